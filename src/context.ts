@@ -1,0 +1,77 @@
+/** Everything the program may touch outside itself. `bin.ts` builds the real one, tests build their own. */
+export interface Context {
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Environment;
+  /** Absolute path that relative paths on the command line are resolved against. */
+  readonly cwd: string;
+  readonly homeDirectory: string;
+  /** Numeric id of the user, null where the system has none (Windows). */
+  readonly userId: number | null;
+  readonly platform: NodeJS.Platform;
+  /** IANA zone for times shown to people; undefined is the system's own. */
+  readonly timeZone: string | undefined;
+  readonly fetch: typeof fetch;
+  readonly prompt: Prompter;
+  /** Aborted by SIGINT, SIGTERM and SIGHUP; the reason is an `InterruptedError`. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Resolves after `milliseconds`; rejects with the signal's reason when it is aborted first. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** A new random UUID (v4). */
+  readonly uuid: () => string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Input {
+  readonly isTTY: boolean;
+  /** Reads to the end, as UTF-8. */
+  readonly text: () => Promise<string>;
+}
+
+export interface Output {
+  readonly isTTY: boolean;
+  /** Width in columns; undefined when it is not a terminal. */
+  readonly columns: number | undefined;
+  /** True when nothing written here can be read again: the null device, or a descriptor that was closed. */
+  readonly discards: boolean;
+  /** Resolves when the operating system took all of it; rejects with its error (`EPIPE`, `ENOSPC`). */
+  readonly write: (text: string) => Promise<void>;
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly description?: string;
+  /** A reason why it cannot be chosen. */
+  readonly disabled?: string;
+}
+
+/** Questions to a person, asked on stderr. Every one rejects with an `InterruptedError` on Ctrl-C. */
+export interface Prompter {
+  readonly confirm: (question: { message: string; default: boolean }) => Promise<boolean>;
+  readonly input: (question: {
+    message: string;
+    default?: string;
+    validate?: (value: string) => string | true;
+  }) => Promise<string>;
+  readonly select: (question: { message: string; choices: readonly Choice[] }) => Promise<string>;
+  readonly checkbox: (question: {
+    message: string;
+    choices: readonly Choice[];
+  }) => Promise<string[]>;
+}
+
+/** Whether a person can be asked: all three streams are terminals and `CI` does not say otherwise (DESIGN.md 1). */
+export function isTerminal(ctx: Context): boolean {
+  return ctx.stdin.isTTY && ctx.stdout.isTTY && ctx.stderr.isTTY && !isCI(ctx.env);
+}
+
+/** Whether `CI` is set to anything but `0` or `false`. */
+export function isCI(env: Environment): boolean {
+  const value = (env['CI'] ?? '').trim().toLowerCase();
+  return value !== '' && value !== '0' && value !== 'false';
+}

@@ -1,0 +1,73 @@
+export const providerNames = ['nscale', 'runai', 'augment'] as const;
+
+export type ProviderName = (typeof providerNames)[number];
+
+/**
+ * A service account as every provider's is shown (DESIGN.md 2). All keys are always present, null when unknown; the
+ * order here is the order they print in. Times are ISO 8601 in UTC.
+ */
+export interface Account {
+  readonly provider: ProviderName;
+  readonly profile: string | null;
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly organization: string | null;
+  readonly status: AccountStatus;
+  readonly enabled: boolean | null;
+  readonly clientId: string | null;
+  /** Sorted ids. */
+  readonly groups: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly accessRules: readonly AccessRule[] | null;
+  readonly createdAt: string | null;
+  readonly createdBy: string | null;
+  readonly updatedAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+  readonly tokens: readonly TokenRecord[];
+  /** The provider's own payload without its secrets. */
+  readonly raw: unknown;
+}
+
+export type AccountStatus = 'active' | 'expired' | 'disabled' | 'deleting' | 'error' | 'unknown';
+
+/** One role in one scope, e.g. `{id: 17, role: 'L1 researcher', scopeType: 'project', scopeId: '50', scopeName: 'vision'}`. */
+export interface AccessRule {
+  readonly id: string;
+  readonly role: string;
+  readonly scopeType: string;
+  readonly scopeId: string;
+  readonly scopeName: string | null;
+}
+
+/** What is recorded of one credential where an account may have several (Augment). */
+export interface TokenRecord {
+  readonly name: string;
+  readonly createdAt: string | null;
+  readonly fingerprint: string;
+  readonly state: string;
+  readonly verified: boolean;
+}
+
+/** What `create` makes. Groups are ids or names, exactly as the user gave them. */
+export interface NewAccount {
+  readonly name: string;
+  readonly description: string | null;
+  readonly groups: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What `update` changes; what is absent stays as it is. */
+export interface AccountChange {
+  readonly name?: string;
+  /** null removes it. */
+  readonly description?: string | null;
+  /** Replaces all groups. */
+  readonly groups?: readonly string[];
+  readonly addGroups?: readonly string[];
+  readonly removeGroups?: readonly string[];
+  /** Sets these tags; null removes one; others stay. */
+  readonly tags?: Readonly<Record<string, string | null>>;
+  readonly enabled?: boolean;
+}

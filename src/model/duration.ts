@@ -1,0 +1,20 @@
+const unitsInMs = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+  ['w', 604_800_000],
+]);
+
+/** What a duration looks like, for messages. */
+export const durationForms = '90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h';
+
+/** Milliseconds of `90s`, `30m`, `12h`, `14d`, `2w` or a combination; null when it is not one, or is zero. */
+export function parseDuration(text: string): number | null {
+  if (!/^(?:\d{1,6}[smhdw])+$/.test(text)) return null;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smhdw])/g)) {
+    total += Number(amount) * (unitsInMs.get(unit ?? '') ?? 0);
+  }
+  return total > 0 ? total : null;
+}

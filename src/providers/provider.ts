@@ -1,0 +1,139 @@
+import type { Account, AccountChange, NewAccount, ProviderName } from '../model/account.ts';
+import type { Credential } from '../model/credential.ts';
+import type { HttpClient } from '../http/client.ts';
+
+/**
+ * One provider as the registry knows it: everything that can be said without a connection, and how to connect.
+ * Adapters never print, prompt or read the environment.
+ */
+export interface ProviderDefinition {
+  readonly name: ProviderName;
+  /** e.g. `nscale`, `NVIDIA Run:ai`. */
+  readonly title: string;
+  /** Reads `-f`/`--stdin` input: the provider's own request body or our own shape. */
+  readonly readDocument: (document: unknown) => DocumentReading;
+  /** A sentence saying why this cannot be an account's name here, or null. */
+  readonly nameProblem: (name: string) => string | null;
+  /** A sentence saying why this cannot be `--org`, or null. */
+  readonly organizationProblem: (id: string) => string | null;
+  readonly connect: (options: ConnectOptions) => Provider;
+}
+
+/** What an input document says. `problems` name the offending key, e.g. `unknown key "spec.groups"`. */
+export interface DocumentReading {
+  readonly change: AccountChange;
+  readonly problems: readonly string[];
+}
+
+export interface ConnectOptions {
+  readonly http: HttpClient;
+  /** Origin and base path without trailing slash. */
+  readonly endpoint: string;
+  readonly profile: string | null;
+  /** From `--org` and the like; null where the user named none. */
+  readonly organization: string | null;
+  /** Asked when the credential can see several organizations; throws where nobody can be asked. */
+  readonly chooseOrganization: (candidates: readonly Organization[]) => Promise<string>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** Verbs a provider lacks are absent. */
+export interface Provider {
+  readonly name: ProviderName;
+  readonly whoami: () => Promise<Identity>;
+  readonly listAccounts: () => Promise<AccountList>;
+  /**
+   * The one account that `reference` names: an id, an exact name or a client id, tried in that order.
+   * @throws NotFoundError, or ConflictError (`ambiguous`) naming the candidates' ids
+   */
+  readonly findAccount: (reference: string) => Promise<Account>;
+  readonly planCreate?: (account: NewAccount, operationId: string) => Promise<IssuingPlan>;
+  readonly planRotate?: (account: Account) => Promise<IssuingPlan>;
+  readonly planUpdate?: (account: Account, change: AccountChange) => Promise<Plan<Account>>;
+  readonly planDelete?: (account: Account) => Promise<Plan<void>>;
+  readonly listOrganizations?: () => Promise<readonly Organization[]>;
+  readonly listGroups?: () => Promise<readonly Group[]>;
+  readonly listRoles?: () => Promise<readonly Role[]>;
+}
+
+export interface AccountList {
+  readonly accounts: readonly Account[];
+  /** Things a reader of the list must know, e.g. that it may be incomplete. */
+  readonly warnings: readonly string[];
+}
+
+/** Who the credential is. */
+export interface Identity {
+  readonly subject: string;
+  readonly kind: 'service-account' | 'user' | 'unknown';
+  readonly organizations: readonly string[];
+}
+
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly raw: unknown;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly roles: readonly string[];
+  readonly accounts: number;
+  readonly raw: unknown;
+}
+
+export interface Role {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  /** Whether the caller may grant it; null when the provider does not say. */
+  readonly grantable: boolean | null;
+  readonly raw: unknown;
+}
+
+/** A request as `--dry-run` shows it. */
+export interface PlannedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly body: unknown;
+}
+
+/** A change that was checked as far as reading allows, and nothing of it sent. */
+export interface Plan<Result> {
+  readonly requests: readonly PlannedRequest[];
+  /** What it will do, one sentence each, e.g. `the current token stops working at once`. */
+  readonly effects: readonly string[];
+  readonly apply: () => Promise<Result>;
+}
+
+/** A change whose answer carries a credential that is shown once. */
+export interface IssuingPlan {
+  readonly requests: readonly PlannedRequest[];
+  readonly effects: readonly string[];
+  /** The account the credential belongs to as far as it is known beforehand, for checking filters against. */
+  readonly expected: Account;
+  /** The answer's shape as `--raw` prints it, with `secret` where the provider would put the credential. */
+  readonly expectedRaw: (secret: string) => unknown;
+  readonly credentialKind: Credential['kind'];
+  /**
+   * Sends the one mutating request. `keep` receives the bytes of a 2xx answer before anything looks at them.
+   * `signal` ends the wait for the answer.
+   */
+  readonly ask: (keep: KeepAnswer, signal: AbortSignal) => Promise<Issued>;
+  /** Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
+  readonly settle: (issued: Issued) => Promise<Account>;
+}
+
+export type KeepAnswer = (bytes: Uint8Array) => Promise<void>;
+
+export interface Issued {
+  readonly account: Account;
+  readonly credential: Credential;
+  /** The provider's answer with `secret`, or null, in the credential's place. */
+  readonly raw: (secret: string | null) => unknown;
+}

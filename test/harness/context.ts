@@ -1,0 +1,83 @@
+import type { Context, Output, Prompter } from '../../src/context.ts';
+
+/** 2026-11-22T12:00:00Z: what every test's clock says at its start. */
+export const testNow = Date.UTC(2026, 10, 22, 12, 0, 0);
+
+export interface TestContextOptions {
+  readonly env?: Record<string, string | undefined>;
+  readonly cwd?: string;
+  readonly homeDirectory?: string;
+  readonly stdin?: string;
+  /** Makes all three streams terminals of this many columns. */
+  readonly terminal?: number;
+  readonly prompt?: Partial<Prompter>;
+  readonly fetch?: typeof fetch;
+  readonly signal?: AbortSignal;
+  /** Replaces parts of stdout, e.g. `{ write: () => Promise.reject(...) }`. */
+  readonly stdout?: Partial<Output>;
+}
+
+export interface TestContext {
+  readonly ctx: Context;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Every wait that was asked for, in milliseconds; none is waited for. */
+  readonly sleeps: readonly number[];
+}
+
+/** A Context whose streams are strings, whose clock moves only when something sleeps, and which touches nothing. */
+export function testContext(options: TestContextOptions = {}): TestContext {
+  const out: string[] = [];
+  const err: string[] = [];
+  const sleeps: number[] = [];
+  let now = testNow;
+  let uuids = 0;
+  const ctx: Context = {
+    stdin: {
+      isTTY: options.terminal !== undefined,
+      text: () => Promise.resolve(options.stdin ?? ''),
+    },
+    stdout: { ...output(out, options.terminal), ...options.stdout },
+    stderr: output(err, options.terminal),
+    env: options.env ?? {},
+    cwd: options.cwd ?? '/nonexistent/work',
+    homeDirectory: options.homeDirectory ?? '/nonexistent/home',
+    userId: process.getuid?.() ?? null,
+    platform: process.platform,
+    timeZone: 'UTC',
+    fetch: options.fetch ?? (() => Promise.reject(new Error('this test expects no request'))),
+    prompt: { ...unexpectedPrompter, ...options.prompt },
+    signal: options.signal ?? new AbortController().signal,
+    now: () => now,
+    sleep: (milliseconds, signal) => {
+      signal?.throwIfAborted();
+      sleeps.push(milliseconds);
+      now += milliseconds;
+      return Promise.resolve();
+    },
+    uuid: () => `00000000-0000-4000-8000-${String((uuids += 1)).padStart(12, '0')}`,
+  };
+  return { ctx, stdout: () => out.join(''), stderr: () => err.join(''), sleeps };
+}
+
+function output(chunks: string[], columns: number | undefined): Output {
+  return {
+    isTTY: columns !== undefined,
+    columns,
+    discards: false,
+    write: (text) => {
+      chunks.push(text);
+      return Promise.resolve();
+    },
+  };
+}
+
+const unexpected = (question: { message: string }): Promise<never> =>
+  Promise.reject(new Error(`this test expects no question, but was asked: ${question.message}`));
+
+const unexpectedPrompter: Prompter = {
+  confirm: unexpected,
+  input: unexpected,
+  select: unexpected,
+  checkbox: unexpected,
+};
