@@ -72,8 +72,11 @@ function output(chunks: string[], columns: number | undefined): Output {
   };
 }
 
-const unexpected = (question: { message: string }): Promise<never> =>
-  Promise.reject(new Error(`this test expects no question, but was asked: ${question.message}`));
+function unexpected(question: { message: string }): Promise<never> {
+  return Promise.reject(
+    new Error(`this test expects no question, but was asked: ${question.message}`),
+  );
+}
 
 const unexpectedPrompter: Prompter = {
   confirm: unexpected,
