@@ -12,7 +12,7 @@ export interface Context {
   readonly platform: NodeJS.Platform;
   /** IANA zone for times shown to people; undefined is the system's own. */
   readonly timeZone: string | undefined;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly prompt: Prompter;
   /** Aborted by SIGINT, SIGTERM and SIGHUP; the reason is an `InterruptedError`. */
   readonly signal: AbortSignal;
@@ -20,8 +20,22 @@ export interface Context {
   readonly now: () => number;
   /** Resolves after `milliseconds`; rejects with the signal's reason when it is aborted first. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Starts a clock that aborts its signal after `milliseconds`, unless it is cleared; it keeps the process alive. */
+  readonly timeout: (milliseconds: number) => Timeout;
+  /** Runs work during which a second interrupt ends the program as "outcome unknown" (7) instead of 130. */
+  readonly mutating: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Runs synchronous work that may not come to an end, with the process's signals at their default. */
+  readonly blocking: <Result>(work: () => Result) => Result;
   /** A new random UUID (v4). */
   readonly uuid: () => string;
+}
+
+/** Global `fetch`, or something in its place. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+export interface Timeout {
+  readonly signal: AbortSignal;
+  readonly clear: () => void;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -7,7 +7,7 @@ export const ExitCode = {
   auth: 4,
   conflict: 5,
   partial: 6,
-  noCredential: 7,
+  unknownOutcome: 7,
   undelivered: 8,
   actionRequired: 20,
   interrupted: 130,
@@ -101,10 +101,10 @@ export class PartialError extends CliError {
   }
 }
 
-/** The provider changed something, or may have, and no credential came back. Exit 7. */
-export class NoCredentialError extends CliError {
+/** The provider changed something, or may have, and no answer says so or brings the credential. Exit 7. */
+export class UnknownOutcomeError extends CliError {
   constructor(message: string, details?: ErrorDetails) {
-    super('no_credential', ExitCode.noCredential, message, details);
+    super('unknown_outcome', ExitCode.unknownOutcome, message, details);
   }
 }
 

@@ -1,33 +1,22 @@
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+import type { HttpClientOptions } from './options.ts';
+import type { HttpAnswer, HttpRequest } from './request.ts';
+import { send } from './send.ts';
 
-export interface HttpRequest {
-  readonly method: Method;
-  /** Absolute. */
-  readonly url: string;
-  /** What the request is for, as it reads after "cannot", e.g. `list service accounts`. */
-  readonly purpose: string;
-  /** Sent as JSON. */
-  readonly json?: unknown;
-  /** Sent form-encoded. */
-  readonly form?: Readonly<Record<string, string>>;
-  /** True when the answer carries a credential: nothing of its body is ever quoted in an error. */
-  readonly secretAnswer?: boolean;
-  /** False for requests that need no credential, such as a token request. Default true. */
-  readonly authorized?: boolean;
-  /** Ends the wait for the answer; default the client's. */
-  readonly signal?: AbortSignal;
-  /** Receives the bytes of a 2xx answer before anything looks at them. */
-  readonly keep?: (bytes: Uint8Array) => Promise<void>;
-}
-
-/** A 2xx answer, read to its end. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly bytes: Uint8Array;
-}
+export type { HttpAnswer, HttpRequest, Method } from './request.ts';
+export type { HttpCredential } from './options.ts';
 
 export interface HttpClient {
-  /** @throws HttpError for everything but a complete 2xx answer */
+  /**
+   * Sends the request and returns a complete 2xx answer. What may be repeated is repeated (DESIGN.md 6, step 3).
+   *
+   * @throws HttpError for everything but a complete 2xx answer; `arrival` says what is known of the request
+   * @throws InterruptedError when the program is interrupted and nothing was sent that changes something
+   * @throws UsageError when the credential cannot be sent, or whatever the credential's own source throws
+   */
   readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
+}
+
+/** A client for one connection: one endpoint with one credential. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  return { send: (request) => send(options, request) };
 }

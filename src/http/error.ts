@@ -14,21 +14,55 @@ export interface ProviderProblem {
   readonly traceId: string | null;
 }
 
+/** What a body turned out to be. `html` comes from a proxy or gateway, `other` is neither that nor JSON. */
+export type BodyKind = 'json' | 'html' | 'empty' | 'other';
+
+/** The stable codes of an `HttpError`. */
+export type HttpErrorCode =
+  | 'aborted'
+  | 'bad_answer'
+  | 'certificate'
+  | 'conflict'
+  | 'connection_lost'
+  | 'forbidden'
+  | 'not_found'
+  | 'rate_limited'
+  | 'redirected'
+  | 'refused'
+  | 'server_error'
+  | 'timeout'
+  | 'too_large'
+  | 'truncated'
+  | 'unauthenticated'
+  | 'unreachable';
+
 export interface HttpErrorDetails extends ErrorDetails {
   readonly arrival: Arrival;
   readonly problem?: ProviderProblem | null;
+  readonly body?: BodyKind | null;
 }
 
-/** A request that did not end in a complete 2xx answer. */
+/** A request that did not end in a complete, usable 2xx answer. */
 export class HttpError extends CliError {
   readonly arrival: Arrival;
+  /** Null as well where the answer could carry a credential (`secretAnswer`). */
   readonly problem: ProviderProblem | null;
+  /** What the answer's body was; null when no complete body was received. */
+  readonly body: BodyKind | null;
 
   constructor(code: string, message: string, details: HttpErrorDetails) {
     super(code, exitCodeFor(details.status ?? null), message, details);
     this.arrival = details.arrival;
     this.problem = details.problem ?? null;
+    this.body = details.body ?? null;
   }
+}
+
+/** The same error about another request: `error` ended the token request that this one was waiting for. */
+export function withArrival(error: HttpError, arrival: Arrival): HttpError {
+  const { hint, provider, status, traceId, retryable, problem, body } = error;
+  const details = { hint, provider, status, traceId, retryable, problem, body };
+  return new HttpError(error.code, error.message, { ...details, arrival, cause: error });
 }
 
 function exitCodeFor(status: number | null): ExitCode {

@@ -1,6 +1,8 @@
 import type { Account, AccountChange, NewAccount, ProviderName } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
-import type { HttpClient } from '../http/client.ts';
+import type { Secret } from '../model/secret.ts';
+import type { HttpClient, HttpCredential } from '../http/client.ts';
+import type { ProviderProblem } from '../http/error.ts';
 
 /**
  * One provider as the registry knows it: everything that can be said without a connection, and how to connect.
@@ -12,6 +14,10 @@ export interface ProviderDefinition {
   readonly title: string;
   /** Reads `-f`/`--stdin` input: the provider's own request body or our own shape. */
   readonly readDocument: (document: unknown) => DocumentReading;
+  /** What this provider cannot set or change, one sentence each. */
+  readonly changeProblems: (change: AccountChange) => readonly string[];
+  /** What the body of an error answer says; null when it is not in the provider's own shape. */
+  readonly readProblem: (status: number, body: unknown) => ProviderProblem | null;
   /** A sentence saying why this cannot be an account's name here, or null. */
   readonly nameProblem: (name: string) => string | null;
   /** A sentence saying why this cannot be `--org`, or null. */
@@ -26,7 +32,9 @@ export interface DocumentReading {
 }
 
 export interface ConnectOptions {
-  readonly http: HttpClient;
+  /** A client for this endpoint with the provider's way of authorizing. */
+  readonly createHttp: (credential: HttpCredential) => HttpClient;
+  readonly credential: ProviderCredential;
   /** Origin and base path without trailing slash. */
   readonly endpoint: string;
   readonly profile: string | null;
@@ -37,6 +45,15 @@ export interface ConnectOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** The secret the user gave, and where it came from, e.g. `environment variable NSCALE_SERVICE_TOKEN`. */
+export interface ProviderCredential {
+  readonly source: string;
+  /** Not null where the secret belongs to a client id and has to be exchanged for a token. */
+  readonly clientId: string | null;
+  /** @throws AuthError naming the source */
+  readonly read: () => Promise<Secret>;
 }
 
 /** Verbs a provider lacks are absent. */
@@ -108,7 +125,8 @@ export interface Plan<Result> {
   readonly requests: readonly PlannedRequest[];
   /** What it will do, one sentence each, e.g. `the current token stops working at once`. */
   readonly effects: readonly string[];
-  readonly apply: () => Promise<Result>;
+  /** Sends it. `signal` ends the wait for an answer. */
+  readonly apply: (signal: AbortSignal) => Promise<Result>;
 }
 
 /** A change whose answer carries a credential that is shown once. */
@@ -120,16 +138,18 @@ export interface IssuingPlan {
   /** The answer's shape as `--raw` prints it, with `secret` where the provider would put the credential. */
   readonly expectedRaw: (secret: string) => unknown;
   readonly credentialKind: Credential['kind'];
-  /**
-   * Sends the one mutating request. `keep` receives the bytes of a 2xx answer before anything looks at them.
-   * `signal` ends the wait for the answer.
-   */
-  readonly ask: (keep: KeepAnswer, signal: AbortSignal) => Promise<Issued>;
+  /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
+  readonly ask: (options: AskOptions) => Promise<Issued>;
   /** Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
   readonly settle: (issued: Issued) => Promise<Account>;
 }
 
-export type KeepAnswer = (bytes: Uint8Array) => Promise<void>;
+export interface AskOptions {
+  /** Ends the wait for the answer. */
+  readonly signal: AbortSignal;
+  /** Receives the bytes of a 2xx answer before anything looks at them. */
+  readonly keep?: (bytes: Uint8Array) => Promise<void>;
+}
 
 export interface Issued {
   readonly account: Account;

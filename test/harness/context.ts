@@ -13,6 +13,8 @@ export interface TestContextOptions {
   readonly prompt?: Partial<Prompter>;
   readonly fetch?: typeof fetch;
   readonly signal?: AbortSignal;
+  /** Default: never runs out. */
+  readonly timeout?: Context['timeout'];
   /** Replaces parts of stdout, e.g. `{ write: () => Promise.reject(...) }`. */
   readonly stdout?: Partial<Output>;
 }
@@ -55,6 +57,10 @@ export function testContext(options: TestContextOptions = {}): TestContext {
       now += milliseconds;
       return Promise.resolve();
     },
+    timeout:
+      options.timeout ?? (() => ({ signal: new AbortController().signal, clear: () => undefined })),
+    mutating: (work) => work(),
+    blocking: (work) => work(),
     uuid: () => `00000000-0000-4000-8000-${String((uuids += 1)).padStart(12, '0')}`,
   };
   return { ctx, stdout: () => out.join(''), stderr: () => err.join(''), sleeps };

@@ -1,0 +1,71 @@
+// Runs the main job on the sandbox, as a person would type it: a service account's life from list to delete.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
+const stateDirectory = mkdtempSync(join(tmpdir(), 'sactl-demo-'));
+const env = { PATH: process.env['PATH'], SACTL_SANDBOX: '1', SACTL_STATE_DIR: stateDirectory };
+
+/** @type {readonly { comment: string, argv: readonly string[], status?: number }[]} */
+const steps = [
+  { comment: 'Who am I here?', argv: ['whoami'] },
+  {
+    comment: 'Every account, the ones that expire first on top',
+    argv: ['sa', 'list', '--sort', 'expiresAt'],
+  },
+  {
+    comment: 'The names of those that expire within two weeks',
+    argv: ['sa', 'list', '--expiring-within', '14d', '-q', '.[].name'],
+  },
+  {
+    comment: 'A new account; its token is shown this once',
+    argv: 'sa create --name demo-runner --group ml-training --tag team=demo --json'.split(' '),
+  },
+  { comment: 'Found by its name', argv: ['sa', 'get', '--id', 'demo-runner'] },
+  {
+    comment: 'What would an update send?',
+    argv: ['sa', 'update', '--id', 'demo-runner', '--description', 'Runs the demo', '--dry-run'],
+  },
+  {
+    comment: 'Send it; what is not mentioned stays',
+    argv: [
+      'sa',
+      'update',
+      '--id',
+      'demo-runner',
+      '--description',
+      'Runs the demo',
+      '-q',
+      '{description, groups: (.groups | length), tags}',
+    ],
+  },
+  {
+    comment: 'A new token, and nothing else on stdout',
+    argv: ['sa', 'rotate', '--id', 'demo-runner', '--yes', '-q', '.credential.value'],
+  },
+  { comment: 'Clean up', argv: ['sa', 'delete', '--id', 'demo-runner', '--yes'] },
+  {
+    comment: 'It is gone, and the exit code says so',
+    argv: ['sa', 'get', '--id', 'demo-runner'],
+    status: 3,
+  },
+];
+
+let failed = false;
+try {
+  for (const { comment, argv, status = 0 } of steps) {
+    const shown = argv.map((word) => (/^[\w./=-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+    process.stdout.write(`\n# ${comment}\n$ sactl ${shown}\n`);
+    const run = spawnSync(process.execPath, [program, ...argv], { env, stdio: 'inherit' });
+    if (run.status !== status) {
+      process.stdout.write(`# expected exit code ${status}, got ${String(run.status)}\n`);
+      failed = true;
+    }
+  }
+} finally {
+  rmSync(stateDirectory, { recursive: true, force: true });
+}
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,29 @@
+import { isTerminal, type Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import type { CommonFlags } from './flags.ts';
+import type { Session } from './session.ts';
+
+/** Problems that keep a change from being confirmed: off a terminal only `--yes` confirms (DESIGN.md 1). */
+export function confirmationProblems(ctx: Context, common: CommonFlags): readonly string[] {
+  if (common.yes || common.dryRun || canAsk(ctx, common)) return [];
+  return ['--yes is missing: nobody can be asked for confirmation here'];
+}
+
+/** Whether a person can be asked, and has not forbidden it with `--no-input`. */
+export function canAsk(ctx: Context, { input }: CommonFlags): boolean {
+  return input && isTerminal(ctx);
+}
+
+/**
+ * Says what will happen and asks whether it should, unless `--yes` or nobody can be asked.
+ * @throws UsageError when the answer is no
+ */
+export async function confirmChange(
+  { ctx, common }: Session,
+  { action, effects }: { action: string; effects: readonly string[] },
+): Promise<void> {
+  if (common.yes || !canAsk(ctx, common)) return;
+  await ctx.stderr.write(`${action}:\n${effects.map((effect) => `  - ${effect}\n`).join('')}`);
+  const confirmed = await ctx.prompt.confirm({ message: `${action}?`, default: false });
+  if (!confirmed) throw new UsageError('not confirmed; nothing was changed');
+}

@@ -1,0 +1,206 @@
+import { loadConfiguration, type Configuration } from '../config/configuration.ts';
+import { resolveConnection, type Connection } from '../config/connection.ts';
+import { describeSource } from '../config/setting.ts';
+import type { Context } from '../context.ts';
+import { AuthError, UsageError } from '../errors.ts';
+import { createHttpClient } from '../http/client.ts';
+import { readEndpoint } from '../http/endpoint.ts';
+import { createTransport } from '../http/transport.ts';
+import type { ProviderName } from '../model/account.ts';
+import { Secret } from '../model/secret.ts';
+import type {
+  ConnectOptions,
+  Organization,
+  Provider,
+  ProviderDefinition,
+} from '../providers/provider.ts';
+import { environments, providers, registry } from '../providers/registry.ts';
+import { version } from '../version.ts';
+import { canAsk } from './confirm.ts';
+import type { CommonFlags } from './flags.ts';
+
+/** What flags, environment and files say about the connection, before anything is opened. */
+export interface Found {
+  readonly configuration: Configuration;
+  readonly definition: ProviderDefinition;
+  /** The error when there is no credential: worth saying only when nothing else is wrong. */
+  readonly connection: Connection | AuthError;
+}
+
+/** @throws UsageError with every problem of configuration, endpoint and organization */
+export async function findConnection(ctx: Context, common: CommonFlags): Promise<Found> {
+  const configuration = await loadConfiguration(ctx, common);
+  const connection = await resolveConnection(ctx, {
+    configuration,
+    flags: common,
+    environments,
+  }).catch((error: unknown) => {
+    if (error instanceof AuthError) return error;
+    throw error;
+  });
+  const definition = await loadDefinition(
+    connection instanceof AuthError ? configuration.provider.value : connection.provider,
+  );
+  const problems =
+    connection instanceof AuthError ? [] : connectionProblems(connection, definition);
+  if (problems.length > 0) throw new UsageError(problems);
+  return { configuration, definition, connection };
+}
+
+async function loadDefinition(name: ProviderName | 'all' | null): Promise<ProviderDefinition> {
+  const entry = registry[name === null || name === 'all' ? 'nscale' : name];
+  if (entry !== undefined) return entry.load();
+  throw new UsageError(`--provider ${name}: this version knows ${providers.join(', ')} only`);
+}
+
+function connectionProblems(
+  { endpoint, endpointSource, organization, credential }: Connection,
+  definition: ProviderDefinition,
+): string[] {
+  const reading = credential === null ? null : readEndpoint(endpoint, endpointSource).problem;
+  const id = organization.value;
+  const problem = id === null ? null : definition.organizationProblem(id);
+  return [
+    ...(reading === null ? [] : [reading]),
+    ...(problem === null ? [] : [`${describeSource(organization.source)} "${id}": ${problem}`]),
+  ];
+}
+
+/** A provider that can be asked. `ctx` is the sandbox's own where it works there. */
+export interface Connected {
+  readonly ctx: Context;
+  readonly definition: ProviderDefinition;
+  readonly provider: Provider;
+  readonly isSandbox: boolean;
+  readonly connection: {
+    readonly endpoint: string;
+    readonly credentialSource: string;
+    readonly profile: string | null;
+  };
+}
+
+/**
+ * @throws AuthError when there is no credential; UsageError when proxy, CA or the endpoint beside a profile cannot be
+ * used
+ */
+export async function connect(ctx: Context, common: CommonFlags, found: Found): Promise<Connected> {
+  const { connection } = found;
+  if (connection instanceof AuthError) throw connection;
+  for (const warning of connection.warnings) await warn(ctx, common, warning);
+  if (connection.credential === null) return connectSandbox(ctx, common, found);
+  await confirmEndpoint(ctx, common, connection);
+  const { url } = readEndpoint(connection.endpoint, connection.endpointSource);
+  if (url === null) throw new UsageError(`${connection.endpointSource} cannot be used`);
+  return connectTo(ctx, common, {
+    definition: found.definition,
+    endpoint: url,
+    credential: connection.credential,
+    profile: connection.profile,
+    organization: connection.organization.value,
+    ca: connection.ca,
+  });
+}
+
+interface Destination {
+  readonly definition: ProviderDefinition;
+  readonly endpoint: string;
+  readonly credential: ConnectOptions['credential'];
+  readonly profile: string | null;
+  readonly organization: string | null;
+  readonly ca: Connection['ca'];
+}
+
+async function connectTo(
+  ctx: Context,
+  common: CommonFlags,
+  { definition, endpoint, credential, profile, organization, ca }: Destination,
+): Promise<Connected> {
+  const dispatcher = await createTransport({ env: ctx.env, cwd: ctx.cwd, endpoint, caFile: ca });
+  const provider = definition.connect({
+    createHttp: (authorization) =>
+      createHttpClient({
+        ...ctx,
+        credential: authorization,
+        endpoint,
+        dispatcher,
+        timeoutMs: common.timeout ?? defaultTimeoutMs,
+        provider: definition.name,
+        readProblem: definition.readProblem,
+        userAgent: `sactl/${version}`,
+        ...(common.debug ? { debug: (line) => ctx.stderr.write(`${line}\n`) } : {}),
+      }),
+    credential,
+    endpoint,
+    profile,
+    organization,
+    chooseOrganization: (candidates) => chooseOrganization(ctx, common, candidates),
+    now: ctx.now,
+    sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
+  });
+  const connection = { endpoint, credentialSource: credential.source, profile };
+  return { ctx, definition, provider, isSandbox: false, connection };
+}
+
+const defaultTimeoutMs = 30_000;
+
+/** The emulators, in process; real credentials, proxies and CAs are not even read (DESIGN.md 7). */
+async function connectSandbox(
+  ctx: Context,
+  common: CommonFlags,
+  { configuration, definition, connection }: Found,
+): Promise<Connected> {
+  const { openSandbox } = await import('../sandbox/sandbox.ts');
+  const sandbox = await openSandbox({
+    stateDirectory: configuration.stateDirectory.value,
+    now: ctx.now,
+  });
+  const { endpoint, token } = sandbox.nscale;
+  const named = connection instanceof AuthError ? null : connection.organization.value;
+  const connected = await connectTo({ ...ctx, env: {}, fetch: sandbox.fetch }, common, {
+    definition,
+    endpoint,
+    credential: {
+      source: 'the sandbox',
+      clientId: null,
+      read: () => Promise.resolve(new Secret(token)),
+    },
+    profile: 'sandbox',
+    organization: named,
+    ca: null,
+  });
+  return { ...connected, isSandbox: true };
+}
+
+async function confirmEndpoint(
+  ctx: Context,
+  common: CommonFlags,
+  { needsConfirmation }: Connection,
+): Promise<void> {
+  if (needsConfirmation === null || common.allowEndpointOverride) return;
+  if (canAsk(ctx, common)) {
+    if (await ctx.prompt.confirm({ message: needsConfirmation, default: false })) return;
+    throw new UsageError('not confirmed; nothing was sent');
+  }
+  throw new UsageError('--endpoint beside a profile needs --allow-endpoint-override here', {
+    hint: needsConfirmation,
+  });
+}
+
+async function chooseOrganization(
+  ctx: Context,
+  common: CommonFlags,
+  candidates: readonly Organization[],
+): Promise<string> {
+  if (canAsk(ctx, common)) {
+    return ctx.prompt.select({
+      message: 'Which organization?',
+      choices: candidates.map(({ id, name }) => ({ value: id, label: `${name} (${id})` })),
+    });
+  }
+  const list = candidates.map(({ id, name }) => `${id} (${name})`).join(', ');
+  throw new UsageError(`--org is missing: this credential sees several organizations: ${list}`);
+}
+
+async function warn(ctx: Context, { quiet }: CommonFlags, text: string): Promise<void> {
+  if (!quiet) await ctx.stderr.write(`sactl: ${text}\n`);
+}

@@ -1,0 +1,58 @@
+import type { OutputDocument } from '../output/document.ts';
+import type { PlannedRequest } from '../providers/provider.ts';
+import type { Session } from './session.ts';
+
+export interface Planned {
+  readonly operation: 'create' | 'update' | 'rotate' | 'delete';
+  readonly requests: readonly PlannedRequest[];
+  readonly effects: readonly string[];
+}
+
+/** Where a credential would go, and whether it could. */
+export interface PlannedTarget {
+  readonly target: string;
+  readonly ok: boolean;
+}
+
+/** What `--dry-run` prints instead of changing anything (DESIGN.md 1). */
+export function dryRunDocument(
+  { definition, marker }: Session,
+  plan: Planned,
+  targets: readonly PlannedTarget[],
+): OutputDocument {
+  const { operation, requests, effects } = plan;
+  const value = {
+    dryRun: true,
+    provider: definition.name,
+    operation,
+    requests,
+    effects,
+    targets,
+    ...marker,
+  };
+  return { value, human: () => describe(plan, targets) };
+}
+
+function describe(
+  { operation, requests, effects }: Planned,
+  targets: readonly PlannedTarget[],
+): string {
+  if (effects.length === 0) return `Dry run: ${operation} would change nothing.\n`;
+  const lines = [
+    `Dry run: nothing was changed. ${operation} would do this:`,
+    ...effects.map((effect) => `  - ${effect}`),
+    ...targets.map(
+      ({ target, ok }) => `  - the credential ${ok ? 'goes' : 'cannot go'} to ${target}`,
+    ),
+    'with these requests:',
+    ...requests.map(({ method, url, body }) => {
+      const json = body === null ? '' : `\n${indent(JSON.stringify(body, null, 2))}`;
+      return `  ${method} ${url}${json}`;
+    }),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
+}

@@ -1,0 +1,37 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import { UsageError } from '../../errors.ts';
+import { findSubcommand } from '../command.ts';
+import { environmentTopic, exitCodesTopic } from './topics.ts';
+
+const topics = new Map([
+  ['exit-codes', exitCodesTopic],
+  ['environment', environmentTopic],
+]);
+
+/** `help`, `help <command…>` and the help topics, in place of commander's own help command. */
+export function addHelp(root: CommandUnknownOpts): void {
+  root.helpCommand(false);
+  root
+    .command('help')
+    .summary('Show help on a command, on exit-codes or on environment')
+    .description('Shows help on a command, or one of the topics exit-codes and environment.')
+    .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
+    .action((words) => {
+      const topic = topics.get(words.join(' '));
+      if (topic === undefined) findCommand(root, words).outputHelp();
+      else root.configureOutput().writeOut?.(topic);
+    });
+}
+
+function findCommand(root: CommandUnknownOpts, words: readonly string[]): CommandUnknownOpts {
+  let command = root;
+  for (const word of words) {
+    const next = findSubcommand(command, word);
+    if (next === undefined) {
+      throw new UsageError(`there is no help on "${words.join(' ')}"`, { hint: 'sactl --help' });
+    }
+    command = next;
+  }
+  return command;
+}

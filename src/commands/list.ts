@@ -1,0 +1,49 @@
+import { ExitCode } from '../errors.ts';
+import { HttpError } from '../http/error.ts';
+import type { Column } from '../output/columns.ts';
+import { listDocument } from '../output/document.ts';
+import type { Role } from '../providers/provider.ts';
+import type { Session } from './session.ts';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly raw: unknown;
+}
+
+/** The columns of everything that has a name: name, description, id. */
+export const namedColumns: readonly [Column<Named>, Column<Named>, Column<Named>] = [
+  { name: 'name', value: ({ name }) => name, shrink: 1 },
+  { name: 'description', value: ({ description }) => description, shrink: 4 },
+  { name: 'id', value: ({ id }) => id },
+];
+
+/** Prints groups, roles and the like, sorted by name; `raw` keeps the provider's order. */
+export async function printList<Row extends Named>(
+  session: Session,
+  { rows, columns, what }: { rows: readonly Row[]; columns: readonly Column<Row>[]; what: string },
+): Promise<ExitCode> {
+  const sorted = rows.toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+  await session.emit(
+    listDocument({ rows: sorted, columns, raw: () => rows.map((row) => row.raw) }),
+  );
+  if (rows.length === 0) await session.note(`no ${what}`);
+  return ExitCode.done;
+}
+
+/** Role by id; none where the caller may not read them. */
+export async function readableRoles({ provider }: Session): Promise<ReadonlyMap<string, Role>> {
+  const roles = provider.listRoles === undefined ? null : await orNull(provider.listRoles());
+  return new Map((roles ?? []).map((role) => [role.id, role]));
+}
+
+/** What a caller without the right to read gets instead of an error: null. */
+export async function orNull<Value>(read: Promise<Value>): Promise<Value | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 403) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Context } from '../context.ts';
+import type { AccountChange, NewAccount } from '../model/account.ts';
+import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
+import type { Check } from './check.ts';
+import { canAsk } from './confirm.ts';
+import { hasDocument, readDocument, type DocumentFlags } from './document.ts';
+import type { CommonFlags } from './flags.ts';
+import { orNull, readableRoles } from './list.ts';
+import type { Session } from './session.ts';
+import { readTags } from './tags.ts';
+
+export interface NewAccountFlags extends DocumentFlags {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly group?: readonly string[] | undefined;
+  readonly tag?: readonly string[] | undefined;
+}
+
+/** The account that flags and document describe; null when a person is to be asked for it. */
+export async function checkNewAccount(
+  ctx: Context,
+  common: CommonFlags,
+  { flags, definition }: { flags: NewAccountFlags; definition: ProviderDefinition },
+): Promise<Check<NewAccount | null>> {
+  const document = await readDocument(ctx, flags, definition);
+  const tags = readTags(flags.tag ?? []);
+  const given = document.value ?? {};
+  const name = flags.name ?? given.name;
+  const asks = name === undefined && !hasDocument(flags) && canAsk(ctx, common);
+  const problems = [
+    ...document.problems,
+    ...tags.problems,
+    ...definition.changeProblems(given),
+    ...(asks || document.problems.length > 0 ? [] : nameProblems(name, definition)),
+  ];
+  if (name === undefined) return { value: null, problems };
+  return { value: newAccount(name, { flags, given, tags: tags.value }), problems };
+}
+
+function newAccount(
+  name: string,
+  { flags, given, tags }: { flags: NewAccountFlags; given: AccountChange; tags: Tags },
+): NewAccount {
+  return {
+    name,
+    description: flags.description ?? given.description ?? null,
+    groups: flags.group ?? given.groups ?? [],
+    tags: { ...withoutNull(given.tags ?? {}), ...tags },
+  };
+}
+
+type Tags = Readonly<Record<string, string>>;
+
+function nameProblems(name: string | undefined, definition: ProviderDefinition): readonly string[] {
+  if (name === undefined) return ['the name is missing: give --name, or "name" in the document'];
+  const problem = definition.nameProblem(name);
+  return problem === null ? [] : [`"${name}" cannot be the name: ${problem}`];
+}
+
+function withoutNull(tags: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+  );
+}
+
+/** Asks a person for everything that no flag gives: organization (when there are several), name, description, groups. */
+export async function askForAccount(session: Session, flags: NewAccountFlags): Promise<NewAccount> {
+  const { ctx, definition } = session;
+  const groups = flags.group === undefined ? await readableGroups(session) : [];
+  const name = await ctx.prompt.input({
+    message: 'Name',
+    validate: (value) => definition.nameProblem(value.trim()) ?? true,
+  });
+  const description =
+    flags.description ?? (await ctx.prompt.input({ message: 'Description (optional)' })).trim();
+  return {
+    name: name.trim(),
+    description: description === '' ? null : description,
+    groups: flags.group ?? (await askForGroups(session, groups)),
+    tags: readTags(flags.tag ?? []).value,
+  };
+}
+
+async function askForGroups(
+  session: Session,
+  groups: readonly Group[] | null,
+): Promise<readonly string[]> {
+  const { ctx, provider } = session;
+  if (provider.listGroups === undefined || groups?.length === 0) return [];
+  if (groups === null) {
+    const typed = await ctx.prompt.input({
+      message: 'Group ids, separated by commas (this token may not list groups; optional)',
+    });
+    return typed.split(/[\s,]+/).filter((id) => id !== '');
+  }
+  const roles = await readableRoles(session);
+  return ctx.prompt.checkbox({
+    message: 'Groups (space chooses, enter goes on)',
+    choices: groups
+      .toSorted((a, b) => a.name.localeCompare(b.name))
+      .map((group) => groupChoice(group, roles)),
+  });
+}
+
+function groupChoice(
+  group: Group,
+  roles: ReadonlyMap<string, Role>,
+): { value: string; label: string; disabled?: string } {
+  const carried = group.roles.map((id) => roles.get(id)?.name ?? id).join(', ');
+  const forbidden = group.roles.find((id) => roles.get(id)?.grantable === false);
+  return {
+    value: group.id,
+    label: carried === '' ? group.name : `${group.name} (${carried})`,
+    ...(forbidden === undefined
+      ? {}
+      : { disabled: `you may not grant ${roles.get(forbidden)?.name ?? forbidden}` }),
+  };
+}
+
+/** null where the caller may not read groups. */
+async function readableGroups({ provider }: Session): Promise<readonly Group[] | null> {
+  if (provider.listGroups === undefined) return [];
+  return orNull(provider.listGroups());
+}

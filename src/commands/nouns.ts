@@ -1,0 +1,45 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import type { Host } from './command.ts';
+
+/** A group of verbs, loaded only when the command line names it. */
+export interface Noun {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly load: () => Promise<(noun: CommandUnknownOpts, host: Host) => void>;
+}
+
+/** Every noun of the command line, in the order `--help` shows them. */
+export const nouns: readonly Noun[] = [
+  {
+    name: 'serviceaccounts',
+    aliases: ['sa', 'serviceaccount'],
+    summary: 'Service accounts and their credentials',
+    load: async () => (await import('./serviceaccounts/index.ts')).addVerbs,
+  },
+  {
+    name: 'groups',
+    aliases: [],
+    summary: 'Groups an account can join',
+    load: async () => (await import('./groups.ts')).addVerbs,
+  },
+  {
+    name: 'roles',
+    aliases: [],
+    summary: 'Roles that groups carry',
+    load: async () => (await import('./roles.ts')).addVerbs,
+  },
+  {
+    name: 'orgs',
+    aliases: [],
+    summary: 'Organizations the credential can see',
+    load: async () => (await import('./orgs.ts')).addVerbs,
+  },
+  {
+    name: 'sandbox',
+    aliases: [],
+    summary: 'The built-in emulators behind --sandbox',
+    load: async () => (await import('./sandbox/index.ts')).addVerbs,
+  },
+];

@@ -1,0 +1,35 @@
+import { isTerminal, type Context } from '../context.ts';
+import { NotFoundError } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import type { CommonFlags } from './flags.ts';
+import type { Session } from './session.ts';
+
+/** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
+export function idProblems(
+  ctx: Context,
+  { input }: CommonFlags,
+  id: string | undefined,
+): readonly string[] {
+  if (id === undefined && input && isTerminal(ctx)) return [];
+  if (id !== undefined && id.trim() !== '') return [];
+  return ['--id is missing: give the id or the exact name of an account'];
+}
+
+/** The account that `--id` names; without one, the account the user chooses from the list. */
+export async function pickAccount(
+  { ctx, provider }: Session,
+  id: string | undefined,
+): Promise<Account> {
+  if (id !== undefined) return provider.findAccount(id.trim());
+  const { accounts } = await provider.listAccounts();
+  if (accounts.length === 0) throw new NotFoundError('there is no service account to choose from');
+  const sorted = accounts.toSorted((a, b) => a.name.localeCompare(b.name));
+  const chosen = await ctx.prompt.select({
+    message: 'Which service account?',
+    choices: sorted.map((account) => ({
+      value: account.id,
+      label: `${account.name} (${account.id}), ${account.status}`,
+    })),
+  });
+  return sorted.find((account) => account.id === chosen) ?? provider.findAccount(chosen);
+}

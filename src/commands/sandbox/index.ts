@@ -1,0 +1,10 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import type { Host } from '../command.ts';
+import { addReset } from './reset.ts';
+import { addServe } from './serve.ts';
+
+export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
+  addServe(noun, host);
+  addReset(noun, host);
+}

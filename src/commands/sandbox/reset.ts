@@ -1,0 +1,22 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import { ExitCode } from '../../errors.ts';
+import { declareVerb, type Host, type Invocation } from '../command.ts';
+
+export function addReset(noun: CommandUnknownOpts, host: Host): void {
+  declareVerb(noun, 'reset', {
+    summary: 'Put the sandbox back to its first state',
+    description:
+      'Forgets everything that was done in the sandbox; its accounts are as on the first day.',
+    honours: [],
+    examples: ['sactl sandbox reset'],
+  }).action(() => host.run(reset));
+}
+
+async function reset({ ctx, common }: Invocation): Promise<ExitCode> {
+  const { stateDirectory } = await import('../../config/directories.ts');
+  const { resetSandbox } = await import('../../sandbox/sandbox.ts');
+  await resetSandbox({ stateDirectory: stateDirectory(ctx).value });
+  if (!common.quiet) await ctx.stderr.write('sactl: the sandbox is as on its first day\n');
+  return ExitCode.done;
+}

@@ -1,0 +1,48 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import { ExitCode, UsageError } from '../../errors.ts';
+import { declareVerb, type Host, type Invocation } from '../command.ts';
+
+export function addServe(noun: CommandUnknownOpts, host: Host): void {
+  declareVerb(noun, 'serve', {
+    summary: 'Offer the emulators over HTTP',
+    description:
+      'Serves the emulators on 127.0.0.1 until Ctrl-C, with the state that --sandbox uses, and prints the variables ' +
+      'that point a client at them.',
+    honours: [],
+    examples: ['sactl sandbox serve', 'sactl sandbox serve --port 8080'],
+  })
+    .option('--port <n>', 'port; 0 takes a free one (default: 8642)')
+    .action(({ port }) => host.run((invocation) => serve(invocation, port)));
+}
+
+async function serve(invocation: Invocation, port = '8642'): Promise<ExitCode> {
+  const { ctx } = invocation;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new UsageError(`--port "${port}" is a whole number from 0 to 65535`);
+  }
+  const { stateDirectory } = await import('../../config/directories.ts');
+  const { serveSandbox } = await import('../../sandbox/sandbox.ts');
+  const server = await serveSandbox({
+    stateDirectory: stateDirectory(ctx).value,
+    now: ctx.now,
+    port: Number(port),
+  });
+  try {
+    await ctx.stdout.write(
+      server.environment.map(([name, value]) => `export ${name}=${value}\n`).join(''),
+    );
+    await ctx.stderr.write(`sactl: the sandbox answers at ${server.url} until Ctrl-C\n`);
+    await untilInterrupted(ctx.signal);
+  } finally {
+    await server.close();
+  }
+  return ExitCode.done;
+}
+
+function untilInterrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

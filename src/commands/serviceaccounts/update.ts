@@ -1,0 +1,63 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import { ExitCode } from '../../errors.ts';
+import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
+
+export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
+  declareVerb(noun, 'update', {
+    summary: 'Change a service account',
+    description:
+      'Changes what is named and leaves the rest as it is. Flags win over the document. --group replaces all groups; ' +
+      '--add-group and --remove-group change single ones.',
+    honours: ['connection', 'organization', 'output', 'change'],
+    examples: [
+      'sactl serviceaccounts update --id ci-deploy --description "Deploys the staging cluster"',
+      'sactl sa update --id ci-deploy --add-group inference --remove-tag team --dry-run',
+      'sactl sa update --id ci-deploy --file serviceaccount.json',
+    ],
+  })
+    .option('--id <id>', 'id or exact name of the account')
+    .option('-f, --file <path>', 'JSON or YAML document with the changes; "-" is standard input')
+    .option('--stdin', 'read the document from standard input')
+    .option('--name <name>', 'new name')
+    .option('--description <text>', 'new description; "" removes it')
+    .option('--group <id or name>', 'replace all groups by this one; may be repeated', repeated)
+    .option('--add-group <id or name>', 'group to join; may be repeated', repeated)
+    .option('--remove-group <id or name>', 'group to leave; may be repeated', repeated)
+    .option('--tag <key=value>', 'tag to set; may be repeated', repeated)
+    .option('--remove-tag <key>', 'tag to remove; may be repeated', repeated)
+    .action((flags) => host.run((invocation) => runUpdate(invocation, flags)));
+}
+
+interface UpdateFlags {
+  readonly id?: string | undefined;
+  readonly file?: string | undefined;
+  readonly stdin?: true | undefined;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly group?: readonly string[] | undefined;
+  readonly addGroup?: readonly string[] | undefined;
+  readonly removeGroup?: readonly string[] | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly removeTag?: readonly string[] | undefined;
+}
+
+async function runUpdate({ ctx, common, open }: Invocation, flags: UpdateFlags): Promise<ExitCode> {
+  const { accountDocument } = await import('../../output/account.ts');
+  const { change } = await import('../change.ts');
+  const { checkChange } = await import('../account-change.ts');
+  const { idProblems, pickAccount } = await import('../pick.ts');
+  const { session, input } = await open(async ({ definition }) => {
+    const { value, problems } = await checkChange(ctx, flags, definition);
+    return { value, problems: [...idProblems(ctx, common, flags.id), ...problems] };
+  });
+  const planUpdate = session.verb('planUpdate', 'update service accounts');
+  const account = await pickAccount(session, flags.id);
+  const plan = await planUpdate(account, input);
+  const action = `Update service account ${session.naming(account)}`;
+  const done = await change(session, { operation: 'update', plan, action });
+  if (done === null) return ExitCode.done;
+  if (plan.effects.length === 0) await session.note('nothing to change; nothing was sent');
+  await session.emit(accountDocument(done.result));
+  return ExitCode.done;
+}

@@ -1,0 +1,127 @@
+import { describeSource } from '../config/setting.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import type { ColumnChoice } from '../output/columns.ts';
+import type { OutputDocument } from '../output/document.ts';
+import { emit } from '../output/emit.ts';
+import { prepareRenderer, type Renderer } from '../output/renderer.ts';
+import { safeText } from '../model/safe-text.ts';
+import type { Provider, ProviderDefinition } from '../providers/provider.ts';
+import { gather, throwGathered, type Check, type Gathered } from './check.ts';
+import { connect, findConnection, type Connected, type Found } from './connect.ts';
+import type { CommonFlags } from './flags.ts';
+
+/** One command's connection to one provider, with its output ready. */
+export interface Session {
+  readonly ctx: Context;
+  readonly common: CommonFlags;
+  readonly definition: ProviderDefinition;
+  readonly provider: Provider;
+  readonly renderer: Renderer;
+  readonly connection: Connected['connection'];
+  /** Keys for results that must say that they are not real: `{sandbox: true}`, or nothing. */
+  readonly marker: { readonly sandbox?: true };
+  /** Prints a result on stdout. */
+  readonly emit: (document: OutputDocument) => Promise<void>;
+  /** Tells the user one line on stderr, unless `--quiet`. */
+  readonly note: (text: string) => Promise<void>;
+  /** e.g. `ci-deploy (c1f0…) in organization a77e…`. */
+  readonly naming: (account: Account) => string;
+  /**
+   * The provider's method, or, where it has none, a UsageError saying that it cannot `purpose`, before any request.
+   */
+  readonly verb: <Name extends OptionalVerb>(
+    name: Name,
+    purpose: string,
+  ) => NonNullable<Provider[Name]>;
+}
+
+/** The verbs that not every provider has. */
+export type OptionalVerb = {
+  [Name in keyof Provider]-?: undefined extends Provider[Name] ? Name : never;
+}[keyof Provider];
+
+/** What local checks can look at: no request is sent before they pass. */
+export interface Local {
+  readonly definition: ProviderDefinition;
+  /** The columns that `--columns` or the configuration names. */
+  readonly columns: ColumnChoice | null;
+}
+
+/**
+ * Checks everything local (output flags, filters, configuration, the command's own input by `check`), reports every
+ * problem at once, then connects. Nothing is sent here.
+ * @throws UsageError holding all problems; AuthError when there is no credential
+ */
+export async function openSession<Input>(
+  { ctx, common }: { ctx: Context; common: CommonFlags },
+  check: (local: Local) => Promise<Check<Input>> | Check<Input>,
+): Promise<{ session: Session; input: Input }> {
+  const gathered: Gathered = { problems: [], hints: [] };
+  const found = await gather(gathered, () => findConnection(ctx, common));
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, found)));
+  const checked = found === null ? null : await check(localOf(found));
+  gathered.problems.push(...(checked?.problems ?? []));
+  throwGathered(gathered);
+  if (found === null || renderer === null || checked === null)
+    throw new UsageError(gathered.problems);
+  const connected = await connect(ctx, common, found);
+  return { session: sessionOf({ common, renderer, connected }), input: checked.value };
+}
+
+function localOf({ definition, configuration }: Found): Local {
+  const { value: names, source } = configuration.columns;
+  return { definition, columns: names === null ? null : { names, source: describeSource(source) } };
+}
+
+function outputFlags(
+  common: CommonFlags,
+  found: Found | null,
+): Parameters<typeof prepareRenderer>[1] {
+  const { json, query, queryFile, format, raw, columns, color } = common;
+  return {
+    ...(json === undefined ? {} : { json }),
+    ...(query === undefined ? {} : { query }),
+    ...(queryFile === undefined ? {} : { queryFile }),
+    ...(raw === undefined ? {} : { raw }),
+    ...(columns === undefined ? {} : { columns: columns.split(',') }),
+    format,
+    configuredFormat: found?.configuration.format.value ?? undefined,
+    color,
+  };
+}
+
+function sessionOf({
+  common,
+  renderer,
+  connected,
+}: {
+  common: CommonFlags;
+  renderer: Renderer;
+  connected: Connected;
+}): Session {
+  const { ctx, definition, provider, connection, isSandbox } = connected;
+  return {
+    ctx,
+    common,
+    definition,
+    provider,
+    renderer,
+    connection,
+    marker: isSandbox ? { sandbox: true } : {},
+    emit: async (document) => {
+      await emit(ctx, renderer, document);
+    },
+    note: async (text) => {
+      if (!common.quiet) await ctx.stderr.write(`sactl: ${safeText(text)}\n`);
+    },
+    naming: ({ name, id, organization }) =>
+      `${name} (${id})${organization === null ? '' : ` in organization ${organization}`}`,
+    verb: (name, purpose) => {
+      const method = provider[name];
+      if (method !== undefined) return method;
+      throw new UsageError(`${definition.title} cannot ${purpose}`);
+    },
+  };
+}

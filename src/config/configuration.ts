@@ -1,0 +1,148 @@
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import {
+  configDirectory,
+  ignoredDirectories,
+  stateDirectory,
+  tildePath,
+  variable,
+} from './directories.ts';
+import type { Profile } from './profile.ts';
+import { readProjectFile, type ProjectFile } from './project-file.ts';
+import { field, readProviderChoice, readSettings, readText, type Section } from './section.ts';
+import {
+  beatenSettings,
+  pickSetting,
+  type Ignored,
+  type Layer,
+  type ProviderChoice,
+  type Setting,
+  type SettingKey,
+} from './setting.ts';
+import type { Format } from '../model/format.ts';
+import { readUserFile } from './user-file.ts';
+
+/** The flags that configuration and connection depend on, as the user gave them. */
+export interface ConfigurationFlags {
+  readonly provider?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly org?: string | undefined;
+  readonly sandbox?: boolean | undefined;
+  /** Names, as a list or with commas between them. */
+  readonly columns?: string | readonly string[] | undefined;
+  readonly format?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly allowEndpointOverride?: boolean | undefined;
+  readonly caCert?: string | undefined;
+}
+
+/** Every plain setting with its source. A null value with source `default` was set nowhere. */
+export interface Configuration {
+  readonly provider: Setting<ProviderChoice | null>;
+  readonly profile: Setting<string | null>;
+  readonly org: Setting<string | null>;
+  readonly sandbox: Setting<boolean>;
+  readonly columns: Setting<readonly string[] | null>;
+  readonly format: Setting<Format | null>;
+  /** Absolute path. */
+  readonly stateDirectory: Setting<string>;
+  readonly profiles: ReadonlyMap<string, Profile>;
+  /** The files that were read; null where there is none. */
+  readonly files: { readonly user: string | null; readonly project: string | null };
+  /** What was found and not used, for `config explain`. */
+  readonly ignored: readonly Ignored[];
+}
+
+const settingKeys: readonly SettingKey[] = [
+  'provider',
+  'profile',
+  'org',
+  'sandbox',
+  'columns',
+  'format',
+];
+
+const variables = new Map<string, string>([
+  ['provider', 'SACTL_PROVIDER'],
+  ['profile', 'SACTL_PROFILE'],
+  ['org', 'SACTL_ORG'],
+  ['sandbox', 'SACTL_SANDBOX'],
+]);
+
+/**
+ * Flag > environment > project file > user file > default (DESIGN.md 4).
+ * @throws UsageError holding every problem of all sources
+ */
+export async function loadConfiguration(
+  ctx: Context,
+  flags: ConfigurationFlags,
+): Promise<Configuration> {
+  const problems: string[] = [];
+  const user = await readUserFile(ctx);
+  const project = await readProjectFile(ctx, user.path);
+  const layers = [
+    flagLayer(flags, problems),
+    environmentLayer(ctx.env, problems),
+    fileLayer('project', project),
+    fileLayer('user', user),
+  ];
+  const sandbox = pickSetting('sandbox', layers);
+  if (sandbox.value === true) problems.push(...sandboxProblems(flags));
+  problems.push(...project.problems, ...user.problems);
+  if (problems.length > 0) throw new UsageError(problems, { hint: trustHint(ctx, project) });
+  return {
+    provider: pickSetting('provider', layers),
+    profile: pickSetting('profile', layers),
+    org: pickSetting('org', layers),
+    sandbox: { ...sandbox, value: sandbox.value ?? false },
+    columns: pickSetting('columns', layers),
+    format: pickSetting('format', layers),
+    stateDirectory: stateDirectory(ctx),
+    profiles: user.profiles,
+    files: { user: user.path, project: project.path },
+    ignored: [
+      ...settingKeys.flatMap((key) => beatenSettings(key, layers)),
+      ...ignoredDirectories(ctx),
+      ...project.ignored,
+      ...user.ignored,
+    ],
+  };
+}
+
+function flagLayer(flags: ConfigurationFlags, problems: string[]): Layer {
+  const { caCert, ...others } = flags;
+  const entries = new Map<string, unknown>(Object.entries({ ...others, 'ca-cert': caCert }));
+  const section: Section = { entries, label: (key) => `--${key}`, problems };
+  for (const key of ['endpoint', 'ca-cert']) field(section, key, readText);
+  const values = readSettings(section, readProviderChoice);
+  return { values, source: (key) => ({ kind: 'flag', name: `--${key}` }) };
+}
+
+function environmentLayer(env: Context['env'], problems: string[]): Layer {
+  const entries = new Map<string, unknown>();
+  for (const [key, name] of variables) entries.set(key, variable(env, name) ?? undefined);
+  const values = readSettings({ entries, label: variableOf, problems }, readProviderChoice);
+  return { values, source: (key) => ({ kind: 'env', name: variableOf(key) }) };
+}
+
+function variableOf(key: string): string {
+  return variables.get(key) ?? key;
+}
+
+function fileLayer(kind: 'project' | 'user', file: Pick<ProjectFile, 'values' | 'path'>): Layer {
+  return { values: file.values, source: () => ({ kind, name: file.path ?? kind }) };
+}
+
+function sandboxProblems(flags: ConfigurationFlags): string[] {
+  const given = { '--profile': flags.profile, '--endpoint': flags.endpoint };
+  return Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([flag]) => `${flag} does not go with the sandbox (--sandbox or SACTL_SANDBOX)`);
+}
+
+function trustHint(ctx: Context, project: ProjectFile): string | null {
+  if (!project.overreaches) return null;
+  const named = variable(ctx.env, 'SACTL_CONFIG');
+  const userFile = named ?? tildePath(`${configDirectory(ctx)}/config.yaml`, ctx.homeDirectory);
+  return `profiles, with their endpoints and credentials, may stand only in the user file: ${userFile}`;
+}

@@ -1,0 +1,63 @@
+import { readFile, stat } from 'node:fs/promises';
+
+import type { Context } from '../context.ts';
+import { AuthError } from '../errors.ts';
+import { Secret } from '../model/secret.ts';
+import { tildePath } from './directories.ts';
+import type { CredentialSource } from './profile.ts';
+import { errorCode } from './read-file.ts';
+
+/** Where a secret comes from, for people, e.g. `file ~/.config/nscale/token`; never the secret. */
+export function describeCredential(source: CredentialSource, homeDirectory: string): string {
+  if (source.kind === 'env') return `environment variable ${source.name}`;
+  if (source.kind === 'file') return `file ${tildePath(source.path, homeDirectory)}`;
+  return `command ${tildePath(source.program, homeDirectory)}`;
+}
+
+/**
+ * Reads the secret anew at every call, trimmed.
+ * @throws AuthError (`unauthenticated`) naming the source when there is none, it cannot be read, or it is not one line
+ */
+export async function readCredential(ctx: Context, source: CredentialSource): Promise<Secret> {
+  const name = describeCredential(source, ctx.homeDirectory);
+  const text = (await readSource(ctx, source, name)).trim();
+  if (text === '') throw noSecret(`${name} is ${source.kind === 'env' ? 'not set' : 'empty'}`);
+  // A line break in a header makes fetch quote the whole header in its error.
+  if (/\p{Cc}/u.test(text)) {
+    throw noSecret(`${name} holds more than one line, or control characters`);
+  }
+  return new Secret(text);
+}
+
+/** A sentence when the secret's file can be read by other users, else null. Windows has no such modes. */
+export async function credentialWarning(
+  ctx: Context,
+  source: CredentialSource,
+): Promise<string | null> {
+  if (source.kind !== 'file' || ctx.platform === 'win32') return null;
+  const file = await stat(source.path).catch(() => null);
+  if (file === null || (file.mode & 0o044) === 0) return null;
+  const path = tildePath(source.path, ctx.homeDirectory);
+  return `the credential file ${path} can be read by other users of this machine: chmod 600 it`;
+}
+
+async function readSource(ctx: Context, source: CredentialSource, name: string): Promise<string> {
+  if (source.kind === 'env') return ctx.env[source.name] ?? '';
+  if (source.kind === 'command') {
+    const { runCredentialCommand } = await import('./credential-command.ts');
+    return runCredentialCommand(ctx, source);
+  }
+  const file = await stat(source.path).catch(unreadable(name));
+  if (!file.isFile()) throw noSecret(`${name} is not a regular file`);
+  return readFile(source.path, 'utf8').catch(unreadable(name));
+}
+
+function unreadable(name: string): (error: unknown) => never {
+  return (error) => {
+    throw noSecret(`${name} cannot be read (${errorCode(error)})`, error);
+  };
+}
+
+function noSecret(problem: string, cause?: unknown): AuthError {
+  return new AuthError('unauthenticated', `no credential: ${problem}`, { cause });
+}

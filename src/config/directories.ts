@@ -1,0 +1,73 @@
+import { posix, win32 } from 'node:path';
+
+import type { Context } from '../context.ts';
+import { defaultSource, type Ignored, type Setting } from './setting.ts';
+
+/** What places depend on. */
+export type Place = Pick<Context, 'env' | 'cwd' | 'homeDirectory' | 'platform'>;
+
+/** The trimmed value of a variable; null when it is unset or empty. */
+export function variable(env: Context['env'], name: string): string | null {
+  const value = (env[name] ?? '').trim();
+  return value === '' ? null : value;
+}
+
+/** The folder of the user's configuration file: `$XDG_CONFIG_HOME/sactl`, else `~/.config/sactl`. */
+export function configDirectory(place: Place): string {
+  const paths = pathsOf(place);
+  const base = absolute(place, 'XDG_CONFIG_HOME') ?? paths.join(place.homeDirectory, '.config');
+  return paths.join(base, 'sactl');
+}
+
+/**
+ * The folder for the journal, the audit and the inventory: `SACTL_STATE_DIR` (against the working directory), else
+ * `$XDG_STATE_HOME/sactl`, else `~/.local/state/sactl` or, on Windows, `%LOCALAPPDATA%\sactl`.
+ */
+export function stateDirectory(place: Place): Setting<string> {
+  const paths = pathsOf(place);
+  const own = variable(place.env, 'SACTL_STATE_DIR');
+  if (own !== null) {
+    return fromVariable(paths.resolve(place.cwd, own), 'SACTL_STATE_DIR');
+  }
+  const xdg = absolute(place, 'XDG_STATE_HOME');
+  if (xdg !== null) return fromVariable(paths.join(xdg, 'sactl'), 'XDG_STATE_HOME');
+  if (place.platform !== 'win32') {
+    const value = paths.join(place.homeDirectory, '.local', 'state', 'sactl');
+    return { value, source: defaultSource };
+  }
+  const local = absolute(place, 'LOCALAPPDATA');
+  if (local !== null) return fromVariable(paths.join(local, 'sactl'), 'LOCALAPPDATA');
+  const value = paths.join(place.homeDirectory, 'AppData', 'Local', 'sactl');
+  return { value, source: defaultSource };
+}
+
+/** XDG variables that are set to relative paths, which the XDG specification says to ignore. */
+export function ignoredDirectories(place: Place): Ignored[] {
+  return ['XDG_CONFIG_HOME', 'XDG_STATE_HOME']
+    .filter((name) => variable(place.env, name) !== null && absolute(place, name) === null)
+    .map((name) => ({ what: `environment variable ${name}`, why: 'it is not an absolute path' }));
+}
+
+/** A path with `~/` at its start replaced by the home directory. */
+export function expandHome(path: string, homeDirectory: string): string {
+  return /^~[/\\]/.test(path) ? homeDirectory + path.slice(1) : path;
+}
+
+/** A path for people, with the home directory as `~`. */
+export function tildePath(path: string, homeDirectory: string): string {
+  const rest = path.slice(homeDirectory.length);
+  return path.startsWith(homeDirectory) && /^[/\\]/.test(rest) ? `~${rest}` : path;
+}
+
+function pathsOf(place: Place): typeof posix {
+  return place.platform === 'win32' ? win32 : posix;
+}
+
+function absolute(place: Place, name: string): string | null {
+  const value = variable(place.env, name);
+  return value !== null && pathsOf(place).isAbsolute(value) ? value : null;
+}
+
+function fromVariable(value: string, name: string): Setting<string> {
+  return { value, source: { kind: 'env', name } };
+}

@@ -1,0 +1,45 @@
+import { extname } from 'node:path';
+
+import { jsonErrorOffset } from './json-position.ts';
+import type { FileText } from './read-file.ts';
+import type { Reading } from './section.ts';
+
+/**
+ * The value of a JSON (`.json`) or YAML (any other name) file; an empty file is an empty mapping. Problems give line and
+ * column and never quote the file, which may hold a secret.
+ */
+export async function parseFile(file: FileText): Promise<Reading<unknown>> {
+  const text = file.text.replace(/^\uFEFF/, '');
+  if (text.trim() === '') return { value: {} };
+  const reading = extname(file.path) === '.json' ? parseJson(text) : await parseYaml(text);
+  return 'problem' in reading ? { problem: `${file.path}: ${reading.problem}` } : reading;
+}
+
+function parseJson(text: string): Reading<unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { value };
+  } catch {
+    const before = text.slice(0, jsonErrorOffset(text)).split('\n');
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    return { problem: `line ${before.length}, column ${column}: not valid JSON` };
+  }
+}
+
+async function parseYaml(text: string): Promise<Reading<unknown>> {
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { stringKeys: true, logLevel: 'error' });
+  // An unknown tag such as !!js/function is only a warning to the library.
+  const error = document.errors[0] ?? document.warnings[0];
+  if (error !== undefined) {
+    const { line, col } = error.linePos?.[0] ?? { line: 1, col: 1 };
+    const kind = error.code.toLowerCase().replaceAll('_', ' ');
+    return { problem: `line ${line}, column ${col}: not valid YAML (${kind})` };
+  }
+  try {
+    const value: unknown = document.toJS();
+    return { value: value ?? {} };
+  } catch {
+    return { problem: 'not valid YAML (an alias has no anchor, or there are too many)' };
+  }
+}

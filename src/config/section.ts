@@ -1,0 +1,139 @@
+import { providerNames, type ProviderName } from '../model/account.ts';
+import { formats } from '../model/format.ts';
+import type { SettingValues, ProviderChoice } from './setting.ts';
+import { safeText } from '../model/safe-text.ts';
+
+/** A value that was accepted, or what is wrong with it as it reads after its name: `must not be empty`. */
+export type Reading<Value> = { readonly value: Value } | { readonly problem: string };
+
+export type Reader<Value> = (raw: unknown) => Reading<Value>;
+
+/** Named raw values from one place: the flags, the environment, or one mapping of a file. */
+export interface Section {
+  readonly entries: ReadonlyMap<string, unknown>;
+  /** How a key is named in a problem, e.g. `SACTL_ORG` or `/repo/.sactlrc: "org"`. */
+  readonly label: (key: string) => string;
+  /** Collects what is wrong, over all sections of one run. */
+  readonly problems: string[];
+}
+
+/** The accepted value of `key`, or null when it is absent or wrong; what is wrong is added to the problems. */
+export function field<Value>(section: Section, key: string, read: Reader<Value>): Value | null {
+  const raw = section.entries.get(key);
+  if (raw === undefined) return null;
+  const reading = read(raw);
+  if ('value' in reading) return reading.value;
+  section.problems.push(`${section.label(key)} ${reading.problem}`);
+  return null;
+}
+
+/** All plain settings of a section. */
+export function readSettings(section: Section, provider: Reader<ProviderChoice>): SettingValues {
+  return {
+    provider: field(section, 'provider', provider),
+    profile: field(section, 'profile', readText),
+    org: field(section, 'org', readText),
+    sandbox: field(section, 'sandbox', readSwitch),
+    columns: field(section, 'columns', readColumns),
+    format: field(section, 'format', (raw) => readOneOf(raw, formats)),
+  };
+}
+
+/** One provider: what files may name. */
+export function readProvider(raw: unknown): Reading<ProviderName> {
+  return readOneOf(raw, providerNames);
+}
+
+/** One provider or `all`: what a person may ask for in one run. */
+export function readProviderChoice(raw: unknown): Reading<ProviderChoice> {
+  return readOneOf(raw, [...providerNames, 'all'] as const);
+}
+
+/** One line of trimmed text. The value is never part of the problem: it may be a secret in the wrong place. */
+export function readText(raw: unknown): Reading<string> {
+  if (raw === null) return { problem: 'must not be empty' };
+  if (typeof raw !== 'string') return { problem: `must be text, not ${kindOf(raw)}` };
+  const value = raw.trim();
+  if (value === '') return { problem: 'must not be empty' };
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) {
+    return { problem: 'must be one line without control characters' };
+  }
+  return { value };
+}
+
+function readOneOf<Name extends string>(raw: unknown, names: readonly Name[]): Reading<Name> {
+  const reading = readText(raw);
+  if ('problem' in reading) return reading;
+  const name = names.find((candidate) => candidate === reading.value);
+  if (name !== undefined) return { value: name };
+  return { problem: `must be ${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}` };
+}
+
+function readColumns(raw: unknown): Reading<readonly string[]> {
+  const list: readonly unknown[] | null = typeof raw === 'string' ? raw.split(',') : listOf(raw);
+  if (list === null) return { problem: 'must be a list of column names' };
+  const columns: string[] = [];
+  for (const item of list) {
+    const reading = readText(item);
+    if ('problem' in reading) return { problem: 'must be a list of column names, none empty' };
+    columns.push(reading.value);
+  }
+  return columns.length === 0 ? { problem: 'must not be empty' } : { value: columns };
+}
+
+function readSwitch(raw: unknown): Reading<boolean> {
+  if (raw === true || raw === '1' || raw === 'true') return { value: true };
+  if (raw === false || raw === '0' || raw === 'false') return { value: false };
+  return { problem: 'must be 1 or 0' };
+}
+
+export interface MappingOptions {
+  readonly file: string;
+  /** Where the mapping stands in the file, e.g. `profiles.prod`; null for the file itself. */
+  readonly at: string | null;
+  readonly known: readonly string[];
+  /** Keys that mean something elsewhere, and may not stand in this file. */
+  readonly untrusted?: ReadonlySet<string>;
+  readonly problems: string[];
+}
+
+/** A file's mapping as a section holding its known keys; null, with a problem, when it is not a mapping. */
+export function openMapping(raw: unknown, options: MappingOptions): Section | null {
+  const { file, at, known, problems } = options;
+  const all = mappingOf(raw);
+  if (all === null) {
+    const self = at === null ? 'the file' : `"${at}"`;
+    problems.push(`${file}: ${self} must be a mapping of keys to values`);
+    return null;
+  }
+  const prefix = at === null ? '' : `${at}.`;
+  const entries = new Map<string, unknown>();
+  for (const [key, value] of all) {
+    if (known.includes(key)) {
+      entries.set(key, value);
+    } else if (options.untrusted?.has(key) === true) {
+      problems.push(`${file}: "${key}" may not be set in a project file`);
+    } else {
+      problems.push(`${file}: unknown key "${prefix}${safeText(key, 200)}"`);
+    }
+  }
+  return { entries, label: (key) => `${file}: "${prefix}${key}"`, problems };
+}
+
+/** The entries of a JSON or YAML mapping, null for anything else. */
+export function mappingOf(raw: unknown): ReadonlyMap<string, unknown> | null {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return null;
+  return new Map<string, unknown>(Object.entries(raw));
+}
+
+/** The items of a JSON or YAML list, null for anything else. */
+export function listOf(raw: unknown): readonly unknown[] | null {
+  return Array.isArray(raw) ? raw : null;
+}
+
+function kindOf(raw: unknown): string {
+  if (Array.isArray(raw)) return 'a list';
+  if (typeof raw === 'number' || typeof raw === 'bigint') return 'a number (put it in quotes)';
+  if (typeof raw === 'boolean') return 'true or false (put it in quotes)';
+  return 'a mapping';
+}

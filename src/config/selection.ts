@@ -1,0 +1,160 @@
+import type { Context } from '../context.ts';
+import { AuthError, UsageError } from '../errors.ts';
+import { providerNames, type ProviderName } from '../model/account.ts';
+import type { Configuration } from './configuration.ts';
+import {
+  describeIncomplete,
+  describeSecrets,
+  findSecret,
+  type EnvironmentConnection,
+  type EnvironmentConnections,
+  type EnvironmentSecret,
+} from './environment.ts';
+import type { Profile } from './profile.ts';
+import { describeSource, type Source } from './setting.ts';
+
+/** The one source that a connection comes from. */
+export type Origin =
+  | { readonly kind: 'sandbox'; readonly provider: ProviderName }
+  | { readonly kind: 'profile'; readonly profile: Profile }
+  | EnvironmentOrigin;
+
+export interface EnvironmentOrigin {
+  readonly kind: 'environment';
+  readonly provider: ProviderName;
+  readonly connection: EnvironmentConnection;
+  readonly secret: EnvironmentSecret;
+}
+
+export interface SelectionOptions {
+  readonly env: Context['env'];
+  readonly configuration: Configuration;
+  readonly environments: EnvironmentConnections;
+}
+
+/**
+ * The sandbox, else the selected profile, else the environment's credential.
+ * @throws UsageError, or AuthError (`unauthenticated`) when there is no credential
+ */
+export function selectOrigin(options: SelectionOptions): Origin {
+  const { provider, sandbox } = options.configuration;
+  if (provider.value === 'all') {
+    throw new UsageError(
+      `${describeSource(provider.source)} says all, and this needs one provider`,
+      {
+        hint: `name one with --provider ${providerNames.join('|')}`,
+      },
+    );
+  }
+  if (sandbox.value) {
+    return { kind: 'sandbox', provider: provider.value ?? knownTo(options)[0] ?? providerNames[0] };
+  }
+  const profile = selectedProfile(options.configuration);
+  if (profile !== null) return { kind: 'profile', profile };
+  return provider.value === null ? onlyOrigin(options) : originOf(provider.value, options);
+}
+
+/** Every profile and every provider with a credential in the environment; in the sandbox every provider. */
+export function selectAllOrigins(options: SelectionOptions): readonly Origin[] {
+  if (options.configuration.sandbox.value) {
+    return knownTo(options).map((provider) => ({ kind: 'sandbox', provider }));
+  }
+  const profiles = [...options.configuration.profiles.values()];
+  const origins: Origin[] = [
+    ...profiles.map((profile) => ({ kind: 'profile' as const, profile })),
+    ...environmentOrigins(options),
+  ];
+  if (origins.length === 0) throw noCredential(options);
+  return origins;
+}
+
+/** The selected profile; null when none is, or when a stronger source names another provider. */
+function selectedProfile(configuration: Configuration): Profile | null {
+  const { profile: selected, provider, profiles } = configuration;
+  if (selected.value === null) return null;
+  const profile = profiles.get(selected.value);
+  if (profile === undefined) throw unknownProfile(configuration, selected.source);
+  if (provider.value === null || provider.value === profile.provider) return profile;
+  const profileIsExplicit = isExplicit(selected.source);
+  const providerIsExplicit = isExplicit(provider.source);
+  if (profileIsExplicit && !providerIsExplicit) return profile;
+  if (!profileIsExplicit && provider.source.kind !== 'user') return null;
+  throw new UsageError(
+    `profile ${profile.name} (${describeSource(selected.source)}) is for ${profile.provider}, ` +
+      `and ${describeSource(provider.source)} says ${provider.value}`,
+    { hint: 'name the profile or the provider, not both' },
+  );
+}
+
+/** Whether the user said it for this run, and not for all runs in a file. */
+function isExplicit(source: Source): boolean {
+  return source.kind === 'flag' || source.kind === 'env';
+}
+
+function unknownProfile(configuration: Configuration, source: Source): UsageError {
+  const names = [...configuration.profiles.keys()];
+  return new UsageError(`${describeSource(source)} names a profile that does not exist`, {
+    hint:
+      names.length === 0
+        ? 'there are no profiles: define one under "profiles" in the user file (sactl config path)'
+        : `the profiles are ${names.join(', ')}`,
+  });
+}
+
+function originOf(provider: ProviderName, options: SelectionOptions): EnvironmentOrigin {
+  const origin = environmentOrigins(options).find((candidate) => candidate.provider === provider);
+  if (origin !== undefined) return origin;
+  const profiles = [...options.configuration.profiles.values()]
+    .filter((profile) => profile.provider === provider)
+    .map(({ name }) => name);
+  throw new AuthError(
+    'unauthenticated',
+    `no credential for ${provider}: ${missingFor(provider, options)}`,
+    {
+      provider,
+      hint:
+        profiles.length === 0
+          ? 'to try it without a credential, add --sandbox'
+          : `or select a profile with --profile: ${profiles.join(', ')}`,
+    },
+  );
+}
+
+function onlyOrigin(options: SelectionOptions): EnvironmentOrigin {
+  const [only, ...others] = environmentOrigins(options);
+  if (only === undefined) throw noCredential(options);
+  if (others.length === 0) return only;
+  const found = [only, ...others].map(({ provider }) => provider);
+  throw new UsageError(`the environment has credentials for ${found.join(' and ')}`, {
+    hint: `name one with --provider ${found.join('|')}`,
+  });
+}
+
+function environmentOrigins(options: SelectionOptions): EnvironmentOrigin[] {
+  return knownTo(options).flatMap((provider) => {
+    const connection = options.environments[provider];
+    const secret = connection === undefined ? null : findSecret(connection, options.env);
+    if (connection === undefined || secret === null) return [];
+    return [{ kind: 'environment' as const, provider, connection, secret }];
+  });
+}
+
+function noCredential(options: SelectionOptions): AuthError {
+  const missing = knownTo(options).map(
+    (provider) => `${provider}: ${missingFor(provider, options)}`,
+  );
+  return new AuthError('unauthenticated', `no credential found; for ${missing.join('; for ')}`, {
+    hint: 'or select a profile with --profile, or try it without a credential: --sandbox',
+  });
+}
+
+/** e.g. `set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN` */
+function missingFor(provider: ProviderName, options: SelectionOptions): string {
+  const connection = options.environments[provider];
+  if (connection === undefined) return 'it takes none from the environment';
+  return describeIncomplete(connection, options.env) ?? `set ${describeSecrets(connection)}`;
+}
+
+function knownTo(options: SelectionOptions): readonly ProviderName[] {
+  return providerNames.filter((name) => options.environments[name] !== undefined);
+}

@@ -1,0 +1,84 @@
+import type { Format } from '../model/format.ts';
+import type { ProviderName } from '../model/account.ts';
+
+/** Where a value can come from, the strongest first. */
+type SourceKind = 'flag' | 'env' | 'project' | 'user' | 'default';
+
+/** `name` is the flag (`--org`), the variable (`SACTL_ORG`) or the file's path. */
+export interface Source {
+  readonly kind: SourceKind;
+  readonly name: string;
+}
+
+/** A value and where it was found. */
+export interface Setting<Value> {
+  readonly value: Value;
+  readonly source: Source;
+}
+
+/** Something that was found and not used, e.g. `{ what: 'org in /repo/.sactlrc', why: 'flag --org comes first' }`. */
+export interface Ignored {
+  readonly what: string;
+  readonly why: string;
+}
+
+/** `all` is every configured profile and every provider with a credential in the environment. */
+export type ProviderChoice = ProviderName | 'all';
+
+/** The plain settings as one source gives them; null is "not mentioned". */
+export interface SettingValues {
+  readonly provider: ProviderChoice | null;
+  readonly profile: string | null;
+  readonly org: string | null;
+  readonly sandbox: boolean | null;
+  readonly columns: readonly string[] | null;
+  readonly format: Format | null;
+}
+
+export type SettingKey = keyof SettingValues;
+
+/** What one source says, e.g. the environment. */
+export interface Layer {
+  readonly values: SettingValues;
+  readonly source: (key: SettingKey) => Source;
+}
+
+export const noValues: SettingValues = {
+  provider: null,
+  profile: null,
+  org: null,
+  sandbox: null,
+  columns: null,
+  format: null,
+};
+
+export const defaultSource: Source = { kind: 'default', name: 'default' };
+
+/** The strongest layer's value; null with source `default` when no layer mentions it. Layers: strongest first. */
+export function pickSetting<Key extends SettingKey>(
+  key: Key,
+  layers: readonly Layer[],
+): Setting<SettingValues[Key]> {
+  const layer = layers.find(({ values }) => values[key] !== null);
+  if (layer === undefined) return { value: noValues[key], source: defaultSource };
+  return { value: layer.values[key], source: layer.source(key) };
+}
+
+/** The values of `key` that a stronger layer beats. */
+export function beatenSettings(key: SettingKey, layers: readonly Layer[]): Ignored[] {
+  const [first, ...beaten] = layers
+    .filter(({ values }) => values[key] !== null)
+    .map((layer) => layer.source(key));
+  if (first === undefined) return [];
+  return beaten.map((source) => ({
+    what: `${key} in ${describeSource(source)}`,
+    why: `${describeSource(first)} comes first`,
+  }));
+}
+
+/** e.g. `flag --org`, `environment variable SACTL_ORG`, `/repo/.sactlrc`, `default`. */
+export function describeSource(source: Source): string {
+  if (source.kind === 'flag') return `flag ${source.name}`;
+  if (source.kind === 'env') return `environment variable ${source.name}`;
+  return source.name;
+}

@@ -1,0 +1,30 @@
+import type { Context } from '../context.ts';
+
+const graceMs = 5000;
+
+/**
+ * Runs a change that may already be on its way. An interrupt does not end it at once: the answer gets five more
+ * seconds to arrive, because what it says, and the credential in it, cannot be asked for again (DESIGN.md 6).
+ * A second interrupt ends the program, with exit code 7.
+ */
+export async function withGrace<Result>(
+  ctx: Context,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  ctx.signal.throwIfAborted();
+  const grace = new AbortController();
+  const finished = new AbortController();
+  function onInterrupt(): void {
+    ctx.sleep(graceMs, finished.signal).then(
+      () => grace.abort(ctx.signal.reason),
+      () => undefined,
+    );
+  }
+  ctx.signal.addEventListener('abort', onInterrupt, { once: true });
+  try {
+    return await ctx.mutating(() => work(grace.signal));
+  } finally {
+    ctx.signal.removeEventListener('abort', onInterrupt);
+    finished.abort();
+  }
+}

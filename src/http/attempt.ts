@@ -1,0 +1,82 @@
+import { readBody } from './body.ts';
+import { timeoutFailure, truncatedFailure, type Failure } from './failure.ts';
+import { networkFailure } from './network.ts';
+import type { HttpClientOptions } from './options.ts';
+import { encodeBody, type HttpAnswer, type HttpRequest } from './request.ts';
+import { watchSignals, type Watch } from './watch.ts';
+
+/** How one exchange ended: completely, not completely, or because nobody waits for it any more. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: HttpAnswer }
+  | { readonly kind: 'failure'; readonly failure: Failure; readonly head: Head | null }
+  | { readonly kind: 'stopped' };
+
+/** The part of an answer that came before its body broke. */
+export type Head = Pick<HttpAnswer, 'status' | 'headers'>;
+
+export interface Exchange {
+  readonly url: URL;
+  readonly request: HttpRequest;
+  readonly headers: Headers;
+  /** Ends the wait. */
+  readonly stop: AbortSignal;
+}
+
+const defaultMaxBytes = 64 * 1024 * 1024;
+
+/** The headers of a request; `authorization` is null where it needs no credential. */
+export function requestHeaders(
+  request: HttpRequest,
+  { authorization, userAgent }: { authorization: string | null; userAgent: string },
+): Headers {
+  const headers = new Headers({ accept: 'application/json', 'user-agent': userAgent });
+  const body = encodeBody(request);
+  if (body !== null) headers.set('content-type', body.type);
+  if (authorization !== null) headers.set('authorization', authorization);
+  return headers;
+}
+
+/** Sends the request once, within the time one attempt has. Never rejects. */
+export async function attempt(options: HttpClientOptions, exchange: Exchange): Promise<Outcome> {
+  const timeout = options.timeout(options.timeoutMs);
+  const watch = watchSignals([exchange.stop, timeout.signal]);
+  let head: Head | null = null;
+  try {
+    const response = await watch.race(
+      options.fetch(exchange.url, fetchOptions(options, exchange, watch)),
+    );
+    head = { status: response.status, headers: response.headers };
+    const body = await readBody(response, { maxBytes: options.maxBytes ?? defaultMaxBytes, watch });
+    if (!(body instanceof Uint8Array)) return { kind: 'failure', failure: body, head };
+    return { kind: 'answer', answer: { ...head, bytes: body } };
+  } catch (error) {
+    if (exchange.stop.aborted) return { kind: 'stopped' };
+    const failure = timeout.signal.aborted
+      ? timeoutFailure(options.timeoutMs, head !== null)
+      : brokenFailure(error, head);
+    return { kind: 'failure', failure, head };
+  } finally {
+    watch.end();
+    timeout.clear();
+  }
+}
+
+function brokenFailure(error: unknown, head: Head | null): Failure {
+  return head === null ? networkFailure(error) : truncatedFailure(error);
+}
+
+function fetchOptions(
+  { dispatcher }: HttpClientOptions,
+  { request, headers }: Exchange,
+  { signal }: Watch,
+): RequestInit {
+  return {
+    method: request.method,
+    headers,
+    body: encodeBody(request)?.text ?? null,
+    // fetch itself would follow a redirect anywhere.
+    redirect: 'manual',
+    signal,
+    ...(dispatcher === undefined ? {} : { dispatcher }),
+  };
+}

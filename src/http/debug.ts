@@ -1,0 +1,38 @@
+import type { Outcome } from './attempt.ts';
+import { traceIdOf } from './trace.ts';
+
+export interface Exchanged {
+  readonly method: string;
+  readonly url: URL;
+  readonly sent: Headers;
+  readonly outcome: Outcome;
+  readonly elapsedMs: number;
+}
+
+/** One line on an exchange: names of headers only, and nothing of queries and bodies, for all of them hold secrets. */
+export function debugLine({ method, url, sent, outcome, elapsedMs }: Exchanged): string {
+  const head = headOf(outcome);
+  const trace = head === null ? null : traceIdOf(head.headers);
+  return [
+    `${method} ${url.origin} ${url.pathname}: ${resultOf(outcome)} in ${String(elapsedMs)} ms`,
+    ...(trace === null ? [] : [`trace ${trace}`]),
+    `sent headers ${namesOf(sent)}`,
+    ...(head === null ? [] : [`received headers ${namesOf(head.headers)}`]),
+  ].join('; ');
+}
+
+function resultOf(outcome: Outcome): string {
+  if (outcome.kind === 'answer') return String(outcome.answer.status);
+  if (outcome.kind === 'stopped') return 'interrupted';
+  const { head, failure } = outcome;
+  return head === null ? failure.code : `${String(head.status)}, ${failure.code}`;
+}
+
+function headOf(outcome: Outcome): { readonly headers: Headers } | null {
+  if (outcome.kind === 'answer') return outcome.answer;
+  return outcome.kind === 'failure' ? outcome.head : null;
+}
+
+function namesOf(headers: Headers): string {
+  return Array.from(headers.keys()).join(' ');
+}

@@ -1,0 +1,37 @@
+import type { Context } from '../context.ts';
+import type { ProviderProblem } from './error.ts';
+
+/** What a client needs of the world, and what it must know of the provider it talks to. */
+export interface HttpClientOptions extends Pick<
+  Context,
+  'fetch' | 'now' | 'sleep' | 'timeout' | 'signal'
+> {
+  /** Per attempt, from the request to the last byte of the answer. */
+  readonly timeoutMs: number;
+  readonly credential: HttpCredential;
+  /** The provider's name for messages, e.g. `nscale`. */
+  readonly provider: string;
+  /** The only origin that is sent the credential, e.g. `https://api.example.com/base`. */
+  readonly endpoint: string;
+  /** Reads the provider's own error shape out of parsed JSON; null when it is not in that shape. */
+  readonly readProblem: (status: number, body: unknown) => ProviderProblem | null;
+  readonly userAgent: string;
+  /** Receives one line per attempt, without values of headers, queries or bodies. */
+  readonly debug?: (line: string) => Promise<void>;
+  /** The longest answer that is read. Default 64 MiB. */
+  readonly maxBytes?: number;
+  /** From `createTransport`, where a proxy or a CA asks for one. */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+/** What global `fetch` takes as `dispatcher`. */
+export type Dispatcher = NonNullable<RequestInit['dispatcher']>;
+
+export interface HttpCredential {
+  /** The value of the Authorization header, e.g. `Bearer abc`. Asked for before every attempt. */
+  readonly header: () => Promise<string>;
+  /** Authenticates again after a 401. Requests run side by side, so concurrent calls should share one renewal. */
+  readonly renew?: () => Promise<void>;
+  /** Where the credential came from, for messages, e.g. `environment variable NSCALE_SERVICE_TOKEN`. */
+  readonly source: string;
+}

@@ -1,0 +1,63 @@
+import type { Call } from './call.ts';
+import { HttpError } from './error.ts';
+import type { HttpAnswer } from './request.ts';
+import { cannot } from './text.ts';
+import { traceIdOf } from './trace.ts';
+
+const mostRedirects = 5;
+const followed = new Set([301, 302, 303, 307, 308]);
+
+export interface Redirection {
+  readonly answer: HttpAnswer;
+  /** What was asked for. */
+  readonly url: URL;
+  /** How many redirects led there. */
+  readonly hops: number;
+}
+
+/** Whether the answer sends the client elsewhere, or says otherwise that there is nothing in it. */
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+/**
+ * Where a 3xx answer leads, which is never another origin: the credential would go with it.
+ *
+ * @throws HttpError (`redirected`) saying why it is not followed
+ */
+export function redirectTarget(call: Call, redirection: Redirection): URL {
+  const { answer, url, hops } = redirection;
+  if (call.request.method !== 'GET') {
+    throw redirectError(call, answer, 'a redirect, which only reads may follow');
+  }
+  const location = followed.has(answer.status) ? answer.headers.get('location') : null;
+  const target = location === null ? null : resolve(location, url);
+  if (target === null) throw redirectError(call, answer, 'a redirect that leads nowhere');
+  if (target.origin !== url.origin) {
+    const where = `${target.protocol}//${target.host}`;
+    throw redirectError(call, answer, `a redirect to another origin, ${where}`);
+  }
+  if (hops >= mostRedirects) throw redirectError(call, answer, 'too many redirects in a row');
+  return target;
+}
+
+function resolve(location: string, base: URL): URL | null {
+  if (!URL.canParse(location, base.href)) return null;
+  const target = new URL(location, base);
+  return target.username === '' && target.password === '' ? target : null;
+}
+
+function redirectError({ options, request }: Call, answer: HttpAnswer, what: string): HttpError {
+  const { status, headers } = answer;
+  return new HttpError(
+    'redirected',
+    cannot(request.purpose, `${options.provider} answered ${String(status)}: ${what}`),
+    {
+      arrival: 'refused',
+      hint: 'check the endpoint, and whether a login page or proxy stands before it',
+      provider: options.provider,
+      status,
+      traceId: traceIdOf(headers),
+    },
+  );
+}

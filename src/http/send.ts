@@ -1,0 +1,129 @@
+import { answerError } from './answer-error.ts';
+import { attempt, requestHeaders, type Outcome } from './attempt.ts';
+import { authorize, reauthorize } from './authorization.ts';
+import type { Call } from './call.ts';
+import { debugLine } from './debug.ts';
+import type { Arrival } from './error.ts';
+import { failureError, stoppedError } from './failure-error.ts';
+import type { HttpClientOptions } from './options.ts';
+import { isRedirect, redirectTarget } from './redirect.ts';
+import { repeatDelay } from './retry.ts';
+import type { HttpAnswer, HttpRequest } from './request.ts';
+
+/** Where a call stands before its next attempt. */
+interface Progress {
+  readonly url: URL;
+  readonly hops: number;
+  readonly repeats: number;
+  readonly renewed: boolean;
+  /** What is known of the request if nothing more is sent. */
+  readonly arrival: Arrival;
+}
+
+interface Attempted {
+  readonly outcome: Outcome;
+  readonly authorization: string | null;
+}
+
+/** `HttpClient.send`: attempts until one decides the matter. */
+export async function send(options: HttpClientOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const call = { options, request, stop: request.signal ?? options.signal };
+  let progress = start(call);
+  for (;;) {
+    const { outcome, authorization } = await exchange(call, progress);
+    const answer = outcome.kind === 'answer' && isSuccess(outcome) ? outcome.answer : null;
+    if (answer !== null) return answer;
+    progress = await proceed(call, progress, { outcome, authorization });
+  }
+}
+
+function start({ options, request }: Call): Progress {
+  const url = new URL(request.url);
+  if (request.authorized !== false && url.origin !== new URL(options.endpoint).origin) {
+    throw new Error(`the credential for ${options.endpoint} must not be sent to ${url.origin}`);
+  }
+  return { url, hops: 0, repeats: 0, renewed: false, arrival: 'not-sent' };
+}
+
+function isSuccess({ answer }: { answer: HttpAnswer }): boolean {
+  return answer.status >= 200 && answer.status < 300;
+}
+
+async function exchange(call: Call, { url, arrival }: Progress): Promise<Attempted> {
+  const { options, request, stop } = call;
+  if (stop.aborted) throw stoppedError(call, arrival);
+  const authorization =
+    request.authorized === false ? null : await authorize(options.credential, arrival);
+  if (stop.aborted) throw stoppedError(call, arrival);
+  const headers = requestHeaders(request, { authorization, userAgent: options.userAgent });
+  const startedAt = options.now();
+  const outcome = await attempt(options, { url, request, headers, stop });
+  const elapsedMs = options.now() - startedAt;
+  if (outcome.kind === 'answer' && isSuccess(outcome)) await keepAnswer(request, outcome.answer);
+  await report(options, () =>
+    debugLine({ method: request.method, url, sent: headers, outcome, elapsedMs }),
+  );
+  return { outcome, authorization };
+}
+
+/** Whoever keeps the answer knows when that failed, and must get the answer all the same. */
+async function keepAnswer({ keep }: HttpRequest, { bytes }: HttpAnswer): Promise<void> {
+  try {
+    await keep?.(bytes);
+  } catch {
+    // The answer goes to the caller by the other way, its return value.
+  }
+}
+
+/** An answer must not get lost because a line about it could not be written. */
+async function report({ debug }: HttpClientOptions, line: () => string): Promise<void> {
+  try {
+    await debug?.(line());
+  } catch {
+    // Nobody is left to tell: this was the place for it.
+  }
+}
+
+/** What to do after an attempt that was no success; throws when that is nothing. */
+async function proceed(
+  call: Call,
+  progress: Progress,
+  { outcome, authorization }: Attempted,
+): Promise<Progress> {
+  const { options, request } = call;
+  const { url, hops, repeats } = progress;
+  if (outcome.kind === 'stopped') throw stoppedError(call, 'unknown');
+  if (outcome.kind === 'answer') {
+    const { answer } = outcome;
+    const { renew } = options.credential;
+    if (answer.status === 401 && renew && authorization !== null && !progress.renewed) {
+      await reauthorize(renew);
+      return { ...progress, renewed: true, arrival: 'refused' };
+    }
+    if (isRedirect(answer.status)) {
+      return { ...progress, url: redirectTarget(call, { answer, url, hops }), hops: hops + 1 };
+    }
+  }
+  const delay = repeatDelay({ request, outcome, repeats, now: options.now() });
+  if (delay === null) throw finalError(call, progress, { outcome, authorization });
+  const arrival = outcome.kind === 'answer' ? 'refused' : outcome.failure.arrival;
+  await pause(call, delay, arrival);
+  return { ...progress, repeats: repeats + 1, arrival };
+}
+
+function finalError(
+  call: Call,
+  { url }: Progress,
+  { outcome, authorization }: { outcome: Exclude<Outcome, { kind: 'stopped' }> } & Attempted,
+): Error {
+  if (outcome.kind === 'failure') return failureError(call, { ...outcome, url });
+  return answerError(call, { answer: outcome.answer, authorization });
+}
+
+async function pause(call: Call, milliseconds: number, arrival: Arrival): Promise<void> {
+  try {
+    await call.options.sleep(milliseconds, call.stop);
+  } catch (error) {
+    throw call.stop.aborted ? stoppedError(call, arrival) : error;
+  }
+}

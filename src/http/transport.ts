@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import type { SecureContext } from 'node:tls';
+import type { Environment } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import type { CaFile } from './certificates.ts';
+import { isLoopback } from './endpoint.ts';
+import type { Dispatcher } from './options.ts';
+import { readProxy, type Proxy } from './proxy.ts';
+
+export interface TransportOptions {
+  readonly env: Environment;
+  /** What relative paths in the environment are relative to. */
+  readonly cwd: string;
+  /** As `readEndpoint` gives it. */
+  readonly endpoint: string;
+  /** The CA that a flag or profile names, trusted beside those of the environment and Node's own. */
+  readonly caFile: CaFile | null;
+}
+
+/**
+ * The dispatcher that takes requests through the proxy or trusts the CA that the settings ask for; undefined where Node's
+ * own does. Only then is undici loaded: it costs as much as starting Node (STYLE.md 1.7).
+ *
+ * @throws UsageError with all that is wrong, each naming its flag or variable and file
+ */
+export async function createTransport(options: TransportOptions): Promise<Dispatcher | undefined> {
+  const { env } = options;
+  const endpoint = new URL(options.endpoint);
+  const { proxy, problem } = readProxy(env, endpoint);
+  const trust = await readTrust(options, endpoint);
+  const problems = [uncheckedProblem(env, endpoint), problem, ...trust.problems];
+  const found = problems.filter((text) => text !== null);
+  if (found.length > 0) throw new UsageError(found);
+  if (proxy === null && trust.context === null) return undefined;
+  return await createDispatcher(proxy, trust.context);
+}
+
+function uncheckedProblem(env: Environment, endpoint: URL): string | null {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0' || isLoopback(endpoint.hostname)) return null;
+  return 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to whoever answers; unset it and name the CA with --ca-cert';
+}
+
+interface Trust {
+  readonly context: SecureContext | null;
+  readonly problems: readonly string[];
+}
+
+async function readTrust(options: TransportOptions, endpoint: URL): Promise<Trust> {
+  const files = caFiles(options, endpoint);
+  if (files.length === 0) return { context: null, problems: [] };
+  const { createTrust, readCertificates } = await import('./certificates.ts');
+  const readings = await Promise.all(files.map(readCertificates));
+  const problems = readings.map((reading) => reading.problem).filter((text) => text !== null);
+  if (problems.length > 0) return { context: null, problems };
+  return {
+    context: createTrust(readings.flatMap((reading) => reading.certificates ?? [])),
+    problems,
+  };
+}
+
+function caFiles({ env, cwd, caFile }: TransportOptions, endpoint: URL): readonly CaFile[] {
+  const named = [
+    ...(caFile === null ? [] : [caFile]),
+    ...(endpoint.protocol === 'https:' ? fileOf(env, cwd, 'SSL_CERT_FILE') : []),
+  ];
+  // Node trusts these by itself, until it is given a list.
+  return named.length === 0 ? [] : [...named, ...fileOf(env, cwd, 'NODE_EXTRA_CA_CERTS')];
+}
+
+function fileOf(env: Environment, cwd: string, name: string): CaFile[] {
+  const path = env[name] ?? '';
+  return path === '' ? [] : [{ path: resolve(cwd, path), source: name }];
+}
+
+async function createDispatcher(
+  proxy: Proxy | null,
+  context: SecureContext | null,
+): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  const tls = context === null ? {} : { secureContext: context };
+  if (proxy === null) return forFetch(new Agent({ connect: tls }));
+  return forFetch(
+    new EnvHttpProxyAgent({
+      httpsProxy: proxy.url,
+      // Given, so that undici does not look for it in the real environment.
+      httpProxy: '',
+      noProxy: proxy.except,
+      ...(proxy.authorization === null ? {} : { token: proxy.authorization }),
+      connect: tls,
+      requestTls: tls,
+      proxyTls: tls,
+    }),
+  );
+}
+
+/** Node's fetch takes the dispatchers of this undici (STYLE.md 1.12), but is typed with those of its own older one. */
+function forFetch(dispatcher: object): Dispatcher {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the seam between the two undicis' types
+  return dispatcher as Dispatcher;
+}

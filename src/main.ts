@@ -1,0 +1,58 @@
+import type { Context } from './context.ts';
+import { CliError, ExitCode } from './errors.ts';
+
+/**
+ * Runs one command line (`argv` without node and script) and returns its exit code. The only place that catches:
+ * whatever is thrown below is printed here, as lines or, with `--json`, `-q` or `--format json`, as one line of JSON.
+ */
+export async function main(argv: readonly string[], ctx: Context): Promise<ExitCode> {
+  // The words themselves are read, because the parser may be what fails.
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const sandbox = words.includes('--sandbox') || isOn(ctx.env['SACTL_SANDBOX']);
+  const marked = sandbox ? { ...ctx, stderr: markLines(ctx.stderr) } : ctx;
+  try {
+    const { runProgram } = await import('./program.ts');
+    return await runProgram(argv, marked);
+  } catch (error) {
+    await report(marked, error, { words, sandbox });
+    return error instanceof CliError ? error.exitCode : ExitCode.failed;
+  }
+}
+
+async function report(
+  ctx: Context,
+  error: unknown,
+  { words, sandbox }: { words: readonly string[]; sandbox: boolean },
+): Promise<void> {
+  const { renderError } = await import('./output/error.ts');
+  const { styleFor } = await import('./output/style.ts');
+  const color = !words.includes('--no-color');
+  const text = renderError(error, {
+    json: wantsJson(words),
+    debug: words.includes('--debug'),
+    sandbox,
+    style: styleFor(ctx, { stream: 'stderr', color }),
+  });
+  // Where stderr itself cannot be written to, the exit code is all that is left to say it.
+  await ctx.stderr.write(text).catch(() => undefined);
+}
+
+const jsonFlag = /^(?:--json|-q.*|--query(?:-file)?(?:=.*)?|--format=json)$/s;
+
+function wantsJson(words: readonly string[]): boolean {
+  return words.some(
+    (word, index) => jsonFlag.test(word) || (word === 'json' && words[index - 1] === '--format'),
+  );
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && /^\s*(?:1|true)\s*$/.test(value);
+}
+
+/** Every line says that it is not about the real world; lines of JSON say it themselves. */
+function markLines(stderr: Context['stderr']): Context['stderr'] {
+  return {
+    ...stderr,
+    write: (text) => stderr.write(text.replaceAll(/^(?=[^{\n])/gm, '[sandbox] ')),
+  };
+}

@@ -1,0 +1,34 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Line ends, tabs and the two Unicode separators: they become one space. */
+const separators = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
+
+/** Controls, lone surrogates and invisible formatting, but not the joiners that emoji and Persian need. */
+const invisible = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu;
+
+/**
+ * `text` as one line that cannot steer a terminal or a CI runner: no escape sequences, control characters or bidi overrides; no
+ * `::` at its start, where GitHub reads workflow commands, and no `##[` or `##vso[` anywhere, where GitHub and Azure read theirs.
+ * What is longer than `limit` characters is cut, with `…` at the end.
+ */
+export function safeText(text: string, limit = Infinity): string {
+  // What is cut would not be shown anyway, and may be long.
+  const start = Number.isFinite(limit) ? text.slice(0, limit * 8) : text;
+  const line = stripVTControlCharacters(start)
+    .replace(separators, ' ')
+    .replace(invisible, '')
+    .trim()
+    .replace(/^::/, ': :')
+    .replaceAll(/##(?=\[|vso\[)/g, '# #');
+  return line.length <= limit ? line : cut(line, limit);
+}
+
+function cut(line: string, limit: number): string {
+  const characters = Array.from(line);
+  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
+}
+
+/** `text` made safe, cut to `limit` characters and in double quotes, for messages that repeat what a user typed. */
+export function quoted(text: string, limit = 60): string {
+  return `"${safeText(text, limit)}"`;
+}

@@ -1,0 +1,114 @@
+import type { Account } from '../model/account.ts';
+import type { CredentialDocument } from '../model/credential.ts';
+import type { Column } from './columns.ts';
+import { detail, type Field } from './detail.ts';
+import type { OutputDocument } from './document.ts';
+import { sheetOf } from './sheet.ts';
+import { accountTone, expiryTone, type Style } from './style.ts';
+
+/** What `list` shows of accounts. Names are the keys of the JSON object, in its order but for the id, which is last and never cut. */
+export const accountColumns: readonly Column<Account>[] = [
+  { name: 'provider', value: (account) => account.provider, optional: true },
+  { name: 'profile', value: (account) => account.profile, optional: true },
+  { name: 'name', value: (account) => account.name, shrink: 1 },
+  { name: 'description', value: (account) => account.description, shrink: 5, optional: true },
+  { name: 'organization', value: (account) => account.organization, optional: true },
+  { name: 'status', value: (account) => account.status, tone: accountTone },
+  { name: 'enabled', value: (account) => account.enabled, optional: true },
+  { name: 'clientId', value: (account) => account.clientId, optional: true },
+  { name: 'groups', value: (account) => account.groups, shrink: 4, optional: true },
+  { name: 'tags', value: tagsOf, shrink: 4, optional: true },
+  time('createdAt', 'CREATED'),
+  { name: 'createdBy', value: (account) => account.createdBy, shrink: 3, optional: true },
+  { ...time('updatedAt', 'UPDATED'), optional: true },
+  { ...time('lastUsedAt', 'LAST USED'), optional: true },
+  {
+    ...time('expiresAt', 'EXPIRES'),
+    tone: (account, now) => expiryTone(account.expiresAt, now),
+  },
+  { name: 'id', value: (account) => account.id },
+];
+
+function time(
+  name: 'createdAt' | 'updatedAt' | 'lastUsedAt' | 'expiresAt',
+  header: string,
+): Column<Account> {
+  return { name, header, value: (account) => account[name], isTime: true };
+}
+
+/** The document of one account. */
+export function accountDocument(account: Account): OutputDocument {
+  return {
+    value: account,
+    raw: () => account.raw,
+    human: (style) => detail(accountFields(account, style), style),
+    sheet: () => sheetOf([account], accountColumns),
+  };
+}
+
+const credentialNames = {
+  'access-token': 'Token',
+  'client-secret': 'Client secret',
+  'api-token': 'Token',
+} as const satisfies Record<CredentialDocument['kind'], string>;
+
+/** An account with its new credential, for people. The secret stands alone on the last line, exactly as it is. */
+export function credentialDetail(
+  { account, credential }: { readonly account: Account; readonly credential: CredentialDocument },
+  style: Style,
+): string {
+  const clientId = credential.clientId ?? account.clientId;
+  const expiresAt = credential.expiresAt ?? account.expiresAt;
+  const fields = accountFields({ ...account, clientId, expiresAt }, style);
+  const known = detail([...fields, { label: 'Fingerprint', value: credential.fingerprint }], style);
+  if (credential.value === null) return known;
+  const heading = `${credentialNames[credential.kind]} (shown this once):`;
+  return `${known}\n${style.paint('heading', heading)}\n${credential.value}\n`;
+}
+
+function accountFields(account: Account, style: Style): Field[] {
+  const always: Field[] = [
+    { label: 'Name', value: account.name },
+    { label: 'ID', value: account.id },
+    { label: 'Provider', value: account.provider },
+    { label: 'Status', value: account.status, tone: accountTone(account, style.now) },
+  ];
+  const known: Field[] = [
+    { label: 'Profile', value: account.profile },
+    { label: 'Organization', value: account.organization },
+    { label: 'Description', value: account.description },
+    { label: 'Enabled', value: account.enabled },
+    { label: 'Client ID', value: account.clientId },
+    { label: 'Groups', value: account.groups },
+    { label: 'Tags', value: tagsOf(account) },
+    { label: 'Access rules', value: rulesOf(account) },
+    { label: 'Tokens', value: account.tokens.map(({ name, state }) => `${name} (${state})`) },
+    { label: 'Created', value: account.createdAt, isTime: true },
+    { label: 'Created by', value: account.createdBy },
+    { label: 'Updated', value: account.updatedAt, isTime: true },
+    { label: 'Last used', value: account.lastUsedAt, isTime: true },
+    {
+      label: 'Expires',
+      value: account.expiresAt,
+      isTime: true,
+      tone: expiryTone(account.expiresAt, style.now),
+    },
+  ];
+  return [...always, ...known.filter(isKnown)];
+}
+
+function isKnown({ value }: Field): boolean {
+  return value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+function tagsOf({ tags }: Account): string[] {
+  return Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+}
+
+function rulesOf({ accessRules }: Account): string[] | null {
+  return (
+    accessRules?.map(
+      (rule) => `${rule.role} on ${rule.scopeType} ${rule.scopeName ?? rule.scopeId}`,
+    ) ?? null
+  );
+}

@@ -1,0 +1,116 @@
+import { UsageError } from '../errors.ts';
+import { quoted, safeText } from '../model/safe-text.ts';
+import type { Style, Tone } from './style.ts';
+
+/** What a cell holds: exact, as csv prints it and `--sort` compares it. A list is joined by `, `. */
+export type Cell = string | number | boolean | readonly string[] | null;
+
+/** One column of rows of type `Row`. */
+export interface Column<Row> {
+  /** What `--columns`, `--sort` and the csv header call it: the JSON key, e.g. `expiresAt`. */
+  readonly name: string;
+  /** What the table calls it; default the name in capitals, `expiresAt` as `EXPIRES AT`. */
+  readonly header?: string;
+  readonly value: (row: Row) => Cell;
+  /** True for ISO 8601 times, which people see as `in 3 days`. */
+  readonly isTime?: boolean;
+  readonly tone?: (row: Row, now: number) => Tone | null;
+  /** Higher numbers are cut first where a terminal is narrow; absent is never cut, for ids. */
+  readonly shrink?: number;
+  /** Shown only when `--columns` asks for it. */
+  readonly optional?: boolean;
+}
+
+/** Which columns the user wants, and where that was said, e.g. `--columns`. */
+export interface ColumnChoice {
+  readonly names: readonly string[];
+  readonly source: string;
+}
+
+/**
+ * The chosen columns in the order of their names; without a choice all that are not optional.
+ * @throws UsageError naming the columns there are
+ */
+export function selectColumns<Row>(
+  columns: readonly Column<Row>[],
+  choice: ColumnChoice | null,
+): Column<Row>[] {
+  if (choice === null) return columns.filter(({ optional }) => optional !== true);
+  const { names, source } = choice;
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const problems = names
+    .filter((name) => !byName.has(name))
+    .map((name) => `${source}: there is no column ${quoted(name)}; ${list(columns)}`);
+  if (names.length === 0) problems.push(`${source} names no column; ${list(columns)}`);
+  if (problems.length > 0) throw new UsageError(problems);
+  return names.flatMap((name) => byName.get(name) ?? []);
+}
+
+/** How `--sort` orders rows. */
+export interface Sort<Row> {
+  readonly column: Column<Row>;
+  readonly isDescending: boolean;
+}
+
+/**
+ * Reads `name` or `-name`.
+ * @throws UsageError naming the columns there are
+ */
+export function parseSort<Row>(text: string, columns: readonly Column<Row>[]): Sort<Row> {
+  const isDescending = text.startsWith('-');
+  const name = isDescending ? text.slice(1) : text;
+  const column = columns.find((candidate) => candidate.name === name);
+  if (column === undefined) {
+    throw new UsageError(`--sort: there is no column ${quoted(name)}; ${list(columns)}`);
+  }
+  return { column, isDescending };
+}
+
+/**
+ * A sorted copy. Text is compared by code unit, as jq and `LC_ALL=C sort` do; null comes last in both directions; rows that
+ * are equal keep their order.
+ */
+export function sortBy<Row>(rows: readonly Row[], sort: Sort<Row>): Row[] {
+  const direction = sort.isDescending ? -1 : 1;
+  return rows
+    .map((row) => ({ row, key: sortKey(sort.column.value(row)) }))
+    .toSorted((a, b) => {
+      if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null);
+      return direction * compare(a.key, b.key);
+    })
+    .map(({ row }) => row);
+}
+
+function sortKey(cell: Cell): string | number | null {
+  if (typeof cell === 'boolean') return Number(cell);
+  return typeof cell === 'number' || cell === null ? cell : cellText(cell);
+}
+
+function compare(a: string | number, b: string | number): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** A cell as exact text; null is empty. */
+export function cellText(cell: Cell): string {
+  if (cell === null) return '';
+  return typeof cell === 'object' ? cell.join(', ') : String(cell);
+}
+
+/** A cell as one safe line for people; `-` where it is empty. `time` says how a time is shown. */
+export function cellForPeople(
+  cell: Cell,
+  options: {
+    readonly isTime: boolean;
+    readonly style: Style;
+    readonly time: (iso: string, style: Style) => string;
+  },
+): string {
+  const text = cellText(cell);
+  if (text === '') return '-';
+  return (options.isTime ? options.time(text, options.style) : safeText(text)) || '-';
+}
+
+function list<Row>(columns: readonly Column<Row>[]): string {
+  return `the columns are ${columns.map(({ name }) => name).join(', ')}`;
+}

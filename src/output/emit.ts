@@ -1,0 +1,37 @@
+import type { Context } from '../context.ts';
+import { FailedError } from '../errors.ts';
+import type { OutputDocument } from './document.ts';
+import type { Renderer } from './renderer.ts';
+import { systemCode, systemReason } from './system-error.ts';
+
+/**
+ * Renders and writes to stdout. True when the operating system took all of it; false when the reader has gone (`EPIPE`), which
+ * is no error where nothing was changed.
+ * @throws FailedError `output` when stdout cannot be written to, and whatever `render` throws
+ */
+export async function emit(
+  ctx: Context,
+  renderer: Renderer,
+  document: OutputDocument,
+): Promise<boolean> {
+  const text = await renderer.render(document);
+  return text === '' || writeOutput(ctx, text);
+}
+
+/** Writes rendered text as `emit` does. */
+export async function writeOutput(ctx: Context, text: string): Promise<boolean> {
+  try {
+    await ctx.stdout.write(text);
+    return true;
+  } catch (cause) {
+    if (systemCode(cause) === 'EPIPE') return false;
+    throw new FailedError('output', `cannot write to stdout: ${describeWriteError(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** Why a write failed, e.g. `no space left on device (ENOSPC)`. */
+export function describeWriteError(error: unknown): string {
+  return systemReason(error);
+}

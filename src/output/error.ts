@@ -1,0 +1,94 @@
+import { CliError, FailedError, UsageError } from '../errors.ts';
+import { compactJson } from './json.ts';
+import { safeText } from '../model/safe-text.ts';
+import type { Style } from './style.ts';
+import { systemCode } from './system-error.ts';
+
+export interface ErrorOptions {
+  /** One line of JSON instead of lines for people. */
+  readonly json: boolean;
+  /** Adds causes, and the stack of an error that is a bug. */
+  readonly debug: boolean;
+  /** Adds `sandbox: true` to JSON. */
+  readonly sandbox?: boolean;
+  /** Of stderr; plain text without it. */
+  readonly style?: Style;
+}
+
+/**
+ * The text for stderr, every line ended (DESIGN.md 3). With `debug`, what is added comes first, so that the last line of JSON
+ * output is the error object.
+ */
+export function renderError(error: unknown, options: ErrorOptions): string {
+  const known = toCliError(error);
+  const lines = options.json ? [jsonLine(known, options)] : humanLines(known, options.style);
+  const details = options.debug ? [...causeLines(error), ...stackLines(error)] : [];
+  const all = options.json ? [...details, ...lines] : [...lines, ...details];
+  return all.map((line) => `${line}\n`).join('');
+}
+
+/** The error itself when the user can act on it; anything else is a bug of ours (`code: 'bug'`, exit 1). */
+export function toCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  return new FailedError('bug', `this is a bug in sactl: ${describe(error)}`, {
+    hint: 'please report it, with what the same command prints with --debug',
+    cause: error,
+  });
+}
+
+function humanLines(error: CliError, style: Style | undefined): string[] {
+  const paint: Style['paint'] = style?.paint ?? ((_, text) => text);
+  const problems = error instanceof UsageError ? error.problems : [error.message];
+  const lines = problems.map((problem) => `${paint('bad', 'sactl:')} ${safeText(problem)}`);
+  if (error.hint !== null) lines.push(`${paint('heading', 'hint:')} ${safeText(error.hint)}`);
+  return lines;
+}
+
+function jsonLine(error: CliError, { sandbox }: ErrorOptions): string {
+  const { code, message, hint, provider, status, traceId, retryable, exitCode } = error;
+  return compactJson({
+    error: {
+      code,
+      message: safeText(message),
+      hint: hint === null ? null : safeText(hint),
+      provider,
+      status,
+      traceId: traceId === null ? null : safeText(traceId),
+      retryable,
+      exitCode,
+    },
+    ...(sandbox === true ? { sandbox } : {}),
+  });
+}
+
+/** Causes further down than this say nothing new; it also ends a chain that leads back to itself. */
+const deepestCause = 8;
+
+function causeLines(error: unknown): string[] {
+  const lines: string[] = [];
+  let current = causeOf(error);
+  while (current !== undefined && lines.length < deepestCause) {
+    lines.push(`  caused by ${describe(current)}`);
+    current = causeOf(current);
+  }
+  return lines;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
+/** Frames only: the stack repeats the message, which `describe` may have had a reason to leave out. */
+function stackLines(error: unknown): string[] {
+  if (error instanceof CliError || !(error instanceof Error)) return [];
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.map((frame) => `  ${safeText(frame)}`);
+}
+
+/** Name and message. A SyntaxError quotes the text it could not read, which may be a credential: its message is left out. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
+  const message = error instanceof SyntaxError ? '' : safeText(error.message);
+  const reason = message === '' ? (systemCode(error) ?? '') : message;
+  return reason === '' ? error.name : `${error.name}: ${reason}`;
+}

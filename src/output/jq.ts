@@ -1,0 +1,62 @@
+import type { Context } from '../context.ts';
+
+/** What one run of jq gave. */
+export interface JqResult {
+  /** One JSON value per line, compact. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** A jq that can be run: the embedded one or the user's own. */
+export interface JqEngine {
+  /**
+   * Runs a filter on a JSON text; on an empty text it only compiles it (exit code 3 when it does not compile).
+   * @throws JqMemoryError when the document is too large for the engine
+   */
+  readonly run: (filter: string, input: string) => Promise<JqResult>;
+}
+
+/** The engine ran out of memory. */
+export class JqMemoryError extends Error {
+  constructor(cause: unknown) {
+    super('jq ran out of memory', { cause });
+    this.name = 'JqMemoryError';
+  }
+}
+
+/** Printed JSON with one value per line; `--` because a filter may start with a dash. Never `-r`: jq-wasm trims its output. */
+const jqFlags = ['-c', '--'];
+
+/**
+ * The embedded jq 1.8.2, loaded at the first run. It sees nothing of our environment. It works in 256 MiB of its own, which
+ * is enough for about 25 MB of accounts. Beyond that it aborts, says `Aborted()` on stderr, and a fresh one is loaded for the
+ * next run. It is synchronous: an endless filter ends only by a signal that nobody listens to, hence `blocking`.
+ */
+export function embeddedJq(blocking: Context['blocking']): JqEngine {
+  let loading: ReturnType<typeof load> | null = null;
+  async function run(filter: string, input: string): Promise<JqResult> {
+    loading ??= load();
+    const jq = await loading;
+    try {
+      return blocking(() => jq.raw(input, filter, jqFlags));
+    } catch (error) {
+      loading = null;
+      throw new JqMemoryError(error);
+    }
+  }
+  return { run };
+}
+
+async function load() {
+  const { loadJq } = await import('jq-wasm');
+  return loadJq();
+}
+
+/** What jq printed, with strings raw as `jq -r` has them. */
+export function rawLines(stdout: string): string {
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines
+    .map((line) => `${line.startsWith('"') ? String(JSON.parse(line)) : line}\n`)
+    .join('');
+}

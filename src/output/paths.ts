@@ -1,0 +1,76 @@
+import { compactJson } from './json.ts';
+
+/** One step of a path: a key, an index, or `[]`. */
+export type Step =
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'each' };
+
+const identifier = '[A-Za-z_][A-Za-z0-9_]*';
+const bracket = String.raw`\[(?:\d{1,9}|"[^"\\\x00-\x1f]*")?\]`;
+const path = new RegExp(
+  String.raw`^[ \t\r\n]*\.(?:(?:${identifier}|${bracket})(?:\.${identifier}|\.?${bracket})*)?[ \t\r\n]*$`,
+);
+const step = new RegExp(`(${identifier})|${bracket}`, 'g');
+
+/** The steps of a filter that is nothing but a path (`.`, `.a.b`, `.[].id`, `.[0]["a b"]`); null for any other filter. */
+export function parsePath(filter: string): readonly Step[] | null {
+  if (!path.test(filter)) return null;
+  return [...filter.matchAll(step)].map(([whole]): Step => {
+    if (!whole.startsWith('[')) return { kind: 'key', key: whole };
+    const inside = whole.slice(1, -1);
+    if (inside === '') return { kind: 'each' };
+    if (inside.startsWith('"')) return { kind: 'key', key: inside.slice(1, -1) };
+    return { kind: 'index', index: Number(inside) };
+  });
+}
+
+/**
+ * What jq prints for a path, strings raw, without starting jq. Null wherever jq would do anything else than step through plain
+ * JSON data, or print it differently from JavaScript: then jq itself must be asked.
+ */
+export function queryPath(steps: readonly Step[], value: unknown): string | null {
+  let values: readonly unknown[] = [value];
+  for (const each of steps) {
+    const next: unknown[] = [];
+    for (const current of values) {
+      const found = take(each, current);
+      if (found === null) return null;
+      // Not push(...found): a long list does not fit the stack.
+      for (const item of found) next.push(item);
+    }
+    values = next;
+  }
+  if (!values.every((item) => isPlain(item))) return null;
+  const text = values.map((item) => `${typeof item === 'string' ? item : compactJson(item)}\n`);
+  const output = text.join('');
+  return printsDifferentlyInJq.test(output) ? null : output;
+}
+
+/** Delete, half surrogate pairs, and numbers with an exponent; matching inside a string costs only the detour through jq. */
+const printsDifferentlyInJq =
+  /\u007F|\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d+)?e[+-]?\d+(?=[,\]}]|$)/mu;
+
+function take(each: Step, value: unknown): readonly unknown[] | null {
+  if (!isPlain(value)) return null;
+  if (value === null) return each.kind === 'each' ? null : [null];
+  if (Array.isArray(value)) return takeFromArray(each, value);
+  if (typeof value !== 'object' || each.kind === 'index') return null;
+  if (each.kind === 'each') return Object.values(value);
+  const found: unknown = Object.getOwnPropertyDescriptor(value, each.key)?.value;
+  return [found ?? null];
+}
+
+function takeFromArray(each: Step, values: readonly unknown[]): readonly unknown[] | null {
+  if (each.kind === 'key') return null;
+  return each.kind === 'each' ? values : [values[each.index] ?? null];
+}
+
+/** Whether JSON.stringify prints the value as it is: no undefined, no `toJSON`, no class. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object') return ['string', 'number', 'boolean'].includes(typeof value);
+  if (value === null || Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return !('toJSON' in value && typeof value.toJSON === 'function');
+}

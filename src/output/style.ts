@@ -1,0 +1,80 @@
+import picocolors from 'picocolors';
+import type { Context, Environment, Output } from '../context.ts';
+import type { AccountStatus } from '../model/account.ts';
+
+/** What a colour says. */
+export type Tone = 'heading' | 'good' | 'warning' | 'bad' | 'muted';
+
+/** Everything that text for people depends on besides the data. */
+export interface Style {
+  readonly paint: (tone: Tone, text: string) => string;
+  /** Columns a line may take; Infinity where there is no terminal. */
+  readonly width: number;
+  /** Whether a person watches: times are relative then, and ISO 8601 elsewhere. */
+  readonly isTTY: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** IANA zone; undefined is the system's own. */
+  readonly timeZone: string | undefined;
+}
+
+export interface StyleOptions {
+  /** The stream the text goes to. */
+  readonly stream: 'stdout' | 'stderr';
+  /** False with `--no-color`. */
+  readonly color?: boolean | undefined;
+}
+
+const unknownTerminalWidth = 80;
+
+/** How text on `stream` looks: width and colour follow the terminal, `NO_COLOR` and `TERM=dumb`. */
+export function styleFor(ctx: Context, options: StyleOptions): Style {
+  const stream = ctx[options.stream];
+  return {
+    paint: painter(options.color !== false && allowsColour(stream, ctx.env)),
+    // Some pseudo-terminals report a width of 0.
+    width: stream.isTTY ? stream.columns || unknownTerminalWidth : Infinity,
+    isTTY: stream.isTTY,
+    now: ctx.now(),
+    timeZone: ctx.timeZone,
+  };
+}
+
+function allowsColour(stream: Output, env: Environment): boolean {
+  return stream.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+}
+
+function painter(enabled: boolean): Style['paint'] {
+  const colors = picocolors.createColors(enabled);
+  const tones = {
+    heading: colors.bold,
+    good: colors.green,
+    warning: colors.yellow,
+    bad: colors.red,
+    muted: colors.dim,
+  } satisfies Record<Tone, (text: string) => string>;
+  return (tone, text) => tones[tone](text);
+}
+
+/** How long before its end an expiry is shown as a warning. */
+const soonMs = 14 * 86_400_000;
+
+/**
+ * Green for what works, yellow for an expiry less than 14 days away, red for what has expired or failed. `now` is in
+ * milliseconds since the epoch.
+ */
+export function accountTone(
+  account: { readonly status: AccountStatus; readonly expiresAt: string | null },
+  now: number,
+): Tone | null {
+  if (account.status === 'expired' || account.status === 'error') return 'bad';
+  if (account.status === 'disabled' || account.status === 'deleting') return 'muted';
+  return expiryTone(account.expiresAt, now) ?? (account.status === 'active' ? 'good' : null);
+}
+
+/** Red when the ISO 8601 time has passed, yellow when it is less than 14 days away, else null. */
+export function expiryTone(expiresAt: string | null, now: number): Tone | null {
+  const left = expiresAt === null ? NaN : Date.parse(expiresAt) - now;
+  if (left <= 0) return 'bad';
+  return left < soonMs ? 'warning' : null;
+}

@@ -1,0 +1,98 @@
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import { declareCommonFlags } from './commands/common.ts';
+import { commandPath, findSubcommand, type Host, type Invocation } from './commands/command.ts';
+import type { CommonFlags } from './commands/flags.ts';
+import { addHelp } from './commands/help/index.ts';
+import { nouns } from './commands/nouns.ts';
+import { addWhoami } from './commands/whoami.ts';
+import type { Context } from './context.ts';
+import { ExitCode, UsageError } from './errors.ts';
+import { writeOutput } from './output/emit.ts';
+
+/**
+ * Parses `argv` (without node and script) with a fresh command tree and runs the verb it names.
+ * @throws UsageError for everything commander refuses, and whatever the verb throws
+ */
+export async function runProgram(argv: readonly string[], ctx: Context): Promise<ExitCode> {
+  const help: string[] = [];
+  const misuse: string[] = [];
+  const root = new Command('sactl').exitOverride().configureOutput({
+    writeOut: (text) => help.push(text),
+    writeErr: (text) => misuse.push(text),
+    outputError: () => undefined,
+    getOutHelpWidth: () => ctx.stdout.columns ?? 100,
+    getErrHelpWidth: () => ctx.stderr.columns ?? 100,
+  });
+  const code = await parse(root, argv, ctx);
+  await writeOutput(ctx, help.join(''));
+  await ctx.stderr.write(misuse.join(''));
+  return code;
+}
+
+async function parse(root: Command, argv: readonly string[], ctx: Context): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.done;
+  const program = await declareProgram(root, argv, (common) => ({
+    run: async (verb) => {
+      code = await verb(await invocation(ctx, common()));
+    },
+  }));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return readCommanderError(error, deepestCommand(program, argv));
+  }
+}
+
+/** The whole tree, for tests and generated documents: `argv` naming every noun builds every verb. */
+export async function declareProgram(
+  root: Command,
+  argv: readonly string[],
+  makeHost: (common: () => CommonFlags) => Host,
+): Promise<CommandUnknownOpts> {
+  const program = declareCommonFlags(root);
+  const host = makeHost(() => program.opts());
+  const words = new Set(argv);
+  for (const { name, aliases, summary, load } of nouns) {
+    const noun = program
+      .command(name)
+      .helpCommand(false)
+      .aliases([...aliases])
+      .summary(summary)
+      .description(`${summary}.`);
+    if (words.has(name) || aliases.some((alias) => words.has(alias))) (await load())(noun, host);
+  }
+  addWhoami(program, host);
+  addHelp(program);
+  return program;
+}
+
+async function invocation(ctx: Context, common: CommonFlags): Promise<Invocation> {
+  return {
+    ctx,
+    common,
+    open: async (check, columns) => {
+      const { openSession } = await import('./commands/session.ts');
+      return openSession({ ctx, common: { ...common, columns } }, check);
+    },
+  };
+}
+
+const helpCodes = new Set(['commander.helpDisplayed', 'commander.version']);
+
+function readCommanderError(error: CommanderError, path: string): ExitCode {
+  if (helpCodes.has(error.code)) return ExitCode.done;
+  if (error.code === 'commander.help') return ExitCode.usage;
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const meant = suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did');
+  throw new UsageError(message, { hint: meant ?? `${path} --help`, cause: error });
+}
+
+/** The command that `argv` was about, as far as it can be told, e.g. `sactl serviceaccounts list`. */
+function deepestCommand(program: CommandUnknownOpts, argv: readonly string[]): string {
+  let command = program;
+  for (const word of argv) command = findSubcommand(command, word) ?? command;
+  return commandPath(command);
+}

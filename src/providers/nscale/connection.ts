@@ -1,0 +1,53 @@
+import { AuthError } from '../../errors.ts';
+import type { Account } from '../../model/account.ts';
+import type { ConnectOptions } from '../provider.ts';
+import { createApi, type Api } from './api.ts';
+import { toAccount, toOrganization, type ServiceAccount, type WithRaw } from './schema.ts';
+
+/** What every nscale operation works with. */
+export interface Connection {
+  readonly api: Api;
+  /** The organization the user named or, where the token sees just one, that one; asked for once. */
+  readonly organization: () => Promise<string>;
+  readonly accounts: () => Promise<WithRaw<ServiceAccount>[]>;
+  readonly model: (payload: WithRaw<ServiceAccount>) => Account;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+export function connect(options: ConnectOptions): Connection {
+  const { credential } = options;
+  const token = once(() => credential.read());
+  const http = options.createHttp({
+    source: credential.source,
+    header: async () => `Bearer ${(await token()).reveal()}`,
+  });
+  const api = createApi(http, options.endpoint);
+  const organization = once(() => findOrganization(api, options));
+  return {
+    api,
+    organization,
+    accounts: async () => api.accounts(await organization()),
+    model: (payload) => toAccount(payload, { now: options.now(), profile: options.profile }),
+    now: options.now,
+    sleep: options.sleep,
+  };
+}
+
+async function findOrganization(api: Api, options: ConnectOptions): Promise<string> {
+  if (options.organization !== null) return options.organization;
+  const visible = (await api.organizations()).map(toOrganization);
+  const [only, ...others] = visible;
+  if (only === undefined) {
+    throw new AuthError('forbidden', 'this nscale token belongs to no organization', {
+      provider: 'nscale',
+      hint: 'name one with --org <id>',
+    });
+  }
+  return others.length === 0 ? only.id : options.chooseOrganization(visible);
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | null = null;
+  return () => (made ??= make());
+}

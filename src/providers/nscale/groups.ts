@@ -1,0 +1,67 @@
+import { AuthError, UsageError } from '../../errors.ts';
+import { HttpError } from '../../http/error.ts';
+import type { Group } from '../provider.ts';
+import type { Connection } from './connection.ts';
+import { isUuid } from './names.ts';
+import { toGroup } from './schema.ts';
+
+/** All groups of the organization. @throws HttpError 403 for most callers (contracts/nscale.md 9.23) */
+export async function listGroups({ api, organization }: Connection): Promise<Group[]> {
+  return (await api.groups(await organization())).map(toGroup);
+}
+
+/**
+ * Turns group names and ids into ids. nscale at or before v1.19.1 ignores unknown ids without a word
+ * (contracts/nscale.md 9.4), so they are checked here, all at once.
+ * @throws UsageError naming every unknown or ambiguous group; AuthError when names cannot be looked up
+ */
+export async function resolveGroups(
+  connection: Connection,
+  references: readonly string[],
+): Promise<string[]> {
+  if (references.length === 0) return [];
+  const groups = await readableGroups(connection, references);
+  if (groups === null) return [...new Set(references.map((id) => id.toLowerCase()))];
+  const problems: string[] = [];
+  const ids = references.map((reference) => {
+    const found = resolveGroup(groups, reference);
+    if (typeof found !== 'string') problems.push(found.problem);
+    return typeof found === 'string' ? found : reference;
+  });
+  if (problems.length > 0) throw new UsageError(problems, { hint: 'sactl groups list' });
+  return [...new Set(ids)];
+}
+
+/** The id that an exact id or unique name stands for among these groups. */
+function resolveGroup(
+  groups: readonly Group[],
+  reference: string,
+): string | { readonly problem: string } {
+  const byId = groups.find((group) => group.id === reference.toLowerCase());
+  if (byId !== undefined) return byId.id;
+  const named = groups.filter((group) => group.name === reference);
+  const [only, ...others] = named;
+  if (only === undefined) return { problem: `no group has the id or name "${reference}"` };
+  if (others.length === 0) return only.id;
+  const ids = named.map((group) => group.id).join(', ');
+  return { problem: `several groups are named "${reference}": ${ids}` };
+}
+
+/** null where the caller may not list groups and gave ids only, which then have to be taken as they are. */
+async function readableGroups(
+  connection: Connection,
+  references: readonly string[],
+): Promise<Group[] | null> {
+  try {
+    return await listGroups(connection);
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.status !== 403) throw error;
+    const names = references.filter((reference) => !isUuid(reference));
+    if (names.length === 0) return null;
+    throw new AuthError(
+      'forbidden',
+      `cannot look up ${names.map((name) => `group "${name}"`).join(', ')}: this token may not list groups`,
+      { provider: 'nscale', status: 403, hint: 'name groups by their id', cause: error },
+    );
+  }
+}

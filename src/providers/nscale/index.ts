@@ -1,0 +1,53 @@
+import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
+import { connect, type Connection } from './connection.ts';
+import { planCreate } from './create.ts';
+import { planDelete } from './delete.ts';
+import { readDocument } from './document.ts';
+import { listGroups } from './groups.ts';
+import { findAccount, listAccounts } from './lookup.ts';
+import { nameProblem, organizationProblem } from './names.ts';
+import { readProblem } from './problem.ts';
+import { planRotate } from './rotate.ts';
+import { readUserInfo, toOrganization, toRole } from './schema.ts';
+import { planUpdate } from './update.ts';
+
+/** nscale's identity service; what it really does is in contracts/nscale.md. */
+export const nscale: ProviderDefinition = {
+  name: 'nscale',
+  title: 'nscale',
+  readDocument,
+  readProblem,
+  changeProblems: ({ enabled }) =>
+    enabled === undefined ? [] : ['nscale cannot enable or disable an account ("enabled")'],
+  nameProblem,
+  organizationProblem,
+  connect: (options) => provider(connect(options), options),
+};
+
+function provider(connection: Connection, options: ConnectOptions): Provider {
+  return {
+    name: 'nscale',
+    whoami: () => whoami(connection),
+    listAccounts: () => listAccounts(connection),
+    findAccount: (reference) => findAccount(connection, reference),
+    planCreate: (account, operationId) =>
+      planCreate(connection, { account, operationId, profile: options.profile }),
+    planRotate: (account) => planRotate(connection, account),
+    planUpdate: (account, change) => planUpdate(connection, account, change),
+    planDelete: (account) => planDelete(connection, account),
+    listOrganizations: async () => (await connection.api.organizations()).map(toOrganization),
+    listGroups: () => listGroups(connection),
+    listRoles: async () =>
+      (await connection.api.roles(await connection.organization())).map(toRole),
+  };
+}
+
+async function whoami({ api }: Connection): Promise<Identity> {
+  const { subject, accountType, organizations } = readUserInfo(await api.userInfo());
+  const kind = accountType === 'service' ? 'service-account' : accountType;
+  return {
+    subject,
+    kind: kind === 'service-account' || kind === 'user' ? kind : 'unknown',
+    organizations,
+  };
+}

@@ -1,0 +1,48 @@
+import { ConflictError, NotFoundError } from '../../errors.ts';
+import type { Account } from '../../model/account.ts';
+import type { AccountList } from '../provider.ts';
+import type { Connection } from './connection.ts';
+import { isUuid } from './names.ts';
+
+/** Every account the token can see, which for a service account without rights is only itself. */
+export async function listAccounts(connection: Connection): Promise<AccountList> {
+  const accounts = (await connection.accounts()).map(connection.model);
+  return { accounts, warnings: accounts.length <= 1 ? [mayBeIncomplete] : [] };
+}
+
+/** contracts/nscale.md 9.8 */
+const mayBeIncomplete =
+  'this list may be incomplete: without read permission an nscale token sees only its own account';
+
+/**
+ * nscale has no route for one account (contracts/nscale.md 9.1): list, then match by id or exact name.
+ * A UUID is never taken for a name.
+ */
+export async function findAccount(connection: Connection, reference: string): Promise<Account> {
+  const accounts = (await connection.accounts()).map(connection.model);
+  if (isUuid(reference)) {
+    const byId = accounts.find((account) => account.id === reference.toLowerCase());
+    return byId ?? notFound(connection, reference, accounts.length);
+  }
+  const named = accounts.filter((account) => account.name === reference);
+  const [only, ...others] = named;
+  if (only === undefined) return notFound(connection, reference, accounts.length);
+  if (others.length === 0) return only;
+  throw new ConflictError(
+    'ambiguous',
+    `${named.length} nscale service accounts are named "${reference}": ${named.map((account) => account.id).join(', ')}`,
+    { provider: 'nscale', hint: 'name one of them by its id: --id <id>' },
+  );
+}
+
+async function notFound(
+  { organization }: Connection,
+  reference: string,
+  visible: number,
+): Promise<never> {
+  const message = `no service account "${reference}" in nscale organization ${await organization()}`;
+  throw new NotFoundError(visible <= 1 ? `${message}; ${mayBeIncomplete}` : message, {
+    provider: 'nscale',
+    hint: 'sactl serviceaccounts list',
+  });
+}

@@ -1,0 +1,46 @@
+import { FailedError } from '../../errors.ts';
+import type { Connection } from './connection.ts';
+import type { ServiceAccount, WithRaw } from './schema.ts';
+
+const rereads = 6;
+const rereadPauseMs = 500;
+
+/**
+ * The account as the server shows it once `settled` holds, or as it showed it last. A list can lag a write by a moment
+ * (contracts/nscale.md 4), so it is read up to six times, half a second apart; null when it never appeared.
+ */
+export async function reread(
+  connection: Connection,
+  id: string,
+  settled: (account: ServiceAccount) => boolean,
+): Promise<WithRaw<ServiceAccount> | null> {
+  let last: WithRaw<ServiceAccount> | null = null;
+  for (let attempt = 1; attempt <= rereads; attempt += 1) {
+    const found = await find(connection, id);
+    last = found ?? last;
+    if (found !== null && settled(found.wire)) return found;
+    if (attempt < rereads) await connection.sleep(rereadPauseMs);
+  }
+  return last;
+}
+
+/** The account as the server shows it now, or null when it does not. */
+export async function find(
+  connection: Connection,
+  id: string,
+): Promise<WithRaw<ServiceAccount> | null> {
+  const accounts = await connection.accounts();
+  return accounts.find((account) => account.wire.metadata.id === id) ?? null;
+}
+
+/** Like `find`, for an account that was there a moment ago. @throws FailedError when it is gone */
+export async function findAgain(
+  connection: Connection,
+  { id, name }: { id: string; name: string },
+): Promise<WithRaw<ServiceAccount>> {
+  const found = await find(connection, id);
+  if (found !== null) return found;
+  throw new FailedError('gone', `nscale service account ${name} (${id}) has just been deleted`, {
+    provider: 'nscale',
+  });
+}

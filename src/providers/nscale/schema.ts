@@ -1,0 +1,149 @@
+import * as z from 'zod/mini';
+
+import type { Account, AccountStatus } from '../../model/account.ts';
+import type { Group, Organization, Role } from '../provider.ts';
+
+const Tag = z.object({ name: z.string(), value: z.string() });
+
+const Metadata = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.optional(z.string()),
+  organizationId: z.optional(z.string()),
+  tags: z.optional(z.array(Tag)),
+  creationTime: z.optional(z.string()),
+  createdBy: z.optional(z.string()),
+  modifiedTime: z.optional(z.string()),
+  deletionTime: z.optional(z.string()),
+  provisioningStatus: z.optional(z.string()),
+  healthStatus: z.optional(z.string()),
+});
+
+/** A service account as nscale sends it (contracts/nscale.md 2); unknown keys and enum values are accepted. */
+export const ServiceAccount = z.object({
+  metadata: Metadata,
+  spec: z.object({ groupIDs: z.array(z.string()) }),
+  status: z.object({ expiry: z.optional(z.string()), accessToken: z.optional(z.string()) }),
+});
+export type ServiceAccount = z.infer<typeof ServiceAccount>;
+
+export const OrganizationRead = z.object({ metadata: Metadata });
+export type OrganizationRead = z.infer<typeof OrganizationRead>;
+
+export const GroupRead = z.object({
+  metadata: Metadata,
+  spec: z.object({
+    roleIDs: z.optional(z.array(z.string())),
+    serviceAccountIDs: z.optional(z.array(z.string())),
+  }),
+});
+export type GroupRead = z.infer<typeof GroupRead>;
+
+export const RoleRead = z.object({ metadata: Metadata, grantable: z.optional(z.boolean()) });
+export type RoleRead = z.infer<typeof RoleRead>;
+
+const authorizationClaim = 'https://unikorn-cloud.org/authz';
+
+export const UserInfo = z.object({
+  sub: z.string(),
+  [authorizationClaim]: z.optional(
+    z.object({ acctype: z.optional(z.string()), orgIds: z.optional(z.array(z.string())) }),
+  ),
+});
+
+/** Who the token is, from `/oauth2/v2/userinfo` (contracts/nscale.md 1). */
+export function readUserInfo(wire: z.infer<typeof UserInfo>): {
+  subject: string;
+  accountType: string | null;
+  organizations: readonly string[];
+} {
+  const claim = wire[authorizationClaim];
+  return {
+    subject: wire.sub,
+    accountType: claim?.acctype ?? null,
+    organizations: claim?.orgIds ?? [],
+  };
+}
+
+/** A checked payload beside the payload as it came, which `raw` shows. */
+export interface WithRaw<Wire> {
+  readonly wire: Wire;
+  readonly raw: unknown;
+}
+
+/** The account in our model. `payload` becomes `raw`, without the token. */
+export function toAccount(
+  { wire, raw }: WithRaw<ServiceAccount>,
+  { now, profile }: { now: number; profile: string | null },
+): Account {
+  const { metadata } = wire;
+  return {
+    provider: 'nscale',
+    profile,
+    id: metadata.id,
+    name: metadata.name,
+    description: metadata.description ?? null,
+    organization: metadata.organizationId ?? null,
+    status: statusOf(wire, now),
+    enabled: null,
+    clientId: null,
+    groups: wire.spec.groupIDs.toSorted(),
+    tags: Object.fromEntries((metadata.tags ?? []).map((tag) => [tag.name, tag.value])),
+    accessRules: null,
+    createdAt: metadata.creationTime ?? null,
+    createdBy: metadata.createdBy ?? null,
+    updatedAt: metadata.modifiedTime ?? null,
+    lastUsedAt: null,
+    expiresAt: wire.status.expiry ?? null,
+    tokens: [],
+    raw: wire.status.accessToken === undefined ? raw : withoutToken(raw),
+  };
+}
+
+/** An expired account stays listed and can be revived by rotating it (contracts/nscale.md 9.10). */
+function statusOf(wire: ServiceAccount, now: number): AccountStatus {
+  const { deletionTime, provisioningStatus, healthStatus } = wire.metadata;
+  if (deletionTime !== undefined || provisioningStatus === 'deprovisioning') return 'deleting';
+  if (provisioningStatus === 'error' || healthStatus === 'error') return 'error';
+  if (wire.status.expiry !== undefined && Date.parse(wire.status.expiry) <= now) return 'expired';
+  return provisioningStatus === 'provisioned' ? 'active' : 'unknown';
+}
+
+/** A copy of a create or rotate answer with `token`, or nothing, at `status.accessToken`. */
+export function withToken(payload: unknown, token: string | null): unknown {
+  if (!isRecord(payload)) return payload;
+  const status = isRecord(payload['status']) ? payload['status'] : {};
+  return { ...payload, status: { ...status, accessToken: token } };
+}
+
+function withoutToken(payload: unknown): unknown {
+  if (!isRecord(payload) || !isRecord(payload['status'])) return payload;
+  const { accessToken: _, ...status } = payload['status'];
+  return { ...payload, status };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function toOrganization({ wire, raw }: WithRaw<OrganizationRead>): Organization {
+  const { id, name, description } = wire.metadata;
+  return { id, name, description: description ?? null, raw };
+}
+
+export function toGroup({ wire, raw }: WithRaw<GroupRead>): Group {
+  const { id, name, description } = wire.metadata;
+  return {
+    id,
+    name,
+    description: description ?? null,
+    roles: (wire.spec.roleIDs ?? []).toSorted(),
+    accounts: wire.spec.serviceAccountIDs?.length ?? 0,
+    raw,
+  };
+}
+
+export function toRole({ wire, raw }: WithRaw<RoleRead>): Role {
+  const { id, name, description } = wire.metadata;
+  return { id, name, description: description ?? null, grantable: wire.grantable ?? null, raw };
+}

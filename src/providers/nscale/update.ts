@@ -1,0 +1,130 @@
+import { UnknownOutcomeError, PartialError } from '../../errors.ts';
+import { HttpError } from '../../http/error.ts';
+import type { Account, AccountChange } from '../../model/account.ts';
+import type { Plan } from '../provider.ts';
+import type { Connection } from './connection.ts';
+import { resolveGroups } from './groups.ts';
+import { find, findAgain, reread } from './reread.ts';
+import type { ServiceAccount, WithRaw } from './schema.ts';
+import {
+  currentBody,
+  differences,
+  merge,
+  missing,
+  type ResolvedChange,
+  type WriteBody,
+} from './write.ts';
+
+const attempts = 5;
+const conflictPauseMs = 250;
+
+/** Merges the change on the account as it is now. Effects are the differences; none means nothing is sent. */
+export async function planUpdate(
+  connection: Connection,
+  account: Account,
+  change: AccountChange,
+): Promise<Plan<Account>> {
+  const resolved = await resolveChange(connection, change);
+  const current = await findAgain(connection, account);
+  const body = merge(current.wire, resolved);
+  const effects = differences(currentBody(current.wire), body);
+  if (effects.length === 0) {
+    return { requests: [], effects, apply: () => Promise.resolve(connection.model(current)) };
+  }
+  const url = connection.api.accountsUrl(await connection.organization(), account.id);
+  return {
+    requests: [{ method: 'PUT', url, body }],
+    effects,
+    apply: (signal) => update(connection, { account, change: resolved, url, signal }),
+  };
+}
+
+async function resolveChange(
+  connection: Connection,
+  change: AccountChange,
+): Promise<ResolvedChange> {
+  const { groups, addGroups, removeGroups, enabled: _, ...rest } = change;
+  return {
+    ...rest,
+    ...(groups === undefined ? {} : { groups: await resolveGroups(connection, groups) }),
+    addGroups: await resolveGroups(connection, addGroups ?? []),
+    removeGroups: await resolveGroups(connection, removeGroups ?? []),
+  };
+}
+
+interface Update {
+  readonly account: Account;
+  readonly change: ResolvedChange;
+  readonly url: string;
+  readonly signal: AbortSignal;
+}
+
+/** Sends the merge, again on every write conflict, then reads back what took effect. */
+export async function update(connection: Connection, options: Update): Promise<Account> {
+  for (let attempt = 1; ; attempt += 1) {
+    const current = await findAgain(connection, options.account);
+    const body = merge(current.wire, options.change);
+    const outcome = await put(connection, options, body);
+    if (outcome === 'written') return connection.model(await confirm(connection, options, body));
+    if (attempt === attempts) throw outcome;
+    await connection.sleep(conflictPauseMs);
+  }
+}
+
+/** @returns `written`, or the error of a conflict, after which the merge may be tried again */
+async function put(
+  connection: Connection,
+  { url, signal, account }: Update,
+  body: WriteBody,
+): Promise<'written' | HttpError> {
+  const purpose = `update service account ${account.name} (${account.id})`;
+  try {
+    await connection.api.sendOnly({ method: 'PUT', url, purpose, json: body, signal });
+    return 'written';
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    if (error.status === 409) return error;
+    if (error.arrival !== 'unknown') throw error;
+    return settleLostAnswer(connection, { account, body, error });
+  }
+}
+
+/** A PUT whose answer was lost is settled by reading the account again. */
+async function settleLostAnswer(
+  connection: Connection,
+  { account, body, error }: { account: Account; body: WriteBody; error: HttpError },
+): Promise<'written' | HttpError> {
+  const seen = await find(connection, account.id).catch((cause: unknown) => {
+    throw new UnknownOutcomeError(
+      `${error.message}; whether it took effect is unknown, because the account could not be read again`,
+      { provider: 'nscale', hint: `sactl serviceaccounts get --id ${account.id}`, cause },
+    );
+  });
+  return seen !== null && isSame(seen.wire, body) ? 'written' : error;
+}
+
+async function confirm(
+  connection: Connection,
+  { account }: Update,
+  body: WriteBody,
+): Promise<WithRaw<ServiceAccount>> {
+  const seen = await reread(connection, account.id, (wire) => isSame(wire, body));
+  if (seen !== null && isSame(seen.wire, body)) return seen;
+  throw new PartialError(notTaken(account, seen?.wire ?? null, body), {
+    provider: 'nscale',
+    hint: `sactl serviceaccounts get --id ${account.id}`,
+  });
+}
+
+function notTaken(account: Account, seen: ServiceAccount | null, body: WriteBody): string {
+  const subject = `nscale accepted the update of ${account.name} (${account.id})`;
+  if (seen === null) return `${subject}, and no longer lists the account`;
+  const groups = missing(body.spec.groupIDs, seen.spec.groupIDs);
+  return groups.length > 0
+    ? `${subject} but did not put it into group ${groups.join(', ')}`
+    : `${subject} but still shows other values: ${differences(body, currentBody(seen)).join('; ')}`;
+}
+
+function isSame(wire: ServiceAccount, body: WriteBody): boolean {
+  return differences(currentBody(wire), body).length === 0;
+}

@@ -1,0 +1,96 @@
+import type { AccountChange } from '../../model/account.ts';
+import type { ServiceAccount } from './schema.ts';
+
+/** The body of a create or update request (contracts/nscale.md 2). Optional keys are left out, never null. */
+export interface WriteBody {
+  readonly metadata: {
+    readonly name: string;
+    readonly description?: string;
+    readonly tags?: readonly { readonly name: string; readonly value: string }[];
+  };
+  readonly spec: { readonly groupIDs: readonly string[] };
+}
+
+/** A change whose groups are ids that exist. */
+export type ResolvedChange = Omit<AccountChange, 'enabled'>;
+
+export function writeBody(fields: {
+  name: string;
+  description: string | null;
+  tags: Readonly<Record<string, string>>;
+  groups: readonly string[];
+}): WriteBody {
+  const tags = Object.entries(fields.tags).map(([name, value]) => ({ name, value }));
+  return {
+    metadata: {
+      name: fields.name,
+      ...(fields.description === null ? {} : { description: fields.description }),
+      ...(tags.length === 0 ? {} : { tags }),
+    },
+    spec: { groupIDs: fields.groups },
+  };
+}
+
+/**
+ * The account as it is with the change laid over it: nscale's PUT replaces everything, so what is not mentioned has to
+ * be sent again (contracts/nscale.md 4).
+ */
+export function merge({ metadata, spec }: ServiceAccount, change: ResolvedChange): WriteBody {
+  const groups = new Set(change.groups ?? spec.groupIDs);
+  for (const id of change.addGroups ?? []) groups.add(id);
+  for (const id of change.removeGroups ?? []) groups.delete(id);
+  const tags = new Map((metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
+  for (const [name, value] of Object.entries(change.tags ?? {})) {
+    if (value === null) tags.delete(name);
+    else tags.set(name, value);
+  }
+  return writeBody({
+    name: change.name ?? metadata.name,
+    description:
+      change.description === undefined ? (metadata.description ?? null) : change.description,
+    tags: Object.fromEntries(tags),
+    groups: [...groups].toSorted(),
+  });
+}
+
+/** The body that would leave the account as it is. */
+export function currentBody(account: ServiceAccount): WriteBody {
+  return merge(account, {});
+}
+
+/** What differs, one sentence each, in the order name, description, tags, groups. */
+export function differences(from: WriteBody, to: WriteBody): string[] {
+  return [
+    ...textDifference('name', from.metadata.name, to.metadata.name),
+    ...textDifference('description', from.metadata.description, to.metadata.description),
+    ...tagDifferences(from, to),
+    ...missing(to.spec.groupIDs, from.spec.groupIDs).map((id) => `it joins group ${id}`),
+    ...missing(from.spec.groupIDs, to.spec.groupIDs).map((id) => `it leaves group ${id}`),
+  ];
+}
+
+function textDifference(
+  key: string,
+  from: string | undefined,
+  to: string | undefined,
+): readonly string[] {
+  if (from === to) return [];
+  if (to === undefined) return [`its ${key} "${from}" is removed`];
+  return from === undefined
+    ? [`its ${key} becomes "${to}"`]
+    : [`its ${key} changes from "${from}" to "${to}"`];
+}
+
+function tagDifferences(from: WriteBody, to: WriteBody): string[] {
+  const before = new Map((from.metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
+  const after = new Map((to.metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) =>
+    textDifference(`tag ${name}`, before.get(name), after.get(name)),
+  );
+}
+
+/** The ids in `wanted` that `present` lacks. */
+export function missing(wanted: readonly string[], present: readonly string[]): string[] {
+  const there = new Set(present);
+  return wanted.filter((id) => !there.has(id));
+}

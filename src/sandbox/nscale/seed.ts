@@ -1,0 +1,100 @@
+import { seedAccounts } from './seed-accounts.ts';
+import { seedGroups } from './seed-groups.ts';
+import { organizationId, otherOrganizationId, roleIds, sandboxTokens } from './seed-ids.ts';
+import {
+  hashToken,
+  timestamp,
+  type NscaleState,
+  type RoleRecord,
+  type UserRecord,
+} from './state.ts';
+
+const dayMs = 86_400_000;
+
+/** The same world on every first day: times are relative to `now`, in milliseconds since the epoch. */
+export function seedNscale(now: number): NscaleState {
+  function at(days: number): string {
+    return timestamp(now + days * dayMs);
+  }
+  return {
+    organizations: [
+      {
+        id: organizationId,
+        name: 'acme-research',
+        description: 'Models and the clusters they run on',
+        creationTime: at(-400),
+      },
+      { id: otherOrganizationId, name: 'acme-finance', creationTime: at(-380) },
+    ],
+    users: seedUsers(),
+    roles: seedRoles(at(-400)),
+    groups: seedGroups(at(-390)),
+    accounts: seedAccounts(at),
+  };
+}
+
+function seedUsers(): UserRecord[] {
+  const { administrator, auditor, user } = roleIds;
+  return [
+    person('ann@example.com', sandboxTokens.administrator, { [organizationId]: [administrator] }),
+    person('cora@example.com', sandboxTokens.auditor, { [organizationId]: [auditor] }),
+    person('ben@example.com', sandboxTokens.user, { [organizationId]: [user] }),
+    person('dora@example.com', sandboxTokens.consultant, {
+      [organizationId]: [auditor],
+      [otherOrganizationId]: [],
+    }),
+  ];
+}
+
+function person(email: string, token: string, roles: UserRecord['roles']): UserRecord {
+  return { email, tokenHash: hashToken(token), roles };
+}
+
+const everything = ['create', 'read', 'update', 'delete'] as const;
+
+const roleSpecs: readonly Pick<
+  RoleRecord,
+  'id' | 'name' | 'description' | 'grantable' | 'permissions'
+>[] = [
+  {
+    id: roleIds.administrator,
+    name: 'administrator',
+    description: 'Manages everything in the organization',
+    grantable: true,
+    permissions: {
+      'identity:serviceaccounts': everything,
+      'identity:groups': everything,
+      'identity:roles': ['read'],
+    },
+  },
+  {
+    id: roleIds.auditor,
+    name: 'auditor',
+    description: 'Reads everything, changes nothing',
+    grantable: false,
+    permissions: {
+      'identity:serviceaccounts': ['read'],
+      'identity:groups': ['read'],
+      'identity:roles': ['read'],
+    },
+  },
+  {
+    id: roleIds.reader,
+    name: 'reader',
+    description: 'Reads clusters and workloads',
+    grantable: true,
+    permissions: {},
+  },
+  {
+    id: roleIds.user,
+    name: 'user',
+    description: 'Runs clusters and workloads',
+    grantable: true,
+    permissions: {},
+  },
+];
+
+/** The rights of nscale's own chart (contracts/nscale.md 4, RBAC). */
+function seedRoles(creationTime: string): RoleRecord[] {
+  return roleSpecs.map((spec) => Object.assign({ organizationId, creationTime }, spec));
+}

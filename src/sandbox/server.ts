@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { FailedError } from '../errors.ts';
+import type { Emulator } from './nscale/app.ts';
+
+export interface RunningServer {
+  /** e.g. `http://127.0.0.1:8642` */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Serves an application on 127.0.0.1; port 0 takes a free one. A handler that throws drops the connection without an
+ * answer, as a broken network does.
+ * @throws FailedError when the port cannot be had
+ */
+export async function serve(app: Emulator, { port }: { port: number }): Promise<RunningServer> {
+  const server = createServer((incoming, outgoing) => {
+    respond(app, incoming, outgoing).catch(() => incoming.socket.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(portError(port, cause)));
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://127.0.0.1:${actual}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function portError(port: number, cause: Error & { code?: string }): FailedError {
+  const why = cause.code === 'EADDRINUSE' ? 'something else listens there' : (cause.code ?? '');
+  return new FailedError('port', `cannot listen on port ${port} of 127.0.0.1: ${why}`, {
+    hint: 'give another one with --port, or 0 for any that is free',
+    cause,
+  });
+}
+
+async function respond(
+  app: Emulator,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const response = await app.fetch(await toRequest(incoming));
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  if (response.body === null) outgoing.end();
+  else await pipeline(Readable.fromWeb(response.body), outgoing);
+}
+
+async function toRequest(incoming: IncomingMessage): Promise<Request> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headersDistinct)) {
+    for (const item of value ?? []) headers.append(name, item);
+  }
+  const method = incoming.method ?? 'GET';
+  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`);
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  return new Request(url, { method, headers, ...(hasBody ? { body: Buffer.concat(chunks) } : {}) });
+}

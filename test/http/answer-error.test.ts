@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { ExitCode } from '../../src/errors.ts';
+import { deletion, httpErrorOf, json, read, rotation, testClient } from './client.ts';
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+
+function problem(message: string, more: object = {}): object {
+  return { error: 'some_code', error_description: message, trace_id: traceId, ...more };
+}
+
+describe('a refusal', () => {
+  it.each([
+    [400, 'refused', ExitCode.failed, 'refused', false],
+    [401, 'unauthenticated', ExitCode.auth, 'refused', false],
+    [403, 'forbidden', ExitCode.auth, 'refused', false],
+    [404, 'not_found', ExitCode.notFound, 'refused', false],
+    [405, 'refused', ExitCode.failed, 'refused', false],
+    [408, 'refused', ExitCode.failed, 'unknown', true],
+    [409, 'conflict', ExitCode.conflict, 'refused', false],
+    [413, 'refused', ExitCode.failed, 'refused', false],
+    [422, 'refused', ExitCode.failed, 'refused', false],
+    [425, 'refused', ExitCode.failed, 'refused', true],
+    [499, 'refused', ExitCode.failed, 'unknown', true],
+    [500, 'server_error', ExitCode.failed, 'unknown', true],
+    [501, 'server_error', ExitCode.failed, 'unknown', true],
+    [503, 'server_error', ExitCode.failed, 'unknown', true],
+  ])('%i is %s, exit %i, %s', async (status, code, exitCode, arrival, retryable) => {
+    const { http } = testClient([json(status, problem('no'))]);
+    const error = await httpErrorOf(http.send(deletion));
+    expect(error).toMatchObject({ code, exitCode, arrival, retryable, status, traceId });
+    expect(error.message).toBe(
+      `cannot delete service account 7: nscale answered ${String(status)}: no`,
+    );
+    expect(error.problem).toEqual({ code: 'some_code', message: 'no', traceId });
+  });
+
+  it.each([
+    [401, 'check the credential from TEST_TOKEN: it may have expired or been replaced'],
+    [403, 'the credential from TEST_TOKEN lacks the permission'],
+    [404, null],
+  ])('%i hints where to look', async (status, hint) => {
+    const { http } = testClient([json(status, {})]);
+    await expect(httpErrorOf(http.send(read))).resolves.toMatchObject({ hint });
+  });
+});
+
+describe('what the provider says', () => {
+  it.each([
+    ['line breaks', 'one\r\ntwo\n\tthree', 'one two three'],
+    ['escape sequences', '\u001b[31mred\u001b[0m \u001b]8;;http://x\u0007link', 'red link'],
+    ['other control characters', 'a\u0000b\u0085c\u2028d\u202ee', 'ab c de'],
+    ['a workflow command', '::error file=x::pwned', ': :error file=x::pwned'],
+    ['an older workflow command', ' \n##[command]::add-mask::x', '# #[command]::add-mask::x'],
+    ['the credential that was sent', 'bad token abc.def!', 'bad token [secret]!'],
+    ['nothing', '\u0007 ', 'the request is not valid'],
+  ])('is shown without %s', async (_name, message, shown) => {
+    const { http } = testClient([json(400, problem(message))]);
+    const error = await httpErrorOf(http.send(read));
+    expect(error.message).toBe(`cannot list service accounts: nscale answered 400: ${shown}`);
+    expect(error.problem?.message).toBe(shown);
+  });
+
+  it('may come without a code', async () => {
+    const { http } = testClient([json(400, { error_description: 'no' })]);
+    await expect(httpErrorOf(http.send(read))).resolves.toMatchObject({
+      problem: { code: null, message: 'no', traceId: null },
+    });
+  });
+
+  it('may be nothing at all', async () => {
+    const { http } = testClient([json(418, problem(''))]);
+    const { message } = await httpErrorOf(http.send({ ...read, authorized: false }));
+    expect(message).toBe('cannot list service accounts: nscale answered 418: no reason given');
+  });
+
+  it('is cut to 500 characters', async () => {
+    const { http } = testClient([json(400, problem('😀'.repeat(100_000)))]);
+    const { problem: said } = await httpErrorOf(http.send(read));
+    expect(said?.message).toBe(`${'😀'.repeat(499)}…`);
+  });
+
+  it.each([
+    ['a trace id', traceId, traceId],
+    ['one of zeros, for tracing is off', '0'.repeat(32), 'from-header'],
+    ['one that is none', 'a b\n::c', 'from-header'],
+  ])('comes with %s', async (_name, given, expected) => {
+    const answer = json(400, problem('no', { trace_id: given }), { 'x-request-id': 'from-header' });
+    const { http } = testClient([answer]);
+    await expect(httpErrorOf(http.send(read))).resolves.toMatchObject({ traceId: expected });
+  });
+});
+
+describe('a body that says nothing', () => {
+  const html = { 'content-type': 'text/html; charset=utf-8' };
+  it.each([
+    [
+      'HTML',
+      '<html>secret</html>',
+      html,
+      'html',
+      ' with an HTML page (a proxy or gateway, not the API)',
+    ],
+    [
+      'HTML by its first character',
+      '\n <!doctype html>',
+      {},
+      'html',
+      ' with an HTML page (a proxy or gateway, not the API)',
+    ],
+    [
+      'HTML by its type',
+      'Bad gateway',
+      html,
+      'html',
+      ' with an HTML page (a proxy or gateway, not the API)',
+    ],
+    ['empty', '', {}, 'empty', ' with an empty body'],
+    ['blank', ' \n', {}, 'empty', ' with an empty body'],
+    ['plain text', 'secret', {}, 'other', ' with a body that is not JSON'],
+    ['cut-off JSON', '{"error":"secret', {}, 'other', ' with a body that is not JSON'],
+    ['not UTF-8', new Uint8Array([0xff, 0x22]), {}, 'other', ' with a body that is not JSON'],
+    ['JSON of another shape', '{"secret":1}', {}, 'json', ''],
+    ['a JSON string', '"secret"', {}, 'json', ''],
+  ])('%s is reported as such', async (_name, body, headers, kind, said) => {
+    const { http } = testClient([new Response(body, { status: 500, headers })]);
+    const error = await httpErrorOf(http.send(deletion));
+    expect(error).toMatchObject({ body: kind, problem: null, arrival: 'unknown', status: 500 });
+    expect(error.message).toBe(
+      `cannot delete service account 7: nscale answered 500 (internal error)${said}`,
+    );
+  });
+
+  it('leaves a 4xx a refusal', async () => {
+    const { http } = testClient([new Response('<html>', { status: 418 })]);
+    const error = await httpErrorOf(http.send(deletion));
+    expect(error.arrival).toBe('refused');
+    expect(error.message).toContain('nscale answered 418 with an HTML page');
+  });
+});
+
+describe('the answer to a request for a credential', () => {
+  it.each([400, 401, 403, 409, 500])('%i is not quoted, not even in part', async (status) => {
+    const body = { error: 's3cret', error_description: 's3cret', trace_id: 's3cret' };
+    const { http } = testClient([json(status, body)]);
+    const error = await httpErrorOf(http.send(rotation));
+    const all = [error.message, error.hint, error.traceId, error.problem, error.cause];
+    expect(JSON.stringify(all)).not.toContain('s3cret');
+    expect(error).toMatchObject({ problem: null, body: 'json', status });
+    expect(error.message).toMatch(/^cannot rotate service account 7: nscale answered \d+ \(.+\)$/);
+  });
+});

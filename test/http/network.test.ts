@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { ExitCode } from '../../src/errors.ts';
+import { networkFailure } from '../../src/http/network.ts';
+import { deletion, fetchFailed, httpErrorOf, systemError, testClient } from './client.ts';
+
+describe('a failure of the network', () => {
+  it.each([
+    ['ENOTFOUND', {}, 'unreachable', 'not-sent', 'has an address that cannot be looked up'],
+    ['EAI_AGAIN', {}, 'unreachable', 'not-sent', 'has an address that cannot be looked up'],
+    ['ECONNREFUSED', {}, 'unreachable', 'not-sent', 'refused the connection'],
+    ['UND_ERR_CONNECT_TIMEOUT', {}, 'unreachable', 'not-sent', 'cannot be reached'],
+    ['ETIMEDOUT', { syscall: 'connect' }, 'unreachable', 'not-sent', 'cannot be reached'],
+    ['EHOSTUNREACH', { syscall: 'connect' }, 'unreachable', 'not-sent', 'cannot be reached'],
+    ['ETIMEDOUT', { syscall: 'read' }, 'connection_lost', 'unknown', 'ended the connection'],
+    ['ECONNRESET', {}, 'connection_lost', 'unknown', 'ended the connection'],
+    ['EPIPE', {}, 'connection_lost', 'unknown', 'ended the connection'],
+    ['UND_ERR_SOCKET', {}, 'connection_lost', 'unknown', 'ended the connection'],
+    ['UND_ERR_HEADERS_TIMEOUT', {}, 'timeout', 'unknown', 'gave no answer in time'],
+    ['UND_ERR_BODY_TIMEOUT', {}, 'timeout', 'unknown', 'gave no answer in time'],
+    ['UND_ERR_ABORTED', {}, 'connection_lost', 'unknown', 'ended the connection'],
+  ])('%s %j is %s, %s', (code, properties, expected, arrival, what) => {
+    const cause = fetchFailed(systemError(code, properties));
+    const failure = networkFailure(cause);
+    expect(failure).toMatchObject({ code: expected, arrival, retryable: true, cause });
+    expect(failure.what).toMatch(what);
+    expect(failure.what).toContain(`(${code})`);
+  });
+});
+
+describe('a failure of TLS', () => {
+  it.each([
+    'CERT_UNTRUSTED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('%s is a certificate to name with --ca-cert', (code) => {
+    expect(networkFailure(fetchFailed(systemError(code)))).toMatchObject({
+      code: 'certificate',
+      what: `has a certificate from an issuer that is not trusted here (${code})`,
+      hint: "name the issuer's certificate with --ca-cert <file>",
+      arrival: 'not-sent',
+      retryable: false,
+    });
+  });
+
+  it.each([
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate for another host name'],
+    ['CERT_HAS_EXPIRED', 'has a certificate that is not valid'],
+    ['CERT_NOT_YET_VALID', 'has a certificate that is not valid'],
+  ])('%s is a certificate that --ca-cert cannot mend', (code, what) => {
+    const failure = networkFailure(fetchFailed(systemError(code)));
+    expect(failure).toMatchObject({ what: `${what} (${code})`, arrival: 'not-sent' });
+    expect(failure).toMatchObject({ retryable: false });
+    expect(failure.hint).toContain('--ca-cert cannot mend');
+  });
+});
+
+describe('a failure to connect', () => {
+  it.each([
+    ['407', false, 'give the user and password in HTTPS_PROXY'],
+    ['403', false, 'check HTTPS_PROXY and NO_PROXY'],
+    ['503', true, 'check HTTPS_PROXY and NO_PROXY'],
+  ])('a tunnel that the proxy refuses with %s was not used', (status, retryable, hint) => {
+    const refused = Object.assign(
+      new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`),
+      { code: 'UND_ERR_ABORTED' },
+    );
+    expect(networkFailure(fetchFailed(refused))).toMatchObject({
+      what: `cannot be reached: the proxy answered ${status}`,
+      arrival: 'not-sent',
+      retryable,
+      hint,
+    });
+  });
+
+  it.each([
+    ['all', ['ECONNREFUSED', 'ECONNREFUSED'], 'not-sent'],
+    ['not all', ['ECONNREFUSED', 'ECONNRESET'], 'unknown'],
+  ])('of several addresses counts as not sent when %s were', (_name, codes, arrival) => {
+    const errors = codes.map((code) => systemError(code));
+    const aggregate = Object.assign(new AggregateError(errors), { code: codes[0] });
+    expect(networkFailure(fetchFailed(aggregate)).arrival).toBe(arrival);
+  });
+});
+
+describe('a rejection of fetch', () => {
+  it.each([['nothing'], [null], [new Error('odd')], [new TypeError('Failed to fetch')], [{}]])(
+    'without a code is unknown: %s',
+    (error) => {
+      expect(networkFailure(error)).toMatchObject({
+        what: 'ended the connection without an answer',
+        arrival: 'unknown',
+        retryable: true,
+      });
+    },
+  );
+
+  it('with causes that go round in a circle ends', () => {
+    const error = new Error('round');
+    error.cause = error;
+    expect(networkFailure(error).arrival).toBe('unknown');
+  });
+
+  it('reads as one sentence that names the provider and where it was looked for', async () => {
+    const { http } = testClient([fetchFailed(systemError('SELF_SIGNED_CERT_IN_CHAIN'))]);
+    await expect(httpErrorOf(http.send(deletion))).resolves.toMatchObject({
+      message: `cannot delete service account 7: nscale at https://api.example.com has a certificate from an issuer that is not trusted here (SELF_SIGNED_CERT_IN_CHAIN)`,
+      exitCode: ExitCode.failed,
+      provider: 'nscale',
+      status: null,
+    });
+  });
+});

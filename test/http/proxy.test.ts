@@ -1,0 +1,172 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HttpAnswer } from '../../src/http/client.ts';
+import { httpErrorOf, read, rotation, type TestClient } from './client.ts';
+import { loopback } from './loopback.ts';
+import { certificate, tlsServer, transports } from './transports.ts';
+
+const { listen, close } = loopback();
+const { client, close: closeTransports } = transports();
+afterEach(async () => {
+  await close();
+  await closeTransports();
+});
+
+interface Tunnels {
+  /** Where tunnels were asked for, e.g. `api.sactl.test:443`. */
+  readonly targets: (string | undefined)[];
+  /** The Proxy-Authorization headers. */
+  readonly authorizations: (string | undefined)[];
+  readonly onConnect: (request: IncomingMessage, socket: Duplex) => void;
+}
+
+/** A proxy's part: whatever host is named, the tunnel leads to 127.0.0.1; `refusal` is answered instead of a tunnel. */
+function tunnels(refusal?: string): Tunnels {
+  const targets: (string | undefined)[] = [];
+  const authorizations: (string | undefined)[] = [];
+  return {
+    targets,
+    authorizations,
+    onConnect: (request, socket) => {
+      targets.push(request.url);
+      authorizations.push(request.headers['proxy-authorization']);
+      if (refusal !== undefined) {
+        socket.end(`HTTP/1.1 ${refusal}\r\ncontent-length: 0\r\n\r\n`);
+        return;
+      }
+      open(Number(request.url?.split(':').at(-1)), socket);
+    },
+  };
+}
+
+function open(port: number, downstream: Duplex): void {
+  const server: Socket = connect(port, '127.0.0.1', () => {
+    downstream.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    server.pipe(downstream);
+    downstream.pipe(server);
+  });
+  server.on('error', () => downstream.destroy());
+  downstream.on('error', () => server.destroy());
+}
+
+async function serve(): Promise<string> {
+  return String(await listen(await tlsServer()));
+}
+
+async function serveProxy({ onConnect }: Tunnels): Promise<string> {
+  return String(await listen(createServer().on('connect', onConnect)));
+}
+
+async function clientThrough(env: Record<string, string>, endpoint: string): Promise<TestClient> {
+  return await client({ env: { SSL_CERT_FILE: 'ca.pem', ...env }, endpoint });
+}
+
+async function fetchThrough(env: Record<string, string>, endpoint: string): Promise<HttpAnswer> {
+  const { http } = await clientThrough(env, endpoint);
+  return await http.send({ ...read, url: `${endpoint}/accounts` });
+}
+
+describe('a proxy', () => {
+  it.each([
+    ['HTTPS_PROXY', (port: string) => ({ HTTPS_PROXY: `http://127.0.0.1:${port}` })],
+    ['ALL_PROXY', (port: string) => ({ ALL_PROXY: `http://127.0.0.1:${port}/` })],
+    ['an address without scheme', (port: string) => ({ https_proxy: `127.0.0.1:${port}` })],
+    [
+      'the lower-case variable rather than the other',
+      (port: string) => ({
+        https_proxy: `http://127.0.0.1:${port}`,
+        HTTPS_PROXY: 'http://127.0.0.1:9',
+      }),
+    ],
+    [
+      'the variable for https rather than the one for all',
+      (port: string) => ({
+        HTTPS_PROXY: `http://127.0.0.1:${port}`,
+        all_proxy: 'http://127.0.0.1:9',
+      }),
+    ],
+  ])('is used that is named by %s, and looks the host up', async (_name, env) => {
+    const proxy = tunnels();
+    const [port, proxyPort] = await Promise.all([serve(), serveProxy(proxy)]);
+    const endpoint = `https://api.sactl.test:${port}`;
+    await expect(fetchThrough(env(proxyPort), endpoint)).resolves.toMatchObject({ status: 200 });
+    expect(proxy.targets).toEqual([`api.sactl.test:${port}`]);
+  });
+
+  it('does not vouch for the server', async () => {
+    const proxy = tunnels();
+    const [port, proxyPort] = await Promise.all([serve(), serveProxy(proxy)]);
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
+    const error = await httpErrorOf(fetchThrough(env, `https://other.sactl.test:${port}`));
+    expect(error).toMatchObject({ code: 'certificate', arrival: 'not-sent' });
+    expect(error.message).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
+  });
+
+  it.each([
+    ['no user', '', undefined],
+    ['a user and a password', 'me:p%40ss%3A@', `Basic ${btoa('me:p@ss:')}`],
+    ['a user alone', 'me@', `Basic ${btoa('me:')}`],
+  ])('is told %s', async (_name, user, expected) => {
+    const proxy = tunnels();
+    const [port, proxyPort] = await Promise.all([serve(), serveProxy(proxy)]);
+    const env = { HTTPS_PROXY: `http://${user}127.0.0.1:${proxyPort}` };
+    await fetchThrough(env, `https://api.sactl.test:${port}`);
+    expect(proxy.authorizations).toEqual([expected]);
+  });
+
+  it('may speak https under the same CA', async () => {
+    const proxy = tunnels();
+    const server = createTlsServer(await certificate()).on('connect', proxy.onConnect);
+    const [port, proxyPort] = await Promise.all([serve(), listen(server)]);
+    const env = { HTTPS_PROXY: `https://127.0.0.1:${String(proxyPort)}` };
+    const answer = await fetchThrough(env, `https://api.sactl.test:${port}`);
+    expect(answer.status).toBe(200);
+    expect(proxy.targets).toEqual([`api.sactl.test:${port}`]);
+  });
+});
+
+describe('a proxy that refuses', () => {
+  it.each([
+    ['407 Proxy Authentication Required', 1, 'give the user and password in HTTPS_PROXY'],
+    ['403 Forbidden', 1, 'check HTTPS_PROXY and NO_PROXY'],
+    ['503 Service Unavailable', 4, 'check HTTPS_PROXY and NO_PROXY'],
+  ])('with %s has not passed the request on', async (refusal, attempts, hint) => {
+    const proxy = tunnels(refusal);
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${await serveProxy(proxy)}` };
+    const endpoint = 'https://api.sactl.test';
+    const { http } = await clientThrough(env, endpoint);
+    const error = await httpErrorOf(http.send({ ...rotation, url: `${endpoint}/rotate` }));
+    expect(error).toMatchObject({ code: 'unreachable', arrival: 'not-sent', hint });
+    expect(error.message).toContain(`the proxy answered ${refusal.slice(0, 3)}`);
+    expect(proxy.targets).toHaveLength(attempts);
+  });
+});
+
+describe('NO_PROXY', () => {
+  it.each([
+    ['names the host', { NO_PROXY: 'example.com, 127.0.0.1' }],
+    ['is a star', { NO_PROXY: ' * ' }],
+    ['is there in lower case too', { no_proxy: '127.0.0.1', NO_PROXY: 'example.com' }],
+  ])('goes past the proxy when it %s', async (_name, exception) => {
+    const proxy = tunnels();
+    const [port, proxyPort] = await Promise.all([serve(), serveProxy(proxy)]);
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, ...exception };
+    const answer = await fetchThrough(env, `https://127.0.0.1:${port}`);
+    expect(answer.status).toBe(200);
+    expect(proxy.targets).toEqual([]);
+  });
+
+  it('goes through it otherwise', async () => {
+    const proxy = tunnels();
+    const [port, proxyPort] = await Promise.all([serve(), serveProxy(proxy)]);
+    const env = {
+      HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
+      NO_PROXY: 'example.com,127.0.0.11',
+    };
+    await fetchThrough(env, `https://127.0.0.1:${port}`);
+    expect(proxy.targets).toEqual([`127.0.0.1:${port}`]);
+  });
+});

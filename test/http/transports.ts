@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import { createTransport, type TransportOptions } from '../../src/http/transport.ts';
+import { testClient, type TestClient } from './client.ts';
+
+/** Certificates for tests, valid from 2020 to 2069; the keys of both CAs are gone. */
+export const fixtures = join(import.meta.dirname, 'fixtures');
+
+/** For 127.0.0.1 and api.sactl.test, signed by `ca.pem` of the fixtures. */
+export async function certificate(): Promise<{ cert: Buffer; key: Buffer }> {
+  const [cert, key] = await Promise.all([
+    readFile(join(fixtures, 'server.pem')),
+    readFile(join(fixtures, 'server.key')),
+  ]);
+  return { cert, key };
+}
+
+/** A server that answers everything with `[]` under that certificate. */
+export async function tlsServer(): Promise<Server> {
+  return createServer(await certificate(), (_request, response) => response.end('[]'));
+}
+
+export interface Transports {
+  /** A client with Node's own fetch and the transport that these settings ask for. */
+  readonly client: (options: ClientOptions) => Promise<TestClient>;
+  readonly close: () => Promise<void>;
+}
+
+type ClientOptions = Partial<TransportOptions> & Pick<TransportOptions, 'endpoint'>;
+
+/** The transports of one test file. Relative paths lead to the fixtures. */
+export function transports(): Transports {
+  const dispatchers: { close: () => Promise<void> }[] = [];
+  return {
+    client: async (options) => {
+      const defaults = { env: {}, cwd: fixtures, caFile: null };
+      const dispatcher = await createTransport({ ...defaults, ...options });
+      if (dispatcher !== undefined) dispatchers.push(dispatcher);
+      return testClient([], { fetch: globalThis.fetch, endpoint: options.endpoint, dispatcher });
+    },
+    close: async () => {
+      await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.close()));
+    },
+  };
+}

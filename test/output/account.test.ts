@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { Account } from '../../src/model/account.ts';
+import type { CredentialDocument } from '../../src/model/credential.ts';
+import { accountColumns, accountDocument, credentialDetail } from '../../src/output/account.ts';
+import { selectColumns } from '../../src/output/columns.ts';
+import { csv } from '../../src/output/csv.ts';
+import { sheetOf } from '../../src/output/sheet.ts';
+import { table } from '../../src/output/table.ts';
+import { testStyle } from './support.ts';
+
+const account: Account = {
+  provider: 'nscale',
+  profile: null,
+  id: 'c1f0a1de-0000-4000-8000-000000000001',
+  name: 'ci-deploy',
+  description: null,
+  organization: 'a77e0000-0000-4000-8000-000000000001',
+  status: 'active',
+  enabled: null,
+  clientId: null,
+  groups: ['g1', 'g2'],
+  tags: { team: 'vision', env: 'prod' },
+  accessRules: [{ id: '1', role: 'viewer', scopeType: 'project', scopeId: '5', scopeName: null }],
+  createdAt: '2026-09-01T08:00:00Z',
+  createdBy: 'ann@example.com',
+  updatedAt: null,
+  lastUsedAt: null,
+  expiresAt: '2026-11-30T08:00:00Z',
+  tokens: [
+    { name: 't1', createdAt: null, fingerprint: 'sha256:x', state: 'active', verified: true },
+  ],
+  raw: { metadata: { id: 'c1f0' } },
+};
+
+const credential: CredentialDocument = {
+  kind: 'access-token',
+  value: 'eyJhbGciOi.very.long',
+  clientId: null,
+  expiresAt: '2027-02-20T12:00:00Z',
+  fingerprint: 'sha256:0123456789ab',
+};
+
+describe('an account for people', () => {
+  test('leaves out what is unknown', async () => {
+    expect(await accountDocument(account).human(testStyle({ width: 80 }))).toBe(
+      [
+        'Name:          ci-deploy',
+        'ID:            c1f0a1de-0000-4000-8000-000000000001',
+        'Provider:      nscale',
+        'Status:        active',
+        'Organization:  a77e0000-0000-4000-8000-000000000001',
+        'Groups:        g1, g2',
+        'Tags:          team=vision, env=prod',
+        'Access rules:  viewer on project 5',
+        'Tokens:        t1 (active)',
+        'Created:       2026-09-01 08:00 (82 days ago)',
+        'Created by:    ann@example.com',
+        'Expires:       2026-11-30 08:00 (in 8 days)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('shows a new credential whole, with its own expiry', () => {
+    const lines = credentialDetail({ account, credential }, testStyle({ width: 20 })).split('\n');
+    expect(lines.slice(-6)).toEqual([
+      'Expires:       2027-02-20 12:00 (in 90 days)',
+      'Fingerprint:   sha256:0123456789ab',
+      '',
+      'Token (shown this once):',
+      'eyJhbGciOi.very.long',
+      '',
+    ]);
+  });
+
+  test('shows no secret that went elsewhere', () => {
+    const delivered = { account, credential: { ...credential, value: null } };
+    expect(credentialDetail(delivered, testStyle())).not.toContain('shown this once');
+  });
+});
+
+describe('accounts as rows', () => {
+  test('show a selection in a table', async () => {
+    const columns = selectColumns(accountColumns, null);
+    const style = testStyle({ width: 120 });
+    expect(await table({ rows: [account], columns, style })).toBe(
+      'NAME       STATUS  CREATED      EXPIRES    ID\n' +
+        'ci-deploy  active  82 days ago  in 8 days  c1f0a1de-0000-4000-8000-000000000001\n',
+    );
+  });
+
+  test('have a column for every scalar key of the account, named as in JSON', () => {
+    const { accessRules: _, tokens: __, raw: ___, ...printable } = account;
+    const names = accountColumns.map(({ name }) => name);
+    expect(names.toSorted()).toEqual(Object.keys(printable).toSorted());
+  });
+
+  test('are exact in csv', () => {
+    const choice = { names: ['name', 'expiresAt', 'groups', 'tags', 'enabled'], source: 'test' };
+    expect(csv(sheetOf([account], selectColumns(accountColumns, choice)))).toBe(
+      'name,expiresAt,groups,tags,enabled\r\n' +
+        'ci-deploy,2026-11-30T08:00:00Z,"g1, g2","team=vision, env=prod",\r\n',
+    );
+  });
+
+  test('bring the provider’s payload for --raw', () => {
+    expect(accountDocument(account).raw?.()).toEqual({ metadata: { id: 'c1f0' } });
+    expect(accountDocument(account).value).toBe(account);
+  });
+});

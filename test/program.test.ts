@@ -1,0 +1,171 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { describe, expect, it } from 'vitest';
+
+import { nouns } from '../src/commands/nouns.ts';
+import { declareProgram } from '../src/program.ts';
+import { run } from './harness/run.ts';
+
+const names = nouns.map(({ name }) => name);
+
+async function wholeTree(): Promise<CommandUnknownOpts> {
+  const root = new Command('sactl').exitOverride();
+  return declareProgram(root, names, () => ({ run: () => Promise.resolve() }));
+}
+
+function leaves(command: CommandUnknownOpts, path = ''): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const child of command.commands) {
+    const name = `${path} ${child.name()}`.trim();
+    if (child.commands.length === 0) {
+      found.set(
+        name,
+        child.options.map((option) => option.long ?? option.flags),
+      );
+    }
+    for (const entry of leaves(child, name)) found.set(...entry);
+  }
+  return found;
+}
+
+describe('the command tree', () => {
+  // The public interface, retyped by hand: a change here is a change for every user.
+  it('has these commands, and these flags beyond the common ones', async () => {
+    expect(Object.fromEntries(leaves(await wholeTree()))).toEqual({
+      'serviceaccounts list': ['--search', '--expiring-within', '--sort', '--columns', '--limit'],
+      'serviceaccounts get': ['--id'],
+      'serviceaccounts create':
+        '--file --stdin --name --description --group --tag --if-missing --allow-duplicate'.split(
+          ' ',
+        ),
+      'serviceaccounts update':
+        '--id --file --stdin --name --description --group --add-group --remove-group --tag --remove-tag'.split(
+          ' ',
+        ),
+      'serviceaccounts rotate': ['--id'],
+      'serviceaccounts delete': ['--id', '--ignore-missing'],
+      'groups list': [],
+      'roles list': [],
+      'orgs list': [],
+      'sandbox serve': ['--port'],
+      'sandbox reset': [],
+      whoami: [],
+      help: [],
+    });
+  });
+
+  it('has these common flags', async () => {
+    const tree = await wholeTree();
+    expect(tree.options.map(({ flags }) => flags)).toEqual([
+      '--provider <name>',
+      '--profile <name>',
+      '--org <id>',
+      '--endpoint <url>',
+      '--allow-endpoint-override',
+      '--ca-cert <file>',
+      '--timeout <duration>',
+      '--sandbox',
+      '--json',
+      '-q, --query <filter>',
+      '--query-file <path>',
+      '--format <format>',
+      '--raw',
+      '--dry-run',
+      '-y, --yes',
+      '--no-input',
+      '--debug',
+      '--quiet',
+      '--no-color',
+      '--version',
+    ]);
+  });
+
+  it('knows serviceaccounts by the aliases of the nscale CLI', async () => {
+    const noun = (await wholeTree()).commands.find(
+      (command) => command.name() === 'serviceaccounts',
+    );
+    expect(noun?.aliases()).toEqual(['sa', 'serviceaccount']);
+  });
+
+  it('shows a summary, a description and examples for every verb', async () => {
+    const verbs = [...leaves(await wholeTree()).keys()].filter((path) => path !== 'help');
+    for (const path of verbs) {
+      const { code, stdout, stderr } = await run([...path.split(' '), '--help']);
+      expect({ path, code, stderr }).toEqual({ path, code: 0, stderr: '' });
+      expect(stdout).toContain('\nExamples:\n  $ sactl ');
+    }
+  });
+});
+
+describe('misuse of the command line', () => {
+  const cases: readonly (readonly [argv: string, stderr: string])[] = [
+    ['sa lst', "sactl: unknown command 'lst'\nhint: did you mean list?\n"],
+    ['sa list --nope', "sactl: unknown option '--nope'\nhint: sactl serviceaccounts list --help\n"],
+    [
+      'sa list extra',
+      "sactl: too many arguments for 'list'. Expected 0 arguments but got 1.\nhint: sactl serviceaccounts list --help\n",
+    ],
+    [
+      'sa list --dry-run -y',
+      'sactl: --dry-run does nothing with "sactl serviceaccounts list"\n' +
+        'sactl: --yes does nothing with "sactl serviceaccounts list"\n' +
+        'hint: sactl serviceaccounts list --help\n',
+    ],
+    [
+      'orgs list --org x',
+      'sactl: --org does nothing with "sactl orgs list"\nhint: sactl orgs list --help\n',
+    ],
+    ['help nope', 'sactl: there is no help on "nope"\nhint: sactl --help\n'],
+    [
+      '--timeout soon sa list',
+      "sactl: option '--timeout <duration>' argument 'soon' is invalid. " +
+        'It has the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h.\n' +
+        'hint: sactl serviceaccounts list --help\n',
+    ],
+  ];
+
+  it.each(cases)('sactl %s', async (argv, stderr) => {
+    expect(await run(argv.split(' '))).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  it('prints one line of JSON where JSON was asked for', async () => {
+    const { code, stdout, stderr } = await run(['sa', 'list', '--json', '--nope']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'usage',
+        message: "unknown option '--nope'",
+        hint: 'sactl serviceaccounts list --help',
+        provider: null,
+        status: null,
+        traceId: null,
+        retryable: false,
+        exitCode: 2,
+      },
+    });
+  });
+
+  it('shows the help of a noun without a verb on stderr', async () => {
+    const { code, stdout, stderr } = await run(['sa']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Usage: sactl serviceaccounts|sa [options] [command]\n');
+  });
+});
+
+describe('help and version', () => {
+  it.each(['exit-codes', 'environment'])('explains %s', async (topic) => {
+    const { code, stdout, stderr } = await run(['help', topic]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').length).toBeGreaterThan(10);
+  });
+
+  it('shows a command by its alias', async () => {
+    const direct = await run(['serviceaccounts', 'rotate', '--help']);
+    expect(await run(['help', 'sa', 'rotate'])).toEqual(direct);
+  });
+
+  it('prints the version alone', async () => {
+    const { code, stdout, stderr } = await run(['--version']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
