@@ -1,10 +1,8 @@
 #!/usr/bin/env node
-import { randomUUID } from 'node:crypto';
 import { fstatSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { setFlagsFromString } from 'node:v8';
 
 import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
 import { ExitCode, InterruptedError } from './errors.ts';
@@ -12,9 +10,13 @@ import { version } from './version.ts';
 
 const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === '--version') {
-  process.stdout.write(`${version}\n`);
+  process.stdout.on('error', failUnlessReaderLeft).write(`${version}\n`);
 } else {
   void run();
+}
+
+function failUnlessReaderLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') process.exitCode = ExitCode.failed;
 }
 
 /** Builds the real Context, runs, and leaves with the exit code once everything is written. */
@@ -61,7 +63,7 @@ function listenForSignals(): Interrupts {
 
 function realContext(interrupts: Interrupts): Context {
   return {
-    stdin: { isTTY: isatty(0), text: readStdin },
+    stdin: { isTTY: isatty(0), text: (maxBytes) => readStdin(maxBytes, interrupts.signal) },
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     env: process.env,
@@ -70,19 +72,27 @@ function realContext(interrupts: Interrupts): Context {
     userId: process.getuid?.() ?? null,
     platform: process.platform,
     timeZone: undefined,
-    fetch: realFetch(),
+    fetch: realFetch,
     prompt: lazyPrompter(interrupts.signal),
     ...interrupts,
     now: Date.now,
     sleep,
     timeout: startTimeout,
-    uuid: randomUUID,
+    uuid: () => crypto.randomUUID(),
   };
 }
 
-async function readStdin(): Promise<string> {
+async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | null> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  let length = 0;
+  const { stdin } = process;
+  signal.throwIfAborted();
+  signal.addEventListener('abort', () => stdin.destroy(signal.reason), { once: true });
+  for await (const chunk of stdin) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > maxBytes) return null;
+  }
   return Buffer.concat(chunks).toString('utf8');
 }
 
@@ -112,12 +122,13 @@ function isNullDevice(descriptor: number): boolean {
   }
 }
 
-/** On Node 20 V8 spends 100 ms on optimising fetch's wasm parser, mostly after the work is done (STYLE 1.7). */
-function realFetch(): Fetch {
-  return (input, init) => {
-    if (process.versions.node.startsWith('20.')) setFlagsFromString('--liftoff-only');
-    return fetch(input, init);
-  };
+/** On Node 20, V8 spends 100 ms on optimising the wasm parser of fetch, mostly after the work is done. */
+async function realFetch(...request: Parameters<Fetch>): Promise<Response> {
+  if (process.versions.node.startsWith('20.')) {
+    const { setFlagsFromString } = await import('node:v8');
+    setFlagsFromString('--liftoff-only');
+  }
+  return fetch(...request);
 }
 
 function startTimeout(milliseconds: number): Timeout {

@@ -42,8 +42,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Input {
   readonly isTTY: boolean;
-  /** Reads to the end, as UTF-8. */
-  readonly text: () => Promise<string>;
+  /** Reads to the end, as UTF-8; null when there is more than `maxBytes`. */
+  readonly text: (maxBytes: number) => Promise<string | null>;
 }
 
 export interface Output {

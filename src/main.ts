@@ -9,7 +9,8 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
   // The words themselves are read, because the parser may be what fails.
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const sandbox = words.includes('--sandbox') || isOn(ctx.env['SACTL_SANDBOX']);
-  const marked = sandbox ? { ...ctx, stderr: markLines(ctx.stderr) } : ctx;
+  const stderr = forgiving(sandbox ? markLines(ctx.stderr) : ctx.stderr);
+  const marked = { ...ctx, stderr };
   try {
     const { runProgram } = await import('./program.ts');
     return await runProgram(argv, marked);
@@ -33,11 +34,10 @@ async function report(
     sandbox,
     style: styleFor(ctx, { stream: 'stderr', color }),
   });
-  // Where stderr itself cannot be written to, the exit code is all that is left to say it.
-  await ctx.stderr.write(text).catch(() => undefined);
+  await ctx.stderr.write(text);
 }
 
-const jsonFlag = /^(?:--json|-q.*|--query(?:-file)?(?:=.*)?|--format=json)$/s;
+const jsonFlag = /^(?:--json|-y*q.*|--query(?:-file)?(?:=.*)?|--format=json)$/s;
 
 function wantsJson(words: readonly string[]): boolean {
   return words.some(
@@ -47,6 +47,11 @@ function wantsJson(words: readonly string[]): boolean {
 
 function isOn(value: string | undefined): boolean {
   return value !== undefined && /^\s*(?:1|true)\s*$/.test(value);
+}
+
+/** Where stderr cannot be written to, the exit code is all that is left to say it: no note is worth a failure. */
+function forgiving(stderr: Context['stderr']): Context['stderr'] {
+  return { ...stderr, write: (text) => stderr.write(text).catch(() => undefined) };
 }
 
 /** Every line says that it is not about the real world; lines of JSON say it themselves. */

@@ -3,7 +3,7 @@ import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import type { Check } from './check.ts';
 import { readDocument, type DocumentFlags } from './document.ts';
-import { readTags } from './tags.ts';
+import { readTags, tagKey } from './tags.ts';
 
 export interface ChangeFlags extends DocumentFlags {
   readonly name?: string | undefined;
@@ -60,7 +60,7 @@ function merged(
 }
 
 function contradictions(flags: ChangeFlags): readonly string[] {
-  const keys = (flags.tag ?? []).map((pair) => pair.split('=', 1)[0] ?? '');
+  const keys = (flags.tag ?? []).map(tagKey);
   return [
     ...inBoth(flags.addGroup, flags.removeGroup).map(
       (group) => `--add-group and --remove-group both name "${group}"`,

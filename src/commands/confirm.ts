@@ -1,5 +1,6 @@
 import { isTerminal, type Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { safeText } from '../model/safe-text.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Session } from './session.ts';
 
@@ -9,9 +10,9 @@ export function confirmationProblems(ctx: Context, common: CommonFlags): readonl
   return ['--yes is missing: nobody can be asked for confirmation here'];
 }
 
-/** Whether a person can be asked, and has not forbidden it with `--no-input`. */
-export function canAsk(ctx: Context, { input }: CommonFlags): boolean {
-  return input && isTerminal(ctx);
+/** Whether a person can be asked, and has not forbidden it with `--no-input`; `--dry-run` never asks. */
+export function canAsk(ctx: Context, { input, dryRun }: CommonFlags): boolean {
+  return input && dryRun !== true && isTerminal(ctx);
 }
 
 /**
@@ -23,7 +24,8 @@ export async function confirmChange(
   { action, effects }: { action: string; effects: readonly string[] },
 ): Promise<void> {
   if (common.yes || !canAsk(ctx, common)) return;
-  await ctx.stderr.write(`${action}:\n${effects.map((effect) => `  - ${effect}\n`).join('')}`);
-  const confirmed = await ctx.prompt.confirm({ message: `${action}?`, default: false });
+  await ctx.stderr.write(effects.map((effect) => `  - ${safeText(effect)}\n`).join(''));
+  const message = `${safeText(action)}?`;
+  const confirmed = await ctx.prompt.confirm({ message, default: false });
   if (!confirmed) throw new UsageError('not confirmed; nothing was changed');
 }

@@ -25,9 +25,11 @@ export interface Found {
   readonly definition: ProviderDefinition;
   /** The error when there is no credential: worth saying only when nothing else is wrong. */
   readonly connection: Connection | AuthError;
+  /** What is wrong with endpoint and organization. */
+  readonly problems: readonly string[];
 }
 
-/** @throws UsageError with every problem of configuration, endpoint and organization */
+/** @throws UsageError with every problem of configuration and provider */
 export async function findConnection(ctx: Context, common: CommonFlags): Promise<Found> {
   const configuration = await loadConfiguration(ctx, common);
   const connection = await resolveConnection(ctx, {
@@ -43,8 +45,7 @@ export async function findConnection(ctx: Context, common: CommonFlags): Promise
   );
   const problems =
     connection instanceof AuthError ? [] : connectionProblems(connection, definition);
-  if (problems.length > 0) throw new UsageError(problems);
-  return { configuration, definition, connection };
+  return { configuration, definition, connection, problems };
 }
 
 async function loadDefinition(name: ProviderName | 'all' | null): Promise<ProviderDefinition> {
@@ -150,19 +151,23 @@ async function connectSandbox(
   { configuration, definition, connection }: Found,
 ): Promise<Connected> {
   const { openSandbox } = await import('../sandbox/sandbox.ts');
-  const sandbox = await openSandbox({
-    stateDirectory: configuration.stateDirectory.value,
-    now: ctx.now,
-  });
-  const { endpoint, token } = sandbox.nscale;
+  const sandbox = await openSandbox(
+    {
+      stateDirectory: configuration.stateDirectory.value,
+      now: ctx.now,
+      sleep: ctx.sleep,
+    },
+    definition.name,
+  );
+  const { endpoint, clientId, secret } = sandbox.connection;
   const named = connection instanceof AuthError ? null : connection.organization.value;
   const connected = await connectTo({ ...ctx, env: {}, fetch: sandbox.fetch }, common, {
     definition,
     endpoint,
     credential: {
       source: 'the sandbox',
-      clientId: null,
-      read: () => Promise.resolve(new Secret(token)),
+      clientId,
+      read: () => Promise.resolve(new Secret(secret)),
     },
     profile: 'sandbox',
     organization: named,

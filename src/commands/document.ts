@@ -1,5 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
+
+import type { Document } from 'yaml';
 
 import type { Context } from '../context.ts';
 import type { AccountChange } from '../model/account.ts';
@@ -35,9 +37,7 @@ export async function readDocument(
     );
   }
   const source = fromStdin ? 'standard input' : (flags.file ?? '');
-  const text = fromStdin
-    ? fine(await ctx.stdin.text())
-    : await readText(resolve(ctx.cwd, source), source);
+  const text = fromStdin ? await readStdin(ctx) : await readFile(resolve(ctx.cwd, source), source);
   if (text.value === null) return found(...text.problems);
   return parse(text.value, { source, definition });
 }
@@ -46,13 +46,29 @@ function fine<Value>(value: Value): Check<Value> {
   return { value, problems: [] };
 }
 
-async function readText(path: string, source: string): Promise<Check<string | null>> {
+const tooLarge = 'is larger than 1 MiB, which is no account';
+
+async function readStdin(ctx: Context): Promise<Check<string | null>> {
+  const text = await ctx.stdin.text(largestDocument);
+  return text === null ? found(`standard input ${tooLarge}`) : fine(text);
+}
+
+/** Regular files and pipes such as `<(…)`, but no more of them than a document can have. */
+async function readFile(path: string, source: string): Promise<Check<string | null>> {
+  let file: FileHandle | null = null;
   try {
-    const { size } = await stat(path);
-    if (size > largestDocument) return found(`${source} is larger than 1 MiB`);
-    return fine(await readFile(path, 'utf8'));
+    file = await open(path);
+    const buffer = Buffer.alloc(largestDocument + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length < buffer.length; length += read) {
+      read = (await file.read(buffer, length)).bytesRead;
+    }
+    if (length > largestDocument) return found(`${source} ${tooLarge}`);
+    return fine(buffer.toString('utf8', 0, length));
   } catch (error) {
     return found(`cannot read ${source}: ${reason(error)}`);
+  } finally {
+    await file?.close();
   }
 }
 
@@ -82,16 +98,31 @@ async function parse(
   });
   const isJson = /^\s*[{[]/.test(text);
   if (parsed.errors.length > 0) {
+    const [first] = parsed.errors;
+    const { line, col } = lines.linePos(first?.pos[0] ?? 0);
+    // The parser words its errors for YAML, which says little about JSON; what follows the first is its echo.
+    const twice = first?.code === 'DUPLICATE_KEY' ? ': a key is given twice' : '';
+    const why = isJson ? twice : `: ${first?.message.split('\n')[0]}`;
     return found(
-      ...parsed.errors.map(({ pos, message }) => {
-        const { line, col } = lines.linePos(pos[0]);
-        return `${source} is not valid ${isJson ? 'JSON' : 'YAML'} at line ${line}, column ${col}: ${message.split('\n')[0]}`;
-      }),
+      `${source} is not valid ${isJson ? 'JSON' : 'YAML'} at line ${line}, column ${col}${why}`,
     );
   }
-  const reading = definition.readDocument(parsed.toJS({ maxAliasCount: 20 }));
-  return {
-    value: reading.change,
-    problems: reading.problems.map((problem) => `${source}: ${problem}`),
-  };
+  const document = resolveAliases(parsed);
+  if (document.problems.length > 0) return found(...document.problems.map(naming));
+  const reading = definition.readDocument(document.value);
+  return { value: reading.change, problems: reading.problems.map(naming) };
+
+  function naming(problem: string): string {
+    return `${source}: ${problem}`;
+  }
+}
+
+/** A YAML alias may lead nowhere, or unfold to far more than the document. */
+function resolveAliases(parsed: Document): Check<unknown> {
+  try {
+    return fine(parsed.toJS({ maxAliasCount: 20 }));
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return found(error.message);
+  }
 }

@@ -1,4 +1,5 @@
 import type { OutputDocument } from '../output/document.ts';
+import { safeText } from '../model/safe-text.ts';
 import type { PlannedRequest } from '../providers/provider.ts';
 import type { Session } from './session.ts';
 
@@ -40,14 +41,14 @@ function describe(
   if (effects.length === 0) return `Dry run: ${operation} would change nothing.\n`;
   const lines = [
     `Dry run: nothing was changed. ${operation} would do this:`,
-    ...effects.map((effect) => `  - ${effect}`),
+    ...effects.map((effect) => `  - ${safeText(effect)}`),
     ...targets.map(
       ({ target, ok }) => `  - the credential ${ok ? 'goes' : 'cannot go'} to ${target}`,
     ),
     'with these requests:',
     ...requests.map(({ method, url, body }) => {
       const json = body === null ? '' : `\n${indent(JSON.stringify(body, null, 2))}`;
-      return `  ${method} ${url}${json}`;
+      return `  ${method} ${safeText(url)}${json}`;
     }),
   ];
   return `${lines.join('\n')}\n`;

@@ -31,7 +31,10 @@ export async function checkNewAccount(
     ...document.problems,
     ...tags.problems,
     ...definition.changeProblems(given),
-    ...(asks || document.problems.length > 0 ? [] : nameProblems(name, definition)),
+    // A document that cannot be read may hold the name that seems to be missing.
+    ...(asks || (name === undefined && document.problems.length > 0)
+      ? []
+      : nameProblems(name, definition)),
   ];
   if (name === undefined) return { value: null, problems };
   return { value: newAccount(name, { flags, given, tags: tags.value }), problems };
@@ -43,7 +46,7 @@ function newAccount(
 ): NewAccount {
   return {
     name,
-    description: flags.description ?? given.description ?? null,
+    description: (flags.description ?? given.description) || null,
     groups: flags.group ?? given.groups ?? [],
     tags: { ...withoutNull(given.tags ?? {}), ...tags },
   };

@@ -1,16 +1,17 @@
-import { isTerminal, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import { canAsk } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Session } from './session.ts';
 
 /** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
 export function idProblems(
   ctx: Context,
-  { input }: CommonFlags,
+  common: CommonFlags,
   id: string | undefined,
 ): readonly string[] {
-  if (id === undefined && input && isTerminal(ctx)) return [];
+  if (id === undefined && canAsk(ctx, common)) return [];
   if (id !== undefined && id.trim() !== '') return [];
   return ['--id is missing: give the id or the exact name of an account'];
 }

@@ -62,7 +62,7 @@ export async function openSession<Input>(
   const found = await gather(gathered, () => findConnection(ctx, common));
   const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, found)));
   const checked = found === null ? null : await check(localOf(found));
-  gathered.problems.push(...(checked?.problems ?? []));
+  gathered.problems.push(...(found?.problems ?? []), ...(checked?.problems ?? []));
   throwGathered(gathered);
   if (found === null || renderer === null || checked === null)
     throw new UsageError(gathered.problems);

@@ -2,15 +2,20 @@ import type { Check } from './check.ts';
 
 /** `key=value` pairs; the value may be empty and may hold `=`. */
 export function readTags(pairs: readonly string[]): Check<Record<string, string>> {
-  const value: Record<string, string> = {};
+  const tags = new Map<string, string>();
   const problems: string[] = [];
   for (const pair of pairs) {
-    const [, key, text] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-    if (key === undefined || text === undefined) {
+    const key = tagKey(pair);
+    if (key === '' || !pair.includes('=')) {
       problems.push(`--tag "${pair}" has the form <key>=<value>`);
     } else {
-      value[key.trim()] = text;
+      tags.set(key, pair.slice(pair.indexOf('=') + 1));
     }
   }
-  return { value, problems };
+  return { value: Object.fromEntries(tags), problems };
+}
+
+/** What is before the first `=`. */
+export function tagKey(pair: string): string {
+  return (pair.split('=', 1)[0] ?? '').trim();
 }

@@ -1,7 +1,8 @@
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { OutputDocument } from '../output/document.ts';
-import { credentialDetail } from '../output/account.ts';
+import { accountColumns, credentialDetail } from '../output/account.ts';
+import { sheetOf } from '../output/sheet.ts';
 import { credentialDocument, issueResult } from './result.ts';
 
 export interface Result {
@@ -18,6 +19,8 @@ export function issueDocument(result: Result, value: string): OutputDocument {
     value: issueResult(account, credential),
     raw: () => result.raw(value),
     human: (style) => credentialDetail({ account, credential }, style),
+    sheet: () =>
+      sheetOf([account], [...accountColumns, { name: 'credential', value: () => value }]),
     secretDocument: true,
   };
 }

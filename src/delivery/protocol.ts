@@ -1,5 +1,12 @@
 import type { Context } from '../context.ts';
-import { CliError, UnknownOutcomeError } from '../errors.ts';
+import {
+  AuthError,
+  CliError,
+  InterruptedError,
+  PartialError,
+  UnknownOutcomeError,
+  UsageError,
+} from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Renderer } from '../output/renderer.ts';
@@ -39,6 +46,8 @@ async function ask({ plan, operation }: Issue, signal: AbortSignal): Promise<Iss
     return await plan.ask({ signal });
   } catch (error) {
     if (error instanceof HttpError && error.arrival !== 'unknown') throw error;
+    // The credential itself could not be had or sent: the request never left, or was refused unread.
+    if (error instanceof AuthError || error instanceof UsageError) throw error;
     throw unknownOutcome(operation, plan.expected, error);
   }
 }
@@ -50,7 +59,6 @@ function unknownOutcome(
 ): UnknownOutcomeError {
   const known = cause instanceof CliError ? cause : null;
   const what = known?.message ?? `cannot ${operation} service account ${account.name}`;
-  const name = JSON.stringify(account.name);
   return new UnknownOutcomeError(
     operation === 'create'
       ? `${what}; the account may have been created, with a token nobody has`
@@ -61,7 +69,7 @@ function unknownOutcome(
       traceId: known?.traceId ?? null,
       hint:
         operation === 'create'
-          ? `look for it with "sactl serviceaccounts list --search ${name}", then rotate or delete it; a second create would make a second account`
+          ? `look for it, then rotate or delete it (a second create would make a second account): sactl serviceaccounts list --search ${account.name}`
           : `rotate again: sactl serviceaccounts rotate --id ${account.id}`,
       cause,
     },
@@ -70,12 +78,30 @@ function unknownOutcome(
 
 /** A credential in hand is delivered whatever happens to the account's other properties, so problems are returned. */
 async function settle(
-  { plan }: Issue,
+  { plan, operation }: Issue,
   issued: Issued,
 ): Promise<{ account: Account; problem: unknown }> {
   try {
     return { account: await plan.settle(issued), problem: null };
   } catch (problem) {
-    return { account: issued.account, problem };
+    return { account: issued.account, problem: unsettled(problem, { operation, issued }) };
   }
+}
+
+/** Whatever stopped it, the account was changed: no error that says otherwise may leave here. */
+function unsettled(
+  problem: unknown,
+  { operation, issued }: { operation: Issue['operation']; issued: Issued },
+): CliError {
+  if (problem instanceof PartialError) return problem;
+  const { provider, name, id } = issued.account;
+  const done = operation === 'create' ? 'created' : 'rotated';
+  const why =
+    problem instanceof CliError && !(problem instanceof InterruptedError)
+      ? problem.message
+      : 'interrupted';
+  return new PartialError(
+    `${provider} service account ${name} (${id}) was ${done}, but it could not be checked afterwards: ${why}`,
+    { provider, hint: `sactl serviceaccounts get --id ${id}`, cause: problem },
+  );
 }

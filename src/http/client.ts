@@ -2,7 +2,7 @@ import type { HttpClientOptions } from './options.ts';
 import type { HttpAnswer, HttpRequest } from './request.ts';
 import { send } from './send.ts';
 
-export type { HttpAnswer, HttpRequest, Method } from './request.ts';
+export type { HttpAnswer, HttpRequest } from './request.ts';
 export type { HttpCredential } from './options.ts';
 
 export interface HttpClient {

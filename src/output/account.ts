@@ -18,7 +18,7 @@ export const accountColumns: readonly Column<Account>[] = [
   { name: 'clientId', value: (account) => account.clientId, optional: true },
   { name: 'groups', value: (account) => account.groups, shrink: 4, optional: true },
   { name: 'tags', value: tagsOf, shrink: 4, optional: true },
-  time('createdAt', 'CREATED'),
+  { ...time('createdAt', 'CREATED'), spare: true },
   { name: 'createdBy', value: (account) => account.createdBy, shrink: 3, optional: true },
   { ...time('updatedAt', 'UPDATED'), optional: true },
   { ...time('lastUsedAt', 'LAST USED'), optional: true },

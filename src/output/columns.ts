@@ -17,6 +17,8 @@ export interface Column<Row> {
   readonly tone?: (row: Row, now: number) => Tone | null;
   /** Higher numbers are cut first where a terminal is narrow; absent is never cut, for ids. */
   readonly shrink?: number;
+  /** Left out of the table where the terminal is too narrow for all columns, unless `--columns` asks for it. */
+  readonly spare?: boolean;
   /** Shown only when `--columns` asks for it. */
   readonly optional?: boolean;
 }
@@ -43,7 +45,10 @@ export function selectColumns<Row>(
     .map((name) => `${source}: there is no column ${quoted(name)}; ${list(columns)}`);
   if (names.length === 0) problems.push(`${source} names no column; ${list(columns)}`);
   if (problems.length > 0) throw new UsageError(problems);
-  return names.flatMap((name) => byName.get(name) ?? []);
+  return names.flatMap((name) => {
+    const column = byName.get(name);
+    return column === undefined ? [] : [{ ...column, spare: false }];
+  });
 }
 
 /** How `--sort` orders rows. */

@@ -20,20 +20,48 @@ export async function table<Row>(options: {
   readonly columns: readonly Column<Row>[];
   readonly style: Style;
 }): Promise<string> {
-  const { rows, columns, style } = options;
-  if (rows.length === 0 || columns.length === 0) return '';
-  const header = columns.map((column): Printed => ({ text: heading(column), tone: 'heading' }));
-  const lines = [header, ...rows.map((row) => columns.map((column) => print(row, column, style)))];
-  const measure = await measureFor(lines.flatMap((cells) => cells.map(({ text }) => text)));
-  const widths = fitWidths(
-    columns.map((column, at) => ({
-      natural: widest(lines, { at, measure }),
-      minimum: measure(heading(column)),
+  const { rows, style } = options;
+  if (rows.length === 0 || options.columns.length === 0) return '';
+  const printed = options.columns.map((column): PrintedColumn => {
+    const cells = rows.map((row) => print(row, column, style));
+    return {
+      cells: [{ text: heading(column), tone: 'heading' }, ...cells],
       shrink: column.shrink ?? null,
+      spare: column.spare ?? false,
+    };
+  });
+  const measure = await measureFor(printed.flatMap(({ cells }) => cells.map(({ text }) => text)));
+  const columns = dropSpare(printed, { width: style.width, measure });
+  const widths = fitWidths(
+    columns.map(({ cells, shrink }) => ({
+      natural: widest(cells, measure),
+      minimum: measure(cells[0]?.text ?? ''),
+      shrink,
     })),
     style.width - gap.length * (columns.length - 1),
   );
-  return lines.map((cells) => `${line(cells, { widths, measure, style })}\n`).join('');
+  return [undefined, ...rows]
+    .map((_, at) => columns.map(({ cells }) => cells[at] ?? { text: '', tone: null }))
+    .map((cells) => `${line(cells, { widths, measure, style })}\n`)
+    .join('');
+}
+
+interface PrintedColumn {
+  /** The heading first. */
+  readonly cells: readonly Printed[];
+  readonly shrink: number | null;
+  readonly spare: boolean;
+}
+
+/** Without the spare columns, the last one first, as far as the width asks for it. */
+function dropSpare(
+  columns: readonly PrintedColumn[],
+  { width, measure }: { readonly width: number; readonly measure: Measure },
+): readonly PrintedColumn[] {
+  const total = columns.reduce((sum, { cells }) => sum + widest(cells, measure) + gap.length, 0);
+  const at = columns.findLastIndex(({ spare }) => spare);
+  if (total - gap.length <= width || at === -1) return columns;
+  return dropSpare(columns.toSpliced(at, 1), { width, measure });
 }
 
 function heading<Row>(column: Column<Row>): string {
@@ -49,11 +77,8 @@ function print<Row>(row: Row, column: Column<Row>, style: Style): Printed {
   return { text, tone: column.tone?.(row, style.now) ?? null };
 }
 
-function widest(
-  lines: readonly (readonly Printed[])[],
-  { at, measure }: { readonly at: number; readonly measure: Measure },
-): number {
-  return lines.reduce((width, cells) => Math.max(width, measure(cells[at]?.text ?? '')), 0);
+function widest(cells: readonly Printed[], measure: Measure): number {
+  return cells.reduce((width, { text }) => Math.max(width, measure(text)), 0);
 }
 
 interface Layout {

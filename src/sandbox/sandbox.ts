@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 
 import type { Fetch } from '../context.ts';
-import { createNscaleEmulator, type Emulator } from './nscale/app.ts';
+import { UsageError } from '../errors.ts';
+import type { ProviderName } from '../model/account.ts';
+import type { Emulator } from './emulator.ts';
+import { createNscaleEmulator } from './nscale/app.ts';
 import { seedNscale } from './nscale/seed.ts';
-import { sandboxTokens } from './nscale/seed-ids.ts';
-import type { NscaleState } from './nscale/state.ts';
+import { organizationId, sandboxTokens } from './nscale/seed-ids.ts';
+import { isNscaleState } from './nscale/state.ts';
 import { serve, type RunningServer } from './server.ts';
 import { openStore, resetStore } from './store.ts';
 
@@ -13,37 +16,89 @@ export interface SandboxOptions {
   readonly stateDirectory: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** How a client reaches one emulator. */
+/** How a client reaches one emulator, and who it is there. */
 export interface SandboxConnection {
   readonly endpoint: string;
-  readonly token: string;
+  readonly clientId: string | null;
+  readonly secret: string;
 }
 
-/** The emulators in process, with the state of earlier runs. */
+/** One emulator in process, with the state of earlier runs. */
 export interface Sandbox {
-  /** Answers for the emulators' endpoints; every other host is unreachable. */
+  /** Answers for the emulator's endpoint; every other host is unreachable. */
   readonly fetch: Fetch;
-  readonly nscale: SandboxConnection;
+  readonly connection: SandboxConnection;
 }
 
-/** @throws FailedError when the state cannot be read */
-export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const emulators = await openEmulators(options);
+/** One provider's part: its emulator on its state, and who the sandbox's user is there. */
+interface Part {
+  readonly name: ProviderName;
+  readonly clientId: string | null;
+  readonly secret: string;
+  /** The variables that point a client at the emulator. */
+  readonly environment: (endpoint: string) => readonly (readonly [name: string, value: string])[];
+  readonly open: (options: SandboxOptions) => Promise<Emulator>;
+}
+
+const parts: readonly Part[] = [
+  {
+    name: 'nscale',
+    clientId: null,
+    secret: sandboxTokens.administrator,
+    environment: (endpoint) => [
+      ['NSCALE_IDENTITY_SERVICE_API_ENDPOINT', endpoint],
+      ['NSCALE_SERVICE_TOKEN', sandboxTokens.administrator],
+      ['NSCALE_ORGANIZATION_ID', organizationId],
+    ],
+    open: async ({ stateDirectory, now, sleep }) => {
+      const store = await openStore({
+        directory: sandboxDirectory(stateDirectory),
+        name: 'nscale',
+        version: 1,
+        seed: () => seedNscale(now()),
+        isState: isNscaleState,
+        sleep,
+      });
+      const emulator = createNscaleEmulator({ ...store, now });
+      return { fetch: (request) => store.exclusive(() => emulator.fetch(request)) };
+    },
+  },
+];
+
+/**
+ * Opens the sandbox of one provider.
+ * @throws FailedError when its state cannot be used; UsageError when there is no emulator of that provider
+ */
+export async function openSandbox(
+  options: SandboxOptions,
+  provider: ProviderName,
+): Promise<Sandbox> {
+  const part = parts.find(({ name }) => name === provider);
+  if (part === undefined) throw new UsageError(`the sandbox has no emulator of ${provider}`);
+  // Names below .invalid can never be real hosts (RFC 2606).
+  const endpoint = `https://${provider}.sandbox.invalid`;
+  const emulator = await part.open(options);
   return {
     fetch: async (input, init) => {
       const request = new Request(input, init);
-      const emulator = emulators.get(new URL(request.url).hostname.split('.')[0] ?? '');
-      if (emulator === undefined)
-        throw new TypeError(`no such host in the sandbox: ${request.url}`);
+      request.signal.throwIfAborted();
+      if (new URL(request.url).origin !== endpoint) throw unreachable(request.url);
       return emulator.fetch(request);
     },
-    nscale: {
-      endpoint: 'https://nscale.sandbox.invalid',
-      token: sandboxTokens.administrator,
-    },
+    connection: { endpoint, clientId: part.clientId, secret: part.secret },
   };
+}
+
+/** What fetch says of a host that does not exist. */
+function unreachable(url: string): TypeError {
+  const cause = Object.assign(new Error(`getaddrinfo ENOTFOUND ${new URL(url).hostname}`), {
+    code: 'ENOTFOUND',
+    syscall: 'getaddrinfo',
+  });
+  return new TypeError('fetch failed', { cause });
 }
 
 export interface SandboxServer extends RunningServer {
@@ -53,28 +108,28 @@ export interface SandboxServer extends RunningServer {
 
 /**
  * Offers the same emulators over HTTP on loopback, each below its own path.
- * @throws FailedError when the port cannot be had or the state cannot be read
+ * @throws FailedError when the port cannot be had or the state cannot be used
  */
 export async function serveSandbox({
   port,
   ...options
 }: SandboxOptions & { readonly port: number }): Promise<SandboxServer> {
-  const emulators = await openEmulators(options);
+  const emulators = new Map<string, Emulator>();
+  for (const part of parts) emulators.set(part.name, await part.open(options));
   const server = await serve({ fetch: (request) => route(emulators, request) }, { port });
   return {
     ...server,
-    environment: [
-      ['NSCALE_IDENTITY_SERVICE_API_ENDPOINT', `${server.url}/nscale`],
-      ['NSCALE_SERVICE_TOKEN', sandboxTokens.administrator],
-    ],
+    environment: parts.flatMap((part) => part.environment(`${server.url}/${part.name}`)),
   };
 }
 
 /** Puts the emulators back to their first day. */
 export async function resetSandbox({
   stateDirectory,
-}: Pick<SandboxOptions, 'stateDirectory'>): Promise<void> {
-  await resetStore({ directory: sandboxDirectory(stateDirectory), name: 'nscale' });
+  sleep,
+}: Pick<SandboxOptions, 'stateDirectory' | 'sleep'>): Promise<void> {
+  const directory = sandboxDirectory(stateDirectory);
+  for (const { name } of parts) await resetStore({ directory, name, sleep });
 }
 
 async function route(
@@ -89,31 +144,6 @@ async function route(
   return emulator.fetch(new Request(url, request));
 }
 
-async function openEmulators({
-  stateDirectory,
-  now,
-}: SandboxOptions): Promise<ReadonlyMap<string, Emulator>> {
-  const nscale = await openStore<NscaleState>({
-    directory: sandboxDirectory(stateDirectory),
-    name: 'nscale',
-    version: 1,
-    seed: () => seedNscale(now()),
-    isState: isNscaleState,
-  });
-  return new Map([['nscale', createNscaleEmulator({ ...nscale, now })]]);
-}
-
 function sandboxDirectory(stateDirectory: string): string {
   return join(stateDirectory, 'sandbox');
-}
-
-function isNscaleState(value: unknown): value is NscaleState {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['organizations', 'users', 'roles', 'groups', 'accounts'].every(
-      (key) =>
-        key in value && Array.isArray(Object.entries(value).find(([name]) => name === key)?.[1]),
-    )
-  );
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { FailedError } from '../errors.ts';
-import type { Emulator } from './nscale/app.ts';
+import type { Emulator } from './emulator.ts';
 
 export interface RunningServer {
   /** e.g. `http://127.0.0.1:8642` */
@@ -51,6 +51,8 @@ async function respond(
 ): Promise<void> {
   const response = await app.fetch(await toRequest(incoming));
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  // A body that breaks off must still have had its head.
+  outgoing.flushHeaders();
   if (response.body === null) outgoing.end();
   else await pipeline(Readable.fromWeb(response.body), outgoing);
 }

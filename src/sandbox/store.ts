@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 
 import { FailedError } from '../errors.ts';
+import { withLock } from './lock.ts';
 
-export interface StoreOptions<State> {
+export interface StoreOptions<State extends object> {
   /** Absolute; made with mode 0700 when it is not there. */
   readonly directory: string;
   /** e.g. `nscale`: the file is `nscale.json`. */
@@ -16,45 +17,98 @@ export interface StoreOptions<State> {
   readonly seed: () => State;
   /** Whether parsed JSON is such a state; a rough check is enough to tell a foreign file. */
   readonly isState: (value: unknown) => value is State;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** State that outlives the process. */
-export interface Store<State> {
+/** State that outlives the process and is shared with other processes. */
+export interface Store<State extends object> {
+  /** Changed in place; it is what the file says only within `exclusive`. */
   readonly state: State;
+  /** To be called within `exclusive`. @throws FailedError when the file cannot be written */
   readonly save: () => Promise<void>;
+  /**
+   * Runs `work` on the state as the file has it now, while nobody else does, here or in another process. What `work`
+   * changes and does not save is forgotten at the next call.
+   */
+  readonly exclusive: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 /**
- * Opens the state, or the seed where there is none yet. Two processes at once do not tear the file; the last one to
- * save wins.
- * @throws FailedError naming the file when it cannot be read or is of another version
+ * Opens the state; where there is none yet, the seed is saved first.
+ * @throws FailedError naming the file when it cannot be used
  */
-export async function openStore<State>(options: StoreOptions<State>): Promise<Store<State>> {
-  const path = storePath(options);
-  const state = (await read(options, path)) ?? options.seed();
-  return {
+export async function openStore<State extends object>(
+  options: StoreOptions<State>,
+): Promise<Store<State>> {
+  const state = options.seed();
+  const lock = { path: join(options.directory, `${options.name}.lock`), sleep: options.sleep };
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+    await makeDirectory(options.directory);
+    return withLock(lock, async () => {
+      const saved = await read(options);
+      if (saved === null) await write(options, Object.assign(state, options.seed()));
+      else Object.assign(state, saved);
+      return work();
+    });
+  }
+
+  const store: Store<State> = {
     state,
-    save: async () => {
-      await mkdir(options.directory, { recursive: true, mode: 0o700 });
-      await chmod(options.directory, 0o700);
-      const text = JSON.stringify({ version: options.version, state });
-      await writeFileAtomic(path, text, { mode: 0o600 });
+    save: () => write(options, state),
+    exclusive: (work) => {
+      const turn = queue.then(() => exclusive(work));
+      queue = turn.catch(() => undefined);
+      return turn;
     },
   };
+  await store.exclusive(() => Promise.resolve());
+  return store;
 }
 
-/** Forgets the state, so that the next opening begins with the seed. */
-export async function resetStore(
-  options: Pick<StoreOptions<unknown>, 'directory' | 'name'>,
-): Promise<void> {
-  await rm(storePath(options), { force: true });
+/** Forgets the state, so that whoever uses it next begins with the seed. */
+export async function resetStore({
+  directory,
+  name,
+  sleep,
+}: Pick<StoreOptions<object>, 'directory' | 'name' | 'sleep'>): Promise<void> {
+  await makeDirectory(directory);
+  const path = join(directory, `${name}.lock`);
+  await withLock({ path, sleep }, () => rm(storePath({ directory, name }), { force: true }));
 }
 
-function storePath({ directory, name }: Pick<StoreOptions<unknown>, 'directory' | 'name'>): string {
+function storePath({ directory, name }: { directory: string; name: string }): string {
   return join(directory, `${name}.json`);
 }
 
-async function read<State>(options: StoreOptions<State>, path: string): Promise<State | null> {
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await chmod(directory, 0o700);
+  } catch (cause) {
+    throw new FailedError('sandbox', `cannot use ${directory} for the sandbox's state`, {
+      hint: 'SACTL_STATE_DIR names another folder',
+      cause,
+    });
+  }
+}
+
+async function write<State extends object>(
+  options: StoreOptions<State>,
+  state: State,
+): Promise<void> {
+  const path = storePath(options);
+  try {
+    const text = JSON.stringify({ version: options.version, state });
+    await writeFileAtomic(path, text, { mode: 0o600 });
+  } catch (cause) {
+    throw new FailedError('sandbox', `cannot write the sandbox's state to ${path}`, { cause });
+  }
+}
+
+async function read<State extends object>(options: StoreOptions<State>): Promise<State | null> {
+  const path = storePath(options);
   let text: string;
   try {
     text = await readFile(path, 'utf8');

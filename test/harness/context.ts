@@ -37,7 +37,10 @@ export function testContext(options: TestContextOptions = {}): TestContext {
   const ctx: Context = {
     stdin: {
       isTTY: options.terminal !== undefined,
-      text: () => Promise.resolve(options.stdin ?? ''),
+      text: (maxBytes) => {
+        const text = options.stdin ?? '';
+        return Promise.resolve(Buffer.byteLength(text) > maxBytes ? null : text);
+      },
     },
     stdout: { ...output(out, options.terminal), ...options.stdout },
     stderr: output(err, options.terminal),

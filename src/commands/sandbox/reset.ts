@@ -16,7 +16,7 @@ export function addReset(noun: CommandUnknownOpts, host: Host): void {
 async function reset({ ctx, common }: Invocation): Promise<ExitCode> {
   const { stateDirectory } = await import('../../config/directories.ts');
   const { resetSandbox } = await import('../../sandbox/sandbox.ts');
-  await resetSandbox({ stateDirectory: stateDirectory(ctx).value });
+  await resetSandbox({ stateDirectory: stateDirectory(ctx).value, sleep: ctx.sleep });
   if (!common.quiet) await ctx.stderr.write('sactl: the sandbox is as on its first day\n');
   return ExitCode.done;
 }

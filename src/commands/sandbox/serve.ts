@@ -16,23 +16,26 @@ export function addServe(noun: CommandUnknownOpts, host: Host): void {
     .action(({ port }) => host.run((invocation) => serve(invocation, port)));
 }
 
-async function serve(invocation: Invocation, port = '8642'): Promise<ExitCode> {
-  const { ctx } = invocation;
+async function serve({ ctx, common }: Invocation, port = '8642'): Promise<ExitCode> {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`--port "${port}" is a whole number from 0 to 65535`);
   }
   const { stateDirectory } = await import('../../config/directories.ts');
+  const { writeOutput } = await import('../../output/emit.ts');
   const { serveSandbox } = await import('../../sandbox/sandbox.ts');
   const server = await serveSandbox({
     stateDirectory: stateDirectory(ctx).value,
     now: ctx.now,
+    sleep: ctx.sleep,
     port: Number(port),
   });
   try {
-    await ctx.stdout.write(
+    await writeOutput(
+      ctx,
       server.environment.map(([name, value]) => `export ${name}=${value}\n`).join(''),
     );
-    await ctx.stderr.write(`sactl: the sandbox answers at ${server.url} until Ctrl-C\n`);
+    if (!common.quiet)
+      await ctx.stderr.write(`sactl: the sandbox answers at ${server.url} until Ctrl-C\n`);
     await untilInterrupted(ctx.signal);
   } finally {
     await server.close();

@@ -44,9 +44,10 @@ interface CreateFlags {
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
   const { askForAccount, checkNewAccount } = await import('../new-account.ts');
   const { issue } = await import('../issue.ts');
-  const { session, input } = await open(({ definition }) =>
-    checkNewAccount(ctx, common, { flags, definition }),
-  );
+  const { session, input } = await open(async ({ definition }) => {
+    const { value, problems } = await checkNewAccount(ctx, common, { flags, definition });
+    return { value, problems: [...problems, ...duplicateProblems(flags)] };
+  });
   const planCreate = session.verb('planCreate', 'create service accounts');
   const wanted = input ?? (await askForAccount(session, flags));
   const existing = await findExisting(session, wanted, flags);
@@ -55,6 +56,11 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const organization = plan.expected.organization ?? session.definition.title;
   const action = `Create service account ${wanted.name} in organization ${organization}`;
   return issue(session, { operation: 'create', plan, action });
+}
+
+function duplicateProblems({ ifMissing, allowDuplicate }: CreateFlags): readonly string[] {
+  if (!ifMissing || !allowDuplicate) return [];
+  return ['--if-missing and --allow-duplicate exclude each other'];
 }
 
 /**
@@ -90,9 +96,14 @@ async function findExisting(
 async function printExisting(session: Session, account: Account): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
   const { issueResult } = await import('../../delivery/result.ts');
+  const { dryRunDocument } = await import('../dry-run.ts');
   await session.note(
     `an account named ${account.name} exists; its credential cannot be shown again`,
   );
-  await session.emit({ ...accountDocument(account), value: issueResult(account, null) });
+  await session.emit(
+    session.common.dryRun
+      ? dryRunDocument(session, { operation: 'create', requests: [], effects: [] }, [])
+      : { ...accountDocument(account), value: issueResult(account, null) },
+  );
   return ExitCode.done;
 }

@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode, NotFoundError } from '../../errors.ts';
 import { found } from '../check.ts';
+import { HttpError } from '../../http/error.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
 import type { Session } from '../session.ts';
 
@@ -41,13 +42,23 @@ async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags):
   if (account === null) return report(session, { deleted: false, id: flags.id ?? '', name: null });
   const plan = await planDelete(account);
   const action = `Delete service account ${session.naming(account)}`;
-  const done = await change(session, { operation: 'delete', plan, action });
-  return done === null
-    ? ExitCode.done
-    : report(session, { deleted: true, id: account.id, name: account.name });
+  try {
+    const done = await change(session, { operation: 'delete', plan, action });
+    return done === null
+      ? ExitCode.done
+      : await report(session, { deleted: true, id: account.id, name: account.name });
+  } catch (error) {
+    if (!flags.ignoreMissing || !hasGone(error)) throw error;
+    return report(session, { deleted: false, id: account.id, name: account.name });
+  }
 }
 
-/** `id` is what the user named when nothing was there to delete. */
+/** Somebody else was faster. */
+function hasGone(error: unknown): boolean {
+  return error instanceof HttpError && error.status === 404;
+}
+
+/** `id` is what the user named, and `name` null, when no such account was found. */
 async function report(
   { definition, marker, emit }: Session,
   { deleted, id, name }: { deleted: boolean; id: string; name: string | null },

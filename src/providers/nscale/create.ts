@@ -11,7 +11,7 @@ import { update } from './update.ts';
 import { missing, writeBody, type WriteBody } from './write.ts';
 
 /** The tag that proves an account is ours when the answer to its creation is lost (DESIGN.md 5). */
-export const operationTag = 'sactl-operation';
+const operationTag = 'sactl-operation';
 
 interface Creation {
   readonly account: NewAccount;
@@ -23,7 +23,8 @@ export async function planCreate(
   connection: Connection,
   { account, operationId, profile }: Creation,
 ): Promise<IssuingPlan> {
-  const groups = await resolveGroups(connection, account.groups);
+  const ids = await resolveGroups(connection, account.groups);
+  const groups = [...new Set(ids.values())];
   const organization = await connection.organization();
   const url = connection.api.accountsUrl(organization);
   const body = writeBody({
@@ -111,11 +112,26 @@ async function settle(
   }
   const absent = missing(groups, seen.wire.spec.groupIDs);
   if (absent.length === 0) return connection.model(seen);
+  return repair(connection, { account, groups: absent });
+}
+
+/** The credential is in hand by now, so an update that fails in any way leaves the work half done, no more. */
+async function repair(
+  connection: Connection,
+  { account, groups }: { account: Account; groups: readonly string[] },
+): Promise<Account> {
   const organization = await connection.organization();
-  return update(connection, {
-    account,
-    change: { addGroups: absent },
-    url: connection.api.accountsUrl(organization, account.id),
-    signal: new AbortController().signal,
-  });
+  try {
+    return await update(connection, {
+      account,
+      change: { addGroups: groups },
+      url: connection.api.accountsUrl(organization, account.id),
+      signal: new AbortController().signal,
+    });
+  } catch (cause) {
+    throw new PartialError(
+      `service account ${account.name} (${account.id}) was created, but could not be put into group ${groups.join(', ')}`,
+      { provider: 'nscale', hint: `sactl serviceaccounts get --id ${account.id}`, cause },
+    );
+  }
 }

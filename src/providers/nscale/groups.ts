@@ -10,6 +10,9 @@ export async function listGroups({ api, organization }: Connection): Promise<Gro
   return (await api.groups(await organization())).map(toGroup);
 }
 
+/** Which id each group name or id stands for. */
+export type GroupIds = ReadonlyMap<string, string>;
+
 /**
  * Turns group names and ids into ids. nscale at or before v1.19.1 ignores unknown ids without a word
  * (contracts/nscale.md 9.4), so they are checked here, all at once.
@@ -18,18 +21,20 @@ export async function listGroups({ api, organization }: Connection): Promise<Gro
 export async function resolveGroups(
   connection: Connection,
   references: readonly string[],
-): Promise<string[]> {
-  if (references.length === 0) return [];
-  const groups = await readableGroups(connection, references);
-  if (groups === null) return [...new Set(references.map((id) => id.toLowerCase()))];
+): Promise<GroupIds> {
+  const wanted = [...new Set(references)];
+  if (wanted.length === 0) return new Map();
+  const groups = await readableGroups(connection, wanted);
+  if (groups === null) return new Map(wanted.map((id) => [id, id.toLowerCase()]));
+  const ids = new Map<string, string>();
   const problems: string[] = [];
-  const ids = references.map((reference) => {
+  for (const reference of wanted) {
     const found = resolveGroup(groups, reference);
-    if (typeof found !== 'string') problems.push(found.problem);
-    return typeof found === 'string' ? found : reference;
-  });
+    if (typeof found === 'string') ids.set(reference, found);
+    else problems.push(found.problem);
+  }
   if (problems.length > 0) throw new UsageError(problems, { hint: 'sactl groups list' });
-  return [...new Set(ids)];
+  return ids;
 }
 
 /** The id that an exact id or unique name stands for among these groups. */

@@ -16,7 +16,7 @@ export function readProblem(status: number, body: unknown): ProviderProblem | nu
   return {
     code: error,
     message: wording(status, error, description ?? error),
-    traceId: traceId === undefined || /^0*$/.test(traceId) ? null : traceId,
+    traceId: traceId ?? null,
   };
 }
 

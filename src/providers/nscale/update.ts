@@ -43,12 +43,16 @@ async function resolveChange(
   connection: Connection,
   change: AccountChange,
 ): Promise<ResolvedChange> {
-  const { groups, addGroups, removeGroups, enabled: _, ...rest } = change;
+  const { groups, addGroups = [], removeGroups = [], enabled: _, ...rest } = change;
+  const ids = await resolveGroups(connection, [...(groups ?? []), ...addGroups, ...removeGroups]);
+  function resolved(references: readonly string[]): string[] {
+    return references.map((reference) => ids.get(reference) ?? reference);
+  }
   return {
     ...rest,
-    ...(groups === undefined ? {} : { groups: await resolveGroups(connection, groups) }),
-    addGroups: await resolveGroups(connection, addGroups ?? []),
-    removeGroups: await resolveGroups(connection, removeGroups ?? []),
+    ...(groups === undefined ? {} : { groups: resolved(groups) }),
+    addGroups: resolved(addGroups),
+    removeGroups: resolved(removeGroups),
   };
 }
 
@@ -108,16 +112,29 @@ async function confirm(
   { account }: Update,
   body: WriteBody,
 ): Promise<WithRaw<ServiceAccount>> {
-  const seen = await reread(connection, account.id, (wire) => isSame(wire, body));
+  const hint = `sactl serviceaccounts get --id ${account.id}`;
+  const seen = await reread(connection, account.id, (wire) => isSame(wire, body)).catch(
+    (cause: unknown) => {
+      throw new PartialError(`${accepted(account)}, but it could not be read again`, {
+        provider: 'nscale',
+        hint,
+        cause,
+      });
+    },
+  );
   if (seen !== null && isSame(seen.wire, body)) return seen;
   throw new PartialError(notTaken(account, seen?.wire ?? null, body), {
     provider: 'nscale',
-    hint: `sactl serviceaccounts get --id ${account.id}`,
+    hint,
   });
 }
 
+function accepted({ name, id }: Account): string {
+  return `nscale accepted the update of service account ${name} (${id})`;
+}
+
 function notTaken(account: Account, seen: ServiceAccount | null, body: WriteBody): string {
-  const subject = `nscale accepted the update of ${account.name} (${account.id})`;
+  const subject = accepted(account);
   if (seen === null) return `${subject}, and no longer lists the account`;
   const groups = missing(body.spec.groupIDs, seen.spec.groupIDs);
   return groups.length > 0

@@ -1,4 +1,5 @@
 import type { AccountChange } from '../../model/account.ts';
+import { quoted, safeText } from '../../model/safe-text.ts';
 import type { ServiceAccount } from './schema.ts';
 
 /** The body of a create or update request (contracts/nscale.md 2). Optional keys are left out, never null. */
@@ -75,17 +76,17 @@ function textDifference(
   to: string | undefined,
 ): readonly string[] {
   if (from === to) return [];
-  if (to === undefined) return [`its ${key} "${from}" is removed`];
+  if (to === undefined) return [`its ${key} ${quoted(from ?? '')} is removed`];
   return from === undefined
-    ? [`its ${key} becomes "${to}"`]
-    : [`its ${key} changes from "${from}" to "${to}"`];
+    ? [`its ${key} becomes ${quoted(to)}`]
+    : [`its ${key} changes from ${quoted(from)} to ${quoted(to)}`];
 }
 
 function tagDifferences(from: WriteBody, to: WriteBody): string[] {
   const before = new Map((from.metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
   const after = new Map((to.metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) =>
-    textDifference(`tag ${name}`, before.get(name), after.get(name)),
+    textDifference(`tag ${safeText(name, 60)}`, before.get(name), after.get(name)),
   );
 }
 

@@ -1,8 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-
 import { notFound, Refusal } from './answers.ts';
 import type { WriteBody } from './body.ts';
 import type { Caller } from './caller.ts';
+import { randomId, randomToken } from './random.ts';
 import { hashToken, timestamp, type AccountRecord, type NscaleState } from './state.ts';
 import { accountView, byId, groupIdsOf } from './views.ts';
 
@@ -25,13 +24,24 @@ export interface NscaleEmulatorOptions {
   readonly save?: () => Promise<void>;
 }
 
+interface Listed {
+  readonly id: string;
+  readonly view: unknown;
+}
+
+interface Stale {
+  readonly organizationId: string;
+  readonly items: readonly Listed[];
+  left: number;
+}
+
 const lifetimeMs = 90 * 86_400_000;
 
 /** The accounts of a deployment: what the API does, apart from HTTP and from who may do it. */
 export class Accounts {
   readonly #options: NscaleEmulatorOptions;
-  /** What lists still show of before the last change. */
-  #stale: { readonly view: readonly unknown[]; left: number } | null = null;
+  /** What the organization's lists still show of before the last change. */
+  #stale: Stale | null = null;
   #turn = 0;
 
   constructor(options: NscaleEmulatorOptions) {
@@ -40,13 +50,9 @@ export class Accounts {
 
   /** All accounts of the organization, or `only` one of them, by id. */
   list(organizationId: string, only: string | null): readonly unknown[] {
-    if (this.#stale !== null && this.#stale.left > 0) {
-      this.#stale.left -= 1;
-      return this.#stale.view;
-    }
-    return this.#listed(organizationId)
-      .filter((account) => only === null || account.id === only)
-      .map((account) => this.#view(account));
+    return this.#shown(organizationId)
+      .filter(({ id }) => only === null || id === only)
+      .map(({ view }) => view);
   }
 
   /** @throws Refusal 404 */
@@ -114,10 +120,19 @@ export class Accounts {
     return this.#options.behaviour === 'v1.20';
   }
 
-  #listed(organizationId: string): AccountRecord[] {
-    return byId(
-      this.#options.state.accounts.filter((account) => account.organizationId === organizationId),
-    );
+  #shown(organizationId: string): readonly Listed[] {
+    const stale = this.#stale;
+    if (stale === null || stale.left === 0 || stale.organizationId !== organizationId) {
+      return this.#listed(organizationId);
+    }
+    stale.left -= 1;
+    return stale.items;
+  }
+
+  #listed(organizationId: string): Listed[] {
+    const { accounts } = this.#options.state;
+    const own = accounts.filter((account) => account.organizationId === organizationId);
+    return byId(own).map((account) => ({ id: account.id, view: this.#view(account) }));
   }
 
   #view(account: AccountRecord): Record<string, unknown> {
@@ -139,11 +154,7 @@ export class Accounts {
 
   #beforeChange(organizationId: string): void {
     const left = this.#options.listLag ?? 0;
-    if (left === 0) return;
-    this.#stale = {
-      left,
-      view: this.#listed(organizationId).map((account) => this.#view(account)),
-    };
+    if (left > 0) this.#stale = { organizationId, left, items: this.#listed(organizationId) };
   }
 
   #issue(account: AccountRecord): string {
@@ -170,16 +181,4 @@ function joinGroups(state: NscaleState, account: AccountRecord, ids: readonly st
 function withToken(view: Record<string, unknown>, accessToken: string): unknown {
   const status = view['status'];
   return { ...view, status: { ...(typeof status === 'object' ? status : {}), accessToken } };
-}
-
-/** Random like nscale's ids, whose first character is a letter. */
-function randomId(): string {
-  const id = randomUUID();
-  const letter = 'abcdef'[Number.parseInt(id.charAt(0), 16) % 6] ?? 'a';
-  return `${letter}${id.slice(1)}`;
-}
-
-/** Five segments, as compact JWE has; nobody but the emulator can read it. */
-function randomToken(): string {
-  return [48, 64, 16, 96, 22].map((bytes) => randomBytes(bytes).toString('base64url')).join('.');
 }

@@ -77,3 +77,12 @@ export function hashToken(token: string): string {
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
+
+/** Whether parsed JSON is such a state, as far as its lists tell. */
+export function isNscaleState(value: unknown): value is NscaleState {
+  if (typeof value !== 'object' || value === null) return false;
+  const lists = new Map<string, unknown>(Object.entries(value));
+  return ['organizations', 'users', 'roles', 'groups', 'accounts'].every((name) =>
+    Array.isArray(lists.get(name)),
+  );
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Choice, Prompter } from '../../../src/context.ts';
+import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
+import {
+  groupIds,
+  organizationId,
+  otherOrganizationId,
+  roleIds,
+} from '../../../src/sandbox/nscale/seed-ids.ts';
+import { testNow } from '../../harness/context.ts';
+import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { issuedToken, predictable } from '../support.ts';
+
+const nscale = useNscale();
+
+interface Asked {
+  readonly message: string;
+  readonly choices?: readonly Choice[];
+}
+
+/** Answers in order, and keeps what was asked. */
+function scripted(answers: readonly unknown[]): { prompt: Prompter; asked: readonly Asked[] } {
+  const asked: Asked[] = [];
+  const left = [...answers];
+  function answer(question: Asked): Promise<never> {
+    asked.push(question);
+    if (left.length === 0) return Promise.reject(new Error(`no answer to ${question.message}`));
+    // The test says what kind of answer comes when.
+    return Promise.resolve(left.shift() as never);
+  }
+  return {
+    prompt: { confirm: answer, input: answer, select: answer, checkbox: answer },
+    asked,
+  };
+}
+
+const create = ['sa', 'create', '--no-color', '-q', '.credential.value'];
+
+describe('sa create on a terminal', () => {
+  it('asks for name, description and groups, then for confirmation', async () => {
+    const deployment = nscale(predictable);
+    const { prompt, asked } = scripted([' ci ', 'Runs tests', [groupIds.inference], true]);
+    const { code, stdout, stderr } = await deployment.run(create, { terminal: 100, prompt });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${issuedToken}\n` });
+    expect(asked.map(({ message }) => message)).toEqual([
+      'Name',
+      'Description (optional)',
+      'Groups (space chooses, enter goes on)',
+      `Create service account ci in organization ${organizationId}?`,
+    ]);
+    expect(stderr).toBe(
+      [
+        `  - service account "ci" is created in organization ${organizationId}`,
+        `  - it joins group ${groupIds.inference}`,
+        '  - its token is shown once',
+        '',
+      ].join('\n'),
+    );
+    expect(deployment.bodies).toMatchObject([
+      {
+        metadata: { name: 'ci', description: 'Runs tests' },
+        spec: { groupIDs: [groupIds.inference] },
+      },
+    ]);
+  });
+
+  it('offers groups with the names of their roles, and not those that may not be granted', async () => {
+    const { prompt, asked } = scripted(['ci', '', [], true]);
+    await nscale(predictable).run(create, { terminal: 100, prompt });
+    expect(asked[2]?.choices).toEqual([
+      {
+        value: groupIds.billingReadonly,
+        label: 'billing-readonly (auditor)',
+        disabled: 'you may not grant auditor',
+      },
+      { value: groupIds.inference, label: 'inference (reader, user)' },
+      { value: groupIds.mlTraining, label: 'ml-training (user)' },
+      { value: groupIds.observability, label: 'observability (reader)' },
+      { value: groupIds.platformAdmins, label: 'platform-admins (administrator)' },
+    ]);
+  });
+
+  it('takes typed group ids from somebody who may not list groups', async () => {
+    const state = seedNscale(testNow);
+    const roles = state.roles.map((role) =>
+      role.id === roleIds.administrator
+        ? { ...role, permissions: { 'identity:serviceaccounts': ['create', 'read'] as const } }
+        : role,
+    );
+    const deployment = nscale({ ...predictable, state: { ...state, roles } });
+    const typed = `${groupIds.inference}, ${groupIds.mlTraining}`;
+    const { prompt, asked } = scripted(['ci', '', typed, true]);
+    const { code } = await deployment.run(create, { terminal: 100, prompt });
+    expect({ code, asked: asked[2]?.message }).toEqual({
+      code: 0,
+      asked: 'Group ids, separated by commas (this token may not list groups; optional)',
+    });
+    expect(deployment.bodies).toMatchObject([
+      { spec: { groupIDs: [groupIds.inference, groupIds.mlTraining] } },
+    ]);
+  });
+
+  it('asks for nothing that a flag gives', async () => {
+    const { prompt, asked } = scripted(['ci']);
+    const given = ['--description', 'Runs tests', '--group', 'inference', '--yes'];
+    const deployment = nscale(predictable);
+    expect((await deployment.run([...create, ...given], { terminal: 100, prompt })).code).toBe(0);
+    expect(asked.map(({ message }) => message)).toEqual(['Name']);
+  });
+
+  it('refuses a name against the rule as it is typed', async () => {
+    let verdict: string | true = true;
+    const { prompt } = scripted(['', [], false]);
+    async function input(question: Parameters<Prompter['input']>[0]): Promise<string> {
+      if (question.message !== 'Name') return '';
+      verdict = question.validate?.('-x') ?? true;
+      expect(question.validate?.(' ci ')).toBe(true);
+      return 'ci';
+    }
+    await nscale().run(create, { terminal: 100, prompt: { ...prompt, input } });
+    expect(verdict).toContain('nscale names have 1 to 63 letters');
+  });
+
+  it('sends nothing when the answer is no', async () => {
+    const deployment = nscale();
+    const { prompt } = scripted([false]);
+    const argv = [...create, '--name', 'ci'];
+    const { code, stdout, stderr } = await deployment.run(argv, { terminal: 100, prompt });
+    expect({ code, stdout, sent: deployment.mutations() }).toEqual({
+      code: 2,
+      stdout: '',
+      sent: [],
+    });
+    expect(stderr).toContain('not confirmed; nothing was changed');
+  });
+
+  it('asks nothing in a dry run', async () => {
+    const { prompt, asked } = scripted([]);
+    const options = { terminal: 100, prompt };
+    expect((await nscale().run([...create, '--dry-run'], options)).code).toBe(2);
+    expect((await nscale().run([...create, '--dry-run', '--name', 'ci'], options)).code).toBe(0);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a credential that sees several organizations', () => {
+  const token = sandboxTokens.consultant;
+  const list = ['sa', 'list', '--json'];
+
+  it('is asked which one on a terminal', async () => {
+    const { prompt, asked } = scripted([organizationId]);
+    const deployment = nscale({ token });
+    const { code } = await deployment.run(list, { terminal: 100, prompt });
+    expect({ code, asked }).toEqual({
+      code: 0,
+      asked: [
+        {
+          message: 'Which organization?',
+          choices: [
+            { value: organizationId, label: `acme-research (${organizationId})` },
+            { value: otherOrganizationId, label: `acme-finance (${otherOrganizationId})` },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('needs --org elsewhere', async () => {
+    expect(await nscale({ token }).run(['sa', 'list'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'sactl: --org is missing: this credential sees several organizations: ' +
+        `${organizationId} (acme-research), ${otherOrganizationId} (acme-finance)\n`,
+    });
+    const named = await nscale({ token }).run([...list, '--org', organizationId]);
+    expect(named.code).toBe(0);
+  });
+});

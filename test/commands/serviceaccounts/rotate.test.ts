@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+
+import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
+import type { TestContextOptions } from '../../harness/context.ts';
+import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { accountsPath, accountsUrl, issuedToken, predictable, problems } from '../support.ts';
+
+const nscale = useNscale();
+
+const { ciDeploy } = accountIds;
+const post = `POST ${accountsPath}/${ciDeploy}/rotate`;
+const rotate = ['sa', 'rotate', '--id', 'ci-deploy'];
+
+describe('sa rotate prints the token and nothing else', () => {
+  it.each([
+    [['-q', '.credential.value']],
+    [['-q', '.credential.value', '--debug']],
+    [['--raw', '-q', '.status.accessToken']],
+    [['-q', '.credential | select(.kind == "access-token") | .value']],
+  ])('with %j', async (argv) => {
+    const deployment = nscale(predictable);
+    const { code, stdout, stderr } = await deployment.run([...rotate, '--yes', ...argv]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${issuedToken}\n` });
+    expect(stderr.split('\n').filter((line) => !/^(?:GET|POST) https:/.test(line))).toEqual(['']);
+    expect(stderr).not.toContain(issuedToken);
+    expect(deployment.mutations()).toEqual([post]);
+  });
+
+  it('for the token itself, when it may do nothing else', async () => {
+    const deployment = nscale({ ...predictable, token: sandboxTokens.selfRotating });
+    const argv = ['sa', 'rotate', '--id', 'self-rotating', '--yes', '-q', '.credential.value'];
+    expect(await deployment.run(argv)).toMatchObject({ code: 0, stdout: `${issuedToken}\n` });
+  });
+});
+
+describe('sa rotate for people', () => {
+  it('shows what happens, asks, and puts the token alone on the last line', async () => {
+    const questions: string[] = [];
+    const { code, stdout, stderr } = await nscale(predictable).run([...rotate, '--no-color'], {
+      terminal: 100,
+      prompt: {
+        confirm: ({ message, default: initial }) => {
+          questions.push(`${message} ${initial}`);
+          return Promise.resolve(true);
+        },
+      },
+    });
+    const action = `Rotate the credential of ci-deploy (${ciDeploy}) in organization ${organizationId}`;
+    expect({ code, stderr, questions }).toEqual({
+      code: 0,
+      stderr: [
+        '  - the current token stops working at once, and everything that uses it until it has the new one',
+        '  - a new token is shown once',
+        '',
+      ].join('\n'),
+      questions: [`${action}? false`],
+    });
+    expect(stdout.split('\n').slice(-4)).toEqual(['', 'Token (shown this once):', issuedToken, '']);
+  });
+
+  it('says that rotating revives an expired account', async () => {
+    const argv = ['sa', 'rotate', '--id', 'nightly-backup', '--dry-run', '-q', '.effects[]'];
+    expect(await nscale().run(argv)).toEqual({
+      code: 0,
+      stdout: 'this account has expired: rotating revives it\na new token is shown once\n',
+      stderr: '',
+    });
+  });
+
+  it('prints csv with the token on a terminal', async () => {
+    const argv = [...rotate, '--yes', '--format', 'csv'];
+    const { code, stdout } = await nscale(predictable).run(argv, { terminal: 100 });
+    const [header, row] = stdout.split('\r\n').map((line) => line.split(','));
+    expect({ code, last: header?.at(-1), value: row?.at(-1) }).toEqual({
+      code: 0,
+      last: 'credential',
+      value: issuedToken,
+    });
+  });
+});
+
+describe('sa rotate --dry-run', () => {
+  it('prints what would be sent, and sends it not', async () => {
+    const deployment = nscale();
+    const { code, stdout, stderr } = await deployment.run([...rotate, '--dry-run', '--json']);
+    expect({ code, stderr, sent: deployment.mutations() }).toEqual({
+      code: 0,
+      stderr: '',
+      sent: [],
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      dryRun: true,
+      provider: 'nscale',
+      operation: 'rotate',
+      requests: [{ method: 'POST', url: `${accountsUrl}/${ciDeploy}/rotate`, body: null }],
+      effects: [
+        'the current token stops working at once, and everything that uses it until it has the new one',
+        'a new token is shown once',
+      ],
+      targets: [{ target: 'stdout', ok: true }],
+    });
+  });
+});
+
+describe('sa rotate refuses, without a request,', () => {
+  const missingId = '--id is missing: give the id or the exact name of an account';
+  const missingYes = '--yes is missing: nobody can be asked for confirmation here';
+  const cases: readonly (readonly [readonly string[], TestContextOptions, readonly string[]])[] = [
+    [[], {}, [missingId, missingYes]],
+    [['--id', 'ci-deploy'], {}, [missingYes]],
+    [['--yes'], {}, [missingId]],
+    [['--id', 'ci-deploy', '--no-input'], { terminal: 100 }, [missingYes]],
+    [['--id', 'ci-deploy'], { terminal: 100, env: { CI: '1' } }, [missingYes]],
+  ];
+
+  it.each(cases)('%j %j', async (argv, options, lines) => {
+    const deployment = nscale();
+    expect(await deployment.run(['sa', 'rotate', '--no-color', ...argv], options)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems(lines),
+    });
+    expect(deployment.requests).toEqual([]);
+  });
+});
+
+describe('sa rotate refuses, without a change,', () => {
+  const thrownAway =
+    'the filter throws the credential away; let it print .credential.value (with --raw, where the provider puts it)';
+  const cases: readonly (readonly [readonly string[], TestContextOptions, string])[] = [
+    [['-q', '.id'], {}, thrownAway],
+    [['-q', '.credential.fingerprint'], {}, thrownAway],
+    [['-q', '.credential.value | length'], {}, thrownAway],
+    [['-q', '.credential.value | type'], {}, thrownAway],
+    [['-q', '.credential.value | startswith("ey")'], {}, thrownAway],
+    [['-q', 'empty'], {}, thrownAway],
+    [['--raw', '-q', '.credential.value'], {}, thrownAway],
+    [['-q', '.credential.value[:10]'], {}, thrownAway],
+    [
+      ['-q', '.status.accessToken'],
+      {},
+      'the filter fails on a result of this command: -q ".status.accessToken" failed on this result',
+    ],
+    [
+      ['-q', '.credential.value | tonumber'],
+      {},
+      'the filter fails on a result of this command: -q ".credential.value | tonumber" failed on this result',
+    ],
+    [
+      [],
+      {},
+      'a credential is printed as table on a terminal only; here, use --json or -q .credential.value',
+    ],
+    [
+      ['--format', 'csv'],
+      {},
+      'a credential is printed as csv on a terminal only; here, use --json or -q .credential.value',
+    ],
+    [
+      [],
+      { terminal: 100, env: { CI: '1' } },
+      'a credential is printed as table on a terminal only; here, use --json or -q .credential.value',
+    ],
+    [
+      ['--format', 'yaml'],
+      { stdout: { discards: true } },
+      'stdout is closed or the null device: the credential would be lost',
+    ],
+  ];
+
+  it.each(cases)('%j %j', async (argv, options, message) => {
+    const deployment = nscale();
+    const outcome = await deployment.run([...rotate, '--yes', '--no-color', ...argv], options);
+    expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 2, stdout: '' });
+    const text = outcome.stderr.startsWith('{')
+      ? (JSON.parse(outcome.stderr) as { error: { message: string } }).error.message
+      : outcome.stderr;
+    expect(text).toContain(message);
+    expect(deployment.mutations()).toEqual([]);
+  });
+
+  it('when the answer to the question is no', async () => {
+    const deployment = nscale();
+    const { code } = await deployment.run(rotate, {
+      terminal: 100,
+      prompt: { confirm: () => Promise.resolve(false) },
+    });
+    expect({ code, sent: deployment.mutations() }).toEqual({ code: 2, sent: [] });
+  });
+});

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+
+import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
+import { brokenStdout, issuedToken, predictable, problems } from '../commands/support.ts';
+import { useNscale } from '../harness/nscale.ts';
+
+const nscale = useNscale();
+
+const rotate = ['sa', 'rotate', '--id', 'ci-deploy', '--yes'];
+const id = accountIds.ciDeploy;
+const lost = `the new credential of nscale service account ci-deploy (${id})`;
+const again = `issue another: sactl serviceaccounts rotate --id ${id}`;
+
+it.each([
+  ['EPIPE', 'broken pipe (EPIPE)'],
+  ['ENOSPC', 'no space left on device (ENOSPC)'],
+])('says that the credential is lost when stdout gives %s', async (code, reason) => {
+  const deployment = nscale(predictable);
+  const outcome = await deployment.run([...rotate, '--format', 'yaml'], {
+    stdout: brokenStdout(code),
+  });
+  expect(outcome).toEqual({
+    code: 8,
+    stdout: '',
+    stderr: problems([`${lost} could not be written to stdout: ${reason}; it is lost`], again),
+  });
+  expect(deployment.mutations()).toHaveLength(1);
+});
+
+it('notices that a filter drops the real answer although it kept the model one', async () => {
+  const filter = '.credential | select(.value | startswith("issued") | not) | .value';
+  const { code, stdout, stderr } = await nscale(predictable).run([...rotate, '-q', filter]);
+  expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { code: 'undelivered', message: `${lost} was thrown away by the filter; it is lost` },
+  });
+});
+
+it('notices that a filter fails on the real answer, and quotes nothing of it', async () => {
+  const filter = '.credential.value | if startswith("issued") then error else . end';
+  const { code, stdout, stderr } = await nscale(predictable).run([
+    ...rotate,
+    '-q',
+    filter,
+    '--debug',
+  ]);
+  expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
+  expect(stderr).toContain('could not be printed: the filter failed on the answer; it is lost');
+  expect(stderr).not.toContain(issuedToken);
+});
+
+it('delivers what a filter makes of the real credential, whatever it makes of others', async () => {
+  const filter = `.credential.value | if startswith("issued") and . != "${issuedToken}" then error else . end`;
+  expect(await nscale(predictable).run([...rotate, '-q', filter])).toEqual({
+    code: 0,
+    stdout: `${issuedToken}\n`,
+    stderr: '',
+  });
+});
+
+it('delivers although stderr takes nothing', async () => {
+  const deployment = nscale(predictable);
+  const { ctx, stdout } = deployment.context();
+  const { main } = await import('../../src/main.ts');
+  const stderr = { ...ctx.stderr, ...brokenStdout('ENOSPC') };
+  const argv = [...rotate, '-q', '.credential.value', '--debug'];
+  expect(await main(argv, { ...ctx, stderr })).toBe(0);
+  expect(stdout()).toBe(`${issuedToken}\n`);
+});

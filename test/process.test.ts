@@ -1,0 +1,233 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { createNscaleEmulator } from '../src/sandbox/nscale/app.ts';
+import { seedNscale } from '../src/sandbox/nscale/seed.ts';
+import { sandboxTokens } from '../src/sandbox/nscale/seed-ids.ts';
+import { serve } from '../src/sandbox/server.ts';
+import { dist, program, useProgram, type Environment } from './commands/built-program.ts';
+
+// What only the built program in a process of its own can show.
+const { home, node, sactl, inShell } = useProgram();
+
+/** A deployment over HTTP that leaves requests of one method without an answer; `reached` waits for the first. */
+async function silentFor(method: string): Promise<{ env: Environment; reached: Promise<void> }> {
+  const emulator = createNscaleEmulator({ state: seedNscale(Date.now()), now: Date.now });
+  let reach: (() => void) | null = null;
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const server = await serve(
+    {
+      fetch: (request) => {
+        if (request.method !== method) return emulator.fetch(request);
+        reach?.();
+        return new Promise(() => undefined);
+      },
+    },
+    { port: 0 },
+  );
+  onTestFinished(server.close);
+  const env = {
+    NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url,
+    NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
+  };
+  return { env, reached };
+}
+
+const token = /^\S{100,}\n$/;
+const rotate = 'sa rotate --id ci-deploy --sandbox --yes';
+
+describe('the built program', () => {
+  it('prints version and help', async () => {
+    expect(await sactl(['--version']).ended).toMatchObject({
+      code: 0,
+      stdout: '0.1.0\n',
+      stderr: '',
+    });
+    const help = await sactl(['--help']).ended;
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toMatch(/^Usage: sactl /);
+  });
+
+  it.each([
+    ['sa list', 4],
+    ['sa list --nope', 2],
+    ['sa get --sandbox --id nobody', 3],
+    ['sa get --sandbox --id inference-gateway', 5],
+    ['sa get --sandbox --id scratch', 0],
+  ])('exits after "%s" with %i', async (line, code) => {
+    expect((await sactl(line.split(' ')).ended).code).toBe(code);
+  });
+
+  it('keeps the state of the sandbox from process to process', async () => {
+    const create = 'sa create --sandbox --name kept -q .credential.value'.split(' ');
+    const first = await sactl(create).ended;
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(token);
+    const second = await sactl(create).ended;
+    expect(second).toMatchObject({ code: 5, stdout: '' });
+    expect(JSON.parse(second.stderr)).toMatchObject({ error: { code: 'exists' }, sandbox: true });
+  });
+
+  it('reads a document from a pipe', async () => {
+    const { child, ended } = sactl([
+      'sa',
+      'create',
+      '--sandbox',
+      '--stdin',
+      '-q',
+      '.name, .credential.value',
+    ]);
+    child.stdin.end('{"name": "piped"}');
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^piped\n\S+\n$/) });
+  });
+});
+
+describe('where stdout goes', () => {
+  it('is no matter when its reader leaves a list', async () => {
+    const outcome = await inShell("sa list --sandbox -q 'range(200000)'", '| head -1');
+    expect(outcome).toMatchObject({ code: 0, stdout: '0\n', stderr: '' });
+  });
+
+  it('is a matter when its reader leaves before it has taken a credential and the rest', async () => {
+    const line = `${rotate} -q '.credential.value, range(200000)'`;
+    const outcome = await inShell(line, '| head -1');
+    expect(outcome.code).toBe(8);
+    expect(JSON.parse(outcome.stderr)).toMatchObject({ error: { code: 'undelivered' } });
+  });
+
+  it('may be a pipe that takes one line, when the credential is that line', async () => {
+    const outcome = await inShell(`${rotate} -q .credential.value`, '| head -1');
+    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringMatching(token), stderr: '' });
+  });
+
+  it('may be nowhere for a list', async () => {
+    expect(await inShell('sa list --sandbox', '>&-')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each(['>&-', '>/dev/null'])('must be somewhere for a credential: %s', async (redirection) => {
+    const outcome = await inShell(`${rotate} --debug --format yaml`, redirection);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain('stdout is closed or the null device');
+    expect(outcome.stderr).not.toContain('POST');
+  });
+
+  it.runIf(existsSync('/dev/full'))('may be a full disk', async () => {
+    const reason = 'no space left on device (ENOSPC)';
+    const list = await inShell('sa list --sandbox', '>/dev/full');
+    expect(list).toMatchObject({
+      code: 1,
+      stderr: `[sandbox] sactl: cannot write to stdout: ${reason}\n`,
+    });
+    const lost = await inShell(`${rotate} --format yaml`, '>/dev/full');
+    expect(lost.code).toBe(8);
+    expect(lost.stderr).toContain(`could not be written to stdout: ${reason}; it is lost`);
+    expect(await inShell('--version', '>/dev/full')).toMatchObject({ code: 1, stderr: '' });
+  });
+
+  it.runIf(existsSync('/dev/full'))('is all that counts: stderr may be full', async () => {
+    const line = `${rotate} -q .credential.value --debug 2>/dev/full`;
+    expect(await inShell(line)).toMatchObject({ code: 0, stdout: expect.stringMatching(token) });
+  });
+});
+
+describe('a signal', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends a read that gets no answer with %i', async (signal, code) => {
+    const { env, reached } = await silentFor('GET');
+    const { child, ended } = sactl(['sa', 'list'], env);
+    await reached;
+    child.kill(signal);
+    expect(await ended).toMatchObject({
+      code,
+      stdout: '',
+      stderr: 'sactl: interrupted; nothing was changed\n',
+    });
+  });
+
+  it('that comes twice ends a rotate that gets no answer with 7', async () => {
+    const { env, reached } = await silentFor('POST');
+    const { child, ended } = sactl('sa rotate --id ci-deploy --yes --json'.split(' '), env);
+    await reached;
+    const again = setInterval(() => child.kill('SIGINT'), 50);
+    onTestFinished(() => clearInterval(again));
+    expect(await ended).toMatchObject({ code: 7, stdout: '' });
+  });
+
+  it('ends the wait for a document', async () => {
+    const { child, ended } = sactl('sa create --sandbox --stdin --format yaml'.split(' '));
+    child.stdin.on('error', () => undefined);
+    // More than a pipe holds: once it is taken, the program is reading.
+    await new Promise((taken) => child.stdin.write(' '.repeat(1024 * 1024), taken));
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, stdout: '' });
+  });
+
+  it('ends a filter that has no end', async () => {
+    const { child, ended } = sactl(['sa', 'list', '--sandbox', '-q', 'def f: f; f']);
+    const again = setInterval(() => child.kill('SIGINT'), 200);
+    onTestFinished(() => clearInterval(again));
+    const { code, signal, stdout } = await ended;
+    expect(stdout).toBe('');
+    expect(signal === 'SIGINT' || code === 130).toBe(true);
+  });
+});
+
+/** Text that each library, and nothing else, brings into the chunk it is bundled in. */
+const libraries = {
+  undici: 'undici:request:create',
+  zod: 'ZodMini',
+  lilconfig: 'packageProp',
+  yaml: 'YAMLParseError',
+  'jq-wasm': 'jq-wasm',
+  '@inquirer/prompts': 'AbortPromptError',
+};
+
+/** The libraries in these chunks. */
+async function librariesIn(files: readonly string[]): Promise<readonly string[]> {
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return Object.entries(libraries)
+    .filter(([, marker]) => texts.some((code) => code.includes(marker)))
+    .map(([name]) => name);
+}
+
+async function loadedBy(argv: readonly string[]): Promise<{ files: string[]; title: string }> {
+  const hook = join(home(), 'hook.cjs');
+  const report = join(home(), 'loaded.json');
+  await writeFile(
+    hook,
+    `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(report)},
+      JSON.stringify({ files: Object.keys(require.cache), title: process.title })))`,
+  );
+  const { code } = await node(['--require', hook, program, ...argv]).ended;
+  expect(code).toBe(0);
+  const loaded = JSON.parse(await readFile(report, 'utf8')) as { files: string[]; title: string };
+  return { ...loaded, files: loaded.files.filter((file) => file !== hook) };
+}
+
+describe('starting', () => {
+  it.each(['--version', '--help', 'sa rotate --help', 'help exit-codes'])(
+    'loads no large library for %s',
+    async (line) => {
+      const { files } = await loadedBy(line.split(' '));
+      expect(files).toContain(program);
+      expect(await librariesIn(files)).toEqual([]);
+      expect(files.filter((file) => !file.startsWith(dist))).toEqual([]);
+    },
+  );
+
+  it('would see each of them', async () => {
+    const chunks = (await readdir(dist)).map((name) => join(dist, name));
+    expect(await librariesIn(chunks)).toEqual(Object.keys(libraries));
+  });
+
+  it('calls the process sactl', async () => {
+    expect((await loadedBy(['--help'])).title).toBe('sactl');
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Outcome } from '../harness/run.ts';
+import { adapters, type Deployment } from './adapters.ts';
+
+// The public shape, retyped by hand (DESIGN.md 2): a change here is a change for every script.
+const accountKeys = (
+  'provider profile id name description organization status enabled clientId groups tags ' +
+  'accessRules createdAt createdBy updatedAt lastUsedAt expiresAt tokens raw'
+).split(' ');
+const issueKeys = [
+  ...accountKeys,
+  'credential',
+  'verified',
+  'reissued',
+  'deliveredTo',
+  'recoverId',
+  'actionsRequired',
+];
+const credentialKeys = ['kind', 'value', 'clientId', 'expiresAt', 'fingerprint'];
+
+interface Printed {
+  readonly [key: string]: unknown;
+  readonly credential?: { readonly value: string };
+}
+
+/** The document a command printed with `--json`. */
+function read({ stdout }: Pick<Outcome, 'stdout'>): Printed {
+  return JSON.parse(stdout) as Printed;
+}
+
+function errorOf({ stderr }: Outcome): unknown {
+  return JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
+async function names({ run }: Deployment): Promise<string[]> {
+  return (await run(['sa', 'list', '-q', '.[].name'])).stdout.trim().split('\n');
+}
+
+describe.each(adapters)('$name', (adapter) => {
+  const deploy = adapter.install();
+  const { account, update, credentials, credentialSource } = adapter;
+  const provider = ['--provider', adapter.name];
+  const reads = [
+    ['list', ['sa', 'list']],
+    ['get', ['sa', 'get', '--id', account.id]],
+  ] as const;
+  const changes = [
+    ['create', ['sa', 'create', '--name', 'contract']],
+    ['update', ['sa', 'update', '--id', account.id, ...update.flags]],
+    ['rotate', ['sa', 'rotate', '--id', account.id, '--yes']],
+    ['delete', ['sa', 'delete', '--id', account.id, '--yes']],
+  ] as const;
+
+  describe('the verbs', () => {
+    test('list prints every account in one shape, sorted by name', async () => {
+      const { code, stdout, stderr } = await deploy().run(['sa', 'list', ...provider, '--json']);
+      const accounts = JSON.parse(stdout) as Printed[];
+      expect([code, stderr]).toEqual([0, '']);
+      expect(accounts.length).toBeGreaterThan(1);
+      for (const item of accounts) {
+        expect(Object.keys(item)).toEqual(accountKeys);
+        expect(item).toMatchObject({ provider: adapter.name, profile: null, tokens: [] });
+      }
+      const shown = accounts.map(({ name }) => String(name));
+      expect(shown).toEqual(shown.toSorted(byText));
+      expect(shown).toContain(account.name);
+    });
+
+    test.each([
+      ['id', account.id],
+      ['name', account.name],
+    ])('get finds an account by its %s', async (_, reference) => {
+      const outcome = await deploy().run(['sa', 'get', '--id', reference, ...provider, '--json']);
+      const document = read(outcome);
+      expect([outcome.code, outcome.stderr]).toEqual([0, '']);
+      expect(Object.keys(document)).toEqual(accountKeys);
+      expect(document).toMatchObject(account);
+    });
+
+    test.each([
+      ['create', changes[0][1], 'contract'],
+      ['rotate', changes[2][1], account.name],
+    ])('%s prints the account with its credential', async (_, argv, name) => {
+      const deployment = deploy();
+      const outcome = await deployment.run([...argv, '--json']);
+      const document = read(outcome);
+      expect([outcome.code, outcome.stderr]).toEqual([0, '']);
+      expect(Object.keys(document)).toEqual(issueKeys);
+      expect(Object.keys(document.credential ?? {})).toEqual(credentialKeys);
+      expect(document).toMatchObject({
+        name,
+        credential: {
+          value: expect.stringMatching(/./),
+          fingerprint: expect.stringMatching(/^sha256:[0-9a-f]{12}$/),
+        },
+      });
+      expect(deployment.mutations()).toHaveLength(1);
+      expect(await names(deployment)).toContain(name);
+    });
+
+    test('every rotation issues another credential', async () => {
+      const deployment = deploy();
+      const argv = [...changes[2][1], '-q', '.credential.value'];
+      const first = await deployment.run(argv);
+      const second = await deployment.run(argv);
+      expect(first.stdout).not.toBe(second.stdout);
+    });
+
+    test('update prints the account as it is afterwards', async () => {
+      const deployment = deploy();
+      const [, argv] = changes[1];
+      expect(await deployment.run([...argv, '-q', update.filter])).toEqual({
+        code: 0,
+        stdout: `${update.shows}\n`,
+        stderr: '',
+      });
+      const again = await deployment.run(['sa', 'get', '--id', account.id, '-q', update.filter]);
+      expect(again.stdout).toBe(`${update.shows}\n`);
+    });
+
+    test('delete takes the account away', async () => {
+      const deployment = deploy();
+      const outcome = await deployment.run([...changes[3][1], '--json']);
+      expect(outcome.code).toBe(0);
+      expect(read(outcome)).toEqual({
+        deleted: true,
+        provider: adapter.name,
+        ...account,
+      });
+      expect(await names(deployment)).not.toContain(account.name);
+    });
+  });
+
+  describe('errors', () => {
+    test.each(['get', 'update', 'rotate', 'delete'])('%s of nobody is not found', async (verb) => {
+      const deployment = deploy();
+      const flags = { get: [], update: update.flags, rotate: ['--yes'], delete: ['--yes'] }[verb];
+      const argv = ['sa', verb, '--id', 'nobody', ...(flags ?? []), '--json'];
+      const outcome = await deployment.run(argv);
+      expect([outcome.code, outcome.stdout]).toEqual([3, '']);
+      expect(errorOf(outcome)).toMatchObject({
+        error: { code: 'not_found', provider: adapter.name, exitCode: 3 },
+      });
+      expect(deployment.mutations()).toEqual([]);
+    });
+
+    test.skipIf(adapter.twins === null)('a name of several accounts is ambiguous', async () => {
+      const deployment = deploy();
+      const { name = '', ids = [] } = adapter.twins ?? {};
+      const outcome = await deployment.run(['sa', 'rotate', '--id', name, '--yes', '--json']);
+      expect([outcome.code, outcome.stdout]).toEqual([5, '']);
+      expect(errorOf(outcome)).toMatchObject({
+        error: { code: 'ambiguous', message: expect.stringContaining(ids.join(', ')) },
+      });
+      expect(deployment.mutations()).toEqual([]);
+    });
+
+    test.each([...reads, ...changes])('%s by a stranger names the credential', async (_, argv) => {
+      const deployment = deploy('stranger');
+      const outcome = await deployment.run([...argv, '--json']);
+      expect([outcome.code, outcome.stdout]).toEqual([4, '']);
+      expect(errorOf(outcome)).toMatchObject({
+        error: { code: 'unauthenticated', hint: expect.stringContaining(credentialSource) },
+      });
+      expect(outcome.stderr).not.toContain(credentials.stranger);
+      expect(deployment.mutations()).toEqual([]);
+    });
+
+    test.each(changes)('%s by a reader is forbidden, and asked once', async (_, argv) => {
+      const deployment = deploy('reader');
+      const outcome = await deployment.run([...argv, '--json']);
+      expect([outcome.code, outcome.stdout]).toEqual([4, '']);
+      expect(errorOf(outcome)).toMatchObject({
+        error: { code: 'forbidden', hint: expect.stringContaining(credentialSource) },
+      });
+      expect(deployment.mutations()).toHaveLength(1);
+    });
+  });
+
+  test.each(changes)(
+    'a dry run of %s sends nothing, and says what it would',
+    async (verb, argv) => {
+      const deployment = deploy();
+      const outcome = await deployment.run([...argv, '--dry-run', '--json']);
+      const document = read(outcome);
+      expect([outcome.code, outcome.stderr]).toEqual([0, '']);
+      expect(document).toMatchObject({ dryRun: true, provider: adapter.name, operation: verb });
+      expect(document['requests']).toHaveLength(1);
+      expect(document['effects']).not.toHaveLength(0);
+      expect(deployment.mutations()).toEqual([]);
+    },
+  );
+
+  describe('secrets', () => {
+    const whoami = ['whoami', ['whoami']] as const;
+    test.each([...reads, ...changes, whoami])('are not in what %s logs', async (verb, argv) => {
+      const { stdout, stderr } = await deploy().run([...argv, '--json', '--debug']);
+      const secret = read({ stdout }).credential?.value ?? null;
+      expect(secret !== null).toBe(verb === 'create' || verb === 'rotate');
+      const rest = stdout.replace(`"value": "${secret}"`, '') + stderr;
+      for (const word of [...Object.values(credentials), secret ?? credentials.administrator]) {
+        expect(rest).not.toContain(word);
+      }
+      expect(stderr).toContain('sent headers');
+    });
+
+    test.each(changes)('are not in what a dry run of %s shows', async (_, argv) => {
+      const { stdout, stderr } = await deploy().run([...argv, '--dry-run', '--json', '--debug']);
+      expect(stdout + stderr).not.toContain(credentials.administrator);
+    });
+  });
+});

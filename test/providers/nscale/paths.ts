@@ -1,0 +1,11 @@
+import { organizationId } from '../../harness/nscale.ts';
+
+/** `/api/v1/organizations` */
+export const organizations = '/api/v1/organizations';
+/** Of the organization that every token of the seed but the consultant's sees alone. */
+export const accounts = `${organizations}/${organizationId}/serviceaccounts`;
+export const groups = `${organizations}/${organizationId}/groups`;
+
+/** How every command without `--org` begins. */
+export const discovery = `GET ${organizations}`;
+export const list = `GET ${accounts}`;

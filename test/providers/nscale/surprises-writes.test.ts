@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+
+import { accountIds, groupIds, otherOrganizationId } from '../../../src/sandbox/nscale/seed-ids.ts';
+import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { ciDeploy, described, put } from './ci-deploy.ts';
+import { conflict, faults, lost, serverError } from './faults.ts';
+import { accounts, discovery, groups, list } from './paths.ts';
+
+/** Surprises 1 to 8 of contracts/nscale.md 9, each by its number. */
+const deploy = useNscale();
+const { inference, mlTraining, observability } = groupIds;
+const absent = 'aaaaaaaa-0000-4000-8000-000000000000';
+const post = `POST ${accounts}`;
+const rotate = `POST ${accounts}/${ciDeploy}/rotate`;
+const mayBeIncomplete =
+  'this list may be incomplete: without read permission an nscale token sees only its own account';
+
+describe('1: get is list and match; "not found" is ours', () => {
+  test.each([
+    ['an id', ciDeploy],
+    ['an id in upper case', ciDeploy.toUpperCase()],
+    ['a name', 'ci-deploy'],
+  ])('%s', async (_, reference) => {
+    const deployment = deploy();
+    const outcome = await deployment.run(['sa', 'get', '--id', reference, '-q', '.id']);
+    expect(outcome).toEqual({ code: 0, stdout: `${ciDeploy}\n`, stderr: '' });
+    expect(deployment.requests).toEqual([discovery, list]);
+  });
+
+  test.each([
+    ['an id', absent],
+    ['a name', 'nobody'],
+    ['the beginning of a name', 'ci-dep'],
+    ['a name in other case', 'CI-DEPLOY'],
+  ])('%s that nobody has', async (_, reference) => {
+    const deployment = deploy();
+    expect(await deployment.run(['sa', 'get', '--id', reference])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `sactl: no service account "${reference}" in nscale organization ${organizationId}\nhint: sactl serviceaccounts list\n`,
+    });
+    expect(deployment.requests).toEqual([discovery, list]);
+  });
+});
+
+test('2: PUT replaces everything, so everything is sent', async () => {
+  const deployment = deploy();
+  const argv = ['sa', 'update', '--id', 'ci-deploy', '--description', 'new'];
+  const outcome = await deployment.run([...argv, '-q', '.tags,.groups']);
+  expect(outcome).toEqual({
+    code: 0,
+    stdout: `{"team":"platform"}\n${JSON.stringify([mlTraining, inference].toSorted())}\n`,
+    stderr: '',
+  });
+  expect(deployment.mutations()).toEqual([put]);
+  expect(deployment.bodies).toEqual([described]);
+});
+
+describe('3: groups are read again, because answers of v1.19 show those of before', () => {
+  test('create', async () => {
+    const deployment = deploy({ behaviour: 'v1.19', newToken: () => 'token' });
+    const argv = ['sa', 'create', '--name', 'fresh', '--group', inference];
+    const outcome = await deployment.run([...argv, '-q', '.credential.value,.groups[]']);
+    expect(outcome).toEqual({ code: 0, stdout: `token\n${inference}\n`, stderr: '' });
+    expect(deployment.requests.slice(-2)).toEqual([post, list]);
+  });
+
+  test('update', async () => {
+    const deployment = deploy({ behaviour: 'v1.19' });
+    const argv = ['sa', 'update', '--id', ciDeploy, '--group', observability];
+    const outcome = await deployment.run([...argv, '-q', '.groups[]']);
+    expect(outcome).toEqual({ code: 0, stdout: `${observability}\n`, stderr: '' });
+    expect(deployment.requests.slice(-2)).toEqual([put, list]);
+  });
+});
+
+describe.each(['v1.19', 'v1.20'] as const)(
+  '4: a group id that does not exist is found out before anything is sent (%s)',
+  (behaviour) => {
+    test.each([
+      ['create', ['create', '--name', 'fresh', '--group', absent]],
+      ['update', ['update', '--id', ciDeploy, '--group', absent]],
+    ])('%s', async (_, argv) => {
+      const deployment = deploy({ behaviour });
+      expect(await deployment.run(['sa', ...argv])).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `sactl: no group has the id or name "${absent}"\nhint: sactl groups list\n`,
+      });
+      expect(deployment.requests).toEqual([discovery, list, `GET ${groups}`]);
+    });
+  },
+);
+
+describe('5: names are not unique, and 409 does not mean "name taken"', () => {
+  const { gateway, gatewayOld } = accountIds;
+
+  test.each([['get'], ['rotate'], ['delete']])('%s by an ambiguous name', async (verb) => {
+    const deployment = deploy();
+    const yes = verb === 'get' ? [] : ['--yes'];
+    const outcome = await deployment.run(['sa', verb, '--id', 'inference-gateway', ...yes]);
+    expect(outcome).toEqual({
+      code: 5,
+      stdout: '',
+      stderr: `sactl: 2 nscale service accounts are named "inference-gateway": ${gateway}, ${gatewayOld}\nhint: name one of them by its id: --id <id>\n`,
+    });
+    expect(deployment.requests).toEqual([discovery, list]);
+  });
+
+  test('the text of a 409 is not repeated', async () => {
+    const deployment = deploy({ intercept: faults({ method: 'POST', answer: conflict }) });
+    const outcome = await deployment.run(['sa', 'rotate', '--id', ciDeploy, '--yes', '--json']);
+    expect([outcome.code, outcome.stdout]).toEqual([5, '']);
+    expect(outcome.stderr).not.toContain('already exists');
+    expect(deployment.mutations()).toEqual([rotate]);
+  });
+});
+
+test.each([
+  ['a conflict', conflict],
+  ['an internal error', serverError],
+  ['a dropped connection', lost],
+])('6: create is neither atomic nor idempotent: %s is not retried', async (_, answer) => {
+  const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
+  const argv = ['sa', 'create', '--name', 'fresh', '-q', '.credential.value'];
+  const { code, stdout, stderr } = await deployment.run(argv);
+  expect([code, stdout]).toEqual([7, '']);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: {
+      code: 'unknown_outcome',
+      message: expect.stringContaining('may have been created, with a token nobody has'),
+      hint: 'look for it, then rotate or delete it (a second create would make a second account): sactl serviceaccounts list --search fresh',
+    },
+  });
+  expect(deployment.mutations()).toEqual([post]);
+});
+
+function brokenPipe(): Promise<never> {
+  return Promise.reject(Object.assign(new Error('write'), { code: 'EPIPE' }));
+}
+
+describe('7: a lost rotate is an outage', () => {
+  const argv = ['sa', 'rotate', '--id', ciDeploy, '--yes', '-q', '.credential.value'];
+
+  test.each([
+    ['an internal error', serverError],
+    ['a dropped connection', lost],
+    ['a body that was cut', () => new Response('{"metadata":{"id":"c1')],
+  ])('%s is not retried, and called what it is', async (_, answer) => {
+    const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
+    const { code, stdout, stderr } = await deployment.run(argv);
+    expect([code, stdout]).toEqual([7, '']);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        code: 'unknown_outcome',
+        message: expect.stringContaining('the old credential may be dead'),
+        hint: `rotate again: sactl serviceaccounts rotate --id ${ciDeploy}`,
+      },
+    });
+    expect(deployment.mutations()).toEqual([rotate]);
+  });
+
+  test('a filter that would drop the token is refused before it is too late', async () => {
+    const deployment = deploy();
+    const { code } = await deployment.run([...argv.slice(0, -1), '.name']);
+    expect(code).toBe(2);
+    expect(deployment.mutations()).toEqual([]);
+  });
+
+  test('a token that cannot be written is not lost without a word', async () => {
+    const deployment = deploy();
+    const { code, stderr } = await deployment.run(argv, { stdout: { write: brokenPipe } });
+    expect(code).toBe(8);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'undelivered' } });
+    expect(deployment.mutations()).toEqual([rotate]);
+  });
+});
+
+describe('8: the list of a service account proves nothing', () => {
+  const token = sandboxTokens.selfRotating;
+
+  test('at home it may be just itself', async () => {
+    const deployment = deploy({ token });
+    expect(await deployment.run(['sa', 'list', '-q', '.[].name'])).toEqual({
+      code: 0,
+      stdout: 'self-rotating\n',
+      stderr: `sactl: ${mayBeIncomplete}\n`,
+    });
+  });
+
+  test.each([
+    ['at home', organizationId],
+    ['elsewhere', otherOrganizationId],
+  ])('%s an account that it does not see may exist', async (_, organization) => {
+    const deployment = deploy({ token });
+    const outcome = await deployment.run(['sa', 'get', '--id', ciDeploy, '--org', organization]);
+    expect(outcome).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `sactl: no service account "${ciDeploy}" in nscale organization ${organization}; ${mayBeIncomplete}\nhint: sactl serviceaccounts list\n`,
+    });
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+
+import {
+  accountIds,
+  groupIds,
+  organizationId,
+  otherOrganizationId,
+  sandboxTokens,
+} from '../../../src/sandbox/nscale/seed-ids.ts';
+import { deploy, home, idsOf } from './deployment.ts';
+
+const { administrator, consultant, selfRotating } = sandboxTokens;
+
+describe('userinfo', () => {
+  test.each([
+    ['user', administrator, 'ann@example.com', [organizationId]],
+    ['user', consultant, 'dora@example.com', [organizationId, otherOrganizationId]],
+    ['service', selfRotating, accountIds.selfRotating, [organizationId]],
+  ])('says %s for %s', async (acctype, token, sub, orgIds) => {
+    const { status, json } = await deploy().send('GET', '/oauth2/v2/userinfo', { token });
+    expect(status).toBe(200);
+    expect(json).toEqual({ sub, 'https://unikorn-cloud.org/authz': { acctype, orgIds } });
+  });
+});
+
+describe('version', () => {
+  test.each([
+    ['v1.19', /^v1\.19\.\d+$/],
+    ['v1.20', /^v1\.20\.\d+$/],
+  ] as const)('follows the behaviour %s', async (behaviour, version) => {
+    const { json } = await deploy({ behaviour }).send('GET', '/api/version', {
+      token: selfRotating,
+    });
+    expect(json).toEqual({
+      name: expect.any(String),
+      version: expect.stringMatching(version),
+    });
+  });
+
+  test('needs a token', async () => {
+    expect((await deploy().send('GET', '/api/version', { token: null })).status).toBe(401);
+  });
+});
+
+describe('organizations', () => {
+  test.each([
+    ['an administrator', administrator, [organizationId]],
+    ['a service account', selfRotating, [organizationId]],
+    ['a member of two', consultant, [organizationId, otherOrganizationId]],
+  ])('%s sees its own, by id', async (_, token, ids) => {
+    const { items } = await deploy().send('GET', '/api/v1/organizations', { token });
+    expect(idsOf(items)).toEqual(ids.toSorted());
+  });
+
+  test('have no organizationId of their own', async () => {
+    const { text, items } = await deploy().send('GET', '/api/v1/organizations');
+    expect(items[0]).toEqual({
+      metadata: {
+        id: organizationId,
+        name: 'acme-research',
+        description: expect.any(String),
+        creationTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+        provisioningStatus: 'provisioned',
+        healthStatus: 'healthy',
+      },
+      spec: { organizationType: 'adhoc' },
+    });
+    expect(text).not.toContain('null');
+  });
+});
+
+describe('groups', () => {
+  test('are a bare array sorted by id', async () => {
+    const { text, items } = await deploy().send('GET', `${home}/groups`);
+    const ids = idsOf(items);
+    expect(ids).toEqual(Object.values(groupIds).toSorted());
+    expect(text).not.toContain('null');
+  });
+
+  test('can be read one by one, as they are in the list', async () => {
+    const { send } = deploy();
+    const { items } = await send('GET', `${home}/groups`);
+    for (const group of items) {
+      const one = await send('GET', `${home}/groups/${group.metadata['id']}`);
+      expect(one.json).toEqual(group);
+    }
+  });
+
+  test('name their roles and their service accounts', async () => {
+    const { item } = await deploy().send('GET', `${home}/groups/${groupIds.platformAdmins}`);
+    expect(item.metadata).toMatchObject({ name: 'platform-admins', organizationId });
+    expect(item.spec.serviceAccountIDs).toEqual([accountIds.terraform]);
+    expect(item.spec.roleIDs).toHaveLength(1);
+  });
+});
+
+test('roles are a bare array sorted by id, each saying whether it can be granted', async () => {
+  const { items } = await deploy().send('GET', `${home}/roles`);
+  const ids = idsOf(items);
+  expect(ids).toEqual(ids.toSorted());
+  expect(items.map(({ metadata }) => metadata['name'] ?? '').toSorted()).toEqual([
+    'administrator',
+    'auditor',
+    'reader',
+    'user',
+  ]);
+  for (const role of items) expect(role.grantable).toBeTypeOf('boolean');
+});
