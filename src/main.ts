@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { CliError, ExitCode } from './errors.ts';
+import { runProgram } from './program.ts';
 
 /**
  * Runs one command line (`argv` without node and script) and returns its exit code. The only place that catches:
@@ -12,7 +13,6 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
   const stderr = forgiving(sandbox ? markLines(ctx.stderr) : ctx.stderr);
   const marked = { ...ctx, stderr };
   try {
-    const { runProgram } = await import('./program.ts');
     return await runProgram(argv, marked);
   } catch (error) {
     await report(marked, error, { words, sandbox });
