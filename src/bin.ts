@@ -6,6 +6,7 @@ import { isatty } from 'node:tty';
 
 import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
 import { ExitCode, InterruptedError } from './errors.ts';
+import { decodeText } from './files/text-file.ts';
 import { version } from './version.ts';
 
 const argv = process.argv.slice(2);
@@ -16,7 +17,9 @@ if (argv.length === 1 && argv[0] === '--version') {
 }
 
 function failUnlessReaderLeft(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') process.exitCode = ExitCode.failed;
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`sactl: cannot write to stdout: ${error.code}\n`);
+  process.exitCode = ExitCode.failed;
 }
 
 /** Builds the real Context, runs, and leaves with the exit code once everything is written. */
@@ -67,8 +70,8 @@ function realContext(interrupts: Interrupts): Context {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     env: process.env,
-    cwd: process.cwd(),
-    homeDirectory: homedir(),
+    cwd: orElse(() => process.cwd(), '/'),
+    homeDirectory: orElse(homedir, '/nonexistent'),
     userId: process.getuid?.() ?? null,
     platform: process.platform,
     timeZone: undefined,
@@ -82,6 +85,15 @@ function realContext(interrupts: Interrupts): Context {
   };
 }
 
+/** The folder one works in may have been deleted, and a user may have no home: both matter to few commands. */
+function orElse(find: () => string, fallback: string): string {
+  try {
+    return find();
+  } catch {
+    return fallback;
+  }
+}
+
 async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | null> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -93,7 +105,7 @@ async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string 
     length += chunk.length;
     if (length > maxBytes) return null;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeText(Buffer.concat(chunks)).text;
 }
 
 function output(stream: NodeJS.WriteStream & { readonly fd: number }): Output {

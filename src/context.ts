@@ -42,7 +42,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Input {
   readonly isTTY: boolean;
-  /** Reads to the end, as UTF-8; null when there is more than `maxBytes`. */
+  /** Reads to the end; null when that is more than `maxBytes`, or not UTF-8 text. */
   readonly text: (maxBytes: number) => Promise<string | null>;
 }
 

@@ -32,9 +32,21 @@ async function report(
     json: wantsJson(words),
     debug: words.includes('--debug'),
     sandbox,
+    connection: connectionFlags(words),
     style: styleFor(ctx, { stream: 'stderr', color }),
   });
   await ctx.stderr.write(text);
+}
+
+const connectionFlag = /^--(?:provider|profile|org|endpoint)(?:=|$)|^--sandbox$/;
+
+/** The flags that say which connection was meant: a command in a hint is run with the same ones. */
+function connectionFlags(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, index) => {
+    if (!connectionFlag.test(word)) return [];
+    const hasValue = word === '--sandbox' || word.includes('=');
+    return [hasValue ? word : `${word} ${words[index + 1] ?? ''}`.trim()];
+  });
 }
 
 const jsonFlag = /^(?:--json|-y*q.*|--query(?:-file)?(?:=.*)?|--format=json)$/s;

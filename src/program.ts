@@ -1,7 +1,13 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { declareCommonFlags } from './commands/common.ts';
-import { commandPath, findSubcommand, type Host, type Invocation } from './commands/command.ts';
+import {
+  commandPath,
+  findSubcommand,
+  repeated,
+  type Host,
+  type Invocation,
+} from './commands/command.ts';
 import type { CommonFlags } from './commands/flags.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
@@ -66,7 +72,21 @@ export async function declareProgram(
   }
   addWhoami(program, host);
   addHelp(program);
+  refuseRepetition(program);
   return program;
+}
+
+/** A second value would replace the first without a word, which for an id is the wrong account. */
+function refuseRepetition(command: CommandUnknownOpts): void {
+  for (const option of command.options) {
+    if (!option.required || option.parseArg === repeated) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) throw new UsageError(`${option.long ?? option.flags} is given twice`);
+      isGiven = true;
+    });
+  }
+  command.commands.forEach(refuseRepetition);
 }
 
 async function invocation(ctx: Context, common: CommonFlags): Promise<Invocation> {

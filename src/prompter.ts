@@ -2,6 +2,7 @@ import { checkbox, confirm, input, select } from '@inquirer/prompts';
 
 import type { Choice, Prompter } from './context.ts';
 import { InterruptedError } from './errors.ts';
+import { safeText } from './model/safe-text.ts';
 
 export interface PromptStreams {
   readonly input: NodeJS.ReadableStream;
@@ -9,26 +10,43 @@ export interface PromptStreams {
   readonly signal: AbortSignal;
 }
 
-/** Asks with @inquirer/prompts; Ctrl-C, and a terminal that goes away, end the program with 130. */
+/** Asks with @inquirer/prompts. Every text is made safe here, because names in it come from providers. */
 export function createPrompter(streams: PromptStreams): Prompter {
   return {
-    confirm: (question) => answer(confirm(question, streams)),
+    confirm: ({ message, default: initial }) =>
+      answer(confirm({ message: safeText(message), default: initial }, streams), streams),
     input: ({ message, default: initial, validate }) =>
       answer(
         input(
           {
-            message,
+            message: safeText(message),
             ...(initial === undefined ? {} : { default: initial }),
             ...(validate === undefined ? {} : { validate }),
           },
           streams,
         ),
+        streams,
       ),
-    select: ({ message, choices }) =>
-      answer(select({ message, choices: choices.map(toChoice), pageSize: 12 }, streams)),
-    checkbox: ({ message, choices }) =>
-      answer(checkbox({ message, choices: choices.map(toChoice), pageSize: 12 }, streams)),
+    select: (question) => answer(select(listOf(question), streams), streams),
+    checkbox: (question) => answer(checkbox(listOf(question), streams), streams),
   };
+}
+
+interface ListQuestion {
+  readonly message: string;
+  readonly choices: readonly Choice[];
+}
+
+/** What cannot be chosen comes last, so that the cursor starts on what can. */
+function listOf({ message, choices }: ListQuestion): {
+  message: string;
+  choices: ReturnType<typeof toChoice>[];
+  pageSize: number;
+} {
+  const sorted = choices.toSorted(
+    (a, b) => Number(a.disabled !== undefined) - Number(b.disabled !== undefined),
+  );
+  return { message: safeText(message), choices: sorted.map(toChoice), pageSize: 12 };
 }
 
 function toChoice({ value, label, description, disabled }: Choice): {
@@ -39,19 +57,19 @@ function toChoice({ value, label, description, disabled }: Choice): {
 } {
   return {
     value,
-    name: label,
-    ...(description === undefined ? {} : { description }),
-    ...(disabled === undefined ? {} : { disabled }),
+    name: safeText(label),
+    ...(description === undefined ? {} : { description: safeText(description) }),
+    ...(disabled === undefined ? {} : { disabled: safeText(disabled) }),
   };
 }
 
-async function answer<Value>(question: Promise<Value>): Promise<Value> {
+/** Ctrl-C, a signal and a terminal that goes away end the program. */
+async function answer<Value>(question: Promise<Value>, { signal }: PromptStreams): Promise<Value> {
   try {
     return await question;
   } catch (error) {
-    if (error instanceof InterruptedError) throw error;
     const name = error instanceof Error ? error.name : '';
-    if (name === 'ExitPromptError' || name === 'AbortPromptError') throw new InterruptedError();
-    throw error;
+    if (name !== 'ExitPromptError' && name !== 'AbortPromptError') throw error;
+    throw signal.aborted ? signal.reason : new InterruptedError();
   }
 }

@@ -34,17 +34,21 @@ describe('the command tree', () => {
       'serviceaccounts list': ['--search', '--expiring-within', '--sort', '--columns', '--limit'],
       'serviceaccounts get': ['--id'],
       'serviceaccounts create':
-        '--file --stdin --name --description --group --tag --if-missing --allow-duplicate'.split(
+        '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate'.split(
           ' ',
         ),
       'serviceaccounts update':
-        '--id --file --stdin --name --description --group --add-group --remove-group --tag --remove-tag'.split(
+        '--id --file --stdin --name --description --group --add-group --remove-group --tag --remove-tag --enable --disable'.split(
           ' ',
         ),
       'serviceaccounts rotate': ['--id'],
       'serviceaccounts delete': ['--id', '--ignore-missing'],
       'groups list': [],
       'roles list': [],
+      'accessrules list': ['--account'],
+      'accessrules create': ['--account', '--role', '--scope', '--cluster'],
+      'accessrules delete': ['--id'],
+      'scopes list': [],
       'orgs list': [],
       'sandbox serve': ['--port'],
       'sandbox reset': [],
@@ -113,6 +117,17 @@ describe('misuse of the command line', () => {
     [
       'orgs list --org x',
       'sactl: --org does nothing with "sactl orgs list"\nhint: sactl orgs list --help\n',
+    ],
+    ['sa get --id a --id b', 'sactl: --id is given twice\n'],
+    ['sa list --org a --org=b', 'sactl: --org is given twice\n'],
+    [
+      'sa delete --id a --raw --yes',
+      'sactl: --raw does nothing with "sactl serviceaccounts delete"\nhint: sactl serviceaccounts delete --help\n',
+    ],
+    [
+      '--timeout 4w sa list',
+      "sactl: option '--timeout <duration>' argument '4w' is invalid. It is at most 1h.\n" +
+        'hint: sactl serviceaccounts list --help\n',
     ],
     ['help nope', 'sactl: there is no help on "nope"\nhint: sactl --help\n'],
     [

@@ -13,6 +13,8 @@ export interface ChangeFlags extends DocumentFlags {
   readonly removeGroup?: readonly string[] | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly removeTag?: readonly string[] | undefined;
+  readonly enable?: true | undefined;
+  readonly disable?: true | undefined;
 }
 
 /** The change that flags and document describe. */
@@ -24,11 +26,13 @@ export async function checkChange(
   const document = await readDocument(ctx, flags, definition);
   const tags = readTags(flags.tag ?? []);
   const value = merged(document.value ?? {}, flags, tags.value);
-  const problem = value.name === undefined ? null : definition.nameProblem(value.name);
+  const refused = definition.changeProblems(value);
+  const isRenamed = value.name !== undefined && refused.length === 0;
+  const problem = isRenamed ? definition.nameProblem(value.name) : null;
   const problems = [
     ...document.problems,
     ...tags.problems,
-    ...definition.changeProblems(value),
+    ...refused,
     ...(problem === null ? [] : [`"${value.name}" cannot be the name: ${problem}`]),
     ...contradictions(flags),
   ];
@@ -56,6 +60,8 @@ function merged(
     ...(addGroup === undefined ? {} : { addGroups: addGroup }),
     ...(removeGroup === undefined ? {} : { removeGroups: removeGroup }),
     ...(Object.keys(allTags).length === 0 ? {} : { tags: allTags }),
+    ...(flags.enable ? { enabled: true } : {}),
+    ...(flags.disable ? { enabled: false } : {}),
   };
 }
 
@@ -65,6 +71,7 @@ function contradictions(flags: ChangeFlags): readonly string[] {
     ...inBoth(flags.addGroup, flags.removeGroup).map(
       (group) => `--add-group and --remove-group both name "${group}"`,
     ),
+    ...(flags.enable && flags.disable ? ['--enable and --disable exclude each other'] : []),
     ...inBoth(keys, flags.removeTag).map((key) => `--tag and --remove-tag both name "${key}"`),
   ];
 }

@@ -1,4 +1,13 @@
 import { withGrace } from '../delivery/interrupt.ts';
+import {
+  CliError,
+  ExitCode,
+  InterruptedError,
+  PartialError,
+  UnknownOutcomeError,
+  UsageError,
+} from '../errors.ts';
+import type { OutputDocument } from '../output/document.ts';
 import type { Plan } from '../providers/provider.ts';
 import { confirmChange } from './confirm.ts';
 import { dryRunDocument, type Planned } from './dry-run.ts';
@@ -9,17 +18,65 @@ export interface PlannedChange<Result> {
   readonly plan: Plan<Result>;
   /** As it reads in a question, e.g. `Delete ci-deploy (c1f0…) in organization a77e…`. */
   readonly action: string;
+  /** Something like the result, for trying the output on before anything is sent. */
+  readonly sample: Result;
+  /** What is printed of the result. */
+  readonly document: (result: Result) => OutputDocument;
 }
 
-/** The common end of update and delete: preview it, or have it confirmed and done. null after a preview. */
+/**
+ * The common end of every change without a credential: preview it, or have it confirmed, done and printed.
+ * @throws UsageError when the output would fail on the result, before anything is sent; PartialError when the change
+ * was made and its result could not be printed
+ */
 export async function change<Result>(
   session: Session,
-  { operation, plan, action }: PlannedChange<Result>,
-): Promise<{ result: Result } | null> {
+  planned: PlannedChange<Result>,
+): Promise<ExitCode> {
+  const { operation, plan, action, document } = planned;
   if (session.common.dryRun) {
     await session.emit(dryRunDocument(session, { operation, ...plan }, []));
-    return null;
+    return ExitCode.done;
   }
+  await tryOutput(session, document(planned.sample));
   if (plan.effects.length > 0) await confirmChange(session, { action, effects: plan.effects });
-  return { result: await withGrace(session.ctx, plan.apply) };
+  const result = await apply(session, plan);
+  try {
+    await session.emit(document(result));
+  } catch (cause) {
+    if (plan.effects.length === 0 || !(cause instanceof CliError)) throw cause;
+    throw new PartialError(
+      `the change was made, but its result was not printed: ${cause.message}`,
+      {
+        provider: session.definition.name,
+        cause,
+      },
+    );
+  }
+  return ExitCode.done;
+}
+
+async function tryOutput({ renderer }: Session, document: OutputDocument): Promise<void> {
+  try {
+    await renderer.render(document);
+  } catch (cause) {
+    if (!(cause instanceof CliError)) throw cause;
+    throw new UsageError(`the output fails on a result of this command: ${cause.message}`, {
+      cause,
+    });
+  }
+}
+
+/** Between two attempts nothing is on its way, but an earlier one may have taken effect. */
+async function apply<Result>(session: Session, plan: Plan<Result>): Promise<Result> {
+  try {
+    return await withGrace(session.ctx, (signal) => plan.apply({ signal, report: session.note }));
+  } catch (cause) {
+    if (!(cause instanceof InterruptedError) || plan.effects.length === 0) throw cause;
+    throw new UnknownOutcomeError('interrupted; the change may have taken effect', {
+      provider: session.definition.name,
+      hint: 'look before you run it again',
+      cause,
+    });
+  }
 }

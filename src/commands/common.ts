@@ -10,7 +10,7 @@ import { repeated } from './command.ts';
 // oxlint-disable-next-line typescript/explicit-function-return-type -- commander infers the flags' types
 export function declareCommonFlags(root: Command) {
   return root
-    .description('Service accounts and their one-time credentials on nscale.')
+    .description('Service accounts and their one-time credentials on nscale and NVIDIA Run:ai.')
     .addOption(new Option('--provider <name>', 'provider to work on').choices(providers))
     .option('--profile <name>', 'profile of the configuration file to connect with')
     .option('--org <id>', 'organization')
@@ -42,8 +42,11 @@ Examples:
 
 "sactl help exit-codes" and "sactl help environment" tell the rest.`;
 
+const longestTimeoutMs = 3_600_000;
+
 function duration(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === null) throw new InvalidArgumentError(`It has the form ${durationForms}.`);
+  if (milliseconds > longestTimeoutMs) throw new InvalidArgumentError('It is at most 1h.');
   return milliseconds;
 }

@@ -14,7 +14,7 @@ import type {
   Provider,
   ProviderDefinition,
 } from '../providers/provider.ts';
-import { environments, providers, registry } from '../providers/registry.ts';
+import { environments, providers, providersWith, registry } from '../providers/registry.ts';
 import { version } from '../version.ts';
 import { canAsk } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
@@ -49,7 +49,8 @@ export async function findConnection(ctx: Context, common: CommonFlags): Promise
 }
 
 async function loadDefinition(name: ProviderName | 'all' | null): Promise<ProviderDefinition> {
-  const entry = registry[name === null || name === 'all' ? 'nscale' : name];
+  const chosen = name === null || name === 'all' ? providers[0] : name;
+  const entry = chosen === undefined ? undefined : registry[chosen];
   if (entry !== undefined) return entry.load();
   throw new UsageError(`--provider ${name}: this version knows ${providers.join(', ')} only`);
 }
@@ -59,11 +60,14 @@ function connectionProblems(
   definition: ProviderDefinition,
 ): string[] {
   const reading = credential === null ? null : readEndpoint(endpoint, endpointSource).problem;
-  const id = organization.value;
-  const problem = id === null ? null : definition.organizationProblem(id);
+  const { value: id, source } = organization;
+  // Only a flag is about this run; a setting for all runs means the providers that have organizations.
+  const isMeant =
+    source.kind === 'flag' || providersWith('listOrganizations').includes(definition.name);
+  const problem = id === null || !isMeant ? null : definition.organizationProblem(id);
   return [
     ...(reading === null ? [] : [reading]),
-    ...(problem === null ? [] : [`${describeSource(organization.source)} "${id}": ${problem}`]),
+    ...(problem === null ? [] : [`${describeSource(source)} "${id}": ${problem}`]),
   ];
 }
 

@@ -1,9 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Document } from 'yaml';
 
 import type { Context } from '../context.ts';
+import { jsonErrorOffset } from '../config/json-position.ts';
+import { largestText, readTextFile, type TextReading } from '../files/text-file.ts';
 import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { found, type Check } from './check.ts';
@@ -12,8 +13,6 @@ export interface DocumentFlags {
   readonly file?: string | undefined;
   readonly stdin?: true | undefined;
 }
-
-const largestDocument = 1024 * 1024;
 
 /** Whether the flags name an input document. */
 export function hasDocument({ file, stdin }: DocumentFlags): boolean {
@@ -37,92 +36,92 @@ export async function readDocument(
     );
   }
   const source = fromStdin ? 'standard input' : (flags.file ?? '');
-  const text = fromStdin ? await readStdin(ctx) : await readFile(resolve(ctx.cwd, source), source);
-  if (text.value === null) return found(...text.problems);
-  return parse(text.value, { source, definition });
+  const { text, problem } = fromStdin
+    ? await readStdin(ctx)
+    : await readTextFile(resolve(ctx.cwd, source));
+  if (text === null) return found(`cannot read ${source}: ${problem}`);
+  return parse(text, { source, definition });
 }
 
-function fine<Value>(value: Value): Check<Value> {
-  return { value, problems: [] };
-}
-
-const tooLarge = 'is larger than 1 MiB, which is no account';
-
-async function readStdin(ctx: Context): Promise<Check<string | null>> {
-  const text = await ctx.stdin.text(largestDocument);
-  return text === null ? found(`standard input ${tooLarge}`) : fine(text);
-}
-
-/** Regular files and pipes such as `<(…)`, but no more of them than a document can have. */
-async function readFile(path: string, source: string): Promise<Check<string | null>> {
-  let file: FileHandle | null = null;
-  try {
-    file = await open(path);
-    const buffer = Buffer.alloc(largestDocument + 1);
-    let length = 0;
-    for (let read = 1; read > 0 && length < buffer.length; length += read) {
-      read = (await file.read(buffer, length)).bytesRead;
-    }
-    if (length > largestDocument) return found(`${source} ${tooLarge}`);
-    return fine(buffer.toString('utf8', 0, length));
-  } catch (error) {
-    return found(`cannot read ${source}: ${reason(error)}`);
-  } finally {
-    await file?.close();
-  }
-}
-
-const reasons = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['EACCES', 'permission denied'],
-  ['EISDIR', 'it is a directory'],
-]);
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return reasons.get(code) ?? (code === '' ? 'it cannot be read' : code);
+async function readStdin(ctx: Context): Promise<TextReading> {
+  const text = await ctx.stdin.text(largestText);
+  return text === null
+    ? { text: null, problem: 'it is larger than 1 MiB, or not UTF-8 text' }
+    : { text, problem: null };
 }
 
 async function parse(
   text: string,
   { source, definition }: { source: string; definition: ProviderDefinition },
 ): Promise<Check<AccountChange | null>> {
-  if (text.trim() === '')
+  if (text.trim() === '') {
     return found(`${source} is empty: it must hold an account as JSON or YAML`);
+  }
+  if (depthOf(text) > deepest) return found(`${source} is nested too deeply for an account`);
+  const isJson = /^\s*[{[]/.test(text);
+  const strict = isJson ? parseJson(text) : null;
+  const parsed = strict === null || strict.problems.length === 0 ? await parseYaml(text) : strict;
+  if (parsed.problems.length > 0) {
+    const what = isJson ? 'JSON' : 'YAML';
+    return found(...parsed.problems.map((problem) => `${source} is not valid ${what} ${problem}`));
+  }
+  const { change, problems } = definition.readDocument(parsed.value);
+  return { value: change, problems: problems.map((problem) => `${source}: ${problem}`) };
+}
+
+/**
+ * What begins like JSON is held to JSON first, because YAML would take `{name: x,}` for what nobody meant; YAML then
+ * refuses what JSON lets pass, a key given twice.
+ */
+function parseJson(text: string): Check<unknown> {
+  try {
+    return { value: JSON.parse(text), problems: [] };
+  } catch {
+    const before = text.slice(0, jsonErrorOffset(text)).split('\n');
+    return found(`at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`);
+  }
+}
+
+const wordings = new Map<string, string>([
+  ['MULTIPLE_DOCS', 'one document is enough'],
+  ['DUPLICATE_KEY', 'a key is given twice'],
+]);
+
+/** Anything deeper is no account, and more than a parser's stack can take. */
+const deepest = 50;
+
+function depthOf(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') depth += 1;
+    if (character === ']' || character === '}') depth -= 1;
+    most = Math.max(most, depth);
+  }
+  return most;
+}
+
+async function parseYaml(text: string): Promise<Check<unknown>> {
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  // JSON is YAML, so one parser reads both, refuses a key given twice, and knows line and column.
-  const parsed = parseDocument(text.replace(/^\uFEFF/, ''), {
+  const parsed = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
+    logLevel: 'error',
   });
-  const isJson = /^\s*[{[]/.test(text);
-  if (parsed.errors.length > 0) {
-    const [first] = parsed.errors;
-    const { line, col } = lines.linePos(first?.pos[0] ?? 0);
-    // The parser words its errors for YAML, which says little about JSON; what follows the first is its echo.
-    const twice = first?.code === 'DUPLICATE_KEY' ? ': a key is given twice' : '';
-    const why = isJson ? twice : `: ${first?.message.split('\n')[0]}`;
-    return found(
-      `${source} is not valid ${isJson ? 'JSON' : 'YAML'} at line ${line}, column ${col}${why}`,
-    );
-  }
-  const document = resolveAliases(parsed);
-  if (document.problems.length > 0) return found(...document.problems.map(naming));
-  const reading = definition.readDocument(document.value);
-  return { value: reading.change, problems: reading.problems.map(naming) };
-
-  function naming(problem: string): string {
-    return `${source}: ${problem}`;
-  }
+  const [first] = [...parsed.errors, ...parsed.warnings];
+  if (first === undefined) return resolveAliases(parsed);
+  const { line, col } = lines.linePos(first.pos[0]);
+  const why = wordings.get(first.code) ?? first.message;
+  return found(`at line ${line}, column ${col}: ${why.split('\n')[0]}`);
 }
 
 /** A YAML alias may lead nowhere, or unfold to far more than the document. */
 function resolveAliases(parsed: Document): Check<unknown> {
   try {
-    return fine(parsed.toJS({ maxAliasCount: 20 }));
+    return { value: parsed.toJS({ maxAliasCount: 20 }), problems: [] };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    return found(error.message);
+    return found(`in its aliases: ${error.message}`);
   }
 }

@@ -47,11 +47,19 @@ function describe(
     ),
     'with these requests:',
     ...requests.map(({ method, url, body }) => {
-      const json = body === null ? '' : `\n${indent(JSON.stringify(body, null, 2))}`;
+      const json = body === null ? '' : `\n${indent(visibleJson(body))}`;
       return `  ${method} ${safeText(url)}${json}`;
     }),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** JSON in which characters that would steer the terminal are written as escapes. */
+function visibleJson(body: unknown): string {
+  return JSON.stringify(body, null, 2).replaceAll(
+    /(?!\n)[\p{Cc}\p{Cf}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function indent(text: string): string {

@@ -41,7 +41,8 @@ export const flagGroups = {
     'sandbox',
   ],
   organization: ['org'],
-  output: ['json', 'query', 'queryFile', 'format', 'raw'],
+  output: ['json', 'query', 'queryFile', 'format'],
+  raw: ['raw'],
   change: ['dryRun', 'yes'],
 } as const satisfies Record<string, readonly (keyof CommonFlags)[]>;
 

@@ -8,7 +8,7 @@ export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
     summary: 'List groups',
     description: 'Lists the groups an account can join: what --group accepts, by id or by name.',
-    honours: ['connection', 'organization', 'output'],
+    honours: ['connection', 'organization', 'output', 'raw'],
     examples: ['sactl groups list', "sactl groups list -q '.[] | [.id, .name] | @tsv'"],
   }).action(() => host.run(listGroups));
 }

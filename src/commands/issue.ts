@@ -16,10 +16,13 @@ export interface PlannedIssue {
 export async function issue(session: Session, planned: PlannedIssue): Promise<ExitCode> {
   const { ctx, renderer, common } = session;
   const { operation, plan, action } = planned;
-  const issuing = { operation, plan, renderer };
+  const issuing = { operation, plan, renderer, report: session.note };
   if (common.dryRun) {
-    const targets = [{ target: 'stdout', ok: await isReady(session, planned) }];
+    const problem = await preflightProblem(session, planned);
+    const targets = [{ target: 'stdout', ok: problem === null }];
     await session.emit(dryRunDocument(session, { operation, ...plan }, targets));
+    // With a filter of its own, the preview says nothing about the one the credential would meet.
+    if (problem !== null && renderer.format === 'table') await session.note(problem);
     return ExitCode.done;
   }
   await preflight(ctx, issuing);
@@ -28,15 +31,16 @@ export async function issue(session: Session, planned: PlannedIssue): Promise<Ex
   return ExitCode.done;
 }
 
-async function isReady(
+/** Why the credential could not be delivered, or null. */
+async function preflightProblem(
   { ctx, renderer }: Session,
-  { operation, plan }: PlannedIssue,
-): Promise<boolean> {
+  { plan }: PlannedIssue,
+): Promise<string | null> {
   try {
-    await preflight(ctx, { operation, plan, renderer });
-    return true;
+    await preflight(ctx, { plan, renderer });
+    return null;
   } catch (error) {
-    if (error instanceof UsageError) return false;
+    if (error instanceof UsageError) return error.message;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../model/order.ts';
 import { ExitCode } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Column } from '../output/columns.ts';
@@ -24,7 +25,7 @@ export async function printList<Row extends Named>(
   session: Session,
   { rows, columns, what }: { rows: readonly Row[]; columns: readonly Column<Row>[]; what: string },
 ): Promise<ExitCode> {
-  const sorted = rows.toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+  const sorted = rows.toSorted((a, b) => compareText(a.name, b.name) || compareText(a.id, b.id));
   await session.emit(
     listDocument({ rows: sorted, columns, raw: () => rows.map((row) => row.raw) }),
   );

@@ -1,6 +1,8 @@
+import { compareText } from '../model/order.ts';
 import type { Context } from '../context.ts';
 import type { AccountChange, NewAccount } from '../model/account.ts';
 import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
+import { providersWith } from '../providers/registry.ts';
 import type { Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import { hasDocument, readDocument, type DocumentFlags } from './document.ts';
@@ -14,6 +16,10 @@ export interface NewAccountFlags extends DocumentFlags {
   readonly description?: string | undefined;
   readonly group?: readonly string[] | undefined;
   readonly tag?: readonly string[] | undefined;
+  readonly role?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly keepRules?: true | undefined;
 }
 
 /** The account that flags and document describe; null when a person is to be asked for it. */
@@ -24,35 +30,97 @@ export async function checkNewAccount(
 ): Promise<Check<NewAccount | null>> {
   const document = await readDocument(ctx, flags, definition);
   const tags = readTags(flags.tag ?? []);
-  const given = document.value ?? {};
-  const name = flags.name ?? given.name;
+  const given = withFlags(document.value ?? {}, flags, tags.value);
+  const { name } = given;
   const asks = name === undefined && !hasDocument(flags) && canAsk(ctx, common);
   const problems = [
     ...document.problems,
     ...tags.problems,
-    ...definition.changeProblems(given),
+    ...definition.creationProblems(given),
+    ...grantProblems(flags, definition),
     // A document that cannot be read may hold the name that seems to be missing.
     ...(asks || (name === undefined && document.problems.length > 0)
       ? []
       : nameProblems(name, definition)),
   ];
   if (name === undefined) return { value: null, problems };
-  return { value: newAccount(name, { flags, given, tags: tags.value }), problems };
+  return { value: newAccount({ ...given, name }, flags), problems };
 }
 
-function newAccount(
-  name: string,
-  { flags, given, tags }: { flags: NewAccountFlags; given: AccountChange; tags: Tags },
-): NewAccount {
+/** The document with the flags laid over it. */
+function withFlags(
+  document: AccountChange,
+  { name, description, group }: NewAccountFlags,
+  tags: Readonly<Record<string, string>>,
+): AccountChange {
+  const allTags = { ...document.tags, ...tags };
   return {
-    name,
-    description: (flags.description ?? given.description) || null,
-    groups: flags.group ?? given.groups ?? [],
-    tags: { ...withoutNull(given.tags ?? {}), ...tags },
+    ...document,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(group === undefined ? {} : { groups: group }),
+    ...(Object.keys(allTags).length === 0 ? {} : { tags: allTags }),
   };
 }
 
-type Tags = Readonly<Record<string, string>>;
+function newAccount(
+  { name, description, groups, tags }: AccountChange & { readonly name: string },
+  flags: NewAccountFlags,
+): NewAccount {
+  return {
+    name,
+    description: description || null,
+    groups: groups ?? [],
+    tags: withoutNull(tags ?? {}),
+    ...rights(flags),
+  };
+}
+
+/** What the flags for access rules ask for. */
+function rights({
+  role,
+  scope,
+  cluster,
+  keepRules,
+}: NewAccountFlags): Pick<NewAccount, 'grants' | 'keepRules'> {
+  return {
+    grants:
+      role === undefined || scope === undefined ? [] : [{ role, scope, cluster: cluster ?? null }],
+    keepRules: keepRules === true,
+  };
+}
+
+function grantProblems(
+  { role, scope, cluster, keepRules }: NewAccountFlags,
+  { scopeProblem, title }: ProviderDefinition,
+): readonly string[] {
+  const given = {
+    '--role': role,
+    '--scope': scope,
+    '--cluster': cluster,
+    '--keep-rules': keepRules,
+  };
+  const names = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (scopeProblem === undefined) {
+    const able = providersWith('planGrant').join(' and ');
+    return names.map(
+      (name) => `${name} does nothing on ${title}, which has no access rules; ${able} has`,
+    );
+  }
+  const problem = scope === undefined ? null : scopeProblem(scope);
+  return [
+    ...(role !== undefined && scope === undefined
+      ? ['--role needs --scope: where to grant it']
+      : []),
+    ...(scope !== undefined && role === undefined
+      ? ['--scope needs --role: what to grant there']
+      : []),
+    ...(cluster !== undefined && scope === undefined ? ['--cluster needs --scope'] : []),
+    ...(problem === null ? [] : [`--scope: ${problem}`]),
+  ];
+}
 
 function nameProblems(name: string | undefined, definition: ProviderDefinition): readonly string[] {
   if (name === undefined) return ['the name is missing: give --name, or "name" in the document'];
@@ -74,13 +142,16 @@ export async function askForAccount(session: Session, flags: NewAccountFlags): P
     message: 'Name',
     validate: (value) => definition.nameProblem(value.trim()) ?? true,
   });
+  const hasDescriptions = definition.creationProblems({ description: 'x' }).length === 0;
   const description =
-    flags.description ?? (await ctx.prompt.input({ message: 'Description (optional)' })).trim();
+    flags.description ??
+    (hasDescriptions ? await ctx.prompt.input({ message: 'Description (optional)' }) : '').trim();
   return {
     name: name.trim(),
     description: description === '' ? null : description,
     groups: flags.group ?? (await askForGroups(session, groups)),
     tags: readTags(flags.tag ?? []).value,
+    ...rights(flags),
   };
 }
 
@@ -100,7 +171,7 @@ async function askForGroups(
   return ctx.prompt.checkbox({
     message: 'Groups (space chooses, enter goes on)',
     choices: groups
-      .toSorted((a, b) => a.name.localeCompare(b.name))
+      .toSorted((a, b) => compareText(a.name, b.name))
       .map((group) => groupChoice(group, roles)),
   });
 }

@@ -27,8 +27,20 @@ export const nouns: readonly Noun[] = [
   {
     name: 'roles',
     aliases: [],
-    summary: 'Roles that groups carry',
+    summary: 'Roles that groups carry or access rules grant',
     load: async () => (await import('./roles.ts')).addVerbs,
+  },
+  {
+    name: 'accessrules',
+    aliases: ['accessrule'],
+    summary: 'What accounts may do, and where (Run:ai)',
+    load: async () => (await import('./accessrules/index.ts')).addVerbs,
+  },
+  {
+    name: 'scopes',
+    aliases: [],
+    summary: 'What roles can be granted on (Run:ai)',
+    load: async () => (await import('./scopes.ts')).addVerbs,
   },
   {
     name: 'orgs',

@@ -8,7 +8,7 @@ export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
     summary: 'List organizations',
     description: 'Lists the organizations the credential can see: what --org accepts.',
-    honours: ['connection', 'output'],
+    honours: ['connection', 'output', 'raw'],
     examples: ['sactl orgs list', "sactl orgs list -q '.[].id'"],
   }).action(() => host.run(listOrganizations));
 }

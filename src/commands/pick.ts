@@ -1,3 +1,4 @@
+import { compareText } from '../model/order.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
@@ -24,7 +25,7 @@ export async function pickAccount(
   if (id !== undefined) return provider.findAccount(id.trim());
   const { accounts } = await provider.listAccounts();
   if (accounts.length === 0) throw new NotFoundError('there is no service account to choose from');
-  const sorted = accounts.toSorted((a, b) => a.name.localeCompare(b.name));
+  const sorted = accounts.toSorted((a, b) => compareText(a.name, b.name));
   const chosen = await ctx.prompt.select({
     message: 'Which service account?',
     choices: sorted.map((account) => ({
@@ -32,5 +33,6 @@ export async function pickAccount(
       label: `${account.name} (${account.id}), ${account.status}`,
     })),
   });
-  return sorted.find((account) => account.id === chosen) ?? provider.findAccount(chosen);
+  // A list tells less of an account, and the choice may have taken a while.
+  return provider.findAccount(chosen);
 }

@@ -7,8 +7,9 @@ import { declareVerb, type Host, type Invocation } from './command.ts';
 export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
     summary: 'List roles',
-    description: 'Lists the roles that groups can carry, and whether you may grant them.',
-    honours: ['connection', 'organization', 'output'],
+    description:
+      'Lists the roles that groups carry or access rules grant, and whether you may grant them.',
+    honours: ['connection', 'organization', 'output', 'raw'],
     examples: ['sactl roles list', "sactl roles list -q '.[] | select(.grantable) | .name'"],
   }).action(() => host.run(listRoles));
 }

@@ -8,6 +8,7 @@ import { emit } from '../output/emit.ts';
 import { prepareRenderer, type Renderer } from '../output/renderer.ts';
 import { safeText } from '../model/safe-text.ts';
 import type { Provider, ProviderDefinition } from '../providers/provider.ts';
+import { providersWith, type OptionalVerb } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from './check.ts';
 import { connect, findConnection, type Connected, type Found } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
@@ -29,18 +30,14 @@ export interface Session {
   /** e.g. `ci-deploy (c1f0…) in organization a77e…`. */
   readonly naming: (account: Account) => string;
   /**
-   * The provider's method, or, where it has none, a UsageError saying that it cannot `purpose`, before any request.
+   * The provider's method, or, where it has none, a UsageError before any request: it says that the provider cannot
+   * `purpose`, and names those that can.
    */
   readonly verb: <Name extends OptionalVerb>(
     name: Name,
     purpose: string,
   ) => NonNullable<Provider[Name]>;
 }
-
-/** The verbs that not every provider has. */
-export type OptionalVerb = {
-  [Name in keyof Provider]-?: undefined extends Provider[Name] ? Name : never;
-}[keyof Provider];
 
 /** What local checks can look at: no request is sent before they pass. */
 export interface Local {
@@ -63,6 +60,9 @@ export async function openSession<Input>(
   const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, found)));
   const checked = found === null ? null : await check(localOf(found));
   gathered.problems.push(...(found?.problems ?? []), ...(checked?.problems ?? []));
+  if (common.raw && common.dryRun) {
+    gathered.problems.push('--raw prints an answer, and with --dry-run there is none');
+  }
   throwGathered(gathered);
   if (found === null || renderer === null || checked === null)
     throw new UsageError(gathered.problems);
@@ -121,7 +121,10 @@ function sessionOf({
     verb: (name, purpose) => {
       const method = provider[name];
       if (method !== undefined) return method;
-      throw new UsageError(`${definition.title} cannot ${purpose}`);
+      const able = providersWith(name);
+      throw new UsageError(`${definition.title} cannot ${purpose}; ${able.join(' and ')} can`, {
+        hint: `name one that can with --provider ${able.join('|')}`,
+      });
     },
   };
 }

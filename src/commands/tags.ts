@@ -8,6 +8,8 @@ export function readTags(pairs: readonly string[]): Check<Record<string, string>
     const key = tagKey(pair);
     if (key === '' || !pair.includes('=')) {
       problems.push(`--tag "${pair}" has the form <key>=<value>`);
+    } else if (tags.has(key)) {
+      problems.push(`--tag names "${key}" twice`);
     } else {
       tags.set(key, pair.slice(pair.indexOf('=') + 1));
     }

@@ -17,7 +17,7 @@ async function whoami({ open }: Invocation): Promise<ExitCode> {
   const { detail } = await import('../output/detail.ts');
   const { session } = await open(() => found());
   const { definition, connection, marker } = session;
-  const { subject, kind, organizations } = await session.provider.whoami();
+  const { subject, kind, organizations, permissions } = await session.provider.whoami();
   const { endpoint, credentialSource, profile } = connection;
   const { name: provider } = definition;
   await session.emit({
@@ -29,6 +29,7 @@ async function whoami({ open }: Invocation): Promise<ExitCode> {
       subject,
       kind,
       organizations,
+      permissions,
       ...marker,
     },
     human: (style) =>
@@ -37,6 +38,9 @@ async function whoami({ open }: Invocation): Promise<ExitCode> {
           { label: 'Subject', value: subject },
           { label: 'Kind', value: kind },
           { label: 'Organizations', value: organizations },
+          ...(permissions === null
+            ? []
+            : [{ label: 'Permissions', value: permissions.join('; ') }]),
           { label: 'Provider', value: provider },
           { label: 'Endpoint', value: endpoint },
           { label: 'Credential from', value: credentialSource },
@@ -44,5 +48,10 @@ async function whoami({ open }: Invocation): Promise<ExitCode> {
         style,
       ),
   });
+  if (permissions?.length === 0) {
+    await session.note(
+      'it may do nothing yet: the provider names no permission of this credential',
+    );
+  }
   return ExitCode.done;
 }

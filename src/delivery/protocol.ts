@@ -3,7 +3,6 @@ import {
   AuthError,
   CliError,
   InterruptedError,
-  PartialError,
   UnknownOutcomeError,
   UsageError,
 } from '../errors.ts';
@@ -11,6 +10,7 @@ import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { Issued, IssuingPlan } from '../providers/provider.ts';
+import { failureOf, partial, throwAll } from './failures.ts';
 import { withGrace } from './interrupt.ts';
 import { checkStdout, deliverToStdout } from './stdout.ts';
 
@@ -18,11 +18,14 @@ export interface Issue {
   readonly operation: 'create' | 'rotate';
   readonly plan: IssuingPlan;
   readonly renderer: Renderer;
+  /** Is told of each step after the delivery. */
+  readonly report: (step: string) => Promise<void>;
 }
 
 /**
  * Asks for a credential once and brings it where the user wants it. The way of every create and rotate:
- * preflight, ask, settle the account, deliver (DESIGN.md 6).
+ * preflight, ask, settle the account, deliver, finish (DESIGN.md 6). The last three are all tried, whatever becomes of
+ * the others: each is owed once the account was changed.
  * @throws UsageError before anything is sent; UnknownOutcomeError when it cannot be known what the provider did;
  * UndeliveredError when the credential did not get out; PartialError when it did but the account is not as asked
  */
@@ -31,13 +34,25 @@ export async function issueCredential(ctx: Context, issue: Issue): Promise<void>
   await withGrace(ctx, async (signal) => {
     const issued = await ask(issue, signal);
     const { account, problem } = await settle(issue, issued);
-    await deliverToStdout(ctx, { renderer: issue.renderer, account, issued });
-    if (problem !== null) throw problem;
+    const lost = await failureOf(() =>
+      deliverToStdout(ctx, { renderer: issue.renderer, account, issued }),
+    );
+    const unfinished = await failureOf(() =>
+      issue.plan.finish?.(account, { signal, report: issue.report }),
+    );
+    throwAll([
+      lost,
+      unfinished === null ? null : partial(unfinished, { ...issue, account }),
+      problem === null ? null : partial(problem, { ...issue, account }),
+    ]);
   });
 }
 
 /** Everything that can go wrong before the provider is touched. @throws UsageError */
-export async function preflight(ctx: Context, { renderer, plan }: Issue): Promise<void> {
+export async function preflight(
+  ctx: Context,
+  { renderer, plan }: Pick<Issue, 'renderer' | 'plan'>,
+): Promise<void> {
   await checkStdout(ctx, { renderer, plan });
 }
 
@@ -48,20 +63,23 @@ async function ask({ plan, operation }: Issue, signal: AbortSignal): Promise<Iss
     if (error instanceof HttpError && error.arrival !== 'unknown') throw error;
     // The credential itself could not be had or sent: the request never left, or was refused unread.
     if (error instanceof AuthError || error instanceof UsageError) throw error;
-    throw unknownOutcome(operation, plan.expected, error);
+    // Thrown only while nothing is on its way and nothing was done.
+    if (error instanceof InterruptedError) throw error;
+    throw unknownOutcome({ plan, operation }, error);
   }
 }
 
 function unknownOutcome(
-  operation: Issue['operation'],
-  account: Account,
+  { plan, operation }: Pick<Issue, 'plan' | 'operation'>,
   cause: unknown,
 ): UnknownOutcomeError {
+  const account = plan.expected;
+  const credential = plan.credentialKind === 'client-secret' ? 'client secret' : 'token';
   const known = cause instanceof CliError ? cause : null;
   const what = known?.message ?? `cannot ${operation} service account ${account.name}`;
   return new UnknownOutcomeError(
     operation === 'create'
-      ? `${what}; the account may have been created, with a token nobody has`
+      ? `${what}; the account may have been created, with a ${credential} nobody has`
       : `${what}; the old credential may be dead, and no new one was received`,
     {
       provider: account.provider,
@@ -78,30 +96,12 @@ function unknownOutcome(
 
 /** A credential in hand is delivered whatever happens to the account's other properties, so problems are returned. */
 async function settle(
-  { plan, operation }: Issue,
+  { plan }: Issue,
   issued: Issued,
 ): Promise<{ account: Account; problem: unknown }> {
   try {
     return { account: await plan.settle(issued), problem: null };
   } catch (problem) {
-    return { account: issued.account, problem: unsettled(problem, { operation, issued }) };
+    return { account: issued.account, problem };
   }
-}
-
-/** Whatever stopped it, the account was changed: no error that says otherwise may leave here. */
-function unsettled(
-  problem: unknown,
-  { operation, issued }: { operation: Issue['operation']; issued: Issued },
-): CliError {
-  if (problem instanceof PartialError) return problem;
-  const { provider, name, id } = issued.account;
-  const done = operation === 'create' ? 'created' : 'rotated';
-  const why =
-    problem instanceof CliError && !(problem instanceof InterruptedError)
-      ? problem.message
-      : 'interrupted';
-  return new PartialError(
-    `${provider} service account ${name} (${id}) was ${done}, but it could not be checked afterwards: ${why}`,
-    { provider, hint: `sactl serviceaccounts get --id ${id}`, cause: problem },
-  );
 }

@@ -3,7 +3,7 @@ import { UndeliveredError, UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import { Secret } from '../model/secret.ts';
-import { describeWriteError } from '../output/emit.ts';
+import { systemReason } from '../files/system-error.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { Issued, IssuingPlan } from '../providers/provider.ts';
 import { issueDocument } from './document.ts';
@@ -109,7 +109,7 @@ export async function deliverToStdout(
   try {
     await ctx.stdout.write(text);
   } catch (cause) {
-    const why = `could not be written to stdout: ${describeWriteError(cause)}`;
+    const why = `could not be written to stdout: ${systemReason(cause)}`;
     throw undelivered(account, why, cause);
   }
 }

@@ -9,6 +9,7 @@ import type { HttpClientOptions } from './options.ts';
 import { isRedirect, redirectTarget } from './redirect.ts';
 import { repeatDelay } from './retry.ts';
 import type { HttpAnswer, HttpRequest } from './request.ts';
+import { watchSignals } from './watch.ts';
 
 /** Where a call stands before its next attempt. */
 interface Progress {
@@ -120,10 +121,16 @@ function finalError(
   return answerError(call, { answer: outcome.answer, authorization });
 }
 
+/** Nothing is on its way during a pause, so the program's own signal ends it at once, whatever the request waits for. */
 async function pause(call: Call, milliseconds: number, arrival: Arrival): Promise<void> {
+  const { options, stop } = call;
+  const watch = watchSignals([options.signal, stop]);
   try {
-    await call.options.sleep(milliseconds, call.stop);
+    await options.sleep(milliseconds, watch.signal);
   } catch (error) {
-    throw call.stop.aborted ? stoppedError(call, arrival) : error;
+    if (stop.aborted) throw stoppedError(call, arrival);
+    throw options.signal.aborted && arrival !== 'unknown' ? options.signal.reason : error;
+  } finally {
+    watch.end();
   }
 }

@@ -56,6 +56,17 @@ export interface NewAccount {
   readonly description: string | null;
   readonly groups: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  /** Rights to give it, where a provider has access rules. */
+  readonly grants?: readonly GrantRequest[];
+  /** Whether access rules that an earlier account of that name left behind may apply to it. */
+  readonly keepRules?: boolean;
+}
+
+/** A right as the user names it: a role's name or id, a scope as `<type>:<name or id>`, a cluster to narrow it. */
+export interface GrantRequest {
+  readonly role: string;
+  readonly scope: string;
+  readonly cluster: string | null;
 }
 
 /** What `update` changes; what is absent stays as it is. */

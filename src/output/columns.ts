@@ -19,6 +19,8 @@ export interface Column<Row> {
   readonly shrink?: number;
   /** Left out of the table where the terminal is too narrow for all columns, unless `--columns` asks for it. */
   readonly spare?: boolean;
+  /** Left out of the table where no row has a value, unless `--columns` asks for it. */
+  readonly hideEmpty?: boolean;
   /** Shown only when `--columns` asks for it. */
   readonly optional?: boolean;
 }
@@ -47,7 +49,7 @@ export function selectColumns<Row>(
   if (problems.length > 0) throw new UsageError(problems);
   return names.flatMap((name) => {
     const column = byName.get(name);
-    return column === undefined ? [] : [{ ...column, spare: false }];
+    return column === undefined ? [] : [{ ...column, spare: false, hideEmpty: false }];
   });
 }
 

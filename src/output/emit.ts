@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
 import type { OutputDocument } from './document.ts';
 import type { Renderer } from './renderer.ts';
-import { systemCode, systemReason } from './system-error.ts';
+import { systemCode, systemReason } from '../files/system-error.ts';
 
 /**
  * Renders and writes to stdout. True when the operating system took all of it; false when the reader has gone (`EPIPE`), which
@@ -25,13 +25,8 @@ export async function writeOutput(ctx: Context, text: string): Promise<boolean> 
     return true;
   } catch (cause) {
     if (systemCode(cause) === 'EPIPE') return false;
-    throw new FailedError('output', `cannot write to stdout: ${describeWriteError(cause)}`, {
+    throw new FailedError('output', `cannot write to stdout: ${systemReason(cause)}`, {
       cause,
     });
   }
-}
-
-/** Why a write failed, e.g. `no space left on device (ENOSPC)`. */
-export function describeWriteError(error: unknown): string {
-  return systemReason(error);
 }

@@ -2,7 +2,7 @@ import { CliError, FailedError, UsageError } from '../errors.ts';
 import { compactJson } from './json.ts';
 import { safeText } from '../model/safe-text.ts';
 import type { Style } from './style.ts';
-import { systemCode } from './system-error.ts';
+import { systemCode } from '../files/system-error.ts';
 
 export interface ErrorOptions {
   /** One line of JSON instead of lines for people. */
@@ -11,6 +11,8 @@ export interface ErrorOptions {
   readonly debug: boolean;
   /** Adds `sandbox: true` to JSON. */
   readonly sandbox?: boolean;
+  /** Flags that a command in the hint needs to mean the same connection, e.g. `--profile prod`. */
+  readonly connection?: readonly string[];
   /** Of stderr; plain text without it. */
   readonly style?: Style;
 }
@@ -21,7 +23,10 @@ export interface ErrorOptions {
  */
 export function renderError(error: unknown, options: ErrorOptions): string {
   const known = toCliError(error);
-  const lines = options.json ? [jsonLine(known, options)] : humanLines(known, options.style);
+  const hint = known.hint === null ? null : withConnection(known.hint, options.connection ?? []);
+  const lines = options.json
+    ? [jsonLine(known, hint, options)]
+    : humanLines(known, hint, options.style);
   const details = options.debug ? [...causeLines(error), ...stackLines(error)] : [];
   const all = options.json ? [...details, ...lines] : [...lines, ...details];
   return all.map((line) => `${line}\n`).join('');
@@ -36,16 +41,34 @@ export function toCliError(error: unknown): CliError {
   });
 }
 
-function humanLines(error: CliError, style: Style | undefined): string[] {
+function humanLines(error: CliError, hint: string | null, style: Style | undefined): string[] {
   const paint: Style['paint'] = style?.paint ?? ((_, text) => text);
-  const problems = error instanceof UsageError ? error.problems : [error.message];
+  const problems = error instanceof UsageError ? shown(error.problems) : [error.message];
   const lines = problems.map((problem) => `${paint('bad', 'sactl:')} ${safeText(problem)}`);
-  if (error.hint !== null) lines.push(`${paint('heading', 'hint:')} ${safeText(error.hint)}`);
+  if (hint !== null) lines.push(`${paint('heading', 'hint:')} ${safeText(hint)}`);
   return lines;
 }
 
-function jsonLine(error: CliError, { sandbox }: ErrorOptions): string {
-  const { code, message, hint, provider, status, traceId, retryable, exitCode } = error;
+const commandAtEnd =
+  /(?:^|: )sactl (?:serviceaccounts|accessrules|groups|roles|orgs|scopes) [^"]*$/;
+
+/** A hint that ends in a command, with the flags it lacks. */
+function withConnection(hint: string, flags: readonly string[]): string {
+  if (!commandAtEnd.test(hint) || hint.endsWith('--help')) return hint;
+  const missing = flags.filter((flag) => !hint.includes(flag.split(/[ =]/, 1)[0] ?? flag));
+  return [hint, ...missing].join(' ');
+}
+
+const mostProblems = 20;
+
+function shown(problems: readonly string[]): readonly string[] {
+  if (problems.length <= mostProblems) return problems;
+  const rest = problems.length - mostProblems;
+  return [...problems.slice(0, mostProblems), `and ${rest} more problems like these`];
+}
+
+function jsonLine(error: CliError, hint: string | null, { sandbox }: ErrorOptions): string {
+  const { code, message, provider, status, traceId, retryable, exitCode } = error;
   return compactJson({
     error: {
       code,

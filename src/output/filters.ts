@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
+import { readTextFile } from '../files/text-file.ts';
 import type { OutputFlags } from './format.ts';
 import { quoted } from '../model/safe-text.ts';
-import { systemReason } from './system-error.ts';
 
 /** One jq filter and how messages call it: `-q ".id"` or `--query-file "x.jq"`. */
 export interface Filter {
@@ -20,21 +19,14 @@ export async function readFilters(
   const problems: string[] = [];
   if (flags.queryFile !== undefined) {
     const label = `--query-file ${quoted(flags.queryFile, 200)}`;
-    try {
-      filters.push({ text: await readText(resolve(ctx.cwd, flags.queryFile)), label });
-    } catch (error) {
-      problems.push(`cannot read ${label}: ${systemReason(error)}`);
-    }
+    const { text, problem } = await readTextFile(resolve(ctx.cwd, flags.queryFile));
+    if (text === null) problems.push(`cannot read ${label}: ${problem}`);
+    else filters.push({ text, label });
   }
   return {
     filters: filters.filter((filter) => problemOf(filter) === null),
     problems: [...problems, ...filters.flatMap((filter) => problemOf(filter) ?? [])],
   };
-}
-
-/** PowerShell writes a byte order mark, which is no part of the filter. */
-async function readText(path: string): Promise<string> {
-  return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
 }
 
 function problemOf({ text, label }: Filter): string | null {

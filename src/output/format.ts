@@ -26,12 +26,6 @@ export function outputKind(flags: OutputFlags): OutputKind {
   return flags.format ?? flags.configuredFormat ?? 'table';
 }
 
-/** Whether errors are printed as JSON too: with `--json`, a filter or `json` as the format (DESIGN.md 3). */
-export function printsJsonErrors(flags: OutputFlags): boolean {
-  const kind = outputKind(flags);
-  return kind === 'json' || kind === 'query';
-}
-
 /** One sentence for each pair of output flags that contradict each other. */
 export function flagProblems(flags: OutputFlags): string[] {
   const kind = outputKind(flags);

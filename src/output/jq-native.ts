@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { JqEngine, JqResult } from './jq.ts';
 import { quoted } from '../model/safe-text.ts';
-import { systemReason } from './system-error.ts';
+import { systemReason } from '../files/system-error.ts';
 
 /**
  * The user's own jq (`SACTL_JQ=native`): `JQ_PATH`, else the binary of the node-jq package, else `jq` on `PATH`. It is started

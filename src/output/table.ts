@@ -1,4 +1,4 @@
-import { cellForPeople, type Column } from './columns.ts';
+import { cellForPeople, cellText, type Column } from './columns.ts';
 import { fitWidths } from './fit.ts';
 import type { Style, Tone } from './style.ts';
 import { tableTime } from './time.ts';
@@ -21,8 +21,11 @@ export async function table<Row>(options: {
   readonly style: Style;
 }): Promise<string> {
   const { rows, style } = options;
-  if (rows.length === 0 || options.columns.length === 0) return '';
-  const printed = options.columns.map((column): PrintedColumn => {
+  const known = options.columns.filter(
+    ({ hideEmpty, value }) => hideEmpty !== true || rows.some((row) => cellText(value(row)) !== ''),
+  );
+  if (rows.length === 0 || known.length === 0) return '';
+  const printed = known.map((column): PrintedColumn => {
     const cells = rows.map((row) => print(row, column, style));
     return {
       cells: [{ text: heading(column), tone: 'heading' }, ...cells],

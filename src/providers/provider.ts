@@ -1,4 +1,11 @@
-import type { Account, AccountChange, NewAccount, ProviderName } from '../model/account.ts';
+import type {
+  AccessRule,
+  Account,
+  AccountChange,
+  GrantRequest,
+  NewAccount,
+  ProviderName,
+} from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Secret } from '../model/secret.ts';
 import type { HttpClient, HttpCredential } from '../http/client.ts';
@@ -14,7 +21,11 @@ export interface ProviderDefinition {
   readonly title: string;
   /** Reads `-f`/`--stdin` input: the provider's own request body or our own shape. */
   readonly readDocument: (document: unknown) => DocumentReading;
-  /** What this provider cannot set or change, one sentence each. */
+  /** What is wrong with a scope that a role is to be granted on; absent where there are none. */
+  readonly scopeProblem?: (scope: string) => string | null;
+  /** What a new account cannot have here, one sentence each. */
+  readonly creationProblems: (account: AccountChange) => readonly string[];
+  /** What this provider cannot change of an account, one sentence each. */
   readonly changeProblems: (change: AccountChange) => readonly string[];
   /** What the body of an error answer says; null when it is not in the provider's own shape. */
   readonly readProblem: (status: number, body: unknown) => ProviderProblem | null;
@@ -60,7 +71,8 @@ export interface ProviderCredential {
 export interface Provider {
   readonly name: ProviderName;
   readonly whoami: () => Promise<Identity>;
-  readonly listAccounts: () => Promise<AccountList>;
+  /** `withRules` joins the access rules of all accounts, where there are such. */
+  readonly listAccounts: (options?: { readonly withRules: boolean }) => Promise<AccountList>;
   /**
    * The one account that `reference` names: an id, an exact name or a client id, tried in that order.
    * @throws NotFoundError, or ConflictError (`ambiguous`) naming the candidates' ids
@@ -73,6 +85,30 @@ export interface Provider {
   readonly listOrganizations?: () => Promise<readonly Organization[]>;
   readonly listGroups?: () => Promise<readonly Group[]>;
   readonly listRoles?: () => Promise<readonly Role[]>;
+  readonly listScopes?: () => Promise<readonly Scope[]>;
+  /** The rules of one account, or of all of them. @throws NotFoundError when there is no such account */
+  readonly listAccessRules?: (account: string | null) => Promise<readonly GrantedRule[]>;
+  readonly planGrant?: (account: string, grant: GrantRequest) => Promise<Plan<GrantedRule>>;
+  /** @throws NotFoundError when there is no such rule */
+  readonly planRevoke?: (ruleId: string) => Promise<Plan<void>>;
+}
+
+/** An access rule with the account it is for, by the name it binds to. */
+export interface GrantedRule extends AccessRule {
+  readonly account: string;
+  readonly raw: unknown;
+}
+
+/** Something a role can be granted on. */
+export interface Scope {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly type: 'tenant' | 'cluster' | 'department' | 'project';
+  readonly clusterId: string | null;
+  /** Its name behind its cluster's, e.g. `gpu-west/vision`, because names repeat across clusters. */
+  readonly path: string;
+  readonly raw: unknown;
 }
 
 export interface AccountList {
@@ -86,6 +122,8 @@ export interface Identity {
   readonly subject: string;
   readonly kind: 'service-account' | 'user' | 'unknown';
   readonly organizations: readonly string[];
+  /** What the credential may do, one line each, where the provider says so. */
+  readonly permissions: readonly string[] | null;
 }
 
 export interface Organization {
@@ -125,8 +163,14 @@ export interface Plan<Result> {
   readonly requests: readonly PlannedRequest[];
   /** What it will do, one sentence each, e.g. `the current token stops working at once`. */
   readonly effects: readonly string[];
-  /** Sends it. `signal` ends the wait for an answer. */
-  readonly apply: (signal: AbortSignal) => Promise<Result>;
+  readonly apply: (options: ApplyOptions) => Promise<Result>;
+}
+
+export interface ApplyOptions {
+  /** Ends the wait for an answer. */
+  readonly signal: AbortSignal;
+  /** Is told of each step of several that was done, e.g. `deleted access rule 17`. */
+  readonly report: (step: string) => Promise<void>;
 }
 
 /** A change whose answer carries a credential that is shown once. */
@@ -142,6 +186,8 @@ export interface IssuingPlan {
   readonly ask: (options: AskOptions) => Promise<Issued>;
   /** Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
   readonly settle: (issued: Issued) => Promise<Account>;
+  /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
+  readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;
 }
 
 export interface AskOptions {

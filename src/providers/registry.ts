@@ -1,10 +1,18 @@
 import type { EnvironmentConnection, EnvironmentConnections } from '../config/environment.ts';
-import type { ProviderName } from '../model/account.ts';
+import { providerNames, type ProviderName } from '../model/account.ts';
 import { nscaleEnvironment } from './nscale/environment.ts';
-import type { ProviderDefinition } from './provider.ts';
+import { runaiEnvironment } from './runai/environment.ts';
+import type { Provider, ProviderDefinition } from './provider.ts';
+
+/** The verbs that not every provider has. */
+export type OptionalVerb = {
+  [Name in keyof Provider]-?: undefined extends Provider[Name] ? Name : never;
+}[keyof Provider];
 
 export interface RegistryEntry {
   readonly environment: EnvironmentConnection;
+  /** The verbs it has no method for, so that a command can name the providers that do without loading them. */
+  readonly lacks: readonly OptionalVerb[];
   readonly load: () => Promise<ProviderDefinition>;
 }
 
@@ -12,7 +20,13 @@ export interface RegistryEntry {
 export const registry: Readonly<Partial<Record<ProviderName, RegistryEntry>>> = {
   nscale: {
     environment: nscaleEnvironment,
+    lacks: ['listScopes', 'listAccessRules', 'planGrant', 'planRevoke'],
     load: async () => (await import('./nscale/index.ts')).nscale,
+  },
+  runai: {
+    environment: runaiEnvironment,
+    lacks: ['listOrganizations', 'listGroups'],
+    load: async () => (await import('./runai/index.ts')).runai,
   },
 };
 
@@ -22,4 +36,11 @@ export const environments: EnvironmentConnections = Object.fromEntries(
 );
 
 /** The providers there are, for help and checks. */
-export const providers: readonly ProviderName[] = ['nscale'];
+export const providers: readonly ProviderName[] = providerNames.filter(
+  (name) => registry[name] !== undefined,
+);
+
+/** The providers that have this verb, by the names that `--provider` takes. */
+export function providersWith(verb: OptionalVerb): readonly ProviderName[] {
+  return providers.filter((name) => registry[name]?.lacks.includes(verb) === false);
+}

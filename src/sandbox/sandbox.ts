@@ -8,6 +8,10 @@ import { createNscaleEmulator } from './nscale/app.ts';
 import { seedNscale } from './nscale/seed.ts';
 import { organizationId, sandboxTokens } from './nscale/seed-ids.ts';
 import { isNscaleState } from './nscale/state.ts';
+import { createRunaiEmulator } from './runai/app.ts';
+import { seedRunai } from './runai/seed.ts';
+import { runaiSandboxClients } from './runai/seed-ids.ts';
+import { isRunaiState } from './runai/state.ts';
 import { serve, type RunningServer } from './server.ts';
 import { openStore, resetStore } from './store.ts';
 
@@ -63,6 +67,28 @@ const parts: readonly Part[] = [
         sleep,
       });
       const emulator = createNscaleEmulator({ ...store, now });
+      return { fetch: (request) => store.exclusive(() => emulator.fetch(request)) };
+    },
+  },
+  {
+    name: 'runai',
+    clientId: runaiSandboxClients.administrator.clientId,
+    secret: runaiSandboxClients.administrator.clientSecret,
+    environment: (endpoint) => [
+      ['RUNAI_BASE_URL', endpoint],
+      ['RUNAI_CLIENT_ID', runaiSandboxClients.administrator.clientId],
+      ['RUNAI_CLIENT_SECRET', runaiSandboxClients.administrator.clientSecret],
+    ],
+    open: async ({ stateDirectory, now, sleep }) => {
+      const store = await openStore({
+        directory: sandboxDirectory(stateDirectory),
+        name: 'runai',
+        version: 1,
+        seed: () => seedRunai(now()),
+        isState: isRunaiState,
+        sleep,
+      });
+      const emulator = createRunaiEmulator({ ...store, now });
       return { fetch: (request) => store.exclusive(() => emulator.fetch(request)) };
     },
   },

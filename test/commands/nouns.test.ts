@@ -90,6 +90,7 @@ describe('whoami', () => {
       subject: 'ann@example.com',
       kind: 'user',
       organizations: [organizationId],
+      permissions: null,
     });
   });
 
@@ -114,7 +115,8 @@ describe('whoami', () => {
       code: 4,
       stdout: '',
       stderr: lines(
-        'sactl: no credential found; for nscale: set NSCALE_SERVICE_TOKEN',
+        'sactl: no credential found; for nscale: set NSCALE_SERVICE_TOKEN; ' +
+          'for runai: set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN',
         'hint: or select a profile with --profile, or try it without a credential: --sandbox',
       ),
     });

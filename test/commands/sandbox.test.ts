@@ -89,12 +89,18 @@ describe('sandbox serve', () => {
       'NSCALE_IDENTITY_SERVICE_API_ENDPOINT',
       'NSCALE_SERVICE_TOKEN',
       'NSCALE_ORGANIZATION_ID',
+      'RUNAI_BASE_URL',
+      'RUNAI_CLIENT_ID',
+      'RUNAI_CLIENT_SECRET',
     ]);
-    const client = await run(['sa', 'get', '--id', 'scratch', '-q', '.name'], {
-      env,
-      fetch: (input, init) => fetch(input, init),
-    });
-    expect(client).toEqual({ code: 0, stdout: 'scratch\n', stderr: '' });
+    for (const [provider, name] of [
+      ['nscale', 'scratch'],
+      ['runai', 'ci-vision'],
+    ] as const) {
+      const argv = ['sa', 'get', '--provider', provider, '--id', name, '-q', '.name'];
+      const client = await run(argv, { env, fetch: (input, init) => fetch(input, init) });
+      expect(client).toEqual({ code: 0, stdout: `${name}\n`, stderr: '' });
+    }
     controller.abort();
     expect((await outcome).code).toBe(0);
     await expect(fetch(env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT'] ?? '')).rejects.toThrow(

@@ -138,7 +138,7 @@ describe('an interrupt while a create is on its way', () => {
     expect(JSON.parse(outcome.stderr)).toMatchObject({
       error: {
         code: 'partial',
-        message: `nscale service account ci (${newAccountId}) was created, but it could not be checked afterwards: interrupted`,
+        message: `nscale service account ci (${newAccountId}) was created, but not all could be done or checked afterwards: interrupted`,
         hint: `sactl serviceaccounts get --id ${newAccountId}`,
       },
     });

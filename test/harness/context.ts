@@ -39,7 +39,9 @@ export function testContext(options: TestContextOptions = {}): TestContext {
       isTTY: options.terminal !== undefined,
       text: (maxBytes) => {
         const text = options.stdin ?? '';
-        return Promise.resolve(Buffer.byteLength(text) > maxBytes ? null : text);
+        return Promise.resolve(
+          Buffer.byteLength(text) > maxBytes ? null : text.replace(/^\uFEFF/, ''),
+        );
       },
     },
     stdout: { ...output(out, options.terminal), ...options.stdout },

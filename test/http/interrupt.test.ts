@@ -154,14 +154,24 @@ describe('an interruption of the wait before a repetition', () => {
     await expect(rejectionOf(http.send(rotation))).resolves.toBe(broken);
   });
 
-  it('is handed to whoever sleeps', async () => {
-    const signals: (AbortSignal | undefined)[] = [];
-    const { http } = testClient([json(429, {}), json(200, {})], {
-      sleep: (_milliseconds, signal) => Promise.resolve(void signals.push(signal)),
+  it.each([
+    ['the program', { code: 'interrupted', exitCode: 143 }],
+    ['the request', { code: 'aborted', arrival: 'refused' }],
+  ])('wakes whoever sleeps, for %s', async (whose, expected) => {
+    const request = new AbortController();
+    const program = new AbortController();
+    const { http } = testClient([json(429, {})], {
+      signal: program.signal,
+      sleep: (_milliseconds, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('woken')));
+          (whose === 'the request' ? request : program).abort(new InterruptedError('SIGTERM'));
+        }),
     });
-    const { signal } = new AbortController();
-    await http.send({ ...rotation, signal });
-    expect(signals).toEqual([signal]);
+    // Refused, so nothing was changed: the program's own interruption may say so.
+    await expect(http.send({ ...rotation, signal: request.signal })).rejects.toMatchObject(
+      expected,
+    );
   });
 });
 

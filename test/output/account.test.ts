@@ -89,8 +89,9 @@ describe('accounts as rows', () => {
     );
   });
 
-  test('have a column for every scalar key of the account, named as in JSON', () => {
-    const { accessRules: _, tokens: __, raw: ___, ...printable } = account;
+  test('have a column for every scalar key of the account, named as in JSON, and one for rules', () => {
+    const { accessRules: rules, tokens: _, raw: __, ...scalars } = account;
+    const printable = { ...scalars, rules };
     const names = accountColumns.map(({ name }) => name);
     expect(names.toSorted()).toEqual(Object.keys(printable).toSorted());
   });

@@ -1,28 +1,22 @@
 import { formats } from '../../src/model/format.ts';
 import { describe, expect, test } from 'vitest';
-import {
-  flagProblems,
-  outputKind,
-  printsJsonErrors,
-  type OutputFlags,
-} from '../../src/output/format.ts';
+import { flagProblems, outputKind, type OutputFlags } from '../../src/output/format.ts';
 
 describe('what is printed', () => {
-  test.each<[OutputFlags, string, boolean]>([
-    [{}, 'table', false],
-    [{ json: true }, 'json', true],
-    [{ query: ['.id'] }, 'query', true],
-    [{ query: [] }, 'table', false],
-    [{ queryFile: 'x.jq' }, 'query', true],
-    [{ format: 'json' }, 'json', true],
-    [{ format: 'csv' }, 'csv', false],
-    [{ configuredFormat: 'yaml' }, 'yaml', false],
-    [{ configuredFormat: 'yaml', json: true }, 'json', true],
-    [{ configuredFormat: 'yaml', query: ['.'] }, 'query', true],
-    [{ configuredFormat: 'yaml', format: 'table' }, 'table', false],
-  ])('with %j is %s', (flags, kind, isJsonError) => {
+  test.each<[OutputFlags, string]>([
+    [{}, 'table'],
+    [{ json: true }, 'json'],
+    [{ query: ['.id'] }, 'query'],
+    [{ query: [] }, 'table'],
+    [{ queryFile: 'x.jq' }, 'query'],
+    [{ format: 'json' }, 'json'],
+    [{ format: 'csv' }, 'csv'],
+    [{ configuredFormat: 'yaml' }, 'yaml'],
+    [{ configuredFormat: 'yaml', json: true }, 'json'],
+    [{ configuredFormat: 'yaml', query: ['.'] }, 'query'],
+    [{ configuredFormat: 'yaml', format: 'table' }, 'table'],
+  ])('with %j is %s', (flags, kind) => {
     expect(outputKind(flags)).toBe(kind);
-    expect(printsJsonErrors(flags)).toBe(isJsonError);
     expect(flagProblems(flags)).toEqual([]);
   });
 });

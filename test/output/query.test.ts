@@ -158,7 +158,7 @@ describe('--query-file', () => {
     );
     expect(await rejection(prepareQuery(ctx, { queryFile: 'folder' }))).toHaveProperty(
       'message',
-      'cannot read --query-file "folder": illegal operation on a directory (EISDIR)',
+      'cannot read --query-file "folder": it is a directory',
     );
   });
 

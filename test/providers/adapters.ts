@@ -1,7 +1,10 @@
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
+import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
 import type { ProviderName } from '../../src/model/account.ts';
-import type { TestContextOptions } from '../harness/context.ts';
+import { seedRunai } from '../../src/sandbox/runai/seed.ts';
+import { testNow, type TestContextOptions } from '../harness/context.ts';
 import { useNscale } from '../harness/nscale.ts';
+import { runaiSandboxClients, useRunai, type RunaiOptions } from '../harness/runai.ts';
 import type { Outcome } from '../harness/run.ts';
 
 /** One deployment of a provider, as far as the contract suite looks at it. */
@@ -36,6 +39,8 @@ export interface Adapter {
     readonly filter: string;
     readonly shows: string;
   };
+  /** How many requests that change something a delete of `account` takes. */
+  readonly deleteRequests: number;
 }
 
 const nscaleCredentials = {
@@ -43,6 +48,35 @@ const nscaleCredentials = {
   reader: sandboxTokens.auditor,
   stranger: 'a.b.c.d.nobody',
 };
+
+const { administrator, newcomer } = runaiSandboxClients;
+
+const runaiClients = {
+  administrator,
+  reader: newcomer,
+  stranger: { clientId: 'stranger', clientSecret: 'a-secret-of-nobody' },
+};
+
+/** The newcomer with a role that reads accounts and access rules, which no predefined one is. */
+function runaiWithReader(): RunaiOptions {
+  const state = seedRunai(testNow);
+  const [sample] = state.roles;
+  const [rule] = state.rules;
+  if (sample === undefined || rule === undefined) throw new Error('the seed has roles and rules');
+  const permissions = ['service-account', 'access_rules', 'roles'].map((resourceType) => ({
+    resourceType,
+    actions: ['read'] as const,
+  }));
+  const subjectId = newcomer.clientId;
+  return {
+    client: newcomer,
+    state: {
+      ...state,
+      roles: [...state.roles, { ...sample, id: 99, name: 'Reader', permissions }],
+      rules: [...state.rules, { ...rule, id: 999, subjectId, roleId: 99 }],
+    },
+  };
+}
 
 /** Every provider: one row each. */
 export const adapters: readonly Adapter[] = [
@@ -57,5 +91,25 @@ export const adapters: readonly Adapter[] = [
     credentials: nscaleCredentials,
     credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',
     update: { flags: ['--description', 'changed'], filter: '.description', shows: 'changed' },
+    deleteRequests: 1,
+  },
+  {
+    name: 'runai',
+    install: () => {
+      const deploy = useRunai();
+      return (caller = 'administrator') =>
+        deploy(caller === 'reader' ? runaiWithReader() : { client: runaiClients[caller] });
+    },
+    account: { id: runaiAccountIds.ciVision, name: 'ci-vision' },
+    twins: null,
+    credentials: {
+      administrator: runaiClients.administrator.clientSecret,
+      reader: runaiClients.reader.clientSecret,
+      stranger: runaiClients.stranger.clientSecret,
+    },
+    credentialSource: 'environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET',
+    update: { flags: ['--disable'], filter: '.enabled', shows: 'false' },
+    // It is disabled, then its two access rules are deleted, then itself.
+    deleteRequests: 4,
   },
 ];

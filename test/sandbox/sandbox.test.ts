@@ -136,6 +136,23 @@ test('the first day stays the first day when time goes by', async () => {
   expect(list.find(({ metadata }) => metadata.id === id)?.status.expiry).toBe(expiry);
 });
 
+test('each provider has an emulator of its own, with its own way to sign in', async () => {
+  const options = { stateDirectory, now, sleep: wait };
+  const { fetch, connection } = await openSandbox(options, 'runai');
+  expect(connection.endpoint).toBe('https://runai.sandbox.invalid');
+  const response = await fetch(`${connection.endpoint}/api/v2/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: connection.clientId ?? '',
+      client_secret: connection.secret,
+    }),
+  });
+  expect(await response.json()).toMatchObject({ access_token: expect.any(String) });
+  const { nscale } = await open();
+  await expect(fetch(nscale.endpoint)).rejects.toMatchObject({ cause: { code: 'ENOTFOUND' } });
+});
+
 test('a provider without an emulator is refused', async () => {
   const options = { stateDirectory, now, sleep: wait };
   await expect(openSandbox(options, 'augment')).rejects.toThrow(

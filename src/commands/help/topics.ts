@@ -22,6 +22,11 @@ nscale
   NSCALE_ORGANIZATION_ID                the organization, when --org does not name one
   NSCALE_IDENTITY_SERVICE_API_ENDPOINT  the address of the identity service
 
+NVIDIA Run:ai
+  RUNAI_BASE_URL                        the address of the control plane; required
+  RUNAI_CLIENT_ID, RUNAI_CLIENT_SECRET  the service account or access key to work with
+  RUNAI_TOKEN                           an access token instead of the two
+
 sactl
   SACTL_PROVIDER, SACTL_PROFILE, SACTL_ORG, SACTL_SANDBOX  the flags of the same name; a flag wins
   SACTL_CONFIG       the user's configuration file (JSON or YAML)

@@ -3,6 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { ConflictError, ExitCode } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
+import type { NewAccountFlags } from '../new-account.ts';
 import type { Session } from '../session.ts';
 
 export function addCreate(noun: CommandUnknownOpts, host: Host): void {
@@ -11,7 +12,7 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     description:
       'Creates a service account and prints it with its credential, which is shown once. On a terminal, without ' +
       '--name or a document, it asks for everything. Flags win over the document.',
-    honours: ['connection', 'organization', 'output', 'change'],
+    honours: ['connection', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts create',
       'sactl sa create --name ci-deploy --group ml-training --tag team=vision',
@@ -25,18 +26,19 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     .option('--description <text>', 'what it is for')
     .option('--group <id or name>', 'group to join; may be repeated', repeated)
     .option('--tag <key=value>', 'tag to set; may be repeated', repeated)
+    .option('--role <name or id>', 'role to grant on --scope (Run:ai)')
+    .option('--scope <type:name or id>', 'where to grant --role, e.g. project:vision (Run:ai)')
+    .option('--cluster <name or id>', 'cluster of --scope, where its name is on several (Run:ai)')
+    .option(
+      '--keep-rules',
+      'accept access rules that an earlier account of this name left (Run:ai)',
+    )
     .option('--if-missing', 'when an account has this name, print it and succeed')
     .option('--allow-duplicate', 'create it even when an account has this name')
     .action((flags) => host.run((invocation) => runCreate(invocation, flags)));
 }
 
-interface CreateFlags {
-  readonly file?: string | undefined;
-  readonly stdin?: true | undefined;
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  readonly group?: readonly string[] | undefined;
-  readonly tag?: readonly string[] | undefined;
+interface CreateFlags extends NewAccountFlags {
   readonly ifMissing?: true | undefined;
   readonly allowDuplicate?: true | undefined;
 }
@@ -51,10 +53,12 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const planCreate = session.verb('planCreate', 'create service accounts');
   const wanted = input ?? (await askForAccount(session, flags));
   const existing = await findExisting(session, wanted, flags);
-  if (existing !== null) return printExisting(session, existing);
+  if (existing !== null) return printExisting(session, existing, wanted);
   const plan = await planCreate(wanted, ctx.uuid());
-  const organization = plan.expected.organization ?? session.definition.title;
-  const action = `Create service account ${wanted.name} in organization ${organization}`;
+  const { organization } = plan.expected;
+  const where =
+    organization === null ? `on ${session.definition.title}` : `in organization ${organization}`;
+  const action = `Create service account ${wanted.name} ${where}`;
   return issue(session, { operation: 'create', plan, action });
 }
 
@@ -82,8 +86,8 @@ async function findExisting(
   throw new ConflictError(
     'exists',
     same.length === 1
-      ? `an ${definition.title} service account named "${name}" exists already: ${ids}`
-      : `${same.length} ${definition.title} service accounts named "${name}" exist already: ${ids}`,
+      ? `${definition.title} has a service account named "${name}" already: ${ids}`
+      : `${definition.title} has ${same.length} service accounts named "${name}" already: ${ids}`,
     {
       provider: definition.name,
       hint: ifMissing
@@ -93,13 +97,22 @@ async function findExisting(
   );
 }
 
-async function printExisting(session: Session, account: Account): Promise<ExitCode> {
+async function printExisting(
+  session: Session,
+  account: Account,
+  { grants = [] }: NewAccount,
+): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
   const { issueResult } = await import('../../delivery/result.ts');
   const { dryRunDocument } = await import('../dry-run.ts');
   await session.note(
     `an account named ${account.name} exists; its credential cannot be shown again`,
   );
+  if (grants.length > 0) {
+    await session.note(
+      'its access rules stay as they are; "sactl accessrules create" adds one, where it is not there yet',
+    );
+  }
   await session.emit(
     session.common.dryRun
       ? dryRunDocument(session, { operation: 'create', requests: [], effects: [] }, [])

@@ -1,6 +1,8 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode, NotFoundError } from '../../errors.ts';
+import { safeText } from '../../model/safe-text.ts';
+import type { OutputDocument } from '../../output/document.ts';
 import { found } from '../check.ts';
 import { HttpError } from '../../http/error.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
@@ -39,34 +41,53 @@ async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags):
     if (flags.ignoreMissing && error instanceof NotFoundError) return null;
     throw error;
   });
-  if (account === null) return report(session, { deleted: false, id: flags.id ?? '', name: null });
-  const plan = await planDelete(account);
-  const action = `Delete service account ${session.naming(account)}`;
-  try {
-    const done = await change(session, { operation: 'delete', plan, action });
-    return done === null
-      ? ExitCode.done
-      : await report(session, { deleted: true, id: account.id, name: account.name });
-  } catch (error) {
-    if (!flags.ignoreMissing || !hasGone(error)) throw error;
-    return report(session, { deleted: false, id: account.id, name: account.name });
+  if (account === null) {
+    await session.emit(
+      deletionDocument(session, { deleted: false, id: flags.id ?? '', name: null }),
+    );
+    return ExitCode.done;
   }
+  const { id, name } = account;
+  const plan = await planDelete(account);
+  return change<Deletion>(session, {
+    operation: 'delete',
+    action: `Delete service account ${session.naming(account)}`,
+    sample: { deleted: true, id, name },
+    document: (deletion) => deletionDocument(session, deletion),
+    plan: {
+      ...plan,
+      apply: async (options) => {
+        const deleted = await plan.apply(options).then(() => true, notThere(flags));
+        return { deleted, id, name };
+      },
+    },
+  });
 }
 
-/** Somebody else was faster. */
-function hasGone(error: unknown): boolean {
-  return error instanceof HttpError && error.status === 404;
+/** Somebody else was faster, which `--ignore-missing` accepts. */
+function notThere({ ignoreMissing }: DeleteFlags): (error: unknown) => false {
+  return (error) => {
+    if (ignoreMissing && error instanceof HttpError && error.status === 404) return false;
+    throw error;
+  };
 }
 
-/** `id` is what the user named, and `name` null, when no such account was found. */
-async function report(
-  { definition, marker, emit }: Session,
-  { deleted, id, name }: { deleted: boolean; id: string; name: string | null },
-): Promise<ExitCode> {
-  await emit({
+interface Deletion {
+  readonly deleted: boolean;
+  /** What the user named, where nothing was found. */
+  readonly id: string;
+  readonly name: string | null;
+}
+
+function deletionDocument(
+  { definition, marker }: Session,
+  { deleted, id, name }: Deletion,
+): OutputDocument {
+  return {
     value: { deleted, provider: definition.name, id, name, ...marker },
     human: () =>
-      deleted ? `Deleted ${name} (${id}).\n` : `Nothing to delete: ${id} is not there.\n`,
-  });
-  return ExitCode.done;
+      deleted
+        ? `Deleted ${safeText(name ?? '')} (${safeText(id)}).\n`
+        : `Nothing to delete: ${safeText(id)} is not there.\n`,
+  };
 }

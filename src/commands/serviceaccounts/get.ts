@@ -8,7 +8,7 @@ export function addGet(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'get', {
     summary: 'Show one service account',
     description: 'Shows one service account, found by its id or its exact, unique name.',
-    honours: ['connection', 'organization', 'output'],
+    honours: ['connection', 'organization', 'output', 'raw'],
     examples: [
       'sactl serviceaccounts get --id ci-deploy',
       'sactl sa get --id ci-deploy -q .expiresAt',

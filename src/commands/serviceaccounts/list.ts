@@ -8,7 +8,7 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
     summary: 'List service accounts',
     description: 'Lists the service accounts the credential can see, sorted by name.',
-    honours: ['connection', 'organization', 'output'],
+    honours: ['connection', 'organization', 'output', 'raw'],
     examples: [
       'sactl serviceaccounts list',
       'sactl sa list --expiring-within 14d --sort expiresAt',
@@ -39,12 +39,14 @@ async function runList({ ctx, open }: Invocation, flags: ListFlags): Promise<Exi
     (local) => readSelection(flags, local.columns),
     flags.columns,
   );
-  const list = await session.provider.listAccounts();
+  const { columns, sort } = input;
+  const withRules = [...columns, sort?.column].some((column) => column?.name === 'rules');
+  const list = await session.provider.listAccounts({ withRules });
   const accounts = select(list.accounts, input, ctx.now());
   await session.emit(
     listDocument({
       rows: accounts,
-      columns: input.columns,
+      columns,
       // Without a wish for an order, the raw answer keeps the provider's.
       raw: () => rawOf(flags.sort === undefined ? list.accounts : accounts, new Set(accounts)),
     }),

@@ -8,8 +8,8 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'rotate', {
     summary: 'Replace the credential of a service account',
     description:
-      'Issues a new credential and prints it; it is shown once. On nscale the old token stops working at once.',
-    honours: ['connection', 'organization', 'output', 'change'],
+      'Issues a new credential and prints it; it is shown once. The old one stops working at once.',
+    honours: ['connection', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts rotate --id ci-deploy',
       'sactl sa rotate --id ci-deploy --yes -q .credential.value > token',

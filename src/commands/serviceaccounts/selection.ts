@@ -1,3 +1,4 @@
+import { compareText } from '../../model/order.ts';
 import type { Account } from '../../model/account.ts';
 import { durationForms, parseDuration } from '../../model/duration.ts';
 import { accountColumns } from '../../output/account.ts';
@@ -84,10 +85,5 @@ function expiresWithin({ expiresAt }: Account, now: number, withinMs: number): b
 }
 
 function byNameThenId(a: Account, b: Account): number {
-  return compare(a.name, b.name) || compare(a.id, b.id);
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return compareText(a.name, b.name) || compareText(a.id, b.id);
 }

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import { ExitCode } from '../../errors.ts';
+import type { ExitCode } from '../../errors.ts';
+import type { ChangeFlags } from '../account-change.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
 
 export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
@@ -9,7 +10,7 @@ export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
     description:
       'Changes what is named and leaves the rest as it is. Flags win over the document. --group replaces all groups; ' +
       '--add-group and --remove-group change single ones.',
-    honours: ['connection', 'organization', 'output', 'change'],
+    honours: ['connection', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts update --id ci-deploy --description "Deploys the staging cluster"',
       'sactl sa update --id ci-deploy --add-group inference --remove-tag team --dry-run',
@@ -26,20 +27,13 @@ export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
     .option('--remove-group <id or name>', 'group to leave; may be repeated', repeated)
     .option('--tag <key=value>', 'tag to set; may be repeated', repeated)
     .option('--remove-tag <key>', 'tag to remove; may be repeated', repeated)
+    .option('--enable', 'let its credential work again (Run:ai)')
+    .option('--disable', 'stop its credential from working (Run:ai)')
     .action((flags) => host.run((invocation) => runUpdate(invocation, flags)));
 }
 
-interface UpdateFlags {
+interface UpdateFlags extends ChangeFlags {
   readonly id?: string | undefined;
-  readonly file?: string | undefined;
-  readonly stdin?: true | undefined;
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  readonly group?: readonly string[] | undefined;
-  readonly addGroup?: readonly string[] | undefined;
-  readonly removeGroup?: readonly string[] | undefined;
-  readonly tag?: readonly string[] | undefined;
-  readonly removeTag?: readonly string[] | undefined;
 }
 
 async function runUpdate({ ctx, common, open }: Invocation, flags: UpdateFlags): Promise<ExitCode> {
@@ -54,10 +48,14 @@ async function runUpdate({ ctx, common, open }: Invocation, flags: UpdateFlags):
   const planUpdate = session.verb('planUpdate', 'update service accounts');
   const account = await pickAccount(session, flags.id);
   const plan = await planUpdate(account, input);
-  const action = `Update service account ${session.naming(account)}`;
-  const done = await change(session, { operation: 'update', plan, action });
-  if (done === null) return ExitCode.done;
-  if (plan.effects.length === 0) await session.note('nothing to change; nothing was sent');
-  await session.emit(accountDocument(done.result));
-  return ExitCode.done;
+  if (plan.effects.length === 0 && !common.dryRun) {
+    await session.note('nothing to change; nothing was sent');
+  }
+  return change(session, {
+    operation: 'update',
+    plan,
+    action: `Update service account ${session.naming(account)}`,
+    sample: account,
+    document: accountDocument,
+  });
 }

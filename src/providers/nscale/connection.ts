@@ -1,16 +1,17 @@
+import type { Payload } from '../payload.ts';
 import { AuthError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { createApi, type Api } from './api.ts';
-import { toAccount, toOrganization, type ServiceAccount, type WithRaw } from './schema.ts';
+import { toAccount, toOrganization, type ServiceAccount } from './schema.ts';
 
 /** What every nscale operation works with. */
 export interface Connection {
   readonly api: Api;
   /** The organization the user named or, where the token sees just one, that one; asked for once. */
   readonly organization: () => Promise<string>;
-  readonly accounts: () => Promise<WithRaw<ServiceAccount>[]>;
-  readonly model: (payload: WithRaw<ServiceAccount>) => Account;
+  readonly accounts: () => Promise<Payload<ServiceAccount>[]>;
+  readonly model: (payload: Payload<ServiceAccount>) => Account;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }

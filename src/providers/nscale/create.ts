@@ -8,10 +8,7 @@ import { askForToken } from './issue.ts';
 import { reread } from './reread.ts';
 import { toAccount, withToken, type ServiceAccount } from './schema.ts';
 import { update } from './update.ts';
-import { missing, writeBody, type WriteBody } from './write.ts';
-
-/** The tag that proves an account is ours when the answer to its creation is lost (DESIGN.md 5). */
-const operationTag = 'sactl-operation';
+import { missing, writeBody, type WriteBody, operationTag } from './write.ts';
 
 interface Creation {
   readonly account: NewAccount;

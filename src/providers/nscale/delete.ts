@@ -17,7 +17,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
       ...account.groups.map((id) => `it leaves group ${id}`),
       'it cannot be brought back',
     ],
-    apply: (signal) => remove(connection, { account, url, signal }),
+    apply: ({ signal }) => remove(connection, { account, url, signal }),
   };
 }
 

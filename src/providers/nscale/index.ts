@@ -1,3 +1,4 @@
+import type { AccountChange } from '../../model/account.ts';
 import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
 import { connect, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';
@@ -17,12 +18,17 @@ export const nscale: ProviderDefinition = {
   title: 'nscale',
   readDocument,
   readProblem,
-  changeProblems: ({ enabled }) =>
-    enabled === undefined ? [] : ['nscale cannot enable or disable an account ("enabled")'],
+  creationProblems: enabledProblems,
+  changeProblems: enabledProblems,
   nameProblem,
   organizationProblem,
   connect: (options) => provider(connect(options), options),
 };
+
+/** nscale's accounts have no switch. */
+function enabledProblems({ enabled }: AccountChange): string[] {
+  return enabled === undefined ? [] : ['nscale cannot enable or disable an account ("enabled")'];
+}
 
 function provider(connection: Connection, options: ConnectOptions): Provider {
   return {
@@ -49,5 +55,6 @@ async function whoami({ api }: Connection): Promise<Identity> {
     subject,
     kind: kind === 'service-account' || kind === 'user' ? kind : 'unknown',
     organizations,
+    permissions: null,
   };
 }

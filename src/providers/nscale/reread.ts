@@ -1,6 +1,7 @@
 import { FailedError } from '../../errors.ts';
 import type { Connection } from './connection.ts';
-import type { ServiceAccount, WithRaw } from './schema.ts';
+import type { ServiceAccount } from './schema.ts';
+import type { Payload } from '../payload.ts';
 
 const rereads = 6;
 const rereadPauseMs = 500;
@@ -13,8 +14,8 @@ export async function reread(
   connection: Connection,
   id: string,
   settled: (account: ServiceAccount) => boolean,
-): Promise<WithRaw<ServiceAccount> | null> {
-  let last: WithRaw<ServiceAccount> | null = null;
+): Promise<Payload<ServiceAccount> | null> {
+  let last: Payload<ServiceAccount> | null = null;
   for (let attempt = 1; attempt <= rereads; attempt += 1) {
     const found = await find(connection, id);
     last = found ?? last;
@@ -28,7 +29,7 @@ export async function reread(
 export async function find(
   connection: Connection,
   id: string,
-): Promise<WithRaw<ServiceAccount> | null> {
+): Promise<Payload<ServiceAccount> | null> {
   const accounts = await connection.accounts();
   return accounts.find((account) => account.wire.metadata.id === id) ?? null;
 }
@@ -37,7 +38,7 @@ export async function find(
 export async function findAgain(
   connection: Connection,
   { id, name }: { id: string; name: string },
-): Promise<WithRaw<ServiceAccount>> {
+): Promise<Payload<ServiceAccount>> {
   const found = await find(connection, id);
   if (found !== null) return found;
   throw new FailedError('gone', `nscale service account ${name} (${id}) has just been deleted`, {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { Account, AccountStatus } from '../../model/account.ts';
+import type { Payload } from '../payload.ts';
 import type { Group, Organization, Role } from '../provider.ts';
 
 const Tag = z.object({ name: z.string(), value: z.string() });
@@ -8,22 +9,22 @@ const Tag = z.object({ name: z.string(), value: z.string() });
 const Metadata = z.object({
   id: z.string(),
   name: z.string(),
-  description: z.optional(z.string()),
-  organizationId: z.optional(z.string()),
-  tags: z.optional(z.array(Tag)),
-  creationTime: z.optional(z.string()),
-  createdBy: z.optional(z.string()),
-  modifiedTime: z.optional(z.string()),
-  deletionTime: z.optional(z.string()),
-  provisioningStatus: z.optional(z.string()),
-  healthStatus: z.optional(z.string()),
+  description: z.nullish(z.string()),
+  organizationId: z.nullish(z.string()),
+  tags: z.nullish(z.array(Tag)),
+  creationTime: z.nullish(z.string()),
+  createdBy: z.nullish(z.string()),
+  modifiedTime: z.nullish(z.string()),
+  deletionTime: z.nullish(z.string()),
+  provisioningStatus: z.nullish(z.string()),
+  healthStatus: z.nullish(z.string()),
 });
 
 /** A service account as nscale sends it (contracts/nscale.md 2); unknown keys and enum values are accepted. */
 export const ServiceAccount = z.object({
   metadata: Metadata,
   spec: z.object({ groupIDs: z.array(z.string()) }),
-  status: z.object({ expiry: z.optional(z.string()), accessToken: z.optional(z.string()) }),
+  status: z.object({ expiry: z.nullish(z.string()), accessToken: z.nullish(z.string()) }),
 });
 export type ServiceAccount = z.infer<typeof ServiceAccount>;
 
@@ -33,13 +34,13 @@ export type OrganizationRead = z.infer<typeof OrganizationRead>;
 export const GroupRead = z.object({
   metadata: Metadata,
   spec: z.object({
-    roleIDs: z.optional(z.array(z.string())),
-    serviceAccountIDs: z.optional(z.array(z.string())),
+    roleIDs: z.nullish(z.array(z.string())),
+    serviceAccountIDs: z.nullish(z.array(z.string())),
   }),
 });
 export type GroupRead = z.infer<typeof GroupRead>;
 
-export const RoleRead = z.object({ metadata: Metadata, grantable: z.optional(z.boolean()) });
+export const RoleRead = z.object({ metadata: Metadata, grantable: z.nullish(z.boolean()) });
 export type RoleRead = z.infer<typeof RoleRead>;
 
 const authorizationClaim = 'https://unikorn-cloud.org/authz';
@@ -47,7 +48,7 @@ const authorizationClaim = 'https://unikorn-cloud.org/authz';
 export const UserInfo = z.object({
   sub: z.string(),
   [authorizationClaim]: z.optional(
-    z.object({ acctype: z.optional(z.string()), orgIds: z.optional(z.array(z.string())) }),
+    z.object({ acctype: z.nullish(z.string()), orgIds: z.nullish(z.array(z.string())) }),
   ),
 });
 
@@ -65,15 +66,9 @@ export function readUserInfo(wire: z.infer<typeof UserInfo>): {
   };
 }
 
-/** A checked payload beside the payload as it came, which `raw` shows. */
-export interface WithRaw<Wire> {
-  readonly wire: Wire;
-  readonly raw: unknown;
-}
-
 /** The account in our model. `payload` becomes `raw`, without the token. */
 export function toAccount(
-  { wire, raw }: WithRaw<ServiceAccount>,
+  { wire, raw }: Payload<ServiceAccount>,
   { now, profile }: { now: number; profile: string | null },
 ): Account {
   const { metadata } = wire;
@@ -103,9 +98,9 @@ export function toAccount(
 /** An expired account stays listed and can be revived by rotating it (contracts/nscale.md 9.10). */
 function statusOf(wire: ServiceAccount, now: number): AccountStatus {
   const { deletionTime, provisioningStatus, healthStatus } = wire.metadata;
-  if (deletionTime !== undefined || provisioningStatus === 'deprovisioning') return 'deleting';
+  if ((deletionTime ?? null) !== null || provisioningStatus === 'deprovisioning') return 'deleting';
   if (provisioningStatus === 'error' || healthStatus === 'error') return 'error';
-  if (wire.status.expiry !== undefined && Date.parse(wire.status.expiry) <= now) return 'expired';
+  if (wire.status.expiry && Date.parse(wire.status.expiry) <= now) return 'expired';
   return provisioningStatus === 'provisioned' ? 'active' : 'unknown';
 }
 
@@ -126,12 +121,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function toOrganization({ wire, raw }: WithRaw<OrganizationRead>): Organization {
+export function toOrganization({ wire, raw }: Payload<OrganizationRead>): Organization {
   const { id, name, description } = wire.metadata;
   return { id, name, description: description ?? null, raw };
 }
 
-export function toGroup({ wire, raw }: WithRaw<GroupRead>): Group {
+export function toGroup({ wire, raw }: Payload<GroupRead>): Group {
   const { id, name, description } = wire.metadata;
   return {
     id,
@@ -143,7 +138,7 @@ export function toGroup({ wire, raw }: WithRaw<GroupRead>): Group {
   };
 }
 
-export function toRole({ wire, raw }: WithRaw<RoleRead>): Role {
+export function toRole({ wire, raw }: Payload<RoleRead>): Role {
   const { id, name, description } = wire.metadata;
   return { id, name, description: description ?? null, grantable: wire.grantable ?? null, raw };
 }

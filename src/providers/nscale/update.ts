@@ -5,7 +5,8 @@ import type { Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
 import { find, findAgain, reread } from './reread.ts';
-import type { ServiceAccount, WithRaw } from './schema.ts';
+import type { ServiceAccount } from './schema.ts';
+import type { Payload } from '../payload.ts';
 import {
   currentBody,
   differences,
@@ -35,7 +36,7 @@ export async function planUpdate(
   return {
     requests: [{ method: 'PUT', url, body }],
     effects,
-    apply: (signal) => update(connection, { account, change: resolved, url, signal }),
+    apply: ({ signal }) => update(connection, { account, change: resolved, url, signal }),
   };
 }
 
@@ -111,7 +112,7 @@ async function confirm(
   connection: Connection,
   { account }: Update,
   body: WriteBody,
-): Promise<WithRaw<ServiceAccount>> {
+): Promise<Payload<ServiceAccount>> {
   const hint = `sactl serviceaccounts get --id ${account.id}`;
   const seen = await reread(connection, account.id, (wire) => isSame(wire, body)).catch(
     (cause: unknown) => {

@@ -2,6 +2,9 @@ import type { AccountChange } from '../../model/account.ts';
 import { quoted, safeText } from '../../model/safe-text.ts';
 import type { ServiceAccount } from './schema.ts';
 
+/** The tag that proves an account is ours when the answer to its creation is lost (DESIGN.md 5). */
+export const operationTag = 'sactl-operation';
+
 /** The body of a create or update request (contracts/nscale.md 2). Optional keys are left out, never null. */
 export interface WriteBody {
   readonly metadata: {
@@ -42,6 +45,8 @@ export function merge({ metadata, spec }: ServiceAccount, change: ResolvedChange
   for (const id of change.removeGroups ?? []) groups.delete(id);
   const tags = new Map((metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
   for (const [name, value] of Object.entries(change.tags ?? {})) {
+    // It proves whose an account is, so it stays as it was made, whatever a document carries.
+    if (name === operationTag) continue;
     if (value === null) tags.delete(name);
     else tags.set(name, value);
   }

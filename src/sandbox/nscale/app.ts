@@ -1,3 +1,4 @@
+import type { Emulator } from '../emulator.ts';
 import { Hono } from 'hono';
 
 import { addAccountRoutes } from './account-routes.ts';
@@ -5,11 +6,6 @@ import type { NscaleEmulatorOptions } from './accounts.ts';
 import { notFound, refuse, Refusal } from './answers.ts';
 import { addIdentityRoutes } from './identity-routes.ts';
 import { addOrganizationRoutes } from './organization-routes.ts';
-
-/** A web-standard application: what a server does, without the server. */
-export interface Emulator {
-  readonly fetch: (request: Request) => Promise<Response>;
-}
 
 /** nscale's identity API, as strict and as odd as the real one (contracts/nscale.md). */
 export function createNscaleEmulator(options: NscaleEmulatorOptions): Emulator {

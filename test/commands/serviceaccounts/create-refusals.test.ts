@@ -25,7 +25,7 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
     ['flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it'],
   ],
   ['-f x --stdin', '', ['-f/--file and --stdin exclude each other: give one document']],
-  ['-f missing.json', '', ['cannot read missing.json: there is no such file']],
+  ['-f missing.json', '', ['cannot read missing.json: no such file or directory (ENOENT)']],
   ['-f folder', '', ['cannot read folder: it is a directory']],
   ['--stdin', ' \n', ['standard input is empty: it must hold an account as JSON or YAML']],
   [
@@ -39,7 +39,9 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
   [
     '--stdin',
     'name: *nowhere',
-    ['standard input: Unresolved alias (the anchor must be set before the alias): nowhere'],
+    [
+      'standard input is not valid YAML in its aliases: Unresolved alias (the anchor must be set before the alias): nowhere',
+    ],
   ],
   [
     '--name ci --if-missing --allow-duplicate',
@@ -51,7 +53,7 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
     '',
     [
       'flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it',
-      'cannot read missing.json: there is no such file',
+      'cannot read missing.json: no such file or directory (ENOENT)',
       '--tag "team" has the form <key>=<value>',
       `"-x" cannot be the name: ${rule}`,
       '--if-missing and --allow-duplicate exclude each other',
@@ -85,7 +87,7 @@ describe('sa create refuses, without a request,', () => {
     ['{"name": "ci", "enabled": true}', 'enabled'],
     [
       'a: &a [x, x]\nb: &b [*a, *a, *a, *a]\nc: &c [*b, *b, *b, *b]\nd: [*c, *c, *c, *c]\n',
-      'standard input: Excessive alias count',
+      'standard input is not valid YAML in its aliases: Excessive alias count',
     ],
   ])('the document %j', async (stdin, message) => {
     const deployment = nscale();
@@ -137,7 +139,7 @@ it.runIf(process.platform !== 'win32')(
     expect(await deployment.run(['sa', 'create', '-f', '/dev/zero'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'sactl: /dev/zero is larger than 1 MiB, which is no account\n',
+      stderr: 'sactl: cannot read /dev/zero: it is not a regular file\n',
     });
     expect(deployment.requests).toEqual([]);
   },

@@ -163,7 +163,7 @@ describe('sa create when the name exists', () => {
         code: 5,
         stdout: '',
         stderr: problems(
-          [`an nscale service account named "ci-deploy" exists already: ${accountIds.ciDeploy}`],
+          [`nscale has a service account named "ci-deploy" already: ${accountIds.ciDeploy}`],
           'give --if-missing to use it, --allow-duplicate to have a second one, or another name',
         ),
       },

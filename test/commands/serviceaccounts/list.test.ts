@@ -9,7 +9,7 @@ import { brokenStdout, problems, workFolder } from '../support.ts';
 const nscale = useNscale();
 
 const columns =
-  'the columns are provider, profile, name, description, organization, status, enabled, clientId, groups, tags, ' +
+  'the columns are provider, profile, name, description, organization, status, enabled, clientId, groups, tags, rules, ' +
   'createdAt, createdBy, updatedAt, lastUsedAt, expiresAt, id';
 
 async function names(...flags: readonly string[]): Promise<readonly string[]> {

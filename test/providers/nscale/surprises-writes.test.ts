@@ -197,7 +197,7 @@ describe('8: the list of a service account proves nothing', () => {
     expect(outcome).toEqual({
       code: 3,
       stdout: '',
-      stderr: `sactl: no service account "${ciDeploy}" in nscale organization ${organization}; ${mayBeIncomplete}\nhint: sactl serviceaccounts list\n`,
+      stderr: `sactl: no service account "${ciDeploy}" in nscale organization ${organization}; ${mayBeIncomplete}\nhint: sactl serviceaccounts list --org ${organization}\n`,
     });
   });
 });

@@ -102,7 +102,7 @@ describe('a lost answer is settled by reading the account again', () => {
       stdout: '',
       stderr:
         `sactl: cannot update service account ci-deploy (${ciDeploy}): nscale answered 500: an internal error has occurred, please contact support; whether it took effect is unknown, because the account could not be read again\n` +
-        `hint: sactl serviceaccounts get --id ${ciDeploy}\n`,
+        `hint: sactl serviceaccounts get --id ${ciDeploy} --org ${organizationId}\n`,
     });
     expect(puts(deployment)).toBe(1);
   });
@@ -138,7 +138,7 @@ describe('after the PUT was accepted', () => {
       stdout: '',
       stderr:
         `sactl: nscale accepted the update of service account ci-deploy (${ciDeploy}) but still shows other values: its description changes from "new" to "Deploys from the main branch"\n` +
-        `hint: sactl serviceaccounts get --id ${ciDeploy}\n`,
+        `hint: sactl serviceaccounts get --id ${ciDeploy} --org ${organizationId}\n`,
     });
     expect(puts(deployment)).toBe(1);
   });
@@ -154,7 +154,7 @@ describe('after the PUT was accepted', () => {
       stdout: '',
       stderr:
         `sactl: nscale accepted the update of service account ci-deploy (${ciDeploy}), but it could not be read again\n` +
-        `hint: sactl serviceaccounts get --id ${ciDeploy}\n`,
+        `hint: sactl serviceaccounts get --id ${ciDeploy} --org ${organizationId}\n`,
     });
   });
 

@@ -1,0 +1,79 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import type { ExitCode } from '../../errors.ts';
+import type { GrantedRule, ProviderDefinition } from '../../providers/provider.ts';
+import type { Check } from '../check.ts';
+import { declareVerb, type Host, type Invocation } from '../command.ts';
+
+export function addCreate(noun: CommandUnknownOpts, host: Host): void {
+  declareVerb(noun, 'create', {
+    summary: 'Give an account a role on a scope',
+    description:
+      'Adds an access rule. Role and scope are named by id or by exact name; a name that several have is refused.',
+    honours: ['connection', 'output', 'raw', 'change'],
+    examples: [
+      'sactl accessrules create --provider runai --account ci-vision --role "L1 researcher" --scope project:speech',
+      'sactl accessrules create --provider runai --account ci-vision --role Viewer --scope project:vision --cluster gpu-west',
+    ],
+  })
+    .option('--account <id or name>', 'account to give the role to')
+    .option('--role <name or id>', 'role to give it')
+    .option('--scope <type:name or id>', 'where: tenant, or cluster, department or project by name')
+    .option('--cluster <name or id>', 'cluster of --scope, where its name is on several')
+    .action((flags) => host.run((invocation) => runCreate(invocation, flags)));
+}
+
+interface CreateFlags {
+  readonly account?: string | undefined;
+  readonly role?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly cluster?: string | undefined;
+}
+
+async function runCreate({ open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
+  const { change } = await import('../change.ts');
+  const { ruleColumns } = await import('./columns.ts');
+  const { listDocument } = await import('../../output/document.ts');
+  const { session, input } = await open(({ definition }) => checkGrant(flags, definition));
+  const planGrant = session.verb('planGrant', 'create access rules');
+  const { account, role, scope } = input;
+  const plan = await planGrant(account, { role, scope, cluster: flags.cluster ?? null });
+  return change(session, {
+    operation: 'create',
+    plan,
+    action: `Create an access rule for ${account}`,
+    sample: sampleRule(input),
+    document: (rule) => ({
+      ...listDocument({ rows: [rule], columns: ruleColumns }),
+      value: { ...rule, ...session.marker },
+      raw: () => rule.raw,
+    }),
+  });
+}
+
+/** What a rule looks like, for trying the output on. */
+function sampleRule({ account, role, scope }: Grant): GrantedRule {
+  const [scopeType = '', scopeName = ''] = scope.split(':', 2);
+  const rule = { account, id: '1', role, scopeType, scopeId: '1', scopeName };
+  return { ...rule, raw: rule };
+}
+
+interface Grant {
+  readonly account: string;
+  readonly role: string;
+  readonly scope: string;
+}
+
+function checkGrant(
+  { account = '', role = '', scope = '' }: CreateFlags,
+  { scopeProblem }: ProviderDefinition,
+): Check<Grant> {
+  const missing = Object.entries({ account, role, scope }).flatMap(([name, value]) =>
+    value.trim() === '' ? [`--${name} is missing`] : [],
+  );
+  const problem = scope.trim() === '' ? null : (scopeProblem?.(scope) ?? null);
+  return {
+    value: { account, role, scope },
+    problems: problem === null ? missing : [...missing, `--scope: ${problem}`],
+  };
+}

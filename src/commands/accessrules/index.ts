@@ -1,0 +1,12 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import type { Host } from '../command.ts';
+import { addCreate } from './create.ts';
+import { addDelete } from './delete.ts';
+import { addList } from './list.ts';
+
+export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
+  addList(noun, host);
+  addCreate(noun, host);
+  addDelete(noun, host);
+}

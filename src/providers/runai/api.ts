@@ -1,0 +1,178 @@
+import * as z from 'zod/mini';
+
+import type { HttpClient, HttpRequest } from '../../http/client.ts';
+import { HttpError } from '../../http/error.ts';
+import { readJson, type Schema } from '../../http/json.ts';
+import { payload, payloads, type Payload } from '../payload.ts';
+import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
+import { isAbsent } from './token-exchange.ts';
+
+/** Where this control plane keeps service accounts: `apps` before 2.24 (contracts/runai.md 12). */
+export type Era = 'service-accounts' | 'apps';
+
+/** Run:ai's API as far as it is used, with the differences between its versions (contracts/runai.md 1). */
+export interface Api {
+  readonly accounts: () => Promise<Payload<ServiceAccount>[]>;
+  /** The URL of the accounts, of one of them, or of something below it. */
+  readonly accountUrl: (...path: readonly string[]) => Promise<string>;
+  readonly era: () => Promise<Era>;
+  readonly roles: () => Promise<Payload<RoleRead>[]>;
+  /** All pages of the rules of these subjects, or of everybody. */
+  readonly accessRules: (subjects: readonly string[] | null) => Promise<AccessRuleRead[]>;
+  readonly read: <Wire>(path: string, purpose: string, schema: Schema<Wire>) => Promise<Wire>;
+  readonly send: <Wire>(request: HttpRequest, schema: Schema<Wire>) => Promise<Payload<Wire>>;
+  /** For answers whose body is empty or of no use. */
+  readonly sendOnly: (request: HttpRequest) => Promise<void>;
+  readonly url: (path: string) => string;
+}
+
+export function createApi(http: HttpClient, endpoint: string): Api {
+  let known: Promise<Era> | null = null;
+
+  function url(path: string): string {
+    return `${endpoint}${path}`;
+  }
+
+  async function read<Wire>(path: string, purpose: string, schema: Schema<Wire>): Promise<Wire> {
+    const request = { method: 'GET', url: url(path), purpose } as const;
+    return readJson(await http.send(request), schema, { provider: 'runai', request });
+  }
+
+  async function listAccounts(): Promise<Payload<ServiceAccount>[]> {
+    const purpose = 'list service accounts';
+    const path = await (known ?? Promise.resolve('service-accounts' as const));
+    try {
+      const list = await read(`/api/v1/${path}`, purpose, payloads(ServiceAccount));
+      known = Promise.resolve(path);
+      return list;
+    } catch (error) {
+      if (known !== null || !(error instanceof HttpError) || !isAbsent(error)) throw error;
+      const list = await read('/api/v1/apps', purpose, payloads(ServiceAccount));
+      known = Promise.resolve('apps');
+      return list;
+    }
+  }
+
+  async function era(): Promise<Era> {
+    if (known === null) await listAccounts();
+    return (await known) ?? 'service-accounts';
+  }
+
+  return {
+    url,
+    read,
+    era,
+    accounts: listAccounts,
+    accountUrl: async (...path) =>
+      [url(`/api/v1/${await era()}`), ...path.map(encodeURIComponent)].join('/'),
+    roles: () => readRoles(read),
+    accessRules: (subjects) => readAccessRules(read, subjects),
+    send: async (request, schema) =>
+      readJson(await http.send(request), payload(schema), { provider: 'runai', request }),
+    sendOnly: async (request) => {
+      await http.send(request);
+    },
+  };
+}
+
+type Read = Api['read'];
+
+const pageSize = 500;
+
+/** v2 in pages, or v1 in one piece where there is no v2 (contracts/runai.md 8). */
+async function readRoles(read: Read): Promise<Payload<RoleRead>[]> {
+  try {
+    return await readPages(read, {
+      path: '/api/v2/authorization/roles',
+      purpose: 'list roles',
+      key: 'roles',
+      schema: RoleRead,
+    });
+  } catch (error) {
+    if (!(error instanceof HttpError) || !isAbsent(error)) throw error;
+    return read('/api/v1/authorization/roles', 'list roles', payloads(RoleRead));
+  }
+}
+
+export interface Pages<Wire> {
+  readonly path: string;
+  readonly purpose: string;
+  /** The key of the items in a page. */
+  readonly key: string;
+  readonly schema: Schema<Wire>;
+}
+
+/** Lists of the shape `{<key>: [], next?}`: `next` is the next offset, and its absence the end (contracts/runai.md 6). */
+export async function readPages<Wire>(
+  read: Read,
+  { path, purpose, key, schema }: Pages<Wire>,
+): Promise<Payload<Wire>[]> {
+  const items: Payload<Wire>[] = [];
+  const separator = path.includes('?') ? '&' : '?';
+  let offset: number | undefined = 0;
+  while (offset !== undefined) {
+    const page: Page<Wire> = await read(
+      `${path}${separator}limit=${pageSize}&offset=${offset}`,
+      purpose,
+      pageOf(key, schema),
+    );
+    items.push(...page.items);
+    offset = page.items.length > 0 && (page.next ?? 0) > offset ? page.next : undefined;
+  }
+  return items;
+}
+
+/**
+ * Access rules have a total instead of `next`, and 50 to a page by default. A parameter the server does not know is
+ * ignored, and then everybody's rules come back, so they are filtered again here (contracts/runai.md 7).
+ */
+async function readAccessRules(
+  read: Read,
+  subjects: readonly string[] | null,
+): Promise<AccessRuleRead[]> {
+  const filter =
+    subjects === null ? '' : `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
+  const rules: AccessRuleRead[] = [];
+  for (let offset = 0; ;) {
+    const page = await read(
+      `/api/v1/authorization/access-rules?limit=${pageSize}&offset=${offset}${filter}`,
+      'list access rules',
+      AccessRulePage,
+    );
+    rules.push(...page.accessRules);
+    offset += page.accessRules.length;
+    if (page.accessRules.length === 0 || offset >= page.totalRecords) break;
+  }
+  const wanted = subjects === null ? null : new Set(subjects);
+  return rules.filter(
+    (rule) =>
+      !rule.deletedAt &&
+      (wanted === null || (isAccountSubject(rule) && wanted.has(rule.subjectId))),
+  );
+}
+
+/** The same principals under their old and their new name (contracts/runai.md 15.18). */
+export function isAccountSubject({ subjectType }: AccessRuleRead): boolean {
+  return subjectType === 'service-account' || subjectType === 'app';
+}
+
+interface Page<Wire> {
+  readonly items: readonly Payload<Wire>[];
+  readonly next: number | undefined;
+}
+
+const Next = z.object({ next: z.optional(z.nullable(z.number())) });
+
+function pageOf<Wire>(key: string, schema: Schema<Wire>): Schema<Page<Wire>> {
+  return {
+    safeParse: (value) => {
+      const next = Next.safeParse(value);
+      if (!next.success) return next;
+      const items = payloads(schema).safeParse(
+        new Map<string, unknown>(Object.entries(Object(value))).get(key),
+      );
+      if (!items.success) return items;
+      return { success: true, data: { items: items.data, next: next.data.next ?? undefined } };
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import type * as z from 'zod/mini';
+
+import { ConflictError, PartialError } from '../../errors.ts';
+import type { Account, NewAccount } from '../../model/account.ts';
+import type { ApplyOptions, AskOptions, Issued, IssuingPlan } from '../provider.ts';
+import type { Connection } from './connection.ts';
+import { resolveGrants, type ResolvedGrant } from './grants.ts';
+import { credentialOf, readSecret, secretKey, withSecret } from './issue.ts';
+import { readAgain } from './lookup.ts';
+import { addRule, readableRules, ruleBody, rulesUrl } from './rules.ts';
+import { Created, toAccount } from './schema.ts';
+
+/** Run:ai takes nothing but the name; rights are rules of their own, added once the secret is delivered. */
+export async function planCreate(
+  connection: Connection,
+  account: NewAccount,
+  profile: string | null,
+): Promise<IssuingPlan> {
+  const grants = await resolveGrants(connection, account.grants ?? []);
+  const canTell = account.keepRules === true || (await hasNoLeftovers(connection, account.name));
+  const url = await connection.api.accountUrl();
+  const key = secretKey(await connection.api.era());
+  const bodies = await Promise.all(
+    grants.map((resolved) => ruleBody(connection, { ...resolved.grant, subject: account.name })),
+  );
+  const sample = { id: 'a0000000-0000-4000-8000-000000000000', name: account.name };
+  const expected = toAccount(
+    { ...sample, clientId: account.name, enabled: true },
+    { raw: sample, rules: [], profile },
+  );
+  const rulesAt = rulesUrl(connection);
+  return {
+    requests: [
+      { method: 'POST', url, body: { name: account.name } },
+      ...bodies.map((body) => ({ method: 'POST', url: rulesAt, body })),
+    ],
+    effects: [
+      `service account "${account.name}" is created`,
+      ...grants.map(({ text }) => `it is granted ${text}`),
+      ...(canTell
+        ? []
+        : [
+            'access rules that an earlier account of this name left cannot be seen, and would apply',
+          ]),
+      ...(grants.length === 0 ? ['it may do nothing until it has an access rule'] : []),
+      'its client secret is shown once',
+    ],
+    expected,
+    expectedRaw: (secret) => ({ ...sample, clientId: account.name, [key]: secret }),
+    credentialKind: 'client-secret',
+    ask: (options) => ask(connection, { name: account.name, url, profile }, options),
+    settle: (issued) => settle(connection, issued),
+    finish: (created, options) =>
+      addGrants(connection, { account: created, grants, bodies, ...options }),
+  };
+}
+
+/**
+ * Rules bind by name, so a new account inherits what an old one of that name left behind (contracts/runai.md 15.8).
+ * False where the caller may not read rules. @throws ConflictError when there are some
+ */
+async function hasNoLeftovers(connection: Connection, name: string): Promise<boolean> {
+  const rules = await readableRules(connection, [name]);
+  if (rules === null) return false;
+  if (rules.length === 0) return true;
+  const list = rules.map((rule) => `${rule.id} (${rule.roleName ?? rule.roleId})`).join(', ');
+  throw new ConflictError(
+    'exists',
+    `access rules of an earlier account named "${name}" would apply to the new one: ${list}`,
+    {
+      provider: 'runai',
+      hint: 'delete them with "sactl accessrules delete --provider runai --id <rule>", or accept them with --keep-rules',
+    },
+  );
+}
+
+async function ask(
+  connection: Connection,
+  { name, url, profile }: { name: string; url: string; profile: string | null },
+  options: AskOptions,
+): Promise<Issued> {
+  const purpose = `create service account ${name}`;
+  const answer = await connection.api.send(
+    { method: 'POST', url, purpose, json: { name }, secretAnswer: true, ...options },
+    Created,
+  );
+  const { id, name: given } = answer.wire;
+  const known = { id, name: given, clientId: await clientIdOf(connection, answer.wire) };
+  const account = toAccount(known, { raw: known, rules: null, profile });
+  return {
+    account,
+    credential: credentialOf(
+      readSecret(answer.wire, { purpose, consequence: '' }),
+      account.clientId,
+    ),
+    raw: (secret) => withSecret(answer.raw, secret),
+  };
+}
+
+/** The client id is optional in the answer; it is the name in every example (contracts/runai.md 3). Never rejects. */
+async function clientIdOf(
+  { api }: Connection,
+  { id, name, clientId }: z.infer<typeof Created>,
+): Promise<string> {
+  if (clientId) return clientId;
+  // The secret is in hand, and must not get lost because its account cannot be read.
+  const accounts = await api.accounts().catch(() => []);
+  return accounts.find(({ wire }) => wire.id === id)?.wire.clientId ?? name;
+}
+
+async function settle(connection: Connection, { account }: Issued): Promise<Account> {
+  return readAgain(connection, account).catch((cause: unknown) => {
+    throw new PartialError(
+      `service account ${account.name} (${account.id}) was created, but could not be read again`,
+      {
+        provider: 'runai',
+        hint: `sactl serviceaccounts get --provider runai --id ${account.id}`,
+        cause,
+      },
+    );
+  });
+}
+
+interface Granting extends ApplyOptions {
+  readonly account: Account;
+  readonly grants: readonly ResolvedGrant[];
+  readonly bodies: readonly Record<string, unknown>[];
+}
+
+async function addGrants(connection: Connection, granting: Granting): Promise<void> {
+  const { account, grants, bodies, signal, report } = granting;
+  for (const [index, { text, flags }] of grants.entries()) {
+    try {
+      await addRule(connection, bodies[index] ?? {}, signal);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : 'unknown error';
+      throw new PartialError(
+        `service account ${account.name} was created and its secret delivered, but it was not granted ${text}: ${why}`,
+        {
+          provider: 'runai',
+          hint: `sactl accessrules create --provider runai --account ${account.name} ${flags}`,
+          cause,
+        },
+      );
+    }
+    await report(`granted ${text}`);
+  }
+}

@@ -1,0 +1,130 @@
+import { PartialError } from '../../errors.ts';
+import { HttpError } from '../../http/error.ts';
+import type { Account } from '../../model/account.ts';
+import type { ApplyOptions, Plan } from '../provider.ts';
+import type { Connection } from './connection.ts';
+import { subjectsOf } from './lookup.ts';
+import { readableRules, removeRule, ruleUrl } from './rules.ts';
+import type { AccessRuleRead } from './schema.ts';
+import { setEnabled } from './update.ts';
+
+/**
+ * Disable, delete the rules, delete the account: a rule that stays behind would apply to the next account of that name
+ * (DESIGN.md 5).
+ */
+export async function planDelete(connection: Connection, account: Account): Promise<Plan<void>> {
+  const url = await connection.api.accountUrl(account.id);
+  const rules = await readableRules(connection, subjectsOf(account));
+  const known = rules ?? [];
+  return {
+    requests: [
+      { method: 'PATCH', url, body: { enabled: false } },
+      ...known.map(({ id }) => ({
+        method: 'DELETE',
+        url: ruleUrl(connection, String(id)),
+        body: null,
+      })),
+      { method: 'DELETE', url, body: null },
+    ],
+    effects: [
+      'its client secret stops working at once',
+      ...known.map((rule) => `access rule ${rule.id} (${describe(rule)}) is deleted`),
+      ...(rules === null
+        ? ['its access rules cannot be read with this credential, and would stay behind']
+        : []),
+      'it cannot be brought back',
+    ],
+    apply: (options) => remove(connection, { account, url, rules: known }, options),
+  };
+}
+
+function describe(rule: AccessRuleRead): string {
+  return `${rule.roleName ?? rule.roleId} on ${rule.scopeType} ${rule.scopeName ?? rule.scopeId}`;
+}
+
+interface Removal {
+  readonly account: Account;
+  readonly url: string;
+  readonly rules: readonly AccessRuleRead[];
+}
+
+async function remove(
+  connection: Connection,
+  { account, url, rules }: Removal,
+  options: ApplyOptions,
+): Promise<void> {
+  const { signal, report } = options;
+  await setEnabled(connection, { account, url, enabled: false, signal });
+  await report(`disabled ${account.name}`);
+  const left = await removeRules(connection, rules, options);
+  await removeAccount(connection, { account, url, left, signal });
+  await report(`deleted ${account.name}`);
+  if (left.length > 0) throw leftBehind(`service account ${account.name} was deleted`, left);
+}
+
+/** A rule that could not be deleted, and why. */
+interface LeftRule {
+  readonly id: string;
+  readonly why: string;
+}
+
+async function removeRules(
+  connection: Connection,
+  rules: readonly AccessRuleRead[],
+  { signal, report }: ApplyOptions,
+): Promise<LeftRule[]> {
+  const left: LeftRule[] = [];
+  for (const rule of rules) {
+    const id = String(rule.id);
+    try {
+      await removeRule(connection, id, signal);
+      await report(`deleted access rule ${id} (${describe(rule)})`);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      left.push({ id, why: error.message });
+    }
+  }
+  return left;
+}
+
+function leftBehind(done: string, left: readonly LeftRule[], cause?: unknown): PartialError {
+  const list = left.map(({ id, why }) => `${id}: ${why}`).join('; ');
+  return new PartialError(`${done}, but access rules stayed behind: ${list}`, {
+    provider: 'runai',
+    hint: `sactl accessrules delete --provider runai --id ${left[0]?.id ?? '<rule>'}`,
+    cause,
+  });
+}
+
+/** An account that is gone, although the answer was lost or says that it was not there, is deleted. */
+async function removeAccount(
+  connection: Connection,
+  {
+    account,
+    url,
+    left,
+    signal,
+  }: { account: Account; url: string; left: readonly LeftRule[]; signal: AbortSignal },
+): Promise<void> {
+  const purpose = `delete service account ${account.name} (${account.id})`;
+  try {
+    await connection.api.sendOnly({ method: 'DELETE', url, purpose, signal });
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    if (error.status === 404) return;
+    if (error.arrival === 'unknown' && (await isGone(connection, account))) return;
+    const done = `${error.message}; it is disabled`;
+    if (left.length > 0) throw leftBehind(done, left, error);
+    throw new PartialError(done, {
+      provider: 'runai',
+      hint: `sactl serviceaccounts delete --provider runai --id ${account.id}`,
+      cause: error,
+    });
+  }
+}
+
+/** False as well where nobody can tell. */
+async function isGone({ api }: Connection, { id }: Account): Promise<boolean> {
+  const accounts = await api.accounts().catch(() => null);
+  return accounts !== null && accounts.every(({ wire }) => wire.id !== id);
+}

@@ -1,0 +1,80 @@
+import type { AccountChange } from '../../model/account.ts';
+import type { ConnectOptions, Provider, ProviderDefinition } from '../provider.ts';
+import { listAccessRules, planGrant, planRevoke } from './access.ts';
+import { connect } from './connection.ts';
+import { planCreate } from './create.ts';
+import { planDelete } from './delete.ts';
+import { readDocument } from './document.ts';
+import { findAccount, listAccounts } from './lookup.ts';
+import { nameProblem } from './names.ts';
+import { readProblem } from './problem.ts';
+import { listRoles } from './roles.ts';
+import { planRotate } from './rotate.ts';
+import { listScopes, scopeProblem } from './scopes.ts';
+import { planUpdate } from './update.ts';
+import { whoami } from './whoami.ts';
+
+/** NVIDIA Run:ai's control plane, 2.20 to 3.0; what it really does is in contracts/runai.md. */
+export const runai: ProviderDefinition = {
+  name: 'runai',
+  title: 'Run:ai',
+  readDocument,
+  readProblem,
+  nameProblem,
+  organizationProblem: () => 'a Run:ai credential belongs to one organization; leave it out',
+  scopeProblem,
+  creationProblems: (account) => [
+    ...unsupported({ ...account, name: undefined }),
+    ...(account.enabled === undefined ? [] : ['a new Run:ai account is enabled ("enabled")']),
+  ],
+  changeProblems: (change) => {
+    const problems = unsupported(change);
+    return problems.length === 0
+      ? []
+      : [...problems, 'Run:ai can only enable or disable an account'];
+  },
+  connect: provider,
+};
+
+const unsupportedKeys = {
+  name: 'another name',
+  description: 'a description',
+  groups: 'groups',
+  addGroups: 'groups',
+  removeGroups: 'groups',
+  tags: 'tags',
+} as const;
+
+/** Run:ai's accounts have a name and a switch, and nothing else a client can set (contracts/runai.md 3). */
+function unsupported(change: {
+  readonly [Key in keyof AccountChange]: AccountChange[Key] | undefined;
+}): string[] {
+  const given = new Map<string, unknown>(Object.entries(change));
+  const found = Object.entries(unsupportedKeys).filter(([key]) => !isNothing(given.get(key)));
+  return [...new Set(found.map(([, what]) => `Run:ai accounts cannot be given ${what}`))];
+}
+
+/** What an account without these has in our model, so that what `get` prints can be read again. */
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function provider(options: ConnectOptions): Provider {
+  const connection = connect(options);
+  return {
+    name: 'runai',
+    whoami: () => whoami(connection, options.credential.clientId),
+    listAccounts: (wish) => listAccounts(connection, wish ?? { withRules: false }),
+    findAccount: (reference) => findAccount(connection, reference),
+    planCreate: (account) => planCreate(connection, account, options.profile),
+    planRotate: (account) => planRotate(connection, account),
+    planUpdate: (account, change) => planUpdate(connection, account, change),
+    planDelete: (account) => planDelete(connection, account),
+    listRoles: () => listRoles(connection),
+    listScopes: () => listScopes(connection),
+    listAccessRules: (account) => listAccessRules(connection, account),
+    planGrant: (account, grant) => planGrant(connection, account, grant),
+    planRevoke: (ruleId) => planRevoke(connection, ruleId),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Account } from '../../model/account.ts';
+import type { AskOptions, Issued, IssuingPlan } from '../provider.ts';
+import type { Connection } from './connection.ts';
+import { credentialOf, readSecret, secretKey, withSecret } from './issue.ts';
+import { Regenerated } from './schema.ts';
+
+/** A new secret at once in place of the old one. The answer has no client id, so the account's is joined. */
+export async function planRotate(connection: Connection, account: Account): Promise<IssuingPlan> {
+  const { clientId, source } = connection.credential;
+  const url = await connection.api.accountUrl(account.id, 'secret');
+  const key = secretKey(await connection.api.era());
+  return {
+    requests: [{ method: 'POST', url, body: null }],
+    effects: [
+      'the current client secret stops working at once, and everything that signs in with it',
+      ...(clientId !== null && clientId === account.clientId
+        ? [`sactl itself signs in with it: replace the secret in ${source} before the next command`]
+        : []),
+      ...(account.enabled === false
+        ? ['the account is disabled: the new secret works once it is enabled']
+        : []),
+      'a new client secret is shown once',
+    ],
+    expected: account,
+    expectedRaw: (secret) => ({ [key]: secret }),
+    credentialKind: 'client-secret',
+    ask: (options) => regenerate(connection, { account, url }, options),
+    settle: (issued) => Promise.resolve(issued.account),
+  };
+}
+
+async function regenerate(
+  { api }: Connection,
+  { account, url }: { account: Account; url: string },
+  options: AskOptions,
+): Promise<Issued> {
+  const purpose = `rotate service account ${account.name} (${account.id})`;
+  const answer = await api.send(
+    { method: 'POST', url, purpose, secretAnswer: true, ...options },
+    Regenerated,
+  );
+  return {
+    account,
+    credential: credentialOf(
+      readSecret(answer.wire, { purpose, consequence: ', and the old one is dead' }),
+      account.clientId,
+    ),
+    raw: (secret) => withSecret(answer.raw, secret),
+  };
+}

@@ -1,0 +1,158 @@
+import * as z from 'zod/mini';
+
+import type { AccessRule, Account } from '../../model/account.ts';
+import type { GrantedRule, Role, Scope } from '../provider.ts';
+
+const Time = z.optional(z.nullable(z.string()));
+
+/** A service account, or an application before 2.24 (contracts/runai.md 3 and 12). */
+export const ServiceAccount = z.object({
+  id: z.string(),
+  name: z.string(),
+  clientId: z.optional(z.nullable(z.string())),
+  enabled: z.optional(z.boolean()),
+  createdBy: z.optional(z.nullable(z.string())),
+  createdAt: Time,
+  updatedAt: Time,
+  lastLogin: Time,
+  // A number in the examples of a field that is typed as a string.
+  tenantId: z.optional(z.nullable(z.union([z.string(), z.number()]))),
+});
+export type ServiceAccount = z.infer<typeof ServiceAccount>;
+
+/** The answer to a create: the secret's key depends on the era. */
+export const Created = z.object({
+  id: z.string(),
+  name: z.string(),
+  clientId: z.optional(z.nullable(z.string())),
+  clientSecret: z.optional(z.string()),
+  secret: z.optional(z.string()),
+});
+
+/** The answer to a regenerate; not even the secret is marked required (contracts/runai.md 3). */
+export const Regenerated = z.object({
+  clientSecret: z.optional(z.string()),
+  secret: z.optional(z.string()),
+});
+
+/** Whole, because `accessrules … --raw` prints it. */
+export const AccessRuleRead = z.looseObject({
+  id: z.union([z.number(), z.string()]),
+  subjectId: z.string(),
+  subjectType: z.string(),
+  roleId: z.union([z.number(), z.string()]),
+  roleName: z.optional(z.nullable(z.string())),
+  scopeId: z.union([z.string(), z.number()]),
+  scopeType: z.string(),
+  scopeName: z.optional(z.nullable(z.string())),
+  clusterId: z.optional(z.nullable(z.string())),
+  deletedAt: z.optional(z.nullable(z.string())),
+});
+export type AccessRuleRead = z.infer<typeof AccessRuleRead>;
+
+export const AccessRulePage = z.object({
+  totalRecords: z.number(),
+  accessRules: z.array(AccessRuleRead),
+});
+
+/** v1 and v2 roles alike (contracts/runai.md 8). */
+export const RoleRead = z.object({
+  id: z.union([z.number(), z.string()]),
+  name: z.string(),
+  description: z.optional(z.nullable(z.string())),
+  effectiveEnabled: z.optional(z.boolean()),
+  deletedAt: z.optional(z.nullable(z.string())),
+});
+export type RoleRead = z.infer<typeof RoleRead>;
+
+export const Cluster = z.object({
+  uuid: z.string(),
+  name: z.string(),
+  tenantId: z.optional(z.nullable(z.union([z.string(), z.number()]))),
+});
+
+export const OrgUnit = z.object({
+  id: z.union([z.string(), z.number()]),
+  name: z.string(),
+  clusterId: z.optional(z.nullable(z.string())),
+});
+
+export const Permission = z.object({ resourceType: z.string(), actions: z.array(z.string()) });
+
+/** The account in our model. `rules` are null when they were not read. */
+export function toAccount(
+  wire: ServiceAccount,
+  {
+    raw,
+    rules,
+    profile,
+  }: { raw: unknown; rules: readonly AccessRuleRead[] | null; profile: string | null },
+): Account {
+  const { tenantId, enabled } = wire;
+  return {
+    provider: 'runai',
+    profile,
+    id: wire.id,
+    name: wire.name,
+    description: null,
+    organization: tenantId === undefined || tenantId === null ? null : String(tenantId),
+    status: enabled === undefined ? 'unknown' : statusOf(enabled),
+    enabled: enabled ?? null,
+    clientId: wire.clientId ?? null,
+    groups: [],
+    tags: {},
+    accessRules: rules?.map(toAccessRule) ?? null,
+    createdAt: wire.createdAt ?? null,
+    createdBy: wire.createdBy ?? null,
+    updatedAt: wire.updatedAt ?? null,
+    lastUsedAt: wire.lastLogin ?? null,
+    expiresAt: null,
+    tokens: [],
+    raw,
+  };
+}
+
+function statusOf(enabled: boolean): Account['status'] {
+  return enabled ? 'active' : 'disabled';
+}
+
+function toAccessRule(wire: AccessRuleRead): AccessRule {
+  return {
+    id: String(wire.id),
+    role: wire.roleName ?? String(wire.roleId),
+    scopeType: wire.scopeType,
+    scopeId: String(wire.scopeId),
+    scopeName: wire.scopeName ?? null,
+  };
+}
+
+export function toRole(wire: RoleRead, raw: unknown): Role {
+  return {
+    id: String(wire.id),
+    name: wire.name,
+    description: wire.description ?? null,
+    grantable: wire.effectiveEnabled ?? null,
+    raw,
+  };
+}
+
+/** A department or project as a scope; `path` names its cluster, because names repeat across clusters. */
+export function toScope(
+  wire: z.infer<typeof OrgUnit>,
+  { type, cluster, raw }: { type: 'department' | 'project'; cluster: string | null; raw: unknown },
+): Scope {
+  return {
+    id: String(wire.id),
+    type,
+    name: wire.name,
+    description: null,
+    clusterId: wire.clusterId ?? null,
+    path: cluster === null ? wire.name : `${cluster}/${wire.name}`,
+    raw,
+  };
+}
+
+/** A rule with the account it binds to. */
+export function toGrantedRule(wire: AccessRuleRead): GrantedRule {
+  return { account: wire.subjectId, ...toAccessRule(wire), raw: wire };
+}

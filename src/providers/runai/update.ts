@@ -1,0 +1,68 @@
+import { UnknownOutcomeError } from '../../errors.ts';
+import { HttpError } from '../../http/error.ts';
+import type { Account, AccountChange } from '../../model/account.ts';
+import type { Plan } from '../provider.ts';
+import type { Connection } from './connection.ts';
+import { readAgain } from './lookup.ts';
+
+/** Enabling and disabling is all that Run:ai can change; the answer is empty, so the account is read again. */
+export async function planUpdate(
+  connection: Connection,
+  account: Account,
+  { enabled }: AccountChange,
+): Promise<Plan<Account>> {
+  if (enabled === undefined || enabled === account.enabled) {
+    return { requests: [], effects: [], apply: () => Promise.resolve(account) };
+  }
+  const url = await connection.api.accountUrl(account.id);
+  return {
+    requests: [{ method: 'PATCH', url, body: { enabled } }],
+    effects: [
+      enabled
+        ? 'it is enabled: its client secret works again'
+        : 'it is disabled: its client secret gets no new access token',
+    ],
+    apply: async ({ signal }) => {
+      await setEnabled(connection, { account, url, enabled, signal });
+      return readAgain(connection, account);
+    },
+  };
+}
+
+export interface Switching {
+  readonly account: Account;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A lost answer is settled by reading the account again. @throws UnknownOutcomeError where it cannot be read */
+export async function setEnabled(connection: Connection, switching: Switching): Promise<void> {
+  const { account, url, enabled, signal } = switching;
+  const verb = enabled ? 'enable' : 'disable';
+  const purpose = `${verb} service account ${account.name} (${account.id})`;
+  try {
+    await connection.api.sendOnly({ method: 'PATCH', url, purpose, json: { enabled }, signal });
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.arrival !== 'unknown') throw error;
+    if (!(await isNow(connection, switching, error))) throw error;
+  }
+}
+
+async function isNow(
+  { api }: Connection,
+  { account, enabled }: Switching,
+  error: HttpError,
+): Promise<boolean> {
+  const accounts = await api.accounts().catch((cause: unknown) => {
+    throw new UnknownOutcomeError(
+      `${error.message}; whether it took effect is unknown, because the account could not be read again`,
+      {
+        provider: 'runai',
+        hint: `sactl serviceaccounts get --provider runai --id ${account.id}`,
+        cause,
+      },
+    );
+  });
+  return accounts.some(({ wire }) => wire.id === account.id && wire.enabled === enabled);
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+
+/** Everything a Run:ai control plane knows, as JSON. Of client secrets it holds the SHA-256 only. */
+export interface RunaiState {
+  readonly tenant: TenantRecord;
+  readonly clusters: readonly ClusterRecord[];
+  readonly departments: readonly DepartmentRecord[];
+  readonly projects: readonly ProjectRecord[];
+  readonly roles: readonly RoleRecord[];
+  accounts: AccountRecord[];
+  /** Deleted ones too, which have a `deletedAt`. */
+  readonly rules: RuleRecord[];
+  /** Ids are not used twice. */
+  lastRuleId: number;
+}
+
+export interface TenantRecord {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface ClusterRecord {
+  readonly uuid: string;
+  readonly name: string;
+  readonly createdAt: string;
+}
+
+/** Ids are decimal strings (contracts/runai.md 9). */
+export interface DepartmentRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly clusterId: string;
+}
+
+export interface ProjectRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly clusterId: string;
+  /** The department's id. */
+  readonly parentId: string;
+}
+
+export type Action = 'create' | 'read' | 'update' | 'delete';
+
+export interface Permission {
+  /** e.g. `service-account`, but `access_rules` */
+  readonly resourceType: string;
+  readonly actions: readonly Action[];
+}
+
+export interface RoleRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  readonly createdAt: string;
+  readonly isEnabled: boolean;
+  readonly permissions: readonly Permission[];
+}
+
+/** A service account or, before 2.24, an application: the same principal (contracts/runai.md 12). */
+export interface AccountRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+  enabled: boolean;
+  readonly createdBy: string;
+  readonly createdAt: string | null;
+  updatedAt: string | null;
+  /** null until the first token. */
+  lastLogin: string | null;
+  /** null when nobody has the secret. */
+  secretHash: string | null;
+}
+
+export type SubjectType = 'user' | 'group' | 'app' | 'service-account';
+export type ScopeType = 'tenant' | 'cluster' | 'department' | 'project';
+
+/** What makes two rules the same. */
+export interface RuleKey {
+  /** Of an account: its name, which may outlive the account (contracts/runai.md 15.8). */
+  readonly subjectId: string;
+  readonly subjectType: SubjectType;
+  readonly roleId: number;
+  readonly scopeId: string;
+  readonly scopeType: ScopeType;
+}
+
+export interface RuleRecord extends RuleKey {
+  readonly id: number;
+  readonly clusterId: string | null;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  updatedAt: string;
+  deletedAt: string | null;
+}
+
+/** SHA-256 in hexadecimal. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/** From milliseconds since the epoch to ISO 8601 in UTC (contracts/runai.md 6). */
+export function timestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** Whether parsed JSON is such a state, as far as its lists tell. */
+export function isRunaiState(value: unknown): value is RunaiState {
+  if (typeof value !== 'object' || value === null || !('lastRuleId' in value)) return false;
+  const lists = new Map<string, unknown>(Object.entries(value));
+  return ['clusters', 'departments', 'projects', 'roles', 'accounts', 'rules'].every((name) =>
+    Array.isArray(lists.get(name)),
+  );
+}

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+
+import { clusterIds, projectIds, roleIds } from '../../../src/sandbox/runai/seed-ids.ts';
+import { runIn } from '../../harness/run.ts';
+import { useRunai } from '../../harness/runai.ts';
+import { faults, forbidden, lost, problem, serverError, withClientId } from './faults.ts';
+import { accounts, list, lookups, rules, rulesOf } from './paths.ts';
+
+const deploy = useRunai();
+const id = 'aaaaaaaa-0000-4000-8000-000000000001';
+const options = { nextId: () => id, newSecret: () => 'new-secret' };
+const bare = ['sa', 'create', '--name', 'fresh'];
+const rights = ['--role', 'L1 researcher', '--scope', 'project:language'];
+const value = ['-q', '.credential.value'];
+const post = `POST ${accounts}`;
+const grant = `POST ${rules}`;
+const after = [list, rulesOf('fresh', id)];
+const rule = {
+  subjectId: 'fresh',
+  subjectType: 'service-account',
+  roleId: roleIds.l1Researcher,
+  scopeId: projectIds.language,
+  scopeType: 'project',
+  clusterId: clusterIds.east,
+};
+
+test('creates, delivers, then grants', async () => {
+  const deployment = deploy(options);
+  const delivered: string[] = [];
+  const context = deployment.context({
+    fetch: (input, init) => {
+      if (init?.method === 'POST') delivered.push(context.stdout());
+      return globalThis.fetch(input, init);
+    },
+  });
+  const outcome = await runIn(context, [...bare, ...rights, ...value]);
+  // When the token, the account and the rule are asked for.
+  expect(delivered).toEqual(['', '', 'new-secret\n']);
+  expect(outcome).toEqual({
+    code: 0,
+    stdout: 'new-secret\n',
+    stderr: 'sactl: granted L1 researcher on project gpu-east/language\n',
+  });
+  expect(deployment.requests).toEqual([list, ...lookups, rulesOf('fresh'), post, ...after, grant]);
+  expect(deployment.bodies).toEqual([{ name: 'fresh' }, rule]);
+});
+
+test('without a role nothing is looked up, and the preview says what that means', async () => {
+  const deployment = deploy(options);
+  expect(await deployment.run([...bare, ...value])).toEqual({
+    code: 0,
+    stdout: 'new-secret\n',
+    stderr: '',
+  });
+  expect(deployment.requests).toEqual([list, rulesOf('fresh'), post, ...after]);
+  const preview = await deploy().run([...bare, '--dry-run', '--json']);
+  expect(JSON.parse(preview.stdout)).toMatchObject({
+    effects: [
+      'service account "fresh" is created',
+      'it may do nothing until it has an access rule',
+      'its client secret is shown once',
+    ],
+  });
+});
+
+describe('a failed grant is exit 6, with the secret delivered', () => {
+  test.each([
+    ['403', forbidden, 'runai answered 403: Lack of permissions'],
+    ['500', serverError, 'runai answered 500: Something went wrong'],
+    ['a lost answer', lost, 'runai at https://runai.example.com '],
+  ])('%s', async (_, answer, why) => {
+    const deployment = deploy({
+      ...options,
+      intercept: faults({ method: 'POST', path: rules, answer }),
+    });
+    const { code, stdout, stderr } = await deployment.run([...bare, ...rights, ...value]);
+    expect([code, stdout]).toEqual([6, 'new-secret\n']);
+    const { error } = JSON.parse(stderr) as { error: { message: string; hint: string } };
+    expect(error.message).toContain(
+      'service account fresh was created and its secret delivered, but it was not granted ' +
+        `L1 researcher on project gpu-east/language: cannot grant a role to fresh: ${why}`,
+    );
+    expect(error.hint).toBe(
+      'sactl accessrules create --provider runai --account fresh --role 6 --scope project:4303',
+    );
+    expect(deployment.mutations()).toEqual([post, grant]);
+  });
+
+  test('and its hint finishes when it is pasted', async () => {
+    const once = { method: 'POST', path: rules, hits: [1], answer: serverError };
+    const deployment = deploy({ ...options, intercept: faults(once) });
+    const { stderr } = await deployment.run([...bare, ...rights, ...value]);
+    const { hint } = (JSON.parse(stderr) as { error: { hint: string } }).error;
+    const outcome = await deployment.run(hint.split(' ').slice(1));
+    expect(outcome.code).toBe(0);
+    expect(deployment.bodies).toEqual([{ name: 'fresh' }, rule, rule]);
+    const argv = ['sa', 'get', '--id', 'fresh', '-q', '.accessRules[].role'];
+    expect((await deployment.run(argv)).stdout).toBe('L1 researcher\n');
+  });
+});
+
+test('a rule that is there already is as good as granted', async () => {
+  const exists = { method: 'POST', path: rules, answer: () => problem(409, 'already exists') };
+  const deployment = deploy({ ...options, intercept: faults(exists) });
+  const { code, stdout } = await deployment.run([...bare, ...rights, ...value]);
+  expect([code, stdout]).toEqual([0, 'new-secret\n']);
+});
+
+describe('access rules of an earlier account of the name', () => {
+  const again = ['sa', 'create', '--name', 'old-batch', ...value];
+
+  test('stop it', async () => {
+    const deployment = deploy(options);
+    const outcome = await deployment.run(again.slice(0, 4));
+    expect(outcome.code).toBe(5);
+    const { code, stdout, stderr } = await deployment.run([...again.slice(0, 4), '--json']);
+    expect([code, stdout]).toEqual([5, '']);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        code: 'exists',
+        message:
+          'access rules of an earlier account named "old-batch" would apply to the new one: 113 (Editor)',
+        hint: expect.stringContaining('--keep-rules'),
+      },
+    });
+    expect(deployment.mutations()).toEqual([]);
+  });
+
+  test('are accepted with --keep-rules', async () => {
+    const deployment = deploy(options);
+    const outcome = await deployment.run([...again, '--keep-rules']);
+    expect(outcome).toEqual({ code: 0, stdout: 'new-secret\n', stderr: '' });
+    expect(deployment.mutations()).toEqual([post]);
+  });
+
+  test('that cannot be read are said to be possible', async () => {
+    const unreadable = { method: 'GET', path: rules, answer: forbidden };
+    const deployment = deploy({ intercept: faults(unreadable) });
+    const { code, stdout } = await deployment.run([...bare, '--dry-run', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      effects: expect.arrayContaining([
+        'access rules that an earlier account of this name left cannot be seen, and would apply',
+      ]),
+    });
+  });
+});
+
+describe('an answer without a client id', () => {
+  const credential = [...bare, '-q', '.credential.value,.credential.clientId,.clientId'];
+
+  test('has it joined from the list', async () => {
+    const deployment = deploy({
+      ...options,
+      createReplyClientId: false,
+      intercept: withClientId('c1'),
+    });
+    const outcome = await deployment.run(credential);
+    expect(outcome).toEqual({ code: 0, stdout: 'new-secret\nc1\nc1\n', stderr: '' });
+    expect(deployment.mutations()).toEqual([post]);
+  });
+
+  test('loses nothing when the list cannot be read: it is the name', async () => {
+    const unreadable = { method: 'GET', path: accounts, hits: [2, 3], answer: forbidden };
+    const deployment = deploy({
+      ...options,
+      createReplyClientId: false,
+      intercept: faults(unreadable),
+    });
+    const { code, stdout, stderr } = await deployment.run(credential);
+    expect([code, stdout]).toEqual([6, 'new-secret\nfresh\nfresh\n']);
+    expect(stderr).toContain(`(${id}) was created, but could not be read again`);
+  });
+});
+
+test.each([
+  ['a lost answer', lost],
+  ['500', serverError],
+  ['no secret', () => Response.json({ id, name: 'fresh' }, { status: 201 })],
+])('%s is not asked for again: exit 7', async (_, answer) => {
+  const fault = { method: 'POST', path: accounts, done: true, answer };
+  const deployment = deploy({ ...options, intercept: faults(fault) });
+  const { code, stdout, stderr } = await deployment.run([...bare, ...rights, ...value]);
+  expect([code, stdout]).toEqual([7, '']);
+  expect(stderr).toContain('the account may have been created');
+  expect(deployment.mutations()).toEqual([post]);
+});
+
+test.each(['Fresh', '1st', 'a', 'a.b', 'a-', 'a_', 'a b', 'a'.repeat(256)])(
+  'the name "%s" is refused before anything is asked',
+  async (name) => {
+    const deployment = deploy();
+    const { code, stderr } = await deployment.run(['sa', 'create', '--name', name]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Run:ai names have 2 to 255 lower-case letters, digits, "-" or "_"');
+    expect(deployment.tokenRequests).toEqual([]);
+  },
+);

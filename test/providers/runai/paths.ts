@@ -1,0 +1,26 @@
+import { runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';
+
+export const accounts = '/api/v1/service-accounts';
+export const apps = '/api/v1/apps';
+export const rules = '/api/v1/authorization/access-rules';
+
+export const list = `GET ${accounts}`;
+export const roles = 'GET /api/v2/authorization/roles?limit=500&offset=0';
+/** What a role and a scope are looked up with, in the order of the requests. */
+export const lookups = [
+  roles,
+  'GET /api/v1/clusters?verbosity=metadata',
+  'GET /api/v1/org-unit/departments?limit=500&offset=0',
+  'GET /api/v1/org-unit/projects?limit=500&offset=0',
+] as const;
+
+/** The first page of the rules of these subjects, or of all. */
+export function rulesOf(...subjects: readonly string[]): string {
+  const filter = subjects.length === 0 ? '' : `&subjectIds=${subjects.join(',')}`;
+  return `GET ${rules}?limit=500&offset=0${filter}`;
+}
+
+/** The account most tests work on: two rules, on the two projects named vision. */
+export const ciVision = { id: runaiAccountIds.ciVision, name: 'ci-vision' } as const;
+/** What every command that names it begins with. */
+export const findCiVision = [list, rulesOf(ciVision.name, ciVision.id)] as const;

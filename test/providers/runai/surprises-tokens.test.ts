@@ -1,0 +1,172 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { isTokenRequest, runaiSandboxClients, useRunai } from '../../harness/runai.ts';
+import { faults, page } from './faults.ts';
+import { accounts, ciVision, findCiVision, list } from './paths.ts';
+
+/** The surprises of contracts/runai.md 15 about signing in, each by its number. */
+const deploy = useRunai();
+const { clientId, clientSecret } = runaiSandboxClients.administrator;
+const count = ['sa', 'list', '-q', 'length'];
+const counted = { code: 0, stdout: '13\n', stderr: '' };
+const v1 = 'POST /api/v1/token';
+const v2 = 'POST /api/v2/token';
+
+/** What is sent to the token endpoints of a version. */
+async function sentTo(controlPlane: '2.24' | '2.23'): Promise<(string | null)[]> {
+  const sent: (string | null)[] = [];
+  const deployment = deploy({
+    controlPlane,
+    intercept: async (request, next) => {
+      if (!isTokenRequest(request)) return next(request);
+      const { headers } = request;
+      sent.push(headers.get('authorization'), headers.get('content-type'));
+      sent.push(await request.clone().text());
+      return next(request);
+    },
+  });
+  expect(await deployment.run(count)).toEqual(counted);
+  return sent;
+}
+
+const form = [
+  null,
+  'application/x-www-form-urlencoded',
+  `grant_type=client_credentials&client_id=${clientId}&client_secret=${clientSecret}`,
+];
+
+test('1: v2 is a form in snake_case, v1 is JSON in camelCase', async () => {
+  expect(await sentTo('2.24')).toEqual(form);
+  expect(await sentTo('2.23')).toEqual([
+    ...form,
+    null,
+    'application/json',
+    `{"grantType":"client_credentials","clientID":"${clientId}","clientSecret":"${clientSecret}"}`,
+  ]);
+});
+
+describe('1: both error shapes are a refusal', () => {
+  test.each([
+    ['2.24', [v2]],
+    ['2.23', [v2, v1]],
+  ] as const)('%s', async (controlPlane, asked) => {
+    const deployment = deploy({ controlPlane, client: { clientId, clientSecret: 'wrong' } });
+    expect(await deployment.run(['sa', 'list'])).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
+        'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled\n',
+    });
+    expect([deployment.tokenRequests, deployment.requests]).toEqual([asked, []]);
+  });
+});
+
+test('2: v1 before 2.24 says nothing of its expiry, and its token does', async () => {
+  const deployment = deploy({ controlPlane: '2.23' });
+  const outcome = await deployment.run(['sa', 'get', '--id', 'ci-vision', '-q', '.name']);
+  expect(outcome).toEqual({ code: 0, stdout: 'ci-vision\n', stderr: '' });
+  expect(deployment.tokenRequests).toEqual([v2, v1]);
+  expect(deployment.requests).toHaveLength(3);
+});
+
+describe('5: rotating the account one signs in with', () => {
+  const rotate = ['sa', 'rotate', '--id', clientId];
+
+  test('is warned of', async () => {
+    const deployment = deploy();
+    const { code, stdout } = await deployment.run([...rotate, '--dry-run', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      effects: [
+        'the current client secret stops working at once, and everything that signs in with it',
+        'sactl itself signs in with it: replace the secret in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET before the next command',
+        'a new client secret is shown once',
+      ],
+    });
+    expect(deployment.mutations()).toEqual([]);
+  });
+
+  test('is not warned of for another', async () => {
+    const argv = ['sa', 'rotate', '--id', 'ci-vision', '--dry-run', '--json'];
+    expect((await deploy().run(argv)).stdout).not.toContain('sactl itself');
+  });
+
+  test('sends nothing after it, so that no token is needed with the old secret', async () => {
+    const deployment = deploy({ newSecret: () => 'new-secret' });
+    const outcome = await deployment.run([...rotate, '--yes', '-q', '.credential.value']);
+    expect(outcome).toEqual({ code: 0, stdout: 'new-secret\n', stderr: '' });
+    expect(deployment.requests.at(-1)).toMatch(/^POST .*\/secret$/);
+    expect(deployment.tokenRequests).toEqual([v2]);
+    const env = { RUNAI_CLIENT_SECRET: 'new-secret' };
+    expect(await deployment.run(count, { env })).toEqual(counted);
+  });
+});
+
+describe('17: a page with 200 is no success', () => {
+  test('of the token endpoint: v1 is asked', async () => {
+    const ui = { method: 'POST', path: '/api/v2/token', answer: () => page(200) };
+    const deployment = deploy({ intercept: faults(ui) });
+    expect(await deployment.run(count)).toEqual(counted);
+    expect([deployment.tokenRequests, deployment.requests]).toEqual([[v2, v1], [list]]);
+  });
+
+  test('of everything: it is said what came', async () => {
+    const deployment = deploy({ intercept: () => page(200) });
+    expect(await deployment.run(['sa', 'list'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'sactl: cannot get an access token: runai answered POST /api/v1/token with 200 and an HTML page (a proxy or gateway, not the API)\n' +
+        'hint: is https://runai.example.com the address of a Run:ai control plane?\n',
+    });
+    expect([deployment.tokenRequests, deployment.requests]).toEqual([[v2, v1], []]);
+  });
+
+  test('of a list on a control plane that has it', async () => {
+    const ui = { method: 'GET', path: 'access-rules', answer: () => page(200) };
+    const deployment = deploy({ intercept: faults(ui) });
+    expect(await deployment.run(['sa', 'get', '--id', ciVision.id])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'sactl: cannot list access rules: runai answered GET /api/v1/authorization/access-rules with 200 and an HTML page (a proxy or gateway, not the API)\n',
+    });
+    expect(deployment.requests).toEqual(findCiVision);
+  });
+});
+
+describe('20: a host of one’s own', () => {
+  test.each(['https://runai.example.com', 'https://runai.example.com/'])('%s', async (url) => {
+    const deployment = deploy();
+    expect(await deployment.run(count, { env: { RUNAI_BASE_URL: url } })).toEqual(counted);
+    expect(deployment.requests).toEqual([`GET ${accounts}`]);
+  });
+
+  test('must be https', async () => {
+    const deployment = deploy();
+    const env = { RUNAI_BASE_URL: 'http://runai.example.com' };
+    const { code, stdout, stderr } = await deployment.run(['sa', 'list'], { env });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('RUNAI_BASE_URL');
+    expect(stderr).toContain('https');
+    expect(deployment.tokenRequests).toEqual([]);
+  });
+
+  // That a good one is trusted needs real sockets: test/http/transport.test.ts.
+  test('may have a CA of its own, which must be one', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sactl-'));
+    const file = join(directory, 'ca.pem');
+    await writeFile(file, 'no certificate\n');
+    const deployment = deploy();
+    const { code, stdout, stderr } = await deployment.run(['sa', 'list', '--ca-cert', file]);
+    await rm(directory, { recursive: true });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(file);
+    expect(deployment.tokenRequests).toEqual([]);
+  });
+});
