@@ -113,6 +113,9 @@ async function measure({ work, budget, measure: kind, ours, theirs }) {
   );
 }
 
+// A reader that has seen enough, such as head, ends the bench.
+process.stdout.on('error', () => process.exit());
+
 const { server, url } = await serve();
 try {
   process.stdout.write(

@@ -52,6 +52,24 @@ const steps = [
     argv: ['sa', 'get', '--id', 'demo-runner'],
     status: 3,
   },
+  {
+    comment: 'The same on Run:ai, where a new account can be given its first right at once',
+    argv: [
+      ...'sa create --provider runai --name demo-runner --scope project:language'.split(' '),
+      '--role',
+      'L1 researcher',
+      '-q',
+      '.credential',
+    ],
+  },
+  {
+    comment: 'What it may do',
+    argv: 'accessrules list --provider runai --account demo-runner'.split(' '),
+  },
+  {
+    comment: 'Its rules go with it',
+    argv: 'sa delete --provider runai --id demo-runner --yes'.split(' '),
+  },
 ];
 
 let failed = false;

@@ -1,25 +1,34 @@
 #!/usr/bin/env node
-import { fstatSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
-import { isatty } from 'node:tty';
 
 import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
+import { openOutput } from './descriptor.ts';
 import { ExitCode, InterruptedError } from './errors.ts';
-import { decodeText } from './files/text-file.ts';
 import { version } from './version.ts';
 
 const argv = process.argv.slice(2);
-if (argv.length === 1 && argv[0] === '--version') {
-  process.stdout.on('error', failUnlessReaderLeft).write(`${version}\n`);
-} else {
-  void run();
+void (argv.length === 1 && argv[0] === '--version' ? printVersion() : run());
+
+/** Without the rest of the program, because scripts ask for it. */
+async function printVersion(): Promise<void> {
+  await standardOutput()
+    .write(`${version}\n`)
+    .catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      process.stderr.write(`sactl: cannot write to stdout: ${error.code}\n`);
+      process.exitCode = ExitCode.failed;
+    });
 }
 
-function failUnlessReaderLeft(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') return;
-  process.stderr.write(`sactl: cannot write to stdout: ${error.code}\n`);
-  process.exitCode = ExitCode.failed;
+function standardOutput(): Output {
+  const { platform } = process;
+  return openOutput({ descriptor: 1, stream: () => process.stdout, platform });
+}
+
+function standardError(): Output {
+  const { platform } = process;
+  return openOutput({ descriptor: 2, stream: () => process.stderr, platform });
 }
 
 /** Builds the real Context, runs, and leaves with the exit code once everything is written. */
@@ -66,9 +75,14 @@ function listenForSignals(): Interrupts {
 
 function realContext(interrupts: Interrupts): Context {
   return {
-    stdin: { isTTY: isatty(0), text: (maxBytes) => readStdin(maxBytes, interrupts.signal) },
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    stdin: {
+      get isTTY() {
+        return isTerminalInput();
+      },
+      text: (maxBytes) => readStdin(maxBytes, interrupts.signal),
+    },
+    stdout: standardOutput(),
+    stderr: standardError(),
     env: process.env,
     cwd: orElse(() => process.cwd(), '/'),
     homeDirectory: orElse(homedir, '/nonexistent'),
@@ -94,6 +108,11 @@ function orElse(find: () => string, fallback: string): string {
   }
 }
 
+/** Without touching `process.stdin`, which would begin to read. */
+function isTerminalInput(): boolean {
+  return process.getBuiltinModule('node:tty').isatty(0);
+}
+
 async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | null> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -105,33 +124,8 @@ async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string 
     length += chunk.length;
     if (length > maxBytes) return null;
   }
+  const { decodeText } = await import('./files/text-file.ts');
   return decodeText(Buffer.concat(chunks)).text;
-}
-
-function output(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
-  // Every write reports its own error; without a listener the event would end the program first.
-  stream.on('error', () => undefined);
-  return {
-    isTTY: isatty(stream.fd),
-    columns: isatty(stream.fd) ? stream.columns : undefined,
-    discards: isNullDevice(stream.fd),
-    write: (text) =>
-      text === ''
-        ? Promise.resolve()
-        : new Promise((resolve, reject) => {
-            stream.write(text, (error) => (error ? reject(error) : resolve()));
-          }),
-  };
-}
-
-/** Node opens the null device in place of a descriptor that was closed, so this finds both. */
-function isNullDevice(descriptor: number): boolean {
-  try {
-    const device = fstatSync(descriptor);
-    return device.isCharacterDevice() && device.rdev === statSync('/dev/null').rdev;
-  } catch {
-    return false;
-  }
 }
 
 /** On Node 20, V8 spends 100 ms on optimising the wasm parser of fetch, mostly after the work is done. */

@@ -1,0 +1,63 @@
+import { fstatSync, statSync, writeSync } from 'node:fs';
+
+import type { Output } from './context.ts';
+
+export interface DescriptorOptions {
+  /** 1 or 2. */
+  readonly descriptor: number;
+  /** Node's stream on it; making one costs 5 ms, so it is asked for only where it is needed. */
+  readonly stream: () => NodeJS.WriteStream;
+  readonly platform: NodeJS.Platform;
+}
+
+/** An output that says of every write whether the operating system took it. */
+export function openOutput({ descriptor, stream, platform }: DescriptorOptions): Output {
+  const device = deviceOf(descriptor);
+  const terminal = device === 'device' && stream().isTTY ? stream() : null;
+  return {
+    isTTY: terminal !== null,
+    columns: terminal?.columns,
+    discards: device === 'null',
+    write: async (text) => {
+      // Windows has no plain way to write to a console or a pipe that may be full.
+      const rest = platform === 'win32' ? Buffer.from(text) : writePlainly(descriptor, text);
+      if (rest.length > 0) await writeTo(stream(), rest);
+    },
+  };
+}
+
+/**
+ * Writes as much as the descriptor takes, and returns the rest: a pipe that somebody made non-blocking may be full.
+ * @throws the system's error, e.g. `EPIPE`, `ENOSPC`
+ */
+function writePlainly(descriptor: number, text: string): Buffer {
+  let rest: Buffer = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return rest;
+      throw error;
+    }
+  }
+  return rest;
+}
+
+function writeTo(stream: NodeJS.WriteStream, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The callback has the error; without a listener the event would end the program first.
+    stream.once('error', () => undefined);
+    stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Node opens the null device in place of a descriptor that was closed, so `null` means both. */
+function deviceOf(descriptor: number): 'null' | 'device' | 'other' {
+  try {
+    const device = fstatSync(descriptor);
+    if (!device.isCharacterDevice()) return 'other';
+    return device.rdev === statSync('/dev/null').rdev ? 'null' : 'device';
+  } catch {
+    return 'device';
+  }
+}
