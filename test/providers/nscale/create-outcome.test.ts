@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { useNscale } from '../../harness/nscale.ts';
-import { conflict, faults, lost, problem, serverError } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { conflict, problem, serverError } from './faults.ts';
 import { accounts } from './paths.ts';
 
 const deploy = useNscale();

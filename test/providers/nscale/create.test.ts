@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { accountIds, groupIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { useNscale, type Intercept, type NscaleOptions } from '../../harness/nscale.ts';
 import { runIn } from '../../harness/run.ts';
-import { conflict, faults, forbidden, lost, serverError, type Fault } from './faults.ts';
+import { faults, lost, type Fault } from '../faults.ts';
+import { conflict, forbidden, serverError } from './faults.ts';
 import { accounts, discovery, groups, list } from './paths.ts';
 
 const install = useNscale();

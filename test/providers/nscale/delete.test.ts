@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { useNscale, type NscaleDeployment } from '../../harness/nscale.ts';
 import { runIn } from '../../harness/run.ts';
-import { conflict, faults, forbidden, lost, missing, serverError } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { conflict, forbidden, missing, serverError } from './faults.ts';
 import { accounts, discovery, list } from './paths.ts';
 
 const deploy = useNscale();

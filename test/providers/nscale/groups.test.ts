@@ -6,7 +6,8 @@ import type { NscaleState } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
 import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { ciDeploy, put } from './ci-deploy.ts';
-import { faults, forbidden, serverError } from './faults.ts';
+import { faults } from '../faults.ts';
+import { forbidden, serverError } from './faults.ts';
 import { discovery, groups, list } from './paths.ts';
 
 const deploy = useNscale();

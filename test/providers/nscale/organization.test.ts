@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { otherOrganizationId } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
-import { faults } from './faults.ts';
+import { faults } from '../faults.ts';
 import { accounts, discovery, list, organizations } from './paths.ts';
 
 const deploy = useNscale();

@@ -4,7 +4,7 @@ import { accountIds, groupIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { runIn } from '../../harness/run.ts';
 import { ciDeploy, put } from './ci-deploy.ts';
-import { faults, type Fault } from './faults.ts';
+import { faults, type Fault } from '../faults.ts';
 import { accounts, discovery, groups, list } from './paths.ts';
 
 /** Surprises 17, 18 and 21 to 26 of contracts/nscale.md 9, each by its number. */

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { ciDeploy } from './ci-deploy.ts';
-import { faults, problem } from './faults.ts';
+import { faults } from '../faults.ts';
+import { problem } from './faults.ts';
 import { accounts, discovery, list } from './paths.ts';
 
 /** Surprises 9 to 16 of contracts/nscale.md 9, each by its number. */

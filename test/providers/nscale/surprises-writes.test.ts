@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { accountIds, groupIds, otherOrganizationId } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { ciDeploy, described, put } from './ci-deploy.ts';
-import { conflict, faults, lost, serverError } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { conflict, serverError } from './faults.ts';
 import { accounts, discovery, groups, list } from './paths.ts';
 
 /** Surprises 1 to 8 of contracts/nscale.md 9, each by its number. */

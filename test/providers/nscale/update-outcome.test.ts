@@ -4,7 +4,8 @@ import { InterruptedError } from '../../../src/errors.ts';
 import { organizationId, useNscale, type NscaleDeployment } from '../../harness/nscale.ts';
 import { runIn } from '../../harness/run.ts';
 import { ciDeploy, described, put } from './ci-deploy.ts';
-import { conflict, faults, forbidden, lost, serverError } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { conflict, forbidden, serverError } from './faults.ts';
 
 const deploy = useNscale();
 const update = ['sa', 'update', '--org', organizationId, '--id', 'ci-deploy'];

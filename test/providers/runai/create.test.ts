@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { clusterIds, projectIds, roleIds } from '../../../src/sandbox/runai/seed-ids.ts';
 import { runIn } from '../../harness/run.ts';
 import { useRunai } from '../../harness/runai.ts';
-import { faults, forbidden, lost, problem, serverError, withClientId } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { forbidden, problem, serverError, withClientId } from './faults.ts';
 import { accounts, list, lookups, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { useRunai, type RunaiDeployment } from '../../harness/runai.ts';
-import { faults, forbidden, lost, problem, serverError } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { forbidden, problem, serverError } from './faults.ts';
 import { accounts, ciVision, findCiVision, list, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();

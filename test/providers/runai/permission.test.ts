@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { runaiSandboxClients, useRunai } from '../../harness/runai.ts';
-import { faults, forbidden } from './faults.ts';
+import { faults } from '../faults.ts';
+import { forbidden } from './faults.ts';
 import { ciVision, list } from './paths.ts';
 
 const deploy = useRunai();

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { roleIds } from '../../../src/sandbox/runai/seed-ids.ts';
 import { useRunai } from '../../harness/runai.ts';
-import { faults, pagesOf, problem } from './faults.ts';
+import { faults } from '../faults.ts';
+import { pagesOf, problem } from './faults.ts';
 import { lookups, roles, rules, rulesOf } from './paths.ts';
 
 /** How roles, scopes and rules are named, and what is refused. */

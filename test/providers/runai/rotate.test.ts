@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { useRunai } from '../../harness/runai.ts';
-import { faults, lost, page, problem, serverError, unauthorized, withClientId } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { page, problem, serverError, unauthorized, withClientId } from './faults.ts';
 import { accounts, ciVision, findCiVision } from './paths.ts';
 
 const deploy = useRunai();

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { clusterIds, projectIds, roleIds } from '../../../src/sandbox/runai/seed-ids.ts';
 import type { RunaiState } from '../../../src/sandbox/runai/state.ts';
 import { useRunai, type Intercept, type RunaiDeployment } from '../../harness/runai.ts';
-import { faults, lost, pagesOf } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { pagesOf } from './faults.ts';
 import { ciVision, findCiVision, list, lookups, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();

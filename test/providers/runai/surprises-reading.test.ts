@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { useRunai, type Intercept } from '../../harness/runai.ts';
-import { faults, forbidden, pagesOf } from './faults.ts';
+import { faults } from '../faults.ts';
+import { forbidden, pagesOf } from './faults.ts';
 import { accounts, apps, ciVision, list, roles, rulesOf } from './paths.ts';
 
 /** The surprises of contracts/runai.md 15 about reading, each by its number. */

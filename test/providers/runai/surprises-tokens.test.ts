@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { isTokenRequest, runaiSandboxClients, useRunai } from '../../harness/runai.ts';
-import { faults, page } from './faults.ts';
+import { faults } from '../faults.ts';
+import { page } from './faults.ts';
 import { accounts, ciVision, findCiVision, list } from './paths.ts';
 
 /** The surprises of contracts/runai.md 15 about signing in, each by its number. */

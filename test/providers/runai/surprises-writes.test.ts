@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { useRunai } from '../../harness/runai.ts';
-import { faults, lost, serverError } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { serverError } from './faults.ts';
 import { accounts, ciVision, findCiVision, list, lookups, rules, rulesOf } from './paths.ts';
 
 /** The surprises of contracts/runai.md 15 about changing, each by its number. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { runaiEndpoint, runaiSandboxClients, useRunai } from '../../harness/runai.ts';
 import { runIn } from '../../harness/run.ts';
-import { faults, forbidden, lost, page, problem, serverError, unauthorized } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { forbidden, page, problem, serverError, unauthorized } from './faults.ts';
 import { accounts, list, rulesOf } from './paths.ts';
 
 const deploy = useRunai();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { useRunai } from '../../harness/runai.ts';
-import { faults, forbidden, lost, serverError } from './faults.ts';
+import { faults, lost } from '../faults.ts';
+import { forbidden, serverError } from './faults.ts';
 import { accounts, ciVision, findCiVision, list } from './paths.ts';
 
 const deploy = useRunai();
