@@ -107,10 +107,12 @@ function tagsOf({ tags }: Account): string[] {
   return Object.entries(tags).map(([key, value]) => `${key}=${value}`);
 }
 
+/** The scope's id tells projects of one name on two clusters apart. */
 function rulesOf({ accessRules }: Account): string[] | null {
-  return (
-    accessRules?.map(
-      (rule) => `${rule.role} on ${rule.scopeType} ${rule.scopeName ?? rule.scopeId}`,
-    ) ?? null
+  const shown = accessRules?.map(({ role, scopeType, scopeName, scopeId }) =>
+    scopeName === null
+      ? `${role} on ${scopeType} ${scopeId}`
+      : `${role} on ${scopeType} ${scopeName} (${scopeId})`,
   );
+  return shown ?? null;
 }

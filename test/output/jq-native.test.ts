@@ -40,9 +40,9 @@ async function query(options: TestContextOptions, filter: string, value: unknown
 }
 
 // The programs in these tests are scripts with a shebang, which Windows does not start.
-const onPosix = describe.runIf(process.platform !== 'win32');
+const isPosix = process.platform !== 'win32';
 
-onPosix('SACTL_JQ=native', () => {
+describe.runIf(isPosix)('SACTL_JQ=native', () => {
   test('gives the filter as one argument, the document on stdin, and no environment', async () => {
     const cwd = await temporaryDirectory();
     const path = await writeProgram(join(cwd, 'my jq'));
@@ -94,7 +94,7 @@ async function locate(options: TestContextOptions, modules: readonly string[]): 
   return told;
 }
 
-onPosix('the native jq', () => {
+describe.runIf(isPosix)('the native jq', () => {
   test('is JQ_PATH, else node-jq’s, else the first on PATH', async () => {
     const cwd = await temporaryDirectory();
     const configured = await writeProgram(join(cwd, 'configured'));

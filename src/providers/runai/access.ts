@@ -68,7 +68,7 @@ export async function planRevoke(connection: Connection, ruleId: string): Promis
   const { account, role, scopeType, scopeId, scopeName } = toGrantedRule(rule);
   return {
     requests: [{ method: 'DELETE', url: ruleUrl(connection, ruleId), body: null }],
-    effects: [`${account} loses ${role} on ${scopeType} ${scopeName ?? scopeId}`],
+    effects: [`${account} loses ${role} on ${scopeType} ${scopeName ?? ''} (${scopeId})`],
     apply: ({ signal }) => removeRule(connection, ruleId, signal),
   };
 }

@@ -28,7 +28,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
     ],
     effects: [
       'its client secret stops working at once',
-      ...known.map((rule) => `access rule ${rule.id} (${describe(rule)}) is deleted`),
+      ...known.map((rule) => `access rule ${rule.id} is deleted: ${describe(rule)}`),
       ...(rules === null
         ? ['its access rules cannot be read with this credential, and would stay behind']
         : []),
@@ -39,7 +39,9 @@ export async function planDelete(connection: Connection, account: Account): Prom
 }
 
 function describe(rule: AccessRuleRead): string {
-  return `${rule.roleName ?? rule.roleId} on ${rule.scopeType} ${rule.scopeName ?? rule.scopeId}`;
+  const { roleName, roleId, scopeType, scopeName, scopeId } = rule;
+  const scope = scopeName ? `${scopeName} (${scopeId})` : scopeId;
+  return `${roleName ?? roleId} on ${scopeType} ${scope}`;
 }
 
 interface Removal {
@@ -78,7 +80,7 @@ async function removeRules(
     const id = String(rule.id);
     try {
       await removeRule(connection, id, signal);
-      await report(`deleted access rule ${id} (${describe(rule)})`);
+      await report(`deleted access rule ${id}: ${describe(rule)}`);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       left.push({ id, why: error.message });

@@ -90,7 +90,7 @@ describe('accessrules delete', () => {
           body: null,
         },
       ],
-      effects: ['ci-vision loses L1 researcher on project vision'],
+      effects: ['ci-vision loses L1 researcher on project vision (4301)'],
       targets: [],
       sandbox: true,
     });

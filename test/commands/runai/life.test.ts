@@ -65,7 +65,7 @@ describe('an account on Run:ai', () => {
       code: 0,
       stderr: marked(
         'sactl: disabled ci-speech',
-        'sactl: deleted access rule 117 (L1 researcher on project language)',
+        'sactl: deleted access rule 117: L1 researcher on project language (4303)',
         'sactl: deleted ci-speech',
       ),
     });

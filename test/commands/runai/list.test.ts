@@ -59,7 +59,7 @@ describe('sa list on Run:ai', () => {
     const sandbox = await runaiSandbox();
     const argv = ['sa', 'list', '--columns', 'name,rules', '--format', 'csv', '--search', 'dashb'];
     expect((await sandbox(argv)).stdout).toBe(
-      'name,rules\r\ndashboards,"Viewer on tenant acme, Department viewer on department platform"\r\n',
+      'name,rules\r\ndashboards,"Viewer on tenant acme (1001), Department viewer on department platform (52)"\r\n',
     );
     const one = ['sa', 'list', '--columns', 'name,rules', '--search', 'imported'];
     expect((await sandbox(one)).stdout).toBe('NAME          RULES\nimported-job  -\n');

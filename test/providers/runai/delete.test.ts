@@ -19,8 +19,8 @@ const steps = [
 ];
 const told = [
   'disabled ci-vision',
-  'deleted access rule 102 (L1 researcher on project vision)',
-  'deleted access rule 103 (L1 researcher on project vision)',
+  'deleted access rule 102: L1 researcher on project vision (4301)',
+  'deleted access rule 103: L1 researcher on project vision (4302)',
   'deleted ci-vision',
 ];
 const again = `hint: sactl serviceaccounts delete --provider runai --id ${id}\n`;
@@ -60,7 +60,7 @@ describe('a rule left over is exit 6 with its id', () => {
       stderr:
         lines(
           'disabled ci-vision',
-          'deleted access rule 103 (L1 researcher on project vision)',
+          'deleted access rule 103: L1 researcher on project vision (4302)',
           'deleted ci-vision',
           `service account ci-vision was deleted, but access rules stayed behind: 102: cannot delete access rule 102: ${why}`,
         ) + 'hint: sactl accessrules delete --provider runai --id 102\n',

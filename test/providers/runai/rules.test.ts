@@ -103,10 +103,10 @@ describe('a rule is matched', () => {
     expect((await deployment.run(argv)).stdout).toBe('102\n103\n777\n');
     const joined = ['sa', 'list', '--columns', 'rules', '--search', name, '--format', 'csv'];
     const outcome = await deployment.run(joined);
-    const [vision, language] = ['project vision', 'project language'].map(
-      (on) => `L1 researcher on ${on}`,
+    const texts = ['vision (4301)', 'vision (4302)', 'language (4303)'].map(
+      (on) => `L1 researcher on project ${on}`,
     );
-    expect(outcome.stdout).toBe(`rules\r\n"${vision}, ${vision}, ${language}"\r\n`);
+    expect(outcome.stdout).toBe(`rules\r\n"${texts.join(', ')}"\r\n`);
     expect(deployment.requests).toContain(rulesOf(name, 'c1', id));
   });
 

@@ -80,8 +80,8 @@ describe('8: rules bind by name', () => {
         stdout: 'true\n',
         stderr:
           'sactl: disabled ci-vision\n' +
-          'sactl: deleted access rule 102 (L1 researcher on project vision)\n' +
-          'sactl: deleted access rule 103 (L1 researcher on project vision)\n' +
+          'sactl: deleted access rule 102: L1 researcher on project vision (4301)\n' +
+          'sactl: deleted access rule 103: L1 researcher on project vision (4302)\n' +
           'sactl: deleted ci-vision\n',
       },
     );
