@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { CliError, ExitCode } from './errors.ts';
+import type { Style } from './output/style.ts';
 import { runProgram } from './program.ts';
 
 /**
@@ -26,16 +27,20 @@ async function report(
   { words, sandbox }: { words: readonly string[]; sandbox: boolean },
 ): Promise<void> {
   const { renderError } = await import('./output/error.ts');
-  const { styleFor } = await import('./output/style.ts');
-  const color = !words.includes('--no-color');
   const text = renderError(error, {
     json: wantsJson(words),
     debug: words.includes('--debug'),
     sandbox,
     connection: connectionFlags(words),
-    style: styleFor(ctx, { stream: 'stderr', color }),
+    ...(ctx.stderr.isTTY ? { style: await stderrStyle(ctx, words) } : {}),
   });
   await ctx.stderr.write(text);
+}
+
+/** Only a terminal has colours, and only then they are loaded. */
+async function stderrStyle(ctx: Context, words: readonly string[]): Promise<Style> {
+  const { styleFor } = await import('./output/style.ts');
+  return styleFor(ctx, { stream: 'stderr', color: !words.includes('--no-color') });
 }
 
 const connectionFlag = /^--(?:provider|profile|org|endpoint)(?:=|$)|^--sandbox$/;

@@ -6,8 +6,7 @@ import { providers } from '../providers/registry.ts';
 import { version } from '../version.ts';
 import { repeated } from './command.ts';
 
-/** The flags that every command has, on the root, so that they are understood before and after the verb. */
-// oxlint-disable-next-line typescript/explicit-function-return-type -- commander infers the flags' types
+/** The flags that every command has, on the root, so that they are understood before and after the verb; their types are inferred. */
 export function declareCommonFlags(root: Command) {
   return root
     .description('Service accounts and their one-time credentials on nscale and NVIDIA Run:ai.')

@@ -7,7 +7,7 @@ import {
   tildePath,
 } from '../../src/config/directories.ts';
 
-const linux = { cwd: '/work', homeDirectory: '/home/me', platform: 'linux' } as const;
+const linux = { cwd: '/somewhere', homeDirectory: '/home/me', platform: 'linux' } as const;
 const windows = { cwd: 'C:\\work', homeDirectory: 'C:\\Users\\me', platform: 'win32' } as const;
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   [linux, xdg, '/xdg/sactl', 'XDG_STATE_HOME'],
   [linux, { XDG_STATE_HOME: 'xdg' }, '/home/me/.local/state/sactl', 'default'],
   [linux, { ...xdg, SACTL_STATE_DIR: ' /own ' }, '/own', 'SACTL_STATE_DIR'],
-  [linux, { SACTL_STATE_DIR: 'own' }, '/work/own', 'SACTL_STATE_DIR'],
+  [linux, { SACTL_STATE_DIR: 'own' }, '/somewhere/own', 'SACTL_STATE_DIR'],
   [windows, { LOCALAPPDATA: 'C:\\Local' }, 'C:\\Local\\sactl', 'LOCALAPPDATA'],
   [windows, {}, 'C:\\Users\\me\\AppData\\Local\\sactl', 'default'],
   [windows, { XDG_STATE_HOME: 'D:\\xdg' }, 'D:\\xdg\\sactl', 'XDG_STATE_HOME'],
