@@ -1,4 +1,5 @@
-import { defineConfig } from 'rolldown';
+// Bundles the program into dist/, and says nothing unless something is wrong.
+import { rolldown } from 'rolldown';
 
 const nothing = '\0nothing';
 
@@ -19,19 +20,20 @@ const withoutExecutableSubcommands = {
   },
 };
 
-// CommonJS in chunks starts fastest on every Node; what is imported lazily stays in files of its own.
-export default defineConfig({
+const bundle = await rolldown({
   input: { bin: 'src/bin.ts' },
   platform: 'node',
   external: ['jq-wasm', /^node-jq/],
   plugins: [withoutExecutableSubcommands],
   transform: { target: 'node20.19' },
-  output: {
-    dir: 'dist',
-    format: 'cjs',
-    entryFileNames: '[name].cjs',
-    chunkFileNames: '[name]-[hash].cjs',
-    minify: true,
-    cleanDir: true,
-  },
 });
+// CommonJS in chunks starts fastest on every Node; what is imported lazily stays in files of its own.
+await bundle.write({
+  dir: 'dist',
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
+  minify: true,
+  cleanDir: true,
+});
+await bundle.close();
