@@ -18,6 +18,7 @@ import { environments, providers, providersWith, registry } from '../providers/r
 import { version } from '../version.ts';
 import { canAsk } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
+import { note } from './note.ts';
 
 /** What flags, environment and files say about the connection, before anything is opened. */
 export interface Found {
@@ -91,7 +92,7 @@ export interface Connected {
 export async function connect(ctx: Context, common: CommonFlags, found: Found): Promise<Connected> {
   const { connection } = found;
   if (connection instanceof AuthError) throw connection;
-  for (const warning of connection.warnings) await warn(ctx, common, warning);
+  for (const warning of connection.warnings) await note(ctx, common, warning);
   if (connection.credential === null) return connectSandbox(ctx, common, found);
   await confirmEndpoint(ctx, common, connection);
   const { url } = readEndpoint(connection.endpoint, connection.endpointSource);
@@ -208,8 +209,4 @@ async function chooseOrganization(
   }
   const list = candidates.map(({ id, name }) => `${id} (${name})`).join(', ');
   throw new UsageError(`--org is missing: this credential sees several organizations: ${list}`);
-}
-
-async function warn(ctx: Context, { quiet }: CommonFlags, text: string): Promise<void> {
-  if (!quiet) await ctx.stderr.write(`sactl: ${text}\n`);
 }

@@ -6,12 +6,12 @@ import type { ColumnChoice } from '../output/columns.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { emit } from '../output/emit.ts';
 import { prepareRenderer, type Renderer } from '../output/renderer.ts';
-import { safeText } from '../model/safe-text.ts';
 import type { Provider, ProviderDefinition } from '../providers/provider.ts';
 import { providersWith, type OptionalVerb } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from './check.ts';
 import { connect, findConnection, type Connected, type Found } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
+import { note } from './note.ts';
 
 /** One command's connection to one provider, with its output ready. */
 export interface Session {
@@ -113,9 +113,7 @@ function sessionOf({
     emit: async (document) => {
       await emit(ctx, renderer, document);
     },
-    note: async (text) => {
-      if (!common.quiet) await ctx.stderr.write(`sactl: ${safeText(text)}\n`);
-    },
+    note: (text) => note(ctx, common, text),
     naming: ({ name, id, organization }) =>
       `${name} (${id})${organization === null ? '' : ` in organization ${organization}`}`,
     verb: (name, purpose) => {

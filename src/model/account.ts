@@ -41,6 +41,11 @@ export interface AccessRule {
   readonly scopeName: string | null;
 }
 
+/** A rule in words; the scope's id tells projects of one name on two clusters apart. */
+export function describeRule({ role, scopeType, scopeName, scopeId }: AccessRule): string {
+  return `${role} on ${scopeType} ${scopeName ? `${scopeName} (${scopeId})` : scopeId}`;
+}
+
 /** What is recorded of one credential where an account may have several (Augment). */
 export interface TokenRecord {
   readonly name: string;

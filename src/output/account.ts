@@ -1,4 +1,4 @@
-import type { Account } from '../model/account.ts';
+import { describeRule, type Account } from '../model/account.ts';
 import type { CredentialDocument } from '../model/credential.ts';
 import type { Column } from './columns.ts';
 import { detail, type Field } from './detail.ts';
@@ -107,12 +107,6 @@ function tagsOf({ tags }: Account): string[] {
   return Object.entries(tags).map(([key, value]) => `${key}=${value}`);
 }
 
-/** The scope's id tells projects of one name on two clusters apart. */
 function rulesOf({ accessRules }: Account): string[] | null {
-  const shown = accessRules?.map(({ role, scopeType, scopeName, scopeId }) =>
-    scopeName === null
-      ? `${role} on ${scopeType} ${scopeId}`
-      : `${role} on ${scopeType} ${scopeName} (${scopeId})`,
-  );
-  return shown ?? null;
+  return accessRules?.map(describeRule) ?? null;
 }

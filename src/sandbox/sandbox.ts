@@ -57,18 +57,13 @@ const parts: readonly Part[] = [
       ['NSCALE_SERVICE_TOKEN', sandboxTokens.administrator],
       ['NSCALE_ORGANIZATION_ID', organizationId],
     ],
-    open: async ({ stateDirectory, now, sleep }) => {
-      const store = await openStore({
-        directory: sandboxDirectory(stateDirectory),
+    open: (options) =>
+      openEmulator(options, {
         name: 'nscale',
-        version: 1,
-        seed: () => seedNscale(now()),
+        seed: seedNscale,
         isState: isNscaleState,
-        sleep,
-      });
-      const emulator = createNscaleEmulator({ ...store, now });
-      return { fetch: (request) => store.exclusive(() => emulator.fetch(request)) };
-    },
+        create: createNscaleEmulator,
+      }),
   },
   {
     name: 'runai',
@@ -79,20 +74,44 @@ const parts: readonly Part[] = [
       ['RUNAI_CLIENT_ID', runaiSandboxClients.administrator.clientId],
       ['RUNAI_CLIENT_SECRET', runaiSandboxClients.administrator.clientSecret],
     ],
-    open: async ({ stateDirectory, now, sleep }) => {
-      const store = await openStore({
-        directory: sandboxDirectory(stateDirectory),
+    open: (options) =>
+      openEmulator(options, {
         name: 'runai',
-        version: 1,
-        seed: () => seedRunai(now()),
+        seed: seedRunai,
         isState: isRunaiState,
-        sleep,
-      });
-      const emulator = createRunaiEmulator({ ...store, now });
-      return { fetch: (request) => store.exclusive(() => emulator.fetch(request)) };
-    },
+        create: createRunaiEmulator,
+      }),
   },
 ];
+
+interface Kind<State extends object> {
+  readonly name: ProviderName;
+  readonly seed: (now: number) => State;
+  readonly isState: (value: unknown) => value is State;
+  readonly create: (options: {
+    readonly state: State;
+    readonly save: () => Promise<void>;
+    readonly now: () => number;
+  }) => Emulator;
+}
+
+/** An emulator on its stored state, which every request reads anew and has for itself. */
+async function openEmulator<State extends object>(
+  { stateDirectory, now, sleep }: SandboxOptions,
+  { name, seed, isState, create }: Kind<State>,
+): Promise<Emulator> {
+  const store = await openStore({
+    directory: sandboxDirectory(stateDirectory),
+    name,
+    version: 1,
+    seed: () => seed(now()),
+    isState,
+    sleep,
+  });
+  const { state, save } = store;
+  const emulator = create({ state, save, now });
+  return { fetch: (request) => store.exclusive(() => emulator.fetch(request)) };
+}
 
 /**
  * Opens the sandbox of one provider.

@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode } from '../../errors.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { note } from '../note.ts';
 
 export function addReset(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'reset', {
@@ -17,6 +18,6 @@ async function reset({ ctx, common }: Invocation): Promise<ExitCode> {
   const { stateDirectory } = await import('../../config/directories.ts');
   const { resetSandbox } = await import('../../sandbox/sandbox.ts');
   await resetSandbox({ stateDirectory: stateDirectory(ctx).value, sleep: ctx.sleep });
-  if (!common.quiet) await ctx.stderr.write('sactl: the sandbox is as on its first day\n');
+  await note(ctx, common, 'the sandbox is as on its first day');
   return ExitCode.done;
 }

@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode, UsageError } from '../../errors.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { note } from '../note.ts';
 
 export function addServe(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'serve', {
@@ -34,8 +35,7 @@ async function serve({ ctx, common }: Invocation, port = '8642'): Promise<ExitCo
       ctx,
       server.environment.map(([name, value]) => `export ${name}=${value}\n`).join(''),
     );
-    if (!common.quiet)
-      await ctx.stderr.write(`sactl: the sandbox answers at ${server.url} until Ctrl-C\n`);
+    await note(ctx, common, `the sandbox answers at ${server.url} until Ctrl-C`);
     await untilInterrupted(ctx.signal);
   } finally {
     await server.close();

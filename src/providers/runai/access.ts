@@ -1,8 +1,7 @@
 import { NotFoundError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
-import type { Account, GrantRequest } from '../../model/account.ts';
+import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
 import type { GrantedRule, Plan } from '../provider.ts';
-import { isAccountSubject } from './api.ts';
 import type { Connection } from './connection.ts';
 import { resolveGrants } from './grants.ts';
 import { findAccount, subjectsOf } from './lookup.ts';
@@ -16,7 +15,7 @@ export async function listAccessRules(
 ): Promise<GrantedRule[]> {
   const subjects = account === null ? null : subjectsOf(await findAccount(connection, account));
   const rules = await connection.api.accessRules(subjects);
-  return rules.filter(isAccountSubject).map(toGrantedRule);
+  return rules.map(toGrantedRule);
 }
 
 /** Gives an account a role on a scope; rules bind by the account's name (contracts/runai.md 7). */
@@ -63,12 +62,12 @@ async function findSame(
 /** Takes a rule away; what it grants is looked up first, to be shown. */
 export async function planRevoke(connection: Connection, ruleId: string): Promise<Plan<void>> {
   const rules = await connection.api.accessRules(null);
-  const rule = rules.filter(isAccountSubject).find(({ id }) => String(id) === ruleId);
+  const rule = rules.find(({ id }) => String(id) === ruleId);
   if (rule === undefined) throw missingRule(`with the id ${ruleId}`);
-  const { account, role, scopeType, scopeId, scopeName } = toGrantedRule(rule);
+  const granted = toGrantedRule(rule);
   return {
     requests: [{ method: 'DELETE', url: ruleUrl(connection, ruleId), body: null }],
-    effects: [`${account} loses ${role} on ${scopeType} ${scopeName ?? ''} (${scopeId})`],
+    effects: [`${granted.account} loses ${describeRule(granted)}`],
     apply: ({ signal }) => removeRule(connection, ruleId, signal),
   };
 }

@@ -17,7 +17,7 @@ export interface Api {
   readonly accountUrl: (...path: readonly string[]) => Promise<string>;
   readonly era: () => Promise<Era>;
   readonly roles: () => Promise<Payload<RoleRead>[]>;
-  /** All pages of the rules of these subjects, or of everybody. */
+  /** All pages of the rules of these service accounts, or of all of them; never those of people and groups. */
   readonly accessRules: (subjects: readonly string[] | null) => Promise<AccessRuleRead[]>;
   readonly read: <Wire>(path: string, purpose: string, schema: Schema<Wire>) => Promise<Wire>;
   readonly send: <Wire>(request: HttpRequest, schema: Schema<Wire>) => Promise<Payload<Wire>>;
@@ -146,13 +146,12 @@ async function readAccessRules(
   const wanted = subjects === null ? null : new Set(subjects);
   return rules.filter(
     (rule) =>
-      !rule.deletedAt &&
-      (wanted === null || (isAccountSubject(rule) && wanted.has(rule.subjectId))),
+      !rule.deletedAt && isAccountSubject(rule) && (wanted === null || wanted.has(rule.subjectId)),
   );
 }
 
 /** The same principals under their old and their new name (contracts/runai.md 15.18). */
-export function isAccountSubject({ subjectType }: AccessRuleRead): boolean {
+function isAccountSubject({ subjectType }: AccessRuleRead): boolean {
   return subjectType === 'service-account' || subjectType === 'app';
 }
 

@@ -1,11 +1,11 @@
 import { PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
-import type { Account } from '../../model/account.ts';
+import { describeRule, type Account } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { subjectsOf } from './lookup.ts';
 import { readableRules, removeRule, ruleUrl } from './rules.ts';
-import type { AccessRuleRead } from './schema.ts';
+import { toAccessRule, type AccessRuleRead } from './schema.ts';
 import { setEnabled } from './update.ts';
 
 /**
@@ -39,9 +39,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
 }
 
 function describe(rule: AccessRuleRead): string {
-  const { roleName, roleId, scopeType, scopeName, scopeId } = rule;
-  const scope = scopeName ? `${scopeName} (${scopeId})` : scopeId;
-  return `${roleName ?? roleId} on ${scopeType} ${scope}`;
+  return describeRule(toAccessRule(rule));
 }
 
 interface Removal {

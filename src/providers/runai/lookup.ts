@@ -2,7 +2,6 @@ import { ConflictError, NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import type { Payload } from '../payload.ts';
-import { isAccountSubject } from './api.ts';
 import type { Connection } from './connection.ts';
 import { readableRules } from './rules.ts';
 import type { AccessRuleRead, ServiceAccount } from './schema.ts';
@@ -38,7 +37,7 @@ export function subjectsOf({ id, name, clientId }: Names): string[] {
 
 function rulesOf(wire: ServiceAccount, rules: readonly AccessRuleRead[]): AccessRuleRead[] {
   const subjects = new Set(subjectsOf({ ...wire, clientId: wire.clientId ?? null }));
-  return rules.filter((rule) => isAccountSubject(rule) && subjects.has(rule.subjectId));
+  return rules.filter((rule) => subjects.has(rule.subjectId));
 }
 
 /** Matched by id, then name, then client id: a name can look like an id (contracts/runai.md 15.16). */

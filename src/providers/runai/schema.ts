@@ -116,7 +116,7 @@ function statusOf(enabled: boolean): Account['status'] {
   return enabled ? 'active' : 'disabled';
 }
 
-function toAccessRule(wire: AccessRuleRead): AccessRule {
+export function toAccessRule(wire: AccessRuleRead): AccessRule {
   return {
     id: String(wire.id),
     role: wire.roleName ?? String(wire.roleId),
