@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
 import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
@@ -44,22 +44,25 @@ type Interrupts = Pick<Context, 'signal' | 'mutating' | 'blocking'>;
 /** The first signal asks the program to stop, the second ends it at once. */
 function listenForSignals(): Interrupts {
   const controller = new AbortController();
-  let changes = 0;
+  const exitCodes: (() => ExitCode)[] = [];
   function interrupt(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
     const interruption = new InterruptedError(name);
     if (controller.signal.aborted) {
-      process.exit(changes > 0 ? ExitCode.unknownOutcome : interruption.exitCode);
+      process.exit(exitCodes.at(-1)?.() ?? interruption.exitCode);
     }
     controller.abort(interruption);
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of signals) process.on(name, interrupt);
-  async function mutating<Result>(work: () => Promise<Result>): Promise<Result> {
-    changes += 1;
+  async function mutating<Result>(
+    work: () => Promise<Result>,
+    interrupted: () => ExitCode = () => ExitCode.unknownOutcome,
+  ): Promise<Result> {
+    exitCodes.push(interrupted);
     try {
       return await work();
     } finally {
-      changes -= 1;
+      exitCodes.splice(exitCodes.indexOf(interrupted), 1);
     }
   }
   function blocking<Result>(work: () => Result): Result {
@@ -96,7 +99,17 @@ function realContext(interrupts: Interrupts): Context {
     sleep,
     timeout: startTimeout,
     uuid: () => crypto.randomUUID(),
+    self: { pid: process.pid, host: orElse(hostname, ''), isRunning },
   };
+}
+
+/** Signal 0 only asks; a process of somebody else refuses it, and is there. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /** The folder one works in may have been deleted, and a user may have no home: both matter to few commands. */

@@ -1,3 +1,5 @@
+import type { ExitCode } from './errors.ts';
+
 /** Everything the program may touch outside itself. `bin.ts` builds the real one, tests build their own. */
 export interface Context {
   readonly stdin: Input;
@@ -22,12 +24,28 @@ export interface Context {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Starts a clock that aborts its signal after `milliseconds`, unless it is cleared; it keeps the process alive. */
   readonly timeout: (milliseconds: number) => Timeout;
-  /** Runs work during which a second interrupt ends the program as "outcome unknown" (7) instead of 130. */
-  readonly mutating: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /**
+   * Runs work during which a second interrupt ends the program with the code that `interrupted` gives, instead of 130.
+   * Default: outcome unknown (7).
+   */
+  readonly mutating: <Result>(
+    work: () => Promise<Result>,
+    interrupted?: () => ExitCode,
+  ) => Promise<Result>;
   /** Runs synchronous work that may not come to an end, with the process's signals at their default. */
   readonly blocking: <Result>(work: () => Result) => Result;
   /** A new random UUID (v4). */
   readonly uuid: () => string;
+  readonly self: ProcessIdentity;
+}
+
+/** This process among those of its machine, for locks and for entries that others may find. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** The machine's name. */
+  readonly host: string;
+  /** Whether a process of this machine is there, whoever's it is. */
+  readonly isRunning: (pid: number) => boolean;
 }
 
 /** Global `fetch`, or something in its place. */
@@ -52,6 +70,8 @@ export interface Output {
   readonly columns: number | undefined;
   /** True when nothing written here can be read again: the null device, or a descriptor that was closed. */
   readonly discards: boolean;
+  /** Whether it is a file on disk, which nobody reads while it is written. */
+  readonly isFile: boolean;
   /** Resolves when the operating system took all of it; rejects with its error (`EPIPE`, `ENOSPC`). */
   readonly write: (text: string) => Promise<void>;
 }
@@ -88,4 +108,9 @@ export function isTerminal(ctx: Context): boolean {
 export function isCI(env: Environment): boolean {
   const value = (env['CI'] ?? '').trim().toLowerCase();
   return value !== '' && value !== '0' && value !== 'false';
+}
+
+/** Whether the environment asks for the sandbox, as `--sandbox` does. */
+export function isSandboxOn(env: Environment): boolean {
+  return /^\s*(?:1|true)\s*$/.test(env['SACTL_SANDBOX'] ?? '');
 }

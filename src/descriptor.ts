@@ -18,6 +18,7 @@ export function openOutput({ descriptor, stream, platform }: DescriptorOptions):
     isTTY: terminal !== null,
     columns: terminal?.columns,
     discards: device === 'null',
+    isFile: device === 'file',
     write: async (text) => {
       // Windows has no plain way to write to a console or a pipe that may be full.
       const rest = platform === 'win32' ? Buffer.from(text) : writePlainly(descriptor, text);
@@ -52,9 +53,10 @@ function writeTo(stream: NodeJS.WriteStream, bytes: Buffer): Promise<void> {
 }
 
 /** Node opens the null device in place of a descriptor that was closed, so `null` means both. */
-function deviceOf(descriptor: number): 'null' | 'device' | 'other' {
+function deviceOf(descriptor: number): 'null' | 'device' | 'file' | 'other' {
   try {
     const device = fstatSync(descriptor);
+    if (device.isFile()) return 'file';
     if (!device.isCharacterDevice()) return 'other';
     return device.rdev === statSync('/dev/null').rdev ? 'null' : 'device';
   } catch {

@@ -1,4 +1,5 @@
 import type { Context, Output, Prompter } from '../../src/context.ts';
+import { freshStateDirectory } from './state.ts';
 
 /** 2026-11-22T12:00:00Z: what every test's clock says at its start. */
 export const testNow = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -15,6 +16,10 @@ export interface TestContextOptions {
   readonly signal?: AbortSignal;
   /** Default: never runs out. */
   readonly timeout?: Context['timeout'];
+  /** Default: process 4711 of `test-host`, the only one there. */
+  readonly self?: Context['self'];
+  /** Replaces anything else. */
+  readonly overrides?: Partial<Pick<Context, 'sleep' | 'userId'>>;
   /** Replaces parts of stdout, e.g. `{ write: () => Promise.reject(...) }`. */
   readonly stdout?: Partial<Output>;
 }
@@ -46,7 +51,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     },
     stdout: { ...output(out, options.terminal), ...options.stdout },
     stderr: output(err, options.terminal),
-    env: options.env ?? {},
+    env: { SACTL_STATE_DIR: freshStateDirectory(), ...options.env },
     cwd: options.cwd ?? '/nonexistent/work',
     homeDirectory: options.homeDirectory ?? '/nonexistent/home',
     userId: process.getuid?.() ?? null,
@@ -66,7 +71,11 @@ export function testContext(options: TestContextOptions = {}): TestContext {
       options.timeout ?? (() => ({ signal: new AbortController().signal, clear: () => undefined })),
     mutating: (work) => work(),
     blocking: (work) => work(),
-    uuid: () => `00000000-0000-4000-8000-${String((uuids += 1)).padStart(12, '0')}`,
+    self: options.self ?? { pid: 4711, host: 'test-host', isRunning: (pid) => pid === 4711 },
+    // Two processes never make the same.
+    uuid: () =>
+      `${String(options.self?.pid ?? 0).padStart(8, '0')}-0000-4000-8000-${String((uuids += 1)).padStart(12, '0')}`,
+    ...options.overrides,
   };
   return { ctx, stdout: () => out.join(''), stderr: () => err.join(''), sleeps };
 }
@@ -76,6 +85,7 @@ function output(chunks: string[], columns: number | undefined): Output {
     isTTY: columns !== undefined,
     columns,
     discards: false,
+    isFile: false,
     write: (text) => {
       chunks.push(text);
       return Promise.resolve();

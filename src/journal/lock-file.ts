@@ -1,0 +1,95 @@
+import { open, rm } from 'node:fs/promises';
+
+import { FailedError } from '../errors.ts';
+import { systemCode, systemReason } from '../files/system-error.ts';
+import { quoted } from '../model/safe-text.ts';
+import { asText, parseFields, processName } from './fields.ts';
+import type { ProcessName } from './intent.ts';
+
+/** Who holds a lock. */
+export interface Holder extends ProcessName {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Differs for every lock ever made. */
+  readonly token: string;
+}
+
+/** A lock that is there. */
+export interface Lock {
+  /** Null when nothing was written into it yet, or not all. */
+  readonly holder: Holder | null;
+  /** Tells this file from all others that ever had its name, in characters that are good in one. */
+  readonly identity: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/**
+ * Makes a lock that must not be there yet.
+ * @returns whether it was made, and is still there
+ * @throws FailedError (`lock`)
+ */
+export async function createLock(path: string, holder: Holder): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify(holder)}\n`);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (systemCode(cause) === 'EEXIST') return false;
+    throw lockError(path, cause);
+  }
+  // A process that was halted before it wrote may have been taken for dead.
+  return (await readLock(path))?.identity === holder.token;
+}
+
+/** The lock of that name; null when there is none. @throws FailedError (`lock`) */
+export async function readLock(path: string): Promise<Lock | null> {
+  try {
+    const file = await open(path);
+    try {
+      const { mtimeMs: modifiedAt, ino } = await file.stat();
+      const holder = parseHolder(await file.readFile('utf8'));
+      const identity = holder?.token ?? `torn-${String(ino)}-${String(Math.trunc(modifiedAt))}`;
+      return { holder, identity, modifiedAt };
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return null;
+    throw lockError(path, cause);
+  }
+}
+
+/** Removes the lock of that name, if there is one. @throws FailedError (`lock`) */
+export async function removeLock(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (cause) {
+    throw lockError(path, cause);
+  }
+}
+
+function lockError(path: string, cause: unknown): FailedError {
+  return new FailedError(
+    'lock',
+    `cannot use the lock ${quoted(path, 300)}: ${systemReason(cause)}`,
+    {
+      cause,
+    },
+  );
+}
+
+function parseHolder(json: string): Holder | null {
+  const fields = parseFields(json) ?? {};
+  const name = processName(fields);
+  const startedAt = asText(fields['startedAt']);
+  const token = asText(fields['token']);
+  if (name === null || startedAt === null || token === null) return null;
+  return /^[A-Za-z0-9-]{1,64}$/.test(token) ? { ...name, startedAt, token } : null;
+}
