@@ -1,0 +1,89 @@
+import { UsageError } from '../../errors.ts';
+import { quoted, safeText } from '../../model/safe-text.ts';
+import type { Subject } from './target.ts';
+
+/** Why `{id}` has no value in a create. */
+export const unknownId = 'the id of an account is not known before it is created; use {name}';
+
+const placeholder = /\{([^{}]*)\}/g;
+
+interface Placeholder {
+  readonly valueOf: (subject: Subject) => string | null;
+  /** Why there is no value. */
+  readonly absence: string;
+}
+
+const placeholders: ReadonlyMap<string, Placeholder> = new Map([
+  ['provider', { valueOf: (subject: Subject) => subject.provider, absence: '' }],
+  [
+    'profile',
+    {
+      valueOf: (subject: Subject) => subject.profile,
+      absence: 'there is no profile that {profile} could stand for',
+    },
+  ],
+  [
+    'org',
+    {
+      valueOf: (subject: Subject) => subject.organization,
+      absence: 'there is no organization that {org} could stand for',
+    },
+  ],
+  [
+    'id',
+    {
+      valueOf: (subject: Subject) => subject.id,
+      absence: unknownId,
+    },
+  ],
+  ['name', { valueOf: (subject: Subject) => subject.name, absence: '' }],
+]);
+
+/** Whether something in braces is in the text, known or not. */
+export function hasPlaceholder(text: string): boolean {
+  return text.search(placeholder) >= 0;
+}
+
+/** A sentence for each thing in braces that stands for nothing, e.g. `{foo}`. */
+export function placeholderProblems(text: string): readonly string[] {
+  const known = Array.from(placeholders.keys(), (name) => `{${name}}`).join(' ');
+  return [...text.matchAll(placeholder)]
+    .filter(([, name = '']) => !placeholders.has(name))
+    .map(([unknown]) => `${safeText(unknown, 60)} stands for nothing; what does is ${known}`);
+}
+
+/**
+ * Puts the account's values where `{provider} {profile} {org} {id} {name}` stand, exactly as they are; in a path each
+ * stays within its segment.
+ * @throws UsageError when a value is not known, or cannot be part of a path or a name
+ */
+export function expand(text: string, subject: Subject): string {
+  const problems = [...text.matchAll(placeholder)].flatMap(([whole, name = '']) =>
+    problemOf(whole, name, subject),
+  );
+  if (problems.length > 0) throw new UsageError([...new Set(problems)]);
+  return text.replaceAll(
+    placeholder,
+    (_whole, name: string) => placeholders.get(name)?.valueOf(subject) ?? '',
+  );
+}
+
+function problemOf(whole: string, name: string, subject: Subject): readonly string[] {
+  const known = placeholders.get(name);
+  if (known === undefined) return placeholderProblems(whole);
+  const value = known.valueOf(subject);
+  if (value === null) return [known.absence];
+  const flaw = flawOf(value);
+  return flaw === null ? [] : [`${whole} would be ${quoted(value)} here, and ${flaw}`];
+}
+
+/** Why a value cannot be part of a path or name; null when it can. */
+function flawOf(value: string): string | null {
+  if (value === '') return 'an empty value names nothing';
+  if (value === '.' || value === '..') return 'that names a folder';
+  if (/[/\\]/.test(value)) return 'a value with a slash would lead to another folder';
+  if (safeText(value) !== value) {
+    return 'it has control characters, spaces at an end or the like';
+  }
+  return null;
+}

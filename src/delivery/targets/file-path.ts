@@ -1,0 +1,59 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+
+import { systemCode } from '../../files/system-error.ts';
+import { expand, placeholderProblems } from './expand.ts';
+import type { TargetSpec } from './scheme.ts';
+import { attempt, refusal } from './system-call.ts';
+import type { Subject, TargetEnvironment } from './target.ts';
+
+/** What is wrong with the path after `file:` and the like. */
+export function pathProblems({ body }: TargetSpec): readonly string[] {
+  if (/\p{Cc}/u.test(body)) return ['a path must not have control characters'];
+  if (/(?:^|[/\\])\.{0,2}$/.test(body) || body === '~') {
+    return ["it names a folder; a file's name must follow"];
+  }
+  return placeholderProblems(body);
+}
+
+/**
+ * The absolute path for one account. Only a `~/` the user typed is the home directory.
+ * @throws UsageError as `expand` does
+ */
+export function pathFor(
+  { body }: TargetSpec,
+  subject: Subject,
+  { ctx }: TargetEnvironment,
+): string {
+  if (body.startsWith('~/')) return join(ctx.homeDirectory, expand(body.slice(2), subject));
+  return resolve(ctx.cwd, expand(body, subject));
+}
+
+/**
+ * The path by way of its folder's real path: what two paths to one file have in common.
+ * @throws TargetError when there is no such folder, or when the sandbox must not write there (DESIGN.md 7)
+ */
+export async function locate(path: string, environment: TargetEnvironment): Promise<string> {
+  const given = dirname(path);
+  const folder = await attempt(`${given} cannot be reached`, () => realFolder(given));
+  const { cwd } = environment.ctx;
+  if (environment.isSandbox && !isBelow(folder, await realFolder(cwd))) {
+    throw refusal(`the sandbox writes files below the working directory only, ${cwd}`);
+  }
+  return join(folder, basename(path));
+}
+
+async function realFolder(folder: string): Promise<string> {
+  try {
+    if (!(await stat(folder)).isDirectory()) throw refusal(`${folder} is not a folder`);
+    return await realpath(folder);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    throw refusal(`there is no folder ${folder}; make it first (mkdir)`);
+  }
+}
+
+function isBelow(folder: string, top: string): boolean {
+  const way = relative(top, folder);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

@@ -1,0 +1,88 @@
+import type { Stats } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { locate } from './file-path.ts';
+import { regularFileAt } from './regular-file.ts';
+import { replaceFile } from './replace-file.ts';
+import { attempt, preflighting, refusal } from './system-call.ts';
+import type { Target, TargetEnvironment, TargetPayload } from './target.ts';
+import { writeTemporary } from './temporary-file.ts';
+
+export interface FileTarget {
+  /** As the user gave it. */
+  readonly given: string;
+  /** As it is printed. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly slot: string | null;
+  readonly environment: TargetEnvironment;
+  /** Whether there must be a file to replace; default false. */
+  readonly mustExist?: boolean;
+  /** What else can be tried without the secret. @throws TargetError */
+  readonly check?: (path: string) => Promise<void>;
+  /** @throws TargetError */
+  readonly write: (path: string, payload: TargetPayload, signal: AbortSignal) => Promise<void>;
+}
+
+/** A target that replaces a file. `check` and `write` are given the path as `locate` finds it. */
+export function fileTarget(target: FileTarget): Target {
+  const { given, name, path, slot, environment } = target;
+  return {
+    name,
+    isDurable: true,
+    place: async () => ({ place: await locate(path, environment), slot }),
+    preflight: () => preflighting(given, () => tryFile(target)),
+    deliver: async (payload, signal) => {
+      signal.throwIfAborted();
+      await target.write(await locate(path, environment), payload, signal);
+    },
+  };
+}
+
+/** A target that is a file's whole content. */
+export function wholeFileTarget(
+  target: Omit<FileTarget, 'slot' | 'check' | 'write'> & { readonly isJson: boolean },
+): Target {
+  const { ctx } = target.environment;
+  return fileTarget({
+    ...target,
+    slot: null,
+    write: async (path, payload, signal) => {
+      const current = await existing(path, target);
+      const content = (target.isJson ? payload.json : payload.text).reveal();
+      await replaceFile({ path, current, content, ctx, signal });
+    },
+  });
+}
+
+/** A disk with less space than this is full, whatever the length of the credential. */
+const trialBytes = 64 * 1024;
+
+async function tryFile(target: FileTarget): Promise<readonly string[]> {
+  const { ctx } = target.environment;
+  const path = await locate(target.path, target.environment);
+  const current = await existing(path, target);
+  const content = new Uint8Array(trialBytes);
+  const folder = dirname(path);
+  const temporary = await writeTemporary({ folder, content, like: current, ctx });
+  await attempt(`the temporary file ${temporary} cannot be removed`, () => rm(temporary));
+  await target.check?.(path);
+  return current === null || ctx.platform === 'win32' ? [] : modeWarnings(path, current);
+}
+
+async function existing(
+  path: string,
+  { mustExist }: Pick<FileTarget, 'mustExist'>,
+): Promise<Stats | null> {
+  const current = await regularFileAt(path);
+  if (current === null && mustExist === true) throw refusal(`${path} does not exist`);
+  return current;
+}
+
+function modeWarnings(path: string, { mode }: Stats): readonly string[] {
+  if ((mode & 0o077) === 0) return [];
+  const octal = (mode & 0o7777).toString(8).padStart(4, '0');
+  return [`${path} is open to other users (mode ${octal}) and stays so; chmod 600 would close it`];
+}

@@ -1,0 +1,86 @@
+import { constants } from 'node:fs';
+import { open, realpath, type FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { regularFileAt } from './regular-file.ts';
+import { attempt, preflighting, refusal } from './system-call.ts';
+import type { Target, TargetContext } from './target.ts';
+
+export interface GithubFileTarget {
+  /** As the user gave it. */
+  readonly given: string;
+  /** As it is printed. */
+  readonly name: string;
+  /** The environment variable that names the file. */
+  readonly variable: 'GITHUB_ENV' | 'GITHUB_OUTPUT';
+  /** What the job calls the value. */
+  readonly key: string;
+  readonly ctx: Pick<TargetContext, 'env' | 'cwd' | 'uuid'>;
+}
+
+/**
+ * A target that hands the credential to later steps of the same GitHub Actions job:
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#environment-files
+ */
+export function githubFileTarget(target: GithubFileTarget): Target {
+  const { given, name, key } = target;
+  return {
+    name,
+    isDurable: false,
+    place: async () => ({ place: await realpath(await pathOf(target)), slot: key }),
+    preflight: () =>
+      preflighting(given, async () => {
+        const path = await pathOf(target);
+        await attempt(`${path} cannot be written`, async () => (await openFile(path)).close());
+        return [];
+      }),
+    deliver: async ({ text }, signal) => {
+      signal.throwIfAborted();
+      const path = await pathOf(target);
+      const value = text.reveal();
+      await attempt(`${path} cannot be written`, () => append(path, block(target, value)));
+    },
+  };
+}
+
+async function pathOf({ variable, ctx }: GithubFileTarget): Promise<string> {
+  const value = ctx.env[variable] ?? '';
+  if (value === '') throw refusal(`${variable} is not set; only steps of GitHub Actions have it`);
+  const path = resolve(ctx.cwd, value);
+  if ((await regularFileAt(path)) === null) {
+    throw refusal(`${path} does not exist, though ${variable} names it`);
+  }
+  return path;
+}
+
+/** The delimiter is random, so that no value can end its block early. */
+function block({ key, ctx }: GithubFileTarget, value: string): string {
+  const delimiter = `sactl_${ctx.uuid()}`;
+  return `${key}<<${delimiter}\n${value}\n${delimiter}\n`;
+}
+
+/** Appends in one write; when that fails half-way, what was written is cut off again. */
+async function append(path: string, text: string): Promise<void> {
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    const separator = (await endsLine(file, size)) ? '' : '\n';
+    await file.appendFile(separator + text).catch(async (error: unknown) => {
+      await file.truncate(size);
+      throw error;
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Does not wait for a reader, should a named pipe have taken the file's place. */
+async function openFile(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDWR | constants.O_APPEND | (constants.O_NONBLOCK ?? 0));
+}
+
+async function endsLine(file: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return true;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString('latin1') === '\n';
+}

@@ -1,0 +1,101 @@
+import type { Context } from '../../context.ts';
+import type { CredentialKind } from '../../model/credential.ts';
+import type { ProviderName } from '../../model/account.ts';
+import type { Secret } from '../../model/secret.ts';
+
+/** A place a credential goes to (`--to`), for one account: everything in its name is expanded. */
+export interface Target {
+  /** As it is printed, e.g. `file:secrets/ci-deploy.token`. */
+  readonly name: string;
+  /** Whether what is put there outlives this job: only such a place is good enough for the caller's own credential. */
+  readonly isDurable: boolean;
+  /** What tells it from other targets; to be asked for after `preflight`. */
+  readonly place: () => Promise<Place>;
+  /**
+   * Tries everything that can be tried without the secret, and leaves nothing behind.
+   * @returns warnings, one sentence each
+   * @throws UsageError that names the target
+   */
+  readonly preflight: () => Promise<readonly string[]>;
+  /**
+   * Puts the credential there, all of it or nothing.
+   * @throws TargetError; InterruptedError when `signal` ended it
+   */
+  readonly deliver: (payload: TargetPayload, signal: AbortSignal) => Promise<void>;
+}
+
+/** Two targets are the same when their places are, whatever the case, and their slots are the same or one has none. */
+export interface Place {
+  /** e.g. the resolved path of a file, or `gh-secret:acme/app`. */
+  readonly place: string;
+  /** e.g. a key in a file; null is the whole place. */
+  readonly slot: string | null;
+}
+
+/** What targets are given of a credential. No text ends with a line break. */
+export interface TargetPayload {
+  /** What the provider's own tools read: a token, a client secret, or a session as one line of JSON. */
+  readonly text: Secret;
+  /** The credential object that `--json` prints, with its value, as one line of JSON: for `file+json:` and `exec+json:`. */
+  readonly json: Secret;
+  readonly meta: TargetMeta;
+}
+
+/** What may be known of a credential without knowing it. Times are ISO 8601. */
+export interface TargetMeta {
+  readonly provider: ProviderName;
+  readonly profile: string | null;
+  readonly organization: string | null;
+  readonly id: string;
+  readonly name: string;
+  readonly kind: CredentialKind;
+  readonly clientId: string | null;
+  readonly fingerprint: string;
+  readonly expiresAt: string | null;
+}
+
+/** Whose credential it is: what `{provider} {profile} {org} {id} {name}` expand to. The id is null before a create. */
+export interface Subject {
+  readonly provider: ProviderName;
+  readonly profile: string | null;
+  readonly organization: string | null;
+  readonly id: string | null;
+  readonly name: string;
+}
+
+/** What targets may touch. */
+export interface TargetEnvironment {
+  readonly ctx: TargetContext;
+  /** In the sandbox only files below the working directory are written; other targets are simulated (DESIGN.md 7). */
+  readonly isSandbox: boolean;
+  /** The file that the profile's credential comes from; null where it comes from elsewhere, or there is no profile. */
+  readonly profileFile: string | null;
+  /** Environment variables that hold credentials of providers, which programs are not given. */
+  readonly credentialVariables: readonly string[];
+}
+
+export type TargetContext = Pick<
+  Context,
+  | 'env'
+  | 'cwd'
+  | 'homeDirectory'
+  | 'platform'
+  | 'self'
+  | 'userId'
+  | 'signal'
+  | 'sleep'
+  | 'timeout'
+  | 'uuid'
+>;
+
+/** A target that did not take the credential. The message is one line without secrets and without the target's name. */
+export class TargetError extends Error {
+  /** Whether another try may succeed. */
+  readonly isRetryable: boolean;
+
+  constructor(message: string, options: { isRetryable: boolean; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'TargetError';
+    this.isRetryable = options.isRetryable;
+  }
+}

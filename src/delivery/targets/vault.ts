@@ -1,0 +1,66 @@
+import type { ProgramOutcome } from './program.ts';
+import { expandName, fixedNameProblems, nameProblems, type NameRule } from './program-names.ts';
+import { programTarget } from './program-target.ts';
+import type { Scheme } from './scheme.ts';
+
+/** `vault:<path>#<field>`: one field of a secret in a KV store (version 2) of HashiCorp Vault. */
+export const vaultScheme: Scheme = {
+  hasSlot: true,
+  takesJson: false,
+  problems: ({ body, slot }) => {
+    const [mount = '', ...segments] = body.split('/');
+    return [
+      ...fixedNameProblems(mount, mountRule),
+      ...(segments.length === 0 ? ['a path must follow the mount, e.g. secret/ci'] : []),
+      ...segments.flatMap((segment) => nameProblems(segment, segmentRule)),
+      ...nameProblems(slot ?? '', fieldRule),
+    ];
+  },
+  create: (spec, subject, environment) => {
+    const segments = spec.body.split('/');
+    const path = segments.map((segment) => expandName(segment, segmentRule, subject)).join('/');
+    const field = expandName(spec.slot ?? '', fieldRule, subject);
+    return programTarget({
+      given: spec.given,
+      name: `vault:${path}#${field}`,
+      isDurable: true,
+      place: { place: `vault:${path}`, slot: field },
+      program: 'vault',
+      environment,
+      checks: [{ args: ['token', 'lookup'], input: null, hint: 'vault login' }],
+      deliver: async (run, { text }) => {
+        const patched = await run({ args: ['kv', 'patch', path, `${field}=-`], input: text });
+        if (!isAbsent(patched)) return patched;
+        return run({ args: ['kv', 'put', '-cas=0', path, `${field}=-`], input: text });
+      },
+    });
+  },
+};
+
+const segmentRule: NameRule = {
+  what: 'a part of the path',
+  expected: 'it must not be empty, . or .., nor have white space or control characters',
+  isValid: (name) => !/^\.{1,2}$|[\s\p{Cc}]/u.test(name),
+};
+
+/** The path is an argument: with a `-` at its start it would be an option. */
+const mountRule: NameRule = {
+  what: 'the mount',
+  expected: `${segmentRule.expected}, nor start with -`,
+  isValid: (name) => !name.startsWith('-') && segmentRule.isValid(name),
+};
+
+/** The field is the start of an argument too, up to the first `=`. */
+const fieldRule: NameRule = {
+  what: 'the field',
+  expected: 'it must not start with - nor have =, white space or control characters',
+  isValid: (name) => !/^-|[=\s\p{Cc}]/u.test(name),
+};
+
+/**
+ * Whether a patch failed because there is nothing to patch. vault has no exit code for that: a PATCH request is answered
+ * by 404 with an empty list of errors, and reading first, where PATCH is not allowed, ends with `No value found`.
+ */
+function isAbsent({ problem, stderr }: ProgramOutcome): boolean {
+  return problem !== null && /No value found at |Code: 404\. Errors:\s*$/.test(stderr);
+}

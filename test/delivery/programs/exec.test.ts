@@ -1,0 +1,166 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { execScheme } from '../../../src/delivery/targets/exec.ts';
+import { TargetError } from '../../../src/delivery/targets/target.ts';
+import { UsageError } from '../../../src/errors.ts';
+import {
+  deliver,
+  payload,
+  secret,
+  specOf,
+  subject,
+  targetOf,
+  workshop,
+  type Workshop,
+} from './fakes.ts';
+
+let shop: Workshop;
+beforeEach(async () => {
+  shop = await workshop();
+  await shop.fake('store');
+});
+afterEach(() => shop.remove());
+
+test('the program gets the credential on stdin, its data in SACTL_META_*, and no credential of a provider', async () => {
+  const environment = shop.environment({
+    env: { NSCALE_SERVICE_TOKEN: 'nsc-own', LANG: 'C', SACTL_META_CLIENT_ID: 'stale' },
+  });
+  const target = targetOf(execScheme, 'exec:store put {name}', { environment });
+  expect(await target.preflight()).toEqual([]);
+  expect(await shop.calls()).toEqual([]);
+  await deliver(target);
+  const [call] = await shop.calls();
+  expect(call?.argv).toEqual(['put', 'ci-deploy']);
+  expect(call?.input).toBe(secret);
+  expect(call?.env).toMatchObject({
+    PATH: shop.bin,
+    LANG: 'C',
+    SACTL_META_PROVIDER: 'nscale',
+    SACTL_META_PROFILE: 'prod',
+    SACTL_META_ORG: 'acme',
+    SACTL_META_ID: 'sa-1',
+    SACTL_META_NAME: 'ci-deploy',
+    SACTL_META_KIND: 'access-token',
+    SACTL_META_CLIENT_ID: '',
+    SACTL_META_FINGERPRINT: 'sha256:0123456789ab',
+    SACTL_META_EXPIRES_AT: '',
+  });
+  expect(call?.env).not.toHaveProperty('NSCALE_SERVICE_TOKEN');
+  expect(JSON.stringify([call?.argv, call?.env])).not.toContain(secret);
+});
+
+test('exec+json gives it the whole credential object', async () => {
+  const target = targetOf(execScheme, 'exec+json:store', { environment: shop.environment() });
+  await deliver(target);
+  const [call] = await shop.calls();
+  expect(call?.input).toBe(payload.json.reveal());
+});
+
+test.each([
+  { body: 'store a b', args: ['a', 'b'] },
+  { body: 'store \'a b\' "c d"', args: ['a b', 'c d'] },
+  { body: 'store a\\ b', args: ['a b'] },
+  { body: 'store "" x', args: ['', 'x'] },
+  { body: 'store --file="a b"', args: ['--file=a b'] },
+  { body: 'store "say \\"hi\\"" \'it\'"\'"\'s\'', args: ['say "hi"', "it's"] },
+  { body: 'store  a\t b ', args: ['a', 'b'] },
+  {
+    body: 'store $HOME `id` $(id) ; * | & > x',
+    args: ['$HOME', '`id`', '$(id)', ';', '*', '|', '&', '>', 'x'],
+  },
+  { body: 'store a#b # c', args: ['a#b', '#', 'c'] },
+  { body: 'store "{name} of {org}" \'{id}\'', args: ['robot of ; rm -rf x of acme', 'sa-1'] },
+])('the words of $body are $args', async ({ body, args }) => {
+  const target = targetOf(execScheme, `exec:${body}`, {
+    environment: shop.environment(),
+    subject: { ...subject, name: 'robot of ; rm -rf x' },
+  });
+  await deliver(target);
+  const [call] = await shop.calls();
+  expect(call?.argv).toEqual(args);
+});
+
+test.each([
+  { given: 'exec:', problem: 'the program is missing' },
+  { given: 'exec:"" a', problem: 'the program is missing' },
+  {
+    given: 'exec:store "a',
+    problem: 'a quote is not closed, or nothing follows its last backslash',
+  },
+  {
+    given: "exec:store 'a",
+    problem: 'a quote is not closed, or nothing follows its last backslash',
+  },
+  {
+    given: 'exec:store a\\',
+    problem: 'a quote is not closed, or nothing follows its last backslash',
+  },
+  {
+    given: 'exec:{name} a',
+    problem: 'the program must be written out: nothing in braces is expanded there',
+  },
+])('$given: $problem', ({ given, problem }) => {
+  expect(execScheme.problems(specOf(given, execScheme), shop.environment())).toEqual([problem]);
+});
+
+test('a placeholder that stands for nothing is a problem', () => {
+  const spec = specOf('exec:store {foo} {name}', execScheme);
+  const problems = execScheme.problems(spec, shop.environment());
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain('{foo}');
+});
+
+test('a name that would read as an option is refused', () => {
+  const options = { environment: shop.environment(), subject: { ...subject, name: '-rf' } };
+  expect(() => targetOf(execScheme, 'exec:store {name}', options)).toThrow(
+    '"{name}" would be "-rf", which reads as an option',
+  );
+  expect(() => targetOf(execScheme, 'exec:store --user={name}', options)).not.toThrow();
+});
+
+test('it is named with its expanded words, is not durable, and is the same place with and without JSON', async () => {
+  const environment = shop.environment();
+  const plain = targetOf(execScheme, 'exec:store "a b" {name}', { environment });
+  const json = targetOf(execScheme, "exec+json:store 'a b' ci-deploy", { environment });
+  expect(plain.name).toBe("exec:store 'a b' ci-deploy");
+  expect(json.name).toBe("exec+json:store 'a b' ci-deploy");
+  expect(plain.isDurable).toBe(false);
+  expect(await plain.place()).toEqual(await json.place());
+});
+
+test('a program in the home directory may be named with ~/', async () => {
+  await shop.fake('mine');
+  const environment = shop.environment({ homeDirectory: join(shop.bin, '..') });
+  await deliver(targetOf(execScheme, 'exec:~/bin/mine a', { environment }));
+  const [call] = await shop.calls();
+  expect(call?.argv).toEqual(['a']);
+});
+
+test.each(['exec:./evil', 'exec:evil'])(
+  'a program that only the working directory has is not run: %s',
+  async (given) => {
+    const modules = join(shop.work, 'node_modules', '.bin');
+    await mkdir(modules, { recursive: true });
+    await shop.script(join(shop.work, 'evil'), ['#!/bin/sh', 'touch ran']);
+    await shop.script(join(modules, 'evil'), ['#!/bin/sh', 'touch ran']);
+    const environment = shop.environment({ env: { PATH: `.:${shop.work}:${modules}` } });
+    const target = targetOf(execScheme, given, { environment });
+    const error: unknown = await target.preflight().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toContain(`--to "${given}": `);
+    await expect(deliver(target)).rejects.toThrow(TargetError);
+  },
+);
+
+test('a program that fails may be tried again, and its stderr is shown without the secret', async () => {
+  await shop.fake('store', [{ when: '', code: 7, stderr: 'cannot store {input}\nnor {base64}\n' }]);
+  const target = targetOf(execScheme, 'exec:store', { environment: shop.environment() });
+  await expect(deliver(target)).rejects.toMatchObject({
+    name: 'TargetError',
+    isRetryable: true,
+    message: 'store failed with exit code 7: cannot store [secret] nor [secret]',
+  });
+});

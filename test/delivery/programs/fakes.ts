@@ -1,0 +1,144 @@
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Secret } from '../../../src/model/secret.ts';
+import type { Scheme, TargetSpec } from '../../../src/delivery/targets/scheme.ts';
+import type {
+  Subject,
+  Target,
+  TargetEnvironment,
+  TargetMeta,
+  TargetPayload,
+} from '../../../src/delivery/targets/target.ts';
+import { testContext, type TestContextOptions } from '../../harness/context.ts';
+
+/** What a fake program does when its arguments start with `when`. */
+export interface Answer {
+  readonly when: string;
+  readonly code?: number;
+  /** `{input}` stands for what it read, `{base64}` for that in base64. */
+  readonly stderr?: string;
+}
+
+/** One call of a fake program, as it saw it. */
+export interface Call {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly input: string;
+}
+
+export interface Workshop {
+  /** Where the fake programs are, the only folder of PATH. */
+  readonly bin: string;
+  readonly work: string;
+  readonly fake: (name: string, answers?: readonly Answer[]) => Promise<void>;
+  readonly script: (path: string, lines: readonly string[]) => Promise<void>;
+  /** Every call of every fake program so far. */
+  readonly calls: () => Promise<readonly Call[]>;
+  readonly environment: (options?: TestContextOptions) => TargetEnvironment;
+  readonly remove: () => Promise<void>;
+}
+
+/** A folder of fake programs, and a working directory beside it. */
+export async function workshop(): Promise<Workshop> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'sactl-')));
+  const bin = join(root, 'bin');
+  const work = join(root, 'work');
+  const log = join(root, 'calls');
+  await Promise.all([mkdir(bin), mkdir(work), writeFile(log, '')]);
+  return {
+    bin,
+    work,
+    script,
+    fake: (name, answers = []) => script(join(bin, name), fakeLines(log, answers)),
+    calls: async () => {
+      const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
+      return lines.map((line): Call => JSON.parse(line));
+    },
+    environment: (options = {}) => ({
+      ctx: testContext({ cwd: work, ...options, env: { PATH: bin, ...options.env } }).ctx,
+      isSandbox: false,
+      profileFile: null,
+      credentialVariables: ['NSCALE_SERVICE_TOKEN'],
+    }),
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+async function script(path: string, lines: readonly string[]): Promise<void> {
+  await writeFile(path, `${lines.join('\n')}\n`);
+  await chmod(path, 0o755);
+}
+
+function fakeLines(log: string, answers: readonly Answer[]): readonly string[] {
+  return [
+    `#!${process.execPath}`,
+    "const { appendFileSync, readFileSync } = require('node:fs');",
+    "const input = readFileSync(0, 'utf8');",
+    'const argv = process.argv.slice(2);',
+    'const call = JSON.stringify({ argv, env: process.env, input });',
+    `appendFileSync(${JSON.stringify(log)}, call + '\\n');`,
+    `const answers = ${JSON.stringify(answers)};`,
+    "const answer = answers.find(({ when }) => argv.join(' ').startsWith(when)) ?? {};",
+    "const base64 = Buffer.from(input).toString('base64');",
+    "const said = (answer.stderr ?? '').replaceAll('{input}', input).replaceAll('{base64}', base64);",
+    'process.stdout.write(input);',
+    'process.stderr.write(said, () => process.exit(answer.code ?? 0));',
+  ];
+}
+
+export const subject: Subject = {
+  provider: 'nscale',
+  profile: 'prod',
+  organization: 'acme',
+  id: 'sa-1',
+  name: 'ci-deploy',
+};
+
+export const meta: TargetMeta = {
+  provider: 'nscale',
+  profile: 'prod',
+  organization: 'acme',
+  id: 'sa-1',
+  name: 'ci-deploy',
+  kind: 'access-token',
+  clientId: null,
+  fingerprint: 'sha256:0123456789ab',
+  expiresAt: null,
+};
+
+export const secret = 'tok-5ecret-7f3a91c2';
+
+export const payload: TargetPayload = {
+  text: new Secret(secret),
+  json: new Secret(JSON.stringify({ kind: 'access-token', value: secret })),
+  meta,
+};
+
+/** A value of `--to`, taken apart as the program does. */
+export function specOf(given: string, { hasSlot }: Pick<Scheme, 'hasSlot'>): TargetSpec {
+  const [head = '', ...rest] = given.split(':');
+  const tail = rest.join(':');
+  const hash = hasSlot ? tail.lastIndexOf('#') : -1;
+  return {
+    given,
+    scheme: head.replace('+json', ''),
+    isJson: head.endsWith('+json'),
+    body: hash < 0 ? tail : tail.slice(0, hash),
+    slot: hash < 0 ? null : tail.slice(hash + 1),
+  };
+}
+
+export function targetOf(
+  scheme: Scheme,
+  given: string,
+  options: { environment: TargetEnvironment; subject?: Subject },
+): Target {
+  return scheme.create(specOf(given, scheme), options.subject ?? subject, options.environment);
+}
+
+/** Delivers what no signal interrupts. */
+export function deliver(target: Target, what: TargetPayload = payload): Promise<void> {
+  return target.deliver(what, new AbortController().signal);
+}

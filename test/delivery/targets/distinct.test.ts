@@ -1,0 +1,80 @@
+import { symlink } from 'node:fs/promises';
+
+import { describe, expect, test } from 'vitest';
+
+import { createTargets } from '../../../src/delivery/targets/create.ts';
+import { distinctProblems } from '../../../src/delivery/targets/distinct.ts';
+import { parseTargets } from '../../../src/delivery/targets/parse.ts';
+import { createFolder, subject } from './folder.ts';
+
+/** What is wrong with these values for these accounts; `here` is a link to the working directory. */
+async function problemsOf(
+  values: readonly string[],
+  accounts: readonly string[],
+): Promise<readonly string[]> {
+  await using folder = await createFolder();
+  await symlink('.', folder.at('here'));
+  const env = { GITHUB_ENV: await folder.write('commands', '') };
+  const environment = folder.environment({ profileFile: folder.at('token'), ctx: { env } });
+  const { specs } = parseTargets(values, environment);
+  const targets = accounts.flatMap((account) =>
+    createTargets(specs, { ...subject, name: account }, environment).map((target) => ({
+      target,
+      account,
+    })),
+  );
+  expect(targets).toHaveLength(values.length * accounts.length);
+  return await distinctProblems(targets);
+}
+
+describe('for one account', () => {
+  test.each([
+    [['file:a', 'file:b']],
+    [['dotenv:a#K', 'dotenv:a#L']],
+    [['dotenv:a#k', 'dotenv:a#K']],
+    [['gh-secret:acme/app#A', 'gh-secret:acme/app#B', 'gh-secret:acme/app@prod#A']],
+    [['kubernetes:a/b#c', 'vault:a/b#c']],
+    [['github-env:A', 'github-env:B']],
+  ])('%j are distinct', async (values) => {
+    expect(await problemsOf(values, ['ci'])).toStrictEqual([]);
+  });
+
+  test.each([
+    ['file:a', 'file:a'],
+    ['file:a', 'file:./here/a'],
+    ['file:a', 'file:A'],
+    ['file:\u00E9', 'file:e\u0301'],
+    ['file:a', 'file+json:a'],
+    ['file:a', 'dotenv:a#K'],
+    ['dotenv:a#K', 'file:a'],
+    ['dotenv:a#K', 'dotenv:here/a#K'],
+    ['file:token', 'profile'],
+    ['github-env:A', 'file:commands'],
+    ['kubernetes:a/b#c', 'kubernetes:a/b#c'],
+  ])('%s and %s are not', async (one, other) => {
+    expect(await problemsOf([one, other], ['ci'])).toStrictEqual([
+      `${one} for ci and ${other} for ci are the same place; name it once`,
+    ]);
+  });
+
+  test('each is compared with the first that it meets', async () => {
+    expect(
+      await problemsOf(['dotenv:a#K', 'dotenv:a#L', 'file:a', 'file:b'], ['ci']),
+    ).toStrictEqual(['dotenv:a#K for ci and file:a for ci are the same place; name it once']);
+  });
+});
+
+describe('for several accounts', () => {
+  test('what has their names in it is distinct', async () => {
+    expect(await problemsOf(['file:{name}'], ['ci', 'cd'])).toStrictEqual([]);
+  });
+
+  test.each([
+    ['file:token', ['ci', 'cd'], 'file:token for ci and file:token for cd'],
+    ['file:{name}', ['ci', 'CI'], 'file:ci for ci and file:CI for CI'],
+  ])('%s is not', async (value, accounts, both) => {
+    expect(await problemsOf([value], accounts)).toStrictEqual([
+      `${both} are the same place; put {name} or {id} into the value of --to`,
+    ]);
+  });
+});

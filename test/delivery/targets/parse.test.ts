@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+
+import { parseTargets } from '../../../src/delivery/targets/parse.ts';
+import { createFolder } from './folder.ts';
+
+const plain = { isJson: false, slot: null };
+const outputRule = 'is no name of an output: letters, digits, _ and -, a letter or _ first';
+
+describe('--to', () => {
+  test.each([
+    ['file:a', { ...plain, scheme: 'file', body: 'a' }],
+    ['file:a:b#c', { ...plain, scheme: 'file', body: 'a:b#c' }],
+    ['file+json:a', { ...plain, scheme: 'file', isJson: true, body: 'a' }],
+    ['dotenv:a#b.env#KEY', { ...plain, scheme: 'dotenv', body: 'a#b.env', slot: 'KEY' }],
+    ['session:~/s.json', { ...plain, scheme: 'session', body: '~/s.json' }],
+    ['profile', { ...plain, scheme: 'profile', body: '' }],
+    ['github-env:TOKEN', { ...plain, scheme: 'github-env', body: 'TOKEN' }],
+    ['github-output:token', { ...plain, scheme: 'github-output', body: 'token' }],
+    ['exec:tee a#b', { ...plain, scheme: 'exec', body: 'tee a#b' }],
+    ['exec+json:tee a', { ...plain, scheme: 'exec', isJson: true, body: 'tee a' }],
+    [
+      'gh-secret:acme/app#TOKEN',
+      { ...plain, scheme: 'gh-secret', body: 'acme/app', slot: 'TOKEN' },
+    ],
+    [
+      'kubernetes:prod/ci#token',
+      { ...plain, scheme: 'kubernetes', body: 'prod/ci', slot: 'token' },
+    ],
+    ['vault:secret/ci#token', { ...plain, scheme: 'vault', body: 'secret/ci', slot: 'token' }],
+  ])('%s is taken apart', async (given, expected) => {
+    await using folder = await createFolder();
+    const environment = folder.environment({ profileFile: '/x/token' });
+    expect(parseTargets([given], environment)).toStrictEqual({
+      specs: [{ given, ...expected }],
+      problems: [],
+    });
+  });
+
+  const kinds =
+    'file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, kubernetes, vault';
+
+  test.each([
+    ['token.txt', `"token.txt" is no kind of target; there are ${kinds}`],
+    ['C:\\token', `"C" is no kind of target; there are ${kinds}`],
+    ['File:token', `"File" is no kind of target; there are ${kinds}`],
+    ['', `"" is no kind of target; there are ${kinds}`],
+    ['+json:x', `"+json" is no kind of target; there are ${kinds}`],
+    ['toString:x', `"toString" is no kind of target; there are ${kinds}`],
+    ['{provider}:x', `"{provider}" is no kind of target; there are ${kinds}`],
+    ['file', 'say where to, after file:'],
+    ['file:', 'say where to, after file:'],
+    ['exec+json:', 'say where to, after exec+json:'],
+    ['dotenv:', 'say where to, after dotenv:'],
+    ['dotenv+json:.env#KEY', 'dotenv does not take +json; only file and exec do'],
+    ['profile+json', 'profile does not take +json; only file and exec do'],
+    ['profile:prod', 'nothing may follow profile'],
+    ['profile:', 'nothing may follow profile'],
+    ['profile', 'no profile with a {file} credential is in use'],
+    ['dotenv:.env', 'say under which name, as in dotenv:<where>#<KEY>'],
+    ['dotenv:.env#', 'say under which name, as in dotenv:<where>#<KEY>'],
+    ['dotenv:#KEY', 'say under which name, as in dotenv:<where>#<KEY>'],
+    ['gh-secret:acme/app', 'say under which name, as in gh-secret:<where>#<KEY>'],
+    ['github-output:a.b', `"a.b" ${outputRule}`],
+    ['file:a/', "it names a folder; a file's name must follow"],
+  ])('%j is refused', async (given, problem) => {
+    await using folder = await createFolder();
+    expect(parseTargets([given], folder.environment())).toStrictEqual({
+      specs: [],
+      problems: [`--to "${given}": ${problem}`],
+    });
+  });
+
+  test('says all that is wrong, and keeps what is right', async () => {
+    await using folder = await createFolder();
+    const { specs, problems } = parseTargets(
+      ['file:a', 'dotenv:b/#1', 'file:{x}\u001B[2J'],
+      folder.environment(),
+    );
+    expect(specs.map(({ given }) => given)).toStrictEqual(['file:a']);
+    expect(problems).toStrictEqual([
+      `--to "dotenv:b/#1": it names a folder; a file's name must follow`,
+      '--to "dotenv:b/#1": "1" is no name of a variable: letters, digits and _, no digit first',
+      '--to "file:{x}": a path must not have control characters',
+    ]);
+  });
+});
