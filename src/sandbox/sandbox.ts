@@ -4,6 +4,10 @@ import type { Fetch } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { ProviderName } from '../model/account.ts';
 import type { Emulator } from './emulator.ts';
+import type { Fault, FaultProvider } from './faults/fault.ts';
+import { withFaults } from './faults/inject.ts';
+import { faultSubjects } from './faults/subjects.ts';
+import { inProcess } from './in-process.ts';
 import { createNscaleEmulator } from './nscale/app.ts';
 import { seedNscale } from './nscale/seed.ts';
 import { organizationId, sandboxTokens } from './nscale/seed-ids.ts';
@@ -21,6 +25,8 @@ export interface SandboxOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** What goes wrong on purpose; default nothing. Requests are counted from the opening on. */
+  readonly faults?: readonly Fault[];
 }
 
 /** How a client reaches one emulator, and who it is there. */
@@ -39,7 +45,7 @@ export interface Sandbox {
 
 /** One provider's part: its emulator on its state, and who the sandbox's user is there. */
 interface Part {
-  readonly name: ProviderName;
+  readonly name: FaultProvider;
   readonly clientId: string | null;
   readonly secret: string;
   /** The variables that point a client at the emulator. */
@@ -125,25 +131,17 @@ export async function openSandbox(
   if (part === undefined) throw new UsageError(`the sandbox has no emulator of ${provider}`);
   // Names below .invalid can never be real hosts (RFC 2606).
   const endpoint = `https://${provider}.sandbox.invalid`;
-  const emulator = await part.open(options);
+  const emulator = await openPart(part, options);
   return {
-    fetch: async (input, init) => {
-      const request = new Request(input, init);
-      request.signal.throwIfAborted();
-      if (new URL(request.url).origin !== endpoint) throw unreachable(request.url);
-      return emulator.fetch(request);
-    },
+    fetch: inProcess(emulator, endpoint),
     connection: { endpoint, clientId: part.clientId, secret: part.secret },
   };
 }
 
-/** What fetch says of a host that does not exist. */
-function unreachable(url: string): TypeError {
-  const cause = Object.assign(new Error(`getaddrinfo ENOTFOUND ${new URL(url).hostname}`), {
-    code: 'ENOTFOUND',
-    syscall: 'getaddrinfo',
-  });
-  return new TypeError('fetch failed', { cause });
+/** The part's emulator with the faults that are meant for it; they stay outside its turn, so that none holds up others. */
+async function openPart(part: Part, options: SandboxOptions): Promise<Emulator> {
+  const faults = (options.faults ?? []).filter(({ provider }) => provider === part.name);
+  return withFaults(await part.open(options), faults, faultSubjects[part.name]);
 }
 
 export interface SandboxServer extends RunningServer {
@@ -160,7 +158,7 @@ export async function serveSandbox({
   ...options
 }: SandboxOptions & { readonly port: number }): Promise<SandboxServer> {
   const emulators = new Map<string, Emulator>();
-  for (const part of parts) emulators.set(part.name, await part.open(options));
+  for (const part of parts) emulators.set(part.name, await openPart(part, options));
   const server = await serve({ fetch: (request) => route(emulators, request) }, { port });
   return {
     ...server,

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Socket } from 'node:net';
 
 import { FailedError } from '../errors.ts';
 import type { Emulator } from './emulator.ts';
@@ -12,13 +11,13 @@ export interface RunningServer {
 }
 
 /**
- * Serves an application on 127.0.0.1; port 0 takes a free one. A handler that throws drops the connection without an
- * answer, as a broken network does.
+ * Serves an application on 127.0.0.1; port 0 takes a free one. A handler that throws resets the connection without an
+ * answer, and a body whose stream breaks ends it in the middle, as a broken network does.
  * @throws FailedError when the port cannot be had
  */
 export async function serve(app: Emulator, { port }: { port: number }): Promise<RunningServer> {
   const server = createServer((incoming, outgoing) => {
-    respond(app, incoming, outgoing).catch(() => incoming.socket.destroy());
+    respond(app, incoming, outgoing).catch(() => drop(outgoing, incoming.socket));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(portError(port, cause)));
@@ -54,7 +53,23 @@ async function respond(
   // A body that breaks off must still have had its head.
   outgoing.flushHeaders();
   if (response.body === null) outgoing.end();
-  else await pipeline(Readable.fromWeb(response.body), outgoing);
+  else await send(response.body, outgoing);
+}
+
+/** What came before a break must reach the client, so each chunk is on its way before the next one is asked for. */
+async function send(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+  for await (const chunk of body) {
+    await new Promise<void>((resolve, reject) => {
+      outgoing.write(chunk, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  outgoing.end();
+}
+
+/** A reset could overtake what was sent, so an answer that began just ends. */
+function drop({ headersSent }: ServerResponse, socket: Socket): void {
+  if (headersSent) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 async function toRequest(incoming: IncomingMessage): Promise<Request> {

@@ -66,11 +66,25 @@ describe('a connection is dropped', () => {
     const broken = new Promise<never>((_, reject) => {
       fault.signal.addEventListener('abort', () => reject(new Error('fault')));
     });
-    const url = await start(async () => new Response(breakable('[1,', broken)));
+    const url = await start(async () => new Response(breakable('[1,', () => broken)));
     const answer = await fetch(url);
     expect(answer.status).toBe(200);
     fault.abort();
     await expect(answer.text()).rejects.toThrow('terminated');
+  });
+
+  test('with all that was sent before', async () => {
+    const url = await start(
+      async () =>
+        new Response(breakable('x'.repeat(1_000_000), () => Promise.reject(new Error('fault')))),
+    );
+    let received = 0;
+    const answer = await fetch(url);
+    async function read(): Promise<void> {
+      for await (const chunk of answer.body ?? []) received += chunk.length;
+    }
+    await expect(read()).rejects.toThrow('terminated');
+    expect(received).toBe(1_000_000);
   });
 
   test('and others go on', async () => {
@@ -123,12 +137,12 @@ function codeOf(url: string): Promise<unknown> {
   });
 }
 
-/** A body that begins with `head` and goes on until `broken` rejects. */
-function breakable(head: string, broken: Promise<never>): ReadableStream<Uint8Array> {
+/** A body that begins with `head` and goes on until what `broken` gives rejects. */
+function breakable(head: string, broken: () => Promise<never>): ReadableStream<Uint8Array> {
   let isFirst = true;
   return new ReadableStream({
     pull: async (controller) => {
-      if (!isFirst) await broken;
+      if (!isFirst) await broken();
       isFirst = false;
       controller.enqueue(new TextEncoder().encode(head));
     },

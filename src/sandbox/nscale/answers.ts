@@ -7,7 +7,9 @@ const codes = {
   404: 'not_found',
   405: 'method_not_allowed',
   409: 'conflict',
+  429: 'too_many_requests',
   500: 'server_error',
+  503: 'server_error',
 } as const;
 
 /** Ends the handling of a request with nscale's error body (contracts/nscale.md 5). */

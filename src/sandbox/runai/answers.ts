@@ -1,4 +1,4 @@
-export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 500;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
 
 /** Ends the handling of a request with Run:ai's error envelope (contracts/runai.md 4). */
 export class Refusal extends Error {
@@ -28,6 +28,11 @@ export function empty(status: 200 | 204): Response {
 /** The envelope `{code, message}`; the code is the status. */
 export function refuse({ status, message }: Refusal): Response {
   return answer({ code: status, message }, status);
+}
+
+/** The error of OAuth 2, which v2 of the token endpoint answers with (contracts/runai.md 2a). */
+export function oauthError(status: 400 | 401, error: string, description: string): Response {
+  return answer({ error, error_description: description }, status);
 }
 
 /** The UI, which some hosts answer unknown paths with. */

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 
-import { answer, Refusal } from './answers.ts';
+import { answer, oauthError, Refusal } from './answers.ts';
 import { readBody } from './body.ts';
 import type { Deployment } from './handler.ts';
 import { tokenLifeSeconds, type ClientCredentials } from './sessions.ts';
@@ -45,10 +45,6 @@ async function answerV2(c: Context, { sessions }: Deployment): Promise<Response>
     return oauthError(401, 'invalid_client', 'Invalid client or Invalid client credentials');
   }
   return answer({ access_token: token, token_type: 'Bearer', expires_in: tokenLifeSeconds });
-}
-
-function oauthError(status: 400 | 401, error: string, description: string): Response {
-  return answer({ error, error_description: description }, status);
 }
 
 /** JSON, camelCase, with the envelope; a refused secret is 400, the documented status (contracts/runai.md 2b). */

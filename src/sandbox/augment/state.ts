@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+
+/** Everything an Augment organization knows of service accounts, as JSON. Of tokens it holds the SHA-256 only. */
+export interface AugmentState {
+  /** As the web console shows it above the list: with a slash at its end. */
+  readonly tenantURL: string;
+  accounts: AccountRecord[];
+  readonly activity: ActivityRecord[];
+}
+
+export interface AccountRecord {
+  /** Unique in the organization. */
+  readonly name: string;
+  readonly description: string | null;
+  readonly createdAt: string;
+  readonly tokens: TokenRecord[];
+}
+
+export interface TokenRecord {
+  /** Unique among the account's tokens. */
+  readonly name: string;
+  readonly hash: string;
+  readonly createdAt: string;
+  /** null while it works. */
+  revokedAt: string | null;
+}
+
+/** What one user did on one day; it outlives the account. */
+export interface ActivityRecord {
+  /** A UTC day, `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly user: User;
+  readonly messages: number;
+}
+
+/** A person or a service account, as answers say it: by either key, never both (contracts/augment.md 4). */
+export type User = { readonly user_email: string } | { readonly service_account_name: string };
+
+/** SHA-256 in hexadecimal. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** From milliseconds since the epoch to ISO 8601 in UTC. */
+export function timestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** The UTC day of a time in milliseconds since the epoch, `YYYY-MM-DD`. */
+export function dayOf(milliseconds: number): string {
+  return timestamp(milliseconds).slice(0, 10);
+}
+
+/** Whether parsed JSON is such a state, as far as its lists tell. */
+export function isAugmentState(value: unknown): value is AugmentState {
+  if (typeof value !== 'object' || value === null || !('tenantURL' in value)) return false;
+  const lists = new Map<string, unknown>(Object.entries(value));
+  return ['accounts', 'activity'].every((name) => Array.isArray(lists.get(name)));
+}

@@ -1,0 +1,53 @@
+import type { ProviderName } from '../../model/account.ts';
+
+/** What each fault does to the requests it hits, by name: the wording of the help. */
+export const faultEffects = {
+  '429': 'refused with Retry-After: 1; not done',
+  '503': 'refused; not done',
+  expired: 'refused with 401, as an expired credential is; not done',
+  'drop-before-commit': 'connection reset; not done',
+  'drop-after-commit': 'done, then the connection is reset without an answer',
+  '500-after-commit': 'done, then a complete answer with status 500',
+  'html-502': "done, then a gateway's HTML page with status 502",
+  truncated: 'done; the connection breaks in the middle of the answer',
+  'cut-json': 'done; a complete answer whose JSON is cut short',
+  slow: 'done; the answer never comes',
+} as const;
+
+export type FaultName = keyof typeof faultEffects;
+
+/** `read` is any GET but `list`, `token` the request for an access token. */
+export type Operation = 'list' | 'create' | 'update' | 'rotate' | 'delete' | 'read' | 'token';
+
+/** The providers whose emulators take faults. */
+export type FaultProvider = Extract<ProviderName, 'nscale' | 'runai'>;
+
+/** One fault, armed for some requests of one provider. */
+export interface Fault {
+  readonly provider: FaultProvider;
+  /** `*` is any request, also one that is no operation. */
+  readonly operation: Operation | '*';
+  readonly name: FaultName;
+  /** Which of these requests it hits, from 1; null hits every one. */
+  readonly nth: number | null;
+}
+
+/** The statuses that faults refuse with. */
+export type FaultStatus = 401 | 429 | 500 | 503;
+
+/** What faults have to know of a provider. */
+export interface FaultSubject {
+  /** In the order that messages name them. */
+  readonly operations: readonly Operation[];
+  /** The operations whose success has no body, so that there is nothing to cut. */
+  readonly bodiless: readonly Operation[];
+  /** Which operation a request is; null when it is none, which only `*` can hit. */
+  readonly operationOf: (request: Request) => Operation | null;
+  /** The provider's own answer with this status; 401 is that to a credential that has expired. */
+  readonly refuse: (request: Request, status: FaultStatus) => Response;
+}
+
+/** The fault as a user writes it, e.g. `nscale.rotate=drop-after-commit@1`. */
+export function printFault({ provider, operation, name, nth }: Fault): string {
+  return `${provider}.${operation}=${name}${nth === null ? '' : `@${nth}`}`;
+}

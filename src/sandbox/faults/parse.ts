@@ -1,0 +1,116 @@
+import type { Environment } from '../../context.ts';
+import { UsageError } from '../../errors.ts';
+import { quoted } from '../../model/safe-text.ts';
+import {
+  faultEffects,
+  printFault,
+  type Fault,
+  type FaultName,
+  type FaultProvider,
+  type FaultSubject,
+} from './fault.ts';
+import { faultSubjects } from './subjects.ts';
+
+/** The variable that arms faults for `--sandbox`: several are separated by white space. */
+const faultVariable = 'SACTL_SANDBOX_FAULT';
+
+/** @throws UsageError naming the variable and every problem in it */
+export function faultsFromEnvironment(env: Environment): readonly Fault[] {
+  const words = (env[faultVariable] ?? '').split(/\s+/).filter((word) => word !== '');
+  return parseFaults(words, faultVariable);
+}
+
+/**
+ * Reads faults as users write them, `<provider>.<operation>=<fault>[@<nth>]`.
+ * @param source what the messages call the place they come from, e.g. `--fault`
+ * @throws UsageError with every problem of every fault
+ */
+export function parseFaults(texts: readonly string[], source: string): readonly Fault[] {
+  const problems: string[] = [];
+  const faults: Fault[] = [];
+  for (const text of texts) {
+    const found: string[] = [];
+    const fault = parseFault(text, found);
+    const earlier = faults.find((candidate) => fault !== null && covers(candidate, fault));
+    if (earlier !== undefined) found.push(`${printFault(earlier)} before it leaves nothing to hit`);
+    if (fault !== null) faults.push(fault);
+    problems.push(...found.map((problem) => `${source} ${quoted(text)}: ${problem}`));
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return faults;
+}
+
+const shape = /^([^.=@]*)\.([^.=@]*)=([^=@]*)(?:@([^@]*))?$/;
+const example = 'nscale.rotate=drop-after-commit@1';
+
+/** Null when there are problems, which are added to the list. */
+function parseFault(text: string, problems: string[]): Fault | null {
+  const parts = shape.exec(text);
+  if (parts === null) {
+    problems.push(`write <provider>.<operation>=<fault>[@<nth>], e.g. ${example}`);
+    return null;
+  }
+  const [, providerText = '', operationText = '', nameText = '', nthText] = parts;
+  const provider = readProvider(providerText, problems);
+  const subject = provider === null ? null : faultSubjects[provider];
+  const operation = readOperation(operationText, subject, problems);
+  const name = readName(nameText, problems);
+  const nth = readNth(nthText, problems);
+  if (provider === null || subject === null || operation === null || name === null) return null;
+  if (operation !== '*' && cuts.has(name) && subject.bodiless.includes(operation)) {
+    problems.push(`the answer to ${provider}.${operation} has no body to cut`);
+    return null;
+  }
+  return nth === 'wrong' ? null : { provider, operation, name, nth };
+}
+
+const cuts: ReadonlySet<FaultName> = new Set(['truncated', 'cut-json']);
+
+function readProvider(text: string, problems: string[]): FaultProvider | null {
+  if (isFaultProvider(text)) return text;
+  problems.push(`the provider is one of ${Object.keys(faultSubjects).join(', ')}`);
+  return null;
+}
+
+function isFaultProvider(text: string): text is FaultProvider {
+  return Object.hasOwn(faultSubjects, text);
+}
+
+/** With an unknown provider, any provider's operation will do. */
+function readOperation(
+  text: string,
+  subject: FaultSubject | null,
+  problems: string[],
+): Fault['operation'] | null {
+  const subjects = subject === null ? Object.values(faultSubjects) : [subject];
+  const known = new Set(subjects.flatMap(({ operations }) => operations));
+  const accepted: readonly Fault['operation'][] = [...known, '*'];
+  const operation = accepted.find((candidate) => candidate === text);
+  if (operation === undefined) problems.push(`the operation is one of ${accepted.join(', ')}`);
+  return operation ?? null;
+}
+
+function readName(text: string, problems: string[]): FaultName | null {
+  if (isFaultName(text)) return text;
+  problems.push(`the fault is one of ${Object.keys(faultEffects).join(', ')}`);
+  return null;
+}
+
+function isFaultName(text: string): text is FaultName {
+  return Object.hasOwn(faultEffects, text);
+}
+
+function readNth(text: string | undefined, problems: string[]): number | null | 'wrong' {
+  if (text === undefined) return null;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  problems.push('what follows @ is the number of one request, from 1');
+  return 'wrong';
+}
+
+/** Whether the earlier fault hits whatever the later one would. */
+function covers(earlier: Fault, later: Fault): boolean {
+  if (earlier.provider !== later.provider) return false;
+  const isSame = earlier.operation === later.operation;
+  if (earlier.nth === null) return isSame || earlier.operation === '*';
+  return isSame && earlier.nth === later.nth;
+}

@@ -1,0 +1,44 @@
+import type { Fetch } from '../context.ts';
+import type { Emulator } from './emulator.ts';
+
+/**
+ * A fetch whose whole network is the emulator.
+ * @param endpoint the emulator's origin; every other one is unreachable
+ */
+export function inProcess(emulator: Emulator, endpoint: string): Fetch {
+  async function answer(request: Request): Promise<Response> {
+    if (new URL(request.url).origin !== endpoint) throw unreachable(request.url);
+    return emulator.fetch(request);
+  }
+  return async (input, init) => {
+    const request = new Request(input, init);
+    // Not the request's own signal: the one that it follows does not keep it from being collected.
+    return untilAborted(init?.signal ?? request.signal, () => answer(request));
+  };
+}
+
+/** What `work` gives, unless the signal is aborted first: then its reason, as with fetch. */
+async function untilAborted<Result>(
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  signal.throwIfAborted();
+  const settled = new AbortController();
+  try {
+    return await new Promise<Result>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
+      work().then(resolve, reject);
+    });
+  } finally {
+    settled.abort();
+  }
+}
+
+/** What fetch says of a host that does not exist. */
+function unreachable(url: string): TypeError {
+  const cause = Object.assign(new Error(`getaddrinfo ENOTFOUND ${new URL(url).hostname}`), {
+    code: 'ENOTFOUND',
+    syscall: 'getaddrinfo',
+  });
+  return new TypeError('fetch failed', { cause });
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+
+import type { FaultProvider, Operation } from '../../../src/sandbox/faults/fault.ts';
+import { faultSubjects } from '../../../src/sandbox/faults/subjects.ts';
+
+const organization = '/api/v1/organizations/d4600d6e-e965-4b44-a808-84fb2fa36702';
+
+const requests: readonly (readonly [FaultProvider, string, string, Operation | null])[] = [
+  ['nscale', 'GET', `${organization}/serviceaccounts`, 'list'],
+  ['nscale', 'POST', `${organization}/serviceaccounts`, 'create'],
+  ['nscale', 'PUT', `${organization}/serviceaccounts/x`, 'update'],
+  ['nscale', 'POST', `${organization}/serviceaccounts/x/rotate`, 'rotate'],
+  ['nscale', 'DELETE', `${organization}/serviceaccounts/x`, 'delete'],
+  ['nscale', 'GET', `${organization}/groups`, 'read'],
+  ['nscale', 'GET', '/oauth2/v2/userinfo', 'read'],
+  ['nscale', 'POST', `${organization}/serviceaccounts/x`, null],
+  ['nscale', 'POST', '/elsewhere', null],
+  ['runai', 'POST', '/api/v2/token', 'token'],
+  ['runai', 'POST', '/api/v1/token', 'token'],
+  ['runai', 'GET', '/api/v1/service-accounts?x=1', 'list'],
+  ['runai', 'GET', '/api/v1/apps', 'list'],
+  ['runai', 'GET', '/api/v1/service-accounts/x', 'read'],
+  ['runai', 'POST', '/api/v1/service-accounts', 'create'],
+  ['runai', 'PATCH', '/api/v1/service-accounts/x', 'update'],
+  ['runai', 'POST', '/api/v1/service-accounts/x/secret', 'rotate'],
+  ['runai', 'DELETE', '/api/v1/apps/x', 'delete'],
+  ['runai', 'GET', '/api/v1/authorization/access-rules', 'read'],
+  ['runai', 'POST', '/api/v1/authorization/access-rules', null],
+  ['runai', 'DELETE', '/api/v1/authorization/access-rules/7', null],
+];
+
+test.each(requests)('%s: %s %s is %s', (provider, method, path, operation) => {
+  const request = new Request(`https://api.example.com${path}`, { method });
+  expect(faultSubjects[provider].operationOf(request)).toBe(operation);
+});
+
+test.each(['nscale', 'runai'] as const)('%s offers the operations that there are', (provider) => {
+  const met = requests.filter(([name]) => name === provider).map(([, , , operation]) => operation);
+  const { operations } = faultSubjects[provider];
+  expect(new Set(operations)).toEqual(new Set(met.filter((operation) => operation !== null)));
+});
+
+describe('Run:ai refuses in its own shape', () => {
+  test.each([
+    ['/api/v1/service-accounts', 401, { code: 401, message: 'Issuer is not familiar' }],
+    ['/api/v1/service-accounts', 429, { code: 429, message: 'Too many requests' }],
+    ['/api/v1/service-accounts', 500, { code: 500, message: 'Something went wrong' }],
+    ['/api/v1/service-accounts', 503, { code: 503, message: 'Try again later' }],
+    ['/api/v2/token', 503, { code: 503, message: 'Try again later' }],
+    [
+      '/api/v2/token',
+      401,
+      {
+        error: 'invalid_client',
+        error_description: 'Invalid client or Invalid client credentials',
+      },
+    ],
+  ] as const)('%s %i', async (path, status, body) => {
+    const request = new Request(`https://api.example.com${path}`, { method: 'POST' });
+    const response = faultSubjects.runai.refuse(request, status);
+    expect([response.status, await response.json()]).toEqual([status, body]);
+  });
+});
