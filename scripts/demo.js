@@ -9,7 +9,7 @@ const program = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 const stateDirectory = mkdtempSync(join(tmpdir(), 'sactl-demo-'));
 const env = { PATH: process.env['PATH'], SACTL_SANDBOX: '1', SACTL_STATE_DIR: stateDirectory };
 
-/** @type {readonly { comment: string, argv: readonly string[], status?: number }[]} */
+/** @type {readonly { comment: string, argv: readonly string[], status?: number, fault?: string }[]} */
 const steps = [
   { comment: 'Who am I here?', argv: ['whoami'] },
   {
@@ -46,6 +46,16 @@ const steps = [
     comment: 'A new token, and nothing else on stdout',
     argv: ['sa', 'rotate', '--id', 'demo-runner', '--yes', '-q', '.credential.value'],
   },
+  {
+    comment: 'Or to a file that you alone can read, and seen to work',
+    argv: [...'sa rotate --id demo-runner --yes --to file:token'.split(' '), '-q', '{verified}'],
+  },
+  {
+    comment:
+      'The connection breaks after nscale has rotated: one more is issued, and that one arrives',
+    argv: [...'sa rotate --id demo-runner --yes --to file:token'.split(' '), '-q', '{reissued}'],
+    fault: 'nscale.rotate=drop-after-commit@1',
+  },
   { comment: 'Clean up', argv: ['sa', 'delete', '--id', 'demo-runner', '--yes'] },
   {
     comment: 'It is gone, and the exit code says so',
@@ -74,10 +84,15 @@ const steps = [
 
 let failed = false;
 try {
-  for (const { comment, argv, status = 0 } of steps) {
-    const shown = argv.map((word) => (/^[\w./=-]+$/.test(word) ? word : `'${word}'`)).join(' ');
-    process.stdout.write(`\n# ${comment}\n$ sactl ${shown}\n`);
-    const run = spawnSync(process.execPath, [program, ...argv], { env, stdio: 'inherit' });
+  for (const { comment, argv, status = 0, fault } of steps) {
+    const shown = argv.map((word) => (/^[\w./=:-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+    const setting = fault === undefined ? '' : `SACTL_SANDBOX_FAULT=${fault} `;
+    process.stdout.write(`\n# ${comment}\n$ ${setting}sactl ${shown}\n`);
+    const run = spawnSync(process.execPath, [program, ...argv], {
+      cwd: stateDirectory,
+      env: fault === undefined ? env : { ...env, SACTL_SANDBOX_FAULT: fault },
+      stdio: 'inherit',
+    });
     if (run.status !== status) {
       process.stdout.write(`# expected exit code ${status}, got ${String(run.status)}\n`);
       failed = true;

@@ -1,4 +1,4 @@
-import type { Context } from './context.ts';
+import { isSandboxOn, type Context } from './context.ts';
 import { CliError, ExitCode } from './errors.ts';
 import type { Style } from './output/style.ts';
 import { runProgram } from './program.ts';
@@ -10,7 +10,7 @@ import { runProgram } from './program.ts';
 export async function main(argv: readonly string[], ctx: Context): Promise<ExitCode> {
   // The words themselves are read, because the parser may be what fails.
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  const sandbox = words.includes('--sandbox') || isOn(ctx.env['SACTL_SANDBOX']);
+  const sandbox = words.includes('--sandbox') || isSandboxOn(ctx.env);
   const stderr = forgiving(sandbox ? markLines(ctx.stderr) : ctx.stderr);
   const marked = { ...ctx, stderr };
   try {
@@ -62,10 +62,6 @@ function wantsJson(words: readonly string[]): boolean {
   );
 }
 
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && /^\s*(?:1|true)\s*$/.test(value);
-}
-
 /** Where stderr cannot be written to, the exit code is all that is left to say it: no note is worth a failure. */
 function forgiving(stderr: Context['stderr']): Context['stderr'] {
   return { ...stderr, write: (text) => stderr.write(text).catch(() => undefined) };
@@ -75,6 +71,7 @@ function forgiving(stderr: Context['stderr']): Context['stderr'] {
 function markLines(stderr: Context['stderr']): Context['stderr'] {
   return {
     ...stderr,
-    write: (text) => stderr.write(text.replaceAll(/^(?=[^{\n])/gm, '[sandbox] ')),
+    // A command to the runner of a job is one only at the beginning of its line.
+    write: (text) => stderr.write(text.replaceAll(/^(?=[^{\n])(?!::add-mask::)/gm, '[sandbox] ')),
   };
 }

@@ -13,7 +13,7 @@ import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
 import { addWhoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
-import { ExitCode, UsageError } from './errors.ts';
+import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
 import { writeOutput } from './output/emit.ts';
 
 /**
@@ -40,7 +40,13 @@ async function parse(root: Command, argv: readonly string[], ctx: Context): Prom
   let code: ExitCode = ExitCode.done;
   const program = await declareProgram(root, argv, (common) => ({
     run: async (verb) => {
-      code = await verb(await invocation(ctx, common()));
+      try {
+        code = await verb(invocation(ctx, common()));
+      } catch (error) {
+        if (!namesEntry(error)) await remind(ctx, common(), root.args);
+        throw error;
+      }
+      await remind(ctx, common(), root.args);
     },
   }));
   try {
@@ -89,7 +95,19 @@ function refuseRepetition(command: CommandUnknownOpts): void {
   command.commands.forEach(refuseRepetition);
 }
 
-async function invocation(ctx: Context, common: CommonFlags): Promise<Invocation> {
+/** Errors that say themselves what is to be done about the journal. */
+function namesEntry(error: unknown): boolean {
+  return error instanceof UndeliveredError || error instanceof UnknownOutcomeError;
+}
+
+/** Whatever else was done: a credential that waits in the journal is not to be forgotten (DESIGN.md 6). */
+async function remind(ctx: Context, common: CommonFlags, [noun]: readonly string[]): Promise<void> {
+  if (common.quiet || noun === 'recover') return;
+  const { remindOfEntries } = await import('./commands/reminder.ts');
+  await remindOfEntries(ctx, common);
+}
+
+function invocation(ctx: Context, common: CommonFlags): Invocation {
   return {
     ctx,
     common,

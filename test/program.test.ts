@@ -34,14 +34,17 @@ describe('the command tree', () => {
       'serviceaccounts list': ['--search', '--expiring-within', '--sort', '--columns', '--limit'],
       'serviceaccounts get': ['--id'],
       'serviceaccounts create':
-        '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate'.split(
+        '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal'.split(
           ' ',
         ),
       'serviceaccounts update':
         '--id --file --stdin --name --description --group --add-group --remove-group --tag --remove-tag --enable --disable'.split(
           ' ',
         ),
-      'serviceaccounts rotate': ['--id'],
+      'serviceaccounts rotate':
+        '--id --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal'.split(
+          ' ',
+        ),
       'serviceaccounts delete': ['--id', '--ignore-missing'],
       'groups list': [],
       'roles list': [],
@@ -50,7 +53,11 @@ describe('the command tree', () => {
       'accessrules delete': ['--id'],
       'scopes list': [],
       'orgs list': [],
-      'sandbox serve': ['--port'],
+      'recover list': [],
+      'recover show': ['--id', '--reveal'],
+      'recover deliver': ['--id', '--to'],
+      'recover discard': ['--id'],
+      'sandbox serve': ['--port', '--fault'],
       'sandbox reset': [],
       whoami: [],
       help: [],

@@ -35,7 +35,13 @@ export async function change<Result>(
 ): Promise<ExitCode> {
   const { operation, plan, action, document } = planned;
   if (session.common.dryRun) {
-    await session.emit(dryRunDocument(session, { operation, ...plan }, []));
+    await session.emit(
+      dryRunDocument(
+        { provider: session.definition.name, marker: session.marker },
+        { operation, ...plan },
+        [],
+      ),
+    );
     return ExitCode.done;
   }
   await tryOutput(session, document(planned.sample));

@@ -19,9 +19,21 @@ export function canAsk(ctx: Context, { input, dryRun }: CommonFlags): boolean {
  * Says what will happen and asks whether it should, unless `--yes` or nobody can be asked.
  * @throws UsageError when the answer is no
  */
-export async function confirmChange(
-  { ctx, common }: Session,
-  { action, effects }: { action: string; effects: readonly string[] },
+export async function confirmChange({ ctx, common }: Session, change: Change): Promise<void> {
+  await confirm(ctx, common, change);
+}
+
+interface Change {
+  /** As it reads in a question. */
+  readonly action: string;
+  readonly effects: readonly string[];
+}
+
+/** `confirmChange` where there is no session. */
+export async function confirm(
+  ctx: Context,
+  common: CommonFlags,
+  { action, effects }: Change,
 ): Promise<void> {
   if (common.yes || !canAsk(ctx, common)) return;
   await ctx.stderr.write(effects.map((effect) => `  - ${safeText(effect)}\n`).join(''));

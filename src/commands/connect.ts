@@ -3,22 +3,23 @@ import { resolveConnection, type Connection } from '../config/connection.ts';
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
-import { createHttpClient } from '../http/client.ts';
 import { readEndpoint } from '../http/endpoint.ts';
-import { createTransport } from '../http/transport.ts';
 import type { ProviderName } from '../model/account.ts';
+import type { Credential } from '../model/credential.ts';
 import { Secret } from '../model/secret.ts';
 import type {
   ConnectOptions,
   Organization,
   Provider,
   ProviderDefinition,
+  Trial,
 } from '../providers/provider.ts';
 import { environments, providers, providersWith, registry } from '../providers/registry.ts';
-import { version } from '../version.ts';
+import { clientFactory, type Destination } from './client.ts';
 import { canAsk } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
+import { openSandboxOf, sandboxDirectory } from './sandbox-state.ts';
 
 /** What flags, environment and files say about the connection, before anything is opened. */
 export interface Found {
@@ -72,9 +73,13 @@ function connectionProblems(
   ];
 }
 
-/** A provider that can be asked. `ctx` is the sandbox's own where it works there. */
+/** A provider that can be asked. */
 export interface Connected {
   readonly ctx: Context;
+  /** Tries a credential that was just issued, at the same endpoint. */
+  readonly tryCredential: (credential: Credential) => Promise<Trial>;
+  /** Where journal, locks and the like of this connection are; the sandbox has its own. */
+  readonly stateDirectory: string;
   readonly definition: ProviderDefinition;
   readonly provider: Provider;
   readonly isSandbox: boolean;
@@ -82,6 +87,8 @@ export interface Connected {
     readonly endpoint: string;
     readonly credentialSource: string;
     readonly profile: string | null;
+    /** An absolute path of a PEM file. */
+    readonly caFile: string | null;
   };
 }
 
@@ -104,37 +111,27 @@ export async function connect(ctx: Context, common: CommonFlags, found: Found): 
     profile: connection.profile,
     organization: connection.organization.value,
     ca: connection.ca,
+    sandbox: null,
+    stateDirectory: found.configuration.stateDirectory.value,
   });
 }
 
-interface Destination {
-  readonly definition: ProviderDefinition;
-  readonly endpoint: string;
+interface Caller {
   readonly credential: ConnectOptions['credential'];
   readonly profile: string | null;
   readonly organization: string | null;
-  readonly ca: Connection['ca'];
+  readonly stateDirectory: string;
 }
 
 async function connectTo(
   ctx: Context,
   common: CommonFlags,
-  { definition, endpoint, credential, profile, organization, ca }: Destination,
+  { credential, profile, organization, stateDirectory, ...destination }: Caller & Destination,
 ): Promise<Connected> {
-  const dispatcher = await createTransport({ env: ctx.env, cwd: ctx.cwd, endpoint, caFile: ca });
+  const { definition, endpoint, ca, sandbox } = destination;
+  const createHttp = await clientFactory(ctx, common, destination);
   const provider = definition.connect({
-    createHttp: (authorization) =>
-      createHttpClient({
-        ...ctx,
-        credential: authorization,
-        endpoint,
-        dispatcher,
-        timeoutMs: common.timeout ?? defaultTimeoutMs,
-        provider: definition.name,
-        readProblem: definition.readProblem,
-        userAgent: `sactl/${version}`,
-        ...(common.debug ? { debug: (line) => ctx.stderr.write(`${line}\n`) } : {}),
-      }),
+    createHttp,
     credential,
     endpoint,
     profile,
@@ -143,11 +140,22 @@ async function connectTo(
     now: ctx.now,
     sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
   });
-  const connection = { endpoint, credentialSource: credential.source, profile };
-  return { ctx, definition, provider, isSandbox: false, connection };
+  return {
+    ctx,
+    definition,
+    provider,
+    isSandbox: sandbox !== null,
+    stateDirectory,
+    tryCredential: (issued) =>
+      definition.tryCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
+    connection: {
+      endpoint,
+      credentialSource: credential.source,
+      profile,
+      caFile: ca?.path ?? null,
+    },
+  };
 }
-
-const defaultTimeoutMs = 30_000;
 
 /** The emulators, in process; real credentials, proxies and CAs are not even read (DESIGN.md 7). */
 async function connectSandbox(
@@ -155,18 +163,11 @@ async function connectSandbox(
   common: CommonFlags,
   { configuration, definition, connection }: Found,
 ): Promise<Connected> {
-  const { openSandbox } = await import('../sandbox/sandbox.ts');
-  const sandbox = await openSandbox(
-    {
-      stateDirectory: configuration.stateDirectory.value,
-      now: ctx.now,
-      sleep: ctx.sleep,
-    },
-    definition.name,
-  );
+  const { stateDirectory } = configuration;
+  const sandbox = await openSandboxOf(ctx, stateDirectory.value, definition.name);
   const { endpoint, clientId, secret } = sandbox.connection;
   const named = connection instanceof AuthError ? null : connection.organization.value;
-  const connected = await connectTo({ ...ctx, env: {}, fetch: sandbox.fetch }, common, {
+  return connectTo(ctx, common, {
     definition,
     endpoint,
     credential: {
@@ -177,8 +178,9 @@ async function connectSandbox(
     profile: 'sandbox',
     organization: named,
     ca: null,
+    sandbox,
+    stateDirectory: sandboxDirectory(stateDirectory.value),
   });
-  return { ...connected, isSandbox: true };
 }
 
 async function confirmEndpoint(

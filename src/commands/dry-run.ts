@@ -4,7 +4,7 @@ import type { PlannedRequest } from '../providers/provider.ts';
 import type { Session } from './session.ts';
 
 export interface Planned {
-  readonly operation: 'create' | 'update' | 'rotate' | 'delete';
+  readonly operation: 'create' | 'update' | 'rotate' | 'delete' | 'deliver' | 'discard';
   readonly requests: readonly PlannedRequest[];
   readonly effects: readonly string[];
 }
@@ -17,14 +17,14 @@ export interface PlannedTarget {
 
 /** What `--dry-run` prints instead of changing anything (DESIGN.md 1). */
 export function dryRunDocument(
-  { definition, marker }: Session,
+  { provider, marker }: { readonly provider: string | null; readonly marker: Session['marker'] },
   plan: Planned,
   targets: readonly PlannedTarget[],
 ): OutputDocument {
   const { operation, requests, effects } = plan;
   const value = {
     dryRun: true,
-    provider: definition.name,
+    provider,
     operation,
     requests,
     effects,
@@ -43,9 +43,9 @@ function describe(
     `Dry run: nothing was changed. ${operation} would do this:`,
     ...effects.map((effect) => `  - ${safeText(effect)}`),
     ...targets.map(
-      ({ target, ok }) => `  - the credential ${ok ? 'goes' : 'cannot go'} to ${target}`,
+      ({ target, ok }) => `  - the credential ${ok ? 'goes' : 'cannot go'} to ${safeText(target)}`,
     ),
-    'with these requests:',
+    ...(requests.length === 0 ? [] : ['with these requests:']),
     ...requests.map(({ method, url, body }) => {
       const json = body === null ? '' : `\n${indent(visibleJson(body))}`;
       return `  ${method} ${safeText(url)}${json}`;

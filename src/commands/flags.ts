@@ -41,6 +41,9 @@ export const flagGroups = {
     'sandbox',
   ],
   organization: ['org'],
+  /** For what works on the journal: the connections are the entries' own. */
+  journal: ['sandbox'],
+  network: ['caCert', 'timeout'],
   output: ['json', 'query', 'queryFile', 'format'],
   raw: ['raw'],
   change: ['dryRun', 'yes'],

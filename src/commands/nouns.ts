@@ -49,6 +49,12 @@ export const nouns: readonly Noun[] = [
     load: async () => (await import('./orgs.ts')).addVerbs,
   },
   {
+    name: 'recover',
+    aliases: [],
+    summary: 'Credentials that were issued and not delivered',
+    load: async () => (await import('./recover/index.ts')).addVerbs,
+  },
+  {
     name: 'sandbox',
     aliases: [],
     summary: 'The built-in emulators behind --sandbox',

@@ -1,6 +1,7 @@
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import type { TargetEnvironment } from '../delivery/targets/target.ts';
+import { AuthError, UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { ColumnChoice } from '../output/columns.ts';
 import type { OutputDocument } from '../output/document.ts';
@@ -12,6 +13,7 @@ import { gather, throwGathered, type Check, type Gathered } from './check.ts';
 import { connect, findConnection, type Connected, type Found } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
+import { targetEnvironmentOf } from './target-environment.ts';
 
 /** One command's connection to one provider, with its output ready. */
 export interface Session {
@@ -21,6 +23,11 @@ export interface Session {
   readonly provider: Provider;
   readonly renderer: Renderer;
   readonly connection: Connected['connection'];
+  readonly isSandbox: boolean;
+  readonly stateDirectory: string;
+  readonly targetEnvironment: TargetEnvironment;
+  /** Tries a credential that was just issued. */
+  readonly tryCredential: Connected['tryCredential'];
   /** Keys for results that must say that they are not real: `{sandbox: true}`, or nothing. */
   readonly marker: { readonly sandbox?: true };
   /** Prints a result on stdout. */
@@ -44,6 +51,8 @@ export interface Local {
   readonly definition: ProviderDefinition;
   /** The columns that `--columns` or the configuration names. */
   readonly columns: ColumnChoice | null;
+  /** What the targets of a credential may touch on this connection. */
+  readonly targetEnvironment: TargetEnvironment;
 }
 
 /**
@@ -58,21 +67,32 @@ export async function openSession<Input>(
   const gathered: Gathered = { problems: [], hints: [] };
   const found = await gather(gathered, () => findConnection(ctx, common));
   const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, found)));
-  const checked = found === null ? null : await check(localOf(found));
+  const local = found === null ? null : localOf(ctx, found);
+  const checked = local === null ? null : await check(local);
   gathered.problems.push(...(found?.problems ?? []), ...(checked?.problems ?? []));
   if (common.raw && common.dryRun) {
     gathered.problems.push('--raw prints an answer, and with --dry-run there is none');
   }
   throwGathered(gathered);
-  if (found === null || renderer === null || checked === null)
+  if (found === null || renderer === null || local === null || checked === null)
     throw new UsageError(gathered.problems);
   const connected = await connect(ctx, common, found);
-  return { session: sessionOf({ common, renderer, connected }), input: checked.value };
+  const { targetEnvironment } = local;
+  const session = sessionOf({ common, renderer, connected, targetEnvironment });
+  return { session, input: checked.value };
 }
 
-function localOf({ definition, configuration }: Found): Local {
+function localOf(ctx: Context, { definition, configuration, connection }: Found): Local {
   const { value: names, source } = configuration.columns;
-  return { definition, columns: names === null ? null : { names, source: describeSource(source) } };
+  return {
+    definition,
+    columns: names === null ? null : { names, source: describeSource(source) },
+    targetEnvironment: targetEnvironmentOf(ctx, {
+      isSandbox: configuration.sandbox.value,
+      source:
+        connection instanceof AuthError ? null : (connection.credential?.profileSource ?? null),
+    }),
+  };
 }
 
 function outputFlags(
@@ -96,12 +116,15 @@ function sessionOf({
   common,
   renderer,
   connected,
+  targetEnvironment,
 }: {
   common: CommonFlags;
   renderer: Renderer;
   connected: Connected;
+  targetEnvironment: TargetEnvironment;
 }): Session {
-  const { ctx, definition, provider, connection, isSandbox } = connected;
+  const { ctx, definition, provider, connection, isSandbox, stateDirectory, tryCredential } =
+    connected;
   return {
     ctx,
     common,
@@ -109,6 +132,10 @@ function sessionOf({
     provider,
     renderer,
     connection,
+    isSandbox,
+    stateDirectory,
+    targetEnvironment,
+    tryCredential,
     marker: isSandbox ? { sandbox: true } : {},
     emit: async (document) => {
       await emit(ctx, renderer, document);

@@ -50,6 +50,7 @@ export async function fromProfile(
     credential: {
       source: `${describeCredential(profile.credential, ctx.homeDirectory)} (${source})`,
       clientId: profile.clientId,
+      profileSource: profile.credential,
       read: () => readCredential(ctx, profile.credential),
     },
     needsConfirmation: endpoint.question,
@@ -76,6 +77,7 @@ export function fromEnvironment(
     credential: {
       source: `environment variable${names.length === 1 ? '' : 's'} ${names.join(' and ')}`,
       clientId: clientId === null ? null : variable(ctx.env, clientId),
+      profileSource: null,
       read: () => readCredential(ctx, { kind: 'env', name: secret }),
     },
     needsConfirmation: null,
@@ -83,11 +85,16 @@ export function fromEnvironment(
   };
 }
 
-function flagCa(ctx: Context, options: ResolveOptions): Connection['ca'] {
-  const { caCert } = options.flags;
-  if (caCert === undefined) return null;
-  const path = resolve(ctx.cwd, expandHome(caCert.trim(), ctx.homeDirectory));
-  return { path, source: 'flag --ca-cert' };
+function flagCa(ctx: Context, { flags }: ResolveOptions): Connection['ca'] {
+  return flags.caCert === undefined ? null : readCaFlag(ctx, flags.caCert);
+}
+
+/** The file that `--ca-cert` names. */
+export function readCaFlag(
+  { cwd, homeDirectory }: Pick<Context, 'cwd' | 'homeDirectory'>,
+  given: string,
+): NonNullable<Connection['ca']> {
+  return { path: resolve(cwd, expandHome(given.trim(), homeDirectory)), source: 'flag --ca-cert' };
 }
 
 /** `--org` > `SACTL_ORG` > the connection's own variable > project file > user file. */

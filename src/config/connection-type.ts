@@ -2,6 +2,7 @@ import type { ProviderName } from '../model/account.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Configuration, ConfigurationFlags } from './configuration.ts';
 import type { EnvironmentConnections } from './environment.ts';
+import type { CredentialSource } from './profile.ts';
 import type { Setting } from './setting.ts';
 
 /** Everything needed to talk to one provider: one unit from one source (DESIGN.md 4). */
@@ -28,6 +29,8 @@ interface ConnectionCredential {
   readonly source: string;
   /** Not null when the secret belongs to a client id, and has to be exchanged for a token. */
   readonly clientId: string | null;
+  /** Where the profile's secret is; null where it comes from the environment of no profile. */
+  readonly profileSource: CredentialSource | null;
   /** Reads the secret anew; throws an AuthError (`unauthenticated`) that names the source. */
   readonly read: () => Promise<Secret>;
 }

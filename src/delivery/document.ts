@@ -1,26 +1,37 @@
+import { accountColumns, credentialDetail } from '../output/account.ts';
+import type { Field } from '../output/detail.ts';
+import type { OutputDocument } from '../output/document.ts';
+import { sheetOf } from '../output/sheet.ts';
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
-import type { OutputDocument } from '../output/document.ts';
-import { accountColumns, credentialDetail } from '../output/account.ts';
-import { sheetOf } from '../output/sheet.ts';
-import { credentialDocument, issueResult } from './result.ts';
+import { credentialDocument, issueResult, type IssueOutcome } from './result.ts';
 
 export interface Result {
   readonly account: Account;
   readonly credential: Credential;
   readonly raw: (secret: string | null) => unknown;
+  readonly outcome?: IssueOutcome | undefined;
 }
 
-/** The result of a create or rotate with `value` printed in the credential's place. */
-export function issueDocument(result: Result, value: string): OutputDocument {
+/** The result of a create or rotate with `value` in the credential's place; null where it went to targets. */
+export function issueDocument(result: Result, value: string | null): OutputDocument {
   const credential = credentialDocument(result.credential, value);
-  const { account } = result;
+  const { account, outcome } = result;
   return {
-    value: issueResult(account, credential),
+    value: issueResult(account, credential, outcome),
     raw: () => result.raw(value),
-    human: (style) => credentialDetail({ account, credential }, style),
+    human: (style) =>
+      credentialDetail({ account, credential, facts: outcome ? factsOf(outcome) : [] }, style),
     sheet: () =>
       sheetOf([account], [...accountColumns, { name: 'credential', value: () => value }]),
     secretDocument: true,
   };
+}
+
+function factsOf({ verified, deliveredTo }: IssueOutcome): readonly Field[] {
+  const delivered = deliveredTo.filter(({ ok }) => ok).map(({ target }) => target);
+  return [
+    ...(delivered.length === 0 ? [] : [{ label: 'Delivered to', value: delivered }]),
+    ...(verified === null ? [] : [{ label: 'Verified', value: verified }]),
+  ];
 }

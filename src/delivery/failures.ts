@@ -1,5 +1,15 @@
-import { CliError, InterruptedError, PartialError } from '../errors.ts';
+import {
+  CliError,
+  FailedError,
+  InterruptedError,
+  PartialError,
+  UndeliveredError,
+  UnknownOutcomeError,
+} from '../errors.ts';
+import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
+import type { Evidence } from '../providers/issuing.ts';
+import type { Issue, Run } from './issue.ts';
 
 /** What the work throws; null when it comes to its end. */
 export async function failureOf(work: () => Promise<void> | undefined): Promise<unknown> {
@@ -11,29 +21,127 @@ export async function failureOf(work: () => Promise<void> | undefined): Promise<
   }
 }
 
-/** Whatever stopped it, the account was changed: no error that says otherwise may leave here. */
-export function partial(
-  problem: unknown,
-  { operation, account }: { operation: 'create' | 'rotate'; account: Account },
-): CliError {
-  if (problem instanceof PartialError) return problem;
-  const { provider, name, id } = account;
-  const done = operation === 'create' ? 'created' : 'rotated';
-  const why =
-    problem instanceof CliError && !(problem instanceof InterruptedError)
-      ? problem.message
-      : 'interrupted';
-  return new PartialError(
-    `${provider} service account ${name} (${id}) was ${done}, but not all could be done or checked afterwards: ${why}`,
-    { provider, hint: `sactl serviceaccounts get --id ${id}`, cause: problem },
-  );
-}
-
 /** Throws the first failure, the worst, with what the others say; null is no failure. */
 export function throwAll(failures: readonly unknown[]): void {
   const [worst, ...others] = failures.filter((failure) => failure !== null);
   if (worst === undefined) return;
   if (others.length === 0 || !(worst instanceof CliError)) throw worst;
   const messages = [worst, ...others].map((error) => (error instanceof Error ? error.message : ''));
-  throw new CliError(worst.code, worst.exitCode, messages.join('; '), worst);
+  const message = messages.join('; ');
+  if (worst instanceof UndeliveredError) throw new UndeliveredError(message, worst);
+  if (worst instanceof UnknownOutcomeError) throw new UnknownOutcomeError(message, worst);
+  throw new CliError(worst.code, worst.exitCode, message, worst);
+}
+
+/** Whatever stopped it, the account was changed: no error that says otherwise may leave here. */
+export function partial(
+  problem: unknown,
+  { operation, account }: { operation: Issue['operation']; account: Account },
+): CliError {
+  if (problem instanceof PartialError) return problem;
+  return new PartialError(
+    `${naming(account)} was ${done(operation)}, but not all could be done or checked afterwards: ${reasonOf(problem)}`,
+    {
+      provider: account.provider,
+      hint: `sactl serviceaccounts get --id ${account.id}`,
+      cause: problem,
+    },
+  );
+}
+
+/** In our own words: the message of an error that nobody expected may hold anything. */
+export function reasonOf(problem: unknown): string {
+  const isInterrupt =
+    problem instanceof InterruptedError ||
+    (problem instanceof Error && problem.name === 'AbortError');
+  if (isInterrupt) return 'interrupted';
+  return problem instanceof CliError ? problem.message : 'an unexpected error, a bug in sactl';
+}
+
+/** The answer was lost, and readings prove that the request did nothing. */
+export function nothingChanged({ plan }: Issue, cause: unknown): CliError {
+  if (cause instanceof HttpError) {
+    const { code, exitCode, message, provider, status, traceId, retryable } = cause;
+    const details = { provider, status, traceId, retryable, cause };
+    return new CliError(code, exitCode, `${message}; nothing was changed`, details);
+  }
+  return new FailedError('failed', `${naming(plan.expected)}: nothing was changed`, { cause });
+}
+
+/** The answer was lost for good: what can be said of it, and what to do. */
+export function unknownOutcome(
+  { issue, entry }: Run,
+  { cause, evidence }: { cause: unknown; evidence: Evidence | null },
+): UnknownOutcomeError {
+  const { operation, plan } = issue;
+  const known = cause instanceof CliError ? cause : null;
+  const what = known?.message ?? `cannot ${operation} service account ${plan.expected.name}`;
+  const { consequence, hint } =
+    operation === 'rotate' ? rotationLost(issue, evidence) : creationLost(issue, evidence);
+  const forget = operation === 'create' ? `; then: sactl recover discard --id ${entry.id}` : '';
+  return new UnknownOutcomeError(`${what}; ${consequence}`, {
+    provider: plan.expected.provider,
+    status: known?.status ?? null,
+    traceId: known?.traceId ?? null,
+    hint: `${hint}${forget}`,
+    cause,
+  });
+}
+
+interface Said {
+  readonly consequence: string;
+  readonly hint: string;
+}
+
+function rotationLost({ plan }: Issue, evidence: Evidence | null): Said {
+  const again = `rotate again: sactl serviceaccounts rotate --id ${plan.expected.id}`;
+  return {
+    consequence:
+      evidence?.kind === 'changed'
+        ? 'it was rotated: the old credential is dead, and no new one was received'
+        : 'the old credential may be dead, and no new one was received',
+    hint:
+      plan.isSelf === false
+        ? again
+        : `${again}; if this credential is dead, only an administrator can do that`,
+  };
+}
+
+function creationLost({ plan }: Issue, evidence: Evidence | null): Said {
+  const { name } = plan.expected;
+  const what = plan.credentialKind === 'client-secret' ? 'client secret' : 'token';
+  const accounts = evidence === null ? [] : accountsOf(evidence);
+  const ids = accounts.map(({ id }) => id);
+  if (evidence?.kind === 'changed') {
+    return {
+      consequence: `the account was created (${ids.join()}), with a ${what} nobody has`,
+      hint: `issue another: sactl serviceaccounts rotate --id ${ids.join()}`,
+    };
+  }
+  const seen = accounts.map(({ id, createdAt, createdBy }) =>
+    [id, createdAt, createdBy].filter((part) => part !== null).join(', '),
+  );
+  return {
+    consequence: `the account may have been created, with a ${what} nobody has${
+      seen.length === 0 ? '' : `; there is one of that name: ${seen.join('; ')}`
+    }`,
+    hint:
+      seen.length === 0
+        ? `look for it, then rotate or delete it: sactl serviceaccounts list --search ${name}`
+        : `if it is yours, issue another: sactl serviceaccounts rotate --id ${ids.join(' or ')}`,
+  };
+}
+
+function accountsOf(evidence: Evidence): readonly Account[] {
+  if (evidence.kind === 'changed') return [evidence.account];
+  return evidence.kind === 'unclear' ? evidence.candidates : [];
+}
+
+/** e.g. `nscale service account ci-deploy (c1f0…)` */
+export function naming({ provider, name, id }: Account): string {
+  return `${provider} service account ${name} (${id})`;
+}
+
+function done(operation: Issue['operation']): string {
+  return operation === 'create' ? 'created' : 'rotated';
 }

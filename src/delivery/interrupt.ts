@@ -1,15 +1,17 @@
 import type { Context } from '../context.ts';
+import type { ExitCode } from '../errors.ts';
 
 const graceMs = 5000;
 
 /**
  * Runs a change that may already be on its way. An interrupt does not end it at once: the answer gets five more
  * seconds to arrive, because what it says, and the credential in it, cannot be asked for again (DESIGN.md 6).
- * A second interrupt ends the program, with exit code 7.
+ * A second interrupt ends the program with the code that `interrupted` gives, else 7.
  */
 export async function withGrace<Result>(
   ctx: Context,
   work: (signal: AbortSignal) => Promise<Result>,
+  interrupted?: () => ExitCode,
 ): Promise<Result> {
   ctx.signal.throwIfAborted();
   const grace = new AbortController();
@@ -22,7 +24,7 @@ export async function withGrace<Result>(
   }
   ctx.signal.addEventListener('abort', onInterrupt, { once: true });
   try {
-    return await ctx.mutating(() => work(grace.signal));
+    return await ctx.mutating(() => work(grace.signal), interrupted);
   } finally {
     ctx.signal.removeEventListener('abort', onInterrupt);
     finished.abort();

@@ -1,97 +1,108 @@
 import type { Context } from '../context.ts';
-import {
-  AuthError,
-  CliError,
-  InterruptedError,
-  UnknownOutcomeError,
-  UsageError,
-} from '../errors.ts';
-import { HttpError } from '../http/error.ts';
+import { ExitCode, UnknownOutcomeError } from '../errors.ts';
+import type { Intent } from '../journal/intent.ts';
 import type { Account } from '../model/account.ts';
-import type { Renderer } from '../output/renderer.ts';
-import type { Issued, IssuingPlan } from '../providers/provider.ts';
+import type { Issued } from '../providers/issuing.ts';
+import { accountKey } from './account-key.ts';
+import { ask, type Asked } from './ask.ts';
+import { closeEntry } from './close.ts';
 import { failureOf, partial, throwAll } from './failures.ts';
+import { handOver } from './handover.ts';
 import { withGrace } from './interrupt.ts';
-import { checkStdout, deliverToStdout } from './stdout.ts';
-
-export interface Issue {
-  readonly operation: 'create' | 'rotate';
-  readonly plan: IssuingPlan;
-  readonly renderer: Renderer;
-  /** Is told of each step after the delivery. */
-  readonly report: (step: string) => Promise<void>;
-}
+import { Safe, type Issue, type Run } from './issue.ts';
+import { mask } from './mask.ts';
+import { verify } from './verify.ts';
 
 /**
- * Asks for a credential once and brings it where the user wants it. The way of every create and rotate:
- * preflight, ask, settle the account, deliver, finish (DESIGN.md 6). The last three are all tried, whatever becomes of
- * the others: each is owed once the account was changed.
- * @throws UsageError before anything is sent; UnknownOutcomeError when it cannot be known what the provider did;
- * UndeliveredError when the credential did not get out; PartialError when it did but the account is not as asked
+ * Issues a credential and brings it where the user wants it: lock, intent, ask, keep, deliver, close (DESIGN.md 6, steps 2
+ * to 6); `preflight` is step 1. Whatever fails after the answer, the credential stays in the journal.
+ * @throws ConflictError when the account is locked or has changed; UnknownOutcomeError when it cannot be known what the
+ * provider did; UndeliveredError when the credential is kept and not where it should be; PartialError when it is, but
+ * the account is not as asked
  */
 export async function issueCredential(ctx: Context, issue: Issue): Promise<void> {
-  await preflight(ctx, issue);
-  await withGrace(ctx, async (signal) => {
-    const issued = await ask(issue, signal);
-    const { account, problem } = await settle(issue, issued);
-    const lost = await failureOf(() =>
-      deliverToStdout(ctx, { renderer: issue.renderer, account, issued }),
-    );
-    const unfinished = await failureOf(() =>
-      issue.plan.finish?.(account, { signal, report: issue.report }),
-    );
-    throwAll([
-      lost,
-      unfinished === null ? null : partial(unfinished, { ...issue, account }),
-      problem === null ? null : partial(problem, { ...issue, account }),
-    ]);
-  });
-}
-
-/** Everything that can go wrong before the provider is touched. @throws UsageError */
-export async function preflight(
-  ctx: Context,
-  { renderer, plan }: Pick<Issue, 'renderer' | 'plan'>,
-): Promise<void> {
-  await checkStdout(ctx, { renderer, plan });
-}
-
-async function ask({ plan, operation }: Issue, signal: AbortSignal): Promise<Issued> {
+  const lock = await issue.locks.lock({ key: lockKey(issue), name: lockName(issue) });
   try {
-    return await plan.ask({ signal });
-  } catch (error) {
-    if (error instanceof HttpError && error.arrival !== 'unknown') throw error;
-    // The credential itself could not be had or sent: the request never left, or was refused unread.
-    if (error instanceof AuthError || error instanceof UsageError) throw error;
-    // Thrown only while nothing is on its way and nothing was done.
-    if (error instanceof InterruptedError) throw error;
-    throw unknownOutcome({ plan, operation }, error);
+    await issue.checkUnchanged();
+    let safe: Safe | null = null;
+    await withGrace(
+      ctx,
+      async (signal) => {
+        const startedAt = new Date(ctx.now()).toISOString();
+        const entry = await issue.journal.begin(intentOf(ctx, issue));
+        safe = new Safe(entry, issue.wishes);
+        await carryOut(ctx, { issue, entry, startedAt, safe }, signal);
+      },
+      () => (safe?.isKept ? ExitCode.undelivered : ExitCode.unknownOutcome),
+    );
+  } finally {
+    await lock.release();
   }
 }
 
-function unknownOutcome(
-  { plan, operation }: Pick<Issue, 'plan' | 'operation'>,
-  cause: unknown,
-): UnknownOutcomeError {
-  const account = plan.expected;
-  const credential = plan.credentialKind === 'client-secret' ? 'client secret' : 'token';
-  const known = cause instanceof CliError ? cause : null;
-  const what = known?.message ?? `cannot ${operation} service account ${account.name}`;
-  return new UnknownOutcomeError(
-    operation === 'create'
-      ? `${what}; the account may have been created, with a ${credential} nobody has`
-      : `${what}; the old credential may be dead, and no new one was received`,
-    {
-      provider: account.provider,
-      status: known?.status ?? null,
-      traceId: known?.traceId ?? null,
-      hint:
-        operation === 'create'
-          ? `look for it, then rotate or delete it (a second create would make a second account): sactl serviceaccounts list --search ${account.name}`
-          : `rotate again: sactl serviceaccounts rotate --id ${account.id}`,
-      cause,
-    },
+function lockKey({ operation, plan, connection }: Issue): readonly string[] {
+  const { id, name } = plan.expected;
+  return accountKey(connection, operation === 'create' ? { id: null, name } : { id, name });
+}
+
+function lockName({ plan }: Issue): string {
+  const { provider, name } = plan.expected;
+  return `${provider} service account ${name}`;
+}
+
+function intentOf({ cwd }: Context, issue: Issue): Intent {
+  const { operation, plan, connection, targets } = issue;
+  const { id, name, clientId, expiresAt } = plan.expected;
+  return {
+    id: issue.id,
+    operation,
+    connection,
+    account: { id: operation === 'create' ? null : id, name, clientId, expiresAt },
+    targets: targets.map((target) => target.name),
+    directory: cwd,
+  };
+}
+
+/** The steps with the provider's answer: each is owed once the account was changed, whatever becomes of the others. */
+async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<void> {
+  const { issue } = run;
+  const asked = await askOrLeave(ctx, run, signal);
+  const { account, problem } = await settle(issue, asked.issued);
+  await mask(ctx, asked.issued).catch(() => undefined);
+  const { issued, reissued } = asked;
+  const isTried = issue.wishes.verify || reissued;
+  const ending = await handOver(ctx, run, {
+    issued,
+    reissued,
+    account,
+    signal,
+    tryCredential: isTried ? () => verify(ctx, issue.remote, issued) : null,
+  });
+  const unfinished = await failureOf(() =>
+    issue.plan.finish?.(account, { signal, report: issue.report }),
   );
+  await closeEntry(run, account, ending);
+  throwAll([
+    ...ending.failures,
+    unfinished === null ? null : partial(unfinished, { ...issue, account }),
+    problem === null ? null : partial(problem, { ...issue, account }),
+  ]);
+}
+
+/** An entry without an answer is erased when nothing was changed, and stays when that cannot be known. */
+async function askOrLeave(ctx: Context, run: Run, signal: AbortSignal): Promise<Asked> {
+  try {
+    return await ask(ctx, run, signal);
+  } catch (error) {
+    const isUnknown = error instanceof UnknownOutcomeError;
+    await (isUnknown ? leave(run, error) : run.entry.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function leave({ entry }: Run, { message }: UnknownOutcomeError): Promise<void> {
+  await entry.outcome({ outcome: 'unknown', message });
+  await entry.leave();
 }
 
 /** A credential in hand is delivered whatever happens to the account's other properties, so problems are returned. */

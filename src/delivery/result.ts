@@ -2,15 +2,20 @@ import type { Account } from '../model/account.ts';
 import type { Credential, CredentialDocument } from '../model/credential.ts';
 
 /** What `create` and `rotate` print: the account's keys and these (DESIGN.md 2). */
-export interface IssueResult extends Account {
+export interface IssueResult extends Account, IssueOutcome {
   readonly credential: CredentialDocument | null;
-  /** Whether the new credential was seen to work; null when it was not tried. */
+  readonly actionsRequired: readonly Action[];
+}
+
+/** What became of a credential that was issued. */
+export interface IssueOutcome {
+  /** Whether the new credential was seen to work; null when it was not tried, or the trial said nothing. */
   readonly verified: boolean | null;
   /** Whether a second credential had to be issued because the first answer was lost. */
   readonly reissued: boolean;
   readonly deliveredTo: readonly Delivery[];
+  /** The journal's entry that still holds it, for `sactl recover`. */
   readonly recoverId: string | null;
-  readonly actionsRequired: readonly Action[];
 }
 
 export interface Delivery {
@@ -40,14 +45,26 @@ export function credentialDocument(
   };
 }
 
-export function issueResult(account: Account, credential: CredentialDocument | null): IssueResult {
+const nothing: IssueOutcome = {
+  verified: null,
+  reissued: false,
+  deliveredTo: [],
+  recoverId: null,
+};
+
+export function issueResult(
+  account: Account,
+  credential: CredentialDocument | null,
+  outcome: IssueOutcome = nothing,
+): IssueResult {
+  const { verified, reissued, deliveredTo, recoverId } = outcome;
   return {
     ...account,
     credential,
-    verified: null,
-    reissued: false,
-    deliveredTo: [],
-    recoverId: null,
+    verified,
+    reissued,
+    deliveredTo,
+    recoverId,
     actionsRequired: [],
   };
 }

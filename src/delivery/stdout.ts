@@ -1,12 +1,11 @@
 import { isCI, type Context } from '../context.ts';
-import { UndeliveredError, UsageError } from '../errors.ts';
-import type { Account } from '../model/account.ts';
+import { CliError, UsageError } from '../errors.ts';
 import type { Credential } from '../model/credential.ts';
 import { Secret } from '../model/secret.ts';
-import { systemReason } from '../files/system-error.ts';
+import { systemCode, systemReason } from '../files/system-error.ts';
 import type { Renderer } from '../output/renderer.ts';
-import type { Issued, IssuingPlan } from '../providers/provider.ts';
-import { issueDocument } from './document.ts';
+import type { IssuingPlan } from '../providers/issuing.ts';
+import { issueDocument, type Result } from './document.ts';
 
 const placeholder = 'abcdefgh.ABCDEFGH-01234567_'.repeat(4);
 
@@ -24,15 +23,19 @@ function nextCharacter(character: string): string {
   return first ?? String.fromCodePoint((character.codePointAt(0) ?? 0) + 1);
 }
 
+/** As much of a plan as a result can be made up of. */
+export type SamplePlan = Pick<IssuingPlan, 'expected' | 'expectedRaw' | 'credentialKind'>;
+
+interface Trial {
+  readonly renderer: Renderer;
+  readonly plan: SamplePlan;
+}
+
 /**
- * Shows beforehand that stdout is a place where the credential can be read: the format prints it, the filters keep
- * it, and something is there to take it (DESIGN.md 2).
- * @throws UsageError with every problem found
+ * What keeps stdout from being a place where the credential can be read: the format does not print it, the filters drop
+ * it, or nothing is there to take it (DESIGN.md 2). All problems are returned.
  */
-export async function checkStdout(
-  ctx: Context,
-  { renderer, plan }: { renderer: Renderer; plan: IssuingPlan },
-): Promise<void> {
+export async function stdoutProblems(ctx: Context, { renderer, plan }: Trial): Promise<string[]> {
   const problems: string[] = [];
   if (ctx.stdout.discards) {
     problems.push('stdout is closed or the null device: the credential would be lost');
@@ -40,84 +43,101 @@ export async function checkStdout(
   const needsTerminal = renderer.format === 'table' || renderer.format === 'csv';
   if (needsTerminal && (!ctx.stdout.isTTY || isCI(ctx.env))) {
     problems.push(
-      `a credential is printed as ${renderer.format} on a terminal only; here, use --json or -q .credential.value`,
+      `a credential is printed as ${renderer.format} on a terminal only; here, use --to, --json or -q .credential.value`,
     );
   }
-  if (!(await keepsSecret(renderer, plan))) {
+  const [first, second] = await Promise.all([
+    tryOut({ renderer, plan }, placeholder),
+    tryOut({ renderer, plan }, neighbour(placeholder)),
+  ]);
+  const failure = first.problem ?? second.problem;
+  if (failure !== null) problems.push(failure);
+  else if (first.text === second.text) {
     problems.push(
-      'the filter throws the credential away; let it print .credential.value (with --raw, where the provider puts it)',
+      'the filter throws the credential away; let it print .credential.value (with --raw, where the provider puts it), or give --to',
     );
   }
-  if (problems.length > 0) throw new UsageError(problems);
+  return problems;
 }
 
-async function keepsSecret(renderer: Renderer, plan: IssuingPlan): Promise<boolean> {
-  const [first, second] = await Promise.all(
-    [placeholder, neighbour(placeholder)].map((secret) =>
-      renderPlaceholder(renderer, plan, secret),
-    ),
-  );
-  return first !== second;
+/** What is wrong with printing a result whose credential went elsewhere. */
+export async function reportProblems(trial: Trial): Promise<string[]> {
+  const { problem } = await tryOut(trial, null);
+  return problem === null ? [] : [problem];
 }
 
-/** The fingerprint stays the same in both: printing it is not printing the secret. */
-async function renderPlaceholder(
-  renderer: Renderer,
-  plan: IssuingPlan,
-  secret: string,
-): Promise<string> {
+/** A result of this command with a placeholder; its fingerprint is always the same: printing it is not printing the secret. */
+async function tryOut(
+  { renderer, plan }: Trial,
+  secret: string | null,
+): Promise<{ text: string; problem: string | null }> {
   const credential: Credential = {
     kind: plan.credentialKind,
     value: new Secret('fingerprint'),
     clientId: plan.expected.clientId,
     expiresAt: plan.expected.expiresAt,
   };
+  const result = {
+    account: plan.expected,
+    credential,
+    raw: plan.expectedRaw,
+  };
   try {
-    return await renderer.render(
-      issueDocument(
-        { account: plan.expected, credential, raw: () => plan.expectedRaw(secret) },
-        secret,
-      ),
-    );
+    return { text: await renderer.render(issueDocument(result, secret)), problem: null };
   } catch (error) {
-    throw new UsageError(
-      `the filter fails on a result of this command: ${error instanceof Error ? error.message : 'unknown error'}`,
-      { cause: error },
-    );
+    if (error instanceof UsageError) throw error;
+    const why = error instanceof CliError ? error.message : 'unknown error';
+    return { text: '', problem: `the filter fails on a result of this command: ${why}` };
   }
 }
 
-/**
- * Prints the result with the credential.
- * @throws UndeliveredError when it did not get out, or the filter dropped it
- */
-export async function deliverToStdout(
+/** Why something did not get out; `why` reads after the credential's name. */
+export interface StdoutFailure {
+  readonly why: string;
+  readonly cause: unknown;
+}
+
+/** Prints the result with the credential. Null when the operating system took all of it. */
+export async function printCredential(
   ctx: Context,
-  { renderer, account, issued }: { renderer: Renderer; account: Account; issued: Issued },
-): Promise<void> {
-  const { credential, raw } = issued;
-  const result = { account, credential, raw };
-  const secret = credential.value.reveal();
-  const [text, other] = await Promise.all([
-    renderer.render(issueDocument(result, secret)),
+  renderer: Renderer,
+  result: Result,
+): Promise<StdoutFailure | null> {
+  const secret = result.credential.value.reveal();
+  let text: string;
+  let other: string | null;
+  try {
+    text = await renderer.render(issueDocument(result, secret));
     // A filter that fails on the neighbour alone tells the two apart.
-    renderer.render(issueDocument(result, neighbour(secret))).catch(() => null),
-  ]).catch((cause: unknown) => {
-    throw undelivered(account, 'could not be printed: the filter failed on the answer', cause);
-  });
-  if (text === other) throw undelivered(account, 'was thrown away by the filter');
+    other = await renderer.render(issueDocument(result, neighbour(secret))).catch(() => null);
+  } catch (cause) {
+    return { why: 'could not be printed: the filter failed on the answer', cause };
+  }
+  if (text === other) return { why: 'was thrown away by the filter', cause: null };
+  return write(ctx, text, 'could not be written to stdout');
+}
+
+/** Prints the result without the credential. A reader that has gone is no failure: nothing is lost with it. */
+export async function printReport(
+  ctx: Context,
+  renderer: Renderer,
+  result: Result,
+): Promise<StdoutFailure | null> {
+  let text: string;
+  try {
+    text = await renderer.render(issueDocument(result, null));
+  } catch (cause) {
+    return { why: 'the filter failed on it', cause };
+  }
+  const failure = text === '' ? null : await write(ctx, text, 'cannot write to stdout');
+  return failure !== null && systemCode(failure.cause) === 'EPIPE' ? null : failure;
+}
+
+async function write(ctx: Context, text: string, what: string): Promise<StdoutFailure | null> {
   try {
     await ctx.stdout.write(text);
+    return null;
   } catch (cause) {
-    const why = `could not be written to stdout: ${systemReason(cause)}`;
-    throw undelivered(account, why, cause);
+    return { why: `${what}: ${systemReason(cause)}`, cause };
   }
-}
-
-function undelivered(account: Account, why: string, cause?: unknown): UndeliveredError {
-  const { provider, name, id } = account;
-  return new UndeliveredError(
-    `the new credential of ${provider} service account ${name} (${id}) ${why}; it is lost`,
-    { provider, hint: `issue another: sactl serviceaccounts rotate --id ${id}`, cause },
-  );
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { EntryPlace } from './stored-entry.ts';
 
 const suffix = '.jsonl';
+const trialPrefix = '.preflight-';
 const entryId = /^[A-Za-z0-9-]{4,64}$/;
 
 /** The folder of the journal, e.g. `~/.local/state/sactl/journal`. */
@@ -19,6 +21,16 @@ export function entryIdOf(fileName: string): string | null {
 /** Whether it can name a file; nothing else that a user types may. */
 export function isEntryId(id: string): boolean {
   return entryId.test(id);
+}
+
+/** A name for trying out whether an entry could be written. */
+export function trialName(): string {
+  return `${trialPrefix}${randomUUID()}`;
+}
+
+/** Whether a file is such a trial. */
+export function isTrialName(fileName: string): boolean {
+  return fileName.startsWith(trialPrefix);
 }
 
 /** Where the entry of this id is, or would be. */

@@ -1,9 +1,10 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { ConflictError, NotFoundError } from '../errors.ts';
 import { compareText } from '../model/order.ts';
 import { quoted } from '../model/safe-text.ts';
-import { entryIdOf, entryPlace } from './entry-name.ts';
+import { entryIdOf, entryPlace, isTrialName } from './entry-name.ts';
 import { journalError } from './journal-entry.ts';
 import { checkPrivateDirectory, type Owner } from './private-directory.ts';
 import { type EntryReading, readEntry } from './read-entry.ts';
@@ -24,6 +25,7 @@ export async function listEntries(reader: JournalReader): Promise<readonly Store
   const names = await readdir(directory).catch((cause: unknown) => {
     throw journalError(`cannot read the journal in ${quoted(directory, 200)}`, cause);
   });
+  await sweepTrials(reader, names);
   const entries: StoredEntry[] = [];
   for (const id of names.map(entryIdOf).filter((name) => name !== null)) {
     const entry = await lookUp(reader, id);
@@ -32,6 +34,17 @@ export async function listEntries(reader: JournalReader): Promise<readonly Store
     } else if (entry.state !== 'gone' && entry.state !== 'unfinished') entries.push(entry);
   }
   return entries.toSorted((one, other) => compareText(sortKey(one), sortKey(other)));
+}
+
+/** Trials of processes that were killed while they made them; they hold nothing. */
+async function sweepTrials(reader: JournalReader, names: readonly string[]): Promise<void> {
+  for (const name of names.filter(isTrialName)) {
+    const path = join(reader.directory, name);
+    const found = await stat(path).catch(() => null);
+    if (found !== null && isOld(found.mtimeMs, reader)) {
+      await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
 }
 
 /** See `Journal.find`. */

@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { link, open, rm, writeFile } from 'node:fs/promises';
 
 import { FailedError } from '../errors.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
@@ -25,26 +25,42 @@ export interface Lock {
 }
 
 /**
- * Makes a lock that must not be there yet.
+ * Makes a lock that must not be there yet. It has its holder's name in it from the first moment, so that one whose
+ * process is killed can be told from one that is just being made.
  * @returns whether it was made, and is still there
  * @throws FailedError (`lock`)
  */
 export async function createLock(path: string, holder: Holder): Promise<boolean> {
+  const draft = `${path}.${holder.token}`;
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(holder)}\n`);
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
+    await writeFile(draft, `${JSON.stringify(holder)}\n`, { flag: 'wx', mode: 0o600 });
+    await link(draft, path);
+  } catch (cause) {
+    if (systemCode(cause) === 'EEXIST') return false;
+    if (!unlinkable.has(systemCode(cause))) throw lockError(path, cause);
+    return await createInPlace(path, holder);
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
+  // A process that was halted before it looked may have been taken for dead.
+  return (await readLock(path))?.identity === holder.token;
+}
+
+/** Codes of file systems without hard links. */
+const unlinkable: ReadonlySet<string | null> = new Set([
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EPERM',
+]);
+
+async function createInPlace(path: string, holder: Holder): Promise<boolean> {
+  try {
+    await writeFile(path, `${JSON.stringify(holder)}\n`, { flag: 'wx', mode: 0o600 });
   } catch (cause) {
     if (systemCode(cause) === 'EEXIST') return false;
     throw lockError(path, cause);
   }
-  // A process that was halted before it wrote may have been taken for dead.
   return (await readLock(path))?.identity === holder.token;
 }
 

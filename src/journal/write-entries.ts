@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,7 +5,7 @@ import { ConflictError, FailedError, UsageError } from '../errors.ts';
 import { systemReason } from '../files/system-error.ts';
 import { quoted } from '../model/safe-text.ts';
 import { createEntryFile, type EntryFile, reopenEntryFile } from './entry-file.ts';
-import { entryPlace, isEntryId } from './entry-name.ts';
+import { entryPlace, isEntryId, trialName } from './entry-name.ts';
 import type { Intent } from './intent.ts';
 import { eraseEntryFile, type JournalEntry, journalEntry, journalError } from './journal-entry.ts';
 import { type JournalReader, lookUp, noSuchEntry } from './list-entries.ts';
@@ -25,7 +24,7 @@ export interface JournalWriter extends JournalReader {
 export async function preflightJournal(writer: JournalWriter): Promise<void> {
   const { directory } = writer;
   await makePrivateDirectory(directory, writer);
-  const path = join(directory, `.preflight-${randomUUID()}`);
+  const path = join(directory, trialName());
   try {
     const file = await createEntryFile(path, { type: 'sent', at: null }, writer);
     await file.close();

@@ -54,15 +54,23 @@ const credentialNames = {
   'api-token': 'Token',
 } as const satisfies Record<CredentialDocument['kind'], string>;
 
+export interface CredentialDetail {
+  readonly account: Account;
+  readonly credential: CredentialDocument;
+  /** What is told besides, e.g. where the credential went. */
+  readonly facts: readonly Field[];
+}
+
 /** An account with its new credential, for people. The secret stands alone on the last line, exactly as it is. */
 export function credentialDetail(
-  { account, credential }: { readonly account: Account; readonly credential: CredentialDocument },
+  { account, credential, facts }: CredentialDetail,
   style: Style,
 ): string {
   const clientId = credential.clientId ?? account.clientId;
   const expiresAt = credential.expiresAt ?? account.expiresAt;
   const fields = accountFields({ ...account, clientId, expiresAt }, style);
-  const known = detail([...fields, { label: 'Fingerprint', value: credential.fingerprint }], style);
+  const fingerprint = { label: 'Fingerprint', value: credential.fingerprint };
+  const known = detail([...fields, fingerprint, ...facts], style);
   if (credential.value === null) return known;
   const heading = `${credentialNames[credential.kind]} (shown this once):`;
   return `${known}\n${style.paint('heading', heading)}\n${credential.value}\n`;

@@ -49,14 +49,20 @@ function humanLines(error: CliError, hint: string | null, style: Style | undefin
   return lines;
 }
 
-const commandAtEnd =
-  /(?:^|: )sactl (?:serviceaccounts|accessrules|groups|roles|orgs|scopes) [^"]*$/;
+/** A whole command in a hint, up to what ends it: a quotation mark, a semicolon, a bracket. */
+const command =
+  /(^|: )(sactl (?:serviceaccounts|accessrules|groups|roles|orgs|scopes|recover) [^";(]*[^";(\s])/g;
 
-/** A hint that ends in a command, with the flags it lacks. */
+/** A hint whose commands have the flags they lack. Entries of the journal know their own connection. */
 function withConnection(hint: string, flags: readonly string[]): string {
-  if (!commandAtEnd.test(hint) || hint.endsWith('--help')) return hint;
-  const missing = flags.filter((flag) => !hint.includes(flag.split(/[ =]/, 1)[0] ?? flag));
-  return [hint, ...missing].join(' ');
+  if (hint.endsWith('--help')) return hint;
+  return hint.replaceAll(command, (_, before: string, line: string) => {
+    const useful = line.startsWith('sactl recover ')
+      ? flags.filter((flag) => flag === '--sandbox')
+      : flags;
+    const missing = useful.filter((flag) => !line.includes(flag.split(/[ =]/, 1)[0] ?? flag));
+    return before + [line, ...missing].join(' ');
+  });
 }
 
 const mostProblems = 20;

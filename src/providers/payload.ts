@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { HttpError } from '../http/error.ts';
 import type { Schema } from '../http/json.ts';
 
 /** A checked payload beside the payload as it came, which `raw` shows. */
@@ -40,4 +41,29 @@ export function payloads<Wire>(schema: Schema<Wire>): Schema<Payload<Wire>[]> {
       return { success: true, data: items };
     },
   };
+}
+
+/**
+ * Bytes of an answer that were kept, read by a schema.
+ * @throws HttpError (`bad_answer`) that quotes nothing of them
+ */
+export function readPayload<Output>(
+  bytes: Uint8Array,
+  schema: Schema<Output>,
+  { provider, purpose }: { provider: string; purpose: string },
+): Output {
+  const result = schema.safeParse(parse(bytes));
+  if (result.success) return result.data;
+  throw new HttpError('bad_answer', `cannot ${purpose}: it is not an answer with a credential`, {
+    provider,
+    arrival: 'unknown',
+  });
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
 }

@@ -8,6 +8,7 @@ import type {
 } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Secret } from '../model/secret.ts';
+import type { AnswerContext, Issued, IssuingPlan } from './issuing.ts';
 import type { HttpClient, HttpCredential } from '../http/client.ts';
 import type { ProviderProblem } from '../http/error.ts';
 
@@ -34,6 +35,22 @@ export interface ProviderDefinition {
   /** A sentence saying why this cannot be `--org`, or null. */
   readonly organizationProblem: (id: string) => string | null;
   readonly connect: (options: ConnectOptions) => Provider;
+  /** Tries a credential with a harmless read; needs nothing of the caller's. Never rejects but by an interrupt. */
+  readonly tryCredential: (options: TrialOptions) => Promise<Trial>;
+  /** Reads an answer that was kept in the journal. @throws HttpError when it holds no credential */
+  readonly readAnswer: (bytes: Uint8Array, context: AnswerContext) => Issued;
+}
+
+export interface TrialOptions extends Pick<ConnectOptions, 'createHttp' | 'endpoint' | 'now'> {
+  readonly credential: Credential;
+}
+
+/** What a trial of a credential showed. */
+export interface Trial {
+  /** False only when the provider itself refused the credential; null when nothing can be said. */
+  readonly works: boolean | null;
+  /** Why it does not work or nothing can be said; null when it works. */
+  readonly why: string | null;
 }
 
 /** What an input document says. `problems` name the offending key, e.g. `unknown key "spec.groups"`. */
@@ -71,6 +88,8 @@ export interface ProviderCredential {
 export interface Provider {
   readonly name: ProviderName;
   readonly whoami: () => Promise<Identity>;
+  /** Whether the caller's own credential still works, asked anew. */
+  readonly tryOwnCredential: () => Promise<boolean>;
   /** `withRules` joins the access rules of all accounts, where there are such. */
   readonly listAccounts: (options?: { readonly withRules: boolean }) => Promise<AccountList>;
   /**
@@ -171,35 +190,4 @@ export interface ApplyOptions {
   readonly signal: AbortSignal;
   /** Is told of each step of several that was done, e.g. `deleted access rule 17`. */
   readonly report: (step: string) => Promise<void>;
-}
-
-/** A change whose answer carries a credential that is shown once. */
-export interface IssuingPlan {
-  readonly requests: readonly PlannedRequest[];
-  readonly effects: readonly string[];
-  /** The account the credential belongs to as far as it is known beforehand, for checking filters against. */
-  readonly expected: Account;
-  /** The answer's shape as `--raw` prints it, with `secret` where the provider would put the credential. */
-  readonly expectedRaw: (secret: string) => unknown;
-  readonly credentialKind: Credential['kind'];
-  /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
-  readonly ask: (options: AskOptions) => Promise<Issued>;
-  /** Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
-  readonly settle: (issued: Issued) => Promise<Account>;
-  /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
-  readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;
-}
-
-export interface AskOptions {
-  /** Ends the wait for the answer. */
-  readonly signal: AbortSignal;
-  /** Receives the bytes of a 2xx answer before anything looks at them. */
-  readonly keep?: (bytes: Uint8Array) => Promise<void>;
-}
-
-export interface Issued {
-  readonly account: Account;
-  readonly credential: Credential;
-  /** The provider's answer with `secret`, or null, in the credential's place. */
-  readonly raw: (secret: string | null) => unknown;
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { afterAll, beforeAll } from 'vitest';
+import { afterEach, beforeEach } from 'vitest';
 
 /** Where the build puts the program; `npm test` builds it first. */
 export const dist = resolve(import.meta.dirname, '../../dist');
@@ -23,47 +23,59 @@ export interface Running {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** The built program, with a home and a state directory of its own and nothing else in its environment. */
+/** The built program, with a home and a state directory of its own for each test and nothing else in its environment. */
 export interface BuiltProgram {
   readonly home: () => string;
   /** Runs Node with these arguments. */
   readonly node: (argv: readonly string[], env?: Environment) => Running;
   readonly sactl: (argv: readonly string[], env?: Environment) => Running;
   /** Runs `sactl <line>` in a shell, then `after` on its output; the exit code is sactl's own. */
-  readonly inShell: (line: string, after?: string) => Promise<Ended>;
+  readonly inShell: (line: string, after?: string, env?: Environment) => Promise<Ended>;
 }
 
 export function useProgram(): BuiltProgram {
   let home = '';
-  beforeAll(async () => {
+  beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'sactl-'));
   });
-  afterAll(() => rm(home, { recursive: true, force: true }));
+  afterEach(() => rm(home, { recursive: true, force: true }));
   function node(argv: readonly string[], env: Environment = {}): Running {
-    return start(process.execPath, argv, { home, env });
+    return startProgram(process.execPath, argv, { home, env });
   }
   return {
     home: () => home,
     node,
     sactl: (argv, env) => node([program, ...argv], env),
-    inShell: async (line, after = '') => {
+    inShell: async (line, after = '', env = {}) => {
       const script = `{ "$NODE" "$PROGRAM" ${line}; echo "exit $?" >&2; } ${after}`;
-      const env = { NODE: process.execPath, PROGRAM: program };
-      const ended = await start('/bin/sh', ['-c', script], { home, env }).ended;
+      const names = { NODE: process.execPath, PROGRAM: program };
+      const ended = await startProgram('/bin/sh', ['-c', script], {
+        home,
+        env: { ...names, ...env },
+      }).ended;
       const [, stderr = '', code] = /^(.*)exit (\d+)\n$/s.exec(ended.stderr) ?? [];
       return { ...ended, stderr, code: Number(code) };
     },
   };
 }
 
-function start(
+export interface Start {
+  readonly home: string;
+  readonly env: Environment;
+  /** Whether it leads a process group of its own, as a command at a terminal does; default false. */
+  readonly ownGroup?: boolean;
+}
+
+/** Starts a program in `home`, with nothing in its environment but a path, that home, a state directory in it, and `env`. */
+export function startProgram(
   command: string,
   argv: readonly string[],
-  { home, env }: { home: string; env: Environment },
+  { home, env, ownGroup = false }: Start,
 ): Running {
   const own = { HOME: home, SACTL_STATE_DIR: join(home, 'state') };
   const child = spawn(command, argv, {
     cwd: home,
+    detached: ownGroup,
     env: { PATH: process.env['PATH'] ?? '', ...own, ...env },
   });
   const ended = Promise.all([text(child.stdout), text(child.stderr), exit(child)]).then(

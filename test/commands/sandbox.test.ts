@@ -1,8 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
+import { faultEffects } from '../../src/sandbox/faults/fault.ts';
+import { faultSubjects } from '../../src/sandbox/faults/subjects.ts';
+import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import { testContext } from '../harness/context.ts';
-import { run, runIn } from '../harness/run.ts';
-import { brokenStdout, workFolder } from './support.ts';
+import { run, runIn, type Outcome } from '../harness/run.ts';
+import { accountsPath, brokenStdout, problems, workFolder } from './support.ts';
 
 async function emptyState(): Promise<{ env: Record<string, string> }> {
   return { env: { SACTL_STATE_DIR: await workFolder() } };
@@ -72,19 +78,35 @@ describe('--sandbox', () => {
   });
 });
 
+interface Served {
+  /** What it printed for clients. */
+  readonly env: Record<string, string>;
+  readonly stderr: () => string;
+  readonly interrupt: () => Promise<Outcome>;
+}
+
+/** `sandbox serve` on a free port, once it answers. */
+async function serve(...flags: readonly string[]): Promise<Served> {
+  const controller = new AbortController();
+  const context = testContext({ ...(await emptyState()), signal: controller.signal });
+  const outcome = runIn(context, ['sandbox', 'serve', '--port', '0', ...flags]);
+  await expect.poll(context.stderr).toMatch(/until Ctrl-C\n$/);
+  const lines = context.stdout().trimEnd().split('\n');
+  return {
+    env: Object.fromEntries(
+      lines.map((line) => /^export (\w+)=(\S+)$/.exec(line)?.slice(1) ?? []),
+    ) as Record<string, string>,
+    stderr: context.stderr,
+    interrupt: () => {
+      controller.abort();
+      return outcome;
+    },
+  };
+}
+
 describe('sandbox serve', () => {
   it('prints what a client needs, and answers until the interrupt', async () => {
-    const controller = new AbortController();
-    const context = testContext({ ...(await emptyState()), signal: controller.signal });
-    const outcome = runIn(context, ['sandbox', 'serve', '--port', '0']);
-    await expect.poll(context.stderr).toMatch(/until Ctrl-C\n$/);
-    const env = Object.fromEntries(
-      context
-        .stdout()
-        .trimEnd()
-        .split('\n')
-        .map((line) => /^export (\w+)=(\S+)$/.exec(line)?.slice(1) ?? []),
-    ) as Record<string, string>;
+    const { env, interrupt } = await serve();
     expect(Object.keys(env)).toEqual([
       'NSCALE_IDENTITY_SERVICE_API_ENDPOINT',
       'NSCALE_SERVICE_TOKEN',
@@ -101,8 +123,7 @@ describe('sandbox serve', () => {
       const client = await run(argv, { env, fetch: (input, init) => fetch(input, init) });
       expect(client).toEqual({ code: 0, stdout: `${name}\n`, stderr: '' });
     }
-    controller.abort();
-    expect((await outcome).code).toBe(0);
+    expect((await interrupt()).code).toBe(0);
     await expect(fetch(env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT'] ?? '')).rejects.toThrow(
       'fetch failed',
     );
@@ -132,5 +153,87 @@ describe('sandbox serve', () => {
           '--json does nothing with "sactl sandbox serve"; --dry-run does nothing with "sactl sandbox serve"',
       },
     });
+  });
+});
+
+describe('sandbox serve --fault', () => {
+  it('says what is armed, and does it', async () => {
+    const { env, stderr, interrupt } = await serve(
+      '--fault',
+      'nscale.list=drop-before-commit@2',
+      '--fault=runai.token=expired',
+    );
+    expect(stderr()).toMatch(
+      /^sactl: faults are armed: nscale\.list=drop-before-commit@2, runai\.token=expired\n/,
+    );
+    const url = `${env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT']}${accountsPath}`;
+    const headers = { authorization: `Bearer ${env['NSCALE_SERVICE_TOKEN']}` };
+    expect((await fetch(url, { headers })).status).toBe(200);
+    await expect(fetch(url, { headers })).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
+    const token = await fetch(`${env['RUNAI_BASE_URL']}/api/v2/token`, { method: 'POST' });
+    expect(token.status).toBe(401);
+    await interrupt();
+  });
+
+  it('ends at once although a client waits for a slow answer', async () => {
+    const { env, interrupt } = await serve('--fault', 'nscale.rotate=slow');
+    const url = `${env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT']}${accountsPath}`;
+    const headers = { authorization: `Bearer ${env['NSCALE_SERVICE_TOKEN']}` };
+    async function list(): Promise<string> {
+      return (await fetch(url, { headers })).text();
+    }
+    const before = await list();
+    const rotation = `${url}/${accountIds.ciDeploy}/rotate`;
+    const answer = fetch(rotation, { method: 'POST', headers }).catch((error: unknown) => error);
+    await expect.poll(list).not.toBe(before);
+    expect((await interrupt()).code).toBe(0);
+    expect(await answer).toBeInstanceOf(TypeError);
+  });
+
+  // docs/faults.md
+  it('lets a pipeline rehearse the loss of an answer', async () => {
+    const { env, interrupt } = await serve('--fault', 'nscale.rotate=drop-after-commit@1');
+    const cwd = await workFolder();
+    const argv = ['sa', 'rotate', '--provider', 'nscale', '--id', 'ci-deploy', '--yes'];
+    const outcome = await run([...argv, '--to', 'file:token', '-q', '.reissued'], {
+      cwd,
+      env: { ...env, SACTL_STATE_DIR: await workFolder() },
+      fetch: (input, init) => fetch(input, init),
+    });
+    expect(outcome).toMatchObject({ code: 0, stdout: 'true\n' });
+    const token = await readFile(join(cwd, 'token'), 'utf8');
+    const endpoint = env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT'] ?? '';
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${endpoint}/api/v1/organizations`, { headers })).status).toBe(200);
+    await interrupt();
+  });
+
+  it('refuses all that is wrong, with the port', async () => {
+    const argv = [
+      'sandbox',
+      'serve',
+      '--port=x',
+      '--fault=aws.list=503',
+      '--fault=runai.list=slow@0',
+    ];
+    expect(await run(argv)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems([
+        '--port "x" is a whole number from 0 to 65535',
+        '--fault "aws.list=503": the provider is one of nscale, runai',
+        '--fault "runai.list=slow@0": what follows @ is the number of one request, from 1',
+      ]),
+    });
+  });
+
+  it('is explained by the help', async () => {
+    const { code, stdout } = await run(['sandbox', 'serve', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain("$ sactl sandbox serve --fault 'nscale.rotate=drop-after-commit@1'");
+    for (const [name, effect] of Object.entries(faultEffects)) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} +${effect}$`, 'm'));
+    }
+    for (const operation of faultSubjects.runai.operations) expect(stdout).toContain(operation);
   });
 });

@@ -54,7 +54,7 @@ describe('precedence', () => {
 
 test('without any source every setting is its default', async () => {
   const unset = { value: null, source: { kind: 'default', name: 'default' } };
-  expect(await workspace.load()).toEqual({
+  expect(await workspace.load({}, { SACTL_STATE_DIR: '' })).toEqual({
     provider: unset,
     profile: unset,
     org: unset,

@@ -1,20 +1,49 @@
 import { describe, expect, it } from 'vitest';
 
+import { ConflictError } from '../../src/errors.ts';
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
-import { issuedToken, newAccountId, predictable } from '../commands/support.ts';
+import {
+  accountsPath,
+  issuedToken,
+  newAccountId,
+  operationId,
+  predictable,
+} from '../commands/support.ts';
 import { useNscale, type Intercept, type NscaleDeployment } from '../harness/nscale.ts';
+import { entriesLeft, type Left } from './faulty-journal.ts';
+import { issue } from './issue.ts';
 
 const nscale = useNscale();
 
+const id = accountIds.ciDeploy;
 const rotate = ['sa', 'rotate', '--id', 'ci-deploy', '--yes', '--format', 'yaml'];
 const create = ['sa', 'create', '--name', 'ci', '--format', 'yaml'];
+const rotatePath = `POST ${accountsPath}/${id}/rotate`;
+const createPath = `POST ${accountsPath}`;
+const looking = 'sactl: the answer was lost; looking for what became of the request\n';
 
-function answeringPosts(answer: Intercept): NscaleDeployment {
-  return nscale({
-    ...predictable,
-    intercept: (request, next) =>
-      request.method === 'POST' ? answer(request, next) : next(request),
-  });
+interface Fault {
+  readonly answer: () => Response;
+  /** Whether the server does what it was asked, and only its answer is lost. */
+  readonly isDone: boolean;
+  /** Whether every request meets it, and not only the first. */
+  readonly isEvery: boolean;
+}
+
+function faulty({ answer, isDone, isEvery }: Fault): NscaleDeployment {
+  let asks = 0;
+  async function intercept(...[request, next]: Parameters<Intercept>): Promise<Response> {
+    if (request.method !== 'POST') return next(request);
+    asks += 1;
+    if (asks > 1 && !isEvery) return next(request);
+    if (isDone) await next(request);
+    return answer();
+  }
+  return nscale({ ...predictable, intercept });
+}
+
+function left({ context, stateDirectory }: NscaleDeployment): Promise<readonly Left[]> {
+  return entriesLeft({ ...context().ctx, stateDirectory, keepsSecrets: true });
 }
 
 function text(body: string, status = 200): Response {
@@ -22,10 +51,12 @@ function text(body: string, status = 200): Response {
 }
 
 /** Each may hide a token that was issued: the answer says so in no readable way. */
-const lostAnswers: readonly (readonly [name: string, answer: Intercept])[] = [
+const failures: readonly (readonly [name: string, answer: () => Response])[] = [
   ['a dropped connection', () => Response.error()],
   ['an internal error', () => Response.json({ error: 'server_error' }, { status: 500 })],
   ['an error page of a proxy', () => text(`<html>${issuedToken}</html>`, 502)],
+];
+const successes: readonly (readonly [name: string, answer: () => Response])[] = [
   ['a page in place of JSON', () => text(`<html>${issuedToken}</html>`)],
   ['half an answer', () => text(`{"status": {"accessToken": "${issuedToken}"`)],
   ['an answer without a token', () => Response.json({ metadata: {}, spec: {}, status: {} })],
@@ -40,38 +71,108 @@ const lostAnswers: readonly (readonly [name: string, answer: Intercept])[] = [
   ],
 ];
 
-describe('an answer that is lost', () => {
-  it.each(lostAnswers)('leaves a rotate unknown, asked once: %s', async (_, answer) => {
-    const deployment = answeringPosts(answer);
-    const { code, stdout, stderr } = await deployment.run(rotate);
-    expect({ code, stdout, sent: deployment.mutations().length }).toEqual({
-      code: 7,
-      stdout: '',
-      sent: 1,
+describe.each([...failures, ...successes])('%s in place of the new token', (_, answer) => {
+  it('is made up for by one more rotation', async () => {
+    const deployment = faulty({ answer, isDone: true, isEvery: false });
+    const outcome = await deployment.run([...rotate.slice(0, -2), '-q', '.credential.value']);
+    expect(outcome).toEqual({
+      code: 0,
+      stdout: `${issuedToken}\n`,
+      stderr: `${looking}sactl: issuing another credential for ci-deploy (${id})\n`,
     });
-    expect(stderr).toContain('; the old credential may be dead, and no new one was received\n');
+    expect(deployment.mutations()).toEqual([rotatePath, rotatePath]);
+    expect(await left(deployment)).toEqual([]);
+  });
+
+  it('is made up for by a rotation of the account that was created', async () => {
+    const deployment = faulty({ answer, isDone: true, isEvery: false });
+    const outcome = await deployment.run([
+      ...create.slice(0, -2),
+      '-q',
+      '.credential.value, .reissued',
+    ]);
+    expect(outcome).toEqual({
+      code: 0,
+      stdout: `${issuedToken}\ntrue\n`,
+      stderr: `${looking}sactl: issuing another credential for ci (${newAccountId})\n`,
+    });
+    expect(deployment.mutations()).toEqual([
+      createPath,
+      `POST ${accountsPath}/${newAccountId}/rotate`,
+    ]);
+    expect(await left(deployment)).toEqual([]);
+  });
+
+  it('leaves a rotation unknown when it comes twice', async () => {
+    const deployment = faulty({ answer, isDone: true, isEvery: true });
+    const { code, stdout, stderr } = await deployment.run([...rotate, '--debug']);
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
+    expect(deployment.mutations()).toEqual([rotatePath, rotatePath]);
     expect(stderr).toContain(
-      `hint: rotate again: sactl serviceaccounts rotate --id ${accountIds.ciDeploy}\n`,
+      '; it was rotated: the old credential is dead, and no new one was received\n',
+    );
+    expect(stderr).toContain(`hint: rotate again: sactl serviceaccounts rotate --id ${id}\n`);
+    expect(stderr).not.toContain(issuedToken);
+    expect(await left(deployment)).toMatchObject([{ id: operationId }]);
+  });
+
+  it('leaves a create unknown where no second credential may be issued', async () => {
+    const deployment = faulty({ answer, isDone: true, isEvery: true });
+    const { code, stdout, stderr } = await deployment.run([...create, '--no-reissue', '--debug']);
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
+    expect(deployment.mutations()).toEqual([createPath]);
+    expect(stderr).toContain(
+      `; the account was created (${newAccountId}), with a token nobody has\n`,
+    );
+    expect(stderr).toContain(
+      `hint: issue another: sactl serviceaccounts rotate --id ${newAccountId}; then: sactl recover discard --id ${operationId}\n`,
     );
     expect(stderr).not.toContain(issuedToken);
+    expect(await left(deployment)).toMatchObject([{ id: operationId }]);
+  });
+});
+
+describe('a request that did nothing', () => {
+  it.each(failures)('is exit 1 once that is proven: %s', async (_, answer) => {
+    for (const [argv, path] of [
+      [rotate, rotatePath],
+      [create, createPath],
+    ] as const) {
+      const deployment = faulty({ answer, isDone: false, isEvery: true });
+      const { code, stdout, stderr } = await deployment.run(argv);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/; nothing was changed\n$/);
+      expect(deployment.mutations()).toEqual([path]);
+      expect(await left(deployment)).toEqual([]);
+    }
   });
 
-  it.each(lostAnswers)('leaves a create unknown, asked once: %s', async (_, answer) => {
-    const deployment = answeringPosts(answer);
-    const { code, stdout, stderr } = await deployment.run([...create, '--debug']);
-    expect({ code, stdout, sent: deployment.mutations().length }).toEqual({
-      code: 7,
-      stdout: '',
-      sent: 1,
-    });
-    expect(stderr).toContain('; the account may have been created, with a token nobody has\n');
-    expect(stderr).toContain('sactl serviceaccounts list --search ci');
-    expect(stderr).not.toContain(issuedToken);
+  it.each(successes)('is not believed to have done nothing after %s', async (_, answer) => {
+    const deployment = faulty({ answer, isDone: false, isEvery: true });
+    const { code, stdout, stderr } = await deployment.run([...rotate, '--no-reissue']);
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
+    expect(stderr).toContain('; the old credential may be dead, and no new one was received\n');
+    expect(deployment.mutations()).toEqual([rotatePath]);
+  });
+});
+
+function conflict(): Response {
+  return Response.json({ error: 'conflict' }, { status: 409 });
+}
+
+describe('a conflict on create, which can leave an account behind', () => {
+  it('is made up for where it did', async () => {
+    const deployment = faulty({ answer: conflict, isDone: true, isEvery: false });
+    expect(await deployment.run(create)).toMatchObject({ code: 0 });
+    expect(deployment.mutations()).toHaveLength(2);
   });
 
-  it('includes a conflict on create, which can leave an account behind', async () => {
-    const deployment = answeringPosts(() => Response.json({ error: 'conflict' }, { status: 409 }));
-    expect(await deployment.run(create)).toMatchObject({ code: 7, stdout: '' });
+  it('is exit 5 where it is proven that it did not', async () => {
+    const deployment = faulty({ answer: conflict, isDone: false, isEvery: true });
+    const { code, stdout, stderr } = await deployment.run(create);
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+    expect(stderr).toMatch(/; nothing was changed\n$/);
+    expect(deployment.mutations()).toEqual([createPath]);
   });
 });
 
@@ -81,55 +182,101 @@ describe('a refusal', () => {
     [403, 4],
     [404, 3],
   ])('%i is exit %i, because nothing was changed', async (status, code) => {
-    const deployment = answeringPosts(() =>
-      Response.json({ error: 'refused', error_description: 'not today' }, { status }),
-    );
+    const deployment = faulty({
+      answer: () => Response.json({ error: 'refused', error_description: 'not today' }, { status }),
+      isDone: false,
+      isEvery: true,
+    });
     const outcome = await deployment.run(rotate);
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code, stdout: '' });
     expect(outcome.stderr).toContain(`nscale answered ${status} (`);
     // Answers to these requests may hold a token, so nothing of them is shown.
     expect(outcome.stderr).not.toContain('not today');
+    expect(deployment.mutations()).toEqual([rotatePath]);
+    expect(await left(deployment)).toEqual([]);
   });
 
   it('that asks for patience is asked again', async () => {
-    let refusals = 1;
-    const deployment = answeringPosts((request, next) => {
-      refusals -= 1;
-      return refusals < 0
-        ? next(request)
-        : new Response(null, { status: 429, headers: { 'retry-after': '1' } });
+    const deployment = faulty({
+      answer: () => new Response(null, { status: 429, headers: { 'retry-after': '1' } }),
+      isDone: false,
+      isEvery: false,
     });
     const outcome = await deployment.run([...rotate.slice(0, -2), '-q', '.credential.value']);
     expect(outcome).toEqual({ code: 0, stdout: `${issuedToken}\n`, stderr: '' });
-    expect(deployment.mutations()).toHaveLength(2);
+    expect(deployment.mutations()).toEqual([rotatePath, rotatePath]);
   });
 });
 
 describe('an account that cannot be checked after it was created', () => {
   it('is exit 6, with the credential delivered', async () => {
-    let created = false;
+    let isCreated = false;
     const deployment = nscale({
       ...predictable,
       intercept: async (request, next) => {
-        if (created) return Response.json({ error: 'server_error' }, { status: 500 });
-        created = request.method === 'POST';
+        if (isCreated) return Response.json({ error: 'server_error' }, { status: 500 });
+        isCreated = request.method === 'POST';
         return next(request);
       },
     });
-    const argv = [
+    const flags = ['--group', 'inference', '-q', '.credential.value'];
+    const { code, stdout, stderr } = await deployment.run([
       'sa',
       'create',
       '--name',
       'ci',
-      '--group',
-      'inference',
-      '-q',
-      '.credential.value',
-    ];
-    const { code, stdout, stderr } = await deployment.run(argv);
+      ...flags,
+    ]);
     expect({ code, stdout }).toEqual({ code: 6, stdout: `${issuedToken}\n` });
-    const { error } = JSON.parse(stderr) as { error: { code: string; message: string } };
-    expect(error.code).toBe('partial');
-    expect(error.message).toContain(`ci (${newAccountId}) was created`);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^sactl: the credential could not be verified: .*500/);
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({
+      error: {
+        code: 'partial',
+        exitCode: 6,
+        message: expect.stringContaining(`ci (${newAccountId}) was created`) as string,
+      },
+    });
+    expect(await left(deployment)).toEqual([]);
+  });
+});
+
+describe('an account', () => {
+  it('that has changed since it was planned with is not touched', async () => {
+    const changed = new ConflictError('conflict', 'ci has changed');
+    const ended = await issue({ checkUnchanged: () => Promise.reject(changed) });
+    expect(ended).toEqual({
+      error: { code: 'conflict', exit: 5, message: 'ci has changed', hint: null },
+      stdout: '',
+      notes: [],
+      steps: [],
+      left: [],
+    });
+  });
+
+  it('that another run is after is not touched, and free once that run has ended', async () => {
+    const seen: unknown[] = [];
+    const deployment = nscale({
+      ...predictable,
+      intercept: async (request, next) => {
+        if (request.method === 'POST' && seen.length === 0) {
+          seen.push('first');
+          const { code, stdout, stderr } = await deployment.run(rotate, {
+            self: { pid: 99, host: 'test-host', isRunning: () => true },
+          });
+          seen.push({
+            code,
+            stdout,
+            isLocked: stderr.includes('ci-deploy is locked by process 4711'),
+          });
+        }
+        return next(request);
+      },
+    });
+    expect(await deployment.run(rotate)).toMatchObject({ code: 0 });
+    expect(seen).toEqual(['first', { code: 5, stdout: '', isLocked: true }]);
+    expect(deployment.mutations()).toEqual([rotatePath]);
+    expect(await deployment.run(rotate)).toMatchObject({ code: 0 });
   });
 });

@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
-import { brokenStdout, issuedToken, predictable, problems } from '../commands/support.ts';
+import {
+  brokenStdout,
+  issuedToken,
+  operationId,
+  predictable,
+  problems,
+} from '../commands/support.ts';
 import { useNscale } from '../harness/nscale.ts';
 
 const nscale = useNscale();
@@ -9,12 +15,12 @@ const nscale = useNscale();
 const rotate = ['sa', 'rotate', '--id', 'ci-deploy', '--yes'];
 const id = accountIds.ciDeploy;
 const lost = `the new credential of nscale service account ci-deploy (${id})`;
-const again = `issue another: sactl serviceaccounts rotate --id ${id}`;
+const recover = `sactl recover deliver --id ${operationId}`;
 
 it.each([
   ['EPIPE', 'broken pipe (EPIPE)'],
   ['ENOSPC', 'no space left on device (ENOSPC)'],
-])('says that the credential is lost when stdout gives %s', async (code, reason) => {
+])('keeps the credential when stdout gives %s', async (code, reason) => {
   const deployment = nscale(predictable);
   const outcome = await deployment.run([...rotate, '--format', 'yaml'], {
     stdout: brokenStdout(code),
@@ -22,7 +28,7 @@ it.each([
   expect(outcome).toEqual({
     code: 8,
     stdout: '',
-    stderr: problems([`${lost} could not be written to stdout: ${reason}; it is lost`], again),
+    stderr: problems([`${lost} could not be written to stdout: ${reason}; it is kept`], recover),
   });
   expect(deployment.mutations()).toHaveLength(1);
 });
@@ -32,7 +38,12 @@ it('notices that a filter drops the real answer although it kept the model one',
   const { code, stdout, stderr } = await nscale(predictable).run([...rotate, '-q', filter]);
   expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
   expect(JSON.parse(stderr)).toMatchObject({
-    error: { code: 'undelivered', message: `${lost} was thrown away by the filter; it is lost` },
+    error: {
+      code: 'undelivered',
+      exitCode: 8,
+      message: `${lost} was thrown away by the filter; it is kept`,
+      hint: recover,
+    },
   });
 });
 
@@ -45,7 +56,7 @@ it('notices that a filter fails on the real answer, and quotes nothing of it', a
     '--debug',
   ]);
   expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
-  expect(stderr).toContain('could not be printed: the filter failed on the answer; it is lost');
+  expect(stderr).toContain('could not be printed: the filter failed on the answer; it is kept');
   expect(stderr).not.toContain(issuedToken);
 });
 

@@ -9,6 +9,7 @@ import { organizationId, sandboxTokens } from '../../src/sandbox/nscale/seed-ids
 import type { NscaleState } from '../../src/sandbox/nscale/state.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from './context.ts';
 import { runIn, type Outcome } from './run.ts';
+import { freshStateDirectory } from './state.ts';
 
 /** The endpoint that the program uses when nobody names another. */
 export const nscaleEndpoint = 'https://identity.nks.europe-west4.nscale.com';
@@ -28,6 +29,8 @@ export interface NscaleOptions extends Omit<Partial<NscaleEmulatorOptions>, 'sav
 /** One deployment and a way to run commands against it. */
 export interface NscaleDeployment {
   readonly state: NscaleState;
+  /** Where runs against it keep their journal and locks. */
+  readonly stateDirectory: string;
   /** `METHOD path` of every request that reached the network, in order. */
   readonly requests: readonly string[];
   /** The requests among them that change something. */
@@ -74,15 +77,17 @@ function deployment({
   bodies: unknown[];
   token: string | undefined;
 }): NscaleDeployment {
+  const stateDirectory = freshStateDirectory();
   function context(options: TestContextOptions = {}): TestContext {
     return testContext({
       fetch: (input, init) => globalThis.fetch(input, init),
       ...options,
-      env: { NSCALE_SERVICE_TOKEN: token, ...options.env },
+      env: { SACTL_STATE_DIR: stateDirectory, NSCALE_SERVICE_TOKEN: token, ...options.env },
     });
   }
   return {
     state,
+    stateDirectory,
     requests,
     bodies,
     mutations: () => requests.filter((request) => !request.startsWith('GET ')),

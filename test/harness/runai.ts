@@ -9,6 +9,7 @@ import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import type { RunaiState } from '../../src/sandbox/runai/state.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from './context.ts';
 import { runIn, type Outcome } from './run.ts';
+import { freshStateDirectory } from './state.ts';
 
 export const runaiEndpoint = 'https://runai.example.com';
 
@@ -33,6 +34,8 @@ export interface RunaiOptions extends Omit<Partial<RunaiEmulatorOptions>, 'save'
 /** One control plane and a way to run commands against it. */
 export interface RunaiDeployment {
   readonly state: RunaiState;
+  /** Where runs against it keep their journal and locks. */
+  readonly stateDirectory: string;
   /** `METHOD path?query` of every request that reached the network, in order, but those for access tokens. */
   readonly requests: readonly string[];
   /** The requests among them that change something. */
@@ -94,11 +97,13 @@ function deployment(
   log: Log,
   client: Client = runaiSandboxClients.administrator,
 ): RunaiDeployment {
+  const stateDirectory = freshStateDirectory();
   function context(options: TestContextOptions = {}): TestContext {
     return testContext({
       fetch: (input, init) => globalThis.fetch(input, init),
       ...options,
       env: {
+        SACTL_STATE_DIR: stateDirectory,
         RUNAI_BASE_URL: runaiEndpoint,
         RUNAI_CLIENT_ID: client.clientId,
         RUNAI_CLIENT_SECRET: client.clientSecret,
@@ -108,6 +113,7 @@ function deployment(
   }
   return {
     state,
+    stateDirectory,
     ...log,
     mutations: () => log.requests.filter((request) => !request.startsWith('GET ')),
     context,

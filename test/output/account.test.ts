@@ -62,8 +62,8 @@ describe('an account for people', () => {
   });
 
   test('shows a new credential whole, with its own expiry', () => {
-    const lines = credentialDetail({ account, credential }, testStyle({ width: 20 })).split('\n');
-    expect(lines.slice(-6)).toEqual([
+    const shown = credentialDetail({ account, credential, facts: [] }, testStyle({ width: 20 }));
+    expect(shown.split('\n').slice(-6)).toEqual([
       'Expires:       2027-02-20 12:00 (in 90 days)',
       'Fingerprint:   sha256:0123456789ab',
       '',
@@ -74,8 +74,28 @@ describe('an account for people', () => {
   });
 
   test('shows no secret that went elsewhere', () => {
-    const delivered = { account, credential: { ...credential, value: null } };
-    expect(credentialDetail(delivered, testStyle())).not.toContain('shown this once');
+    const delivered = { account, credential: { ...credential, value: null }, facts: [] };
+    expect(credentialDetail(delivered, testStyle()).split('\n').slice(-2)).toEqual([
+      'Fingerprint:   sha256:0123456789ab',
+      '',
+    ]);
+  });
+
+  test('tells what became of a new credential, above its value', () => {
+    const facts = [
+      { label: 'Delivered to', value: ['file:a', 'profile'] },
+      { label: 'Verified', value: true },
+    ];
+    const shown = credentialDetail({ account, credential, facts }, testStyle());
+    expect(shown.split('\n').slice(-7)).toEqual([
+      'Fingerprint:   sha256:0123456789ab',
+      'Delivered to:  file:a, profile',
+      'Verified:      true',
+      '',
+      'Token (shown this once):',
+      'eyJhbGciOi.very.long',
+      '',
+    ]);
   });
 });
 

@@ -1,8 +1,11 @@
+import { findConnection, connect, type Connected } from '../../src/commands/connect.ts';
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
 import type { ProviderName } from '../../src/model/account.ts';
+import type { Credential } from '../../src/model/credential.ts';
+import { Secret } from '../../src/model/secret.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
-import { testNow, type TestContextOptions } from '../harness/context.ts';
+import { testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 import { useNscale } from '../harness/nscale.ts';
 import { runaiSandboxClients, useRunai, type RunaiOptions } from '../harness/runai.ts';
 import type { Outcome } from '../harness/run.ts';
@@ -12,6 +15,14 @@ export interface Deployment {
   readonly run: (argv: readonly string[], options?: TestContextOptions) => Promise<Outcome>;
   /** `METHOD path` of every request so far that changes something. */
   readonly mutations: () => readonly string[];
+  readonly context: (options?: TestContextOptions) => TestContext;
+}
+
+/** The provider of a deployment as commands have it. */
+export async function connectTo({ context }: Deployment): Promise<Connected> {
+  const { ctx } = context();
+  const common = { input: false, color: false };
+  return connect(ctx, common, await findConnection(ctx, common));
 }
 
 /** What the contract suite has to know of a provider. */
@@ -39,6 +50,10 @@ export interface Adapter {
     readonly filter: string;
     readonly shows: string;
   };
+  /** Whether readings can prove that a request was done whose answer was lost. */
+  readonly hasProof: boolean;
+  /** A credential in this provider's shape that is nobody's. */
+  readonly nonsense: Credential;
   /** How many requests that change something a delete of `account` takes. */
   readonly deleteRequests: number;
 }
@@ -90,6 +105,13 @@ export const adapters: readonly Adapter[] = [
     twins: { name: 'inference-gateway', ids: [accountIds.gateway, accountIds.gatewayOld] },
     credentials: nscaleCredentials,
     credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',
+    hasProof: true,
+    nonsense: {
+      kind: 'access-token',
+      value: new Secret(nscaleCredentials.stranger),
+      clientId: null,
+      expiresAt: null,
+    },
     update: { flags: ['--description', 'changed'], filter: '.description', shows: 'changed' },
     deleteRequests: 1,
   },
@@ -108,6 +130,13 @@ export const adapters: readonly Adapter[] = [
       stranger: runaiClients.stranger.clientSecret,
     },
     credentialSource: 'environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET',
+    hasProof: false,
+    nonsense: {
+      kind: 'client-secret',
+      value: new Secret(runaiClients.stranger.clientSecret),
+      clientId: runaiClients.administrator.clientId,
+      expiresAt: null,
+    },
     update: { flags: ['--disable'], filter: '.enabled', shows: 'false' },
     // It is disabled, then its two access rules are deleted, then itself.
     deleteRequests: 4,

@@ -41,6 +41,11 @@ async function names({ run }: Deployment): Promise<string[]> {
   return (await run(['sa', 'list', '-q', '.[].name'])).stdout.trim().split('\n');
 }
 
+/** How many entries are in the journal. */
+async function entries({ run }: Deployment): Promise<number> {
+  return Number((await run(['recover', 'list', '-q', 'length'])).stdout);
+}
+
 describe.each(adapters)('$name', (adapter) => {
   const deploy = adapter.install();
   const { account, update, credentials, credentialSource } = adapter;
@@ -100,7 +105,9 @@ describe.each(adapters)('$name', (adapter) => {
         },
       });
       expect(deployment.mutations()).toHaveLength(1);
+      expect(document).toMatchObject({ verified: true, reissued: false, recoverId: null });
       expect(await names(deployment)).toContain(name);
+      expect(await entries(deployment)).toBe(0);
     });
 
     test('every rotation issues another credential', async () => {
@@ -179,6 +186,7 @@ describe.each(adapters)('$name', (adapter) => {
         error: { code: 'forbidden', hint: expect.stringContaining(credentialSource) },
       });
       expect(deployment.mutations()).toHaveLength(1);
+      expect(await entries(deployment)).toBe(0);
     });
   });
 

@@ -2,10 +2,11 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { UsageError } from '../../errors.ts';
 import { findSubcommand } from '../command.ts';
-import { environmentTopic, exitCodesTopic } from './topics.ts';
+import { environmentTopic, exitCodesTopic, targetsTopic } from './topics.ts';
 
 const topics = new Map([
   ['exit-codes', exitCodesTopic],
+  ['targets', targetsTopic],
   ['environment', environmentTopic],
 ]);
 
@@ -14,8 +15,10 @@ export function addHelp(root: CommandUnknownOpts): void {
   root.helpCommand(false);
   root
     .command('help')
-    .summary('Show help on a command, on exit-codes or on environment')
-    .description('Shows help on a command, or one of the topics exit-codes and environment.')
+    .summary('Show help on a command, on exit-codes, targets or environment')
+    .description(
+      'Shows help on a command, or one of the topics exit-codes, targets and environment.',
+    )
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
     .action((words) => {
       const topic = topics.get(words.join(' '));

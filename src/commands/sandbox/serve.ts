@@ -1,8 +1,11 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode, UsageError } from '../../errors.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
+import { gather, throwGathered } from '../check.ts';
+import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
 import { note } from '../note.ts';
+import { faultsHelp } from './faults-help.ts';
 
 export function addServe(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'serve', {
@@ -11,16 +14,24 @@ export function addServe(noun: CommandUnknownOpts, host: Host): void {
       'Serves the emulators on 127.0.0.1 until Ctrl-C, with the state that --sandbox uses, and prints the variables ' +
       'that point a client at them.',
     honours: [],
-    examples: ['sactl sandbox serve', 'sactl sandbox serve --port 8080'],
+    examples: [
+      'sactl sandbox serve --port 8080',
+      "sactl sandbox serve --fault 'nscale.rotate=drop-after-commit@1'",
+    ],
   })
     .option('--port <n>', 'port; 0 takes a free one (default: 8642)')
-    .action(({ port }) => host.run((invocation) => serve(invocation, port)));
+    .option('--fault <fault>', 'what goes wrong on purpose, see below; may be repeated', repeated)
+    .addHelpText('after', faultsHelp)
+    .action((options) => host.run((invocation) => serve(invocation, options)));
 }
 
-async function serve({ ctx, common }: Invocation, port = '8642'): Promise<ExitCode> {
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UsageError(`--port "${port}" is a whole number from 0 to 65535`);
-  }
+interface ServeOptions {
+  readonly port?: string;
+  readonly fault?: readonly string[];
+}
+
+async function serve({ ctx, common }: Invocation, options: ServeOptions): Promise<ExitCode> {
+  const { port, faults } = await readOptions(options);
   const { stateDirectory } = await import('../../config/directories.ts');
   const { writeOutput } = await import('../../output/emit.ts');
   const { serveSandbox } = await import('../../sandbox/sandbox.ts');
@@ -28,19 +39,41 @@ async function serve({ ctx, common }: Invocation, port = '8642'): Promise<ExitCo
     stateDirectory: stateDirectory(ctx).value,
     now: ctx.now,
     sleep: ctx.sleep,
-    port: Number(port),
+    faults,
+    port,
   });
   try {
     await writeOutput(
       ctx,
       server.environment.map(([name, value]) => `export ${name}=${value}\n`).join(''),
     );
+    if (faults.length > 0) {
+      await note(ctx, common, `faults are armed: ${faults.map(printFault).join(', ')}`);
+    }
     await note(ctx, common, `the sandbox answers at ${server.url} until Ctrl-C`);
     await untilInterrupted(ctx.signal);
   } finally {
     await server.close();
   }
   return ExitCode.done;
+}
+
+/** @throws UsageError with everything that is wrong with them */
+async function readOptions({
+  port = '8642',
+  fault = [],
+}: ServeOptions): Promise<{ port: number; faults: readonly Fault[] }> {
+  const { parseFaults } = await import('../../sandbox/faults/parse.ts');
+  const gathered = { problems: [], hints: [] };
+  const number = await gather(gathered, () => readPort(port));
+  const faults = await gather(gathered, () => parseFaults(fault, '--fault'));
+  throwGathered(gathered);
+  return { port: number ?? 0, faults: faults ?? [] };
+}
+
+function readPort(port: string): number {
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
+  throw new UsageError(`--port "${port}" is a whole number from 0 to 65535`);
 }
 
 function untilInterrupted(signal: AbortSignal): Promise<void> {

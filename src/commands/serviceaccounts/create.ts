@@ -3,6 +3,12 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { ConflictError, ExitCode } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
+import {
+  checkTargets,
+  deliveryOptions,
+  targetsFor,
+  type DeliveryFlags,
+} from '../delivery-flags.ts';
 import type { NewAccountFlags } from '../new-account.ts';
 import type { Session } from '../session.ts';
 
@@ -16,7 +22,8 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     examples: [
       'sactl serviceaccounts create',
       'sactl sa create --name ci-deploy --group ml-training --tag team=vision',
-      'sactl sa create --file serviceaccount.json -q .credential.value > token',
+      'sactl sa create --file serviceaccount.json --to file:ci-deploy.token',
+      'sactl sa create --name ci-deploy -q .credential.value > token',
       'cat serviceaccount.json | sactl sa create --stdin --json',
     ],
   })
@@ -35,10 +42,16 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     )
     .option('--if-missing', 'when an account has this name, print it and succeed')
     .option('--allow-duplicate', 'create it even when an account has this name')
+    .addOption(deliveryOptions.to())
+    .addOption(deliveryOptions.verify())
+    .addOption(deliveryOptions.noVerify())
+    .addOption(deliveryOptions.reissue())
+    .addOption(deliveryOptions.noReissue())
+    .addOption(deliveryOptions.noJournal())
     .action((flags) => host.run((invocation) => runCreate(invocation, flags)));
 }
 
-interface CreateFlags extends NewAccountFlags {
+interface CreateFlags extends NewAccountFlags, DeliveryFlags {
   readonly ifMissing?: true | undefined;
   readonly allowDuplicate?: true | undefined;
 }
@@ -46,20 +59,45 @@ interface CreateFlags extends NewAccountFlags {
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
   const { askForAccount, checkNewAccount } = await import('../new-account.ts');
   const { issue } = await import('../issue.ts');
-  const { session, input } = await open(async ({ definition }) => {
-    const { value, problems } = await checkNewAccount(ctx, common, { flags, definition });
-    return { value, problems: [...problems, ...duplicateProblems(flags)] };
+  const { session, input } = await open(async (local) => {
+    const { definition } = local;
+    const account = await checkNewAccount(ctx, common, { flags, definition });
+    const specs = await checkTargets(local, flags, { isNew: true });
+    return {
+      value: { account: account.value, specs: specs.value },
+      problems: [...account.problems, ...duplicateProblems(flags), ...specs.problems],
+    };
   });
   const planCreate = session.verb('planCreate', 'create service accounts');
-  const wanted = input ?? (await askForAccount(session, flags));
+  const wanted = input.account ?? (await askForAccount(session, flags));
   const existing = await findExisting(session, wanted, flags);
   if (existing !== null) return printExisting(session, existing, wanted);
-  const plan = await planCreate(wanted, ctx.uuid());
-  const { organization } = plan.expected;
-  const where =
-    organization === null ? `on ${session.definition.title}` : `in organization ${organization}`;
-  const action = `Create service account ${wanted.name} ${where}`;
-  return issue(session, { operation: 'create', plan, action });
+  const id = ctx.uuid();
+  const plan = await planCreate(wanted, id);
+  const targets = await targetsFor(session, input.specs, { ...plan.expected, id: null });
+  return issue(session, {
+    id,
+    operation: 'create',
+    plan,
+    action: `Create service account ${wanted.name} ${whereOf(session, plan.expected)}`,
+    targets,
+    flags,
+    checkUnchanged: () => checkStillMissing(session, wanted, flags),
+  });
+}
+
+function whereOf({ definition }: Session, { organization }: Account): string {
+  return organization === null ? `on ${definition.title}` : `in organization ${organization}`;
+}
+
+/** Somebody may have created one of that name while the question was being read. @throws ConflictError */
+async function checkStillMissing(
+  session: Session,
+  { name }: NewAccount,
+  { allowDuplicate }: CreateFlags,
+): Promise<void> {
+  const same = allowDuplicate ? [] : await accountsNamed(session, name);
+  if (same.length > 0) throw exists(session, same, {});
 }
 
 function duplicateProblems({ ifMissing, allowDuplicate }: CreateFlags): readonly string[] {
@@ -72,18 +110,46 @@ function duplicateProblems({ ifMissing, allowDuplicate }: CreateFlags): readonly
  * @throws ConflictError when it is in the way, or there are several (names are not unique on nscale)
  */
 async function findExisting(
-  { provider, definition }: Session,
+  session: Session,
   { name }: NewAccount,
-  { ifMissing, allowDuplicate }: CreateFlags,
+  flags: CreateFlags,
 ): Promise<Account | null> {
-  if (allowDuplicate) return null;
-  const { accounts } = await provider.listAccounts();
-  const same = accounts.filter((account) => account.name === name);
+  if (flags.allowDuplicate) return null;
+  const same = await accountsNamed(session, name);
   const [only, ...others] = same;
   if (only === undefined) return null;
-  if (ifMissing && others.length === 0) return only;
+  await refuseUnsettledCreate(session, only, same);
+  if (flags.ifMissing && others.length === 0) return only;
+  throw exists(session, same, flags);
+}
+
+/** An account of that name may be the one whose credential is still to be delivered. @throws UnknownOutcomeError */
+async function refuseUnsettledCreate(
+  { ctx, connection, definition, stateDirectory }: Session,
+  { name, organization }: Account,
+  same: readonly Account[],
+): Promise<void> {
+  const { refuseUnsettled } = await import('../../delivery/unsettled.ts');
+  const { openJournal } = await import('../../journal/journal.ts');
+  const journal = openJournal({ ...ctx, stateDirectory, keepsSecrets: true });
+  const { endpoint } = connection;
+  const wanted = { provider: definition.name, endpoint, organization, name };
+  await refuseUnsettled(journal, wanted, same);
+}
+
+async function accountsNamed({ provider }: Session, name: string): Promise<readonly Account[]> {
+  const { accounts } = await provider.listAccounts();
+  return accounts.filter((account) => account.name === name);
+}
+
+function exists(
+  { definition }: Session,
+  same: readonly Account[],
+  { ifMissing }: Pick<CreateFlags, 'ifMissing'>,
+): ConflictError {
+  const name = same[0]?.name ?? '';
   const ids = same.map((account) => account.id).join(', ');
-  throw new ConflictError(
+  return new ConflictError(
     'exists',
     same.length === 1
       ? `${definition.title} has a service account named "${name}" already: ${ids}`
@@ -115,7 +181,11 @@ async function printExisting(
   }
   await session.emit(
     session.common.dryRun
-      ? dryRunDocument(session, { operation: 'create', requests: [], effects: [] }, [])
+      ? dryRunDocument(
+          { provider: session.definition.name, marker: session.marker },
+          { operation: 'create', requests: [], effects: [] },
+          [],
+        )
       : { ...accountDocument(account), value: issueResult(account, null) },
   );
   return ExitCode.done;

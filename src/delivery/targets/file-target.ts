@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { locate } from './file-path.ts';
@@ -7,7 +7,7 @@ import { regularFileAt } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
 import { attempt, preflighting, refusal } from './system-call.ts';
 import type { Target, TargetEnvironment, TargetPayload } from './target.ts';
-import { writeTemporary } from './temporary-file.ts';
+import { sweepTemporaries, writeTemporary } from './temporary-file.ts';
 
 export interface FileTarget {
   /** As the user gave it. */
@@ -67,6 +67,8 @@ async function tryFile(target: FileTarget): Promise<readonly string[]> {
   const content = new Uint8Array(trialBytes);
   const folder = dirname(path);
   const temporary = await writeTemporary({ folder, content, like: current, ctx });
+  const { mtimeMs } = await attempt(`${folder} cannot be reached`, () => stat(temporary));
+  await sweepTemporaries(folder, mtimeMs);
   await attempt(`the temporary file ${temporary} cannot be removed`, () => rm(temporary));
   await target.check?.(path);
   return current === null || ctx.platform === 'win32' ? [] : modeWarnings(path, current);

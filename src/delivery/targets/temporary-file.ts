@@ -1,9 +1,12 @@
 import type { Stats } from 'node:fs';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { attempt, refusal } from './system-call.ts';
 import { TargetError, type TargetContext } from './target.ts';
+
+const prefix = '.sactl-';
+const suffix = '.tmp';
 
 export interface TemporaryFile {
   /** An existing folder. */
@@ -21,7 +24,7 @@ export interface TemporaryFile {
  */
 export async function writeTemporary(options: TemporaryFile): Promise<string> {
   const { folder, ctx } = options;
-  const path = join(folder, `.sactl-${ctx.uuid()}.tmp`);
+  const path = join(folder, `${prefix}${ctx.uuid()}${suffix}`);
   const problem = `nothing can be written in ${folder}`;
   const file = await attempt(problem, () => open(path, 'wx', 0o600));
   try {
@@ -64,4 +67,20 @@ async function giveTo(file: FileHandle, { uid, gid }: Stats): Promise<void> {
   await attempt(`the file belongs to user ${uid} and group ${gid}, and a new one cannot`, () =>
     file.chown(uid, gid),
   );
+}
+
+/** No delivery takes as long: a temporary file of this age was left by a process that was killed. */
+const oldestMs = 10 * 60 * 1000;
+
+/** Removes such files, which hold credentials; `now` is a moment on the clock of the file system. Never rejects. */
+export async function sweepTemporaries(folder: string, now: number): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
+    const path = join(folder, name);
+    const found = await lstat(path).catch(() => null);
+    if (found?.isFile() && now - found.mtimeMs > oldestMs) {
+      await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import { PartialError } from '../../errors.ts';
 import { HttpError, withArrival } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import type { AskOptions, Issued, IssuingPlan } from '../provider.ts';
+import type { AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
 import { askForToken } from './issue.ts';
@@ -42,7 +42,9 @@ export async function planCreate(
     expected: toAccount({ wire: sample, raw: sample }, { now: connection.now(), profile }),
     expectedRaw: (secret) => withToken(sample, secret),
     credentialKind: 'access-token',
+    isSelf: false,
     ask: (options) => ask(connection, { url, purpose, json: body }, options),
+    look: () => look(connection, operationId),
     settle: (issued) => settle(connection, { issued, groups }),
   };
 }
@@ -59,6 +61,18 @@ async function ask(
     if (!(error instanceof HttpError) || error.status !== 409) throw error;
     throw withArrival(error, 'unknown');
   }
+}
+
+/**
+ * The account that carries our tag is ours. That there is none says something only of a list that is not limited to
+ * the caller's own account (contracts/nscale.md 9.8).
+ */
+async function look(connection: Connection, operationId: string): Promise<Evidence> {
+  const accounts = (await connection.accounts()).map(connection.model);
+  const ours = accounts.find(({ tags }) => tags[operationTag] === operationId);
+  if (ours !== undefined) return { kind: 'changed', account: ours };
+  const seesAll = accounts.length > 1 || (await connection.caller())?.kind === 'user';
+  return seesAll ? { kind: 'unchanged' } : { kind: 'unclear', candidates: [] };
 }
 
 const lifetimeMs = 90 * 86_400_000;

@@ -1,15 +1,18 @@
 import type { AccountChange } from '../../model/account.ts';
 import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
+import { readCaller } from './caller.ts';
 import { connect, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
 import { readDocument } from './document.ts';
 import { listGroups } from './groups.ts';
+import { readAnswer } from './issue.ts';
 import { findAccount, listAccounts } from './lookup.ts';
 import { nameProblem, organizationProblem } from './names.ts';
 import { readProblem } from './problem.ts';
 import { planRotate } from './rotate.ts';
-import { readUserInfo, toOrganization, toRole } from './schema.ts';
+import { toOrganization, toRole } from './schema.ts';
+import { tryCredential } from './trial.ts';
 import { planUpdate } from './update.ts';
 
 /** nscale's identity service; what it really does is in contracts/nscale.md. */
@@ -23,6 +26,8 @@ export const nscale: ProviderDefinition = {
   nameProblem,
   organizationProblem,
   connect: (options) => provider(connect(options), options),
+  tryCredential,
+  readAnswer,
 };
 
 /** nscale's accounts have no switch. */
@@ -34,6 +39,11 @@ function provider(connection: Connection, options: ConnectOptions): Provider {
   return {
     name: 'nscale',
     whoami: () => whoami(connection),
+    tryOwnCredential: () =>
+      connection.api.organizations().then(
+        () => true,
+        () => false,
+      ),
     listAccounts: () => listAccounts(connection),
     findAccount: (reference) => findAccount(connection, reference),
     planCreate: (account, operationId) =>
@@ -49,12 +59,5 @@ function provider(connection: Connection, options: ConnectOptions): Provider {
 }
 
 async function whoami({ api }: Connection): Promise<Identity> {
-  const { subject, accountType, organizations } = readUserInfo(await api.userInfo());
-  const kind = accountType === 'service' ? 'service-account' : accountType;
-  return {
-    subject,
-    kind: kind === 'service-account' || kind === 'user' ? kind : 'unknown',
-    organizations,
-    permissions: null,
-  };
+  return { ...(await readCaller(api)), permissions: null };
 }

@@ -1,13 +1,16 @@
 import type { Account } from '../../model/account.ts';
-import type { IssuingPlan } from '../provider.ts';
-import type { Connection } from './connection.ts';
+import type { Evidence, IssuingPlan } from '../issuing.ts';
+import type { Connection, Listing } from './connection.ts';
 import { askForToken } from './issue.ts';
+import { find } from './reread.ts';
 import { withToken } from './schema.ts';
 
 /** A new token for the same account; there is no overlap with the old one (contracts/nscale.md 4). */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuingPlan> {
+  const seen = connection.lastListing();
   const url = connection.api.accountsUrl(await connection.organization(), account.id, 'rotate');
   const purpose = `rotate service account ${account.name} (${account.id})`;
+  let askedAt = 0;
   return {
     requests: [{ method: 'POST', url, body: null }],
     effects:
@@ -20,7 +23,42 @@ export async function planRotate(connection: Connection, account: Account): Prom
     expected: account,
     expectedRaw: (secret) => withToken(account.raw, secret),
     credentialKind: 'access-token',
-    ask: (options) => askForToken(connection, { url, purpose }, options),
+    isSelf: await isCaller(connection, account),
+    ask: (options) => {
+      askedAt = connection.now();
+      return askForToken(connection, { url, purpose }, options);
+    },
+    look: () => look(connection, account, { isProof: !mayMeet(account, seen, askedAt) }),
     settle: (issued) => Promise.resolve(issued.account),
   };
+}
+
+/** Null where nscale does not say who the token is. */
+async function isCaller(connection: Connection, { id }: Account): Promise<boolean | null> {
+  const caller = await connection.caller();
+  if (caller === null || caller.kind === 'unknown') return null;
+  return caller.kind === 'service-account' && caller.subject === id;
+}
+
+/** A rotation moves the expiry and nothing else (contracts/nscale.md 4 and 9.15). */
+async function look(
+  connection: Connection,
+  before: Account,
+  { isProof }: { isProof: boolean },
+): Promise<Evidence> {
+  const found = await find(connection, before.id);
+  if (found === null || before.expiresAt === null) return { kind: 'unclear', candidates: [] };
+  const account = connection.model(found);
+  if (account.expiresAt !== before.expiresAt) return { kind: 'changed', account };
+  return isProof ? { kind: 'unchanged' } : { kind: 'unclear', candidates: [] };
+}
+
+/**
+ * Whether the rotation may have given the very expiry that the account had: expiries are in whole seconds, so a token
+ * issued in the same second has the same. It was not issued in that second when it was seen a second before, or when
+ * another account's token ends later, because all live equally long (contracts/nscale.md 1).
+ */
+function mayMeet({ expiresAt }: Account, seen: Listing | null, askedAt: number): boolean {
+  if (seen === null || expiresAt === null) return true;
+  return askedAt - seen.at < 2000 && seen.latestExpiry - Date.parse(expiresAt) < 2000;
 }

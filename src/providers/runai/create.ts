@@ -2,10 +2,11 @@ import type * as z from 'zod/mini';
 
 import { ConflictError, PartialError } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import type { ApplyOptions, AskOptions, Issued, IssuingPlan } from '../provider.ts';
+import type { AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
+import type { ApplyOptions } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { resolveGrants, type ResolvedGrant } from './grants.ts';
-import { credentialOf, readSecret, secretKey, withSecret } from './issue.ts';
+import { issuedFrom, readSecret, secretKey } from './issue.ts';
 import { readAgain } from './lookup.ts';
 import { addRule, readableRules, ruleBody, rulesUrl } from './rules.ts';
 import { Created, toAccount } from './schema.ts';
@@ -48,6 +49,8 @@ export async function planCreate(
     expected,
     expectedRaw: (secret) => ({ ...sample, clientId: account.name, [key]: secret }),
     credentialKind: 'client-secret',
+    isSelf: false,
+    look: () => look(connection, account.name),
     ask: (options) => ask(connection, { name: account.name, url, profile }, options),
     settle: (issued) => settle(connection, issued),
     finish: (created, options) =>
@@ -87,14 +90,16 @@ async function ask(
   const { id, name: given } = answer.wire;
   const known = { id, name: given, clientId: await clientIdOf(connection, answer.wire) };
   const account = toAccount(known, { raw: known, rules: null, profile });
-  return {
+  return issuedFrom(answer, {
     account,
-    credential: credentialOf(
-      readSecret(answer.wire, { purpose, consequence: '' }),
-      account.clientId,
-    ),
-    raw: (secret) => withSecret(answer.raw, secret),
-  };
+    secret: readSecret(answer.wire, { purpose, consequence: '' }),
+  });
+}
+
+/** An account of that name may be ours or somebody else's: nothing that Run:ai keeps of it says (DESIGN.md 5). */
+async function look({ api, model }: Connection, name: string): Promise<Evidence> {
+  const named = (await api.accounts()).filter(({ wire }) => wire.name === name);
+  return { kind: 'unclear', candidates: named.map((payload) => model(payload, null)) };
 }
 
 /** The client id is optional in the answer; it is the name in every example (contracts/runai.md 3). Never rejects. */

@@ -5,12 +5,14 @@ import { connect } from './connection.ts';
 import { planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
 import { readDocument } from './document.ts';
+import { readAnswer } from './issue.ts';
 import { findAccount, listAccounts } from './lookup.ts';
 import { nameProblem } from './names.ts';
 import { readProblem } from './problem.ts';
 import { listRoles } from './roles.ts';
 import { planRotate } from './rotate.ts';
 import { listScopes, scopeProblem } from './scopes.ts';
+import { tryCredential, tryOwnCredential } from './trial.ts';
 import { planUpdate } from './update.ts';
 import { whoami } from './whoami.ts';
 
@@ -34,6 +36,8 @@ export const runai: ProviderDefinition = {
       : [...problems, 'Run:ai can only enable or disable an account'];
   },
   connect: provider,
+  tryCredential,
+  readAnswer,
 };
 
 const unsupportedKeys = {
@@ -65,6 +69,7 @@ function provider(options: ConnectOptions): Provider {
   return {
     name: 'runai',
     whoami: () => whoami(connection, options.credential.clientId),
+    tryOwnCredential: () => tryOwnCredential(connection, options),
     listAccounts: (wish) => listAccounts(connection, wish ?? { withRules: false }),
     findAccount: (reference) => findAccount(connection, reference),
     planCreate: (account) => planCreate(connection, account, options.profile),

@@ -1,7 +1,10 @@
 import { HttpError } from '../../http/error.ts';
-import type { Era } from './api.ts';
+import type { Account } from '../../model/account.ts';
 import { Secret } from '../../model/secret.ts';
-import type { Credential } from '../../model/credential.ts';
+import type { AnswerContext, Issued } from '../issuing.ts';
+import { payload, readPayload } from '../payload.ts';
+import type { Era } from './api.ts';
+import { Created, Regenerated, toAccount } from './schema.ts';
 
 /**
  * The secret under whichever key this version uses.
@@ -29,12 +32,48 @@ export function secretKey(era: Era): 'clientSecret' | 'secret' {
 }
 
 /** A client secret does not expire; it works together with the client id only. */
-export function credentialOf(value: Secret, clientId: string | null): Credential {
-  return { kind: 'client-secret', value, clientId, expiresAt: null };
+export function issuedFrom(
+  { raw }: { readonly raw: unknown },
+  { account, secret }: { account: Account; secret: Secret },
+): Issued {
+  return {
+    account,
+    credential: {
+      kind: 'client-secret',
+      value: secret,
+      clientId: account.clientId,
+      expiresAt: null,
+    },
+    payload: secret,
+    raw: (value) => withSecret(raw, value),
+  };
+}
+
+/** An answer out of the journal: of a create, or of a regenerate, which says nothing of the account. */
+export function readAnswer(
+  bytes: Uint8Array,
+  { operation, account, profile }: AnswerContext,
+): Issued {
+  const options = { provider: 'runai', purpose: 'read the answer that was kept' };
+  const known = { id: account.id ?? '', name: account.name, clientId: account.clientId };
+  const answer =
+    operation === 'create'
+      ? readPayload(bytes, payload(Created), options)
+      : readPayload(bytes, payload(Regenerated), options);
+  const wire = { ...known, ...answer.wire };
+  const { id, name, clientId } = wire;
+  return issuedFrom(answer, {
+    // The client id is the name in every example (contracts/runai.md 3).
+    account: toAccount(
+      { id, name, clientId: clientId ?? name },
+      { raw: { id, name, clientId }, rules: null, profile },
+    ),
+    secret: readSecret(wire, { ...options, consequence: '' }),
+  });
 }
 
 /** A payload with `value` in the secret's place, as `--raw` prints it. */
-export function withSecret(payload: unknown, value: string | null): unknown {
-  if (typeof payload !== 'object' || payload === null) return payload;
-  return { ...payload, ['secret' in payload ? 'secret' : 'clientSecret']: value };
+function withSecret(answer: unknown, value: string | null): unknown {
+  if (typeof answer !== 'object' || answer === null) return answer;
+  return { ...answer, ['secret' in answer ? 'secret' : 'clientSecret']: value };
 }

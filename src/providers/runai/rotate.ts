@@ -1,21 +1,18 @@
 import type { Account } from '../../model/account.ts';
-import type { AskOptions, Issued, IssuingPlan } from '../provider.ts';
+import type { AskOptions, Issued, IssuingPlan } from '../issuing.ts';
 import type { Connection } from './connection.ts';
-import { credentialOf, readSecret, secretKey, withSecret } from './issue.ts';
+import { issuedFrom, readSecret, secretKey } from './issue.ts';
 import { Regenerated } from './schema.ts';
 
 /** A new secret at once in place of the old one. The answer has no client id, so the account's is joined. */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuingPlan> {
-  const { clientId, source } = connection.credential;
+  const { clientId } = connection.credential;
   const url = await connection.api.accountUrl(account.id, 'secret');
   const key = secretKey(await connection.api.era());
   return {
     requests: [{ method: 'POST', url, body: null }],
     effects: [
       'the current client secret stops working at once, and everything that signs in with it',
-      ...(clientId !== null && clientId === account.clientId
-        ? [`sactl itself signs in with it: replace the secret in ${source} before the next command`]
-        : []),
       ...(account.enabled === false
         ? ['the account is disabled: the new secret works once it is enabled']
         : []),
@@ -24,6 +21,9 @@ export async function planRotate(connection: Connection, account: Account): Prom
     expected: account,
     expectedRaw: (secret) => ({ [key]: secret }),
     credentialKind: 'client-secret',
+    isSelf: clientId === null ? null : clientId === account.clientId,
+    // Nothing that can be read changes with the secret, `updatedAt` included (DESIGN.md 6).
+    look: () => Promise.resolve({ kind: 'unclear', candidates: [] }),
     ask: (options) => regenerate(connection, { account, url }, options),
     settle: (issued) => Promise.resolve(issued.account),
   };
@@ -39,12 +39,6 @@ async function regenerate(
     { method: 'POST', url, purpose, secretAnswer: true, ...options },
     Regenerated,
   );
-  return {
-    account,
-    credential: credentialOf(
-      readSecret(answer.wire, { purpose, consequence: ', and the old one is dead' }),
-      account.clientId,
-    ),
-    raw: (secret) => withSecret(answer.raw, secret),
-  };
+  const secret = readSecret(answer.wire, { purpose, consequence: ', and the old one is dead' });
+  return issuedFrom(answer, { account, secret });
 }

@@ -35,6 +35,7 @@ describe('an account on Run:ai', () => {
       enabled: true,
       clientId: 'ci-speech',
       credential: { kind: 'client-secret', clientId: 'ci-speech', expiresAt: null },
+      verified: true,
     });
 
     const got = await json(sandbox, 'sa', 'get', '--id', 'ci-speech');
@@ -53,6 +54,7 @@ describe('an account on Run:ai', () => {
     expect(rotated).toMatchObject({
       id: account.id,
       credential: { kind: 'client-secret', clientId: 'ci-speech' },
+      verified: true,
     });
     expect(rotated.credential.value).not.toBe(account.credential.value);
 

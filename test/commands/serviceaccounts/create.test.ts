@@ -98,7 +98,7 @@ describe('sa create prints', () => {
         expiresAt: '2027-02-20T12:00:00Z',
         fingerprint: expect.stringMatching(/^sha256:[0-9a-f]{12}$/),
       },
-      verified: null,
+      verified: true,
       reissued: false,
       deliveredTo: [],
       recoverId: null,

@@ -1,77 +1,169 @@
 import { describe, expect, test } from 'vitest';
 
-import { useNscale } from '../../harness/nscale.ts';
+import { useNscale, type NscaleOptions } from '../../harness/nscale.ts';
+import { runIn } from '../../harness/run.ts';
 import { faults, lost } from '../faults.ts';
 import { conflict, problem, serverError } from './faults.ts';
+import { again, counted, cut, htmlPage, looking, readings } from './lost.ts';
 import { accounts } from './paths.ts';
 
-const deploy = useNscale();
-const post = `POST ${accounts}`;
-const create = ['sa', 'create', '--name', 'fresh'];
+const install = useNscale();
 const id = 'aaaaaaaa-0000-4000-8000-000000000001';
+const post = `POST ${accounts}`;
+const rotate = `POST ${accounts}/${id}/rotate`;
+const create = ['sa', 'create', '--name', 'fresh'];
+const printed = ['-q', '[.id, .credential.value, .reissued, .verified]'];
+const discard = 'sactl recover discard --id 00000000-0000-4000-8000-000000000001';
 
-function htmlPage(): Response {
-  return new Response('<html>', { status: 502 });
+function deploy(options: NscaleOptions): ReturnType<typeof install> {
+  return install({ ...counted(), uuid: () => id, ...options });
 }
-
-describe('what may have been created is never sent again', () => {
-  test.each<[string, { done: boolean; answer: () => Response }, string]>([
-    [
-      'a conflict, which can leave an account behind',
-      { done: true, answer: conflict },
-      'nscale answered 409 (it conflicts with what exists)',
-    ],
-    ['a 500', { done: true, answer: serverError }, 'nscale answered 500 (internal error)'],
-    [
-      'a gateway in between',
-      { done: false, answer: htmlPage },
-      'nscale answered 502 (bad gateway) with an HTML page (a proxy or gateway, not the API)',
-    ],
-    [
-      'an answer without a token',
-      { done: false, answer: () => Response.json(withoutToken, { status: 201 }) },
-      "nscale's answer holds no token",
-    ],
-    [
-      'an answer that is no account',
-      { done: true, answer: () => Response.json({}, { status: 201 }) },
-      `nscale answered POST ${accounts} with 201 and JSON that does not fit at metadata, spec, status`,
-    ],
-    [
-      'an answer without a body',
-      { done: true, answer: () => new Response(null, { status: 201 }) },
-      `nscale answered POST ${accounts} with 201 and an empty body`,
-    ],
-  ])('%s', async (_, fault, what) => {
-    const deployment = deploy({ intercept: faults({ method: 'POST', ...fault }) });
-    const outcome = await deployment.run([...create, '--format', 'yaml']);
-    expect(outcome).toEqual({
-      code: 7,
-      stdout: '',
-      stderr:
-        `sactl: cannot create service account fresh: ${what}; the account may have been created, with a token nobody has\n` +
-        'hint: look for it, then rotate or delete it (a second create would make a second account): sactl serviceaccounts list --search fresh\n',
-    });
-    expect(deployment.mutations()).toEqual([post]);
-  });
-
-  test.each([
-    ['after the account was made', true],
-    ['before', false],
-  ])('a dropped connection %s', async (_, done) => {
-    const deployment = deploy({ intercept: faults({ method: 'POST', done, answer: lost }) });
-    const { code, stdout, stderr } = await deployment.run([...create, '-q', '.credential.value']);
-    expect([code, stdout]).toEqual([7, '']);
-    expect(stderr).toContain('the account may have been created, with a token nobody has');
-    expect(deployment.mutations()).toEqual([post]);
-  });
-});
 
 const withoutToken = {
   metadata: { id, name: 'fresh' },
   spec: { groupIDs: [] },
   status: { expiry: '2027-02-20T12:00:00Z' },
 };
+
+type Answer = readonly [name: string, answer: () => Response, what: string, exitCode: number];
+
+/** Answers that a handler may give that has done nothing; `exitCode` when that is proven. */
+const failures: readonly Answer[] = [
+  [
+    'a conflict, which can leave an account behind',
+    conflict,
+    'nscale answered 409 (it conflicts with what exists)',
+    5,
+  ],
+  ['a 500', serverError, 'nscale answered 500 (internal error)', 1],
+  [
+    'a gateway in between',
+    htmlPage,
+    'nscale answered 502 (bad gateway) with an HTML page (a proxy or gateway, not the API)',
+    1,
+  ],
+  [
+    'a dropped connection',
+    lost,
+    'nscale at https://identity.nks.europe-west4.nscale.com ended the connection without an answer',
+    1,
+  ],
+];
+
+/** Answers of success, which say that something was done. */
+const successes: readonly Answer[] = [
+  [
+    'an answer without a token',
+    () => Response.json(withoutToken, { status: 201 }),
+    "nscale's answer holds no token",
+    7,
+  ],
+  [
+    'an answer that is no account',
+    () => Response.json({}, { status: 201 }),
+    `nscale answered POST ${accounts} with 201 and JSON that does not fit at metadata, spec, status`,
+    7,
+  ],
+  [
+    'an answer without a body',
+    () => new Response(null, { status: 201 }),
+    `nscale answered POST ${accounts} with 201 and an empty body`,
+    7,
+  ],
+  [
+    'half an answer',
+    cut,
+    'nscale at https://identity.nks.europe-west4.nscale.com answered 201, but ended its answer half-way',
+    7,
+  ],
+];
+
+const answers = [...failures, ...successes];
+
+describe('a create whose answer is lost is never sent again', () => {
+  test.each(answers)(
+    '%s: the account that carries our tag is issued another token',
+    async (_, answer) => {
+      const intercept = faults({ method: 'POST', hits: [1], done: true, answer });
+      const deployment = deploy({ intercept });
+      expect(await deployment.run([...create, ...printed])).toEqual({
+        code: 0,
+        stdout: `["${id}","second",true,true]\n`,
+        stderr: `${looking}${again('fresh', id)}`,
+      });
+      expect(deployment.mutations()).toEqual([post, rotate]);
+    },
+  );
+
+  test.each(answers)('%s with --no-reissue: what was created is named', async (_, answer, what) => {
+    const intercept = faults({ method: 'POST', done: true, answer });
+    const deployment = deploy({ intercept });
+    const argv = [...create, '--format', 'yaml', '--no-reissue'];
+    expect(await deployment.run(argv)).toEqual({
+      code: 7,
+      stdout: '',
+      stderr:
+        `${looking}sactl: cannot create service account fresh: ${what}; the account was created (${id}), with a token nobody has\n` +
+        `hint: issue another: sactl serviceaccounts rotate --id ${id}; then: ${discard}\n`,
+    });
+    expect(deployment.mutations()).toEqual([post]);
+  });
+
+  test('an answer that is lost again is not asked for a third time', async () => {
+    const intercept = faults({ method: 'POST', done: true, answer: serverError });
+    const deployment = deploy({ intercept });
+    expect(await deployment.run([...create, '--format', 'yaml'])).toEqual({
+      code: 7,
+      stdout: '',
+      stderr:
+        `${looking}${again('fresh', id)}` +
+        `sactl: cannot rotate service account fresh (${id}): nscale answered 500 (internal error); the account was created (${id}), with a token nobody has\n` +
+        `hint: issue another: sactl serviceaccounts rotate --id ${id}; then: ${discard}\n`,
+    });
+    expect(deployment.mutations()).toEqual([post, rotate]);
+  });
+});
+
+describe('a create that left no account', () => {
+  test.each(failures)('%s: three readings prove it', async (_, answer, what, code) => {
+    const deployment = deploy({ intercept: faults({ method: 'POST', answer }) });
+    const context = deployment.context();
+    expect(await runIn(context, [...create, '--format', 'yaml'])).toEqual({
+      code,
+      stdout: '',
+      stderr: `${looking}sactl: cannot create service account fresh: ${what}; nothing was changed\n`,
+    });
+    expect(deployment.mutations()).toEqual([post]);
+    expect(context.sleeps).toEqual(readings);
+  });
+
+  test.each(successes)('%s: no reading proves it', async (_, answer, what, code) => {
+    const deployment = deploy({ intercept: faults({ method: 'POST', answer }) });
+    const context = deployment.context();
+    expect(await runIn(context, [...create, '--format', 'yaml'])).toEqual({
+      code,
+      stdout: '',
+      stderr:
+        `${looking}sactl: cannot create service account fresh: ${what}; the account may have been created, with a token nobody has\n` +
+        `hint: look for it, then rotate or delete it: sactl serviceaccounts list --search fresh; then: ${discard}\n`,
+    });
+    expect(deployment.mutations()).toEqual([post]);
+    expect(context.sleeps).toEqual([]);
+  });
+
+  test('a list that lags does not prove it before the third reading', async () => {
+    const intercept = faults({ method: 'POST', hits: [1], done: true, answer: lost });
+    const deployment = deploy({ intercept, listLag: 2 });
+    const context = deployment.context();
+    expect(await runIn(context, [...create, ...printed])).toEqual({
+      code: 0,
+      stdout: `["${id}","second",true,true]\n`,
+      stderr: `${looking}${again('fresh', id)}`,
+    });
+    expect(deployment.mutations()).toEqual([post, rotate]);
+    expect(context.sleeps).toEqual(readings);
+  });
+});
 
 describe('a refusal means that there is no account', () => {
   test.each([

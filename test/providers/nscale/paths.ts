@@ -9,3 +9,8 @@ export const groups = `${organizations}/${organizationId}/groups`;
 /** How every command without `--org` begins. */
 export const discovery = `GET ${organizations}`;
 export const list = `GET ${accounts}`;
+
+/** How a credential is tried. */
+export const trial = `GET ${organizations}`;
+/** Who the token is. */
+export const userInfo = 'GET /oauth2/v2/userinfo';

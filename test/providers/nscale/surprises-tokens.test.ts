@@ -5,12 +5,14 @@ import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { ciDeploy } from './ci-deploy.ts';
 import { faults } from '../faults.ts';
 import { problem } from './faults.ts';
-import { accounts, discovery, list } from './paths.ts';
+import { again, looking } from './lost.ts';
+import { accounts, discovery, list, trial, userInfo } from './paths.ts';
 
 /** Surprises 9 to 16 of contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
 const { backup, runner, terraform } = accountIds;
 const rotate = ['sa', 'rotate', '--id', ciDeploy, '--yes'];
+const post = `POST ${accounts}/${ciDeploy}/rotate`;
 const inNinetyDays = '2027-02-20T12:00:00Z';
 
 test('9: a token is opaque, and its expiry is what status.expiry says', async () => {
@@ -72,18 +74,17 @@ test('12: no cause is promised for a token that is refused', async () => {
 });
 
 describe('13: any 2xx is a success', () => {
-  const account = {
-    metadata: { id: ciDeploy, name: 'ci-deploy', provisioningStatus: 'provisioned' },
-    spec: { groupIDs: [] },
-    status: { expiry: inNinetyDays, accessToken: 'token' },
-  };
-
   test.each([200, 201, 202])('%i with a token', async (status) => {
-    const answer = { method: 'POST', answer: () => Response.json(account, { status }) };
     for (const argv of [rotate, ['sa', 'create', '--name', 'fresh']]) {
-      const deployment = deploy({ intercept: faults(answer) });
-      const outcome = await deployment.run([...argv, '-q', '.credential.value']);
-      expect(outcome).toEqual({ code: 0, stdout: 'token\n', stderr: '' });
+      const deployment = deploy({
+        newToken: () => 'token',
+        intercept: async (request, next) => {
+          const answer = await next(request);
+          return request.method === 'POST' ? new Response(answer.body, { status }) : answer;
+        },
+      });
+      const outcome = await deployment.run([...argv, '-q', '.credential.value,.verified']);
+      expect(outcome).toEqual({ code: 0, stdout: 'token\ntrue\n', stderr: '' });
     }
   });
 
@@ -104,27 +105,42 @@ describe('13: any 2xx is a success', () => {
   });
 });
 
+function answering(status: object): () => Response {
+  const metadata = { id: ciDeploy, name: 'ci-deploy' };
+  return () => Response.json({ metadata, spec: { groupIDs: [] }, status });
+}
+
 describe('14: status.accessToken', () => {
-  test.each([
+  const without: readonly (readonly [string, { accessToken?: string }])[] = [
     ['absent', {}],
     ['empty', { accessToken: '' }],
     ['blank', { accessToken: ' \n' }],
-  ])('%s in an answer is an error, and the old token must be taken for dead', async (_, status) => {
-    const account = {
-      metadata: { id: ciDeploy, name: 'ci-deploy' },
-      spec: { groupIDs: [] },
-      status,
-    };
-    const answer = { method: 'POST', answer: () => Response.json(account) };
-    const deployment = deploy({ intercept: faults(answer) });
-    expect(await deployment.run([...rotate, '--format', 'yaml'])).toEqual({
+  ];
+
+  test.each(without)('%s in an answer: the account is issued another', async (_, status) => {
+    const fault = { method: 'POST', hits: [1], answer: answering(status) };
+    const deployment = deploy({ newToken: () => 'token', intercept: faults(fault) });
+    expect(await deployment.run([...rotate, '-q', '.credential.value,.reissued'])).toEqual({
+      code: 0,
+      stdout: 'token\ntrue\n',
+      stderr: `${looking}${again('ci-deploy', ciDeploy)}`,
+    });
+    expect(deployment.mutations()).toEqual([post, post]);
+  });
+
+  test.each([
+    ['absent in every answer', [], `${looking}${again('ci-deploy', ciDeploy)}`, [post, post]],
+    ['absent in an answer, with --no-reissue', ['--no-reissue'], looking, [post]],
+  ])('%s: the old token must be taken for dead', async (_, flags, notes, sent) => {
+    const deployment = deploy({ intercept: faults({ method: 'POST', answer: answering({}) }) });
+    expect(await deployment.run([...rotate, '--format', 'yaml', ...flags])).toEqual({
       code: 7,
       stdout: '',
       stderr:
-        `sactl: cannot rotate service account ci-deploy (${ciDeploy}): nscale's answer holds no token; the old credential may be dead, and no new one was received\n` +
+        `${notes}sactl: cannot rotate service account ci-deploy (${ciDeploy}): nscale's answer holds no token; the old credential may be dead, and no new one was received\n` +
         `hint: rotate again: sactl serviceaccounts rotate --id ${ciDeploy}\n`,
     });
-    expect(deployment.mutations()).toHaveLength(1);
+    expect(deployment.mutations()).toEqual(sent);
   });
 
   test('is where --raw prints it, and nowhere in stderr with --debug', async () => {
@@ -134,7 +150,8 @@ describe('14: status.accessToken', () => {
     expect([code, stdout]).toEqual([0, 'the-token\n']);
     expect(stderr).not.toContain('the-token');
     expect(stderr).not.toContain(sandboxTokens.administrator);
-    expect(stderr.trim().split('\n')).toHaveLength(3);
+    expect(stderr.trim().split('\n')).toHaveLength(6);
+    expect(deployment.requests).toEqual([discovery, list, userInfo, list, post, trial]);
   });
 
   test('that an error body echoes is not shown', async () => {

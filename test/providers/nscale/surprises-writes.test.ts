@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 
 import { accountIds, groupIds, otherOrganizationId } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { runIn } from '../../harness/run.ts';
 import { ciDeploy, described, put } from './ci-deploy.ts';
 import { faults, lost } from '../faults.ts';
 import { conflict, serverError } from './faults.ts';
-import { accounts, discovery, groups, list } from './paths.ts';
+import { again, counted, looking, readings } from './lost.ts';
+import { accounts, discovery, groups, list, trial } from './paths.ts';
 
 /** Surprises 1 to 8 of contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
@@ -63,7 +65,7 @@ describe('3: groups are read again, because answers of v1.19 show those of befor
     const argv = ['sa', 'create', '--name', 'fresh', '--group', inference];
     const outcome = await deployment.run([...argv, '-q', '.credential.value,.groups[]']);
     expect(outcome).toEqual({ code: 0, stdout: `token\n${inference}\n`, stderr: '' });
-    expect(deployment.requests.slice(-2)).toEqual([post, list]);
+    expect(deployment.requests.slice(-3)).toEqual([post, list, trial]);
   });
 
   test('update', async () => {
@@ -122,43 +124,82 @@ test.each([
   ['an internal error', serverError],
   ['a dropped connection', lost],
 ])('6: create is neither atomic nor idempotent: %s is not retried', async (_, answer) => {
-  const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
-  const argv = ['sa', 'create', '--name', 'fresh', '-q', '.credential.value'];
-  const { code, stdout, stderr } = await deployment.run(argv);
-  expect([code, stdout]).toEqual([7, '']);
-  expect(JSON.parse(stderr)).toMatchObject({
-    error: {
-      code: 'unknown_outcome',
-      message: expect.stringContaining('may have been created, with a token nobody has'),
-      hint: 'look for it, then rotate or delete it (a second create would make a second account): sactl serviceaccounts list --search fresh',
-    },
+  const intercept = faults({ method: 'POST', hits: [1], done: true, answer });
+  const deployment = deploy({ ...counted(), uuid: () => absent, intercept });
+  const argv = ['sa', 'create', '--name', 'fresh', '-q', '.id,.credential.value,.reissued'];
+  expect(await deployment.run(argv)).toEqual({
+    code: 0,
+    stdout: `${absent}\nsecond\ntrue\n`,
+    stderr: `${looking}${again('fresh', absent)}`,
   });
-  expect(deployment.mutations()).toEqual([post]);
+  expect(deployment.mutations()).toEqual([post, `POST ${accounts}/${absent}/rotate`]);
+  expect(deployment.state.accounts.filter(({ name }) => name === 'fresh')).toHaveLength(1);
 });
 
 function brokenPipe(): Promise<never> {
   return Promise.reject(Object.assign(new Error('write'), { code: 'EPIPE' }));
 }
 
+function cutBody(): Response {
+  return new Response('{"metadata":{"id":"c1');
+}
+
 describe('7: a lost rotate is an outage', () => {
   const argv = ['sa', 'rotate', '--id', ciDeploy, '--yes', '-q', '.credential.value'];
-
-  test.each([
+  const answers = [
     ['an internal error', serverError],
     ['a dropped connection', lost],
-    ['a body that was cut', () => new Response('{"metadata":{"id":"c1')],
-  ])('%s is not retried, and called what it is', async (_, answer) => {
-    const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
-    const { code, stdout, stderr } = await deployment.run(argv);
-    expect([code, stdout]).toEqual([7, '']);
-    expect(JSON.parse(stderr)).toMatchObject({
-      error: {
-        code: 'unknown_outcome',
-        message: expect.stringContaining('the old credential may be dead'),
-        hint: `rotate again: sactl serviceaccounts rotate --id ${ciDeploy}`,
-      },
+    ['a body that was cut', cutBody],
+  ] as const;
+
+  test.each(answers)('%s: another token is issued', async (_, answer) => {
+    const intercept = faults({ method: 'POST', hits: [1], done: true, answer });
+    const deployment = deploy({ ...counted(), intercept });
+    expect(await deployment.run(argv)).toEqual({
+      code: 0,
+      stdout: 'second\n',
+      stderr: `${looking}${again('ci-deploy', ciDeploy)}`,
+    });
+    expect(deployment.mutations()).toEqual([rotate, rotate]);
+  });
+
+  test.each(answers)(
+    '%s with --no-reissue is not retried, and called what it is',
+    async (_, answer) => {
+      const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
+      const { code, stdout, stderr } = await deployment.run([...argv, '--no-reissue']);
+      expect([code, stdout, stderr.startsWith(looking)]).toEqual([7, '', true]);
+      expect(JSON.parse(stderr.slice(looking.length))).toMatchObject({
+        error: {
+          code: 'unknown_outcome',
+          message: expect.stringMatching(
+            /; it was rotated: the old credential is dead, and no new one was received$/,
+          ),
+          hint: `rotate again: sactl serviceaccounts rotate --id ${ciDeploy}`,
+        },
+      });
+      expect(deployment.mutations()).toEqual([rotate]);
+    },
+  );
+
+  test.each([
+    ['an internal error', serverError, 'nscale answered 500 (internal error)'],
+    [
+      'a dropped connection',
+      lost,
+      'nscale at https://identity.nks.europe-west4.nscale.com ended the connection without an answer',
+    ],
+  ])('%s that came before it: three readings prove it', async (_, answer, what) => {
+    const deployment = deploy({ intercept: faults({ method: 'POST', answer }) });
+    const context = deployment.context();
+    const yaml = ['sa', 'rotate', '--id', ciDeploy, '--yes', '--format', 'yaml'];
+    expect(await runIn(context, yaml)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${looking}sactl: cannot rotate service account ci-deploy (${ciDeploy}): ${what}; nothing was changed\n`,
     });
     expect(deployment.mutations()).toEqual([rotate]);
+    expect(context.sleeps).toEqual(readings);
   });
 
   test('a filter that would drop the token is refused before it is too late', async () => {

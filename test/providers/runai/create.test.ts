@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
 import { clusterIds, projectIds, roleIds } from '../../../src/sandbox/runai/seed-ids.ts';
+import { seedRunai } from '../../../src/sandbox/runai/seed.ts';
+import { testNow } from '../../harness/context.ts';
 import { runIn } from '../../harness/run.ts';
 import { useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { forbidden, problem, serverError, withClientId } from './faults.ts';
+import { journalOf } from './journal.ts';
 import { accounts, list, lookups, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
@@ -35,15 +38,47 @@ test('creates, delivers, then grants', async () => {
     },
   });
   const outcome = await runIn(context, [...bare, ...rights, ...value]);
-  // When the token, the account and the rule are asked for.
-  expect(delivered).toEqual(['', '', 'new-secret\n']);
+  // When the token, the account, the token for the new secret, and the rule are asked for.
+  expect(delivered).toEqual(['', '', '', 'new-secret\n']);
   expect(outcome).toEqual({
     code: 0,
     stdout: 'new-secret\n',
     stderr: 'sactl: granted L1 researcher on project gpu-east/language\n',
   });
-  expect(deployment.requests).toEqual([list, ...lookups, rulesOf('fresh'), post, ...after, grant]);
+  expect(deployment.requests).toEqual([
+    list,
+    ...lookups,
+    rulesOf('fresh'),
+    list,
+    post,
+    ...after,
+    grant,
+  ]);
   expect(deployment.bodies).toEqual([{ name: 'fresh' }, rule]);
+  expect(await journalOf(deployment)).toEqual([]);
+});
+
+test('somebody else’s account of the name, made in the meantime, stops it', async () => {
+  let readings = 0;
+  const deployment = deploy({
+    ...options,
+    intercept: async (request, next) => {
+      const isList = request.method === 'GET' && request.url.endsWith(accounts);
+      readings += isList ? 1 : 0;
+      if (!isList || readings !== 2) return next(request);
+      const items = (await (await next(request)).json()) as unknown[];
+      return Response.json([...items, { id: 'b1', name: 'fresh', clientId: 'fresh' }]);
+    },
+  });
+  expect(await deployment.run([...bare, '--format', 'yaml'])).toEqual({
+    code: 5,
+    stdout: '',
+    stderr:
+      'sactl: Run:ai has a service account named "fresh" already: b1\n' +
+      'hint: give --if-missing to use it, --allow-duplicate to have a second one, or another name\n',
+  });
+  expect(deployment.mutations()).toEqual([]);
+  expect(await journalOf(deployment)).toEqual([]);
 });
 
 test('without a role nothing is looked up, and the preview says what that means', async () => {
@@ -53,7 +88,7 @@ test('without a role nothing is looked up, and the preview says what that means'
     stdout: 'new-secret\n',
     stderr: '',
   });
-  expect(deployment.requests).toEqual([list, rulesOf('fresh'), post, ...after]);
+  expect(deployment.requests).toEqual([list, rulesOf('fresh'), list, post, ...after]);
   const preview = await deploy().run([...bare, '--dry-run', '--json']);
   expect(JSON.parse(preview.stdout)).toMatchObject({
     effects: [
@@ -148,43 +183,32 @@ describe('access rules of an earlier account of the name', () => {
 });
 
 describe('an answer without a client id', () => {
-  const credential = [...bare, '-q', '.credential.value,.credential.clientId,.clientId'];
+  const credential = [...bare, '-q', '.credential.value,.credential.clientId,.clientId,.verified'];
 
   test('has it joined from the list', async () => {
+    const state = seedRunai(testNow);
     const deployment = deploy({
       ...options,
+      state,
       createReplyClientId: false,
-      intercept: withClientId('c1'),
+      intercept: withClientId(state, 'c1'),
     });
     const outcome = await deployment.run(credential);
-    expect(outcome).toEqual({ code: 0, stdout: 'new-secret\nc1\nc1\n', stderr: '' });
+    expect(outcome).toEqual({ code: 0, stdout: 'new-secret\nc1\nc1\ntrue\n', stderr: '' });
     expect(deployment.mutations()).toEqual([post]);
   });
 
   test('loses nothing when the list cannot be read: it is the name', async () => {
-    const unreadable = { method: 'GET', path: accounts, hits: [2, 3], answer: forbidden };
+    const unreadable = { method: 'GET', path: accounts, hits: [3, 4], answer: forbidden };
     const deployment = deploy({
       ...options,
       createReplyClientId: false,
       intercept: faults(unreadable),
     });
     const { code, stdout, stderr } = await deployment.run(credential);
-    expect([code, stdout]).toEqual([6, 'new-secret\nfresh\nfresh\n']);
+    expect([code, stdout]).toEqual([6, 'new-secret\nfresh\nfresh\ntrue\n']);
     expect(stderr).toContain(`(${id}) was created, but could not be read again`);
   });
-});
-
-test.each([
-  ['a lost answer', lost],
-  ['500', serverError],
-  ['no secret', () => Response.json({ id, name: 'fresh' }, { status: 201 })],
-])('%s is not asked for again: exit 7', async (_, answer) => {
-  const fault = { method: 'POST', path: accounts, done: true, answer };
-  const deployment = deploy({ ...options, intercept: faults(fault) });
-  const { code, stdout, stderr } = await deployment.run([...bare, ...rights, ...value]);
-  expect([code, stdout]).toEqual([7, '']);
-  expect(stderr).toContain('the account may have been created');
-  expect(deployment.mutations()).toEqual([post]);
 });
 
 test.each(['Fresh', '1st', 'a', 'a.b', 'a-', 'a_', 'a b', 'a'.repeat(256)])(

@@ -1,4 +1,6 @@
+import type { RunaiState } from '../../../src/sandbox/runai/state.ts';
 import type { Intercept } from '../../harness/runai.ts';
+import { lost } from '../faults.ts';
 
 /** A refusal or failure in Run:ai's envelope. */
 export function problem(status: number, message: string): Response {
@@ -37,12 +39,41 @@ export function pagesOf(most: number): Intercept {
   };
 }
 
-/** The list of accounts shows this client id for all of them. */
-export function withClientId(clientId: string): Intercept {
+/** Accounts that are created here get a client id that is not their name. */
+export function withClientId(state: RunaiState, clientId: string): Intercept {
+  return async (request, next) => {
+    const known = new Set(state.accounts.map(({ id }) => id));
+    const answer = await next(request);
+    state.accounts = state.accounts.map((account) =>
+      known.has(account.id) ? account : { ...account, clientId },
+    );
+    return answer;
+  };
+}
+
+/** The answer to a matching request is lost, and meanwhile somebody else has replaced this client's secret. */
+export function losingBoth(
+  state: RunaiState,
+  { clientId, path }: { clientId: string; path: string },
+): Intercept {
   return async (request, next) => {
     const answer = await next(request);
-    if (request.method !== 'GET' || !request.url.endsWith('/service-accounts')) return answer;
-    const items = (await answer.json()) as object[];
-    return Response.json(items.map((item) => Object.assign(item, { clientId })));
+    if (request.method !== 'POST' || !request.url.endsWith(path)) return answer;
+    for (const account of state.accounts) {
+      if (account.clientId === clientId) account.secretHash = null;
+    }
+    return lost();
+  };
+}
+
+/** A time-out of our own while the server is at work on such a request. */
+export function timingOut(method: string, path: string): typeof fetch {
+  return async (input, init) => {
+    const answer = await globalThis.fetch(input, init);
+    const request = new Request(input, init);
+    if (request.method !== method || !request.url.endsWith(path)) return answer;
+    throw new TypeError('fetch failed', {
+      cause: Object.assign(new Error('timed out'), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
+    });
   };
 }

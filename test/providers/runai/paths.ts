@@ -24,3 +24,5 @@ export function rulesOf(...subjects: readonly string[]): string {
 export const ciVision = { id: runaiAccountIds.ciVision, name: 'ci-vision' } as const;
 /** What every command that names it begins with. */
 export const findCiVision = [list, rulesOf(ciVision.name, ciVision.id)] as const;
+/** What is read before a new secret for it is asked for: to plan the rotation, and once more under the lock. */
+export const beforeRotation = [...findCiVision, ...findCiVision] as const;

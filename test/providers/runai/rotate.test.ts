@@ -1,88 +1,87 @@
 import { describe, expect, test } from 'vitest';
 
-import { useRunai } from '../../harness/runai.ts';
-import { faults, lost } from '../faults.ts';
-import { page, problem, serverError, unauthorized, withClientId } from './faults.ts';
-import { accounts, ciVision, findCiVision } from './paths.ts';
+import { seedRunai } from '../../../src/sandbox/runai/seed.ts';
+import { testNow } from '../../harness/context.ts';
+import { runaiSandboxClients, useRunai } from '../../harness/runai.ts';
+import { faults } from '../faults.ts';
+import { problem, unauthorized } from './faults.ts';
+import { journalOf } from './journal.ts';
+import { accounts, beforeRotation, ciVision } from './paths.ts';
 
 const deploy = useRunai();
 const { id, name } = ciVision;
 const rotate = ['sa', 'rotate', '--id', name, '--yes'];
 const secret = `POST ${accounts}/${id}/secret`;
-const transcript = [...findCiVision, secret];
-const subject = `cannot rotate service account ${name} (${id})`;
+const transcript = [...beforeRotation, secret];
+const signIn = 'POST /api/v2/token';
 
-test('reads the account, then asks once for a new secret', async () => {
+test('reads the account twice, asks once for a new secret, and signs in with it', async () => {
   const deployment = deploy({ newSecret: () => 'new-secret' });
-  expect(await deployment.run([...rotate, '-q', '.credential'])).toEqual({
+  expect(await deployment.run([...rotate, '-q', '.credential,.verified,.reissued'])).toEqual({
     code: 0,
     stdout:
-      '{"kind":"client-secret","value":"new-secret","clientId":"ci-vision","expiresAt":null,"fingerprint":"sha256:fc97bb52861f"}\n',
+      '{"kind":"client-secret","value":"new-secret","clientId":"ci-vision","expiresAt":null,"fingerprint":"sha256:fc97bb52861f"}\n' +
+      'true\nfalse\n',
     stderr: '',
   });
   expect(deployment.requests).toEqual(transcript);
   expect(deployment.bodies).toEqual([null]);
-  expect(deployment.tokenRequests).toEqual(['POST /api/v2/token']);
+  expect(deployment.tokenRequests).toEqual([signIn, signIn]);
+  expect(await journalOf(deployment)).toEqual([]);
+});
+
+test('--no-verify does not sign in with it', async () => {
+  const deployment = deploy({ newSecret: () => 'new-secret' });
+  const outcome = await deployment.run([
+    ...rotate,
+    '--no-verify',
+    '-q',
+    '[.verified, .credential.value]',
+  ]);
+  expect(outcome).toEqual({ code: 0, stdout: '[null,"new-secret"]\n', stderr: '' });
+  expect(deployment.tokenRequests).toEqual([signIn]);
 });
 
 test('a client id that is not the name is joined from the account', async () => {
-  const deployment = deploy({ newSecret: () => 'new-secret', intercept: withClientId('c1') });
+  const seed = seedRunai(testNow);
+  const renamed = seed.accounts.map((account) =>
+    account.id === id ? { ...account, clientId: 'c1' } : account,
+  );
+  const deployment = deploy({
+    newSecret: () => 'new-secret',
+    state: { ...seed, accounts: renamed },
+  });
   const outcome = await deployment.run([
     ...rotate,
     '-q',
-    '.credential.value,.credential.clientId,.clientId,.name',
+    '.credential.value,.credential.clientId,.clientId,.name,.verified',
   ]);
-  expect(outcome).toEqual({ code: 0, stdout: `new-secret\nc1\nc1\n${name}\n`, stderr: '' });
+  expect(outcome).toEqual({ code: 0, stdout: `new-secret\nc1\nc1\n${name}\ntrue\n`, stderr: '' });
 });
 
-describe('a new secret that did not arrive is not asked for again', () => {
-  test.each<[string, boolean, () => Response, string]>([
-    ['a lost answer', true, lost, 'runai at https://runai.example.com'],
-    ['500', true, serverError, 'runai answered 500 (internal error)'],
-    ['502', false, () => page(502), 'runai answered 502 (bad gateway) with an HTML page'],
-    ['503', false, () => problem(503, 'later'), 'runai answered 503 (service unavailable)'],
-    ['a page', true, () => page(200), `runai answered ${secret} with 200 and an HTML page`],
-  ])('%s', async (_, done, answer, what) => {
-    const fault = { method: 'POST', path: '/secret', done, answer };
-    const deployment = deploy({ intercept: faults(fault) });
-    const { code, stdout, stderr } = await deployment.run([...rotate, '--format', 'yaml']);
-    expect([code, stdout]).toEqual([7, '']);
-    expect(stderr).toContain(`sactl: ${subject}: ${what}`);
-    expect(stderr).toContain('the old credential may be dead, and no new one was received');
-    expect(stderr).toContain(`hint: rotate again: sactl serviceaccounts rotate --id ${id}\n`);
-    expect(deployment.requests).toEqual(transcript);
+test('an account that was changed in the meantime is not rotated', async () => {
+  let readings = 0;
+  const deployment = deploy({
+    intercept: (request, next) => {
+      const isList = request.method === 'GET' && request.url.endsWith(accounts);
+      readings += isList ? 1 : 0;
+      if (isList && readings === 2) {
+        deployment.state.accounts = deployment.state.accounts.map((account) =>
+          account.id === id ? { ...account, updatedAt: '2026-11-22T12:00:00.000Z' } : account,
+        );
+      }
+      return next(request);
+    },
   });
-
-  test('a timeout', async () => {
-    const deployment = deploy();
-    const { stdout, stderr, code } = await deployment.run(rotate.concat('--format', 'yaml'), {
-      fetch: async (input, init) => {
-        const answer = await globalThis.fetch(input, init);
-        if (!new Request(input).url.endsWith('/secret')) return answer;
-        throw new TypeError('fetch failed', {
-          cause: Object.assign(new Error('timed out'), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
-        });
-      },
-    });
-    expect([code, stdout]).toEqual([7, '']);
-    expect(stderr).toContain('the old credential may be dead');
-    expect(deployment.requests).toEqual(transcript);
+  expect(await deployment.run([...rotate, '--format', 'yaml'])).toEqual({
+    code: 5,
+    stdout: '',
+    stderr:
+      `sactl: ${name} (${id}) in organization 1001 was changed by somebody else in the meantime; nothing was sent\n` +
+      'hint: look at it, then run the command again\n',
   });
-
-  test.each([
-    ['no secret', {}],
-    ['an empty one', { clientSecret: '' }],
-    ['a blank one', { clientSecret: ' \n' }],
-  ])('200 with %s: the old one is dead', async (_, body) => {
-    const answer = { method: 'POST', path: '/secret', answer: () => Response.json(body) };
-    const deployment = deploy({ intercept: faults(answer) });
-    const { code, stdout, stderr } = await deployment.run([...rotate, '--format', 'yaml']);
-    expect([code, stdout]).toEqual([7, '']);
-    expect(stderr).toContain(
-      `sactl: ${subject}: Run:ai's answer holds no secret, and the old one is dead`,
-    );
-    expect(deployment.requests).toEqual(transcript);
-  });
+  expect(deployment.requests).toEqual(beforeRotation);
+  expect(await journalOf(deployment)).toEqual([]);
 });
 
 test('a refused token is renewed, because nothing was done', async () => {
@@ -104,6 +103,7 @@ test.each([
   expect([outcome.code, outcome.stdout]).toEqual([code, '']);
   expect(outcome.stderr).not.toContain('the-secret');
   expect(deployment.requests).toEqual(transcript);
+  expect(await journalOf(deployment)).toEqual([]);
 });
 
 test.each([
@@ -116,14 +116,38 @@ test.each([
   expect(deployment.mutations()).toEqual([`POST /api/v1/${path}/${id}/secret`]);
 });
 
-test('a disabled account is rotated, and the preview says that it stays disabled', async () => {
-  const argv = ['sa', 'rotate', '--id', 'retired-notebooks', '--dry-run', '-q', '.effects[]?'];
-  expect(await deploy().run(argv)).toEqual({
-    code: 0,
-    stdout:
-      'the current client secret stops working at once, and everything that signs in with it\n' +
-      'the account is disabled: the new secret works once it is enabled\n' +
-      'a new client secret is shown once\n',
-    stderr: '',
+describe('a disabled account', () => {
+  const { clientId } = runaiSandboxClients.disabled;
+  const argv = ['sa', 'rotate', '--id', clientId, '--yes'];
+
+  test('is rotated, and the preview says that it stays disabled', async () => {
+    expect(await deploy().run([...argv, '--dry-run', '-q', '.effects[]?'])).toEqual({
+      code: 0,
+      stdout:
+        'the current client secret stops working at once, and everything that signs in with it\n' +
+        'the account is disabled: the new secret works once it is enabled\n' +
+        'a new client secret is shown once\n',
+      stderr: '',
+    });
+  });
+
+  test('cannot sign in, which says nothing of its new secret', async () => {
+    const deployment = deploy({ newSecret: () => 'new-secret' });
+    const outcome = await deployment.run([
+      ...argv,
+      '-q',
+      '[.verified, .status, .credential.value]',
+    ]);
+    expect(outcome).toEqual({
+      code: 0,
+      stdout: '[null,"disabled","new-secret"]\n',
+      stderr: 'sactl: the credential could not be verified: the account is disabled\n',
+    });
+    expect(deployment.tokenRequests).toEqual([signIn]);
+    expect(await journalOf(deployment)).toEqual([]);
+    await deployment.run(['sa', 'update', '--id', clientId, '--enable', '-q', '.enabled']);
+    const env = { RUNAI_CLIENT_ID: clientId, RUNAI_CLIENT_SECRET: 'new-secret' };
+    const whoami = await deployment.run(['whoami', '-q', '.subject'], { env });
+    expect([whoami.code, whoami.stdout]).toEqual([0, `${clientId}\n`]);
   });
 });

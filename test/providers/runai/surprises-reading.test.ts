@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
+import { seedRunai } from '../../../src/sandbox/runai/seed.ts';
+import type { RunaiState } from '../../../src/sandbox/runai/state.ts';
+import { testNow } from '../../harness/context.ts';
 import { useRunai, type Intercept } from '../../harness/runai.ts';
 import { faults } from '../faults.ts';
 import { forbidden, pagesOf } from './faults.ts';
@@ -52,18 +55,21 @@ test('11: enabled is shown, and ids are text whatever they come as', async () =>
   expect(other.requests).toEqual([list, rulesOf(name, id)]);
 });
 
-describe('12: old names may break the pattern, which is checked on create only', () => {
-  const old = { id: 'a1', name: 'Old App.1', clientId: 'Old App.1', enabled: true };
-  const answer = { method: 'GET', path: apps, answer: () => Response.json([old]) };
+/** The seed with an account of a name that cannot be given any more. */
+function withOldName(): RunaiState {
+  const state = seedRunai(testNow);
+  const old = { id: 'a1', name: 'Old App.1', clientId: 'Old App.1' };
+  const [sample] = state.accounts.map((account) => ({ ...account, ...old }));
+  return { ...state, accounts: sample === undefined ? [] : [...state.accounts, sample] };
+}
 
+describe('12: old names may break the pattern, which is checked on create only', () => {
   test.each([
     ['get', [], []],
     ['update', ['--disable'], [`PATCH ${apps}/a1`]],
     ['rotate', ['--yes'], [`POST ${apps}/a1/secret`]],
   ])('%s', async (verb, flags, mutations) => {
-    const done = { method: 'POST', path: '/secret', answer: () => Response.json({ secret: 's' }) };
-    const patched = { method: 'PATCH', answer: () => new Response(null) };
-    const deployment = deploy({ controlPlane: '2.20', intercept: faults(answer, done, patched) });
+    const deployment = deploy({ controlPlane: '2.20', state: withOldName() });
     const argv = ['sa', verb, '--id', 'Old App.1', ...flags, '--json'];
     const { code, stdout, stderr } = await deployment.run(argv);
     expect([code, stderr]).toEqual([0, '']);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { isTokenRequest, runaiSandboxClients, useRunai } from '../../harness/runai.ts';
 import { faults } from '../faults.ts';
@@ -85,8 +85,9 @@ describe('5: rotating the account one signs in with', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       effects: [
         'the current client secret stops working at once, and everything that signs in with it',
-        'sactl itself signs in with it: replace the secret in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET before the next command',
         'a new client secret is shown once',
+        'this is the account that sactl signs in with: if the answer is lost, only an administrator can issue another credential',
+        'replace the credential in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET before the next command',
       ],
     });
     expect(deployment.mutations()).toEqual([]);
@@ -94,15 +95,19 @@ describe('5: rotating the account one signs in with', () => {
 
   test('is not warned of for another', async () => {
     const argv = ['sa', 'rotate', '--id', 'ci-vision', '--dry-run', '--json'];
-    expect((await deploy().run(argv)).stdout).not.toContain('sactl itself');
+    expect((await deploy().run(argv)).stdout).not.toContain('signs in with:');
   });
 
-  test('sends nothing after it, so that no token is needed with the old secret', async () => {
+  test('sends nothing after it with the old secret', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sactl-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
     const deployment = deploy({ newSecret: () => 'new-secret' });
-    const outcome = await deployment.run([...rotate, '--yes', '-q', '.credential.value']);
-    expect(outcome).toEqual({ code: 0, stdout: 'new-secret\n', stderr: '' });
+    const argv = [...rotate, '--yes', '--allow-self', '--to', 'file:secret', '-q', '.verified'];
+    const outcome = await deployment.run(argv, { cwd: directory });
+    expect(outcome).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
     expect(deployment.requests.at(-1)).toMatch(/^POST .*\/secret$/);
-    expect(deployment.tokenRequests).toEqual([v2]);
+    // The second is for the new secret.
+    expect(deployment.tokenRequests).toEqual([v2, v2]);
     const env = { RUNAI_CLIENT_SECRET: 'new-secret' };
     expect(await deployment.run(count, { env })).toEqual(counted);
   });

@@ -1,0 +1,45 @@
+import type { Context } from '../context.ts';
+import { createHttpClient, type HttpClient, type HttpCredential } from '../http/client.ts';
+import { createTransport } from '../http/transport.ts';
+import type { ProviderDefinition } from '../providers/provider.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { version } from '../version.ts';
+import type { CommonFlags } from './flags.ts';
+
+/** Where requests go. */
+export interface Destination {
+  readonly definition: ProviderDefinition;
+  /** Origin and base path without trailing slash. */
+  readonly endpoint: string;
+  readonly ca: { readonly path: string; readonly source: string } | null;
+  /** The emulator in the real endpoint's place: then no proxy and no CA is even read. */
+  readonly sandbox: Sandbox | null;
+}
+
+const defaultTimeoutMs = 30_000;
+
+/**
+ * Makes clients for one endpoint, one for each credential.
+ * @throws UsageError when proxy or CA cannot be used
+ */
+export async function clientFactory(
+  ctx: Context,
+  common: CommonFlags,
+  { definition, endpoint, ca, sandbox }: Destination,
+): Promise<(credential: HttpCredential) => HttpClient> {
+  const env = sandbox === null ? ctx.env : {};
+  const dispatcher = await createTransport({ env, cwd: ctx.cwd, endpoint, caFile: ca });
+  return (credential) =>
+    createHttpClient({
+      ...ctx,
+      fetch: sandbox?.fetch ?? ctx.fetch,
+      credential,
+      endpoint,
+      dispatcher,
+      timeoutMs: common.timeout ?? defaultTimeoutMs,
+      provider: definition.name,
+      readProblem: definition.readProblem,
+      userAgent: `sactl/${version}`,
+      ...(common.debug ? { debug: (line) => ctx.stderr.write(`${line}\n`) } : {}),
+    });
+}

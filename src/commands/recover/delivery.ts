@@ -1,0 +1,79 @@
+import { readCaFlag } from '../../config/connect.ts';
+import type { StoredDelivery } from '../../delivery/deliver-entry.ts';
+import { preflightTargets, type Preflight, type TriedTarget } from '../../delivery/preflight.ts';
+import { definitionOf, readEntry } from '../../delivery/recover.ts';
+import { openAccountLocks } from '../../journal/account-lock.ts';
+import type { ReadableEntry } from '../../journal/stored-entry.ts';
+import type { Issued } from '../../providers/issuing.ts';
+import type { Trial } from '../../providers/provider.ts';
+import { clientFactory, type Destination } from '../client.ts';
+import type { PlannedTarget } from '../dry-run.ts';
+import { openSandboxOf } from '../sandbox-state.ts';
+import type { Recovery } from './open.ts';
+import { recoveryTargets } from './targets.ts';
+
+/** A delivery that was checked as far as that goes without a request. */
+export interface PreparedDelivery {
+  readonly delivery: StoredDelivery;
+  /** Where the credential would go now, and whether it could. */
+  readonly places: readonly PlannedTarget[];
+  /** What else is to be known of it, one sentence each. */
+  readonly effects: readonly string[];
+  /** What trying output and targets showed. */
+  readonly found: Preflight;
+}
+
+/**
+ * Reads the entry and tries the targets that `to` names or, where it names none, those that are left.
+ * @throws UsageError when a target makes no sense, or the CA cannot be used; NotFoundError when the entry holds no
+ * credential; FailedError when it cannot be read
+ */
+export async function prepareDelivery(
+  recovery: Recovery,
+  entry: ReadableEntry,
+  to: readonly string[],
+): Promise<PreparedDelivery> {
+  const { ctx, renderer, journal, stateDirectory, note } = recovery;
+  const issued = await readEntry(ctx, entry);
+  const { targets, areSatisfied, effects } = recoveryTargets(recovery, { entry, issued, to });
+  const tryCredential = await trialAt(recovery, entry, issued);
+  const { credential, account, raw } = issued;
+  const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
+  const found = await preflightTargets(ctx, { targets, renderer, plan });
+  const locks = openAccountLocks({ ...ctx, stateDirectory });
+  return {
+    delivery: { entry, issued, targets, renderer, journal, locks, report: note, tryCredential },
+    places: areSatisfied ? [] : found.targets.map(placeOf),
+    effects: [...effects, 'the entry is erased'],
+    found,
+  };
+}
+
+function placeOf({ target, problems }: TriedTarget): PlannedTarget {
+  return { target, ok: problems.length === 0 };
+}
+
+/** A trial at the entry's own endpoint, with nothing of the caller's. */
+async function trialAt(
+  recovery: Recovery,
+  entry: ReadableEntry,
+  { credential }: Issued,
+): Promise<() => Promise<Trial>> {
+  const { ctx, common, configuration } = recovery;
+  const { endpoint, isSandbox, provider } = entry.intent.connection;
+  const definition = await definitionOf(entry);
+  const state = configuration.stateDirectory.value;
+  const createHttp = await clientFactory(ctx, common, {
+    definition,
+    endpoint,
+    ca: caOf(recovery, entry),
+    sandbox: isSandbox ? await openSandboxOf(ctx, state, provider) : null,
+  });
+  return () => definition.tryCredential({ createHttp, endpoint, now: ctx.now, credential });
+}
+
+function caOf({ ctx, common }: Recovery, { id, intent }: ReadableEntry): Destination['ca'] {
+  const { caFile } = intent.connection;
+  if (common.caCert !== undefined) return readCaFlag(ctx, common.caCert);
+  return caFile === null ? null : { path: caFile, source: `entry ${id} of the journal` };
+}

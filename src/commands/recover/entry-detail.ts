@@ -1,0 +1,71 @@
+import { recoverCommand, replacementHint } from '../../delivery/recover.ts';
+import type { StoredEntry } from '../../journal/stored-entry.ts';
+import { safeText } from '../../model/safe-text.ts';
+import { cellText } from '../../output/columns.ts';
+import { detail, type Field } from '../../output/detail.ts';
+import type { Style } from '../../output/style.ts';
+import type { EntryDocument } from './entry.ts';
+import type { Revealed } from './reveal.ts';
+import { entryStates } from './states.ts';
+
+export interface EntryDetail {
+  readonly entry: StoredEntry;
+  readonly document: EntryDocument;
+  readonly secret: Revealed | null;
+}
+
+/** An entry for people. A credential stands alone on the last line, exactly as it is. */
+export function entryDetail({ entry, document, secret }: EntryDetail, style: Style): string {
+  const fields = [
+    ...fieldsOf(document),
+    { label: 'Next', value: nextStep(entry, document) },
+  ].filter(({ value }) => cellText(value) !== '');
+  return `${detail(fields, style)}${secretText(secret, style)}`;
+}
+
+function fieldsOf(document: EntryDocument): readonly Field[] {
+  const { state } = document;
+  return [
+    { label: 'ID', value: document.id },
+    { label: 'State', value: `${state}: ${entryStates[state]}` },
+    { label: 'Operation', value: document.operation },
+    { label: 'Account', value: document.accountName },
+    { label: 'Account ID', value: document.accountId },
+    { label: 'Provider', value: document.provider },
+    { label: 'Profile', value: document.profile },
+    { label: 'Organization', value: document.organization },
+    { label: 'Endpoint', value: document.endpoint },
+    { label: 'Started', value: document.startedAt, isTime: true },
+    { label: 'Targets', value: document.targets },
+    { label: 'Delivered to', value: document.delivered },
+    { label: 'Folder', value: document.targets.length === 0 ? null : document.directory },
+    { label: 'Message', value: document.message },
+  ];
+}
+
+/** What a person would do with the entry. */
+function nextStep(entry: StoredEntry, { state, accountId }: EntryDocument): string {
+  if (state === 'newer') return 'use the sactl that wrote it';
+  if (entry.intent === null) {
+    return `look at ${entry.path}; to remove it: ${recoverCommand('discard', entry)}`;
+  }
+  if (state === 'under-way') return 'wait for it to end';
+  if (state === 'kept') return recoverCommand('deliver', entry);
+  if (state === 'preparing') return recoverCommand('discard', entry);
+  return replacementHint(entry, accountId);
+}
+
+function secretText(secret: Revealed | null, style: Style): string {
+  if (secret === null) return '';
+  const { credential, answer } = secret;
+  const heading = style.paint('heading', answer === null ? 'Credential:' : 'Answer:');
+  return `\n${heading}\n${answer === null ? (credential?.value ?? '') : visible(answer)}\n`;
+}
+
+/** A foreign text of several lines; `--json` has it to the letter. */
+function visible(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => safeText(line))
+    .join('\n');
+}

@@ -1,0 +1,82 @@
+import type { Context } from '../../context.ts';
+import { accountIdOf, readEntry } from '../../delivery/recover.ts';
+import type { ReadableEntry, StoredEntry } from '../../journal/stored-entry.ts';
+import type { Issued } from '../../providers/issuing.ts';
+import type { EntryState } from './states.ts';
+
+/** An entry as it prints; never with its credential. Times are ISO 8601. */
+export interface EntryDocument {
+  readonly id: string;
+  readonly state: EntryState;
+  readonly operation: 'create' | 'rotate' | null;
+  readonly provider: string | null;
+  readonly profile: string | null;
+  readonly organization: string | null;
+  readonly endpoint: string | null;
+  /** The account's id; null where it is not known, as after a create whose answer never came. */
+  readonly accountId: string | null;
+  readonly accountName: string | null;
+  readonly startedAt: string | null;
+  readonly targets: readonly string[];
+  /** The targets that have the credential already. */
+  readonly delivered: readonly string[];
+  /** The folder that relative paths in them are against. */
+  readonly directory: string | null;
+  /** What was said when it was left. */
+  readonly message: string | null;
+}
+
+/** What is known of an entry. Never rejects: an answer that cannot be read is a state, too. */
+export async function entryDocument(
+  ctx: Pick<Context, 'now'>,
+  entry: StoredEntry,
+): Promise<EntryDocument> {
+  const { id, delivered } = entry;
+  if (entry.intent === null) {
+    const state = entry.isNewer ? 'newer' : 'unreadable';
+    return { ...nothing, id, state, delivered, message: entry.problem };
+  }
+  const issued = await readEntry(ctx, entry).catch(() => null);
+  const { operation, startedAt, targets, directory, account } = entry.intent;
+  const { provider, profile, organization, endpoint } = entry.intent.connection;
+  return {
+    id,
+    state: stateOf(entry, issued),
+    operation,
+    provider,
+    profile,
+    organization,
+    endpoint,
+    accountId: issued?.account.id ?? accountIdOf(entry),
+    accountName: account.name,
+    startedAt,
+    targets,
+    delivered,
+    directory,
+    message: entry.outcome?.message ?? null,
+  };
+}
+
+const nothing = {
+  operation: null,
+  provider: null,
+  profile: null,
+  organization: null,
+  endpoint: null,
+  accountId: null,
+  accountName: null,
+  startedAt: null,
+  targets: [],
+  directory: null,
+} as const;
+
+function stateOf(
+  { isNewer, isUnderWay, state, answer }: ReadableEntry,
+  issued: Issued | null,
+): EntryState {
+  if (isNewer) return 'newer';
+  if (isUnderWay) return 'under-way';
+  if (state !== 'answered') return state;
+  if (answer === null || answer.base64 === null) return 'empty';
+  return issued === null ? 'broken' : 'kept';
+}

@@ -1,0 +1,81 @@
+import type { Context } from '../../context.ts';
+import { recoverCommand } from '../../delivery/recover.ts';
+import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
+import type { ReadableEntry, StoredEntry } from '../../journal/stored-entry.ts';
+import { safeText } from '../../model/safe-text.ts';
+import { localTime } from '../../output/time.ts';
+import { canAsk } from '../confirm.ts';
+import type { CommonFlags } from '../flags.ts';
+import { entryDocument, type EntryDocument } from './entry.ts';
+import type { Recovery } from './open.ts';
+
+/** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
+export function entryIdProblems(
+  ctx: Context,
+  common: CommonFlags,
+  id: string | undefined,
+): readonly string[] {
+  if (id === undefined && canAsk(ctx, common)) return [];
+  if (id !== undefined && id.trim() !== '') return [];
+  return ['--id is missing: give the id of an entry, or its first characters (sactl recover list)'];
+}
+
+/**
+ * The entry that `--id` names; without one, the entry the user chooses from the list.
+ * @throws NotFoundError; ConflictError (`ambiguous`)
+ */
+export async function pickEntry(
+  { ctx, journal }: Recovery,
+  id: string | undefined,
+): Promise<StoredEntry> {
+  if (id !== undefined) return journal.find(id.trim());
+  const entries = await journal.list();
+  if (entries.length === 0) throw new NotFoundError('the journal has no entry to choose from');
+  const documents = await Promise.all(entries.map((entry) => entryDocument(ctx, entry)));
+  const choices = documents.map((document) => ({
+    value: document.id,
+    label: labelOf(ctx, document),
+  }));
+  return journal.find(await ctx.prompt.select({ message: 'Which entry?', choices }));
+}
+
+/** e.g. `kept: rotate ci-deploy, 2026-11-30 08:00 (4f1c09d2)`, which fits on a line. */
+function labelOf(
+  { timeZone }: Context,
+  { id, state, operation, accountName, startedAt }: EntryDocument,
+): string {
+  const short = id.slice(0, 8);
+  if (operation === null) return `${state} (${short})`;
+  const time = Date.parse(startedAt ?? '');
+  const when = Number.isNaN(time) ? '' : `, ${localTime(time, timeZone)}`;
+  return `${state}: ${operation} ${safeText(accountName ?? '')}${when} (${short})`;
+}
+
+/**
+ * An entry that can be delivered as far as its form goes.
+ * @throws ConflictError while another run is at it; UsageError when this version cannot read it
+ */
+export function requireUsable(entry: StoredEntry): ReadableEntry {
+  refuseUnderWay(entry);
+  if (entry.isNewer) {
+    throw new UsageError(`entry ${entry.id} was written by a newer sactl; use that one`);
+  }
+  return requireReadable(entry);
+}
+
+/** @throws UsageError when nothing can be read of it */
+export function requireReadable(entry: StoredEntry): ReadableEntry {
+  if (entry.intent !== null) return entry;
+  throw new UsageError(`entry ${entry.id} cannot be read: ${entry.problem}`, {
+    hint: `look at ${entry.path}; to remove it: ${recoverCommand('discard', entry)}`,
+  });
+}
+
+/** @throws ConflictError while another run is at it */
+export function refuseUnderWay({ id, intent, isUnderWay }: StoredEntry): void {
+  if (!isUnderWay || intent === null) return;
+  throw new ConflictError('locked', `entry ${id} is under way in process ${intent.process.pid}`, {
+    hint: 'wait for it to end',
+    retryable: true,
+  });
+}

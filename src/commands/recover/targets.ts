@@ -1,0 +1,78 @@
+import { createTargets } from '../../delivery/targets/create.ts';
+import { parseTargets } from '../../delivery/targets/parse.ts';
+import type { Target } from '../../delivery/targets/target.ts';
+import { UsageError } from '../../errors.ts';
+import type { ReadableEntry } from '../../journal/stored-entry.ts';
+import type { Issued } from '../../providers/issuing.ts';
+import { targetEnvironmentOf } from '../target-environment.ts';
+import type { Recovery } from './open.ts';
+
+/** Where a kept credential goes. No target at all is stdout. */
+export interface RecoveryTargets {
+  readonly targets: readonly Target[];
+  /** Whether they all have it from earlier runs. */
+  readonly areSatisfied: boolean;
+  /** What is to be known of them, one sentence each. */
+  readonly effects: readonly string[];
+}
+
+interface Wanted {
+  readonly entry: ReadableEntry;
+  readonly issued: Issued;
+  /** The values of `--to`. */
+  readonly to: readonly string[];
+}
+
+/** The targets that `--to` names or, without it, those that have not had the credential. @throws UsageError */
+export function recoveryTargets(recovery: Recovery, wanted: Wanted): RecoveryTargets {
+  const { entry, to } = wanted;
+  const { targets: recorded, directory } = entry.intent;
+  const { cwd } = recovery.ctx;
+  if (to.length > 0) return targetsAt(recovery, { ...wanted, names: to, directory: cwd });
+  const names = recorded.filter((target) => !entry.delivered.includes(target));
+  if (names.length > 0) return targetsAt(recovery, { ...wanted, names, directory });
+  const isStdout = recorded.length === 0;
+  return {
+    targets: recorded.map(satisfied),
+    areSatisfied: !isStdout,
+    effects: isStdout ? [] : [`the credential is where it should be: ${recorded.join(', ')}`],
+  };
+}
+
+/** Relative paths are against `directory`. */
+function targetsAt(
+  { ctx, configuration }: Recovery,
+  { entry, issued, to, names, directory }: Wanted & { names: readonly string[]; directory: string },
+): RecoveryTargets {
+  const { targets: recorded, connection } = entry.intent;
+  const { profile, isSandbox } = connection;
+  const source = profile === null ? null : configuration.profiles.get(profile)?.credential;
+  const environment = targetEnvironmentOf(
+    { ...ctx, cwd: directory },
+    { isSandbox, source: source ?? null },
+  );
+  const parsed = parseTargets(names, environment);
+  // That the account is the one that the profile signs in with was known only when it was rotated.
+  const isForeign = to.includes('profile') && !recorded.includes('profile');
+  const problems = [...parsed.problems, ...(isForeign ? [foreignProfile] : [])];
+  if (problems.length > 0) throw new UsageError(problems);
+  return {
+    targets: createTargets(parsed.specs, { ...issued.account, profile }, environment),
+    areSatisfied: false,
+    effects: directory === ctx.cwd ? [] : [`relative paths are against ${directory}`],
+  };
+}
+
+const foreignProfile =
+  '--to "profile": the credential was not issued for a profile; use file:<path>';
+
+/** A target that has the credential from an earlier run. */
+function satisfied(name: string): Target {
+  return {
+    name,
+    isDurable: false,
+    place: () => Promise.resolve({ place: name, slot: null }),
+    preflight: () => Promise.resolve([]),
+    deliver: () => Promise.resolve(),
+  };
+}

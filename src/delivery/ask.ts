@@ -1,0 +1,104 @@
+import type { Context } from '../context.ts';
+import { AuthError, InterruptedError, UsageError } from '../errors.ts';
+import { HttpError } from '../http/error.ts';
+import type { Account } from '../model/account.ts';
+import type { Evidence, Issued, IssuingPlan } from '../providers/issuing.ts';
+import { gatherEvidence, isOurEnd } from './evidence.ts';
+import { nothingChanged, unknownOutcome } from './failures.ts';
+import type { Issue, Run } from './issue.ts';
+
+export interface Asked {
+  readonly issued: Issued;
+  /** Whether a second credential had to be issued because the first answer was lost. */
+  readonly reissued: boolean;
+}
+
+/**
+ * Asks for the credential once and, where the answer is lost, finds out what can be known; where that allows it, another
+ * one is issued, because that is what was asked for and the first is beyond reach (DESIGN.md 6).
+ * @throws UnknownOutcomeError when it cannot be known what the provider did; any other error when nothing was changed
+ */
+export async function ask(ctx: Context, run: Run, signal: AbortSignal): Promise<Asked> {
+  const { plan, operation } = run.issue;
+  await run.entry.sent();
+  ctx.signal.throwIfAborted();
+  try {
+    const accountId = operation === 'create' ? null : plan.expected.id;
+    const issued = await askOnce(run, { plan, operation, accountId, signal });
+    return { issued, reissued: false };
+  } catch (error) {
+    if (isCertain(error)) throw error;
+    return settleLostAnswer(ctx, run, { cause: error, signal });
+  }
+}
+
+interface Question {
+  readonly plan: IssuingPlan;
+  readonly operation: 'create' | 'rotate';
+  /** Null before there is an account. */
+  readonly accountId: string | null;
+  readonly signal: AbortSignal;
+}
+
+async function askOnce(
+  { safe }: Run,
+  { plan, operation, accountId, signal }: Question,
+): Promise<Issued> {
+  return plan.ask({ signal, keep: (bytes) => safe.keep({ bytes, operation, accountId }) });
+}
+
+/** Whether an error says that the provider changed nothing. */
+function isCertain(error: unknown): boolean {
+  if (error instanceof HttpError) return error.arrival !== 'unknown';
+  // The credential itself could not be had or sent; or an interrupt came while nothing was on its way.
+  return (
+    error instanceof AuthError || error instanceof UsageError || error instanceof InterruptedError
+  );
+}
+
+interface Lost {
+  readonly cause: unknown;
+  readonly signal: AbortSignal;
+}
+
+async function settleLostAnswer(ctx: Context, run: Run, { cause, signal }: Lost): Promise<Asked> {
+  const { issue } = run;
+  run.safe.disregard();
+  if (ctx.signal.aborted) throw unknownOutcome(run, { cause, evidence: null });
+  await issue.report('the answer was lost; looking for what became of the request');
+  const evidence = await gatherEvidence(ctx, issue.plan, cause).catch(() => null);
+  if (evidence?.kind === 'unchanged') throw nothingChanged(issue, cause);
+  const isEnd = ctx.signal.aborted || !mayReissue(issue, cause);
+  const account = isEnd ? null : await accountToRotate(issue, evidence);
+  if (account === null || !(await canReissue(issue)) || ctx.signal.aborted) {
+    throw unknownOutcome(run, { cause, evidence });
+  }
+  await issue.report(`issuing another credential for ${account.name} (${account.id})`);
+  try {
+    const plan = issue.operation === 'rotate' ? issue.plan : await issue.remote.planRotate(account);
+    const question = { plan, operation: 'rotate', accountId: account.id, signal } as const;
+    return { issued: await askOnce(run, question), reissued: true };
+  } catch (second) {
+    throw unknownOutcome(run, { cause: second, evidence });
+  }
+}
+
+/** At most once, and only when the other side ended the exchange: else the first request may still be at work. */
+function mayReissue({ wishes }: Issue, cause: unknown): boolean {
+  return wishes.reissue && cause instanceof HttpError && !isOurEnd(cause);
+}
+
+/** The account that one more rotation may be done on: ours for certain, or the one that a person points at. */
+async function accountToRotate(issue: Issue, evidence: Evidence | null): Promise<Account | null> {
+  if (evidence?.kind === 'changed') return evidence.account;
+  if (issue.operation === 'rotate') return issue.plan.expected;
+  const candidates = evidence?.kind === 'unclear' ? evidence.candidates : [];
+  if (candidates.length === 0 || issue.choose === null) return null;
+  // Who leaves the question open has chosen nothing; what may have been done stays done.
+  return issue.choose(candidates).catch(() => null);
+}
+
+/** Whether the caller's own credential still works: where it was rotated itself, it does not. */
+async function canReissue({ remote }: Issue): Promise<boolean> {
+  return remote.tryOwnCredential().catch(() => false);
+}

@@ -1,0 +1,85 @@
+import type { Context } from '../context.ts';
+import { ExitCode, UndeliveredError } from '../errors.ts';
+import type { ReadableEntry } from '../journal/stored-entry.ts';
+import type { Issued } from '../providers/issuing.ts';
+import type { Trial } from '../providers/provider.ts';
+import { accountKey } from './account-key.ts';
+import { closeEntry } from './close.ts';
+import { naming, throwAll } from './failures.ts';
+import { handOver } from './handover.ts';
+import { withGrace } from './interrupt.ts';
+import type { Issue } from './issue.ts';
+import { mask } from './mask.ts';
+import { recoverCommand, rotateCommand } from './recover.ts';
+
+/** A credential out of the journal, with everything its delivery needs. */
+export interface StoredDelivery extends Pick<
+  Issue,
+  'targets' | 'renderer' | 'journal' | 'locks' | 'report'
+> {
+  readonly entry: ReadableEntry;
+  readonly issued: Issued;
+  readonly tryCredential: () => Promise<Trial>;
+}
+
+/**
+ * Tries a kept credential, delivers it and erases its entry.
+ * @throws ConflictError while the account is locked; NotFoundError when the entry has gone in the meantime;
+ * UndeliveredError when the credential no longer works, or did not get to all of its targets: then it stays where it is
+ */
+export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Promise<void> {
+  const { entry, locks } = delivery;
+  const { account } = delivery.issued;
+  const key = accountKey(entry.intent.connection, account);
+  const lock = await locks.lock({ key, name: naming(account) });
+  try {
+    const trial = await delivery.tryCredential();
+    if (trial.works === false) throw dead(delivery, trial);
+    await withGrace(
+      ctx,
+      (signal) => bring(ctx, delivery, { trial, signal }),
+      () => ExitCode.undelivered,
+    );
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * Delivering it would overwrite what may work with what does not (DESIGN.md 6). As a rule it is dead because somebody has
+ * a newer one, which another rotation would kill, too.
+ */
+function dead({ entry, issued }: StoredDelivery, { why }: Trial): UndeliveredError {
+  const { account } = issued;
+  const what = `the credential that entry ${entry.id} keeps for ${naming(account)} does not work`;
+  return new UndeliveredError(`${what}: ${why ?? 'it was refused'}; nothing was delivered`, {
+    provider: account.provider,
+    hint: `if a newer one is in use: ${recoverCommand('discard', entry)}; else issue another: ${rotateCommand(entry, account.id)}`,
+  });
+}
+
+async function bring(
+  ctx: Context,
+  delivery: StoredDelivery,
+  { trial, signal }: { trial: Trial; signal: AbortSignal },
+): Promise<void> {
+  const { entry, issued, journal } = delivery;
+  const { account } = issued;
+  const { operation, connection, startedAt } = entry.intent;
+  const run = {
+    issue: { ...delivery, operation, connection },
+    entry: await journal.reopen(entry.id),
+    startedAt,
+    safe: { isKept: true },
+  };
+  await mask(ctx, issued).catch(() => undefined);
+  const ending = await handOver(ctx, run, {
+    issued,
+    reissued: false,
+    account,
+    signal,
+    tryCredential: () => Promise.resolve(trial),
+  });
+  await closeEntry(run, account, ending);
+  throwAll(ending.failures);
+}

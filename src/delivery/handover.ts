@@ -1,0 +1,198 @@
+import { isCI, type Context } from '../context.ts';
+import { PartialError, type CliError } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import type { Trial } from '../providers/provider.ts';
+import type { Asked } from './ask.ts';
+import { deliver, payloadOf } from './deliver.ts';
+import { dead, undelivered, type Custody } from './custody.ts';
+import { naming, reasonOf } from './failures.ts';
+import type { Issue, Run } from './issue.ts';
+import type { Delivery, IssueOutcome } from './result.ts';
+import { printCredential, printReport, type StdoutFailure } from './stdout.ts';
+
+/** How the way of a credential ended. */
+export interface Ending {
+  /** Whether it is where it should be, and not known to be dead: then the journal may forget it. */
+  readonly isComplete: boolean;
+  /** The worst first. */
+  readonly failures: readonly CliError[];
+}
+
+/** As much of a run as its last part needs. */
+export interface HandoverRun extends Pick<Run, 'entry' | 'startedAt'> {
+  readonly issue: Pick<Issue, 'operation' | 'targets' | 'renderer' | 'report'>;
+  readonly safe: { readonly isKept: boolean };
+}
+
+export interface Handed extends Asked {
+  /** As it was settled. */
+  readonly account: Account;
+  /** Ends a delivery under way. */
+  readonly signal: AbortSignal;
+  /** Tries the credential, or says what an earlier trial showed; null when nobody wants to know. */
+  readonly tryCredential: (() => Promise<Trial>) | null;
+}
+
+/**
+ * Delivers, verifies and prints (DESIGN.md 6, step 5). After an interrupt nothing more is started while the credential is
+ * safe in the journal; where it is not, everything goes on, because it would be lost.
+ */
+export async function handOver(ctx: Context, run: HandoverRun, handed: Handed): Promise<Ending> {
+  try {
+    return await (run.issue.targets.length > 0
+      ? toTargets(ctx, run, handed)
+      : toStdout(ctx, run, handed));
+  } catch (cause) {
+    // A bug; all the same it must not look as if nothing had happened.
+    const place = { account: handed.account, isSomewhere: false };
+    const why = 'may not have been delivered, because of a bug in sactl';
+    return { isComplete: false, failures: [lost(ctx, run, place, why, cause)] };
+  }
+}
+
+async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promise<Ending> {
+  const { issue, entry } = run;
+  const { issued, account, signal } = handed;
+  const deliveries = await deliver(ctx, {
+    targets: issue.targets,
+    payload: payloadOf(issued, account),
+    signal,
+    mayStart: () => mayStart(ctx, run),
+    report: issue.report,
+    onDelivered: (target) => entry.delivered(target),
+  });
+  const trial = await tryIt(ctx, run, handed);
+  const refused = deliveries.filter(({ ok }) => !ok);
+  const isComplete = refused.length === 0 && trial.works !== false;
+  const outcome = outcomeOf(run, handed, { trial, deliveries, isComplete });
+  const failure = await printReport(ctx, issue.renderer, { ...issued, account, outcome });
+  const isSomewhere = refused.length < deliveries.length;
+  return {
+    isComplete,
+    failures: [
+      ...(refused.length === 0 ? [] : [lost(ctx, run, { account, isSomewhere }, whyOf(refused))]),
+      ...deadCredential(ctx, run, { account, isSomewhere }, trial),
+      ...(failure === null ? [] : [unprinted(run, account, failure)]),
+    ],
+  };
+}
+
+/** stdout comes last, so that what it says is complete; unless it is the only place that the credential has. */
+async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise<Ending> {
+  const { account } = handed;
+  const place = { account, isSomewhere: false };
+  if (run.safe.isKept) {
+    const trial = await tryIt(ctx, run, handed);
+    if (!mayStart(ctx, run)) {
+      return {
+        isComplete: false,
+        failures: [lost(ctx, run, place, 'was not printed: interrupted')],
+      };
+    }
+    return printed(ctx, run, handed, trial);
+  }
+  const ending = await printed(ctx, run, handed, unknown);
+  const trial = await tryIt(ctx, run, handed);
+  const isSomewhere = ending.isComplete;
+  const failures = deadCredential(ctx, run, { account, isSomewhere }, trial);
+  return {
+    isComplete: isSomewhere && failures.length === 0,
+    failures: [...ending.failures, ...failures],
+  };
+}
+
+const unknown: Trial = { works: null, why: null };
+
+async function printed(
+  ctx: Context,
+  run: HandoverRun,
+  handed: Handed,
+  trial: Trial,
+): Promise<Ending> {
+  const { issued, account } = handed;
+  const isComplete = trial.works !== false;
+  const outcome = outcomeOf(run, handed, { trial, deliveries: [], isComplete });
+  const failure = await printCredential(ctx, run.issue.renderer, { ...issued, account, outcome });
+  const place = { account, isSomewhere: failure === null };
+  return {
+    isComplete: isComplete && failure === null,
+    failures: [
+      ...(failure === null ? [] : [lost(ctx, run, place, failure.why, failure.cause)]),
+      ...deadCredential(ctx, run, place, trial),
+    ],
+  };
+}
+
+/** What the provider says of the credential now. */
+async function tryIt(ctx: Context, run: HandoverRun, { tryCredential }: Handed): Promise<Trial> {
+  if (tryCredential === null || !mayStart(ctx, run)) return unknown;
+  const trial = await tryCredential().catch((error: unknown) => ({
+    works: null,
+    why: reasonOf(error),
+  }));
+  if (trial.works === null) {
+    const why = trial.why ?? 'no reason was given';
+    await run.issue.report(`the credential could not be verified: ${why}`);
+  }
+  return trial;
+}
+
+function mayStart({ signal }: Context, { safe }: HandoverRun): boolean {
+  return !signal.aborted || !safe.isKept;
+}
+
+function outcomeOf(
+  { entry, safe }: HandoverRun,
+  { reissued }: Handed,
+  ending: { trial: Trial; deliveries: readonly Delivery[]; isComplete: boolean },
+): IssueOutcome {
+  return {
+    verified: ending.trial.works,
+    reissued,
+    deliveredTo: ending.deliveries,
+    recoverId: ending.isComplete || !safe.isKept ? null : entry.id,
+  };
+}
+
+interface Whereabouts {
+  readonly account: Account;
+  /** Whether it reached a target, or stdout. */
+  readonly isSomewhere: boolean;
+}
+
+function lost(
+  ctx: Context,
+  run: HandoverRun,
+  place: Whereabouts,
+  why: string,
+  cause?: unknown,
+): CliError {
+  return undelivered(custodyOf(ctx, run, place), why, cause);
+}
+
+function deadCredential(
+  ctx: Context,
+  run: HandoverRun,
+  place: Whereabouts,
+  { works, why }: Trial,
+): readonly CliError[] {
+  return works === false ? [dead(custodyOf(ctx, run, place), why ?? 'it was refused')] : [];
+}
+
+function custodyOf({ env }: Context, { entry, safe }: HandoverRun, place: Whereabouts): Custody {
+  return { ...place, entryId: entry.id, isKept: safe.isKept, isCI: isCI(env) };
+}
+
+function whyOf(refused: readonly Delivery[]): string {
+  const list = refused.map(({ target, error }) => `${target}: ${error ?? 'failed'}`);
+  return `was not delivered to ${list.join('; nor to ')}`;
+}
+
+/** The credential is where it should be, and only what was to be told of it is missing. */
+function unprinted(run: HandoverRun, account: Account, { why, cause }: StdoutFailure): CliError {
+  const done = run.issue.operation === 'create' ? 'created' : 'rotated';
+  return new PartialError(
+    `${naming(account)} was ${done}, but the result was not printed: ${why}`,
+    { provider: account.provider, cause },
+  );
+}

@@ -1,0 +1,90 @@
+import type { AccountLocks } from '../journal/account-lock.ts';
+import type { EntryConnection } from '../journal/intent.ts';
+import type { JournalEntry } from '../journal/journal-entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Account } from '../model/account.ts';
+import type { Credential } from '../model/credential.ts';
+import type { Renderer } from '../output/renderer.ts';
+import type { IssuingPlan } from '../providers/issuing.ts';
+import type { Trial } from '../providers/provider.ts';
+import type { Target } from './targets/target.ts';
+
+/** A create or rotate that was planned, with everything its delivery needs. */
+export interface Issue {
+  /** A UUID: the name of its entry in the journal and, where a provider has tags, what marks a new account as ours. */
+  readonly id: string;
+  readonly operation: 'create' | 'rotate';
+  readonly plan: IssuingPlan;
+  readonly renderer: Renderer;
+  /** Where the credential goes instead of stdout; empty: stdout. */
+  readonly targets: readonly Target[];
+  readonly wishes: Wishes;
+  readonly journal: Journal;
+  readonly connection: EntryConnection;
+  readonly locks: AccountLocks;
+  /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
+  readonly checkUnchanged: () => Promise<void>;
+  readonly remote: Remote;
+  /** Asks a person which of these accounts was just created; null where nobody can be asked. */
+  readonly choose: ((candidates: readonly Account[]) => Promise<Account | null>) | null;
+  /** Tells the user one line on stderr. */
+  readonly report: (text: string) => Promise<void>;
+}
+
+export interface Wishes {
+  /** Whether the new credential is tried before success is claimed. */
+  readonly verify: boolean;
+  /** Whether one more credential may be issued when the first answer was lost. */
+  readonly reissue: boolean;
+  /** Whether the credential is kept in the journal until it is delivered. */
+  readonly keepsSecret: boolean;
+  /** Whether the caller's own credential may be rotated where nobody can be asked. */
+  readonly allowSelf: boolean;
+}
+
+/** What the delivery asks of the provider besides the plan. */
+export interface Remote {
+  readonly planRotate: (account: Account) => Promise<IssuingPlan>;
+  readonly tryCredential: (credential: Credential) => Promise<Trial>;
+  readonly tryOwnCredential: () => Promise<boolean>;
+}
+
+/** An issue under way, with its entry in the journal. */
+export interface Run {
+  readonly issue: Issue;
+  readonly entry: JournalEntry;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly safe: Safe;
+}
+
+/** Puts answers into the journal, and remembers whether the last one is safe there. */
+export class Safe {
+  readonly #entry: JournalEntry;
+  readonly #keepsSecret: boolean;
+  #isKept = false;
+
+  constructor(entry: JournalEntry, { keepsSecret }: Pick<Wishes, 'keepsSecret'>) {
+    this.#entry = entry;
+    this.#keepsSecret = keepsSecret;
+  }
+
+  /** Whether the credential of the last answer would survive the end of this process. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  /** The answer turned out to hold no credential. */
+  disregard(): void {
+    this.#isKept = false;
+  }
+
+  /** Keeps the bytes of an answer. Where that fails, delivery goes on (DESIGN.md 6), so it never rejects. */
+  async keep(answer: Parameters<JournalEntry['keep']>[0]): Promise<void> {
+    this.#isKept = false;
+    this.#isKept = await this.#entry.keep(answer).then(
+      () => this.#keepsSecret,
+      () => false,
+    );
+  }
+}

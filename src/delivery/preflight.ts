@@ -1,0 +1,124 @@
+import { isTerminal, type Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import type { Issue } from './issue.ts';
+import { reportProblems, stdoutProblems, type SamplePlan } from './stdout.ts';
+import { distinctProblems } from './targets/distinct.ts';
+import type { Target } from './targets/target.ts';
+import { refuseUnsettled } from './unsettled.ts';
+
+/** What trying a target beforehand showed. */
+export interface TriedTarget {
+  readonly target: string;
+  readonly problems: readonly string[];
+}
+
+/** What `preflight` found; nothing is wrong when `problems` is empty. */
+export interface Preflight {
+  readonly problems: readonly string[];
+  /** Those among them that are not about the output. */
+  readonly others: readonly string[];
+  readonly warnings: readonly string[];
+  /** What helps with the first problem that has a hint. */
+  readonly hint: string | null;
+  readonly targets: readonly TriedTarget[];
+}
+
+/**
+ * Everything that can go wrong before the provider is touched: output, targets, journal, and the caller's own
+ * credential (DESIGN.md 6, step 1).
+ * @throws UnknownOutcomeError when an earlier create of the same name is not settled
+ */
+export async function preflight(ctx: Context, issue: Issue): Promise<Preflight> {
+  const found = await preflightTargets(ctx, issue);
+  const journal = await problemsOf(() => issue.journal.preflight());
+  if (journal.problems.length === 0 && issue.operation === 'create') {
+    const { name } = issue.plan.expected;
+    await refuseUnsettled(issue.journal, { ...issue.connection, name });
+  }
+  const more = [...journal.problems, ...journalProblems(issue), ...selfProblems(ctx, issue)];
+  return {
+    ...found,
+    problems: [...found.problems, ...more],
+    others: [...found.others, ...more],
+    hint: found.hint ?? journal.hint,
+  };
+}
+
+interface Way extends Pick<Issue, 'targets' | 'renderer'> {
+  readonly plan: SamplePlan;
+}
+
+/** What keeps a credential from getting out by stdout or to its targets. */
+export async function preflightTargets(ctx: Context, way: Way): Promise<Preflight> {
+  const { targets } = way;
+  const output = targets.length === 0 ? await stdoutProblems(ctx, way) : await reportProblems(way);
+  const tried: (TriedTarget & Tried)[] = [];
+  for (const target of targets) tried.push({ target: target.name, ...(await tryTarget(target)) });
+  const problems = tried.flatMap((target) => target.problems);
+  const account = way.plan.expected.name;
+  const same =
+    problems.length > 0
+      ? []
+      : await distinctProblems(targets.map((target) => ({ target, account })));
+  return {
+    problems: [...output, ...problems, ...same],
+    others: [...problems, ...same],
+    warnings: tried.flatMap(({ warnings }) => warnings),
+    hint: tried.find(({ hint }) => hint !== null)?.hint ?? null,
+    targets: targets.length === 0 ? [{ target: 'stdout', problems: output }] : tried,
+  };
+}
+
+interface Found {
+  readonly problems: readonly string[];
+  readonly hint: string | null;
+}
+
+interface Tried extends Found {
+  readonly warnings: readonly string[];
+}
+
+async function tryTarget(target: Target): Promise<Tried> {
+  let warnings: readonly string[] = [];
+  const found = await problemsOf(async () => {
+    warnings = await target.preflight();
+  });
+  return { ...found, warnings };
+}
+
+async function problemsOf(work: () => Promise<void>): Promise<Found> {
+  try {
+    await work();
+    return { problems: [], hint: null };
+  } catch (error) {
+    if (error instanceof UsageError) return { problems: error.problems, hint: error.hint };
+    throw error;
+  }
+}
+
+const durable = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
+
+/** Without a copy in the journal the credential needs a place that outlives this run. */
+function journalProblems({ wishes, targets }: Issue): readonly string[] {
+  if (wishes.keepsSecret || targets.some(({ isDurable }) => isDurable)) return [];
+  return [`--no-journal needs a durable --to (${durable}): otherwise nothing keeps the credential`];
+}
+
+/** Whoever rotates the credential that he works with has one chance to keep the new one (DESIGN.md 6). */
+function selfProblems(ctx: Context, { plan, targets, wishes }: Issue): readonly string[] {
+  if (plan.isSelf === false) {
+    return targets.some(({ name }) => name === 'profile')
+      ? ['--to profile is for the account that sactl signs in with; this is another one']
+      : [];
+  }
+  const who =
+    plan.isSelf === true
+      ? 'this is the account that sactl signs in with'
+      : 'this may be the account that sactl signs in with';
+  return [
+    ...(targets.some(({ isDurable }) => isDurable)
+      ? []
+      : [`${who}: give a durable --to (${durable})`]),
+    ...(wishes.allowSelf || isTerminal(ctx) ? [] : [`${who}: --allow-self is missing`]),
+  ];
+}

@@ -1,0 +1,107 @@
+import type { Context } from '../context.ts';
+import { FailedError, NotFoundError } from '../errors.ts';
+import type { EntryConnection } from '../journal/intent.ts';
+import { answerBytes, type ReadableEntry, type StoredEntry } from '../journal/stored-entry.ts';
+import type { Issued } from '../providers/issuing.ts';
+import type { ProviderDefinition } from '../providers/provider.ts';
+import { registry } from '../providers/registry.ts';
+
+/** The provider that an entry is about. @throws NotFoundError when this version does not have it */
+export async function definitionOf({ id, intent }: ReadableEntry): Promise<ProviderDefinition> {
+  const registered = registry[intent.connection.provider];
+  if (registered !== undefined) return registered.load();
+  throw new NotFoundError(`entry ${id} is about no provider that is known`);
+}
+
+/**
+ * The credential that an entry keeps.
+ * @throws NotFoundError when it keeps none; FailedError (`bad_answer`) when none can be read out of the answer
+ */
+export async function readEntry(
+  { now }: Pick<Context, 'now'>,
+  entry: ReadableEntry,
+): Promise<Issued> {
+  const definition = await definitionOf(entry);
+  const { answer, intent } = entry;
+  const bytes = answer === null ? null : answerBytes(answer);
+  if (answer === null || bytes === null) throw nothingKept(entry);
+  const account = { ...intent.account, id: answer.accountId };
+  const { profile, organization } = intent.connection;
+  try {
+    const context = { operation: answer.operation, account, profile, now: now() };
+    const issued = definition.readAnswer(bytes, context);
+    return {
+      ...issued,
+      account: { ...issued.account, organization: issued.account.organization ?? organization },
+    };
+  } catch (cause) {
+    throw illegible(entry, cause);
+  }
+}
+
+function nothingKept(entry: ReadableEntry): NotFoundError {
+  const { id, state } = entry;
+  return new NotFoundError(`entry ${id} holds no credential: ${absences[state]}`, {
+    provider: entry.intent.connection.provider,
+    hint:
+      state === 'preparing'
+        ? recoverCommand('discard', entry)
+        : replacementHint(entry, accountIdOf(entry)),
+  });
+}
+
+const absences = {
+  preparing: 'nothing was sent',
+  unanswered: 'no answer came',
+  answered: 'it was left without its secret (--no-journal)',
+} as const satisfies Record<ReadableEntry['state'], string>;
+
+function illegible(entry: ReadableEntry, cause: unknown): FailedError {
+  const message = `entry ${entry.id} keeps an answer, and no credential can be read out of it`;
+  return new FailedError('bad_answer', message, {
+    provider: entry.intent.connection.provider,
+    hint: `look at it: ${recoverCommand('show', entry)} --reveal`,
+    cause,
+  });
+}
+
+/** The id of the account that an entry is about; null where only the answer to a create would tell, if anything. */
+export function accountIdOf({ answer, intent }: ReadableEntry): string | null {
+  return answer?.accountId ?? intent.account.id;
+}
+
+/**
+ * How to replace a credential that is beyond reach. A rotation erases older entries of its account; only a create may
+ * have to be forgotten by hand, because not every provider says which account it made.
+ */
+export function replacementHint(entry: ReadableEntry, id: string | null): string {
+  const { intent } = entry;
+  const flags = connectionFlags(intent.connection);
+  const forget = `; then: ${recoverCommand('discard', entry)}`;
+  if (id === null) {
+    const { name } = intent.account;
+    return `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ${name} ${flags}${forget}`;
+  }
+  const rotate = `issue another: ${rotateCommand(entry, id)}`;
+  return intent.operation === 'rotate' ? rotate : `${rotate}${forget}`;
+}
+
+/** The command that issues another credential for the account with this id, where the entry's request went. */
+export function rotateCommand({ intent }: ReadableEntry, id: string): string {
+  return `sactl serviceaccounts rotate --id ${id} ${connectionFlags(intent.connection)}`;
+}
+
+/** The flags with which a command goes where the entry's request went. */
+function connectionFlags({ provider, profile, isSandbox }: EntryConnection): string {
+  if (isSandbox) return `--provider ${provider} --sandbox`;
+  return profile === null ? `--provider ${provider}` : `--profile ${profile}`;
+}
+
+/** A command on this entry, e.g. `sactl recover show --id 4f1c09d2-…`. */
+export function recoverCommand(
+  verb: 'show' | 'deliver' | 'discard',
+  { id, intent }: StoredEntry,
+): string {
+  const isSandbox = intent?.connection.isSandbox ?? false;
+  return `sactl recover ${verb} --id ${id}${isSandbox ? ' --sandbox' : ''}`;
+}

@@ -1,0 +1,67 @@
+import type { Account } from '../model/account.ts';
+import type { Credential } from '../model/credential.ts';
+import type { Secret } from '../model/secret.ts';
+import type { ApplyOptions, PlannedRequest } from './provider.ts';
+
+/** A change whose answer carries a credential that is shown once. */
+export interface IssuingPlan {
+  readonly requests: readonly PlannedRequest[];
+  readonly effects: readonly string[];
+  /** The account the credential belongs to as far as it is known beforehand, for checking filters against. */
+  readonly expected: Account;
+  /** The answer's shape as `--raw` prints it, with `secret`, or null, where the provider would put the credential. */
+  readonly expectedRaw: (secret: string | null) => unknown;
+  readonly credentialKind: Credential['kind'];
+  /** Whether the caller signs in with this very account; null where that cannot be told (DESIGN.md 6). */
+  readonly isSelf: boolean | null;
+  /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
+  readonly ask: (options: AskOptions) => Promise<Issued>;
+  /** One reading of what became of a request whose answer was lost. @throws HttpError when it cannot be read */
+  readonly look: () => Promise<Evidence>;
+  /** Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
+  readonly settle: (issued: Issued) => Promise<Account>;
+  /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
+  readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;
+}
+
+export interface AskOptions {
+  /** Ends the wait for the answer. */
+  readonly signal: AbortSignal;
+  /** Receives the bytes of a 2xx answer before anything looks at them. */
+  readonly keep?: (bytes: Uint8Array) => Promise<void>;
+}
+
+export interface Issued {
+  readonly account: Account;
+  readonly credential: Credential;
+  /** What the provider's own tools read, and targets receive: the token, the secret, the session. */
+  readonly payload: Secret;
+  /** The provider's answer with `secret`, or null, in the credential's place. */
+  readonly raw: (secret: string | null) => unknown;
+}
+
+/**
+ * What a reading after a lost answer shows. `unchanged`: as it was before, which is proof only when it stays so.
+ * `changed`: proof that the request was done, on this account. `unclear`: nothing is proven; `candidates` are accounts
+ * that the request may have made.
+ */
+export type Evidence =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'changed'; readonly account: Account }
+  | { readonly kind: 'unclear'; readonly candidates: readonly Account[] };
+
+/** What an answer in the journal was the answer to. */
+export interface AnswerContext {
+  readonly operation: 'create' | 'rotate';
+  /** The account as far as it was known; its id is null before a create. */
+  readonly account: AnsweredAccount;
+  readonly profile: string | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface AnsweredAccount {
+  readonly id: string | null;
+  readonly name: string;
+  readonly clientId: string | null;
+}

@@ -1,0 +1,123 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
+import { useNscale } from '../../harness/nscale.ts';
+import { accountsUrl, problems, workFolder } from '../support.ts';
+
+const nscale = useNscale();
+
+const { nightlyTrain } = accountIds;
+const rotate = ['sa', 'rotate', '--id', 'nightly-train', '--yes'];
+const create = ['sa', 'create', '--name', 'ci'];
+
+describe('targets that cannot be used', () => {
+  it('are told of with all other mistakes, and without a request', async () => {
+    const deployment = nscale();
+    const targets = ['file', 'foo:A', 'session+json:a', 'profile', 'dotenv:.env', 'file:{team}'];
+    const argv = ['sa', 'rotate', '--format', 'yaml', '--org', 'acme'];
+    const outcome = await deployment.run([...argv, ...targets.flatMap((to) => ['--to', to])]);
+    expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(outcome.stderr.trimEnd().split('\n')).toEqual([
+      'sactl: flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it',
+      'sactl: --id is missing: give the id or the exact name of an account',
+      'sactl: --yes is missing: nobody can be asked for confirmation here',
+      'sactl: --to "file": say where to, after file:',
+      'sactl: --to "foo:A": "foo" is no kind of target; there are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, kubernetes, vault',
+      'sactl: --to "session+json:a": session does not take +json; only file and exec do',
+      'sactl: --to "profile": no profile with a {file} credential is in use',
+      'sactl: --to "dotenv:.env": say under which name, as in dotenv:<where>#<KEY>',
+      'sactl: --to "file:{team}": {team} stands for nothing; what does is {provider} {profile} {org} {id} {name}',
+    ]);
+    expect(deployment.requests).toEqual([]);
+  });
+
+  it.each([
+    [rotate, 'nightly-train'],
+    [create, 'ci'],
+  ])('are all tried before anything is sent: %j', async (argv, name) => {
+    const deployment = nscale();
+    const cwd = await workFolder();
+    const targets = ['--to', 'file:none/a', '--to', 'file:{name}/b', '--format', 'yaml'];
+    expect(await deployment.run([...argv, ...targets], { cwd })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems([
+        `--to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)`,
+        `--to "file:{name}/b": there is no folder ${cwd}/${name}; make it first (mkdir)`,
+      ]),
+    });
+    expect(deployment.mutations()).toEqual([]);
+    expect(await readdir(cwd)).toEqual([]);
+  });
+
+  it('are those that are the same place', async () => {
+    const deployment = nscale();
+    const cwd = await workFolder();
+    const targets = ['--to', 'file:{name}', '--to', 'file:./Nightly-Train', '--format', 'yaml'];
+    expect(await deployment.run([...rotate, ...targets], { cwd })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems([
+        'file:nightly-train for nightly-train and file:./Nightly-Train for nightly-train are the same place; name it once',
+      ]),
+    });
+    expect(deployment.mutations()).toEqual([]);
+  });
+
+  it('are those with the id of an account that is not there yet', async () => {
+    const deployment = nscale();
+    expect(await deployment.run([...create, '--to', 'file:{id}', '--format', 'yaml'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems([
+        '--to "file:{id}": the id of an account is not known before it is created; use {name}',
+      ]),
+    });
+    expect(deployment.mutations()).toEqual([]);
+  });
+});
+
+describe('--dry-run with targets', () => {
+  it('says which of them would do, and leaves nothing behind', async () => {
+    const deployment = nscale();
+    const cwd = await workFolder();
+    const targets = ['--to', 'file:none/a', '--to', 'file:{name}'];
+    const argv = [...rotate, ...targets, '--dry-run', '--json'];
+    const { code, stdout, stderr } = await deployment.run(argv, { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `sactl: --to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)\n`,
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      dryRun: true,
+      provider: 'nscale',
+      operation: 'rotate',
+      requests: [{ method: 'POST', url: `${accountsUrl}/${nightlyTrain}/rotate`, body: null }],
+      effects: [
+        'the current token stops working at once, and everything that uses it until it has the new one',
+        'a new token is shown once',
+      ],
+      targets: [
+        { target: 'file:none/a', ok: false },
+        { target: 'file:nightly-train', ok: true },
+      ],
+    });
+    expect(deployment.mutations()).toEqual([]);
+    expect(await readdir(cwd)).toEqual([]);
+    expect(await readdir(join(deployment.stateDirectory, 'journal'))).toEqual([]);
+  });
+
+  it('says so to people', async () => {
+    const cwd = await workFolder();
+    const argv = [...create, '--to', 'file:none/a', '--to', 'file:b', '--dry-run'];
+    const { stdout } = await nscale().run(argv, { cwd });
+    const lines = stdout.split('\n').filter((line) => line.startsWith('  - the credential'));
+    expect(lines).toEqual([
+      '  - the credential cannot go to file:none/a',
+      '  - the credential goes to file:b',
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Trial } from '../../src/providers/provider.ts';
+import { neverAnswers, secret } from './answers.ts';
+import {
+  a,
+  at,
+  b,
+  entry,
+  handOver,
+  notKept,
+  printed,
+  recover,
+  refused,
+  the,
+  undelivered,
+} from './handed.ts';
+import { entryId } from './issue.ts';
+
+describe('an interrupt', () => {
+  const interrupted = `${the} was not printed: interrupted; it is kept`;
+
+  it.each<{ at: string; trials?: readonly Trial[]; steps: readonly string[] }>([
+    { at: 'keep', steps: ['ask rotate', 'keep'] },
+    { at: 'try', steps: ['ask rotate', 'keep', 'try'] },
+    {
+      at: 'wait 1000',
+      trials: [refused],
+      steps: ['ask rotate', 'keep', 'try', 'wait 1000'],
+    },
+  ])('keeps a credential that is safe from stdout: $at', async ({ steps, ...when }) => {
+    const script = when.trials === undefined ? {} : { trials: when.trials };
+    expect(await handOver({ interruptAt: when.at, ...script })).toEqual({
+      error: undelivered(interrupted, recover),
+      stdout: '',
+      notes: [],
+      steps,
+      left: [entry(interrupted)],
+    });
+  });
+
+  it.each([
+    ['ask rotate', ['ask rotate', 'print', 'try']],
+    ['print', ['ask rotate', 'print', 'try']],
+  ])('keeps stdout from no credential that would be lost: %s', async (interruptAt, steps) => {
+    expect(await handOver({ ...notKept, interruptAt })).toMatchObject({
+      error: null,
+      stdout: printed(secret, null),
+      steps,
+      left: [],
+    });
+  });
+
+  it('starts no further target while the credential is safe', async () => {
+    const message = `${the} was not delivered to file:b: interrupted before; it is kept`;
+    expect(await handOver({ targets: [a, b], interruptAt: 'deliver file:a' })).toEqual({
+      error: undelivered(message, recover),
+      stdout: printed(null, null, {
+        deliveredTo: [at('file:a'), at('file:b', 'interrupted before')],
+        recoverId: entryId,
+      }),
+      notes: [],
+      steps: ['ask rotate', 'keep', 'deliver file:a', 'print'],
+      left: [entry(message, { delivered: ['file:a'] })],
+    });
+  });
+
+  it('after the last target changes nothing but that it is not tried', async () => {
+    expect(await handOver({ targets: [a], interruptAt: 'deliver file:a' })).toMatchObject({
+      error: null,
+      stdout: printed(null, null, { deliveredTo: [at('file:a')] }),
+      steps: ['ask rotate', 'keep', 'deliver file:a', 'print'],
+      left: [],
+    });
+  });
+
+  it('keeps no target from a credential that would be lost', async () => {
+    const script = { ...notKept, targets: [a, b], interruptAt: 'ask rotate' };
+    expect(await handOver(script)).toMatchObject({
+      error: null,
+      steps: ['ask rotate', 'deliver file:a', 'deliver file:b', 'try', 'print'],
+      left: [],
+    });
+  });
+
+  it('waits five seconds for the answer, and then says what is not known', async () => {
+    const script = { answers: [neverAnswers()], interruptAt: 'ask rotate', graceEnds: true };
+    expect(await handOver(script)).toMatchObject({
+      error: {
+        code: 'unknown_outcome',
+        exit: 7,
+        message: 'no answer: aborted; the old credential may be dead, and no new one was received',
+      },
+      steps: ['ask rotate'],
+      left: [{ state: 'unanswered' }],
+    });
+  });
+});

@@ -1,0 +1,121 @@
+import type { Context } from '../../src/context.ts';
+import type { Issue } from '../../src/delivery/issue.ts';
+import { issueCredential } from '../../src/delivery/protocol.ts';
+import { CliError, InterruptedError } from '../../src/errors.ts';
+import { openAccountLocks } from '../../src/journal/account-lock.ts';
+import { prepareRenderer } from '../../src/output/renderer.ts';
+import { testContext, type TestContext } from '../harness/context.ts';
+import { answers, secondSecret, secret } from './answers.ts';
+import { contextOf, planOf, remoteOf, targetOf } from './fakes.ts';
+import { entriesLeft, faultyJournal, type Left } from './faulty-journal.ts';
+import { inTurn, type Script } from './script.ts';
+
+export const entryId = 'e0000000-0000-4000-8000-000000000001';
+
+/** An issue that is ready to be done, and what it leaves behind. */
+export interface World {
+  readonly test: TestContext;
+  readonly ctx: Context;
+  readonly issue: Issue;
+  /** Everything that happened, in order, e.g. `ask rotate`, `look`, `wait 2500`, `try`, `deliver file:a`, `print`. */
+  readonly steps: readonly string[];
+  readonly notes: readonly string[];
+  readonly left: () => Promise<readonly Left[]>;
+}
+
+/** Everything that can be seen of an issue from outside. */
+export interface Ended {
+  readonly error: Failure | null;
+  readonly stdout: string;
+  readonly notes: readonly string[];
+  readonly steps: readonly string[];
+  readonly left: readonly Left[];
+}
+
+export interface Failure {
+  readonly code: string;
+  readonly exit: number;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** Issues the credential as the script has it. */
+export async function issue(script: Script = {}): Promise<Ended> {
+  const world = await worldOf(script);
+  const error = await failureOf(() => issueCredential(world.ctx, world.issue));
+  const { test, notes, steps } = world;
+  return { error, stdout: test.stdout(), notes, steps, left: await world.left() };
+}
+
+/** The error as the user meets it. Anything but a CliError goes on. */
+export async function failureOf(work: () => Promise<unknown>): Promise<Failure | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const { code, exitCode, message, hint } = error;
+    return { code, exit: exitCode, message, hint };
+  }
+}
+
+export async function worldOf(script: Script = {}): Promise<World> {
+  const steps: string[] = [];
+  const notes: string[] = [];
+  const controller = new AbortController();
+  function happen(step: string): void {
+    steps.push(step);
+    script.onStep?.(step);
+    if (step === script.interruptAt) controller.abort(new InterruptedError());
+  }
+  const test = testContext({ signal: controller.signal, ...script.context });
+  const ctx = contextOf(test, script, happen);
+  const { keepsSecret = true } = script.wishes ?? {};
+  const journal = {
+    ...ctx,
+    stateDirectory: ctx.env['SACTL_STATE_DIR'] ?? '',
+    keepsSecrets: keepsSecret,
+  };
+  const askInTurn = inTurn(
+    script.answers ?? [answers(secret), answers(secondSecret)],
+    answers(secret),
+  );
+  return {
+    test,
+    ctx,
+    steps,
+    notes,
+    left: () => entriesLeft(journal),
+    issue: {
+      id: entryId,
+      operation: script.operation ?? 'rotate',
+      plan: planOf(script, { happen, askInTurn, operation: script.operation ?? 'rotate' }),
+      renderer: await prepareRenderer(ctx, script.output ?? { query: ['.credential.value'] }),
+      targets: (script.targets ?? []).map((target) => targetOf(target, happen)),
+      wishes: {
+        verify: true,
+        reissue: true,
+        keepsSecret: true,
+        allowSelf: false,
+        ...script.wishes,
+      },
+      journal: faultyJournal(journal, { faults: new Set(script.journalFaults), log: happen }),
+      connection: {
+        provider: 'nscale',
+        profile: 'prod',
+        endpoint: 'https://identity.example',
+        organization: 'org-1',
+        isSandbox: false,
+        caFile: null,
+      },
+      locks: openAccountLocks(journal),
+      checkUnchanged: script.checkUnchanged ?? (() => Promise.resolve()),
+      remote: remoteOf(script, { happen, askInTurn }),
+      choose: script.choose ?? null,
+      report: (text) => {
+        notes.push(text);
+        return Promise.resolve();
+      },
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+
+import { TargetError } from '../../src/delivery/targets/target.ts';
+import { answerOf, secret, who } from './answers.ts';
+import type { JournalFault } from './faulty-journal.ts';
+import { entryId, issue } from './issue.ts';
+
+const outOfDate = `entry ${entryId} of the journal could not be brought up to date`;
+const noA = {
+  name: 'file:a',
+  failures: [new TargetError('it is read-only', { isRetryable: false })],
+};
+
+describe('a journal that fails under a credential that arrives', () => {
+  it.each<{ faults: readonly JournalFault[]; notes: readonly string[]; left: readonly object[] }>([
+    { faults: ['keep'], notes: [], left: [] },
+    { faults: ['delivered'], notes: [], left: [] },
+    { faults: ['keep', 'delivered', 'outcome', 'leave'], notes: [], left: [] },
+    {
+      faults: ['close'],
+      notes: [outOfDate],
+      left: [
+        {
+          id: entryId,
+          state: 'answered',
+          keeps: `rotate a1: ${answerOf(secret)}`,
+          delivered: ['file:a'],
+          outcome: null,
+        },
+      ],
+    },
+    {
+      faults: ['keep', 'close'],
+      notes: [outOfDate],
+      left: [
+        { id: entryId, state: 'unanswered', keeps: null, delivered: ['file:a'], outcome: null },
+      ],
+    },
+  ])('costs no more than a note: $faults', async ({ faults, notes, left }) => {
+    const ended = await issue({ targets: [{ name: 'file:a' }], journalFaults: faults });
+    expect({ ...ended, steps: ended.steps.filter((step) => step !== 'keep') }).toEqual({
+      error: null,
+      stdout: 'null\n',
+      notes,
+      steps: ['ask rotate', 'deliver file:a', 'try', 'print'],
+      left,
+    });
+  });
+
+  it('prints it all the same', async () => {
+    const { error, stdout, notes } = await issue({ journalFaults: ['close'] });
+    expect({ error, stdout, notes }).toEqual({
+      error: null,
+      stdout: `${secret}\n`,
+      notes: [outOfDate],
+    });
+  });
+});
+
+describe('a journal that fails under a credential that does not arrive', () => {
+  it.each<JournalFault>(['outcome', 'leave'])('hides no failure: %s', async (fault) => {
+    const { error, notes, left } = await issue({ targets: [noA], journalFaults: [fault] });
+    expect({ error, notes }).toEqual({
+      error: {
+        code: 'undelivered',
+        exit: 8,
+        message: `the new credential of ${who} was not delivered to file:a: it is read-only; it is kept`,
+        hint: `sactl recover deliver --id ${entryId}`,
+      },
+      notes: [outOfDate],
+    });
+    expect(left).toMatchObject([{ state: 'answered', keeps: `rotate a1: ${answerOf(secret)}` }]);
+  });
+});
+
+it('says what a target does not have where no copy was wanted', async () => {
+  const ended = await issue({ targets: [noA], wishes: { keepsSecret: false } });
+  expect(ended.error).toMatchObject({ code: 'unknown_outcome', exit: 7 });
+  expect(ended.left).toMatchObject([{ state: 'answered', keeps: null, delivered: [] }]);
+});

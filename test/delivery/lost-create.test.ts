@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+
+import { InterruptedError } from '../../src/errors.ts';
+import type { Evidence } from '../../src/providers/issuing.ts';
+import { account, answers, fails, httpError, reset, secondSecret } from './answers.ts';
+import { entryId, issue } from './issue.ts';
+import { changed, looking, unknownEntry } from './lost.ts';
+import type { Script } from './script.ts';
+
+describe('a create whose answer is lost', () => {
+  const forget = `then: sactl recover discard --id ${entryId}`;
+  const search = `look for it, then rotate or delete it: sactl serviceaccounts list --search ci; ${forget}`;
+  const mayExist = 'the account may have been created, with a token nobody has';
+  const other = {
+    ...account,
+    id: 'a2',
+    createdAt: '2026-11-22T12:00:00Z',
+    createdBy: 'eve@example.com',
+  };
+  const candidates: Evidence = { kind: 'unclear', candidates: [account, other] };
+
+  it.each<{
+    why: string;
+    script: Script;
+    message: string;
+    hint: string;
+    steps: readonly string[];
+  }>([
+    {
+      why: 'nothing is known of it',
+      script: {},
+      message: mayExist,
+      hint: search,
+      steps: ['ask create', 'look'],
+    },
+    {
+      why: 'another credential is forbidden',
+      script: { looks: [changed], wishes: { reissue: false } },
+      message: 'the account was created (a1), with a token nobody has',
+      hint: `issue another: sactl serviceaccounts rotate --id a1; ${forget}`,
+      steps: ['ask create', 'look'],
+    },
+    {
+      why: "the caller's own credential is dead",
+      script: { looks: [changed], own: false },
+      message: 'the account was created (a1), with a token nobody has',
+      hint: `issue another: sactl serviceaccounts rotate --id a1; ${forget}`,
+      steps: ['ask create', 'look', 'try own'],
+    },
+    {
+      why: 'nobody can be asked which one it is',
+      script: { looks: [candidates] },
+      message: `${mayExist}; there is one of that name: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
+      hint: `if it is yours, issue another: sactl serviceaccounts rotate --id a1 or a2; ${forget}`,
+      steps: ['ask create', 'look'],
+    },
+    {
+      why: 'none of the candidates is chosen',
+      script: { looks: [candidates], choose: () => Promise.resolve(null) },
+      message: `${mayExist}; there is one of that name: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
+      hint: `if it is yours, issue another: sactl serviceaccounts rotate --id a1 or a2; ${forget}`,
+      steps: ['ask create', 'look'],
+    },
+    {
+      why: 'the choice is interrupted',
+      script: { looks: [candidates], choose: () => Promise.reject(new InterruptedError()) },
+      message: `${mayExist}; there is one of that name: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
+      hint: `if it is yours, issue another: sactl serviceaccounts rotate --id a1 or a2; ${forget}`,
+      steps: ['ask create', 'look'],
+    },
+  ])('is exit 7 where $why', async ({ script, steps, ...said }) => {
+    const ended = await issue({ operation: 'create', answers: [fails(reset)], ...script });
+    const message = `no answer: connection_lost; ${said.message}`;
+    expect(ended).toEqual({
+      error: { code: 'unknown_outcome', exit: 7, message, hint: said.hint },
+      stdout: '',
+      notes: [looking],
+      steps,
+      left: [unknownEntry(message)],
+    });
+  });
+
+  it('is issued another credential on the account that a person chooses', async () => {
+    const asked: (readonly string[])[] = [];
+    const { error, stdout, steps } = await issue({
+      operation: 'create',
+      answers: [fails(reset), answers(secondSecret)],
+      looks: [candidates],
+      choose: (shown) => {
+        asked.push(shown.map(({ id }) => id));
+        return Promise.resolve(other);
+      },
+    });
+    expect({ error, stdout, asked }).toEqual({
+      error: null,
+      stdout: `${secondSecret}\n`,
+      asked: [['a1', 'a2']],
+    });
+    expect(steps.slice(2, 5)).toEqual(['try own', 'plan rotate a2', 'ask rotate']);
+  });
+
+  it.each<[string, Script]>([
+    ['it is forbidden', { answers: [fails(reset)], wishes: { reissue: false } }],
+    ['the server may still be at work', { answers: [fails(httpError('timeout'))] }],
+  ])('asks nobody where no other credential may be issued: %s', async (_, script) => {
+    const { error, steps } = await issue({
+      operation: 'create',
+      looks: [candidates],
+      choose: () => Promise.reject(new Error('this test expects no question')),
+      ...script,
+    });
+    expect({ exit: error?.exit, steps }).toEqual({ exit: 7, steps: ['ask create', 'look'] });
+  });
+});

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+
+import { AuthError } from '../../src/errors.ts';
+import type { HttpErrorCode } from '../../src/http/error.ts';
+import { account, answerOf, answers, fails, httpError, reset, secondSecret } from './answers.ts';
+import { issue } from './issue.ts';
+import { changed, issuing, looking, unchanged, unclear, unknownEntry } from './lost.ts';
+import type { Script } from './script.ts';
+
+const badAnswer = httpError('bad_answer', { status: 200 });
+
+describe('another credential', () => {
+  const causes: readonly [string, Error, string?][] = [
+    ['a reset', reset],
+    ['an internal error', httpError('server_error', { status: 500 })],
+    ['a page in place of JSON', badAnswer, '<html>'],
+    ['half an answer', httpError('truncated', { status: 200 })],
+  ];
+
+  it.each(causes)('is issued for a rotation, once, after %s', async (_, cause, bytes) => {
+    for (const evidence of [changed, unclear, new Error('no network')]) {
+      const { steps, ...ended } = await issue({
+        answers: [fails(cause, bytes), answers(secondSecret)],
+        looks: [evidence],
+        output: { query: ['[.credential.value, .reissued, .verified]'] },
+      });
+      expect(ended).toEqual({
+        error: null,
+        stdout: `["${secondSecret}",true,true]\n`,
+        notes: [looking, issuing],
+        left: [],
+      });
+      expect(steps).toEqual([
+        'ask rotate',
+        ...(bytes === undefined ? [] : ['keep']),
+        ...'look,try own,ask rotate,keep,try,print'.split(','),
+      ]);
+    }
+  });
+
+  it('is issued for the account that carries the mark of a create', async () => {
+    const { steps, error, stdout, left } = await issue({
+      operation: 'create',
+      answers: [fails(reset), answers(secondSecret)],
+      looks: [{ kind: 'changed', account: { ...account, id: 'a7' } }],
+    });
+    expect({ error, stdout, left }).toEqual({ error: null, stdout: `${secondSecret}\n`, left: [] });
+    expect(steps).toEqual(
+      'ask create,look,try own,plan rotate a7,ask rotate,keep,try,print'.split(','),
+    );
+  });
+
+  it('is tried although nobody wants it verified', async () => {
+    const { steps, error } = await issue({
+      answers: [fails(reset), answers(secondSecret)],
+      wishes: { verify: false },
+    });
+    expect(error).toBeNull();
+    expect(steps.slice(-2)).toEqual(['try', 'print']);
+  });
+
+  it('is kept in the journal as what it is, until it is delivered', async () => {
+    const { error, left } = await issue({
+      operation: 'create',
+      answers: [fails(badAnswer, '<html>'), answers(secondSecret)],
+      looks: [changed],
+      trials: [{ works: null, why: 'no network' }],
+      interruptAt: 'try',
+    });
+    expect(error).toMatchObject({ code: 'undelivered', exit: 8 });
+    expect(left).toMatchObject([
+      { state: 'answered', keeps: `rotate a1: ${answerOf(secondSecret)}` },
+    ]);
+  });
+});
+
+describe('no other credential is issued for a rotation', () => {
+  const again = 'rotate again: sactl serviceaccounts rotate --id a1';
+  const mayBeDead = 'the old credential may be dead, and no new one was received';
+  const isDead = 'it was rotated: the old credential is dead, and no new one was received';
+  const ours: readonly HttpErrorCode[] = ['aborted', 'timeout', 'too_large'];
+
+  const lost = fails(reset);
+  const cases: readonly {
+    why: string;
+    script: Script;
+    message: string;
+    steps: readonly string[];
+  }[] = [
+    ...ours.map((code) => ({
+      why: `the exchange was ended here: ${code}`,
+      script: { answers: [fails(httpError(code))], looks: [changed] },
+      message: `no answer: ${code}; ${isDead}`,
+      steps: ['ask rotate', 'look'],
+    })),
+    {
+      why: 'the server may still be at work, whatever a reading shows',
+      script: { answers: [fails(httpError('timeout'))], looks: [unchanged] },
+      message: `no answer: timeout; ${mayBeDead}`,
+      steps: ['ask rotate', 'look'],
+    },
+    {
+      why: 'it is forbidden',
+      script: { answers: [lost], looks: [changed], wishes: { reissue: false } },
+      message: `no answer: connection_lost; ${isDead}`,
+      steps: ['ask rotate', 'look'],
+    },
+    {
+      why: 'it is forbidden, and nothing is clear',
+      script: { answers: [lost], wishes: { reissue: false } },
+      message: `no answer: connection_lost; ${mayBeDead}`,
+      steps: ['ask rotate', 'look'],
+    },
+    {
+      why: "the caller's own credential is dead",
+      script: { answers: [lost], own: false },
+      message: `no answer: connection_lost; ${mayBeDead}`,
+      steps: ['ask rotate', 'look', 'try own'],
+    },
+    {
+      why: "the caller's own credential cannot be tried",
+      script: { answers: [lost], own: new Error('no network') },
+      message: `no answer: connection_lost; ${mayBeDead}`,
+      steps: ['ask rotate', 'look', 'try own'],
+    },
+    {
+      why: 'the error is a bug',
+      script: { answers: [fails(new TypeError('x is not a function'))], looks: [changed] },
+      message: `cannot rotate service account ci; ${isDead}`,
+      steps: ['ask rotate', 'look'],
+    },
+  ];
+
+  it.each(cases)('when $why', async ({ script, message, steps }) => {
+    expect(await issue(script)).toEqual({
+      error: { code: 'unknown_outcome', exit: 7, message, hint: again },
+      stdout: '',
+      notes: [looking],
+      steps,
+      left: [unknownEntry(message)],
+    });
+  });
+
+  it.each([true, null])(
+    'and an administrator is needed when the own one is lost: %s',
+    async (isSelf) => {
+      const { error } = await issue({ answers: [lost], own: false, plan: { isSelf } });
+      expect(error?.hint).toBe(
+        `${again}; if this credential is dead, only an administrator can do that`,
+      );
+    },
+  );
+
+  it('and what came as an answer stays in the journal', async () => {
+    const { error, left } = await issue({
+      answers: [fails(badAnswer, '<html>')],
+      wishes: { reissue: false },
+    });
+    const message = `no answer: bad_answer; ${mayBeDead}`;
+    expect(error).toMatchObject({ exit: 7, message });
+    expect(left).toEqual([unknownEntry(message, 'rotate a1: <html>')]);
+  });
+
+  it.each([
+    ['lost too', reset, 'no answer: connection_lost'],
+    ['never coming', httpError('timeout'), 'no answer: timeout'],
+    [
+      'a refusal',
+      httpError('forbidden', { status: 403, arrival: 'refused' }),
+      'no answer: forbidden',
+    ],
+    ['not to be had', new AuthError('unauthenticated', 'no such file'), 'no such file'],
+  ])('a third time: the second answer is %s', async (_, second, what) => {
+    const { steps, notes, error, left } = await issue({
+      answers: [fails(reset), fails(second)],
+      looks: [changed],
+    });
+    const message = `${what}; ${isDead}`;
+    expect(error).toEqual({ code: 'unknown_outcome', exit: 7, message, hint: again });
+    expect(steps).toEqual(['ask rotate', 'look', 'try own', 'ask rotate']);
+    expect(notes).toEqual([looking, issuing]);
+    expect(left).toEqual([unknownEntry(message)]);
+  });
+});

@@ -1,0 +1,57 @@
+import type { Issue, Wishes } from '../../src/delivery/issue.ts';
+import type { Target, TargetPayload } from '../../src/delivery/targets/target.ts';
+import type { OutputFlags } from '../../src/output/format.ts';
+import type { Evidence, IssuingPlan } from '../../src/providers/issuing.ts';
+import type { Trial } from '../../src/providers/provider.ts';
+import type { TestContextOptions } from '../harness/context.ts';
+import type { Answer } from './answers.ts';
+import type { JournalFault } from './faulty-journal.ts';
+
+/** How one create or rotate goes; what is absent goes well. Lists are used up from the front, and their last item stays. */
+export interface Script {
+  readonly operation?: 'create' | 'rotate';
+  readonly answers?: readonly Answer[];
+  /** What readings show after a lost answer; default: nothing is clear. */
+  readonly looks?: readonly (Evidence | Error)[];
+  readonly trials?: readonly (Trial | Error)[];
+  /** Whether the caller's own credential works; default: it does. */
+  readonly own?: boolean | Error;
+  readonly targets?: readonly FakeTarget[];
+  readonly wishes?: Partial<Wishes>;
+  readonly plan?: Partial<IssuingPlan>;
+  readonly journalFaults?: readonly JournalFault[];
+  readonly checkUnchanged?: () => Promise<void>;
+  readonly choose?: Issue['choose'];
+  readonly output?: OutputFlags;
+  /** The step after which the program is interrupted, e.g. `ask rotate`. */
+  readonly interruptAt?: string;
+  readonly onStep?: (step: string) => void;
+  /** Whether the five seconds after an interrupt pass at once; default: they never do. */
+  readonly graceEnds?: boolean;
+  readonly context?: TestContextOptions;
+}
+
+export interface FakeTarget {
+  readonly name: string;
+  readonly isDurable?: boolean;
+  /** What each attempt fails with, until none is left; null is success. */
+  readonly failures?: readonly (Error | null)[];
+  readonly preflight?: Target['preflight'];
+  readonly received?: (payload: TargetPayload) => void;
+}
+
+/** The last item stays; without any, `otherwise`. */
+export function inTurn<Item>(items: readonly Item[], otherwise: Item): () => Item {
+  let next = 0;
+  return () => {
+    const item = items[Math.min(next, items.length - 1)] ?? otherwise;
+    next += 1;
+    return item;
+  };
+}
+
+/** What a script has in store, or its throw. */
+export function valueOf<Value>(value: Value | Error): Value {
+  if (value instanceof Error) throw value;
+  return value;
+}

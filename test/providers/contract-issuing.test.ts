@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+
+import type { NewAccount } from '../../src/model/account.ts';
+import type { IssuingPlan } from '../../src/providers/issuing.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { testNow } from '../harness/context.ts';
+import { adapters, connectTo } from './adapters.ts';
+
+const noSignal = new AbortController().signal;
+const fresh: NewAccount = { name: 'contract', description: null, groups: [], tags: {} };
+
+async function plan(
+  { name, planCreate, planRotate, findAccount }: Provider,
+  { operation, id }: { operation: 'create' | 'rotate'; id: string },
+): Promise<IssuingPlan> {
+  const made =
+    operation === 'create'
+      ? await planCreate?.(fresh, 'an-operation')
+      : await planRotate?.(await findAccount(id));
+  if (made === undefined) throw new Error(`${name} cannot ${operation}`);
+  return made;
+}
+
+/** What delivery relies on in every provider's plans (DESIGN.md 6). */
+describe.each(adapters)('$name', (adapter) => {
+  const deploy = adapter.install();
+  const { account } = adapter;
+
+  describe('a plan that issues a credential', () => {
+    const operations = ['create', 'rotate'] as const;
+
+    test.each(operations)('to %s is of another account than the caller’s', async (operation) => {
+      const { provider: connected } = await connectTo(deploy());
+      expect((await plan(connected, { operation, id: account.id })).isSelf).toBe(false);
+    });
+
+    test.each(operations)('to %s sends nothing until it is told to', async (operation) => {
+      const deployment = deploy();
+      const { provider: connected } = await connectTo(deployment);
+      await (await plan(connected, { operation, id: account.id })).look();
+      expect(deployment.mutations()).toEqual([]);
+    });
+
+    test.each(operations)('to %s can look for what became of it', async (operation) => {
+      const { provider: connected } = await connectTo(deploy());
+      const { ask, look } = await plan(connected, { operation, id: account.id });
+      const { account: issued } = await ask({ signal: noSignal });
+      const evidence = await look();
+      expect(evidence.kind).toBe(adapter.hasProof ? 'changed' : 'unclear');
+      const found = evidence.kind === 'changed' ? [evidence.account] : [];
+      const maybe = evidence.kind === 'unclear' ? evidence.candidates : [];
+      // Only a new account has to be found: that of a rotation is known.
+      const ids = operation === 'create' || adapter.hasProof ? [issued.id] : [];
+      expect([...found, ...maybe].map(({ id }) => id)).toEqual(ids);
+    });
+
+    test.each(operations)('to %s issues a credential that works', async (operation) => {
+      const { provider: connected, tryCredential } = await connectTo(deploy());
+      const { credential } = await (
+        await plan(connected, { operation, id: account.id })
+      ).ask({ signal: noSignal });
+      expect(await tryCredential(credential)).toEqual({ works: true, why: null });
+    });
+
+    test.each(operations)('to %s gives an answer that can be read again', async (operation) => {
+      const { provider: connected, definition } = await connectTo(deploy());
+      const { ask, expected } = await plan(connected, { operation, id: account.id });
+      const kept: Uint8Array[] = [];
+      const issued = await ask({
+        signal: noSignal,
+        keep: (bytes) => {
+          kept.push(bytes);
+          return Promise.resolve();
+        },
+      });
+      expect(kept).toHaveLength(1);
+      const { id, name, clientId } = expected;
+      const read = definition.readAnswer(kept[0] ?? new Uint8Array(), {
+        operation,
+        account: { id: operation === 'create' ? null : id, name, clientId },
+        profile: null,
+        now: testNow,
+      });
+      expect(read.credential.value.reveal()).toBe(issued.credential.value.reveal());
+      expect(read.payload.reveal()).toBe(issued.payload.reveal());
+      expect({ ...read.credential, value: null }).toEqual({ ...issued.credential, value: null });
+      expect(read.raw('shown')).toEqual(issued.raw('shown'));
+      expect([read.account.id, read.account.name, read.account.clientId]).toEqual([
+        issued.account.id,
+        issued.account.name,
+        issued.account.clientId,
+      ]);
+    });
+  });
+
+  describe('a trial of a credential', () => {
+    test('says that a nonsense one does not work, and quotes nothing of it', async () => {
+      const deployment = deploy();
+      const { tryCredential } = await connectTo(deployment);
+      const { works, why } = await tryCredential(adapter.nonsense);
+      expect(works).toBe(false);
+      expect(why).toMatch(/./);
+      expect(why).not.toContain(adapter.nonsense.value.reveal());
+      expect(deployment.mutations()).toEqual([]);
+    });
+
+    test.each([
+      ['administrator', true],
+      ['reader', true],
+      ['stranger', false],
+    ] as const)('of one’s own says of the %s’s: %s', async (caller, works) => {
+      const { provider: connected } = await connectTo(deploy(caller));
+      expect(await connected.tryOwnCredential()).toBe(works);
+    });
+  });
+
+  test.each([
+    ['nothing at all', ''],
+    ['half an answer', '{"metadata": {"id"'],
+    ['an empty object', '{}'],
+    ['a page', '<html></html>'],
+  ])('%s that was kept holds no credential', async (_, text) => {
+    const { definition } = await connectTo(deploy());
+    const context = {
+      operation: 'rotate',
+      account: { ...account, clientId: null },
+      profile: null,
+      now: testNow,
+    } as const;
+    expect(() => definition.readAnswer(new TextEncoder().encode(text), context)).toThrow(
+      /^cannot read the answer that was kept: /,
+    );
+  });
+});

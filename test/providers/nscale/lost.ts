@@ -1,0 +1,32 @@
+import type { NscaleOptions } from '../../harness/nscale.ts';
+
+/** What stderr says when an answer is lost. */
+export const looking = 'sactl: the answer was lost; looking for what became of the request\n';
+
+/** What stderr says when another credential is issued for the account. */
+export function again(name: string, id: string): string {
+  return `sactl: issuing another credential for ${name} (${id})\n`;
+}
+
+/** Waits between the three readings that prove that nothing changed. */
+export const readings: readonly number[] = [2500, 2500];
+
+/** An emulator that issues `first`, `second` and so on. */
+export function counted(): NscaleOptions {
+  const tokens = ['first', 'second', 'third'];
+  return { newToken: () => tokens.shift() ?? 'too-many' };
+}
+
+/** A page of a proxy or gateway. */
+export function htmlPage(): Response {
+  return new Response('<html>', { status: 502 });
+}
+
+/** An answer of success whose body breaks off. */
+export function cut(): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{"metadata":{"id":"c1')),
+    pull: (controller) => controller.error(new Error('broken')),
+  });
+  return new Response(body, { status: 201 });
+}

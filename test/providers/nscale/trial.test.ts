@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+
+import { InterruptedError } from '../../../src/errors.ts';
+import type { Credential } from '../../../src/model/credential.ts';
+import { Secret } from '../../../src/model/secret.ts';
+import { nscale } from '../../../src/providers/nscale/index.ts';
+import type { Trial } from '../../../src/providers/provider.ts';
+import type { TestContext } from '../../harness/context.ts';
+import { nscaleEndpoint, sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { faults, lost } from '../faults.ts';
+import { clients, connectNscale } from './connect.ts';
+import { forbidden, serverError } from './faults.ts';
+import { trial } from './paths.ts';
+
+const install = useNscale();
+
+/** Tries a token at the deployment that the context belongs to. */
+function tryToken(context: TestContext, token: string): Promise<Trial> {
+  const credential: Credential = {
+    kind: 'access-token',
+    value: new Secret(token),
+    clientId: null,
+    expiresAt: null,
+  };
+  return nscale.tryCredential({
+    createHttp: clients(context),
+    endpoint: nscaleEndpoint,
+    now: context.ctx.now,
+    credential,
+  });
+}
+
+describe('a credential', () => {
+  test('that nscale takes works, whatever it may do', async () => {
+    const deployment = install({ token: 'nobody' });
+    const outcome = await tryToken(deployment.context(), sandboxTokens.selfRotating);
+    expect(outcome).toEqual({ works: true, why: null });
+    expect(deployment.requests).toEqual([trial]);
+  });
+
+  test('that nscale refuses does not work', async () => {
+    const deployment = install();
+    expect(await tryToken(deployment.context(), 'dead-token')).toEqual({
+      works: false,
+      why: 'cannot list organizations: nscale answered 401: the token is not accepted (expired, rotated, deleted, or issued by another deployment)',
+    });
+    expect(deployment.requests).toEqual([trial]);
+  });
+
+  test.each([
+    ['403', forbidden, 'nscale answered 403: operation is not allowed by rbac', 1],
+    [
+      '500',
+      serverError,
+      'nscale answered 500: an internal error has occurred, please contact support',
+      1,
+    ],
+    [
+      'a dropped connection',
+      lost,
+      'nscale at https://identity.nks.europe-west4.nscale.com ended the connection without an answer',
+      4,
+    ],
+    [
+      'an answer that is no list',
+      () => Response.json({}),
+      'nscale answered GET /api/v1/organizations with 200 and JSON that does not fit at its top',
+      1,
+    ],
+  ])('may work after %s', async (_, answer, what, count) => {
+    const deployment = install({ intercept: faults({ method: 'GET', answer }) });
+    expect(await tryToken(deployment.context(), sandboxTokens.administrator)).toEqual({
+      works: null,
+      why: `cannot list organizations: ${what}`,
+    });
+    expect(deployment.requests).toEqual(Array.from({ length: count }, () => trial));
+  });
+
+  test('is not judged after an interrupt', async () => {
+    const interrupt = new AbortController();
+    interrupt.abort(new InterruptedError());
+    const context = install().context({ signal: interrupt.signal });
+    await expect(tryToken(context, sandboxTokens.administrator)).rejects.toBeInstanceOf(
+      InterruptedError,
+    );
+  });
+});
+
+describe("the caller's own credential", () => {
+  test.each([
+    ['still works', sandboxTokens.selfRotating, true],
+    ['is dead', 'dead-token', false],
+  ])('%s', async (_, token, works) => {
+    const deployment = install();
+    const provider = connectNscale(deployment.context(), token);
+    expect(await provider.tryOwnCredential()).toBe(works);
+    expect(deployment.requests).toEqual([trial]);
+  });
+
+  test('cannot be relied on when nobody answers', async () => {
+    const deployment = install({ intercept: faults({ method: 'GET', answer: lost }) });
+    expect(await connectNscale(deployment.context()).tryOwnCredential()).toBe(false);
+  });
+});
