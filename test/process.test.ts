@@ -1,42 +1,14 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { createNscaleEmulator } from '../src/sandbox/nscale/app.ts';
-import { seedNscale } from '../src/sandbox/nscale/seed.ts';
-import { sandboxTokens } from '../src/sandbox/nscale/seed-ids.ts';
-import { serve } from '../src/sandbox/server.ts';
-import { dist, program, useProgram, type Environment } from './commands/built-program.ts';
+import { dist, program, useProgram, type Ended } from './commands/built-program.ts';
+import { gatedNscale } from './kill/gate.ts';
 
 // What only the built program in a process of its own can show.
 const { home, node, sactl, inShell } = useProgram();
-
-/** A deployment over HTTP that leaves requests of one method without an answer; `reached` waits for the first. */
-async function silentFor(method: string): Promise<{ env: Environment; reached: Promise<void> }> {
-  const emulator = createNscaleEmulator({ state: seedNscale(Date.now()), now: Date.now });
-  let reach: (() => void) | null = null;
-  const reached = new Promise<void>((resolve) => {
-    reach = resolve;
-  });
-  const server = await serve(
-    {
-      fetch: (request) => {
-        if (request.method !== method) return emulator.fetch(request);
-        reach?.();
-        return new Promise(() => undefined);
-      },
-    },
-    { port: 0 },
-  );
-  onTestFinished(server.close);
-  const env = {
-    NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url,
-    NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
-  };
-  return { env, reached };
-}
 
 const token = /^\S{100,}\n$/;
 const rotate = 'sa rotate --id ci-deploy --sandbox --yes';
@@ -97,7 +69,13 @@ describe('where stdout goes', () => {
     const line = `${rotate} -q '.credential.value, range(200000)'`;
     const outcome = await inShell(line, '| head -1');
     expect(outcome.code).toBe(8);
-    expect(JSON.parse(outcome.stderr)).toMatchObject({ error: { code: 'undelivered' } });
+    expect(JSON.parse(outcome.stderr)).toMatchObject({
+      error: {
+        code: 'undelivered',
+        message: expect.stringMatching(/could not be written to stdout: .*; it is kept$/),
+        hint: expect.stringMatching(/^sactl recover deliver --id [0-9a-f-]{36} --sandbox$/),
+      },
+    });
   });
 
   it('may be a pipe that takes one line, when the credential is that line', async () => {
@@ -123,9 +101,9 @@ describe('where stdout goes', () => {
       code: 1,
       stderr: `[sandbox] sactl: cannot write to stdout: ${reason}\n`,
     });
-    const lost = await inShell(`${rotate} --format yaml`, '>/dev/full');
-    expect(lost.code).toBe(8);
-    expect(lost.stderr).toContain(`could not be written to stdout: ${reason}; it is lost`);
+    const kept = await inShell(`${rotate} --format yaml`, '>/dev/full');
+    expect(kept.code).toBe(8);
+    expect(kept.stderr).toContain(`could not be written to stdout: ${reason}; it is kept`);
     expect(await inShell('--version', '>/dev/full')).toMatchObject({
       code: 1,
       stderr: 'sactl: cannot write to stdout: ENOSPC\n',
@@ -138,12 +116,62 @@ describe('where stdout goes', () => {
   });
 });
 
+describe('a credential that stdout did not take', () => {
+  it('is spoken of by every command until it is recovered', async () => {
+    const list = 'sa list --sandbox -q length';
+    const reminder =
+      '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
+    const { stderr } = await inShell(
+      `${rotate} -q '.credential.value, range(200000)'`,
+      '| head -1',
+    );
+    const [, id = ''] = /recover deliver --id (\S+)/.exec(stderr) ?? [];
+    expect(await inShell(list)).toMatchObject({ code: 0, stderr: reminder });
+    expect(await inShell(`${list} --quiet`)).toMatchObject({ code: 0, stderr: '' });
+    const deliver = `recover deliver --sandbox --id ${id} --yes -q .credential.value`;
+    expect(await inShell(deliver)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(token),
+      stderr: '',
+    });
+    expect(await inShell(list)).toMatchObject({ code: 0, stdout: '13\n', stderr: '' });
+  });
+});
+
+/** What becomes of a rotation to a file, which has the credential in any case. */
+async function rotateToFile(redirection: string): Promise<Ended> {
+  const { env, isLive } = await gatedNscale(() => false);
+  const outcome = await inShell('sa rotate --id ci-deploy --yes --to file:token', redirection, env);
+  const path = join(home(), 'token');
+  expect(isLive(await readFile(path, 'utf8'))).toBe(true);
+  expect((await stat(path)).mode & 0o7777).toBe(0o600);
+  expect(await inShell('recover list --json', '', env)).toMatchObject({ stdout: '[]\n' });
+  return outcome;
+}
+
+describe('a credential that goes to a file', () => {
+  it.each(['| head -c0', '>&-', '>/dev/null'])(
+    'is there whatever becomes of stdout: %s',
+    async (redirection) => {
+      expect(await rotateToFile(redirection)).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
+
+  it.runIf(existsSync('/dev/full'))('is there when nothing can be said of it', async () => {
+    const { code, stderr } = await rotateToFile('>/dev/full');
+    expect(code).toBe(6);
+    expect(stderr).toMatch(
+      /^sactl: nscale service account ci-deploy \(\S+\) was rotated, but the result was not printed: cannot write to stdout: no space left on device \(ENOSPC\)\n$/,
+    );
+  });
+});
+
 describe('a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s ends a read that gets no answer with %i', async (signal, code) => {
-    const { env, reached } = await silentFor('GET');
+    const { env, reached } = await gatedNscale((method) => method === 'GET');
     const { child, ended } = sactl(['sa', 'list'], env);
     await reached;
     child.kill(signal);
@@ -152,15 +180,6 @@ describe('a signal', () => {
       stdout: '',
       stderr: 'sactl: interrupted; nothing was changed\n',
     });
-  });
-
-  it('that comes twice ends a rotate that gets no answer with 7', async () => {
-    const { env, reached } = await silentFor('POST');
-    const { child, ended } = sactl('sa rotate --id ci-deploy --yes --json'.split(' '), env);
-    await reached;
-    const again = setInterval(() => child.kill('SIGINT'), 50);
-    onTestFinished(() => clearInterval(again));
-    expect(await ended).toMatchObject({ code: 7, stdout: '' });
   });
 
   it('ends the wait for a document', async () => {
