@@ -60,7 +60,9 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<{ message: string; isRetryable: boolean } | null> {
   try {
-    await target.deliver(payload, signal);
+    // The grace is over, and still the credential is nowhere: whoever begins now has all the time that he needs.
+    const own = signal.aborted ? new AbortController().signal : signal;
+    await target.deliver(payload, own);
     return null;
   } catch (error) {
     if (error instanceof TargetError) return error;

@@ -41,7 +41,13 @@ function mayHaveDoneNothing(cause: unknown): boolean {
 
 const ourEnds: ReadonlySet<string> = new Set(['aborted', 'timeout', 'too_large']);
 
-/** Whether the exchange was ended here and not by the other side, so that the server may still be at work. */
-export function isOurEnd({ code }: HttpError): boolean {
-  return ourEnds.has(code);
+/** What gateways say when it is they who stopped waiting. */
+const gatewayEnds: ReadonlySet<number> = new Set([408, 499, 504, 522, 524]);
+
+/**
+ * Whether the exchange was ended here or by a gateway, and not by the server, which may still be at work: then readings
+ * prove nothing, and another request could be overtaken by the first.
+ */
+export function isOurEnd({ code, status }: HttpError): boolean {
+  return ourEnds.has(code) || (status !== null && gatewayEnds.has(status));
 }

@@ -1,6 +1,6 @@
 import type { Call } from './call.ts';
 import { HttpError } from './error.ts';
-import type { HttpAnswer } from './request.ts';
+import { isSafe, type HttpAnswer } from './request.ts';
 import { cannot } from './text.ts';
 import { traceIdOf } from './trace.ts';
 
@@ -53,7 +53,8 @@ function redirectError({ options, request }: Call, answer: HttpAnswer, what: str
     'redirected',
     cannot(request.purpose, `${options.provider} answered ${String(status)}: ${what}`),
     {
-      arrival: 'refused',
+      // A 303 says where the result of what was done is; 307 and 308 ask for the request again.
+      arrival: isSafe(request) || status === 307 || status === 308 ? 'refused' : 'unknown',
       hint: 'check the endpoint, and whether a login page or proxy stands before it',
       provider: options.provider,
       status,

@@ -1,8 +1,9 @@
-import { chmod, lstat, mkdir, open } from 'node:fs/promises';
+import { chmod, lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import { quoted } from '../model/safe-text.ts';
 
@@ -14,7 +15,7 @@ const elsewhere = { hint: 'SACTL_STATE_DIR names another folder' };
 /** Makes the folder, or makes sure of the one that is there: the user's own, and for nobody else. @throws UsageError */
 export async function makePrivateDirectory(path: string, owner: Owner): Promise<void> {
   try {
-    const first = await mkdir(path, { recursive: true, mode: 0o700 });
+    const first = await makeDirectory(path, 0o700);
     if (first !== undefined) await syncParents({ path, first, owner });
   } catch (cause) {
     if (systemCode(cause) !== 'EEXIST') throw unusable(path, systemReason(cause), cause);

@@ -39,8 +39,14 @@ const weights: Readonly<Record<HttpErrorCode, Weight | readonly Weight[]>> = {
   not_found: { statuses: [404], provable: true },
   rate_limited: { statuses: [429], provable: true },
   redirected: { statuses: [302, 308], provable: false },
-  refused: { statuses: [400, 408, 499], provable: true },
-  server_error: { statuses: [500, 502, 503, 504], provable: true },
+  refused: [
+    { statuses: [400], provable: true },
+    { statuses: [408, 499], provable: false, isOurEnd: true },
+  ],
+  server_error: [
+    { statuses: [500, 502, 503], provable: true },
+    { statuses: [504, 522, 524], provable: false, isOurEnd: true },
+  ],
   timeout: { statuses: [null, 200, 500], provable: false, isOurEnd: true },
   too_large: { statuses: [200, 500], provable: false, isOurEnd: true },
   truncated: [
@@ -126,6 +132,7 @@ describe('a reading', () => {
 it.each(causes)(
   '$code, status $status: ended here is $isOurEnd',
   ({ isOurEnd: ours, ...cause }) => {
-    expect(isOurEnd(httpError(cause.code))).toBe(ours);
+    const { code, status } = cause;
+    expect(isOurEnd(httpError(code, status === null ? {} : { status }))).toBe(ours);
   },
 );

@@ -103,7 +103,10 @@ it.each([
   for (const status of [301, 302, 303, 307, 308]) {
     const { http, requests } = testClient([redirect(`${endpoint}/elsewhere`, status)]);
     const error = await httpErrorOf(http.send(request));
-    expect(error).toMatchObject({ code: 'redirected', arrival: 'refused', status });
+    // Elsewhere the answer may be of something that was done.
+    const isRefused = request.safe === true || status >= 307;
+    const arrival = isRefused ? 'refused' : 'unknown';
+    expect(error).toMatchObject({ code: 'redirected', arrival, status });
     expect(error.message).toContain('a redirect, which only reads may follow');
     expect(requests).toHaveLength(1);
   }

@@ -9,7 +9,7 @@ export type ProgramPlace = Pick<Context, 'env' | 'cwd' | 'platform'>;
 
 /**
  * The absolute path of a program by its name in `PATH`, or of one that is given with its absolute path. What a cloned
- * repository could have put in the way is passed over: the working directory, relative folders and `node_modules`.
+ * repository could have put in the way is passed over: the working directory and what is in it, relative folders and `node_modules`.
  * @throws UsageError that says what was looked for, and where
  */
 export async function findProgram(name: string, place: ProgramPlace): Promise<string> {
@@ -43,9 +43,14 @@ async function searchedFolders({ env, cwd, platform }: ProgramPlace): Promise<re
   for (const folder of pathOf(env, platform).split(delimiter)) {
     if (!isAbsolute(folder)) continue;
     const real = await realFolder(folder);
-    if (real !== here && !isModules(folder) && !isModules(real)) folders.push(folder);
+    if (!isBelow(real, here) && !isModules(folder) && !isModules(real)) folders.push(folder);
   }
   return folders;
+}
+
+/** Whether it is the folder `top` or in it; a working directory of `/` holds everything and says nothing. */
+function isBelow(folder: string, top: string): boolean {
+  return folder === top || (top !== sep && folder.startsWith(`${top}${sep}`));
 }
 
 /** Windows writes the variable as `Path`, mostly. */

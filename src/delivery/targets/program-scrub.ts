@@ -23,11 +23,30 @@ export function scrub(text: string, secrets: readonly Secret[], isCut = false): 
     .toSorted((a, b) => b.length - a.length);
   const clean = forms.reduce((rest, form) => rest.replaceAll(patternOf(form), '[secret]'), text);
   const longest = forms[0]?.length ?? 0;
-  return isCut ? clean.slice(0, Math.max(0, clean.length - 2 * longest)) : clean;
+  const uncut = isCut ? clean.slice(0, Math.max(0, clean.length - 2 * longest)) : clean;
+  return withoutParts(uncut, forms);
+}
+
+/** Programs that shorten or wrap what they repeat show parts of it. */
+const minPartLength = 12;
+
+/** `text` with `[secret]` for every word that is a part of a form, whatever stands around it. */
+function withoutParts(text: string, forms: readonly string[]): string {
+  return text.replaceAll(/[\w+/=.~-]{12,}/g, (word) => {
+    const parts = partsOf(word);
+    return forms.some((form) => parts.some((part) => form.includes(part))) ? '[secret]' : word;
+  });
+}
+
+/** All pieces of the shortest length that tells something. */
+function partsOf(word: string): readonly string[] {
+  const count = word.length - minPartLength + 1;
+  return Array.from({ length: count }, (_, start) => word.slice(start, start + minPartLength));
 }
 
 function formsOf(value: string): readonly string[] {
-  return [value, JSON.stringify(value).slice(1, -1), ...base64Forms(value)];
+  const hex = Buffer.from(value).toString('hex');
+  return [value, JSON.stringify(value).slice(1, -1), hex, hex.toUpperCase(), ...base64Forms(value)];
 }
 
 /** Three forms each, because base64 of `user:<secret>` depends on the length of what is before it. */
