@@ -4,7 +4,7 @@ import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
 import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
 import { openOutput } from './descriptor.ts';
-import { ExitCode, InterruptedError } from './errors.ts';
+import { CliError, ExitCode, InterruptedError } from './errors.ts';
 import { version } from './version.ts';
 
 const argv = process.argv.slice(2);
@@ -36,7 +36,8 @@ async function run(): Promise<void> {
   process.title = 'sactl';
   const interrupts = listenForSignals();
   const { main } = await import('./main.ts');
-  process.exitCode = await main(argv, realContext(interrupts));
+  // Everything is written by now; what else is open has nothing to say.
+  process.exit(await main(argv, realContext(interrupts)));
 }
 
 type Interrupts = Pick<Context, 'signal' | 'mutating' | 'blocking'>;
@@ -45,10 +46,12 @@ type Interrupts = Pick<Context, 'signal' | 'mutating' | 'blocking'>;
 function listenForSignals(): Interrupts {
   const controller = new AbortController();
   const exitCodes: (() => ExitCode)[] = [];
+  /** Of a change that has ended: the rest of the run is words. */
+  let ended: ExitCode | null = null;
   function interrupt(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
     const interruption = new InterruptedError(name);
     if (controller.signal.aborted) {
-      process.exit(exitCodes.at(-1)?.() ?? interruption.exitCode);
+      process.exit(exitCodes.at(-1)?.() ?? ended ?? interruption.exitCode);
     }
     controller.abort(interruption);
   }
@@ -60,7 +63,12 @@ function listenForSignals(): Interrupts {
   ): Promise<Result> {
     exitCodes.push(interrupted);
     try {
-      return await work();
+      const result = await work();
+      ended = ExitCode.done;
+      return result;
+    } catch (error) {
+      ended = error instanceof CliError ? error.exitCode : ExitCode.unknownOutcome;
+      throw error;
     } finally {
       exitCodes.splice(exitCodes.indexOf(interrupted), 1);
     }
@@ -173,6 +181,7 @@ function lazyPrompter(signal: AbortSignal): Prompter {
   return {
     confirm: async (question) => (await load()).confirm(question),
     input: async (question) => (await load()).input(question),
+    password: async (question) => (await load()).password(question),
     select: async (question) => (await load()).select(question),
     checkbox: async (question) => (await load()).checkbox(question),
   };

@@ -92,6 +92,8 @@ export interface Prompter {
     default?: string;
     validate?: (value: string) => string | true;
   }) => Promise<string>;
+  /** What is typed is not shown. */
+  readonly password: (question: { message: string }) => Promise<string>;
   readonly select: (question: { message: string; choices: readonly Choice[] }) => Promise<string>;
   readonly checkbox: (question: {
     message: string;

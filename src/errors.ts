@@ -115,6 +115,28 @@ export class UndeliveredError extends CliError {
   }
 }
 
+/** What a person has to do in a provider's console. */
+export interface RequiredAction {
+  readonly goal: string;
+  readonly url: string;
+  /** Goes on from there. */
+  readonly command: string;
+}
+
+/** Nothing was done: a person has to take a step first. Exit 20. */
+export class ActionRequiredError extends CliError {
+  readonly actions: readonly RequiredAction[];
+
+  constructor(actions: readonly RequiredAction[], details?: Omit<ErrorDetails, 'hint'>) {
+    const goals = actions.map(({ goal }) => goal).join('; ');
+    super('action_required', ExitCode.actionRequired, `to be done by a person: ${goals}`, {
+      ...details,
+      hint: actions[0]?.command ?? null,
+    });
+    this.actions = actions;
+  }
+}
+
 /** Ctrl-C (130) or another signal (143) before anything was sent that changes something. */
 export class InterruptedError extends CliError {
   constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT') {

@@ -9,6 +9,7 @@ import {
   type Invocation,
 } from './commands/command.ts';
 import type { CommonFlags } from './commands/flags.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
 import { addWhoami } from './commands/whoami.ts';
@@ -77,6 +78,7 @@ export async function declareProgram(
     if (words.has(name) || aliases.some((alias) => words.has(alias))) (await load())(noun, host);
   }
   addWhoami(program, host);
+  addDoctor(program, host);
   addHelp(program);
   refuseRepetition(program);
   return program;

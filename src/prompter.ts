@@ -1,4 +1,4 @@
-import { checkbox, confirm, input, select } from '@inquirer/prompts';
+import { checkbox, confirm, input, password, select } from '@inquirer/prompts';
 
 import type { Choice, Prompter } from './context.ts';
 import { InterruptedError } from './errors.ts';
@@ -27,6 +27,8 @@ export function createPrompter(streams: PromptStreams): Prompter {
         ),
         streams,
       ),
+    password: ({ message }) =>
+      answer(password({ message: safeText(message), mask: '*' }, streams), streams),
     select: (question) => answer(select(listOf(question), streams), streams),
     checkbox: (question) => answer(checkbox(listOf(question), streams), streams),
   };

@@ -31,21 +31,30 @@ describe('the command tree', () => {
   // The public interface, retyped by hand: a change here is a change for every user.
   it('has these commands, and these flags beyond the common ones', async () => {
     expect(Object.fromEntries(leaves(await wholeTree()))).toEqual({
-      'serviceaccounts list': ['--search', '--expiring-within', '--sort', '--columns', '--limit'],
+      'serviceaccounts list': '--search --expiring-within --active --sort --columns --limit'.split(
+        ' ',
+      ),
       'serviceaccounts get': ['--id'],
       'serviceaccounts create':
-        '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal'.split(
+        '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal --token --allow-tenant-change'.split(
           ' ',
         ),
       'serviceaccounts update':
-        '--id --file --stdin --name --description --group --add-group --remove-group --tag --remove-tag --enable --disable'.split(
+        '--id --file --stdin --name --description --group --add-group --remove-group --tag --remove-tag --enable --disable --done'.split(
           ' ',
         ),
       'serviceaccounts rotate':
-        '--id --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal'.split(
+        '--id --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal'.split(
           ' ',
         ),
-      'serviceaccounts delete': ['--id', '--ignore-missing'],
+      'serviceaccounts delete': ['--id', '--ignore-missing', '--done'],
+      'tokens list': ['--id'],
+      'tokens create':
+        '--id --file --stdin --token --to --verify --no-verify --allow-tenant-change --no-journal'.split(
+          ' ',
+        ),
+      'tokens revoke': ['--id', '--token', '--done'],
+      'tokens restore': ['--id', '--token'],
       'groups list': [],
       'roles list': [],
       'accessrules list': ['--account'],
@@ -59,7 +68,12 @@ describe('the command tree', () => {
       'recover discard': ['--id'],
       'sandbox serve': ['--port', '--fault'],
       'sandbox reset': [],
+      'sandbox console augment create': ['--name', '--description'],
+      'sandbox console augment issue': ['--account', '--token'],
+      'sandbox console augment revoke': ['--account', '--token'],
+      'sandbox console augment delete': ['--account'],
       whoami: [],
+      doctor: [],
       help: [],
     });
   });

@@ -11,9 +11,10 @@ import type { OutputDocument } from '../output/document.ts';
 import type { Plan } from '../providers/provider.ts';
 import { confirmChange } from './confirm.ts';
 import { dryRunDocument, type Planned } from './dry-run.ts';
+import { confirmDone, effectsOf, refuseDone, type DoneFlag } from './manual.ts';
 import type { Session } from './session.ts';
 
-export interface PlannedChange<Result> {
+export interface PlannedChange<Result> extends DoneFlag {
   readonly operation: Planned['operation'];
   readonly plan: Plan<Result>;
   /** As it reads in a question, e.g. `Delete ci-deploy (c1f0…) in organization a77e…`. */
@@ -26,26 +27,27 @@ export interface PlannedChange<Result> {
 
 /**
  * The common end of every change without a credential: preview it, or have it confirmed, done and printed.
- * @throws UsageError when the output would fail on the result, before anything is sent; PartialError when the change
- * was made and its result could not be printed
+ * @throws UsageError when the output would fail on the result, before anything is sent; ActionRequiredError when a
+ * person has to take a step first; PartialError when the change was made and its result could not be printed
  */
 export async function change<Result>(
   session: Session,
   planned: PlannedChange<Result>,
 ): Promise<ExitCode> {
-  const { operation, plan, action, document } = planned;
+  const { operation, plan, document, done } = planned;
+  refuseDone(session.definition, { done, ...plan });
   if (session.common.dryRun) {
     await session.emit(
       dryRunDocument(
         { provider: session.definition.name, marker: session.marker },
-        { operation, ...plan },
+        { operation, requests: plan.requests, effects: effectsOf(plan) },
         [],
       ),
     );
     return ExitCode.done;
   }
   await tryOutput(session, document(planned.sample));
-  if (plan.effects.length > 0) await confirmChange(session, { action, effects: plan.effects });
+  await agree(session, planned);
   const result = await apply(session, plan);
   try {
     await session.emit(document(result));
@@ -71,6 +73,15 @@ async function tryOutput({ renderer }: Session, document: OutputDocument): Promi
       cause,
     });
   }
+}
+
+async function agree<Result>(
+  session: Session,
+  { plan, action, done }: PlannedChange<Result>,
+): Promise<void> {
+  const { effects } = plan;
+  if (plan.action !== undefined) await confirmDone(session, { action: plan.action, effects, done });
+  else if (effects.length > 0) await confirmChange(session, { action, effects });
 }
 
 /** Between two attempts nothing is on its way, but an earlier one may have taken effect. */

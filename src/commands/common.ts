@@ -9,8 +9,15 @@ import { repeated } from './command.ts';
 /** The flags that every command has, on the root, so that they are understood before and after the verb; their types are inferred. */
 export function declareCommonFlags(root: Command) {
   return root
-    .description('Service accounts and their one-time credentials on nscale and NVIDIA Run:ai.')
-    .addOption(new Option('--provider <name>', 'provider to work on').choices(providers))
+    .description(
+      'Service accounts and their one-time credentials on nscale, NVIDIA Run:ai and Augment.',
+    )
+    .addOption(
+      new Option(
+        '--provider <name>',
+        'provider to work on; "all" with serviceaccounts list',
+      ).choices([...providers, 'all' as const]),
+    )
     .option('--profile <name>', 'profile of the configuration file to connect with')
     .option('--org <id>', 'organization')
     .option('--endpoint <url>', "address of the provider's API")

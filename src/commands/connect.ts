@@ -4,19 +4,14 @@ import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
 import { readEndpoint } from '../http/endpoint.ts';
+import { openAccountLocks, type AccountLocks } from '../journal/account-lock.ts';
 import type { ProviderName } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import { Secret } from '../model/secret.ts';
-import type {
-  ConnectOptions,
-  Organization,
-  Provider,
-  ProviderDefinition,
-  Trial,
-} from '../providers/provider.ts';
+import type { ConnectOptions, Provider, ProviderDefinition, Trial } from '../providers/provider.ts';
 import { environments, providers, providersWith, registry } from '../providers/registry.ts';
+import { chooseOrganization, confirmEndpoint } from './connection-questions.ts';
 import { clientFactory, type Destination } from './client.ts';
-import { canAsk } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { openSandboxOf, sandboxDirectory } from './sandbox-state.ts';
@@ -42,11 +37,20 @@ export async function findConnection(ctx: Context, common: CommonFlags): Promise
     if (error instanceof AuthError) return error;
     throw error;
   });
-  const definition = await loadDefinition(
-    connection instanceof AuthError ? configuration.provider.value : connection.provider,
-  );
-  const problems =
-    connection instanceof AuthError ? [] : connectionProblems(connection, definition);
+  if (connection instanceof AuthError) {
+    const definition = await loadDefinition(configuration.provider.value);
+    return { configuration, definition, connection, problems: [] };
+  }
+  return describeConnection(configuration, connection);
+}
+
+/** A connection with its provider, and what is wrong with it. */
+export async function describeConnection(
+  configuration: Configuration,
+  connection: Connection,
+): Promise<Found> {
+  const definition = await loadDefinition(connection.provider);
+  const problems = connectionProblems(connection, definition);
   return { configuration, definition, connection, problems };
 }
 
@@ -80,6 +84,8 @@ export interface Connected {
   readonly tryCredential: (credential: Credential) => Promise<Trial>;
   /** Where journal, locks and the like of this connection are; the sandbox has its own. */
   readonly stateDirectory: string;
+  /** The process's only ones. */
+  readonly locks: AccountLocks;
   readonly definition: ProviderDefinition;
   readonly provider: Provider;
   readonly isSandbox: boolean;
@@ -130,6 +136,7 @@ async function connectTo(
 ): Promise<Connected> {
   const { definition, endpoint, ca, sandbox } = destination;
   const createHttp = await clientFactory(ctx, common, destination);
+  const locks = openAccountLocks({ ...ctx, stateDirectory });
   const provider = definition.connect({
     createHttp,
     credential,
@@ -139,6 +146,13 @@ async function connectTo(
     chooseOrganization: (candidates) => chooseOrganization(ctx, common, candidates),
     now: ctx.now,
     sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
+    local: {
+      platform: ctx.platform,
+      userId: ctx.userId,
+      homeDirectory: sandbox === null ? ctx.homeDirectory : null,
+      stateDirectory,
+      locks,
+    },
   });
   return {
     ctx,
@@ -146,6 +160,7 @@ async function connectTo(
     provider,
     isSandbox: sandbox !== null,
     stateDirectory,
+    locks,
     tryCredential: (issued) =>
       definition.tryCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
     connection: {
@@ -181,34 +196,4 @@ async function connectSandbox(
     sandbox,
     stateDirectory: sandboxDirectory(stateDirectory.value),
   });
-}
-
-async function confirmEndpoint(
-  ctx: Context,
-  common: CommonFlags,
-  { needsConfirmation }: Connection,
-): Promise<void> {
-  if (needsConfirmation === null || common.allowEndpointOverride) return;
-  if (canAsk(ctx, common)) {
-    if (await ctx.prompt.confirm({ message: needsConfirmation, default: false })) return;
-    throw new UsageError('not confirmed; nothing was sent');
-  }
-  throw new UsageError('--endpoint beside a profile needs --allow-endpoint-override here', {
-    hint: needsConfirmation,
-  });
-}
-
-async function chooseOrganization(
-  ctx: Context,
-  common: CommonFlags,
-  candidates: readonly Organization[],
-): Promise<string> {
-  if (canAsk(ctx, common)) {
-    return ctx.prompt.select({
-      message: 'Which organization?',
-      choices: candidates.map(({ id, name }) => ({ value: id, label: `${name} (${id})` })),
-    });
-  }
-  const list = candidates.map(({ id, name }) => `${id} (${name})`).join(', ');
-  throw new UsageError(`--org is missing: this credential sees several organizations: ${list}`);
 }

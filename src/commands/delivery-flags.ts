@@ -28,6 +28,9 @@ export const deliveryOptions = {
   reissue: () =>
     new Option('--reissue', 'issue one more credential when the first answer is lost (default)'),
   noReissue: () => new Option('--no-reissue', 'never issue a second credential'),
+  token: () => new Option('--token <name>', 'name of the new token in the web console (Augment)'),
+  allowTenantChange: () =>
+    new Option('--allow-tenant-change', 'accept a session for another tenant (Augment)'),
   noJournal: () =>
     new Option('--no-journal', 'keep no copy of the credential until it is delivered'),
 } as const;

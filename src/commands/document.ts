@@ -25,6 +25,21 @@ export async function readDocument(
   flags: DocumentFlags,
   definition: ProviderDefinition,
 ): Promise<Check<AccountChange | null>> {
+  const { value, problems } = await readInput(ctx, flags);
+  return value === null ? { value: null, problems } : parse(value.text, { ...value, definition });
+}
+
+/** Text, and where it comes from, for people. */
+export interface InputText {
+  readonly text: string;
+  readonly source: string;
+}
+
+/** What `-f` or `--stdin` hold; null without them. */
+export async function readInput(
+  ctx: Context,
+  flags: DocumentFlags,
+): Promise<Check<InputText | null>> {
   if (flags.file !== undefined && flags.stdin) {
     return found('-f/--file and --stdin exclude each other: give one document');
   }
@@ -40,7 +55,7 @@ export async function readDocument(
     ? await readStdin(ctx)
     : await readTextFile(resolve(ctx.cwd, source));
   if (text === null) return found(`cannot read ${source}: ${problem}`);
-  return parse(text, { source, definition });
+  return { value: { text, source }, problems: [] };
 }
 
 async function readStdin(ctx: Context): Promise<TextReading> {

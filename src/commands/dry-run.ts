@@ -4,7 +4,15 @@ import type { PlannedRequest } from '../providers/provider.ts';
 import type { Session } from './session.ts';
 
 export interface Planned {
-  readonly operation: 'create' | 'update' | 'rotate' | 'delete' | 'deliver' | 'discard';
+  readonly operation:
+    | 'create'
+    | 'update'
+    | 'rotate'
+    | 'delete'
+    | 'deliver'
+    | 'discard'
+    | 'revoke'
+    | 'restore';
   readonly requests: readonly PlannedRequest[];
   readonly effects: readonly string[];
 }

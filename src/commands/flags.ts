@@ -3,7 +3,7 @@ import type { Format } from '../model/format.ts';
 
 /** The flags every command understands, as the user gave them; a flag that was not given is absent. */
 export interface CommonFlags {
-  readonly provider?: ProviderName | undefined;
+  readonly provider?: ProviderName | 'all' | undefined;
   readonly profile?: string | undefined;
   readonly org?: string | undefined;
   readonly endpoint?: string | undefined;

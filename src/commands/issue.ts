@@ -4,7 +4,6 @@ import { preflight, type Preflight } from '../delivery/preflight.ts';
 import type { Issue } from '../delivery/issue.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { ExitCode, UsageError } from '../errors.ts';
-import { openAccountLocks } from '../journal/account-lock.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuingPlan } from '../providers/issuing.ts';
@@ -95,7 +94,7 @@ function issueOf(session: Session, planned: PlannedIssue): Issue {
       allowSelf: flags.allowSelf ?? false,
     },
     journal: openJournal({ ...ctx, stateDirectory, keepsSecrets: flags.journal ?? true }),
-    locks: openAccountLocks({ ...ctx, stateDirectory }),
+    locks: session.locks,
     connection: {
       provider: definition.name,
       profile: connection.profile,

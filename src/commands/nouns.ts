@@ -19,6 +19,12 @@ export const nouns: readonly Noun[] = [
     load: async () => (await import('./serviceaccounts/index.ts')).addVerbs,
   },
   {
+    name: 'tokens',
+    aliases: ['token'],
+    summary: 'The tokens of one account, where it may have several (Augment)',
+    load: async () => (await import('./tokens/index.ts')).addVerbs,
+  },
+  {
     name: 'groups',
     aliases: [],
     summary: 'Groups an account can join',

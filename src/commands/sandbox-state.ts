@@ -11,7 +11,7 @@ export function sandboxDirectory(stateDirectory: string): string {
 
 /**
  * The emulator of a provider, loaded only here.
- * @throws UsageError when there is none, or for faults that cannot be read
+ * @throws UsageError for faults that cannot be read
  */
 export async function openSandboxOf(
   { env, now, sleep }: Pick<Context, 'env' | 'now' | 'sleep'>,

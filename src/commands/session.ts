@@ -1,3 +1,4 @@
+import type { Configuration } from '../config/configuration.ts';
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import type { TargetEnvironment } from '../delivery/targets/target.ts';
@@ -25,6 +26,7 @@ export interface Session {
   readonly connection: Connected['connection'];
   readonly isSandbox: boolean;
   readonly stateDirectory: string;
+  readonly locks: Connected['locks'];
   readonly targetEnvironment: TargetEnvironment;
   /** Tries a credential that was just issued. */
   readonly tryCredential: Connected['tryCredential'];
@@ -66,7 +68,9 @@ export async function openSession<Input>(
 ): Promise<{ session: Session; input: Input }> {
   const gathered: Gathered = { problems: [], hints: [] };
   const found = await gather(gathered, () => findConnection(ctx, common));
-  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, found)));
+  const renderer = await gather(gathered, () =>
+    prepareRenderer(ctx, outputFlags(common, found?.configuration ?? null)),
+  );
   const local = found === null ? null : localOf(ctx, found);
   const checked = local === null ? null : await check(local);
   gathered.problems.push(...(found?.problems ?? []), ...(checked?.problems ?? []));
@@ -83,21 +87,28 @@ export async function openSession<Input>(
 }
 
 function localOf(ctx: Context, { definition, configuration, connection }: Found): Local {
-  const { value: names, source } = configuration.columns;
   return {
     definition,
-    columns: names === null ? null : { names, source: describeSource(source) },
+    columns: columnsOf(configuration),
     targetEnvironment: targetEnvironmentOf(ctx, {
       isSandbox: configuration.sandbox.value,
+      stateDirectory: configuration.stateDirectory.value,
       source:
         connection instanceof AuthError ? null : (connection.credential?.profileSource ?? null),
     }),
   };
 }
 
-function outputFlags(
+/** The columns that flags or files name. */
+export function columnsOf({ columns }: Configuration): ColumnChoice | null {
+  const { value: names, source } = columns;
+  return names === null ? null : { names, source: describeSource(source) };
+}
+
+/** The flags about output, with what the configuration says of it. */
+export function outputFlags(
   common: CommonFlags,
-  found: Found | null,
+  configuration: Configuration | null,
 ): Parameters<typeof prepareRenderer>[1] {
   const { json, query, queryFile, format, raw, columns, color } = common;
   return {
@@ -107,7 +118,7 @@ function outputFlags(
     ...(raw === undefined ? {} : { raw }),
     ...(columns === undefined ? {} : { columns: columns.split(',') }),
     format,
-    configuredFormat: found?.configuration.format.value ?? undefined,
+    configuredFormat: configuration?.format.value ?? undefined,
     color,
   };
 }
@@ -123,7 +134,7 @@ function sessionOf({
   connected: Connected;
   targetEnvironment: TargetEnvironment;
 }): Session {
-  const { ctx, definition, provider, connection, isSandbox, stateDirectory, tryCredential } =
+  const { ctx, definition, provider, connection, isSandbox, stateDirectory, locks, tryCredential } =
     connected;
   return {
     ctx,
@@ -134,6 +145,7 @@ function sessionOf({
     connection,
     isSandbox,
     stateDirectory,
+    locks,
     targetEnvironment,
     tryCredential,
     marker: isSandbox ? { sandbox: true } : {},

@@ -40,6 +40,7 @@ export async function fromProfile(
   const source = `profile ${profile.name} in ${tildePath(file, ctx.homeDirectory)}`;
   const endpoint = profileEndpoint(options, source);
   const warning = await credentialWarning(ctx, profile.credential);
+  const isDocument = options.environments[profile.provider]?.isDocument ?? false;
   return {
     provider: profile.provider,
     profile: profile.name,
@@ -51,7 +52,7 @@ export async function fromProfile(
       source: `${describeCredential(profile.credential, ctx.homeDirectory)} (${source})`,
       clientId: profile.clientId,
       profileSource: profile.credential,
-      read: () => readCredential(ctx, profile.credential),
+      read: () => readCredential(ctx, profile.credential, { isDocument }),
     },
     needsConfirmation: endpoint.question,
     warnings: warning === null ? [] : [warning],
@@ -65,8 +66,6 @@ export function fromEnvironment(
 ): Connection {
   const { origin } = options;
   const endpoint = environmentEndpoint(ctx, options);
-  const names = namesOf(origin.secret);
-  const { clientId, secret } = origin.secret;
   return {
     provider: origin.provider,
     profile: null,
@@ -74,14 +73,33 @@ export function fromEnvironment(
     endpointSource: endpoint.source,
     organization: environmentOrganization(ctx, options),
     ca: flagCa(ctx, options),
-    credential: {
-      source: `environment variable${names.length === 1 ? '' : 's'} ${names.join(' and ')}`,
-      clientId: clientId === null ? null : variable(ctx.env, clientId),
-      profileSource: null,
-      read: () => readCredential(ctx, { kind: 'env', name: secret }),
-    },
+    credential: environmentCredential(ctx, origin),
     needsConfirmation: null,
     warnings: [],
+  };
+}
+
+function environmentCredential(
+  ctx: Context,
+  { secret, connection }: EnvironmentOrigin,
+): Connection['credential'] {
+  const { isDocument = false, file = '' } = connection;
+  if (secret === null) {
+    const source = { kind: 'file', path: resolve(ctx.homeDirectory, file) } as const;
+    return {
+      source: describeCredential(source, ctx.homeDirectory),
+      clientId: null,
+      profileSource: null,
+      read: () => readCredential(ctx, source, { isDocument }),
+    };
+  }
+  const names = namesOf(secret);
+  const { clientId, secret: name } = secret;
+  return {
+    source: `environment variable${names.length === 1 ? '' : 's'} ${names.join(' and ')}`,
+    clientId: clientId === null ? null : variable(ctx.env, clientId),
+    profileSource: null,
+    read: () => readCredential(ctx, { kind: 'env', name }, { isDocument }),
   };
 }
 

@@ -51,7 +51,7 @@ export function environmentEndpoint(
   if (given !== null) return given;
   const { connection, provider } = options.origin;
   const { variable: name, default: standard } = connection.endpoint;
-  const text = variable(ctx.env, name);
+  const text = name === null ? null : variable(ctx.env, name);
   if (text !== null) return { text, source: `environment variable ${name}` };
   if (standard !== null) return { text: standard, source: 'default' };
   throw new UsageError(`no endpoint for ${provider}: ${name} is not set`, {

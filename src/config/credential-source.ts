@@ -15,15 +15,19 @@ export function describeCredential(source: CredentialSource, homeDirectory: stri
 }
 
 /**
- * Reads the secret anew at every call, trimmed.
+ * Reads the secret anew at every call, trimmed; one that is a document may have several lines.
  * @throws AuthError (`unauthenticated`) naming the source when there is none, it cannot be read, or it is not one line
  */
-export async function readCredential(ctx: Context, source: CredentialSource): Promise<Secret> {
+export async function readCredential(
+  ctx: Context,
+  source: CredentialSource,
+  { isDocument }: { isDocument: boolean } = { isDocument: false },
+): Promise<Secret> {
   const name = describeCredential(source, ctx.homeDirectory);
   const text = (await readSource(ctx, source, name)).trim();
   if (text === '') throw noSecret(`${name} is ${source.kind === 'env' ? 'not set' : 'empty'}`);
   // A line break in a header makes fetch quote the whole header in its error.
-  if (/\p{Cc}/u.test(text)) {
+  if (!isDocument && /\p{Cc}/u.test(text)) {
     throw noSecret(`${name} holds more than one line, or control characters`);
   }
   return new Secret(text);

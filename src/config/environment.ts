@@ -4,12 +4,16 @@ import { variable } from './directories.ts';
 
 /** The environment variables that make up one provider's connection; the provider's folder holds this data. */
 export interface EnvironmentConnection {
-  /** `default` is null where the variable is required. */
-  readonly endpoint: { readonly variable: string; readonly default: string | null };
+  /** `default` is null where the variable is required; `variable` where there is none. */
+  readonly endpoint: { readonly variable: string | null; readonly default: string | null };
   /** The variable that names the organization, null where the provider has none. */
   readonly organization: string | null;
   /** The ways to give the credential, the preferred one first. */
   readonly secrets: readonly EnvironmentSecret[];
+  /** A file below the home directory that holds the secret where no variable does; then nothing is required. */
+  readonly file?: string;
+  /** Whether the secret is a document, which may have several lines. */
+  readonly isDocument?: true;
 }
 
 /** Variables that together are a credential, e.g. `{ secret: 'RUNAI_CLIENT_SECRET', clientId: 'RUNAI_CLIENT_ID' }`. */

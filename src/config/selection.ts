@@ -23,7 +23,8 @@ export interface EnvironmentOrigin {
   readonly kind: 'environment';
   readonly provider: ProviderName;
   readonly connection: EnvironmentConnection;
-  readonly secret: EnvironmentSecret;
+  /** Null where the secret is in the provider's own file, if anywhere. */
+  readonly secret: EnvironmentSecret | null;
 }
 
 export interface SelectionOptions {
@@ -104,6 +105,10 @@ function unknownProfile(configuration: Configuration, source: Source): UsageErro
 function originOf(provider: ProviderName, options: SelectionOptions): EnvironmentOrigin {
   const origin = environmentOrigins(options).find((candidate) => candidate.provider === provider);
   if (origin !== undefined) return origin;
+  const connection = options.environments[provider];
+  if (connection?.file !== undefined) {
+    return { kind: 'environment', provider, connection, secret: null };
+  }
   const profiles = [...options.configuration.profiles.values()]
     .filter((profile) => profile.provider === provider)
     .map(({ name }) => name);

@@ -67,7 +67,7 @@ async function bring(
   const { account } = issued;
   const { operation, connection, startedAt } = entry.intent;
   const run = {
-    issue: { ...delivery, operation, connection },
+    issue: { ...delivery, operation, connection, plan: {} },
     entry: await journal.reopen(entry.id),
     startedAt,
     safe: { isKept: true },

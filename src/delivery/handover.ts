@@ -1,6 +1,8 @@
 import { isCI, type Context } from '../context.ts';
 import { PartialError, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import type { IssuingPlan } from '../providers/issuing.ts';
+import type { Action } from '../providers/manual.ts';
 import type { Trial } from '../providers/provider.ts';
 import type { Asked } from './ask.ts';
 import { deliver, payloadOf } from './deliver.ts';
@@ -12,6 +14,10 @@ import { printCredential, printReport, type StdoutFailure } from './stdout.ts';
 
 /** How the way of a credential ended. */
 export interface Ending {
+  /** The names of the targets that have it. */
+  readonly delivered: readonly string[];
+  /** What is left to a person. */
+  readonly actions: readonly Action[];
   /** Whether it is where it should be, and not known to be dead: then the journal may forget it. */
   readonly isComplete: boolean;
   /** The worst first. */
@@ -20,7 +26,9 @@ export interface Ending {
 
 /** As much of a run as its last part needs. */
 export interface HandoverRun extends Pick<Run, 'entry' | 'startedAt'> {
-  readonly issue: Pick<Issue, 'operation' | 'targets' | 'renderer' | 'report'>;
+  readonly issue: Pick<Issue, 'operation' | 'targets' | 'renderer' | 'report'> & {
+    readonly plan: Pick<IssuingPlan, 'isBrought' | 'actions'>;
+  };
   readonly safe: { readonly isKept: boolean };
 }
 
@@ -39,14 +47,16 @@ export interface Handed extends Asked {
  */
 export async function handOver(ctx: Context, run: HandoverRun, handed: Handed): Promise<Ending> {
   try {
-    return await (run.issue.targets.length > 0
+    const { targets, plan } = run.issue;
+    // Whoever brought it has it: it is not printed.
+    return await (targets.length > 0 || plan.isBrought === true
       ? toTargets(ctx, run, handed)
       : toStdout(ctx, run, handed));
   } catch (cause) {
     // A bug; all the same it must not look as if nothing had happened.
     const place = { account: handed.account, isSomewhere: false };
     const why = 'may not have been delivered, because of a bug in sactl';
-    return { isComplete: false, failures: [lost(ctx, run, place, why, cause)] };
+    return { ...nowhere, failures: [lost(ctx, run, place, why, cause)] };
   }
 }
 
@@ -64,11 +74,15 @@ async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promis
   const trial = await tryIt(ctx, run, handed);
   const refused = deliveries.filter(({ ok }) => !ok);
   const isComplete = refused.length === 0 && trial.works !== false;
-  const outcome = outcomeOf(run, handed, { trial, deliveries, isComplete });
+  const delivered = deliveries.filter(({ ok }) => ok).map(({ target }) => target);
+  const actions = isComplete ? (issue.plan.actions?.(delivered) ?? []) : [];
+  const outcome = outcomeOf(run, handed, { trial, deliveries, isComplete, actions });
   const failure = await printReport(ctx, issue.renderer, { ...issued, account, outcome });
   const isSomewhere = refused.length < deliveries.length;
   return {
     isComplete,
+    delivered,
+    actions,
     failures: [
       ...(refused.length === 0 ? [] : [lost(ctx, run, { account, isSomewhere }, whyOf(refused))]),
       ...deadCredential(ctx, run, { account, isSomewhere }, trial),
@@ -84,10 +98,7 @@ async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise
   if (run.safe.isKept) {
     const trial = await tryIt(ctx, run, handed);
     if (!mayStart(ctx, run)) {
-      return {
-        isComplete: false,
-        failures: [lost(ctx, run, place, 'was not printed: interrupted')],
-      };
+      return { ...nowhere, failures: [lost(ctx, run, place, 'was not printed: interrupted')] };
     }
     return printed(ctx, run, handed, trial);
   }
@@ -96,10 +107,13 @@ async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise
   const isSomewhere = ending.isComplete;
   const failures = deadCredential(ctx, run, { account, isSomewhere }, trial);
   return {
+    ...ending,
     isComplete: isSomewhere && failures.length === 0,
     failures: [...ending.failures, ...failures],
   };
 }
+
+const nowhere = { isComplete: false, delivered: [], actions: [] } as const;
 
 const unknown: Trial = { works: null, why: null };
 
@@ -111,10 +125,11 @@ async function printed(
 ): Promise<Ending> {
   const { issued, account } = handed;
   const isComplete = trial.works !== false;
-  const outcome = outcomeOf(run, handed, { trial, deliveries: [], isComplete });
+  const outcome = outcomeOf(run, handed, { trial, deliveries: [], isComplete, actions: [] });
   const failure = await printCredential(ctx, run.issue.renderer, { ...issued, account, outcome });
   const place = { account, isSomewhere: failure === null };
   return {
+    ...nowhere,
     isComplete: isComplete && failure === null,
     failures: [
       ...(failure === null ? [] : [lost(ctx, run, place, failure.why, failure.cause)]),
@@ -144,13 +159,19 @@ function mayStart({ signal }: Context, { safe }: HandoverRun): boolean {
 function outcomeOf(
   { entry, safe }: HandoverRun,
   { reissued }: Handed,
-  ending: { trial: Trial; deliveries: readonly Delivery[]; isComplete: boolean },
+  ending: {
+    trial: Trial;
+    deliveries: readonly Delivery[];
+    isComplete: boolean;
+    actions: readonly Action[];
+  },
 ): IssueOutcome {
   return {
     verified: ending.trial.works,
     reissued,
     deliveredTo: ending.deliveries,
     recoverId: ending.isComplete || !safe.isKept ? null : entry.id,
+    actionsRequired: ending.actions,
   };
 }
 

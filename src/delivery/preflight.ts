@@ -4,7 +4,7 @@ import type { Issue } from './issue.ts';
 import { reportProblems, stdoutProblems, type SamplePlan } from './stdout.ts';
 import { distinctProblems } from './targets/distinct.ts';
 import type { Target } from './targets/target.ts';
-import { refuseUnsettled } from './unsettled.ts';
+import { refuseUnsettled, wantedBy } from './unsettled.ts';
 
 /** What trying a target beforehand showed. */
 export interface TriedTarget {
@@ -32,8 +32,7 @@ export async function preflight(ctx: Context, issue: Issue): Promise<Preflight> 
   const found = await preflightTargets(ctx, issue);
   const journal = await problemsOf(() => issue.journal.preflight());
   if (journal.problems.length === 0 && issue.operation === 'create') {
-    const { name } = issue.plan.expected;
-    await refuseUnsettled(issue.journal, { ...issue.connection, name });
+    await refuseUnsettled(issue.journal, wantedBy(issue));
   }
   const more = [...journal.problems, ...journalProblems(issue), ...selfProblems(ctx, issue)];
   return {
@@ -51,7 +50,8 @@ interface Way extends Pick<Issue, 'targets' | 'renderer'> {
 /** What keeps a credential from getting out by stdout or to its targets. */
 export async function preflightTargets(ctx: Context, way: Way): Promise<Preflight> {
   const { targets } = way;
-  const output = targets.length === 0 ? await stdoutProblems(ctx, way) : await reportProblems(way);
+  const isPrinted = targets.length === 0 && way.plan.isBrought !== true;
+  const output = isPrinted ? await stdoutProblems(ctx, way) : await reportProblems(way);
   const tried: (TriedTarget & Tried)[] = [];
   for (const target of targets) tried.push({ target: target.name, ...(await tryTarget(target)) });
   const problems = tried.flatMap((target) => target.problems);
@@ -65,7 +65,7 @@ export async function preflightTargets(ctx: Context, way: Way): Promise<Prefligh
     others: [...problems, ...same],
     warnings: tried.flatMap(({ warnings }) => warnings),
     hint: tried.find(({ hint }) => hint !== null)?.hint ?? null,
-    targets: targets.length === 0 ? [{ target: 'stdout', problems: output }] : tried,
+    targets: isPrinted ? [{ target: 'stdout', problems: output }] : tried,
   };
 }
 

@@ -1,16 +1,18 @@
 import type { Context } from '../context.ts';
-import { ExitCode, UnknownOutcomeError } from '../errors.ts';
+import { CliError, ExitCode, FailedError, UnknownOutcomeError } from '../errors.ts';
 import type { Intent } from '../journal/intent.ts';
 import type { Account } from '../model/account.ts';
 import type { Issued } from '../providers/issuing.ts';
+import type { Trial } from '../providers/provider.ts';
 import { accountKey } from './account-key.ts';
 import { ask, type Asked } from './ask.ts';
 import { closeEntry } from './close.ts';
-import { failureOf, partial, throwAll } from './failures.ts';
+import { failureOf, partial, throwAll, unknownOutcome } from './failures.ts';
 import { handOver } from './handover.ts';
 import { withGrace } from './interrupt.ts';
 import { Safe, type Issue, type Run } from './issue.ts';
 import { mask } from './mask.ts';
+import { refuseUnsettled, wantedBy } from './unsettled.ts';
 import { verify } from './verify.ts';
 
 /**
@@ -24,6 +26,7 @@ export async function issueCredential(ctx: Context, issue: Issue): Promise<void>
   const lock = await issue.locks.lock({ key: lockKey(issue), name: lockName(issue) });
   try {
     await issue.checkUnchanged();
+    if (issue.operation === 'create') await refuseUnsettled(issue.journal, wantedBy(issue));
     let safe: Safe | null = null;
     await withGrace(
       ctx,
@@ -67,21 +70,24 @@ function intentOf({ cwd }: Context, issue: Issue): Intent {
 async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<void> {
   const { issue } = run;
   const asked = await askOrLeave(ctx, run, signal);
-  const { account, problem } = await settle(issue, asked.issued);
-  await mask(ctx, asked.issued).catch(() => undefined);
-  const { issued, reissued } = asked;
-  const isTried = issue.wishes.verify || reissued;
+  const { issued } = asked;
+  await mask(ctx, issued).catch(() => undefined);
+  const first = await tryFirst(ctx, run, issued);
+  const { account, problem } = await settle(issue, issued, { verified: first?.works === true });
   const ending = await handOver(ctx, run, {
-    issued,
-    reissued,
+    ...asked,
     account,
     signal,
-    tryCredential: isTried ? () => verify(ctx, issue.remote, issued) : null,
+    tryCredential: trialOf(ctx, run, { ...asked, first }),
   });
+  const { delivered, actions } = ending;
   const unfinished = await failureOf(() =>
-    issue.plan.finish?.(account, { signal, report: issue.report }),
+    issue.plan.finish?.(account, { signal, report: issue.report, delivered }),
   );
   await closeEntry(run, account, ending);
+  for (const { goal, url, command } of actions) {
+    await issue.report(`to be done by a person: ${goal}, at ${url}; then: ${command}`);
+  }
   throwAll([
     ...ending.failures,
     unfinished === null ? null : partial(unfinished, { ...issue, account }),
@@ -89,14 +95,47 @@ async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<vo
   ]);
 }
 
+/**
+ * A credential that a person brought is tried before anything is touched: the old one works on, so that there is time.
+ * @throws FailedError when it does not work; then nothing was changed
+ */
+async function tryFirst(
+  ctx: Context,
+  { issue, entry }: Run,
+  issued: Issued,
+): Promise<Trial | null> {
+  if (issue.plan.isBrought !== true) return null;
+  if (!issue.wishes.verify) return { works: null, why: '--no-verify' };
+  const trial = await verify(ctx, issue.remote, issued);
+  if (trial.works !== false) return trial;
+  await entry.close().catch(() => undefined);
+  throw new FailedError(
+    'refused_credential',
+    `the new credential does not work: ${trial.why ?? 'it was refused'}; nothing was changed`,
+    { provider: issued.account.provider },
+  );
+}
+
+function trialOf(
+  ctx: Context,
+  { issue }: Run,
+  { issued, reissued, first }: Asked & { readonly first: Trial | null },
+): (() => Promise<Trial>) | null {
+  if (first !== null) return issue.wishes.verify ? () => Promise.resolve(first) : null;
+  return issue.wishes.verify || reissued ? () => verify(ctx, issue.remote, issued) : null;
+}
+
 /** An entry without an answer is erased when nothing was changed, and stays when that cannot be known. */
 async function askOrLeave(ctx: Context, run: Run, signal: AbortSignal): Promise<Asked> {
   try {
     return await ask(ctx, run, signal);
   } catch (error) {
-    const isUnknown = error instanceof UnknownOutcomeError;
-    await (isUnknown ? leave(run, error) : run.entry.close()).catch(() => undefined);
-    throw error;
+    // Errors that are nobody's say nothing of what was done.
+    const known =
+      error instanceof CliError ? error : unknownOutcome(run, { cause: error, evidence: null });
+    const isUnknown = known instanceof UnknownOutcomeError;
+    await (isUnknown ? leave(run, known) : run.entry.close()).catch(() => undefined);
+    throw known;
   }
 }
 
@@ -109,9 +148,10 @@ async function leave({ entry }: Run, { message }: UnknownOutcomeError): Promise<
 async function settle(
   { plan }: Issue,
   issued: Issued,
+  seen: { readonly verified: boolean },
 ): Promise<{ account: Account; problem: unknown }> {
   try {
-    return { account: await plan.settle(issued), problem: null };
+    return { account: await plan.settle(issued, seen), problem: null };
   } catch (problem) {
     return { account: issued.account, problem };
   }

@@ -1,10 +1,10 @@
 import type { Account } from '../model/account.ts';
 import type { Credential, CredentialDocument } from '../model/credential.ts';
+import type { Action } from '../providers/manual.ts';
 
 /** What `create` and `rotate` print: the account's keys and these (DESIGN.md 2). */
 export interface IssueResult extends Account, IssueOutcome {
   readonly credential: CredentialDocument | null;
-  readonly actionsRequired: readonly Action[];
 }
 
 /** What became of a credential that was issued. */
@@ -16,19 +16,14 @@ export interface IssueOutcome {
   readonly deliveredTo: readonly Delivery[];
   /** The journal's entry that still holds it, for `sactl recover`. */
   readonly recoverId: string | null;
+  /** What is left to a person. */
+  readonly actionsRequired: readonly Action[];
 }
 
 export interface Delivery {
   readonly target: string;
   readonly ok: boolean;
   readonly error: string | null;
-}
-
-/** A step only a person can take. */
-export interface Action {
-  readonly goal: string;
-  readonly url: string;
-  readonly command: string;
 }
 
 /** The credential as it prints, with `value` where the secret goes. */
@@ -50,6 +45,7 @@ const nothing: IssueOutcome = {
   reissued: false,
   deliveredTo: [],
   recoverId: null,
+  actionsRequired: [],
 };
 
 export function issueResult(
@@ -57,7 +53,7 @@ export function issueResult(
   credential: CredentialDocument | null,
   outcome: IssueOutcome = nothing,
 ): IssueResult {
-  const { verified, reissued, deliveredTo, recoverId } = outcome;
+  const { verified, reissued, deliveredTo, recoverId, actionsRequired } = outcome;
   return {
     ...account,
     credential,
@@ -65,6 +61,6 @@ export function issueResult(
     reissued,
     deliveredTo,
     recoverId,
-    actionsRequired: [],
+    actionsRequired,
   };
 }

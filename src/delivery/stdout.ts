@@ -6,16 +6,22 @@ import { systemCode, systemReason } from '../files/system-error.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { IssuingPlan } from '../providers/issuing.ts';
 import { issueDocument, type Result } from './document.ts';
+import type { IssueOutcome } from './result.ts';
 
 const placeholder = 'abcdefgh.ABCDEFGH-01234567_'.repeat(4);
 
 /**
- * The same secret with other letters and digits in its second half. Output that is the same for both holds no secret: a part at
- * most, its length, or the answer to a question about it.
+ * The same secret with other letters and digits in its first or in its second half. Output that is the same for both the
+ * secret and one of them holds no secret: a part at most, its length, or the answer to a question about it.
  */
-function neighbour(secret: string): string {
+function neighbours(secret: string): readonly [string, string] {
   const half = Math.floor(secret.length / 2);
-  return secret.slice(0, half) + secret.slice(half).replaceAll(/[0-9A-Za-z]/g, nextCharacter);
+  const [first, second] = [secret.slice(0, half), secret.slice(half)];
+  return [other(first) + second, first + other(second)];
+}
+
+function other(text: string): string {
+  return text.replaceAll(/[0-9A-Za-z]/g, nextCharacter);
 }
 
 function nextCharacter(character: string): string {
@@ -24,7 +30,10 @@ function nextCharacter(character: string): string {
 }
 
 /** As much of a plan as a result can be made up of. */
-export type SamplePlan = Pick<IssuingPlan, 'expected' | 'expectedRaw' | 'credentialKind'>;
+export type SamplePlan = Pick<
+  IssuingPlan,
+  'expected' | 'expectedRaw' | 'credentialKind' | 'isBrought'
+>;
 
 interface Trial {
   readonly renderer: Renderer;
@@ -46,15 +55,14 @@ export async function stdoutProblems(ctx: Context, { renderer, plan }: Trial): P
       `a credential is printed as ${renderer.format} on a terminal only; here, use --to, --json or -q .credential.value`,
     );
   }
-  const [first, second] = await Promise.all([
-    tryOut({ renderer, plan }, placeholder),
-    tryOut({ renderer, plan }, neighbour(placeholder)),
-  ]);
-  const failure = first.problem ?? second.problem;
+  const [whole, ...changed] = await Promise.all(
+    [placeholder, ...neighbours(placeholder)].map((secret) => tryOut({ renderer, plan }, secret)),
+  );
+  const failure = [whole, ...changed].find((tried) => tried?.problem)?.problem ?? null;
   if (failure !== null) problems.push(failure);
-  else if (first.text === second.text) {
+  else if (changed.some(({ text }) => text === whole?.text)) {
     problems.push(
-      'the filter throws the credential away; let it print .credential.value (with --raw, where the provider puts it), or give --to',
+      'the filter throws the credential away, or a part of it; let it print .credential.value (with --raw, where the provider puts it), or give --to',
     );
   }
   return problems;
@@ -65,6 +73,15 @@ export async function reportProblems(trial: Trial): Promise<string[]> {
   const { problem } = await tryOut(trial, null);
   return problem === null ? [] : [problem];
 }
+
+/** What a good end looks like, for trying output on. */
+const delivered: IssueOutcome = {
+  verified: true,
+  reissued: false,
+  deliveredTo: [],
+  recoverId: null,
+  actionsRequired: [],
+};
 
 /** A result of this command with a placeholder; its fingerprint is always the same: printing it is not printing the secret. */
 async function tryOut(
@@ -81,6 +98,7 @@ async function tryOut(
     account: plan.expected,
     credential,
     raw: plan.expectedRaw,
+    outcome: delivered,
   };
   try {
     return { text: await renderer.render(issueDocument(result, secret)), problem: null };
@@ -105,15 +123,16 @@ export async function printCredential(
 ): Promise<StdoutFailure | null> {
   const secret = result.credential.value.reveal();
   let text: string;
-  let other: string | null;
   try {
     text = await renderer.render(issueDocument(result, secret));
-    // A filter that fails on the neighbour alone tells the two apart.
-    other = await renderer.render(issueDocument(result, neighbour(secret))).catch(() => null);
   } catch (cause) {
     return { why: 'could not be printed: the filter failed on the answer', cause };
   }
-  if (text === other) return { why: 'was thrown away by the filter', cause: null };
+  for (const changed of neighbours(secret)) {
+    // A filter that fails on the neighbour alone tells the two apart.
+    const same = await renderer.render(issueDocument(result, changed)).catch(() => null);
+    if (same === text) return { why: 'was thrown away by the filter', cause: null };
+  }
   return write(ctx, text, 'could not be written to stdout');
 }
 

@@ -3,10 +3,16 @@ import type { EntryConnection } from '../journal/intent.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isOpen, type StoredEntry } from '../journal/stored-entry.ts';
 import type { Account } from '../model/account.ts';
+import type { Issue } from './issue.ts';
 
 /** An account to be: where, and by what name. */
 export interface Wanted extends Pick<EntryConnection, 'provider' | 'endpoint' | 'organization'> {
   readonly name: string;
+}
+
+/** What a create is about to make. */
+export function wantedBy({ connection, plan }: Issue): Wanted {
+  return { ...connection, name: plan.expected.name };
 }
 
 /**

@@ -1,4 +1,10 @@
-import { CliError, FailedError, UsageError } from '../errors.ts';
+import {
+  ActionRequiredError,
+  CliError,
+  FailedError,
+  UsageError,
+  type RequiredAction,
+} from '../errors.ts';
 import { compactJson } from './json.ts';
 import { safeText } from '../model/safe-text.ts';
 import type { Style } from './style.ts';
@@ -23,10 +29,7 @@ export interface ErrorOptions {
  */
 export function renderError(error: unknown, options: ErrorOptions): string {
   const known = toCliError(error);
-  const hint = known.hint === null ? null : withConnection(known.hint, options.connection ?? []);
-  const lines = options.json
-    ? [jsonLine(known, hint, options)]
-    : humanLines(known, hint, options.style);
+  const lines = options.json ? [jsonLine(known, options)] : humanLines(known, options);
   const details = options.debug ? [...causeLines(error), ...stackLines(error)] : [];
   const all = options.json ? [...details, ...lines] : [...lines, ...details];
   return all.map((line) => `${line}\n`).join('');
@@ -41,28 +44,64 @@ export function toCliError(error: unknown): CliError {
   });
 }
 
-function humanLines(error: CliError, hint: string | null, style: Style | undefined): string[] {
-  const paint: Style['paint'] = style?.paint ?? ((_, text) => text);
+function humanLines(error: CliError, options: ErrorOptions): string[] {
+  const paint: Style['paint'] = options.style?.paint ?? ((_, text) => text);
+  function failure(text: string): string {
+    return `${paint('bad', 'sactl:')} ${safeText(text)}`;
+  }
+  function hintLine(text: string): string {
+    return `${paint('heading', 'hint:')} ${safeText(text)}`;
+  }
+  if (error instanceof ActionRequiredError) {
+    return actionsOf(error, options).flatMap(({ goal, url, command }) => [
+      failure(`to be done by a person: ${goal}`),
+      `  at ${url}`,
+      hintLine(command),
+    ]);
+  }
   const problems = error instanceof UsageError ? shown(error.problems) : [error.message];
-  const lines = problems.map((problem) => `${paint('bad', 'sactl:')} ${safeText(problem)}`);
-  if (hint !== null) lines.push(`${paint('heading', 'hint:')} ${safeText(hint)}`);
-  return lines;
+  const hint = hintOf(error, options);
+  return [...problems.map(failure), ...(hint === null ? [] : [hintLine(hint)])];
+}
+
+/** The hint, with the connection that was meant. A command of an action is one as a whole, whatever is quoted in it. */
+function hintOf(error: CliError, options: ErrorOptions): string | null {
+  if (error instanceof ActionRequiredError) return actionsOf(error, options)[0]?.command ?? null;
+  const hint = error.hint === null ? null : withConnection(error.hint, options.connection ?? []);
+  return hint === null ? null : safeText(hint);
+}
+
+function actionsOf(
+  { actions }: ActionRequiredError,
+  { connection = [] }: ErrorOptions,
+): readonly RequiredAction[] {
+  return actions.map((action) => ({
+    goal: safeText(action.goal),
+    url: safeText(action.url),
+    command: safeText(withFlags(action.command, connection)),
+  }));
 }
 
 /** A whole command in a hint, up to what ends it: a quotation mark, a semicolon, a bracket. */
-const command =
-  /(^|: )(sactl (?:serviceaccounts|accessrules|groups|roles|orgs|scopes|recover) [^";(]*[^";(\s])/g;
+const commandPattern =
+  /(^|: )(sactl (?:serviceaccounts|tokens|accessrules|groups|roles|orgs|scopes|recover) [^";(]*[^";(\s])/g;
 
-/** A hint whose commands have the flags they lack. Entries of the journal know their own connection. */
+/** A hint whose commands have the flags they lack. */
 function withConnection(hint: string, flags: readonly string[]): string {
   if (hint.endsWith('--help')) return hint;
-  return hint.replaceAll(command, (_, before: string, line: string) => {
-    const useful = line.startsWith('sactl recover ')
-      ? flags.filter((flag) => flag === '--sandbox')
-      : flags;
-    const missing = useful.filter((flag) => !line.includes(flag.split(/[ =]/, 1)[0] ?? flag));
-    return before + [line, ...missing].join(' ');
-  });
+  return hint.replaceAll(
+    commandPattern,
+    (_, before: string, line: string) => before + withFlags(line, flags),
+  );
+}
+
+/** A command with the flags it lacks. Entries of the journal know their own connection. */
+function withFlags(line: string, flags: readonly string[]): string {
+  const useful = line.startsWith('sactl recover ')
+    ? flags.filter((flag) => flag === '--sandbox')
+    : flags;
+  const missing = useful.filter((flag) => !line.includes(flag.split(/[ =]/, 1)[0] ?? flag));
+  return [line, ...missing].join(' ');
 }
 
 const mostProblems = 20;
@@ -73,20 +112,23 @@ function shown(problems: readonly string[]): readonly string[] {
   return [...problems.slice(0, mostProblems), `and ${rest} more problems like these`];
 }
 
-function jsonLine(error: CliError, hint: string | null, { sandbox }: ErrorOptions): string {
+function jsonLine(error: CliError, options: ErrorOptions): string {
   const { code, message, provider, status, traceId, retryable, exitCode } = error;
   return compactJson({
     error: {
       code,
       message: safeText(message),
-      hint: hint === null ? null : safeText(hint),
+      hint: hintOf(error, options),
       provider,
       status,
       traceId: traceId === null ? null : safeText(traceId),
       retryable,
       exitCode,
+      ...(error instanceof ActionRequiredError
+        ? { actionsRequired: actionsOf(error, options) }
+        : {}),
     },
-    ...(sandbox === true ? { sandbox } : {}),
+    ...(options.sandbox === true ? { sandbox: true } : {}),
   });
 }
 

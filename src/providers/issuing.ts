@@ -1,6 +1,7 @@
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Secret } from '../model/secret.ts';
+import type { Action } from './manual.ts';
 import type { ApplyOptions, PlannedRequest } from './provider.ts';
 
 /** A change whose answer carries a credential that is shown once. */
@@ -14,14 +15,28 @@ export interface IssuingPlan {
   readonly credentialKind: Credential['kind'];
   /** Whether the caller signs in with this very account; null where that cannot be told (DESIGN.md 6). */
   readonly isSelf: boolean | null;
+  /**
+   * Whether a person fetched the credential in the provider's console: it is tried before anything is touched, is never
+   * printed, and nobody has lost it when it goes nowhere.
+   */
+  readonly isBrought?: true;
+  /** Where it goes when the user names no target, as `--to` has it. */
+  readonly defaultTarget?: string;
+  /** What is left to a person once it is where `delivered` says. */
+  readonly actions?: (delivered: readonly string[]) => readonly Action[];
   /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
   readonly ask: (options: AskOptions) => Promise<Issued>;
   /** One reading of what became of a request whose answer was lost. @throws HttpError when it cannot be read */
   readonly look: () => Promise<Evidence>;
-  /** Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
-  readonly settle: (issued: Issued) => Promise<Account>;
+  /** `verified` is whether the credential was seen to work by then. Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
+  readonly settle: (issued: Issued, seen: { readonly verified: boolean }) => Promise<Account>;
   /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
-  readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;
+  readonly finish?: (account: Account, options: FinishOptions) => Promise<void>;
+}
+
+export interface FinishOptions extends ApplyOptions {
+  /** The names of the targets that have the credential. */
+  readonly delivered: readonly string[];
 }
 
 export interface AskOptions {

@@ -8,7 +8,10 @@ import type {
 } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Secret } from '../model/secret.ts';
+import type { Context } from '../context.ts';
+import type { AccountLocks } from '../journal/account-lock.ts';
 import type { AnswerContext, Issued, IssuingPlan } from './issuing.ts';
+import type { Action, Brought, Intake, IntakeRequest } from './manual.ts';
 import type { HttpClient, HttpCredential } from '../http/client.ts';
 import type { ProviderProblem } from '../http/error.ts';
 
@@ -73,6 +76,17 @@ export interface ConnectOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly local: LocalState;
+}
+
+/** What a provider may keep on this machine. */
+export interface LocalState extends Pick<Context, 'platform' | 'userId'> {
+  /** Null in the sandbox, which looks at nothing there. */
+  readonly homeDirectory: string | null;
+  /** Absolute; the sandbox has its own. */
+  readonly stateDirectory: string;
+  /** The process's only ones. */
+  readonly locks: AccountLocks;
 }
 
 /** The secret the user gave, and where it came from, e.g. `environment variable NSCALE_SERVICE_TOKEN`. */
@@ -88,17 +102,31 @@ export interface ProviderCredential {
 export interface Provider {
   readonly name: ProviderName;
   readonly whoami: () => Promise<Identity>;
+  /** What is wrong on this machine that only this provider knows of, without a request. */
+  readonly examine?: () => Promise<readonly Finding[]>;
   /** Whether the caller's own credential still works, asked anew. */
   readonly tryOwnCredential: () => Promise<boolean>;
-  /** `withRules` joins the access rules of all accounts, where there are such. */
-  readonly listAccounts: (options?: { readonly withRules: boolean }) => Promise<AccountList>;
+  readonly listAccounts: (options?: ListOptions) => Promise<AccountList>;
   /**
    * The one account that `reference` names: an id, an exact name or a client id, tried in that order.
    * @throws NotFoundError, or ConflictError (`ambiguous`) naming the candidates' ids
    */
   readonly findAccount: (reference: string) => Promise<Account>;
-  readonly planCreate?: (account: NewAccount, operationId: string) => Promise<IssuingPlan>;
-  readonly planRotate?: (account: Account) => Promise<IssuingPlan>;
+  /** How a person fetches a new credential; only where a provider cannot issue one itself (contracts/augment.md 1). */
+  readonly intake?: (request: IntakeRequest) => Promise<Intake>;
+  /** `brought` where there is an `intake`. */
+  readonly planCreate?: (
+    account: NewAccount,
+    operationId: string,
+    brought?: Brought,
+  ) => Promise<IssuingPlan>;
+  readonly planRotate?: (account: Account, brought?: Brought) => Promise<IssuingPlan>;
+  /** One more token for an account that may have several. */
+  readonly planToken?: (account: Account, brought: Brought) => Promise<IssuingPlan>;
+  /** @throws NotFoundError when the account has no token of that name; ConflictError when it is revoked already */
+  readonly planRevokeToken?: (account: Account, token: string) => Promise<Plan<Account>>;
+  /** Puts a token that was replaced back to where it was. @throws NotFoundError when no copy of it is left */
+  readonly planRestoreToken?: (account: Account, token: string) => Promise<Plan<Account>>;
   readonly planUpdate?: (account: Account, change: AccountChange) => Promise<Plan<Account>>;
   readonly planDelete?: (account: Account) => Promise<Plan<void>>;
   readonly listOrganizations?: () => Promise<readonly Organization[]>;
@@ -110,6 +138,15 @@ export interface Provider {
   readonly planGrant?: (account: string, grant: GrantRequest) => Promise<Plan<GrantedRule>>;
   /** @throws NotFoundError when there is no such rule */
   readonly planRevoke?: (ruleId: string) => Promise<Plan<void>>;
+}
+
+/** Something that `doctor` found. */
+export interface Finding {
+  /** An `error` keeps things from working; a `warning` will, or is a risk. */
+  readonly level: 'error' | 'warning';
+  readonly message: string;
+  /** One command or sentence; null where there is nothing to do. */
+  readonly hint: string | null;
 }
 
 /** An access rule with the account it is for, by the name it binds to. */
@@ -128,6 +165,13 @@ export interface Scope {
   /** Its name behind its cluster's, e.g. `gpu-west/vision`, because names repeat across clusters. */
   readonly path: string;
   readonly raw: unknown;
+}
+
+export interface ListOptions {
+  /** Joins the access rules of all accounts, where there are such. */
+  readonly withRules: boolean;
+  /** Adds accounts that nothing but their activity is known of, where a provider keeps no list (Augment). */
+  readonly withActive?: boolean;
 }
 
 export interface AccountList {
@@ -182,6 +226,8 @@ export interface Plan<Result> {
   readonly requests: readonly PlannedRequest[];
   /** What it will do, one sentence each, e.g. `the current token stops working at once`. */
   readonly effects: readonly string[];
+  /** What a person has to do in the provider's console; `apply` then only records that it was done. */
+  readonly action?: Action;
   readonly apply: (options: ApplyOptions) => Promise<Result>;
 }
 

@@ -1,5 +1,6 @@
 import type { EnvironmentConnection, EnvironmentConnections } from '../config/environment.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
+import { augmentEnvironment } from './augment/environment.ts';
 import { nscaleEnvironment } from './nscale/environment.ts';
 import { runaiEnvironment } from './runai/environment.ts';
 import type { Provider, ProviderDefinition } from './provider.ts';
@@ -16,17 +17,39 @@ export interface RegistryEntry {
   readonly load: () => Promise<ProviderDefinition>;
 }
 
+/** What only a provider has whose credentials a person fetches, and several for one account. */
+const manual = [
+  'intake',
+  'examine',
+  'planToken',
+  'planRevokeToken',
+  'planRestoreToken',
+] as const satisfies readonly OptionalVerb[];
+
 /** Every provider: one line each, loaded when it is asked for. */
 export const registry: Readonly<Partial<Record<ProviderName, RegistryEntry>>> = {
   nscale: {
     environment: nscaleEnvironment,
-    lacks: ['listScopes', 'listAccessRules', 'planGrant', 'planRevoke'],
+    lacks: ['listScopes', 'listAccessRules', 'planGrant', 'planRevoke', ...manual],
     load: async () => (await import('./nscale/index.ts')).nscale,
   },
   runai: {
     environment: runaiEnvironment,
-    lacks: ['listOrganizations', 'listGroups'],
+    lacks: ['listOrganizations', 'listGroups', ...manual],
     load: async () => (await import('./runai/index.ts')).runai,
+  },
+  augment: {
+    environment: augmentEnvironment,
+    lacks: [
+      'listOrganizations',
+      'listGroups',
+      'listRoles',
+      'listScopes',
+      'listAccessRules',
+      'planGrant',
+      'planRevoke',
+    ],
+    load: async () => (await import('./augment/index.ts')).augment,
   },
 };
 

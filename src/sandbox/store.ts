@@ -1,9 +1,10 @@
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import writeFileAtomic from 'write-file-atomic';
 
 import { FailedError } from '../errors.ts';
+import { makeDirectory as makeFolders } from '../files/make-directory.ts';
 import { withLock } from './lock.ts';
 
 export interface StoreOptions<State extends object> {
@@ -84,7 +85,7 @@ function storePath({ directory, name }: { directory: string; name: string }): st
 
 async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeFolders(directory, 0o700);
     await chmod(directory, 0o700);
   } catch (cause) {
     throw new FailedError('sandbox', `cannot use ${directory} for the sandbox's state`, {

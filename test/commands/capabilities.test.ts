@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Provider, ProviderDefinition } from '../../src/providers/provider.ts';
 import { providers, registry, type OptionalVerb } from '../../src/providers/registry.ts';
+import { freshLocalState } from '../harness/local.ts';
 import { run } from '../harness/run.ts';
 import { problems, workFolder } from './support.ts';
 
@@ -18,6 +19,11 @@ const optional: Readonly<Record<OptionalVerb, true>> = {
   listAccessRules: true,
   planGrant: true,
   planRevoke: true,
+  intake: true,
+  examine: true,
+  planToken: true,
+  planRevokeToken: true,
+  planRestoreToken: true,
 };
 
 function never(): Promise<never> {
@@ -35,6 +41,7 @@ function unconnected(definition: ProviderDefinition): Provider {
     chooseOrganization: never,
     now: () => 0,
     sleep: never,
+    local: freshLocalState(),
   });
 }
 

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { augmentSandbox } from '../../src/sandbox/augment/seed-ids.ts';
 import { faultEffects } from '../../src/sandbox/faults/fault.ts';
 import { faultSubjects } from '../../src/sandbox/faults/subjects.ts';
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
@@ -80,6 +82,8 @@ describe('--sandbox', () => {
 
 interface Served {
   /** What it printed for clients. */
+  readonly script: string;
+  /** The variables that a shell has when it has run that. */
   readonly env: Record<string, string>;
   readonly stderr: () => string;
   readonly interrupt: () => Promise<Outcome>;
@@ -91,17 +95,24 @@ async function serve(...flags: readonly string[]): Promise<Served> {
   const context = testContext({ ...(await emptyState()), signal: controller.signal });
   const outcome = runIn(context, ['sandbox', 'serve', '--port', '0', ...flags]);
   await expect.poll(context.stderr).toMatch(/until Ctrl-C\n$/);
-  const lines = context.stdout().trimEnd().split('\n');
   return {
-    env: Object.fromEntries(
-      lines.map((line) => /^export (\w+)=(\S+)$/.exec(line)?.slice(1) ?? []),
-    ) as Record<string, string>,
+    script: context.stdout(),
+    env: sourced(context.stdout()),
     stderr: context.stderr,
     interrupt: () => {
       controller.abort();
       return outcome;
     },
   };
+}
+
+/** The variables that `script` exports, in its order, as a program has them that a shell starts after it. */
+function sourced(script: string): Record<string, string> {
+  const shell = ['-c', `set -eu\n${script}\nexec "$0" -p 'JSON.stringify(process.env)'`];
+  const output = execFileSync('/bin/sh', [...shell, process.execPath], { env: {} }).toString();
+  const env = JSON.parse(output) as Record<string, string>;
+  const names = [...script.matchAll(/^export (\w+)=/gm)].map(([, name = '']) => name);
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
 }
 
 describe('sandbox serve', () => {
@@ -114,6 +125,7 @@ describe('sandbox serve', () => {
       'RUNAI_BASE_URL',
       'RUNAI_CLIENT_ID',
       'RUNAI_CLIENT_SECRET',
+      'AUGMENT_SESSION_AUTH',
     ]);
     for (const [provider, name] of [
       ['nscale', 'scratch'],
@@ -127,6 +139,19 @@ describe('sandbox serve', () => {
     await expect(fetch(env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT'] ?? '')).rejects.toThrow(
       'fetch failed',
     );
+  });
+
+  it('prints the session of Augment as a shell takes it, and how to name its endpoint', async () => {
+    const { env, script, interrupt } = await serve();
+    expect(JSON.parse(env['AUGMENT_SESSION_AUTH'] ?? '')).toEqual({
+      accessToken: augmentSandbox.reviewer.value,
+      tenantURL: augmentSandbox.tenantURL,
+      scopes: ['read', 'write'],
+    });
+    const endpoint = /^# augment: add --endpoint (http:\S+\/augment)$/m.exec(script)?.[1] ?? '';
+    const headers = { authorization: `Bearer ${augmentSandbox.reviewer.value}` };
+    expect((await fetch(`${endpoint}/analytics/v0/dau-count`, { headers })).status).toBe(200);
+    await interrupt();
   });
 
   it('goes on when nobody reads what it prints', async () => {
@@ -221,7 +246,7 @@ describe('sandbox serve --fault', () => {
       stdout: '',
       stderr: problems([
         '--port "x" is a whole number from 0 to 65535',
-        '--fault "aws.list=503": the provider is one of nscale, runai',
+        '--fault "aws.list=503": the provider is one of nscale, runai, augment',
         '--fault "runai.list=slow@0": what follows @ is the number of one request, from 1',
       ]),
     });
@@ -235,5 +260,6 @@ describe('sandbox serve --fault', () => {
       expect(stdout).toMatch(new RegExp(`^  ${name} +${effect}$`, 'm'));
     }
     for (const operation of faultSubjects.runai.operations) expect(stdout).toContain(operation);
+    for (const name of Object.keys(faultSubjects)) expect(stdout).toContain(name);
   });
 });

@@ -81,7 +81,7 @@ describe('targets', () => {
     const output = { query: ['.id'] };
     expect(await problemsOf({ output, targets: [file] })).toEqual([]);
     expect(await problemsOf({ output })).toEqual([
-      'the filter throws the credential away; let it print .credential.value (with --raw, where the provider puts it), or give --to',
+      'the filter throws the credential away, or a part of it; let it print .credential.value (with --raw, where the provider puts it), or give --to',
     ]);
   });
 });

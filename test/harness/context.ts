@@ -102,6 +102,7 @@ function unexpected(question: { message: string }): Promise<never> {
 const unexpectedPrompter: Prompter = {
   confirm: unexpected,
   input: unexpected,
+  password: unexpected,
   select: unexpected,
   checkbox: unexpected,
 };

@@ -75,6 +75,7 @@ const stdout: readonly Case[] = [
   { name: "stdout's reader has gone, with --to", options: brokenStdout('EPIPE') },
   { name: 'stdout is a full disk, with --to', options: brokenStdout('ENOSPC') },
   { name: 'the filter drops the credential', flags: ['-q', '.id'] },
+  { name: 'the filter prints a part of the credential', flags: ['-q', '.credential.value[-20:]'] },
   { name: 'the filter fails on the real answer only', flags: ['-q', failing] },
 ];
 
@@ -170,6 +171,7 @@ const network: readonly Case[] = [
     faults: ['*=slow@1'],
     options: () => ({ timeout: impatient(30_000) }),
   },
+  { name: 'a gateway stops waiting (504), and it is done', network: (fetch) => gateway(fetch) },
   { name: 'too many requests, then an answer', faults: ['*=429@1'] },
   { name: "the caller's credential is refused", faults: ['*=expired'] },
   {
@@ -178,6 +180,18 @@ const network: readonly Case[] = [
     network: (fetch) => expiring(fetch),
   },
 ];
+
+/** The first request that changes something is done, and a gateway says that it did not hear of it. */
+function gateway(fetch: Fetch): Fetch {
+  let isFirst = true;
+  return async (input, init) => {
+    const isLost = isFirst && isMutation(new Request(input, init));
+    const response = await fetch(input, init);
+    if (!isLost) return response;
+    isFirst = false;
+    return new Response('<html></html>', { status: 504, headers: { 'content-type': 'text/html' } });
+  };
+}
 
 /** From the first request that changes something on, everything else is refused. */
 function expiring(fetch: Fetch): Fetch {

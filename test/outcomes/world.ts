@@ -130,7 +130,7 @@ export function createWorld(
     parseFaults(armed, 'the test'),
     faultSubjects[provider],
   );
-  const plain = watched(inProcess(broken, server.endpoint), issued, log);
+  const plain = counted(inProcess(broken, server.endpoint), log);
   const world: World = {
     provider,
     operation,
@@ -147,7 +147,7 @@ export function createWorld(
     context: ({ env, ...options }) =>
       testContext({
         cwd: work,
-        fetch: network === undefined ? plain : network(plain, () => world),
+        fetch: watched(network?.(plain, () => world) ?? plain, issued, log),
         ...options,
         env: { SACTL_STATE_DIR: join(folder, 'state'), ...server.env, ...env },
       }),
@@ -165,10 +165,17 @@ export function isMutation({ method, url }: Pick<Request, 'method' | 'url'>): bo
   return method !== 'GET' && !new URL(url).pathname.endsWith('/token');
 }
 
-/** Counts what is sent, and notes whether a whole credential came back. */
+/** Counts what is sent. */
+function counted(fetch: Fetch, log: Log): Fetch {
+  return (input, init) => {
+    if (isMutation(new Request(input, init))) log.mutations += 1;
+    return fetch(input, init);
+  };
+}
+
+/** Notes whether a whole credential came back. */
 function watched(fetch: Fetch, issued: readonly string[], log: Log): Fetch {
   return async (input, init) => {
-    if (isMutation(new Request(input, init))) log.mutations += 1;
     const response = await fetch(input, init);
     const copy = await response
       .clone()

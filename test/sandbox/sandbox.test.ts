@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { createAccount, revokeToken } from '../../src/sandbox/augment/console.ts';
+import { augmentSandbox } from '../../src/sandbox/augment/seed-ids.ts';
+import type { AugmentState } from '../../src/sandbox/augment/state.ts';
+import type { Fault } from '../../src/sandbox/faults/fault.ts';
+import { parseFaults } from '../../src/sandbox/faults/parse.ts';
 import { accountIds, organizationId } from '../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
 import {
+  augmentConsole,
   openSandbox,
   resetSandbox,
   serveSandbox,
@@ -27,6 +33,7 @@ async function open(clock = now): Promise<Reachable> {
   return { fetch, nscale: connection };
 }
 
+const { tenantURL, reviewer, docs } = augmentSandbox;
 let stateDirectory: string;
 const path = `/api/v1/organizations/${organizationId}/serviceaccounts`;
 
@@ -153,9 +160,80 @@ test('each provider has an emulator of its own, with its own way to sign in', as
   await expect(fetch(nscale.endpoint)).rejects.toMatchObject({ cause: { code: 'ENOTFOUND' } });
 });
 
-test('a provider without an emulator is refused', async () => {
-  const options = { stateDirectory, now, sleep: wait };
-  await expect(openSandbox(options, 'augment')).rejects.toThrow(
-    'the sandbox has no emulator of augment',
+/** What Augment answers to the sandbox's session, as the next process would ask. */
+async function askAugment(options: { readonly faults?: readonly Fault[] } = {}): Promise<Response> {
+  const { fetch, connection } = await openSandbox(
+    { stateDirectory, now, sleep: wait, ...options },
+    'augment',
   );
+  const { accessToken } = JSON.parse(connection.secret) as { accessToken: string };
+  const headers = { authorization: `Bearer ${accessToken}` };
+  return fetch(`${connection.endpoint}/analytics/v0/dau-count`, { headers });
+}
+
+test('augment comes with the session of an account that works', async () => {
+  const { connection } = await openSandbox({ stateDirectory, now, sleep: wait }, 'augment');
+  expect(connection).toEqual({
+    endpoint: 'https://augment.sandbox.invalid',
+    clientId: null,
+    secret: `{"accessToken":"${reviewer.value}","tenantURL":"${tenantURL}","scopes":["read","write"]}`,
+  });
+  expect((await askAugment()).status).toBe(200);
+});
+
+test('augment takes faults', async () => {
+  const faults = parseFaults(['nscale.*=503', 'augment.read=expired@1'], 'test');
+  expect((await askAugment({ faults })).status).toBe(401);
+});
+
+test('augment is served over HTTP too, with its session and a word on its endpoint', async () => {
+  const server = await serveSandbox({ stateDirectory, now, sleep: wait, port: 0 });
+  try {
+    const session = new Map(server.environment).get('AUGMENT_SESSION_AUTH') ?? '';
+    expect(JSON.parse(session)).toMatchObject({ accessToken: reviewer.value, tenantURL });
+    expect(server.comments).toEqual([`augment: add --endpoint ${server.url}/augment`]);
+    const headers = { authorization: `Bearer ${reviewer.value}` };
+    const url = `${server.url}/augment/analytics/v0/dau-count`;
+    expect((await fetch(url, { headers })).status).toBe(200);
+  } finally {
+    await server.close();
+  }
+});
+
+function atConsole<Result>(work: (state: AugmentState) => Result): Promise<Result> {
+  return augmentConsole({ stateDirectory, now, sleep: wait }, work);
+}
+
+describe("Augment's web console", () => {
+  const { account, token } = reviewer;
+
+  test('changes what the emulator knows, until a reset', async () => {
+    await atConsole((state) => revokeToken(state, { account, token, now: testNow }));
+    expect((await askAugment()).status).toBe(401);
+    await resetSandbox({ stateDirectory, sleep: wait });
+    expect((await askAugment()).status).toBe(200);
+  });
+
+  test('gives what the work at it gives', async () => {
+    const names = await atConsole(({ accounts }) => accounts.map(({ name }) => name));
+    expect(names).toEqual([account, docs.account]);
+  });
+
+  test('changes nothing when the work at it fails', async () => {
+    const failing = atConsole((state) => {
+      revokeToken(state, { account, token, now: testNow });
+      revokeToken(state, { account, token, now: testNow });
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'not_found' });
+    expect((await askAugment()).status).toBe(200);
+  });
+
+  test('lets two people work at once', async () => {
+    const names = ['a', 'b', 'c'];
+    await Promise.all(
+      names.map((name) => atConsole((state) => createAccount(state, { name, now: testNow }))),
+    );
+    const known = await atConsole(({ accounts }) => accounts.map(({ name }) => name));
+    expect(known.toSorted()).toEqual([...names, account, docs.account]);
+  });
 });

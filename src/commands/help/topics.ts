@@ -10,6 +10,7 @@ export const exitCodesTopic = `Exit codes
     6  partial: some of several steps failed
     7  changed, or possibly changed, and no credential was received: sactl recover list
     8  changed, and the credential is kept but not (fully) delivered, or does not work: sactl recover
+   20  a step is left that only a person can take in the provider's console
   130  interrupted (Ctrl-C) before anything was sent that changes anything
   143  ended by another signal before anything was sent that changes anything
 `;
@@ -50,6 +51,9 @@ NVIDIA Run:ai
   RUNAI_BASE_URL                        the address of the control plane; required
   RUNAI_CLIENT_ID, RUNAI_CLIENT_SECRET  the service account or access key to work with
   RUNAI_TOKEN                           an access token instead of the two
+
+Augment
+  AUGMENT_SESSION_AUTH  the session as JSON; without it, ~/.augment/session.json is read
 
 sactl
   SACTL_PROVIDER, SACTL_PROFILE, SACTL_ORG, SACTL_SANDBOX  the flags of the same name; a flag wins

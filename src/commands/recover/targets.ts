@@ -49,7 +49,11 @@ function targetsAt(
   const source = profile === null ? null : configuration.profiles.get(profile)?.credential;
   const environment = targetEnvironmentOf(
     { ...ctx, cwd: directory },
-    { isSandbox, source: source ?? null },
+    {
+      isSandbox,
+      source: source ?? null,
+      stateDirectory: configuration.stateDirectory.value,
+    },
   );
   const parsed = parseTargets(names, environment);
   // That the account is the one that the profile signs in with was known only when it was rotated.

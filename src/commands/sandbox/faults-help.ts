@@ -8,7 +8,8 @@ export function faultsHelp(): string {
   return `
 Faults, as <provider>.<operation>=<fault>[@<nth>]:
 ${list.join('\n')}
-The provider is nscale or runai; the operation is list, create, update, rotate, delete,
-read (any other GET), token (Run:ai) or * (any request). With @<nth> only the nth of these
-requests is hit, counted from 1 since the start; without it every one.`;
+The provider is nscale, runai or augment; the operation is list, create, update, rotate,
+delete, read (any other GET), token (Run:ai) or * (any request); Augment can only be read.
+With @<nth> only the nth of these requests is hit, counted from 1 since the start; without
+it every one.`;
 }

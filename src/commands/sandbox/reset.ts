@@ -1,6 +1,10 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode } from '../../errors.ts';
+import { sandboxDirectory } from '../sandbox-state.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
 import { note } from '../note.ts';
 
@@ -17,7 +21,12 @@ export function addReset(noun: CommandUnknownOpts, host: Host): void {
 async function reset({ ctx, common }: Invocation): Promise<ExitCode> {
   const { stateDirectory } = await import('../../config/directories.ts');
   const { resetSandbox } = await import('../../sandbox/sandbox.ts');
-  await resetSandbox({ stateDirectory: stateDirectory(ctx).value, sleep: ctx.sleep });
+  const state = stateDirectory(ctx).value;
+  await resetSandbox({ stateDirectory: state, sleep: ctx.sleep });
+  // What is remembered of accounts that are not there any more.
+  for (const folder of ['augment', 'backups', 'journal']) {
+    await rm(join(sandboxDirectory(state), folder), { recursive: true, force: true });
+  }
   await note(ctx, common, 'the sandbox is as on its first day');
   return ExitCode.done;
 }

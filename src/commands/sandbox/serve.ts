@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode, UsageError } from '../../errors.ts';
 import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
+import type { SandboxServer } from '../../sandbox/sandbox.ts';
 import { gather, throwGathered } from '../check.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
 import { note } from '../note.ts';
@@ -12,7 +13,7 @@ export function addServe(noun: CommandUnknownOpts, host: Host): void {
     summary: 'Offer the emulators over HTTP',
     description:
       'Serves the emulators on 127.0.0.1 until Ctrl-C, with the state that --sandbox uses, and prints the variables ' +
-      'that point a client at them.',
+      'that point a client at them, as lines for a shell.',
     honours: [],
     examples: [
       'sactl sandbox serve --port 8080',
@@ -43,10 +44,7 @@ async function serve({ ctx, common }: Invocation, options: ServeOptions): Promis
     port,
   });
   try {
-    await writeOutput(
-      ctx,
-      server.environment.map(([name, value]) => `export ${name}=${value}\n`).join(''),
-    );
+    await writeOutput(ctx, setupScript(server));
     if (faults.length > 0) {
       await note(ctx, common, `faults are armed: ${faults.map(printFault).join(', ')}`);
     }
@@ -56,6 +54,19 @@ async function serve({ ctx, common }: Invocation, options: ServeOptions): Promis
     await server.close();
   }
   return ExitCode.done;
+}
+
+/** Lines that a POSIX shell can run. */
+function setupScript({ environment, comments }: SandboxServer): string {
+  const lines = [
+    ...environment.map(([name, value]) => `export ${name}=${shellWord(value)}`),
+    ...comments.map((comment) => `# ${comment}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function shellWord(value: string): string {
+  return /^[\w./:-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** @throws UsageError with everything that is wrong with them */

@@ -2,6 +2,9 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ConflictError, ExitCode } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
+import type { Brought } from '../../providers/manual.ts';
+import type { ProviderDefinition } from '../../providers/provider.ts';
+import type { Check } from '../check.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
 import {
   checkTargets,
@@ -9,6 +12,7 @@ import {
   targetsFor,
   type DeliveryFlags,
 } from '../delivery-flags.ts';
+import type { GivenCredential, IntakeFlags } from '../intake.ts';
 import type { NewAccountFlags } from '../new-account.ts';
 import type { Session } from '../session.ts';
 
@@ -48,24 +52,25 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     .addOption(deliveryOptions.reissue())
     .addOption(deliveryOptions.noReissue())
     .addOption(deliveryOptions.noJournal())
+    .addOption(deliveryOptions.token())
+    .addOption(deliveryOptions.allowTenantChange())
     .action((flags) => host.run((invocation) => runCreate(invocation, flags)));
 }
 
-interface CreateFlags extends NewAccountFlags, DeliveryFlags {
+interface CreateFlags extends NewAccountFlags, DeliveryFlags, IntakeFlags {
   readonly ifMissing?: true | undefined;
   readonly allowDuplicate?: true | undefined;
 }
 
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
-  const { askForAccount, checkNewAccount } = await import('../new-account.ts');
+  const { askForAccount } = await import('../new-account.ts');
   const { issue } = await import('../issue.ts');
   const { session, input } = await open(async (local) => {
-    const { definition } = local;
-    const account = await checkNewAccount(ctx, common, { flags, definition });
+    const given = await checkInput(ctx, common, { flags, definition: local.definition });
     const specs = await checkTargets(local, flags, { isNew: true });
     return {
-      value: { account: account.value, specs: specs.value },
-      problems: [...account.problems, ...duplicateProblems(flags), ...specs.problems],
+      value: { ...given.value, specs: specs.value },
+      problems: [...given.problems, ...duplicateProblems(flags), ...specs.problems],
     };
   });
   const planCreate = session.verb('planCreate', 'create service accounts');
@@ -73,7 +78,11 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const existing = await findExisting(session, wanted, flags);
   if (existing !== null) return printExisting(session, existing, wanted);
   const id = ctx.uuid();
-  const plan = await planCreate(wanted, id);
+  const plan = await planCreate(
+    wanted,
+    id,
+    await brought(session, input.credential, { wanted, flags }),
+  );
   const targets = await targetsFor(session, input.specs, { ...plan.expected, id: null });
   return issue(session, {
     id,
@@ -84,6 +93,46 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
     flags,
     checkUnchanged: () => checkStillMissing(session, wanted, flags),
   });
+}
+
+interface CreateInput {
+  readonly account: NewAccount | null;
+  readonly credential: GivenCredential | null;
+}
+
+/** A document is the account's or, where a person fetches credentials, the new credential. */
+async function checkInput(
+  ctx: Invocation['ctx'],
+  common: Invocation['common'],
+  { flags, definition }: { flags: CreateFlags; definition: ProviderDefinition },
+): Promise<Check<CreateInput>> {
+  const { checkNewAccount } = await import('../new-account.ts');
+  const { checkIntake, needlessIntake, takesIntake } = await import('../intake.ts');
+  if (!takesIntake(definition)) {
+    const { value, problems } = await checkNewAccount(ctx, common, { flags, definition });
+    const needless = needlessIntake(definition, flags, { isDocument: true });
+    return { value: { account: value, credential: null }, problems: [...problems, ...needless] };
+  }
+  const accountFlags = { ...flags, file: undefined, stdin: undefined };
+  const account = await checkNewAccount(ctx, common, { flags: accountFlags, definition });
+  const credential = await checkIntake(ctx, common, flags);
+  return {
+    value: { account: account.value, credential: credential.value },
+    problems: [...account.problems, ...credential.problems],
+  };
+}
+
+/** The credential that a person fetched; undefined where the provider issues it. */
+async function brought(
+  session: Session,
+  given: GivenCredential | null,
+  { wanted: { name }, flags }: { wanted: NewAccount; flags: CreateFlags },
+): Promise<Brought | undefined> {
+  const { bring, takesIntake } = await import('../intake.ts');
+  if (!takesIntake(session.definition)) return undefined;
+  const token = flags.token ?? null;
+  const request = { operation: 'create', account: null, name, token } as const;
+  return bring(session, given, { request, flags });
 }
 
 function whereOf({ definition }: Session, { organization }: Account): string {

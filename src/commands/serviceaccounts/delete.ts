@@ -6,35 +6,41 @@ import type { OutputDocument } from '../../output/document.ts';
 import { found } from '../check.ts';
 import { HttpError } from '../../http/error.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { doneOption, recordProblems, type DoneFlag } from '../manual.ts';
 import type { Session } from '../session.ts';
 
 export function addDelete(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'delete', {
     summary: 'Delete a service account',
     description:
-      'Deletes a service account for good; its credential stops working at once. Prints what was deleted.',
+      'Deletes a service account for good; its credential stops working at once. Prints what was deleted. Where only a ' +
+      'person can delete it (Augment), says where, and records that it was done.',
     honours: ['connection', 'organization', 'output', 'change'],
     examples: [
       'sactl serviceaccounts delete --id old-runner',
       'sactl sa delete --id old-runner --yes --ignore-missing',
+      'sactl sa delete --provider augment --id ci-reviewer --done',
     ],
   })
     .option('--id <id>', 'id or exact name of the account')
     .option('--ignore-missing', 'succeed when there is no such account')
+    .addOption(doneOption())
     .action((flags) => host.run((invocation) => runDelete(invocation, flags)));
 }
 
-interface DeleteFlags {
+interface DeleteFlags extends DoneFlag {
   readonly id?: string | undefined;
   readonly ignoreMissing?: true | undefined;
 }
 
 async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags): Promise<ExitCode> {
-  const { confirmationProblems } = await import('../confirm.ts');
   const { idProblems, pickAccount } = await import('../pick.ts');
   const { change } = await import('../change.ts');
-  const { session } = await open(() =>
-    found(...idProblems(ctx, common, flags.id), ...confirmationProblems(ctx, common)),
+  const { session } = await open(({ definition }) =>
+    found(
+      ...idProblems(ctx, common, flags.id),
+      ...recordProblems({ ctx, common }, flags, definition),
+    ),
   );
   const planDelete = session.verb('planDelete', 'delete service accounts');
   const account = await pickAccount(session, flags.id).catch((error: unknown) => {
@@ -47,18 +53,20 @@ async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags):
     );
     return ExitCode.done;
   }
-  const { id, name } = account;
   const plan = await planDelete(account);
+  const { id, name } = account;
+  const isRecord = plan.action !== undefined;
   return change<Deletion>(session, {
     operation: 'delete',
+    done: flags.done,
     action: `Delete service account ${session.naming(account)}`,
-    sample: { deleted: true, id, name },
+    sample: { deleted: true, id, name, isRecord },
     document: (deletion) => deletionDocument(session, deletion),
     plan: {
       ...plan,
       apply: async (options) => {
         const deleted = await plan.apply(options).then(() => true, notThere(flags));
-        return { deleted, id, name };
+        return { deleted, id, name, isRecord };
       },
     },
   });
@@ -77,17 +85,20 @@ interface Deletion {
   /** What the user named, where nothing was found. */
   readonly id: string;
   readonly name: string | null;
+  /** Whether a person deleted it, and we only noted it down. */
+  readonly isRecord?: boolean;
 }
 
 function deletionDocument(
   { definition, marker }: Session,
-  { deleted, id, name }: Deletion,
+  { deleted, id, name, isRecord }: Deletion,
 ): OutputDocument {
   return {
     value: { deleted, provider: definition.name, id, name, ...marker },
-    human: () =>
-      deleted
-        ? `Deleted ${safeText(name ?? '')} (${safeText(id)}).\n`
-        : `Nothing to delete: ${safeText(id)} is not there.\n`,
+    human: () => {
+      if (!deleted) return `Nothing to delete: ${safeText(id)} is not there.\n`;
+      const what = isRecord === true ? 'Recorded as deleted:' : 'Deleted';
+      return `${what} ${safeText(name ?? '')} (${safeText(id)}).\n`;
+    },
   };
 }

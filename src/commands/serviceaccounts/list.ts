@@ -2,7 +2,9 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
+import { providersWith } from '../../providers/registry.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
+import type { Local } from '../session.ts';
 
 export function addList(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
@@ -18,30 +20,39 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
   })
     .option('--search <text>', 'only accounts with this text in name, id, description or client id')
     .option('--expiring-within <duration>', 'only accounts that expire within this time, e.g. 14d')
+    .option('--active', 'also accounts that are only known to have been active (Augment)')
     .option('--sort <column>', 'sort by this column; "-name" for descending (default: name)')
     .option('--columns <names>', 'columns of table and csv, separated by commas')
     .option('--limit <n>', 'print at most this many accounts')
     .action((flags) => host.run((invocation) => runList(invocation, flags)));
 }
 
-interface ListFlags {
+export interface ListFlags {
   readonly search?: string | undefined;
   readonly expiringWithin?: string | undefined;
   readonly sort?: string | undefined;
   readonly columns?: string | undefined;
   readonly limit?: string | undefined;
+  readonly active?: true | undefined;
 }
 
-async function runList({ ctx, open }: Invocation, flags: ListFlags): Promise<ExitCode> {
+async function runList(invocation: Invocation, flags: ListFlags): Promise<ExitCode> {
+  const { isFleet } = await import('../fleet.ts');
+  const { ctx, common } = invocation;
+  if (!isFleet(ctx, common)) return listOne(invocation, flags);
+  const { listAll } = await import('./list-all.ts');
+  return listAll({ ctx, common: { ...common, columns: flags.columns } }, flags);
+}
+
+async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<ExitCode> {
   const { listDocument } = await import('../../output/document.ts');
-  const { readSelection, select } = await import('./selection.ts');
-  const { session, input } = await open(
-    (local) => readSelection(flags, local.columns),
-    flags.columns,
-  );
-  const { columns, sort } = input;
-  const withRules = [...columns, sort?.column].some((column) => column?.name === 'rules');
-  const list = await session.provider.listAccounts({ withRules });
+  const { readSelection, select, wishOf } = await import('./selection.ts');
+  const { session, input } = await open(async (local) => {
+    const { value, problems } = await readSelection(flags, local.columns);
+    return { value, problems: [...problems, ...activeProblems(flags, local)] };
+  }, flags.columns);
+  const { columns } = input;
+  const list = await session.provider.listAccounts(wishOf(flags, input));
   const accounts = select(list.accounts, input, ctx.now());
   await session.emit(
     listDocument({
@@ -56,10 +67,17 @@ async function runList({ ctx, open }: Invocation, flags: ListFlags): Promise<Exi
   return ExitCode.done;
 }
 
+/** Where a provider lists its accounts, all are listed already. */
+function activeProblems({ active }: ListFlags, { definition }: Local): readonly string[] {
+  if (!active || providersWith('intake').includes(definition.name)) return [];
+  return [`--active does nothing on ${definition.title}, which lists all accounts`];
+}
+
 function rawOf(accounts: readonly Account[], selected: ReadonlySet<Account>): unknown[] {
   return accounts.filter((account) => selected.has(account)).map((account) => account.raw);
 }
 
-function emptyText(total: number): string {
+/** What is said of a list in which nothing is. */
+export function emptyText(total: number): string {
   return total === 0 ? 'no service accounts' : `none of ${total} service accounts matches`;
 }

@@ -1,7 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import { ConflictError, type ExitCode } from '../../errors.ts';
-import type { Account } from '../../model/account.ts';
+import type { TargetSpec } from '../../delivery/targets/scheme.ts';
+import { UsageError, type ExitCode } from '../../errors.ts';
+import type { IssuingPlan } from '../../providers/issuing.ts';
+import { found } from '../check.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
 import {
   checkTargets,
@@ -9,6 +11,7 @@ import {
   targetsFor,
   type DeliveryFlags,
 } from '../delivery-flags.ts';
+import type { IntakeFlags } from '../intake.ts';
 import type { Session } from '../session.ts';
 
 export function addRotate(noun: CommandUnknownOpts, host: Host): void {
@@ -27,6 +30,10 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
     ],
   })
     .option('--id <id>', 'id or exact name of the account')
+    .option('-f, --file <path>', 'the new session.json; "-" is standard input (Augment)')
+    .option('--stdin', 'read the new session from standard input (Augment)')
+    .addOption(deliveryOptions.token())
+    .addOption(deliveryOptions.allowTenantChange())
     .addOption(deliveryOptions.to())
     .addOption(deliveryOptions.verify())
     .addOption(deliveryOptions.noVerify())
@@ -37,52 +44,66 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
     .action((flags) => host.run((invocation) => runRotate(invocation, flags)));
 }
 
-interface RotateFlags extends DeliveryFlags {
+interface RotateFlags extends DeliveryFlags, IntakeFlags {
   readonly id?: string | undefined;
 }
 
 async function runRotate({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const { confirmationProblems } = await import('../confirm.ts');
+  const { bring, checkIntake, needlessIntake, takesIntake } = await import('../intake.ts');
   const { idProblems, pickAccount } = await import('../pick.ts');
+  const { checkUnchanged } = await import('../unchanged.ts');
   const { issue } = await import('../issue.ts');
-  const { session, input: specs } = await open(async (local) => {
-    const { value, problems } = await checkTargets(local, flags, { isNew: false });
+  const { session, input } = await open(async (local) => {
+    const specs = await checkTargets(local, flags, { isNew: false });
+    const given = takesIntake(local.definition)
+      ? await checkIntake(ctx, common, flags)
+      : found(...needlessIntake(local.definition, flags, { isDocument: false }));
     return {
-      value,
+      value: { specs: specs.value, credential: given.value },
       problems: [
         ...idProblems(ctx, common, flags.id),
         ...confirmationProblems(ctx, common),
-        ...problems,
+        ...specs.problems,
+        ...given.problems,
       ],
     };
   });
   const planRotate = session.verb('planRotate', 'rotate credentials');
   const account = await pickAccount(session, flags.id);
-  const plan = await planRotate(account);
-  const targets = await targetsFor(session, specs, account);
+  const request = {
+    operation: 'rotate',
+    account,
+    name: account.name,
+    token: flags.token ?? null,
+  } as const;
+  const plan = takesIntake(session.definition)
+    ? await planRotate(account, await bring(session, input.credential, { request, flags }))
+    : await planRotate(account);
+  const specs = await withDefault(session, input.specs, plan);
   return issue(session, {
     id: ctx.uuid(),
     operation: 'rotate',
     plan,
     action: `Rotate the credential of ${session.naming(account)}`,
-    targets,
+    targets: await targetsFor(session, specs, account),
     flags,
     checkUnchanged: () => checkUnchanged(session, account),
   });
 }
 
-/** Rotating what somebody else has just rotated would kill his new credential. */
-async function checkUnchanged({ provider, naming }: Session, planned: Account): Promise<void> {
-  const now = await provider.findAccount(planned.id);
-  if (stateOf(now) === stateOf(planned)) return;
-  throw new ConflictError(
-    'conflict',
-    `${naming(planned)} was changed by somebody else in the meantime; nothing was sent`,
-    { provider: provider.name, hint: 'look at it, then run the command again', retryable: true },
-  );
-}
-
-/** All that somebody changes of an account; when it was last used is not that. */
-function stateOf(account: Account): string {
-  return JSON.stringify({ ...account, raw: null, lastUsedAt: null, accessRules: null });
+/** Where the new credential goes when nobody says: to the place of the one it replaces, where that is known. */
+async function withDefault(
+  { targetEnvironment }: Session,
+  specs: readonly TargetSpec[],
+  { isBrought, defaultTarget }: IssuingPlan,
+): Promise<readonly TargetSpec[]> {
+  if (specs.length > 0 || isBrought !== true) return specs;
+  if (defaultTarget === undefined) {
+    throw new UsageError('--to is missing: say where the new session goes', {
+      hint: 'e.g. --to session:~/.augment/session.json, or --to gh-secret:<owner/repo>#AUGMENT_SESSION_AUTH',
+    });
+  }
+  const { parseTargets } = await import('../../delivery/targets/parse.ts');
+  return parseTargets([defaultTarget], targetEnvironment).specs;
 }

@@ -10,6 +10,7 @@ import {
   type ColumnChoice,
   type Sort,
 } from '../../output/columns.ts';
+import type { ListOptions } from '../../providers/provider.ts';
 import { gather, type Check, type Gathered } from '../check.ts';
 
 export interface SelectionFlags {
@@ -86,4 +87,13 @@ function expiresWithin({ expiresAt }: Account, now: number, withinMs: number): b
 
 function byNameThenId(a: Account, b: Account): number {
   return compareText(a.name, b.name) || compareText(a.id, b.id);
+}
+
+/** What the provider has to be asked for so that the selection can be printed. */
+export function wishOf(
+  { active }: { readonly active?: true | undefined },
+  { columns, sort }: Selection,
+): ListOptions {
+  const withRules = [...columns, sort?.column].some((column) => column?.name === 'rules');
+  return { withRules, withActive: active === true };
 }

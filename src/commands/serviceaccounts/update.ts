@@ -3,13 +3,15 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { ExitCode } from '../../errors.ts';
 import type { ChangeFlags } from '../account-change.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
+import { doneOption, type DoneFlag } from '../manual.ts';
 
 export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'update', {
     summary: 'Change a service account',
     description:
       'Changes what is named and leaves the rest as it is. Flags win over the document. --group replaces all groups; ' +
-      '--add-group and --remove-group change single ones.',
+      '--add-group and --remove-group change single ones. Where only a person can change a name (Augment), says where, ' +
+      'and records that it was done.',
     honours: ['connection', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts update --id ci-deploy --description "Deploys the staging cluster"',
@@ -29,10 +31,11 @@ export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
     .option('--remove-tag <key>', 'tag to remove; may be repeated', repeated)
     .option('--enable', 'let its credential work again (Run:ai)')
     .option('--disable', 'stop its credential from working (Run:ai)')
+    .addOption(doneOption())
     .action((flags) => host.run((invocation) => runUpdate(invocation, flags)));
 }
 
-interface UpdateFlags extends ChangeFlags {
+interface UpdateFlags extends ChangeFlags, DoneFlag {
   readonly id?: string | undefined;
 }
 
@@ -54,6 +57,7 @@ async function runUpdate({ ctx, common, open }: Invocation, flags: UpdateFlags):
   return change(session, {
     operation: 'update',
     plan,
+    done: flags.done,
     action: `Update service account ${session.naming(account)}`,
     sample: account,
     document: accountDocument,

@@ -1,10 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { UsageError } from '../../errors.ts';
+import { makeDirectory } from '../../files/make-directory.ts';
+import { Secret } from '../../model/secret.ts';
 import { expand } from './expand.ts';
 import { pathFor, pathProblems } from './file-path.ts';
-import { wholeFileTarget } from './file-target.ts';
+import { fileTarget } from './file-target.ts';
+import { regularFileAt } from './regular-file.ts';
+import { replaceFile } from './replace-file.ts';
 import type { Scheme } from './scheme.ts';
+import { attempt } from './system-call.ts';
+import type { Target, TargetEnvironment } from './target.ts';
 
-/** `session:<path>`: the session file that Augment's own programs read, one line of JSON (contracts/augment.md 3). */
+/**
+ * `session:<path>`: the session file that Augment's own programs read, one line of JSON (contracts/augment.md 3). What it
+ * replaces is kept beside the journal, because a person needs it until the old token is revoked.
+ */
 export const sessionScheme: Scheme = {
   hasSlot: false,
   takesJson: false,
@@ -15,12 +27,55 @@ export const sessionScheme: Scheme = {
         `only the session of an Augment account goes there; for ${subject.provider}, file: is right`,
       );
     }
-    return wholeFileTarget({
+    const { ctx } = environment;
+    const target = fileTarget({
       given: spec.given,
       name: `session:${expand(spec.body, subject)}`,
       path: pathFor(spec, subject, environment),
-      isJson: false,
+      slot: null,
       environment,
+      write: async (path, payload, signal) => {
+        const current = await regularFileAt(path);
+        if (current !== null) await backUp(path, environment, signal);
+        await replaceFile({ path, current, content: payload.text.reveal(), ctx, signal });
+      },
     });
+    return warning(target, environment);
   },
 };
+
+/** Auggie prefers the variable, and a rejected one makes it delete the file (contracts/augment.md 3.2 and 3.4). */
+function warning(target: Target, { ctx }: TargetEnvironment): Target {
+  if ((ctx.env['AUGMENT_SESSION_AUTH'] ?? '').trim() === '') return target;
+  const shadowed = `AUGMENT_SESSION_AUTH is set: Auggie reads it instead of ${target.name}, and deletes its own session file when that one is refused`;
+  return { ...target, preflight: async () => [...(await target.preflight()), shadowed] };
+}
+
+/** Keeps the session in the file under its token's fingerprint; anything else in it is not a session, and not kept. */
+async function backUp(
+  path: string,
+  { ctx, backupDirectory }: TargetEnvironment,
+  signal: AbortSignal,
+): Promise<void> {
+  const text = await attempt(`${path} cannot be read`, () => readFile(path, 'utf8'));
+  const token = tokenIn(text);
+  if (token === null) return;
+  const name = `${new Secret(token).fingerprint().replace(':', '-')}.json`;
+  const content = JSON.stringify({ path, session: text });
+  await attempt(`the backup folder ${backupDirectory} cannot be made`, () =>
+    makeDirectory(backupDirectory, 0o700),
+  );
+  const backup = join(backupDirectory, name);
+  const current = await regularFileAt(backup);
+  await replaceFile({ path: backup, current, content, ctx, signal });
+}
+
+function tokenIn(text: string): string | null {
+  try {
+    const session: unknown = JSON.parse(text);
+    const isSession = typeof session === 'object' && session !== null && 'accessToken' in session;
+    return isSession && typeof session.accessToken === 'string' ? session.accessToken : null;
+  } catch {
+    return null;
+  }
+}

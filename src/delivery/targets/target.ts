@@ -70,6 +70,8 @@ export interface TargetEnvironment {
   readonly isSandbox: boolean;
   /** The file that the profile's credential comes from; null where it comes from elsewhere, or there is no profile. */
   readonly profileFile: string | null;
+  /** Where a session is kept that another one replaces. */
+  readonly backupDirectory: string;
   /** Environment variables that hold credentials of providers, which programs are not given. */
   readonly credentialVariables: readonly string[];
 }

@@ -2,14 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
 import { quoted } from '../../model/safe-text.ts';
+import { sessionFile, type SessionFile } from './session-file.ts';
 import { hashToken, timestamp, type AccountRecord, type AugmentState } from './state.ts';
-
-/** The file that the web console offers for download with a new token (contracts/augment.md 3). */
-export interface SessionFile {
-  readonly accessToken: string;
-  readonly tenantURL: string;
-  readonly scopes: readonly ['read', 'write'];
-}
 
 export interface AccountForm {
   readonly name: string;
@@ -59,7 +53,7 @@ export function issueToken(
   const accessToken = newToken();
   const hash = hashToken(accessToken);
   account.tokens.push({ name: token, hash, createdAt: timestamp(now), revokedAt: null });
-  return { accessToken, tenantURL: state.tenantURL, scopes: ['read', 'write'] };
+  return sessionFile(state, accessToken);
 }
 
 /** "Revoke": at once and for good. @throws NotFoundError when there is no such token that works */

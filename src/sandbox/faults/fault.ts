@@ -19,12 +19,9 @@ export type FaultName = keyof typeof faultEffects;
 /** `read` is any GET but `list`, `token` the request for an access token. */
 export type Operation = 'list' | 'create' | 'update' | 'rotate' | 'delete' | 'read' | 'token';
 
-/** The providers whose emulators take faults. */
-export type FaultProvider = Extract<ProviderName, 'nscale' | 'runai'>;
-
 /** One fault, armed for some requests of one provider. */
 export interface Fault {
-  readonly provider: FaultProvider;
+  readonly provider: ProviderName;
   /** `*` is any request, also one that is no operation. */
   readonly operation: Operation | '*';
   readonly name: FaultName;

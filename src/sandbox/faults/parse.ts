@@ -1,12 +1,12 @@
 import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
+import type { ProviderName } from '../../model/account.ts';
 import { quoted } from '../../model/safe-text.ts';
 import {
   faultEffects,
   printFault,
   type Fault,
   type FaultName,
-  type FaultProvider,
   type FaultSubject,
 } from './fault.ts';
 import { faultSubjects } from './subjects.ts';
@@ -66,13 +66,13 @@ function parseFault(text: string, problems: string[]): Fault | null {
 
 const cuts: ReadonlySet<FaultName> = new Set(['truncated', 'cut-json']);
 
-function readProvider(text: string, problems: string[]): FaultProvider | null {
-  if (isFaultProvider(text)) return text;
+function readProvider(text: string, problems: string[]): ProviderName | null {
+  if (isProvider(text)) return text;
   problems.push(`the provider is one of ${Object.keys(faultSubjects).join(', ')}`);
   return null;
 }
 
-function isFaultProvider(text: string): text is FaultProvider {
+function isProvider(text: string): text is ProviderName {
   return Object.hasOwn(faultSubjects, text);
 }
 

@@ -1,9 +1,12 @@
+import type { ProviderName } from '../../model/account.ts';
+import { augmentFaults } from '../augment/faults.ts';
 import { nscaleFaults } from '../nscale/faults.ts';
 import { runaiFaults } from '../runai/faults.ts';
-import type { FaultProvider, FaultSubject } from './fault.ts';
+import type { FaultSubject } from './fault.ts';
 
-/** The providers that take faults, by the name they have in the language. */
-export const faultSubjects: Readonly<Record<FaultProvider, FaultSubject>> = {
+/** What faults know of each provider; every one takes them. */
+export const faultSubjects: Readonly<Record<ProviderName, FaultSubject>> = {
   nscale: nscaleFaults,
   runai: runaiFaults,
+  augment: augmentFaults,
 };

@@ -122,7 +122,7 @@ function needsTerminal(format: string): string {
 }
 
 const thrownAway =
-  'the filter throws the credential away; let it print .credential.value (with --raw, where the provider puts it), or give --to';
+  'the filter throws the credential away, or a part of it; let it print .credential.value (with --raw, where the provider puts it), or give --to';
 
 describe('recover deliver checks stdout before it asks anything', () => {
   const cases: readonly (readonly [readonly string[], TestContextOptions, string])[] = [

@@ -30,7 +30,13 @@ function scripted(answers: readonly unknown[]): { prompt: Prompter; asked: reado
     return Promise.resolve(left.shift() as never);
   }
   return {
-    prompt: { confirm: answer, input: answer, select: answer, checkbox: answer },
+    prompt: {
+      confirm: answer,
+      input: answer,
+      password: answer,
+      select: answer,
+      checkbox: answer,
+    },
     asked,
   };
 }

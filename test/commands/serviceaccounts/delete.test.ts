@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { accountIds, groupIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { useNscale } from '../../harness/nscale.ts';
+import { augmentMachine, ciId } from '../tokens/augment.ts';
 import { accountsPath, accountsUrl, problems } from '../support.ts';
 
 const nscale = useNscale();
@@ -77,6 +78,41 @@ describe('sa delete', () => {
       stderr: '',
     });
     expect(deployment.mutations()).toEqual([]);
+  });
+});
+
+it('sa delete --done is refused where sactl deletes itself, and nothing is sent', async () => {
+  const deployment = nscale();
+  const outcome = await deployment.run(['sa', 'delete', '--id', 'scratch', '--yes', '--done']);
+  expect({ ...outcome, sent: deployment.mutations() }).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: problems(['--done is for providers without an API; nscale does it itself']),
+    sent: [],
+  });
+});
+
+describe('sa delete of an account that only a person can delete', () => {
+  const argv = ['sa', 'delete', '--id', 'ci', '--done', '--yes'];
+
+  it('prints four keys as JSON once it is recorded', async () => {
+    const { run } = await augmentMachine();
+    expect(await run([...argv, '-q', '.'])).toEqual({
+      code: 0,
+      stdout: `{"deleted":true,"provider":"augment","id":"${ciId}","name":"ci"}\n`,
+      stderr: '',
+    });
+  });
+
+  it('is fine with --ignore-missing when it is recorded already', async () => {
+    const { run } = await augmentMachine();
+    await run(argv);
+    expect((await run(argv)).code).toBe(3);
+    expect(await run([...argv, '--ignore-missing'])).toEqual({
+      code: 0,
+      stdout: 'Nothing to delete: ci is not there.\n',
+      stderr: '',
+    });
   });
 });
 

@@ -120,7 +120,7 @@ describe('sa rotate refuses, without a request,', () => {
 
 describe('sa rotate refuses, without a change,', () => {
   const thrownAway =
-    'the filter throws the credential away; let it print .credential.value (with --raw, where the provider puts it), or give --to';
+    'the filter throws the credential away, or a part of it; let it print .credential.value (with --raw, where the provider puts it), or give --to';
   const cases: readonly (readonly [readonly string[], TestContextOptions, string])[] = [
     [['-q', '.id'], {}, thrownAway],
     [['-q', '.credential.fingerprint'], {}, thrownAway],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { accountIds, groupIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { organizationId, useNscale } from '../../harness/nscale.ts';
+import { augmentMachine, ciId } from '../tokens/augment.ts';
 import { accountsPath, accountsUrl, problems, workFolder } from '../support.ts';
 
 const nscale = useNscale();
@@ -175,6 +176,45 @@ describe('sa update refuses, without a request,', () => {
     const { code, stderr } = await deployment.run([...update, '--stdin'], { stdin });
     expect({ code, requests: deployment.requests }).toEqual({ code: 2, requests: [] });
     expect(stderr).toContain(message);
+  });
+});
+
+describe('sa update --done', () => {
+  it('is refused where sactl changes the account itself, and nothing is sent', async () => {
+    const deployment = nscale();
+    const outcome = await deployment.run([...update, '--name', 'x', '--done']);
+    expect({ ...outcome, sent: deployment.mutations() }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems(['--done is for providers without an API; nscale does it itself']),
+      sent: [],
+    });
+  });
+
+  it('records a new name that a person gave, and needs no --yes', async () => {
+    const { run } = await augmentMachine();
+    const argv = ['sa', 'update', '--id', 'ci', '--name', 'ci-2', '--done', '-q', '.name, .id'];
+    expect(await run(argv)).toEqual({
+      code: 0,
+      stdout: `ci-2\n${ciId}-2\n`,
+      stderr: '',
+    });
+  });
+
+  it('is refused for what is recorded here only, which goes without it', async () => {
+    const { run, inventory } = await augmentMachine();
+    const before = await inventory();
+    const argv = ['sa', 'update', '--id', 'ci', '--description', 'x'];
+    expect(await run([...argv, '--done'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems([
+        '--done is for steps in the console of Augment, and this change needs none there',
+      ]),
+    });
+    expect(await inventory()).toBe(before);
+    const outcome = await run([...argv, '-q', '.description']);
+    expect(outcome).toEqual({ code: 0, stdout: 'x\n', stderr: '' });
   });
 });
 

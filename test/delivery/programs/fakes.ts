@@ -60,6 +60,7 @@ export async function workshop(): Promise<Workshop> {
       ctx: testContext({ cwd: work, ...options, env: { PATH: bin, ...options.env } }).ctx,
       isSandbox: false,
       profileFile: null,
+      backupDirectory: join(work, 'backups'),
       credentialVariables: ['NSCALE_SERVICE_TOKEN'],
     }),
     remove: () => rm(root, { recursive: true, force: true }),

@@ -58,6 +58,7 @@ export async function createFolder(): Promise<Folder> {
     environment: ({ ctx, ...rest } = {}) => ({
       ctx: testContext({ cwd: path, homeDirectory: at('home'), ...ctx }).ctx,
       isSandbox: false,
+      backupDirectory: at('.backups'),
       profileFile: null,
       credentialVariables: [],
       ...rest,

@@ -1,3 +1,4 @@
+import { freshLocalState } from '../../harness/local.ts';
 import type { HttpClient, HttpCredential } from '../../../src/http/client.ts';
 import { createHttpClient } from '../../../src/http/client.ts';
 import { Secret } from '../../../src/model/secret.ts';
@@ -38,5 +39,6 @@ export function connectNscale(
     chooseOrganization: () => Promise.reject(new Error('this test names its organization')),
     now: context.ctx.now,
     sleep: (milliseconds) => context.ctx.sleep(milliseconds),
+    local: freshLocalState(),
   });
 }

@@ -7,8 +7,8 @@ import {
   printFault,
   type Fault,
   type FaultName,
-  type FaultProvider,
 } from '../../../src/sandbox/faults/fault.ts';
+import { providerNames } from '../../../src/model/account.ts';
 import { faultsFromEnvironment, parseFaults } from '../../../src/sandbox/faults/parse.ts';
 import { faultSubjects } from '../../../src/sandbox/faults/subjects.ts';
 
@@ -18,6 +18,7 @@ test.each<[string, Fault]>([
     { provider: 'nscale', operation: 'rotate', name: 'drop-after-commit', nth: 1 },
   ],
   ['runai.token=503', { provider: 'runai', operation: 'token', name: '503', nth: null }],
+  ['augment.read=expired', { provider: 'augment', operation: 'read', name: 'expired', nth: null }],
   ['runai.*=slow@12', { provider: 'runai', operation: '*', name: 'slow', nth: 12 }],
 ])('%s', (text, fault) => {
   expect(parseFaults([text], '--fault')).toEqual([fault]);
@@ -38,11 +39,12 @@ describe('is refused with everything that is wrong', () => {
     ['rotate=503', [shape]],
     ['nscale.rotate=503@1@2', [shape]],
     ['nscale.rotate.now=503', [shape]],
-    ['augment.list=503', ['the provider is one of nscale, runai']],
-    ['toString.list=503', ['the provider is one of nscale, runai']],
-    ['NSCALE.list=503', ['the provider is one of nscale, runai']],
+    ['aws.list=503', ['the provider is one of nscale, runai, augment']],
+    ['toString.list=503', ['the provider is one of nscale, runai, augment']],
+    ['NSCALE.list=503', ['the provider is one of nscale, runai, augment']],
     ['nscale.token=503', [`the operation is one of ${nscaleOperations}`]],
     ['nscale.=503', [`the operation is one of ${nscaleOperations}`]],
+    ['augment.list=503', ['the operation is one of read, *']],
     ['runai.list=404', [`the fault is one of ${names}`]],
     ['runai.list=toString', [`the fault is one of ${names}`]],
     ['runai.list=503@', ['what follows @ is the number of one request, from 1']],
@@ -52,7 +54,7 @@ describe('is refused with everything that is wrong', () => {
     [
       'x.y=z@q',
       [
-        'the provider is one of nscale, runai',
+        'the provider is one of nscale, runai, augment',
         `the operation is one of ${allOperations}`,
         `the fault is one of ${names}`,
         'what follows @ is the number of one request, from 1',
@@ -65,8 +67,8 @@ describe('is refused with everything that is wrong', () => {
   });
 
   test('in all of several', () => {
-    expect(problemsOf(['augment.list=503', 'nscale.list=503', 'nscale.list=502'])).toEqual([
-      '--fault "augment.list=503": the provider is one of nscale, runai',
+    expect(problemsOf(['aws.list=503', 'nscale.list=503', 'nscale.list=502'])).toEqual([
+      '--fault "aws.list=503": the provider is one of nscale, runai, augment',
       `--fault "nscale.list=502": the fault is one of ${names}`,
     ]);
   });
@@ -144,7 +146,7 @@ test('any text gives faults or a usage error of one-line problems', () => {
 function faults(): fc.Arbitrary<Fault> {
   return fc
     .record({
-      provider: fc.constantFrom<FaultProvider>('nscale', 'runai'),
+      provider: fc.constantFrom(...providerNames),
       operation: fc.constantFrom('*' as const, ...faultSubjects.runai.operations),
       name: fc.constantFrom(...(Object.keys(faultEffects) as FaultName[])),
       nth: fc.option(fc.integer({ min: 1, max: 999_999_999 })),

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import type { FaultProvider, Operation } from '../../../src/sandbox/faults/fault.ts';
+import { providerNames, type ProviderName } from '../../../src/model/account.ts';
+import type { Operation } from '../../../src/sandbox/faults/fault.ts';
 import { faultSubjects } from '../../../src/sandbox/faults/subjects.ts';
 
 const organization = '/api/v1/organizations/d4600d6e-e965-4b44-a808-84fb2fa36702';
 
-const requests: readonly (readonly [FaultProvider, string, string, Operation | null])[] = [
+const requests: readonly (readonly [ProviderName, string, string, Operation | null])[] = [
   ['nscale', 'GET', `${organization}/serviceaccounts`, 'list'],
   ['nscale', 'POST', `${organization}/serviceaccounts`, 'create'],
   ['nscale', 'PUT', `${organization}/serviceaccounts/x`, 'update'],
@@ -27,6 +28,9 @@ const requests: readonly (readonly [FaultProvider, string, string, Operation | n
   ['runai', 'GET', '/api/v1/authorization/access-rules', 'read'],
   ['runai', 'POST', '/api/v1/authorization/access-rules', null],
   ['runai', 'DELETE', '/api/v1/authorization/access-rules/7', null],
+  ['augment', 'GET', '/analytics/v0/dau-count', 'read'],
+  ['augment', 'GET', '/analytics/v0/user-activity?page_size=1', 'read'],
+  ['augment', 'POST', '/analytics/v0/dau-count', null],
 ];
 
 test.each(requests)('%s: %s %s is %s', (provider, method, path, operation) => {
@@ -34,7 +38,7 @@ test.each(requests)('%s: %s %s is %s', (provider, method, path, operation) => {
   expect(faultSubjects[provider].operationOf(request)).toBe(operation);
 });
 
-test.each(['nscale', 'runai'] as const)('%s offers the operations that there are', (provider) => {
+test.each(providerNames)('%s offers the operations that there are', (provider) => {
   const met = requests.filter(([name]) => name === provider).map(([, , , operation]) => operation);
   const { operations } = faultSubjects[provider];
   expect(new Set(operations)).toEqual(new Set(met.filter((operation) => operation !== null)));
@@ -60,4 +64,15 @@ describe('Run:ai refuses in its own shape', () => {
     const response = faultSubjects.runai.refuse(request, status);
     expect([response.status, await response.json()]).toEqual([status, body]);
   });
+});
+
+test.each([
+  [401, 'Unauthenticated', 'Missing or invalid API token'],
+  [429, 'ResourceExhausted', 'Rate limit exceeded'],
+  [500, 'Internal', 'Something went wrong'],
+  [503, 'Unavailable', 'Try again later'],
+] as const)('Augment refuses in its own shape: %i', async (status, code, message) => {
+  const request = new Request('https://api.example.com/analytics/v0/dau-count');
+  const response = faultSubjects.augment.refuse(request, status);
+  expect([response.status, await response.json()]).toEqual([status, { error: { code, message } }]);
 });

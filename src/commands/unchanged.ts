@@ -1,0 +1,25 @@
+import { ConflictError } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Reads the account again: rotating what somebody else has just rotated would kill his new credential.
+ * @throws ConflictError when it is not as it was planned with
+ */
+export async function checkUnchanged(
+  { provider, naming }: Session,
+  planned: Account,
+): Promise<void> {
+  const now = await provider.findAccount(planned.id);
+  if (stateOf(now) === stateOf(planned)) return;
+  throw new ConflictError(
+    'conflict',
+    `${naming(planned)} was changed by somebody else in the meantime; nothing was sent`,
+    { provider: provider.name, hint: 'look at it, then run the command again', retryable: true },
+  );
+}
+
+/** All that somebody changes of an account; when it was last used is not that. */
+function stateOf(account: Account): string {
+  return JSON.stringify({ ...account, raw: null, lastUsedAt: null, accessRules: null });
+}

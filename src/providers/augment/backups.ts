@@ -1,0 +1,87 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import writeFileAtomic from 'write-file-atomic';
+import * as z from 'zod/mini';
+
+import { FailedError } from '../../errors.ts';
+import { systemReason } from '../../files/system-error.ts';
+import { readSession, sessionLine, type Session } from './session.ts';
+
+/** A session that another one replaced, and where it was. */
+export interface Backup {
+  /** Absolute path of the session file it was in. */
+  readonly path: string;
+  readonly session: Session;
+}
+
+/** The sessions that deliveries to `session:` replaced, each in a file of mode 0600 named after its token's fingerprint. */
+export interface Backups {
+  /** The one whose token has this fingerprint; null when there is none, or it cannot be read. */
+  readonly find: (fingerprint: string) => Promise<Backup | null>;
+  /** Forgets it: its token was seen dead. @throws FailedError */
+  readonly remove: (fingerprint: string) => Promise<void>;
+  /** Puts it back where it was, as a whole and with mode 0600. @throws FailedError */
+  readonly restore: (backup: Backup) => Promise<void>;
+}
+
+const Stored = z.object({ path: z.string(), session: z.string() });
+
+/** In the folder `backups` of the state directory, where the target `session:` puts them. */
+export function openBackups(stateDirectory: string): Backups {
+  const directory = join(stateDirectory, 'backups');
+  function pathOf(fingerprint: string): string {
+    return join(directory, `${fingerprint.replace(':', '-')}.json`);
+  }
+  return {
+    find: (fingerprint) => readBackup(directory, pathOf(fingerprint), fingerprint),
+    remove: (fingerprint) =>
+      orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
+    restore: ({ path, session }) =>
+      orFail(`cannot write ${path}`, async () => {
+        // What stands there now is somebody's session too.
+        const text = await readFile(path, 'utf8').catch(() => '');
+        const current = readSession(text).session?.accessToken.fingerprint() ?? null;
+        if (current !== null) {
+          await writeFileAtomic(pathOf(current), JSON.stringify({ path, session: text }), {
+            mode: 0o600,
+          });
+        }
+        await writeFileAtomic(path, sessionLine(session).reveal(), { mode: 0o600 });
+      }),
+  };
+}
+
+async function readBackup(
+  directory: string,
+  path: string,
+  fingerprint: string,
+): Promise<Backup | null> {
+  const names = await readdir(directory).catch(() => []);
+  if (names.length === 0) return null;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const stored = Stored.safeParse(parse(text));
+  if (!stored.success) return null;
+  const { session } = readSession(stored.data.session);
+  if (session === null || session.accessToken.fingerprint() !== fingerprint) return null;
+  return { path: stored.data.path, session };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function orFail(what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    throw new FailedError('backup', `${what}: ${systemReason(cause)}`, {
+      provider: 'augment',
+      cause,
+    });
+  }
+}

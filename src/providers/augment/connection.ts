@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+
+import { AuthError } from '../../errors.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { ConnectOptions, LocalState } from '../provider.ts';
+import type { Analytics } from './analytics.ts';
+import { openBackups, type Backups } from './backups.ts';
+import { openInventory, type InventoryFile } from './inventory-file.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
+import { readSession, tenantOf, type Session } from './session.ts';
+
+/** What every Augment operation works with: this machine's records, and the one API there is. */
+export interface Connection {
+  readonly inventory: InventoryFile;
+  readonly backups: Backups;
+  /** The caller's own session, read once. @throws AuthError naming its source and what is wrong with it */
+  readonly session: () => Promise<Session>;
+  /** The Analytics API with a token; the caller's own where none is given. */
+  readonly analytics: (token?: Secret) => Analytics;
+  readonly profile: string | null;
+  readonly homeDirectory: LocalState['homeDirectory'];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+export function connect(options: ConnectOptions): Connection {
+  const { credential, local, now, sleep, endpoint, createHttp } = options;
+  const { stateDirectory } = local;
+  const limiter: Limiter = createLimiter({ now, sleep });
+  let read: Promise<Session> | null = null;
+  function session(): Promise<Session> {
+    return (read ??= readOwnSession(options));
+  }
+  return {
+    inventory: openInventory({ ...local, sleep, directory: join(stateDirectory, 'augment') }),
+    backups: openBackups(stateDirectory),
+    session,
+    analytics: (token) => ({
+      endpoint,
+      limiter,
+      http: createHttp({
+        source: token === undefined ? credential.source : 'the token at hand',
+        header: async () => `Bearer ${(token ?? (await session()).accessToken).reveal()}`,
+      }),
+    }),
+    profile: options.profile,
+    homeDirectory: local.homeDirectory,
+    now,
+    sleep,
+  };
+}
+
+async function readOwnSession({ credential }: ConnectOptions): Promise<Session> {
+  const { session, problems } = readSession((await credential.read()).reveal());
+  if (session !== null) return session;
+  throw new AuthError(
+    'unauthenticated',
+    `the session from ${credential.source} cannot be used: ${problems.join('; ')}`,
+    { provider: 'augment' },
+  );
+}
+
+/** The origin of the tenant that the caller's session is for; null without a usable one. */
+export async function ownTenant({ session }: Connection): Promise<string | null> {
+  return session().then(tenantOf, () => null);
+}

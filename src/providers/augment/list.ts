@@ -1,0 +1,31 @@
+import type { AccountList } from '../provider.ts';
+import { seenAccount, toAccount } from './account.ts';
+import { activeAccountNames } from './activity.ts';
+import type { Connection } from './connection.ts';
+import { accountIn } from './inventory.ts';
+import { recordedAccounts } from './lookup.ts';
+import { tenantOf } from './session.ts';
+
+/** What is recorded on this machine, and with `withActive` the names that Augment saw at work (contracts/augment.md 4). */
+export async function listAccounts(
+  connection: Connection,
+  { withActive }: { withActive: boolean },
+): Promise<AccountList> {
+  const inventory = await connection.inventory.read();
+  const recorded = recordedAccounts(inventory, null).map((account) =>
+    toAccount(account, connection.profile),
+  );
+  if (!withActive) return { accounts: recorded, warnings: [recordedOnly] };
+  const tenant = tenantOf(await connection.session());
+  const names = await activeAccountNames(connection.analytics());
+  const seen = names
+    .filter((name) => accountIn(inventory, { tenant, name }) === null)
+    .map((name) => seenAccount({ tenant, name }, connection.profile));
+  return { accounts: [...recorded, ...seen], warnings: [seenOnly] };
+}
+
+const recordedOnly =
+  'Augment has no list of service accounts: these are the ones recorded on this machine';
+
+const seenOnly =
+  'Augment has no list of service accounts: these are the ones recorded on this machine, and those that were active in the last days';

@@ -1,0 +1,183 @@
+import { ConflictError, FailedError, NotFoundError } from '../../errors.ts';
+import { quoted } from '../../model/safe-text.ts';
+import type { Account, AccountChange } from '../../model/account.ts';
+import type { ApplyOptions, Plan } from '../provider.ts';
+import { toAccount } from './account.ts';
+import type { Connection } from './connection.ts';
+import { consoleUrl } from './endpoint.ts';
+import { describeAccount, existing, removeAccount, renameAccount } from './inventory.ts';
+import type { Inventory } from './inventory-schema.ts';
+import { markRevoked, tokenIn } from './inventory-tokens.ts';
+import { keyOf } from './lookup.ts';
+import { probe } from './probe.ts';
+import { untilRefused } from './revocation.ts';
+import { revocation, shellWord } from './rotate.ts';
+
+/** Our own description is changed here; a name is Augment's, and a person's to change. */
+export function planUpdate(
+  connection: Connection,
+  account: Account,
+  { name, description }: AccountChange,
+): Plan<Account> {
+  const key = keyOf(account);
+  const isRenamed = name !== undefined && name !== account.name;
+  const isDescribed = description !== undefined && description !== account.description;
+  const effects = [
+    ...(isDescribed
+      ? [`its description on this machine becomes ${quoted(description ?? '', 200)}`]
+      : []),
+    ...(isRenamed ? [`it is recorded as ${quoted(name, 100)}`] : []),
+  ];
+  return {
+    requests: [],
+    effects,
+    ...(isRenamed
+      ? {
+          action: {
+            goal: `rename the service account ${quoted(account.name, 100)} to ${quoted(name, 100)}`,
+            url: consoleUrl,
+            command: [
+              `sactl serviceaccounts update --provider augment --id ${account.id} --name ${name}`,
+              ...(isDescribed ? [`--description ${shellWord(description ?? '')}`] : []),
+              '--done',
+            ].join(' '),
+          },
+        }
+      : {}),
+    apply: async () => {
+      const at = stamp(connection);
+      const recorded = await connection.inventory.update((before) => {
+        const described = isDescribed
+          ? describeAccount(before, { ...key, description, at })
+          : before;
+        return isRenamed ? renameAccount(described, { ...key, newName: name, at }) : described;
+      });
+      return show(connection, recorded, isRenamed ? { ...key, name } : key);
+    },
+  };
+}
+
+export function planDelete(connection: Connection, account: Account): Plan<void> {
+  const { name, id } = account;
+  return {
+    requests: [],
+    effects: [
+      `service account "${name}" is recorded as deleted, and its tokens as revoked`,
+      'everything that signs in with one of its tokens stops working',
+    ],
+    action: {
+      goal: `delete the service account ${quoted(name, 100)}, and with it all its tokens`,
+      url: consoleUrl,
+      command: `sactl serviceaccounts delete --provider augment --id ${id} --done --yes`,
+    },
+    apply: async () => {
+      const at = stamp(connection);
+      await connection.inventory.update((before) =>
+        removeAccount(before, { ...keyOf(account), at }),
+      );
+    },
+  };
+}
+
+/** A person revokes; what is seen of it here is that Augment refuses the token from then on. */
+export async function planRevokeToken(
+  connection: Connection,
+  account: Account,
+  token: string,
+): Promise<Plan<Account>> {
+  const key = { ...keyOf(account), token };
+  const { fingerprint, state, verified } = tokenIn(await connection.inventory.read(), key);
+  if (state === 'revoked' && verified) {
+    throw new ConflictError('conflict', `the token ${quoted(token, 100)} is revoked already`, {
+      provider: 'augment',
+    });
+  }
+  return {
+    requests: [],
+    effects: [`the token ${quoted(token, 100)} of ${account.name} stops working for good`],
+    action: revocation(account, token),
+    apply: async (options) => {
+      const isDead = await seeDead(connection, fingerprint, options);
+      const recorded = await connection.inventory.update((before) =>
+        markRevoked(before, { ...key, at: stamp(connection), verified: isDead }),
+      );
+      if (isDead) await connection.backups.remove(fingerprint);
+      return show(connection, recorded, key);
+    },
+  };
+}
+
+/** Whether Augment refuses the token now; only where a copy of it is left can that be seen. */
+async function seeDead(
+  connection: Connection,
+  fingerprint: string,
+  { report }: ApplyOptions,
+): Promise<boolean> {
+  const backup = await connection.backups.find(fingerprint);
+  if (backup === null) {
+    await report('no copy of the token is left here, so that it is revoked is taken on trust');
+    return false;
+  }
+  const { now, sleep, analytics } = connection;
+  const { accessToken } = backup.session;
+  const trial = await untilRefused({ probe: () => probe(analytics(accessToken)), now, sleep });
+  if (trial.works === false) return true;
+  if (trial.works === true) {
+    throw new FailedError('not_revoked', 'Augment still takes the token; nothing was recorded', {
+      provider: 'augment',
+      hint: `revoke it at ${consoleUrl}, then run this again`,
+    });
+  }
+  await report(`whether it is revoked could not be seen: ${trial.why ?? 'no reason was given'}`);
+  return false;
+}
+
+/** Puts a session that was replaced back where it was, when Augment still takes it. */
+export async function planRestoreToken(
+  connection: Connection,
+  account: Account,
+  token: string,
+): Promise<Plan<Account>> {
+  const key = { ...keyOf(account), token };
+  const { fingerprint } = tokenIn(await connection.inventory.read(), key);
+  const backup = await connection.backups.find(fingerprint);
+  if (backup === null) {
+    throw new NotFoundError(`no copy of the token ${quoted(token, 100)} is left on this machine`, {
+      provider: 'augment',
+      hint: 'make a new one: sactl serviceaccounts rotate --provider augment --id ' + account.id,
+    });
+  }
+  return {
+    requests: [],
+    effects: [
+      `the session in ${backup.path} is replaced by the one with the token ${quoted(token, 100)}`,
+    ],
+    apply: async () => {
+      const trial = await probe(connection.analytics(backup.session.accessToken));
+      if (trial.works !== true) throw notRestored(token, trial.why);
+      await connection.backups.restore(backup);
+      return show(connection, await connection.inventory.read(), key);
+    },
+  };
+}
+
+function notRestored(token: string, why: string | null): FailedError {
+  const reason = why ?? 'no reason was given';
+  return new FailedError(
+    'not_restored',
+    `the token ${quoted(token, 100)} was not restored, because it could not be seen to work: ${reason}`,
+    { provider: 'augment' },
+  );
+}
+
+function show(
+  { profile }: Connection,
+  inventory: Inventory,
+  key: { readonly tenant: string; readonly name: string },
+): Account {
+  return toAccount(existing(inventory, key), profile);
+}
+
+function stamp({ now }: Connection): string {
+  return new Date(now()).toISOString();
+}

@@ -1,0 +1,28 @@
+import type { Trial } from '../provider.ts';
+
+const pauseMs = 20_000;
+
+/** The longest that a revoked token has been said to live (contracts/augment.md 2). */
+const patienceMs = 300_000;
+
+/**
+ * Tries a token that is said to be revoked every 20 seconds, until it is refused or 5 minutes have passed.
+ * @returns the last trial
+ */
+export async function untilRefused({
+  probe,
+  now,
+  sleep,
+}: {
+  readonly probe: () => Promise<Trial>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}): Promise<Trial> {
+  const end = now() + patienceMs;
+  for (;;) {
+    const trial = await probe();
+    if (trial.works === false || now() + pauseMs > end) return trial;
+    await sleep(pauseMs);
+  }
+}

@@ -1,0 +1,148 @@
+import { Secret } from '../../model/secret.ts';
+import { repeatedKeys } from './session-keys.ts';
+import { foreignHost, readTenant } from './tenant.ts';
+
+/** What Augment's own programs sign in with (contracts/augment.md 3). */
+export interface Session {
+  readonly accessToken: Secret;
+  /** An https origin with a slash behind it. */
+  readonly tenantURL: string;
+  readonly scopes: readonly string[];
+}
+
+/** A session, or everything that is wrong with it; each problem names its field and quotes no value. */
+export interface SessionReading {
+  /** Null exactly when there are problems. */
+  readonly session: Session | null;
+  readonly problems: readonly string[];
+  /** What works and should still be looked at, e.g. a host that is not Augment's. */
+  readonly warnings: readonly string[];
+}
+
+export interface SessionOptions {
+  /** The tenant of the account as it is recorded, for a session that names none; it is not warned about. */
+  readonly tenant?: string | null;
+}
+
+/** The scopes of every documented session (contracts/augment.md 2). */
+const documentedScopes = ['read', 'write'] as const;
+
+const fields = ['accessToken', 'tenantURL', 'scopes'] as const;
+
+/**
+ * Reads a downloaded `session.json`, or `{accessToken, tenantURL?}`: all that Auggie refuses without saying why is
+ * refused, and so is what it takes and should not (contracts/augment.md 3.1). Other fields are dropped. Never throws.
+ */
+export function readSession(text: string, options: SessionOptions = {}): SessionReading {
+  const parsed = parseObject(text.replace(/^\uFEFF/, ''));
+  if (typeof parsed === 'string') return { session: null, problems: [parsed], warnings: [] };
+  const repeated = repeatedKeys(text, fields).map((field) => `"${field}" is there more than once`);
+  return sessionFrom(parsed, { ...options, problems: repeated });
+}
+
+/** A session of a token alone, as the web console shows it, and the tenant it is for. Never throws. */
+export function sessionOfToken(token: string, options: SessionOptions = {}): SessionReading {
+  return sessionFrom(new Map([['accessToken', token.trim()]]), { ...options, problems: [] });
+}
+
+/** The session as one line of JSON: what a session file and `AUGMENT_SESSION_AUTH` hold (contracts/augment.md 5). */
+export function sessionLine({ accessToken, tenantURL, scopes }: Session): Secret {
+  return new Secret(JSON.stringify({ accessToken: accessToken.reveal(), tenantURL, scopes }));
+}
+
+/** The tenant's origin, e.g. `https://d1.api.augmentcode.com`. */
+export function tenantOf({ tenantURL }: Pick<Session, 'tenantURL'>): string {
+  return new URL(tenantURL).origin;
+}
+
+type Fields = ReadonlyMap<string, unknown>;
+
+/** The fields of a JSON object, or why there are none. */
+function parseObject(text: string): Fields | string {
+  if (text.trim() === '') return 'the session is empty';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'the session is not JSON';
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'the session must be a JSON object with "accessToken" and "tenantURL"';
+  }
+  return new Map<string, unknown>(Object.entries(value));
+}
+
+function sessionFrom(
+  found: Fields,
+  { tenant: known = null, problems }: SessionOptions & { readonly problems: readonly string[] },
+): SessionReading {
+  const token = readToken(found);
+  const tenant =
+    known === null || found.has('tenantURL')
+      ? readTenant(found.get('tenantURL'), hintOf(found, 'tenant_url'))
+      : readTenant(known);
+  const scopes = readScopes(found.get('scopes'));
+  const all = [...problems, token.problem, tenant.problem, scopes.problem].filter(
+    (problem) => problem !== null,
+  );
+  if (all.length > 0 || token.value === null || tenant.value === null || scopes.value === null) {
+    return { session: null, problems: all, warnings: [] };
+  }
+  const session = {
+    accessToken: token.value,
+    tenantURL: `${tenant.value}/`,
+    scopes: scopes.value,
+  };
+  return { session, problems: [], warnings: warningsOf(session, known) };
+}
+
+/** A value, or the problem with it. */
+type Reading<Value> =
+  | { readonly value: Value; readonly problem: null }
+  | { readonly value: null; readonly problem: string };
+
+/** Opaque, but it has to go into a header: there is no pattern for tokens (contracts/augment.md 2). */
+function readToken(found: Fields): Reading<Secret> {
+  const token = found.get('accessToken');
+  if (token === undefined) return no(`"accessToken" is missing${hintOf(found, 'access_token')}`);
+  if (typeof token !== 'string') return no('"accessToken" must be text');
+  if (token === '') return no('"accessToken" is empty');
+  if (/\s/.test(token)) return no('"accessToken" holds white space');
+  if (!/^[!-~]+$/.test(token)) return no('"accessToken" holds control or non-ASCII characters');
+  return { value: new Secret(token), problem: null };
+}
+
+/** Auggie takes any list, and refuses a session without one (contracts/augment.md 7.3). */
+function readScopes(scopes: unknown): Reading<readonly string[]> {
+  if (scopes === undefined) return { value: documentedScopes, problem: null };
+  if (!Array.isArray(scopes)) return no('"scopes" must be a list, such as ["read","write"]');
+  const names = scopes.filter(isScope);
+  if (names.length < scopes.length) return no('"scopes" must hold names only, such as "read"');
+  return { value: names, problem: null };
+}
+
+function isScope(scope: unknown): scope is string {
+  return typeof scope === 'string' && /^[!-~]+$/.test(scope);
+}
+
+function hintOf(found: Fields, other: string): string {
+  return found.has(other) ? `: Augment does not read "${other}"` : '';
+}
+
+function warningsOf(session: Session, known: string | null): string[] {
+  const missing = documentedScopes.filter((scope) => !session.scopes.includes(scope));
+  const isKnown = known !== null && readTenant(known).value === tenantOf(session);
+  const foreign = isKnown ? null : foreignHost(session.tenantURL);
+  return [
+    ...(foreign === null
+      ? []
+      : [`"tenantURL" names ${foreign}, which is not a host of Augment's: it is sent the token`]),
+    ...(missing.length === 0
+      ? []
+      : [`"scopes" lacks ${missing.join(' and ')}, which every documented session has`]),
+  ];
+}
+
+function no(problem: string): { readonly value: null; readonly problem: string } {
+  return { value: null, problem };
+}

@@ -1,0 +1,75 @@
+import { createHttpClient } from '../../../src/http/client.ts';
+import type { Fetch } from '../../../src/context.ts';
+import type { Analytics } from '../../../src/providers/augment/analytics.ts';
+import { analyticsEndpoint } from '../../../src/providers/augment/endpoint.ts';
+import { createLimiter } from '../../../src/providers/augment/limiter.ts';
+import { readProblem } from '../../../src/providers/augment/problem.ts';
+import { createAugmentEmulator } from '../../../src/sandbox/augment/app.ts';
+import { augmentSandbox } from '../../../src/sandbox/augment/seed-ids.ts';
+import { seedAugment } from '../../../src/sandbox/augment/seed.ts';
+import type { AugmentState } from '../../../src/sandbox/augment/state.ts';
+import { inProcess } from '../../../src/sandbox/in-process.ts';
+import { testContext, testNow, type TestContext } from '../../harness/context.ts';
+
+export const token = augmentSandbox.reviewer.value;
+
+export interface TestAnalytics extends Pick<TestContext, 'ctx' | 'sleeps'> {
+  readonly analytics: Analytics;
+  /** Every URL that was asked for, from its path on. */
+  readonly paths: readonly string[];
+}
+
+export interface TestAnalyticsOptions {
+  /** The bearer; default the reviewer's. */
+  readonly token?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The Analytics API as `fetch` plays it. */
+export function analyticsOf(fetch: Fetch, options: TestAnalyticsOptions = {}): TestAnalytics {
+  const { ctx, sleeps } = testContext(options.signal ? { signal: options.signal } : {});
+  const paths: string[] = [];
+  const http = createHttpClient({
+    ...ctx,
+    fetch: (input, init) => {
+      const { url } = new Request(input, init);
+      paths.push(url.slice(new URL(url).origin.length));
+      return fetch(input, init);
+    },
+    timeoutMs: 30_000,
+    credential: {
+      header: () => Promise.resolve(`Bearer ${options.token ?? token}`),
+      source: 'the session',
+    },
+    provider: 'augment',
+    endpoint: analyticsEndpoint,
+    readProblem,
+    userAgent: 'sactl/test',
+  });
+  const analytics = { http, endpoint: analyticsEndpoint, limiter: createLimiter(ctx) };
+  return { analytics, ctx, sleeps, paths };
+}
+
+/** The emulator's Analytics API, on a fresh seed that a test may change. */
+export function emulated(
+  options: TestAnalyticsOptions = {},
+): TestAnalytics & { readonly state: AugmentState } {
+  const state = seedAugment(testNow);
+  const clock = { now: (): number => testNow };
+  const emulator = createAugmentEmulator({ state, now: () => clock.now() });
+  const connected = analyticsOf(inProcess(emulator, analyticsEndpoint), options);
+  clock.now = connected.ctx.now;
+  return { ...connected, state };
+}
+
+/** A server that gives the same answer every time. */
+export function answering(
+  status: number,
+  body: unknown,
+  contentType = 'application/json',
+): TestAnalytics {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return analyticsOf(() =>
+    Promise.resolve(new Response(text, { status, headers: { 'content-type': contentType } })),
+  );
+}
