@@ -11,7 +11,8 @@ import type { OutputDocument } from '../output/document.ts';
 import type { Plan } from '../providers/provider.ts';
 import { confirmChange } from './confirm.ts';
 import { dryRunDocument, type Planned } from './dry-run.ts';
-import { confirmDone, effectsOf, refuseDone, type DoneFlag } from './manual.ts';
+import type { DoneFlag } from './done-flag.ts';
+import { confirmDone, effectsOf, refuseDone } from './manual.ts';
 import type { Session } from './session.ts';
 
 export interface PlannedChange<Result> extends DoneFlag {

@@ -1,7 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { CliError, ExitCode } from '../errors.ts';
-import { safeText } from '../model/safe-text.ts';
 import type { Style } from '../output/style.ts';
 import type { Finding } from '../providers/provider.ts';
 import { declareVerb, type Host, type Invocation } from './command.ts';
@@ -31,6 +30,7 @@ interface Diagnosis {
 async function doctor({ ctx, common }: Invocation): Promise<ExitCode> {
   const { openFleet } = await import('./fleet.ts');
   const { listDocument } = await import('../output/document.ts');
+  const { safeText } = await import('../model/safe-text.ts');
   const { fleet } = await openFleet(ctx, common, () =>
     Promise.resolve({ value: null, problems: [] }),
   );
@@ -48,7 +48,7 @@ async function doctor({ ctx, common }: Invocation): Promise<ExitCode> {
   });
   await fleet.emit({
     ...document,
-    human: (style) => rows.map((row) => linesOf(row, style)).join(''),
+    human: (style) => rows.map((row) => linesOf(row, { style, safeText })).join(''),
   });
   return rows.some(({ level }) => level === 'error') ? ExitCode.failed : ExitCode.done;
 }
@@ -56,7 +56,10 @@ async function doctor({ ctx, common }: Invocation): Promise<ExitCode> {
 const tones = { ok: 'good', warning: 'warning', error: 'bad' } as const;
 
 /** One finding for people, with what helps below it. */
-function linesOf({ level, provider, profile, message, hint }: Diagnosis, style: Style): string {
+function linesOf(
+  { level, provider, profile, message, hint }: Diagnosis,
+  { style, safeText }: { style: Style; safeText: (text: string) => string },
+): string {
   const where = profile === null ? provider : `${provider} (${profile})`;
   const label = style.paint(tones[level], level.padEnd('warning'.length));
   const help = hint === null ? '' : `         hint: ${safeText(hint)}\n`;

@@ -82,7 +82,10 @@ function issueOf(session: Session, planned: PlannedIssue): Issue {
   return {
     id,
     operation,
-    plan,
+    plan: {
+      ...plan,
+      ...(plan.actions === undefined ? {} : { actions: flagged(session, plan.actions) }),
+    },
     renderer,
     targets,
     checkUnchanged,
@@ -127,4 +130,20 @@ async function choose(ctx: Context, candidates: readonly Account[]): Promise<Acc
     ],
   });
   return candidates.find(({ id }) => id === chosen) ?? null;
+}
+
+/** The steps that are left, with the flags that mean this connection. */
+function flagged(
+  { connection, isSandbox }: Session,
+  actions: NonNullable<IssuingPlan['actions']>,
+): NonNullable<IssuingPlan['actions']> {
+  const { profile } = connection;
+  const named = profile === null ? '' : ` --profile ${profile}`;
+  const flags = isSandbox ? ' --sandbox' : named;
+  return (delivered) =>
+    actions(delivered).map(({ goal, url, command }) => ({
+      goal,
+      url,
+      command: `${command}${flags}`,
+    }));
 }

@@ -1,5 +1,3 @@
-import { Option } from '@commander-js/extra-typings';
-
 import type { Context } from '../context.ts';
 import { ActionRequiredError, UsageError } from '../errors.ts';
 import { safeText } from '../model/safe-text.ts';
@@ -8,18 +6,9 @@ import type { Action } from '../providers/manual.ts';
 import type { Plan, ProviderDefinition } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import { canAsk, confirmChange, confirmationProblems } from './confirm.ts';
+import type { DoneFlag } from './done-flag.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Session } from './session.ts';
-
-/** The flag of every command whose step a person may have to take. */
-export function doneOption() {
-  return new Option('--done', "record that it was done in the provider's console (Augment)");
-}
-
-/** Whether the user says that a person has taken the step in the provider's console. */
-export interface DoneFlag {
-  readonly done?: true | undefined;
-}
 
 /** The part of a plan that says what is left to a person. */
 type Step = Pick<Plan<unknown>, 'effects' | 'action'>;

@@ -7,15 +7,13 @@ import type { Trial } from '../providers/provider.ts';
 import type { Asked } from './ask.ts';
 import { deliver, payloadOf } from './deliver.ts';
 import { dead, undelivered, type Custody } from './custody.ts';
-import { naming, reasonOf } from './failures.ts';
+import { naming, partial, reasonOf } from './failures.ts';
 import type { Issue, Run } from './issue.ts';
 import type { Delivery, IssueOutcome } from './result.ts';
 import { printCredential, printReport, type StdoutFailure } from './stdout.ts';
 
 /** How the way of a credential ended. */
 export interface Ending {
-  /** The names of the targets that have it. */
-  readonly delivered: readonly string[];
   /** What is left to a person. */
   readonly actions: readonly Action[];
   /** Whether it is where it should be, and not known to be dead: then the journal may forget it. */
@@ -27,7 +25,7 @@ export interface Ending {
 /** As much of a run as its last part needs. */
 export interface HandoverRun extends Pick<Run, 'entry' | 'startedAt'> {
   readonly issue: Pick<Issue, 'operation' | 'targets' | 'renderer' | 'report'> & {
-    readonly plan: Pick<IssuingPlan, 'isBrought' | 'actions'>;
+    readonly plan: Pick<IssuingPlan, 'isBrought' | 'actions' | 'record'>;
   };
   readonly safe: { readonly isKept: boolean };
 }
@@ -62,10 +60,10 @@ export async function handOver(ctx: Context, run: HandoverRun, handed: Handed): 
 
 async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promise<Ending> {
   const { issue, entry } = run;
-  const { issued, account, signal } = handed;
+  const { issued, signal } = handed;
   const deliveries = await deliver(ctx, {
     targets: issue.targets,
-    payload: payloadOf(issued, account),
+    payload: payloadOf(issued, handed.account),
     signal,
     mayStart: () => mayStart(ctx, run),
     report: issue.report,
@@ -76,19 +74,34 @@ async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promis
   const isComplete = refused.length === 0 && trial.works !== false;
   const delivered = deliveries.filter(({ ok }) => ok).map(({ target }) => target);
   const actions = isComplete ? (issue.plan.actions?.(delivered) ?? []) : [];
+  const { account, problem } = await record(run, handed.account, delivered);
   const outcome = outcomeOf(run, handed, { trial, deliveries, isComplete, actions });
   const failure = await printReport(ctx, issue.renderer, { ...issued, account, outcome });
   const isSomewhere = refused.length < deliveries.length;
   return {
     isComplete,
-    delivered,
     actions,
     failures: [
       ...(refused.length === 0 ? [] : [lost(ctx, run, { account, isSomewhere }, whyOf(refused))]),
       ...deadCredential(ctx, run, { account, isSomewhere }, trial),
+      ...(problem === null ? [] : [partial(problem, { ...issue, account })]),
       ...(failure === null ? [] : [unprinted(run, account, failure)]),
     ],
   };
+}
+
+/** What is known of the account once it is noted where the credential is. */
+async function record(
+  { issue }: HandoverRun,
+  account: Account,
+  delivered: readonly string[],
+): Promise<{ account: Account; problem: unknown }> {
+  if (issue.plan.record === undefined || delivered.length === 0) return { account, problem: null };
+  try {
+    return { account: await issue.plan.record(delivered), problem: null };
+  } catch (problem) {
+    return { account, problem };
+  }
 }
 
 /** stdout comes last, so that what it says is complete; unless it is the only place that the credential has. */
@@ -113,7 +126,7 @@ async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise
   };
 }
 
-const nowhere = { isComplete: false, delivered: [], actions: [] } as const;
+const nowhere = { isComplete: false, actions: [] } as const;
 
 const unknown: Trial = { works: null, why: null };
 

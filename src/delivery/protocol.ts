@@ -80,12 +80,11 @@ async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<vo
     signal,
     tryCredential: trialOf(ctx, run, { ...asked, first }),
   });
-  const { delivered, actions } = ending;
   const unfinished = await failureOf(() =>
-    issue.plan.finish?.(account, { signal, report: issue.report, delivered }),
+    issue.plan.finish?.(account, { signal, report: issue.report }),
   );
   await closeEntry(run, account, ending);
-  for (const { goal, url, command } of actions) {
+  for (const { goal, url, command } of ending.actions) {
     await issue.report(`to be done by a person: ${goal}, at ${url}; then: ${command}`);
   }
   throwAll([

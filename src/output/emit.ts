@@ -2,7 +2,6 @@ import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
 import type { OutputDocument } from './document.ts';
 import type { Renderer } from './renderer.ts';
-import { systemCode, systemReason } from '../files/system-error.ts';
 
 /**
  * Renders and writes to stdout. True when the operating system took all of it; false when the reader has gone (`EPIPE`), which
@@ -24,6 +23,8 @@ export async function writeOutput(ctx: Context, text: string): Promise<boolean> 
     await ctx.stdout.write(text);
     return true;
   } catch (cause) {
+    // Loaded here, because every run writes and few fail.
+    const { systemCode, systemReason } = await import('../files/system-error.ts');
     if (systemCode(cause) === 'EPIPE') return false;
     throw new FailedError('output', `cannot write to stdout: ${systemReason(cause)}`, {
       cause,

@@ -30,13 +30,10 @@ export interface IssuingPlan {
   readonly look: () => Promise<Evidence>;
   /** `verified` is whether the credential was seen to work by then. Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
   readonly settle: (issued: Issued, seen: { readonly verified: boolean }) => Promise<Account>;
+  /** Notes on this machine where the credential is, before that is told; gives the account as it is then. */
+  readonly record?: (delivered: readonly string[]) => Promise<Account>;
   /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
-  readonly finish?: (account: Account, options: FinishOptions) => Promise<void>;
-}
-
-export interface FinishOptions extends ApplyOptions {
-  /** The names of the targets that have the credential. */
-  readonly delivered: readonly string[];
+  readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;
 }
 
 export interface AskOptions {

@@ -4,11 +4,13 @@ import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
 import type { ProviderName } from '../../src/model/account.ts';
 import type { Credential } from '../../src/model/credential.ts';
 import { Secret } from '../../src/model/secret.ts';
+import type { Evidence } from '../../src/providers/issuing.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 import { useNscale } from '../harness/nscale.ts';
 import { runaiSandboxClients, useRunai, type RunaiOptions } from '../harness/runai.ts';
 import type { Outcome } from '../harness/run.ts';
+import { augmentAdapter } from './augment/adapter.ts';
 
 /** One deployment of a provider, as far as the contract suite looks at it. */
 export interface Deployment {
@@ -16,6 +18,20 @@ export interface Deployment {
   /** `METHOD path` of every request so far that changes something. */
   readonly mutations: () => readonly string[];
   readonly context: (options?: TestContextOptions) => TestContext;
+  /** What a person does before this change, and what he gives to it; nothing where there is an API. */
+  readonly byHand: (change: ChangingVerb) => ByHand;
+}
+
+export type ChangingVerb = 'create' | 'update' | 'rotate' | 'delete';
+
+export interface ByHand {
+  readonly flags: readonly string[];
+  /** Holds a new credential, or is empty. */
+  readonly stdin: string;
+}
+
+function nothing(): ByHand {
+  return { flags: [], stdin: '' };
 }
 
 /** The provider of a deployment as commands have it. */
@@ -50,13 +66,26 @@ export interface Adapter {
     readonly filter: string;
     readonly shows: string;
   };
-  /** Whether readings can prove that a request was done whose answer was lost. */
-  readonly hasProof: boolean;
+  /** What readings show after a request whose answer was lost: `unchanged` where nothing is requested. */
+  readonly evidence: Evidence['kind'];
   /** A credential in this provider's shape that is nobody's. */
   readonly nonsense: Credential;
-  /** How many requests that change something a delete of `account` takes. */
-  readonly deleteRequests: number;
+  /** How many requests that change something each verb takes on `account`. */
+  readonly mutations: Readonly<Record<ChangingVerb, number>>;
+  /** The verbs that send a request at all; the others work on what is recorded on this machine. */
+  readonly asking: readonly string[];
+  /** The verbs among them that send it with the caller's credential. */
+  readonly signedIn: readonly string[];
+  /** The verbs whose result has the new credential in it. */
+  readonly printing: readonly string[];
+  /** What verbs say on stderr when all is well, after the program's name; the others say nothing. */
+  readonly notes: Readonly<Partial<Record<string, string>>>;
+  /** Whether an account's tokens are listed with it. */
+  readonly hasTokens: boolean;
 }
+
+const verbs = ['list', 'get', 'create', 'update', 'rotate', 'delete', 'whoami'];
+const issuing = ['create', 'rotate'];
 
 const nscaleCredentials = {
   administrator: sandboxTokens.administrator,
@@ -93,19 +122,31 @@ function runaiWithReader(): RunaiOptions {
   };
 }
 
+/** What is so wherever an API does what it is asked. */
+const throughAnApi = {
+  asking: verbs,
+  signedIn: verbs,
+  printing: issuing,
+  notes: {},
+  hasTokens: false,
+} as const;
+
 /** Every provider: one row each. */
 export const adapters: readonly Adapter[] = [
   {
     name: 'nscale',
     install: () => {
       const deploy = useNscale();
-      return (caller = 'administrator') => deploy({ token: nscaleCredentials[caller] });
+      return (caller = 'administrator') => ({
+        ...deploy({ token: nscaleCredentials[caller] }),
+        byHand: nothing,
+      });
     },
     account: { id: accountIds.ciDeploy, name: 'ci-deploy' },
     twins: { name: 'inference-gateway', ids: [accountIds.gateway, accountIds.gatewayOld] },
     credentials: nscaleCredentials,
     credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',
-    hasProof: true,
+    evidence: 'changed',
     nonsense: {
       kind: 'access-token',
       value: new Secret(nscaleCredentials.stranger),
@@ -113,14 +154,17 @@ export const adapters: readonly Adapter[] = [
       expiresAt: null,
     },
     update: { flags: ['--description', 'changed'], filter: '.description', shows: 'changed' },
-    deleteRequests: 1,
+    mutations: { create: 1, update: 1, rotate: 1, delete: 1 },
+    ...throughAnApi,
   },
   {
     name: 'runai',
     install: () => {
       const deploy = useRunai();
-      return (caller = 'administrator') =>
-        deploy(caller === 'reader' ? runaiWithReader() : { client: runaiClients[caller] });
+      return (caller = 'administrator') => ({
+        ...deploy(caller === 'reader' ? runaiWithReader() : { client: runaiClients[caller] }),
+        byHand: nothing,
+      });
     },
     account: { id: runaiAccountIds.ciVision, name: 'ci-vision' },
     twins: null,
@@ -130,7 +174,7 @@ export const adapters: readonly Adapter[] = [
       stranger: runaiClients.stranger.clientSecret,
     },
     credentialSource: 'environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET',
-    hasProof: false,
+    evidence: 'unclear',
     nonsense: {
       kind: 'client-secret',
       value: new Secret(runaiClients.stranger.clientSecret),
@@ -139,6 +183,8 @@ export const adapters: readonly Adapter[] = [
     },
     update: { flags: ['--disable'], filter: '.enabled', shows: 'false' },
     // It is disabled, then its two access rules are deleted, then itself.
-    deleteRequests: 4,
+    mutations: { create: 1, update: 1, rotate: 1, delete: 4 },
+    ...throughAnApi,
   },
+  augmentAdapter,
 ];

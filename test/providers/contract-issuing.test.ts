@@ -1,24 +1,45 @@
 import { describe, expect, test } from 'vitest';
 
-import type { NewAccount } from '../../src/model/account.ts';
+import type { Account, NewAccount } from '../../src/model/account.ts';
 import type { IssuingPlan } from '../../src/providers/issuing.ts';
+import type { Brought } from '../../src/providers/manual.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { testNow } from '../harness/context.ts';
-import { adapters, connectTo } from './adapters.ts';
+import { adapters, connectTo, type Deployment } from './adapters.ts';
 
 const noSignal = new AbortController().signal;
 const fresh: NewAccount = { name: 'contract', description: null, groups: [], tags: {} };
 
-async function plan(
-  { name, planCreate, planRotate, findAccount }: Provider,
-  { operation, id }: { operation: 'create' | 'rotate'; id: string },
-): Promise<IssuingPlan> {
+interface Wish {
+  readonly operation: 'create' | 'rotate';
+  readonly id: string;
+  readonly deployment: Deployment;
+}
+
+async function plan(provider: Provider, wish: Wish): Promise<IssuingPlan> {
+  const { name, planCreate, planRotate, findAccount } = provider;
+  const { operation, id } = wish;
+  const account = operation === 'create' ? null : await findAccount(id);
+  const brought = await bring(provider, wish, account);
   const made =
-    operation === 'create'
-      ? await planCreate?.(fresh, 'an-operation')
-      : await planRotate?.(await findAccount(id));
+    account === null
+      ? await planCreate?.(fresh, 'an-operation', brought)
+      : await planRotate?.(account, brought);
   if (made === undefined) throw new Error(`${name} cannot ${operation}`);
   return made;
+}
+
+/** What a person fetches, where the provider takes it from one. */
+async function bring(
+  { intake }: Provider,
+  { operation, deployment }: Wish,
+  account: Account | null,
+): Promise<Brought | undefined> {
+  const name = account?.name ?? fresh.name;
+  const taken = await intake?.({ operation, account, name, token: null });
+  const reading = taken?.read(deployment.byHand(operation).stdin);
+  expect(reading?.problems ?? []).toEqual([]);
+  return reading?.brought ?? undefined;
 }
 
 /** What delivery relies on in every provider's plans (DESIGN.md 6). */
@@ -30,41 +51,46 @@ describe.each(adapters)('$name', (adapter) => {
     const operations = ['create', 'rotate'] as const;
 
     test.each(operations)('to %s is of another account than the caller’s', async (operation) => {
-      const { provider: connected } = await connectTo(deploy());
-      expect((await plan(connected, { operation, id: account.id })).isSelf).toBe(false);
+      const deployment = deploy();
+      const { provider: connected } = await connectTo(deployment);
+      const { isSelf } = await plan(connected, { operation, id: account.id, deployment });
+      expect(isSelf).toBe(false);
     });
 
     test.each(operations)('to %s sends nothing until it is told to', async (operation) => {
       const deployment = deploy();
       const { provider: connected } = await connectTo(deployment);
-      await (await plan(connected, { operation, id: account.id })).look();
+      await (await plan(connected, { operation, id: account.id, deployment })).look();
       expect(deployment.mutations()).toEqual([]);
     });
 
     test.each(operations)('to %s can look for what became of it', async (operation) => {
-      const { provider: connected } = await connectTo(deploy());
-      const { ask, look } = await plan(connected, { operation, id: account.id });
+      const deployment = deploy();
+      const { provider: connected } = await connectTo(deployment);
+      const { ask, look } = await plan(connected, { operation, id: account.id, deployment });
       const { account: issued } = await ask({ signal: noSignal });
       const evidence = await look();
-      expect(evidence.kind).toBe(adapter.hasProof ? 'changed' : 'unclear');
+      expect(evidence.kind).toBe(adapter.evidence);
       const found = evidence.kind === 'changed' ? [evidence.account] : [];
       const maybe = evidence.kind === 'unclear' ? evidence.candidates : [];
       // Only a new account has to be found: that of a rotation is known.
-      const ids = operation === 'create' || adapter.hasProof ? [issued.id] : [];
+      const isFound = { changed: true, unclear: operation === 'create', unchanged: false };
+      const ids = isFound[adapter.evidence] ? [issued.id] : [];
       expect([...found, ...maybe].map(({ id }) => id)).toEqual(ids);
     });
 
     test.each(operations)('to %s issues a credential that works', async (operation) => {
-      const { provider: connected, tryCredential } = await connectTo(deploy());
-      const { credential } = await (
-        await plan(connected, { operation, id: account.id })
-      ).ask({ signal: noSignal });
+      const deployment = deploy();
+      const { provider: connected, tryCredential } = await connectTo(deployment);
+      const { ask } = await plan(connected, { operation, id: account.id, deployment });
+      const { credential } = await ask({ signal: noSignal });
       expect(await tryCredential(credential)).toEqual({ works: true, why: null });
     });
 
     test.each(operations)('to %s gives an answer that can be read again', async (operation) => {
-      const { provider: connected, definition } = await connectTo(deploy());
-      const { ask, expected } = await plan(connected, { operation, id: account.id });
+      const deployment = deploy();
+      const { provider: connected, definition } = await connectTo(deployment);
+      const { ask, expected } = await plan(connected, { operation, id: account.id, deployment });
       const kept: Uint8Array[] = [];
       const issued = await ask({
         signal: noSignal,

@@ -6,7 +6,7 @@ import type { OutputDocument } from '../../output/document.ts';
 import { found } from '../check.ts';
 import { HttpError } from '../../http/error.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
-import { doneOption, recordProblems, type DoneFlag } from '../manual.ts';
+import { doneOption, type DoneFlag } from '../done-flag.ts';
 import type { Session } from '../session.ts';
 
 export function addDelete(noun: CommandUnknownOpts, host: Host): void {
@@ -34,6 +34,7 @@ interface DeleteFlags extends DoneFlag {
 }
 
 async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags): Promise<ExitCode> {
+  const { recordProblems } = await import('../manual.ts');
   const { idProblems, pickAccount } = await import('../pick.ts');
   const { change } = await import('../change.ts');
   const { session } = await open(({ definition }) =>

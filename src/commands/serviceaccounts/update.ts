@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { ExitCode } from '../../errors.ts';
 import type { ChangeFlags } from '../account-change.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
-import { doneOption, type DoneFlag } from '../manual.ts';
+import { doneOption, type DoneFlag } from '../done-flag.ts';
 
 export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'update', {

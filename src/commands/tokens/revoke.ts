@@ -4,7 +4,7 @@ import type { ExitCode } from '../../errors.ts';
 import { quoted } from '../../model/safe-text.ts';
 import { found } from '../check.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
-import { doneOption, recordProblems, type DoneFlag } from '../manual.ts';
+import { doneOption, type DoneFlag } from '../done-flag.ts';
 import type { TokenFlags } from './pick.ts';
 
 export function addRevoke(noun: CommandUnknownOpts, host: Host): void {
@@ -31,6 +31,7 @@ async function runRevoke(
 ): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
   const { change } = await import('../change.ts');
+  const { recordProblems } = await import('../manual.ts');
   const { pickAccount } = await import('../pick.ts');
   const { pickToken, tokenProblems } = await import('./pick.ts');
   const { session } = await open(({ definition }) =>

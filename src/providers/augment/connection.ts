@@ -52,13 +52,27 @@ export function connect(options: ConnectOptions): Connection {
 }
 
 async function readOwnSession({ credential }: ConnectOptions): Promise<Session> {
-  const { session, problems } = readSession((await credential.read()).reveal());
+  const { session, problems } = readSession((await readSecret(credential)).reveal());
   if (session !== null) return session;
   throw new AuthError(
     'unauthenticated',
     `the session from ${credential.source} cannot be used: ${problems.join('; ')}`,
     { provider: 'augment' },
   );
+}
+
+/** @throws AuthError that says where a session is looked for */
+async function readSecret({ read }: ConnectOptions['credential']): Promise<Secret> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.hint !== null) throw error;
+    throw new AuthError('unauthenticated', error.message, {
+      provider: 'augment',
+      hint: 'set AUGMENT_SESSION_AUTH to the session, or put it into ~/.augment/session.json',
+      cause: error,
+    });
+  }
 }
 
 /** The origin of the tenant that the caller's session is for; null without a usable one. */

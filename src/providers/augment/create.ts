@@ -4,7 +4,8 @@ import type { Brought } from '../manual.ts';
 import { toAccount } from './account.ts';
 import type { Connection } from './connection.ts';
 import { accountIn, addAccount, existing } from './inventory.ts';
-import { addToken, noteDelivery } from './inventory-tokens.ts';
+import type { Inventory } from './inventory-schema.ts';
+import { addToken, noteDelivery, type TokenKey } from './inventory-tokens.ts';
 import { rawSession, sessionOf, take } from './issue.ts';
 import { tenantOf } from './session.ts';
 
@@ -40,22 +41,20 @@ export function planCreate(
       });
       return toAccount(existing(recorded, key), connection.profile);
     },
-    finish: (_, { delivered }) => record(connection, { ...key, token: brought.token }, delivered),
+    record: (delivered) => record(connection, { ...key, token: brought.token }, delivered),
   };
 }
 
-interface Delivered extends Pick<Account, 'name'> {
-  readonly tenant: string;
-  readonly token: string;
-}
-
-/** Notes where a token is now. */
+/** Notes where a token is now, and what else `change` makes of that. */
 export async function record(
-  { inventory, now }: Connection,
-  key: Delivered,
+  { inventory, now, profile }: Connection,
+  key: TokenKey,
   targets: readonly string[],
-): Promise<void> {
-  if (targets.length === 0) return;
+  change: (inventory: Inventory, at: string) => Inventory = (same) => same,
+): Promise<Account> {
   const at = new Date(now()).toISOString();
-  await inventory.update((recorded) => noteDelivery(recorded, { ...key, at, targets }));
+  const recorded = await inventory.update((before) =>
+    change(noteDelivery(before, { ...key, at, targets }), at),
+  );
+  return toAccount(existing(recorded, key), profile);
 }

@@ -1,5 +1,7 @@
 import type { EnvironmentConnection } from '../../config/environment.ts';
-import { analyticsEndpoint } from './endpoint.ts';
+
+/** Where the Analytics API is for every tenant; it is not a tenant's own host (contracts/augment.md 4). */
+export const analyticsEndpoint = 'https://api.augmentcode.com';
 
 /** contracts/augment.md 3.2; the session is JSON, pretty-printed or not. */
 export const augmentEnvironment: EnvironmentConnection = {

@@ -5,7 +5,7 @@ import { quoted } from '../../model/safe-text.ts';
 import type { Finding } from '../provider.ts';
 import { idOf } from './account.ts';
 import type { Connection } from './connection.ts';
-import { consoleUrl } from './endpoint.ts';
+import { consoleUrl } from './console-url.ts';
 import { recordedAccounts } from './lookup.ts';
 import { revocation } from './rotate.ts';
 import { readSession } from './session.ts';

@@ -2,7 +2,7 @@ import { quoted } from '../../model/safe-text.ts';
 import type { Account } from '../../model/account.ts';
 import type { Intake, IntakeReading, IntakeRequest } from '../manual.ts';
 import { ownTenant, type Connection } from './connection.ts';
-import { consoleUrl } from './endpoint.ts';
+import { consoleUrl } from './console-url.ts';
 import { accountIn } from './inventory.ts';
 import type { Inventory } from './inventory-schema.ts';
 import { tokenExists } from './inventory-tokens.ts';

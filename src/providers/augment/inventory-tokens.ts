@@ -103,6 +103,11 @@ export function markPendingRevoke(inventory: Inventory, key: TokenKey & Dated): 
   });
 }
 
+/** Records that a token that had been replaced is in use again, as Augment was seen to take it. @throws NotFoundError */
+export function markRestored(inventory: Inventory, key: TokenKey & Dated): Inventory {
+  return changeToken(inventory, key, (token) => ({ ...token, state: 'active', verified: true }));
+}
+
 /**
  * Records that a token was revoked: `verified` when Augment was seen to refuse it, else because a person says so. Again,
  * it can only become verified. @throws NotFoundError

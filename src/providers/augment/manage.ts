@@ -4,10 +4,10 @@ import type { Account, AccountChange } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import { toAccount } from './account.ts';
 import type { Connection } from './connection.ts';
-import { consoleUrl } from './endpoint.ts';
+import { consoleUrl } from './console-url.ts';
 import { describeAccount, existing, removeAccount, renameAccount } from './inventory.ts';
 import type { Inventory } from './inventory-schema.ts';
-import { markRevoked, tokenIn } from './inventory-tokens.ts';
+import { markRestored, markRevoked, tokenIn } from './inventory-tokens.ts';
 import { keyOf } from './lookup.ts';
 import { probe } from './probe.ts';
 import { untilRefused } from './revocation.ts';
@@ -156,7 +156,10 @@ export async function planRestoreToken(
       const trial = await probe(connection.analytics(backup.session.accessToken));
       if (trial.works !== true) throw notRestored(token, trial.why);
       await connection.backups.restore(backup);
-      return show(connection, await connection.inventory.read(), key);
+      const recorded = await connection.inventory.update((before) =>
+        markRestored(before, { ...key, at: stamp(connection) }),
+      );
+      return show(connection, recorded, key);
     },
   };
 }

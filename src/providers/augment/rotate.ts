@@ -8,7 +8,7 @@ import type { Action, Brought } from '../manual.ts';
 import { toAccount } from './account.ts';
 import type { Connection } from './connection.ts';
 import { record } from './create.ts';
-import { consoleUrl } from './endpoint.ts';
+import { consoleUrl } from './console-url.ts';
 import { existing } from './inventory.ts';
 import type { InventoryAccount, InventoryToken } from './inventory-schema.ts';
 import { addToken, markPendingRevoke } from './inventory-tokens.ts';
@@ -23,21 +23,28 @@ export async function planRotate(
   brought: Brought,
 ): Promise<IssuingPlan> {
   const plan = await planToken(connection, account, brought);
-  const recorded = existing(await connection.inventory.read(), keyOf(account));
-  const standard = await standardTarget(connection, recorded);
+  const key = keyOf(account);
+  const recorded = existing(await connection.inventory.read(), key);
+  const installed = await installedIn(connection);
+  const isOurs = recorded.tokens.some(({ fingerprint }) => fingerprint === installed);
+  function replaced(delivered: readonly string[]): readonly InventoryToken[] {
+    return replacedBy(recorded, { delivered, installed });
+  }
   return {
     ...plan,
     effects: [
       ...plan.effects,
       'the old token works on until it is revoked in the web console: that is left to you',
     ],
-    ...(standard === null ? {} : { defaultTarget: standard }),
-    actions: (delivered) =>
-      replacedBy(recorded, delivered).map((token) => revocation(account, token.name)),
-    finish: async (settled, options) => {
-      await plan.finish?.(settled, options);
-      await markReplaced(connection, recorded, options.delivered);
-    },
+    ...(isOurs ? { defaultTarget: standardTarget } : {}),
+    actions: (delivered) => replaced(delivered).map(({ name }) => revocation(account, name)),
+    record: (delivered) =>
+      record(connection, { ...key, token: brought.token }, delivered, (inventory, at) =>
+        replaced(delivered).reduce(
+          (state, { name: token }) => markPendingRevoke(state, { ...key, token, at }),
+          inventory,
+        ),
+      ),
   };
 }
 
@@ -70,7 +77,7 @@ export async function planToken(
       const recorded = await inventory.update((before) => addToken(before, added));
       return toAccount(existing(recorded, key), profile);
     },
-    finish: (_, { delivered }) => record(connection, token, delivered),
+    record: (delivered) => record(connection, token, delivered),
   };
 }
 
@@ -89,44 +96,31 @@ export function shellWord(text: string): string {
 }
 
 /**
- * The tokens that a delivery has replaced: the only one there was or, of several, those that were in the same places.
+ * The tokens that a delivery has replaced: those that were in the same places. Where nothing is known of places, it is the
+ * only one there was.
  */
 function replacedBy(
   { tokens }: InventoryAccount,
-  delivered: readonly string[],
+  { delivered, installed }: { delivered: readonly string[]; installed: string | null },
 ): readonly InventoryToken[] {
-  if (delivered.length === 0) return [];
   const active = tokens.filter(({ state }) => state === 'active');
-  if (active.length <= 1) return active;
-  return active.filter(({ targets }) => targets.some((target) => delivered.includes(target)));
-}
-
-async function markReplaced(
-  { inventory, now }: Connection,
-  account: InventoryAccount,
-  delivered: readonly string[],
-): Promise<void> {
-  const at = new Date(now()).toISOString();
-  const replaced = replacedBy(account, delivered);
-  if (replaced.length === 0) return;
-  await inventory.update((before) =>
-    replaced.reduce(
-      (state, { name: token }) => markPendingRevoke(state, { ...account, token, at }),
-      before,
-    ),
+  const there = active.filter(
+    ({ targets, fingerprint }) =>
+      targets.some((target) => delivered.includes(target)) ||
+      (fingerprint === installed && delivered.includes(standardTarget)),
   );
+  if (there.length > 0 || active.length > 1) return there;
+  return active.filter(({ targets }) => targets.length === 0);
 }
 
 const standardPath = '.augment/session.json';
 
-/** Auggie's own file, when what it holds is a token of this account; null else. */
-async function standardTarget(
-  { homeDirectory }: Connection,
-  { tokens }: InventoryAccount,
-): Promise<string | null> {
+/** Auggie's own file. */
+const standardTarget = `session:~/${standardPath}`;
+
+/** The fingerprint of the token in Auggie's own file; null without one. */
+async function installedIn({ homeDirectory }: Connection): Promise<string | null> {
   if (homeDirectory === null) return null;
   const text = await readFile(join(homeDirectory, standardPath), 'utf8').catch(() => '');
-  const fingerprint = readSession(text).session?.accessToken.fingerprint() ?? null;
-  const isOurs = tokens.some((token) => token.fingerprint === fingerprint);
-  return isOurs ? `session:~/${standardPath}` : null;
+  return readSession(text).session?.accessToken.fingerprint() ?? null;
 }

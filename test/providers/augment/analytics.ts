@@ -1,7 +1,7 @@
 import { createHttpClient } from '../../../src/http/client.ts';
 import type { Fetch } from '../../../src/context.ts';
 import type { Analytics } from '../../../src/providers/augment/analytics.ts';
-import { analyticsEndpoint } from '../../../src/providers/augment/endpoint.ts';
+import { analyticsEndpoint } from '../../../src/providers/augment/environment.ts';
 import { createLimiter } from '../../../src/providers/augment/limiter.ts';
 import { readProblem } from '../../../src/providers/augment/problem.ts';
 import { createAugmentEmulator } from '../../../src/sandbox/augment/app.ts';

@@ -1,0 +1,229 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import {
+  docs,
+  fingerprintOf,
+  reviewer,
+  seedInventory,
+  sessionOf,
+  tenant,
+  useAugment,
+  type AugmentDeployment,
+  type Intercept,
+} from '../../harness/augment.ts';
+import { runIn } from '../../harness/run.ts';
+import { workFolder } from '../support.ts';
+
+const deploy = useAugment();
+const rotate = ['sa', 'rotate', '--id', reviewer.account, '--token', 'second', '--stdin', '--yes'];
+const counts = 'GET /analytics/v0/dau-count';
+
+function answer(status: number, body: unknown = {}): Intercept {
+  return () => Response.json(body, { status });
+}
+
+function page(status: number): Intercept {
+  const headers = { 'content-type': 'text/html' };
+  return () => new Response('<!doctype html><title>Sign in</title>', { status, headers });
+}
+
+/** What the probe meets, and the reason that is given. */
+const unclear: readonly (readonly [what: string, intercept: Intercept, why: string])[] = [
+  ['a 403', answer(403), 'augment answered 403'],
+  ['a 404', answer(404), 'augment answered 404'],
+  ['a 429', answer(429), 'augment answered 429'],
+  ['a 500', answer(500), 'augment answered 500'],
+  ['a 503', answer(503), 'augment answered 503'],
+  ['a page of 200', page(200), 'an HTML page'],
+  ['a page of 401', page(401), 'an HTML page'],
+  ['a broken connection', () => Response.error(), 'cannot try the token'],
+];
+
+describe('a new token of which nothing can be said', () => {
+  it.each(unclear)('is delivered, with a note, after %s', async (_, intercept, why) => {
+    const deployment = deploy({ inventory: seedInventory(), intercept });
+    const stdin = deployment.issue({ token: 'second' });
+    const cwd = await workFolder();
+    const argv = [...rotate, '--to', 'file:out', '--json'];
+    const { code, stdout, stderr } = await deployment.run(argv, { cwd, stdin });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'active',
+      verified: null,
+      deliveredTo: [{ ok: true }],
+      actionsRequired: [{}],
+    });
+    expect(stderr).toContain('sactl: the credential could not be verified: ');
+    expect(stderr).toContain(why);
+    expect(await readFile(join(cwd, 'out'), 'utf8')).toBe(stdin);
+    const listed = await deployment.run(
+      `tokens list --id ${reviewer.account} -q`
+        .split(' ')
+        .concat('.[] | [.name, .state, .verified]'),
+    );
+    expect(listed.stdout).toBe(
+      `["${reviewer.token}","pending-revoke",true]\n["second","active",false]\n`,
+    );
+  });
+
+  it('is not tried at all with --no-verify', async () => {
+    const deployment = deploy({ inventory: seedInventory() });
+    const stdin = deployment.issue({ token: 'second' });
+    const cwd = await workFolder();
+    const argv = [...rotate, '--to', 'file:out', '--no-verify', '-q', '.verified'];
+    expect(await deployment.run(argv, { cwd, stdin })).toMatchObject({ code: 0, stdout: 'null\n' });
+    expect(deployment.requests).toEqual([]);
+  });
+});
+
+describe('a new token', () => {
+  it('is tried with itself, once, and with nothing else', async () => {
+    const deployment = deploy({ inventory: seedInventory() });
+    deployment.issue({ token: 'second', value: 'fresh' });
+    const cwd = await workFolder();
+    const argv = [...rotate, '--to', 'file:out'];
+    const { code } = await deployment.run([...argv, '--json'], { cwd, stdin: sessionOf('fresh') });
+    expect(code).toBe(0);
+    expect(deployment.requests).toEqual([counts]);
+    expect(deployment.authorizations).toEqual(['Bearer fresh']);
+  });
+
+  it('that takes a moment to work is waited for', async () => {
+    let refusals = 2;
+    const deployment = deploy({
+      inventory: seedInventory(),
+      intercept: (request, next) =>
+        (refusals -= 1) >= 0 ? Response.json({}, { status: 401 }) : next(request),
+    });
+    const stdin = deployment.issue({ token: 'second' });
+    const cwd = await workFolder();
+    const argv = [...rotate, '--to', 'file:out', '-q', '.verified'];
+    expect(await deployment.run(argv, { cwd, stdin })).toMatchObject({ code: 0, stdout: 'true\n' });
+    expect(deployment.requests).toHaveLength(3);
+  });
+});
+
+/** A rotation from the reviewer's token, whose old session is in a backup; then faults may begin. */
+async function replaced(intercept: Intercept): Promise<AugmentDeployment> {
+  let isFaulty = false;
+  const deployment = deploy({
+    inventory: seedInventory(),
+    intercept: (request, next) => (isFaulty ? intercept(request, next) : next(request)),
+  });
+  const cwd = await workFolder({ 'session.json': sessionOf(reviewer.value) });
+  const stdin = deployment.issue({ token: 'second' });
+  await deployment.run([...rotate, '--to', 'session:session.json'], { cwd, stdin });
+  isFaulty = true;
+  return deployment;
+}
+
+describe('tokens revoke', () => {
+  const revoke =
+    `tokens revoke --id ${reviewer.account} --token ${reviewer.token} --done --yes --json`.split(
+      ' ',
+    );
+
+  it.each(unclear)('takes it on trust after %s, and keeps the copy', async (_, intercept, why) => {
+    const deployment = await replaced(intercept);
+    const { code, stdout, stderr } = await deployment.run(revoke);
+    expect(code).toBe(0);
+    expect(stderr).toContain('sactl: whether it is revoked could not be seen: ');
+    expect(stderr).toContain(why);
+    expect(JSON.parse(stdout)).toMatchObject({
+      tokens: [{ state: 'revoked', verified: false }, { state: 'active' }],
+    });
+    const backups = join(deployment.stateDirectory, 'backups');
+    const name = fingerprintOf(sessionOf(reviewer.value)).replace(':', '-');
+    expect(await readFile(join(backups, `${name}.json`), 'utf8')).toContain(reviewer.value);
+  });
+
+  it('tries every 20 seconds for 5 minutes, well below the rate limit', async () => {
+    const deployment = await replaced((request, next) => next(request));
+    const before = deployment.requests.length;
+    const context = deployment.context();
+    expect(await runIn(context, revoke)).toMatchObject({ code: 1, stdout: '' });
+    expect(deployment.requests.length - before).toBe(16);
+    expect(context.sleeps).toEqual(Array.from({ length: 15 }, () => 20_000));
+  });
+});
+
+describe('whoami', () => {
+  const who = ['whoami', '--json'];
+
+  it('is the account whose token is recorded', async () => {
+    const { run, requests } = deploy({ inventory: seedInventory() });
+    const { code, stdout, stderr } = await run(who);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      subject: reviewer.account,
+      kind: 'service-account',
+      organizations: [tenant],
+      permissions: null,
+    });
+    expect(requests).toEqual([counts]);
+  });
+
+  it('is nobody who is known on a machine where nothing is recorded', async () => {
+    const { stdout } = await deploy().run(who);
+    expect(JSON.parse(stdout)).toMatchObject({ subject: 'an account that is not recorded here' });
+  });
+
+  it.each([
+    ['a 403', answer(403), 4, 'forbidden'],
+    ['a 429', answer(429), 1, 'rate_limited'],
+    ['a 503', answer(503), 1, 'server_error'],
+    ['a page of 401', page(401), 1, 'bad_answer'],
+  ] as const)('does not know after %s', async (_, intercept, code, kind) => {
+    const outcome = await deploy({ intercept }).run(who);
+    expect(outcome).toMatchObject({ code, stdout: '' });
+    expect(JSON.parse(outcome.stderr)).toMatchObject({ error: { code: kind } });
+  });
+
+  it.each([
+    ['{"accessToken":"x"}', '"tenantURL" is missing'],
+    ['x', 'the session is not JSON'],
+  ])('needs a session that Auggie would take, too: %s', async (value, problem) => {
+    const { run, requests } = deploy();
+    const outcome = await run(['whoami'], { env: { AUGMENT_SESSION_AUTH: value } });
+    expect(outcome).toMatchObject({ code: 4, stdout: '' });
+    expect(outcome.stderr).toContain('environment variable AUGMENT_SESSION_AUTH');
+    expect(outcome.stderr).toContain(problem);
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('sa list --active', () => {
+  const list = [
+    'sa',
+    'list',
+    '--active',
+    '-q',
+    '.[] | [.name, .status, .raw.source, .raw.complete]',
+  ];
+
+  it('adds names that were at work and are not recorded', async () => {
+    const { run, requests } = deploy();
+    expect(await run(list)).toEqual({
+      code: 0,
+      stdout: `["${reviewer.account}","active","analytics",false]\n`,
+      stderr:
+        'sactl: Augment has no list of service accounts: these are the ones recorded on this machine, and those that were active in the last days\n',
+    });
+    expect(requests).toEqual(['GET /analytics/v0/user-activity']);
+  });
+
+  it('lists a recorded one once', async () => {
+    const { stdout } = await deploy({ inventory: seedInventory() }).run(list);
+    expect(stdout).toBe(
+      `["${reviewer.account}","active","inventory",false]\n["${docs.account}","active","inventory",false]\n`,
+    );
+  });
+
+  it('is not the recorded ones alone when the names cannot be had', async () => {
+    const { run } = deploy({ inventory: seedInventory(), intercept: answer(503) });
+    expect(await run(list)).toMatchObject({ code: 1, stdout: '' });
+  });
+});

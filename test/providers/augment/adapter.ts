@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+
+import { Secret } from '../../../src/model/secret.ts';
+import { addAccount } from '../../../src/providers/augment/inventory.ts';
+import type { Inventory } from '../../../src/providers/augment/inventory-schema.ts';
+import { hostOf } from '../../../src/providers/augment/tenant.ts';
+import {
+  consoleUrl,
+  docs,
+  reviewer,
+  seedInventory,
+  tenant,
+  useAugment,
+  type AugmentDeployment,
+} from '../../harness/augment.ts';
+import type { Adapter, ByHand, Deployment } from '../adapters.ts';
+
+const credentials = {
+  administrator: reviewer.value,
+  // Whoever has a token may read, and nobody may do anything else.
+  reader: docs.value,
+  stranger: 'a-token-of-nobody',
+};
+
+const otherTenant = 'https://zulu.api.augmentcode.com';
+
+/** The seed's accounts, and one that goes by the name of another and belongs to another tenant. */
+function inventory(): Inventory {
+  const account = { tenant: otherTenant, name: docs.account, description: null };
+  return addAccount(seedInventory(), { ...account, at: '2026-11-02T10:00:00.000Z' });
+}
+
+/** What is left after the first rotation of the reviewer's token. */
+const revocation = {
+  goal: `revoke the token "${reviewer.token}" of the service account "${reviewer.account}"`,
+  command: `sactl tokens revoke --provider augment --id ${hostOf(tenant)}/${reviewer.account} --token ${reviewer.token} --done --yes`,
+};
+
+/** A deployment with a person who makes tokens in the web console and deletes accounts there. */
+function withHands(deployment: AugmentDeployment): Deployment {
+  const target = join(deployment.homeDirectory, 'session');
+  let issued = 0;
+  function issue(account: string): ByHand {
+    const token = `by hand ${String((issued += 1))}`;
+    const stdin = deployment.issue({ account, token });
+    return { flags: ['--stdin', '--to', `file:${target}`], stdin };
+  }
+  return {
+    ...deployment,
+    byHand: (change) =>
+      ({
+        create: () => issue('contract'),
+        rotate: () => issue(reviewer.account),
+        update: () => ({ flags: [], stdin: '' }),
+        delete: () => ({ flags: ['--done'], stdin: '' }),
+      })[change](),
+  };
+}
+
+/** Augment, where a person does at a web console what others do by an API. */
+export const augmentAdapter: Adapter = {
+  name: 'augment',
+  install: () => {
+    const deploy = useAugment();
+    return (caller = 'administrator') => {
+      const token = credentials[caller];
+      return withHands(deploy({ token, inventory: inventory() }));
+    };
+  },
+  account: { id: `${hostOf(tenant)}/${reviewer.account}`, name: reviewer.account },
+  twins: {
+    name: docs.account,
+    ids: [tenant, otherTenant].map((origin) => `${hostOf(origin)}/${docs.account}`),
+  },
+  credentials,
+  credentialSource: 'environment variable AUGMENT_SESSION_AUTH',
+  evidence: 'unchanged',
+  nonsense: {
+    kind: 'api-token',
+    value: new Secret(credentials.stranger),
+    clientId: null,
+    expiresAt: null,
+  },
+  update: { flags: ['--description', 'changed'], filter: '.description', shows: 'changed' },
+  mutations: { create: 0, update: 0, rotate: 0, delete: 0 },
+  // The new token is tried with itself.
+  asking: ['create', 'rotate', 'whoami'],
+  signedIn: ['whoami'],
+  printing: [],
+  notes: {
+    list: 'Augment has no list of service accounts: these are the ones recorded on this machine',
+    rotate: `to be done by a person: ${revocation.goal}, at ${consoleUrl}; then: ${revocation.command}`,
+  },
+  hasTokens: true,
+};
