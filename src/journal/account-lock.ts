@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { ConflictError } from '../errors.ts';
 import { quoted, safeText } from '../model/safe-text.ts';
 import { createLock, type Holder, type Lock, readLock, removeLock } from './lock-file.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import { makePrivateDirectory } from '../files/private-directory.ts';
 
 /** Locks that keep two runs from changing the same account at once. */
 export interface AccountLocks {

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { type Owner, syncDirectory } from './private-directory.ts';
+import { noFollow } from '../files/own-file.ts';
+import { type Owner, syncDirectory } from '../files/private-directory.ts';
 import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts';
 
 /** What an entry takes on the disk at once, in bytes, so that a disk that fills up later does not cost an answer. */
@@ -57,11 +58,6 @@ export async function reopenEntryFile(path: string): Promise<EntryFile> {
     await handle.close();
     throw error;
   }
-}
-
-/** The flag that refuses symlinks, where the system has it. */
-export function noFollow(): number {
-  return constants.O_NOFOLLOW ?? 0;
 }
 
 const space = 0x20;

@@ -7,7 +7,7 @@ import { quoted } from '../model/safe-text.ts';
 import { Secret } from '../model/secret.ts';
 import type { EntryFile } from './entry-file.ts';
 import type { Operation } from './intent.ts';
-import { type Owner, syncDirectory } from './private-directory.ts';
+import { type Owner, syncDirectory } from '../files/private-directory.ts';
 import type { JournalRecord } from './record.ts';
 
 /**

@@ -6,7 +6,7 @@ import { compareText } from '../model/order.ts';
 import { quoted } from '../model/safe-text.ts';
 import { entryIdOf, entryPlace, isTrialName } from './entry-name.ts';
 import { journalError } from './journal-entry.ts';
-import { checkPrivateDirectory, type Owner } from './private-directory.ts';
+import { checkPrivateDirectory, type Owner } from '../files/private-directory.ts';
 import { type EntryReading, readEntry } from './read-entry.ts';
 import type { StoredEntry } from './stored-entry.ts';
 import { isAbandoned, isOld, isUnderWay, type Watch } from './under-way.ts';

@@ -2,9 +2,10 @@ import { link, open, rm, writeFile } from 'node:fs/promises';
 
 import { FailedError } from '../errors.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
+import { asText, parseFields } from '../model/fields.ts';
 import { quoted } from '../model/safe-text.ts';
-import { asText, parseFields, processName } from './fields.ts';
 import type { ProcessName } from './intent.ts';
+import { processName } from './process-name.ts';
 
 /** Who holds a lock. */
 export interface Holder extends ProcessName {

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 
 import type { Context } from '../context.ts';
+import { noFollow } from '../files/own-file.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
-import { noFollow } from './entry-file.ts';
 import type { RecordedIntent } from './intent.ts';
 import { decodeRecords } from './record.ts';
 import { entryOf, type EntryPlace, type StoredEntry, unreadable } from './stored-entry.ts';

@@ -1,5 +1,5 @@
+import { asText, type Fields, oneOf, parseFields } from '../model/fields.ts';
 import { Secret } from '../model/secret.ts';
-import { asText, type Fields, oneOf, parseFields } from './fields.ts';
 import { parseIntent } from './intent-fields.ts';
 import { type Operation, operations, type RecordedIntent } from './intent.ts';
 

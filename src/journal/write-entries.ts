@@ -9,7 +9,7 @@ import { entryPlace, isEntryId, trialName } from './entry-name.ts';
 import type { Intent } from './intent.ts';
 import { eraseEntryFile, type JournalEntry, journalEntry, journalError } from './journal-entry.ts';
 import { type JournalReader, lookUp, noSuchEntry } from './list-entries.ts';
-import { checkPrivateDirectory, makePrivateDirectory } from './private-directory.ts';
+import { checkPrivateDirectory, makePrivateDirectory } from '../files/private-directory.ts';
 import { schemaVersion } from './record.ts';
 import type { EntryPlace, ReadableEntry } from './stored-entry.ts';
 

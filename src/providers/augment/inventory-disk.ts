@@ -3,10 +3,10 @@ import { lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { FailedError, UsageError } from '../../errors.ts';
+import { noFollow, ownFileProblem } from '../../files/own-file.ts';
+import { syncDirectory, type Owner } from '../../files/private-directory.ts';
 import { systemCode, systemReason } from '../../files/system-error.ts';
 import { decodeText } from '../../files/text-file.ts';
-import { noFollow } from '../../journal/entry-file.ts';
-import { syncDirectory, type Owner } from '../../journal/private-directory.ts';
 import { quoted } from '../../model/safe-text.ts';
 import { emptyInventory, StoredInventory, type Inventory } from './inventory-schema.ts';
 
@@ -42,10 +42,8 @@ export async function readInventory(place: InventoryPlace): Promise<Inventory> {
 async function readBytes({ path, userId }: InventoryPlace): Promise<Uint8Array | null> {
   try {
     const found = await lstat(path);
-    if (found.isSymbolicLink()) throw untrusted(path, 'it is a symbolic link');
-    if (!found.isFile()) throw untrusted(path, 'it is not a regular file');
-    if (userId !== null && found.uid !== userId)
-      throw untrusted(path, 'it belongs to another user');
+    const problem = ownFileProblem(found, { userId });
+    if (problem !== null) throw untrusted(path, problem);
     if (found.size > largestInventory) throw damaged(path, 'it is larger than 16 MiB');
     const file = await open(path, constants.O_RDONLY | noFollow());
     try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { ConflictError } from '../../errors.ts';
 import type { AccountLock, AccountLocks } from '../../journal/account-lock.ts';
-import { checkPrivateDirectory, makePrivateDirectory } from '../../journal/private-directory.ts';
+import { checkPrivateDirectory, makePrivateDirectory } from '../../files/private-directory.ts';
 import { readInventory, writeInventory } from './inventory-disk.ts';
 import { emptyInventory, type Inventory } from './inventory-schema.ts';
 

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { makeDirectory } from '../files/make-directory.ts';
-import { systemCode, systemReason } from '../files/system-error.ts';
+import { makeDirectory } from './make-directory.ts';
+import { systemCode, systemReason } from './system-error.ts';
 import { quoted } from '../model/safe-text.ts';
 
 /** Whose folder it has to be, on which system. */
@@ -15,12 +15,17 @@ const elsewhere = { hint: 'SACTL_STATE_DIR names another folder' };
 /** Makes the folder, or makes sure of the one that is there: the user's own, and for nobody else. @throws UsageError */
 export async function makePrivateDirectory(path: string, owner: Owner): Promise<void> {
   try {
-    const first = await makeDirectory(path, 0o700);
-    if (first !== undefined) await syncParents({ path, first, owner });
+    await makeLasting(path, owner);
   } catch (cause) {
     if (systemCode(cause) !== 'EEXIST') throw unusable(path, systemReason(cause), cause);
   }
   await checkPrivateDirectory(path, owner);
+}
+
+/** Makes a folder, and those above it, for nobody else, and makes them last; what is there stays. @throws the system's error */
+export async function makeLasting(path: string, owner: Owner): Promise<void> {
+  const first = await makeDirectory(path, 0o700);
+  if (first !== undefined) await syncParents({ path, first, owner });
 }
 
 /**

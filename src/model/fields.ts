@@ -25,13 +25,6 @@ export function oneOf<Known>(value: unknown, known: readonly Known[]): Known | n
   return known.find((candidate) => candidate === value) ?? null;
 }
 
-/** What a process is called; null when that is not what it says. */
-export function processName(value: unknown): { pid: number; host: string } | null {
-  const { pid, host } = fieldsOf(value);
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return null;
-  return typeof host === 'string' ? { pid, host } : null;
-}
-
 function asFields(value: unknown): Fields | null {
   return isObject(value) ? value : null;
 }
