@@ -9,7 +9,7 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 /** Rooms from the bottom up; a room may import from its own and from lower levels only. */
 const levels = [
   ['model', 'files', 'errors.ts', 'context.ts', 'version.ts'],
-  ['http', 'config', 'output', 'journal', 'sandbox', 'prompter.ts', 'descriptor.ts'],
+  ['http', 'config', 'output', 'journal', 'audit', 'sandbox', 'prompter.ts', 'descriptor.ts'],
   ['providers'],
   ['delivery'],
   ['commands'],

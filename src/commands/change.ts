@@ -9,14 +9,18 @@ import {
 } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import type { Plan } from '../providers/provider.ts';
+import { audited, type Audited } from './audited.ts';
 import { confirmChange } from './confirm.ts';
 import { dryRunDocument, type Planned } from './dry-run.ts';
 import type { DoneFlag } from './done-flag.ts';
 import { confirmDone, effectsOf, refuseDone } from './manual.ts';
 import type { Session } from './session.ts';
 
-export interface PlannedChange<Result> extends DoneFlag {
+export interface PlannedChange<Result>
+  extends DoneFlag, Pick<Audited<Result>, 'subject' | 'changed'> {
   readonly operation: Planned['operation'];
+  /** What the audit log calls it, where that is another word. */
+  readonly auditedAs?: Audited<Result>['operation'];
   readonly plan: Plan<Result>;
   /** As it reads in a question, e.g. `Delete ci-deploy (c1f0…) in organization a77e…`. */
   readonly action: string;
@@ -49,7 +53,7 @@ export async function change<Result>(
   }
   await tryOutput(session, document(planned.sample));
   await agree(session, planned);
-  const result = await apply(session, plan);
+  const result = await applyAudited(session, planned);
   try {
     await session.emit(document(result));
   } catch (cause) {
@@ -83,6 +87,23 @@ async function agree<Result>(
   const { effects } = plan;
   if (plan.action !== undefined) await confirmDone(session, { action: plan.action, effects, done });
   else if (effects.length > 0) await confirmChange(session, { action, effects });
+}
+
+async function applyAudited<Result>(
+  session: Session,
+  { plan, operation, auditedAs, subject, changed }: PlannedChange<Result>,
+): Promise<Result> {
+  const isChange = plan.effects.length > 0 || plan.action !== undefined;
+  if (!isChange) return apply(session, plan);
+  return audited(
+    session,
+    {
+      operation: auditedAs ?? operation,
+      subject,
+      ...(changed === undefined ? {} : { changed }),
+    },
+    () => apply(session, plan),
+  );
 }
 
 /** Between two attempts nothing is on its way, but an earlier one may have taken effect. */

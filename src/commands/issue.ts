@@ -1,35 +1,19 @@
-import type { Context } from '../context.ts';
+import { openAuditLog } from '../audit/audit-log.ts';
 import { issueCredential } from '../delivery/protocol.ts';
 import { preflight, type Preflight } from '../delivery/preflight.ts';
-import type { Issue } from '../delivery/issue.ts';
-import type { Target } from '../delivery/targets/target.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import { openJournal } from '../journal/journal.ts';
-import type { Account } from '../model/account.ts';
-import type { IssuingPlan } from '../providers/issuing.ts';
-import { canAsk, confirmChange } from './confirm.ts';
+import { effectsOf, issueOf, type IssueHost, type PlannedIssue } from './planned-issue.ts';
+import { confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './delivery-flags.ts';
 import { dryRunDocument } from './dry-run.ts';
 import type { Session } from './session.ts';
-
-export interface PlannedIssue {
-  /** A UUID; see `Issue`. */
-  readonly id: string;
-  readonly operation: 'create' | 'rotate';
-  readonly plan: IssuingPlan;
-  /** As it reads in a question, e.g. `Rotate ci-deploy (c1f0…) in organization a77e…`. */
-  readonly action: string;
-  readonly targets: readonly Target[];
-  readonly flags: DeliveryFlags;
-  /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
-  readonly checkUnchanged: () => Promise<void>;
-}
 
 /** The common end of create and rotate: preview it, or have it confirmed and done. */
 export async function issue(session: Session, planned: PlannedIssue): Promise<ExitCode> {
   const { ctx, common } = session;
   const { action } = planned;
-  const issuing = issueOf(session, planned);
+  const issuing = issueOf(hostOf(session, planned.flags), planned);
   const found = await preflight(ctx, issuing);
   for (const warning of found.warnings) await session.note(warning);
   if (common.dryRun) return preview(session, planned, found);
@@ -63,87 +47,13 @@ async function preview(
   return ExitCode.done;
 }
 
-/** What the plan does and, where it is the caller's own account, what that means for him. */
-function effectsOf({ connection }: Session, { plan, targets }: PlannedIssue): readonly string[] {
-  if (plan.isSelf === false) return plan.effects;
-  const who = plan.isSelf ? 'this is' : 'this may be';
-  return [
-    ...plan.effects,
-    `${who} the account that sactl signs in with: if the answer is lost, only an administrator can issue another credential`,
-    ...(targets.some(({ name }) => name === 'profile')
-      ? []
-      : [`replace the credential in ${connection.credentialSource} before the next command`]),
-  ];
-}
-
-function issueOf(session: Session, planned: PlannedIssue): Issue {
-  const { ctx, common, definition, provider, renderer, connection, stateDirectory } = session;
-  const { id, operation, plan, targets, flags, checkUnchanged } = planned;
+/** What the issue of one command works with. */
+function hostOf(session: Session, { journal }: DeliveryFlags): IssueHost {
+  const { ctx, stateDirectory } = session;
   return {
-    id,
-    operation,
-    plan: {
-      ...plan,
-      ...(plan.actions === undefined ? {} : { actions: flagged(session, plan.actions) }),
-    },
-    renderer,
-    targets,
-    checkUnchanged,
-    report: session.note,
-    wishes: {
-      verify: flags.verify ?? true,
-      reissue: flags.reissue ?? true,
-      keepsSecret: flags.journal ?? true,
-      allowSelf: flags.allowSelf ?? false,
-    },
-    journal: openJournal({ ...ctx, stateDirectory, keepsSecrets: flags.journal ?? true }),
-    locks: session.locks,
-    connection: {
-      provider: definition.name,
-      profile: connection.profile,
-      endpoint: connection.endpoint,
-      // Elsewhere the endpoint and the account's id say it all, and a plan to create may not know it.
-      organization: provider.listOrganizations === undefined ? null : plan.expected.organization,
-      isSandbox: session.isSandbox,
-      caFile: connection.caFile,
-    },
-    remote: {
-      planRotate: session.verb('planRotate', 'rotate credentials'),
-      tryCredential: session.tryCredential,
-      tryOwnCredential: provider.tryOwnCredential,
-    },
-    choose: canAsk(ctx, common) ? (candidates) => choose(ctx, candidates) : null,
+    ...session,
+    journal: openJournal({ ...ctx, stateDirectory, keepsSecrets: journal ?? true }),
+    audit: openAuditLog({ ...ctx, stateDirectory }),
+    planRotate: session.verb('planRotate', 'rotate credentials'),
   };
-}
-
-/** Null is none of them. */
-async function choose(ctx: Context, candidates: readonly Account[]): Promise<Account | null> {
-  const chosen = await ctx.prompt.select({
-    message:
-      'The answer was lost. Is one of these the account that was just created? It would be issued another credential.',
-    choices: [
-      ...candidates.map(({ id, name, createdAt, createdBy }) => ({
-        value: id,
-        label: [`${name} (${id})`, createdAt, createdBy].filter((part) => part !== null).join(', '),
-      })),
-      { value: '', label: 'none of them' },
-    ],
-  });
-  return candidates.find(({ id }) => id === chosen) ?? null;
-}
-
-/** The steps that are left, with the flags that mean this connection. */
-function flagged(
-  { connection, isSandbox }: Session,
-  actions: NonNullable<IssuingPlan['actions']>,
-): NonNullable<IssuingPlan['actions']> {
-  const { profile } = connection;
-  const named = profile === null ? '' : ` --profile ${profile}`;
-  const flags = isSandbox ? ' --sandbox' : named;
-  return (delivered) =>
-    actions(delivered).map(({ goal, url, command }) => ({
-      goal,
-      url,
-      command: `${command}${flags}`,
-    }));
 }

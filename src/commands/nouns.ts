@@ -61,6 +61,18 @@ export const nouns: readonly Noun[] = [
     load: async () => (await import('./recover/index.ts')).addVerbs,
   },
   {
+    name: 'audit',
+    aliases: [],
+    summary: 'What was changed from this machine',
+    load: async () => (await import('./audit/index.ts')).addVerbs,
+  },
+  {
+    name: 'config',
+    aliases: [],
+    summary: 'Settings, and where each comes from',
+    load: async () => (await import('./config/index.ts')).addVerbs,
+  },
+  {
     name: 'sandbox',
     aliases: [],
     summary: 'The built-in emulators behind --sandbox',

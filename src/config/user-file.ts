@@ -38,6 +38,24 @@ export async function readUserFile(ctx: Context): Promise<UserFile> {
   return { ...file, ignored: [...beaten, ...unreachable] };
 }
 
+/**
+ * The file that `readUserFile` reads or, where there is none, would read. `exists` is true also for what stands in its
+ * place and cannot be read.
+ */
+export function locateUserFile(ctx: Context): { readonly path: string; readonly exists: boolean } {
+  const named = variable(ctx.env, 'SACTL_CONFIG');
+  const fixed = named === null ? null : resolve(ctx.cwd, named);
+  const directory = fixed === null ? configDirectory(ctx) : dirname(fixed);
+  const names = fixed === null ? fileNames : [basename(fixed)];
+  const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
+  const [first] = [
+    ...usable.map((name) => join(directory, name)),
+    ...[...refused, ...unreachable].map(({ what }) => what),
+  ];
+  const path = first ?? fixed ?? join(directory, 'config.yaml');
+  return { path, exists: first !== undefined };
+}
+
 async function readNamedFile(ctx: Context, path: string): Promise<UserFile> {
   if (!['.json', '.yaml', '.yml'].includes(extname(path))) {
     return failed([`SACTL_CONFIG must name a .json, .yaml or .yml file: ${path}`]);

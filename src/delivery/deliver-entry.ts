@@ -3,6 +3,7 @@ import { ExitCode, UndeliveredError } from '../errors.ts';
 import type { ReadableEntry } from '../journal/stored-entry.ts';
 import type { Issued } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';
+import { auditDelivered } from './audit.ts';
 import { accountKey } from './account-key.ts';
 import { closeEntry } from './close.ts';
 import { naming, throwAll } from './failures.ts';
@@ -15,7 +16,7 @@ import { recoverCommand, rotateCommand } from './recover.ts';
 /** A credential out of the journal, with everything its delivery needs. */
 export interface StoredDelivery extends Pick<
   Issue,
-  'targets' | 'renderer' | 'journal' | 'locks' | 'report'
+  'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'report'
 > {
   readonly entry: ReadableEntry;
   readonly issued: Issued;
@@ -81,5 +82,6 @@ async function bring(
     tryCredential: () => Promise.resolve(trial),
   });
   await closeEntry(run, account, ending);
+  await auditDelivered(ctx, delivery, ending);
   throwAll(ending.failures);
 }

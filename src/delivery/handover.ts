@@ -1,13 +1,14 @@
-import { isCI, type Context } from '../context.ts';
-import { PartialError, type CliError } from '../errors.ts';
+import type { Context } from '../context.ts';
+import type { CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuingPlan } from '../providers/issuing.ts';
 import type { Action } from '../providers/manual.ts';
 import type { Trial } from '../providers/provider.ts';
 import type { Asked } from './ask.ts';
 import { deliver, payloadOf } from './deliver.ts';
-import { dead, undelivered, type Custody } from './custody.ts';
-import { naming, partial, reasonOf } from './failures.ts';
+import type { Result } from './document.ts';
+import { partial, reasonOf } from './failures.ts';
+import { deadCredential, lost, unprinted, whyOf } from './handover-failures.ts';
 import type { Issue, Run } from './issue.ts';
 import type { Delivery, IssueOutcome } from './result.ts';
 import { printCredential, printReport, type StdoutFailure } from './stdout.ts';
@@ -18,13 +19,15 @@ export interface Ending {
   readonly actions: readonly Action[];
   /** Whether it is where it should be, and not known to be dead: then the journal may forget it. */
   readonly isComplete: boolean;
+  /** What is told of it; null when that was not reached. */
+  readonly outcome: IssueOutcome | null;
   /** The worst first. */
   readonly failures: readonly CliError[];
 }
 
 /** As much of a run as its last part needs. */
 export interface HandoverRun extends Pick<Run, 'entry' | 'startedAt'> {
-  readonly issue: Pick<Issue, 'operation' | 'targets' | 'renderer' | 'report'> & {
+  readonly issue: Pick<Issue, 'operation' | 'targets' | 'renderer' | 'report' | 'announce'> & {
     readonly plan: Pick<IssuingPlan, 'isBrought' | 'actions' | 'record'>;
   };
   readonly safe: { readonly isKept: boolean };
@@ -76,18 +79,28 @@ async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promis
   const actions = isComplete ? (issue.plan.actions?.(delivered) ?? []) : [];
   const { account, problem } = await record(run, handed.account, delivered);
   const outcome = outcomeOf(run, handed, { trial, deliveries, isComplete, actions });
-  const failure = await printReport(ctx, issue.renderer, { ...issued, account, outcome });
+  const failure = await announce(ctx, issue, { ...issued, account, outcome });
   const isSomewhere = refused.length < deliveries.length;
   return {
     isComplete,
     actions,
+    outcome,
     failures: [
       ...(refused.length === 0 ? [] : [lost(ctx, run, { account, isSomewhere }, whyOf(refused))]),
       ...deadCredential(ctx, run, { account, isSomewhere }, trial),
       ...(problem === null ? [] : [partial(problem, { ...issue, account })]),
-      ...(failure === null ? [] : [unprinted(run, account, failure)]),
+      ...(failure === null ? [] : [unprinted(issue.operation, account, failure)]),
     ],
   };
+}
+
+/** Tells the result without the credential: on stdout, unless somebody else is to be told. */
+async function announce(
+  ctx: Context,
+  { renderer, announce: tell }: HandoverRun['issue'],
+  result: Result,
+): Promise<StdoutFailure | null> {
+  return tell === undefined ? printReport(ctx, renderer, result) : tell(result);
 }
 
 /** What is known of the account once it is noted where the credential is. */
@@ -119,14 +132,16 @@ async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise
   const trial = await tryIt(ctx, run, handed);
   const isSomewhere = ending.isComplete;
   const failures = deadCredential(ctx, run, { account, isSomewhere }, trial);
+  const verified = trial.works;
   return {
     ...ending,
+    outcome: ending.outcome === null ? null : { ...ending.outcome, verified },
     isComplete: isSomewhere && failures.length === 0,
     failures: [...ending.failures, ...failures],
   };
 }
 
-const nowhere = { isComplete: false, actions: [] } as const;
+const nowhere = { isComplete: false, actions: [], outcome: null } as const;
 
 const unknown: Trial = { works: null, why: null };
 
@@ -142,7 +157,8 @@ async function printed(
   const failure = await printCredential(ctx, run.issue.renderer, { ...issued, account, outcome });
   const place = { account, isSomewhere: failure === null };
   return {
-    ...nowhere,
+    actions: [],
+    outcome,
     isComplete: isComplete && failure === null,
     failures: [
       ...(failure === null ? [] : [lost(ctx, run, place, failure.why, failure.cause)]),
@@ -186,47 +202,4 @@ function outcomeOf(
     recoverId: ending.isComplete || !safe.isKept ? null : entry.id,
     actionsRequired: ending.actions,
   };
-}
-
-interface Whereabouts {
-  readonly account: Account;
-  /** Whether it reached a target, or stdout. */
-  readonly isSomewhere: boolean;
-}
-
-function lost(
-  ctx: Context,
-  run: HandoverRun,
-  place: Whereabouts,
-  why: string,
-  cause?: unknown,
-): CliError {
-  return undelivered(custodyOf(ctx, run, place), why, cause);
-}
-
-function deadCredential(
-  ctx: Context,
-  run: HandoverRun,
-  place: Whereabouts,
-  { works, why }: Trial,
-): readonly CliError[] {
-  return works === false ? [dead(custodyOf(ctx, run, place), why ?? 'it was refused')] : [];
-}
-
-function custodyOf({ env }: Context, { entry, safe }: HandoverRun, place: Whereabouts): Custody {
-  return { ...place, entryId: entry.id, isKept: safe.isKept, isCI: isCI(env) };
-}
-
-function whyOf(refused: readonly Delivery[]): string {
-  const list = refused.map(({ target, error }) => `${target}: ${error ?? 'failed'}`);
-  return `was not delivered to ${list.join('; nor to ')}`;
-}
-
-/** The credential is where it should be, and only what was to be told of it is missing. */
-function unprinted(run: HandoverRun, account: Account, { why, cause }: StdoutFailure): CliError {
-  const done = run.issue.operation === 'create' ? 'created' : 'rotated';
-  return new PartialError(
-    `${naming(account)} was ${done}, but the result was not printed: ${why}`,
-    { provider: account.provider, cause },
-  );
 }

@@ -1,3 +1,4 @@
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { AccountLocks } from '../journal/account-lock.ts';
 import type { EntryConnection } from '../journal/intent.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
@@ -7,6 +8,8 @@ import type { Credential } from '../model/credential.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { IssuingPlan } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';
+import type { Result } from './document.ts';
+import type { StdoutFailure } from './stdout.ts';
 import type { Target } from './targets/target.ts';
 
 /** A create or rotate that was planned, with everything its delivery needs. */
@@ -16,11 +19,16 @@ export interface Issue {
   readonly operation: 'create' | 'rotate';
   readonly plan: IssuingPlan;
   readonly renderer: Renderer;
+  /** Is told the result where the credential went to targets, instead of stdout; gives what kept it from telling, else null. */
+  readonly announce?: (result: Result) => Promise<StdoutFailure | null>;
   /** Where the credential goes instead of stdout; empty: stdout. */
   readonly targets: readonly Target[];
   readonly wishes: Wishes;
   readonly journal: Journal;
+  readonly audit: AuditLog;
   readonly connection: EntryConnection;
+  /** Where the caller's own credential came from, for the audit log. */
+  readonly credentialSource: string;
   readonly locks: AccountLocks;
   /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
   readonly checkUnchanged: () => Promise<void>;

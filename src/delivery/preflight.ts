@@ -30,17 +30,27 @@ export interface Preflight {
  */
 export async function preflight(ctx: Context, issue: Issue): Promise<Preflight> {
   const found = await preflightTargets(ctx, issue);
-  const journal = await problemsOf(() => issue.journal.preflight());
-  if (journal.problems.length === 0 && issue.operation === 'create') {
+  const state = await preflightState(issue);
+  if (state.problems.length === 0 && issue.operation === 'create') {
     await refuseUnsettled(issue.journal, wantedBy(issue));
   }
-  const more = [...journal.problems, ...journalProblems(issue), ...selfProblems(ctx, issue)];
+  const more = [...state.problems, ...journalProblems(issue), ...selfProblems(ctx, issue)];
   return {
     ...found,
     problems: [...found.problems, ...more],
     others: [...found.others, ...more],
-    hint: found.hint ?? journal.hint,
+    hint: found.hint ?? state.hint,
   };
+}
+
+/** What keeps a change from being written down: journal and audit log, which are the same for all accounts. */
+export async function preflightState({
+  journal,
+  audit,
+}: Pick<Issue, 'journal' | 'audit'>): Promise<Found> {
+  const kept = await problemsOf(() => journal.preflight());
+  // They share a folder: what is wrong with that is said once.
+  return kept.problems.length > 0 ? kept : problemsOf(() => audit.preflight());
 }
 
 interface Way extends Pick<Issue, 'targets' | 'renderer'> {
@@ -52,8 +62,7 @@ export async function preflightTargets(ctx: Context, way: Way): Promise<Prefligh
   const { targets } = way;
   const isPrinted = targets.length === 0 && way.plan.isBrought !== true;
   const output = isPrinted ? await stdoutProblems(ctx, way) : await reportProblems(way);
-  const tried: (TriedTarget & Tried)[] = [];
-  for (const target of targets) tried.push({ target: target.name, ...(await tryTarget(target)) });
+  const tried = await tryTargets(targets);
   const problems = tried.flatMap((target) => target.problems);
   const account = way.plan.expected.name;
   const same =
@@ -69,6 +78,16 @@ export async function preflightTargets(ctx: Context, way: Way): Promise<Prefligh
   };
 }
 
+/** Opens every target for real, one after the other, and leaves nothing behind. */
+export async function tryTargets(
+  targets: readonly Target[],
+): Promise<readonly (TriedTarget & Tried)[]> {
+  const tried: (TriedTarget & Tried)[] = [];
+  for (const target of targets) tried.push({ target: target.name, ...(await tryTarget(target)) });
+  return tried;
+}
+
+/** What was found wrong, and what helps with the first of it. */
 interface Found {
   readonly problems: readonly string[];
   readonly hint: string | null;
@@ -98,14 +117,20 @@ async function problemsOf(work: () => Promise<void>): Promise<Found> {
 
 const durable = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
 
-/** Without a copy in the journal the credential needs a place that outlives this run. */
-function journalProblems({ wishes, targets }: Issue): readonly string[] {
+/** `--no-journal`: without a copy in the journal the credential needs a place that outlives this run. */
+export function journalProblems({
+  wishes,
+  targets,
+}: Pick<Issue, 'wishes' | 'targets'>): readonly string[] {
   if (wishes.keepsSecret || targets.some(({ isDurable }) => isDurable)) return [];
   return [`--no-journal needs a durable --to (${durable}): otherwise nothing keeps the credential`];
 }
 
 /** Whoever rotates the credential that he works with has one chance to keep the new one (DESIGN.md 6). */
-function selfProblems(ctx: Context, { plan, targets, wishes }: Issue): readonly string[] {
+export function selfProblems(
+  ctx: Context,
+  { plan, targets, wishes }: Pick<Issue, 'plan' | 'targets' | 'wishes'>,
+): readonly string[] {
   if (plan.isSelf === false) {
     return targets.some(({ name }) => name === 'profile')
       ? ['--to profile is for the account that sactl signs in with; this is another one']

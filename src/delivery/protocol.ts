@@ -6,6 +6,7 @@ import type { Issued } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';
 import { accountKey } from './account-key.ts';
 import { ask, type Asked } from './ask.ts';
+import { auditIssued, auditUnissued } from './audit.ts';
 import { closeEntry } from './close.ts';
 import { failureOf, partial, throwAll, unknownOutcome } from './failures.ts';
 import { handOver } from './handover.ts';
@@ -84,35 +85,36 @@ async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<vo
     issue.plan.finish?.(account, { signal, report: issue.report }),
   );
   await closeEntry(run, account, ending);
+  const failures = [
+    ...ending.failures,
+    ...(unfinished === null ? [] : [partial(unfinished, { ...issue, account })]),
+    ...(problem === null ? [] : [partial(problem, { ...issue, account })]),
+  ];
+  await auditIssued(ctx, run, { ...asked, account, ending, failures });
   for (const { goal, url, command } of ending.actions) {
     await issue.report(`to be done by a person: ${goal}, at ${url}; then: ${command}`);
   }
-  throwAll([
-    ...ending.failures,
-    unfinished === null ? null : partial(unfinished, { ...issue, account }),
-    problem === null ? null : partial(problem, { ...issue, account }),
-  ]);
+  throwAll(failures);
 }
 
 /**
  * A credential that a person brought is tried before anything is touched: the old one works on, so that there is time.
  * @throws FailedError when it does not work; then nothing was changed
  */
-async function tryFirst(
-  ctx: Context,
-  { issue, entry }: Run,
-  issued: Issued,
-): Promise<Trial | null> {
+async function tryFirst(ctx: Context, run: Run, issued: Issued): Promise<Trial | null> {
+  const { issue, entry } = run;
   if (issue.plan.isBrought !== true) return null;
   if (!issue.wishes.verify) return { works: null, why: '--no-verify' };
   const trial = await verify(ctx, issue.remote, issued);
   if (trial.works !== false) return trial;
   await entry.close().catch(() => undefined);
-  throw new FailedError(
+  const refused = new FailedError(
     'refused_credential',
     `the new credential does not work: ${trial.why ?? 'it was refused'}; nothing was changed`,
     { provider: issued.account.provider },
   );
+  await auditUnissued(ctx, run, refused);
+  throw refused;
 }
 
 function trialOf(
@@ -134,6 +136,7 @@ async function askOrLeave(ctx: Context, run: Run, signal: AbortSignal): Promise<
       error instanceof CliError ? error : unknownOutcome(run, { cause: error, evidence: null });
     const isUnknown = known instanceof UnknownOutcomeError;
     await (isUnknown ? leave(run, known) : run.entry.close()).catch(() => undefined);
+    await auditUnissued(ctx, run, known);
     throw known;
   }
 }

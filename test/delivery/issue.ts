@@ -1,3 +1,4 @@
+import { openAuditLog } from '../../src/audit/audit-log.ts';
 import type { Context } from '../../src/context.ts';
 import type { Issue } from '../../src/delivery/issue.ts';
 import { issueCredential } from '../../src/delivery/protocol.ts';
@@ -100,6 +101,8 @@ export async function worldOf(script: Script = {}): Promise<World> {
         ...script.wishes,
       },
       journal: faultyJournal(journal, { faults: new Set(script.journalFaults), log: happen }),
+      audit: openAuditLog(journal),
+      credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',
       connection: {
         provider: 'nscale',
         profile: 'prod',

@@ -97,8 +97,8 @@ function watch(handle) {
       step();
       return change.truncate(length);
     },
-    /** @param {Buffer} bytes @param {number} offset @param {number} length @param {number} position */
-    write: async (bytes, offset, length, position) => {
+    /** @param {Buffer} bytes @param {number} offset @param {number} length @param {number | null} position */
+    write: async (bytes, offset = 0, length = bytes.length - offset, position = null) => {
       if (!stepWrite()) return change.write(bytes, offset, length, position);
       await change.write(bytes, offset, Math.floor(length / 2), position);
       return die();

@@ -40,6 +40,9 @@ async function runCreate({ open }: Invocation, flags: CreateFlags): Promise<Exit
   const plan = await planGrant(account, { role, scope, cluster: flags.cluster ?? null });
   return change(session, {
     operation: 'create',
+    auditedAs: 'grant',
+    subject: { id: null, name: account, organization: null },
+    changed: (rule) => ({ id: rule.id, name: rule.account, organization: null }),
     plan,
     action: `Create an access rule for ${account}`,
     sample: sampleRule(input),

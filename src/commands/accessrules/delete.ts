@@ -33,6 +33,8 @@ async function runDelete(
   const plan = await planRevoke(id);
   return change(session, {
     operation: 'delete',
+    auditedAs: 'ungrant',
+    subject: { id, name: null, organization: null },
     plan,
     action: `Delete access rule ${id}`,
     sample: undefined,

@@ -33,7 +33,7 @@ export async function prepareDelivery(
   entry: ReadableEntry,
   to: readonly string[],
 ): Promise<PreparedDelivery> {
-  const { ctx, renderer, journal, stateDirectory, note } = recovery;
+  const { ctx, renderer, journal, audit, stateDirectory, note } = recovery;
   const issued = await readEntry(ctx, entry);
   const { targets, areSatisfied, effects } = recoveryTargets(recovery, { entry, issued, to });
   const tryCredential = await trialAt(recovery, entry, issued);
@@ -42,7 +42,17 @@ export async function prepareDelivery(
   const found = await preflightTargets(ctx, { targets, renderer, plan });
   const locks = openAccountLocks({ ...ctx, stateDirectory });
   return {
-    delivery: { entry, issued, targets, renderer, journal, locks, report: note, tryCredential },
+    delivery: {
+      entry,
+      issued,
+      targets,
+      renderer,
+      journal,
+      audit,
+      locks,
+      report: note,
+      tryCredential,
+    },
     places: areSatisfied ? [] : found.targets.map(placeOf),
     effects: [...effects, 'the entry is erased'],
     found,

@@ -1,6 +1,8 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
+import type { AuditFact } from '../../audit/event.ts';
 import { ExitCode } from '../../errors.ts';
+import type { StoredEntry } from '../../journal/stored-entry.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
 import type { EntryDocument } from './entry.ts';
 import type { EntryState } from './states.ts';
@@ -18,6 +20,7 @@ export function addDiscard(noun: CommandUnknownOpts, host: Host): void {
 
 async function discard({ ctx, common }: Invocation, id: string | undefined): Promise<ExitCode> {
   const { confirm, confirmationProblems } = await import('../confirm.ts');
+  const { recordFact } = await import('../../audit/record.ts');
   const { dryRunDocument } = await import('../dry-run.ts');
   const { entryDocument } = await import('./entry.ts');
   const { openRecovery } = await import('./open.ts');
@@ -26,7 +29,7 @@ async function discard({ ctx, common }: Invocation, id: string | undefined): Pro
     ...entryIdProblems(ctx, common, id),
     ...confirmationProblems(ctx, common),
   ]);
-  const { journal, marker, emit } = recovery;
+  const { journal, audit, marker, emit } = recovery;
   const entry = await pickEntry(recovery, id);
   refuseUnderWay(entry);
   const document = await entryDocument(ctx, entry);
@@ -39,11 +42,23 @@ async function discard({ ctx, common }: Invocation, id: string | undefined): Pro
   }
   await confirm(ctx, common, { action: `Discard ${naming(document)}`, effects });
   await journal.erase(entry.id);
+  await recordFact(ctx, audit, () => discardFact(entry, document));
   await emit({
     value: { discarded: true, id: entry.id, provider, name: accountName, ...marker },
     human: () => `Discarded ${entry.id}.\n`,
   });
   return ExitCode.done;
+}
+
+function discardFact({ id, intent }: StoredEntry, document: EntryDocument): AuditFact {
+  const { accountId, accountName: name, organization } = document;
+  return {
+    operation: 'discard',
+    exitCode: ExitCode.done,
+    connection: intent === null ? null : { ...intent.connection, credentialSource: null },
+    account: { id: accountId, name, organization },
+    entry: id,
+  };
 }
 
 function naming({ id, operation, accountName }: EntryDocument): string {

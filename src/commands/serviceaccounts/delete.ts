@@ -60,6 +60,8 @@ async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags):
   return change<Deletion>(session, {
     operation: 'delete',
     done: flags.done,
+    subject: account,
+    changed: ({ deleted }) => (deleted ? account : null),
     action: `Delete service account ${session.naming(account)}`,
     sample: { deleted: true, id, name, isRecord },
     document: (deletion) => deletionDocument(session, deletion),

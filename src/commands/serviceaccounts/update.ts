@@ -58,6 +58,7 @@ async function runUpdate({ ctx, common, open }: Invocation, flags: UpdateFlags):
     operation: 'update',
     plan,
     done: flags.done,
+    subject: account,
     action: `Update service account ${session.naming(account)}`,
     sample: account,
     document: accountDocument,

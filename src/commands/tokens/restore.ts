@@ -33,6 +33,7 @@ async function runRestore({ ctx, common, open }: Invocation, flags: TokenFlags):
   const token = await pickToken(session, account, flags.token);
   return change(session, {
     operation: 'restore',
+    subject: account,
     plan: await planRestoreToken(account, token),
     action: `Restore the token ${quoted(token, 100)} of ${session.naming(account)}`,
     sample: account,

@@ -47,6 +47,7 @@ async function runRevoke(
     operation: 'revoke',
     plan: await planRevokeToken(account, token),
     done: flags.done,
+    subject: account,
     action: `Revoke the token ${quoted(token, 100)} of ${session.naming(account)}`,
     sample: account,
     document: accountDocument,

@@ -1,0 +1,16 @@
+import { durationForms, parseDuration } from '../../model/duration.ts';
+import { quoted } from '../../model/safe-text.ts';
+import type { Check } from '../check.ts';
+
+const date = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** `--since` in milliseconds since the epoch: a duration before `now`, a day that begins in UTC, or a time in ISO 8601. */
+export function readSince(text: string | undefined, now: number): Check<number> {
+  if (text === undefined) return { value: -Infinity, problems: [] };
+  const duration = parseDuration(text);
+  if (duration !== null) return { value: now - duration, problems: [] };
+  const time = date.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return { value: time, problems: [] };
+  const forms = `${durationForms}, or is a day such as 2026-11-01, or a time such as 2026-11-01T08:00:00Z`;
+  return { value: 0, problems: [`--since ${quoted(text)} has the form ${forms}`] };
+}

@@ -1,0 +1,158 @@
+import type { Configuration } from '../../config/configuration.ts';
+import type { Connection } from '../../config/connection.ts';
+import { describeCredential } from '../../config/credential-source.ts';
+import { describeSource, type Ignored } from '../../config/setting.ts';
+import type { Cell, Column } from '../../output/columns.ts';
+import { detail } from '../../output/detail.ts';
+import type { OutputDocument } from '../../output/document.ts';
+import { sheetOf } from '../../output/sheet.ts';
+import type { Style } from '../../output/style.ts';
+import { table } from '../../output/table.ts';
+import { safeText } from '../../model/safe-text.ts';
+import type { Explained } from './connection.ts';
+
+interface ExplainOptions {
+  readonly configuration: Configuration;
+  readonly explained: Explained;
+  readonly homeDirectory: string;
+}
+
+/** Everything that `config explain` prints; of credentials only where they are. */
+export function explanation({
+  configuration,
+  explained,
+  homeDirectory,
+}: ExplainOptions): OutputDocument {
+  const { ignored, files } = configuration;
+  const settings = settingsOf(configuration);
+  const profiles = profilesOf(configuration, homeDirectory);
+  const { problem } = explained;
+  const connection = explained.connection === null ? null : connectionOf(explained.connection);
+  const rows = [...settings, ...(connection === null ? [] : connectionRows(connection))];
+  const marker = configuration.sandbox.value ? { sandbox: true } : {};
+  return {
+    value: { settings, connection, problem, ignored, profiles, files, ...marker },
+    human: async (style) =>
+      [
+        await table({ rows, columns: settingColumns, style }),
+        problem === null ? '' : `\nNo connection: ${safeText(problem)}\n`,
+        await section('Profiles', { rows: profiles, columns: profileColumns, style }),
+        await section('Found and not used', { rows: ignored, columns: ignoredColumns, style }),
+        filesText(files, style),
+      ].join(''),
+    sheet: () => sheetOf(rows, settingColumns),
+  };
+}
+
+interface SettingRow {
+  readonly name: string;
+  readonly value: Cell;
+  readonly source: string | null;
+}
+
+function settingsOf(configuration: Configuration): readonly SettingRow[] {
+  const { provider, profile, org, sandbox, columns, format, stateDirectory } = configuration;
+  return Object.entries({ provider, profile, org, sandbox, columns, format, stateDirectory }).map(
+    ([name, { value, source }]) => ({ name, value, source: describeSource(source) }),
+  );
+}
+
+/** The connection as it prints; `credential` says where it is. */
+interface ConnectionDocument {
+  readonly provider: string;
+  readonly profile: string | null;
+  /** Null in the sandbox, as the source of the CA where there is none. */
+  readonly endpoint: string | null;
+  readonly endpointSource: string;
+  readonly credential: string;
+  readonly ca: string | null;
+  readonly caSource: string | null;
+  readonly organization: string | null;
+  readonly organizationSource: string;
+}
+
+function connectionOf(connection: Connection): ConnectionDocument {
+  const { provider, profile, endpoint, endpointSource, credential, ca, organization } = connection;
+  return {
+    provider,
+    profile,
+    endpoint: endpoint === '' ? null : endpoint,
+    endpointSource,
+    credential: credential?.source ?? 'the sandbox',
+    ca: ca?.path ?? null,
+    caSource: ca?.source ?? null,
+    organization: organization.value,
+    organizationSource: describeSource(organization.source),
+  };
+}
+
+function connectionRows(connection: ConnectionDocument): readonly SettingRow[] {
+  const { provider, profile, endpoint, endpointSource, credential, ca, caSource } = connection;
+  return [
+    {
+      name: 'connection',
+      value: provider,
+      source: profile === null ? credential : `profile ${profile}`,
+    },
+    { name: 'endpoint', value: endpoint, source: endpointSource },
+    { name: 'credential', value: '[not read]', source: credential },
+    { name: 'ca', value: ca, source: caSource },
+    { name: 'organization', value: connection.organization, source: connection.organizationSource },
+  ];
+}
+
+interface ProfileRow {
+  readonly name: string;
+  readonly provider: string;
+  readonly endpoint: string | null;
+  readonly org: string | null;
+  readonly credential: string;
+}
+
+function profilesOf({ profiles }: Configuration, homeDirectory: string): readonly ProfileRow[] {
+  return [...profiles.values()].map(({ name, provider, endpoint, org, credential }) => ({
+    name,
+    provider,
+    endpoint,
+    org,
+    credential: describeCredential(credential, homeDirectory),
+  }));
+}
+
+const settingColumns: readonly Column<SettingRow>[] = [
+  { name: 'name', header: 'SETTING', value: ({ name }) => name },
+  { name: 'value', value: ({ value }) => value },
+  { name: 'source', value: ({ source }) => source, tone: () => 'muted' },
+];
+
+const profileColumns: readonly Column<ProfileRow>[] = [
+  { name: 'name', value: ({ name }) => name },
+  { name: 'provider', value: ({ provider }) => provider },
+  { name: 'endpoint', value: ({ endpoint }) => endpoint },
+  { name: 'org', value: ({ org }) => org, hideEmpty: true },
+  { name: 'credential', value: ({ credential }) => credential, tone: () => 'muted' },
+];
+
+const ignoredColumns: readonly Column<Ignored>[] = [
+  { name: 'what', value: ({ what }) => what },
+  { name: 'why', value: ({ why }) => why, tone: () => 'muted' },
+];
+
+/** A table under a title; no text at all for no rows. */
+async function section<Row>(
+  title: string,
+  options: Parameters<typeof table<Row>>[0],
+): Promise<string> {
+  const text = await table(options);
+  return text === '' ? '' : `\n${options.style.paint('heading', title)}\n${text}`;
+}
+
+function filesText({ user, project }: Configuration['files'], style: Style): string {
+  return `\n${detail(
+    [
+      { label: 'User file', value: user },
+      { label: 'Project file', value: project },
+    ],
+    style,
+  )}`;
+}

@@ -1,0 +1,43 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import { ExitCode, UsageError } from '../../errors.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { Context } from '../../context.ts';
+import { declareVerb, type Host, type Invocation } from '../command.ts';
+import type { CommonFlags } from '../flags.ts';
+
+export function addPath(noun: CommandUnknownOpts, host: Host): void {
+  declareVerb(noun, 'path', {
+    summary: "Print the path of the user's configuration file",
+    description:
+      'Prints the file that is read, or would be if it were there; also when there is something wrong in it.',
+    honours: ['output'],
+    examples: ['sactl config path', '"$EDITOR" "$(sactl config path)"'],
+  }).action(() => host.run(printPath));
+}
+
+async function printPath({ ctx, common }: Invocation): Promise<ExitCode> {
+  const { locateUserFile } = await import('../../config/user-file.ts');
+  const { safeText } = await import('../../model/safe-text.ts');
+  const { prepareRenderer } = await import('../../output/renderer.ts');
+  const { emit } = await import('../../output/emit.ts');
+  const { note } = await import('../note.ts');
+  const { outputFlags } = await import('../session.ts');
+  const configuration = await loadUsable(ctx, common);
+  const renderer = await prepareRenderer(ctx, outputFlags(common, configuration));
+  const { path, exists } = locateUserFile(ctx);
+  await emit(ctx, renderer, { value: { path, exists }, human: () => `${safeText(path)}\n` });
+  if (!exists) await note(ctx, common, `${path} does not exist`);
+  return ExitCode.done;
+}
+
+/** Null where something is wrong with it: whoever wants to mend the file asks for its path. */
+async function loadUsable(ctx: Context, common: CommonFlags): Promise<Configuration | null> {
+  const { loadConfiguration } = await import('../../config/configuration.ts');
+  try {
+    return await loadConfiguration(ctx, common);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import { loadConfiguration, type Configuration } from '../config/configuration.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import type { OutputDocument } from '../output/document.ts';
+import { emit } from '../output/emit.ts';
+import { prepareRenderer, type Renderer } from '../output/renderer.ts';
+import { gather, throwGathered, type Gathered } from './check.ts';
+import type { CommonFlags } from './flags.ts';
+import { note } from './note.ts';
+import { sandboxDirectory } from './sandbox-state.ts';
+
+/** One command's work on what is kept on this machine, with its output ready. */
+export interface StateWork {
+  readonly ctx: Context;
+  readonly common: CommonFlags;
+  readonly configuration: Configuration;
+  readonly renderer: Renderer;
+  /** Where journal, locks and audit log are; the sandbox has its own. */
+  readonly stateDirectory: string;
+  readonly marker: { readonly sandbox?: true };
+  readonly emit: (document: OutputDocument) => Promise<void>;
+  readonly note: (text: string) => Promise<void>;
+}
+
+/**
+ * Checks output flags and configuration.
+ * @throws UsageError with what is wrong with them, and the command's own `problems`
+ */
+export async function openStateWork(
+  ctx: Context,
+  common: CommonFlags,
+  problems: readonly string[],
+): Promise<StateWork> {
+  const gathered: Gathered = { problems: [], hints: [] };
+  const configuration = await gather(gathered, () => loadConfiguration(ctx, common));
+  const configuredFormat = configuration?.format.value ?? undefined;
+  const { json, query, queryFile, raw, format, color } = common;
+  const renderer = await gather(gathered, () =>
+    prepareRenderer(ctx, { json, query, queryFile, raw, format, color, configuredFormat }),
+  );
+  gathered.problems.push(...problems);
+  throwGathered(gathered);
+  if (configuration === null || renderer === null) throw new UsageError(gathered.problems);
+  const isSandbox = configuration.sandbox.value;
+  const state = configuration.stateDirectory.value;
+  return {
+    ctx,
+    common,
+    configuration,
+    renderer,
+    stateDirectory: isSandbox ? sandboxDirectory(state) : state,
+    marker: isSandbox ? { sandbox: true } : {},
+    emit: async (document) => {
+      await emit(ctx, renderer, document);
+    },
+    note: (text) => note(ctx, common, text),
+  };
+}

@@ -1,0 +1,81 @@
+import type { AuditFact } from '../audit/event.ts';
+import { recordFact } from '../audit/record.ts';
+import type { Context } from '../context.ts';
+import { ExitCode, type CliError } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import type { Asked } from './ask.ts';
+import type { StoredDelivery } from './deliver-entry.ts';
+import type { Ending } from './handover.ts';
+import type { Run } from './issue.ts';
+
+interface Facts extends Asked {
+  /** As it was settled. */
+  readonly account: Account;
+  readonly ending: Ending;
+  /** The worst first. */
+  readonly failures: readonly CliError[];
+}
+
+/** Writes into the audit log that a credential was issued, and where it went. Never rejects. */
+export async function auditIssued(
+  ctx: Context,
+  run: Run,
+  { issued, reissued, account, ending, failures }: Facts,
+): Promise<void> {
+  const { credential } = issued;
+  const targets = run.issue.targets.length === 0 ? stdout(ending) : ending.outcome?.deliveredTo;
+  await recordFact(ctx, run.issue.audit, () => ({
+    ...factOf(run, failures[0] ?? null),
+    account,
+    expiresAfter: credential.expiresAt ?? account.expiresAt,
+    fingerprint: credential.value.fingerprint(),
+    verified: ending.outcome?.verified ?? null,
+    reissued,
+    targets: targets ?? [],
+  }));
+}
+
+/** Writes into the audit log that a credential was asked for, and that there is none. Never rejects. */
+export async function auditUnissued(ctx: Context, run: Run, error: CliError): Promise<void> {
+  await recordFact(ctx, run.issue.audit, () => factOf(run, error));
+}
+
+/** Writes into the audit log that a kept credential was delivered, and where it went. Never rejects. */
+export async function auditDelivered(
+  ctx: Context,
+  { entry, issued, audit }: Pick<StoredDelivery, 'entry' | 'issued' | 'audit'>,
+  { outcome, failures }: Ending,
+): Promise<void> {
+  const { credential, account } = issued;
+  const [worst] = failures;
+  await recordFact(ctx, audit, () => ({
+    operation: 'deliver',
+    exitCode: worst?.exitCode ?? ExitCode.done,
+    connection: { ...entry.intent.connection, credentialSource: null },
+    account,
+    expiresAfter: credential.expiresAt,
+    fingerprint: credential.value.fingerprint(),
+    verified: outcome?.verified ?? null,
+    targets: outcome?.deliveredTo ?? [],
+    entry: entry.id,
+    error: worst?.message ?? null,
+  }));
+}
+
+function stdout({ isComplete, outcome }: Ending): AuditFact['targets'] {
+  return [{ target: 'stdout', ok: isComplete || outcome?.recoverId === null }];
+}
+
+function factOf({ issue, entry }: Run, error: CliError | null): AuditFact {
+  const { operation, plan, connection, credentialSource } = issue;
+  const { id, name, organization, expiresAt } = plan.expected;
+  return {
+    operation,
+    exitCode: error?.exitCode ?? ExitCode.done,
+    connection: { ...connection, credentialSource },
+    account: { id: operation === 'create' ? null : id, name, organization },
+    expiresBefore: operation === 'create' ? null : expiresAt,
+    entry: entry.id,
+    error: error?.message ?? null,
+  };
+}
