@@ -66,7 +66,7 @@ export async function declareProgram(
   makeHost: (common: () => CommonFlags) => Host,
 ): Promise<CommandUnknownOpts> {
   const program = declareCommonFlags(root);
-  const host = makeHost(() => program.opts());
+  const host = makeHost(() => commonOf(program.opts()));
   const words = new Set(argv);
   for (const { name, aliases, summary, load } of nouns) {
     const noun = program
@@ -83,6 +83,19 @@ export async function declareProgram(
   refuseRepetition(program);
   return program;
 }
+
+/** Several profiles are more than most commands know what to do with: these see none. */
+function commonOf({
+  profile: profiles = [],
+  ...others
+}: OptionValues<typeof declareCommonFlags>): CommonFlags {
+  const [profile, ...more] = profiles;
+  return { ...others, profile: more.length === 0 ? profile : undefined, profiles };
+}
+
+type OptionValues<Declare extends (root: Command) => { opts: () => unknown }> = ReturnType<
+  ReturnType<Declare>['opts']
+>;
 
 /** A second value would replace the first without a word, which for an id is the wrong account. */
 function refuseRepetition(command: CommandUnknownOpts): void {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { createHttpClient, type HttpClient, type HttpCredential } from '../http/client.ts';
+import type { Turn } from '../http/options.ts';
 import { createTransport } from '../http/transport.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -14,6 +15,8 @@ export interface Destination {
   readonly ca: { readonly path: string; readonly source: string } | null;
   /** The emulator in the real endpoint's place: then no proxy and no CA is even read. */
   readonly sandbox: Sandbox | null;
+  /** Where many requests are made side by side: lets as many begin as may. */
+  readonly turn?: Turn | undefined;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -25,7 +28,7 @@ const defaultTimeoutMs = 30_000;
 export async function clientFactory(
   ctx: Context,
   common: CommonFlags,
-  { definition, endpoint, ca, sandbox }: Destination,
+  { definition, endpoint, ca, sandbox, turn }: Destination,
 ): Promise<(credential: HttpCredential) => HttpClient> {
   const env = sandbox === null ? ctx.env : {};
   const dispatcher = await createTransport({ env, cwd: ctx.cwd, endpoint, caFile: ca });
@@ -36,6 +39,7 @@ export async function clientFactory(
       credential,
       endpoint,
       dispatcher,
+      turn,
       timeoutMs: common.timeout ?? defaultTimeoutMs,
       provider: definition.name,
       readProblem: definition.readProblem,

@@ -55,7 +55,10 @@ export function declareVerb(
       visibleGlobalOptions: (command) =>
         commonOptions(command).filter((option) => !refused.has(option.attributeName())),
     })
-    .hook('preAction', (_, command) => refuseFlags(command, refused));
+    .hook('preAction', (_, command) => {
+      refuseFlags(command, refused);
+      if (!declaration.honours.includes('fleet')) refuseSeveral(command);
+    });
 }
 
 function refusedFlags(honours: readonly FlagGroup[]): ReadonlySet<string> {
@@ -76,6 +79,11 @@ function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>):
     given.map((option) => `${option.long ?? option.flags} does nothing with "${path}"`),
     { hint: `${path} --help` },
   );
+}
+
+function refuseSeveral(command: CommandUnknownOpts): void {
+  const given: unknown = root(command).getOptionValue('profile');
+  if (Array.isArray(given) && given.length > 1) throw new UsageError('--profile is given twice');
 }
 
 function commonOptions(command: CommandUnknownOpts): readonly Option[] {

@@ -15,10 +15,14 @@ export function declareCommonFlags(root: Command) {
     .addOption(
       new Option(
         '--provider <name>',
-        'provider to work on; "all" with serviceaccounts list',
+        'provider to work on; "all" with list, doctor and rotate of several',
       ).choices([...providers, 'all' as const]),
     )
-    .option('--profile <name>', 'profile of the configuration file to connect with')
+    .option(
+      '--profile <name>',
+      'profile of the configuration file to connect with; where "all" may stand, repeat it',
+      repeated,
+    )
     .option('--org <id>', 'organization')
     .option('--endpoint <url>', "address of the provider's API")
     .option('--allow-endpoint-override', "send a profile's credential to --endpoint without asking")

@@ -4,6 +4,7 @@ import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
 import { readEndpoint } from '../http/endpoint.ts';
+import type { Turn } from '../http/options.ts';
 import { openAccountLocks, type AccountLocks } from '../journal/account-lock.ts';
 import type { ProviderName } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
@@ -102,11 +103,16 @@ export interface Connected {
  * @throws AuthError when there is no credential; UsageError when proxy, CA or the endpoint beside a profile cannot be
  * used
  */
-export async function connect(ctx: Context, common: CommonFlags, found: Found): Promise<Connected> {
+export async function connect(
+  ctx: Context,
+  common: CommonFlags,
+  found: Found,
+  shared: Shared = {},
+): Promise<Connected> {
   const { connection } = found;
   if (connection instanceof AuthError) throw connection;
   for (const warning of connection.warnings) await note(ctx, common, warning);
-  if (connection.credential === null) return connectSandbox(ctx, common, found);
+  if (connection.credential === null) return connectSandbox(ctx, common, found, shared);
   await confirmEndpoint(ctx, common, connection);
   const { url } = readEndpoint(connection.endpoint, connection.endpointSource);
   if (url === null) throw new UsageError(`${connection.endpointSource} cannot be used`);
@@ -119,7 +125,16 @@ export async function connect(ctx: Context, common: CommonFlags, found: Found): 
     ca: connection.ca,
     sandbox: null,
     stateDirectory: found.configuration.stateDirectory.value,
+    ...shared,
   });
+}
+
+/** What several connections of one process share. */
+export interface Shared {
+  /** Default: the connection's own. */
+  readonly locks?: AccountLocks;
+  /** Lets as many requests be made side by side as may. */
+  readonly turn?: Turn;
 }
 
 interface Caller {
@@ -132,11 +147,17 @@ interface Caller {
 async function connectTo(
   ctx: Context,
   common: CommonFlags,
-  { credential, profile, organization, stateDirectory, ...destination }: Caller & Destination,
+  {
+    credential,
+    profile,
+    organization,
+    stateDirectory,
+    locks = openAccountLocks({ ...ctx, stateDirectory }),
+    ...destination
+  }: Caller & Destination & Shared,
 ): Promise<Connected> {
   const { definition, endpoint, ca, sandbox } = destination;
   const createHttp = await clientFactory(ctx, common, destination);
-  const locks = openAccountLocks({ ...ctx, stateDirectory });
   const provider = definition.connect({
     createHttp,
     credential,
@@ -177,6 +198,7 @@ async function connectSandbox(
   ctx: Context,
   common: CommonFlags,
   { configuration, definition, connection }: Found,
+  shared: Shared,
 ): Promise<Connected> {
   const { stateDirectory } = configuration;
   const sandbox = await openSandboxOf(ctx, stateDirectory.value, definition.name);
@@ -195,5 +217,6 @@ async function connectSandbox(
     ca: null,
     sandbox,
     stateDirectory: sandboxDirectory(stateDirectory.value),
+    ...shared,
   });
 }

@@ -4,7 +4,10 @@ import type { Format } from '../model/format.ts';
 /** The flags every command understands, as the user gave them; a flag that was not given is absent. */
 export interface CommonFlags {
   readonly provider?: ProviderName | 'all' | undefined;
+  /** The one profile that was named; absent, too, where several were. */
   readonly profile?: string | undefined;
+  /** All that were named, for commands that work on several connections. */
+  readonly profiles?: readonly string[] | undefined;
   readonly org?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly allowEndpointOverride?: true | undefined;
@@ -41,6 +44,8 @@ export const flagGroups = {
     'sandbox',
   ],
   organization: ['org'],
+  /** Several connections at once: `--profile` may be repeated. */
+  fleet: [],
   /** For what works on the journal: the connections are the entries' own. */
   journal: ['sandbox'],
   network: ['caCert', 'timeout'],

@@ -20,9 +20,14 @@ export interface HttpClientOptions extends Pick<
   readonly debug?: (line: string) => Promise<void>;
   /** The longest answer that is read. Default 64 MiB. */
   readonly maxBytes?: number;
+  /** Lets an attempt begin when there are not too many others; the time it waits is not the attempt's. Default: at once. */
+  readonly turn?: Turn | undefined;
   /** From `createTransport`, where a proxy or a CA asks for one. */
   readonly dispatcher?: Dispatcher | undefined;
 }
+
+/** Runs work when its turn has come. */
+export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** What global `fetch` takes as `dispatcher`. */
 export type Dispatcher = NonNullable<RequestInit['dispatcher']>;

@@ -8,7 +8,7 @@ import { failureError, stoppedError } from './failure-error.ts';
 import type { HttpClientOptions } from './options.ts';
 import { isRedirect, redirectTarget } from './redirect.ts';
 import { repeatDelay } from './retry.ts';
-import type { HttpAnswer, HttpRequest } from './request.ts';
+import { isSafe, type HttpAnswer, type HttpRequest } from './request.ts';
 import { watchSignals } from './watch.ts';
 
 /** Where a call stands before its next attempt. */
@@ -57,14 +57,34 @@ async function exchange(call: Call, { url, arrival }: Progress): Promise<Attempt
     request.authorized === false ? null : await authorize(options.credential, arrival);
   if (stop.aborted) throw stoppedError(call, arrival);
   const headers = requestHeaders(request, { authorization, userAgent: options.userAgent });
-  const startedAt = options.now();
-  const outcome = await attempt(options, { url, request, headers, stop });
+  let startedAt = options.now();
+  const outcome = await inTurn(call, arrival, () => {
+    startedAt = options.now();
+    return attempt(options, { url, request, headers, stop });
+  });
   const elapsedMs = options.now() - startedAt;
   if (outcome.kind === 'answer' && isSuccess(outcome)) await keepAnswer(request, outcome.answer);
   await report(options, () =>
     debugLine({ method: request.method, url, sent: headers, outcome, elapsedMs }),
   );
   return { outcome, authorization };
+}
+
+/** Who was interrupted while he waited for his turn has sent nothing, and sends nothing that changes something. */
+async function inTurn(
+  call: Call,
+  arrival: Arrival,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const { options, request, stop } = call;
+  if (options.turn === undefined) return work();
+  return options.turn(() => {
+    if (stop.aborted) throw stoppedError(call, arrival);
+    if (options.signal.aborted && !isSafe(request) && arrival !== 'unknown') {
+      throw options.signal.reason;
+    }
+    return work();
+  });
 }
 
 /** Whoever keeps the answer knows when that failed, and must get the answer all the same. */
