@@ -45,11 +45,16 @@ export async function findConnection(ctx: Context, common: CommonFlags): Promise
   return describeConnection(configuration, connection);
 }
 
+/** One that has a credential, or is the sandbox's. */
+export interface Described extends Found {
+  readonly connection: Connection;
+}
+
 /** A connection with its provider, and what is wrong with it. */
 export async function describeConnection(
   configuration: Configuration,
   connection: Connection,
-): Promise<Found> {
+): Promise<Described> {
   const definition = await loadDefinition(connection.provider);
   const problems = connectionProblems(connection, definition);
   return { configuration, definition, connection, problems };

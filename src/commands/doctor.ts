@@ -13,7 +13,7 @@ export function addDoctor(root: CommandUnknownOpts, host: Host): void {
     description:
       'Tries the credential of every profile and of every provider in the environment, or of the one that is named, and ' +
       'looks for what is wrong on this machine. Exit 1 when something keeps a command from working.',
-    honours: ['connection', 'output'],
+    honours: ['connection', 'fleet', 'output'],
     examples: ['sactl doctor', 'sactl doctor --provider augment', 'sactl doctor --json'],
   }).action(() => host.run(doctor));
 }
@@ -31,8 +31,11 @@ async function doctor({ ctx, common }: Invocation): Promise<ExitCode> {
   const { openFleet } = await import('./fleet.ts');
   const { listDocument } = await import('../output/document.ts');
   const { safeText } = await import('../model/safe-text.ts');
-  const { fleet } = await openFleet(ctx, common, () =>
-    Promise.resolve({ value: null, problems: [] }),
+  const { fleet } = await openFleet(
+    ctx,
+    common,
+    () => Promise.resolve({ value: null, problems: [] }),
+    'all',
   );
   const answers = await fleet.askAll(examine);
   const rows = answers.flatMap((answer, index) => diagnose(fleet.connections[index], answer));

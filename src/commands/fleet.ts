@@ -1,28 +1,38 @@
 import { loadConfiguration, type Configuration } from '../config/configuration.ts';
 import { resolveAllConnections, resolveConnection, type Connection } from '../config/connection.ts';
 import type { Context } from '../context.ts';
-import { CliError, UsageError } from '../errors.ts';
+import { AuthError, CliError, UsageError } from '../errors.ts';
+import type { ColumnChoice } from '../output/columns.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { emit } from '../output/emit.ts';
-import { prepareRenderer } from '../output/renderer.ts';
+import { prepareRenderer, type Renderer } from '../output/renderer.ts';
 import { environments } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from './check.ts';
-import { connect, describeConnection, type Connected } from './connect.ts';
+import {
+  connect,
+  describeConnection,
+  type Connected,
+  type Described,
+  type Shared,
+} from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
-import { columnsOf, outputFlags, type Local } from './session.ts';
+import { columnsOf, outputFlags } from './session.ts';
 
 /**
- * Every connection there is: all profiles, and all providers with a credential in the environment; or the one that was
- * named (DESIGN.md 1).
+ * The connections of one run: all profiles, and all providers with a credential in the environment; the profiles that were
+ * named; or the one connection that any command would use (DESIGN.md 1).
  */
 export interface Fleet {
+  readonly renderer: Renderer;
+  readonly members: readonly Described[];
   readonly connections: readonly Connection[];
   readonly emit: (document: OutputDocument) => Promise<void>;
   readonly note: (text: string) => Promise<void>;
-  /** Asks every provider at once; the answers are in the order of the connections. */
+  /** Asks every provider at once; the answers are in the order of the members. */
   readonly askAll: <Answer>(
     question: (connected: Connected) => Promise<Answer>,
+    shared?: Shared,
   ) => Promise<readonly FleetAnswer<Answer>[]>;
 }
 
@@ -31,10 +41,22 @@ export type FleetAnswer<Answer> =
   | { readonly answer: Answer; readonly error: null }
   | { readonly answer: null; readonly error: CliError };
 
-/** Whether this run is about all providers at once. */
-export function isFleet({ env }: Context, { provider, profile }: CommonFlags): boolean {
+/** What local checks can look at: no request is sent before they pass. */
+export interface FleetLocal {
+  /** The columns that `--columns` or the configuration names. */
+  readonly columns: ColumnChoice | null;
+  /** None where there is no credential. */
+  readonly members: readonly Described[];
+}
+
+/** Which connections a command is about where nothing names one: the one that there is, or all. */
+export type Scope = 'one' | 'all';
+
+/** Whether this run is about several connections at once. */
+export function isFleet({ env }: Context, { provider, profiles = [] }: CommonFlags): boolean {
+  if (profiles.length > 1) return true;
   if (provider !== undefined) return provider === 'all';
-  return profile === undefined && (env['SACTL_PROVIDER'] ?? '').trim() === 'all';
+  return profiles.length === 0 && (env['SACTL_PROVIDER'] ?? '').trim() === 'all';
 }
 
 /**
@@ -44,70 +66,123 @@ export function isFleet({ env }: Context, { provider, profile }: CommonFlags): b
 export async function openFleet<Input>(
   ctx: Context,
   common: CommonFlags,
-  check: (local: Pick<Local, 'columns'>) => Promise<Check<Input>>,
+  check: (local: FleetLocal) => Promise<Check<Input>>,
+  scope: Scope = 'one',
 ): Promise<{ fleet: Fleet; input: Input }> {
   const gathered: Gathered = { problems: [], hints: [] };
-  const configuration = await gather(gathered, () => loadConfiguration(ctx, common));
+  const flags = { ...common, profile: common.profiles?.[0] };
+  const configuration = await gather(gathered, () => loadConfiguration(ctx, flags));
   const renderer = await gather(gathered, () =>
     prepareRenderer(ctx, outputFlags(common, configuration)),
   );
-  const checked =
-    configuration === null ? null : await check({ columns: columnsOf(configuration) });
-  gathered.problems.push(...(checked?.problems ?? []), ...singleProblems(common));
+  const found =
+    configuration === null
+      ? null
+      : await gather(gathered, () => findMembers(ctx, flags, { configuration, scope }));
+  const members = found instanceof AuthError || found === null ? [] : found;
+  const columns = configuration === null ? null : columnsOf(configuration);
+  const checked = await check({ columns, members });
+  const own = isFleet(ctx, common)
+    ? severalProblems(common)
+    : members.flatMap(({ problems }) => problems);
+  gathered.problems.push(...own, ...checked.problems);
   throwGathered(gathered);
-  if (configuration === null || renderer === null || checked === null) {
-    throw new UsageError(gathered.problems);
-  }
-  const options = { configuration, flags: common, environments };
-  const isOne = configuration.provider.value !== null && configuration.provider.value !== 'all';
-  const connections =
-    isOne || common.profile !== undefined
-      ? [await resolveConnection(ctx, options)]
-      : await resolveAllConnections(ctx, options);
+  if (found instanceof AuthError) throw found;
+  if (renderer === null) throw new UsageError(gathered.problems);
   const fleet: Fleet = {
-    connections,
+    renderer,
+    members,
+    connections: members.map(({ connection }) => connection),
     emit: async (document) => {
       await emit(ctx, renderer, document);
     },
     note: (text) => note(ctx, common, text),
-    askAll: (question) =>
-      Promise.all(
-        connections.map((connection) => ask({ ctx, common, configuration, connection, question })),
-      ),
+    askAll: (question, shared = {}) =>
+      Promise.all(members.map((member) => ask({ ctx, common, member, question, shared }))),
   };
   return { fleet, input: checked.value };
 }
 
-/** Flags that mean one provider. */
-function singleProblems({ raw, org }: CommonFlags): readonly string[] {
+interface Wanted {
+  readonly configuration: Configuration;
+  readonly scope: Scope;
+}
+
+/** The error when there is no credential: worth saying only when nothing else is wrong. */
+async function findMembers(
+  ctx: Context,
+  flags: CommonFlags,
+  wanted: Wanted,
+): Promise<readonly Described[] | AuthError> {
+  try {
+    const connections = await resolve(ctx, flags, wanted);
+    return await Promise.all(
+      connections.map((connection) => describeConnection(wanted.configuration, connection)),
+    );
+  } catch (error) {
+    if (error instanceof AuthError) return error;
+    throw error;
+  }
+}
+
+async function resolve(
+  ctx: Context,
+  flags: CommonFlags,
+  { configuration, scope }: Wanted,
+): Promise<readonly Connection[]> {
+  const options = { configuration, flags, environments };
+  const names = [...new Set(flags.profiles)];
+  if (names.length > 1 && flags.provider !== 'all') {
+    return Promise.all(
+      names.map((value) => {
+        const profile = { ...configuration.profile, value };
+        return resolveConnection(ctx, { ...options, configuration: { ...configuration, profile } });
+      }),
+    );
+  }
+  const isNamed = configuration.provider.value !== null || flags.profile !== undefined;
+  return isFleet(ctx, flags) || (scope === 'all' && !isNamed)
+    ? resolveAllConnections(ctx, options)
+    : [await resolveConnection(ctx, options)];
+}
+
+/** Flags that mean one connection. */
+function severalProblems({ raw, org, endpoint, profiles = [] }: CommonFlags): readonly string[] {
   return [
     ...(raw ? ['--raw prints the answer of one provider'] : []),
     ...(org === undefined ? [] : ['--org does not go with all providers']),
+    ...(endpoint === undefined || profiles.length === 0
+      ? []
+      : ['--endpoint does not go with several profiles']),
   ];
 }
 
 interface Question<Answer> {
   readonly ctx: Context;
   readonly common: CommonFlags;
-  readonly configuration: Configuration;
-  readonly connection: Connection;
+  readonly member: Described;
   readonly question: (connected: Connected) => Promise<Answer>;
+  readonly shared: Shared;
 }
 
 /** One that fails costs its own answer and no other's. */
 async function ask<Answer>({
   ctx,
   common,
-  configuration,
-  connection,
+  member,
   question,
+  shared,
 }: Question<Answer>): Promise<FleetAnswer<Answer>> {
   try {
-    const found = await describeConnection(configuration, connection);
-    if (found.problems.length > 0) throw new UsageError(found.problems);
-    return { answer: await question(await connect(ctx, common, found)), error: null };
+    if (member.problems.length > 0) throw new UsageError(member.problems);
+    return { answer: await question(await connect(ctx, common, member, shared)), error: null };
   } catch (error) {
     if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
     return { answer: null, error };
   }
+}
+
+/** e.g. `nscale (profile prod)` */
+export function memberName({ definition, connection: { profile } }: Described): string {
+  return profile === null ? definition.name : `${definition.name} (profile ${profile})`;
 }

@@ -11,7 +11,7 @@ import {
   type EnvironmentSecret,
 } from './environment.ts';
 import type { Profile } from './profile.ts';
-import { describeSource, type Source } from './setting.ts';
+import { defaultSource, describeSource, type Source } from './setting.ts';
 
 /** The one source that a connection comes from. */
 export type Origin =
@@ -38,7 +38,12 @@ export interface SelectionOptions {
  * @throws UsageError, or AuthError (`unauthenticated`) when there is no credential
  */
 export function selectOrigin(options: SelectionOptions): Origin {
-  const { provider, sandbox } = options.configuration;
+  const { provider, profile: named, sandbox } = options.configuration;
+  // Who names a profile for this run means that one, whatever holds for all runs.
+  const isNamed = named.source.kind === 'flag' && provider.source.kind !== 'flag';
+  if (provider.value === 'all' && isNamed && !sandbox.value) {
+    return selectOrigin(withoutProvider(options));
+  }
   if (provider.value === 'all') {
     throw new UsageError(
       `${describeSource(provider.source)} says all, and this needs one provider`,
@@ -53,6 +58,14 @@ export function selectOrigin(options: SelectionOptions): Origin {
   const profile = selectedProfile(options.configuration);
   if (profile !== null) return { kind: 'profile', profile };
   return provider.value === null ? onlyOrigin(options) : originOf(provider.value, options);
+}
+
+function withoutProvider(options: SelectionOptions): SelectionOptions {
+  const { configuration } = options;
+  return {
+    ...options,
+    configuration: { ...configuration, provider: { value: null, source: defaultSource } },
+  };
 }
 
 /** Every profile and every provider with a credential in the environment; in the sandbox every provider. */

@@ -12,6 +12,8 @@ export interface Column<Row> {
   /** What the table calls it; default the name in capitals, `expiresAt` as `EXPIRES AT`. */
   readonly header?: string;
   readonly value: (row: Row) => Cell;
+  /** What people see instead, where the exact value is not easy to read. */
+  readonly text?: (row: Row) => string;
   /** True for ISO 8601 times, which people see as `in 3 days`. */
   readonly isTime?: boolean;
   readonly tone?: (row: Row, now: number) => Tone | null;

@@ -72,7 +72,7 @@ function heading<Row>(column: Column<Row>): string {
 }
 
 function print<Row>(row: Row, column: Column<Row>, style: Style): Printed {
-  const text = cellForPeople(column.value(row), {
+  const text = cellForPeople(column.text?.(row) ?? column.value(row), {
     isTime: column.isTime ?? false,
     style,
     time: tableTime,

@@ -35,6 +35,10 @@ export interface ProviderDefinition {
   readonly readProblem: (status: number, body: unknown) => ProviderProblem | null;
   /** A sentence saying why this cannot be an account's name here, or null. */
   readonly nameProblem: (name: string) => string | null;
+  /** The accounts among these that `--id` names: an id, an exact name or a client id, tried in that order. */
+  readonly accountsNamed: (accounts: readonly Account[], reference: string) => readonly Account[];
+  /** Whether `lastUsedAt` is known, so that an account without one was never used. */
+  readonly reportsUse: boolean;
   /** A sentence saying why this cannot be `--org`, or null. */
   readonly organizationProblem: (id: string) => string | null;
   readonly connect: (options: ConnectOptions) => Provider;

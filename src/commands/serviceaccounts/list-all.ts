@@ -1,14 +1,14 @@
 import type { Context } from '../../context.ts';
 import { ExitCode } from '../../errors.ts';
 import { safeText } from '../../model/safe-text.ts';
+import type { Account } from '../../model/account.ts';
+import type { Column } from '../../output/columns.ts';
 import { listDocument } from '../../output/document.ts';
-import { openFleet } from '../fleet.ts';
+import { memberName, openFleet, type FleetLocal } from '../fleet.ts';
 import type { CommonFlags } from '../flags.ts';
-import { emptyText, type ListFlags } from './list.ts';
-import { readSelection, select, wishOf } from './selection.ts';
-
-/** What is worth looking at where accounts of several providers stand in one table. */
-const fleetColumns = ['provider', 'name', 'status', 'expiresAt', 'lastUsedAt', 'createdAt', 'id'];
+import type { ListFlags } from './list.ts';
+import { selectFrom } from './selected.ts';
+import { listColumns, readSelection, wishOf } from './selection.ts';
 
 /**
  * The accounts of every provider in one list. A provider that fails costs a line on stderr and the exit code, not the
@@ -18,27 +18,52 @@ export async function listAll(
   { ctx, common }: { ctx: Context; common: CommonFlags },
   flags: ListFlags,
 ): Promise<ExitCode> {
-  const { fleet, input } = await openFleet(ctx, common, ({ columns }) =>
-    readSelection(flags, columns ?? { names: fleetColumns, source: 'the default' }),
-  );
+  const { fleet, input } = await openFleet(ctx, common, async (local) => {
+    const { value, problems } = await readSelection(flags, local.columns);
+    const columns = local.columns === null ? fleetColumns(local) : value.columns;
+    return { value: { ...value, columns }, problems };
+  });
   const wish = wishOf(flags, input);
-  const answers = await fleet.askAll(({ provider }) => provider.listAccounts(wish));
+  const answers = await fleet.askAll(async (connected) => ({
+    connected,
+    ...(await connected.provider.listAccounts(wish)),
+  }));
   const lists = answers.flatMap(({ answer }) => (answer === null ? [] : [answer]));
-  const failures = answers.flatMap(({ error }, index) =>
-    error === null ? [] : [{ error, connection: fleet.connections[index] }],
-  );
+  const failures = answers.flatMap(({ error }, index) => {
+    const member = fleet.members[index];
+    return error === null || member === undefined ? [] : [{ error, member }];
+  });
   const [first] = failures;
   if (first !== undefined && lists.length === 0) throw first.error;
-  const all = lists.flatMap(({ accounts }) => accounts);
-  const accounts = select(all, input, ctx.now());
-  await fleet.emit(listDocument({ rows: accounts, columns: input.columns }));
-  for (const { error, connection } of failures) {
-    const { provider = '', profile = null } = connection ?? {};
-    const where = profile === null ? provider : `${provider} (profile ${profile})`;
+  const { accounts, columns, notes } = await selectFrom(ctx, lists, input);
+  await fleet.emit(listDocument({ rows: accounts, columns }));
+  for (const { error, member } of failures) {
+    const why = `no accounts of ${memberName(member)}: ${error.message}`;
     // An answer that is missing is said even with --quiet.
-    await ctx.stderr.write(`sactl: ${safeText(`no accounts of ${where}: ${error.message}`)}\n`);
+    await ctx.stderr.write(`sactl: ${safeText(why)}\n`);
   }
-  for (const { warnings } of lists) for (const warning of warnings) await fleet.note(warning);
-  if (accounts.length === 0) await fleet.note(emptyText(all.length));
+  for (const text of [...lists.flatMap(({ warnings }) => warnings), ...notes]) {
+    await fleet.note(text);
+  }
   return failures.length === 0 ? ExitCode.done : ExitCode.partial;
+}
+
+/** What is worth looking at where accounts of several providers stand in one table; those at the end go first. */
+function fleetColumns({ members }: FleetLocal): readonly Column<Account>[] {
+  const providers = new Set(members.map(({ definition }) => definition.name));
+  const names = [
+    'provider',
+    ...(providers.size < members.length ? ['profile'] : []),
+    'name',
+    'status',
+    'expiresAt',
+    'lastUsedAt',
+    'age',
+    'id',
+  ];
+  const spare = new Set(['lastUsedAt', 'age']);
+  return names.flatMap((name) => {
+    const column = listColumns.find((candidate) => candidate.name === name);
+    return column === undefined ? [] : [{ ...column, spare: spare.has(name), hideEmpty: false }];
+  });
 }

@@ -9,17 +9,25 @@ import type { Local } from '../session.ts';
 export function addList(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
     summary: 'List service accounts',
-    description: 'Lists the service accounts the credential can see, sorted by name.',
-    honours: ['connection', 'organization', 'output', 'raw'],
+    description:
+      'Lists the service accounts the credential can see, sorted by name; with --provider all, or several --profile, ' +
+      'those of all providers at once.',
+    honours: ['connection', 'fleet', 'organization', 'output', 'raw'],
     examples: [
       'sactl serviceaccounts list',
       'sactl sa list --expiring-within 14d --sort expiresAt',
+      'sactl sa list --provider all --older-than 60d',
       'sactl sa list -q \'.[] | select(.status == "expired") | .id\'',
       'sactl sa list --format csv --columns name,expiresAt,id',
     ],
   })
     .option('--search <text>', 'only accounts with this text in name, id, description or client id')
     .option('--expiring-within <duration>', 'only accounts that expire within this time, e.g. 14d')
+    .option(
+      '--older-than <duration>',
+      'only accounts whose credential was issued before that, e.g. 60d',
+    )
+    .option('--unused-for <duration>', 'only accounts that were not used for this time, e.g. 30d')
     .option('--active', 'also accounts that are only known to have been active (Augment)')
     .option('--sort <column>', 'sort by this column; "-name" for descending (default: name)')
     .option('--columns <names>', 'columns of table and csv, separated by commas')
@@ -30,6 +38,8 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
 export interface ListFlags {
   readonly search?: string | undefined;
   readonly expiringWithin?: string | undefined;
+  readonly olderThan?: string | undefined;
+  readonly unusedFor?: string | undefined;
   readonly sort?: string | undefined;
   readonly columns?: string | undefined;
   readonly limit?: string | undefined;
@@ -46,14 +56,18 @@ async function runList(invocation: Invocation, flags: ListFlags): Promise<ExitCo
 
 async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<ExitCode> {
   const { listDocument } = await import('../../output/document.ts');
-  const { readSelection, select, wishOf } = await import('./selection.ts');
+  const { readSelection, wishOf } = await import('./selection.ts');
+  const { selectFrom } = await import('./selected.ts');
   const { session, input } = await open(async (local) => {
     const { value, problems } = await readSelection(flags, local.columns);
     return { value, problems: [...problems, ...activeProblems(flags, local)] };
   }, flags.columns);
-  const { columns } = input;
   const list = await session.provider.listAccounts(wishOf(flags, input));
-  const accounts = select(list.accounts, input, ctx.now());
+  const { accounts, columns, notes } = await selectFrom(
+    ctx,
+    [{ connected: session, accounts: list.accounts }],
+    input,
+  );
   await session.emit(
     listDocument({
       rows: accounts,
@@ -62,8 +76,7 @@ async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<Exi
       raw: () => rawOf(flags.sort === undefined ? list.accounts : accounts, new Set(accounts)),
     }),
   );
-  for (const warning of list.warnings) await session.note(warning);
-  if (accounts.length === 0) await session.note(emptyText(list.accounts.length));
+  for (const text of [...list.warnings, ...notes]) await session.note(text);
   return ExitCode.done;
 }
 
@@ -75,9 +88,4 @@ function activeProblems({ active }: ListFlags, { definition }: Local): readonly 
 
 function rawOf(accounts: readonly Account[], selected: ReadonlySet<Account>): unknown[] {
   return accounts.filter((account) => selected.has(account)).map((account) => account.raw);
-}
-
-/** What is said of a list in which nothing is. */
-export function emptyText(total: number): string {
-  return total === 0 ? 'no service accounts' : `none of ${total} service accounts matches`;
 }

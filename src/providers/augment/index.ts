@@ -1,5 +1,6 @@
 import type { AccountChange } from '../../model/account.ts';
 import { readOwnDocument } from '../document.ts';
+import { accountsNamed } from '../reference.ts';
 import type {
   ConnectOptions,
   Provider,
@@ -29,6 +30,8 @@ export const augment: ProviderDefinition = {
   readDocument: readOwnDocument,
   readProblem,
   nameProblem,
+  accountsNamed: (accounts, reference) => accountsNamed(accounts, reference, ['id', 'name']),
+  reportsUse: false,
   organizationProblem: () => 'an Augment session belongs to one tenant; leave it out',
   creationProblems: unsupported,
   changeProblems: unsupported,

@@ -7,7 +7,7 @@ import { planDelete } from './delete.ts';
 import { readDocument } from './document.ts';
 import { listGroups } from './groups.ts';
 import { readAnswer } from './issue.ts';
-import { findAccount, listAccounts } from './lookup.ts';
+import { accountsNamed, findAccount, listAccounts } from './lookup.ts';
 import { nameProblem, organizationProblem } from './names.ts';
 import { readProblem } from './problem.ts';
 import { planRotate } from './rotate.ts';
@@ -24,6 +24,8 @@ export const nscale: ProviderDefinition = {
   creationProblems: enabledProblems,
   changeProblems: enabledProblems,
   nameProblem,
+  accountsNamed,
+  reportsUse: false,
   organizationProblem,
   connect: (options) => provider(connect(options), options),
   tryCredential,

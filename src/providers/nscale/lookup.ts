@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
+import { accountsNamed as byReference } from '../reference.ts';
 import type { Connection } from './connection.ts';
 import { isUuid } from './names.ts';
 
@@ -14,17 +15,17 @@ export async function listAccounts(connection: Connection): Promise<AccountList>
 const mayBeIncomplete =
   'this list may be incomplete: without read permission an nscale token sees only its own account';
 
-/**
- * nscale has no route for one account (contracts/nscale.md 9.1): list, then match by id or exact name.
- * A UUID is never taken for a name.
- */
+/** Matched by id or exact name; a UUID is never taken for a name. */
+export function accountsNamed(accounts: readonly Account[], reference: string): readonly Account[] {
+  return isUuid(reference)
+    ? byReference(accounts, reference.toLowerCase(), ['id'])
+    : byReference(accounts, reference, ['name']);
+}
+
+/** nscale has no route for one account (contracts/nscale.md 9.1): list, then match. */
 export async function findAccount(connection: Connection, reference: string): Promise<Account> {
   const accounts = (await connection.accounts()).map(connection.model);
-  if (isUuid(reference)) {
-    const byId = accounts.find((account) => account.id === reference.toLowerCase());
-    return byId ?? notFound(connection, reference, accounts.length);
-  }
-  const named = accounts.filter((account) => account.name === reference);
+  const named = accountsNamed(accounts, reference);
   const [only, ...others] = named;
   if (only === undefined) return notFound(connection, reference, accounts.length);
   if (others.length === 0) return only;

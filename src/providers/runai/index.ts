@@ -6,7 +6,7 @@ import { planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
 import { readDocument } from './document.ts';
 import { readAnswer } from './issue.ts';
-import { findAccount, listAccounts } from './lookup.ts';
+import { accountsNamed, findAccount, listAccounts } from './lookup.ts';
 import { nameProblem } from './names.ts';
 import { readProblem } from './problem.ts';
 import { listRoles } from './roles.ts';
@@ -23,6 +23,8 @@ export const runai: ProviderDefinition = {
   readDocument,
   readProblem,
   nameProblem,
+  accountsNamed,
+  reportsUse: true,
   organizationProblem: () => 'a Run:ai credential belongs to one organization; leave it out',
   scopeProblem,
   creationProblems: (account) => [

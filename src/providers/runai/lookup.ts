@@ -1,7 +1,7 @@
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
-import type { Payload } from '../payload.ts';
+import { accountsNamed as byReference } from '../reference.ts';
 import type { Connection } from './connection.ts';
 import { readableRules } from './rules.ts';
 import type { AccessRuleRead, ServiceAccount } from './schema.ts';
@@ -41,10 +41,18 @@ function rulesOf(wire: ServiceAccount, rules: readonly AccessRuleRead[]): Access
 }
 
 /** Matched by id, then name, then client id: a name can look like an id (contracts/runai.md 15.16). */
+export function accountsNamed(accounts: readonly Account[], reference: string): readonly Account[] {
+  return byReference(accounts, reference, ['id', 'name', 'clientId']);
+}
+
+/** The one account that a reference names, with its access rules where they may be read. */
 export async function findAccount(connection: Connection, reference: string): Promise<Account> {
-  const payload = match(await connection.api.accounts(), reference);
-  const subjects = subjectsOf({ ...payload.wire, clientId: payload.wire.clientId ?? null });
-  return connection.model(payload, await readableRules(connection, subjects));
+  const payloads = await connection.api.accounts();
+  const accounts = payloads.map((payload) => connection.model(payload, null));
+  const account = only(accountsNamed(accounts, reference), reference);
+  const payload = payloads[accounts.indexOf(account)];
+  if (payload === undefined) return account;
+  return connection.model(payload, await readableRules(connection, subjectsOf(account)));
 }
 
 /** The account as the server has it now. @throws NotFoundError */
@@ -52,24 +60,18 @@ export async function readAgain(connection: Connection, { id }: Names): Promise<
   return findAccount(connection, id);
 }
 
-function match(
-  payloads: readonly Payload<ServiceAccount>[],
-  reference: string,
-): Payload<ServiceAccount> {
-  for (const key of ['id', 'name', 'clientId'] as const) {
-    const found = payloads.filter(({ wire }) => wire[key] === reference);
-    const [only, ...others] = found;
-    if (only !== undefined && others.length === 0) return only;
-    if (only !== undefined) throw ambiguous(reference, found);
-  }
+function only(named: readonly Account[], reference: string): Account {
+  const [first, ...others] = named;
+  if (first !== undefined && others.length === 0) return first;
+  if (first !== undefined) throw ambiguous(reference, named);
   throw new NotFoundError(`no Run:ai service account "${reference}"`, {
     provider: 'runai',
     hint: 'sactl serviceaccounts list --provider runai',
   });
 }
 
-function ambiguous(reference: string, found: readonly Payload<ServiceAccount>[]): ConflictError {
-  const ids = found.map(({ wire }) => wire.id).join(', ');
+function ambiguous(reference: string, found: readonly Account[]): ConflictError {
+  const ids = found.map(({ id }) => id).join(', ');
   return new ConflictError(
     'ambiguous',
     `${found.length} Run:ai service accounts go by "${reference}": ${ids}`,

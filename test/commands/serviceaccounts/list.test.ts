@@ -10,7 +10,7 @@ const nscale = useNscale();
 
 const columns =
   'the columns are provider, profile, name, description, organization, status, enabled, clientId, groups, tags, rules, ' +
-  'createdAt, createdBy, updatedAt, lastUsedAt, expiresAt, id';
+  'createdAt, createdBy, updatedAt, lastUsedAt, expiresAt, age, id';
 
 async function names(...flags: readonly string[]): Promise<readonly string[]> {
   const { code, stdout, stderr } = await nscale().run(['sa', 'list', '-q', '.[].name', ...flags]);
