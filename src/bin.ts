@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { homedir, hostname } from 'node:os';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
@@ -45,6 +46,8 @@ type Interrupts = Pick<Context, 'signal' | 'mutating' | 'blocking'>;
 /** The first signal asks the program to stop, the second ends it at once. */
 function listenForSignals(): Interrupts {
   const controller = new AbortController();
+  // Whatever is under way listens to it, and a run over many accounts has much under way.
+  setMaxListeners(0, controller.signal);
   const exitCodes: (() => ExitCode)[] = [];
   /** Of a change that has ended: the rest of the run is words. */
   let ended: ExitCode | null = null;

@@ -31,9 +31,10 @@ describe('the command tree', () => {
   // The public interface, retyped by hand: a change here is a change for every user.
   it('has these commands, and these flags beyond the common ones', async () => {
     expect(Object.fromEntries(leaves(await wholeTree()))).toEqual({
-      'serviceaccounts list': '--search --expiring-within --active --sort --columns --limit'.split(
-        ' ',
-      ),
+      'serviceaccounts list':
+        '--search --expiring-within --older-than --unused-for --active --sort --columns --limit'.split(
+          ' ',
+        ),
       'serviceaccounts get': ['--id'],
       'serviceaccounts create':
         '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal --token --allow-tenant-change'.split(
@@ -44,7 +45,7 @@ describe('the command tree', () => {
           ' ',
         ),
       'serviceaccounts rotate':
-        '--id --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal'.split(
+        '--id --all --match --expiring-within --older-than --age-from --include-expired --include-disabled --concurrency --report --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal'.split(
           ' ',
         ),
       'serviceaccounts delete': ['--id', '--ignore-missing', '--done'],

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { FailedError, UsageError } from '../errors.ts';
 import { syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
+import { together } from '../files/together.ts';
 import { quoted } from '../model/safe-text.ts';
 import type { AuditFact } from './event.ts';
 import { logPath, openToAppend, tryToAppend, type LogPlace } from './log-file.ts';
@@ -23,11 +24,16 @@ export interface AuditLog {
 export interface AuditLogOptions
   extends LogPlace, Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'env'> {}
 
-/** Touches nothing yet. */
+/** Touches nothing yet. Events that are appended at the same time are written and made to last together. */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
+  const waiting: string[] = [];
+  const write = together(() => append(waiting.splice(0), options));
   return {
     preflight: () => preflight(options),
-    append: (fact) => append(fact, options),
+    append: (fact) => {
+      waiting.push(`${JSON.stringify(eventOf(fact, options))}\n`);
+      return write();
+    },
   };
 }
 
@@ -43,12 +49,11 @@ async function preflight(options: AuditLogOptions): Promise<void> {
   }
 }
 
-async function append(fact: AuditFact, options: AuditLogOptions): Promise<void> {
-  const line = `${JSON.stringify(eventOf(fact, options))}\n`;
+async function append(lines: readonly string[], options: AuditLogOptions): Promise<void> {
   try {
     const handle = await openToAppend(options);
     try {
-      await appendLine(handle, line, options);
+      await appendLines(handle, lines.join(''), options);
     } finally {
       await handle.close();
     }
@@ -59,15 +64,15 @@ async function append(fact: AuditFact, options: AuditLogOptions): Promise<void> 
 }
 
 /** One write, which no other process's can come between; a line that was cut short is ended first. */
-async function appendLine(
+async function appendLines(
   handle: FileHandle,
-  line: string,
+  lines: string,
   options: AuditLogOptions,
 ): Promise<void> {
   const { size } = await handle.stat();
-  const bytes = Buffer.from((await endsWithin(handle, size)) ? `\n${line}` : line);
+  const bytes = Buffer.from((await endsWithin(handle, size)) ? `\n${lines}` : lines);
   const { bytesWritten } = await handle.write(bytes);
-  if (bytesWritten < bytes.length) throw new Error('not all of the line could be written');
+  if (bytesWritten < bytes.length) throw new Error('not all of it could be written');
   await handle.sync();
   if (size === 0) await syncDirectory(options.stateDirectory, options);
 }

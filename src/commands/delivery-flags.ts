@@ -37,7 +37,7 @@ export const deliveryOptions = {
 
 /** Takes the values of `--to` apart; `isNew` is an account that has no id yet. */
 export async function checkTargets(
-  { targetEnvironment }: Local,
+  { targetEnvironment }: Pick<Local, 'targetEnvironment'>,
   { to = [] }: DeliveryFlags,
   { isNew }: { isNew: boolean },
 ): Promise<Check<readonly TargetSpec[]>> {

@@ -2,7 +2,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import type { TargetEnvironment } from '../delivery/targets/target.ts';
-import { AuthError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { ColumnChoice } from '../output/columns.ts';
 import type { OutputDocument } from '../output/document.ts';
@@ -14,7 +14,7 @@ import { gather, throwGathered, type Check, type Gathered } from './check.ts';
 import { connect, findConnection, type Connected, type Found } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
-import { targetEnvironmentOf } from './target-environment.ts';
+import { targetEnvironmentFor } from './target-environment.ts';
 
 /** One command's connection to one provider, with its output ready. */
 export interface Session {
@@ -86,16 +86,11 @@ export async function openSession<Input>(
   return { session, input: checked.value };
 }
 
-function localOf(ctx: Context, { definition, configuration, connection }: Found): Local {
+function localOf(ctx: Context, found: Found): Local {
   return {
-    definition,
-    columns: columnsOf(configuration),
-    targetEnvironment: targetEnvironmentOf(ctx, {
-      isSandbox: configuration.sandbox.value,
-      stateDirectory: configuration.stateDirectory.value,
-      source:
-        connection instanceof AuthError ? null : (connection.credential?.profileSource ?? null),
-    }),
+    definition: found.definition,
+    columns: columnsOf(found.configuration),
+    targetEnvironment: targetEnvironmentFor(ctx, found),
   };
 }
 

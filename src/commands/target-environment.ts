@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { namesOf } from '../config/environment.ts';
 import type { CredentialSource } from '../config/profile.ts';
 import type { Context } from '../context.ts';
+import { shareFiles } from '../delivery/targets/shared-files.ts';
 import type { TargetEnvironment } from '../delivery/targets/target.ts';
+import { AuthError } from '../errors.ts';
 import { environments } from '../providers/registry.ts';
+import type { Found } from './connect.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
 /** Which connection the targets are for. */
@@ -24,10 +27,23 @@ export function targetEnvironmentOf(
     ctx,
     isSandbox,
     backupDirectory: join(isSandbox ? sandboxDirectory(stateDirectory) : stateDirectory, 'backups'),
+    files: shareFiles(ctx),
     profileFile: source?.kind === 'file' ? source.path : null,
     credentialVariables: [
       ...Object.values(environments).flatMap(({ secrets }) => secrets.flatMap(namesOf)),
       ...(source?.kind === 'env' ? [source.name] : []),
     ],
   };
+}
+
+/** What the targets of credentials that this connection issues may touch. */
+export function targetEnvironmentFor(
+  ctx: Context,
+  { configuration, connection }: Pick<Found, 'configuration' | 'connection'>,
+): TargetEnvironment {
+  return targetEnvironmentOf(ctx, {
+    isSandbox: configuration.sandbox.value,
+    stateDirectory: configuration.stateDirectory.value,
+    source: connection instanceof AuthError ? null : (connection.credential?.profileSource ?? null),
+  });
 }

@@ -10,12 +10,16 @@ export async function checkUnchanged(
   { provider, naming }: Session,
   planned: Account,
 ): Promise<void> {
-  const now = await provider.findAccount(planned.id);
+  refuseChanged(planned, await provider.findAccount(planned.id), naming(planned));
+}
+
+/** @throws ConflictError when the account, which `naming` names, is not `now` as it was planned with */
+export function refuseChanged(planned: Account, now: Account, naming: string): void {
   if (stateOf(now) === stateOf(planned)) return;
   throw new ConflictError(
     'conflict',
-    `${naming(planned)} was changed by somebody else in the meantime; nothing was sent`,
-    { provider: provider.name, hint: 'look at it, then run the command again', retryable: true },
+    `${naming} was changed by somebody else in the meantime; nothing was sent`,
+    { provider: planned.provider, hint: 'look at it, then run the command again', retryable: true },
   );
 }
 

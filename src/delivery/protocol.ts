@@ -4,7 +4,6 @@ import type { Intent } from '../journal/intent.ts';
 import type { Account } from '../model/account.ts';
 import type { Issued } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';
-import { accountKey } from './account-key.ts';
 import { ask, type Asked } from './ask.ts';
 import { auditIssued, auditUnissued } from './audit.ts';
 import { closeEntry } from './close.ts';
@@ -12,6 +11,7 @@ import { failureOf, partial, throwAll, unknownOutcome } from './failures.ts';
 import { handOver } from './handover.ts';
 import { withGrace } from './interrupt.ts';
 import { Safe, type Issue, type Run } from './issue.ts';
+import { lockAccount } from './lock.ts';
 import { mask } from './mask.ts';
 import { refuseUnsettled, wantedBy } from './unsettled.ts';
 import { verify } from './verify.ts';
@@ -24,7 +24,7 @@ import { verify } from './verify.ts';
  * the account is not as asked
  */
 export async function issueCredential(ctx: Context, issue: Issue): Promise<void> {
-  const lock = await issue.locks.lock({ key: lockKey(issue), name: lockName(issue) });
+  const lock = await lockAccount(issue);
   try {
     await issue.checkUnchanged();
     if (issue.operation === 'create') await refuseUnsettled(issue.journal, wantedBy(issue));
@@ -42,16 +42,6 @@ export async function issueCredential(ctx: Context, issue: Issue): Promise<void>
   } finally {
     await lock.release();
   }
-}
-
-function lockKey({ operation, plan, connection }: Issue): readonly string[] {
-  const { id, name } = plan.expected;
-  return accountKey(connection, operation === 'create' ? { id: null, name } : { id, name });
-}
-
-function lockName({ plan }: Issue): string {
-  const { provider, name } = plan.expected;
-  return `${provider} service account ${name}`;
 }
 
 function intentOf({ cwd }: Context, issue: Issue): Intent {

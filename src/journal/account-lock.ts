@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { ConflictError } from '../errors.ts';
+import { onceDone } from '../files/together.ts';
 import { quoted, safeText } from '../model/safe-text.ts';
 import { createLock, type Holder, type Lock, readLock, removeLock } from './lock-file.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
@@ -56,9 +57,10 @@ const writingMs = 10_000;
 export function openAccountLocks(options: AccountLockOptions): AccountLocks {
   const directory = join(options.stateDirectory, 'locks');
   const state = { ...options, directory, mine: new Set<string>() };
+  const makeFolder = onceDone(() => makePrivateDirectory(directory, state));
   return {
     lock: async (account) => {
-      await makePrivateDirectory(directory, state);
+      await makeFolder();
       return acquire(state, { account, path: join(directory, `${digest(account.key)}.lock`) });
     },
   };

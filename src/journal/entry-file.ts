@@ -1,9 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
 
 import { noFollow } from '../files/own-file.ts';
-import { type Owner, syncDirectory } from '../files/private-directory.ts';
 import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts';
 
 /** What an entry takes on the disk at once, in bytes, so that a disk that fills up later does not cost an answer. */
@@ -24,15 +22,15 @@ export interface EntryFile {
 export async function createEntryFile(
   path: string,
   first: JournalRecord,
-  owner: Owner,
+  flushFolder: () => Promise<void>,
 ): Promise<EntryFile> {
   const handle = await open(path, 'wx+', 0o600);
   try {
     const line = encodeRecord(first);
-    const reserve = blank(Math.max(0, reservedBytes - line.length));
-    await writeAll(handle, Buffer.concat([line, reserve]), 0);
+    await writeAll(handle, line, 0);
+    await writeAll(handle, reserve.subarray(line.length), line.length);
     await handle.sync();
-    await syncDirectory(dirname(path), owner);
+    await flushFolder();
     return entryFile(handle, line.length);
   } catch (error) {
     await handle.close();
@@ -61,6 +59,8 @@ export async function reopenEntryFile(path: string): Promise<EntryFile> {
 }
 
 const space = 0x20;
+
+const reserve = blank(reservedBytes);
 
 function blank(length: number): Buffer {
   return Buffer.alloc(length, space);

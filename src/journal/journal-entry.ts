@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 
 import { FailedError } from '../errors.ts';
 import { systemReason } from '../files/system-error.ts';
@@ -7,7 +6,6 @@ import { quoted } from '../model/safe-text.ts';
 import { Secret } from '../model/secret.ts';
 import type { EntryFile } from './entry-file.ts';
 import type { Operation } from './intent.ts';
-import { type Owner, syncDirectory } from '../files/private-directory.ts';
 import type { JournalRecord } from './record.ts';
 
 /**
@@ -42,7 +40,8 @@ export interface EntryOptions {
   readonly id: string;
   readonly path: string;
   readonly file: EntryFile;
-  readonly owner: Owner;
+  /** Makes what was created or removed in the folder last. */
+  readonly flushFolder: () => Promise<void>;
   readonly keepsSecret: boolean;
   readonly now: () => number;
   /** Is told when nothing more will be written. */
@@ -78,17 +77,20 @@ export function journalEntry(options: EntryOptions): JournalEntry {
     outcome: ({ outcome, message }) => add({ type: 'outcome', at: at(), outcome, message }),
     close: async () => {
       await leave();
-      await eraseEntryFile(path, options.owner);
+      await eraseEntryFile(path, options.flushFolder);
     },
     leave,
   };
 }
 
 /** Removes an entry's file, if it is there. @throws FailedError */
-export async function eraseEntryFile(path: string, owner: Owner): Promise<void> {
+export async function eraseEntryFile(
+  path: string,
+  flushFolder: () => Promise<void>,
+): Promise<void> {
   try {
     await rm(path, { force: true });
-    await syncDirectory(dirname(path), owner);
+    await flushFolder();
   } catch (cause) {
     throw journalError(`cannot erase the journal entry ${quoted(path, 200)}`, cause);
   }

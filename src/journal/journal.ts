@@ -1,4 +1,6 @@
 import type { Context } from '../context.ts';
+import { makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
+import { onceDone, together } from '../files/together.ts';
 import { journalDirectory } from './entry-name.ts';
 import type { Intent } from './intent.ts';
 import type { JournalEntry } from './journal-entry.ts';
@@ -45,10 +47,13 @@ export interface JournalOptions extends Pick<Context, 'now' | 'platform' | 'user
 /** Touches nothing yet. There is to be one per process: it knows which entries this process is writing. */
 export function openJournal(options: JournalOptions): Journal {
   const mine = new Set<string>();
+  const directory = journalDirectory(options.stateDirectory);
   const state = {
     ...options,
-    directory: journalDirectory(options.stateDirectory),
+    directory,
     mine,
+    makeFolder: onceDone(() => makePrivateDirectory(directory, options)),
+    flushFolder: together(() => syncDirectory(directory, options)),
     isMine: (id: string) => mine.has(id),
   };
   return {

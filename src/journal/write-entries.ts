@@ -9,7 +9,7 @@ import { entryPlace, isEntryId, trialName } from './entry-name.ts';
 import type { Intent } from './intent.ts';
 import { eraseEntryFile, type JournalEntry, journalEntry, journalError } from './journal-entry.ts';
 import { type JournalReader, lookUp, noSuchEntry } from './list-entries.ts';
-import { checkPrivateDirectory, makePrivateDirectory } from '../files/private-directory.ts';
+import { checkPrivateDirectory } from '../files/private-directory.ts';
 import { schemaVersion } from './record.ts';
 import type { EntryPlace, ReadableEntry } from './stored-entry.ts';
 
@@ -18,15 +18,19 @@ export interface JournalWriter extends JournalReader {
   readonly keepsSecrets: boolean;
   /** Ids of the entries that this process is writing. */
   readonly mine: Set<string>;
+  /** Makes sure of the folder. @throws UsageError */
+  readonly makeFolder: () => Promise<void>;
+  /** Makes what was created or removed in the folder last. */
+  readonly flushFolder: () => Promise<void>;
 }
 
 /** See `Journal.preflight`. */
 export async function preflightJournal(writer: JournalWriter): Promise<void> {
   const { directory } = writer;
-  await makePrivateDirectory(directory, writer);
+  await writer.makeFolder();
   const path = join(directory, trialName());
   try {
-    const file = await createEntryFile(path, { type: 'sent', at: null }, writer);
+    const file = await createEntryFile(path, { type: 'sent', at: null }, writer.flushFolder);
     await file.close();
     await rm(path);
   } catch (cause) {
@@ -47,12 +51,12 @@ export async function beginEntry(writer: JournalWriter, plan: Intent): Promise<J
     process: { host: self.host, pid: self.pid },
     keepsSecret: keepsSecrets,
   };
-  await makePrivateDirectory(directory, writer);
+  await writer.makeFolder();
   const place = entryPlace(directory, plan.id);
   mine.add(plan.id);
   try {
     const record = { type: 'intent', schema: schemaVersion, intent } as const;
-    const file = await createEntryFile(place.path, record, writer);
+    const file = await createEntryFile(place.path, record, writer.flushFolder);
     return entryIn(writer, { ...place, file, keepsSecret: keepsSecrets });
   } catch (cause) {
     mine.delete(plan.id);
@@ -77,7 +81,7 @@ export async function reopenEntry(writer: JournalWriter, id: string): Promise<Jo
 export async function eraseEntry(writer: JournalWriter, id: string): Promise<void> {
   if (!isEntryId(id)) throw noSuchEntry(id);
   if (!(await checkPrivateDirectory(writer.directory, writer))) return;
-  await eraseEntryFile(entryPlace(writer.directory, id).path, writer);
+  await eraseEntryFile(entryPlace(writer.directory, id).path, writer.flushFolder);
 }
 
 async function reopenable(writer: JournalWriter, id: string): Promise<ReadableEntry> {
@@ -107,7 +111,7 @@ function entryIn(
   const { id } = options;
   return journalEntry({
     ...options,
-    owner: writer,
+    flushFolder: writer.flushFolder,
     now: writer.now,
     onEnd: () => void writer.mine.delete(id),
   });

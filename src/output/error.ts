@@ -65,7 +65,7 @@ function humanLines(error: CliError, options: ErrorOptions): string[] {
 }
 
 /** The hint, with the connection that was meant. A command of an action is one as a whole, whatever is quoted in it. */
-function hintOf(error: CliError, options: ErrorOptions): string | null {
+function hintOf(error: CliError, options: Pick<ErrorOptions, 'connection'>): string | null {
   if (error instanceof ActionRequiredError) return actionsOf(error, options)[0]?.command ?? null;
   const hint = error.hint === null ? null : withConnection(error.hint, options.connection ?? []);
   return hint === null ? null : safeText(hint);
@@ -73,7 +73,7 @@ function hintOf(error: CliError, options: ErrorOptions): string | null {
 
 function actionsOf(
   { actions }: ActionRequiredError,
-  { connection = [] }: ErrorOptions,
+  { connection = [] }: Pick<ErrorOptions, 'connection'>,
 ): readonly RequiredAction[] {
   return actions.map((action) => ({
     goal: safeText(action.goal),
@@ -112,22 +112,39 @@ function shown(problems: readonly string[]): readonly string[] {
   return [...problems.slice(0, mostProblems), `and ${rest} more problems like these`];
 }
 
-function jsonLine(error: CliError, options: ErrorOptions): string {
+/** An error as JSON has it (DESIGN.md 3). */
+export interface ErrorObject extends Pick<
+  CliError,
+  'code' | 'message' | 'hint' | 'provider' | 'status' | 'traceId' | 'retryable' | 'exitCode'
+> {
+  /** Only where something is left to a person. */
+  readonly actionsRequired?: readonly RequiredAction[];
+}
+
+/** `connection` is the flags that a command in the hint needs to mean the same connection. */
+export function errorObject(
+  error: CliError,
+  { connection = [] }: Pick<ErrorOptions, 'connection'> = {},
+): ErrorObject {
   const { code, message, provider, status, traceId, retryable, exitCode } = error;
+  return {
+    code,
+    message: safeText(message),
+    hint: hintOf(error, { connection }),
+    provider,
+    status,
+    traceId: traceId === null ? null : safeText(traceId),
+    retryable,
+    exitCode,
+    ...(error instanceof ActionRequiredError
+      ? { actionsRequired: actionsOf(error, { connection }) }
+      : {}),
+  };
+}
+
+function jsonLine(error: CliError, options: ErrorOptions): string {
   return compactJson({
-    error: {
-      code,
-      message: safeText(message),
-      hint: hintOf(error, options),
-      provider,
-      status,
-      traceId: traceId === null ? null : safeText(traceId),
-      retryable,
-      exitCode,
-      ...(error instanceof ActionRequiredError
-        ? { actionsRequired: actionsOf(error, options) }
-        : {}),
-    },
+    error: errorObject(error, options),
     ...(options.sandbox === true ? { sandbox: true } : {}),
   });
 }

@@ -1,10 +1,11 @@
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { TargetSpec } from '../../delivery/targets/scheme.ts';
 import { UsageError, type ExitCode } from '../../errors.ts';
 import type { IssuingPlan } from '../../providers/issuing.ts';
+import type { BulkFlags } from '../bulk/selectors.ts';
 import { found } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
 import {
   checkTargets,
   deliveryOptions,
@@ -16,20 +17,42 @@ import type { Session } from '../session.ts';
 
 export function addRotate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'rotate', {
-    summary: 'Replace the credential of a service account',
+    summary: 'Replace the credentials of service accounts',
     description:
       'Issues a new credential and brings it where --to says, or prints it; it is shown once. The old one stops ' +
-      'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover".',
-    honours: ['connection', 'organization', 'output', 'raw', 'change'],
+      'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover". ' +
+      'With several --id, or with --all, --match, --expiring-within or --older-than, which narrow each other down, it ' +
+      'rotates every account that is due, and reports what came of each; --to is needed then, and has {name} or {id} in it.',
+    honours: ['connection', 'fleet', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts rotate --id ci-deploy',
       'sactl sa rotate --id ci-deploy --yes --to file:ci-deploy.token',
       'sactl sa rotate --id ci-deploy --yes --to gh-secret:acme/app#NSCALE_SERVICE_TOKEN',
       'sactl sa rotate --id ci-deploy --yes -q .credential.value > token',
       'sactl sa rotate --id ci-deploy --to profile --dry-run',
+      "sactl sa rotate --provider all --older-than 60d --to 'file:tokens/{provider}-{name}' --yes --report rotation.md",
+      "sactl sa list -q '.[].id' | sactl sa rotate --id - --expiring-within 14d --to 'vault:ci/{name}#token' --yes",
     ],
   })
-    .option('--id <id>', 'id or exact name of the account')
+    .option(
+      '--id <id>',
+      'id or exact name of an account; may be repeated; "-" reads ids from stdin',
+      repeated,
+    )
+    .option('--all', 'all accounts that the credential can see')
+    .option('--match <glob>', "accounts whose name fits the pattern, e.g. 'ci-*'")
+    .option('--expiring-within <duration>', 'accounts that expire within this time, e.g. 14d')
+    .option('--older-than <duration>', 'accounts whose credential was issued before that, e.g. 60d')
+    .addOption(
+      new Option(
+        '--age-from <time>',
+        'where no rotation of an account is recorded, count from its creation',
+      ).choices(['createdAt'] as const),
+    )
+    .option('--include-expired', 'also accounts that have expired; of several')
+    .option('--include-disabled', 'also accounts that are disabled; of several')
+    .option('--concurrency <n>', 'requests made at once; with several accounts (default: 4)')
+    .option('--report <file>', 'also write what came of each account to this .md or .json file')
     .option('-f, --file <path>', 'the new session.json; "-" is standard input (Augment)')
     .option('--stdin', 'read the new session from standard input (Augment)')
     .addOption(deliveryOptions.token())
@@ -44,16 +67,25 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
     .action((flags) => host.run((invocation) => runRotate(invocation, flags)));
 }
 
-interface RotateFlags extends DeliveryFlags, IntakeFlags {
-  readonly id?: string | undefined;
+interface RotateFlags extends BulkFlags, DeliveryFlags, IntakeFlags {}
+
+async function runRotate(invocation: Invocation, flags: RotateFlags): Promise<ExitCode> {
+  const { isBulk } = await import('../bulk/selectors.ts');
+  const { isFleet } = await import('../fleet.ts');
+  const { ctx, common } = invocation;
+  if (!isBulk(flags) && !isFleet(ctx, common)) return rotateOne(invocation, flags);
+  const { rotateSeveral } = await import('../bulk/index.ts');
+  return rotateSeveral(invocation, flags);
 }
 
-async function runRotate({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
+async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
+  const { needlessBulkFlags } = await import('../bulk/selectors.ts');
   const { confirmationProblems } = await import('../confirm.ts');
   const { bring, checkIntake, needlessIntake, takesIntake } = await import('../intake.ts');
   const { idProblems, pickAccount } = await import('../pick.ts');
   const { checkUnchanged } = await import('../unchanged.ts');
   const { issue } = await import('../issue.ts');
+  const [id] = flags.id ?? [];
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });
     const given = takesIntake(local.definition)
@@ -62,7 +94,8 @@ async function runRotate({ ctx, common, open }: Invocation, flags: RotateFlags):
     return {
       value: { specs: specs.value, credential: given.value },
       problems: [
-        ...idProblems(ctx, common, flags.id),
+        ...idProblems(ctx, common, id),
+        ...needlessBulkFlags(flags),
         ...confirmationProblems(ctx, common),
         ...specs.problems,
         ...given.problems,
@@ -70,7 +103,7 @@ async function runRotate({ ctx, common, open }: Invocation, flags: RotateFlags):
     };
   });
   const planRotate = session.verb('planRotate', 'rotate credentials');
-  const account = await pickAccount(session, flags.id);
+  const account = await pickAccount(session, id);
   const request = {
     operation: 'rotate',
     account,

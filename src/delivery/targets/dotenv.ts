@@ -48,7 +48,8 @@ interface DotenvTarget {
 }
 
 function dotenvTarget({ key, ...target }: DotenvTarget): Target {
-  const { ctx } = target.environment;
+  const { ctx, files } = target.environment;
+  const { flushFolder } = files;
   return fileTarget({
     ...target,
     slot: key,
@@ -61,7 +62,7 @@ function dotenvTarget({ key, ...target }: DotenvTarget): Target {
         const current = await regularFileAt(file);
         const before = { path: file, text: await readText(file, current) };
         const content = Buffer.from(setVariable(before, { key, value: text.reveal() }), 'latin1');
-        await replaceFile({ path: file, current, content, ctx, signal });
+        await replaceFile({ path: file, current, content, ctx, flushFolder, signal });
       }),
   });
 }

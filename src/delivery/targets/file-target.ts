@@ -29,11 +29,16 @@ export interface FileTarget {
 /** A target that replaces a file. `check` and `write` are given the path as `locate` finds it. */
 export function fileTarget(target: FileTarget): Target {
   const { given, name, path, slot, environment } = target;
+  let located: string | null = null;
   return {
     name,
     isDurable: true,
-    place: async () => ({ place: await locate(path, environment), slot }),
-    preflight: () => preflighting(given, () => tryFile(target)),
+    place: async () => ({ place: located ?? (await locate(path, environment)), slot }),
+    preflight: () =>
+      preflighting(given, async () => {
+        located = await locate(path, environment);
+        return tryFile(target, located);
+      }),
     deliver: async (payload, signal) => {
       signal.throwIfAborted();
       await target.write(await locate(path, environment), payload, signal);
@@ -45,14 +50,15 @@ export function fileTarget(target: FileTarget): Target {
 export function wholeFileTarget(
   target: Omit<FileTarget, 'slot' | 'check' | 'write'> & { readonly isJson: boolean },
 ): Target {
-  const { ctx } = target.environment;
+  const { ctx, files } = target.environment;
+  const { flushFolder } = files;
   return fileTarget({
     ...target,
     slot: null,
     write: async (path, payload, signal) => {
       const current = await existing(path, target);
       const content = (target.isJson ? payload.json : payload.text).reveal();
-      await replaceFile({ path, current, content, ctx, signal });
+      await replaceFile({ path, current, content, ctx, flushFolder, signal });
     },
   });
 }
@@ -60,18 +66,37 @@ export function wholeFileTarget(
 /** A disk with less space than this is full, whatever the length of the credential. */
 const trialBytes = 64 * 1024;
 
-async function tryFile(target: FileTarget): Promise<readonly string[]> {
+async function tryFile(target: FileTarget, path: string): Promise<readonly string[]> {
   const { ctx } = target.environment;
-  const path = await locate(target.path, target.environment);
   const current = await existing(path, target);
+  await tryFolder(dirname(path), current, target.environment);
+  await target.check?.(path);
+  return current === null || ctx.platform === 'win32' ? [] : modeWarnings(path, current);
+}
+
+/** Tries to write there, once for all files of one owner, group and mode. @throws TargetError */
+function tryFolder(
+  folder: string,
+  like: Stats | null,
+  { ctx, files: { trials } }: TargetEnvironment,
+): Promise<void> {
+  const { uid, gid, mode } = like ?? {};
+  const key = JSON.stringify([folder, uid, gid, mode]);
+  const trial = trials.get(key) ?? tryWriting(folder, like, ctx);
+  trials.set(key, trial);
+  return trial;
+}
+
+async function tryWriting(
+  folder: string,
+  like: Stats | null,
+  ctx: TargetEnvironment['ctx'],
+): Promise<void> {
   const content = new Uint8Array(trialBytes);
-  const folder = dirname(path);
-  const temporary = await writeTemporary({ folder, content, like: current, ctx });
+  const temporary = await writeTemporary({ folder, content, like, ctx });
   const { mtimeMs } = await attempt(`${folder} cannot be reached`, () => stat(temporary));
   await sweepTemporaries(folder, mtimeMs);
   await attempt(`the temporary file ${temporary} cannot be removed`, () => rm(temporary));
-  await target.check?.(path);
-  return current === null || ctx.platform === 'win32' ? [] : modeWarnings(path, current);
 }
 
 async function existing(

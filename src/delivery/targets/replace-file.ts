@@ -1,11 +1,11 @@
 import type { Stats } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { systemCode } from '../../files/system-error.ts';
 import { isSameFile, regularFileAt } from './regular-file.ts';
 import { attempt } from './system-call.ts';
-import { TargetError, type TargetContext } from './target.ts';
+import { TargetError, type SharedFiles, type TargetContext } from './target.ts';
 import { discardAfter, writeTemporary } from './temporary-file.ts';
 
 export interface Replacement {
@@ -15,6 +15,7 @@ export interface Replacement {
   readonly current: Stats | null;
   readonly content: string | Uint8Array;
   readonly ctx: Pick<TargetContext, 'uuid' | 'sleep' | 'platform'>;
+  readonly flushFolder: SharedFiles['flushFolder'];
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +25,7 @@ export interface Replacement {
  * @throws TargetError, also when the file is no longer what `current` says; the signal's reason when it was aborted
  */
 export async function replaceFile(replacement: Replacement): Promise<void> {
-  const { path, current, content, ctx, signal } = replacement;
+  const { path, current, content, ctx, flushFolder, signal } = replacement;
   const folder = dirname(path);
   signal.throwIfAborted();
   const temporary = await writeTemporary({ folder, content, like: current, ctx });
@@ -37,9 +38,7 @@ export async function replaceFile(replacement: Replacement): Promise<void> {
   } catch (error) {
     await discardAfter(error, temporary);
   }
-  if (ctx.platform !== 'win32') {
-    await attempt(`${folder} cannot be flushed to disk`, () => syncFolder(folder));
-  }
+  await attempt(`${folder} cannot be flushed to disk`, () => flushFolder(folder));
 }
 
 const pauseMs = 100;
@@ -58,29 +57,5 @@ async function renamePatiently(temporary: string, { path, ctx }: Replacement): P
     }
     pauses -= 1;
     await ctx.sleep(pauseMs);
-  }
-}
-
-/** Codes of folders that may not be read, and of file systems that cannot flush one. */
-const unflushable: ReadonlySet<string | null> = new Set([
-  'EACCES',
-  'EINVAL',
-  'ENOSYS',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'EPERM',
-]);
-
-/** Makes the rename last, where the system can: the file is in place already. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (!unflushable.has(systemCode(error))) throw error;
   }
 }

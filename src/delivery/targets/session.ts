@@ -27,7 +27,8 @@ export const sessionScheme: Scheme = {
         `only the session of an Augment account goes there; for ${subject.provider}, file: is right`,
       );
     }
-    const { ctx } = environment;
+    const { ctx, files } = environment;
+    const { flushFolder } = files;
     const target = fileTarget({
       given: spec.given,
       name: `session:${expand(spec.body, subject)}`,
@@ -37,7 +38,14 @@ export const sessionScheme: Scheme = {
       write: async (path, payload, signal) => {
         const current = await regularFileAt(path);
         if (current !== null) await backUp(path, environment, signal);
-        await replaceFile({ path, current, content: payload.text.reveal(), ctx, signal });
+        await replaceFile({
+          path,
+          current,
+          content: payload.text.reveal(),
+          ctx,
+          flushFolder,
+          signal,
+        });
       },
     });
     return warning(target, environment);
@@ -54,7 +62,7 @@ function warning(target: Target, { ctx }: TargetEnvironment): Target {
 /** Keeps the session in the file under its token's fingerprint; anything else in it is not a session, and not kept. */
 async function backUp(
   path: string,
-  { ctx, backupDirectory }: TargetEnvironment,
+  { ctx, backupDirectory, files }: TargetEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
   const text = await attempt(`${path} cannot be read`, () => readFile(path, 'utf8'));
@@ -67,7 +75,8 @@ async function backUp(
   );
   const backup = join(backupDirectory, name);
   const current = await regularFileAt(backup);
-  await replaceFile({ path: backup, current, content, ctx, signal });
+  const { flushFolder } = files;
+  await replaceFile({ path: backup, current, content, ctx, flushFolder, signal });
 }
 
 function tokenIn(text: string): string | null {

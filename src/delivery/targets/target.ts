@@ -74,6 +74,15 @@ export interface TargetEnvironment {
   readonly backupDirectory: string;
   /** Environment variables that hold credentials of providers, which programs are not given. */
   readonly credentialVariables: readonly string[];
+  readonly files: SharedFiles;
+}
+
+/** What all file targets of one command share, so that many in one folder cost little more than one. */
+export interface SharedFiles {
+  /** Makes what was put into a folder last. @throws the system's error */
+  readonly flushFolder: (folder: string) => Promise<void>;
+  /** Trials of folders that were made, or are under way, by what tells them apart. */
+  readonly trials: Map<string, Promise<void>>;
 }
 
 export type TargetContext = Pick<

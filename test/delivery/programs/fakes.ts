@@ -11,6 +11,7 @@ import type {
   TargetMeta,
   TargetPayload,
 } from '../../../src/delivery/targets/target.ts';
+import { shareFiles } from '../../../src/delivery/targets/shared-files.ts';
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
 
 /** What a fake program does when its arguments start with `when`. */
@@ -62,6 +63,7 @@ export async function workshop(): Promise<Workshop> {
       profileFile: null,
       backupDirectory: join(work, 'backups'),
       credentialVariables: ['NSCALE_SERVICE_TOKEN'],
+      files: shareFiles(process),
     }),
     remove: () => rm(root, { recursive: true, force: true }),
   };

@@ -12,6 +12,7 @@ import { TargetError } from '../../../src/delivery/targets/target.ts';
 import type { Scheme, TargetSpec } from '../../../src/delivery/targets/scheme.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { Secret } from '../../../src/model/secret.ts';
+import { shareFiles } from '../../../src/delivery/targets/shared-files.ts';
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
 
 /** A temporary working directory, `~` in what its functions return. */
@@ -61,6 +62,7 @@ export async function createFolder(): Promise<Folder> {
       backupDirectory: at('.backups'),
       profileFile: null,
       credentialVariables: [],
+      files: shareFiles(process),
       ...rest,
     }),
     async failure(work) {

@@ -4,8 +4,11 @@ import { describe, expect, test } from 'vitest';
 
 import { regularFileAt } from '../../../src/delivery/targets/regular-file.ts';
 import { replaceFile } from '../../../src/delivery/targets/replace-file.ts';
+import { shareFiles } from '../../../src/delivery/targets/shared-files.ts';
 import { testContext } from '../../harness/context.ts';
 import { createFolder, never, type Folder } from './folder.ts';
+
+const { flushFolder } = shareFiles(process);
 
 /** Replaces `token` when `meanwhile` has happened after its content was made. */
 async function replaceAfter(
@@ -16,7 +19,9 @@ async function replaceAfter(
   const current = await regularFileAt(path);
   await meanwhile(path);
   const { ctx } = testContext();
-  return folder.failure(() => replaceFile({ path, current, content: 'new', ctx, signal: never }));
+  return folder.failure(() =>
+    replaceFile({ path, current, content: 'new', ctx, flushFolder, signal: never }),
+  );
 }
 
 const changed = 'TargetError, retryable: another program changed it meanwhile';
@@ -69,7 +74,7 @@ test('a reader finds the old file or the new one at any time', async () => {
   for (const letter of ['b', 'c', 'd']) {
     const current = await regularFileAt(path);
     const content = letter.repeat(200_000);
-    await replaceFile({ path, current, content, ctx, signal: never });
+    await replaceFile({ path, current, content, ctx, flushFolder, signal: never });
   }
   done.abort();
   await reader;

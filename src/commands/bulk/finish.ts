@@ -1,0 +1,53 @@
+import { CliError, ExitCode, PartialError } from '../../errors.ts';
+import { emit } from '../../output/emit.ts';
+import { bulkDocument } from './document.ts';
+import type { BulkResult } from './items.ts';
+import { overallError } from './overall-error.ts';
+import { writeReports } from './report-file.ts';
+import type { BulkRun } from './run.ts';
+
+/**
+ * Prints the report, writes it where else it is wanted, and ends with what the run came to. Where the accounts are as they
+ * should be and only the report is missing, that is exit 6, because exit 1 would say that nothing was changed.
+ * @throws CliError with the exit code of the whole run
+ */
+export async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
+  const { ctx, renderer, marker, flags } = run;
+  const told = [
+    await failureOf(() => writeReports(ctx, { result, marker, path: flags.report })),
+    await failureOf(async () => {
+      await emit(ctx, renderer, bulkDocument(result, marker));
+    }),
+  ].filter((failure) => failure !== null);
+  await run.note(summary(result));
+  const error = overallError(result);
+  if (error !== null) throw withUntold(error, told);
+  const [first] = told;
+  if (first === undefined) return ExitCode.done;
+  if (result.rotated.length === 0) throw first;
+  throw new PartialError(`the accounts were rotated, but ${first.message}`, { cause: first });
+}
+
+async function failureOf(work: () => Promise<void>): Promise<CliError | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
+  }
+}
+
+function withUntold(error: CliError, told: readonly CliError[]): CliError {
+  if (told.length === 0) return error;
+  const message = [error, ...told].map((one) => one.message).join('; ');
+  return new CliError(error.code, error.exitCode, message, error);
+}
+
+/** e.g. `3 rotated, 12 skipped (10 not due, 2 age unknown), 1 failed` */
+function summary({ rotated, skipped, failed }: BulkResult): string {
+  const reasons = new Map<string, number>();
+  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const why = Array.from(reasons, ([reason, count]) => `${count} ${reason}`).join(', ');
+  return `${rotated.length} rotated, ${skipped.length} skipped${why === '' ? '' : ` (${why})`}, ${failed.length} failed`;
+}

@@ -1,0 +1,135 @@
+import pLimit from 'p-limit';
+
+import {
+  journalProblems,
+  preflightState,
+  selfProblems,
+  tryTargets,
+} from '../../delivery/preflight.ts';
+import { createTargets } from '../../delivery/targets/create.ts';
+import { distinctProblems, type AccountTarget } from '../../delivery/targets/distinct.ts';
+import type { Target } from '../../delivery/targets/target.ts';
+import { UsageError } from '../../errors.ts';
+import type { Account } from '../../model/account.ts';
+import type { IssuingPlan } from '../../providers/issuing.ts';
+import { wishesOf } from '../planned-issue.ts';
+import type { PlannedTarget } from '../dry-run.ts';
+import type { Candidate, Skipped } from './candidates.ts';
+import { isOwn } from './own-account.ts';
+import type { Listed } from './member.ts';
+import type { BulkRun } from './run.ts';
+
+/** An account that is ready to be rotated. */
+export interface Prepared extends Candidate {
+  readonly plan: IssuingPlan;
+  readonly targets: readonly Target[];
+}
+
+/** Everything that is known before anything is sent that changes something. */
+export interface Preparation {
+  /** In the order in which they are begun: those that sactl signs in with come last. */
+  readonly prepared: readonly Prepared[];
+  readonly skipped: readonly Skipped[];
+  /** What keeps the whole run from beginning. */
+  readonly problems: readonly string[];
+  readonly hint: string | null;
+  readonly warnings: readonly string[];
+  readonly targets: readonly PlannedTarget[];
+}
+
+export interface PrepareOptions {
+  readonly lists: readonly Listed[];
+  /** Whether the accounts were named one by one. */
+  readonly isNamed: boolean;
+}
+
+/**
+ * Plans every account, opens every target for real and makes sure that no two are the same place, so that the provider is
+ * not touched when any of them could not be delivered (DESIGN.md 6, step 1).
+ */
+export async function prepare(
+  run: BulkRun,
+  candidates: readonly Candidate[],
+  { lists, isNamed }: PrepareOptions,
+): Promise<Preparation> {
+  const problems: string[] = [];
+  const skipped: Skipped[] = [];
+  const prepared: Prepared[] = [];
+  for (const candidate of candidates) {
+    const planned = await planOne(candidate, lists, problems);
+    if (planned === null) continue;
+    const { account, plan, targets } = planned;
+    const guard = selfProblems(run.ctx, { plan, targets, wishes: wishesOf(run.flags) });
+    if (guard.length === 0) prepared.push(planned);
+    else if (isNamed || plan.isSelf === false) {
+      problems.push(...guard.map((problem) => about(account, problem)));
+    } else skipped.push({ account, reason: 'own account', detail: guard.join('; ') });
+  }
+  const tried = await tryAll(run, prepared);
+  const state = await preflightState(run);
+  return {
+    prepared: [...prepared.filter(isOthers), ...prepared.filter((one) => !isOthers(one))],
+    skipped,
+    problems: [...problems, ...tried.problems, ...state.problems],
+    hint: tried.hint ?? state.hint,
+    warnings: tried.warnings,
+    targets: tried.targets,
+  };
+}
+
+/** Whether it is not the account that sactl signs in with, for certain. */
+export function isOthers({ plan }: Prepared): boolean {
+  return plan.isSelf === false;
+}
+
+/** Null where a target cannot be made for it; why is added to the problems. */
+async function planOne(
+  candidate: Candidate,
+  lists: readonly Listed[],
+  problems: string[],
+): Promise<Prepared | null> {
+  const { account, listed } = candidate;
+  const { connected, specs, targetEnvironment } = listed;
+  const plan = await connected.provider.planRotate?.(account);
+  if (plan === undefined) return null;
+  try {
+    const subject = { ...account, profile: connected.connection.profile };
+    const targets = createTargets(specs, subject, targetEnvironment);
+    const isSelf = await isOwn(account, plan, { listed, lists });
+    return { ...candidate, plan: { ...plan, isSelf }, targets };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(...error.problems.map((problem) => about(account, problem)));
+    return null;
+  }
+}
+
+interface TriedAll extends Pick<Preparation, 'problems' | 'hint' | 'warnings' | 'targets'> {}
+
+async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<TriedAll> {
+  const limit = pLimit(run.concurrency);
+  const tried = await Promise.all(prepared.map(({ targets }) => limit(() => tryTargets(targets))));
+  const all = tried.flat();
+  const problems = all.flatMap((target) => target.problems);
+  const [first] = prepared;
+  return {
+    problems: [
+      ...problems,
+      ...(problems.length > 0 ? [] : await distinctProblems(prepared.flatMap(accountTargets))),
+      ...(first === undefined
+        ? []
+        : journalProblems({ targets: first.targets, wishes: wishesOf(run.flags) })),
+    ],
+    hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
+    warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
+    targets: all.map(({ target, problems: own }) => ({ target, ok: own.length === 0 })),
+  };
+}
+
+function accountTargets({ account, targets }: Prepared): readonly AccountTarget[] {
+  return targets.map((target) => ({ target, account: account.name }));
+}
+
+function about({ name }: Account, problem: string): string {
+  return `${name}: ${problem}`;
+}

@@ -1,0 +1,51 @@
+/**
+ * Lets all who ask for the same work at the same time share it. Whoever asks while it is done waits for the next time,
+ * because what he did before asking may have come too late for this one.
+ */
+export function together(work: () => Promise<void>): () => Promise<void> {
+  let current: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+
+  function start(): Promise<void> {
+    const run = work().finally(() => {
+      if (current === run) current = null;
+    });
+    current = run;
+    return run;
+  }
+
+  return () => {
+    if (current === null) return start();
+    next ??= current
+      .catch(() => undefined)
+      .then(() => {
+        next = null;
+        return start();
+      });
+    return next;
+  };
+}
+
+/** `together` for each of several things, e.g. folders by their paths. */
+export function togetherBy(work: (key: string) => Promise<void>): (key: string) => Promise<void> {
+  const shared = new Map<string, () => Promise<void>>();
+  return (key) => {
+    const run = shared.get(key) ?? together(() => work(key));
+    shared.set(key, run);
+    return run();
+  };
+}
+
+/** Does it once, and again after it has failed. */
+export function onceDone(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    if (done !== null) return done;
+    const run = work();
+    done = run;
+    run.catch(() => {
+      if (done === run) done = null;
+    });
+    return run;
+  };
+}
