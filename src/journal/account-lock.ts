@@ -119,8 +119,9 @@ async function removeStale(state: State, { account, path }: Wanted, seen: Lock):
   }
 }
 
-function isStale({ holder, identity, modifiedAt }: Lock, { self, now, mine }: State): boolean {
-  if (holder === null) return now() - modifiedAt > writingMs;
+function isStale(found: Lock, { self, now, mine }: State): boolean {
+  const { holder, identity } = found;
+  if (holder === null) return now() - found.modifiedAt > writingMs;
   if (holder.host !== self.host) return false;
   return holder.pid === self.pid ? !mine.has(identity) : !self.isRunning(holder.pid);
 }

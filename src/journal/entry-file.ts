@@ -27,8 +27,7 @@ export async function createEntryFile(
   const handle = await open(path, 'wx+', 0o600);
   try {
     const line = encodeRecord(first);
-    await writeAll(handle, line, 0);
-    await writeAll(handle, reserve.subarray(line.length), line.length);
+    await writeWith(handle, line, reserve.subarray(line.length));
     await handle.sync();
     await flushFolder();
     return entryFile(handle, line.length);
@@ -88,6 +87,14 @@ function entryFile(handle: FileHandle, start: number): EntryFile {
       await handle.close();
     },
   };
+}
+
+/** Both in one write, unless the system takes less than all of them. */
+async function writeWith(handle: FileHandle, line: Buffer, rest: Buffer): Promise<void> {
+  const { bytesWritten } = await handle.writev([line, rest], 0);
+  if (bytesWritten < line.length + rest.length) {
+    await writeAll(handle, Buffer.concat([line, rest]).subarray(bytesWritten), bytesWritten);
+  }
 }
 
 /** One write, unless the system takes less than all of it. */

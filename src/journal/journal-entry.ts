@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
-
 import { FailedError } from '../errors.ts';
+import { removeFile } from '../files/remove-file.ts';
 import { systemReason } from '../files/system-error.ts';
 import { quoted } from '../model/safe-text.ts';
 import { Secret } from '../model/secret.ts';
@@ -89,7 +88,7 @@ export async function eraseEntryFile(
   flushFolder: () => Promise<void>,
 ): Promise<void> {
   try {
-    await rm(path, { force: true });
+    await removeFile(path);
     await flushFolder();
   } catch (cause) {
     throw journalError(`cannot erase the journal entry ${quoted(path, 200)}`, cause);

@@ -1,6 +1,7 @@
-import { link, open, rm, writeFile } from 'node:fs/promises';
+import { link, open, writeFile, type FileHandle } from 'node:fs/promises';
 
 import { FailedError } from '../errors.ts';
+import { removeFile } from '../files/remove-file.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import { asText, parseFields } from '../model/fields.ts';
 import { quoted } from '../model/safe-text.ts';
@@ -15,15 +16,11 @@ export interface Holder extends ProcessName {
   readonly token: string;
 }
 
-/** A lock that is there. */
-export interface Lock {
-  /** Null when nothing was written into it yet, or not all. */
-  readonly holder: Holder | null;
-  /** Tells this file from all others that ever had its name, in characters that are good in one. */
-  readonly identity: string;
-  /** Milliseconds since the epoch. */
-  readonly modifiedAt: number;
-}
+/** A lock that is there. `identity` tells this file from all others that ever had its name, in characters that are good in one. */
+export type Lock =
+  | { readonly holder: Holder; readonly identity: string; readonly modifiedAt: null }
+  /** Nothing was written into it yet, or not all; `modifiedAt` is milliseconds since the epoch. */
+  | { readonly holder: null; readonly identity: string; readonly modifiedAt: number };
 
 /**
  * Makes a lock that must not be there yet. It has its holder's name in it from the first moment, so that one whose
@@ -41,7 +38,7 @@ export async function createLock(path: string, holder: Holder): Promise<boolean>
     if (!unlinkable.has(systemCode(cause))) throw lockError(path, cause);
     return await createInPlace(path, holder);
   } finally {
-    await rm(draft, { force: true }).catch(() => undefined);
+    await removeFile(draft).catch(() => undefined);
   }
   // A process that was halted before it looked may have been taken for dead.
   return (await readLock(path))?.identity === holder.token;
@@ -70,9 +67,10 @@ export async function readLock(path: string): Promise<Lock | null> {
   try {
     const file = await open(path);
     try {
+      const holder = parseHolder(await readHead(file));
+      if (holder !== null) return { holder, identity: holder.token, modifiedAt: null };
       const { mtimeMs: modifiedAt, ino } = await file.stat();
-      const holder = parseHolder(await file.readFile('utf8'));
-      const identity = holder?.token ?? `torn-${String(ino)}-${String(Math.trunc(modifiedAt))}`;
+      const identity = `torn-${String(ino)}-${String(Math.trunc(modifiedAt))}`;
       return { holder, identity, modifiedAt };
     } finally {
       await file.close();
@@ -83,10 +81,18 @@ export async function readLock(path: string): Promise<Lock | null> {
   }
 }
 
+/** More than any lock has in it. */
+const largestLock = 4096;
+
+async function readHead(file: FileHandle): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(largestLock), 0, largestLock, 0);
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
 /** Removes the lock of that name, if there is one. @throws FailedError (`lock`) */
 export async function removeLock(path: string): Promise<void> {
   try {
-    await rm(path, { force: true });
+    await removeFile(path);
   } catch (cause) {
     throw lockError(path, cause);
   }

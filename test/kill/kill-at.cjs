@@ -85,6 +85,7 @@ function watch(handle) {
     truncate: handle.truncate.bind(handle),
     write: handle.write.bind(handle),
     writeFile: handle.writeFile.bind(handle),
+    writev: handle.writev.bind(handle),
   };
   return Object.assign(handle, {
     /** @param {number} mode */
@@ -101,6 +102,13 @@ function watch(handle) {
     write: async (bytes, offset = 0, length = bytes.length - offset, position = null) => {
       if (!stepWrite()) return change.write(bytes, offset, length, position);
       await change.write(bytes, offset, Math.floor(length / 2), position);
+      return die();
+    },
+    /** @param {Buffer[]} buffers @param {number} position */
+    writev: async (buffers, position) => {
+      if (!stepWrite()) return change.writev(buffers, position);
+      const half = firstHalf(Buffer.concat(buffers));
+      await change.write(half, 0, half.length, position);
       return die();
     },
     /** @param {string | Buffer} content */
