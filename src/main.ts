@@ -67,11 +67,16 @@ function forgiving(stderr: Context['stderr']): Context['stderr'] {
   return { ...stderr, write: (text) => stderr.write(text).catch(() => undefined) };
 }
 
+/**
+ * Where a line begins that is not empty, with what clears the one that is drawn anew. A command to the runner of a job is
+ * one only at the beginning of its line.
+ */
+const lineStart = /(?<![^\n])(\r\p{Cc}\[K)?(?![{\n\r]|::add-mask::)(?=[^])/gu;
+
 /** Every line says that it is not about the real world; lines of JSON say it themselves. */
 function markLines(stderr: Context['stderr']): Context['stderr'] {
   return {
     ...stderr,
-    // A command to the runner of a job is one only at the beginning of its line.
-    write: (text) => stderr.write(text.replaceAll(/^(?=[^{\n])(?!::add-mask::)/gm, '[sandbox] ')),
+    write: (text) => stderr.write(text.replaceAll(lineStart, '$1[sandbox] ')),
   };
 }
