@@ -10,6 +10,7 @@ import type { IssuingPlan } from '../providers/issuing.ts';
 import { canAsk, confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './delivery-flags.ts';
 import { dryRunDocument } from './dry-run.ts';
+import { locatedEnd } from './located-plan.ts';
 import type { Session } from './session.ts';
 
 export interface PlannedIssue {
@@ -84,7 +85,13 @@ function issueOf(session: Session, planned: PlannedIssue): Issue {
     operation,
     plan: {
       ...plan,
-      ...(plan.actions === undefined ? {} : { actions: flagged(session, plan.actions) }),
+      ...locatedEnd(plan, {
+        profile: connection.profile,
+        isSandbox: session.isSandbox,
+        endpoint: common.endpoint,
+        directory: ctx.cwd,
+        homeDirectory: ctx.homeDirectory,
+      }),
     },
     renderer,
     targets,
@@ -130,20 +137,4 @@ async function choose(ctx: Context, candidates: readonly Account[]): Promise<Acc
     ],
   });
   return candidates.find(({ id }) => id === chosen) ?? null;
-}
-
-/** The steps that are left, with the flags that mean this connection. */
-function flagged(
-  { connection, isSandbox }: Session,
-  actions: NonNullable<IssuingPlan['actions']>,
-): NonNullable<IssuingPlan['actions']> {
-  const { profile } = connection;
-  const named = profile === null ? '' : ` --profile ${profile}`;
-  const flags = isSandbox ? ' --sandbox' : named;
-  return (delivered) =>
-    actions(delivered).map(({ goal, url, command }) => ({
-      goal,
-      url,
-      command: `${command}${flags}`,
-    }));
 }

@@ -22,7 +22,7 @@ export interface IssuingPlan {
   readonly isBrought?: true;
   /** Where it goes when the user names no target, as `--to` has it. */
   readonly defaultTarget?: string;
-  /** What is left to a person once it is where `delivered` says. */
+  /** What is left to a person once it is where `delivered` says; both name targets as they read from everywhere. */
   readonly actions?: (delivered: readonly string[]) => readonly Action[];
   /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
   readonly ask: (options: AskOptions) => Promise<Issued>;

@@ -9,8 +9,7 @@ import { consoleUrl } from './console-url.ts';
 import { recordedAccounts } from './lookup.ts';
 import { revocation } from './rotate.ts';
 import { readSession } from './session.ts';
-
-const standardPath = '.augment/session.json';
+import { standardPath } from './standard.ts';
 
 /** What keeps Auggie from working, or will (contracts/augment.md 3). */
 export async function examine(connection: Connection): Promise<readonly Finding[]> {

@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { quoted } from '../../model/safe-text.ts';
 import type { Account } from '../../model/account.ts';
 import type { IssuingPlan } from '../issuing.ts';
@@ -10,11 +7,12 @@ import type { Connection } from './connection.ts';
 import { record } from './create.ts';
 import { consoleUrl } from './console-url.ts';
 import { existing } from './inventory.ts';
-import type { InventoryAccount, InventoryToken } from './inventory-schema.ts';
+import type { InventoryToken } from './inventory-schema.ts';
 import { addToken, markPendingRevoke } from './inventory-tokens.ts';
 import { rawSession, sessionOf, take } from './issue.ts';
 import { keyOf } from './lookup.ts';
-import { readSession } from './session.ts';
+import { replacedBy } from './replaced.ts';
+import { installedIn, standardTarget } from './standard.ts';
 
 /** One more token, which takes the place of the old one; that works on until a person revokes it (DESIGN.md 8). */
 export async function planRotate(
@@ -26,9 +24,9 @@ export async function planRotate(
   const key = keyOf(account);
   const recorded = existing(await connection.inventory.read(), key);
   const installed = await installedIn(connection);
-  const isOurs = recorded.tokens.some(({ fingerprint }) => fingerprint === installed);
+  const isOurs = recorded.tokens.some(({ fingerprint }) => fingerprint === installed?.fingerprint);
   function replaced(delivered: readonly string[]): readonly InventoryToken[] {
-    return replacedBy(recorded, { delivered, installed });
+    return replacedBy(recorded, { token: brought.token, delivered, installed });
   }
   return {
     ...plan,
@@ -93,34 +91,4 @@ export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: st
 /** A word as a shell takes it. */
 export function shellWord(text: string): string {
   return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/**
- * The tokens that a delivery has replaced: those that were in the same places. Where nothing is known of places, it is the
- * only one there was.
- */
-function replacedBy(
-  { tokens }: InventoryAccount,
-  { delivered, installed }: { delivered: readonly string[]; installed: string | null },
-): readonly InventoryToken[] {
-  const active = tokens.filter(({ state }) => state === 'active');
-  const there = active.filter(
-    ({ targets, fingerprint }) =>
-      targets.some((target) => delivered.includes(target)) ||
-      (fingerprint === installed && delivered.includes(standardTarget)),
-  );
-  if (there.length > 0 || active.length > 1) return there;
-  return active.filter(({ targets }) => targets.length === 0);
-}
-
-const standardPath = '.augment/session.json';
-
-/** Auggie's own file. */
-const standardTarget = `session:~/${standardPath}`;
-
-/** The fingerprint of the token in Auggie's own file; null without one. */
-async function installedIn({ homeDirectory }: Connection): Promise<string | null> {
-  if (homeDirectory === null) return null;
-  const text = await readFile(join(homeDirectory, standardPath), 'utf8').catch(() => '');
-  return readSession(text).session?.accessToken.fingerprint() ?? null;
 }

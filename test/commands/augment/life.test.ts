@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { account, created, id, revoked, rotated, shown, token } from './life.ts';
@@ -31,7 +33,7 @@ describe('the life of a token, where nobody can be asked,', () => {
         tokens: [
           {
             ...(token({ name: 'first', session: first }) as object),
-            targets: ['session:session.json'],
+            targets: [`session:${join(machine.cwd, 'session.json')}`],
             revokedAt: null,
           },
         ],
