@@ -29,13 +29,14 @@ export function locatedEnd({ actions, record }: LocalEnd, place: PlanPlace): Loc
     ...(actions === undefined
       ? {}
       : {
-          actions: (delivered) => actions(addresses(delivered)).map((step) => named(step, place)),
+          actions: (delivered) =>
+            actions(addresses(delivered)).map((step) => withConnection(step, place)),
         }),
     ...(record === undefined ? {} : { record: (delivered) => record(addresses(delivered)) }),
   };
 }
 
-function named(action: Action, connection: NamedConnection): Action {
+function withConnection(action: Action, connection: NamedConnection): Action {
   return { ...action, command: `${action.command}${connectionFlags(connection)}` };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { makeDirectory } from '../../files/make-directory.ts';
 import { Secret } from '../../model/secret.ts';
+import { addressOf } from './address.ts';
 import { expand } from './expand.ts';
 import { pathFor, pathProblems } from './file-path.ts';
 import { fileTarget } from './file-target.ts';
@@ -28,15 +29,17 @@ export const sessionScheme: Scheme = {
       );
     }
     const { ctx } = environment;
+    const name = `session:${expand(spec.body, subject)}`;
     const target = fileTarget({
       given: spec.given,
-      name: `session:${expand(spec.body, subject)}`,
+      name,
       path: pathFor(spec, subject, environment),
       slot: null,
       environment,
       write: async (path, payload, signal) => {
         const current = await regularFileAt(path);
-        if (current !== null) await backUp(path, environment, signal);
+        const place = { path, target: addressOf(name, ctx) };
+        if (current !== null) await backUp(place, environment, signal);
         await replaceFile({ path, current, content: payload.text.reveal(), ctx, signal });
       },
     });
@@ -53,7 +56,7 @@ function warning(target: Target, { ctx }: TargetEnvironment): Target {
 
 /** Keeps the session in the file under its token's fingerprint; anything else in it is not a session, and not kept. */
 async function backUp(
-  path: string,
+  { path, target }: { readonly path: string; readonly target: string },
   { ctx, backupDirectory }: TargetEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
@@ -61,7 +64,7 @@ async function backUp(
   const token = tokenIn(text);
   if (token === null) return;
   const name = `${new Secret(token).fingerprint().replace(':', '-')}.json`;
-  const content = JSON.stringify({ path, session: text });
+  const content = JSON.stringify({ path, target, session: text });
   await attempt(`the backup folder ${backupDirectory} cannot be made`, () =>
     makeDirectory(backupDirectory, 0o700),
   );
@@ -72,7 +75,7 @@ async function backUp(
 
 function tokenIn(text: string): string | null {
   try {
-    const session: unknown = JSON.parse(text);
+    const session: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     const isSession = typeof session === 'object' && session !== null && 'accessToken' in session;
     return isSession && typeof session.accessToken === 'string' ? session.accessToken : null;
   } catch {

@@ -1,13 +1,20 @@
-import { ConflictError, FailedError, NotFoundError } from '../../errors.ts';
+import { CliError, ConflictError, FailedError, NotFoundError, PartialError } from '../../errors.ts';
 import { quoted } from '../../model/safe-text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import { toAccount } from './account.ts';
+import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';
 import { describeAccount, existing, removeAccount, renameAccount } from './inventory.ts';
 import type { Inventory } from './inventory-schema.ts';
-import { markRestored, markRevoked, tokenIn } from './inventory-tokens.ts';
+import {
+  markRestored,
+  markRevoked,
+  noteDelivery,
+  tokenIn,
+  type TokenKey,
+} from './inventory-tokens.ts';
 import { keyOf } from './lookup.ts';
 import { probe } from './probe.ts';
 import { untilRefused } from './revocation.ts';
@@ -156,12 +163,30 @@ export async function planRestoreToken(
       const trial = await probe(connection.analytics(backup.session.accessToken));
       if (trial.works !== true) throw notRestored(token, trial.why);
       await connection.backups.restore(backup);
-      const recorded = await connection.inventory.update((before) =>
-        markRestored(before, { ...key, at: stamp(connection) }),
-      );
-      return show(connection, recorded, key);
+      return noteRestored(connection, key, backup);
     },
   };
+}
+
+/** @throws PartialError, because the session is back where it was by then */
+async function noteRestored(
+  connection: Connection,
+  key: TokenKey,
+  { path, target }: Backup,
+): Promise<Account> {
+  try {
+    const at = stamp(connection);
+    const recorded = await connection.inventory.update((before) =>
+      noteDelivery(markRestored(before, { ...key, at }), { ...key, at, targets: [target] }),
+    );
+    return show(connection, recorded, key);
+  } catch (cause) {
+    const why = cause instanceof CliError ? cause.message : 'unknown error';
+    throw new PartialError(
+      `the token ${quoted(key.token, 100)} is back in ${path}, and that could not be recorded: ${why}`,
+      { provider: 'augment', cause },
+    );
+  }
 }
 
 function notRestored(token: string, why: string | null): FailedError {

@@ -68,6 +68,19 @@ describe('the life of a token, where nobody can be asked,', () => {
     expect((await backups()).toSorted()).toEqual([backupOf(first), backupOf(second)].toSorted());
   });
 
+  it('is replaced where a restore has put it', async () => {
+    const machine = await rotated();
+    await machine.sactl(restore);
+    const third = await machine.atConsole('issue', '--account', 'ci', '--token', 'third');
+    const argv = 'sa rotate --id ci --token third --stdin --to session:session.json --yes -q';
+    const { stdout } = await machine.sactl([...argv.split(' '), '.actionsRequired[].goal'], {
+      stdin: third,
+    });
+    expect(stdout).toBe('revoke the token "first" of the service account "ci"\n');
+    const listed = await machine.sactl('tokens list --id ci -q .[]|.name+":"+.state'.split(' '));
+    expect(listed.stdout).toBe('first:pending-revoke\nsecond:active\nthird:active\n');
+  });
+
   it('is not said to have ended before the token is refused', async () => {
     const machine = await rotated();
     const before = await shown(machine, ['sa', 'get', '--id', 'ci']);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -181,6 +181,13 @@ describe('session:', () => {
     await expect(stat(join(deployment.stateDirectory, 'backups'))).rejects.toThrow('ENOENT');
   });
 
+  it('backs up a session behind a byte order mark, which Auggie does not read', async () => {
+    const cwd = await workFolder({ out: `\uFEFF${sessionOf(reviewer.value)}` });
+    const deployment = machine();
+    await deployment.run([...rotate, '--to', 'session:out'], { cwd, stdin: session });
+    expect(await readdir(join(deployment.stateDirectory, 'backups'))).toHaveLength(1);
+  });
+
   it('backs up a session that it gets over twice, each under its own name', async () => {
     const cwd = await workFolder();
     const out = join(cwd, 'out');
@@ -194,7 +201,11 @@ describe('session:', () => {
     for (const text of [sessionOf(reviewer.value), session]) {
       const name = `${fingerprintOf(text).replace(':', '-')}.json`;
       const kept = await readFile(join(deployment.stateDirectory, 'backups', name), 'utf8');
-      expect(JSON.parse(kept)).toEqual({ path: out, session: text });
+      expect(JSON.parse(kept)).toEqual({
+        path: out,
+        target: `session:${out}`,
+        session: text,
+      });
     }
   });
 });
