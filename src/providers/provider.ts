@@ -10,7 +10,7 @@ import type { Credential } from '../model/credential.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Context } from '../context.ts';
 import type { AccountLocks } from '../journal/account-lock.ts';
-import type { AnswerContext, Issued, IssuingPlan } from './issuing.ts';
+import type { AnswerContext, Issued, IssuingPlan, LocalEnd } from './issuing.ts';
 import type { Action, Brought, Intake, IntakeRequest } from './manual.ts';
 import type { HttpClient, HttpCredential } from '../http/client.ts';
 import type { ProviderProblem } from '../http/error.ts';
@@ -42,7 +42,14 @@ export interface ProviderDefinition {
   readonly tryCredential: (options: TrialOptions) => Promise<Trial>;
   /** Reads an answer that was kept in the journal. @throws HttpError when it holds no credential */
   readonly readAnswer: (bytes: Uint8Array, context: AnswerContext) => Issued;
+  /**
+   * What is left to do on this machine for such a credential, where the provider keeps records here; null where the
+   * answer does not say it.
+   */
+  readonly resume?: (bytes: Uint8Array, options: ResumeOptions) => Promise<LocalEnd | null>;
 }
+
+export type ResumeOptions = Pick<ConnectOptions, 'local' | 'now' | 'sleep' | 'profile'>;
 
 export interface TrialOptions extends Pick<ConnectOptions, 'createHttp' | 'endpoint' | 'now'> {
   readonly credential: Credential;

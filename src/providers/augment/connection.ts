@@ -33,7 +33,7 @@ export function connect(options: ConnectOptions): Connection {
     return (read ??= readOwnSession(options));
   }
   return {
-    inventory: openInventory({ ...local, sleep, directory: join(stateDirectory, 'augment') }),
+    inventory: inventoryIn(local, sleep),
     backups: openBackups(stateDirectory),
     session,
     analytics: (token) => ({
@@ -49,6 +49,11 @@ export function connect(options: ConnectOptions): Connection {
     now,
     sleep,
   };
+}
+
+/** The inventory of this machine, or of its sandbox. */
+export function inventoryIn(local: LocalState, sleep: ConnectOptions['sleep']): InventoryFile {
+  return openInventory({ ...local, sleep, directory: join(local.stateDirectory, 'augment') });
 }
 
 async function readOwnSession({ credential }: ConnectOptions): Promise<Session> {

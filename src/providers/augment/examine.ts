@@ -7,9 +7,9 @@ import { idOf } from './account.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';
 import { recordedAccounts } from './lookup.ts';
-import { revocation } from './rotate.ts';
 import { readSession } from './session.ts';
 import { standardPath } from './standard.ts';
+import { revocation } from './step.ts';
 
 /** What keeps Auggie from working, or will (contracts/augment.md 3). */
 export async function examine(connection: Connection): Promise<readonly Finding[]> {

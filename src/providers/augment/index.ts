@@ -19,6 +19,7 @@ import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './man
 import { nameProblem } from './names.ts';
 import { probe } from './probe.ts';
 import { readProblem } from './problem.ts';
+import { resume } from './resume.ts';
 import { planRotate, planToken } from './rotate.ts';
 import { whoami } from './whoami.ts';
 
@@ -35,6 +36,7 @@ export const augment: ProviderDefinition = {
   connect: provider,
   tryCredential,
   readAnswer,
+  resume,
 };
 
 const unsupportedKeys = {
@@ -78,8 +80,7 @@ function provider(options: ConnectOptions): Provider {
     listAccounts: (wish) => listAccounts(connection, { withActive: wish?.withActive === true }),
     findAccount: (reference) => find(connection, reference),
     intake: (request) => intake(connection, request),
-    planCreate: (account, _, brought) =>
-      Promise.resolve(planCreate(connection, account, needed(brought))),
+    planCreate: (account, _, brought) => planCreate(connection, account, needed(brought)),
     planRotate: (account, brought) => planRotate(connection, account, needed(brought)),
     planToken: (account, brought) => planToken(connection, account, brought),
     planUpdate: (account, change) => Promise.resolve(planUpdate(connection, account, change)),

@@ -18,7 +18,7 @@ import {
 import { keyOf } from './lookup.ts';
 import { probe } from './probe.ts';
 import { untilRefused } from './revocation.ts';
-import { revocation, shellWord } from './rotate.ts';
+import { revocation, shellWord } from './step.ts';
 
 /** Our own description is changed here; a name is Augment's, and a person's to change. */
 export function planUpdate(
