@@ -85,8 +85,15 @@ async function askForIt({ ctx }: Session, { action }: Intake): Promise<Secret> {
   await ctx.stderr.write(`To be done by a person: ${safeText(action.goal)}\n  at ${action.url}\n`);
   const typed = await ctx.prompt.password({
     message: 'The new token, or the whole session.json (not shown)',
+    isWhole,
   });
   return new Secret(typed);
+}
+
+/** A document that is pasted in several lines ends with its last bracket. */
+function isWhole(text: string): boolean {
+  const brackets = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').replaceAll(/[^{}]/g, '');
+  return brackets.replaceAll('}', '').length * 2 <= brackets.length;
 }
 
 /** A token for another tenant than the account's is asked about, because it would be sent there. */

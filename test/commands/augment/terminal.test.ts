@@ -99,6 +99,29 @@ describe('the life of a token, at a terminal,', () => {
     expect(`${await file('session.json')}\n`).toBe(second);
   });
 
+  it.each([
+    ['{"a":"b"}', true],
+    ['{\n  "scopes": [\n', false],
+    ['{\n  "note": "}",', false],
+    ['{ "more": { "a": 1 }', false],
+    ['{ "more": { "a": 1 } }', true],
+    ['a-token', true],
+    ['', true],
+  ])('begins with as many lines as a session has: %j ends it: %j', async (text, ends) => {
+    const machine = await sandbox();
+    const heard: unknown[] = [];
+    await machine.sactl('sa create --name ci --no-color'.split(' '), {
+      terminal: 200,
+      prompt: {
+        password: ({ isWhole }) => {
+          heard.push(isWhole?.(text));
+          return Promise.resolve('');
+        },
+      },
+    });
+    expect(heard).toEqual([ends]);
+  });
+
   it('is not begun by an answer that holds no token, and nothing of it is shown', async () => {
     const machine = await sandbox();
     const { options } = person('a token with blanks');
