@@ -41,6 +41,15 @@ export async function issue(session: Session, planned: PlannedIssue): Promise<Ex
   return ExitCode.done;
 }
 
+/**
+ * Refuses what would be refused once a person has fetched a credential, before he is sent for it: it is shown once.
+ * @throws UsageError
+ */
+export async function rehearse(session: Session, planned: PlannedIssue): Promise<void> {
+  const { problems, hint } = await preflight(session.ctx, issueOf(session, planned));
+  if (problems.length > 0) throw new UsageError(problems, { hint });
+}
+
 async function preview(
   session: Session,
   planned: PlannedIssue,

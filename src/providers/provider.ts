@@ -35,6 +35,8 @@ export interface ProviderDefinition {
   readonly readProblem: (status: number, body: unknown) => ProviderProblem | null;
   /** A sentence saying why this cannot be an account's name here, or null. */
   readonly nameProblem: (name: string) => string | null;
+  /** A sentence saying why this cannot be the name of a token, or null; only where tokens have names. */
+  readonly tokenNameProblem?: (name: string) => string | null;
   /** A sentence saying why this cannot be `--org`, or null. */
   readonly organizationProblem: (id: string) => string | null;
   readonly connect: (options: ConnectOptions) => Provider;

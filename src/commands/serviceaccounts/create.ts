@@ -13,6 +13,7 @@ import {
   type DeliveryFlags,
 } from '../delivery-flags.ts';
 import type { GivenCredential, IntakeFlags } from '../intake.ts';
+import type { PlannedIssue } from '../issue.ts';
 import type { NewAccountFlags } from '../new-account.ts';
 import type { Session } from '../session.ts';
 
@@ -78,21 +79,24 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const existing = await findExisting(session, wanted, flags);
   if (existing !== null) return printExisting(session, existing, wanted);
   const id = ctx.uuid();
-  const plan = await planCreate(
-    wanted,
-    id,
-    await brought(session, input.credential, { wanted, flags }),
-  );
-  const targets = await targetsFor(session, input.specs, { ...plan.expected, id: null });
-  return issue(session, {
-    id,
-    operation: 'create',
-    plan,
-    action: `Create service account ${wanted.name} ${whereOf(session, plan.expected)}`,
-    targets,
-    flags,
-    checkUnchanged: () => checkStillMissing(session, wanted, flags),
-  });
+  async function plan(brought?: Brought): Promise<PlannedIssue> {
+    const issuing = await planCreate(wanted, id, brought);
+    const { expected } = issuing;
+    return {
+      id,
+      operation: 'create',
+      plan: issuing,
+      action: `Create service account ${wanted.name} ${whereOf(session, expected)}`,
+      targets: await targetsFor(session, input.specs, { ...expected, id: null }),
+      flags,
+      checkUnchanged: () => checkStillMissing(session, wanted, flags),
+    };
+  }
+  const { planBrought, takesIntake } = await import('../intake.ts');
+  if (!takesIntake(session.definition)) return issue(session, await plan());
+  const token = flags.token ?? null;
+  const request = { operation: 'create', account: null, name: wanted.name, token } as const;
+  return issue(session, await planBrought(session, input.credential, { request, flags, plan }));
 }
 
 interface CreateInput {
@@ -115,24 +119,11 @@ async function checkInput(
   }
   const accountFlags = { ...flags, file: undefined, stdin: undefined };
   const account = await checkNewAccount(ctx, common, { flags: accountFlags, definition });
-  const credential = await checkIntake(ctx, common, flags);
+  const credential = await checkIntake(ctx, common, { flags, definition });
   return {
     value: { account: account.value, credential: credential.value },
     problems: [...account.problems, ...credential.problems],
   };
-}
-
-/** The credential that a person fetched; undefined where the provider issues it. */
-async function brought(
-  session: Session,
-  given: GivenCredential | null,
-  { wanted: { name }, flags }: { wanted: NewAccount; flags: CreateFlags },
-): Promise<Brought | undefined> {
-  const { bring, takesIntake } = await import('../intake.ts');
-  if (!takesIntake(session.definition)) return undefined;
-  const token = flags.token ?? null;
-  const request = { operation: 'create', account: null, name, token } as const;
-  return bring(session, given, { request, flags });
 }
 
 function whereOf({ definition }: Session, { organization }: Account): string {

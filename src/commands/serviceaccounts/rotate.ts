@@ -3,6 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { TargetSpec } from '../../delivery/targets/scheme.ts';
 import { UsageError, type ExitCode } from '../../errors.ts';
 import type { IssuingPlan } from '../../providers/issuing.ts';
+import type { Brought } from '../../providers/manual.ts';
 import { found } from '../check.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type DeliveryFlags,
 } from '../delivery-flags.ts';
 import type { IntakeFlags } from '../intake.ts';
+import type { PlannedIssue } from '../issue.ts';
 import type { Session } from '../session.ts';
 
 export function addRotate(noun: CommandUnknownOpts, host: Host): void {
@@ -50,14 +52,14 @@ interface RotateFlags extends DeliveryFlags, IntakeFlags {
 
 async function runRotate({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const { confirmationProblems } = await import('../confirm.ts');
-  const { bring, checkIntake, needlessIntake, takesIntake } = await import('../intake.ts');
+  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../intake.ts');
   const { idProblems, pickAccount } = await import('../pick.ts');
   const { checkUnchanged } = await import('../unchanged.ts');
   const { issue } = await import('../issue.ts');
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });
     const given = takesIntake(local.definition)
-      ? await checkIntake(ctx, common, flags)
+      ? await checkIntake(ctx, common, { flags, definition: local.definition })
       : found(...needlessIntake(local.definition, flags, { isDocument: false }));
     return {
       value: { specs: specs.value, credential: given.value },
@@ -77,19 +79,26 @@ async function runRotate({ ctx, common, open }: Invocation, flags: RotateFlags):
     name: account.name,
     token: flags.token ?? null,
   } as const;
-  const plan = takesIntake(session.definition)
-    ? await planRotate(account, await bring(session, input.credential, { request, flags }))
-    : await planRotate(account);
-  const specs = await withDefault(session, input.specs, plan);
-  return issue(session, {
-    id: ctx.uuid(),
-    operation: 'rotate',
-    plan,
-    action: `Rotate the credential of ${session.naming(account)}`,
-    targets: await targetsFor(session, specs, account),
-    flags,
-    checkUnchanged: () => checkUnchanged(session, account),
-  });
+  const id = ctx.uuid();
+  async function plan(brought?: Brought): Promise<PlannedIssue> {
+    const issuing = await planRotate(account, brought);
+    const specs = await withDefault(session, input.specs, issuing);
+    return {
+      id,
+      operation: 'rotate',
+      plan: issuing,
+      action: `Rotate the credential of ${session.naming(account)}`,
+      targets: await targetsFor(session, specs, account),
+      flags,
+      checkUnchanged: () => checkUnchanged(session, account),
+    };
+  }
+  return issue(
+    session,
+    takesIntake(session.definition)
+      ? await planBrought(session, input.credential, { request, flags, plan })
+      : await plan(),
+  );
 }
 
 /** Where the new credential goes when nobody says: to the place of the one it replaces, where that is known. */

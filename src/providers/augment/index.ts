@@ -16,7 +16,7 @@ import { readAnswer } from './issue.ts';
 import { listAccounts } from './list.ts';
 import { findRecorded } from './lookup.ts';
 import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './manage.ts';
-import { nameProblem } from './names.ts';
+import { nameProblem, tokenNameProblem } from './names.ts';
 import { probe } from './probe.ts';
 import { readProblem } from './problem.ts';
 import { resume } from './resume.ts';
@@ -30,6 +30,7 @@ export const augment: ProviderDefinition = {
   readDocument: readOwnDocument,
   readProblem,
   nameProblem,
+  tokenNameProblem,
   organizationProblem: () => 'an Augment session belongs to one tenant; leave it out',
   creationProblems: unsupported,
   changeProblems: unsupported,

@@ -119,7 +119,7 @@ describe('a name', () => {
       code: 2,
       stdout: '',
       stderr: problems([
-        'standard input: names of tokens have 1 to 100 characters on one line, without blanks at their ends',
+        '--token: names of tokens have 1 to 100 characters on one line, without blanks at their ends',
       ]),
     });
     expect(requests).toEqual([]);
