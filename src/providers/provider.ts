@@ -121,6 +121,14 @@ export interface Provider {
    * @throws NotFoundError, or ConflictError (`ambiguous`) naming the candidates' ids
    */
   readonly findAccount: (reference: string) => Promise<Account>;
+  /**
+   * Takes what is in these places for the credentials of an account that is not recorded on this machine, from now on;
+   * null when it cannot be that. Only where accounts are known from records (contracts/augment.md 1).
+   */
+  readonly assumeAccount?: (
+    reference: string,
+    held: readonly HeldText[],
+  ) => Promise<Account | null>;
   /** How a person fetches a new credential; only where a provider cannot issue one itself (contracts/augment.md 1). */
   readonly intake?: (request: IntakeRequest) => Promise<Intake>;
   /** `brought` where there is an `intake`. */
@@ -147,6 +155,13 @@ export interface Provider {
   readonly planGrant?: (account: string, grant: GrantRequest) => Promise<Plan<GrantedRule>>;
   /** @throws NotFoundError when there is no such rule */
   readonly planRevoke?: (ruleId: string) => Promise<Plan<void>>;
+}
+
+/** What is in a place that a credential was delivered to. */
+export interface HeldText {
+  /** The place, as deliveries to it are noted. */
+  readonly target: string;
+  readonly text: string;
 }
 
 /** Something that `doctor` found. */

@@ -53,7 +53,8 @@ interface RotateFlags extends DeliveryFlags, IntakeFlags {
 async function runRotate({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const { confirmationProblems } = await import('../confirm.ts');
   const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../intake.ts');
-  const { idProblems, pickAccount } = await import('../pick.ts');
+  const { idProblems } = await import('../pick.ts');
+  const { pickReplaced } = await import('../replaced-account.ts');
   const { checkUnchanged } = await import('../unchanged.ts');
   const { issue } = await import('../issue.ts');
   const { session, input } = await open(async (local) => {
@@ -72,7 +73,7 @@ async function runRotate({ ctx, common, open }: Invocation, flags: RotateFlags):
     };
   });
   const planRotate = session.verb('planRotate', 'rotate credentials');
-  const account = await pickAccount(session, flags.id);
+  const account = await pickReplaced(session, flags.id, input.specs);
   const request = {
     operation: 'rotate',
     account,

@@ -6,7 +6,7 @@ import { makeDirectory } from '../../files/make-directory.ts';
 import { Secret } from '../../model/secret.ts';
 import { addressOf } from './address.ts';
 import { expand } from './expand.ts';
-import { pathFor, pathProblems } from './file-path.ts';
+import { locate, pathFor, pathProblems } from './file-path.ts';
 import { fileTarget } from './file-target.ts';
 import { regularFileAt } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
@@ -30,22 +30,32 @@ export const sessionScheme: Scheme = {
     }
     const { ctx } = environment;
     const name = `session:${expand(spec.body, subject)}`;
+    const path = pathFor(spec, subject, environment);
     const target = fileTarget({
       given: spec.given,
       name,
-      path: pathFor(spec, subject, environment),
+      path,
       slot: null,
       environment,
-      write: async (path, payload, signal) => {
-        const current = await regularFileAt(path);
-        const place = { path, target: addressOf(name, ctx) };
+      write: async (located, payload, signal) => {
+        const current = await regularFileAt(located);
+        const place = { path: located, target: addressOf(name, ctx) };
         if (current !== null) await backUp(place, environment, signal);
-        await replaceFile({ path, current, content: payload.text.reveal(), ctx, signal });
+        await replaceFile({ path: located, current, content: payload.text.reveal(), ctx, signal });
       },
     });
-    return warning(target, environment);
+    return {
+      ...warning(target, environment),
+      holds: () => textAt(path, environment).catch(() => null),
+    };
   },
 };
+
+/** @throws TargetError, also where the sandbox must not look (DESIGN.md 7) */
+async function textAt(path: string, environment: TargetEnvironment): Promise<string | null> {
+  const located = await locate(path, environment);
+  return (await regularFileAt(located)) === null ? null : readFile(located, 'utf8');
+}
 
 /** Auggie prefers the variable, and a rejected one makes it delete the file (contracts/augment.md 3.2 and 3.4). */
 function warning(target: Target, { ctx }: TargetEnvironment): Target {

@@ -8,6 +8,7 @@ import type {
   TrialOptions,
 } from '../provider.ts';
 import { toAccount } from './account.ts';
+import { assumeAccount } from './assume.ts';
 import { connect, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';
 import { examine } from './examine.ts';
@@ -80,6 +81,7 @@ function provider(options: ConnectOptions): Provider {
     tryOwnCredential: async () => (await probe(connection.analytics())).works === true,
     listAccounts: (wish) => listAccounts(connection, { withActive: wish?.withActive === true }),
     findAccount: (reference) => find(connection, reference),
+    assumeAccount: (reference, held) => assumeAccount(connection, reference, held),
     intake: (request) => intake(connection, request),
     planCreate: (account, _, brought) => planCreate(connection, account, needed(brought)),
     planRotate: (account, brought) => planRotate(connection, account, needed(brought)),

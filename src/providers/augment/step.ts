@@ -5,8 +5,11 @@ import { consoleUrl } from './console-url.ts';
 
 /** What a person is asked to do about a token that has been replaced. */
 export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: string): Action {
+  const account = `the service account ${quoted(name, 100)}`;
   return {
-    goal: `revoke the token ${quoted(token, 100)} of the service account ${quoted(name, 100)}`,
+    goal: token.startsWith('sha256:')
+      ? `revoke the token of ${account} that was in use before; its name is not known here, its fingerprint is ${token}`
+      : `revoke the token ${quoted(token, 100)} of ${account}`,
     url: consoleUrl,
     command: `sactl tokens revoke --provider augment --id ${id} --token ${shellWord(token)} --done --yes`,
   };
