@@ -10,6 +10,11 @@ export const standardPath = '.augment/session.json';
 /** The same, as `--to` names it. */
 export const standardTarget = `session:~/${standardPath}`;
 
+/** The same, as deliveries to it are noted. */
+export function standardAddress(homeDirectory: string): string {
+  return `session:${join(homeDirectory, standardPath)}`;
+}
+
 /** The token in Auggie's own file. */
 export interface Installed {
   /** The file as deliveries to it are noted. */
@@ -25,5 +30,5 @@ export async function installedIn({
   const path = join(homeDirectory, standardPath);
   const { session } = readSession(await readFile(path, 'utf8').catch(() => ''));
   if (session === null) return null;
-  return { target: `session:${path}`, fingerprint: session.accessToken.fingerprint() };
+  return { target: standardAddress(homeDirectory), fingerprint: session.accessToken.fingerprint() };
 }

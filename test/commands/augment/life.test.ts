@@ -88,7 +88,8 @@ describe('the life of a token, where nobody can be asked,', () => {
       code: 1,
       stdout: '',
       stderr: marked(
-        'sactl: Augment still takes the token; nothing was recorded',
+        'sactl: Augment still takes the token "first"; it is tried every 20 seconds, for up to 5 minutes',
+        'sactl: Augment still takes the token "first"; nothing was recorded',
         `hint: revoke it at ${consoleUrl}, then run this again`,
       ),
     });
