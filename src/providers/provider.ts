@@ -171,6 +171,8 @@ export interface Finding {
   readonly message: string;
   /** One command or sentence; null where there is nothing to do. */
   readonly hint: string | null;
+  /** What is to be run after that, without the flags of the connection. */
+  readonly command?: string;
 }
 
 /** An access rule with the account it is for, by the name it binds to. */

@@ -13,6 +13,8 @@ import { readSession, tenantOf, type Session } from './session.ts';
 export interface Connection {
   readonly inventory: InventoryFile;
   readonly backups: Backups;
+  /** The caller's own session as it was found, and where. @throws AuthError naming its source */
+  readonly own: () => Promise<{ readonly text: string; readonly source: string }>;
   /** The caller's own session, read once. @throws AuthError naming its source and what is wrong with it */
   readonly session: () => Promise<Session>;
   /** The Analytics API with a token; the caller's own where none is given. */
@@ -35,6 +37,10 @@ export function connect(options: ConnectOptions): Connection {
   return {
     inventory: inventoryIn(local, sleep),
     backups: openBackups(stateDirectory),
+    own: async () => ({
+      text: (await readSecret(credential)).reveal(),
+      source: credential.source,
+    }),
     session,
     analytics: (token) => ({
       endpoint,

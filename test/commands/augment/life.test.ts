@@ -58,6 +58,15 @@ describe('the life of a token, where nobody can be asked,', () => {
     expect(await machine.journal()).toEqual([]);
   });
 
+  it('is looked for by doctor while it is to be revoked', async () => {
+    const { sactl } = await rotated();
+    const { code, stdout } = await sactl(['doctor', '-q', '.[].hint']);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `revoke it at ${consoleUrl}; then: sactl tokens revoke --provider augment --id ${id} --token first --done --yes --sandbox\n`,
+    );
+  });
+
   it('goes back with a restore, while the old token works', async () => {
     const machine = await rotated();
     const { first, second, sactl, file, backups } = machine;
