@@ -75,7 +75,7 @@ async function preview(
 
 /** What the plan does and, where it is the caller's own account, what that means for him. */
 function effectsOf({ connection }: Session, { plan, targets }: PlannedIssue): readonly string[] {
-  if (plan.isSelf === false) return plan.effects;
+  if (plan.isSelf === false || plan.overlaps === true) return plan.effects;
   const who = plan.isSelf ? 'this is' : 'this may be';
   return [
     ...plan.effects,

@@ -21,9 +21,9 @@ type LocalEnd = Pick<IssuingPlan, 'actions' | 'record'>;
 
 /** What a plan does once a credential is delivered, told of targets by their addresses, with commands that mean this connection. */
 export function locatedEnd({ actions, record }: LocalEnd, place: PlanPlace): LocalEnd {
-  const { directory: cwd, homeDirectory } = place;
+  const { directory: cwd, homeDirectory, profile } = place;
   function addresses(delivered: readonly string[]): readonly string[] {
-    return delivered.map((name) => addressOf(name, { cwd, homeDirectory }));
+    return delivered.map((name) => addressOf(name, { cwd, homeDirectory, profile }));
   }
   return {
     ...(actions === undefined

@@ -43,7 +43,8 @@ async function accountInTargets(
   const held = [];
   for (const target of await targetsFor(session, specs, subject)) {
     const text = (await target.holds?.()) ?? null;
-    if (text !== null) held.push({ target: addressOf(target.name, ctx), text });
+    if (text !== null)
+      held.push({ target: addressOf(target.name, { ...ctx, ...session.connection }), text });
   }
   return provider.assumeAccount(id, held);
 }

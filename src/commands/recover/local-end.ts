@@ -43,10 +43,10 @@ export async function localEndOf(
 /** What it was delivered to before it got stuck may not have been noted. */
 function withEarlier(
   { record, actions }: LocalEnd,
-  { delivered: before, intent: { directory: cwd } }: ReadableEntry,
+  { delivered: before, intent: { directory: cwd, connection } }: ReadableEntry,
   homeDirectory: string,
 ): Pick<LocalEnd, 'record' | 'actions'> {
-  const earlier = before.map((name) => addressOf(name, { cwd, homeDirectory }));
+  const earlier = before.map((name) => addressOf(name, { ...connection, cwd, homeDirectory }));
   return {
     ...(record === undefined ? {} : { record: (delivered) => record([...earlier, ...delivered]) }),
     ...(actions === undefined

@@ -39,7 +39,7 @@ export const sessionScheme: Scheme = {
       environment,
       write: async (located, payload, signal) => {
         const current = await regularFileAt(located);
-        const place = { path: located, target: addressOf(name, ctx) };
+        const place = { path: located, target: addressOf(name, { ...ctx, ...subject }) };
         if (current !== null) await backUp(place, environment, signal);
         await replaceFile({ path: located, current, content: payload.text.reveal(), ctx, signal });
       },

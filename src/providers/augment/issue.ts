@@ -27,7 +27,7 @@ export async function taking(
     expected: account,
     expectedRaw: (secret) => rawSession(session, secret),
     credentialKind: 'api-token',
-    isSelf: false,
+    isSelf: await isOwn(connection, account),
     isBrought: true,
     ask: async ({ keep }) => {
       await keep?.(keptBytes(session, purpose));
@@ -35,6 +35,12 @@ export async function taking(
     },
     look: () => Promise.resolve({ kind: 'unchanged' }),
   };
+}
+
+/** Whether the caller works with a token of this account. */
+async function isOwn({ session }: Connection, { tokens }: Account): Promise<boolean> {
+  const own = await session().catch(() => null);
+  return tokens.some(({ fingerprint }) => fingerprint === own?.accessToken.fingerprint());
 }
 
 /** A session out of the journal. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { addressOf } from '../../../src/delivery/targets/address.ts';
 
-const place = { cwd: '/work/app', homeDirectory: '/home/me' };
+const place = { cwd: '/work/app', homeDirectory: '/home/me', profile: 'prod' };
 
 test.each([
   ['session:session.json', 'session:/work/app/session.json'],
@@ -15,7 +15,7 @@ test.each([
   ['gh-secret:acme/app#TOKEN', 'gh-secret:acme/app#TOKEN'],
   ['exec:/opt/store {name}', 'exec:/opt/store {name}'],
   ['github-env:TOKEN', 'github-env:TOKEN'],
-  ['profile', 'profile'],
+  ['profile', 'profile:prod'],
 ])('%s is %s', (name, address) => {
   expect(addressOf(name, place)).toBe(address);
 });

@@ -79,6 +79,7 @@ export const augmentAdapter: Adapter = {
   },
   credentials,
   credentialSource: 'environment variable AUGMENT_SESSION_AUTH',
+  bystander: 'reader',
   evidence: 'unchanged',
   nonsense: {
     kind: 'api-token',
