@@ -22,7 +22,9 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     summary: 'Create a service account',
     description:
       'Creates a service account and prints it with its credential, which is shown once. On a terminal, without ' +
-      '--name or a document, it asks for everything. Flags win over the document.',
+      '--name or a document, it asks for everything. Flags win over the document. On Augment a person makes account and ' +
+      'token in the web console, and they are recorded here; the document is the session.json of that token, which is ' +
+      'not printed.',
     honours: ['connection', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts create',
@@ -30,9 +32,13 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
       'sactl sa create --file serviceaccount.json --to file:ci-deploy.token',
       'sactl sa create --name ci-deploy -q .credential.value > token',
       'cat serviceaccount.json | sactl sa create --stdin --json',
+      'sactl sa create --provider augment --name ci-reviewer --token nightly-1 -f session.json --to session:~/.augment/session.json',
     ],
   })
-    .option('-f, --file <path>', 'JSON or YAML document with the account; "-" is standard input')
+    .option(
+      '-f, --file <path>',
+      'JSON or YAML document with the account, or the session.json of its token (Augment); "-" is standard input',
+    )
     .option('--stdin', 'read the document from standard input')
     .option('--name <name>', 'name of the account')
     .option('--description <text>', 'what it is for')

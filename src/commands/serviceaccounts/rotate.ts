@@ -21,7 +21,9 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
     summary: 'Replace the credential of a service account',
     description:
       'Issues a new credential and brings it where --to says, or prints it; it is shown once. The old one stops ' +
-      'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover".',
+      'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover". On Augment a ' +
+      'person makes the new token in the web console, and the old one works on until he revokes it there; without --to ' +
+      'it goes to ~/.augment/session.json, when that holds the old one.',
     honours: ['connection', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts rotate --id ci-deploy',
@@ -29,6 +31,7 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
       'sactl sa rotate --id ci-deploy --yes --to gh-secret:acme/app#NSCALE_SERVICE_TOKEN',
       'sactl sa rotate --id ci-deploy --yes -q .credential.value > token',
       'sactl sa rotate --id ci-deploy --to profile --dry-run',
+      'sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 -f session.json --yes',
     ],
   })
     .option('--id <id>', 'id or exact name of the account')

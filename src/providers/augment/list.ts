@@ -1,3 +1,4 @@
+import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import { seenAccount, toAccount } from './account.ts';
 import { activeAccountNames } from './activity.ts';
@@ -21,11 +22,15 @@ export async function listAccounts(
   const seen = names
     .filter((name) => accountIn(inventory, { tenant, name }) === null)
     .map((name) => seenAccount({ tenant, name }, connection.profile));
-  return { accounts: [...recorded, ...seen], warnings: [seenOnly] };
+  return { accounts: [...recorded, ...seen], warnings: [recordedOnly, activeOnly(seen)] };
 }
 
 const recordedOnly =
   'Augment has no list of service accounts: these are the ones recorded on this machine';
 
-const seenOnly =
-  'Augment has no list of service accounts: these are the ones recorded on this machine, and those that were active in the last days';
+/** A table does not show where a row comes from. */
+function activeOnly(seen: readonly Account[]): string {
+  return seen.length === 0
+    ? 'no other one was active in the last 7 days'
+    : `not recorded, but active in the last 7 days: ${seen.map(({ name }) => name).join(', ')}`;
+}

@@ -259,13 +259,15 @@ describe('sa list --active', () => {
       code: 0,
       stdout: `["${reviewer.account}","active","analytics",false]\n`,
       stderr:
-        'sactl: Augment has no list of service accounts: these are the ones recorded on this machine, and those that were active in the last days\n',
+        'sactl: Augment has no list of service accounts: these are the ones recorded on this machine\n' +
+        `sactl: not recorded, but active in the last 7 days: ${reviewer.account}\n`,
     });
     expect(requests).toEqual(['GET /analytics/v0/user-activity']);
   });
 
   it('lists a recorded one once', async () => {
-    const { stdout } = await deploy({ inventory: seedInventory() }).run(list);
+    const { stdout, stderr } = await deploy({ inventory: seedInventory() }).run(list);
+    expect(stderr).toContain('sactl: no other one was active in the last 7 days\n');
     expect(stdout).toBe(
       `["${reviewer.account}","active","inventory",false]\n["${docs.account}","active","inventory",false]\n`,
     );
