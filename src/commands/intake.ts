@@ -10,6 +10,7 @@ import { canAsk } from './confirm.ts';
 import { hasDocument, readInput, type DocumentFlags } from './document.ts';
 import type { CommonFlags } from './flags.ts';
 import { rehearse, type PlannedIssue } from './issue.ts';
+import { offerPage } from './open-page.ts';
 import type { Session } from './session.ts';
 
 /** Flags for a credential that a person fetches in the provider's console. */
@@ -103,8 +104,10 @@ async function bring(
   return reading.brought;
 }
 
-async function askForIt({ ctx }: Session, { action }: Intake): Promise<Secret> {
+async function askForIt(session: Session, { action }: Intake): Promise<Secret> {
+  const { ctx } = session;
   await ctx.stderr.write(`To be done by a person: ${safeText(action.goal)}\n  at ${action.url}\n`);
+  await offerPage(session, action.url);
   const typed = await ctx.prompt.password({
     message: 'The new token, or the whole session.json (not shown)',
     isWhole,
