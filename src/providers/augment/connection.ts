@@ -86,6 +86,11 @@ async function readSecret({ read }: ConnectOptions['credential']): Promise<Secre
   }
 }
 
+/** The tenant whose accounts are meant: a profile is for one, and without a profile it is all of this machine (null). */
+export async function meantTenant(connection: Connection): Promise<string | null> {
+  return connection.profile === null ? null : ownTenant(connection);
+}
+
 /** The origin of the tenant that the caller's session is for; null without a usable one. */
 export async function ownTenant({ session }: Connection): Promise<string | null> {
   return session().then(tenantOf, () => null);

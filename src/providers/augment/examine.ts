@@ -5,7 +5,7 @@ import { quoted } from '../../model/safe-text.ts';
 import type { Finding } from '../provider.ts';
 import { idOf } from './account.ts';
 import { auggieTakes } from './auggie.ts';
-import type { Connection } from './connection.ts';
+import { meantTenant, type Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';
 import { recordedAccounts } from './lookup.ts';
 import { readSession } from './session.ts';
@@ -85,8 +85,9 @@ function fingerprintOf(text: string): string | null {
   return readSession(text).session?.accessToken.fingerprint() ?? null;
 }
 
-async function pendingRevocations({ inventory }: Connection): Promise<readonly Finding[]> {
-  const accounts = recordedAccounts(await inventory.read(), null);
+async function pendingRevocations(connection: Connection): Promise<readonly Finding[]> {
+  const tenant = await meantTenant(connection);
+  const accounts = recordedAccounts(await connection.inventory.read(), tenant);
   return accounts.flatMap((account) => {
     const id = idOf(account);
     const pending = account.tokens.filter(({ state }) => state === 'pending-revoke');

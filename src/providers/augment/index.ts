@@ -9,7 +9,7 @@ import type {
 } from '../provider.ts';
 import { toAccount } from './account.ts';
 import { assumeAccount } from './assume.ts';
-import { connect, type Connection } from './connection.ts';
+import { connect, meantTenant, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';
 import { examine } from './examine.ts';
 import { intake } from './intake.ts';
@@ -93,8 +93,10 @@ function provider(options: ConnectOptions): Provider {
   };
 }
 
-async function find({ inventory, profile }: Connection, reference: string) {
-  return toAccount(findRecorded(await inventory.read(), { reference, tenant: null }), profile);
+async function find(connection: Connection, reference: string) {
+  const { inventory, profile } = connection;
+  const tenant = await meantTenant(connection);
+  return toAccount(findRecorded(await inventory.read(), { reference, tenant }), profile);
 }
 
 /** Whoever has an intake is given what it brought. */

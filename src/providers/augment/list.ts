@@ -2,7 +2,7 @@ import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import { seenAccount, toAccount } from './account.ts';
 import { activeAccountNames } from './activity.ts';
-import type { Connection } from './connection.ts';
+import { meantTenant, type Connection } from './connection.ts';
 import { accountIn } from './inventory.ts';
 import { recordedAccounts } from './lookup.ts';
 import { tenantOf } from './session.ts';
@@ -13,7 +13,7 @@ export async function listAccounts(
   { withActive }: { withActive: boolean },
 ): Promise<AccountList> {
   const inventory = await connection.inventory.read();
-  const recorded = recordedAccounts(inventory, null).map((account) =>
+  const recorded = recordedAccounts(inventory, await meantTenant(connection)).map((account) =>
     toAccount(account, connection.profile),
   );
   if (!withActive) return { accounts: recorded, warnings: [recordedOnly] };

@@ -1,10 +1,14 @@
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { addAccount } from '../../../src/providers/augment/inventory.ts';
 import {
+  docs,
   reviewer,
   seedInventory,
+  sessionOf,
   useAugment,
   type AugmentDeployment,
 } from '../../harness/augment.ts';
@@ -50,6 +54,25 @@ interface Installed {
   readonly deployment: AugmentDeployment;
   readonly cwd: string;
 }
+
+// A profile is for one tenant, and a name is one account's there.
+it('with a profile, only the accounts of its tenant are meant', async () => {
+  const other = { tenant: 'https://i1.api.augmentcode.com', name: docs.account };
+  const at = '2026-11-02T10:00:00.000Z';
+  const inventory = addAccount(seedInventory(), { ...other, description: null, at });
+  const { run } = deploy({ inventory });
+  const folder = await workFolder({ session: sessionOf(docs.value) });
+  await chmod(join(folder, 'session'), 0o600);
+  const credential = { file: join(folder, 'session') };
+  const config = join(folder, 'config.json');
+  await writeFile(config, JSON.stringify({ profiles: { a: { provider: 'augment', credential } } }));
+  const env = { SACTL_CONFIG: config };
+  const found = await run(`sa get --profile a --id ${docs.account} -q .id`.split(' '), { env });
+  expect(found.stdout).toBe(`acme.api.augmentcode.com/${docs.account}\n`);
+  const listed = await run('sa list --profile a -q .[].name'.split(' '), { env });
+  expect(listed.stdout).toBe(`${reviewer.account}\n${docs.account}\n`);
+  expect((await run(`sa get --id ${docs.account}`.split(' '))).code).toBe(5);
+});
 
 /** The reviewer with a token of unknown whereabouts, and `one` and `two` in files of these names. */
 async function machine(): Promise<Installed> {
