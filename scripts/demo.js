@@ -9,7 +9,7 @@ const program = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 const stateDirectory = mkdtempSync(join(tmpdir(), 'sactl-demo-'));
 const env = { PATH: process.env['PATH'], SACTL_SANDBOX: '1', SACTL_STATE_DIR: stateDirectory };
 
-/** @type {readonly { comment: string, argv: readonly string[], status?: number, fault?: string }[]} */
+/** @type {readonly { comment: string, argv: readonly string[], stdin?: readonly string[], status?: number, fault?: string }[]} */
 const steps = [
   { comment: 'Who am I here?', argv: ['whoami'] },
   {
@@ -80,18 +80,85 @@ const steps = [
     comment: 'Its rules go with it',
     argv: 'sa delete --provider runai --id demo-runner --yes'.split(' '),
   },
+  {
+    comment:
+      'Augment has no API for it: a person makes account and tokens at a console, which the sandbox plays',
+    argv: 'sandbox console augment create --name demo-docs'.split(' '),
+  },
+  {
+    comment: 'The session of its first token: checked, tried, installed and recorded',
+    stdin: 'sandbox console augment issue --account demo-docs --token first'.split(' '),
+    argv: [
+      ...'sa create --provider augment --name demo-docs --token first --stdin'.split(' '),
+      ...'--to session:session.json -q .verified'.split(' '),
+    ],
+  },
+  {
+    comment: 'The next one takes its place; the first one works on until it is revoked',
+    stdin: 'sandbox console augment issue --account demo-docs --token second'.split(' '),
+    argv: [
+      ...'sa rotate --provider augment --id demo-docs --token second --stdin --yes'.split(' '),
+      ...'--to session:session.json -q .actionsRequired[].goal'.split(' '),
+    ],
+  },
+  {
+    comment: 'What is left to do stays in sight',
+    argv: 'tokens list --provider augment --id demo-docs'.split(' '),
+  },
+  {
+    comment: 'The person revokes it',
+    argv: 'sandbox console augment revoke --account demo-docs --token first'.split(' '),
+  },
+  {
+    comment: 'That is seen, and recorded',
+    argv: [
+      ...'tokens revoke --provider augment --id demo-docs --token first --done --yes'.split(' '),
+      '-q',
+      '.tokens[] | [.name, .state, .verified]',
+    ],
+  },
+  {
+    comment: 'What only a person can do is said, with an exit code of its own',
+    argv: 'sa delete --provider augment --id demo-docs'.split(' '),
+    status: 20,
+  },
+  {
+    comment: 'The person does it',
+    argv: 'sandbox console augment delete --account demo-docs'.split(' '),
+  },
+  {
+    comment: 'And it is recorded',
+    argv: 'sa delete --provider augment --id demo-docs --done --yes'.split(' '),
+  },
 ];
+
+/** @param {readonly string[]} argv */
+function commandLine(argv) {
+  return `sactl ${argv.map((word) => (/^[\w./=:-]+$/.test(word) ? word : `'${word}'`)).join(' ')}`;
+}
 
 let failed = false;
 try {
-  for (const { comment, argv, status = 0, fault } of steps) {
-    const shown = argv.map((word) => (/^[\w./=:-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+  for (const { comment, argv, stdin, status = 0, fault } of steps) {
     const setting = fault === undefined ? '' : `SACTL_SANDBOX_FAULT=${fault} `;
-    process.stdout.write(`\n# ${comment}\n$ ${setting}sactl ${shown}\n`);
-    const run = spawnSync(process.execPath, [program, ...argv], {
+    const before = stdin === undefined ? '' : `${commandLine(stdin)} | `;
+    process.stdout.write(`\n# ${comment}\n$ ${before}${setting}${commandLine(argv)}\n`);
+    const options = {
       cwd: stateDirectory,
       env: fault === undefined ? env : { ...env, SACTL_SANDBOX_FAULT: fault },
-      stdio: 'inherit',
+    };
+    const input =
+      stdin === undefined
+        ? undefined
+        : spawnSync(process.execPath, [program, ...stdin], {
+            ...options,
+            stdio: ['ignore', 'pipe', 'inherit'],
+          }).stdout;
+    const run = spawnSync(process.execPath, [program, ...argv], {
+      ...options,
+      ...(input === undefined
+        ? { stdio: 'inherit' }
+        : { input, stdio: ['pipe', 'inherit', 'inherit'] }),
     });
     if (run.status !== status) {
       process.stdout.write(`# expected exit code ${status}, got ${String(run.status)}\n`);

@@ -92,8 +92,11 @@ export interface Prompter {
     default?: string;
     validate?: (value: string) => string | true;
   }) => Promise<string>;
-  /** What is typed is not shown. */
-  readonly password: (question: { message: string }) => Promise<string>;
+  /** What is typed is not shown. It has one line, or as many as it takes until it `isWhole`. */
+  readonly password: (question: {
+    message: string;
+    isWhole?: (text: string) => boolean;
+  }) => Promise<string>;
   readonly select: (question: { message: string; choices: readonly Choice[] }) => Promise<string>;
   readonly checkbox: (question: {
     message: string;

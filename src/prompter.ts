@@ -1,4 +1,13 @@
-import { checkbox, confirm, input, password, select } from '@inquirer/prompts';
+import {
+  createPrompt,
+  isEnterKey,
+  makeTheme,
+  useKeypress,
+  usePrefix,
+  useState,
+  type Status,
+} from '@inquirer/core';
+import { checkbox, confirm, input, select } from '@inquirer/prompts';
 
 import type { Choice, Prompter } from './context.ts';
 import { InterruptedError } from './errors.ts';
@@ -27,8 +36,8 @@ export function createPrompter(streams: PromptStreams): Prompter {
         ),
         streams,
       ),
-    password: ({ message }) =>
-      answer(password({ message: safeText(message), mask: '*' }, streams), streams),
+    password: ({ message, isWhole = () => true }) =>
+      answer(secretPrompt({ message: safeText(message), isWhole }, streams), streams),
     select: (question) => answer(select(listOf(question), streams), streams),
     checkbox: (question) => answer(checkbox(listOf(question), streams), streams),
   };
@@ -75,3 +84,37 @@ async function answer<Value>(question: Promise<Value>, { signal }: PromptStreams
     throw signal.aborted ? signal.reason : new InterruptedError();
   }
 }
+
+interface SecretQuestion {
+  readonly message: string;
+  /** Whether Enter ends the answer; else the next line belongs to it. */
+  readonly isWhole: (text: string) => boolean;
+}
+
+/**
+ * Takes an answer that is not shown. It may have several lines: whoever pastes such a text into a prompt for one line
+ * leaves the rest of it to the shell, which shows it and keeps it in its history.
+ */
+const secretPrompt = createPrompt<string, SecretQuestion>(({ message, isWhole }, done) => {
+  const theme = makeTheme({});
+  const [status, setStatus] = useState<Status>('idle');
+  const [lines, setLines] = useState('');
+  const [line, setLine] = useState('');
+  const prefix = usePrefix({ status, theme });
+  useKeypress((key, readline) => {
+    if (!isEnterKey(key)) {
+      setLine(readline.line);
+      return;
+    }
+    const text = `${lines}${line}`;
+    if (isWhole(text)) {
+      setStatus('done');
+      done(text);
+      return;
+    }
+    setLines(`${text}\n`);
+    setLine('');
+  });
+  const shown = '*'.repeat(`${lines}${line}`.length);
+  return `${prefix} ${theme.style.message(message, status)} ${shown}`;
+});

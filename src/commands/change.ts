@@ -111,7 +111,9 @@ async function apply<Result>(session: Session, plan: Plan<Result>): Promise<Resu
   try {
     return await withGrace(session.ctx, (signal) => plan.apply({ signal, report: session.note }));
   } catch (cause) {
-    if (!(cause instanceof InterruptedError) || plan.effects.length === 0) throw cause;
+    // Without a request nothing is changed but records here, which an interrupt does not stop half-way.
+    const isLocal = plan.effects.length === 0 || plan.requests.length === 0;
+    if (!(cause instanceof InterruptedError) || isLocal) throw cause;
     throw new UnknownOutcomeError('interrupted; the change may have taken effect', {
       provider: session.definition.name,
       hint: 'look before you run it again',

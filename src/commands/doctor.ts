@@ -28,6 +28,7 @@ interface Diagnosis {
 }
 
 async function doctor({ ctx, common }: Invocation): Promise<ExitCode> {
+  const { connectionFlags } = await import('./located-plan.ts');
   const { openFleet } = await import('./fleet.ts');
   const { listDocument } = await import('../output/document.ts');
   const { safeText } = await import('../model/safe-text.ts');
@@ -37,7 +38,11 @@ async function doctor({ ctx, common }: Invocation): Promise<ExitCode> {
     () => Promise.resolve({ value: null, problems: [] }),
     'all',
   );
-  const answers = await fleet.askAll(examine);
+  const answers = await fleet.askAll((connected) => {
+    const { connection, isSandbox } = connected;
+    const { endpoint } = common;
+    return examine(connected, connectionFlags({ ...connection, isSandbox, endpoint }));
+  });
   const rows = answers.flatMap((answer, index) => diagnose(fleet.connections[index], answer));
   const document = listDocument<Diagnosis>({
     rows,
@@ -70,8 +75,11 @@ function linesOf(
 }
 
 /** What is found without a request, and whether the credential works. */
-async function examine({ provider, connection }: Connected): Promise<readonly Finding[]> {
-  const found = (await provider.examine?.()) ?? [];
+async function examine(
+  { provider, connection }: Connected,
+  flags: string,
+): Promise<readonly Finding[]> {
+  const found = ((await provider.examine?.()) ?? []).map((finding) => withCommand(finding, flags));
   try {
     await provider.whoami();
     return found;
@@ -80,6 +88,13 @@ async function examine({ provider, connection }: Connected): Promise<readonly Fi
     const message = `the credential from ${connection.credentialSource}: ${error.message}`;
     return [...found, { level: 'error', message, hint: error.hint }];
   }
+}
+
+/** The hint as a whole, with the command that means this connection. */
+function withCommand({ command, ...finding }: Finding, flags: string): Finding {
+  if (command === undefined) return finding;
+  const { hint } = finding;
+  return { ...finding, hint: `${hint === null ? '' : `${hint}; then: `}${command}${flags}` };
 }
 
 function diagnose(

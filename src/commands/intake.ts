@@ -9,6 +9,9 @@ import type { Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import { hasDocument, readInput, type DocumentFlags } from './document.ts';
 import type { CommonFlags } from './flags.ts';
+import { rehearse } from './issue.ts';
+import type { PlannedIssue } from './planned-issue.ts';
+import { offerPage } from './open-page.ts';
 import type { Session } from './session.ts';
 
 /** Flags for a credential that a person fetches in the provider's console. */
@@ -33,15 +36,20 @@ export function takesIntake({ name }: ProviderDefinition): boolean {
 export async function checkIntake(
   ctx: Context,
   common: CommonFlags,
-  flags: IntakeFlags,
+  { flags, definition }: { flags: IntakeFlags; definition: ProviderDefinition },
 ): Promise<Check<GivenCredential | null>> {
   const { value, problems } = await readInput(ctx, flags);
+  const { token } = flags;
+  const problem = token === undefined ? null : (definition.tokenNameProblem?.(token) ?? null);
   const isMissing = !hasDocument(flags) && !canAsk(ctx, common);
   return {
     value: value === null ? null : { secret: new Secret(value.text), source: value.source },
-    problems: isMissing
-      ? ['the new session is missing: give it with -f <session.json> or --stdin']
-      : problems,
+    problems: [
+      ...(problem === null ? [] : [`--token: ${problem}`]),
+      ...(isMissing
+        ? ['the new session is missing: give it with -f <session.json> or --stdin']
+        : problems),
+    ],
   };
 }
 
@@ -61,16 +69,32 @@ export function needlessIntake(
     .map(([flag]) => `${flag} does nothing on ${title}, which issues its credentials itself`);
 }
 
+interface Bringing {
+  readonly request: IntakeRequest;
+  readonly flags: IntakeFlags;
+  readonly plan: (brought: Brought) => Promise<PlannedIssue>;
+}
+
 /**
- * The credential that was given or, on a terminal, says what to fetch and where, and takes it.
+ * Plans with the credential that was given or, on a terminal, says what to fetch and where, and takes it, once
+ * everything else was tried.
  * @throws UsageError naming what is wrong with it, never quoting it
  */
-export async function bring(
+export async function planBrought(
   session: Session,
   given: GivenCredential | null,
-  { request, flags }: { request: IntakeRequest; flags: IntakeFlags },
-): Promise<Brought> {
+  { request, flags, plan }: Bringing,
+): Promise<PlannedIssue> {
   const intake = await session.verb('intake', 'take credentials from a person')(request);
+  if (given === null) await rehearse(session, await plan(intake.placeholder));
+  return plan(await bring(session, given, { intake, flags }));
+}
+
+async function bring(
+  session: Session,
+  given: GivenCredential | null,
+  { intake, flags }: { intake: Intake; flags: IntakeFlags },
+): Promise<Brought> {
   const source = given?.source ?? 'what was typed';
   const reading = intake.read((given?.secret ?? (await askForIt(session, intake))).reveal());
   if (reading.brought === null) {
@@ -81,12 +105,21 @@ export async function bring(
   return reading.brought;
 }
 
-async function askForIt({ ctx }: Session, { action }: Intake): Promise<Secret> {
+async function askForIt(session: Session, { action }: Intake): Promise<Secret> {
+  const { ctx } = session;
   await ctx.stderr.write(`To be done by a person: ${safeText(action.goal)}\n  at ${action.url}\n`);
+  await offerPage(session, action.url);
   const typed = await ctx.prompt.password({
     message: 'The new token, or the whole session.json (not shown)',
+    isWhole,
   });
   return new Secret(typed);
+}
+
+/** A document that is pasted in several lines ends with its last bracket. */
+function isWhole(text: string): boolean {
+  const brackets = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').replaceAll(/[^{}]/g, '');
+  return brackets.replaceAll('}', '').length * 2 <= brackets.length;
 }
 
 /** A token for another tenant than the account's is asked about, because it would be sent there. */

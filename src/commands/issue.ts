@@ -24,6 +24,16 @@ export async function issue(session: Session, planned: PlannedIssue): Promise<Ex
   return ExitCode.done;
 }
 
+/**
+ * Refuses what would be refused once a person has fetched a credential, before he is sent for it: it is shown once.
+ * @throws UsageError
+ */
+export async function rehearse(session: Session, planned: PlannedIssue): Promise<void> {
+  const issuing = issueOf(hostOf(session, planned.flags), planned);
+  const { problems, hint } = await preflight(session.ctx, issuing);
+  if (problems.length > 0) throw new UsageError(problems, { hint });
+}
+
 async function preview(
   session: Session,
   planned: PlannedIssue,

@@ -8,6 +8,7 @@ import { providersWith } from '../providers/registry.ts';
 import { canAsk, confirmChange, confirmationProblems } from './confirm.ts';
 import type { DoneFlag } from './done-flag.ts';
 import type { CommonFlags } from './flags.ts';
+import { offerPage } from './open-page.ts';
 import type { Session } from './session.ts';
 
 /** The part of a plan that says what is left to a person. */
@@ -74,6 +75,7 @@ export async function confirmDone(
   }
   if (canAsk(ctx, common)) {
     await ctx.stderr.write(instruction(action, effects));
+    await offerPage(session, action.url);
     if (await ctx.prompt.confirm({ message: 'Is it done?', default: false })) return;
   }
   throw new ActionRequiredError([action], { provider: definition.name });

@@ -8,6 +8,7 @@ import type { IssuingPlan } from '../providers/issuing.ts';
 import type { Provider } from '../providers/provider.ts';
 import { canAsk } from './confirm.ts';
 import type { DeliveryFlags } from './delivery-flags.ts';
+import { locatedEnd } from './located-plan.ts';
 import type { Session } from './session.ts';
 
 export interface PlannedIssue {
@@ -51,7 +52,13 @@ export function issueOf(host: IssueHost, planned: PlannedIssue): Issue {
     operation,
     plan: {
       ...plan,
-      ...(plan.actions === undefined ? {} : { actions: flagged(host, plan.actions) }),
+      ...locatedEnd(plan, {
+        profile: connection.profile,
+        isSandbox: host.isSandbox,
+        endpoint: common.endpoint,
+        directory: ctx.cwd,
+        homeDirectory: ctx.homeDirectory,
+      }),
     },
     renderer,
     targets,
@@ -95,7 +102,7 @@ export function effectsOf(
   { connection }: Pick<Session, 'connection'>,
   { plan, targets }: Pick<PlannedIssue, 'plan' | 'targets'>,
 ): readonly string[] {
-  if (plan.isSelf === false) return plan.effects;
+  if (plan.isSelf === false || plan.overlaps === true) return plan.effects;
   const who = plan.isSelf ? 'this is' : 'this may be';
   return [
     ...plan.effects,
@@ -120,20 +127,4 @@ async function choose(ctx: Context, candidates: readonly Account[]): Promise<Acc
     ],
   });
   return candidates.find(({ id }) => id === chosen) ?? null;
-}
-
-/** The steps that are left, with the flags that mean this connection. */
-function flagged(
-  { connection, isSandbox }: Pick<Session, 'connection' | 'isSandbox'>,
-  actions: NonNullable<IssuingPlan['actions']>,
-): NonNullable<IssuingPlan['actions']> {
-  const { profile } = connection;
-  const named = profile === null ? '' : ` --profile ${profile}`;
-  const flags = isSandbox ? ' --sandbox' : named;
-  return (delivered) =>
-    actions(delivered).map(({ goal, url, command }) => ({
-      goal,
-      url,
-      command: `${command}${flags}`,
-    }));
 }

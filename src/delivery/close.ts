@@ -1,4 +1,5 @@
 import type { Account } from '../model/account.ts';
+import type { IssuingPlan } from '../providers/issuing.ts';
 import type { Ending, HandoverRun } from './handover.ts';
 import type { Issue } from './issue.ts';
 import { supersede } from './supersede.ts';
@@ -12,14 +13,18 @@ export async function closeEntry(
     issue,
     entry,
     startedAt,
-  }: HandoverRun & { readonly issue: Pick<Issue, 'journal' | 'connection'> },
+  }: HandoverRun & {
+    readonly issue: Pick<Issue, 'journal' | 'connection'> & {
+      readonly plan: Pick<IssuingPlan, 'overlaps'>;
+    };
+  },
   account: Account,
   ending: Ending,
 ): Promise<void> {
   try {
     if (ending.isComplete) {
       await entry.close();
-      await supersede(issue, { account, startedAt });
+      if (issue.plan.overlaps !== true) await supersede(issue, { account, startedAt });
       return;
     }
     const message = ending.failures.map((failure) => failure.message).join('; ');

@@ -1,16 +1,18 @@
 import type { Context } from '../context.ts';
 import { ExitCode, UndeliveredError } from '../errors.ts';
 import type { ReadableEntry } from '../journal/stored-entry.ts';
-import type { Issued } from '../providers/issuing.ts';
+import type { Account } from '../model/account.ts';
+import type { Issued, LocalEnd } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';
 import { auditDelivered } from './audit.ts';
 import { accountKey } from './account-key.ts';
 import { closeEntry } from './close.ts';
-import { naming, throwAll } from './failures.ts';
+import { naming, partial, throwAll } from './failures.ts';
 import { handOver } from './handover.ts';
 import { withGrace } from './interrupt.ts';
 import type { Issue } from './issue.ts';
 import { mask } from './mask.ts';
+import { settle, tellActions } from './protocol.ts';
 import { recoverCommand, rotateCommand } from './recover.ts';
 
 /** A credential out of the journal, with everything its delivery needs. */
@@ -21,6 +23,8 @@ export interface StoredDelivery extends Pick<
   readonly entry: ReadableEntry;
   readonly issued: Issued;
   readonly tryCredential: () => Promise<Trial>;
+  /** What is left to do on this machine; null where there is nothing. */
+  readonly localEnd: LocalEnd | null;
 }
 
 /**
@@ -64,11 +68,11 @@ async function bring(
   delivery: StoredDelivery,
   { trial, signal }: { trial: Trial; signal: AbortSignal },
 ): Promise<void> {
-  const { entry, issued, journal } = delivery;
-  const { account } = issued;
+  const { entry, issued, journal, localEnd } = delivery;
+  const { account, problem } = await settled(delivery, trial);
   const { operation, connection, startedAt } = entry.intent;
   const run = {
-    issue: { ...delivery, operation, connection, plan: {} },
+    issue: { ...delivery, operation, connection, plan: localEnd ?? {} },
     entry: await journal.reopen(entry.id),
     startedAt,
     safe: { isKept: true },
@@ -82,6 +86,20 @@ async function bring(
     tryCredential: () => Promise.resolve(trial),
   });
   await closeEntry(run, account, ending);
-  await auditDelivered(ctx, delivery, ending);
-  throwAll(ending.failures);
+  const failures = [
+    ...ending.failures,
+    ...(problem === null ? [] : [partial(problem, { operation, account })]),
+  ];
+  await auditDelivered(ctx, delivery, { ...ending, failures });
+  await tellActions(delivery, ending);
+  throwAll(failures);
+}
+
+/** The account as it is recorded here, where it is. */
+async function settled(
+  { issued, localEnd }: StoredDelivery,
+  { works }: Trial,
+): Promise<{ account: Account; problem: unknown }> {
+  if (localEnd === null) return { account: issued.account, problem: null };
+  return settle({ plan: localEnd }, issued, { verified: works === true });
 }

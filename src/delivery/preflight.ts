@@ -126,7 +126,7 @@ export function journalProblems({
   return [`--no-journal needs a durable --to (${durable}): otherwise nothing keeps the credential`];
 }
 
-/** Whoever rotates the credential that he works with has one chance to keep the new one (DESIGN.md 6). */
+/** Whoever rotates the credential that he works with has one chance to keep the new one, unless the old one works on (DESIGN.md 6). */
 export function selfProblems(
   ctx: Context,
   { plan, targets, wishes }: Pick<Issue, 'plan' | 'targets' | 'wishes'>,
@@ -136,6 +136,7 @@ export function selfProblems(
       ? ['--to profile is for the account that sactl signs in with; this is another one']
       : [];
   }
+  if (plan.overlaps === true) return [];
   const who =
     plan.isSelf === true
       ? 'this is the account that sactl signs in with'

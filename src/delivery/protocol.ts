@@ -2,13 +2,13 @@ import type { Context } from '../context.ts';
 import { CliError, ExitCode, FailedError, UnknownOutcomeError } from '../errors.ts';
 import type { Intent } from '../journal/intent.ts';
 import type { Account } from '../model/account.ts';
-import type { Issued } from '../providers/issuing.ts';
+import type { Issued, IssuingPlan } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';
 import { ask, type Asked } from './ask.ts';
 import { auditIssued, auditUnissued } from './audit.ts';
 import { closeEntry } from './close.ts';
 import { failureOf, partial, throwAll, unknownOutcome } from './failures.ts';
-import { handOver } from './handover.ts';
+import { handOver, type Ending } from './handover.ts';
 import { withGrace } from './interrupt.ts';
 import { Safe, type Issue, type Run } from './issue.ts';
 import { lockAccount } from './lock.ts';
@@ -81,9 +81,7 @@ async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<vo
     ...(problem === null ? [] : [partial(problem, { ...issue, account })]),
   ];
   await auditIssued(ctx, run, { ...asked, account, ending, failures });
-  for (const { goal, url, command } of ending.actions) {
-    await issue.report(`to be done by a person: ${goal}, at ${url}; then: ${command}`);
-  }
+  await tellActions(issue, ending);
   throwAll(failures);
 }
 
@@ -136,9 +134,19 @@ async function leave({ entry }: Run, { message }: UnknownOutcomeError): Promise<
   await entry.leave();
 }
 
+/** Says what is left to a person, now that it can be done. */
+export async function tellActions(
+  { report }: Pick<Issue, 'report'>,
+  { actions }: Pick<Ending, 'actions'>,
+): Promise<void> {
+  for (const { goal, url, command } of actions) {
+    await report(`to be done by a person: ${goal}, at ${url}; then: ${command}`);
+  }
+}
+
 /** A credential in hand is delivered whatever happens to the account's other properties, so problems are returned. */
-async function settle(
-  { plan }: Issue,
+export async function settle(
+  { plan }: { readonly plan: Pick<IssuingPlan, 'settle'> },
   issued: Issued,
   seen: { readonly verified: boolean },
 ): Promise<{ account: Account; problem: unknown }> {

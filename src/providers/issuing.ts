@@ -20,9 +20,11 @@ export interface IssuingPlan {
    * printed, and nobody has lost it when it goes nowhere.
    */
   readonly isBrought?: true;
+  /** Whether what was issued before works on, so that no other credential is dead once this one has arrived. */
+  readonly overlaps?: true;
   /** Where it goes when the user names no target, as `--to` has it. */
   readonly defaultTarget?: string;
-  /** What is left to a person once it is where `delivered` says. */
+  /** What is left to a person once it is where `delivered` says; both name targets as they read from everywhere. */
   readonly actions?: (delivered: readonly string[]) => readonly Action[];
   /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
   readonly ask: (options: AskOptions) => Promise<Issued>;
@@ -35,6 +37,9 @@ export interface IssuingPlan {
   /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
   readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;
 }
+
+/** What is left to do on this machine once a credential is there. */
+export type LocalEnd = Pick<IssuingPlan, 'settle' | 'record' | 'actions' | 'overlaps'>;
 
 export interface AskOptions {
   /** Ends the wait for the answer. */

@@ -18,8 +18,8 @@ export interface IntakeRequest {
 /** How a person fetches a new credential, and how what he brings is read. */
 export interface Intake {
   readonly action: Omit<RequiredAction, 'command'>;
-  /** The name that the new token is recorded under. */
-  readonly token: string;
+  /** Something like what is brought, for trying everything else before a person goes to fetch it. */
+  readonly placeholder: Brought;
   /** Reads what was pasted or read from a file; no problem quotes any of it. */
   readonly read: (text: string) => IntakeReading;
 }

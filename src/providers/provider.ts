@@ -10,7 +10,7 @@ import type { Credential } from '../model/credential.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Context } from '../context.ts';
 import type { AccountLocks } from '../journal/account-lock.ts';
-import type { AnswerContext, Issued, IssuingPlan } from './issuing.ts';
+import type { AnswerContext, Issued, IssuingPlan, LocalEnd } from './issuing.ts';
 import type { Action, Brought, Intake, IntakeRequest } from './manual.ts';
 import type { HttpClient, HttpCredential } from '../http/client.ts';
 import type { ProviderProblem } from '../http/error.ts';
@@ -39,6 +39,8 @@ export interface ProviderDefinition {
   readonly accountsNamed: (accounts: readonly Account[], reference: string) => readonly Account[];
   /** Whether `lastUsedAt` is known, so that an account without one was never used. */
   readonly reportsUse: boolean;
+  /** A sentence saying why this cannot be the name of a token, or null; only where tokens have names. */
+  readonly tokenNameProblem?: (name: string) => string | null;
   /** A sentence saying why this cannot be `--org`, or null. */
   readonly organizationProblem: (id: string) => string | null;
   readonly connect: (options: ConnectOptions) => Provider;
@@ -46,7 +48,14 @@ export interface ProviderDefinition {
   readonly tryCredential: (options: TrialOptions) => Promise<Trial>;
   /** Reads an answer that was kept in the journal. @throws HttpError when it holds no credential */
   readonly readAnswer: (bytes: Uint8Array, context: AnswerContext) => Issued;
+  /**
+   * What is left to do on this machine for such a credential, where the provider keeps records here; null where the
+   * answer does not say it.
+   */
+  readonly resume?: (bytes: Uint8Array, options: ResumeOptions) => Promise<LocalEnd | null>;
 }
+
+export type ResumeOptions = Pick<ConnectOptions, 'local' | 'now' | 'sleep' | 'profile'>;
 
 export interface TrialOptions extends Pick<ConnectOptions, 'createHttp' | 'endpoint' | 'now'> {
   readonly credential: Credential;
@@ -116,6 +125,14 @@ export interface Provider {
    * @throws NotFoundError, or ConflictError (`ambiguous`) naming the candidates' ids
    */
   readonly findAccount: (reference: string) => Promise<Account>;
+  /**
+   * Takes what is in these places for the credentials of an account that is not recorded on this machine, from now on;
+   * null when it cannot be that. Only where accounts are known from records (contracts/augment.md 1).
+   */
+  readonly assumeAccount?: (
+    reference: string,
+    held: readonly HeldText[],
+  ) => Promise<Account | null>;
   /** How a person fetches a new credential; only where a provider cannot issue one itself (contracts/augment.md 1). */
   readonly intake?: (request: IntakeRequest) => Promise<Intake>;
   /** `brought` where there is an `intake`. */
@@ -144,6 +161,13 @@ export interface Provider {
   readonly planRevoke?: (ruleId: string) => Promise<Plan<void>>;
 }
 
+/** What is in a place that a credential was delivered to. */
+export interface HeldText {
+  /** The place, as deliveries to it are noted. */
+  readonly target: string;
+  readonly text: string;
+}
+
 /** Something that `doctor` found. */
 export interface Finding {
   /** An `error` keeps things from working; a `warning` will, or is a risk. */
@@ -151,6 +175,8 @@ export interface Finding {
   readonly message: string;
   /** One command or sentence; null where there is nothing to do. */
   readonly hint: string | null;
+  /** What is to be run after that, without the flags of the connection. */
+  readonly command?: string;
 }
 
 /** An access rule with the account it is for, by the name it binds to. */

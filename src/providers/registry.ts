@@ -20,6 +20,7 @@ export interface RegistryEntry {
 /** What only a provider has whose credentials a person fetches, and several for one account. */
 const manual = [
   'intake',
+  'assumeAccount',
   'examine',
   'planToken',
   'planRevokeToken',

@@ -22,6 +22,7 @@ const optional: Readonly<Record<OptionalVerb, true>> = {
   intake: true,
   examine: true,
   planToken: true,
+  assumeAccount: true,
   planRevokeToken: true,
   planRestoreToken: true,
 };

@@ -37,8 +37,16 @@ it('is exit 1 when a credential is refused, and says so of that provider alone',
   });
 });
 
+function full(accessToken: string): string {
+  const tenantURL = 'https://d1.api.augmentcode.com/';
+  return JSON.stringify({ accessToken, tenantURL, scopes: ['read', 'write'] });
+}
+
 /** A home with Auggie's session file in it, and what doctor says of it without the network. */
-async function examine(session: string, mode: number): Promise<readonly string[]> {
+async function examine(
+  session: string,
+  { mode = 0o600, own = full('other') }: { readonly mode?: number; readonly own?: string } = {},
+): Promise<readonly string[]> {
   const home = await workFolder();
   const path = join(home, '.augment', 'session.json');
   await mkdir(dirname(path), { recursive: true });
@@ -48,12 +56,13 @@ async function examine(session: string, mode: number): Promise<readonly string[]
     homeDirectory: home,
     env: {
       SACTL_STATE_DIR: freshStateDirectory(),
-      AUGMENT_SESSION_AUTH: '{"accessToken":"other","tenantURL":"https://d1.api.augmentcode.com/"}',
+      AUGMENT_SESSION_AUTH: own,
     },
     fetch: () => Promise.resolve(Response.json({ daily_active_user_counts: [] })),
   });
   // What keeps Auggie from working is an error.
-  expect(code).toBe(/"scopes" is missing|must begin with/.test(stdout) ? 1 : 0);
+  const isError = /takes it for no session|must begin with|passes over|cannot be used/.test(stdout);
+  expect(code).toBe(isError ? 1 : 0);
   expect(await readFile(path, 'utf8')).toBe(session);
   return stdout.split('\n').filter((line) => line !== '');
 }
@@ -101,5 +110,53 @@ it.each([
     ],
   ],
 ])("finds of Auggie's session file %s", async (_, session, mode, messages) => {
-  expect(await examine(session, mode)).toEqual(messages);
+  expect(await examine(session, { mode })).toEqual(messages);
+});
+
+const variable = 'environment variable AUGMENT_SESSION_AUTH';
+const over = `Auggie passes over the session from ${variable} and works with ~/.augment/session.json`;
+
+// A job then runs as somebody else, and no program says so (contracts/augment.md 7.2).
+it.each([
+  ['the same session', full('a'), ['the credential works']],
+  [
+    'one without scopes',
+    '{"accessToken":"other","tenantURL":"https://d1.api.augmentcode.com/"}',
+    [`${variable}: "scopes" is missing, and Auggie takes it for no session at all`, over],
+  ],
+  [
+    'none at all',
+    'a-token',
+    [
+      over,
+      `the credential from ${variable}: the session from ${variable} cannot be used: the session is not JSON`,
+    ],
+  ],
+  [
+    'one for a foreign tenant',
+    full('other').replace('d1.api.augmentcode.com', 'evil.example.com'),
+    [
+      `${variable}: "tenantURL" names "evil.example.com", which is not a host of Augment's: it is sent the token`,
+      other,
+    ],
+  ],
+])('finds of the session in the environment: %s', async (_, own, messages) => {
+  expect(await examine(full('a'), { own })).toEqual(messages);
+});
+
+it('does not take the session of a profile for one that Auggie reads', async () => {
+  const home = await workFolder();
+  const credential = join(home, 'session');
+  await writeFile(credential, full('other'), { mode: 0o600 });
+  await mkdir(join(home, '.augment'));
+  await writeFile(join(home, '.augment', 'session.json'), full('a'), { mode: 0o600 });
+  const profiles = { a: { provider: 'augment', credential: { file: credential } } };
+  const config = join(home, 'config.json');
+  await writeFile(config, JSON.stringify({ profiles }), { mode: 0o600 });
+  const { stdout } = await run(['doctor', '--profile', 'a', '-q', '.[].message'], {
+    homeDirectory: home,
+    env: { SACTL_STATE_DIR: freshStateDirectory(), SACTL_CONFIG: config },
+    fetch: () => Promise.resolve(Response.json({})),
+  });
+  expect(stdout).toBe('the credential works\n');
 });

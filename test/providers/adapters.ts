@@ -60,6 +60,8 @@ export interface Adapter {
   };
   /** Where errors say that the credential comes from. */
   readonly credentialSource: string;
+  /** Who may change `account` and is not that account. */
+  readonly bystander: 'administrator' | 'reader';
   /** Flags of `update` that change the account, and a filter with its result that shows the change. */
   readonly update: {
     readonly flags: readonly string[];
@@ -146,6 +148,7 @@ export const adapters: readonly Adapter[] = [
     twins: { name: 'inference-gateway', ids: [accountIds.gateway, accountIds.gatewayOld] },
     credentials: nscaleCredentials,
     credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',
+    bystander: 'administrator',
     evidence: 'changed',
     nonsense: {
       kind: 'access-token',
@@ -174,6 +177,7 @@ export const adapters: readonly Adapter[] = [
       stranger: runaiClients.stranger.clientSecret,
     },
     credentialSource: 'environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET',
+    bystander: 'administrator',
     evidence: 'unclear',
     nonsense: {
       kind: 'client-secret',

@@ -51,7 +51,7 @@ describe.each(adapters)('$name', (adapter) => {
     const operations = ['create', 'rotate'] as const;
 
     test.each(operations)('to %s is of another account than the caller’s', async (operation) => {
-      const deployment = deploy();
+      const deployment = deploy(adapter.bystander);
       const { provider: connected } = await connectTo(deployment);
       const { isSelf } = await plan(connected, { operation, id: account.id, deployment });
       expect(isSelf).toBe(false);

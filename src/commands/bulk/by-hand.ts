@@ -1,5 +1,6 @@
 import { ActionRequiredError } from '../../errors.ts';
 import { takesIntake } from '../intake.ts';
+import { connectionFlags } from '../located-plan.ts';
 import type { Candidate } from './candidates.ts';
 import { failedItem, type FailedItem } from './items.ts';
 
@@ -17,11 +18,10 @@ export async function byHandItem({ account, listed }: Candidate): Promise<Failed
     goal: `fetch a new credential for ${account.name}`,
     url: '',
   };
-  const flags =
-    connection.profile === null || listed.connected.isSandbox
-      ? ` --provider ${account.provider}`
-      : ` --profile ${connection.profile}`;
-  const command = `sactl serviceaccounts rotate${flags} --id ${account.id} -f session.json --to <target> --yes`;
+  const { profile } = connection;
+  const flags = connectionFlags({ profile, isSandbox: listed.connected.isSandbox });
+  const named = `--provider ${account.provider} --id ${account.id}`;
+  const command = `sactl serviceaccounts rotate ${named} -f session.json --to <target> --yes${flags}`;
   const error = new ActionRequiredError([{ goal, url, command }], { provider: account.provider });
   return failedItem(account, error, null);
 }

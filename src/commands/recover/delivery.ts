@@ -9,6 +9,7 @@ import type { Trial } from '../../providers/provider.ts';
 import { clientFactory, type Destination } from '../client.ts';
 import type { PlannedTarget } from '../dry-run.ts';
 import { openSandboxOf } from '../sandbox-state.ts';
+import { localEndOf } from './local-end.ts';
 import type { Recovery } from './open.ts';
 import { recoveryTargets } from './targets.ts';
 
@@ -35,12 +36,17 @@ export async function prepareDelivery(
 ): Promise<PreparedDelivery> {
   const { ctx, renderer, journal, audit, stateDirectory, note } = recovery;
   const issued = await readEntry(ctx, entry);
-  const { targets, areSatisfied, effects } = recoveryTargets(recovery, { entry, issued, to });
+  const { targets, areSatisfied, directory, effects } = recoveryTargets(recovery, {
+    entry,
+    issued,
+    to,
+  });
   const tryCredential = await trialAt(recovery, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
   const found = await preflightTargets(ctx, { targets, renderer, plan });
   const locks = openAccountLocks({ ...ctx, stateDirectory });
+  const localEnd = await localEndOf(recovery, { entry, locks, directory });
   return {
     delivery: {
       entry,
@@ -52,6 +58,7 @@ export async function prepareDelivery(
       locks,
       report: note,
       tryCredential,
+      localEnd,
     },
     places: areSatisfied ? [] : found.targets.map(placeOf),
     effects: [...effects, 'the entry is erased'],

@@ -12,6 +12,8 @@ export interface RecoveryTargets {
   readonly targets: readonly Target[];
   /** Whether they all have it from earlier runs. */
   readonly areSatisfied: boolean;
+  /** What their relative paths are against. */
+  readonly directory: string;
   /** What is to be known of them, one sentence each. */
   readonly effects: readonly string[];
 }
@@ -35,6 +37,7 @@ export function recoveryTargets(recovery: Recovery, wanted: Wanted): RecoveryTar
   return {
     targets: recorded.map(satisfied),
     areSatisfied: !isStdout,
+    directory,
     effects: isStdout ? [] : [`the credential is where it should be: ${recorded.join(', ')}`],
   };
 }
@@ -63,6 +66,7 @@ function targetsAt(
   return {
     targets: createTargets(parsed.specs, { ...issued.account, profile }, environment),
     areSatisfied: false,
+    directory,
     effects: directory === ctx.cwd ? [] : [`relative paths are against ${directory}`],
   };
 }

@@ -13,6 +13,7 @@ import {
   type DeliveryFlags,
 } from '../delivery-flags.ts';
 import type { GivenCredential, IntakeFlags } from '../intake.ts';
+import type { PlannedIssue } from '../planned-issue.ts';
 import type { NewAccountFlags } from '../new-account.ts';
 import type { Session } from '../session.ts';
 
@@ -21,7 +22,9 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     summary: 'Create a service account',
     description:
       'Creates a service account and prints it with its credential, which is shown once. On a terminal, without ' +
-      '--name or a document, it asks for everything. Flags win over the document.',
+      '--name or a document, it asks for everything. Flags win over the document. On Augment a person makes account and ' +
+      'token in the web console, and they are recorded here; the document is the session.json of that token, which is ' +
+      'not printed.',
     honours: ['connection', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts create',
@@ -29,9 +32,13 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
       'sactl sa create --file serviceaccount.json --to file:ci-deploy.token',
       'sactl sa create --name ci-deploy -q .credential.value > token',
       'cat serviceaccount.json | sactl sa create --stdin --json',
+      'sactl sa create --provider augment --name ci-reviewer --token nightly-1 -f session.json --to session:~/.augment/session.json',
     ],
   })
-    .option('-f, --file <path>', 'JSON or YAML document with the account; "-" is standard input')
+    .option(
+      '-f, --file <path>',
+      'JSON or YAML document with the account, or the session.json of its token (Augment); "-" is standard input',
+    )
     .option('--stdin', 'read the document from standard input')
     .option('--name <name>', 'name of the account')
     .option('--description <text>', 'what it is for')
@@ -78,21 +85,24 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const existing = await findExisting(session, wanted, flags);
   if (existing !== null) return printExisting(session, existing, wanted);
   const id = ctx.uuid();
-  const plan = await planCreate(
-    wanted,
-    id,
-    await brought(session, input.credential, { wanted, flags }),
-  );
-  const targets = await targetsFor(session, input.specs, { ...plan.expected, id: null });
-  return issue(session, {
-    id,
-    operation: 'create',
-    plan,
-    action: `Create service account ${wanted.name} ${whereOf(session, plan.expected)}`,
-    targets,
-    flags,
-    checkUnchanged: () => checkStillMissing(session, wanted, flags),
-  });
+  async function plan(brought?: Brought): Promise<PlannedIssue> {
+    const issuing = await planCreate(wanted, id, brought);
+    const { expected } = issuing;
+    return {
+      id,
+      operation: 'create',
+      plan: issuing,
+      action: `Create service account ${wanted.name} ${whereOf(session, expected)}`,
+      targets: await targetsFor(session, input.specs, { ...expected, id: null }),
+      flags,
+      checkUnchanged: () => checkStillMissing(session, wanted, flags),
+    };
+  }
+  const { planBrought, takesIntake } = await import('../intake.ts');
+  if (!takesIntake(session.definition)) return issue(session, await plan());
+  const token = flags.token ?? null;
+  const request = { operation: 'create', account: null, name: wanted.name, token } as const;
+  return issue(session, await planBrought(session, input.credential, { request, flags, plan }));
 }
 
 interface CreateInput {
@@ -115,24 +125,11 @@ async function checkInput(
   }
   const accountFlags = { ...flags, file: undefined, stdin: undefined };
   const account = await checkNewAccount(ctx, common, { flags: accountFlags, definition });
-  const credential = await checkIntake(ctx, common, flags);
+  const credential = await checkIntake(ctx, common, { flags, definition });
   return {
     value: { account: account.value, credential: credential.value },
     problems: [...account.problems, ...credential.problems],
   };
-}
-
-/** The credential that a person fetched; undefined where the provider issues it. */
-async function brought(
-  session: Session,
-  given: GivenCredential | null,
-  { wanted: { name }, flags }: { wanted: NewAccount; flags: CreateFlags },
-): Promise<Brought | undefined> {
-  const { bring, takesIntake } = await import('../intake.ts');
-  if (!takesIntake(session.definition)) return undefined;
-  const token = flags.token ?? null;
-  const request = { operation: 'create', account: null, name, token } as const;
-  return bring(session, given, { request, flags });
 }
 
 function whereOf({ definition }: Session, { organization }: Account): string {

@@ -3,6 +3,7 @@ import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { TargetSpec } from '../../delivery/targets/scheme.ts';
 import { UsageError, type ExitCode } from '../../errors.ts';
 import type { IssuingPlan } from '../../providers/issuing.ts';
+import type { Brought } from '../../providers/manual.ts';
 import type { BulkFlags } from '../bulk/selectors.ts';
 import { found } from '../check.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
@@ -13,6 +14,7 @@ import {
   type DeliveryFlags,
 } from '../delivery-flags.ts';
 import type { IntakeFlags } from '../intake.ts';
+import type { PlannedIssue } from '../planned-issue.ts';
 import type { Session } from '../session.ts';
 
 export function addRotate(noun: CommandUnknownOpts, host: Host): void {
@@ -20,7 +22,9 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
     summary: 'Replace the credentials of service accounts',
     description:
       'Issues a new credential and brings it where --to says, or prints it; it is shown once. The old one stops ' +
-      'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover". ' +
+      'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover". On Augment a ' +
+      'person makes the new token in the web console, and the old one works on until he revokes it there; without --to ' +
+      'it goes to ~/.augment/session.json, when that holds the old one. ' +
       'With several --id, or with --all, --match, --expiring-within or --older-than, which narrow each other down, it ' +
       'rotates every account that is due, and reports what came of each; --to is needed then, and has {name} or {id} in it.',
     honours: ['connection', 'fleet', 'organization', 'output', 'raw', 'change'],
@@ -30,6 +34,7 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
       'sactl sa rotate --id ci-deploy --yes --to gh-secret:acme/app#NSCALE_SERVICE_TOKEN',
       'sactl sa rotate --id ci-deploy --yes -q .credential.value > token',
       'sactl sa rotate --id ci-deploy --to profile --dry-run',
+      'sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 -f session.json --yes',
       "sactl sa rotate --provider all --older-than 60d --to 'file:tokens/{provider}-{name}' --yes --report rotation.md",
       "sactl sa list -q '.[].id' | sactl sa rotate --id - --expiring-within 14d --to 'vault:ci/{name}#token' --yes",
     ],
@@ -81,20 +86,21 @@ async function runRotate(invocation: Invocation, flags: RotateFlags): Promise<Ex
 async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const { needlessBulkFlags } = await import('../bulk/selectors.ts');
   const { confirmationProblems } = await import('../confirm.ts');
-  const { bring, checkIntake, needlessIntake, takesIntake } = await import('../intake.ts');
-  const { idProblems, pickAccount } = await import('../pick.ts');
+  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../intake.ts');
+  const { idProblems } = await import('../pick.ts');
+  const { pickReplaced } = await import('../replaced-account.ts');
   const { checkUnchanged } = await import('../unchanged.ts');
   const { issue } = await import('../issue.ts');
-  const [id] = flags.id ?? [];
+  const [reference] = flags.id ?? [];
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });
     const given = takesIntake(local.definition)
-      ? await checkIntake(ctx, common, flags)
+      ? await checkIntake(ctx, common, { flags, definition: local.definition })
       : found(...needlessIntake(local.definition, flags, { isDocument: false }));
     return {
       value: { specs: specs.value, credential: given.value },
       problems: [
-        ...idProblems(ctx, common, id),
+        ...idProblems(ctx, common, reference),
         ...needlessBulkFlags(flags),
         ...confirmationProblems(ctx, common),
         ...specs.problems,
@@ -103,26 +109,33 @@ async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags):
     };
   });
   const planRotate = session.verb('planRotate', 'rotate credentials');
-  const account = await pickAccount(session, id);
+  const account = await pickReplaced(session, reference, input.specs);
   const request = {
     operation: 'rotate',
     account,
     name: account.name,
     token: flags.token ?? null,
   } as const;
-  const plan = takesIntake(session.definition)
-    ? await planRotate(account, await bring(session, input.credential, { request, flags }))
-    : await planRotate(account);
-  const specs = await withDefault(session, input.specs, plan);
-  return issue(session, {
-    id: ctx.uuid(),
-    operation: 'rotate',
-    plan,
-    action: `Rotate the credential of ${session.naming(account)}`,
-    targets: await targetsFor(session, specs, account),
-    flags,
-    checkUnchanged: () => checkUnchanged(session, account),
-  });
+  const id = ctx.uuid();
+  async function plan(brought?: Brought): Promise<PlannedIssue> {
+    const issuing = await planRotate(account, brought);
+    const specs = await withDefault(session, input.specs, issuing);
+    return {
+      id,
+      operation: 'rotate',
+      plan: issuing,
+      action: `Rotate the credential of ${session.naming(account)}`,
+      targets: await targetsFor(session, specs, account),
+      flags,
+      checkUnchanged: () => checkUnchanged(session, account),
+    };
+  }
+  return issue(
+    session,
+    takesIntake(session.definition)
+      ? await planBrought(session, input.credential, { request, flags, plan })
+      : await plan(),
+  );
 }
 
 /** Where the new credential goes when nobody says: to the place of the one it replaces, where that is known. */

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
+import type { Brought } from '../../providers/manual.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
 import {
   checkTargets,
@@ -9,6 +10,7 @@ import {
   type DeliveryFlags,
 } from '../delivery-flags.ts';
 import type { IntakeFlags } from '../intake.ts';
+import type { PlannedIssue } from '../planned-issue.ts';
 
 export function addCreate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'create', {
@@ -39,20 +41,21 @@ interface CreateFlags extends DeliveryFlags, IntakeFlags {
 }
 
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
-  const { bring, checkIntake, needlessIntake, takesIntake } = await import('../intake.ts');
+  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../intake.ts');
   const { idProblems, pickAccount } = await import('../pick.ts');
   const { checkUnchanged } = await import('../unchanged.ts');
   const { issue } = await import('../issue.ts');
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });
     const isTaken = takesIntake(local.definition);
-    const given = isTaken ? await checkIntake(ctx, common, flags) : null;
+    const { definition } = local;
+    const given = isTaken ? await checkIntake(ctx, common, { flags, definition }) : null;
     return {
       value: { specs: specs.value, credential: given?.value ?? null },
       problems: [
         ...idProblems(ctx, common, flags.id),
         ...specs.problems,
-        ...(given?.problems ?? needlessIntake(local.definition, flags, { isDocument: false })),
+        ...(given?.problems ?? needlessIntake(definition, flags, { isDocument: false })),
       ],
     };
   });
@@ -60,14 +63,18 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const account = await pickAccount(session, flags.id);
   const token = flags.token ?? null;
   const request = { operation: 'rotate', account, name: account.name, token } as const;
-  const plan = await planToken(account, await bring(session, input.credential, { request, flags }));
-  return issue(session, {
-    id: ctx.uuid(),
-    operation: 'rotate',
-    plan,
-    action: `Add a token to ${session.naming(account)}`,
-    targets: await targetsFor(session, input.specs, account),
-    flags,
-    checkUnchanged: () => checkUnchanged(session, account),
-  });
+  const id = ctx.uuid();
+  const targets = await targetsFor(session, input.specs, account);
+  async function plan(brought: Brought): Promise<PlannedIssue> {
+    return {
+      id,
+      operation: 'rotate',
+      plan: await planToken(account, brought),
+      action: `Add a token to ${session.naming(account)}`,
+      targets,
+      flags,
+      checkUnchanged: () => checkUnchanged(session, account),
+    };
+  }
+  return issue(session, await planBrought(session, input.credential, { request, flags, plan }));
 }

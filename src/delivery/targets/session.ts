@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { makeDirectory } from '../../files/make-directory.ts';
 import { Secret } from '../../model/secret.ts';
+import { addressOf } from './address.ts';
 import { expand } from './expand.ts';
-import { pathFor, pathProblems } from './file-path.ts';
+import { locate, pathFor, pathProblems } from './file-path.ts';
 import { fileTarget } from './file-target.ts';
 import { regularFileAt } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
@@ -29,28 +30,34 @@ export const sessionScheme: Scheme = {
     }
     const { ctx, files } = environment;
     const { flushFolder } = files;
+    const name = `session:${expand(spec.body, subject)}`;
+    const path = pathFor(spec, subject, environment);
     const target = fileTarget({
       given: spec.given,
-      name: `session:${expand(spec.body, subject)}`,
-      path: pathFor(spec, subject, environment),
+      name,
+      path,
       slot: null,
       environment,
-      write: async (path, payload, signal) => {
-        const current = await regularFileAt(path);
-        if (current !== null) await backUp(path, environment, signal);
-        await replaceFile({
-          path,
-          current,
-          content: payload.text.reveal(),
-          ctx,
-          flushFolder,
-          signal,
-        });
+      write: async (located, payload, signal) => {
+        const current = await regularFileAt(located);
+        const place = { path: located, target: addressOf(name, { ...ctx, ...subject }) };
+        if (current !== null) await backUp(place, environment, signal);
+        const content = payload.text.reveal();
+        await replaceFile({ path: located, current, content, ctx, flushFolder, signal });
       },
     });
-    return warning(target, environment);
+    return {
+      ...warning(target, environment),
+      holds: () => textAt(path, environment).catch(() => null),
+    };
   },
 };
+
+/** @throws TargetError, also where the sandbox must not look (DESIGN.md 7) */
+async function textAt(path: string, environment: TargetEnvironment): Promise<string | null> {
+  const located = await locate(path, environment);
+  return (await regularFileAt(located)) === null ? null : readFile(located, 'utf8');
+}
 
 /** Auggie prefers the variable, and a rejected one makes it delete the file (contracts/augment.md 3.2 and 3.4). */
 function warning(target: Target, { ctx }: TargetEnvironment): Target {
@@ -61,7 +68,7 @@ function warning(target: Target, { ctx }: TargetEnvironment): Target {
 
 /** Keeps the session in the file under its token's fingerprint; anything else in it is not a session, and not kept. */
 async function backUp(
-  path: string,
+  { path, target }: { readonly path: string; readonly target: string },
   { ctx, backupDirectory, files }: TargetEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
@@ -69,7 +76,7 @@ async function backUp(
   const token = tokenIn(text);
   if (token === null) return;
   const name = `${new Secret(token).fingerprint().replace(':', '-')}.json`;
-  const content = JSON.stringify({ path, session: text });
+  const content = JSON.stringify({ path, target, session: text });
   await attempt(`the backup folder ${backupDirectory} cannot be made`, () =>
     makeDirectory(backupDirectory, 0o700),
   );
@@ -81,7 +88,7 @@ async function backUp(
 
 function tokenIn(text: string): string | null {
   try {
-    const session: unknown = JSON.parse(text);
+    const session: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     const isSession = typeof session === 'object' && session !== null && 'accessToken' in session;
     return isSession && typeof session.accessToken === 'string' ? session.accessToken : null;
   } catch {

@@ -17,6 +17,8 @@ export interface Target {
    * @throws UsageError that names the target
    */
   readonly preflight: () => Promise<readonly string[]>;
+  /** What is there now, where a provider can read an older credential out of it; null when nothing is. */
+  readonly holds?: () => Promise<string | null>;
   /**
    * Puts the credential there, all of it or nothing.
    * @throws TargetError; InterruptedError when `signal` ended it

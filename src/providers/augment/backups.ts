@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import writeFileAtomic from 'write-file-atomic';
@@ -12,6 +12,8 @@ import { readSession, sessionLine, type Session } from './session.ts';
 export interface Backup {
   /** Absolute path of the session file it was in. */
   readonly path: string;
+  /** The same, as deliveries to it are noted. */
+  readonly target: string;
   readonly session: Session;
 }
 
@@ -25,7 +27,7 @@ export interface Backups {
   readonly restore: (backup: Backup) => Promise<void>;
 }
 
-const Stored = z.object({ path: z.string(), session: z.string() });
+const Stored = z.object({ path: z.string(), target: z.string(), session: z.string() });
 
 /** In the folder `backups` of the state directory, where the target `session:` puts them. */
 export function openBackups(stateDirectory: string): Backups {
@@ -37,17 +39,18 @@ export function openBackups(stateDirectory: string): Backups {
     find: (fingerprint) => readBackup(directory, pathOf(fingerprint), fingerprint),
     remove: (fingerprint) =>
       orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
-    restore: ({ path, session }) =>
+    restore: ({ path, target, session: old }) =>
       orFail(`cannot write ${path}`, async () => {
+        await refuseSpecial(path);
         // What stands there now is somebody's session too.
-        const text = await readFile(path, 'utf8').catch(() => '');
-        const current = readSession(text).session?.accessToken.fingerprint() ?? null;
+        const session = await readFile(path, 'utf8').catch(() => '');
+        const current = readSession(session).session?.accessToken.fingerprint() ?? null;
         if (current !== null) {
-          await writeFileAtomic(pathOf(current), JSON.stringify({ path, session: text }), {
+          await writeFileAtomic(pathOf(current), JSON.stringify({ path, target, session }), {
             mode: 0o600,
           });
         }
-        await writeFileAtomic(path, sessionLine(session).reveal(), { mode: 0o600 });
+        await writeFileAtomic(path, sessionLine(old).reveal(), { mode: 0o600 });
       }),
   };
 }
@@ -64,7 +67,14 @@ async function readBackup(
   if (!stored.success) return null;
   const { session } = readSession(stored.data.session);
   if (session === null || session.accessToken.fingerprint() !== fingerprint) return null;
-  return { path: stored.data.path, session };
+  return { ...stored.data, session };
+}
+
+/** A delivery would not write through a link either (DESIGN.md 6). @throws FailedError */
+async function refuseSpecial(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  if (found === null || found.isFile()) return;
+  throw new FailedError('backup', `${path} is not a regular file`, { provider: 'augment' });
 }
 
 function parse(text: string): unknown {
@@ -79,6 +89,7 @@ async function orFail(what: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (cause) {
+    if (cause instanceof FailedError) throw cause;
     throw new FailedError('backup', `${what}: ${systemReason(cause)}`, {
       provider: 'augment',
       cause,

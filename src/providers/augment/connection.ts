@@ -13,6 +13,8 @@ import { readSession, tenantOf, type Session } from './session.ts';
 export interface Connection {
   readonly inventory: InventoryFile;
   readonly backups: Backups;
+  /** The caller's own session as it was found, and where. @throws AuthError naming its source */
+  readonly own: () => Promise<{ readonly text: string; readonly source: string }>;
   /** The caller's own session, read once. @throws AuthError naming its source and what is wrong with it */
   readonly session: () => Promise<Session>;
   /** The Analytics API with a token; the caller's own where none is given. */
@@ -33,8 +35,12 @@ export function connect(options: ConnectOptions): Connection {
     return (read ??= readOwnSession(options));
   }
   return {
-    inventory: openInventory({ ...local, sleep, directory: join(stateDirectory, 'augment') }),
+    inventory: inventoryIn(local, sleep),
     backups: openBackups(stateDirectory),
+    own: async () => ({
+      text: (await readSecret(credential)).reveal(),
+      source: credential.source,
+    }),
     session,
     analytics: (token) => ({
       endpoint,
@@ -49,6 +55,11 @@ export function connect(options: ConnectOptions): Connection {
     now,
     sleep,
   };
+}
+
+/** The inventory of this machine, or of its sandbox. */
+export function inventoryIn(local: LocalState, sleep: ConnectOptions['sleep']): InventoryFile {
+  return openInventory({ ...local, sleep, directory: join(local.stateDirectory, 'augment') });
 }
 
 async function readOwnSession({ credential }: ConnectOptions): Promise<Session> {
@@ -73,6 +84,11 @@ async function readSecret({ read }: ConnectOptions['credential']): Promise<Secre
       cause: error,
     });
   }
+}
+
+/** The tenant whose accounts are meant: a profile is for one, and without a profile it is all of this machine (null). */
+export async function meantTenant(connection: Connection): Promise<string | null> {
+  return connection.profile === null ? null : ownTenant(connection);
 }
 
 /** The origin of the tenant that the caller's session is for; null without a usable one. */

@@ -4,92 +4,106 @@ import { join } from 'node:path';
 import { quoted } from '../../model/safe-text.ts';
 import type { Finding } from '../provider.ts';
 import { idOf } from './account.ts';
-import type { Connection } from './connection.ts';
+import { auggieTakes } from './auggie.ts';
+import { meantTenant, type Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';
 import { recordedAccounts } from './lookup.ts';
-import { revocation } from './rotate.ts';
 import { readSession } from './session.ts';
-
-const standardPath = '.augment/session.json';
+import { standardPath } from './standard.ts';
+import { revocation } from './step.ts';
 
 /** What keeps Auggie from working, or will (contracts/augment.md 3). */
 export async function examine(connection: Connection): Promise<readonly Finding[]> {
-  const [file, revocations] = await Promise.all([
-    examineFile(connection),
+  const [sessions, revocations] = await Promise.all([
+    examineSessions(connection),
     pendingRevocations(connection),
   ]);
-  return [...file, ...revocations];
+  return [...sessions, ...revocations];
 }
 
-/** Auggie's own session file: what is in it, who can read it, and whether it is read at all. */
-async function examineFile(connection: Connection): Promise<readonly Finding[]> {
+const file = `~/${standardPath}`;
+
+/** The sandbox has no Auggie. */
+async function examineSessions(connection: Connection): Promise<readonly Finding[]> {
   if (connection.homeDirectory === null) return [];
   const path = join(connection.homeDirectory, standardPath);
-  const found = await stat(path).catch(() => null);
-  const text = found === null ? null : await readFile(path, 'utf8').catch(() => null);
-  if (found === null || text === null) return [];
-  const { session, problems, warnings } = readSession(text);
-  const used = await connection.session().catch(() => null);
-  const isShadowed =
-    used !== null && used.accessToken.fingerprint() !== session?.accessToken.fingerprint();
+  const text = await readFile(path, 'utf8').catch(() => null);
+  const own = await connection.own().catch(() => null);
   return [
-    ...problems.map((problem) => error(`~/${standardPath}: ${problem}`)),
-    ...(session !== null && !hasScopes(text)
-      ? [error(`~/${standardPath}: "scopes" is missing, and Auggie takes it for no session at all`)]
-      : []),
-    ...warnings.map((message) => warning(`~/${standardPath}: ${message}`, null)),
-    ...((found.mode & 0o077) === 0
-      ? []
-      : [
-          warning(
-            `~/${standardPath} can be read by other users of this machine`,
-            `chmod 600 ${path}`,
-          ),
-        ]),
-    ...(isShadowed
-      ? [
-          warning(
-            `another session is in use than the one in ~/${standardPath}`,
-            'AUGMENT_SESSION_AUTH comes before the file, for Auggie too',
-          ),
-        ]
-      : []),
+    ...(text === null ? [] : [...examineText(text, file), ...(await examineMode(path))]),
+    ...(own === null || own.text === text?.trim() ? [] : examineOwn(connection, own, text)),
   ];
 }
 
-/** Auggie asks for a list, whatever is in it (contracts/augment.md 3.1). */
-function hasScopes(text: string): boolean {
-  try {
-    const session: unknown = JSON.parse(text);
-    return (
-      typeof session === 'object' &&
-      session !== null &&
-      'scopes' in session &&
-      Array.isArray(session.scopes)
-    );
-  } catch {
-    return false;
-  }
+/** What is in a session that Auggie may read; `where` says where it is. */
+function examineText(text: string, where: string): readonly Finding[] {
+  const { session, problems, warnings } = readSession(text);
+  const flaw = text.startsWith('\uFEFF') ? 'a byte order mark is before it' : '"scopes" is missing';
+  return [
+    ...problems.map((problem) => error(`${where}: ${problem}`)),
+    ...(session !== null && !auggieTakes(text)
+      ? [error(`${where}: ${flaw}, and Auggie takes it for no session at all`)]
+      : []),
+    ...warnings.map((message) => warning(`${where}: ${message}`)),
+  ];
 }
 
-async function pendingRevocations({ inventory }: Connection): Promise<readonly Finding[]> {
-  const accounts = recordedAccounts(await inventory.read(), null);
-  return accounts.flatMap((account) =>
-    account.tokens
-      .filter(({ state }) => state === 'pending-revoke')
-      .map(({ name }) =>
-        warning(
-          `the token ${quoted(name, 100)} of ${idOf(account)} was replaced and is still to be revoked`,
-          `revoke it at ${consoleUrl}; then: ${revocation({ id: idOf(account), name: account.name }, name).command}`,
-        ),
-      ),
-  );
+async function examineMode(path: string): Promise<readonly Finding[]> {
+  const { mode } = await stat(path);
+  if ((mode & 0o077) === 0) return [];
+  return [warning(`${file} can be read by other users of this machine`, `chmod 600 ${path}`)];
+}
+
+/** The session that sactl works with: Auggie reads it, too, unless it comes from a profile. */
+function examineOwn(
+  { profile }: Pick<Connection, 'profile'>,
+  { text, source }: { readonly text: string; readonly source: string },
+  installed: string | null,
+): readonly Finding[] {
+  const { session, warnings } = readSession(text);
+  if (profile !== null) return warnings.map((message) => warning(`${source}: ${message}`));
+  // That it cannot be used at all is said by whoever uses it.
+  const found = session === null ? [] : examineText(text, source);
+  if (installed === null) return found;
+  if (!auggieTakes(text)) {
+    return [
+      ...found,
+      error(`Auggie passes over the session from ${source} and works with ${file}`),
+    ];
+  }
+  if (session?.accessToken.fingerprint() === fingerprintOf(installed)) return found;
+  return [
+    ...found,
+    warning(
+      `another session is in use than the one in ${file}`,
+      'AUGMENT_SESSION_AUTH comes before the file, for Auggie too',
+    ),
+  ];
+}
+
+function fingerprintOf(text: string): string | null {
+  return readSession(text).session?.accessToken.fingerprint() ?? null;
+}
+
+async function pendingRevocations(connection: Connection): Promise<readonly Finding[]> {
+  const tenant = await meantTenant(connection);
+  const accounts = recordedAccounts(await connection.inventory.read(), tenant);
+  return accounts.flatMap((account) => {
+    const id = idOf(account);
+    const pending = account.tokens.filter(({ state }) => state === 'pending-revoke');
+    return pending.map(({ name }) => ({
+      level: 'warning' as const,
+      message: `the token ${quoted(name, 100)} of ${id} was replaced and is still to be revoked`,
+      hint: `revoke it at ${consoleUrl}`,
+      command: revocation({ id, name: account.name }, name).command,
+    }));
+  });
 }
 
 function error(message: string): Finding {
   return { level: 'error', message, hint: `download a new session.json at ${consoleUrl}` };
 }
 
-function warning(message: string, hint: string | null): Finding {
+function warning(message: string, hint: string | null = null): Finding {
   return { level: 'warning', message, hint };
 }

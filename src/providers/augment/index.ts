@@ -9,7 +9,8 @@ import type {
   TrialOptions,
 } from '../provider.ts';
 import { toAccount } from './account.ts';
-import { connect, type Connection } from './connection.ts';
+import { assumeAccount } from './assume.ts';
+import { connect, meantTenant, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';
 import { examine } from './examine.ts';
 import { intake } from './intake.ts';
@@ -17,9 +18,10 @@ import { readAnswer } from './issue.ts';
 import { listAccounts } from './list.ts';
 import { findRecorded } from './lookup.ts';
 import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './manage.ts';
-import { nameProblem } from './names.ts';
+import { nameProblem, tokenNameProblem } from './names.ts';
 import { probe } from './probe.ts';
 import { readProblem } from './problem.ts';
+import { resume } from './resume.ts';
 import { planRotate, planToken } from './rotate.ts';
 import { whoami } from './whoami.ts';
 
@@ -32,12 +34,14 @@ export const augment: ProviderDefinition = {
   nameProblem,
   accountsNamed: (accounts, reference) => accountsNamed(accounts, reference, ['id', 'name']),
   reportsUse: false,
+  tokenNameProblem,
   organizationProblem: () => 'an Augment session belongs to one tenant; leave it out',
   creationProblems: unsupported,
   changeProblems: unsupported,
   connect: provider,
   tryCredential,
   readAnswer,
+  resume,
 };
 
 const unsupportedKeys = {
@@ -80,9 +84,9 @@ function provider(options: ConnectOptions): Provider {
     tryOwnCredential: async () => (await probe(connection.analytics())).works === true,
     listAccounts: (wish) => listAccounts(connection, { withActive: wish?.withActive === true }),
     findAccount: (reference) => find(connection, reference),
+    assumeAccount: (reference, held) => assumeAccount(connection, reference, held),
     intake: (request) => intake(connection, request),
-    planCreate: (account, _, brought) =>
-      Promise.resolve(planCreate(connection, account, needed(brought))),
+    planCreate: (account, _, brought) => planCreate(connection, account, needed(brought)),
     planRotate: (account, brought) => planRotate(connection, account, needed(brought)),
     planToken: (account, brought) => planToken(connection, account, brought),
     planUpdate: (account, change) => Promise.resolve(planUpdate(connection, account, change)),
@@ -92,8 +96,10 @@ function provider(options: ConnectOptions): Provider {
   };
 }
 
-async function find({ inventory, profile }: Connection, reference: string) {
-  return toAccount(findRecorded(await inventory.read(), { reference, tenant: null }), profile);
+async function find(connection: Connection, reference: string) {
+  const { inventory, profile } = connection;
+  const tenant = await meantTenant(connection);
+  return toAccount(findRecorded(await inventory.read(), { reference, tenant }), profile);
 }
 
 /** Whoever has an intake is given what it brought. */

@@ -1,12 +1,12 @@
 import { quoted } from '../../model/safe-text.ts';
 import type { Account } from '../../model/account.ts';
+import { Secret } from '../../model/secret.ts';
 import type { Intake, IntakeReading, IntakeRequest } from '../manual.ts';
 import { ownTenant, type Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';
 import { accountIn } from './inventory.ts';
 import type { Inventory } from './inventory-schema.ts';
 import { tokenExists } from './inventory-tokens.ts';
-import { tokenNameProblem } from './names.ts';
 import {
   readSession,
   sessionLine,
@@ -29,13 +29,16 @@ export async function intake(connection: Connection, request: IntakeRequest): Pr
   const tenant = request.account?.organization ?? (await likelyTenant(connection, inventory));
   return {
     action: { goal: goalOf(request, token), url: consoleUrl },
-    token,
-    read: (text) => {
-      const problem = tokenNameProblem(token);
-      const reading = readAnything(text, tenant);
-      return judge(reading, { request, inventory, token, more: problem === null ? [] : [problem] });
-    },
+    placeholder: { document: placeholderFor(tenant), token },
+    read: (text) => judge(readAnything(text, tenant), { request, inventory, token }),
   };
+}
+
+/** A session as it will be; where the tenant is not known, as one is. */
+function placeholderFor(tenant: string | null): Secret {
+  const tenantURL = `${tenant ?? 'https://tenant.api.augmentcode.com'}/`;
+  const accessToken = new Secret('placeholder');
+  return sessionLine({ accessToken, tenantURL, scopes: ['read', 'write'] });
 }
 
 function goalOf({ operation, name }: IntakeRequest, token: string): string {
@@ -75,19 +78,17 @@ interface Judgement {
   readonly request: IntakeRequest;
   readonly inventory: Inventory;
   readonly token: string;
-  readonly more: readonly string[];
 }
 
 function judge(
   { session, problems, warnings }: SessionReading,
-  { request, inventory, token, more }: Judgement,
+  { request, inventory, token }: Judgement,
 ): IntakeReading {
-  if (session === null) return refused([...problems, ...more]);
+  if (session === null) return refused(problems);
   const known = knownAs(inventory, session.accessToken.fingerprint());
   const key = { tenant: tenantOf(session), name: request.name };
   const isThere = request.operation === 'create' && accountIn(inventory, key) !== null;
   const all = [
-    ...more,
     ...(known === null ? [] : [`${known}, not a new one`]),
     ...(isThere ? [`${quoted(key.name, 100)} of ${key.tenant} is recorded already`] : []),
   ];

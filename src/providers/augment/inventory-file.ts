@@ -5,7 +5,8 @@ import { ConflictError } from '../../errors.ts';
 import type { AccountLock, AccountLocks } from '../../journal/account-lock.ts';
 import { checkPrivateDirectory, makePrivateDirectory } from '../../files/private-directory.ts';
 import { readInventory, writeInventory } from './inventory-disk.ts';
-import { emptyInventory, type Inventory } from './inventory-schema.ts';
+import { accountIn } from './inventory.ts';
+import { emptyInventory, type Inventory, type InventoryAccount } from './inventory-schema.ts';
 
 /** The inventory on the disk: a file of mode 0600 in a folder of mode 0700, without any token. */
 export interface InventoryFile {
@@ -22,6 +23,8 @@ export interface InventoryFile {
    * @throws the same as `read`; ConflictError (`locked`) when another process does not let go of it
    */
   readonly update: (change: (inventory: Inventory) => Inventory) => Promise<Inventory>;
+  /** Has it hold this account, too, where it has none of that name; the next change writes it. */
+  readonly assume: (account: InventoryAccount) => void;
 }
 
 export interface InventoryOptions extends Pick<Context, 'platform' | 'userId' | 'sleep'> {
@@ -39,17 +42,26 @@ interface Place extends InventoryOptions {
 export function openInventory(options: InventoryOptions): InventoryFile {
   const place = { ...options, path: join(options.directory, 'inventory.json') };
   let turn: Promise<unknown> = Promise.resolve();
+  let assumed: readonly InventoryAccount[] = [];
+  function withAssumed(inventory: Inventory): Inventory {
+    const missing = assumed.filter((account) => accountIn(inventory, account) === null);
+    if (missing.length === 0) return inventory;
+    return { ...inventory, accounts: [...inventory.accounts, ...missing] };
+  }
   return {
     path: place.path,
     read: async () => {
       const isThere = await checkPrivateDirectory(place.directory, place);
-      return isThere ? readInventory(place) : emptyInventory;
+      return withAssumed(isThere ? await readInventory(place) : emptyInventory);
     },
     update: (change) => {
       // Changes of this process wait for each other here, and not for the lock.
-      const updated = turn.then(() => update(place, change));
+      const updated = turn.then(() => update(place, (found) => change(withAssumed(found))));
       turn = updated.catch(() => undefined);
       return updated;
+    },
+    assume: (account) => {
+      assumed = [...assumed, account];
     },
   };
 }

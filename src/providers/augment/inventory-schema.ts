@@ -38,7 +38,7 @@ export interface InventoryToken {
   readonly state: TokenState;
   /** Whether the state was seen (Augment took the token, or refused it) and not only said. */
   readonly verified: boolean;
-  /** Where it was delivered to, as `--to` names it. */
+  /** Where it was delivered to, as `--to` names it with absolute paths. */
   readonly targets: readonly string[];
   readonly revokedAt: string | null;
 }

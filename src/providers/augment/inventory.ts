@@ -53,14 +53,19 @@ export function renameAccount(
 }
 
 /**
- * Records that an account is deleted, and with it its tokens (contracts/augment.md 2). It stays in the inventory.
- * @throws NotFoundError
+ * Records that an account is deleted, and with it its tokens (contracts/augment.md 2): `dead` are the fingerprints of
+ * those that Augment was seen to refuse. It stays in the inventory. @throws NotFoundError
  */
-export function removeAccount(inventory: Inventory, key: AccountKey & Dated): Inventory {
+export function removeAccount(
+  inventory: Inventory,
+  { dead = [], ...key }: AccountKey & Dated & { readonly dead?: readonly string[] },
+): Inventory {
   const { at } = key;
   return changeAccount(inventory, key, (account) => ({
     ...account,
-    tokens: account.tokens.map((token) => asRevoked(token, { at, verified: false })),
+    tokens: account.tokens.map((token) =>
+      asRevoked(token, { at, verified: dead.includes(token.fingerprint) }),
+    ),
     deletedAt: at,
   }));
 }

@@ -1,8 +1,11 @@
 import { HttpError } from '../../http/error.ts';
 import type { Account } from '../../model/account.ts';
-import type { AnswerContext, AskOptions, Issued } from '../issuing.ts';
+import type { AnswerContext, Issued, IssuingPlan } from '../issuing.ts';
 import type { Brought } from '../manual.ts';
 import { toAccount } from './account.ts';
+import type { Connection } from './connection.ts';
+import { keptBytes, purposeIn, type Purpose } from './kept.ts';
+import { recording } from './recording.ts';
 import { readSession, sessionLine, tenantOf, type Session } from './session.ts';
 
 /** The session that a person brought; it was read before. */
@@ -12,14 +15,32 @@ export function sessionOf({ document }: Brought): Session {
   return session;
 }
 
-/** Nothing is asked of anybody: the credential is there, and kept as an answer would be. */
-export async function take(
+/** A plan with a session as its answer: nothing is asked of anybody, and it is kept as an answer would be. */
+export async function taking(
+  connection: Connection,
   session: Session,
-  account: Account,
-  { keep }: AskOptions,
-): Promise<Issued> {
-  await keep?.(new TextEncoder().encode(sessionLine(session).reveal()));
-  return issuedFrom(session, account);
+  { account, purpose }: { readonly account: Account; readonly purpose: Purpose },
+): Promise<Omit<IssuingPlan, 'effects'>> {
+  return {
+    ...(await recording(connection, session, purpose)),
+    requests: [],
+    expected: account,
+    expectedRaw: (secret) => rawSession(session, secret),
+    credentialKind: 'api-token',
+    isSelf: await isOwn(connection, account),
+    isBrought: true,
+    ask: async ({ keep }) => {
+      await keep?.(keptBytes(session, purpose));
+      return issuedFrom(session, account);
+    },
+    look: () => Promise.resolve({ kind: 'unchanged' }),
+  };
+}
+
+/** Whether the caller works with a token of this account. */
+async function isOwn({ session }: Connection, { tokens }: Account): Promise<boolean> {
+  const own = await session().catch(() => null);
+  return tokens.some(({ fingerprint }) => fingerprint === own?.accessToken.fingerprint());
 }
 
 /** A session out of the journal. */
@@ -33,7 +54,7 @@ export function readAnswer(bytes: Uint8Array, { account, profile }: AnswerContex
     );
   }
   const recorded = {
-    tenant: tenantOf(session),
+    tenant: purposeIn(bytes)?.tenant ?? tenantOf(session),
     name: account.name,
     description: null,
     createdAt: null,
@@ -54,6 +75,6 @@ function issuedFrom(session: Session, account: Account): Issued {
 }
 
 /** A session as `--raw` prints it. */
-export function rawSession({ tenantURL, scopes }: Session, secret: string | null): unknown {
+function rawSession({ tenantURL, scopes }: Session, secret: string | null): unknown {
   return { accessToken: secret, tenantURL, scopes };
 }

@@ -1,7 +1,8 @@
+import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import { seenAccount, toAccount } from './account.ts';
 import { activeAccountNames } from './activity.ts';
-import type { Connection } from './connection.ts';
+import { meantTenant, type Connection } from './connection.ts';
 import { accountIn } from './inventory.ts';
 import { recordedAccounts } from './lookup.ts';
 import { tenantOf } from './session.ts';
@@ -12,7 +13,7 @@ export async function listAccounts(
   { withActive }: { withActive: boolean },
 ): Promise<AccountList> {
   const inventory = await connection.inventory.read();
-  const recorded = recordedAccounts(inventory, null).map((account) =>
+  const recorded = recordedAccounts(inventory, await meantTenant(connection)).map((account) =>
     toAccount(account, connection.profile),
   );
   if (!withActive) return { accounts: recorded, warnings: [recordedOnly] };
@@ -21,11 +22,15 @@ export async function listAccounts(
   const seen = names
     .filter((name) => accountIn(inventory, { tenant, name }) === null)
     .map((name) => seenAccount({ tenant, name }, connection.profile));
-  return { accounts: [...recorded, ...seen], warnings: [seenOnly] };
+  return { accounts: [...recorded, ...seen], warnings: [recordedOnly, activeOnly(seen)] };
 }
 
 const recordedOnly =
   'Augment has no list of service accounts: these are the ones recorded on this machine';
 
-const seenOnly =
-  'Augment has no list of service accounts: these are the ones recorded on this machine, and those that were active in the last days';
+/** A table does not show where a row comes from. */
+function activeOnly(seen: readonly Account[]): string {
+  return seen.length === 0
+    ? 'no other one was active in the last 7 days'
+    : `not recorded, but active in the last 7 days: ${seen.map(({ name }) => name).join(', ')}`;
+}

@@ -1,17 +1,37 @@
-import { ConflictError, FailedError, NotFoundError } from '../../errors.ts';
+import {
+  CliError,
+  ConflictError,
+  FailedError,
+  InterruptedError,
+  NotFoundError,
+  PartialError,
+} from '../../errors.ts';
 import { quoted } from '../../model/safe-text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import { toAccount } from './account.ts';
+import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';
-import { describeAccount, existing, removeAccount, renameAccount } from './inventory.ts';
+import {
+  describeAccount,
+  existing,
+  removeAccount,
+  renameAccount,
+  type AccountKey,
+} from './inventory.ts';
 import type { Inventory } from './inventory-schema.ts';
-import { markRestored, markRevoked, tokenIn } from './inventory-tokens.ts';
+import {
+  markRestored,
+  markRevoked,
+  noteDelivery,
+  tokenIn,
+  type TokenKey,
+} from './inventory-tokens.ts';
 import { keyOf } from './lookup.ts';
 import { probe } from './probe.ts';
-import { untilRefused } from './revocation.ts';
-import { revocation, shellWord } from './rotate.ts';
+import { seenDead } from './seen-dead.ts';
+import { revocation, shellWord } from './step.ts';
 
 /** Our own description is changed here; a name is Augment's, and a person's to change. */
 export function planUpdate(
@@ -70,13 +90,30 @@ export function planDelete(connection: Connection, account: Account): Plan<void>
       url: consoleUrl,
       command: `sactl serviceaccounts delete --provider augment --id ${id} --done --yes`,
     },
-    apply: async () => {
+    apply: async (options) => {
+      const key = keyOf(account);
+      const dead = await deadTokens(connection, key, options);
       const at = stamp(connection);
-      await connection.inventory.update((before) =>
-        removeAccount(before, { ...keyOf(account), at }),
-      );
+      await connection.inventory.update((before) => removeAccount(before, { ...key, at, dead }));
+      for (const fingerprint of dead) await connection.backups.remove(fingerprint);
     },
   };
+}
+
+/** The fingerprints of the account's tokens that Augment was seen to refuse. @throws FailedError when it takes one */
+async function deadTokens(
+  connection: Connection,
+  key: AccountKey,
+  options: ApplyOptions,
+): Promise<readonly string[]> {
+  const { tokens } = existing(await connection.inventory.read(), key);
+  const dead: string[] = [];
+  for (const token of tokens) {
+    const isKnown = token.state === 'revoked' && token.verified;
+    const isDead = isKnown ? null : await seenDead(connection, token, options);
+    if (isDead === true) dead.push(token.fingerprint);
+  }
+  return dead;
 }
 
 /** A person revokes; what is seen of it here is that Augment refuses the token from then on. */
@@ -86,8 +123,8 @@ export async function planRevokeToken(
   token: string,
 ): Promise<Plan<Account>> {
   const key = { ...keyOf(account), token };
-  const { fingerprint, state, verified } = tokenIn(await connection.inventory.read(), key);
-  if (state === 'revoked' && verified) {
+  const recorded = tokenIn(await connection.inventory.read(), key);
+  if (recorded.state === 'revoked' && recorded.verified) {
     throw new ConflictError('conflict', `the token ${quoted(token, 100)} is revoked already`, {
       provider: 'augment',
     });
@@ -97,39 +134,19 @@ export async function planRevokeToken(
     effects: [`the token ${quoted(token, 100)} of ${account.name} stops working for good`],
     action: revocation(account, token),
     apply: async (options) => {
-      const isDead = await seeDead(connection, fingerprint, options);
-      const recorded = await connection.inventory.update((before) =>
-        markRevoked(before, { ...key, at: stamp(connection), verified: isDead }),
+      const isDead = await seenDead(connection, recorded, options);
+      if (isDead === null) {
+        await options.report(
+          `no copy of the token ${quoted(token, 100)} is left here, so that it is revoked is taken on trust`,
+        );
+      }
+      const after = await connection.inventory.update((before) =>
+        markRevoked(before, { ...key, at: stamp(connection), verified: isDead === true }),
       );
-      if (isDead) await connection.backups.remove(fingerprint);
-      return show(connection, recorded, key);
+      if (isDead === true) await connection.backups.remove(recorded.fingerprint);
+      return show(connection, after, key);
     },
   };
-}
-
-/** Whether Augment refuses the token now; only where a copy of it is left can that be seen. */
-async function seeDead(
-  connection: Connection,
-  fingerprint: string,
-  { report }: ApplyOptions,
-): Promise<boolean> {
-  const backup = await connection.backups.find(fingerprint);
-  if (backup === null) {
-    await report('no copy of the token is left here, so that it is revoked is taken on trust');
-    return false;
-  }
-  const { now, sleep, analytics } = connection;
-  const { accessToken } = backup.session;
-  const trial = await untilRefused({ probe: () => probe(analytics(accessToken)), now, sleep });
-  if (trial.works === false) return true;
-  if (trial.works === true) {
-    throw new FailedError('not_revoked', 'Augment still takes the token; nothing was recorded', {
-      provider: 'augment',
-      hint: `revoke it at ${consoleUrl}, then run this again`,
-    });
-  }
-  await report(`whether it is revoked could not be seen: ${trial.why ?? 'no reason was given'}`);
-  return false;
 }
 
 /** Puts a session that was replaced back where it was, when Augment still takes it. */
@@ -156,12 +173,34 @@ export async function planRestoreToken(
       const trial = await probe(connection.analytics(backup.session.accessToken));
       if (trial.works !== true) throw notRestored(token, trial.why);
       await connection.backups.restore(backup);
-      const recorded = await connection.inventory.update((before) =>
-        markRestored(before, { ...key, at: stamp(connection) }),
-      );
-      return show(connection, recorded, key);
+      return noteRestored(connection, key, backup);
     },
   };
+}
+
+/** @throws PartialError, because the session is back where it was by then */
+async function noteRestored(
+  connection: Connection,
+  key: TokenKey,
+  { path, target }: Backup,
+): Promise<Account> {
+  try {
+    const at = stamp(connection);
+    const recorded = await connection.inventory.update((before) =>
+      noteDelivery(markRestored(before, { ...key, at }), { ...key, at, targets: [target] }),
+    );
+    return show(connection, recorded, key);
+  } catch (cause) {
+    throw new PartialError(
+      `the token ${quoted(key.token, 100)} is back in ${path}, and that could not be recorded: ${reasonOf(cause)}`,
+      { provider: 'augment', cause },
+    );
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof InterruptedError) return 'interrupted';
+  return cause instanceof CliError ? cause.message : 'unknown error';
 }
 
 function notRestored(token: string, why: string | null): FailedError {

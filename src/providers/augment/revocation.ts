@@ -13,16 +13,20 @@ export async function untilRefused({
   probe,
   now,
   sleep,
+  onWait,
 }: {
   readonly probe: () => Promise<Trial>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Is told of the first trial when more are to follow. */
+  readonly onWait: (trial: Trial) => Promise<void>;
 }): Promise<Trial> {
   const end = now() + patienceMs;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const trial = await probe();
     if (trial.works === false || now() + pauseMs > end) return trial;
+    if (tries === 1) await onWait(trial);
     await sleep(pauseMs);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { account, created, id, issued, shown, token } from './life.ts';
+import { account, created, id, issued, rotated, shown, token } from './life.ts';
 import { consoleUrl, host, marked } from './sandbox.ts';
 
 describe('an account', () => {
@@ -73,6 +73,10 @@ describe('an account', () => {
       ),
     });
     expect(await shown(machine, ['sa', 'get', '--id', 'ci'])).toEqual(before);
+    const early = await machine.sactl([...remove, '--done']);
+    expect(early).toMatchObject({ code: 1, stdout: '' });
+    expect(early.stderr).toContain('Augment still takes the token "first"; nothing was recorded');
+    expect(await shown(machine, ['sa', 'get', '--id', 'ci'])).toEqual(before);
     await machine.atConsole('delete', '--account', 'ci');
     const done = await machine.sactl([...remove, '--done', '--json']);
     expect([done.code, done.stderr]).toEqual([0, '']);
@@ -85,5 +89,14 @@ describe('an account', () => {
     });
     expect(await shown(machine, ['sa', 'list'])).toEqual([]);
     expect((await machine.sactl(remove)).code).toBe(3);
+  });
+
+  it('takes the copies of its tokens with it when they are seen to be dead', async () => {
+    const machine = await rotated();
+    expect(await machine.backups()).toHaveLength(1);
+    await machine.atConsole('delete', '--account', 'ci');
+    const done = await machine.sactl('sa delete --id ci --done --yes'.split(' '));
+    expect(done.code).toBe(0);
+    expect(await machine.backups()).toEqual([]);
   });
 });

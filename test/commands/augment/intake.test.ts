@@ -119,7 +119,7 @@ describe('a name', () => {
       code: 2,
       stdout: '',
       stderr: problems([
-        'standard input: names of tokens have 1 to 100 characters on one line, without blanks at their ends',
+        '--token: names of tokens have 1 to 100 characters on one line, without blanks at their ends',
       ]),
     });
     expect(requests).toEqual([]);
@@ -277,7 +277,8 @@ describe('--done', () => {
     ['sa update --id ci-reviewer --name ci2 --yes', 20],
     ['sa update --id ci-reviewer --name ci2 --done', 0],
   ])('%s ends with %i', async (argv, code) => {
-    const deployment = deploy({ inventory: seedInventory() });
+    // Nothing is left here of the token that it is about.
+    const deployment = deploy({ inventory: seedInventory(), token: docs.value });
     const before = await inventory(deployment);
     const outcome = await deployment.run(argv.split(' '));
     expect(outcome.code).toBe(code);

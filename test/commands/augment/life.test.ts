@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { account, created, id, revoked, rotated, shown, token } from './life.ts';
@@ -31,7 +33,7 @@ describe('the life of a token, where nobody can be asked,', () => {
         tokens: [
           {
             ...(token({ name: 'first', session: first }) as object),
-            targets: ['session:session.json'],
+            targets: [`session:${join(machine.cwd, 'session.json')}`],
             revokedAt: null,
           },
         ],
@@ -56,6 +58,15 @@ describe('the life of a token, where nobody can be asked,', () => {
     expect(await machine.journal()).toEqual([]);
   });
 
+  it('is looked for by doctor while it is to be revoked', async () => {
+    const { sactl } = await rotated();
+    const { code, stdout } = await sactl(['doctor', '-q', '.[].hint']);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `revoke it at ${consoleUrl}; then: sactl tokens revoke --provider augment --id ${id} --token first --done --yes --sandbox\n`,
+    );
+  });
+
   it('goes back with a restore, while the old token works', async () => {
     const machine = await rotated();
     const { first, second, sactl, file, backups } = machine;
@@ -66,6 +77,19 @@ describe('the life of a token, where nobody can be asked,', () => {
     expect((await backups()).toSorted()).toEqual([backupOf(first), backupOf(second)].toSorted());
   });
 
+  it('is replaced where a restore has put it', async () => {
+    const machine = await rotated();
+    await machine.sactl(restore);
+    const third = await machine.atConsole('issue', '--account', 'ci', '--token', 'third');
+    const argv = 'sa rotate --id ci --token third --stdin --to session:session.json --yes -q';
+    const { stdout } = await machine.sactl([...argv.split(' '), '.actionsRequired[].goal'], {
+      stdin: third,
+    });
+    expect(stdout).toBe('revoke the token "first" of the service account "ci"\n');
+    const listed = await machine.sactl('tokens list --id ci -q .[]|.name+":"+.state'.split(' '));
+    expect(listed.stdout).toBe('first:pending-revoke\nsecond:active\nthird:active\n');
+  });
+
   it('is not said to have ended before the token is refused', async () => {
     const machine = await rotated();
     const before = await shown(machine, ['sa', 'get', '--id', 'ci']);
@@ -73,7 +97,8 @@ describe('the life of a token, where nobody can be asked,', () => {
       code: 1,
       stdout: '',
       stderr: marked(
-        'sactl: Augment still takes the token; nothing was recorded',
+        'sactl: Augment still takes the token "first"; it is tried every 20 seconds, for up to 5 minutes',
+        'sactl: Augment still takes the token "first"; nothing was recorded',
         `hint: revoke it at ${consoleUrl}, then run this again`,
       ),
     });

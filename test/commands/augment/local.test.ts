@@ -1,8 +1,14 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
+import { addAccount } from '../../../src/providers/augment/inventory.ts';
 import {
+  docs,
   reviewer,
   seedInventory,
+  sessionOf,
   useAugment,
   type AugmentDeployment,
 } from '../../harness/augment.ts';
@@ -44,8 +50,32 @@ describe('on a machine without a session of its own', () => {
   );
 });
 
+interface Installed {
+  readonly deployment: AugmentDeployment;
+  readonly cwd: string;
+}
+
+// A profile is for one tenant, and a name is one account's there.
+it('with a profile, only the accounts of its tenant are meant', async () => {
+  const other = { tenant: 'https://i1.api.augmentcode.com', name: docs.account };
+  const at = '2026-11-02T10:00:00.000Z';
+  const inventory = addAccount(seedInventory(), { ...other, description: null, at });
+  const { run } = deploy({ inventory });
+  const folder = await workFolder({ session: sessionOf(docs.value) });
+  await chmod(join(folder, 'session'), 0o600);
+  const credential = { file: join(folder, 'session') };
+  const config = join(folder, 'config.json');
+  await writeFile(config, JSON.stringify({ profiles: { a: { provider: 'augment', credential } } }));
+  const env = { SACTL_CONFIG: config };
+  const found = await run(`sa get --profile a --id ${docs.account} -q .id`.split(' '), { env });
+  expect(found.stdout).toBe(`acme.api.augmentcode.com/${docs.account}\n`);
+  const listed = await run('sa list --profile a -q .[].name'.split(' '), { env });
+  expect(listed.stdout).toBe(`${reviewer.account}\n${docs.account}\n`);
+  expect((await run(`sa get --id ${docs.account}`.split(' '))).code).toBe(5);
+});
+
 /** The reviewer with a token of unknown whereabouts, and `one` and `two` in files of these names. */
-async function machine(): Promise<{ deployment: AugmentDeployment; cwd: string }> {
+async function machine(): Promise<Installed> {
   const deployment = deploy({ inventory: seedInventory() });
   const cwd = await workFolder();
   for (const token of ['one', 'two']) {
@@ -56,23 +86,70 @@ async function machine(): Promise<{ deployment: AugmentDeployment; cwd: string }
   return { deployment, cwd };
 }
 
+/** Rotates to a token of that name; gives what is left to a person. */
+async function goalsOf(
+  { deployment, cwd }: Installed,
+  { token, flags }: { readonly token: string; readonly flags: string },
+): Promise<readonly string[]> {
+  const argv = `sa rotate ${id} --token ${token} --stdin --yes --json ${flags}`;
+  const stdin = deployment.issue({ token });
+  const { code, stdout } = await deployment.run(argv.split(' '), { cwd, stdin });
+  expect(code).toBe(0);
+  const { actionsRequired } = JSON.parse(stdout) as { actionsRequired: { goal: string }[] };
+  return actionsRequired.map(({ goal }) => goal);
+}
+
+function revocationsOf(tokens: readonly string[]): readonly string[] {
+  return tokens.map((token) => `revoke the token "${token}" of the service account "ci-reviewer"`);
+}
+
+async function pendingOf({ deployment }: Installed): Promise<readonly string[]> {
+  const filter = '.[] | select(.state == "pending-revoke").name';
+  const { stdout } = await deployment.run([...`tokens list ${id} -q`.split(' '), filter]);
+  return stdout.split('\n').filter(Boolean);
+}
+
 describe('a rotation of an account with several tokens', () => {
   it.each([
     ['--to file:one', ['one']],
     ['--to file:one --to file:two', ['one', 'two']],
     ['--to file:three', []],
-  ])('replaces those that were in its targets: %s', async (to, replaced) => {
-    const { deployment, cwd } = await machine();
-    const stdin = deployment.issue({ token: 'new' });
-    const argv = `sa rotate ${id} --token new --stdin --yes ${to} --json`;
-    const { code, stdout } = await deployment.run(argv.split(' '), { cwd, stdin });
-    expect(code).toBe(0);
-    const { actionsRequired } = JSON.parse(stdout) as { actionsRequired: { goal: string }[] };
-    expect(actionsRequired.map(({ goal }) => goal)).toEqual(
-      replaced.map((token) => `revoke the token "${token}" of the service account "ci-reviewer"`),
+  ])('replaces those that were in its targets: %s', async (flags, replaced) => {
+    const installed = await machine();
+    expect(await goalsOf(installed, { token: 'new', flags })).toEqual(revocationsOf(replaced));
+    expect(await pendingOf(installed)).toEqual(replaced);
+  });
+
+  it('has a token revoked only when it is nowhere any more', async () => {
+    const installed = await machine();
+    await goalsOf(installed, { token: 'both', flags: '--to file:one --to file:two' });
+    expect(await goalsOf(installed, { token: 'third', flags: '--to file:one' })).toEqual([]);
+    expect(await pendingOf(installed)).toEqual(['one', 'two']);
+    expect(await goalsOf(installed, { token: 'fourth', flags: '--to file:two' })).toEqual(
+      revocationsOf(['both']),
     );
-    const filter = '.[] | select(.state == "pending-revoke").name';
-    const listed = await deployment.run([...`tokens list ${id} -q`.split(' '), filter]);
-    expect(listed.stdout.trim().split('\n').filter(Boolean)).toEqual(replaced);
+  });
+
+  it('is not misled by a file of the same name in another folder', async () => {
+    const installed = await machine();
+    const elsewhere = { ...installed, cwd: await workFolder() };
+    expect(await goalsOf(elsewhere, { token: 'new', flags: '--to file:one' })).toEqual([]);
+    const path = join(installed.cwd, 'one');
+    expect(await goalsOf(elsewhere, { token: 'next', flags: `--to file:${path}` })).toEqual(
+      revocationsOf(['one']),
+    );
+  });
+
+  it('names the endpoint in what is to be run', async () => {
+    const installed = await machine();
+    const endpoint = 'https://api.augmentcode.com/';
+    const argv = `sa rotate ${id} --token new --stdin --yes --to file:one --endpoint ${endpoint} -q`;
+    const { deployment, cwd } = installed;
+    const stdin = deployment.issue({ token: 'new' });
+    const outcome = await deployment.run([...argv.split(' '), '.actionsRequired[].command'], {
+      cwd,
+      stdin,
+    });
+    expect(outcome.stdout).toMatch(/ --done --yes --endpoint https:\/\/api\.augmentcode\.com\/\n$/);
   });
 });

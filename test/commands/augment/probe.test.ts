@@ -3,12 +3,14 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { InterruptedError } from '../../../src/errors.ts';
 import {
   docs,
   fingerprintOf,
   reviewer,
   seedInventory,
   sessionOf,
+  signIn,
   tenant,
   useAugment,
   type AugmentDeployment,
@@ -130,7 +132,9 @@ describe('tokens revoke', () => {
     const deployment = await replaced(intercept);
     const { code, stdout, stderr } = await deployment.run(revoke);
     expect(code).toBe(0);
-    expect(stderr).toContain('sactl: whether it is revoked could not be seen: ');
+    expect(stderr).toContain(
+      `sactl: whether the token "${reviewer.token}" is revoked could not be seen: `,
+    );
     expect(stderr).toContain(why);
     expect(JSON.parse(stdout)).toMatchObject({
       tokens: [{ state: 'revoked', verified: false }, { state: 'active' }],
@@ -147,6 +151,51 @@ describe('tokens revoke', () => {
     expect(await runIn(context, revoke)).toMatchObject({ code: 1, stdout: '' });
     expect(deployment.requests.length - before).toBe(16);
     expect(context.sleeps).toEqual(Array.from({ length: 15 }, () => 20_000));
+  });
+
+  it('that is interrupted has changed nothing, and says so', async () => {
+    const deployment = await replaced((request, next) => next(request));
+    const { ctx, ...context } = deployment.context();
+    const interrupt = new AbortController();
+    function sleep(): Promise<void> {
+      interrupt.abort(new InterruptedError());
+      return Promise.reject(new InterruptedError());
+    }
+    const interrupted = { ...ctx, sleep, signal: interrupt.signal };
+    const outcome = await runIn({ ...context, ctx: interrupted }, revoke);
+    expect(outcome).toMatchObject({ code: 130, stdout: '' });
+    expect(outcome.stderr).toContain('interrupted; nothing was changed');
+  });
+
+  it.each([
+    ['that sactl works with', { AUGMENT_SESSION_AUTH: sessionOf(docs.value) }, null],
+    ['in Auggie’s own file', {}, sessionOf(docs.value)],
+  ])('tries the token %s', async (_, env, installed) => {
+    const deployment = deploy({ inventory: seedInventory() });
+    if (installed !== null) signIn(deployment, installed);
+    const argv = `tokens revoke --id ${docs.account} --token ${docs.token} --done --yes --json`;
+    const early = await deployment.run(argv.split(' '), {
+      env: { ...env, SACTL_PROVIDER: 'augment' },
+    });
+    expect(early).toMatchObject({ code: 1, stdout: '' });
+    deployment.revoke({ account: docs.account, token: docs.token });
+    const { code, stdout } = await deployment.run(argv.split(' '), {
+      env: { ...env, SACTL_PROVIDER: 'augment' },
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ tokens: [{ state: 'revoked', verified: true }] });
+  });
+
+  it('tries the token where it was brought', async () => {
+    const deployment = deploy({ inventory: seedInventory() });
+    const cwd = await workFolder();
+    const stdin = deployment.issue({ token: 'second' });
+    const add = `tokens create --id ${reviewer.account} --token second --stdin --to session:a`;
+    await deployment.run(add.split(' '), { cwd, stdin });
+    const argv = `tokens revoke --id ${reviewer.account} --token second --done --yes -q`.split(' ');
+    deployment.revoke({ token: 'second' });
+    const { stdout } = await deployment.run([...argv, '.tokens[1].verified']);
+    expect(stdout).toBe('true\n');
   });
 });
 
@@ -210,13 +259,15 @@ describe('sa list --active', () => {
       code: 0,
       stdout: `["${reviewer.account}","active","analytics",false]\n`,
       stderr:
-        'sactl: Augment has no list of service accounts: these are the ones recorded on this machine, and those that were active in the last days\n',
+        'sactl: Augment has no list of service accounts: these are the ones recorded on this machine\n' +
+        `sactl: not recorded, but active in the last 7 days: ${reviewer.account}\n`,
     });
     expect(requests).toEqual(['GET /analytics/v0/user-activity']);
   });
 
   it('lists a recorded one once', async () => {
-    const { stdout } = await deploy({ inventory: seedInventory() }).run(list);
+    const { stdout, stderr } = await deploy({ inventory: seedInventory() }).run(list);
+    expect(stderr).toContain('sactl: no other one was active in the last 7 days\n');
     expect(stdout).toBe(
       `["${reviewer.account}","active","inventory",false]\n["${docs.account}","active","inventory",false]\n`,
     );

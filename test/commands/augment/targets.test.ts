@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import {
+  docs,
   fingerprintOf,
   reviewer,
   seedInventory,
@@ -181,6 +182,13 @@ describe('session:', () => {
     await expect(stat(join(deployment.stateDirectory, 'backups'))).rejects.toThrow('ENOENT');
   });
 
+  it('backs up a session behind a byte order mark, which Auggie does not read', async () => {
+    const cwd = await workFolder({ out: `\uFEFF${sessionOf(reviewer.value)}` });
+    const deployment = machine();
+    await deployment.run([...rotate, '--to', 'session:out'], { cwd, stdin: session });
+    expect(await readdir(join(deployment.stateDirectory, 'backups'))).toHaveLength(1);
+  });
+
   it('backs up a session that it gets over twice, each under its own name', async () => {
     const cwd = await workFolder();
     const out = join(cwd, 'out');
@@ -194,7 +202,11 @@ describe('session:', () => {
     for (const text of [sessionOf(reviewer.value), session]) {
       const name = `${fingerprintOf(text).replace(':', '-')}.json`;
       const kept = await readFile(join(deployment.stateDirectory, 'backups', name), 'utf8');
-      expect(JSON.parse(kept)).toEqual({ path: out, session: text });
+      expect(JSON.parse(kept)).toEqual({
+        path: out,
+        target: `session:${out}`,
+        session: text,
+      });
     }
   });
 });
@@ -232,4 +244,39 @@ it('a delivery that fails leaves the session in the journal, and recover deliver
   expect((await deployment.run(recover, { cwd })).code).toBe(0);
   expect(await readFile(join(cwd, 'out'), 'utf8')).toBe(session);
   expect((await deployment.run(['recover', 'list', '-q', 'length'])).stdout).toBe('0\n');
+});
+
+/** A profile that signs in with this session. */
+async function withProfile(own: string): Promise<{ path: string; env: Record<string, string> }> {
+  const folder = await workFolder({ session: own });
+  const path = join(folder, 'session');
+  await chmod(path, 0o600);
+  const profiles = { work: { provider: 'augment', credential: { file: path } } };
+  const config = join(folder, 'config.json');
+  await writeFile(config, JSON.stringify({ profiles }), { mode: 0o600 });
+  return { path, env: { SACTL_CONFIG: config, SACTL_PROFILE: 'work' } };
+}
+
+describe('profile', () => {
+  // The old token works on, so that nothing is at stake that --allow-self would be needed for.
+  it('is replaced when it is signed in with a token of the account', async () => {
+    const deployment = machine();
+    const { path, env } = await withProfile(sessionOf(reviewer.value));
+    const argv = [...rotate, '--to', 'profile', '-q', '.deliveredTo[].target'];
+    const { code, stdout } = await deployment.run(argv, { env, stdin: session });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'profile\n' });
+    expect(await readFile(path, 'utf8')).toBe(session);
+  });
+
+  it('is not for another account', async () => {
+    const deployment = machine();
+    const { path, env } = await withProfile(sessionOf(docs.value));
+    const { code, stderr } = await deployment.run([...rotate, '--to', 'profile'], {
+      env,
+      stdin: session,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('this is another one');
+    expect(await readFile(path, 'utf8')).toBe(sessionOf(docs.value));
+  });
 });

@@ -49,6 +49,41 @@ async function created(): Promise<Sandbox & { readonly first: string }> {
   return { ...machine, first };
 }
 
+// A token is shown once: whoever is sent for it must not come back for nothing.
+describe('nobody is sent to the console', () => {
+  it.each([
+    ['without a place for the session', 'sa rotate --id ci', '--to is missing: say where'],
+    [
+      'for a place that is not there',
+      'sa rotate --id ci --to session:folder/session.json',
+      '--to "session:folder/session.json": there is no folder',
+    ],
+    [
+      'for a token with a name that has none',
+      'sa rotate --id ci --to session:session.json --token=',
+      '--token: names of tokens have 1 to 100 characters on one line',
+    ],
+    [
+      'for a filter that fails on the result',
+      'tokens create --id ci --token second -q .name.x',
+      'the filter fails on a result of this command',
+    ],
+    [
+      'for a new account whose session has no place',
+      'sa create --name new --to session:folder/session.json',
+      '--to "session:folder/session.json": there is no folder',
+    ],
+  ])('%s', async (_, argv, problem) => {
+    const { sactl } = await created();
+    const { options, questions } = person();
+    const { code, stdout, stderr } = await sactl([...argv.split(' '), '--no-color'], options);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(problem);
+    expect(stderr).not.toContain('To be done by a person');
+    expect(questions).toEqual([]);
+  });
+});
+
 describe('the life of a token, at a terminal,', () => {
   it('begins with a session that is pasted and not shown', async () => {
     const { first, file, sactl } = await created();
@@ -97,6 +132,29 @@ describe('the life of a token, at a terminal,', () => {
     expect(JSON.parse(stdout)).toMatchObject({ name: 'first', state: 'revoked', verified: true });
     expect(questions).toEqual(['Is it done?']);
     expect(`${await file('session.json')}\n`).toBe(second);
+  });
+
+  it.each([
+    ['{"a":"b"}', true],
+    ['{\n  "scopes": [\n', false],
+    ['{\n  "note": "}",', false],
+    ['{ "more": { "a": 1 }', false],
+    ['{ "more": { "a": 1 } }', true],
+    ['a-token', true],
+    ['', true],
+  ])('begins with as many lines as a session has: %j ends it: %j', async (text, ends) => {
+    const machine = await sandbox();
+    const heard: unknown[] = [];
+    await machine.sactl('sa create --name ci --no-color'.split(' '), {
+      terminal: 200,
+      prompt: {
+        password: ({ isWhole }) => {
+          heard.push(isWhole?.(text));
+          return Promise.resolve('');
+        },
+      },
+    });
+    expect(heard).toEqual([ends]);
   });
 
   it('is not begun by an answer that holds no token, and nothing of it is shown', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ async function replaced(): Promise<Replaced> {
   await mkdir(backups, { mode: 0o700 });
   await writeFile(
     join(backups, `${secondFingerprint.replace(':', '-')}.json`),
-    JSON.stringify({ path, session: sessionOf(secondToken) }),
+    JSON.stringify({ path, target: `session:${path}`, session: sessionOf(secondToken) }),
     { mode: 0o600 },
   );
   return { ...machine, path };
@@ -72,6 +72,33 @@ describe('tokens restore', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('could not be seen to work');
     expect(await readFile(path, 'utf8')).toBe('the new one');
+  });
+
+  it('does not write through a link', async () => {
+    const { run, path } = await replaced();
+    const other = `${path}.other`;
+    await rename(path, other);
+    await symlink(other, path);
+    const { code, stderr } = await run(restore, answering(200));
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `sactl: ${path} is not a regular file\n`,
+    });
+    expect(await readFile(other, 'utf8')).toBe('the new one');
+  });
+
+  it('says where the token is when that could not be recorded', async () => {
+    const { run, path, stateDirectory } = await replaced();
+    const inventory = join(stateDirectory, 'augment', 'inventory.json');
+    const { code, stderr } = await run(restore, {
+      fetch: async () => {
+        await writeFile(inventory, 'damaged');
+        return Response.json({});
+      },
+    });
+    expect(code).toBe(6);
+    expect(stderr).toContain(`the token "two" is back in ${path}, and that could not be recorded`);
+    expect(await readFile(path, 'utf8')).toBe(sessionOf(secondToken));
   });
 
   it('previews without a request', async () => {

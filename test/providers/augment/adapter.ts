@@ -4,6 +4,7 @@ import { Secret } from '../../../src/model/secret.ts';
 import { addAccount } from '../../../src/providers/augment/inventory.ts';
 import type { Inventory } from '../../../src/providers/augment/inventory-schema.ts';
 import { hostOf } from '../../../src/providers/augment/tenant.ts';
+import { deleteAccount } from '../../../src/sandbox/augment/console.ts';
 import {
   consoleUrl,
   docs,
@@ -52,7 +53,11 @@ function withHands(deployment: AugmentDeployment): Deployment {
         create: () => issue('contract'),
         rotate: () => issue(reviewer.account),
         update: () => ({ flags: [], stdin: '' }),
-        delete: () => ({ flags: ['--done'], stdin: '' }),
+        delete: () => {
+          const isThere = deployment.state.accounts.some(({ name }) => name === reviewer.account);
+          if (isThere) deleteAccount(deployment.state, { account: reviewer.account });
+          return { flags: ['--done'], stdin: '' };
+        },
       })[change](),
   };
 }
@@ -74,6 +79,7 @@ export const augmentAdapter: Adapter = {
   },
   credentials,
   credentialSource: 'environment variable AUGMENT_SESSION_AUTH',
+  bystander: 'reader',
   evidence: 'unchanged',
   nonsense: {
     kind: 'api-token',
@@ -83,8 +89,8 @@ export const augmentAdapter: Adapter = {
   },
   update: { flags: ['--description', 'changed'], filter: '.description', shows: 'changed' },
   mutations: { create: 0, update: 0, rotate: 0, delete: 0 },
-  // The new token is tried with itself.
-  asking: ['create', 'rotate', 'whoami'],
+  // A new token is tried with itself, and so is one that is said to be gone.
+  asking: ['create', 'rotate', 'delete', 'whoami'],
   signedIn: ['whoami'],
   printing: [],
   notes: {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
 import { createLimiter } from '../../../src/providers/augment/limiter.ts';
 import { probe } from '../../../src/providers/augment/probe.ts';
+import type { Trial } from '../../../src/providers/provider.ts';
 import { untilRefused } from '../../../src/providers/augment/revocation.ts';
 import { deleteAccount, revokeToken } from '../../../src/sandbox/augment/console.ts';
 import { augmentSandbox } from '../../../src/sandbox/augment/seed-ids.ts';
@@ -118,10 +119,21 @@ describe('the limiter', () => {
   });
 });
 
+function telling(told: Trial[]): { readonly onWait: (trial: Trial) => Promise<void> } {
+  return {
+    onWait: (trial) => {
+      told.push(trial);
+      return Promise.resolve();
+    },
+  };
+}
+
 describe('waiting for a revocation', () => {
   test('asks every 20 seconds until the token is refused', async () => {
     const { analytics, state, ctx, sleeps, paths } = emulated({ token: docs.value });
+    const told: Trial[] = [];
     const trial = await untilRefused({
+      ...telling(told),
       now: ctx.now,
       probe: () => probe(analytics),
       sleep: async (milliseconds) => {
@@ -134,11 +146,13 @@ describe('waiting for a revocation', () => {
     expect(trial.works).toBe(false);
     expect(sleeps).toEqual([20_000, 20_000, 20_000]);
     expect(paths).toHaveLength(4);
+    expect(told).toEqual([{ works: true, why: null }]);
   });
 
   test('ends after five minutes with what was seen last', async () => {
     const { analytics, ctx, sleeps } = emulated();
-    expect(await untilRefused({ ...ctx, probe: () => probe(analytics) })).toEqual({
+    const untold = telling([]);
+    expect(await untilRefused({ ...ctx, ...untold, probe: () => probe(analytics) })).toEqual({
       works: true,
       why: null,
     });
@@ -150,6 +164,7 @@ describe('waiting for a revocation', () => {
     const trials = [null, true, null, false];
     const trial = await untilRefused({
       ...ctx,
+      ...telling([]),
       probe: () => Promise.resolve({ works: trials.shift() ?? null, why: null }),
     });
     expect(trial.works).toBe(false);

@@ -1,0 +1,21 @@
+import { quoted } from '../../model/safe-text.ts';
+import type { Account } from '../../model/account.ts';
+import type { Action } from '../manual.ts';
+import { consoleUrl } from './console-url.ts';
+
+/** What a person is asked to do about a token that has been replaced. */
+export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: string): Action {
+  const account = `the service account ${quoted(name, 100)}`;
+  return {
+    goal: token.startsWith('sha256:')
+      ? `revoke the token of ${account} that was in use before; its name is not known here, its fingerprint is ${token}`
+      : `revoke the token ${quoted(token, 100)} of ${account}`,
+    url: consoleUrl,
+    command: `sactl tokens revoke --provider augment --id ${id} --token ${shellWord(token)} --done --yes`,
+  };
+}
+
+/** A word as a shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
