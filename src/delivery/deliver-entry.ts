@@ -35,7 +35,11 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
   const lock = await locks.lock({ key, name: naming(account) });
   try {
     const trial = await delivery.tryCredential();
-    if (trial.works === false) throw dead(delivery, trial);
+    if (trial.works === false) {
+      const refused = dead(delivery, trial);
+      await auditDelivered(ctx, delivery, { verified: false, places: [], failures: [refused] });
+      throw refused;
+    }
     await withGrace(
       ctx,
       (signal) => bring(ctx, delivery, { trial, signal }),
@@ -82,6 +86,6 @@ async function bring(
     tryCredential: () => Promise.resolve(trial),
   });
   await closeEntry(run, account, ending);
-  await auditDelivered(ctx, delivery, ending);
+  await auditDelivered(ctx, delivery, { ...ending, verified: trial.works });
   throwAll(ending.failures);
 }

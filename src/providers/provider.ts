@@ -141,7 +141,7 @@ export interface Provider {
   readonly listAccessRules?: (account: string | null) => Promise<readonly GrantedRule[]>;
   readonly planGrant?: (account: string, grant: GrantRequest) => Promise<Plan<GrantedRule>>;
   /** @throws NotFoundError when there is no such rule */
-  readonly planRevoke?: (ruleId: string) => Promise<Plan<void>>;
+  readonly planRevoke?: (ruleId: string) => Promise<RevocationPlan>;
 }
 
 /** Something that `doctor` found. */
@@ -233,6 +233,11 @@ export interface Plan<Result> {
   /** What a person has to do in the provider's console; `apply` then only records that it was done. */
   readonly action?: Action;
   readonly apply: (options: ApplyOptions) => Promise<Result>;
+}
+
+/** Takes an access rule away. */
+export interface RevocationPlan extends Plan<void> {
+  readonly rule: GrantedRule;
 }
 
 export interface ApplyOptions {
