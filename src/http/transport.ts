@@ -82,9 +82,9 @@ async function createDispatcher(
   return forFetch(
     new EnvHttpProxyAgent({
       httpsProxy: proxy.url,
-      // Given, so that undici does not look for it in the real environment.
+      // Given, so that undici does not look for them in the real environment.
       httpProxy: '',
-      noProxy: proxy.except,
+      noProxy: '',
       ...(proxy.authorization === null ? {} : { token: proxy.authorization }),
       connect: tls,
       requestTls: tls,
