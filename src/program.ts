@@ -9,7 +9,7 @@ import {
   type Invocation,
 } from './commands/command.ts';
 import type { CommonFlags } from './commands/flags.ts';
-import { addDoctor } from './commands/doctor.ts';
+import { addDoctor } from './commands/doctor/index.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
 import { addWhoami } from './commands/whoami.ts';
@@ -117,7 +117,7 @@ function namesEntry(error: unknown): boolean {
 
 /** Whatever else was done: a credential that waits in the journal is not to be forgotten (DESIGN.md 6). */
 async function remind(ctx: Context, common: CommonFlags, [noun]: readonly string[]): Promise<void> {
-  if (common.quiet || noun === 'recover') return;
+  if (common.quiet || noun === 'recover' || noun === 'doctor') return;
   const { remindOfEntries } = await import('./commands/reminder.ts');
   await remindOfEntries(ctx, common);
 }

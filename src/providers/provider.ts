@@ -108,6 +108,10 @@ export interface Provider {
   readonly whoami: () => Promise<Identity>;
   /** What is wrong on this machine that only this provider knows of, without a request. */
   readonly examine?: () => Promise<readonly Finding[]>;
+  /** How long the caller's own credential lasts; asks for what is not known yet. Null when nobody can say. */
+  readonly ownCredential: () => Promise<OwnCredential | null>;
+  /** The same as far as the answers so far say it, without a request; only where credentials end by themselves. */
+  readonly knownCredential?: () => OwnCredential | null;
   /** Whether the caller's own credential still works, asked anew. */
   readonly tryOwnCredential: () => Promise<boolean>;
   readonly listAccounts: (options?: ListOptions) => Promise<AccountList>;
@@ -144,8 +148,18 @@ export interface Provider {
   readonly planRevoke?: (ruleId: string) => Promise<RevocationPlan>;
 }
 
+/** The credential that the caller works with. */
+export interface OwnCredential {
+  /** ISO 8601; null when it lasts until somebody ends it. */
+  readonly expiresAt: string | null;
+  /** Id of the service account that it is of, and that can be rotated; null where there is none. */
+  readonly accountId: string | null;
+}
+
 /** Something that `doctor` found. */
 export interface Finding {
+  /** What was looked at, a stable word for scripts, e.g. `permissions`. */
+  readonly check: string;
   /** An `error` keeps things from working; a `warning` will, or is a risk. */
   readonly level: 'error' | 'warning';
   readonly message: string;

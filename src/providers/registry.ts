@@ -35,7 +35,7 @@ export const registry: Readonly<Partial<Record<ProviderName, RegistryEntry>>> = 
   },
   runai: {
     environment: runaiEnvironment,
-    lacks: ['listOrganizations', 'listGroups', ...manual],
+    lacks: ['listOrganizations', 'listGroups', 'knownCredential', ...manual],
     load: async () => (await import('./runai/index.ts')).runai,
   },
   augment: {
@@ -48,6 +48,7 @@ export const registry: Readonly<Partial<Record<ProviderName, RegistryEntry>>> = 
       'listAccessRules',
       'planGrant',
       'planRevoke',
+      'knownCredential',
     ],
     load: async () => (await import('./augment/index.ts')).augment,
   },

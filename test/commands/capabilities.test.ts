@@ -24,6 +24,7 @@ const optional: Readonly<Record<OptionalVerb, true>> = {
   planToken: true,
   planRevokeToken: true,
   planRestoreToken: true,
+  knownCredential: true,
 };
 
 function never(): Promise<never> {

@@ -37,11 +37,12 @@ async function examineFile(connection: Connection): Promise<readonly Finding[]> 
     ...(session !== null && !hasScopes(text)
       ? [error(`~/${standardPath}: "scopes" is missing, and Auggie takes it for no session at all`)]
       : []),
-    ...warnings.map((message) => warning(`~/${standardPath}: ${message}`, null)),
+    ...warnings.map((message) => warning('session', `~/${standardPath}: ${message}`, null)),
     ...((found.mode & 0o077) === 0
       ? []
       : [
           warning(
+            'permissions',
             `~/${standardPath} can be read by other users of this machine`,
             `chmod 600 ${path}`,
           ),
@@ -49,6 +50,7 @@ async function examineFile(connection: Connection): Promise<readonly Finding[]> 
     ...(isShadowed
       ? [
           warning(
+            'session',
             `another session is in use than the one in ~/${standardPath}`,
             'AUGMENT_SESSION_AUTH comes before the file, for Auggie too',
           ),
@@ -79,6 +81,7 @@ async function pendingRevocations({ inventory }: Connection): Promise<readonly F
       .filter(({ state }) => state === 'pending-revoke')
       .map(({ name }) =>
         warning(
+          'tokens',
           `the token ${quoted(name, 100)} of ${idOf(account)} was replaced and is still to be revoked`,
           `revoke it at ${consoleUrl}; then: ${revocation({ id: idOf(account), name: account.name }, name).command}`,
         ),
@@ -87,9 +90,14 @@ async function pendingRevocations({ inventory }: Connection): Promise<readonly F
 }
 
 function error(message: string): Finding {
-  return { level: 'error', message, hint: `download a new session.json at ${consoleUrl}` };
+  return {
+    check: 'session',
+    level: 'error',
+    message,
+    hint: `download a new session.json at ${consoleUrl}`,
+  };
 }
 
-function warning(message: string, hint: string | null): Finding {
-  return { level: 'warning', message, hint };
+function warning(check: string, message: string, hint: string | null): Finding {
+  return { check, level: 'warning', message, hint };
 }
