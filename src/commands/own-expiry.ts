@@ -20,17 +20,30 @@ export function renewal(
 
 /**
  * One line on stderr when the caller's own credential ends within 14 days, as far as the answers that came anyway say so:
- * nothing is asked for it.
+ * nothing is asked for it. Never rejects: what the command did is done.
  */
 export async function warnOfExpiry(
-  { ctx, provider, ...caller }: Caller & Pick<Connected, 'ctx' | 'provider'>,
+  connected: Caller & Pick<Connected, 'ctx' | 'provider'>,
   common: CommonFlags,
 ): Promise<void> {
+  try {
+    const text = warningOf(connected);
+    if (text !== null) await note(connected.ctx, common, text);
+  } catch {
+    // A warning is worth no exit code.
+  }
+}
+
+function warningOf({
+  ctx,
+  provider,
+  ...caller
+}: Caller & Pick<Connected, 'ctx' | 'provider'>): string | null {
   const own = provider.knownCredential?.() ?? null;
   const end = Date.parse(own?.expiresAt ?? '');
-  if (own === null || !(end - ctx.now() < soonMs)) return;
-  const { credentialSource } = caller.connection;
+  if (own === null || !(end - ctx.now() < soonMs)) return null;
+  const when = relativeTime(end, ctx.now());
   const command = renewal(caller, own);
-  const text = `the credential from ${credentialSource} expires ${relativeTime(end, ctx.now())}`;
-  await note(ctx, common, command === null ? text : `${text}: ${command}`);
+  const text = `the credential from ${caller.connection.credentialSource} expires ${when}`;
+  return command === null ? text : `${text}: ${command}`;
 }
