@@ -102,6 +102,7 @@ function realContext(interrupts: Interrupts): Context {
     homeDirectory: orElse(homedir, '/nonexistent'),
     userId: process.getuid?.() ?? null,
     platform: process.platform,
+    nodeVersion: process.versions.node,
     timeZone: undefined,
     fetch: realFetch,
     prompt: lazyPrompter(interrupts.signal),

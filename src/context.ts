@@ -12,6 +12,8 @@ export interface Context {
   /** Numeric id of the user, null where the system has none (Windows). */
   readonly userId: number | null;
   readonly platform: NodeJS.Platform;
+  /** Of Node, e.g. `20.19.0`. */
+  readonly nodeVersion: string;
   /** IANA zone for times shown to people; undefined is the system's own. */
   readonly timeZone: string | undefined;
   readonly fetch: Fetch;

@@ -9,9 +9,10 @@ import {
   type Invocation,
 } from './commands/command.ts';
 import type { CommonFlags } from './commands/flags.ts';
-import { addDoctor } from './commands/doctor.ts';
+import { addDoctor } from './commands/doctor/index.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
+import type { Session } from './commands/session.ts';
 import { addWhoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
@@ -41,12 +42,15 @@ async function parse(root: Command, argv: readonly string[], ctx: Context): Prom
   let code: ExitCode = ExitCode.done;
   const program = await declareProgram(root, argv, (common) => ({
     run: async (verb) => {
+      const sessions: Session[] = [];
       try {
-        code = await verb(invocation(ctx, common()));
+        code = await verb(invocation(ctx, common(), sessions));
       } catch (error) {
+        await warn(sessions);
         if (!namesEntry(error)) await remind(ctx, common(), root.args);
         throw error;
       }
+      await warn(sessions);
       await remind(ctx, common(), root.args);
     },
   }));
@@ -115,20 +119,32 @@ function namesEntry(error: unknown): boolean {
   return error instanceof UndeliveredError || error instanceof UnknownOutcomeError;
 }
 
+/** Whatever else was done: a pipeline that rotates every credential but its own stops one day. */
+async function warn(sessions: readonly Session[]): Promise<void> {
+  for (const session of sessions) {
+    if (session.common.quiet || session.provider.knownCredential === undefined) continue;
+    const { warnOfExpiry } = await import('./commands/own-expiry.ts');
+    await warnOfExpiry(session, session.common);
+  }
+}
+
 /** Whatever else was done: a credential that waits in the journal is not to be forgotten (DESIGN.md 6). */
 async function remind(ctx: Context, common: CommonFlags, [noun]: readonly string[]): Promise<void> {
-  if (common.quiet || noun === 'recover') return;
+  if (common.quiet || noun === 'recover' || noun === 'doctor') return;
   const { remindOfEntries } = await import('./commands/reminder.ts');
   await remindOfEntries(ctx, common);
 }
 
-function invocation(ctx: Context, common: CommonFlags): Invocation {
+/** `sessions` is added what the verb opens. */
+function invocation(ctx: Context, common: CommonFlags, sessions: Session[]): Invocation {
   return {
     ctx,
     common,
     open: async (check, columns) => {
       const { openSession } = await import('./commands/session.ts');
-      return openSession({ ctx, common: { ...common, columns } }, check);
+      const opened = await openSession({ ctx, common: { ...common, columns } }, check);
+      sessions.push(opened.session);
+      return opened;
     },
   };
 }

@@ -1,7 +1,8 @@
 import { openAuditLog } from '../audit/audit-log.ts';
 import type { AuditFact, AuditOperation, AuditSubject } from '../audit/event.ts';
 import { recordFact } from '../audit/record.ts';
-import { type CliError, ExitCode, PartialError, UnknownOutcomeError } from '../errors.ts';
+import { reasonOf } from '../delivery/failures.ts';
+import { CliError, ExitCode } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Session } from './session.ts';
 
@@ -14,7 +15,11 @@ export interface Audited<Result> {
   readonly changed?: (result: Result) => AuditSubject | null;
 }
 
-/** Does the work and writes into the audit log what came of it, unless nothing was changed. @throws what the work throws */
+/**
+ * Does the work and writes into the audit log what came of it: also that it was refused, because who tried is worth
+ * knowing.
+ * @throws what the work throws
+ */
 export async function audited<Result>(
   session: Session,
   { operation, subject, changed }: Audited<Result>,
@@ -28,22 +33,19 @@ export async function audited<Result>(
     }
     return result;
   } catch (error) {
-    if (mayHaveChanged(error)) {
-      await record(session, {
-        operation,
-        account: subject,
-        exitCode: error.exitCode,
-        ...(error instanceof HttpError ? { outcome: 'unknown' } : {}),
-        error: error.message,
-      });
-    }
+    await record(session, { operation, account: subject, ...failureOf(error) });
     throw error;
   }
 }
 
-function mayHaveChanged(error: unknown): error is CliError {
-  if (error instanceof HttpError) return error.arrival === 'unknown';
-  return error instanceof PartialError || error instanceof UnknownOutcomeError;
+/** An answer that was lost, and an error that nobody expected, say nothing of what was done. */
+function failureOf(error: unknown): Pick<AuditFact, 'exitCode' | 'outcome' | 'error'> {
+  if (!(error instanceof CliError)) {
+    return { exitCode: ExitCode.failed, outcome: 'unknown', error: reasonOf(error) };
+  }
+  const { exitCode, message } = error;
+  const isLost = error instanceof HttpError && error.arrival === 'unknown';
+  return { exitCode, ...(isLost ? { outcome: 'unknown' } : {}), error: message };
 }
 
 async function record(session: Session, fact: Omit<AuditFact, 'connection'>): Promise<void> {

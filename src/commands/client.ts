@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { createHttpClient, type HttpClient, type HttpCredential } from '../http/client.ts';
-import type { Turn } from '../http/options.ts';
+import type { HttpClientOptions, Turn } from '../http/options.ts';
 import { createTransport } from '../http/transport.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -17,6 +17,8 @@ export interface Destination {
   readonly sandbox: Sandbox | null;
   /** Where many requests are made side by side: lets as many begin as may. */
   readonly turn?: Turn | undefined;
+  /** Is told of every answer. */
+  readonly onAnswer?: HttpClientOptions['onAnswer'];
 }
 
 const defaultTimeoutMs = 30_000;
@@ -28,7 +30,7 @@ const defaultTimeoutMs = 30_000;
 export async function clientFactory(
   ctx: Context,
   common: CommonFlags,
-  { definition, endpoint, ca, sandbox, turn }: Destination,
+  { definition, endpoint, ca, sandbox, turn, onAnswer }: Destination,
 ): Promise<(credential: HttpCredential) => HttpClient> {
   const env = sandbox === null ? ctx.env : {};
   const dispatcher = await createTransport({ env, cwd: ctx.cwd, endpoint, caFile: ca });
@@ -40,6 +42,7 @@ export async function clientFactory(
       endpoint,
       dispatcher,
       turn,
+      onAnswer,
       timeoutMs: common.timeout ?? defaultTimeoutMs,
       provider: definition.name,
       readProblem: definition.readProblem,

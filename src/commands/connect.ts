@@ -140,6 +140,7 @@ export interface Shared {
   readonly locks?: AccountLocks;
   /** Lets as many requests be made side by side as may. */
   readonly turn?: Turn;
+  readonly onAnswer?: Destination['onAnswer'];
 }
 
 interface Caller {

@@ -26,7 +26,6 @@ import { columnsOf, outputFlags } from './session.ts';
 export interface Fleet {
   readonly renderer: Renderer;
   readonly members: readonly Described[];
-  readonly connections: readonly Connection[];
   readonly emit: (document: OutputDocument) => Promise<void>;
   readonly note: (text: string) => Promise<void>;
   /** Asks every provider at once; the answers are in the order of the members. */
@@ -49,9 +48,6 @@ export interface FleetLocal {
   readonly members: readonly Described[];
 }
 
-/** Which connections a command is about where nothing names one: the one that there is, or all. */
-export type Scope = 'one' | 'all';
-
 /** Whether this run is about several connections at once. */
 export function isFleet({ env }: Context, { provider, profiles = [] }: CommonFlags): boolean {
   if (profiles.length > 1) return true;
@@ -67,7 +63,6 @@ export async function openFleet<Input>(
   ctx: Context,
   common: CommonFlags,
   check: (local: FleetLocal) => Promise<Check<Input>>,
-  scope: Scope = 'one',
 ): Promise<{ fleet: Fleet; input: Input }> {
   const gathered: Gathered = { problems: [], hints: [] };
   const flags = { ...common, profile: common.profiles?.[0] };
@@ -78,7 +73,7 @@ export async function openFleet<Input>(
   const found =
     configuration === null
       ? null
-      : await gather(gathered, () => findMembers(ctx, flags, { configuration, scope }));
+      : await gather(gathered, () => findMembers(ctx, flags, configuration));
   const members = found instanceof AuthError || found === null ? [] : found;
   const columns = configuration === null ? null : columnsOf(configuration);
   const checked = await check({ columns, members });
@@ -92,7 +87,6 @@ export async function openFleet<Input>(
   const fleet: Fleet = {
     renderer,
     members,
-    connections: members.map(({ connection }) => connection),
     emit: async (document) => {
       await emit(ctx, renderer, document);
     },
@@ -103,21 +97,16 @@ export async function openFleet<Input>(
   return { fleet, input: checked.value };
 }
 
-interface Wanted {
-  readonly configuration: Configuration;
-  readonly scope: Scope;
-}
-
 /** The error when there is no credential: worth saying only when nothing else is wrong. */
 async function findMembers(
   ctx: Context,
   flags: CommonFlags,
-  wanted: Wanted,
+  configuration: Configuration,
 ): Promise<readonly Described[] | AuthError> {
   try {
-    const connections = await resolve(ctx, flags, wanted);
+    const connections = await resolve(ctx, flags, configuration);
     return await Promise.all(
-      connections.map((connection) => describeConnection(wanted.configuration, connection)),
+      connections.map((connection) => describeConnection(configuration, connection)),
     );
   } catch (error) {
     if (error instanceof AuthError) return error;
@@ -128,7 +117,7 @@ async function findMembers(
 async function resolve(
   ctx: Context,
   flags: CommonFlags,
-  { configuration, scope }: Wanted,
+  configuration: Configuration,
 ): Promise<readonly Connection[]> {
   const options = { configuration, flags, environments };
   const names = [...new Set(flags.profiles)];
@@ -140,8 +129,7 @@ async function resolve(
       }),
     );
   }
-  const isNamed = configuration.provider.value !== null || flags.profile !== undefined;
-  return isFleet(ctx, flags) || (scope === 'all' && !isNamed)
+  return isFleet(ctx, flags)
     ? resolveAllConnections(ctx, options)
     : [await resolveConnection(ctx, options)];
 }

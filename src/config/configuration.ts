@@ -53,6 +53,18 @@ export interface Configuration {
   readonly ignored: readonly Ignored[];
 }
 
+/** The configuration as far as it is right, with everything that is wrong. */
+export interface ConfigurationReading {
+  readonly configuration: Configuration;
+  /** What is wrong with the flags. */
+  readonly misuse: readonly string[];
+  /** What is wrong with environment and files; what it is about is left out. */
+  readonly problems: readonly string[];
+  readonly hint: string | null;
+  /** What among `ignored` somebody may not expect, e.g. a file of another user. */
+  readonly unusable: readonly Ignored[];
+}
+
 const settingKeys: readonly SettingKey[] = [
   'provider',
   'profile',
@@ -77,20 +89,32 @@ export async function loadConfiguration(
   ctx: Context,
   flags: ConfigurationFlags,
 ): Promise<Configuration> {
+  const { configuration, misuse, problems, hint } = await readConfiguration(ctx, flags);
+  const all = [...misuse, ...problems];
+  if (all.length > 0) throw new UsageError(all, { hint });
+  return configuration;
+}
+
+/** `loadConfiguration` for those who go on with what is right. */
+export async function readConfiguration(
+  ctx: Context,
+  flags: ConfigurationFlags,
+): Promise<ConfigurationReading> {
+  const misuse: string[] = [];
   const problems: string[] = [];
   const user = await readUserFile(ctx);
   const project = await readProjectFile(ctx, user.path);
   const layers = [
-    flagLayer(flags, problems),
+    flagLayer(flags, misuse),
     environmentLayer(ctx.env, problems),
     fileLayer('project', project),
     fileLayer('user', user),
   ];
   const sandbox = pickSetting('sandbox', layers);
-  if (sandbox.value === true) problems.push(...sandboxProblems(flags));
+  if (sandbox.value === true) misuse.push(...sandboxProblems(flags));
   problems.push(...project.problems, ...user.problems);
-  if (problems.length > 0) throw new UsageError(problems, { hint: trustHint(ctx, project) });
-  return {
+  const unusable = [...ignoredDirectories(ctx), ...project.ignored, ...user.ignored];
+  const configuration: Configuration = {
     provider: pickSetting('provider', layers),
     profile: pickSetting('profile', layers),
     org: pickSetting('org', layers),
@@ -100,13 +124,9 @@ export async function loadConfiguration(
     stateDirectory: stateDirectory(ctx),
     profiles: user.profiles,
     files: { user: user.path, project: project.path },
-    ignored: [
-      ...settingKeys.flatMap((key) => beatenSettings(key, layers)),
-      ...ignoredDirectories(ctx),
-      ...project.ignored,
-      ...user.ignored,
-    ],
+    ignored: [...settingKeys.flatMap((key) => beatenSettings(key, layers)), ...unusable],
   };
+  return { configuration, misuse, problems, hint: trustHint(ctx, project), unusable };
 }
 
 function flagLayer(flags: ConfigurationFlags, problems: string[]): Layer {

@@ -15,7 +15,7 @@ export async function resolveConnection(
   ctx: Context,
   options: ResolveOptions,
 ): Promise<Connection> {
-  return connect(ctx, { ...options, origin: selectOrigin({ ...options, env: ctx.env }) });
+  return connectionOf(ctx, { ...options, origin: selectOrigin({ ...options, env: ctx.env }) });
 }
 
 /**
@@ -32,10 +32,11 @@ export async function resolveAllConnections(
     .map(([flag]) => `${flag} does not go with all providers`);
   if (problems.length > 0) throw new UsageError(problems);
   const origins = selectAllOrigins({ ...options, env: ctx.env });
-  return Promise.all(origins.map((origin) => connect(ctx, { ...options, origin })));
+  return Promise.all(origins.map((origin) => connectionOf(ctx, { ...options, origin })));
 }
 
-async function connect(
+/** The connection of one origin. @throws UsageError when it has no endpoint */
+export async function connectionOf(
   ctx: Context,
   options: ResolveOptions & { readonly origin: Origin },
 ): Promise<Connection> {

@@ -23,7 +23,6 @@ export async function auditIssued(
   { issued, reissued, account, ending, failures }: Facts,
 ): Promise<void> {
   const { credential } = issued;
-  const targets = run.issue.targets.length === 0 ? stdout(ending) : ending.outcome?.deliveredTo;
   await recordFact(ctx, run.issue.audit, () => ({
     ...factOf(run, failures[0] ?? null),
     account,
@@ -31,7 +30,7 @@ export async function auditIssued(
     fingerprint: credential.value.fingerprint(),
     verified: ending.outcome?.verified ?? null,
     reissued,
-    targets: targets ?? [],
+    targets: ending.places,
   }));
 }
 
@@ -40,11 +39,16 @@ export async function auditUnissued(ctx: Context, run: Run, error: CliError): Pr
   await recordFact(ctx, run.issue.audit, () => factOf(run, error));
 }
 
+/** What came of a kept credential. */
+interface Delivered extends Pick<Ending, 'places' | 'failures'> {
+  readonly verified: boolean | null;
+}
+
 /** Writes into the audit log that a kept credential was delivered, and where it went. Never rejects. */
 export async function auditDelivered(
   ctx: Context,
   { entry, issued, audit }: Pick<StoredDelivery, 'entry' | 'issued' | 'audit'>,
-  { outcome, failures }: Ending,
+  { verified, places, failures }: Delivered,
 ): Promise<void> {
   const { credential, account } = issued;
   const [worst] = failures;
@@ -55,15 +59,11 @@ export async function auditDelivered(
     account,
     expiresAfter: credential.expiresAt,
     fingerprint: credential.value.fingerprint(),
-    verified: outcome?.verified ?? null,
-    targets: outcome?.deliveredTo ?? [],
+    verified,
+    targets: places,
     entry: entry.id,
     error: worst?.message ?? null,
   }));
-}
-
-function stdout({ isComplete, outcome }: Ending): AuditFact['targets'] {
-  return [{ target: 'stdout', ok: isComplete || outcome?.recoverId === null }];
 }
 
 function factOf({ issue, entry }: Run, error: CliError | null): AuditFact {

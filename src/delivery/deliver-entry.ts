@@ -39,7 +39,11 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
   const lock = await locks.lock({ key, name: naming(account) });
   try {
     const trial = await delivery.tryCredential();
-    if (trial.works === false) throw dead(delivery, trial);
+    if (trial.works === false) {
+      const refused = dead(delivery, trial);
+      await auditDelivered(ctx, delivery, { verified: false, places: [], failures: [refused] });
+      throw refused;
+    }
     await withGrace(
       ctx,
       (signal) => bring(ctx, delivery, { trial, signal }),
@@ -90,7 +94,7 @@ async function bring(
     ...ending.failures,
     ...(problem === null ? [] : [partial(problem, { operation, account })]),
   ];
-  await auditDelivered(ctx, delivery, { ...ending, failures });
+  await auditDelivered(ctx, delivery, { ...ending, failures, verified: trial.works });
   await tellActions(delivery, ending);
   throwAll(failures);
 }

@@ -1,3 +1,4 @@
+import type { AuditTarget } from '../audit/event.ts';
 import type { Context } from '../context.ts';
 import type { CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
@@ -21,6 +22,8 @@ export interface Ending {
   readonly isComplete: boolean;
   /** What is told of it; null when that was not reached. */
   readonly outcome: IssueOutcome | null;
+  /** Where it was to go, and whether it is there, whatever was told: stdout, too. */
+  readonly places: readonly AuditTarget[];
   /** The worst first. */
   readonly failures: readonly CliError[];
 }
@@ -85,6 +88,7 @@ async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promis
     isComplete,
     actions,
     outcome,
+    places: deliveries.map(({ target, ok }) => ({ target, ok })),
     failures: [
       ...(refused.length === 0 ? [] : [lost(ctx, run, { account, isSomewhere }, whyOf(refused))]),
       ...deadCredential(ctx, run, { account, isSomewhere }, trial),
@@ -124,7 +128,8 @@ async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise
   if (run.safe.isKept) {
     const trial = await tryIt(ctx, run, handed);
     if (!mayStart(ctx, run)) {
-      return { ...nowhere, failures: [lost(ctx, run, place, 'was not printed: interrupted')] };
+      const failures = [lost(ctx, run, place, 'was not printed: interrupted')];
+      return { ...nowhere, places: [{ target: 'stdout', ok: false }], failures };
     }
     return printed(ctx, run, handed, trial);
   }
@@ -141,7 +146,7 @@ async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise
   };
 }
 
-const nowhere = { isComplete: false, actions: [], outcome: null } as const;
+const nowhere = { isComplete: false, actions: [], outcome: null, places: [] } as const;
 
 const unknown: Trial = { works: null, why: null };
 
@@ -159,6 +164,7 @@ async function printed(
   return {
     actions: [],
     outcome,
+    places: [{ target: 'stdout', ok: failure === null }],
     isComplete: isComplete && failure === null,
     failures: [
       ...(failure === null ? [] : [lost(ctx, run, place, failure.why, failure.cause)]),

@@ -14,6 +14,12 @@ export type Outcome =
 /** The part of an answer that came before its body broke. */
 export type Head = Pick<HttpAnswer, 'status' | 'headers'>;
 
+/** What came of an answer at least; null when nothing did. */
+export function headOf(outcome: Outcome): Head | null {
+  if (outcome.kind === 'answer') return outcome.answer;
+  return outcome.kind === 'failure' ? outcome.head : null;
+}
+
 export interface Exchange {
   readonly url: URL;
   readonly request: HttpRequest;

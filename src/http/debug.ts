@@ -1,4 +1,4 @@
-import type { Outcome } from './attempt.ts';
+import { headOf, type Outcome } from './attempt.ts';
 import { traceIdOf } from './trace.ts';
 
 export interface Exchanged {
@@ -26,11 +26,6 @@ function resultOf(outcome: Outcome): string {
   if (outcome.kind === 'stopped') return 'interrupted';
   const { head, failure } = outcome;
   return head === null ? failure.code : `${String(head.status)}, ${failure.code}`;
-}
-
-function headOf(outcome: Outcome): { readonly headers: Headers } | null {
-  if (outcome.kind === 'answer') return outcome.answer;
-  return outcome.kind === 'failure' ? outcome.head : null;
 }
 
 function namesOf(headers: Headers): string {

@@ -18,12 +18,21 @@ export interface HttpClientOptions extends Pick<
   readonly userAgent: string;
   /** Receives one line per attempt, without values of headers, queries or bodies. */
   readonly debug?: (line: string) => Promise<void>;
+  /** Is told of every answer that came at least in part, whatever it says. Must not throw. */
+  readonly onAnswer?: ((answer: TimedAnswer) => void) | undefined;
   /** The longest answer that is read. Default 64 MiB. */
   readonly maxBytes?: number;
   /** Lets an attempt begin when there are not too many others; the time it waits is not the attempt's. Default: at once. */
   readonly turn?: Turn | undefined;
   /** From `createTransport`, where a proxy or a CA asks for one. */
   readonly dispatcher?: Dispatcher | undefined;
+}
+
+/** The head of an answer, and the exchange it came of; times are in milliseconds since the epoch. */
+export interface TimedAnswer {
+  readonly headers: Headers;
+  readonly askedAt: number;
+  readonly answeredAt: number;
 }
 
 /** Runs work when its turn has come. */

@@ -5,12 +5,13 @@ export interface Proxy {
   readonly url: string;
   /** Value of the Proxy-Authorization header. */
   readonly authorization: string | null;
-  /** Hosts that are reached without it, as `NO_PROXY` gives them. */
-  readonly except: string;
 }
 
 export interface ProxyReading {
+  /** Null as well where `NO_PROXY` says that the endpoint is reached without one. */
   readonly proxy: Proxy | null;
+  /** The variable that names a proxy, e.g. `HTTPS_PROXY`; null where none does. */
+  readonly source: string | null;
   readonly problem: string | null;
 }
 
@@ -22,19 +23,39 @@ const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
  */
 export function readProxy(env: Environment, endpoint: URL): ProxyReading {
   const name = variables.find((variable) => valueOf(env, variable) !== '');
-  if (endpoint.protocol !== 'https:' || name === undefined) return { proxy: null, problem: null };
+  if (endpoint.protocol !== 'https:' || name === undefined) {
+    return { proxy: null, source: null, problem: null };
+  }
   const value = valueOf(env, name);
-  const except = valueOf(env, 'no_proxy') || valueOf(env, 'NO_PROXY');
   const proxy = parseProxy(value.includes('://') ? value : `http://${value}`);
-  if (proxy !== null) return { proxy: { ...proxy, except }, problem: null };
-  return { proxy: null, problem: `${name} is not an http or https URL of a proxy` };
+  if (proxy === null) {
+    const problem = `${name} is not an http or https URL of a proxy`;
+    return { proxy: null, source: name, problem };
+  }
+  const except = valueOf(env, 'no_proxy') || valueOf(env, 'NO_PROXY');
+  return { proxy: isExcepted(endpoint, except) ? null : proxy, source: name, problem: null };
+}
+
+/**
+ * Whether `NO_PROXY` names the host: hosts with commas or spaces between them, a port behind a colon, `*` for all. A host
+ * means its subdomains, too, with a dot or `*.` before it or without.
+ */
+function isExcepted({ hostname, port }: URL, except: string): boolean {
+  if (except === '*') return true;
+  const host = hostname.toLowerCase();
+  return except.split(/[,\s]+/).some((entry) => {
+    const [, name = entry, named = ''] = /^(.+):(\d+)$/.exec(entry) ?? [];
+    if (name === '' || (named !== '' && named !== (port || '443'))) return false;
+    const known = name.replace(/^\*?\./, '').toLowerCase();
+    return host === known || host.endsWith(`.${known}`);
+  });
 }
 
 function valueOf(env: Environment, name: string): string {
   return env[name]?.trim() ?? '';
 }
 
-function parseProxy(text: string): Omit<Proxy, 'except'> | null {
+function parseProxy(text: string): Proxy | null {
   if (!URL.canParse(text)) return null;
   const { protocol, host, username, password } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:') return null;

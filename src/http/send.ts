@@ -1,5 +1,5 @@
 import { answerError } from './answer-error.ts';
-import { attempt, requestHeaders, type Outcome } from './attempt.ts';
+import { attempt, headOf, requestHeaders, type Outcome } from './attempt.ts';
 import { authorize, reauthorize } from './authorization.ts';
 import type { Call } from './call.ts';
 import { debugLine } from './debug.ts';
@@ -62,8 +62,13 @@ async function exchange(call: Call, { url, arrival }: Progress): Promise<Attempt
     startedAt = options.now();
     return attempt(options, { url, request, headers, stop });
   });
-  const elapsedMs = options.now() - startedAt;
+  const endedAt = options.now();
+  const elapsedMs = endedAt - startedAt;
   if (outcome.kind === 'answer' && isSuccess(outcome)) await keepAnswer(request, outcome.answer);
+  const head = headOf(outcome);
+  if (head !== null) {
+    options.onAnswer?.({ headers: head.headers, askedAt: startedAt, answeredAt: endedAt });
+  }
   await report(options, () =>
     debugLine({ method: request.method, url, sent: headers, outcome, elapsedMs }),
   );

@@ -1,20 +1,14 @@
-import { resolve } from 'node:path';
 import type { SecureContext } from 'node:tls';
-import type { Environment } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import type { CaFile } from './certificates.ts';
+import { ownCaFiles, type CaPlace } from './ca-files.ts';
 import { isLoopback } from './endpoint.ts';
 import type { Dispatcher } from './options.ts';
 import { readProxy, type Proxy } from './proxy.ts';
 
-export interface TransportOptions {
-  readonly env: Environment;
-  /** What relative paths in the environment are relative to. */
-  readonly cwd: string;
+/** The CAs that are named are trusted beside Node's own. */
+export interface TransportOptions extends CaPlace {
   /** As `readEndpoint` gives it. */
   readonly endpoint: string;
-  /** The CA that a flag or profile names, trusted beside those of the environment and Node's own. */
-  readonly caFile: CaFile | null;
 }
 
 /**
@@ -28,14 +22,15 @@ export async function createTransport(options: TransportOptions): Promise<Dispat
   const endpoint = new URL(options.endpoint);
   const { proxy, problem } = readProxy(env, endpoint);
   const trust = await readTrust(options, endpoint);
-  const problems = [uncheckedProblem(env, endpoint), problem, ...trust.problems];
+  const problems = [uncheckedProblem(options, endpoint), problem, ...trust.problems];
   const found = problems.filter((text) => text !== null);
   if (found.length > 0) throw new UsageError(found);
   if (proxy === null && trust.context === null) return undefined;
   return await createDispatcher(proxy, trust.context);
 }
 
-function uncheckedProblem(env: Environment, endpoint: URL): string | null {
+/** A sentence when the server's certificate would not be checked, else null. */
+export function uncheckedProblem({ env }: Pick<CaPlace, 'env'>, endpoint: URL): string | null {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0' || isLoopback(endpoint.hostname)) return null;
   return 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to whoever answers; unset it and name the CA with --ca-cert';
 }
@@ -46,7 +41,7 @@ interface Trust {
 }
 
 async function readTrust(options: TransportOptions, endpoint: URL): Promise<Trust> {
-  const files = caFiles(options, endpoint);
+  const files = ownCaFiles(options, endpoint);
   if (files.length === 0) return { context: null, problems: [] };
   const { createTrust, readCertificates } = await import('./certificates.ts');
   const readings = await Promise.all(files.map(readCertificates));
@@ -56,20 +51,6 @@ async function readTrust(options: TransportOptions, endpoint: URL): Promise<Trus
     context: createTrust(readings.flatMap((reading) => reading.certificates ?? [])),
     problems,
   };
-}
-
-function caFiles({ env, cwd, caFile }: TransportOptions, endpoint: URL): readonly CaFile[] {
-  const named = [
-    ...(caFile === null ? [] : [caFile]),
-    ...(endpoint.protocol === 'https:' ? fileOf(env, cwd, 'SSL_CERT_FILE') : []),
-  ];
-  // Node trusts these by itself, until it is given a list.
-  return named.length === 0 ? [] : [...named, ...fileOf(env, cwd, 'NODE_EXTRA_CA_CERTS')];
-}
-
-function fileOf(env: Environment, cwd: string, name: string): CaFile[] {
-  const path = env[name] ?? '';
-  return path === '' ? [] : [{ path: resolve(cwd, path), source: name }];
 }
 
 async function createDispatcher(
@@ -82,9 +63,9 @@ async function createDispatcher(
   return forFetch(
     new EnvHttpProxyAgent({
       httpsProxy: proxy.url,
-      // Given, so that undici does not look for it in the real environment.
+      // Given, so that undici does not look for them in the real environment.
       httpProxy: '',
-      noProxy: proxy.except,
+      noProxy: '',
       ...(proxy.authorization === null ? {} : { token: proxy.authorization }),
       connect: tls,
       requestTls: tls,

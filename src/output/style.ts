@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import type { Context, Environment, Output } from '../context.ts';
 import type { AccountStatus } from '../model/account.ts';
+import { soonMs } from '../model/expiry.ts';
 
 /** What a colour says. */
 export type Tone = 'heading' | 'good' | 'warning' | 'bad' | 'muted';
@@ -55,9 +56,6 @@ function painter(enabled: boolean): Style['paint'] {
   } satisfies Record<Tone, (text: string) => string>;
   return (tone, text) => tones[tone](text);
 }
-
-/** How long before its end an expiry is shown as a warning. */
-const soonMs = 14 * 86_400_000;
 
 /**
  * Green for what works, yellow for an expiry less than 14 days away, red for what has expired or failed. `now` is in

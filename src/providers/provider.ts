@@ -117,6 +117,10 @@ export interface Provider {
   readonly whoami: () => Promise<Identity>;
   /** What is wrong on this machine that only this provider knows of, without a request. */
   readonly examine?: () => Promise<readonly Finding[]>;
+  /** How long the caller's own credential lasts; asks for what is not known yet. Null when nobody can say. */
+  readonly ownCredential: () => Promise<OwnCredential | null>;
+  /** The same as far as the answers so far say it, without a request; only where credentials end by themselves. */
+  readonly knownCredential?: () => OwnCredential | null;
   /** Whether the caller's own credential still works, asked anew. */
   readonly tryOwnCredential: () => Promise<boolean>;
   readonly listAccounts: (options?: ListOptions) => Promise<AccountList>;
@@ -158,7 +162,15 @@ export interface Provider {
   readonly listAccessRules?: (account: string | null) => Promise<readonly GrantedRule[]>;
   readonly planGrant?: (account: string, grant: GrantRequest) => Promise<Plan<GrantedRule>>;
   /** @throws NotFoundError when there is no such rule */
-  readonly planRevoke?: (ruleId: string) => Promise<Plan<void>>;
+  readonly planRevoke?: (ruleId: string) => Promise<RevocationPlan>;
+}
+
+/** The credential that the caller works with. */
+export interface OwnCredential {
+  /** ISO 8601; null when it lasts until somebody ends it. */
+  readonly expiresAt: string | null;
+  /** Id of the service account that it is of, and that can be rotated; null where there is none. */
+  readonly accountId: string | null;
 }
 
 /** What is in a place that a credential was delivered to. */
@@ -170,6 +182,8 @@ export interface HeldText {
 
 /** Something that `doctor` found. */
 export interface Finding {
+  /** What was looked at, a stable word for scripts, e.g. `permissions`. */
+  readonly check: string;
   /** An `error` keeps things from working; a `warning` will, or is a risk. */
   readonly level: 'error' | 'warning';
   readonly message: string;
@@ -259,6 +273,11 @@ export interface Plan<Result> {
   /** What a person has to do in the provider's console; `apply` then only records that it was done. */
   readonly action?: Action;
   readonly apply: (options: ApplyOptions) => Promise<Result>;
+}
+
+/** Takes an access rule away. */
+export interface RevocationPlan extends Plan<void> {
+  readonly rule: GrantedRule;
 }
 
 export interface ApplyOptions {

@@ -36,7 +36,7 @@ export const registry: Readonly<Partial<Record<ProviderName, RegistryEntry>>> = 
   },
   runai: {
     environment: runaiEnvironment,
-    lacks: ['listOrganizations', 'listGroups', ...manual],
+    lacks: ['listOrganizations', 'listGroups', 'knownCredential', ...manual],
     load: async () => (await import('./runai/index.ts')).runai,
   },
   augment: {
@@ -49,6 +49,7 @@ export const registry: Readonly<Partial<Record<ProviderName, RegistryEntry>>> = 
       'listAccessRules',
       'planGrant',
       'planRevoke',
+      'knownCredential',
     ],
     load: async () => (await import('./augment/index.ts')).augment,
   },

@@ -25,6 +25,7 @@ const optional: Readonly<Record<OptionalVerb, true>> = {
   assumeAccount: true,
   planRevokeToken: true,
   planRestoreToken: true,
+  knownCredential: true,
 };
 
 function never(): Promise<never> {

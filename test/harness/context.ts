@@ -6,6 +6,7 @@ export const testNow = Date.UTC(2026, 10, 22, 12, 0, 0);
 
 export interface TestContextOptions {
   readonly env?: Record<string, string | undefined>;
+  readonly nodeVersion?: string;
   readonly cwd?: string;
   readonly homeDirectory?: string;
   readonly stdin?: string;
@@ -56,6 +57,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     homeDirectory: options.homeDirectory ?? '/nonexistent/home',
     userId: process.getuid?.() ?? null,
     platform: process.platform,
+    nodeVersion: options.nodeVersion ?? '20.20.2',
     timeZone: 'UTC',
     fetch: options.fetch ?? (() => Promise.reject(new Error('this test expects no request'))),
     prompt: { ...unexpectedPrompter, ...options.prompt },

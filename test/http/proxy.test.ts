@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpAnswer } from '../../src/http/client.ts';
+import { readProxy } from '../../src/http/proxy.ts';
 import { httpErrorOf, read, rotation, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';
 import { certificate, tlsServer, transports } from './transports.ts';
@@ -168,5 +169,56 @@ describe('NO_PROXY', () => {
     };
     await fetchThrough(env, `https://127.0.0.1:${port}`);
     expect(proxy.targets).toEqual([`127.0.0.1:${port}`]);
+  });
+});
+
+describe('the proxy of an endpoint', () => {
+  const HTTPS_PROXY = 'http://proxy.example:3128';
+
+  function proxyOf(endpoint: string, NO_PROXY: string): string | null {
+    return readProxy({ HTTPS_PROXY, NO_PROXY }, new URL(endpoint)).proxy?.url ?? null;
+  }
+
+  it.each([
+    ['api.example.com'],
+    ['API.example.com'],
+    ['example.com'],
+    ['.example.com'],
+    ['*.example.com'],
+    ['other.test,example.com:443'],
+    ['other.test example.com'],
+    ['*'],
+  ])('is none when NO_PROXY is "%s"', (except) => {
+    expect(proxyOf('https://api.example.com/base', except)).toBeNull();
+  });
+
+  it.each([
+    [''],
+    [','],
+    ['ample.com'],
+    ['example.com:8443'],
+    ['com.'],
+    ['*,x'],
+    ['api.example.com.evil.test'],
+  ])('is there when NO_PROXY is "%s"', (except) => {
+    expect(proxyOf('https://api.example.com/base', except)).toBe(HTTPS_PROXY);
+  });
+
+  it('is none for the port that NO_PROXY names', () => {
+    expect(proxyOf('https://api.example.com:8443', 'example.com:8443')).toBeNull();
+  });
+
+  it.each([
+    ['HTTPS_PROXY', { HTTPS_PROXY, ALL_PROXY: 'http://other.example' }],
+    ['https_proxy', { HTTPS_PROXY: 'http://other.example', https_proxy: HTTPS_PROXY }],
+    ['ALL_PROXY', { ALL_PROXY: HTTPS_PROXY }],
+    [null, { HTTP_PROXY: HTTPS_PROXY }],
+  ])('comes from %s', (source, env) => {
+    const proxy = source === null ? null : { url: HTTPS_PROXY, authorization: null };
+    expect(readProxy(env, new URL('https://api.example.com'))).toEqual({
+      proxy,
+      source,
+      problem: null,
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { testNow } from '../harness/context.ts';
 import { deletion, endpoint, json, read, rotation, testClient } from './client.ts';
 
 describe('a request', () => {
@@ -106,6 +107,28 @@ describe('debug lines', () => {
     await expect(http.send(deletion)).rejects.toThrow('ended the connection');
     expect(debugLines).toEqual([
       'DELETE https://api.example.com /base/accounts/7: connection_lost in 70 ms; sent headers accept authorization user-agent',
+    ]);
+  });
+});
+
+describe('whoever wants to know', () => {
+  it('is told of every answer with its time, also of those that are refused or broken', async () => {
+    const told: unknown[] = [];
+    const date = 'Sun, 22 Nov 2026 12:00:05 GMT';
+    const broken = new Response(new ReadableStream({ pull: (body) => body.error(new Error()) }), {
+      headers: { date, 'content-length': '9' },
+    });
+    const steps = [json(503, {}, { date }), broken, new TypeError('fetch failed'), json(200, [])];
+    const { http } = testClient(steps, {
+      onAnswer: ({ headers, askedAt, answeredAt }) => {
+        told.push([headers.get('date'), askedAt - testNow, answeredAt - testNow]);
+      },
+    });
+    await http.send(read);
+    expect(told).toEqual([
+      [date, 0, 0],
+      [date, 500, 500],
+      [null, 3500, 3500],
     ]);
   });
 });

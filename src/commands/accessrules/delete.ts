@@ -34,7 +34,7 @@ async function runDelete(
   return change(session, {
     operation: 'delete',
     auditedAs: 'ungrant',
-    subject: { id, name: null, organization: null },
+    subject: { id, name: plan.rule.account, organization: null },
     plan,
     action: `Delete access rule ${id}`,
     sample: undefined,

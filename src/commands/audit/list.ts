@@ -38,15 +38,22 @@ async function listEvents({ ctx, common }: Invocation, flags: ListFlags): Promis
   const { openStateWork } = await import('../state-work.ts');
   const { readSince } = await import('./since.ts');
   const since = readSince(flags.since, ctx.now());
-  const work = await openStateWork(ctx, common, since.problems);
+  const problems = flags.id?.trim() === '' ? ['--id is empty'] : [];
+  const work = await openStateWork(ctx, common, [...problems, ...since.problems]);
   const rows: AuditEvent[] = [];
   const damaged = await readEvents({ ...ctx, stateDirectory: work.stateDirectory }, (event) => {
     if (isAbout(event, flags.id) && Date.parse(event.at) >= since.value) rows.push(event);
   });
   await work.emit(listDocument({ rows, columns }));
-  if (damaged > 0) await work.note(`${damaged} lines of the audit log cannot be read`);
-  if (rows.length === 0) await work.note('the audit log has nothing of that');
+  const lines = damaged === 1 ? '1 line' : `${damaged} lines`;
+  if (damaged > 0) await work.note(`${lines} of the audit log cannot be read`);
+  else if (rows.length === 0) await work.note(nothingIn(flags));
   return ExitCode.done;
+}
+
+function nothingIn({ id, since }: ListFlags): string {
+  const isAll = id === undefined && since === undefined;
+  return isAll ? 'nothing was changed from this machine yet' : 'the audit log has nothing of that';
 }
 
 function isAbout({ id, name }: AuditEvent, reference: string | undefined): boolean {

@@ -2,6 +2,7 @@ import { CliError, ExitCode, NotFoundError, UsageError } from '../../errors.ts';
 import type { Invocation } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { openFleet } from '../fleet.ts';
+import { warnOfExpiry } from '../own-expiry.ts';
 import { gatherFacts } from '../serviceaccounts/facts.ts';
 import { byHandItem, isByHand } from './by-hand.ts';
 import { choose, type Choice } from './candidates.ts';
@@ -43,7 +44,9 @@ export async function rotateSeveral(
   if (problems.length > 0) throw new UsageError(problems, { hint });
   if (common.dryRun) return ExitCode.done;
   if (prepared.length > 0) await agree(run, preparation);
-  return finish(run, merged(known, await carryOut(run, preparation)));
+  const done = await carryOut(run, preparation);
+  for (const { connected } of lists) await warnOfExpiry(connected, common);
+  return finish(run, merged(known, done));
 }
 
 interface Answered {

@@ -14,7 +14,7 @@ import type { BulkInput, BulkRotateFlags } from './input.ts';
 import type { Listed } from './member.ts';
 
 /** What all the accounts of one run share. */
-export interface BulkRun extends Required<Shared> {
+export interface BulkRun extends Required<Pick<Shared, 'locks' | 'turn'>> {
   readonly ctx: Context;
   readonly common: CommonFlags;
   readonly flags: BulkRotateFlags;

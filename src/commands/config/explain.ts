@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
+import { emit } from '../../output/emit.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import { gather, throwGathered, type Gathered } from '../check.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
@@ -22,7 +23,6 @@ export function addExplain(noun: CommandUnknownOpts, host: Host): void {
 async function explain({ ctx, common }: Invocation): Promise<ExitCode> {
   const { loadConfiguration } = await import('../../config/configuration.ts');
   const { prepareRenderer } = await import('../../output/renderer.ts');
-  const { emit } = await import('../../output/emit.ts');
   const { outputFlags } = await import('../session.ts');
   const { findExplained } = await import('./connection.ts');
   const { explanation } = await import('./document.ts');

@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
+import { emit } from '../../output/emit.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Context } from '../../context.ts';
@@ -20,7 +21,6 @@ async function printPath({ ctx, common }: Invocation): Promise<ExitCode> {
   const { locateUserFile } = await import('../../config/user-file.ts');
   const { safeText } = await import('../../model/safe-text.ts');
   const { prepareRenderer } = await import('../../output/renderer.ts');
-  const { emit } = await import('../../output/emit.ts');
   const { note } = await import('../note.ts');
   const { outputFlags } = await import('../session.ts');
   const configuration = await loadUsable(ctx, common);

@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
+import { writeOutput } from '../../output/emit.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
 import type { SandboxServer } from '../../sandbox/sandbox.ts';
@@ -34,7 +35,6 @@ interface ServeOptions {
 async function serve({ ctx, common }: Invocation, options: ServeOptions): Promise<ExitCode> {
   const { port, faults } = await readOptions(options);
   const { stateDirectory } = await import('../../config/directories.ts');
-  const { writeOutput } = await import('../../output/emit.ts');
   const { serveSandbox } = await import('../../sandbox/sandbox.ts');
   const server = await serveSandbox({
     stateDirectory: stateDirectory(ctx).value,

@@ -44,14 +44,20 @@ function examineText(text: string, where: string): readonly Finding[] {
     ...(session !== null && !auggieTakes(text)
       ? [error(`${where}: ${flaw}, and Auggie takes it for no session at all`)]
       : []),
-    ...warnings.map((message) => warning(`${where}: ${message}`)),
+    ...warnings.map((message) => warning('session', `${where}: ${message}`)),
   ];
 }
 
 async function examineMode(path: string): Promise<readonly Finding[]> {
   const { mode } = await stat(path);
   if ((mode & 0o077) === 0) return [];
-  return [warning(`${file} can be read by other users of this machine`, `chmod 600 ${path}`)];
+  return [
+    warning(
+      'permissions',
+      `${file} can be read by other users of this machine`,
+      `chmod 600 ${path}`,
+    ),
+  ];
 }
 
 /** The session that sactl works with: Auggie reads it, too, unless it comes from a profile. */
@@ -61,7 +67,8 @@ function examineOwn(
   installed: string | null,
 ): readonly Finding[] {
   const { session, warnings } = readSession(text);
-  if (profile !== null) return warnings.map((message) => warning(`${source}: ${message}`));
+  if (profile !== null)
+    return warnings.map((message) => warning('session', `${source}: ${message}`));
   // That it cannot be used at all is said by whoever uses it.
   const found = session === null ? [] : examineText(text, source);
   if (installed === null) return found;
@@ -75,6 +82,7 @@ function examineOwn(
   return [
     ...found,
     warning(
+      'session',
       `another session is in use than the one in ${file}`,
       'AUGMENT_SESSION_AUTH comes before the file, for Auggie too',
     ),
@@ -92,6 +100,7 @@ async function pendingRevocations(connection: Connection): Promise<readonly Find
     const id = idOf(account);
     const pending = account.tokens.filter(({ state }) => state === 'pending-revoke');
     return pending.map(({ name }) => ({
+      check: 'tokens',
       level: 'warning' as const,
       message: `the token ${quoted(name, 100)} of ${id} was replaced and is still to be revoked`,
       hint: `revoke it at ${consoleUrl}`,
@@ -101,9 +110,14 @@ async function pendingRevocations(connection: Connection): Promise<readonly Find
 }
 
 function error(message: string): Finding {
-  return { level: 'error', message, hint: `download a new session.json at ${consoleUrl}` };
+  return {
+    check: 'session',
+    level: 'error',
+    message,
+    hint: `download a new session.json at ${consoleUrl}`,
+  };
 }
 
-function warning(message: string, hint: string | null = null): Finding {
-  return { level: 'warning', message, hint };
+function warning(check: string, message: string, hint: string | null = null): Finding {
+  return { check, level: 'warning', message, hint };
 }

@@ -81,6 +81,8 @@ function provider(options: ConnectOptions): Provider {
     name: 'augment',
     whoami: () => whoami(connection),
     examine: () => examine(connection),
+    // A token lasts until a person revokes it (contracts/augment.md 2).
+    ownCredential: () => Promise.resolve({ expiresAt: null, accountId: null }),
     tryOwnCredential: async () => (await probe(connection.analytics())).works === true,
     listAccounts: (wish) => listAccounts(connection, { withActive: wish?.withActive === true }),
     findAccount: (reference) => find(connection, reference),

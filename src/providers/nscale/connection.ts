@@ -15,8 +15,14 @@ export interface Connection {
   /** When accounts were listed last, and what they showed; null before the first time. */
   readonly lastListing: () => Listing | null;
   readonly model: (payload: Payload<ServiceAccount>) => Account;
-  /** Who the token is; null when nscale does not say. Asked for once. */
+  /** Who the token is, asked for once. @throws HttpError when nscale does not say */
+  readonly identity: () => Promise<Caller>;
+  /** The same; null when nscale does not say. */
   readonly caller: () => Promise<Caller | null>;
+  /** Who the token is as far as that was asked for; null once another token is asked for in its place. */
+  readonly knownCaller: () => Caller | null;
+  /** The caller's own token is about to be replaced: what is known of it counts no more. */
+  readonly forgetCaller: () => void;
   readonly profile: string | null;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -25,6 +31,8 @@ export interface Connection {
 export interface Listing {
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** When each one's token ends, in ISO 8601, by its id. */
+  readonly expiries: ReadonlyMap<string, string | null>;
   /** When the last of their tokens ends, in milliseconds since the epoch. */
   readonly latestExpiry: number;
 }
@@ -39,23 +47,40 @@ export function connect(options: ConnectOptions): Connection {
   const api = createApi(http, options.endpoint);
   const organization = once(() => findOrganization(api, options));
   let listing: Listing | null = null;
+  let known: Caller | null = null;
+  const identity = once(async () => (known = await readCaller(api)));
   return {
     api,
     organization,
     accounts: async () => {
       const accounts = await api.accounts(await organization());
-      const expiries = accounts.map(({ wire }) => Date.parse(wire.status.expiry ?? ''));
-      const latestExpiry = expiries.reduce((late, end) => (end > late ? end : late), 0);
-      listing = { at: options.now(), latestExpiry };
+      listing = listingOf(accounts, options.now());
       return accounts;
     },
     lastListing: () => listing,
     model: (payload) => toAccount(payload, { now: options.now(), profile: options.profile }),
-    caller: once(() => readCaller(api).catch(() => null)),
+    identity,
+    caller: () => identity().catch(() => null),
+    knownCaller: () => known,
+    forgetCaller: () => {
+      known = null;
+    },
     profile: options.profile,
     now: options.now,
     sleep: options.sleep,
   };
+}
+
+function listingOf(accounts: readonly Payload<ServiceAccount>[], at: number): Listing {
+  const expiries = new Map<string, string | null>();
+  let latestExpiry = 0;
+  for (const { wire } of accounts) {
+    const expiry = wire.status.expiry ?? null;
+    const end = Date.parse(expiry ?? '');
+    expiries.set(wire.metadata.id, expiry);
+    if (end > latestExpiry) latestExpiry = end;
+  }
+  return { at, expiries, latestExpiry };
 }
 
 async function findOrganization(api: Api, options: ConnectOptions): Promise<string> {

@@ -1,6 +1,5 @@
 import type { AccountChange } from '../../model/account.ts';
 import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
-import { readCaller } from './caller.ts';
 import { connect, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
@@ -10,6 +9,7 @@ import { readAnswer } from './issue.ts';
 import { accountsNamed, findAccount, listAccounts } from './lookup.ts';
 import { nameProblem, organizationProblem } from './names.ts';
 import { readProblem } from './problem.ts';
+import { knownCredential, ownCredential } from './own.ts';
 import { planRotate } from './rotate.ts';
 import { toOrganization, toRole } from './schema.ts';
 import { tryCredential } from './trial.ts';
@@ -41,6 +41,8 @@ function provider(connection: Connection, options: ConnectOptions): Provider {
   return {
     name: 'nscale',
     whoami: () => whoami(connection),
+    ownCredential: () => ownCredential(connection),
+    knownCredential: () => knownCredential(connection),
     tryOwnCredential: () =>
       connection.api.organizations().then(
         () => true,
@@ -60,6 +62,6 @@ function provider(connection: Connection, options: ConnectOptions): Provider {
   };
 }
 
-async function whoami({ api }: Connection): Promise<Identity> {
-  return { ...(await readCaller(api)), permissions: null };
+async function whoami({ identity }: Connection): Promise<Identity> {
+  return { ...(await identity()), permissions: null };
 }

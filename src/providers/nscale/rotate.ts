@@ -11,6 +11,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
   const url = connection.api.accountsUrl(await connection.organization(), account.id, 'rotate');
   const purpose = `rotate service account ${account.name} (${account.id})`;
   let askedAt = 0;
+  const isSelf = await isCaller(connection, account);
   return {
     requests: [{ method: 'POST', url, body: null }],
     effects:
@@ -23,9 +24,10 @@ export async function planRotate(connection: Connection, account: Account): Prom
     expected: account,
     expectedRaw: (secret) => withToken(account.raw, secret),
     credentialKind: 'access-token',
-    isSelf: await isCaller(connection, account),
+    isSelf,
     ask: (options) => {
       askedAt = connection.now();
+      if (isSelf !== false) connection.forgetCaller();
       return askForToken(connection, { url, purpose }, options);
     },
     look: () => look(connection, account, { isProof: !mayMeet(account, seen, askedAt) }),

@@ -1,7 +1,7 @@
 import { NotFoundError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
-import type { GrantedRule, Plan } from '../provider.ts';
+import type { GrantedRule, Plan, RevocationPlan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { resolveGrants } from './grants.ts';
 import { findAccount, subjectsOf } from './lookup.ts';
@@ -60,12 +60,13 @@ async function findSame(
 }
 
 /** Takes a rule away; what it grants is looked up first, to be shown. */
-export async function planRevoke(connection: Connection, ruleId: string): Promise<Plan<void>> {
+export async function planRevoke(connection: Connection, ruleId: string): Promise<RevocationPlan> {
   const rules = await connection.api.accessRules(null);
   const rule = rules.find(({ id }) => String(id) === ruleId);
   if (rule === undefined) throw missingRule(`with the id ${ruleId}`);
   const granted = toGrantedRule(rule);
   return {
+    rule: granted,
     requests: [{ method: 'DELETE', url: ruleUrl(connection, ruleId), body: null }],
     effects: [`${granted.account} loses ${describeRule(granted)}`],
     apply: ({ signal }) => removeRule(connection, ruleId, signal),

@@ -10,6 +10,7 @@ import { accountsNamed, findAccount, listAccounts } from './lookup.ts';
 import { nameProblem } from './names.ts';
 import { readProblem } from './problem.ts';
 import { listRoles } from './roles.ts';
+import { ownCredential } from './own.ts';
 import { planRotate } from './rotate.ts';
 import { listScopes, scopeProblem } from './scopes.ts';
 import { tryCredential, tryOwnCredential } from './trial.ts';
@@ -71,6 +72,7 @@ function provider(options: ConnectOptions): Provider {
   return {
     name: 'runai',
     whoami: () => whoami(connection, options.credential.clientId),
+    ownCredential: () => ownCredential(options.credential),
     tryOwnCredential: () => tryOwnCredential(connection, options),
     listAccounts: (wish) => listAccounts(connection, wish ?? { withRules: false }),
     findAccount: (reference) => findAccount(connection, reference),

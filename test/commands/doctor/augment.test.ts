@@ -3,39 +3,9 @@ import { dirname, join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { run } from '../harness/run.ts';
-import { freshStateDirectory } from '../harness/state.ts';
-import { workFolder } from './support.ts';
-
-const sandbox = { SACTL_SANDBOX: '1' };
-
-it('says of every provider that its credential works', async () => {
-  expect(await run(['doctor', '--no-color'], { env: sandbox })).toEqual({
-    code: 0,
-    stdout: ['nscale', 'runai', 'augment']
-      .map((name) => `ok       ${name}: the credential works\n`)
-      .join(''),
-    stderr: '',
-  });
-});
-
-it('asks one provider only when that is named', async () => {
-  const argv = ['doctor', '--provider', 'runai', '--json'];
-  const { code, stdout } = await run(argv, { env: sandbox });
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toEqual([
-    { provider: 'runai', profile: null, level: 'ok', message: 'the credential works', hint: null },
-  ]);
-});
-
-it('is exit 1 when a credential is refused, and says so of that provider alone', async () => {
-  const env = { ...sandbox, SACTL_SANDBOX_FAULT: 'nscale.*=expired' };
-  const { code, stdout } = await run(['doctor', '-q', '.[] | [.provider, .level]'], { env });
-  expect({ code, stdout }).toEqual({
-    code: 1,
-    stdout: '["nscale","error"]\n["runai","ok"]\n["augment","ok"]\n',
-  });
-});
+import { run } from '../../harness/run.ts';
+import { freshStateDirectory } from '../../harness/state.ts';
+import { workFolder } from '../support.ts';
 
 function full(accessToken: string): string {
   const tenantURL = 'https://d1.api.augmentcode.com/';
@@ -52,7 +22,8 @@ async function examine(
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, session);
   await chmod(path, mode);
-  const { stdout, code } = await run(['doctor', '--provider', 'augment', '-q', '.[].message'], {
+  const filter = '.[] | select(.check == "session" or .check == "permissions") | .message';
+  const { stdout, code } = await run(['doctor', '--provider', 'augment', '-q', filter], {
     homeDirectory: home,
     env: {
       SACTL_STATE_DIR: freshStateDirectory(),
@@ -118,20 +89,13 @@ const over = `Auggie passes over the session from ${variable} and works with ~/.
 
 // A job then runs as somebody else, and no program says so (contracts/augment.md 7.2).
 it.each([
-  ['the same session', full('a'), ['the credential works']],
+  ['the same session', full('a'), []],
   [
     'one without scopes',
     '{"accessToken":"other","tenantURL":"https://d1.api.augmentcode.com/"}',
     [`${variable}: "scopes" is missing, and Auggie takes it for no session at all`, over],
   ],
-  [
-    'none at all',
-    'a-token',
-    [
-      over,
-      `the credential from ${variable}: the session from ${variable} cannot be used: the session is not JSON`,
-    ],
-  ],
+  ['none at all', 'a-token', [over]],
   [
     'one for a foreign tenant',
     full('other').replace('d1.api.augmentcode.com', 'evil.example.com'),
@@ -153,10 +117,11 @@ it('does not take the session of a profile for one that Auggie reads', async () 
   const profiles = { a: { provider: 'augment', credential: { file: credential } } };
   const config = join(home, 'config.json');
   await writeFile(config, JSON.stringify({ profiles }), { mode: 0o600 });
-  const { stdout } = await run(['doctor', '--profile', 'a', '-q', '.[].message'], {
+  const filter = '.[] | select(.check == "session") | .message';
+  const { code, stdout } = await run(['doctor', '--profile', 'a', '-q', filter], {
     homeDirectory: home,
     env: { SACTL_STATE_DIR: freshStateDirectory(), SACTL_CONFIG: config },
     fetch: () => Promise.resolve(Response.json({})),
   });
-  expect(stdout).toBe('the credential works\n');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });

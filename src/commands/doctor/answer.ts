@@ -1,0 +1,52 @@
+import { CliError, ExitCode } from '../../errors.ts';
+import { HttpError } from '../../http/error.ts';
+import type { Identity } from '../../providers/provider.ts';
+import type { Connected } from '../connect.ts';
+import { failure, ok, warning, type Result } from './diagnosis.ts';
+import { examineExpiry } from './expiry.ts';
+
+/** Asks who the caller is, and says what that shows of endpoint and credential. */
+export async function examineAnswer(
+  connected: Connected,
+  endpointSource: string,
+): Promise<readonly Result[]> {
+  const { ctx, provider, connection } = connected;
+  const answered = ok('endpoint', `${connection.endpoint} answers (${endpointSource})`);
+  try {
+    const identity = await provider.whoami();
+    const works = examineIdentity(identity, connection.credentialSource);
+    return [answered, works, await examineExpiry(connected)];
+  } catch (error) {
+    if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
+    const found = explain(error);
+    if (wasRefused(error)) return [answered, found];
+    return found.check === 'credential' ? [found] : [found, untried(connection.credentialSource)];
+  }
+}
+
+/** Where a credential comes from that nothing is known of. */
+export function untried(source: string): Result {
+  return ok('credential', `the credential comes from ${source}; whether it works is not known`);
+}
+
+function examineIdentity({ subject, kind, permissions }: Identity, source: string): Result {
+  const who = kind === 'unknown' ? '' : `: it is ${subject}`;
+  const message = `the credential from ${source} works${who}`;
+  return permissions?.length === 0
+    ? warning('credential', `${message}, but it may do nothing`, 'have it granted a role')
+    : ok('credential', message);
+}
+
+/** Whether the provider was reached and knew what it was asked. */
+function wasRefused({ exitCode, status }: CliError): boolean {
+  return exitCode === ExitCode.auth && status !== null;
+}
+
+/** Hints name the source of a credential that was refused. */
+function explain(error: CliError): Result {
+  const { message, hint } = error;
+  if (error instanceof HttpError && !wasRefused(error)) {
+    return failure(error.code === 'certificate' ? 'ca' : 'endpoint', message, hint);
+  }
+  return failure('credential', message, hint);
+}

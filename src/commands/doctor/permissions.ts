@@ -1,0 +1,78 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+
+import { logPath } from '../../audit/log-file.ts';
+import { tildePath } from '../../config/directories.ts';
+import type { Context } from '../../context.ts';
+import { journalDirectory } from '../../journal/entry-name.ts';
+import { failure, ok, warning, type Result } from './diagnosis.ts';
+
+type Place = Pick<Context, 'platform' | 'userId' | 'homeDirectory'>;
+
+/** Something of the user's on disk. */
+interface Kept {
+  readonly path: string;
+  /** Whether it is for nobody else to read. */
+  readonly isPrivate: boolean;
+}
+
+/** Who else can read or change what sactl keeps. Windows has no such modes. */
+export async function examinePermissions(
+  place: Place,
+  { userFile, stateDirectory }: { userFile: string | null; stateDirectory: string },
+): Promise<readonly Result[]> {
+  const kept: readonly Kept[] = [
+    // Configuration names secrets and holds none.
+    ...(userFile === null ? [] : [{ path: userFile, isPrivate: false }]),
+    { path: stateDirectory, isPrivate: true },
+    { path: journalDirectory(stateDirectory), isPrivate: true },
+    { path: logPath({ stateDirectory }), isPrivate: true },
+  ];
+  const found = await Promise.all(kept.map((item) => examineKept(place, item)));
+  const problems = found.flatMap((results) => results ?? []);
+  if (problems.length > 0 || found.every((results) => results === null)) return problems;
+  return [ok('permissions', 'nobody else can change what sactl keeps, or read what is secret')];
+}
+
+/** Who else can read or change a file that holds a credential. */
+export async function examineSecretFile(place: Place, path: string): Promise<readonly Result[]> {
+  return (await examineKept(place, { path, isPrivate: true })) ?? [];
+}
+
+/** Null where nothing can be said: it is not there, or the system has no such modes. */
+async function examineKept(place: Place, kept: Kept): Promise<readonly Result[] | null> {
+  if (place.platform === 'win32') return null;
+  const found = await stat(kept.path).catch(() => null);
+  return found === null ? null : problemsOf(place, kept, found);
+}
+
+function problemsOf(
+  { userId, homeDirectory }: Place,
+  { path, isPrivate }: Kept,
+  found: Stats,
+): readonly Result[] {
+  const name = tildePath(path, homeDirectory);
+  const mend = `chmod ${modeFor(found, isPrivate)} ${path}`;
+  const isForeign = userId !== null && found.uid !== userId && found.uid !== 0;
+  const rights = rightsOf(found.mode, isPrivate);
+  return [
+    ...(isForeign ? [warning('permissions', `${name} belongs to another user`)] : []),
+    ...(rights === null ? [] : [rights.report('permissions', `${rights.who} ${name}`, mend)]),
+  ];
+}
+
+/** The worst of what others may do. A group is as a rule the user's own alone. */
+function rightsOf(
+  mode: number,
+  isPrivate: boolean,
+): { readonly report: typeof failure; readonly who: string } | null {
+  if (mode & 0o002) return { report: failure, who: 'every user can change' };
+  if (mode & 0o020) return { report: warning, who: 'its group can change' };
+  const isRead = isPrivate && (mode & 0o044) !== 0;
+  return isRead ? { report: warning, who: 'other users of this machine can read' } : null;
+}
+
+function modeFor(found: Stats, isPrivate: boolean): string {
+  if (!isPrivate) return 'go-w';
+  return found.isDirectory() ? '700' : '600';
+}

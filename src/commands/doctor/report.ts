@@ -1,0 +1,75 @@
+import { safeText } from '../../model/safe-text.ts';
+import { listDocument, type OutputDocument } from '../../output/document.ts';
+import type { Style, Tone } from '../../output/style.ts';
+import { wrap } from '../../output/wrap.ts';
+import type { Diagnosis } from './diagnosis.ts';
+
+/** All results: an array with the keys of `Diagnosis`, or for people a section for each connection. */
+export function report(rows: readonly Diagnosis[]): OutputDocument {
+  return {
+    ...listDocument<Diagnosis>({
+      rows,
+      columns: [
+        { name: 'provider', value: ({ provider }) => provider },
+        { name: 'profile', value: ({ profile }) => profile },
+        { name: 'level', value: ({ level }) => level },
+        { name: 'check', value: ({ check }) => check },
+        { name: 'message', value: ({ message }) => message },
+        { name: 'hint', value: ({ hint }) => hint },
+      ],
+    }),
+    human: (style) => [...sectionsOf(rows, style), summary(rows, style)].join('\n'),
+  };
+}
+
+function sectionsOf(rows: readonly Diagnosis[], style: Style): readonly string[] {
+  const sections = new Map<string, string[]>();
+  for (const row of rows) {
+    const title = titleOf(row);
+    const lines = sections.get(title) ?? [`${style.paint('heading', safeText(title))}\n`];
+    sections.set(title, [...lines, linesOf(row, style)]);
+  }
+  return [...sections.values()].map((lines) => lines.join(''));
+}
+
+function titleOf({ provider, profile }: Diagnosis): string {
+  if (provider === null) return 'this machine';
+  return profile === null ? provider : `${provider} (profile ${profile})`;
+}
+
+const tones = { ok: 'good', warning: 'warning', error: 'bad' } as const satisfies Record<
+  Diagnosis['level'],
+  Tone
+>;
+
+const levelWidth = 'warning'.length;
+const checkWidth = 'permissions'.length;
+
+/** One result, with what helps below it; what does not fit goes on below itself. */
+function linesOf({ level, check, message, hint }: Diagnosis, style: Style): string {
+  const margin = ' '.repeat(levelWidth + checkWidth + 6);
+  const label = style.paint(tones[level], level.padEnd(levelWidth));
+  const width = style.width - margin.length;
+  const texts = [safeText(message), ...(hint === null ? [] : [`hint: ${safeText(hint)}`])];
+  const [first = '', ...others] = texts.flatMap((text) => wrap(text, width));
+  return [
+    `  ${label}  ${check.padEnd(checkWidth)}  ${first}`,
+    ...others.map((line) => margin + line),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function summary(rows: readonly Diagnosis[], style: Style): string {
+  const errors = rows.filter(({ level }) => level === 'error').length;
+  const warnings = rows.filter(({ level }) => level === 'warning').length;
+  if (errors + warnings === 0) return `${style.paint('good', 'nothing is wrong')}\n`;
+  const counts = [counted(errors, 'error'), counted(warnings, 'warning')];
+  const text = counts.filter((count) => count !== null).join(', ');
+  return `${style.paint(errors > 0 ? 'bad' : 'warning', text)}\n`;
+}
+
+function counted(count: number, what: string): string | null {
+  if (count === 0) return null;
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

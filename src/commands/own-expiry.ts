@@ -1,0 +1,49 @@
+import { soonMs } from '../model/expiry.ts';
+import { relativeTime } from '../output/time.ts';
+import type { OwnCredential } from '../providers/provider.ts';
+import type { Connected } from './connect.ts';
+import type { CommonFlags } from './flags.ts';
+import { note } from './note.ts';
+
+type Caller = Pick<Connected, 'definition' | 'connection'>;
+
+/** The command that replaces the caller's own credential; null where it is of no account that can be rotated. */
+export function renewal(
+  { definition, connection }: Caller,
+  { accountId }: OwnCredential,
+): string | null {
+  if (accountId === null) return null;
+  const { profile } = connection;
+  const named = profile === null ? `--provider ${definition.name}` : `--profile ${profile}`;
+  return `sactl serviceaccounts rotate ${named} --id ${accountId} --to …`;
+}
+
+/**
+ * One line on stderr when the caller's own credential ends within 14 days, as far as the answers that came anyway say so:
+ * nothing is asked for it. Never rejects: what the command did is done.
+ */
+export async function warnOfExpiry(
+  connected: Caller & Pick<Connected, 'ctx' | 'provider'>,
+  common: CommonFlags,
+): Promise<void> {
+  try {
+    const text = warningOf(connected);
+    if (text !== null) await note(connected.ctx, common, text);
+  } catch {
+    // A warning is worth no exit code.
+  }
+}
+
+function warningOf({
+  ctx,
+  provider,
+  ...caller
+}: Caller & Pick<Connected, 'ctx' | 'provider'>): string | null {
+  const own = provider.knownCredential?.() ?? null;
+  const end = Date.parse(own?.expiresAt ?? '');
+  if (own === null || !(end - ctx.now() < soonMs)) return null;
+  const when = relativeTime(end, ctx.now());
+  const command = renewal(caller, own);
+  const text = `the credential from ${caller.connection.credentialSource} expires ${when}`;
+  return command === null ? text : `${text}: ${command}`;
+}

@@ -1,0 +1,175 @@
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { homeWith, userFile, type Home } from '../config/home.ts';
+import { isRoot } from '../../delivery/targets/user.ts';
+import { entryIds, leaveEntry } from '../recover/entries.ts';
+import { doctor, knownCaller, of, said, type Examined } from './rows.ts';
+
+/** Doctor in the sandbox, which needs no connection. */
+function atHome(home: Home, argv: readonly string[] = ['--sandbox']): Promise<Examined> {
+  return doctor(argv, {}, home.run);
+}
+
+describe('doctor tells of the configuration', () => {
+  it('which files are read', async () => {
+    const home = await homeWith({ [userFile]: 'format: table', 'work/.sactlrc': 'org: a' });
+    const found = await atHome(home);
+    expect(said('config', found)).toEqual([
+      'ok: ~/.config/sactl/config.yaml is read',
+      'ok: ~/work/.sactlrc is read',
+    ]);
+    expect(found.code).toBe(0);
+  });
+
+  it('that the user has none', async () => {
+    expect(said('config', await atHome(await homeWith({})))).toEqual([
+      'ok: no configuration file of yours is read; it would be ~/.config/sactl/config.yaml',
+    ]);
+  });
+
+  it('what is wrong, and goes on with what is right', async () => {
+    const home = await homeWith({
+      [userFile]: [
+        'org: 7',
+        'profiles:',
+        '  good: { provider: nscale, credential: { env: TOKEN } }',
+        '  bad: { provider: nscale, credential: secret }',
+      ].join('\n'),
+    });
+    const env = { SACTL_PROVIDER: 'none' };
+    const found = await doctor([], { env: { ...env, TOKEN: 't' }, fetch: knownCaller }, home.run);
+    expect(said('config', found)).toEqual([
+      'error: SACTL_PROVIDER must be nscale, runai, augment or all -> other commands stop at this',
+      'error: ~/.config/sactl/config.yaml: "org" must be text, not a number (put it in quotes) -> other commands stop at this',
+      'error: ~/.config/sactl/config.yaml: "profiles.bad.credential" must not hold the secret itself: it must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]} -> other commands stop at this',
+    ]);
+    expect(said('credential', found)).toEqual([
+      'ok: the credential from environment variable TOKEN (profile good in ~/.config/sactl/config.yaml) works: it is ann',
+    ]);
+    expect(found.code).toBe(1);
+  });
+
+  it('that a file cannot be read at all', async () => {
+    const home = await homeWith({ [userFile]: '{' });
+    const found = await atHome(home);
+    expect(said('config', found)).toEqual([
+      expect.stringMatching(
+        /^error: ~\/\.config\/sactl\/config\.yaml: line 1, column \d+: not valid YAML/,
+      ),
+    ]);
+    expect(of('endpoint', found)).toHaveLength(3);
+  });
+
+  it('that a project file may not hold what is in it', async () => {
+    const home = await homeWith({ 'work/.sactlrc': 'endpoint: https://evil.example' });
+    expect(said('config', await atHome(home))).toEqual([
+      'error: ~/work/.sactlrc: "endpoint" may not be set in a project file -> profiles, with their endpoints and credentials, may stand only in the user file: ~/.config/sactl/config.yaml',
+    ]);
+  });
+
+  it('what is not used, and why', async () => {
+    const home = await homeWith({
+      [userFile]: 'org: b',
+      '.config/sactl/config.yml': 'org: c',
+      'work/.sactlrc': 'org: a',
+    });
+    const env = { XDG_STATE_HOME: 'relative' };
+    const found = await doctor(['--sandbox'], { env }, home.run);
+    expect(said('config', found).slice(2)).toEqual([
+      'warning: not used: environment variable XDG_STATE_HOME, because it is not an absolute path',
+      'warning: not used: ~/.config/sactl/config.yml, because ~/.config/sactl/config.yaml comes first',
+      'ok: not used: org in ~/.config/sactl/config.yaml, because ~/work/.sactlrc comes first',
+    ]);
+    expect(found.code).toBe(0);
+  });
+});
+
+/** A machine on which something is kept, with the rights that it has from us. */
+async function machine(): Promise<Home & { readonly state: string }> {
+  const home = await homeWith({ [userFile]: 'format: table' });
+  const state = join(home.path, 'state');
+  mkdirSync(join(state, 'journal'), { recursive: true, mode: 0o700 });
+  writeFileSync(join(state, 'audit.jsonl'), '', { mode: 0o600 });
+  return { ...home, state };
+}
+
+describe('doctor tells of permissions', () => {
+  const fine = 'ok: nobody else can change what sactl keeps, or read what is secret';
+
+  const local = ['--provider', 'nscale'];
+
+  it('that all is well', async () => {
+    const home = await machine();
+    chmodSync(join(home.path, userFile), 0o644);
+    expect(said('permissions', await atHome(home, local))).toEqual([fine]);
+  });
+
+  it.each([
+    ['state', 0o755, 'warning: other users of this machine can read ~/state -> chmod 700 ~/state'],
+    ['state', 0o1777, 'error: every user can change ~/state -> chmod 700 ~/state'],
+    [
+      'state/journal',
+      0o770,
+      'warning: its group can change ~/state/journal -> chmod 700 ~/state/journal',
+    ],
+    [
+      'state/audit.jsonl',
+      0o640,
+      'warning: other users of this machine can read ~/state/audit.jsonl -> chmod 600 ~/state/audit.jsonl',
+    ],
+    [
+      'state/audit.jsonl',
+      0o666,
+      'error: every user can change ~/state/audit.jsonl -> chmod 600 ~/state/audit.jsonl',
+    ],
+    [userFile, 0o664, `warning: its group can change ~/${userFile} -> chmod go-w ~/${userFile}`],
+    [userFile, 0o646, `error: every user can change ~/${userFile} -> chmod go-w ~/${userFile}`],
+  ])('of ~/%s with mode %o', async (name, mode, line) => {
+    const home = await machine();
+    chmodSync(join(home.path, name), mode);
+    const found = await atHome(home, local);
+    expect(said('permissions', found)).toEqual([line]);
+  });
+
+  it.runIf(isRoot)('whose a file is', async () => {
+    const home = await machine();
+    chownSync(join(home.path, userFile), 4711, 4711);
+    expect(said('permissions', await atHome(home, local))).toEqual([
+      `warning: ~/${userFile} belongs to another user`,
+    ]);
+  });
+});
+
+describe('doctor tells of journal and audit log', () => {
+  it('that something has not come to its end', async () => {
+    const home = await homeWith({});
+    const stateDirectory = join(home.path, 'state');
+    await leaveEntry({ stateDirectory });
+    const found = await atHome(home, ['--provider', 'nscale']);
+    expect(said('journal', found)).toEqual([
+      'warning: a create or rotate has not come to an end -> sactl recover list',
+    ]);
+    expect(found.stderr).toBe('');
+    await leaveEntry({ stateDirectory }, { id: entryIds.other });
+    expect(said('journal', await atHome(home, ['--provider', 'nscale']))).toEqual([
+      'warning: 2 creates or rotates have not come to an end -> sactl recover list',
+    ]);
+  });
+
+  it('that they cannot be used', async () => {
+    const home = await homeWith({});
+    const state = join(home.path, 'state');
+    mkdirSync(state, { mode: 0o700 });
+    symlinkSync('elsewhere', join(state, 'journal'));
+    symlinkSync('elsewhere', join(state, 'audit.jsonl'));
+    const found = await atHome(home, ['--provider', 'nscale']);
+    const hint = 'SACTL_STATE_DIR names another folder';
+    expect([...said('journal', found), ...said('audit', found)]).toEqual([
+      `error: cannot use the folder "~/state/journal": it is a symbolic link -> ${hint}`,
+      `error: cannot use the audit log "~/state/audit.jsonl": it is a symbolic link -> ${hint}`,
+    ]);
+  });
+});
