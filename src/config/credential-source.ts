@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 
 import type { Context } from '../context.ts';
 import { AuthError } from '../errors.ts';
+import { FileRefusal, readBoundedText } from '../files/bounded-file.ts';
 import { Secret } from '../model/secret.ts';
 import { tildePath } from './directories.ts';
 import type { CredentialSource } from './profile.ts';
@@ -33,6 +34,9 @@ export async function readCredential(
   return new Secret(text);
 }
 
+/** More than any credential. */
+const largestSecret = 64 * 1024;
+
 /** A sentence when the secret's file can be read by other users, else null. Windows has no such modes. */
 export async function credentialWarning(
   ctx: Context,
@@ -51,15 +55,12 @@ async function readSource(ctx: Context, source: CredentialSource, name: string):
     const { runCredentialCommand } = await import('./credential-command.ts');
     return runCredentialCommand(ctx, source);
   }
-  const file = await stat(source.path).catch(unreadable(name));
-  if (!file.isFile()) throw noSecret(`${name} is not a regular file`);
-  return readFile(source.path, 'utf8').catch(unreadable(name));
-}
-
-function unreadable(name: string): (error: unknown) => never {
-  return (error) => {
+  try {
+    return await readBoundedText(source.path, largestSecret);
+  } catch (error) {
+    if (error instanceof FileRefusal) throw noSecret(`${name}: ${error.message}`, error);
     throw noSecret(`${name} cannot be read (${errorCode(error)})`, error);
-  };
+  }
 }
 
 function noSecret(problem: string, cause?: unknown): AuthError {

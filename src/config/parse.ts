@@ -26,7 +26,11 @@ function parseJson(text: string): Reading<unknown> {
   }
 }
 
+/** A thousand keys take no time, and ten times as many take a hundred times as long. */
+const longestYaml = 64 * 1024;
+
 async function parseYaml(text: string): Promise<Reading<unknown>> {
+  if (text.length > longestYaml) return { problem: 'larger than 64 KiB; JSON may have 1 MiB' };
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { stringKeys: true, logLevel: 'error' });
   // An unknown tag such as !!js/function is only a warning to the library.

@@ -50,6 +50,9 @@ export function findCandidates(directory: string, options: CandidateOptions): Ca
   return { usable, refused, unreachable };
 }
 
+/** Thousands of profiles; a project's file comes from whoever wrote the repository. */
+const largestFile = 1024 * 1024;
+
 /** Why what exists must not be read, or null. `link` is the path itself, not what it may point to. */
 function refusal(link: Stats, options: { path: string; owner: number | null }): string | null {
   const { path, owner } = options;
@@ -58,7 +61,8 @@ function refusal(link: Stats, options: { path: string; owner: number | null }): 
   if (owner !== null && (link.uid !== owner || file.uid !== owner)) {
     return 'it belongs to another user';
   }
-  return file.isFile() ? null : 'it is not a regular file';
+  if (!file.isFile()) return 'it is not a regular file';
+  return file.size > largestFile ? 'it is larger than 1 MiB' : null;
 }
 
 /**

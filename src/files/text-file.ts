@@ -1,5 +1,4 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
-
+import { FileRefusal, readBounded } from './bounded-file.ts';
 import { systemReason } from './system-error.ts';
 
 /** A file's text, or a few words saying why there is none, e.g. `there is no such file`. */
@@ -10,28 +9,12 @@ export type TextReading =
 /** What people give by hand: documents and filters. */
 export const largestText = 1024 * 1024;
 
-/**
- * Reads a UTF-8 file of at most 1 MiB. Besides regular files only descriptors the shell has opened (`/dev/stdin`,
- * `<(…)`) are read: a named pipe may have nobody who writes to it, and a device may have no end.
- */
+/** Reads a UTF-8 file of at most 1 MiB, as `readBounded` does. Never rejects. */
 export async function readTextFile(path: string): Promise<TextReading> {
-  let file: FileHandle | null = null;
   try {
-    const found = await stat(path);
-    if (found.isDirectory()) return no('it is a directory');
-    if (!found.isFile() && !isDescriptor(path)) return no('it is not a regular file');
-    file = await open(path);
-    const buffer = Buffer.alloc(largestText + 1);
-    let length = 0;
-    for (let read = 1; read > 0 && length < buffer.length; length += read) {
-      read = (await file.read(buffer, length)).bytesRead;
-    }
-    if (length > largestText) return no('it is larger than 1 MiB');
-    return decodeText(buffer.subarray(0, length));
+    return decodeText(await readBounded(path, largestText));
   } catch (error) {
-    return no(systemReason(error));
-  } finally {
-    await file?.close();
+    return no(error instanceof FileRefusal ? error.message : systemReason(error));
   }
 }
 
@@ -46,8 +29,4 @@ export function decodeText(bytes: Uint8Array): TextReading {
 
 function no(problem: string): TextReading {
   return { text: null, problem };
-}
-
-function isDescriptor(path: string): boolean {
-  return /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(path);
 }

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+
+import { readBounded } from '../files/bounded-file.ts';
+import { systemCode, systemReason } from '../files/system-error.ts';
 
 /** A file of CA certificates, and where it was named. */
 export interface CaFile {
@@ -15,14 +17,17 @@ export type CaReading =
   | { readonly certificates: readonly string[]; readonly problem: null }
   | { readonly certificates: null; readonly problem: string };
 
+/** Bundles of all the CAs there are have less than 1 MiB. */
+const largestBundle = 16 * 1024 * 1024;
+
 /** Reads a PEM file of one or more certificates and checks each. */
 export async function readCertificates({ path, source }: CaFile): Promise<CaReading> {
   let text: string;
   try {
-    text = await readFile(path, 'latin1');
+    text = (await readBounded(path, largestBundle)).toString('latin1');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return { certificates: null, problem: `${source}: cannot read ${path} (${code})` };
+    const why = systemCode(error) ?? systemReason(error);
+    return { certificates: null, problem: `${source}: cannot read ${path} (${why})` };
   }
   const certificates =
     text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

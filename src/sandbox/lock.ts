@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+
+import { readBoundedText } from '../files/bounded-file.ts';
 
 export interface LockOptions {
   /** Absolute path of the lock file; its folder exists. */
@@ -44,6 +46,9 @@ async function acquire({ path, sleep }: LockOptions, owner: string): Promise<voi
   }
 }
 
+/** In bytes; what is longer is no lock of ours. */
+const longestHolder = 4096;
+
 async function holder(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null);
+  return readBoundedText(path, longestHolder).catch(() => null);
 }

@@ -1,9 +1,10 @@
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import writeFileAtomic from 'write-file-atomic';
 
 import { FailedError } from '../errors.ts';
+import { readBoundedText } from '../files/bounded-file.ts';
 import { makeDirectory as makeFolders } from '../files/make-directory.ts';
 import { withLock } from './lock.ts';
 
@@ -108,11 +109,14 @@ async function write<State extends object>(
   }
 }
 
+/** More than any sandbox that was ever filled. */
+const largestState = 64 * 1024 * 1024;
+
 async function read<State extends object>(options: StoreOptions<State>): Promise<State | null> {
   const path = storePath(options);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readBoundedText(path, largestState);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw unusable(path, 'cannot be read', error);

@@ -79,7 +79,11 @@ describe('from a file', () => {
     const source = { kind: 'file', path } as const;
     expect(await refusal(source)).toBe('no credential: file ~/token cannot be read (ENOENT)');
     await mkdir(path);
-    expect(await refusal(source)).toBe('no credential: file ~/token is not a regular file');
+    expect(await refusal(source)).toBe('no credential: file ~/token: it is a directory');
+    const large = await workspace.write('large', 'x'.repeat(64 * 1024 + 1));
+    expect(await refusal({ kind: 'file', path: large })).toBe(
+      'no credential: file ~/large: it is larger than 64 KiB',
+    );
     const empty = await workspace.write('empty', '\n');
     expect(await refusal({ kind: 'file', path: empty })).toBe(
       'no credential: file ~/empty is empty',

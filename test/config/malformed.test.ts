@@ -214,6 +214,19 @@ describe('SACTL_CONFIG', () => {
     ]);
   });
 
+  test('refuses what is larger than any configuration', async () => {
+    const large = await workspace.write('large.yaml', `org: x${' '.repeat(1024 * 1024)}`);
+    expect(await workspace.problems({}, { SACTL_CONFIG: large })).toEqual([
+      'SACTL_CONFIG: ~/large.yaml: it is larger than 1 MiB',
+    ]);
+    const yaml = await workspace.write('long.yaml', `org: x${' '.repeat(64 * 1024)}`);
+    expect(await workspace.problems({}, { SACTL_CONFIG: yaml })).toEqual([
+      '~/long.yaml: larger than 64 KiB; JSON may have 1 MiB',
+    ]);
+    const json = await workspace.write('long.json', `{"org":"x"}${' '.repeat(64 * 1024)}`);
+    expect((await workspace.load({}, { SACTL_CONFIG: json })).org.value).toBe('x');
+  });
+
   test('refuses a file that cannot be reached', async () => {
     const path = join(workspace.home, `${'x'.repeat(300)}.yaml`);
     expect(await workspace.problems({}, { SACTL_CONFIG: path })).toEqual([

@@ -102,6 +102,12 @@ describe('a CA file', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
+  it.runIf(process.platform !== 'win32')('that has no end is not read to it', async () => {
+    await expect(problemsOf({ env: { SSL_CERT_FILE: '/dev/zero' } })).resolves.toEqual([
+      'SSL_CERT_FILE: cannot read /dev/zero (it is not a regular file)',
+    ]);
+  });
+
   it.each([
     ['missing.pem', (path: string) => `SSL_CERT_FILE: cannot read ${path} (ENOENT)`],
     ['.', (path: string) => `SSL_CERT_FILE: cannot read ${path} (EISDIR)`],

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 
 import { UsageError } from '../../errors.ts';
+import { readBounded } from '../../files/bounded-file.ts';
+import { largestText } from '../../files/text-file.ts';
 import { quoted } from '../../model/safe-text.ts';
 import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
 import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
@@ -67,10 +68,9 @@ function dotenvTarget({ key, ...target }: DotenvTarget): Target {
   });
 }
 
-const largest = 1024 * 1024;
-
 async function readText(path: string, current: Stats | null): Promise<DotenvText> {
   if (current === null) return '';
-  if (current.size > largest) throw refusal(`${path} is larger than 1 MiB`);
-  return attempt(`${path} cannot be read`, () => readFile(path, 'latin1'));
+  if (current.size > largestText) throw refusal(`${path} is larger than 1 MiB`);
+  const bytes = await attempt(`${path} cannot be read`, () => readBounded(path, largestText));
+  return bytes.toString('latin1');
 }

@@ -1,5 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 
+import { readBoundedText } from '../../files/bounded-file.ts';
 import { systemCode } from '../../files/system-error.ts';
 import { safeText } from '../../model/safe-text.ts';
 import { attempt } from './system-call.ts';
@@ -71,8 +72,11 @@ async function isCreated(path: string, mine: string): Promise<boolean> {
   }
 }
 
+/** In bytes; what is longer is no lock of ours. */
+const longestHolder = 4096;
+
 async function holderOf(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null);
+  return readBoundedText(path, longestHolder).catch(() => null);
 }
 
 function isDead(holder: string, { self }: FileLock['ctx']): boolean {

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { UsageError } from '../../errors.ts';
+import { readBoundedText } from '../../files/bounded-file.ts';
 import { makeDirectory } from '../../files/make-directory.ts';
+import { largestText } from '../../files/text-file.ts';
 import { Secret } from '../../model/secret.ts';
 import { addressOf } from './address.ts';
 import { expand } from './expand.ts';
@@ -56,7 +57,7 @@ export const sessionScheme: Scheme = {
 /** @throws TargetError, also where the sandbox must not look (DESIGN.md 7) */
 async function textAt(path: string, environment: TargetEnvironment): Promise<string | null> {
   const located = await locate(path, environment);
-  return (await regularFileAt(located)) === null ? null : readFile(located, 'utf8');
+  return (await regularFileAt(located)) === null ? null : readBoundedText(located, largestText);
 }
 
 /** Auggie prefers the variable, and a rejected one makes it delete the file (contracts/augment.md 3.2 and 3.4). */
@@ -72,7 +73,7 @@ async function backUp(
   { ctx, backupDirectory, files }: TargetEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
-  const text = await attempt(`${path} cannot be read`, () => readFile(path, 'utf8'));
+  const text = await attempt(`${path} cannot be read`, () => readBoundedText(path, largestText));
   const token = tokenIn(text);
   if (token === null) return;
   const name = `${new Secret(token).fingerprint().replace(':', '-')}.json`;

@@ -1,5 +1,7 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 
+import { readBoundedText } from '../../files/bounded-file.ts';
+import { largestText } from '../../files/text-file.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Connection } from './connection.ts';
 import type { InventoryToken } from './inventory-schema.ts';
@@ -35,5 +37,6 @@ async function sessionAt(target: string): Promise<Session | null> {
     (found) => found.isFile(),
     () => false,
   );
-  return isFile ? readSession(await readFile(path, 'utf8').catch(() => '')).session : null;
+  if (!isFile) return null;
+  return readSession(await readBoundedText(path, largestText).catch(() => '')).session;
 }

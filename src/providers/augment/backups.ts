@@ -1,11 +1,13 @@
-import { lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod/mini';
 
 import { FailedError } from '../../errors.ts';
+import { readBoundedText } from '../../files/bounded-file.ts';
 import { systemReason } from '../../files/system-error.ts';
+import { largestText } from '../../files/text-file.ts';
 import { readSession, sessionLine, type Session } from './session.ts';
 
 /** A session that another one replaced, and where it was. */
@@ -43,7 +45,7 @@ export function openBackups(stateDirectory: string): Backups {
       orFail(`cannot write ${path}`, async () => {
         await refuseSpecial(path);
         // What stands there now is somebody's session too.
-        const session = await readFile(path, 'utf8').catch(() => '');
+        const session = await readBoundedText(path, largestText).catch(() => '');
         const current = readSession(session).session?.accessToken.fingerprint() ?? null;
         if (current !== null) {
           await writeFileAtomic(pathOf(current), JSON.stringify({ path, target, session }), {
@@ -62,7 +64,7 @@ async function readBackup(
 ): Promise<Backup | null> {
   const names = await readdir(directory).catch(() => []);
   if (names.length === 0) return null;
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readBoundedText(path, largestText).catch(() => '');
   const stored = Stored.safeParse(parse(text));
   if (!stored.success) return null;
   const { session } = readSession(stored.data.session);

@@ -1,6 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { readBoundedText } from '../../files/bounded-file.ts';
+import { largestText } from '../../files/text-file.ts';
 import { quoted } from '../../model/safe-text.ts';
 import type { Finding } from '../provider.ts';
 import { idOf } from './account.ts';
@@ -27,7 +29,7 @@ const file = `~/${standardPath}`;
 async function examineSessions(connection: Connection): Promise<readonly Finding[]> {
   if (connection.homeDirectory === null) return [];
   const path = join(connection.homeDirectory, standardPath);
-  const text = await readFile(path, 'utf8').catch(() => null);
+  const text = await readBoundedText(path, largestText).catch(() => null);
   const own = await connection.own().catch(() => null);
   return [
     ...(text === null ? [] : [...examineText(text, file), ...(await examineMode(path))]),

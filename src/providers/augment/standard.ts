@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { readBoundedText } from '../../files/bounded-file.ts';
+import { largestText } from '../../files/text-file.ts';
 import type { Connection } from './connection.ts';
 import { readSession } from './session.ts';
 
@@ -28,7 +29,7 @@ export async function installedIn({
 }: Pick<Connection, 'homeDirectory'>): Promise<Installed | null> {
   if (homeDirectory === null) return null;
   const path = join(homeDirectory, standardPath);
-  const { session } = readSession(await readFile(path, 'utf8').catch(() => ''));
+  const { session } = readSession(await readBoundedText(path, largestText).catch(() => ''));
   if (session === null) return null;
   return { target: standardAddress(homeDirectory), fingerprint: session.accessToken.fingerprint() };
 }

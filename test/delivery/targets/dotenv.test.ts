@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -180,6 +180,15 @@ describe('deliveries to one file at once', () => {
       `TargetError, retryable: ~/.env.sactl-lock is held by ${name}; remove it if that has ended`,
     );
     expect(await folder.text('.env.sactl-lock')).toBe(holder);
+  });
+
+  test.runIf(process.platform !== 'win32')('take a named pipe for no process', async () => {
+    await using folder = await createFolder();
+    execFileSync('mkfifo', [folder.at('.env.sactl-lock')]);
+    const target = targetOf(dotenvScheme, { body: '.env', slot: 'K' }, folder.environment());
+    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
+      'TargetError, retryable: ~/.env.sactl-lock is held by a process that does not say who it is; remove it if that has ended',
+    );
   });
 
   test('stop waiting when the run is interrupted', async () => {

@@ -1,0 +1,61 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** A file that is there and not read; the message reads after its name. `code` is the system's for it, where it has one. */
+export class FileRefusal extends Error {
+  readonly code: string | null;
+
+  constructor(message: string, code: string | null = null) {
+    super(message);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+const chunkBytes = 64 * 1024;
+
+/**
+ * The bytes of a regular file, `largest` at most; links are followed. Besides regular files only descriptors the shell has
+ * opened (`/dev/stdin`, `<(…)`) are read: a named pipe may have nobody who writes to it, and a device may have no end.
+ * @throws FileRefusal; the system's errors
+ */
+export async function readBounded(path: string, largest: number): Promise<Buffer> {
+  const isGiven = isDescriptor(path);
+  // Whatever has come into its place since anybody looked, opening it does not wait.
+  const patience = isGiven ? 0 : (constants.O_NONBLOCK ?? 0);
+  const file = await open(path, constants.O_RDONLY | patience);
+  try {
+    const found = await file.stat();
+    if (found.isDirectory()) throw new FileRefusal('it is a directory', 'EISDIR');
+    if (!found.isFile() && !isGiven) throw new FileRefusal('it is not a regular file');
+    return await readAll(file, largest);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same as text; what is no UTF-8 is replaced. */
+export async function readBoundedText(path: string, largest: number): Promise<string> {
+  return (await readBounded(path, largest)).toString('utf8');
+}
+
+async function readAll(file: FileHandle, largest: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes);
+    if (bytesRead === 0) return Buffer.concat(chunks, size);
+    size += bytesRead;
+    if (size > largest) throw new FileRefusal(`it is larger than ${sizeOf(largest)}`, 'EFBIG');
+    chunks.push(buffer.subarray(0, bytesRead));
+  }
+}
+
+function sizeOf(bytes: number): string {
+  const kibibytes = bytes / 1024;
+  return kibibytes < 1024 ? `${kibibytes} KiB` : `${kibibytes / 1024} MiB`;
+}
+
+function isDescriptor(path: string): boolean {
+  return /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(path);
+}
