@@ -1,5 +1,6 @@
 import type { Call } from './call.ts';
 import { readContent, type Content } from './content.ts';
+import { withoutCredential } from './echo.ts';
 import { HttpError, type BodyKind, type ProviderProblem } from './error.ts';
 import type { HttpClientOptions } from './options.ts';
 import type { HttpAnswer } from './request.ts';
@@ -43,24 +44,22 @@ function readProblem(
   if (kind !== 'json') return null;
   const problem = options.readProblem(answer.status, value);
   if (problem === null) return null;
-  const message = safeText(withoutCredential(problem.message, authorization), 500);
+  function shown(text: string, limit: number): string {
+    return safeText(withoutCredential(text, authorization), limit);
+  }
+  const { code, traceId } = problem;
   return {
-    code: problem.code === null ? null : safeText(problem.code, 100),
-    message: message === '' ? (meaningOf(answer.status) ?? 'no reason given') : message,
-    traceId: readTraceId(problem.traceId),
+    code: code === null ? null : shown(code, 100),
+    message: shown(problem.message, 500) || (meaningOf(answer.status) ?? 'no reason given'),
+    traceId: traceId === null ? null : readTraceId(withoutCredential(traceId, authorization)),
   };
-}
-
-/** Providers have been seen to echo what they were sent. */
-function withoutCredential(text: string, authorization: string | null): string {
-  const token = authorization?.slice(authorization.indexOf(' ') + 1) ?? '';
-  return token === '' ? text : text.replaceAll(token, '[secret]');
 }
 
 const bodies: Readonly<Record<BodyKind, string>> = {
   json: '',
   html: ' with an HTML page (a proxy or gateway, not the API)',
   empty: ' with an empty body',
+  excessive: ' with JSON that is nested too deeply or has too many values',
   other: ' with a body that is not JSON',
 };
 

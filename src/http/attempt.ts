@@ -1,4 +1,6 @@
 import { readBody } from './body.ts';
+import { largestAnswer, largestChange } from './bounds.ts';
+import { withoutEchoes } from './echo.ts';
 import { timeoutFailure, truncatedFailure, type Failure } from './failure.ts';
 import { networkFailure } from './network.ts';
 import type { HttpClientOptions } from './options.ts';
@@ -28,8 +30,6 @@ export interface Exchange {
   readonly stop: AbortSignal;
 }
 
-const defaultMaxBytes = 64 * 1024 * 1024;
-
 /** The headers of a request; `authorization` is null where it needs no credential. */
 export function requestHeaders(
   request: HttpRequest,
@@ -51,8 +51,9 @@ export async function attempt(options: HttpClientOptions, exchange: Exchange): P
     const response = await watch.race(
       options.fetch(exchange.url, fetchOptions(options, exchange, watch)),
     );
-    head = { status: response.status, headers: response.headers };
-    const body = await readBody(response, { maxBytes: options.maxBytes ?? defaultMaxBytes, watch });
+    const headers = withoutEchoes(response.headers, exchange.headers.get('authorization'));
+    head = { status: response.status, headers };
+    const body = await readBody(response, { maxBytes: longestOf(options, exchange), watch });
     if (!(body instanceof Uint8Array)) return { kind: 'failure', failure: body, head };
     return { kind: 'answer', answer: { ...head, bytes: body } };
   } catch (error) {
@@ -65,6 +66,11 @@ export async function attempt(options: HttpClientOptions, exchange: Exchange): P
     watch.end();
     timeout.clear();
   }
+}
+
+/** Who changes something keeps the answer, and needs little of it. */
+function longestOf({ maxBytes }: HttpClientOptions, { request }: Exchange): number {
+  return maxBytes ?? (request.method === 'GET' ? largestAnswer : largestChange);
 }
 
 function brokenFailure(error: unknown, head: Head | null): Failure {

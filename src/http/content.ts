@@ -1,3 +1,4 @@
+import { isModest } from './bounds.ts';
 import type { BodyKind } from './error.ts';
 import type { HttpAnswer } from './request.ts';
 
@@ -14,6 +15,7 @@ export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'by
   const start = /\S/.exec(text)?.[0];
   if (start === undefined) return { kind: 'empty', value: undefined };
   if (start === '<') return { kind: 'html', value: undefined };
+  if (!isModest(bytes)) return { kind: 'excessive', value: undefined };
   return parse(text) ?? { kind: isHtml(headers) ? 'html' : 'other', value: undefined };
 }
 

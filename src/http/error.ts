@@ -14,8 +14,11 @@ export interface ProviderProblem {
   readonly traceId: string | null;
 }
 
-/** What a body turned out to be. `html` comes from a proxy or gateway, `other` is neither that nor JSON. */
-export type BodyKind = 'json' | 'html' | 'empty' | 'other';
+/**
+ * What a body turned out to be. `html` comes from a proxy or gateway, `excessive` is more than is parsed, `other` is none of
+ * these.
+ */
+export type BodyKind = 'json' | 'html' | 'empty' | 'excessive' | 'other';
 
 /** The stable codes of an `HttpError`. */
 export type HttpErrorCode =

@@ -27,6 +27,7 @@ export interface ReadOptions {
 const unusable: Readonly<Record<Exclude<BodyKind, 'json'>, string>> = {
   html: 'an HTML page (a proxy or gateway, not the API)',
   empty: 'an empty body',
+  excessive: 'JSON that is nested too deeply or has too many values',
   other: 'a body that is not valid JSON',
 };
 

@@ -20,7 +20,7 @@ export interface HttpClientOptions extends Pick<
   readonly debug?: (line: string) => Promise<void>;
   /** Is told of every answer that came at least in part, whatever it says. Must not throw. */
   readonly onAnswer?: ((answer: TimedAnswer) => void) | undefined;
-  /** The longest answer that is read. Default 64 MiB. */
+  /** The longest answer that is read. Default: 64 MiB, and 1 MiB where something is changed or a credential asked for. */
   readonly maxBytes?: number;
   /** Lets an attempt begin when there are not too many others; the time it waits is not the attempt's. Default: at once. */
   readonly turn?: Turn | undefined;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { readContent } from '../http/content.ts';
 import { HttpError } from '../http/error.ts';
 import type { Schema } from '../http/json.ts';
 
@@ -52,18 +53,11 @@ export function readPayload<Output>(
   schema: Schema<Output>,
   { provider, purpose }: { provider: string; purpose: string },
 ): Output {
-  const result = schema.safeParse(parse(bytes));
+  const { value } = readContent({ headers: new Headers(), bytes });
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new HttpError('bad_answer', `cannot ${purpose}: it is not an answer with a credential`, {
     provider,
     arrival: 'unknown',
   });
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }

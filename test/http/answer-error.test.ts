@@ -44,6 +44,36 @@ describe('a refusal', () => {
   });
 });
 
+describe('a credential that comes back', () => {
+  const echoes = {
+    'x-request-id': 'abc.def',
+    'x-trace-id': 'trace-of-abc.def',
+    traceparent: '00-abc.def-x-01',
+  };
+
+  it('is in no part of a refusal', async () => {
+    const body = problem('Bearer abc.def is bad', { error: 'abc.def', trace_id: 'abc.def' });
+    const { http, debugLines } = testClient([json(400, body, echoes)]);
+    const error = await httpErrorOf(http.send(read));
+    expect(JSON.stringify([error, error.message, debugLines])).not.toContain('abc.def');
+    expect(error.problem).toMatchObject({ code: '[secret]', traceId: null });
+  });
+
+  it('is in no other error, and the headers that do not repeat it stay', async () => {
+    const headers = { ...echoes, 'retry-after': '7', location: 'https://abc.def.example/' };
+    const { http, sleeps } = testClient([
+      json(503, {}, headers),
+      new Response(null, { status: 302, headers }),
+    ]);
+    const error = await httpErrorOf(http.send(read));
+    expect(error.message).toBe(
+      'cannot list service accounts: nscale answered 302: a redirect that leads nowhere',
+    );
+    expect(error.traceId).toBeNull();
+    expect(sleeps).toEqual([7000]);
+  });
+});
+
 describe('what the provider says', () => {
   it.each([
     ['line breaks', 'one\r\ntwo\n\tthree', 'one two three'],

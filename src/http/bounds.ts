@@ -1,0 +1,48 @@
+/** The longest answer that is read: a hundred thousand accounts, with what compression takes away. */
+export const largestAnswer = 64 * 1024 * 1024;
+
+/** The longest answer to a request that changes something or asks for a credential: one account at most. */
+export const largestChange = 1024 * 1024;
+
+/** No answer that makes sense is nested deeper, and who prints it can do with so many levels. */
+const deepest = 100;
+
+/** As many values as fit into memory many times over: a few bytes of JSON can become a hundred in it. */
+const mostValues = 5_000_000;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+/** `[` and `]`; `{` and `}` are 0x20 more. */
+const open = 0x5b;
+const close = 0x5d;
+
+/** Whether JSON can be parsed without taking far more memory, time or stack than its length says. To be asked before. */
+export function isModest(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) at = endOfText(bytes, at);
+    else if (byte === comma) values += 1;
+    else if (byte === open || byte === open + 0x20) {
+      depth += 1;
+      values += 1;
+      if (depth > deepest) return false;
+    } else if (byte === close || byte === close + 0x20) depth -= 1;
+  }
+  return values <= mostValues;
+}
+
+/** The closing quote of the text that begins at `start`; most of an answer is text, so this is what has to be fast. */
+function endOfText(bytes: Uint8Array, start: number): number {
+  let end = bytes.indexOf(quote, start + 1);
+  while (end !== -1 && isEscaped(bytes, end)) end = bytes.indexOf(quote, end + 1);
+  return end === -1 ? bytes.length : end;
+}
+
+function isEscaped(bytes: Uint8Array, at: number): boolean {
+  let start = at;
+  while (bytes[start - 1] === backslash) start -= 1;
+  return (at - start) % 2 === 1;
+}
