@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { HttpError } from '../../http/error.ts';
+import { countPages, endless } from '../paging.ts';
 import { ask, type Analytics } from './analytics.ts';
 
 /** Users are people or service accounts (contracts/augment.md 4); what else is said of them is not read. */
@@ -28,6 +28,9 @@ const purpose = 'list the service accounts that were active';
 /** A page is at most this long; fewer pages leave more of the rate limit. */
 const pageSize = 100;
 
+/** Ten minutes, at the documented rate. */
+const mostPages = 100;
+
 /**
  * The names of service accounts that Augment saw at work, sorted, each once: those that did nothing are not among them,
  * so this is no inventory. Without a period it is Augment's default, the last 7 days. @throws HttpError
@@ -38,16 +41,19 @@ export async function activeAccountNames(
 ): Promise<readonly string[]> {
   const names = new Set<string>();
   const cursors = new Set<string>();
+  const list = { provider: 'augment', purpose, mostPages };
+  const counted = countPages(list);
   for (let cursor: string | null = null; ;) {
     const page: ActivityPage = await ask(analytics, {
       path: `/user-activity?${queryOf(period, cursor)}`,
       purpose,
       schema: ActivityPage,
     });
+    counted(page.users.length);
     for (const { service_account_name: name } of page.users) if (name) names.add(name);
     if (page.pagination?.has_more !== true) return [...names].toSorted();
     cursor = page.pagination.next_cursor ?? '';
-    if (cursor === '' || cursors.has(cursor)) throw endless();
+    if (cursor === '' || cursors.has(cursor)) throw endless(list);
     cursors.add(cursor);
   }
 }
@@ -59,11 +65,4 @@ function queryOf(period: ActivityPeriod | null, cursor: string | null): string {
     ...(cursor === null ? {} : { cursor }),
   });
   return query.toString();
-}
-
-function endless(): HttpError {
-  return new HttpError('bad_answer', `cannot ${purpose}: augment's pages have no end`, {
-    arrival: 'unknown',
-    provider: 'augment',
-  });
 }

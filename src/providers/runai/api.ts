@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { HttpClient, HttpRequest } from '../../http/client.ts';
 import { HttpError } from '../../http/error.ts';
 import { readJson, type Schema } from '../../http/json.ts';
+import { countPages } from '../paging.ts';
 import { payload, payloads, type Payload } from '../payload.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
 import { isAbsent } from './token-exchange.ts';
@@ -108,6 +109,7 @@ export async function readPages<Wire>(
   { path, purpose, key, schema }: Pages<Wire>,
 ): Promise<Payload<Wire>[]> {
   const items: Payload<Wire>[] = [];
+  const counted = countPages({ provider: 'runai', purpose });
   const separator = path.includes('?') ? '&' : '?';
   let offset: number | undefined = 0;
   while (offset !== undefined) {
@@ -116,7 +118,9 @@ export async function readPages<Wire>(
       purpose,
       pageOf(key, schema),
     );
-    items.push(...page.items);
+    counted(page.items.length);
+    // Not push(...page.items): a long page does not fit the stack.
+    for (const item of page.items) items.push(item);
     offset = page.items.length > 0 && (page.next ?? 0) > offset ? page.next : undefined;
   }
   return items;
@@ -132,14 +136,17 @@ async function readAccessRules(
 ): Promise<AccessRuleRead[]> {
   const filter =
     subjects === null ? '' : `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
+  const purpose = 'list access rules';
   const rules: AccessRuleRead[] = [];
+  const counted = countPages({ provider: 'runai', purpose });
   for (let offset = 0; ;) {
     const page = await read(
       `/api/v1/authorization/access-rules?limit=${pageSize}&offset=${offset}${filter}`,
-      'list access rules',
+      purpose,
       AccessRulePage,
     );
-    rules.push(...page.accessRules);
+    counted(page.accessRules.length);
+    for (const rule of page.accessRules) rules.push(rule);
     offset += page.accessRules.length;
     if (page.accessRules.length === 0 || offset >= page.totalRecords) break;
   }

@@ -68,6 +68,17 @@ describe('the names of accounts that were active', () => {
     expect(paths).toHaveLength(requests);
   });
 
+  test('end with an error where there is always another page', async () => {
+    let count = 0;
+    const { analytics } = analyticsOf(() => {
+      count += 1;
+      const pagination = { has_more: true, next_cursor: String(count) };
+      return Promise.resolve(Response.json({ users: [], pagination }));
+    });
+    await expect(activeAccountNames(analytics)).rejects.toThrow("augment's pages have no end");
+    expect(count).toBe(101);
+  });
+
   test.each([
     ['another shape', answering(200, { people: [] }), 'bad_answer', 1],
     ['a refusal', answering(401, {}), 'unauthenticated', 4],
