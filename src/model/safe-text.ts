@@ -32,3 +32,23 @@ function cut(line: string, limit: number): string {
 export function quoted(text: string, limit = 60): string {
   return `"${safeText(text, limit)}"`;
 }
+
+/** What a terminal may take for a command, or does not show. */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/**
+ * `text` exactly as it is, for a credential that stands alone; one that a terminal would take for a command, or not show as a
+ * whole, as JSON has it, in ASCII and in quotes.
+ */
+export function exactText(text: string): string {
+  if (text.search(unseen) === -1) return text;
+  return JSON.stringify(text).replaceAll(unseen, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapeOf(character.charCodeAt(at))).join(
+      '',
+    ),
+  );
+}
+
+function escapeOf(unit: number): string {
+  return String.raw`\u${unit.toString(16).padStart(4, '0')}`;
+}

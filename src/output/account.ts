@@ -1,5 +1,6 @@
 import { describeRule, type Account } from '../model/account.ts';
 import type { CredentialDocument } from '../model/credential.ts';
+import { exactText } from '../model/safe-text.ts';
 import type { Column } from './columns.ts';
 import { detail, type Field } from './detail.ts';
 import type { OutputDocument } from './document.ts';
@@ -61,7 +62,7 @@ export interface CredentialDetail {
   readonly facts: readonly Field[];
 }
 
-/** An account with its new credential, for people. The secret stands alone on the last line, exactly as it is. */
+/** An account with its new credential, for people. The secret stands alone on the last line, exactly as it is where that is safe. */
 export function credentialDetail(
   { account, credential, facts }: CredentialDetail,
   style: Style,
@@ -73,7 +74,7 @@ export function credentialDetail(
   const known = detail([...fields, fingerprint, ...facts], style);
   if (credential.value === null) return known;
   const heading = `${credentialNames[credential.kind]} (shown this once):`;
-  return `${known}\n${style.paint('heading', heading)}\n${credential.value}\n`;
+  return `${known}\n${style.paint('heading', heading)}\n${exactText(credential.value)}\n`;
 }
 
 function accountFields(account: Account, style: Style): Field[] {

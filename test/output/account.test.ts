@@ -73,6 +73,14 @@ describe('an account for people', () => {
     ]);
   });
 
+  test('shows a credential that would steer the terminal as JSON has it', () => {
+    const hostile = { ...credential, value: 'a\u001B[2J"\u202Eb' };
+    const shown = credentialDetail({ account, credential: hostile, facts: [] }, testStyle());
+    const last = shown.split('\n').at(-2) ?? '';
+    expect(last).toBe(String.raw`"a\u001b[2J\"\u202eb"`);
+    expect(JSON.parse(last)).toBe(hostile.value);
+  });
+
   test('shows no secret that went elsewhere', () => {
     const delivered = { account, credential: { ...credential, value: null }, facts: [] };
     expect(credentialDetail(delivered, testStyle()).split('\n').slice(-2)).toEqual([

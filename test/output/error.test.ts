@@ -111,6 +111,39 @@ describe('an error nobody expected', () => {
   });
 });
 
+describe('a hint with a command', () => {
+  const connection = ['--profile prod', '--sandbox'];
+  const options = { ...human, connection };
+
+  test.each([
+    [
+      'sactl serviceaccounts get --id a',
+      'sactl serviceaccounts get --id a --profile prod --sandbox',
+    ],
+    [
+      "issue another: sactl serviceaccounts rotate --id 'a; (b' --yes; then look",
+      "issue another: sactl serviceaccounts rotate --id 'a; (b' --yes --profile prod --sandbox; then look",
+    ],
+    [
+      "sactl serviceaccounts list --search '$(id)'",
+      "sactl serviceaccounts list --search '$(id)' --profile prod --sandbox",
+    ],
+  ])('%s has the flags of the connection behind it', (hint, expected) => {
+    expect(renderError(new FailedError('x', 'y', { hint }), options)).toContain(
+      `hint: ${expected}\n`,
+    );
+  });
+});
+
+test('a line is read by people, and no longer than that', () => {
+  const error = new UsageError('x'.repeat(100_000), { hint: 'y'.repeat(100_000) });
+  for (const options of [human, json]) {
+    const text = renderError(error, options);
+    expect(text.length).toBeLessThan(10_000);
+    expect(text).toContain('x…');
+  }
+});
+
 describe('causes', () => {
   test('are listed with --debug', () => {
     const reset = Object.assign(new Error(''), { code: 'ECONNRESET' });

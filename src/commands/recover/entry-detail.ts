@@ -1,6 +1,6 @@
 import { recoverCommand, replacementHint } from '../../delivery/recover.ts';
 import type { StoredEntry } from '../../journal/stored-entry.ts';
-import { safeText } from '../../model/safe-text.ts';
+import { exactText, safeText } from '../../model/safe-text.ts';
 import { cellText } from '../../output/columns.ts';
 import { detail, type Field } from '../../output/detail.ts';
 import type { Style } from '../../output/style.ts';
@@ -14,7 +14,7 @@ export interface EntryDetail {
   readonly secret: Revealed | null;
 }
 
-/** An entry for people. A credential stands alone on the last line, exactly as it is. */
+/** An entry for people. A credential stands alone on the last line, exactly as it is where that is safe. */
 export function entryDetail({ entry, document, secret }: EntryDetail, style: Style): string {
   const fields = [
     ...fieldsOf(document),
@@ -59,7 +59,7 @@ function secretText(secret: Revealed | null, style: Style): string {
   if (secret === null) return '';
   const { credential, answer } = secret;
   const heading = style.paint('heading', answer === null ? 'Credential:' : 'Answer:');
-  return `\n${heading}\n${answer === null ? (credential?.value ?? '') : visible(answer)}\n`;
+  return `\n${heading}\n${answer === null ? exactText(credential?.value ?? '') : visible(answer)}\n`;
 }
 
 /** A foreign text of several lines; `--json` has it to the letter. */
