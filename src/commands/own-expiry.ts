@@ -1,4 +1,5 @@
 import { soonMs } from '../model/expiry.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { relativeTime } from '../output/time.ts';
 import type { OwnCredential } from '../providers/provider.ts';
 import type { Connected } from './connect.ts';
@@ -15,7 +16,7 @@ export function renewal(
   if (accountId === null) return null;
   const { profile } = connection;
   const named = profile === null ? `--provider ${definition.name}` : `--profile ${profile}`;
-  return `sactl serviceaccounts rotate ${named} --id ${accountId} --to …`;
+  return `sactl serviceaccounts rotate ${named} --id ${shellWord(accountId)} --to …`;
 }
 
 /**

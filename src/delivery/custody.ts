@@ -1,5 +1,6 @@
 import { UndeliveredError, UnknownOutcomeError, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { naming } from './failures.ts';
 
 /** What has become of a credential that was issued. */
@@ -65,5 +66,5 @@ function deliverLater({ entryId, isCI }: Custody): string {
 }
 
 function issueAnother({ id }: Account): string {
-  return `issue another: sactl serviceaccounts rotate --id ${id}`;
+  return `issue another: sactl serviceaccounts rotate --id ${shellWord(id)}`;
 }

@@ -8,6 +8,7 @@ import {
 } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
+import { shellWord } from '../model/shell-word.ts';
 import type { Evidence } from '../providers/issuing.ts';
 import type { Issue, Run } from './issue.ts';
 
@@ -43,7 +44,7 @@ export function partial(
     `${naming(account)} was ${done(operation)}, but not all could be done or checked afterwards: ${reasonOf(problem)}`,
     {
       provider: account.provider,
-      hint: `sactl serviceaccounts get --id ${account.id}`,
+      hint: `sactl serviceaccounts get --id ${shellWord(account.id)}`,
       cause: problem,
     },
   );
@@ -94,7 +95,7 @@ interface Said {
 }
 
 function rotationLost({ plan }: Issue, evidence: Evidence | null): Said {
-  const again = `rotate again: sactl serviceaccounts rotate --id ${plan.expected.id}`;
+  const again = `rotate again: sactl serviceaccounts rotate --id ${shellWord(plan.expected.id)}`;
   return {
     consequence:
       evidence?.kind === 'changed'
@@ -112,10 +113,11 @@ function creationLost({ plan }: Issue, evidence: Evidence | null): Said {
   const what = plan.credentialKind === 'client-secret' ? 'client secret' : 'token';
   const accounts = evidence === null ? [] : accountsOf(evidence);
   const ids = accounts.map(({ id }) => id);
+  const words = ids.map(shellWord);
   if (evidence?.kind === 'changed') {
     return {
       consequence: `the account was created (${ids.join()}), with a ${what} nobody has`,
-      hint: `issue another: sactl serviceaccounts rotate --id ${ids.join()}`,
+      hint: `issue another: sactl serviceaccounts rotate --id ${words.join()}`,
     };
   }
   const seen = accounts.map(({ id, createdAt, createdBy }) =>
@@ -127,8 +129,8 @@ function creationLost({ plan }: Issue, evidence: Evidence | null): Said {
     }`,
     hint:
       seen.length === 0
-        ? `look for it, then rotate or delete it: sactl serviceaccounts list --search ${name}`
-        : `if it is yours, issue another: sactl serviceaccounts rotate --id ${ids.join(' or ')}`,
+        ? `look for it, then rotate or delete it: sactl serviceaccounts list --search ${shellWord(name)}`
+        : `if it is yours, issue another: sactl serviceaccounts rotate --id ${words.join(' or ')}`,
   };
 }
 

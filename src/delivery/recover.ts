@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { FailedError, NotFoundError } from '../errors.ts';
 import type { EntryConnection } from '../journal/intent.ts';
 import { answerBytes, type ReadableEntry, type StoredEntry } from '../journal/stored-entry.ts';
+import { shellWord } from '../model/shell-word.ts';
 import type { Issued } from '../providers/issuing.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { registry } from '../providers/registry.ts';
@@ -80,7 +81,7 @@ export function replacementHint(entry: ReadableEntry, id: string | null): string
   const forget = `; then: ${recoverCommand('discard', entry)}`;
   if (id === null) {
     const { name } = intent.account;
-    return `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ${name} ${flags}${forget}`;
+    return `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ${shellWord(name)} ${flags}${forget}`;
   }
   const rotate = `issue another: ${rotateCommand(entry, id)}`;
   return intent.operation === 'rotate' ? rotate : `${rotate}${forget}`;
@@ -88,7 +89,7 @@ export function replacementHint(entry: ReadableEntry, id: string | null): string
 
 /** The command that issues another credential for the account with this id, where the entry's request went. */
 export function rotateCommand({ intent }: ReadableEntry, id: string): string {
-  return `sactl serviceaccounts rotate --id ${id} ${connectionFlags(intent.connection)}`;
+  return `sactl serviceaccounts rotate --id ${shellWord(id)} ${connectionFlags(intent.connection)}`;
 }
 
 /** The flags with which a command goes where the entry's request went. */

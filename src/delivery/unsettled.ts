@@ -3,6 +3,7 @@ import type { EntryConnection } from '../journal/intent.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isOpen, type StoredEntry } from '../journal/stored-entry.ts';
 import type { Account } from '../model/account.ts';
+import { shellWord } from '../model/shell-word.ts';
 import type { Issue } from './issue.ts';
 
 /** An account to be: where, and by what name. */
@@ -46,7 +47,7 @@ function keptHint(id: string): string {
 function lostHint(id: string, ours: Account | undefined): string {
   return ours === undefined
     ? `sactl recover show --id ${id}; then: sactl recover discard --id ${id}`
-    : `issue another: sactl serviceaccounts rotate --id ${ours.id}; or forget it: sactl recover discard --id ${id}`;
+    : `issue another: sactl serviceaccounts rotate --id ${shellWord(ours.id)}; or forget it: sactl recover discard --id ${id}`;
 }
 
 /** Where a provider has no organizations, or the entry does not know its own, the endpoint says enough. */

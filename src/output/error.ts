@@ -44,13 +44,20 @@ export function toCliError(error: unknown): CliError {
   });
 }
 
+/** In characters: an error is read by people, whatever somebody put into a name. */
+const longestLine = 4000;
+
+function shortly(text: string): string {
+  return safeText(text, longestLine);
+}
+
 function humanLines(error: CliError, options: ErrorOptions): string[] {
   const paint: Style['paint'] = options.style?.paint ?? ((_, text) => text);
   function failure(text: string): string {
-    return `${paint('bad', 'sactl:')} ${safeText(text)}`;
+    return `${paint('bad', 'sactl:')} ${shortly(text)}`;
   }
   function hintLine(text: string): string {
-    return `${paint('heading', 'hint:')} ${safeText(text)}`;
+    return `${paint('heading', 'hint:')} ${shortly(text)}`;
   }
   if (error instanceof ActionRequiredError) {
     return actionsOf(error, options).flatMap(({ goal, url, command }) => [
@@ -68,7 +75,7 @@ function humanLines(error: CliError, options: ErrorOptions): string[] {
 function hintOf(error: CliError, options: Pick<ErrorOptions, 'connection'>): string | null {
   if (error instanceof ActionRequiredError) return actionsOf(error, options)[0]?.command ?? null;
   const hint = error.hint === null ? null : withConnection(error.hint, options.connection ?? []);
-  return hint === null ? null : safeText(hint);
+  return hint === null ? null : shortly(hint);
 }
 
 function actionsOf(
@@ -82,9 +89,9 @@ function actionsOf(
   }));
 }
 
-/** A whole command in a hint, up to what ends it: a quotation mark, a semicolon, a bracket. */
+/** A whole command in a hint, up to what ends it: a quotation mark, a semicolon, a bracket. Words in single quotes hold any of them. */
 const commandPattern =
-  /(^|: )(sactl (?:serviceaccounts|tokens|accessrules|groups|roles|orgs|scopes|recover) [^";(]*[^";(\s])/g;
+  /(^|: )(sactl (?:serviceaccounts|tokens|accessrules|groups|roles|orgs|scopes|recover) (?:'[^']*'|[^'";(])*(?:'[^']*'|[^'";(\s]))/g;
 
 /** A hint whose commands have the flags they lack. */
 function withConnection(hint: string, flags: readonly string[]): string {
@@ -129,7 +136,7 @@ export function errorObject(
   const { code, message, provider, status, traceId, retryable, exitCode } = error;
   return {
     code,
-    message: safeText(message),
+    message: shortly(message),
     hint: hintOf(error, { connection }),
     provider,
     status,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { AccountChange } from '../model/account.ts';
+import { quoted } from '../model/safe-text.ts';
 import type { DocumentReading } from './provider.ts';
 
 /** Our own shape of an input document (DESIGN.md 1). A tag that is null is removed by an update. */
@@ -53,9 +54,9 @@ export function dropUndefined(change: Optional<AccountChange>): AccountChange {
 function describeIssue(issue: Issue): string[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `unknown key "${[...path, key].join('.')}"`);
+    return issue.keys.map((key) => `unknown key ${quoted([...path, key].join('.'), 200)}`);
   }
-  const where = path.length === 0 ? 'the document' : `"${path.join('.')}"`;
+  const where = path.length === 0 ? 'the document' : quoted(path.join('.'), 200);
   if (issue.code === 'invalid_type') return [`${where} must be ${article(issue.expected)}`];
   if (issue.code === 'invalid_union') return [`${where} must be text or null`];
   return [`${where} is not valid`];

@@ -1,4 +1,5 @@
 import { ActionRequiredError } from '../../errors.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { takesIntake } from '../intake.ts';
 import { connectionFlags } from '../located-plan.ts';
 import type { Candidate } from './candidates.ts';
@@ -20,7 +21,7 @@ export async function byHandItem({ account, listed }: Candidate): Promise<Failed
   };
   const { profile } = connection;
   const flags = connectionFlags({ profile, isSandbox: listed.connected.isSandbox });
-  const named = `--provider ${account.provider} --id ${account.id}`;
+  const named = `--provider ${account.provider} --id ${shellWord(account.id)}`;
   const command = `sactl serviceaccounts rotate ${named} -f session.json --to <target> --yes${flags}`;
   const error = new ActionRequiredError([{ goal, url, command }], { provider: account.provider });
   return failedItem(account, error, null);

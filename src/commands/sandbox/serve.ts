@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { writeOutput } from '../../output/emit.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
 import type { SandboxServer } from '../../sandbox/sandbox.ts';
 import { gather, throwGathered } from '../check.ts';
@@ -63,10 +64,6 @@ function setupScript({ environment, comments }: SandboxServer): string {
     ...comments.map((comment) => `# ${comment}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
-}
-
-function shellWord(value: string): string {
-  return /^[\w./:-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** @throws UsageError with everything that is wrong with them */

@@ -1,5 +1,6 @@
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { quoted } from '../../model/safe-text.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { asRevoked, changeAccount, existing, type AccountKey, type Dated } from './inventory.ts';
 import type { Inventory, InventoryAccount, InventoryToken } from './inventory-schema.ts';
 
@@ -20,7 +21,7 @@ export function tokenIn(inventory: Inventory, key: TokenKey): InventoryToken {
   if (found !== null) return found;
   throw new NotFoundError(`${quoted(key.name, 100)} has no token ${quoted(key.token, 100)}`, {
     provider: 'augment',
-    hint: `sactl tokens list --provider augment --id ${key.name}`,
+    hint: `sactl tokens list --provider augment --id ${shellWord(key.name)}`,
   });
 }
 

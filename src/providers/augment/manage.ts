@@ -8,6 +8,7 @@ import {
 } from '../../errors.ts';
 import { quoted } from '../../model/safe-text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import { toAccount } from './account.ts';
 import type { Backup } from './backups.ts';
@@ -31,7 +32,7 @@ import {
 import { keyOf } from './lookup.ts';
 import { probe } from './probe.ts';
 import { seenDead } from './seen-dead.ts';
-import { revocation, shellWord } from './step.ts';
+import { revocation } from './step.ts';
 
 /** Our own description is changed here; a name is Augment's, and a person's to change. */
 export function planUpdate(
@@ -57,7 +58,7 @@ export function planUpdate(
             goal: `rename the service account ${quoted(account.name, 100)} to ${quoted(name, 100)}`,
             url: consoleUrl,
             command: [
-              `sactl serviceaccounts update --provider augment --id ${account.id} --name ${name}`,
+              `sactl serviceaccounts update --provider augment --id ${shellWord(account.id)} --name ${shellWord(name)}`,
               ...(isDescribed ? [`--description ${shellWord(description ?? '')}`] : []),
               '--done',
             ].join(' '),
@@ -88,7 +89,7 @@ export function planDelete(connection: Connection, account: Account): Plan<void>
     action: {
       goal: `delete the service account ${quoted(name, 100)}, and with it all its tokens`,
       url: consoleUrl,
-      command: `sactl serviceaccounts delete --provider augment --id ${id} --done --yes`,
+      command: `sactl serviceaccounts delete --provider augment --id ${shellWord(id)} --done --yes`,
     },
     apply: async (options) => {
       const key = keyOf(account);

@@ -1,5 +1,6 @@
-import { quoted } from '../../model/safe-text.ts';
 import type { Account } from '../../model/account.ts';
+import { quoted } from '../../model/safe-text.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { Action } from '../manual.ts';
 import { consoleUrl } from './console-url.ts';
 
@@ -11,11 +12,6 @@ export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: st
       ? `revoke the token of ${account} that was in use before; its name is not known here, its fingerprint is ${token}`
       : `revoke the token ${quoted(token, 100)} of ${account}`,
     url: consoleUrl,
-    command: `sactl tokens revoke --provider augment --id ${id} --token ${shellWord(token)} --done --yes`,
+    command: `sactl tokens revoke --provider augment --id ${shellWord(id)} --token ${shellWord(token)} --done --yes`,
   };
-}
-
-/** A word as a shell takes it. */
-export function shellWord(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

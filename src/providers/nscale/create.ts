@@ -1,6 +1,7 @@
 import { PartialError } from '../../errors.ts';
 import { HttpError, withArrival } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
@@ -118,7 +119,7 @@ async function settle(
   if (seen === null) {
     throw new PartialError(
       `service account ${account.name} (${account.id}) was created, but the list does not show it yet, so its groups could not be checked`,
-      { provider: 'nscale', hint: `sactl serviceaccounts get --id ${account.id}` },
+      { provider: 'nscale', hint: `sactl serviceaccounts get --id ${shellWord(account.id)}` },
     );
   }
   const absent = missing(groups, seen.wire.spec.groupIDs);
@@ -142,7 +143,11 @@ async function repair(
   } catch (cause) {
     throw new PartialError(
       `service account ${account.name} (${account.id}) was created, but could not be put into group ${groups.join(', ')}`,
-      { provider: 'nscale', hint: `sactl serviceaccounts get --id ${account.id}`, cause },
+      {
+        provider: 'nscale',
+        hint: `sactl serviceaccounts get --id ${shellWord(account.id)}`,
+        cause,
+      },
     );
   }
 }

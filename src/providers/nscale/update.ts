@@ -1,6 +1,7 @@
 import { UnknownOutcomeError, PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
@@ -102,7 +103,11 @@ async function settleLostAnswer(
   const seen = await find(connection, account.id).catch((cause: unknown) => {
     throw new UnknownOutcomeError(
       `${error.message}; whether it took effect is unknown, because the account could not be read again`,
-      { provider: 'nscale', hint: `sactl serviceaccounts get --id ${account.id}`, cause },
+      {
+        provider: 'nscale',
+        hint: `sactl serviceaccounts get --id ${shellWord(account.id)}`,
+        cause,
+      },
     );
   });
   return seen !== null && isSame(seen.wire, body) ? 'written' : error;
@@ -113,7 +118,7 @@ async function confirm(
   { account }: Update,
   body: WriteBody,
 ): Promise<Payload<ServiceAccount>> {
-  const hint = `sactl serviceaccounts get --id ${account.id}`;
+  const hint = `sactl serviceaccounts get --id ${shellWord(account.id)}`;
   const seen = await reread(connection, account.id, (wire) => isSame(wire, body)).catch(
     (cause: unknown) => {
       throw new PartialError(`${accepted(account)}, but it could not be read again`, {

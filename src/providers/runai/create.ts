@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 
 import { ConflictError, PartialError } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
 import type { ApplyOptions } from '../provider.ts';
 import type { Connection } from './connection.ts';
@@ -119,7 +120,7 @@ async function settle(connection: Connection, { account }: Issued): Promise<Acco
       `service account ${account.name} (${account.id}) was created, but could not be read again`,
       {
         provider: 'runai',
-        hint: `sactl serviceaccounts get --provider runai --id ${account.id}`,
+        hint: `sactl serviceaccounts get --provider runai --id ${shellWord(account.id)}`,
         cause,
       },
     );
@@ -143,7 +144,7 @@ async function addGrants(connection: Connection, granting: Granting): Promise<vo
         `service account ${account.name} was created and its secret delivered, but it was not granted ${text}: ${why}`,
         {
           provider: 'runai',
-          hint: `sactl accessrules create --provider runai --account ${account.name} ${flags}`,
+          hint: `sactl accessrules create --provider runai --account ${shellWord(account.name)} ${flags}`,
           cause,
         },
       );

@@ -1,6 +1,7 @@
 import { PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account } from '../../model/account.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { subjectsOf } from './lookup.ts';
@@ -89,9 +90,10 @@ async function removeRules(
 
 function leftBehind(done: string, left: readonly LeftRule[], cause?: unknown): PartialError {
   const list = left.map(({ id, why }) => `${id}: ${why}`).join('; ');
+  const [first] = left;
   return new PartialError(`${done}, but access rules stayed behind: ${list}`, {
     provider: 'runai',
-    hint: `sactl accessrules delete --provider runai --id ${left[0]?.id ?? '<rule>'}`,
+    hint: `sactl accessrules delete --provider runai --id ${first === undefined ? '<rule>' : shellWord(first.id)}`,
     cause,
   });
 }
@@ -117,7 +119,7 @@ async function removeAccount(
     if (left.length > 0) throw leftBehind(done, left, error);
     throw new PartialError(done, {
       provider: 'runai',
-      hint: `sactl serviceaccounts delete --provider runai --id ${account.id}`,
+      hint: `sactl serviceaccounts delete --provider runai --id ${shellWord(account.id)}`,
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import type { GrantRequest } from '../../model/account.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { Connection } from './connection.ts';
 import { listRoles, resolveRole } from './roles.ts';
 import type { Grant } from './rules.ts';
@@ -36,7 +37,7 @@ export async function resolveGrants(
             clusterId: scope.type === 'cluster' || scope.type === 'tenant' ? null : scope.clusterId,
           },
           text: `${role.name} on ${scope.type} ${scope.path}`,
-          flags: `--role ${role.id} --scope ${scope.type}:${scope.id}`,
+          flags: `--role ${shellWord(role.id)} --scope ${shellWord(`${scope.type}:${scope.id}`)}`,
         },
       ];
     } catch (error) {

@@ -1,6 +1,7 @@
 import { UnknownOutcomeError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { readAgain } from './lookup.ts';
@@ -59,7 +60,7 @@ async function isNow(
       `${error.message}; whether it took effect is unknown, because the account could not be read again`,
       {
         provider: 'runai',
-        hint: `sactl serviceaccounts get --provider runai --id ${account.id}`,
+        hint: `sactl serviceaccounts get --provider runai --id ${shellWord(account.id)}`,
         cause,
       },
     );

@@ -33,7 +33,7 @@ describe('a rotation where nothing is recorded', () => {
     const stdin = deployment.issue({ token: 'second' });
     const { code, stdout, stderr } = await deployment.run(rotate(reference), { cwd, stdin, env });
     const goal = `revoke the token of the service account "${reviewer.account}" that was in use before; its name is not known here, its fingerprint is ${fingerprint}`;
-    const command = `sactl tokens revoke --provider augment --id ${id} --token '${fingerprint}' --done --yes`;
+    const command = `sactl tokens revoke --provider augment --id ${id} --token ${fingerprint} --done --yes`;
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       id,
