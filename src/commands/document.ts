@@ -4,6 +4,7 @@ import type { Document } from 'yaml';
 
 import type { Context } from '../context.ts';
 import { jsonErrorOffset } from '../config/json-position.ts';
+import { yamlData, yamlProblem } from '../files/yaml.ts';
 import { largestText, readTextFile, type TextReading } from '../files/text-file.ts';
 import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
@@ -72,6 +73,7 @@ async function parse(
   if (text.trim() === '') {
     return found(`${source} is empty: it must hold an account as JSON or YAML`);
   }
+  if (text.length > longest) return found(`${source} is larger than 64 KiB, and no account is`);
   if (depthOf(text) > deepest) return found(`${source} is nested too deeply for an account`);
   const isJson = /^\s*[{[]/.test(text);
   const strict = isJson ? parseJson(text) : null;
@@ -100,7 +102,11 @@ function parseJson(text: string): Check<unknown> {
 const wordings = new Map<string, string>([
   ['MULTIPLE_DOCS', 'one document is enough'],
   ['DUPLICATE_KEY', 'a key is given twice'],
+  ['RESOURCE_EXHAUSTION', 'it is nested too deeply'],
 ]);
+
+/** In characters. YAML takes a hundred times as long for ten times as many keys. */
+const longest = 64 * 1024;
 
 /** Anything deeper is no account, and more than a parser's stack can take. */
 const deepest = 50;
@@ -127,16 +133,17 @@ async function parseYaml(text: string): Promise<Check<unknown>> {
   const [first] = [...parsed.errors, ...parsed.warnings];
   if (first === undefined) return resolveAliases(parsed);
   const { line, col } = lines.linePos(first.pos[0]);
-  const why = wordings.get(first.code) ?? first.message;
-  return found(`at line ${line}, column ${col}: ${why.split('\n')[0]}`);
+  const why = wordings.get(first.code) ?? yamlProblem(first);
+  return found(`at line ${line}, column ${col}: ${why}`);
 }
 
 /** A YAML alias may lead nowhere, or unfold to far more than the document. */
-function resolveAliases(parsed: Document): Check<unknown> {
+async function resolveAliases(parsed: Document): Promise<Check<unknown>> {
   try {
-    return { value: parsed.toJS({ maxAliasCount: 20 }), problems: [] };
+    return { value: await yamlData(parsed), problems: [] };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    return found(`in its aliases: ${error.message}`);
+    // Behind the colon is the alias's name.
+    return found(`in its aliases: ${error.message.replace(/: .*$/s, '')}`);
   }
 }

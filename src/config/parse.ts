@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 
+import { yamlData, yamlProblem } from '../files/yaml.ts';
 import { jsonErrorOffset } from './json-position.ts';
 import type { FileText } from './read-file.ts';
 import type { Reading } from './section.ts';
@@ -37,11 +38,10 @@ async function parseYaml(text: string): Promise<Reading<unknown>> {
   const error = document.errors[0] ?? document.warnings[0];
   if (error !== undefined) {
     const { line, col } = error.linePos?.[0] ?? { line: 1, col: 1 };
-    const kind = error.code.toLowerCase().replaceAll('_', ' ');
-    return { problem: `line ${line}, column ${col}: not valid YAML (${kind})` };
+    return { problem: `line ${line}, column ${col}: not valid YAML (${yamlProblem(error)})` };
   }
   try {
-    const value: unknown = document.toJS();
+    const value = await yamlData(document);
     return { value: value ?? {} };
   } catch {
     return { problem: 'not valid YAML (an alias has no anchor, or there are too many)' };

@@ -40,7 +40,7 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
     '--stdin',
     'name: *nowhere',
     [
-      'standard input is not valid YAML in its aliases: Unresolved alias (the anchor must be set before the alias): nowhere',
+      'standard input is not valid YAML in its aliases: Unresolved alias (the anchor must be set before the alias)',
     ],
   ],
   [
