@@ -22,7 +22,7 @@ export const dotenvScheme: Scheme = {
   problems: (spec) => [...pathProblems(spec), ...keyProblems(spec.slot ?? '')],
   create: (spec, subject, environment) => {
     const key = expand(spec.slot ?? '', subject);
-    const problems = keyProblems(key);
+    const problems = violations(key);
     if (problems.length > 0) throw new UsageError(problems);
     return dotenvTarget({
       given: spec.given,
@@ -35,7 +35,11 @@ export const dotenvScheme: Scheme = {
 };
 
 function keyProblems(key: string): readonly string[] {
-  if (hasPlaceholder(key)) return placeholderProblems(key);
+  return hasPlaceholder(key) ? placeholderProblems(key) : violations(key);
+}
+
+/** What an account's name became must be a variable's name too, even if there are braces in it. */
+function violations(key: string): readonly string[] {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return [];
   return [`${quoted(key)} is no name of a variable: letters, digits and _, no digit first`];
 }

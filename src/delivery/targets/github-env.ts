@@ -11,14 +11,18 @@ export const githubEnvScheme: Scheme = {
   problems: ({ body }) => nameProblems(body),
   create: ({ given, body }, subject, { ctx }) => {
     const key = expand(body, subject);
-    const problems = nameProblems(key);
+    const problems = violations(key);
     if (problems.length > 0) throw new UsageError(problems);
     return githubFileTarget({ given, name: `github-env:${key}`, variable: 'GITHUB_ENV', key, ctx });
   },
 };
 
 function nameProblems(name: string): readonly string[] {
-  if (hasPlaceholder(name)) return placeholderProblems(name);
+  return hasPlaceholder(name) ? placeholderProblems(name) : violations(name);
+}
+
+/** What an account's name became must be a variable's name too, even if there are braces in it. */
+function violations(name: string): readonly string[] {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     return [`${quoted(name)} is no name of a variable: letters, digits and _, no digit first`];
   }

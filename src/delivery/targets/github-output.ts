@@ -11,7 +11,7 @@ export const githubOutputScheme: Scheme = {
   problems: ({ body }) => nameProblems(body),
   create: ({ given, body }, subject, { ctx }) => {
     const key = expand(body, subject);
-    const problems = nameProblems(key);
+    const problems = violations(key);
     if (problems.length > 0) throw new UsageError(problems);
     return githubFileTarget({
       given,
@@ -24,7 +24,11 @@ export const githubOutputScheme: Scheme = {
 };
 
 function nameProblems(name: string): readonly string[] {
-  if (hasPlaceholder(name)) return placeholderProblems(name);
+  return hasPlaceholder(name) ? placeholderProblems(name) : violations(name);
+}
+
+/** What an account's name became must be an output's name too, even if there are braces in it. */
+function violations(name: string): readonly string[] {
   if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) return [];
   return [`${quoted(name)} is no name of an output: letters, digits, _ and -, a letter or _ first`];
 }
