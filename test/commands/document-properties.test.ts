@@ -26,9 +26,43 @@ async function problemsOf(text: string, name: 'nscale' | 'runai'): Promise<reado
 function scraps(): fc.Arbitrary<string> {
   const scrap = fc.oneof(
     fc.constantFrom(
-      ...['{', '}', '[', ']', ':', ': ', ',', '- ', '? ', '&a ', '*a', '<<: ', '!!binary ', '!x '],
-      ...['|', '>', '---\n', '...\n', '#', '"', "'", '\\', '\n', '\r', '  ', '\t', '%YAML 1.2\n'],
-      ...['name: ', 'tags: ', 'metadata: ', '"name"', 'null', '~', '0x1', '.nan', '\uFEFF', '\0'],
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ': ',
+      ',',
+      '- ',
+      '? ',
+      '&a ',
+      '*a',
+      '<<: ',
+      '!!binary ',
+      '!x ',
+      '|',
+      '>',
+      '---\n',
+      '...\n',
+      '#',
+      '"',
+      "'",
+      '\\',
+      '\n',
+      '\r',
+      '  ',
+      '\t',
+      '%YAML 1.2\n',
+      'name: ',
+      'tags: ',
+      'metadata: ',
+      '"name"',
+      'null',
+      '~',
+      '0x1',
+      '.nan',
+      '\uFEFF',
+      '\0',
     ),
     hostileText(),
   );
@@ -42,7 +76,7 @@ describe('an input document of any text', () => {
     const text = fc.oneof(scraps(), fc.json({ stringUnit: 'binary' }), fc.string());
     await fc.assert(
       fc.asyncProperty(text, provider, async (document, name) => {
-        await problemsOf(document, name);
+        expect(Array.isArray(await problemsOf(document, name))).toBe(true);
       }),
       settings,
     );
@@ -69,8 +103,8 @@ describe('an input document of any text', () => {
     await fc.assert(
       fc.asyncProperty(place, scraps(), provider, async (write, around, name) => {
         const problems = await problemsOf(write(around), name);
-        const keys = problems.filter((problem) => /: unknown key "/.test(problem));
-        const others = problems.filter((problem) => !keys.includes(problem));
+        // A key that is unknown is named.
+        const others = problems.filter((problem) => !/: unknown key "/.test(problem));
         expect(others.join('\n')).not.toContain(token);
       }),
       settings,
@@ -92,13 +126,14 @@ describe('an input document of any text', () => {
   });
 });
 
-describe('a document that is made to take long', () => {
-  function filled(unit: (at: number) => string): string {
-    let text = '';
-    for (let at = 0; text.length < 60_000; at += 1) text += unit(at);
-    return text;
-  }
+/** As much as a document may have. */
+function filled(unit: (at: number) => string): string {
+  let text = '';
+  for (let at = 0; text.length < 60_000; at += 1) text += unit(at);
+  return text;
+}
 
+describe('a document that is made to take long', () => {
   test.each([
     ['many keys', filled((at) => `k${at}: x\n`)],
     ['many anchors and aliases', filled(() => '- &a x\n- *a\n')],

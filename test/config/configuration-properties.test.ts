@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { readConfiguration, type ConfigurationFlags } from '../../src/config/configuration.ts';
+import { readConfiguration } from '../../src/config/configuration.ts';
 import type { Source } from '../../src/config/setting.ts';
 import { hostileText, unprintable } from '../harness/hostile.ts';
 import { createWorkspace, nscaleEnv, userFile, type Workspace } from './workspace.ts';
@@ -97,18 +97,23 @@ describe('for any combination of sources', () => {
 /** Keys that decide where a credential comes from or goes to, and those that do not. */
 const key = fc.oneof(
   fc.constantFrom(
-    ...[
-      'endpoint',
-      'credential',
-      'profile',
-      'profiles',
-      'ca',
-      'command',
-      'clientId',
-      'env',
-      'file',
-    ],
-    ...['sandbox', 'provider', 'org', 'columns', 'format', '__proto__', 'constructor', 'prototype'],
+    'endpoint',
+    'credential',
+    'profile',
+    'profiles',
+    'ca',
+    'command',
+    'clientId',
+    'env',
+    'file',
+    'sandbox',
+    'provider',
+    'org',
+    'columns',
+    'format',
+    '__proto__',
+    'constructor',
+    'prototype',
   ),
   hostileText(),
 );
@@ -205,7 +210,7 @@ describe('no problem repeats a secret', () => {
         await write(userFile, null);
         await write(path, text);
         const context = workspace.context({ ...env, NSCALE_SERVICE_TOKEN: secret });
-        const reading = await readConfiguration(context, given as ConfigurationFlags);
+        const reading = await readConfiguration(context, given);
         const said = [...reading.problems, ...reading.misuse, reading.hint ?? ''];
         expect(said.join('\n')).not.toContain(secret);
       }),

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import {
+  ActionRequiredError,
+  AuthError,
+  CliError,
+  ExitCode,
+  FailedError,
+  UsageError,
+} from '../../src/errors.ts';
+import { renderError } from '../../src/output/error.ts';
+import { hostileText, runnerCommand, unprintable } from '../harness/hostile.ts';
+
+const settings = { numRuns: 1000, seed: 20261122 };
+
+/** Errors whose every word somebody else may have chosen, and things that are thrown and are none. */
+const thrown: fc.Arbitrary<unknown> = fc
+  .record({ message: hostileText(), hint: fc.option(hostileText()), traceId: hostileText() })
+  .chain(({ message, hint, traceId }) => {
+    const cause = new Error(message, { cause: new TypeError(traceId) });
+    const details = { hint, provider: 'nscale', traceId, cause };
+    const action = { goal: message, url: traceId, command: hint ?? message };
+    return fc.constantFrom<unknown>(
+      new FailedError('failed', message, details),
+      new AuthError('forbidden', message, details),
+      new UsageError([message, traceId], details),
+      new ActionRequiredError([action, action], { cause }),
+      cause,
+      message,
+      { message },
+      null,
+    );
+  });
+
+const options = fc.record({
+  json: fc.boolean(),
+  debug: fc.boolean(),
+  sandbox: fc.boolean(),
+  connection: fc.subarray(['--profile prod', '--org acme', '--sandbox']),
+});
+
+test('any error is lines that steer neither a terminal nor the runner of a job', () => {
+  fc.assert(
+    fc.property(thrown, options, (error, chosen) => {
+      const text = renderError(error, chosen);
+      expect(text.endsWith('\n')).toBe(true);
+      for (const line of text.slice(0, -1).split('\n')) {
+        expect(line).not.toMatch(unprintable);
+        expect(line).not.toMatch(runnerCommand);
+        expect(line).not.toBe('');
+      }
+    }),
+    settings,
+  );
+});
+
+test('in JSON its last line is the error, with the exit code that the program leaves with', () => {
+  fc.assert(
+    fc.property(thrown, options, (error, chosen) => {
+      const text = renderError(error, { ...chosen, json: true });
+      const parsed = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+      const exitCode = error instanceof CliError ? error.exitCode : ExitCode.failed;
+      expect(parsed['error']).toMatchObject({ exitCode, retryable: false });
+      expect(Object.keys(parsed)).toEqual(chosen.sandbox ? ['error', 'sandbox'] : ['error']);
+    }),
+    settings,
+  );
+});
