@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+
+import { hostileWord } from './hostile.ts';
+
+const goodPaths = [
+  'token',
+  'out/token',
+  'out/{name}',
+  '{provider}.tok',
+  '.env',
+  '~/token',
+] as const;
+
+const paths = [
+  'out/{id}.tok',
+  '{name}',
+  '{name}/token',
+  '{org}-{name}',
+  '{profile}',
+  '{provider}.tok',
+  '{nope}',
+  './a b',
+  'ünï',
+  '-rf',
+  '.',
+  '..',
+  '../up',
+  'out/../token',
+  'missing/token',
+  'folder',
+  'folder/',
+  'link',
+  'dangling',
+  'pipe',
+  'env',
+  '.env',
+  'big.env',
+  'session.json',
+  '~/token',
+  '~/.augment/session.json',
+  '~x',
+  '$ROOT/elsewhere/token',
+  'out/' + 'x'.repeat(300),
+] as const;
+
+const keys = ['KEY_1', '{name}', 'a-b', '1A', '', 'GITHUB_X', '__proto__', 'NODE_OPTIONS'];
+
+function pathTarget(): fc.Arbitrary<string> {
+  return fc
+    .tuple(
+      fc.constantFrom('file', 'file', 'file', 'file+json', 'session', 'dotenv', 'dotenv+json'),
+      fc.oneof(
+        { weight: 2, arbitrary: fc.constantFrom(...goodPaths) },
+        { weight: 1, arbitrary: fc.constantFrom(...paths) },
+      ),
+      fc.oneof(
+        { weight: 2, arbitrary: fc.constant('TOKEN') },
+        { weight: 1, arbitrary: fc.constantFrom(...keys) },
+      ),
+    )
+    .map(([scheme, path, key]) =>
+      scheme.startsWith('dotenv') ? `${scheme}:${path}#${key}` : `${scheme}:${path}`,
+    );
+}
+
+/** Programs of the test's own only; what they do is written in `programs.ts`. */
+function programTarget(): fc.Arbitrary<string> {
+  return fc.constantFrom(
+    'exec:$PROGRAMS/take',
+    'exec:$PROGRAMS/take {name} {id}',
+    'exec:$PROGRAMS/take --for={name}',
+    'exec+json:$PROGRAMS/take',
+    'exec:$PROGRAMS/blab',
+    'exec:take',
+    'exec:./take',
+    'exec:{name}',
+    'exec:"$PROGRAMS/take',
+    'exec:$PROGRAMS/missing',
+    'gh-secret:acme/app#TOKEN',
+    'gh-secret:acme/app@prod#{name}',
+    'gh-secret:{name}/app#TOKEN',
+    'kubernetes:ns/{name}#token',
+    'kubernetes:ns/secret#token',
+    'vault:secret/{name}#token',
+    'vault:secret/ci#token',
+    'vault:-x/ci#token',
+  );
+}
+
+/** A value of `--to`, valid more often than not. Hostile ones have no path in them that leads out of the root. */
+export function target(): fc.Arbitrary<string> {
+  return fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom(...goodPaths).map((path) => `file:${path}`) },
+    { weight: 12, arbitrary: pathTarget() },
+    { weight: 1, arbitrary: programTarget() },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        'profile',
+        'profile:x',
+        'github-env:TOKEN',
+        'github-env:{name}',
+        'github-output:token',
+        'github-output:{name}',
+        'file:',
+        'nope:x',
+        'FILE:x',
+      ),
+    },
+    { weight: 1, arbitrary: hostileWord().map((word) => word.replaceAll(/[/\\]/g, '_')) },
+    { weight: 1, arbitrary: hostileWord().map((word) => `file:out/${word.replaceAll('/', '_')}`) },
+  );
+}
