@@ -31,6 +31,9 @@ export async function runProgram(argv: readonly string[], ctx: Context): Promise
     outputError: () => undefined,
     getOutHelpWidth: () => ctx.stdout.columns ?? 100,
     getErrHelpWidth: () => ctx.stderr.columns ?? 100,
+    // Asked for itself, commander would make Node's streams, which takes 7 ms.
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
   });
   const code = await parse(root, argv, ctx);
   await writeOutput(ctx, help.join(''));
