@@ -64,6 +64,6 @@ function fleetColumns({ members }: FleetLocal): readonly Column<Account>[] {
   const spare = new Set(['lastUsedAt', 'age']);
   return names.flatMap((name) => {
     const column = listColumns.find((candidate) => candidate.name === name);
-    return column === undefined ? [] : [{ ...column, spare: spare.has(name), hideEmpty: false }];
+    return column === undefined ? [] : [{ ...column, spare: spare.has(name) }];
   });
 }
