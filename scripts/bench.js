@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { serveRotations } from './bench/rotations.js';
+import { serveFleet } from './bench/rotations.js';
 
 const program = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 const probe = fileURLToPath(new URL('bench/peak-memory.cjs', import.meta.url));
@@ -45,8 +45,8 @@ const fleet = { accounts: 500, delayMs: 50, concurrency: 16 };
 const idealSeconds = (fleet.accounts * fleet.delayMs) / fleet.concurrency / 1000;
 
 /**
- * Rotates them all into files of their own; costs what passes between the first rotation's arrival at the server and the
- * last one's answer, or with `whole` all of the run.
+ * Rotates a fleet of three providers into files; costs what passes between the first rotation's arrival at the server and
+ * the last one's answer, or with `whole` all of the run.
  * @param {{ whole: boolean }} options
  * @returns {() => Promise<Cost>}
  */
@@ -55,18 +55,13 @@ function rotations({ whole }) {
     const folder = mkdtempSync(join(tmpdir(), 'sactl-bench-'));
     const out = join(folder, 'out');
     mkdirSync(out);
-    const { url, seconds, close } = await serveRotations({
-      accounts: accounts(fleet.accounts),
-      organization,
-      delayMs: fleet.delayMs,
-    });
+    const { environment, seconds, close } = await serveFleet(fleet);
     try {
-      const words = `sa rotate --provider nscale --all --yes --no-verify --quiet --concurrency ${fleet.concurrency}`;
-      const command = [program, ...words.split(' '), '--to', `file:${out}/{name}`, '--json'];
+      const words = `sa rotate --provider all --all --yes --no-verify --quiet --json --concurrency ${fleet.concurrency}`;
+      const command = [program, ...words.split(' '), '--to', `file:${out}/{name}`];
       const cost = await measured(command, {
-        NSCALE_SERVICE_TOKEN: 'bench',
-        NSCALE_ORGANIZATION_ID: organization,
-        NSCALE_IDENTITY_SERVICE_API_ENDPOINT: url,
+        ...environment,
+        HOME: folder,
         SACTL_STATE_DIR: join(folder, 'state'),
       })();
       const written = readdirSync(out).length;
