@@ -1,7 +1,7 @@
 // Prints how sactl compares with the least that the same work costs, as ratios of one run on one machine.
 // Commands take turns, so that a machine that slows down slows both; the figure is the median of the pairs.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,7 +158,19 @@ async function measure({ work, budget, measure: kind, ours, theirs }) {
 // A reader that has seen enough, such as head, ends the bench.
 process.stdout.on('error', () => process.exit());
 
+/** A home with a configuration file as people write it. */
+function makeHome() {
+  const home = mkdtempSync(join(tmpdir(), 'sactl-bench-'));
+  mkdirSync(join(home, '.config', 'sactl'), { recursive: true });
+  writeFileSync(
+    join(home, '.config', 'sactl', 'config.yaml'),
+    `profiles:\n  prod:\n    provider: nscale\n    credential: { env: NSCALE_SERVICE_TOKEN }\n`,
+  );
+  return home;
+}
+
 const { server, url } = await serve();
+const home = makeHome();
 try {
   process.stdout.write(
     `Node ${process.versions.node}, ${rounds} rounds, medians of ours / theirs\n\n`,
@@ -187,6 +199,20 @@ try {
       budget: 1.25,
       measure: 'time',
       ours: measured([program, '--version']),
+      theirs: nothing,
+    },
+    {
+      work: 'completion bash / node -e 0',
+      budget: 1.25,
+      measure: 'time',
+      ours: measured([program, 'completion', 'bash']),
+      theirs: nothing,
+    },
+    {
+      work: 'the names of profiles, at a Tab / node -e 0',
+      budget: 1.25,
+      measure: 'time',
+      ours: measured([program, '__profiles'], { HOME: home }),
       theirs: nothing,
     },
     {
@@ -258,6 +284,7 @@ try {
     );
   }
 } finally {
+  rmSync(home, { recursive: true });
   server.closeAllConnections();
   server.close();
 }

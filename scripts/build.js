@@ -1,4 +1,9 @@
-// Bundles the program into dist/, and says nothing unless something is wrong.
+// Bundles the program into dist/, lets it write its completion scripts beside itself, and says nothing unless something
+// is wrong.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
 import { rolldown } from 'rolldown';
 
 const nothing = '\0nothing';
@@ -20,11 +25,25 @@ const withoutExecutableSubcommands = {
   },
 };
 
+/** Files whose text is imported, as vite does it: `import text from './file?raw'`. */
+const rawText = {
+  name: 'raw-text',
+  /** @param {string} id @param {string | undefined} importer */
+  resolveId(id, importer) {
+    return id.endsWith('?raw') ? resolve(dirname(importer ?? ''), id) : null;
+  },
+  /** @param {string} id */
+  load(id) {
+    if (!id.endsWith('?raw')) return null;
+    return `export default ${JSON.stringify(readFileSync(id.slice(0, -'?raw'.length), 'utf8'))}`;
+  },
+};
+
 const bundle = await rolldown({
   input: { bin: 'src/bin.ts' },
   platform: 'node',
   external: ['jq-wasm', /^node-jq/],
-  plugins: [withoutExecutableSubcommands],
+  plugins: [withoutExecutableSubcommands, rawText],
   transform: { target: 'node20.19' },
 });
 // CommonJS in chunks starts fastest on every Node; what is imported lazily stays in files of its own.
@@ -37,3 +56,9 @@ await bundle.write({
   cleanDir: true,
 });
 await bundle.close();
+
+// Printed from these files, a script costs a shell that starts no more than `sactl --version`.
+for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
+  const script = execFileSync(process.execPath, ['dist/bin.cjs', 'completion', shell]);
+  writeFileSync(`dist/completion.${shell}`, script);
+}

@@ -9,6 +9,7 @@ import {
   type Invocation,
 } from './commands/command.ts';
 import type { CommonFlags } from './commands/flags.ts';
+import { addCompletion } from './commands/completion/index.ts';
 import { addDoctor } from './commands/doctor/index.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
@@ -66,8 +67,16 @@ async function parse(root: Command, argv: readonly string[], ctx: Context): Prom
   }
 }
 
-/** The whole tree, for tests and generated documents: `argv` naming every noun builds every verb. */
-export async function declareProgram(
+/** A tree with every verb in it, for whoever reads and does not run it. */
+export async function wholeTree(): Promise<CommandUnknownOpts> {
+  const names = nouns.map(({ name }) => name);
+  return declareProgram(new Command('sactl').exitOverride(), names, () => ({
+    run: () => Promise.resolve(),
+  }));
+}
+
+/** The nouns have the verbs of those that `argv` names. */
+async function declareProgram(
   root: Command,
   argv: readonly string[],
   makeHost: (common: () => CommonFlags) => Host,
@@ -86,6 +95,7 @@ export async function declareProgram(
   }
   addWhoami(program, host);
   addDoctor(program, host);
+  addCompletion(program, host, wholeTree);
   addHelp(program);
   refuseRepetition(program);
   return program;

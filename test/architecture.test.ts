@@ -14,7 +14,7 @@ const levels = [
   ['delivery'],
   ['commands'],
   ['program.ts'],
-  ['main.ts'],
+  ['main.ts', 'at-once.ts'],
   ['bin.ts'],
 ] as const;
 

@@ -2,13 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { UsageError } from '../../errors.ts';
 import { findSubcommand } from '../command.ts';
-import { environmentTopic, exitCodesTopic, targetsTopic } from './topics.ts';
-
-const topics = new Map([
-  ['exit-codes', exitCodesTopic],
-  ['targets', targetsTopic],
-  ['environment', environmentTopic],
-]);
+import { topics } from './topics.ts';
 
 /** `help`, `help <command…>` and the help topics, in place of commander's own help command. */
 export function addHelp(root: CommandUnknownOpts): void {

@@ -15,21 +15,29 @@ export const exitCodesTopic = `Exit codes
   143  ended by another signal before anything was sent that changes anything
 `;
 
-/** `sactl help targets` */
-export const targetsTopic = `Targets (--to)
+/** The kinds of targets that `--to` takes, and what each of them is. */
+export const targetForms = [
+  ['file:<path>', 'a file with the token or secret, and no line break'],
+  ['file+json:<path>', 'a file with the whole credential object'],
+  ['dotenv:<path>#<KEY>', 'one key of a .env file; every other line stays as it is'],
+  ['session:<path>', 'a session of Augment, as one line of JSON'],
+  ['profile', "the file that the profile's own credential comes from"],
+  ['github-env:<NAME>', 'a variable for the later steps of a GitHub Actions job'],
+  ['github-output:<name>', 'an output of this step'],
+  [
+    'exec:<program and arguments>',
+    'a program that reads it from standard input, run without a shell',
+  ],
+  ['exec+json:<program and arguments>', 'the same with the whole credential object'],
+  ['gh-secret:<owner/repo>[@env]#<NAME>', 'a secret of a repository or environment, by your gh'],
+  ['kubernetes:<namespace>/<secret>#<key>', 'a key of a Secret, by your kubectl'],
+  ['vault:<path>#<field>', 'a field of a KV secret, by your vault'],
+] as const;
 
-  file:<path>                       a file with the token or secret, and no line break
-  file+json:<path>                  a file with the whole credential object
-  dotenv:<path>#<KEY>               one key of a .env file; every other line stays as it is
-  session:<path>                    a session of Augment, as one line of JSON
-  profile                           the file that the profile's own credential comes from
-  github-env:<NAME>                 a variable for the later steps of a GitHub Actions job
-  github-output:<name>              an output of this step
-  exec:<program and arguments>      a program that reads it from standard input, run without a shell
-  exec+json:<program and arguments> the same with the whole credential object
-  gh-secret:<owner/repo>[@env]#<NAME>        a secret of a repository or environment, by your gh
-  kubernetes:<namespace>/<secret>#<key>      a key of a Secret, by your kubectl
-  vault:<path>#<field>              a field of a KV secret, by your vault
+/** `sactl help targets` */
+const targetsTopic = `Targets (--to)
+
+${targetForms.map(([form, what]) => `  ${form.padEnd(37)}  ${what}`).join('\n')}
 
 {provider}, {profile}, {org}, {id} and {name} stand for the account's own, but not in the name of a program, repository,
 namespace or mount. A path may begin with ~/. New files are readable by you alone; a file that is there keeps its owner
@@ -40,7 +48,7 @@ minute stays in the journal: "sactl recover list".
 `;
 
 /** `sactl help environment` */
-export const environmentTopic = `Environment variables
+const environmentTopic = `Environment variables
 
 nscale
   NSCALE_SERVICE_TOKEN                  the token to work with
@@ -71,3 +79,10 @@ terminal
   CI        anything but 0 or false: never ask, print no table of a credential
   NO_COLOR  anything: no colours
 `;
+
+/** What `help` knows besides the commands. */
+export const topics: ReadonlyMap<string, string> = new Map([
+  ['exit-codes', exitCodesTopic],
+  ['targets', targetsTopic],
+  ['environment', environmentTopic],
+]);
