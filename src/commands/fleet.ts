@@ -121,7 +121,7 @@ async function resolve(
 ): Promise<readonly Connection[]> {
   const options = { configuration, flags, environments };
   const names = [...new Set(flags.profiles)];
-  if (names.length > 1 && flags.provider !== 'all') {
+  if ((flags.profiles ?? []).length > 1 && flags.provider !== 'all') {
     return Promise.all(
       names.map((value) => {
         const profile = { ...configuration.profile, value };
@@ -168,9 +168,4 @@ async function ask<Answer>({
     if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
     return { answer: null, error };
   }
-}
-
-/** e.g. `nscale (profile prod)` */
-export function memberName({ definition, connection: { profile } }: Described): string {
-  return profile === null ? definition.name : `${definition.name} (profile ${profile})`;
 }
