@@ -1,4 +1,4 @@
-import { access, constants, lstat, realpath, stat } from 'node:fs/promises';
+import { lstat, open, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 
 import type { Context } from '../../context.ts';
@@ -8,25 +8,28 @@ import { quoted } from '../../model/safe-text.ts';
 
 /** What is wrong with `--report`, tried before anything is sent. */
 export async function reportProblems(
-  { cwd }: Pick<Context, 'cwd'>,
+  { cwd, uuid }: Pick<Context, 'cwd' | 'uuid'>,
   report: string | undefined,
 ): Promise<readonly string[]> {
   if (report === undefined) return [];
   if (!['.md', '.json'].includes(extname(report))) {
     return [`--report ${quoted(report)} ends in neither .md nor .json`];
   }
-  const problem = await problemOf(resolve(cwd, report));
+  const problem = await problemOf(resolve(cwd, report), `.sactl-${uuid()}.tmp`);
   return problem === null ? [] : [`--report ${quoted(report, 200)}: ${problem}`];
 }
 
-async function problemOf(path: string): Promise<string | null> {
+/** A file of the name `trial` is made beside it, and removed. */
+async function problemOf(path: string, trial: string): Promise<string | null> {
   const folder = dirname(path);
   try {
     if (!(await stat(folder)).isDirectory()) return `${folder} is not a folder`;
-    await access(folder, constants.W_OK | constants.X_OK);
+    const file = await open(join(folder, trial), 'wx');
+    await file.close();
+    await rm(join(folder, trial));
   } catch (error) {
-    const isMissing = systemCode(error) === 'ENOENT';
-    return isMissing ? `there is no folder ${folder}` : `${folder}: ${systemReason(error)}`;
+    if (systemCode(error) === 'ENOENT') return `there is no folder ${folder}`;
+    return `nothing can be written in ${folder}: ${systemReason(error)}`;
   }
   const isFile = await lstat(path).then(
     (found) => found.isFile(),
