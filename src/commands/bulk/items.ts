@@ -73,7 +73,8 @@ export function failedItem(account: Account, failure: Failure): FailedItem {
   const { error, result = null, flags = [] } = failure;
   const known = result === null ? issueResult(account, null) : resultOf(result);
   const object = errorObject(error, { connection: flags });
-  return { ...known, error: object, exitCode: error.exitCode };
+  const actionsRequired = object.actionsRequired ?? known.actionsRequired;
+  return { ...known, actionsRequired, error: object, exitCode: error.exitCode };
 }
 
 function resultOf({ account, credential, outcome }: Result): IssueResult {
