@@ -49,7 +49,7 @@ export function choose(lists: readonly Listed[], options: ChoiceOptions): Choice
     references === null ? { value: all, problems: [] } : resolve(references, grouped(lists, all));
   const matching = named.value.filter(({ account }) => selectors.matches(account.name));
   const candidates: Candidate[] = [];
-  const skipped: Skipped[] = [];
+  const skipped = references === null ? [] : excluded(named.value, matching);
   const kept: Kept[] = [];
   for (const candidate of matching.toSorted(inOrder)) {
     const { account } = candidate;
@@ -62,6 +62,18 @@ export function choose(lists: readonly Listed[], options: ChoiceOptions): Choice
     } else skipped.push({ ...reason, account });
   }
   return { candidates, skipped, kept, problems: named.problems };
+}
+
+/** Who names an account, and a pattern that it does not fit, is told of that. */
+function excluded(named: readonly Candidate[], matching: readonly Candidate[]): Skipped[] {
+  const meant = new Set(matching);
+  return named
+    .filter((candidate) => !meant.has(candidate))
+    .map(({ account }) => ({
+      account,
+      reason: 'not meant',
+      detail: 'its name does not fit --match',
+    }));
 }
 
 function candidatesOf(listed: Listed): readonly Candidate[] {

@@ -11,6 +11,7 @@ export interface Reason {
     | 'disabled'
     | 'deleting'
     | 'own account'
+    | 'not meant'
     | 'stopped'
     | 'interrupted';
   readonly detail: string | null;

@@ -10,6 +10,7 @@ import { checkBulkInput, type BulkRotateFlags } from './input.ts';
 import { listAccounts } from './member.ts';
 import { bulkPlan, countedEffects } from './plan.ts';
 import { prepare, type Preparation } from './prepare.ts';
+import { filterProblems } from './rehearse.ts';
 import { openRun, type BulkRun } from './run.ts';
 
 /**
@@ -38,7 +39,11 @@ export async function rotateSeveral(
   ctx.signal.throwIfAborted();
   for (const warning of preparation.warnings) await run.note(warning);
   const known = await knownResult(run, { choice, preparation, unlisted });
-  const { problems, hint, prepared } = preparation;
+  const { hint, prepared } = preparation;
+  const problems = [
+    ...preparation.problems,
+    ...(common.dryRun ? [] : await filterProblems(run, { prepared, known })),
+  ];
   if (common.dryRun) await fleet.emit(bulkPlan({ preparation, known, marker: run.marker }));
   if (problems.length > 0) throw new UsageError(problems, { hint });
   if (common.dryRun) return unlisted.length === 0 ? ExitCode.done : ExitCode.partial;

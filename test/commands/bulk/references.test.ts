@@ -62,7 +62,6 @@ describe('what is named is rotated, each account once:', () => {
       ['rotated nscale app-001', 'rotated nscale app-002'],
     ],
     [ids('-', '-'), { stdin: 'app-002' }, ['rotated nscale app-002']],
-    [[...ids('app-001', 'app-002'), '--match', '*-002'], {}, ['rotated nscale app-002']],
     [ids('-'), { stdin: '\n \n' }, []],
   ];
 
@@ -70,6 +69,16 @@ describe('what is named is rotated, each account once:', () => {
     const world = createWorld(different);
     expect(await rotatedBy([...argv, '--provider', 'all'], options, world)).toEqual(expected);
     expect(world.mutations()).toHaveLength(expected.length);
+  });
+
+  it('and what a pattern excludes is left, with the reason', async () => {
+    const world = createWorld(different);
+    const argv = [...ids('app-001', 'app-002'), '--match', '*-002', '--provider', 'all'];
+    expect(await rotatedBy(argv, {}, world)).toEqual([
+      'rotated nscale app-002',
+      'skipped nscale app-001',
+    ]);
+    expect(world.mutations()).toHaveLength(1);
   });
 
   it('from stdin beside a terminal', async () => {

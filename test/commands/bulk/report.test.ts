@@ -219,9 +219,18 @@ describe('a report that cannot be printed', () => {
     expect(run.code).toBe(0);
   });
 
-  it('is exit 6 when the filter fails on it, and says so', async () => {
+  it('is tried on the filter before anything is sent', async () => {
     const world = twoAccounts();
     const run = await world.run([...rotate, '-q', '.rotated[].name | tonumber']);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toContain('the filter fails on a report of this command: -q');
+    expect(world.mutations()).toEqual([]);
+  });
+
+  it('is exit 6 when the filter fails on the real one only, and says so', async () => {
+    const world = twoAccounts();
+    const picky = '.rotated[] | if .verified then .name else error("not tried") end';
+    const run = await world.run([...rotate, '--no-verify', '-q', picky]);
     expect(run).toMatchObject({ code: 6, stdout: '' });
     expect(run.stderr).toContain('the accounts were rotated, but -q');
     expect(world.mutations()).toHaveLength(2);
