@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, it } from 'vitest';
 
-import { exitCodesTopic } from '../src/commands/help/topics.ts';
+import { topics } from '../src/commands/help/topics.ts';
 import { wholeTree } from '../src/program.ts';
 
 const path = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -35,11 +35,11 @@ async function commandTable(): Promise<string> {
 }
 
 function exitCodeTable(): string {
-  const rows = [...exitCodesTopic.matchAll(/^ +(\d+) +(.+)$/gm)];
+  const [{ rows = {} } = {}] = topics['exit-codes'].parts;
   return [
     '| code | meaning |',
     '|---|---|',
-    ...rows.map(([, code, text]) => `| ${code} | ${text} |`),
+    ...Object.entries(rows).map(([code, text]) => `| ${code} | ${text} |`),
   ].join('\n');
 }
 

@@ -16,7 +16,7 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
     examples: [
       'sactl audit list --since 7d',
       'sactl audit list --id ci-deploy',
-      'sactl audit list -q \'.[] | select(.outcome != "done") | [.at, .operation, .name, .error]\'',
+      'sactl audit list -q \'.[] | select(.outcome != "done") | [.at, .name, .error]\'',
     ],
   })
     .option('--id <id>', 'only changes of the account with this id or exact name')

@@ -5,7 +5,7 @@ import type { OutlinedCommand } from './outline.ts';
 export function withHelp(commands: readonly OutlinedCommand[]): OutlinedCommand[] {
   const groups = commands.filter(({ words }) => words.some(({ leadsTo }) => leadsTo !== null));
   const paths = new Set(groups.map(({ path }) => path));
-  const topicWords = [...topics.keys()].map((name) => ({
+  const topicWords = Object.keys(topics).map((name) => ({
     names: [name],
     description: 'a topic',
     leadsTo: null,

@@ -40,7 +40,7 @@ export function choicesOf(values: Values): readonly Named[] {
 }
 
 /** What `--to` may begin with, e.g. `file:`. */
-const targetKinds = targetForms.map(([form, description]) => ({
+const targetKinds = Object.entries(targetForms).map(([form, description]) => ({
   names: [form.includes(':') ? form.slice(0, form.indexOf(':') + 1) : form],
   description,
 }));
