@@ -16,6 +16,7 @@ import {
   type Shared,
 } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
+import { isFleet } from './is-fleet.ts';
 import { note } from './note.ts';
 import { columnsOf, outputFlags } from './session.ts';
 
@@ -46,13 +47,6 @@ export interface FleetLocal {
   readonly columns: ColumnChoice | null;
   /** None where there is no credential. */
   readonly members: readonly Described[];
-}
-
-/** Whether this run is about several connections at once. */
-export function isFleet({ env }: Context, { provider, profiles = [] }: CommonFlags): boolean {
-  if (profiles.length > 1) return true;
-  if (provider !== undefined) return provider === 'all';
-  return profiles.length === 0 && (env['SACTL_PROVIDER'] ?? '').trim() === 'all';
 }
 
 /**

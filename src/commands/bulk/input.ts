@@ -3,7 +3,7 @@ import type { Check } from '../check.ts';
 import { confirmationProblems } from '../confirm.ts';
 import type { Described } from '../connect.ts';
 import type { DeliveryFlags } from '../delivery-flags.ts';
-import { isFleet } from '../fleet.ts';
+import { isFleet } from '../is-fleet.ts';
 import type { CommonFlags } from '../flags.ts';
 import type { IntakeFlags } from '../intake.ts';
 import { checkDestinations, type Destination } from './member.ts';

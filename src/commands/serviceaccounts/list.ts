@@ -47,7 +47,7 @@ export interface ListFlags {
 }
 
 async function runList(invocation: Invocation, flags: ListFlags): Promise<ExitCode> {
-  const { isFleet } = await import('../fleet.ts');
+  const { isFleet } = await import('../is-fleet.ts');
   const { ctx, common } = invocation;
   if (!isFleet(ctx, common)) return listOne(invocation, flags);
   const { listAll } = await import('./list-all.ts');

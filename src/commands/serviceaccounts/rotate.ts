@@ -76,7 +76,7 @@ interface RotateFlags extends BulkFlags, DeliveryFlags, IntakeFlags {}
 
 async function runRotate(invocation: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const { isBulk } = await import('../bulk/selectors.ts');
-  const { isFleet } = await import('../fleet.ts');
+  const { isFleet } = await import('../is-fleet.ts');
   const { ctx, common } = invocation;
   if (!isBulk(flags) && !isFleet(ctx, common)) return rotateOne(invocation, flags);
   const { rotateSeveral } = await import('../bulk/index.ts');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Connection } from './connection.ts';
 import { readSession } from './session.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 
 /** Auggie's own session file, below the home directory. */
 export const standardPath = '.augment/session.json';
@@ -30,5 +31,8 @@ export async function installedIn({
   const path = join(homeDirectory, standardPath);
   const { session } = readSession(await readFile(path, 'utf8').catch(() => ''));
   if (session === null) return null;
-  return { target: standardAddress(homeDirectory), fingerprint: session.accessToken.fingerprint() };
+  return {
+    target: standardAddress(homeDirectory),
+    fingerprint: fingerprintOf(session.accessToken),
+  };
 }

@@ -5,6 +5,7 @@ import { Secret } from '../../../src/model/secret.ts';
 import type { Outcome } from '../../harness/run.ts';
 import { entriesIn } from '../../outcomes/observe.ts';
 import type { Server, ServerAccount, ServerName } from './servers.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 /** Where to look for the truth. */
 export interface Scene {
@@ -124,7 +125,7 @@ function truthOf(world: Scene, { server, account, item, lines }: Subject): Truth
     entries: entries.map(({ name }) => name.replace(/\..*$/, '')),
     lastEvent:
       lines.findLast(({ provider, id }) => provider === server.name && id === account.id) ?? null,
-    fingerprint: live === null ? null : new Secret(live).fingerprint(),
+    fingerprint: live === null ? null : fingerprintOf(new Secret(live)),
   };
 }
 

@@ -5,6 +5,7 @@ import { bulkMarkdown } from '../../../src/commands/bulk/markdown.ts';
 import { ExitCode, UndeliveredError } from '../../../src/errors.ts';
 import type { Account } from '../../../src/model/account.ts';
 import { account, issuedWith, secret } from '../../delivery/answers.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 const nothing = { rotated: [], skipped: [], failed: [] };
 
@@ -38,7 +39,7 @@ describe('the report in Markdown', () => {
       ],
       failed: [failedItem(own, { error }), { ...failedItem(own, { error }), id: null, name: null }],
     };
-    const fingerprint = issued.credential.value.fingerprint();
+    const fingerprint = fingerprintOf(issued.credential.value);
     const text = bulkMarkdown(result, { isSandbox: true });
     expect(text).toBe(
       [
