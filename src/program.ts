@@ -83,7 +83,6 @@ async function declareProgram(
 ): Promise<CommandUnknownOpts> {
   const program = declareCommonFlags(root);
   const host = makeHost(() => commonOf(program.opts()));
-  const words = new Set(argv);
   for (const { name, aliases, summary, load } of nouns) {
     const noun = program
       .command(name)
@@ -91,7 +90,8 @@ async function declareProgram(
       .aliases([...aliases])
       .summary(summary)
       .description(`${summary}.`);
-    if (words.has(name) || aliases.some((alias) => words.has(alias))) (await load())(noun, host);
+    const at = argv.findIndex((word) => word === name || aliases.includes(word));
+    if (at >= 0) (await load())(noun, host, argv[at + 1] ?? null);
   }
   addWhoami(program, host);
   addDoctor(program, host);

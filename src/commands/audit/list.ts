@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { AuditEvent } from '../../audit/event.ts';
 import { ExitCode } from '../../errors.ts';
 import type { Column } from '../../output/columns.ts';
-import type { Tone } from '../../output/style.ts';
+import type { Tone } from '../../output/tone.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
 
 export function addList(noun: CommandUnknownOpts, host: Host): void {
