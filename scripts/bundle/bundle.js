@@ -48,7 +48,6 @@ export async function bundle({ dir, plugins = [] }) {
   const build = await rolldown({
     input: { bin: 'src/bin.ts' },
     platform: 'node',
-    external: [/^node-jq/],
     plugins: [withoutExecutableSubcommands, rawText, ...plugins],
     transform: { target: 'node20.19' },
   });
@@ -57,6 +56,8 @@ export async function bundle({ dir, plugins = [] }) {
     const { output } = await build.write({
       dir,
       format: 'cjs',
+      // What is compiled out of an executable can require Node's modules, and not import them.
+      dynamicImportInCjs: false,
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name]-[hash].cjs',
       minify: true,

@@ -11,6 +11,7 @@ import { embedded } from './embedded.js';
  * @property {string} version
  * @property {string} license an SPDX expression
  * @property {string | null} url
+ * @property {string} [purl] default: npm's
  * @property {string | null} integrity of what the registry gave, e.g. `sha512-…`
  * @property {readonly string[]} dependencies names of the packages in the bundle that it asks for
  * @property {string} text the licences that lie beside its modules in the bundle, and above them

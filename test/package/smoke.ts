@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,8 +61,9 @@ export function itIsSactl(command: () => readonly [string, ...string[]]): Instal
     expect((await run(line)).code).toBe(code);
   });
 
-  it.runIf(existsSync(join(root, 'src/commands/completion')))('completes', async () => {
-    expect(await run('completion bash')).toMatchObject({ code: 0, stderr: '' });
+  it.each(['bash', 'fish', 'powershell', 'zsh'])('completes in %s', async (shell) => {
+    const built = await readFile(join(root, `dist/completion.${shell}`), 'utf8');
+    expect(await run(`completion ${shell}`)).toMatchObject({ code: 0, stdout: built, stderr: '' });
   });
 
   return { home: () => home, run, start };
