@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -55,6 +56,7 @@ try {
   mkdirSync(values.out, { recursive: true });
   carry(preparedBlob());
   copyFileSync('LICENSE', join(values.out, 'LICENSE'));
+  if (existsSync('man')) cpSync('man', join(values.out, 'man'), { recursive: true });
   await writeNotices(values.out, [...(await thirdParties(modules)), nodeItself()]);
 } finally {
   rmSync(work, { recursive: true, force: true });
