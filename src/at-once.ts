@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
+import { builtFile } from './built-file.ts';
 import { isShell, scriptFile } from './commands/completion/shells.ts';
 import type { Context } from './context.ts';
 import { version } from './version.ts';
@@ -26,14 +24,5 @@ export async function answerAtOnce(
     return profileNames(context());
   }
   if (first !== 'completion' || !isShell(second) || others.length > 0) return null;
-  return builtScript(join(folder, scriptFile(second)));
-}
-
-/** Null while the program is being built, which is when it writes the file. */
-function builtScript(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
+  return builtFile(folder, scriptFile(second));
 }
