@@ -1,11 +1,16 @@
-// Runs the main job on the sandbox, as a person would type it: a service account's life from list to delete.
+// Runs the main job on the sandbox, as a person would type it: a service account's life from list to delete. Of the program
+// beside it, or of the one that is named: `node scripts/demo.js [program]`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
+const named = process.argv[2];
+const [command, ...before] =
+  named === undefined
+    ? [process.execPath, fileURLToPath(new URL('../dist/bin.cjs', import.meta.url))]
+    : [resolve(named)];
 const stateDirectory = mkdtempSync(join(tmpdir(), 'sactl-demo-'));
 const env = { PATH: process.env['PATH'], SACTL_SANDBOX: '1', SACTL_STATE_DIR: stateDirectory };
 
@@ -141,8 +146,8 @@ let failed = false;
 try {
   for (const { comment, argv, stdin, status = 0, fault } of steps) {
     const setting = fault === undefined ? '' : `SACTL_SANDBOX_FAULT=${fault} `;
-    const before = stdin === undefined ? '' : `${commandLine(stdin)} | `;
-    process.stdout.write(`\n# ${comment}\n$ ${before}${setting}${commandLine(argv)}\n`);
+    const source = stdin === undefined ? '' : `${commandLine(stdin)} | `;
+    process.stdout.write(`\n# ${comment}\n$ ${source}${setting}${commandLine(argv)}\n`);
     const options = {
       cwd: stateDirectory,
       env: fault === undefined ? env : { ...env, SACTL_SANDBOX_FAULT: fault },
@@ -150,11 +155,11 @@ try {
     const input =
       stdin === undefined
         ? undefined
-        : spawnSync(process.execPath, [program, ...stdin], {
+        : spawnSync(command, [...before, ...stdin], {
             ...options,
             stdio: ['ignore', 'pipe', 'inherit'],
           }).stdout;
-    const run = spawnSync(process.execPath, [program, ...argv], {
+    const run = spawnSync(command, [...before, ...argv], {
       ...options,
       ...(input === undefined
         ? { stdio: 'inherit' }

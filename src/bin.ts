@@ -3,18 +3,25 @@ import { setMaxListeners } from 'node:events';
 import { homedir, hostname } from 'node:os';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
+import { answerAtOnce } from './at-once.ts';
 import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
-import { version } from './version.ts';
 
 const argv = process.argv.slice(2);
-void (argv.length === 1 && argv[0] === '--version' ? printVersion() : run());
+void start();
 
-/** Without the rest of the program, because scripts ask for it. */
-async function printVersion(): Promise<void> {
+async function start(): Promise<void> {
+  const answer = await answerAtOnce(argv, {
+    folder: import.meta.dirname,
+    context: () => realContext(listenForSignals()),
+  });
+  await (answer === null ? run() : print(answer));
+}
+
+async function print(answer: string): Promise<void> {
   await standardOutput()
-    .write(`${version}\n`)
+    .write(answer)
     .catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') return;
       process.stderr.write(`sactl: cannot write to stdout: ${error.code}\n`);

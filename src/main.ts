@@ -1,4 +1,5 @@
 import { isSandboxOn, type Context } from './context.ts';
+import { sandboxMark } from './commands/note.ts';
 import { CliError, ExitCode } from './errors.ts';
 import type { Style } from './output/style.ts';
 import { runProgram } from './program.ts';
@@ -77,6 +78,6 @@ const lineStart = /(?<![^\n])(\r\p{Cc}\[K)?(?![{\n\r]|::add-mask::)(?=[^])/gu;
 function markLines(stderr: Context['stderr']): Context['stderr'] {
   return {
     ...stderr,
-    write: (text) => stderr.write(text.replaceAll(lineStart, '$1[sandbox] ')),
+    write: (text) => stderr.write(text.replaceAll(lineStart, `$1${sandboxMark}`)),
   };
 }

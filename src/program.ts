@@ -9,6 +9,7 @@ import {
   type Invocation,
 } from './commands/command.ts';
 import type { CommonFlags } from './commands/flags.ts';
+import { addCompletion } from './commands/completion/index.ts';
 import { addDoctor } from './commands/doctor/index.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
@@ -31,6 +32,9 @@ export async function runProgram(argv: readonly string[], ctx: Context): Promise
     outputError: () => undefined,
     getOutHelpWidth: () => ctx.stdout.columns ?? 100,
     getErrHelpWidth: () => ctx.stderr.columns ?? 100,
+    // Asked for itself, commander would make Node's streams, which takes 7 ms.
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
   });
   const code = await parse(root, argv, ctx);
   await writeOutput(ctx, help.join(''));
@@ -63,15 +67,22 @@ async function parse(root: Command, argv: readonly string[], ctx: Context): Prom
   }
 }
 
-/** The whole tree, for tests and generated documents: `argv` naming every noun builds every verb. */
-export async function declareProgram(
+/** A tree with every verb in it, for whoever reads and does not run it. */
+export async function wholeTree(): Promise<CommandUnknownOpts> {
+  const names = nouns.map(({ name }) => name);
+  return declareProgram(new Command('sactl').exitOverride(), names, () => ({
+    run: () => Promise.resolve(),
+  }));
+}
+
+/** The nouns have the verbs of those that `argv` names. */
+async function declareProgram(
   root: Command,
   argv: readonly string[],
   makeHost: (common: () => CommonFlags) => Host,
 ): Promise<CommandUnknownOpts> {
   const program = declareCommonFlags(root);
   const host = makeHost(() => commonOf(program.opts()));
-  const words = new Set(argv);
   for (const { name, aliases, summary, load } of nouns) {
     const noun = program
       .command(name)
@@ -79,10 +90,12 @@ export async function declareProgram(
       .aliases([...aliases])
       .summary(summary)
       .description(`${summary}.`);
-    if (words.has(name) || aliases.some((alias) => words.has(alias))) (await load())(noun, host);
+    const at = argv.findIndex((word) => word === name || aliases.includes(word));
+    if (at >= 0) (await load())(noun, host, argv[at + 1] ?? null);
   }
   addWhoami(program, host);
   addDoctor(program, host);
+  addCompletion(program, host, wholeTree);
   addHelp(program);
   refuseRepetition(program);
   return program;

@@ -8,13 +8,13 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 
 /** Rooms from the bottom up; a room may import from its own and from lower levels only. */
 const levels = [
-  ['model', 'files', 'errors.ts', 'context.ts', 'version.ts'],
+  ['model', 'files', 'errors.ts', 'context.ts', 'version.ts', 'built-file.ts'],
   ['http', 'config', 'output', 'journal', 'audit', 'sandbox', 'prompter.ts', 'descriptor.ts'],
   ['providers'],
   ['delivery'],
   ['commands'],
   ['program.ts'],
-  ['main.ts'],
+  ['main.ts', 'at-once.ts'],
   ['bin.ts'],
 ] as const;
 

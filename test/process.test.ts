@@ -234,7 +234,7 @@ async function loadedBy(argv: readonly string[]): Promise<{ files: string[]; tit
 }
 
 describe('starting', () => {
-  it.each(['--version', '--help', 'sa rotate --help', 'help exit-codes'])(
+  it.each(['--version', 'completion bash', '--help', 'sa rotate --help', 'help exit-codes'])(
     'loads no large library for %s',
     async (line) => {
       const { files } = await loadedBy(line.split(' '));
@@ -244,8 +244,16 @@ describe('starting', () => {
     },
   );
 
+  it('loads one file for what is answered at once', async () => {
+    for (const line of ['--version', 'completion zsh']) {
+      const { files } = await loadedBy(line.split(' '));
+      expect(files.filter((file) => !/rolldown-runtime/.test(file))).toEqual([program]);
+    }
+  });
+
   it('would see each of them', async () => {
-    const chunks = (await readdir(dist)).map((name) => join(dist, name));
+    const names = (await readdir(dist)).filter((name) => name.endsWith('.cjs'));
+    const chunks = names.map((name) => join(dist, name));
     expect(await librariesIn(chunks)).toEqual(Object.keys(libraries));
   });
 

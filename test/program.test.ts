@@ -1,16 +1,8 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 
-import { nouns } from '../src/commands/nouns.ts';
-import { declareProgram } from '../src/program.ts';
+import { wholeTree } from '../src/program.ts';
 import { run } from './harness/run.ts';
-
-const names = nouns.map(({ name }) => name);
-
-async function wholeTree(): Promise<CommandUnknownOpts> {
-  const root = new Command('sactl').exitOverride();
-  return declareProgram(root, names, () => ({ run: () => Promise.resolve() }));
-}
 
 function leaves(command: CommandUnknownOpts, path = ''): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
@@ -78,6 +70,7 @@ describe('the command tree', () => {
       'sandbox console augment delete': ['--account'],
       whoami: [],
       doctor: [],
+      completion: [],
       help: [],
     });
   });

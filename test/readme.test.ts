@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, it } from 'vitest';
 
-import { exitCodesTopic } from '../src/commands/help/topics.ts';
-import { nouns } from '../src/commands/nouns.ts';
-import { declareProgram } from '../src/program.ts';
+import { topics } from '../src/commands/help/topics.ts';
+import { wholeTree } from '../src/program.ts';
 
 const path = fileURLToPath(new URL('../README.md', import.meta.url));
 
@@ -20,11 +19,7 @@ function commandRows(command: CommandUnknownOpts, prefix: string): string[] {
 }
 
 async function commandTable(): Promise<string> {
-  const tree = await declareProgram(
-    new Command('sactl'),
-    nouns.map(({ name }) => name),
-    () => ({ run: () => Promise.resolve() }),
-  );
+  const tree = await wholeTree();
   const common = tree.options.map((option) => `| \`${option.flags}\` | ${option.description} |`);
   return [
     '| command | what it does | its flags |',
@@ -40,11 +35,11 @@ async function commandTable(): Promise<string> {
 }
 
 function exitCodeTable(): string {
-  const rows = [...exitCodesTopic.matchAll(/^ +(\d+) +(.+)$/gm)];
+  const [{ rows = {} } = {}] = topics['exit-codes'].parts;
   return [
     '| code | meaning |',
     '|---|---|',
-    ...rows.map(([, code, text]) => `| ${code} | ${text} |`),
+    ...Object.entries(rows).map(([code, text]) => `| ${code} | ${text} |`),
   ].join('\n');
 }
 

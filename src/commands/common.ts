@@ -15,15 +15,15 @@ export function declareCommonFlags(root: Command) {
     .addOption(
       new Option(
         '--provider <name>',
-        'provider to work on; "all" with list, doctor and rotate of several',
+        'provider to work on; "all" is every one with a credential (serviceaccounts list and rotate, doctor)',
       ).choices([...providers, 'all' as const]),
     )
     .option(
       '--profile <name>',
-      'profile of the configuration file to connect with; where "all" may stand, repeat it',
+      'profile of the configuration file to connect with; may be repeated where "all" may stand',
       repeated,
     )
-    .option('--org <id>', 'organization')
+    .option('--org <id>', 'organization (nscale); "sactl orgs list" shows them')
     .option('--endpoint <url>', "address of the provider's API")
     .option('--allow-endpoint-override', "send a profile's credential to --endpoint without asking")
     .option('--ca-cert <file>', 'also trust the certificate authorities in this PEM file')
@@ -33,7 +33,7 @@ export function declareCommonFlags(root: Command) {
     .option('-q, --query <filter>', 'print what this jq filter finds; may be repeated', repeated)
     .option('--query-file <path>', 'read the jq filter from a file')
     .addOption(new Option('--format <format>', 'output format').choices(formats))
-    .option('--raw', "print the provider's own answer")
+    .option('--raw', "print the provider's own answer (with --json, -q or --format ndjson)")
     .option('--dry-run', 'show what would be sent, and change nothing')
     .option('-y, --yes', 'confirm without being asked')
     .option('--no-input', 'never ask for anything')
@@ -50,7 +50,7 @@ Examples:
   $ sactl serviceaccounts list --sandbox
   $ sactl sa rotate --id ci-deploy --yes -q .credential.value > token
 
-"sactl help exit-codes" and "sactl help environment" tell the rest.`;
+"sactl help exit-codes", "sactl help targets" and "sactl help environment" tell the rest.`;
 
 const longestTimeoutMs = 3_600_000;
 

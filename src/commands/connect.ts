@@ -5,7 +5,8 @@ import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
 import { readEndpoint } from '../http/endpoint.ts';
 import type { Turn } from '../http/options.ts';
-import { openAccountLocks, type AccountLocks } from '../journal/account-lock.ts';
+import type { AccountLocks } from '../journal/account-lock.ts';
+import { locksOnDemand } from '../journal/locks-on-demand.ts';
 import type { ProviderName } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import { Secret } from '../model/secret.ts';
@@ -158,7 +159,7 @@ async function connectTo(
     profile,
     organization,
     stateDirectory,
-    locks = openAccountLocks({ ...ctx, stateDirectory }),
+    locks = locksOnDemand({ ...ctx, stateDirectory }),
     ...destination
   }: Caller & Destination & Shared,
 ): Promise<Connected> {

@@ -32,7 +32,7 @@ export const deliveryOptions = {
   allowTenantChange: () =>
     new Option('--allow-tenant-change', 'accept a session for another tenant (Augment)'),
   noJournal: () =>
-    new Option('--no-journal', 'keep no copy of the credential until it is delivered'),
+    new Option('--no-journal', 'do not keep the credential in the journal while it is delivered'),
 } as const;
 
 /** Takes the values of `--to` apart; `isNew` is an account that has no id yet. */

@@ -16,6 +16,7 @@ import {
   type Shared,
 } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
+import { isFleet } from './is-fleet.ts';
 import { note } from './note.ts';
 import { columnsOf, outputFlags } from './session.ts';
 
@@ -46,13 +47,6 @@ export interface FleetLocal {
   readonly columns: ColumnChoice | null;
   /** None where there is no credential. */
   readonly members: readonly Described[];
-}
-
-/** Whether this run is about several connections at once. */
-export function isFleet({ env }: Context, { provider, profiles = [] }: CommonFlags): boolean {
-  if (profiles.length > 1) return true;
-  if (provider !== undefined) return provider === 'all';
-  return profiles.length === 0 && (env['SACTL_PROVIDER'] ?? '').trim() === 'all';
 }
 
 /**
@@ -121,7 +115,7 @@ async function resolve(
 ): Promise<readonly Connection[]> {
   const options = { configuration, flags, environments };
   const names = [...new Set(flags.profiles)];
-  if (names.length > 1 && flags.provider !== 'all') {
+  if ((flags.profiles ?? []).length > 1 && flags.provider !== 'all') {
     return Promise.all(
       names.map((value) => {
         const profile = { ...configuration.profile, value };
@@ -168,9 +162,4 @@ async function ask<Answer>({
     if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
     return { answer: null, error };
   }
-}
-
-/** e.g. `nscale (profile prod)` */
-export function memberName({ definition, connection: { profile } }: Described): string {
-  return profile === null ? definition.name : `${definition.name} (profile ${profile})`;
 }

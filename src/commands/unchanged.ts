@@ -23,7 +23,8 @@ export function refuseChanged(planned: Account, now: Account, naming: string): v
   );
 }
 
-/** All that somebody changes of an account; when it was last used is not that. */
+/** All that somebody changes of an account: not when it was last used, nor that the time of its expiry has come. */
 function stateOf(account: Account): string {
-  return JSON.stringify({ ...account, raw: null, lastUsedAt: null, accessRules: null });
+  const status = account.status === 'expired' ? 'active' : account.status;
+  return JSON.stringify({ ...account, status, raw: null, lastUsedAt: null, accessRules: null });
 }

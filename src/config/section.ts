@@ -1,3 +1,4 @@
+import { mappingOf } from './mapping.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
 import { formats } from '../model/format.ts';
 import type { SettingValues, ProviderChoice } from './setting.ts';
@@ -118,12 +119,6 @@ export function openMapping(raw: unknown, options: MappingOptions): Section | nu
     }
   }
   return { entries, label: (key) => `${file}: "${prefix}${key}"`, problems };
-}
-
-/** The entries of a JSON or YAML mapping, null for anything else. */
-export function mappingOf(raw: unknown): ReadonlyMap<string, unknown> | null {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return null;
-  return new Map<string, unknown>(Object.entries(raw));
 }
 
 /** The items of a JSON or YAML list, null for anything else. */

@@ -1,14 +1,12 @@
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { extname, join } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { configDirectory, variable } from './directories.ts';
 import { loadFile, type LoadedFile } from './load-file.ts';
 import { readProfiles, type Profile } from './profile.ts';
 import { findCandidates } from './read-file.ts';
 import { openMapping, readProvider, readSettings } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
-
-const fileNames = ['config.json', 'config.yaml', 'config.yml'];
+import { userFilePlace } from './user-file-place.ts';
 
 const knownKeys = ['provider', 'org', 'profile', 'columns', 'format', 'profiles'];
 
@@ -24,11 +22,9 @@ export interface UserFile {
 
 /** Reads the file `SACTL_CONFIG` names, else `config.json`, `.yaml` or `.yml` in the configuration folder. */
 export async function readUserFile(ctx: Context): Promise<UserFile> {
-  const named = variable(ctx.env, 'SACTL_CONFIG');
-  if (named !== null) return readNamedFile(ctx, resolve(ctx.cwd, named));
-  const directory = configDirectory(ctx);
-  const candidates = findCandidates(directory, { names: fileNames, owner: null });
-  const { usable, refused, unreachable } = candidates;
+  const { named, directory, names } = userFilePlace(ctx);
+  if (named !== null) return readNamedFile(ctx, named);
+  const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
   if (refused.length > 0) return failed(refused.map(({ what, why }) => `${what}: ${why}`));
   const [first, ...others] = usable.map((name) => join(directory, name));
   // A home directory that is closed to this user, as after sudo, must not end every command.
@@ -43,16 +39,13 @@ export async function readUserFile(ctx: Context): Promise<UserFile> {
  * place and cannot be read.
  */
 export function locateUserFile(ctx: Context): { readonly path: string; readonly exists: boolean } {
-  const named = variable(ctx.env, 'SACTL_CONFIG');
-  const fixed = named === null ? null : resolve(ctx.cwd, named);
-  const directory = fixed === null ? configDirectory(ctx) : dirname(fixed);
-  const names = fixed === null ? fileNames : [basename(fixed)];
+  const { named, directory, names } = userFilePlace(ctx);
   const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
   const [first] = [
     ...usable.map((name) => join(directory, name)),
     ...[...refused, ...unreachable].map(({ what }) => what),
   ];
-  const path = first ?? fixed ?? join(directory, 'config.yaml');
+  const path = first ?? named ?? join(directory, 'config.yaml');
   return { path, exists: first !== undefined };
 }
 
@@ -60,8 +53,7 @@ async function readNamedFile(ctx: Context, path: string): Promise<UserFile> {
   if (!['.json', '.yaml', '.yml'].includes(extname(path))) {
     return failed([`SACTL_CONFIG must name a .json, .yaml or .yml file: ${path}`]);
   }
-  const directory = dirname(path);
-  const names = [basename(path)];
+  const { directory, names } = userFilePlace(ctx);
   const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
   const [refusal] = [...refused, ...unreachable];
   if (refusal !== undefined) return failed([`SACTL_CONFIG: ${path}: ${refusal.why}`]);

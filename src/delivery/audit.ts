@@ -7,6 +7,7 @@ import type { Asked } from './ask.ts';
 import type { StoredDelivery } from './deliver-entry.ts';
 import type { Ending } from './handover.ts';
 import type { Run } from './issue.ts';
+import { fingerprintOf } from '../model/fingerprint.ts';
 
 interface Facts extends Asked {
   /** As it was settled. */
@@ -27,7 +28,7 @@ export async function auditIssued(
     ...factOf(run, failures[0] ?? null),
     account,
     expiresAfter: credential.expiresAt ?? account.expiresAt,
-    fingerprint: credential.value.fingerprint(),
+    fingerprint: fingerprintOf(credential.value),
     verified: ending.outcome?.verified ?? null,
     reissued,
     targets: ending.places,
@@ -58,7 +59,7 @@ export async function auditDelivered(
     connection: { ...entry.intent.connection, credentialSource: null },
     account,
     expiresAfter: credential.expiresAt,
-    fingerprint: credential.value.fingerprint(),
+    fingerprint: fingerprintOf(credential.value),
     verified,
     targets: places,
     entry: entry.id,

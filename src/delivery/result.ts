@@ -1,6 +1,7 @@
 import type { Account } from '../model/account.ts';
 import type { Credential, CredentialDocument } from '../model/credential.ts';
 import type { Action } from '../providers/manual.ts';
+import { fingerprintOf } from '../model/fingerprint.ts';
 
 /** What `create` and `rotate` print: the account's keys and these (DESIGN.md 2). */
 export interface IssueResult extends Account, IssueOutcome {
@@ -36,7 +37,7 @@ export function credentialDocument(
     value,
     clientId: credential.clientId,
     expiresAt: credential.expiresAt,
-    fingerprint: credential.value.fingerprint(),
+    fingerprint: fingerprintOf(credential.value),
   };
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { EntryPlace } from './stored-entry.ts';
@@ -23,9 +22,9 @@ export function isEntryId(id: string): boolean {
   return entryId.test(id);
 }
 
-/** A name for trying out whether an entry could be written. */
-export function trialName(): string {
-  return `${trialPrefix}${randomUUID()}`;
+/** A name for trying out whether an entry could be written; `unique` is one that nobody else takes. */
+export function trialName(unique: string): string {
+  return `${trialPrefix}${unique}`;
 }
 
 /** Whether a file is such a trial. */

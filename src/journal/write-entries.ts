@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -28,7 +29,7 @@ export interface JournalWriter extends JournalReader {
 export async function preflightJournal(writer: JournalWriter): Promise<void> {
   const { directory } = writer;
   await writer.makeFolder();
-  const path = join(directory, trialName());
+  const path = join(directory, trialName(randomUUID()));
   try {
     const file = await createEntryFile(path, { type: 'sent', at: null }, writer.flushFolder);
     await file.close();

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const redacted = '[secret]';
@@ -14,11 +13,6 @@ export class Secret {
   /** The value itself, for the place the user asked for and for requests. */
   reveal(): string {
     return this.#value;
-  }
-
-  /** `sha256:` and the first 12 hex digits of the value's SHA-256. */
-  fingerprint(): string {
-    return `sha256:${createHash('sha256').update(this.#value).digest('hex').slice(0, 12)}`;
   }
 
   toString(): string {

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { quoted, safeText } from '../model/safe-text.ts';
-import type { Style, Tone } from './style.ts';
+import type { Style } from './style.ts';
+import type { Tone } from './tone.ts';
 
 /** What a cell holds: exact, as csv prints it and `--sort` compares it. A list is joined by `, `. */
 export type Cell = string | number | boolean | readonly string[] | null;

@@ -1,5 +1,6 @@
 import { cellForPeople, type Cell } from './columns.ts';
-import type { Style, Tone } from './style.ts';
+import type { Style } from './style.ts';
+import type { Tone } from './tone.ts';
 import { detailTime } from './time.ts';
 
 /** One line of what is known of one object. */

@@ -102,11 +102,12 @@ function withConnection(hint: string, flags: readonly string[]): string {
   );
 }
 
-/** A command with the flags it lacks. Entries of the journal know their own connection. */
+/** A command with the flags it lacks. Entries of the journal know their own connection; all providers are for lists. */
 function withFlags(line: string, flags: readonly string[]): string {
+  const isList = line.startsWith('sactl serviceaccounts list');
   const useful = line.startsWith('sactl recover ')
     ? flags.filter((flag) => flag === '--sandbox')
-    : flags;
+    : flags.filter((flag) => isList || !/^--provider[ =]all$/.test(flag));
   const missing = useful.filter((flag) => !line.includes(flag.split(/[ =]/, 1)[0] ?? flag));
   return [line, ...missing].join(' ');
 }

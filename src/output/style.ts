@@ -1,10 +1,7 @@
-import picocolors from 'picocolors';
-import type { Context, Environment, Output } from '../context.ts';
-import type { AccountStatus } from '../model/account.ts';
-import { soonMs } from '../model/expiry.ts';
+import { styleText } from 'node:util';
 
-/** What a colour says. */
-export type Tone = 'heading' | 'good' | 'warning' | 'bad' | 'muted';
+import type { Context, Environment, Output } from '../context.ts';
+import type { Tone } from './tone.ts';
 
 /** Everything that text for people depends on besides the data. */
 export interface Style {
@@ -45,34 +42,18 @@ function allowsColour(stream: Output, env: Environment): boolean {
   return stream.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
+const formats = {
+  heading: 'bold',
+  good: 'green',
+  warning: 'yellow',
+  bad: 'red',
+  muted: 'dim',
+} as const satisfies Record<Tone, string>;
+
+/** Newer versions of Node would ask the real stdout. */
+const whateverNodeThinks = { validateStream: false } as const;
+
 function painter(enabled: boolean): Style['paint'] {
-  const colors = picocolors.createColors(enabled);
-  const tones = {
-    heading: colors.bold,
-    good: colors.green,
-    warning: colors.yellow,
-    bad: colors.red,
-    muted: colors.dim,
-  } satisfies Record<Tone, (text: string) => string>;
-  return (tone, text) => tones[tone](text);
-}
-
-/**
- * Green for what works, yellow for an expiry less than 14 days away, red for what has expired or failed. `now` is in
- * milliseconds since the epoch.
- */
-export function accountTone(
-  account: { readonly status: AccountStatus; readonly expiresAt: string | null },
-  now: number,
-): Tone | null {
-  if (account.status === 'expired' || account.status === 'error') return 'bad';
-  if (account.status === 'disabled' || account.status === 'deleting') return 'muted';
-  return expiryTone(account.expiresAt, now) ?? (account.status === 'active' ? 'good' : null);
-}
-
-/** Red when the ISO 8601 time has passed, yellow when it is less than 14 days away, else null. */
-export function expiryTone(expiresAt: string | null, now: number): Tone | null {
-  const left = expiresAt === null ? NaN : Date.parse(expiresAt) - now;
-  if (left <= 0) return 'bad';
-  return left < soonMs ? 'warning' : null;
+  if (!enabled) return (_, text) => text;
+  return (tone, text) => styleText(formats[tone], text, whateverNodeThinks);
 }

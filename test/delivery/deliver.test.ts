@@ -7,6 +7,7 @@ import { InterruptedError } from '../../src/errors.ts';
 import { account, issuedWith, secret } from './answers.ts';
 import { worldOf } from './issue.ts';
 import type { FakeTarget, Script } from './script.ts';
+import { fingerprintOf } from '../../src/model/fingerprint.ts';
 
 const busy = new TargetError('it is busy', { isRetryable: true });
 const refused = new TargetError('it is read-only', { isRetryable: false });
@@ -59,7 +60,7 @@ describe('a target', () => {
       steps: ['deliver file:a'],
       notes: [],
     });
-    const fingerprint = issuedWith(secret).credential.value.fingerprint();
+    const fingerprint = fingerprintOf(issuedWith(secret).credential.value);
     const known = {
       kind: 'access-token',
       clientId: null,

@@ -134,8 +134,8 @@ describe('the hint', () => {
 describe('a bug on the way', () => {
   it('does not look as if nothing had happened', async () => {
     class Broken extends Secret {
-      override fingerprint(): string {
-        throw new TypeError(this.reveal());
+      override reveal(): string {
+        throw new TypeError(super.reveal());
       }
     }
     const issued = issuedWith(secret);

@@ -1,8 +1,7 @@
-import { Command, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import fc from 'fast-check';
 
-import { nouns } from '../../src/commands/nouns.ts';
-import { declareProgram } from '../../src/program.ts';
+import { wholeTree } from '../../src/program.ts';
 import { flagValue } from './flag-values.ts';
 import { hostileText, hostileWord } from './hostile.ts';
 import type { CommandLine } from './scenario.ts';
@@ -54,11 +53,7 @@ export interface CommandLines {
 
 /** Made from the program's own tree of commands. */
 export async function commandLines(): Promise<CommandLines> {
-  const root = await declareProgram(
-    new Command('sactl').exitOverride(),
-    nouns.map(({ name }) => name),
-    () => ({ run: () => Promise.resolve() }),
-  );
+  const root = await wholeTree();
   const verbs = verbsOf(root, []);
   const common = root.options.filter((option) => option.long !== '--version');
   const argv = fc

@@ -18,6 +18,7 @@ import type { AugmentState } from '../../src/sandbox/augment/state.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from './context.ts';
 import { runIn, type Outcome } from './run.ts';
 import { freshStateDirectory } from './state.ts';
+import { fingerprintOf as secretFingerprint } from '../../src/model/fingerprint.ts';
 
 /** The Analytics API, which is the only one there is. */
 const augmentEndpoint = 'https://api.augmentcode.com';
@@ -86,7 +87,7 @@ export function tokenOf(session: string): string {
 }
 
 export function fingerprintOf(session: string): string {
-  return new Secret(tokenOf(session)).fingerprint();
+  return secretFingerprint(new Secret(tokenOf(session)));
 }
 
 const recordedAt = '2026-11-01T10:00:00.000Z';
@@ -94,7 +95,7 @@ const recordedAt = '2026-11-01T10:00:00.000Z';
 /** The two accounts of the seed with the tokens they use, as they are recorded. */
 export function seedInventory(): Inventory {
   return [reviewer, docs].reduce((inventory, { account: name, token, value }) => {
-    const fingerprint = new Secret(value).fingerprint();
+    const fingerprint = secretFingerprint(new Secret(value));
     const added = { tenant, name, description: null, at: recordedAt };
     return addToken(addAccount(inventory, added), { ...added, token, fingerprint, verified: true });
   }, emptyInventory);

@@ -20,7 +20,7 @@ export interface TestContextOptions {
   /** Default: process 4711 of `test-host`, the only one there. */
   readonly self?: Context['self'];
   /** Replaces anything else. */
-  readonly overrides?: Partial<Pick<Context, 'sleep' | 'userId'>>;
+  readonly overrides?: Partial<Pick<Context, 'sleep' | 'userId' | 'now' | 'mutating'>>;
   /** Replaces parts of stdout, e.g. `{ write: () => Promise.reject(...) }`. */
   readonly stdout?: Partial<Output>;
 }

@@ -6,6 +6,7 @@ import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts'
 import { hashToken } from '../../src/sandbox/nscale/state.ts';
 import { serve } from '../../src/sandbox/server.ts';
 import type { Environment } from '../commands/built-program.ts';
+import { milestone } from '../harness/milestone.ts';
 
 /** nscale over HTTP, with a gate that some requests do not get through while it is closed. */
 export interface GatedNscale {
@@ -56,12 +57,4 @@ export async function gatedNscale(
 /** Holds what changes something. */
 export function isPost(method: string): boolean {
   return method === 'POST';
-}
-
-function milestone(): { readonly passed: Promise<void>; readonly pass: () => void } {
-  let resolve: (() => void) | null = null;
-  const passed = new Promise<void>((pass) => {
-    resolve = pass;
-  });
-  return { passed, pass: () => resolve?.() };
 }

@@ -12,13 +12,16 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
       'Adds an access rule. Role and scope are named by id or by exact name; a name that several have is refused.',
     honours: ['connection', 'output', 'raw', 'change'],
     examples: [
-      'sactl accessrules create --provider runai --account ci-vision --role "L1 researcher" --scope project:speech',
+      'sactl accessrules create --provider runai --account ci-vision --role "L1 researcher" --scope project:language',
       'sactl accessrules create --provider runai --account ci-vision --role Viewer --scope project:vision --cluster gpu-west',
     ],
   })
     .option('--account <id or name>', 'account to give the role to')
     .option('--role <name or id>', 'role to give it')
-    .option('--scope <type:name or id>', 'where: tenant, or cluster, department or project by name')
+    .option(
+      '--scope <type:name or id>',
+      'where: tenant, or cluster:, department: or project: and its name or id',
+    )
     .option('--cluster <name or id>', 'cluster of --scope, where its name is on several')
     .action((flags) => host.run((invocation) => runCreate(invocation, flags)));
 }

@@ -9,7 +9,7 @@ export function addDelete(noun: CommandUnknownOpts, host: Host): void {
     summary: 'Take a role on a scope away again',
     description: 'Deletes an access rule. Prints what was deleted.',
     honours: ['connection', 'output', 'change'],
-    examples: ['sactl accessrules delete --provider runai --id 117'],
+    examples: ['sactl accessrules delete --provider runai --id 104'],
   })
     .option('--id <id>', 'id of the rule, as "accessrules list" shows it')
     .action((flags) => host.run((invocation) => runDelete(invocation, flags)));

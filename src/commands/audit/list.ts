@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { AuditEvent } from '../../audit/event.ts';
 import { ExitCode } from '../../errors.ts';
 import type { Column } from '../../output/columns.ts';
-import type { Tone } from '../../output/style.ts';
+import type { Tone } from '../../output/tone.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
 
 export function addList(noun: CommandUnknownOpts, host: Host): void {
@@ -16,7 +16,7 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
     examples: [
       'sactl audit list --since 7d',
       'sactl audit list --id ci-deploy',
-      'sactl audit list -q \'.[] | select(.outcome != "done") | [.at, .operation, .name, .error]\'',
+      'sactl audit list -q \'.[] | select(.outcome != "done") | [.at, .name, .error]\'',
     ],
   })
     .option('--id <id>', 'only changes of the account with this id or exact name')

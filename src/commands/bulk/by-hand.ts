@@ -1,7 +1,8 @@
 import { ActionRequiredError } from '../../errors.ts';
 import { shellWord } from '../../model/shell-word.ts';
+import { commandFlags } from '../command-flags.ts';
+import type { CommonFlags } from '../flags.ts';
 import { takesIntake } from '../intake.ts';
-import { connectionFlags } from '../located-plan.ts';
 import type { Candidate } from './candidates.ts';
 import { failedItem, type FailedItem } from './items.ts';
 
@@ -11,18 +12,20 @@ export function isByHand({ listed }: Candidate): boolean {
 }
 
 /** What such an account comes to in a run over many: the step that a person has to take, and the command for it. */
-export async function byHandItem({ account, listed }: Candidate): Promise<FailedItem> {
-  const { provider, connection } = listed.connected;
+export async function byHandItem(
+  common: CommonFlags,
+  { account, listed: { connected } }: Candidate,
+): Promise<FailedItem> {
   const request = { operation: 'rotate', account, name: account.name, token: null } as const;
-  const intake = await provider.intake?.(request);
-  const { goal, url } = intake?.action ?? {
-    goal: `fetch a new credential for ${account.name}`,
-    url: '',
-  };
-  const { profile } = connection;
-  const flags = connectionFlags({ profile, isSandbox: listed.connected.isSandbox });
-  const named = `--provider ${account.provider} --id ${shellWord(account.id)}`;
-  const command = `sactl serviceaccounts rotate ${named} -f session.json --to <target> --yes${flags}`;
-  const error = new ActionRequiredError([{ goal, url, command }], { provider: account.provider });
-  return failedItem(account, error, null);
+  const intake = await connected.provider.intake?.(request);
+  const goal = intake?.action.goal ?? `fetch a new credential for ${account.name}`;
+  const flags = commandFlags(common, connected);
+  const command = [
+    'sactl serviceaccounts rotate',
+    ...flags,
+    `--id ${shellWord(account.id)} -f session.json --to <target> --yes`,
+  ].join(' ');
+  const action = { goal, url: intake?.action.url ?? '', command };
+  const error = new ActionRequiredError([action], { provider: account.provider });
+  return failedItem(account, { error, flags });
 }

@@ -4,8 +4,10 @@ import { compareText } from '../../model/order.ts';
 import { quoted } from '../../model/safe-text.ts';
 import type { FactsOf } from '../serviceaccounts/facts.ts';
 import { whyNot, type Reason } from './due.ts';
+import type { Kept } from './kept.ts';
 import type { Listed } from './member.ts';
 import type { Selectors } from './selectors.ts';
+import type { UnfinishedOf } from './unfinished.ts';
 
 /** An account that is to be rotated, by way of one connection. */
 export interface Candidate {
@@ -21,6 +23,7 @@ export interface Skipped extends Reason {
 export interface Choice {
   readonly candidates: readonly Candidate[];
   readonly skipped: readonly Skipped[];
+  readonly kept: readonly Kept[];
   /** What the references name that is not there, or not clear. */
   readonly problems: readonly CliError[];
 }
@@ -30,6 +33,7 @@ export interface ChoiceOptions {
   readonly references: readonly string[] | null;
   readonly selectors: Selectors;
   readonly factsOf: FactsOf;
+  readonly unfinishedOf: UnfinishedOf;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -45,14 +49,31 @@ export function choose(lists: readonly Listed[], options: ChoiceOptions): Choice
     references === null ? { value: all, problems: [] } : resolve(references, grouped(lists, all));
   const matching = named.value.filter(({ account }) => selectors.matches(account.name));
   const candidates: Candidate[] = [];
-  const skipped: Skipped[] = [];
+  const skipped = references === null ? [] : excluded(named.value, matching);
+  const kept: Kept[] = [];
   for (const candidate of matching.toSorted(inOrder)) {
     const { account } = candidate;
-    const reason = whyNot(account, { ...options, facts: options.factsOf(account) });
+    const unfinished = options.unfinishedOf(candidate);
+    const isLost = unfinished?.isKept === false;
+    const reason = whyNot(account, { ...options, facts: options.factsOf(account), isLost });
     if (reason === null) candidates.push(candidate);
-    else skipped.push({ ...reason, account });
+    else if (reason.reason === 'not due' && unfinished !== null) {
+      kept.push({ ...candidate, entry: unfinished.entry });
+    } else skipped.push({ ...reason, account });
   }
-  return { candidates, skipped, problems: named.problems };
+  return { candidates, skipped, kept, problems: named.problems };
+}
+
+/** Who names an account, and a pattern that it does not fit, is told of that. */
+function excluded(named: readonly Candidate[], matching: readonly Candidate[]): Skipped[] {
+  const meant = new Set(matching);
+  return named
+    .filter((candidate) => !meant.has(candidate))
+    .map(({ account }) => ({
+      account,
+      reason: 'not meant',
+      detail: 'its name does not fit --match',
+    }));
 }
 
 function candidatesOf(listed: Listed): readonly Candidate[] {

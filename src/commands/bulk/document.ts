@@ -1,9 +1,9 @@
 import { ExitCode } from '../../errors.ts';
-import { compareText } from '../../model/order.ts';
 import type { Column } from '../../output/columns.ts';
 import type { OutputDocument } from '../../output/document.ts';
 import { sheetOf } from '../../output/sheet.ts';
-import { expiryTone, type Style, type Tone } from '../../output/style.ts';
+import type { Style } from '../../output/style.ts';
+import { expiryTone, type Tone } from '../../output/tone.ts';
 import { table } from '../../output/table.ts';
 import type { BulkResult, FailedItem, RotatedItem, SkippedItem } from './items.ts';
 
@@ -36,15 +36,7 @@ export function bulkDocument(
 
 /** Those that failed stand last, where one looks first. */
 function rowsOf({ rotated, skipped, failed }: BulkResult): readonly Row[] {
-  return [
-    ...skipped.map(skippedRow).toSorted(byName),
-    ...rotated.map(rotatedRow).toSorted(byName),
-    ...failed.map(failedRow).toSorted(byName),
-  ];
-}
-
-function byName(a: Row, b: Row): number {
-  return compareText(a.name ?? '', b.name ?? '') || compareText(a.id ?? '', b.id ?? '');
+  return [...skipped.map(skippedRow), ...rotated.map(rotatedRow), ...failed.map(failedRow)];
 }
 
 function rotatedRow({ credential, deliveredTo, ...account }: RotatedItem): Row {

@@ -11,6 +11,7 @@ export interface Reason {
     | 'disabled'
     | 'deleting'
     | 'own account'
+    | 'not meant'
     | 'stopped'
     | 'interrupted';
   readonly detail: string | null;
@@ -19,15 +20,17 @@ export interface Reason {
 export interface DueOptions {
   readonly selectors: Selectors;
   readonly facts: AccountFacts;
+  /** Whether it may have been rotated, and nobody has the credential; then it is due, however fresh it looks. */
+  readonly isLost: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /** Why an account is not to be rotated now; null when it is. */
 export function whyNot(account: Account, options: DueOptions): Reason | null {
-  return (
-    statusReason(account, options) ?? expiryReason(account, options) ?? ageReason(account, options)
-  );
+  const reason = statusReason(account, options);
+  if (reason !== null || options.isLost) return reason;
+  return expiryReason(account, options) ?? ageReason(account, options);
 }
 
 function statusReason({ status, enabled }: Account, { selectors }: DueOptions): Reason | null {

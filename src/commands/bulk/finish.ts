@@ -12,35 +12,39 @@ import type { BulkRun } from './run.ts';
  * @throws CliError with the exit code of the whole run
  */
 export async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
-  const { ctx, renderer, marker, flags } = run;
-  const told = [
-    await failureOf(() => writeReports(ctx, { result, marker, path: flags.report })),
-    await failureOf(async () => {
-      await emit(ctx, renderer, bulkDocument(result, marker));
-    }),
-  ].filter((failure) => failure !== null);
+  const { ctx, marker, flags } = run;
+  const untold = [
+    ...(await writeReports(ctx, { result, marker, path: flags.report })),
+    ...(await printReport(run, result)),
+  ];
   await run.note(summary(result));
   const error = overallError(result);
-  if (error !== null) throw withUntold(error, told);
-  const [first] = told;
+  const messages = untold.map(({ message }) => message);
+  if (error !== null) throw withMessages(error, messages);
+  const [first] = untold;
   if (first === undefined) return ExitCode.done;
-  if (result.rotated.length === 0) throw first;
-  throw new PartialError(`the accounts were rotated, but ${first.message}`, { cause: first });
+  if (result.rotated.length === 0) throw withMessages(first, messages.slice(1));
+  const message = `the accounts were rotated, but ${messages.join('; ')}`;
+  throw new PartialError(message, { hint: first.hint, cause: first });
 }
 
-async function failureOf(work: () => Promise<void>): Promise<CliError | null> {
+/** What kept the report from being printed; a reader that has gone has seen enough. */
+async function printReport(
+  { ctx, renderer, marker }: BulkRun,
+  result: BulkResult,
+): Promise<readonly CliError[]> {
   try {
-    await work();
-    return null;
+    await emit(ctx, renderer, bulkDocument(result, marker));
+    return [];
   } catch (error) {
-    if (error instanceof CliError) return error;
+    if (error instanceof CliError) return [error];
     throw error;
   }
 }
 
-function withUntold(error: CliError, told: readonly CliError[]): CliError {
-  if (told.length === 0) return error;
-  const message = [error, ...told].map((one) => one.message).join('; ');
+function withMessages(error: CliError, more: readonly string[]): CliError {
+  if (more.length === 0) return error;
+  const message = [error.message, ...more].join('; ');
   return new CliError(error.code, error.exitCode, message, error);
 }
 

@@ -3,11 +3,12 @@ import type { Check } from '../check.ts';
 import { confirmationProblems } from '../confirm.ts';
 import type { Described } from '../connect.ts';
 import type { DeliveryFlags } from '../delivery-flags.ts';
+import { isFleet } from '../is-fleet.ts';
 import type { CommonFlags } from '../flags.ts';
 import type { IntakeFlags } from '../intake.ts';
 import { checkDestinations, type Destination } from './member.ts';
 import { readReferences } from './references.ts';
-import { reportProblems } from './report-file.ts';
+import { reportProblems } from './report-place.ts';
 import {
   choiceProblems,
   readConcurrency,
@@ -47,7 +48,7 @@ export async function checkBulkInput(
       concurrency: concurrency.value,
     },
     problems: [
-      ...needlessFlags(common, flags),
+      ...needlessFlags(flags, isFleet(ctx, common) ? {} : common),
       ...choiceProblems(flags),
       ...references.problems,
       ...selectors.problems,
@@ -60,8 +61,11 @@ export async function checkBulkInput(
   };
 }
 
-/** Flags that mean the one credential of one account. */
-function needlessFlags({ raw }: CommonFlags, flags: BulkRotateFlags): readonly string[] {
+/** Flags that mean the one credential of one account; of `--raw` a fleet has said as much. */
+function needlessFlags(
+  flags: BulkRotateFlags,
+  { raw }: Pick<CommonFlags, 'raw'>,
+): readonly string[] {
   const given = {
     '--raw': raw,
     '-f/--file': flags.file,

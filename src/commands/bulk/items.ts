@@ -2,9 +2,10 @@ import type { Result } from '../../delivery/document.ts';
 import { credentialDocument, issueResult, type IssueResult } from '../../delivery/result.ts';
 import { ExitCode, type CliError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
+import { compareText } from '../../model/order.ts';
 import { errorObject, type ErrorObject } from '../../output/error.ts';
 import type { Skipped } from './candidates.ts';
-import type { Unlisted } from './member.ts';
+import type { Unanswered } from '../unanswered.ts';
 
 /** An account whose new credential is where it should be. */
 export interface RotatedItem extends IssueResult {
@@ -33,20 +34,47 @@ export interface BulkResult {
   readonly failed: readonly FailedItem[];
 }
 
+/** Both results as one, in the order of a list of accounts. */
+export function merged(one: BulkResult, other: BulkResult): BulkResult {
+  return {
+    rotated: [...one.rotated, ...other.rotated].toSorted(byName),
+    skipped: [...one.skipped, ...other.skipped].toSorted(byName),
+    failed: [...one.failed, ...other.failed].toSorted(byName),
+  };
+}
+
+type Named = Pick<FailedItem, 'name' | 'id'>;
+
+function byName(a: Named, b: Named): number {
+  return compareText(a.name ?? '', b.name ?? '') || compareText(a.id ?? '', b.id ?? '');
+}
+
 /** What came of one account. */
 export type Item =
   | { readonly kind: 'rotated'; readonly item: RotatedItem }
   | { readonly kind: 'failed'; readonly item: FailedItem }
   | { readonly kind: 'skipped'; readonly item: SkippedItem };
 
-/** `result` is what is known of the new credential, if there is one; its value is in no item. */
+/** Why an account is not as it should be. */
+export interface Failure {
+  readonly error: CliError;
+  /** What is known of the new credential, if there is one. */
+  readonly result?: Result | null;
+  /** With which a command in the error's hint means the same connection. */
+  readonly flags?: readonly string[];
+}
+
+/** The credential's value is in no item. */
 export function rotatedItem(result: Result): RotatedItem {
   return { ...resultOf(result), exitCode: ExitCode.done };
 }
 
-export function failedItem(account: Account, error: CliError, result: Result | null): FailedItem {
+export function failedItem(account: Account, failure: Failure): FailedItem {
+  const { error, result = null, flags = [] } = failure;
   const known = result === null ? issueResult(account, null) : resultOf(result);
-  return { ...known, error: errorObject(error), exitCode: error.exitCode };
+  const object = errorObject(error, { connection: flags });
+  const actionsRequired = object.actionsRequired ?? known.actionsRequired;
+  return { ...known, actionsRequired, error: object, exitCode: error.exitCode };
 }
 
 function resultOf({ account, credential, outcome }: Result): IssueResult {
@@ -59,7 +87,7 @@ export function skippedItem({ account, reason, detail }: Skipped, exitCode: Exit
 }
 
 /** All accounts of a connection that could not be asked. */
-export function unlistedItem({ member, error }: Unlisted): FailedItem {
+export function unlistedItem({ member, error }: Unanswered): FailedItem {
   const { definition, connection } = member;
   const account: Account = {
     provider: definition.name,
@@ -82,5 +110,5 @@ export function unlistedItem({ member, error }: Unlisted): FailedItem {
     tokens: [],
     raw: null,
   };
-  return { ...failedItem(account, error, null), id: null, name: null };
+  return { ...failedItem(account, { error }), id: null, name: null };
 }

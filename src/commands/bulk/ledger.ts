@@ -2,7 +2,6 @@ import type { Context } from '../../context.ts';
 import { CliError, ExitCode } from '../../errors.ts';
 import { createBrake } from './brake.ts';
 import type { BulkResult, Item } from './items.ts';
-import { overallCode } from './overall-code.ts';
 import type { Prepared } from './prepare.ts';
 import type { Progress } from './progress.ts';
 import { left } from './rotate-one.ts';
@@ -14,12 +13,18 @@ export interface Ledger {
   /** What comes of an account that is not to be begun any more; null while it is. */
   readonly refusal: (one: Prepared) => Item | null;
   readonly done: (one: Prepared, item: Item) => Promise<void>;
-  /** The exit code if the program ended now. */
-  readonly codeNow: () => ExitCode;
+  /** What every account would come to if the program ended now. */
+  readonly codesNow: () => readonly ExitCode[];
   readonly result: () => BulkResult;
 }
 
-export function openLedger(ctx: Context, progress: Progress): Ledger {
+export interface LedgerOptions {
+  readonly progress: Progress;
+  /** How many accounts are to be rotated. */
+  readonly total: number;
+}
+
+export function openLedger(ctx: Context, { progress, total }: LedgerOptions): Ledger {
   const items: Item[] = [];
   const underWay = new Set<() => ExitCode>();
   const brake = createBrake();
@@ -38,11 +43,11 @@ export function openLedger(ctx: Context, progress: Progress): Ledger {
       items.push(item);
       await progress.done(item);
     },
-    codeNow: () =>
-      overallCode([
-        ...items.map(({ item }) => item.exitCode),
-        ...Array.from(underWay, (code) => code()),
-      ]),
+    codesNow: () => [
+      ...items.map(({ item }) => item.exitCode),
+      ...Array.from(underWay, (code) => code()),
+      ...(items.length + underWay.size < total ? [exitCodeOf(ctx.signal.reason)] : []),
+    ],
     result: () => resultOf(items),
   };
 }

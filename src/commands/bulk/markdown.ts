@@ -64,9 +64,10 @@ function markdownTable(header: readonly string[], rows: readonly (readonly strin
     .join('\n');
 }
 
-/** An `@` names nobody when a joiner of no width follows it. */
+/** An `@` names nobody when a joiner of no width follows it, and an address without its colon or dot is no link. */
 function escaped(text: string): string {
   return safeText(text)
     .replaceAll(/[\\`*_[\]<>|#!~&]/g, String.raw`\$&`)
+    .replaceAll(/(?<=\b(?:https?|ftp)):(?=\/\/)|(?<=\bwww)\./gi, String.raw`\$&`)
     .replaceAll('@', '@\u200D');
 }

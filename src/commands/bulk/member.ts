@@ -1,13 +1,13 @@
 import type { Context } from '../../context.ts';
 import type { TargetSpec } from '../../delivery/targets/scheme.ts';
 import type { TargetEnvironment } from '../../delivery/targets/target.ts';
-import type { CliError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { Check } from '../check.ts';
 import type { Connected, Described, Shared } from '../connect.ts';
 import { checkTargets, type DeliveryFlags } from '../delivery-flags.ts';
 import type { Fleet } from '../fleet.ts';
 import { targetEnvironmentFor } from '../target-environment.ts';
+import { unanswered, type Unanswered } from '../unanswered.ts';
 
 /** Where the credentials of one connection go. */
 export interface Destination {
@@ -23,10 +23,10 @@ export interface Listed extends Destination {
   readonly warnings: readonly string[];
 }
 
-/** A connection that could not be asked. */
-export interface Unlisted {
-  readonly member: Described;
-  readonly error: CliError;
+/** What the connections of a run showed. */
+export interface Answered {
+  readonly lists: readonly Listed[];
+  readonly unlisted: readonly Unanswered[];
 }
 
 /** Takes `--to` apart for each connection, because what a target may touch depends on it; problems are said once. */
@@ -51,17 +51,14 @@ export async function listAccounts(
   fleet: Fleet,
   destinations: readonly Destination[],
   shared: Shared,
-): Promise<{ readonly lists: readonly Listed[]; readonly unlisted: readonly Unlisted[] }> {
+): Promise<Answered> {
   const answers = await fleet.askAll(
     async (connected) => ({ connected, ...(await connected.provider.listAccounts()) }),
     shared,
   );
-  const lists: Listed[] = [];
-  const unlisted: Unlisted[] = [];
-  for (const [index, destination] of destinations.entries()) {
-    const { answer, error } = answers[index] ?? {};
-    if (answer) lists.push({ ...destination, ...answer });
-    else if (error) unlisted.push({ member: destination.member, error });
-  }
-  return { lists, unlisted };
+  const lists = destinations.flatMap((destination, index) => {
+    const answer = answers[index]?.answer ?? null;
+    return answer === null ? [] : [{ ...destination, ...answer }];
+  });
+  return { lists, unlisted: unanswered(fleet, answers) };
 }

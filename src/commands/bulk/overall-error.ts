@@ -1,23 +1,36 @@
 import { CliError, ExitCode, type ErrorDetails } from '../../errors.ts';
-import type { BulkResult } from './items.ts';
+import type { BulkResult, FailedItem } from './items.ts';
 import { overallCode } from './overall-code.ts';
 
 /** What the whole run ends with; null when every account was rotated or rightly left. */
-export function overallError({ rotated, skipped, failed }: BulkResult): CliError | null {
+export function overallError(result: BulkResult): CliError | null {
+  const { rotated, skipped, failed } = result;
   const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
-  const stopped = skipped.filter(({ reason }) => reason === 'stopped');
   const code = overallCode([...rotated, ...failed, ...interrupted].map(({ exitCode }) => exitCode));
   if (code === ExitCode.done) return null;
-  const total = rotated.length + failed.length + interrupted.length + stopped.length;
-  const message = [
+  return new CliError(words.get(code) ?? 'failed', code, sentence(result), detailsOf(code, failed));
+}
+
+/** e.g. `3 of 9 accounts were rotated; 1 failed; 5 were not begun: interrupted; runai showed none` */
+function sentence({ rotated, skipped, failed }: BulkResult): string {
+  const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
+  const stopped = skipped.filter(({ reason }) => reason === 'stopped');
+  const accounts = failed.filter(isAccount);
+  const silent = failed.filter((item) => !isAccount(item));
+  const total = rotated.length + accounts.length + interrupted.length + stopped.length;
+  const why = new Set(stopped.map(({ detail }) => detail ?? ''));
+  return [
     `${rotated.length} of ${total} accounts were rotated`,
-    ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+    ...(accounts.length === 0 ? [] : [`${accounts.length} failed`]),
     ...(interrupted.length === 0 ? [] : [`${interrupted.length} were not begun: interrupted`]),
-    ...(stopped.length === 0
-      ? []
-      : [`${stopped.length} were not begun: ${stopped[0]?.detail ?? ''}`]),
+    ...(stopped.length === 0 ? [] : [`${stopped.length} were not begun: ${[...why].join('; ')}`]),
+    ...silent.map(({ provider, error }) => `no accounts of ${provider}: ${error.message}`),
   ].join('; ');
-  return new CliError(words.get(code) ?? 'failed', code, message, detailsOf(code, failed));
+}
+
+/** Whether it is not a connection that showed no accounts. */
+function isAccount({ id }: FailedItem): boolean {
+  return id !== null;
 }
 
 const words: ReadonlyMap<ExitCode, string> = new Map([

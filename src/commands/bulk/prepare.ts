@@ -1,13 +1,5 @@
-import pLimit from 'p-limit';
-
-import {
-  journalProblems,
-  preflightState,
-  selfProblems,
-  tryTargets,
-} from '../../delivery/preflight.ts';
+import { preflightState, selfProblems } from '../../delivery/preflight.ts';
 import { createTargets } from '../../delivery/targets/create.ts';
-import { distinctProblems, type AccountTarget } from '../../delivery/targets/distinct.ts';
 import type { Target } from '../../delivery/targets/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
@@ -18,6 +10,7 @@ import type { Candidate, Skipped } from './candidates.ts';
 import { isOwn } from './own-account.ts';
 import type { Listed } from './member.ts';
 import type { BulkRun } from './run.ts';
+import { tryAll } from './try-all.ts';
 
 /** An account that is ready to be rotated. */
 export interface Prepared extends Candidate {
@@ -58,8 +51,8 @@ export async function prepare(
   for (const candidate of candidates) {
     const planned = await planOne(candidate, lists, problems);
     if (planned === null) continue;
-    const { account, plan, targets } = planned;
-    const guard = selfProblems(run.ctx, { plan, targets, wishes: wishesOf(run.flags) });
+    const { account, plan } = planned;
+    const guard = guardOf(run, planned, { isNamed });
     if (guard.length === 0) prepared.push(planned);
     else if (isNamed || plan.isSelf === false) {
       problems.push(...guard.map((problem) => about(account, problem)));
@@ -70,11 +63,23 @@ export async function prepare(
   return {
     prepared: [...prepared.filter(isOthers), ...prepared.filter((one) => !isOthers(one))],
     skipped,
-    problems: [...problems, ...tried.problems, ...state.problems],
+    // What is wrong for every account in the same way is said once.
+    problems: [...new Set([...problems, ...tried.problems, ...state.problems])],
     hint: tried.hint ?? state.hint,
     warnings: tried.warnings,
     targets: tried.targets,
   };
+}
+
+/** A question stands before the caller's own account, unless `--yes` answers it without knowing what was selected. */
+function guardOf(
+  { ctx, common, flags }: BulkRun,
+  { plan, targets }: Prepared,
+  { isNamed }: Pick<PrepareOptions, 'isNamed'>,
+): readonly string[] {
+  const isUnasked = common.yes === true && !isNamed;
+  const stdin = isUnasked ? { ...ctx.stdin, isTTY: false } : ctx.stdin;
+  return selfProblems({ ...ctx, stdin }, { plan, targets, wishes: wishesOf(flags) });
 }
 
 /** Whether it is not the account that sactl signs in with, for certain. */
@@ -102,32 +107,6 @@ async function planOne(
     problems.push(...error.problems.map((problem) => about(account, problem)));
     return null;
   }
-}
-
-interface TriedAll extends Pick<Preparation, 'problems' | 'hint' | 'warnings' | 'targets'> {}
-
-async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<TriedAll> {
-  const limit = pLimit(run.concurrency);
-  const tried = await Promise.all(prepared.map(({ targets }) => limit(() => tryTargets(targets))));
-  const all = tried.flat();
-  const problems = all.flatMap((target) => target.problems);
-  const [first] = prepared;
-  return {
-    problems: [
-      ...problems,
-      ...(problems.length > 0 ? [] : await distinctProblems(prepared.flatMap(accountTargets))),
-      ...(first === undefined
-        ? []
-        : journalProblems({ targets: first.targets, wishes: wishesOf(run.flags) })),
-    ],
-    hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
-    warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
-    targets: all.map(({ target, problems: own }) => ({ target, ok: own.length === 0 })),
-  };
-}
-
-function accountTargets({ account, targets }: Prepared): readonly AccountTarget[] {
-  return targets.map((target) => ({ target, account: account.name }));
 }
 
 function about({ name }: Account, problem: string): string {

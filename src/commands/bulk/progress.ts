@@ -1,11 +1,13 @@
 import { isCI, type Context } from '../../context.ts';
 import { safeText } from '../../model/safe-text.ts';
 import type { CommonFlags } from '../flags.ts';
-import { note } from '../note.ts';
+import { note, noteLine, sandboxMark } from '../note.ts';
+import { barText } from './bar-text.ts';
 import type { Item } from './items.ts';
 
 /** Shows on stderr how far a run has come: a line that is drawn anew on a terminal, elsewhere a line for each account. */
 export interface Progress {
+  readonly begin: () => Promise<void>;
   readonly done: (item: Item) => Promise<void>;
   /** One line for people that stays. */
   readonly note: (text: string) => Promise<void>;
@@ -16,17 +18,19 @@ export interface ProgressOptions {
   readonly ctx: Context;
   readonly common: CommonFlags;
   readonly total: number;
+  readonly marker: { readonly sandbox?: true };
 }
 
 export function createProgress(options: ProgressOptions): Progress {
-  const { ctx, common } = options;
+  const { ctx, common, total } = options;
   const isWatched = ctx.stderr.isTTY && !isCI(ctx.env) && ctx.env['TERM'] !== 'dumb';
-  return isWatched && !common.quiet ? bar(options) : lines(options);
+  return isWatched && !common.quiet && total > 0 ? bar(options) : lines(options);
 }
 
 function lines({ ctx, common, total }: ProgressOptions): Progress {
   let count = 0;
   return {
+    begin: () => Promise.resolve(),
     done: async (item) => {
       count += 1;
       await note(ctx, common, `[${count}/${total}] ${sentenceOf(item)}`);
@@ -39,52 +43,33 @@ function lines({ ctx, common, total }: ProgressOptions): Progress {
 /** Back to the line's beginning, and all of it gone. */
 const clear = '\r\u001B[K';
 
-function bar({ ctx, common, total }: ProgressOptions): Progress {
+/** Every change of the line is one write, because accounts come to their ends side by side. */
+function bar({ ctx, total, marker }: ProgressOptions): Progress {
+  const { stderr } = ctx;
   const startedAt = ctx.now();
   const counts = { rotated: 0, failed: 0, skipped: 0 };
 
-  async function draw(): Promise<void> {
+  function picture(): string {
     const done = counts.rotated + counts.failed + counts.skipped;
     const text = barText({ done, total, failed: counts.failed, elapsedMs: ctx.now() - startedAt });
-    await ctx.stderr.write(`${clear}${text.slice(0, (ctx.stderr.columns ?? 80) - 1)}`);
+    // A full line would go on in the next one; some terminals say that they have no columns.
+    const room = (stderr.columns || 80) - 1 - (marker.sandbox ? sandboxMark.length : 0);
+    return `${clear}${text.slice(0, Math.max(room, 0))}`;
   }
 
-  async function say(text: string): Promise<void> {
-    await ctx.stderr.write(clear);
-    await note(ctx, common, text);
-    await draw();
+  function say(text: string): Promise<void> {
+    return stderr.write(`${clear}${noteLine(text)}${picture()}`);
   }
 
   return {
+    begin: () => stderr.write(picture()),
     done: async (item) => {
       counts[item.kind] += 1;
-      if (item.kind === 'failed') await say(sentenceOf(item));
-      else await draw();
+      await (item.kind === 'failed' ? say(sentenceOf(item)) : stderr.write(picture()));
     },
     note: say,
-    end: () => ctx.stderr.write(clear),
+    end: () => stderr.write(clear),
   };
-}
-
-interface Stand {
-  readonly done: number;
-  readonly total: number;
-  readonly failed: number;
-  readonly elapsedMs: number;
-}
-
-const barWidth = 24;
-
-/** e.g. `rotating [######------------------] 125/500, 2 failed, 12 s left` */
-function barText({ done, total, failed, elapsedMs }: Stand): string {
-  const filled = Math.round((barWidth * done) / total);
-  const picture = '#'.repeat(filled).padEnd(barWidth, '-');
-  const leftMs = done === 0 ? null : (elapsedMs / done) * (total - done);
-  return [
-    `rotating [${picture}] ${done}/${total}`,
-    ...(failed === 0 ? [] : [`${failed} failed`]),
-    ...(leftMs === null || done === total ? [] : [`${Math.ceil(leftMs / 1000)} s left`]),
-  ].join(', ');
 }
 
 function sentenceOf(item: Item): string {

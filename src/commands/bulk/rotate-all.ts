@@ -1,7 +1,5 @@
-import type { BulkResult } from './items.ts';
-import { openLedger, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { isOthers, type Prepared } from './prepare.ts';
-import type { Progress } from './progress.ts';
 import { rotateOne } from './rotate-one.ts';
 import type { BulkRun } from './run.ts';
 import { openWaves, type Waves } from './waves.ts';
@@ -14,16 +12,12 @@ import { openWaves, type Waves } from './waves.ts';
 export async function rotateAll(
   run: BulkRun,
   prepared: readonly Prepared[],
-  progress: Progress,
-): Promise<BulkResult> {
-  const ledger = openLedger(run.ctx, progress);
+  ledger: Ledger,
+): Promise<void> {
   // While some requests wait for their answers, the files of other accounts are written.
   const lanes = run.concurrency * 2;
-  await run.ctx.mutating(async () => {
-    await rotateGroup(run, ledger, { group: prepared.filter(isOthers), lanes });
-    await rotateGroup(run, ledger, { group: prepared.filter((one) => !isOthers(one)), lanes: 1 });
-  }, ledger.codeNow);
-  return ledger.result();
+  await rotateGroup(run, ledger, { group: prepared.filter(isOthers), lanes });
+  await rotateGroup(run, ledger, { group: prepared.filter((one) => !isOthers(one)), lanes: 1 });
 }
 
 interface Group {
@@ -32,7 +26,10 @@ interface Group {
 }
 
 async function rotateGroup(run: BulkRun, ledger: Ledger, { group, lanes }: Group): Promise<void> {
-  const waves = openWaves(run, group, { size: lanes * 4 });
+  const waves = openWaves(run, group, {
+    size: lanes * 4,
+    isRefused: (one) => ledger.refusal(one) !== null,
+  });
   try {
     await Promise.all(Array.from({ length: lanes }, () => lane(run, ledger, waves)));
   } finally {
@@ -43,12 +40,12 @@ async function rotateGroup(run: BulkRun, ledger: Ledger, { group, lanes }: Group
   }
 }
 
-async function lane({ ctx }: BulkRun, ledger: Ledger, waves: Waves): Promise<void> {
+async function lane({ ctx, common }: BulkRun, ledger: Ledger, waves: Waves): Promise<void> {
   while (!ctx.signal.aborted) {
     const one = await waves.next();
     if (one === null) return;
     const refused = ledger.refusal(one);
     if (refused !== null) await one.release();
-    await ledger.done(one, refused ?? (await rotateOne(ledger.ctx, one)));
+    await ledger.done(one, refused ?? (await rotateOne(ledger.ctx, common, one)));
   }
 }

@@ -2,13 +2,16 @@ import { issueCredential } from '../../delivery/protocol.ts';
 import type { Result } from '../../delivery/document.ts';
 import { CliError, InterruptedError, UnknownOutcomeError, type ExitCode } from '../../errors.ts';
 import type { Context } from '../../context.ts';
-import { failedItem, rotatedItem, skippedItem, type Item } from './items.ts';
+import { commandFlags } from '../command-flags.ts';
+import type { CommonFlags } from '../flags.ts';
+import { failedItem, rotatedItem, skippedItem, type Failure, type Item } from './items.ts';
 import type { Prepared } from './prepare.ts';
-import type { Ready } from './waves.ts';
+import type { Ready } from './wave.ts';
 
 /** Rotates one account by the delivery protocol, which lets go of its lock. Never rejects. */
-export async function rotateOne(ctx: Context, one: Ready): Promise<Item> {
-  if (one.issue === null) return failure(one, one.error, null);
+export async function rotateOne(ctx: Context, common: CommonFlags, one: Ready): Promise<Item> {
+  const flags = commandFlags(common, one.listed.connected);
+  if (one.issue === null) return failed(one, { error: one.error, flags });
   let result: Result | null = null;
   const issue = {
     ...one.issue,
@@ -21,9 +24,9 @@ export async function rotateOne(ctx: Context, one: Ready): Promise<Item> {
     await issueCredential(ctx, issue);
   } catch (error) {
     if (error instanceof InterruptedError) return left(one, 'interrupted', error);
-    return failure(one, known(error), result);
+    return failed(one, { error: known(error), result, flags });
   }
-  if (result === null) return failure(one, known(null), null);
+  if (result === null) return failed(one, { error: known(null), flags });
   return { kind: 'rotated', item: rotatedItem(result) };
 }
 
@@ -35,8 +38,8 @@ function known(error: unknown): CliError {
   });
 }
 
-function failure({ account }: Prepared, error: CliError, result: Result | null): Item {
-  return { kind: 'failed', item: failedItem(account, error, result) };
+function failed({ account }: Prepared, failure: Failure): Item {
+  return { kind: 'failed', item: failedItem(account, failure) };
 }
 
 /** An account that is not begun. */

@@ -11,7 +11,7 @@ export function addPath(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'path', {
     summary: "Print the path of the user's configuration file",
     description:
-      'Prints the file that is read, or would be if it were there; also when there is something wrong in it.',
+      'Prints the path of the file that is read or, if it were there, would be; also when something in it is wrong.',
     honours: ['output'],
     examples: ['sactl config path', '"$EDITOR" "$(sactl config path)"'],
   }).action(() => host.run(printPath));

@@ -1,6 +1,7 @@
 import { safeText } from '../../model/safe-text.ts';
 import { listDocument, type OutputDocument } from '../../output/document.ts';
-import type { Style, Tone } from '../../output/style.ts';
+import type { Style } from '../../output/style.ts';
+import type { Tone } from '../../output/tone.ts';
 import { wrap } from '../../output/wrap.ts';
 import type { Diagnosis } from './diagnosis.ts';
 

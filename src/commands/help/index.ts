@@ -2,29 +2,30 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { UsageError } from '../../errors.ts';
 import { findSubcommand } from '../command.ts';
-import { environmentTopic, exitCodesTopic, targetsTopic } from './topics.ts';
-
-const topics = new Map([
-  ['exit-codes', exitCodesTopic],
-  ['targets', targetsTopic],
-  ['environment', environmentTopic],
-]);
 
 /** `help`, `help <command…>` and the help topics, in place of commander's own help command. */
 export function addHelp(root: CommandUnknownOpts): void {
   root.helpCommand(false);
   root
     .command('help')
-    .summary('Show help on a command, on exit-codes, targets or environment')
+    .summary('Show help on a command, or on exit-codes, targets or environment')
     .description(
       'Shows help on a command, or one of the topics exit-codes, targets and environment.',
     )
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
-    .action((words) => {
-      const topic = topics.get(words.join(' '));
-      if (topic === undefined) findCommand(root, words).outputHelp();
-      else root.configureOutput().writeOut?.(topic);
+    .action(async (words) => {
+      const text = await findTopic(root, words.join(' '));
+      if (text === null) findCommand(root, words).outputHelp();
+      else root.configureOutput().writeOut?.(text);
     });
+}
+
+async function findTopic(root: CommandUnknownOpts, words: string): Promise<string | null> {
+  const { topics } = await import('./topics.ts');
+  const topic = new Map(Object.entries(topics)).get(words);
+  if (topic === undefined) return null;
+  const { topicText } = await import('./topic-text.ts');
+  return topicText(topic, root.configureOutput().getOutHelpWidth?.() ?? 80);
 }
 
 function findCommand(root: CommandUnknownOpts, words: readonly string[]): CommandUnknownOpts {

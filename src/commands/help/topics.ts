@@ -1,73 +1,141 @@
-/** `sactl help exit-codes` */
-export const exitCodesTopic = `Exit codes
+/** A text of `sactl help`. */
+export interface Topic {
+  readonly title: string;
+  readonly parts: readonly TopicPart[];
+}
 
-    0  done
-    1  failed, and nothing was changed (or it was a read)
-    2  usage: flag, input, filter, configuration, target or missing confirmation; nothing was sent that changes anything
-    3  not found
-    4  authentication or permission
-    5  conflict: the name exists or is ambiguous, or something else changed or locked it
-    6  partial: some of several steps failed
-    7  changed, or possibly changed, and no credential was received: sactl recover list
-    8  changed, and the credential is kept but not (fully) delivered, or does not work: sactl recover
-   20  a step is left that only a person can take in the provider's console
-  130  interrupted (Ctrl-C) before anything was sent that changes anything
-  143  ended by another signal before anything was sent that changes anything
-`;
+export interface TopicPart {
+  readonly title?: string;
+  /** Terms and their meanings. */
+  readonly rows?: Readonly<Record<string, string>>;
+  readonly text?: string;
+}
 
-/** `sactl help targets` */
-export const targetsTopic = `Targets (--to)
+const exitCodes: Topic = {
+  title: 'Exit codes',
+  parts: [
+    {
+      rows: {
+        0: 'done',
+        1: 'failed, and nothing was changed (or it was a read)',
+        2: 'usage: flag, input, filter, configuration, target or missing confirmation; nothing was sent that changes anything',
+        3: 'not found',
+        4: 'authentication or permission',
+        5: 'conflict: the name exists or is ambiguous, or something else changed or locked it',
+        6: 'partial: some of several steps failed',
+        7: 'changed, or possibly changed, and no credential was received: see "sactl recover list"',
+        8: 'changed, and the credential is kept but not (fully) delivered, or does not work: see "sactl recover deliver"',
+        20: "a step is left that only a person can take in the provider's console",
+        130: 'interrupted (Ctrl-C) before anything was sent that changes anything',
+        143: 'ended by another signal before anything was sent that changes anything',
+      },
+    },
+  ],
+};
 
-  file:<path>                       a file with the token or secret, and no line break
-  file+json:<path>                  a file with the whole credential object
-  dotenv:<path>#<KEY>               one key of a .env file; every other line stays as it is
-  session:<path>                    a session of Augment, as one line of JSON
-  profile                           the file that the profile's own credential comes from
-  github-env:<NAME>                 a variable for the later steps of a GitHub Actions job
-  github-output:<name>              an output of this step
-  exec:<program and arguments>      a program that reads it from standard input, run without a shell
-  exec+json:<program and arguments> the same with the whole credential object
-  gh-secret:<owner/repo>[@env]#<NAME>        a secret of a repository or environment, by your gh
-  kubernetes:<namespace>/<secret>#<key>      a key of a Secret, by your kubectl
-  vault:<path>#<field>              a field of a KV secret, by your vault
+/** The kinds of targets that `--to` takes, and what each of them is. */
+export const targetForms = {
+  'file:<path>': 'a file with the token or secret, and no line break',
+  'file+json:<path>': 'a file with the whole credential object',
+  'dotenv:<path>#<KEY>': 'one key of a .env file; every other line stays as it is',
+  'session:<path>': 'a session of Augment, as one line of JSON',
+  profile: "the file that the profile's own credential comes from",
+  'github-env:<NAME>': 'a variable for the later steps of a GitHub Actions job',
+  'github-output:<name>': 'an output of this step of a GitHub Actions job',
+  'exec:<program and arguments>':
+    'a program that reads it from standard input, run without a shell',
+  'exec+json:<program and arguments>': 'the same with the whole credential object',
+  'gh-secret:<owner/repo>[@env]#<NAME>': 'a secret of a repository or environment, by your gh',
+  'kubernetes:<namespace>/<secret>#<key>': 'a key of a Secret, by your kubectl',
+  'vault:<path>#<field>': 'a field of a KV secret, by your vault',
+} as const;
 
-{provider}, {profile}, {org}, {id} and {name} stand for the account's own, but not in the name of a program, repository,
-namespace or mount. A path may begin with ~/. New files are readable by you alone; a file that is there keeps its owner
-and mode. Links and special files are refused, and a file is replaced as a whole or not at all.
+const targets: Topic = {
+  title: 'Targets (--to)',
+  parts: [
+    {
+      rows: targetForms,
+    },
+    {
+      text:
+        "{provider}, {profile}, {org}, {id} and {name} stand for the account's own, but not in the name of a program, " +
+        'repository, namespace or mount. A path may begin with ~/. New files are readable by you alone; a file that is ' +
+        'there keeps its owner and mode. Links and special files are refused, and a file is replaced as a whole or not at all.',
+    },
+    {
+      text:
+        'Every target is tried before anything is sent. With --to nothing secret is printed. What cannot be delivered ' +
+        'within a minute stays in the journal: see "sactl recover list".',
+    },
+  ],
+};
 
-Every target is tried before anything is sent. With --to nothing secret is printed. What cannot be delivered within a
-minute stays in the journal: "sactl recover list".
-`;
+const environment: Topic = {
+  title: 'Environment variables',
+  parts: [
+    {
+      title: 'nscale',
+      rows: {
+        NSCALE_SERVICE_TOKEN: 'the token to work with',
+        NSCALE_ORGANIZATION_ID: 'the organization, when --org does not name one',
+        NSCALE_IDENTITY_SERVICE_API_ENDPOINT: 'the address of the identity service',
+      },
+    },
+    {
+      title: 'NVIDIA Run:ai',
+      rows: {
+        RUNAI_BASE_URL: 'the address of the control plane; required',
+        'RUNAI_CLIENT_ID, RUNAI_CLIENT_SECRET': 'the service account or access key to work with',
+        RUNAI_TOKEN: 'an access token instead of the two',
+      },
+    },
+    {
+      title: 'Augment',
+      rows: {
+        AUGMENT_SESSION_AUTH: 'the session as JSON; without it, ~/.augment/session.json is read',
+      },
+    },
+    {
+      title: 'sactl',
+      rows: {
+        'SACTL_PROVIDER, SACTL_PROFILE': 'as --provider and --profile; a flag wins',
+        'SACTL_ORG, SACTL_SANDBOX': 'as --org and, when it is 1 or true, --sandbox',
+        SACTL_CONFIG: "the user's configuration file (JSON or YAML)",
+        SACTL_STATE_DIR:
+          'the folder of the journal, the audit log, the record of Augment accounts and the sandbox',
+        SACTL_SANDBOX_FAULT:
+          'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
+        'SACTL_JQ=native': "run filters with your own jq: JQ_PATH, node-jq's, or jq on PATH",
+        'XDG_CONFIG_HOME, XDG_STATE_HOME': 'as the XDG base directory specification says',
+      },
+    },
+    {
+      title: 'network',
+      rows: {
+        'HTTPS_PROXY, ALL_PROXY': 'the proxy for requests',
+        NO_PROXY: 'hosts that are reached without it',
+        'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS':
+          'certificate authorities to trust besides the usual ones',
+      },
+    },
+    {
+      title: 'terminal',
+      rows: {
+        CI: 'anything but 0 or false: never ask, print no table of a credential',
+        NO_COLOR: 'anything: no colours',
+      },
+    },
+    {
+      title: 'GitHub Actions',
+      rows: {
+        GITHUB_ACTIONS: "when it is true, new credentials are masked in the job's log",
+        'GITHUB_ENV, GITHUB_OUTPUT': 'the files behind --to github-env and github-output',
+        GITHUB_STEP_SUMMARY: 'the file that rotate of several accounts adds its report to',
+        GH_HOST: 'the host of --to gh-secret; github.com when it is not set',
+      },
+    },
+  ],
+};
 
-/** `sactl help environment` */
-export const environmentTopic = `Environment variables
-
-nscale
-  NSCALE_SERVICE_TOKEN                  the token to work with
-  NSCALE_ORGANIZATION_ID                the organization, when --org does not name one
-  NSCALE_IDENTITY_SERVICE_API_ENDPOINT  the address of the identity service
-
-NVIDIA Run:ai
-  RUNAI_BASE_URL                        the address of the control plane; required
-  RUNAI_CLIENT_ID, RUNAI_CLIENT_SECRET  the service account or access key to work with
-  RUNAI_TOKEN                           an access token instead of the two
-
-Augment
-  AUGMENT_SESSION_AUTH  the session as JSON; without it, ~/.augment/session.json is read
-
-sactl
-  SACTL_PROVIDER, SACTL_PROFILE, SACTL_ORG, SACTL_SANDBOX  the flags of the same name; a flag wins
-  SACTL_CONFIG       the user's configuration file (JSON or YAML)
-  SACTL_STATE_DIR    where the journal and the sandbox keep their state
-  SACTL_SANDBOX_FAULT  what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")
-  SACTL_JQ=native    run filters with your own jq: JQ_PATH, node-jq's, or jq on PATH
-  XDG_CONFIG_HOME, XDG_STATE_HOME  as the XDG base directory specification says
-
-network
-  HTTPS_PROXY, NO_PROXY  the proxy for requests, and the hosts that need none
-  SSL_CERT_FILE, NODE_EXTRA_CA_CERTS  certificate authorities to trust besides the usual ones
-
-terminal
-  CI        anything but 0 or false: never ask, print no table of a credential
-  NO_COLOR  anything: no colours
-`;
+/** The texts of `sactl help`, by the words that ask for them. */
+export const topics = { 'exit-codes': exitCodes, targets, environment } as const;

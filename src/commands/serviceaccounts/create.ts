@@ -28,9 +28,9 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     honours: ['connection', 'organization', 'output', 'raw', 'change'],
     examples: [
       'sactl serviceaccounts create',
-      'sactl sa create --name ci-deploy --group ml-training --tag team=vision',
-      'sactl sa create --file serviceaccount.json --to file:ci-deploy.token',
-      'sactl sa create --name ci-deploy -q .credential.value > token',
+      'sactl sa create --name ci-release --group ml-training --tag team=vision',
+      'sactl sa create --file serviceaccount.json --to file:ci-release.token',
+      'sactl sa create --name ci-release -q .credential.value > token',
       'cat serviceaccount.json | sactl sa create --stdin --json',
       'sactl sa create --provider augment --name ci-reviewer --token nightly-1 -f session.json --to session:~/.augment/session.json',
     ],

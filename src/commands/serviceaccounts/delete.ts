@@ -17,8 +17,8 @@ export function addDelete(noun: CommandUnknownOpts, host: Host): void {
       'person can delete it (Augment), says where, and records that it was done.',
     honours: ['connection', 'organization', 'output', 'change'],
     examples: [
-      'sactl serviceaccounts delete --id old-runner',
-      'sactl sa delete --id old-runner --yes --ignore-missing',
+      'sactl serviceaccounts delete --id scratch',
+      'sactl sa delete --id scratch --yes --ignore-missing',
       'sactl sa delete --provider augment --id ci-reviewer --done',
     ],
   })

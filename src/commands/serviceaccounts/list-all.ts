@@ -1,11 +1,11 @@
 import type { Context } from '../../context.ts';
 import { ExitCode } from '../../errors.ts';
-import { safeText } from '../../model/safe-text.ts';
 import type { Account } from '../../model/account.ts';
 import type { Column } from '../../output/columns.ts';
 import { listDocument } from '../../output/document.ts';
-import { memberName, openFleet, type FleetLocal } from '../fleet.ts';
+import { openFleet, type FleetLocal } from '../fleet.ts';
 import type { CommonFlags } from '../flags.ts';
+import { tellUnanswered, throwUnanswered, unanswered } from '../unanswered.ts';
 import type { ListFlags } from './list.ts';
 import { selectFrom } from './selected.ts';
 import { listColumns, readSelection, wishOf } from './selection.ts';
@@ -29,23 +29,15 @@ export async function listAll(
     ...(await connected.provider.listAccounts(wish)),
   }));
   const lists = answers.flatMap(({ answer }) => (answer === null ? [] : [answer]));
-  const failures = answers.flatMap(({ error }, index) => {
-    const member = fleet.members[index];
-    return error === null || member === undefined ? [] : [{ error, member }];
-  });
-  const [first] = failures;
-  if (first !== undefined && lists.length === 0) throw first.error;
+  const silent = unanswered(fleet, answers);
+  if (lists.length === 0) throwUnanswered(silent);
   const { accounts, columns, notes } = await selectFrom(ctx, lists, input);
   await fleet.emit(listDocument({ rows: accounts, columns }));
-  for (const { error, member } of failures) {
-    const why = `no accounts of ${memberName(member)}: ${error.message}`;
-    // An answer that is missing is said even with --quiet.
-    await ctx.stderr.write(`sactl: ${safeText(why)}\n`);
-  }
+  await tellUnanswered(ctx, silent);
   for (const text of [...lists.flatMap(({ warnings }) => warnings), ...notes]) {
     await fleet.note(text);
   }
-  return failures.length === 0 ? ExitCode.done : ExitCode.partial;
+  return silent.length === 0 ? ExitCode.done : ExitCode.partial;
 }
 
 /** What is worth looking at where accounts of several providers stand in one table; those at the end go first. */
@@ -64,6 +56,6 @@ function fleetColumns({ members }: FleetLocal): readonly Column<Account>[] {
   const spare = new Set(['lastUsedAt', 'age']);
   return names.flatMap((name) => {
     const column = listColumns.find((candidate) => candidate.name === name);
-    return column === undefined ? [] : [{ ...column, spare: spare.has(name), hideEmpty: false }];
+    return column === undefined ? [] : [{ ...column, spare: spare.has(name) }];
   });
 }

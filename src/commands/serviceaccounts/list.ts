@@ -25,12 +25,12 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
     .option('--expiring-within <duration>', 'only accounts that expire within this time, e.g. 14d')
     .option(
       '--older-than <duration>',
-      'only accounts whose credential was issued before that, e.g. 60d',
+      'only accounts whose credential was issued longer ago, e.g. 60d',
     )
     .option('--unused-for <duration>', 'only accounts that were not used for this time, e.g. 30d')
-    .option('--active', 'also accounts that are only known to have been active (Augment)')
-    .option('--sort <column>', 'sort by this column; "-name" for descending (default: name)')
-    .option('--columns <names>', 'columns of table and csv, separated by commas')
+    .option('--active', 'also accounts that were seen at work and are not recorded here (Augment)')
+    .option('--sort <column>', 'sort by this column; "-expiresAt" for descending (default: name)')
+    .option('--columns <names>', 'columns of table and csv, e.g. name,expiresAt,id')
     .option('--limit <n>', 'print at most this many accounts')
     .action((flags) => host.run((invocation) => runList(invocation, flags)));
 }
@@ -47,7 +47,7 @@ export interface ListFlags {
 }
 
 async function runList(invocation: Invocation, flags: ListFlags): Promise<ExitCode> {
-  const { isFleet } = await import('../fleet.ts');
+  const { isFleet } = await import('../is-fleet.ts');
   const { ctx, common } = invocation;
   if (!isFleet(ctx, common)) return listOne(invocation, flags);
   const { listAll } = await import('./list-all.ts');

@@ -23,7 +23,7 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
     description:
       'Issues a new credential and brings it where --to says, or prints it; it is shown once. The old one stops ' +
       'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover". On Augment a ' +
-      'person makes the new token in the web console, and the old one works on until he revokes it there; without --to ' +
+      'person makes the new token in the web console, and the old one works on until it is revoked there; without --to ' +
       'it goes to ~/.augment/session.json, when that holds the old one. ' +
       'With several --id, or with --all, --match, --expiring-within or --older-than, which narrow each other down, it ' +
       'rotates every account that is due, and reports what came of each; --to is needed then, and has {name} or {id} in it.',
@@ -34,7 +34,7 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
       'sactl sa rotate --id ci-deploy --yes --to gh-secret:acme/app#NSCALE_SERVICE_TOKEN',
       'sactl sa rotate --id ci-deploy --yes -q .credential.value > token',
       'sactl sa rotate --id ci-deploy --to profile --dry-run',
-      'sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 -f session.json --yes',
+      'sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 -f session.json --to session:~/.augment/session.json --yes',
       "sactl sa rotate --provider all --older-than 60d --to 'file:tokens/{provider}-{name}' --yes --report rotation.md",
       "sactl sa list -q '.[].id' | sactl sa rotate --id - --expiring-within 14d --to 'vault:ci/{name}#token' --yes",
     ],
@@ -47,16 +47,16 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
     .option('--all', 'all accounts that the credential can see')
     .option('--match <glob>', "accounts whose name fits the pattern, e.g. 'ci-*'")
     .option('--expiring-within <duration>', 'accounts that expire within this time, e.g. 14d')
-    .option('--older-than <duration>', 'accounts whose credential was issued before that, e.g. 60d')
+    .option('--older-than <duration>', 'accounts whose credential was issued longer ago, e.g. 60d')
     .addOption(
       new Option(
         '--age-from <time>',
-        'where no rotation of an account is recorded, count from its creation',
+        'with --older-than: where no rotation of an account is recorded, count from its creation',
       ).choices(['createdAt'] as const),
     )
-    .option('--include-expired', 'also accounts that have expired; of several')
-    .option('--include-disabled', 'also accounts that are disabled; of several')
-    .option('--concurrency <n>', 'requests made at once; with several accounts (default: 4)')
+    .option('--include-expired', 'also accounts that have expired; with several accounts')
+    .option('--include-disabled', 'also accounts that are disabled; with several accounts')
+    .option('--concurrency <n>', 'how many accounts are worked on at once (default: 4)')
     .option('--report <file>', 'also write what came of each account to this .md or .json file')
     .option('-f, --file <path>', 'the new session.json; "-" is standard input (Augment)')
     .option('--stdin', 'read the new session from standard input (Augment)')
@@ -76,7 +76,7 @@ interface RotateFlags extends BulkFlags, DeliveryFlags, IntakeFlags {}
 
 async function runRotate(invocation: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const { isBulk } = await import('../bulk/selectors.ts');
-  const { isFleet } = await import('../fleet.ts');
+  const { isFleet } = await import('../is-fleet.ts');
   const { ctx, common } = invocation;
   if (!isBulk(flags) && !isFleet(ctx, common)) return rotateOne(invocation, flags);
   const { rotateSeveral } = await import('../bulk/index.ts');

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import type { Account } from '../../model/account.ts';
 import type { Column } from '../../output/columns.ts';
 import { ageColumn, unknownAge } from './age.ts';
-import { gatherFacts, type AccountsOfOne, type FactsOf } from './facts.ts';
+import type { AccountsOfOne, FactsOf } from './facts.ts';
 import { needsFacts, select, type Selection } from './selection.ts';
 
 /** What a list prints. */
@@ -19,7 +19,7 @@ export async function selectFrom(
   lists: readonly AccountsOfOne[],
   selection: Selection,
 ): Promise<Selected> {
-  const factsOf = needsFacts(selection) ? await gatherFacts(ctx, lists) : nothing;
+  const factsOf = needsFacts(selection) ? await factsFor(ctx, lists) : nothing;
   const now = ctx.now();
   const all = lists.flatMap(({ accounts }) => accounts);
   const age = ageColumn(factsOf, now);
@@ -38,6 +38,11 @@ export async function selectFrom(
       ...(accounts.length === 0 ? [emptyText(all.length)] : []),
     ],
   };
+}
+
+async function factsFor(ctx: Context, lists: readonly AccountsOfOne[]): Promise<FactsOf> {
+  const { gatherFacts } = await import('./facts.ts');
+  return gatherFacts(ctx, lists);
 }
 
 function nothing(): ReturnType<FactsOf> {

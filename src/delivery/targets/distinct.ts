@@ -16,13 +16,18 @@ export async function distinctProblems(targets: readonly AccountTarget[]): Promi
   const problems: string[] = [];
   for (const of of targets) {
     const place = await of.target.place();
-    const folded = place.place.normalize('NFC').toUpperCase().toLowerCase();
+    const folded = foldPlace(place.place);
     const neighbours = earlier.get(folded) ?? [];
     const met = neighbours.find((neighbour) => overlap(neighbour.place, place));
     if (met !== undefined) problems.push(clash(met.of, of));
     earlier.set(folded, [...neighbours, { place, of }]);
   }
   return problems;
+}
+
+/** What two names of one place have in common. */
+export function foldPlace(place: string): string {
+  return place.normalize('NFC').toUpperCase().toLowerCase();
 }
 
 function overlap(one: Place, other: Place): boolean {

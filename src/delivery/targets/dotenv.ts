@@ -54,21 +54,25 @@ interface DotenvTarget {
 
 function dotenvTarget({ key, ...target }: DotenvTarget): Target {
   const { ctx, files } = target.environment;
-  const { flushFolder } = files;
+  const { flushFolder, inTurn } = files;
   return fileTarget({
     ...target,
     slot: key,
     check: (file) =>
-      withFileLock({ path: file, ctx }, async () => {
-        checkVariable({ path: file, text: await readText(file, await regularFileAt(file)) }, key);
-      }),
+      inTurn(file, () =>
+        withFileLock({ path: file, ctx }, async () => {
+          checkVariable({ path: file, text: await readText(file, await regularFileAt(file)) }, key);
+        }),
+      ),
     write: (file, { text }, signal) =>
-      withFileLock({ path: file, ctx, signal }, async () => {
-        const current = await regularFileAt(file);
-        const before = { path: file, text: await readText(file, current) };
-        const content = Buffer.from(setVariable(before, { key, value: text.reveal() }), 'latin1');
-        await replaceFile({ path: file, current, content, ctx, flushFolder, signal });
-      }),
+      inTurn(file, () =>
+        withFileLock({ path: file, ctx, signal }, async () => {
+          const current = await regularFileAt(file);
+          const before = { path: file, text: await readText(file, current) };
+          const content = Buffer.from(setVariable(before, { key, value: text.reveal() }), 'latin1');
+          await replaceFile({ path: file, current, content, ctx, flushFolder, signal });
+        }),
+      ),
   });
 }
 

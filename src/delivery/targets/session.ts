@@ -14,6 +14,7 @@ import { replaceFile } from './replace-file.ts';
 import type { Scheme } from './scheme.ts';
 import { attempt } from './system-call.ts';
 import type { Target, TargetEnvironment } from './target.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 
 /**
  * `session:<path>`: the session file that Augment's own programs read, one line of JSON (contracts/augment.md 3). What it
@@ -76,7 +77,7 @@ async function backUp(
   const text = await attempt(`${path} cannot be read`, () => readBoundedText(path, largestText));
   const token = tokenIn(text);
   if (token === null) return;
-  const name = `${new Secret(token).fingerprint().replace(':', '-')}.json`;
+  const name = `${fingerprintOf(new Secret(token)).replace(':', '-')}.json`;
   const content = JSON.stringify({ path, target, session: text });
   await attempt(`the backup folder ${backupDirectory} cannot be made`, () =>
     makeDirectory(backupDirectory, 0o700),

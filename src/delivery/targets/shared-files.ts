@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises';
 
+import pLimit, { type LimitFunction } from 'p-limit';
+
 import { systemCode } from '../../files/system-error.ts';
 import { togetherBy } from '../../files/together.ts';
 import type { SharedFiles, TargetContext } from './target.ts';
@@ -8,7 +10,17 @@ import type { SharedFiles, TargetContext } from './target.ts';
 export function shareFiles({ platform }: Pick<TargetContext, 'platform'>): SharedFiles {
   return {
     flushFolder: platform === 'win32' ? () => Promise.resolve() : togetherBy(flushFolder),
+    inTurn: takeTurns(),
     trials: new Map(),
+  };
+}
+
+function takeTurns(): SharedFiles['inTurn'] {
+  const turns = new Map<string, LimitFunction>();
+  return (path, work) => {
+    const turn = turns.get(path) ?? pLimit(1);
+    turns.set(path, turn);
+    return turn(work);
   };
 }
 

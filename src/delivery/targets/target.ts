@@ -83,6 +83,8 @@ export interface TargetEnvironment {
 export interface SharedFiles {
   /** Makes what was put into a folder last. @throws the system's error */
   readonly flushFolder: (folder: string) => Promise<void>;
+  /** Runs work on a file when nobody else in this process works on it in this way. */
+  readonly inTurn: <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
   /** Trials of folders that were made, or are under way, by what tells them apart. */
   readonly trials: Map<string, Promise<void>>;
 }

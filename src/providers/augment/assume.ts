@@ -6,6 +6,7 @@ import type { InventoryToken } from './inventory-schema.ts';
 import { nameProblem } from './names.ts';
 import { readSession, tenantOf } from './session.ts';
 import { hostOf } from './tenant.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 
 /**
  * Takes the sessions that are somewhere for those of an account that is not recorded, until a change records it. Null
@@ -24,14 +25,14 @@ export async function assumeAccount(
   const [tenant, ...others] = new Set(found.map(({ session }) => tenantOf(session)));
   if (tenant === undefined || others.length > 0 || nameProblem(name) !== null) return null;
   if (host !== null && host !== hostOf(tenant)) return null;
-  const fingerprints = new Set(found.map(({ session }) => session.accessToken.fingerprint()));
+  const fingerprints = new Set(found.map(({ session }) => fingerprintOf(session.accessToken)));
   const { accounts } = await inventory.read();
   const known = accounts.flatMap(({ tokens }) => tokens);
   if (known.some(({ fingerprint }) => fingerprints.has(fingerprint))) return null;
   const tokens = Array.from(fingerprints, (fingerprint) =>
     unnamed(
       fingerprint,
-      found.filter(({ session }) => session.accessToken.fingerprint() === fingerprint),
+      found.filter(({ session }) => fingerprintOf(session.accessToken) === fingerprint),
     ),
   );
   const account = { tenant, name, description: null, createdAt: null, updatedAt: null, tokens };

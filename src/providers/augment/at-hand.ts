@@ -5,7 +5,7 @@ import { largestText } from '../../files/text-file.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Connection } from './connection.ts';
 import type { InventoryToken } from './inventory-schema.ts';
-import { readSession, type Session } from './session.ts';
+import { readSession, type Session, sessionFingerprint } from './session.ts';
 import { standardAddress } from './standard.ts';
 
 type Places = Pick<Connection, 'backups' | 'session' | 'homeDirectory'>;
@@ -24,7 +24,7 @@ export async function tokenAtHand(
     await session().catch(() => null),
     ...(await Promise.all([...standard, ...targets].map(sessionAt))),
   ];
-  const copy = found.find((other) => other?.accessToken.fingerprint() === fingerprint);
+  const copy = found.find((other) => sessionFingerprint(other) === fingerprint);
   return copy?.accessToken ?? null;
 }
 

@@ -8,7 +8,8 @@ import { FailedError } from '../../errors.ts';
 import { readBoundedText } from '../../files/bounded-file.ts';
 import { systemReason } from '../../files/system-error.ts';
 import { largestText } from '../../files/text-file.ts';
-import { readSession, sessionLine, type Session } from './session.ts';
+import { readSession, sessionLine, type Session, sessionFingerprint } from './session.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 
 /** A session that another one replaced, and where it was. */
 export interface Backup {
@@ -46,7 +47,7 @@ export function openBackups(stateDirectory: string): Backups {
         await refuseSpecial(path);
         // What stands there now is somebody's session too.
         const session = await readBoundedText(path, largestText).catch(() => '');
-        const current = readSession(session).session?.accessToken.fingerprint() ?? null;
+        const current = sessionFingerprint(readSession(session).session);
         if (current !== null) {
           await writeFileAtomic(pathOf(current), JSON.stringify({ path, target, session }), {
             mode: 0o600,
@@ -68,7 +69,7 @@ async function readBackup(
   const stored = Stored.safeParse(parse(text));
   if (!stored.success) return null;
   const { session } = readSession(stored.data.session);
-  if (session === null || session.accessToken.fingerprint() !== fingerprint) return null;
+  if (session === null || fingerprintOf(session.accessToken) !== fingerprint) return null;
   return { ...stored.data, session };
 }
 

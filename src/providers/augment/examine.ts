@@ -10,7 +10,7 @@ import { auggieTakes } from './auggie.ts';
 import { meantTenant, type Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';
 import { recordedAccounts } from './lookup.ts';
-import { readSession } from './session.ts';
+import { readSession, sessionFingerprint } from './session.ts';
 import { standardPath } from './standard.ts';
 import { revocation } from './step.ts';
 
@@ -80,7 +80,7 @@ function examineOwn(
       error(`Auggie passes over the session from ${source} and works with ${file}`),
     ];
   }
-  if (session?.accessToken.fingerprint() === fingerprintOf(installed)) return found;
+  if (sessionFingerprint(session) === fingerprintIn(installed)) return found;
   return [
     ...found,
     warning(
@@ -91,8 +91,8 @@ function examineOwn(
   ];
 }
 
-function fingerprintOf(text: string): string | null {
-  return readSession(text).session?.accessToken.fingerprint() ?? null;
+function fingerprintIn(text: string): string | null {
+  return sessionFingerprint(readSession(text).session);
 }
 
 async function pendingRevocations(connection: Connection): Promise<readonly Finding[]> {

@@ -15,6 +15,7 @@ import {
   type SessionReading,
 } from './session.ts';
 import { hostOf } from './tenant.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 
 /**
  * A new token comes from the web console, by way of a person (contracts/augment.md 1).
@@ -85,7 +86,7 @@ function judge(
   { request, inventory, token }: Judgement,
 ): IntakeReading {
   if (session === null) return refused(problems);
-  const known = knownAs(inventory, session.accessToken.fingerprint());
+  const known = knownAs(inventory, fingerprintOf(session.accessToken));
   const key = { tenant: tenantOf(session), name: request.name };
   const isThere = request.operation === 'create' && accountIn(inventory, key) !== null;
   const all = [

@@ -6,7 +6,7 @@ import { toAccount } from './account.ts';
 import type { Connection } from './connection.ts';
 import { keptBytes, purposeIn, type Purpose } from './kept.ts';
 import { recording } from './recording.ts';
-import { readSession, sessionLine, tenantOf, type Session } from './session.ts';
+import { readSession, sessionLine, tenantOf, type Session, sessionFingerprint } from './session.ts';
 
 /** The session that a person brought; it was read before. */
 export function sessionOf({ document }: Brought): Session {
@@ -40,7 +40,7 @@ export async function taking(
 /** Whether the caller works with a token of this account. */
 async function isOwn({ session }: Connection, { tokens }: Account): Promise<boolean> {
   const own = await session().catch(() => null);
-  return tokens.some(({ fingerprint }) => fingerprint === own?.accessToken.fingerprint());
+  return tokens.some(({ fingerprint }) => fingerprint === sessionFingerprint(own));
 }
 
 /** A session out of the journal. */

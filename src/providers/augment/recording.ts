@@ -10,6 +10,7 @@ import { replacedBy } from './replaced.ts';
 import type { Session } from './session.ts';
 import { installedIn } from './standard.ts';
 import { revocation } from './step.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 
 /** As much of a connection as knows this machine. */
 export type Records = Pick<Connection, 'inventory' | 'profile' | 'now' | 'homeDirectory'>;
@@ -38,7 +39,7 @@ export async function recording(
     overlaps: true,
     settle: (_, { verified }) => {
       const at = stamp(records);
-      const fingerprint = session.accessToken.fingerprint();
+      const fingerprint = fingerprintOf(session.accessToken);
       return noting((recorded) => {
         const isNew = accountIn(recorded, key) === null;
         const account = isNew ? addAccount(recorded, { ...key, description, at }) : recorded;

@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../../model/fingerprint.ts';
 import { Secret } from '../../model/secret.ts';
 import { repeatedKeys } from './session-keys.ts';
 import { foreignHost, readTenant } from './tenant.ts';
@@ -145,4 +146,9 @@ function warningsOf(session: Session, known: string | null): string[] {
 
 function no(problem: string): { readonly value: null; readonly problem: string } {
   return { value: null, problem };
+}
+
+/** Of a session's token; null where there is no session. */
+export function sessionFingerprint(session: Session | null | undefined): string | null {
+  return session ? fingerprintOf(session.accessToken) : null;
 }

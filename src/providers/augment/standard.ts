@@ -4,6 +4,7 @@ import { readBoundedText } from '../../files/bounded-file.ts';
 import { largestText } from '../../files/text-file.ts';
 import type { Connection } from './connection.ts';
 import { readSession } from './session.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 
 /** Auggie's own session file, below the home directory. */
 export const standardPath = '.augment/session.json';
@@ -31,5 +32,8 @@ export async function installedIn({
   const path = join(homeDirectory, standardPath);
   const { session } = readSession(await readBoundedText(path, largestText).catch(() => ''));
   if (session === null) return null;
-  return { target: standardAddress(homeDirectory), fingerprint: session.accessToken.fingerprint() };
+  return {
+    target: standardAddress(homeDirectory),
+    fingerprint: fingerprintOf(session.accessToken),
+  };
 }

@@ -8,6 +8,7 @@ import { ciVision, rules } from '../../providers/runai/paths.ts';
 import { entryIds, keepCredential } from '../recover/entries.ts';
 import { workFolder } from '../support.ts';
 import { eventsIn, expectEvent, logText } from './events.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 const runai = useRunai();
 
@@ -38,7 +39,7 @@ describe('the audit log of Run:ai says of', () => {
       organization: '1001',
       expiresBefore: null,
       expiresAfter: null,
-      fingerprint: new Secret(secret).fingerprint(),
+      fingerprint: fingerprintOf(new Secret(secret)),
       verified: true,
       targets: [{ target: 'file:secret', ok: true }],
     });
@@ -80,7 +81,7 @@ describe('the audit log of Run:ai says of', () => {
       outcome: 'partial',
       exitCode: 6,
       name: 'ci-speech',
-      fingerprint: new Secret(secret).fingerprint(),
+      fingerprint: fingerprintOf(new Secret(secret)),
       targets: [{ target: 'file:secret', ok: true }],
       error: expect.stringContaining('Lack of permissions') as unknown,
     });

@@ -11,6 +11,7 @@ import { testNow, type TestContext, type TestContextOptions } from '../../harnes
 import { nscaleEndpoint, organizationId, type NscaleDeployment } from '../../harness/nscale.ts';
 import { runIn, type Outcome } from '../../harness/run.ts';
 import { brokenStdout, issuedToken } from '../support.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 /** Two ids with the same beginning, and one of its own. */
 export const entryIds = {
@@ -19,7 +20,7 @@ export const entryIds = {
   other: '77aa0000-0000-4000-8000-00000000000c',
 } as const;
 
-export const fingerprint = new Secret(issuedToken).fingerprint();
+export const fingerprint = fingerprintOf(new Secret(issuedToken));
 export const keptAt = new Date(testNow).toISOString();
 
 /** What a deployment of the harness offers, whatever the provider. */

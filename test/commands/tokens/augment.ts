@@ -12,6 +12,7 @@ import { ci, later, recorded, tenant } from '../../providers/augment/recorded.ts
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
 import { runIn, type Outcome } from '../../harness/run.ts';
 import { freshStateDirectory } from '../../harness/state.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 /** Where people manage service accounts and tokens. */
 export const consoleUrl = 'https://app.augmentcode.com/settings/service-accounts';
@@ -22,7 +23,7 @@ export const ciId = 'd1.api.augmentcode.com/ci';
 /** The value of the token `two`. */
 export const secondToken = 'second-token-of-ci';
 
-export const secondFingerprint = new Secret(secondToken).fingerprint();
+export const secondFingerprint = fingerprintOf(new Secret(secondToken));
 
 /** A session as Auggie keeps it, on one line. */
 export function sessionOf(accessToken: string): string {

@@ -27,6 +27,7 @@ import type { Inventory } from '../../../src/providers/augment/inventory-schema.
 import { Secret } from '../../../src/model/secret.ts';
 import { testContext } from '../../harness/context.ts';
 import { ci, ciOf, first, later, recorded, tenant } from './recorded.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 let state = '';
 let directory = '';
@@ -165,7 +166,7 @@ describe('a change', () => {
     );
     await expect(wrong).rejects.toThrow('it does not fit at "accounts.0.tokens.1.fingerprint"');
     expect(await readdir(directory)).toEqual([]);
-    await put(addToken(recorded(), { ...token, fingerprint: value.fingerprint() }));
+    await put(addToken(recorded(), { ...token, fingerprint: fingerprintOf(value) }));
     expect(await readFile(path, 'utf8')).not.toContain(value.reveal());
   });
 });

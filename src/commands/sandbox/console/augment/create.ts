@@ -16,8 +16,8 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
       "sactl sandbox console augment create --name docs-bot --description 'Writes the changelog'",
     ],
   })
-    .option('--name <name>', 'name: letters, digits, "-" and "_"')
-    .option('--description <text>', 'description')
+    .option('--name <name>', 'name of the account: letters, digits, "-" and "_"')
+    .option('--description <text>', 'what it is for')
     .action((flags) => host.run((invocation) => create(invocation, flags)));
 }
 

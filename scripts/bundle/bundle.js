@@ -1,0 +1,79 @@
+// How sactl is bundled, for the npm package and for the executable alike.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import { rolldown } from 'rolldown';
+
+const nothing = '\0nothing';
+
+/**
+ * Commander can start subcommands as programs of their own, which sactl has none of, and loads node:child_process for
+ * it: 3 ms at every start.
+ */
+const withoutExecutableSubcommands = {
+  name: 'without-executable-subcommands',
+  /** @param {string} id @param {string | undefined} importer */
+  resolveId(id, importer) {
+    const isCommander = /[\\/]node_modules[\\/]commander[\\/]/.test(importer ?? '');
+    return isCommander && id === 'node:child_process' ? nothing : null;
+  },
+  /** @param {string} id */
+  load(id) {
+    return id === nothing ? 'export {}' : null;
+  },
+};
+
+/** Files whose text is imported, as vite does it: `import text from './file?raw'`. */
+const rawText = {
+  name: 'raw-text',
+  /** @param {string} id @param {string | undefined} importer */
+  resolveId(id, importer) {
+    return id.endsWith('?raw') ? resolve(dirname(importer ?? ''), id) : null;
+  },
+  /** @param {string} id */
+  load(id) {
+    if (!id.endsWith('?raw')) return null;
+    return `export default ${JSON.stringify(readFileSync(id.slice(0, -'?raw'.length), 'utf8'))}`;
+  },
+};
+
+/**
+ * Bundles the program into a folder, lets it write its completion scripts beside itself, and returns the ids of the modules
+ * that went into it.
+ * @param {{ dir: string, plugins?: import('rolldown').Plugin[] }} options
+ * @returns {Promise<readonly string[]>}
+ */
+export async function bundle({ dir, plugins = [] }) {
+  const build = await rolldown({
+    input: { bin: 'src/bin.ts' },
+    platform: 'node',
+    plugins: [withoutExecutableSubcommands, rawText, ...plugins],
+    transform: { target: 'node20.19' },
+  });
+  try {
+    // CommonJS in chunks starts fastest on every Node; what is imported lazily stays in files of its own.
+    const { output } = await build.write({
+      dir,
+      format: 'cjs',
+      // What is compiled out of an executable can require Node's modules, and not import them.
+      dynamicImportInCjs: false,
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name]-[hash].cjs',
+      minify: true,
+      cleanDir: true,
+    });
+    writeCompletionScripts(dir);
+    return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  } finally {
+    await build.close();
+  }
+}
+
+/** Printed from these files, a script costs a shell that starts no more than `sactl --version`. @param {string} dir */
+function writeCompletionScripts(dir) {
+  for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
+    const script = execFileSync(process.execPath, [join(dir, 'bin.cjs'), 'completion', shell]);
+    writeFileSync(join(dir, `completion.${shell}`), script);
+  }
+}

@@ -1,0 +1,51 @@
+import { Argument, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
+
+import { ExitCode, UsageError } from '../../errors.ts';
+import { writeOutput } from '../../output/emit.ts';
+import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
+import { installation } from './installation.ts';
+import { shells, type Shell } from './shells.ts';
+
+/** `wholeTree` makes the command tree with every verb in it. */
+export function addCompletion(
+  root: CommandUnknownOpts,
+  host: Host,
+  wholeTree: () => Promise<CommandUnknownOpts>,
+): void {
+  declareVerb(root, 'completion', {
+    summary: 'Print a script that completes commands in bash, zsh, fish or PowerShell',
+    description:
+      'Prints a script for your shell, which then completes commands, flags, their values and the names of your ' +
+      'profiles. It asks no network and reads no credential.',
+    honours: [],
+    examples: [
+      'sactl completion bash > ~/.local/share/bash-completion/completions/sactl',
+      'sactl completion zsh > ~/.zfunc/_sactl',
+      'sactl completion fish > ~/.config/fish/completions/sactl.fish',
+      'sactl completion powershell | Out-String | Invoke-Expression',
+    ],
+  })
+    .addArgument(new Argument('[shell]', 'your shell').choices(shells))
+    .addHelpText('after', installation)
+    .action((shell) => host.run((invocation) => printScript(invocation, { shell, wholeTree })));
+}
+
+async function printScript(
+  { ctx }: Invocation,
+  { shell, wholeTree }: { shell: Shell | undefined; wholeTree: () => Promise<CommandUnknownOpts> },
+): Promise<ExitCode> {
+  if (shell === undefined) {
+    throw new UsageError(`say for which shell: ${shells.join(', ')}`, {
+      hint: 'sactl completion --help',
+    });
+  }
+  const { completionScript } = await import('./script.ts');
+  const options = { tree: await wholeTree(), isRepeatable };
+  await writeOutput(ctx, completionScript(shell, options));
+  return ExitCode.done;
+}
+
+/** Known here, because what the writer of scripts imports is cut out of the chunk that every command loads. */
+export function isRepeatable(option: Option): boolean {
+  return option.parseArg === repeated;
+}

@@ -1,0 +1,129 @@
+import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+
+import { withHelp } from './help-outline.ts';
+import { valuesOf, type Values } from './values.ts';
+
+/** The command tree as far as completion needs it: plain data that the script of each shell is written from. */
+export interface Outline {
+  readonly commands: readonly OutlinedCommand[];
+  /** Sets of common flags, which many commands share. */
+  readonly shared: readonly (readonly Named[])[];
+  /** What may follow each flag that takes a value, by its long name. */
+  readonly values: ReadonlyMap<string, Values>;
+  /** Long names of flags that may be given again. */
+  readonly repeatable: readonly string[];
+  /** Short names and the long ones they stand for. */
+  readonly short: ReadonlyMap<string, string>;
+}
+
+export interface OutlinedCommand {
+  /** e.g. `serviceaccounts list`; empty for the program itself. */
+  readonly path: string;
+  readonly words: readonly Word[];
+  readonly flags: readonly Named[];
+  /** Which set of `shared` it honours; null is none. */
+  readonly shared: number | null;
+}
+
+/** What can be typed, by several names, and what it is. */
+export interface Named {
+  /** e.g. `--query` and `-q`, or a command and its aliases. */
+  readonly names: readonly string[];
+  readonly description: string;
+}
+
+/** A word that may follow a command. */
+export interface Word extends Named {
+  /** The path of the command it leads to; null is none that takes more. */
+  readonly leadsTo: string | null;
+}
+
+/** Whether an option may be given again. */
+export type IsRepeatable = (option: Option) => boolean;
+
+/** @throws Error when a flag does not mean the same in every command, which the scripts count on */
+export function outlineOf(root: CommandUnknownOpts, isRepeatable: IsRepeatable): Outline {
+  const shared: Named[][] = [];
+  const all = [...branches(root)];
+  const commands = all.map((command): OutlinedCommand => {
+    const common = commonFlags(root, command).map(flagOf);
+    return {
+      path: pathOf(command),
+      words: wordsOf(command),
+      flags: ownFlags(root, command).map(flagOf),
+      shared: common.length === 0 ? null : indexIn(shared, common),
+    };
+  });
+  const options = [...root.options, ...all.flatMap((command) => ownFlags(root, command))];
+  return {
+    commands: withHelp(commands),
+    shared,
+    values: valuesByFlag(options),
+    repeatable: [...new Set(options.filter(isRepeatable).map(longName))],
+    short: new Map(options.flatMap((option) => shortName(option))),
+  };
+}
+
+function* branches(command: CommandUnknownOpts): Generator<CommandUnknownOpts> {
+  yield command;
+  for (const child of command.commands) yield* branches(child);
+}
+
+function pathOf(command: CommandUnknownOpts): string {
+  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
+}
+
+function wordsOf(command: CommandUnknownOpts): Word[] {
+  const verbs = command.commands.map((child) => ({
+    names: [child.name(), ...child.aliases()],
+    description: child.summary(),
+    leadsTo: pathOf(child),
+  }));
+  const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+  return [...verbs, ...choices.map((name) => ({ names: [name], description: '', leadsTo: null }))];
+}
+
+/** What its own help shows, without the common ones. */
+function ownFlags(root: CommandUnknownOpts, command: CommandUnknownOpts): readonly Option[] {
+  const visible = command.createHelp().visibleOptions(command);
+  return visible.filter((option) => !root.options.includes(option));
+}
+
+/** The common flags that a verb honours; before the verb, any may stand. */
+function commonFlags(root: CommandUnknownOpts, command: CommandUnknownOpts): readonly Option[] {
+  if (command.commands.length > 0) return root.options.filter(({ hidden }) => !hidden);
+  return command.createHelp().visibleGlobalOptions(command);
+}
+
+function flagOf(option: Option): Named {
+  const names = [option.long, option.short].filter((name) => name !== undefined);
+  return { names, description: option.description };
+}
+
+function longName(option: Option): string {
+  return option.long ?? option.flags;
+}
+
+function shortName(option: Option): readonly [short: string, long: string][] {
+  return option.short === undefined ? [] : [[option.short, longName(option)]];
+}
+
+function indexIn(sets: Named[][], flags: Named[]): number {
+  const key = JSON.stringify(flags);
+  const index = sets.findIndex((set) => JSON.stringify(set) === key);
+  return index < 0 ? sets.push(flags) - 1 : index;
+}
+
+function valuesByFlag(options: readonly Option[]): ReadonlyMap<string, Values> {
+  const kinds = new Map<string, Values | null>();
+  for (const option of options) {
+    const name = longName(option);
+    const values = option.required ? valuesOf(option) : null;
+    const other = kinds.get(name);
+    if (other !== undefined && JSON.stringify(other) !== JSON.stringify(values)) {
+      throw new Error(`${name} takes different values in different commands`);
+    }
+    kinds.set(name, values);
+  }
+  return new Map([...kinds].flatMap(([name, values]) => (values === null ? [] : [[name, values]])));
+}

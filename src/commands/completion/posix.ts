@@ -1,0 +1,80 @@
+import type { Named, Outline, OutlinedCommand } from './outline.ts';
+import { choicesOf } from './values.ts';
+
+/** How a shell writes one candidate. */
+export type WriteCandidate = (name: string, description: string) => string;
+
+/**
+ * What the engines of bash and zsh know of the command tree: functions with a `case` in each, which read and set the
+ * engine's variables.
+ */
+export function posixTables(outline: Outline, write: WriteCandidate): string {
+  const { commands, shared, values, repeatable, short } = outline;
+  function add({ names, description }: Named): string {
+    return `candidates+=(${names.map((name) => quoted(write(name, description))).join(' ')})`;
+  }
+  return [
+    switchOn('take_word', '$command/$word', [...commands.flatMap(steps), "*) command='?' ;;"]),
+    switchOn(
+      'words',
+      '$command',
+      commands.map(({ path, words }) => arm([path], words.map(add))),
+    ),
+    switchOn(
+      'flags',
+      '$command',
+      commands.map(({ path, flags, shared: set }) =>
+        arm([path], [...flags.map(add), ...(set === null ? [] : [`_sactl_shared_${set}`])]),
+      ),
+    ),
+    ...shared.map((flags, index) => functionOf(`shared_${index}`, flags.map(add))),
+    switchOn(
+      'values',
+      '$flag',
+      [...values].map(([name, of]) =>
+        arm([name], [`kind='${of.kind}'`, ...choicesOf(of).map(add)]),
+      ),
+    ),
+    switchOn('takes_value', '$1', [arm([...values.keys()], ['return 0']), '*) return 1 ;;']),
+    switchOn('is_repeatable', '$1', [arm(repeatable, ['return 0']), '*) return 1 ;;']),
+    switchOn('long_name', '$1', [
+      ...[...short].map(([letter, name]) => arm([letter], [`name=${name}`])),
+      '*) name=$1 ;;',
+    ]),
+  ].join('\n');
+}
+
+function steps({ path, words }: OutlinedCommand): string[] {
+  return words.flatMap(({ names, leadsTo }) =>
+    leadsTo === null
+      ? []
+      : [
+          arm(
+            names.map((name) => `${path}/${name}`),
+            [`command=${quoted(leadsTo)}`],
+          ),
+        ],
+  );
+}
+
+function functionOf(name: string, lines: readonly string[]): string {
+  return `_sactl_${name}() {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
+}
+
+function switchOn(name: string, subject: string, arms: readonly string[]): string {
+  const lines = arms.filter((text) => text !== '').flatMap((text) => text.split('\n'));
+  return functionOf(name, [`case ${subject} in`, ...lines.map((line) => `  ${line}`), 'esac']);
+}
+
+/** Empty where nothing would be done. */
+function arm(patterns: readonly string[], lines: readonly string[]): string {
+  if (patterns.length === 0 || lines.length === 0) return '';
+  const subject = patterns.map((pattern) => `'${pattern}'`).join(' | ');
+  const [first, ...more] = lines;
+  if (more.length === 0) return `${subject}) ${first} ;;`;
+  return [`${subject})`, ...lines.map((line) => `  ${line}`), '  ;;'].join('\n');
+}
+
+function quoted(text: string): string {
+  return /^[\w./:+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { answerAtOnce } from '../../../src/at-once.ts';
+import { scriptFile, shells } from '../../../src/commands/completion/shells.ts';
+import { testContext } from '../../harness/context.ts';
+import { run } from '../../harness/run.ts';
+import { dist } from '../built-program.ts';
+import { workFolder } from '../support.ts';
+
+describe('sactl completion', () => {
+  it('needs to know the shell', async () => {
+    expect(await run(['completion'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'sactl: say for which shell: bash, zsh, fish, powershell\nhint: sactl completion --help\n',
+    });
+  });
+
+  it('names the shells there are to whoever has another', async () => {
+    const { code, stdout, stderr } = await run(['completion', 'tcsh']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Allowed choices are bash, zsh, fish, powershell.');
+  });
+
+  it.each(['--org=a', '--provider=nscale', '--yes'])('does nothing with %s', async (flag) => {
+    const [name] = flag.split('=');
+    expect(await run(['completion', 'bash', flag])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `sactl: ${name} does nothing with "sactl completion"\nhint: sactl completion --help\n`,
+    });
+  });
+
+  it('says in its help how to install it in each shell', async () => {
+    const { code, stdout } = await run(['completion', '--help']);
+    expect(code).toBe(0);
+    for (const words of ['~/.bashrc', '~/.zshrc', 'fish/completions', '$PROFILE']) {
+      expect(stdout).toContain(words);
+    }
+  });
+
+  // `npm test` builds first; a difference means that dist/ is older than src/.
+  it.each(shells)('prints for %s what the build put beside the program', async (shell) => {
+    const built = readFileSync(join(dist, scriptFile(shell)), 'utf8');
+    expect(await run(['completion', shell])).toEqual({ code: 0, stdout: built, stderr: '' });
+  });
+});
+
+async function answer(argv: readonly string[], folder = dist): Promise<string | null> {
+  return answerAtOnce(argv, { folder, context: () => testContext().ctx });
+}
+
+describe('what is answered before the program is loaded', () => {
+  it.each(shells)('is the script for %s', async (shell) => {
+    const built = readFileSync(join(dist, scriptFile(shell)), 'utf8');
+    expect(await answer(['completion', shell])).toBe(built);
+  });
+
+  it('is the version, and the names of profiles', async () => {
+    expect(await answer(['--version'])).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(await answer(['__profiles'])).toBe('');
+  });
+
+  it.each([
+    [[]],
+    [['completion']],
+    [['completion', 'tcsh']],
+    [['completion', 'bash', '--help']],
+    [['--version', '--json']],
+    [['__profiles', '--json']],
+  ])('is nothing for %j', async (argv) => {
+    expect(await answer(argv)).toBeNull();
+  });
+
+  it('is nothing where there is no script, as while the program is being built', async () => {
+    expect(await answer(['completion', 'bash'], await workFolder())).toBeNull();
+  });
+});

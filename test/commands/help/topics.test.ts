@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import { topics } from '../../../src/commands/help/topics.ts';
+import { topicText } from '../../../src/commands/help/topic-text.ts';
+import { run } from '../../harness/run.ts';
+
+describe.each(Object.entries(topics))('sactl help %s', (name, topic) => {
+  it.each([80, 200])('is read in a terminal of %s columns', async (terminal) => {
+    const { code, stdout, stderr } = await run(['help', name], { terminal });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(topicText(topic, terminal));
+    expect(stdout.split('\n').filter((line) => line.length > Math.min(terminal, 100))).toEqual([]);
+  });
+});
+
+it('rows are below each other, and what they mean is beside them', () => {
+  const topic = {
+    title: 'Fruit',
+    parts: [
+      { title: 'sweet', rows: { pear: 'green', 'blood orange': 'orange outside, and red inside' } },
+      { text: 'All of it is to be washed, or to be peeled.' },
+    ],
+  };
+  expect(topicText(topic, 50)).toBe(
+    [
+      'Fruit',
+      '',
+      'sweet',
+      '  pear          green',
+      '  blood orange  orange outside, and red inside',
+      '',
+      'All of it is to be washed, or to be peeled.',
+      '',
+    ].join('\n'),
+  );
+});

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+
+import { commonFlagsOf } from '../../scripts/manual/common-flags.ts';
+import { leaves, readProgram } from '../../scripts/manual/command-tree.ts';
+import { findCommand, findReference } from '../../scripts/manual/references.ts';
+
+const program = await readProgram();
+
+it('a command is read with all that its help says', () => {
+  const serve = findCommand(program, ['sandbox', 'serve']);
+  expect(serve).toMatchObject({
+    path: ['sandbox', 'serve'],
+    aliases: [],
+    summary: 'Offer the emulators over HTTP',
+    flags: [
+      { short: null, long: '--port', value: '<n>', choices: [], default: '8642' },
+      { long: '--fault', value: '<fault>', default: null },
+    ],
+    commonFlags: ['--no-input', '--debug', '--quiet', '--no-color', '--version'],
+    examples: ['sactl sandbox serve --port 8080', expect.stringContaining(' --fault ')],
+    commands: [],
+  });
+  expect(serve?.notes).toEqual([
+    { kind: 'title', text: expect.stringContaining('Faults, as <provider>') },
+    { kind: 'rows', rows: expect.arrayContaining([{ term: 'slow', meaning: expect.any(String) }]) },
+    { kind: 'text', text: expect.stringContaining('Augment can only be read. With @<nth>') },
+  ]);
+});
+
+it('a flag is read with its short form and its choices', () => {
+  const flags = new Map(program.flags.map((flag) => [flag.long, flag]));
+  expect(flags.get('--query')).toMatchObject({ short: '-q', value: '<filter>' });
+  expect(flags.get('--format')?.choices).toEqual(['table', 'json', 'ndjson', 'yaml', 'csv']);
+  expect(flags.get('--help')).toBeDefined();
+});
+
+it('arguments are read as they are typed', () => {
+  expect(findCommand(program, ['help'])?.arguments).toMatchObject([{ name: '[words...]' }]);
+  expect(findCommand(program, ['completion'])?.arguments).toEqual([
+    { name: '[shell]', description: 'your shell', choices: ['bash', 'zsh', 'fish', 'powershell'] },
+  ]);
+});
+
+it('every command has flags of the program that it honours', () => {
+  const without = leaves(program).filter((command) => commonFlagsOf(program, command) === null);
+  expect(without.map(({ path }) => path)).toEqual([['help']]);
+});
+
+it.each([
+  ['serviceaccounts create', { kind: 'all', flags: [] }],
+  ['sa list', { kind: 'except', flags: ['--dry-run', '--yes'] }],
+  ['config path', { kind: 'only', flags: expect.arrayContaining(['--json', '--quiet']) }],
+])('the common flags of %s are told shortly', (words, told) => {
+  const command = findCommand(program, words.split(' '));
+  expect(command === null ? null : commonFlagsOf(program, command)).toEqual(told);
+});
+
+it.each([
+  ['sactl help targets', { kind: 'topic', name: 'targets' }],
+  ['sactl sandbox serve --help', { kind: 'command', path: ['sandbox', 'serve'] }],
+  ['sa list', { kind: 'command', path: ['serviceaccounts', 'list'] }],
+  ['-', null],
+  ['New Service Account', null],
+])('"%s" is known for what it names', (words, reference) => {
+  expect(findReference(program, words)).toEqual(reference);
+});
