@@ -14,6 +14,8 @@ import { parseArgs } from 'node:util';
 
 import { rolldown } from 'rolldown';
 
+import { rawText } from './bundle/bundle.js';
+
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '1000' },
@@ -52,7 +54,8 @@ async function bundle() {
   const build = await rolldown({
     input: { main: 'test/fuzz/main.ts' },
     platform: 'node',
-    external: ['jq-wasm', 'write-file-atomic', /^node-jq/],
+    external: ['jq-wasm', 'write-file-atomic'],
+    plugins: [rawText],
   });
   await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', cleanDir: true });
   await build.close();

@@ -25,7 +25,7 @@ const withoutExecutableSubcommands = {
 };
 
 /** Files whose text is imported, as vite does it: `import text from './file?raw'`. */
-const rawText = {
+export const rawText = {
   name: 'raw-text',
   /** @param {string} id @param {string | undefined} importer */
   resolveId(id, importer) {
