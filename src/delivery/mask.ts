@@ -12,7 +12,9 @@ export async function mask(
   if (env['GITHUB_ACTIONS'] !== 'true' || stderr.isFile) return;
   const lines = [credential.value, payload].flatMap((secret) => secret.reveal().split(/\r?\n/));
   const masked = [...new Set(lines)].filter((line) => line !== '');
-  await stderr.write(masked.map((line) => `::add-mask::${escaped(line)}\n`).join(''));
+  const commands = masked.map((line) => `::add-mask::${escaped(line)}\n`).join('');
+  // A command is one at the beginning of its line only, and a terminal may be in the middle of one: then it shows the secret.
+  await stderr.write(stderr.isTTY ? `\n${commands}` : commands);
 }
 
 /** The runner's own escapes for the value of a command. */

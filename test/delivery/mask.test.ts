@@ -30,6 +30,13 @@ async function masked(
 }
 
 describe('under GitHub Actions', () => {
+  it('a terminal that is in the middle of a line begins a new one', async () => {
+    const { ctx, stderr } = testContext({ env: github, terminal: 80 });
+    await ctx.stderr.write('rotating [####');
+    await mask(ctx, issuedWith('abc.def'));
+    expect(stderr()).toBe('rotating [####\n::add-mask::abc.def\n');
+  });
+
   it.each([
     ['a token', 'abc.def', '::add-mask::abc.def\n'],
     [
