@@ -65,10 +65,20 @@ function runPaths(paths: readonly (readonly Step[])[], value: unknown): string |
 async function compile(engine: JqEngine, filters: readonly Filter[]): Promise<string[]> {
   const problems: string[] = [];
   for (const { text, label } of filters) {
-    const { exitCode, stderr } = await engine.run(text, '');
-    if (exitCode !== 0) problems.push(`${label} does not compile: ${compileMessage(stderr)}`);
+    const problem = await compileProblem(engine, text);
+    if (problem !== null) problems.push(`${label} does not compile: ${problem}`);
   }
   return problems;
+}
+
+async function compileProblem(engine: JqEngine, filter: string): Promise<string | null> {
+  try {
+    const { exitCode, stderr } = await engine.run(filter, '');
+    return exitCode === 0 ? null : compileMessage(stderr);
+  } catch (error) {
+    if (error instanceof JqMemoryError) return 'it is too long or nested too deeply';
+    throw error;
+  }
 }
 
 interface Run extends QueryOptions {

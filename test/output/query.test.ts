@@ -101,6 +101,17 @@ describe('a filter that does not compile', () => {
     });
   });
 
+  test('and ends the engine for its length is one, too, and the next is compiled', async () => {
+    const long = 'ab-'.repeat(5000);
+    const error = await rejection(prepareQuery(testContext().ctx, { query: [long, '.a['] }));
+    expect(error).toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(
+        /^-q "ab-.*" does not compile: it is too long or nested too deeply; -q "\.a\[" does not compile: syntax error/,
+      ),
+    });
+  });
+
   test.each(['', '  \n'])('%j is empty', async (filter) => {
     const error = await rejection(prepareQuery(testContext().ctx, { query: [filter] }));
     expect(error).toMatchObject({
