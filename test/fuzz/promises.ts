@@ -103,11 +103,18 @@ const promises: readonly Promised[] = [
     brokenBy: ({ escapes }) => escapes[0] ?? null,
   },
   {
-    promise: 'codes 2, 130 and 143, and a dry run, change nothing',
-    brokenBy: ({ code, mutations, words }) => {
-      const mayNot = code === 2 || code === 130 || code === 143 || words.has('--dry-run');
-      return mayNot && mutations > 0 ? `exit ${code} after ${mutations} changes` : null;
-    },
+    promise: 'code 2 and a dry run ask for no change',
+    brokenBy: ({ code, mutations, words }) =>
+      (code === 2 || words.has('--dry-run')) && mutations > 0
+        ? `exit ${code} after ${mutations} requests for changes`
+        : null,
+  },
+  {
+    promise: 'after 130 and 143 nothing was changed',
+    brokenBy: ({ code, changes }) =>
+      (code === 130 || code === 143) && changes > 0
+        ? `exit ${code} after ${changes} changes`
+        : null,
   },
   {
     promise: 'a credential that was issued is never denied',

@@ -9,6 +9,8 @@ export interface ServerLog {
   requests: number;
   /** Those of them that change something. */
   mutations: number;
+  /** Those of them that were done. */
+  changes: number;
   /** Whether an answer said something untrue: then nothing can be concluded from what the program says. */
   hasLied: boolean;
   readonly issued: readonly string[];
@@ -35,7 +37,14 @@ export const mostRequests = 3000;
 
 export function startServer(script: ServerScript, onRequest: (count: number) => void): Server {
   const { emulators, issued, accessTokens } = startServices(script);
-  const log: ServerLog = { requests: 0, mutations: 0, hasLied: false, issued, accessTokens };
+  const log: ServerLog = {
+    requests: 0,
+    mutations: 0,
+    changes: 0,
+    hasLied: false,
+    issued,
+    accessTokens,
+  };
   let reacted = 0;
 
   function next(request: Request): Reaction | null {
@@ -57,6 +66,7 @@ export function startServer(script: ServerScript, onRequest: (count: number) => 
       const commits = reaction === null || reaction.commits || request.method === 'GET';
       const answer: Answer = reaction?.answer ?? plain;
       const real = commits ? await answerOf(emulators, request) : nothing;
+      if (isMutation(request) && commits && real.status < 300) log.changes += 1;
       if (log.requests > mostRequests) return { answer: { kind: 'reset' }, real, fill };
       if (reaction !== null && isLie(request, commits, answer)) log.hasLied = true;
       return { answer, real, fill };

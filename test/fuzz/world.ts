@@ -17,6 +17,7 @@ export interface Observation {
   readonly stderr: string;
   readonly requests: number;
   readonly mutations: number;
+  readonly changes: number;
   /** Credentials that were issued during it. */
   readonly issued: readonly string[];
   readonly accessTokens: readonly string[];
@@ -81,7 +82,7 @@ class World {
     guard.confine('');
     const before = filesBelow(this.#root);
     const issuedBefore = log.issued.length;
-    Object.assign(log, { requests: 0, mutations: 0 });
+    Object.assign(log, { requests: 0, mutations: 0, changes: 0 });
     guard.confine(this.#root);
     const ran = await this.#run(command, argv, env);
     const written = new Set(guard.written());
