@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { embeddedJq, JqMemoryError } from '../../src/output/jq.ts';
 import { prepareQuery } from '../../src/output/query.ts';
 import { testContext } from '../harness/context.ts';
@@ -18,6 +18,15 @@ describe('the embedded jq', () => {
     const query = await prepareQuery(testContext().ctx, { query: ['length', 'last | .name'] });
     expect(await query(accounts, { isSecret: false })).toBe('39000\naccount-38999\n');
   }, 60_000);
+
+  test('sees nothing of the environment', async () => {
+    vi.stubEnv('NSCALE_SERVICE_TOKEN', 'a-secret-of-this-test');
+    const jq = embeddedJq((work) => work());
+    const { stdout } = await jq.run('[env, $ENV, ($ENV | keys)]', 'null');
+    expect(stdout).toContain('{');
+    expect(stdout).not.toContain('NSCALE_SERVICE_TOKEN');
+    expect(stdout).not.toContain('a-secret');
+  });
 
   test('says when a document or filter is too large for it, and works again afterwards', async () => {
     const query = await prepareQuery(testContext().ctx, {
