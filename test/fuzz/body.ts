@@ -83,7 +83,8 @@ function apply({ change, json }: Edit, { holder, key }: Place, texts: string[]):
   } else if (change === 'repeat' && Array.isArray(holder)) {
     holder.push(...Array.from({ length: 1000 }, () => holder[Number(key)]));
   } else {
-    Reflect.set(holder, key, `@@${texts.length}@@`);
+    const at = change === 'add' && !Array.isArray(holder) ? 'unknown' : key;
+    Reflect.set(holder, at, `@@${texts.length}@@`);
     texts.push(json);
   }
 }

@@ -90,12 +90,22 @@ function surroundings() {
       { weight: 1, arbitrary: fc.constant(true) },
     ),
     interrupt: fc.oneof(
-      { weight: 15, arbitrary: fc.constant(null) },
+      { weight: 9, arbitrary: fc.constant(null) },
       {
         weight: 1,
         arbitrary: fc.record({
           signal: fc.constantFrom('SIGINT' as const, 'SIGTERM' as const, 'SIGHUP' as const),
-          atRequest: fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 7),
+          atRequest: fc.constantFrom<number | 'change'>(
+            0,
+            1,
+            2,
+            3,
+            4,
+            5,
+            'change',
+            'change',
+            'change',
+          ),
         }),
       },
     ),
@@ -123,6 +133,8 @@ function calmArgv(): Words {
     'sa rotate --id ACCOUNT --yes TO OUTPUT --no-reissue',
     'sa rotate --id ACCOUNT --yes TO OUTPUT --no-verify',
     'sa rotate --all --yes --to file:out/{id} --json',
+    'sa rotate --all --yes --to file:out/{name} --json',
+    'sa rotate --match * --yes --to file:{name}/token --json',
     'sa rotate --match c* --match b* --yes --to dotenv:.env#{name} --report report.md',
     'sa create --name new-account TO OUTPUT',
     'sa create --name new-account --group inference --tag a=b TO OUTPUT',

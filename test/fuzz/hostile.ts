@@ -111,7 +111,7 @@ export function hostileJson(): fc.Arbitrary<string> {
     { weight: 4, arbitrary: fc.constantFrom(...nastyJson) },
     { weight: 3, arbitrary: hostileText().map((text) => JSON.stringify(text)) },
     { weight: 1, arbitrary: fc.json({ maxDepth: 3 }) },
-    { weight: 1, arbitrary: deepJson() },
+    { weight: 2, arbitrary: deepJson() },
   );
 }
 
@@ -145,6 +145,6 @@ const nastyJson = [
 
 function deepJson(): fc.Arbitrary<string> {
   return fc
-    .tuple(fc.constantFrom(['[', ']'], ['{"a":', '}']), fc.constantFrom(50, 2000, 12_000))
+    .tuple(fc.constantFrom(['[', ']'], ['{"a":', '}']), fc.constantFrom(50, 2000, 50_000))
     .map(([[open = '', close = ''], depth]) => `${open.repeat(depth)}1${close.repeat(depth)}`);
 }

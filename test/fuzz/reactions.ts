@@ -165,7 +165,7 @@ function cut(): fc.Arbitrary<Body> {
 function edits(): fc.Arbitrary<Body> {
   const edit: fc.Arbitrary<Edit> = fc.record({
     place: fc.nat({ max: 500 }),
-    change: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'repeat'),
+    change: fc.constantFrom('replace', 'replace', 'add', 'remove', 'repeat'),
     json: hostileJson(),
   });
   return fc

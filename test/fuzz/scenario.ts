@@ -24,8 +24,8 @@ export interface CommandLine {
 
 export interface Interrupt {
   readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP';
-  /** The command's request during which it comes, from 1; 0 is before it starts. */
-  readonly atRequest: number;
+  /** The command's request during which it comes, from 1, or the first that changes something; 0 is before it starts. */
+  readonly atRequest: number | 'change';
 }
 
 export interface ServerScript {
@@ -81,7 +81,7 @@ export type Body =
 export interface Edit {
   /** Counts through all places in the document, and begins again. */
   readonly place: number;
-  readonly change: 'replace' | 'remove' | 'repeat';
-  /** JSON text, for `replace`. */
+  readonly change: 'replace' | 'add' | 'remove' | 'repeat';
+  /** JSON text, to replace it with, or of a key that nobody knows. */
   readonly json: string;
 }

@@ -35,7 +35,7 @@ export interface Server {
 /** More requests than any command has reason to make: it would go on forever. */
 export const mostRequests = 3000;
 
-export function startServer(script: ServerScript, onRequest: (count: number) => void): Server {
+export function startServer(script: ServerScript, onRequest: (log: ServerLog) => void): Server {
   const { emulators, issued, accessTokens } = startServices(script);
   const log: ServerLog = {
     requests: 0,
@@ -59,8 +59,8 @@ export function startServer(script: ServerScript, onRequest: (count: number) => 
     log,
     exchange: async (request) => {
       log.requests += 1;
-      onRequest(log.requests);
       if (isMutation(request)) log.mutations += 1;
+      onRequest(log);
       const reaction = next(request);
       const sent = await request.clone().text();
       const commits = reaction === null || reaction.commits || request.method === 'GET';

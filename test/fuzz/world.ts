@@ -5,7 +5,7 @@ import { main } from '../../src/main.ts';
 import { worldContext, type Clocks } from './context.ts';
 import { filesBelow, type Machine } from './machine.ts';
 import type { CommandLine, Scenario } from './scenario.ts';
-import { memoryFetch, noSuchHost, startServer, type Server } from './server.ts';
+import { memoryFetch, noSuchHost, startServer, type Server, type ServerLog } from './server.ts';
 
 /** What one command did. */
 export interface Observation {
@@ -54,7 +54,7 @@ class World {
   readonly #server: Server;
   readonly #origin: string;
   #uuids = 0;
-  #onRequest: (count: number) => void = () => undefined;
+  #onRequest: (log: ServerLog) => void = () => undefined;
 
   constructor(machine: Machine, scenario: Scenario, root: string) {
     this.#machine = machine;
@@ -62,7 +62,7 @@ class World {
     this.#root = root;
     const isWire = scenario.server.transport === 'wire';
     this.#origin = isWire ? machine.wire.origin : 'https://services.example';
-    this.#server = startServer(scenario.server, (count) => this.#onRequest(count));
+    this.#server = startServer(scenario.server, (log) => this.#onRequest(log));
   }
 
   async run(): Promise<Observation[]> {
@@ -124,8 +124,9 @@ class World {
       },
     });
     const { interrupt } = command;
-    this.#onRequest = (count) => {
-      if (count === interrupt?.atRequest) world.interrupt();
+    this.#onRequest = ({ requests, mutations }) => {
+      const at = interrupt?.atRequest;
+      if (at === requests || (at === 'change' && mutations === 1)) world.interrupt();
     };
     if (interrupt?.atRequest === 0) world.interrupt();
     process.on('unhandledRejection', onUncaught);
