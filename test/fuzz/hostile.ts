@@ -111,7 +111,7 @@ export function hostileJson(): fc.Arbitrary<string> {
     { weight: 4, arbitrary: fc.constantFrom(...nastyJson) },
     { weight: 3, arbitrary: hostileText().map((text) => JSON.stringify(text)) },
     { weight: 1, arbitrary: fc.json({ maxDepth: 3 }) },
-    { weight: 2, arbitrary: deepJson() },
+    { weight: 3, arbitrary: deepJson() },
   );
 }
 
