@@ -1,7 +1,7 @@
 import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { join, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 
 /** What the program did to the machine, kept inside one folder: nothing generated may reach anything else. */
 export interface Guard {
@@ -50,6 +50,7 @@ export function installGuard(programs: string): Guard {
     if (root === '' || (typeof path !== 'string' && !Buffer.isBuffer(path))) return;
     const place = resolve(String(path));
     if (place === root || place.startsWith(root + sep)) written.add(place);
+    else if (place.startsWith(dirname(root) + sep)) refuseSilently(operation);
     else refuse(`${operation} ${place}`, 'EACCES');
   }
 
@@ -80,6 +81,11 @@ export function installGuard(programs: string): Guard {
     written: () => written,
     escapes: () => escapes.filter((what) => !what.startsWith(`spawn ${join(root, 'work')}`)),
   };
+}
+
+/** What a command leaves undone when it ends goes on here, where no process ends with it. */
+function refuseSilently(operation: string): never {
+  throw Object.assign(new Error(`ENOENT: ${operation}`), { code: 'ENOENT' });
 }
 
 /** One operation in all three of its kinds. */
