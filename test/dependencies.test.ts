@@ -35,11 +35,9 @@ const { dependencies = {}, devDependencies, peerDependencies } = manifestOf('pac
 const packages = { ...dependencies, ...devDependencies, ...peerDependencies };
 
 test('every package has one row in docs/dependencies.md, and every row a package', () => {
-  expect(
-    rows()
-      .map(([name]) => name)
-      .toSorted(),
-  ).toEqual(Object.keys(packages).toSorted());
+  const names = rows().map(([name]) => name);
+  expect(new Set(names)).toEqual(new Set(Object.keys(packages)));
+  expect(names).toHaveLength(Object.keys(packages).length);
 });
 
 test('the rows have the versions that are pinned', () => {

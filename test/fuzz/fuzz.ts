@@ -5,7 +5,7 @@ import type { Machine } from './machine.ts';
 import { brokenPromises } from './promises.ts';
 import { serverScript } from './reactions.ts';
 import type { Scenario } from './scenario.ts';
-import { scenariosOf } from './surroundings.ts';
+import { scenariosOf } from './scenarios.ts';
 import { observe, type Observation } from './world.ts';
 
 export interface FuzzOptions {

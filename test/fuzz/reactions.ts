@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
+import { header } from './headers.ts';
 import { hostileJson, hostileText } from './hostile.ts';
+import { rawAnswers } from './raw-answers.ts';
 import type { Answer, Body, Edit, Reaction, ServerScript } from './scenario.ts';
 
 const statuses = [
@@ -11,74 +13,6 @@ const statuses = [
 
 /** Statuses that no Response can be made of, for real sockets. */
 const oddStatuses = [0, 42, 100, 101, 103, 199, 600, 999] as const;
-
-const headerValues: Readonly<Record<string, readonly string[]>> = {
-  'retry-after': [
-    '0',
-    '1',
-    '-5',
-    '1e9',
-    '999999999',
-    '99999999999999999999',
-    'soon',
-    'Wed, 21 Oct 2099 07:28:00 GMT',
-    'Thu, 01 Jan 1970 00:00:00 GMT',
-    'Mon, 99 Foo 2026 99:99:99 GMT',
-    '1, 2',
-    '٣',
-  ],
-  date: [
-    'Thu, 01 Jan 1970 00:00:00 GMT',
-    'x',
-    '',
-    '+275760-09-13',
-    'Sun, 22 Nov 2026 12:00:00 GMT',
-  ],
-  'content-length': [
-    '0',
-    '3',
-    '99',
-    '-1',
-    '1e3',
-    '99999999999',
-    '18446744073709551616',
-    'x',
-    '3, 3',
-  ],
-  'content-type': ['text/html', 'application/json; charset=utf-16', 'x', 'a'.repeat(3000)],
-  'content-encoding': ['gzip', 'deflate', 'br', 'identity', 'zstd', 'x', 'gzip, gzip, gzip, br'],
-  'transfer-encoding': ['chunked', 'identity', 'gzip, chunked', 'x'],
-  location: [
-    '/nscale/api/v1/organizations',
-    '?a=b',
-    '//evil.example/x',
-    'https://evil.example/$TOKEN',
-    'https://$TOKEN@evil.example/',
-    'https://$TOKEN.evil.example/',
-    'http://[::1',
-    'javascript:alert(1)',
-    'file:///etc/passwd',
-    '',
-    '\u001B[31m',
-    'x'.repeat(9000),
-  ],
-  'x-request-id': ['abc-123', '$TOKEN', '::error::x', '0000', 'x'.repeat(5000), '##[error]x'],
-  'x-trace-id': ['$TOKEN', 'trace/1:2'],
-  traceparent: ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', '00-$TOKEN-x-01'],
-  'www-authenticate': ['Bearer realm="$TOKEN"', 'x'],
-  'set-cookie': ['session=$TOKEN; Path=/'],
-  connection: ['close', 'keep-alive', 'upgrade'],
-};
-
-function header(): fc.Arbitrary<readonly [string, string]> {
-  return fc
-    .constantFrom(...Object.keys(headerValues))
-    .chain((name) =>
-      fc
-        .constantFrom(...(headerValues[name] ?? ['']))
-        .map((value): readonly [string, string] => [name, value]),
-    );
-}
 
 /** Refusals in each provider's own shape, which repeat what they were sent. */
 const refusals = [
@@ -173,31 +107,6 @@ function edits(): fc.Arbitrary<Body> {
     .map((list) => ({ kind: 'edited', edits: list }));
 }
 
-/** What only a socket can say. */
-const raw = [
-  '',
-  '\r\n\r\n',
-  'HTTP/1.1 200 OK',
-  'HTTP/1.1 200\r\n\r\n',
-  'HTTP/0.9 200 OK\r\n\r\n[]',
-  'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n[]',
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFFFFF\r\n[',
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n',
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n2\r\n[]\r\n0\r\n\r\n',
-  'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]',
-  'HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\n[]',
-  'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd',
-  'HTTP/1.1 200 OK\r\ncontent-encoding: br\r\n\r\n\u0001\u0002\u0003',
-  'HTTP/1.1 200 OK\r\nx: \u0000\r\n\r\n[]',
-  'HTTP/1.1 200 OK\r\n: x\r\n\r\n[]',
-  `HTTP/1.1 200 OK\r\n${'x-a: b\r\n'.repeat(3000)}\r\n[]`,
-  `HTTP/1.1 200 OK\r\nx-a: ${'b'.repeat(20_000)}\r\n\r\n[]`,
-  'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]',
-  'SSH-2.0-OpenSSH_9.6\r\n',
-  '\u0016\u0003\u0001\u0002\u0000',
-] as const;
-
 function answer(): fc.Arbitrary<Answer> {
   const http = fc.record({
     kind: fc.constant('http' as const),
@@ -217,7 +126,7 @@ function answer(): fc.Arbitrary<Answer> {
       weight: 1,
       arbitrary: fc.record({
         kind: fc.constant('raw' as const),
-        text: fc.constantFrom(...raw),
+        text: fc.constantFrom(...rawAnswers),
         end: fc.constantFrom('close', 'reset', 'stay'),
       }),
     },

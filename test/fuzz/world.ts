@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { main } from '../../src/main.ts';
 import { worldContext, type Clocks } from './context.ts';
 import { filesBelow, type Machine } from './machine.ts';
+import { memoryFetch, noSuchHost } from './memory.ts';
 import type { CommandLine, Scenario } from './scenario.ts';
-import { memoryFetch, noSuchHost, startServer, type Server, type ServerLog } from './server.ts';
+import { startServer, type Server, type ServerLog } from './server.ts';
 
 /** What one command did. */
 export interface Observation {

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+
+import { hostileWord } from './hostile.ts';
+import { secrets } from './secrets.ts';
+import { sometimes, type Pairs } from './sometimes.ts';
+
+/** Credentials and endpoints; who has more than one has to say which. */
+const connections: readonly Pairs[] = [
+  {
+    NSCALE_IDENTITY_SERVICE_API_ENDPOINT: '$ORIGIN/nscale',
+    NSCALE_SERVICE_TOKEN: secrets.nscale,
+  },
+  {
+    RUNAI_BASE_URL: '$ORIGIN/runai',
+    RUNAI_CLIENT_ID: 'sandbox-administrator',
+    RUNAI_CLIENT_SECRET: secrets.runai,
+  },
+  {
+    AUGMENT_SESSION_AUTH: JSON.stringify({
+      accessToken: secrets.augment,
+      tenantURL: 'https://acme.api.augmentcode.com/',
+      scopes: ['read', 'write'],
+    }),
+  },
+];
+
+/** What every environment has. */
+const plain: Pairs = {
+  PATH: '$PROGRAMS',
+  SACTL_STATE_DIR: '$ROOT/state',
+  OTHER_SECRET: secrets.other,
+};
+
+const switches: readonly Pairs[] = [
+  { CI: 'true' },
+  { CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_ENV: 'github.env', GITHUB_OUTPUT: 'github.out' },
+  { GITHUB_ACTIONS: 'true', GITHUB_ENV: '$ROOT/work/folder', GITHUB_OUTPUT: 'pipe' },
+  { SACTL_SANDBOX: '1' },
+  { SACTL_SANDBOX: '1', SACTL_SANDBOX_FAULT: 'nscale.rotate=drop-after-commit@1' },
+  { SACTL_SANDBOX: 'maybe' },
+  { SACTL_PROFILE: 'prod' },
+  { SACTL_PROVIDER: 'nscale' },
+  { SACTL_ORG: 'x' },
+  { SACTL_JQ: 'native' },
+  { SACTL_JQ: 'x' },
+  { NO_COLOR: '1' },
+  { TERM: 'dumb' },
+  { HTTPS_PROXY: `http://u:${secrets.other}@proxy.example:1` },
+  { HTTPS_PROXY: `socks5://u:${secrets.other}@x` },
+  { NO_PROXY: '*' },
+  { SSL_CERT_FILE: 'ca.pem' },
+  { SSL_CERT_FILE: 'pipe' },
+  { NODE_EXTRA_CA_CERTS: 'hostile.txt' },
+  { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+  { XDG_STATE_HOME: '$ROOT/xdg-state' },
+  { XDG_STATE_HOME: 'relative' },
+  { XDG_CONFIG_HOME: '$ROOT/xdg-config' },
+  { SACTL_CONFIG: 'user.json' },
+  { SACTL_CONFIG: 'pipe.json' },
+  { SACTL_STATE_DIR: 'link' },
+  { SACTL_STATE_DIR: 'folder' },
+  { DISPLAY: ':0' },
+];
+
+const variables = [
+  'NSCALE_SERVICE_TOKEN',
+  'NSCALE_ORGANIZATION_ID',
+  'NSCALE_IDENTITY_SERVICE_API_ENDPOINT',
+  'RUNAI_BASE_URL',
+  'RUNAI_CLIENT_ID',
+  'RUNAI_CLIENT_SECRET',
+  'RUNAI_TOKEN',
+  'AUGMENT_SESSION_AUTH',
+  'SACTL_PROVIDER',
+  'SACTL_PROFILE',
+  'SACTL_ORG',
+  'SACTL_SANDBOX',
+  'SACTL_SANDBOX_FAULT',
+  'CI',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'USER',
+  'GITHUB_REPOSITORY',
+] as const;
+
+/** The environment. Secrets that are wrong are secrets all the same, but too short to be looked for. */
+export function environment(): fc.Arbitrary<Pairs> {
+  const hostile = fc
+    .tuple(fc.constantFrom(...variables), hostileWord())
+    .map(([name, value]) => ({ [name]: value }));
+  return fc
+    .tuple(
+      fc.oneof(
+        { weight: 9, arbitrary: fc.constant([...connections]) },
+        { weight: 1, arbitrary: fc.subarray([...connections]) },
+      ),
+      fc.tuple(
+        sometimes(fc.constantFrom(...switches), 1, 3),
+        sometimes(fc.constantFrom(...switches), 1, 6),
+      ),
+      sometimes(hostile, 1, 10),
+    )
+    .map(([connected, switched, other]) =>
+      Object.assign({}, plain, ...connected, ...switched, other),
+    );
+}
+
+/** One in which nothing is wrong, mostly. */
+export function calmEnvironment(): fc.Arbitrary<Pairs> {
+  const all: Pairs = Object.assign({}, plain, ...connections);
+  return fc.constantFrom(all, all, all, { ...all, ...switches[1] });
+}

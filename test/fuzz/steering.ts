@@ -1,0 +1,33 @@
+import type { Seen } from './seen.ts';
+
+const colours = /\p{Cc}\[\d+(?:;\d+)*m/gu;
+
+/** What clears a line that is drawn anew. */
+const anew = /\r\p{Cc}\[K/gu;
+
+/** Text that a terminal or the runner of a job takes for a command; null where there is none. */
+export function steering(text: string, { command }: Pick<Seen, 'command'>): string | null {
+  const plain =
+    command.terminal === null ? text : text.replaceAll(colours, '').replaceAll(anew, '\n');
+  const control = /(?![\n\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.exec(plain);
+  if (control !== null) return JSON.stringify(plain.slice(Math.max(0, control.index - 60)));
+  return /^\s*::(?!add-mask::).*$|^.*##(?:\[|vso\[).*$/m.exec(plain)?.[0] ?? null;
+}
+
+/** What a shell would run in a command that is offered, outside of its single quotes. */
+export function substitution({ stderr }: Seen): string | null {
+  const hints = [...stderr.matchAll(/^.*hint:(.*)$|"hint":"((?:[^"\\]|\\.)*)"/gm)];
+  const commands = hints
+    .map(([, line = '', json = '']) => line + json)
+    .filter((hint) => hint.includes('sactl '));
+  return commands.find((hint) => /\$\(|`/.test(hint.replaceAll(/'[^']*'/g, ''))) ?? null;
+}
+
+/** Whether what is printed is meant for people, as far as words and files say so. */
+export function isForPeople({ argv, before }: Seen): boolean {
+  const flag = /^--(?:json|query|raw|format)|^-\w*q/;
+  const isSet = [...before].some(
+    ([path, content]) => /sactlrc|config|user\.json/.test(path) && content.includes('format'),
+  );
+  return !isSet && !argv.some((word) => flag.test(word));
+}

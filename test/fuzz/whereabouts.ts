@@ -1,0 +1,31 @@
+import { sep } from 'node:path';
+
+import type { Seen } from './seen.ts';
+
+/** A file that nobody asked for, or that is left behind. */
+export function foreignFile({ written, places, root, before, after }: Seen): string | null {
+  const { stateDirectory, isAskedFor, isDraft } = places;
+  for (const path of written) {
+    const isState =
+      path === stateDirectory ||
+      path.startsWith(stateDirectory + sep) ||
+      stateDirectory.startsWith(path + sep);
+    if (isState || isAskedFor(path)) continue;
+    if (!isDraft(path)) return path;
+    const name = path.slice(root.length + 1);
+    if (after.has(name) && !before.has(name)) return `${path} is left behind`;
+  }
+  return after.get('elsewhere/precious')?.toString() === 'precious' ? null : 'elsewhere/precious';
+}
+
+/** The last credential that was issued, where it is nowhere. */
+export function lostCredential(seen: Seen): string | null {
+  const { code, issued, hasLied, isIssuing, stdout, after, argv } = seen;
+  const last = issued.at(-1);
+  if (code !== 0 || hasLied || !isIssuing || last === undefined) return null;
+  // What a program took, it alone knows.
+  if (argv.some((word) => /^(?:--to=)?(?:exec|gh-secret|kubernetes|vault)/.test(word))) return null;
+  const isSomewhere =
+    stdout.includes(last) || [...after.values()].some((file) => file.includes(last));
+  return isSomewhere ? null : last;
+}
