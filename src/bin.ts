@@ -95,10 +95,12 @@ function listenForSignals(): Interrupts {
 }
 
 function realContext(interrupts: Interrupts): Context {
+  let isTerminal: boolean | null = null;
   return {
     stdin: {
       get isTTY() {
-        return isTerminalInput();
+        isTerminal ??= isTerminalInput();
+        return isTerminal;
       },
       text: (maxBytes) => readStdin(maxBytes, interrupts.signal),
     },
@@ -111,7 +113,7 @@ function realContext(interrupts: Interrupts): Context {
     platform: process.platform,
     nodeVersion: process.versions.node,
     timeZone: undefined,
-    fetch: realFetch,
+    fetch: makeFetch(),
     prompt: lazyPrompter(interrupts.signal),
     ...interrupts,
     now: Date.now,
@@ -160,13 +162,20 @@ async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string 
   return decodeText(Buffer.concat(chunks)).text;
 }
 
+function makeFetch(): Fetch {
+  let ready: Promise<void> | null = null;
+  return async (...request) => {
+    ready ??= prepareFetch();
+    await ready;
+    return fetch(...request);
+  };
+}
+
 /** On Node 20, V8 spends 100 ms on optimising the wasm parser of fetch, mostly after the work is done. */
-async function realFetch(...request: Parameters<Fetch>): Promise<Response> {
-  if (process.versions.node.startsWith('20.')) {
-    const { setFlagsFromString } = await import('node:v8');
-    setFlagsFromString('--liftoff-only');
-  }
-  return fetch(...request);
+async function prepareFetch(): Promise<void> {
+  if (!process.versions.node.startsWith('20.')) return;
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--liftoff-only');
 }
 
 function startTimeout(milliseconds: number): Timeout {

@@ -27,6 +27,7 @@ export async function withGrace<Result>(
     return await ctx.mutating(() => work(grace.signal), interrupted);
   } finally {
     ctx.signal.removeEventListener('abort', onInterrupt);
-    finished.abort();
+    // A reason of its own spares making an exception, with a stack that nobody reads.
+    finished.abort('finished');
   }
 }

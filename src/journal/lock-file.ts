@@ -33,6 +33,8 @@ export async function createLock(path: string, holder: Holder): Promise<boolean>
   try {
     await writeFile(draft, `${JSON.stringify(holder)}\n`, { flag: 'wx', mode: 0o600 });
     await link(draft, path);
+    // Nobody takes the lock of a process that is there for a stale one.
+    return true;
   } catch (cause) {
     if (systemCode(cause) === 'EEXIST') return false;
     if (!unlinkable.has(systemCode(cause))) throw lockError(path, cause);
@@ -40,8 +42,6 @@ export async function createLock(path: string, holder: Holder): Promise<boolean>
   } finally {
     await removeFile(draft).catch(() => undefined);
   }
-  // A process that was halted before it looked may have been taken for dead.
-  return (await readLock(path))?.identity === holder.token;
 }
 
 /** Codes of file systems without hard links. */
@@ -59,6 +59,7 @@ async function createInPlace(path: string, holder: Holder): Promise<boolean> {
     if (systemCode(cause) === 'EEXIST') return false;
     throw lockError(path, cause);
   }
+  // A process that was halted while it wrote may have been taken for dead.
   return (await readLock(path))?.identity === holder.token;
 }
 

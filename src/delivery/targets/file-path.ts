@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { systemCode } from '../../files/system-error.ts';
@@ -45,9 +45,10 @@ export async function locate(path: string, environment: TargetEnvironment): Prom
 
 async function realFolder(folder: string): Promise<string> {
   try {
-    if (!(await stat(folder)).isDirectory()) throw refusal(`${folder} is not a folder`);
-    return await realpath(folder);
+    // With the slash, what is no folder is none here either.
+    return await realpath(`${folder}${sep}`);
   } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') throw refusal(`${folder} is not a folder`);
     if (systemCode(error) !== 'ENOENT') throw error;
     throw refusal(`there is no folder ${folder}; make it first (mkdir)`);
   }
