@@ -113,7 +113,7 @@ function realContext(interrupts: Interrupts): Context {
     platform: process.platform,
     nodeVersion: process.versions.node,
     timeZone: undefined,
-    fetch: makeFetch(),
+    fetch: lazyFetch(),
     prompt: lazyPrompter(interrupts.signal),
     ...interrupts,
     now: Date.now,
@@ -162,20 +162,22 @@ async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string 
   return decodeText(Buffer.concat(chunks)).text;
 }
 
-function makeFetch(): Fetch {
-  let ready: Promise<void> | null = null;
+/** Most of what is sent is sent after the command was read and checked. */
+function lazyFetch(): Fetch {
+  let loading: Promise<Fetch> | null = null;
   return async (...request) => {
-    ready ??= prepareFetch();
-    await ready;
-    return fetch(...request);
+    loading ??= loadFetch();
+    return (await loading)(...request);
   };
 }
 
-/** On Node 20, V8 spends 100 ms on optimising the wasm parser of fetch, mostly after the work is done. */
-async function prepareFetch(): Promise<void> {
-  if (!process.versions.node.startsWith('20.')) return;
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--liftoff-only');
+async function loadFetch(): Promise<Fetch> {
+  const { createFetch } = await import('./http/fetch.ts');
+  return createFetch({
+    timeout: startTimeout,
+    nodeVersion: process.versions.node,
+    globalFetch: (...request) => fetch(...request),
+  });
 }
 
 function startTimeout(milliseconds: number): Timeout {

@@ -1,3 +1,5 @@
+import type { SecureContext } from 'node:tls';
+
 import type { ExitCode } from './errors.ts';
 
 /** Everything the program may touch outside itself. `bin.ts` builds the real one, tests build their own. */
@@ -50,8 +52,30 @@ export interface ProcessIdentity {
   readonly isRunning: (pid: number) => boolean;
 }
 
-/** Global `fetch`, or something in its place. */
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+/** Global `fetch`, or something in its place, which rejects as `fetch` does: with an error that Node's code is in. */
+export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchAnswer>;
+
+export interface FetchInit extends RequestInit {
+  headers?: Record<string, string>;
+  body?: string | null;
+  /** What is trusted in place of Node's own CAs; without a dispatcher only. */
+  secureContext?: SecureContext;
+}
+
+/** What is used of a `Response`. */
+export interface FetchAnswer {
+  readonly status: number;
+  /** Names in lower case, and values; a name that came several times may have one value with commas. */
+  readonly headers: Iterable<[name: string, value: string]>;
+  readonly body: { readonly getReader: () => BodyReader } | null;
+}
+
+/** Reads a body that was unpacked already, piece by piece. */
+export interface BodyReader {
+  readonly read: () => Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  /** Lets go of the connection where the body was not read to its end. */
+  readonly cancel: () => Promise<void>;
+}
 
 export interface Timeout {
   readonly signal: AbortSignal;

@@ -33,14 +33,14 @@ export async function clientFactory(
   { definition, endpoint, ca, sandbox, turn, onAnswer }: Destination,
 ): Promise<(credential: HttpCredential) => HttpClient> {
   const env = sandbox === null ? ctx.env : {};
-  const dispatcher = await createTransport({ env, cwd: ctx.cwd, endpoint, caFile: ca });
+  const transport = await createTransport({ env, cwd: ctx.cwd, endpoint, caFile: ca });
   return (credential) =>
     createHttpClient({
       ...ctx,
       fetch: sandbox?.fetch ?? ctx.fetch,
       credential,
       endpoint,
-      dispatcher,
+      transport,
       turn,
       onAnswer,
       timeoutMs: common.timeout ?? defaultTimeoutMs,

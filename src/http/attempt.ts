@@ -1,3 +1,4 @@
+import type { FetchInit } from '../context.ts';
 import { readBody } from './body.ts';
 import { largestAnswer, largestChange } from './bounds.ts';
 import { withoutEchoes } from './echo.ts';
@@ -25,21 +26,26 @@ export function headOf(outcome: Outcome): Head | null {
 export interface Exchange {
   readonly url: URL;
   readonly request: HttpRequest;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   /** Ends the wait. */
   readonly stop: AbortSignal;
 }
+
+/** Values by names in lower case. */
+type RequestHeaders = Record<string, string>;
 
 /** The headers of a request; `authorization` is null where it needs no credential. */
 export function requestHeaders(
   request: HttpRequest,
   { authorization, userAgent }: { authorization: string | null; userAgent: string },
-): Headers {
-  const headers = new Headers({ accept: 'application/json', 'user-agent': userAgent });
+): RequestHeaders {
   const body = encodeBody(request);
-  if (body !== null) headers.set('content-type', body.type);
-  if (authorization !== null) headers.set('authorization', authorization);
-  return headers;
+  return {
+    accept: 'application/json',
+    'user-agent': userAgent,
+    ...(body === null ? {} : { 'content-type': body.type }),
+    ...(authorization === null ? {} : { authorization }),
+  };
 }
 
 /** Sends the request once, within the time one attempt has. Never rejects. */
@@ -51,9 +57,15 @@ export async function attempt(options: HttpClientOptions, exchange: Exchange): P
     const response = await watch.race(
       options.fetch(exchange.url, fetchOptions(options, exchange, watch)),
     );
-    const headers = withoutEchoes(response.headers, exchange.headers.get('authorization'));
+    const headers = withoutEchoes(
+      new Map(response.headers),
+      exchange.headers['authorization'] ?? null,
+    );
     head = { status: response.status, headers };
-    const body = await readBody(response, { maxBytes: longestOf(options, exchange), watch });
+    const body = await readBody(
+      { ...head, body: response.body },
+      { maxBytes: longestOf(options, exchange), watch },
+    );
     if (!(body instanceof Uint8Array)) return { kind: 'failure', failure: body, head };
     return { kind: 'answer', answer: { ...head, bytes: body } };
   } catch (error) {
@@ -78,10 +90,10 @@ function brokenFailure(error: unknown, head: Head | null): Failure {
 }
 
 function fetchOptions(
-  { dispatcher }: HttpClientOptions,
+  { transport }: HttpClientOptions,
   { request, headers }: Exchange,
   { signal }: Watch,
-): RequestInit {
+): FetchInit {
   return {
     method: request.method,
     headers,
@@ -89,6 +101,6 @@ function fetchOptions(
     // fetch itself would follow a redirect anywhere.
     redirect: 'manual',
     signal,
-    ...(dispatcher === undefined ? {} : { dispatcher }),
+    ...transport,
   };
 }

@@ -1,6 +1,6 @@
 import { isModest } from './bounds.ts';
 import type { BodyKind } from './error.ts';
-import type { HttpAnswer } from './request.ts';
+import type { AnswerHeaders, HttpAnswer } from './request.ts';
 
 /** What an answer's body is; `value` is parsed JSON, undefined for every other kind. */
 export interface Content {
@@ -37,6 +37,6 @@ function parse(text: string): Content | null {
   }
 }
 
-function isHtml(headers: Headers): boolean {
+function isHtml(headers: AnswerHeaders): boolean {
   return /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');
 }

@@ -4,7 +4,7 @@ import { traceIdOf } from './trace.ts';
 export interface Exchanged {
   readonly method: string;
   readonly url: URL;
-  readonly sent: Headers;
+  readonly sent: Readonly<Record<string, string>>;
   readonly outcome: Outcome;
   readonly elapsedMs: number;
 }
@@ -16,8 +16,8 @@ export function debugLine({ method, url, sent, outcome, elapsedMs }: Exchanged):
   return [
     `${method} ${url.origin} ${url.pathname}: ${resultOf(outcome)} in ${String(elapsedMs)} ms`,
     ...(trace === null ? [] : [`trace ${trace}`]),
-    `sent headers ${namesOf(sent)}`,
-    ...(head === null ? [] : [`received headers ${namesOf(head.headers)}`]),
+    `sent headers ${namesOf(Object.keys(sent))}`,
+    ...(head === null ? [] : [`received headers ${namesOf(head.headers.keys())}`]),
   ].join('; ');
 }
 
@@ -28,6 +28,6 @@ function resultOf(outcome: Outcome): string {
   return head === null ? failure.code : `${String(head.status)}, ${failure.code}`;
 }
 
-function namesOf(headers: Headers): string {
-  return Array.from(headers.keys()).join(' ');
+function namesOf(names: Iterable<string>): string {
+  return Array.from(names).toSorted().join(' ');
 }

@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from './request.ts';
+
 /** The credential in an Authorization header, e.g. `abc` in `Bearer abc`; empty without one. */
 function credentialIn(authorization: string | null): string {
   return authorization?.slice(authorization.indexOf(' ') + 1) ?? '';
@@ -10,12 +12,8 @@ export function withoutCredential(text: string, authorization: string | null): s
 }
 
 /** Headers of an answer without those that repeat the credential: a trace id is shown, and so is where a redirect leads. */
-export function withoutEchoes(headers: Headers, authorization: string | null): Headers {
+export function withoutEchoes(headers: AnswerHeaders, authorization: string | null): AnswerHeaders {
   const credential = credentialIn(authorization);
   if (credential === '') return headers;
-  const echoes = [...headers].filter(([, value]) => value.includes(credential));
-  if (echoes.length === 0) return headers;
-  const rest = new Headers(headers);
-  for (const [name] of echoes) rest.delete(name);
-  return rest;
+  return new Map([...headers].filter(([, value]) => !value.includes(credential)));
 }

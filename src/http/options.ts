@@ -1,5 +1,6 @@
-import type { Context } from '../context.ts';
+import type { Context, FetchInit } from '../context.ts';
 import type { ProviderProblem } from './error.ts';
+import type { AnswerHeaders } from './request.ts';
 
 /** What a client needs of the world, and what it must know of the provider it talks to. */
 export interface HttpClientOptions extends Pick<
@@ -24,13 +25,13 @@ export interface HttpClientOptions extends Pick<
   readonly maxBytes?: number;
   /** Lets an attempt begin when there are not too many others; the time it waits is not the attempt's. Default: at once. */
   readonly turn?: Turn | undefined;
-  /** From `createTransport`, where a proxy or a CA asks for one. */
-  readonly dispatcher?: Dispatcher | undefined;
+  /** From `createTransport`. */
+  readonly transport?: Transport;
 }
 
 /** The head of an answer, and the exchange it came of; times are in milliseconds since the epoch. */
 export interface TimedAnswer {
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly askedAt: number;
   readonly answeredAt: number;
 }
@@ -38,8 +39,8 @@ export interface TimedAnswer {
 /** Runs work when its turn has come. */
 export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** What global `fetch` takes as `dispatcher`. */
-export type Dispatcher = NonNullable<RequestInit['dispatcher']>;
+/** What a proxy, or else a CA, asks for of every request. */
+export type Transport = Pick<FetchInit, 'dispatcher' | 'secureContext'>;
 
 export interface HttpCredential {
   /** The value of the Authorization header, e.g. `Bearer abc`. Asked for before every attempt. */

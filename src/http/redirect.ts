@@ -30,8 +30,8 @@ export function redirectTarget(call: Call, redirection: Redirection): URL {
   if (call.request.method !== 'GET') {
     throw redirectError(call, answer, 'a redirect, which only reads may follow');
   }
-  const location = followed.has(answer.status) ? answer.headers.get('location') : null;
-  const target = location === null ? null : resolve(location, url);
+  const location = followed.has(answer.status) ? answer.headers.get('location') : undefined;
+  const target = location === undefined ? null : resolve(location, url);
   if (target === null) throw redirectError(call, answer, 'a redirect that leads nowhere');
   if (target.origin !== url.origin) {
     const where = `${target.protocol}//${target.host}`;

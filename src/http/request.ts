@@ -25,10 +25,13 @@ export interface HttpRequest {
   readonly keep?: (bytes: Uint8Array) => Promise<void>;
 }
 
+/** Values by names in lower case. Node's own `Headers` would have to be loaded, with all of fetch (STYLE.md 1.7). */
+export type AnswerHeaders = ReadonlyMap<string, string>;
+
 /** A complete answer, read to its end. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly bytes: Uint8Array;
 }
 

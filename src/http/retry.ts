@@ -1,5 +1,5 @@
 import type { Outcome } from './attempt.ts';
-import { isSafe, type HttpRequest } from './request.ts';
+import { isSafe, type AnswerHeaders, type HttpRequest } from './request.ts';
 
 const backoffMs = [500, 1000, 2000];
 const longestWaitMs = 60_000;
@@ -35,7 +35,7 @@ function mayRepeat(request: HttpRequest, outcome: RetryQuestion['outcome']): boo
 }
 
 /** Milliseconds from `Retry-After`, given in seconds or as an HTTP date; null when it is absent or neither. */
-export function retryAfter(headers: Headers, now: number): number | null {
+export function retryAfter(headers: AnswerHeaders, now: number): number | null {
   const value = headers.get('retry-after')?.trim() ?? '';
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
   // Date.parse alone takes almost anything for a date.

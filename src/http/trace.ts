@@ -1,7 +1,9 @@
+import type { AnswerHeaders } from './request.ts';
+
 const headerNames = ['x-trace-id', 'x-request-id', 'x-correlation-id'];
 
 /** The id under which the provider's staff can find the exchange, from the answer's headers; null when there is none. */
-export function traceIdOf(headers: Headers): string | null {
+export function traceIdOf(headers: AnswerHeaders): string | null {
   const parent = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(headers.get('traceparent') ?? '')?.[1];
   const ids = [parent, ...headerNames.map((name) => headers.get(name))];
   return ids.map((id) => readTraceId(id ?? null)).find((id) => id !== null) ?? null;

@@ -2,7 +2,7 @@ import type { SecureContext } from 'node:tls';
 import { UsageError } from '../errors.ts';
 import { ownCaFiles, type CaPlace } from './ca-files.ts';
 import { isLoopback } from './endpoint.ts';
-import type { Dispatcher } from './options.ts';
+import type { Transport } from './options.ts';
 import { readProxy, type Proxy } from './proxy.ts';
 
 /** The CAs that are named are trusted beside Node's own. */
@@ -12,12 +12,12 @@ export interface TransportOptions extends CaPlace {
 }
 
 /**
- * The dispatcher that takes requests through the proxy or trusts the CA that the settings ask for; undefined where Node's
- * own does. Only then is undici loaded: it costs as much as starting Node (STYLE.md 1.7).
+ * What takes requests through the proxy, or trusts the CA, that the settings ask for. Only for a proxy is undici loaded: it
+ * costs as much as starting Node (STYLE.md 1.7).
  *
  * @throws UsageError with all that is wrong, each naming its flag or variable and file
  */
-export async function createTransport(options: TransportOptions): Promise<Dispatcher | undefined> {
+export async function createTransport(options: TransportOptions): Promise<Transport> {
   const { env } = options;
   const endpoint = new URL(options.endpoint);
   const { proxy, problem } = readProxy(env, endpoint);
@@ -25,8 +25,9 @@ export async function createTransport(options: TransportOptions): Promise<Dispat
   const problems = [uncheckedProblem(options, endpoint), problem, ...trust.problems];
   const found = problems.filter((text) => text !== null);
   if (found.length > 0) throw new UsageError(found);
-  if (proxy === null && trust.context === null) return undefined;
-  return await createDispatcher(proxy, trust.context);
+  const { context } = trust;
+  if (proxy !== null) return { dispatcher: await createDispatcher(proxy, context) };
+  return context === null ? {} : { secureContext: context };
 }
 
 /** A sentence when the server's certificate would not be checked, else null. */
@@ -34,6 +35,8 @@ export function uncheckedProblem({ env }: Pick<CaPlace, 'env'>, endpoint: URL): 
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0' || isLoopback(endpoint.hostname)) return null;
   return 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to whoever answers; unset it and name the CA with --ca-cert';
 }
+
+type Dispatcher = NonNullable<Transport['dispatcher']>;
 
 interface Trust {
   readonly context: SecureContext | null;
@@ -53,13 +56,9 @@ async function readTrust(options: TransportOptions, endpoint: URL): Promise<Trus
   };
 }
 
-async function createDispatcher(
-  proxy: Proxy | null,
-  context: SecureContext | null,
-): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent } = await import('undici');
+async function createDispatcher(proxy: Proxy, context: SecureContext | null): Promise<Dispatcher> {
+  const { EnvHttpProxyAgent } = await import('undici');
   const tls = context === null ? {} : { secureContext: context };
-  if (proxy === null) return forFetch(new Agent({ connect: tls }));
   return forFetch(
     new EnvHttpProxyAgent({
       httpsProxy: proxy.url,

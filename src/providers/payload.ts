@@ -53,7 +53,7 @@ export function readPayload<Output>(
   schema: Schema<Output>,
   { provider, purpose }: { provider: string; purpose: string },
 ): Output {
-  const { value } = readContent({ headers: new Headers(), bytes });
+  const { value } = readContent({ headers: new Map(), bytes });
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new HttpError('bad_answer', `cannot ${purpose}: it is not an answer with a credential`, {

@@ -1,11 +1,16 @@
-import type { Fetch } from '../context.ts';
 import type { Emulator } from './emulator.ts';
+
+/** Like global `fetch`. */
+export type EmulatorFetch = (
+  input: string | URL | Request,
+  init?: RequestInit,
+) => Promise<Response>;
 
 /**
  * A fetch whose whole network is the emulator.
  * @param endpoint the emulator's origin; every other one is unreachable
  */
-export function inProcess(emulator: Emulator, endpoint: string): Fetch {
+export function inProcess(emulator: Emulator, endpoint: string): EmulatorFetch {
   async function answer(request: Request): Promise<Response> {
     if (new URL(request.url).origin !== endpoint) throw unreachable(request.url);
     return emulator.fetch(request);

@@ -1,4 +1,3 @@
-import type { Fetch } from '../context.ts';
 import type { ProviderName } from '../model/account.ts';
 import { augmentPart, augmentState } from './augment/part.ts';
 import type { AugmentState } from './augment/state.ts';
@@ -6,7 +5,7 @@ import type { Emulator } from './emulator.ts';
 import type { Fault } from './faults/fault.ts';
 import { withFaults } from './faults/inject.ts';
 import { faultSubjects } from './faults/subjects.ts';
-import { inProcess } from './in-process.ts';
+import { inProcess, type EmulatorFetch } from './in-process.ts';
 import { nscalePart } from './nscale/part.ts';
 import type { Part } from './part.ts';
 import { runaiPart } from './runai/part.ts';
@@ -28,7 +27,7 @@ export interface SandboxConnection {
 /** One emulator in process, with the state of earlier runs. */
 export interface Sandbox {
   /** Answers for the emulator's endpoint; every other host is unreachable. */
-  readonly fetch: Fetch;
+  readonly fetch: EmulatorFetch;
   readonly connection: SandboxConnection;
 }
 

@@ -1,4 +1,4 @@
-import type { Fetch } from '../../src/context.ts';
+import type { Fetch } from '../harness/fetch.ts';
 import { finite } from './body.ts';
 import type { Body } from './scenario.ts';
 import type { Exchange, Server } from './server.ts';

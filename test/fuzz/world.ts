@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Fetch } from '../../src/context.ts';
+import { createFetch } from '../../src/http/fetch.ts';
 import { main } from '../../src/main.ts';
 import { worldContext, type Clocks } from './context.ts';
 import { filesBelow, type Machine } from './machine.ts';
@@ -113,12 +115,16 @@ class World {
     function onUncaught(error: unknown): void {
       uncaught.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
+    let fetch: Fetch | null = null;
     const world = worldContext({
       command,
       env,
       cwd: join(this.#root, 'work'),
       homeDirectory: join(this.#root, 'home'),
-      fetch: (input, init) => this.#fetch(world.clocks)(input, init),
+      fetch: (input, init) => {
+        fetch ??= this.#fetch(world.clocks);
+        return fetch(input, init);
+      },
       uuid: () => {
         this.#uuids += 1;
         return `00000000-0000-4000-8000-${String(this.#uuids).padStart(12, '0')}`;
@@ -146,16 +152,16 @@ class World {
     }
   }
 
-  #fetch(clocks: Clocks): typeof fetch {
+  #fetch(clocks: Clocks): Fetch {
     const { wire } = this.#machine;
     if (this.#scenario.server.transport === 'memory') {
       return memoryFetch(this.#server, this.#origin, clocks.expire);
     }
     wire.use(this.#server, clocks.expire);
+    const real = createFetch({ timeout: clocks.start, nodeVersion: '24.0.0', globalFetch: fetch });
     return (input, init) => {
-      const url = new URL(input instanceof Request ? input.url : input);
-      if (url.origin !== wire.origin) return Promise.reject(noSuchHost());
-      return fetch(input, init);
+      if (new URL(input).origin !== wire.origin) return Promise.reject(noSuchHost());
+      return real(input, init);
     };
   }
 

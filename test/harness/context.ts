@@ -13,7 +13,7 @@ export interface TestContextOptions {
   /** Makes all three streams terminals of this many columns. */
   readonly terminal?: number;
   readonly prompt?: Partial<Prompter>;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Context['fetch'];
   readonly signal?: AbortSignal;
   /** Default: never runs out. */
   readonly timeout?: Context['timeout'];

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { httpErrorOf, read, rotation, testClient, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';
+import { programFetch } from './transports.ts';
 import { untilTrue } from './turns.ts';
 
 const { listen, close } = loopback();
@@ -33,7 +34,7 @@ interface Served extends TestClient {
   readonly sent: () => number;
 }
 
-/** A client with Node's own fetch, and a server that does this to the connection of every request. */
+/** A client with the program's fetch, and a server that does this to the connection of every request. */
 async function serve(answer: (socket: Socket) => void): Promise<Served> {
   const sockets = new Set<Socket>();
   const server: Server = createServer(({ socket }) => {
@@ -42,7 +43,7 @@ async function serve(answer: (socket: Socket) => void): Promise<Served> {
     answer(socket);
   });
   const origin = `http://127.0.0.1:${String(await listen(server))}`;
-  const client = testClient([], { fetch: globalThis.fetch, endpoint: origin });
+  const client = testClient([], { fetch: programFetch(), endpoint: origin });
   return {
     ...client,
     origin,

@@ -12,7 +12,7 @@ const Account = z.object({
 
 function answer(body: string | Uint8Array, headers: Record<string, string> = {}): HttpAnswer {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-  return { status: 201, headers: new Headers(headers), bytes };
+  return { status: 201, headers: new Map(Object.entries(headers)), bytes };
 }
 
 function errorOf(given: HttpAnswer, request: HttpRequest = rotation): HttpError {

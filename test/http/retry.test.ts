@@ -130,6 +130,6 @@ describe('Retry-After', () => {
   });
 
   it('is absent where there is no such header', () => {
-    expect(retryAfter(new Headers(), testNow)).toBeNull();
+    expect(retryAfter(new Map(), testNow)).toBeNull();
   });
 });

@@ -128,7 +128,7 @@ describe('whoever wants to know', () => {
     expect(told).toEqual([
       [date, 0, 0],
       [date, 500, 500],
-      [null, 3500, 3500],
+      [undefined, 3500, 3500],
     ]);
   });
 });

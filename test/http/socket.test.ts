@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpErrorOf, rotation, testClient, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';
+import { programFetch } from './transports.ts';
 import { untilTrue } from './turns.ts';
 
 const { listen, close } = loopback();
@@ -14,7 +15,7 @@ interface Served extends TestClient {
   readonly hits: () => number;
 }
 
-/** A client with Node's own fetch, and a server that does this to the connection of every request. */
+/** A client with the program's fetch, and a server that does this to the connection of every request. */
 async function serve(answer: (socket: Socket) => void): Promise<Served> {
   let hits = 0;
   const server = createServer((request) => {
@@ -22,7 +23,7 @@ async function serve(answer: (socket: Socket) => void): Promise<Served> {
     answer(request.socket);
   });
   const origin = `http://127.0.0.1:${String(await listen(server))}`;
-  const client = testClient([], { fetch: globalThis.fetch, endpoint: origin });
+  const client = testClient([], { fetch: programFetch(), endpoint: origin });
   return { ...client, origin, hits: () => hits };
 }
 

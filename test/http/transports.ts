@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
+import type { Fetch, Timeout } from '../../src/context.ts';
+import { createFetch } from '../../src/http/fetch.ts';
 import { createTransport, type TransportOptions } from '../../src/http/transport.ts';
 import { testClient, type TestClient } from './client.ts';
 
@@ -22,23 +24,33 @@ export async function tlsServer(): Promise<Server> {
   return createServer(await certificate(), (_request, response) => response.end('[]'));
 }
 
+/** `fetch` as the program has it; who cannot be connected to is waited for as long as the test runs. */
+export function programFetch(): Fetch {
+  return createFetch({ timeout: endless, nodeVersion: '24.0.0', globalFetch: fetch });
+}
+
+function endless(): Timeout {
+  return { signal: new AbortController().signal, clear: () => undefined };
+}
+
 export interface Transports {
-  /** A client with Node's own fetch and the transport that these settings ask for. */
+  /** A client with the program's fetch and the transport that these settings ask for. */
   readonly client: (options: ClientOptions) => Promise<TestClient>;
   readonly close: () => Promise<void>;
 }
 
-type ClientOptions = Partial<TransportOptions> & Pick<TransportOptions, 'endpoint'>;
+type ClientOptions = Partial<TransportOptions> &
+  Pick<TransportOptions, 'endpoint'> & { readonly fetch?: Fetch };
 
 /** The transports of one test file. Relative paths lead to the fixtures. */
 export function transports(): Transports {
   const dispatchers: { close: () => Promise<void> }[] = [];
   return {
-    client: async (options) => {
+    client: async ({ fetch: given = programFetch(), ...options }) => {
       const defaults = { env: {}, cwd: fixtures, caFile: null };
-      const dispatcher = await createTransport({ ...defaults, ...options });
-      if (dispatcher !== undefined) dispatchers.push(dispatcher);
-      return testClient([], { fetch: globalThis.fetch, endpoint: options.endpoint, dispatcher });
+      const transport = await createTransport({ ...defaults, ...options });
+      if (transport.dispatcher !== undefined) dispatchers.push(transport.dispatcher);
+      return testClient([], { fetch: given, endpoint: options.endpoint, transport });
     },
     close: async () => {
       await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.close()));

@@ -5,6 +5,7 @@
 // KILL_MODE is `before`: right before step number KILL_AT; or `torn`: half-way through write number KILL_AT.
 const fs = require('node:fs');
 const promises = require('node:fs/promises');
+const http = require('node:http');
 const path = require('node:path');
 
 const at = Number(process.env['KILL_AT']);
@@ -135,13 +136,13 @@ Object.assign(fs, {
   },
 });
 
-const { fetch } = globalThis;
-globalThis.fetch = async (url, options) => {
-  if (options?.method === 'GET') return fetch(url, options);
+const { request } = http;
+/** @param {URL} url @param {import('node:http').RequestOptions} options */
+function stoppableRequest(url, options) {
+  if (options.method === 'GET') return request(url, options);
   step();
-  const response = await fetch(url, options);
-  const body = await response.arrayBuffer();
-  step();
-  const { status, statusText, headers } = response;
-  return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
-};
+  const sent = request(url, options);
+  sent.prependOnceListener('response', step);
+  return sent;
+}
+Object.assign(http, { request: stoppableRequest });

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import { dirname, join } from 'node:path';
 
 import { InterruptedError } from '../../src/errors.ts';
-import type { Fetch } from '../../src/context.ts';
+import type { Fetch } from '../harness/fetch.ts';
 import { asOrdinaryUser, ordinaryUser } from '../delivery/targets/user.ts';
 import { runIn, type Case, type Ran } from './observe.ts';
 import { impatient, isMutation, type World } from './world.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
-import type { Context, Fetch } from '../../src/context.ts';
+import type { Context } from '../../src/context.ts';
+import type { Fetch } from '../harness/fetch.ts';
 import type { Emulator } from '../../src/sandbox/emulator.ts';
 import { faultSubjects } from '../../src/sandbox/faults/subjects.ts';
 import { withFaults } from '../../src/sandbox/faults/inject.ts';

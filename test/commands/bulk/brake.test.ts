@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import type { Fetch } from '../../../src/context.ts';
+import type { Fetch } from '../../harness/fetch.ts';
 import { disagreements, itemsOf, verdictOf, type ReportItem } from './agreement.ts';
 import type { ServerName } from './servers.ts';
 import { createWorld, isMutation, toFiles, type World, type WorldOptions } from './world.ts';

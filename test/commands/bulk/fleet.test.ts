@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import type { Fetch } from '../../../src/context.ts';
+import type { Fetch } from '../../harness/fetch.ts';
 import type { Outcome } from '../../harness/run.ts';
 import { run as runAlone } from '../../harness/run.ts';
 import { disagreements, itemsOf } from './agreement.ts';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
-import type { Context, Fetch } from '../../../src/context.ts';
+import type { Context } from '../../../src/context.ts';
+import type { Fetch } from '../../harness/fetch.ts';
 import type { Fault } from '../../../src/sandbox/faults/fault.ts';
 import { withFaults } from '../../../src/sandbox/faults/inject.ts';
 import { faultSubjects } from '../../../src/sandbox/faults/subjects.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import type { Fetch } from '../../../src/context.ts';
+import type { Fetch } from '../../harness/fetch.ts';
 import { timestamp } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
 import { dayMs } from '../bulk/servers.ts';

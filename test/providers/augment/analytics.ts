@@ -1,5 +1,5 @@
 import { createHttpClient } from '../../../src/http/client.ts';
-import type { Fetch } from '../../../src/context.ts';
+import type { Fetch } from '../../harness/fetch.ts';
 import type { Analytics } from '../../../src/providers/augment/analytics.ts';
 import { analyticsEndpoint } from '../../../src/providers/augment/environment.ts';
 import { createLimiter } from '../../../src/providers/augment/limiter.ts';

@@ -2,7 +2,7 @@ import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { onTestFinished } from 'vitest';
 
-import type { Fetch } from '../../../src/context.ts';
+import type { Fetch } from '../../harness/fetch.ts';
 import type { Emulator } from '../../../src/sandbox/emulator.ts';
 import { inProcess } from '../../../src/sandbox/in-process.ts';
 import { serve } from '../../../src/sandbox/server.ts';
