@@ -1,12 +1,8 @@
-import { stat } from 'node:fs/promises';
-
 import type { Context } from '../context.ts';
 import { AuthError } from '../errors.ts';
-import { FileRefusal, readBoundedText } from '../files/bounded-file.ts';
 import { Secret } from '../model/secret.ts';
 import { tildePath } from './directories.ts';
 import type { CredentialSource } from './profile.ts';
-import { errorCode } from './read-file.ts';
 
 /** Where a secret comes from, for people, e.g. `file ~/.config/nscale/token`; never the secret. */
 export function describeCredential(source: CredentialSource, homeDirectory: string): string {
@@ -34,17 +30,14 @@ export async function readCredential(
   return new Secret(text);
 }
 
-/** More than any credential. */
-const largestSecret = 64 * 1024;
-
 /** A sentence when the secret's file can be read by other users, else null. Windows has no such modes. */
 export async function credentialWarning(
   ctx: Context,
   source: CredentialSource,
 ): Promise<string | null> {
   if (source.kind !== 'file' || ctx.platform === 'win32') return null;
-  const file = await stat(source.path).catch(() => null);
-  if (file === null || (file.mode & 0o044) === 0) return null;
+  const { isReadByOthers } = await import('./credential-file.ts');
+  if (!(await isReadByOthers(source.path))) return null;
   const path = tildePath(source.path, ctx.homeDirectory);
   return `the credential file ${path} can be read by other users of this machine: chmod 600 it`;
 }
@@ -55,12 +48,10 @@ async function readSource(ctx: Context, source: CredentialSource, name: string):
     const { runCredentialCommand } = await import('./credential-command.ts');
     return runCredentialCommand(ctx, source);
   }
-  try {
-    return await readBoundedText(source.path, largestSecret);
-  } catch (error) {
-    if (error instanceof FileRefusal) throw noSecret(`${name}: ${error.message}`, error);
-    throw noSecret(`${name} cannot be read (${errorCode(error)})`, error);
-  }
+  const { readCredentialFile } = await import('./credential-file.ts');
+  const reading = await readCredentialFile(source.path);
+  if (reading.problem !== null) throw noSecret(`${name}${reading.problem}`, reading.cause);
+  return reading.text;
 }
 
 function noSecret(problem: string, cause?: unknown): AuthError {

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { isModest } from './bounds.ts';
 import type { BodyKind } from './error.ts';
 import type { AnswerHeaders, HttpAnswer } from './request.ts';
@@ -19,13 +21,13 @@ export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'by
   return parse(text) ?? { kind: isHtml(headers) ? 'html' : 'other', value: undefined };
 }
 
+const byteOrderMark = '\uFEFF';
+
 /** Null for bytes that are not UTF-8: a credential with replaced characters would look like a credential. */
 function decode(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
+  if (!isUtf8(bytes)) return null;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
 
 /** The parser's error is dropped, for it quotes the text. */

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 
 import { entryIdOf, journalDirectory } from './entry-name.ts';
 import type { JournalOptions } from './journal.ts';
@@ -11,7 +11,7 @@ export async function countOpenEntries(
   options: Omit<JournalOptions, 'keepsSecrets'>,
 ): Promise<number> {
   try {
-    const names = await readdir(journalDirectory(options.stateDirectory));
+    const names = readdirSync(journalDirectory(options.stateDirectory));
     if (!names.some((name) => entryIdOf(name) !== null)) return 0;
     const [{ openJournal }, { isOpen }] = await Promise.all([
       import('./journal.ts'),

@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-
 import pLimit, { type LimitFunction } from 'p-limit';
 
 import { systemCode } from '../../files/system-error.ts';
@@ -36,6 +34,8 @@ const unflushable: ReadonlySet<string | null> = new Set([
 
 /** Makes a rename last, where the system can: the file is in place already. */
 async function flushFolder(folder: string): Promise<void> {
+  // Commands that deliver nothing make this, too, and need nothing of it.
+  const { open } = await import('node:fs/promises');
   try {
     const handle = await open(folder, 'r');
     try {
