@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { homedir, hostname } from 'node:os';
-import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
 import { answerAtOnce } from './at-once.ts';
 import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
@@ -187,7 +186,8 @@ function startTimeout(milliseconds: number): Timeout {
 }
 
 async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await setTimeoutPromise(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
+  const { setTimeout: wait } = await import('node:timers/promises');
+  await wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
     (error: unknown) => {
       throw signal?.aborted ? signal.reason : error;
     },

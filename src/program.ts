@@ -12,7 +12,7 @@ import type { CommonFlags } from './commands/flags.ts';
 import { addCompletion } from './commands/completion/index.ts';
 import { addDoctor } from './commands/doctor/index.ts';
 import { addHelp } from './commands/help/index.ts';
-import { nouns } from './commands/nouns.ts';
+import { nouns, type Noun } from './commands/nouns.ts';
 import type { Session } from './commands/session.ts';
 import { addWhoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
@@ -70,12 +70,12 @@ async function parse(root: Command, argv: readonly string[], ctx: Context): Prom
 /** A tree with every verb in it, for whoever reads and does not run it. */
 export async function wholeTree(): Promise<CommandUnknownOpts> {
   const names = nouns.map(({ name }) => name);
-  return declareProgram(new Command('sactl').exitOverride(), names, () => ({
+  return declareProgram(new Command('sactl').exitOverride(), ['', ...names], () => ({
     run: () => Promise.resolve(),
   }));
 }
 
-/** The nouns have the verbs of those that `argv` names. */
+/** All there is, or the noun that `argv` begins with; the nouns have the verbs of those that `argv` names. */
 async function declareProgram(
   root: Command,
   argv: readonly string[],
@@ -83,22 +83,33 @@ async function declareProgram(
 ): Promise<CommandUnknownOpts> {
   const program = declareCommonFlags(root);
   const host = makeHost(() => commonOf(program.opts()));
-  for (const { name, aliases, summary, load } of nouns) {
-    const noun = program
-      .command(name)
-      .helpCommand(false)
-      .aliases([...aliases])
-      .summary(summary)
-      .description(`${summary}.`);
-    const at = argv.findIndex((word) => word === name || aliases.includes(word));
-    if (at >= 0) (await load())(noun, host, argv[at + 1] ?? null);
+  const named = nouns.find(({ name, aliases }) => [name, ...aliases].includes(argv[0] ?? ''));
+  for (const noun of named === undefined ? nouns : [named])
+    await declareNoun(program, noun, { host, argv });
+  // Whoever names a noun at once wants nothing beside it; to declare it all takes a millisecond.
+  if (named === undefined) {
+    addWhoami(program, host);
+    addDoctor(program, host);
+    addCompletion(program, host, wholeTree);
+    addHelp(program);
   }
-  addWhoami(program, host);
-  addDoctor(program, host);
-  addCompletion(program, host, wholeTree);
-  addHelp(program);
   refuseRepetition(program);
   return program;
+}
+
+async function declareNoun(
+  program: CommandUnknownOpts,
+  { name, aliases, summary, load }: Noun,
+  { host, argv }: { host: Host; argv: readonly string[] },
+): Promise<void> {
+  const noun = program
+    .command(name)
+    .helpCommand(false)
+    .aliases([...aliases])
+    .summary(summary)
+    .description(`${summary}.`);
+  const at = argv.findIndex((word) => word === name || aliases.includes(word));
+  if (at >= 0) await (await load())(noun, host, argv[at + 1] ?? null);
 }
 
 /** Several profiles are more than most commands know what to do with: these see none. */

@@ -1,25 +1,25 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { Host } from '../command.ts';
-import { addCreate } from './create.ts';
-import { addDelete } from './delete.ts';
-import { addGet } from './get.ts';
-import { addList } from './list.ts';
-import { addRotate } from './rotate.ts';
-import { addUpdate } from './update.ts';
+
+type AddVerb = (noun: CommandUnknownOpts, host: Host) => void;
 
 /** In the order of an account's life. */
-const verbs: ReadonlyMap<string, (noun: CommandUnknownOpts, host: Host) => void> = new Map([
-  ['list', addList],
-  ['get', addGet],
-  ['create', addCreate],
-  ['update', addUpdate],
-  ['rotate', addRotate],
-  ['delete', addDelete],
+const verbs: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
+  ['list', async () => (await import('./list.ts')).addList],
+  ['get', async () => (await import('./get.ts')).addGet],
+  ['create', async () => (await import('./create.ts')).addCreate],
+  ['update', async () => (await import('./update.ts')).addUpdate],
+  ['rotate', async () => (await import('./rotate.ts')).addRotate],
+  ['delete', async () => (await import('./delete.ts')).addDelete],
 ]);
 
-/** All of them, or the one that is named: their many flags take 3 ms to declare. */
-export function addVerbs(noun: CommandUnknownOpts, host: Host, named: string | null): void {
+/** All of them, or the one that is named: their many flags take 4 ms to load and declare. */
+export async function addVerbs(
+  noun: CommandUnknownOpts,
+  host: Host,
+  named: string | null,
+): Promise<void> {
   const only = named === null ? undefined : verbs.get(named);
-  for (const add of only === undefined ? verbs.values() : [only]) add(noun, host);
+  for (const load of only === undefined ? verbs.values() : [only]) (await load())(noun, host);
 }
