@@ -30,6 +30,34 @@ export interface Account {
   readonly raw: unknown;
 }
 
+/** An account of which nothing else is known, with its keys in their order. */
+export function barelyKnown(
+  known: Pick<Account, 'provider' | 'profile' | 'id' | 'name' | 'organization'>,
+): Account {
+  const { provider, profile, id, name } = known;
+  return {
+    provider,
+    profile,
+    id,
+    name,
+    description: null,
+    organization: known.organization,
+    status: 'unknown',
+    enabled: null,
+    clientId: null,
+    groups: [],
+    tags: {},
+    accessRules: null,
+    createdAt: null,
+    createdBy: null,
+    updatedAt: null,
+    lastUsedAt: null,
+    expiresAt: null,
+    tokens: [],
+    raw: null,
+  };
+}
+
 export type AccountStatus = 'active' | 'expired' | 'disabled' | 'deleting' | 'error' | 'unknown';
 
 /** One role in one scope, e.g. `{id: 17, role: 'L1 researcher', scopeType: 'project', scopeId: '50', scopeName: 'vision'}`. */

@@ -1,7 +1,7 @@
 import type { Result } from '../../delivery/document.ts';
 import { credentialDocument, issueResult, type IssueResult } from '../../delivery/result.ts';
 import { ExitCode, type CliError } from '../../errors.ts';
-import type { Account } from '../../model/account.ts';
+import { barelyKnown, type Account } from '../../model/account.ts';
 import { compareText } from '../../model/order.ts';
 import { errorObject, type ErrorObject } from '../../output/error.ts';
 import type { Skipped } from './candidates.ts';
@@ -89,26 +89,12 @@ export function skippedItem({ account, reason, detail }: Skipped, exitCode: Exit
 /** All accounts of a connection that could not be asked. */
 export function unlistedItem({ member, error }: Unanswered): FailedItem {
   const { definition, connection } = member;
-  const account: Account = {
+  const account = barelyKnown({
     provider: definition.name,
     profile: connection.profile,
     id: '',
     name: '',
-    description: null,
     organization: connection.organization.value,
-    status: 'unknown',
-    enabled: null,
-    clientId: null,
-    groups: [],
-    tags: {},
-    accessRules: null,
-    createdAt: null,
-    createdBy: null,
-    updatedAt: null,
-    lastUsedAt: null,
-    expiresAt: null,
-    tokens: [],
-    raw: null,
-  };
+  });
   return { ...failedItem(account, { error }), id: null, name: null };
 }

@@ -1,4 +1,4 @@
-import type { Account, AccountStatus } from '../../model/account.ts';
+import { barelyKnown, type Account, type AccountStatus } from '../../model/account.ts';
 import type { InventoryAccount } from './inventory-schema.ts';
 import { hostOf } from './tenant.ts';
 
@@ -40,29 +40,11 @@ export function seenAccount(
 }
 
 function blank(
-  key: Pick<InventoryAccount, 'tenant' | 'name'>,
+  { tenant, name }: Pick<InventoryAccount, 'tenant' | 'name'>,
   profile: string | null,
-): Omit<Account, 'raw'> {
-  return {
-    provider: 'augment',
-    profile,
-    id: idOf(key),
-    name: key.name,
-    description: null,
-    organization: key.tenant,
-    status: 'unknown',
-    enabled: null,
-    clientId: null,
-    groups: [],
-    tags: {},
-    accessRules: null,
-    createdAt: null,
-    createdBy: null,
-    updatedAt: null,
-    lastUsedAt: null,
-    expiresAt: null,
-    tokens: [],
-  };
+): Account {
+  const id = idOf({ tenant, name });
+  return barelyKnown({ provider: 'augment', profile, id, name, organization: tenant });
 }
 
 /** Only a token that Augment was seen to take makes an account known to be active. */
