@@ -14,7 +14,7 @@ import type { TestContextOptions } from '../../harness/context.ts';
 import { run, type Outcome } from '../../harness/run.ts';
 import { freshStateDirectory } from '../../harness/state.ts';
 import { loopback } from '../../http/loopback.ts';
-import { certificate, fixtures } from '../../http/transports.ts';
+import { certificate, fixtures, programFetch } from '../../http/transports.ts';
 import { issuedToken, problems, workFolder } from '../support.ts';
 import { entryIds, idsIn, leaveEntry, leftIntent } from './entries.ts';
 
@@ -45,7 +45,7 @@ async function deliverAt(
   await leaveEntry({ stateDirectory }, { connection });
   const command = ['recover', 'deliver', '--id', '4f1c', '--yes', ...verified, ...argv];
   const outcome = await run(command, {
-    fetch: (input, init) => globalThis.fetch(input, init),
+    fetch: programFetch(),
     ...options,
     env: { SACTL_STATE_DIR: stateDirectory },
   });
