@@ -105,8 +105,8 @@ const promises: readonly Promised[] = [
   },
   {
     promise: 'after 130 and 143 nothing was changed',
-    brokenBy: ({ code, changes }) =>
-      (code === 130 || code === 143) && changes > 0
+    brokenBy: ({ code, changes, hasLied }) =>
+      (code === 130 || code === 143) && changes > 0 && !hasLied
         ? `exit ${code} after ${changes} changes`
         : null,
   },
