@@ -151,7 +151,7 @@ describe('misuse of the command line', () => {
     [
       '--timeout soon sa list',
       "sactl: option '--timeout <duration>' argument 'soon' is invalid. " +
-        'It has the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h.\n' +
+        'It must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h.\n' +
         'hint: sactl serviceaccounts list --help\n',
     ],
   ];

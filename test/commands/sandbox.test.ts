@@ -165,7 +165,7 @@ describe('sandbox serve', () => {
     expect(await run(['sandbox', 'serve', `--port=${port}`])).toEqual({
       code: 2,
       stdout: '',
-      stderr: `sactl: --port "${port}" is a whole number from 0 to 65535\n`,
+      stderr: `sactl: --port "${port}" must be a whole number from 0 to 65535\n`,
     });
   });
 
@@ -245,8 +245,8 @@ describe('sandbox serve --fault', () => {
       code: 2,
       stdout: '',
       stderr: problems([
-        '--port "x" is a whole number from 0 to 65535',
-        '--fault "aws.list=503": the provider is one of nscale, runai, augment',
+        '--port "x" must be a whole number from 0 to 65535',
+        '--fault "aws.list=503": the provider must be one of nscale, runai, augment',
         '--fault "runai.list=slow@0": what follows @ is the number of one request, from 1',
       ]),
     });
