@@ -179,7 +179,8 @@ it('is refused when the answer to the question is no', async () => {
     stderr: [
       '  - app-001, app-002',
       '  - 2 of them: the current token stops working at once, and everything that uses it until it has the new one',
-      '  - 2 of them: a new token is shown once',
+      '  - 2 of them: a new token is issued, which nscale shows only once',
+      '  - the new credentials go to file:tokens/{provider}-{name}',
       'sactl: not confirmed; nothing was changed',
       '',
     ].join('\n'),
