@@ -47,6 +47,9 @@ describe('--sandbox', () => {
     });
     const found = await run(['sa', 'get', '--id', 'scratch', '--sandbox', '-q', '.name'], options);
     expect(found).toEqual({ code: 0, stdout: 'scratch\n', stderr: '' });
+    const logged = await run(['audit', 'list', '--sandbox', '-q', 'length'], options);
+    const note = '[sandbox] sactl: nothing was changed from this machine yet\n';
+    expect(logged).toEqual({ code: 0, stdout: '0\n', stderr: note });
     const quiet = await run(['sandbox', 'reset', '--quiet'], options);
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
   });
