@@ -170,7 +170,10 @@ describe('sa list refuses', () => {
       ['-q', '.['],
       '-q ".[" does not compile: syntax error, unexpected end of file at line 1, column 2',
     ],
-    [['--json', '-q', '.'], '--json and -q exclude each other: each says what is printed'],
+    [
+      ['--json', '-q', '.'],
+      '--json and -q exclude each other: each says what is printed; -q alone filters that JSON',
+    ],
     [['--json', '--columns', 'name'], '--columns goes only with --format table or csv'],
     [['-q', ''], '-q "": the filter is empty; "." prints everything'],
   ];
