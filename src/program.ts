@@ -17,6 +17,7 @@ import type { Session } from './commands/session.ts';
 import { addWhoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
+import { shellWord } from './model/shell-word.ts';
 import { writeOutput } from './output/emit.ts';
 
 /**
@@ -175,17 +176,28 @@ function invocation(ctx: Context, common: CommonFlags, sessions: Session[]): Inv
 
 const helpCodes = new Set(['commander.helpDisplayed', 'commander.version']);
 
-function readCommanderError(error: CommanderError, path: string): ExitCode {
+function readCommanderError(error: CommanderError, command: CommandUnknownOpts): ExitCode {
   if (helpCodes.has(error.code)) return ExitCode.done;
   if (error.code === 'commander.help') return ExitCode.usage;
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const meant = suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did');
-  throw new UsageError(message, { hint: meant ?? `${path} --help`, cause: error });
+  const meant =
+    suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did') ?? meantId(error, command);
+  const hint = meant ?? `${commandPath(command)} --help`;
+  throw new UsageError(message, { hint, cause: error });
+}
+
+/** Other tools take the name of a thing without a flag. */
+function meantId({ code }: CommanderError, command: CommandUnknownOpts): string | null {
+  const [word, ...more] = command.args;
+  if (code !== 'commander.excessArguments' || word === undefined || more.length > 0) return null;
+  const takesId = command.options.some(({ long }) => long === '--id');
+  if (!takesId || command.getOptionValueSource('id') !== undefined) return null;
+  return `did you mean --id ${shellWord(word)}?`;
 }
 
 /** The command that `argv` was about, as far as it can be told, e.g. `sactl serviceaccounts list`. */
-function deepestCommand(program: CommandUnknownOpts, argv: readonly string[]): string {
+function deepestCommand(program: CommandUnknownOpts, argv: readonly string[]): CommandUnknownOpts {
   let command = program;
   for (const word of argv) command = findSubcommand(command, word) ?? command;
-  return commandPath(command);
+  return command;
 }

@@ -127,6 +127,18 @@ describe('misuse of the command line', () => {
       "sactl: too many arguments for 'list'. Expected 0 arguments but got 1.\nhint: sactl serviceaccounts list --help\n",
     ],
     [
+      'sa get ci-deploy',
+      "sactl: too many arguments for 'get'. Expected 0 arguments but got 1.\nhint: did you mean --id ci-deploy?\n",
+    ],
+    [
+      'sa get --provider runai it$',
+      "sactl: too many arguments for 'get'. Expected 0 arguments but got 1.\nhint: did you mean --id 'it$'?\n",
+    ],
+    [
+      'sa get --id a b',
+      "sactl: too many arguments for 'get'. Expected 0 arguments but got 1.\nhint: sactl serviceaccounts get --help\n",
+    ],
+    [
       'sa list --dry-run -y',
       'sactl: --dry-run does nothing with "sactl serviceaccounts list"\n' +
         'sactl: --yes does nothing with "sactl serviceaccounts list"\n' +
@@ -151,7 +163,7 @@ describe('misuse of the command line', () => {
     [
       '--timeout soon sa list',
       "sactl: option '--timeout <duration>' argument 'soon' is invalid. " +
-        'It has the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h.\n' +
+        'It must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h.\n' +
         'hint: sactl serviceaccounts list --help\n',
     ],
   ];

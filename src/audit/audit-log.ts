@@ -43,7 +43,7 @@ async function preflight(options: AuditLogOptions): Promise<void> {
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     throw new UsageError(failure(options, cause), {
-      hint: 'SACTL_STATE_DIR names another folder',
+      hint: 'set SACTL_STATE_DIR to another folder',
       cause,
     });
   }

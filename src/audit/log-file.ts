@@ -107,6 +107,6 @@ async function orNull<Found>(finding: Promise<Found>): Promise<Found | null> {
 
 function unusable(place: LogPlace, problem: string): UsageError {
   return new UsageError(`cannot use the audit log ${quoted(logPath(place), 300)}: ${problem}`, {
-    hint: 'SACTL_STATE_DIR names another folder',
+    hint: 'set SACTL_STATE_DIR to another folder',
   });
 }

@@ -56,7 +56,8 @@ const longestTimeoutMs = 3_600_000;
 
 function duration(text: string): number {
   const milliseconds = parseDuration(text);
-  if (milliseconds === null) throw new InvalidArgumentError(`It has the form ${durationForms}.`);
+  if (milliseconds === null)
+    throw new InvalidArgumentError(`It must have the form ${durationForms}.`);
   if (milliseconds > longestTimeoutMs) throw new InvalidArgumentError('It is at most 1h.');
   return milliseconds;
 }

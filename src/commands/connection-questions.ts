@@ -17,7 +17,7 @@ export async function confirmEndpoint(
     throw new UsageError('not confirmed; nothing was sent');
   }
   throw new UsageError('--endpoint beside a profile needs --allow-endpoint-override here', {
-    hint: needsConfirmation,
+    hint: `--allow-endpoint-override says yes to: ${needsConfirmation}`,
   });
 }
 

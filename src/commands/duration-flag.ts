@@ -7,6 +7,6 @@ export function checkDuration(flag: string, text: string | undefined): Check<num
   if (text === undefined) return { value: null, problems: [] };
   const value = parseDuration(text);
   return value === null
-    ? { value, problems: [`${flag} ${quoted(text)} has the form ${durationForms}`] }
+    ? { value, problems: [`${flag} ${quoted(text)} must have the form ${durationForms}`] }
     : { value, problems: [] };
 }

@@ -7,6 +7,7 @@ import { effectsOf, issueOf, type IssueHost, type PlannedIssue } from './planned
 import { confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './delivery-flags.ts';
 import { dryRunDocument } from './dry-run.ts';
+import { tellingWhoWaits } from './patience.ts';
 import type { Session } from './session.ts';
 
 /** The common end of create and rotate: preview it, or have it confirmed and done. */
@@ -20,7 +21,7 @@ export async function issue(session: Session, planned: PlannedIssue): Promise<Ex
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
   const goes = planned.targets.map(({ name }) => `the new credential goes to ${name}`);
   await confirmChange(session, { action, effects: [...effectsOf(session, planned), ...goes] });
-  await issueCredential(ctx, issuing);
+  await tellingWhoWaits(ctx, session.note, () => issueCredential(ctx, issuing));
   return ExitCode.done;
 }
 

@@ -7,7 +7,7 @@ export function readTags(pairs: readonly string[]): Check<Record<string, string>
   for (const pair of pairs) {
     const key = tagKey(pair);
     if (key === '' || !pair.includes('=')) {
-      problems.push(`--tag "${pair}" has the form <key>=<value>`);
+      problems.push(`--tag "${pair}" must have the form <key>=<value>`);
     } else if (tags.has(key)) {
       problems.push(`--tag names "${key}" twice`);
     } else {

@@ -85,7 +85,7 @@ function readColumns(raw: unknown): Reading<readonly string[]> {
 function readSwitch(raw: unknown): Reading<boolean> {
   if (raw === true || raw === '1' || raw === 'true') return { value: true };
   if (raw === false || raw === '0' || raw === 'false') return { value: false };
-  return { problem: 'must be 1 or 0' };
+  return { problem: 'must be 1, true, 0 or false' };
 }
 
 export interface MappingOptions {

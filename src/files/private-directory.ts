@@ -10,7 +10,7 @@ import { quoted } from '../model/safe-text.ts';
 /** Whose folder it has to be, on which system. */
 export type Owner = Pick<Context, 'userId' | 'platform'>;
 
-const elsewhere = { hint: 'SACTL_STATE_DIR names another folder' };
+const elsewhere = { hint: 'set SACTL_STATE_DIR to another folder' };
 
 /** Makes the folder, or makes sure of the one that is there: the user's own, and for nobody else. @throws UsageError */
 export async function makePrivateDirectory(path: string, owner: Owner): Promise<void> {

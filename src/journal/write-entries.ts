@@ -37,7 +37,7 @@ export async function preflightJournal(writer: JournalWriter): Promise<void> {
   } catch (cause) {
     throw new UsageError(
       `cannot write to the journal in ${quoted(directory, 200)}: ${systemReason(cause)}`,
-      { hint: 'SACTL_STATE_DIR names another folder', cause },
+      { hint: 'set SACTL_STATE_DIR to another folder', cause },
     );
   }
 }

@@ -32,7 +32,13 @@ export function flagProblems(flags: OutputFlags): string[] {
   const problems: string[] = [];
   const chosen = choosers(flags);
   if (chosen.length > 1) {
-    problems.push(`${chosen.join(' and ')} exclude each other: each says what is printed`);
+    // Those who come from gh give both.
+    const [first, filter, other] = chosen;
+    const isBoth = first === '--json' && hasQuery(flags) && other === undefined;
+    const instead = isBoth ? `; ${filter} alone filters that JSON` : '';
+    problems.push(
+      `${chosen.join(' and ')} exclude each other: each says what is printed${instead}`,
+    );
   }
   if (flags.raw === true && (kind === 'table' || kind === 'yaml' || kind === 'csv')) {
     problems.push('--raw goes only with --json, -q, --query-file or --format ndjson');

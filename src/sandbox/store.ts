@@ -90,7 +90,7 @@ async function makeDirectory(directory: string): Promise<void> {
     await chmod(directory, 0o700);
   } catch (cause) {
     throw new FailedError('sandbox', `cannot use ${directory} for the sandbox's state`, {
-      hint: 'SACTL_STATE_DIR names another folder',
+      hint: 'set SACTL_STATE_DIR to another folder',
       cause,
     });
   }

@@ -45,8 +45,8 @@ describe('SACTL_SANDBOX_FAULT', () => {
       code: 2,
       stdout: '',
       stderr: marked(
-        `sactl: SACTL_SANDBOX_FAULT "nscale.list=teapot": the fault is one of ${names}`,
-        'sactl: SACTL_SANDBOX_FAULT "aws.list=503": the provider is one of nscale, runai, augment',
+        `sactl: SACTL_SANDBOX_FAULT "nscale.list=teapot": the fault must be one of ${names}`,
+        'sactl: SACTL_SANDBOX_FAULT "aws.list=503": the provider must be one of nscale, runai, augment',
         'sactl: SACTL_SANDBOX_FAULT "nscale.list=503@0": what follows @ is the number of one request, from 1',
         'sactl: SACTL_SANDBOX_FAULT "nonsense": write <provider>.<operation>=<fault>[@<nth>], e.g. nscale.rotate=drop-after-commit@1',
       ),

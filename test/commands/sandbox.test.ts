@@ -47,6 +47,9 @@ describe('--sandbox', () => {
     });
     const found = await run(['sa', 'get', '--id', 'scratch', '--sandbox', '-q', '.name'], options);
     expect(found).toEqual({ code: 0, stdout: 'scratch\n', stderr: '' });
+    const logged = await run(['audit', 'list', '--sandbox', '-q', 'length'], options);
+    const note = '[sandbox] sactl: nothing was changed from this machine yet\n';
+    expect(logged).toEqual({ code: 0, stdout: '0\n', stderr: note });
     const quiet = await run(['sandbox', 'reset', '--quiet'], options);
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
   });
@@ -165,7 +168,7 @@ describe('sandbox serve', () => {
     expect(await run(['sandbox', 'serve', `--port=${port}`])).toEqual({
       code: 2,
       stdout: '',
-      stderr: `sactl: --port "${port}" is a whole number from 0 to 65535\n`,
+      stderr: `sactl: --port "${port}" must be a whole number from 0 to 65535\n`,
     });
   });
 
@@ -245,8 +248,8 @@ describe('sandbox serve --fault', () => {
       code: 2,
       stdout: '',
       stderr: problems([
-        '--port "x" is a whole number from 0 to 65535',
-        '--fault "aws.list=503": the provider is one of nscale, runai, augment',
+        '--port "x" must be a whole number from 0 to 65535',
+        '--fault "aws.list=503": the provider must be one of nscale, runai, augment',
         '--fault "runai.list=slow@0": what follows @ is the number of one request, from 1',
       ]),
     });

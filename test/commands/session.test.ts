@@ -77,6 +77,7 @@ describe('a profile', () => {
     const { code, stderr } = await refusing.run(argv, { env });
     expect({ code, requests: refusing.requests }).toEqual({ code: 2, requests: [] });
     expect(stderr).toContain('--endpoint beside a profile needs --allow-endpoint-override here');
+    expect(stderr).toContain('hint: --allow-endpoint-override says yes to: Send the credential of');
     const allowed = await nscale().run([...argv, '--allow-endpoint-override'], { env });
     expect(allowed.code).toBe(0);
   });

@@ -131,7 +131,7 @@ describe('wrong flags and variables', () => {
       '--format must be table, json, ndjson, yaml or csv',
       'SACTL_PROVIDER must be nscale, runai, augment or all',
       'SACTL_ORG must be one line without control characters',
-      'SACTL_SANDBOX must be 1 or 0',
+      'SACTL_SANDBOX must be 1, true, 0 or false',
     ]);
   });
 

@@ -156,7 +156,7 @@ describe('problems', () => {
     const error = await rejection(prepareRenderer(testContext().ctx, flags));
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toHaveProperty('problems', [
-      '--json and -q exclude each other: each says what is printed',
+      '--json and -q exclude each other: each says what is printed; -q alone filters that JSON',
       'cannot read --query-file "none.jq": no such file or directory (ENOENT)',
       '-q ".[" does not compile: syntax error, unexpected end of file at line 1, column 2',
       '-q "}" does not compile: syntax error, unexpected INVALID_CHARACTER, expecting end of file at line 1, column 1',

@@ -11,8 +11,8 @@ export function readSince(text: string | undefined, now: number): Check<number> 
   if (duration !== null) return { value: now - duration, problems: [] };
   const time = date.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time)) return { value: time, problems: [] };
-  const forms = `${durationForms}, or is a day such as 2026-11-01, or a time such as 2026-11-01T08:00:00Z`;
-  return { value: 0, problems: [`--since ${quoted(text)} has the form ${forms}`] };
+  const forms = `${durationForms}, or be a day such as 2026-11-01, or a time such as 2026-11-01T08:00:00Z`;
+  return { value: 0, problems: [`--since ${quoted(text)} must have the form ${forms}`] };
 }
 
 /** Date.parse takes 2026-02-30 for the 2nd of March. */

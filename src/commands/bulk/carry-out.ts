@@ -1,5 +1,6 @@
 import type { ExitCode } from '../../errors.ts';
 import { warnOfExpiry } from '../own-expiry.ts';
+import { tellingWhoWaits } from '../patience.ts';
 import { finish } from './finish.ts';
 import { merged, type BulkResult } from './items.ts';
 import { openLedger } from './ledger.ts';
@@ -35,7 +36,9 @@ export async function carryOut(
     async () => {
       await progress.begin();
       try {
-        await rotateAll({ ...run, note: progress.note }, prepared, ledger);
+        await tellingWhoWaits(ctx, progress.note, () =>
+          rotateAll({ ...run, note: progress.note }, prepared, ledger),
+        );
       } finally {
         await progress.end();
       }

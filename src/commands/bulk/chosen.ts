@@ -32,7 +32,11 @@ export async function chooseFrom(
     throw new CliError(first.code, first.exitCode, [...messages, ...blind].join('; '), first);
   }
   const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
-  if (isNobody(choice)) await run.note(`none of ${total} service accounts is meant`);
+  if (isNobody(choice)) {
+    await run.note(
+      total === 0 ? 'no service accounts' : `none of ${total} service accounts matches`,
+    );
+  }
   return choice;
 }
 

@@ -8,7 +8,7 @@ import { carryOut } from './carry-out.ts';
 import { chooseFrom, knownResult } from './chosen.ts';
 import { checkBulkInput, type BulkRotateFlags } from './input.ts';
 import { listAccounts } from './member.ts';
-import { bulkPlan, countedEffects } from './plan.ts';
+import { bulkPlan, effectsOnAll } from './plan.ts';
 import { prepare, type Preparation } from './prepare.ts';
 import { filterProblems } from './rehearse.ts';
 import { openRun, type BulkRun } from './run.ts';
@@ -51,17 +51,18 @@ export async function rotateSeveral(
   return carryOut(run, { preparation, known, lists });
 }
 
-async function agree({ ctx, common }: BulkRun, { prepared }: Preparation): Promise<void> {
-  const names = prepared.map(({ account }) => account.name);
-  const shown = names.slice(0, mostNames).join(', ');
-  const rest = names.length - mostNames;
+async function agree({ ctx, common, flags }: BulkRun, { prepared }: Preparation): Promise<void> {
+  const count = prepared.length;
   await confirm(ctx, common, {
     action:
-      names.length === 1
+      count === 1
         ? 'Rotate the credential of one service account'
-        : `Rotate the credentials of ${names.length} service accounts`,
-    effects: [rest > 0 ? `${shown} and ${rest} more` : shown, ...countedEffects(prepared)],
+        : `Rotate the credentials of ${count} service accounts`,
+    effects: [
+      ...effectsOnAll(prepared),
+      ...(flags.to ?? []).map(
+        (target) => `the new credential${count === 1 ? ' goes' : 's go'} to ${target}`,
+      ),
+    ],
   });
 }
-
-const mostNames = 20;

@@ -22,10 +22,14 @@ function sentence({ rotated, skipped, failed }: BulkResult): string {
   return [
     `${rotated.length} of ${total} accounts were rotated`,
     ...(accounts.length === 0 ? [] : [`${accounts.length} failed`]),
-    ...(interrupted.length === 0 ? [] : [`${interrupted.length} were not begun: interrupted`]),
-    ...(stopped.length === 0 ? [] : [`${stopped.length} were not begun: ${[...why].join('; ')}`]),
+    ...(interrupted.length === 0 ? [] : [`${notBegun(interrupted)}: interrupted`]),
+    ...(stopped.length === 0 ? [] : [`${notBegun(stopped)}: ${[...why].join('; ')}`]),
     ...silent.map(({ provider, error }) => `no accounts of ${provider}: ${error.message}`),
   ].join('; ');
+}
+
+function notBegun({ length }: readonly unknown[]): string {
+  return `${length} ${length === 1 ? 'was' : 'were'} not begun`;
 }
 
 /** Whether it is not a connection that showed no accounts. */
@@ -44,7 +48,11 @@ const words: ReadonlyMap<ExitCode, string> = new Map([
 
 function detailsOf(code: ExitCode, failed: BulkResult['failed']): ErrorDetails {
   if (code === ExitCode.undelivered) return { hint: 'sactl recover list' };
-  const worst = failed.find(({ exitCode }) => exitCode === code);
+  const [worst, ...others] = failed.filter(({ exitCode }) => exitCode === code);
+  // The command that one of them is to be rotated with leaves the others as they are.
+  if (code === ExitCode.unknownOutcome && others.length > 0) {
+    return { hint: 'run this again; "sactl recover list" shows what was lost' };
+  }
   const { hint = null, provider = null } = worst?.error ?? failed[0]?.error ?? {};
   return { hint, provider };
 }

@@ -26,17 +26,28 @@ export function bulkPlan({ preparation, known, marker }: PlanOptions): OutputDoc
   } as const;
   const where = { provider: providers.size === 1 ? provider : null, marker };
   const document = dryRunDocument(where, plan, targets);
+  const summary = prepared.length === 0 ? [] : effectsOnAll(prepared);
+  const readable = dryRunDocument(where, { ...plan, effects: summary }, targets);
   const { skipped, failed } = known;
   const accounts = prepared.map(({ account }) => nameOf(account));
   return {
     value: { ...asObject(document.value), accounts, skipped, failed },
     human: async (style) =>
-      `${await document.human(style)}${await bulkDocument(known, marker).human(style)}`,
+      `${await readable.human(style)}${await bulkDocument(known, marker).human(style)}`,
   };
 }
 
-/** The effects on all accounts together, each once with how many it is about. */
-export function countedEffects(prepared: readonly Prepared[]): readonly string[] {
+/** What happens to all accounts together, for people: who they are, then each effect once with how many it is about. */
+export function effectsOnAll(prepared: readonly Prepared[]): readonly string[] {
+  const names = prepared.map(({ account }) => account.name);
+  const shown = names.slice(0, mostNames).join(', ');
+  const rest = names.length - mostNames;
+  return [rest > 0 ? `${shown} and ${rest} more` : shown, ...countedEffects(prepared)];
+}
+
+const mostNames = 20;
+
+function countedEffects(prepared: readonly Prepared[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const one of prepared) {
     for (const effect of effectsOf(one.listed.connected, one)) {

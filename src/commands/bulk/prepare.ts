@@ -63,13 +63,23 @@ export async function prepare(
   return {
     prepared: [...prepared.filter(isOthers), ...prepared.filter((one) => !isOthers(one))],
     skipped,
-    // What is wrong for every account in the same way is said once.
-    problems: [...new Set([...problems, ...tried.problems, ...state.problems])],
+    problems: [...fewOf([...problems, ...tried.problems]), ...state.problems],
     hint: tried.hint ?? state.hint,
     warnings: tried.warnings,
     targets: tried.targets,
   };
 }
+
+/** What is wrong for every account in the same way is said once, and of what differs in a name only, enough to see that. */
+function fewOf(problems: readonly string[]): readonly string[] {
+  const different = [...new Set(problems)];
+  const rest = different.length - mostProblems;
+  // One line for one more says no more than the line itself.
+  if (rest <= 1) return different;
+  return [...different.slice(0, mostProblems), `and ${rest} more like these`];
+}
+
+const mostProblems = 5;
 
 /** A question stands before the caller's own account, unless `--yes` answers it without knowing what was selected. */
 function guardOf(

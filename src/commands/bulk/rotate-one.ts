@@ -2,6 +2,7 @@ import { issueCredential } from '../../delivery/protocol.ts';
 import type { Result } from '../../delivery/document.ts';
 import { CliError, InterruptedError, UnknownOutcomeError, type ExitCode } from '../../errors.ts';
 import type { Context } from '../../context.ts';
+import { HttpError } from '../../http/error.ts';
 import { commandFlags } from '../command-flags.ts';
 import type { CommonFlags } from '../flags.ts';
 import { failedItem, rotatedItem, skippedItem, type Failure, type Item } from './items.ts';
@@ -23,11 +24,19 @@ export async function rotateOne(ctx: Context, common: CommonFlags, one: Ready): 
   try {
     await issueCredential(ctx, issue);
   } catch (error) {
-    if (error instanceof InterruptedError) return left(one, 'interrupted', error);
+    const interruption = interruptionOf(error);
+    if (interruption !== null) return left(one, 'interrupted', interruption);
     return failed(one, { error: known(error), result, flags });
   }
   if (result === null) return failed(one, { error: known(null), flags });
   return { kind: 'rotated', item: rotatedItem(result) };
+}
+
+/** An interrupt before anything was sent for this account, also while its request waited for its turn. */
+function interruptionOf(error: unknown): InterruptedError | null {
+  if (error instanceof InterruptedError) return error;
+  const isUnsent = error instanceof HttpError && error.arrival === 'not-sent';
+  return isUnsent && error.cause instanceof InterruptedError ? error.cause : null;
 }
 
 /** What nobody expected says nothing of what was done. */

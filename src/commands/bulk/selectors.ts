@@ -112,6 +112,6 @@ export function readConcurrency(text: string | undefined): Check<number> {
   if (value <= mostAtOnce) return { value, problems: [] };
   return {
     value: defaultConcurrency,
-    problems: [`--concurrency "${text}" is a whole number from 1 to ${mostAtOnce}`],
+    problems: [`--concurrency "${text}" must be a whole number from 1 to ${mostAtOnce}`],
   };
 }

@@ -19,11 +19,12 @@ export async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promi
   const [first] = prepared;
   return {
     problems: [
-      ...problems,
-      ...(problems.length > 0 ? [] : await placeProblems(run, accountTargets(prepared))),
+      // What concerns all of them stands before what each has of its own, of which there may be very much.
       ...(first === undefined
         ? []
         : journalProblems({ targets: first.targets, wishes: wishesOf(run.flags) })),
+      ...problems,
+      ...(problems.length > 0 ? [] : await placeProblems(run, accountTargets(prepared))),
     ],
     hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],

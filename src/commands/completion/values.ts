@@ -1,7 +1,7 @@
 import type { Option } from '@commander-js/extra-typings';
 
-import { accountColumns } from '../../output/account.ts';
 import { targetForms } from '../help/topics.ts';
+import { listColumns } from '../serviceaccounts/selection.ts';
 import type { Named } from './outline.ts';
 
 /** What may stand after a flag, as far as it can be known without asking anybody. */
@@ -15,7 +15,7 @@ export type Values =
   | { readonly kind: 'targets' }
   | { readonly kind: 'anything' };
 
-const columns = accountColumns.map(({ name }) => name);
+const columns = listColumns.map(({ name }) => name);
 
 const known: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['--profile', { kind: 'profiles' }],

@@ -23,9 +23,9 @@ async function reset({ ctx, common }: Invocation): Promise<ExitCode> {
   const { resetSandbox } = await import('../../sandbox/sandbox.ts');
   const state = stateDirectory(ctx).value;
   await resetSandbox({ stateDirectory: state, sleep: ctx.sleep });
-  // What is remembered of accounts that are not there any more.
-  for (const folder of ['augment', 'backups', 'journal']) {
-    await rm(join(sandboxDirectory(state), folder), { recursive: true, force: true });
+  // What is remembered of accounts that are not there any more, or are as old again as they were.
+  for (const kept of ['augment', 'backups', 'journal', 'audit.jsonl']) {
+    await rm(join(sandboxDirectory(state), kept), { recursive: true, force: true });
   }
   await note(ctx, common, 'the sandbox is as on its first day');
   return ExitCode.done;

@@ -81,7 +81,7 @@ async function readOptions({
 
 function readPort(port: string): number {
   if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
-  throw new UsageError(`--port "${port}" is a whole number from 0 to 65535`);
+  throw new UsageError(`--port "${port}" must be a whole number from 0 to 65535`);
 }
 
 function untilInterrupted(signal: AbortSignal): Promise<void> {

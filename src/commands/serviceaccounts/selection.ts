@@ -57,7 +57,7 @@ export async function readSelection(
     gathered.problems.push(...problems);
   }
   if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) {
-    gathered.problems.push(`--limit "${limit}" is a whole number from 1`);
+    gathered.problems.push(`--limit "${limit}" must be a whole number from 1`);
   }
   const parsed = await gather(gathered, () =>
     sort === undefined ? null : parseSort(sort, listColumns),

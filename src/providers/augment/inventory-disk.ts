@@ -126,6 +126,6 @@ function damaged(path: string, why: string): FailedError {
 function untrusted(path: string, why: string): UsageError {
   return new UsageError(`cannot use ${quoted(path, 300)}: ${why}`, {
     provider: 'augment',
-    hint: 'SACTL_STATE_DIR names another folder',
+    hint: 'set SACTL_STATE_DIR to another folder',
   });
 }

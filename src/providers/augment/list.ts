@@ -26,7 +26,7 @@ export async function listAccounts(
 }
 
 const recordedOnly =
-  'Augment has no list of service accounts: these are the ones recorded on this machine';
+  'Augment has no list of service accounts: of its accounts, those recorded on this machine are known';
 
 /** A table does not show where a row comes from. */
 function activeOnly(seen: readonly Account[]): string {

@@ -38,7 +38,7 @@ export async function planCreate(
       `service account "${account.name}" is created in organization ${organization}`,
       ...groups.map((id) => `it joins group ${id}`),
       ...(groups.length === 0 ? ['it is in no group: it may only see and rotate itself'] : []),
-      'its token is shown once',
+      'a token is issued, which nscale shows only once',
     ],
     expected: toAccount({ wire: sample, raw: sample }, { now: connection.now(), profile }),
     expectedRaw: (secret) => withToken(sample, secret),

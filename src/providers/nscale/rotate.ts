@@ -16,10 +16,13 @@ export async function planRotate(connection: Connection, account: Account): Prom
     requests: [{ method: 'POST', url, body: null }],
     effects:
       account.status === 'expired'
-        ? ['this account has expired: rotating revives it', 'a new token is shown once']
+        ? [
+            'this account has expired: rotating revives it',
+            'a new token is issued, which nscale shows only once',
+          ]
         : [
             'the current token stops working at once, and everything that uses it until it has the new one',
-            'a new token is shown once',
+            'a new token is issued, which nscale shows only once',
           ],
     expected: account,
     expectedRaw: (secret) => withToken(account.raw, secret),

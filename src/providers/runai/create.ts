@@ -45,7 +45,7 @@ export async function planCreate(
             'access rules that an earlier account of this name left cannot be seen, and would apply',
           ]),
       ...(grants.length === 0 ? ['it may do nothing until it has an access rule'] : []),
-      'its client secret is shown once',
+      'a client secret is issued, which Run:ai shows only once',
     ],
     expected,
     expectedRaw: (secret) => ({ ...sample, clientId: account.name, [key]: secret }),

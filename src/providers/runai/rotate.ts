@@ -16,7 +16,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
       ...(account.enabled === false
         ? ['the account is disabled: the new secret works once it is enabled']
         : []),
-      'a new client secret is shown once',
+      'a new client secret is issued, which Run:ai shows only once',
     ],
     expected: account,
     expectedRaw: (secret) => ({ [key]: secret }),

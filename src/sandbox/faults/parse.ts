@@ -68,7 +68,7 @@ const cuts: ReadonlySet<FaultName> = new Set(['truncated', 'cut-json']);
 
 function readProvider(text: string, problems: string[]): ProviderName | null {
   if (isProvider(text)) return text;
-  problems.push(`the provider is one of ${Object.keys(faultSubjects).join(', ')}`);
+  problems.push(`the provider must be one of ${Object.keys(faultSubjects).join(', ')}`);
   return null;
 }
 
@@ -86,13 +86,13 @@ function readOperation(
   const known = new Set(subjects.flatMap(({ operations }) => operations));
   const accepted: readonly Fault['operation'][] = [...known, '*'];
   const operation = accepted.find((candidate) => candidate === text);
-  if (operation === undefined) problems.push(`the operation is one of ${accepted.join(', ')}`);
+  if (operation === undefined) problems.push(`the operation must be one of ${accepted.join(', ')}`);
   return operation ?? null;
 }
 
 function readName(text: string, problems: string[]): FaultName | null {
   if (isFaultName(text)) return text;
-  problems.push(`the fault is one of ${Object.keys(faultEffects).join(', ')}`);
+  problems.push(`the fault must be one of ${Object.keys(faultEffects).join(', ')}`);
   return null;
 }
 

@@ -136,7 +136,7 @@ describe('audit list', () => {
     async (since) => {
       const { code, stdout, stderr } = await machine()([`--since=${since}`, '--no-color']);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toMatch(new RegExp(`^sactl: --since "${since}" has the form `));
+      expect(stderr).toMatch(new RegExp(`^sactl: --since "${since}" must have the form `));
     },
   );
 

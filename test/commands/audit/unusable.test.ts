@@ -40,7 +40,7 @@ const kinds: readonly (readonly [string, (path: string) => void, string])[] = [
     : []),
 ];
 
-const hint = 'SACTL_STATE_DIR names another folder';
+const hint = 'set SACTL_STATE_DIR to another folder';
 
 describe.each(kinds)('an audit log that is %s', (_, make, reason) => {
   it.each(['sa rotate --id ci-deploy --yes', 'sa create --name ci'])(

@@ -18,7 +18,7 @@ describe('the life of a token, where nobody can be asked,', () => {
       code: 0,
       stdout: [is],
       stderr: marked(
-        'sactl: Augment has no list of service accounts: these are the ones recorded on this machine',
+        'sactl: Augment has no list of service accounts: of its accounts, those recorded on this machine are known',
       ),
     });
     expect(await shown(machine, ['sa', 'get', '--id', id])).toEqual({

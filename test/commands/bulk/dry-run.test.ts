@@ -42,7 +42,7 @@ describe('--dry-run of several accounts', () => {
       })),
       effects: ['app-001', 'app-002'].flatMap((name) => [
         `${name}: the current token stops working at once, and everything that uses it until it has the new one`,
-        `${name}: a new token is shown once`,
+        `${name}: a new token is issued, which nscale shows only once`,
       ]),
       targets: ['app-001', 'app-002'].map((name) => ({
         target: `file:tokens/nscale-${name}`,
@@ -65,10 +65,9 @@ describe('--dry-run of several accounts', () => {
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual([
       'Dry run: nothing was changed. rotate would do this:',
-      ...['app-001', 'app-002'].flatMap((name) => [
-        `  - ${name}: the current token stops working at once, and everything that uses it until it has the new one`,
-        `  - ${name}: a new token is shown once`,
-      ]),
+      '  - app-001, app-002',
+      '  - 2 of them: the current token stops working at once, and everything that uses it until it has the new one',
+      '  - 2 of them: a new token is issued, which nscale shows only once',
       '  - the credential goes to file:tokens/nscale-app-001',
       '  - the credential goes to file:tokens/nscale-app-002',
       'with these requests:',

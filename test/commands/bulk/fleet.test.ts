@@ -126,6 +126,26 @@ describe('commands in a report', () => {
       error: { error: { hint } },
     });
   });
+
+  it('mean all accounts that were left without a credential', async () => {
+    const world = createWorld({
+      providers: ['runai'],
+      accounts: 2,
+      network: (fetch) => async (input, init) => {
+        const request = new Request(input, init);
+        if (!request.url.endsWith('/secret')) return fetch(request);
+        await fetch(request);
+        throw new TypeError('fetch failed', {
+          cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
+        });
+      },
+    });
+    const run = await world.run([...all, '--no-reissue']);
+    expect({ code: run.code, error: lastError(run) }).toMatchObject({
+      code: 7,
+      error: { error: { hint: 'run this again; "sactl recover list" shows what was lost' } },
+    });
+  });
 });
 
 /** Two organizations' worth of profiles for one server. */

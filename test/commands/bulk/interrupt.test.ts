@@ -1,3 +1,7 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+
 import { describe, expect, it } from 'vitest';
 
 import { InterruptedError } from '../../../src/errors.ts';
@@ -203,6 +207,42 @@ async function codesOnTheWay(): Promise<{ mutations: readonly number[]; report: 
   });
   return { mutations, report };
 }
+
+it.each([1, 2, 3, 4])(
+  'Ctrl-C leaves those as interrupted that waited for their turn, of %i at a time',
+  async (concurrency) => {
+    const controller = new AbortController();
+    let onItsWay = 0;
+    const world = createWorld({
+      accounts: 12,
+      network: (fetch) => (input, init) => {
+        if (!isMutation(new Request(input, init))) return fetch(input, init);
+        onItsWay += 1;
+        if (onItsWay === 1) void interruptWith(2 * concurrency);
+        return new Promise((_, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        });
+      },
+    });
+    /** Those that are begun have entries, and those beyond what is sent at a time wait. */
+    async function interruptWith(begun: number): Promise<void> {
+      const journal = join(world.stateDirectory, 'journal');
+      while (readdirSync(journal).length < begun) await setImmediate();
+      for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+      controller.abort(new InterruptedError('SIGINT'));
+    }
+    const argv = ['--all', ...toFiles, '--yes', '--json', '--concurrency', String(concurrency)];
+    const run = await world.run(['sa', 'rotate', ...argv], { signal: controller.signal });
+    const codes = itemsOf(run).map(({ exitCode }) => exitCode);
+    const unknown = codes.filter((code) => code === 7).length;
+    const interrupted = codes.filter((code) => code === 130).length;
+    expect({ code: run.code, unknown, interrupted }).toEqual({
+      code: 7,
+      unknown: onItsWay,
+      interrupted: 12 - onItsWay,
+    });
+  },
+);
 
 describe('what a second Ctrl-C ends with', () => {
   it('is what all accounts have come to, those that were not begun too', async () => {

@@ -92,12 +92,12 @@ describe('which accounts are rotated', () => {
     expect(await verdicts(world, ['--older-than', '1h'])).toEqual({ 1: 'skipped: not due' });
   });
 
-  it('says that none is meant', async () => {
+  it('says that none matches', async () => {
     const run = await createWorld().run([...rotate, '--match', 'nobody-*']);
     expect(run).toEqual({
       code: 0,
       stdout: '{\n  "rotated": [],\n  "skipped": [],\n  "failed": []\n}\n',
-      stderr: 'sactl: none of 6 service accounts is meant\nsactl: 0 rotated, 0 skipped, 0 failed\n',
+      stderr: 'sactl: none of 6 service accounts matches\nsactl: 0 rotated, 0 skipped, 0 failed\n',
     });
   });
 

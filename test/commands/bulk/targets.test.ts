@@ -47,6 +47,33 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       ],
     },
     {
+      name: 'one file for very many',
+      argv: to('file:token'),
+      world: { accounts: 12 },
+      lines: [
+        ...[2, 3, 4, 5, 6].map(
+          (nth) =>
+            `file:token for app-001 and file:token for app-00${nth} are the same place; ${advice}`,
+        ),
+        'and 6 more like these',
+      ],
+    },
+    {
+      name: 'folders that are not there for very many, and no state',
+      argv: to('file:{name}/token'),
+      world: { accounts: 12 },
+      options: { env: { SACTL_STATE_DIR: '/dev/null' } },
+      lines: [
+        ...['app-001', 'app-002', 'app-003', 'app-004', 'app-005'].map(
+          (name) =>
+            `--to "file:{name}/token": there is no folder FOLDER/${name}; make it first (mkdir)`,
+        ),
+        'and 7 more like these',
+        'cannot use the folder "/dev/null/journal": not a directory (ENOTDIR)',
+      ],
+      hint: 'set SACTL_STATE_DIR to another folder',
+    },
+    {
       name: 'the same file twice',
       argv: to('file:{name}', 'file:./{name}'),
       lines: ['app-001', 'app-002'].map(
@@ -211,7 +238,7 @@ describe('a run that cannot be written down is refused before anything is sent:'
       stdout: '',
       stderr: problems(
         ['cannot use the folder "STATE/journal": not a directory (ENOTDIR)'],
-        'SACTL_STATE_DIR names another folder',
+        'set SACTL_STATE_DIR to another folder',
       ),
     });
     expect(world.mutations()).toEqual([]);
@@ -226,7 +253,7 @@ describe('a run that cannot be written down is refused before anything is sent:'
       stdout: '',
       stderr: problems(
         ['cannot use the audit log "STATE/audit.jsonl": it is not a regular file'],
-        'SACTL_STATE_DIR names another folder',
+        'set SACTL_STATE_DIR to another folder',
       ),
     });
     expect(world.mutations()).toEqual([]);

@@ -66,15 +66,15 @@ describe('rotating several accounts refuses, without a request,', () => {
     ],
     [
       ['--all', '--concurrency', '0', ...toFiles, '--yes'],
-      ['--concurrency "0" is a whole number from 1 to 64'],
+      ['--concurrency "0" must be a whole number from 1 to 64'],
     ],
     [
       ['--all', '--concurrency', '65', ...toFiles, '--yes'],
-      ['--concurrency "65" is a whole number from 1 to 64'],
+      ['--concurrency "65" must be a whole number from 1 to 64'],
     ],
     [
       ['--all', '--concurrency', '4.5', ...toFiles, '--yes'],
-      ['--concurrency "4.5" is a whole number from 1 to 64'],
+      ['--concurrency "4.5" must be a whole number from 1 to 64'],
     ],
   ];
 
@@ -118,7 +118,7 @@ describe('rotating several accounts refuses, without a request,', () => {
       requests: [],
     });
     const { error } = JSON.parse(stderr) as { error: { message: string } };
-    const form = 'has the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h';
+    const form = 'must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h';
     expect(error.message.split('; ')).toEqual([
       '--raw prints the answer of one provider',
       '--org does not go with all providers',
@@ -132,7 +132,7 @@ describe('rotating several accounts refuses, without a request,', () => {
       `--older-than "5" ${form}`,
       '--match is empty',
       "a pattern is e.g. 'ci-*'",
-      '--concurrency "many" is a whole number from 1 to 64',
+      '--concurrency "many" must be a whole number from 1 to 64',
       '--to "file:": say where to, after file:',
       '--report "x" ends in neither .md nor .json',
     ]);
@@ -179,7 +179,8 @@ it('is refused when the answer to the question is no', async () => {
     stderr: [
       '  - app-001, app-002',
       '  - 2 of them: the current token stops working at once, and everything that uses it until it has the new one',
-      '  - 2 of them: a new token is shown once',
+      '  - 2 of them: a new token is issued, which nscale shows only once',
+      '  - the new credentials go to file:tokens/{provider}-{name}',
       'sactl: not confirmed; nothing was changed',
       '',
     ].join('\n'),

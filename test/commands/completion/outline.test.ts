@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isRepeatable } from '../../../src/commands/completion/index.ts';
 import { outlineOf, type Outline } from '../../../src/commands/completion/outline.ts';
+import { listColumns } from '../../../src/commands/serviceaccounts/selection.ts';
 import { wholeTree } from '../../../src/program.ts';
 import { run } from '../../harness/run.ts';
 
@@ -70,8 +71,10 @@ describe('what completion knows', () => {
       kind: 'choices',
       choices: ['nscale', 'runai', 'augment', 'all'],
     });
-    expect(values.get('--sort')).toMatchObject({ kind: 'sort' });
-    expect(values.get('--columns')).toMatchObject({ kind: 'list' });
+    const choices = listColumns.map(({ name }) => name);
+    expect(choices).toContain('age');
+    expect(values.get('--sort')).toEqual({ kind: 'sort', choices });
+    expect(values.get('--columns')).toEqual({ kind: 'list', choices });
     expect(values.get('--profile')).toEqual({ kind: 'profiles' });
     expect(values.get('--to')).toEqual({ kind: 'targets' });
     expect(values.get('--id')).toEqual({ kind: 'anything' });

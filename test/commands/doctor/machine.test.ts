@@ -166,7 +166,7 @@ describe('doctor tells of journal and audit log', () => {
     symlinkSync('elsewhere', join(state, 'journal'));
     symlinkSync('elsewhere', join(state, 'audit.jsonl'));
     const found = await atHome(home, ['--provider', 'nscale']);
-    const hint = 'SACTL_STATE_DIR names another folder';
+    const hint = 'set SACTL_STATE_DIR to another folder';
     expect([...said('journal', found), ...said('audit', found)]).toEqual([
       `error: cannot use the folder "~/state/journal": it is a symbolic link -> ${hint}`,
       `error: cannot use the audit log "~/state/audit.jsonl": it is a symbolic link -> ${hint}`,

@@ -59,7 +59,7 @@ describe('sa create on a terminal', () => {
       [
         `  - service account "ci" is created in organization ${organizationId}`,
         `  - it joins group ${groupIds.inference}`,
-        '  - its token is shown once',
+        '  - a token is issued, which nscale shows only once',
         '',
       ].join('\n'),
     );

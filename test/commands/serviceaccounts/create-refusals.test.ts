@@ -17,8 +17,8 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
   ['', '', [missingName]],
   ['--name -x', '', [`"-x" cannot be the name: ${rule}`]],
   [`--name ${'x'.repeat(64)}`, '', [`"${'x'.repeat(64)}" cannot be the name: ${rule}`]],
-  ['--name ci --tag team', '', ['--tag "team" has the form <key>=<value>']],
-  ['--name ci --tag =x', '', ['--tag "=x" has the form <key>=<value>']],
+  ['--name ci --tag team', '', ['--tag "team" must have the form <key>=<value>']],
+  ['--name ci --tag =x', '', ['--tag "=x" must have the form <key>=<value>']],
   [
     '--name ci --org acme',
     '',
@@ -54,7 +54,7 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
     [
       'flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it',
       'cannot read missing.json: no such file or directory (ENOENT)',
-      '--tag "team" has the form <key>=<value>',
+      '--tag "team" must have the form <key>=<value>',
       `"-x" cannot be the name: ${rule}`,
       '--if-missing and --allow-duplicate exclude each other',
     ],

@@ -133,7 +133,7 @@ describe('sa create prints', () => {
       effects: [
         `service account "ci" is created in organization ${organizationId}`,
         `it joins group ${groupIds.inference}`,
-        'its token is shown once',
+        'a token is issued, which nscale shows only once',
       ],
       targets: [{ target: 'stdout', ok: true }],
     });

@@ -210,7 +210,7 @@ describe('filters are refused before any request', () => {
     expect(await world.run([...list, flag, 'soon'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: `sactl: ${flag} "soon" has the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h\n`,
+      stderr: `sactl: ${flag} "soon" must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h\n`,
     });
     expect(world.requests).toEqual([]);
   });

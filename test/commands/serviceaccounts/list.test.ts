@@ -170,7 +170,10 @@ describe('sa list refuses', () => {
       ['-q', '.['],
       '-q ".[" does not compile: syntax error, unexpected end of file at line 1, column 2',
     ],
-    [['--json', '-q', '.'], '--json and -q exclude each other: each says what is printed'],
+    [
+      ['--json', '-q', '.'],
+      '--json and -q exclude each other: each says what is printed; -q alone filters that JSON',
+    ],
     [['--json', '--columns', 'name'], '--columns goes only with --format table or csv'],
     [['-q', ''], '-q "": the filter is empty; "." prints everything'],
   ];
@@ -198,8 +201,8 @@ describe('sa list refuses', () => {
       stderr: problems([
         '--raw goes only with --json, -q, --query-file or --format ndjson',
         'flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it',
-        '--expiring-within "soon" has the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h',
-        '--limit "0" is a whole number from 1',
+        '--expiring-within "soon" must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h',
+        '--limit "0" must be a whole number from 1',
         `--sort: there is no column "nope"; ${columns}`,
         `flag --columns: there is no column "x"; ${columns}`,
       ]),

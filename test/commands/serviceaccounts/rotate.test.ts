@@ -44,7 +44,7 @@ describe('sa rotate for people', () => {
       code: 0,
       stderr: [
         '  - the current token stops working at once, and everything that uses it until it has the new one',
-        '  - a new token is shown once',
+        '  - a new token is issued, which nscale shows only once',
         '',
       ].join('\n'),
       questions: [`${action}? false`],
@@ -56,7 +56,8 @@ describe('sa rotate for people', () => {
     const argv = ['sa', 'rotate', '--id', 'nightly-backup', '--dry-run', '-q', '.effects[]'];
     expect(await nscale().run(argv)).toEqual({
       code: 0,
-      stdout: 'this account has expired: rotating revives it\na new token is shown once\n',
+      stdout:
+        'this account has expired: rotating revives it\na new token is issued, which nscale shows only once\n',
       stderr: '',
     });
   });
@@ -89,7 +90,7 @@ describe('sa rotate --dry-run', () => {
       requests: [{ method: 'POST', url: `${accountsUrl}/${ciDeploy}/rotate`, body: null }],
       effects: [
         'the current token stops working at once, and everything that uses it until it has the new one',
-        'a new token is shown once',
+        'a new token is issued, which nscale shows only once',
       ],
       targets: [{ target: 'stdout', ok: true }],
     });

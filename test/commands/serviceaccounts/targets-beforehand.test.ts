@@ -98,7 +98,7 @@ describe('--dry-run with targets', () => {
       requests: [{ method: 'POST', url: `${accountsUrl}/${nightlyTrain}/rotate`, body: null }],
       effects: [
         'the current token stops working at once, and everything that uses it until it has the new one',
-        'a new token is shown once',
+        'a new token is issued, which nscale shows only once',
       ],
       targets: [
         { target: 'file:none/a', ok: false },

@@ -151,7 +151,7 @@ describe('sa update refuses, without a request,', () => {
       [
         '--id is missing: give the id or the exact name of an account',
         '-f/--file and --stdin exclude each other: give one document',
-        '--tag "team" has the form <key>=<value>',
+        '--tag "team" must have the form <key>=<value>',
       ],
     ],
     ['--id ci-deploy --stdin', '{"nmae": "x"}', ['standard input: unknown key "nmae"']],

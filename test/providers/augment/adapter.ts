@@ -94,7 +94,7 @@ export const augmentAdapter: Adapter = {
   signedIn: ['whoami'],
   printing: [],
   notes: {
-    list: 'Augment has no list of service accounts: these are the ones recorded on this machine',
+    list: 'Augment has no list of service accounts: of its accounts, those recorded on this machine are known',
     rotate: `to be done by a person: ${revocation.goal}, at ${consoleUrl}; then: ${revocation.command}`,
   },
   hasTokens: true,

@@ -37,7 +37,8 @@ describe('10: an expired account stays, and a rotation revives it', () => {
     const argv = ['sa', 'rotate', '--id', backup, '--dry-run', '-q', '.effects[]'];
     expect(await deployment.run(argv)).toEqual({
       code: 0,
-      stdout: 'this account has expired: rotating revives it\na new token is shown once\n',
+      stdout:
+        'this account has expired: rotating revives it\na new token is issued, which nscale shows only once\n',
       stderr: '',
     });
     expect(deployment.mutations()).toEqual([]);

@@ -94,7 +94,7 @@ test('without a role nothing is looked up, and the preview says what that means'
     effects: [
       'service account "fresh" is created',
       'it may do nothing until it has an access rule',
-      'its client secret is shown once',
+      'a client secret is issued, which Run:ai shows only once',
     ],
   });
 });

@@ -115,7 +115,7 @@ const onTerminalAsText = [...create, '--no-color', '--format', 'yaml'];
 const preview =
   '  - service account "fresh" is created\n' +
   '  - it may do nothing until it has an access rule\n' +
-  '  - its client secret is shown once\n';
+  '  - a client secret is issued, which Run:ai shows only once\n';
 
 describe('a person is asked which account it was', () => {
   test('and the chosen one is given another secret', async () => {

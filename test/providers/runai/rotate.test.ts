@@ -126,7 +126,7 @@ describe('a disabled account', () => {
       stdout:
         'the current client secret stops working at once, and everything that signs in with it\n' +
         'the account is disabled: the new secret works once it is enabled\n' +
-        'a new client secret is shown once\n',
+        'a new client secret is issued, which Run:ai shows only once\n',
       stderr: '',
     });
   });

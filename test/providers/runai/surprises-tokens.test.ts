@@ -85,7 +85,7 @@ describe('5: rotating the account one signs in with', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       effects: [
         'the current client secret stops working at once, and everything that signs in with it',
-        'a new client secret is shown once',
+        'a new client secret is issued, which Run:ai shows only once',
         'this is the account that sactl signs in with: if the answer is lost, only an administrator can issue another credential',
         'replace the credential in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET before the next command',
       ],

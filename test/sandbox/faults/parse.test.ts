@@ -39,14 +39,14 @@ describe('is refused with everything that is wrong', () => {
     ['rotate=503', [shape]],
     ['nscale.rotate=503@1@2', [shape]],
     ['nscale.rotate.now=503', [shape]],
-    ['aws.list=503', ['the provider is one of nscale, runai, augment']],
-    ['toString.list=503', ['the provider is one of nscale, runai, augment']],
-    ['NSCALE.list=503', ['the provider is one of nscale, runai, augment']],
-    ['nscale.token=503', [`the operation is one of ${nscaleOperations}`]],
-    ['nscale.=503', [`the operation is one of ${nscaleOperations}`]],
-    ['augment.list=503', ['the operation is one of read, *']],
-    ['runai.list=404', [`the fault is one of ${names}`]],
-    ['runai.list=toString', [`the fault is one of ${names}`]],
+    ['aws.list=503', ['the provider must be one of nscale, runai, augment']],
+    ['toString.list=503', ['the provider must be one of nscale, runai, augment']],
+    ['NSCALE.list=503', ['the provider must be one of nscale, runai, augment']],
+    ['nscale.token=503', [`the operation must be one of ${nscaleOperations}`]],
+    ['nscale.=503', [`the operation must be one of ${nscaleOperations}`]],
+    ['augment.list=503', ['the operation must be one of read, *']],
+    ['runai.list=404', [`the fault must be one of ${names}`]],
+    ['runai.list=toString', [`the fault must be one of ${names}`]],
     ['runai.list=503@', ['what follows @ is the number of one request, from 1']],
     ['runai.list=503@0', ['what follows @ is the number of one request, from 1']],
     ['runai.list=503@2-4', ['what follows @ is the number of one request, from 1']],
@@ -54,9 +54,9 @@ describe('is refused with everything that is wrong', () => {
     [
       'x.y=z@q',
       [
-        'the provider is one of nscale, runai, augment',
-        `the operation is one of ${allOperations}`,
-        `the fault is one of ${names}`,
+        'the provider must be one of nscale, runai, augment',
+        `the operation must be one of ${allOperations}`,
+        `the fault must be one of ${names}`,
         'what follows @ is the number of one request, from 1',
       ],
     ],
@@ -68,8 +68,8 @@ describe('is refused with everything that is wrong', () => {
 
   test('in all of several', () => {
     expect(problemsOf(['aws.list=503', 'nscale.list=503', 'nscale.list=502'])).toEqual([
-      '--fault "aws.list=503": the provider is one of nscale, runai, augment',
-      `--fault "nscale.list=502": the fault is one of ${names}`,
+      '--fault "aws.list=503": the provider must be one of nscale, runai, augment',
+      `--fault "nscale.list=502": the fault must be one of ${names}`,
     ]);
   });
 
