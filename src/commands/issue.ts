@@ -38,7 +38,7 @@ export async function rehearse(session: Session, planned: PlannedIssue): Promise
 async function preview(
   session: Session,
   planned: PlannedIssue,
-  { targets, problems, others }: Preflight,
+  { targets, problems, others, hint }: Preflight,
 ): Promise<ExitCode> {
   const { operation, plan } = planned;
   const places = targets.map((tried) => ({
@@ -52,9 +52,10 @@ async function preview(
       places,
     ),
   );
+  if (others.length > 0) throw new UsageError(others, { hint });
   // A filter is the preview's own, and says nothing about the one that the result would meet.
   const isFiltered = session.renderer.format === 'query';
-  for (const problem of isFiltered ? others : problems) await session.note(problem);
+  for (const problem of isFiltered ? [] : problems) await session.note(problem);
   return ExitCode.done;
 }
 

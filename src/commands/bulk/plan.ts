@@ -27,7 +27,7 @@ export function bulkPlan({ preparation, known, marker }: PlanOptions): OutputDoc
   const where = { provider: providers.size === 1 ? provider : null, marker };
   const document = dryRunDocument(where, plan, targets);
   const summary = prepared.length === 0 ? [] : effectsOnAll(prepared);
-  const readable = dryRunDocument(where, { ...plan, effects: summary }, targets);
+  const readable = dryRunDocument(where, { ...plan, effects: summary }, targets, mostShown);
   const { skipped, failed } = known;
   const accounts = prepared.map(({ account }) => nameOf(account));
   return {
@@ -46,6 +46,9 @@ export function effectsOnAll(prepared: readonly Prepared[]): readonly string[] {
 }
 
 const mostNames = 20;
+
+/** More than a few would only push what differs off the screen; `--json` has them all. */
+const mostShown = 5;
 
 function countedEffects(prepared: readonly Prepared[]): readonly string[] {
   const counts = new Map<string, number>();

@@ -64,8 +64,8 @@ async function preview(
   const { provider } = delivery.issued.account;
   const planned = { operation: 'deliver', requests: [], effects } as const;
   await emit(dryRunDocument({ provider, marker }, planned, places));
+  if (found.others.length > 0) throw new UsageError(found.others, { hint: found.hint });
   // A filter is the preview's own, and says nothing about the one that the result would meet.
-  const problems = renderer.format === 'query' ? found.others : found.problems;
-  for (const problem of problems) await note(problem);
+  for (const problem of renderer.format === 'query' ? [] : found.problems) await note(problem);
   return ExitCode.done;
 }

@@ -33,7 +33,7 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
       'sactl sa rotate --id ci-deploy --yes --to file:ci-deploy.token',
       'sactl sa rotate --id ci-deploy --yes --to gh-secret:acme/app#NSCALE_SERVICE_TOKEN',
       'sactl sa rotate --id ci-deploy --yes -q .credential.value > token',
-      'sactl sa rotate --id ci-deploy --to profile --dry-run',
+      'sactl sa rotate --id ci-deploy --to dotenv:.env#NSCALE_SERVICE_TOKEN --dry-run',
       'sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 -f session.json --to session:~/.augment/session.json --yes',
       "sactl sa rotate --provider all --older-than 60d --to 'file:tokens/{provider}-{name}' --yes --report rotation.md",
       "sactl sa list -q '.[].id' | sactl sa rotate --id - --expiring-within 14d --to 'vault:ci/{name}#token' --yes",

@@ -79,6 +79,17 @@ describe('--dry-run of several accounts', () => {
     ]);
   });
 
+  it('shows people a few targets and requests of many', async () => {
+    const { stdout } = await createWorld({ accounts: 8 }).run([...plan, '--all']);
+    const lines = stdout.split('\n');
+    expect(lines.filter((line) => line.includes('credential goes to'))).toHaveLength(5);
+    expect(lines.filter((line) => line.includes('POST'))).toHaveLength(5);
+    expect(lines.filter((line) => line.includes('more'))).toEqual([
+      '  - and 3 more like these',
+      '  and 3 more like these',
+    ]);
+  });
+
   it('says so when nothing would be done', async () => {
     const { code, stdout } = await world().run([...plan, '--expiring-within', '1d']);
     expect(code).toBe(0);

@@ -33,9 +33,13 @@ describe('recover deliver --dry-run', () => {
     const deployment = await withEntry({});
     const argv = [...dryRun, '--to', 'file:token', '--to', 'file:gone/token', '--json'];
     const { code, stdout, stderr } = await deployment.run(argv, { cwd });
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: `sactl: --to "file:gone/token": there is no folder ${join(cwd, 'gone')}; make it first (mkdir)\n`,
+    expect({ code, error: JSON.parse(stderr) }).toMatchObject({
+      code: 2,
+      error: {
+        error: {
+          message: `--to "file:gone/token": there is no folder ${join(cwd, 'gone')}; make it first (mkdir)`,
+        },
+      },
     });
     expect(JSON.parse(stdout)).toEqual({
       dryRun: true,

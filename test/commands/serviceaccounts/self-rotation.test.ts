@@ -96,9 +96,14 @@ describe("rotating the caller's own account", () => {
   it('says beforehand what a lost answer means, and what is left to do', async () => {
     const argv = [...rotate, '--to', 'file:token', '--dry-run', '--json'];
     const { code, stdout, stderr } = await asItself().run(argv, { cwd: await workFolder() });
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: 'sactl: this is the account that sactl signs in with: --allow-self is missing\n',
+    expect({ code, error: JSON.parse(stderr) }).toMatchObject({
+      code: 2,
+      error: {
+        error: {
+          code: 'usage',
+          message: 'this is the account that sactl signs in with: --allow-self is missing',
+        },
+      },
     });
     expect(JSON.parse(stdout)).toMatchObject({
       effects: [

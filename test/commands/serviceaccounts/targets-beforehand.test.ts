@@ -87,9 +87,13 @@ describe('--dry-run with targets', () => {
     const targets = ['--to', 'file:none/a', '--to', 'file:{name}'];
     const argv = [...rotate, ...targets, '--dry-run', '--json'];
     const { code, stdout, stderr } = await deployment.run(argv, { cwd });
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: `sactl: --to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)\n`,
+    expect({ code, error: JSON.parse(stderr) }).toMatchObject({
+      code: 2,
+      error: {
+        error: {
+          message: `--to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)`,
+        },
+      },
     });
     expect(JSON.parse(stdout)).toEqual({
       dryRun: true,
@@ -113,7 +117,13 @@ describe('--dry-run with targets', () => {
   it('says so to people', async () => {
     const cwd = await workFolder();
     const argv = [...create, '--to', 'file:none/a', '--to', 'file:b', '--dry-run'];
-    const { stdout } = await nscale().run(argv, { cwd });
+    const { code, stdout, stderr } = await nscale().run(argv, { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: problems([
+        `--to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)`,
+      ]),
+    });
     const lines = stdout.split('\n').filter((line) => line.startsWith('  - the credential'));
     expect(lines).toEqual([
       '  - the credential cannot go to file:none/a',
