@@ -2,8 +2,10 @@ import { Option } from '@commander-js/extra-typings';
 
 import type { TargetSpec } from '../delivery/targets/scheme.ts';
 import type { Subject, Target } from '../delivery/targets/target.ts';
+import type { Context } from '../context.ts';
 import type { Check } from './check.ts';
 import { repeated } from './command.ts';
+import type { CommonFlags } from './flags.ts';
 import type { Local, Session } from './session.ts';
 
 /** What the user says of a new credential's way; what was not given is absent. */
@@ -51,6 +53,17 @@ export async function checkTargets(
     value: specs,
     problems: [...problems, ...early.map((given) => problemOf(given, unknownId))],
   };
+}
+
+/** What keeps a credential that goes nowhere else from being printed; `--dry-run` prints none. */
+export async function printingProblems(
+  ctx: Context,
+  common: CommonFlags,
+  { renderer, flags: { to = [] } }: Pick<Local, 'renderer'> & { flags: DeliveryFlags },
+): Promise<readonly string[]> {
+  if (to.length > 0 || common.dryRun || renderer === null) return [];
+  const { placeProblems } = await import('../delivery/stdout.ts');
+  return placeProblems(ctx, renderer);
 }
 
 /** The targets for one account. @throws UsageError when a value of the account cannot be part of one */

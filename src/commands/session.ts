@@ -55,6 +55,8 @@ export interface Local {
   readonly columns: ColumnChoice | null;
   /** What the targets of a credential may touch on this connection. */
   readonly targetEnvironment: TargetEnvironment;
+  /** Null where its flags are wrong. */
+  readonly renderer: Renderer | null;
 }
 
 /**
@@ -71,7 +73,7 @@ export async function openSession<Input>(
   const renderer = await gather(gathered, () =>
     prepareRenderer(ctx, outputFlags(common, found?.configuration ?? null)),
   );
-  const local = found === null ? null : localOf(ctx, found);
+  const local = found === null ? null : localOf(ctx, found, renderer);
   const checked = local === null ? null : await check(local);
   gathered.problems.push(...(found?.problems ?? []), ...(checked?.problems ?? []));
   if (common.raw && common.dryRun) {
@@ -86,8 +88,9 @@ export async function openSession<Input>(
   return { session, input: checked.value };
 }
 
-function localOf(ctx: Context, found: Found): Local {
+function localOf(ctx: Context, found: Found, renderer: Renderer | null): Local {
   return {
+    renderer,
     definition: found.definition,
     columns: columnsOf(found.configuration),
     targetEnvironment: targetEnvironmentFor(ctx, found),

@@ -45,16 +45,7 @@ interface Trial {
  * it, or nothing is there to take it (DESIGN.md 2). All problems are returned.
  */
 export async function stdoutProblems(ctx: Context, { renderer, plan }: Trial): Promise<string[]> {
-  const problems: string[] = [];
-  if (ctx.stdout.discards) {
-    problems.push('stdout is closed or the null device: the credential would be lost');
-  }
-  const needsTerminal = renderer.format === 'table' || renderer.format === 'csv';
-  if (needsTerminal && (!ctx.stdout.isTTY || isCI(ctx.env))) {
-    problems.push(
-      `a credential is printed as ${renderer.format} on a terminal only; here, use --to, --json or -q .credential.value`,
-    );
-  }
+  const problems = placeProblems(ctx, renderer);
   const [whole, ...changed] = await Promise.all(
     [placeholder, ...neighbours(placeholder)].map((secret) => tryOut({ renderer, plan }, secret)),
   );
@@ -63,6 +54,21 @@ export async function stdoutProblems(ctx: Context, { renderer, plan }: Trial): P
   else if (changed.some(({ text }) => text === whole?.text)) {
     problems.push(
       'the filter throws the credential away, or a part of it; let it print .credential.value (with --raw, where the provider puts it), or give --to',
+    );
+  }
+  return problems;
+}
+
+/** What can be said of it before it is known what will be printed. */
+export function placeProblems(ctx: Context, { format }: Pick<Renderer, 'format'>): string[] {
+  const problems: string[] = [];
+  if (ctx.stdout.discards) {
+    problems.push('stdout is closed or the null device: the credential would be lost');
+  }
+  const needsTerminal = format === 'table' || format === 'csv';
+  if (needsTerminal && (!ctx.stdout.isTTY || isCI(ctx.env))) {
+    problems.push(
+      `a credential is printed as ${format} on a terminal only; here, use --to, --json or -q .credential.value`,
     );
   }
   return problems;

@@ -8,6 +8,7 @@ import type { Check } from '../check.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
 import {
   checkTargets,
+  printingProblems,
   deliveryOptions,
   targetsFor,
   type DeliveryFlags,
@@ -71,13 +72,17 @@ interface CreateFlags extends NewAccountFlags, DeliveryFlags, IntakeFlags {
 
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
   const { askForAccount } = await import('../new-account.ts');
+  const { planBrought, takesIntake } = await import('../intake.ts');
   const { issue } = await import('../issue.ts');
   const { session, input } = await open(async (local) => {
     const given = await checkInput(ctx, common, { flags, definition: local.definition });
     const specs = await checkTargets(local, flags, { isNew: true });
+    // An account that is there already has no credential to print.
+    const mayPrintNone = flags.ifMissing === true || takesIntake(local.definition);
+    const printing = mayPrintNone ? [] : await printingProblems(ctx, common, { ...local, flags });
     return {
       value: { ...given.value, specs: specs.value },
-      problems: [...given.problems, ...duplicateProblems(flags), ...specs.problems],
+      problems: [...given.problems, ...duplicateProblems(flags), ...specs.problems, ...printing],
     };
   });
   const planCreate = session.verb('planCreate', 'create service accounts');
@@ -98,7 +103,6 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
       checkUnchanged: () => checkStillMissing(session, wanted, flags),
     };
   }
-  const { planBrought, takesIntake } = await import('../intake.ts');
   if (!takesIntake(session.definition)) return issue(session, await plan());
   const token = flags.token ?? null;
   const request = { operation: 'create', account: null, name: wanted.name, token } as const;

@@ -9,6 +9,7 @@ import { found } from '../check.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
 import {
   checkTargets,
+  printingProblems,
   deliveryOptions,
   targetsFor,
   type DeliveryFlags,
@@ -94,9 +95,11 @@ async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags):
   const [reference] = flags.id ?? [];
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });
-    const given = takesIntake(local.definition)
+    const isBrought = takesIntake(local.definition);
+    const given = isBrought
       ? await checkIntake(ctx, common, { flags, definition: local.definition })
       : found(...needlessIntake(local.definition, flags, { isDocument: false }));
+    const printing = isBrought ? [] : await printingProblems(ctx, common, { ...local, flags });
     return {
       value: { specs: specs.value, credential: given.value },
       problems: [
@@ -104,6 +107,7 @@ async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags):
         ...needlessBulkFlags(flags),
         ...confirmationProblems(ctx, common),
         ...specs.problems,
+        ...printing,
         ...given.problems,
       ],
     };

@@ -136,7 +136,7 @@ it.runIf(process.platform !== 'win32')(
   'sa create reads no more of a file than a document can have',
   async () => {
     const deployment = nscale();
-    expect(await deployment.run(['sa', 'create', '-f', '/dev/zero'])).toEqual({
+    expect(await deployment.run(['sa', 'create', '-f', '/dev/zero', '--to', 'file:a'])).toEqual({
       code: 2,
       stdout: '',
       stderr: 'sactl: cannot read /dev/zero: it is not a regular file\n',

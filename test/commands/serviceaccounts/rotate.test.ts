@@ -100,12 +100,16 @@ describe('sa rotate --dry-run', () => {
 describe('sa rotate refuses, without a request,', () => {
   const missingId = '--id is missing: give the id or the exact name of an account';
   const missingYes = '--yes is missing: nobody can be asked for confirmation here';
+  const unreadable =
+    'a credential is printed as table on a terminal only; here, use --to, --json or -q .credential.value';
   const cases: readonly (readonly [readonly string[], TestContextOptions, readonly string[]])[] = [
-    [[], {}, [missingId, missingYes]],
-    [['--id', 'ci-deploy'], {}, [missingYes]],
-    [['--yes'], {}, [missingId]],
+    [[], {}, [missingId, missingYes, unreadable]],
+    [['--id', 'ci-deploy'], {}, [missingYes, unreadable]],
+    [['--id', 'ci-deploy', '--to', 'file:token'], {}, [missingYes]],
+    [['--yes', '--to', 'file:a'], {}, [missingId]],
+    [['--yes', '--id', 'ci-deploy'], {}, [unreadable]],
     [['--id', 'ci-deploy', '--no-input'], { terminal: 100 }, [missingYes]],
-    [['--id', 'ci-deploy'], { terminal: 100, env: { CI: '1' } }, [missingYes]],
+    [['--id', 'ci-deploy'], { terminal: 100, env: { CI: '1' } }, [missingYes, unreadable]],
   ];
 
   it.each(cases)('%j %j', async (argv, options, lines) => {
@@ -140,11 +144,6 @@ describe('sa rotate refuses, without a change,', () => {
       ['-q', '.credential.value | tonumber'],
       {},
       'the filter fails on a result of this command: -q ".credential.value | tonumber" failed on this result',
-    ],
-    [
-      [],
-      {},
-      'a credential is printed as table on a terminal only; here, use --to, --json or -q .credential.value',
     ],
     [
       ['--format', 'csv'],

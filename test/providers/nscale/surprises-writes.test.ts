@@ -81,7 +81,7 @@ describe.each(['v1.19', 'v1.20'] as const)(
   '4: a group id that does not exist is found out before anything is sent (%s)',
   (behaviour) => {
     test.each([
-      ['create', ['create', '--name', 'fresh', '--group', absent]],
+      ['create', ['create', '--name', 'fresh', '--group', absent, '--to', 'file:a']],
       ['update', ['update', '--id', ciDeploy, '--group', absent]],
     ])('%s', async (_, argv) => {
       const deployment = deploy({ behaviour });
@@ -100,7 +100,7 @@ describe('5: names are not unique, and 409 does not mean "name taken"', () => {
 
   test.each([['get'], ['rotate'], ['delete']])('%s by an ambiguous name', async (verb) => {
     const deployment = deploy();
-    const yes = verb === 'get' ? [] : ['--yes'];
+    const yes = { get: [], rotate: ['--yes', '--to', 'file:a'], delete: ['--yes'] }[verb] ?? [];
     const outcome = await deployment.run(['sa', verb, '--id', 'inference-gateway', ...yes]);
     expect(outcome).toEqual({
       code: 5,

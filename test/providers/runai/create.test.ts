@@ -147,7 +147,7 @@ describe('access rules of an earlier account of the name', () => {
 
   test('stop it', async () => {
     const deployment = deploy(options);
-    const outcome = await deployment.run(again.slice(0, 4));
+    const outcome = await deployment.run([...again.slice(0, 4), '--to', 'file:a']);
     expect(outcome.code).toBe(5);
     const { code, stdout, stderr } = await deployment.run([...again.slice(0, 4), '--json']);
     expect([code, stdout]).toEqual([5, '']);

@@ -78,7 +78,7 @@ describe('12: old names may break the pattern, which is checked on create only',
   });
 
   test('create, by the pattern and not by the prose', async () => {
-    const refused = await deploy().run(['sa', 'create', '--name', 'Old App.1']);
+    const refused = await deploy().run(['sa', 'create', '--name', 'Old App.1', '--to', 'file:a']);
     expect(refused).toEqual({
       code: 2,
       stdout: '',

@@ -80,8 +80,11 @@ describe('5: rotating the account one signs in with', () => {
 
   test('is warned of', async () => {
     const deployment = deploy();
-    const { code, stdout } = await deployment.run([...rotate, '--dry-run', '--json']);
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await deployment.run([...rotate, '--dry-run', '--json']);
+    expect({ code, error: JSON.parse(stderr) }).toMatchObject({
+      code: 2,
+      error: { error: { code: 'usage', message: expect.stringContaining('--allow-self') } },
+    });
     expect(JSON.parse(stdout)).toMatchObject({
       effects: [
         'the current client secret stops working at once, and everything that signs in with it',
