@@ -65,7 +65,10 @@ function exchange(
       ...(init.signal ? { signal: init.signal } : {}),
     });
     // At once, before the same package brings an error: from here on what breaks is the body's to tell.
-    request.once('response', (message) => resolve(answerOf(message)));
+    request.once('response', (message) => {
+      if (isAnswer(message)) resolve(answerOf(message));
+      else request.destroy(closedError());
+    });
     request.on('error', reject);
     // Node tells of an answer in another protocol by nothing else.
     request.once('close', () => reject(closedError()));
@@ -96,18 +99,31 @@ function closedError(): Error {
   return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 }
 
+/** Node passes on 101 where nothing is upgraded, and numbers that are no status: they say nothing of what was done. */
+function isAnswer({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200;
+}
+
 async function answerOf(message: IncomingMessage): Promise<FetchAnswer> {
   const isPacked = /^(?:x-)?gzip$/i.test(message.headers['content-encoding'] ?? '');
-  const body = isPacked ? await unpacked(message) : message;
-  const reader = readerOf(body);
+  const reader = readerOf(isPacked ? await unpacked(message) : message);
   return {
     status: message.statusCode ?? 0,
-    headers: Object.entries(message.headersDistinct).map(([name, values = []]) => [
-      name,
-      values.join(', '),
-    ]),
+    headers: headersOf(message),
     body: { getReader: () => reader },
   };
+}
+
+/** Read from the raw ones: Node 20.19's object of them fails at a header with the name of one of its own properties. */
+function headersOf({ rawHeaders }: IncomingMessage): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    const key = name.toLowerCase();
+    const before = headers.get(key);
+    headers.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return headers;
 }
 
 async function unpacked(message: IncomingMessage): Promise<Readable> {

@@ -45,6 +45,10 @@ function saying(text: string | Buffer): Promise<Served> {
 const ok = 'HTTP/1.1 200 OK\r\n';
 const packed = gzipSync('["a"]');
 
+function encoded(encoding: string, body: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${ok}content-encoding: ${encoding}\r\n\r\n`), body]);
+}
+
 describe('what is sent', () => {
   it.each([
     ['a read', read, { method: 'GET', body: '', length: undefined, type: undefined }],
@@ -91,15 +95,9 @@ describe('an answer', () => {
     ['in chunks', `${ok}transfer-encoding: chunked\r\n\r\n2\r\n["\r\n3\r\na"]\r\n0\r\n\r\n`],
     ['until the connection ends', `${ok}\r\n["a"]`],
     ['after another that is not the last', `HTTP/1.1 103 Early Hints\r\n\r\n${ok}\r\n["a"]`],
-    ['packed', Buffer.concat([Buffer.from(`${ok}content-encoding: gzip\r\n\r\n`), packed])],
-    [
-      'packed, by its old name',
-      Buffer.concat([Buffer.from(`${ok}Content-Encoding: X-GZIP\r\n\r\n`), packed]),
-    ],
-    [
-      'packed, without the end of its package',
-      Buffer.concat([Buffer.from(`${ok}content-encoding: gzip\r\n\r\n`), packed.subarray(0, -8)]),
-    ],
+    ['packed', encoded('gzip', packed)],
+    ['packed, by its old name', encoded('X-GZIP', packed)],
+    ['packed, without the end of its package', encoded('gzip', packed.subarray(0, -8))],
     ['with more than it says', `${ok}content-length: 5\r\n\r\n["a"]["b"]`],
   ])('is read %s', async (_name, text) => {
     const { http, url } = await saying(text);
@@ -126,6 +124,16 @@ describe('an answer', () => {
     ]);
   });
 
+  it('may have headers of any name', async () => {
+    const { http, url } = await saying(`${ok}__proto__: 1\r\nconstructor: 2\r\n\r\n["a"]`);
+    const { headers, bytes } = await http.send({ ...rotation, url });
+    expect([...headers]).toEqual([
+      ['__proto__', '1'],
+      ['constructor', '2'],
+    ]);
+    expect(Buffer.from(bytes).toString()).toBe('["a"]');
+  });
+
   it.each([
     ['is packed and damaged', Buffer.concat([packed.subarray(0, 10), Buffer.from([0xff, 0xff])])],
     ['says that it is packed and is not', Buffer.from('["a"]')],
@@ -145,6 +153,8 @@ describe('an answer', () => {
       'another protocol',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
     ],
+    ['another protocol that has no name', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['a status that there is not', 'HTTP/1.1 099 Odd\r\ncontent-length: 0\r\n\r\n'],
     ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['two lengths', `${ok}content-length: 5\r\ncontent-length: 6\r\n\r\n["a"]`],
     ['nothing', ''],
