@@ -57,11 +57,17 @@ function exchange(
   url: URL,
   { init, timeout }: { init: FetchInit; timeout: Context['timeout'] },
 ): Promise<FetchAnswer> {
+  const { method = 'GET', body = null } = init;
   return new Promise((resolve, reject) => {
     const request = open(url, {
       agent,
-      method: init.method ?? 'GET',
-      headers: { ...init.headers, 'accept-encoding': 'gzip' },
+      method,
+      headers: {
+        ...init.headers,
+        'accept-encoding': 'gzip',
+        // Node itself leaves it out for a DELETE, whose body would be the start of another request then.
+        ...(body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+      },
       ...(init.signal ? { signal: init.signal } : {}),
     });
     // At once, before the same package brings an error: from here on what breaks is the body's to tell.
@@ -73,7 +79,7 @@ function exchange(
     // Node tells of an answer in another protocol by nothing else.
     request.once('close', () => reject(closedError()));
     request.once('socket', (socket) => limitConnecting(request, { socket, ready, timeout }));
-    request.end(init.body ?? undefined);
+    request.end(body ?? undefined);
   });
 }
 

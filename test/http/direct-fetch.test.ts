@@ -59,6 +59,11 @@ describe('what is sent', () => {
       { method: 'POST', body: '{"name":"é"}', length: '13', type: 'application/json' },
     ],
     ['a delete', { ...rotation, method: 'DELETE' as const }, { method: 'DELETE', body: '' }],
+    [
+      'a delete with a body',
+      { ...rotation, method: 'DELETE' as const, json: {} },
+      { method: 'DELETE', body: '{}', length: '2', type: 'application/json' },
+    ],
   ])('is, for %s, all that is needed', async (_name, request, expected) => {
     const seen: unknown[] = [];
     const { http, url } = await answering((incoming, response) => {
