@@ -1,66 +1,35 @@
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import type { SecureContext } from 'node:tls';
 
 import type { BodyReader, Context, Fetch, FetchAnswer, FetchInit } from '../context.ts';
-
-/** Node's `http`, or its `https`. */
-interface Scheme {
-  readonly request: (url: URL, options: RequestOptions) => ClientRequest;
-  readonly agent: Agent;
-  /** What a socket says once a request can be written to it. */
-  readonly ready: 'connect' | 'secureConnect';
-}
-
-/** As undici has it: an idle connection is closed by us before most servers do, and a request into that gap is lost. */
-const keepAlive = { keepAlive: true, timeout: 4000 };
+import { createSchemes, type Scheme } from './schemes.ts';
 
 const connectTimeoutMs = 10_000;
 
 /**
  * `fetch` over Node's own `http` and `https`, which are loaded in a tenth of the time of what is behind global `fetch`
- * (STYLE.md 1.7). Like it, keeps connections and unpacks bodies; follows no redirect, and knows no proxy. Rejects with the errors of Node; one who cannot be reached within 10 s is `ETIMEDOUT` of `connect`.
+ * (STYLE.md 1.7). Like it, unpacks bodies, and keeps connections, but for reads only; follows no redirect, and knows no
+ * proxy. Rejects with the errors of Node; one who cannot be reached within 10 s is `ETIMEDOUT` of `connect`.
  */
 export function createDirectFetch(timeout: Context['timeout']): Fetch {
-  let http: Promise<Scheme> | null = null;
-  /** By what is trusted: a connection is never used for somebody who would not have opened it. */
-  const https = new Map<SecureContext | undefined, Promise<Scheme>>();
-  function schemeOf({ protocol }: URL, trust: SecureContext | undefined): Promise<Scheme> {
-    if (protocol === 'http:') return (http ??= loadHttp());
-    const scheme = https.get(trust) ?? loadHttps(trust);
-    https.set(trust, scheme);
-    return scheme;
-  }
+  const schemeOf = createSchemes();
   return async (input, init = {}) => {
     const url = new URL(input);
     return exchange(await schemeOf(url, init.secureContext), url, { init, timeout });
   };
 }
 
-async function loadHttp(): Promise<Scheme> {
-  const { Agent: HttpAgent, request } = await import('node:http');
-  return { request, agent: new HttpAgent(keepAlive), ready: 'connect' };
-}
-
-async function loadHttps(secureContext: SecureContext | undefined): Promise<Scheme> {
-  const { Agent: HttpsAgent, request } = await import('node:https');
-  return {
-    request,
-    agent: new HttpsAgent({ ...keepAlive, secureContext }),
-    ready: 'secureConnect',
-  };
-}
-
 function exchange(
-  { request: open, agent, ready }: Scheme,
+  { request: open, kept, single, ready }: Scheme,
   url: URL,
   { init, timeout }: { init: FetchInit; timeout: Context['timeout'] },
 ): Promise<FetchAnswer> {
   const { method = 'GET', body = null } = init;
   return new Promise((resolve, reject) => {
     const request = open(url, {
-      agent,
+      // A server may be ending a connection that it kept: who reads asks again, who changed something would not know.
+      agent: method === 'GET' ? kept : single,
       method,
       headers: {
         ...init.headers,
@@ -84,7 +53,7 @@ function exchange(
 }
 
 function limitConnecting(
-  request: ClientRequest,
+  request: ReturnType<Scheme['request']>,
   {
     socket,
     ready,

@@ -85,7 +85,7 @@ describe('what is sent', () => {
           accept: 'application/json',
           'accept-encoding': 'gzip',
           authorization: 'Bearer abc.def',
-          connection: 'keep-alive',
+          connection: request === read ? 'keep-alive' : 'close',
           host: new URL(url).host,
           'user-agent': 'sactl/test',
         },
@@ -186,6 +186,13 @@ describe('a connection', () => {
     first?.end();
     await untilTrue(() => first?.destroyed === true);
     await http.send({ ...rotation, url });
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('that a change goes over has served nothing before, for it may be ending', async () => {
+    const { http, url, sockets } = await saying(`${ok}content-length: 2\r\n\r\n[]`);
+    await http.send({ ...read, url });
+    await expect(http.send({ ...rotation, url })).resolves.toMatchObject({ status: 200 });
     expect(sockets).toHaveLength(2);
   });
 
