@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, RequestOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 
 /** Node's `http`, or its `https`, and the connections that it makes. */
@@ -36,7 +37,7 @@ async function loadHttp(): Promise<Scheme> {
   const { Agent: HttpAgent, request } = await import('node:http');
   return {
     request,
-    kept: new HttpAgent(kept),
+    kept: silentWhenIdle(new HttpAgent(kept)),
     single: new HttpAgent(single),
     ready: 'connect',
   };
@@ -46,8 +47,29 @@ async function loadHttps(secureContext: SecureContext | undefined): Promise<Sche
   const { Agent: HttpsAgent, request } = await import('node:https');
   return {
     request,
-    kept: new HttpsAgent({ ...kept, secureContext }),
+    kept: silentWhenIdle(new HttpsAgent({ ...kept, secureContext })),
     single: new HttpsAgent({ ...single, secureContext }),
     ready: 'secureConnect',
   };
+}
+
+/**
+ * With it, a connection ends when something comes while nothing is asked, such as the 408 of a gateway that closes it:
+ * Node 20 takes that for the answer to what is asked next.
+ */
+function silentWhenIdle(agent: Agent): Agent {
+  const reuse = agent.reuseSocket.bind(agent);
+  agent.on('free', (socket: Socket) => {
+    if (socket.readableLength > 0) socket.destroy();
+    socket.on('data', endSocket);
+  });
+  agent.reuseSocket = (socket, request) => {
+    socket.off('data', endSocket);
+    reuse(socket, request);
+  };
+  return agent;
+}
+
+function endSocket(this: Socket): void {
+  this.destroy();
 }

@@ -196,6 +196,30 @@ describe('a connection', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  // Without it, the connection is closed after 4 s, and nothing shows.
+  it(
+    'on which something is said that nobody asked for serves nothing more',
+    { timeout: 3000 },
+    async () => {
+      let asked = 0;
+      const { http, url, sockets } = await serve(
+        createTcpServer((socket) =>
+          socket.on('data', () => {
+            asked += 1;
+            socket.write(`${ok}content-length: 3\r\n\r\n[${String(asked)}]`);
+          }),
+        ),
+      );
+      for (const answer of ['[1]', '[2]']) {
+        const { bytes } = await http.send({ ...read, url });
+        expect(Buffer.from(bytes).toString()).toBe(answer);
+        const socket = sockets.at(-1);
+        socket?.write('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n');
+        await untilTrue(() => socket?.destroyed === true);
+      }
+    },
+  );
+
   it('is closed where an answer is longer than is read', async () => {
     const { http, url, sockets } = await answering((_request, response) => {
       response.writeHead(200, { 'content-length': String(2 ** 30) });
