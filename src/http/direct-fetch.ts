@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 
 import type { BodyReader, Context, Fetch, FetchAnswer, FetchInit } from '../context.ts';
 import { createSchemes, type Scheme } from './schemes.ts';
+import { unpack } from './unpack.ts';
 
 const connectTimeoutMs = 10_000;
 
@@ -80,8 +81,7 @@ function isAnswer({ statusCode = 0 }: IncomingMessage): boolean {
 }
 
 async function answerOf(message: IncomingMessage): Promise<FetchAnswer> {
-  const isPacked = /^(?:x-)?gzip$/i.test(message.headers['content-encoding'] ?? '');
-  const reader = readerOf(isPacked ? await unpacked(message) : message);
+  const reader = readerOf(await unpack(message));
   return {
     status: message.statusCode ?? 0,
     headers: headersOf(message),
@@ -99,17 +99,6 @@ function headersOf({ rawHeaders }: IncomingMessage): Map<string, string> {
     headers.set(key, before === undefined ? value : `${before}, ${value}`);
   }
   return headers;
-}
-
-async function unpacked(message: IncomingMessage): Promise<Readable> {
-  const [{ constants, createGunzip }, { pipeline }] = await Promise.all([
-    import('node:zlib'),
-    import('node:stream'),
-  ]);
-  // As fetch does: what is whole but for its end may hold a credential, and HTTP says itself where an answer ends.
-  const patience = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
-  // What breaks is told by the stream that is read.
-  return pipeline(message, createGunzip(patience), () => undefined);
 }
 
 function readerOf(body: Readable): BodyReader {

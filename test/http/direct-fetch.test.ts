@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -103,6 +103,16 @@ describe('an answer', () => {
     ['packed', encoded('gzip', packed)],
     ['packed, by its old name', encoded('X-GZIP', packed)],
     ['packed, without the end of its package', encoded('gzip', packed.subarray(0, -8))],
+    ['packed in a way that was not asked for', encoded('br', brotliCompressSync('["a"]'))],
+    ['packed in the old way', encoded('deflate', deflateSync('["a"]'))],
+    ['packed twice', encoded('deflate, GZIP', gzipSync(deflateSync('["a"]')))],
+    [
+      'packed, as is said in two lines',
+      encoded('gzip\r\ncontent-encoding: br', brotliCompressSync(packed)),
+    ],
+    ['packed and nothing besides', encoded('gzip, identity', packed)],
+    ['packed in a way that nobody knows', encoded('gzip, x', Buffer.from('["a"]'))],
+    ['packed again and again', encoded('gzip,gzip,gzip,gzip,gzip,gzip', Buffer.from('["a"]'))],
     ['with more than it says', `${ok}content-length: 5\r\n\r\n["a"]["b"]`],
   ])('is read %s', async (_name, text) => {
     const { http, url } = await saying(text);
