@@ -42,7 +42,7 @@ function exchange(
     });
     // At once, before the same package brings an error: from here on what breaks is the body's to tell.
     request.once('response', (message) => {
-      if (isAnswer(message)) resolve(answerOf(message));
+      if (isAnswer(message)) resolve(answerOf(message, init.signal));
       else request.destroy(closedError());
     });
     request.on('error', reject);
@@ -80,8 +80,11 @@ function isAnswer({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200;
 }
 
-async function answerOf(message: IncomingMessage): Promise<FetchAnswer> {
-  const reader = readerOf(await unpack(message));
+async function answerOf(
+  message: IncomingMessage,
+  signal: FetchInit['signal'],
+): Promise<FetchAnswer> {
+  const reader = readerOf(await unpack(message), signal);
   return {
     status: message.statusCode ?? 0,
     headers: headersOf(message),
@@ -101,11 +104,13 @@ function headersOf({ rawHeaders }: IncomingMessage): Map<string, string> {
   return headers;
 }
 
-function readerOf(body: Readable): BodyReader {
+function readerOf(body: Readable, signal: FetchInit['signal']): BodyReader {
   const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
   return {
     read: async () => {
       const { done = false, value } = await chunks.next();
+      // Node drops what has come of an answer that is given up, and has it end as if that were all.
+      if (done) signal?.throwIfAborted();
       return { done, value };
     },
     cancel: async () => {

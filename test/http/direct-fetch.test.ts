@@ -7,7 +7,7 @@ import { createDirectFetch } from '../../src/http/direct-fetch.ts';
 import { httpErrorOf, read, rotation, testClient, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';
 import { fixtures, programFetch, tlsServer, transports } from './transports.ts';
-import { untilTrue } from './turns.ts';
+import { turns, untilTrue } from './turns.ts';
 
 const { listen, close } = loopback();
 const { client, close: closeTransports } = transports();
@@ -193,6 +193,15 @@ describe('a connection', () => {
       }
     },
   );
+
+  it('that is given up gives no shorter answer', async () => {
+    const { url } = await answering((_request, response) => response.end('[]'));
+    const controller = new AbortController();
+    const { body } = await programFetch()(url, { signal: controller.signal });
+    controller.abort();
+    await turns();
+    await expect(body?.getReader().read()).rejects.toThrow('aborted');
+  });
 
   it('is closed where an answer is longer than is read', async () => {
     const { http, url, sockets } = await answering((_request, response) => {
