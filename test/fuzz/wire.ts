@@ -120,8 +120,8 @@ function sendEndless(socket: Socket, body: Body, expire: () => void): void {
   }
   const text = body.kind === 'endless' ? body.text : '';
   const chunk = Buffer.from(text.repeat(Math.ceil(262_144 / Math.max(1, text.length))));
-  function more(): void {
-    if (!socket.destroyed) socket.write(chunk, more);
+  function more(error?: Error | null): void {
+    if (!error && !socket.destroyed) socket.write(chunk, more);
   }
   more();
 }

@@ -17,8 +17,8 @@ const mebibyte = Buffer.alloc(1024 * 1024, ' ');
 
 /** Writes the same again and again, as fast as it is taken, until the connection is closed. */
 function flood(socket: Socket, chunk: Buffer | string): void {
-  function more(): void {
-    if (!socket.destroyed) socket.write(chunk, more);
+  function more(error?: Error | null): void {
+    if (!error && !socket.destroyed) socket.write(chunk, more);
   }
   more();
 }
