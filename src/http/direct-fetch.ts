@@ -3,34 +3,37 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 import type { BodyReader, Context, Fetch, FetchAnswer, FetchInit } from '../context.ts';
-import { createSchemes, type Scheme } from './schemes.ts';
+import { createSchemes, type Scheme, type Use } from './schemes.ts';
 import { unpack } from './unpack.ts';
 
 const connectTimeoutMs = 10_000;
 
 /**
  * `fetch` over Node's own `http` and `https`, which are loaded in a tenth of the time of what is behind global `fetch`
- * (STYLE.md 1.7). Like it, unpacks bodies, and keeps connections, but for reads only; follows no redirect, and knows no
- * proxy. Rejects with the errors of Node; one who cannot be reached within 10 s is `ETIMEDOUT` of `connect`.
+ * (STYLE.md 1.7). Like it, unpacks bodies and keeps connections; follows no redirect, and knows no proxy. Rejects with the errors of Node; one who cannot be reached within 10 s is `ETIMEDOUT` of `connect`.
  */
 export function createDirectFetch(timeout: Context['timeout']): Fetch {
-  const schemeOf = createSchemes();
+  const schemeOf = createSchemes(timeout);
   return async (input, init = {}) => {
     const url = new URL(input);
-    return exchange(await schemeOf(url, init.secureContext), url, { init, timeout });
+    const scheme = await schemeOf(url, init.secureContext);
+    return exchange(scheme, url, { init, timeout });
   };
 }
 
+function useOf({ method = 'GET' }: FetchInit): Use {
+  return method === 'GET' ? 'read' : 'change';
+}
+
 function exchange(
-  { request: open, kept, single, ready }: Scheme,
+  { request: open, agentFor, ready }: Scheme,
   url: URL,
   { init, timeout }: { init: FetchInit; timeout: Context['timeout'] },
 ): Promise<FetchAnswer> {
   const { method = 'GET', body = null } = init;
   return new Promise((resolve, reject) => {
     const request = open(url, {
-      // A server may be ending a connection that it kept: who reads asks again, who changed something would not know.
-      agent: method === 'GET' ? kept : single,
+      agent: agentFor(useOf(init)),
       method,
       headers: {
         ...init.headers,

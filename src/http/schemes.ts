@@ -1,75 +1,81 @@
-import type { Agent, ClientRequest, RequestOptions } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Agent, AgentOptions, ClientRequest, RequestOptions } from 'node:http';
 import type { SecureContext } from 'node:tls';
+
+import type { Context } from '../context.ts';
+import { watchIdle } from './idle.ts';
 
 /** Node's `http`, or its `https`, and the connections that it makes. */
 export interface Scheme {
   readonly request: (url: URL, options: RequestOptions) => ClientRequest;
-  /** Keeps a connection for further requests. */
-  readonly kept: Agent;
-  /** Makes a connection for each request. */
-  readonly single: Agent;
+  /** Whose connections a request takes. */
+  readonly agentFor: (use: Use) => Agent;
   /** What a socket says once a request can be written to it. */
   readonly ready: 'connect' | 'secureConnect';
 }
 
-/** As undici has it: an idle connection is closed by us before most servers do, and a request into that gap is lost. */
-const kept = { keepAlive: true, timeout: 4000 };
+/** What a connection is for: a read that is lost is asked again, and of a change that is lost nobody knows what came of it. */
+export type Use = 'read' | 'change';
 
-const single = { keepAlive: false };
+/** As undici has it: an idle connection is closed by us before most servers do, and a request into that gap is lost. */
+const forReads = { keepAlive: true, timeout: 4000 };
+
+/** Long enough for one change of many after the other. */
+const forChanges = { keepAlive: true, timeout: 1000 };
 
 /**
  * Loads the scheme of a URL when it is first asked for. By what is trusted there are connections of their own: none is
  * ever used for somebody who would not have opened it.
  */
-export function createSchemes(): (url: URL, trust: SecureContext | undefined) => Promise<Scheme> {
+export function createSchemes(
+  timeout: Context['timeout'],
+): (url: URL, trust: SecureContext | undefined) => Promise<Scheme> {
   let http: Promise<Scheme> | null = null;
   const https = new Map<SecureContext | undefined, Promise<Scheme>>();
   return ({ protocol }, trust) => {
-    if (protocol === 'http:') return (http ??= loadHttp());
-    const scheme = https.get(trust) ?? loadHttps(trust);
+    if (protocol === 'http:') return (http ??= loadHttp(timeout));
+    const scheme = https.get(trust) ?? loadHttps(timeout, trust);
     https.set(trust, scheme);
     return scheme;
   };
 }
 
-async function loadHttp(): Promise<Scheme> {
+async function loadHttp(timeout: Context['timeout']): Promise<Scheme> {
   const { Agent: HttpAgent, request } = await import('node:http');
   return {
     request,
-    kept: silentWhenIdle(new HttpAgent(kept)),
-    single: new HttpAgent(single),
+    agentFor: agents(timeout, (options) => new HttpAgent(options)),
     ready: 'connect',
   };
 }
 
-async function loadHttps(secureContext: SecureContext | undefined): Promise<Scheme> {
+async function loadHttps(
+  timeout: Context['timeout'],
+  secureContext: SecureContext | undefined,
+): Promise<Scheme> {
   const { Agent: HttpsAgent, request } = await import('node:https');
   return {
     request,
-    kept: silentWhenIdle(new HttpsAgent({ ...kept, secureContext })),
-    single: new HttpsAgent({ ...single, secureContext }),
+    agentFor: agents(timeout, (options) => new HttpsAgent({ ...options, secureContext })),
     ready: 'secureConnect',
   };
 }
 
 /**
- * With it, a connection ends when something comes while nothing is asked, such as the 408 of a gateway that closes it:
- * Node 20 takes that for the answer to what is asked next.
+ * A change never takes a connection that a read has used, whose server may be about to end it. Once a server has ended one
+ * that it kept, every change has a connection of its own.
  */
-function silentWhenIdle(agent: Agent): Agent {
-  const reuse = agent.reuseSocket.bind(agent);
-  agent.on('free', (socket: Socket) => {
-    if (socket.readableLength > 0) socket.destroy();
-    socket.on('data', endSocket);
+function agents(
+  timeout: Context['timeout'],
+  create: (options: AgentOptions) => Agent,
+): Scheme['agentFor'] {
+  const reads = watchIdle(create(forReads), { restMs: 0, onEnd: () => undefined, timeout });
+  const single = create({ keepAlive: false });
+  let changes = watchIdle(create(forChanges), {
+    restMs: 5,
+    timeout,
+    onEnd: () => {
+      changes = single;
+    },
   });
-  agent.reuseSocket = (socket, request) => {
-    socket.off('data', endSocket);
-    reuse(socket, request);
-  };
-  return agent;
-}
-
-function endSocket(this: Socket): void {
-  this.destroy();
+  return (use) => (use === 'read' ? reads : changes);
 }

@@ -79,7 +79,7 @@ describe('what is sent', () => {
           accept: 'application/json',
           'accept-encoding': 'gzip',
           authorization: 'Bearer abc.def',
-          connection: request === read ? 'keep-alive' : 'close',
+          connection: 'keep-alive',
           host: new URL(url).host,
           'user-agent': 'sactl/test',
         },
@@ -163,7 +163,34 @@ describe('a connection', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('that a change goes over has served nothing before, for it may be ending', async () => {
+  it('serves changes apart from reads, and one after another', async () => {
+    const served: (readonly [method: string | undefined, port: number | undefined])[] = [];
+    const { http, url } = await answering(({ method, socket }, response) => {
+      served.push([method, socket.remotePort]);
+      response.end('[]');
+    });
+    for (let round = 0; round < 2; round += 1) {
+      await http.send({ ...read, url });
+      await http.send({ ...rotation, url });
+    }
+    const ports = ['GET', 'POST'].map(
+      (wanted) => new Set(served.filter(([method]) => method === wanted).map(([, port]) => port)),
+    );
+    expect(ports.map(({ size }) => size)).toEqual([1, 1]);
+    expect(ports[0]).not.toEqual(ports[1]);
+  });
+
+  it('is a new one for every change once the server has ended one that was kept', async () => {
+    const { http, url, sockets } = await answering((_request, response) => response.end('[]'));
+    await http.send({ ...rotation, url });
+    const [first] = sockets;
+    first?.end();
+    await untilTrue(() => first?.destroyed === true);
+    for (let round = 0; round < 3; round += 1) await http.send({ ...rotation, url });
+    expect(sockets).toHaveLength(4);
+  });
+
+  it('that a change goes over has served no read before, for it may be ending', async () => {
     const { http, url, sockets } = await saying(`${ok}content-length: 2\r\n\r\n[]`);
     await http.send({ ...read, url });
     await expect(http.send({ ...rotation, url })).resolves.toMatchObject({ status: 200 });
