@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
+import { writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 
 import { answerAtOnce } from './at-once.ts';
@@ -60,7 +61,7 @@ function listenForSignals(): Interrupts {
   function interrupt(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
     const interruption = new InterruptedError(name);
     if (controller.signal.aborted) {
-      process.exit(exitCodes.at(-1)?.() ?? ended ?? interruption.exitCode);
+      endAtOnce(exitCodes.at(-1)?.() ?? ended ?? interruption.exitCode);
     }
     controller.abort(interruption);
   }
@@ -93,13 +94,21 @@ function listenForSignals(): Interrupts {
   return { signal: controller.signal, mutating, blocking };
 }
 
+/** A person, who sees nothing else, is told what to look at. */
+function endAtOnce(code: ExitCode): never {
+  const isOpen = code === ExitCode.unknownOutcome || code === ExitCode.undelivered;
+  const rest = isOpen ? ', and what was sent may have been done: sactl recover list' : '';
+  if (isTerminal(2)) orElse(() => void writeSync(2, `\nsactl: ended at once${rest}\n`), undefined);
+  process.exit(code);
+}
+
 function realContext(interrupts: Interrupts): Context {
-  let isTerminal: boolean | null = null;
+  let hasPerson: boolean | null = null;
   return {
     stdin: {
       get isTTY() {
-        isTerminal ??= isTerminalInput();
-        return isTerminal;
+        hasPerson ??= isTerminal(0);
+        return hasPerson;
       },
       text: (maxBytes) => readStdin(maxBytes, interrupts.signal),
     },
@@ -133,7 +142,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** The folder one works in may have been deleted, and a user may have no home: both matter to few commands. */
-function orElse(find: () => string, fallback: string): string {
+function orElse<Value>(find: () => Value, fallback: Value): Value {
   try {
     return find();
   } catch {
@@ -142,8 +151,8 @@ function orElse(find: () => string, fallback: string): string {
 }
 
 /** Without touching `process.stdin`, which would begin to read. */
-function isTerminalInput(): boolean {
-  return process.getBuiltinModule('node:tty').isatty(0);
+function isTerminal(descriptor: 0 | 2): boolean {
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
 
 async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | null> {

@@ -107,6 +107,8 @@ const secretPrompt = createPrompt<string, SecretQuestion>(({ message, isWhole },
       return;
     }
     const text = `${lines}${line}`;
+    // Enter by itself is no answer: one that ended here would leave what is pasted next to the shell.
+    if (text === '') return;
     if (isWhole(text)) {
       setStatus('done');
       done(text);

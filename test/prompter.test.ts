@@ -45,6 +45,10 @@ test('a secret in one line ends with Enter', async () => {
   expect((await typed(['s3cret\r'])).answer).toBe('s3cret');
 });
 
+test('Enter by itself is no answer', async () => {
+  expect((await typed(['\r', '\r', 's3cret\r'])).answer).toBe('s3cret');
+});
+
 test.each([
   ['all at once', ['{\n  "a": "s3cret"\n}\n']],
   ['line by line', ['{\r', '  "a": "s3cret"\r', '}\r']],
