@@ -4,7 +4,14 @@ import { writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 
 import { answerAtOnce } from './at-once.ts';
-import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
+import {
+  isSandboxOn,
+  type Context,
+  type Fetch,
+  type Output,
+  type Prompter,
+  type Timeout,
+} from './context.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
 
@@ -97,7 +104,8 @@ function listenForSignals(): Interrupts {
 /** A person, who sees nothing else, is told what to look at. */
 function endAtOnce(code: ExitCode): never {
   const isOpen = code === ExitCode.unknownOutcome || code === ExitCode.undelivered;
-  const rest = isOpen ? ', and what was sent may have been done: sactl recover list' : '';
+  const where = argv.includes('--sandbox') || isSandboxOn(process.env) ? ' --sandbox' : '';
+  const rest = isOpen ? `, and what was sent may have been done: sactl recover list${where}` : '';
   if (isTerminal(2)) orElse(() => void writeSync(2, `\nsactl: ended at once${rest}\n`), undefined);
   process.exit(code);
 }

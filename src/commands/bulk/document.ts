@@ -72,9 +72,16 @@ function failedRow({ error, exitCode, ...account }: FailedItem): Row {
     ...account,
     result: failures.get(exitCode) ?? 'failed',
     tone: exitCode === ExitCode.actionRequired ? 'warning' : 'bad',
-    detail: error.message,
+    detail: withoutSubject(error.message, account.id),
     isUsual: false,
   };
+}
+
+/** The account stands in its row, and what went wrong is what there is room for. */
+function withoutSubject(message: string, id: string | null): string {
+  const naming = `(${id ?? ''}): `;
+  const at = message.indexOf(naming);
+  return message.startsWith('cannot ') && at > 0 ? message.slice(at + naming.length) : message;
 }
 
 const columns: readonly Column<Row>[] = [

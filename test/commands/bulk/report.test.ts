@@ -26,7 +26,8 @@ function mixed(): World {
 }
 
 const longName = 'a-name-that-is-a-good-deal-longer-than-the-others';
-const refusal = `cannot rotate service account ${longName} (c0000000-0000-4000-8000-000000000003): nscale answered 403 (the credential may not do this)`;
+const reason = 'nscale answered 403 (the credential may not do this)';
+const refusal = `cannot rotate service account ${longName} (c0000000-0000-4000-8000-000000000003): ${reason}`;
 
 /** What is printed at a terminal of this width, by line. */
 const tables: readonly (readonly [columns: number, lines: readonly string[]])[] = [
@@ -36,7 +37,7 @@ const tables: readonly (readonly [columns: number, lines: readonly string[]])[] 
       'RESULT   PROVIDER  NAME                                               DETAIL',
       'skipped  nscale    app-002                                            expired:…',
       'rotated  nscale    app-001                                            file:toke…',
-      `failed   nscale    ${longName}  cannot ro…`,
+      `failed   nscale    ${longName}  nscale an…`,
     ],
   ],
   [
@@ -45,7 +46,7 @@ const tables: readonly (readonly [columns: number, lines: readonly string[]])[] 
       'RESULT   PROVIDER  NAME                                               DETAIL',
       'skipped  nscale    app-002                                            expired: --include-expired revives it',
       'rotated  nscale    app-001                                            file:tokens/nscale-app-001',
-      `failed   nscale    ${longName}  cannot rotate service account a-name-that-is-a-go…`,
+      `failed   nscale    ${longName}  nscale answered 403 (the credential may not do th…`,
     ],
   ],
   [
@@ -54,7 +55,7 @@ const tables: readonly (readonly [columns: number, lines: readonly string[]])[] 
       `RESULT   PROVIDER  NAME                                               EXPIRES       ID                                    DETAIL`,
       'skipped  nscale    app-002                                            24 hours ago  c0000000-0000-4000-8000-000000000002  expired: --include-expired revives it',
       'rotated  nscale    app-001                                            in 90 days    c0000000-0000-4000-8000-000000000001  file:tokens/nscale-app-001',
-      `failed   nscale    ${longName}  in 5 days     c0000000-0000-4000-8000-000000000003  ${refusal}`,
+      `failed   nscale    ${longName}  in 5 days     c0000000-0000-4000-8000-000000000003  ${reason}`,
     ],
   ],
 ];
@@ -67,7 +68,7 @@ describe('the table of a report', () => {
       'RESULT   PROVIDER  NAME                                               EXPIRES               ID                                    DETAIL',
       'skipped  nscale    app-002                                            2026-11-21T12:00:00Z  c0000000-0000-4000-8000-000000000002  expired: --include-expired revives it',
       'rotated  nscale    app-001                                            2027-02-20T12:00:00Z  c0000000-0000-4000-8000-000000000001  file:tokens/nscale-app-001',
-      `failed   nscale    ${longName}  2026-11-27T12:00:00Z  c0000000-0000-4000-8000-000000000003  ${refusal}`,
+      `failed   nscale    ${longName}  2026-11-27T12:00:00Z  c0000000-0000-4000-8000-000000000003  ${reason}`,
       '',
     ]);
   });
@@ -169,7 +170,7 @@ describe('other formats of a report', () => {
       'result,provider,profile,name,expiresAt,id,detail',
       'skipped,nscale,,app-002,2026-11-21T12:00:00Z,c0000000-0000-4000-8000-000000000002,expired: --include-expired revives it',
       'rotated,nscale,,app-001,2027-02-20T12:00:00Z,c0000000-0000-4000-8000-000000000001,file:tokens/nscale-app-001',
-      `failed,nscale,,${longName},2026-11-27T12:00:00Z,c0000000-0000-4000-8000-000000000003,${refusal}`,
+      `failed,nscale,,${longName},2026-11-27T12:00:00Z,c0000000-0000-4000-8000-000000000003,${reason}`,
       '',
     ]);
   });
