@@ -1,9 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
-import type { GrantedRule, ProviderDefinition } from '../../providers/provider.ts';
-import type { Check } from '../check.ts';
+import type { GrantedRule } from '../../providers/provider.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
+import type { Grant, GrantFlags } from './grant.ts';
 
 export function addCreate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'create', {
@@ -26,20 +26,21 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     .action((flags) => host.run((invocation) => runCreate(invocation, flags)));
 }
 
-interface CreateFlags {
-  readonly account?: string | undefined;
-  readonly role?: string | undefined;
-  readonly scope?: string | undefined;
+interface CreateFlags extends GrantFlags {
   readonly cluster?: string | undefined;
 }
 
-async function runCreate({ open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
+async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
+  const { askForGrant, checkGrant } = await import('./grant.ts');
   const { change } = await import('../change.ts');
   const { ruleColumns } = await import('./columns.ts');
   const { listDocument } = await import('../../output/document.ts');
-  const { session, input } = await open(({ definition }) => checkGrant(flags, definition));
+  const { session, input } = await open(({ definition }) =>
+    checkGrant({ ctx, common }, flags, definition),
+  );
   const planGrant = session.verb('planGrant', 'create access rules');
-  const { account, role, scope } = input;
+  const grant = await askForGrant(session, input);
+  const { account, role, scope } = grant;
   const plan = await planGrant(account, { role, scope, cluster: flags.cluster ?? null });
   return change(session, {
     operation: 'create',
@@ -48,7 +49,7 @@ async function runCreate({ open }: Invocation, flags: CreateFlags): Promise<Exit
     changed: (rule) => ({ id: rule.id, name: rule.account, organization: null }),
     plan,
     action: `Create an access rule for ${account}`,
-    sample: sampleRule(input),
+    sample: sampleRule(grant),
     document: (rule) => ({
       ...listDocument({ rows: [rule], columns: ruleColumns }),
       value: { ...rule, ...session.marker },
@@ -62,24 +63,4 @@ function sampleRule({ account, role, scope }: Grant): GrantedRule {
   const [scopeType = '', scopeName = ''] = scope.split(':', 2);
   const rule = { account, id: '1', role, scopeType, scopeId: '1', scopeName };
   return { ...rule, raw: rule };
-}
-
-interface Grant {
-  readonly account: string;
-  readonly role: string;
-  readonly scope: string;
-}
-
-function checkGrant(
-  { account = '', role = '', scope = '' }: CreateFlags,
-  { scopeProblem }: ProviderDefinition,
-): Check<Grant> {
-  const missing = Object.entries({ account, role, scope }).flatMap(([name, value]) =>
-    value.trim() === '' ? [`--${name} is missing`] : [],
-  );
-  const problem = scope.trim() === '' ? null : (scopeProblem?.(scope) ?? null);
-  return {
-    value: { account, role, scope },
-    problems: problem === null ? missing : [...missing, `--scope: ${problem}`],
-  };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Choice } from '../../../src/context.ts';
 import { projectIds, roleIds, runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';
 import { marked, runaiSandbox } from '../runai-sandbox.ts';
 
@@ -123,6 +124,42 @@ describe('accessrules create', () => {
     });
     expect(stderr).toContain('ci-vision is granted Viewer on tenant');
     expect(stderr).toContain('not confirmed; nothing was changed');
+  });
+});
+
+describe('accessrules create at a terminal', () => {
+  it('lets what is missing be chosen', async () => {
+    const sandbox = await runaiSandbox();
+    const asked: string[] = [];
+    function choose({ message, choices }: { message: string; choices: readonly Choice[] }) {
+      asked.push(message);
+      const wanted = ['ci-vision', 'Viewer', 'project gpu-west/vision'];
+      const chosen = choices.find(({ label }) => wanted.some((text) => label.startsWith(text)));
+      return Promise.resolve(chosen?.value ?? '');
+    }
+    const { code, stdout } = await sandbox([...create, '--yes', '--json'], {
+      terminal: 100,
+      prompt: { select: choose },
+    });
+    expect({ code, asked }).toEqual({
+      code: 0,
+      asked: ['Which service account?', 'Which role?', 'On which scope?'],
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      account: 'ci-vision',
+      role: 'Viewer',
+      scopeType: 'project',
+      scopeId: projectIds.visionWest,
+    });
+  });
+
+  it('asks for nothing with --no-input', async () => {
+    const sandbox = await runaiSandbox();
+    const { code, stderr } = await sandbox([...create, '--no-input', '--no-color'], {
+      terminal: 100,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('--role is missing');
   });
 });
 
