@@ -1,3 +1,5 @@
+import type { Preflight } from '../delivery/preflight.ts';
+import { ExitCode, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { safeText } from '../model/safe-text.ts';
 import type { PlannedRequest } from '../providers/provider.ts';
@@ -43,6 +45,25 @@ export function dryRunDocument(
   return { value, human: () => describe(plan, targets, most) };
 }
 
+/** What a rehearsal found, and where it is told. */
+export interface Rehearsed {
+  readonly found: Pick<Preflight, 'problems' | 'others' | 'hint'>;
+  readonly renderer: Pick<Session['renderer'], 'format'>;
+  readonly note: Session['note'];
+}
+
+/**
+ * What a dry run ends with, once the plan is printed: what keeps the change from working is an error here too.
+ * @throws UsageError
+ */
+export async function endDryRun({ found, renderer, note }: Rehearsed): Promise<ExitCode> {
+  const { problems, others, hint } = found;
+  if (others.length > 0) throw new UsageError(others, { hint });
+  // A filter is the preview's own, and says nothing about the one that the result would meet.
+  for (const problem of renderer.format === 'query' ? [] : problems) await note(problem);
+  return ExitCode.done;
+}
+
 function describe(
   { operation, requests, effects }: Planned,
   targets: readonly PlannedTarget[],
@@ -52,14 +73,15 @@ function describe(
   const lines = [
     `Dry run: nothing was changed. ${operation} would do this:`,
     ...effects.map((effect) => `  - ${safeText(effect)}`),
-    ...first(most, targets.map(targetLine), '  - and'),
+    ...fewLines(targets.map(targetLine), most, '  - and'),
     ...(requests.length === 0 ? [] : ['with these requests:']),
-    ...first(most, requests.map(requestLine), '  and'),
+    ...fewLines(requests.map(requestLine), most, '  and'),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function first(most: number, lines: readonly string[], and: string): readonly string[] {
+/** `most` of the lines, and how many there are besides. */
+export function fewLines(lines: readonly string[], most: number, and: string): readonly string[] {
   if (lines.length <= most) return lines;
   return [...lines.slice(0, most), `${and} ${lines.length - most} more like these`];
 }

@@ -6,7 +6,7 @@ import { openJournal } from '../journal/journal.ts';
 import { effectsOf, issueOf, type IssueHost, type PlannedIssue } from './planned-issue.ts';
 import { confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './delivery-flags.ts';
-import { dryRunDocument } from './dry-run.ts';
+import { dryRunDocument, endDryRun } from './dry-run.ts';
 import { tellingWhoWaits } from './patience.ts';
 import type { Session } from './session.ts';
 
@@ -38,10 +38,10 @@ export async function rehearse(session: Session, planned: PlannedIssue): Promise
 async function preview(
   session: Session,
   planned: PlannedIssue,
-  { targets, problems, others, hint }: Preflight,
+  found: Preflight,
 ): Promise<ExitCode> {
   const { operation, plan } = planned;
-  const places = targets.map((tried) => ({
+  const places = found.targets.map((tried) => ({
     target: tried.target,
     ok: tried.problems.length === 0,
   }));
@@ -52,11 +52,7 @@ async function preview(
       places,
     ),
   );
-  if (others.length > 0) throw new UsageError(others, { hint });
-  // A filter is the preview's own, and says nothing about the one that the result would meet.
-  const isFiltered = session.renderer.format === 'query';
-  for (const problem of isFiltered ? [] : problems) await session.note(problem);
-  return ExitCode.done;
+  return endDryRun({ ...session, found });
 }
 
 /** What the issue of one command works with. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 import type { BodyReader, Context, Fetch, FetchAnswer, FetchInit } from '../context.ts';
-import { createSchemes, type Scheme, type Use } from './schemes.ts';
+import { createSchemes, type Scheme } from './schemes.ts';
 import { unpack } from './unpack.ts';
 
 const connectTimeoutMs = 10_000;
@@ -16,13 +16,8 @@ export function createDirectFetch(timeout: Context['timeout']): Fetch {
   const schemeOf = createSchemes(timeout);
   return async (input, init = {}) => {
     const url = new URL(input);
-    const scheme = await schemeOf(url, init.secureContext);
-    return exchange(scheme, url, { init, timeout });
+    return exchange(await schemeOf(url, init.secureContext), url, { init, timeout });
   };
-}
-
-function useOf({ method = 'GET' }: FetchInit): Use {
-  return method === 'GET' ? 'read' : 'change';
 }
 
 function exchange(
@@ -33,7 +28,7 @@ function exchange(
   const { method = 'GET', body = null } = init;
   return new Promise((resolve, reject) => {
     const request = open(url, {
-      agent: agentFor(useOf(init)),
+      agent: agentFor(method === 'GET' ? 'read' : 'change'),
       method,
       headers: {
         ...init.headers,

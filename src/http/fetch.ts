@@ -9,9 +9,10 @@ export interface FetchOptions extends Pick<Context, 'timeout' | 'nodeVersion'> {
 /** The program's `fetch`: the global one where a dispatcher is to take the request, else a direct one. */
 export function createFetch({ timeout, nodeVersion, globalFetch }: FetchOptions): Fetch {
   const direct = createDirectFetch(timeout);
+  let ready: Promise<void> | null = null;
   return async (input, init) => {
     if (init?.dispatcher === undefined) return direct(input, init);
-    await quicken(nodeVersion);
+    await (ready ??= quicken(nodeVersion));
     return globalFetch(input, init);
   };
 }

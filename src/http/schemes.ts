@@ -14,7 +14,7 @@ export interface Scheme {
 }
 
 /** What a connection is for: a read that is lost is asked again, and of a change that is lost nobody knows what came of it. */
-export type Use = 'read' | 'change';
+type Use = 'read' | 'change';
 
 /** As undici has it: an idle connection is closed by us before most servers do, and a request into that gap is lost. */
 const forReads = { keepAlive: true, timeout: 4000 };

@@ -5,7 +5,7 @@ import { UsageError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { IssuingPlan } from '../../providers/issuing.ts';
 import { wishesOf } from '../planned-issue.ts';
-import type { PlannedTarget } from '../dry-run.ts';
+import { fewLines, type PlannedTarget } from '../dry-run.ts';
 import type { Candidate, Skipped } from './candidates.ts';
 import { isOwn } from './own-account.ts';
 import type { Listed } from './member.ts';
@@ -73,10 +73,9 @@ export async function prepare(
 /** What is wrong for every account in the same way is said once, and of what differs in a name only, enough to see that. */
 function fewOf(problems: readonly string[]): readonly string[] {
   const different = [...new Set(problems)];
-  const rest = different.length - mostProblems;
   // One line for one more says no more than the line itself.
-  if (rest <= 1) return different;
-  return [...different.slice(0, mostProblems), `and ${rest} more like these`];
+  if (different.length <= mostProblems + 1) return different;
+  return fewLines(different, mostProblems, 'and');
 }
 
 const mostProblems = 5;

@@ -60,12 +60,9 @@ async function preview(
   { emit, note, marker, renderer }: Recovery,
   { delivery, places, effects, found }: PreparedDelivery,
 ): Promise<ExitCode> {
-  const { dryRunDocument } = await import('../dry-run.ts');
+  const { dryRunDocument, endDryRun } = await import('../dry-run.ts');
   const { provider } = delivery.issued.account;
   const planned = { operation: 'deliver', requests: [], effects } as const;
   await emit(dryRunDocument({ provider, marker }, planned, places));
-  if (found.others.length > 0) throw new UsageError(found.others, { hint: found.hint });
-  // A filter is the preview's own, and says nothing about the one that the result would meet.
-  for (const problem of renderer.format === 'query' ? [] : found.problems) await note(problem);
-  return ExitCode.done;
+  return endDryRun({ found, renderer, note });
 }
