@@ -37,9 +37,7 @@ function makeHome() {
 const { server, url } = await serveLists();
 const home = makeHome();
 try {
-  process.stdout.write(
-    `Node ${process.versions.node}, ${rounds} rounds, medians of ours / theirs\n\n`,
-  );
+  process.stdout.write(`Node ${process.versions.node}, ${rounds} rounds, medians of ours / theirs\n\n`);
   /** @param {number} count */
   function env(count) {
     return {
@@ -50,11 +48,7 @@ try {
   }
   /** @param {number} count */
   function bare(count) {
-    return measured([
-      '-e',
-      bareList,
-      `${url}/${count}/api/v1/organizations/${organization}/serviceaccounts`,
-    ]);
+    return measured(['-e', bareList, `${url}/${count}/api/v1/organizations/${organization}/serviceaccounts`]);
   }
   const nothing = measured(['-e', '0']);
   /** @type {Row[]} */
@@ -145,17 +139,12 @@ try {
     };
     await measure(row, rounds);
   } else {
-    process.stdout.write(
-      "sa list -q '.[].id': not measured, because there is no jq on PATH to compare with\n",
-    );
+    process.stdout.write("sa list -q '.[].id': not measured, because there is no jq on PATH to compare with\n");
   }
   for (const line of ['gh --version', 'kubectl version --client']) {
     if (!isInstalled(line.split(' ')[0] ?? '')) continue;
     const ours = shell(line, { HOME: home });
-    await measure(
-      { work: `${line} / node -e 0`, budget: null, measure: 'time', ours, theirs: nothing },
-      rounds,
-    );
+    await measure({ work: `${line} / node -e 0`, budget: null, measure: 'time', ours, theirs: nothing }, rounds);
   }
 } finally {
   rmSync(home, { recursive: true });

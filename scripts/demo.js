@@ -56,8 +56,7 @@ const steps = [
     argv: [...'sa rotate --id demo-runner --yes --to file:token'.split(' '), '-q', '{verified}'],
   },
   {
-    comment:
-      'The connection breaks after nscale has rotated: one more is issued, and that one arrives',
+    comment: 'The connection breaks after nscale has rotated: one more is issued, and that one arrives',
     argv: [...'sa rotate --id demo-runner --yes --to file:token'.split(' '), '-q', '{reissued}'],
     fault: 'nscale.rotate=drop-after-commit@1',
   },
@@ -86,8 +85,7 @@ const steps = [
     argv: 'sa delete --provider runai --id demo-runner --yes'.split(' '),
   },
   {
-    comment:
-      'Augment has no API for it: a person makes account and tokens at a console, which the sandbox plays',
+    comment: 'Augment has no API for it: a person makes account and tokens at a console, which the sandbox plays',
     argv: 'sandbox console augment create --name demo-docs'.split(' '),
   },
   {
@@ -161,9 +159,7 @@ try {
           }).stdout;
     const run = spawnSync(command, [...before, ...argv], {
       ...options,
-      ...(input === undefined
-        ? { stdio: 'inherit' }
-        : { input, stdio: ['pipe', 'inherit', 'inherit'] }),
+      ...(input === undefined ? { stdio: 'inherit' } : { input, stdio: ['pipe', 'inherit', 'inherit'] }),
     });
     if (run.status !== status) {
       process.stdout.write(`# expected exit code ${status}, got ${String(run.status)}\n`);

@@ -107,8 +107,7 @@ function work(from, to) {
   return new Promise((done) => {
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
-      if (code !== 0 && signal !== 'SIGKILL')
-        fail(`run ${last} ended the process: ${code ?? signal}\n`);
+      if (code !== 0 && signal !== 'SIGKILL') fail(`run ${last} ended the process: ${code ?? signal}\n`);
       done();
     });
   });

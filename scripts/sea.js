@@ -110,11 +110,7 @@ function run(program, argv) {
 function nodeItself() {
   const version = run(node, ['--version']).trim().replace(/^v/, '');
   const folder = dirname(node);
-  const places = [
-    join(folder, '../LICENSE'),
-    join(folder, 'LICENSE'),
-    '/usr/share/doc/nodejs/LICENSE',
-  ];
+  const places = [join(folder, '../LICENSE'), join(folder, 'LICENSE'), '/usr/share/doc/nodejs/LICENSE'];
   const licence = values['node-license'] ?? places.find((place) => existsSync(place));
   if (licence === undefined) {
     throw new Error(`no licence lies beside ${node}: name it by --node-license <file>`);

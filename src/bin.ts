@@ -4,14 +4,7 @@ import { writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 
 import { answerAtOnce } from './at-once.ts';
-import {
-  isSandboxOn,
-  type Context,
-  type Fetch,
-  type Output,
-  type Prompter,
-  type Timeout,
-} from './context.ts';
+import { isSandboxOn, type Context, type Fetch, type Output, type Prompter, type Timeout } from './context.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
 
@@ -204,11 +197,9 @@ function startTimeout(milliseconds: number): Timeout {
 
 async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   const { setTimeout: wait } = await import('node:timers/promises');
-  await wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
-    (error: unknown) => {
-      throw signal?.aborted ? signal.reason : error;
-    },
-  );
+  await wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+    throw signal?.aborted ? signal.reason : error;
+  });
 }
 
 /** The prompts are a tenth of a second of loading, and most runs ask nothing. */

@@ -32,10 +32,7 @@ export interface Context {
    * Runs work during which a second interrupt ends the program with the code that `interrupted` gives, instead of 130.
    * Default: outcome unknown (7).
    */
-  readonly mutating: <Result>(
-    work: () => Promise<Result>,
-    interrupted?: () => ExitCode,
-  ) => Promise<Result>;
+  readonly mutating: <Result>(work: () => Promise<Result>, interrupted?: () => ExitCode) => Promise<Result>;
   /** Runs synchronous work that may not come to an end, with the process's signals at their default. */
   readonly blocking: <Result>(work: () => Result) => Result;
   /** A new random UUID (v4). */
@@ -119,15 +116,9 @@ export interface Prompter {
     validate?: (value: string) => string | true;
   }) => Promise<string>;
   /** What is typed is not shown. It has one line, or as many as it takes until it `isWhole`. */
-  readonly password: (question: {
-    message: string;
-    isWhole?: (text: string) => boolean;
-  }) => Promise<string>;
+  readonly password: (question: { message: string; isWhole?: (text: string) => boolean }) => Promise<string>;
   readonly select: (question: { message: string; choices: readonly Choice[] }) => Promise<string>;
-  readonly checkbox: (question: {
-    message: string;
-    choices: readonly Choice[];
-  }) => Promise<string[]>;
+  readonly checkbox: (question: { message: string; choices: readonly Choice[] }) => Promise<string[]>;
 }
 
 /** Whether a person can be asked: all three streams are terminals and `CI` does not say otherwise (DESIGN.md 1). */

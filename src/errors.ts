@@ -85,11 +85,7 @@ export class AuthError extends CliError {
 
 /** `conflict`, `ambiguous`, `exists` or `locked`. Exit 5. */
 export class ConflictError extends CliError {
-  constructor(
-    code: 'conflict' | 'ambiguous' | 'exists' | 'locked',
-    message: string,
-    details?: ErrorDetails,
-  ) {
+  constructor(code: 'conflict' | 'ambiguous' | 'exists' | 'locked', message: string, details?: ErrorDetails) {
     super(code, ExitCode.conflict, message, details);
   }
 }

@@ -58,9 +58,7 @@ function connectionFlags(words: readonly string[]): readonly string[] {
 const jsonFlag = /^(?:--json|-y*q.*|--query(?:-file)?(?:=.*)?|--format=json)$/s;
 
 function wantsJson(words: readonly string[]): boolean {
-  return words.some(
-    (word, index) => jsonFlag.test(word) || (word === 'json' && words[index - 1] === '--format'),
-  );
+  return words.some((word, index) => jsonFlag.test(word) || (word === 'json' && words[index - 1] === '--format'));
 }
 
 /** Where stderr cannot be written to, the exit code is all that is left to say it: no note is worth a failure. */

@@ -1,13 +1,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { declareCommonFlags } from './commands/common.ts';
-import {
-  commandPath,
-  findSubcommand,
-  repeated,
-  type Host,
-  type Invocation,
-} from './commands/command.ts';
+import { commandPath, findSubcommand, repeated, type Host, type Invocation } from './commands/command.ts';
 import type { CommonFlags } from './commands/flags.ts';
 import { addCompletion } from './commands/completion/index.ts';
 import { addDoctor } from './commands/doctor/index.ts';
@@ -85,8 +79,7 @@ async function declareProgram(
   const program = declareCommonFlags(root);
   const host = makeHost(() => commonOf(program.opts()));
   const named = nouns.find(({ name, aliases }) => [name, ...aliases].includes(argv[0] ?? ''));
-  for (const noun of named === undefined ? nouns : [named])
-    await declareNoun(program, noun, { host, argv });
+  for (const noun of named === undefined ? nouns : [named]) await declareNoun(program, noun, { host, argv });
   // Whoever names a noun at once wants nothing beside it; to declare it all takes a millisecond.
   if (named === undefined) {
     addWhoami(program, host);
@@ -114,17 +107,12 @@ async function declareNoun(
 }
 
 /** Several profiles are more than most commands know what to do with: these see none. */
-function commonOf({
-  profile: profiles = [],
-  ...others
-}: OptionValues<typeof declareCommonFlags>): CommonFlags {
+function commonOf({ profile: profiles = [], ...others }: OptionValues<typeof declareCommonFlags>): CommonFlags {
   const [profile, ...more] = profiles;
   return { ...others, profile: more.length === 0 ? profile : undefined, profiles };
 }
 
-type OptionValues<Declare extends (root: Command) => { opts: () => unknown }> = ReturnType<
-  ReturnType<Declare>['opts']
->;
+type OptionValues<Declare extends (root: Command) => { opts: () => unknown }> = ReturnType<ReturnType<Declare>['opts']>;
 
 /** A second value would replace the first without a word, which for an id is the wrong account. */
 function refuseRepetition(command: CommandUnknownOpts): void {
@@ -180,8 +168,7 @@ function readCommanderError(error: CommanderError, command: CommandUnknownOpts):
   if (helpCodes.has(error.code)) return ExitCode.done;
   if (error.code === 'commander.help') return ExitCode.usage;
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const meant =
-    suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did') ?? meantId(error, command);
+  const meant = suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did') ?? meantId(error, command);
   const hint = meant ?? `${commandPath(command)} --help`;
   throw new UsageError(message, { hint, cause: error });
 }

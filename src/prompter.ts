@@ -1,12 +1,4 @@
-import {
-  createPrompt,
-  isEnterKey,
-  makeTheme,
-  useKeypress,
-  usePrefix,
-  useState,
-  type Status,
-} from '@inquirer/core';
+import { createPrompt, isEnterKey, makeTheme, useKeypress, usePrefix, useState, type Status } from '@inquirer/core';
 import { checkbox, confirm, input, select } from '@inquirer/prompts';
 
 import type { Choice, Prompter } from './context.ts';
@@ -54,9 +46,7 @@ function listOf({ message, choices }: ListQuestion): {
   choices: ReturnType<typeof toChoice>[];
   pageSize: number;
 } {
-  const sorted = choices.toSorted(
-    (a, b) => Number(a.disabled !== undefined) - Number(b.disabled !== undefined),
-  );
+  const sorted = choices.toSorted((a, b) => Number(a.disabled !== undefined) - Number(b.disabled !== undefined));
   return { message: safeText(message), choices: sorted.map(toChoice), pageSize: 12 };
 }
 

@@ -89,9 +89,7 @@ describe('imports', () => {
   });
 
   it.each(Object.entries(homes))('of %s stay in one place', (name, home) => {
-    const users = imports.filter(
-      ({ specifier }) => specifier === name || specifier.startsWith(`${name}/`),
-    );
+    const users = imports.filter(({ specifier }) => specifier === name || specifier.startsWith(`${name}/`));
     expect(users.length).toBeGreaterThan(0);
     expect(users.filter(({ file }) => !home.test(file))).toEqual([]);
   });

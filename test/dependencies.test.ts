@@ -47,10 +47,7 @@ test('the rows have the versions that are pinned', () => {
 test('the rows have the licences that the packages say', () => {
   const installed = rows().filter(([name = '']) => !(name in peerDependencies));
   const said = installed.map(([name, , licence]) => [name, licence]);
-  const real = installed.map(([name]) => [
-    name,
-    manifestOf(`node_modules/${name}/package.json`).license,
-  ]);
+  const real = installed.map(([name]) => [name, manifestOf(`node_modules/${name}/package.json`).license]);
   expect(said).toEqual(real);
 });
 

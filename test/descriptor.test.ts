@@ -39,11 +39,8 @@ it.runIf(existsSync('/dev/full'))('a full disk is an error of the write', async 
   await expect(output.write('x')).rejects.toMatchObject({ code: 'ENOSPC' });
 });
 
-it.runIf(existsSync('/dev/null'))(
-  'the null device takes everything and keeps nothing',
-  async () => {
-    const output = open('/dev/null');
-    await output.write('x');
-    expect(output).toMatchObject({ isTTY: false, discards: true });
-  },
-);
+it.runIf(existsSync('/dev/null'))('the null device takes everything and keeps nothing', async () => {
+  const output = open('/dev/null');
+  await output.write('x');
+  expect(output).toMatchObject({ isTTY: false, discards: true });
+});

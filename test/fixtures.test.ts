@@ -4,14 +4,8 @@ import { expect, it } from 'vitest';
 
 import type { Account } from '../src/model/account.ts';
 import { payloads } from '../src/providers/payload.ts';
-import {
-  ServiceAccount as NscaleAccount,
-  toAccount as fromNscale,
-} from '../src/providers/nscale/schema.ts';
-import {
-  ServiceAccount as RunaiAccount,
-  toAccount as fromRunai,
-} from '../src/providers/runai/schema.ts';
+import { ServiceAccount as NscaleAccount, toAccount as fromNscale } from '../src/providers/nscale/schema.ts';
+import { ServiceAccount as RunaiAccount, toAccount as fromRunai } from '../src/providers/runai/schema.ts';
 import { testNow } from './harness/context.ts';
 
 function fixture(path: string): unknown {
@@ -29,9 +23,7 @@ const never = { updatedAt: null, lastUsedAt: null, accessRules: null, tokens: []
 
 it('nscale payloads become accounts', () => {
   const parsed = payloads(NscaleAccount).safeParse(fixture('nscale/serviceaccounts.json'));
-  const accounts = parsed.success
-    ? parsed.data.map((item) => fromNscale(item, { now: testNow, profile: null }))
-    : [];
+  const accounts = parsed.success ? parsed.data.map((item) => fromNscale(item, { now: testNow, profile: null })) : [];
   const organization = 'a77e5d20-9c31-4d4e-8a64-1f2b3c4d5e6f';
   const base = { ...same, ...never, provider: 'nscale', profile: null, organization };
   expect(accounts.map(shown)).toEqual([

@@ -62,10 +62,7 @@ const brotli = brotliCompressSync(Buffer.concat(Array.from({ length: 8 }, () => 
 
 const answers: readonly [name: string, answer: () => Response][] = [
   ['a body that never ends', () => new Response(blanks(Infinity))],
-  [
-    'a gibibyte, with its length',
-    () => new Response(blanks(1024), { headers: { 'content-length': String(2 ** 30) } }),
-  ],
+  ['a gibibyte, with its length', () => new Response(blanks(1024), { headers: { 'content-length': String(2 ** 30) } })],
   ['a gibibyte, without its length', () => new Response(blanks(1024))],
   [
     'a gibibyte, packed',
@@ -74,22 +71,13 @@ const answers: readonly [name: string, answer: () => Response][] = [
         headers: { 'content-encoding': 'gzip' },
       }),
   ],
-  [
-    '128 MiB, packed more tightly',
-    () => new Response(brotli, { headers: { 'content-encoding': 'br' } }),
-  ],
-  [
-    'a hundred thousand levels of JSON',
-    () => new Response('['.repeat(100_000) + ']'.repeat(100_000)),
-  ],
+  ['128 MiB, packed more tightly', () => new Response(brotli, { headers: { 'content-encoding': 'br' } })],
+  ['a hundred thousand levels of JSON', () => new Response('['.repeat(100_000) + ']'.repeat(100_000))],
   ['16 million empty objects', () => new Response(`[${'{},'.repeat(16_000_000)}{}]`)],
 ];
 
 /** nscale, which gives this answer to reads of the list or to changes, once it has done what was asked. */
-async function spoiledNscale(
-  spoils: 'list' | 'change',
-  answer: () => Response,
-): Promise<Environment> {
+async function spoiledNscale(spoils: 'list' | 'change', answer: () => Response): Promise<Environment> {
   const emulator = createNscaleEmulator({ state: seedNscale(Date.now()), now: Date.now });
   const server = await serve(
     {
@@ -159,23 +147,12 @@ describe('a gigabyte from elsewhere', () => {
     expect(peak).toBeLessThan(most);
   });
 
-  const large: readonly [file: string, argv: readonly string[], env: Environment, said: string][] =
-    [
-      ['an input document', [...create, '-f', 'large'], sandbox, 'larger than 1 MiB'],
-      ['a filter', ['whoami', '--query-file', 'large'], sandbox, 'larger than 1 MiB'],
-      [
-        'a configuration',
-        ['whoami', '--json'],
-        { SACTL_CONFIG: 'large.json' },
-        'larger than 1 MiB',
-      ],
-      [
-        'a CA file',
-        ['whoami', '--json', '--ca-cert', 'large'],
-        { NSCALE_SERVICE_TOKEN: 'x' },
-        'EFBIG',
-      ],
-    ];
+  const large: readonly [file: string, argv: readonly string[], env: Environment, said: string][] = [
+    ['an input document', [...create, '-f', 'large'], sandbox, 'larger than 1 MiB'],
+    ['a filter', ['whoami', '--query-file', 'large'], sandbox, 'larger than 1 MiB'],
+    ['a configuration', ['whoami', '--json'], { SACTL_CONFIG: 'large.json' }, 'larger than 1 MiB'],
+    ['a CA file', ['whoami', '--json', '--ca-cert', 'large'], { NSCALE_SERVICE_TOKEN: 'x' }, 'EFBIG'],
+  ];
 
   it.each(large)('in %s: exit 2', async (_file, argv, env, said) => {
     for (const name of ['large', 'large.json']) {
@@ -189,13 +166,7 @@ describe('a gigabyte from elsewhere', () => {
   const kept: readonly [file: string, size: number, argv: string, code: number, said: string][] = [
     ['journal/00000000.jsonl', 2 ** 30, 'recover list -q .[].state', 0, ''],
     ['audit.jsonl', 2 ** 27, 'audit list --json', 0, '1 line'],
-    [
-      'augment/inventory.json',
-      2 ** 30,
-      'sa list --provider augment --json',
-      1,
-      'larger than 16 MiB',
-    ],
+    ['augment/inventory.json', 2 ** 30, 'sa list --provider augment --json', 1, 'larger than 16 MiB'],
   ];
 
   it.each(kept)(

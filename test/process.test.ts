@@ -46,14 +46,7 @@ describe('the built program', () => {
   });
 
   it('reads a document from a pipe', async () => {
-    const { child, ended } = sactl([
-      'sa',
-      'create',
-      '--sandbox',
-      '--stdin',
-      '-q',
-      '.name, .credential.value',
-    ]);
+    const { child, ended } = sactl(['sa', 'create', '--sandbox', '--stdin', '-q', '.name, .credential.value']);
     child.stdin.end('{"name": "piped"}');
     expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^piped\n\S+\n$/) });
   });
@@ -119,12 +112,8 @@ describe('where stdout goes', () => {
 describe('a credential that stdout did not take', () => {
   it('is spoken of by every command until it is recovered', async () => {
     const list = 'sa list --sandbox -q length';
-    const reminder =
-      '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
-    const { stderr } = await inShell(
-      `${rotate} -q '.credential.value, range(200000)'`,
-      '| head -1',
-    );
+    const reminder = '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
+    const { stderr } = await inShell(`${rotate} -q '.credential.value, range(200000)'`, '| head -1');
     const [, id = ''] = /recover deliver --id (\S+)/.exec(stderr) ?? [];
     expect(await inShell(list)).toMatchObject({ code: 0, stderr: reminder });
     expect(await inShell(`${list} --quiet`)).toMatchObject({ code: 0, stderr: '' });
@@ -150,12 +139,9 @@ async function rotateToFile(redirection: string): Promise<Ended> {
 }
 
 describe('a credential that goes to a file', () => {
-  it.each(['| head -c0', '>&-', '>/dev/null'])(
-    'is there whatever becomes of stdout: %s',
-    async (redirection) => {
-      expect(await rotateToFile(redirection)).toMatchObject({ code: 0, stderr: '' });
-    },
-  );
+  it.each(['| head -c0', '>&-', '>/dev/null'])('is there whatever becomes of stdout: %s', async (redirection) => {
+    expect(await rotateToFile(redirection)).toMatchObject({ code: 0, stderr: '' });
+  });
 
   it.runIf(existsSync('/dev/full'))('is there when nothing can be said of it', async () => {
     const { code, stderr } = await rotateToFile('>/dev/full');

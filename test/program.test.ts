@@ -24,9 +24,7 @@ describe('the command tree', () => {
   it('has these commands, and these flags beyond the common ones', async () => {
     expect(Object.fromEntries(leaves(await wholeTree()))).toEqual({
       'serviceaccounts list':
-        '--search --expiring-within --older-than --unused-for --active --sort --columns --limit'.split(
-          ' ',
-        ),
+        '--search --expiring-within --older-than --unused-for --active --sort --columns --limit'.split(' '),
       'serviceaccounts get': ['--id'],
       'serviceaccounts create':
         '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal --token --allow-tenant-change'.split(
@@ -42,10 +40,9 @@ describe('the command tree', () => {
         ),
       'serviceaccounts delete': ['--id', '--ignore-missing', '--done'],
       'tokens list': ['--id'],
-      'tokens create':
-        '--id --file --stdin --token --to --verify --no-verify --allow-tenant-change --no-journal'.split(
-          ' ',
-        ),
+      'tokens create': '--id --file --stdin --token --to --verify --no-verify --allow-tenant-change --no-journal'.split(
+        ' ',
+      ),
       'tokens revoke': ['--id', '--token', '--done'],
       'tokens restore': ['--id', '--token'],
       'groups list': [],
@@ -102,9 +99,7 @@ describe('the command tree', () => {
   });
 
   it('knows serviceaccounts by the aliases of the nscale CLI', async () => {
-    const noun = (await wholeTree()).commands.find(
-      (command) => command.name() === 'serviceaccounts',
-    );
+    const noun = (await wholeTree()).commands.find((command) => command.name() === 'serviceaccounts');
     expect(noun?.aliases()).toEqual(['sa', 'serviceaccount']);
   });
 
@@ -144,10 +139,7 @@ describe('misuse of the command line', () => {
         'sactl: --yes does nothing with "sactl serviceaccounts list"\n' +
         'hint: sactl serviceaccounts list --help\n',
     ],
-    [
-      'orgs list --org x',
-      'sactl: --org does nothing with "sactl orgs list"\nhint: sactl orgs list --help\n',
-    ],
+    ['orgs list --org x', 'sactl: --org does nothing with "sactl orgs list"\nhint: sactl orgs list --help\n'],
     ['sa get --id a --id b', 'sactl: --id is given twice\n'],
     ['sa list --org a --org=b', 'sactl: --org is given twice\n'],
     [

@@ -10,10 +10,7 @@ interface Answered {
 }
 
 /** What becomes of these chunks when a secret is asked for that ends with `}`, or of any text in one line. */
-async function typed(
-  chunks: readonly string[],
-  isWhole?: (text: string) => boolean,
-): Promise<Answered> {
+async function typed(chunks: readonly string[], isWhole?: (text: string) => boolean): Promise<Answered> {
   const input = new PassThrough();
   const output = new PassThrough();
   let shown = '';

@@ -24,9 +24,7 @@ function accounts(count) {
 
 /** Serves lists of 1, 1,000 and 10,000 accounts under /1, /1000 and /10000. */
 export async function serveLists() {
-  const lists = new Map(
-    [1, 1000, 10_000].map((count) => [`/${count}`, JSON.stringify(accounts(count))]),
-  );
+  const lists = new Map([1, 1000, 10_000].map((count) => [`/${count}`, JSON.stringify(accounts(count))]));
   const server = createServer((request, response) => {
     const [prefix] = /^\/\d+/.exec(request.url ?? '') ?? [''];
     response.setHeader('content-type', 'application/json');

@@ -61,8 +61,7 @@ export async function measure({ work, budget, measure: kind, ours, theirs }, rou
   const ratios = [];
   for (let round = -1; round < rounds; round += 1) {
     const [a, b] = [await ours(), await theirs()];
-    if (round >= 0)
-      ratios.push(kind === 'time' ? a.seconds / b.seconds : a.kilobytes / b.kilobytes);
+    if (round >= 0) ratios.push(kind === 'time' ? a.seconds / b.seconds : a.kilobytes / b.kilobytes);
   }
   const ratio = median(ratios);
   const range = `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}`;

@@ -47,13 +47,9 @@ function library(party) {
 function component({ name, version, license, url, purl = packageUrl(name, version) }, type) {
   const one = new Models.Component(type, name, { bomRef: purl, purl });
   if (version !== null) one.version = version;
-  one.licenses.add(
-    license.includes(' ') ? new Models.LicenseExpression(license) : new Models.SpdxLicense(license),
-  );
+  one.licenses.add(license.includes(' ') ? new Models.LicenseExpression(license) : new Models.SpdxLicense(license));
   if (url) {
-    one.externalReferences.add(
-      new Models.ExternalReference(url, Enums.ExternalReferenceType.Website),
-    );
+    one.externalReferences.add(new Models.ExternalReference(url, Enums.ExternalReferenceType.Website));
   }
   return one;
 }

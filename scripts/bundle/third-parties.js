@@ -19,16 +19,7 @@ import { embedded } from './embedded.js';
  */
 
 /** Licences that ask for no more than to be passed on with the code. */
-const allowed = new Set([
-  '0BSD',
-  'Apache-2.0',
-  'BSD-2-Clause',
-  'BSD-3-Clause',
-  'ICU',
-  'ISC',
-  'MIT',
-  'dtoa',
-]);
+const allowed = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ICU', 'ISC', 'MIT', 'dtoa']);
 
 /**
  * The packages whose modules are in a bundle, by name.
@@ -44,9 +35,7 @@ export async function thirdParties(modules) {
   }
   const names = new Set([...folders.keys()].map(packageName));
   const lock = JSON.parse(await readFile('package-lock.json', 'utf8'));
-  const parties = await Promise.all(
-    [...folders].map(([root, ids]) => describe(root, { ids, names, lock })),
-  );
+  const parties = await Promise.all([...folders].map(([root, ids]) => describe(root, { ids, names, lock })));
   const problems = [...parties.flatMap(problemsOf), ...twice(parties)];
   if (problems.length > 0) {
     throw new Error(`the bundle may not be given away:\n  - ${problems.join('\n  - ')}`);
@@ -57,9 +46,7 @@ export async function thirdParties(modules) {
 /** @param {readonly ThirdParty[]} parties @returns {string[]} */
 function twice(parties) {
   const names = parties.map(({ name }) => name);
-  return names
-    .filter((name, index) => names.indexOf(name) !== index)
-    .map((name) => `${name} is in it in two versions`);
+  return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} is in it in two versions`);
 }
 
 /** @param {string} id @returns {string | null} null for our own modules and for those that are no files */
@@ -107,9 +94,7 @@ async function licenceText(root, ids) {
   const texts = [];
   for (const folder of [...folders].toSorted()) {
     const names = await readdir(folder);
-    for (const name of names
-      .filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file))
-      .toSorted()) {
+    for (const name of names.filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file)).toSorted()) {
       texts.push((await readFile(join(folder, name), 'utf8')).trim());
     }
   }
@@ -132,8 +117,6 @@ function problemsOf({ name, version, license, integrity, text, carries }) {
     ...[license, ...carries.map((one) => one.license)]
       .filter((expression) => !expression.split(' AND ').every((one) => allowed.has(one)))
       .map((expression) => `${id}: nobody has looked at the licence "${expression}" yet`),
-    ...(looked === version
-      ? []
-      : [`${id}: look what it carries inside, and say so in scripts/bundle/embedded.js`]),
+    ...(looked === version ? [] : [`${id}: look what it carries inside, and say so in scripts/bundle/embedded.js`]),
   ];
 }

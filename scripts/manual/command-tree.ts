@@ -85,14 +85,11 @@ function readHelpAfterwards(command: CommandUnknownOpts): Pick<CommandDoc, 'exam
 /** Every command has `--help`, which is told of once, among the program's. */
 function ownOptions(command: CommandUnknownOpts): readonly Option[] {
   const options = command.createHelp().visibleOptions(command);
-  return command.parent === null
-    ? options
-    : options.filter((option) => command.options.includes(option));
+  return command.parent === null ? options : options.filter((option) => command.options.includes(option));
 }
 
 function readFlag(option: Option): FlagDoc {
-  const [, description = '', fallback = null] =
-    /^([^]*?)(?: \(default: (.+)\))?$/.exec(option.description) ?? [];
+  const [, description = '', fallback = null] = /^([^]*?)(?: \(default: (.+)\))?$/.exec(option.description) ?? [];
   return {
     short: option.short ?? null,
     long: longName(option),

@@ -14,7 +14,5 @@ export function commonFlagsOf(program: CommandDoc, command: CommandDoc): CommonF
     .map(({ long }) => long)
     .filter((flag) => !command.commonFlags.includes(flag) && flag !== '--help');
   if (refused.length === 0) return { kind: 'all', flags: [] };
-  return refused.length < honoured.length
-    ? { kind: 'except', flags: refused }
-    : { kind: 'only', flags: honoured };
+  return refused.length < honoured.length ? { kind: 'except', flags: refused } : { kind: 'only', flags: honoured };
 }

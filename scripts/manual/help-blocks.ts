@@ -32,9 +32,7 @@ function readChunk(chunk: string, next: string | undefined): HelpBlock {
     return isTitle ? { kind: 'title', text: text.replace(/:$/, '') } : { kind: 'text', text };
   }
   const rows = rowsOf(chunk);
-  return rows === null
-    ? { kind: 'code', lines: lines.map((line) => line.trim()) }
-    : { kind: 'rows', rows };
+  return rows === null ? { kind: 'code', lines: lines.map((line) => line.trim()) } : { kind: 'rows', rows };
 }
 
 /** Null for lines that are no rows. */

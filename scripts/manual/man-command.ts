@@ -1,14 +1,6 @@
 import { leaves, type CommandDoc } from './command-tree.ts';
 import type { HelpBlock } from './help-blocks.ts';
-import {
-  blockLines,
-  exampleLines,
-  flagItems,
-  opening,
-  pageNames,
-  synopsis,
-  type Edition,
-} from './man-parts.ts';
+import { blockLines, exampleLines, flagItems, opening, pageNames, synopsis, type Edition } from './man-parts.ts';
 import { meaning, prose } from './man-words.ts';
 import { mentions } from './mentions.ts';
 import { bold, item, paragraph, section, subsection, type Roff, type Words } from './roff.ts';
@@ -61,11 +53,7 @@ function verbPage(program: CommandDoc, command: CommandDoc): Roff {
   ];
 }
 
-const general: Words = [
-  'The common flags, exit codes, variables and files are in ',
-  bold('sactl'),
-  '(1).',
-];
+const general: Words = ['The common flags, exit codes, variables and files are in ', bold('sactl'), '(1).'];
 
 function noteLines(block: HelpBlock): Roff {
   return blockLines(block, (title) => paragraph([...prose(title), ':']));
@@ -73,10 +61,7 @@ function noteLines(block: HelpBlock): Roff {
 
 function argumentLines({ arguments: operands }: CommandDoc): Roff {
   if (operands.length === 0) return [];
-  return [
-    ...section('ARGUMENTS'),
-    ...operands.flatMap((operand) => item([operand.name], meaning(operand))),
-  ];
+  return [...section('ARGUMENTS'), ...operands.flatMap((operand) => item([operand.name], meaning(operand)))];
 }
 
 function aliasSentence({ path, aliases }: CommandDoc): Words {

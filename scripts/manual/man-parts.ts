@@ -2,18 +2,7 @@ import type { CommandDoc } from './command-tree.ts';
 import { commonFlagsOf } from './common-flags.ts';
 import type { HelpBlock, HelpRow } from './help-blocks.ts';
 import { commonFlagsSentence, meaning, flagTerm, prose, syntax, usage } from './man-words.ts';
-import {
-  bold,
-  comment,
-  heading,
-  item,
-  line,
-  paragraph,
-  section,
-  stacked,
-  verbatim,
-  type Roff,
-} from './roff.ts';
+import { bold, comment, heading, item, line, paragraph, section, stacked, verbatim, type Roff } from './roff.ts';
 import { shellLines } from './shell-lines.ts';
 
 /** What is the same in every page. */
@@ -68,9 +57,7 @@ const exampleWidth = 71;
 export function exampleLines(examples: readonly string[]): Roff {
   return verbatim(
     examples.flatMap((example) =>
-      shellLines(example, exampleWidth - 2).map(
-        (text, index) => `${index === 0 ? '$ ' : '  '}${text}`,
-      ),
+      shellLines(example, exampleWidth - 2).map((text, index) => `${index === 0 ? '$ ' : '  '}${text}`),
     ),
   );
 }

@@ -17,11 +17,7 @@ import { topics } from './references.ts';
 import { bold, item, paragraph, section, subsection, type Roff } from './roff.ts';
 
 /** `sactl(1)`: what holds for every command, and where each has its page. */
-export function programPage(
-  program: CommandDoc,
-  commands: readonly CommandDoc[],
-  edition: Edition,
-): Roff {
+export function programPage(program: CommandDoc, commands: readonly CommandDoc[], edition: Edition): Roff {
   const others = program.commands.filter((command) => !commands.includes(command));
   return [
     ...opening(program, program.description, edition),

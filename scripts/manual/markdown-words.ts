@@ -15,8 +15,7 @@ function markdownOf(program: CommandDoc, { kind, text }: Mark): string {
   if (kind === 'plain') return escapeMarkdown(text);
   if (kind !== 'quoted') return code(text);
   const reference = findReference(program, text);
-  if (reference === null)
-    return text.startsWith('sactl ') ? code(text) : `"${escapeMarkdown(text)}"`;
+  if (reference === null) return text.startsWith('sactl ') ? code(text) : `"${escapeMarkdown(text)}"`;
   const title = reference.kind === 'topic' ? topicTitles[reference.name] : reference.path.join(' ');
   return link(code(text), anchorOf(title));
 }
@@ -28,10 +27,7 @@ export function flagCell({ short, long, value }: FlagDoc): string {
 }
 
 /** What a flag or an argument is, and what it can be. */
-export function meaningCell(
-  program: CommandDoc,
-  { description, choices, ...flag }: Meaning,
-): string {
+export function meaningCell(program: CommandDoc, { description, choices, ...flag }: Meaning): string {
   const fallback = flag.default ?? null;
   const listed = choices.length === 0 ? '' : `: ${choices.map(code).join(', ')}`;
   const usual = fallback === null ? '' : ` (default: ${code(fallback)})`;

@@ -53,9 +53,7 @@ export function flagTable(program: CommandDoc, { flags }: CommandDoc): string {
 export function blockText(program: CommandDoc, block: HelpBlock, term: string): string {
   if (block.kind === 'title') return `**${prose(program, block.text)}**`;
   if (block.kind === 'text') return prose(program, block.text);
-  return block.kind === 'rows'
-    ? rowTable(program, block.rows, term)
-    : codeBlock('console', block.lines);
+  return block.kind === 'rows' ? rowTable(program, block.rows, term) : codeBlock('console', block.lines);
 }
 
 export function rowTable(program: CommandDoc, rows: readonly HelpRow[], term: string): string {

@@ -43,14 +43,9 @@ export function findReference(program: CommandDoc, quoted: string): Reference | 
 }
 
 /** The command with these names or aliases. */
-export function findCommand(
-  program: CommandDoc,
-  [word, ...rest]: readonly string[],
-): CommandDoc | null {
+export function findCommand(program: CommandDoc, [word, ...rest]: readonly string[]): CommandDoc | null {
   if (word === undefined) return program;
-  const child = program.commands.find(
-    ({ path, aliases }) => path.at(-1) === word || aliases.includes(word),
-  );
+  const child = program.commands.find(({ path, aliases }) => path.at(-1) === word || aliases.includes(word));
   return child === undefined ? null : findCommand(child, rest);
 }
 

@@ -19,22 +19,14 @@ export function italic(text: string): Span {
 
 /** The text of a page. A heading begins a paragraph itself, and linters complain of a second one. */
 export function page(lines: Roff): string {
-  const needed = lines.filter(
-    (text, index) => text !== '.PP' || !/^\.S[HS] /.test(lines[index - 1] ?? ''),
-  );
+  const needed = lines.filter((text, index) => text !== '.PP' || !/^\.S[HS] /.test(lines[index - 1] ?? ''));
   return `${needed.join('\n')}\n`;
 }
 
 /** The head of a page; `date` has the form `2026-11-22`, or is empty. Text is set ragged and unhyphenated, so that it can be copied. */
 export function heading({ name, date, source, manual }: Record<HeadingPart, string>): Roff {
   // With escaped hyphens, mandoc would find no date.
-  const words = [
-    argument(name.toUpperCase()),
-    '1',
-    `"${date}"`,
-    argument(source),
-    argument(manual),
-  ];
+  const words = [argument(name.toUpperCase()), '1', `"${date}"`, argument(source), argument(manual)];
   return [`.TH ${words.join(' ')}`, '.nh', '.ad l'];
 }
 

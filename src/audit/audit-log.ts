@@ -21,8 +21,7 @@ export interface AuditLog {
   readonly append: (fact: AuditFact) => Promise<void>;
 }
 
-export interface AuditLogOptions
-  extends LogPlace, Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'env'> {}
+export interface AuditLogOptions extends LogPlace, Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'env'> {}
 
 /** Touches nothing yet. Events that are appended at the same time are written and made to last together. */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
@@ -64,11 +63,7 @@ async function append(lines: readonly string[], options: AuditLogOptions): Promi
 }
 
 /** One write, which no other process's can come between; a line that was cut short is ended first. */
-async function appendLines(
-  handle: FileHandle,
-  lines: string,
-  options: AuditLogOptions,
-): Promise<void> {
+async function appendLines(handle: FileHandle, lines: string, options: AuditLogOptions): Promise<void> {
   const { size } = await handle.stat();
   const bytes = Buffer.from((await endsWithin(handle, size)) ? `\n${lines}` : lines);
   const { bytesWritten } = await handle.write(bytes);

@@ -1,13 +1,6 @@
 import type { Context } from '../context.ts';
 import { safeText } from '../model/safe-text.ts';
-import {
-  auditSchema,
-  outcomeOf,
-  type AuditCi,
-  type AuditEvent,
-  type AuditFact,
-  type AuditTarget,
-} from './event.ts';
+import { auditSchema, outcomeOf, type AuditCi, type AuditEvent, type AuditFact, type AuditTarget } from './event.ts';
 import { ciOf, userOf } from './system.ts';
 
 /** What an event says of the process that wrote it. */

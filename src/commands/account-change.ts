@@ -37,18 +37,12 @@ export async function checkChange(
     ...contradictions(flags),
   ];
   if (problems.length === 0 && Object.keys(value).length === 0) {
-    problems.push(
-      'there is nothing to change: give a flag such as --description, or a document with -f',
-    );
+    problems.push('there is nothing to change: give a flag such as --description, or a document with -f');
   }
   return { value, problems };
 }
 
-function merged(
-  document: AccountChange,
-  flags: ChangeFlags,
-  tags: Readonly<Record<string, string>>,
-): AccountChange {
+function merged(document: AccountChange, flags: ChangeFlags, tags: Readonly<Record<string, string>>): AccountChange {
   const removed = Object.fromEntries((flags.removeTag ?? []).map((key) => [key, null]));
   const allTags = { ...document.tags, ...tags, ...removed };
   const { description, name, group, addGroup, removeGroup } = flags;
@@ -68,9 +62,7 @@ function merged(
 function contradictions(flags: ChangeFlags): readonly string[] {
   const keys = (flags.tag ?? []).map(tagKey);
   return [
-    ...inBoth(flags.addGroup, flags.removeGroup).map(
-      (group) => `--add-group and --remove-group both name "${group}"`,
-    ),
+    ...inBoth(flags.addGroup, flags.removeGroup).map((group) => `--add-group and --remove-group both name "${group}"`),
     ...(flags.enable && flags.disable ? ['--enable and --disable exclude each other'] : []),
     ...inBoth(keys, flags.removeTag).map((key) => `--tag and --remove-tag both name "${key}"`),
   ];

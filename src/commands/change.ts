@@ -1,12 +1,5 @@
 import { withGrace } from '../delivery/interrupt.ts';
-import {
-  CliError,
-  ExitCode,
-  InterruptedError,
-  PartialError,
-  UnknownOutcomeError,
-  UsageError,
-} from '../errors.ts';
+import { CliError, ExitCode, InterruptedError, PartialError, UnknownOutcomeError, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import type { Plan } from '../providers/provider.ts';
 import { audited, type Audited } from './audited.ts';
@@ -16,8 +9,7 @@ import type { DoneFlag } from './done-flag.ts';
 import { confirmDone, effectsOf, refuseDone } from './manual.ts';
 import type { Session } from './session.ts';
 
-export interface PlannedChange<Result>
-  extends DoneFlag, Pick<Audited<Result>, 'subject' | 'changed'> {
+export interface PlannedChange<Result> extends DoneFlag, Pick<Audited<Result>, 'subject' | 'changed'> {
   readonly operation: Planned['operation'];
   /** What the audit log calls it, where that is another word. */
   readonly auditedAs?: Audited<Result>['operation'];
@@ -35,10 +27,7 @@ export interface PlannedChange<Result>
  * @throws UsageError when the output would fail on the result, before anything is sent; ActionRequiredError when a
  * person has to take a step first; PartialError when the change was made and its result could not be printed
  */
-export async function change<Result>(
-  session: Session,
-  planned: PlannedChange<Result>,
-): Promise<ExitCode> {
+export async function change<Result>(session: Session, planned: PlannedChange<Result>): Promise<ExitCode> {
   const { operation, plan, document, done } = planned;
   refuseDone(session.definition, { done, ...plan });
   if (session.common.dryRun) {
@@ -58,13 +47,10 @@ export async function change<Result>(
     await session.emit(document(result));
   } catch (cause) {
     if (plan.effects.length === 0 || !(cause instanceof CliError)) throw cause;
-    throw new PartialError(
-      `the change was made, but its result was not printed: ${cause.message}`,
-      {
-        provider: session.definition.name,
-        cause,
-      },
-    );
+    throw new PartialError(`the change was made, but its result was not printed: ${cause.message}`, {
+      provider: session.definition.name,
+      cause,
+    });
   }
   return ExitCode.done;
 }
@@ -80,10 +66,7 @@ async function tryOutput({ renderer }: Session, document: OutputDocument): Promi
   }
 }
 
-async function agree<Result>(
-  session: Session,
-  { plan, action, done }: PlannedChange<Result>,
-): Promise<void> {
+async function agree<Result>(session: Session, { plan, action, done }: PlannedChange<Result>): Promise<void> {
   const { effects } = plan;
   if (plan.action !== undefined) await confirmDone(session, { action: plan.action, effects, done });
   else if (effects.length > 0) await confirmChange(session, { action, effects });

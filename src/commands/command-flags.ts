@@ -4,11 +4,7 @@ import type { CommonFlags } from './flags.ts';
 /** The flags with which a command goes to this connection, e.g. `['--profile prod']`. */
 export function commandFlags(
   { org, endpoint }: Pick<CommonFlags, 'org' | 'endpoint'>,
-  {
-    definition,
-    connection: { profile },
-    isSandbox,
-  }: Pick<Connected, 'definition' | 'connection' | 'isSandbox'>,
+  { definition, connection: { profile }, isSandbox }: Pick<Connected, 'definition' | 'connection' | 'isSandbox'>,
 ): readonly string[] {
   const provider = `--provider ${definition.name}`;
   if (isSandbox) return [provider, '--sandbox'];

@@ -39,11 +39,7 @@ export interface Declaration {
 }
 
 /** Declares a verb below a noun, with help in the same order everywhere. */
-export function declareVerb(
-  noun: CommandUnknownOpts,
-  name: string,
-  declaration: Declaration,
-): Command {
+export function declareVerb(noun: CommandUnknownOpts, name: string, declaration: Declaration): Command {
   const refused = refusedFlags(declaration.honours);
   return noun
     .command(name)
@@ -70,8 +66,7 @@ function refusedFlags(honours: readonly FlagGroup[]): ReadonlySet<string> {
 function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>): void {
   const given = commonOptions(command).filter(
     (option) =>
-      refused.has(option.attributeName()) &&
-      root(command).getOptionValueSource(option.attributeName()) === 'cli',
+      refused.has(option.attributeName()) && root(command).getOptionValueSource(option.attributeName()) === 'cli',
   );
   if (given.length === 0) return;
   const path = commandPath(command);
@@ -96,19 +91,12 @@ function root(command: CommandUnknownOpts): CommandUnknownOpts {
 
 /** e.g. `sactl serviceaccounts list` */
 export function commandPath(command: CommandUnknownOpts): string {
-  return command.parent === null
-    ? command.name()
-    : `${commandPath(command.parent)} ${command.name()}`;
+  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
 }
 
 /** The command below `parent` with this name or alias. */
-export function findSubcommand(
-  parent: CommandUnknownOpts,
-  word: string,
-): CommandUnknownOpts | undefined {
-  return parent.commands.find(
-    (command) => command.name() === word || command.aliases().includes(word),
-  );
+export function findSubcommand(parent: CommandUnknownOpts, word: string): CommandUnknownOpts | undefined {
+  return parent.commands.find((command) => command.name() === word || command.aliases().includes(word));
 }
 
 function examplesText(examples: readonly string[]): string {

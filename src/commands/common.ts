@@ -9,9 +9,7 @@ import { repeated } from './command.ts';
 /** The flags that every command has, on the root, so that they are understood before and after the verb; their types are inferred. */
 export function declareCommonFlags(root: Command) {
   return root
-    .description(
-      'Service accounts and their one-time credentials on nscale, NVIDIA Run:ai and Augment.',
-    )
+    .description('Service accounts and their one-time credentials on nscale, NVIDIA Run:ai and Augment.')
     .addOption(
       new Option(
         '--provider <name>',
@@ -56,8 +54,7 @@ const longestTimeoutMs = 3_600_000;
 
 function duration(text: string): number {
   const milliseconds = parseDuration(text);
-  if (milliseconds === null)
-    throw new InvalidArgumentError(`It must have the form ${durationForms}.`);
+  if (milliseconds === null) throw new InvalidArgumentError(`It must have the form ${durationForms}.`);
   if (milliseconds > longestTimeoutMs) throw new InvalidArgumentError('It is at most 1h.');
   return milliseconds;
 }

@@ -30,11 +30,7 @@ interface Change {
 }
 
 /** `confirmChange` where there is no session. */
-export async function confirm(
-  ctx: Context,
-  common: CommonFlags,
-  { action, effects }: Change,
-): Promise<void> {
+export async function confirm(ctx: Context, common: CommonFlags, { action, effects }: Change): Promise<void> {
   if (common.yes || !canAsk(ctx, common)) return;
   await ctx.stderr.write(effects.map((effect) => `  - ${safeText(effect)}\n`).join(''));
   const message = `${safeText(action)}?`;

@@ -52,10 +52,7 @@ export interface Described extends Found {
 }
 
 /** A connection with its provider, and what is wrong with it. */
-export async function describeConnection(
-  configuration: Configuration,
-  connection: Connection,
-): Promise<Described> {
+export async function describeConnection(configuration: Configuration, connection: Connection): Promise<Described> {
   const definition = await loadDefinition(connection.provider);
   const problems = connectionProblems(connection, definition);
   return { configuration, definition, connection, problems };
@@ -75,8 +72,7 @@ function connectionProblems(
   const reading = credential === null ? null : readEndpoint(endpoint, endpointSource).problem;
   const { value: id, source } = organization;
   // Only a flag is about this run; a setting for all runs means the providers that have organizations.
-  const isMeant =
-    source.kind === 'flag' || providersWith('listOrganizations').includes(definition.name);
+  const isMeant = source.kind === 'flag' || providersWith('listOrganizations').includes(definition.name);
   const problem = id === null || !isMeant ? null : definition.organizationProblem(id);
   return [
     ...(reading === null ? [] : [reading]),
@@ -189,8 +185,7 @@ async function connectTo(
     isSandbox: sandbox !== null,
     stateDirectory,
     locks,
-    tryCredential: (issued) =>
-      definition.tryCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
+    tryCredential: (issued) => definition.tryCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
     connection: {
       endpoint,
       credentialSource: credential.source,

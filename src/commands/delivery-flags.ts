@@ -27,14 +27,11 @@ export const deliveryOptions = {
     ).argParser(repeated),
   verify: () => new Option('--verify', 'try the new credential (default)'),
   noVerify: () => new Option('--no-verify', 'do not try the new credential'),
-  reissue: () =>
-    new Option('--reissue', 'issue one more credential when the first answer is lost (default)'),
+  reissue: () => new Option('--reissue', 'issue one more credential when the first answer is lost (default)'),
   noReissue: () => new Option('--no-reissue', 'never issue a second credential'),
   token: () => new Option('--token <name>', 'name of the new token in the web console (Augment)'),
-  allowTenantChange: () =>
-    new Option('--allow-tenant-change', 'accept a session for another tenant (Augment)'),
-  noJournal: () =>
-    new Option('--no-journal', 'do not keep the credential in the journal while it is delivered'),
+  allowTenantChange: () => new Option('--allow-tenant-change', 'accept a session for another tenant (Augment)'),
+  noJournal: () => new Option('--no-journal', 'do not keep the credential in the journal while it is delivered'),
 } as const;
 
 /** Takes the values of `--to` apart; `isNew` is an account that has no id yet. */

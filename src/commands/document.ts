@@ -37,24 +37,17 @@ export interface InputText {
 }
 
 /** What `-f` or `--stdin` hold; null without them. */
-export async function readInput(
-  ctx: Context,
-  flags: DocumentFlags,
-): Promise<Check<InputText | null>> {
+export async function readInput(ctx: Context, flags: DocumentFlags): Promise<Check<InputText | null>> {
   if (flags.file !== undefined && flags.stdin) {
     return found('-f/--file and --stdin exclude each other: give one document');
   }
   if (!hasDocument(flags)) return found();
   const fromStdin = flags.stdin === true || flags.file === '-';
   if (fromStdin && ctx.stdin.isTTY) {
-    return found(
-      'the document is to come from standard input, which is a terminal: pipe it in, or use -f <file>',
-    );
+    return found('the document is to come from standard input, which is a terminal: pipe it in, or use -f <file>');
   }
   const source = fromStdin ? 'standard input' : (flags.file ?? '');
-  const { text, problem } = fromStdin
-    ? await readStdin(ctx)
-    : await readTextFile(resolve(ctx.cwd, source));
+  const { text, problem } = fromStdin ? await readStdin(ctx) : await readTextFile(resolve(ctx.cwd, source));
   if (text === null) return found(`cannot read ${source}: ${problem}`);
   return { value: { text, source }, problems: [] };
 }

@@ -6,15 +6,7 @@ import type { PlannedRequest } from '../providers/provider.ts';
 import type { Session } from './session.ts';
 
 export interface Planned {
-  readonly operation:
-    | 'create'
-    | 'update'
-    | 'rotate'
-    | 'delete'
-    | 'deliver'
-    | 'discard'
-    | 'revoke'
-    | 'restore';
+  readonly operation: 'create' | 'update' | 'rotate' | 'delete' | 'deliver' | 'discard' | 'revoke' | 'restore';
   readonly requests: readonly PlannedRequest[];
   readonly effects: readonly string[];
 }
@@ -64,11 +56,7 @@ export async function endDryRun({ found, renderer, note }: Rehearsed): Promise<E
   return ExitCode.done;
 }
 
-function describe(
-  { operation, requests, effects }: Planned,
-  targets: readonly PlannedTarget[],
-  most: number,
-): string {
+function describe({ operation, requests, effects }: Planned, targets: readonly PlannedTarget[], most: number): string {
   if (effects.length === 0) return `Dry run: ${operation} would change nothing.\n`;
   const lines = [
     `Dry run: nothing was changed. ${operation} would do this:`,

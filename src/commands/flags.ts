@@ -34,15 +34,7 @@ export interface CommonFlags {
 
 /** Flags that only some commands can honour; with any other they are a usage error, never ignored (DESIGN.md 1). */
 export const flagGroups = {
-  connection: [
-    'provider',
-    'profile',
-    'endpoint',
-    'allowEndpointOverride',
-    'caCert',
-    'timeout',
-    'sandbox',
-  ],
+  connection: ['provider', 'profile', 'endpoint', 'allowEndpointOverride', 'caCert', 'timeout', 'sandbox'],
   organization: ['org'],
   /** Several connections at once: `--profile` may be repeated. */
   fleet: [],

@@ -8,13 +8,7 @@ import { emit } from '../output/emit.ts';
 import { prepareRenderer, type Renderer } from '../output/renderer.ts';
 import { environments } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from './check.ts';
-import {
-  connect,
-  describeConnection,
-  type Connected,
-  type Described,
-  type Shared,
-} from './connect.ts';
+import { connect, describeConnection, type Connected, type Described, type Shared } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import { isFleet } from './is-fleet.ts';
 import { note } from './note.ts';
@@ -61,19 +55,12 @@ export async function openFleet<Input>(
   const gathered: Gathered = { problems: [], hints: [] };
   const flags = { ...common, profile: common.profiles?.[0] };
   const configuration = await gather(gathered, () => loadConfiguration(ctx, flags));
-  const renderer = await gather(gathered, () =>
-    prepareRenderer(ctx, outputFlags(common, configuration)),
-  );
-  const found =
-    configuration === null
-      ? null
-      : await gather(gathered, () => findMembers(ctx, flags, configuration));
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
+  const found = configuration === null ? null : await gather(gathered, () => findMembers(ctx, flags, configuration));
   const members = found instanceof AuthError || found === null ? [] : found;
   const columns = configuration === null ? null : columnsOf(configuration);
   const checked = await check({ columns, members });
-  const own = isFleet(ctx, common)
-    ? severalProblems(common)
-    : members.flatMap(({ problems }) => problems);
+  const own = isFleet(ctx, common) ? severalProblems(common) : members.flatMap(({ problems }) => problems);
   gathered.problems.push(...own, ...checked.problems);
   throwGathered(gathered);
   if (found instanceof AuthError) throw found;
@@ -99,20 +86,14 @@ async function findMembers(
 ): Promise<readonly Described[] | AuthError> {
   try {
     const connections = await resolve(ctx, flags, configuration);
-    return await Promise.all(
-      connections.map((connection) => describeConnection(configuration, connection)),
-    );
+    return await Promise.all(connections.map((connection) => describeConnection(configuration, connection)));
   } catch (error) {
     if (error instanceof AuthError) return error;
     throw error;
   }
 }
 
-async function resolve(
-  ctx: Context,
-  flags: CommonFlags,
-  configuration: Configuration,
-): Promise<readonly Connection[]> {
+async function resolve(ctx: Context, flags: CommonFlags, configuration: Configuration): Promise<readonly Connection[]> {
   const options = { configuration, flags, environments };
   const names = [...new Set(flags.profiles)];
   if ((flags.profiles ?? []).length > 1 && flags.provider !== 'all') {
@@ -123,9 +104,7 @@ async function resolve(
       }),
     );
   }
-  return isFleet(ctx, flags)
-    ? resolveAllConnections(ctx, options)
-    : [await resolveConnection(ctx, options)];
+  return isFleet(ctx, flags) ? resolveAllConnections(ctx, options) : [await resolveConnection(ctx, options)];
 }
 
 /** Flags that mean one connection. */
@@ -133,9 +112,7 @@ function severalProblems({ raw, org, endpoint, profiles = [] }: CommonFlags): re
   return [
     ...(raw ? ['--raw prints the answer of one provider'] : []),
     ...(org === undefined ? [] : ['--org does not go with all providers']),
-    ...(endpoint === undefined || profiles.length === 0
-      ? []
-      : ['--endpoint does not go with several profiles']),
+    ...(endpoint === undefined || profiles.length === 0 ? [] : ['--endpoint does not go with several profiles']),
   ];
 }
 
@@ -148,13 +125,7 @@ interface Question<Answer> {
 }
 
 /** One that fails costs its own answer and no other's. */
-async function ask<Answer>({
-  ctx,
-  common,
-  member,
-  question,
-  shared,
-}: Question<Answer>): Promise<FleetAnswer<Answer>> {
+async function ask<Answer>({ ctx, common, member, question, shared }: Question<Answer>): Promise<FleetAnswer<Answer>> {
   try {
     if (member.problems.length > 0) throw new UsageError(member.problems);
     return { answer: await question(await connect(ctx, common, member, shared)), error: null };

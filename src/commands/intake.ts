@@ -46,9 +46,7 @@ export async function checkIntake(
     value: value === null ? null : { secret: new Secret(value.text), source: value.source },
     problems: [
       ...(problem === null ? [] : [`--token: ${problem}`]),
-      ...(isMissing
-        ? ['the new session is missing: give it with -f <session.json> or --stdin']
-        : problems),
+      ...(isMissing ? ['the new session is missing: give it with -f <session.json> or --stdin'] : problems),
     ],
   };
 }

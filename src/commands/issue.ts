@@ -35,11 +35,7 @@ export async function rehearse(session: Session, planned: PlannedIssue): Promise
   if (problems.length > 0) throw new UsageError(problems, { hint });
 }
 
-async function preview(
-  session: Session,
-  planned: PlannedIssue,
-  found: Preflight,
-): Promise<ExitCode> {
+async function preview(session: Session, planned: PlannedIssue, found: Preflight): Promise<ExitCode> {
   const { operation, plan } = planned;
   const places = found.targets.map((tried) => ({
     target: tried.target,

@@ -26,9 +26,7 @@ export async function printList<Row extends Named>(
   { rows, columns, what }: { rows: readonly Row[]; columns: readonly Column<Row>[]; what: string },
 ): Promise<ExitCode> {
   const sorted = rows.toSorted((a, b) => compareText(a.name, b.name) || compareText(a.id, b.id));
-  await session.emit(
-    listDocument({ rows: sorted, columns, raw: () => rows.map((row) => row.raw) }),
-  );
+  await session.emit(listDocument({ rows: sorted, columns, raw: () => rows.map((row) => row.raw) }));
   if (rows.length === 0) await session.note(`no ${what}`);
   return ExitCode.done;
 }

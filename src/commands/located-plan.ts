@@ -29,8 +29,7 @@ export function locatedEnd({ actions, record }: LocalEnd, place: PlanPlace): Loc
     ...(actions === undefined
       ? {}
       : {
-          actions: (delivered) =>
-            actions(addresses(delivered)).map((step) => withConnection(step, place)),
+          actions: (delivered) => actions(addresses(delivered)).map((step) => withConnection(step, place)),
         }),
     ...(record === undefined ? {} : { record: (delivered) => record(addresses(delivered)) }),
   };

@@ -61,10 +61,7 @@ interface ManualChange extends DoneFlag {
  * answer, because it says nothing of the console; trusts `--done`.
  * @throws ActionRequiredError when it was not taken, or nobody can say; UsageError when `--done` is taken back
  */
-export async function confirmDone(
-  session: Session,
-  { action, effects, done }: ManualChange,
-): Promise<void> {
+export async function confirmDone(session: Session, { action, effects, done }: ManualChange): Promise<void> {
   const { ctx, common, definition } = session;
   if (done === true) {
     await confirmChange(session, {
@@ -83,7 +80,5 @@ export async function confirmDone(
 
 function instruction({ goal, url }: Action, effects: Step['effects']): string {
   const lines = [`To be done: ${safeText(goal)}`, `  at ${safeText(url)}`];
-  return [...lines, ...effects.map((effect) => `  - ${safeText(effect)}`)]
-    .map((line) => `${line}\n`)
-    .join('');
+  return [...lines, ...effects.map((effect) => `  - ${safeText(effect)}`)].map((line) => `${line}\n`).join('');
 }

@@ -39,9 +39,7 @@ export async function checkNewAccount(
     ...definition.creationProblems(given),
     ...grantProblems(flags, definition),
     // A document that cannot be read may hold the name that seems to be missing.
-    ...(asks || (name === undefined && document.problems.length > 0)
-      ? []
-      : nameProblems(name, definition)),
+    ...(asks || (name === undefined && document.problems.length > 0) ? [] : nameProblems(name, definition)),
   ];
   if (name === undefined) return { value: null, problems };
   return { value: newAccount({ ...given, name }, flags), problems };
@@ -77,15 +75,9 @@ function newAccount(
 }
 
 /** What the flags for access rules ask for. */
-function rights({
-  role,
-  scope,
-  cluster,
-  keepRules,
-}: NewAccountFlags): Pick<NewAccount, 'grants' | 'keepRules'> {
+function rights({ role, scope, cluster, keepRules }: NewAccountFlags): Pick<NewAccount, 'grants' | 'keepRules'> {
   return {
-    grants:
-      role === undefined || scope === undefined ? [] : [{ role, scope, cluster: cluster ?? null }],
+    grants: role === undefined || scope === undefined ? [] : [{ role, scope, cluster: cluster ?? null }],
     keepRules: keepRules === true,
   };
 }
@@ -100,23 +92,15 @@ function grantProblems(
     '--cluster': cluster,
     '--keep-rules': keepRules,
   };
-  const names = Object.entries(given).flatMap(([name, value]) =>
-    value === undefined ? [] : [name],
-  );
+  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (scopeProblem === undefined) {
     const able = providersWith('planGrant').join(' and ');
-    return names.map(
-      (name) => `${name} does nothing on ${title}, which has no access rules; ${able} has`,
-    );
+    return names.map((name) => `${name} does nothing on ${title}, which has no access rules; ${able} has`);
   }
   const problem = scope === undefined ? null : scopeProblem(scope);
   return [
-    ...(role !== undefined && scope === undefined
-      ? ['--role needs --scope: where to grant it']
-      : []),
-    ...(scope !== undefined && role === undefined
-      ? ['--scope needs --role: what to grant there']
-      : []),
+    ...(role !== undefined && scope === undefined ? ['--role needs --scope: where to grant it'] : []),
+    ...(scope !== undefined && role === undefined ? ['--scope needs --role: what to grant there'] : []),
     ...(cluster !== undefined && scope === undefined ? ['--cluster needs --scope'] : []),
     ...(problem === null ? [] : [`--scope: ${problem}`]),
   ];
@@ -129,9 +113,7 @@ function nameProblems(name: string | undefined, definition: ProviderDefinition):
 }
 
 function withoutNull(tags: Readonly<Record<string, string | null>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(tags).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
-  );
+  return Object.fromEntries(Object.entries(tags).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
 }
 
 /** Asks a person for everything that no flag gives: organization (when there are several), name, description, groups. */
@@ -144,8 +126,7 @@ export async function askForAccount(session: Session, flags: NewAccountFlags): P
   });
   const hasDescriptions = definition.creationProblems({ description: 'x' }).length === 0;
   const description =
-    flags.description ??
-    (hasDescriptions ? await ctx.prompt.input({ message: 'Description (optional)' }) : '').trim();
+    flags.description ?? (hasDescriptions ? await ctx.prompt.input({ message: 'Description (optional)' }) : '').trim();
   return {
     name: name.trim(),
     description: description === '' ? null : description,
@@ -155,10 +136,7 @@ export async function askForAccount(session: Session, flags: NewAccountFlags): P
   };
 }
 
-async function askForGroups(
-  session: Session,
-  groups: readonly Group[] | null,
-): Promise<readonly string[]> {
+async function askForGroups(session: Session, groups: readonly Group[] | null): Promise<readonly string[]> {
   const { ctx, provider } = session;
   if (provider.listGroups === undefined || groups?.length === 0) return [];
   if (groups === null) {
@@ -170,9 +148,7 @@ async function askForGroups(
   const roles = await readableRoles(session);
   return ctx.prompt.checkbox({
     message: 'Groups (space chooses, enter goes on)',
-    choices: groups
-      .toSorted((a, b) => compareText(a.name, b.name))
-      .map((group) => groupChoice(group, roles)),
+    choices: groups.toSorted((a, b) => compareText(a.name, b.name)).map((group) => groupChoice(group, roles)),
   });
 }
 
@@ -185,9 +161,7 @@ function groupChoice(
   return {
     value: group.id,
     label: carried === '' ? group.name : `${group.name} (${carried})`,
-    ...(forbidden === undefined
-      ? {}
-      : { disabled: `you may not grant ${roles.get(forbidden)?.name ?? forbidden}` }),
+    ...(forbidden === undefined ? {} : { disabled: `you may not grant ${roles.get(forbidden)?.name ?? forbidden}` }),
   };
 }
 

@@ -14,11 +14,7 @@ export interface Noun {
  * Declares the verbs of a noun. `named` is the one that follows the noun on the command line, if it is plain which: a noun
  * whose verbs have many flags may leave the others out.
  */
-export type AddVerbs = (
-  noun: CommandUnknownOpts,
-  host: Host,
-  named: string | null,
-) => Promise<void> | void;
+export type AddVerbs = (noun: CommandUnknownOpts, host: Host, named: string | null) => Promise<void> | void;
 
 /** Every noun of the command line, in the order `--help` shows them. */
 export const nouns: readonly Noun[] = [

@@ -9,10 +9,7 @@ import { note } from './note.ts';
 type Caller = Pick<Connected, 'definition' | 'connection'>;
 
 /** The command that replaces the caller's own credential; null where it is of no account that can be rotated. */
-export function renewal(
-  { definition, connection }: Caller,
-  { accountId }: OwnCredential,
-): string | null {
+export function renewal({ definition, connection }: Caller, { accountId }: OwnCredential): string | null {
   if (accountId === null) return null;
   const { profile } = connection;
   const named = profile === null ? `--provider ${definition.name}` : `--profile ${profile}`;
@@ -35,11 +32,7 @@ export async function warnOfExpiry(
   }
 }
 
-function warningOf({
-  ctx,
-  provider,
-  ...caller
-}: Caller & Pick<Connected, 'ctx' | 'provider'>): string | null {
+function warningOf({ ctx, provider, ...caller }: Caller & Pick<Connected, 'ctx' | 'provider'>): string | null {
   const own = provider.knownCredential?.() ?? null;
   const end = Date.parse(own?.expiresAt ?? '');
   if (own === null || !(end - ctx.now() < soonMs)) return null;

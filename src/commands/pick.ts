@@ -7,21 +7,14 @@ import type { CommonFlags } from './flags.ts';
 import type { Session } from './session.ts';
 
 /** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
-export function idProblems(
-  ctx: Context,
-  common: CommonFlags,
-  id: string | undefined,
-): readonly string[] {
+export function idProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
   if (id === undefined && canAsk(ctx, common)) return [];
   if (id !== undefined && id.trim() !== '') return [];
   return ['--id is missing: give the id or the exact name of an account'];
 }
 
 /** The account that `--id` names; without one, the account the user chooses from the list. */
-export async function pickAccount(
-  { ctx, provider }: Session,
-  id: string | undefined,
-): Promise<Account> {
+export async function pickAccount({ ctx, provider }: Session, id: string | undefined): Promise<Account> {
   if (id !== undefined) return provider.findAccount(id.trim());
   const { accounts } = await provider.listAccounts();
   if (accounts.length === 0) throw new NotFoundError('there is no service account to choose from');

@@ -24,18 +24,12 @@ export async function pickReplaced(
     if (account === null) throw error;
     const { name, tokens } = account;
     const fingerprints = tokens.map(({ fingerprint }) => fingerprint).join(', ');
-    await session.note(
-      `${name} is not recorded here; what --to names holds its old credential (${fingerprints})`,
-    );
+    await session.note(`${name} is not recorded here; what --to names holds its old credential (${fingerprints})`);
     return account;
   }
 }
 
-async function accountInTargets(
-  session: Session,
-  id: string,
-  specs: readonly TargetSpec[],
-): Promise<Account | null> {
+async function accountInTargets(session: Session, id: string, specs: readonly TargetSpec[]): Promise<Account | null> {
   const { ctx, provider } = session;
   if (provider.assumeAccount === undefined) return null;
   const name = id.slice(id.lastIndexOf('/') + 1);
@@ -43,8 +37,7 @@ async function accountInTargets(
   const held = [];
   for (const target of await targetsFor(session, specs, subject)) {
     const text = (await target.holds?.()) ?? null;
-    if (text !== null)
-      held.push({ target: addressOf(target.name, { ...ctx, ...session.connection }), text });
+    if (text !== null) held.push({ target: addressOf(target.name, { ...ctx, ...session.connection }), text });
   }
   return provider.assumeAccount(id, held);
 }

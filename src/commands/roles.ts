@@ -7,8 +7,7 @@ import { declareVerb, type Host, type Invocation } from './command.ts';
 export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
     summary: 'List roles',
-    description:
-      'Lists the roles that groups carry or access rules grant, and whether you may grant them.',
+    description: 'Lists the roles that groups carry or access rules grant, and whether you may grant them.',
     honours: ['connection', 'organization', 'output', 'raw'],
     examples: ['sactl roles list', "sactl roles list -q '.[] | select(.grantable) | .name'"],
   }).action(() => host.run(listRoles));

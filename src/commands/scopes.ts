@@ -7,8 +7,7 @@ import { declareVerb, type Host, type Invocation } from './command.ts';
 export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
     summary: 'List scopes',
-    description:
-      'Lists the tenant, clusters, departments and projects: what --scope accepts, as <type>:<name or id>.',
+    description: 'Lists the tenant, clusters, departments and projects: what --scope accepts, as <type>:<name or id>.',
     honours: ['connection', 'output', 'raw'],
     examples: [
       'sactl scopes list --provider runai',

@@ -42,10 +42,7 @@ export interface Session {
    * The provider's method, or, where it has none, a UsageError before any request: it says that the provider cannot
    * `purpose`, and names those that can.
    */
-  readonly verb: <Name extends OptionalVerb>(
-    name: Name,
-    purpose: string,
-  ) => NonNullable<Provider[Name]>;
+  readonly verb: <Name extends OptionalVerb>(name: Name, purpose: string) => NonNullable<Provider[Name]>;
 }
 
 /** What local checks can look at: no request is sent before they pass. */
@@ -132,8 +129,7 @@ function sessionOf({
   connected: Connected;
   targetEnvironment: TargetEnvironment;
 }): Session {
-  const { ctx, definition, provider, connection, isSandbox, stateDirectory, locks, tryCredential } =
-    connected;
+  const { ctx, definition, provider, connection, isSandbox, stateDirectory, locks, tryCredential } = connected;
   return {
     ctx,
     common,

@@ -45,9 +45,7 @@ export function throwUnanswered(silent: readonly Unanswered[]): void {
   const message = silent.map(unansweredText).join('; ');
   const { code, exitCode, hint } = only.error;
   const isShared = others.every(({ error }) => error.exitCode === exitCode);
-  throw isShared
-    ? new CliError(code, exitCode, message, { hint })
-    : new FailedError('failed', message);
+  throw isShared ? new CliError(code, exitCode, message, { hint }) : new FailedError('failed', message);
 }
 
 /** e.g. `nscale (profile prod)` */

@@ -38,9 +38,7 @@ async function whoami({ open }: Invocation): Promise<ExitCode> {
           { label: 'Subject', value: subject },
           { label: 'Kind', value: kind },
           { label: 'Organizations', value: organizations },
-          ...(permissions === null
-            ? []
-            : [{ label: 'Permissions', value: permissions.join('; ') }]),
+          ...(permissions === null ? [] : [{ label: 'Permissions', value: permissions.join('; ') }]),
           { label: 'Provider', value: provider },
           { label: 'Endpoint', value: endpoint },
           { label: 'Credential from', value: credentialSource },
@@ -49,9 +47,7 @@ async function whoami({ open }: Invocation): Promise<ExitCode> {
       ),
   });
   if (permissions?.length === 0) {
-    await session.note(
-      'it may do nothing yet: the provider names no permission of this credential',
-    );
+    await session.note('it may do nothing yet: the provider names no permission of this credential');
   }
   return ExitCode.done;
 }

@@ -1,12 +1,6 @@
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import {
-  configDirectory,
-  ignoredDirectories,
-  stateDirectory,
-  tildePath,
-  variable,
-} from './directories.ts';
+import { configDirectory, ignoredDirectories, stateDirectory, tildePath, variable } from './directories.ts';
 import type { Profile } from './profile.ts';
 import { readProjectFile, type ProjectFile } from './project-file.ts';
 import { field, readProviderChoice, readSettings, readText, type Section } from './section.ts';
@@ -65,14 +59,7 @@ export interface ConfigurationReading {
   readonly unusable: readonly Ignored[];
 }
 
-const settingKeys: readonly SettingKey[] = [
-  'provider',
-  'profile',
-  'org',
-  'sandbox',
-  'columns',
-  'format',
-];
+const settingKeys: readonly SettingKey[] = ['provider', 'profile', 'org', 'sandbox', 'columns', 'format'];
 
 const variables = new Map<string, string>([
   ['provider', 'SACTL_PROVIDER'],
@@ -85,10 +72,7 @@ const variables = new Map<string, string>([
  * Flag > environment > project file > user file > default (DESIGN.md 4).
  * @throws UsageError holding every problem of all sources
  */
-export async function loadConfiguration(
-  ctx: Context,
-  flags: ConfigurationFlags,
-): Promise<Configuration> {
+export async function loadConfiguration(ctx: Context, flags: ConfigurationFlags): Promise<Configuration> {
   const { configuration, misuse, problems, hint } = await readConfiguration(ctx, flags);
   const all = [...misuse, ...problems];
   if (all.length > 0) throw new UsageError(all, { hint });
@@ -96,10 +80,7 @@ export async function loadConfiguration(
 }
 
 /** `loadConfiguration` for those who go on with what is right. */
-export async function readConfiguration(
-  ctx: Context,
-  flags: ConfigurationFlags,
-): Promise<ConfigurationReading> {
+export async function readConfiguration(ctx: Context, flags: ConfigurationFlags): Promise<ConfigurationReading> {
   const misuse: string[] = [];
   const problems: string[] = [];
   const user = await readUserFile(ctx);

@@ -12,10 +12,7 @@ import type { EnvironmentOrigin } from './selection.ts';
 import { defaultSource, type Setting } from './setting.ts';
 
 /** A sandbox's connection: no credential, no endpoint, and of the organizations only `--org`. */
-export function fromSandbox(
-  ctx: Context,
-  options: ResolveOptions & { readonly provider: ProviderName },
-): Connection {
+export function fromSandbox(ctx: Context, options: ResolveOptions & { readonly provider: ProviderName }): Connection {
   const { org } = options.configuration;
   return {
     provider: options.provider,
@@ -79,10 +76,7 @@ export function fromEnvironment(
   };
 }
 
-function environmentCredential(
-  ctx: Context,
-  { secret, connection }: EnvironmentOrigin,
-): Connection['credential'] {
+function environmentCredential(ctx: Context, { secret, connection }: EnvironmentOrigin): Connection['credential'] {
   const { isDocument = false, file = '' } = connection;
   if (secret === null) {
     const source = { kind: 'file', path: resolve(ctx.homeDirectory, file) } as const;

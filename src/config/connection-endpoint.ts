@@ -27,9 +27,7 @@ export function profileEndpoint(
   const given = flagEndpoint(options);
   if (given === null) {
     if (own === null) {
-      throw new UsageError(
-        `${source}: "endpoint" is missing, and ${profile.provider} has no default`,
-      );
+      throw new UsageError(`${source}: "endpoint" is missing, and ${profile.provider} has no default`);
     }
     return { text: own, source: profile.endpoint === null ? 'default' : source, question: null };
   }

@@ -11,10 +11,7 @@ export type { Connection, ResolveOptions } from './connection-type.ts';
  * @throws UsageError when the settings contradict each other or leave several choices
  * @throws AuthError (`unauthenticated`) when there is no credential
  */
-export async function resolveConnection(
-  ctx: Context,
-  options: ResolveOptions,
-): Promise<Connection> {
+export async function resolveConnection(ctx: Context, options: ResolveOptions): Promise<Connection> {
   return connectionOf(ctx, { ...options, origin: selectOrigin({ ...options, env: ctx.env }) });
 }
 
@@ -22,10 +19,7 @@ export async function resolveConnection(
  * `--provider all`: every profile, then every provider with a credential in the environment.
  * @throws UsageError for flags that mean one connection; AuthError when there is no connection at all
  */
-export async function resolveAllConnections(
-  ctx: Context,
-  options: ResolveOptions,
-): Promise<readonly Connection[]> {
+export async function resolveAllConnections(ctx: Context, options: ResolveOptions): Promise<readonly Connection[]> {
   const given = { '--profile': options.flags.profile, '--endpoint': options.flags.endpoint };
   const problems = Object.entries(given)
     .filter(([, value]) => value !== undefined)

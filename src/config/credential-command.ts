@@ -20,10 +20,7 @@ const maxBytes = 64 * 1024;
  * Runs the user's own command, without a shell and in the home directory, and returns what it wrote to stdout.
  * @throws AuthError (`unauthenticated`) with the command's stderr, without what it wrote to stdout
  */
-export async function runCredentialCommand(
-  ctx: Context,
-  command: CredentialCommand,
-): Promise<string> {
+export async function runCredentialCommand(ctx: Context, command: CredentialCommand): Promise<string> {
   ctx.signal.throwIfAborted();
   const outcome = await run(ctx, command);
   ctx.signal.throwIfAborted();
@@ -83,7 +80,5 @@ function describeFailure(error: ExecFileException, timeoutMs: number): string {
 /** Commands that trace themselves repeat the secret on stderr. */
 function withoutLines(stderr: string, stdout: string): string {
   const lines = stdout.split('\n').map((line) => line.trim());
-  return lines
-    .filter((line) => line !== '')
-    .reduce((text, line) => text.replaceAll(line, '[secret]'), stderr);
+  return lines.filter((line) => line !== '').reduce((text, line) => text.replaceAll(line, '[secret]'), stderr);
 }

@@ -16,8 +16,7 @@ export async function readCredentialFile(path: string): Promise<CredentialFile> 
   try {
     return { text: await readBoundedText(path, largestSecret), problem: null };
   } catch (cause) {
-    const problem =
-      cause instanceof FileRefusal ? `: ${cause.message}` : ` cannot be read (${errorCode(cause)})`;
+    const problem = cause instanceof FileRefusal ? `: ${cause.message}` : ` cannot be read (${errorCode(cause)})`;
     return { problem, cause };
   }
 }

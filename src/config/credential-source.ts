@@ -31,10 +31,7 @@ export async function readCredential(
 }
 
 /** A sentence when the secret's file can be read by other users, else null. Windows has no such modes. */
-export async function credentialWarning(
-  ctx: Context,
-  source: CredentialSource,
-): Promise<string | null> {
+export async function credentialWarning(ctx: Context, source: CredentialSource): Promise<string | null> {
   if (source.kind !== 'file' || ctx.platform === 'win32') return null;
   const { isReadByOthers } = await import('./credential-file.ts');
   if (!(await isReadByOthers(source.path))) return null;

@@ -27,14 +27,8 @@ export interface EnvironmentSecret {
 export type EnvironmentConnections = Readonly<Partial<Record<ProviderName, EnvironmentConnection>>>;
 
 /** The first way that is completely set, null when none is. */
-export function findSecret(
-  connection: EnvironmentConnection,
-  env: Context['env'],
-): EnvironmentSecret | null {
-  return (
-    connection.secrets.find((way) => namesOf(way).every((name) => variable(env, name) !== null)) ??
-    null
-  );
+export function findSecret(connection: EnvironmentConnection, env: Context['env']): EnvironmentSecret | null {
+  return connection.secrets.find((way) => namesOf(way).every((name) => variable(env, name) !== null)) ?? null;
 }
 
 /** e.g. `RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN`. */
@@ -43,10 +37,7 @@ export function describeSecrets(connection: EnvironmentConnection): string {
 }
 
 /** What is set of a credential that is not complete, e.g. `RUNAI_CLIENT_ID is set but RUNAI_CLIENT_SECRET is not`. */
-export function describeIncomplete(
-  connection: EnvironmentConnection,
-  env: Context['env'],
-): string | null {
+export function describeIncomplete(connection: EnvironmentConnection, env: Context['env']): string | null {
   for (const way of connection.secrets) {
     const set = namesOf(way).find((name) => variable(env, name) !== null);
     const unset = namesOf(way).find((name) => variable(env, name) === null);

@@ -37,8 +37,7 @@ const profileKeys = ['provider', 'endpoint', 'org', 'clientId', 'ca', 'credentia
 export function readProfiles(raw: unknown, file: ProfileFile): ReadonlyMap<string, Profile> {
   const profiles = new Map<string, Profile>();
   const all = mappingOf(raw);
-  if (all === null)
-    file.problems.push(`${file.path}: "profiles" must be a mapping of names to profiles`);
+  if (all === null) file.problems.push(`${file.path}: "profiles" must be a mapping of names to profiles`);
   for (const [name, value] of all ?? []) {
     const profile = readProfile(name, value, file);
     if (profile !== null) profiles.set(name, profile);
@@ -70,8 +69,7 @@ function readProfile(name: string, raw: unknown, file: ProfileFile): Profile | n
   return { name, provider, credential, ...rest };
 }
 
-const credentialForms =
-  'must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]}';
+const credentialForms = 'must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]}';
 
 /** Nothing of a wrong credential is quoted, not even its keys: `{abc}` is YAML for a key without a value. */
 function readCredential(raw: unknown, file: ProfileFile): Reading<CredentialSource> {

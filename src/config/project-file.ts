@@ -50,10 +50,7 @@ export type ProjectPlace = Pick<Context, 'cwd' | 'homeDirectory' | 'userId'>;
  * Reads the nearest project file. It is not trusted: it may set `provider`, `org`, `columns` and `format` only
  * (DESIGN.md 4). `userFile` is never read as a project file.
  */
-export async function readProjectFile(
-  place: ProjectPlace,
-  userFile: string | null,
-): Promise<ProjectFile> {
+export async function readProjectFile(place: ProjectPlace, userFile: string | null): Promise<ProjectFile> {
   const ignored: Ignored[] = [];
   for (const directory of projectDirectories(place)) {
     const candidates = findCandidates(directory, { names: fileNames, owner: place.userId });

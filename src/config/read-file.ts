@@ -70,10 +70,7 @@ function refusal(link: Stats, options: { path: string; owner: number | null }): 
  * the text on unparsed, and those that would run a file are replaced, because it merges its own with ours.
  * @throws the file system's error when the file cannot be read
  */
-export async function readFirst(
-  directory: string,
-  names: readonly string[],
-): Promise<FileText | null> {
+export async function readFirst(directory: string, names: readonly string[]): Promise<FileText | null> {
   const { lilconfig } = await import('lilconfig');
   const result = await lilconfig('sactl', {
     searchPlaces: [...names],

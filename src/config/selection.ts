@@ -45,12 +45,9 @@ export function selectOrigin(options: SelectionOptions): Origin {
     return selectOrigin(withoutProvider(options));
   }
   if (provider.value === 'all') {
-    throw new UsageError(
-      `${describeSource(provider.source)} says all, and this needs one provider`,
-      {
-        hint: `name one with --provider ${providerNames.join('|')}`,
-      },
-    );
+    throw new UsageError(`${describeSource(provider.source)} says all, and this needs one provider`, {
+      hint: `name one with --provider ${providerNames.join('|')}`,
+    });
   }
   if (sandbox.value) {
     return { kind: 'sandbox', provider: provider.value ?? knownTo(options)[0] ?? providerNames[0] };
@@ -125,17 +122,13 @@ function originOf(provider: ProviderName, options: SelectionOptions): Environmen
   const profiles = [...options.configuration.profiles.values()]
     .filter((profile) => profile.provider === provider)
     .map(({ name }) => name);
-  throw new AuthError(
-    'unauthenticated',
-    `no credential for ${provider}: ${missingFor(provider, options)}`,
-    {
-      provider,
-      hint:
-        profiles.length === 0
-          ? 'to try it without a credential, add --sandbox'
-          : `or select a profile with --profile: ${profiles.join(', ')}`,
-    },
-  );
+  throw new AuthError('unauthenticated', `no credential for ${provider}: ${missingFor(provider, options)}`, {
+    provider,
+    hint:
+      profiles.length === 0
+        ? 'to try it without a credential, add --sandbox'
+        : `or select a profile with --profile: ${profiles.join(', ')}`,
+  });
 }
 
 function onlyOrigin(options: SelectionOptions): EnvironmentOrigin {
@@ -158,9 +151,7 @@ function environmentOrigins(options: SelectionOptions): EnvironmentOrigin[] {
 }
 
 function noCredential(options: SelectionOptions): AuthError {
-  const missing = knownTo(options).map(
-    (provider) => `${provider}: ${missingFor(provider, options)}`,
-  );
+  const missing = knownTo(options).map((provider) => `${provider}: ${missingFor(provider, options)}`);
   return new AuthError('unauthenticated', `no credential found; for ${missing.join('; for ')}`, {
     hint: 'or select a profile with --profile, or try it without a credential: --sandbox',
   });

@@ -55,10 +55,7 @@ export const noValues: SettingValues = {
 export const defaultSource: Source = { kind: 'default', name: 'default' };
 
 /** The strongest layer's value; null with source `default` when no layer mentions it. Layers: strongest first. */
-export function pickSetting<Key extends SettingKey>(
-  key: Key,
-  layers: readonly Layer[],
-): Setting<SettingValues[Key]> {
+export function pickSetting<Key extends SettingKey>(key: Key, layers: readonly Layer[]): Setting<SettingValues[Key]> {
   const layer = layers.find(({ values }) => values[key] !== null);
   if (layer === undefined) return { value: noValues[key], source: defaultSource };
   return { value: layer.values[key], source: layer.source(key) };
@@ -66,9 +63,7 @@ export function pickSetting<Key extends SettingKey>(
 
 /** The values of `key` that a stronger layer beats. */
 export function beatenSettings(key: SettingKey, layers: readonly Layer[]): Ignored[] {
-  const [first, ...beaten] = layers
-    .filter(({ values }) => values[key] !== null)
-    .map((layer) => layer.source(key));
+  const [first, ...beaten] = layers.filter(({ values }) => values[key] !== null).map((layer) => layer.source(key));
   if (first === undefined) return [];
   return beaten.map((source) => ({
     what: `${key} in ${describeSource(source)}`,

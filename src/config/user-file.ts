@@ -75,8 +75,6 @@ function interpret(ctx: Context, file: LoadedFile): Omit<UserFile, 'ignored'> {
   const raw = section.entries.get('profiles');
   const { homeDirectory } = ctx;
   const profiles =
-    raw === undefined
-      ? new Map<string, Profile>()
-      : readProfiles(raw, { path, homeDirectory, problems });
+    raw === undefined ? new Map<string, Profile>() : readProfiles(raw, { path, homeDirectory, problems });
   return { path, values, profiles, problems };
 }

@@ -40,10 +40,7 @@ interface Question {
   readonly signal: AbortSignal;
 }
 
-async function askOnce(
-  { safe }: Run,
-  { plan, operation, accountId, signal }: Question,
-): Promise<Issued> {
+async function askOnce({ safe }: Run, { plan, operation, accountId, signal }: Question): Promise<Issued> {
   return plan.ask({ signal, keep: (bytes) => safe.keep({ bytes, operation, accountId }) });
 }
 
@@ -51,9 +48,7 @@ async function askOnce(
 function isCertain(error: unknown): boolean {
   if (error instanceof HttpError) return error.arrival !== 'unknown';
   // The credential itself could not be had or sent; or an interrupt came while nothing was on its way.
-  return (
-    error instanceof AuthError || error instanceof UsageError || error instanceof InterruptedError
-  );
+  return error instanceof AuthError || error instanceof UsageError || error instanceof InterruptedError;
 }
 
 interface Lost {

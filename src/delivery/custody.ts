@@ -46,13 +46,10 @@ export function undelivered(custody: Custody, why: string, cause?: unknown): Cli
 export function dead(custody: Custody, why: string): UndeliveredError {
   const { account, isKept } = custody;
   const again = issueAnother(account);
-  return new UndeliveredError(
-    `${credentialOf(account)} does not work: ${why}${isKept ? '; it is kept' : ''}`,
-    {
-      provider: account.provider,
-      hint: isKept ? `try it again later: ${deliverLater(custody)}; or ${again}` : again,
-    },
-  );
+  return new UndeliveredError(`${credentialOf(account)} does not work: ${why}${isKept ? '; it is kept' : ''}`, {
+    provider: account.provider,
+    hint: isKept ? `try it again later: ${deliverLater(custody)}; or ${again}` : again,
+  });
 }
 
 function credentialOf(account: Account): string {

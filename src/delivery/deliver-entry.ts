@@ -16,10 +16,7 @@ import { settle, tellActions } from './protocol.ts';
 import { recoverCommand, rotateCommand } from './recover.ts';
 
 /** A credential out of the journal, with everything its delivery needs. */
-export interface StoredDelivery extends Pick<
-  Issue,
-  'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'report'
-> {
+export interface StoredDelivery extends Pick<Issue, 'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'report'> {
   readonly entry: ReadableEntry;
   readonly issued: Issued;
   readonly tryCredential: () => Promise<Trial>;
@@ -90,10 +87,7 @@ async function bring(
     tryCredential: () => Promise.resolve(trial),
   });
   await closeEntry(run, account, ending);
-  const failures = [
-    ...ending.failures,
-    ...(problem === null ? [] : [partial(problem, { operation, account })]),
-  ];
+  const failures = [...ending.failures, ...(problem === null ? [] : [partial(problem, { operation, account })])];
   await auditDelivered(ctx, delivery, { ...ending, failures, verified: trial.works });
   await tellActions(delivery, ending);
   throwAll(failures);

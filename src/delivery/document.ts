@@ -20,10 +20,8 @@ export function issueDocument(result: Result, value: string | null): OutputDocum
   return {
     value: issueResult(account, credential, outcome),
     raw: () => result.raw(value),
-    human: (style) =>
-      credentialDetail({ account, credential, facts: outcome ? factsOf(outcome) : [] }, style),
-    sheet: () =>
-      sheetOf([account], [...accountColumns, { name: 'credential', value: () => value }]),
+    human: (style) => credentialDetail({ account, credential, facts: outcome ? factsOf(outcome) : [] }, style),
+    sheet: () => sheetOf([account], [...accountColumns, { name: 'credential', value: () => value }]),
     secretDocument: true,
   };
 }

@@ -53,8 +53,7 @@ export function partial(
 /** In our own words: the message of an error that nobody expected may hold anything. */
 export function reasonOf(problem: unknown): string {
   const isInterrupt =
-    problem instanceof InterruptedError ||
-    (problem instanceof Error && problem.name === 'AbortError');
+    problem instanceof InterruptedError || (problem instanceof Error && problem.name === 'AbortError');
   if (isInterrupt) return 'interrupted';
   return problem instanceof CliError ? problem.message : 'an unexpected error, a bug in sactl';
 }
@@ -77,8 +76,7 @@ export function unknownOutcome(
   const { operation, plan } = issue;
   const known = cause instanceof CliError ? cause : null;
   const what = known?.message ?? `cannot ${operation} service account ${plan.expected.name}`;
-  const { consequence, hint } =
-    operation === 'rotate' ? rotationLost(issue, evidence) : creationLost(issue, evidence);
+  const { consequence, hint } = operation === 'rotate' ? rotationLost(issue, evidence) : creationLost(issue, evidence);
   const forget = operation === 'create' ? `; then: sactl recover discard --id ${entry.id}` : '';
   return new UnknownOutcomeError(`${what}; ${consequence}`, {
     provider: plan.expected.provider,
@@ -101,10 +99,7 @@ function rotationLost({ plan }: Issue, evidence: Evidence | null): Said {
       evidence?.kind === 'changed'
         ? 'it was rotated: the old credential is dead, and no new one was received'
         : 'the old credential may be dead, and no new one was received',
-    hint:
-      plan.isSelf === false
-        ? again
-        : `${again}; if this credential is dead, only an administrator can do that`,
+    hint: plan.isSelf === false ? again : `${again}; if this credential is dead, only an administrator can do that`,
   };
 }
 

@@ -22,13 +22,7 @@ export interface Whereabouts {
 }
 
 /** It is not where it should be. */
-export function lost(
-  ctx: Context,
-  run: FailedRun,
-  place: Whereabouts,
-  why: string,
-  cause?: unknown,
-): CliError {
+export function lost(ctx: Context, run: FailedRun, place: Whereabouts, why: string, cause?: unknown): CliError {
   return undelivered(custodyOf(ctx, run, place), why, cause);
 }
 
@@ -53,14 +47,10 @@ export function whyOf(refused: readonly Delivery[]): string {
 }
 
 /** The credential is where it should be, and only what was to be told of it is missing. */
-export function unprinted(
-  operation: Issue['operation'],
-  account: Account,
-  { why, cause }: StdoutFailure,
-): CliError {
+export function unprinted(operation: Issue['operation'], account: Account, { why, cause }: StdoutFailure): CliError {
   const done = operation === 'create' ? 'created' : 'rotated';
-  return new PartialError(
-    `${naming(account)} was ${done}, but the result was not printed: ${why}`,
-    { provider: account.provider, cause },
-  );
+  return new PartialError(`${naming(account)} was ${done}, but the result was not printed: ${why}`, {
+    provider: account.provider,
+    cause,
+  });
 }

@@ -150,12 +150,7 @@ const nowhere = { isComplete: false, actions: [], outcome: null, places: [] } as
 
 const unknown: Trial = { works: null, why: null };
 
-async function printed(
-  ctx: Context,
-  run: HandoverRun,
-  handed: Handed,
-  trial: Trial,
-): Promise<Ending> {
+async function printed(ctx: Context, run: HandoverRun, handed: Handed, trial: Trial): Promise<Ending> {
   const { issued, account } = handed;
   const isComplete = trial.works !== false;
   const outcome = outcomeOf(run, handed, { trial, deliveries: [], isComplete, actions: [] });

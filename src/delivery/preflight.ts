@@ -44,10 +44,7 @@ export async function preflight(ctx: Context, issue: Issue): Promise<Preflight> 
 }
 
 /** What keeps a change from being written down: journal and audit log, which are the same for all accounts. */
-export async function preflightState({
-  journal,
-  audit,
-}: Pick<Issue, 'journal' | 'audit'>): Promise<Found> {
+export async function preflightState({ journal, audit }: Pick<Issue, 'journal' | 'audit'>): Promise<Found> {
   const kept = await problemsOf(() => journal.preflight());
   // They share a folder: what is wrong with that is said once.
   return kept.problems.length > 0 ? kept : problemsOf(() => audit.preflight());
@@ -65,10 +62,7 @@ export async function preflightTargets(ctx: Context, way: Way): Promise<Prefligh
   const tried = await tryTargets(targets);
   const problems = tried.flatMap((target) => target.problems);
   const account = way.plan.expected.name;
-  const same =
-    problems.length > 0
-      ? []
-      : await distinctProblems(targets.map((target) => ({ target, account })));
+  const same = problems.length > 0 ? [] : await distinctProblems(targets.map((target) => ({ target, account })));
   return {
     problems: [...output, ...problems, ...same],
     others: [...problems, ...same],
@@ -79,9 +73,7 @@ export async function preflightTargets(ctx: Context, way: Way): Promise<Prefligh
 }
 
 /** Opens every target for real, one after the other, and leaves nothing behind. */
-export async function tryTargets(
-  targets: readonly Target[],
-): Promise<readonly (TriedTarget & Tried)[]> {
+export async function tryTargets(targets: readonly Target[]): Promise<readonly (TriedTarget & Tried)[]> {
   const tried: (TriedTarget & Tried)[] = [];
   for (const target of targets) tried.push({ target: target.name, ...(await tryTarget(target)) });
   return tried;
@@ -118,10 +110,7 @@ async function problemsOf(work: () => Promise<void>): Promise<Found> {
 const durable = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
 
 /** `--no-journal`: without a copy in the journal the credential needs a place that outlives this run. */
-export function journalProblems({
-  wishes,
-  targets,
-}: Pick<Issue, 'wishes' | 'targets'>): readonly string[] {
+export function journalProblems({ wishes, targets }: Pick<Issue, 'wishes' | 'targets'>): readonly string[] {
   if (wishes.keepsSecret || targets.some(({ isDurable }) => isDurable)) return [];
   return [`--no-journal needs a durable --to (${durable}): otherwise nothing keeps the credential`];
 }
@@ -142,9 +131,7 @@ export function selfProblems(
       ? 'this is the account that sactl signs in with'
       : 'this may be the account that sactl signs in with';
   return [
-    ...(targets.some(({ isDurable }) => isDurable)
-      ? []
-      : [`${who}: give a durable --to (${durable})`]),
+    ...(targets.some(({ isDurable }) => isDurable) ? [] : [`${who}: give a durable --to (${durable})`]),
     ...(wishes.allowSelf || isTerminal(ctx) ? [] : [`${who}: --allow-self is missing`]),
   ];
 }

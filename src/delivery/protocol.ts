@@ -71,9 +71,7 @@ async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<vo
     signal,
     tryCredential: trialOf(ctx, run, { ...asked, first }),
   });
-  const unfinished = await failureOf(() =>
-    issue.plan.finish?.(account, { signal, report: issue.report }),
-  );
+  const unfinished = await failureOf(() => issue.plan.finish?.(account, { signal, report: issue.report }));
   await closeEntry(run, account, ending);
   const failures = [
     ...ending.failures,
@@ -120,8 +118,7 @@ async function askOrLeave(ctx: Context, run: Run, signal: AbortSignal): Promise<
     return await ask(ctx, run, signal);
   } catch (error) {
     // Errors that are nobody's say nothing of what was done.
-    const known =
-      error instanceof CliError ? error : unknownOutcome(run, { cause: error, evidence: null });
+    const known = error instanceof CliError ? error : unknownOutcome(run, { cause: error, evidence: null });
     const isUnknown = known instanceof UnknownOutcomeError;
     await (isUnknown ? leave(run, known) : run.entry.close()).catch(() => undefined);
     await auditUnissued(ctx, run, known);

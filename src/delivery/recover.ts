@@ -18,10 +18,7 @@ export async function definitionOf({ id, intent }: ReadableEntry): Promise<Provi
  * The credential that an entry keeps.
  * @throws NotFoundError when it keeps none; FailedError (`bad_answer`) when none can be read out of the answer
  */
-export async function readEntry(
-  { now }: Pick<Context, 'now'>,
-  entry: ReadableEntry,
-): Promise<Issued> {
+export async function readEntry({ now }: Pick<Context, 'now'>, entry: ReadableEntry): Promise<Issued> {
   const definition = await definitionOf(entry);
   const { answer, intent } = entry;
   const bytes = answer === null ? null : answerBytes(answer);
@@ -44,10 +41,7 @@ function nothingKept(entry: ReadableEntry): NotFoundError {
   const { id, state } = entry;
   return new NotFoundError(`entry ${id} holds no credential: ${absences[state]}`, {
     provider: entry.intent.connection.provider,
-    hint:
-      state === 'preparing'
-        ? recoverCommand('discard', entry)
-        : replacementHint(entry, accountIdOf(entry)),
+    hint: state === 'preparing' ? recoverCommand('discard', entry) : replacementHint(entry, accountIdOf(entry)),
   });
 }
 
@@ -99,10 +93,7 @@ function connectionFlags({ provider, profile, isSandbox }: EntryConnection): str
 }
 
 /** A command on this entry, e.g. `sactl recover show --id 4f1c09d2-…`. */
-export function recoverCommand(
-  verb: 'show' | 'deliver' | 'discard',
-  { id, intent }: StoredEntry,
-): string {
+export function recoverCommand(verb: 'show' | 'deliver' | 'discard', { id, intent }: StoredEntry): string {
   const isSandbox = intent?.connection.isSandbox ?? false;
   return `sactl recover ${verb} --id ${id}${isSandbox ? ' --sandbox' : ''}`;
 }

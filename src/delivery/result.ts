@@ -28,10 +28,7 @@ export interface Delivery {
 }
 
 /** The credential as it prints, with `value` where the secret goes. */
-export function credentialDocument(
-  credential: Credential,
-  value: string | null,
-): CredentialDocument {
+export function credentialDocument(credential: Credential, value: string | null): CredentialDocument {
   return {
     kind: credential.kind,
     value,

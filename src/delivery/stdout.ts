@@ -30,10 +30,7 @@ function nextCharacter(character: string): string {
 }
 
 /** As much of a plan as a result can be made up of. */
-export type SamplePlan = Pick<
-  IssuingPlan,
-  'expected' | 'expectedRaw' | 'credentialKind' | 'isBrought'
->;
+export type SamplePlan = Pick<IssuingPlan, 'expected' | 'expectedRaw' | 'credentialKind' | 'isBrought'>;
 
 interface Trial {
   readonly renderer: Renderer;
@@ -122,11 +119,7 @@ export interface StdoutFailure {
 }
 
 /** Prints the result with the credential. Null when the operating system took all of it. */
-export async function printCredential(
-  ctx: Context,
-  renderer: Renderer,
-  result: Result,
-): Promise<StdoutFailure | null> {
+export async function printCredential(ctx: Context, renderer: Renderer, result: Result): Promise<StdoutFailure | null> {
   const secret = result.credential.value.reveal();
   let text: string;
   try {
@@ -143,11 +136,7 @@ export async function printCredential(
 }
 
 /** Prints the result without the credential. A reader that has gone is no failure: nothing is lost with it. */
-export async function printReport(
-  ctx: Context,
-  renderer: Renderer,
-  result: Result,
-): Promise<StdoutFailure | null> {
+export async function printReport(ctx: Context, renderer: Renderer, result: Result): Promise<StdoutFailure | null> {
   let text: string;
   try {
     text = await renderer.render(issueDocument(result, null));

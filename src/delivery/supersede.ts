@@ -36,9 +36,7 @@ async function isSuperseded(
   if (intent === null || isUnderWay || isNewer || intent.startedAt > startedAt) return false;
   const { provider, endpoint, organization } = intent.connection;
   const isSamePlace =
-    provider === connection.provider &&
-    endpoint === connection.endpoint &&
-    organization === connection.organization;
+    provider === connection.provider && endpoint === connection.endpoint && organization === connection.organization;
   if (!isSamePlace) return false;
   return Object.values(account.tags).includes(id) || (await accountOf(entry)) === account.id;
 }

@@ -21,11 +21,7 @@ export function wantedBy({ connection, plan }: Issue): Wanted {
  * somebody else's, or made twice (DESIGN.md 6). `same` are the accounts that have the name now.
  * @throws UnknownOutcomeError naming the entry
  */
-export async function refuseUnsettled(
-  journal: Journal,
-  wanted: Wanted,
-  same: readonly Account[] = [],
-): Promise<void> {
+export async function refuseUnsettled(journal: Journal, wanted: Wanted, same: readonly Account[] = []): Promise<void> {
   const entries = await journal.list();
   const unsettled = entries.find((entry) => isOpen(entry) && isAbout(entry, wanted));
   if (unsettled === undefined) return;

@@ -66,15 +66,7 @@ export async function syncDirectory(path: string, { platform }: Owner): Promise<
 }
 
 /** A folder just made lasts when each one above it, up to the one that was there, is synchronised. */
-async function syncParents({
-  path,
-  first,
-  owner,
-}: {
-  path: string;
-  first: string;
-  owner: Owner;
-}): Promise<void> {
+async function syncParents({ path, first, owner }: { path: string; first: string; owner: Owner }): Promise<void> {
   const top = dirname(first);
   for (let folder = dirname(path); folder.length >= top.length; folder = dirname(folder)) {
     await syncDirectory(folder, owner);

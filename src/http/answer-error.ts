@@ -69,8 +69,7 @@ function describe(status: number, kind: BodyKind): string {
 }
 
 function hintFor(status: number, source: string): string | null {
-  if (status === 401)
-    return `check the credential from ${source}: it may have expired or been replaced`;
+  if (status === 401) return `check the credential from ${source}: it may have expired or been replaced`;
   if (status === 403) return `the credential from ${source} lacks the permission`;
   if (status === 429) return 'wait a minute, then run it again';
   return null;

@@ -54,18 +54,10 @@ export async function attempt(options: HttpClientOptions, exchange: Exchange): P
   const watch = watchSignals([exchange.stop, timeout.signal]);
   let head: Head | null = null;
   try {
-    const response = await watch.race(
-      options.fetch(exchange.url, fetchOptions(options, exchange, watch)),
-    );
-    const headers = withoutEchoes(
-      new Map(response.headers),
-      exchange.headers['authorization'] ?? null,
-    );
+    const response = await watch.race(options.fetch(exchange.url, fetchOptions(options, exchange, watch)));
+    const headers = withoutEchoes(new Map(response.headers), exchange.headers['authorization'] ?? null);
     head = { status: response.status, headers };
-    const body = await readBody(
-      { ...head, body: response.body },
-      { maxBytes: longestOf(options, exchange), watch },
-    );
+    const body = await readBody({ ...head, body: response.body }, { maxBytes: longestOf(options, exchange), watch });
     if (!(body instanceof Uint8Array)) return { kind: 'failure', failure: body, head };
     return { kind: 'answer', answer: { ...head, bytes: body } };
   } catch (error) {
@@ -89,11 +81,7 @@ function brokenFailure(error: unknown, head: Head | null): Failure {
   return head === null ? networkFailure(error) : truncatedFailure(error);
 }
 
-function fetchOptions(
-  { transport }: HttpClientOptions,
-  { request, headers }: Exchange,
-  { signal }: Watch,
-): FetchInit {
+function fetchOptions({ transport }: HttpClientOptions, { request, headers }: Exchange, { signal }: Watch): FetchInit {
   return {
     method: request.method,
     headers,

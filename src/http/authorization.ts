@@ -26,10 +26,7 @@ export async function reauthorize(renew: () => Promise<void>): Promise<void> {
   await aboutOwnRequest(renew, 'refused');
 }
 
-async function aboutOwnRequest<Result>(
-  work: () => Promise<Result>,
-  arrival: Arrival,
-): Promise<Result> {
+async function aboutOwnRequest<Result>(work: () => Promise<Result>, arrival: Arrival): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -29,8 +29,7 @@ export async function readCertificates({ path, source }: CaFile): Promise<CaRead
     const why = systemCode(error) ?? systemReason(error);
     return { certificates: null, problem: `${source}: cannot read ${path} (${why})` };
   }
-  const certificates =
-    text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0) {
     return { certificates: null, problem: `${source}: ${path} holds no certificate in PEM form` };
   }

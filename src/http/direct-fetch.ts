@@ -53,11 +53,7 @@ function exchange(
 
 function limitConnecting(
   request: ReturnType<Scheme['request']>,
-  {
-    socket,
-    ready,
-    timeout,
-  }: { socket: Socket; timeout: Context['timeout'] } & Pick<Scheme, 'ready'>,
+  { socket, ready, timeout }: { socket: Socket; timeout: Context['timeout'] } & Pick<Scheme, 'ready'>,
 ): void {
   if (!socket.connecting) return;
   const clock = timeout(connectTimeoutMs);
@@ -78,10 +74,7 @@ function isAnswer({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200;
 }
 
-async function answerOf(
-  message: IncomingMessage,
-  signal: FetchInit['signal'],
-): Promise<FetchAnswer> {
+async function answerOf(message: IncomingMessage, signal: FetchInit['signal']): Promise<FetchAnswer> {
   const reader = readerOf(await unpack(message), signal);
   return {
     status: message.statusCode ?? 0,

@@ -12,8 +12,7 @@ export function failureError(
   { failure, head, url }: { failure: Failure; head: Head | null; url: URL },
 ): HttpError {
   const subject = `${options.provider} at ${url.origin}`;
-  const said =
-    head === null ? failure.what : `answered ${String(head.status)}, but ${failure.what}`;
+  const said = head === null ? failure.what : `answered ${String(head.status)}, but ${failure.what}`;
   return new HttpError(failure.code, cannot(request.purpose, `${subject} ${said}`), {
     arrival: failure.arrival,
     hint: failure.hint,

@@ -37,11 +37,7 @@ const unusable: Readonly<Record<Exclude<BodyKind, 'json'>, string>> = {
  * @throws HttpError (`bad_answer`, arrival `unknown`: the request was done, or some gateway says so) that names the
  *   places where the body does not fit, and never quotes the body
  */
-export function readJson<Output>(
-  answer: HttpAnswer,
-  schema: Schema<Output>,
-  options: ReadOptions,
-): Output {
+export function readJson<Output>(answer: HttpAnswer, schema: Schema<Output>, options: ReadOptions): Output {
   const content = readContent(answer);
   if (content.kind !== 'json') throw badAnswer(answer, options, content.kind);
   const result = schema.safeParse(content.value);

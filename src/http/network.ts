@@ -94,10 +94,7 @@ function readTunnel({ code, message }: Sign): Reading | null {
   return {
     code: 'unreachable',
     what: `cannot be reached: the proxy answered ${status}`,
-    hint:
-      status === '407'
-        ? 'give the user and password in HTTPS_PROXY'
-        : 'check HTTPS_PROXY and NO_PROXY',
+    hint: status === '407' ? 'give the user and password in HTTPS_PROXY' : 'check HTTPS_PROXY and NO_PROXY',
     arrival: 'not-sent',
     retryable: Number(status) >= 500,
   };

@@ -3,10 +3,7 @@ import type { ProviderProblem } from './error.ts';
 import type { AnswerHeaders } from './request.ts';
 
 /** What a client needs of the world, and what it must know of the provider it talks to. */
-export interface HttpClientOptions extends Pick<
-  Context,
-  'fetch' | 'now' | 'sleep' | 'timeout' | 'signal'
-> {
+export interface HttpClientOptions extends Pick<Context, 'fetch' | 'now' | 'sleep' | 'timeout' | 'signal'> {
   /** Per attempt, from the request to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly credential: HttpCredential;

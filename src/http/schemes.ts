@@ -48,10 +48,7 @@ async function loadHttp(timeout: Context['timeout']): Promise<Scheme> {
   };
 }
 
-async function loadHttps(
-  timeout: Context['timeout'],
-  secureContext: SecureContext | undefined,
-): Promise<Scheme> {
+async function loadHttps(timeout: Context['timeout'], secureContext: SecureContext | undefined): Promise<Scheme> {
   const { Agent: HttpsAgent, request } = await import('node:https');
   return {
     request,
@@ -64,10 +61,7 @@ async function loadHttps(
  * A change never takes a connection that a read has used, whose server may be about to end it. Once a server has ended one
  * that it kept, every change has a connection of its own.
  */
-function agents(
-  timeout: Context['timeout'],
-  create: (options: AgentOptions) => Agent,
-): Scheme['agentFor'] {
+function agents(timeout: Context['timeout'], create: (options: AgentOptions) => Agent): Scheme['agentFor'] {
   const reads = watchIdle(create(forReads), { restMs: 0, onEnd: () => undefined, timeout });
   const single = create({ keepAlive: false });
   let changes = watchIdle(create(forChanges), {

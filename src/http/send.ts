@@ -53,8 +53,7 @@ function isSuccess({ answer }: { answer: HttpAnswer }): boolean {
 async function exchange(call: Call, { url, arrival }: Progress): Promise<Attempted> {
   const { options, request, stop } = call;
   if (stop.aborted) throw stoppedError(call, arrival);
-  const authorization =
-    request.authorized === false ? null : await authorize(options.credential, arrival);
+  const authorization = request.authorized === false ? null : await authorize(options.credential, arrival);
   if (stop.aborted) throw stoppedError(call, arrival);
   const headers = requestHeaders(request, { authorization, userAgent: options.userAgent });
   let startedAt = options.now();
@@ -69,18 +68,12 @@ async function exchange(call: Call, { url, arrival }: Progress): Promise<Attempt
   if (head !== null) {
     options.onAnswer?.({ headers: head.headers, askedAt: startedAt, answeredAt: endedAt });
   }
-  await report(options, () =>
-    debugLine({ method: request.method, url, sent: headers, outcome, elapsedMs }),
-  );
+  await report(options, () => debugLine({ method: request.method, url, sent: headers, outcome, elapsedMs }));
   return { outcome, authorization };
 }
 
 /** Who was interrupted while he waited for his turn has sent nothing, and sends nothing that changes something. */
-async function inTurn(
-  call: Call,
-  arrival: Arrival,
-  work: () => Promise<Outcome>,
-): Promise<Outcome> {
+async function inTurn(call: Call, arrival: Arrival, work: () => Promise<Outcome>): Promise<Outcome> {
   const { options, request, stop } = call;
   if (options.turn === undefined) return work();
   return options.turn(() => {
@@ -111,11 +104,7 @@ async function report({ debug }: HttpClientOptions, line: () => string): Promise
 }
 
 /** What to do after an attempt that was no success; throws when that is nothing. */
-async function proceed(
-  call: Call,
-  progress: Progress,
-  { outcome, authorization }: Attempted,
-): Promise<Progress> {
+async function proceed(call: Call, progress: Progress, { outcome, authorization }: Attempted): Promise<Progress> {
   const { options, request } = call;
   const { url, hops, repeats } = progress;
   if (outcome.kind === 'stopped') throw stoppedError(call, 'unknown');

@@ -1,11 +1,6 @@
 import { providerNames } from '../model/account.ts';
 import { asText, type Fields, fieldsOf, oneOf } from '../model/fields.ts';
-import {
-  type EntryAccount,
-  type EntryConnection,
-  operations,
-  type RecordedIntent,
-} from './intent.ts';
+import { type EntryAccount, type EntryConnection, operations, type RecordedIntent } from './intent.ts';
 import { processName } from './process-name.ts';
 
 /** The intent in an entry's first line; null when something is missing that everything else depends on. */

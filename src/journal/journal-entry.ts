@@ -83,10 +83,7 @@ export function journalEntry(options: EntryOptions): JournalEntry {
 }
 
 /** Removes an entry's file, if it is there. @throws FailedError */
-export async function eraseEntryFile(
-  path: string,
-  flushFolder: () => Promise<void>,
-): Promise<void> {
+export async function eraseEntryFile(path: string, flushFolder: () => Promise<void>): Promise<void> {
   try {
     await removeFile(path);
     await flushFolder();

@@ -65,9 +65,7 @@ export async function findEntry(reader: JournalReader, id: string): Promise<Stor
 
 /** What the file of an id holds now. */
 export function lookUp(reader: JournalReader, id: string): Promise<EntryReading> {
-  return readEntry(entryPlace(reader.directory, id), reader.userId, (intent) =>
-    isUnderWay(intent, reader),
-  );
+  return readEntry(entryPlace(reader.directory, id), reader.userId, (intent) => isUnderWay(intent, reader));
 }
 
 export function noSuchEntry(id: string): NotFoundError {

@@ -45,12 +45,7 @@ export async function createLock(path: string, holder: Holder): Promise<boolean>
 }
 
 /** Codes of file systems without hard links. */
-const unlinkable: ReadonlySet<string | null> = new Set([
-  'ENOSYS',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'EPERM',
-]);
+const unlinkable: ReadonlySet<string | null> = new Set(['ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
 
 async function createInPlace(path: string, holder: Holder): Promise<boolean> {
   try {
@@ -100,13 +95,9 @@ export async function removeLock(path: string): Promise<void> {
 }
 
 function lockError(path: string, cause: unknown): FailedError {
-  return new FailedError(
-    'lock',
-    `cannot use the lock ${quoted(path, 300)}: ${systemReason(cause)}`,
-    {
-      cause,
-    },
-  );
+  return new FailedError('lock', `cannot use the lock ${quoted(path, 300)}: ${systemReason(cause)}`, {
+    cause,
+  });
 }
 
 function parseHolder(json: string): Holder | null {

@@ -31,8 +31,7 @@ export async function readEntry(
     }
     if (found.size > largestEntry) return unreadable(place, 'it is larger than 128 MiB');
     const bytes = await readBytes(place.path);
-    if (isUnfinished(bytes))
-      return { state: 'unfinished', id: place.id, modifiedAt: found.mtimeMs };
+    if (isUnfinished(bytes)) return { state: 'unfinished', id: place.id, modifiedAt: found.mtimeMs };
     return entryOf(place, decodeRecords(bytes).records, isUnderWay);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return { state: 'gone' };
@@ -58,7 +57,5 @@ function isUnfinished(bytes: Buffer): boolean {
     .subarray(0, beginning.length)
     .toString()
     .replace(/[\0 ]+$/, '');
-  return text === ''
-    ? bytes.every((byte) => byte === 0 || byte === 0x20)
-    : beginning.startsWith(text);
+  return text === '' ? bytes.every((byte) => byte === 0 || byte === 0x20) : beginning.startsWith(text);
 }

@@ -79,9 +79,7 @@ function decodeRecord(line: string): JournalRecord | null {
   switch (fields['type']) {
     case 'intent': {
       const { schema } = fields;
-      return typeof schema === 'number'
-        ? { type: 'intent', schema, intent: parseIntent(fields) }
-        : null;
+      return typeof schema === 'number' ? { type: 'intent', schema, intent: parseIntent(fields) } : null;
     }
     case 'sent':
       return { type: 'sent', at };

@@ -126,17 +126,11 @@ function progress(
     state: answer === undefined ? (wasSent ? 'unanswered' : 'preparing') : 'answered',
     answer: answer === undefined ? null : keptAnswer(answer, intent),
     delivered: since.filter((record) => record.type === 'delivered').map((record) => record.target),
-    outcome:
-      outcome === undefined
-        ? null
-        : { at: outcome.at, outcome: outcome.outcome, message: outcome.message },
+    outcome: outcome === undefined ? null : { at: outcome.at, outcome: outcome.outcome, message: outcome.message },
   };
 }
 
-function keptAnswer(
-  { at, operation, accountId, base64 }: AnswerRecord,
-  intent: RecordedIntent,
-): KeptAnswer {
+function keptAnswer({ at, operation, accountId, base64 }: AnswerRecord, intent: RecordedIntent): KeptAnswer {
   return {
     at,
     operation: operation ?? intent.operation,

@@ -35,10 +35,10 @@ export async function preflightJournal(writer: JournalWriter): Promise<void> {
     await file.close();
     await rm(path);
   } catch (cause) {
-    throw new UsageError(
-      `cannot write to the journal in ${quoted(directory, 200)}: ${systemReason(cause)}`,
-      { hint: 'set SACTL_STATE_DIR to another folder', cause },
-    );
+    throw new UsageError(`cannot write to the journal in ${quoted(directory, 200)}: ${systemReason(cause)}`, {
+      hint: 'set SACTL_STATE_DIR to another folder',
+      cause,
+    });
   }
 }
 

@@ -31,9 +31,7 @@ export interface Account {
 }
 
 /** An account of which nothing else is known, with its keys in their order. */
-export function barelyKnown(
-  known: Pick<Account, 'provider' | 'profile' | 'id' | 'name' | 'organization'>,
-): Account {
+export function barelyKnown(known: Pick<Account, 'provider' | 'profile' | 'id' | 'name' | 'organization'>): Account {
   const { provider, profile, id, name } = known;
   return {
     provider,

@@ -48,9 +48,7 @@ const unseen = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 export function exactText(text: string): string {
   if (text.search(unseen) === -1) return text;
   return JSON.stringify(text).replaceAll(unseen, (character) =>
-    Array.from({ length: character.length }, (_, at) => escapeOf(character.charCodeAt(at))).join(
-      '',
-    ),
+    Array.from({ length: character.length }, (_, at) => escapeOf(character.charCodeAt(at))).join(''),
   );
 }
 

@@ -33,10 +33,7 @@ export const accountColumns: readonly Column<Account>[] = [
   { name: 'id', value: (account) => account.id },
 ];
 
-function time(
-  name: 'createdAt' | 'updatedAt' | 'lastUsedAt' | 'expiresAt',
-  header: string,
-): Column<Account> {
+function time(name: 'createdAt' | 'updatedAt' | 'lastUsedAt' | 'expiresAt', header: string): Column<Account> {
   return { name, header, value: (account) => account[name], isTime: true };
 }
 
@@ -64,10 +61,7 @@ export interface CredentialDetail {
 }
 
 /** An account with its new credential, for people. The secret stands alone on the last line, exactly as it is where that is safe. */
-export function credentialDetail(
-  { account, credential, facts }: CredentialDetail,
-  style: Style,
-): string {
+export function credentialDetail({ account, credential, facts }: CredentialDetail, style: Style): string {
   const clientId = credential.clientId ?? account.clientId;
   const expiresAt = credential.expiresAt ?? account.expiresAt;
   const fields = accountFields({ ...account, clientId, expiresAt }, style);

@@ -38,10 +38,7 @@ export interface ColumnChoice {
  * The chosen columns in the order of their names; without a choice all that are not optional.
  * @throws UsageError naming the columns there are
  */
-export function selectColumns<Row>(
-  columns: readonly Column<Row>[],
-  choice: ColumnChoice | null,
-): Column<Row>[] {
+export function selectColumns<Row>(columns: readonly Column<Row>[], choice: ColumnChoice | null): Column<Row>[] {
   if (choice === null) return columns.filter(({ optional }) => optional !== true);
   const { names, source } = choice;
   const byName = new Map(columns.map((column) => [column.name, column]));

@@ -8,11 +8,7 @@ import type { Renderer } from './renderer.ts';
  * is no error where nothing was changed.
  * @throws FailedError `output` when stdout cannot be written to, and whatever `render` throws
  */
-export async function emit(
-  ctx: Context,
-  renderer: Renderer,
-  document: OutputDocument,
-): Promise<boolean> {
+export async function emit(ctx: Context, renderer: Renderer, document: OutputDocument): Promise<boolean> {
   const text = await renderer.render(document);
   return text === '' || writeOutput(ctx, text);
 }

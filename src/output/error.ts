@@ -1,10 +1,4 @@
-import {
-  ActionRequiredError,
-  CliError,
-  FailedError,
-  UsageError,
-  type RequiredAction,
-} from '../errors.ts';
+import { ActionRequiredError, CliError, FailedError, UsageError, type RequiredAction } from '../errors.ts';
 import { compactJson } from './json.ts';
 import { safeText } from '../model/safe-text.ts';
 import type { Style } from './style.ts';
@@ -96,10 +90,7 @@ const commandPattern =
 /** A hint whose commands have the flags they lack. */
 function withConnection(hint: string, flags: readonly string[]): string {
   if (hint.endsWith('--help')) return hint;
-  return hint.replaceAll(
-    commandPattern,
-    (_, before: string, line: string) => before + withFlags(line, flags),
-  );
+  return hint.replaceAll(commandPattern, (_, before: string, line: string) => before + withFlags(line, flags));
 }
 
 /** A command with the flags it lacks. Entries of the journal know their own connection; all providers are for lists. */
@@ -130,10 +121,7 @@ export interface ErrorObject extends Pick<
 }
 
 /** `connection` is the flags that a command in the hint needs to mean the same connection. */
-export function errorObject(
-  error: CliError,
-  { connection = [] }: Pick<ErrorOptions, 'connection'> = {},
-): ErrorObject {
+export function errorObject(error: CliError, { connection = [] }: Pick<ErrorOptions, 'connection'> = {}): ErrorObject {
   const { code, message, provider, status, traceId, retryable, exitCode } = error;
   return {
     code,
@@ -144,9 +132,7 @@ export function errorObject(
     traceId: traceId === null ? null : safeText(traceId),
     retryable,
     exitCode,
-    ...(error instanceof ActionRequiredError
-      ? { actionsRequired: actionsOf(error, { connection }) }
-      : {}),
+    ...(error instanceof ActionRequiredError ? { actionsRequired: actionsOf(error, { connection }) } : {}),
   };
 }
 

@@ -36,9 +36,7 @@ export function flagProblems(flags: OutputFlags): string[] {
     const [first, filter, other] = chosen;
     const isBoth = first === '--json' && hasQuery(flags) && other === undefined;
     const instead = isBoth ? `; ${filter} alone filters that JSON` : '';
-    problems.push(
-      `${chosen.join(' and ')} exclude each other: each says what is printed${instead}`,
-    );
+    problems.push(`${chosen.join(' and ')} exclude each other: each says what is printed${instead}`);
   }
   if (flags.raw === true && (kind === 'table' || kind === 'yaml' || kind === 'csv')) {
     problems.push('--raw goes only with --json, -q, --query-file or --format ndjson');

@@ -77,11 +77,7 @@ async function runBinary(options: {
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input);
   try {
-    const [stdout, stderr, exitCode] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      ended,
-    ]);
+    const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
     return { stdout, stderr, exitCode };
   } catch (error) {
     options.signal.throwIfAborted();

@@ -56,7 +56,5 @@ async function load() {
 /** What jq printed, with strings raw as `jq -r` has them. */
 export function rawLines(stdout: string): string {
   const lines = stdout.split('\n').filter((line) => line !== '');
-  return lines
-    .map((line) => `${line.startsWith('"') ? String(JSON.parse(line)) : line}\n`)
-    .join('');
+  return lines.map((line) => `${line.startsWith('"') ? String(JSON.parse(line)) : line}\n`).join('');
 }

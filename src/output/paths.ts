@@ -48,8 +48,7 @@ export function queryPath(steps: readonly Step[], value: unknown): string | null
 }
 
 /** Delete, half surrogate pairs, and numbers with an exponent; matching inside a string costs only the detour through jq. */
-const printsDifferentlyInJq =
-  /\u007F|\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d+)?e[+-]?\d+(?=[,\]}]|$)/mu;
+const printsDifferentlyInJq = /\u007F|\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d+)?e[+-]?\d+(?=[,\]}]|$)/mu;
 
 function take(each: Step, value: unknown): readonly unknown[] | null {
   if (!isPlain(value)) return null;

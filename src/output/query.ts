@@ -95,9 +95,7 @@ async function runAll({ engine, filters, input, isSecret }: Run): Promise<string
     if (result.exitCode !== 0) {
       throw new FailedError(
         'filter',
-        isSecret
-          ? `${label} failed on this result`
-          : `${label} failed: ${runMessage(result.stderr)}`,
+        isSecret ? `${label} failed on this result` : `${label} failed: ${runMessage(result.stderr)}`,
         { hint: isSecret ? 'what jq says is left out, because it may quote the credential' : null },
       );
     }

@@ -56,13 +56,11 @@ interface Rendering {
 }
 
 const byFormat = {
-  table: ({ ctx, flags, document }) =>
-    document.human(styleFor(ctx, { stream: 'stdout', color: flags.color })),
+  table: ({ ctx, flags, document }) => document.human(styleFor(ctx, { stream: 'stdout', color: flags.color })),
   json: ({ flags, document }) => prettyJson(dataOf(document, flags)),
   ndjson: ({ flags, document }) => lines(dataOf(document, flags)),
   yaml: async ({ document }) => (await import('./yaml.ts')).yaml(document.value),
-  csv: async ({ document }) =>
-    (await import('./csv.ts')).csv(document.sheet?.() ?? sheetOfValue(document.value)),
+  csv: async ({ document }) => (await import('./csv.ts')).csv(document.sheet?.() ?? sheetOfValue(document.value)),
 } satisfies Record<Format, (rendering: Rendering) => string | Promise<string>>;
 
 function dataOf(document: OutputDocument, flags: OutputFlags): unknown {

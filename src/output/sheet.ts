@@ -25,8 +25,7 @@ export function sheetOfValue(value: unknown): Sheet {
 }
 
 function scalarsOf(item: unknown): Map<string, string> {
-  const entries =
-    typeof item === 'object' && item !== null ? Object.entries(item) : [['value', item]];
+  const entries = typeof item === 'object' && item !== null ? Object.entries(item) : [['value', item]];
   const scalars = new Map<string, string>();
   for (const [key, value] of entries) {
     if (typeof value === 'object' || value === undefined) continue;

@@ -1,11 +1,4 @@
-import type {
-  AccessRule,
-  Account,
-  AccountChange,
-  GrantRequest,
-  NewAccount,
-  ProviderName,
-} from '../model/account.ts';
+import type { AccessRule, Account, AccountChange, GrantRequest, NewAccount, ProviderName } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Context } from '../context.ts';
@@ -133,18 +126,11 @@ export interface Provider {
    * Takes what is in these places for the credentials of an account that is not recorded on this machine, from now on;
    * null when it cannot be that. Only where accounts are known from records (contracts/augment.md 1).
    */
-  readonly assumeAccount?: (
-    reference: string,
-    held: readonly HeldText[],
-  ) => Promise<Account | null>;
+  readonly assumeAccount?: (reference: string, held: readonly HeldText[]) => Promise<Account | null>;
   /** How a person fetches a new credential; only where a provider cannot issue one itself (contracts/augment.md 1). */
   readonly intake?: (request: IntakeRequest) => Promise<Intake>;
   /** `brought` where there is an `intake`. */
-  readonly planCreate?: (
-    account: NewAccount,
-    operationId: string,
-    brought?: Brought,
-  ) => Promise<IssuingPlan>;
+  readonly planCreate?: (account: NewAccount, operationId: string, brought?: Brought) => Promise<IssuingPlan>;
   readonly planRotate?: (account: Account, brought?: Brought) => Promise<IssuingPlan>;
   /** One more token for an account that may have several. */
   readonly planToken?: (account: Account, brought: Brought) => Promise<IssuingPlan>;

@@ -61,9 +61,7 @@ export const environments: EnvironmentConnections = Object.fromEntries(
 );
 
 /** The providers there are, for help and checks. */
-export const providers: readonly ProviderName[] = providerNames.filter(
-  (name) => registry[name] !== undefined,
-);
+export const providers: readonly ProviderName[] = providerNames.filter((name) => registry[name] !== undefined);
 
 /** The providers that have this verb, by the names that `--provider` takes. */
 export function providersWith(verb: OptionalVerb): readonly ProviderName[] {

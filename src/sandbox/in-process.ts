@@ -1,10 +1,7 @@
 import type { Emulator } from './emulator.ts';
 
 /** Like global `fetch`. */
-export type EmulatorFetch = (
-  input: string | URL | Request,
-  init?: RequestInit,
-) => Promise<Response>;
+export type EmulatorFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /**
  * A fetch whose whole network is the emulator.
@@ -23,10 +20,7 @@ export function inProcess(emulator: Emulator, endpoint: string): EmulatorFetch {
 }
 
 /** What `work` gives, unless the signal is aborted first: then its reason, as with fetch. */
-async function untilAborted<Result>(
-  signal: AbortSignal,
-  work: () => Promise<Result>,
-): Promise<Result> {
+async function untilAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   signal.throwIfAborted();
   const settled = new AbortController();
   try {

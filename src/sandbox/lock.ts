@@ -16,10 +16,7 @@ const patience = 250;
  * Runs `work` while no other process does. A lock that does not change hands for five seconds was left behind by a
  * process that died, and is taken over: whoever holds it needs milliseconds.
  */
-export async function withLock<Result>(
-  options: LockOptions,
-  work: () => Promise<Result>,
-): Promise<Result> {
+export async function withLock<Result>(options: LockOptions, work: () => Promise<Result>): Promise<Result> {
   const owner = randomUUID();
   await acquire(options, owner);
   try {

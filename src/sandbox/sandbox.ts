@@ -38,10 +38,7 @@ const parts: Readonly<Record<ProviderName, Part>> = {
 };
 
 /** Opens the sandbox of one provider. @throws FailedError when its state cannot be used */
-export async function openSandbox(
-  options: SandboxOptions,
-  provider: ProviderName,
-): Promise<Sandbox> {
+export async function openSandbox(options: SandboxOptions, provider: ProviderName): Promise<Sandbox> {
   const part = parts[provider];
   // Names below .invalid can never be real hosts (RFC 2606).
   const endpoint = `https://${provider}.sandbox.invalid`;
@@ -88,9 +85,7 @@ export async function serveSandbox({
 }
 
 /** Puts the emulators back to their first day. @throws FailedError when their state cannot be used */
-export async function resetSandbox(
-  options: Pick<StateOptions, 'stateDirectory' | 'sleep'>,
-): Promise<void> {
+export async function resetSandbox(options: Pick<StateOptions, 'stateDirectory' | 'sleep'>): Promise<void> {
   for (const { name } of Object.values(parts)) await resetState(options, name);
 }
 
@@ -112,10 +107,7 @@ export async function augmentConsole<Result>(
   });
 }
 
-async function route(
-  emulators: ReadonlyMap<string, Emulator>,
-  request: Request,
-): Promise<Response> {
+async function route(emulators: ReadonlyMap<string, Emulator>, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const [, name = '', path = ''] = /^\/([^/]*)(.*)$/.exec(url.pathname) ?? [];
   const emulator = emulators.get(name);

@@ -43,11 +43,7 @@ function portError(port: number, cause: Error & { code?: string }): FailedError 
   });
 }
 
-async function respond(
-  app: Emulator,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
+async function respond(app: Emulator, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const response = await app.fetch(await toRequest(incoming));
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   // A body that breaks off must still have had its head.

@@ -39,9 +39,7 @@ export interface Store<State extends object> {
  * Opens the state; where there is none yet, the seed is saved first.
  * @throws FailedError naming the file when it cannot be used
  */
-export async function openStore<State extends object>(
-  options: StoreOptions<State>,
-): Promise<Store<State>> {
+export async function openStore<State extends object>(options: StoreOptions<State>): Promise<Store<State>> {
   const state = options.seed();
   const lock = { path: join(options.directory, `${options.name}.lock`), sleep: options.sleep };
   let queue: Promise<unknown> = Promise.resolve();
@@ -96,10 +94,7 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-async function write<State extends object>(
-  options: StoreOptions<State>,
-  state: State,
-): Promise<void> {
+async function write<State extends object>(options: StoreOptions<State>, state: State): Promise<void> {
   const path = storePath(options);
   try {
     const text = JSON.stringify({ version: options.version, state });
@@ -132,9 +127,7 @@ function parse(text: string): { version: unknown; state: unknown } | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return null;
-    return 'version' in value && 'state' in value
-      ? { version: value.version, state: value.state }
-      : null;
+    return 'version' in value && 'state' in value ? { version: value.version, state: value.state } : null;
   } catch {
     return null;
   }

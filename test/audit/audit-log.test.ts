@@ -81,9 +81,7 @@ describe('the audit log', () => {
 
   it('loses nothing when two write at once', async () => {
     const options = logOptions();
-    const logs = [100, 200].map((pid) =>
-      openAuditLog({ ...options, self: { ...options.self, pid } }),
-    );
+    const logs = [100, 200].map((pid) => openAuditLog({ ...options, self: { ...options.self, pid } }));
     const names = Array.from({ length: 50 }, (_, number) => `ci-${number}`);
     const writes = logs.flatMap((log) => names.map((name) => log.append(named(name))));
     await Promise.all(writes);

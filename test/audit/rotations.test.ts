@@ -31,11 +31,7 @@ describe('when an account got its last credential', () => {
     ['of one rotation', [event], event.at],
     ['of a create', [{ ...event, operation: 'create' }], event.at],
     ['of the later one, wherever it stands', [{ ...event, at: later }, event], later],
-    [
-      'of one that was not delivered',
-      [event, { ...event, at: later, outcome: 'undelivered' }],
-      later,
-    ],
+    ['of one that was not delivered', [event, { ...event, at: later, outcome: 'undelivered' }], later],
     ['of one that was half done', [event, { ...event, at: later, outcome: 'partial' }], later],
     ['in UTC', [{ ...event, at: '2026-11-02T09:00:00+01:00' }], later],
     ['of a log that is damaged', ['{"operation":"rotate"', event, '[]', ''], event.at],

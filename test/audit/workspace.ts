@@ -18,9 +18,7 @@ export const fact: AuditFact = {
 };
 
 /** What a log needs to be opened. */
-export function logOptions(
-  options: TestContextOptions & { readonly stateDirectory?: string } = {},
-): AuditLogOptions {
+export function logOptions(options: TestContextOptions & { readonly stateDirectory?: string } = {}): AuditLogOptions {
   const { stateDirectory = freshStateDirectory(), ...context } = options;
   return { ...testContext(context).ctx, stateDirectory };
 }

@@ -84,9 +84,7 @@ export function startProgram(
   return { child, ended };
 }
 
-function exit(
-  child: ChildProcessWithoutNullStreams,
-): Promise<[code: number | null, signal: NodeJS.Signals | null]> {
+function exit(child: ChildProcessWithoutNullStreams): Promise<[code: number | null, signal: NodeJS.Signals | null]> {
   return new Promise((ended) => child.once('exit', (code, signal) => ended([code, signal])));
 }
 

@@ -58,12 +58,7 @@ describe('what the registry says a provider lacks', () => {
 });
 
 /** Command line, the provider without the verb, its sentence. */
-const lacking: readonly (readonly [
-  argv: string,
-  provider: string,
-  message: string,
-  able: string,
-])[] = [
+const lacking: readonly (readonly [argv: string, provider: string, message: string, able: string])[] = [
   ['groups list', 'runai', 'Run:ai cannot list groups; nscale can', 'nscale'],
   ['orgs list', 'runai', 'Run:ai cannot list organizations; nscale can', 'nscale'],
   ['scopes list', 'nscale', 'nscale cannot list scopes; runai can', 'runai'],
@@ -74,12 +69,7 @@ const lacking: readonly (readonly [
     'nscale cannot create access rules; runai can',
     'runai',
   ],
-  [
-    'accessrules delete --id 1 --yes',
-    'nscale',
-    'nscale cannot delete access rules; runai can',
-    'runai',
-  ],
+  ['accessrules delete --id 1 --yes', 'nscale', 'nscale cannot delete access rules; runai can', 'runai'],
 ];
 
 const credentials = {

@@ -73,14 +73,7 @@ it('--raw with --dry-run is refused, because there is no answer to print', async
 });
 
 it('a hint’s command names the connection that was meant', async () => {
-  const argv = [
-    'sa',
-    'get',
-    '--id',
-    'nobody',
-    '--endpoint',
-    'https://identity.nks.europe-west4.nscale.com',
-  ];
+  const argv = ['sa', 'get', '--id', 'nobody', '--endpoint', 'https://identity.nks.europe-west4.nscale.com'];
   const { code, stderr } = await nscale().run(argv);
   expect(code).toBe(3);
   expect(stderr).toContain(

@@ -47,21 +47,18 @@ describe('a step in the console, on a terminal,', () => {
     expect((await run(['sa', 'get', '--id', 'ci'])).code).toBe(3);
   });
 
-  it.each([[[]], [['--yes']]])(
-    'is left when it is not done, and --yes is no answer to that: %j',
-    async (flags) => {
-      const { run, inventory } = await augmentMachine();
-      const before = await inventory();
-      const { options, questions } = person(false);
-      expect(await run([...remove, ...flags], options)).toEqual({
-        code: 20,
-        stdout: '',
-        stderr: instruction + required,
-      });
-      expect(questions).toEqual(['Is it done? false']);
-      expect(await inventory()).toBe(before);
-    },
-  );
+  it.each([[[]], [['--yes']]])('is left when it is not done, and --yes is no answer to that: %j', async (flags) => {
+    const { run, inventory } = await augmentMachine();
+    const before = await inventory();
+    const { options, questions } = person(false);
+    expect(await run([...remove, ...flags], options)).toEqual({
+      code: 20,
+      stdout: '',
+      stderr: instruction + required,
+    });
+    expect(questions).toEqual(['Is it done? false']);
+    expect(await inventory()).toBe(before);
+  });
 
   it.each([
     [true, { code: 0, stdout: recordedLine, stderr: effects }],
@@ -106,25 +103,22 @@ describe('a step in the console, where nobody can be asked,', () => {
     expect(await run(remove)).toEqual({ code: 20, stdout: '', stderr: required });
   });
 
-  it.each(steps)(
-    'is an error with an action as JSON, and nothing is recorded: %s',
-    async (argv, command) => {
-      const { run, inventory } = await augmentMachine();
-      const before = await inventory();
-      const { code, stdout, stderr } = await run([...argv.split(' '), '--json']);
-      expect({ code, stdout }).toEqual({ code: 20, stdout: '' });
-      expect(JSON.parse(stderr)).toMatchObject({
-        error: {
-          code: 'action_required',
-          provider: 'augment',
-          exitCode: 20,
-          retryable: false,
-          actionsRequired: [{ url: consoleUrl, command: expect.stringContaining(command) }],
-        },
-      });
-      expect(await inventory()).toBe(before);
-    },
-  );
+  it.each(steps)('is an error with an action as JSON, and nothing is recorded: %s', async (argv, command) => {
+    const { run, inventory } = await augmentMachine();
+    const before = await inventory();
+    const { code, stdout, stderr } = await run([...argv.split(' '), '--json']);
+    expect({ code, stdout }).toEqual({ code: 20, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        code: 'action_required',
+        provider: 'augment',
+        exitCode: 20,
+        retryable: false,
+        actionsRequired: [{ url: consoleUrl, command: expect.stringContaining(command) }],
+      },
+    });
+    expect(await inventory()).toBe(before);
+  });
 
   it('asks nothing with --no-input either', async () => {
     const { run } = await augmentMachine();

@@ -31,12 +31,7 @@ function warned(when: string): string {
 }
 
 /** What planning and checking a rotation takes, with and without what is said here. */
-const reads = [
-  'GET /api/v1/organizations',
-  `GET ${accountsPath}`,
-  'GET /oauth2/v2/userinfo',
-  `GET ${accountsPath}`,
-];
+const reads = ['GET /api/v1/organizations', `GET ${accountsPath}`, 'GET /oauth2/v2/userinfo', `GET ${accountsPath}`];
 
 describe("the end of the caller's own credential", () => {
   it.each([
@@ -50,11 +45,7 @@ describe("the end of the caller's own credential", () => {
       stdout: 'ci-deploy\n',
       stderr: warned(when),
     });
-    expect(requests).toEqual([
-      ...reads,
-      `POST ${accountsPath}/${ciDeploy}/rotate`,
-      'GET /api/v1/organizations',
-    ]);
+    expect(requests).toEqual([...reads, `POST ${accountsPath}/${ciDeploy}/rotate`, 'GET /api/v1/organizations']);
   });
 
   it.each([
@@ -102,11 +93,7 @@ describe("the end of the caller's own credential", () => {
 
   it.each([
     ['is told of once, after several accounts were rotated', several, warned('in 9 days')],
-    [
-      'is forgotten when it was among them',
-      [...several, '--id', 'self-rotating', '--allow-self'],
-      '',
-    ],
+    ['is forgotten when it was among them', [...several, '--id', 'self-rotating', '--allow-self'], ''],
   ])('%s', async (_, argv, stderr) => {
     const { run } = pipeline(9);
     const flags = ['--yes', '--to', 'file:{name}', '-q', '.rotated[].exitCode', '--no-input'];

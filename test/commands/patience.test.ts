@@ -39,9 +39,7 @@ describe('Ctrl-C while a new credential is on its way', () => {
   });
 
   it('tells nobody where nobody is', async () => {
-    expect((await interrupted(one, { terminal: 100, env: { CI: 'true' } })).stderr).not.toContain(
-      waiting,
-    );
+    expect((await interrupted(one, { terminal: 100, env: { CI: 'true' } })).stderr).not.toContain(waiting);
     expect((await interrupted(one, {})).stderr).not.toContain(waiting);
   });
 

@@ -81,12 +81,7 @@ describe('which provider is meant', () => {
     ['the only credential in the environment', [], { NSCALE_SERVICE_TOKEN: undefined }, 'runai'],
     ['the flag', ['--provider', 'runai'], {}, 'runai'],
     ['the variable', [], { SACTL_PROVIDER: 'nscale' }, 'nscale'],
-    [
-      'the flag before the variable',
-      ['--provider', 'runai'],
-      { SACTL_PROVIDER: 'nscale' },
-      'runai',
-    ],
+    ['the flag before the variable', ['--provider', 'runai'], { SACTL_PROVIDER: 'nscale' }, 'runai'],
   ])('is settled by %s', async (_, flags, env, provider) => {
     const merged = { ...both, ...env } as Record<string, string>;
     expect(await watch([...list, ...flags], merged)).toMatchObject({

@@ -2,10 +2,7 @@ import type { TestContextOptions } from '../harness/context.ts';
 import { run, type Outcome } from '../harness/run.ts';
 import { workFolder } from './support.ts';
 
-export type RunaiSandbox = (
-  argv: readonly string[],
-  options?: TestContextOptions,
-) => Promise<Outcome>;
+export type RunaiSandbox = (argv: readonly string[], options?: TestContextOptions) => Promise<Outcome>;
 
 /** A sandbox of its own for one test, on its first day; every command runs with `--sandbox --provider runai`. */
 export async function runaiSandbox(): Promise<RunaiSandbox> {

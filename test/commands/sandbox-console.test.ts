@@ -20,10 +20,7 @@ interface WebConsole {
 /** The console of a sandbox on its first day. */
 async function webConsole(): Promise<WebConsole> {
   const stateDirectory = await workFolder();
-  function sactl(
-    argv: readonly string[],
-    { env, ...options }: TestContextOptions = {},
-  ): Promise<Outcome> {
+  function sactl(argv: readonly string[], { env, ...options }: TestContextOptions = {}): Promise<Outcome> {
     return run(argv, { ...options, env: { SACTL_STATE_DIR: stateDirectory, ...env } });
   }
 
@@ -59,8 +56,7 @@ describe('sandbox console augment', () => {
     const issued = await at(['issue', '--account', 'ci_New', '--token', 'first one']);
     expect(issued).toMatchObject({
       code: 0,
-      stderr:
-        'sactl: the sandbox\'s console issued the token "first one" of ci_New; its value is not shown again\n',
+      stderr: 'sactl: the sandbox\'s console issued the token "first one" of ci_New; its value is not shown again\n',
     });
     const token = tokenOf(issued.stdout);
     expect(await tried(token)).toBe(200);
@@ -119,11 +115,7 @@ describe('sandbox console augment', () => {
   });
 
   it.each<[words: readonly string[], code: number, problem: string]>([
-    [
-      ['create', '--name', reviewer.account],
-      5,
-      `there is a service account "${reviewer.account}" already`,
-    ],
+    [['create', '--name', reviewer.account], 5, `there is a service account "${reviewer.account}" already`],
     [['create', '--name', 'ci new'], 2, 'a name must have 1 to 100 letters, digits, "-" or "_"'],
     [
       ['issue', '--account', 'nobody', '--token', 'x'],
@@ -140,11 +132,7 @@ describe('sandbox console augment', () => {
       3,
       `${docs.account} has no token "${docs.revoked.token}"`,
     ],
-    [
-      ['delete', '--account', 'nobody'],
-      3,
-      'the sandbox\'s organization has no service account "nobody"',
-    ],
+    [['delete', '--account', 'nobody'], 3, 'the sandbox\'s organization has no service account "nobody"'],
   ])('%j is refused as the console refuses it', async (words, code, problem) => {
     const { at, tried } = await webConsole();
     expect(await at(words)).toEqual({ code, stdout: '', stderr: problems([problem]) });
@@ -157,9 +145,7 @@ describe('sandbox console augment', () => {
     expect(code).toBe(8);
     expect(stderr).toBe(
       problems(
-        [
-          `the token "second" of ${reviewer.account} was issued and cannot be written to stdout: broken pipe (EPIPE)`,
-        ],
+        [`the token "second" of ${reviewer.account} was issued and cannot be written to stdout: broken pipe (EPIPE)`],
         'issue one with another name',
       ),
     );
@@ -169,9 +155,7 @@ describe('sandbox console augment', () => {
     const { at } = await webConsole();
     const env = { SACTL_SANDBOX: '1' };
     const done = await at(['delete', '--account', docs.account], { env });
-    expect(done.stderr).toBe(
-      marked(`sactl: the sandbox's console deleted the service account ${docs.account}`),
-    );
+    expect(done.stderr).toBe(marked(`sactl: the sandbox's console deleted the service account ${docs.account}`));
     const refused = await at(['delete'], { env });
     expect(refused.stderr).toBe(marked('sactl: --account is missing'));
   });

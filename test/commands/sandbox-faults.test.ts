@@ -78,8 +78,7 @@ describe('SACTL_SANDBOX_FAULT', () => {
   });
 });
 
-const waiting =
-  '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
+const waiting = '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
 
 describe('a rehearsal', () => {
   it('of a provider that is down fails after some tries, and changes nothing', async () => {
@@ -140,9 +139,7 @@ describe('a rehearsal', () => {
     expect(outcome).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^broken\n\{"metadata":/),
-      stderr: marked(
-        'sactl: no credential can be read out of the answer; it is printed as it came',
-      ),
+      stderr: marked('sactl: no credential can be read out of the answer; it is printed as it came'),
     });
   });
 });
@@ -181,9 +178,7 @@ describe('a rehearsal of recover deliver', () => {
     const argv = [...deliver, '--to', 'file:token', '-q', '.verified'];
     const outcome = await run(argv, { env: { ...env, ...faults }, cwd });
     expect(outcome).toMatchObject({ code: 0, stdout: 'null\n' });
-    expect(outcome.stderr).toMatch(
-      /^\[sandbox\] sactl: the credential could not be verified: .*\n$/,
-    );
+    expect(outcome.stderr).toMatch(/^\[sandbox\] sactl: the credential could not be verified: .*\n$/);
   });
 
   it('refuses a token that is dead, and says how to replace it', async () => {

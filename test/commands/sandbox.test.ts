@@ -19,15 +19,7 @@ async function emptyState(): Promise<{ env: Record<string, string> }> {
 describe('--sandbox', () => {
   it('keeps its state from run to run, and sends nothing out', async () => {
     const options = await emptyState();
-    const argv = [
-      'sa',
-      'create',
-      '--name',
-      'mine',
-      '--sandbox',
-      '-q',
-      '.profile, .credential.value',
-    ];
+    const argv = ['sa', 'create', '--name', 'mine', '--sandbox', '-q', '.profile, .credential.value'];
     const created = await run(argv, options);
     expect(created).toMatchObject({ code: 0, stderr: '' });
     expect(created.stdout).toMatch(/^sandbox\n\S{100,}\n$/);
@@ -62,10 +54,7 @@ describe('--sandbox', () => {
     for (const line of stderr.trimEnd().split('\n')) expect(line).toMatch(/^\[sandbox\] /);
     const json = await run([...argv, '--json'], options);
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'not_found' }, sandbox: true });
-    const dry = await run(
-      ['sa', 'delete', '--id', 'scratch', '--dry-run', '--sandbox', '-q', '.sandbox'],
-      options,
-    );
+    const dry = await run(['sa', 'delete', '--id', 'scratch', '--dry-run', '--sandbox', '-q', '.sandbox'], options);
     expect(dry.stdout).toBe('true\n');
   });
 
@@ -139,9 +128,7 @@ describe('sandbox serve', () => {
       expect(client).toEqual({ code: 0, stdout: `${name}\n`, stderr: '' });
     }
     expect((await interrupt()).code).toBe(0);
-    await expect(fetch(env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT'] ?? '')).rejects.toThrow(
-      'fetch failed',
-    );
+    await expect(fetch(env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT'] ?? '')).rejects.toThrow('fetch failed');
   });
 
   it('prints the session of Augment as a shell takes it, and how to name its endpoint', async () => {
@@ -177,8 +164,7 @@ describe('sandbox serve', () => {
     expect(code).toBe(2);
     expect(JSON.parse(stderr)).toMatchObject({
       error: {
-        message:
-          '--json does nothing with "sactl sandbox serve"; --dry-run does nothing with "sactl sandbox serve"',
+        message: '--json does nothing with "sactl sandbox serve"; --dry-run does nothing with "sactl sandbox serve"',
       },
     });
   });
@@ -191,9 +177,7 @@ describe('sandbox serve --fault', () => {
       'nscale.list=drop-before-commit@2',
       '--fault=runai.token=expired',
     );
-    expect(stderr()).toMatch(
-      /^sactl: faults are armed: nscale\.list=drop-before-commit@2, runai\.token=expired\n/,
-    );
+    expect(stderr()).toMatch(/^sactl: faults are armed: nscale\.list=drop-before-commit@2, runai\.token=expired\n/);
     const url = `${env['NSCALE_IDENTITY_SERVICE_API_ENDPOINT']}${accountsPath}`;
     const headers = { authorization: `Bearer ${env['NSCALE_SERVICE_TOKEN']}` };
     expect((await fetch(url, { headers })).status).toBe(200);
@@ -237,13 +221,7 @@ describe('sandbox serve --fault', () => {
   });
 
   it('refuses all that is wrong, with the port', async () => {
-    const argv = [
-      'sandbox',
-      'serve',
-      '--port=x',
-      '--fault=aws.list=503',
-      '--fault=runai.list=slow@0',
-    ];
+    const argv = ['sandbox', 'serve', '--port=x', '--fault=aws.list=503', '--fault=runai.list=slow@0'];
     expect(await run(argv)).toEqual({
       code: 2,
       stdout: '',

@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import type { TestContextOptions } from '../harness/context.ts';
-import {
-  sandboxTokens,
-  useNscale,
-  type Intercept,
-  type NscaleDeployment,
-} from '../harness/nscale.ts';
+import { sandboxTokens, useNscale, type Intercept, type NscaleDeployment } from '../harness/nscale.ts';
 import { runIn, type Outcome } from '../harness/run.ts';
 import { brokenStdout, workFolder } from './support.ts';
 
@@ -131,25 +126,19 @@ it.each(silent)('nothing that is printed or kept holds a secret: %j', async (arg
   expect(secretsIn(stdout + stderr + state, issued)).toEqual([]);
 });
 
-it.each(undelivered)(
-  'the journal alone holds what was not delivered: %j',
-  async (argv, options) => {
-    const { code, stdout, stderr, state, issued } = await observe(argv, { options });
-    expect({ code, issued: issued.length }).toEqual({ code: 8, issued: 1 });
-    expect(secretsIn(stdout + stderr, issued)).toEqual([]);
-    expect(secretsIn(state, issued)).toEqual(issued);
-  },
-);
+it.each(undelivered)('the journal alone holds what was not delivered: %j', async (argv, options) => {
+  const { code, stdout, stderr, state, issued } = await observe(argv, { options });
+  expect({ code, issued: issued.length }).toEqual({ code: 8, issued: 1 });
+  expect(secretsIn(stdout + stderr, issued)).toEqual([]);
+  expect(secretsIn(state, issued)).toEqual(issued);
+});
 
-it.each(speaking)(
-  'stdout alone holds the new secret, once: %s %s %s %s %s %s %s',
-  async (...argv) => {
-    const { code, stdout, stderr, state, issued } = await observe(argv);
-    expect({ code, issued: issued.length }).toEqual({ code: 0, issued: 1 });
-    expect(stdout.split(issued[0] ?? '')).toHaveLength(2);
-    expect(secretsIn(stdout.replace(issued[0] ?? '', '') + stderr + state, issued)).toEqual([]);
-  },
-);
+it.each(speaking)('stdout alone holds the new secret, once: %s %s %s %s %s %s %s', async (...argv) => {
+  const { code, stdout, stderr, state, issued } = await observe(argv);
+  expect({ code, issued: issued.length }).toEqual({ code: 0, issued: 1 });
+  expect(stdout.split(issued[0] ?? '')).toHaveLength(2);
+  expect(secretsIn(stdout.replace(issued[0] ?? '', '') + stderr + state, issued)).toEqual([]);
+});
 
 it.each([rotate, create])('a target alone holds the new secret: %s %s', async (...argv) => {
   const cwd = await workFolder();

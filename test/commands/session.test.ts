@@ -43,9 +43,7 @@ describe('a project file', () => {
     const cwd = await workFolder({ '.sactlrc.json': JSON.stringify(content) });
     const search = ['sa', 'list', '--search', 'scratch'];
     expect((await nscale().run(search, { cwd })).stdout).toBe('name,status\r\nscratch,active\r\n');
-    expect((await nscale().run([...search, '--columns', 'id,name'], { cwd })).stdout).toMatch(
-      /^id,name\r\n/,
-    );
+    expect((await nscale().run([...search, '--columns', 'id,name'], { cwd })).stdout).toMatch(/^id,name\r\n/);
     expect((await nscale().run([...search, '-q', '.[].name'], { cwd })).stdout).toBe('scratch\n');
     expect((await nscale().run([...search, '--format', 'table'], { cwd })).stdout).toBe(
       'NAME     STATUS\nscratch  active\n',
@@ -105,9 +103,7 @@ describe('a profile', () => {
     const deployment = nscale();
     const { code, stderr } = await deployment.run(['whoami', '--profile', 'nope'], { env });
     expect({ code, requests: deployment.requests }).toEqual({ code: 2, requests: [] });
-    expect(stderr).toBe(
-      'sactl: flag --profile names a profile that does not exist\nhint: the profiles are ci\n',
-    );
+    expect(stderr).toBe('sactl: flag --profile names a profile that does not exist\nhint: the profiles are ci\n');
   });
 });
 
@@ -134,8 +130,7 @@ describe('the connection', () => {
     expect(await nscale().run(['whoami', '--endpoint', 'http://nscale.example'])).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        'sactl: flag --endpoint must use https: http would send the credential to nscale.example unencrypted\n',
+      stderr: 'sactl: flag --endpoint must use https: http would send the credential to nscale.example unencrypted\n',
     });
   });
 
@@ -145,9 +140,7 @@ describe('the connection', () => {
       env: { NSCALE_SERVICE_TOKEN: sandboxTokens.administrator },
       fetch: (input) => {
         seen.push(input instanceof Request ? input.url : input.toString());
-        return Promise.resolve(
-          new Response(null, { status: 302, headers: { location: 'https://evil.example/x' } }),
-        );
+        return Promise.resolve(new Response(null, { status: 302, headers: { location: 'https://evil.example/x' } }));
       },
     });
     const { code, stdout, stderr } = await runIn(context, ['sa', 'list', '--debug']);

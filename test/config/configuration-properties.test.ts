@@ -29,12 +29,9 @@ type Settings = Readonly<Record<string, string | undefined>>;
 
 /** Some of the settings, each with one of the values it may have. */
 function someOf(values: Readonly<Record<string, readonly string[]>>): fc.Arbitrary<Settings> {
-  return fc.record(
-    Object.fromEntries(
-      Object.entries(values).map(([key, known]) => [key, fc.constantFrom(...known)]),
-    ),
-    { requiredKeys: [] },
-  );
+  return fc.record(Object.fromEntries(Object.entries(values).map(([key, known]) => [key, fc.constantFrom(...known)])), {
+    requiredKeys: [],
+  });
 }
 
 const provider = ['nscale', 'runai', 'augment'];
@@ -50,9 +47,7 @@ const sources = fc.record({
 });
 
 function environmentOf(env: Settings): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [`SACTL_${name.toUpperCase()}`, value ?? '']),
-  );
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [`SACTL_${name.toUpperCase()}`, value ?? '']));
 }
 
 describe('for any combination of sources', () => {
@@ -136,9 +131,7 @@ describe('whatever a project file holds', () => {
     await write(userFile, null);
     await fc.assert(
       fc.asyncProperty(pairs, async (entries) => {
-        const members = entries.map(
-          ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
-        );
+        const members = entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
         await write(projectFile, `{${members.join(',')}}`);
         const { configuration, problems } = await readConfiguration(workspace.context(), {});
         expect(configuration).toMatchObject({ sandbox: { value: false }, files: { user: null } });
@@ -200,10 +193,7 @@ describe('no problem repeats a secret', () => {
 
   test('in a file or a variable, whatever else is wrong', async () => {
     const names = ['SACTL_PROVIDER', 'SACTL_ORG', 'SACTL_PROFILE', 'SACTL_SANDBOX'] as const;
-    const variables = fc.dictionary(
-      fc.constantFrom(...names),
-      fc.constantFrom(secret, `${secret}\n${secret}`),
-    );
+    const variables = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(secret, `${secret}\n${secret}`));
     await fc.assert(
       fc.asyncProperty(place, flags, variables, async ([path, text], given, env) => {
         await write(projectFile, null);

@@ -32,9 +32,7 @@ describe('precedence', () => {
     );
   }
 
-  const pairs = order.flatMap((stronger, index) =>
-    order.slice(index + 1).map((weaker) => ({ stronger, weaker })),
-  );
+  const pairs = order.flatMap((stronger, index) => order.slice(index + 1).map((weaker) => ({ stronger, weaker })));
 
   test.each(pairs)('$stronger beats $weaker, which is recorded', async ({ stronger, weaker }) => {
     const { org, ignored } = await loadWith([stronger, weaker]);

@@ -4,14 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Connection } from '../../src/config/connection.ts';
 import { AuthError, UsageError } from '../../src/errors.ts';
-import {
-  createWorkspace,
-  failure,
-  nscaleEnv,
-  runaiEnv,
-  userFile,
-  type Workspace,
-} from './workspace.ts';
+import { createWorkspace, failure, nscaleEnv, runaiEnv, userFile, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;
 beforeEach(async () => {
@@ -49,9 +42,7 @@ describe('from the environment', () => {
     expect(connection.endpoint).toBe('https://runai.test');
     expect(connection.endpointSource).toBe('environment variable RUNAI_BASE_URL');
     expect(connection.credential?.clientId).toBe('app');
-    expect(connection.credential?.source).toBe(
-      'environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET',
-    );
+    expect(connection.credential?.source).toBe('environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET');
     expect(await secretOf(connection)).toBe('runai-secret');
   });
 
@@ -78,10 +69,7 @@ describe('from the environment', () => {
   });
 
   test('--endpoint stands in for a required variable', async () => {
-    const connection = await workspace.resolve(
-      { endpoint: 'https://r.test' },
-      { RUNAI_TOKEN: 'token' },
-    );
+    const connection = await workspace.resolve({ endpoint: 'https://r.test' }, { RUNAI_TOKEN: 'token' });
     expect(connection.endpoint).toBe('https://r.test');
     const error = await failure(workspace.resolve({}, { RUNAI_TOKEN: 'token' }));
     expect(error).toBeInstanceOf(UsageError);
@@ -133,10 +121,7 @@ describe('from a profile', () => {
     const credential = 'credential: {env: T}';
     await workspace.write(userFile, `profiles: {a: {provider: nscale, ${credential}}}`);
     const connection = await workspace.resolve({}, { ...env, SACTL_PROFILE: 'a' });
-    expect([connection.endpoint, connection.endpointSource]).toEqual([
-      'https://nscale.test',
-      'default',
-    ]);
+    expect([connection.endpoint, connection.endpointSource]).toEqual(['https://nscale.test', 'default']);
   });
 
   test('its missing endpoint is an error where there is no default', async () => {
@@ -181,10 +166,7 @@ describe('--endpoint beside a profile', () => {
 
   test('has to be confirmed', async () => {
     const connection = await workspace.resolve({ profile: 'prod', endpoint: 'https://other.test' });
-    expect([connection.endpoint, connection.endpointSource]).toEqual([
-      'https://other.test',
-      'flag --endpoint',
-    ]);
+    expect([connection.endpoint, connection.endpointSource]).toEqual(['https://other.test', 'flag --endpoint']);
     expect(connection.needsConfirmation).toBe(
       'Send the credential of profile prod to https://other.test instead of https://prod.test?',
     );
@@ -192,9 +174,7 @@ describe('--endpoint beside a profile', () => {
 
   test('has to be confirmed where the profile has no endpoint', async () => {
     const connection = await workspace.resolve({ profile: 'lab', endpoint: 'https://other.test' });
-    expect(connection.needsConfirmation).toBe(
-      'Send the credential of profile lab to https://other.test?',
-    );
+    expect(connection.needsConfirmation).toBe('Send the credential of profile lab to https://other.test?');
     expect(connection.credential?.clientId).toBe('lab-app');
   });
 

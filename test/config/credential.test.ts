@@ -4,11 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { runCredentialCommand } from '../../src/config/credential-command.ts';
-import {
-  credentialWarning,
-  describeCredential,
-  readCredential,
-} from '../../src/config/credential-source.ts';
+import { credentialWarning, describeCredential, readCredential } from '../../src/config/credential-source.ts';
 import type { CredentialSource } from '../../src/config/profile.ts';
 import { AuthError, InterruptedError } from '../../src/errors.ts';
 import { testContext } from '../harness/context.ts';
@@ -26,10 +22,7 @@ async function read(source: CredentialSource, env: Record<string, string> = {}):
 }
 
 /** The message of a secret that cannot be had, with the workspace's home as `~`. */
-async function refusal(
-  source: CredentialSource,
-  env: Record<string, string> = {},
-): Promise<string> {
+async function refusal(source: CredentialSource, env: Record<string, string> = {}): Promise<string> {
   const error = await failure(readCredential(workspace.context(env), source));
   expect(error).toBeInstanceOf(AuthError);
   return error.message.replaceAll(workspace.home, '~');
@@ -81,13 +74,9 @@ describe('from a file', () => {
     await mkdir(path);
     expect(await refusal(source)).toBe('no credential: file ~/token: it is a directory');
     const large = await workspace.write('large', 'x'.repeat(64 * 1024 + 1));
-    expect(await refusal({ kind: 'file', path: large })).toBe(
-      'no credential: file ~/large: it is larger than 64 KiB',
-    );
+    expect(await refusal({ kind: 'file', path: large })).toBe('no credential: file ~/large: it is larger than 64 KiB');
     const empty = await workspace.write('empty', '\n');
-    expect(await refusal({ kind: 'file', path: empty })).toBe(
-      'no credential: file ~/empty is empty',
-    );
+    expect(await refusal({ kind: 'file', path: empty })).toBe('no credential: file ~/empty is empty');
   });
 
   test.each([
@@ -99,8 +88,7 @@ describe('from a file', () => {
   ])('mode %o warns: %s', async (mode, warns) => {
     const path = await workspace.write('token', 'secret');
     await chmod(path, mode);
-    const expected =
-      'the credential file ~/token can be read by other users of this machine: chmod 600 it';
+    const expected = 'the credential file ~/token can be read by other users of this machine: chmod 600 it';
     const source = { kind: 'file', path } as const;
     const linux = { ...workspace.context(), platform: 'linux' } as const;
     expect(await credentialWarning(linux, source)).toBe(warns ? expected : null);
@@ -122,15 +110,11 @@ describe('from a command', () => {
   test('the command runs in the home directory, without a shell, with the environment', async () => {
     const source = node('console.log([process.cwd(), process.argv[1], process.env.VAULT].join())');
     const args = [...source.args, '$HOME;`id`'];
-    expect(await read({ ...source, args }, { VAULT: 'v' })).toBe(
-      `${workspace.home},$HOME;\`id\`,v`,
-    );
+    expect(await read({ ...source, args }, { VAULT: 'v' })).toBe(`${workspace.home},$HOME;\`id\`,v`);
   });
 
   test('stdin is closed', async () => {
-    expect(await read(node('process.stdin.on("end", () => console.log("ended")).resume()'))).toBe(
-      'ended',
-    );
+    expect(await read(node('process.stdin.on("end", () => console.log("ended")).resume()'))).toBe('ended');
   });
 
   test('no output is an error', async () => {
@@ -139,16 +123,14 @@ describe('from a command', () => {
   });
 
   test('a failure quotes stderr in one safe line', async () => {
-    const program =
-      'console.error("::error::not\\u001b[31m signed in\\nplease do"); process.exit(3)';
+    const program = 'console.error("::error::not\\u001b[31m signed in\\nplease do"); process.exit(3)';
     expect(await refusal(node(program))).toBe(
       `no credential: the command ${process.execPath} failed with exit code 3: : :error::not signed in please do`,
     );
   });
 
   test('a failure never quotes the secret or the arguments', async () => {
-    const program =
-      'console.log("hunter2\\nhunter3"); console.error("+ hunter2 hunter3"); process.exit(1)';
+    const program = 'console.log("hunter2\\nhunter3"); console.error("+ hunter2 hunter3"); process.exit(1)';
     expect(await refusal(node(program))).toBe(
       `no credential: the command ${process.execPath} failed with exit code 1: + [secret] [secret]`,
     );

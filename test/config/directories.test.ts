@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
 
-import {
-  configDirectory,
-  expandHome,
-  stateDirectory,
-  tildePath,
-} from '../../src/config/directories.ts';
+import { configDirectory, expandHome, stateDirectory, tildePath } from '../../src/config/directories.ts';
 
 const linux = { cwd: '/somewhere', homeDirectory: '/home/me', platform: 'linux' } as const;
 const windows = { cwd: 'C:\\work', homeDirectory: 'C:\\Users\\me', platform: 'win32' } as const;

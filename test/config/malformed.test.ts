@@ -31,11 +31,7 @@ describe('project files', () => {
     ['a wrong format', 'format: xml', ['"format" must be table, json, ndjson, yaml or csv']],
     ['columns that are no list', 'columns: 3', ['"columns" must be a list of column names']],
     ['no columns', 'columns: []', ['"columns" must not be empty']],
-    [
-      'a column that is no text',
-      'columns: [id, 3]',
-      ['"columns" must be a list of column names, none empty'],
-    ],
+    ['a column that is no text', 'columns: [id, 3]', ['"columns" must be a list of column names, none empty']],
     [
       'several problems',
       'orgs: a\nformat: 1\nendpoint: x',
@@ -137,9 +133,7 @@ describe('the user file', () => {
 
   test('may not be a folder', async () => {
     await mkdir(join(workspace.home, '.config/sactl/config.json'), { recursive: true });
-    expect(await workspace.problems()).toEqual([
-      '~/.config/sactl/config.json: it is not a regular file',
-    ]);
+    expect(await workspace.problems()).toEqual(['~/.config/sactl/config.json: it is not a regular file']);
   });
 
   test('is absent where its folder is no folder', async () => {

@@ -32,9 +32,7 @@ describe('the organization', () => {
   }
 
   function pairsOf(order: readonly Kind[]) {
-    return order.flatMap((stronger, index) =>
-      order.slice(index + 1).map((weaker) => [stronger, weaker] as const),
-    );
+    return order.flatMap((stronger, index) => order.slice(index + 1).map((weaker) => [stronger, weaker] as const));
   }
 
   test.each(pairsOf(environmentOrder))('of the environment: %s beats %s', async (...kinds) => {

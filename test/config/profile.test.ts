@@ -45,8 +45,7 @@ test('profiles are read with their paths made absolute', async () => {
   ]);
 });
 
-const oneOf =
-  'must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]}';
+const oneOf = 'must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]}';
 const badCommand = 'has a "command" that must be a list of texts: program, then arguments';
 
 const wrongCredentials: readonly (readonly [string, string])[] = [
@@ -68,25 +67,17 @@ const wrongCredentials: readonly (readonly [string, string])[] = [
   ['{command: [op, "hunter2\\0"]}', badCommand],
 ];
 
-test.each(wrongCredentials)(
-  'the credential %s is refused without its value',
-  async (text, problem) => {
-    await workspace.write(userFile, `profiles: {prod: {provider: nscale, credential: ${text}}}`);
-    const problems = await workspace.problems();
-    expect(problems).toEqual([
-      `~/.config/sactl/config.yaml: "profiles.prod.credential" ${problem}`,
-    ]);
-    expect(problems.join()).not.toMatch(/hunter/);
-  },
-);
+test.each(wrongCredentials)('the credential %s is refused without its value', async (text, problem) => {
+  await workspace.write(userFile, `profiles: {prod: {provider: nscale, credential: ${text}}}`);
+  const problems = await workspace.problems();
+  expect(problems).toEqual([`~/.config/sactl/config.yaml: "profiles.prod.credential" ${problem}`]);
+  expect(problems.join()).not.toMatch(/hunter/);
+});
 
 const wrongProfiles: readonly (readonly [string, readonly string[]])[] = [
   ['profiles: [a]', ['"profiles" must be a mapping of names to profiles']],
   ['profiles: {prod: nscale}', ['"profiles.prod" must be a mapping of keys to values']],
-  [
-    'profiles: {prod: {}}',
-    ['"profiles.prod.provider" is missing', '"profiles.prod.credential" is missing'],
-  ],
+  ['profiles: {prod: {}}', ['"profiles.prod.provider" is missing', '"profiles.prod.credential" is missing']],
   [
     'profiles: {prod: {provider: all, endpont: x, org: 7, credential: {env: T}}}',
     [
@@ -107,7 +98,5 @@ const wrongProfiles: readonly (readonly [string, readonly string[]])[] = [
 
 test.each(wrongProfiles)('%s is refused', async (text, problems) => {
   await workspace.write(userFile, text);
-  expect(await workspace.problems()).toEqual(
-    problems.map((problem) => `~/.config/sactl/config.yaml: ${problem}`),
-  );
+  expect(await workspace.problems()).toEqual(problems.map((problem) => `~/.config/sactl/config.yaml: ${problem}`));
 });

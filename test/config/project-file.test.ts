@@ -61,10 +61,7 @@ describe('the search', () => {
 
   test('knows the root of a git worktree, where .git is a file', async () => {
     await workspace.write('code/repository/deploy/.git', 'gitdir: elsewhere');
-    expect(projectDirectories(workspace.context())).toEqual([
-      workspace.cwd,
-      join(workspace.repository, 'deploy'),
-    ]);
+    expect(projectDirectories(workspace.context())).toEqual([workspace.cwd, join(workspace.repository, 'deploy')]);
   });
 
   test('knows a home directory that is named by a link', async () => {
@@ -84,10 +81,7 @@ describe('the search', () => {
 describe('files that are not read', () => {
   test('belong to another user', async () => {
     const path = await workspace.write('code/repository/.sactlrc', 'endpoint: [');
-    const { org, ignored } = await loadConfiguration(
-      { ...workspace.context(), userId: 987_654 },
-      {},
-    );
+    const { org, ignored } = await loadConfiguration({ ...workspace.context(), userId: 987_654 }, {});
     expect(org.value).toBeNull();
     expect(ignored).toEqual([{ what: path, why: 'it belongs to another user' }]);
   });
@@ -168,17 +162,9 @@ describe('trust', () => {
   });
 
   test('provider, org, columns and format may be set', async () => {
-    await workspace.write(
-      'code/repository/.sactlrc',
-      'provider: nscale\norg: o\ncolumns: id,name\nformat: yaml',
-    );
+    await workspace.write('code/repository/.sactlrc', 'provider: nscale\norg: o\ncolumns: id,name\nformat: yaml');
     const { provider, org, columns, format } = await workspace.load();
-    expect([provider.value, org.value, columns.value, format.value]).toEqual([
-      'nscale',
-      'o',
-      ['id', 'name'],
-      'yaml',
-    ]);
+    expect([provider.value, org.value, columns.value, format.value]).toEqual(['nscale', 'o', ['id', 'name'], 'yaml']);
   });
 });
 

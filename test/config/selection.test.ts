@@ -5,15 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigurationFlags } from '../../src/config/configuration.ts';
 import { resolveAllConnections, type Connection } from '../../src/config/connection.ts';
 import { AuthError, UsageError } from '../../src/errors.ts';
-import {
-  createWorkspace,
-  environments,
-  failure,
-  nscaleEnv,
-  runaiEnv,
-  userFile,
-  type Workspace,
-} from './workspace.ts';
+import { createWorkspace, environments, failure, nscaleEnv, runaiEnv, userFile, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;
 beforeEach(async () => {
@@ -48,16 +40,12 @@ describe('which provider', () => {
       hint: 'name one with --provider nscale|runai',
     });
     expect((await workspace.resolve({ provider: 'runai' }, env)).provider).toBe('runai');
-    expect((await workspace.resolve({}, { ...env, SACTL_PROVIDER: 'nscale' })).provider).toBe(
-      'nscale',
-    );
+    expect((await workspace.resolve({}, { ...env, SACTL_PROVIDER: 'nscale' })).provider).toBe('nscale');
   });
 
   test('half a credential is none, and says what is missing', async () => {
     const { RUNAI_CLIENT_ID } = runaiEnv;
-    expect((await workspace.resolve({}, { ...nscaleEnv, RUNAI_CLIENT_ID })).provider).toBe(
-      'nscale',
-    );
+    expect((await workspace.resolve({}, { ...nscaleEnv, RUNAI_CLIENT_ID })).provider).toBe('nscale');
     const error = await failure(workspace.resolve({ provider: 'runai' }, { RUNAI_CLIENT_ID }));
     expect(error).toMatchObject({
       exitCode: 4,
@@ -101,21 +89,12 @@ describe('a profile and a provider that differ', () => {
     await workspace.writeProfiles(user);
     if (project !== '') await workspace.write('code/repository/.sactlrc', `provider: ${project}`);
     const connection = await workspace.resolve(flags, env);
-    expect([connection.profile, connection.provider]).toEqual([
-      profile,
-      profile === null ? 'runai' : 'nscale',
-    ]);
+    expect([connection.profile, connection.provider]).toEqual([profile, profile === null ? 'runai' : 'nscale']);
   });
 
   test.each([
     [{ profile: 'prod', provider: 'runai' }, {}, '', 'flag --profile', 'flag --provider'],
-    [
-      { provider: 'runai' },
-      { SACTL_PROFILE: 'prod' },
-      '',
-      'environment variable SACTL_PROFILE',
-      'flag --provider',
-    ],
+    [{ provider: 'runai' }, { SACTL_PROFILE: 'prod' }, '', 'environment variable SACTL_PROFILE', 'flag --provider'],
     [{}, {}, 'profile: prod\nprovider: runai', '~/config', '~/config'],
   ])('%j with %j contradict each other', async (flags, variables, user, profile, provider) => {
     await workspace.writeProfiles(user);
@@ -176,10 +155,7 @@ describe('all connections', () => {
   test('refuse flags that mean one connection', async () => {
     const flags = { provider: 'all', profile: 'prod', endpoint: 'https://a.test' };
     expect(await failure(resolveAll(flags))).toMatchObject({
-      problems: [
-        '--profile does not go with all providers',
-        '--endpoint does not go with all providers',
-      ],
+      problems: ['--profile does not go with all providers', '--endpoint does not go with all providers'],
     });
   });
 });

@@ -18,20 +18,11 @@ export interface Workspace {
   /** Writes a file below the home directory and returns its path. */
   readonly write: (path: string, text: string) => Promise<string>;
   readonly context: (env?: Record<string, string>) => Context;
-  readonly load: (
-    flags?: ConfigurationFlags,
-    env?: Record<string, string>,
-  ) => Promise<Configuration>;
+  readonly load: (flags?: ConfigurationFlags, env?: Record<string, string>) => Promise<Configuration>;
   /** The problems of a load that has to fail, with the workspace's home as `~`. */
-  readonly problems: (
-    flags?: ConfigurationFlags,
-    env?: Record<string, string>,
-  ) => Promise<readonly string[]>;
+  readonly problems: (flags?: ConfigurationFlags, env?: Record<string, string>) => Promise<readonly string[]>;
   /** The connection of a configuration that loads. */
-  readonly resolve: (
-    flags?: ConfigurationFlags,
-    env?: Record<string, string>,
-  ) => Promise<Connection>;
+  readonly resolve: (flags?: ConfigurationFlags, env?: Record<string, string>) => Promise<Connection>;
   /** Writes a user file with the nscale profile `prod`, the Run:ai profile `lab` and more top-level lines. */
   readonly writeProfiles: (more?: string) => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -53,8 +44,7 @@ export async function createWorkspace(): Promise<Workspace> {
       await writeFile(absolute, text);
       return absolute;
     },
-    context: (env: Record<string, string> = {}) =>
-      testContext({ env, cwd, homeDirectory: home }).ctx,
+    context: (env: Record<string, string> = {}) => testContext({ env, cwd, homeDirectory: home }).ctx,
     load: async (flags: ConfigurationFlags = {}, env: Record<string, string> = {}) =>
       loadConfiguration(workspace.context(env), flags),
     async problems(flags: ConfigurationFlags = {}, env: Record<string, string> = {}) {

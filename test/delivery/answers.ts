@@ -74,9 +74,7 @@ export function fails(error: unknown, bytes?: string): Answer {
 export function neverAnswers(): Answer {
   return ({ signal }) =>
     new Promise((_, reject) => {
-      signal.addEventListener('abort', () =>
-        reject(httpError('aborted', { cause: signal.reason })),
-      );
+      signal.addEventListener('abort', () => reject(httpError('aborted', { cause: signal.reason })));
     });
 }
 

@@ -38,29 +38,26 @@ describe('a lost answer that is proven to have changed nothing', () => {
     ['server_error', 500, 1],
     ['server_error', 503, 1],
     ['conflict', 409, 5],
-  ] as const)(
-    'ends with its own code and nothing in the journal: %s %s',
-    async (code, status, exit) => {
-      const cause = httpError(code, status === undefined ? {} : { status });
-      for (const operation of ['create', 'rotate'] as const) {
-        for (const reissue of [true, false]) {
-          const ended = await issue({
-            operation,
-            answers: [fails(cause)],
-            looks: [unchanged],
-            wishes: { reissue },
-          });
-          expect(ended).toEqual({
-            error: { code, exit, message: `no answer: ${code}; nothing was changed`, hint: null },
-            stdout: '',
-            notes: [looking],
-            steps: [`ask ${operation}`, 'look', 'wait 2500', 'look', 'wait 2500', 'look'],
-            left: [],
-          });
-        }
+  ] as const)('ends with its own code and nothing in the journal: %s %s', async (code, status, exit) => {
+    const cause = httpError(code, status === undefined ? {} : { status });
+    for (const operation of ['create', 'rotate'] as const) {
+      for (const reissue of [true, false]) {
+        const ended = await issue({
+          operation,
+          answers: [fails(cause)],
+          looks: [unchanged],
+          wishes: { reissue },
+        });
+        expect(ended).toEqual({
+          error: { code, exit, message: `no answer: ${code}; nothing was changed`, hint: null },
+          stdout: '',
+          notes: [looking],
+          steps: [`ask ${operation}`, 'look', 'wait 2500', 'look', 'wait 2500', 'look'],
+          left: [],
+        });
       }
-    },
-  );
+    }
+  });
 });
 
 describe('an interrupt', () => {
@@ -73,9 +70,7 @@ describe('an interrupt', () => {
       controller.abort(new InterruptedError());
       return entry;
     }
-    const error = await failureOf(() =>
-      issueCredential(world.ctx, { ...world.issue, journal: { ...journal, begin } }),
-    );
+    const error = await failureOf(() => issueCredential(world.ctx, { ...world.issue, journal: { ...journal, begin } }));
     expect(error).toMatchObject({ code: 'interrupted', exit: 130 });
     expect(world.steps).toEqual([]);
     expect(await world.left()).toEqual([]);

@@ -88,18 +88,14 @@ describe('a target', () => {
       'deliver file:a',
       ...[1, 2, 4, 8, 16, 16].flatMap((s) => [`wait ${s * 1000}`, 'deliver file:a']),
     ]);
-    expect(notes).toEqual(
-      [1, 2, 4, 8, 16, 16].map((s) => `file:a: it is busy; trying again in ${s} s`),
-    );
+    expect(notes).toEqual([1, 2, 4, 8, 16, 16].map((s) => `file:a: it is busy; trying again in ${s} s`));
   });
 
   it('that takes it in the end has it', async () => {
     const failures = [busy, busy, null];
     const { deliveries, steps } = await deliverTo([{ name: 'file:a', failures }]);
     expect(deliveries).toEqual([done('file:a')]);
-    expect(steps).toEqual(
-      'deliver file:a,wait 1000,deliver file:a,wait 2000,deliver file:a'.split(','),
-    );
+    expect(steps).toEqual('deliver file:a,wait 1000,deliver file:a,wait 2000,deliver file:a'.split(','));
   });
 
   it.each([
@@ -147,15 +143,12 @@ describe('a target', () => {
 describe('what is told of a delivery', () => {
   it('names each target that has it, in order', async () => {
     const told: string[] = [];
-    await deliverTo(
-      [{ name: 'file:a' }, { name: 'file:b', failures: [refused] }, { name: 'file:c' }],
-      {
-        onDelivered: (name) => {
-          told.push(name);
-          return Promise.resolve();
-        },
+    await deliverTo([{ name: 'file:a' }, { name: 'file:b', failures: [refused] }, { name: 'file:c' }], {
+      onDelivered: (name) => {
+        told.push(name);
+        return Promise.resolve();
       },
-    );
+    });
     expect(told).toEqual(['file:a', 'file:c']);
   });
 

@@ -129,10 +129,7 @@ describe('a reading', () => {
   });
 });
 
-it.each(causes)(
-  '$code, status $status: ended here is $isOurEnd',
-  ({ isOurEnd: ours, ...cause }) => {
-    const { code, status } = cause;
-    expect(isOurEnd(httpError(code, status === null ? {} : { status }))).toBe(ours);
-  },
-);
+it.each(causes)('$code, status $status: ended here is $isOurEnd', ({ isOurEnd: ours, ...cause }) => {
+  const { code, status } = cause;
+  expect(isOurEnd(httpError(code, status === null ? {} : { status }))).toBe(ours);
+});

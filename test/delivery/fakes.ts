@@ -82,10 +82,7 @@ function logged(
 }
 
 /** What else the provider is asked. */
-export function remoteOf(
-  { trials = [], own = true }: Script,
-  { happen, askInTurn }: Play,
-): Issue['remote'] {
+export function remoteOf({ trials = [], own = true }: Script, { happen, askInTurn }: Play): Issue['remote'] {
   const tryInTurn = inTurn<Trial | Error>(trials, { works: true, why: null });
   return {
     planRotate: (of: Account) => {

@@ -17,8 +17,7 @@ export function faultyJournal(
     fault: JournalFault,
     work: (...given: Arguments) => Promise<Result>,
   ): (...given: Arguments) => Promise<Result> {
-    return (...given) =>
-      faults.has(fault) ? Promise.reject(new FailedError('journal', diskFull)) : work(...given);
+    return (...given) => (faults.has(fault) ? Promise.reject(new FailedError('journal', diskFull)) : work(...given));
   }
 
   function faulty(entry: JournalEntry): JournalEntry {

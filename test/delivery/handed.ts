@@ -31,10 +31,7 @@ export function handOver(script: Script): Promise<Ended> {
 export function printed(
   value: string | null,
   verified: boolean | null,
-  {
-    deliveredTo = [],
-    recoverId = null,
-  }: { deliveredTo?: unknown[]; recoverId?: string | null } = {},
+  { deliveredTo = [], recoverId = null }: { deliveredTo?: unknown[]; recoverId?: string | null } = {},
 ): string {
   return `${JSON.stringify([value, verified, deliveredTo, recoverId])}\n`;
 }
@@ -57,10 +54,7 @@ export function nobodyHasIt(message: string): object {
 }
 
 /** What a later process finds of a credential that did not get where it should. */
-export function entry(
-  message: string,
-  given: { keeps?: string | null; delivered?: string[] } = {},
-): object {
+export function entry(message: string, given: { keeps?: string | null; delivered?: string[] } = {}): object {
   const { keeps = `rotate a1: ${answerOf(secret)}`, delivered = [] } = given;
   const state = keeps === null ? 'unanswered' : 'answered';
   return { id: entryId, state, keeps, delivered, outcome: `undelivered: ${message}` };

@@ -2,19 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Trial } from '../../src/providers/provider.ts';
 import { neverAnswers, secret } from './answers.ts';
-import {
-  a,
-  at,
-  b,
-  entry,
-  handOver,
-  notKept,
-  printed,
-  recover,
-  refused,
-  the,
-  undelivered,
-} from './handed.ts';
+import { a, at, b, entry, handOver, notKept, printed, recover, refused, the, undelivered } from './handed.ts';
 import { entryId } from './issue.ts';
 
 describe('an interrupt', () => {

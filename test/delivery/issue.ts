@@ -77,10 +77,7 @@ export async function worldOf(script: Script = {}): Promise<World> {
     stateDirectory: ctx.env['SACTL_STATE_DIR'] ?? '',
     keepsSecrets: keepsSecret,
   };
-  const askInTurn = inTurn(
-    script.answers ?? [answers(secret), answers(secondSecret)],
-    answers(secret),
-  );
+  const askInTurn = inTurn(script.answers ?? [answers(secret), answers(secondSecret)], answers(secret));
   return {
     test,
     ctx,

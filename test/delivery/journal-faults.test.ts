@@ -32,9 +32,7 @@ describe('a journal that fails under a credential that arrives', () => {
     {
       faults: ['keep', 'close'],
       notes: [outOfDate],
-      left: [
-        { id: entryId, state: 'unanswered', keeps: null, delivered: ['file:a'], outcome: null },
-      ],
+      left: [{ id: entryId, state: 'unanswered', keeps: null, delivered: ['file:a'], outcome: null }],
     },
   ])('costs no more than a note: $faults', async ({ faults, notes, left }) => {
     const ended = await issue({ targets: [{ name: 'file:a' }], journalFaults: faults });

@@ -39,11 +39,7 @@ describe('under GitHub Actions', () => {
 
   it.each([
     ['a token', 'abc.def', '::add-mask::abc.def\n'],
-    [
-      'each line by itself',
-      'one\ntwo\r\nthree\n',
-      '::add-mask::one\n::add-mask::two\n::add-mask::three\n',
-    ],
+    ['each line by itself', 'one\ntwo\r\nthree\n', '::add-mask::one\n::add-mask::two\n::add-mask::three\n'],
     ['a line that comes twice, once', 'one\n\none', '::add-mask::one\n'],
     ['what the runner would take for an escape', '50%25\rx', '::add-mask::50%2525%0Dx\n'],
     ['what looks like a command', '::stop-commands::x', '::add-mask::::stop-commands::x\n'],
@@ -61,14 +57,12 @@ describe('under GitHub Actions', () => {
   });
 });
 
-it.each<Record<string, string>>([
-  {},
-  { GITHUB_ACTIONS: '' },
-  { GITHUB_ACTIONS: 'false' },
-  { CI: 'true' },
-])('nothing is written anywhere else: %o', async (env) => {
-  expect(await masked('abc', { env })).toBe('');
-});
+it.each<Record<string, string>>([{}, { GITHUB_ACTIONS: '' }, { GITHUB_ACTIONS: 'false' }, { CI: 'true' }])(
+  'nothing is written anywhere else: %o',
+  async (env) => {
+    expect(await masked('abc', { env })).toBe('');
+  },
+);
 
 describe('in the course of an issue', () => {
   it.each([
@@ -76,12 +70,7 @@ describe('in the course of an issue', () => {
     ['a target', [{ name: 'file:a' }], 'deliver file:a'],
   ])('comes before %s has the credential', async (_, targets, delivered) => {
     const { steps } = await issue({ targets, context: { env: github }, wishes: { verify: false } });
-    expect(steps.slice(0, 4)).toEqual([
-      'ask rotate',
-      'keep',
-      `stderr ::add-mask::${secret}\n`,
-      delivered,
-    ]);
+    expect(steps.slice(0, 4)).toEqual(['ask rotate', 'keep', `stderr ::add-mask::${secret}\n`, delivered]);
   });
 
   it('a stderr that takes nothing keeps nobody from the credential', async () => {

@@ -92,22 +92,19 @@ describe('a journal that cannot be used', () => {
     ['a symbolic link', (path) => symlink(dirname(path), path), 'it is a symbolic link'],
   ];
 
-  it.runIf(isPosix).each(inTheWay)(
-    'is a problem among the others, for creates too: %s',
-    async (_, make, reason) => {
-      for (const operation of ['create', 'rotate'] as const) {
-        const world = await worldOf({ operation, output: { query: ['.id'] } });
-        const path = join(stateDirectory(world), 'journal');
-        await mkdir(dirname(path), { recursive: true });
-        await make(path);
-        const { problems } = await preflight(world.ctx, world.issue);
-        expect(problems).toEqual([
-          expect.stringContaining('the filter throws the credential away'),
-          `cannot use the folder "${path}": ${reason}`,
-        ]);
-      }
-    },
-  );
+  it.runIf(isPosix).each(inTheWay)('is a problem among the others, for creates too: %s', async (_, make, reason) => {
+    for (const operation of ['create', 'rotate'] as const) {
+      const world = await worldOf({ operation, output: { query: ['.id'] } });
+      const path = join(stateDirectory(world), 'journal');
+      await mkdir(dirname(path), { recursive: true });
+      await make(path);
+      const { problems } = await preflight(world.ctx, world.issue);
+      expect(problems).toEqual([
+        expect.stringContaining('the filter throws the credential away'),
+        `cannot use the folder "${path}": ${reason}`,
+      ]);
+    }
+  });
 
   it.runIf(isPosix && !isRoot)('may not be written to', async () => {
     const world = await worldOf();
@@ -116,9 +113,7 @@ describe('a journal that cannot be used', () => {
     await chmod(path, 0o500);
     const { problems } = await preflight(world.ctx, world.issue);
     await chmod(path, 0o700);
-    expect(problems).toEqual([
-      `cannot write to the journal in "${path}": permission denied (EACCES)`,
-    ]);
+    expect(problems).toEqual([`cannot write to the journal in "${path}": permission denied (EACCES)`]);
   });
 });
 
@@ -191,10 +186,7 @@ describe('a create that is not settled', () => {
     readonly isRunning?: boolean;
   }
 
-  async function after(
-    earlier: Earlier,
-    operation: 'create' | 'rotate' = 'create',
-  ): Promise<World> {
+  async function after(earlier: Earlier, operation: 'create' | 'rotate' = 'create'): Promise<World> {
     const { isRunning = false } = earlier;
     const self = { pid: 4711, host: 'test-host', isRunning: () => isRunning };
     const world = await worldOf({ operation, context: { self } });

@@ -2,13 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ConflictError } from '../../src/errors.ts';
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
-import {
-  accountsPath,
-  issuedToken,
-  newAccountId,
-  operationId,
-  predictable,
-} from '../commands/support.ts';
+import { accountsPath, issuedToken, newAccountId, operationId, predictable } from '../commands/support.ts';
 import { useNscale, type Intercept, type NscaleDeployment } from '../harness/nscale.ts';
 import { entriesLeft, type Left } from './faulty-journal.ts';
 import { issue } from './issue.ts';
@@ -86,20 +80,13 @@ describe.each([...failures, ...successes])('%s in place of the new token', (_, a
 
   it('is made up for by a rotation of the account that was created', async () => {
     const deployment = faulty({ answer, isDone: true, isEvery: false });
-    const outcome = await deployment.run([
-      ...create.slice(0, -2),
-      '-q',
-      '.credential.value, .reissued',
-    ]);
+    const outcome = await deployment.run([...create.slice(0, -2), '-q', '.credential.value, .reissued']);
     expect(outcome).toEqual({
       code: 0,
       stdout: `${issuedToken}\ntrue\n`,
       stderr: `${looking}sactl: issuing another credential for ci (${newAccountId})\n`,
     });
-    expect(deployment.mutations()).toEqual([
-      createPath,
-      `POST ${accountsPath}/${newAccountId}/rotate`,
-    ]);
+    expect(deployment.mutations()).toEqual([createPath, `POST ${accountsPath}/${newAccountId}/rotate`]);
     expect(await left(deployment)).toEqual([]);
   });
 
@@ -108,9 +95,7 @@ describe.each([...failures, ...successes])('%s in place of the new token', (_, a
     const { code, stdout, stderr } = await deployment.run([...rotate, '--debug']);
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
     expect(deployment.mutations()).toEqual([rotatePath, rotatePath]);
-    expect(stderr).toContain(
-      '; it was rotated: the old credential is dead, and no new one was received\n',
-    );
+    expect(stderr).toContain('; it was rotated: the old credential is dead, and no new one was received\n');
     expect(stderr).toContain(`hint: rotate again: sactl serviceaccounts rotate --id ${id}\n`);
     expect(stderr).not.toContain(issuedToken);
     expect(await left(deployment)).toMatchObject([{ id: operationId }]);
@@ -121,9 +106,7 @@ describe.each([...failures, ...successes])('%s in place of the new token', (_, a
     const { code, stdout, stderr } = await deployment.run([...create, '--no-reissue', '--debug']);
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
     expect(deployment.mutations()).toEqual([createPath]);
-    expect(stderr).toContain(
-      `; the account was created (${newAccountId}), with a token nobody has\n`,
-    );
+    expect(stderr).toContain(`; the account was created (${newAccountId}), with a token nobody has\n`);
     expect(stderr).toContain(
       `hint: issue another: sactl serviceaccounts rotate --id ${newAccountId}; then: sactl recover discard --id ${operationId}\n`,
     );
@@ -220,13 +203,7 @@ describe('an account that cannot be checked after it was created', () => {
       },
     });
     const flags = ['--group', 'inference', '-q', '.credential.value'];
-    const { code, stdout, stderr } = await deployment.run([
-      'sa',
-      'create',
-      '--name',
-      'ci',
-      ...flags,
-    ]);
+    const { code, stdout, stderr } = await deployment.run(['sa', 'create', '--name', 'ci', ...flags]);
     expect({ code, stdout }).toEqual({ code: 6, stdout: `${issuedToken}\n` });
     const lines = stderr.trimEnd().split('\n');
     expect(lines).toHaveLength(2);

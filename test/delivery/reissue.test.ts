@@ -45,9 +45,7 @@ describe('another credential', () => {
       looks: [{ kind: 'changed', account: { ...account, id: 'a7' } }],
     });
     expect({ error, stdout, left }).toEqual({ error: null, stdout: `${secondSecret}\n`, left: [] });
-    expect(steps).toEqual(
-      'ask create,look,try own,plan rotate a7,ask rotate,keep,try,print'.split(','),
-    );
+    expect(steps).toEqual('ask create,look,try own,plan rotate a7,ask rotate,keep,try,print'.split(','));
   });
 
   it('is tried although nobody wants it verified', async () => {
@@ -68,9 +66,7 @@ describe('another credential', () => {
       interruptAt: 'try',
     });
     expect(error).toMatchObject({ code: 'undelivered', exit: 8 });
-    expect(left).toMatchObject([
-      { state: 'answered', keeps: `rotate a1: ${answerOf(secondSecret)}` },
-    ]);
+    expect(left).toMatchObject([{ state: 'answered', keeps: `rotate a1: ${answerOf(secondSecret)}` }]);
   });
 });
 
@@ -141,15 +137,10 @@ describe('no other credential is issued for a rotation', () => {
     });
   });
 
-  it.each([true, null])(
-    'and an administrator is needed when the own one is lost: %s',
-    async (isSelf) => {
-      const { error } = await issue({ answers: [lost], own: false, plan: { isSelf } });
-      expect(error?.hint).toBe(
-        `${again}; if this credential is dead, only an administrator can do that`,
-      );
-    },
-  );
+  it.each([true, null])('and an administrator is needed when the own one is lost: %s', async (isSelf) => {
+    const { error } = await issue({ answers: [lost], own: false, plan: { isSelf } });
+    expect(error?.hint).toBe(`${again}; if this credential is dead, only an administrator can do that`);
+  });
 
   it('and what came as an answer stays in the journal', async () => {
     const { error, left } = await issue({
@@ -164,11 +155,7 @@ describe('no other credential is issued for a rotation', () => {
   it.each([
     ['lost too', reset, 'no answer: connection_lost'],
     ['never coming', httpError('timeout'), 'no answer: timeout'],
-    [
-      'a refusal',
-      httpError('forbidden', { status: 403, arrival: 'refused' }),
-      'no answer: forbidden',
-    ],
+    ['a refusal', httpError('forbidden', { status: 403, arrival: 'refused' }), 'no answer: forbidden'],
     ['not to be had', new AuthError('unauthenticated', 'no such file'), 'no such file'],
   ])('a third time: the second answer is %s', async (_, second, what) => {
     const { steps, notes, error, left } = await issue({

@@ -1,13 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
-import {
-  brokenStdout,
-  issuedToken,
-  operationId,
-  predictable,
-  problems,
-} from '../commands/support.ts';
+import { brokenStdout, issuedToken, operationId, predictable, problems } from '../commands/support.ts';
 import { useNscale } from '../harness/nscale.ts';
 
 const nscale = useNscale();
@@ -49,12 +43,7 @@ it('notices that a filter drops the real answer although it kept the model one',
 
 it('notices that a filter fails on the real answer, and quotes nothing of it', async () => {
   const filter = '.credential.value | if startswith("issued") then error else . end';
-  const { code, stdout, stderr } = await nscale(predictable).run([
-    ...rotate,
-    '-q',
-    filter,
-    '--debug',
-  ]);
+  const { code, stdout, stderr } = await nscale(predictable).run([...rotate, '-q', filter, '--debug']);
   expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
   expect(stderr).toContain('could not be printed: the filter failed on the answer; it is kept');
   expect(stderr).not.toContain(issuedToken);

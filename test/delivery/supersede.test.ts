@@ -82,11 +82,7 @@ describe('an older entry', () => {
       'of a create whose account was rotated in its course',
       { operation: 'create', answered: { operation: 'rotate', accountId: 'a1' } },
     ],
-    [
-      'of a create whose mark the account carries',
-      { operation: 'create' },
-      { tags: { 'sactl-operation': otherId } },
-    ],
+    ['of a create whose mark the account carries', { operation: 'create' }, { tags: { 'sactl-operation': otherId } }],
   ])('is erased: %s', async (_, earlier, arrived) => {
     expect(await remains(earlier, arrived)).toBe(false);
   });
@@ -94,10 +90,7 @@ describe('an older entry', () => {
   it.each<[string, Earlier, Partial<Account>?]>([
     ['that is newer', { seconds: 1 }],
     ['of another account', { accountId: 'a2' }],
-    [
-      'whose answer is about another account',
-      { answered: { operation: 'rotate', accountId: 'a2' } },
-    ],
+    ['whose answer is about another account', { answered: { operation: 'rotate', accountId: 'a2' } }],
     ['of a create that nothing ties to the account', { operation: 'create' }],
     [
       'of a create, where the account carries the mark of another',

@@ -12,9 +12,7 @@ const unclear: Trial = { works: null, why: 'nscale answered 503' };
 
 const allPauses = [1, 2, 4, 8, 15].flatMap((seconds) => [`wait ${seconds * 1000}`, 'try']);
 
-async function verifyWith(
-  trials: readonly (Trial | Error)[],
-): Promise<{ trial: Trial; steps: readonly string[] }> {
+async function verifyWith(trials: readonly (Trial | Error)[]): Promise<{ trial: Trial; steps: readonly string[] }> {
   const { ctx, issue, steps } = await worldOf({ trials });
   return { trial: await verify(ctx, issue.remote, issuedWith(secret)), steps };
 }
@@ -42,14 +40,11 @@ it('tries the very credential that was issued', async () => {
   expect(tried.map(({ value }) => value.reveal())).toEqual([secret]);
 });
 
-it.each(['try', 'wait 4000'])(
-  'ends with an interrupt, and the last try counts: %s',
-  async (interruptAt) => {
-    const { ctx, issue, ...world } = await worldOf({ trials: [refused], interruptAt });
-    expect(await verify(ctx, issue.remote, issuedWith(secret))).toEqual(refused);
-    expect(world.steps.at(-1)).toBe(interruptAt === 'try' ? 'try' : interruptAt);
-  },
-);
+it.each(['try', 'wait 4000'])('ends with an interrupt, and the last try counts: %s', async (interruptAt) => {
+  const { ctx, issue, ...world } = await worldOf({ trials: [refused], interruptAt });
+  expect(await verify(ctx, issue.remote, issuedWith(secret))).toEqual(refused);
+  expect(world.steps.at(-1)).toBe(interruptAt === 'try' ? 'try' : interruptAt);
+});
 
 it.each([
   [true, ['try', ...allPauses]],
@@ -59,8 +54,6 @@ it.each([
   const world = await worldOf({ trials: [refused] });
   const issued = issuedWith(secret, { ...account, enabled });
   const trial = await verify(world.ctx, world.issue.remote, issued);
-  expect(trial).toEqual(
-    enabled === false ? { works: null, why: 'the account is disabled' } : refused,
-  );
+  expect(trial).toEqual(enabled === false ? { works: null, why: 'the account is disabled' } : refused);
   expect(world.steps).toEqual(steps);
 });

@@ -36,10 +36,7 @@ export interface Workflow {
 
 export interface Action {
   readonly inputs: Readonly<
-    Record<
-      string,
-      { readonly description: string; readonly default?: string; readonly required?: boolean }
-    >
+    Record<string, { readonly description: string; readonly default?: string; readonly required?: boolean }>
   >;
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }

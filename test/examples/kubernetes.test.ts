@@ -72,11 +72,7 @@ describe('the CronJob', () => {
 
   it('has no secret but by the name of a Secret', () => {
     expect(container?.env.filter(({ value }) => value === undefined)).toEqual([]);
-    expect(container?.env.map(({ name }) => name)).toEqual([
-      'SACTL_CONFIG',
-      'SACTL_STATE_DIR',
-      'HOME',
-    ]);
+    expect(container?.env.map(({ name }) => name)).toEqual(['SACTL_CONFIG', 'SACTL_STATE_DIR', 'HOME']);
     expect(manifests.get('Secret')).not.toHaveProperty('data');
     expect(manifests.get('Secret')).not.toHaveProperty('stringData');
   });

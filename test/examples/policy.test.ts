@@ -14,11 +14,7 @@ const files = [
 
 describe('every example', () => {
   it.each(files)('%s names this version of sactl and no other', (file) => {
-    const named = [
-      ...exampleText(file).matchAll(
-        /(?:sactl[@:]|SACTL_VERSION: |default: |such as )(\d+\.\d+\.\d+)/g,
-      ),
-    ];
+    const named = [...exampleText(file).matchAll(/(?:sactl[@:]|SACTL_VERSION: |default: |such as )(\d+\.\d+\.\d+)/g)];
     expect(named.filter(([, given]) => given !== version)).toEqual([]);
   });
 
@@ -47,9 +43,7 @@ describe('every example', () => {
   it('takes what is secret from secrets, and gives it to the step that needs it alone', () => {
     const secret = /TOKEN|SECRET(?!_ID)|PASSWORD/;
     const given = steps.flatMap(([, { env = {} }]) => Object.entries(env));
-    const wrong = given.filter(
-      ([name, value]) => secret.test(name) && !/^(?:\$\{\{ secrets\.\w+ \}\})?$/.test(value),
-    );
+    const wrong = given.filter(([name, value]) => secret.test(name) && !/^(?:\$\{\{ secrets\.\w+ \}\})?$/.test(value));
     expect(wrong).toEqual([]);
     for (const name of workflowNames) {
       const { env = {}, jobs } = workflow(name);
@@ -75,13 +69,9 @@ describe.each(workflowNames)('the workflow %s', (name) => {
   const { permissions, jobs, concurrency } = workflow(name);
 
   it('has no permission beyond reading the repository where it needs its action', () => {
-    const usesOwn = Object.values(jobs).some((job) =>
-      job.steps.some(({ uses = '' }) => uses.startsWith('./')),
-    );
+    const usesOwn = Object.values(jobs).some((job) => job.steps.some(({ uses = '' }) => uses.startsWith('./')));
     expect(permissions).toEqual(usesOwn ? { contents: 'read' } : {});
-    expect(Object.values(jobs).map((job) => job.permissions)).toEqual(
-      Object.values(jobs).map(() => undefined),
-    );
+    expect(Object.values(jobs).map((job) => job.permissions)).toEqual(Object.values(jobs).map(() => undefined));
   });
 
   it('ends by itself', () => {
@@ -103,9 +93,7 @@ describe.each(workflowNames)('the workflow %s', (name) => {
 
 describe('the action', () => {
   it('says of every input what it is', () => {
-    expect(Object.values(action.inputs).filter(({ description }) => description === '')).toEqual(
-      [],
-    );
+    expect(Object.values(action.inputs).filter(({ description }) => description === '')).toEqual([]);
     expect(action.inputs['to']).toMatchObject({ required: true });
     expect(action.inputs['version']).toMatchObject({ default: version });
   });

@@ -34,8 +34,7 @@ export interface Machine {
   readonly runAction: (inputs: Values, env?: Values) => Promise<JobRun>;
 }
 
-const logCall =
-  "require('node:fs').appendFileSync(process.env.CALLS, JSON.stringify(process.argv.slice(1)) + '\\n')";
+const logCall = "require('node:fs').appendFileSync(process.env.CALLS, JSON.stringify(process.argv.slice(1)) + '\\n')";
 
 /** `sactl` is a script for sh, by default the built program. */
 export async function openMachine(sactl = 'exec "$NODE" "$PROGRAM" "$@"'): Promise<Machine> {
@@ -61,22 +60,16 @@ export async function openMachine(sactl = 'exec "$NODE" "$PROGRAM" "$@"'): Promi
       }
       return runs;
     },
-    runAction: (inputs, env = {}) =>
-      runSteps(path, { steps: action.runs.steps, context: inputsOfAction(inputs), env }),
+    runAction: (inputs, env = {}) => runSteps(path, { steps: action.runs.steps, context: inputsOfAction(inputs), env }),
   };
 }
 
 function named(context: string, values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [`${context}.${key}`, value]),
-  );
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${context}.${key}`, value]));
 }
 
 function inputsOfAction(given: Values): Values {
-  const defaults = Object.entries(action.inputs).map(([name, input]) => [
-    name,
-    input.default ?? '',
-  ]);
+  const defaults = Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? '']);
   return named('inputs', { ...Object.fromEntries(defaults), ...given });
 }
 
@@ -88,10 +81,7 @@ function evaluate(text: string, context: Values): string {
 }
 
 function evaluateAll(values: Readonly<Record<string, unknown>> = {}, context: Values): Values {
-  const entries = Object.entries(values).map(([key, value]) => [
-    key,
-    evaluate(String(value), context),
-  ]);
+  const entries = Object.entries(values).map(([key, value]) => [key, evaluate(String(value), context)]);
   return Object.fromEntries(entries) as Values;
 }
 
@@ -125,10 +115,7 @@ async function runSteps(path: string, work: Work): Promise<JobRun> {
   };
 }
 
-async function runAll(
-  path: string,
-  { steps, context, env }: Work,
-): Promise<{ code: number; output: string }> {
+async function runAll(path: string, { steps, context, env }: Work): Promise<{ code: number; output: string }> {
   const known = { 'github.repository': 'acme/app', ...context };
   let code = 0;
   let output = '';
@@ -149,11 +136,7 @@ async function runAll(
 }
 
 /** Without a script it is somebody else's action, which only prepares the machine. */
-async function runScript(
-  path: string,
-  { run, shell }: Step,
-  env: Values,
-): Promise<{ code: number; output: string }> {
+async function runScript(path: string, { run, shell }: Step, env: Values): Promise<{ code: number; output: string }> {
   if (run === undefined) return { code: 0, output: '' };
   // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
   const flags = shell === 'bash' ? ['--noprofile', '--norc', '-eo', 'pipefail'] : ['-e'];

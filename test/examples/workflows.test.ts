@@ -6,11 +6,7 @@ import { openMachine } from './runner.ts';
 
 const install = ['npm', 'install', '--global', '--ignore-scripts', 'sactl@0.1.0'];
 
-function nightly({
-  account,
-  secret,
-  report,
-}: Record<'account' | 'secret' | 'report', string>): string[] {
+function nightly({ account, secret, report }: Record<'account' | 'secret' | 'report', string>): string[] {
   const [start, due] = ['serviceaccounts rotate --provider nscale --yes --no-input', '14d'];
   const to = `gh-secret:acme/app#${secret}`;
   const flags = ['--id', account, '--to', to, '--expiring-within', due, '--report', report];
@@ -29,10 +25,7 @@ describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 
       },
       {
         code: 0,
-        calls: [
-          install,
-          nightly({ account: 'nightly-train', secret: 'TRAINING_SERVICE_TOKEN', report }),
-        ],
+        calls: [install, nightly({ account: 'nightly-train', secret: 'TRAINING_SERVICE_TOKEN', report })],
       },
     ]);
     expect(runs.map(({ summary }) => summary)).toEqual([
@@ -119,16 +112,8 @@ describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 
     const { runJob } = await openMachine();
     const [run] = await runJob('drift-report.yml', 'report');
     expect(run?.code).toBe(1);
-    expect(run?.output).toContain(
-      '::error::1 accounts have expired or are in error, and 1 expire within a week\n',
-    );
-    for (const part of [
-      '## What is wrong',
-      '## Accounts',
-      'nightly-backup',
-      '## Not used',
-      '## Changed',
-    ]) {
+    expect(run?.output).toContain('::error::1 accounts have expired or are in error, and 1 expire within a week\n');
+    for (const part of ['## What is wrong', '## Accounts', 'nightly-backup', '## Not used', '## Changed']) {
       expect(run?.summary).toContain(part);
     }
   });

@@ -51,10 +51,7 @@ function edited(text: string, edits: readonly Edit[]): string {
     if (place !== undefined) apply(edit, place, texts);
   }
   const { top } = document;
-  return (JSON.stringify(top) ?? 'null').replaceAll(
-    /"@@(\d+)@@"/g,
-    (_, at) => texts[Number(at)] ?? '',
-  );
+  return (JSON.stringify(top) ?? 'null').replaceAll(/"@@(\d+)@@"/g, (_, at) => texts[Number(at)] ?? '');
 }
 
 interface Place {

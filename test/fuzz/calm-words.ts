@@ -9,12 +9,7 @@ export function calmWords(): fc.Arbitrary<readonly string[]> {
     { name: 'augment', account: 'ci-reviewer' },
   );
   const output = fc.constantFrom('--json', '-q .', '-q .credential.value', '--raw --json', '');
-  const to = fc.constantFrom(
-    '--to file:token',
-    '--to file:out/{name}',
-    '--to dotenv:.env#TOKEN',
-    '',
-  );
+  const to = fc.constantFrom('--to file:token', '--to file:out/{name}', '--to dotenv:.env#TOKEN', '');
   const verb = fc.constantFrom(
     'sa rotate --id ACCOUNT --yes TO OUTPUT',
     'sa rotate --id ACCOUNT --yes TO OUTPUT',

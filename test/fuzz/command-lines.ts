@@ -40,17 +40,7 @@ function surroundings() {
         weight: 1,
         arbitrary: fc.record({
           signal: fc.constantFrom('SIGINT' as const, 'SIGTERM' as const, 'SIGHUP' as const),
-          atRequest: fc.constantFrom<number | 'change'>(
-            0,
-            1,
-            2,
-            3,
-            4,
-            5,
-            'change',
-            'change',
-            'change',
-          ),
+          atRequest: fc.constantFrom<number | 'change'>(0, 1, 2, 3, 4, 5, 'change', 'change', 'change'),
         }),
       },
     ),

@@ -46,8 +46,7 @@ export function worldContext(options: ContextOptions): WorldContext {
   const ctx: Context = {
     stdin: {
       isTTY: command.terminal !== null,
-      text: (maxBytes) =>
-        Promise.resolve(Buffer.byteLength(command.stdin) > maxBytes ? null : command.stdin),
+      text: (maxBytes) => Promise.resolve(Buffer.byteLength(command.stdin) > maxBytes ? null : command.stdin),
     },
     stdout: outputOf(command, out),
     stderr: { ...streamOf(command, err), discards: false },
@@ -109,10 +108,7 @@ function startClocks(): Clocks {
   };
 }
 
-function streamOf(
-  { terminal }: Pick<CommandLine, 'terminal'>,
-  chunks: string[],
-): Omit<Output, 'discards'> {
+function streamOf({ terminal }: Pick<CommandLine, 'terminal'>, chunks: string[]): Omit<Output, 'discards'> {
   return {
     isTTY: terminal !== null,
     columns: terminal ?? undefined,

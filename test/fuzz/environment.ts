@@ -85,24 +85,17 @@ const variables = [
 
 /** The environment. Secrets that are wrong are secrets all the same, but too short to be looked for. */
 export function environment(): fc.Arbitrary<Pairs> {
-  const hostile = fc
-    .tuple(fc.constantFrom(...variables), hostileWord())
-    .map(([name, value]) => ({ [name]: value }));
+  const hostile = fc.tuple(fc.constantFrom(...variables), hostileWord()).map(([name, value]) => ({ [name]: value }));
   return fc
     .tuple(
       fc.oneof(
         { weight: 9, arbitrary: fc.constant([...connections]) },
         { weight: 1, arbitrary: fc.subarray([...connections]) },
       ),
-      fc.tuple(
-        sometimes(fc.constantFrom(...switches), 1, 3),
-        sometimes(fc.constantFrom(...switches), 1, 6),
-      ),
+      fc.tuple(sometimes(fc.constantFrom(...switches), 1, 3), sometimes(fc.constantFrom(...switches), 1, 6)),
       sometimes(hostile, 1, 10),
     )
-    .map(([connected, switched, other]) =>
-      Object.assign({}, plain, ...connected, ...switched, other),
-    );
+    .map(([connected, switched, other]) => Object.assign({}, plain, ...connected, ...switched, other));
 }
 
 /** One in which nothing is wrong, mostly. */

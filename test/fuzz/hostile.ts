@@ -100,9 +100,7 @@ function longText(): fc.Arbitrary<string> {
 
 /** The same as no argument or variable can hold more than: no NUL, no half surrogate pairs. */
 export function hostileWord(): fc.Arbitrary<string> {
-  return hostileText().map((text) =>
-    text.replaceAll(/\p{Cs}/gu, '\uFFFD').replaceAll('\0', '\u2400'),
-  );
+  return hostileText().map((text) => text.replaceAll(/\p{Cs}/gu, '\uFFFD').replaceAll('\0', '\u2400'));
 }
 
 /** JSON text of any value, hostile more often than not. */

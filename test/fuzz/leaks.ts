@@ -7,12 +7,9 @@ function foundIn(text: string | Buffer, hidden: readonly string[]): string | nul
 
 /** What the runner of a job is told to hide, it has to be told. */
 export function secretOnStderr({ stderr, hidden, env, argv }: Seen): string | null {
-  const said =
-    env['GITHUB_ACTIONS'] === 'true' ? stderr.replaceAll(/^::add-mask::.*$/gm, '') : stderr;
+  const said = env['GITHUB_ACTIONS'] === 'true' ? stderr.replaceAll(/^::add-mask::.*$/gm, '') : stderr;
   // What is given as an id is repeated, and with `--id -` that is all of stdin.
-  const readsIds = argv.some(
-    (word, at) => word === '--id=-' || (word === '-' && argv[at - 1] === '--id'),
-  );
+  const readsIds = argv.some((word, at) => word === '--id=-' || (word === '-' && argv[at - 1] === '--id'));
   return foundIn(said, readsIds ? hidden.filter((secret) => secret !== secrets.brought) : hidden);
 }
 

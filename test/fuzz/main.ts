@@ -62,10 +62,7 @@ async function main(): Promise<void> {
 
 type Machine = Awaited<ReturnType<typeof openMachine>>;
 
-async function fuzzAll(
-  machine: Machine,
-  onSeen: (observations: readonly Observation[]) => void,
-): Promise<void> {
+async function fuzzAll(machine: Machine, onSeen: (observations: readonly Observation[]) => void): Promise<void> {
   const seed = Number(values.seed);
   const to = Number(values.to);
   for (let from = Number(values.from); from < to;) {
@@ -79,8 +76,7 @@ async function fuzzAll(
 
 function textOf({ run, scenario, broken }: Failure, seed: number): string {
   const again = `npm run fuzz -- --seed ${String(seed)} --only ${String(run)}`;
-  const what =
-    broken.length === 0 ? 'not in a second try: it depends on chance' : broken.join('\n');
+  const what = broken.length === 0 ? 'not in a second try: it depends on chance' : broken.join('\n');
   return `run ${String(run)} of seed ${String(seed)} broke a promise (${again}):\n${what}\n${JSON.stringify(scenario)}\n`;
 }
 

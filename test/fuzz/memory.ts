@@ -34,9 +34,7 @@ async function respond({ answer, real, fill }: Exchange, expire: () => void): Pr
     return new Promise(() => undefined);
   }
   const status = Math.min(599, Math.max(200, answer.status === 0 ? real.status : answer.status));
-  const body = [204, 205, 304].includes(status)
-    ? null
-    : streamOf(answer.body, { real: real.text, fill, expire });
+  const body = [204, 205, 304].includes(status) ? null : streamOf(answer.body, { real: real.text, fill, expire });
   return new Response(body, { status, headers: headersOf(answer.headers, fill) });
 }
 
@@ -58,18 +56,13 @@ interface StreamOptions {
   readonly expire: () => void;
 }
 
-function streamOf(
-  body: Body,
-  { real, fill, expire }: StreamOptions,
-): Uint8Array | ReadableStream<Uint8Array> {
+function streamOf(body: Body, { real, fill, expire }: StreamOptions): Uint8Array | ReadableStream<Uint8Array> {
   const whole = finite(body.kind === 'text' ? { ...body, text: fill(body.text) } : body, real);
   if (body.kind === 'cut' && body.breaks) return breaking(whole ?? Buffer.alloc(0));
   if (whole !== null) return new Uint8Array(whole);
   if (body.kind === 'drip') return dripping(body.text, expire);
   const text = body.kind === 'endless' ? body.text : '';
-  const chunk = new TextEncoder().encode(
-    text.repeat(Math.ceil(262_144 / Math.max(1, text.length))),
-  );
+  const chunk = new TextEncoder().encode(text.repeat(Math.ceil(262_144 / Math.max(1, text.length))));
   return new ReadableStream({ pull: (stream) => stream.enqueue(chunk) });
 }
 

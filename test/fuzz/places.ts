@@ -32,8 +32,7 @@ export function placesOf(
     stateDirectory: stateDirectoryOf(env, { work, home }),
     isAskedFor: (path) => paths.some((typed) => exactly(typed).test(path)),
     isDraft: (path) =>
-      draftName.test(basename(path)) &&
-      paths.some((typed) => exactly(dirname(typed)).test(dirname(path))),
+      draftName.test(basename(path)) && paths.some((typed) => exactly(dirname(typed)).test(dirname(path))),
   };
 }
 

@@ -15,10 +15,7 @@ interface Promised {
 }
 
 /** The promises that a command broke, each with what broke it. */
-export function brokenPromises(
-  observation: Observation,
-  earlier: readonly Observation[],
-): readonly string[] {
+export function brokenPromises(observation: Observation, earlier: readonly Observation[]): readonly string[] {
   const history = [...earlier, observation];
   const { argv } = observation;
   const seen: Seen = {
@@ -27,11 +24,7 @@ export function brokenPromises(
       observation,
       history.map((each) => each.argv),
     ),
-    hidden: [
-      ...Object.values(secrets),
-      ...history.flatMap(({ issued }) => issued),
-      ...observation.accessTokens,
-    ],
+    hidden: [...Object.values(secrets), ...history.flatMap(({ issued }) => issued), ...observation.accessTokens],
     isIssuing: ['create', 'rotate', 'deliver'].some((verb) => argv.includes(verb)),
     words: new Set(argv),
   };
@@ -106,9 +99,7 @@ const promises: readonly Promised[] = [
   {
     promise: 'after 130 and 143 nothing was changed',
     brokenBy: ({ code, changes, hasLied }) =>
-      (code === 130 || code === 143) && changes > 0 && !hasLied
-        ? `exit ${code} after ${changes} changes`
-        : null,
+      (code === 130 || code === 143) && changes > 0 && !hasLied ? `exit ${code} after ${changes} changes` : null,
   },
   {
     promise: 'a credential that was issued is never denied',

@@ -6,9 +6,8 @@ import { rawAnswers } from './raw-answers.ts';
 import type { Answer, Body, Edit, Reaction, ServerScript } from './scenario.ts';
 
 const statuses = [
-  200, 201, 202, 204, 205, 206, 207, 226, 299, 300, 301, 302, 303, 304, 305, 307, 308, 400, 401,
-  403, 404, 405, 407, 408, 409, 410, 413, 418, 422, 425, 429, 431, 451, 499, 500, 501, 502, 503,
-  504, 520, 522, 524, 599,
+  200, 201, 202, 204, 205, 206, 207, 226, 299, 300, 301, 302, 303, 304, 305, 307, 308, 400, 401, 403, 404, 405, 407,
+  408, 409, 410, 413, 418, 422, 425, 429, 431, 451, 499, 500, 501, 502, 503, 504, 520, 522, 524, 599,
 ] as const;
 
 /** Statuses that no Response can be made of, for real sockets. */
@@ -102,9 +101,7 @@ function edits(): fc.Arbitrary<Body> {
     change: fc.constantFrom('replace', 'replace', 'add', 'remove', 'repeat'),
     json: hostileJson(),
   });
-  return fc
-    .array(edit, { minLength: 1, maxLength: 4 })
-    .map((list) => ({ kind: 'edited', edits: list }));
+  return fc.array(edit, { minLength: 1, maxLength: 4 }).map((list) => ({ kind: 'edited', edits: list }));
 }
 
 function answer(): fc.Arbitrary<Answer> {

@@ -7,8 +7,7 @@ const anew = /\r\p{Cc}\[K/gu;
 
 /** Text that a terminal or the runner of a job takes for a command; null where there is none. */
 export function steering(text: string, { command }: Pick<Seen, 'command'>): string | null {
-  const plain =
-    command.terminal === null ? text : text.replaceAll(colours, '').replaceAll(anew, '\n');
+  const plain = command.terminal === null ? text : text.replaceAll(colours, '').replaceAll(anew, '\n');
   const control = /(?![\n\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.exec(plain);
   if (control !== null) return JSON.stringify(plain.slice(Math.max(0, control.index - 60)));
   return /^\s*::(?!add-mask::).*$|^.*##(?:\[|vso\[).*$/m.exec(plain)?.[0] ?? null;
@@ -17,9 +16,7 @@ export function steering(text: string, { command }: Pick<Seen, 'command'>): stri
 /** What a shell would run in a command that is offered, outside of its single quotes. */
 export function substitution({ stderr }: Seen): string | null {
   const hints = [...stderr.matchAll(/^.*hint:(.*)$|"hint":"((?:[^"\\]|\\.)*)"/gm)];
-  const commands = hints
-    .map(([, line = '', json = '']) => line + json)
-    .filter((hint) => hint.includes('sactl '));
+  const commands = hints.map(([, line = '', json = '']) => line + json).filter((hint) => hint.includes('sactl '));
   return commands.find((hint) => /\$\(|`/.test(hint.replaceAll(/'[^']*'/g, ''))) ?? null;
 }
 

@@ -2,14 +2,7 @@ import fc from 'fast-check';
 
 import { hostileWord } from './hostile.ts';
 
-const goodPaths = [
-  'token',
-  'out/token',
-  'out/{name}',
-  '{provider}.tok',
-  '.env',
-  '~/token',
-] as const;
+const goodPaths = ['token', 'out/token', 'out/{name}', '{provider}.tok', '.env', '~/token'] as const;
 
 const paths = [
   'out/{id}.tok',
@@ -53,14 +46,9 @@ function pathTarget(): fc.Arbitrary<string> {
         { weight: 2, arbitrary: fc.constantFrom(...goodPaths) },
         { weight: 1, arbitrary: fc.constantFrom(...paths) },
       ),
-      fc.oneof(
-        { weight: 2, arbitrary: fc.constant('TOKEN') },
-        { weight: 1, arbitrary: fc.constantFrom(...keys) },
-      ),
+      fc.oneof({ weight: 2, arbitrary: fc.constant('TOKEN') }, { weight: 1, arbitrary: fc.constantFrom(...keys) }),
     )
-    .map(([scheme, path, key]) =>
-      scheme.startsWith('dotenv') ? `${scheme}:${path}#${key}` : `${scheme}:${path}`,
-    );
+    .map(([scheme, path, key]) => (scheme.startsWith('dotenv') ? `${scheme}:${path}#${key}` : `${scheme}:${path}`));
 }
 
 /** Programs of the test's own only; what they do is written in `programs.ts`. */

@@ -7,9 +7,7 @@ export function foreignFile({ written, places, root, before, after }: Seen): str
   const { stateDirectory, isAskedFor, isDraft } = places;
   for (const path of written) {
     const isState =
-      path === stateDirectory ||
-      path.startsWith(stateDirectory + sep) ||
-      stateDirectory.startsWith(path + sep);
+      path === stateDirectory || path.startsWith(stateDirectory + sep) || stateDirectory.startsWith(path + sep);
     if (isState || isAskedFor(path)) continue;
     if (!isDraft(path)) return path;
     const name = path.slice(root.length + 1);
@@ -25,7 +23,6 @@ export function lostCredential(seen: Seen): string | null {
   if (code !== 0 || hasLied || !isIssuing || last === undefined) return null;
   // What a program took, it alone knows.
   if (argv.some((word) => /^(?:--to=)?(?:exec|gh-secret|kubernetes|vault)/.test(word))) return null;
-  const isSomewhere =
-    stdout.includes(last) || [...after.values()].some((file) => file.includes(last));
+  const isSomewhere = stdout.includes(last) || [...after.values()].some((file) => file.includes(last));
   return isSomewhere ? null : last;
 }

@@ -148,14 +148,12 @@ function flagWords(flag: Option): Words {
 
 /** With one word taken out, doubled, cut, or put in. */
 function spoiled(argv: readonly string[]): fc.Arbitrary<readonly string[]> {
-  return fc
-    .tuple(fc.nat({ max: argv.length }), fc.nat({ max: 4 }), hostileWord())
-    .map(([at, way, word]) => {
-      const old = argv[at] ?? '';
-      if (way === 0) return argv.toSpliced(at, 1);
-      if (way === 1) return argv.toSpliced(at, 0, old);
-      if (way === 2) return argv.toSpliced(at, 1, old.slice(0, Math.floor(old.length / 2)));
-      if (way === 3) return argv.toSpliced(at, 0, '--');
-      return argv.toSpliced(at, 0, word.replaceAll(/[/\\]/g, '_'));
-    });
+  return fc.tuple(fc.nat({ max: argv.length }), fc.nat({ max: 4 }), hostileWord()).map(([at, way, word]) => {
+    const old = argv[at] ?? '';
+    if (way === 0) return argv.toSpliced(at, 1);
+    if (way === 1) return argv.toSpliced(at, 0, old);
+    if (way === 2) return argv.toSpliced(at, 1, old.slice(0, Math.floor(old.length / 2)));
+    if (way === 3) return argv.toSpliced(at, 0, '--');
+    return argv.toSpliced(at, 0, word.replaceAll(/[/\\]/g, '_'));
+  });
 }

@@ -71,11 +71,7 @@ async function requestOf(incoming: IncomingMessage): Promise<Request> {
   return new Request(`http://127.0.0.1${url}`, { method, headers, body });
 }
 
-function sendRaw(
-  socket: Socket,
-  { text, end }: Extract<Answer, { kind: 'raw' }>,
-  expire: () => void,
-): void {
+function sendRaw(socket: Socket, { text, end }: Extract<Answer, { kind: 'raw' }>, expire: () => void): void {
   socket.write(Buffer.from(text, 'latin1'), () => {
     if (end === 'close') socket.end();
     else if (end === 'reset') socket.resetAndDestroy();

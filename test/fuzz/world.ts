@@ -184,10 +184,7 @@ class World {
 async function withinPatience<Result>(work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`did not end within ${String(patienceMs)} ms`)),
-      patienceMs,
-    );
+    timer = setTimeout(() => reject(new Error(`did not end within ${String(patienceMs)} ms`)), patienceMs);
   });
   try {
     return await Promise.race([work, end]);

@@ -115,9 +115,7 @@ export function useAugment(): (options?: AugmentOptions) => AugmentDeployment {
       http.all(`${augmentEndpoint}/*`, ({ request }) => {
         log.requests.push(`${request.method} ${new URL(request.url).pathname}`);
         log.authorizations.push(request.headers.get('authorization'));
-        return options.intercept === undefined
-          ? emulator.fetch(request)
-          : options.intercept(request, emulator.fetch);
+        return options.intercept === undefined ? emulator.fetch(request) : options.intercept(request, emulator.fetch);
       }),
     );
     return deployment(state, log, options);

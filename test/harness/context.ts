@@ -45,9 +45,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
       isTTY: options.terminal !== undefined,
       text: (maxBytes) => {
         const text = options.stdin ?? '';
-        return Promise.resolve(
-          Buffer.byteLength(text) > maxBytes ? null : text.replace(/^\uFEFF/, ''),
-        );
+        return Promise.resolve(Buffer.byteLength(text) > maxBytes ? null : text.replace(/^\uFEFF/, ''));
       },
     },
     stdout: { ...output(out, options.terminal), ...options.stdout },
@@ -69,8 +67,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
       now += milliseconds;
       return Promise.resolve();
     },
-    timeout:
-      options.timeout ?? (() => ({ signal: new AbortController().signal, clear: () => undefined })),
+    timeout: options.timeout ?? (() => ({ signal: new AbortController().signal, clear: () => undefined })),
     mutating: (work) => work(),
     blocking: (work) => work(),
     self: options.self ?? { pid: 4711, host: 'test-host', isRunning: (pid) => pid === 4711 },
@@ -96,9 +93,7 @@ function output(chunks: string[], columns: number | undefined): Output {
 }
 
 function unexpected(question: { message: string }): Promise<never> {
-  return Promise.reject(
-    new Error(`this test expects no question, but was asked: ${question.message}`),
-  );
+  return Promise.reject(new Error(`this test expects no question, but was asked: ${question.message}`));
 }
 
 const unexpectedPrompter: Prompter = {

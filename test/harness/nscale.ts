@@ -57,9 +57,7 @@ export function useNscale(): (options?: NscaleOptions) => NscaleDeployment {
       http.all(`${nscaleEndpoint}/*`, async ({ request }) => {
         requests.push(`${request.method} ${new URL(request.url).pathname}`);
         if (request.method !== 'GET') bodies.push(await bodyOf(request.clone()));
-        return options.intercept === undefined
-          ? emulator.fetch(request)
-          : options.intercept(request, emulator.fetch);
+        return options.intercept === undefined ? emulator.fetch(request) : options.intercept(request, emulator.fetch);
       }),
     );
     return deployment({ state, requests, bodies, token: options.token });

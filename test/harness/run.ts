@@ -8,18 +8,12 @@ export interface Outcome {
 }
 
 /** Runs one command line in process. */
-export async function run(
-  argv: readonly string[],
-  options: TestContextOptions = {},
-): Promise<Outcome> {
+export async function run(argv: readonly string[], options: TestContextOptions = {}): Promise<Outcome> {
   return runIn(testContext(options), argv);
 }
 
 /** Runs one command line in a context the test goes on to look at, e.g. for the waits that were asked for. */
-export async function runIn(
-  { ctx, stdout, stderr }: TestContext,
-  argv: readonly string[],
-): Promise<Outcome> {
+export async function runIn({ ctx, stdout, stderr }: TestContext, argv: readonly string[]): Promise<Outcome> {
   const code = await main(argv, ctx);
   return { code, stdout: stdout(), stderr: stderr() };
 }

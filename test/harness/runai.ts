@@ -62,9 +62,7 @@ export function useRunai(): (options?: RunaiOptions) => RunaiDeployment {
     server.use(
       http.all(`${runaiEndpoint}/*`, async ({ request }) => {
         await record(request, log);
-        return options.intercept === undefined
-          ? emulator.fetch(request)
-          : options.intercept(request, emulator.fetch);
+        return options.intercept === undefined ? emulator.fetch(request) : options.intercept(request, emulator.fetch);
       }),
     );
     return deployment(state, log, options.client);
@@ -92,11 +90,7 @@ async function record(request: Request, { requests, bodies, tokenRequests }: Log
   if (request.method !== 'GET') bodies.push(await bodyOf(request.clone()));
 }
 
-function deployment(
-  state: RunaiState,
-  log: Log,
-  client: Client = runaiSandboxClients.administrator,
-): RunaiDeployment {
+function deployment(state: RunaiState, log: Log, client: Client = runaiSandboxClients.administrator): RunaiDeployment {
   const stateDirectory = freshStateDirectory();
   function context(options: TestContextOptions = {}): TestContext {
     return testContext({

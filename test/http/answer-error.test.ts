@@ -28,9 +28,7 @@ describe('a refusal', () => {
     const { http } = testClient([json(status, problem('no'))]);
     const error = await httpErrorOf(http.send(deletion));
     expect(error).toMatchObject({ code, exitCode, arrival, retryable, status, traceId });
-    expect(error.message).toBe(
-      `cannot delete service account 7: nscale answered ${String(status)}: no`,
-    );
+    expect(error.message).toBe(`cannot delete service account 7: nscale answered ${String(status)}: no`);
     expect(error.problem).toEqual({ code: 'some_code', message: 'no', traceId });
   });
 
@@ -61,14 +59,9 @@ describe('a credential that comes back', () => {
 
   it('is in no other error, and the headers that do not repeat it stay', async () => {
     const headers = { ...echoes, 'retry-after': '7', location: 'https://abc.def.example/' };
-    const { http, sleeps } = testClient([
-      json(503, {}, headers),
-      new Response(null, { status: 302, headers }),
-    ]);
+    const { http, sleeps } = testClient([json(503, {}, headers), new Response(null, { status: 302, headers })]);
     const error = await httpErrorOf(http.send(read));
-    expect(error.message).toBe(
-      'cannot list service accounts: nscale answered 302: a redirect that leads nowhere',
-    );
+    expect(error.message).toBe('cannot list service accounts: nscale answered 302: a redirect that leads nowhere');
     expect(error.traceId).toBeNull();
     expect(sleeps).toEqual([7000]);
   });
@@ -123,13 +116,7 @@ describe('what the provider says', () => {
 describe('a body that says nothing', () => {
   const html = { 'content-type': 'text/html; charset=utf-8' };
   it.each([
-    [
-      'HTML',
-      '<html>secret</html>',
-      html,
-      'html',
-      ' with an HTML page (a proxy or gateway, not the API)',
-    ],
+    ['HTML', '<html>secret</html>', html, 'html', ' with an HTML page (a proxy or gateway, not the API)'],
     [
       'HTML by its first character',
       '\n <!doctype html>',
@@ -137,13 +124,7 @@ describe('a body that says nothing', () => {
       'html',
       ' with an HTML page (a proxy or gateway, not the API)',
     ],
-    [
-      'HTML by its type',
-      'Bad gateway',
-      html,
-      'html',
-      ' with an HTML page (a proxy or gateway, not the API)',
-    ],
+    ['HTML by its type', 'Bad gateway', html, 'html', ' with an HTML page (a proxy or gateway, not the API)'],
     ['empty', '', {}, 'empty', ' with an empty body'],
     ['blank', ' \n', {}, 'empty', ' with an empty body'],
     ['plain text', 'secret', {}, 'other', ' with a body that is not JSON'],
@@ -155,9 +136,7 @@ describe('a body that says nothing', () => {
     const { http } = testClient([new Response(body, { status: 500, headers })]);
     const error = await httpErrorOf(http.send(deletion));
     expect(error).toMatchObject({ body: kind, problem: null, arrival: 'unknown', status: 500 });
-    expect(error.message).toBe(
-      `cannot delete service account 7: nscale answered 500 (internal error)${said}`,
-    );
+    expect(error.message).toBe(`cannot delete service account 7: nscale answered 500 (internal error)${said}`);
   });
 
   it('leaves a 4xx a refusal', async () => {

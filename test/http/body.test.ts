@@ -52,9 +52,7 @@ describe('an incomplete answer', () => {
   it.each(incomplete)('%s is unknown, and not kept', async (_name, answer, code, said) => {
     let kept = 0;
     const { http, requests } = testClient([answer()], { maxBytes: 100 });
-    const error = await httpErrorOf(
-      http.send({ ...rotation, keep: () => Promise.resolve(void (kept += 1)) }),
-    );
+    const error = await httpErrorOf(http.send({ ...rotation, keep: () => Promise.resolve(void (kept += 1)) }));
     expect(error).toMatchObject({ code, arrival: 'unknown' });
     expect(error.message).toBe(`cannot rotate service account 7: nscale at ${url} ${said}`);
     expect({ kept, sent: requests.length }).toEqual({ kept: 0, sent: 1 });
@@ -62,14 +60,8 @@ describe('an incomplete answer', () => {
 
   it.each([
     ['exactly as long as allowed', new Response('x'.repeat(100))],
-    [
-      'packed',
-      new Response('{}', { headers: { 'content-length': '9', 'content-encoding': 'gzip' } }),
-    ],
-    [
-      'empty by its status',
-      new Response(null, { status: 204, headers: { 'content-length': '9' } }),
-    ],
+    ['packed', new Response('{}', { headers: { 'content-length': '9', 'content-encoding': 'gzip' } })],
+    ['empty by its status', new Response(null, { status: 204, headers: { 'content-length': '9' } })],
   ])('is not one that is %s', async (_name, answer) => {
     const { http } = testClient([answer], { maxBytes: 100 });
     await expect(http.send(rotation)).resolves.toMatchObject({ status: answer.status });

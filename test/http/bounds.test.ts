@@ -64,9 +64,7 @@ describe('an answer', () => {
   it('to a change may not: it is lost, because it may have been done', async () => {
     let kept = 0;
     const { http } = testClient([json(200, long)]);
-    const error = await httpErrorOf(
-      http.send({ ...rotation, keep: () => Promise.resolve(void (kept += 1)) }),
-    );
+    const error = await httpErrorOf(http.send({ ...rotation, keep: () => Promise.resolve(void (kept += 1)) }));
     expect(error).toMatchObject({ code: 'too_large', arrival: 'unknown' });
     expect(error.message).toContain('sent an answer of more than 1048576 bytes');
     expect(kept).toBe(0);

@@ -39,10 +39,7 @@ export interface TestClient {
 }
 
 /** A client whose server gives these answers in order; a further request is an error of the test. */
-export function testClient(
-  steps: readonly Step[],
-  options: Partial<HttpClientOptions> = {},
-): TestClient {
+export function testClient(steps: readonly Step[], options: Partial<HttpClientOptions> = {}): TestClient {
   const requests: Request[] = [];
   const debugLines: string[] = [];
   const { ctx, sleeps } = testContext();
@@ -117,11 +114,7 @@ function readProblem(_status: number, body: unknown): ProviderProblem | null {
   };
 }
 
-export function json(
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Response {
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/json', ...headers },

@@ -128,10 +128,7 @@ describe('an answer', () => {
   });
 
   it.each([
-    [
-      'another protocol',
-      'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
-    ],
+    ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'],
     ['another protocol that has no name', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['a status that there is not', 'HTTP/1.1 099 Odd\r\ncontent-length: 0\r\n\r\n'],
     ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
@@ -198,28 +195,24 @@ describe('a connection', () => {
   });
 
   // Without it, the connection is closed after 4 s, and nothing shows.
-  it(
-    'on which something is said that nobody asked for serves nothing more',
-    { timeout: 3000 },
-    async () => {
-      let asked = 0;
-      const { http, url, sockets } = await serve(
-        createTcpServer((socket) =>
-          socket.on('data', () => {
-            asked += 1;
-            socket.write(`${ok}content-length: 3\r\n\r\n[${String(asked)}]`);
-          }),
-        ),
-      );
-      for (const answer of ['[1]', '[2]']) {
-        const { bytes } = await http.send({ ...read, url });
-        expect(Buffer.from(bytes).toString()).toBe(answer);
-        const socket = sockets.at(-1);
-        socket?.write('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n');
-        await untilTrue(() => socket?.destroyed === true);
-      }
-    },
-  );
+  it('on which something is said that nobody asked for serves nothing more', { timeout: 3000 }, async () => {
+    let asked = 0;
+    const { http, url, sockets } = await serve(
+      createTcpServer((socket) =>
+        socket.on('data', () => {
+          asked += 1;
+          socket.write(`${ok}content-length: 3\r\n\r\n[${String(asked)}]`);
+        }),
+      ),
+    );
+    for (const answer of ['[1]', '[2]']) {
+      const { bytes } = await http.send({ ...read, url });
+      expect(Buffer.from(bytes).toString()).toBe(answer);
+      const socket = sockets.at(-1);
+      socket?.write('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n');
+      await untilTrue(() => socket?.destroyed === true);
+    }
+  });
 
   it('that is given up gives no shorter answer', async () => {
     const { url } = await answering((_request, response) => response.end('[]'));

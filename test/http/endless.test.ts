@@ -53,12 +53,7 @@ async function serve(answer: (socket: Socket) => void): Promise<Served> {
 }
 
 /** `code` of a read and of a change; `most` is how many MiB the server may have got rid of before it was cut off. */
-const floods: readonly [
-  does: string,
-  answer: (socket: Socket) => void,
-  code: string,
-  most: number,
-][] = [
+const floods: readonly [does: string, answer: (socket: Socket) => void, code: string, most: number][] = [
   [
     'a body that never ends',
     (socket) => {

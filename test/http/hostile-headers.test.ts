@@ -72,25 +72,18 @@ async function outcomeOf(work: Promise<unknown>): Promise<unknown> {
 test('whatever is in its headers, an answer is taken, or its error can be printed', async () => {
   const status = fc.constantFrom(200, 204, 301, 307, 400, 401, 404, 409, 429, 500, 503);
   await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(read, rotation),
-      status,
-      headers,
-      async (request, code, found) => {
-        function answer(): Response {
-          return new Response(code === 204 ? null : '{}', { status: code, headers: found });
-        }
-        const { http, sleeps } = testClient(
-          Array.from({ length: 8 }, () => () => Promise.resolve(answer())),
-        );
-        const outcome = await outcomeOf(http.send(request));
-        const said = outcome instanceof HttpError ? outcome.message : '';
-        expect(said !== '' || (!(outcome instanceof Error) && code < 300)).toBe(true);
-        expect(said).not.toMatch(unprintable);
-        expect(said).not.toMatch(runnerCommand);
-        for (const wait of sleeps) expect(wait).toBeLessThanOrEqual(60_000);
-      },
-    ),
+    fc.asyncProperty(fc.constantFrom(read, rotation), status, headers, async (request, code, found) => {
+      function answer(): Response {
+        return new Response(code === 204 ? null : '{}', { status: code, headers: found });
+      }
+      const { http, sleeps } = testClient(Array.from({ length: 8 }, () => () => Promise.resolve(answer())));
+      const outcome = await outcomeOf(http.send(request));
+      const said = outcome instanceof HttpError ? outcome.message : '';
+      expect(said !== '' || (!(outcome instanceof Error) && code < 300)).toBe(true);
+      expect(said).not.toMatch(unprintable);
+      expect(said).not.toMatch(runnerCommand);
+      for (const wait of sleeps) expect(wait).toBeLessThanOrEqual(60_000);
+    }),
     settings,
   );
 });

@@ -42,8 +42,7 @@ describe('an interruption while the answer is awaited', () => {
     const { error, sent } = await interruptedInFlight(deletion, 'program');
     expect(error).toMatchObject({
       code: 'aborted',
-      message:
-        'cannot delete service account 7: interrupted before nscale answered; it may have been done',
+      message: 'cannot delete service account 7: interrupted before nscale answered; it may have been done',
       arrival: 'unknown',
       cause: reason,
     });
@@ -169,9 +168,7 @@ describe('an interruption of the wait before a repetition', () => {
         }),
     });
     // Refused, so nothing was changed: the program's own interruption may say so.
-    await expect(http.send({ ...rotation, signal: request.signal })).rejects.toMatchObject(
-      expected,
-    );
+    await expect(http.send({ ...rotation, signal: request.signal })).rejects.toMatchObject(expected);
   });
 });
 

@@ -62,10 +62,9 @@ describe('a failure to connect', () => {
     ['403', false, 'check HTTPS_PROXY and NO_PROXY'],
     ['503', true, 'check HTTPS_PROXY and NO_PROXY'],
   ])('a tunnel that the proxy refuses with %s was not used', (status, retryable, hint) => {
-    const refused = Object.assign(
-      new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`),
-      { code: 'UND_ERR_ABORTED' },
-    );
+    const refused = Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {
+      code: 'UND_ERR_ABORTED',
+    });
     expect(networkFailure(fetchFailed(refused))).toMatchObject({
       what: `cannot be reached: the proxy answered ${status}`,
       arrival: 'not-sent',

@@ -192,17 +192,12 @@ describe('the proxy of an endpoint', () => {
     expect(proxyOf('https://api.example.com/base', except)).toBeNull();
   });
 
-  it.each([
-    [''],
-    [','],
-    ['ample.com'],
-    ['example.com:8443'],
-    ['com.'],
-    ['*,x'],
-    ['api.example.com.evil.test'],
-  ])('is there when NO_PROXY is "%s"', (except) => {
-    expect(proxyOf('https://api.example.com/base', except)).toBe(HTTPS_PROXY);
-  });
+  it.each([[''], [','], ['ample.com'], ['example.com:8443'], ['com.'], ['*,x'], ['api.example.com.evil.test']])(
+    'is there when NO_PROXY is "%s"',
+    (except) => {
+      expect(proxyOf('https://api.example.com/base', except)).toBe(HTTPS_PROXY);
+    },
+  );
 
   it('is none for the port that NO_PROXY names', () => {
     expect(proxyOf('https://api.example.com:8443', 'example.com:8443')).toBeNull();

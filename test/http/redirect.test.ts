@@ -7,26 +7,16 @@ function redirect(location: string | null, status = 302): Response {
 
 describe('a read', () => {
   it.each([301, 302, 303, 307, 308])('follows a %i within the origin', async (status) => {
-    const { http, requests, sleeps } = testClient([
-      redirect('/v2/accounts', status),
-      json(200, []),
-    ]);
+    const { http, requests, sleeps } = testClient([redirect('/v2/accounts', status), json(200, [])]);
     await expect(http.send(read)).resolves.toMatchObject({ status: 200 });
-    expect(requests.map(({ url }) => url)).toEqual([
-      read.url,
-      'https://api.example.com/v2/accounts',
-    ]);
+    expect(requests.map(({ url }) => url)).toEqual([read.url, 'https://api.example.com/v2/accounts']);
     expect(requests[1]?.headers.get('authorization')).toBe('Bearer abc.def');
     expect(sleeps).toEqual([]);
   });
 
   it.each([
     ['relative', 'other', `${endpoint}/other`],
-    [
-      'absolute, with the standard port',
-      'https://API.example.com:443/x',
-      'https://api.example.com/x',
-    ],
+    ['absolute, with the standard port', 'https://API.example.com:443/x', 'https://api.example.com/x'],
   ])('understands a location that is %s', async (_name, location, expected) => {
     const { http, requests } = testClient([redirect(location), json(200, [])]);
     await http.send(read);
@@ -87,11 +77,7 @@ describe('a chain of redirects', () => {
   it('repeats where the redirect led', async () => {
     const { http, requests } = testClient([redirect('/new'), json(503, {}), json(200, [])]);
     await http.send(read);
-    expect(requests.map(({ url }) => new URL(url).pathname)).toEqual([
-      '/base/accounts',
-      '/new',
-      '/new',
-    ]);
+    expect(requests.map(({ url }) => new URL(url).pathname)).toEqual(['/base/accounts', '/new', '/new']);
   });
 });
 

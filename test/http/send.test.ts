@@ -27,9 +27,7 @@ describe('a request', () => {
     await http.send({ ...rotation, form, authorized: false });
     expect(requests[0]?.headers.get('content-type')).toBe('application/x-www-form-urlencoded');
     expect(requests[0]?.headers.has('authorization')).toBe(false);
-    await expect(requests[0]?.text()).resolves.toBe(
-      'grant_type=client_credentials&client_secret=a%26b%3Dc',
-    );
+    await expect(requests[0]?.text()).resolves.toBe('grant_type=client_credentials&client_secret=a%26b%3Dc');
   });
 
   it('is not sent with the credential to another origin', async () => {

@@ -30,11 +30,7 @@ async function serve(answer: (socket: Socket) => void): Promise<Served> {
 const sudden: readonly [does: string, answer: (socket: Socket) => void, code: string][] = [
   ['drops the connection', (socket) => socket.destroy(), 'connection_lost'],
   ['resets the connection', (socket) => socket.resetAndDestroy(), 'connection_lost'],
-  [
-    'breaks off its answer',
-    (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"a":'),
-    'truncated',
-  ],
+  ['breaks off its answer', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"a":'), 'truncated'],
   [
     'breaks off a chunk',
     (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{"a"'),

@@ -46,10 +46,7 @@ describe('time that runs out', () => {
   });
 
   it('is repeated for a read', async () => {
-    const { http, requests, sleeps, timers } = testClient([
-      () => new Promise(() => undefined),
-      new Response('[]'),
-    ]);
+    const { http, requests, sleeps, timers } = testClient([() => new Promise(() => undefined), new Response('[]')]);
     const work = http.send(read);
     await untilTrue(() => requests.length === 1);
     timers.expire();

@@ -25,10 +25,7 @@ async function serveTls(): Promise<number> {
   return await listen(await tlsServer());
 }
 
-async function fetchThrough(
-  options: Partial<TransportOptions>,
-  endpoint: string,
-): Promise<HttpAnswer> {
+async function fetchThrough(options: Partial<TransportOptions>, endpoint: string): Promise<HttpAnswer> {
   const { http } = await client({ ...options, endpoint });
   return await http.send({ ...read, url: `${endpoint}/accounts` });
 }
@@ -120,16 +117,13 @@ describe('a CA file', () => {
 });
 
 describe('problems', () => {
-  it.each([
-    'socks5://127.0.0.1:1',
-    'http://',
-    'http://%zz:x@proxy',
-    'http://u:s3cret%zz@proxy',
-    '::',
-  ])('with a proxy name the variable alone: %s', async (value) => {
-    const problems = await problemsOf({ env: { https_proxy: value } });
-    expect(problems).toEqual(['https_proxy is not an http or https URL of a proxy']);
-  });
+  it.each(['socks5://127.0.0.1:1', 'http://', 'http://%zz:x@proxy', 'http://u:s3cret%zz@proxy', '::'])(
+    'with a proxy name the variable alone: %s',
+    async (value) => {
+      const problems = await problemsOf({ env: { https_proxy: value } });
+      expect(problems).toEqual(['https_proxy is not an http or https URL of a proxy']);
+    },
+  );
 
   it('come all together', async () => {
     const problems = await problemsOf({

@@ -41,8 +41,7 @@ export interface Transports {
   readonly close: () => Promise<void>;
 }
 
-type ClientOptions = Partial<TransportOptions> &
-  Pick<TransportOptions, 'endpoint'> & { readonly fetch?: Fetch };
+type ClientOptions = Partial<TransportOptions> & Pick<TransportOptions, 'endpoint'> & { readonly fetch?: Fetch };
 
 /** The transports of one test file. Relative paths lead to the fixtures. */
 export function transports(): Transports {

@@ -183,14 +183,10 @@ describe('a lock left behind', () => {
       await staleLock(directory);
       const pids = Array.from({ length: 16 }, (_, index) => 100 + index);
       const results = await Promise.allSettled(
-        pids.map((pid) =>
-          locksIn(directory, { self: processOf(pid, pids), now: Date.now }).lock(account),
-        ),
+        pids.map((pid) => locksIn(directory, { self: processOf(pid, pids), now: Date.now }).lock(account)),
       );
       expect(results.filter(isLock)).toHaveLength(1);
-      const problems = results.flatMap((result) =>
-        result.status === 'rejected' ? [result.reason] : [],
-      );
+      const problems = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
       expect(problems.every((problem) => problem instanceof ConflictError)).toBe(true);
       expect(await readdir(join(directory, 'locks'))).toHaveLength(1);
     }

@@ -5,12 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { FailedError } from '../../src/errors.ts';
-import {
-  decodeRecords,
-  encodeRecord,
-  type JournalRecord,
-  schemaVersion,
-} from '../../src/journal/record.ts';
+import { decodeRecords, encodeRecord, type JournalRecord, schemaVersion } from '../../src/journal/record.ts';
 import { countOpenEntries } from '../../src/journal/open-count.ts';
 import { isOpen } from '../../src/journal/stored-entry.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -112,9 +107,7 @@ describe('a file that ends anywhere', () => {
           const whole = ends.filter((end) => end <= length).length;
           const damaged = Buffer.concat([bytes.subarray(0, length), Buffer.from(rest)]);
           const reading = decodeRecords(damaged);
-          expect(reading.records.map(encodeRecord).map(plain)).toEqual(
-            lines.slice(0, whole).map(plain),
-          );
+          expect(reading.records.map(encodeRecord).map(plain)).toEqual(lines.slice(0, whole).map(plain));
           expect(reading.end).toBe(ends[whole - 1] ?? 0);
         },
       ),
@@ -177,10 +170,7 @@ describe('a line', () => {
     const directory = await temporary();
     const path = await leftEntry(directory);
     const whole = await readFile(path, 'utf8');
-    await writeFile(
-      path,
-      whole.trimEnd().replaceAll('{"type"', '{"future":[1],"type"') + '\n{"type":"future"}\n',
-    );
+    await writeFile(path, whole.trimEnd().replaceAll('{"type"', '{"future":[1],"type"') + '\n{"type":"future"}\n');
     const { state, outcome } = await journalIn(directory).find(entryId);
     expect([state, outcome?.message]).toEqual(['answered', 'no space left']);
   });

@@ -62,25 +62,22 @@ describe('the folder', () => {
     },
   ];
 
-  it.runIf(isPosix).each(untrusted)(
-    'is not used when it $what',
-    async ({ make, userId, reason }) => {
-      const directory = await temporary();
-      await make(join(directory, 'journal'));
-      const journal = journalIn(directory, { userId });
-      for (const use of [
-        () => journal.preflight(),
-        () => journal.begin(intentOf()),
-        () => journal.list(),
-        () => journal.find(entryId),
-        () => journal.erase(entryId),
-        () => journal.reopen(entryId),
-      ]) {
-        await expect(use()).rejects.toThrow(UsageError);
-        await expect(use()).rejects.toThrow(reason);
-      }
-    },
-  );
+  it.runIf(isPosix).each(untrusted)('is not used when it $what', async ({ make, userId, reason }) => {
+    const directory = await temporary();
+    await make(join(directory, 'journal'));
+    const journal = journalIn(directory, { userId });
+    for (const use of [
+      () => journal.preflight(),
+      () => journal.begin(intentOf()),
+      () => journal.list(),
+      () => journal.find(entryId),
+      () => journal.erase(entryId),
+      () => journal.reopen(entryId),
+    ]) {
+      await expect(use()).rejects.toThrow(UsageError);
+      await expect(use()).rejects.toThrow(reason);
+    }
+  });
 
   it.runIf(isPosix && process.getuid?.() !== 0)('that cannot be made is named', async () => {
     const directory = await temporary();

@@ -6,14 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ConflictError, NotFoundError } from '../../src/errors.ts';
 import { isOpen } from '../../src/journal/stored-entry.ts';
 import { testNow } from '../harness/context.ts';
-import {
-  entryId,
-  intentOf,
-  journalIn,
-  leftEntry,
-  processOf,
-  temporaryDirectories,
-} from './workspace.ts';
+import { entryId, intentOf, journalIn, leftEntry, processOf, temporaryDirectories } from './workspace.ts';
 
 const temporary = temporaryDirectories();
 

@@ -35,10 +35,7 @@ export function journalIn(stateDirectory: string, options: Partial<JournalOption
   return openJournal(journalOptions(stateDirectory, options));
 }
 
-export function journalOptions(
-  stateDirectory: string,
-  options: Partial<JournalOptions> = {},
-): JournalOptions {
+export function journalOptions(stateDirectory: string, options: Partial<JournalOptions> = {}): JournalOptions {
   return {
     stateDirectory,
     now: () => testNow,

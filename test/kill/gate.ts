@@ -49,8 +49,7 @@ export async function gatedNscale(
     reached: arrival.passed,
     open: gate.pass,
     requests,
-    isLive: (token) =>
-      state.accounts.find(({ id }) => id === accountIds.ciDeploy)?.tokenHash === hashToken(token),
+    isLive: (token) => state.accounts.find(({ id }) => id === accountIds.ciDeploy)?.tokenHash === hashToken(token),
   };
 }
 

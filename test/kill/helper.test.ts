@@ -5,13 +5,7 @@ import { join } from 'node:path';
 
 import { expect, it, onTestFinished } from 'vitest';
 
-import {
-  program,
-  startProgram,
-  useProgram,
-  type Environment,
-  type Running,
-} from '../commands/built-program.ts';
+import { program, startProgram, useProgram, type Environment, type Running } from '../commands/built-program.ts';
 import { gatedNscale } from './gate.ts';
 
 // How a helper program that is given a credential runs beside sactl.

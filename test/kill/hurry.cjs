@@ -4,6 +4,5 @@ const timers = require('node:timers/promises');
 const { setTimeout } = timers;
 Object.assign(timers, {
   /** @type {typeof setTimeout} */
-  setTimeout: (milliseconds = 0, value, options = {}) =>
-    setTimeout(milliseconds / 100, value, options),
+  setTimeout: (milliseconds = 0, value, options = {}) => setTimeout(milliseconds / 100, value, options),
 });

@@ -72,8 +72,7 @@ Object.assign(promises, {
 function watchOpen(open) {
   return async (file, flags = 'r', mode) => {
     if (!isWatched(file)) return open(file, flags, mode);
-    const mayCreate =
-      typeof flags === 'string' ? flags !== 'r' : (flags & fs.constants.O_CREAT) !== 0;
+    const mayCreate = typeof flags === 'string' ? flags !== 'r' : (flags & fs.constants.O_CREAT) !== 0;
     if (mayCreate) step();
     return watch(await open(file, flags, mode));
   };

@@ -56,20 +56,16 @@ describe.each(Object.entries(commands))('%s', (_, command) => {
     ]);
   });
 
-  it(
-    'loses no credential when it is killed half-way through any of its writes',
-    { timeout },
-    async () => {
-      const whileWritten = ['issued; target as before; kept', 'issued; target complete; kept'];
-      expect(await history(command, 'torn')).toEqual([
-        'not issued; target as before',
-        'issued; target as before; unanswered',
-        // What was printed cannot be taken back.
-        ...(command.prints ? ['issued; target torn; kept'] : whileWritten),
-        'issued; target complete',
-      ]);
-    },
-  );
+  it('loses no credential when it is killed half-way through any of its writes', { timeout }, async () => {
+    const whileWritten = ['issued; target as before; kept', 'issued; target complete; kept'];
+    expect(await history(command, 'torn')).toEqual([
+      'not issued; target as before',
+      'issued; target as before; unanswered',
+      // What was printed cannot be taken back.
+      ...(command.prints ? ['issued; target torn; kept'] : whileWritten),
+      'issued; target complete',
+    ]);
+  });
 });
 
 /** As many runs at once as keep two processors busy. */

@@ -59,8 +59,7 @@ export async function afterKill<Result>(
       home,
       run,
       wasKilled: run.signal === 'SIGKILL',
-      sactl: (argv) =>
-        startProgram(process.execPath, [program, ...argv], { home, env: world.env }).ended,
+      sactl: (argv) => startProgram(process.execPath, [program, ...argv], { home, env: world.env }).ended,
     });
   } finally {
     await world.close();

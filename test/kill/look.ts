@@ -29,10 +29,7 @@ export async function lookAround(aftermath: Aftermath): Promise<Seen> {
 
 /** e.g. `issued; target as before; kept` */
 export function describeSeen(seen: Seen): string {
-  const journal = [
-    ...(seen.kept === null ? [] : ['kept']),
-    ...(seen.unanswered === null ? [] : ['unanswered']),
-  ];
+  const journal = [...(seen.kept === null ? [] : ['kept']), ...(seen.unanswered === null ? [] : ['unanswered'])];
   return [seen.issued ? 'issued' : 'not issued', `target ${seen.target}`, ...journal].join('; ');
 }
 

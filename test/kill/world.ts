@@ -27,8 +27,7 @@ async function openNscale(): Promise<World> {
       NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url,
       NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
     },
-    issued: (accountName) =>
-      state.accounts.find(({ name }) => name === accountName)?.tokenHash ?? null,
+    issued: (accountName) => state.accounts.find(({ name }) => name === accountName)?.tokenHash ?? null,
     close: server.close,
   };
 }
@@ -43,8 +42,7 @@ async function openRunai(): Promise<World> {
       RUNAI_CLIENT_ID: clientId,
       RUNAI_CLIENT_SECRET: clientSecret,
     },
-    issued: (accountName) =>
-      state.accounts.find(({ name }) => name === accountName)?.secretHash ?? null,
+    issued: (accountName) => state.accounts.find(({ name }) => name === accountName)?.secretHash ?? null,
     close: server.close,
   };
 }

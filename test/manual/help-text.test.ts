@@ -6,8 +6,7 @@ import { shellLines } from '../../scripts/manual/shell-lines.ts';
 
 describe('a help text', () => {
   it('has titles, rows and sentences', () => {
-    const text =
-      '\nStates:\n  kept       it is in it\n  under-way  another run\nAll other\nstates.\n\nBye.\n';
+    const text = '\nStates:\n  kept       it is in it\n  under-way  another run\nAll other\nstates.\n\nBye.\n';
     expect(readBlocks(text)).toEqual([
       { kind: 'title', text: 'States' },
       {
@@ -44,9 +43,7 @@ describe('a sentence of the help', () => {
   ];
 
   it.each(cases)('%s', (text, marked) => {
-    const marks = marksOf(text).map((mark) =>
-      mark.kind === 'plain' ? mark.text : `[${mark.kind} ${mark.text}]`,
-    );
+    const marks = marksOf(text).map((mark) => (mark.kind === 'plain' ? mark.text : `[${mark.kind} ${mark.text}]`));
     expect(marks.join('')).toBe(marked);
   });
 });

@@ -9,9 +9,7 @@ const text = reference(program);
 const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
 
 it('has a heading for every command, and none twice', () => {
-  expect(headings).toEqual(
-    expect.arrayContaining(leaves(program).map(({ path }) => path.join(' '))),
-  );
+  expect(headings).toEqual(expect.arrayContaining(leaves(program).map(({ path }) => path.join(' '))));
   expect(new Set(headings.map(anchorOf)).size).toBe(headings.length);
 });
 

@@ -23,14 +23,10 @@ describe('a word in a command that is pasted', () => {
 
   it.runIf(process.platform !== 'win32')('is what a shell reads, and nothing else happens', () => {
     const text = fc
-      .array(
-        fc.constantFrom('$(id)', '`id`', ';', '&', "'", '"', '\\', ' ', '*', '~', '!', 'a', '-'),
-      )
+      .array(fc.constantFrom('$(id)', '`id`', ';', '&', "'", '"', '\\', ' ', '*', '~', '!', 'a', '-'))
       .map((parts) => parts.join(''));
     const texts = fc.sample(text, { numRuns: 200, seed: 20261122 }).map((each) => safeText(each));
     const script = `printf '%s\\n' ${texts.map(shellWord).join(' ')}`;
-    expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe(
-      texts.map((each) => `${each}\n`).join(''),
-    );
+    expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe(texts.map((each) => `${each}\n`).join(''));
   });
 });

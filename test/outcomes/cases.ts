@@ -8,8 +8,7 @@ import { runIn, type Case, type Ran } from './observe.ts';
 import { impatient, isMutation, type World } from './world.ts';
 
 const toStdout = ['--format', 'yaml'];
-const failing =
-  'if .credential.value | startswith("issued") then error("no") else .credential.value end';
+const failing = 'if .credential.value | startswith("issued") then error("no") else .credential.value end';
 
 function systemError(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -118,9 +117,7 @@ const files: readonly Case[] = [
     name: 'one of two targets fails',
     flags: ['--to', 'file:folder/token', '--to', 'file:token'],
     arrange: (world) => mkdirSync(join(world.folder, 'folder')),
-    network: during((world) =>
-      renameSync(join(world.folder, 'folder'), join(world.folder, 'gone')),
-    ),
+    network: during((world) => renameSync(join(world.folder, 'folder'), join(world.folder, 'gone'))),
   },
 ];
 
@@ -226,8 +223,7 @@ const runs: readonly Case[] = [
   },
   {
     name: 'Ctrl-C while the answer is awaited, which comes',
-    network: (fetch, world) =>
-      onMutation(fetch, () => interrupts.get(world())?.abort(interruption)),
+    network: (fetch, world) => onMutation(fetch, () => interrupts.get(world())?.abort(interruption)),
     options: (world) => ({ signal: interruptOf(world), overrides: { sleep: inGrace } }),
   },
   {
@@ -263,18 +259,9 @@ function refusing(fetch: Fetch): Fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const text = `${request.headers.get('authorization')} ${await request.text()}`;
-    return text.includes('issued.')
-      ? Response.json({ error: 'invalid_client' }, { status: 401 })
-      : fetch(input, init);
+    return text.includes('issued.') ? Response.json({ error: 'invalid_client' }, { status: 401 }) : fetch(input, init);
   };
 }
 
 /** Everything that may go wrong, in the order of the table. */
-export const cases: readonly Case[] = [
-  ...good,
-  ...stdout,
-  ...files,
-  ...programs,
-  ...network,
-  ...runs,
-];
+export const cases: readonly Case[] = [...good, ...stdout, ...files, ...programs, ...network, ...runs];

@@ -27,17 +27,14 @@ async function withFullDisk(folder: string, line: string): Promise<Ended> {
 
 const rotate = 'sa rotate --id ci-deploy --sandbox --yes --debug';
 
-describe.runIf(hasNamespaces)(
-  'a full disk is found before anything is sent, and stays as it is',
-  () => {
-    it.each([
-      ['under the target', 'full', '--to file:full/token'],
-      ['under the journal', 'state/sandbox/journal', '--to file:token'],
-    ])('%s', async (_, folder, flags) => {
-      const { stdout, stderr } = await withFullDisk(folder, `${rotate} ${flags}`);
-      expect(stdout).toBe('exit 2\nold\nfiller\ntoken\n');
-      expect(stderr).toContain('no space left on device (ENOSPC)');
-      expect(stderr).not.toContain('POST');
-    });
-  },
-);
+describe.runIf(hasNamespaces)('a full disk is found before anything is sent, and stays as it is', () => {
+  it.each([
+    ['under the target', 'full', '--to file:full/token'],
+    ['under the journal', 'state/sandbox/journal', '--to file:token'],
+  ])('%s', async (_, folder, flags) => {
+    const { stdout, stderr } = await withFullDisk(folder, `${rotate} ${flags}`);
+    expect(stdout).toBe('exit 2\nold\nfiller\ntoken\n');
+    expect(stderr).toContain('no space left on device (ENOSPC)');
+    expect(stderr).not.toContain('POST');
+  });
+});

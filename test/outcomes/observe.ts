@@ -3,13 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { main } from '../../src/main.ts';
 import type { TestContextOptions } from '../harness/context.ts';
-import {
-  createWorld,
-  type Operation,
-  type Provider,
-  type World,
-  type WorldOptions,
-} from './world.ts';
+import { createWorld, type Operation, type Provider, type World, type WorldOptions } from './world.ts';
 
 /** Something that goes wrong, or right. */
 export interface Case extends WorldOptions {
@@ -43,11 +37,7 @@ export interface Observed {
   readonly world: World;
 }
 
-export async function observe(
-  testCase: Case,
-  provider: Provider,
-  operation: Operation,
-): Promise<Observed> {
+export async function observe(testCase: Case, provider: Provider, operation: Operation): Promise<Observed> {
   const world = createWorld(provider, operation, testCase);
   await testCase.arrange?.(world);
   function runOnce(): Promise<Ran> {
@@ -141,8 +131,7 @@ function lastWords(stderr: string, world: World): string {
     .replaceAll(/\b(?:nscale|runai)\b/g, 'PROVIDER');
 }
 
-const jsonError =
-  /^\{"error":\{"code":"[^"]*","message":("(?:[^"\\]|\\.)*"),"hint":(null|"(?:[^"\\]|\\.)*")/m;
+const jsonError = /^\{"error":\{"code":"[^"]*","message":("(?:[^"\\]|\\.)*"),"hint":(null|"(?:[^"\\]|\\.)*")/m;
 
 /** The error at the end of stderr, as lines or as JSON. */
 function errorOf(stderr: string): { message: string; hint: string | null } {

@@ -30,9 +30,7 @@ function broken({ ran, world, credential, server }: Observed): readonly string[]
 
 /** The row of one command in one case, without the command. */
 function rowOf({ ran, stdout, says, server, credential, requests }: Observed): string {
-  return [ran.code, stdout, says, server, credential, requests]
-    .map((value) => cell(String(value)))
-    .join(' | ');
+  return [ran.code, stdout, says, server, credential, requests].map((value) => cell(String(value))).join(' | ');
 }
 
 describe.each(cases)('$name', (testCase) => {
@@ -64,9 +62,7 @@ function merge(rows: readonly string[]): readonly string[] {
 
 function shortly(names: readonly string[]): string {
   if (names.length === 4) return 'all';
-  const both = operations.filter(
-    (operation) => names.filter((name) => name.startsWith(operation)).length === 2,
-  );
+  const both = operations.filter((operation) => names.filter((name) => name.startsWith(operation)).length === 2);
   const rest = names.filter((name) => !both.some((operation) => name.startsWith(operation)));
   return [...both, ...rest].join(', ');
 }
@@ -75,9 +71,7 @@ function table(): string {
   return [
     '| what happens | command | exit | stdout | stderr says | the server | the credential | requests |',
     '|---|---|---|---|---|---|---|---|',
-    ...cases.flatMap(({ name }) =>
-      merge(seen.get(name) ?? []).map((row) => `| ${name} | ${row} |`),
-    ),
+    ...cases.flatMap(({ name }) => merge(seen.get(name) ?? []).map((row) => `| ${name} | ${row} |`)),
   ].join('\n');
 }
 
@@ -85,9 +79,6 @@ it('docs/outcomes.md says so (npm run readme mends it)', async () => {
   const text = readFileSync(document, 'utf8');
   const pattern = /(<!-- outcomes: generated -->\n)[^]*?(\n<!-- end -->)/;
   expect(text).toMatch(pattern);
-  const filled = text.replace(
-    pattern,
-    (_, start: string, end: string) => `${start}${table()}${end}`,
-  );
+  const filled = text.replace(pattern, (_, start: string, end: string) => `${start}${table()}${end}`);
   await expect(filled).toMatchFileSnapshot(document);
 });

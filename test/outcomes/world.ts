@@ -19,12 +19,7 @@ import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
 import { runaiAccountIds, runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { hashSecret } from '../../src/sandbox/runai/state.ts';
-import {
-  testContext,
-  testNow,
-  type TestContext,
-  type TestContextOptions,
-} from '../harness/context.ts';
+import { testContext, testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 
 export const providers = ['nscale', 'runai'] as const;
 export const operations = ['rotate', 'create'] as const;
@@ -83,9 +78,8 @@ function nscaleServer(issue: () => string): Server {
     },
     hash: hashToken,
     liveHash: (operation) =>
-      state.accounts.find(({ id, name }) =>
-        operation === 'create' ? name === newName : id === rotated.nscale,
-      )?.tokenHash ?? null,
+      state.accounts.find(({ id, name }) => (operation === 'create' ? name === newName : id === rotated.nscale))
+        ?.tokenHash ?? null,
   };
 }
 
@@ -103,18 +97,13 @@ function runaiServer(issue: () => string): Server {
     },
     hash: hashSecret,
     liveHash: (operation) =>
-      state.accounts.find(({ id, name }) =>
-        operation === 'create' ? name === newName : id === rotated.runai,
-      )?.secretHash ?? null,
+      state.accounts.find(({ id, name }) => (operation === 'create' ? name === newName : id === rotated.runai))
+        ?.secretHash ?? null,
   };
 }
 
 /** A fresh deployment and folder for one command. */
-export function createWorld(
-  provider: Provider,
-  operation: Operation,
-  { faults = [], network }: WorldOptions,
-): World {
+export function createWorld(provider: Provider, operation: Operation, { faults = [], network }: WorldOptions): World {
   const folder = mkdtempSync(join(tmpdir(), 'sactl-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const work = join(folder, 'work');
@@ -126,11 +115,7 @@ export function createWorld(
   });
   const log = { mutations: 0, wasAnswered: false };
   const armed = faults.map((fault) => `${provider}.${fault.replace('*', operation)}`);
-  const broken = withFaults(
-    server.emulator,
-    parseFaults(armed, 'the test'),
-    faultSubjects[provider],
-  );
+  const broken = withFaults(server.emulator, parseFaults(armed, 'the test'), faultSubjects[provider]);
   const plain = counted(inProcess(broken, server.endpoint), log);
   const world: World = {
     provider,

@@ -26,9 +26,7 @@ const account: Account = {
   updatedAt: null,
   lastUsedAt: null,
   expiresAt: '2026-11-30T08:00:00Z',
-  tokens: [
-    { name: 't1', createdAt: null, fingerprint: 'sha256:x', state: 'active', verified: true },
-  ],
+  tokens: [{ name: 't1', createdAt: null, fingerprint: 'sha256:x', state: 'active', verified: true }],
   raw: { metadata: { id: 'c1f0' } },
 };
 
@@ -127,8 +125,7 @@ describe('accounts as rows', () => {
   test('are exact in csv', () => {
     const choice = { names: ['name', 'expiresAt', 'groups', 'tags', 'enabled'], source: 'test' };
     expect(csv(sheetOf([account], selectColumns(accountColumns, choice)))).toBe(
-      'name,expiresAt,groups,tags,enabled\r\n' +
-        'ci-deploy,2026-11-30T08:00:00Z,"g1, g2","team=vision, env=prod",\r\n',
+      'name,expiresAt,groups,tags,enabled\r\n' + 'ci-deploy,2026-11-30T08:00:00Z,"g1, g2","team=vision, env=prod",\r\n',
     );
   });
 

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import {
-  ActionRequiredError,
-  AuthError,
-  CliError,
-  ExitCode,
-  FailedError,
-  UsageError,
-} from '../../src/errors.ts';
+import { ActionRequiredError, AuthError, CliError, ExitCode, FailedError, UsageError } from '../../src/errors.ts';
 import { renderError } from '../../src/output/error.ts';
 import { hostileText, runnerCommand, unprintable } from '../harness/hostile.ts';
 

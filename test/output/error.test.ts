@@ -116,10 +116,7 @@ describe('a hint with a command', () => {
   const options = { ...human, connection };
 
   test.each([
-    [
-      'sactl serviceaccounts get --id a',
-      'sactl serviceaccounts get --id a --profile prod --sandbox',
-    ],
+    ['sactl serviceaccounts get --id a', 'sactl serviceaccounts get --id a --profile prod --sandbox'],
     [
       "issue another: sactl serviceaccounts rotate --id 'a; (b' --yes; then look",
       "issue another: sactl serviceaccounts rotate --id 'a; (b' --yes --profile prod --sandbox; then look",
@@ -129,9 +126,7 @@ describe('a hint with a command', () => {
       "sactl serviceaccounts list --search '$(id)' --profile prod --sandbox",
     ],
   ])('%s has the flags of the connection behind it', (hint, expected) => {
-    expect(renderError(new FailedError('x', 'y', { hint }), options)).toContain(
-      `hint: ${expected}\n`,
-    );
+    expect(renderError(new FailedError('x', 'y', { hint }), options)).toContain(`hint: ${expected}\n`);
   });
 });
 

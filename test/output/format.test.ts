@@ -25,19 +25,13 @@ describe('flags that exclude each other', () => {
   const rule = 'exclude each other: each says what is printed';
   test.each<[OutputFlags, string[]]>([
     [{ json: true, query: ['.'] }, [`--json and -q ${rule}; -q alone filters that JSON`]],
-    [
-      { json: true, queryFile: 'x' },
-      [`--json and --query-file ${rule}; --query-file alone filters that JSON`],
-    ],
+    [{ json: true, queryFile: 'x' }, [`--json and --query-file ${rule}; --query-file alone filters that JSON`]],
     [{ json: true, format: 'json' }, [`--json and --format ${rule}`]],
     [{ query: ['.'], format: 'csv' }, [`-q and --format ${rule}`]],
     [{ json: true, query: ['.'], format: 'csv' }, [`--json and -q and --format ${rule}`]],
     [
       { json: true, query: ['.'], columns: ['id'] },
-      [
-        `--json and -q ${rule}; -q alone filters that JSON`,
-        '--columns goes only with --format table or csv',
-      ],
+      [`--json and -q ${rule}; -q alone filters that JSON`, '--columns goes only with --format table or csv'],
     ],
   ])('%j', (flags, problems) => {
     expect(flagProblems(flags)).toEqual(problems);

@@ -79,9 +79,7 @@ describe.runIf(isPosix)('SACTL_JQ=native', () => {
     const large = 'x'.repeat(3_000_000);
     const directory = await temporaryDirectory();
     const reader = await writeProgram(join(directory, 'reader'));
-    expect((await query({ env: { JQ_PATH: reader } }, '.', large)).length).toBeGreaterThan(
-      3_000_000,
-    );
+    expect((await query({ env: { JQ_PATH: reader } }, '.', large)).length).toBeGreaterThan(3_000_000);
     const other = await writeProgram(join(directory, 'other'), 'console.log(1);');
     expect(await query({ env: { JQ_PATH: other } }, '.', large)).toBe('1\n');
   });
@@ -126,12 +124,10 @@ describe.runIf(isPosix)('the native jq', () => {
   test.each(['none', '.', 'plain'])('in JQ_PATH=%s must be an executable file', async (JQ_PATH) => {
     const cwd = await temporaryDirectory();
     await writeFile(join(cwd, 'plain'), 'x');
-    expect(await rejection(nativeJq(testContext({ cwd, env: { JQ_PATH } }).ctx, []))).toMatchObject(
-      {
-        exitCode: 2,
-        message: `JQ_PATH: "${JQ_PATH === '.' ? cwd : join(cwd, JQ_PATH)}" is not an executable file`,
-      },
-    );
+    expect(await rejection(nativeJq(testContext({ cwd, env: { JQ_PATH } }).ctx, []))).toMatchObject({
+      exitCode: 2,
+      message: `JQ_PATH: "${JQ_PATH === '.' ? cwd : join(cwd, JQ_PATH)}" is not an executable file`,
+    });
   });
 
   test('that cannot be started is a usage error', async () => {
@@ -149,9 +145,7 @@ describe.runIf(isPosix)('the native jq', () => {
       'setInterval(() => undefined, 1000); console.log(1);',
     );
     const controller = new AbortController();
-    const jq = await nativeJq(
-      testContext({ env: { JQ_PATH: path }, signal: controller.signal }).ctx,
-    );
+    const jq = await nativeJq(testContext({ env: { JQ_PATH: path }, signal: controller.signal }).ctx);
     const running = rejection(jq.run('last(repeat(1))', '1'));
     const interruption = new InterruptedError();
     controller.abort(interruption);

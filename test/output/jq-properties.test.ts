@@ -11,17 +11,7 @@ import { hostileText } from '../harness/hostile.ts';
 /** Each run loads jq anew. */
 const settings = { numRuns: 80, seed: 20261122 };
 
-const key = fc.constantFrom(
-  'a',
-  'b',
-  'x y',
-  '__proto__',
-  'constructor',
-  'toJSON',
-  'length',
-  '0',
-  'é',
-);
+const key = fc.constantFrom('a', 'b', 'x y', '__proto__', 'constructor', 'toJSON', 'length', '0', 'é');
 const number = fc.oneof(
   fc.constantFrom(0, -0, 1e21, 1e-9, 2 ** 53 + 2, -1.5, Number.MAX_VALUE, Number.MIN_VALUE),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -80,9 +70,7 @@ const { filter } = fc.letrec<{ filter: string }>((tie) => ({
       'ascii?',
       '@base64?',
     ),
-    fc
-      .tuple(tie('filter'), fc.constantFrom(' | ', ', ', ' // '), tie('filter'))
-      .map((parts) => parts.join('')),
+    fc.tuple(tie('filter'), fc.constantFrom(' | ', ', ', ' // '), tie('filter')).map((parts) => parts.join('')),
     tie('filter').map((inner) => `[${inner}]`),
     tie('filter').map((inner) => `(${inner})?`),
   ),

@@ -35,19 +35,11 @@ describe('-q', () => {
     ['a string inside an array stays JSON', ['[.id]'], '["a1"]\n'],
     ['no result is no output', ['empty'], ''],
     ['no result of a path is no output', ['.list[] | select(.n > 9)'], ''],
-    [
-      'several filters print in order',
-      ['.list[1].n', '.id', 'empty', '.list | length'],
-      '2.5\na1\n2\n',
-    ],
+    ['several filters print in order', ['.list[1].n', '.id', 'empty', '.list | length'], '2.5\na1\n2\n'],
     ['a big integer keeps its digits', ['.big | .'], '12345678901234567000\n'],
     ['a big integer keeps its digits in a path', ['.big'], '12345678901234567000\n'],
     ['a filter may start with a dash', ['-1'], '-1\n'],
-    [
-      'a filter may look like an option',
-      ['-n', '-r'].map((option) => `def n: 2; def r: 3; 4 ${option}`),
-      '2\n1\n',
-    ],
+    ['a filter may look like an option', ['-n', '-r'].map((option) => `def n: 2; def r: 3; 4 ${option}`), '2\n1\n'],
     ['the environment is not ours', ['env.HOME'], '/home/web_user\n'],
     ['an escape in a string is printed as it is', ['"\\u001b[31m"'], '\u001B[31m\n'],
     ['what debug says is left out', ['debug | .id'], 'a1\n'],
@@ -150,11 +142,7 @@ describe('--query-file', () => {
       '.list\n| nope\n',
       '--query-file "my filter.jq" does not compile: nope/0 is not defined at line 2, column 3',
     ],
-    [
-      'is binary',
-      new Uint8Array([0x2e, 0, 0x61]),
-      '--query-file "my filter.jq": the filter holds a NUL character',
-    ],
+    ['is binary', new Uint8Array([0x2e, 0, 0x61]), '--query-file "my filter.jq": the filter holds a NUL character'],
   ])('that %s is a usage error', async (_, content, message) => {
     expect(await rejection(withFile(content))).toMatchObject({ exitCode: 2, message });
   });

@@ -30,26 +30,11 @@ const account = {
 describe('formats', () => {
   test.each<[string, OutputFlags, unknown, string]>([
     ['table is the text for people', {}, account, 'for people\n'],
-    [
-      'json is indented by two',
-      { json: true },
-      { a: [1], b: {} },
-      '{\n  "a": [\n    1\n  ],\n  "b": {}\n}\n',
-    ],
+    ['json is indented by two', { json: true }, { a: [1], b: {} }, '{\n  "a": [\n    1\n  ],\n  "b": {}\n}\n'],
     ['json of an empty list', { json: true }, [], '[]\n'],
     ['json of nothing is null', { format: 'json' }, undefined, 'null\n'],
-    [
-      'json keeps every character',
-      { json: true },
-      '\u001B[31m::x\u202E',
-      '"\\u001b[31m::x\u202E"\n',
-    ],
-    [
-      'ndjson is a line per item',
-      { format: 'ndjson' },
-      [{ a: 1 }, null, 'x'],
-      '{"a":1}\nnull\n"x"\n',
-    ],
+    ['json keeps every character', { json: true }, '\u001B[31m::x\u202E', '"\\u001b[31m::x\u202E"\n'],
+    ['ndjson is a line per item', { format: 'ndjson' }, [{ a: 1 }, null, 'x'], '{"a":1}\nnull\n"x"\n'],
     ['ndjson of an object is one line', { format: 'ndjson' }, { a: [1, 2] }, '{"a":[1,2]}\n'],
     ['ndjson of an empty list is nothing', { format: 'ndjson' }, [], ''],
     ['ndjson never has an item on two lines', { format: 'ndjson' }, ['a\nb'], '"a\\nb"\n'],
@@ -144,9 +129,7 @@ describe('--raw', () => {
 
   test('is a usage error where there is no such answer', async () => {
     const error = await rejection(render({ raw: true, json: true }, valueOf(1)));
-    expect(error).toEqual(
-      new UsageError('--raw: this command has no answer of a provider to print'),
-    );
+    expect(error).toEqual(new UsageError('--raw: this command has no answer of a provider to print'));
   });
 });
 
@@ -164,9 +147,7 @@ describe('problems', () => {
   });
 
   test('of flags alone are reported with filters that are fine', async () => {
-    const error = await rejection(
-      prepareRenderer(testContext().ctx, { query: ['.'], format: 'csv' }),
-    );
+    const error = await rejection(prepareRenderer(testContext().ctx, { query: ['.'], format: 'csv' }));
     expect(error).toHaveProperty('exitCode', 2);
   });
 

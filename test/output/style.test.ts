@@ -28,11 +28,7 @@ describe('colour', () => {
 describe('width', () => {
   test.each([
     ['is the terminal’s', { terminal: 132 }, 132],
-    [
-      'is 80 where the terminal does not know',
-      { terminal: 132, stdout: { columns: undefined } },
-      80,
-    ],
+    ['is 80 where the terminal does not know', { terminal: 132, stdout: { columns: undefined } }, 80],
     ['is 80 where the terminal says 0', { terminal: 0 }, 80],
     ['is unlimited in a pipe', {}, Infinity],
   ])('%s', (_, options, width) => {

@@ -63,9 +63,7 @@ describe('a column that hides when it is empty', () => {
   });
 
   test('leaves no text at all where it was the only one', async () => {
-    expect(await table({ rows: unused, columns: columns.slice(1, 2), style: testStyle() })).toBe(
-      '',
-    );
+    expect(await table({ rows: unused, columns: columns.slice(1, 2), style: testStyle() })).toBe('');
   });
 });
 

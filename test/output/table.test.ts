@@ -23,8 +23,7 @@ const rows: readonly Row[] = [
     id: 'c1f0a1de-0000-4000-8000-000000000001',
     name: 'ci-deploy',
     expiresAt: '2026-11-25T10:00:00Z',
-    description:
-      'Deploys the inference services of the vision team from the main branch, every night',
+    description: 'Deploys the inference services of the vision team from the main branch, every night',
   },
   {
     id: 'c1f0a1de-0000-4000-8000-000000000002',
@@ -105,13 +104,7 @@ describe('a table', () => {
       ],
       style: testStyle(),
     });
-    expect(lines(text)).toEqual([
-      'NAME     X',
-      '日本語   |',
-      '👨‍👩‍👧 team  |',
-      'e\u0301te\u0301      |',
-      'plain    |',
-    ]);
+    expect(lines(text)).toEqual(['NAME     X', '日本語   |', '👨‍👩‍👧 team  |', 'e\u0301te\u0301      |', 'plain    |']);
   });
 
   test('never cuts a character in two', async () => {
@@ -124,13 +117,7 @@ describe('a table', () => {
   });
 
   test('makes hostile cells one harmless line', async () => {
-    const hostile = [
-      '\u001B[2J\u001B]0;x\u0007evil',
-      'a\nb',
-      '::add-mask::x',
-      '\u202Eabc',
-      '\u0007',
-    ];
+    const hostile = ['\u001B[2J\u001B]0;x\u0007evil', 'a\nb', '::add-mask::x', '\u202Eabc', '\u0007'];
     const text = await table({
       rows: hostile,
       columns: [{ name: 'name', value: (row) => row }],
@@ -178,16 +165,12 @@ describe('a detail', () => {
 
   test('shows local times and colours on a terminal', () => {
     const style = testStyle({ width: 20, paint: (tone, text) => `<${tone}>${text}</>` });
-    expect(lines(detail(fields, style))[1]).toBe(
-      'Expires:    <warning>2026-11-30 08:00 (in 8 days)</>',
-    );
+    expect(lines(detail(fields, style))[1]).toBe('Expires:    <warning>2026-11-30 08:00 (in 8 days)</>');
   });
 
   test('never cuts a value', () => {
     const value = 'x'.repeat(500);
-    expect(detail([{ label: 'Secret', value }], testStyle({ width: 40 }))).toBe(
-      `Secret:  ${value}\n`,
-    );
+    expect(detail([{ label: 'Secret', value }], testStyle({ width: 40 }))).toBe(`Secret:  ${value}\n`);
   });
 
   test('of no fields is no text', () => {

@@ -18,9 +18,7 @@ const { SACTL_EXECUTABLE: given } = process.env;
 
 /** Whether this Node can carry a program; those of some Linux distributions cannot. */
 async function canCarry(): Promise<boolean> {
-  return (await readFile(process.execPath)).includes(
-    'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
-  );
+  return (await readFile(process.execPath)).includes('NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2');
 }
 
 /** Whether there is the Linux program that gives another one a terminal. */

@@ -5,12 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import manifest from '../../package.json' with { type: 'json' };
-import {
-  startProgram,
-  type Ended,
-  type Environment,
-  type Running,
-} from '../commands/built-program.ts';
+import { startProgram, type Ended, type Environment, type Running } from '../commands/built-program.ts';
 import { root } from './npm.ts';
 
 export interface Installed {

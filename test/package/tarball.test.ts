@@ -20,9 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 /** The manual pages there are in the repository, e.g. `man/sactl.1`. */
-const manualPages = existsSync(join(root, 'man'))
-  ? readdirSync(join(root, 'man')).map((name) => `man/${name}`)
-  : [];
+const manualPages = existsSync(join(root, 'man')) ? readdirSync(join(root, 'man')).map((name) => `man/${name}`) : [];
 
 describe('the package', () => {
   it('holds the program, what is to be said of it, and nothing else', () => {

@@ -22,9 +22,7 @@ async function plan(provider: Provider, wish: Wish): Promise<IssuingPlan> {
   const account = operation === 'create' ? null : await findAccount(id);
   const brought = await bring(provider, wish, account);
   const made =
-    account === null
-      ? await planCreate?.(fresh, 'an-operation', brought)
-      : await planRotate?.(account, brought);
+    account === null ? await planCreate?.(fresh, 'an-operation', brought) : await planRotate?.(account, brought);
   if (made === undefined) throw new Error(`${name} cannot ${operation}`);
   return made;
 }

@@ -8,15 +8,7 @@ const accountKeys = (
   'provider profile id name description organization status enabled clientId groups tags ' +
   'accessRules createdAt createdBy updatedAt lastUsedAt expiresAt tokens raw'
 ).split(' ');
-const issueKeys = [
-  ...accountKeys,
-  'credential',
-  'verified',
-  'reissued',
-  'deliveredTo',
-  'recoverId',
-  'actionsRequired',
-];
+const issueKeys = [...accountKeys, 'credential', 'verified', 'reissued', 'deliveredTo', 'recoverId', 'actionsRequired'];
 const credentialKeys = ['kind', 'value', 'clientId', 'expiresAt', 'fingerprint'];
 
 interface Printed {
@@ -42,11 +34,7 @@ async function names({ run }: Deployment): Promise<string[]> {
 }
 
 /** Makes a change, with what only a person can do before it. */
-async function make(
-  { run, byHand }: Deployment,
-  verb: ChangingVerb,
-  argv: readonly string[],
-): Promise<Outcome> {
+async function make({ run, byHand }: Deployment, verb: ChangingVerb, argv: readonly string[]): Promise<Outcome> {
   const { flags, stdin } = byHand(verb);
   return run([...argv, ...flags], { stdin });
 }
@@ -149,10 +137,9 @@ describe.each(adapters)('$name', (adapter) => {
     test('every rotation issues another credential', async () => {
       const deployment = deploy();
       const argv = [...changes[2][1], '-q', '.credential'];
-      const printed = [
-        await make(deployment, 'rotate', argv),
-        await make(deployment, 'rotate', argv),
-      ].map(({ stdout }) => (JSON.parse(stdout) as { fingerprint: string }).fingerprint);
+      const printed = [await make(deployment, 'rotate', argv), await make(deployment, 'rotate', argv)].map(
+        ({ stdout }) => (JSON.parse(stdout) as { fingerprint: string }).fingerprint,
+      );
       expect(new Set(printed).size).toBe(2);
     });
 
@@ -229,17 +216,14 @@ describe.each(adapters)('$name', (adapter) => {
       expect(deployment.mutations()).toEqual([]);
     });
 
-    test.each(local)(
-      '%s takes nobody’s credential, and no notice of a stranger',
-      async (verb, argv) => {
-        const deployment = deploy('stranger');
-        const outcome = isChange(verb)
-          ? await make(deployment, verb, [...argv, '--json'])
-          : await deployment.run([...argv, '--json']);
-        expect([outcome.code, outcome.stderr]).toEqual([0, noted(verb)]);
-        expect(deployment.mutations()).toEqual([]);
-      },
-    );
+    test.each(local)('%s takes nobody’s credential, and no notice of a stranger', async (verb, argv) => {
+      const deployment = deploy('stranger');
+      const outcome = isChange(verb)
+        ? await make(deployment, verb, [...argv, '--json'])
+        : await deployment.run([...argv, '--json']);
+      expect([outcome.code, outcome.stderr]).toEqual([0, noted(verb)]);
+      expect(deployment.mutations()).toEqual([]);
+    });
 
     test.each(remote)('%s by a reader is forbidden, and asked once', async (_, argv) => {
       const deployment = deploy('reader');
@@ -253,19 +237,16 @@ describe.each(adapters)('$name', (adapter) => {
     });
   });
 
-  test.each(changes)(
-    'a dry run of %s sends nothing, and says what it would',
-    async (verb, argv) => {
-      const deployment = deploy();
-      const outcome = await make(deployment, verb, [...argv, '--dry-run', '--json']);
-      const document = read(outcome);
-      expect([outcome.code, outcome.stderr]).toEqual([0, '']);
-      expect(document).toMatchObject({ dryRun: true, provider: adapter.name, operation: verb });
-      expect(document['requests']).toHaveLength(adapter.mutations[verb]);
-      expect(document['effects']).not.toHaveLength(0);
-      expect(deployment.mutations()).toEqual([]);
-    },
-  );
+  test.each(changes)('a dry run of %s sends nothing, and says what it would', async (verb, argv) => {
+    const deployment = deploy();
+    const outcome = await make(deployment, verb, [...argv, '--dry-run', '--json']);
+    const document = read(outcome);
+    expect([outcome.code, outcome.stderr]).toEqual([0, '']);
+    expect(document).toMatchObject({ dryRun: true, provider: adapter.name, operation: verb });
+    expect(document['requests']).toHaveLength(adapter.mutations[verb]);
+    expect(document['effects']).not.toHaveLength(0);
+    expect(deployment.mutations()).toEqual([]);
+  });
 
   describe('secrets', () => {
     const whoami = ['whoami', ['whoami']] as const;

@@ -32,9 +32,7 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-const texts = new Map(
-  readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
-);
+const texts = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
 function workflow(name: string): Workflow {
   return parse(texts.get(name) ?? '') as Workflow;
@@ -55,9 +53,7 @@ describe.each([...texts])('%s', (name, text) => {
   });
 
   it('uses one version of each action, and the same as the others', () => {
-    const used = new Set(
-      [...texts.values()].flatMap((other) => other.match(/[\w-]+\/[\w-]+@\w{40}/g)),
-    );
+    const used = new Set([...texts.values()].flatMap((other) => other.match(/[\w-]+\/[\w-]+@\w{40}/g)));
     const names = [...used].map((action) => action?.split('@')[0]);
     expect(new Set(names).size).toBe(names.length);
   });

@@ -12,13 +12,7 @@ import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import { parseFaults } from '../../src/sandbox/faults/parse.ts';
 import { accountIds, organizationId } from '../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
-import {
-  augmentConsole,
-  openSandbox,
-  resetSandbox,
-  serveSandbox,
-  type Sandbox,
-} from '../../src/sandbox/sandbox.ts';
+import { augmentConsole, openSandbox, resetSandbox, serveSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { testNow } from '../harness/context.ts';
 
 interface Reachable {
@@ -70,14 +64,13 @@ test('the emulator answers at its endpoint, to the token that comes with it', as
   expect(await idsOf(sandbox)).toContain(accountIds.terraform);
 });
 
-test.each([
-  'https://identity.nks.europe-west4.nscale.com',
-  'https://runai.example',
-  'http://[::1]',
-])('%s is out of reach, as for a fetch without network', async (url) => {
-  const { fetch } = await open();
-  await expect(fetch(url)).rejects.toBeInstanceOf(TypeError);
-});
+test.each(['https://identity.nks.europe-west4.nscale.com', 'https://runai.example', 'http://[::1]'])(
+  '%s is out of reach, as for a fetch without network',
+  async (url) => {
+    const { fetch } = await open();
+    await expect(fetch(url)).rejects.toBeInstanceOf(TypeError);
+  },
+);
 
 test('a change outlives the process, until a reset', async () => {
   await send(await open(), 'DELETE', `/${accountIds.terraform}`);
@@ -162,10 +155,7 @@ test('each provider has an emulator of its own, with its own way to sign in', as
 
 /** What Augment answers to the sandbox's session, as the next process would ask. */
 async function askAugment(options: { readonly faults?: readonly Fault[] } = {}): Promise<Response> {
-  const { fetch, connection } = await openSandbox(
-    { stateDirectory, now, sleep: wait, ...options },
-    'augment',
-  );
+  const { fetch, connection } = await openSandbox({ stateDirectory, now, sleep: wait, ...options }, 'augment');
   const { accessToken } = JSON.parse(connection.secret) as { accessToken: string };
   const headers = { authorization: `Bearer ${accessToken}` };
   return fetch(`${connection.endpoint}/analytics/v0/dau-count`, { headers });
@@ -230,9 +220,7 @@ describe("Augment's web console", () => {
 
   test('lets two people work at once', async () => {
     const names = ['a', 'b', 'c'];
-    await Promise.all(
-      names.map((name) => atConsole((state) => createAccount(state, { name, now: testNow }))),
-    );
+    await Promise.all(names.map((name) => atConsole((state) => createAccount(state, { name, now: testNow }))));
     const known = await atConsole(({ accounts }) => accounts.map(({ name }) => name));
     expect(known.toSorted()).toEqual([...names, account, docs.account]);
   });

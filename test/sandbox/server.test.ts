@@ -75,8 +75,7 @@ describe('a connection is dropped', () => {
 
   test('with all that was sent before', async () => {
     const url = await start(
-      async () =>
-        new Response(breakable('x'.repeat(1_000_000), () => Promise.reject(new Error('fault')))),
+      async () => new Response(breakable('x'.repeat(1_000_000), () => Promise.reject(new Error('fault')))),
     );
     let received = 0;
     const answer = await fetch(url);
@@ -89,9 +88,7 @@ describe('a connection is dropped', () => {
 
   test('and others go on', async () => {
     const url = await start((incoming) =>
-      incoming.url.endsWith('/bad')
-        ? Promise.reject(new Error('fault'))
-        : Promise.resolve(new Response('fine')),
+      incoming.url.endsWith('/bad') ? Promise.reject(new Error('fault')) : Promise.resolve(new Response('fine')),
     );
     await expect(fetch(`${url}/bad`)).rejects.toThrow('fetch failed');
     expect(await (await fetch(`${url}/good`)).text()).toBe('fine');

@@ -18,10 +18,7 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
   })
     .option('--account <id or name>', 'account to give the role to')
     .option('--role <name or id>', 'role to give it')
-    .option(
-      '--scope <type:name or id>',
-      'where: tenant, or cluster:, department: or project: and its name or id',
-    )
+    .option('--scope <type:name or id>', 'where: tenant, or cluster:, department: or project: and its name or id')
     .option('--cluster <name or id>', 'cluster of --scope, where its name is on several')
     .action((flags) => host.run((invocation) => runCreate(invocation, flags)));
 }
@@ -35,9 +32,7 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const { change } = await import('../change.ts');
   const { ruleColumns } = await import('./columns.ts');
   const { listDocument } = await import('../../output/document.ts');
-  const { session, input } = await open(({ definition }) =>
-    checkGrant({ ctx, common }, flags, definition),
-  );
+  const { session, input } = await open(({ definition }) => checkGrant({ ctx, common }, flags, definition));
   const planGrant = session.verb('planGrant', 'create access rules');
   const grant = await askForGrant(session, input);
   const { account, role, scope } = grant;

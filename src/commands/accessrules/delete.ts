@@ -26,9 +26,7 @@ async function runDelete(
 ): Promise<ExitCode> {
   const { confirmationProblems } = await import('../confirm.ts');
   const { change } = await import('../change.ts');
-  const { session } = await open(() =>
-    found(...idProblems(id), ...confirmationProblems(ctx, common)),
-  );
+  const { session } = await open(() => found(...idProblems(id), ...confirmationProblems(ctx, common)));
   const planRevoke = session.verb('planRevoke', 'delete access rules');
   const plan = await planRevoke(id);
   return change(session, {

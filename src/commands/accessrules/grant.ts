@@ -24,11 +24,7 @@ export function checkGrant(
 ): Check<GrantFlags> {
   const { account, role, scope } = flags;
   const missing = Object.entries({ account, role, scope }).flatMap(([name, value]) =>
-    value === undefined && canAsk(ctx, common)
-      ? []
-      : isBlank(value)
-        ? [`--${name} is missing`]
-        : [],
+    value === undefined && canAsk(ctx, common) ? [] : isBlank(value) ? [`--${name} is missing`] : [],
   );
   const problem = isBlank(scope) ? null : (scopeProblem?.(scope ?? '') ?? null);
   return {

@@ -19,25 +19,16 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
     .action((flags) => host.run((invocation) => runList(invocation, flags)));
 }
 
-async function runList(
-  { open }: Invocation,
-  { account }: { account?: string | undefined },
-): Promise<ExitCode> {
+async function runList({ open }: Invocation, { account }: { account?: string | undefined }): Promise<ExitCode> {
   const { ruleColumns } = await import('./columns.ts');
   const { listDocument } = await import('../../output/document.ts');
   const { session } = await open(() =>
-    account?.trim() === ''
-      ? found('--account is empty: give the id or name of an account')
-      : found(),
+    account?.trim() === '' ? found('--account is empty: give the id or name of an account') : found(),
   );
   const list = session.verb('listAccessRules', 'list access rules');
   const rules = await list(account ?? null);
-  const sorted = rules.toSorted(
-    (a, b) => compareText(a.account, b.account) || Number(a.id) - Number(b.id),
-  );
-  await session.emit(
-    listDocument({ rows: sorted, columns: ruleColumns, raw: () => rules.map(({ raw }) => raw) }),
-  );
+  const sorted = rules.toSorted((a, b) => compareText(a.account, b.account) || Number(a.id) - Number(b.id));
+  await session.emit(listDocument({ rows: sorted, columns: ruleColumns, raw: () => rules.map(({ raw }) => raw) }));
   if (rules.length === 0) await session.note('no access rules');
   return ExitCode.done;
 }

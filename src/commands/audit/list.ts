@@ -20,10 +20,7 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
     ],
   })
     .option('--id <id>', 'only changes of the account with this id or exact name')
-    .option(
-      '--since <time>',
-      'only changes since this time: 7d, or 2026-11-01, or a time in ISO 8601',
-    )
+    .option('--since <time>', 'only changes since this time: 7d, or 2026-11-01, or a time in ISO 8601')
     .action((flags) => host.run((invocation) => listEvents(invocation, flags)));
 }
 

@@ -45,8 +45,7 @@ export interface ChoiceOptions {
 export function choose(lists: readonly Listed[], options: ChoiceOptions): Choice {
   const { references, selectors } = options;
   const all = withoutDoubles(lists.flatMap(candidatesOf));
-  const named =
-    references === null ? { value: all, problems: [] } : resolve(references, grouped(lists, all));
+  const named = references === null ? { value: all, problems: [] } : resolve(references, grouped(lists, all));
   const matching = named.value.filter(({ account }) => selectors.matches(account.name));
   const candidates: Candidate[] = [];
   const skipped = references === null ? [] : excluded(named.value, matching);

@@ -23,10 +23,7 @@ export interface Prospect {
  * program with the exit code of what has become of the accounts by then.
  * @throws CliError with the exit code of the whole run
  */
-export async function carryOut(
-  run: BulkRun,
-  { preparation, known, lists }: Prospect,
-): Promise<ExitCode> {
+export async function carryOut(run: BulkRun, { preparation, known, lists }: Prospect): Promise<ExitCode> {
   const { ctx, common, marker } = run;
   const { prepared } = preparation;
   const total = prepared.length;
@@ -36,9 +33,7 @@ export async function carryOut(
     async () => {
       await progress.begin();
       try {
-        await tellingWhoWaits(ctx, progress.note, () =>
-          rotateAll({ ...run, note: progress.note }, prepared, ledger),
-        );
+        await tellingWhoWaits(ctx, progress.note, () => rotateAll({ ...run, note: progress.note }, prepared, ledger));
       } finally {
         await progress.end();
       }

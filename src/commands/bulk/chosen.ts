@@ -33,9 +33,7 @@ export async function chooseFrom(
   }
   const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
   if (isNobody(choice)) {
-    await run.note(
-      total === 0 ? 'no service accounts' : `none of ${total} service accounts matches`,
-    );
+    await run.note(total === 0 ? 'no service accounts' : `none of ${total} service accounts matches`);
   }
   return choice;
 }
@@ -50,10 +48,7 @@ export interface Known extends Pick<Answered, 'unlisted'> {
 }
 
 /** What is certain before anything is sent. */
-export async function knownResult(
-  { common }: BulkRun,
-  { choice, preparation, unlisted }: Known,
-): Promise<BulkResult> {
+export async function knownResult({ common }: BulkRun, { choice, preparation, unlisted }: Known): Promise<BulkResult> {
   const byHand = choice.candidates.filter(isByHand);
   const skipped = [...choice.skipped, ...preparation.skipped];
   const result = {

@@ -22,10 +22,7 @@ interface Row {
 }
 
 /** The report of a run; `marker` is what says that it is of the sandbox. */
-export function bulkDocument(
-  result: BulkResult,
-  marker: { readonly sandbox?: true },
-): OutputDocument {
+export function bulkDocument(result: BulkResult, marker: { readonly sandbox?: true }): OutputDocument {
   const rows = rowsOf(result);
   return {
     value: { ...result, ...marker },

@@ -44,10 +44,7 @@ function statusReason({ status, enabled }: Account, { selectors }: DueOptions): 
   return null;
 }
 
-function expiryReason(
-  { expiresAt }: Account,
-  { selectors: { expiringWithinMs }, now }: DueOptions,
-): Reason | null {
+function expiryReason({ expiresAt }: Account, { selectors: { expiringWithinMs }, now }: DueOptions): Reason | null {
   if (expiringWithinMs === null) return null;
   if (expiresAt === null) return { reason: 'not due', detail: 'nothing says that it expires' };
   const isDue = Date.parse(expiresAt) - now <= expiringWithinMs;

@@ -29,10 +29,7 @@ export async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode
 }
 
 /** What kept the report from being printed; a reader that has gone has seen enough. */
-async function printReport(
-  { ctx, renderer, marker }: BulkRun,
-  result: BulkResult,
-): Promise<readonly CliError[]> {
+async function printReport({ ctx, renderer, marker }: BulkRun, result: BulkResult): Promise<readonly CliError[]> {
   try {
     await emit(ctx, renderer, bulkDocument(result, marker));
     return [];

@@ -40,10 +40,7 @@ export async function rotateSeveral(
   for (const warning of preparation.warnings) await run.note(warning);
   const known = await knownResult(run, { choice, preparation, unlisted });
   const { hint, prepared } = preparation;
-  const problems = [
-    ...preparation.problems,
-    ...(common.dryRun ? [] : await filterProblems(run, { prepared, known })),
-  ];
+  const problems = [...preparation.problems, ...(common.dryRun ? [] : await filterProblems(run, { prepared, known }))];
   if (common.dryRun) await fleet.emit(bulkPlan({ preparation, known, marker: run.marker }));
   if (problems.length > 0) throw new UsageError(problems, { hint });
   if (common.dryRun) return unlisted.length === 0 ? ExitCode.done : ExitCode.partial;
@@ -60,9 +57,7 @@ async function agree({ ctx, common, flags }: BulkRun, { prepared }: Preparation)
         : `Rotate the credentials of ${count} service accounts`,
     effects: [
       ...effectsOnAll(prepared),
-      ...(flags.to ?? []).map(
-        (target) => `the new credential${count === 1 ? ' goes' : 's go'} to ${target}`,
-      ),
+      ...(flags.to ?? []).map((target) => `the new credential${count === 1 ? ' goes' : 's go'} to ${target}`),
     ],
   });
 }

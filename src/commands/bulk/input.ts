@@ -9,13 +9,7 @@ import type { IntakeFlags } from '../intake.ts';
 import { checkDestinations, type Destination } from './member.ts';
 import { readReferences } from './references.ts';
 import { reportProblems } from './report-place.ts';
-import {
-  choiceProblems,
-  readConcurrency,
-  readSelectors,
-  type BulkFlags,
-  type Selectors,
-} from './selectors.ts';
+import { choiceProblems, readConcurrency, readSelectors, type BulkFlags, type Selectors } from './selectors.ts';
 
 /** All flags of a rotation of several accounts. */
 export interface BulkRotateFlags extends BulkFlags, DeliveryFlags, IntakeFlags {}
@@ -62,10 +56,7 @@ export async function checkBulkInput(
 }
 
 /** Flags that mean the one credential of one account; of `--raw` a fleet has said as much. */
-function needlessFlags(
-  flags: BulkRotateFlags,
-  { raw }: Pick<CommonFlags, 'raw'>,
-): readonly string[] {
+function needlessFlags(flags: BulkRotateFlags, { raw }: Pick<CommonFlags, 'raw'>): readonly string[] {
   const given = {
     '--raw': raw,
     '-f/--file': flags.file,

@@ -22,8 +22,5 @@ export async function isOwn(
 }
 
 function isSamePlace({ connected: one }: Listed, { connected: other }: Listed): boolean {
-  return (
-    one.definition.name === other.definition.name &&
-    one.connection.endpoint === other.connection.endpoint
-  );
+  return one.definition.name === other.definition.name && one.connection.endpoint === other.connection.endpoint;
 }

@@ -32,8 +32,7 @@ export function bulkPlan({ preparation, known, marker }: PlanOptions): OutputDoc
   const accounts = prepared.map(({ account }) => nameOf(account));
   return {
     value: { ...asObject(document.value), accounts, skipped, failed },
-    human: async (style) =>
-      `${await readable.human(style)}${await bulkDocument(known, marker).human(style)}`,
+    human: async (style) => `${await readable.human(style)}${await bulkDocument(known, marker).human(style)}`,
   };
 }
 
@@ -57,15 +56,11 @@ function countedEffects(prepared: readonly Prepared[]): readonly string[] {
       counts.set(effect, (counts.get(effect) ?? 0) + 1);
     }
   }
-  return Array.from(counts, ([effect, count]) =>
-    prepared.length === 1 ? effect : `${count} of them: ${effect}`,
-  );
+  return Array.from(counts, ([effect, count]) => (prepared.length === 1 ? effect : `${count} of them: ${effect}`));
 }
 
 function accountEffects(one: Prepared): readonly string[] {
-  return effectsOf(one.listed.connected, one).map((effect) =>
-    safeText(`${one.account.name}: ${effect}`),
-  );
+  return effectsOf(one.listed.connected, one).map((effect) => safeText(`${one.account.name}: ${effect}`));
 }
 
 function nameOf({ provider, profile, organization, id, name }: Account): object {

@@ -97,11 +97,7 @@ export function isOthers({ plan }: Prepared): boolean {
 }
 
 /** Null where a target cannot be made for it; why is added to the problems. */
-async function planOne(
-  candidate: Candidate,
-  lists: readonly Listed[],
-  problems: string[],
-): Promise<Prepared | null> {
+async function planOne(candidate: Candidate, lists: readonly Listed[], problems: string[]): Promise<Prepared | null> {
   const { account, listed } = candidate;
   const { connected, specs, targetEnvironment } = listed;
   const plan = await connected.provider.planRotate?.(account);

@@ -9,11 +9,7 @@ import { openWaves, type Waves } from './waves.ts';
  * with come after all others, one by one. An interrupt and the brake keep further ones from being begun; what was begun
  * comes to its end. Does not reject for what becomes of an account.
  */
-export async function rotateAll(
-  run: BulkRun,
-  prepared: readonly Prepared[],
-  ledger: Ledger,
-): Promise<void> {
+export async function rotateAll(run: BulkRun, prepared: readonly Prepared[], ledger: Ledger): Promise<void> {
   // While some requests wait for their answers, the files of other accounts are written.
   const lanes = run.concurrency * 2;
   await rotateGroup(run, ledger, { group: prepared.filter(isOthers), lanes });

@@ -59,9 +59,7 @@ export function choiceProblems(flags: BulkFlags): readonly string[] {
   return [
     ...(isChosen ? [] : [`nothing says which accounts: give --id, or ${selectorNames}`]),
     ...(all && id !== undefined ? ['--all and --id exclude each other'] : []),
-    ...(ageFrom !== undefined && olderThan === undefined
-      ? ['--age-from does nothing without --older-than']
-      : []),
+    ...(ageFrom !== undefined && olderThan === undefined ? ['--age-from does nothing without --older-than'] : []),
   ];
 }
 

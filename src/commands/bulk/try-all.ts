@@ -20,9 +20,7 @@ export async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promi
   return {
     problems: [
       // What concerns all of them stands before what each has of its own, of which there may be very much.
-      ...(first === undefined
-        ? []
-        : journalProblems({ targets: first.targets, wishes: wishesOf(run.flags) })),
+      ...(first === undefined ? [] : journalProblems({ targets: first.targets, wishes: wishesOf(run.flags) })),
       ...problems,
       ...(problems.length > 0 ? [] : await placeProblems(run, accountTargets(prepared))),
     ],
@@ -32,14 +30,8 @@ export async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promi
   };
 }
 
-async function placeProblems(
-  { ctx, flags }: BulkRun,
-  targets: readonly AccountTarget[],
-): Promise<readonly string[]> {
-  return [
-    ...(await distinctProblems(targets)),
-    ...(await reportPlaceProblems(ctx, flags.report, targets)),
-  ];
+async function placeProblems({ ctx, flags }: BulkRun, targets: readonly AccountTarget[]): Promise<readonly string[]> {
+  return [...(await distinctProblems(targets)), ...(await reportPlaceProblems(ctx, flags.report, targets))];
 }
 
 /** Accounts that share their name are told apart by more than that. */

@@ -19,10 +19,7 @@ export type UnfinishedOf = (candidate: Candidate) => Unfinished | null;
  * Looks up what rotations left in the journal: an account whose new credential never got anywhere is not done, however
  * fresh it looks. What is wrong with the journal itself is for its preflight to say.
  */
-export async function findUnfinished(
-  ctx: Pick<Context, 'now'>,
-  journal: Pick<Journal, 'list'>,
-): Promise<UnfinishedOf> {
+export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Journal, 'list'>): Promise<UnfinishedOf> {
   const entries = await journal.list().catch(() => []);
   // The oldest come first, so that the last word is the latest one.
   const latest = new Map<string, Unfinished>();

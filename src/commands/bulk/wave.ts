@@ -25,9 +25,7 @@ type Locked =
 export async function openWave(run: BulkRun, wave: readonly Prepared[]): Promise<readonly Ready[]> {
   const locked = await Promise.all(wave.map((one) => lock(run, one)));
   const lists = [...new Set(wave.map(({ listed }) => listed))];
-  const readings = new Map(
-    await Promise.all(lists.map(async (listed) => [listed, await read(listed)] as const)),
-  );
+  const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed)] as const)));
   return locked.map((one) => readyOf(one, readings.get(one.one.listed) ?? []));
 }
 

@@ -20,11 +20,7 @@ export interface WaveOptions {
   readonly isRefused: (one: Prepared) => boolean;
 }
 
-export function openWaves(
-  run: BulkRun,
-  prepared: readonly Prepared[],
-  { size, isRefused }: WaveOptions,
-): Waves {
+export function openWaves(run: BulkRun, prepared: readonly Prepared[], { size, isRefused }: WaveOptions): Waves {
   const waiting = [...prepared];
   const refused: Prepared[] = [];
   const ready: Ready[] = [];

@@ -62,9 +62,7 @@ function switchOn(name: string, arms: readonly string[]): string {
 /** Empty where nothing would be done. */
 function arm(patterns: readonly string[], lines: readonly string[]): string {
   if (lines.length === 0) return '';
-  return [`case ${patterns.map(quoted).join(' ')}`, ...lines.map((line) => `    ${line}`)].join(
-    '\n',
-  );
+  return [`case ${patterns.map(quoted).join(' ')}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 function echo(text: string): string {

@@ -31,9 +31,7 @@ export function posixTables(outline: Outline, write: WriteCandidate): string {
     switchOn(
       'values',
       '$flag',
-      [...values].map(([name, of]) =>
-        arm([name], [`kind='${of.kind}'`, ...choicesOf(of).map(add)]),
-      ),
+      [...values].map(([name, of]) => arm([name], [`kind='${of.kind}'`, ...choicesOf(of).map(add)])),
     ),
     switchOn('takes_value', '$1', [arm([...values.keys()], ['return 0']), '*) return 1 ;;']),
     switchOn('is_repeatable', '$1', [arm(repeatable, ['return 0']), '*) return 1 ;;']),

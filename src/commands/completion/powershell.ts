@@ -9,9 +9,7 @@ export function powershellScript({ commands, shared, values, repeatable, short }
     ...[...short].map(([letter, name]) => entry('longNames', letter, quoted(name))),
     ...commands.flatMap(({ path, words }) =>
       words.flatMap(({ names, leadsTo }) =>
-        leadsTo === null
-          ? []
-          : names.map((name) => entry('steps', `${path}/${name}`, quoted(leadsTo))),
+        leadsTo === null ? [] : names.map((name) => entry('steps', `${path}/${name}`, quoted(leadsTo))),
       ),
     ),
     ...commands.map(({ path, words }) => entry('words', path, pairs(words))),
@@ -34,9 +32,7 @@ function entry(table: string, key: string, value: string): string {
 
 /** Names and descriptions in turn. */
 function pairs(all: readonly Named[]): string {
-  const words = all.flatMap(({ names, description }) =>
-    names.flatMap((name) => [quoted(name), quoted(description)]),
-  );
+  const words = all.flatMap(({ names, description }) => names.flatMap((name) => [quoted(name), quoted(description)]));
   return `@(${words.join(', ')})`;
 }
 

@@ -18,11 +18,7 @@ interface ExplainOptions {
 }
 
 /** Everything that `config explain` prints; of credentials only where they are. */
-export function explanation({
-  configuration,
-  explained,
-  homeDirectory,
-}: ExplainOptions): OutputDocument {
+export function explanation({ configuration, explained, homeDirectory }: ExplainOptions): OutputDocument {
   const { ignored, files } = configuration;
   const settings = settingsOf(configuration);
   const profiles = profilesOf(configuration, homeDirectory);
@@ -139,10 +135,7 @@ const ignoredColumns: readonly Column<Ignored>[] = [
 ];
 
 /** A table under a title; no text at all for no rows. */
-async function section<Row>(
-  title: string,
-  options: Parameters<typeof table<Row>>[0],
-): Promise<string> {
+async function section<Row>(title: string, options: Parameters<typeof table<Row>>[0]): Promise<string> {
   const text = await table(options);
   return text === '' ? '' : `\n${options.style.paint('heading', title)}\n${text}`;
 }

@@ -28,13 +28,9 @@ async function explain({ ctx, common }: Invocation): Promise<ExitCode> {
   const { explanation } = await import('./document.ts');
   const gathered: Gathered = { problems: [], hints: [] };
   const configuration = await gather(gathered, () => loadConfiguration(ctx, common));
-  const renderer = await gather(gathered, () =>
-    prepareRenderer(ctx, outputFlags(common, configuration)),
-  );
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
   const explained =
-    configuration === null
-      ? null
-      : await gather(gathered, () => findExplained(ctx, common, configuration));
+    configuration === null ? null : await gather(gathered, () => findExplained(ctx, common, configuration));
   throwGathered(gathered);
   if (configuration === null || renderer === null || explained === null) {
     throw new UsageError(gathered.problems);

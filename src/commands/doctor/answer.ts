@@ -6,10 +6,7 @@ import { failure, ok, warning, type Result } from './diagnosis.ts';
 import { examineExpiry } from './expiry.ts';
 
 /** Asks who the caller is, and says what that shows of endpoint and credential. */
-export async function examineAnswer(
-  connected: Connected,
-  endpointSource: string,
-): Promise<readonly Result[]> {
+export async function examineAnswer(connected: Connected, endpointSource: string): Promise<readonly Result[]> {
   const { ctx, provider, connection } = connected;
   const answered = ok('endpoint', `${connection.endpoint} answers (${endpointSource})`);
   try {

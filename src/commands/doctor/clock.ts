@@ -42,11 +42,7 @@ function resultOf(offsetMs: number): Result {
   const message = `this machine's clock is ${inWords(apart)} ${direction} the provider's`;
   return apart < refusedMs
     ? warning('clock', message, 'let this machine set its clock by NTP')
-    : failure(
-        'clock',
-        `${message}: tokens may be refused`,
-        'let this machine set its clock by NTP',
-      );
+    : failure('clock', `${message}: tokens may be refused`, 'let this machine set its clock by NTP');
 }
 
 function inWords(milliseconds: number): string {

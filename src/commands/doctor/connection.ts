@@ -35,13 +35,7 @@ export async function examineConnection(
   const quiet = { ...flags, quiet: true, timeout: flags.timeout ?? timeoutMs } as const;
   const connected = await connect(ctx, quiet, described, { onAnswer: clock.onAnswer });
   const answer = await examineAnswer(connected, connection.endpointSource);
-  return [
-    ...network,
-    ...answer,
-    ...clock.results(),
-    ...files,
-    ...(await examineOwnState(connected, flags)),
-  ];
+  return [...network, ...answer, ...clock.results(), ...files, ...(await examineOwnState(connected, flags))];
 }
 
 /** In the sandbox no proxy and no CA is even read. */

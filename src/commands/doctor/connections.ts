@@ -19,13 +19,9 @@ export async function examineConnections(
 ): Promise<readonly Diagnosis[]> {
   const { origins, failures } = findOrigins(ctx, flags, configuration);
   const examined = await Promise.all(
-    origins.map(async (origin) =>
-      about(nameOf(origin), await examineOrigin(ctx, { flags, configuration, origin })),
-    ),
+    origins.map(async (origin) => about(nameOf(origin), await examineOrigin(ctx, { flags, configuration, origin }))),
   );
-  const missing = failures.flatMap((error) =>
-    about({ provider: error.provider, profile: null }, [failureOf(error)]),
-  );
+  const missing = failures.flatMap((error) => about({ provider: error.provider, profile: null }, [failureOf(error)]));
   return [...examined.flat(), ...incomplete(ctx, configuration), ...missing];
 }
 
@@ -40,10 +36,7 @@ interface Examined {
   readonly origin: Origin;
 }
 
-async function examineOrigin(
-  ctx: Context,
-  { flags, configuration, origin }: Examined,
-): Promise<readonly Result[]> {
+async function examineOrigin(ctx: Context, { flags, configuration, origin }: Examined): Promise<readonly Result[]> {
   try {
     const options = { configuration, flags, environments, origin };
     const connection = await connectionOf(ctx, options);

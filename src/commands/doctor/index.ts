@@ -33,9 +33,7 @@ async function doctor({ ctx, common }: Invocation): Promise<ExitCode> {
   const flags = { ...common, profile: common.profiles?.[0] };
   const reading = await readConfiguration(ctx, flags);
   const gathered: Gathered = { problems: [...reading.misuse], hints: [] };
-  const renderer = await gather(gathered, () =>
-    prepareRenderer(ctx, outputFlags(common, reading.configuration)),
-  );
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, reading.configuration)));
   throwGathered(gathered);
   if (renderer === null) return ExitCode.usage;
   const diagnoses = [

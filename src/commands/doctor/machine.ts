@@ -8,10 +8,7 @@ import { examinePermissions } from './permissions.ts';
 import { examineState } from './state.ts';
 
 /** What concerns all connections. */
-export async function examineMachine(
-  ctx: Context,
-  reading: ConfigurationReading,
-): Promise<readonly Diagnosis[]> {
+export async function examineMachine(ctx: Context, reading: ConfigurationReading): Promise<readonly Diagnosis[]> {
   const { files, sandbox, stateDirectory: own } = reading.configuration;
   const stateDirectory = sandbox.value ? sandboxDirectory(own.value) : own.value;
   // Before the journal is looked at, which takes rights of others away.

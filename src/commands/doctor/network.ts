@@ -14,9 +14,7 @@ export async function examineNetwork(place: Place, endpoint: URL): Promise<reado
   return [
     ...examineProxy(place.env, endpoint),
     ...(unchecked === null ? [] : [failure('ca', unchecked)]),
-    ...(await Promise.all(
-      namedCaFiles(place, endpoint).map((file) => examineCa(file, place.homeDirectory)),
-    )),
+    ...(await Promise.all(namedCaFiles(place, endpoint).map((file) => examineCa(file, place.homeDirectory)))),
   ];
 }
 
@@ -25,11 +23,8 @@ function examineProxy(env: Context['env'], endpoint: URL): readonly Result[] {
   if (problem !== null) return [failure('proxy', problem)];
   if (proxy !== null) return [ok('proxy', `requests go through ${proxy.url} (${source})`)];
   if (source !== null) return [ok('proxy', `NO_PROXY leaves ${endpoint.host} out of ${source}`)];
-  const isPlainOnly =
-    endpoint.protocol === 'https:' && (env['HTTP_PROXY'] ?? env['http_proxy'] ?? '').trim() !== '';
-  return isPlainOnly
-    ? [warning('proxy', 'HTTP_PROXY is not used: requests are https', 'set HTTPS_PROXY')]
-    : [];
+  const isPlainOnly = endpoint.protocol === 'https:' && (env['HTTP_PROXY'] ?? env['http_proxy'] ?? '').trim() !== '';
+  return isPlainOnly ? [warning('proxy', 'HTTP_PROXY is not used: requests are https', 'set HTTPS_PROXY')] : [];
 }
 
 async function examineCa(file: CaFile, homeDirectory: string): Promise<Result> {

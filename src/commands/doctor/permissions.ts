@@ -46,11 +46,7 @@ async function examineKept(place: Place, kept: Kept): Promise<readonly Result[] 
   return found === null ? null : problemsOf(place, kept, found);
 }
 
-function problemsOf(
-  { userId, homeDirectory }: Place,
-  { path, isPrivate }: Kept,
-  found: Stats,
-): readonly Result[] {
+function problemsOf({ userId, homeDirectory }: Place, { path, isPrivate }: Kept, found: Stats): readonly Result[] {
   const name = tildePath(path, homeDirectory);
   const mend = `chmod ${modeFor(found, isPrivate)} ${path}`;
   const isForeign = userId !== null && found.uid !== userId && found.uid !== 0;
@@ -62,10 +58,7 @@ function problemsOf(
 }
 
 /** The worst of what others may do. A group is as a rule the user's own alone. */
-function rightsOf(
-  mode: number,
-  isPrivate: boolean,
-): { readonly report: typeof failure; readonly who: string } | null {
+function rightsOf(mode: number, isPrivate: boolean): { readonly report: typeof failure; readonly who: string } | null {
   if (mode & 0o002) return { report: failure, who: 'every user can change' };
   if (mode & 0o020) return { report: warning, who: 'its group can change' };
   const isRead = isPrivate && (mode & 0o044) !== 0;

@@ -38,10 +38,7 @@ function titleOf({ provider, profile }: Diagnosis): string {
   return profile === null ? provider : `${provider} (profile ${profile})`;
 }
 
-const tones = { ok: 'good', warning: 'warning', error: 'bad' } as const satisfies Record<
-  Diagnosis['level'],
-  Tone
->;
+const tones = { ok: 'good', warning: 'warning', error: 'bad' } as const satisfies Record<Diagnosis['level'], Tone>;
 
 const levelWidth = 'warning'.length;
 const checkWidth = 'permissions'.length;
@@ -53,10 +50,7 @@ function linesOf({ level, check, message, hint }: Diagnosis, style: Style): stri
   const width = style.width - margin.length;
   const texts = [safeText(message), ...(hint === null ? [] : [`hint: ${safeText(hint)}`])];
   const [first = '', ...others] = texts.flatMap((text) => wrap(text, width));
-  return [
-    `  ${label}  ${check.padEnd(checkWidth)}  ${first}`,
-    ...others.map((line) => margin + line),
-  ]
+  return [`  ${label}  ${check.padEnd(checkWidth)}  ${first}`, ...others.map((line) => margin + line)]
     .map((line) => `${line}\n`)
     .join('');
 }

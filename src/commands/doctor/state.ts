@@ -8,10 +8,7 @@ import { failure, ok, warning, type Result } from './diagnosis.ts';
 type Place = Context & { readonly stateDirectory: string };
 
 /** The journal and the audit log. */
-export async function examineState(
-  place: Place,
-  { isSandbox }: { isSandbox: boolean },
-): Promise<readonly Result[]> {
+export async function examineState(place: Place, { isSandbox }: { isSandbox: boolean }): Promise<readonly Result[]> {
   return [
     await orFailure('journal', () => examineJournal(place, isSandbox ? ' --sandbox' : '')),
     await orFailure('audit', () => examineAudit(place)),

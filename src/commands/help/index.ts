@@ -9,9 +9,7 @@ export function addHelp(root: CommandUnknownOpts): void {
   root
     .command('help')
     .summary('Show help on a command, or on exit-codes, targets or environment')
-    .description(
-      'Shows help on a command, or one of the topics exit-codes, targets and environment.',
-    )
+    .description('Shows help on a command, or one of the topics exit-codes, targets and environment.')
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
     .action(async (words) => {
       const text = await findTopic(root, words.join(' '));

@@ -42,8 +42,7 @@ export const targetForms = {
   profile: "the file that the profile's own credential comes from",
   'github-env:<NAME>': 'a variable for the later steps of a GitHub Actions job',
   'github-output:<name>': 'an output of this step of a GitHub Actions job',
-  'exec:<program and arguments>':
-    'a program that reads it from standard input, run without a shell',
+  'exec:<program and arguments>': 'a program that reads it from standard input, run without a shell',
   'exec+json:<program and arguments>': 'the same with the whole credential object',
   'gh-secret:<owner/repo>[@env]#<NAME>': 'a secret of a repository or environment, by your gh',
   'kubernetes:<namespace>/<secret>#<key>': 'a key of a Secret, by your kubectl',
@@ -101,10 +100,8 @@ const environment: Topic = {
         'SACTL_PROVIDER, SACTL_PROFILE': 'as --provider and --profile; a flag wins',
         'SACTL_ORG, SACTL_SANDBOX': 'as --org and, when it is 1 or true, --sandbox',
         SACTL_CONFIG: "the user's configuration file (JSON or YAML)",
-        SACTL_STATE_DIR:
-          'the folder of the journal, the audit log, the record of Augment accounts and the sandbox',
-        SACTL_SANDBOX_FAULT:
-          'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
+        SACTL_STATE_DIR: 'the folder of the journal, the audit log, the record of Augment accounts and the sandbox',
+        SACTL_SANDBOX_FAULT: 'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
         'SACTL_JQ=native': "run filters with your own jq: JQ_PATH, node-jq's, or jq on PATH",
         'XDG_CONFIG_HOME, XDG_STATE_HOME': 'as the XDG base directory specification says',
       },
@@ -114,8 +111,7 @@ const environment: Topic = {
       rows: {
         'HTTPS_PROXY, ALL_PROXY': 'the proxy for requests',
         NO_PROXY: 'hosts that are reached without it',
-        'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS':
-          'certificate authorities to trust besides the usual ones',
+        'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS': 'certificate authorities to trust besides the usual ones',
       },
     },
     {

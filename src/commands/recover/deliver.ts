@@ -18,11 +18,7 @@ export function addDeliver(noun: CommandUnknownOpts, host: Host): void {
     ],
   })
     .option('--id <entry>', 'id of the entry, or its first characters')
-    .option(
-      '--to <target>',
-      'where the credential goes; may be repeated (see "sactl help targets")',
-      repeated,
-    )
+    .option('--to <target>', 'where the credential goes; may be repeated (see "sactl help targets")', repeated)
     .action((flags) => host.run((invocation) => deliver(invocation, flags)));
 }
 

@@ -16,10 +16,9 @@ export interface EntryDetail {
 
 /** An entry for people. A credential stands alone on the last line, exactly as it is where that is safe. */
 export function entryDetail({ entry, document, secret }: EntryDetail, style: Style): string {
-  const fields = [
-    ...fieldsOf(document),
-    { label: 'Next', value: nextStep(entry, document) },
-  ].filter(({ value }) => cellText(value) !== '');
+  const fields = [...fieldsOf(document), { label: 'Next', value: nextStep(entry, document) }].filter(
+    ({ value }) => cellText(value) !== '',
+  );
   return `${detail(fields, style)}${secretText(secret, style)}`;
 }
 

@@ -27,10 +27,7 @@ export interface EntryDocument {
 }
 
 /** What is known of an entry. Never rejects: an answer that cannot be read is a state, too. */
-export async function entryDocument(
-  ctx: Pick<Context, 'now'>,
-  entry: StoredEntry,
-): Promise<EntryDocument> {
+export async function entryDocument(ctx: Pick<Context, 'now'>, entry: StoredEntry): Promise<EntryDocument> {
   const { id, delivered } = entry;
   if (entry.intent === null) {
     const state = entry.isNewer ? 'newer' : 'unreadable';
@@ -70,10 +67,7 @@ const nothing = {
   directory: null,
 } as const;
 
-function stateOf(
-  { isNewer, isUnderWay, state, answer }: ReadableEntry,
-  issued: Issued | null,
-): EntryState {
+function stateOf({ isNewer, isUnderWay, state, answer }: ReadableEntry, issued: Issued | null): EntryState {
   if (isNewer) return 'newer';
   if (isUnderWay) return 'under-way';
   if (state !== 'answered') return state;

@@ -14,10 +14,7 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
       'Lists every create and rotate that did not come to its end: the credentials that are kept, and the requests ' +
       'whose answer never came. No credential is printed.',
     honours: ['journal', 'output'],
-    examples: [
-      'sactl recover list',
-      'sactl recover list -q \'.[] | select(.state == "kept") | .id\'',
-    ],
+    examples: ['sactl recover list', 'sactl recover list -q \'.[] | select(.state == "kept") | .id\''],
   })
     .addHelpText('after', statesHelp())
     .action(() => host.run(listEntries));

@@ -49,8 +49,6 @@ function withEarlier(
   const earlier = before.map((name) => addressOf(name, { ...connection, cwd, homeDirectory }));
   return {
     ...(record === undefined ? {} : { record: (delivered) => record([...earlier, ...delivered]) }),
-    ...(actions === undefined
-      ? {}
-      : { actions: (delivered) => actions([...earlier, ...delivered]) }),
+    ...(actions === undefined ? {} : { actions: (delivered) => actions([...earlier, ...delivered]) }),
   };
 }

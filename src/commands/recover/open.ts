@@ -14,11 +14,7 @@ export interface Recovery extends StateWork {
  * Checks output flags and configuration, and opens the journal.
  * @throws UsageError with what is wrong with them, and the command's own `problems`
  */
-export async function openRecovery(
-  ctx: Context,
-  common: CommonFlags,
-  problems: readonly string[],
-): Promise<Recovery> {
+export async function openRecovery(ctx: Context, common: CommonFlags, problems: readonly string[]): Promise<Recovery> {
   const work = await openStateWork(ctx, common, problems);
   const place = { ...ctx, stateDirectory: work.stateDirectory };
   return {

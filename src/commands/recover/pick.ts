@@ -10,11 +10,7 @@ import { entryDocument, type EntryDocument } from './entry.ts';
 import type { Recovery } from './open.ts';
 
 /** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
-export function entryIdProblems(
-  ctx: Context,
-  common: CommonFlags,
-  id: string | undefined,
-): readonly string[] {
+export function entryIdProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
   if (id === undefined && canAsk(ctx, common)) return [];
   if (id !== undefined && id.trim() !== '') return [];
   return ['--id is missing: give the id of an entry, or its first characters (sactl recover list)'];
@@ -24,10 +20,7 @@ export function entryIdProblems(
  * The entry that `--id` names; without one, the entry the user chooses from the list.
  * @throws NotFoundError; ConflictError (`ambiguous`)
  */
-export async function pickEntry(
-  { ctx, journal }: Recovery,
-  id: string | undefined,
-): Promise<StoredEntry> {
+export async function pickEntry({ ctx, journal }: Recovery, id: string | undefined): Promise<StoredEntry> {
   if (id !== undefined) return journal.find(id.trim());
   const entries = await journal.list();
   if (entries.length === 0) throw new NotFoundError('the journal has no entry to choose from');
@@ -40,10 +33,7 @@ export async function pickEntry(
 }
 
 /** e.g. `kept: rotate ci-deploy, 2026-11-30 08:00 (4f1c09d2)`, which fits on a line. */
-function labelOf(
-  { timeZone }: Context,
-  { id, state, operation, accountName, startedAt }: EntryDocument,
-): string {
+function labelOf({ timeZone }: Context, { id, state, operation, accountName, startedAt }: EntryDocument): string {
   const short = id.slice(0, 8);
   if (operation === null) return `${state} (${short})`;
   const time = Date.parse(startedAt ?? '');

@@ -11,10 +11,7 @@ export function addShow(noun: CommandUnknownOpts, host: Host): void {
       'Shows what is known of one entry, and what to do with it. With --reveal it prints the credential too or, where ' +
       'none can be read out of the answer, the whole answer as it came.',
     honours: ['journal', 'output'],
-    examples: [
-      'sactl recover show --id 4f1c09d2',
-      'sactl recover show --id 4f1c09d2 --reveal -q .credential.value',
-    ],
+    examples: ['sactl recover show --id 4f1c09d2', 'sactl recover show --id 4f1c09d2 --reveal -q .credential.value'],
   })
     .option('--id <entry>', 'id of the entry, or its first characters')
     .option('--reveal', 'print the credential')

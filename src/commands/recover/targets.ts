@@ -71,8 +71,7 @@ function targetsAt(
   };
 }
 
-const foreignProfile =
-  '--to "profile": the credential was not issued for a profile; use file:<path>';
+const foreignProfile = '--to "profile": the credential was not issued for a profile; use file:<path>';
 
 /** A target that has the credential from an earlier run. */
 function satisfied(name: string): Target {

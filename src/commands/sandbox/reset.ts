@@ -11,8 +11,7 @@ import { note } from '../note.ts';
 export function addReset(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'reset', {
     summary: 'Put the sandbox back to its first state',
-    description:
-      'Forgets everything that was done in the sandbox; its accounts are as on the first day.',
+    description: 'Forgets everything that was done in the sandbox; its accounts are as on the first day.',
     honours: [],
     examples: ['sactl sandbox reset'],
   }).action(() => host.run(reset));

@@ -17,10 +17,7 @@ export function addServe(noun: CommandUnknownOpts, host: Host): void {
       'Serves the emulators on 127.0.0.1 until Ctrl-C, with the state that --sandbox uses, and prints the variables ' +
       'that point a client at them, as lines for a shell.',
     honours: [],
-    examples: [
-      'sactl sandbox serve --port 8080',
-      "sactl sandbox serve --fault 'nscale.rotate=drop-after-commit@1'",
-    ],
+    examples: ['sactl sandbox serve --port 8080', "sactl sandbox serve --fault 'nscale.rotate=drop-after-commit@1'"],
   })
     .option('--port <n>', 'port; 0 takes a free one (default: 8642)')
     .option('--fault <fault>', 'what goes wrong on purpose, see below; may be repeated', repeated)

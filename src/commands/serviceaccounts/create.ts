@@ -6,13 +6,7 @@ import type { Brought } from '../../providers/manual.ts';
 import type { ProviderDefinition } from '../../providers/provider.ts';
 import type { Check } from '../check.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
-import {
-  checkTargets,
-  printingProblems,
-  deliveryOptions,
-  targetsFor,
-  type DeliveryFlags,
-} from '../delivery-flags.ts';
+import { checkTargets, printingProblems, deliveryOptions, targetsFor, type DeliveryFlags } from '../delivery-flags.ts';
 import type { GivenCredential, IntakeFlags } from '../intake.ts';
 import type { PlannedIssue } from '../planned-issue.ts';
 import type { NewAccountFlags } from '../new-account.ts';
@@ -48,10 +42,7 @@ export function addCreate(noun: CommandUnknownOpts, host: Host): void {
     .option('--role <name or id>', 'role to grant on --scope (Run:ai)')
     .option('--scope <type:name or id>', 'where to grant --role, e.g. project:vision (Run:ai)')
     .option('--cluster <name or id>', 'cluster of --scope, where its name is on several (Run:ai)')
-    .option(
-      '--keep-rules',
-      'accept access rules that an earlier account of this name left (Run:ai)',
-    )
+    .option('--keep-rules', 'accept access rules that an earlier account of this name left (Run:ai)')
     .option('--if-missing', 'when an account has this name, print it and succeed')
     .option('--allow-duplicate', 'create it even when an account has this name')
     .addOption(deliveryOptions.to())
@@ -159,11 +150,7 @@ function duplicateProblems({ ifMissing, allowDuplicate }: CreateFlags): readonly
  * The account of that name, when `--if-missing` accepts it.
  * @throws ConflictError when it is in the way, or there are several (names are not unique on nscale)
  */
-async function findExisting(
-  session: Session,
-  { name }: NewAccount,
-  flags: CreateFlags,
-): Promise<Account | null> {
+async function findExisting(session: Session, { name }: NewAccount, flags: CreateFlags): Promise<Account | null> {
   if (flags.allowDuplicate) return null;
   const same = await accountsNamed(session, name);
   const [only, ...others] = same;
@@ -213,17 +200,11 @@ function exists(
   );
 }
 
-async function printExisting(
-  session: Session,
-  account: Account,
-  { grants = [] }: NewAccount,
-): Promise<ExitCode> {
+async function printExisting(session: Session, account: Account, { grants = [] }: NewAccount): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
   const { issueResult } = await import('../../delivery/result.ts');
   const { dryRunDocument } = await import('../dry-run.ts');
-  await session.note(
-    `an account named ${account.name} exists; its credential cannot be shown again`,
-  );
+  await session.note(`an account named ${account.name} exists; its credential cannot be shown again`);
   if (grants.length > 0) {
     await session.note(
       'its access rules stay as they are; "sactl accessrules create" adds one, where it is not there yet',

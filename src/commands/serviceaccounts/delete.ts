@@ -38,10 +38,7 @@ async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags):
   const { idProblems, pickAccount } = await import('../pick.ts');
   const { change } = await import('../change.ts');
   const { session } = await open(({ definition }) =>
-    found(
-      ...idProblems(ctx, common, flags.id),
-      ...recordProblems({ ctx, common }, flags, definition),
-    ),
+    found(...idProblems(ctx, common, flags.id), ...recordProblems({ ctx, common }, flags, definition)),
   );
   const planDelete = session.verb('planDelete', 'delete service accounts');
   const account = await pickAccount(session, flags.id).catch((error: unknown) => {
@@ -49,9 +46,7 @@ async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags):
     throw error;
   });
   if (account === null) {
-    await session.emit(
-      deletionDocument(session, { deleted: false, id: flags.id ?? '', name: null }),
-    );
+    await session.emit(deletionDocument(session, { deleted: false, id: flags.id ?? '', name: null }));
     return ExitCode.done;
   }
   const plan = await planDelete(account);
@@ -92,10 +87,7 @@ interface Deletion {
   readonly isRecord?: boolean;
 }
 
-function deletionDocument(
-  { definition, marker }: Session,
-  { deleted, id, name, isRecord }: Deletion,
-): OutputDocument {
+function deletionDocument({ definition, marker }: Session, { deleted, id, name, isRecord }: Deletion): OutputDocument {
   return {
     value: { deleted, provider: definition.name, id, name, ...marker },
     human: () => {

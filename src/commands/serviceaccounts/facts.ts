@@ -31,8 +31,7 @@ export async function gatherFacts(
   const facts = new Map<Account, AccountFacts>();
   // All connections of one run have one log.
   const stateDirectory = lists[0]?.connected.stateDirectory;
-  const rotations =
-    stateDirectory === undefined ? new Map() : await lastRotations({ ...ctx, stateDirectory });
+  const rotations = stateDirectory === undefined ? new Map() : await lastRotations({ ...ctx, stateDirectory });
   for (const { connected, accounts } of lists) {
     const { connection, definition } = connected;
     for (const account of accounts) {

@@ -9,19 +9,13 @@ export function addGet(noun: CommandUnknownOpts, host: Host): void {
     summary: 'Show one service account',
     description: 'Shows one service account, found by its id or its exact, unique name.',
     honours: ['connection', 'organization', 'output', 'raw'],
-    examples: [
-      'sactl serviceaccounts get --id ci-deploy',
-      'sactl sa get --id ci-deploy -q .expiresAt',
-    ],
+    examples: ['sactl serviceaccounts get --id ci-deploy', 'sactl sa get --id ci-deploy -q .expiresAt'],
   })
     .option('--id <id>', 'id or exact name of the account')
     .action((flags) => host.run((invocation) => runGet(invocation, flags)));
 }
 
-async function runGet(
-  { ctx, common, open }: Invocation,
-  { id }: { id?: string | undefined },
-): Promise<ExitCode> {
+async function runGet({ ctx, common, open }: Invocation, { id }: { id?: string | undefined }): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
   const { idProblems, pickAccount } = await import('../pick.ts');
   const { session } = await open(() => found(...idProblems(ctx, common, id)));

@@ -15,11 +15,7 @@ const verbs: ReadonlyMap<string, () => Promise<AddVerb>> = new Map([
 ]);
 
 /** All of them, or the one that is named: their many flags take 4 ms to load and declare. */
-export async function addVerbs(
-  noun: CommandUnknownOpts,
-  host: Host,
-  named: string | null,
-): Promise<void> {
+export async function addVerbs(noun: CommandUnknownOpts, host: Host, named: string | null): Promise<void> {
   const only = named === null ? undefined : verbs.get(named);
   for (const load of only === undefined ? verbs.values() : [only]) (await load())(noun, host);
 }

@@ -23,10 +23,7 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
   })
     .option('--search <text>', 'only accounts with this text in name, id, description or client id')
     .option('--expiring-within <duration>', 'only accounts that expire within this time, e.g. 14d')
-    .option(
-      '--older-than <duration>',
-      'only accounts whose credential was issued longer ago, e.g. 60d',
-    )
+    .option('--older-than <duration>', 'only accounts whose credential was issued longer ago, e.g. 60d')
     .option('--unused-for <duration>', 'only accounts that were not used for this time, e.g. 30d')
     .option('--active', 'also accounts that were seen at work and are not recorded here (Augment)')
     .option('--sort <column>', 'sort by this column; "-expiresAt" for descending (default: name)')
@@ -63,11 +60,7 @@ async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<Exi
     return { value, problems: [...problems, ...activeProblems(flags, local)] };
   }, flags.columns);
   const list = await session.provider.listAccounts(wishOf(flags, input));
-  const { accounts, columns, notes } = await selectFrom(
-    ctx,
-    [{ connected: session, accounts: list.accounts }],
-    input,
-  );
+  const { accounts, columns, notes } = await selectFrom(ctx, [{ connected: session, accounts: list.accounts }], input);
   await session.emit(
     listDocument({
       rows: accounts,

@@ -7,13 +7,7 @@ import type { Brought } from '../../providers/manual.ts';
 import type { BulkFlags } from '../bulk/selectors.ts';
 import { found } from '../check.ts';
 import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
-import {
-  checkTargets,
-  printingProblems,
-  deliveryOptions,
-  targetsFor,
-  type DeliveryFlags,
-} from '../delivery-flags.ts';
+import { checkTargets, printingProblems, deliveryOptions, targetsFor, type DeliveryFlags } from '../delivery-flags.ts';
 import type { IntakeFlags } from '../intake.ts';
 import type { PlannedIssue } from '../planned-issue.ts';
 import type { Session } from '../session.ts';
@@ -40,11 +34,7 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
       "sactl sa list -q '.[].id' | sactl sa rotate --id - --expiring-within 14d --to 'vault:ci/{name}#token' --yes",
     ],
   })
-    .option(
-      '--id <id>',
-      'id or exact name of an account; may be repeated; "-" reads ids from stdin',
-      repeated,
-    )
+    .option('--id <id>', 'id or exact name of an account; may be repeated; "-" reads ids from stdin', repeated)
     .option('--all', 'all accounts that the credential can see')
     .option('--match <glob>', "accounts whose name fits the pattern, e.g. 'ci-*'")
     .option('--expiring-within <duration>', 'accounts that expire within this time, e.g. 14d')

@@ -33,10 +33,7 @@ export async function selectFrom(
   return {
     accounts,
     columns: wanted.columns,
-    notes: [
-      ...unknownNotes(all, selection, factsOf),
-      ...(accounts.length === 0 ? [emptyText(all.length)] : []),
-    ],
+    notes: [...unknownNotes(all, selection, factsOf), ...(accounts.length === 0 ? [emptyText(all.length)] : [])],
   };
 }
 
@@ -67,9 +64,7 @@ function unknownNotes(
     ...(ageless === 0
       ? []
       : [`${ageless} left out by --older-than: no rotation of theirs is recorded on this machine`]),
-    ...(useless === 0
-      ? []
-      : [`${useless} left out by --unused-for: their provider does not say when they were used`]),
+    ...(useless === 0 ? [] : [`${useless} left out by --unused-for: their provider does not say when they were used`]),
   ];
 }
 

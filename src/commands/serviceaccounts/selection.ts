@@ -1,14 +1,7 @@
 import { compareText } from '../../model/order.ts';
 import type { Account } from '../../model/account.ts';
 import { accountColumns } from '../../output/account.ts';
-import {
-  parseSort,
-  selectColumns,
-  sortBy,
-  type Column,
-  type ColumnChoice,
-  type Sort,
-} from '../../output/columns.ts';
+import { parseSort, selectColumns, sortBy, type Column, type ColumnChoice, type Sort } from '../../output/columns.ts';
 import type { ListOptions } from '../../providers/provider.ts';
 import { gather, type Check, type Gathered } from '../check.ts';
 import { checkDuration } from '../duration-flag.ts';
@@ -59,9 +52,7 @@ export async function readSelection(
   if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) {
     gathered.problems.push(`--limit "${limit}" must be a whole number from 1`);
   }
-  const parsed = await gather(gathered, () =>
-    sort === undefined ? null : parseSort(sort, listColumns),
-  );
+  const parsed = await gather(gathered, () => (sort === undefined ? null : parseSort(sort, listColumns)));
   const columns = await gather(gathered, () => selectColumns(listColumns, columnChoice));
   return {
     value: {
@@ -99,9 +90,7 @@ export function select(
   { now, factsOf }: Known,
 ): readonly Account[] {
   const { sort, limit } = selection;
-  const matching = accounts.filter((account) =>
-    matches(account, { ...selection, now, facts: factsOf(account) }),
-  );
+  const matching = accounts.filter((account) => matches(account, { ...selection, now, facts: factsOf(account) }));
   const ordered = sort === null ? matching.toSorted(byNameThenId) : sortBy(matching, sort);
   return ordered.slice(0, limit);
 }
@@ -145,10 +134,7 @@ function byNameThenId(a: Account, b: Account): number {
 }
 
 /** What the provider has to be asked for so that the selection can be printed. */
-export function wishOf(
-  { active }: { readonly active?: true | undefined },
-  { columns, sort }: Selection,
-): ListOptions {
+export function wishOf({ active }: { readonly active?: true | undefined }, { columns, sort }: Selection): ListOptions {
   const withRules = [...columns, sort?.column].some((column) => column?.name === 'rules');
   return { withRules, withActive: active === true };
 }

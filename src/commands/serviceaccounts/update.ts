@@ -24,11 +24,7 @@ export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
     .option('--stdin', 'read the document from standard input')
     .option('--name <name>', 'new name')
     .option('--description <text>', 'new description; "" removes it')
-    .option(
-      '--group <id or name>',
-      'group to have instead of all others; may be repeated',
-      repeated,
-    )
+    .option('--group <id or name>', 'group to have instead of all others; may be repeated', repeated)
     .option('--add-group <id or name>', 'group to join; may be repeated', repeated)
     .option('--remove-group <id or name>', 'group to leave; may be repeated', repeated)
     .option('--tag <key=value>', 'tag to set; may be repeated', repeated)

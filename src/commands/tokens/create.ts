@@ -3,12 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { ExitCode } from '../../errors.ts';
 import type { Brought } from '../../providers/manual.ts';
 import { declareVerb, type Host, type Invocation } from '../command.ts';
-import {
-  checkTargets,
-  deliveryOptions,
-  targetsFor,
-  type DeliveryFlags,
-} from '../delivery-flags.ts';
+import { checkTargets, deliveryOptions, targetsFor, type DeliveryFlags } from '../delivery-flags.ts';
 import type { IntakeFlags } from '../intake.ts';
 import type { PlannedIssue } from '../planned-issue.ts';
 

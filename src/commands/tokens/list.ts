@@ -29,10 +29,7 @@ const columns: readonly Column<TokenRecord>[] = [
   { name: 'fingerprint', value: ({ fingerprint }) => fingerprint },
 ];
 
-async function runList(
-  { ctx, common, open }: Invocation,
-  { id }: { id?: string | undefined },
-): Promise<ExitCode> {
+async function runList({ ctx, common, open }: Invocation, { id }: { id?: string | undefined }): Promise<ExitCode> {
   const { idProblems, pickAccount } = await import('../pick.ts');
   const { listDocument } = await import('../../output/document.ts');
   const { session } = await open(() => found(...idProblems(ctx, common, id)));

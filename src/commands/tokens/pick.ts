@@ -13,11 +13,7 @@ export interface TokenFlags {
 }
 
 /** What is wrong with `--id` and `--token`: each may be left out only where a person can choose instead. */
-export function tokenProblems(
-  ctx: Context,
-  common: CommonFlags,
-  { id, token }: TokenFlags,
-): readonly string[] {
+export function tokenProblems(ctx: Context, common: CommonFlags, { id, token }: TokenFlags): readonly string[] {
   const problems = idProblems(ctx, common, id);
   if (token === undefined && canAsk(ctx, common)) return problems;
   if (token !== undefined && token.trim() !== '') return problems;

@@ -25,20 +25,14 @@ export function addRevoke(noun: CommandUnknownOpts, host: Host): void {
     .action((flags) => host.run((invocation) => runRevoke(invocation, flags)));
 }
 
-async function runRevoke(
-  { ctx, common, open }: Invocation,
-  flags: TokenFlags & DoneFlag,
-): Promise<ExitCode> {
+async function runRevoke({ ctx, common, open }: Invocation, flags: TokenFlags & DoneFlag): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
   const { change } = await import('../change.ts');
   const { recordProblems } = await import('../manual.ts');
   const { pickAccount } = await import('../pick.ts');
   const { pickToken, tokenProblems } = await import('./pick.ts');
   const { session } = await open(({ definition }) =>
-    found(
-      ...tokenProblems(ctx, common, flags),
-      ...recordProblems({ ctx, common }, flags, definition),
-    ),
+    found(...tokenProblems(ctx, common, flags), ...recordProblems({ ctx, common }, flags, definition)),
   );
   const planRevokeToken = session.verb('planRevokeToken', 'revoke single tokens');
   const account = await pickAccount(session, flags.id);

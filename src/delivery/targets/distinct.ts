@@ -35,8 +35,7 @@ function overlap(one: Place, other: Place): boolean {
 }
 
 function clash(one: AccountTarget, other: AccountTarget): string {
-  const advice =
-    one.account === other.account ? 'name it once' : 'put {name} or {id} into the value of --to';
+  const advice = one.account === other.account ? 'name it once' : 'put {name} or {id} into the value of --to';
   return `${describe(one)} and ${describe(other)} are the same place; ${advice}`;
 }
 

@@ -32,10 +32,7 @@ const byteOrderMark = '\u00EF\u00BB\u00BF';
  * Sets one variable and leaves every other byte as it is; a new one gets a line at the end.
  * @throws TargetError as `checkVariable` and `encodeValue` do
  */
-export function setVariable(
-  file: DotenvFile,
-  { key, value }: { key: string; value: string },
-): DotenvText {
+export function setVariable(file: DotenvFile, { key, value }: { key: string; value: string }): DotenvText {
   const { text } = file;
   const assignment = checkVariable(file, key);
   const encoded = encodeValue(value);
@@ -106,8 +103,7 @@ function valueAfter(text: DotenvText, position: number): { start: number; end: n
   }
   const rest = restOfLine(text, position);
   const comment = rest.search(/[ \t]#/);
-  const [, indent = '', value = ''] =
-    bareValue.exec(comment < 0 ? rest : rest.slice(0, comment)) ?? [];
+  const [, indent = '', value = ''] = bareValue.exec(comment < 0 ? rest : rest.slice(0, comment)) ?? [];
   const start = position + indent.length;
   return { start, end: start + value.length };
 }

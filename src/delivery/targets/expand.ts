@@ -58,14 +58,9 @@ export function placeholderProblems(text: string): readonly string[] {
  * @throws UsageError when a value is not known, or cannot be part of a path or a name
  */
 export function expand(text: string, subject: Subject): string {
-  const problems = [...text.matchAll(placeholder)].flatMap(([whole, name = '']) =>
-    problemOf(whole, name, subject),
-  );
+  const problems = [...text.matchAll(placeholder)].flatMap(([whole, name = '']) => problemOf(whole, name, subject));
   if (problems.length > 0) throw new UsageError([...new Set(problems)]);
-  return text.replaceAll(
-    placeholder,
-    (_whole, name: string) => placeholders.get(name)?.valueOf(subject) ?? '',
-  );
+  return text.replaceAll(placeholder, (_whole, name: string) => placeholders.get(name)?.valueOf(subject) ?? '');
 }
 
 function problemOf(whole: string, name: string, subject: Subject): readonly string[] {

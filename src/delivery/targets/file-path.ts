@@ -20,11 +20,7 @@ export function pathProblems({ body }: TargetSpec): readonly string[] {
  * The absolute path for one account. Only a `~/` the user typed is the home directory.
  * @throws UsageError as `expand` does
  */
-export function pathFor(
-  { body }: TargetSpec,
-  subject: Subject,
-  { ctx }: TargetEnvironment,
-): string {
+export function pathFor({ body }: TargetSpec, subject: Subject, { ctx }: TargetEnvironment): string {
   if (body.startsWith('~/')) return join(ctx.homeDirectory, expand(body.slice(2), subject));
   return resolve(ctx.cwd, expand(body, subject));
 }

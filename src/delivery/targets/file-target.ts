@@ -75,11 +75,7 @@ async function tryFile(target: FileTarget, path: string): Promise<readonly strin
 }
 
 /** Tries to write there, once for all files of one owner, group and mode. @throws TargetError */
-function tryFolder(
-  folder: string,
-  like: Stats | null,
-  { ctx, files: { trials } }: TargetEnvironment,
-): Promise<void> {
+function tryFolder(folder: string, like: Stats | null, { ctx, files: { trials } }: TargetEnvironment): Promise<void> {
   const { uid, gid, mode } = like ?? {};
   const key = JSON.stringify([folder, uid, gid, mode]);
   const trial = trials.get(key) ?? tryWriting(folder, like, ctx);
@@ -87,11 +83,7 @@ function tryFolder(
   return trial;
 }
 
-async function tryWriting(
-  folder: string,
-  like: Stats | null,
-  ctx: TargetEnvironment['ctx'],
-): Promise<void> {
+async function tryWriting(folder: string, like: Stats | null, ctx: TargetEnvironment['ctx']): Promise<void> {
   const content = new Uint8Array(trialBytes);
   const temporary = await writeTemporary({ folder, content, like, ctx });
   const { mtimeMs } = await attempt(`${folder} cannot be reached`, () => stat(temporary));
@@ -99,10 +91,7 @@ async function tryWriting(
   await attempt(`the temporary file ${temporary} cannot be removed`, () => rm(temporary));
 }
 
-async function existing(
-  path: string,
-  { mustExist }: Pick<FileTarget, 'mustExist'>,
-): Promise<Stats | null> {
+async function existing(path: string, { mustExist }: Pick<FileTarget, 'mustExist'>): Promise<Stats | null> {
   const current = await regularFileAt(path);
   if (current === null && mustExist === true) throw refusal(`${path} does not exist`);
   return current;

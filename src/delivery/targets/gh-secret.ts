@@ -80,13 +80,9 @@ function variablesFor({ ctx }: TargetEnvironment): Environment {
 }
 
 /** The public key is what gh encrypts the secret with: who may not set secrets may not read it either. */
-function checksFor(
-  { repository, environment }: Parts,
-  variables: Environment,
-): readonly ProgramCheck[] {
+function checksFor({ repository, environment }: Parts, variables: Environment): readonly ProgramCheck[] {
   const host = variables['GH_HOST'] ?? '';
-  const level =
-    environment === null ? 'actions' : `environments/${encodeURIComponent(environment)}`;
+  const level = environment === null ? 'actions' : `environments/${encodeURIComponent(environment)}`;
   const what = environment === null ? 'the repository' : 'the environment of the repository';
   return [
     {

@@ -22,10 +22,7 @@ const patience = 200;
  * process of this machine that has died, and otherwise waits for as long as locks keep changing hands, or 10 seconds.
  * @throws TargetError when the lock is not given up
  */
-export async function withFileLock<Result>(
-  lock: FileLock,
-  work: () => Promise<Result>,
-): Promise<Result> {
+export async function withFileLock<Result>(lock: FileLock, work: () => Promise<Result>): Promise<Result> {
   const path = `${lock.path}.sactl-lock`;
   const { pid, host } = lock.ctx.self;
   const mine = `${pid} ${host} ${lock.ctx.uuid()}`;

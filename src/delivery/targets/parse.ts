@@ -14,16 +14,12 @@ export interface ParsedTargets {
 type Parsed = { readonly spec: TargetSpec; readonly scheme: Scheme } | { readonly problem: string };
 
 /** Takes the values of `--to` apart and checks what can be checked whoever the account is. */
-export function parseTargets(
-  values: readonly string[],
-  environment: TargetEnvironment,
-): ParsedTargets {
+export function parseTargets(values: readonly string[], environment: TargetEnvironment): ParsedTargets {
   const specs: TargetSpec[] = [];
   const problems: string[] = [];
   for (const given of values) {
     const parsed = parse(given);
-    const found =
-      'problem' in parsed ? [parsed.problem] : parsed.scheme.problems(parsed.spec, environment);
+    const found = 'problem' in parsed ? [parsed.problem] : parsed.scheme.problems(parsed.spec, environment);
     problems.push(...found.map((problem) => problemOf(given, problem)));
     if ('spec' in parsed && found.length === 0) specs.push(parsed.spec);
   }

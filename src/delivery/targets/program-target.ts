@@ -6,13 +6,7 @@ import { findProgram } from './find-program.ts';
 import { runProgram, type ProgramOutcome } from './program.ts';
 import { secretsOf } from './program-scrub.ts';
 import { problemOf } from './system-call.ts';
-import {
-  TargetError,
-  type Place,
-  type Target,
-  type TargetEnvironment,
-  type TargetPayload,
-} from './target.ts';
+import { TargetError, type Place, type Target, type TargetEnvironment, type TargetPayload } from './target.ts';
 
 /** One run of the target's program. */
 export interface ProgramRun {
@@ -123,9 +117,7 @@ function execute(
 /** Names are compared whatever the case, as Windows does. */
 function withoutCredentials({ ctx, credentialVariables }: TargetEnvironment): Environment {
   const withheld = new Set(credentialVariables.map((name) => name.toUpperCase()));
-  return Object.fromEntries(
-    Object.entries(ctx.env).filter(([name]) => !withheld.has(name.toUpperCase())),
-  );
+  return Object.fromEntries(Object.entries(ctx.env).filter(([name]) => !withheld.has(name.toUpperCase())));
 }
 
 function sentence({ program }: ProgramTarget, problem: string): string {

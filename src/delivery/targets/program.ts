@@ -40,16 +40,12 @@ export interface ProgramOutcome {
 export async function runProgram(ctx: ProgramContext, call: ProgramCall): Promise<ProgramOutcome> {
   call.signal?.throwIfAborted();
   const timeout = ctx.timeout(call.timeoutMs);
-  const stop = AbortSignal.any(
-    call.signal === null ? [timeout.signal] : [timeout.signal, call.signal],
-  );
+  const stop = AbortSignal.any(call.signal === null ? [timeout.signal] : [timeout.signal, call.signal]);
   try {
     const ending = await run(ctx, call, stop);
     if (ending.failure === null) return { problem: null, stderr: ending.stderr };
     call.signal?.throwIfAborted();
-    const failure = timeout.signal.aborted
-      ? `did not end within ${call.timeoutMs / 1000} s`
-      : ending.failure;
+    const failure = timeout.signal.aborted ? `did not end within ${call.timeoutMs / 1000} s` : ending.failure;
     const said = safeText(ending.stderr, 300);
     return { problem: said === '' ? failure : `${failure}: ${said}`, stderr: ending.stderr };
   } finally {

@@ -79,9 +79,7 @@ async function backUp(
   if (token === null) return;
   const name = `${fingerprintOf(new Secret(token)).replace(':', '-')}.json`;
   const content = JSON.stringify({ path, target, session: text });
-  await attempt(`the backup folder ${backupDirectory} cannot be made`, () =>
-    makeDirectory(backupDirectory, 0o700),
-  );
+  await attempt(`the backup folder ${backupDirectory} cannot be made`, () => makeDirectory(backupDirectory, 0o700));
   const backup = join(backupDirectory, name);
   const current = await regularFileAt(backup);
   const { flushFolder } = files;

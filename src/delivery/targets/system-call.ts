@@ -30,10 +30,7 @@ export function refusal(message: string): TargetError {
  * @param problem what it means that they fail, e.g. `nothing can be written in /srv/app`; the system's reason follows
  * @throws TargetError
  */
-export async function attempt<Result>(
-  problem: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
+export async function attempt<Result>(problem: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -55,10 +52,7 @@ export function problemOf(given: string, problem: string): string {
  * Runs what a target tries before the provider is touched.
  * @throws UsageError that names the target, for any TargetError
  */
-export async function preflighting<Result>(
-  given: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
+export async function preflighting<Result>(given: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -64,9 +64,7 @@ async function fill(file: FileHandle, { content, like }: TemporaryFile): Promise
 async function giveTo(file: FileHandle, { uid, gid }: Stats): Promise<void> {
   const own = await file.stat();
   if (own.uid === uid && own.gid === gid) return;
-  await attempt(`the file belongs to user ${uid} and group ${gid}, and a new one cannot`, () =>
-    file.chown(uid, gid),
-  );
+  await attempt(`the file belongs to user ${uid} and group ${gid}, and a new one cannot`, () => file.chown(uid, gid));
 }
 
 /** No delivery takes as long: a temporary file of this age was left by a process that was killed. */

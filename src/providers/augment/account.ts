@@ -39,10 +39,7 @@ export function seenAccount(
   };
 }
 
-function blank(
-  { tenant, name }: Pick<InventoryAccount, 'tenant' | 'name'>,
-  profile: string | null,
-): Account {
+function blank({ tenant, name }: Pick<InventoryAccount, 'tenant' | 'name'>, profile: string | null): Account {
   const id = idOf({ tenant, name });
   return barelyKnown({ provider: 'augment', profile, id, name, organization: tenant });
 }

@@ -40,8 +40,7 @@ export function openBackups(stateDirectory: string): Backups {
   }
   return {
     find: (fingerprint) => readBackup(directory, pathOf(fingerprint), fingerprint),
-    remove: (fingerprint) =>
-      orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
+    remove: (fingerprint) => orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
     restore: ({ path, target, session: old }) =>
       orFail(`cannot write ${path}`, async () => {
         await refuseSpecial(path);
@@ -58,11 +57,7 @@ export function openBackups(stateDirectory: string): Backups {
   };
 }
 
-async function readBackup(
-  directory: string,
-  path: string,
-  fingerprint: string,
-): Promise<Backup | null> {
+async function readBackup(directory: string, path: string, fingerprint: string): Promise<Backup | null> {
   const names = await readdir(directory).catch(() => []);
   if (names.length === 0) return null;
   const text = await readBoundedText(path, largestText).catch(() => '');

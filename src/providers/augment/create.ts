@@ -22,8 +22,6 @@ export async function planCreate(
       account: toAccount({ tenant, name, ...blank }, connection.profile),
       purpose: { tenant, name, description, token, replaces: false },
     })),
-    effects: [
-      `service account "${name}" of ${tenant} is recorded on this machine, with its token "${token}"`,
-    ],
+    effects: [`service account "${name}" of ${tenant} is recorded on this machine, with its token "${token}"`],
   };
 }

@@ -16,10 +16,7 @@ import { revocation } from './step.ts';
 
 /** What keeps Auggie from working, or will (contracts/augment.md 3). */
 export async function examine(connection: Connection): Promise<readonly Finding[]> {
-  const [sessions, revocations] = await Promise.all([
-    examineSessions(connection),
-    pendingRevocations(connection),
-  ]);
+  const [sessions, revocations] = await Promise.all([examineSessions(connection), pendingRevocations(connection)]);
   return [...sessions, ...revocations];
 }
 
@@ -53,13 +50,7 @@ function examineText(text: string, where: string): readonly Finding[] {
 async function examineMode(path: string): Promise<readonly Finding[]> {
   const { mode } = await stat(path);
   if ((mode & 0o077) === 0) return [];
-  return [
-    warning(
-      'permissions',
-      `${file} can be read by other users of this machine`,
-      `chmod 600 ${path}`,
-    ),
-  ];
+  return [warning('permissions', `${file} can be read by other users of this machine`, `chmod 600 ${path}`)];
 }
 
 /** The session that sactl works with: Auggie reads it, too, unless it comes from a profile. */
@@ -69,16 +60,12 @@ function examineOwn(
   installed: string | null,
 ): readonly Finding[] {
   const { session, warnings } = readSession(text);
-  if (profile !== null)
-    return warnings.map((message) => warning('session', `${source}: ${message}`));
+  if (profile !== null) return warnings.map((message) => warning('session', `${source}: ${message}`));
   // That it cannot be used at all is said by whoever uses it.
   const found = session === null ? [] : examineText(text, source);
   if (installed === null) return found;
   if (!auggieTakes(text)) {
-    return [
-      ...found,
-      error(`Auggie passes over the session from ${source} and works with ${file}`),
-    ];
+    return [...found, error(`Auggie passes over the session from ${source} and works with ${file}`)];
   }
   if (sessionFingerprint(session) === fingerprintIn(installed)) return found;
   return [

@@ -7,13 +7,7 @@ import { consoleUrl } from './console-url.ts';
 import { accountIn } from './inventory.ts';
 import type { Inventory } from './inventory-schema.ts';
 import { tokenExists } from './inventory-tokens.ts';
-import {
-  readSession,
-  sessionLine,
-  sessionOfToken,
-  tenantOf,
-  type SessionReading,
-} from './session.ts';
+import { readSession, sessionLine, sessionOfToken, tenantOf, type SessionReading } from './session.ts';
 import { hostOf } from './tenant.ts';
 import { fingerprintOf } from '../../model/fingerprint.ts';
 
@@ -59,10 +53,7 @@ function suggestedName({ now }: Connection, account: Account | null): string {
 }
 
 /** The tenant of everything that is recorded, where that is one, else the caller's own. */
-async function likelyTenant(
-  connection: Connection,
-  { accounts }: Inventory,
-): Promise<string | null> {
+async function likelyTenant(connection: Connection, { accounts }: Inventory): Promise<string | null> {
   const [only, ...others] = new Set(accounts.map(({ tenant }) => tenant));
   return only !== undefined && others.length === 0 ? only : ownTenant(connection);
 }

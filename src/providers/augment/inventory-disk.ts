@@ -76,9 +76,7 @@ function parse(path: string, text: string): Inventory {
 }
 
 /** The value as an inventory, or where it is none; that quotes names of keys only. */
-function fit(
-  value: unknown,
-): { inventory: Inventory; misfit: null } | { inventory: null; misfit: string } {
+function fit(value: unknown): { inventory: Inventory; misfit: null } | { inventory: null; misfit: string } {
   const parsed = StoredInventory.safeParse(value);
   if (parsed.success) return { inventory: parsed.data, misfit: null };
   const where = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
@@ -105,14 +103,10 @@ export async function writeInventory(place: InventoryPlace, changed: Inventory):
     await writeFileAtomic(path, text, { mode: 0o600 });
     await syncDirectory(dirname(path), place);
   } catch (cause) {
-    throw new FailedError(
-      'inventory',
-      `cannot write ${quoted(path, 300)}: ${systemReason(cause)}`,
-      {
-        provider: 'augment',
-        cause,
-      },
-    );
+    throw new FailedError('inventory', `cannot write ${quoted(path, 300)}: ${systemReason(cause)}`, {
+      provider: 'augment',
+      cause,
+    });
   }
 }
 

@@ -66,10 +66,7 @@ export function openInventory(options: InventoryOptions): InventoryFile {
   };
 }
 
-async function update(
-  place: Place,
-  change: (inventory: Inventory) => Inventory,
-): Promise<Inventory> {
+async function update(place: Place, change: (inventory: Inventory) => Inventory): Promise<Inventory> {
   await makePrivateDirectory(place.directory, place);
   const lock = await lockPatiently(place);
   try {

@@ -50,11 +50,10 @@ export function addToken(inventory: Inventory, added: NewInventoryToken): Invent
 
 /** What is wrong with a second token of the same name (contracts/augment.md 2). */
 export function tokenExists(account: string, token: string): ConflictError {
-  return new ConflictError(
-    'exists',
-    `${quoted(account, 100)} has a token ${quoted(token, 100)} already`,
-    { provider: 'augment', hint: 'give the new one another name, here and in the web console' },
-  );
+  return new ConflictError('exists', `${quoted(account, 100)} has a token ${quoted(token, 100)} already`, {
+    provider: 'augment',
+    hint: 'give the new one another name, here and in the web console',
+  });
 }
 
 /** A token that was recorded before is not a new one, whatever it is called now. */

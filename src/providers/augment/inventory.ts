@@ -15,10 +15,7 @@ export interface NewInventoryAccount extends AccountKey, Dated {
 }
 
 /** The account of that name that is not deleted, or null. */
-export function accountIn(
-  { accounts }: Inventory,
-  { tenant, name }: AccountKey,
-): InventoryAccount | null {
+export function accountIn({ accounts }: Inventory, { tenant, name }: AccountKey): InventoryAccount | null {
   const found = accounts.find(
     (account) => account.tenant === tenant && account.name === name && account.deletedAt === null,
   );
@@ -63,9 +60,7 @@ export function removeAccount(
   const { at } = key;
   return changeAccount(inventory, key, (account) => ({
     ...account,
-    tokens: account.tokens.map((token) =>
-      asRevoked(token, { at, verified: dead.includes(token.fingerprint) }),
-    ),
+    tokens: account.tokens.map((token) => asRevoked(token, { at, verified: dead.includes(token.fingerprint) })),
     deletedAt: at,
   }));
 }
@@ -107,11 +102,7 @@ export function changeAccount(
 }
 
 function exists(name: string): ConflictError {
-  return new ConflictError(
-    'exists',
-    `an Augment account ${quoted(name, 100)} is recorded already`,
-    {
-      provider: 'augment',
-    },
-  );
+  return new ConflictError('exists', `an Augment account ${quoted(name, 100)} is recorded already`, {
+    provider: 'augment',
+  });
 }

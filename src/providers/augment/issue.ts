@@ -47,11 +47,10 @@ async function isOwn({ session }: Connection, { tokens }: Account): Promise<bool
 export function readAnswer(bytes: Uint8Array, { account, profile }: AnswerContext): Issued {
   const { session, problems } = readSession(new TextDecoder().decode(bytes));
   if (session === null) {
-    throw new HttpError(
-      'bad_answer',
-      `cannot read the answer that was kept: ${problems.join('; ')}`,
-      { provider: 'augment', arrival: 'unknown' },
-    );
+    throw new HttpError('bad_answer', `cannot read the answer that was kept: ${problems.join('; ')}`, {
+      provider: 'augment',
+      arrival: 'unknown',
+    });
   }
   const recorded = {
     tenant: purposeIn(bytes)?.tenant ?? tenantOf(session),

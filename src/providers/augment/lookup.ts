@@ -6,13 +6,8 @@ import type { AccountKey } from './inventory.ts';
 import type { Inventory, InventoryAccount } from './inventory-schema.ts';
 
 /** Accounts that are not deleted; of one tenant, where one is given. */
-export function recordedAccounts(
-  { accounts }: Inventory,
-  tenant: string | null,
-): readonly InventoryAccount[] {
-  return accounts.filter(
-    (account) => account.deletedAt === null && (tenant === null || account.tenant === tenant),
-  );
+export function recordedAccounts({ accounts }: Inventory, tenant: string | null): readonly InventoryAccount[] {
+  return accounts.filter((account) => account.deletedAt === null && (tenant === null || account.tenant === tenant));
 }
 
 /**
@@ -25,8 +20,7 @@ export function findRecorded(
 ): InventoryAccount {
   const accounts = recordedAccounts(inventory, tenant);
   const byId = accounts.find((account) => idOf(account) === reference);
-  const [first, ...others] =
-    byId === undefined ? accounts.filter(({ name }) => name === reference) : [byId];
+  const [first, ...others] = byId === undefined ? accounts.filter(({ name }) => name === reference) : [byId];
   if (first === undefined) throw missing(reference);
   if (others.length === 0) return first;
   const ids = [first, ...others].map(idOf).join(', ');

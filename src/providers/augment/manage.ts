@@ -1,11 +1,4 @@
-import {
-  CliError,
-  ConflictError,
-  FailedError,
-  InterruptedError,
-  NotFoundError,
-  PartialError,
-} from '../../errors.ts';
+import { CliError, ConflictError, FailedError, InterruptedError, NotFoundError, PartialError } from '../../errors.ts';
 import { quoted } from '../../model/safe-text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import { shellWord } from '../../model/shell-word.ts';
@@ -14,21 +7,9 @@ import { toAccount } from './account.ts';
 import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';
-import {
-  describeAccount,
-  existing,
-  removeAccount,
-  renameAccount,
-  type AccountKey,
-} from './inventory.ts';
+import { describeAccount, existing, removeAccount, renameAccount, type AccountKey } from './inventory.ts';
 import type { Inventory } from './inventory-schema.ts';
-import {
-  markRestored,
-  markRevoked,
-  noteDelivery,
-  tokenIn,
-  type TokenKey,
-} from './inventory-tokens.ts';
+import { markRestored, markRevoked, noteDelivery, tokenIn, type TokenKey } from './inventory-tokens.ts';
 import { keyOf } from './lookup.ts';
 import { probe } from './probe.ts';
 import { seenDead } from './seen-dead.ts';
@@ -44,9 +25,7 @@ export function planUpdate(
   const isRenamed = name !== undefined && name !== account.name;
   const isDescribed = description !== undefined && description !== account.description;
   const effects = [
-    ...(isDescribed
-      ? [`its description on this machine becomes ${quoted(description ?? '', 200)}`]
-      : []),
+    ...(isDescribed ? [`its description on this machine becomes ${quoted(description ?? '', 200)}`] : []),
     ...(isRenamed ? [`it is recorded as ${quoted(name, 100)}`] : []),
   ];
   return {
@@ -68,9 +47,7 @@ export function planUpdate(
     apply: async () => {
       const at = stamp(connection);
       const recorded = await connection.inventory.update((before) => {
-        const described = isDescribed
-          ? describeAccount(before, { ...key, description, at })
-          : before;
+        const described = isDescribed ? describeAccount(before, { ...key, description, at }) : before;
         return isRenamed ? renameAccount(described, { ...key, newName: name, at }) : described;
       });
       return show(connection, recorded, isRenamed ? { ...key, name } : key);
@@ -102,11 +79,7 @@ export function planDelete(connection: Connection, account: Account): Plan<void>
 }
 
 /** The fingerprints of the account's tokens that Augment was seen to refuse. @throws FailedError when it takes one */
-async function deadTokens(
-  connection: Connection,
-  key: AccountKey,
-  options: ApplyOptions,
-): Promise<readonly string[]> {
+async function deadTokens(connection: Connection, key: AccountKey, options: ApplyOptions): Promise<readonly string[]> {
   const { tokens } = existing(await connection.inventory.read(), key);
   const dead: string[] = [];
   for (const token of tokens) {
@@ -118,11 +91,7 @@ async function deadTokens(
 }
 
 /** A person revokes; what is seen of it here is that Augment refuses the token from then on. */
-export async function planRevokeToken(
-  connection: Connection,
-  account: Account,
-  token: string,
-): Promise<Plan<Account>> {
+export async function planRevokeToken(connection: Connection, account: Account, token: string): Promise<Plan<Account>> {
   const key = { ...keyOf(account), token };
   const recorded = tokenIn(await connection.inventory.read(), key);
   if (recorded.state === 'revoked' && recorded.verified) {
@@ -167,9 +136,7 @@ export async function planRestoreToken(
   }
   return {
     requests: [],
-    effects: [
-      `the session in ${backup.path} is replaced by the one with the token ${quoted(token, 100)}`,
-    ],
+    effects: [`the session in ${backup.path} is replaced by the one with the token ${quoted(token, 100)}`],
     apply: async () => {
       const trial = await probe(connection.analytics(backup.session.accessToken));
       if (trial.works !== true) throw notRestored(token, trial.why);
@@ -180,11 +147,7 @@ export async function planRestoreToken(
 }
 
 /** @throws PartialError, because the session is back where it was by then */
-async function noteRestored(
-  connection: Connection,
-  key: TokenKey,
-  { path, target }: Backup,
-): Promise<Account> {
+async function noteRestored(connection: Connection, key: TokenKey, { path, target }: Backup): Promise<Account> {
   try {
     const at = stamp(connection);
     const recorded = await connection.inventory.update((before) =>

@@ -19,11 +19,7 @@ export type Records = Pick<Connection, 'inventory' | 'profile' | 'now' | 'homeDi
  * What is noted here of a session that a person brought, and what is left to him: when it is brought, and when it comes
  * out of the journal.
  */
-export async function recording(
-  records: Records,
-  session: Session,
-  purpose: Purpose,
-): Promise<LocalEnd> {
+export async function recording(records: Records, session: Session, purpose: Purpose): Promise<LocalEnd> {
   const { inventory, profile } = records;
   const { tenant, name, token, description, replaces } = purpose;
   const key = { tenant, name };
@@ -55,8 +51,7 @@ export async function recording(
         ),
       );
     },
-    actions: (delivered) =>
-      replaced(delivered).map((old) => revocation({ id: idOf(key), name }, old.name)),
+    actions: (delivered) => replaced(delivered).map((old) => revocation({ id: idOf(key), name }, old.name)),
   };
 }
 

@@ -21,8 +21,7 @@ export function replacedBy(
   const there = old.filter(({ targets, fingerprint }) => {
     const isInstalled = fingerprint === installed?.fingerprint;
     return (
-      targets.some((target) => delivered.includes(target)) ||
-      (isInstalled && delivered.includes(installed.target))
+      targets.some((target) => delivered.includes(target)) || (isInstalled && delivered.includes(installed.target))
     );
   });
   if (there.length === 0 && old.length === 1) return old.filter(isNowhere);

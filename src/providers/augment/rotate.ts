@@ -9,31 +9,20 @@ import { keyOf } from './lookup.ts';
 import { installedIn, standardTarget } from './standard.ts';
 
 /** One more token, which takes the place of the old one; that works on until a person revokes it (DESIGN.md 8). */
-export async function planRotate(
-  connection: Connection,
-  account: Account,
-  brought: Brought,
-): Promise<IssuingPlan> {
+export async function planRotate(connection: Connection, account: Account, brought: Brought): Promise<IssuingPlan> {
   const { tokens } = existing(await connection.inventory.read(), keyOf(account));
   const installed = await installedIn(connection);
   const isOurs = tokens.some(({ fingerprint }) => fingerprint === installed?.fingerprint);
   const plan = await planOne(connection, account, { brought, replaces: true });
   return {
     ...plan,
-    effects: [
-      ...plan.effects,
-      'the old token works on until it is revoked in the web console: that is left to you',
-    ],
+    effects: [...plan.effects, 'the old token works on until it is revoked in the web console: that is left to you'],
     ...(isOurs ? { defaultTarget: standardTarget } : {}),
   };
 }
 
 /** One more token beside those there are. */
-export function planToken(
-  connection: Connection,
-  account: Account,
-  brought: Brought,
-): Promise<IssuingPlan> {
+export function planToken(connection: Connection, account: Account, brought: Brought): Promise<IssuingPlan> {
   return planOne(connection, account, { brought, replaces: false });
 }
 

@@ -33,11 +33,10 @@ export async function seenDead(
       ),
   });
   if (trial.works === true) {
-    throw new FailedError(
-      'not_revoked',
-      `Augment still takes the token ${name}; nothing was recorded`,
-      { provider: 'augment', hint: `revoke it at ${consoleUrl}, then run this again` },
-    );
+    throw new FailedError('not_revoked', `Augment still takes the token ${name}; nothing was recorded`, {
+      provider: 'augment',
+      hint: `revoke it at ${consoleUrl}, then run this again`,
+    });
   }
   if (trial.works === false) return true;
   const why = trial.why ?? 'no reason was given';

@@ -83,9 +83,7 @@ function sessionFrom(
       ? readTenant(found.get('tenantURL'), hintOf(found, 'tenant_url'))
       : readTenant(known);
   const scopes = readScopes(found.get('scopes'));
-  const all = [...problems, token.problem, tenant.problem, scopes.problem].filter(
-    (problem) => problem !== null,
-  );
+  const all = [...problems, token.problem, tenant.problem, scopes.problem].filter((problem) => problem !== null);
   if (all.length > 0 || token.value === null || tenant.value === null || scopes.value === null) {
     return { session: null, problems: all, warnings: [] };
   }
@@ -138,9 +136,7 @@ function warningsOf(session: Session, known: string | null): string[] {
     ...(foreign === null
       ? []
       : [`"tenantURL" names ${foreign}, which is not a host of Augment's: it is sent the token`]),
-    ...(missing.length === 0
-      ? []
-      : [`"scopes" lacks ${missing.join(' and ')}, which every documented session has`]),
+    ...(missing.length === 0 ? [] : [`"scopes" lacks ${missing.join(' and ')}, which every documented session has`]),
   ];
 }
 

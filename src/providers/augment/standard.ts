@@ -25,9 +25,7 @@ export interface Installed {
 }
 
 /** What Auggie's own file holds; null without a usable session in it. */
-export async function installedIn({
-  homeDirectory,
-}: Pick<Connection, 'homeDirectory'>): Promise<Installed | null> {
+export async function installedIn({ homeDirectory }: Pick<Connection, 'homeDirectory'>): Promise<Installed | null> {
   if (homeDirectory === null) return null;
   const path = join(homeDirectory, standardPath);
   const { session } = readSession(await readBoundedText(path, largestText).catch(() => ''));

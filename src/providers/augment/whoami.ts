@@ -13,9 +13,7 @@ export async function whoami(connection: Connection): Promise<Identity> {
   await askCounts(connection.analytics());
   const { accounts } = await connection.inventory.read();
   const fingerprint = fingerprintOf(accessToken);
-  const account = accounts.find(({ tokens }) =>
-    tokens.some((token) => token.fingerprint === fingerprint),
-  );
+  const account = accounts.find(({ tokens }) => tokens.some((token) => token.fingerprint === fingerprint));
   return {
     subject: account?.name ?? 'an account that is not recorded here',
     kind: 'service-account',

@@ -36,17 +36,10 @@ export function createApi(http: HttpClient, endpoint: string): Api {
     organizations: () => get(root, 'list organizations', payloads(OrganizationRead)),
     userInfo: () => get(`${endpoint}/oauth2/v2/userinfo`, 'read who the token is', UserInfo),
     accounts: (organization) =>
-      get(
-        inOrganization(organization, 'serviceaccounts'),
-        'list service accounts',
-        payloads(ServiceAccount),
-      ),
-    groups: (organization) =>
-      get(inOrganization(organization, 'groups'), 'list groups', payloads(GroupRead)),
-    roles: (organization) =>
-      get(inOrganization(organization, 'roles'), 'list roles', payloads(RoleRead)),
-    send: async (request, schema) =>
-      readJson(await http.send(request), payload(schema), { provider, request }),
+      get(inOrganization(organization, 'serviceaccounts'), 'list service accounts', payloads(ServiceAccount)),
+    groups: (organization) => get(inOrganization(organization, 'groups'), 'list groups', payloads(GroupRead)),
+    roles: (organization) => get(inOrganization(organization, 'roles'), 'list roles', payloads(RoleRead)),
+    send: async (request, schema) => readJson(await http.send(request), payload(schema), { provider, request }),
     sendOnly: async (request) => {
       await http.send(request);
     },

@@ -111,11 +111,7 @@ async function settle(
 ): Promise<Account> {
   const { account } = issued;
   if (groups.length === 0) return account;
-  const seen = await reread(
-    connection,
-    account.id,
-    (wire) => missing(groups, wire.spec.groupIDs).length === 0,
-  );
+  const seen = await reread(connection, account.id, (wire) => missing(groups, wire.spec.groupIDs).length === 0);
   if (seen === null) {
     throw new PartialError(
       `service account ${account.name} (${account.id}) was created, but the list does not show it yet, so its groups could not be checked`,

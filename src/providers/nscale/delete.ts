@@ -44,11 +44,7 @@ async function remove(
   }
 }
 
-async function isGone(
-  connection: Connection,
-  account: Account,
-  error: HttpError,
-): Promise<boolean> {
+async function isGone(connection: Connection, account: Account, error: HttpError): Promise<boolean> {
   const seen = await find(connection, account.id).catch((cause: unknown) => {
     throw new UnknownOutcomeError(
       `${error.message}; whether it was deleted is unknown, because the list could not be read again`,

@@ -35,10 +35,7 @@ const Body = z.strictObject({
 
 /** Reads `-f`/`--stdin` input in nscale's shape, recognised by its `metadata` or `spec`, or in our own. */
 export function readDocument(document: unknown): DocumentReading {
-  const isBody =
-    typeof document === 'object' &&
-    document !== null &&
-    ('metadata' in document || 'spec' in document);
+  const isBody = typeof document === 'object' && document !== null && ('metadata' in document || 'spec' in document);
   return isBody ? readWith(document, Body, toChange) : readOwnDocument(document);
 }
 

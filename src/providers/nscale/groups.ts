@@ -18,10 +18,7 @@ export type GroupIds = ReadonlyMap<string, string>;
  * (contracts/nscale.md 9.4), so they are checked here, all at once.
  * @throws UsageError naming every unknown or ambiguous group; AuthError when names cannot be looked up
  */
-export async function resolveGroups(
-  connection: Connection,
-  references: readonly string[],
-): Promise<GroupIds> {
+export async function resolveGroups(connection: Connection, references: readonly string[]): Promise<GroupIds> {
   const wanted = [...new Set(references)];
   if (wanted.length === 0) return new Map();
   const groups = await readableGroups(connection, wanted);
@@ -38,10 +35,7 @@ export async function resolveGroups(
 }
 
 /** The id that an exact id or unique name stands for among these groups. */
-function resolveGroup(
-  groups: readonly Group[],
-  reference: string,
-): string | { readonly problem: string } {
+function resolveGroup(groups: readonly Group[], reference: string): string | { readonly problem: string } {
   const byId = groups.find((group) => group.id === reference.toLowerCase());
   if (byId !== undefined) return byId.id;
   const named = groups.filter((group) => group.name === reference);
@@ -53,10 +47,7 @@ function resolveGroup(
 }
 
 /** null where the caller may not list groups and gave ids only, which then have to be taken as they are. */
-async function readableGroups(
-  connection: Connection,
-  references: readonly string[],
-): Promise<Group[] | null> {
+async function readableGroups(connection: Connection, references: readonly string[]): Promise<Group[] | null> {
   try {
     return await listGroups(connection);
   } catch (error) {

@@ -50,15 +50,13 @@ function provider(connection: Connection, options: ConnectOptions): Provider {
       ),
     listAccounts: () => listAccounts(connection),
     findAccount: (reference) => findAccount(connection, reference),
-    planCreate: (account, operationId) =>
-      planCreate(connection, { account, operationId, profile: options.profile }),
+    planCreate: (account, operationId) => planCreate(connection, { account, operationId, profile: options.profile }),
     planRotate: (account) => planRotate(connection, account),
     planUpdate: (account, change) => planUpdate(connection, account, change),
     planDelete: (account) => planDelete(connection, account),
     listOrganizations: async () => (await connection.api.organizations()).map(toOrganization),
     listGroups: () => listGroups(connection),
-    listRoles: async () =>
-      (await connection.api.roles(await connection.organization())).map(toRole),
+    listRoles: async () => (await connection.api.roles(await connection.organization())).map(toRole),
   };
 }
 

@@ -36,11 +36,7 @@ export async function findAccount(connection: Connection, reference: string): Pr
   );
 }
 
-async function notFound(
-  { organization }: Connection,
-  reference: string,
-  visible: number,
-): Promise<never> {
+async function notFound({ organization }: Connection, reference: string, visible: number): Promise<never> {
   const message = `no service account "${reference}" in nscale organization ${await organization()}`;
   throw new NotFoundError(visible <= 1 ? `${message}; ${mayBeIncomplete}` : message, {
     provider: 'nscale',

@@ -26,10 +26,7 @@ export async function reread(
 }
 
 /** The account as the server shows it now, or null when it does not. */
-export async function find(
-  connection: Connection,
-  id: string,
-): Promise<Payload<ServiceAccount> | null> {
+export async function find(connection: Connection, id: string): Promise<Payload<ServiceAccount> | null> {
   const accounts = await connection.accounts();
   return accounts.find((account) => account.wire.metadata.id === id) ?? null;
 }

@@ -16,10 +16,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
     requests: [{ method: 'POST', url, body: null }],
     effects:
       account.status === 'expired'
-        ? [
-            'this account has expired: rotating revives it',
-            'a new token is issued, which nscale shows only once',
-          ]
+        ? ['this account has expired: rotating revives it', 'a new token is issued, which nscale shows only once']
         : [
             'the current token stops working at once, and everything that uses it until it has the new one',
             'a new token is issued, which nscale shows only once',
@@ -46,11 +43,7 @@ async function isCaller(connection: Connection, { id }: Account): Promise<boolea
 }
 
 /** A rotation moves the expiry and nothing else (contracts/nscale.md 4 and 9.15). */
-async function look(
-  connection: Connection,
-  before: Account,
-  { isProof }: { isProof: boolean },
-): Promise<Evidence> {
+async function look(connection: Connection, before: Account, { isProof }: { isProof: boolean }): Promise<Evidence> {
   const found = await find(connection, before.id);
   if (found === null || before.expiresAt === null) return { kind: 'unclear', candidates: [] };
   const account = connection.model(found);

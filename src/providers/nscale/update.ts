@@ -8,14 +8,7 @@ import { resolveGroups } from './groups.ts';
 import { find, findAgain, reread } from './reread.ts';
 import type { ServiceAccount } from './schema.ts';
 import type { Payload } from '../payload.ts';
-import {
-  currentBody,
-  differences,
-  merge,
-  missing,
-  type ResolvedChange,
-  type WriteBody,
-} from './write.ts';
+import { currentBody, differences, merge, missing, type ResolvedChange, type WriteBody } from './write.ts';
 
 const attempts = 5;
 const conflictPauseMs = 250;
@@ -41,10 +34,7 @@ export async function planUpdate(
   };
 }
 
-async function resolveChange(
-  connection: Connection,
-  change: AccountChange,
-): Promise<ResolvedChange> {
+async function resolveChange(connection: Connection, change: AccountChange): Promise<ResolvedChange> {
   const { groups, addGroups = [], removeGroups = [], enabled: _, ...rest } = change;
   const ids = await resolveGroups(connection, [...(groups ?? []), ...addGroups, ...removeGroups]);
   function resolved(references: readonly string[]): string[] {
@@ -113,21 +103,15 @@ async function settleLostAnswer(
   return seen !== null && isSame(seen.wire, body) ? 'written' : error;
 }
 
-async function confirm(
-  connection: Connection,
-  { account }: Update,
-  body: WriteBody,
-): Promise<Payload<ServiceAccount>> {
+async function confirm(connection: Connection, { account }: Update, body: WriteBody): Promise<Payload<ServiceAccount>> {
   const hint = `sactl serviceaccounts get --id ${shellWord(account.id)}`;
-  const seen = await reread(connection, account.id, (wire) => isSame(wire, body)).catch(
-    (cause: unknown) => {
-      throw new PartialError(`${accepted(account)}, but it could not be read again`, {
-        provider: 'nscale',
-        hint,
-        cause,
-      });
-    },
-  );
+  const seen = await reread(connection, account.id, (wire) => isSame(wire, body)).catch((cause: unknown) => {
+    throw new PartialError(`${accepted(account)}, but it could not be read again`, {
+      provider: 'nscale',
+      hint,
+      cause,
+    });
+  });
   if (seen !== null && isSame(seen.wire, body)) return seen;
   throw new PartialError(notTaken(account, seen?.wire ?? null, body), {
     provider: 'nscale',

@@ -52,8 +52,7 @@ export function merge({ metadata, spec }: ServiceAccount, change: ResolvedChange
   }
   return writeBody({
     name: change.name ?? metadata.name,
-    description:
-      change.description === undefined ? (metadata.description ?? null) : change.description,
+    description: change.description === undefined ? (metadata.description ?? null) : change.description,
     tags: Object.fromEntries(tags),
     groups: [...groups].toSorted(),
   });
@@ -75,11 +74,7 @@ export function differences(from: WriteBody, to: WriteBody): string[] {
   ];
 }
 
-function textDifference(
-  key: string,
-  from: string | undefined,
-  to: string | undefined,
-): readonly string[] {
+function textDifference(key: string, from: string | undefined, to: string | undefined): readonly string[] {
   if (from === to) return [];
   if (to === undefined) return [`its ${key} ${quoted(from ?? '')} is removed`];
   return from === undefined

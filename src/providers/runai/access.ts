@@ -9,10 +9,7 @@ import { addRule, removeRule, ruleBody, rulesUrl, ruleUrl } from './rules.ts';
 import { toGrantedRule, type AccessRuleRead } from './schema.ts';
 
 /** The rules of one account, found by id, name or client id, or of all service accounts. */
-export async function listAccessRules(
-  connection: Connection,
-  account: string | null,
-): Promise<GrantedRule[]> {
+export async function listAccessRules(connection: Connection, account: string | null): Promise<GrantedRule[]> {
   const subjects = account === null ? null : subjectsOf(await findAccount(connection, account));
   const rules = await connection.api.accessRules(subjects);
   return rules.map(toGrantedRule);
@@ -53,9 +50,7 @@ async function findSame(
 ): Promise<AccessRuleRead | undefined> {
   const rules = await api.accessRules(subjectsOf(account));
   return rules.find((rule) =>
-    (['roleId', 'scopeType', 'scopeId'] as const).every(
-      (key) => String(rule[key]) === String(body[key]),
-    ),
+    (['roleId', 'scopeType', 'scopeId'] as const).every((key) => String(rule[key]) === String(body[key])),
   );
 }
 

@@ -64,8 +64,7 @@ export function createApi(http: HttpClient, endpoint: string): Api {
     read,
     era,
     accounts: listAccounts,
-    accountUrl: async (...path) =>
-      [url(`/api/v1/${await era()}`), ...path.map(encodeURIComponent)].join('/'),
+    accountUrl: async (...path) => [url(`/api/v1/${await era()}`), ...path.map(encodeURIComponent)].join('/'),
     roles: () => readRoles(read),
     accessRules: (subjects) => readAccessRules(read, subjects),
     send: async (request, schema) =>
@@ -130,12 +129,8 @@ export async function readPages<Wire>(
  * Access rules have a total instead of `next`, and 50 to a page by default. A parameter the server does not know is
  * ignored, and then everybody's rules come back, so they are filtered again here (contracts/runai.md 7).
  */
-async function readAccessRules(
-  read: Read,
-  subjects: readonly string[] | null,
-): Promise<AccessRuleRead[]> {
-  const filter =
-    subjects === null ? '' : `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
+async function readAccessRules(read: Read, subjects: readonly string[] | null): Promise<AccessRuleRead[]> {
+  const filter = subjects === null ? '' : `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
   const purpose = 'list access rules';
   const rules: AccessRuleRead[] = [];
   const counted = countPages({ provider: 'runai', purpose });
@@ -152,8 +147,7 @@ async function readAccessRules(
   }
   const wanted = subjects === null ? null : new Set(subjects);
   return rules.filter(
-    (rule) =>
-      !rule.deletedAt && isAccountSubject(rule) && (wanted === null || wanted.has(rule.subjectId)),
+    (rule) => !rule.deletedAt && isAccountSubject(rule) && (wanted === null || wanted.has(rule.subjectId)),
   );
 }
 
@@ -174,9 +168,7 @@ function pageOf<Wire>(key: string, schema: Schema<Wire>): Schema<Page<Wire>> {
     safeParse: (value) => {
       const next = Next.safeParse(value);
       if (!next.success) return next;
-      const items = payloads(schema).safeParse(
-        new Map<string, unknown>(Object.entries(Object(value))).get(key),
-      );
+      const items = payloads(schema).safeParse(new Map<string, unknown>(Object.entries(Object(value))).get(key));
       if (!items.success) return items;
       return { success: true, data: { items: items.data, next: next.data.next ?? undefined } };
     },

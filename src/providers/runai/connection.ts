@@ -11,10 +11,7 @@ export interface Connection {
   readonly api: Api;
   /** What the caller signs in with. */
   readonly credential: ProviderCredential;
-  readonly model: (
-    payload: Payload<ServiceAccount>,
-    rules: readonly AccessRuleRead[] | null,
-  ) => Account;
+  readonly model: (payload: Payload<ServiceAccount>, rules: readonly AccessRuleRead[] | null) => Account;
 }
 
 export function connect(options: ConnectOptions): Connection {

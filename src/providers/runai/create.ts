@@ -26,10 +26,7 @@ export async function planCreate(
     grants.map((resolved) => ruleBody(connection, { ...resolved.grant, subject: account.name })),
   );
   const sample = { id: 'a0000000-0000-4000-8000-000000000000', name: account.name };
-  const expected = toAccount(
-    { ...sample, clientId: account.name, enabled: true },
-    { raw: sample, rules: [], profile },
-  );
+  const expected = toAccount({ ...sample, clientId: account.name, enabled: true }, { raw: sample, rules: [], profile });
   const rulesAt = rulesUrl(connection);
   return {
     requests: [
@@ -39,11 +36,7 @@ export async function planCreate(
     effects: [
       `service account "${account.name}" is created`,
       ...grants.map(({ text }) => `it is granted ${text}`),
-      ...(canTell
-        ? []
-        : [
-            'access rules that an earlier account of this name left cannot be seen, and would apply',
-          ]),
+      ...(canTell ? [] : ['access rules that an earlier account of this name left cannot be seen, and would apply']),
       ...(grants.length === 0 ? ['it may do nothing until it has an access rule'] : []),
       'a client secret is issued, which Run:ai shows only once',
     ],
@@ -54,8 +47,7 @@ export async function planCreate(
     look: () => look(connection, account.name),
     ask: (options) => ask(connection, { name: account.name, url, profile }, options),
     settle: (issued) => settle(connection, issued),
-    finish: (created, options) =>
-      addGrants(connection, { account: created, grants, bodies, ...options }),
+    finish: (created, options) => addGrants(connection, { account: created, grants, bodies, ...options }),
   };
 }
 
@@ -104,10 +96,7 @@ async function look({ api, model }: Connection, name: string): Promise<Evidence>
 }
 
 /** The client id is optional in the answer; it is the name in every example (contracts/runai.md 3). Never rejects. */
-async function clientIdOf(
-  { api }: Connection,
-  { id, name, clientId }: z.infer<typeof Created>,
-): Promise<string> {
+async function clientIdOf({ api }: Connection, { id, name, clientId }: z.infer<typeof Created>): Promise<string> {
   if (clientId) return clientId;
   // The secret is in hand, and must not get lost because its account cannot be read.
   const accounts = await api.accounts().catch(() => []);
@@ -116,14 +105,11 @@ async function clientIdOf(
 
 async function settle(connection: Connection, { account }: Issued): Promise<Account> {
   return readAgain(connection, account).catch((cause: unknown) => {
-    throw new PartialError(
-      `service account ${account.name} (${account.id}) was created, but could not be read again`,
-      {
-        provider: 'runai',
-        hint: `sactl serviceaccounts get --provider runai --id ${shellWord(account.id)}`,
-        cause,
-      },
-    );
+    throw new PartialError(`service account ${account.name} (${account.id}) was created, but could not be read again`, {
+      provider: 'runai',
+      hint: `sactl serviceaccounts get --provider runai --id ${shellWord(account.id)}`,
+      cause,
+    });
   });
 }
 

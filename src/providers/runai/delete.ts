@@ -30,9 +30,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
     effects: [
       'its client secret stops working at once',
       ...known.map((rule) => `access rule ${rule.id} is deleted: ${describe(rule)}`),
-      ...(rules === null
-        ? ['its access rules cannot be read with this credential, and would stay behind']
-        : []),
+      ...(rules === null ? ['its access rules cannot be read with this credential, and would stay behind'] : []),
       'it cannot be brought back',
     ],
     apply: (options) => remove(connection, { account, url, rules: known }, options),
@@ -49,11 +47,7 @@ interface Removal {
   readonly rules: readonly AccessRuleRead[];
 }
 
-async function remove(
-  connection: Connection,
-  { account, url, rules }: Removal,
-  options: ApplyOptions,
-): Promise<void> {
+async function remove(connection: Connection, { account, url, rules }: Removal, options: ApplyOptions): Promise<void> {
   const { signal, report } = options;
   await setEnabled(connection, { account, url, enabled: false, signal });
   await report(`disabled ${account.name}`);
@@ -101,12 +95,7 @@ function leftBehind(done: string, left: readonly LeftRule[], cause?: unknown): P
 /** An account that is gone, although the answer was lost or says that it was not there, is deleted. */
 async function removeAccount(
   connection: Connection,
-  {
-    account,
-    url,
-    left,
-    signal,
-  }: { account: Account; url: string; left: readonly LeftRule[]; signal: AbortSignal },
+  { account, url, left, signal }: { account: Account; url: string; left: readonly LeftRule[]; signal: AbortSignal },
 ): Promise<void> {
   const purpose = `delete service account ${account.name} (${account.id})`;
   try {

@@ -34,9 +34,7 @@ export const runai: ProviderDefinition = {
   ],
   changeProblems: (change) => {
     const problems = unsupported(change);
-    return problems.length === 0
-      ? []
-      : [...problems, 'Run:ai can only enable or disable an account'];
+    return problems.length === 0 ? [] : [...problems, 'Run:ai can only enable or disable an account'];
   },
   connect: provider,
   tryCredential,

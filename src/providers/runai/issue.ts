@@ -16,14 +16,10 @@ export function readSecret(
 ): Secret {
   const value = (clientSecret ?? secret ?? '').trim();
   if (value !== '') return new Secret(value);
-  throw new HttpError(
-    'bad_answer',
-    `cannot ${purpose}: Run:ai's answer holds no secret${consequence}`,
-    {
-      provider: 'runai',
-      arrival: 'unknown',
-    },
-  );
+  throw new HttpError('bad_answer', `cannot ${purpose}: Run:ai's answer holds no secret${consequence}`, {
+    provider: 'runai',
+    arrival: 'unknown',
+  });
 }
 
 /** The secret's key in the answers of an era (contracts/runai.md 12). */
@@ -50,10 +46,7 @@ export function issuedFrom(
 }
 
 /** An answer out of the journal: of a create, or of a regenerate, which says nothing of the account. */
-export function readAnswer(
-  bytes: Uint8Array,
-  { operation, account, profile }: AnswerContext,
-): Issued {
+export function readAnswer(bytes: Uint8Array, { operation, account, profile }: AnswerContext): Issued {
   const options = { provider: 'runai', purpose: 'read the answer that was kept' };
   const known = { id: account.id ?? '', name: account.name, clientId: account.clientId };
   const answer =
@@ -64,10 +57,7 @@ export function readAnswer(
   const { id, name, clientId } = wire;
   return issuedFrom(answer, {
     // The client id is the name in every example (contracts/runai.md 3).
-    account: toAccount(
-      { id, name, clientId: clientId ?? name },
-      { raw: { id, name, clientId }, rules: null, profile },
-    ),
+    account: toAccount({ id, name, clientId: clientId ?? name }, { raw: { id, name, clientId }, rules: null, profile }),
     secret: readSecret(wire, { ...options, consequence: '' }),
   });
 }

@@ -14,17 +14,10 @@ export async function listAccounts(
   { api, model }: Connection,
   { withRules }: { withRules: boolean },
 ): Promise<AccountList> {
-  const [payloads, rules] = await Promise.all([
-    api.accounts(),
-    withRules ? api.accessRules(null) : null,
-  ]);
-  const accounts = payloads.map((payload) =>
-    model(payload, rules === null ? null : rulesOf(payload.wire, rules)),
-  );
+  const [payloads, rules] = await Promise.all([api.accounts(), withRules ? api.accessRules(null) : null]);
+  const accounts = payloads.map((payload) => model(payload, rules === null ? null : rulesOf(payload.wire, rules)));
   const warnings =
-    accounts.length === listCap
-      ? [`Run:ai lists at most ${listCap} service accounts, so there may be more`]
-      : [];
+    accounts.length === listCap ? [`Run:ai lists at most ${listCap} service accounts, so there may be more`] : [];
   return { accounts, warnings };
 }
 
@@ -72,9 +65,8 @@ function only(named: readonly Account[], reference: string): Account {
 
 function ambiguous(reference: string, found: readonly Account[]): ConflictError {
   const ids = found.map(({ id }) => id).join(', ');
-  return new ConflictError(
-    'ambiguous',
-    `${found.length} Run:ai service accounts go by "${reference}": ${ids}`,
-    { provider: 'runai', hint: 'name one of them by its id: --id <id>' },
-  );
+  return new ConflictError('ambiguous', `${found.length} Run:ai service accounts go by "${reference}": ${ids}`, {
+    provider: 'runai',
+    hint: 'name one of them by its id: --id <id>',
+  });
 }

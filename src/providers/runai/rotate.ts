@@ -13,9 +13,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
     requests: [{ method: 'POST', url, body: null }],
     effects: [
       'the current client secret stops working at once, and everything that signs in with it',
-      ...(account.enabled === false
-        ? ['the account is disabled: the new secret works once it is enabled']
-        : []),
+      ...(account.enabled === false ? ['the account is disabled: the new secret works once it is enabled'] : []),
       'a new client secret is issued, which Run:ai shows only once',
     ],
     expected: account,
@@ -35,10 +33,7 @@ async function regenerate(
   options: AskOptions,
 ): Promise<Issued> {
   const purpose = `rotate service account ${account.name} (${account.id})`;
-  const answer = await api.send(
-    { method: 'POST', url, purpose, secretAnswer: true, ...options },
-    Regenerated,
-  );
+  const answer = await api.send({ method: 'POST', url, purpose, secretAnswer: true, ...options }, Regenerated);
   const secret = readSecret(answer.wire, { purpose, consequence: ', and the old one is dead' });
   return issuedFrom(answer, { account, secret });
 }

@@ -27,10 +27,7 @@ export async function readableRules(
 }
 
 /** The body of a new rule; `app` is what service accounts were called before 2.24. */
-export async function ruleBody(
-  { api }: Connection,
-  grant: Grant,
-): Promise<Record<string, unknown>> {
+export async function ruleBody({ api }: Connection, grant: Grant): Promise<Record<string, unknown>> {
   const era = await api.era();
   return {
     subjectId: grant.subject,
@@ -77,11 +74,7 @@ export function ruleUrl({ api }: Connection, id: string): string {
 }
 
 /** Removes a rule; one that is gone already is fine. */
-export async function removeRule(
-  connection: Connection,
-  id: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function removeRule(connection: Connection, id: string, signal: AbortSignal): Promise<void> {
   const url = ruleUrl(connection, id);
   const purpose = `delete access rule ${id}`;
   try {

@@ -82,11 +82,7 @@ export const Permission = z.object({ resourceType: z.string(), actions: z.array(
 /** The account in our model. `rules` are null when they were not read. */
 export function toAccount(
   wire: ServiceAccount,
-  {
-    raw,
-    rules,
-    profile,
-  }: { raw: unknown; rules: readonly AccessRuleRead[] | null; profile: string | null },
+  { raw, rules, profile }: { raw: unknown; rules: readonly AccessRuleRead[] | null; profile: string | null },
 ): Account {
   const { tenantId, enabled } = wire;
   return {

@@ -75,8 +75,7 @@ export function resolveScope(
   const clusterId = cluster === null ? null : resolveCluster(scopes, cluster).id;
   const candidates = scopes.filter(
     (candidate) =>
-      candidate.type === type &&
-      (clusterId === null || candidate.clusterId === clusterId || type === 'tenant'),
+      candidate.type === type && (clusterId === null || candidate.clusterId === clusterId || type === 'tenant'),
   );
   const byId = candidates.filter(({ id }) => id === reference);
   const found = byId.length > 0 ? byId : candidates.filter(({ name }) => name === reference);

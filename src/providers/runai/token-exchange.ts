@@ -79,20 +79,12 @@ function tokenRequest({ endpoint }: Grant, path: string): HttpRequest {
   };
 }
 
-async function post<Wire>(
-  http: HttpClient,
-  schema: Schema<Wire>,
-  request: HttpRequest,
-): Promise<Wire> {
+async function post<Wire>(http: HttpClient, schema: Schema<Wire>, request: HttpRequest): Promise<Wire> {
   return readJson(await http.send(request), schema, { provider: 'runai', request });
 }
 
 /** Its life is what the answer says, else what the token itself says, else unknown (contracts/runai.md 2d). */
-function accessToken(
-  value: string,
-  expiresIn: number | null | undefined,
-  now: number,
-): AccessToken {
+function accessToken(value: string, expiresIn: number | null | undefined, now: number): AccessToken {
   if (typeof expiresIn === 'number') return { value, expiresAt: now + expiresIn * 1000 };
   const { exp } = claimsOf(value);
   return { value, expiresAt: exp === null ? null : exp * 1000 };

@@ -19,10 +19,7 @@ export async function tryCredential(options: TrialOptions): Promise<Trial> {
 const reasons = 'it was replaced, or its account is disabled';
 
 /** An access token outlives the secret it was got with, so a client id and its secret are exchanged anew. */
-export async function tryOwnCredential(
-  connection: Connection,
-  options: ConnectOptions,
-): Promise<boolean> {
+export async function tryOwnCredential(connection: Connection, options: ConnectOptions): Promise<boolean> {
   const { clientId, read } = options.credential;
   if (clientId === null) {
     return whoami(connection, null).then(

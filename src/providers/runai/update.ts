@@ -50,11 +50,7 @@ export async function setEnabled(connection: Connection, switching: Switching): 
   }
 }
 
-async function isNow(
-  { api }: Connection,
-  { account, enabled }: Switching,
-  error: HttpError,
-): Promise<boolean> {
+async function isNow({ api }: Connection, { account, enabled }: Switching, error: HttpError): Promise<boolean> {
   const accounts = await api.accounts().catch((cause: unknown) => {
     throw new UnknownOutcomeError(
       `${error.message}; whether it took effect is unknown, because the account could not be read again`,

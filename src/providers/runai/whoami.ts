@@ -17,8 +17,6 @@ export async function whoami({ api }: Connection, clientId: string | null): Prom
     subject: clientId ?? 'unknown',
     kind: clientId === null ? 'unknown' : 'service-account',
     organizations: [],
-    permissions: permissions
-      .map(({ wire }) => `${wire.resourceType}: ${wire.actions.join(', ')}`)
-      .toSorted(),
+    permissions: permissions.map(({ wire }) => `${wire.resourceType}: ${wire.actions.join(', ')}`).toSorted(),
   };
 }

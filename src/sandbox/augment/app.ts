@@ -16,9 +16,7 @@ export function createAugmentEmulator(options: AugmentEmulatorOptions): Emulator
   const { state, now, isRateLimited = true } = options;
   const limit = isRateLimited ? new RateLimit(now) : null;
   const app = new Hono();
-  app.onError((error) =>
-    refuse(error instanceof Refusal ? error : new Refusal(500, 'Something went wrong')),
-  );
+  app.onError((error) => refuse(error instanceof Refusal ? error : new Refusal(500, 'Something went wrong')));
   app.notFound(() => refuse(new Refusal(404, 'Not found')));
   for (const [path, answer] of [
     ['/dau-count', dailyCounts],

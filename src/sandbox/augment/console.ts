@@ -24,10 +24,7 @@ export interface TokenForm {
 }
 
 /** "New Service Account". @throws UsageError for a name that it refuses; ConflictError (`exists`) */
-export function createAccount(
-  state: AugmentState,
-  { name, description = null, now }: AccountForm,
-): void {
+export function createAccount(state: AugmentState, { name, description = null, now }: AccountForm): void {
   if (!/^[A-Za-z0-9_-]{1,100}$/.test(name)) {
     throw new UsageError('a name must have 1 to 100 letters, digits, "-" or "_"');
   }
@@ -57,13 +54,8 @@ export function issueToken(
 }
 
 /** "Revoke": at once and for good. @throws NotFoundError when there is no such token that works */
-export function revokeToken(
-  state: AugmentState,
-  { account: name, token, now }: Omit<TokenForm, 'newToken'>,
-): void {
-  const found = existing(state, name).tokens.find(
-    (other) => other.name === token && other.revokedAt === null,
-  );
+export function revokeToken(state: AugmentState, { account: name, token, now }: Omit<TokenForm, 'newToken'>): void {
+  const found = existing(state, name).tokens.find((other) => other.name === token && other.revokedAt === null);
   if (found === undefined) throw new NotFoundError(`${name} has no token ${quoted(token, 100)}`);
   found.revokedAt = timestamp(now);
 }
@@ -77,12 +69,9 @@ export function deleteAccount(state: AugmentState, { account }: Pick<TokenForm, 
 function existing({ accounts }: AugmentState, name: string): AccountRecord {
   const found = accounts.find((account) => account.name === name);
   if (found !== undefined) return found;
-  throw new NotFoundError(
-    `the sandbox's organization has no service account ${quoted(name, 100)}`,
-    {
-      provider: 'augment',
-    },
-  );
+  throw new NotFoundError(`the sandbox's organization has no service account ${quoted(name, 100)}`, {
+    provider: 'augment',
+  });
 }
 
 /** Clients must take it as it comes: its form is not documented (contracts/augment.md 2). */

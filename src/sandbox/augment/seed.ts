@@ -1,12 +1,5 @@
 import { augmentSandbox } from './seed-ids.ts';
-import {
-  dayOf,
-  hashToken,
-  timestamp,
-  type ActivityRecord,
-  type AugmentState,
-  type TokenRecord,
-} from './state.ts';
+import { dayOf, hashToken, timestamp, type ActivityRecord, type AugmentState, type TokenRecord } from './state.ts';
 
 const dayMs = 86_400_000;
 

@@ -8,9 +8,6 @@ export interface SessionFile {
 }
 
 /** The session of a token that is the tenant's. */
-export function sessionFile(
-  { tenantURL }: Pick<AugmentState, 'tenantURL'>,
-  accessToken: string,
-): SessionFile {
+export function sessionFile({ tenantURL }: Pick<AugmentState, 'tenantURL'>, accessToken: string): SessionFile {
   return { accessToken, tenantURL, scopes: ['read', 'write'] };
 }

@@ -2,13 +2,7 @@ import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
 import type { ProviderName } from '../../model/account.ts';
 import { quoted } from '../../model/safe-text.ts';
-import {
-  faultEffects,
-  printFault,
-  type Fault,
-  type FaultName,
-  type FaultSubject,
-} from './fault.ts';
+import { faultEffects, printFault, type Fault, type FaultName, type FaultSubject } from './fault.ts';
 import { faultSubjects } from './subjects.ts';
 
 /** The variable that arms faults for `--sandbox`: several are separated by white space. */
@@ -77,11 +71,7 @@ function isProvider(text: string): text is ProviderName {
 }
 
 /** With an unknown provider, any provider's operation will do. */
-function readOperation(
-  text: string,
-  subject: FaultSubject | null,
-  problems: string[],
-): Fault['operation'] | null {
+function readOperation(text: string, subject: FaultSubject | null, problems: string[]): Fault['operation'] | null {
   const subjects = subject === null ? Object.values(faultSubjects) : [subject];
   const known = new Set(subjects.flatMap(({ operations }) => operations));
   const accepted: readonly Fault['operation'][] = [...known, '*'];

@@ -142,9 +142,7 @@ export class Accounts {
 
   #checkGroups(organizationId: string, ids: readonly string[]): void {
     const known = new Set(
-      this.#options.state.groups
-        .filter((group) => group.organizationId === organizationId)
-        .map(({ id }) => id),
+      this.#options.state.groups.filter((group) => group.organizationId === organizationId).map(({ id }) => id),
     );
     const unknown = ids.find((id) => !known.has(id));
     if (this.#isStrict() && unknown !== undefined) {

@@ -36,10 +36,7 @@ export function answer(body: unknown, status = 200): Response {
 
 /** `origin` is the deployment's, for the WWW-Authenticate header of a 401. */
 export function refuse({ status, message }: Refusal, origin: string): Response {
-  const response = answer(
-    { error: codes[status], error_description: message, trace_id: traceId },
-    status,
-  );
+  const response = answer({ error: codes[status], error_description: message, trace_id: traceId }, status);
   if (status === 401) {
     response.headers.set(
       'www-authenticate',

@@ -25,9 +25,7 @@ export function readWriteBody(text: string): WriteBody {
     name,
     description: description === undefined ? null : string(description, '/metadata/description'),
     tags: tags === undefined ? [] : readTags(tags),
-    groupIds: array(spec['groupIDs'], '/spec/groupIDs').map((id, index) =>
-      string(id, `/spec/groupIDs/${index}`),
-    ),
+    groupIds: array(spec['groupIDs'], '/spec/groupIDs').map((id, index) => string(id, `/spec/groupIDs/${index}`)),
   };
 }
 

@@ -17,10 +17,7 @@ export type Caller =
  * Reads the Authorization header as nscale does: split at single spaces into exactly two parts, the scheme in any case.
  * Expired, rotated and deleted tokens are refused with the same words (contracts/nscale.md 1 and 5).
  */
-export function authenticate(
-  state: NscaleState,
-  { header, now }: { header: string | null; now: number },
-): Caller {
+export function authenticate(state: NscaleState, { header, now }: { header: string | null; now: number }): Caller {
   if (header === null || header === '') throw new Refusal(401, 'authorization header missing');
   const [scheme, token, ...rest] = header.split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
@@ -61,8 +58,7 @@ export function isAllowed(state: NscaleState, caller: Caller, wish: Wish): boole
 function roleIdsOf(state: NscaleState, caller: Caller, organizationId: string): Set<string> {
   if (caller.kind === 'user') return new Set(caller.user.roles[organizationId]);
   const groups = state.groups.filter(
-    (group) =>
-      group.organizationId === organizationId && group.accountIds.includes(caller.account.id),
+    (group) => group.organizationId === organizationId && group.accountIds.includes(caller.account.id),
   );
   return new Set(groups.flatMap((group) => group.roleIds));
 }

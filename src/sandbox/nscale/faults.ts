@@ -28,6 +28,5 @@ export const nscaleFaults: FaultSubject = {
   operations: ['list', 'create', 'update', 'rotate', 'delete', 'read'],
   bodiless: ['delete'],
   operationOf: (request) => matchRoute(routes, request),
-  refuse: ({ url }, status) =>
-    refuse(new Refusal(status, descriptions[status]), new URL(url).origin),
+  refuse: ({ url }, status) => refuse(new Refusal(status, descriptions[status]), new URL(url).origin),
 };

@@ -44,9 +44,6 @@ export function reach({ state }: NscaleEmulatorOptions, caller: Caller, wanted: 
 }
 
 /** @throws Refusal 404 */
-export function requireOrganization(
-  { organizations }: NscaleEmulatorOptions['state'],
-  id: string,
-): void {
+export function requireOrganization({ organizations }: NscaleEmulatorOptions['state'], id: string): void {
   if (!organizations.some((organization) => organization.id === id)) throw notFound();
 }

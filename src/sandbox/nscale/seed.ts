@@ -1,13 +1,7 @@
 import { seedAccounts } from './seed-accounts.ts';
 import { seedGroups } from './seed-groups.ts';
 import { organizationId, otherOrganizationId, roleIds, sandboxTokens } from './seed-ids.ts';
-import {
-  hashToken,
-  timestamp,
-  type NscaleState,
-  type RoleRecord,
-  type UserRecord,
-} from './state.ts';
+import { hashToken, timestamp, type NscaleState, type RoleRecord, type UserRecord } from './state.ts';
 
 const dayMs = 86_400_000;
 
@@ -52,10 +46,7 @@ function person(email: string, token: string, roles: UserRecord['roles']): UserR
 
 const everything = ['create', 'read', 'update', 'delete'] as const;
 
-const roleSpecs: readonly Pick<
-  RoleRecord,
-  'id' | 'name' | 'description' | 'grantable' | 'permissions'
->[] = [
+const roleSpecs: readonly Pick<RoleRecord, 'id' | 'name' | 'description' | 'grantable' | 'permissions'>[] = [
   {
     id: roleIds.administrator,
     name: 'administrator',

@@ -82,7 +82,5 @@ export function timestamp(milliseconds: number): string {
 export function isNscaleState(value: unknown): value is NscaleState {
   if (typeof value !== 'object' || value === null) return false;
   const lists = new Map<string, unknown>(Object.entries(value));
-  return ['organizations', 'users', 'roles', 'groups', 'accounts'].every((name) =>
-    Array.isArray(lists.get(name)),
-  );
+  return ['organizations', 'users', 'roles', 'groups', 'accounts'].every((name) => Array.isArray(lists.get(name)));
 }

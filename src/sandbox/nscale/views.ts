@@ -1,10 +1,4 @@
-import type {
-  AccountRecord,
-  GroupRecord,
-  NscaleState,
-  OrganizationRecord,
-  RoleRecord,
-} from './state.ts';
+import type { AccountRecord, GroupRecord, NscaleState, OrganizationRecord, RoleRecord } from './state.ts';
 
 type Json = Record<string, unknown>;
 
@@ -38,20 +32,13 @@ function metadataView(account: AccountRecord): Json {
 
 /** The groups an account is in. The order changes from call to call, as nscale's does (contracts/nscale.md 4). */
 export function groupIdsOf(state: NscaleState, accountId: string, turn: number): string[] {
-  const ids = state.groups
-    .filter((group) => group.accountIds.includes(accountId))
-    .map(({ id }) => id);
+  const ids = state.groups.filter((group) => group.accountIds.includes(accountId)).map(({ id }) => id);
   const at = ids.length === 0 ? 0 : turn % ids.length;
   return [...ids.slice(at), ...ids.slice(0, at)];
 }
 
 /** Organizations have no `organizationId` in their metadata (contracts/nscale.md 6). */
-export function organizationView({
-  id,
-  name,
-  description,
-  creationTime,
-}: OrganizationRecord): Json {
+export function organizationView({ id, name, description, creationTime }: OrganizationRecord): Json {
   return {
     metadata: { id, name, ...present({ description }), creationTime, ...healthy },
     spec: { organizationType: 'adhoc' },
@@ -83,9 +70,7 @@ export function roleView(role: RoleRecord): Json {
 }
 
 function present(values: Json): Json {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== null && value !== undefined),
-  );
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
 }
 
 /** Every list is sorted by id (contracts/nscale.md 4). */

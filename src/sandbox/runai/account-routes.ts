@@ -79,11 +79,7 @@ function addDialect(app: Hono, deployment: Deployment, dialect: Dialect): void {
   );
 }
 
-function createReply(
-  { account, secret }: Issued,
-  { options }: Deployment,
-  dialect: Dialect,
-): unknown {
+function createReply({ account, secret }: Issued, { options }: Deployment, dialect: Dialect): unknown {
   const { id, name, clientId } = account;
   const optional = options.createReplyClientId === false ? {} : { clientId };
   return { id, name, [dialect.secretKey]: secret, ...optional };

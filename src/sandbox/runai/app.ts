@@ -17,9 +17,7 @@ import { addTokenRoutes } from './token-routes.ts';
  */
 export function createRunaiEmulator(options: RunaiEmulatorOptions): Emulator {
   const app = new Hono();
-  app.onError((error) =>
-    refuse(error instanceof Refusal ? error : new Refusal(500, 'Something went wrong')),
-  );
+  app.onError((error) => refuse(error instanceof Refusal ? error : new Refusal(500, 'Something went wrong')));
   app.notFound(() => (options.unknownPath === 'html' ? page() : refuse(notFound('Resource'))));
   const deployment = { options, features: featuresOf(options), sessions: new Sessions(options) };
   addTokenRoutes(app, deployment);

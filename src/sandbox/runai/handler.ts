@@ -16,11 +16,7 @@ export interface Deployment {
 export type Handle = (c: Context, caller: string) => Promise<Response> | Response;
 
 /** A handler behind the token check and the permission check; `null` asks for any access rule. */
-export function guard(
-  { options: { state }, sessions }: Deployment,
-  wish: Wish | null,
-  handle: Handle,
-): Handler {
+export function guard({ options: { state }, sessions }: Deployment, wish: Wish | null, handle: Handle): Handler {
   return async (c) => {
     const caller = sessions.caller(c.req.header('authorization'));
     if (wish === null) requireSomeRule(state, caller);

@@ -39,8 +39,6 @@ function addOwnRules(app: Hono, deployment: Deployment): void {
   );
   app.get(
     `${path}/count`,
-    guard(deployment, null, (c, caller) =>
-      answer({ count: filterRules(queryOf(c), rules.listOf(caller)).length }),
-    ),
+    guard(deployment, null, (c, caller) => answer({ count: filterRules(queryOf(c), rules.listOf(caller)).length })),
   );
 }

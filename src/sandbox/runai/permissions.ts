@@ -11,17 +11,12 @@ export interface Wish {
 export function rulesOf({ rules }: RunaiState, name: string): RuleRecord[] {
   return rules.filter(
     ({ subjectId, subjectType, deletedAt }) =>
-      subjectId === name &&
-      (subjectType === 'service-account' || subjectType === 'app') &&
-      deletedAt === null,
+      subjectId === name && (subjectType === 'service-account' || subjectType === 'app') && deletedAt === null,
   );
 }
 
 /** What the account's roles allow it, by resource type. Scopes are not looked at: they narrow objects, not actions. */
-export function permissionsOf(
-  state: RunaiState,
-  name: string,
-): ReadonlyMap<string, ReadonlySet<Action>> {
+export function permissionsOf(state: RunaiState, name: string): ReadonlyMap<string, ReadonlySet<Action>> {
   const roleIds = new Set(rulesOf(state, name).map(({ roleId }) => roleId));
   const granted = new Map<string, Set<Action>>();
   for (const role of state.roles) {
@@ -34,11 +29,7 @@ export function permissionsOf(
 }
 
 /** @throws Refusal 403 */
-export function requirePermission(
-  state: RunaiState,
-  name: string,
-  { resourceType, action }: Wish,
-): void {
+export function requirePermission(state: RunaiState, name: string, { resourceType, action }: Wish): void {
   if (permissionsOf(state, name).get(resourceType)?.has(action)) return;
   throw forbidden(`${action} ${resourceType}`);
 }
@@ -53,10 +44,7 @@ export function requireWithin(state: RunaiState, name: string, role: RoleRecord)
   throw forbidden(`assign the role ${role.name}`);
 }
 
-function covers(
-  own: ReadonlyMap<string, ReadonlySet<Action>>,
-  { resourceType, actions }: Permission,
-): boolean {
+function covers(own: ReadonlyMap<string, ReadonlySet<Action>>, { resourceType, actions }: Permission): boolean {
   return actions.every((action) => own.get(resourceType)?.has(action));
 }
 

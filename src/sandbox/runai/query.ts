@@ -78,8 +78,7 @@ function filtersOf(query: Query): Test[] {
 }
 
 function filterOf(text: string): Test {
-  const [, name = '', operator = '', wanted = ''] =
-    /^(\w+)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/.exec(text) ?? [];
+  const [, name = '', operator = '', wanted = ''] = /^(\w+)(==|!=|<=|>=|=@|!@|=\^|=\$)(.*)$/.exec(text) ?? [];
   const test = operators[operator];
   if (test === undefined) throw new Refusal(400, `Invalid filter: ${text}`);
   return (fields) => {
@@ -92,9 +91,7 @@ function sort<Item>(query: Query, items: Item[], fieldsOf: (item: Item) => Field
   const name = query.get('sortBy');
   if (name === null) return items;
   const turn = query.get('sortOrder') === 'desc' ? -1 : 1;
-  return items.toSorted(
-    (a, b) => turn * compare(textOf(fieldsOf(a), name), textOf(fieldsOf(b), name)),
-  );
+  return items.toSorted((a, b) => turn * compare(textOf(fieldsOf(a), name), textOf(fieldsOf(b), name)));
 }
 
 function textOf(fields: Fields, name: string): string {

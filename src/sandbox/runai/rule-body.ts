@@ -22,10 +22,7 @@ export function readBatch(body: Body, features: Features): RuleKey[] {
     .flatMap((subject) => scopes.map((scope) => Object.assign({ roleId }, subject, scope)));
 }
 
-function readSubject(
-  body: Body,
-  { hasServiceAccounts }: Features,
-): Pick<RuleKey, 'subjectId' | 'subjectType'> {
+function readSubject(body: Body, { hasServiceAccounts }: Features): Pick<RuleKey, 'subjectId' | 'subjectType'> {
   const types: readonly SubjectType[] = hasServiceAccounts
     ? ['user', 'app', 'service-account', 'group']
     : ['user', 'app', 'group'];

@@ -24,11 +24,7 @@ const plainBefore3 = {
 } as const;
 
 /** The rules that a query asks for. There is no `subjectId` parameter (contracts/runai.md 7). */
-export function selectRules(
-  query: Query,
-  rules: readonly RuleView[],
-  features: Features,
-): RuleView[] {
+export function selectRules(query: Query, rules: readonly RuleView[], features: Features): RuleView[] {
   const parameters = Object.entries({
     ...plain,
     ...(features.hasPlainRuleFilters ? plainBefore3 : {}),

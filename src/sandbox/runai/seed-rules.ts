@@ -1,11 +1,4 @@
-import {
-  clusterIds,
-  departmentIds,
-  projectIds,
-  roleIds,
-  runaiSandboxClients,
-  tenantId,
-} from './seed-ids.ts';
+import { clusterIds, departmentIds, projectIds, roleIds, runaiSandboxClients, tenantId } from './seed-ids.ts';
 import type { RuleKey, RuleRecord, ScopeType, SubjectType } from './state.ts';
 
 interface Place {

@@ -15,12 +15,7 @@ export function addTokenRoutes(app: Hono, deployment: Deployment): void {
 
 /** The other grants of the enumeration, which nobody in the sandbox can use. */
 const v2Grants = new Set(['authorization_code', 'password', 'refresh_token']);
-const v1Grants = new Set([
-  'refresh_token',
-  'exchange_token',
-  'password',
-  'external_token_exchange',
-]);
+const v1Grants = new Set(['refresh_token', 'exchange_token', 'password', 'external_token_exchange']);
 
 /** Form-encoded, snake_case, with the errors of OAuth 2 (contracts/runai.md 2a). */
 async function answerV2(c: Context, { sessions }: Deployment): Promise<Response> {
@@ -61,15 +56,10 @@ async function answerV1(c: Context, { sessions, features }: Deployment): Promise
 
 /** `clientID`, `clientId` and `AppId` are all in use: case does not matter (contracts/runai.md 2b). */
 function readFields(text: string): ReadonlyMap<string, unknown> {
-  return new Map(
-    Object.entries(readBody(text)).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+  return new Map(Object.entries(readBody(text)).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function credentialsOf(
-  fields: ReadonlyMap<string, unknown>,
-  hasAppToken: boolean,
-): Omit<ClientCredentials, 'origin'> {
+function credentialsOf(fields: ReadonlyMap<string, unknown>, hasAppToken: boolean): Omit<ClientCredentials, 'origin'> {
   const grant = field(fields, 'grantType');
   if (grant === 'client_credentials') {
     return { clientId: field(fields, 'clientID'), secret: field(fields, 'clientSecret') };

@@ -39,14 +39,7 @@ describe('accessrules create', () => {
       scopeId,
       sandbox: true,
     });
-    const rules = await sandbox([
-      'accessrules',
-      'list',
-      '--account',
-      'ci-vision',
-      '-q',
-      '.[].scopeId',
-    ]);
+    const rules = await sandbox(['accessrules', 'list', '--account', 'ci-vision', '-q', '.[].scopeId']);
     expect(rules.stdout.split('\n')).toContain(scopeId);
   });
 
@@ -74,11 +67,7 @@ describe('accessrules create', () => {
 
   it('--dry-run shows the request and sends nothing', async () => {
     const sandbox = await runaiSandbox();
-    const { code, stdout, stderr } = await sandbox([
-      ...grant('project:language'),
-      '--dry-run',
-      '--json',
-    ]);
+    const { code, stdout, stderr } = await sandbox([...grant('project:language'), '--dry-run', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
       dryRun: true,
@@ -164,11 +153,7 @@ describe('accessrules create at a terminal', () => {
 });
 
 describe('accessrules create refuses', () => {
-  const cases: readonly (readonly [
-    name: string,
-    argv: readonly string[],
-    lines: readonly string[],
-  ])[] = [
+  const cases: readonly (readonly [name: string, argv: readonly string[], lines: readonly string[]])[] = [
     [
       'everything that is missing, at once',
       create,
@@ -207,11 +192,7 @@ describe('accessrules create refuses', () => {
       grant('project:vision'),
       'several projects are named "vision": 4301 (gpu-east/vision), 4302 (gpu-west/vision)',
     ],
-    [
-      'a project that does not exist',
-      grant('project:nope'),
-      'no project has the id or name "nope"',
-    ],
+    ['a project that does not exist', grant('project:nope'), 'no project has the id or name "nope"'],
     [
       'a project of another cluster',
       [...grant('project:language'), '--cluster', 'gpu-west'],

@@ -33,9 +33,7 @@ describe('accessrules list', () => {
   });
 
   it('is csv with all columns', async () => {
-    const { stdout } = await (
-      await runaiSandbox()
-    )([...list, '--account', 'robot-arm', '--format', 'csv']);
+    const { stdout } = await (await runaiSandbox())([...list, '--account', 'robot-arm', '--format', 'csv']);
     expect(stdout).toBe(
       'account,role,scopeType,scopeName,scopeId,id\r\nrobot-arm,L1 researcher,project,robotics,4306,116\r\n',
     );
@@ -126,9 +124,7 @@ describe('accessrules delete', () => {
     const sandbox = await runaiSandbox();
     const { code, stdout, stderr } = await sandbox([...remove, '--id', id, '-y']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain(
-      `sactl: there is no access rule with the id ${id} of a Run:ai service account\n`,
-    );
+    expect(stderr).toContain(`sactl: there is no access rule with the id ${id} of a Run:ai service account\n`);
     expect(stderr).toContain('hint: sactl accessrules list --provider runai');
   });
 });
@@ -144,9 +140,6 @@ describe('scopes list', () => {
     expect(rows[0]).toBe('TYPE NAME PATH ID');
     expect(rows).toHaveLength(14);
     expect(rows).toContain('department research gpu-east/research 50');
-    expect(rows.slice(-2)).toEqual([
-      'project vision gpu-east/vision 4301',
-      'project vision gpu-west/vision 4302',
-    ]);
+    expect(rows.slice(-2)).toEqual(['project vision gpu-east/vision 4301', 'project vision gpu-west/vision 4302']);
   });
 });

@@ -132,9 +132,7 @@ describe('the audit log of Augment says of', () => {
 
   it('a token that was put back', async () => {
     const machine = await rotated();
-    const { code, stderr } = await machine.sactl(
-      'tokens restore --id ci --token first --json'.split(' '),
-    );
+    const { code, stderr } = await machine.sactl('tokens restore --id ci --token first --json'.split(' '));
     expect({ code, stderr }).toEqual({ code: 0, stderr: marked() });
     expect(later(machine).at(-1)).toMatchObject({ ...common, operation: 'restore' });
   });

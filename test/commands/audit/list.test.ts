@@ -58,12 +58,9 @@ type Run = (argv: readonly string[], options?: TestContextOptions) => Promise<Ou
 function machine(lines: readonly (object | string)[] = log): Run {
   const state = freshStateDirectory();
   mkdirSync(state, { mode: 0o700 });
-  const text = lines
-    .map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`)
-    .join('');
+  const text = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
   writeFileSync(join(state, 'audit.jsonl'), text, { mode: 0o600 });
-  return (argv, options) =>
-    run(['audit', 'list', ...argv], { ...options, env: { SACTL_STATE_DIR: state } });
+  return (argv, options) => run(['audit', 'list', ...argv], { ...options, env: { SACTL_STATE_DIR: state } });
 }
 
 describe('audit list', () => {
@@ -71,11 +68,7 @@ describe('audit list', () => {
     const { code, stdout, stderr } = await machine()(['--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const actor = { system: 'github-actions', repository: null, workflow: null, runId: null };
-    expect(JSON.parse(stdout)).toEqual([
-      log[0],
-      { ...log[1], ci: { ...actor, actor: 'bob' } },
-      log[2],
-    ]);
+    expect(JSON.parse(stdout)).toEqual([log[0], { ...log[1], ci: { ...actor, actor: 'bob' } }, log[2]]);
   });
 
   it('is a table for people', async () => {

@@ -35,8 +35,7 @@ describe('the audit log of nscale says of other changes', () => {
     const intercept = faults(
       ...['PUT', 'DELETE'].map((method) => ({
         method,
-        answer: () =>
-          Response.json({ error: 'forbidden', error_description: 'not allowed' }, { status: 403 }),
+        answer: () => Response.json({ error: 'forbidden', error_description: 'not allowed' }, { status: 403 }),
       })),
     );
     const { run, stateDirectory } = nscale({ intercept });

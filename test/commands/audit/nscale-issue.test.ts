@@ -23,9 +23,7 @@ describe('the audit log of nscale says of a rotation', () => {
   it('that it was printed', async () => {
     const { run, stateDirectory } = nscale(predictable);
     await run([...rotation, '-q', '.credential.value'], { env });
-    expect(eventsIn(stateDirectory)).toEqual([
-      { ...rotated, targets: [{ target: 'stdout', ok: true }] },
-    ]);
+    expect(eventsIn(stateDirectory)).toEqual([{ ...rotated, targets: [{ target: 'stdout', ok: true }] }]);
   });
 
   it('that nothing took it (8)', async () => {
@@ -49,10 +47,7 @@ describe('the audit log of nscale says of a rotation', () => {
       path: '/organizations',
       hits: [2, 3, 4, 5, 6, 7],
       answer: () =>
-        Response.json(
-          { error: 'access_denied', error_description: 'token validation failed' },
-          { status: 401 },
-        ),
+        Response.json({ error: 'access_denied', error_description: 'token validation failed' }, { status: 401 }),
     });
     const { run, stateDirectory } = nscale({ ...predictable, intercept: refused });
     const { code, stdout } = await run([...rotation, '-q', '.credential.value'], { env });
@@ -84,11 +79,7 @@ describe('the audit log of nscale says of a rotation', () => {
   it('that it was refused and changed nothing (4)', async () => {
     const forbidden = faults({
       method: 'POST',
-      answer: () =>
-        Response.json(
-          { error: 'forbidden', error_description: 'not allowed by rbac' },
-          { status: 403 },
-        ),
+      answer: () => Response.json({ error: 'forbidden', error_description: 'not allowed by rbac' }, { status: 403 }),
     });
     const { run, stateDirectory } = nscale({ ...predictable, intercept: forbidden });
     const { code } = await run(rotate, { cwd: await workFolder(), env });

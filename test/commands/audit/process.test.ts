@@ -16,24 +16,18 @@ const { home, node, sactl } = useProgram();
 
 it('processes that write at once lose nothing', async () => {
   const names = ['one', 'two', 'three', 'four', 'five', 'six'];
-  const runs = names.map((name) =>
-    sactl(['sa', 'create', '--sandbox', '--name', name, '--to', `file:${name}`]),
-  );
+  const runs = names.map((name) => sactl(['sa', 'create', '--sandbox', '--name', name, '--to', `file:${name}`]));
   const ended = await Promise.all(runs.map((run) => run.ended));
   expect(ended.map(({ code }) => code)).toEqual(names.map(() => 0));
   const events = eventsIn(join(home(), 'state', 'sandbox')) as { name: string; pid: number }[];
   expect(events.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
-  expect(new Set(events.map(({ pid }) => pid))).toEqual(
-    new Set(runs.map(({ child }) => child.pid)),
-  );
+  expect(new Set(events.map(({ pid }) => pid))).toEqual(new Set(runs.map(({ child }) => child.pid)));
 });
 
 /** Events of one account among those of another, as many bytes as are asked for. */
 function* lines(bytes: number): Generator<string> {
   const event = { at: '2026-11-01T00:00:00Z', operation: 'rotate', outcome: 'done' };
-  const other = `${JSON.stringify({ ...event, name: 'other', error: 'x'.repeat(800) })}\n`.repeat(
-    100,
-  );
+  const other = `${JSON.stringify({ ...event, name: 'other', error: 'x'.repeat(800) })}\n`.repeat(100);
   for (let left = bytes; left > 0; left -= other.length) yield other;
   yield `${JSON.stringify({ ...event, name: 'mine' })}\n`;
 }
@@ -54,13 +48,7 @@ it('a line without an end is one that is damaged', async () => {
   const endless = Array.from({ length: 100 }, () => 'x'.repeat(1_000_000));
   const path = join(state, 'audit.jsonl');
   await pipeline(Readable.from(endless), createWriteStream(path, { mode: 0o600 }));
-  const { code, stdout, stderr } = await node([
-    '--max-old-space-size=48',
-    program,
-    'audit',
-    'list',
-    '--json',
-  ]).ended;
+  const { code, stdout, stderr } = await node(['--max-old-space-size=48', program, 'audit', 'list', '--json']).ended;
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
     stdout: '[]\n',
@@ -88,9 +76,7 @@ async function withFullDisk(line: string): Promise<Ended & { sent: readonly stri
 
 describe.runIf(hasNamespaces)('a full disk under the log', () => {
   it('keeps a rotation from being sent', async () => {
-    const { code, stderr, sent } = await withFullDisk(
-      'sa rotate --id ci-deploy --yes --to file:token',
-    );
+    const { code, stderr, sent } = await withFullDisk('sa rotate --id ci-deploy --yes --to file:token');
     expect({ code, sent }).toEqual({ code: 2, sent: [] });
     expect(stderr).toContain('no space left on device (ENOSPC)');
   });

@@ -58,18 +58,18 @@ describe.each(kinds)('an audit log that is %s', (_, make, reason) => {
     },
   );
 
-  it.each([
-    'sa update --id ci-deploy --description New -q .name',
-    'sa delete --id ci-deploy --yes',
-  ])('is told of afterwards, even with --quiet: %s', async (line) => {
-    const { run, path, mutations } = withLog(make);
-    const { code, stderr } = await run([...line.split(' '), '--quiet']);
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: `sactl: this is not in the audit log: cannot use the audit log "${path}": ${reason}\n`,
-    });
-    expect(mutations()).toHaveLength(1);
-  });
+  it.each(['sa update --id ci-deploy --description New -q .name', 'sa delete --id ci-deploy --yes'])(
+    'is told of afterwards, even with --quiet: %s',
+    async (line) => {
+      const { run, path, mutations } = withLog(make);
+      const { code, stderr } = await run([...line.split(' '), '--quiet']);
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: `sactl: this is not in the audit log: cannot use the audit log "${path}": ${reason}\n`,
+      });
+      expect(mutations()).toHaveLength(1);
+    },
+  );
 
   it('is not read', async () => {
     const { run, path } = withLog(make);

@@ -10,10 +10,7 @@ describe('an account', () => {
     const nightly = await machine.atConsole('issue', '--account', 'ci', '--token', 'nightly');
     const argv = 'tokens create --id ci --token nightly --stdin --to file:nightly.json --json';
     const { code, stdout, stderr } = await machine.sactl(argv.split(' '), { stdin: nightly });
-    const tokens = [
-      token({ name: 'first', session: first }),
-      token({ name: 'nightly', session: nightly }),
-    ];
+    const tokens = [token({ name: 'first', session: first }), token({ name: 'nightly', session: nightly })];
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
       ...account(tokens),
@@ -27,13 +24,7 @@ describe('an account', () => {
   it('is described here, and renamed by a person', async () => {
     const machine = await created();
     const update = ['sa', 'update', '--id', 'ci'];
-    const described = await machine.sactl([
-      ...update,
-      '--description',
-      'New',
-      '-q',
-      '.description',
-    ]);
+    const described = await machine.sactl([...update, '--description', 'New', '-q', '.description']);
     expect(described).toEqual({ code: 0, stdout: 'New\n', stderr: '' });
     const goal = 'rename the service account "ci" to "ci2"';
     const renaming = [...update, '--name', 'ci2'];

@@ -3,13 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { workshop, type Call } from '../../delivery/programs/fakes.ts';
-import {
-  consoleUrl,
-  reviewer,
-  seedInventory,
-  sessionOf,
-  useAugment,
-} from '../../harness/augment.ts';
+import { consoleUrl, reviewer, seedInventory, sessionOf, useAugment } from '../../harness/augment.ts';
 import { runIn } from '../../harness/run.ts';
 
 const deploy = useAugment();

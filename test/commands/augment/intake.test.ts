@@ -100,17 +100,14 @@ describe('a token that is recorded already', () => {
 
 describe('a name', () => {
   const long = 'a'.repeat(101);
-  it.each(['ci bot', 'ci.bot', 'ci/bot', 'cï', long])(
-    'that Augment refuses is refused here: %s',
-    async (name) => {
-      const { run, requests } = deploy();
-      const argv = ['sa', 'create', '--name', name, '--stdin'];
-      const { code, stdout, stderr } = await run(argv, { stdin: sessionOf('new') });
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain('Augment names have 1 to 100 letters, digits, "-" or "_"');
-      expect(requests).toEqual([]);
-    },
-  );
+  it.each(['ci bot', 'ci.bot', 'ci/bot', 'cï', long])('that Augment refuses is refused here: %s', async (name) => {
+    const { run, requests } = deploy();
+    const argv = ['sa', 'create', '--name', name, '--stdin'];
+    const { code, stdout, stderr } = await run(argv, { stdin: sessionOf('new') });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Augment names have 1 to 100 letters, digits, "-" or "_"');
+    expect(requests).toEqual([]);
+  });
 
   it.each(['', ' two', 'a\tb', long])('of a token has to fit into a form: %j', async (token) => {
     const { run, requests } = deploy();
@@ -118,9 +115,7 @@ describe('a name', () => {
     expect(outcome).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([
-        '--token: names of tokens have 1 to 100 characters on one line, without blanks at their ends',
-      ]),
+      stderr: problems(['--token: names of tokens have 1 to 100 characters on one line, without blanks at their ends']),
     });
     expect(requests).toEqual([]);
   });
@@ -227,9 +222,7 @@ describe('--done', () => {
     expect(outcome).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([
-        '--done is for steps in the console of Augment, and this change needs none there',
-      ]),
+      stderr: problems(['--done is for steps in the console of Augment, and this change needs none there']),
     });
     expect(await inventory(deployment)).toBe(before);
   });

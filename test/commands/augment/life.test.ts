@@ -60,11 +60,7 @@ describe('the life of a token, where nobody can be asked,', () => {
 
   it('is looked for by doctor while it is to be revoked', async () => {
     const { sactl } = await rotated();
-    const { code, stdout } = await sactl([
-      'doctor',
-      '-q',
-      '.[] | select(.check == "tokens") | .hint',
-    ]);
+    const { code, stdout } = await sactl(['doctor', '-q', '.[] | select(.check == "tokens") | .hint']);
     expect(code).toBe(0);
     expect(stdout).toBe(
       `revoke it at ${consoleUrl}; then: sactl tokens revoke --provider augment --id ${id} --token first --done --yes --sandbox\n`,
@@ -116,10 +112,7 @@ describe('the life of a token, where nobody can be asked,', () => {
     const { code, stdout, stderr } = await machine.sactl([...revoke, '--done', '--yes', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual(
-      account([
-        token({ name: 'first', session: first, state: 'revoked' }),
-        token({ name: 'second', session: second }),
-      ]),
+      account([token({ name: 'first', session: first, state: 'revoked' }), token({ name: 'second', session: second })]),
     );
     expect(await machine.backups()).toEqual([]);
     expect(await machine.tried(tokenOf(first))).toBe(401);

@@ -1,15 +1,6 @@
 import { expect } from 'vitest';
 
-import {
-  consoleUrl,
-  day,
-  fingerprintOf,
-  host,
-  marked,
-  sandbox,
-  tenant,
-  type Sandbox,
-} from './sandbox.ts';
+import { consoleUrl, day, fingerprintOf, host, marked, sandbox, tenant, type Sandbox } from './sandbox.ts';
 
 export const id = `${host}/ci`;
 
@@ -84,8 +75,7 @@ export async function created(): Promise<Sandbox & { readonly first: string }> {
   const machine = await sandbox();
   await machine.atConsole('create', '--name', 'ci');
   const first = await machine.atConsole('issue', '--account', 'ci', '--token', 'first');
-  const argv =
-    'sa create --name ci --description Builds --token first --stdin --to session:session.json --json';
+  const argv = 'sa create --name ci --description Builds --token first --stdin --to session:session.json --json';
   const { code, stdout, stderr } = await machine.sactl(argv.split(' '), { stdin: first });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(JSON.parse(stdout)).toEqual({

@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { addAccount } from '../../../src/providers/augment/inventory.ts';
-import {
-  docs,
-  reviewer,
-  seedInventory,
-  sessionOf,
-  useAugment,
-  type AugmentDeployment,
-} from '../../harness/augment.ts';
+import { docs, reviewer, seedInventory, sessionOf, useAugment, type AugmentDeployment } from '../../harness/augment.ts';
 import { workFolder } from '../support.ts';
 
 const deploy = useAugment();
@@ -125,9 +118,7 @@ describe('a rotation of an account with several tokens', () => {
     await goalsOf(installed, { token: 'both', flags: '--to file:one --to file:two' });
     expect(await goalsOf(installed, { token: 'third', flags: '--to file:one' })).toEqual([]);
     expect(await pendingOf(installed)).toEqual(['one', 'two']);
-    expect(await goalsOf(installed, { token: 'fourth', flags: '--to file:two' })).toEqual(
-      revocationsOf(['both']),
-    );
+    expect(await goalsOf(installed, { token: 'fourth', flags: '--to file:two' })).toEqual(revocationsOf(['both']));
   });
 
   it('is not misled by a file of the same name in another folder', async () => {
@@ -135,9 +126,7 @@ describe('a rotation of an account with several tokens', () => {
     const elsewhere = { ...installed, cwd: await workFolder() };
     expect(await goalsOf(elsewhere, { token: 'new', flags: '--to file:one' })).toEqual([]);
     const path = join(installed.cwd, 'one');
-    expect(await goalsOf(elsewhere, { token: 'next', flags: `--to file:${path}` })).toEqual(
-      revocationsOf(['one']),
-    );
+    expect(await goalsOf(elsewhere, { token: 'next', flags: `--to file:${path}` })).toEqual(revocationsOf(['one']));
   });
 
   it('names the endpoint in what is to be run', async () => {

@@ -62,13 +62,9 @@ describe('a new token of which nothing can be said', () => {
     expect(stderr).toContain(why);
     expect(await readFile(join(cwd, 'out'), 'utf8')).toBe(stdin);
     const listed = await deployment.run(
-      `tokens list --id ${reviewer.account} -q`
-        .split(' ')
-        .concat('.[] | [.name, .state, .verified]'),
+      `tokens list --id ${reviewer.account} -q`.split(' ').concat('.[] | [.name, .state, .verified]'),
     );
-    expect(listed.stdout).toBe(
-      `["${reviewer.token}","pending-revoke",true]\n["second","active",false]\n`,
-    );
+    expect(listed.stdout).toBe(`["${reviewer.token}","pending-revoke",true]\n["second","active",false]\n`);
   });
 
   it('is not tried at all with --no-verify', async () => {
@@ -97,8 +93,7 @@ describe('a new token', () => {
     let refusals = 2;
     const deployment = deploy({
       inventory: seedInventory(),
-      intercept: (request, next) =>
-        (refusals -= 1) >= 0 ? Response.json({}, { status: 401 }) : next(request),
+      intercept: (request, next) => ((refusals -= 1) >= 0 ? Response.json({}, { status: 401 }) : next(request)),
     });
     const stdin = deployment.issue({ token: 'second' });
     const cwd = await workFolder();
@@ -123,18 +118,13 @@ async function replaced(intercept: Intercept): Promise<AugmentDeployment> {
 }
 
 describe('tokens revoke', () => {
-  const revoke =
-    `tokens revoke --id ${reviewer.account} --token ${reviewer.token} --done --yes --json`.split(
-      ' ',
-    );
+  const revoke = `tokens revoke --id ${reviewer.account} --token ${reviewer.token} --done --yes --json`.split(' ');
 
   it.each(unclear)('takes it on trust after %s, and keeps the copy', async (_, intercept, why) => {
     const deployment = await replaced(intercept);
     const { code, stdout, stderr } = await deployment.run(revoke);
     expect(code).toBe(0);
-    expect(stderr).toContain(
-      `sactl: whether the token "${reviewer.token}" is revoked could not be seen: `,
-    );
+    expect(stderr).toContain(`sactl: whether the token "${reviewer.token}" is revoked could not be seen: `);
     expect(stderr).toContain(why);
     expect(JSON.parse(stdout)).toMatchObject({
       tokens: [{ state: 'revoked', verified: false }, { state: 'active' }],
@@ -245,13 +235,7 @@ describe('whoami', () => {
 });
 
 describe('sa list --active', () => {
-  const list = [
-    'sa',
-    'list',
-    '--active',
-    '-q',
-    '.[] | [.name, .status, .raw.source, .raw.complete]',
-  ];
+  const list = ['sa', 'list', '--active', '-q', '.[] | [.name, .status, .raw.source, .raw.complete]'];
 
   it('adds names that were at work and are not recorded', async () => {
     const { run, requests } = deploy();

@@ -3,13 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import {
-  reviewer,
-  seedInventory,
-  sessionOf,
-  useAugment,
-  type AugmentDeployment,
-} from '../../harness/augment.ts';
+import { reviewer, seedInventory, sessionOf, useAugment, type AugmentDeployment } from '../../harness/augment.ts';
 import { entryIds, runWithId } from '../recover/entries.ts';
 import { workFolder } from '../support.ts';
 
@@ -23,9 +17,7 @@ interface Stuck {
   readonly inventory: { readonly path: string; readonly before: string };
   readonly entry: string;
   /** Runs `recover deliver` on the entry. */
-  readonly deliver: (
-    ...flags: readonly string[]
-  ) => Promise<{ code: number; stdout: string; stderr: string }>;
+  readonly deliver: (...flags: readonly string[]) => Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
 /** A rotation from `session.json` to the token `second` that reached that file and not `folder/out`. */
@@ -56,17 +48,13 @@ async function stuck(): Promise<Stuck> {
     cwd,
     inventory: { path, before },
     entry,
-    deliver: (...flags) =>
-      deployment.run(['recover', 'deliver', '--id', entry, '--yes', ...flags], { cwd: '/' }),
+    deliver: (...flags) => deployment.run(['recover', 'deliver', '--id', entry, '--yes', ...flags], { cwd: '/' }),
   };
 }
 
 async function statesOf({ deployment }: Stuck): Promise<readonly string[]> {
   const filter = '.raw.tokens[] | [.name, .state, (.targets | length)] | @csv';
-  const { stdout } = await deployment.run([
-    ...`sa get ${id} --provider augment -q`.split(' '),
-    filter,
-  ]);
+  const { stdout } = await deployment.run([...`sa get ${id} --provider augment -q`.split(' '), filter]);
   return stdout.trim().split('\n');
 }
 
@@ -108,12 +96,9 @@ describe('recover deliver', () => {
         return next(request);
       },
     });
-    const argv =
-      'sa create --name ci --description Builds --token one --stdin --to file:folder/out';
+    const argv = 'sa create --name ci --description Builds --token one --stdin --to file:folder/out';
     const stdin = deployment.issue({ account: 'ci', token: 'one' });
-    expect(
-      (await deployment.run([...argv.split(' '), '--provider', 'augment'], { cwd, stdin })).code,
-    ).toBe(8);
+    expect((await deployment.run([...argv.split(' '), '--provider', 'augment'], { cwd, stdin })).code).toBe(8);
     await rm(join(deployment.stateDirectory, 'augment', 'inventory.json'));
     const { stdout } = await deployment.run(['recover', 'list', '-q', '.[].id']);
     const recover = `recover deliver --id ${stdout.trim()} --to file:out --yes -q`.split(' ');

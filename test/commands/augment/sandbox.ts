@@ -41,10 +41,7 @@ export interface Sandbox {
 export async function sandbox(): Promise<Sandbox> {
   const stateDirectory = freshStateDirectory();
   const cwd = await workFolder();
-  function sactl(
-    argv: readonly string[],
-    { env, ...options }: TestContextOptions = {},
-  ): Promise<Outcome> {
+  function sactl(argv: readonly string[], { env, ...options }: TestContextOptions = {}): Promise<Outcome> {
     const all = {
       SACTL_STATE_DIR: stateDirectory,
       SACTL_SANDBOX: '1',

@@ -112,10 +112,7 @@ describe('a token', () => {
 
   it.each([
     ['is refused', JSON.stringify({ accessToken: fresh, tenantURL: fresh, scopes: fresh })],
-    [
-      'has a tenant that holds it',
-      JSON.stringify({ accessToken: fresh, tenantURL: `https://${fresh}@x/` }),
-    ],
+    ['has a tenant that holds it', JSON.stringify({ accessToken: fresh, tenantURL: `https://${fresh}@x/` })],
     ['cannot be parsed', `{"accessToken": "${fresh}" `],
     ['has blanks', `${fresh} ${fresh}`],
     ['is quoted', `'${sessionOf(fresh)}'`],
@@ -132,11 +129,7 @@ describe('a token', () => {
   it('is not in the error when Augment refuses it and repeats it', async () => {
     const deployment = deploy({
       inventory: seedInventory(),
-      intercept: () =>
-        Response.json(
-          { error: { code: 'Unauthenticated', message: `bad ${fresh}` } },
-          { status: 401 },
-        ),
+      intercept: () => Response.json({ error: { code: 'Unauthenticated', message: `bad ${fresh}` } }, { status: 401 }),
     });
     const cwd = await workFolder({ 'new.json': sessionOf(fresh) });
     const outcome = await deployment.run(`${rotate} --to file:out --debug`.split(' '), { cwd });
@@ -151,12 +144,7 @@ describe('a token', () => {
     await deployment.run(rotate.split(' '), { cwd });
     const id = `--id ${reviewer.account}`;
     const revoke = `tokens revoke ${id} --token ${reviewer.token} --done --yes`;
-    const said = [
-      `tokens restore ${id} --token ${reviewer.token}`,
-      revoke,
-      'whoami',
-      'sa list --active',
-    ];
+    const said = [`tokens restore ${id} --token ${reviewer.token}`, revoke, 'whoami', 'sa list --active'];
     for (const argv of said) {
       const outcome = await deployment.run([...argv.split(' '), '--json', '--debug'], { cwd });
       for (const secret of [fresh, old, own]) expect(words(outcome)).not.toContain(secret);

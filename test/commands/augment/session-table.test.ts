@@ -16,11 +16,7 @@ const good = { accessToken: token, tenantURL, scopes };
 const refused: readonly (readonly [row: string, text: string, ...problems: string[]])[] = [
   ['accessToken missing', JSON.stringify({ tenantURL, scopes }), '"accessToken" is missing'],
   ['accessToken empty', JSON.stringify({ ...good, accessToken: '' }), '"accessToken" is empty'],
-  [
-    'accessToken a number',
-    JSON.stringify({ ...good, accessToken: 7 }),
-    '"accessToken" must be text',
-  ],
+  ['accessToken a number', JSON.stringify({ ...good, accessToken: 7 }), '"accessToken" must be text'],
   [
     'accessToken with blanks',
     JSON.stringify({ ...good, accessToken: `${token} x` }),
@@ -53,11 +49,7 @@ const refused: readonly (readonly [row: string, text: string, ...problems: strin
     JSON.stringify({ ...good, scopes: 'read write' }),
     '"scopes" must be a list, such as ["read","write"]',
   ],
-  [
-    'scopes numbers',
-    JSON.stringify({ ...good, scopes: [1, 2] }),
-    '"scopes" must hold names only, such as "read"',
-  ],
+  ['scopes numbers', JSON.stringify({ ...good, scopes: [1, 2] }), '"scopes" must hold names only, such as "read"'],
   [
     'duplicate key',
     `{"accessToken":"${token}","accessToken":"other","tenantURL":"${tenantURL}","scopes":[]}`,
@@ -69,16 +61,8 @@ const refused: readonly (readonly [row: string, text: string, ...problems: strin
   ['shell-quoted JSON', `'${JSON.stringify(good)}'`, 'the session is not JSON'],
   ['as "token print" shows it', `SESSION=${JSON.stringify(good)}`, 'the session is not JSON'],
   ['broken JSON', `{"accessToken":"${token}"`, 'the session is not JSON'],
-  [
-    'array',
-    JSON.stringify([good]),
-    'the session must be a JSON object with "accessToken" and "tenantURL"',
-  ],
-  [
-    'bare string',
-    JSON.stringify(token),
-    'the session must be a JSON object with "accessToken" and "tenantURL"',
-  ],
+  ['array', JSON.stringify([good]), 'the session must be a JSON object with "accessToken" and "tenantURL"'],
+  ['bare string', JSON.stringify(token), 'the session must be a JSON object with "accessToken" and "tenantURL"'],
   [
     'snake_case keys',
     JSON.stringify({ access_token: token, tenant_url: tenantURL, scopes }),

@@ -57,9 +57,7 @@ describe('the whole session goes, as one line,', () => {
 
   it('to dotenv:, where it can be read back', async () => {
     const cwd = await deliver('dotenv:.env#AUGMENT_SESSION_AUTH');
-    expect(await readFile(join(cwd, '.env'), 'utf8')).toBe(
-      `A=1\nAUGMENT_SESSION_AUTH='${session}'\n`,
-    );
+    expect(await readFile(join(cwd, '.env'), 'utf8')).toBe(`A=1\nAUGMENT_SESSION_AUTH='${session}'\n`);
   });
 
   it('to github-env:', async () => {

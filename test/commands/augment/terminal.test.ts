@@ -99,19 +99,11 @@ describe('the life of a token, at a terminal,', () => {
     const argv = 'sa rotate --id ci --token second --to session:session.json --no-color';
     const { code, stdout, stderr } = await sactl(argv.split(' '), options);
     expect(code).toBe(0);
-    expect(questions).toEqual([
-      hidden,
-      `Rotate the credential of ci (${host}/ci) in organization https://${host}?`,
-    ]);
+    expect(questions).toEqual([hidden, `Rotate the credential of ci (${host}/ci) in organization https://${host}?`]);
     expect(stderr).toContain(
-      marked(
-        'To be done by a person: make an API token "second" of the service account "ci"',
-        `  at ${consoleUrl}`,
-      ),
+      marked('To be done by a person: make an API token "second" of the service account "ci"', `  at ${consoleUrl}`),
     );
-    expect(stderr).toContain(
-      'the old token works on until it is revoked in the web console: that is left to you',
-    );
+    expect(stderr).toContain('the old token works on until it is revoked in the web console: that is left to you');
     expect(stdout + stderr).not.toContain(tokenOf(second));
     expect(`${await file('session.json')}\n`).toBe(second);
     expect(await backups()).toEqual([backupOf(first)]);
@@ -120,10 +112,7 @@ describe('the life of a token, at a terminal,', () => {
   it('ends when a person says that it was revoked, and it is seen to be', async () => {
     const { atConsole, sactl, file } = await created();
     const second = await atConsole('issue', '--account', 'ci', '--token', 'second');
-    await sactl(
-      'sa rotate --id ci --token second --to session:session.json'.split(' '),
-      person(second).options,
-    );
+    await sactl('sa rotate --id ci --token second --to session:session.json'.split(' '), person(second).options);
     await atConsole('revoke', '--account', 'ci', '--token', 'first');
     const { options, questions } = person();
     const argv = 'tokens revoke --id ci --token first -q .tokens[0]';

@@ -70,11 +70,7 @@ interface AuditLine {
  * What report, servers, targets, journal and audit log say differently of the same account, one sentence each. `earlier` is
  * what an earlier run in the same world reported.
  */
-export function disagreements(
-  world: Scene,
-  run: Outcome,
-  earlier: readonly ReportItem[] = [],
-): readonly string[] {
+export function disagreements(world: Scene, run: Outcome, earlier: readonly ReportItem[] = []): readonly string[] {
   const items = itemsOf(run);
   const lines = auditLines(world);
   const wrong = Object.values(world.servers).flatMap((server) =>
@@ -85,10 +81,7 @@ export function disagreements(
       const truth = truthOf(world, { server, account, item, lines });
       const broken = [...promises(truth, before ?? null), ...secretPromises(world, truth, run)]
         .filter(({ holds }) => !holds)
-        .map(
-          ({ promise }) =>
-            `${server.name} ${account.name} (${item.kind} ${item.exitCode}): ${promise}`,
-        );
+        .map(({ promise }) => `${server.name} ${account.name} (${item.kind} ${item.exitCode}): ${promise}`);
       return broken;
     }),
   );
@@ -109,10 +102,7 @@ interface Subject {
 function truthOf(world: Scene, { server, account, item, lines }: Subject): Truth {
   const issued = server.issuedTo(account.id);
   const live = issued.find((secret) => server.hash(secret) === account.liveHash) ?? null;
-  const target = readFileSync(
-    join(world.folder, 'tokens', `${server.name}-${account.name}`),
-    'utf8',
-  );
+  const target = readFileSync(join(world.folder, 'tokens', `${server.name}-${account.name}`), 'utf8');
   const entries = entriesIn(world.stateDirectory).filter(
     ({ text }) => text.includes(`"id":"${account.id}"`) && text.includes(`"${server.name}"`),
   );
@@ -123,8 +113,7 @@ function truthOf(world: Scene, { server, account, item, lines }: Subject): Truth
     isTargetOld: target === 'old',
     isInJournal: live !== null && entries.some(({ text }) => keeps(text, live)),
     entries: entries.map(({ name }) => name.replace(/\..*$/, '')),
-    lastEvent:
-      lines.findLast(({ provider, id }) => provider === server.name && id === account.id) ?? null,
+    lastEvent: lines.findLast(({ provider, id }) => provider === server.name && id === account.id) ?? null,
     fingerprint: live === null ? null : fingerprintOf(new Secret(live)),
   };
 }
@@ -168,13 +157,7 @@ function rotatedPromises({ item, ...truth }: Truth, before: ReportItem | null): 
   ];
 }
 
-function keptPromises({
-  item,
-  isInJournal,
-  isInTarget,
-  entries,
-  lastEvent,
-}: Truth): readonly Held[] {
+function keptPromises({ item, isInJournal, isInTarget, entries, lastEvent }: Truth): readonly Held[] {
   return [
     { holds: item.kind === 'failed', promise: 'what is undelivered has failed' },
     { holds: isInJournal || isInTarget, promise: 'the credential that works is kept' },
@@ -258,10 +241,7 @@ export function verdictOf({ kind, exitCode, reason }: ReportItem): string {
 }
 
 /** What the run after `before` should have said otherwise, one sentence for each account. */
-export function astray(
-  before: readonly ReportItem[],
-  after: readonly ReportItem[],
-): readonly string[] {
+export function astray(before: readonly ReportItem[], after: readonly ReportItem[]): readonly string[] {
   return before.flatMap((item) => {
     const next = after.find(({ provider, id }) => provider === item.provider && id === item.id);
     const said = next === undefined ? 'nothing' : verdictOf(next);

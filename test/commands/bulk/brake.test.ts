@@ -13,10 +13,7 @@ const rotate = ['sa', 'rotate', ...toFiles, '--yes', '--json', '--concurrency', 
 const selected = ['--all', '--provider', 'all'];
 
 /** Requests that change something with one provider meet this instead. */
-function instead(
-  name: ServerName,
-  answer: (request: Request, fetch: Fetch) => Promise<Response>,
-): WorldOptions {
+function instead(name: ServerName, answer: (request: Request, fetch: Fetch) => Promise<Response>): WorldOptions {
   return {
     providers,
     accounts: 30,
@@ -50,8 +47,7 @@ function countOf(items: readonly ReportItem[], provider: string): Record<string,
 /** Requests for lists of accounts. */
 function lists(world: World, name: ServerName): number {
   return world.requests.filter(
-    (request) =>
-      request.startsWith('GET ') && request.includes(name) && /service-?accounts$/.test(request),
+    (request) => request.startsWith('GET ') && request.includes(name) && /service-?accounts$/.test(request),
   ).length;
 }
 
@@ -95,9 +91,7 @@ describe('no more accounts are begun', () => {
       network: (fetch) => (input, init) => {
         const request = new Request(input, init);
         isRefusing ||= request.url.endsWith('/userinfo');
-        return isRefusing && request.url.endsWith('/serviceaccounts')
-          ? forbidden()
-          : fetch(request);
+        return isRefusing && request.url.endsWith('/serviceaccounts') ? forbidden() : fetch(request);
       },
     });
     const run = await world.run([...rotate, '--all']);

@@ -79,30 +79,17 @@ describe('accounts whose credential a person fetches', () => {
     const { sactl, atConsole, cwd, stateDirectory } = await sandbox();
     const session = await atConsole('issue', '--account', 'ci-reviewer', '--token', 'first');
     const create = ['sa', 'create', '--name', 'ci-reviewer', '--stdin', '--token', 'first'];
-    expect(
-      (await sactl([...create, '--to', 'session:s.json', '--json'], { stdin: session })).code,
-    ).toBe(0);
-    const argv = [
-      'sa',
-      'rotate',
-      '--provider',
-      'all',
-      '--match',
-      '{ci-*,scratch}',
-      '--yes',
-      '--json',
-    ];
+    expect((await sactl([...create, '--to', 'session:s.json', '--json'], { stdin: session })).code).toBe(0);
+    const argv = ['sa', 'rotate', '--provider', 'all', '--match', '{ci-*,scratch}', '--yes', '--json'];
     const run = await sactl([...argv, '--to', 'file:{provider}-{name}']);
     expect(run.code).toBe(20);
-    expect(itemsOf(run).map((item) => `${item.provider} ${item.name}: ${verdictOf(item)}`)).toEqual(
-      [
-        'nscale ci-deploy: rotated',
-        'runai ci-language: rotated',
-        'runai ci-vision: rotated',
-        'nscale scratch: rotated',
-        'augment ci-reviewer: failed: 20',
-      ],
-    );
+    expect(itemsOf(run).map((item) => `${item.provider} ${item.name}: ${verdictOf(item)}`)).toEqual([
+      'nscale ci-deploy: rotated',
+      'runai ci-language: rotated',
+      'runai ci-vision: rotated',
+      'nscale scratch: rotated',
+      'augment ci-reviewer: failed: 20',
+    ]);
     expect(itemsOf(run).at(-1)?.error?.hint).toBe(
       'sactl serviceaccounts rotate --provider augment --sandbox --id acme.api.augment.sandbox.invalid/ci-reviewer -f session.json --to <target> --yes',
     );

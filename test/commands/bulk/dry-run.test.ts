@@ -9,8 +9,7 @@ import { dayMs } from './servers.ts';
 import { createWorld, toFiles, type World } from './world.ts';
 
 const plan = ['sa', 'rotate', ...toFiles, '--dry-run', '--no-color'];
-const url =
-  'https://nscale.example.com/api/v1/organizations/d4600d6e-e965-4b44-a808-84fb2fa36702/serviceaccounts';
+const url = 'https://nscale.example.com/api/v1/organizations/d4600d6e-e965-4b44-a808-84fb2fa36702/serviceaccounts';
 const [first, second] = [1, 2].map((number) => `c0000000-0000-4000-8000-00000000000${number}`);
 
 /** Two accounts that are due and one that has expired. */
@@ -126,13 +125,7 @@ describe('--dry-run of several accounts', () => {
           ? Promise.resolve(Response.json({ error: 'access_denied' }, { status: 401 }))
           : fetch(input, init),
     });
-    const { code, stdout, stderr } = await own.run([
-      ...plan,
-      '--provider',
-      'all',
-      '--all',
-      '--json',
-    ]);
+    const { code, stdout, stderr } = await own.run([...plan, '--provider', 'all', '--all', '--json']);
     expect(code).toBe(6);
     expect(stderr).toMatch(/^sactl: no accounts of nscale: .* nscale answered 401/);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -107,11 +107,7 @@ describe('an account is left', () => {
       },
       { reason: 'deleting', detail: null },
     ],
-    [
-      'expired',
-      { account: { status: 'expired' } },
-      { reason: 'expired', detail: '--include-expired revives it' },
-    ],
+    ['expired', { account: { status: 'expired' } }, { reason: 'expired', detail: '--include-expired revives it' }],
     [
       'expired, although its answer was lost',
       { account: { status: 'expired' }, isLost: true },

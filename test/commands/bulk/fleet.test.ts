@@ -53,17 +53,13 @@ describe('--provider all', () => {
     const world = createWorld(refusing('nscale'));
     const run = await world.run(all);
     expect(run.code).toBe(6);
-    expect(
-      itemsOf(run).map(({ kind, provider, id, exitCode }) => [kind, provider, id, exitCode]),
-    ).toEqual([
+    expect(itemsOf(run).map(({ kind, provider, id, exitCode }) => [kind, provider, id, exitCode])).toEqual([
       ['rotated', 'runai', 'c0000000-0000-4000-8000-000000000001', 0],
       ['rotated', 'runai', 'c0000000-0000-4000-8000-000000000002', 0],
       ['skipped', 'runai', '0b6f2c1e-7a43-4d0e-9a35-61f0c2b7d201', 0],
       ['failed', 'nscale', null, 4],
     ]);
-    expect(run.stderr.split('\n')[0]).toMatch(
-      /^sactl: no accounts of nscale: .*nscale answered 401/,
-    );
+    expect(run.stderr.split('\n')[0]).toMatch(/^sactl: no accounts of nscale: .*nscale answered 401/);
     expect(lastError(run)).toMatchObject({
       error: {
         code: 'partial',
@@ -185,9 +181,7 @@ describe('several --profile', () => {
         .map(({ profile, name }) => `${profile} ${name}`)
         .toSorted(),
     ).toEqual(['gpu app-001', 'gpu app-002', 'prod app-001', 'prod app-002']);
-    expect(readFileSync(join(world.folder, 'tokens/gpu-app-002'), 'utf8')).toMatch(
-      /^issued\.runai\./,
-    );
+    expect(readFileSync(join(world.folder, 'tokens/gpu-app-002'), 'utf8')).toMatch(/^issued\.runai\./);
   });
 
   it('one of which has no credential cost its own accounts only', async () => {
@@ -206,22 +200,11 @@ describe('several --profile', () => {
 describe('in the sandbox', () => {
   it('every line and every report says so', async () => {
     const world = createWorld();
-    const argv = [
-      'sa',
-      'rotate',
-      '--provider',
-      'all',
-      '--match',
-      '{terraform,ci-*}',
-      '--yes',
-      '--sandbox',
-    ];
+    const argv = ['sa', 'rotate', '--provider', 'all', '--match', '{terraform,ci-*}', '--yes', '--sandbox'];
     const to = ['--to', 'file:{provider}-{name}', '--report', 'report.json'];
     const run = await runAlone([...argv, ...to, '--json'], { cwd: world.folder });
     expect(run.code).toBe(0);
-    expect(
-      run.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('[sandbox] ')),
-    ).toEqual([]);
+    expect(run.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('[sandbox] '))).toEqual([]);
     expect(JSON.parse(run.stdout)).toMatchObject({ sandbox: true });
     const report = readFileSync(join(world.folder, 'report.json'), 'utf8');
     expect(JSON.parse(report)).toMatchObject({ sandbox: true });

@@ -59,8 +59,7 @@ async function interruptAt(
 /** Only the five seconds of grace never pass. */
 function longGrace(world: World): Context['sleep'] {
   const { sleep } = world.context().ctx;
-  return (milliseconds, signal) =>
-    milliseconds === 5000 ? new Promise(() => undefined) : sleep(milliseconds, signal);
+  return (milliseconds, signal) => (milliseconds === 5000 ? new Promise(() => undefined) : sleep(milliseconds, signal));
 }
 
 function isUserInfo({ url }: Request): boolean {
@@ -120,9 +119,7 @@ describe('Ctrl-C before anything was changed', () => {
     expect(run.code).toBe(130);
     expect(world.mutations()).toEqual([]);
     expect(disagreements(world, run)).toEqual([]);
-    expect(new Set(itemsOf(run).map(({ reason }) => reason))).toEqual(
-      new Set(['own account', 'interrupted']),
-    );
+    expect(new Set(itemsOf(run).map(({ reason }) => reason))).toEqual(new Set(['own account', 'interrupted']));
     expect(await wrongAgain({ world, run })).toEqual([]);
   });
 

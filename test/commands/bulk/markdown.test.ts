@@ -10,9 +10,7 @@ import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 const nothing = { rotated: [], skipped: [], failed: [] };
 
 function skippedNamed(name: string): string {
-  const skipped = [
-    skippedItem({ account: { ...account, name }, reason: 'expired', detail: null }, ExitCode.done),
-  ];
+  const skipped = [skippedItem({ account: { ...account, name }, reason: 'expired', detail: null }, ExitCode.done)];
   return (
     bulkMarkdown({ ...nothing, skipped }, { isSandbox: false })
       .split('\n')
@@ -34,9 +32,7 @@ describe('the report in Markdown', () => {
     const error = new UndeliveredError('it was not delivered', { hint: 'sactl recover list' });
     const result = {
       rotated: [rotatedItem({ ...issued, account: own, outcome })],
-      skipped: [
-        skippedItem({ account: own, reason: 'expired', detail: 'long ago' }, ExitCode.done),
-      ],
+      skipped: [skippedItem({ account: own, reason: 'expired', detail: 'long ago' }, ExitCode.done)],
       failed: [failedItem(own, { error }), { ...failedItem(own, { error }), id: null, name: null }],
     };
     const fingerprint = fingerprintOf(issued.credential.value);

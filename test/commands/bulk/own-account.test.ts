@@ -31,9 +31,7 @@ const env = { NSCALE_SERVICE_TOKEN: ownToken };
 
 /** The ids of the accounts that were rotated, in the order of the requests. */
 function order(world: World): readonly string[] {
-  return world
-    .mutations()
-    .map((request) => request.replace(/^.*accounts\/(.*)\/(?:rotate|secret)$/, '$1'));
+  return world.mutations().map((request) => request.replace(/^.*accounts\/(.*)\/(?:rotate|secret)$/, '$1'));
 }
 
 /** A person at a terminal who says yes; the questions are noted. */
@@ -73,11 +71,7 @@ describe("the caller's own account", () => {
     expect(disagreements(world, run)).toEqual([]);
   });
 
-  it.each([
-    ['--all'],
-    ['--expiring-within', '14d'],
-    ['--id', 'app-001', '--id', 'app-002', '--id', 'app-003'],
-  ])(
+  it.each([['--all'], ['--expiring-within', '14d'], ['--id', 'app-001', '--id', 'app-002', '--id', 'app-003']])(
     'is rotated with --allow-self, after all others have come to their end: %s',
     async (...selector) => {
       const world = createWorld(asItself);
@@ -85,9 +79,7 @@ describe("the caller's own account", () => {
       const run = await world.run(argv, { env });
       expect({ code: run.code, last: order(world).at(-1) }).toEqual({ code: 0, last: ownId });
       // Its trial is the only request after it, and that comes with the new credential.
-      const after = world.requests.slice(
-        world.requests.indexOf(world.mutations().at(-1) ?? '') + 1,
-      );
+      const after = world.requests.slice(world.requests.indexOf(world.mutations().at(-1) ?? '') + 1);
       expect(after).toEqual(['GET https://nscale.example.com/api/v1/organizations']);
     },
   );
@@ -176,16 +168,7 @@ describe("another connection's own account", () => {
   it('is guarded like that of the one that shows it', async () => {
     const world = createWorld(asItself);
     const options = twoProfiles(world);
-    const argv = [
-      ...rotate,
-      '--profile',
-      'admin',
-      '--profile',
-      'itself',
-      '--all',
-      '--yes',
-      '--json',
-    ];
+    const argv = [...rotate, '--profile', 'admin', '--profile', 'itself', '--all', '--yes', '--json'];
     const run = await world.run(argv, options);
     const own = itemsOf(run).find(({ id }) => id === ownId);
     expect(own).toMatchObject({ profile: 'admin', reason: 'own account', detail: missing });

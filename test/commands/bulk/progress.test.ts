@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { barText } from '../../../src/commands/bulk/bar-text.ts';
-import {
-  failedItem,
-  rotatedItem,
-  skippedItem,
-  type Item,
-} from '../../../src/commands/bulk/items.ts';
+import { failedItem, rotatedItem, skippedItem, type Item } from '../../../src/commands/bulk/items.ts';
 import { createProgress } from '../../../src/commands/bulk/progress.ts';
 import type { CommonFlags } from '../../../src/commands/flags.ts';
 import { ExitCode, FailedError } from '../../../src/errors.ts';
@@ -15,16 +10,7 @@ import { testContext, type TestContextOptions } from '../../harness/context.ts';
 import { run } from '../../harness/run.ts';
 import { createWorld, toFiles } from './world.ts';
 
-const rotate = [
-  'sa',
-  'rotate',
-  '--all',
-  ...toFiles,
-  '--yes',
-  '--no-color',
-  '-q',
-  '.rotated | length',
-];
+const rotate = ['sa', 'rotate', '--all', ...toFiles, '--yes', '--no-color', '-q', '.rotated | length'];
 
 const common: CommonFlags = { input: true, color: true };
 const rotated: Item = { kind: 'rotated', item: rotatedItem({ ...issuedWith(secret), account }) };
@@ -99,9 +85,7 @@ describe('the progress of a run', () => {
     // Some terminals say that they have none.
     [0, 79],
   ])('never fills a line of %i columns', async (terminal, room) => {
-    const drawn = (await shown([rotated, failed], { terminal }))
-      .split(clear)
-      .filter((part) => !part.includes('\n'));
+    const drawn = (await shown([rotated, failed], { terminal })).split(clear).filter((part) => !part.includes('\n'));
     expect(drawn.every((part) => part.length <= room)).toBe(true);
     expect(drawn.slice(1, 2)).toEqual(['rotating [------------------------] 0/2'.slice(0, room)]);
   });
@@ -122,14 +106,8 @@ describe('the bar', () => {
       { done: 125, total: 500, failed: 2, elapsedMs: 4000 },
       'rotating [######------------------] 125/500, 2 failed, 12 s left',
     ],
-    [
-      { done: 499, total: 500, failed: 0, elapsedMs: 60_000 },
-      'rotating [########################] 499/500, 1 s left',
-    ],
-    [
-      { done: 1, total: 1, failed: 1, elapsedMs: 9 },
-      'rotating [########################] 1/1, 1 failed',
-    ],
+    [{ done: 499, total: 500, failed: 0, elapsedMs: 60_000 }, 'rotating [########################] 499/500, 1 s left'],
+    [{ done: 1, total: 1, failed: 1, elapsedMs: 9 }, 'rotating [########################] 1/1, 1 failed'],
   ])('of %j', (stand, text) => {
     expect(barText(stand)).toBe(text);
   });
@@ -154,17 +132,7 @@ describe('stderr of a run', () => {
   });
 
   it('is marked in the sandbox, line by line, also where the bar is drawn anew', async () => {
-    const argv = [
-      'sa',
-      'rotate',
-      '--sandbox',
-      '--match',
-      'c*',
-      '--to',
-      'file:{name}',
-      '--yes',
-      '--no-color',
-    ];
+    const argv = ['sa', 'rotate', '--sandbox', '--match', 'c*', '--to', 'file:{name}', '--yes', '--no-color'];
     const { folder } = createWorld();
     const { stdout, stderr } = await run(argv, { terminal: 100, cwd: folder });
     expect(stdout).toMatch(/^RESULT/);

@@ -56,11 +56,7 @@ describe('what is named is rotated, each account once:', () => {
       { stdin: '\uFEFFapp-001\r\n\r\n  job-002\t\r\napp-001' },
       ['rotated nscale app-001', 'rotated runai job-002'],
     ],
-    [
-      ids('app-002', '-'),
-      { stdin: `app-002\n${first}\n` },
-      ['rotated nscale app-001', 'rotated nscale app-002'],
-    ],
+    [ids('app-002', '-'), { stdin: `app-002\n${first}\n` }, ['rotated nscale app-001', 'rotated nscale app-002']],
     [ids('-', '-'), { stdin: 'app-002' }, ['rotated nscale app-002']],
     [ids('-'), { stdin: '\n \n' }, []],
   ];
@@ -74,10 +70,7 @@ describe('what is named is rotated, each account once:', () => {
   it('and what a pattern excludes is left, with the reason', async () => {
     const world = createWorld(different);
     const argv = [...ids('app-001', 'app-002'), '--match', '*-002', '--provider', 'all'];
-    expect(await rotatedBy(argv, {}, world)).toEqual([
-      'rotated nscale app-002',
-      'skipped nscale app-001',
-    ]);
+    expect(await rotatedBy(argv, {}, world)).toEqual(['rotated nscale app-002', 'skipped nscale app-001']);
     expect(world.mutations()).toHaveLength(1);
   });
 
@@ -165,9 +158,7 @@ describe('what is not there, or not clear, is said all at once, and nothing is s
     const { error } = JSON.parse(run.stderr.trim().split('\n').at(-1) ?? '') as {
       error: { message: string; hint: string };
     };
-    expect(error.message).toMatch(
-      /^no service account "nobody"; no accounts of nscale: .*nscale answered 401/,
-    );
+    expect(error.message).toMatch(/^no service account "nobody"; no accounts of nscale: .*nscale answered 401/);
     expect(error.hint).toBe('sactl serviceaccounts list --provider all');
     expect(world.mutations()).toEqual([]);
   });

@@ -1,12 +1,4 @@
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -48,10 +40,7 @@ describe('--report', () => {
 
   it('is Markdown for .md, in place of what was there', async () => {
     const world = createWorld({ accounts: 2 });
-    writeFileSync(
-      join(world.folder, 'report.md'),
-      'of yesterday, and a good deal longer'.repeat(99),
-    );
+    writeFileSync(join(world.folder, 'report.md'), 'of yesterday, and a good deal longer'.repeat(99));
     expect((await world.run([...rotate, '--report', 'report.md'])).code).toBe(0);
     expect(textOf(world, 'report.md')).toMatch(
       /^## Rotation of service accounts\n\n2 rotated, 0 skipped, 0 failed\.\n\n### Rotated\n/,
@@ -128,9 +117,7 @@ describe('$GITHUB_STEP_SUMMARY', () => {
     appendFileSync(path, '# Before\n');
     const run = await world.run(rotate, { env: { GITHUB_STEP_SUMMARY: path } });
     expect(run.code).toBe(0);
-    expect(textOf(world, 'summary')).toMatch(
-      /^# Before\n## Rotation of service accounts\n\n1 rotated[^]*\n\n$/,
-    );
+    expect(textOf(world, 'summary')).toMatch(/^# Before\n## Rotation of service accounts\n\n1 rotated[^]*\n\n$/);
   });
 
   it('that cannot be written is exit 6, and --report is written all the same', async () => {

@@ -108,19 +108,9 @@ describe('other formats of a report', () => {
     const { stdout } = await mixed().run([...rotate, '--json']);
     const report = JSON.parse(stdout) as Record<string, readonly object[]>;
     const account = [...accountKeys, 'exitCode'];
-    const issue = [
-      'credential',
-      'verified',
-      'reissued',
-      'deliveredTo',
-      'recoverId',
-      'actionsRequired',
-    ];
+    const issue = ['credential', 'verified', 'reissued', 'deliveredTo', 'recoverId', 'actionsRequired'];
     expect(
-      Object.entries(report).map(([kind, items]) => [
-        kind,
-        items.map((item) => Object.keys(item).toSorted()),
-      ]),
+      Object.entries(report).map(([kind, items]) => [kind, items.map((item) => Object.keys(item).toSorted())]),
     ).toEqual([
       ['rotated', [[...account, ...issue].toSorted()]],
       ['skipped', [[...account, 'reason', 'detail'].toSorted()]],

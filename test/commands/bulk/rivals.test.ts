@@ -62,9 +62,7 @@ describe('another run', () => {
     const { error } = itemsOf(outcome).find(({ name }) => name === 'app-002') ?? {};
     expect(error).toMatchObject({
       code: 'locked',
-      message: expect.stringMatching(
-        /^nscale service account app-002 is locked by process 1 on test-host/,
-      ),
+      message: expect.stringMatching(/^nscale service account app-002 is locked by process 1 on test-host/),
     });
     expect(world.mutations()).toHaveLength(4);
   });
@@ -116,8 +114,7 @@ describe('an account that is not any more what it was when the run was planned',
     [
       'changed',
       ({ servers }) => {
-        for (const one of servers.nscale?.nscale?.accounts.slice(0, 1) ?? [])
-          one.description = 'new';
+        for (const one of servers.nscale?.nscale?.accounts.slice(0, 1) ?? []) one.description = 'new';
       },
       { code: 'conflict', exitCode: 5 },
     ],

@@ -22,9 +22,7 @@ function watched(seed: number): Watched {
   const world = createWorld({
     providers,
     accounts: 25,
-    faults: providers.flatMap((provider) =>
-      faultsByChance(random, { provider, from: 4, requests: 150, share: 0.3 }),
-    ),
+    faults: providers.flatMap((provider) => faultsByChance(random, { provider, from: 4, requests: 150, share: 0.3 })),
     network: (fetch) => async (input, init) => {
       const response = await fetch(input, init);
       const text = await response
@@ -54,9 +52,7 @@ function saidIn({ folder, stateDirectory }: World): readonly (readonly [string, 
     ...['report.md', 'report.json', 'summary'].map((name) => join(folder, name)),
     join(stateDirectory, 'audit.jsonl'),
   ];
-  return paths.flatMap((path) =>
-    existsSync(path) ? [[path, readFileSync(path, 'utf8')] as const] : [],
-  );
+  return paths.flatMap((path) => (existsSync(path) ? [[path, readFileSync(path, 'utf8')] as const] : []));
 }
 
 describe('no secret is said, whatever goes wrong,', () => {
@@ -71,11 +67,7 @@ describe('no secret is said, whatever goes wrong,', () => {
     const argv = ['sa', 'rotate', '--provider', 'all', '--all', ...toFiles, '--yes', '--debug'];
     const env = { GITHUB_STEP_SUMMARY: join(world.folder, 'summary') };
     const run = await world.run([...argv, ...flags], { env, timeout: impatient(30_000) });
-    const said = [
-      ['stdout', run.stdout] as const,
-      ['stderr', run.stderr] as const,
-      ...saidIn(world),
-    ];
+    const said = [['stdout', run.stdout] as const, ['stderr', run.stderr] as const, ...saidIn(world)];
     const all = secrets();
     expect(all.length).toBeGreaterThan(50);
     expect(run.stderr).toContain('POST https://');
@@ -89,10 +81,7 @@ describe('no secret is said, whatever goes wrong,', () => {
     const { stdout, stderr } = await world.run(argv, {
       env: { GITHUB_ACTIONS: 'true', CI: 'true' },
     });
-    const issued =
-      world.servers.nscale
-        ?.accounts()
-        .flatMap(({ id }) => world.servers.nscale?.issuedTo(id) ?? []) ?? [];
+    const issued = world.servers.nscale?.accounts().flatMap(({ id }) => world.servers.nscale?.issuedTo(id) ?? []) ?? [];
     const lines = stderr.split('\n');
     const telling = lines.filter((line) => issued.some((secret) => line.includes(secret)));
     expect(telling.toSorted()).toEqual(issued.map((secret) => `::add-mask::${secret}`).toSorted());

@@ -25,10 +25,7 @@ export interface Chance {
 }
 
 /** Faults of every kind for a share of the requests of one provider. */
-export function faultsByChance(
-  random: () => number,
-  { provider, from, requests, share }: Chance,
-): readonly Fault[] {
+export function faultsByChance(random: () => number, { provider, from, requests, share }: Chance): readonly Fault[] {
   return Array.from({ length: requests }, (_, index) => from + index).flatMap((nth) => {
     if (random() >= share) return [];
     const name = names[Math.floor(random() * names.length)] ?? '503';

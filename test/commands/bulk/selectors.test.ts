@@ -28,9 +28,7 @@ const mixed: WorldOptions = {
 async function verdicts(world: World, argv: readonly string[]): Promise<Record<string, string>> {
   const run = await world.run([...rotate, ...argv]);
   expect(run.code).toBe(0);
-  return Object.fromEntries(
-    itemsOf(run).map((item) => [item.name?.replace('app-00', '') ?? '', verdictOf(item)]),
-  );
+  return Object.fromEntries(itemsOf(run).map((item) => [item.name?.replace('app-00', '') ?? '', verdictOf(item)]));
 }
 
 describe('which accounts are rotated', () => {
@@ -59,20 +57,11 @@ describe('which accounts are rotated', () => {
       ['--expiring-within', '5d', '--match', 'app-00[1256]'],
       { 1: 'rotated', 2: 'skipped: not due', 5: 'rotated', 6: 'rotated' },
     ],
-    [
-      ['--expiring-within', '1s', '--include-expired', '--match', '*00[13]'],
-      { 1: 'skipped: not due', 3: 'rotated' },
-    ],
-    [
-      ['--id', 'app-001', '--id', 'app-002', '--expiring-within', '14d'],
-      { 1: 'rotated', 2: 'skipped: not due' },
-    ],
+    [['--expiring-within', '1s', '--include-expired', '--match', '*00[13]'], { 1: 'skipped: not due', 3: 'rotated' }],
+    [['--id', 'app-001', '--id', 'app-002', '--expiring-within', '14d'], { 1: 'rotated', 2: 'skipped: not due' }],
     [['--older-than', '60d', '--match', '*-005'], { 5: 'skipped: age unknown' }],
     [['--older-than', '60d', '--age-from', 'createdAt', '--match', '*-005'], { 5: 'rotated' }],
-    [
-      ['--older-than', '81d', '--age-from', 'createdAt', '--match', '*-005'],
-      { 5: 'skipped: not due' },
-    ],
+    [['--older-than', '81d', '--age-from', 'createdAt', '--match', '*-005'], { 5: 'skipped: not due' }],
   ];
 
   it.each(cases)('%j', async (argv, expected) => {
@@ -115,9 +104,7 @@ describe('which accounts are rotated', () => {
     const world = createWorld(options);
     const run = await world.run([...rotate, '--match', 'app-*', '--include-disabled']);
     expect(itemsOf(run)).toMatchObject([{ kind: 'rotated', verified: null }]);
-    expect(run.stderr).toContain(
-      'app-001: the credential could not be verified: the account is disabled',
-    );
+    expect(run.stderr).toContain('app-001: the credential could not be verified: the account is disabled');
   });
 });
 

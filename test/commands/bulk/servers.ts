@@ -11,11 +11,7 @@ import {
 import { createRunaiEmulator } from '../../../src/sandbox/runai/app.ts';
 import { runaiSandboxClients } from '../../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../../src/sandbox/runai/seed.ts';
-import {
-  hashSecret,
-  type AccountRecord as RunaiAccount,
-  type RunaiState,
-} from '../../../src/sandbox/runai/state.ts';
+import { hashSecret, type AccountRecord as RunaiAccount, type RunaiState } from '../../../src/sandbox/runai/state.ts';
 
 export type ServerName = 'nscale' | 'runai';
 
@@ -119,8 +115,7 @@ function nscaleServer(count: number, now: () => number): Server {
       NSCALE_SERVICE_TOKEN: administratorToken,
     },
     hash: hashToken,
-    accounts: () =>
-      state.accounts.map(({ id, name, tokenHash }) => ({ id, name, liveHash: tokenHash })),
+    accounts: () => state.accounts.map(({ id, name, tokenHash }) => ({ id, name, liveHash: tokenHash })),
     issuedTo: issues.issuedTo,
     nscale: state,
     runai: null,
@@ -163,8 +158,7 @@ function runaiServer(count: number, now: () => number): Server {
     emulator: issues.watch(emulator),
     env: { RUNAI_BASE_URL: endpoint, RUNAI_CLIENT_ID: clientId, RUNAI_CLIENT_SECRET: clientSecret },
     hash: hashSecret,
-    accounts: () =>
-      state.accounts.map(({ id, name, secretHash }) => ({ id, name, liveHash: secretHash })),
+    accounts: () => state.accounts.map(({ id, name, secretHash }) => ({ id, name, liveHash: secretHash })),
     issuedTo: issues.issuedTo,
     nscale: null,
     runai: state,

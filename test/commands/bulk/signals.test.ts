@@ -58,9 +58,7 @@ function isList({ method, url }: Request): boolean {
   return method === 'GET' && url.endsWith('/serviceaccounts');
 }
 
-async function ended({
-  ended: end,
-}: Running): Promise<{ code: number; stdout: string; stderr: string }> {
+async function ended({ ended: end }: Running): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await end;
   return { code: code ?? -1, stdout, stderr };
 }
@@ -78,9 +76,7 @@ describe('a signal while many accounts are rotated', () => {
       expect({ code: run.code, wrong: disagreements(scene, run) }).toEqual({ code: 8, wrong: [] });
       const left = itemsOf(run).filter(({ reason }) => reason === 'interrupted');
       expect(left.length).toBeGreaterThan(0);
-      expect(new Set(left.map(({ exitCode }) => exitCode))).toEqual(
-        new Set([signal === 'SIGINT' ? 130 : 143]),
-      );
+      expect(new Set(left.map(({ exitCode }) => exitCode))).toEqual(new Set([signal === 'SIGINT' ? 130 : 143]));
       const second = await ended(sactl(rotate, scene.env));
       expect(disagreements(scene, second, itemsOf(run))).toEqual([]);
       expect(astray(itemsOf(run), itemsOf(second))).toEqual([]);

@@ -1,11 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -42,9 +35,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
     {
       name: 'one key for all',
       argv: to('dotenv:.env#TOKEN'),
-      lines: [
-        `dotenv:.env#TOKEN for app-001 and dotenv:.env#TOKEN for app-002 are the same place; ${advice}`,
-      ],
+      lines: [`dotenv:.env#TOKEN for app-001 and dotenv:.env#TOKEN for app-002 are the same place; ${advice}`],
     },
     {
       name: 'one file for very many',
@@ -52,8 +43,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       world: { accounts: 12 },
       lines: [
         ...[2, 3, 4, 5, 6].map(
-          (nth) =>
-            `file:token for app-001 and file:token for app-00${nth} are the same place; ${advice}`,
+          (nth) => `file:token for app-001 and file:token for app-00${nth} are the same place; ${advice}`,
         ),
         'and 6 more like these',
       ],
@@ -65,8 +55,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       options: { env: { SACTL_STATE_DIR: '/dev/null' } },
       lines: [
         ...['app-001', 'app-002', 'app-003', 'app-004', 'app-005'].map(
-          (name) =>
-            `--to "file:{name}/token": there is no folder FOLDER/${name}; make it first (mkdir)`,
+          (name) => `--to "file:{name}/token": there is no folder FOLDER/${name}; make it first (mkdir)`,
         ),
         'and 7 more like these',
         'cannot use the folder "/dev/null/journal": not a directory (ENOTDIR)',
@@ -77,8 +66,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       name: 'the same file twice',
       argv: to('file:{name}', 'file:./{name}'),
       lines: ['app-001', 'app-002'].map(
-        (name) =>
-          `file:${name} for ${name} and file:./${name} for ${name} are the same place; name it once`,
+        (name) => `file:${name} for ${name} and file:./${name} for ${name} are the same place; name it once`,
       ),
     },
     {
@@ -91,9 +79,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
           if (one) one.name = 'APP-002';
         },
       },
-      lines: [
-        `file:APP-002 for APP-002 and file:app-002 for app-002 are the same place; ${advice}`,
-      ],
+      lines: [`file:APP-002 for APP-002 and file:app-002 for app-002 are the same place; ${advice}`],
     },
     {
       name: 'one name with two providers',
@@ -108,8 +94,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       name: 'folders that are not there',
       argv: to('file:{name}/token'),
       lines: ['app-001', 'app-002'].map(
-        (name) =>
-          `--to "file:{name}/token": there is no folder FOLDER/${name}; make it first (mkdir)`,
+        (name) => `--to "file:{name}/token": there is no folder FOLDER/${name}; make it first (mkdir)`,
       ),
     },
     {
@@ -132,9 +117,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       name: 'a program that is not there',
       argv: to('exec:no-such-program {name}'),
       options: { env: { PATH: '/bin' } },
-      lines: [
-        '--to "exec:no-such-program {name}": there is no program "no-such-program" in PATH (/bin)',
-      ],
+      lines: ['--to "exec:no-such-program {name}": there is no program "no-such-program" in PATH (/bin)'],
       hint: 'install it, or add its folder to PATH; the working directory, relative folders and node_modules are not searched',
     },
     {
@@ -159,9 +142,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       name: 'a file that the report would be written over by another way to its folder',
       argv: [...to('dotenv:vars-{name}.md#TOKEN'), '--report', 'link/VARS-app-001.md'],
       arrange: ({ folder }) => symlinkSync('.', join(folder, 'link')),
-      lines: [
-        '--report "link/VARS-app-001.md" is where dotenv:vars-app-001.md#TOKEN for app-001 goes',
-      ],
+      lines: ['--report "link/VARS-app-001.md" is where dotenv:vars-app-001.md#TOKEN for app-001 goes'],
     },
   ];
 
@@ -195,8 +176,7 @@ describe('every credential gets where it is wanted,', () => {
     expect({ code: run.code, sent: world.mutations().length }).toEqual({ code: 0, sent: 25 });
     const lines = readFileSync(join(world.folder, '.env'), 'utf8').trim().split('\n');
     const { nscale } = world.servers;
-    const wanted =
-      nscale?.accounts().map(({ id, name }) => `${name}=${nscale.issuedTo(id).join()}`) ?? [];
+    const wanted = nscale?.accounts().map(({ id, name }) => `${name}=${nscale.issuedTo(id).join()}`) ?? [];
     expect(lines.toSorted()).toEqual(['OTHER=1', ...wanted].toSorted());
   });
 

@@ -4,8 +4,7 @@ import type { TestContextOptions } from '../../harness/context.ts';
 import { problems } from '../support.ts';
 import { createWorld, toFiles } from './world.ts';
 
-const nobody =
-  'nothing says which accounts: give --id, or --all, --match, --expiring-within, --older-than';
+const nobody = 'nothing says which accounts: give --id, or --all, --match, --expiring-within, --older-than';
 const noTarget = '--to is missing: with several accounts no credential is printed';
 const noYes = '--yes is missing: nobody can be asked for confirmation here';
 
@@ -27,10 +26,7 @@ describe('rotating several accounts refuses, without a request,', () => {
     [['--all', ...toFiles, '--no-input'], [noYes], { terminal: 100 }],
     [['--all', ...toFiles], [noYes], { terminal: 100, env: { CI: '1' } }],
     [['--all', '--id', 'app-001', ...toFiles, '--yes'], ['--all and --id exclude each other']],
-    [
-      ['--all', '--age-from', 'createdAt', ...toFiles, '--yes'],
-      ['--age-from does nothing without --older-than'],
-    ],
+    [['--all', '--age-from', 'createdAt', ...toFiles, '--yes'], ['--age-from does nothing without --older-than']],
     [
       ['--id', '', '--id', 'app-001', ...toFiles, '--yes'],
       ['--id is empty: give the id or the exact name of an account'],
@@ -48,30 +44,15 @@ describe('rotating several accounts refuses, without a request,', () => {
         '--to "nowhere:x": "nowhere" is no kind of target; there are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, kubernetes, vault',
       ],
     ],
-    [
-      ['--all', ...toFiles, '--yes', '--report', 'x.txt'],
-      ['--report "x.txt" ends in neither .md nor .json'],
-    ],
-    [
-      ['--all', ...toFiles, '--yes', '--report', '.md'],
-      ['--report ".md" ends in neither .md nor .json'],
-    ],
-    [
-      ['--all', ...toFiles, '--yes', '--report', 'none/x.md'],
-      ['--report "none/x.md": there is no folder FOLDER/none'],
-    ],
+    [['--all', ...toFiles, '--yes', '--report', 'x.txt'], ['--report "x.txt" ends in neither .md nor .json']],
+    [['--all', ...toFiles, '--yes', '--report', '.md'], ['--report ".md" ends in neither .md nor .json']],
+    [['--all', ...toFiles, '--yes', '--report', 'none/x.md'], ['--report "none/x.md": there is no folder FOLDER/none']],
     [
       ['--all', ...toFiles, '--yes', '--report', 'tokens/nscale-app-001/x.md'],
       ['--report "tokens/nscale-app-001/x.md": FOLDER/tokens/nscale-app-001 is not a folder'],
     ],
-    [
-      ['--all', '--concurrency', '0', ...toFiles, '--yes'],
-      ['--concurrency "0" must be a whole number from 1 to 64'],
-    ],
-    [
-      ['--all', '--concurrency', '65', ...toFiles, '--yes'],
-      ['--concurrency "65" must be a whole number from 1 to 64'],
-    ],
+    [['--all', '--concurrency', '0', ...toFiles, '--yes'], ['--concurrency "0" must be a whole number from 1 to 64']],
+    [['--all', '--concurrency', '65', ...toFiles, '--yes'], ['--concurrency "65" must be a whole number from 1 to 64']],
     [
       ['--all', '--concurrency', '4.5', ...toFiles, '--yes'],
       ['--concurrency "4.5" must be a whole number from 1 to 64'],
@@ -108,10 +89,9 @@ describe('rotating several accounts refuses, without a request,', () => {
       '--provider all --raw --json --org x --all --id - --expiring-within soon --older-than 5 --concurrency many ' +
       '--report x -f session.json --stdin --token t --allow-tenant-change --to file:';
 
-    const { code, stdout, stderr } = await world.run(
-      ['sa', 'rotate', ...flags.split(' '), '--match', ''],
-      { terminal: 100 },
-    );
+    const { code, stdout, stderr } = await world.run(['sa', 'rotate', ...flags.split(' '), '--match', ''], {
+      terminal: 100,
+    });
     expect({ code, stdout, requests: world.requests }).toEqual({
       code: 2,
       stdout: '',
@@ -140,8 +120,7 @@ describe('rotating several accounts refuses, without a request,', () => {
 });
 
 describe('flags for several accounts are refused where one is named:', () => {
-  const several =
-    'goes with several accounts: several --id, or --all, --match, --expiring-within, --older-than';
+  const several = 'goes with several accounts: several --id, or --all, --match, --expiring-within, --older-than';
 
   it.each([
     ['--concurrency', '3'],
@@ -195,18 +174,15 @@ it.each([
   [25, 'Rotate the credentials of 25 service accounts?', 'app-019, app-020 and 5 more'],
 ])('asks once about all of %i', async (accounts, question, names) => {
   const questions: string[] = [];
-  const { code, stderr } = await createWorld({ accounts }).run(
-    ['sa', 'rotate', '--all', ...toFiles],
-    {
-      terminal: 100,
-      prompt: {
-        confirm: ({ message }) => {
-          questions.push(message);
-          return Promise.resolve(true);
-        },
+  const { code, stderr } = await createWorld({ accounts }).run(['sa', 'rotate', '--all', ...toFiles], {
+    terminal: 100,
+    prompt: {
+      confirm: ({ message }) => {
+        questions.push(message);
+        return Promise.resolve(true);
       },
     },
-  );
+  });
   expect({ code, questions }).toEqual({ code: 0, questions: [question] });
   expect(stderr).toContain(names);
 });

@@ -11,12 +11,7 @@ import type { Fault } from '../../../src/sandbox/faults/fault.ts';
 import { withFaults } from '../../../src/sandbox/faults/inject.ts';
 import { faultSubjects } from '../../../src/sandbox/faults/subjects.ts';
 import { inProcess } from '../../../src/sandbox/in-process.ts';
-import {
-  testContext,
-  testNow,
-  type TestContext,
-  type TestContextOptions,
-} from '../../harness/context.ts';
+import { testContext, testNow, type TestContext, type TestContextOptions } from '../../harness/context.ts';
 import { runIn, type Outcome } from '../../harness/run.ts';
 import type { Scene } from './agreement.ts';
 import { servers, type Server, type ServerName } from './servers.ts';
@@ -56,9 +51,7 @@ export function createWorld(options: WorldOptions = {}): World {
   const folder = join(root, 'work');
   mkdirSync(folder);
   const clock = createClock();
-  const own = Object.fromEntries(
-    providers.map((name) => [name, servers[name](accounts, clock.now)]),
-  );
+  const own = Object.fromEntries(providers.map((name) => [name, servers[name](accounts, clock.now)]));
   arrange?.(own);
   for (const server of Object.values(own)) layTokens(folder, server);
   const requests: string[] = [];

@@ -15,8 +15,7 @@ describe('sactl completion', () => {
     expect(await run(['completion'])).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        'sactl: say for which shell: bash, zsh, fish, powershell\nhint: sactl completion --help\n',
+      stderr: 'sactl: say for which shell: bash, zsh, fish, powershell\nhint: sactl completion --help\n',
     });
   });
 

@@ -26,8 +26,8 @@ describe('what completion knows', () => {
     'is every flag that the help of "%s" shows, and no other',
     async (path) => {
       const { stdout } = await run([...path.split(' '), '--help']);
-      const shown = [...stdout.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)].flatMap(
-        ([, short, long]) => [long, short].filter((name) => name !== undefined),
+      const shown = [...stdout.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)].flatMap(([, short, long]) =>
+        [long, short].filter((name) => name !== undefined),
       );
       expect(flagsOf(outline, path).toSorted()).toEqual(shown.toSorted());
     },
@@ -35,9 +35,7 @@ describe('what completion knows', () => {
 
   it('is every common flag where the verb is not typed yet', () => {
     for (const path of ['', 'serviceaccounts', 'sandbox console']) {
-      expect(flagsOf(outline, path)).toEqual(
-        expect.arrayContaining(['--provider', '-q', '-y', '--version', '-h']),
-      );
+      expect(flagsOf(outline, path)).toEqual(expect.arrayContaining(['--provider', '-q', '-y', '--version', '-h']));
     }
   });
 
@@ -45,22 +43,12 @@ describe('what completion knows', () => {
     expect(wordsOf(outline, '')).toEqual(
       expect.arrayContaining(['serviceaccounts', 'sa', 'serviceaccount', 'whoami', 'completion']),
     );
-    expect(wordsOf(outline, 'sandbox console augment')).toEqual([
-      'create',
-      'issue',
-      'revoke',
-      'delete',
-    ]);
+    expect(wordsOf(outline, 'sandbox console augment')).toEqual(['create', 'issue', 'revoke', 'delete']);
     expect(wordsOf(outline, 'completion')).toEqual(['bash', 'zsh', 'fish', 'powershell']);
   });
 
   it('is what help can be asked about, which is no flag', () => {
-    expect(wordsOf(outline, 'help')).toEqual([
-      ...wordsOf(outline, ''),
-      'exit-codes',
-      'targets',
-      'environment',
-    ]);
+    expect(wordsOf(outline, 'help')).toEqual([...wordsOf(outline, ''), 'exit-codes', 'targets', 'environment']);
     expect(wordsOf(outline, 'help serviceaccounts')).toEqual(wordsOf(outline, 'serviceaccounts'));
     expect(flagsOf(outline, 'help serviceaccounts')).toEqual([]);
   });
@@ -85,9 +73,7 @@ describe('what completion knows', () => {
   });
 
   it('is which flags may be repeated, and what short ones are short for', () => {
-    expect(outline.repeatable).toEqual(
-      expect.arrayContaining(['--query', '--to', '--group', '--tag']),
-    );
+    expect(outline.repeatable).toEqual(expect.arrayContaining(['--query', '--to', '--group', '--tag']));
     expect(outline.repeatable).not.toContain('--name');
     expect(Object.fromEntries(outline.short)).toEqual({
       '-q': '--query',
@@ -103,8 +89,6 @@ describe('a command tree', () => {
     const root = new Command('sactl');
     root.command('a').option('--file <path>', 'a file');
     root.command('b').option('--file', 'whether it is a file');
-    expect(() => outlineOf(root, isRepeatable)).toThrow(
-      '--file takes different values in different commands',
-    );
+    expect(() => outlineOf(root, isRepeatable)).toThrow('--file takes different values in different commands');
   });
 });

@@ -12,10 +12,7 @@ import { workFolder } from '../support.ts';
 const yaml = '.config/sactl/config.yaml';
 
 /** What a shell is told at a Tab by somebody with these files at home. */
-async function namesWith(
-  files: Readonly<Record<string, string>>,
-  env: Record<string, string> = {},
-): Promise<string> {
+async function namesWith(files: Readonly<Record<string, string>>, env: Record<string, string> = {}): Promise<string> {
   const home = await workFolder();
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(home, name)), { recursive: true });
@@ -33,11 +30,7 @@ describe('the names of profiles', () => {
     ['YAML on one line', { [yaml]: `profiles: { prod: ${entry}, staging.eu: ${entry} }` }, {}],
     ['JSON', { '.config/sactl/config.json': json }, {}],
     ['JSON with a byte order mark', { '.config/sactl/config.json': `\uFEFF${json}` }, {}],
-    [
-      'SACTL_CONFIG',
-      { 'own.json': json, [yaml]: 'profiles: { other: {} }' },
-      { SACTL_CONFIG: 'own.json' },
-    ],
+    ['SACTL_CONFIG', { 'own.json': json, [yaml]: 'profiles: { other: {} }' }, { SACTL_CONFIG: 'own.json' }],
   ])('are read from %s', async (_, files, env) => {
     expect(await namesWith(files, env)).toBe('prod\nstaging.eu\n');
   });
@@ -69,12 +62,8 @@ describe('the names of profiles', () => {
     '',
   ])('leave out %j, which a shell might take for something else', async (name) => {
     const hostile = { profiles: { [name]: {}, prod: {} } };
-    expect(await namesWith({ '.config/sactl/config.json': JSON.stringify(hostile) })).toBe(
-      'prod\n',
-    );
-    expect(
-      await namesWith({ [yaml]: `profiles:\n  ${JSON.stringify(name)}: {}\n  prod: {}\n` }),
-    ).toBe('prod\n');
+    expect(await namesWith({ '.config/sactl/config.json': JSON.stringify(hostile) })).toBe('prod\n');
+    expect(await namesWith({ [yaml]: `profiles:\n  ${JSON.stringify(name)}: {}\n  prod: {}\n` })).toBe('prod\n');
   });
 
   it.each([
@@ -91,13 +80,10 @@ describe('the names of profiles', () => {
     expect(await namesWith(files)).toBe('');
   });
 
-  it.runIf(existsSync('/usr/bin/mkfifo'))(
-    'are none where a pipe would keep the shell waiting',
-    async () => {
-      const home = await workFolder();
-      await mkdir(join(home, '.config/sactl'), { recursive: true });
-      execFileSync('mkfifo', [join(home, yaml)]);
-      expect(await profileNames(testContext({ homeDirectory: home }).ctx)).toBe('');
-    },
-  );
+  it.runIf(existsSync('/usr/bin/mkfifo'))('are none where a pipe would keep the shell waiting', async () => {
+    const home = await workFolder();
+    await mkdir(join(home, '.config/sactl'), { recursive: true });
+    execFileSync('mkfifo', [join(home, yaml)]);
+    expect(await profileNames(testContext({ homeDirectory: home }).ctx)).toBe('');
+  });
 });

@@ -1,12 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 import type { Shell } from '../../../src/commands/completion/shells.ts';
-import {
-  openAnswering,
-  openInteractive,
-  type ShellHome,
-  type ShellSession,
-} from './shell-session.ts';
+import { openAnswering, openInteractive, type ShellHome, type ShellSession } from './shell-session.ts';
 
 export interface RealShell {
   readonly name: Shell;
@@ -73,27 +68,19 @@ export const realShells: readonly RealShell[] = [
   {
     ...installed('bash', hasTerminal && runs('bash', '-c', '((BASH_VERSINFO[0] >= 4))')),
     open: (home, more = ':') =>
-      openInteractive(
-        { command: 'bash --norc --noprofile -i', setup: [...bashSetup, more].join('; ') },
-        home,
-      ),
+      openInteractive({ command: 'bash --norc --noprofile -i', setup: [...bashSetup, more].join('; ') }, home),
   },
   {
     ...installed('zsh', hasTerminal && runs('zsh', '--version')),
-    open: (home, more = ':') =>
-      openInteractive({ command: 'zsh -f -i', setup: [...zshSetup, more].join('; ') }, home),
+    open: (home, more = ':') => openInteractive({ command: 'zsh -f -i', setup: [...zshSetup, more].join('; ') }, home),
   },
   {
     ...installed('fish', runs('fish', '--version')),
-    open: (home, more = 'true') =>
-      openAnswering(['fish', '--no-config', '--command', fishAnswers(more)], home),
+    open: (home, more = 'true') => openAnswering(['fish', '--no-config', '--command', fishAnswers(more)], home),
   },
   {
     ...installed('powershell', runs('pwsh', '-NoProfile', '-Command', 'exit 0')),
     open: (home, more = '') =>
-      openAnswering(
-        ['pwsh', '-NoProfile', '-NonInteractive', '-Command', powershellAnswers(more)],
-        home,
-      ),
+      openAnswering(['pwsh', '-NoProfile', '-NonInteractive', '-Command', powershellAnswers(more)], home),
   },
 ];

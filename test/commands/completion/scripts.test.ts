@@ -36,9 +36,7 @@ describe.each(shells)('the script for %s', (shell) => {
   });
 
   it('calls sactl for nothing but the names of profiles, and drops what that says of problems', () => {
-    const calls = script
-      .split('\n')
-      .filter((line) => /\bsactl\b.*__profiles|command sactl|& sactl/.test(line));
+    const calls = script.split('\n').filter((line) => /\bsactl\b.*__profiles|command sactl|& sactl/.test(line));
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatch(/ sactl __profiles 2>(?:\/dev\/null|\$null)/);
   });

@@ -74,11 +74,7 @@ export async function openAnswering(
         if (done === true) throw new Error(`${command} ended, after it printed ${answer}`);
         answer += String(value);
       }
-      return answer
-        .slice(0, answer.indexOf(endOfAnswer))
-        .split(/\r?\n/)
-        .filter(Boolean)
-        .map(valueOf);
+      return answer.slice(0, answer.indexOf(endOfAnswer)).split(/\r?\n/).filter(Boolean).map(valueOf);
     },
     close: () => child.kill('SIGKILL'),
   };

@@ -64,19 +64,15 @@ describe.runIf(bash.isInstalled)('bash', { timeout: 30_000 }, () => {
     },
   );
 
-  it.each([
-    'set -u',
-    'set -f',
-    'IFS=:',
-    'shopt -s nullglob',
-    'shopt -s nocasematch',
-    'set -o posix',
-  ])('completes after %s', async (more) => {
-    const { offers } = await useShell(bash, { more });
-    expect(await offers('sactl serviceaccounts list --provider ru')).toEqual(['runai']);
-    expect(await offers('sactl --profile p')).toEqual(['prod']);
-    expect(await offers('sactl nonsense ')).toEqual([]);
-  });
+  it.each(['set -u', 'set -f', 'IFS=:', 'shopt -s nullglob', 'shopt -s nocasematch', 'set -o posix'])(
+    'completes after %s',
+    async (more) => {
+      const { offers } = await useShell(bash, { more });
+      expect(await offers('sactl serviceaccounts list --provider ru')).toEqual(['runai']);
+      expect(await offers('sactl --profile p')).toEqual(['prod']);
+      expect(await offers('sactl nonsense ')).toEqual([]);
+    },
+  );
 
   it('completes files where the output goes', async () => {
     const { offers } = await useShell(bash, {});
@@ -105,10 +101,7 @@ describe.runIf(zsh.isInstalled)('zsh', { timeout: 30_000 }, () => {
 
   it('shows what each candidate is', async () => {
     const { shows } = await useShell(zsh, {});
-    const seen = [
-      await shows?.('sactl sa ', /get +-- .+/),
-      await shows?.('sactl sa rotate --to ', /vault: +-- .+/),
-    ];
+    const seen = [await shows?.('sactl sa ', /get +-- .+/), await shows?.('sactl sa rotate --to ', /vault: +-- .+/)];
     expect(seen).toEqual([
       expect.stringMatching(/-- Show one service account/),
       expect.stringMatching(/-- a field of a KV secret, by your vault/),
@@ -133,9 +126,7 @@ async function fishOffers(lines: readonly string[], line: string): Promise<strin
 describe.runIf(fish.isInstalled)('fish', { timeout: 30_000 }, () => {
   it('finds the script in its folder, and shows what each candidate is', async () => {
     expect(await fishOffers([], 'sactl sa ge')).toBe('get\tShow one service account\n');
-    expect(await fishOffers([], 'sactl sa list --sea')).toMatch(
-      /^--search\tonly accounts with this text/,
-    );
+    expect(await fishOffers([], 'sactl sa list --sea')).toMatch(/^--search\tonly accounts with this text/);
   });
 
   it('completes after an alias', async () => {

@@ -69,13 +69,7 @@ Project file:  -
     const ran = join(home.path, 'ran');
     const text = profiles.replace('/ran', ran);
     const { run } = await homeWith({ [userFile]: text });
-    const { code, stdout, stderr } = await run([
-      'config',
-      'explain',
-      '--profile',
-      'prod',
-      '--json',
-    ]);
+    const { code, stdout, stderr } = await run(['config', 'explain', '--profile', 'prod', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
       settings: [
@@ -148,12 +142,9 @@ Project file:  -
   it('says what was found and is not used', async () => {
     const { run } = await homeWith({ [userFile]: 'org: b\n', 'work/.sactlrc': 'org: c\n' });
     const env = { XDG_STATE_HOME: 'relative' };
-    const { stdout } = await run(
-      ['config', 'explain', '--org', 'a', '-q', '.ignored', '-q', '.files'],
-      {
-        env,
-      },
-    );
+    const { stdout } = await run(['config', 'explain', '--org', 'a', '-q', '.ignored', '-q', '.files'], {
+      env,
+    });
     expect(
       stdout
         .split('\n')
@@ -206,12 +197,9 @@ describe('config explain without the one connection', () => {
     ],
   ])('says why: %s', async (_, env, problem) => {
     const { run } = await homeWith({});
-    const { code, stdout, stderr } = await run(
-      ['config', 'explain', '-q', '[.connection, .problem]'],
-      {
-        env,
-      },
-    );
+    const { code, stdout, stderr } = await run(['config', 'explain', '-q', '[.connection, .problem]'], {
+      env,
+    });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual([null, problem]);
     const table = await run(['config', 'explain'], { env });
@@ -221,30 +209,15 @@ describe('config explain without the one connection', () => {
 
 describe('a configuration that does not hold together', () => {
   it.each([
-    [
-      'an unknown profile',
-      {},
-      ['--profile', 'nope'],
-      'flag --profile names a profile that does not exist',
-    ],
-    [
-      'a missing endpoint',
-      { RUNAI_TOKEN: token },
-      [],
-      'no endpoint for runai: RUNAI_BASE_URL is not set',
-    ],
+    ['an unknown profile', {}, ['--profile', 'nope'], 'flag --profile names a profile that does not exist'],
+    ['a missing endpoint', { RUNAI_TOKEN: token }, [], 'no endpoint for runai: RUNAI_BASE_URL is not set'],
     [
       'an endpoint without encryption',
       { NSCALE_SERVICE_TOKEN: token },
       ['--endpoint', 'http://api.test'],
       'flag --endpoint must use https: http would send the credential to api.test unencrypted',
     ],
-    [
-      'a wrong setting',
-      { SACTL_PROVIDER: 'aws' },
-      [],
-      'SACTL_PROVIDER must be nscale, runai, augment or all',
-    ],
+    ['a wrong setting', { SACTL_PROVIDER: 'aws' }, [], 'SACTL_PROVIDER must be nscale, runai, augment or all'],
   ])('is exit 2: %s', async (_, env, flags, problem) => {
     const { run } = await homeWith({});
     const { code, stdout, stderr } = await run(['config', 'explain', ...flags], { env });
@@ -258,12 +231,9 @@ describe('a configuration that does not hold together', () => {
 
 it('says sandbox, where no credential is read', async () => {
   const { run } = await homeWith({});
-  const { code, stdout } = await run(
-    ['config', 'explain', '--sandbox', '-q', '[.sandbox, .connection]'],
-    {
-      env: { NSCALE_SERVICE_TOKEN: token },
-    },
-  );
+  const { code, stdout } = await run(['config', 'explain', '--sandbox', '-q', '[.sandbox, .connection]'], {
+    env: { NSCALE_SERVICE_TOKEN: token },
+  });
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual([
     true,

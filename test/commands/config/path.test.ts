@@ -24,12 +24,10 @@ it('prints where the file would be, and notes that it is not there', async () =>
 it('honours XDG_CONFIG_HOME and SACTL_CONFIG', async () => {
   const home = await homeWith({ 'elsewhere/sactl/config.json': '{}', 'work/own.yaml': 'org: a\n' });
   const env = { XDG_CONFIG_HOME: `${home.path}/elsewhere` };
-  expect((await home.run(['config', 'path'], { env })).stdout).toBe(
-    '~/elsewhere/sactl/config.json\n',
+  expect((await home.run(['config', 'path'], { env })).stdout).toBe('~/elsewhere/sactl/config.json\n');
+  expect((await home.run(['config', 'path'], { env: { ...env, SACTL_CONFIG: 'own.yaml' } })).stdout).toBe(
+    '~/work/own.yaml\n',
   );
-  expect(
-    (await home.run(['config', 'path'], { env: { ...env, SACTL_CONFIG: 'own.yaml' } })).stdout,
-  ).toBe('~/work/own.yaml\n');
 });
 
 it('prints the path of a file that is missing where SACTL_CONFIG says, or that is not right', async () => {
@@ -63,7 +61,6 @@ it('takes no connection', async () => {
   expect(await home.run(['config', 'path', '--profile', 'prod'])).toEqual({
     code: 2,
     stdout: '',
-    stderr:
-      'sactl: --profile does nothing with "sactl config path"\nhint: sactl config path --help\n',
+    stderr: 'sactl: --profile does nothing with "sactl config path"\nhint: sactl config path --help\n',
   });
 });

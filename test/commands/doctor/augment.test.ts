@@ -57,19 +57,13 @@ it.each([
     'that scopes are missing',
     '{"accessToken":"a","tenantURL":"https://d1.api.augmentcode.com"}',
     0o600,
-    [
-      '~/.augment/session.json: "scopes" is missing, and Auggie takes it for no session at all',
-      other,
-    ],
+    ['~/.augment/session.json: "scopes" is missing, and Auggie takes it for no session at all', other],
   ],
   [
     'that its tenant is http',
     '{"accessToken":"a","tenantURL":"http://d1.api.augmentcode.com","scopes":[]}',
     0o600,
-    [
-      '~/.augment/session.json: "tenantURL" must begin with https://: http would show the token',
-      other,
-    ],
+    ['~/.augment/session.json: "tenantURL" must begin with https://: http would show the token', other],
   ],
   [
     'that its tenant is foreign',

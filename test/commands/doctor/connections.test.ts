@@ -23,11 +23,7 @@ async function machine() {
   return {
     ...home,
     examine: (argv: readonly string[], more: Record<string, string> = {}) =>
-      doctor(
-        argv,
-        { env: { ...env, SECOND: 'secret-token', ...more }, fetch: knownCaller },
-        home.run,
-      ),
+      doctor(argv, { env: { ...env, SECOND: 'secret-token', ...more }, fetch: knownCaller }, home.run),
   };
 }
 

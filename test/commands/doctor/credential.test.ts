@@ -35,14 +35,8 @@ describe('doctor tells of the clock', () => {
     [30_000, `warning: this machine's clock is 30 seconds behind the provider's -> ${hint}`],
     [-32_000, `warning: this machine's clock is 31 seconds ahead of the provider's -> ${hint}`],
     [240_000, `warning: this machine's clock is 4 minutes behind the provider's -> ${hint}`],
-    [
-      300_000,
-      `error: this machine's clock is 5 minutes behind the provider's: tokens may be refused -> ${hint}`,
-    ],
-    [
-      -86_401_000,
-      `error: this machine's clock is 24 hours ahead of the provider's: tokens may be refused -> ${hint}`,
-    ],
+    [300_000, `error: this machine's clock is 5 minutes behind the provider's: tokens may be refused -> ${hint}`],
+    [-86_401_000, `error: this machine's clock is 24 hours ahead of the provider's: tokens may be refused -> ${hint}`],
   ])('%i ms off', async (offset, line) => {
     const found = await withDate(offset);
     expect(said('clock', found)).toEqual([line]);
@@ -63,8 +57,7 @@ describe('doctor tells of the clock', () => {
 
 describe('doctor tells how long the credential lasts', () => {
   const self = { token: sandboxTokens.selfRotating };
-  const command =
-    'sactl serviceaccounts rotate --provider nscale --id d8e6b1f4-2c5a-4973-b6e2-4a7f8d9cd011 --to …';
+  const command = 'sactl serviceaccounts rotate --provider nscale --id d8e6b1f4-2c5a-4973-b6e2-4a7f8d9cd011 --to …';
 
   it.each([
     [30, 'ok: the credential expires in 30 days (2026-12-22T12:00:00Z)'],
@@ -77,11 +70,7 @@ describe('doctor tells how long the credential lasts', () => {
     const found = await doctor([], {}, run);
     expect(said('expiry', found)).toEqual([line]);
     expect(found.code).toBe(0);
-    expect(requests).toEqual([
-      'GET /oauth2/v2/userinfo',
-      'GET /api/v1/organizations',
-      `GET ${accountsPath}`,
-    ]);
+    expect(requests).toEqual(['GET /oauth2/v2/userinfo', 'GET /api/v1/organizations', `GET ${accountsPath}`]);
   });
 
   it('or that it cannot be found out', async () => {
@@ -92,9 +81,7 @@ describe('doctor tells how long the credential lasts', () => {
     expect(of('expiry', found)).toMatchObject([
       {
         level: 'warning',
-        message: expect.stringContaining(
-          'how long the credential lasts cannot be found out',
-        ) as unknown,
+        message: expect.stringContaining('how long the credential lasts cannot be found out') as unknown,
       },
     ]);
   });

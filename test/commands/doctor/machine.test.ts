@@ -17,10 +17,7 @@ describe('doctor tells of the configuration', () => {
   it('which files are read', async () => {
     const home = await homeWith({ [userFile]: 'format: table', 'work/.sactlrc': 'org: a' });
     const found = await atHome(home);
-    expect(said('config', found)).toEqual([
-      'ok: ~/.config/sactl/config.yaml is read',
-      'ok: ~/work/.sactlrc is read',
-    ]);
+    expect(said('config', found)).toEqual(['ok: ~/.config/sactl/config.yaml is read', 'ok: ~/work/.sactlrc is read']);
     expect(found.code).toBe(0);
   });
 
@@ -56,9 +53,7 @@ describe('doctor tells of the configuration', () => {
     const home = await homeWith({ [userFile]: '{' });
     const found = await atHome(home);
     expect(said('config', found)).toEqual([
-      expect.stringMatching(
-        /^error: ~\/\.config\/sactl\/config\.yaml: line 1, column \d+: not valid YAML/,
-      ),
+      expect.stringMatching(/^error: ~\/\.config\/sactl\/config\.yaml: line 1, column \d+: not valid YAML/),
     ]);
     expect(of('endpoint', found)).toHaveLength(3);
   });
@@ -110,21 +105,13 @@ describe('doctor tells of permissions', () => {
   it.each([
     ['state', 0o755, 'warning: other users of this machine can read ~/state -> chmod 700 ~/state'],
     ['state', 0o1777, 'error: every user can change ~/state -> chmod 700 ~/state'],
-    [
-      'state/journal',
-      0o770,
-      'warning: its group can change ~/state/journal -> chmod 700 ~/state/journal',
-    ],
+    ['state/journal', 0o770, 'warning: its group can change ~/state/journal -> chmod 700 ~/state/journal'],
     [
       'state/audit.jsonl',
       0o640,
       'warning: other users of this machine can read ~/state/audit.jsonl -> chmod 600 ~/state/audit.jsonl',
     ],
-    [
-      'state/audit.jsonl',
-      0o666,
-      'error: every user can change ~/state/audit.jsonl -> chmod 600 ~/state/audit.jsonl',
-    ],
+    ['state/audit.jsonl', 0o666, 'error: every user can change ~/state/audit.jsonl -> chmod 600 ~/state/audit.jsonl'],
     [userFile, 0o664, `warning: its group can change ~/${userFile} -> chmod go-w ~/${userFile}`],
     [userFile, 0o646, `error: every user can change ~/${userFile} -> chmod go-w ~/${userFile}`],
   ])('of ~/%s with mode %o', async (name, mode, line) => {
@@ -137,9 +124,7 @@ describe('doctor tells of permissions', () => {
   it.runIf(isRoot)('whose a file is', async () => {
     const home = await machine();
     chownSync(join(home.path, userFile), 4711, 4711);
-    expect(said('permissions', await atHome(home, local))).toEqual([
-      `warning: ~/${userFile} belongs to another user`,
-    ]);
+    expect(said('permissions', await atHome(home, local))).toEqual([`warning: ~/${userFile} belongs to another user`]);
   });
 });
 

@@ -50,10 +50,7 @@ describe('doctor asks a provider', () => {
 
   it.each([
     ['SELF_SIGNED_CERT_IN_CHAIN', "name the issuer's certificate with --ca-cert <file>"],
-    [
-      'ERR_TLS_CERT_ALTNAME_INVALID',
-      'check the host name of the endpoint; --ca-cert cannot mend this',
-    ],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'check the host name of the endpoint; --ca-cert cannot mend this'],
     [
       'CERT_HAS_EXPIRED',
       "check this machine's clock and the server's certificate; --ca-cert cannot mend an expired one",
@@ -64,17 +61,9 @@ describe('doctor asks a provider', () => {
   });
 
   it.each([
-    [
-      'a page',
-      () => new Response('<html></html>'),
-      /an HTML page \(a proxy or gateway, not the API\)/,
-    ],
+    ['a page', () => new Response('<html></html>'), /an HTML page \(a proxy or gateway, not the API\)/],
     ['an error', () => Response.json({}, { status: 500 }), /nscale answered 500/],
-    [
-      'a redirect',
-      () => Response.redirect('https://login.example/', 302),
-      /a redirect to another origin/,
-    ],
+    ['a redirect', () => Response.redirect('https://login.example/', 302), /a redirect to another origin/],
   ])('and says when not it answers: %s', async (_, answer, message) => {
     const found = await doctor([], { env, fetch: () => Promise.resolve(answer()) });
     expect(found.code).toBe(1);
@@ -113,10 +102,7 @@ describe('doctor asks a provider', () => {
 const fixtures = join(import.meta.dirname, '../../http/fixtures');
 
 /** Doctor where these variables are set, and a provider knows every caller. */
-async function examine(
-  more: Record<string, string>,
-  argv: readonly string[] = [],
-): Promise<Examined> {
+async function examine(more: Record<string, string>, argv: readonly string[] = []): Promise<Examined> {
   const cwd = await workFolder({ 'empty.pem': '' });
   return doctor(argv, {
     cwd,
@@ -136,10 +122,7 @@ describe('doctor tells of proxy and CA', () => {
       'ok: NO_PROXY leaves identity.nks.europe-west4.nscale.com out of https_proxy',
     ],
     [{ HTTPS_PROXY: 'socks5://x' }, 'error: HTTPS_PROXY is not an http or https URL of a proxy'],
-    [
-      { HTTP_PROXY: 'http://x' },
-      'warning: HTTP_PROXY is not used: requests are https -> set HTTPS_PROXY',
-    ],
+    [{ HTTP_PROXY: 'http://x' }, 'warning: HTTP_PROXY is not used: requests are https -> set HTTPS_PROXY'],
   ])('%j', async (more, line) => {
     expect(said('proxy', await examine(more))).toEqual([line]);
   });
@@ -150,10 +133,7 @@ describe('doctor tells of proxy and CA', () => {
   });
 
   it.each([
-    [
-      { SSL_CERT_FILE: join(fixtures, 'ca.pem') },
-      `ok: 1 certificate of ${fixtures}/ca.pem trusted (SSL_CERT_FILE)`,
-    ],
+    [{ SSL_CERT_FILE: join(fixtures, 'ca.pem') }, `ok: 1 certificate of ${fixtures}/ca.pem trusted (SSL_CERT_FILE)`],
     [
       { NODE_EXTRA_CA_CERTS: join(fixtures, 'ca.pem') },
       `ok: 1 certificate of ${fixtures}/ca.pem trusted (NODE_EXTRA_CA_CERTS)`,
@@ -172,9 +152,7 @@ describe('doctor tells of proxy and CA', () => {
   it('--ca-cert, and asks nobody with one that is wrong', async () => {
     const found = await examine({}, ['--ca-cert', 'empty.pem']);
     expect(said('ca', found)).toEqual([
-      expect.stringMatching(
-        /^error: flag --ca-cert: .*empty\.pem holds no certificate in PEM form$/,
-      ),
+      expect.stringMatching(/^error: flag --ca-cert: .*empty\.pem holds no certificate in PEM form$/),
     ]);
     expect(of('endpoint', found)).toEqual([]);
     expect(of('credential', found)).toMatchObject([{ level: 'ok' }]);

@@ -28,10 +28,7 @@ const preparations: readonly (readonly [example: RegExp, lines: readonly string[
     ],
   ],
   [/session\.json| tokens create/, [`${issue} nightly-3 > session.json`]],
-  [
-    / tokens revoke/,
-    ['sactl sandbox console augment revoke --account ci-reviewer --token nightly-1'],
-  ],
+  [/ tokens revoke/, ['sactl sandbox console augment revoke --account ci-reviewer --token nightly-1']],
   [/ delete .*--done/, ['sactl sandbox console augment delete --account ci-reviewer']],
 ];
 

@@ -48,10 +48,7 @@ export async function createWorld(): Promise<World> {
 }
 
 /** sactl and `cat`; what else an example names is taken to hand on what it reads. */
-async function start(
-  [program, ...argv]: readonly string[],
-  machine: TestContextOptions,
-): Promise<Outcome> {
+async function start([program, ...argv]: readonly string[], machine: TestContextOptions): Promise<Outcome> {
   if (program === 'sactl') return runIn(testContext(machine), argv);
   const { cwd = '', stdin = '' } = machine;
   const stdout = program === 'cat' ? await readFile(join(cwd, argv[0] ?? ''), 'utf8') : stdin;

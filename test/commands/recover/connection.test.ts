@@ -62,9 +62,7 @@ async function plainEndpoint(listener: RequestListener): Promise<string> {
 }
 
 function organizations(request: IncomingMessage, response: ServerResponse): void {
-  const isMeant =
-    request.url === '/api/v1/organizations' &&
-    request.headers.authorization === `Bearer ${issuedToken}`;
+  const isMeant = request.url === '/api/v1/organizations' && request.headers.authorization === `Bearer ${issuedToken}`;
   response.writeHead(isMeant ? 200 : 500).end('[]');
 }
 
@@ -103,9 +101,7 @@ describe('recover deliver refuses a CA file', () => {
     expect(await deliverAt('https://127.0.0.1:1', { argv: ['--ca-cert', 'ca.pem'], cwd })).toEqual({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining(
-        `flag --ca-cert: cannot read ${join(cwd, 'ca.pem')} (ENOENT)`,
-      ),
+      stderr: expect.stringContaining(`flag --ca-cert: cannot read ${join(cwd, 'ca.pem')} (ENOENT)`),
       left: [entryIds.kept],
     });
   });
@@ -113,9 +109,7 @@ describe('recover deliver refuses a CA file', () => {
   it('of the entry that is gone, saying whose it is', async () => {
     const outcome = await deliverAt('https://127.0.0.1:1', { caFile: '/nonexistent/ca.pem' });
     expect(outcome).toMatchObject({ code: 2, stdout: '', left: [entryIds.kept] });
-    expect(outcome.stderr).toContain(
-      `entry ${entryIds.kept} of the journal: cannot read /nonexistent/ca.pem (ENOENT)`,
-    );
+    expect(outcome.stderr).toContain(`entry ${entryIds.kept} of the journal: cannot read /nonexistent/ca.pem (ENOENT)`);
   });
 });
 
@@ -123,18 +117,14 @@ describe('recover deliver delivers what could not be tried, and says so', () => 
   it('when the endpoint is down', async () => {
     const origin = await plainEndpoint(organizations);
     await close();
-    expect(await deliverAt(origin)).toEqual(
-      unverified(`nscale at ${origin} refused the connection (ECONNREFUSED)`),
-    );
+    expect(await deliverAt(origin)).toEqual(unverified(`nscale at ${origin} refused the connection (ECONNREFUSED)`));
   });
 
   it('when its certificate is not trusted', async () => {
     const origin = await tlsEndpoint();
     const { code, stdout, stderr, left } = await deliverAt(origin);
     expect({ code, stdout, left }).toEqual({ code: 0, stdout: `null\n${issuedToken}\n`, left: [] });
-    expect(stderr).toContain(
-      `could not be verified: cannot list organizations: nscale at ${origin}`,
-    );
+    expect(stderr).toContain(`could not be verified: cannot list organizations: nscale at ${origin}`);
   });
 
   it('when it answers anything but yes or no', async () => {
@@ -179,10 +169,7 @@ describe('recover deliver is given connection flags', () => {
     expect(await run(command)).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems(
-        [`${argv[0]} does nothing with "sactl recover deliver"`],
-        'sactl recover deliver --help',
-      ),
+      stderr: problems([`${argv[0]} does nothing with "sactl recover deliver"`], 'sactl recover deliver --help'),
     });
   });
 });

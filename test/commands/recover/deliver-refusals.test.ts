@@ -29,8 +29,7 @@ const name = `nscale service account ci-deploy (${accountIds.ciDeploy})`;
 const again = `issue another: sactl serviceaccounts rotate --id ${accountIds.ciDeploy} --provider nscale`;
 
 describe('recover deliver off a terminal', () => {
-  const missingId =
-    '--id is missing: give the id of an entry, or its first characters (sactl recover list)';
+  const missingId = '--id is missing: give the id of an entry, or its first characters (sactl recover list)';
   const missingYes = '--yes is missing: nobody can be asked for confirmation here';
   it.each([
     [[], [missingId, missingYes]],
@@ -150,9 +149,7 @@ describe('recover deliver refuses targets', () => {
     expect(await deployment.run([...deliver, '--yes'], { cwd: await workFolder() })).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([
-        '--to "file:token": there is no folder /nonexistent/work; make it first (mkdir)',
-      ]),
+      stderr: problems(['--to "file:token": there is no folder /nonexistent/work; make it first (mkdir)']),
     });
   });
 });
@@ -261,9 +258,7 @@ describe('recover deliver that fails keeps the credential', () => {
     expect(JSON.parse(outcome.stderr)).toMatchObject({
       error: {
         code: 'undelivered',
-        message: expect.stringMatching(
-          `^${escaped(kept)} was not delivered to exec:false: .*; it is kept$`,
-        ),
+        message: expect.stringMatching(`^${escaped(kept)} was not delivered to exec:false: .*; it is kept$`),
         hint,
       },
     });

@@ -4,15 +4,7 @@ import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import type { TestContextOptions } from '../../harness/context.ts';
 import { useNscale } from '../../harness/nscale.ts';
 import { issuedToken, newAccountId, predictable } from '../support.ts';
-import {
-  entryIds,
-  fingerprint,
-  idsIn,
-  keepCredential,
-  rotation,
-  watched,
-  type Watched,
-} from './entries.ts';
+import { entryIds, fingerprint, idsIn, keepCredential, rotation, watched, type Watched } from './entries.ts';
 
 const nscale = useNscale();
 

@@ -58,9 +58,7 @@ describe('recover discard', () => {
       stdout: `Discarded ${entryIds.kept}.\n`,
       stderr: `  - ${effect}\n`,
     });
-    expect(questions).toEqual([
-      `Discard the rotation of ci-deploy (entry ${entryIds.kept})? false`,
-    ]);
+    expect(questions).toEqual([`Discard the rotation of ci-deploy (entry ${entryIds.kept})? false`]);
     expect(await idsIn(deployment)).toEqual([]);
     expect(deployment.requests).toEqual([]);
   });
@@ -124,10 +122,7 @@ describe('recover discard', () => {
   });
 });
 
-const strange: readonly (readonly [
-  what: string,
-  leave: (deployment: Deployment) => Promise<unknown>,
-])[] = [
+const strange: readonly (readonly [what: string, leave: (deployment: Deployment) => Promise<unknown>])[] = [
   [
     'an entry of a newer version',
     async (deployment) => {
@@ -135,10 +130,7 @@ const strange: readonly (readonly [
       await fromTheFuture(deployment);
     },
   ],
-  [
-    'a file that is no entry',
-    (deployment) => leaveFile(deployment, { id: entryIds.kept, text: 'garbage\n' }),
-  ],
+  ['a file that is no entry', (deployment) => leaveFile(deployment, { id: entryIds.kept, text: 'garbage\n' })],
 ];
 
 describe('recover discard erases', () => {
@@ -167,8 +159,7 @@ describe('recover discard erases', () => {
 
 describe('recover discard refuses', () => {
   const missingYes = '--yes is missing: nobody can be asked for confirmation here';
-  const missingId =
-    '--id is missing: give the id of an entry, or its first characters (sactl recover list)';
+  const missingId = '--id is missing: give the id of an entry, or its first characters (sactl recover list)';
   it.each([
     [[], [missingId, missingYes]],
     [['--id', '4f1c'], [missingYes]],
@@ -194,8 +185,7 @@ describe('recover discard refuses', () => {
     expect(outcome).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        '  - the credential of ci-deploy is gone for good\nsactl: not confirmed; nothing was changed\n',
+      stderr: '  - the credential of ci-deploy is gone for good\nsactl: not confirmed; nothing was changed\n',
     });
     expect(await idsIn(deployment)).toEqual([entryIds.kept]);
   });

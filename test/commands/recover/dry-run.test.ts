@@ -5,15 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { useNscale } from '../../harness/nscale.ts';
 import { predictable, workFolder } from '../support.ts';
-import {
-  entryIds,
-  idsIn,
-  leaveEntry,
-  rotation,
-  watched,
-  type LeftEntry,
-  type Watched,
-} from './entries.ts';
+import { entryIds, idsIn, leaveEntry, rotation, watched, type LeftEntry, type Watched } from './entries.ts';
 
 const nscale = useNscale();
 

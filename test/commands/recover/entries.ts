@@ -118,10 +118,7 @@ export const leftIntent: Intent = {
 };
 
 /** Writes an entry as it would be after a run with this outcome. */
-export async function leaveEntry(
-  deployment: Pick<Deployment, 'stateDirectory'>,
-  left: LeftEntry = {},
-): Promise<void> {
+export async function leaveEntry(deployment: Pick<Deployment, 'stateDirectory'>, left: LeftEntry = {}): Promise<void> {
   const { answer = { text: nscaleAnswer() }, isSent, keepsSecrets, self, ...rest } = left;
   const { delivered, message, ...intent } = rest;
   const journal = journalOf(deployment, {

@@ -43,8 +43,7 @@ const states: (readonly [state: string, leave: (deployment: Deployment) => Promi
   [
     'preparing',
     // Nobody can tell what became of another machine's process.
-    (deployment) =>
-      leaveEntry(deployment, { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }),
+    (deployment) => leaveEntry(deployment, { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }),
   ],
   [
     'newer',
@@ -53,11 +52,7 @@ const states: (readonly [state: string, leave: (deployment: Deployment) => Promi
       await fromTheFuture(deployment);
     },
   ],
-  [
-    'newer',
-    (deployment) =>
-      leaveFile(deployment, { id: entryIds.kept, text: '{"type":"intent","schema":9}\n' }),
-  ],
+  ['newer', (deployment) => leaveFile(deployment, { id: entryIds.kept, text: '{"type":"intent","schema":9}\n' })],
   ['unreadable', (deployment) => leaveFile(deployment, { id: entryIds.kept, text: 'garbage\n' })],
 ];
 

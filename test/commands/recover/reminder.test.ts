@@ -5,33 +5,25 @@ import { describe, expect, it } from 'vitest';
 import { useNscale } from '../../harness/nscale.ts';
 import { run } from '../../harness/run.ts';
 import { predictable, workFolder } from '../support.ts';
-import {
-  entryIds,
-  keepCredential,
-  leaveEntry,
-  leaveFile,
-  otherProcess,
-  rotation,
-} from './entries.ts';
+import { entryIds, keepCredential, leaveEntry, leaveFile, otherProcess, rotation } from './entries.ts';
 
 const nscale = useNscale();
 
 const one = 'sactl: a create or rotate has not come to an end: sactl recover list\n';
 
 describe('the reminder of open entries', () => {
-  const commands: readonly (readonly [argv: readonly string[], code: number, reminder: string])[] =
-    [
-      [['whoami', '-q', '.kind'], 0, one],
-      [['sa', 'list', '-q', '.[0].id'], 0, one],
-      [['sa', 'get', '--id', 'ci-deploy', '-q', '.id'], 0, one],
-      [['sa', 'rotate', '--id', 'scratch', '--yes', '-q', '.credential.value'], 0, one],
-      [['sa', 'list', '-q', '.[0].id', '--quiet'], 0, ''],
-      [['recover', 'list', '-q', '.[].id'], 0, ''],
-      [['recover', 'show', '--id', '4f1c', '-q', '.id'], 0, ''],
-      [['--version'], 0, ''],
-      [['sa', 'list', '--help'], 0, ''],
-      [['help', 'exit-codes'], 0, ''],
-    ];
+  const commands: readonly (readonly [argv: readonly string[], code: number, reminder: string])[] = [
+    [['whoami', '-q', '.kind'], 0, one],
+    [['sa', 'list', '-q', '.[0].id'], 0, one],
+    [['sa', 'get', '--id', 'ci-deploy', '-q', '.id'], 0, one],
+    [['sa', 'rotate', '--id', 'scratch', '--yes', '-q', '.credential.value'], 0, one],
+    [['sa', 'list', '-q', '.[0].id', '--quiet'], 0, ''],
+    [['recover', 'list', '-q', '.[].id'], 0, ''],
+    [['recover', 'show', '--id', '4f1c', '-q', '.id'], 0, ''],
+    [['--version'], 0, ''],
+    [['sa', 'list', '--help'], 0, ''],
+    [['help', 'exit-codes'], 0, ''],
+  ];
   it.each(commands)('%j', async (argv, code, reminder) => {
     const deployment = nscale(predictable);
     await keepCredential(deployment, rotation);
@@ -55,9 +47,7 @@ describe('the reminder of open entries', () => {
     await leaveEntry(deployment, { id: entryIds.twin, keepsSecrets: false });
     await leaveFile(deployment, { id: entryIds.other, text: 'garbage\n' });
     const { stderr } = await deployment.run(['sa', 'list', '--format', 'ndjson']);
-    expect(stderr).toBe(
-      'sactl: 3 creates or rotates have not come to an end: sactl recover list\n',
-    );
+    expect(stderr).toBe('sactl: 3 creates or rotates have not come to an end: sactl recover list\n');
   });
 
   it('does not count what another run is at, or what sent nothing', async () => {
@@ -71,8 +61,7 @@ describe('the reminder of open entries', () => {
 });
 
 const whoami = ['whoami', '-q', '.kind'];
-const sandboxed =
-  '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
+const sandboxed = '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
 
 /** A state directory with one entry in each of these journals. */
 async function stateWith(...journals: readonly ('real' | 'sandbox')[]): Promise<string> {

@@ -66,12 +66,7 @@ describe('recover show --reveal', () => {
   ])('prints %s as it came', async (_, text) => {
     const deployment = nscale();
     await leaveEntry(deployment, { answer: { text } });
-    const outcome = await deployment.run([
-      ...show,
-      '--reveal',
-      '-q',
-      '.credential, .answer | tojson',
-    ]);
+    const outcome = await deployment.run([...show, '--reveal', '-q', '.credential, .answer | tojson']);
     expect(outcome).toEqual({
       code: 0,
       stdout: `null\n${JSON.stringify(text)}\n`,
@@ -86,22 +81,12 @@ describe('recover show --reveal', () => {
     });
     const { code, stdout, stderr } = await deployment.run([...show, '--reveal']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: asItCame });
-    expect(stdout.split('\n').slice(-5)).toEqual([
-      '',
-      'Answer:',
-      '<html>',
-      ': :set-env {"token":"t"}',
-      '',
-    ]);
+    expect(stdout.split('\n').slice(-5)).toEqual(['', 'Answer:', '<html>', ': :set-env {"token":"t"}', '']);
   });
 
   it.each<readonly [LeftEntry, string, string]>([
     [{ answer: null }, 'no answer came', `${again} --provider nscale`],
-    [
-      { keepsSecrets: false },
-      'it was left without its secret (--no-journal)',
-      `${again} --provider nscale`,
-    ],
+    [{ keepsSecrets: false }, 'it was left without its secret (--no-journal)', `${again} --provider nscale`],
     [{ isSent: false, self: { ...otherProcess, host: 'elsewhere' } }, 'nothing was sent', forget],
   ])('is not found where there is none: %j', async (left, why, hint) => {
     const deployment = nscale();

@@ -138,12 +138,7 @@ describe('recover deliver on Run:ai', () => {
     });
     await keepCredential(deployment, rotate);
     isDown = true;
-    const { code, stdout, stderr } = await deployment.run([
-      ...deliver,
-      '--yes',
-      '-q',
-      '.verified, .credential.value',
-    ]);
+    const { code, stdout, stderr } = await deployment.run([...deliver, '--yes', '-q', '.verified, .credential.value']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `null\n${secret}\n` });
     expect(stderr).toMatch(/^sactl: the credential could not be verified: .*\n$/);
     expect(await idsIn(deployment)).toEqual([]);

@@ -2,15 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { nscaleEndpoint, organizationId, useNscale } from '../../harness/nscale.ts';
-import {
-  entryIds,
-  fromTheFuture,
-  leaveEntry,
-  leaveFile,
-  leftIntent,
-  otherProcess,
-  type LeftEntry,
-} from './entries.ts';
+import { entryIds, fromTheFuture, leaveEntry, leaveFile, leftIntent, otherProcess, type LeftEntry } from './entries.ts';
 
 const nscale = useNscale();
 
@@ -67,19 +59,11 @@ const creation = {
 
 const nextSteps: readonly (readonly [state: string, left: LeftEntry, step: string])[] = [
   ['broken', { answer: { text: 'x' } }, `${again} --provider nscale`],
-  [
-    'broken',
-    { ...creation, answer: { text: 'x' } },
-    `${search} --search ci --provider nscale; then: ${forget}`,
-  ],
+  ['broken', { ...creation, answer: { text: 'x' } }, `${search} --search ci --provider nscale; then: ${forget}`],
   ['empty', { keepsSecrets: false }, `${again} --provider nscale`],
   ['unanswered', { answer: null }, `${again} --provider nscale`],
   ['unanswered', { answer: null, connection: profile }, `${again} --profile prod`],
-  [
-    'unanswered',
-    { ...creation, answer: null },
-    `${search} --search ci --provider nscale; then: ${forget}`,
-  ],
+  ['unanswered', { ...creation, answer: null }, `${search} --search ci --provider nscale; then: ${forget}`],
   ['under-way', { self: otherProcess }, 'wait for it to end'],
   ['preparing', { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }, forget],
 ];
@@ -130,11 +114,7 @@ describe('recover show finds the entry', () => {
     ['77', 3, 'sactl: there is no journal entry "77"\nhint: sactl recover list\n'],
     ['0000', 3, 'sactl: there is no journal entry "0000"\nhint: sactl recover list\n'],
     ['../x', 3, 'sactl: there is no journal entry "../x"\nhint: sactl recover list\n'],
-    [
-      '',
-      2,
-      'sactl: --id is missing: give the id of an entry, or its first characters (sactl recover list)\n',
-    ],
+    ['', 2, 'sactl: --id is missing: give the id of an entry, or its first characters (sactl recover list)\n'],
   ])('not by %j', async (id, code, stderr) => {
     const deployment = nscale();
     await leaveEntry(deployment);

@@ -40,18 +40,15 @@ describe('sa create on Run:ai', () => {
   it('confirms what it will do, naming the service', async () => {
     const sandbox = await runaiSandbox();
     const asked: string[] = [];
-    const outcome = await sandbox(
-      ['sa', 'create', '--name', 'ci-speech', '--no-color', '-q', '.credential.value'],
-      {
-        terminal: 100,
-        prompt: {
-          confirm: ({ message }) => {
-            asked.push(message);
-            return Promise.resolve(true);
-          },
+    const outcome = await sandbox(['sa', 'create', '--name', 'ci-speech', '--no-color', '-q', '.credential.value'], {
+      terminal: 100,
+      prompt: {
+        confirm: ({ message }) => {
+          asked.push(message);
+          return Promise.resolve(true);
         },
       },
-    );
+    });
     expect({ code: outcome.code, asked }).toEqual({
       code: 0,
       asked: ['Create service account ci-speech on Run:ai?'],
@@ -74,14 +71,7 @@ describe('sa create on Run:ai', () => {
 
   it('stops at rules that an earlier account of the name left, unless it may keep them', async () => {
     const sandbox = await runaiSandbox();
-    const argv = [
-      'sa',
-      'create',
-      '--name',
-      'old-batch',
-      '-q',
-      '.credential.kind, .credential.value',
-    ];
+    const argv = ['sa', 'create', '--name', 'old-batch', '-q', '.credential.kind, .credential.value'];
     expect(await sandbox([...argv])).toMatchObject({ code: 5, stdout: '' });
     const kept = await sandbox([...argv, '--keep-rules']);
     expect({ code: kept.code, stderr: kept.stderr }).toEqual({ code: 0, stderr: '' });
@@ -103,9 +93,7 @@ describe('sa create on Run:ai', () => {
     expect(await sandbox([...argv, '--if-missing'])).toEqual({
       code: 0,
       stdout: 'null\n',
-      stderr: marked(
-        'sactl: an account named ci-vision exists; its credential cannot be shown again',
-      ),
+      stderr: marked('sactl: an account named ci-vision exists; its credential cannot be shown again'),
     });
   });
 
@@ -114,9 +102,7 @@ describe('sa create on Run:ai', () => {
     const argv = 'sa create --name ci-vision --if-missing --role Viewer --scope tenant'.split(' ');
     const { code, stderr } = await sandbox([...argv, '-q', '.credential.value']);
     expect(code).toBe(0);
-    expect(stderr).toContain(
-      'its access rules stay as they are; "sactl accessrules create" adds one',
-    );
+    expect(stderr).toContain('its access rules stay as they are; "sactl accessrules create" adds one');
     const rules = ['accessrules', 'list', '--account', 'ci-vision', '-q', 'length'];
     expect((await sandbox(rules)).stdout).toBe('2\n');
   });

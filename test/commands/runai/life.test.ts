@@ -130,34 +130,17 @@ describe('sa update on Run:ai', () => {
       stdout: `{"method":"PATCH","url":"https://runai.sandbox.invalid/api/v1/service-accounts/${runaiAccountIds.ciVision}","body":{"enabled":false}}\n`,
       stderr: '',
     });
-    expect((await sandbox(['sa', 'get', '--id', 'ci-vision', '-q', '.enabled'])).stdout).toBe(
-      'true\n',
-    );
+    expect((await sandbox(['sa', 'get', '--id', 'ci-vision', '-q', '.enabled'])).stdout).toBe('true\n');
   });
 
   it.each([
-    [
-      '--name x1',
-      [
-        'Run:ai accounts cannot be given another name',
-        'Run:ai can only enable or disable an account',
-      ],
-    ],
+    ['--name x1', ['Run:ai accounts cannot be given another name', 'Run:ai can only enable or disable an account']],
     [
       '--description x',
-      [
-        'Run:ai accounts cannot be given a description',
-        'Run:ai can only enable or disable an account',
-      ],
+      ['Run:ai accounts cannot be given a description', 'Run:ai can only enable or disable an account'],
     ],
-    [
-      '--add-group x',
-      ['Run:ai accounts cannot be given groups', 'Run:ai can only enable or disable an account'],
-    ],
-    [
-      '--tag a=b --disable',
-      ['Run:ai accounts cannot be given tags', 'Run:ai can only enable or disable an account'],
-    ],
+    ['--add-group x', ['Run:ai accounts cannot be given groups', 'Run:ai can only enable or disable an account']],
+    ['--tag a=b --disable', ['Run:ai accounts cannot be given tags', 'Run:ai can only enable or disable an account']],
     ['--enable --disable', ['--enable and --disable exclude each other']],
   ])('refuses %s', async (flags, lines) => {
     const sandbox = await runaiSandbox();

@@ -26,9 +26,7 @@ describe('sa list on Run:ai', () => {
 
   it('shows an expiry where it is asked for', async () => {
     const argv = ['sa', 'list', '--limit', '1', '--columns', 'expiresAt,name'];
-    expect((await (await runaiSandbox())(argv)).stdout).toBe(
-      'EXPIRES  NAME\n-        batch-trainer\n',
-    );
+    expect((await (await runaiSandbox())(argv)).stdout).toBe('EXPIRES  NAME\n-        batch-trainer\n');
   });
 
   it.each([
@@ -73,8 +71,7 @@ describe('sa list on Run:ai', () => {
 
   it('is csv of exact values', async () => {
     const sandbox = await runaiSandbox();
-    const argv =
-      'sa list --search retired --format csv --columns name,status,enabled,clientId,groups,id';
+    const argv = 'sa list --search retired --format csv --columns name,status,enabled,clientId,groups,id';
     expect((await sandbox(argv.split(' '))).stdout).toBe(
       'name,status,enabled,clientId,groups,id\r\n' +
         `retired-notebooks,disabled,false,retired-notebooks,,${runaiAccountIds.notebooks}\r\n`,
@@ -97,9 +94,7 @@ describe('one model for all providers', () => {
     const [nscale, runai] = await both('sa', 'list', '-q', '.[] | keys_unsorted | join(" ")');
     const [first = '', ...others] = (nscale?.[1] ?? '').trimEnd().split('\n');
     expect(first).toMatch(/^provider profile id name .* raw$/);
-    expect(new Set([...others, ...(runai?.[1] ?? '').trimEnd().split('\n')])).toEqual(
-      new Set([first]),
-    );
+    expect(new Set([...others, ...(runai?.[1] ?? '').trimEnd().split('\n')])).toEqual(new Set([first]));
   });
 
   it('has the same keys for one account, and for the result of a rotation', async () => {
@@ -146,7 +141,5 @@ describe('one model for all providers', () => {
 /** Those of `sa list -q '…'` in README.md. */
 function readmeFilters(): readonly string[] {
   const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  return [...text.matchAll(/(?:sa|serviceaccounts) list[^\n]* -q '([^']+)'/g)].map(
-    ([, filter = '']) => filter,
-  );
+  return [...text.matchAll(/(?:sa|serviceaccounts) list[^\n]* -q '([^']+)'/g)].map(([, filter = '']) => filter);
 }

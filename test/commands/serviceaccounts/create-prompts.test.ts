@@ -2,12 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Choice, Prompter } from '../../../src/context.ts';
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
-import {
-  groupIds,
-  organizationId,
-  otherOrganizationId,
-  roleIds,
-} from '../../../src/sandbox/nscale/seed-ids.ts';
+import { groupIds, organizationId, otherOrganizationId, roleIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { testNow } from '../../harness/context.ts';
 import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { issuedToken, predictable } from '../support.ts';
@@ -102,9 +97,7 @@ describe('sa create on a terminal', () => {
       code: 0,
       asked: 'Group ids, separated by commas (this token may not list groups; optional)',
     });
-    expect(deployment.bodies).toMatchObject([
-      { spec: { groupIDs: [groupIds.inference, groupIds.mlTraining] } },
-    ]);
+    expect(deployment.bodies).toMatchObject([{ spec: { groupIDs: [groupIds.inference, groupIds.mlTraining] } }]);
   });
 
   it('asks for nothing that a flag gives', async () => {

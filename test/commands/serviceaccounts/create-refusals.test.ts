@@ -8,8 +8,7 @@ import { problems, workFolder } from '../support.ts';
 
 const nscale = useNscale();
 
-const rule =
-  'nscale names have 1 to 63 letters, digits, "-", "_" or ".", and begin and end with a letter or digit';
+const rule = 'nscale names have 1 to 63 letters, digits, "-", "_" or ".", and begin and end with a letter or digit';
 const missingName = 'the name is missing: give --name, or "name" in the document';
 
 /** Each is the whole of what is wrong: command line, standard input, problems. */
@@ -28,26 +27,16 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
   ['-f missing.json', '', ['cannot read missing.json: no such file or directory (ENOENT)']],
   ['-f folder', '', ['cannot read folder: it is a directory']],
   ['--stdin', ' \n', ['standard input is empty: it must hold an account as JSON or YAML']],
-  [
-    '--stdin',
-    '{"name": "ci"\n "description": "x"}',
-    ['standard input is not valid JSON at line 2, column 2'],
-  ],
+  ['--stdin', '{"name": "ci"\n "description": "x"}', ['standard input is not valid JSON at line 2, column 2']],
   ['--stdin', '{"name": "ci", "nmae": "x"}', ['standard input: unknown key "nmae"']],
   ['--stdin', '{"name": "ci", "groups": "x"}', ['standard input: "groups" must be a list']],
   ['--stdin', '{"description": "x"}', [missingName]],
   [
     '--stdin',
     'name: *nowhere',
-    [
-      'standard input is not valid YAML in its aliases: Unresolved alias (the anchor must be set before the alias)',
-    ],
+    ['standard input is not valid YAML in its aliases: Unresolved alias (the anchor must be set before the alias)'],
   ],
-  [
-    '--name ci --if-missing --allow-duplicate',
-    '',
-    ['--if-missing and --allow-duplicate exclude each other'],
-  ],
+  ['--name ci --if-missing --allow-duplicate', '', ['--if-missing and --allow-duplicate exclude each other']],
   [
     '--org acme --name -x --tag team -f missing.json --if-missing --allow-duplicate',
     '',
@@ -76,10 +65,7 @@ describe('sa create refuses, without a request,', () => {
   });
 
   it.each([
-    [
-      '{"name": "ci",\n"name": "again"}',
-      'is not valid JSON at line 2, column 1: a key is given twice',
-    ],
+    ['{"name": "ci",\n"name": "again"}', 'is not valid JSON at line 2, column 1: a key is given twice'],
     ['name: a\n  b: c\n', 'is not valid YAML at line 1, column 7: '],
     ['{"name": "ci"', 'is not valid JSON at line 1, column 14\n'],
     ['[1, 2]', 'standard input: '],
@@ -91,10 +77,7 @@ describe('sa create refuses, without a request,', () => {
     ],
   ])('the document %j', async (stdin, message) => {
     const deployment = nscale();
-    const { code, stdout, stderr } = await deployment.run(
-      ['sa', 'create', '--stdin', '--format', 'yaml'],
-      { stdin },
-    );
+    const { code, stdout, stderr } = await deployment.run(['sa', 'create', '--stdin', '--format', 'yaml'], { stdin });
     expect({ code, stdout, requests: deployment.requests }).toEqual({
       code: 2,
       stdout: '',
@@ -132,15 +115,12 @@ describe('sa create refuses, without a change,', () => {
   });
 });
 
-it.runIf(process.platform !== 'win32')(
-  'sa create reads no more of a file than a document can have',
-  async () => {
-    const deployment = nscale();
-    expect(await deployment.run(['sa', 'create', '-f', '/dev/zero', '--to', 'file:a'])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: 'sactl: cannot read /dev/zero: it is not a regular file\n',
-    });
-    expect(deployment.requests).toEqual([]);
-  },
-);
+it.runIf(process.platform !== 'win32')('sa create reads no more of a file than a document can have', async () => {
+  const deployment = nscale();
+  expect(await deployment.run(['sa', 'create', '-f', '/dev/zero', '--to', 'file:a'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'sactl: cannot read /dev/zero: it is not a regular file\n',
+  });
+  expect(deployment.requests).toEqual([]);
+});

@@ -217,10 +217,7 @@ describe('sa create without a place for the credential', () => {
   ];
   it.each(refused)('sends nothing: %j %j', async (argv, options) => {
     const deployment = nscale();
-    const { code, stdout } = await deployment.run(
-      ['sa', 'create', '--name', 'ci', ...argv],
-      options,
-    );
+    const { code, stdout } = await deployment.run(['sa', 'create', '--name', 'ci', ...argv], options);
     expect({ code, stdout, sent: deployment.mutations() }).toEqual({
       code: 2,
       stdout: '',

@@ -143,9 +143,7 @@ describe('sa delete of an account that is not there', () => {
     const deployment = nscale({
       intercept: (request, next) => {
         if (request.method === 'DELETE') {
-          deployment.state.accounts = deployment.state.accounts.filter(
-            (account) => account.id !== id,
-          );
+          deployment.state.accounts = deployment.state.accounts.filter((account) => account.id !== id);
         }
         return next(request);
       },

@@ -6,10 +6,7 @@ import { organizationId, type NscaleOptions } from '../../harness/nscale.ts';
 import { newAccountId, operationId, predictable } from '../support.ts';
 
 /** What is in a file, and its permissions in octal. */
-export async function fileAt(
-  folder: string,
-  name: string,
-): Promise<{ readonly text: string; readonly mode: string }> {
+export async function fileAt(folder: string, name: string): Promise<{ readonly text: string; readonly mode: string }> {
   const path = join(folder, name);
   const { mode } = await stat(path);
   return { text: await readFile(path, 'utf8'), mode: (mode & 0o777).toString(8) };

@@ -36,18 +36,15 @@ it('shows what is known of an account', async () => {
   });
 });
 
-it.each([[[]], [['--id', '']], [['--id', '  ']]])(
-  'needs --id where nobody can be asked: %j',
-  async (flags) => {
-    const deployment = nscale();
-    expect(await deployment.run(['sa', 'get', ...flags])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: problems(['--id is missing: give the id or the exact name of an account']),
-    });
-    expect(deployment.requests).toEqual([]);
-  },
-);
+it.each([[[]], [['--id', '']], [['--id', '  ']]])('needs --id where nobody can be asked: %j', async (flags) => {
+  const deployment = nscale();
+  expect(await deployment.run(['sa', 'get', ...flags])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: problems(['--id is missing: give the id or the exact name of an account']),
+  });
+  expect(deployment.requests).toEqual([]);
+});
 
 it('lets a person choose from the accounts, by name', async () => {
   let labels: readonly string[] = [];
@@ -94,9 +91,7 @@ it('names the ids behind an ambiguous name', async () => {
     code: 5,
     stdout: '',
     stderr: problems(
-      [
-        `2 nscale service accounts are named "inference-gateway": ${accountIds.gateway}, ${accountIds.gatewayOld}`,
-      ],
+      [`2 nscale service accounts are named "inference-gateway": ${accountIds.gateway}, ${accountIds.gatewayOld}`],
       'name one of them by its id: --id <id>',
     ),
   });

@@ -25,8 +25,7 @@ async function rotate(world: World, name: string): Promise<void> {
   expect(run.code).toBe(0);
 }
 
-const unknownAge =
-  'sactl: 1 left out by --older-than: no rotation of theirs is recorded on this machine\n';
+const unknownAge = 'sactl: 1 left out by --older-than: no rotation of theirs is recorded on this machine\n';
 const noneMatches = 'sactl: none of 3 service accounts matches\n';
 
 describe('--older-than', () => {
@@ -58,17 +57,7 @@ describe('--older-than', () => {
 
   it('goes with other filters, with --sort and with --limit', async () => {
     const world = await rotatedOnce();
-    const argv = [
-      ...list,
-      '--older-than',
-      '1h',
-      '--search',
-      'APP',
-      '--sort',
-      '-age',
-      '--limit',
-      '1',
-    ];
+    const argv = [...list, '--older-than', '1h', '--search', 'APP', '--sort', '-age', '--limit', '1'];
     const { stdout } = await world.run([...argv, '-q', '.[].name']);
     expect(stdout).toBe('app-002\n');
   });
@@ -88,13 +77,7 @@ describe('the column age', () => {
   it('is short for people, and at most the age of the account where nobody knows', async () => {
     const world = await rotatedOnce();
     const { stdout } = await world.run([...list, '--columns', 'name,age', '--sort', 'age']);
-    expect(stdout.split('\n')).toEqual([
-      'NAME     AGE',
-      'app-001  5h',
-      'app-002  2d',
-      'app-003  <=82d',
-      '',
-    ]);
+    expect(stdout.split('\n')).toEqual(['NAME     AGE', 'app-001  5h', 'app-002  2d', 'app-003  <=82d', '']);
   });
 
   it('is not an age below zero when the clock was set back', async () => {
@@ -146,22 +129,13 @@ describe('--unused-for', () => {
     ['4d', 'app-002\napp-003\n'],
     ['41d', 'app-003\n'],
     ['81d', ''],
-  ])(
-    '%s counts from the last use, or from the creation of what was never used',
-    async (time, stdout) => {
-      const argv = [...list, '--search', 'app', '--unused-for', time, '--quiet', '-q', '.[].name'];
-      expect(await runai().run(argv)).toEqual({ code: 0, stdout, stderr: '' });
-    },
-  );
+  ])('%s counts from the last use, or from the creation of what was never used', async (time, stdout) => {
+    const argv = [...list, '--search', 'app', '--unused-for', time, '--quiet', '-q', '.[].name'];
+    expect(await runai().run(argv)).toEqual({ code: 0, stdout, stderr: '' });
+  });
 
   it('says that nscale does not know', async () => {
-    const run = await createWorld({ accounts: 3 }).run([
-      ...list,
-      '--unused-for',
-      '1d',
-      '-q',
-      'length',
-    ]);
+    const run = await createWorld({ accounts: 3 }).run([...list, '--unused-for', '1d', '-q', 'length']);
     expect(run).toEqual({
       code: 0,
       stdout: '0\n',
@@ -171,20 +145,11 @@ describe('--unused-for', () => {
 
   it('counts those that it leaves out of several providers together', async () => {
     const world = createWorld({ providers: ['nscale', 'runai'], accounts: 2 });
-    const argv = [
-      ...list,
-      '--provider',
-      'all',
-      '--unused-for',
-      '1d',
-      '-q',
-      '[.[].provider] | unique[]',
-    ];
+    const argv = [...list, '--provider', 'all', '--unused-for', '1d', '-q', '[.[].provider] | unique[]'];
     expect(await world.run(argv)).toEqual({
       code: 0,
       stdout: 'runai\n',
-      stderr:
-        'sactl: 2 left out by --unused-for: their provider does not say when they were used\n',
+      stderr: 'sactl: 2 left out by --unused-for: their provider does not say when they were used\n',
     });
   });
 });

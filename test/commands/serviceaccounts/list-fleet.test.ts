@@ -48,19 +48,14 @@ describe('sa list --provider all for people', () => {
     [80, 'PROVIDER +NAME +STATUS +EXPIRES +ID'],
     [120, 'PROVIDER +NAME +STATUS +EXPIRES +LAST USED +AGE +ID'],
     [200, 'PROVIDER +NAME +STATUS +EXPIRES +LAST USED +AGE +ID'],
-  ])(
-    'fits %i columns, the least important going first, with whole ids',
-    async (terminal, header) => {
-      const argv = [...list, '--search', 'app', '--no-color'];
-      const { stdout } = await createWorld(mixed).run(argv, { terminal });
-      const lines = stdout.trimEnd().split('\n');
-      expect(lines[0]).toMatch(new RegExp(`^${header}$`));
-      expect(lines.filter((line) => line.length > terminal)).toEqual([]);
-      expect(lines[1]).toMatch(
-        /^nscale +app-001 +active +in 5 days .*c0000000-0000-4000-8000-000000000001$/,
-      );
-    },
-  );
+  ])('fits %i columns, the least important going first, with whole ids', async (terminal, header) => {
+    const argv = [...list, '--search', 'app', '--no-color'];
+    const { stdout } = await createWorld(mixed).run(argv, { terminal });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(new RegExp(`^${header}$`));
+    expect(lines.filter((line) => line.length > terminal)).toEqual([]);
+    expect(lines[1]).toMatch(/^nscale +app-001 +active +in 5 days .*c0000000-0000-4000-8000-000000000001$/);
+  });
 
   it('colours what is urgent', async () => {
     const { stdout } = await createWorld(mixed).run(list, { terminal: 140 });

@@ -65,8 +65,7 @@ describe('sa list for people', () => {
     expect(await deployment.run(['sa', 'list', '-q', '.[].name'])).toEqual({
       code: 0,
       stdout: 'self-rotating\n',
-      stderr:
-        'sactl: this list may be incomplete: without read permission an nscale token sees only its own account\n',
+      stderr: 'sactl: this list may be incomplete: without read permission an nscale token sees only its own account\n',
     });
   });
 });
@@ -166,14 +165,8 @@ describe('which accounts sa list prints', () => {
 
 describe('sa list refuses', () => {
   const filters: readonly (readonly [argv: readonly string[], message: string])[] = [
-    [
-      ['-q', '.['],
-      '-q ".[" does not compile: syntax error, unexpected end of file at line 1, column 2',
-    ],
-    [
-      ['--json', '-q', '.'],
-      '--json and -q exclude each other: each says what is printed; -q alone filters that JSON',
-    ],
+    [['-q', '.['], '-q ".[" does not compile: syntax error, unexpected end of file at line 1, column 2'],
+    [['--json', '-q', '.'], '--json and -q exclude each other: each says what is printed; -q alone filters that JSON'],
     [['--json', '--columns', 'name'], '--columns goes only with --format table or csv'],
     [['-q', ''], '-q "": the filter is empty; "." prints everything'],
   ];
@@ -191,10 +184,7 @@ describe('sa list refuses', () => {
 
   it('everything that is wrong at once', async () => {
     const deployment = nscale();
-    const argv =
-      'sa list --raw --limit 0 --sort nope --columns x,name --expiring-within soon --org acme'.split(
-        ' ',
-      );
+    const argv = 'sa list --raw --limit 0 --sort nope --columns x,name --expiring-within soon --org acme'.split(' ');
     expect(await deployment.run(argv)).toEqual({
       code: 2,
       stdout: '',

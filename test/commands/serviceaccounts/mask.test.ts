@@ -39,26 +39,23 @@ describe('under GitHub Actions', () => {
     expect(printedBefore).toEqual(['']);
   });
 
-  it.each([rotate, create])(
-    'the token is masked before a target has it: %s %s',
-    async (...argv) => {
-      const cwd = await workFolder();
-      const context = nscale(predictable).context({ env: actions, cwd });
-      const wasThere: boolean[] = [];
-      const observed = withStderr(context, {
-        write: (text) => {
-          if (text !== '') wasThere.push(existsSync(join(cwd, 'token')));
-          return context.ctx.stderr.write(text);
-        },
-      });
-      expect(await runIn(observed, [...argv, '--to', 'file:token', '-q', '.verified'])).toEqual({
-        code: 0,
-        stdout: 'true\n',
-        stderr: mask,
-      });
-      expect([...wasThere, existsSync(join(cwd, 'token'))]).toEqual([false, true]);
-    },
-  );
+  it.each([rotate, create])('the token is masked before a target has it: %s %s', async (...argv) => {
+    const cwd = await workFolder();
+    const context = nscale(predictable).context({ env: actions, cwd });
+    const wasThere: boolean[] = [];
+    const observed = withStderr(context, {
+      write: (text) => {
+        if (text !== '') wasThere.push(existsSync(join(cwd, 'token')));
+        return context.ctx.stderr.write(text);
+      },
+    });
+    expect(await runIn(observed, [...argv, '--to', 'file:token', '-q', '.verified'])).toEqual({
+      code: 0,
+      stdout: 'true\n',
+      stderr: mask,
+    });
+    expect([...wasThere, existsSync(join(cwd, 'token'))]).toEqual([false, true]);
+  });
 
   it('--quiet does not keep it from being masked', async () => {
     const argv = [...rotate, '--quiet', '-q', '.credential.value'];

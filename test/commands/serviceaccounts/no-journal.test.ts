@@ -5,15 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { useNscale, type NscaleDeployment } from '../../harness/nscale.ts';
-import {
-  accountsPath,
-  issuedToken,
-  newAccountId,
-  operationId,
-  predictable,
-  problems,
-  workFolder,
-} from '../support.ts';
+import { accountsPath, issuedToken, newAccountId, operationId, predictable, problems, workFolder } from '../support.ts';
 import { fileAt, removing } from './delivery.ts';
 
 const nscale = useNscale();
@@ -103,10 +95,9 @@ describe.each(verbs)('sa $verb --no-journal', ({ argv, account, id, post }) => {
   it('says that nobody has the credential when all targets fail', async () => {
     const gone = await workFolder();
     const deployment = nscale(removing(gone));
-    const { code, stderr } = await deployment.run(
-      [...argv, '--to', `file:${gone}/a`, '--format', 'yaml'],
-      { cwd: await workFolder() },
-    );
+    const { code, stderr } = await deployment.run([...argv, '--to', `file:${gone}/a`, '--format', 'yaml'], {
+      cwd: await workFolder(),
+    });
     expect({ code, stderr }).toEqual({
       code: 7,
       stderr: problems(

@@ -56,8 +56,7 @@ describe('sa rotate for people', () => {
     const argv = ['sa', 'rotate', '--id', 'nightly-backup', '--dry-run', '-q', '.effects[]'];
     expect(await nscale().run(argv)).toEqual({
       code: 0,
-      stdout:
-        'this account has expired: rotating revives it\na new token is issued, which nscale shows only once\n',
+      stdout: 'this account has expired: rotating revives it\na new token is issued, which nscale shows only once\n',
       stderr: '',
     });
   });

@@ -37,10 +37,7 @@ describe("rotating the caller's own account", () => {
     [
       ['--no-journal', '--allow-self'],
       {},
-      [
-        `--no-journal needs a durable --to (${places}): otherwise nothing keeps the credential`,
-        noTarget,
-      ],
+      [`--no-journal needs a durable --to (${places}): otherwise nothing keeps the credential`, noTarget],
     ],
     [[], terminal, [noTarget]],
     [['--to', 'file:token'], { ...terminal, env: { CI: '1' } }, [noFlag]],
@@ -147,10 +144,7 @@ describe('rotating an account that may be the caller’s own', () => {
     expect(await deployment.run(argv)).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([
-        `${maybe}: give a durable --to (${places})`,
-        `${maybe}: --allow-self is missing`,
-      ]),
+      stderr: problems([`${maybe}: give a durable --to (${places})`, `${maybe}: --allow-self is missing`]),
     });
     expect(deployment.mutations()).toEqual([]);
   });

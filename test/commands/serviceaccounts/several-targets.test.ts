@@ -5,15 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { useNscale } from '../../harness/nscale.ts';
-import {
-  accountsPath,
-  issuedToken,
-  newAccountId,
-  operationId,
-  predictable,
-  problems,
-  workFolder,
-} from '../support.ts';
+import { accountsPath, issuedToken, newAccountId, operationId, predictable, problems, workFolder } from '../support.ts';
 import { delivered, fileAt, removing } from './delivery.ts';
 
 const nscale = useNscale();
@@ -86,9 +78,7 @@ describe.each(failing)('a target that fails after the $verb', ({ argv, id, name 
       },
     });
     expect(await fileAt(cwd, 'b')).toEqual(secretFile);
-    expect(await readdir(join(deployment.stateDirectory, 'journal'))).toEqual([
-      `${operationId}.jsonl`,
-    ]);
+    expect(await readdir(join(deployment.stateDirectory, 'journal'))).toEqual([`${operationId}.jsonl`]);
     expect(deployment.mutations()).toHaveLength(1);
   });
 

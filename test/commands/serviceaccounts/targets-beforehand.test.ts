@@ -72,9 +72,7 @@ describe('targets that cannot be used', () => {
     expect(await deployment.run([...create, '--to', 'file:{id}', '--format', 'yaml'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([
-        '--to "file:{id}": the id of an account is not known before it is created; use {name}',
-      ]),
+      stderr: problems(['--to "file:{id}": the id of an account is not known before it is created; use {name}']),
     });
     expect(deployment.mutations()).toEqual([]);
   });
@@ -120,14 +118,9 @@ describe('--dry-run with targets', () => {
     const { code, stdout, stderr } = await nscale().run(argv, { cwd });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: problems([
-        `--to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)`,
-      ]),
+      stderr: problems([`--to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)`]),
     });
     const lines = stdout.split('\n').filter((line) => line.startsWith('  - the credential'));
-    expect(lines).toEqual([
-      '  - the credential cannot go to file:none/a',
-      '  - the credential goes to file:b',
-    ]);
+    expect(lines).toEqual(['  - the credential cannot go to file:none/a', '  - the credential goes to file:b']);
   });
 });

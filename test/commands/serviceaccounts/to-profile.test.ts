@@ -15,9 +15,7 @@ const { selfRotating } = accountIds;
 const rotate = ['sa', 'rotate', '--id', 'self-rotating', '--yes', '--allow-self'];
 
 /** A profile whose token is in a file, and the options of a run with it. */
-async function profile(
-  token: string,
-): Promise<{ readonly folder: string; readonly options: TestContextOptions }> {
+async function profile(token: string): Promise<{ readonly folder: string; readonly options: TestContextOptions }> {
   const home = await workFolder();
   const folder = join(home, '.config', 'sactl');
   await mkdir(folder, { recursive: true });

@@ -33,9 +33,7 @@ it.each([[[]], [['--if-missing']]])(
     const rotated = await deployment.run([...rotate, '-q', '.credential.value'], later);
     expect(rotated).toMatchObject({ code: 0, stderr: '' });
     // The rotation has settled it.
-    expect((await deployment.run([...create, ...flags], later)).code).toBe(
-      flags.length > 0 ? 0 : 5,
-    );
+    expect((await deployment.run([...create, ...flags], later)).code).toBe(flags.length > 0 ? 0 : 5);
   },
 );
 

@@ -84,9 +84,7 @@ describe('sa update --dry-run', () => {
   it('says what would change, and sends nothing', async () => {
     const deployment = nscale();
     const argv =
-      '--description --remove-tag team --tag env=ci --add-group observability --remove-group inference'.split(
-        ' ',
-      );
+      '--description --remove-tag team --tag env=ci --add-group observability --remove-group inference'.split(' ');
     const { code, stdout, stderr } = await deployment.run([
       ...update,
       ...argv.toSpliced(1, 0, ''),
@@ -135,11 +133,7 @@ describe('sa update --dry-run', () => {
 
 describe('sa update refuses, without a request,', () => {
   const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly string[]])[] = [
-    [
-      '--id ci-deploy',
-      '',
-      ['there is nothing to change: give a flag such as --description, or a document with -f'],
-    ],
+    ['--id ci-deploy', '', ['there is nothing to change: give a flag such as --description, or a document with -f']],
     [
       '--id ci-deploy --add-group a --remove-group a --tag x=1 --remove-tag x',
       '',
@@ -208,9 +202,7 @@ describe('sa update --done', () => {
     expect(await run([...argv, '--done'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([
-        '--done is for steps in the console of Augment, and this change needs none there',
-      ]),
+      stderr: problems(['--done is for steps in the console of Augment, and this change needs none there']),
     });
     expect(await inventory()).toBe(before);
     const outcome = await run([...argv, '-q', '.description']);
@@ -222,25 +214,20 @@ describe('sa update on a terminal', () => {
   it('asks for confirmation, and sends nothing when the answer is no', async () => {
     const deployment = nscale();
     const questions: string[] = [];
-    const { code, stdout, stderr } = await deployment.run(
-      [...update, '--name', 'x', '--no-color'],
-      {
-        terminal: 100,
-        prompt: {
-          confirm: ({ message }) => {
-            questions.push(message);
-            return Promise.resolve(false);
-          },
+    const { code, stdout, stderr } = await deployment.run([...update, '--name', 'x', '--no-color'], {
+      terminal: 100,
+      prompt: {
+        confirm: ({ message }) => {
+          questions.push(message);
+          return Promise.resolve(false);
         },
       },
-    );
+    });
     const action = `Update service account ci-deploy (${accountIds.ciDeploy}) in organization ${organizationId}`;
     expect({ code, stdout, stderr, questions, sent: deployment.mutations() }).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        `  - its name changes from "ci-deploy" to "x"\n` +
-        problems(['not confirmed; nothing was changed']),
+      stderr: `  - its name changes from "ci-deploy" to "x"\n` + problems(['not confirmed; nothing was changed']),
       questions: [`${action}?`],
       sent: [],
     });

@@ -3,10 +3,7 @@ import { join } from 'node:path';
 
 import { Secret } from '../../../src/model/secret.ts';
 import { openAccountLocks } from '../../../src/journal/account-lock.ts';
-import {
-  openInventory,
-  type InventoryFile,
-} from '../../../src/providers/augment/inventory-file.ts';
+import { openInventory, type InventoryFile } from '../../../src/providers/augment/inventory-file.ts';
 import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
 import { ci, later, recorded, tenant } from '../../providers/augment/recorded.ts';
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
@@ -56,11 +53,7 @@ export async function augmentMachine(): Promise<Machine> {
     stateDirectory,
     inventory: () => readFile(file.path, 'utf8'),
     run: (argv, options = {}) =>
-      runIn(testContext({ ...options, env: { ...env, ...options.env } }), [
-        ...argv,
-        '--provider',
-        'augment',
-      ]),
+      runIn(testContext({ ...options, env: { ...env, ...options.env } }), [...argv, '--provider', 'augment']),
   };
 }
 

@@ -26,10 +26,7 @@ describe.each([
     expect(await run(command, { env: credentials })).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems(
-        [`${title} cannot ${purpose}; augment can`],
-        'name one that can with --provider augment',
-      ),
+      stderr: problems([`${title} cannot ${purpose}; augment can`], 'name one that can with --provider augment'),
     });
   });
 });

@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { workFolder } from '../support.ts';
-import {
-  augmentMachine,
-  secondFingerprint,
-  secondToken,
-  sessionOf,
-  type Machine,
-} from './augment.ts';
+import { augmentMachine, secondFingerprint, secondToken, sessionOf, type Machine } from './augment.ts';
 
 const restore = ['tokens', 'restore', '--id', 'ci', '--token', 'two'];
 

@@ -11,8 +11,7 @@ describe('tokens revoke', () => {
     const { code, stdout, stderr } = await run(argv);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr:
-        'sactl: no copy of the token "one" is left here, so that it is revoked is taken on trust\n',
+      stderr: 'sactl: no copy of the token "one" is left here, so that it is revoked is taken on trust\n',
     });
     expect(stdout).toBe((await run(['sa', 'get', '--id', 'ci', '--json'])).stdout);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -39,10 +38,7 @@ describe('tokens revoke', () => {
       },
     });
     expect(code).toBe(0);
-    expect(labels).toEqual([
-      'Which token of ci?',
-      expect.stringMatching(/^two \(sha256:\w+\), active$/),
-    ]);
+    expect(labels).toEqual(['Which token of ci?', expect.stringMatching(/^two \(sha256:\w+\), active$/)]);
     const listed = await run(['tokens', 'list', '--id', 'ci', '-q', '.[].state']);
     expect(listed.stdout).toBe('revoked\nrevoked\n');
   });

@@ -6,16 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { execScheme } from '../../../src/delivery/targets/exec.ts';
 import { TargetError } from '../../../src/delivery/targets/target.ts';
 import { UsageError } from '../../../src/errors.ts';
-import {
-  deliver,
-  payload,
-  secret,
-  specOf,
-  subject,
-  targetOf,
-  workshop,
-  type Workshop,
-} from './fakes.ts';
+import { deliver, payload, secret, specOf, subject, targetOf, workshop, type Workshop } from './fakes.ts';
 
 let shop: Workshop;
 beforeEach(async () => {

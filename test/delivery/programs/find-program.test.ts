@@ -27,9 +27,7 @@ async function folderWithTool(...parts: readonly string[]): Promise<string> {
 test('the first folder of PATH that has the program is taken', async () => {
   await shop.fake('tool');
   const later = await folderWithTool('later');
-  expect(await find('tool', [join(shop.work, 'none'), shop.bin, later])).toBe(
-    join(shop.bin, 'tool'),
-  );
+  expect(await find('tool', [join(shop.work, 'none'), shop.bin, later])).toBe(join(shop.bin, 'tool'));
 });
 
 test.each([
@@ -80,21 +78,15 @@ test('an absolute path is taken as it is, where there is a program', async () =>
 test.each(['./tool', 'bin/tool', '../bin/tool'])('%s needs its absolute path', async (name) => {
   await folderWithTool();
   await shop.fake('tool');
-  await expect(find(name, [shop.bin])).rejects.toThrow(
-    `the program "${name}" needs its absolute path`,
-  );
+  await expect(find(name, [shop.bin])).rejects.toThrow(`the program "${name}" needs its absolute path`);
 });
 
 test('on Windows only an .exe file is a program, wherever it is named', async () => {
   await shop.fake('tool');
   await shop.fake('tool.cmd');
   await expect(find('tool', [shop.bin], 'win32')).rejects.toThrow('there is no program "tool.exe"');
-  await expect(find(join(shop.bin, 'tool.cmd'), [], 'win32')).rejects.toThrow(
-    'is not an .exe file',
-  );
+  await expect(find(join(shop.bin, 'tool.cmd'), [], 'win32')).rejects.toThrow('is not an .exe file');
   await shop.fake('tool.exe');
   const env = { Path: shop.bin };
-  expect(await findProgram('tool', { env, cwd: shop.work, platform: 'win32' })).toBe(
-    join(shop.bin, 'tool.exe'),
-  );
+  expect(await findProgram('tool', { env, cwd: shop.work, platform: 'win32' })).toBe(join(shop.bin, 'tool.exe'));
 });

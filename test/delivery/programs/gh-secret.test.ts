@@ -59,14 +59,13 @@ test('it is durable, and its place is the repository and environment', async () 
   expect(await target.place()).toEqual({ place: 'gh-secret:acme/app@prod', slot: 'TOKEN_PROD' });
 });
 
-test.each([
-  'gh-secret:acme/app#T',
-  'gh-secret:acme-inc/app.js@production#_T1',
-  'gh-secret:acme_corp/.github#T_{name}',
-])('%s is well formed', (given) => {
-  const spec = specOf(given, ghSecretScheme);
-  expect(ghSecretScheme.problems(spec, shop.environment())).toEqual([]);
-});
+test.each(['gh-secret:acme/app#T', 'gh-secret:acme-inc/app.js@production#_T1', 'gh-secret:acme_corp/.github#T_{name}'])(
+  '%s is well formed',
+  (given) => {
+    const spec = specOf(given, ghSecretScheme);
+    expect(ghSecretScheme.problems(spec, shop.environment())).toEqual([]);
+  },
+);
 
 const nameProblem = 'letters, digits and _ are right, without a digit or GITHUB_ at the start';
 
@@ -142,9 +141,7 @@ test('a gh that hangs is a matter of usage', async () => {
 
 test('a gh that is not installed is a matter of usage', async () => {
   const error = await refusalOf('gh-secret:acme/app#T');
-  expect(error.message).toBe(
-    `--to "gh-secret:acme/app#T": there is no program "gh" in PATH (${shop.bin})`,
-  );
+  expect(error.message).toBe(`--to "gh-secret:acme/app#T": there is no program "gh" in PATH (${shop.bin})`);
 });
 
 test('when it fails at delivery it may be tried again, and the secret is not in the message', async () => {
@@ -162,9 +159,7 @@ test('when it fails at delivery it may be tried again, and the secret is not in 
 
 async function refusalOf(given: string, isTimeOver = false): Promise<UsageError> {
   const environment = shop.environment(
-    isTimeOver
-      ? { timeout: () => ({ signal: AbortSignal.timeout(1), clear: () => undefined }) }
-      : {},
+    isTimeOver ? { timeout: () => ({ signal: AbortSignal.timeout(1), clear: () => undefined }) } : {},
   );
   const error: unknown = await targetOf(ghSecretScheme, given, { environment })
     .preflight()

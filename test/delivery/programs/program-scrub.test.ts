@@ -20,14 +20,11 @@ test.each([
   expect(scrub(`+ store ${text} failed`, [new Secret(value)])).toBe('+ store [secret] failed');
 });
 
-test.each(['x:', 'xy:', 'xyz:'])(
-  'base64 of more than the secret keeps little of it: %s',
-  (name) => {
-    const clean = scrub(base64(`${name}${value}\n`), [new Secret(value)]);
-    expect(clean).toContain('[secret]');
-    expect(clean.replace('[secret]', '').length).toBeLessThan(16);
-  },
-);
+test.each(['x:', 'xy:', 'xyz:'])('base64 of more than the secret keeps little of it: %s', (name) => {
+  const clean = scrub(base64(`${name}${value}\n`), [new Secret(value)]);
+  expect(clean).toContain('[secret]');
+  expect(clean.replace('[secret]', '').length).toBeLessThan(16);
+});
 
 test('the longer of two secrets goes first, so that no rest of it remains', () => {
   const secrets = [new Secret('abcdef'), new Secret('abcdefgh')];

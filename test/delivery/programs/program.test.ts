@@ -175,9 +175,7 @@ test('after an interrupt nothing is started', async () => {
   const call = await callOf(['touch started'], {
     signal: AbortSignal.abort(new InterruptedError()),
   });
-  await expect(runProgram(testContext({ cwd: shop.work }).ctx, call)).rejects.toThrow(
-    InterruptedError,
-  );
+  await expect(runProgram(testContext({ cwd: shop.work }).ctx, call)).rejects.toThrow(InterruptedError);
   await expect(readFile(join(shop.work, 'started'))).rejects.toThrow('ENOENT');
 });
 

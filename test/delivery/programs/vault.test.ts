@@ -61,8 +61,7 @@ test.each([
   },
   {
     what: 'there is no such mount',
-    stderr:
-      'Error making API request.\n\nCode: 404. Errors:\n\n* no handler for route "secret/data/ci"\n',
+    stderr: 'Error making API request.\n\nCode: 404. Errors:\n\n* no handler for route "secret/data/ci"\n',
   },
 ])('when a patch fails because $what, nothing is put over it', async ({ stderr }) => {
   await shop.fake('vault', [{ when: 'kv patch', code: 2, stderr }]);
@@ -81,9 +80,7 @@ test('what the last call said is the error, without the secret', async () => {
   const target = targetOf(vaultScheme, 'vault:secret/ci#token', {
     environment: shop.environment(),
   });
-  await expect(deliver(target)).rejects.toThrow(
-    'vault failed with exit code 2: check-and-set failed for [secret]',
-  );
+  await expect(deliver(target)).rejects.toThrow('vault failed with exit code 2: check-and-set failed for [secret]');
 });
 
 test('it is durable, and its place is the path', async () => {

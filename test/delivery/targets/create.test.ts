@@ -8,11 +8,7 @@ import type { Target, TargetEnvironment } from '../../../src/delivery/targets/ta
 import { UsageError } from '../../../src/errors.ts';
 import { createFolder, never, payload, subject } from './folder.ts';
 
-function create(
-  values: readonly string[],
-  environment: TargetEnvironment,
-  owner = subject,
-): readonly Target[] {
+function create(values: readonly string[], environment: TargetEnvironment, owner = subject): readonly Target[] {
   const { specs, problems } = parseTargets(values, environment);
   expect(problems).toStrictEqual([]);
   return createTargets(specs, owner, environment);
@@ -34,9 +30,7 @@ describe('targets', () => {
     await using folder = await createFolder();
     const environment = folder.environment({ profileFile: folder.at('token') });
     const targets = create([given], environment);
-    expect(targets.map((target) => [target.name, target.isDurable])).toStrictEqual([
-      [name, isDurable],
-    ]);
+    expect(targets.map((target) => [target.name, target.isDurable])).toStrictEqual([[name, isDurable]]);
   });
 
   test('come in the order they were given in', async () => {

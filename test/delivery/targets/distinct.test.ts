@@ -8,10 +8,7 @@ import { parseTargets } from '../../../src/delivery/targets/parse.ts';
 import { createFolder, subject } from './folder.ts';
 
 /** What is wrong with these values for these accounts; `here` is a link to the working directory. */
-async function problemsOf(
-  values: readonly string[],
-  accounts: readonly string[],
-): Promise<readonly string[]> {
+async function problemsOf(values: readonly string[], accounts: readonly string[]): Promise<readonly string[]> {
   await using folder = await createFolder();
   await symlink('.', folder.at('here'));
   const env = { GITHUB_ENV: await folder.write('commands', '') };
@@ -58,9 +55,9 @@ describe('for one account', () => {
   });
 
   test('each is compared with the first that it meets', async () => {
-    expect(
-      await problemsOf(['dotenv:a#K', 'dotenv:a#L', 'file:a', 'file:b'], ['ci']),
-    ).toStrictEqual(['dotenv:a#K for ci and file:a for ci are the same place; name it once']);
+    expect(await problemsOf(['dotenv:a#K', 'dotenv:a#L', 'file:a', 'file:b'], ['ci'])).toStrictEqual([
+      'dotenv:a#K for ci and file:a for ci are the same place; name it once',
+    ]);
   });
 });
 

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import {
-  checkVariable,
-  setVariable,
-  type DotenvFile,
-} from '../../../src/delivery/targets/dotenv-text.ts';
+import { checkVariable, setVariable, type DotenvFile } from '../../../src/delivery/targets/dotenv-text.ts';
 import { TargetError } from '../../../src/delivery/targets/target.ts';
 
 function file(text: string): DotenvFile {
@@ -76,9 +72,7 @@ describe('a file is refused', () => {
     ['K=1\nA="x\ny"\nK=2\n export K=3', 'x.env sets K more than once, on lines 1, 4, 5; keep one'],
     ['K=1\0', 'x.env is not text'],
   ])('that is %j', (text, message) => {
-    expect(() => checkVariable(file(text), 'K')).toThrow(
-      new TargetError(message, { isRetryable: false }),
-    );
+    expect(() => checkVariable(file(text), 'K')).toThrow(new TargetError(message, { isRetryable: false }));
   });
 });
 
@@ -96,9 +90,7 @@ function read(text: string): Record<string, string> {
 
 describe('whatever is in the file', () => {
   const key = fc.constantFrom('A', 'B_1', 'TOKEN', '_x');
-  const value = fc
-    .string({ unit: 'grapheme', minLength: 1 })
-    .filter((text) => !/['\p{Cc}]|\\$/u.test(text));
+  const value = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/['\p{Cc}]|\\$/u.test(text));
   const otherLine = fc.oneof(
     fc.constantFrom('', '# note', '# TOKEN=x', '  ', 'no assignment', 'OTHER="a # b"', "C='x' # y"),
     fc.stringMatching(/^(?:export )?OTHER_[0-9]=[a-z0-9:/]{0,8}(?: # why)?$/),

@@ -51,11 +51,7 @@ describe('dotenv', () => {
       const path = await folder.write('.env', 'A=1');
       const target = targetOf(dotenvScheme, { body: '.env', slot: 'TOKEN' }, folder.environment());
       await target.deliver(payload(text), never);
-      const { stdout } = await promisify(execFile)('sh', [
-        '-c',
-        '. "$0" && printf "%s|%s" "$A" "$TOKEN"',
-        path,
-      ]);
+      const { stdout } = await promisify(execFile)('sh', ['-c', '. "$0" && printf "%s|%s" "$A" "$TOKEN"', path]);
       expect(stdout).toBe(`1|${text}`);
     },
   );
@@ -74,9 +70,7 @@ describe('dotenv', () => {
     await using folder = await createFolder();
     const spec = specOf({ body: '.env', slot: 'T_{name}' });
     expect(dotenvScheme.problems(spec, folder.environment())).toStrictEqual([]);
-    expect(
-      await folder.failure(() => dotenvScheme.create(spec, subject, folder.environment())),
-    ).toBe(
+    expect(await folder.failure(() => dotenvScheme.create(spec, subject, folder.environment()))).toBe(
       'UsageError: "T_ci-deploy" is no name of a variable: letters, digits and _, no digit first',
     );
     const fitting = dotenvScheme.create(spec, { ...subject, name: 'ci' }, folder.environment());
@@ -91,12 +85,8 @@ describe('dotenv', () => {
     await using folder = await createFolder();
     await folder.write('.env', text);
     const target = targetOf(dotenvScheme, { body: '.env', slot: 'K' }, folder.environment());
-    expect(await folder.failure(() => target.preflight())).toBe(
-      `UsageError: --to "given": ${problem}`,
-    );
-    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
-      `TargetError: ${problem}`,
-    );
+    expect(await folder.failure(() => target.preflight())).toBe(`UsageError: --to "given": ${problem}`);
+    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(`TargetError: ${problem}`);
     expect(await folder.text('.env')).toBe(text);
     expect(await folder.names()).toStrictEqual(['.env']);
   });
@@ -149,11 +139,8 @@ describe('deliveries to one file at once', () => {
     await folder.write('.env.sactl-lock', '4711 test-host x');
     const environment = folder.environment();
     const target = targetOf(dotenvScheme, { body: '.env', slot: 'K' }, environment);
-    const problem =
-      '~/.env.sactl-lock is held by process 4711 on test-host; remove it if that has ended';
-    expect(await folder.failure(() => target.preflight())).toBe(
-      `UsageError: --to "given": ${problem}`,
-    );
+    const problem = '~/.env.sactl-lock is held by process 4711 on test-host; remove it if that has ended';
+    expect(await folder.failure(() => target.preflight())).toBe(`UsageError: --to "given": ${problem}`);
     expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
       `TargetError, retryable: ${problem}`,
     );

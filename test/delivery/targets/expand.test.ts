@@ -3,11 +3,7 @@ import { normalize, sep } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import {
-  expand,
-  hasPlaceholder,
-  placeholderProblems,
-} from '../../../src/delivery/targets/expand.ts';
+import { expand, hasPlaceholder, placeholderProblems } from '../../../src/delivery/targets/expand.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { createFolder, subject } from './folder.ts';
 
@@ -49,11 +45,7 @@ describe('expand', () => {
       { organization: '../x' },
       '{org} would be "../x" here, and a value with a slash would lead to another folder',
     ],
-    [
-      '{id}',
-      { id: 'a\\b' },
-      '{id} would be "a\\b" here, and a value with a slash would lead to another folder',
-    ],
+    ['{id}', { id: 'a\\b' }, '{id} would be "a\\b" here, and a value with a slash would lead to another folder'],
     [
       '{name}',
       { name: 'a\u001B[31mb\0' },
@@ -64,11 +56,7 @@ describe('expand', () => {
       { name: 'ci ' },
       '{name} would be "ci" here, and it has control characters, spaces at an end or the like',
     ],
-    [
-      '{Name}',
-      {},
-      '{Name} stands for nothing; what does is {provider} {profile} {org} {id} {name}',
-    ],
+    ['{Name}', {}, '{Name} stands for nothing; what does is {provider} {profile} {org} {id} {name}'],
   ])('refuses %j of %j', async (text, change, message) => {
     await using folder = await createFolder();
     const failure = await folder.failure(() => expand(text, { ...subject, ...change }));

@@ -36,8 +36,7 @@ function orRefused<Result>(work: () => Result): Result | null {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const unsafe = error.problems.find((problem) => unprintable.test(problem));
-    if (unsafe !== undefined)
-      throw new Error(`unsafe: ${JSON.stringify(unsafe)}`, { cause: error });
+    if (unsafe !== undefined) throw new Error(`unsafe: ${JSON.stringify(unsafe)}`, { cause: error });
     return null;
   }
 }
@@ -56,24 +55,19 @@ describe('whatever an account is called', () => {
 
   test('a file stays in the folder that was typed', () => {
     fc.assert(
-      fc.property(
-        fc.constantFrom('', './', 'out/', '~/', '../up/'),
-        file,
-        hostile,
-        (typed, name, of) => {
-          const environment = folder.environment();
-          const spec = {
-            given: 'x',
-            scheme: 'file',
-            isJson: false,
-            body: typed + name,
-            slot: null,
-          };
-          const path = orRefused(() => pathFor(spec, of, environment));
-          const plain = orRefused(() => pathFor({ ...spec, body: `${typed}x` }, of, environment));
-          expect(path === null || dirname(path) === dirname(plain ?? '')).toBe(true);
-        },
-      ),
+      fc.property(fc.constantFrom('', './', 'out/', '~/', '../up/'), file, hostile, (typed, name, of) => {
+        const environment = folder.environment();
+        const spec = {
+          given: 'x',
+          scheme: 'file',
+          isJson: false,
+          body: typed + name,
+          slot: null,
+        };
+        const path = orRefused(() => pathFor(spec, of, environment));
+        const plain = orRefused(() => pathFor({ ...spec, body: `${typed}x` }, of, environment));
+        expect(path === null || dirname(path) === dirname(plain ?? '')).toBe(true);
+      }),
       settings,
     );
   });
@@ -83,13 +77,10 @@ describe('whatever an account is called', () => {
       fc.property(fc.constantFrom('', 'out/', '~/'), hostile, (typed, of) => {
         const environment = folder.environment();
         const spec = { given: 'x', scheme: 'file', isJson: false, slot: null };
-        const path = orRefused(() =>
-          pathFor({ ...spec, body: `${typed}{name}/{id}` }, of, environment),
-        );
+        const path = orRefused(() => pathFor({ ...spec, body: `${typed}{name}/{id}` }, of, environment));
         const plain = orRefused(() => pathFor({ ...spec, body: `${typed}x/y` }, of, environment));
         const top = dirname(dirname(plain ?? ''));
-        const isInside =
-          path?.startsWith(`${top}${sep}`) === true && dirname(dirname(path)) === top;
+        const isInside = path?.startsWith(`${top}${sep}`) === true && dirname(dirname(path)) === top;
         expect(path === null || isInside).toBe(true);
       }),
       settings,
@@ -99,15 +90,10 @@ describe('whatever an account is called', () => {
   test('a variable and an output have names that are ones', () => {
     const kind = fc.constantFrom('dotenv:.env#', 'github-env:', 'github-output:');
     fc.assert(
-      fc.property(
-        kind,
-        fc.constantFrom('{name}', 'T_{name}', '{org}_{id}'),
-        hostile,
-        (to, key, of) => {
-          const [target] = targetsOf(to + key, of) ?? [];
-          expect(target?.name.slice(to.length) ?? 'none').toMatch(/^[A-Za-z_][\w-]*$/);
-        },
-      ),
+      fc.property(kind, fc.constantFrom('{name}', 'T_{name}', '{org}_{id}'), hostile, (to, key, of) => {
+        const [target] = targetsOf(to + key, of) ?? [];
+        expect(target?.name.slice(to.length) ?? 'none').toMatch(/^[A-Za-z_][\w-]*$/);
+      }),
       settings,
     );
   });
@@ -141,11 +127,7 @@ test.each([
 
 describe('the arguments of a program', () => {
   test('are no options, unless the user typed one', async () => {
-    const value = fc.constantFrom(
-      'exec:/bin/x {name}',
-      'exec:/bin/x {id} y',
-      'exec:/bin/x {org}{name}',
-    );
+    const value = fc.constantFrom('exec:/bin/x {name}', 'exec:/bin/x {id} y', 'exec:/bin/x {org}{name}');
     fc.assert(
       fc.property(value, hostile, (given, of) => {
         const [target] = targetsOf(given, of) ?? [];
@@ -160,16 +142,7 @@ describe('the arguments of a program', () => {
 
 describe('any value of --to', () => {
   test('is a target or a problem of one line', () => {
-    const kind = fc.constantFrom(
-      'file',
-      'file+json',
-      'dotenv',
-      'exec',
-      'vault',
-      'kubernetes',
-      'x',
-      '',
-    );
+    const kind = fc.constantFrom('file', 'file+json', 'dotenv', 'exec', 'vault', 'kubernetes', 'x', '');
     const value = fc
       .tuple(kind, hostileText(), fc.constantFrom('', '#', '#K'), hostileText())
       .map((parts) => `${parts[0]}:${parts.slice(1).join('')}`);

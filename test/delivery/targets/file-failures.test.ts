@@ -159,12 +159,8 @@ describe('a file that cannot be written', () => {
     await folder.write('at/token', 'old');
     await asOrdinaryUser(folder, async () => {
       await asRoot(() => chown(folder.at('at/token'), 1234, 2345));
-      expect(await folder.failure(() => target.preflight())).toBe(
-        `UsageError: --to "given": ${problem}`,
-      );
-      expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
-        `TargetError: ${problem}`,
-      );
+      expect(await folder.failure(() => target.preflight())).toBe(`UsageError: --to "given": ${problem}`);
+      expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(`TargetError: ${problem}`);
     });
     expect(await folder.text('at/token')).toBe('old');
     expect(await folder.names()).toStrictEqual(['at', 'at/token']);
@@ -207,12 +203,8 @@ describe('in the sandbox', () => {
       const environment = folder.environment({ isSandbox: true, ctx: { cwd: folder.at('work') } });
       const target = targetOf(fileScheme, { body }, environment);
       const problem = 'the sandbox writes files below the working directory only, ~/work';
-      expect(await folder.failure(() => target.preflight())).toBe(
-        `UsageError: --to "given": ${problem}`,
-      );
-      expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
-        `TargetError: ${problem}`,
-      );
+      expect(await folder.failure(() => target.preflight())).toBe(`UsageError: --to "given": ${problem}`);
+      expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(`TargetError: ${problem}`);
       expect(await folder.names()).toStrictEqual(before);
     },
   );

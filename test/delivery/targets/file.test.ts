@@ -13,11 +13,7 @@ describe('file', () => {
   ])('%s holds the credential and nothing else, for its owner alone', async (_, isJson, text) => {
     await using folder = await createFolder();
     await mkdir(folder.at('secrets'));
-    const target = targetOf(
-      fileScheme,
-      { body: 'secrets/{name}.token', isJson },
-      folder.environment(),
-    );
+    const target = targetOf(fileScheme, { body: 'secrets/{name}.token', isJson }, folder.environment());
 
     expect(await target.preflight()).toStrictEqual([]);
     expect(await folder.names()).toStrictEqual(['secrets']);
@@ -34,19 +30,16 @@ describe('file', () => {
     expect(await folder.names()).toStrictEqual(['secrets', 'secrets/ci-deploy.token']);
   });
 
-  test.each(['400', '600', '640', '644', '1777'])(
-    'keeps the mode %s of the file it replaces',
-    async (mode) => {
-      await using folder = await createFolder();
-      await folder.write('token', 'old');
-      await chmod(folder.at('token'), Number.parseInt(mode, 8));
-      const target = targetOf(fileScheme, { body: 'token' }, folder.environment());
-      await target.preflight();
-      await target.deliver(payload('tok-1'), never);
-      expect(await folder.text('token')).toBe('tok-1');
-      expect(await folder.mode('token')).toBe(mode);
-    },
-  );
+  test.each(['400', '600', '640', '644', '1777'])('keeps the mode %s of the file it replaces', async (mode) => {
+    await using folder = await createFolder();
+    await folder.write('token', 'old');
+    await chmod(folder.at('token'), Number.parseInt(mode, 8));
+    const target = targetOf(fileScheme, { body: 'token' }, folder.environment());
+    await target.preflight();
+    await target.deliver(payload('tok-1'), never);
+    expect(await folder.text('token')).toBe('tok-1');
+    expect(await folder.mode('token')).toBe(mode);
+  });
 
   test('keeps owner and group', async () => {
     await using folder = await createFolder();
@@ -91,11 +84,7 @@ describe('file', () => {
   test('takes a name that looks like the home directory literally', async () => {
     await using folder = await createFolder();
     await mkdir(folder.at('~'));
-    const target = fileScheme.create(
-      specOf({ body: '{name}/token' }),
-      { ...subject, name: '~' },
-      folder.environment(),
-    );
+    const target = fileScheme.create(specOf({ body: '{name}/token' }), { ...subject, name: '~' }, folder.environment());
     expect((await target.place()).place).toBe(folder.at('~/token'));
   });
 

@@ -2,12 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import type {
-  Subject,
-  Target,
-  TargetEnvironment,
-  TargetPayload,
-} from '../../../src/delivery/targets/target.ts';
+import type { Subject, Target, TargetEnvironment, TargetPayload } from '../../../src/delivery/targets/target.ts';
 import { TargetError } from '../../../src/delivery/targets/target.ts';
 import type { Scheme, TargetSpec } from '../../../src/delivery/targets/scheme.ts';
 import { UsageError } from '../../../src/errors.ts';

@@ -50,28 +50,16 @@ describe.each(kinds)('$kind', ({ kind, variable, scheme }) => {
 
   test.each([
     ['is not set', {}, `${variable} is not set; only steps of GitHub Actions have it`],
-    [
-      'names nothing',
-      { [variable]: 'missing' },
-      `~/missing does not exist, though ${variable} names it`,
-    ],
-    [
-      'names a link',
-      { [variable]: 'link' },
-      '~/link is a symbolic link to ~/commands; name that instead',
-    ],
+    ['names nothing', { [variable]: 'missing' }, `~/missing does not exist, though ${variable} names it`],
+    ['names a link', { [variable]: 'link' }, '~/link is a symbolic link to ~/commands; name that instead'],
     ['names a folder', { [variable]: '.' }, "~ is a folder; a file's name must follow"],
   ])('is refused when the variable %s', async (_, env, problem) => {
     await using folder = await createFolder();
     await folder.write('commands', 'A=1\n');
     await symlink('commands', folder.at('link'));
     const target = targetOf(scheme, spec, folder.environment({ ctx: { env } }));
-    expect(await folder.failure(() => target.preflight())).toBe(
-      `UsageError: --to "given": ${problem}`,
-    );
-    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
-      `TargetError: ${problem}`,
-    );
+    expect(await folder.failure(() => target.preflight())).toBe(`UsageError: --to "given": ${problem}`);
+    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(`TargetError: ${problem}`);
     expect(await folder.text('commands')).toBe('A=1\n');
   });
 
@@ -106,10 +94,7 @@ describe.each(kinds)('$kind', ({ kind, variable, scheme }) => {
     const path = await folder.write('commands', '');
     const environment = folder.environment({ ctx: { env: { [variable]: path } } });
     const reason = new InterruptedError();
-    const work = targetOf(scheme, spec, environment).deliver(
-      payload('tok-1'),
-      AbortSignal.abort(reason),
-    );
+    const work = targetOf(scheme, spec, environment).deliver(payload('tok-1'), AbortSignal.abort(reason));
     await expect(work).rejects.toBe(reason);
     expect(await folder.text('commands')).toBe('');
   });

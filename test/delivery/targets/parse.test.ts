@@ -18,14 +18,8 @@ describe('--to', () => {
     ['github-output:token', { ...plain, scheme: 'github-output', body: 'token' }],
     ['exec:tee a#b', { ...plain, scheme: 'exec', body: 'tee a#b' }],
     ['exec+json:tee a', { ...plain, scheme: 'exec', isJson: true, body: 'tee a' }],
-    [
-      'gh-secret:acme/app#TOKEN',
-      { ...plain, scheme: 'gh-secret', body: 'acme/app', slot: 'TOKEN' },
-    ],
-    [
-      'kubernetes:prod/ci#token',
-      { ...plain, scheme: 'kubernetes', body: 'prod/ci', slot: 'token' },
-    ],
+    ['gh-secret:acme/app#TOKEN', { ...plain, scheme: 'gh-secret', body: 'acme/app', slot: 'TOKEN' }],
+    ['kubernetes:prod/ci#token', { ...plain, scheme: 'kubernetes', body: 'prod/ci', slot: 'token' }],
     ['vault:secret/ci#token', { ...plain, scheme: 'vault', body: 'secret/ci', slot: 'token' }],
   ])('%s is taken apart', async (given, expected) => {
     await using folder = await createFolder();
@@ -72,10 +66,7 @@ describe('--to', () => {
 
   test('says all that is wrong, and keeps what is right', async () => {
     await using folder = await createFolder();
-    const { specs, problems } = parseTargets(
-      ['file:a', 'dotenv:b/#1', 'file:{x}\u001B[2J'],
-      folder.environment(),
-    );
+    const { specs, problems } = parseTargets(['file:a', 'dotenv:b/#1', 'file:{x}\u001B[2J'], folder.environment());
     expect(specs.map(({ given }) => given)).toStrictEqual(['file:a']);
     expect(problems).toStrictEqual([
       `--to "dotenv:b/#1": it names a folder; a file's name must follow`,

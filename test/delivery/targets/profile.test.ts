@@ -45,12 +45,8 @@ describe('profile', () => {
     await mkdir(folder.at('folder'));
     const environment = folder.environment({ profileFile: folder.at(name) });
     const target = targetOf(profileScheme, spec, environment);
-    expect(await folder.failure(() => target.preflight())).toBe(
-      `UsageError: --to "given": ${problem}`,
-    );
-    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
-      `TargetError: ${problem}`,
-    );
+    expect(await folder.failure(() => target.preflight())).toBe(`UsageError: --to "given": ${problem}`);
+    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(`TargetError: ${problem}`);
     expect(await folder.names()).toStrictEqual(['file', 'folder', 'link']);
     expect(await folder.text('file')).toBe('old');
   });

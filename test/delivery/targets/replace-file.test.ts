@@ -11,17 +11,12 @@ import { createFolder, never, type Folder } from './folder.ts';
 const { flushFolder } = shareFiles(process);
 
 /** Replaces `token` when `meanwhile` has happened after its content was made. */
-async function replaceAfter(
-  folder: Folder,
-  meanwhile: (path: string) => Promise<unknown>,
-): Promise<string> {
+async function replaceAfter(folder: Folder, meanwhile: (path: string) => Promise<unknown>): Promise<string> {
   const path = folder.at('token');
   const current = await regularFileAt(path);
   await meanwhile(path);
   const { ctx } = testContext();
-  return folder.failure(() =>
-    replaceFile({ path, current, content: 'new', ctx, flushFolder, signal: never }),
-  );
+  return folder.failure(() => replaceFile({ path, current, content: 'new', ctx, flushFolder, signal: never }));
 }
 
 const changed = 'TargetError, retryable: another program changed it meanwhile';

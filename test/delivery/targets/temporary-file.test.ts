@@ -22,12 +22,7 @@ it('sweeps what killed processes left, and nothing else', async () => {
   }
   await symlink('token', join(path, '.sactl-link.tmp'));
   await sweepTemporaries(path, now);
-  expect((await readdir(path)).toSorted()).toEqual([
-    '.sactl-link.tmp',
-    '.sactl-note',
-    '.sactl-young.tmp',
-    'token',
-  ]);
+  expect((await readdir(path)).toSorted()).toEqual(['.sactl-link.tmp', '.sactl-note', '.sactl-young.tmp', 'token']);
 });
 
 it('minds nothing that is not there', async () => {

@@ -12,10 +12,7 @@ const ordinary = 65_534;
 export const ordinaryUser = isRoot ? ordinary : (process.getuid?.() ?? null);
 
 /** Runs `work` as a user without privileges, who owns the folder and what is in it. */
-export async function asOrdinaryUser(
-  folder: Pick<Folder, 'path'>,
-  work: () => Promise<void>,
-): Promise<void> {
+export async function asOrdinaryUser(folder: Pick<Folder, 'path'>, work: () => Promise<void>): Promise<void> {
   if (!isRoot) return work();
   const names = await readdir(folder.path, { recursive: true });
   for (const name of ['', ...names]) await chown(join(folder.path, name), ordinary, ordinary);

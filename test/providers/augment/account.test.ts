@@ -4,17 +4,7 @@ import { seenAccount, toAccount } from '../../../src/providers/augment/account.t
 import { markPendingRevoke, markRevoked } from '../../../src/providers/augment/inventory-tokens.ts';
 import type { Inventory } from '../../../src/providers/augment/inventory-schema.ts';
 import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
-import {
-  ci,
-  ciOf,
-  ciToken,
-  fingerprint,
-  first,
-  later,
-  otherFingerprint,
-  recorded,
-  tenant,
-} from './recorded.ts';
+import { ci, ciOf, ciToken, fingerprint, first, later, otherFingerprint, recorded, tenant } from './recorded.ts';
 
 const at = later;
 
@@ -49,11 +39,7 @@ describe('the status', () => {
 
   test.each<[string, Inventory, string]>([
     ['a token that was seen to work', addToken(recorded(), asserted), 'active'],
-    [
-      'such a token that is to be revoked',
-      markPendingRevoke(recorded(), { ...ciToken, at }),
-      'active',
-    ],
+    ['such a token that is to be revoked', markPendingRevoke(recorded(), { ...ciToken, at }), 'active'],
     ['a revoked token', revoked, 'unknown'],
     ['a token that nobody has tried', addToken(revoked, asserted), 'unknown'],
   ])('with %s', (_, inventory, status) => {
@@ -63,9 +49,7 @@ describe('the status', () => {
 
 test('an account that was only seen at work has a name, and nothing that was not seen', () => {
   const account = seenAccount({ tenant, name: 'release-notes' }, null);
-  expect(Object.keys(account).toSorted()).toEqual(
-    Object.keys(toAccount(ciOf(recorded()), null)).toSorted(),
-  );
+  expect(Object.keys(account).toSorted()).toEqual(Object.keys(toAccount(ciOf(recorded()), null)).toSorted());
   expect(account).toMatchObject({
     id: 'd1.api.augmentcode.com/release-notes',
     status: 'active',

@@ -51,9 +51,7 @@ export function analyticsOf(fetch: Fetch, options: TestAnalyticsOptions = {}): T
 }
 
 /** The emulator's Analytics API, on a fresh seed that a test may change. */
-export function emulated(
-  options: TestAnalyticsOptions = {},
-): TestAnalytics & { readonly state: AugmentState } {
+export function emulated(options: TestAnalyticsOptions = {}): TestAnalytics & { readonly state: AugmentState } {
   const state = seedAugment(testNow);
   const clock = { now: (): number => testNow };
   const emulator = createAugmentEmulator({ state, now: () => clock.now() });
@@ -63,13 +61,7 @@ export function emulated(
 }
 
 /** A server that gives the same answer every time. */
-export function answering(
-  status: number,
-  body: unknown,
-  contentType = 'application/json',
-): TestAnalytics {
+export function answering(status: number, body: unknown, contentType = 'application/json'): TestAnalytics {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return analyticsOf(() =>
-    Promise.resolve(new Response(text, { status, headers: { 'content-type': contentType } })),
-  );
+  return analyticsOf(() => Promise.resolve(new Response(text, { status, headers: { 'content-type': contentType } })));
 }

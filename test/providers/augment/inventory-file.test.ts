@@ -1,15 +1,4 @@
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -109,9 +98,7 @@ describe('a change', () => {
 
   test('that fails changes nothing, and lets go of the lock', async () => {
     await put(recorded());
-    const again = open().update((inventory) =>
-      addAccount(inventory, { ...ci, description: null, at: later }),
-    );
+    const again = open().update((inventory) => addAccount(inventory, { ...ci, description: null, at: later }));
     await expect(again).rejects.toMatchObject({ code: 'exists' });
     expect(await open().read()).toEqual(recorded());
     expect(await readdir(join(state, 'locks'))).toEqual([]);
@@ -131,9 +118,7 @@ describe('a change', () => {
     const names = Array.from({ length: 12 }, (_, index) => `account-${index}`);
     await Promise.all(
       names.map((name) =>
-        file.update((inventory) =>
-          addAccount(inventory, { tenant, name, description: null, at: first }),
-        ),
+        file.update((inventory) => addAccount(inventory, { tenant, name, description: null, at: first })),
       ),
     );
     const { accounts } = await open().read();
@@ -161,9 +146,7 @@ describe('a change', () => {
   test('cannot bring the value of a token onto the disk', async () => {
     const value = new Secret('tok-0123456789abcdef');
     const token = { ...ci, token: 'two', verified: true, at: later };
-    const wrong = open().update(() =>
-      addToken(recorded(), { ...token, fingerprint: value.reveal() }),
-    );
+    const wrong = open().update(() => addToken(recorded(), { ...token, fingerprint: value.reveal() }));
     await expect(wrong).rejects.toThrow('it does not fit at "accounts.0.tokens.1.fingerprint"');
     expect(await readdir(directory)).toEqual([]);
     await put(addToken(recorded(), { ...token, fingerprint: fingerprintOf(value) }));

@@ -220,9 +220,7 @@ describe('looking up', () => {
         'only accounts recorded on this machine are known',
       );
     }
-    expect(() => findRecorded(deleted, { reference: 'ci', tenant: null })).toThrow(
-      code('not_found'),
-    );
+    expect(() => findRecorded(deleted, { reference: 'ci', tenant: null })).toThrow(code('not_found'));
     expect(recordedAccounts(deleted, null)).toHaveLength(2);
     expect(recordedAccounts(inventory, tenant)).toHaveLength(2);
   });

@@ -53,9 +53,7 @@ describe('a probe', () => {
 
   test('says nothing of the token when nobody answers', async () => {
     const cause = Object.assign(new Error('x'), { code: 'ENOTFOUND' });
-    const { analytics } = analyticsOf(() =>
-      Promise.reject(new TypeError('fetch failed', { cause })),
-    );
+    const { analytics } = analyticsOf(() => Promise.reject(new TypeError('fetch failed', { cause })));
     expect(await probe(analytics)).toEqual({
       works: null,
       why: expect.stringContaining('ENOTFOUND') as string,
@@ -108,8 +106,7 @@ describe('the limiter', () => {
     let isInterrupted = true;
     const limiter = createLimiter({
       now: ctx.now,
-      sleep: (milliseconds) =>
-        isInterrupted ? Promise.reject(new Error('stop')) : ctx.sleep(milliseconds),
+      sleep: (milliseconds) => (isInterrupted ? Promise.reject(new Error('stop')) : ctx.sleep(milliseconds)),
       perMinute: 1,
     });
     await limiter.wait();

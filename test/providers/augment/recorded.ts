@@ -17,10 +17,12 @@ export const otherFingerprint = 'sha256:ba9876543210';
 
 /** `ci` with the token `one`, and `docs` without tokens, recorded at `first`. */
 export function recorded(): Inventory {
-  const accounts = addAccount(
-    addAccount(emptyInventory, { ...ci, description: 'Builds', at: first }),
-    { tenant, name: 'docs', description: null, at: first },
-  );
+  const accounts = addAccount(addAccount(emptyInventory, { ...ci, description: 'Builds', at: first }), {
+    tenant,
+    name: 'docs',
+    description: null,
+    at: first,
+  });
   return addToken(accounts, { ...ciToken, fingerprint, verified: true, at: first });
 }
 

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import {
-  readSession,
-  sessionLine,
-  type SessionReading,
-} from '../../../src/providers/augment/session.ts';
+import { readSession, sessionLine, type SessionReading } from '../../../src/providers/augment/session.ts';
 import { repeatedKeys } from '../../../src/providers/augment/session-keys.ts';
 
 const tenantURL = 'https://d1.api.augmentcode.com/';
@@ -43,9 +39,7 @@ describe('for any text', () => {
         const first = readSession(text);
         fc.pre(first.session !== null);
         const again = lineOf(first);
-        expect(again).toMatch(
-          /^\{"accessToken":"[!-~]+","tenantURL":"https:\/\/[^\s/]+\/","scopes":\[.*\]\}$/,
-        );
+        expect(again).toMatch(/^\{"accessToken":"[!-~]+","tenantURL":"https:\/\/[^\s/]+\/","scopes":\[.*\]\}$/);
         expect(lineOf(readSession(again))).toBe(again);
       }),
     );

@@ -99,31 +99,11 @@ describe('what is refused, by field', () => {
       { ...good, tenantURL: 'https://me:pass@d1.api.augmentcode.com/' },
       '"tenantURL" must not hold a user name or a password',
     ],
-    [
-      'a blank',
-      { ...good, tenantURL: ' https://d1.api.augmentcode.com/' },
-      '"tenantURL" holds white space',
-    ],
-    [
-      'scopes as text',
-      { ...good, scopes: 'read write' },
-      '"scopes" must be a list, such as ["read","write"]',
-    ],
-    [
-      'scopes as null',
-      { ...good, scopes: null },
-      '"scopes" must be a list, such as ["read","write"]',
-    ],
-    [
-      'scopes as numbers',
-      { ...good, scopes: [1, 2] },
-      '"scopes" must hold names only, such as "read"',
-    ],
-    [
-      'a scope with a blank',
-      { ...good, scopes: ['read', 'a b'] },
-      '"scopes" must hold names only, such as "read"',
-    ],
+    ['a blank', { ...good, tenantURL: ' https://d1.api.augmentcode.com/' }, '"tenantURL" holds white space'],
+    ['scopes as text', { ...good, scopes: 'read write' }, '"scopes" must be a list, such as ["read","write"]'],
+    ['scopes as null', { ...good, scopes: null }, '"scopes" must be a list, such as ["read","write"]'],
+    ['scopes as numbers', { ...good, scopes: [1, 2] }, '"scopes" must hold names only, such as "read"'],
+    ['a scope with a blank', { ...good, scopes: ['read', 'a b'] }, '"scopes" must hold names only, such as "read"'],
   ])('%s: %j', (_, document: object, problem) => {
     expect(readSession(JSON.stringify(document))).toEqual({
       session: null,
@@ -132,15 +112,12 @@ describe('what is refused, by field', () => {
     });
   });
 
-  test.each(['path', '?query', '#fragment', '//', '\\path', '/%2e%2e', '?', '#'])(
-    '"%s" behind the host',
-    (rest) => {
-      const text = JSON.stringify({ ...good, tenantURL: `https://d1.api.augmentcode.com/${rest}` });
-      expect(readSession(text).problems).toEqual([
-        '"tenantURL" must be a host without a path or anything behind it, such as https://d1.api.augmentcode.com/',
-      ]);
-    },
-  );
+  test.each(['path', '?query', '#fragment', '//', '\\path', '/%2e%2e', '?', '#'])('"%s" behind the host', (rest) => {
+    const text = JSON.stringify({ ...good, tenantURL: `https://d1.api.augmentcode.com/${rest}` });
+    expect(readSession(text).problems).toEqual([
+      '"tenantURL" must be a host without a path or anything behind it, such as https://d1.api.augmentcode.com/',
+    ]);
+  });
 
   test.each(['accessToken', 'tenantURL', 'scopes'] as const)('%s twice', (field) => {
     const text = line.replace('{', `{${JSON.stringify(field)}:${JSON.stringify(good[field])},`);
@@ -186,11 +163,7 @@ describe('what is no session at all', () => {
         '"tenantURL" is missing: Augment does not read "tenant_url"',
       ],
     ],
-    [
-      'a wrapped one',
-      JSON.stringify({ session: good }),
-      ['"accessToken" is missing', '"tenantURL" is missing'],
-    ],
+    ['a wrapped one', JSON.stringify({ session: good }), ['"accessToken" is missing', '"tenantURL" is missing']],
   ])('%s', (_, text, problems) => {
     expect(readSession(text)).toEqual({ session: null, problems, warnings: [] });
   });
@@ -215,9 +188,7 @@ describe('what works and is warned about', () => {
   test('but not where the account is recorded with that host', () => {
     const text = JSON.stringify({ ...good, tenantURL: 'https://augment.example.com/' });
     expect(readSession(text, { tenant: 'https://augment.example.com' }).warnings).toEqual([]);
-    expect(readSession(text, { tenant: 'https://d1.api.augmentcode.com' }).warnings).toHaveLength(
-      1,
-    );
+    expect(readSession(text, { tenant: 'https://d1.api.augmentcode.com' }).warnings).toHaveLength(1);
   });
 
   test.each([
@@ -226,9 +197,7 @@ describe('what works and is warned about', () => {
     [['write'], 'read'],
   ])('scopes %j, which stay as they are', (scopes, lacking) => {
     const reading = readSession(JSON.stringify({ ...good, scopes }));
-    expect(reading.warnings).toEqual([
-      `"scopes" lacks ${lacking}, which every documented session has`,
-    ]);
+    expect(reading.warnings).toEqual([`"scopes" lacks ${lacking}, which every documented session has`]);
     expect(JSON.parse(lineOf(reading))).toEqual({ ...good, scopes });
   });
 });
@@ -237,10 +206,7 @@ describe('a token without its tenant', () => {
   const tenant = 'https://d1.api.augmentcode.com';
 
   test.each([
-    [
-      'in a document',
-      (text: string) => readSession(JSON.stringify({ accessToken: text }), { tenant }),
-    ],
+    ['in a document', (text: string) => readSession(JSON.stringify({ accessToken: text }), { tenant })],
     ['alone', (text: string) => sessionOfToken(text, { tenant })],
   ])('%s belongs to the tenant that is recorded', (_, read) => {
     expect(lineOf(read(accessToken))).toBe(line);
@@ -257,10 +223,7 @@ describe('a token without its tenant', () => {
   });
 
   test('is refused where nothing says the tenant', () => {
-    expect(sessionOfToken('').problems).toEqual([
-      '"accessToken" is empty',
-      '"tenantURL" is missing',
-    ]);
+    expect(sessionOfToken('').problems).toEqual(['"accessToken" is empty', '"tenantURL" is missing']);
   });
 });
 

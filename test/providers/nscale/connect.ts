@@ -22,10 +22,7 @@ export function clients({ ctx }: TestContext): (credential: HttpCredential) => H
 }
 
 /** The provider itself in the seed's organization, for what no command shows. */
-export function connectNscale(
-  context: TestContext,
-  token: string = sandboxTokens.administrator,
-): Provider {
+export function connectNscale(context: TestContext, token: string = sandboxTokens.administrator): Provider {
   return nscale.connect({
     createHttp: clients(context),
     credential: {

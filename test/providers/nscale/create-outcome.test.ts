@@ -29,12 +29,7 @@ type Answer = readonly [name: string, answer: () => Response, what: string, exit
 
 /** Answers that a handler may give that has done nothing; `exitCode` when that is proven. */
 const failures: readonly Answer[] = [
-  [
-    'a conflict, which can leave an account behind',
-    conflict,
-    'nscale answered 409 (it conflicts with what exists)',
-    5,
-  ],
+  ['a conflict, which can leave an account behind', conflict, 'nscale answered 409 (it conflicts with what exists)', 5],
   ['a 500', serverError, 'nscale answered 500 (internal error)', 1],
   [
     'a gateway in between',
@@ -81,19 +76,16 @@ const successes: readonly Answer[] = [
 const answers = [...failures, ...successes];
 
 describe('a create whose answer is lost is never sent again', () => {
-  test.each(answers)(
-    '%s: the account that carries our tag is issued another token',
-    async (_, answer) => {
-      const intercept = faults({ method: 'POST', hits: [1], done: true, answer });
-      const deployment = deploy({ intercept });
-      expect(await deployment.run([...create, ...printed])).toEqual({
-        code: 0,
-        stdout: `["${id}","second",true,true]\n`,
-        stderr: `${looking}${again('fresh', id)}`,
-      });
-      expect(deployment.mutations()).toEqual([post, rotate]);
-    },
-  );
+  test.each(answers)('%s: the account that carries our tag is issued another token', async (_, answer) => {
+    const intercept = faults({ method: 'POST', hits: [1], done: true, answer });
+    const deployment = deploy({ intercept });
+    expect(await deployment.run([...create, ...printed])).toEqual({
+      code: 0,
+      stdout: `["${id}","second",true,true]\n`,
+      stderr: `${looking}${again('fresh', id)}`,
+    });
+    expect(deployment.mutations()).toEqual([post, rotate]);
+  });
 
   test.each(answers)('%s with --no-reissue: what was created is named', async (_, answer, what) => {
     const intercept = faults({ method: 'POST', done: true, answer });

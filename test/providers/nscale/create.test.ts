@@ -123,27 +123,24 @@ describe('a group that did not take', () => {
     ['meets other writes', { method: 'PUT', answer: conflict }, 5],
     ['fails', { method: 'PUT', answer: serverError }, 5],
     ['loses its answer', { method: 'PUT', answer: lost }, 5],
-  ] as const)(
-    'where the update %s: partial, and the credential is out',
-    async (_, fault, count) => {
-      const deployment = deployForgetting(fault);
-      const { code, stdout, stderr } = await deployment.run(argv);
-      expect([code, stdout]).toEqual([6, 'a.b.c.d.e\n[]\n']);
-      expect(JSON.parse(stderr)).toEqual({
-        error: {
-          code: 'partial',
-          message: `service account fresh (${id}) was created, but could not be put into group ${inference}`,
-          hint: `sactl serviceaccounts get --id ${id}`,
-          provider: 'nscale',
-          status: null,
-          traceId: null,
-          retryable: false,
-          exitCode: 6,
-        },
-      });
-      expect(deployment.mutations()).toEqual([post, ...Array.from({ length: count }, () => put)]);
-    },
-  );
+  ] as const)('where the update %s: partial, and the credential is out', async (_, fault, count) => {
+    const deployment = deployForgetting(fault);
+    const { code, stdout, stderr } = await deployment.run(argv);
+    expect([code, stdout]).toEqual([6, 'a.b.c.d.e\n[]\n']);
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'partial',
+        message: `service account fresh (${id}) was created, but could not be put into group ${inference}`,
+        hint: `sactl serviceaccounts get --id ${id}`,
+        provider: 'nscale',
+        status: null,
+        traceId: null,
+        retryable: false,
+        exitCode: 6,
+      },
+    });
+    expect(deployment.mutations()).toEqual([post, ...Array.from({ length: count }, () => put)]);
+  });
 
   test('where the list cannot be read: partial, and the credential is out', async () => {
     const deployment = deploy({

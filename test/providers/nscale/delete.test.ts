@@ -128,10 +128,7 @@ describe('a conflict', () => {
 
   test('does not make a later 404 a success: somebody else deleted it', async () => {
     const deployment = deploy({
-      intercept: faults(
-        { method: 'DELETE', hits: [1], answer: conflict },
-        { method: 'DELETE', answer: missing },
-      ),
+      intercept: faults({ method: 'DELETE', hits: [1], answer: conflict }, { method: 'DELETE', answer: missing }),
     });
     expect((await deployment.run(argv)).code).toBe(3);
     expect(deployment.mutations()).toEqual([remove, remove]);

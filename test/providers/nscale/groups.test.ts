@@ -55,10 +55,7 @@ describe('what is no group is a usage error, and nothing is sent', () => {
     expect(outcome).toEqual({
       code: 2,
       stdout: '',
-      stderr: [
-        ...problems.map((problem) => `sactl: ${problem}\n`),
-        'hint: sactl groups list\n',
-      ].join(''),
+      stderr: [...problems.map((problem) => `sactl: ${problem}\n`), 'hint: sactl groups list\n'].join(''),
     });
     expect(deployment.requests).toEqual([discovery, list, `GET ${groups}`]);
   });
@@ -94,8 +91,7 @@ describe('where the caller may not list groups', () => {
       code: 4,
       stdout: '',
       stderr:
-        'sactl: cannot look up group "inference": this token may not list groups\n' +
-        'hint: name groups by their id\n',
+        'sactl: cannot look up group "inference": this token may not list groups\n' + 'hint: name groups by their id\n',
     });
     expect(deployment.mutations()).toEqual([]);
   });

@@ -33,8 +33,7 @@ describe('an organization that is named is not asked for', () => {
     expect(outcome).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        'sactl: flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it\n',
+      stderr: 'sactl: flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it\n',
     });
     expect(deployment.requests).toEqual([]);
   });
@@ -54,8 +53,7 @@ describe('an organization that is not named', () => {
     expect(await deployment.run(['sa', 'list'])).toEqual({
       code: 4,
       stdout: '',
-      stderr:
-        'sactl: this nscale token belongs to no organization\nhint: name one with --org <id>\n',
+      stderr: 'sactl: this nscale token belongs to no organization\nhint: name one with --org <id>\n',
     });
     expect(deployment.requests).toEqual([discovery]);
   });
@@ -136,7 +134,5 @@ test('an id in upper case is the same organization', async () => {
   const deployment = deploy();
   const argv = [...listIds, '--org', organizationId.toUpperCase()];
   expect((await deployment.run(argv)).stdout).toBe('13\n');
-  expect(deployment.requests.map((request) => request.toLowerCase())).toEqual([
-    `get ${accounts}`.toLowerCase(),
-  ]);
+  expect(deployment.requests.map((request) => request.toLowerCase())).toEqual([`get ${accounts}`.toLowerCase()]);
 });

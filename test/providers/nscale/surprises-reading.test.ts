@@ -49,11 +49,7 @@ test('18: what nscale leaves out is null here, and left out of raw', async () =>
   const argv = ['sa', 'get', '--id', accountIds.scratch, '-q'];
   const filter = '[.description, .updatedAt, .tags]';
   expect((await deployment.run([...argv, filter])).stdout).toBe('[null,null,{}]\n');
-  const raw = await deployment.run([
-    ...argv,
-    '.metadata | has("description"), has("tags")',
-    '--raw',
-  ]);
+  const raw = await deployment.run([...argv, '.metadata | has("description"), has("tags")', '--raw']);
   expect(raw.stdout).toBe('false\nfalse\n');
 });
 
@@ -96,15 +92,7 @@ test.each(['v1.19', 'v1.20'] as const)(
     const create = ['sa', 'create', '--name', 'fresh', '--group', 'inference'];
     const outcome = await deployment.run([...create, '-q', '.credential.value,.groups[]']);
     expect(outcome).toEqual({ code: 0, stdout: `token\n${inference}\n`, stderr: '' });
-    expect(deployment.requests).toEqual([
-      discovery,
-      list,
-      `GET ${groups}`,
-      list,
-      `POST ${accounts}`,
-      list,
-      trial,
-    ]);
+    expect(deployment.requests).toEqual([discovery, list, `GET ${groups}`, list, `POST ${accounts}`, list, trial]);
   },
 );
 
@@ -141,9 +129,7 @@ test('24: a new group may take a minute to act, so nobody tries it at once', asy
   const argv = ['sa', 'update', '--id', accountIds.selfRotating, '--add-group', 'platform-admins'];
   const outcome = await runIn(context, [...argv, '-q', '.name']);
   expect(outcome).toEqual({ code: 0, stdout: 'self-rotating\n', stderr: '' });
-  const after = deployment.requests.slice(
-    deployment.requests.indexOf(deployment.mutations()[0] ?? ''),
-  );
+  const after = deployment.requests.slice(deployment.requests.indexOf(deployment.mutations()[0] ?? ''));
   expect(after).toEqual([put.replace(ciDeploy, accountIds.selfRotating), list]);
   expect(context.sleeps).toEqual([]);
 });
@@ -186,14 +172,7 @@ test.each([
   ['delete', ['--id', ciDeploy, '--yes']],
 ])('26: %s takes -q or --json, not both', async (verb, flags) => {
   const deployment = deploy({ token: sandboxTokens.administrator });
-  const { code, stdout, stderr } = await deployment.run([
-    'sa',
-    verb,
-    ...flags,
-    '--json',
-    '-q',
-    '.',
-  ]);
+  const { code, stdout, stderr } = await deployment.run(['sa', verb, ...flags, '--json', '-q', '.']);
   expect([code, stdout]).toEqual([2, '']);
   expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'usage' } });
   expect(deployment.requests).toEqual([]);

@@ -37,8 +37,7 @@ describe('10: an expired account stays, and a rotation revives it', () => {
     const argv = ['sa', 'rotate', '--id', backup, '--dry-run', '-q', '.effects[]'];
     expect(await deployment.run(argv)).toEqual({
       code: 0,
-      stdout:
-        'this account has expired: rotating revives it\na new token is issued, which nscale shows only once\n',
+      stdout: 'this account has expired: rotating revives it\na new token is issued, which nscale shows only once\n',
       stderr: '',
     });
     expect(deployment.mutations()).toEqual([]);
@@ -92,15 +91,7 @@ describe('13: any 2xx is a success', () => {
   test.each([200, 202, 204])('%i without a body, to a delete', async (status) => {
     const answer = { method: 'DELETE', answer: () => new Response(null, { status }) };
     const deployment = deploy({ intercept: faults(answer) });
-    const outcome = await deployment.run([
-      'sa',
-      'delete',
-      '--id',
-      ciDeploy,
-      '-y',
-      '-q',
-      '.deleted',
-    ]);
+    const outcome = await deployment.run(['sa', 'delete', '--id', ciDeploy, '-y', '-q', '.deleted']);
     expect(outcome).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
     expect(deployment.requests).toEqual([discovery, list, `DELETE ${accounts}/${ciDeploy}`]);
   });
@@ -157,11 +148,7 @@ describe('14: status.accessToken', () => {
 
   test('that an error body echoes is not shown', async () => {
     const answer = { method: 'POST', answer: () => problem(400, 'invalid_request', 'the-token') };
-    const { stdout, stderr } = await deploy({ intercept: faults(answer) }).run([
-      ...rotate,
-      '--debug',
-      '--json',
-    ]);
+    const { stdout, stderr } = await deploy({ intercept: faults(answer) }).run([...rotate, '--debug', '--json']);
     expect(stdout + stderr).not.toContain('the-token');
   });
 });

@@ -163,24 +163,19 @@ describe('7: a lost rotate is an outage', () => {
     expect(deployment.mutations()).toEqual([rotate, rotate]);
   });
 
-  test.each(answers)(
-    '%s with --no-reissue is not retried, and called what it is',
-    async (_, answer) => {
-      const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
-      const { code, stdout, stderr } = await deployment.run([...argv, '--no-reissue']);
-      expect([code, stdout, stderr.startsWith(looking)]).toEqual([7, '', true]);
-      expect(JSON.parse(stderr.slice(looking.length))).toMatchObject({
-        error: {
-          code: 'unknown_outcome',
-          message: expect.stringMatching(
-            /; it was rotated: the old credential is dead, and no new one was received$/,
-          ),
-          hint: `rotate again: sactl serviceaccounts rotate --id ${ciDeploy}`,
-        },
-      });
-      expect(deployment.mutations()).toEqual([rotate]);
-    },
-  );
+  test.each(answers)('%s with --no-reissue is not retried, and called what it is', async (_, answer) => {
+    const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
+    const { code, stdout, stderr } = await deployment.run([...argv, '--no-reissue']);
+    expect([code, stdout, stderr.startsWith(looking)]).toEqual([7, '', true]);
+    expect(JSON.parse(stderr.slice(looking.length))).toMatchObject({
+      error: {
+        code: 'unknown_outcome',
+        message: expect.stringMatching(/; it was rotated: the old credential is dead, and no new one was received$/),
+        hint: `rotate again: sactl serviceaccounts rotate --id ${ciDeploy}`,
+      },
+    });
+    expect(deployment.mutations()).toEqual([rotate]);
+  });
 
   test.each([
     ['an internal error', serverError, 'nscale answered 500 (internal error)'],

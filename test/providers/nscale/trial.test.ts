@@ -49,12 +49,7 @@ describe('a credential', () => {
 
   test.each([
     ['403', forbidden, 'nscale answered 403: operation is not allowed by rbac', 1],
-    [
-      '500',
-      serverError,
-      'nscale answered 500: an internal error has occurred, please contact support',
-      1,
-    ],
+    ['500', serverError, 'nscale answered 500: an internal error has occurred, please contact support', 1],
     [
       'a dropped connection',
       lost,
@@ -80,9 +75,7 @@ describe('a credential', () => {
     const interrupt = new AbortController();
     interrupt.abort(new InterruptedError());
     const context = install().context({ signal: interrupt.signal });
-    await expect(tryToken(context, sandboxTokens.administrator)).rejects.toBeInstanceOf(
-      InterruptedError,
-    );
+    await expect(tryToken(context, sandboxTokens.administrator)).rejects.toBeInstanceOf(InterruptedError);
   });
 });
 

@@ -15,11 +15,7 @@ describe('what is not mentioned is sent again, because a PUT replaces everything
   test.each([
     ['--name', ['--name', 'renamed'], { metadata: { ...metadata, name: 'renamed' }, spec }],
     ['--description', ['--description', 'new'], described],
-    [
-      'an empty description, which removes it',
-      ['--description', ''],
-      { metadata: { name: 'ci-deploy', tags }, spec },
-    ],
+    ['an empty description, which removes it', ['--description', ''], { metadata: { name: 'ci-deploy', tags }, spec }],
     [
       '--tag',
       ['--tag', 'stage=prod'],
@@ -37,11 +33,7 @@ describe('what is not mentioned is sent again, because a PUT replaces everything
       ['--add-group', 'observability'],
       { metadata, spec: { groupIDs: [mlTraining, inference, observability].toSorted() } },
     ],
-    [
-      '--remove-group',
-      ['--remove-group', 'inference'],
-      { metadata, spec: { groupIDs: [mlTraining] } },
-    ],
+    ['--remove-group', ['--remove-group', 'inference'], { metadata, spec: { groupIDs: [mlTraining] } }],
   ])('%s', async (_, flags, body) => {
     const deployment = deploy();
     const outcome = await deployment.run([...update, ...flags, '-q', '.id']);
@@ -57,21 +49,12 @@ test('a document names only what changes', async () => {
   const argv = [...update, '--stdin', '-q', '.groups[]'];
   const outcome = await deployment.run(argv, { stdin });
   expect(outcome).toEqual({ code: 0, stdout: `${observability}\n`, stderr: '' });
-  expect(deployment.bodies).toEqual([
-    { metadata: unchanged.metadata, spec: { groupIDs: [observability] } },
-  ]);
+  expect(deployment.bodies).toEqual([{ metadata: unchanged.metadata, spec: { groupIDs: [observability] } }]);
 });
 
 test('what get --raw prints can be sent back, and changes nothing', async () => {
   const deployment = deploy();
-  const { stdout: stdin } = await deployment.run([
-    'sa',
-    'get',
-    '--id',
-    ciDeploy,
-    '--raw',
-    '--json',
-  ]);
+  const { stdout: stdin } = await deployment.run(['sa', 'get', '--id', ciDeploy, '--raw', '--json']);
   const outcome = await deployment.run([...update, '--stdin', '-q', '.name'], { stdin });
   expect(outcome).toEqual({
     code: 0,

@@ -45,15 +45,7 @@ test('creates, delivers, then grants', async () => {
     stdout: 'new-secret\n',
     stderr: 'sactl: granted L1 researcher on project gpu-east/language\n',
   });
-  expect(deployment.requests).toEqual([
-    list,
-    ...lookups,
-    rulesOf('fresh'),
-    list,
-    post,
-    ...after,
-    grant,
-  ]);
+  expect(deployment.requests).toEqual([list, ...lookups, rulesOf('fresh'), list, post, ...after, grant]);
   expect(deployment.bodies).toEqual([{ name: 'fresh' }, rule]);
   expect(await journalOf(deployment)).toEqual([]);
 });
@@ -116,9 +108,7 @@ describe('a failed grant is exit 6, with the secret delivered', () => {
       'service account fresh was created and its secret delivered, but it was not granted ' +
         `L1 researcher on project gpu-east/language: cannot grant a role to fresh: ${why}`,
     );
-    expect(error.hint).toBe(
-      'sactl accessrules create --provider runai --account fresh --role 6 --scope project:4303',
-    );
+    expect(error.hint).toBe('sactl accessrules create --provider runai --account fresh --role 6 --scope project:4303');
     expect(deployment.mutations()).toEqual([post, grant]);
   });
 
@@ -154,8 +144,7 @@ describe('access rules of an earlier account of the name', () => {
     expect(JSON.parse(stderr)).toMatchObject({
       error: {
         code: 'exists',
-        message:
-          'access rules of an earlier account named "old-batch" would apply to the new one: 113 (Editor)',
+        message: 'access rules of an earlier account named "old-batch" would apply to the new one: 113 (Editor)',
         hint: expect.stringContaining('--keep-rules'),
       },
     });

@@ -11,12 +11,7 @@ const argv = ['sa', 'delete', '--id', name, '--yes'];
 const answer = ['-q', '.deleted,.id,.name'];
 const deleted = `true\n${id}\n${name}\n`;
 const account = `${accounts}/${id}`;
-const steps = [
-  `PATCH ${account}`,
-  `DELETE ${rules}/102`,
-  `DELETE ${rules}/103`,
-  `DELETE ${account}`,
-];
+const steps = [`PATCH ${account}`, `DELETE ${rules}/102`, `DELETE ${rules}/103`, `DELETE ${account}`];
 const told = [
   'disabled ci-vision',
   'deleted access rule 102: L1 researcher on project vision (4301)',
@@ -74,9 +69,7 @@ describe('a rule left over is exit 6 with its id', () => {
     const { stderr } = await deployment.run(argv);
     const hint = /^hint: sactl (.*)$/m.exec(stderr)?.[1] ?? '';
     expect((await deployment.run([...hint.split(' '), '--yes'])).code).toBe(0);
-    const left = deployment.state.rules.filter(
-      ({ subjectId, deletedAt }) => subjectId === name && deletedAt === null,
-    );
+    const left = deployment.state.rules.filter(({ subjectId, deletedAt }) => subjectId === name && deletedAt === null);
     expect(left).toEqual([]);
   });
 
@@ -88,9 +81,7 @@ describe('a rule left over is exit 6 with its id', () => {
     const deployment = deploy({ intercept: stays });
     const { code, stderr } = await deployment.run(argv);
     expect(code).toBe(6);
-    expect(stderr).toContain(
-      'Lack of permissions; it is disabled, but access rules stayed behind: 102:',
-    );
+    expect(stderr).toContain('Lack of permissions; it is disabled, but access rules stayed behind: 102:');
     expect(isThere(deployment)).toBe(true);
   });
 });

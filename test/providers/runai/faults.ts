@@ -44,18 +44,13 @@ export function withClientId(state: RunaiState, clientId: string): Intercept {
   return async (request, next) => {
     const known = new Set(state.accounts.map(({ id }) => id));
     const answer = await next(request);
-    state.accounts = state.accounts.map((account) =>
-      known.has(account.id) ? account : { ...account, clientId },
-    );
+    state.accounts = state.accounts.map((account) => (known.has(account.id) ? account : { ...account, clientId }));
     return answer;
   };
 }
 
 /** The answer to a matching request is lost, and meanwhile somebody else has replaced this client's secret. */
-export function losingBoth(
-  state: RunaiState,
-  { clientId, path }: { clientId: string; path: string },
-): Intercept {
+export function losingBoth(state: RunaiState, { clientId, path }: { clientId: string; path: string }): Intercept {
   return async (request, next) => {
     const answer = await next(request);
     if (request.method !== 'POST' || !request.url.endsWith(path)) return answer;

@@ -147,12 +147,7 @@ describe('a person is asked which account it was', () => {
     const { code, stdout, stderr } = await deployment.run([...onTerminal, ...rights], terminal);
     expect([code, stdout]).toEqual([0, 'new-secret\ntrue\ntrue\n']);
     expect(stderr).toContain(`${looking}${issuing}sactl: granted Viewer on tenant 1001\n`);
-    expect(deployment.requests.slice(-4)).toEqual([
-      regenerate,
-      list,
-      rulesOf('fresh', 'a1'),
-      `POST ${rules}`,
-    ]);
+    expect(deployment.requests.slice(-4)).toEqual([regenerate, list, rulesOf('fresh', 'a1'), `POST ${rules}`]);
     expect(deployment.requests).toEqual(expect.arrayContaining([...lookups]));
   });
 

@@ -46,12 +46,7 @@ const losses: readonly (readonly [string, boolean, () => Response, string])[] = 
     () => page(200),
     `runai answered ${secret} with 200 and an HTML page (a proxy or gateway, not the API)`,
   ],
-  [
-    'no secret in it',
-    true,
-    () => Response.json({}),
-    "Run:ai's answer holds no secret, and the old one is dead",
-  ],
+  ['no secret in it', true, () => Response.json({}), "Run:ai's answer holds no secret, and the old one is dead"],
   [
     'an empty secret',
     true,
@@ -115,12 +110,7 @@ describe.each(losses)('an answer lost by %s', (_, done, answer, what) => {
 test('a secret that was issued again is tried even with --no-verify', async () => {
   const fault = { method: 'POST', path: '/secret', done: true, hits: [1], answer: lost };
   const deployment = deploy({ intercept: faults(fault) });
-  const outcome = await deployment.run([
-    ...rotate,
-    '--no-verify',
-    '-q',
-    '.verified, .credential.value',
-  ]);
+  const outcome = await deployment.run([...rotate, '--no-verify', '-q', '.verified, .credential.value']);
   expect(outcome.code).toBe(0);
   expect(outcome.stdout).toMatch(/^true\n\S+\n$/);
   expect(deployment.tokenRequests).toEqual([signIn, signIn, signIn]);
@@ -164,11 +154,7 @@ describe('no other rotation is sent', () => {
     expect(await runIn(context, asText)).toEqual({
       code: 7,
       stdout: '',
-      stderr:
-        looking +
-        unknown(
-          'runai at https://runai.example.com gave no answer in time (UND_ERR_HEADERS_TIMEOUT)',
-        ),
+      stderr: looking + unknown('runai at https://runai.example.com gave no answer in time (UND_ERR_HEADERS_TIMEOUT)'),
     });
     expect(deployment.requests).toEqual(once);
     expect(deployment.tokenRequests).toEqual([signIn]);

@@ -91,11 +91,7 @@ describe('whoami', () => {
   });
 
   test('knows a fresh account, which may do nothing', async () => {
-    const outcome = await deploy({ client }).run([
-      'whoami',
-      '-q',
-      '.subject,(.permissions|length)',
-    ]);
+    const outcome = await deploy({ client }).run(['whoami', '-q', '.subject,(.permissions|length)']);
     expect(outcome).toEqual({
       code: 0,
       stdout: 'sandbox-newcomer\n0\n',

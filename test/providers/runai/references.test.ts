@@ -74,15 +74,12 @@ describe('a role or scope that is not one is refused with the candidates', () =>
     expect(deployment.mutations()).toEqual([]);
   });
 
-  test.each(['vision', 'project:', 'workload:x', ''])(
-    'the scope "%s" before anything is asked',
-    async (scope) => {
-      const deployment = deploy();
-      const outcome = await deployment.run([...create, '--role', 'Viewer', '--scope', scope]);
-      expect(outcome.code).toBe(2);
-      expect([deployment.requests, deployment.tokenRequests]).toEqual([[], []]);
-    },
-  );
+  test.each(['vision', 'project:', 'workload:x', ''])('the scope "%s" before anything is asked', async (scope) => {
+    const deployment = deploy();
+    const outcome = await deployment.run([...create, '--role', 'Viewer', '--scope', scope]);
+    expect(outcome.code).toBe(2);
+    expect([deployment.requests, deployment.tokenRequests]).toEqual([[], []]);
+  });
 });
 
 test.each([

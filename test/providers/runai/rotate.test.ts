@@ -32,21 +32,14 @@ test('reads the account twice, asks once for a new secret, and signs in with it'
 
 test('--no-verify does not sign in with it', async () => {
   const deployment = deploy({ newSecret: () => 'new-secret' });
-  const outcome = await deployment.run([
-    ...rotate,
-    '--no-verify',
-    '-q',
-    '[.verified, .credential.value]',
-  ]);
+  const outcome = await deployment.run([...rotate, '--no-verify', '-q', '[.verified, .credential.value]']);
   expect(outcome).toEqual({ code: 0, stdout: '[null,"new-secret"]\n', stderr: '' });
   expect(deployment.tokenRequests).toEqual([signIn]);
 });
 
 test('a client id that is not the name is joined from the account', async () => {
   const seed = seedRunai(testNow);
-  const renamed = seed.accounts.map((account) =>
-    account.id === id ? { ...account, clientId: 'c1' } : account,
-  );
+  const renamed = seed.accounts.map((account) => (account.id === id ? { ...account, clientId: 'c1' } : account));
   const deployment = deploy({
     newSecret: () => 'new-secret',
     state: { ...seed, accounts: renamed },
@@ -133,11 +126,7 @@ describe('a disabled account', () => {
 
   test('cannot sign in, which says nothing of its new secret', async () => {
     const deployment = deploy({ newSecret: () => 'new-secret' });
-    const outcome = await deployment.run([
-      ...argv,
-      '-q',
-      '[.verified, .status, .credential.value]',
-    ]);
+    const outcome = await deployment.run([...argv, '-q', '[.verified, .status, .credential.value]']);
     expect(outcome).toEqual({
       code: 0,
       stdout: '[null,"disabled","new-secret"]\n',

@@ -95,17 +95,13 @@ describe('a rule is matched', () => {
   ] as const)('by %s as %s', async (_, subjectType, subjectId) => {
     const deployment = deploy();
     const { state } = deployment;
-    state.accounts = state.accounts.map((item) =>
-      item.id === id ? { ...item, clientId: 'c1' } : item,
-    );
+    state.accounts = state.accounts.map((item) => (item.id === id ? { ...item, clientId: 'c1' } : item));
     addRule(state, { id: 777, subjectId, subjectType, scopeId: '4303' });
     const argv = ['sa', 'get', '--id', name, '-q', '.accessRules[].id'];
     expect((await deployment.run(argv)).stdout).toBe('102\n103\n777\n');
     const joined = ['sa', 'list', '--columns', 'rules', '--search', name, '--format', 'csv'];
     const outcome = await deployment.run(joined);
-    const texts = ['vision (4301)', 'vision (4302)', 'language (4303)'].map(
-      (on) => `L1 researcher on project ${on}`,
-    );
+    const texts = ['vision (4301)', 'vision (4302)', 'language (4303)'].map((on) => `L1 researcher on project ${on}`);
     expect(outcome.stdout).toBe(`rules\r\n"${texts.join(', ')}"\r\n`);
     expect(deployment.requests).toContain(rulesOf(name, 'c1', id));
   });

@@ -4,12 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import {
-  runaiEndpoint,
-  runaiSandboxClients,
-  useRunai,
-  type RunaiDeployment,
-} from '../../harness/runai.ts';
+import { runaiEndpoint, runaiSandboxClients, useRunai, type RunaiDeployment } from '../../harness/runai.ts';
 import { runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';
 import { faults, lost } from '../faults.ts';
 import { journalOf } from './journal.ts';
@@ -82,9 +77,7 @@ describe('the account that sactl signs in with', () => {
     const { code, stdout, stderr } = await deployment.run(argv, { cwd: await folder() });
     expect([code, stdout]).toEqual([7, '']);
     expect(stderr).toContain(`hint: ${lostForGood}\n`);
-    expect(deployment.mutations()).toEqual([
-      `POST ${accounts}/${runaiAccountIds.administrator}/secret`,
-    ]);
+    expect(deployment.mutations()).toEqual([`POST ${accounts}/${runaiAccountIds.administrator}/secret`]);
     expect(deployment.tokenRequests).toEqual(['POST /api/v2/token', 'POST /api/v2/token']);
   });
 
@@ -175,8 +168,7 @@ describe('--to profile', () => {
     expect(await deployment.run([...other, ...asText, '--to', 'profile'], { env })).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        'sactl: --to profile is for the account that sactl signs in with; this is another one\n',
+      stderr: 'sactl: --to profile is for the account that sactl signs in with; this is another one\n',
     });
     expect(await readFile(file, 'utf8')).toBe(`${clientSecret}\n`);
     expect(deployment.mutations()).toEqual([]);

@@ -125,8 +125,7 @@ test('15: whoami needs no me/access-rules, and shows resource types as they are 
   const filter = '.permissions[]|select(test("^(access|service)"))';
   expect(await deployment.run(['whoami', '-q', filter])).toEqual({
     code: 0,
-    stdout:
-      'access_rules: create, read, update, delete\nservice-account: create, read, update, delete\n',
+    stdout: 'access_rules: create, read, update, delete\nservice-account: create, read, update, delete\n',
     stderr: '',
   });
   expect(deployment.requests).toEqual(['GET /api/v1/authorization/permissions']);

@@ -4,16 +4,7 @@ import { useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { serverError } from './faults.ts';
 import { laterRun } from './journal.ts';
-import {
-  accounts,
-  beforeRotation,
-  ciVision,
-  findCiVision,
-  list,
-  lookups,
-  rules,
-  rulesOf,
-} from './paths.ts';
+import { accounts, beforeRotation, ciVision, findCiVision, list, lookups, rules, rulesOf } from './paths.ts';
 
 /** The surprises of contracts/runai.md 15 about changing, each by its number. */
 const deploy = useRunai();
@@ -90,17 +81,15 @@ describe('8: rules bind by name', () => {
 
   test('so a delete takes them along, and the next account of the name has none', async () => {
     const deployment = deploy(options);
-    expect(await deployment.run(['sa', 'delete', '--id', name, '--yes', '-q', '.deleted'])).toEqual(
-      {
-        code: 0,
-        stdout: 'true\n',
-        stderr:
-          'sactl: disabled ci-vision\n' +
-          'sactl: deleted access rule 102: L1 researcher on project vision (4301)\n' +
-          'sactl: deleted access rule 103: L1 researcher on project vision (4302)\n' +
-          'sactl: deleted ci-vision\n',
-      },
-    );
+    expect(await deployment.run(['sa', 'delete', '--id', name, '--yes', '-q', '.deleted'])).toEqual({
+      code: 0,
+      stdout: 'true\n',
+      stderr:
+        'sactl: disabled ci-vision\n' +
+        'sactl: deleted access rule 102: L1 researcher on project vision (4301)\n' +
+        'sactl: deleted access rule 103: L1 researcher on project vision (4302)\n' +
+        'sactl: deleted ci-vision\n',
+    });
     const argv = ['sa', 'create', '--name', name, '-q', '.credential.value,.accessRules'];
     expect(await deployment.run(argv)).toEqual({
       code: 0,
@@ -147,10 +136,7 @@ describe('10: only enabled can be changed, and answers are empty', () => {
   test.each([
     ['nothing', () => new Response(null)],
     ['text', () => new Response('OK')],
-    [
-      'JSON that is cut off',
-      () => new Response('{', { headers: { 'content-type': 'application/json' } }),
-    ],
+    ['JSON that is cut off', () => new Response('{', { headers: { 'content-type': 'application/json' } })],
   ])('PATCH and DELETE may be answered with %s', async (_, answer) => {
     const deployment = deploy({
       intercept: async (request, next) => {
@@ -179,16 +165,7 @@ describe('10: only enabled can be changed, and answers are empty', () => {
 
 test('14: a rule is added by itself: batch-create would answer 200 with failures inside', async () => {
   const deployment = deploy();
-  const argv = [
-    'accessrules',
-    'create',
-    '--account',
-    name,
-    '--role',
-    'Viewer',
-    '--scope',
-    'tenant',
-  ];
+  const argv = ['accessrules', 'create', '--account', name, '--role', 'Viewer', '--scope', 'tenant'];
   expect(await deployment.run([...argv, '-q', '.id,.scopeId'])).toEqual({
     code: 0,
     stdout: '117\n1001\n',

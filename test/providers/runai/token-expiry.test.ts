@@ -44,9 +44,7 @@ test.each([
   const deployment = deploy({ newToken, intercept: expiring(expiry) });
   expect(await deployment.run(get)).toEqual({ code: 0, stdout: 'ci-vision\n', stderr: '' });
   expect(deployment.requests).toEqual(findCiVision);
-  expect(deployment.tokenRequests).toEqual(
-    Array.from({ length: asked }, () => 'POST /api/v2/token'),
-  );
+  expect(deployment.tokenRequests).toEqual(Array.from({ length: asked }, () => 'POST /api/v2/token'));
 });
 
 test('v1 before 2.24 says nothing, and its token does', async () => {

@@ -49,23 +49,20 @@ describe('a wrong secret', () => {
   test.each([
     ['2.24', [v2], 401],
     ['2.23', [v2, v1], 400],
-  ] as const)(
-    'is one failed request on %s, and names its source',
-    async (version, asked, status) => {
-      const client = { clientId, clientSecret: 'wrong-secret' };
-      const deployment = deploy({ client, controlPlane: version });
-      const outcome = await deployment.run([...withRules, '--debug']);
-      expect([outcome.code, outcome.stdout]).toEqual([4, '']);
-      expect(outcome.stderr).toContain(
-        'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
-          `hint: check both in ${source}: the secret may have been regenerated, or the account disabled\n`,
-      );
-      expect(outcome.stderr).toContain(` ${status} `);
-      expect(outcome.stderr).not.toContain('wrong-secret');
-      expect(deployment.tokenRequests).toEqual(asked);
-      expect(deployment.requests).toEqual([]);
-    },
-  );
+  ] as const)('is one failed request on %s, and names its source', async (version, asked, status) => {
+    const client = { clientId, clientSecret: 'wrong-secret' };
+    const deployment = deploy({ client, controlPlane: version });
+    const outcome = await deployment.run([...withRules, '--debug']);
+    expect([outcome.code, outcome.stdout]).toEqual([4, '']);
+    expect(outcome.stderr).toContain(
+      'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
+        `hint: check both in ${source}: the secret may have been regenerated, or the account disabled\n`,
+    );
+    expect(outcome.stderr).toContain(` ${status} `);
+    expect(outcome.stderr).not.toContain('wrong-secret');
+    expect(deployment.tokenRequests).toEqual(asked);
+    expect(deployment.requests).toEqual([]);
+  });
 
   test('is what a disabled account has', async () => {
     const deployment = deploy({ client: runaiSandboxClients.disabled });
@@ -141,14 +138,11 @@ test('requests at the same time share one token', async () => {
   expect(deployment.requests).toHaveLength(2);
 });
 
-test.each([runaiEndpoint, `${runaiEndpoint}/`, `${runaiEndpoint}//`])(
-  'RUNAI_BASE_URL may be %s',
-  async (url) => {
-    const deployment = deploy();
-    expect(await deployment.run(count, { env: { RUNAI_BASE_URL: url } })).toEqual(counted);
-    expect([deployment.tokenRequests, deployment.requests]).toEqual([[v2], [list]]);
-  },
-);
+test.each([runaiEndpoint, `${runaiEndpoint}/`, `${runaiEndpoint}//`])('RUNAI_BASE_URL may be %s', async (url) => {
+  const deployment = deploy();
+  expect(await deployment.run(count, { env: { RUNAI_BASE_URL: url } })).toEqual(counted);
+  expect([deployment.tokenRequests, deployment.requests]).toEqual([[v2], [list]]);
+});
 
 test.each([
   ['a lost answer', lost],

@@ -5,12 +5,7 @@ import { Secret } from '../../../src/model/secret.ts';
 import type { Trial } from '../../../src/providers/provider.ts';
 import { runai } from '../../../src/providers/runai/index.ts';
 import type { TestContext } from '../../harness/context.ts';
-import {
-  runaiEndpoint,
-  runaiSandboxClients,
-  useRunai,
-  type RunaiDeployment,
-} from '../../harness/runai.ts';
+import { runaiEndpoint, runaiSandboxClients, useRunai, type RunaiDeployment } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { page, problem, serverError } from './faults.ts';
 
@@ -52,14 +47,11 @@ async function tryOut(
 test.each([
   ['2.24', [v2]],
   ['2.23', [v2, v1]],
-] as const)(
-  'a good secret gets a token on %s, and nothing else is asked',
-  async (version, asked) => {
-    const deployment = deploy({ controlPlane: version });
-    expect(await tryOut(deployment, administrator)).toEqual({ works: true, why: null, sleeps: [] });
-    expect([deployment.tokenRequests, deployment.requests]).toEqual([asked, []]);
-  },
-);
+] as const)('a good secret gets a token on %s, and nothing else is asked', async (version, asked) => {
+  const deployment = deploy({ controlPlane: version });
+  expect(await tryOut(deployment, administrator)).toEqual({ works: true, why: null, sleeps: [] });
+  expect([deployment.tokenRequests, deployment.requests]).toEqual([asked, []]);
+});
 
 describe('what is refused does not work', () => {
   const wrong = { clientId: administrator.clientId, clientSecret: 'a-wrong-secret' };

@@ -48,8 +48,7 @@ describe('anything else is a usage error, before anything is asked', () => {
       code: 2,
       stdout: '',
       stderr:
-        `sactl: Run:ai accounts cannot be given ${what}\n` +
-        'sactl: Run:ai can only enable or disable an account\n',
+        `sactl: Run:ai accounts cannot be given ${what}\n` + 'sactl: Run:ai can only enable or disable an account\n',
     });
     expect([deployment.requests, deployment.tokenRequests]).toEqual([[], []]);
   });

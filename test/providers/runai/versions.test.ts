@@ -65,30 +65,14 @@ describe.each([...old, ...modern])('$controlPlane $unknownPath', (version) => {
 
   test('updates', async () => {
     const deployment = deploy(version);
-    const outcome = await deployment.run([
-      'sa',
-      'update',
-      '--id',
-      id,
-      '--disable',
-      '-q',
-      '.enabled',
-    ]);
+    const outcome = await deployment.run(['sa', 'update', '--id', id, '--disable', '-q', '.enabled']);
     expect(outcome).toEqual({ code: 0, stdout: 'false\n', stderr: '' });
     expect(deployment.mutations()).toEqual([`PATCH ${root}/${id}`]);
   });
 
   test('deletes with the rules', async () => {
     const deployment = deploy(version);
-    const { code, stdout } = await deployment.run([
-      'sa',
-      'delete',
-      '--id',
-      id,
-      '-y',
-      '-q',
-      '.name',
-    ]);
+    const { code, stdout } = await deployment.run(['sa', 'delete', '--id', id, '-y', '-q', '.name']);
     expect([code, stdout]).toEqual([0, 'ci-vision\n']);
     expect(deployment.mutations()).toEqual([
       `PATCH ${root}/${id}`,

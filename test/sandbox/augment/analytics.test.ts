@@ -108,9 +108,7 @@ describe('user-activity', () => {
 
   test('has names of accounts that are gone, in the days when they worked', async () => {
     const { body } = await deploy().get(`${activity}?start_date=2026-09-01&end_date=2026-11-21`);
-    expect(body['users']).toContainEqual(
-      expect.objectContaining({ service_account_name: 'release-notes' }),
-    );
+    expect(body['users']).toContainEqual(expect.objectContaining({ service_account_name: 'release-notes' }));
   });
 
   test('comes in pages that follow each other', async () => {
@@ -128,12 +126,9 @@ describe('user-activity', () => {
     expect(names).toHaveLength(3);
   });
 
-  test.each(['page_size=0', 'page_size=101', 'page_size=x', 'cursor=x'])(
-    'refuses %s with 400',
-    async (query) => {
-      expect((await deploy().get(`${activity}?${query}`)).status).toBe(400);
-    },
-  );
+  test.each(['page_size=0', 'page_size=101', 'page_size=x', 'cursor=x'])('refuses %s with 400', async (query) => {
+    expect((await deploy().get(`${activity}?${query}`)).status).toBe(400);
+  });
 
   test('has pages of 50, and of 100 at most', async () => {
     const deployment = deploy();
@@ -187,12 +182,9 @@ describe('faults', () => {
     expect(augmentFaults.operationOf(post)).toBeNull();
   });
 
-  test.each([401, 429, 500, 503] as const)(
-    'are refused with %d in its own shape',
-    async (status) => {
-      const response = augmentFaults.refuse(new Request('https://augment.test'), status);
-      expect(response.status).toBe(status);
-      expect(await response.json()).toEqual(refusal(expect.any(String) as string));
-    },
-  );
+  test.each([401, 429, 500, 503] as const)('are refused with %d in its own shape', async (status) => {
+    const response = augmentFaults.refuse(new Request('https://augment.test'), status);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual(refusal(expect.any(String) as string));
+  });
 });

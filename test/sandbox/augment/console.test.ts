@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import {
-  createAccount,
-  deleteAccount,
-  issueToken,
-  revokeToken,
-} from '../../../src/sandbox/augment/console.ts';
+import { createAccount, deleteAccount, issueToken, revokeToken } from '../../../src/sandbox/augment/console.ts';
 import { augmentSandbox } from '../../../src/sandbox/augment/seed-ids.ts';
 import { seedAugment } from '../../../src/sandbox/augment/seed.ts';
 import { isAugmentState } from '../../../src/sandbox/augment/state.ts';
@@ -45,9 +40,7 @@ describe('a new token', () => {
   ])('is refused for %s', (_, account, token, code) => {
     const { state } = deploy();
     const before = structuredClone(state);
-    expect(() => issueToken(state, { account, token, now })).toThrow(
-      expect.objectContaining({ code }),
-    );
+    expect(() => issueToken(state, { account, token, now })).toThrow(expect.objectContaining({ code }));
     expect(state).toEqual(before);
   });
 });
@@ -90,9 +83,7 @@ describe('an account', () => {
     ['no name', '', 'usage'],
     ['more than 100 characters', 'a'.repeat(101), 'usage'],
   ])('is refused for %s', (_, name, code) => {
-    expect(() => createAccount(deploy().state, { name, now })).toThrow(
-      expect.objectContaining({ code }),
-    );
+    expect(() => createAccount(deploy().state, { name, now })).toThrow(expect.objectContaining({ code }));
   });
 
   test('takes its tokens with it, and leaves its name free', async () => {
@@ -121,9 +112,7 @@ describe('the seed', () => {
 
   test('has two accounts with a working token each, and no token itself', () => {
     const { accounts } = seedAugment(now);
-    expect(
-      accounts.map(({ tokens }) => tokens.filter(({ revokedAt }) => revokedAt === null).length),
-    ).toEqual([1, 1]);
+    expect(accounts.map(({ tokens }) => tokens.filter(({ revokedAt }) => revokedAt === null).length)).toEqual([1, 1]);
     for (const { value } of [reviewer, docs, docs.revoked]) {
       expect(JSON.stringify(accounts)).not.toContain(value);
     }
@@ -135,13 +124,7 @@ describe('the seed', () => {
 
   test('is told from other JSON', () => {
     expect(isAugmentState(seedAugment(now))).toBe(true);
-    for (const other of [
-      null,
-      'x',
-      {},
-      { tenantURL: 'x', accounts: [] },
-      { accounts: [], activity: [] },
-    ]) {
+    for (const other of [null, 'x', {}, { tenantURL: 'x', accounts: [] }, { accounts: [], activity: [] }]) {
       expect(isAugmentState(other)).toBe(false);
     }
   });

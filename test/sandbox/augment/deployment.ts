@@ -33,10 +33,7 @@ export function deploy(options: Partial<AugmentEmulatorOptions> = {}): Deploymen
     clock,
     get: async (path, token = reviewer.value) => {
       const headers = token === null ? undefined : { authorization: `Bearer ${token}` };
-      const request = new Request(
-        `https://augment.test${path}`,
-        headers === undefined ? {} : { headers },
-      );
+      const request = new Request(`https://augment.test${path}`, headers === undefined ? {} : { headers });
       const response = await emulator.fetch(request);
       const body = (await response.json()) as Answer['body'];
       return { status: response.status, headers: response.headers, body };

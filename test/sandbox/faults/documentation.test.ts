@@ -10,10 +10,7 @@ const page = new URL('../../../docs/faults.md', import.meta.url);
 test('docs/faults.md has a row for every fault, which says whether the work is done', async () => {
   const rows = [...(await readFile(page, 'utf8')).matchAll(/^\| `([\w-]+)` \| (yes|no) \|/gm)];
   expect(rows.map(([, name, done]) => [name, done])).toEqual(
-    Object.entries(faultEffects).map(([name, effect]) => [
-      name,
-      effect.startsWith('done') ? 'yes' : 'no',
-    ]),
+    Object.entries(faultEffects).map(([name, effect]) => [name, effect.startsWith('done') ? 'yes' : 'no']),
   );
 });
 

@@ -75,9 +75,7 @@ async function fullLength(): Promise<number> {
   return (await (await rotate()).arrayBuffer()).byteLength;
 }
 
-const rotations: Readonly<
-  Record<Exclude<FaultName, 'slow' | 'truncated' | 'cut-json'>, Expectation>
-> = {
+const rotations: Readonly<Record<Exclude<FaultName, 'slow' | 'truncated' | 'cut-json'>, Expectation>> = {
   '503': { isDone: false, check: answers(503, 'server_error') },
   '429': {
     isDone: false,
@@ -144,14 +142,11 @@ describe.each(settings)('%s', (_, open) => {
     expect(await sight).toEqual({ kind: 'no answer', code: 'AbortError' });
   });
 
-  test.each(['truncated', 'cut-json'])(
-    '%s leaves an answer without a body as it is',
-    async (name) => {
-      const { send } = await deploy(open, `nscale.*=${name}`);
-      const sight = await watch(send('DELETE', `${accounts}/${accountIds.terraform}`));
-      expect(sight).toMatchObject({ kind: 'answer', status: 200, text: '' });
-    },
-  );
+  test.each(['truncated', 'cut-json'])('%s leaves an answer without a body as it is', async (name) => {
+    const { send } = await deploy(open, `nscale.*=${name}`);
+    const sight = await watch(send('DELETE', `${accounts}/${accountIds.terraform}`));
+    expect(sight).toMatchObject({ kind: 'answer', status: 200, text: '' });
+  });
 
   test('several combine, each with its own count', async () => {
     const { rotate, send, resetCode } = await deploy(

@@ -2,21 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { UsageError } from '../../../src/errors.ts';
-import {
-  faultEffects,
-  printFault,
-  type Fault,
-  type FaultName,
-} from '../../../src/sandbox/faults/fault.ts';
+import { faultEffects, printFault, type Fault, type FaultName } from '../../../src/sandbox/faults/fault.ts';
 import { providerNames } from '../../../src/model/account.ts';
 import { faultsFromEnvironment, parseFaults } from '../../../src/sandbox/faults/parse.ts';
 import { faultSubjects } from '../../../src/sandbox/faults/subjects.ts';
 
 test.each<[string, Fault]>([
-  [
-    'nscale.rotate=drop-after-commit@1',
-    { provider: 'nscale', operation: 'rotate', name: 'drop-after-commit', nth: 1 },
-  ],
+  ['nscale.rotate=drop-after-commit@1', { provider: 'nscale', operation: 'rotate', name: 'drop-after-commit', nth: 1 }],
   ['runai.token=503', { provider: 'runai', operation: 'token', name: '503', nth: null }],
   ['augment.read=expired', { provider: 'augment', operation: 'read', name: 'expired', nth: null }],
   ['runai.*=slow@12', { provider: 'runai', operation: '*', name: 'slow', nth: 12 }],
@@ -28,8 +20,7 @@ const nscaleOperations = 'list, create, update, rotate, delete, read, *';
 const allOperations = 'list, create, update, rotate, delete, read, token, *';
 const names =
   '429, 503, expired, drop-before-commit, drop-after-commit, 500-after-commit, html-502, truncated, cut-json, slow';
-const shape =
-  'write <provider>.<operation>=<fault>[@<nth>], e.g. nscale.rotate=drop-after-commit@1';
+const shape = 'write <provider>.<operation>=<fault>[@<nth>], e.g. nscale.rotate=drop-after-commit@1';
 
 describe('is refused with everything that is wrong', () => {
   test.each<[string, readonly string[]]>([
@@ -79,9 +70,7 @@ describe('is refused with everything that is wrong', () => {
     ['nscale.*=503', 'nscale.list=slow'],
     ['nscale.list=503@2', 'nscale.list=slow@2'],
   ])('%s leaves nothing to %s', (earlier, later) => {
-    expect(problemsOf([earlier, later])).toEqual([
-      `--fault "${later}": ${earlier} before it leaves nothing to hit`,
-    ]);
+    expect(problemsOf([earlier, later])).toEqual([`--fault "${later}": ${earlier} before it leaves nothing to hit`]);
   });
 });
 

@@ -60,21 +60,18 @@ test('requests are counted from the opening on', async () => {
   }
 });
 
-test.each(['inProcess', 'overHttp'] as const)(
-  'a slow answer holds nobody up (%s)',
-  async (setting) => {
-    const both = await openBoth('nscale.rotate=slow');
-    const client = new AbortController();
-    const sight = watch(both[setting]('POST', rotation, client.signal));
-    await expect
-      .poll(async () => (await both.reopen())('GET', accounts).then(expiryOf))
-      .toBe(new Date(testNow + 90 * 86_400_000).toISOString().replace('.000Z', 'Z'));
-    expect((await both.overHttp('GET', accounts)).status).toBe(200);
-    expect((await both.inProcess('GET', accounts)).status).toBe(200);
-    client.abort();
-    expect(await sight).toEqual({ kind: 'no answer', code: 'AbortError' });
-  },
-);
+test.each(['inProcess', 'overHttp'] as const)('a slow answer holds nobody up (%s)', async (setting) => {
+  const both = await openBoth('nscale.rotate=slow');
+  const client = new AbortController();
+  const sight = watch(both[setting]('POST', rotation, client.signal));
+  await expect
+    .poll(async () => (await both.reopen())('GET', accounts).then(expiryOf))
+    .toBe(new Date(testNow + 90 * 86_400_000).toISOString().replace('.000Z', 'Z'));
+  expect((await both.overHttp('GET', accounts)).status).toBe(200);
+  expect((await both.inProcess('GET', accounts)).status).toBe(200);
+  client.abort();
+  expect(await sight).toEqual({ kind: 'no answer', code: 'AbortError' });
+});
 
 async function expiryOf(response: Response): Promise<unknown> {
   const list = (await response.json()) as {

@@ -137,9 +137,7 @@ describe('update', () => {
     const { send } = deploy();
     await send('PUT', account, { body: write('ci-deploy', [observability]) });
     const { items } = await send('GET', `${home}/groups`);
-    const holders = items.filter((group) =>
-      group.spec.serviceAccountIDs.includes(accountIds.ciDeploy),
-    );
+    const holders = items.filter((group) => group.spec.serviceAccountIDs.includes(accountIds.ciDeploy));
     expect(holders.map((group) => group.metadata['id'])).toEqual([observability]);
   });
 });

@@ -23,13 +23,7 @@ describe('the first check that fails decides', () => {
     ['path before permission', 'GET', bad, { token: user }, 400],
     ['body before permission', 'POST', accounts, { token: user, body: {} }, 400],
     ['body before existence', 'PUT', `${accounts}/${absentId}`, { body: {} }, 400],
-    [
-      'permission before existence',
-      'PUT',
-      `${accounts}/${absentId}`,
-      { token: auditor, body: write('a') },
-      403,
-    ],
+    ['permission before existence', 'PUT', `${accounts}/${absentId}`, { token: auditor, body: write('a') }, 403],
     ['existence last', 'PUT', `${accounts}/${absentId}`, { body: write('a') }, 404],
   ])('%s', async (_, method, path, call, status) => {
     expect((await deploy().send(method, path, call)).status).toBe(status);

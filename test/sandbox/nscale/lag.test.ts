@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import {
-  accountIds,
-  otherOrganizationId,
-  sandboxTokens,
-} from '../../../src/sandbox/nscale/seed-ids.ts';
+import { accountIds, otherOrganizationId, sandboxTokens } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
 import type { NscaleState } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';

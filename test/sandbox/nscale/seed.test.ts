@@ -29,9 +29,7 @@ test('every time in the seed moves with the clock', () => {
 test('every id is a UUIDv4 that begins with a letter, and no two are the same', () => {
   const all = [state.organizations, state.roles, state.groups, state.accounts].flat();
   for (const { id } of all) {
-    expect(id).toMatch(
-      /^[a-f][0-9a-f]{7}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-    );
+    expect(id).toMatch(/^[a-f][0-9a-f]{7}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   }
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
 });

@@ -7,17 +7,7 @@ import { account, accounts, administrator, deploy, namesOf, newcomer } from './d
 const absent = `${accounts}/00000000-0000-4000-8000-000000000000`;
 const ciVision = `${accounts}/${runaiAccountIds.ciVision}`;
 const time = new Date(testNow).toISOString();
-const keys = [
-  'id',
-  'name',
-  'clientId',
-  'enabled',
-  'createdBy',
-  'createdAt',
-  'updatedAt',
-  'lastLogin',
-  'tenantId',
-];
+const keys = ['id', 'name', 'clientId', 'enabled', 'createdBy', 'createdAt', 'updatedAt', 'lastLogin', 'tenantId'];
 
 describe('list', () => {
   test('is a bare array of everything, whatever the parameters say', async () => {
@@ -45,10 +35,7 @@ describe('list', () => {
 
 describe('get', () => {
   test('has a number for the tenant, and null for times that are not known', async () => {
-    const { status, json } = await deploy().send(
-      'GET',
-      `${accounts}/${runaiAccountIds.importedJob}`,
-    );
+    const { status, json } = await deploy().send('GET', `${accounts}/${runaiAccountIds.importedJob}`);
     expect(status).toBe(200);
     expect(json).toEqual({
       id: runaiAccountIds.importedJob,
@@ -117,12 +104,9 @@ describe('create', () => {
     },
   );
 
-  test.each(['ab', 'a1', 'a-_b', 'service-account-123', `a${'b'.repeat(254)}`])(
-    'takes the name %s',
-    async (name) => {
-      expect((await deploy().send('POST', accounts, { body: { name } })).status).toBe(201);
-    },
-  );
+  test.each(['ab', 'a1', 'a-_b', 'service-account-123', `a${'b'.repeat(254)}`])('takes the name %s', async (name) => {
+    expect((await deploy().send('POST', accounts, { body: { name } })).status).toBe(201);
+  });
 
   test('refuses a name that is taken', async () => {
     const { status, json } = await deploy().send('POST', accounts, { body: { name: 'ci-vision' } });
@@ -179,10 +163,7 @@ test.each([
   ['GET', `${accounts}/not-an-id`, undefined],
 ])('%s of an account that is not there is 404 (%s)', async (method, path, body) => {
   const { status, json } = await deploy().send(method, path, { body });
-  expect([status, json]).toEqual([
-    404,
-    { code: 404, message: expect.stringContaining('not found') },
-  ]);
+  expect([status, json]).toEqual([404, { code: 404, message: expect.stringContaining('not found') }]);
 });
 
 test.each([

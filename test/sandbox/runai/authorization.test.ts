@@ -89,12 +89,7 @@ describe('permissions', () => {
     for (const resourceType of ['service-account', 'access_rules', 'roles']) {
       expect(array).toContainEqual(expect.objectContaining({ resourceType, actions: all }));
     }
-    expect(Object.keys(array[0] ?? {})).toEqual([
-      'resourceType',
-      'displayName',
-      'groupId',
-      'actions',
-    ]);
+    expect(Object.keys(array[0] ?? {})).toEqual(['resourceType', 'displayName', 'groupId', 'actions']);
   });
 
   test('of several roles are joined', async () => {
@@ -103,9 +98,7 @@ describe('permissions', () => {
     await send('POST', rules, { body: { ...grant, roleId: roleIds.environmentAdministrator } });
     const { array } = await send('GET', permissions, { token: await signIn(newcomer) });
     const environment = array.find(({ resourceType }) => resourceType === 'environment');
-    expect(new Set(environment?.['actions'] as string[])).toEqual(
-      new Set(['read', 'create', 'update', 'delete']),
-    );
+    expect(new Set(environment?.['actions'] as string[])).toEqual(new Set(['read', 'create', 'update', 'delete']));
   });
 });
 
@@ -116,9 +109,6 @@ test('the own rules are wrapped twice, and counted', async () => {
     accessRules: { totalRecords: 1, displayRecords: 1, accessRules: [expect.anything()] },
   });
   expect((await send('GET', `${ownRules}/count`)).json).toEqual({ count: 1 });
-  const [own] = items(
-    await send('GET', `${rules}?subjectIds=${administrator.clientId}`),
-    'accessRules',
-  );
+  const [own] = items(await send('GET', `${rules}?subjectIds=${administrator.clientId}`), 'accessRules');
   expect(answer.text).toContain(JSON.stringify(own));
 });

@@ -8,15 +8,7 @@ import {
   runaiAccountIds,
 } from '../../../src/sandbox/runai/seed-ids.ts';
 import { testNow } from '../../harness/context.ts';
-import {
-  accounts,
-  administrator,
-  deploy,
-  items,
-  newcomer,
-  rules,
-  type Json,
-} from './deployment.ts';
+import { accounts, administrator, deploy, items, newcomer, rules, type Json } from './deployment.ts';
 
 const time = new Date(testNow).toISOString();
 const batch = `${rules}/batch-create`;
@@ -51,17 +43,13 @@ describe('list', () => {
     expect(object).toMatchObject({ totalRecords: 76, displayRecords: 50 });
   });
 
-  test.each([
-    'limit=0',
-    'limit=501',
-    'limit=x',
-    'offset=-1',
-    'filterBy=subjectId',
-    'filterBy=no==1',
-  ])('refuses ?%s', async (query) => {
-    const { status, object } = await deploy().send('GET', `${rules}?${query}`);
-    expect([status, object['code']]).toEqual([400, 400]);
-  });
+  test.each(['limit=0', 'limit=501', 'limit=x', 'offset=-1', 'filterBy=subjectId', 'filterBy=no==1'])(
+    'refuses ?%s',
+    async (query) => {
+      const { status, object } = await deploy().send('GET', `${rules}?${query}`);
+      expect([status, object['code']]).toEqual([400, 400]);
+    },
+  );
 
   test.each([
     ['', 16],

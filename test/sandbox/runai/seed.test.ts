@@ -34,9 +34,7 @@ test('every time in the seed moves with the clock, and none is to come', () => {
 test('no two things of a kind have the same id, and no two accounts the same name', () => {
   const { clusters, departments, projects, roles, accounts: all } = state;
   const kinds = [clusters.map(({ uuid }) => uuid), all.map(({ name }) => name)];
-  const rest = [departments, projects, roles, all, state.rules].map((list) =>
-    list.map(({ id }) => String(id)),
-  );
+  const rest = [departments, projects, roles, all, state.rules].map((list) => list.map(({ id }) => String(id)));
   for (const ids of [...kinds, ...rest]) expect(new Set(ids).size).toBe(ids.length);
 });
 
@@ -55,10 +53,7 @@ test.each([
   ['one was made by another', state.accounts.some(({ createdBy }) => names.has(createdBy))],
   ['one rule is left over', state.rules.some(({ subjectId }) => subjectId === 'old-batch')],
   ['its account is gone', !names.has('old-batch')],
-  [
-    'one rule is of type app',
-    state.rules.filter((rule) => rule.subjectType === 'app').length === 1,
-  ],
+  ['one rule is of type app', state.rules.filter((rule) => rule.subjectType === 'app').length === 1],
   ['one role is not effective', state.roles.filter(({ isEnabled }) => !isEnabled).length === 1],
   ['two projects share a name', new Set(state.projects.map(({ name }) => name)).size === 5],
 ])('%s', (_, isTrue) => {

@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { testNow } from '../../harness/context.ts';
-import {
-  account,
-  accounts,
-  administrator,
-  deploy,
-  disabled,
-  newcomer,
-  pathOf,
-} from './deployment.ts';
+import { account, accounts, administrator, deploy, disabled, newcomer, pathOf } from './deployment.ts';
 
 const hour = 3_600_000;
 const { clientId, clientSecret } = administrator;
@@ -24,10 +16,7 @@ describe('POST /api/v2/token', () => {
   test('answers in snake_case with a JWT that names its end, issuer and tenant', async () => {
     const { status, object } = await deploy().send('POST', '/api/v2/token', v2(good));
     const token = String(object['access_token']);
-    expect([status, object]).toEqual([
-      200,
-      { access_token: token, token_type: 'Bearer', expires_in: 3600 },
-    ]);
+    expect([status, object]).toEqual([200, { access_token: token, token_type: 'Bearer', expires_in: 3600 }]);
     const [, payload = ''] = token.split('.');
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
       exp: (testNow + hour) / 1000,
@@ -53,10 +42,7 @@ describe('POST /api/v2/token', () => {
   ])('%s is refused with an error of OAuth 2', async (_, call, status, error) => {
     const deployment = deploy();
     const answer = await deployment.send('POST', '/api/v2/token', call);
-    expect([answer.status, answer.json]).toEqual([
-      status,
-      { error, error_description: expect.any(String) },
-    ]);
+    expect([answer.status, answer.json]).toEqual([status, { error, error_description: expect.any(String) }]);
     expect(deployment.saves()).toBe(0);
   });
 });
@@ -81,10 +67,7 @@ describe('POST /api/v1/token', () => {
     ['a form', new URLSearchParams(good).toString()],
     ['no client', { ...body, clientID: undefined }],
     ['a wrong secret', { ...body, clientSecret: 'x' }],
-    [
-      'a disabled account',
-      { ...body, clientID: disabled.clientId, clientSecret: disabled.clientSecret },
-    ],
+    ['a disabled account', { ...body, clientID: disabled.clientId, clientSecret: disabled.clientSecret }],
     ['a grant nobody has', { ...body, grantType: 'password' }],
     ['an unknown grant', { ...body, grantType: 'x' }],
   ])('%s is refused in the envelope', async (_, refused) => {
@@ -107,9 +90,7 @@ describe('an access token', () => {
     deployment.wait(1000);
     await deployment.signIn(newcomer);
     expect(deployment.saves()).toBe(before + 1);
-    expect((await account(deployment, newcomer.clientId))['lastLogin']).toBe(
-      new Date(testNow + 1000).toISOString(),
-    );
+    expect((await account(deployment, newcomer.clientId))['lastLogin']).toBe(new Date(testNow + 1000).toISOString());
   });
 
   test('ends after an hour', async () => {

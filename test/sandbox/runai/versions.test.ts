@@ -121,9 +121,7 @@ describe('access rules', () => {
   test('before 2.24 know accounts as `app` only', async () => {
     const { send } = deploy({ controlPlane: '2.23' });
     const list = items(await send('GET', rules), 'accessRules');
-    expect(new Set(list.map(({ subjectType }) => subjectType))).toEqual(
-      new Set(['app', 'user', 'group']),
-    );
+    expect(new Set(list.map(({ subjectType }) => subjectType))).toEqual(new Set(['app', 'user', 'group']));
     expect((await send('GET', `${rules}?subjectType=app`)).object['totalRecords']).toBe(14);
     const again = { ...body, subjectId: 'dashboards', subjectType: 'app' };
     expect((await send('POST', rules, { body: again })).status).toBe(409);

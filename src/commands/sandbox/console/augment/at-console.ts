@@ -9,10 +9,7 @@ export function refuseMissing(flags: Readonly<Record<string, string>>): void {
 }
 
 /** Does at the web console what `work` does. @throws FailedError when the state cannot be used, and what `work` throws */
-export async function atConsole<Result>(
-  ctx: Context,
-  work: (state: AugmentState) => Result,
-): Promise<Result> {
+export async function atConsole<Result>(ctx: Context, work: (state: AugmentState) => Result): Promise<Result> {
   const { stateDirectory } = await import('../../../../config/directories.ts');
   const { augmentConsole } = await import('../../../../sandbox/sandbox.ts');
   const { now, sleep } = ctx;

@@ -26,10 +26,7 @@ interface CreateFlags {
   readonly description?: string;
 }
 
-async function create(
-  { ctx, common }: Invocation,
-  { name = '', description }: CreateFlags,
-): Promise<ExitCode> {
+async function create({ ctx, common }: Invocation, { name = '', description }: CreateFlags): Promise<ExitCode> {
   refuseMissing({ name });
   const { createAccount } = await import('../../../../sandbox/augment/console.ts');
   await atConsole(ctx, (state) => {

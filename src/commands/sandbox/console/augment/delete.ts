@@ -8,8 +8,7 @@ import { atConsole, refuseMissing } from './at-console.ts';
 export function addDelete(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'delete', {
     summary: 'Delete an account and its tokens, as a person at the console does',
-    description:
-      'Does what "Delete Account" does on Augment\'s settings page: the account\'s tokens work no longer.',
+    description: 'Does what "Delete Account" does on Augment\'s settings page: the account\'s tokens work no longer.',
     honours: [],
     examples: ['sactl sandbox console augment delete --account docs_writer'],
   })

@@ -16,9 +16,7 @@ export function addIssue(noun: CommandUnknownOpts, host: Host): void {
       'Does what "Add API token" does on Augment\'s settings page, and prints the session.json that can be ' +
       'downloaded there, this once and as one line: what other commands read with --file or --stdin.',
     honours: [],
-    examples: [
-      'sactl sandbox console augment issue --account ci-reviewer --token nightly > session.json',
-    ],
+    examples: ['sactl sandbox console augment issue --account ci-reviewer --token nightly > session.json'],
   })
     .option('--account <name>', 'name of the account')
     .option('--token <name>', 'name of the new token')
@@ -30,15 +28,10 @@ interface IssueFlags {
   readonly token?: string;
 }
 
-async function issue(
-  { ctx, common }: Invocation,
-  { account = '', token = '' }: IssueFlags,
-): Promise<ExitCode> {
+async function issue({ ctx, common }: Invocation, { account = '', token = '' }: IssueFlags): Promise<ExitCode> {
   refuseMissing({ account, token });
   const { issueToken } = await import('../../../../sandbox/augment/console.ts');
-  const session = await atConsole(ctx, (state) =>
-    issueToken(state, { account, token, now: ctx.now() }),
-  );
+  const session = await atConsole(ctx, (state) => issueToken(state, { account, token, now: ctx.now() }));
   const what = `the token ${quoted(token)} of ${account}`;
   await print(ctx, what, session);
   await note(ctx, common, `the sandbox's console issued ${what}; its value is not shown again`);
@@ -50,9 +43,9 @@ async function print(ctx: Context, what: string, session: SessionFile): Promise<
   try {
     await ctx.stdout.write(`${JSON.stringify(session)}\n`);
   } catch (cause) {
-    throw new UndeliveredError(
-      `${what} was issued and cannot be written to stdout: ${systemReason(cause)}`,
-      { hint: 'issue one with another name', cause },
-    );
+    throw new UndeliveredError(`${what} was issued and cannot be written to stdout: ${systemReason(cause)}`, {
+      hint: 'issue one with another name',
+      cause,
+    });
   }
 }

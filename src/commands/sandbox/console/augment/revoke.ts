@@ -24,10 +24,7 @@ interface RevokeFlags {
   readonly token?: string;
 }
 
-async function revoke(
-  { ctx, common }: Invocation,
-  { account = '', token = '' }: RevokeFlags,
-): Promise<ExitCode> {
+async function revoke({ ctx, common }: Invocation, { account = '', token = '' }: RevokeFlags): Promise<ExitCode> {
   refuseMissing({ account, token });
   const { revokeToken } = await import('../../../../sandbox/augment/console.ts');
   await atConsole(ctx, (state) => {
