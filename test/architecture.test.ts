@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 
 const source = fileURLToPath(new URL('../src', import.meta.url));
 
-/** Rooms from the bottom up; a room may import from its own and from lower levels only. */
-const levels = [
+/** Rooms from the bottom up; a room imports from itself and from lower levels only (docs/architecture.md). */
+const levels: readonly (readonly string[])[] = [
   ['model', 'files', 'errors.ts', 'context.ts', 'version.ts', 'built-file.ts'],
   ['http', 'config', 'output', 'journal', 'audit', 'sandbox', 'prompter.ts', 'descriptor.ts'],
   ['providers'],
@@ -16,7 +16,7 @@ const levels = [
   ['program.ts'],
   ['main.ts', 'at-once.ts'],
   ['bin.ts'],
-] as const;
+];
 
 /** Where a package may be imported, statically or not. */
 const homes: Readonly<Record<string, RegExp>> = {
@@ -29,20 +29,25 @@ const homes: Readonly<Record<string, RegExp>> = {
   '@commander-js/extra-typings': /^(?:commands\/|program\.ts$)/,
 };
 
+/** Packages that are loaded only where they are used. */
+const heavy = new Set(['jq-wasm', 'undici', 'lilconfig']);
+
 interface Import {
   readonly file: string;
   readonly specifier: string;
   readonly isLazy: boolean;
 }
 
-const imports = readdirSync(source, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
-  .flatMap(importsOf);
+  .filter((path) => path.endsWith('.ts'));
+
+/** Imports of every kind: of values, of types, and lazy ones. */
+const imports = files.flatMap(importsOf);
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(source, file), 'utf8');
-  const pattern = /(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|(?<lazy>import\()'([^']+)'/g;
+  const pattern = /(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|(?<lazy>import\()\s*'([^']+)'/g;
   return [...text.matchAll(pattern)].map((match) => ({
     file,
     specifier: match[1] ?? match[3] ?? '',
@@ -55,37 +60,69 @@ function roomOf(path: string): string {
 }
 
 function levelOf(path: string): number {
-  return levels.findIndex((rooms) => (rooms as readonly string[]).includes(roomOf(path)));
+  return levels.findIndex((rooms) => rooms.includes(roomOf(path)));
 }
 
 function targetOf({ file, specifier }: Import): string {
   return relative(source, resolve(source, dirname(file), specifier)).replaceAll('\\', '/');
 }
 
-describe('imports', () => {
-  const local = imports.filter(({ specifier }) => /^\.\.?\//.test(specifier));
+/** Every edge between two files of `src`. */
+const edges = imports
+  .filter(({ specifier }) => /^\.\.?\//.test(specifier))
+  .map((edge) => ({ file: edge.file, target: targetOf(edge) }))
+  .filter(({ target }) => files.includes(target));
 
+/** Groups of nodes that can all reach each other (Tarjan); none where there is no cycle. */
+function cyclesOf(pairs: readonly (readonly [string, string])[]): string[][] {
+  const next = new Map<string, string[]>();
+  for (const [from, to] of pairs) next.set(from, [...(next.get(from) ?? []), to]);
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const cycles: string[][] = [];
+  function visit(node: string): void {
+    order.set(node, order.size);
+    low.set(node, order.get(node) ?? 0);
+    open.push(node);
+    for (const to of next.get(node) ?? []) {
+      if (!order.has(to)) visit(to);
+      if (open.includes(to)) low.set(node, Math.min(low.get(node) ?? 0, low.get(to) ?? 0));
+    }
+    if (low.get(node) !== order.get(node)) return;
+    const group = open.splice(open.indexOf(node));
+    if (group.length > 1) cycles.push(group.toSorted());
+  }
+  for (const node of next.keys()) if (!order.has(node)) visit(node);
+  return cycles;
+}
+
+describe('imports', () => {
   it('come from every room', () => {
-    const rooms = new Set(imports.map(({ file }) => roomOf(file)));
-    expect(rooms).toEqual(new Set(levels.flat().filter((room) => room !== 'errors.ts')));
+    const rooms = new Set(files.filter((file) => file !== 'raw.d.ts').map(roomOf));
+    expect(rooms).toEqual(new Set(levels.flat()));
   });
 
   it('point down, and never sideways into another room', () => {
-    const wrong = local.filter((edge) => {
-      const target = targetOf(edge);
-      if (target === '../package.json' || roomOf(target) === roomOf(edge.file)) return false;
-      return levelOf(target) >= levelOf(edge.file) && levelOf(edge.file) > 0;
+    const wrong = edges.filter(({ file, target }) => {
+      if (roomOf(target) === roomOf(file)) return false;
+      return levelOf(target) > levelOf(file) || (levelOf(target) === levelOf(file) && levelOf(file) > 0);
     });
     expect(wrong).toEqual([]);
   });
 
-  it('never go from one adapter to another', () => {
-    const adapters = local.filter(({ file }) => /^providers\/[^/]+\//.test(file));
-    const wrong = adapters.filter((edge) => {
-      const target = /^providers\/([^/]+)\//.exec(targetOf(edge))?.[1];
-      return target !== undefined && target !== edge.file.split('/')[1];
+  it('never go from one adapter to another, and an adapter does not know the registry', () => {
+    const adapters = edges.filter(({ file }) => /^providers\/[^/]+\//.test(file));
+    const wrong = adapters.filter(({ file, target }) => {
+      const adapter = /^providers\/([^/]+)\//.exec(target)?.[1];
+      return target === 'providers/registry.ts' || (adapter !== undefined && adapter !== file.split('/')[1]);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('of an emulator lead to no part of the client that it answers', () => {
+    const allowed = new Set(['sandbox', ...(levels[0] ?? [])]);
+    expect(edges.filter(({ file, target }) => roomOf(file) === 'sandbox' && !allowed.has(roomOf(target)))).toEqual([]);
   });
 
   it.each(Object.entries(homes))('of %s stay in one place', (name, home) => {
@@ -95,7 +132,21 @@ describe('imports', () => {
   });
 
   it('of what is heavy are lazy', () => {
-    const heavy = new Set(['jq-wasm', 'undici', 'lilconfig']);
     expect(imports.filter(({ specifier, isLazy }) => heavy.has(specifier) && !isLazy)).toEqual([]);
+  });
+
+  it('of commander go through its typings', () => {
+    expect(imports.filter(({ specifier }) => specifier === 'commander')).toEqual([]);
+  });
+
+  it('are told as cycles where there are some', () => {
+    expect(
+      cyclesOf([
+        ['a', 'b'],
+        ['b', 'c'],
+        ['c', 'a'],
+        ['c', 'd'],
+      ]),
+    ).toEqual([['a', 'b', 'c']]);
   });
 });

@@ -91,7 +91,7 @@ describe('where the caller may not list groups', () => {
       code: 4,
       stdout: '',
       stderr:
-        'sactl: cannot look up group "inference": this token may not list groups\n' + 'hint: name groups by their id\n',
+        'sactl: cannot look up group "inference": this token may not list groups\nhint: name groups by their id\n',
     });
     expect(deployment.mutations()).toEqual([]);
   });
