@@ -1,5 +1,5 @@
 import { isSandboxOn, type Context } from './context.ts';
-import { sandboxMark } from './commands/note.ts';
+import { sandboxMark } from './session/note.ts';
 import { CliError, ExitCode } from './errors.ts';
 import type { Style } from './output/style.ts';
 import { runProgram } from './program.ts';

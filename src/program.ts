@@ -1,13 +1,15 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { declareCommonFlags } from './commands/common.ts';
-import { commandPath, findSubcommand, repeated, type Host, type Invocation } from './commands/command.ts';
-import type { CommonFlags } from './commands/flags.ts';
+import { commandPath, findSubcommand, type Host } from './commands/command.ts';
+import type { Invocation } from './session/invocation.ts';
+import { repeated } from './session/flags.ts';
+import type { CommonFlags } from './session/flags.ts';
 import { addCompletion } from './commands/completion/index.ts';
 import { addDoctor } from './commands/doctor/index.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns, type Noun } from './commands/nouns.ts';
-import type { Session } from './commands/session.ts';
+import type { Session } from './session/session.ts';
 import { addWhoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
@@ -136,7 +138,7 @@ function namesEntry(error: unknown): boolean {
 async function warn(sessions: readonly Session[]): Promise<void> {
   for (const session of sessions) {
     if (session.common.quiet || session.provider.knownCredential === undefined) continue;
-    const { warnOfExpiry } = await import('./commands/own-expiry.ts');
+    const { warnOfExpiry } = await import('./session/reminders.ts');
     await warnOfExpiry(session, session.common);
   }
 }
@@ -144,7 +146,7 @@ async function warn(sessions: readonly Session[]): Promise<void> {
 /** Whatever else was done: a credential that waits in the journal is not to be forgotten (DESIGN.md 6). */
 async function remind(ctx: Context, common: CommonFlags, [noun]: readonly string[]): Promise<void> {
   if (common.quiet || noun === 'recover' || noun === 'doctor') return;
-  const { remindOfEntries } = await import('./commands/reminder.ts');
+  const { remindOfEntries } = await import('./session/reminder.ts');
   await remindOfEntries(ctx, common);
 }
 
@@ -154,7 +156,7 @@ function invocation(ctx: Context, common: CommonFlags, sessions: Session[]): Inv
     ctx,
     common,
     open: async (check, columns) => {
-      const { openSession } = await import('./commands/session.ts');
+      const { openSession } = await import('./session/session.ts');
       const opened = await openSession({ ctx, common: { ...common, columns } }, check);
       sessions.push(opened.session);
       return opened;

@@ -3,7 +3,7 @@ import { checkbox, confirm, input, select } from '@inquirer/prompts';
 
 import type { Choice, Prompter } from './context.ts';
 import { InterruptedError } from './errors.ts';
-import { safeText } from './model/safe-text.ts';
+import { safeText } from './model/text.ts';
 
 export interface PromptStreams {
   readonly input: NodeJS.ReadableStream;

@@ -9,9 +9,11 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 /** Rooms from the bottom up; a room imports from itself and from lower levels only (docs/architecture.md). */
 const levels: readonly (readonly string[])[] = [
   ['model', 'files', 'errors.ts', 'context.ts', 'version.ts', 'built-file.ts'],
-  ['http', 'config', 'output', 'journal', 'audit', 'sandbox', 'prompter.ts', 'descriptor.ts'],
+  ['programs', 'http', 'config', 'output', 'state', 'sandbox', 'prompter.ts', 'descriptor.ts'],
   ['providers'],
   ['delivery'],
+  ['session'],
+  ['fleet'],
   ['commands'],
   ['program.ts'],
   ['main.ts', 'at-once.ts'],
@@ -26,7 +28,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   hono: /^sandbox\//,
   'zod/mini': /^providers\//,
   '@inquirer/prompts': /^prompter\.ts$/,
-  '@commander-js/extra-typings': /^(?:commands\/|program\.ts$)/,
+  '@commander-js/extra-typings': /^(?:commands\/|session\/|program\.ts$)/,
 };
 
 /** Packages that are loaded only where they are used. */

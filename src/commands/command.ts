@@ -1,32 +1,14 @@
 import type { Command, CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 
-import type { Context } from '../context.ts';
-import { UsageError, type ExitCode } from '../errors.ts';
-import type { Check } from './check.ts';
-import { flagGroups, type CommonFlags, type FlagGroup } from './flags.ts';
-import type { Local, Session } from './session.ts';
+import { UsageError } from '../errors.ts';
+import { flagGroups, type FlagGroup } from '../session/flags.ts';
+import type { Verb } from '../session/invocation.ts';
 
 /** What a verb is given when it is declared. */
 export interface Host {
   /** Runs the verb when its command is called, and keeps its exit code. */
   readonly run: (verb: Verb) => Promise<void>;
 }
-
-export type Verb = (invocation: Invocation) => Promise<ExitCode>;
-
-/** What a verb is given when it runs. */
-export interface Invocation {
-  readonly ctx: Context;
-  /** The common flags, given before or after the verb. */
-  readonly common: CommonFlags;
-  /** Connects to the provider that flags, environment and configuration name; see `openSession`. */
-  readonly open: OpenSession;
-}
-
-export type OpenSession = <Input>(
-  check: (local: Local) => Promise<Check<Input>> | Check<Input>,
-  columns?: string,
-) => Promise<{ session: Session; input: Input }>;
 
 export interface Declaration {
   readonly summary: string;
@@ -101,9 +83,4 @@ export function findSubcommand(parent: CommandUnknownOpts, word: string): Comman
 
 function examplesText(examples: readonly string[]): string {
   return `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`;
-}
-
-/** Collects a flag that may be repeated. */
-export function repeated(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
 }

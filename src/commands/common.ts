@@ -4,7 +4,7 @@ import { durationForms, parseDuration } from '../model/duration.ts';
 import { formats } from '../model/format.ts';
 import { providers } from '../providers/registry.ts';
 import { version } from '../version.ts';
-import { repeated } from './command.ts';
+import { repeated } from '../session/flags.ts';
 
 /** The flags that every command has, on the root, so that they are understood before and after the verb; their types are inferred. */
 export function declareCommonFlags(root: Command) {

@@ -1,8 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../errors.ts';
-import { found } from './check.ts';
-import { declareVerb, type Host, type Invocation } from './command.ts';
+import { found } from '../session/check.ts';
+import { declareVerb, type Host } from './command.ts';
+import type { Invocation } from '../session/invocation.ts';
 
 export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
@@ -14,7 +15,7 @@ export function addVerbs(noun: CommandUnknownOpts, host: Host): void {
 }
 
 async function listGroups({ open }: Invocation): Promise<ExitCode> {
-  const { namedColumns, printList, readableRoles } = await import('./list.ts');
+  const { namedColumns, printList, readableRoles } = await import('../session/list.ts');
   const { session } = await open(() => found());
   const list = session.verb('listGroups', 'list groups');
   const [groups, roles] = await Promise.all([list(), readableRoles(session)]);

@@ -1,8 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode } from '../errors.ts';
-import { found } from './check.ts';
-import { declareVerb, type Host, type Invocation } from './command.ts';
+import { found } from '../session/check.ts';
+import { declareVerb, type Host } from './command.ts';
+import type { Invocation } from '../session/invocation.ts';
 
 export function addWhoami(root: CommandUnknownOpts, host: Host): void {
   declareVerb(root, 'whoami', {

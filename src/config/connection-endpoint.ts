@@ -4,7 +4,7 @@ import type { ResolveOptions } from './connection-type.ts';
 import { variable } from './directories.ts';
 import type { Profile } from './profile.ts';
 import type { EnvironmentOrigin } from './selection.ts';
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 
 /** An endpoint as the user wrote it, and where, for people. */
 export interface Endpoint {

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { AuthError } from '../errors.ts';
 import { tildePath } from './directories.ts';
 import { errorCode } from './read-file.ts';
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 
 export interface CredentialCommand {
   readonly program: string;

@@ -4,7 +4,7 @@ import type { ProviderName } from '../model/account.ts';
 import { expandHome } from './directories.ts';
 import { mappingOf } from './mapping.ts';
 import { field, listOf, openMapping, readProvider, readText, type Reading } from './section.ts';
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 
 /** Where a profile's secret is; never the secret itself. Paths are absolute. */
 export type CredentialSource =

@@ -2,7 +2,7 @@ import { mappingOf } from './mapping.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
 import { formats } from '../model/format.ts';
 import type { SettingValues, ProviderChoice } from './setting.ts';
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 
 /** A value that was accepted, or what is wrong with it as it reads after its name: `must not be empty`. */
 export type Reading<Value> = { readonly value: Value } | { readonly problem: string };

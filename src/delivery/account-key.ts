@@ -1,4 +1,4 @@
-import type { EntryConnection } from '../journal/intent.ts';
+import type { EntryConnection } from '../state/intent.ts';
 
 /** What tells an account from all others of all connections: of one that is being created, its name. */
 export function accountKey(

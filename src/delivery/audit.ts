@@ -1,5 +1,5 @@
-import type { AuditFact } from '../audit/event.ts';
-import { recordFact } from '../audit/record.ts';
+import type { AuditFact } from '../state/audit-event.ts';
+import { recordFact } from '../state/audit-record.ts';
 import type { Context } from '../context.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';

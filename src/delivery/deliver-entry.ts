@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { ExitCode, UndeliveredError } from '../errors.ts';
-import type { ReadableEntry } from '../journal/stored-entry.ts';
+import type { ReadableEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';
 import type { Issued, LocalEnd } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';

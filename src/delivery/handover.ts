@@ -1,4 +1,4 @@
-import type { AuditTarget } from '../audit/event.ts';
+import type { AuditTarget } from '../state/audit-event.ts';
 import type { Context } from '../context.ts';
 import type { CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';

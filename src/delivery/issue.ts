@@ -1,8 +1,8 @@
-import type { AuditLog } from '../audit/audit-log.ts';
-import type { AccountLocks } from '../journal/account-lock.ts';
-import type { EntryConnection } from '../journal/intent.ts';
-import type { JournalEntry } from '../journal/journal-entry.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { AuditLog } from '../state/audit-log.ts';
+import type { AccountLocks } from '../state/account-lock.ts';
+import type { EntryConnection } from '../state/intent.ts';
+import type { JournalEntry } from '../state/journal-entry.ts';
+import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Renderer } from '../output/renderer.ts';

@@ -1,4 +1,4 @@
-import type { AccountLock } from '../journal/account-lock.ts';
+import type { AccountLock } from '../state/account-lock.ts';
 import { accountKey } from './account-key.ts';
 import type { Issue } from './issue.ts';
 

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { CliError, ExitCode, FailedError, UnknownOutcomeError } from '../errors.ts';
-import type { Intent } from '../journal/intent.ts';
+import type { Intent } from '../state/intent.ts';
 import type { Account } from '../model/account.ts';
 import type { Issued, IssuingPlan } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';

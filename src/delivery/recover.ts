@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { FailedError, NotFoundError } from '../errors.ts';
-import type { EntryConnection } from '../journal/intent.ts';
-import { answerBytes, type ReadableEntry, type StoredEntry } from '../journal/stored-entry.ts';
+import type { EntryConnection } from '../state/intent.ts';
+import { answerBytes, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
 import { shellWord } from '../model/shell-word.ts';
 import type { Issued } from '../providers/issuing.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';

@@ -1,4 +1,4 @@
-import type { ReadableEntry, StoredEntry } from '../journal/stored-entry.ts';
+import type { ReadableEntry, StoredEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';
 import type { Issue } from './issue.ts';
 import { accountIdOf, readEntry } from './recover.ts';

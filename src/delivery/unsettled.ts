@@ -1,7 +1,7 @@
 import { UnknownOutcomeError } from '../errors.ts';
-import type { EntryConnection } from '../journal/intent.ts';
-import type { Journal } from '../journal/journal.ts';
-import { isOpen, type StoredEntry } from '../journal/stored-entry.ts';
+import type { EntryConnection } from '../state/intent.ts';
+import type { Journal } from '../state/journal.ts';
+import { isOpen, type StoredEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';
 import { shellWord } from '../model/shell-word.ts';
 import type { Issue } from './issue.ts';

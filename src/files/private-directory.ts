@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { makeDirectory } from './make-directory.ts';
 import { systemCode, systemReason } from './system-error.ts';
-import { quoted } from '../model/safe-text.ts';
+import { quoted } from '../model/text.ts';
 
 /** Whose folder it has to be, on which system. */
 export type Owner = Pick<Context, 'userId' | 'platform'>;

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 
 /** The `code` of an error of the operating system, e.g. `ENOSPC`; null for any other value. */
 export function systemCode(error: unknown): string | null {

@@ -6,7 +6,7 @@ import type { HttpClientOptions } from './options.ts';
 import type { HttpAnswer } from './request.ts';
 import { arrivalOf, codeOf, isPassing, meaningOf } from './status.ts';
 import { cannot } from './text.ts';
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 import { readTraceId, traceIdOf } from './trace.ts';
 
 /** An answer that is not a 2xx. */

@@ -1,4 +1,4 @@
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 
 /** An error's message: `cannot list service accounts: nscale answered 503`. */
 export function cannot(purpose: string, what: string): string {

@@ -1,4 +1,4 @@
-import { safeText } from './safe-text.ts';
+import { safeText } from './text.ts';
 
 /**
  * A word as a POSIX shell takes it, for commands in hints: they are pasted into one, and ids and names are chosen by the

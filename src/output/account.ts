@@ -1,6 +1,6 @@
 import { describeRule, type Account } from '../model/account.ts';
 import type { CredentialDocument } from '../model/credential.ts';
-import { exactText } from '../model/safe-text.ts';
+import { exactText } from '../model/text.ts';
 import type { Column } from './columns.ts';
 import { detail, type Field } from './detail.ts';
 import type { OutputDocument } from './document.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { quoted, safeText } from '../model/safe-text.ts';
+import { quoted, safeText } from '../model/text.ts';
 import type { Style } from './style.ts';
 import type { Tone } from './tone.ts';
 

@@ -1,6 +1,6 @@
 import { ActionRequiredError, CliError, FailedError, UsageError, type RequiredAction } from '../errors.ts';
 import { compactJson } from './json.ts';
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 import type { Style } from './style.ts';
 import { systemCode } from '../files/system-error.ts';
 

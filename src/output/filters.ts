@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { readTextFile } from '../files/text-file.ts';
 import type { OutputFlags } from './format.ts';
-import { quoted } from '../model/safe-text.ts';
+import { quoted } from '../model/text.ts';
 
 /** One jq filter and how messages call it: `-q ".id"` or `--query-file "x.jq"`. */
 export interface Filter {

@@ -1,4 +1,4 @@
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 
 /** Why a filter does not compile, in jq's words and on one line: `syntax error, unexpected end of file at line 1, column 3`. */
 export function compileMessage(stderr: string): string {

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { JqEngine, JqResult } from './jq.ts';
-import { quoted } from '../model/safe-text.ts';
+import { quoted } from '../model/text.ts';
 import { systemReason } from '../files/system-error.ts';
 
 /**

@@ -6,7 +6,7 @@ import { compileMessage, runMessage } from './jq-message.ts';
 import { embeddedJq, JqMemoryError, rawLines, type JqEngine, type JqResult } from './jq.ts';
 import { jsonForJq } from './json.ts';
 import { parsePath, queryPath, type Step } from './paths.ts';
-import { quoted } from '../model/safe-text.ts';
+import { quoted } from '../model/text.ts';
 
 /** Runs the filters of one run on JSON data, in order; strings print raw, other values compact, one per line. */
 export type Query = (value: unknown, options: QueryOptions) => Promise<string>;

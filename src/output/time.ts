@@ -1,4 +1,4 @@
-import { safeText } from '../model/safe-text.ts';
+import { safeText } from '../model/text.ts';
 import type { Style } from './style.ts';
 
 const minute = 60_000;

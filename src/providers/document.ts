@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { AccountChange } from '../model/account.ts';
-import { quoted } from '../model/safe-text.ts';
+import { quoted } from '../model/text.ts';
 import type { DocumentReading } from './provider.ts';
 
 /** Our own shape of an input document (DESIGN.md 1). A tag that is null is removed by an update. */

@@ -2,7 +2,7 @@ import type { AccessRule, Account, AccountChange, GrantRequest, NewAccount, Prov
 import type { Credential } from '../model/credential.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Context } from '../context.ts';
-import type { AccountLocks } from '../journal/account-lock.ts';
+import type { AccountLocks } from '../state/account-lock.ts';
 import type { AnswerContext, Issued, IssuingPlan, LocalEnd } from './issuing.ts';
 import type { Action, Brought, Intake, IntakeRequest } from './manual.ts';
 import type { HttpClient, HttpCredential } from '../http/client.ts';

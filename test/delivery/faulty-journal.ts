@@ -1,7 +1,7 @@
 import { FailedError } from '../../src/errors.ts';
-import type { JournalEntry } from '../../src/journal/journal-entry.ts';
-import { openJournal, type Journal, type JournalOptions } from '../../src/journal/journal.ts';
-import { answerBytes, type KeptAnswer, type StoredEntry } from '../../src/journal/stored-entry.ts';
+import type { JournalEntry } from '../../src/state/journal-entry.ts';
+import { openJournal, type Journal, type JournalOptions } from '../../src/state/journal.ts';
+import { answerBytes, type KeptAnswer, type StoredEntry } from '../../src/state/stored-entry.ts';
 
 /** What of an entry cannot be written. */
 export type JournalFault = 'begin' | 'sent' | 'keep' | 'delivered' | 'outcome' | 'leave' | 'close';

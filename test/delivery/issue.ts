@@ -1,9 +1,9 @@
-import { openAuditLog } from '../../src/audit/audit-log.ts';
+import { openAuditLog } from '../../src/state/audit-log.ts';
 import type { Context } from '../../src/context.ts';
 import type { Issue } from '../../src/delivery/issue.ts';
 import { issueCredential } from '../../src/delivery/protocol.ts';
 import { CliError, InterruptedError } from '../../src/errors.ts';
-import { openAccountLocks } from '../../src/journal/account-lock.ts';
+import { openAccountLocks } from '../../src/state/account-lock.ts';
 import { prepareRenderer } from '../../src/output/renderer.ts';
 import { testContext, type TestContext } from '../harness/context.ts';
 import { answers, secondSecret, secret } from './answers.ts';

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { preflight, type Preflight } from '../../src/delivery/preflight.ts';
 import { UsageError } from '../../src/errors.ts';
-import type { EntryConnection } from '../../src/journal/intent.ts';
-import { openJournal } from '../../src/journal/journal.ts';
+import type { EntryConnection } from '../../src/state/intent.ts';
+import { openJournal } from '../../src/state/journal.ts';
 import { account } from './answers.ts';
 import { failureOf, worldOf, type World } from './issue.ts';
 import type { FakeTarget, Script } from './script.ts';

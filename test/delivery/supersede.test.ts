@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import { issueCredential } from '../../src/delivery/protocol.ts';
 import { supersede } from '../../src/delivery/supersede.ts';
-import type { EntryConnection, Intent } from '../../src/journal/intent.ts';
-import { openJournal } from '../../src/journal/journal.ts';
+import type { EntryConnection, Intent } from '../../src/state/intent.ts';
+import { openJournal } from '../../src/state/journal.ts';
 import type { Account } from '../../src/model/account.ts';
 import { testNow } from '../harness/context.ts';
 import { account } from './answers.ts';

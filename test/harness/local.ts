@@ -1,4 +1,4 @@
-import { openAccountLocks } from '../../src/journal/account-lock.ts';
+import { openAccountLocks } from '../../src/state/account-lock.ts';
 import type { LocalState } from '../../src/providers/provider.ts';
 import { testContext } from './context.ts';
 import { freshStateDirectory } from './state.ts';

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 import { generateManual } from '../../scripts/manual/generate.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const manual = await generateManual({
   manifest: readFileSync(`${root}package.json`, 'utf8'),
   changelog: readFileSync(`${root}CHANGELOG.md`, 'utf8'),

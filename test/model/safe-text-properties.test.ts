@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { exactText, quoted, safeText } from '../../src/model/safe-text.ts';
+import { exactText, quoted, safeText } from '../../src/model/text.ts';
 import { hostileText, runnerCommand, unprintable } from '../harness/hostile.ts';
 
 const settings = { numRuns: 2000, seed: 20261122 };

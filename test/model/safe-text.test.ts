@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { quoted, safeText } from '../../src/model/safe-text.ts';
+import { quoted, safeText } from '../../src/model/text.ts';
 
 describe('safeText', () => {
   test.each([

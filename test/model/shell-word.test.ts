@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { safeText } from '../../src/model/safe-text.ts';
+import { safeText } from '../../src/model/text.ts';
 import { shellWord } from '../../src/model/shell-word.ts';
 
 describe('a word in a command that is pasted', () => {

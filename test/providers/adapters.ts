@@ -1,4 +1,4 @@
-import { findConnection, connect, type Connected } from '../../src/commands/connect.ts';
+import { findConnection, connect, type Connected } from '../../src/session/connect.ts';
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
 import type { ProviderName } from '../../src/model/account.ts';

@@ -2,7 +2,8 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
 import type { GrantedRule } from '../../providers/provider.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 import type { Grant, GrantFlags } from './grant.ts';
 
 export function addCreate(noun: CommandUnknownOpts, host: Host): void {
@@ -29,7 +30,7 @@ interface CreateFlags extends GrantFlags {
 
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
   const { askForGrant, checkGrant } = await import('./grant.ts');
-  const { change } = await import('../change.ts');
+  const { change } = await import('../../session/change.ts');
   const { ruleColumns } = await import('./columns.ts');
   const { listDocument } = await import('../../output/document.ts');
   const { session, input } = await open(({ definition }) => checkGrant({ ctx, common }, flags, definition));

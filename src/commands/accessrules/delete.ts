@@ -1,8 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
-import { found } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { found } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 
 export function addDelete(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'delete', {
@@ -24,8 +25,8 @@ async function runDelete(
   { ctx, common, open }: Invocation,
   { id = '' }: { id?: string | undefined },
 ): Promise<ExitCode> {
-  const { confirmationProblems } = await import('../confirm.ts');
-  const { change } = await import('../change.ts');
+  const { confirmationProblems } = await import('../../session/confirm.ts');
+  const { change } = await import('../../session/change.ts');
   const { session } = await open(() => found(...idProblems(id), ...confirmationProblems(ctx, common)));
   const planRevoke = session.verb('planRevoke', 'delete access rules');
   const plan = await planRevoke(id);

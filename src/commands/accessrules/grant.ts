@@ -1,11 +1,11 @@
 import type { Choice, Context } from '../../context.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { ProviderDefinition, Role } from '../../providers/provider.ts';
-import type { Check } from '../check.ts';
-import { canAsk } from '../confirm.ts';
-import type { CommonFlags } from '../flags.ts';
-import { pickAccount } from '../pick.ts';
-import type { Session } from '../session.ts';
+import type { Check } from '../../session/check.ts';
+import { canAsk } from '../../session/confirm.ts';
+import type { CommonFlags } from '../../session/flags.ts';
+import { pickAccount } from '../../session/pick.ts';
+import type { Session } from '../../session/session.ts';
 
 /** A role on a scope for an account, each by its id or name, as the user gives it. */
 export interface Grant {

@@ -2,8 +2,9 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { compareText } from '../../model/order.ts';
 import { ExitCode } from '../../errors.ts';
-import { found } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { found } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 
 export function addList(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {

@@ -1,10 +1,11 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import type { AuditEvent } from '../../audit/event.ts';
+import type { AuditEvent } from '../../state/audit-event.ts';
 import { ExitCode } from '../../errors.ts';
 import type { Column } from '../../output/columns.ts';
 import type { Tone } from '../../output/tone.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 
 export function addList(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
@@ -30,9 +31,9 @@ interface ListFlags {
 }
 
 async function listEvents({ ctx, common }: Invocation, flags: ListFlags): Promise<ExitCode> {
-  const { readEvents } = await import('../../audit/read.ts');
+  const { readEvents } = await import('../../state/audit-read.ts');
   const { listDocument } = await import('../../output/document.ts');
-  const { openStateWork } = await import('../state-work.ts');
+  const { openStateWork } = await import('../../session/state-work.ts');
   const { readSince } = await import('./since.ts');
   const since = readSince(flags.since, ctx.now());
   const problems = flags.id?.trim() === '' ? ['--id is empty'] : [];

@@ -1,6 +1,6 @@
 import { durationForms, parseDuration } from '../../model/duration.ts';
-import { quoted } from '../../model/safe-text.ts';
-import type { Check } from '../check.ts';
+import { quoted } from '../../model/text.ts';
+import type { Check } from '../../session/check.ts';
 
 const date = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 

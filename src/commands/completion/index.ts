@@ -2,7 +2,9 @@ import { Argument, type CommandUnknownOpts, type Option } from '@commander-js/ex
 
 import { ExitCode, UsageError } from '../../errors.ts';
 import { writeOutput } from '../../output/emit.ts';
-import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { repeated } from '../../session/flags.ts';
 import { installation } from './installation.ts';
 import { shells, type Shell } from './shells.ts';
 

@@ -1,7 +1,7 @@
 import type { Option } from '@commander-js/extra-typings';
 
 import { targetForms } from '../help/topics.ts';
-import { listColumns } from '../serviceaccounts/selection.ts';
+import { listColumns } from '../../fleet/selection.ts';
 import type { Named } from './outline.ts';
 
 /** What may stand after a flag, as far as it can be known without asking anybody. */

@@ -5,8 +5,8 @@ import { describeSource } from '../../config/setting.ts';
 import type { Context } from '../../context.ts';
 import { AuthError, UsageError } from '../../errors.ts';
 import { environments } from '../../providers/registry.ts';
-import { describeConnection } from '../connect.ts';
-import type { CommonFlags } from '../flags.ts';
+import { describeConnection } from '../../session/connect.ts';
+import type { CommonFlags } from '../../session/flags.ts';
 
 /** The connection that a command would use, or a sentence saying why there is not the one. */
 export type Explained =

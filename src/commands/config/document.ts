@@ -8,7 +8,7 @@ import type { OutputDocument } from '../../output/document.ts';
 import { sheetOf } from '../../output/sheet.ts';
 import type { Style } from '../../output/style.ts';
 import { table } from '../../output/table.ts';
-import { safeText } from '../../model/safe-text.ts';
+import { safeText } from '../../model/text.ts';
 import type { Explained } from './connection.ts';
 
 interface ExplainOptions {

@@ -2,8 +2,9 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { emit } from '../../output/emit.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
-import { gather, throwGathered, type Gathered } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { gather, throwGathered, type Gathered } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 
 export function addExplain(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'explain', {
@@ -23,7 +24,7 @@ export function addExplain(noun: CommandUnknownOpts, host: Host): void {
 async function explain({ ctx, common }: Invocation): Promise<ExitCode> {
   const { loadConfiguration } = await import('../../config/configuration.ts');
   const { prepareRenderer } = await import('../../output/renderer.ts');
-  const { outputFlags } = await import('../session.ts');
+  const { outputFlags } = await import('../../session/session.ts');
   const { findExplained } = await import('./connection.ts');
   const { explanation } = await import('./document.ts');
   const gathered: Gathered = { problems: [], hints: [] };

@@ -4,8 +4,9 @@ import { emit } from '../../output/emit.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Context } from '../../context.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
-import type { CommonFlags } from '../flags.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import type { CommonFlags } from '../../session/flags.ts';
 
 export function addPath(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'path', {
@@ -19,10 +20,10 @@ export function addPath(noun: CommandUnknownOpts, host: Host): void {
 
 async function printPath({ ctx, common }: Invocation): Promise<ExitCode> {
   const { locateUserFile } = await import('../../config/user-file.ts');
-  const { safeText } = await import('../../model/safe-text.ts');
+  const { safeText } = await import('../../model/text.ts');
   const { prepareRenderer } = await import('../../output/renderer.ts');
-  const { note } = await import('../note.ts');
-  const { outputFlags } = await import('../session.ts');
+  const { note } = await import('../../session/note.ts');
+  const { outputFlags } = await import('../../session/session.ts');
   const configuration = await loadUsable(ctx, common);
   const renderer = await prepareRenderer(ctx, outputFlags(common, configuration));
   const { path, exists } = locateUserFile(ctx);

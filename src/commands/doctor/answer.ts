@@ -1,7 +1,7 @@
 import { CliError, ExitCode } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Identity } from '../../providers/provider.ts';
-import type { Connected } from '../connect.ts';
+import type { Connected } from '../../session/connect.ts';
 import { failure, ok, warning, type Result } from './diagnosis.ts';
 import { examineExpiry } from './expiry.ts';
 

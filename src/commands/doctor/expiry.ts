@@ -2,8 +2,8 @@ import { CliError } from '../../errors.ts';
 import { soonMs } from '../../model/expiry.ts';
 import { relativeTime } from '../../output/time.ts';
 import type { OwnCredential } from '../../providers/provider.ts';
-import type { Connected } from '../connect.ts';
-import { renewal } from '../own-expiry.ts';
+import type { Connected } from '../../session/connect.ts';
+import { renewal } from '../../session/reminders.ts';
 import { failure, ok, warning, type Result } from './diagnosis.ts';
 
 /** How long the caller's own credential lasts. */

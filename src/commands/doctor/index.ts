@@ -2,8 +2,9 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { emit } from '../../output/emit.ts';
 import { ExitCode } from '../../errors.ts';
-import { gather, throwGathered, type Gathered } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { gather, throwGathered, type Gathered } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 
 export function addDoctor(root: CommandUnknownOpts, host: Host): void {
   declareVerb(root, 'doctor', {
@@ -26,7 +27,7 @@ export function addDoctor(root: CommandUnknownOpts, host: Host): void {
 async function doctor({ ctx, common }: Invocation): Promise<ExitCode> {
   const { readConfiguration } = await import('../../config/configuration.ts');
   const { prepareRenderer } = await import('../../output/renderer.ts');
-  const { outputFlags } = await import('../session.ts');
+  const { outputFlags } = await import('../../session/session.ts');
   const { examineConnections } = await import('./connections.ts');
   const { examineMachine } = await import('./machine.ts');
   const { report } = await import('./report.ts');

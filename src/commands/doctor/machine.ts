@@ -1,7 +1,7 @@
 import type { ConfigurationReading } from '../../config/configuration.ts';
 import type { Context } from '../../context.ts';
 import { oldestNode } from '../../version.ts';
-import { sandboxDirectory } from '../sandbox-state.ts';
+import { sandboxDirectory } from '../../session/sandbox-state.ts';
 import { examineConfiguration } from './configuration.ts';
 import { about, failure, ok, type Diagnosis, type Result } from './diagnosis.ts';
 import { examinePermissions } from './permissions.ts';

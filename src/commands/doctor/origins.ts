@@ -4,7 +4,7 @@ import type { Source } from '../../config/setting.ts';
 import type { Context } from '../../context.ts';
 import { CliError, UsageError } from '../../errors.ts';
 import { environments } from '../../providers/registry.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags } from '../../session/flags.ts';
 
 /** The connections to look at, and why there are none of some that were named. */
 export interface FoundOrigins {

@@ -1,10 +1,10 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-import { logPath } from '../../audit/log-file.ts';
+import { logPath } from '../../state/audit-file.ts';
 import { tildePath } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
-import { journalDirectory } from '../../journal/entry-name.ts';
+import { journalDirectory } from '../../state/entry-name.ts';
 import { failure, ok, warning, type Result } from './diagnosis.ts';
 
 type Place = Pick<Context, 'platform' | 'userId' | 'homeDirectory'>;

@@ -1,4 +1,4 @@
-import { safeText } from '../../model/safe-text.ts';
+import { safeText } from '../../model/text.ts';
 import { listDocument, type OutputDocument } from '../../output/document.ts';
 import type { Style } from '../../output/style.ts';
 import type { Tone } from '../../output/tone.ts';

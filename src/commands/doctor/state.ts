@@ -1,8 +1,8 @@
-import { openAuditLog } from '../../audit/audit-log.ts';
+import { openAuditLog } from '../../state/audit-log.ts';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
-import { openJournal } from '../../journal/journal.ts';
-import { isOpen } from '../../journal/stored-entry.ts';
+import { openJournal } from '../../state/journal.ts';
+import { isOpen } from '../../state/stored-entry.ts';
 import { failure, ok, warning, type Result } from './diagnosis.ts';
 
 type Place = Context & { readonly stateDirectory: string };

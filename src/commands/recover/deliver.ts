@@ -1,7 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode, UsageError } from '../../errors.ts';
-import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { repeated } from '../../session/flags.ts';
 import type { PreparedDelivery } from './delivery.ts';
 import type { Recovery } from './open.ts';
 
@@ -28,7 +30,7 @@ interface DeliverFlags {
 }
 
 async function deliver({ ctx, common }: Invocation, flags: DeliverFlags): Promise<ExitCode> {
-  const { confirmationProblems, confirm } = await import('../confirm.ts');
+  const { confirmationProblems, confirm } = await import('../../session/confirm.ts');
   const { deliverEntry } = await import('../../delivery/deliver-entry.ts');
   const { prepareDelivery } = await import('./delivery.ts');
   const { openRecovery } = await import('./open.ts');
@@ -56,7 +58,7 @@ async function preview(
   { emit, note, marker, renderer }: Recovery,
   { delivery, places, effects, found }: PreparedDelivery,
 ): Promise<ExitCode> {
-  const { dryRunDocument, endDryRun } = await import('../dry-run.ts');
+  const { dryRunDocument, endDryRun } = await import('../../session/dry-run.ts');
   const { provider } = delivery.issued.account;
   const planned = { operation: 'deliver', requests: [], effects } as const;
   await emit(dryRunDocument({ provider, marker }, planned, places));

@@ -1,9 +1,10 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import type { AuditFact } from '../../audit/event.ts';
+import type { AuditFact } from '../../state/audit-event.ts';
 import { ExitCode } from '../../errors.ts';
-import type { StoredEntry } from '../../journal/stored-entry.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import type { StoredEntry } from '../../state/stored-entry.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 import type { EntryDocument } from './entry.ts';
 import type { EntryState } from './states.ts';
 
@@ -19,9 +20,9 @@ export function addDiscard(noun: CommandUnknownOpts, host: Host): void {
 }
 
 async function discard({ ctx, common }: Invocation, id: string | undefined): Promise<ExitCode> {
-  const { confirm, confirmationProblems } = await import('../confirm.ts');
-  const { recordFact } = await import('../../audit/record.ts');
-  const { dryRunDocument } = await import('../dry-run.ts');
+  const { confirm, confirmationProblems } = await import('../../session/confirm.ts');
+  const { recordFact } = await import('../../state/audit-record.ts');
+  const { dryRunDocument } = await import('../../session/dry-run.ts');
   const { entryDocument } = await import('./entry.ts');
   const { openRecovery } = await import('./open.ts');
   const { entryIdProblems, pickEntry, refuseUnderWay } = await import('./pick.ts');

@@ -1,6 +1,6 @@
 import { recoverCommand, replacementHint } from '../../delivery/recover.ts';
-import type { StoredEntry } from '../../journal/stored-entry.ts';
-import { exactText, safeText } from '../../model/safe-text.ts';
+import type { StoredEntry } from '../../state/stored-entry.ts';
+import { exactText, safeText } from '../../model/text.ts';
 import { cellText } from '../../output/columns.ts';
 import { detail, type Field } from '../../output/detail.ts';
 import type { Style } from '../../output/style.ts';

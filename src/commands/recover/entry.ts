@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { accountIdOf, readEntry } from '../../delivery/recover.ts';
-import type { ReadableEntry, StoredEntry } from '../../journal/stored-entry.ts';
+import type { ReadableEntry, StoredEntry } from '../../state/stored-entry.ts';
 import type { Issued } from '../../providers/issuing.ts';
 import type { EntryState } from './states.ts';
 

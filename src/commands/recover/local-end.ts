@@ -1,9 +1,9 @@
 import { addressOf } from '../../delivery/targets/address.ts';
 import { definitionOf } from '../../delivery/recover.ts';
-import type { AccountLocks } from '../../journal/account-lock.ts';
-import { answerBytes, type ReadableEntry } from '../../journal/stored-entry.ts';
+import type { AccountLocks } from '../../state/account-lock.ts';
+import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
 import type { LocalEnd } from '../../providers/issuing.ts';
-import { locatedEnd } from '../located-plan.ts';
+import { locatedEnd } from '../../session/located-plan.ts';
 import type { Recovery } from './open.ts';
 
 interface Resumed {

@@ -1,8 +1,8 @@
-import { openAuditLog, type AuditLog } from '../../audit/audit-log.ts';
+import { openAuditLog, type AuditLog } from '../../state/audit-log.ts';
 import type { Context } from '../../context.ts';
-import { openJournal, type Journal } from '../../journal/journal.ts';
-import type { CommonFlags } from '../flags.ts';
-import { openStateWork, type StateWork } from '../state-work.ts';
+import { openJournal, type Journal } from '../../state/journal.ts';
+import type { CommonFlags } from '../../session/flags.ts';
+import { openStateWork, type StateWork } from '../../session/state-work.ts';
 
 /** One command's work on the journal. */
 export interface Recovery extends StateWork {

@@ -1,11 +1,11 @@
 import type { Context } from '../../context.ts';
 import { recoverCommand } from '../../delivery/recover.ts';
 import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
-import type { ReadableEntry, StoredEntry } from '../../journal/stored-entry.ts';
-import { safeText } from '../../model/safe-text.ts';
+import type { ReadableEntry, StoredEntry } from '../../state/stored-entry.ts';
+import { safeText } from '../../model/text.ts';
 import { localTime } from '../../output/time.ts';
-import { canAsk } from '../confirm.ts';
-import type { CommonFlags } from '../flags.ts';
+import { canAsk } from '../../session/confirm.ts';
+import type { CommonFlags } from '../../session/flags.ts';
 import { entryDocument, type EntryDocument } from './entry.ts';
 import type { Recovery } from './open.ts';
 

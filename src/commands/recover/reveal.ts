@@ -3,7 +3,7 @@ import { mask } from '../../delivery/mask.ts';
 import { readEntry } from '../../delivery/recover.ts';
 import { credentialDocument } from '../../delivery/result.ts';
 import { FailedError } from '../../errors.ts';
-import { answerBytes, type StoredEntry } from '../../journal/stored-entry.ts';
+import { answerBytes, type StoredEntry } from '../../state/stored-entry.ts';
 import type { CredentialDocument } from '../../model/credential.ts';
 import { requireReadable } from './pick.ts';
 

@@ -1,7 +1,8 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode } from '../../errors.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 import { statesHelp } from './states.ts';
 
 export function addShow(noun: CommandUnknownOpts, host: Host): void {

@@ -2,9 +2,9 @@ import { createTargets } from '../../delivery/targets/create.ts';
 import { parseTargets } from '../../delivery/targets/parse.ts';
 import type { Target } from '../../delivery/targets/target.ts';
 import { UsageError } from '../../errors.ts';
-import type { ReadableEntry } from '../../journal/stored-entry.ts';
+import type { ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued } from '../../providers/issuing.ts';
-import { targetEnvironmentOf } from '../target-environment.ts';
+import { targetEnvironmentOf } from '../../session/target-environment.ts';
 import type { Recovery } from './open.ts';
 
 /** Where a kept credential goes. No target at all is stdout. */

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode } from '../../errors.ts';
-import { sandboxDirectory } from '../sandbox-state.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
-import { note } from '../note.ts';
+import { sandboxDirectory } from '../../session/sandbox-state.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { note } from '../../session/note.ts';
 
 export function addReset(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'reset', {

@@ -5,9 +5,11 @@ import { ExitCode, UsageError } from '../../errors.ts';
 import { shellWord } from '../../model/shell-word.ts';
 import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
 import type { SandboxServer } from '../../sandbox/sandbox.ts';
-import { gather, throwGathered } from '../check.ts';
-import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
-import { note } from '../note.ts';
+import { gather, throwGathered } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { repeated } from '../../session/flags.ts';
+import { note } from '../../session/note.ts';
 import { faultsHelp } from './faults-help.ts';
 
 export function addServe(noun: CommandUnknownOpts, host: Host): void {

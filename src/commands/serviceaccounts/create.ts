@@ -4,13 +4,21 @@ import { ConflictError, ExitCode } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import type { Brought } from '../../providers/manual.ts';
 import type { ProviderDefinition } from '../../providers/provider.ts';
-import type { Check } from '../check.ts';
-import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
-import { checkTargets, printingProblems, deliveryOptions, targetsFor, type DeliveryFlags } from '../delivery-flags.ts';
-import type { GivenCredential, IntakeFlags } from '../intake.ts';
-import type { PlannedIssue } from '../planned-issue.ts';
-import type { NewAccountFlags } from '../new-account.ts';
-import type { Session } from '../session.ts';
+import type { Check } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { repeated } from '../../session/flags.ts';
+import {
+  checkTargets,
+  printingProblems,
+  deliveryOptions,
+  targetsFor,
+  type DeliveryFlags,
+} from '../../session/delivery-flags.ts';
+import type { GivenCredential, IntakeFlags } from '../../session/intake.ts';
+import type { PlannedIssue } from '../../session/planned-issue.ts';
+import type { NewAccountFlags } from '../../session/new-account.ts';
+import type { Session } from '../../session/session.ts';
 
 export function addCreate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'create', {
@@ -62,9 +70,9 @@ interface CreateFlags extends NewAccountFlags, DeliveryFlags, IntakeFlags {
 }
 
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
-  const { askForAccount } = await import('../new-account.ts');
-  const { planBrought, takesIntake } = await import('../intake.ts');
-  const { issue } = await import('../issue.ts');
+  const { askForAccount } = await import('../../session/new-account.ts');
+  const { planBrought, takesIntake } = await import('../../session/intake.ts');
+  const { issue } = await import('../../session/issue.ts');
   const { session, input } = await open(async (local) => {
     const given = await checkInput(ctx, common, { flags, definition: local.definition });
     const specs = await checkTargets(local, flags, { isNew: true });
@@ -111,8 +119,8 @@ async function checkInput(
   common: Invocation['common'],
   { flags, definition }: { flags: CreateFlags; definition: ProviderDefinition },
 ): Promise<Check<CreateInput>> {
-  const { checkNewAccount } = await import('../new-account.ts');
-  const { checkIntake, needlessIntake, takesIntake } = await import('../intake.ts');
+  const { checkNewAccount } = await import('../../session/new-account.ts');
+  const { checkIntake, needlessIntake, takesIntake } = await import('../../session/intake.ts');
   if (!takesIntake(definition)) {
     const { value, problems } = await checkNewAccount(ctx, common, { flags, definition });
     const needless = needlessIntake(definition, flags, { isDocument: true });
@@ -167,7 +175,7 @@ async function refuseUnsettledCreate(
   same: readonly Account[],
 ): Promise<void> {
   const { refuseUnsettled } = await import('../../delivery/unsettled.ts');
-  const { openJournal } = await import('../../journal/journal.ts');
+  const { openJournal } = await import('../../state/journal.ts');
   const journal = openJournal({ ...ctx, stateDirectory, keepsSecrets: true });
   const { endpoint } = connection;
   const wanted = { provider: definition.name, endpoint, organization, name };
@@ -203,7 +211,7 @@ function exists(
 async function printExisting(session: Session, account: Account, { grants = [] }: NewAccount): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
   const { issueResult } = await import('../../delivery/result.ts');
-  const { dryRunDocument } = await import('../dry-run.ts');
+  const { dryRunDocument } = await import('../../session/dry-run.ts');
   await session.note(`an account named ${account.name} exists; its credential cannot be shown again`);
   if (grants.length > 0) {
     await session.note(

@@ -1,13 +1,14 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode, NotFoundError } from '../../errors.ts';
-import { safeText } from '../../model/safe-text.ts';
+import { safeText } from '../../model/text.ts';
 import type { OutputDocument } from '../../output/document.ts';
-import { found } from '../check.ts';
+import { found } from '../../session/check.ts';
 import { HttpError } from '../../http/error.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
-import { doneOption, type DoneFlag } from '../done-flag.ts';
-import type { Session } from '../session.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { doneOption, type DoneFlag } from '../../session/done-flag.ts';
+import type { Session } from '../../session/session.ts';
 
 export function addDelete(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'delete', {
@@ -34,9 +35,9 @@ interface DeleteFlags extends DoneFlag {
 }
 
 async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags): Promise<ExitCode> {
-  const { recordProblems } = await import('../manual.ts');
-  const { idProblems, pickAccount } = await import('../pick.ts');
-  const { change } = await import('../change.ts');
+  const { recordProblems } = await import('../../session/manual.ts');
+  const { idProblems, pickAccount } = await import('../../session/pick.ts');
+  const { change } = await import('../../session/change.ts');
   const { session } = await open(({ definition }) =>
     found(...idProblems(ctx, common, flags.id), ...recordProblems({ ctx, common }, flags, definition)),
   );

@@ -1,8 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode } from '../../errors.ts';
-import { found } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { found } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 
 export function addGet(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'get', {
@@ -17,7 +18,7 @@ export function addGet(noun: CommandUnknownOpts, host: Host): void {
 
 async function runGet({ ctx, common, open }: Invocation, { id }: { id?: string | undefined }): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
-  const { idProblems, pickAccount } = await import('../pick.ts');
+  const { idProblems, pickAccount } = await import('../../session/pick.ts');
   const { session } = await open(() => found(...idProblems(ctx, common, id)));
   await session.emit(accountDocument(await pickAccount(session, id)));
   return ExitCode.done;

@@ -3,12 +3,12 @@ import { ExitCode } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { Column } from '../../output/columns.ts';
 import { listDocument } from '../../output/document.ts';
-import { openFleet, type FleetLocal } from '../fleet.ts';
-import type { CommonFlags } from '../flags.ts';
-import { tellUnanswered, throwUnanswered, unanswered } from '../unanswered.ts';
+import { openFleet, type FleetLocal } from '../../fleet/connections.ts';
+import type { CommonFlags } from '../../session/flags.ts';
+import { tellUnanswered, throwUnanswered, unanswered } from '../../fleet/unanswered.ts';
 import type { ListFlags } from './list.ts';
-import { selectFrom } from './selected.ts';
-import { listColumns, readSelection, wishOf } from './selection.ts';
+import { selectFrom } from '../../fleet/selected.ts';
+import { listColumns, readSelection, wishOf } from '../../fleet/selection.ts';
 
 /**
  * The accounts of every provider in one list. A provider that fails costs a line on stderr and the exit code, not the

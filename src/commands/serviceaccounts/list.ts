@@ -3,8 +3,9 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { ExitCode } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import { providersWith } from '../../providers/registry.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
-import type { Local } from '../session.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import type { Local } from '../../session/session.ts';
 
 export function addList(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
@@ -44,7 +45,7 @@ export interface ListFlags {
 }
 
 async function runList(invocation: Invocation, flags: ListFlags): Promise<ExitCode> {
-  const { isFleet } = await import('../is-fleet.ts');
+  const { isFleet } = await import('../../fleet/is-fleet.ts');
   const { ctx, common } = invocation;
   if (!isFleet(ctx, common)) return listOne(invocation, flags);
   const { listAll } = await import('./list-all.ts');
@@ -53,8 +54,8 @@ async function runList(invocation: Invocation, flags: ListFlags): Promise<ExitCo
 
 async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<ExitCode> {
   const { listDocument } = await import('../../output/document.ts');
-  const { readSelection, wishOf } = await import('./selection.ts');
-  const { selectFrom } = await import('./selected.ts');
+  const { readSelection, wishOf } = await import('../../fleet/selection.ts');
+  const { selectFrom } = await import('../../fleet/selected.ts');
   const { session, input } = await open(async (local) => {
     const { value, problems } = await readSelection(flags, local.columns);
     return { value, problems: [...problems, ...activeProblems(flags, local)] };

@@ -4,13 +4,21 @@ import type { TargetSpec } from '../../delivery/targets/scheme.ts';
 import { UsageError, type ExitCode } from '../../errors.ts';
 import type { IssuingPlan } from '../../providers/issuing.ts';
 import type { Brought } from '../../providers/manual.ts';
-import type { BulkFlags } from '../bulk/selectors.ts';
-import { found } from '../check.ts';
-import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
-import { checkTargets, printingProblems, deliveryOptions, targetsFor, type DeliveryFlags } from '../delivery-flags.ts';
-import type { IntakeFlags } from '../intake.ts';
-import type { PlannedIssue } from '../planned-issue.ts';
-import type { Session } from '../session.ts';
+import type { BulkFlags } from '../../fleet/selectors.ts';
+import { found } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { repeated } from '../../session/flags.ts';
+import {
+  checkTargets,
+  printingProblems,
+  deliveryOptions,
+  targetsFor,
+  type DeliveryFlags,
+} from '../../session/delivery-flags.ts';
+import type { IntakeFlags } from '../../session/intake.ts';
+import type { PlannedIssue } from '../../session/planned-issue.ts';
+import type { Session } from '../../session/session.ts';
 
 export function addRotate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'rotate', {
@@ -66,22 +74,22 @@ export function addRotate(noun: CommandUnknownOpts, host: Host): void {
 interface RotateFlags extends BulkFlags, DeliveryFlags, IntakeFlags {}
 
 async function runRotate(invocation: Invocation, flags: RotateFlags): Promise<ExitCode> {
-  const { isBulk } = await import('../bulk/selectors.ts');
-  const { isFleet } = await import('../is-fleet.ts');
+  const { isBulk } = await import('../../fleet/selectors.ts');
+  const { isFleet } = await import('../../fleet/is-fleet.ts');
   const { ctx, common } = invocation;
   if (!isBulk(flags) && !isFleet(ctx, common)) return rotateOne(invocation, flags);
-  const { rotateSeveral } = await import('../bulk/index.ts');
+  const { rotateSeveral } = await import('../../fleet/rotate.ts');
   return rotateSeveral(invocation, flags);
 }
 
 async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
-  const { needlessBulkFlags } = await import('../bulk/selectors.ts');
-  const { confirmationProblems } = await import('../confirm.ts');
-  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../intake.ts');
-  const { idProblems } = await import('../pick.ts');
-  const { pickReplaced } = await import('../replaced-account.ts');
-  const { checkUnchanged } = await import('../unchanged.ts');
-  const { issue } = await import('../issue.ts');
+  const { needlessBulkFlags } = await import('../../fleet/selectors.ts');
+  const { confirmationProblems } = await import('../../session/confirm.ts');
+  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../../session/intake.ts');
+  const { idProblems } = await import('../../session/pick.ts');
+  const { pickReplaced } = await import('./replaced-account.ts');
+  const { checkUnchanged } = await import('../../session/unchanged.ts');
+  const { issue } = await import('../../session/issue.ts');
   const [reference] = flags.id ?? [];
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });

@@ -1,9 +1,11 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
-import type { ChangeFlags } from '../account-change.ts';
-import { declareVerb, repeated, type Host, type Invocation } from '../command.ts';
-import { doneOption, type DoneFlag } from '../done-flag.ts';
+import type { ChangeFlags } from '../../session/account-change.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { repeated } from '../../session/flags.ts';
+import { doneOption, type DoneFlag } from '../../session/done-flag.ts';
 
 export function addUpdate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'update', {
@@ -41,9 +43,9 @@ interface UpdateFlags extends ChangeFlags, DoneFlag {
 
 async function runUpdate({ ctx, common, open }: Invocation, flags: UpdateFlags): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
-  const { change } = await import('../change.ts');
-  const { checkChange } = await import('../account-change.ts');
-  const { idProblems, pickAccount } = await import('../pick.ts');
+  const { change } = await import('../../session/change.ts');
+  const { checkChange } = await import('../../session/account-change.ts');
+  const { idProblems, pickAccount } = await import('../../session/pick.ts');
   const { session, input } = await open(async ({ definition }) => {
     const { value, problems } = await checkChange(ctx, flags, definition);
     return { value, problems: [...idProblems(ctx, common, flags.id), ...problems] };

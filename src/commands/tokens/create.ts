@@ -2,10 +2,11 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
 import type { Brought } from '../../providers/manual.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
-import { checkTargets, deliveryOptions, targetsFor, type DeliveryFlags } from '../delivery-flags.ts';
-import type { IntakeFlags } from '../intake.ts';
-import type { PlannedIssue } from '../planned-issue.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { checkTargets, deliveryOptions, targetsFor, type DeliveryFlags } from '../../session/delivery-flags.ts';
+import type { IntakeFlags } from '../../session/intake.ts';
+import type { PlannedIssue } from '../../session/planned-issue.ts';
 
 export function addCreate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'create', {
@@ -36,10 +37,10 @@ interface CreateFlags extends DeliveryFlags, IntakeFlags {
 }
 
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
-  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../intake.ts');
-  const { idProblems, pickAccount } = await import('../pick.ts');
-  const { checkUnchanged } = await import('../unchanged.ts');
-  const { issue } = await import('../issue.ts');
+  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../../session/intake.ts');
+  const { idProblems, pickAccount } = await import('../../session/pick.ts');
+  const { checkUnchanged } = await import('../../session/unchanged.ts');
+  const { issue } = await import('../../session/issue.ts');
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });
     const isTaken = takesIntake(local.definition);

@@ -3,8 +3,9 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { ExitCode } from '../../errors.ts';
 import type { TokenRecord } from '../../model/account.ts';
 import type { Column } from '../../output/columns.ts';
-import { found } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { found } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 
 export function addList(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'list', {
@@ -30,7 +31,7 @@ const columns: readonly Column<TokenRecord>[] = [
 ];
 
 async function runList({ ctx, common, open }: Invocation, { id }: { id?: string | undefined }): Promise<ExitCode> {
-  const { idProblems, pickAccount } = await import('../pick.ts');
+  const { idProblems, pickAccount } = await import('../../session/pick.ts');
   const { listDocument } = await import('../../output/document.ts');
   const { session } = await open(() => found(...idProblems(ctx, common, id)));
   session.verb('planToken', 'list the tokens of an account');

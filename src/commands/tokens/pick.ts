@@ -1,10 +1,10 @@
 import type { Context } from '../../context.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
-import { canAsk } from '../confirm.ts';
-import type { CommonFlags } from '../flags.ts';
-import { idProblems } from '../pick.ts';
-import type { Session } from '../session.ts';
+import { canAsk } from '../../session/confirm.ts';
+import type { CommonFlags } from '../../session/flags.ts';
+import { idProblems } from '../../session/pick.ts';
+import type { Session } from '../../session/session.ts';
 
 /** Which token is meant. */
 export interface TokenFlags {

@@ -1,9 +1,10 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
-import { found } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
+import { quoted } from '../../model/text.ts';
+import { found } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
 import type { TokenFlags } from './pick.ts';
 
 export function addRestore(noun: CommandUnknownOpts, host: Host): void {
@@ -24,8 +25,8 @@ export function addRestore(noun: CommandUnknownOpts, host: Host): void {
 
 async function runRestore({ ctx, common, open }: Invocation, flags: TokenFlags): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
-  const { change } = await import('../change.ts');
-  const { pickAccount } = await import('../pick.ts');
+  const { change } = await import('../../session/change.ts');
+  const { pickAccount } = await import('../../session/pick.ts');
   const { pickToken, tokenProblems } = await import('./pick.ts');
   const { session } = await open(() => found(...tokenProblems(ctx, common, flags)));
   const planRestoreToken = session.verb('planRestoreToken', 'restore tokens');

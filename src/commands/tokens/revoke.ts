@@ -1,10 +1,11 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
-import { found } from '../check.ts';
-import { declareVerb, type Host, type Invocation } from '../command.ts';
-import { doneOption, type DoneFlag } from '../done-flag.ts';
+import { quoted } from '../../model/text.ts';
+import { found } from '../../session/check.ts';
+import { declareVerb, type Host } from '../command.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { doneOption, type DoneFlag } from '../../session/done-flag.ts';
 import type { TokenFlags } from './pick.ts';
 
 export function addRevoke(noun: CommandUnknownOpts, host: Host): void {
@@ -27,9 +28,9 @@ export function addRevoke(noun: CommandUnknownOpts, host: Host): void {
 
 async function runRevoke({ ctx, common, open }: Invocation, flags: TokenFlags & DoneFlag): Promise<ExitCode> {
   const { accountDocument } = await import('../../output/account.ts');
-  const { change } = await import('../change.ts');
-  const { recordProblems } = await import('../manual.ts');
-  const { pickAccount } = await import('../pick.ts');
+  const { change } = await import('../../session/change.ts');
+  const { recordProblems } = await import('../../session/manual.ts');
+  const { pickAccount } = await import('../../session/pick.ts');
   const { pickToken, tokenProblems } = await import('./pick.ts');
   const { session } = await open(({ definition }) =>
     found(...tokenProblems(ctx, common, flags), ...recordProblems({ ctx, common }, flags, definition)),

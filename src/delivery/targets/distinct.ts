@@ -1,4 +1,4 @@
-import { safeText } from '../../model/safe-text.ts';
+import { safeText } from '../../model/text.ts';
 import type { Place, Target } from './target.ts';
 
 export interface AccountTarget {

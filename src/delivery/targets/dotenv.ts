@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { UsageError } from '../../errors.ts';
 import { readBounded } from '../../files/bounded-file.ts';
 import { largestText } from '../../files/text-file.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
 import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
 import { pathFor, pathProblems } from './file-path.ts';

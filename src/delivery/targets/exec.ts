@@ -3,7 +3,7 @@ import { join as quoteWords, split } from 'shlex';
 
 import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
 import { programTarget } from './program-target.ts';
 import type { Scheme } from './scheme.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import { quoted, safeText } from '../../model/safe-text.ts';
+import { quoted, safeText } from '../../model/text.ts';
 import type { Subject } from './target.ts';
 
 /** Why `{id}` has no value in a create. */

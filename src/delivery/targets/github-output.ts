@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
 import { githubFileTarget } from './github-file.ts';
 import type { Scheme } from './scheme.ts';

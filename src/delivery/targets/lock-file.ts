@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 
 import { readBoundedText } from '../../files/bounded-file.ts';
 import { systemCode } from '../../files/system-error.ts';
-import { safeText } from '../../model/safe-text.ts';
+import { safeText } from '../../model/text.ts';
 import { attempt } from './system-call.ts';
 import { TargetError, type TargetContext } from './target.ts';
 

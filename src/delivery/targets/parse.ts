@@ -1,4 +1,4 @@
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Scheme, TargetSpec } from './scheme.ts';
 import { schemes } from './schemes.ts';
 import { problemOf } from './system-call.ts';

@@ -1,10 +1,10 @@
 import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
-import { safeText } from '../../model/safe-text.ts';
+import { safeText } from '../../model/text.ts';
 import type { Secret } from '../../model/secret.ts';
-import { findProgram } from './find-program.ts';
-import { runProgram, type ProgramOutcome } from './program.ts';
-import { secretsOf } from './program-scrub.ts';
+import { findProgram } from '../../programs/find-program.ts';
+import { runProgram, type ProgramOutcome } from '../../programs/program.ts';
+import { secretsOf } from '../../programs/program-scrub.ts';
 import { problemOf } from './system-call.ts';
 import { TargetError, type Place, type Target, type TargetEnvironment, type TargetPayload } from './target.ts';
 

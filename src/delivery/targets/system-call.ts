@@ -1,6 +1,6 @@
 import { CliError, UsageError } from '../../errors.ts';
 import { systemCode, systemReason } from '../../files/system-error.ts';
-import { quoted, safeText } from '../../model/safe-text.ts';
+import { quoted, safeText } from '../../model/text.ts';
 import { TargetError } from './target.ts';
 
 /** Failures that may pass: of space, load, a slow disk or a moment. */

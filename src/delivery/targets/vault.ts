@@ -1,4 +1,4 @@
-import type { ProgramOutcome } from './program.ts';
+import type { ProgramOutcome } from '../../programs/program.ts';
 import { expandName, fixedNameProblems, nameProblems, type NameRule } from './program-names.ts';
 import { programTarget } from './program-target.ts';
 import type { Scheme } from './scheme.ts';

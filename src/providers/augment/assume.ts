@@ -1,6 +1,6 @@
 import type { Account } from '../../model/account.ts';
 import type { HeldText } from '../provider.ts';
-import { toAccount } from './account.ts';
+import { toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import type { InventoryToken } from './inventory-schema.ts';
 import { nameProblem } from './names.ts';

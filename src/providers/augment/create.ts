@@ -1,7 +1,7 @@
 import type { NewAccount } from '../../model/account.ts';
 import type { IssuingPlan } from '../issuing.ts';
 import type { Brought } from '../manual.ts';
-import { toAccount } from './account.ts';
+import { toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { sessionOf, taking } from './issue.ts';
 import { tenantOf } from './session.ts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { readBoundedText } from '../../files/bounded-file.ts';
 import { largestText } from '../../files/text-file.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Finding } from '../provider.ts';
-import { idOf } from './account.ts';
+import { idOf } from './accounts.ts';
 import { auggieTakes } from './auggie.ts';
 import { meantTenant, type Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';

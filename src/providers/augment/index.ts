@@ -2,7 +2,7 @@ import type { AccountChange } from '../../model/account.ts';
 import { readOwnDocument } from '../document.ts';
 import { accountsNamed } from '../reference.ts';
 import type { ConnectOptions, Provider, ProviderDefinition, Trial, TrialOptions } from '../provider.ts';
-import { toAccount } from './account.ts';
+import { toAccount } from './accounts.ts';
 import { assumeAccount } from './assume.ts';
 import { connect, meantTenant, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';

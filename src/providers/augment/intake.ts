@@ -1,4 +1,4 @@
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Account } from '../../model/account.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Intake, IntakeReading, IntakeRequest } from '../manual.ts';

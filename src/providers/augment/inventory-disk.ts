@@ -7,7 +7,7 @@ import { noFollow, ownFileProblem } from '../../files/own-file.ts';
 import { syncDirectory, type Owner } from '../../files/private-directory.ts';
 import { systemCode, systemReason } from '../../files/system-error.ts';
 import { decodeText } from '../../files/text-file.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import { emptyInventory, StoredInventory, type Inventory } from './inventory-schema.ts';
 
 /** Where an inventory is, in a folder that was checked, and whose it has to be. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { Context } from '../../context.ts';
 import { ConflictError } from '../../errors.ts';
-import type { AccountLock, AccountLocks } from '../../journal/account-lock.ts';
+import type { AccountLock, AccountLocks } from '../../state/account-lock.ts';
 import { checkPrivateDirectory, makePrivateDirectory } from '../../files/private-directory.ts';
 import { readInventory, writeInventory } from './inventory-disk.ts';
 import { accountIn } from './inventory.ts';

@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import { shellWord } from '../../model/shell-word.ts';
 import { asRevoked, changeAccount, existing, type AccountKey, type Dated } from './inventory.ts';
 import type { Inventory, InventoryAccount, InventoryToken } from './inventory-schema.ts';

@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Inventory, InventoryAccount, InventoryToken } from './inventory-schema.ts';
 
 /** What tells an account from all others: its tenant's origin and its name. */

@@ -2,7 +2,7 @@ import { HttpError } from '../../http/error.ts';
 import type { Account } from '../../model/account.ts';
 import type { AnswerContext, Issued, IssuingPlan } from '../issuing.ts';
 import type { Brought } from '../manual.ts';
-import { toAccount } from './account.ts';
+import { toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { keptBytes, purposeIn, type Purpose } from './kept.ts';
 import { recording } from './recording.ts';

@@ -1,6 +1,6 @@
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
-import { seenAccount, toAccount } from './account.ts';
+import { seenAccount, toAccount } from './accounts.ts';
 import { activeAccountNames } from './activity.ts';
 import { meantTenant, type Connection } from './connection.ts';
 import { accountIn } from './inventory.ts';

@@ -1,7 +1,7 @@
 import { ConflictError, NotFoundError } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Account } from '../../model/account.ts';
-import { idOf } from './account.ts';
+import { idOf } from './accounts.ts';
 import type { AccountKey } from './inventory.ts';
 import type { Inventory, InventoryAccount } from './inventory-schema.ts';
 

@@ -1,9 +1,9 @@
 import { CliError, ConflictError, FailedError, InterruptedError, NotFoundError, PartialError } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import { shellWord } from '../../model/shell-word.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
-import { toAccount } from './account.ts';
+import { toAccount } from './accounts.ts';
 import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './console-url.ts';

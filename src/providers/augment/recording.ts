@@ -1,6 +1,6 @@
 import type { Account } from '../../model/account.ts';
 import type { LocalEnd } from '../issuing.ts';
-import { idOf, toAccount } from './account.ts';
+import { idOf, toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { accountIn, addAccount, existing } from './inventory.ts';
 import type { InventoryToken } from './inventory-schema.ts';

@@ -1,7 +1,7 @@
 import type { LocalEnd } from '../issuing.ts';
 import type { Action } from '../manual.ts';
 import type { ResumeOptions } from '../provider.ts';
-import { idOf } from './account.ts';
+import { idOf } from './accounts.ts';
 import { inventoryIn } from './connection.ts';
 import { accountIn } from './inventory.ts';
 import { purposeIn, type Purpose } from './kept.ts';

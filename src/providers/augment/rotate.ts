@@ -1,4 +1,4 @@
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Account } from '../../model/account.ts';
 import type { IssuingPlan } from '../issuing.ts';
 import type { Brought } from '../manual.ts';

@@ -1,5 +1,5 @@
 import { FailedError } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import type { ApplyOptions } from '../provider.ts';
 import { tokenAtHand } from './at-hand.ts';
 import type { Connection } from './connection.ts';

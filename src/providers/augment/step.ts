@@ -1,5 +1,5 @@
 import type { Account } from '../../model/account.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import { shellWord } from '../../model/shell-word.ts';
 import type { Action } from '../manual.ts';
 import { consoleUrl } from './console-url.ts';

@@ -1,4 +1,4 @@
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 
 /** An origin without a slash behind it, or the problem with it, which quotes nothing: people mix up fields. */
 export type TenantReading =

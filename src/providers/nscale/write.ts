@@ -1,5 +1,5 @@
 import type { AccountChange } from '../../model/account.ts';
-import { quoted, safeText } from '../../model/safe-text.ts';
+import { quoted, safeText } from '../../model/text.ts';
 import type { ServiceAccount } from './schema.ts';
 
 /** The tag that proves an account is ours when the answer to its creation is lost (DESIGN.md 5). */

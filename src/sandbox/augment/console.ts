@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import { sessionFile, type SessionFile } from './session-file.ts';
 import { hashToken, timestamp, type AccountRecord, type AugmentState } from './state.ts';
 

@@ -1,7 +1,7 @@
 import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
 import type { ProviderName } from '../../model/account.ts';
-import { quoted } from '../../model/safe-text.ts';
+import { quoted } from '../../model/text.ts';
 import { faultEffects, printFault, type Fault, type FaultName, type FaultSubject } from './fault.ts';
 import { faultSubjects } from './subjects.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isRepeatable } from '../../../src/commands/completion/index.ts';
 import { outlineOf, type Outline } from '../../../src/commands/completion/outline.ts';
-import { listColumns } from '../../../src/commands/serviceaccounts/selection.ts';
+import { listColumns } from '../../../src/fleet/selection.ts';
 import { wholeTree } from '../../../src/program.ts';
 import { run } from '../../harness/run.ts';
 

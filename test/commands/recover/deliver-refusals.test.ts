@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { openAccountLocks } from '../../../src/journal/account-lock.ts';
+import { openAccountLocks } from '../../../src/state/account-lock.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { nscaleEndpoint, organizationId, useNscale } from '../../harness/nscale.ts';
 import { testNow } from '../../harness/context.ts';

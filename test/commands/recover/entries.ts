@@ -2,9 +2,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Context } from '../../../src/context.ts';
-import type { Intent } from '../../../src/journal/intent.ts';
-import { openJournal, type Journal } from '../../../src/journal/journal.ts';
-import type { NewAnswer } from '../../../src/journal/journal-entry.ts';
+import type { Intent } from '../../../src/state/intent.ts';
+import { openJournal, type Journal } from '../../../src/state/journal.ts';
+import type { NewAnswer } from '../../../src/state/journal-entry.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { testNow, type TestContext, type TestContextOptions } from '../../harness/context.ts';

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { timestamp } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
-import { dayMs } from '../bulk/servers.ts';
-import { createWorld, toFiles, type World } from '../bulk/world.ts';
+import { dayMs } from '../../fleet/servers.ts';
+import { createWorld, toFiles, type World } from '../../fleet/world.ts';
 
 const list = ['sa', 'list'];
 

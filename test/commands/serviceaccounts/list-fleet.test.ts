@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Fetch } from '../../harness/fetch.ts';
 import { timestamp } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
-import { dayMs } from '../bulk/servers.ts';
-import { createWorld, type World, type WorldOptions } from '../bulk/world.ts';
+import { dayMs } from '../../fleet/servers.ts';
+import { createWorld, type World, type WorldOptions } from '../../fleet/world.ts';
 
 const list = ['sa', 'list', '--provider', 'all'];
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Secret } from '../../../src/model/secret.ts';
-import { openAccountLocks } from '../../../src/journal/account-lock.ts';
+import { openAccountLocks } from '../../../src/state/account-lock.ts';
 import { openInventory, type InventoryFile } from '../../../src/providers/augment/inventory-file.ts';
 import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
 import { ci, later, recorded, tenant } from '../../providers/augment/recorded.ts';

@@ -99,7 +99,7 @@ export const subject: Subject = {
   name: 'ci-deploy',
 };
 
-export const meta: TargetMeta = {
+const meta: TargetMeta = {
   provider: 'nscale',
   profile: 'prod',
   organization: 'acme',

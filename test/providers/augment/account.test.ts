@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { seenAccount, toAccount } from '../../../src/providers/augment/account.ts';
+import { seenAccount, toAccount } from '../../../src/providers/augment/accounts.ts';
 import { markPendingRevoke, markRevoked } from '../../../src/providers/augment/inventory-tokens.ts';
 import type { Inventory } from '../../../src/providers/augment/inventory-schema.ts';
 import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';

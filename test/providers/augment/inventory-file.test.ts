@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { openAccountLocks, type AccountLocks } from '../../../src/journal/account-lock.ts';
+import { openAccountLocks, type AccountLocks } from '../../../src/state/account-lock.ts';
 import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
 import { addAccount, describeAccount } from '../../../src/providers/augment/inventory.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { clientFactory } from '../../../src/commands/client.ts';
+import { clientFactory } from '../../../src/session/client.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import type { Trial } from '../../../src/providers/provider.ts';
 import { runai } from '../../../src/providers/runai/index.ts';

@@ -47,8 +47,7 @@ describe('anything else is a usage error, before anything is asked', () => {
     expect(await deployment.run([...update, ...flags])).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        `sactl: Run:ai accounts cannot be given ${what}\n` + 'sactl: Run:ai can only enable or disable an account\n',
+      stderr: `sactl: Run:ai accounts cannot be given ${what}\nsactl: Run:ai can only enable or disable an account\n`,
     });
     expect([deployment.requests, deployment.tokenRequests]).toEqual([[], []]);
   });

@@ -1,8 +1,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ExitCode } from '../../../../errors.ts';
-import { declareVerb, type Host, type Invocation } from '../../../command.ts';
-import { note } from '../../../note.ts';
+import { declareVerb, type Host } from '../../../command.ts';
+import type { Invocation } from '../../../../session/invocation.ts';
+import { note } from '../../../../session/note.ts';
 import { atConsole, refuseMissing } from './at-console.ts';
 
 export function addCreate(noun: CommandUnknownOpts, host: Host): void {

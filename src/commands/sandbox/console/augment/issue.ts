@@ -3,10 +3,11 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../../../../context.ts';
 import { ExitCode, UndeliveredError } from '../../../../errors.ts';
 import { systemReason } from '../../../../files/system-error.ts';
-import { quoted } from '../../../../model/safe-text.ts';
+import { quoted } from '../../../../model/text.ts';
 import type { SessionFile } from '../../../../sandbox/augment/session-file.ts';
-import { declareVerb, type Host, type Invocation } from '../../../command.ts';
-import { note } from '../../../note.ts';
+import { declareVerb, type Host } from '../../../command.ts';
+import type { Invocation } from '../../../../session/invocation.ts';
+import { note } from '../../../../session/note.ts';
 import { atConsole, refuseMissing } from './at-console.ts';
 
 export function addIssue(noun: CommandUnknownOpts, host: Host): void {

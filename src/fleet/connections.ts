@@ -1,0 +1,136 @@
+import { loadConfiguration, type Configuration } from '../config/configuration.ts';
+import { resolveAllConnections, resolveConnection, type Connection } from '../config/connection.ts';
+import type { Context } from '../context.ts';
+import { AuthError, CliError, UsageError } from '../errors.ts';
+import type { ColumnChoice } from '../output/columns.ts';
+import type { OutputDocument } from '../output/document.ts';
+import { emit } from '../output/emit.ts';
+import { prepareRenderer, type Renderer } from '../output/renderer.ts';
+import { environments } from '../providers/registry.ts';
+import { gather, throwGathered, type Check, type Gathered } from '../session/check.ts';
+import { connect, describeConnection, type Connected, type Described, type Shared } from '../session/connect.ts';
+import type { CommonFlags } from '../session/flags.ts';
+import { isFleet } from './is-fleet.ts';
+import { note } from '../session/note.ts';
+import { columnsOf, outputFlags } from '../session/session.ts';
+
+/**
+ * The connections of one run: all profiles, and all providers with a credential in the environment; the profiles that were
+ * named; or the one connection that any command would use (DESIGN.md 1).
+ */
+export interface Fleet {
+  readonly renderer: Renderer;
+  readonly members: readonly Described[];
+  readonly emit: (document: OutputDocument) => Promise<void>;
+  readonly note: (text: string) => Promise<void>;
+  /** Asks every provider at once; the answers are in the order of the members. */
+  readonly askAll: <Answer>(
+    question: (connected: Connected) => Promise<Answer>,
+    shared?: Shared,
+  ) => Promise<readonly FleetAnswer<Answer>[]>;
+}
+
+/** What one of them said, or why it said nothing. */
+export type FleetAnswer<Answer> =
+  | { readonly answer: Answer; readonly error: null }
+  | { readonly answer: null; readonly error: CliError };
+
+/** What local checks can look at: no request is sent before they pass. */
+export interface FleetLocal {
+  /** The columns that `--columns` or the configuration names. */
+  readonly columns: ColumnChoice | null;
+  /** None where there is no credential. */
+  readonly members: readonly Described[];
+}
+
+/**
+ * Checks everything local and reports every problem at once, as `openSession` does for one provider.
+ * @throws UsageError holding all problems; AuthError when there is no connection at all
+ */
+export async function openFleet<Input>(
+  ctx: Context,
+  common: CommonFlags,
+  check: (local: FleetLocal) => Promise<Check<Input>>,
+): Promise<{ fleet: Fleet; input: Input }> {
+  const gathered: Gathered = { problems: [], hints: [] };
+  const flags = { ...common, profile: common.profiles?.[0] };
+  const configuration = await gather(gathered, () => loadConfiguration(ctx, flags));
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
+  const found = configuration === null ? null : await gather(gathered, () => findMembers(ctx, flags, configuration));
+  const members = found instanceof AuthError || found === null ? [] : found;
+  const columns = configuration === null ? null : columnsOf(configuration);
+  const checked = await check({ columns, members });
+  const own = isFleet(ctx, common) ? severalProblems(common) : members.flatMap(({ problems }) => problems);
+  gathered.problems.push(...own, ...checked.problems);
+  throwGathered(gathered);
+  if (found instanceof AuthError) throw found;
+  if (renderer === null) throw new UsageError(gathered.problems);
+  const fleet: Fleet = {
+    renderer,
+    members,
+    emit: async (document) => {
+      await emit(ctx, renderer, document);
+    },
+    note: (text) => note(ctx, common, text),
+    askAll: (question, shared = {}) =>
+      Promise.all(members.map((member) => ask({ ctx, common, member, question, shared }))),
+  };
+  return { fleet, input: checked.value };
+}
+
+/** The error when there is no credential: worth saying only when nothing else is wrong. */
+async function findMembers(
+  ctx: Context,
+  flags: CommonFlags,
+  configuration: Configuration,
+): Promise<readonly Described[] | AuthError> {
+  try {
+    const connections = await resolve(ctx, flags, configuration);
+    return await Promise.all(connections.map((connection) => describeConnection(configuration, connection)));
+  } catch (error) {
+    if (error instanceof AuthError) return error;
+    throw error;
+  }
+}
+
+async function resolve(ctx: Context, flags: CommonFlags, configuration: Configuration): Promise<readonly Connection[]> {
+  const options = { configuration, flags, environments };
+  const names = [...new Set(flags.profiles)];
+  if ((flags.profiles ?? []).length > 1 && flags.provider !== 'all') {
+    return Promise.all(
+      names.map((value) => {
+        const profile = { ...configuration.profile, value };
+        return resolveConnection(ctx, { ...options, configuration: { ...configuration, profile } });
+      }),
+    );
+  }
+  return isFleet(ctx, flags) ? resolveAllConnections(ctx, options) : [await resolveConnection(ctx, options)];
+}
+
+/** Flags that mean one connection. */
+function severalProblems({ raw, org, endpoint, profiles = [] }: CommonFlags): readonly string[] {
+  return [
+    ...(raw ? ['--raw prints the answer of one provider'] : []),
+    ...(org === undefined ? [] : ['--org does not go with all providers']),
+    ...(endpoint === undefined || profiles.length === 0 ? [] : ['--endpoint does not go with several profiles']),
+  ];
+}
+
+interface Question<Answer> {
+  readonly ctx: Context;
+  readonly common: CommonFlags;
+  readonly member: Described;
+  readonly question: (connected: Connected) => Promise<Answer>;
+  readonly shared: Shared;
+}
+
+/** One that fails costs its own answer and no other's. */
+async function ask<Answer>({ ctx, common, member, question, shared }: Question<Answer>): Promise<FleetAnswer<Answer>> {
+  try {
+    if (member.problems.length > 0) throw new UsageError(member.problems);
+    return { answer: await question(await connect(ctx, common, member, shared)), error: null };
+  } catch (error) {
+    if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
+    return { answer: null, error };
+  }
+}

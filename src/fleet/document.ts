@@ -1,0 +1,115 @@
+import { ExitCode } from '../errors.ts';
+import type { Column } from '../output/columns.ts';
+import type { OutputDocument } from '../output/document.ts';
+import { sheetOf } from '../output/sheet.ts';
+import type { Style } from '../output/style.ts';
+import { expiryTone, type Tone } from '../output/tone.ts';
+import { table } from '../output/table.ts';
+import type { BulkResult, FailedItem, RotatedItem, SkippedItem } from './items.ts';
+
+/** What came of an account, in one line. */
+interface Row {
+  readonly result: string;
+  readonly tone: Tone;
+  readonly provider: string;
+  readonly profile: string | null;
+  readonly name: string | null;
+  readonly expiresAt: string | null;
+  readonly detail: string;
+  readonly id: string | null;
+  /** Whether it stands for many of its kind. */
+  readonly isUsual: boolean;
+}
+
+/** The report of a run; `marker` is what says that it is of the sandbox. */
+export function bulkDocument(result: BulkResult, marker: { readonly sandbox?: true }): OutputDocument {
+  const rows = rowsOf(result);
+  return {
+    value: { ...result, ...marker },
+    human: (style) => humanText(rows, style),
+    sheet: () => sheetOf(rows, columns),
+  };
+}
+
+/** Those that failed stand last, where one looks first. */
+function rowsOf({ rotated, skipped, failed }: BulkResult): readonly Row[] {
+  return [...skipped.map(skippedRow), ...rotated.map(rotatedRow), ...failed.map(failedRow)];
+}
+
+function rotatedRow({ credential, deliveredTo, ...account }: RotatedItem): Row {
+  return {
+    ...account,
+    result: 'rotated',
+    tone: 'good',
+    expiresAt: credential?.expiresAt ?? account.expiresAt,
+    detail: deliveredTo.map(({ target }) => target).join(', '),
+    isUsual: false,
+  };
+}
+
+function skippedRow({ reason, detail, ...account }: SkippedItem): Row {
+  return {
+    ...account,
+    result: 'skipped',
+    tone: 'muted',
+    detail: detail === null ? reason : `${reason}: ${detail}`,
+    isUsual: reason === 'not due',
+  };
+}
+
+const failures: ReadonlyMap<ExitCode, string> = new Map([
+  [ExitCode.undelivered, 'undelivered'],
+  [ExitCode.unknownOutcome, 'unknown'],
+  [ExitCode.partial, 'partial'],
+  [ExitCode.actionRequired, 'by hand'],
+]);
+
+function failedRow({ error, exitCode, ...account }: FailedItem): Row {
+  return {
+    ...account,
+    result: failures.get(exitCode) ?? 'failed',
+    tone: exitCode === ExitCode.actionRequired ? 'warning' : 'bad',
+    detail: withoutSubject(error.message, account.id),
+    isUsual: false,
+  };
+}
+
+/** The account stands in its row, and what went wrong is what there is room for. */
+function withoutSubject(message: string, id: string | null): string {
+  const naming = `(${id ?? ''}): `;
+  const at = message.indexOf(naming);
+  return message.startsWith('cannot ') && at > 0 ? message.slice(at + naming.length) : message;
+}
+
+const columns: readonly Column<Row>[] = [
+  { name: 'result', value: ({ result }) => result, tone: ({ tone }) => tone },
+  { name: 'provider', value: ({ provider }) => provider },
+  { name: 'profile', value: ({ profile }) => profile, optional: true },
+  { name: 'name', value: ({ name }) => name, shrink: 1 },
+  {
+    name: 'expiresAt',
+    header: 'EXPIRES',
+    value: ({ expiresAt }) => expiresAt,
+    isTime: true,
+    hideEmpty: true,
+    spare: true,
+    tone: ({ expiresAt }, now) => expiryTone(expiresAt, now),
+  },
+  { name: 'id', value: ({ id }) => id, spare: true },
+  { name: 'detail', value: ({ detail }) => detail, shrink: 2 },
+];
+
+/** More accounts than these that are not due are only counted. */
+const mostUsual = 10;
+
+async function humanText(rows: readonly Row[], style: Style): Promise<string> {
+  const usual = rows.filter(({ isUsual }) => isUsual);
+  const isLong = usual.length > mostUsual;
+  const shown = isLong ? rows.filter(({ isUsual }) => !isUsual) : rows;
+  const text = await table({
+    rows: shown,
+    columns: columns.filter(({ optional }) => optional !== true),
+    style,
+  });
+  return isLong ? `${text}${usual.length} more are not due; --format json names them.\n` : text;
+}

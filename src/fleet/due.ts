@@ -1,0 +1,68 @@
+import type { Account } from '../model/account.ts';
+import type { AccountFacts } from './facts.ts';
+import type { Selectors } from './selectors.ts';
+
+/** Why an account is left as it is; `detail` says more, e.g. `it expires 2027-01-20T08:00:00Z`. */
+export interface Reason {
+  readonly reason:
+    | 'not due'
+    | 'age unknown'
+    | 'expired'
+    | 'disabled'
+    | 'deleting'
+    | 'own account'
+    | 'not meant'
+    | 'stopped'
+    | 'interrupted';
+  readonly detail: string | null;
+}
+
+export interface DueOptions {
+  readonly selectors: Selectors;
+  readonly facts: AccountFacts;
+  /** Whether it may have been rotated, and nobody has the credential; then it is due, however fresh it looks. */
+  readonly isLost: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Why an account is not to be rotated now; null when it is. */
+export function whyNot(account: Account, options: DueOptions): Reason | null {
+  const reason = statusReason(account, options);
+  if (reason !== null || options.isLost) return reason;
+  return expiryReason(account, options) ?? ageReason(account, options);
+}
+
+function statusReason({ status, enabled }: Account, { selectors }: DueOptions): Reason | null {
+  if (status === 'deleting') return { reason: 'deleting', detail: null };
+  if (status === 'expired' && !selectors.includesExpired) {
+    return { reason: 'expired', detail: '--include-expired revives it' };
+  }
+  if ((status === 'disabled' || enabled === false) && !selectors.includesDisabled) {
+    return { reason: 'disabled', detail: '--include-disabled rotates it all the same' };
+  }
+  return null;
+}
+
+function expiryReason({ expiresAt }: Account, { selectors: { expiringWithinMs }, now }: DueOptions): Reason | null {
+  if (expiringWithinMs === null) return null;
+  if (expiresAt === null) return { reason: 'not due', detail: 'nothing says that it expires' };
+  const isDue = Date.parse(expiresAt) - now <= expiringWithinMs;
+  return isDue ? null : { reason: 'not due', detail: `it expires ${expiresAt}` };
+}
+
+function ageReason(
+  { createdAt }: Account,
+  { selectors: { olderThanMs, agesFromCreation }, facts, now }: DueOptions,
+): Reason | null {
+  if (olderThanMs === null) return null;
+  const created = Date.parse(createdAt ?? '');
+  const byCreation = agesFromCreation && !Number.isNaN(created) ? created : null;
+  const issuedAt = facts.issuedAt ?? byCreation;
+  if (issuedAt === null) {
+    return { reason: 'age unknown', detail: 'no rotation of it is recorded on this machine' };
+  }
+  if (now - issuedAt >= olderThanMs) return null;
+  const what = facts.issuedAt === null ? 'it was created' : 'its credential was issued';
+  return { reason: 'not due', detail: `${what} ${new Date(issuedAt).toISOString()}` };
+}

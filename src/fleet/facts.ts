@@ -1,0 +1,60 @@
+import { accountKeyOf, lastRotations } from '../state/rotations.ts';
+import type { Context } from '../context.ts';
+import type { Account } from '../model/account.ts';
+import type { Connected } from '../session/connect.ts';
+
+/** What is known of an account besides what it says itself. Times are milliseconds since the epoch. */
+export interface AccountFacts {
+  /** When its credential was issued, as recorded on this machine; null when nothing is. */
+  readonly issuedAt: number | null;
+  /** When it was last used or, where it never was, created; null where the provider does not say. */
+  readonly usedAt: number | null;
+}
+
+export type FactsOf = (account: Account) => AccountFacts;
+
+/** The accounts of one connection. */
+export interface AccountsOfOne {
+  readonly connected: Pick<Connected, 'definition' | 'connection' | 'stateDirectory'>;
+  readonly accounts: readonly Account[];
+}
+
+/**
+ * Looks up when credentials were issued, in the audit log and in what accounts say of their tokens (DESIGN.md 8), and when
+ * they were used.
+ * @throws UsageError when the audit log is not to be trusted; FailedError when it cannot be read
+ */
+export async function gatherFacts(
+  ctx: Pick<Context, 'platform' | 'userId'>,
+  lists: readonly AccountsOfOne[],
+): Promise<FactsOf> {
+  const facts = new Map<Account, AccountFacts>();
+  // All connections of one run have one log.
+  const stateDirectory = lists[0]?.connected.stateDirectory;
+  const rotations = stateDirectory === undefined ? new Map() : await lastRotations({ ...ctx, stateDirectory });
+  for (const { connected, accounts } of lists) {
+    const { connection, definition } = connected;
+    for (const account of accounts) {
+      const key = accountKeyOf({ ...account, endpoint: connection.endpoint });
+      facts.set(account, {
+        issuedAt: latest([rotations.get(key), ...tokenTimes(account)]),
+        usedAt: usedAt(account, definition.reportsUse),
+      });
+    }
+  }
+  return (account) => facts.get(account) ?? { issuedAt: null, usedAt: null };
+}
+
+function tokenTimes({ tokens }: Account): readonly (string | null)[] {
+  return tokens.filter(({ state }) => state !== 'revoked').map(({ createdAt }) => createdAt);
+}
+
+function usedAt({ lastUsedAt, createdAt }: Account, reportsUse: boolean): number | null {
+  return latest([lastUsedAt ?? (reportsUse ? createdAt : null)]);
+}
+
+/** Null when none of them is a time. */
+function latest(times: readonly (string | null | undefined)[]): number | null {
+  const known = times.map((time) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
+  return known.length === 0 ? null : Math.max(...known);
+}

@@ -1,0 +1,70 @@
+import type { Context } from '../context.ts';
+import type { Check } from '../session/check.ts';
+import { confirmationProblems } from '../session/confirm.ts';
+import type { Described } from '../session/connect.ts';
+import type { DeliveryFlags } from '../session/delivery-flags.ts';
+import { isFleet } from './is-fleet.ts';
+import type { CommonFlags } from '../session/flags.ts';
+import type { IntakeFlags } from '../session/intake.ts';
+import { checkDestinations, type Destination } from './member.ts';
+import { readReferences } from './references.ts';
+import { reportProblems } from './report-place.ts';
+import { choiceProblems, readConcurrency, readSelectors, type BulkFlags, type Selectors } from './selectors.ts';
+
+/** All flags of a rotation of several accounts. */
+export interface BulkRotateFlags extends BulkFlags, DeliveryFlags, IntakeFlags {}
+
+/** What the flags of a run say. */
+export interface BulkInput {
+  readonly destinations: readonly Destination[];
+  readonly selectors: Selectors;
+  /** Null: all accounts. */
+  readonly references: readonly string[] | null;
+  readonly concurrency: number;
+}
+
+/** Reads the flags; every problem is found, not only the first. */
+export async function checkBulkInput(
+  { ctx, common }: { readonly ctx: Context; readonly common: CommonFlags },
+  members: readonly Described[],
+  flags: BulkRotateFlags,
+): Promise<Check<BulkInput>> {
+  const destinations = await checkDestinations(ctx, members, flags);
+  const selectors = await readSelectors(flags);
+  const references = await readReferences(ctx, flags.id);
+  const concurrency = readConcurrency(flags.concurrency);
+  const isUnplaced = flags.to === undefined;
+  return {
+    value: {
+      destinations: destinations.value,
+      selectors: selectors.value,
+      references: references.value,
+      concurrency: concurrency.value,
+    },
+    problems: [
+      ...needlessFlags(flags, isFleet(ctx, common) ? {} : common),
+      ...choiceProblems(flags),
+      ...references.problems,
+      ...selectors.problems,
+      ...concurrency.problems,
+      ...(isUnplaced ? ['--to is missing: with several accounts no credential is printed'] : []),
+      ...destinations.problems,
+      ...(await reportProblems(ctx, flags.report)),
+      ...confirmationProblems(ctx, common),
+    ],
+  };
+}
+
+/** Flags that mean the one credential of one account; of `--raw` a fleet has said as much. */
+function needlessFlags(flags: BulkRotateFlags, { raw }: Pick<CommonFlags, 'raw'>): readonly string[] {
+  const given = {
+    '--raw': raw,
+    '-f/--file': flags.file,
+    '--stdin': flags.stdin,
+    '--token': flags.token,
+    '--allow-tenant-change': flags.allowTenantChange,
+  };
+  return Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([flag]) => `${flag} goes with one account only`);
+}

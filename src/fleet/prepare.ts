@@ -1,0 +1,119 @@
+import { preflightState, selfProblems } from '../delivery/preflight.ts';
+import { createTargets } from '../delivery/targets/create.ts';
+import type { Target } from '../delivery/targets/target.ts';
+import { UsageError } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import type { IssuingPlan } from '../providers/issuing.ts';
+import { wishesOf } from '../session/planned-issue.ts';
+import { fewLines, type PlannedTarget } from '../session/dry-run.ts';
+import type { Candidate, Skipped } from './candidates.ts';
+import { isOwn } from './own-account.ts';
+import type { Listed } from './member.ts';
+import type { BulkRun } from './run.ts';
+import { tryAll } from './try-all.ts';
+
+/** An account that is ready to be rotated. */
+export interface Prepared extends Candidate {
+  readonly plan: IssuingPlan;
+  readonly targets: readonly Target[];
+}
+
+/** Everything that is known before anything is sent that changes something. */
+export interface Preparation {
+  /** In the order in which they are begun: those that sactl signs in with come last. */
+  readonly prepared: readonly Prepared[];
+  readonly skipped: readonly Skipped[];
+  /** What keeps the whole run from beginning. */
+  readonly problems: readonly string[];
+  readonly hint: string | null;
+  readonly warnings: readonly string[];
+  readonly targets: readonly PlannedTarget[];
+}
+
+export interface PrepareOptions {
+  readonly lists: readonly Listed[];
+  /** Whether the accounts were named one by one. */
+  readonly isNamed: boolean;
+}
+
+/**
+ * Plans every account, opens every target for real and makes sure that no two are the same place, so that the provider is
+ * not touched when any of them could not be delivered (DESIGN.md 6, step 1).
+ */
+export async function prepare(
+  run: BulkRun,
+  candidates: readonly Candidate[],
+  { lists, isNamed }: PrepareOptions,
+): Promise<Preparation> {
+  const problems: string[] = [];
+  const skipped: Skipped[] = [];
+  const prepared: Prepared[] = [];
+  for (const candidate of candidates) {
+    const planned = await planOne(candidate, lists, problems);
+    if (planned === null) continue;
+    const { account, plan } = planned;
+    const guard = guardOf(run, planned, { isNamed });
+    if (guard.length === 0) prepared.push(planned);
+    else if (isNamed || plan.isSelf === false) {
+      problems.push(...guard.map((problem) => about(account, problem)));
+    } else skipped.push({ account, reason: 'own account', detail: guard.join('; ') });
+  }
+  const tried = await tryAll(run, prepared);
+  const state = await preflightState(run);
+  return {
+    prepared: [...prepared.filter(isOthers), ...prepared.filter((one) => !isOthers(one))],
+    skipped,
+    problems: [...fewOf([...problems, ...tried.problems]), ...state.problems],
+    hint: tried.hint ?? state.hint,
+    warnings: tried.warnings,
+    targets: tried.targets,
+  };
+}
+
+/** What is wrong for every account in the same way is said once, and of what differs in a name only, enough to see that. */
+function fewOf(problems: readonly string[]): readonly string[] {
+  const different = [...new Set(problems)];
+  // One line for one more says no more than the line itself.
+  if (different.length <= mostProblems + 1) return different;
+  return fewLines(different, mostProblems, 'and');
+}
+
+const mostProblems = 5;
+
+/** A question stands before the caller's own account, unless `--yes` answers it without knowing what was selected. */
+function guardOf(
+  { ctx, common, flags }: BulkRun,
+  { plan, targets }: Prepared,
+  { isNamed }: Pick<PrepareOptions, 'isNamed'>,
+): readonly string[] {
+  const isUnasked = common.yes === true && !isNamed;
+  const stdin = isUnasked ? { ...ctx.stdin, isTTY: false } : ctx.stdin;
+  return selfProblems({ ...ctx, stdin }, { plan, targets, wishes: wishesOf(flags) });
+}
+
+/** Whether it is not the account that sactl signs in with, for certain. */
+export function isOthers({ plan }: Prepared): boolean {
+  return plan.isSelf === false;
+}
+
+/** Null where a target cannot be made for it; why is added to the problems. */
+async function planOne(candidate: Candidate, lists: readonly Listed[], problems: string[]): Promise<Prepared | null> {
+  const { account, listed } = candidate;
+  const { connected, specs, targetEnvironment } = listed;
+  const plan = await connected.provider.planRotate?.(account);
+  if (plan === undefined) return null;
+  try {
+    const subject = { ...account, profile: connected.connection.profile };
+    const targets = createTargets(specs, subject, targetEnvironment);
+    const isSelf = await isOwn(account, plan, { listed, lists });
+    return { ...candidate, plan: { ...plan, isSelf }, targets };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(...error.problems.map((problem) => about(account, problem)));
+    return null;
+  }
+}
+
+function about({ name }: Account, problem: string): string {
+  return `${name}: ${problem}`;
+}

@@ -1,0 +1,82 @@
+import { isCI, type Context } from '../context.ts';
+import { safeText } from '../model/text.ts';
+import type { CommonFlags } from '../session/flags.ts';
+import { note, noteLine, sandboxMark } from '../session/note.ts';
+import { barText } from './bar-text.ts';
+import type { Item } from './items.ts';
+
+/** Shows on stderr how far a run has come: a line that is drawn anew on a terminal, elsewhere a line for each account. */
+export interface Progress {
+  readonly begin: () => Promise<void>;
+  readonly done: (item: Item) => Promise<void>;
+  /** One line for people that stays. */
+  readonly note: (text: string) => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+export interface ProgressOptions {
+  readonly ctx: Context;
+  readonly common: CommonFlags;
+  readonly total: number;
+  readonly marker: { readonly sandbox?: true };
+}
+
+export function createProgress(options: ProgressOptions): Progress {
+  const { ctx, common, total } = options;
+  const isWatched = ctx.stderr.isTTY && !isCI(ctx.env) && ctx.env['TERM'] !== 'dumb';
+  return isWatched && !common.quiet && total > 0 ? bar(options) : lines(options);
+}
+
+function lines({ ctx, common, total }: ProgressOptions): Progress {
+  let count = 0;
+  return {
+    begin: () => Promise.resolve(),
+    done: async (item) => {
+      count += 1;
+      await note(ctx, common, `[${count}/${total}] ${sentenceOf(item)}`);
+    },
+    note: (text) => note(ctx, common, text),
+    end: () => Promise.resolve(),
+  };
+}
+
+/** Back to the line's beginning, and all of it gone. */
+const clear = '\r\u001B[K';
+
+/** Every change of the line is one write, because accounts come to their ends side by side. */
+function bar({ ctx, total, marker }: ProgressOptions): Progress {
+  const { stderr } = ctx;
+  const startedAt = ctx.now();
+  const counts = { rotated: 0, failed: 0, skipped: 0 };
+
+  function picture(): string {
+    const done = counts.rotated + counts.failed + counts.skipped;
+    const text = barText({ done, total, failed: counts.failed, elapsedMs: ctx.now() - startedAt });
+    // A full line would go on in the next one; some terminals say that they have no columns.
+    const room = (stderr.columns || 80) - 1 - (marker.sandbox ? sandboxMark.length : 0);
+    return `${clear}${text.slice(0, Math.max(room, 0))}`;
+  }
+
+  function say(text: string): Promise<void> {
+    return stderr.write(`${clear}${noteLine(text)}${picture()}`);
+  }
+
+  return {
+    begin: () => stderr.write(picture()),
+    done: async (item) => {
+      counts[item.kind] += 1;
+      await (item.kind === 'failed' ? say(sentenceOf(item)) : stderr.write(picture()));
+    },
+    note: say,
+    end: () => stderr.write(clear),
+  };
+}
+
+function sentenceOf(item: Item): string {
+  const { provider, name } = item.item;
+  const who = safeText(`${name ?? ''} (${provider})`);
+  if (item.kind === 'rotated') return `rotated ${who}`;
+  if (item.kind === 'failed') return `failed: ${who}: ${item.item.error.message}`;
+  const { reason, detail } = item.item;
+  return `left ${who}: ${reason}${detail === null ? '' : `, ${detail}`}`;
+}

@@ -1,0 +1,70 @@
+import pLimit from 'p-limit';
+
+import { openAuditLog, type AuditLog } from '../state/audit-log.ts';
+import type { Context } from '../context.ts';
+import { openAccountLocks } from '../state/account-lock.ts';
+import { openJournal, type Journal } from '../state/journal.ts';
+import type { Renderer } from '../output/renderer.ts';
+import type { Shared } from '../session/connect.ts';
+import type { Fleet } from './connections.ts';
+import type { CommonFlags } from '../session/flags.ts';
+import type { IssueHost } from '../session/planned-issue.ts';
+import { sandboxDirectory } from '../session/sandbox-state.ts';
+import type { BulkInput, BulkRotateFlags } from './input.ts';
+import type { Listed } from './member.ts';
+
+/** What all the accounts of one run share. */
+export interface BulkRun extends Required<Pick<Shared, 'locks' | 'turn'>> {
+  readonly ctx: Context;
+  readonly common: CommonFlags;
+  readonly flags: BulkRotateFlags;
+  readonly renderer: Renderer;
+  /** How many requests are made at once, at most. */
+  readonly concurrency: number;
+  readonly journal: Journal;
+  readonly audit: AuditLog;
+  readonly marker: { readonly sandbox?: true };
+  /** Tells the user one line on stderr, beside whatever shows the progress. */
+  readonly note: (text: string) => Promise<void>;
+}
+
+/** Nothing is read or written yet. */
+export function openRun(
+  { ctx, common }: Pick<BulkRun, 'ctx' | 'common'>,
+  flags: BulkRotateFlags,
+  { fleet, input }: { readonly fleet: Fleet; readonly input: BulkInput },
+): BulkRun {
+  const configuration = fleet.members[0]?.configuration;
+  const isSandbox = configuration?.sandbox.value ?? false;
+  const state = configuration?.stateDirectory.value ?? '';
+  const place = { ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state };
+  const limit = pLimit(input.concurrency);
+  return {
+    ctx,
+    common,
+    flags,
+    renderer: fleet.renderer,
+    concurrency: input.concurrency,
+    journal: listedOnce(openJournal({ ...place, keepsSecrets: flags.journal ?? true })),
+    audit: openAuditLog(place),
+    locks: openAccountLocks(place),
+    turn: (work) => limit(work),
+    marker: isSandbox ? { sandbox: true } : {},
+    note: fleet.note,
+  };
+}
+
+/**
+ * What each account supersedes is what was in the journal before the run: listing it again for each would read the entries
+ * of all that are under way.
+ */
+function listedOnce(journal: Journal): Journal {
+  let listed: ReturnType<Journal['list']> | null = null;
+  return { ...journal, list: () => (listed ??= journal.list()) };
+}
+
+/** What the issue of one account works with; null where the provider issues nothing by itself. */
+export function hostOf(run: BulkRun, { connected }: Listed): IssueHost | null {
+  const { planRotate } = connected.provider;
+  return planRotate === undefined ? null : { ...connected, ...run, planRotate };
+}

@@ -1,0 +1,140 @@
+import { compareText } from '../model/order.ts';
+import type { Account } from '../model/account.ts';
+import { accountColumns } from '../output/account.ts';
+import { parseSort, selectColumns, sortBy, type Column, type ColumnChoice, type Sort } from '../output/columns.ts';
+import type { ListOptions } from '../providers/provider.ts';
+import { gather, type Check, type Gathered } from '../session/check.ts';
+import { checkDuration } from '../session/duration-flag.ts';
+import { unknownAge } from './age.ts';
+import type { AccountFacts, FactsOf } from './facts.ts';
+
+export interface SelectionFlags {
+  readonly search?: string | undefined;
+  readonly expiringWithin?: string | undefined;
+  readonly olderThan?: string | undefined;
+  readonly unusedFor?: string | undefined;
+  readonly sort?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+/** Which accounts `list` prints, and in what order. */
+export interface Selection {
+  readonly search: string | null;
+  readonly expiringWithinMs: number | null;
+  readonly olderThanMs: number | null;
+  readonly unusedForMs: number | null;
+  /** null is the default: by name, then id. */
+  readonly sort: Sort<Account> | null;
+  readonly limit: number;
+  readonly columns: readonly Column<Account>[];
+}
+
+/** The columns of a list, the id last. */
+export const listColumns: readonly Column<Account>[] = [
+  ...accountColumns.slice(0, -1),
+  unknownAge,
+  ...accountColumns.slice(-1),
+];
+
+/** Reads list's flags; every problem is found, not only the first. */
+export async function readSelection(
+  flags: SelectionFlags,
+  columnChoice: ColumnChoice | null,
+): Promise<Check<Selection>> {
+  const gathered: Gathered = { problems: [], hints: [] };
+  const { sort, limit } = flags;
+  const expiringWithin = checkDuration('--expiring-within', flags.expiringWithin);
+  const olderThan = checkDuration('--older-than', flags.olderThan);
+  const unusedFor = checkDuration('--unused-for', flags.unusedFor);
+  for (const { problems } of [expiringWithin, olderThan, unusedFor]) {
+    gathered.problems.push(...problems);
+  }
+  if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) {
+    gathered.problems.push(`--limit "${limit}" must be a whole number from 1`);
+  }
+  const parsed = await gather(gathered, () => (sort === undefined ? null : parseSort(sort, listColumns)));
+  const columns = await gather(gathered, () => selectColumns(listColumns, columnChoice));
+  return {
+    value: {
+      columns: columns ?? [],
+      search: flags.search ?? null,
+      expiringWithinMs: expiringWithin.value,
+      olderThanMs: olderThan.value,
+      unusedForMs: unusedFor.value,
+      sort: parsed,
+      limit: limit === undefined ? Infinity : Number(limit),
+    },
+    problems: gathered.problems,
+  };
+}
+
+/** Whether the selection is about what the accounts themselves do not say. */
+export function needsFacts({ olderThanMs, unusedForMs, columns, sort }: Selection): boolean {
+  return (
+    olderThanMs !== null ||
+    unusedForMs !== null ||
+    [...columns, sort?.column].some((column) => column?.name === unknownAge.name)
+  );
+}
+
+/** The time it is, in milliseconds since the epoch, and what is known of accounts by then. */
+interface Known {
+  readonly now: number;
+  readonly factsOf: FactsOf;
+}
+
+/** Search, filter, sort, limit, in that order (DESIGN.md 1). */
+export function select(
+  accounts: readonly Account[],
+  selection: Selection,
+  { now, factsOf }: Known,
+): readonly Account[] {
+  const { sort, limit } = selection;
+  const matching = accounts.filter((account) => matches(account, { ...selection, now, facts: factsOf(account) }));
+  const ordered = sort === null ? matching.toSorted(byNameThenId) : sortBy(matching, sort);
+  return ordered.slice(0, limit);
+}
+
+function matches(
+  account: Account,
+  {
+    search,
+    expiringWithinMs,
+    olderThanMs,
+    unusedForMs,
+    now,
+    facts,
+  }: Selection & { readonly now: number; readonly facts: AccountFacts },
+): boolean {
+  return (
+    (search === null || contains(account, search.toLowerCase())) &&
+    (expiringWithinMs === null || expiresWithin(account, now, expiringWithinMs)) &&
+    (olderThanMs === null || isLongAgo(facts.issuedAt, now, olderThanMs)) &&
+    (unusedForMs === null || isLongAgo(facts.usedAt, now, unusedForMs))
+  );
+}
+
+function contains({ id, name, description, clientId }: Account, text: string): boolean {
+  return [id, name, description, clientId].some((value) => value?.toLowerCase().includes(text));
+}
+
+/** An account that has expired is no longer going to. */
+function expiresWithin({ expiresAt }: Account, now: number, withinMs: number): boolean {
+  const left = expiresAt === null ? NaN : Date.parse(expiresAt) - now;
+  return left > 0 && left <= withinMs;
+}
+
+/** What is not known is not long ago. */
+function isLongAgo(time: number | null, now: number, agoMs: number): boolean {
+  return time !== null && now - time >= agoMs;
+}
+
+function byNameThenId(a: Account, b: Account): number {
+  return compareText(a.name, b.name) || compareText(a.id, b.id);
+}
+
+/** What the provider has to be asked for so that the selection can be printed. */
+export function wishOf({ active }: { readonly active?: true | undefined }, { columns, sort }: Selection): ListOptions {
+  const withRules = [...columns, sort?.column].some((column) => column?.name === 'rules');
+  return { withRules, withActive: active === true };
+}

@@ -1,0 +1,115 @@
+import type { Check } from '../session/check.ts';
+import { checkDuration } from '../session/duration-flag.ts';
+
+/** Flags that say which accounts of several are meant, and how they are worked on; what was not given is absent. */
+export interface BulkFlags {
+  readonly id?: readonly string[] | undefined;
+  readonly all?: true | undefined;
+  readonly match?: string | undefined;
+  readonly expiringWithin?: string | undefined;
+  readonly olderThan?: string | undefined;
+  readonly ageFrom?: 'createdAt' | undefined;
+  readonly includeExpired?: true | undefined;
+  readonly includeDisabled?: true | undefined;
+  readonly concurrency?: string | undefined;
+  readonly report?: string | undefined;
+}
+
+/** Which accounts are wanted, and which of them are due. Durations are in milliseconds. */
+export interface Selectors {
+  /** Whether an account's name fits `--match`. */
+  readonly matches: (name: string) => boolean;
+  readonly expiringWithinMs: number | null;
+  readonly olderThanMs: number | null;
+  /** Whether the age of an account is taken for that of a credential of which nothing is recorded. */
+  readonly agesFromCreation: boolean;
+  readonly includesExpired: boolean;
+  readonly includesDisabled: boolean;
+}
+
+const selectorFlags = {
+  '--all': 'all',
+  '--match': 'match',
+  '--expiring-within': 'expiringWithin',
+  '--older-than': 'olderThan',
+} as const satisfies Record<string, keyof BulkFlags>;
+
+const modifierFlags = {
+  '--age-from': 'ageFrom',
+  '--include-expired': 'includeExpired',
+  '--include-disabled': 'includeDisabled',
+  '--concurrency': 'concurrency',
+  '--report': 'report',
+} as const satisfies Record<string, keyof BulkFlags>;
+
+/** Whether the flags mean several accounts, even if it turns out to be one. */
+export function isBulk(flags: BulkFlags): boolean {
+  const { id = [] } = flags;
+  return id.length > 1 || id.includes('-') || isSelected(flags);
+}
+
+function isSelected(flags: BulkFlags): boolean {
+  return Object.values(selectorFlags).some((key) => flags[key] !== undefined);
+}
+
+/** What is wrong with the choice of accounts: nothing chooses any, or one flag contradicts another. */
+export function choiceProblems(flags: BulkFlags): readonly string[] {
+  const { all, id, ageFrom, olderThan } = flags;
+  const isChosen = id !== undefined || isSelected(flags);
+  return [
+    ...(isChosen ? [] : [`nothing says which accounts: give --id, or ${selectorNames}`]),
+    ...(all && id !== undefined ? ['--all and --id exclude each other'] : []),
+    ...(ageFrom !== undefined && olderThan === undefined ? ['--age-from does nothing without --older-than'] : []),
+  ];
+}
+
+const selectorNames = Object.keys(selectorFlags).join(', ');
+
+/** What is wrong with flags that mean several accounts where one is named. */
+export function needlessBulkFlags(flags: BulkFlags): readonly string[] {
+  return Object.entries(modifierFlags)
+    .filter(([, key]) => flags[key] !== undefined)
+    .map(([flag]) => `${flag} goes with several accounts: several --id, or ${selectorNames}`);
+}
+
+/** Reads the selectors; every problem is found, not only the first. */
+export async function readSelectors(flags: BulkFlags): Promise<Check<Selectors>> {
+  const expiringWithin = checkDuration('--expiring-within', flags.expiringWithin);
+  const olderThan = checkDuration('--older-than', flags.olderThan);
+  const matches = await readMatch(flags.match);
+  return {
+    value: {
+      matches: matches.value,
+      expiringWithinMs: expiringWithin.value,
+      olderThanMs: olderThan.value,
+      agesFromCreation: flags.ageFrom === 'createdAt',
+      includesExpired: flags.includeExpired ?? false,
+      includesDisabled: flags.includeDisabled ?? false,
+    },
+    problems: [...expiringWithin.problems, ...olderThan.problems, ...matches.problems],
+  };
+}
+
+async function readMatch(pattern: string | undefined): Promise<Check<Selectors['matches']>> {
+  if (pattern === undefined) return { value: () => true, problems: [] };
+  if (pattern.trim() === '') {
+    return { value: () => false, problems: ["--match is empty; a pattern is e.g. 'ci-*'"] };
+  }
+  const { default: picomatch } = await import('picomatch');
+  // Names have dots in any place, and only part of what a shell's pattern can say.
+  return { value: picomatch(pattern, { dot: true, nonegate: true }), problems: [] };
+}
+
+const defaultConcurrency = 4;
+const mostAtOnce = 64;
+
+/** `--concurrency`: how many requests are made at once. */
+export function readConcurrency(text: string | undefined): Check<number> {
+  if (text === undefined) return { value: defaultConcurrency, problems: [] };
+  const value = /^[1-9]\d?$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= mostAtOnce) return { value, problems: [] };
+  return {
+    value: defaultConcurrency,
+    problems: [`--concurrency "${text}" must be a whole number from 1 to ${mostAtOnce}`],
+  };
+}

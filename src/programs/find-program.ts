@@ -1,0 +1,78 @@
+import { access, constants, realpath, stat } from 'node:fs/promises';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
+
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { quoted, safeText } from '../model/text.ts';
+
+export type ProgramPlace = Pick<Context, 'env' | 'cwd' | 'platform'>;
+
+/**
+ * The absolute path of a program by its name in `PATH`, or of one that is given with its absolute path. What a cloned
+ * repository could have put in the way is passed over: the working directory and what is in it, relative folders and `node_modules`.
+ * @throws UsageError that says what was looked for, and where
+ */
+export async function findProgram(name: string, place: ProgramPlace): Promise<string> {
+  if (name.includes('/') || name.includes(sep)) return absoluteProgram(name, place);
+  const file = place.platform === 'win32' ? `${name.replace(/\.exe$/i, '')}.exe` : name;
+  const folders = await searchedFolders(place);
+  for (const folder of folders) {
+    const path = join(folder, file);
+    if (await isProgram(path)) return path;
+  }
+  const where = folders.length === 0 ? 'PATH' : `PATH (${safeText(folders.join(', '), 300)})`;
+  throw new UsageError(`there is no program ${quoted(file)} in ${where}`, {
+    hint: 'install it, or add its folder to PATH; the working directory, relative folders and node_modules are not searched',
+  });
+}
+
+async function absoluteProgram(path: string, { platform }: ProgramPlace): Promise<string> {
+  if (!isAbsolute(path)) {
+    throw new UsageError(`the program ${quoted(path)} needs its absolute path`);
+  }
+  if (platform === 'win32' && !/\.exe$/i.test(path)) {
+    throw new UsageError(`the program ${quoted(path, 200)} is not an .exe file`);
+  }
+  if (await isProgram(path)) return path;
+  throw new UsageError(`${quoted(path, 200)} is not a program: an executable file is expected`);
+}
+
+async function searchedFolders({ env, cwd, platform }: ProgramPlace): Promise<readonly string[]> {
+  const here = await realFolder(cwd);
+  const folders: string[] = [];
+  for (const folder of pathOf(env, platform).split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    const real = await realFolder(folder);
+    if (!isBelow(real, here) && !isModules(folder) && !isModules(real)) folders.push(folder);
+  }
+  return folders;
+}
+
+/** Whether it is the folder `top` or in it; a working directory of `/` holds everything and says nothing. */
+function isBelow(folder: string, top: string): boolean {
+  return folder === top || (top !== sep && folder.startsWith(`${top}${sep}`));
+}
+
+/** Windows writes the variable as `Path`, mostly. */
+function pathOf(env: Context['env'], platform: NodeJS.Platform): string {
+  if (platform !== 'win32') return env['PATH'] ?? '';
+  return Object.entries(env).find(([name]) => name.toUpperCase() === 'PATH')?.[1] ?? '';
+}
+
+/** The folder itself when it cannot be reached: then no program is found there either. */
+function realFolder(folder: string): Promise<string> {
+  return realpath(folder).catch(() => folder);
+}
+
+function isModules(folder: string): boolean {
+  return folder.split(/[/\\]/).includes('node_modules');
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,224 @@
+import { loadConfiguration, type Configuration } from '../config/configuration.ts';
+import { resolveConnection, type Connection } from '../config/connection.ts';
+import { describeSource } from '../config/setting.ts';
+import type { Context } from '../context.ts';
+import { AuthError, UsageError } from '../errors.ts';
+import { readEndpoint } from '../http/endpoint.ts';
+import type { Turn } from '../http/options.ts';
+import type { AccountLocks } from '../state/account-lock.ts';
+import { locksOnDemand } from '../state/locks-on-demand.ts';
+import type { ProviderName } from '../model/account.ts';
+import type { Credential } from '../model/credential.ts';
+import { Secret } from '../model/secret.ts';
+import type { ConnectOptions, Provider, ProviderDefinition, Trial } from '../providers/provider.ts';
+import { environments, providers, providersWith, registry } from '../providers/registry.ts';
+import { chooseOrganization, confirmEndpoint } from './connection-questions.ts';
+import { clientFactory, type Destination } from './client.ts';
+import type { CommonFlags } from './flags.ts';
+import { note } from './note.ts';
+import { openSandboxOf, sandboxDirectory } from './sandbox-state.ts';
+
+/** What flags, environment and files say about the connection, before anything is opened. */
+export interface Found {
+  readonly configuration: Configuration;
+  readonly definition: ProviderDefinition;
+  /** The error when there is no credential: worth saying only when nothing else is wrong. */
+  readonly connection: Connection | AuthError;
+  /** What is wrong with endpoint and organization. */
+  readonly problems: readonly string[];
+}
+
+/** @throws UsageError with every problem of configuration and provider */
+export async function findConnection(ctx: Context, common: CommonFlags): Promise<Found> {
+  const configuration = await loadConfiguration(ctx, common);
+  const connection = await resolveConnection(ctx, {
+    configuration,
+    flags: common,
+    environments,
+  }).catch((error: unknown) => {
+    if (error instanceof AuthError) return error;
+    throw error;
+  });
+  if (connection instanceof AuthError) {
+    const definition = await loadDefinition(configuration.provider.value);
+    return { configuration, definition, connection, problems: [] };
+  }
+  return describeConnection(configuration, connection);
+}
+
+/** One that has a credential, or is the sandbox's. */
+export interface Described extends Found {
+  readonly connection: Connection;
+}
+
+/** A connection with its provider, and what is wrong with it. */
+export async function describeConnection(configuration: Configuration, connection: Connection): Promise<Described> {
+  const definition = await loadDefinition(connection.provider);
+  const problems = connectionProblems(connection, definition);
+  return { configuration, definition, connection, problems };
+}
+
+async function loadDefinition(name: ProviderName | 'all' | null): Promise<ProviderDefinition> {
+  const chosen = name === null || name === 'all' ? providers[0] : name;
+  const entry = chosen === undefined ? undefined : registry[chosen];
+  if (entry !== undefined) return entry.load();
+  throw new UsageError(`--provider ${name}: this version knows ${providers.join(', ')} only`);
+}
+
+function connectionProblems(
+  { endpoint, endpointSource, organization, credential }: Connection,
+  definition: ProviderDefinition,
+): string[] {
+  const reading = credential === null ? null : readEndpoint(endpoint, endpointSource).problem;
+  const { value: id, source } = organization;
+  // Only a flag is about this run; a setting for all runs means the providers that have organizations.
+  const isMeant = source.kind === 'flag' || providersWith('listOrganizations').includes(definition.name);
+  const problem = id === null || !isMeant ? null : definition.organizationProblem(id);
+  return [
+    ...(reading === null ? [] : [reading]),
+    ...(problem === null ? [] : [`${describeSource(source)} "${id}": ${problem}`]),
+  ];
+}
+
+/** A provider that can be asked. */
+export interface Connected {
+  readonly ctx: Context;
+  /** Tries a credential that was just issued, at the same endpoint. */
+  readonly tryCredential: (credential: Credential) => Promise<Trial>;
+  /** Where journal, locks and the like of this connection are; the sandbox has its own. */
+  readonly stateDirectory: string;
+  /** The process's only ones. */
+  readonly locks: AccountLocks;
+  readonly definition: ProviderDefinition;
+  readonly provider: Provider;
+  readonly isSandbox: boolean;
+  readonly connection: {
+    readonly endpoint: string;
+    readonly credentialSource: string;
+    readonly profile: string | null;
+    /** An absolute path of a PEM file. */
+    readonly caFile: string | null;
+  };
+}
+
+/**
+ * @throws AuthError when there is no credential; UsageError when proxy, CA or the endpoint beside a profile cannot be
+ * used
+ */
+export async function connect(
+  ctx: Context,
+  common: CommonFlags,
+  found: Found,
+  shared: Shared = {},
+): Promise<Connected> {
+  const { connection } = found;
+  if (connection instanceof AuthError) throw connection;
+  for (const warning of connection.warnings) await note(ctx, common, warning);
+  if (connection.credential === null) return connectSandbox(ctx, common, found, shared);
+  await confirmEndpoint(ctx, common, connection);
+  const { url } = readEndpoint(connection.endpoint, connection.endpointSource);
+  if (url === null) throw new UsageError(`${connection.endpointSource} cannot be used`);
+  return connectTo(ctx, common, {
+    definition: found.definition,
+    endpoint: url,
+    credential: connection.credential,
+    profile: connection.profile,
+    organization: connection.organization.value,
+    ca: connection.ca,
+    sandbox: null,
+    stateDirectory: found.configuration.stateDirectory.value,
+    ...shared,
+  });
+}
+
+/** What several connections of one process share. */
+export interface Shared {
+  /** Default: the connection's own. */
+  readonly locks?: AccountLocks;
+  /** Lets as many requests be made side by side as may. */
+  readonly turn?: Turn;
+  readonly onAnswer?: Destination['onAnswer'];
+}
+
+interface Caller {
+  readonly credential: ConnectOptions['credential'];
+  readonly profile: string | null;
+  readonly organization: string | null;
+  readonly stateDirectory: string;
+}
+
+async function connectTo(
+  ctx: Context,
+  common: CommonFlags,
+  {
+    credential,
+    profile,
+    organization,
+    stateDirectory,
+    locks = locksOnDemand({ ...ctx, stateDirectory }),
+    ...destination
+  }: Caller & Destination & Shared,
+): Promise<Connected> {
+  const { definition, endpoint, ca, sandbox } = destination;
+  const createHttp = await clientFactory(ctx, common, destination);
+  const provider = definition.connect({
+    createHttp,
+    credential,
+    endpoint,
+    profile,
+    organization,
+    chooseOrganization: (candidates) => chooseOrganization(ctx, common, candidates),
+    now: ctx.now,
+    sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
+    local: {
+      platform: ctx.platform,
+      userId: ctx.userId,
+      homeDirectory: sandbox === null ? ctx.homeDirectory : null,
+      stateDirectory,
+      locks,
+    },
+  });
+  return {
+    ctx,
+    definition,
+    provider,
+    isSandbox: sandbox !== null,
+    stateDirectory,
+    locks,
+    tryCredential: (issued) => definition.tryCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
+    connection: {
+      endpoint,
+      credentialSource: credential.source,
+      profile,
+      caFile: ca?.path ?? null,
+    },
+  };
+}
+
+/** The emulators, in process; real credentials, proxies and CAs are not even read (DESIGN.md 7). */
+async function connectSandbox(
+  ctx: Context,
+  common: CommonFlags,
+  { configuration, definition, connection }: Found,
+  shared: Shared,
+): Promise<Connected> {
+  const { stateDirectory } = configuration;
+  const sandbox = await openSandboxOf(ctx, stateDirectory.value, definition.name);
+  const { endpoint, clientId, secret } = sandbox.connection;
+  const named = connection instanceof AuthError ? null : connection.organization.value;
+  return connectTo(ctx, common, {
+    definition,
+    endpoint,
+    credential: {
+      source: 'the sandbox',
+      clientId,
+      read: () => Promise.resolve(new Secret(secret)),
+    },
+    profile: 'sandbox',
+    organization: named,
+    ca: null,
+    sandbox,
+    stateDirectory: sandboxDirectory(stateDirectory.value),
+    ...shared,
+  });
+}

@@ -1,0 +1,135 @@
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { safeText } from '../model/text.ts';
+import { Secret } from '../model/secret.ts';
+import type { Brought, Intake, IntakeReading, IntakeRequest } from '../providers/manual.ts';
+import type { ProviderDefinition } from '../providers/provider.ts';
+import { providersWith } from '../providers/registry.ts';
+import type { Check } from './check.ts';
+import { canAsk } from './confirm.ts';
+import { hasDocument, readInput, type DocumentFlags } from './input-document.ts';
+import type { CommonFlags } from './flags.ts';
+import { rehearse } from './issue.ts';
+import type { PlannedIssue } from './planned-issue.ts';
+import { offerPage } from './open-page.ts';
+import type { Session } from './session.ts';
+
+/** Flags for a credential that a person fetches in the provider's console. */
+export interface IntakeFlags extends DocumentFlags {
+  /** What the new token is called there. */
+  readonly token?: string | undefined;
+  readonly allowTenantChange?: true | undefined;
+}
+
+/** A credential in `-f` or `--stdin`, and where it comes from, for people. */
+export interface GivenCredential {
+  readonly secret: Secret;
+  readonly source: string;
+}
+
+/** Whether a person fetches this provider's credentials. */
+export function takesIntake({ name }: ProviderDefinition): boolean {
+  return providersWith('intake').includes(name);
+}
+
+/** Reads the credential; it is missing only where a person can be asked for it. */
+export async function checkIntake(
+  ctx: Context,
+  common: CommonFlags,
+  { flags, definition }: { flags: IntakeFlags; definition: ProviderDefinition },
+): Promise<Check<GivenCredential | null>> {
+  const { value, problems } = await readInput(ctx, flags);
+  const { token } = flags;
+  const problem = token === undefined ? null : (definition.tokenNameProblem?.(token) ?? null);
+  const isMissing = !hasDocument(flags) && !canAsk(ctx, common);
+  return {
+    value: value === null ? null : { secret: new Secret(value.text), source: value.source },
+    problems: [
+      ...(problem === null ? [] : [`--token: ${problem}`]),
+      ...(isMissing ? ['the new session is missing: give it with -f <session.json> or --stdin'] : problems),
+    ],
+  };
+}
+
+/** What is wrong with flags for a credential that nobody has to fetch; `isDocument` is what `-f` is else. */
+export function needlessIntake(
+  { title }: ProviderDefinition,
+  flags: IntakeFlags,
+  { isDocument }: { isDocument: boolean },
+): readonly string[] {
+  const given = {
+    ...(isDocument ? {} : { '-f/--file': flags.file, '--stdin': flags.stdin }),
+    '--token': flags.token,
+    '--allow-tenant-change': flags.allowTenantChange,
+  };
+  return Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([flag]) => `${flag} does nothing on ${title}, which issues its credentials itself`);
+}
+
+interface Bringing {
+  readonly request: IntakeRequest;
+  readonly flags: IntakeFlags;
+  readonly plan: (brought: Brought) => Promise<PlannedIssue>;
+}
+
+/**
+ * Plans with the credential that was given or, on a terminal, says what to fetch and where, and takes it, once
+ * everything else was tried.
+ * @throws UsageError naming what is wrong with it, never quoting it
+ */
+export async function planBrought(
+  session: Session,
+  given: GivenCredential | null,
+  { request, flags, plan }: Bringing,
+): Promise<PlannedIssue> {
+  const intake = await session.verb('intake', 'take credentials from a person')(request);
+  if (given === null) await rehearse(session, await plan(intake.placeholder));
+  return plan(await bring(session, given, { intake, flags }));
+}
+
+async function bring(
+  session: Session,
+  given: GivenCredential | null,
+  { intake, flags }: { intake: Intake; flags: IntakeFlags },
+): Promise<Brought> {
+  const source = given?.source ?? 'what was typed';
+  const reading = intake.read((given?.secret ?? (await askForIt(session, intake))).reveal());
+  if (reading.brought === null) {
+    throw new UsageError(reading.problems.map((problem) => `${source}: ${problem}`));
+  }
+  for (const warning of reading.warnings) await session.note(`${source}: ${warning}`);
+  await agree(session, reading, flags);
+  return reading.brought;
+}
+
+async function askForIt(session: Session, { action }: Intake): Promise<Secret> {
+  const { ctx } = session;
+  await ctx.stderr.write(`To be done by a person: ${safeText(action.goal)}\n  at ${action.url}\n`);
+  await offerPage(session, action.url);
+  const typed = await ctx.prompt.password({
+    message: 'The new token, or the whole session.json (not shown)',
+    isWhole,
+  });
+  return new Secret(typed);
+}
+
+/** A document that is pasted in several lines ends with its last bracket. */
+function isWhole(text: string): boolean {
+  const brackets = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').replaceAll(/[^{}]/g, '');
+  return brackets.replaceAll('}', '').length * 2 <= brackets.length;
+}
+
+/** A token for another tenant than the account's is asked about, because it would be sent there. */
+async function agree(
+  { ctx, common }: Session,
+  { question }: IntakeReading,
+  { allowTenantChange }: IntakeFlags,
+): Promise<void> {
+  if (question === null || allowTenantChange) return;
+  if (!canAsk(ctx, common)) {
+    throw new UsageError('--allow-tenant-change is missing', { hint: question });
+  }
+  if (await ctx.prompt.confirm({ message: question, default: false })) return;
+  throw new UsageError('not confirmed; nothing was changed');
+}

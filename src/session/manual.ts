@@ -1,0 +1,84 @@
+import type { Context } from '../context.ts';
+import { ActionRequiredError, UsageError } from '../errors.ts';
+import { safeText } from '../model/text.ts';
+import type { ProviderName } from '../model/account.ts';
+import type { Action } from '../providers/manual.ts';
+import type { Plan, ProviderDefinition } from '../providers/provider.ts';
+import { providersWith } from '../providers/registry.ts';
+import { canAsk, confirmChange, confirmationProblems } from './confirm.ts';
+import type { DoneFlag } from './done-flag.ts';
+import type { CommonFlags } from './flags.ts';
+import { offerPage } from './open-page.ts';
+import type { Session } from './session.ts';
+
+/** The part of a plan that says what is left to a person. */
+type Step = Pick<Plan<unknown>, 'effects' | 'action'>;
+
+/**
+ * Problems that keep a deletion from being confirmed, as `confirmationProblems` has them. Where a person has to take the
+ * step and nobody says that it was taken, there is nothing to confirm yet.
+ */
+export function recordProblems(
+  { ctx, common }: { readonly ctx: Context; readonly common: CommonFlags },
+  { done }: DoneFlag,
+  { name }: Pick<ProviderDefinition, 'name'>,
+): readonly string[] {
+  return isManual(name) && done !== true ? [] : confirmationProblems(ctx, common);
+}
+
+/** Whether a person does for it what others do by an API. */
+function isManual(name: ProviderName): boolean {
+  return providersWith('intake').includes(name);
+}
+
+/** @throws UsageError for `--done` where no person has to do anything, because sactl would do it all the same */
+export function refuseDone(
+  { name, title }: Pick<ProviderDefinition, 'name' | 'title'>,
+  { done, action }: DoneFlag & Step,
+): void {
+  if (done !== true || action !== undefined) return;
+  throw new UsageError(
+    isManual(name)
+      ? `--done is for steps in the console of ${title}, and this change needs none there`
+      : `--done is for providers without an API; ${title} does it itself`,
+  );
+}
+
+/** The effects of a plan, with what a person has to do before all others. */
+export function effectsOf({ effects, action }: Step): readonly string[] {
+  if (action === undefined) return effects;
+  return [`a person has to ${action.goal}, at ${action.url}`, ...effects];
+}
+
+/** A step that a person takes, and what recording it does. */
+interface ManualChange extends DoneFlag {
+  readonly action: Action;
+  readonly effects: Step['effects'];
+}
+
+/**
+ * Has a person say that the step was taken, after which it can be recorded: asks on a terminal, where `--yes` is no
+ * answer, because it says nothing of the console; trusts `--done`.
+ * @throws ActionRequiredError when it was not taken, or nobody can say; UsageError when `--done` is taken back
+ */
+export async function confirmDone(session: Session, { action, effects, done }: ManualChange): Promise<void> {
+  const { ctx, common, definition } = session;
+  if (done === true) {
+    await confirmChange(session, {
+      action: `Record that it was done: ${action.goal}`,
+      effects,
+    });
+    return;
+  }
+  if (canAsk(ctx, common)) {
+    await ctx.stderr.write(instruction(action, effects));
+    await offerPage(session, action.url);
+    if (await ctx.prompt.confirm({ message: 'Is it done?', default: false })) return;
+  }
+  throw new ActionRequiredError([action], { provider: definition.name });
+}
+
+function instruction({ goal, url }: Action, effects: Step['effects']): string {
+  const lines = [`To be done: ${safeText(goal)}`, `  at ${safeText(url)}`];
+  return [...lines, ...effects.map((effect) => `  - ${safeText(effect)}`)].map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,172 @@
+import { compareText } from '../model/order.ts';
+import type { Context } from '../context.ts';
+import type { AccountChange, NewAccount } from '../model/account.ts';
+import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
+import { providersWith } from '../providers/registry.ts';
+import type { Check } from './check.ts';
+import { canAsk } from './confirm.ts';
+import { hasDocument, readDocument, type DocumentFlags } from './input-document.ts';
+import type { CommonFlags } from './flags.ts';
+import { orNull, readableRoles } from './list.ts';
+import type { Session } from './session.ts';
+import { readTags } from './tags.ts';
+
+export interface NewAccountFlags extends DocumentFlags {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly group?: readonly string[] | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly role?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly keepRules?: true | undefined;
+}
+
+/** The account that flags and document describe; null when a person is to be asked for it. */
+export async function checkNewAccount(
+  ctx: Context,
+  common: CommonFlags,
+  { flags, definition }: { flags: NewAccountFlags; definition: ProviderDefinition },
+): Promise<Check<NewAccount | null>> {
+  const document = await readDocument(ctx, flags, definition);
+  const tags = readTags(flags.tag ?? []);
+  const given = withFlags(document.value ?? {}, flags, tags.value);
+  const { name } = given;
+  const asks = name === undefined && !hasDocument(flags) && canAsk(ctx, common);
+  const problems = [
+    ...document.problems,
+    ...tags.problems,
+    ...definition.creationProblems(given),
+    ...grantProblems(flags, definition),
+    // A document that cannot be read may hold the name that seems to be missing.
+    ...(asks || (name === undefined && document.problems.length > 0) ? [] : nameProblems(name, definition)),
+  ];
+  if (name === undefined) return { value: null, problems };
+  return { value: newAccount({ ...given, name }, flags), problems };
+}
+
+/** The document with the flags laid over it. */
+function withFlags(
+  document: AccountChange,
+  { name, description, group }: NewAccountFlags,
+  tags: Readonly<Record<string, string>>,
+): AccountChange {
+  const allTags = { ...document.tags, ...tags };
+  return {
+    ...document,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(group === undefined ? {} : { groups: group }),
+    ...(Object.keys(allTags).length === 0 ? {} : { tags: allTags }),
+  };
+}
+
+function newAccount(
+  { name, description, groups, tags }: AccountChange & { readonly name: string },
+  flags: NewAccountFlags,
+): NewAccount {
+  return {
+    name,
+    description: description || null,
+    groups: groups ?? [],
+    tags: withoutNull(tags ?? {}),
+    ...rights(flags),
+  };
+}
+
+/** What the flags for access rules ask for. */
+function rights({ role, scope, cluster, keepRules }: NewAccountFlags): Pick<NewAccount, 'grants' | 'keepRules'> {
+  return {
+    grants: role === undefined || scope === undefined ? [] : [{ role, scope, cluster: cluster ?? null }],
+    keepRules: keepRules === true,
+  };
+}
+
+function grantProblems(
+  { role, scope, cluster, keepRules }: NewAccountFlags,
+  { scopeProblem, title }: ProviderDefinition,
+): readonly string[] {
+  const given = {
+    '--role': role,
+    '--scope': scope,
+    '--cluster': cluster,
+    '--keep-rules': keepRules,
+  };
+  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (scopeProblem === undefined) {
+    const able = providersWith('planGrant').join(' and ');
+    return names.map((name) => `${name} does nothing on ${title}, which has no access rules; ${able} has`);
+  }
+  const problem = scope === undefined ? null : scopeProblem(scope);
+  return [
+    ...(role !== undefined && scope === undefined ? ['--role needs --scope: where to grant it'] : []),
+    ...(scope !== undefined && role === undefined ? ['--scope needs --role: what to grant there'] : []),
+    ...(cluster !== undefined && scope === undefined ? ['--cluster needs --scope'] : []),
+    ...(problem === null ? [] : [`--scope: ${problem}`]),
+  ];
+}
+
+function nameProblems(name: string | undefined, definition: ProviderDefinition): readonly string[] {
+  if (name === undefined) return ['the name is missing: give --name, or "name" in the document'];
+  const problem = definition.nameProblem(name);
+  return problem === null ? [] : [`"${name}" cannot be the name: ${problem}`];
+}
+
+function withoutNull(tags: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+}
+
+/** Asks a person for everything that no flag gives: organization (when there are several), name, description, groups. */
+export async function askForAccount(session: Session, flags: NewAccountFlags): Promise<NewAccount> {
+  const { ctx, definition } = session;
+  const groups = flags.group === undefined ? await readableGroups(session) : [];
+  const name = await ctx.prompt.input({
+    message: 'Name',
+    validate: (value) => definition.nameProblem(value.trim()) ?? true,
+  });
+  const hasDescriptions = definition.creationProblems({ description: 'x' }).length === 0;
+  const description =
+    flags.description ?? (hasDescriptions ? await ctx.prompt.input({ message: 'Description (optional)' }) : '').trim();
+  return {
+    name: name.trim(),
+    description: description === '' ? null : description,
+    groups: flags.group ?? (await askForGroups(session, groups)),
+    tags: readTags(flags.tag ?? []).value,
+    ...rights(flags),
+  };
+}
+
+async function askForGroups(session: Session, groups: readonly Group[] | null): Promise<readonly string[]> {
+  const { ctx, provider } = session;
+  if (provider.listGroups === undefined || groups?.length === 0) return [];
+  if (groups === null) {
+    const typed = await ctx.prompt.input({
+      message: 'Group ids, separated by commas (this token may not list groups; optional)',
+    });
+    return typed.split(/[\s,]+/).filter((id) => id !== '');
+  }
+  const roles = await readableRoles(session);
+  return ctx.prompt.checkbox({
+    message: 'Groups (space chooses, enter goes on)',
+    choices: groups.toSorted((a, b) => compareText(a.name, b.name)).map((group) => groupChoice(group, roles)),
+  });
+}
+
+function groupChoice(
+  group: Group,
+  roles: ReadonlyMap<string, Role>,
+): { value: string; label: string; disabled?: string } {
+  const carried = group.roles.map((id) => roles.get(id)?.name ?? id).join(', ');
+  const forbidden = group.roles.find((id) => roles.get(id)?.grantable === false);
+  return {
+    value: group.id,
+    label: carried === '' ? group.name : `${group.name} (${carried})`,
+    ...(forbidden === undefined ? {} : { disabled: `you may not grant ${roles.get(forbidden)?.name ?? forbidden}` }),
+  };
+}
+
+/** null where the caller may not read groups. */
+async function readableGroups({ provider }: Session): Promise<readonly Group[] | null> {
+  if (provider.listGroups === undefined) return [];
+  return orNull(provider.listGroups());
+}

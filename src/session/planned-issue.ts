@@ -1,0 +1,130 @@
+import type { AuditLog } from '../state/audit-log.ts';
+import type { Context } from '../context.ts';
+import type { Issue } from '../delivery/issue.ts';
+import type { Target } from '../delivery/targets/target.ts';
+import type { Journal } from '../state/journal.ts';
+import type { Account } from '../model/account.ts';
+import type { IssuingPlan } from '../providers/issuing.ts';
+import type { Provider } from '../providers/provider.ts';
+import { canAsk } from './confirm.ts';
+import type { DeliveryFlags } from './delivery-flags.ts';
+import { locatedEnd } from './located-plan.ts';
+import type { Session } from './session.ts';
+
+export interface PlannedIssue {
+  /** A UUID; see `Issue`. */
+  readonly id: string;
+  readonly operation: 'create' | 'rotate';
+  readonly plan: IssuingPlan;
+  /** As it reads in a question, e.g. `Rotate ci-deploy (c1f0…) in organization a77e…`. */
+  readonly action: string;
+  readonly targets: readonly Target[];
+  readonly flags: DeliveryFlags;
+  /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
+  readonly checkUnchanged: () => Promise<void>;
+}
+
+/** What an issue needs of its connection; journal and audit log are the process's only ones. */
+export interface IssueHost extends Pick<
+  Session,
+  | 'ctx'
+  | 'common'
+  | 'definition'
+  | 'provider'
+  | 'renderer'
+  | 'connection'
+  | 'isSandbox'
+  | 'locks'
+  | 'tryCredential'
+  | 'note'
+> {
+  readonly journal: Journal;
+  readonly audit: AuditLog;
+  readonly planRotate: NonNullable<Provider['planRotate']>;
+}
+
+/** A planned create or rotate with everything its delivery needs. */
+export function issueOf(host: IssueHost, planned: PlannedIssue): Issue {
+  const { ctx, common, definition, provider, renderer, connection } = host;
+  const { id, operation, plan, targets, flags, checkUnchanged } = planned;
+  return {
+    id,
+    operation,
+    plan: {
+      ...plan,
+      ...locatedEnd(plan, {
+        profile: connection.profile,
+        isSandbox: host.isSandbox,
+        endpoint: common.endpoint,
+        directory: ctx.cwd,
+        homeDirectory: ctx.homeDirectory,
+      }),
+    },
+    renderer,
+    targets,
+    checkUnchanged,
+    report: host.note,
+    wishes: wishesOf(flags),
+    journal: host.journal,
+    audit: host.audit,
+    locks: host.locks,
+    connection: {
+      provider: definition.name,
+      profile: connection.profile,
+      endpoint: connection.endpoint,
+      // Elsewhere the endpoint and the account's id say it all, and a plan to create may not know it.
+      organization: provider.listOrganizations === undefined ? null : plan.expected.organization,
+      isSandbox: host.isSandbox,
+      caFile: connection.caFile,
+    },
+    credentialSource: connection.credentialSource,
+    remote: {
+      planRotate: host.planRotate,
+      tryCredential: host.tryCredential,
+      tryOwnCredential: provider.tryOwnCredential,
+    },
+    choose: canAsk(ctx, common) ? (candidates) => choose(ctx, candidates) : null,
+  };
+}
+
+/** What the flags say, with what holds without them. */
+export function wishesOf({ verify, reissue, journal, allowSelf }: DeliveryFlags): Issue['wishes'] {
+  return {
+    verify: verify ?? true,
+    reissue: reissue ?? true,
+    keepsSecret: journal ?? true,
+    allowSelf: allowSelf ?? false,
+  };
+}
+
+/** What the plan does and, where it is the caller's own account, what that means for him. */
+export function effectsOf(
+  { connection }: Pick<Session, 'connection'>,
+  { plan, targets }: Pick<PlannedIssue, 'plan' | 'targets'>,
+): readonly string[] {
+  if (plan.isSelf === false || plan.overlaps === true) return plan.effects;
+  const who = plan.isSelf ? 'this is' : 'this may be';
+  return [
+    ...plan.effects,
+    `${who} the account that sactl signs in with: if the answer is lost, only an administrator can issue another credential`,
+    ...(targets.some(({ name }) => name === 'profile')
+      ? []
+      : [`replace the credential in ${connection.credentialSource} before the next command`]),
+  ];
+}
+
+/** Null is none of them. */
+async function choose(ctx: Context, candidates: readonly Account[]): Promise<Account | null> {
+  const chosen = await ctx.prompt.select({
+    message:
+      'The answer was lost. Is one of these the account that was just created? It would be issued another credential.',
+    choices: [
+      ...candidates.map(({ id, name, createdAt, createdBy }) => ({
+        value: id,
+        label: [`${name} (${id})`, createdAt, createdBy].filter((part) => part !== null).join(', '),
+      })),
+      { value: '', label: 'none of them' },
+    ],
+  });
+  return candidates.find(({ id }) => id === chosen) ?? null;
+}

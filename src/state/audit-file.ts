@@ -1,0 +1,112 @@
+import { constants } from 'node:fs';
+import { access, lstat, open, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { UsageError } from '../errors.ts';
+import { noFollow, ownFileProblem } from '../files/own-file.ts';
+import { makeLasting, type Owner } from '../files/private-directory.ts';
+import { systemCode } from '../files/system-error.ts';
+import { quoted } from '../model/text.ts';
+
+/** Where a log is, and whose it has to be. */
+export interface LogPlace extends Owner {
+  /** The log is its file `audit.jsonl`; the sandbox has its own. */
+  readonly stateDirectory: string;
+}
+
+/** The file of the log, e.g. `~/.local/state/sactl/audit.jsonl`. */
+export function logPath({ stateDirectory }: Pick<LogPlace, 'stateDirectory'>): string {
+  return join(stateDirectory, 'audit.jsonl');
+}
+
+/**
+ * The log for reading, null where there is none.
+ * @throws UsageError when it is not to be trusted; the system's errors
+ */
+export async function openToRead(place: LogPlace): Promise<FileHandle | null> {
+  const isThere = (await checkFolder(place)) && (await checkFile(place));
+  return isThere ? openOwn(place, constants.O_RDONLY) : null;
+}
+
+/**
+ * The log for appending; it is made where there is none, and so is its folder.
+ * @throws UsageError when it is not to be trusted; the system's errors
+ */
+export async function openToAppend(place: LogPlace): Promise<FileHandle> {
+  if (!(await checkFolder(place))) await makeLasting(place.stateDirectory, place);
+  await checkFile(place);
+  return openOwn(place, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
+}
+
+/**
+ * Makes sure that the log could be appended to, and makes nothing.
+ * @throws UsageError when it is not to be trusted; the system's errors
+ */
+export async function tryToAppend(place: LogPlace): Promise<void> {
+  const hasFolder = await checkFolder(place);
+  if (hasFolder && (await checkFile(place))) {
+    const handle = await openOwn(place, constants.O_RDWR | constants.O_APPEND);
+    await handle.close();
+    return;
+  }
+  const folder = hasFolder ? place.stateDirectory : await folderAbove(place.stateDirectory);
+  await access(folder, constants.W_OK | constants.X_OK);
+}
+
+/**
+ * Whether the folder is there. It may be one that a user named and shares, or a mount of the system's, so its rights stay
+ * as they are; nobody else may have made it. What is in it is looked at file by file.
+ */
+async function checkFolder(place: LogPlace): Promise<boolean> {
+  const found = await orNull(stat(place.stateDirectory));
+  if (found === null) return false;
+  if (!found.isDirectory()) throw unusable(place, 'its folder is not a folder');
+  const { userId } = place;
+  if (userId !== null && found.uid !== userId && found.uid !== 0) {
+    throw unusable(place, 'its folder belongs to another user');
+  }
+  return true;
+}
+
+/** Whether the file is there. To be asked before it is opened, because opening a named pipe may never end. */
+async function checkFile(place: LogPlace): Promise<boolean> {
+  const found = await orNull(lstat(logPath(place)));
+  const problem = found === null ? null : ownFileProblem(found, place);
+  if (problem !== null) throw unusable(place, problem);
+  return found !== null;
+}
+
+async function openOwn(place: LogPlace, flags: number): Promise<FileHandle> {
+  const handle = await open(logPath(place), flags | noFollow(), 0o600);
+  try {
+    const problem = ownFileProblem(await handle.stat(), place);
+    if (problem !== null) throw unusable(place, problem);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** The nearest folder above that is there. */
+async function folderAbove(path: string): Promise<string> {
+  const parent = dirname(path);
+  if (parent === path || (await orNull(stat(parent))) !== null) return parent;
+  return folderAbove(parent);
+}
+
+/** Null for what is not there. */
+async function orNull<Found>(finding: Promise<Found>): Promise<Found | null> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function unusable(place: LogPlace, problem: string): UsageError {
+  return new UsageError(`cannot use the audit log ${quoted(logPath(place), 300)}: ${problem}`, {
+    hint: 'set SACTL_STATE_DIR to another folder',
+  });
+}

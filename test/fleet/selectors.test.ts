@@ -1,0 +1,145 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { timestamp } from '../../src/sandbox/nscale/state.ts';
+import { testNow } from '../harness/context.ts';
+import { itemsOf, verdictOf } from './agreement.ts';
+import { dayMs, type Server } from './servers.ts';
+import { createWorld, toFiles, type World, type WorldOptions } from './world.ts';
+
+const rotate = ['sa', 'rotate', ...toFiles, '--yes', '--json'];
+
+/** Six accounts: one that expires today, one later, one never to be touched, and two that others have switched off. */
+const mixed: WorldOptions = {
+  accounts: 6,
+  arrange: ({ nscale }) => {
+    const accounts = nscale?.nscale?.accounts ?? [];
+    const [today, later, expired, deleting] = accounts;
+    if (today) today.expiry = timestamp(testNow + dayMs / 2);
+    if (later) later.expiry = timestamp(testNow + 40 * dayMs);
+    if (expired) expired.expiry = timestamp(testNow - dayMs);
+    if (deleting) Object.assign(deleting, { deletionTime: timestamp(testNow - dayMs) });
+  },
+};
+
+/** What is said of each account, by its number. */
+async function verdicts(world: World, argv: readonly string[]): Promise<Record<string, string>> {
+  const run = await world.run([...rotate, ...argv]);
+  expect(run.code).toBe(0);
+  return Object.fromEntries(itemsOf(run).map((item) => [item.name?.replace('app-00', '') ?? '', verdictOf(item)]));
+}
+
+describe('which accounts are rotated', () => {
+  const left = { 3: 'skipped: expired', 4: 'skipped: deleting' };
+  const cases: readonly (readonly [readonly string[], object])[] = [
+    [['--all'], { 1: 'rotated', 2: 'rotated', ...left, 5: 'rotated', 6: 'rotated' }],
+    [
+      ['--all', '--include-expired', '--include-disabled'],
+      { 1: 'rotated', 2: 'rotated', 3: 'rotated', 4: left[4], 5: 'rotated', 6: 'rotated' },
+    ],
+    [['--match', 'app-00[56]'], { 5: 'rotated', 6: 'rotated' }],
+    [['--match', '*-{001,003}'], { 1: 'rotated', 3: left[3] }],
+    [['--match', 'app'], {}],
+    [['--match', 'APP-*'], {}],
+    [
+      ['--expiring-within', '1d'],
+      {
+        1: 'rotated',
+        2: 'skipped: not due',
+        ...left,
+        5: 'skipped: not due',
+        6: 'skipped: not due',
+      },
+    ],
+    [
+      ['--expiring-within', '5d', '--match', 'app-00[1256]'],
+      { 1: 'rotated', 2: 'skipped: not due', 5: 'rotated', 6: 'rotated' },
+    ],
+    [['--expiring-within', '1s', '--include-expired', '--match', '*00[13]'], { 1: 'skipped: not due', 3: 'rotated' }],
+    [['--id', 'app-001', '--id', 'app-002', '--expiring-within', '14d'], { 1: 'rotated', 2: 'skipped: not due' }],
+    [['--older-than', '60d', '--match', '*-005'], { 5: 'skipped: age unknown' }],
+    [['--older-than', '60d', '--age-from', 'createdAt', '--match', '*-005'], { 5: 'rotated' }],
+    [['--older-than', '81d', '--age-from', 'createdAt', '--match', '*-005'], { 5: 'skipped: not due' }],
+  ];
+
+  it.each(cases)('%j', async (argv, expected) => {
+    const world = createWorld(mixed);
+    const said = await verdicts(world, argv);
+    expect(said).toEqual(expected);
+    const rotated = Object.values(said).filter((verdict) => verdict === 'rotated');
+    expect(world.mutations()).toHaveLength(rotated.length);
+  });
+
+  it('counts from the rotation that is recorded, and again from the next', async () => {
+    const world = createWorld({ accounts: 1 });
+    expect(await verdicts(world, ['--all'])).toEqual({ 1: 'rotated' });
+    expect(await verdicts(world, ['--older-than', '1h'])).toEqual({ 1: 'skipped: not due' });
+    await world.context().ctx.sleep(60 * 60 * 1000);
+    expect(await verdicts(world, ['--older-than', '1h'])).toEqual({ 1: 'rotated' });
+    expect(await verdicts(world, ['--older-than', '1h'])).toEqual({ 1: 'skipped: not due' });
+  });
+
+  it('says that none matches', async () => {
+    const run = await createWorld().run([...rotate, '--match', 'nobody-*']);
+    expect(run).toEqual({
+      code: 0,
+      stdout: '{\n  "rotated": [],\n  "skipped": [],\n  "failed": []\n}\n',
+      stderr: 'sactl: none of 6 service accounts matches\nsactl: 0 rotated, 0 skipped, 0 failed\n',
+    });
+  });
+
+  it('includes disabled accounts of Run:ai when that is asked for, and says that they were not tried', async () => {
+    const options: WorldOptions = {
+      providers: ['runai'],
+      accounts: 1,
+      arrange: ({ runai }) => {
+        for (const account of runai?.runai?.accounts.slice(0, 1) ?? []) account.enabled = false;
+      },
+    };
+    expect(await verdicts(createWorld(options), ['--match', 'app-*'])).toEqual({
+      1: 'skipped: disabled',
+    });
+    const world = createWorld(options);
+    const run = await world.run([...rotate, '--match', 'app-*', '--include-disabled']);
+    expect(itemsOf(run)).toMatchObject([{ kind: 'rotated', verified: null }]);
+    expect(run.stderr).toContain('app-001: the credential could not be verified: the account is disabled');
+  });
+});
+
+/** A configuration with these profiles for one nscale. */
+function profiles({ folder }: World, { endpoint, env }: Server, names: readonly string[]): string {
+  const path = join(folder, 'config.json');
+  writeFileSync(join(folder, 'credential'), env['NSCALE_SERVICE_TOKEN'] ?? '', { mode: 0o600 });
+  const profile = {
+    provider: 'nscale',
+    endpoint: `${endpoint}/`,
+    credential: { file: join(folder, 'credential') },
+  };
+  const all = Object.fromEntries(names.map((name) => [name, profile]));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, JSON.stringify({ profiles: all }), { mode: 0o600 });
+  return path;
+}
+
+describe('an account that several connections show', () => {
+  it.each([
+    [['--provider', 'all'], 'one'],
+    [['--profile', 'two', '--profile', 'one'], 'two'],
+    [['--profile', 'two', '--profile', 'two'], 'two'],
+  ])('is rotated once, by way of the first: %j', async (argv, profile) => {
+    const world = createWorld({ accounts: 3 });
+    const { nscale } = world.servers;
+    if (nscale === undefined) throw new Error('there is nscale');
+    const env = { SACTL_CONFIG: profiles(world, nscale, ['one', 'two']) };
+    const run = await world.run([...rotate, '--all', ...argv], { env });
+    expect(run.code).toBe(0);
+    expect(itemsOf(run).map((item) => [item.name, item.profile])).toEqual([
+      ['app-001', profile],
+      ['app-002', profile],
+      ['app-003', profile],
+    ]);
+    expect(world.mutations()).toHaveLength(3);
+  });
+});

@@ -1,0 +1,202 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { runProgram, type ProgramCall } from '../../src/programs/program.ts';
+import { InterruptedError } from '../../src/errors.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { testContext } from '../harness/context.ts';
+import { secret, workshop, type Workshop } from '../delivery/programs/fakes.ts';
+
+let shop: Workshop;
+beforeEach(async () => {
+  shop = await workshop();
+});
+afterEach(() => shop.remove());
+
+async function callOf(lines: readonly string[], more: Partial<ProgramCall> = {}) {
+  const path = join(shop.bin, 'tool');
+  await shop.script(path, ['#!/bin/sh', ...lines]);
+  const call: ProgramCall = {
+    path,
+    args: [],
+    input: new Secret(secret),
+    env: { PATH: '/usr/bin:/bin' },
+    timeoutMs: 60_000,
+    signal: null,
+    secrets: [new Secret(secret)],
+    ...more,
+  };
+  return call;
+}
+
+/** One that is dead but not yet waited for by its parent does not count. */
+function isRunning(pid: string): boolean {
+  try {
+    process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+  return !existsSync('/proc/self/stat') || !/\) Z /.test(statOf(pid));
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return ') Z ';
+  }
+}
+
+/** A program that hangs with a child; the pids of both are written to a file. */
+function hanging(pids: string): readonly string[] {
+  return ['sleep 600 &', `echo "$$ $!" > "${pids}"`, 'echo half done >&2', 'wait'];
+}
+
+async function startedPids(file: string): Promise<readonly string[]> {
+  return vi.waitFor(
+    async () => {
+      const pids = (await readFile(file, 'utf8')).trim().split(' ');
+      expect(pids).toHaveLength(2);
+      return pids;
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}
+
+async function expectEnded(pids: readonly string[]): Promise<void> {
+  await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), {
+    timeout: 10_000,
+    interval: 5,
+  });
+}
+
+test('a program that ends well has no problem, whatever it said', async () => {
+  const call = await callOf(['cat >/dev/null', 'echo done >&2']);
+  expect(await runProgram(testContext({ cwd: shop.work }).ctx, call)).toEqual({
+    problem: null,
+    stderr: 'done\n',
+  });
+});
+
+test('it runs in the working directory, with the arguments as they are and no more environment than is given', async () => {
+  const call = await callOf(['printf "%s|" "$PWD" "$1" "$2" "${HOME-no home}" >&2'], {
+    args: ['$(id)', 'a b;*'],
+    env: {},
+  });
+  const { stderr } = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  expect(stderr).toBe(`${shop.work}|$(id)|a b;*|no home|`);
+});
+
+test.each([
+  { lines: ['exit 3'], problem: 'failed with exit code 3' },
+  { lines: ['echo no >&2', 'exit 1'], problem: 'failed with exit code 1: no' },
+  { lines: ['kill -TERM $$'], problem: 'was ended by SIGTERM' },
+  {
+    lines: ['echo "::error::a" >&2', 'echo b >&2', 'exit 1'],
+    problem: 'failed with exit code 1: : :error::a b',
+  },
+  {
+    lines: ['read -r line', 'echo "got $line" >&2', 'exit 1'],
+    problem: 'failed with exit code 1: got [secret]',
+  },
+])('$lines.0 $problem', async ({ lines, problem }) => {
+  const call = await callOf(lines);
+  const outcome = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  expect(outcome.problem).toBe(problem);
+});
+
+test('what it says is cut to 300 characters, and what is kept of it to 64 KiB', async () => {
+  const call = await callOf(['head -c 200000 /dev/zero | tr "\\0" x >&2', 'exit 1']);
+  const { problem, stderr } = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  expect(problem?.length).toBe('failed with exit code 1: '.length + 300);
+  expect(stderr.length).toBeLessThanOrEqual(64 * 1024);
+});
+
+test('a program that does not read its input may end well', async () => {
+  const input = new Secret('x'.repeat(1_000_000));
+  const call = await callOf(['exec 0<&-', 'exit 0'], { input });
+  const outcome = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  expect(outcome.problem).toBeNull();
+});
+
+test.each([
+  {
+    what: 'is not there',
+    more: { path: '/nonexistent/tool' },
+    problem: 'cannot be run: no such file or directory (ENOENT)',
+  },
+  {
+    what: 'has an impossible argument',
+    more: { args: ['a\0b'] },
+    problem: 'cannot be run: an argument or a variable is not valid',
+  },
+])('a program that $what is a problem, not an exception', async ({ more, problem }) => {
+  const call = await callOf([], more);
+  const outcome = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  expect(outcome).toEqual({ problem, stderr: '' });
+});
+
+test('when its time is over it is killed with its children', async () => {
+  const pids = join(shop.work, 'pids');
+  const clock = new AbortController();
+  const { ctx } = testContext({
+    cwd: shop.work,
+    timeout: (milliseconds) => ({
+      signal: milliseconds === 60_000 ? clock.signal : new AbortController().signal,
+      clear: () => undefined,
+    }),
+  });
+  const running = runProgram(ctx, await callOf(hanging(pids)));
+  const started = await startedPids(pids);
+  expect(started.filter(isRunning)).toEqual(started);
+  clock.abort();
+  expect(await running).toEqual({
+    problem: 'did not end within 60 s: half done',
+    stderr: 'half done\n',
+  });
+  await expectEnded(started);
+});
+
+test('an interrupt kills it with its children, and is what is thrown', async () => {
+  const pids = join(shop.work, 'pids');
+  const interrupt = new AbortController();
+  const call = await callOf(hanging(pids), { signal: interrupt.signal });
+  const running = runProgram(testContext({ cwd: shop.work }).ctx, call);
+  const started = await startedPids(pids);
+  interrupt.abort(new InterruptedError());
+  await expect(running).rejects.toThrow(InterruptedError);
+  await expectEnded(started);
+});
+
+test('after an interrupt nothing is started', async () => {
+  const call = await callOf(['touch started'], {
+    signal: AbortSignal.abort(new InterruptedError()),
+  });
+  await expect(runProgram(testContext({ cwd: shop.work }).ctx, call)).rejects.toThrow(InterruptedError);
+  await expect(readFile(join(shop.work, 'started'))).rejects.toThrow('ENOENT');
+});
+
+test('it leads its own process group, which a Ctrl-C at the terminal does not reach', async () => {
+  const call = await callOf(['kill -s 0 -- "-$$" && echo "leads its group" >&2']);
+  const { stderr } = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  expect(stderr).toBe('leads its group\n');
+});
+
+test('a process it leaves behind with stderr open is not waited for', async () => {
+  const { ctx } = testContext({
+    cwd: shop.work,
+    timeout: (milliseconds) => ({
+      signal: milliseconds === 60_000 ? new AbortController().signal : AbortSignal.timeout(1),
+      clear: () => undefined,
+    }),
+  });
+  const pids = join(shop.work, 'pids');
+  const call = await callOf(['sleep 600 &', `echo "$$ $!" > "${pids}"`]);
+  expect((await runProgram(ctx, call)).problem).toBeNull();
+  const [, left = ''] = await startedPids(pids);
+  expect(isRunning(left)).toBe(true);
+  process.kill(Number(left), 'SIGKILL');
+});
