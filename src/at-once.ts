@@ -1,4 +1,6 @@
-import { builtFile } from './built-file.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { isShell, scriptFile } from './commands/completion/shells.ts';
 import type { Context } from './context.ts';
 import { version } from './version.ts';
@@ -25,4 +27,16 @@ export async function answerAtOnce(
   }
   if (first !== 'completion' || !isShell(second) || others.length > 0) return null;
   return builtFile(folder, scriptFile(second));
+}
+
+/**
+ * The text of a file that the build wrote beside the program; null while the program is being built, which is when it is
+ * written. The executable has its files inside, and another module in place of this one (`scripts/sea`).
+ */
+function builtFile(folder: string, name: string): string | null {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch {
+    return null;
+  }
 }

@@ -167,7 +167,7 @@ async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string 
     length += chunk.length;
     if (length > maxBytes) return null;
   }
-  const { decodeText } = await import('./files/text-file.ts');
+  const { decodeText } = await import('./files/bounded-file.ts');
   return decodeText(Buffer.concat(chunks)).text;
 }
 
@@ -181,7 +181,7 @@ function lazyFetch(): Fetch {
 }
 
 async function loadFetch(): Promise<Fetch> {
-  const { createFetch } = await import('./http/fetch.ts');
+  const { createFetch } = await import('./http/direct-fetch.ts');
   return createFetch({
     timeout: startTimeout,
     nodeVersion: process.versions.node,

@@ -3,8 +3,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { declareCommonFlags } from './commands/common.ts';
 import { commandPath, findSubcommand, type Host } from './commands/command.ts';
 import type { Invocation } from './session/invocation.ts';
-import { repeated } from './session/flags.ts';
-import type { CommonFlags } from './session/flags.ts';
+import { repeated, type CommonFlags } from './session/flags.ts';
 import { addCompletion } from './commands/completion/index.ts';
 import { addDoctor } from './commands/doctor/index.ts';
 import { addHelp } from './commands/help/index.ts';
@@ -13,7 +12,7 @@ import type { Session } from './session/session.ts';
 import { addWhoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
-import { shellWord } from './model/shell-word.ts';
+import { shellWord } from './model/text.ts';
 import { writeOutput } from './output/emit.ts';
 
 /**
@@ -146,7 +145,7 @@ async function warn(sessions: readonly Session[]): Promise<void> {
 /** Whatever else was done: a credential that waits in the journal is not to be forgotten (DESIGN.md 6). */
 async function remind(ctx: Context, common: CommonFlags, [noun]: readonly string[]): Promise<void> {
   if (common.quiet || noun === 'recover' || noun === 'doctor') return;
-  const { remindOfEntries } = await import('./session/reminder.ts');
+  const { remindOfEntries } = await import('./session/reminders.ts');
   await remindOfEntries(ctx, common);
 }
 

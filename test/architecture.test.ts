@@ -8,7 +8,7 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 
 /** Rooms from the bottom up; a room imports from itself and from lower levels only (docs/architecture.md). */
 const levels: readonly (readonly string[])[] = [
-  ['model', 'files', 'errors.ts', 'context.ts', 'version.ts', 'built-file.ts'],
+  ['model', 'files', 'errors.ts', 'context.ts', 'version.ts'],
   ['programs', 'http', 'config', 'output', 'state', 'sandbox', 'prompter.ts', 'descriptor.ts'],
   ['providers'],
   ['delivery'],

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../model/account.ts';
-import type { Secret } from '../model/secret.ts';
+import type { Secret } from '../model/credential.ts';
 import type { Configuration, ConfigurationFlags } from './configuration.ts';
 import type { EnvironmentConnections } from './environment.ts';
 import type { CredentialSource } from './profile.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { AuthError } from '../errors.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/credential.ts';
 import { tildePath } from './directories.ts';
 import type { CredentialSource } from './profile.ts';
 

@@ -1,8 +1,7 @@
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 
 import { yamlData, yamlProblem } from '../files/yaml.ts';
-import { jsonErrorOffset } from './json-position.ts';
-import type { FileText } from './read-file.ts';
+import { errorCode, readFirst, type FileText } from './read-file.ts';
 import type { Reading } from './section.ts';
 
 /**
@@ -45,5 +44,82 @@ async function parseYaml(text: string): Promise<Reading<unknown>> {
     return { value: value ?? {} };
   } catch {
     return { problem: 'not valid YAML (an alias has no anchor, or there are too many)' };
+  }
+}
+
+const tokenPattern =
+  /(?<text>"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?<scalar>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|[{}[\]:,]/uy;
+
+/** What may come next, as the first characters of tokens; `s` is a string and `v` any other scalar. */
+const value = '{[sv';
+const states = { value, item: `${value}]`, key: 's', firstKey: 's}', colon: ':' } as const;
+
+/**
+ * Offset of the first character of `text` that JSON does not allow there. JSON.parse names none for most errors, and its
+ * messages quote the file, which may hold a secret.
+ */
+export function jsonErrorOffset(text: string): number {
+  const open: string[] = [];
+  let allowed: string = states.value;
+  let at = skipSpace(text, 0);
+  while (at < text.length) {
+    const token = tokenAt(text, at);
+    if (token === null || !allowed.includes(token.kind)) return at;
+    if (token.kind === '{' || token.kind === '[') open.push(token.kind);
+    if (token.kind === '}' || token.kind === ']') open.pop();
+    allowed = allowedAfter(token.kind, allowed, open.at(-1));
+    at = skipSpace(text, at + token.length);
+  }
+  return at;
+}
+
+function allowedAfter(kind: string, allowed: string, container: string | undefined): string {
+  if (kind === '{') return states.firstKey;
+  if (kind === '[') return states.item;
+  if (kind === ':') return states.value;
+  if (kind === ',') return container === '{' ? states.key : states.value;
+  const wasKey = allowed === states.key || allowed === states.firstKey;
+  if (kind === 's' && wasKey) return states.colon;
+  if (container === undefined) return '';
+  return container === '{' ? ',}' : ',]';
+}
+
+function tokenAt(text: string, at: number): { kind: string; length: number } | null {
+  const pattern = new RegExp(tokenPattern);
+  pattern.lastIndex = at;
+  const match = pattern.exec(text);
+  if (match === null) return null;
+  const [token] = match;
+  if (match.groups?.['text'] !== undefined) return { kind: 's', length: token.length };
+  if (match.groups?.['scalar'] !== undefined) return { kind: 'v', length: token.length };
+  return { kind: token, length: 1 };
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at += 1;
+  return at;
+}
+
+/** A file's path with its value, or with a whole line saying what is wrong. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly content: Reading<unknown>;
+}
+
+/** Reads and parses the first of `names` in `directory`; they were all seen to exist. */
+export async function loadFile(directory: string, names: readonly string[]): Promise<LoadedFile> {
+  const expected = join(directory, names[0] ?? '');
+  try {
+    const file = await readFirst(directory, names);
+    if (file === null) {
+      return { path: expected, content: { problem: `${expected}: was removed meanwhile` } };
+    }
+    return { path: file.path, content: await parseFile(file) };
+  } catch (error) {
+    return {
+      path: expected,
+      content: { problem: `${expected}: cannot be read (${errorCode(error)})` },
+    };
   }
 }

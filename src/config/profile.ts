@@ -2,8 +2,7 @@ import { dirname, resolve } from 'node:path';
 
 import type { ProviderName } from '../model/account.ts';
 import { expandHome } from './directories.ts';
-import { mappingOf } from './mapping.ts';
-import { field, listOf, openMapping, readProvider, readText, type Reading } from './section.ts';
+import { field, listOf, mappingOf, openMapping, readProvider, readText, type Reading } from './section.ts';
 import { safeText } from '../model/text.ts';
 
 /** Where a profile's secret is; never the secret itself. Paths are absolute. */

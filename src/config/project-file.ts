@@ -2,10 +2,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { loadFile, type LoadedFile } from './load-file.ts';
+import { loadFile, type LoadedFile } from './parse.ts';
 import { findCandidates } from './read-file.ts';
-import { mappingOf } from './mapping.ts';
-import { openMapping, readProvider, readSettings } from './section.ts';
+import { mappingOf, openMapping, readProvider, readSettings } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
 
 const fileNames = [

@@ -1,7 +1,6 @@
-import { mappingOf } from './mapping.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
 import { formats } from '../model/format.ts';
-import type { SettingValues, ProviderChoice } from './setting.ts';
+import type { ProviderChoice, SettingValues } from './setting.ts';
 import { safeText } from '../model/text.ts';
 
 /** A value that was accepted, or what is wrong with it as it reads after its name: `must not be empty`. */
@@ -131,4 +130,10 @@ function kindOf(raw: unknown): string {
   if (typeof raw === 'number' || typeof raw === 'bigint') return 'a number (put it in quotes)';
   if (typeof raw === 'boolean') return 'true or false (put it in quotes)';
   return 'a mapping';
+}
+
+/** The entries of a JSON or YAML mapping, null for anything else. */
+export function mappingOf(raw: unknown): ReadonlyMap<string, unknown> | null {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return null;
+  return new Map<string, unknown>(Object.entries(raw));
 }

@@ -1,12 +1,12 @@
-import { extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { loadFile, type LoadedFile } from './load-file.ts';
+import { loadFile, type LoadedFile } from './parse.ts';
 import { readProfiles, type Profile } from './profile.ts';
 import { findCandidates } from './read-file.ts';
 import { openMapping, readProvider, readSettings } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
-import { userFilePlace } from './user-file-place.ts';
+import { configDirectory, variable, type Place } from './directories.ts';
 
 const knownKeys = ['provider', 'org', 'profile', 'columns', 'format', 'profiles'];
 
@@ -77,4 +77,25 @@ function interpret(ctx: Context, file: LoadedFile): Omit<UserFile, 'ignored'> {
   const profiles =
     raw === undefined ? new Map<string, Profile>() : readProfiles(raw, { path, homeDirectory, problems });
   return { path, values, profiles, problems };
+}
+
+/** Where the user's own file is looked for. */
+export interface UserFilePlace {
+  /** Absolute path that `SACTL_CONFIG` names, or null. */
+  readonly named: string | null;
+  readonly directory: string;
+  /** The first that is there is read. */
+  readonly names: readonly string[];
+}
+
+const fileNames = ['config.json', 'config.yaml', 'config.yml'];
+
+/** The file `SACTL_CONFIG` names, else `config.json`, `.yaml` or `.yml` in the configuration folder. */
+export function userFilePlace(place: Place): UserFilePlace {
+  const variableValue = variable(place.env, 'SACTL_CONFIG');
+  if (variableValue === null) {
+    return { named: null, directory: configDirectory(place), names: fileNames };
+  }
+  const named = resolve(place.cwd, variableValue);
+  return { named, directory: dirname(named), names: [basename(named)] };
 }

@@ -3,7 +3,6 @@ import { AuthError, InterruptedError, UsageError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Evidence, Issued, IssuingPlan } from '../providers/issuing.ts';
-import { gatherEvidence, isOurEnd } from './evidence.ts';
 import { nothingChanged, unknownOutcome } from './failures.ts';
 import type { Issue, Run } from './issue.ts';
 
@@ -96,4 +95,54 @@ async function accountToRotate(issue: Issue, evidence: Evidence | null): Promise
 /** Whether the caller's own credential still works: where it was rotated itself, it does not. */
 async function canReissue({ remote }: Issue): Promise<boolean> {
   return remote.tryOwnCredential().catch(() => false);
+}
+
+const readings = 3;
+const pauseMs = 2500;
+
+/**
+ * What can be proven after an answer that never came (DESIGN.md 6). That nothing changed takes three readings over five
+ * seconds, because lists lag writes and a handler can fail after its work is done; and it takes an exchange that ended
+ * with a reset or a failure of the server: after our own time-out the server may still be at work, and an answer of
+ * success was given by somebody who had done something.
+ */
+export async function gatherEvidence(
+  ctx: Pick<Context, 'sleep' | 'signal'>,
+  plan: IssuingPlan,
+  cause: unknown,
+): Promise<Evidence> {
+  const canBeUndone = mayHaveDoneNothing(cause);
+  for (let reading = 1; ; reading += 1) {
+    const evidence = await lookOnce(plan);
+    if (evidence.kind !== 'unchanged') return evidence;
+    if (!canBeUndone) return { kind: 'unclear', candidates: [] };
+    if (reading === readings) return evidence;
+    await ctx.sleep(pauseMs, ctx.signal);
+  }
+}
+
+async function lookOnce(plan: IssuingPlan): Promise<Evidence> {
+  try {
+    return await plan.look();
+  } catch {
+    return { kind: 'unclear', candidates: [] };
+  }
+}
+
+function mayHaveDoneNothing(cause: unknown): boolean {
+  if (!(cause instanceof HttpError) || isOurEnd(cause) || cause.code === 'bad_answer') return false;
+  return cause.status === null || cause.status >= 400;
+}
+
+const ourEnds: ReadonlySet<string> = new Set(['aborted', 'timeout', 'too_large']);
+
+/** What gateways say when it is they who stopped waiting. */
+const gatewayEnds: ReadonlySet<number> = new Set([408, 499, 504, 522, 524]);
+
+/**
+ * Whether the exchange was ended here or by a gateway, and not by the server, which may still be at work: then readings
+ * prove nothing, and another request could be overtaken by the first.
+ */
+export function isOurEnd({ code, status }: HttpError): boolean {
+  return ourEnds.has(code) || (status !== null && gatewayEnds.has(status));
 }

@@ -1,5 +1,5 @@
 import type { AuditFact } from '../state/audit-event.ts';
-import { recordFact } from '../state/audit-record.ts';
+import { recordFact } from '../state/audit-log.ts';
 import type { Context } from '../context.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
@@ -7,7 +7,7 @@ import type { Asked } from './ask.ts';
 import type { StoredDelivery } from './deliver-entry.ts';
 import type { Ending } from './handover.ts';
 import type { Run } from './issue.ts';
-import { fingerprintOf } from '../model/fingerprint.ts';
+import { fingerprintOf } from '../model/credential.ts';
 
 interface Facts extends Asked {
   /** As it was settled. */

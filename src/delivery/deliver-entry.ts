@@ -5,7 +5,7 @@ import type { Account } from '../model/account.ts';
 import type { Issued, LocalEnd } from '../providers/issuing.ts';
 import type { Trial } from '../providers/provider.ts';
 import { auditDelivered } from './audit.ts';
-import { accountKey } from './account-key.ts';
+import { accountKey, recoverCommand, rotateCommand } from './recover.ts';
 import { closeEntry } from './close.ts';
 import { naming, partial, throwAll } from './failures.ts';
 import { handOver } from './handover.ts';
@@ -13,7 +13,6 @@ import { withGrace } from './interrupt.ts';
 import type { Issue } from './issue.ts';
 import { mask } from './mask.ts';
 import { settle, tellActions } from './protocol.ts';
-import { recoverCommand, rotateCommand } from './recover.ts';
 
 /** A credential out of the journal, with everything its delivery needs. */
 export interface StoredDelivery extends Pick<Issue, 'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'report'> {

@@ -3,7 +3,7 @@ import { InterruptedError } from '../errors.ts';
 import type { Issued } from '../providers/issuing.ts';
 import { credentialDocument, type Delivery } from './result.ts';
 import type { Account } from '../model/account.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/credential.ts';
 import { TargetError, type Target, type TargetPayload } from './targets/target.ts';
 
 export interface Handover {

@@ -1,7 +1,6 @@
 import { accountColumns, credentialDetail } from '../output/account.ts';
 import type { Field } from '../output/detail.ts';
-import type { OutputDocument } from '../output/document.ts';
-import { sheetOf } from '../output/sheet.ts';
+import { sheetOf, type OutputDocument } from '../output/document.ts';
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import { credentialDocument, issueResult, type IssueOutcome } from './result.ts';

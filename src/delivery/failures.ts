@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
-import { shellWord } from '../model/shell-word.ts';
+import { shellWord } from '../model/text.ts';
 import type { Evidence } from '../providers/issuing.ts';
 import type { Issue, Run } from './issue.ts';
 

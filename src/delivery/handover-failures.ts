@@ -1,12 +1,12 @@
 import { isCI, type Context } from '../context.ts';
-import { PartialError, type CliError } from '../errors.ts';
+import { PartialError, UndeliveredError, UnknownOutcomeError, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { Trial } from '../providers/provider.ts';
-import { dead, undelivered, type Custody } from './custody.ts';
 import { naming } from './failures.ts';
 import type { Issue } from './issue.ts';
 import type { Delivery } from './result.ts';
 import type { StdoutFailure } from './stdout.ts';
+import { shellWord } from '../model/text.ts';
 
 /** As much of a run as its failures name. */
 interface FailedRun {
@@ -37,7 +37,7 @@ export function deadCredential(
 }
 
 function custodyOf({ env }: Context, { entry, safe }: FailedRun, place: Whereabouts): Custody {
-  return { ...place, entryId: entry.id, isKept: safe.isKept, isCI: isCI(env) };
+  return { ...place, entryId: entry.id, isKept: safe.isKept, inCI: isCI(env) };
 }
 
 /** How what the targets said reads after the credential's name. */
@@ -53,4 +53,67 @@ export function unprinted(operation: Issue['operation'], account: Account, { why
     provider: account.provider,
     cause,
   });
+}
+
+/** What has become of a credential that was issued. */
+export interface Custody {
+  readonly account: Account;
+  readonly entryId: string;
+  /** Whether it is in the journal. */
+  readonly isKept: boolean;
+  /** Whether it reached at least one of its targets. */
+  readonly isSomewhere: boolean;
+  readonly inCI: boolean;
+}
+
+/**
+ * The credential did not get where it should; `why` reads after the account's name.
+ * @returns UndeliveredError where it is kept or in a target, else UnknownOutcomeError: nobody has it
+ */
+function undelivered(custody: Custody, why: string, cause?: unknown): CliError {
+  const { account, entryId, isKept, isSomewhere } = custody;
+  const { provider } = account;
+  const what = `${credentialOf(account)} ${why}`;
+  const again = issueAnother(account);
+  if (isKept) {
+    const hint = deliverLater(custody);
+    return new UndeliveredError(`${what}; it is kept`, { provider, hint, cause });
+  }
+  if (isSomewhere) {
+    const hint = `copy it from there, or ${again}`;
+    return new UndeliveredError(`${what}; it is only where it was delivered`, {
+      provider,
+      hint,
+      cause,
+    });
+  }
+  return new UnknownOutcomeError(`${what}; it is not kept either: nobody has it`, {
+    provider,
+    hint: `${again}; then: sactl recover discard --id ${entryId}`,
+    cause,
+  });
+}
+
+/** The provider refuses the credential that it has just issued. */
+function dead(custody: Custody, why: string): UndeliveredError {
+  const { account, isKept } = custody;
+  const again = issueAnother(account);
+  return new UndeliveredError(`${credentialOf(account)} does not work: ${why}${isKept ? '; it is kept' : ''}`, {
+    provider: account.provider,
+    hint: isKept ? `try it again later: ${deliverLater(custody)}; or ${again}` : again,
+  });
+}
+
+function credentialOf(account: Account): string {
+  return `the new credential of ${naming(account)}`;
+}
+
+/** The folder of the journal usually goes with the job. */
+function deliverLater({ entryId, inCI }: Custody): string {
+  const where = inCI ? ' (in this same job, or rotate again)' : '';
+  return `sactl recover deliver --id ${entryId}${where}`;
+}
+
+function issueAnother({ id }: Account): string {
+  return `issue another: sactl serviceaccounts rotate --id ${shellWord(id)}`;
 }

@@ -10,11 +10,10 @@ import { closeEntry } from './close.ts';
 import { failureOf, partial, throwAll, unknownOutcome } from './failures.ts';
 import { handOver, type Ending } from './handover.ts';
 import { withGrace } from './interrupt.ts';
-import { Safe, type Issue, type Run } from './issue.ts';
-import { lockAccount } from './lock.ts';
+import { Safe, type Issue, type Remote, type Run } from './issue.ts';
+import { lockAccount } from './recover.ts';
 import { mask } from './mask.ts';
 import { refuseUnsettled, wantedBy } from './unsettled.ts';
-import { verify } from './verify.ts';
 
 /**
  * Issues a credential and brings it where the user wants it: lock, intent, ask, keep, deliver, close (DESIGN.md 6, steps 2
@@ -152,4 +151,31 @@ export async function settle(
   } catch (problem) {
     return { account: issued.account, problem };
   }
+}
+
+const pausesMs = [1000, 2000, 4000, 8000, 15_000];
+
+/**
+ * Tries a credential that was just issued. A refusal is tried again for half a minute, because what a provider knows
+ * takes time to spread; anything that says nothing of the credential is not (DESIGN.md 6, step 5). That a disabled account
+ * is refused says nothing of its credential either.
+ */
+export async function verify(
+  ctx: Pick<Context, 'sleep' | 'signal'>,
+  { tryCredential }: Pick<Remote, 'tryCredential'>,
+  { account, credential }: Pick<Issued, 'account' | 'credential'>,
+): Promise<Trial> {
+  if (account.enabled === false) return { works: null, why: 'the account is disabled' };
+  let trial = await tryCredential(credential);
+  for (const pause of pausesMs) {
+    if (trial.works !== false) return trial;
+    // An interrupt ends the tries, and the last one counts.
+    const isOver = await ctx.sleep(pause, ctx.signal).then(
+      () => false,
+      () => true,
+    );
+    if (isOver) return trial;
+    trial = await tryCredential(credential);
+  }
+  return trial;
 }

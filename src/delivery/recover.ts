@@ -2,10 +2,12 @@ import type { Context } from '../context.ts';
 import { FailedError, NotFoundError } from '../errors.ts';
 import type { EntryConnection } from '../state/intent.ts';
 import { answerBytes, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
-import { shellWord } from '../model/shell-word.ts';
+import { shellWord } from '../model/text.ts';
 import type { Issued } from '../providers/issuing.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { registry } from '../providers/registry.ts';
+import type { AccountLock } from '../state/account-lock.ts';
+import type { Issue } from './issue.ts';
 
 /** The provider that an entry is about. @throws NotFoundError when this version does not have it */
 export async function definitionOf({ id, intent }: ReadableEntry): Promise<ProviderDefinition> {
@@ -96,4 +98,29 @@ function connectionFlags({ provider, profile, isSandbox }: EntryConnection): str
 export function recoverCommand(verb: 'show' | 'deliver' | 'discard', { id, intent }: StoredEntry): string {
   const isSandbox = intent?.connection.isSandbox ?? false;
   return `sactl recover ${verb} --id ${id}${isSandbox ? ' --sandbox' : ''}`;
+}
+
+/** What tells an account from all others of all connections: of one that is being created, its name. */
+export function accountKey(
+  { provider, endpoint, organization }: EntryConnection,
+  { id, name }: { readonly id: string | null; readonly name: string },
+): readonly string[] {
+  return [provider, endpoint, organization ?? '', id ?? `name:${name}`];
+}
+
+/**
+ * Takes the lock of the account that an issue is about; of one that is to be created, of its name.
+ * @throws ConflictError (`locked`) at once when another run has it; UsageError; FailedError (`lock`)
+ */
+export function lockAccount({
+  operation,
+  plan,
+  connection,
+  locks,
+}: Pick<Issue, 'operation' | 'plan' | 'connection' | 'locks'>): Promise<AccountLock> {
+  const { provider, id, name } = plan.expected;
+  return locks.lock({
+    key: accountKey(connection, operation === 'create' ? { id: null, name } : { id, name }),
+    name: `${provider} service account ${name}`,
+  });
 }

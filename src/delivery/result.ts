@@ -1,7 +1,6 @@
 import type { Account } from '../model/account.ts';
-import type { Credential, CredentialDocument } from '../model/credential.ts';
+import { fingerprintOf, type Credential, type CredentialDocument } from '../model/credential.ts';
 import type { Action } from '../providers/manual.ts';
-import { fingerprintOf } from '../model/fingerprint.ts';
 
 /** What `create` and `rotate` print: the account's keys and these (DESIGN.md 2). */
 export interface IssueResult extends Account, IssueOutcome {

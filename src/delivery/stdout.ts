@@ -1,7 +1,6 @@
 import { isCI, type Context } from '../context.ts';
 import { CliError, UsageError } from '../errors.ts';
-import type { Credential } from '../model/credential.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret, type Credential } from '../model/credential.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { IssuingPlan } from '../providers/issuing.ts';

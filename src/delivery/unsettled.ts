@@ -3,7 +3,7 @@ import type { EntryConnection } from '../state/intent.ts';
 import type { Journal } from '../state/journal.ts';
 import { isOpen, type StoredEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';
-import { shellWord } from '../model/shell-word.ts';
+import { shellWord } from '../model/text.ts';
 import type { Issue } from './issue.ts';
 
 /** An account to be: where, and by what name. */

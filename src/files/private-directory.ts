@@ -1,9 +1,9 @@
-import { chmod, lstat, open } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { constants, type Stats } from 'node:fs';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { makeDirectory } from './make-directory.ts';
 import { systemCode, systemReason } from './system-error.ts';
 import { quoted } from '../model/text.ts';
 
@@ -79,4 +79,40 @@ function unusable(path: string, reason: string, cause?: unknown): UsageError {
     ...elsewhere,
     cause,
   });
+}
+
+/**
+ * Makes a folder and those above it, one by one: Node's own way of doing so never ends on file systems that refuse in an
+ * unexpected manner, such as /proc. What is there stays as it is.
+ * @returns the topmost folder that was made; undefined when all were there
+ * @throws the system's error, e.g. `EACCES`
+ */
+export async function makeDirectory(path: string, mode: number): Promise<string | undefined> {
+  try {
+    await mkdir(path, { mode });
+    return path;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return undefined;
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const first = await makeDirectory(dirname(path), mode);
+  await mkdir(path, { mode }).catch((error: unknown) => {
+    if (systemCode(error) !== 'EEXIST') throw error;
+  });
+  return first ?? path;
+}
+
+/** What keeps a file from being believed, as found without following links; null for the user's own regular file. */
+export function ownFileProblem(
+  found: Pick<Stats, 'isSymbolicLink' | 'isFile' | 'uid'>,
+  { userId }: Pick<Owner, 'userId'>,
+): string | null {
+  if (found.isSymbolicLink()) return 'it is a symbolic link';
+  if (!found.isFile()) return 'it is not a regular file';
+  return userId !== null && found.uid !== userId ? 'it belongs to another user' : null;
+}
+
+/** The flag of `open` that refuses symlinks, where the system has it. */
+export function noFollow(): number {
+  return constants.O_NOFOLLOW ?? 0;
 }

@@ -1,4 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
+import { unlink } from 'node:fs/promises';
+
 import { safeText } from '../model/text.ts';
 
 /** The `code` of an error of the operating system, e.g. `ENOSPC`; null for any other value. */
@@ -14,4 +16,13 @@ export function systemReason(error: unknown): string {
     if (name === code) return `${meaning} (${name})`;
   }
   return safeText(error instanceof Error ? error.message : String(error));
+}
+
+/** Removes a file, if it is there: one call of the system, where Node's `rm` makes three. @throws the system's error */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
 }

@@ -1,13 +1,17 @@
-import { ConflictError, NotFoundError, type CliError } from '../errors.ts';
+import { ConflictError, NotFoundError, UndeliveredError, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import { compareText } from '../model/order.ts';
-import { quoted } from '../model/text.ts';
-import type { FactsOf } from './facts.ts';
-import { whyNot, type Reason } from './due.ts';
-import type { Kept } from './kept.ts';
+import { compareText, quoted } from '../model/text.ts';
+import type { AccountFacts, FactsOf } from './facts.ts';
 import type { Listed } from './member.ts';
 import type { Selectors } from './selectors.ts';
-import type { UnfinishedOf } from './unfinished.ts';
+import { naming } from '../delivery/failures.ts';
+import { accountIdOf, readEntry, recoverCommand } from '../delivery/recover.ts';
+import { isOpen, type ReadableEntry } from '../state/stored-entry.ts';
+import { commandFlags, failedItem, type FailedItem } from './items.ts';
+import type { CommonFlags } from '../session/flags.ts';
+import { accountKeyOf } from '../state/rotations.ts';
+import type { Context } from '../context.ts';
+import type { Journal } from '../state/journal.ts';
 
 /** An account that is to be rotated, by way of one connection. */
 export interface Candidate {
@@ -140,4 +144,118 @@ function ambiguous(reference: string, named: readonly Candidate[]): CliError {
   return new ConflictError('ambiguous', `several accounts go by ${quoted(reference)}: ${ids}`, {
     hint: 'name one of them by its id: --id <id>',
   });
+}
+
+/** Why an account is left as it is; `detail` says more, e.g. `it expires 2027-01-20T08:00:00Z`. */
+export interface Reason {
+  readonly reason:
+    | 'not due'
+    | 'age unknown'
+    | 'expired'
+    | 'disabled'
+    | 'deleting'
+    | 'own account'
+    | 'not meant'
+    | 'stopped'
+    | 'interrupted';
+  readonly detail: string | null;
+}
+
+export interface DueOptions {
+  readonly selectors: Selectors;
+  readonly facts: AccountFacts;
+  /** Whether it may have been rotated, and nobody has the credential; then it is due, however fresh it looks. */
+  readonly isLost: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Why an account is not to be rotated now; null when it is. */
+export function whyNot(account: Account, options: DueOptions): Reason | null {
+  const reason = statusReason(account, options);
+  if (reason !== null || options.isLost) return reason;
+  return expiryReason(account, options) ?? ageReason(account, options);
+}
+
+function statusReason({ status, enabled }: Account, { selectors }: DueOptions): Reason | null {
+  if (status === 'deleting') return { reason: 'deleting', detail: null };
+  if (status === 'expired' && !selectors.includesExpired) {
+    return { reason: 'expired', detail: '--include-expired revives it' };
+  }
+  if ((status === 'disabled' || enabled === false) && !selectors.includesDisabled) {
+    return { reason: 'disabled', detail: '--include-disabled rotates it all the same' };
+  }
+  return null;
+}
+
+function expiryReason({ expiresAt }: Account, { selectors: { expiringWithinMs }, now }: DueOptions): Reason | null {
+  if (expiringWithinMs === null) return null;
+  if (expiresAt === null) return { reason: 'not due', detail: 'nothing says that it expires' };
+  const isDue = Date.parse(expiresAt) - now <= expiringWithinMs;
+  return isDue ? null : { reason: 'not due', detail: `it expires ${expiresAt}` };
+}
+
+function ageReason(
+  { createdAt }: Account,
+  { selectors: { olderThanMs, agesFromCreation }, facts, now }: DueOptions,
+): Reason | null {
+  if (olderThanMs === null) return null;
+  const created = Date.parse(createdAt ?? '');
+  const byCreation = agesFromCreation && !Number.isNaN(created) ? created : null;
+  const issuedAt = facts.issuedAt ?? byCreation;
+  if (issuedAt === null) {
+    return { reason: 'age unknown', detail: 'no rotation of it is recorded on this machine' };
+  }
+  if (now - issuedAt >= olderThanMs) return null;
+  const what = facts.issuedAt === null ? 'it was created' : 'its credential was issued';
+  return { reason: 'not due', detail: `${what} ${new Date(issuedAt).toISOString()}` };
+}
+
+/** An account that is not due, and whose last credential is in the journal instead of where it was wanted. */
+export interface Kept extends Candidate {
+  readonly entry: ReadableEntry;
+}
+
+/** What such an account comes to: rotating it once more would throw away a credential that is there. */
+export function keptItem(common: CommonFlags, { account, listed, entry }: Kept): FailedItem {
+  const error = new UndeliveredError(
+    `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still`,
+    { provider: account.provider, hint: recoverCommand('deliver', entry) },
+  );
+  const flags = commandFlags(common, listed.connected);
+  return { ...failedItem(account, { error, flags }), recoverId: entry.id };
+}
+
+/** What an earlier run left open of an account. */
+export interface Unfinished {
+  readonly entry: ReadableEntry;
+  /** Whether the entry keeps the credential; else nobody has it. */
+  readonly isKept: boolean;
+}
+
+/** Null where nothing is open. */
+export type UnfinishedOf = (candidate: Candidate) => Unfinished | null;
+
+/**
+ * Looks up what rotations left in the journal: an account whose new credential never got anywhere is not done, however
+ * fresh it looks. What is wrong with the journal itself is for its preflight to say.
+ */
+export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Journal, 'list'>): Promise<UnfinishedOf> {
+  const entries = await journal.list().catch(() => []);
+  // The oldest come first, so that the last word is the latest one.
+  const latest = new Map<string, Unfinished>();
+  for (const entry of entries) {
+    const id = entry.intent === null ? null : accountIdOf(entry);
+    if (entry.intent === null || id === null || !isOpen(entry)) continue;
+    // An answer may be kept in which there is no credential.
+    const isKept = await readEntry(ctx, entry).then(
+      () => true,
+      () => false,
+    );
+    latest.set(accountKeyOf({ ...entry.intent.connection, id }), { entry, isKept });
+  }
+  return ({ account, listed }) => {
+    const { endpoint } = listed.connected.connection;
+    return latest.get(accountKeyOf({ ...account, endpoint })) ?? null;
+  };
 }

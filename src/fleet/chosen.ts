@@ -1,15 +1,23 @@
-import { CliError, ExitCode, NotFoundError } from '../errors.ts';
+import { ActionRequiredError, CliError, ExitCode, NotFoundError } from '../errors.ts';
 import { gatherFacts } from './facts.ts';
-import { unansweredText } from './unanswered.ts';
-import { byHandItem, isByHand } from './by-hand.ts';
-import { choose, type Choice } from './candidates.ts';
+import { unansweredText } from './connections.ts';
+import { choose, findUnfinished, keptItem, type Candidate, type Choice } from './candidates.ts';
 import type { BulkInput } from './input.ts';
-import { merged, skippedItem, unlistedItem, type BulkResult } from './items.ts';
-import { keptItem } from './kept.ts';
+import {
+  commandFlags,
+  failedItem,
+  merged,
+  skippedItem,
+  unlistedItem,
+  type BulkResult,
+  type FailedItem,
+} from './items.ts';
 import type { Answered } from './member.ts';
 import type { Preparation } from './prepare.ts';
 import type { BulkRun } from './run.ts';
-import { findUnfinished } from './unfinished.ts';
+import { shellWord } from '../model/text.ts';
+import type { CommonFlags } from '../session/flags.ts';
+import { takesIntake } from '../session/intake.ts';
 
 /**
  * Which accounts of those that were shown are to be rotated.
@@ -61,4 +69,25 @@ export async function knownResult({ common }: BulkRun, { choice, preparation, un
     ],
   };
   return merged(result, { rotated: [], skipped: [], failed: [] });
+}
+
+/** Whether only a person can fetch a new credential for it (DESIGN.md 8). */
+export function isByHand({ listed }: Candidate): boolean {
+  return takesIntake(listed.connected.definition);
+}
+
+/** What such an account comes to in a run over many: the step that a person has to take, and the command for it. */
+async function byHandItem(common: CommonFlags, { account, listed: { connected } }: Candidate): Promise<FailedItem> {
+  const request = { operation: 'rotate', account, name: account.name, token: null } as const;
+  const intake = await connected.provider.intake?.(request);
+  const goal = intake?.action.goal ?? `fetch a new credential for ${account.name}`;
+  const flags = commandFlags(common, connected);
+  const command = [
+    'sactl serviceaccounts rotate',
+    ...flags,
+    `--id ${shellWord(account.id)} -f session.json --to <target> --yes`,
+  ].join(' ');
+  const action = { goal, url: intake?.action.url ?? '', command };
+  const error = new ActionRequiredError([action], { provider: account.provider });
+  return failedItem(account, { error, flags });
 }

@@ -1,7 +1,6 @@
 import { ExitCode } from '../errors.ts';
 import type { Column } from '../output/columns.ts';
-import type { OutputDocument } from '../output/document.ts';
-import { sheetOf } from '../output/sheet.ts';
+import { sheetOf, type OutputDocument } from '../output/document.ts';
 import type { Style } from '../output/style.ts';
 import { expiryTone, type Tone } from '../output/tone.ts';
 import { table } from '../output/table.ts';

@@ -2,6 +2,7 @@ import { accountKeyOf, lastRotations } from '../state/rotations.ts';
 import type { Context } from '../context.ts';
 import type { Account } from '../model/account.ts';
 import type { Connected } from '../session/connect.ts';
+import type { Column } from '../output/columns.ts';
 
 /** What is known of an account besides what it says itself. Times are milliseconds since the epoch. */
 export interface AccountFacts {
@@ -57,4 +58,36 @@ function usedAt({ lastUsedAt, createdAt }: Account, reportsUse: boolean): number
 function latest(times: readonly (string | null | undefined)[]): number | null {
   const known = times.map((time) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
   return known.length === 0 ? null : Math.max(...known);
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** The column `age`: how old a credential is, in whole days; see `ageText` for what people see. */
+export function ageColumn(factsOf: FactsOf, now: number): Column<Account> {
+  return {
+    name: 'age',
+    value: (account) => {
+      const { issuedAt } = factsOf(account);
+      return issuedAt === null ? null : Math.max(0, Math.floor((now - issuedAt) / dayMs));
+    },
+    text: (account) => ageText(account, factsOf(account).issuedAt, now),
+    optional: true,
+  };
+}
+
+/** What stands for the column before anything is known of accounts. */
+export const unknownAge: Column<Account> = ageColumn(() => ({ issuedAt: null, usedAt: null }), 0);
+
+/** e.g. `12d`, `5h`; `<=87d` where nothing but the account's own age is known, which no credential of it exceeds. */
+function ageText({ createdAt }: Account, issuedAt: number | null, now: number): string {
+  if (issuedAt !== null) return short(now - issuedAt);
+  const created = Date.parse(createdAt ?? '');
+  return Number.isNaN(created) ? '-' : `<=${short(now - created)}`;
+}
+
+function short(milliseconds: number): string {
+  if (milliseconds >= 2 * dayMs) return `${Math.floor(milliseconds / dayMs)}d`;
+  if (milliseconds >= hourMs) return `${Math.floor(milliseconds / hourMs)}h`;
+  return `${Math.max(0, Math.floor(milliseconds / 60_000))}m`;
 }

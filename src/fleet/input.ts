@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { Check } from '../session/check.ts';
+import { found, type Check } from '../session/check.ts';
 import { confirmationProblems } from '../session/confirm.ts';
 import type { Described } from '../session/connect.ts';
 import type { DeliveryFlags } from '../session/delivery-flags.ts';
@@ -7,9 +7,9 @@ import { isFleet } from './is-fleet.ts';
 import type { CommonFlags } from '../session/flags.ts';
 import type { IntakeFlags } from '../session/intake.ts';
 import { checkDestinations, type Destination } from './member.ts';
-import { readReferences } from './references.ts';
 import { reportProblems } from './report-place.ts';
 import { choiceProblems, readConcurrency, readSelectors, type BulkFlags, type Selectors } from './selectors.ts';
+import { largestText } from '../files/bounded-file.ts';
 
 /** All flags of a rotation of several accounts. */
 export interface BulkRotateFlags extends BulkFlags, DeliveryFlags, IntakeFlags {}
@@ -67,4 +67,33 @@ function needlessFlags(flags: BulkRotateFlags, { raw }: Pick<CommonFlags, 'raw'>
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([flag]) => `${flag} goes with one account only`);
+}
+
+/**
+ * What `--id` names, each once; null where nothing is named. `-` stands for the lines of standard input, of which empty
+ * ones are passed over.
+ */
+async function readReferences(
+  { stdin }: Pick<Context, 'stdin'>,
+  ids: readonly string[] | undefined,
+): Promise<Check<readonly string[] | null>> {
+  if (ids === undefined) return found();
+  if (ids.some((id) => id.trim() === '')) {
+    return found('--id is empty: give the id or the exact name of an account');
+  }
+  const lines = ids.includes('-') ? await readLines(stdin) : { value: [], problems: [] };
+  const given = ids.flatMap((id) => (id === '-' ? lines.value : [id.trim()]));
+  return { value: [...new Set(given)], problems: lines.problems };
+}
+
+async function readLines(stdin: Context['stdin']): Promise<Check<readonly string[]>> {
+  if (stdin.isTTY) {
+    return { value: [], problems: ['--id - reads ids from standard input, which is a terminal'] };
+  }
+  const text = await stdin.text(largestText);
+  if (text === null) {
+    return { value: [], problems: ['--id -: standard input is longer than 1 MiB, or no text'] };
+  }
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  return { value: lines.filter((line) => line !== ''), problems: [] };
 }

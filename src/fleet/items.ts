@@ -2,10 +2,12 @@ import type { Result } from '../delivery/document.ts';
 import { credentialDocument, issueResult, type IssueResult } from '../delivery/result.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import { barelyKnown, type Account } from '../model/account.ts';
-import { compareText } from '../model/order.ts';
+import { compareText } from '../model/text.ts';
 import { errorObject, type ErrorObject } from '../output/error.ts';
 import type { Skipped } from './candidates.ts';
-import type { Unanswered } from './unanswered.ts';
+import type { Unanswered } from './connections.ts';
+import type { Connected } from '../session/connect.ts';
+import type { CommonFlags } from '../session/flags.ts';
 
 /** An account whose new credential is where it should be. */
 export interface RotatedItem extends IssueResult {
@@ -97,4 +99,18 @@ export function unlistedItem({ member, error }: Unanswered): FailedItem {
     organization: connection.organization.value,
   });
   return { ...failedItem(account, { error }), id: null, name: null };
+}
+
+/** The flags with which a command goes to this connection, e.g. `['--profile prod']`. */
+export function commandFlags(
+  { org, endpoint }: Pick<CommonFlags, 'org' | 'endpoint'>,
+  { definition, connection: { profile }, isSandbox }: Pick<Connected, 'definition' | 'connection' | 'isSandbox'>,
+): readonly string[] {
+  const provider = `--provider ${definition.name}`;
+  if (isSandbox) return [provider, '--sandbox'];
+  return [
+    profile === null ? provider : `--profile ${profile}`,
+    ...(org === undefined ? [] : [`--org ${org}`]),
+    ...(endpoint === undefined ? [] : [`--endpoint ${endpoint}`]),
+  ];
 }

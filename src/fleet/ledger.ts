@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { CliError, ExitCode } from '../errors.ts';
-import { createBrake } from './brake.ts';
-import type { BulkResult, Item } from './items.ts';
+import type { BulkResult, FailedItem, Item } from './items.ts';
 import type { Prepared } from './prepare.ts';
 import type { Progress } from './progress.ts';
 import { left } from './rotate-one.ts';
+import type { Listed } from './member.ts';
 
 /** Keeps account of a run under way. */
 export interface Ledger {
@@ -76,5 +76,50 @@ function resultOf(items: readonly Item[]): BulkResult {
     rotated: items.flatMap((one) => (one.kind === 'rotated' ? [one.item] : [])),
     skipped: items.flatMap((one) => (one.kind === 'skipped' ? [one.item] : [])),
     failed: items.flatMap((one) => (one.kind === 'failed' ? [one.item] : [])),
+  };
+}
+
+/** How often in a row a provider may answer in this way before nothing more is sent to it. */
+const limits: ReadonlyMap<ExitCode, { readonly times: number; readonly what: string }> = new Map([
+  [ExitCode.auth, { times: 3, what: 'refused as not permitted' }],
+  [ExitCode.unknownOutcome, { times: 3, what: 'left without a credential that anybody has' }],
+  [ExitCode.undelivered, { times: 3, what: 'given a credential that does not work' }],
+]);
+
+/**
+ * Says when no more accounts are to be begun: with a connection whose answers are the same refusal again and again, and
+ * with any once a target does not take what it is given, because every further rotation would cost another credential.
+ */
+export interface Brake {
+  readonly succeeded: (listed: Listed) => void;
+  readonly failed: (listed: Listed, item: FailedItem) => void;
+  /** Why no more accounts of this connection are begun; null while they are. */
+  readonly reasonFor: (listed: Listed) => string | null;
+}
+
+function createBrake(): Brake {
+  const streaks = new Map<Listed, Map<ExitCode, number>>();
+  const stopped = new Map<Listed, string>();
+  let failedTarget: string | null = null;
+
+  function count(listed: Listed, code: ExitCode): number {
+    const streak = streaks.get(listed) ?? new Map<ExitCode, number>();
+    const times = (streak.get(code) ?? 0) + 1;
+    streaks.set(listed, streak.set(code, times));
+    return times;
+  }
+
+  return {
+    succeeded: (listed) => {
+      streaks.delete(listed);
+    },
+    failed: (listed, { exitCode, deliveredTo, name }) => {
+      const refusing = deliveredTo.find(({ ok }) => !ok);
+      if (refusing !== undefined) failedTarget ??= `${refusing.target} failed for ${name ?? ''}`;
+      const limit = limits.get(exitCode);
+      if (limit === undefined || count(listed, exitCode) < limit.times) return;
+      stopped.set(listed, `${limit.times} accounts in a row were ${limit.what}`);
+    },
+    reasonFor: (listed) => failedTarget ?? stopped.get(listed) ?? null,
   };
 }

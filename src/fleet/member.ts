@@ -5,9 +5,8 @@ import type { Account } from '../model/account.ts';
 import type { Check } from '../session/check.ts';
 import type { Connected, Described, Shared } from '../session/connect.ts';
 import { checkTargets, type DeliveryFlags } from '../session/delivery-flags.ts';
-import type { Fleet } from './connections.ts';
+import { unanswered, type Fleet, type Unanswered } from './connections.ts';
 import { targetEnvironmentFor } from '../session/target-environment.ts';
-import { unanswered, type Unanswered } from './unanswered.ts';
 
 /** Where the credentials of one connection go. */
 export interface Destination {

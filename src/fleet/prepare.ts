@@ -1,5 +1,7 @@
-import { preflightState, selfProblems } from '../delivery/preflight.ts';
-import { createTargets } from '../delivery/targets/create.ts';
+import pLimit from 'p-limit';
+
+import { journalProblems, preflightState, selfProblems, tryTargets } from '../delivery/preflight.ts';
+import { createTargets } from '../delivery/targets/schemes.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
@@ -7,10 +9,10 @@ import type { IssuingPlan } from '../providers/issuing.ts';
 import { wishesOf } from '../session/planned-issue.ts';
 import { fewLines, type PlannedTarget } from '../session/dry-run.ts';
 import type { Candidate, Skipped } from './candidates.ts';
-import { isOwn } from './own-account.ts';
 import type { Listed } from './member.ts';
 import type { BulkRun } from './run.ts';
-import { tryAll } from './try-all.ts';
+import { distinctProblems, type AccountTarget } from '../delivery/targets/distinct.ts';
+import { reportPlaceProblems } from './report-place.ts';
 
 /** An account that is ready to be rotated. */
 export interface Prepared extends Candidate {
@@ -116,4 +118,64 @@ async function planOne(candidate: Candidate, lists: readonly Listed[], problems:
 
 function about({ name }: Account, problem: string): string {
   return `${name}: ${problem}`;
+}
+
+/** What trying all targets showed. */
+export interface TriedAll extends Pick<Preparation, 'problems' | 'hint' | 'warnings' | 'targets'> {}
+
+/** Opens the targets of all accounts, and makes sure that no two are one place, nor that of the report. */
+async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<TriedAll> {
+  const limit = pLimit(run.concurrency);
+  const tried = await Promise.all(prepared.map(({ targets }) => limit(() => tryTargets(targets))));
+  const all = tried.flat();
+  const problems = all.flatMap((target) => target.problems);
+  const [first] = prepared;
+  return {
+    problems: [
+      // What concerns all of them stands before what each has of its own, of which there may be very much.
+      ...(first === undefined ? [] : journalProblems({ targets: first.targets, wishes: wishesOf(run.flags) })),
+      ...problems,
+      ...(problems.length > 0 ? [] : await placeProblems(run, accountTargets(prepared))),
+    ],
+    hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
+    warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
+    targets: all.map(({ target, problems: own }) => ({ target, ok: own.length === 0 })),
+  };
+}
+
+async function placeProblems({ ctx, flags }: BulkRun, targets: readonly AccountTarget[]): Promise<readonly string[]> {
+  return [...(await distinctProblems(targets)), ...(await reportPlaceProblems(ctx, flags.report, targets))];
+}
+
+/** Accounts that share their name are told apart by more than that. */
+function accountTargets(prepared: readonly Prepared[]): readonly AccountTarget[] {
+  const names = prepared.map(({ account }) => account.name);
+  const shared = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return prepared.flatMap(({ account: { provider, id, name }, targets }) => {
+    const account = shared.has(name) ? `${name} (${provider} ${id})` : name;
+    return targets.map((target) => ({ target, account }));
+  });
+}
+
+/**
+ * Whether any of the connections signs in with this account; null where that cannot be told. One connection may show the
+ * account that another one signs in with, and rotating it ends what is left to do by way of that.
+ */
+async function isOwn(
+  account: Account,
+  { isSelf }: Pick<IssuingPlan, 'isSelf'>,
+  { listed, lists }: { readonly listed: Listed; readonly lists: readonly Listed[] },
+): Promise<boolean | null> {
+  const others = lists.filter((other) => other !== listed && isSamePlace(other, listed));
+  const answers = [isSelf];
+  for (const { connected } of others) {
+    const plan = await connected.provider.planRotate?.(account);
+    if (plan !== undefined) answers.push(plan.isSelf);
+  }
+  if (answers.includes(true)) return true;
+  return answers.includes(null) ? null : false;
+}
+
+function isSamePlace({ connected: one }: Listed, { connected: other }: Listed): boolean {
+  return one.definition.name === other.definition.name && one.connection.endpoint === other.connection.endpoint;
 }

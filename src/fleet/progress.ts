@@ -2,7 +2,6 @@ import { isCI, type Context } from '../context.ts';
 import { safeText } from '../model/text.ts';
 import type { CommonFlags } from '../session/flags.ts';
 import { note, noteLine, sandboxMark } from '../session/note.ts';
-import { barText } from './bar-text.ts';
 import type { Item } from './items.ts';
 
 /** Shows on stderr how far a run has come: a line that is drawn anew on a terminal, elsewhere a line for each account. */
@@ -79,4 +78,26 @@ function sentenceOf(item: Item): string {
   if (item.kind === 'failed') return `failed: ${who}: ${item.item.error.message}`;
   const { reason, detail } = item.item;
   return `left ${who}: ${reason}${detail === null ? '' : `, ${detail}`}`;
+}
+
+/** How far a run has come. */
+export interface Stand {
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  readonly elapsedMs: number;
+}
+
+const barWidth = 24;
+
+/** e.g. `rotating [######------------------] 125/500, 2 failed, 12 s left` */
+export function barText({ done, total, failed, elapsedMs }: Stand): string {
+  const filled = Math.round((barWidth * done) / total);
+  const picture = '#'.repeat(filled).padEnd(barWidth, '-');
+  const leftMs = done === 0 ? null : (elapsedMs / done) * (total - done);
+  return [
+    `rotating [${picture}] ${done}/${total}`,
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(leftMs === null || done === total ? [] : [`${Math.ceil(leftMs / 1000)} s left`]),
+  ].join(', ');
 }

@@ -3,9 +3,8 @@ import type { Result } from '../delivery/document.ts';
 import { CliError, InterruptedError, UnknownOutcomeError, type ExitCode } from '../errors.ts';
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/error.ts';
-import { commandFlags } from './command-flags.ts';
+import { commandFlags, failedItem, rotatedItem, skippedItem, type Failure, type Item } from './items.ts';
 import type { CommonFlags } from '../session/flags.ts';
-import { failedItem, rotatedItem, skippedItem, type Failure, type Item } from './items.ts';
 import type { Prepared } from './prepare.ts';
 import type { Ready } from './wave.ts';
 

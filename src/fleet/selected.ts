@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Account } from '../model/account.ts';
 import type { Column } from '../output/columns.ts';
-import { ageColumn, unknownAge } from './age.ts';
-import type { AccountsOfOne, FactsOf } from './facts.ts';
+import { ageColumn, unknownAge, type AccountsOfOne, type FactsOf } from './facts.ts';
 import { needsFacts, select, type Selection } from './selection.ts';
 
 /** What a list prints. */

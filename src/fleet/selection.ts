@@ -1,12 +1,11 @@
-import { compareText } from '../model/order.ts';
+import { compareText } from '../model/text.ts';
 import type { Account } from '../model/account.ts';
 import { accountColumns } from '../output/account.ts';
 import { parseSort, selectColumns, sortBy, type Column, type ColumnChoice, type Sort } from '../output/columns.ts';
 import type { ListOptions } from '../providers/provider.ts';
 import { gather, type Check, type Gathered } from '../session/check.ts';
 import { checkDuration } from '../session/duration-flag.ts';
-import { unknownAge } from './age.ts';
-import type { AccountFacts, FactsOf } from './facts.ts';
+import { unknownAge, type AccountFacts, type FactsOf } from './facts.ts';
 
 export interface SelectionFlags {
   readonly search?: string | undefined;

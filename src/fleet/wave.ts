@@ -1,11 +1,11 @@
 import { naming } from '../delivery/failures.ts';
 import type { Issue } from '../delivery/issue.ts';
-import { lockAccount } from '../delivery/lock.ts';
+import { lockAccount } from '../delivery/recover.ts';
 import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';
 import type { AccountLock } from '../state/account-lock.ts';
 import type { Account } from '../model/account.ts';
 import { issueOf } from '../session/planned-issue.ts';
-import { refuseChanged } from '../session/unchanged.ts';
+import { refuseChanged } from '../session/issue.ts';
 import type { Listed } from './member.ts';
 import type { Prepared } from './prepare.ts';
 import { hostOf, type BulkRun } from './run.ts';

@@ -1,12 +1,15 @@
-import type { FetchInit } from '../context.ts';
-import { readBody } from './body.ts';
+import type { BodyReader, FetchAnswer, FetchInit } from '../context.ts';
 import { largestAnswer, largestChange } from './bounds.ts';
-import { withoutEchoes } from './echo.ts';
-import { timeoutFailure, truncatedFailure, type Failure } from './failure.ts';
+import { withoutEchoes } from './text.ts';
+import { timeoutFailure, tooLargeFailure, truncatedFailure, type Failure } from './failure.ts';
 import { networkFailure } from './network.ts';
-import type { HttpClientOptions } from './options.ts';
-import { encodeBody, type HttpAnswer, type HttpRequest } from './request.ts';
-import { watchSignals, type Watch } from './watch.ts';
+import {
+  encodeBody,
+  type AnswerHeaders,
+  type HttpAnswer,
+  type HttpClientOptions,
+  type HttpRequest,
+} from './request.ts';
 
 /** How one exchange ended: completely, not completely, or because nobody waits for it any more. */
 export type Outcome =
@@ -91,4 +94,100 @@ function fetchOptions({ transport }: HttpClientOptions, { request, headers }: Ex
     signal,
     ...transport,
   };
+}
+
+const withoutBody = new Set([204, 205, 304]);
+
+interface Begun {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly body: FetchAnswer['body'];
+}
+
+/** The body's bytes, or why they are not all there. A stream that breaks, and an aborted watch, reject. */
+async function readBody(
+  answer: Begun,
+  { maxBytes, watch }: { maxBytes: number; watch: Watch },
+): Promise<Uint8Array | Failure> {
+  const declared = declaredLength(answer);
+  const reader = answer.body?.getReader();
+  if (declared > maxBytes) {
+    discard(reader);
+    return tooLargeFailure(maxBytes);
+  }
+  const bytes = await readBounded(reader, { maxBytes, watch });
+  if (bytes === null) return tooLargeFailure(maxBytes);
+  return bytes.byteLength < declared ? truncatedFailure(undefined) : bytes;
+}
+
+/** 0 where nothing can be compared: `content-length` counts what was sent, and fetch has unpacked that already. */
+function declaredLength({ status, headers }: Begun): number {
+  const length = headers.get('content-length') ?? '';
+  const packed = headers.has('content-encoding');
+  return packed || withoutBody.has(status) || !/^\d+$/.test(length) ? 0 : Number(length);
+}
+
+async function readBounded(
+  reader: BodyReader | undefined,
+  { maxBytes, watch }: { maxBytes: number; watch: Watch },
+): Promise<Uint8Array | null> {
+  if (reader === undefined) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await watch.race(reader.read());
+      if (done || value === undefined)
+        return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+      size += value.byteLength;
+      if (size > maxBytes) return null;
+      chunks.push(value);
+    }
+  } finally {
+    discard(reader);
+  }
+}
+
+/** Lets go of the connection. That a broken stream cannot be cancelled any more is no news. */
+function discard(reader: BodyReader | undefined): void {
+  reader?.cancel().catch(() => undefined);
+}
+
+/** Several signals as one. */
+export interface Watch {
+  /** Aborted once one of them is. */
+  readonly signal: AbortSignal;
+  /** Settles like `work`, or rejects once `signal` is aborted: an injected fetch need not obey its signal. */
+  readonly race: <Result>(work: Promise<Result>) => Promise<Result>;
+  /** Must be called, or the signals hold on to their listeners: `AbortSignal.any` would, for every request. */
+  readonly end: () => void;
+}
+
+/** Watches until one of the signals is aborted, or `end` is called. */
+export function watchSignals(signals: readonly AbortSignal[]): Watch {
+  const controller = new AbortController();
+  const stopped = rejectionOn(controller.signal);
+  function stop(): void {
+    controller.abort();
+  }
+  for (const signal of signals) signal.addEventListener('abort', stop);
+  if (signals.some(({ aborted }) => aborted)) stop();
+  return {
+    signal: controller.signal,
+    race: (work) => Promise.race([work, stopped]),
+    end: () => {
+      for (const signal of signals) signal.removeEventListener('abort', stop);
+    },
+  };
+}
+
+function rejectionOn(signal: AbortSignal): Promise<never> {
+  const rejection = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new DOMException('the wait was ended', 'AbortError'));
+    });
+  });
+  // It may come while nothing is raced against it.
+  rejection.catch(() => undefined);
+  return rejection;
 }

@@ -1,9 +1,8 @@
-import type { HttpClientOptions } from './options.ts';
-import type { HttpAnswer, HttpRequest } from './request.ts';
+import type { HttpAnswer, HttpClientOptions, HttpRequest } from './request.ts';
 import { send } from './send.ts';
 
 export type { HttpAnswer, HttpRequest } from './request.ts';
-export type { HttpCredential } from './options.ts';
+export type { HttpCredential } from './request.ts';
 
 export interface HttpClient {
   /**

@@ -1,5 +1,5 @@
 import { headOf, type Outcome } from './attempt.ts';
-import { traceIdOf } from './trace.ts';
+import { traceIdOf } from './text.ts';
 
 export interface Exchanged {
   readonly method: string;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
+import type * as zlibModule from 'node:zlib';
 
 import type { BodyReader, Context, Fetch, FetchAnswer, FetchInit } from '../context.ts';
 import { createSchemes, type Scheme } from './schemes.ts';
-import { unpack } from './unpack.ts';
 
 const connectTimeoutMs = 10_000;
 
@@ -108,4 +108,79 @@ function readerOf(body: Readable, signal: FetchInit['signal']): BodyReader {
       body.destroy();
     },
   };
+}
+
+export interface FetchOptions extends Pick<Context, 'timeout' | 'nodeVersion'> {
+  /** Global `fetch`. */
+  readonly globalFetch: Fetch;
+}
+
+/** The program's `fetch`: the global one where a dispatcher is to take the request, else a direct one. */
+export function createFetch({ timeout, nodeVersion, globalFetch }: FetchOptions): Fetch {
+  const direct = createDirectFetch(timeout);
+  let ready: Promise<void> | null = null;
+  return async (input, init) => {
+    if (init?.dispatcher === undefined) return direct(input, init);
+    await (ready ??= quicken(nodeVersion));
+    return globalFetch(input, init);
+  };
+}
+
+/** On Node 20, V8 spends 100 ms on optimising the wasm parser of fetch, mostly after the work is done. */
+async function quicken(nodeVersion: string): Promise<void> {
+  if (!nodeVersion.startsWith('20.')) return;
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--liftoff-only');
+}
+
+/** More is not read by fetch either: every one can make a thousand times as much of what it is given. */
+const mostCodings = 5;
+
+type Zlib = typeof zlibModule;
+
+const unpackers: ReadonlyMap<string, (zlib: Zlib) => Transform> = new Map([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', inflate],
+  ['br', unbrotli],
+]);
+
+// All are flushed at the end, as fetch does: what is whole but for its end may hold a credential, and HTTP says itself
+// where an answer ends.
+
+function gunzip({ constants: { Z_SYNC_FLUSH: flush }, createGunzip }: Zlib): Transform {
+  return createGunzip({ flush, finishFlush: flush });
+}
+
+function inflate({ constants: { Z_SYNC_FLUSH: flush }, createInflate }: Zlib): Transform {
+  return createInflate({ flush, finishFlush: flush });
+}
+
+function unbrotli({ constants, createBrotliDecompress }: Zlib): Transform {
+  const flush = constants.BROTLI_OPERATION_FLUSH;
+  return createBrotliDecompress({ flush, finishFlush: flush });
+}
+
+/**
+ * The body without its content codings; as it is where one of them is unknown. Others than gzip are not asked for, and come
+ * all the same from gateways that do not care: the answer to a change comes only once.
+ */
+async function unpack(message: IncomingMessage): Promise<Readable> {
+  const codings = codingsOf(message);
+  const known = codings.map((coding) => unpackers.get(coding)).filter((one) => one !== undefined);
+  if (known.length === 0 || known.length < codings.length || known.length > mostCodings) {
+    return message;
+  }
+  const [zlib, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream')]);
+  let body: Readable = message;
+  // What breaks is told by the stream that is read.
+  for (const create of known) body = pipeline(body, create(zlib), () => undefined);
+  return body;
+}
+
+/** In lower case, the outermost first. */
+function codingsOf({ headers }: IncomingMessage): string[] {
+  const value = headers['content-encoding']?.toLowerCase() ?? '';
+  const codings = value.split(',').map((coding) => coding.trim());
+  return codings.filter((coding) => coding !== '' && coding !== 'identity').toReversed();
 }

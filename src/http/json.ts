@@ -1,8 +1,7 @@
-import { readContent } from './content.ts';
+import { readContent } from './bounds.ts';
 import { HttpError, type BodyKind } from './error.ts';
 import type { HttpAnswer, HttpRequest } from './request.ts';
-import { cannot } from './text.ts';
-import { traceIdOf } from './trace.ts';
+import { cannot, traceIdOf } from './text.ts';
 
 /** The part of a zod schema that is needed here. */
 export interface Schema<Output> {

@@ -1,8 +1,6 @@
-import type { Call } from './call.ts';
+import { isSafe, type Call, type HttpAnswer } from './request.ts';
 import { HttpError } from './error.ts';
-import { isSafe, type HttpAnswer } from './request.ts';
-import { cannot } from './text.ts';
-import { traceIdOf } from './trace.ts';
+import { cannot, traceIdOf } from './text.ts';
 
 const mostRedirects = 5;
 const followed = new Set([301, 302, 303, 307, 308]);

@@ -1,15 +1,18 @@
-import { answerError } from './answer-error.ts';
-import { attempt, headOf, requestHeaders, type Outcome } from './attempt.ts';
-import { authorize, reauthorize } from './authorization.ts';
-import type { Call } from './call.ts';
+import { answerError, failureError, stoppedError } from './answer-error.ts';
+import { attempt, headOf, requestHeaders, watchSignals, type Outcome } from './attempt.ts';
+import {
+  isSafe,
+  type AnswerHeaders,
+  type Call,
+  type HttpAnswer,
+  type HttpClientOptions,
+  type HttpCredential,
+  type HttpRequest,
+} from './request.ts';
 import { debugLine } from './debug.ts';
-import type { Arrival } from './error.ts';
-import { failureError, stoppedError } from './failure-error.ts';
-import type { HttpClientOptions } from './options.ts';
+import { HttpError, withArrival, type Arrival } from './error.ts';
 import { isRedirect, redirectTarget } from './redirect.ts';
-import { repeatDelay } from './retry.ts';
-import { isSafe, type HttpAnswer, type HttpRequest } from './request.ts';
-import { watchSignals } from './watch.ts';
+import { UsageError } from '../errors.ts';
 
 /** Where a call stands before its next attempt. */
 interface Progress {
@@ -146,5 +149,79 @@ async function pause(call: Call, milliseconds: number, arrival: Arrival): Promis
     throw options.signal.aborted && arrival !== 'unknown' ? options.signal.reason : error;
   } finally {
     watch.end();
+  }
+}
+
+const backoffMs = [500, 1000, 2000];
+const longestWaitMs = 60_000;
+const passingStatuses = new Set([502, 503, 504]);
+
+export interface RetryQuestion {
+  readonly request: HttpRequest;
+  readonly outcome: Exclude<Outcome, { kind: 'stopped' }>;
+  /** How often it was repeated already. */
+  readonly repeats: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Milliseconds to wait before the request is sent again, null when it must not be. A request that changes something is
+ * repeated only where it certainly did not arrive, or was refused unread (DESIGN.md 6, step 3).
+ */
+function repeatDelay({ request, outcome, repeats, now }: RetryQuestion): number | null {
+  const backoff = backoffMs[repeats];
+  if (backoff === undefined || !mayRepeat(request, outcome)) return null;
+  const asked = outcome.kind === 'answer' ? retryAfter(outcome.answer.headers, now) : null;
+  return Math.min(asked ?? backoff, longestWaitMs);
+}
+
+function mayRepeat(request: HttpRequest, outcome: RetryQuestion['outcome']): boolean {
+  if (outcome.kind === 'answer') {
+    const { status } = outcome.answer;
+    return status === 429 || (isSafe(request) && passingStatuses.has(status));
+  }
+  const { arrival, retryable } = outcome.failure;
+  return retryable && (arrival === 'not-sent' || isSafe(request));
+}
+
+/** Milliseconds from `Retry-After`, given in seconds or as an HTTP date; null when it is absent or neither. */
+export function retryAfter(headers: AnswerHeaders, now: number): number | null {
+  const value = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  // Date.parse alone takes almost anything for a date.
+  const date = /^[A-Z][a-z]{2,8},? .* GMT$/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+/**
+ * The value of the Authorization header.
+ *
+ * @throws UsageError naming the source, never the value, when no header can carry it
+ * @throws HttpError with `arrival` when the credential has to be fetched first and that fails: whatever became of the
+ *   token request, the request that needs the token was not sent again
+ */
+async function authorize(credential: HttpCredential, arrival: Arrival): Promise<string> {
+  const value = await aboutOwnRequest(credential.header, arrival);
+  // Checked here because fetch quotes a value that it refuses.
+  if (!/^[!-~]+ [!-~]+$/.test(value)) {
+    throw new UsageError(
+      `the credential from ${credential.source} is empty, or holds white space, control or non-ASCII characters`,
+      { hint: 'store the token alone, on one line' },
+    );
+  }
+  return value;
+}
+
+/** Authenticates again after a 401. Errors are those of `authorize`. */
+async function reauthorize(renew: () => Promise<void>): Promise<void> {
+  await aboutOwnRequest(renew, 'refused');
+}
+
+async function aboutOwnRequest<Result>(work: () => Promise<Result>, arrival: Arrival): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof HttpError ? withArrival(error, arrival) : error;
   }
 }

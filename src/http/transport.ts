@@ -2,7 +2,7 @@ import type { SecureContext } from 'node:tls';
 import { UsageError } from '../errors.ts';
 import { ownCaFiles, type CaPlace } from './ca-files.ts';
 import { isLoopback } from './endpoint.ts';
-import type { Transport } from './options.ts';
+import type { Transport } from './request.ts';
 import { readProxy, type Proxy } from './proxy.ts';
 
 /** The CAs that are named are trusted beside Node's own. */

@@ -1,4 +1,5 @@
-import type { Secret } from './secret.ts';
+import { inspect } from 'node:util';
+import { createHash } from 'node:crypto';
 
 export type CredentialKind = 'access-token' | 'client-secret' | 'api-token';
 
@@ -17,4 +18,37 @@ export interface CredentialDocument {
   readonly clientId: string | null;
   readonly expiresAt: string | null;
   readonly fingerprint: string;
+}
+
+const redacted = '[secret]';
+
+/** A value that cannot be printed by accident: every implicit conversion gives `[secret]`. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself, for the place the user asked for and for requests. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return redacted;
+  }
+
+  toJSON(): string {
+    return redacted;
+  }
+
+  [inspect.custom](): string {
+    return redacted;
+  }
+}
+
+/** `sha256:` and the first 12 hex digits of the value's SHA-256: tells secrets apart without showing them. */
+export function fingerprintOf(secret: Secret): string {
+  return `sha256:${createHash('sha256').update(secret.reveal()).digest('hex').slice(0, 12)}`;
 }

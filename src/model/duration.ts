@@ -18,3 +18,6 @@ export function parseDuration(text: string): number | null {
   }
   return total > 0 ? total : null;
 }
+
+/** How long before its end a credential is worth a warning: 14 days, in milliseconds. */
+export const soonMs = 14 * 86_400_000;

@@ -55,3 +55,18 @@ export function exactText(text: string): string {
 function escapeOf(unit: number): string {
   return String.raw`\u${unit.toString(16).padStart(4, '0')}`;
 }
+
+/**
+ * A word as a POSIX shell takes it, for commands in hints: they are pasted into one, and ids and names are chosen by the
+ * provider, or by whoever may name accounts there.
+ */
+export function shellWord(text: string): string {
+  const line = safeText(text);
+  return /^[\w.:/@%+-]+$/.test(line) ? line : `'${line.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Order by code unit, as jq and `LC_ALL=C sort` have it: the same on every machine. For `toSorted`. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

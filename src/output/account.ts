@@ -3,8 +3,7 @@ import type { CredentialDocument } from '../model/credential.ts';
 import { exactText } from '../model/text.ts';
 import type { Column } from './columns.ts';
 import { detail, type Field } from './detail.ts';
-import type { OutputDocument } from './document.ts';
-import { sheetOf } from './sheet.ts';
+import { sheetOf, type OutputDocument } from './document.ts';
 import type { Style } from './style.ts';
 import { accountTone, expiryTone } from './tone.ts';
 

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Sheet } from './sheet.ts';
+import type { Sheet } from './document.ts';
 
 /** csv-stringify quotes the record delimiter, and leaves half of it bare. */
 const lineEnd = /[\r\n]/;

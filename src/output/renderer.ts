@@ -1,11 +1,10 @@
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import type { OutputDocument } from './document.ts';
+import { sheetOfValue, type OutputDocument } from './document.ts';
 import { flagProblems, outputKind, type OutputFlags, type OutputKind } from './format.ts';
 import type { Format } from '../model/format.ts';
 import { compactJson, prettyJson } from './json.ts';
 import type { Query } from './query.ts';
-import { sheetOfValue } from './sheet.ts';
 import { styleFor } from './style.ts';
 
 /** Turns results into the text that goes to stdout. It may be used any number of times. */

@@ -1,5 +1,5 @@
 import type { AccountStatus } from '../model/account.ts';
-import { soonMs } from '../model/expiry.ts';
+import { soonMs } from '../model/duration.ts';
 
 /** What a colour says. */
 export type Tone = 'heading' | 'good' | 'warning' | 'bad' | 'muted';

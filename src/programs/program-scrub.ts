@@ -1,4 +1,4 @@
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/credential.ts';
 
 /** Shorter pieces of encoded text are too common, and tell too little, to be replaced. */
 const minEncodedLength = 8;

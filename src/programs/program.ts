@@ -1,11 +1,11 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { kill } from 'node:process';
 
 import type { Context, Environment } from '../context.ts';
 import { systemReason } from '../files/system-error.ts';
 import { safeText } from '../model/text.ts';
-import type { Secret } from '../model/secret.ts';
-import { killWhen } from './program-group.ts';
+import type { Secret } from '../model/credential.ts';
 import { scrub } from './program-scrub.ts';
 
 export type ProgramContext = Pick<Context, 'cwd' | 'platform' | 'timeout'>;
@@ -124,4 +124,27 @@ function collect(stream: Readable): () => { readonly text: string; readonly isCu
     size += chunk.length;
   });
   return () => ({ text: Buffer.concat(chunks).toString(), isCut: size > maxBytes });
+}
+
+/** Kills a program when `stop` is aborted, with all the processes of the group that it leads; on Windows, it alone. */
+function killWhen(stop: AbortSignal, child: ChildProcess, platform: NodeJS.Platform): void {
+  function onStop(): void {
+    killGroup(child, platform);
+  }
+  if (stop.aborted) onStop();
+  stop.addEventListener('abort', onStop, { once: true });
+  child.once('exit', () => stop.removeEventListener('abort', onStop));
+}
+
+function killGroup(child: ChildProcess, platform: NodeJS.Platform): void {
+  if (child.pid === undefined) return;
+  if (platform === 'win32') {
+    child.kill('SIGKILL');
+    return;
+  }
+  try {
+    kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in the meantime.
+  }
 }

@@ -1,6 +1,5 @@
 import type { Account } from '../model/account.ts';
-import type { Credential } from '../model/credential.ts';
-import type { Secret } from '../model/secret.ts';
+import type { Credential, Secret } from '../model/credential.ts';
 import type { Action } from './manual.ts';
 import type { ApplyOptions, PlannedRequest } from './provider.ts';
 

@@ -1,6 +1,6 @@
 import type { RequiredAction } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import type { Secret } from '../model/secret.ts';
+import type { Secret } from '../model/credential.ts';
 
 /** A step that only a person can take in the provider's console, and the command that goes on from there. */
 export type { RequiredAction as Action } from '../errors.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { readContent } from '../http/content.ts';
+import { readContent } from '../http/bounds.ts';
 import { HttpError } from '../http/error.ts';
 import type { Schema } from '../http/json.ts';
 

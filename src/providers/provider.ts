@@ -1,6 +1,5 @@
 import type { AccessRule, Account, AccountChange, GrantRequest, NewAccount, ProviderName } from '../model/account.ts';
-import type { Credential } from '../model/credential.ts';
-import type { Secret } from '../model/secret.ts';
+import type { Credential, Secret } from '../model/credential.ts';
 import type { Context } from '../context.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
 import type { AnswerContext, Issued, IssuingPlan, LocalEnd } from './issuing.ts';

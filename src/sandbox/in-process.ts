@@ -1,5 +1,3 @@
-import type { Emulator } from './emulator.ts';
-
 /** Like global `fetch`. */
 export type EmulatorFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -40,4 +38,9 @@ function unreachable(url: string): TypeError {
     syscall: 'getaddrinfo',
   });
   return new TypeError('fetch failed', { cause });
+}
+
+/** A web-standard application: what a server does, without the server. */
+export interface Emulator {
+  readonly fetch: (request: Request) => Promise<Response>;
 }

@@ -1,16 +1,14 @@
 import type { ProviderName } from '../model/account.ts';
 import { augmentPart, augmentState } from './augment/part.ts';
 import type { AugmentState } from './augment/state.ts';
-import type { Emulator } from './emulator.ts';
+import { inProcess, type Emulator, type EmulatorFetch } from './in-process.ts';
 import type { Fault } from './faults/fault.ts';
 import { withFaults } from './faults/inject.ts';
-import { faultSubjects } from './faults/subjects.ts';
-import { inProcess, type EmulatorFetch } from './in-process.ts';
+import { faultSubjects } from './faults/parse.ts';
 import { nscalePart } from './nscale/part.ts';
-import type { Part } from './part.ts';
+import { openState, resetState, type Part, type StateOptions } from './part.ts';
 import { runaiPart } from './runai/part.ts';
 import { serve, type RunningServer } from './server.ts';
-import { openState, resetState, type StateOptions } from './state.ts';
 
 export interface SandboxOptions extends StateOptions {
   /** What goes wrong on purpose; default nothing. Requests are counted from the opening on. */

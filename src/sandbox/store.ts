@@ -1,12 +1,12 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 
 import writeFileAtomic from 'write-file-atomic';
 
 import { FailedError } from '../errors.ts';
 import { readBoundedText } from '../files/bounded-file.ts';
-import { makeDirectory as makeFolders } from '../files/make-directory.ts';
-import { withLock } from './lock.ts';
+import { makeDirectory as makeFolders } from '../files/private-directory.ts';
 
 export interface StoreOptions<State extends object> {
   /** Absolute; made with mode 0700 when it is not there. */
@@ -138,4 +138,51 @@ function unusable(path: string, why: string, cause?: unknown): FailedError {
     hint: 'sactl sandbox reset',
     cause,
   });
+}
+
+export interface LockOptions {
+  /** Absolute path of the lock file; its folder exists. */
+  readonly path: string;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+const pauseMs = 20;
+const patience = 250;
+
+/**
+ * Runs `work` while no other process does. A lock that does not change hands for five seconds was left behind by a
+ * process that died, and is taken over: whoever holds it needs milliseconds.
+ */
+async function withLock<Result>(options: LockOptions, work: () => Promise<Result>): Promise<Result> {
+  const owner = randomUUID();
+  await acquire(options, owner);
+  try {
+    return await work();
+  } finally {
+    if ((await holder(options.path)) === owner) await rm(options.path, { force: true });
+  }
+}
+
+async function acquire({ path, sleep }: LockOptions, owner: string): Promise<void> {
+  let seen: string | null = null;
+  for (let waits = 0; ; waits += 1) {
+    try {
+      await writeFile(path, owner, { flag: 'wx', mode: 0o600 });
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const current = await holder(path);
+    if (current !== seen) waits = 0;
+    seen = current;
+    if (waits >= patience) await rm(path, { force: true });
+    else await sleep(pauseMs);
+  }
+}
+
+/** In bytes; what is longer is no lock of ours. */
+const longestHolder = 4096;
+
+async function holder(path: string): Promise<string | null> {
+  return readBoundedText(path, longestHolder).catch(() => null);
 }

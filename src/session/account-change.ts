@@ -3,7 +3,6 @@ import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import type { Check } from './check.ts';
 import { readDocument, type DocumentFlags } from './input-document.ts';
-import { readTags, tagKey } from './tags.ts';
 
 export interface ChangeFlags extends DocumentFlags {
   readonly name?: string | undefined;
@@ -70,4 +69,26 @@ function contradictions(flags: ChangeFlags): readonly string[] {
 
 function inBoth(first: readonly string[] = [], second: readonly string[] = []): string[] {
   return first.filter((item) => second.includes(item));
+}
+
+/** `key=value` pairs; the value may be empty and may hold `=`. */
+export function readTags(pairs: readonly string[]): Check<Record<string, string>> {
+  const tags = new Map<string, string>();
+  const problems: string[] = [];
+  for (const pair of pairs) {
+    const key = tagKey(pair);
+    if (key === '' || !pair.includes('=')) {
+      problems.push(`--tag "${pair}" must have the form <key>=<value>`);
+    } else if (tags.has(key)) {
+      problems.push(`--tag names "${key}" twice`);
+    } else {
+      tags.set(key, pair.slice(pair.indexOf('=') + 1));
+    }
+  }
+  return { value: Object.fromEntries(tags), problems };
+}
+
+/** What is before the first `=`. */
+function tagKey(pair: string): string {
+  return (pair.split('=', 1)[0] ?? '').trim();
 }

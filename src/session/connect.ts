@@ -4,12 +4,10 @@ import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
 import { readEndpoint } from '../http/endpoint.ts';
-import type { Turn } from '../http/options.ts';
-import type { AccountLocks } from '../state/account-lock.ts';
-import { locksOnDemand } from '../state/locks-on-demand.ts';
+import type { Turn } from '../http/request.ts';
+import type { AccountLockOptions, AccountLocks } from '../state/account-lock.ts';
 import type { ProviderName } from '../model/account.ts';
-import type { Credential } from '../model/credential.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret, type Credential } from '../model/credential.ts';
 import type { ConnectOptions, Provider, ProviderDefinition, Trial } from '../providers/provider.ts';
 import { environments, providers, providersWith, registry } from '../providers/registry.ts';
 import { chooseOrganization, confirmEndpoint } from './connection-questions.ts';
@@ -221,4 +219,15 @@ async function connectSandbox(
     stateDirectory: sandboxDirectory(stateDirectory.value),
     ...shared,
   });
+}
+
+/** `openAccountLocks`, loaded with the first lock that is taken: most commands take none. There is to be one per process. */
+function locksOnDemand(options: AccountLockOptions): AccountLocks {
+  let opened: Promise<AccountLocks> | null = null;
+  return {
+    lock: async (account) => {
+      opened ??= import('../state/account-lock.ts').then((module) => module.openAccountLocks(options));
+      return (await opened).lock(account);
+    },
+  };
 }

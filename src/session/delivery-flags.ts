@@ -4,8 +4,7 @@ import type { TargetSpec } from '../delivery/targets/scheme.ts';
 import type { Subject, Target } from '../delivery/targets/target.ts';
 import type { Context } from '../context.ts';
 import type { Check } from './check.ts';
-import { repeated } from './flags.ts';
-import type { CommonFlags } from './flags.ts';
+import { repeated, type CommonFlags } from './flags.ts';
 import type { Local, Session } from './session.ts';
 
 /** What the user says of a new credential's way; what was not given is absent. */
@@ -70,7 +69,7 @@ export async function targetsFor(
   { provider, organization, name, id }: Omit<Subject, 'profile'>,
 ): Promise<readonly Target[]> {
   if (specs.length === 0) return [];
-  const { createTargets } = await import('../delivery/targets/create.ts');
+  const { createTargets } = await import('../delivery/targets/schemes.ts');
   const { profile } = connection;
   return createTargets(specs, { provider, profile, organization, id, name }, targetEnvironment);
 }

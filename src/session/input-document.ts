@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import type { Document } from 'yaml';
 
 import type { Context } from '../context.ts';
-import { jsonErrorOffset } from '../config/json-position.ts';
+import { jsonErrorOffset } from '../config/parse.ts';
 import { yamlData, yamlProblem } from '../files/yaml.ts';
-import { largestText, readTextFile, type TextReading } from '../files/text-file.ts';
+import { largestText, readTextFile, type TextReading } from '../files/bounded-file.ts';
 import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { found, type Check } from './check.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { safeText } from '../model/text.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/credential.ts';
 import type { Brought, Intake, IntakeReading, IntakeRequest } from '../providers/manual.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';

@@ -1,4 +1,4 @@
-import { compareText } from '../model/order.ts';
+import { compareText } from '../model/text.ts';
 import { ExitCode } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Column } from '../output/columns.ts';

@@ -1,4 +1,4 @@
-import { compareText } from '../model/order.ts';
+import { compareText } from '../model/text.ts';
 import type { Context } from '../context.ts';
 import type { AccountChange, NewAccount } from '../model/account.ts';
 import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
@@ -9,7 +9,7 @@ import { hasDocument, readDocument, type DocumentFlags } from './input-document.
 import type { CommonFlags } from './flags.ts';
 import { orNull, readableRoles } from './list.ts';
 import type { Session } from './session.ts';
-import { readTags } from './tags.ts';
+import { readTags } from './account-change.ts';
 
 export interface NewAccountFlags extends DocumentFlags {
   readonly name?: string | undefined;

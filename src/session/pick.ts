@@ -1,4 +1,4 @@
-import { compareText } from '../model/order.ts';
+import { compareText } from '../model/text.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';

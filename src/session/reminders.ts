@@ -1,10 +1,14 @@
-import { soonMs } from '../model/expiry.ts';
-import { shellWord } from '../model/shell-word.ts';
+import { soonMs } from '../model/duration.ts';
+import { shellWord } from '../model/text.ts';
 import { relativeTime } from '../output/time.ts';
 import type { OwnCredential } from '../providers/provider.ts';
 import type { Connected } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
+import { stateDirectory } from '../config/directories.ts';
+import { isSandboxOn, type Context } from '../context.ts';
+import { countOpenEntries } from '../state/open-count.ts';
+import { sandboxDirectory } from './sandbox-state.ts';
 
 type Caller = Pick<Connected, 'definition' | 'connection'>;
 
@@ -40,4 +44,21 @@ function warningOf({ ctx, provider, ...caller }: Caller & Pick<Connected, 'ctx' 
   const command = renewal(caller, own);
   const text = `the credential from ${caller.connection.credentialSource} expires ${when}`;
   return command === null ? text : `${text}: ${command}`;
+}
+
+/**
+ * One line on stderr while the journal has something that nobody is at; the sandbox, which only a flag or a variable
+ * turns on, has a journal of its own. Never rejects.
+ */
+export async function remindOfEntries(ctx: Context, common: CommonFlags): Promise<void> {
+  const isSandbox = common.sandbox ?? isSandboxOn(ctx.env);
+  const state = stateDirectory(ctx).value;
+  const open = await countOpenEntries({
+    ...ctx,
+    stateDirectory: isSandbox ? sandboxDirectory(state) : state,
+  });
+  if (open === 0) return;
+  const what = open === 1 ? 'a create or rotate has' : `${open} creates or rotates have`;
+  const command = `sactl recover list${isSandbox ? ' --sandbox' : ''}`;
+  await note(ctx, common, `${what} not come to an end: ${command}`);
 }

@@ -3,8 +3,7 @@ import { access, lstat, open, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { UsageError } from '../errors.ts';
-import { noFollow, ownFileProblem } from '../files/own-file.ts';
-import { makeLasting, type Owner } from '../files/private-directory.ts';
+import { makeLasting, noFollow, ownFileProblem, type Owner } from '../files/private-directory.ts';
 import { systemCode } from '../files/system-error.ts';
 import { quoted } from '../model/text.ts';
 

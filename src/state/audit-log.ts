@@ -1,14 +1,20 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import type { Context } from '../context.ts';
-import { FailedError, UsageError } from '../errors.ts';
+import { isCI, type Context, type Environment } from '../context.ts';
+import { CliError, FailedError, UsageError } from '../errors.ts';
 import { syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
 import { together } from '../files/together.ts';
-import { quoted } from '../model/text.ts';
-import type { AuditFact } from './audit-event.ts';
+import { quoted, safeText } from '../model/text.ts';
+import {
+  auditSchema,
+  outcomeOf,
+  type AuditCi,
+  type AuditEvent,
+  type AuditFact,
+  type AuditTarget,
+} from './audit-event.ts';
 import { logPath, openToAppend, tryToAppend, type LogPlace } from './audit-file.ts';
-import { eventOf } from './write-event.ts';
 
 /** Who changed what, when, and what came of it: `audit.jsonl` in the state directory (DESIGN.md 6). Holds no secret. */
 export interface AuditLog {
@@ -81,4 +87,129 @@ async function endsWithin(handle: FileHandle, size: number): Promise<boolean> {
 
 function failure(options: AuditLogOptions, cause: unknown): string {
   return `cannot write to the audit log ${quoted(logPath(options), 300)}: ${systemReason(cause)}`;
+}
+
+/**
+ * Appends what `say` says of a change. What was done stays done when that fails: one line on stderr says so, also with
+ * `--quiet`. Never rejects.
+ */
+export async function recordFact(
+  { stderr }: Pick<Context, 'stderr'>,
+  log: AuditLog,
+  say: () => AuditFact,
+): Promise<void> {
+  try {
+    await log.append(say());
+  } catch (error) {
+    // The message of an error that nobody expected may hold anything.
+    const why = error instanceof CliError ? error.message : 'an unexpected error, a bug in sactl';
+    await stderr.write(`sactl: this is not in the audit log: ${safeText(why)}\n`);
+  }
+}
+
+/** What an event says of the process that wrote it. */
+export type AuditWriter = Pick<Context, 'now' | 'userId' | 'self' | 'env'>;
+
+/** No text of an account or a message is longer; what is cut ends in `…`. */
+const longestText = 2000;
+
+/** A fact with who, where and when. */
+function eventOf(fact: AuditFact, writer: AuditWriter): AuditEvent {
+  const { operation, exitCode, outcome = outcomeOf(exitCode), connection, account } = fact;
+  return {
+    schema: auditSchema,
+    at: new Date(writer.now()).toISOString(),
+    operation,
+    outcome,
+    exitCode,
+    provider: connection?.provider ?? null,
+    profile: text(connection?.profile),
+    endpoint: text(connection?.endpoint),
+    organization: text(account.organization),
+    id: text(account.id),
+    name: text(account.name),
+    sandbox: connection?.isSandbox ?? false,
+    credentialSource: text(connection?.credentialSource),
+    user: text(userOf(writer)),
+    host: text(writer.self.host),
+    pid: writer.self.pid,
+    ci: safeCi(ciOf(writer.env)),
+    expiresBefore: text(fact.expiresBefore),
+    expiresAfter: text(fact.expiresAfter),
+    fingerprint: text(fact.fingerprint),
+    verified: fact.verified ?? null,
+    reissued: fact.reissued ?? null,
+    targets: (fact.targets ?? []).map(safeTarget),
+    entry: text(fact.entry),
+    error: text(fact.error),
+  };
+}
+
+function text(value: string | null | undefined): string | null {
+  return value === null || value === undefined ? null : safeText(value, longestText);
+}
+
+function safeTarget({ target, ok }: AuditTarget): AuditTarget {
+  return { target: safeText(target, longestText), ok };
+}
+
+function safeCi(ci: AuditCi | null): AuditCi | null {
+  if (ci === null) return null;
+  const { system, repository, workflow, runId, actor } = ci;
+  return {
+    system,
+    repository: text(repository),
+    workflow: text(workflow),
+    runId: text(runId),
+    actor: text(actor),
+  };
+}
+
+/** The user's name or, where the environment has none, the numeric id; null where there is neither. */
+function userOf({ env, userId }: Pick<Context, 'env' | 'userId'>): string | null {
+  const names = ['USER', 'LOGNAME', 'USERNAME'];
+  const name = names.map((key) => variable(env, key)).find((value) => value !== null);
+  return name ?? (userId === null ? null : String(userId));
+}
+
+/** Where runners say what they are doing. */
+const runners = [
+  {
+    system: 'github-actions',
+    mark: 'GITHUB_ACTIONS',
+    repository: 'GITHUB_REPOSITORY',
+    workflow: 'GITHUB_WORKFLOW',
+    runId: 'GITHUB_RUN_ID',
+    actor: 'GITHUB_ACTOR',
+  },
+  {
+    system: 'gitlab-ci',
+    mark: 'GITLAB_CI',
+    repository: 'CI_PROJECT_PATH',
+    workflow: 'CI_JOB_NAME',
+    runId: 'CI_PIPELINE_ID',
+    actor: 'GITLAB_USER_LOGIN',
+  },
+] as const;
+
+/** The pipeline this runs in; null when it is none. */
+function ciOf(env: Environment): AuditCi | null {
+  const runner = runners.find(({ mark }) => env[mark] === 'true');
+  if (runner !== undefined) {
+    const { system, repository, workflow, runId, actor } = runner;
+    return {
+      system,
+      repository: variable(env, repository),
+      workflow: variable(env, workflow),
+      runId: variable(env, runId),
+      actor: variable(env, actor),
+    };
+  }
+  if (!isCI(env)) return null;
+  return { system: 'other', repository: null, workflow: null, runId: null, actor: null };
+}
+
+function variable(env: Environment, name: string): string | null {
+  const value = (env[name] ?? '').trim();
+  return value === '' ? null : value;
 }

@@ -1,8 +1,7 @@
 import { FailedError } from '../errors.ts';
-import { removeFile } from '../files/remove-file.ts';
-import { systemReason } from '../files/system-error.ts';
+import { removeFile, systemReason } from '../files/system-error.ts';
 import { quoted } from '../model/text.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/credential.ts';
 import type { EntryFile } from './entry-file.ts';
 import type { Operation } from './intent.ts';
 import type { JournalRecord } from './record.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
 import { onceDone, together } from '../files/together.ts';
-import { journalDirectory } from './entry-name.ts';
+import { journalDirectory } from './entry-file.ts';
 import type { Intent } from './intent.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { findEntry, listEntries } from './list-entries.ts';

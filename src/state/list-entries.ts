@@ -2,12 +2,11 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ConflictError, NotFoundError } from '../errors.ts';
-import { compareText } from '../model/order.ts';
-import { quoted } from '../model/text.ts';
-import { entryIdOf, entryPlace, isTrialName } from './entry-name.ts';
+import { compareText, quoted } from '../model/text.ts';
+import { entryIdOf, entryPlace, isTrialName } from './entry-file.ts';
 import { journalError } from './journal-entry.ts';
 import { checkPrivateDirectory, type Owner } from '../files/private-directory.ts';
-import { type EntryReading, readEntry } from './read-entry.ts';
+import { readEntry, type EntryReading } from './read-entry.ts';
 import type { StoredEntry } from './stored-entry.ts';
 import { isAbandoned, isOld, isUnderWay, type Watch } from './under-way.ts';
 

@@ -1,12 +1,10 @@
 import { link, open, writeFile, type FileHandle } from 'node:fs/promises';
 
 import { FailedError } from '../errors.ts';
-import { removeFile } from '../files/remove-file.ts';
-import { systemCode, systemReason } from '../files/system-error.ts';
-import { asText, parseFields } from '../model/fields.ts';
+import { removeFile, systemCode, systemReason } from '../files/system-error.ts';
+import { asText, parseFields } from '../model/account.ts';
 import { quoted } from '../model/text.ts';
-import type { ProcessName } from './intent.ts';
-import { processName } from './process-name.ts';
+import { processName, type ProcessName } from './intent.ts';
 
 /** Who holds a lock. */
 export interface Holder extends ProcessName {

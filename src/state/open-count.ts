@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-import { entryIdOf, journalDirectory } from './entry-name.ts';
+import { entryIdOf, journalDirectory } from './entry-file.ts';
 import type { JournalOptions } from './journal.ts';
 
 /**

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 
 import type { Context } from '../context.ts';
-import { noFollow } from '../files/own-file.ts';
+import { noFollow } from '../files/private-directory.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import type { RecordedIntent } from './intent.ts';
 import { decodeRecords } from './record.ts';

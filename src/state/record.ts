@@ -1,7 +1,6 @@
-import { asText, type Fields, oneOf, parseFields } from '../model/fields.ts';
-import { Secret } from '../model/secret.ts';
-import { parseIntent } from './intent-fields.ts';
-import { type Operation, operations, type RecordedIntent } from './intent.ts';
+import { asText, oneOf, parseFields, type Fields } from '../model/account.ts';
+import { Secret } from '../model/credential.ts';
+import { operations, parseIntent, type Operation, type RecordedIntent } from './intent.ts';
 
 /** The shape of records that this version writes. */
 export const schemaVersion = 1;

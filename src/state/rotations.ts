@@ -1,4 +1,4 @@
-import { asText, parseFields, type Fields } from '../model/fields.ts';
+import { asText, parseFields, type Fields } from '../model/account.ts';
 import type { LogPlace } from './audit-file.ts';
 import { readLines } from './audit-read.ts';
 

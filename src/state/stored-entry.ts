@@ -1,4 +1,4 @@
-import type { Secret } from '../model/secret.ts';
+import type { Secret } from '../model/credential.ts';
 import type { Operation, RecordedIntent } from './intent.ts';
 import { type AnswerRecord, type JournalRecord, schemaVersion } from './record.ts';
 

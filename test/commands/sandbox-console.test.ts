@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { augmentSandbox } from '../../src/sandbox/augment/seed-ids.ts';
+import { augmentSandbox } from '../../src/sandbox/augment/seed.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { testNow, type TestContextOptions } from '../harness/context.ts';
 import { run, type Outcome } from '../harness/run.ts';

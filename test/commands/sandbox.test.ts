@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { augmentSandbox } from '../../src/sandbox/augment/seed-ids.ts';
+import { augmentSandbox } from '../../src/sandbox/augment/seed.ts';
 import { faultEffects } from '../../src/sandbox/faults/fault.ts';
-import { faultSubjects } from '../../src/sandbox/faults/subjects.ts';
+import { faultSubjects } from '../../src/sandbox/faults/parse.ts';
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import { testContext } from '../harness/context.ts';
 import { run, runIn, type Outcome } from '../harness/run.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { jsonErrorOffset } from '../../src/config/json-position.ts';
+import { jsonErrorOffset } from '../../src/config/parse.ts';
 
 test('valid JSON has no offset before its end', () => {
   fc.assert(

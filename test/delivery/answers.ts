@@ -1,6 +1,6 @@
 import { HttpError, type Arrival, type HttpErrorCode } from '../../src/http/error.ts';
 import type { Account } from '../../src/model/account.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/model/credential.ts';
 import type { AskOptions, Issued } from '../../src/providers/issuing.ts';
 
 /** The account that every fake issue is about. */

@@ -7,7 +7,7 @@ import { InterruptedError } from '../../src/errors.ts';
 import { account, issuedWith, secret } from './answers.ts';
 import { worldOf } from './issue.ts';
 import type { FakeTarget, Script } from './script.ts';
-import { fingerprintOf } from '../../src/model/fingerprint.ts';
+import { fingerprintOf } from '../../src/model/credential.ts';
 
 const busy = new TargetError('it is busy', { isRetryable: true });
 const refused = new TargetError('it is read-only', { isRetryable: false });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { gatherEvidence, isOurEnd } from '../../src/delivery/evidence.ts';
+import { gatherEvidence, isOurEnd } from '../../src/delivery/ask.ts';
 import type { HttpErrorCode } from '../../src/http/error.ts';
 import type { Evidence } from '../../src/providers/issuing.ts';
 import { account, httpError, reset } from './answers.ts';

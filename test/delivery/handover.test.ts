@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/model/credential.ts';
 import { brokenStdout } from '../commands/support.ts';
 import { answerOf, issuedWith, secret } from './answers.ts';
 import {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { mask } from '../../src/delivery/mask.ts';
 import { issueCredential } from '../../src/delivery/protocol.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/model/credential.ts';
 import { testContext } from '../harness/context.ts';
 import { brokenStdout } from '../commands/support.ts';
 import { issuedWith, secret } from './answers.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
 import { issueCredential } from '../../src/delivery/protocol.ts';
-import { supersede } from '../../src/delivery/supersede.ts';
+import { supersede } from '../../src/delivery/close.ts';
 import type { EntryConnection, Intent } from '../../src/state/intent.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import type { Account } from '../../src/model/account.ts';

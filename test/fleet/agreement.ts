@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Secret } from '../../src/model/secret.ts';
+import { Secret, fingerprintOf } from '../../src/model/credential.ts';
 import type { Outcome } from '../harness/run.ts';
 import { entriesIn } from '../outcomes/observe.ts';
 import type { Server, ServerAccount, ServerName } from './servers.ts';
-import { fingerprintOf } from '../../src/model/fingerprint.ts';
 
 /** Where to look for the truth. */
 export interface Scene {

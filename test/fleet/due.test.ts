@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { whyNot, type DueOptions } from '../../src/fleet/due.ts';
+import { whyNot, type DueOptions } from '../../src/fleet/candidates.ts';
 import type { Selectors } from '../../src/fleet/selectors.ts';
 import type { Account } from '../../src/model/account.ts';
 import { account as someone } from '../delivery/answers.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { failedItem, rotatedItem, skippedItem } from '../../src/fleet/items.ts';
-import { bulkMarkdown } from '../../src/fleet/markdown.ts';
+import { bulkMarkdown } from '../../src/fleet/report.ts';
 import { ExitCode, UndeliveredError } from '../../src/errors.ts';
 import type { Account } from '../../src/model/account.ts';
 import { account, issuedWith, secret } from '../delivery/answers.ts';
-import { fingerprintOf } from '../../src/model/fingerprint.ts';
+import { fingerprintOf } from '../../src/model/credential.ts';
 
 const nothing = { rotated: [], skipped: [], failed: [] };
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { barText } from '../../src/fleet/bar-text.ts';
+import { barText, createProgress } from '../../src/fleet/progress.ts';
 import { failedItem, rotatedItem, skippedItem, type Item } from '../../src/fleet/items.ts';
-import { createProgress } from '../../src/fleet/progress.ts';
 import type { CommonFlags } from '../../src/session/flags.ts';
 import { ExitCode, FailedError } from '../../src/errors.ts';
 import { account, issuedWith, secret } from '../delivery/answers.ts';

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../src/sandbox/emulator.ts';
+import type { Emulator } from '../../src/sandbox/in-process.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { organizationId, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';

@@ -9,7 +9,7 @@ import type { Context } from '../../src/context.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import { withFaults } from '../../src/sandbox/faults/inject.ts';
-import { faultSubjects } from '../../src/sandbox/faults/subjects.ts';
+import { faultSubjects } from '../../src/sandbox/faults/parse.ts';
 import { inProcess } from '../../src/sandbox/in-process.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 import { runIn, type Outcome } from '../harness/run.ts';

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../src/sandbox/emulator.ts';
+import type { Emulator } from '../../src/sandbox/in-process.ts';
 import { createAugmentEmulator } from '../../src/sandbox/augment/app.ts';
 import { seedAugment } from '../../src/sandbox/augment/seed.ts';
 import { hashToken as hashAugment } from '../../src/sandbox/augment/state.ts';
@@ -6,7 +6,7 @@ import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
 import { hashToken } from '../../src/sandbox/nscale/state.ts';
 import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
-import { randomJwt } from '../../src/sandbox/runai/jwt.ts';
+import { randomJwt } from '../../src/sandbox/runai/options.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import { hashSecret } from '../../src/sandbox/runai/state.ts';

@@ -5,20 +5,16 @@ import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
-import { Secret } from '../../src/model/secret.ts';
-import { addAccount } from '../../src/providers/augment/inventory.ts';
-import { emptyInventory, type Inventory } from '../../src/providers/augment/inventory-schema.ts';
+import { Secret, fingerprintOf as secretFingerprint } from '../../src/model/credential.ts';
+import { addAccount, emptyInventory, type Inventory } from '../../src/providers/augment/inventory.ts';
 import { addToken } from '../../src/providers/augment/inventory-tokens.ts';
-import { createAugmentEmulator } from '../../src/sandbox/augment/app.ts';
+import { createAugmentEmulator, type AugmentEmulatorOptions } from '../../src/sandbox/augment/app.ts';
 import { createAccount, issueToken, revokeToken } from '../../src/sandbox/augment/console.ts';
-import type { AugmentEmulatorOptions } from '../../src/sandbox/augment/options.ts';
-import { seedAugment } from '../../src/sandbox/augment/seed.ts';
-import { augmentSandbox } from '../../src/sandbox/augment/seed-ids.ts';
+import { augmentSandbox, seedAugment } from '../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../src/sandbox/augment/state.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from './context.ts';
 import { runIn, type Outcome } from './run.ts';
 import { freshStateDirectory } from './state.ts';
-import { fingerprintOf as secretFingerprint } from '../../src/model/fingerprint.ts';
 
 /** The Analytics API, which is the only one there is. */
 const augmentEndpoint = 'https://api.augmentcode.com';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InterruptedError, UsageError } from '../../src/errors.ts';
 import { HttpError } from '../../src/http/error.ts';
-import type { HttpCredential } from '../../src/http/options.ts';
+import type { HttpCredential } from '../../src/http/request.ts';
 import { deletion, httpErrorOf, json, read, rejectionOf, rotation, testClient } from './client.ts';
 
 /** A credential whose value is a new one after each renewal. */

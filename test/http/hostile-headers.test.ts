@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { HttpError } from '../../src/http/error.ts';
-import { retryAfter } from '../../src/http/retry.ts';
-import { traceIdOf } from '../../src/http/trace.ts';
+import { retryAfter } from '../../src/http/send.ts';
+import { traceIdOf } from '../../src/http/text.ts';
 import { testNow } from '../harness/context.ts';
 import { hostileText, runnerCommand, unprintable } from '../harness/hostile.ts';
 import { read, rotation, testClient } from './client.ts';

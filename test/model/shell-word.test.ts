@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { safeText } from '../../src/model/text.ts';
-import { shellWord } from '../../src/model/shell-word.ts';
+import { safeText, shellWord } from '../../src/model/text.ts';
 
 describe('a word in a command that is pasted', () => {
   it.each([

@@ -6,11 +6,9 @@ import { onTestFinished } from 'vitest';
 
 import type { Context } from '../../src/context.ts';
 import type { Fetch } from '../harness/fetch.ts';
-import type { Emulator } from '../../src/sandbox/emulator.ts';
-import { faultSubjects } from '../../src/sandbox/faults/subjects.ts';
+import { inProcess, type Emulator } from '../../src/sandbox/in-process.ts';
+import { faultSubjects, parseFaults } from '../../src/sandbox/faults/parse.ts';
 import { withFaults } from '../../src/sandbox/faults/inject.ts';
-import { parseFaults } from '../../src/sandbox/faults/parse.ts';
-import { inProcess } from '../../src/sandbox/in-process.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';

@@ -4,7 +4,7 @@ import type { CredentialDocument } from '../../src/model/credential.ts';
 import { accountColumns, accountDocument, credentialDetail } from '../../src/output/account.ts';
 import { selectColumns } from '../../src/output/columns.ts';
 import { csv } from '../../src/output/csv.ts';
-import { sheetOf } from '../../src/output/sheet.ts';
+import { sheetOf } from '../../src/output/document.ts';
 import { table } from '../../src/output/table.ts';
 import { testStyle } from './support.ts';
 

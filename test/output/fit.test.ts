@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fitWidths } from '../../src/output/fit.ts';
+import { fitWidths } from '../../src/output/table.ts';
 
 const id = { natural: 36, minimum: 2, shrink: null };
 const name = { natural: 30, minimum: 4, shrink: 1 };

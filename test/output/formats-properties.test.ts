@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 import { csv } from '../../src/output/csv.ts';
 import { compactJson, prettyJson } from '../../src/output/json.ts';
-import { sheetOfValue } from '../../src/output/sheet.ts';
+import { sheetOfValue } from '../../src/output/document.ts';
 import { yaml } from '../../src/output/yaml.ts';
 import { hostileText } from '../harness/hostile.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/model/credential.ts';
 import { embeddedJq, rawLines } from '../../src/output/jq.ts';
 import { jsonForJq } from '../../src/output/json.ts';
 import { parsePath, queryPath } from '../../src/output/paths.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { wrap } from '../../src/output/wrap.ts';
+import { wrap } from '../../src/output/table.ts';
 
 describe('text in lines', () => {
   it.each([

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { runProgram, type ProgramCall } from '../../src/programs/program.ts';
 import { InterruptedError } from '../../src/errors.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/model/credential.ts';
 import { testContext } from '../harness/context.ts';
 import { secret, workshop, type Workshop } from '../delivery/programs/fakes.ts';
 

@@ -1,9 +1,8 @@
-import { findConnection, connect, type Connected } from '../../src/session/connect.ts';
+import { connect, findConnection, type Connected } from '../../src/session/connect.ts';
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
 import type { ProviderName } from '../../src/model/account.ts';
-import type { Credential } from '../../src/model/credential.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret, type Credential } from '../../src/model/credential.ts';
 import type { Evidence } from '../../src/providers/issuing.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';

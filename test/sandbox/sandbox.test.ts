@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { createAccount, revokeToken } from '../../src/sandbox/augment/console.ts';
-import { augmentSandbox } from '../../src/sandbox/augment/seed-ids.ts';
+import { augmentSandbox } from '../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../src/sandbox/augment/state.ts';
 import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import { parseFaults } from '../../src/sandbox/faults/parse.ts';

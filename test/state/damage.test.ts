@@ -8,7 +8,7 @@ import { FailedError } from '../../src/errors.ts';
 import { decodeRecords, encodeRecord, type JournalRecord, schemaVersion } from '../../src/state/record.ts';
 import { countOpenEntries } from '../../src/state/open-count.ts';
 import { isOpen } from '../../src/state/stored-entry.ts';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/model/credential.ts';
 import { testNow } from '../harness/context.ts';
 import {
   entryId,

@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import { compareText } from '../../model/order.ts';
+import { compareText } from '../../model/text.ts';
 import { ExitCode } from '../../errors.ts';
 import { found } from '../../session/check.ts';
 import { declareVerb, type Host } from '../command.ts';

@@ -1,6 +1,5 @@
 import engine from './engine.fish?raw';
-import type { Named, Outline } from './outline.ts';
-import { choicesOf } from './values.ts';
+import { choicesOf, type Named, type Outline } from './outline.ts';
 
 /** The engine, what it knows of the command tree as functions with a `switch` in each, and its registration. */
 export function fishScript({ commands, shared, values, repeatable, short }: Outline): string {

@@ -1,5 +1,4 @@
-import type { Named, Outline, OutlinedCommand } from './outline.ts';
-import { choicesOf } from './values.ts';
+import { choicesOf, type Named, type Outline, type OutlinedCommand } from './outline.ts';
 
 /** How a shell writes one candidate. */
 export type WriteCandidate = (name: string, description: string) => string;

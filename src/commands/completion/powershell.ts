@@ -1,6 +1,5 @@
 import engine from './engine.ps1?raw';
-import type { Named, Outline } from './outline.ts';
-import { choicesOf } from './values.ts';
+import { choicesOf, type Named, type Outline } from './outline.ts';
 
 /** The engine, with what it knows of the command tree as the contents of its tables. */
 export function powershellScript({ commands, shared, values, repeatable, short }: Outline): string {

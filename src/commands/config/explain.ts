@@ -25,7 +25,7 @@ async function explain({ ctx, common }: Invocation): Promise<ExitCode> {
   const { loadConfiguration } = await import('../../config/configuration.ts');
   const { prepareRenderer } = await import('../../output/renderer.ts');
   const { outputFlags } = await import('../../session/session.ts');
-  const { findExplained } = await import('./connection.ts');
+  const { findExplained } = await import('./document.ts');
   const { explanation } = await import('./document.ts');
   const gathered: Gathered = { problems: [], hints: [] };
   const configuration = await gather(gathered, () => loadConfiguration(ctx, common));

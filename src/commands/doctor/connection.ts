@@ -5,12 +5,16 @@ import { readEndpoint } from '../../http/endpoint.ts';
 import { connect, type Connected, type Described } from '../../session/connect.ts';
 import type { Finding } from '../../providers/provider.ts';
 import type { CommonFlags } from '../../session/flags.ts';
-import { connectionFlags } from '../../session/located-plan.ts';
+import { connectionFlags } from '../../session/planned-issue.ts';
 import { examineAnswer, untried } from './answer.ts';
-import { watchClock } from './clock.ts';
-import { failure, type Result } from './diagnosis.ts';
-import { examineNetwork } from './network.ts';
+import { failure, ok, warning, type Result } from './report.ts';
 import { examineSecretFile } from './permissions.ts';
+import { tildePath } from '../../config/directories.ts';
+import { namedCaFiles, type CaPlace } from '../../http/ca-files.ts';
+import type { CaFile } from '../../http/certificates.ts';
+import { readProxy } from '../../http/proxy.ts';
+import { uncheckedProblem } from '../../http/transport.ts';
+import type { TimedAnswer } from '../../http/request.ts';
 
 /** Per attempt, unless `--timeout` says otherwise: who looks for what is wrong does not want to wait for it. */
 const timeoutMs = 10_000;
@@ -72,4 +76,84 @@ async function examineOwnState(
 function withCommand({ command, hint, ...finding }: Finding, named: string): Result {
   if (command === undefined) return { ...finding, hint };
   return { ...finding, hint: `${hint === null ? '' : `${hint}; then: `}${command}${named}` };
+}
+
+interface Place extends CaPlace, Pick<Context, 'homeDirectory'> {}
+
+/** Through which proxy an endpoint is reached, and whose certificates are trusted; nothing where nothing was set. */
+async function examineNetwork(place: Place, endpoint: URL): Promise<readonly Result[]> {
+  const unchecked = uncheckedProblem(place, endpoint);
+  return [
+    ...examineProxy(place.env, endpoint),
+    ...(unchecked === null ? [] : [failure('ca', unchecked)]),
+    ...(await Promise.all(namedCaFiles(place, endpoint).map((file) => examineCa(file, place.homeDirectory)))),
+  ];
+}
+
+function examineProxy(env: Context['env'], endpoint: URL): readonly Result[] {
+  const { proxy, source, problem } = readProxy(env, endpoint);
+  if (problem !== null) return [failure('proxy', problem)];
+  if (proxy !== null) return [ok('proxy', `requests go through ${proxy.url} (${source})`)];
+  if (source !== null) return [ok('proxy', `NO_PROXY leaves ${endpoint.host} out of ${source}`)];
+  const isPlainOnly = endpoint.protocol === 'https:' && (env['HTTP_PROXY'] ?? env['http_proxy'] ?? '').trim() !== '';
+  return isPlainOnly ? [warning('proxy', 'HTTP_PROXY is not used: requests are https', 'set HTTPS_PROXY')] : [];
+}
+
+async function examineCa(file: CaFile, homeDirectory: string): Promise<Result> {
+  const { readCertificates } = await import('../../http/certificates.ts');
+  const { certificates, problem } = await readCertificates(file);
+  if (problem !== null) return failure('ca', problem);
+  const count = certificates.length === 1 ? '1 certificate' : `${certificates.length} certificates`;
+  return ok('ca', `${count} of ${tildePath(file.path, homeDirectory)} trusted (${file.source})`);
+}
+
+/** How far clocks may be apart before it is worth saying, and before tokens are refused; in milliseconds. */
+const warnedMs = 30_000;
+const refusedMs = 300_000;
+
+/** Learns from answers how far this machine's clock is from the provider's. */
+export interface ClockWatch {
+  readonly onAnswer: (answer: TimedAnswer) => void;
+  /** Nothing where no answer had a time. */
+  readonly results: () => readonly Result[];
+}
+
+function watchClock(): ClockWatch {
+  let best: { readonly offsetMs: number; readonly tookMs: number } | null = null;
+  return {
+    onAnswer: (answer) => {
+      const offsetMs = offsetOf(answer);
+      const tookMs = answer.answeredAt - answer.askedAt;
+      if (offsetMs !== null && (best === null || tookMs < best.tookMs)) best = { offsetMs, tookMs };
+    },
+    results: () => (best === null ? [] : [resultOf(best.offsetMs)]),
+  };
+}
+
+/**
+ * The least by which the other clock must be ahead of ours (negative: behind), in milliseconds: it made its `Date`, which
+ * is in whole seconds, while the exchange lasted. Null without one, or where a cache kept the answer.
+ */
+function offsetOf({ headers, askedAt, answeredAt }: TimedAnswer): number | null {
+  const date = Date.parse(headers.get('date') ?? '');
+  if (Number.isNaN(date) || Number(headers.get('age') ?? 0) > 0) return null;
+  if (date > answeredAt) return date - answeredAt;
+  return Math.min(0, date + 1000 - askedAt);
+}
+
+function resultOf(offsetMs: number): Result {
+  const apart = Math.abs(offsetMs);
+  if (apart < warnedMs) return ok('clock', "this machine's clock agrees with the provider's");
+  const direction = offsetMs > 0 ? 'behind' : 'ahead of';
+  const message = `this machine's clock is ${inWords(apart)} ${direction} the provider's`;
+  return apart < refusedMs
+    ? warning('clock', message, 'let this machine set its clock by NTP')
+    : failure('clock', `${message}: tokens may be refused`, 'let this machine set its clock by NTP');
+}
+
+function inWords(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 120) return `${seconds} seconds`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }

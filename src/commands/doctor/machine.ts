@@ -2,10 +2,15 @@ import type { ConfigurationReading } from '../../config/configuration.ts';
 import type { Context } from '../../context.ts';
 import { oldestNode } from '../../version.ts';
 import { sandboxDirectory } from '../../session/sandbox-state.ts';
-import { examineConfiguration } from './configuration.ts';
-import { about, failure, ok, type Diagnosis, type Result } from './diagnosis.ts';
+import { about, failure, ok, warning, type Diagnosis, type Result } from './report.ts';
 import { examinePermissions } from './permissions.ts';
-import { examineState } from './state.ts';
+import { tildePath } from '../../config/directories.ts';
+import type { Ignored } from '../../config/setting.ts';
+import { locateUserFile } from '../../config/user-file.ts';
+import { openAuditLog } from '../../state/audit-log.ts';
+import { CliError } from '../../errors.ts';
+import { openJournal } from '../../state/journal.ts';
+import { isOpen } from '../../state/stored-entry.ts';
 
 /** What concerns all connections. */
 export async function examineMachine(ctx: Context, reading: ConfigurationReading): Promise<readonly Diagnosis[]> {
@@ -27,4 +32,68 @@ function examineNode({ nodeVersion }: Pick<Context, 'nodeVersion'>): Result {
   return isOld
     ? failure('node', `this is Node.js ${nodeVersion}`, `install Node.js ${oldestNode} or newer`)
     : ok('node', `Node.js ${nodeVersion}`);
+}
+
+/** Which files are read, what is wrong with them and with the environment, and what is not used. */
+function examineConfiguration(
+  ctx: Context,
+  { configuration, problems, hint, unusable }: ConfigurationReading,
+): readonly Result[] {
+  const { files, ignored } = configuration;
+  const read = [files.user, files.project].filter((path) => path !== null);
+  const beaten = ignored.filter((item) => !unusable.includes(item));
+  return [
+    ...(files.user === null && problems.length === 0 ? [noUserFile(ctx)] : []),
+    ...read
+      .filter((path) => !problems.some((problem) => problem.startsWith(`${path}:`)))
+      .map((path) => ok('config', `${tildePath(path, ctx.homeDirectory)} is read`)),
+    ...problems.map((problem) => failure('config', problem, hint ?? stopped)),
+    ...unusable.map((item) => warning('config', unused(item))),
+    ...beaten.map((item) => ok('config', unused(item))),
+  ];
+}
+
+const stopped = 'other commands stop at this';
+
+function noUserFile(ctx: Context): Result {
+  const { path } = locateUserFile(ctx);
+  const shown = tildePath(path, ctx.homeDirectory);
+  return ok('config', `no configuration file of yours is read; it would be ${shown}`);
+}
+
+function unused({ what, why }: Ignored): string {
+  return `not used: ${what}, because ${why}`;
+}
+
+type Place = Context & { readonly stateDirectory: string };
+
+/** The journal and the audit log. */
+async function examineState(place: Place, { isSandbox }: { isSandbox: boolean }): Promise<readonly Result[]> {
+  return [
+    await orFailure('journal', () => examineJournal(place, isSandbox ? ' --sandbox' : '')),
+    await orFailure('audit', () => examineAudit(place)),
+  ];
+}
+
+async function examineJournal(place: Place, flags: string): Promise<Result> {
+  const entries = await openJournal({ ...place, keepsSecrets: false }).list();
+  const open = entries.filter(isOpen).length;
+  if (open === 0) return ok('journal', 'every create and rotate has come to its end');
+  const what = open === 1 ? 'a create or rotate has' : `${open} creates or rotates have`;
+  return warning('journal', `${what} not come to an end`, `sactl recover list${flags}`);
+}
+
+async function examineAudit(place: Place): Promise<Result> {
+  await openAuditLog(place).preflight();
+  return ok('audit', 'changes can be written into the audit log');
+}
+
+/** What keeps journal or log from being used keeps every create and rotate from being sent. */
+async function orFailure(check: string, look: () => Promise<Result>): Promise<Result> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return failure(check, error.message, error.hint);
+  }
 }

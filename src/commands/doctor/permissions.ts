@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises';
 import { logPath } from '../../state/audit-file.ts';
 import { tildePath } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
-import { journalDirectory } from '../../state/entry-name.ts';
-import { failure, ok, warning, type Result } from './diagnosis.ts';
+import { journalDirectory } from '../../state/entry-file.ts';
+import { failure, ok, warning, type Result } from './report.ts';
 
 type Place = Pick<Context, 'platform' | 'userId' | 'homeDirectory'>;
 

@@ -2,8 +2,8 @@ import { safeText } from '../../model/text.ts';
 import { listDocument, type OutputDocument } from '../../output/document.ts';
 import type { Style } from '../../output/style.ts';
 import type { Tone } from '../../output/tone.ts';
-import { wrap } from '../../output/wrap.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import { wrap } from '../../output/table.ts';
+import type { Finding } from '../../providers/provider.ts';
 
 /** All results: an array with the keys of `Diagnosis`, or for people a section for each connection. */
 export function report(rows: readonly Diagnosis[]): OutputDocument {
@@ -67,4 +67,42 @@ function summary(rows: readonly Diagnosis[], style: Style): string {
 function counted(count: number, what: string): string | null {
   if (count === 0) return null;
   return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** What one look at one thing showed. */
+export interface Result extends Omit<Finding, 'level'> {
+  readonly level: Finding['level'] | 'ok';
+}
+
+/** A result with the connection it is about; both null for what concerns the machine. The keys are those of `--json`. */
+export interface Diagnosis extends Result {
+  readonly provider: string | null;
+  readonly profile: string | null;
+}
+
+/** The results as they print, of one connection or of the machine. */
+export function about(
+  { provider, profile }: Pick<Diagnosis, 'provider' | 'profile'>,
+  results: readonly Result[],
+): readonly Diagnosis[] {
+  return results.map(({ level, check, message, hint }) => ({
+    provider,
+    profile,
+    level,
+    check,
+    message,
+    hint,
+  }));
+}
+
+export function ok(check: string, message: string): Result {
+  return { check, level: 'ok', message, hint: null };
+}
+
+export function warning(check: string, message: string, hint: string | null = null): Result {
+  return { check, level: 'warning', message, hint };
+}
+
+export function failure(check: string, message: string, hint: string | null = null): Result {
+  return { check, level: 'error', message, hint };
 }

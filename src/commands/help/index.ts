@@ -22,7 +22,7 @@ async function findTopic(root: CommandUnknownOpts, words: string): Promise<strin
   const { topics } = await import('./topics.ts');
   const topic = new Map(Object.entries(topics)).get(words);
   if (topic === undefined) return null;
-  const { topicText } = await import('./topic-text.ts');
+  const { topicText } = await import('./topics.ts');
   return topicText(topic, root.configureOutput().getOutHelpWidth?.() ?? 80);
 }
 

@@ -5,7 +5,7 @@ import { declareVerb, type Host } from '../command.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { repeated } from '../../session/flags.ts';
 import type { PreparedDelivery } from './delivery.ts';
-import type { Recovery } from './open.ts';
+import type { Recovery } from './pick.ts';
 
 export function addDeliver(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'deliver', {
@@ -33,7 +33,7 @@ async function deliver({ ctx, common }: Invocation, flags: DeliverFlags): Promis
   const { confirmationProblems, confirm } = await import('../../session/confirm.ts');
   const { deliverEntry } = await import('../../delivery/deliver-entry.ts');
   const { prepareDelivery } = await import('./delivery.ts');
-  const { openRecovery } = await import('./open.ts');
+  const { openRecovery } = await import('./pick.ts');
   const { entryIdProblems, pickEntry, requireUsable } = await import('./pick.ts');
   const recovery = await openRecovery(ctx, common, [
     ...entryIdProblems(ctx, common, flags.id),

@@ -2,16 +2,17 @@ import { readCaFlag } from '../../config/connect.ts';
 import type { StoredDelivery } from '../../delivery/deliver-entry.ts';
 import { preflightTargets, type Preflight, type TriedTarget } from '../../delivery/preflight.ts';
 import { definitionOf, readEntry } from '../../delivery/recover.ts';
-import { openAccountLocks } from '../../state/account-lock.ts';
-import type { ReadableEntry } from '../../state/stored-entry.ts';
-import type { Issued } from '../../providers/issuing.ts';
+import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
+import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
+import type { Issued, LocalEnd } from '../../providers/issuing.ts';
 import type { Trial } from '../../providers/provider.ts';
 import { clientFactory, type Destination } from '../../session/client.ts';
 import type { PlannedTarget } from '../../session/dry-run.ts';
 import { openSandboxOf } from '../../session/sandbox-state.ts';
-import { localEndOf } from './local-end.ts';
-import type { Recovery } from './open.ts';
+import type { Recovery } from './pick.ts';
 import { recoveryTargets } from './targets.ts';
+import { addressOf } from '../../delivery/targets/session.ts';
+import { locatedEnd } from '../../session/planned-issue.ts';
 
 /** A delivery that was checked as far as that goes without a request. */
 export interface PreparedDelivery {
@@ -93,4 +94,51 @@ function caOf({ ctx, common }: Recovery, { id, intent }: ReadableEntry): Destina
   const { caFile } = intent.connection;
   if (common.caCert !== undefined) return readCaFlag(ctx, common.caCert);
   return caFile === null ? null : { path: caFile, source: `entry ${id} of the journal` };
+}
+
+interface Resumed {
+  readonly entry: ReadableEntry;
+  readonly locks: AccountLocks;
+  /** What relative paths of the targets are against. */
+  readonly directory: string;
+}
+
+/** What is left to do on this machine for a kept credential, as its own command would have done it; null where nothing is. */
+async function localEndOf(
+  { ctx, stateDirectory }: Recovery,
+  { entry, locks, directory }: Resumed,
+): Promise<LocalEnd | null> {
+  const { resume } = await definitionOf(entry);
+  const bytes = entry.answer === null ? null : answerBytes(entry.answer);
+  if (resume === undefined || bytes === null) return null;
+  const { profile, isSandbox } = entry.intent.connection;
+  const { platform, userId, now, homeDirectory } = ctx;
+  const end = await resume(bytes, {
+    profile,
+    now,
+    sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
+    local: {
+      platform,
+      userId,
+      stateDirectory,
+      locks,
+      homeDirectory: isSandbox ? null : homeDirectory,
+    },
+  });
+  if (end === null) return null;
+  const place = { profile, isSandbox, directory, homeDirectory };
+  return { ...end, ...locatedEnd(withEarlier(end, entry, homeDirectory), place) };
+}
+
+/** What it was delivered to before it got stuck may not have been noted. */
+function withEarlier(
+  { record, actions }: LocalEnd,
+  { delivered: before, intent: { directory: cwd, connection } }: ReadableEntry,
+  homeDirectory: string,
+): Pick<LocalEnd, 'record' | 'actions'> {
+  const earlier = before.map((name) => addressOf(name, { ...connection, cwd, homeDirectory }));
+  return {
+    ...(record === undefined ? {} : { record: (delivered) => record([...earlier, ...delivered]) }),
+    ...(actions === undefined ? {} : { actions: (delivered) => actions([...earlier, ...delivered]) }),
+  };
 }

@@ -21,10 +21,10 @@ export function addDiscard(noun: CommandUnknownOpts, host: Host): void {
 
 async function discard({ ctx, common }: Invocation, id: string | undefined): Promise<ExitCode> {
   const { confirm, confirmationProblems } = await import('../../session/confirm.ts');
-  const { recordFact } = await import('../../state/audit-record.ts');
+  const { recordFact } = await import('../../state/audit-log.ts');
   const { dryRunDocument } = await import('../../session/dry-run.ts');
   const { entryDocument } = await import('./entry.ts');
-  const { openRecovery } = await import('./open.ts');
+  const { openRecovery } = await import('./pick.ts');
   const { entryIdProblems, pickEntry, refuseUnderWay } = await import('./pick.ts');
   const recovery = await openRecovery(ctx, common, [
     ...entryIdProblems(ctx, common, id),

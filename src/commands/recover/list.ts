@@ -24,7 +24,7 @@ export function addList(noun: CommandUnknownOpts, host: Host): void {
 async function listEntries({ ctx, common }: Invocation): Promise<ExitCode> {
   const { listDocument } = await import('../../output/document.ts');
   const { entryDocument } = await import('./entry.ts');
-  const { openRecovery } = await import('./open.ts');
+  const { openRecovery } = await import('./pick.ts');
   const recovery = await openRecovery(ctx, common, []);
   const entries = await recovery.journal.list();
   const documents = await Promise.all(entries.map((entry) => entryDocument(ctx, entry)));

@@ -7,7 +7,9 @@ import { localTime } from '../../output/time.ts';
 import { canAsk } from '../../session/confirm.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { entryDocument, type EntryDocument } from './entry.ts';
-import type { Recovery } from './open.ts';
+import { openAuditLog, type AuditLog } from '../../state/audit-log.ts';
+import { openJournal, type Journal } from '../../state/journal.ts';
+import { openStateWork, type StateWork } from '../../session/state-work.ts';
 
 /** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
 export function entryIdProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
@@ -68,4 +70,24 @@ export function refuseUnderWay({ id, intent, isUnderWay }: StoredEntry): void {
     hint: 'wait for it to end',
     retryable: true,
   });
+}
+
+/** One command's work on the journal. */
+export interface Recovery extends StateWork {
+  readonly journal: Journal;
+  readonly audit: AuditLog;
+}
+
+/**
+ * Checks output flags and configuration, and opens the journal.
+ * @throws UsageError with what is wrong with them, and the command's own `problems`
+ */
+export async function openRecovery(ctx: Context, common: CommonFlags, problems: readonly string[]): Promise<Recovery> {
+  const work = await openStateWork(ctx, common, problems);
+  const place = { ...ctx, stateDirectory: work.stateDirectory };
+  return {
+    ...work,
+    journal: openJournal({ ...place, keepsSecrets: true }),
+    audit: openAuditLog(place),
+  };
 }

@@ -28,9 +28,9 @@ interface ShowFlags {
 async function show({ ctx, common }: Invocation, { id, reveal }: ShowFlags): Promise<ExitCode> {
   const { entryDocument } = await import('./entry.ts');
   const { entryDetail } = await import('./entry-detail.ts');
-  const { openRecovery } = await import('./open.ts');
+  const { openRecovery } = await import('./pick.ts');
   const { entryIdProblems, pickEntry } = await import('./pick.ts');
-  const { revealEntry } = await import('./reveal.ts');
+  const { revealEntry } = await import('./entry-detail.ts');
   const recovery = await openRecovery(ctx, common, entryIdProblems(ctx, common, id));
   const entry = await pickEntry(recovery, id);
   const document = await entryDocument(ctx, entry);

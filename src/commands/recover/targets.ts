@@ -1,11 +1,11 @@
-import { createTargets } from '../../delivery/targets/create.ts';
+import { createTargets } from '../../delivery/targets/schemes.ts';
 import { parseTargets } from '../../delivery/targets/parse.ts';
 import type { Target } from '../../delivery/targets/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued } from '../../providers/issuing.ts';
 import { targetEnvironmentOf } from '../../session/target-environment.ts';
-import type { Recovery } from './open.ts';
+import type { Recovery } from './pick.ts';
 
 /** Where a kept credential goes. No target at all is stdout. */
 export interface RecoveryTargets {

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { writeOutput } from '../../output/emit.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
-import { shellWord } from '../../model/shell-word.ts';
+import { shellWord } from '../../model/text.ts';
 import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
 import type { SandboxServer } from '../../sandbox/sandbox.ts';
 import { gather, throwGathered } from '../../session/check.ts';

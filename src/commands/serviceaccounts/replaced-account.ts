@@ -1,4 +1,4 @@
-import { addressOf } from '../../delivery/targets/address.ts';
+import { addressOf } from '../../delivery/targets/session.ts';
 import type { TargetSpec } from '../../delivery/targets/scheme.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';

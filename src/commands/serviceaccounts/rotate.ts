@@ -88,7 +88,7 @@ async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags):
   const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../../session/intake.ts');
   const { idProblems } = await import('../../session/pick.ts');
   const { pickReplaced } = await import('./replaced-account.ts');
-  const { checkUnchanged } = await import('../../session/unchanged.ts');
+  const { checkUnchanged } = await import('../../session/issue.ts');
   const { issue } = await import('../../session/issue.ts');
   const [reference] = flags.id ?? [];
   const { session, input } = await open(async (local) => {

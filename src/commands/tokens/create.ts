@@ -39,7 +39,7 @@ interface CreateFlags extends DeliveryFlags, IntakeFlags {
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
   const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../../session/intake.ts');
   const { idProblems, pickAccount } = await import('../../session/pick.ts');
-  const { checkUnchanged } = await import('../../session/unchanged.ts');
+  const { checkUnchanged } = await import('../../session/issue.ts');
   const { issue } = await import('../../session/issue.ts');
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });

@@ -1,13 +1,12 @@
 import type { Stats } from 'node:fs';
 
 import { UsageError } from '../../errors.ts';
-import { readBounded } from '../../files/bounded-file.ts';
-import { largestText } from '../../files/text-file.ts';
+import { largestText, readBounded } from '../../files/bounded-file.ts';
 import { quoted } from '../../model/text.ts';
 import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
 import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
 import { pathFor, pathProblems } from './file-path.ts';
-import { fileTarget } from './file-target.ts';
+import { fileTarget } from './file.ts';
 import { withFileLock } from './lock-file.ts';
 import { regularFileAt } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';

@@ -1,7 +1,14 @@
-import { pathFor, pathProblems } from './file-path.ts';
-import { wholeFileTarget } from './file-target.ts';
+import type { Stats } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { locate, pathFor, pathProblems } from './file-path.ts';
 import { expand } from './expand.ts';
 import type { Scheme } from './scheme.ts';
+import { regularFileAt } from './regular-file.ts';
+import { replaceFile, sweepTemporaries, writeTemporary } from './replace-file.ts';
+import { attempt, preflighting, refusal } from './system-call.ts';
+import type { Target, TargetEnvironment, TargetPayload } from './target.ts';
 
 /** `file:<path>` and `file+json:<path>`: a file that holds the credential and nothing else. */
 export const fileScheme: Scheme = {
@@ -17,3 +24,97 @@ export const fileScheme: Scheme = {
       environment,
     }),
 };
+
+export interface FileTarget {
+  /** As the user gave it. */
+  readonly given: string;
+  /** As it is printed. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly slot: string | null;
+  readonly environment: TargetEnvironment;
+  /** Whether there must be a file to replace; default false. */
+  readonly mustExist?: boolean;
+  /** What else can be tried without the secret. @throws TargetError */
+  readonly check?: (path: string) => Promise<void>;
+  /** @throws TargetError */
+  readonly write: (path: string, payload: TargetPayload, signal: AbortSignal) => Promise<void>;
+}
+
+/** A target that replaces a file. `check` and `write` are given the path as `locate` finds it. */
+export function fileTarget(target: FileTarget): Target {
+  const { given, name, path, slot, environment } = target;
+  let located: string | null = null;
+  return {
+    name,
+    isDurable: true,
+    place: async () => ({ place: located ?? (await locate(path, environment)), slot }),
+    preflight: () =>
+      preflighting(given, async () => {
+        located = await locate(path, environment);
+        return tryFile(target, located);
+      }),
+    deliver: async (payload, signal) => {
+      signal.throwIfAborted();
+      await target.write(await locate(path, environment), payload, signal);
+    },
+  };
+}
+
+/** A target that is a file's whole content. */
+export function wholeFileTarget(
+  target: Omit<FileTarget, 'slot' | 'check' | 'write'> & { readonly isJson: boolean },
+): Target {
+  const { ctx, files } = target.environment;
+  const { flushFolder } = files;
+  return fileTarget({
+    ...target,
+    slot: null,
+    write: async (path, payload, signal) => {
+      const current = await existing(path, target);
+      const content = (target.isJson ? payload.json : payload.text).reveal();
+      await replaceFile({ path, current, content, ctx, flushFolder, signal });
+    },
+  });
+}
+
+/** A disk with less space than this is full, whatever the length of the credential. */
+const trialBytes = 64 * 1024;
+
+async function tryFile(target: FileTarget, path: string): Promise<readonly string[]> {
+  const { ctx } = target.environment;
+  const current = await existing(path, target);
+  await tryFolder(dirname(path), current, target.environment);
+  await target.check?.(path);
+  return current === null || ctx.platform === 'win32' ? [] : modeWarnings(path, current);
+}
+
+/** Tries to write there, once for all files of one owner, group and mode. @throws TargetError */
+function tryFolder(folder: string, like: Stats | null, { ctx, files: { trials } }: TargetEnvironment): Promise<void> {
+  const { uid, gid, mode } = like ?? {};
+  const key = JSON.stringify([folder, uid, gid, mode]);
+  const trial = trials.get(key) ?? tryWriting(folder, like, ctx);
+  trials.set(key, trial);
+  return trial;
+}
+
+async function tryWriting(folder: string, like: Stats | null, ctx: TargetEnvironment['ctx']): Promise<void> {
+  const content = new Uint8Array(trialBytes);
+  const temporary = await writeTemporary({ folder, content, like, ctx });
+  const { mtimeMs } = await attempt(`${folder} cannot be reached`, () => stat(temporary));
+  await sweepTemporaries(folder, mtimeMs);
+  await attempt(`the temporary file ${temporary} cannot be removed`, () => rm(temporary));
+}
+
+async function existing(path: string, { mustExist }: Pick<FileTarget, 'mustExist'>): Promise<Stats | null> {
+  const current = await regularFileAt(path);
+  if (current === null && mustExist === true) throw refusal(`${path} does not exist`);
+  return current;
+}
+
+function modeWarnings(path: string, { mode }: Stats): readonly string[] {
+  if ((mode & 0o077) === 0) return [];
+  const octal = (mode & 0o7777).toString(8).padStart(4, '0');
+  return [`${path} is open to other users (mode ${octal}) and stays so; chmod 600 would close it`];
+}

@@ -1,6 +1,12 @@
 import type { Environment } from '../../context.ts';
-import { expandName, fixedNameProblems, nameProblems, type NameRule } from './program-names.ts';
-import { programTarget, type ProgramCheck } from './program-target.ts';
+import {
+  expandName,
+  fixedNameProblems,
+  nameProblems,
+  programTarget,
+  type NameRule,
+  type ProgramCheck,
+} from './program-target.ts';
 import type { Scheme, TargetSpec } from './scheme.ts';
 import type { TargetEnvironment } from './target.ts';
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { Secret } from '../../model/secret.ts';
-import { expandName, fixedNameProblems, nameProblems, type NameRule } from './program-names.ts';
-import { programTarget } from './program-target.ts';
+import { Secret } from '../../model/credential.ts';
+import { expandName, fixedNameProblems, nameProblems, programTarget, type NameRule } from './program-target.ts';
 import type { Scheme, TargetSpec } from './scheme.ts';
 
 /** `kubernetes:<namespace>/<secret>#<key>`: one key of a Secret, in the cluster that kubectl talks to. */

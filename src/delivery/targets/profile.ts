@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { UsageError } from '../../errors.ts';
-import { wholeFileTarget } from './file-target.ts';
+import { wholeFileTarget } from './file.ts';
 import type { Scheme } from './scheme.ts';
 import type { TargetEnvironment } from './target.ts';
 

@@ -6,9 +6,12 @@ import { githubEnvScheme } from './github-env.ts';
 import { githubOutputScheme } from './github-output.ts';
 import { kubernetesScheme } from './kubernetes.ts';
 import { profileScheme } from './profile.ts';
-import type { Scheme } from './scheme.ts';
+import type { Scheme, TargetSpec } from './scheme.ts';
 import { sessionScheme } from './session.ts';
 import { vaultScheme } from './vault.ts';
+import { UsageError } from '../../errors.ts';
+import { problemOf } from './system-call.ts';
+import type { Subject, Target, TargetEnvironment } from './target.ts';
 
 /** All kinds of targets by the name that `--to` begins with. */
 export const schemes: ReadonlyMap<string, Scheme> = new Map([
@@ -25,4 +28,45 @@ export const schemes: ReadonlyMap<string, Scheme> = new Map([
 ]);
 
 /** The kinds that the sandbox carries out, below the working directory (DESIGN.md 7). */
-export const sandboxSchemes: ReadonlySet<string> = new Set(['file', 'dotenv', 'session']);
+const sandboxSchemes: ReadonlySet<string> = new Set(['file', 'dotenv', 'session']);
+
+/**
+ * The targets for one account; in the sandbox, those that reach outside it are simulated (DESIGN.md 7).
+ * @throws UsageError with every problem of every target, each beginning with `--to "<given>": `
+ */
+export function createTargets(
+  specs: readonly TargetSpec[],
+  subject: Subject,
+  environment: TargetEnvironment,
+): readonly Target[] {
+  const problems: string[] = [];
+  const targets: Target[] = [];
+  for (const spec of specs) {
+    try {
+      targets.push(createTarget(spec, subject, environment));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(...error.problems.map((problem) => problemOf(spec.given, problem)));
+    }
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return targets;
+}
+
+function createTarget(spec: TargetSpec, subject: Subject, environment: TargetEnvironment): Target {
+  const scheme = schemes.get(spec.scheme);
+  if (scheme === undefined) throw new Error(`no scheme ${spec.scheme}`);
+  const target = scheme.create(spec, subject, environment);
+  return environment.isSandbox && !sandboxSchemes.has(spec.scheme) ? simulated(target) : target;
+}
+
+/** What it would reach need not be there, so that its name has to do for its place. */
+function simulated({ name, isDurable }: Target): Target {
+  return {
+    name,
+    isDurable,
+    place: () => Promise.resolve({ place: name, slot: null }),
+    preflight: () => Promise.resolve([`${name} is only simulated in the sandbox`]),
+    deliver: () => Promise.resolve(),
+  };
+}

@@ -1,20 +1,17 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { UsageError } from '../../errors.ts';
-import { readBoundedText } from '../../files/bounded-file.ts';
-import { makeDirectory } from '../../files/make-directory.ts';
-import { largestText } from '../../files/text-file.ts';
-import { Secret } from '../../model/secret.ts';
-import { addressOf } from './address.ts';
+import { largestText, readBoundedText } from '../../files/bounded-file.ts';
+import { makeDirectory } from '../../files/private-directory.ts';
+import { Secret, fingerprintOf } from '../../model/credential.ts';
 import { expand } from './expand.ts';
 import { locate, pathFor, pathProblems } from './file-path.ts';
-import { fileTarget } from './file-target.ts';
+import { fileTarget } from './file.ts';
 import { regularFileAt } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
 import type { Scheme } from './scheme.ts';
 import { attempt } from './system-call.ts';
-import type { Target, TargetEnvironment } from './target.ts';
-import { fingerprintOf } from '../../model/fingerprint.ts';
+import type { Target, TargetContext, TargetEnvironment } from './target.ts';
 
 /**
  * `session:<path>`: the session file that Augment's own programs read, one line of JSON (contracts/augment.md 3). What it
@@ -94,4 +91,21 @@ function tokenIn(text: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** What names of targets are short for. */
+interface Surroundings extends Pick<TargetContext, 'cwd' | 'homeDirectory'> {
+  readonly profile: string | null;
+}
+
+/**
+ * A target's name as it reads from everywhere: the path of a file is made absolute, because what is noted of a delivery
+ * is read in other folders, e.g. `session:/home/me/.augment/session.json`; and the profile gets its name.
+ */
+export function addressOf(name: string, { cwd, homeDirectory, profile }: Surroundings): string {
+  if (name === 'profile' && profile !== null) return `profile:${profile}`;
+  const [, scheme, path] = /^(file|file\+json|dotenv|session):(.*)$/s.exec(name) ?? [];
+  if (scheme === undefined || path === undefined) return name;
+  const place = path.startsWith('~/') ? join(homeDirectory, path.slice(2)) : resolve(cwd, path);
+  return `${scheme}:${place}`;
 }

@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts';
-import type { CredentialKind } from '../../model/credential.ts';
+import type { CredentialKind, Secret } from '../../model/credential.ts';
 import type { ProviderName } from '../../model/account.ts';
-import type { Secret } from '../../model/secret.ts';
 
 /** A place a credential goes to (`--to`), for one account: everything in its name is expanded. */
 export interface Target {

@@ -1,6 +1,5 @@
 import type { ProgramOutcome } from '../../programs/program.ts';
-import { expandName, fixedNameProblems, nameProblems, type NameRule } from './program-names.ts';
-import { programTarget } from './program-target.ts';
+import { expandName, fixedNameProblems, nameProblems, programTarget, type NameRule } from './program-target.ts';
 import type { Scheme } from './scheme.ts';
 
 /** `vault:<path>#<field>`: one field of a secret in a KV store (version 2) of HashiCorp Vault. */

@@ -1,12 +1,10 @@
 import type { Account } from '../../model/account.ts';
 import type { HeldText } from '../provider.ts';
-import { toAccount } from './accounts.ts';
+import { hostOf, nameProblem, toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
-import type { InventoryToken } from './inventory-schema.ts';
-import { nameProblem } from './names.ts';
+import type { InventoryToken } from './inventory.ts';
 import { readSession, tenantOf } from './session.ts';
-import { hostOf } from './tenant.ts';
-import { fingerprintOf } from '../../model/fingerprint.ts';
+import { fingerprintOf } from '../../model/credential.ts';
 
 /**
  * Takes the sessions that are somewhere for those of an account that is not recorded, until a change records it. Null

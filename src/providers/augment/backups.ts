@@ -5,11 +5,10 @@ import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod/mini';
 
 import { FailedError } from '../../errors.ts';
-import { readBoundedText } from '../../files/bounded-file.ts';
+import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import { systemReason } from '../../files/system-error.ts';
-import { largestText } from '../../files/text-file.ts';
-import { readSession, sessionLine, type Session, sessionFingerprint } from './session.ts';
-import { fingerprintOf } from '../../model/fingerprint.ts';
+import { readSession, sessionFingerprint, sessionLine, type Session } from './session.ts';
+import { fingerprintOf } from '../../model/credential.ts';
 
 /** A session that another one replaced, and where it was. */
 export interface Backup {

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 
 import { AuthError } from '../../errors.ts';
-import type { Secret } from '../../model/secret.ts';
+import type { Secret } from '../../model/credential.ts';
 import type { ConnectOptions, LocalState } from '../provider.ts';
-import type { Analytics } from './analytics.ts';
+import { createLimiter, type Analytics, type Limiter } from './analytics.ts';
 import { openBackups, type Backups } from './backups.ts';
 import { openInventory, type InventoryFile } from './inventory-file.ts';
-import { createLimiter, type Limiter } from './limiter.ts';
 import { readSession, tenantOf, type Session } from './session.ts';
 
 /** What every Augment operation works with: this machine's records, and the one API there is. */

@@ -1,18 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { readBoundedText } from '../../files/bounded-file.ts';
-import { largestText } from '../../files/text-file.ts';
+import * as z from 'zod/mini';
+
+import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import { quoted } from '../../model/text.ts';
 import type { Finding } from '../provider.ts';
 import { idOf } from './accounts.ts';
-import { auggieTakes } from './auggie.ts';
 import { meantTenant, type Connection } from './connection.ts';
-import { consoleUrl } from './console-url.ts';
-import { recordedAccounts } from './lookup.ts';
+import { consoleUrl, revocation } from './step.ts';
+import { recordedAccounts } from './list.ts';
 import { readSession, sessionFingerprint } from './session.ts';
 import { standardPath } from './standard.ts';
-import { revocation } from './step.ts';
 
 /** What keeps Auggie from working, or will (contracts/augment.md 3). */
 export async function examine(connection: Connection): Promise<readonly Finding[]> {
@@ -109,4 +108,23 @@ function error(message: string): Finding {
 
 function warning(check: string, message: string, hint: string | null = null): Finding {
   return { check, level: 'warning', message, hint };
+}
+
+/** It asks for no more than this: any list will do, and a tenant that is no URL fails later. */
+const Taken = z.object({
+  accessToken: z.union([z.string().check(z.minLength(1)), z.number()]),
+  tenantURL: z.union([z.string().check(z.minLength(1)), z.number()]),
+  scopes: z.array(z.unknown()),
+});
+
+/**
+ * Whether Auggie takes this text for a session. What it does not take it passes over without a word, and goes on with the
+ * next one (contracts/augment.md 3.1 and 3.2).
+ */
+function auggieTakes(text: string): boolean {
+  try {
+    return Taken.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
 }

@@ -1,23 +1,22 @@
+import * as z from 'zod/mini';
+
 import type { AccountChange } from '../../model/account.ts';
 import { readOwnDocument } from '../document.ts';
 import { accountsNamed } from '../reference.ts';
-import type { ConnectOptions, Provider, ProviderDefinition, Trial, TrialOptions } from '../provider.ts';
-import { toAccount } from './accounts.ts';
+import type { ConnectOptions, Identity, Provider, ProviderDefinition, Trial, TrialOptions } from '../provider.ts';
+import { nameProblem, toAccount, tokenNameProblem } from './accounts.ts';
 import { assumeAccount } from './assume.ts';
 import { connect, meantTenant, type Connection } from './connection.ts';
-import { planCreate } from './create.ts';
+import { planCreate, planRotate, planToken, readAnswer } from './issue.ts';
 import { examine } from './examine.ts';
 import { intake } from './intake.ts';
-import { readAnswer } from './issue.ts';
-import { listAccounts } from './list.ts';
-import { findRecorded } from './lookup.ts';
+import { findRecorded, listAccounts } from './list.ts';
 import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './manage.ts';
-import { nameProblem, tokenNameProblem } from './names.ts';
-import { probe } from './probe.ts';
-import { readProblem } from './problem.ts';
-import { resume } from './resume.ts';
-import { planRotate, planToken } from './rotate.ts';
-import { whoami } from './whoami.ts';
+import { askCounts, probe } from './analytics.ts';
+import { resume } from './recording.ts';
+import type { ProviderProblem } from '../../http/error.ts';
+import { tenantOf } from './session.ts';
+import { fingerprintOf } from '../../model/credential.ts';
 
 /** Augment, whose service accounts only a person at a web console can manage (contracts/augment.md 1). */
 export const augment: ProviderDefinition = {
@@ -102,4 +101,35 @@ async function find(connection: Connection, reference: string) {
 function needed<Brought>(brought: Brought | undefined): Brought {
   if (brought === undefined) throw new Error('Augment issues no credential by itself');
   return brought;
+}
+
+/** contracts/augment.md 4 */
+const Envelope = z.object({
+  error: z.object({ code: z.optional(z.nullable(z.string())), message: z.string() }),
+});
+
+/** The Analytics API's error body, or null. */
+export function readProblem(_status: number, body: unknown): ProviderProblem | null {
+  const envelope = Envelope.safeParse(body);
+  if (!envelope.success) return null;
+  const { code, message } = envelope.data.error;
+  return { code: code ?? null, message, traceId: null };
+}
+
+/**
+ * Nothing says who a token is: the probe shows that it works, our records whose it is (contracts/augment.md 4).
+ * @throws HttpError when it does not
+ */
+export async function whoami(connection: Connection): Promise<Identity> {
+  const { accessToken, ...session } = await connection.session();
+  await askCounts(connection.analytics());
+  const { accounts } = await connection.inventory.read();
+  const fingerprint = fingerprintOf(accessToken);
+  const account = accounts.find(({ tokens }) => tokens.some((token) => token.fingerprint === fingerprint));
+  return {
+    subject: account?.name ?? 'an account that is not recorded here',
+    kind: 'service-account',
+    organizations: [tenantOf(session)],
+    permissions: null,
+  };
 }

@@ -1,15 +1,13 @@
 import { quoted } from '../../model/text.ts';
 import type { Account } from '../../model/account.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret, fingerprintOf } from '../../model/credential.ts';
 import type { Intake, IntakeReading, IntakeRequest } from '../manual.ts';
 import { ownTenant, type Connection } from './connection.ts';
-import { consoleUrl } from './console-url.ts';
-import { accountIn } from './inventory.ts';
-import type { Inventory } from './inventory-schema.ts';
+import { consoleUrl } from './step.ts';
+import { accountIn, type Inventory } from './inventory.ts';
 import { tokenExists } from './inventory-tokens.ts';
 import { readSession, sessionLine, sessionOfToken, tenantOf, type SessionReading } from './session.ts';
-import { hostOf } from './tenant.ts';
-import { fingerprintOf } from '../../model/fingerprint.ts';
+import { hostOf } from './accounts.ts';
 
 /**
  * A new token comes from the web console, by way of a person (contracts/augment.md 1).

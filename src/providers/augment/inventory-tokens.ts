@@ -1,8 +1,15 @@
 import { ConflictError, NotFoundError } from '../../errors.ts';
-import { quoted } from '../../model/text.ts';
-import { shellWord } from '../../model/shell-word.ts';
-import { asRevoked, changeAccount, existing, type AccountKey, type Dated } from './inventory.ts';
-import type { Inventory, InventoryAccount, InventoryToken } from './inventory-schema.ts';
+import { quoted, shellWord } from '../../model/text.ts';
+import {
+  asRevoked,
+  changeAccount,
+  existing,
+  type AccountKey,
+  type Dated,
+  type Inventory,
+  type InventoryAccount,
+  type InventoryToken,
+} from './inventory.ts';
 
 /** One token of an account, by its name. */
 export interface TokenKey extends AccountKey {

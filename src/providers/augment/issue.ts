@@ -1,22 +1,25 @@
 import { HttpError } from '../../http/error.ts';
-import type { Account } from '../../model/account.ts';
+import type { Account, NewAccount } from '../../model/account.ts';
 import type { AnswerContext, Issued, IssuingPlan } from '../issuing.ts';
 import type { Brought } from '../manual.ts';
 import { toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
-import { keptBytes, purposeIn, type Purpose } from './kept.ts';
-import { recording } from './recording.ts';
-import { readSession, sessionLine, tenantOf, type Session, sessionFingerprint } from './session.ts';
+import { keptBytes, purposeIn, recording, type Purpose } from './recording.ts';
+import { readSession, sessionFingerprint, sessionLine, tenantOf, type Session } from './session.ts';
+import { quoted } from '../../model/text.ts';
+import { existing } from './inventory.ts';
+import { keyOf } from './list.ts';
+import { installedIn, standardTarget } from './standard.ts';
 
 /** The session that a person brought; it was read before. */
-export function sessionOf({ document }: Brought): Session {
+function sessionOf({ document }: Brought): Session {
   const { session } = readSession(document.reveal());
   if (session === null) throw new Error('a session was accepted that cannot be read');
   return session;
 }
 
 /** A plan with a session as its answer: nothing is asked of anybody, and it is kept as an answer would be. */
-export async function taking(
+async function taking(
   connection: Connection,
   session: Session,
   { account, purpose }: { readonly account: Account; readonly purpose: Purpose },
@@ -76,4 +79,58 @@ function issuedFrom(session: Session, account: Account): Issued {
 /** A session as `--raw` prints it. */
 function rawSession({ tenantURL, scopes }: Session, secret: string | null): unknown {
   return { accessToken: secret, tenantURL, scopes };
+}
+
+/** Records an account that a person made in the web console, with its first token. */
+export async function planCreate(
+  connection: Connection,
+  { name, description }: NewAccount,
+  brought: Brought,
+): Promise<IssuingPlan> {
+  const { token } = brought;
+  const session = sessionOf(brought);
+  const tenant = tenantOf(session);
+  const at = new Date(connection.now()).toISOString();
+  const blank = { description, createdAt: at, updatedAt: at, tokens: [], deletedAt: null };
+  return {
+    ...(await taking(connection, session, {
+      account: toAccount({ tenant, name, ...blank }, connection.profile),
+      purpose: { tenant, name, description, token, replaces: false },
+    })),
+    effects: [`service account "${name}" of ${tenant} is recorded on this machine, with its token "${token}"`],
+  };
+}
+
+/** One more token, which takes the place of the old one; that works on until a person revokes it (DESIGN.md 8). */
+export async function planRotate(connection: Connection, account: Account, brought: Brought): Promise<IssuingPlan> {
+  const { tokens } = existing(await connection.inventory.read(), keyOf(account));
+  const installed = await installedIn(connection);
+  const isOurs = tokens.some(({ fingerprint }) => fingerprint === installed?.fingerprint);
+  const plan = await planOne(connection, account, { brought, replaces: true });
+  return {
+    ...plan,
+    effects: [...plan.effects, 'the old token works on until it is revoked in the web console: that is left to you'],
+    ...(isOurs ? { defaultTarget: standardTarget } : {}),
+  };
+}
+
+/** One more token beside those there are. */
+export function planToken(connection: Connection, account: Account, brought: Brought): Promise<IssuingPlan> {
+  return planOne(connection, account, { brought, replaces: false });
+}
+
+async function planOne(
+  connection: Connection,
+  account: Account,
+  { brought, replaces }: { readonly brought: Brought; readonly replaces: boolean },
+): Promise<IssuingPlan> {
+  const { token } = brought;
+  const { description } = account;
+  return {
+    ...(await taking(connection, sessionOf(brought), {
+      account,
+      purpose: { ...keyOf(account), description, token, replaces },
+    })),
+    effects: [`the token ${quoted(token, 100)} of ${account.name} is recorded on this machine`],
+  };
 }

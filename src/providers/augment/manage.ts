@@ -1,19 +1,23 @@
 import { CliError, ConflictError, FailedError, InterruptedError, NotFoundError, PartialError } from '../../errors.ts';
-import { quoted } from '../../model/text.ts';
+import { quoted, shellWord } from '../../model/text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
-import { shellWord } from '../../model/shell-word.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import { toAccount } from './accounts.ts';
 import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';
-import { consoleUrl } from './console-url.ts';
-import { describeAccount, existing, removeAccount, renameAccount, type AccountKey } from './inventory.ts';
-import type { Inventory } from './inventory-schema.ts';
+import { consoleUrl, revocation } from './step.ts';
+import {
+  describeAccount,
+  existing,
+  removeAccount,
+  renameAccount,
+  type AccountKey,
+  type Inventory,
+} from './inventory.ts';
 import { markRestored, markRevoked, noteDelivery, tokenIn, type TokenKey } from './inventory-tokens.ts';
-import { keyOf } from './lookup.ts';
-import { probe } from './probe.ts';
+import { keyOf } from './list.ts';
+import { probe } from './analytics.ts';
 import { seenDead } from './seen-dead.ts';
-import { revocation } from './step.ts';
 
 /** Our own description is changed here; a name is Augment's, and a person's to change. */
 export function planUpdate(

@@ -1,16 +1,17 @@
+import * as z from 'zod/mini';
+
 import type { Account } from '../../model/account.ts';
 import type { LocalEnd } from '../issuing.ts';
 import { idOf, toAccount } from './accounts.ts';
-import type { Connection } from './connection.ts';
-import { accountIn, addAccount, existing } from './inventory.ts';
-import type { InventoryToken } from './inventory-schema.ts';
+import { inventoryIn, type Connection } from './connection.ts';
+import { accountIn, addAccount, existing, type InventoryAccount, type InventoryToken } from './inventory.ts';
 import { addToken, markPendingRevoke, noteDelivery } from './inventory-tokens.ts';
-import type { Purpose } from './kept.ts';
-import { replacedBy } from './replaced.ts';
-import type { Session } from './session.ts';
+import { readSession, sessionLine, type Session } from './session.ts';
 import { installedIn } from './standard.ts';
 import { revocation } from './step.ts';
-import { fingerprintOf } from '../../model/fingerprint.ts';
+import { fingerprintOf } from '../../model/credential.ts';
+import type { Action } from '../manual.ts';
+import type { ResumeOptions } from '../provider.ts';
 
 /** As much of a connection as knows this machine. */
 export type Records = Pick<Connection, 'inventory' | 'profile' | 'now' | 'homeDirectory'>;
@@ -57,4 +58,97 @@ export async function recording(records: Records, session: Session, purpose: Pur
 
 function stamp({ now }: Records): string {
   return new Date(now()).toISOString();
+}
+
+/** Where a new token is now. */
+export interface Replacing {
+  /** The name of the new one. */
+  readonly token: string;
+  readonly delivered: readonly string[];
+  /** A place whose token was looked at before; null where there is none. */
+  readonly installed: { readonly target: string; readonly fingerprint: string } | null;
+}
+
+/**
+ * The tokens that a delivery has replaced: those that were in the same places, and are in no other, where somebody would
+ * go on with them. Where nothing is known of places, it is the only one there was.
+ */
+function replacedBy(
+  { tokens }: Pick<InventoryAccount, 'tokens'>,
+  { token, delivered, installed }: Replacing,
+): readonly InventoryToken[] {
+  const old = tokens.filter(({ name, state }) => state === 'active' && name !== token);
+  const there = old.filter(({ targets, fingerprint }) => {
+    const isInstalled = fingerprint === installed?.fingerprint;
+    return (
+      targets.some((target) => delivered.includes(target)) || (isInstalled && delivered.includes(installed.target))
+    );
+  });
+  if (there.length === 0 && old.length === 1) return old.filter(isNowhere);
+  return there.filter(({ targets }) => targets.every((target) => delivered.includes(target)));
+}
+
+function isNowhere({ targets }: InventoryToken): boolean {
+  return targets.length === 0;
+}
+
+/** What is left to note of a session in the journal; null where it does not say what it was brought for. */
+export async function resume(
+  bytes: Uint8Array,
+  { local, now, sleep, profile }: ResumeOptions,
+): Promise<LocalEnd | null> {
+  const purpose = purposeIn(bytes);
+  const { session } = readSession(new TextDecoder().decode(bytes));
+  if (purpose === null || session === null) return null;
+  const { homeDirectory } = local;
+  const records = { inventory: inventoryIn(local, sleep), profile, now, homeDirectory };
+  const { actions, ...end } = await recording(records, session, purpose);
+  const untold = purpose.replaces ? await pending(records, purpose) : [];
+  return { ...end, actions: (delivered) => [...untold, ...(actions?.(delivered) ?? [])] };
+}
+
+/** A delivery that got stuck may have replaced tokens, and nobody was told, because it was not at its end. */
+async function pending(
+  { inventory }: Pick<Records, 'inventory'>,
+  { tenant, name }: Purpose,
+): Promise<readonly Action[]> {
+  const account = accountIn(await inventory.read(), { tenant, name });
+  const tokens = account?.tokens.filter(({ state }) => state === 'pending-revoke') ?? [];
+  return tokens.map((token) => revocation({ id: idOf({ tenant, name }), name }, token.name));
+}
+
+const Purpose = z.object({
+  tenant: z.string(),
+  name: z.string(),
+  description: z.nullable(z.string()),
+  token: z.string(),
+  replaces: z.boolean(),
+});
+
+/** What a session was brought for, which is noted on this machine once it is there. */
+export interface Purpose {
+  /** The account, which the session may be for another tenant of (`--allow-tenant-change`). */
+  readonly tenant: string;
+  readonly name: string;
+  readonly description: string | null;
+  /** The name of the new token. */
+  readonly token: string;
+  /** Whether it takes the place of what was there. */
+  readonly replaces: boolean;
+}
+
+/** What the journal keeps: the session, and what it is for. Whoever reads the session drops the rest. */
+export function keptBytes(session: Session, purpose: Purpose): Uint8Array {
+  const document = z.looseObject({}).parse(JSON.parse(sessionLine(session).reveal()));
+  return new TextEncoder().encode(JSON.stringify({ ...document, purpose }));
+}
+
+/** What a kept session was brought for; null where that cannot be read. */
+export function purposeIn(bytes: Uint8Array): Purpose | null {
+  try {
+    const document: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return z.object({ purpose: Purpose }).parse(document).purpose;
+  } catch {
+    return null;
+  }
 }

@@ -1,12 +1,16 @@
+import { lstat } from 'node:fs/promises';
+
 import { FailedError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
-import type { ApplyOptions } from '../provider.ts';
-import { tokenAtHand } from './at-hand.ts';
+import type { ApplyOptions, Trial } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { consoleUrl } from './console-url.ts';
-import type { InventoryToken } from './inventory-schema.ts';
-import { probe } from './probe.ts';
-import { untilRefused } from './revocation.ts';
+import { consoleUrl } from './step.ts';
+import type { InventoryToken } from './inventory.ts';
+import { probe } from './analytics.ts';
+import { largestText, readBoundedText } from '../../files/bounded-file.ts';
+import type { Secret } from '../../model/credential.ts';
+import { readSession, sessionFingerprint, type Session } from './session.ts';
+import { standardAddress } from './standard.ts';
 
 /**
  * Whether Augment was seen to refuse a token that a person says is revoked; null where no copy of it is left to see it
@@ -22,7 +26,7 @@ export async function seenDead(
   const { now, sleep, analytics } = connection;
   const name = quoted(token.name, 100);
   const trial = await untilRefused({
-    probe: () => probe(analytics(copy)),
+    tryOld: () => probe(analytics(copy)),
     now,
     sleep,
     onWait: ({ works, why }) =>
@@ -42,4 +46,68 @@ export async function seenDead(
   const why = trial.why ?? 'no reason was given';
   await report(`whether the token ${name} is revoked could not be seen: ${why}`);
   return false;
+}
+
+const pauseMs = 20_000;
+
+/** The longest that a revoked token has been said to live (contracts/augment.md 2). */
+const patienceMs = 300_000;
+
+/**
+ * Tries a token that is said to be revoked every 20 seconds, until it is refused or 5 minutes have passed.
+ * @returns the last trial
+ */
+export async function untilRefused({
+  tryOld,
+  now,
+  sleep,
+  onWait,
+}: {
+  readonly tryOld: () => Promise<Trial>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Is told of the first trial when more are to follow. */
+  readonly onWait: (trial: Trial) => Promise<void>;
+}): Promise<Trial> {
+  const end = now() + patienceMs;
+  for (let tries = 1; ; tries += 1) {
+    const trial = await tryOld();
+    if (trial.works === false || now() + pauseMs > end) return trial;
+    if (tries === 1) await onWait(trial);
+    await sleep(pauseMs);
+  }
+}
+
+type Places = Pick<Connection, 'backups' | 'session' | 'homeDirectory'>;
+
+/**
+ * A copy of a token: the one that a rotation kept, the one that sactl works with itself, or the one in a file where it
+ * was brought; null when none is left on this machine.
+ */
+async function tokenAtHand(
+  { backups, session, homeDirectory }: Places,
+  { fingerprint, targets }: Pick<InventoryToken, 'fingerprint' | 'targets'>,
+): Promise<Secret | null> {
+  const standard = homeDirectory === null ? [] : [standardAddress(homeDirectory)];
+  const found = [
+    (await backups.find(fingerprint))?.session ?? null,
+    await session().catch(() => null),
+    ...(await Promise.all([...standard, ...targets].map(sessionAt))),
+  ];
+  const copy = found.find((other) => sessionFingerprint(other) === fingerprint);
+  return copy?.accessToken ?? null;
+}
+
+/** The session in a file that is noted as `session:<absolute path>`; null without one. */
+async function sessionAt(target: string): Promise<Session | null> {
+  const scheme = 'session:';
+  if (!target.startsWith(scheme)) return null;
+  const path = target.slice(scheme.length);
+  const isFile = await lstat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (!isFile) return null;
+  return readSession(await readBoundedText(path, largestText).catch(() => '')).session;
 }

@@ -1,7 +1,5 @@
-import { fingerprintOf } from '../../model/fingerprint.ts';
-import { Secret } from '../../model/secret.ts';
-import { repeatedKeys } from './session-keys.ts';
-import { foreignHost, readTenant } from './tenant.ts';
+import { Secret, fingerprintOf } from '../../model/credential.ts';
+import { foreignHost, readTenant } from './accounts.ts';
 
 /** What Augment's own programs sign in with (contracts/augment.md 3). */
 export interface Session {
@@ -147,4 +145,28 @@ function no(problem: string): { readonly value: null; readonly problem: string }
 /** Of a session's token; null where there is no session. */
 export function sessionFingerprint(session: Session | null | undefined): string | null {
   return session ? fingerprintOf(session.accessToken) : null;
+}
+
+/** Strings and the marks of JSON; what is between them is of no interest. */
+const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
+
+/**
+ * Which of `keys` the object has more than once. Parsers keep the last one and say nothing (contracts/augment.md 3.1).
+ * @param json an object in valid JSON
+ */
+export function repeatedKeys<Key extends string>(json: string, keys: readonly Key[]): Key[] {
+  const counts = new Map<unknown, number>();
+  let depth = 0;
+  let text = '';
+  for (const [token] of json.matchAll(tokens)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (token !== ':') text = token;
+    else if (depth === 1) {
+      // Parsed, because a key can be written in several ways.
+      const key: unknown = JSON.parse(text);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return keys.filter((key) => (counts.get(key) ?? 0) > 1);
 }

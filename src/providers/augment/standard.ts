@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 
-import { readBoundedText } from '../../files/bounded-file.ts';
-import { largestText } from '../../files/text-file.ts';
+import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import type { Connection } from './connection.ts';
 import { readSession } from './session.ts';
-import { fingerprintOf } from '../../model/fingerprint.ts';
+import { fingerprintOf } from '../../model/credential.ts';
 
 /** Auggie's own session file, below the home directory. */
 export const standardPath = '.augment/session.json';

@@ -1,8 +1,6 @@
 import type { Account } from '../../model/account.ts';
-import { quoted } from '../../model/text.ts';
-import { shellWord } from '../../model/shell-word.ts';
+import { quoted, shellWord } from '../../model/text.ts';
 import type { Action } from '../manual.ts';
-import { consoleUrl } from './console-url.ts';
 
 /** What a person is asked to do about a token that has been replaced. */
 export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: string): Action {
@@ -15,3 +13,6 @@ export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: st
     command: `sactl tokens revoke --provider augment --id ${shellWord(id)} --token ${shellWord(token)} --done --yes`,
   };
 }
+
+/** Where people manage service accounts and their tokens (contracts/augment.md 1). */
+export const consoleUrl = 'https://app.augmentcode.com/settings/service-accounts';

@@ -4,6 +4,8 @@ import { readJson, type Schema } from '../../http/json.ts';
 import { payload, payloads, type Payload } from '../payload.ts';
 import type { HttpClient, HttpRequest } from '../../http/client.ts';
 import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from './schema.ts';
+import type { Trial, TrialOptions } from '../provider.ts';
+import { trialOf } from '../trial.ts';
 
 /** nscale's identity API, one method per call (contracts/nscale.md 2). Organization ids are UUIDs. */
 export interface Api {
@@ -46,4 +48,14 @@ export function createApi(http: HttpClient, endpoint: string): Api {
     accountsUrl: (organization, ...path) =>
       [inOrganization(organization, 'serviceaccounts'), ...path.map(encodeURIComponent)].join('/'),
   };
+}
+
+/** Lists the organizations, which every token may do (contracts/nscale.md 4). */
+export async function tryCredential(options: TrialOptions): Promise<Trial> {
+  const { createHttp, credential, endpoint } = options;
+  const http = createHttp({
+    source: 'the answer',
+    header: () => Promise.resolve(`Bearer ${credential.value.reveal()}`),
+  });
+  return trialOf(createApi(http, endpoint).organizations(), { refusals: [401] });
 }

@@ -1,11 +1,11 @@
 import { PartialError } from '../../errors.ts';
 import { HttpError, withArrival } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import { shellWord } from '../../model/shell-word.ts';
+import { shellWord } from '../../model/text.ts';
 import type { AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
-import { askForToken } from './issue.ts';
+import { askForToken } from './rotate.ts';
 import { reread } from './reread.ts';
 import { toAccount, withToken, type ServiceAccount } from './schema.ts';
 import { update } from './update.ts';

@@ -2,7 +2,7 @@ import { AuthError, UsageError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Group } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { isUuid } from './names.ts';
+import { isUuid } from './lookup.ts';
 import { toGroup } from './schema.ts';
 
 /** All groups of the organization. @throws HttpError 403 for most callers (contracts/nscale.md 9.23) */

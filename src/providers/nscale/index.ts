@@ -1,19 +1,18 @@
+import * as z from 'zod/mini';
+
 import type { AccountChange } from '../../model/account.ts';
-import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
+import type { ConnectOptions, Identity, OwnCredential, Provider, ProviderDefinition } from '../provider.ts';
 import { connect, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
-import { readDocument } from './document.ts';
+import { readDocument } from './write.ts';
 import { listGroups } from './groups.ts';
-import { readAnswer } from './issue.ts';
-import { accountsNamed, findAccount, listAccounts } from './lookup.ts';
-import { nameProblem, organizationProblem } from './names.ts';
-import { readProblem } from './problem.ts';
-import { knownCredential, ownCredential } from './own.ts';
-import { planRotate } from './rotate.ts';
+import { planRotate, readAnswer } from './rotate.ts';
+import { accountsNamed, findAccount, listAccounts, nameProblem, organizationProblem } from './lookup.ts';
 import { toOrganization, toRole } from './schema.ts';
-import { tryCredential } from './trial.ts';
+import { tryCredential } from './api.ts';
 import { planUpdate } from './update.ts';
+import type { ProviderProblem } from '../../http/error.ts';
 
 /** nscale's identity service; what it really does is in contracts/nscale.md. */
 export const nscale: ProviderDefinition = {
@@ -62,4 +61,47 @@ function provider(connection: Connection, options: ConnectOptions): Provider {
 
 async function whoami({ identity }: Connection): Promise<Identity> {
   return { ...(await identity()), permissions: null };
+}
+
+const ErrorBody = z.object({
+  error: z.string(),
+  error_description: z.optional(z.string()),
+  trace_id: z.optional(z.string()),
+});
+
+/** nscale's error body (contracts/nscale.md 5), or null when the body is not one. */
+export function readProblem(status: number, body: unknown): ProviderProblem | null {
+  const parsed = ErrorBody.safeParse(body);
+  if (!parsed.success) return null;
+  const { error, error_description: description, trace_id: traceId } = parsed.data;
+  return {
+    code: error,
+    message: wording(status, error, description ?? error),
+    traceId: traceId ?? null,
+  };
+}
+
+/** nscale says "already exists" for every write conflict (contracts/nscale.md 9.5) and one text for every bad token. */
+function wording(status: number, code: string, description: string): string {
+  if (status === 409 && code === 'conflict') return 'another change was made at the same time';
+  if (status === 401 && description === 'token validation failed') {
+    return 'the token is not accepted (expired, rotated, deleted, or issued by another deployment)';
+  }
+  return description;
+}
+
+/** The caller's own token, which ends when its account says (contracts/nscale.md 1); null for a person's. */
+export async function ownCredential(connection: Connection): Promise<OwnCredential | null> {
+  if ((await connection.caller())?.kind !== 'service-account') return null;
+  // Every service account sees itself (contracts/nscale.md 4).
+  if (connection.lastListing() === null) await connection.accounts();
+  return knownCredential(connection);
+}
+
+/** The same where it is known who the caller is, and the accounts were listed. */
+export function knownCredential(connection: Connection): OwnCredential | null {
+  const caller = connection.knownCaller();
+  if (caller?.kind !== 'service-account') return null;
+  const expiresAt = connection.lastListing()?.expiries.get(caller.subject) ?? null;
+  return expiresAt === null ? null : { expiresAt, accountId: caller.subject };
 }

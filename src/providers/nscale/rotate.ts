@@ -1,9 +1,12 @@
 import type { Account } from '../../model/account.ts';
-import type { Evidence, IssuingPlan } from '../issuing.ts';
+import type { AnswerContext, AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
 import type { Connection, Listing } from './connection.ts';
-import { askForToken } from './issue.ts';
 import { find } from './reread.ts';
-import { withToken } from './schema.ts';
+import { ServiceAccount, toAccount, withToken } from './schema.ts';
+import type { HttpRequest } from '../../http/client.ts';
+import { HttpError } from '../../http/error.ts';
+import { Secret } from '../../model/credential.ts';
+import { payload, readPayload, type Payload } from '../payload.ts';
 
 /** A new token for the same account; there is no overlap with the old one (contracts/nscale.md 4). */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuingPlan> {
@@ -59,4 +62,51 @@ async function look(connection: Connection, before: Account, { isProof }: { isPr
 function mayMeet({ expiresAt }: Account, seen: Listing | null, askedAt: number): boolean {
   if (seen === null || expiresAt === null) return true;
   return askedAt - seen.at < 2000 && seen.latestExpiry - Date.parse(expiresAt) < 2000;
+}
+
+/**
+ * Sends the request whose answer carries a token that is shown once.
+ * @throws HttpError with arrival `unknown` when the answer has no token: the old one must then be taken for dead
+ * (contracts/nscale.md 9.14)
+ */
+export async function askForToken(
+  connection: Connection,
+  request: { url: string; purpose: string; json?: unknown },
+  options: AskOptions,
+): Promise<Issued> {
+  const sent: HttpRequest = { method: 'POST', ...request, secretAnswer: true, ...options };
+  const answer = await connection.api.send(sent, ServiceAccount);
+  return issuedBy(answer, { now: connection.now(), profile: connection.profile, ...request });
+}
+
+/** An answer out of the journal. @throws HttpError when it holds no token */
+export function readAnswer(bytes: Uint8Array, { now, profile }: AnswerContext): Issued {
+  const purpose = 'read the answer that was kept';
+  const answer = readPayload(bytes, payload(ServiceAccount), { provider: 'nscale', purpose });
+  return issuedBy(answer, { now, profile, purpose });
+}
+
+function issuedBy(
+  answer: Payload<ServiceAccount>,
+  { now, profile, purpose }: { now: number; profile: string | null; purpose: string },
+): Issued {
+  const token = answer.wire.status.accessToken?.trim();
+  if (token === undefined || token === '') {
+    throw new HttpError('bad_answer', `cannot ${purpose}: nscale's answer holds no token`, {
+      provider: 'nscale',
+      arrival: 'unknown',
+    });
+  }
+  const value = new Secret(token);
+  return {
+    account: toAccount(answer, { now, profile }),
+    credential: {
+      kind: 'access-token',
+      value,
+      clientId: null,
+      expiresAt: answer.wire.status.expiry ?? null,
+    },
+    payload: value,
+    raw: (secret) => withToken(answer.raw, secret),
+  };
 }

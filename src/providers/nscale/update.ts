@@ -1,7 +1,7 @@
 import { UnknownOutcomeError, PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
-import { shellWord } from '../../model/shell-word.ts';
+import { shellWord } from '../../model/text.ts';
 import type { Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';

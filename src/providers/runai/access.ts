@@ -1,12 +1,13 @@
-import { NotFoundError } from '../../errors.ts';
+import { NotFoundError, UsageError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
-import type { GrantedRule, Plan, RevocationPlan } from '../provider.ts';
+import type { GrantedRule, Plan, RevocationPlan, Role } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { resolveGrants } from './grants.ts';
 import { findAccount, subjectsOf } from './lookup.ts';
-import { addRule, removeRule, ruleBody, rulesUrl, ruleUrl } from './rules.ts';
-import { toGrantedRule, type AccessRuleRead } from './schema.ts';
+import { addRule, removeRule, ruleBody, ruleUrl, rulesUrl, type Grant } from './rules.ts';
+import { toGrantedRule, toRole, type AccessRuleRead } from './schema.ts';
+import { shellWord } from '../../model/text.ts';
+import { listScopes, resolveScope } from './scopes.ts';
 
 /** The rules of one account, found by id, name or client id, or of all service accounts. */
 export async function listAccessRules(connection: Connection, account: string | null): Promise<GrantedRule[]> {
@@ -73,4 +74,77 @@ function missingRule(which: string): NotFoundError {
     provider: 'runai',
     hint: 'sactl accessrules list --provider runai',
   });
+}
+
+/** A grant with ids, in words, and as the flags that ask for it. */
+export interface ResolvedGrant {
+  readonly grant: Omit<Grant, 'subject'>;
+  /** e.g. `L1 researcher on project vision`. */
+  readonly text: string;
+  /** e.g. `--role 9 --scope project:50`. */
+  readonly flags: string;
+}
+
+/** @throws UsageError with every role and scope that is unknown or ambiguous */
+export async function resolveGrants(
+  connection: Connection,
+  requests: readonly GrantRequest[],
+): Promise<ResolvedGrant[]> {
+  if (requests.length === 0) return [];
+  const [roles, scopes] = await Promise.all([listRoles(connection), listScopes(connection)]);
+  const problems: string[] = [];
+  const hints: string[] = [];
+  const grants = requests.flatMap((request) => {
+    try {
+      const role = resolveRole(roles, request.role);
+      const scope = resolveScope(scopes, request);
+      return [
+        {
+          grant: {
+            roleId: role.id,
+            scopeType: scope.type,
+            scopeId: scope.id,
+            clusterId: scope.type === 'cluster' || scope.type === 'tenant' ? null : scope.clusterId,
+          },
+          text: `${role.name} on ${scope.type} ${scope.path}`,
+          flags: `--role ${shellWord(role.id)} --scope ${shellWord(`${scope.type}:${scope.id}`)}`,
+        },
+      ];
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(...error.problems);
+      if (error.hint !== null) hints.push(error.hint);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new UsageError(problems, { hint: hints[0] ?? null });
+  return grants;
+}
+
+/** The roles that can be granted; deleted and disabled ones are left out (contracts/runai.md 8). */
+export async function listRoles({ api }: Connection): Promise<Role[]> {
+  const roles = await api.roles();
+  return roles
+    .filter(({ wire }) => wire.effectiveEnabled !== false && !wire.deletedAt)
+    .map(({ wire, raw }) => toRole(wire, raw));
+}
+
+/**
+ * The role with this id, or this name in any case: ids differ between installations.
+ * @throws UsageError naming the candidates
+ */
+function resolveRole(roles: readonly Role[], reference: string): Role {
+  const byId = roles.find(({ id }) => id === reference);
+  if (byId !== undefined) return byId;
+  const wanted = reference.toLowerCase();
+  const named = roles.filter(({ name }) => name.toLowerCase() === wanted);
+  const [only, ...others] = named;
+  if (only !== undefined && others.length === 0) return only;
+  const list = (only === undefined ? roles : named).map(({ id, name }) => `${name} (${id})`);
+  throw new UsageError(
+    only === undefined
+      ? `no role has the id or name "${reference}"; there are ${list.join(', ')}`
+      : `several roles are named "${reference}": ${list.join(', ')}`,
+    { hint: 'sactl roles list --provider runai' },
+  );
 }

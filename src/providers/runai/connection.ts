@@ -2,7 +2,7 @@ import type { Account } from '../../model/account.ts';
 import type { ConnectOptions, ProviderCredential } from '../provider.ts';
 import type { Payload } from '../payload.ts';
 import { createApi, type Api } from './api.ts';
-import { explainForbidden } from './permission.ts';
+import { explainForbidden } from './rules.ts';
 import { toAccount, type AccessRuleRead, type ServiceAccount } from './schema.ts';
 import { connectHttp } from './token.ts';
 

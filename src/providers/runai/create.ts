@@ -2,12 +2,12 @@ import type * as z from 'zod/mini';
 
 import { ConflictError, PartialError } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import { shellWord } from '../../model/shell-word.ts';
+import { shellWord } from '../../model/text.ts';
 import type { AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
 import type { ApplyOptions } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { resolveGrants, type ResolvedGrant } from './grants.ts';
-import { issuedFrom, readSecret, secretKey } from './issue.ts';
+import { resolveGrants, type ResolvedGrant } from './access.ts';
+import { issuedFrom, readSecret, secretKey } from './rotate.ts';
 import { readAgain } from './lookup.ts';
 import { addRule, readableRules, ruleBody, rulesUrl } from './rules.ts';
 import { Created, toAccount } from './schema.ts';

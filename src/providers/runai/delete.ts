@@ -1,7 +1,7 @@
 import { PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account } from '../../model/account.ts';
-import { shellWord } from '../../model/shell-word.ts';
+import { shellWord } from '../../model/text.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { subjectsOf } from './lookup.ts';

@@ -1,21 +1,15 @@
 import type { AccountChange } from '../../model/account.ts';
 import type { ConnectOptions, Provider, ProviderDefinition } from '../provider.ts';
-import { listAccessRules, planGrant, planRevoke } from './access.ts';
+import { listAccessRules, listRoles, planGrant, planRevoke } from './access.ts';
 import { connect } from './connection.ts';
 import { planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
-import { readDocument } from './document.ts';
-import { readAnswer } from './issue.ts';
-import { accountsNamed, findAccount, listAccounts } from './lookup.ts';
-import { nameProblem } from './names.ts';
-import { readProblem } from './problem.ts';
-import { listRoles } from './roles.ts';
-import { ownCredential } from './own.ts';
-import { planRotate } from './rotate.ts';
+import { planUpdate, readDocument } from './update.ts';
+import { planRotate, readAnswer } from './rotate.ts';
+import { accountsNamed, findAccount, listAccounts, nameProblem } from './lookup.ts';
+import { readProblem } from './api.ts';
+import { ownCredential, tryCredential, tryOwnCredential, whoami } from './whoami.ts';
 import { listScopes, scopeProblem } from './scopes.ts';
-import { tryCredential, tryOwnCredential } from './trial.ts';
-import { planUpdate } from './update.ts';
-import { whoami } from './whoami.ts';
 
 /** NVIDIA Run:ai's control plane, 2.20 to 3.0; what it really does is in contracts/runai.md. */
 export const runai: ProviderDefinition = {

@@ -1,8 +1,11 @@
 import type { Account } from '../../model/account.ts';
-import type { AskOptions, Issued, IssuingPlan } from '../issuing.ts';
+import type { AnswerContext, AskOptions, Issued, IssuingPlan } from '../issuing.ts';
 import type { Connection } from './connection.ts';
-import { issuedFrom, readSecret, secretKey } from './issue.ts';
-import { Regenerated } from './schema.ts';
+import { Created, Regenerated, toAccount } from './schema.ts';
+import { HttpError } from '../../http/error.ts';
+import { Secret } from '../../model/credential.ts';
+import { payload, readPayload } from '../payload.ts';
+import type { Era } from './api.ts';
 
 /** A new secret at once in place of the old one. The answer has no client id, so the account's is joined. */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuingPlan> {
@@ -36,4 +39,66 @@ async function regenerate(
   const answer = await api.send({ method: 'POST', url, purpose, secretAnswer: true, ...options }, Regenerated);
   const secret = readSecret(answer.wire, { purpose, consequence: ', and the old one is dead' });
   return issuedFrom(answer, { account, secret });
+}
+
+/**
+ * The secret under whichever key this version uses.
+ * @throws HttpError with arrival `unknown` when there is none, which ends with `consequence`
+ */
+export function readSecret(
+  { clientSecret, secret }: { clientSecret?: string | undefined; secret?: string | undefined },
+  { purpose, consequence }: { purpose: string; consequence: string },
+): Secret {
+  const value = (clientSecret ?? secret ?? '').trim();
+  if (value !== '') return new Secret(value);
+  throw new HttpError('bad_answer', `cannot ${purpose}: Run:ai's answer holds no secret${consequence}`, {
+    provider: 'runai',
+    arrival: 'unknown',
+  });
+}
+
+/** The secret's key in the answers of an era (contracts/runai.md 12). */
+export function secretKey(era: Era): 'clientSecret' | 'secret' {
+  return era === 'apps' ? 'secret' : 'clientSecret';
+}
+
+/** A client secret does not expire; it works together with the client id only. */
+export function issuedFrom(
+  { raw }: { readonly raw: unknown },
+  { account, secret }: { account: Account; secret: Secret },
+): Issued {
+  return {
+    account,
+    credential: {
+      kind: 'client-secret',
+      value: secret,
+      clientId: account.clientId,
+      expiresAt: null,
+    },
+    payload: secret,
+    raw: (value) => withSecret(raw, value),
+  };
+}
+
+/** An answer out of the journal: of a create, or of a regenerate, which says nothing of the account. */
+export function readAnswer(bytes: Uint8Array, { operation, account, profile }: AnswerContext): Issued {
+  const options = { provider: 'runai', purpose: 'read the answer that was kept' };
+  const known = { id: account.id ?? '', name: account.name, clientId: account.clientId };
+  const answer =
+    operation === 'create'
+      ? readPayload(bytes, payload(Created), options)
+      : readPayload(bytes, payload(Regenerated), options);
+  const wire = { ...known, ...answer.wire };
+  const { id, name, clientId } = wire;
+  return issuedFrom(answer, {
+    // The client id is the name in every example (contracts/runai.md 3).
+    account: toAccount({ id, name, clientId: clientId ?? name }, { raw: { id, name, clientId }, rules: null, profile }),
+    secret: readSecret(wire, { ...options, consequence: '' }),
+  });
+}
+
+/** A payload with `value` in the secret's place, as `--raw` prints it. */
+function withSecret(answer: unknown, value: string | null): unknown {
+  if (typeof answer !== 'object' || answer === null) return answer;
+  return { ...answer, ['secret' in answer ? 'secret' : 'clientSecret']: value };
 }

@@ -1,10 +1,13 @@
+import * as z from 'zod/mini';
+
 import { UnknownOutcomeError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
-import { shellWord } from '../../model/shell-word.ts';
-import type { Plan } from '../provider.ts';
+import { shellWord } from '../../model/text.ts';
+import type { DocumentReading, Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { readAgain } from './lookup.ts';
+import { dropUndefined, readOwnDocument, readWith } from '../document.ts';
 
 /** Enabling and disabling is all that Run:ai can change; the answer is empty, so the account is read again. */
 export async function planUpdate(
@@ -62,4 +65,27 @@ async function isNow({ api }: Connection, { account, enabled }: Switching, error
     );
   });
   return accounts.some(({ wire }) => wire.id === account.id && wire.enabled === enabled);
+}
+
+const readOnly = z.optional(z.unknown());
+
+/** Run:ai's own bodies, `{"name"}` and `{"enabled"}`; what only a read answer has is accepted and left alone. */
+const Body = z.strictObject({
+  name: z.optional(z.string()),
+  enabled: z.optional(z.boolean()),
+  id: readOnly,
+  clientId: readOnly,
+  createdBy: readOnly,
+  createdAt: readOnly,
+  updatedAt: readOnly,
+  lastLogin: readOnly,
+  tenantId: readOnly,
+});
+
+/** Reads `-f`/`--stdin` input in Run:ai's shape, recognised by a key that only an answer has, or in our own. */
+export function readDocument(document: unknown): DocumentReading {
+  const isAnswer = typeof document === 'object' && document !== null && 'clientId' in document;
+  return isAnswer
+    ? readWith(document, Body, ({ name, enabled }) => dropUndefined({ name, enabled }))
+    : readOwnDocument(document);
 }

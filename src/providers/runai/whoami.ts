@@ -1,8 +1,10 @@
 import { payloads } from '../payload.ts';
-import type { Identity } from '../provider.ts';
+import type { ConnectOptions, Identity, OwnCredential, ProviderCredential, Trial, TrialOptions } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { isForbidden } from './permission.ts';
+import { isForbidden } from './rules.ts';
 import { Permission } from './schema.ts';
+import { claimsOf, exchange } from './token-exchange.ts';
+import { trialOf } from '../trial.ts';
 
 /** Run:ai has no "me": permissions show that the credential works, the client id says who it is (contracts/runai.md 10). */
 export async function whoami({ api }: Connection, clientId: string | null): Promise<Identity> {
@@ -19,4 +21,45 @@ export async function whoami({ api }: Connection, clientId: string | null): Prom
     organizations: [],
     permissions: permissions.map(({ wire }) => `${wire.resourceType}: ${wire.actions.join(', ')}`).toSorted(),
   };
+}
+
+/** A client's secret does not end by itself (contracts/runai.md 3); an access token may say when it ends. */
+export async function ownCredential({ clientId, read }: ProviderCredential): Promise<OwnCredential | null> {
+  if (clientId !== null) return { expiresAt: null, accountId: null };
+  const { exp } = claimsOf((await read()).reveal());
+  const end = new Date((exp ?? Number.NaN) * 1000);
+  if (Number.isNaN(end.getTime())) return null;
+  return { expiresAt: end.toISOString(), accountId: null };
+}
+
+/** Signs in with it: the token request itself says whether a client id and a secret belong together (contracts/runai.md 2). */
+export async function tryCredential(options: TrialOptions): Promise<Trial> {
+  const { createHttp, credential, endpoint, now } = options;
+  const { clientId, value } = credential;
+  if (clientId === null) return { works: null, why: 'the client id of the account is not known' };
+  const http = createHttp({ source: 'the answer', header: () => Promise.resolve('') });
+  const grant = { endpoint, clientId, secret: value.reveal(), now: now() };
+  const { works, why } = await trialOf(exchange(http, grant), { refusals: [400, 401] });
+  // A disabled account is refused like one with another secret.
+  return { works, why: works === false ? `${why ?? ''}: ${reasons}` : why };
+}
+
+const reasons = 'it was replaced, or its account is disabled';
+
+/** An access token outlives the secret it was got with, so a client id and its secret are exchanged anew. */
+export async function tryOwnCredential(connection: Connection, options: ConnectOptions): Promise<boolean> {
+  const { clientId, read } = options.credential;
+  if (clientId === null) {
+    return whoami(connection, null).then(
+      () => true,
+      () => false,
+    );
+  }
+  const credential = {
+    kind: 'client-secret',
+    value: await read(),
+    clientId,
+    expiresAt: null,
+  } as const;
+  return (await tryCredential({ ...options, credential })).works === true;
 }

@@ -1,11 +1,9 @@
 import { Hono } from 'hono';
 
-import type { Emulator } from '../emulator.ts';
+import type { Emulator } from '../in-process.ts';
 import { dailyCounts, userActivity } from './activity.ts';
-import { refuse, Refusal } from './answers.ts';
-import { requireToken } from './caller.ts';
-import type { AugmentEmulatorOptions } from './options.ts';
-import { RateLimit } from './rate-limit.ts';
+import { Refusal, refuse } from './answers.ts';
+import { hashToken, type AugmentState } from './state.ts';
 
 /**
  * Augment's Analytics API as far as tokens and names of service accounts need it (contracts/augment.md 4). There is no
@@ -30,4 +28,47 @@ export function createAugmentEmulator(options: AugmentEmulatorOptions): Emulator
     });
   }
   return { fetch: async (request) => app.fetch(request) };
+}
+
+/** A token that is revoked, or whose account is deleted, is refused as an unknown one is. @throws Refusal 401 */
+function requireToken({ accounts }: AugmentState, header: string | undefined): void {
+  const token = /^bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
+  const hash = hashToken(token);
+  const tokens = accounts.flatMap((account) => account.tokens);
+  if (tokens.some((known) => known.hash === hash && known.revokedAt === null)) return;
+  throw new Refusal(401, 'Missing or invalid API token');
+}
+
+const burst = 20;
+const refillMs = 6000;
+
+/** A bucket of 20 requests that gets one back every 6 seconds, for the whole organization (contracts/augment.md 4). */
+class RateLimit {
+  readonly #now: () => number;
+  #left = burst;
+  #filledAt: number;
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#filledAt = now();
+  }
+
+  /** @throws Refusal 429 */
+  take(): void {
+    const refills = Math.max(0, Math.floor((this.#now() - this.#filledAt) / refillMs));
+    this.#left = Math.min(burst, this.#left + refills);
+    this.#filledAt += refills * refillMs;
+    if (this.#left === 0) throw new Refusal(429, 'Rate limit exceeded');
+    this.#left -= 1;
+  }
+}
+
+/** What the emulator of the Analytics API needs; no request to it changes anything. */
+export interface AugmentEmulatorOptions {
+  readonly state: AugmentState;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether more than 10 requests a minute, after a burst of 20, are refused with 429. Default true. */
+  readonly isRateLimited?: boolean;
 }

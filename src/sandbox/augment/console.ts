@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 
 import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
-import { sessionFile, type SessionFile } from './session-file.ts';
 import { hashToken, timestamp, type AccountRecord, type AugmentState } from './state.ts';
 
 export interface AccountForm {
@@ -77,4 +76,16 @@ function existing({ accounts }: AugmentState, name: string): AccountRecord {
 /** Clients must take it as it comes: its form is not documented (contracts/augment.md 2). */
 function randomToken(): string {
   return randomBytes(32).toString('hex');
+}
+
+/** The file that the web console offers for download with a new token (contracts/augment.md 3). */
+export interface SessionFile {
+  readonly accessToken: string;
+  readonly tenantURL: string;
+  readonly scopes: readonly ['read', 'write'];
+}
+
+/** The session of a token that is the tenant's. */
+export function sessionFile({ tenantURL }: Pick<AugmentState, 'tenantURL'>, accessToken: string): SessionFile {
+  return { accessToken, tenantURL, scopes: ['read', 'write'] };
 }

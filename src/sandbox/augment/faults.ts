@@ -1,6 +1,5 @@
-import type { FaultStatus, FaultSubject } from '../faults/fault.ts';
-import { matchRoute } from '../faults/route.ts';
-import { refuse, Refusal } from './answers.ts';
+import { matchRoute, type FaultStatus, type FaultSubject } from '../faults/fault.ts';
+import { Refusal, refuse } from './answers.ts';
 
 const messages: Readonly<Record<FaultStatus, string>> = {
   401: 'Missing or invalid API token',

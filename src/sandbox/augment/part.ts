@@ -1,9 +1,7 @@
-import { openEmulator, type Part } from '../part.ts';
-import type { StateKind } from '../state.ts';
+import { openEmulator, type Part, type StateKind } from '../part.ts';
 import { createAugmentEmulator } from './app.ts';
-import { augmentSandbox } from './seed-ids.ts';
-import { seedAugment } from './seed.ts';
-import { sessionFile } from './session-file.ts';
+import { augmentSandbox, seedAugment } from './seed.ts';
+import { sessionFile } from './console.ts';
 import { isAugmentState, type AugmentState } from './state.ts';
 
 /** What the emulator and the web console work on. */

@@ -3,7 +3,9 @@ import { UsageError } from '../../errors.ts';
 import type { ProviderName } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
 import { faultEffects, printFault, type Fault, type FaultName, type FaultSubject } from './fault.ts';
-import { faultSubjects } from './subjects.ts';
+import { augmentFaults } from '../augment/faults.ts';
+import { nscaleFaults } from '../nscale/faults.ts';
+import { runaiFaults } from '../runai/faults.ts';
 
 /** The variable that arms faults for `--sandbox`: several are separated by white space. */
 const faultVariable = 'SACTL_SANDBOX_FAULT';
@@ -104,3 +106,10 @@ function covers(earlier: Fault, later: Fault): boolean {
   if (earlier.nth === null) return isSame || earlier.operation === '*';
   return isSame && earlier.nth === later.nth;
 }
+
+/** What faults know of each provider; every one takes them. */
+export const faultSubjects: Readonly<Record<ProviderName, FaultSubject>> = {
+  nscale: nscaleFaults,
+  runai: runaiFaults,
+  augment: augmentFaults,
+};

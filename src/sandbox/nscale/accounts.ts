@@ -1,7 +1,8 @@
-import { notFound, Refusal } from './answers.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import { Refusal, notFound } from './answers.ts';
 import type { WriteBody } from './body.ts';
 import type { Caller } from './caller.ts';
-import { randomId, randomToken } from './random.ts';
 import { hashToken, timestamp, type AccountRecord, type NscaleState } from './state.ts';
 import { accountView, byId, groupIdsOf } from './views.ts';
 
@@ -179,4 +180,16 @@ function joinGroups(state: NscaleState, account: AccountRecord, ids: readonly st
 function withToken(view: Record<string, unknown>, accessToken: string): unknown {
   const status = view['status'];
   return { ...view, status: { ...(typeof status === 'object' ? status : {}), accessToken } };
+}
+
+/** Random like nscale's ids, whose first character is a letter. */
+function randomId(): string {
+  const id = randomUUID();
+  const letter = 'abcdef'[Number.parseInt(id.charAt(0), 16) % 6] ?? 'a';
+  return `${letter}${id.slice(1)}`;
+}
+
+/** Five segments, as compact JWE has; nobody but the emulator can read it. */
+function randomToken(): string {
+  return [48, 64, 16, 96, 22].map((bytes) => randomBytes(bytes).toString('base64url')).join('.');
 }

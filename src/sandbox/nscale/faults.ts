@@ -1,6 +1,5 @@
-import type { FaultStatus, FaultSubject } from '../faults/fault.ts';
-import { matchRoute, type Route } from '../faults/route.ts';
-import { refuse, Refusal } from './answers.ts';
+import { matchRoute, type FaultStatus, type FaultSubject, type Route } from '../faults/fault.ts';
+import { Refusal, refuse } from './answers.ts';
 
 const accounts = String.raw`^/api/v1/organizations/[^/]+/serviceaccounts`;
 const collection = new RegExp(`${accounts}$`);

@@ -1,7 +1,6 @@
 import { seedAccounts } from './seed-accounts.ts';
-import { seedGroups } from './seed-groups.ts';
-import { organizationId, otherOrganizationId, roleIds, sandboxTokens } from './seed-ids.ts';
-import { hashToken, timestamp, type NscaleState, type RoleRecord, type UserRecord } from './state.ts';
+import { accountIds, groupIds, organizationId, otherOrganizationId, roleIds, sandboxTokens } from './seed-ids.ts';
+import { hashToken, timestamp, type GroupRecord, type NscaleState, type RoleRecord, type UserRecord } from './state.ts';
 
 const dayMs = 86_400_000;
 
@@ -88,4 +87,53 @@ const roleSpecs: readonly Pick<RoleRecord, 'id' | 'name' | 'description' | 'gran
 /** The rights of nscale's own chart (contracts/nscale.md 4, RBAC). */
 function seedRoles(creationTime: string): RoleRecord[] {
   return roleSpecs.map((spec) => Object.assign({ organizationId, creationTime }, spec));
+}
+
+type GroupSpec = Pick<GroupRecord, 'id' | 'name' | 'roleIds' | 'accountIds'> & {
+  readonly description?: string;
+};
+
+function groupSpecs(): GroupSpec[] {
+  return [
+    {
+      id: groupIds.platformAdmins,
+      name: 'platform-admins',
+      description: 'Full control; keep it small',
+      roleIds: [roleIds.administrator],
+      accountIds: [accountIds.terraform],
+    },
+    {
+      id: groupIds.mlTraining,
+      name: 'ml-training',
+      description: 'Training clusters',
+      roleIds: [roleIds.user],
+      accountIds: [accountIds.ciDeploy, accountIds.nightlyTrain, accountIds.datasetSync],
+    },
+    {
+      id: groupIds.inference,
+      name: 'inference',
+      roleIds: [roleIds.user, roleIds.reader],
+      accountIds: [accountIds.ciDeploy, accountIds.gateway, accountIds.gatewayOld],
+    },
+    {
+      id: groupIds.observability,
+      name: 'observability',
+      description: 'Dashboards and alerts',
+      roleIds: [roleIds.reader],
+      accountIds: [accountIds.grafana, accountIds.backup],
+    },
+    {
+      id: groupIds.billingReadonly,
+      name: 'billing-readonly',
+      description: 'Cost reports',
+      roleIds: [roleIds.auditor],
+      accountIds: [accountIds.costReport],
+    },
+  ];
+}
+
+/** Five groups with fresh member lists, which a deployment changes. */
+function seedGroups(creationTime: string): GroupRecord[] {
+  const rest = { organizationId, creationTime, createdBy: 'ann@example.com' };
+  return groupSpecs().map((spec) => Object.assign(spec, rest));
 }

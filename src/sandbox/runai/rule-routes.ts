@@ -1,13 +1,12 @@
 import type { Hono } from 'hono';
 
-import { answer, empty, Refusal } from './answers.ts';
-import { readBody } from './body.ts';
+import { Refusal, answer, empty } from './answers.ts';
+import { integer, object, objects, oneOf, readBody, string, type Body } from './body.ts';
 import { guard, queryOf, type Deployment, type Handle } from './handler.ts';
-import type { Query } from './query.ts';
-import { readBatch, readRule } from './rule-body.ts';
-import { filterRules, ruleList, selectRules } from './rule-list.ts';
-import { Rules } from './rules.ts';
-import type { Action, RuleKey } from './state.ts';
+import { pageOf, select, type Fields, type Query } from './query.ts';
+import { Rules, type RuleView } from './rules.ts';
+import type { Action, RuleKey, ScopeType, SubjectType } from './state.ts';
+import type { Features } from './options.ts';
 
 const root = '/api/v1/authorization/access-rules';
 
@@ -88,4 +87,98 @@ async function createAll(
     }
   }
   return { succeeded, failed };
+}
+
+const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
+
+/** @throws Refusal 400 */
+function readRule(body: Body, features: Features): RuleKey {
+  return { ...readSubject(body, features), roleId: integer(body, 'roleId'), ...readScope(body) };
+}
+
+/**
+ * A batch is every subject with every scope, in one role (contracts/runai.md 7).
+ * @throws Refusal 400
+ */
+function readBatch(body: Body, features: Features): RuleKey[] {
+  const payload = object(body, 'payload');
+  const roleId = integer(payload, 'roleId');
+  const scopes = objects(payload, 'scopes').map(readScope);
+  return objects(payload, 'subjects')
+    .map((subject) => readSubject(subject, features))
+    .flatMap((subject) => scopes.map((scope) => Object.assign({ roleId }, subject, scope)));
+}
+
+function readSubject(body: Body, { hasServiceAccounts }: Features): Pick<RuleKey, 'subjectId' | 'subjectType'> {
+  const types: readonly SubjectType[] = hasServiceAccounts
+    ? ['user', 'app', 'service-account', 'group']
+    : ['user', 'app', 'group'];
+  return {
+    subjectId: string(body, 'subjectId'),
+    subjectType: oneOf(body, 'subjectType', types),
+  };
+}
+
+function readScope(body: Body): { scopeId: string; scopeType: ScopeType } {
+  return { scopeId: string(body, 'scopeId'), scopeType: oneOf(body, 'scopeType', scopeTypes) };
+}
+
+const fieldNames = [
+  'subjectId',
+  'subjectType',
+  'roleId',
+  'scopeId',
+  'scopeType',
+  'roleName',
+  'scopeName',
+  'createdAt',
+  'deletedAt',
+  'createdBy',
+] as const;
+
+/** Parameters that must equal the field of this name. */
+const plain = { subjectType: 'subjectType', clusterId: 'clusterId', scopeId: 'scopeId' } as const;
+const plainBefore3 = {
+  subjectIdFilter: 'subjectId',
+  scopeType: 'scopeType',
+  roleId: 'roleId',
+} as const;
+
+/** The rules that a query asks for. There is no `subjectId` parameter (contracts/runai.md 7). */
+function selectRules(query: Query, rules: readonly RuleView[], features: Features): RuleView[] {
+  const parameters = Object.entries({
+    ...plain,
+    ...(features.hasPlainRuleFilters ? plainBefore3 : {}),
+  });
+  const subjectIds = query.get('subjectIds')?.split(',');
+  const since = query.get('lastUpdated');
+  const items = rules.filter(
+    (rule) =>
+      (subjectIds?.includes(rule.subjectId) ?? true) &&
+      (since === null || Date.parse(rule.updatedAt) >= Date.parse(since)) &&
+      parameters.every(([name, field]) => {
+        const wanted = query.get(name);
+        return wanted === null || String(rule[field]) === wanted;
+      }),
+  );
+  return filterRules(query, items);
+}
+
+/** What `filterBy`, `search` and `sortBy` alone make of rules. */
+export function filterRules(query: Query, items: readonly RuleView[]): RuleView[] {
+  return select(query, {
+    items,
+    fieldsOf,
+    searched: ['subjectId', 'roleName', 'scopeName'],
+  });
+}
+
+/** One page with the counts that stand in for `next` (contracts/runai.md 6). */
+export function ruleList(query: Query, rules: readonly RuleView[]): unknown {
+  const { items } = pageOf(query, rules);
+  return { totalRecords: rules.length, displayRecords: items.length, accessRules: items };
+}
+
+function fieldsOf(rule: RuleView): Fields {
+  return Object.fromEntries(fieldNames.map((name) => [name, rule[name]]));
 }

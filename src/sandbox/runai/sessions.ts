@@ -1,6 +1,5 @@
 import { Refusal } from './answers.ts';
-import { randomJwt } from './jwt.ts';
-import type { RunaiEmulatorOptions } from './options.ts';
+import { randomJwt, type RunaiEmulatorOptions } from './options.ts';
 import { hashSecret, timestamp, type AccountRecord } from './state.ts';
 
 /** Example of the v2 documentation; clients must not rely on it (contracts/runai.md 2d). */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Secret } from '../../../src/model/secret.ts';
+import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
 import { runaiEndpoint, runaiSandboxClients, useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../../providers/faults.ts';
 import { forbidden, serverError } from '../../providers/runai/faults.ts';
@@ -8,7 +8,6 @@ import { ciVision, rules } from '../../providers/runai/paths.ts';
 import { entryIds, keepCredential } from '../recover/entries.ts';
 import { workFolder } from '../support.ts';
 import { eventsIn, expectEvent, logText } from './events.ts';
-import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 const runai = useRunai();
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 
-import { blockNames } from '../../../src/commands/completion/block-names.ts';
+import { blockNames } from '../../../src/commands/completion/profiles.ts';
 
 describe('names below a key of a YAML file', () => {
   it('are found between comments, blank lines and other keys', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { topics } from '../../../src/commands/help/topics.ts';
-import { topicText } from '../../../src/commands/help/topic-text.ts';
+import { topicText, topics } from '../../../src/commands/help/topics.ts';
 import { run } from '../../harness/run.ts';
 
 describe.each(Object.entries(topics))('sactl help %s', (name, topic) => {

@@ -5,13 +5,12 @@ import type { Context } from '../../../src/context.ts';
 import type { Intent } from '../../../src/state/intent.ts';
 import { openJournal, type Journal } from '../../../src/state/journal.ts';
 import type { NewAnswer } from '../../../src/state/journal-entry.ts';
-import { Secret } from '../../../src/model/secret.ts';
+import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { testNow, type TestContext, type TestContextOptions } from '../../harness/context.ts';
 import { nscaleEndpoint, organizationId, type NscaleDeployment } from '../../harness/nscale.ts';
 import { runIn, type Outcome } from '../../harness/run.ts';
 import { brokenStdout, issuedToken } from '../support.ts';
-import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 /** Two ids with the same beginning, and one of its own. */
 export const entryIds = {

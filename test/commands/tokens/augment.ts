@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Secret } from '../../../src/model/secret.ts';
+import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
 import { openAccountLocks } from '../../../src/state/account-lock.ts';
 import { openInventory, type InventoryFile } from '../../../src/providers/augment/inventory-file.ts';
 import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
@@ -9,7 +9,6 @@ import { ci, later, recorded, tenant } from '../../providers/augment/recorded.ts
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
 import { runIn, type Outcome } from '../../harness/run.ts';
 import { freshStateDirectory } from '../../harness/state.ts';
-import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 /** Where people manage service accounts and tokens. */
 export const consoleUrl = 'https://app.augmentcode.com/settings/service-accounts';

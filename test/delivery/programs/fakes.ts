@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Secret } from '../../../src/model/secret.ts';
+import { Secret } from '../../../src/model/credential.ts';
 import type { Scheme, TargetSpec } from '../../../src/delivery/targets/scheme.ts';
 import type {
   Subject,

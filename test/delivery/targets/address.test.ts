@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { addressOf } from '../../../src/delivery/targets/address.ts';
+import { addressOf } from '../../../src/delivery/targets/session.ts';
 
 const place = { cwd: '/work/app', homeDirectory: '/home/me', profile: 'prod' };
 

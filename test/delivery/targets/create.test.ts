@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import { createTargets } from '../../../src/delivery/targets/create.ts';
+import { createTargets } from '../../../src/delivery/targets/schemes.ts';
 import { parseTargets } from '../../../src/delivery/targets/parse.ts';
 import type { Target, TargetEnvironment } from '../../../src/delivery/targets/target.ts';
 import { UsageError } from '../../../src/errors.ts';

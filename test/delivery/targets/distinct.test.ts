@@ -2,7 +2,7 @@ import { symlink } from 'node:fs/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import { createTargets } from '../../../src/delivery/targets/create.ts';
+import { createTargets } from '../../../src/delivery/targets/schemes.ts';
 import { distinctProblems } from '../../../src/delivery/targets/distinct.ts';
 import { parseTargets } from '../../../src/delivery/targets/parse.ts';
 import { createFolder, subject } from './folder.ts';

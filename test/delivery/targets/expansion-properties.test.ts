@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { createTargets } from '../../../src/delivery/targets/create.ts';
+import { createTargets } from '../../../src/delivery/targets/schemes.ts';
 import { parseTargets } from '../../../src/delivery/targets/parse.ts';
 import { pathFor } from '../../../src/delivery/targets/file-path.ts';
 import type { Subject } from '../../../src/delivery/targets/target.ts';

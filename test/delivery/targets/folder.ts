@@ -1,12 +1,17 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import type { Subject, Target, TargetEnvironment, TargetPayload } from '../../../src/delivery/targets/target.ts';
-import { TargetError } from '../../../src/delivery/targets/target.ts';
+import {
+  TargetError,
+  type Subject,
+  type Target,
+  type TargetEnvironment,
+  type TargetPayload,
+} from '../../../src/delivery/targets/target.ts';
 import type { Scheme, TargetSpec } from '../../../src/delivery/targets/scheme.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { Secret } from '../../../src/model/secret.ts';
+import { Secret } from '../../../src/model/credential.ts';
 import { shareFiles } from '../../../src/delivery/targets/shared-files.ts';
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { sweepTemporaries } from '../../../src/delivery/targets/temporary-file.ts';
+import { sweepTemporaries } from '../../../src/delivery/targets/replace-file.ts';
 import { createFolder } from './folder.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { seenAccount, toAccount } from '../../../src/providers/augment/accounts.ts';
-import { markPendingRevoke, markRevoked } from '../../../src/providers/augment/inventory-tokens.ts';
-import type { Inventory } from '../../../src/providers/augment/inventory-schema.ts';
-import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
+import { addToken, markPendingRevoke, markRevoked } from '../../../src/providers/augment/inventory-tokens.ts';
+import type { Inventory } from '../../../src/providers/augment/inventory.ts';
 import { ci, ciOf, ciToken, fingerprint, first, later, otherFingerprint, recorded, tenant } from './recorded.ts';
 
 const at = later;

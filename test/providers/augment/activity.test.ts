@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { activeAccountNames } from '../../../src/providers/augment/activity.ts';
-import { readProblem } from '../../../src/providers/augment/problem.ts';
+import { activeAccountNames } from '../../../src/providers/augment/list.ts';
+import { readProblem } from '../../../src/providers/augment/index.ts';
 import { analyticsOf, answering, emulated } from './analytics.ts';
 
 describe('the names of accounts that were active', () => {

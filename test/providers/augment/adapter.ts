@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 
-import { Secret } from '../../../src/model/secret.ts';
-import { addAccount } from '../../../src/providers/augment/inventory.ts';
-import type { Inventory } from '../../../src/providers/augment/inventory-schema.ts';
-import { hostOf } from '../../../src/providers/augment/tenant.ts';
+import { Secret } from '../../../src/model/credential.ts';
+import { addAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
+import { hostOf } from '../../../src/providers/augment/accounts.ts';
 import { deleteAccount } from '../../../src/sandbox/augment/console.ts';
 import {
   consoleUrl,

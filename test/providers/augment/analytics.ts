@@ -1,12 +1,10 @@
 import { createHttpClient } from '../../../src/http/client.ts';
 import type { Fetch } from '../../harness/fetch.ts';
-import type { Analytics } from '../../../src/providers/augment/analytics.ts';
+import { createLimiter, type Analytics } from '../../../src/providers/augment/analytics.ts';
 import { analyticsEndpoint } from '../../../src/providers/augment/environment.ts';
-import { createLimiter } from '../../../src/providers/augment/limiter.ts';
-import { readProblem } from '../../../src/providers/augment/problem.ts';
+import { readProblem } from '../../../src/providers/augment/index.ts';
 import { createAugmentEmulator } from '../../../src/sandbox/augment/app.ts';
-import { augmentSandbox } from '../../../src/sandbox/augment/seed-ids.ts';
-import { seedAugment } from '../../../src/sandbox/augment/seed.ts';
+import { augmentSandbox, seedAugment } from '../../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../../src/sandbox/augment/state.ts';
 import { inProcess } from '../../../src/sandbox/in-process.ts';
 import { testContext, testNow, type TestContext } from '../../harness/context.ts';

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -6,17 +6,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { openAccountLocks, type AccountLocks } from '../../../src/state/account-lock.ts';
 import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
-import { addAccount, describeAccount } from '../../../src/providers/augment/inventory.ts';
+import { addAccount, describeAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
 import {
   openInventory,
   type InventoryFile,
   type InventoryOptions,
 } from '../../../src/providers/augment/inventory-file.ts';
-import type { Inventory } from '../../../src/providers/augment/inventory-schema.ts';
-import { Secret } from '../../../src/model/secret.ts';
+import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
 import { testContext } from '../../harness/context.ts';
 import { ci, ciOf, first, later, recorded, tenant } from './recorded.ts';
-import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 
 let state = '';
 let directory = '';

@@ -12,11 +12,11 @@ import {
   accountIn,
   addAccount,
   describeAccount,
+  emptyInventory,
   removeAccount,
   renameAccount,
 } from '../../../src/providers/augment/inventory.ts';
-import { findRecorded, recordedAccounts } from '../../../src/providers/augment/lookup.ts';
-import { emptyInventory } from '../../../src/providers/augment/inventory-schema.ts';
+import { findRecorded, recordedAccounts } from '../../../src/providers/augment/list.ts';
 import {
   ci,
   ciOf,

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { InterruptedError } from '../../../src/errors.ts';
-import { createLimiter } from '../../../src/providers/augment/limiter.ts';
-import { probe } from '../../../src/providers/augment/probe.ts';
+import { createLimiter, probe } from '../../../src/providers/augment/analytics.ts';
 import type { Trial } from '../../../src/providers/provider.ts';
-import { untilRefused } from '../../../src/providers/augment/revocation.ts';
+import { untilRefused } from '../../../src/providers/augment/seen-dead.ts';
 import { deleteAccount, revokeToken } from '../../../src/sandbox/augment/console.ts';
-import { augmentSandbox } from '../../../src/sandbox/augment/seed-ids.ts';
+import { augmentSandbox } from '../../../src/sandbox/augment/seed.ts';
 import { testContext, testNow } from '../../harness/context.ts';
 import { analyticsOf, answering, emulated, token } from './analytics.ts';
 
@@ -132,7 +131,7 @@ describe('waiting for a revocation', () => {
     const trial = await untilRefused({
       ...telling(told),
       now: ctx.now,
-      probe: () => probe(analytics),
+      tryOld: () => probe(analytics),
       sleep: async (milliseconds) => {
         await ctx.sleep(milliseconds);
         if (sleeps.length === 3) {
@@ -149,7 +148,7 @@ describe('waiting for a revocation', () => {
   test('ends after five minutes with what was seen last', async () => {
     const { analytics, ctx, sleeps } = emulated();
     const untold = telling([]);
-    expect(await untilRefused({ ...ctx, ...untold, probe: () => probe(analytics) })).toEqual({
+    expect(await untilRefused({ ...ctx, ...untold, tryOld: () => probe(analytics) })).toEqual({
       works: true,
       why: null,
     });
@@ -162,7 +161,7 @@ describe('waiting for a revocation', () => {
     const trial = await untilRefused({
       ...ctx,
       ...telling([]),
-      probe: () => Promise.resolve({ works: trials.shift() ?? null, why: null }),
+      tryOld: () => Promise.resolve({ works: trials.shift() ?? null, why: null }),
     });
     expect(trial.works).toBe(false);
     expect(trials).toEqual([]);

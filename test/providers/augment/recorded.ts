@@ -1,10 +1,10 @@
 import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
-import { addAccount } from '../../../src/providers/augment/inventory.ts';
 import {
+  addAccount,
   emptyInventory,
   type Inventory,
   type InventoryAccount,
-} from '../../../src/providers/augment/inventory-schema.ts';
+} from '../../../src/providers/augment/inventory.ts';
 
 export const tenant = 'https://d1.api.augmentcode.com';
 export const otherTenant = 'https://i1.api.augmentcode.com';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { readSession, sessionLine, type SessionReading } from '../../../src/providers/augment/session.ts';
-import { repeatedKeys } from '../../../src/providers/augment/session-keys.ts';
+import { readSession, repeatedKeys, sessionLine, type SessionReading } from '../../../src/providers/augment/session.ts';
 
 const tenantURL = 'https://d1.api.augmentcode.com/';
 

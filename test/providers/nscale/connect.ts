@@ -1,7 +1,6 @@
 import { freshLocalState } from '../../harness/local.ts';
-import type { HttpClient, HttpCredential } from '../../../src/http/client.ts';
-import { createHttpClient } from '../../../src/http/client.ts';
-import { Secret } from '../../../src/model/secret.ts';
+import { createHttpClient, type HttpClient, type HttpCredential } from '../../../src/http/client.ts';
+import { Secret } from '../../../src/model/credential.ts';
 import { nscale } from '../../../src/providers/nscale/index.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import type { TestContext } from '../../harness/context.ts';

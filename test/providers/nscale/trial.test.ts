@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { InterruptedError } from '../../../src/errors.ts';
-import type { Credential } from '../../../src/model/credential.ts';
-import { Secret } from '../../../src/model/secret.ts';
+import { Secret, type Credential } from '../../../src/model/credential.ts';
 import { nscale } from '../../../src/providers/nscale/index.ts';
 import type { Trial } from '../../../src/providers/provider.ts';
 import type { TestContext } from '../../harness/context.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { clientFactory } from '../../../src/session/client.ts';
-import { Secret } from '../../../src/model/secret.ts';
+import { Secret } from '../../../src/model/credential.ts';
 import type { Trial } from '../../../src/providers/provider.ts';
 import { runai } from '../../../src/providers/runai/index.ts';
 import type { TestContext } from '../../harness/context.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { createAccount, deleteAccount, issueToken, revokeToken } from '../../../src/sandbox/augment/console.ts';
-import { augmentSandbox } from '../../../src/sandbox/augment/seed-ids.ts';
-import { seedAugment } from '../../../src/sandbox/augment/seed.ts';
+import { augmentSandbox, seedAugment } from '../../../src/sandbox/augment/seed.ts';
 import { isAugmentState } from '../../../src/sandbox/augment/state.ts';
 import { testNow } from '../../harness/context.ts';
 import { counts, deploy, docs, reviewer } from './deployment.ts';

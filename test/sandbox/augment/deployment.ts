@@ -1,7 +1,5 @@
-import { createAugmentEmulator } from '../../../src/sandbox/augment/app.ts';
-import type { AugmentEmulatorOptions } from '../../../src/sandbox/augment/options.ts';
-import { augmentSandbox } from '../../../src/sandbox/augment/seed-ids.ts';
-import { seedAugment } from '../../../src/sandbox/augment/seed.ts';
+import { createAugmentEmulator, type AugmentEmulatorOptions } from '../../../src/sandbox/augment/app.ts';
+import { augmentSandbox, seedAugment } from '../../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../../src/sandbox/augment/state.ts';
 import { testNow } from '../../harness/context.ts';
 

@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { faultEffects, printFault, type Fault, type FaultName } from '../../../src/sandbox/faults/fault.ts';
 import { providerNames } from '../../../src/model/account.ts';
-import { faultsFromEnvironment, parseFaults } from '../../../src/sandbox/faults/parse.ts';
-import { faultSubjects } from '../../../src/sandbox/faults/subjects.ts';
+import { faultSubjects, faultsFromEnvironment, parseFaults } from '../../../src/sandbox/faults/parse.ts';
 
 test.each<[string, Fault]>([
   ['nscale.rotate=drop-after-commit@1', { provider: 'nscale', operation: 'rotate', name: 'drop-after-commit', nth: 1 }],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Operation } from '../../../src/sandbox/faults/fault.ts';
 import { parseFaults } from '../../../src/sandbox/faults/parse.ts';
-import { Schedule } from '../../../src/sandbox/faults/schedule.ts';
+import { Schedule } from '../../../src/sandbox/faults/inject.ts';
 
 function meet(faults: readonly string[], operations: readonly (Operation | null)[]): readonly unknown[] {
   const schedule = new Schedule(parseFaults(faults, 'test'));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { providerNames, type ProviderName } from '../../../src/model/account.ts';
 import type { Operation } from '../../../src/sandbox/faults/fault.ts';
-import { faultSubjects } from '../../../src/sandbox/faults/subjects.ts';
+import { faultSubjects } from '../../../src/sandbox/faults/parse.ts';
 
 const organization = '/api/v1/organizations/d4600d6e-e965-4b44-a808-84fb2fa36702';
 

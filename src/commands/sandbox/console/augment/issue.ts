@@ -4,7 +4,7 @@ import type { Context } from '../../../../context.ts';
 import { ExitCode, UndeliveredError } from '../../../../errors.ts';
 import { systemReason } from '../../../../files/system-error.ts';
 import { quoted } from '../../../../model/text.ts';
-import type { SessionFile } from '../../../../sandbox/augment/session-file.ts';
+import type { SessionFile } from '../../../../sandbox/augment/console.ts';
 import { declareVerb, type Host } from '../../../command.ts';
 import type { Invocation } from '../../../../session/invocation.ts';
 import { note } from '../../../../session/note.ts';
