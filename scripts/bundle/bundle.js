@@ -48,6 +48,8 @@ export async function bundle({ dir, plugins = [] }) {
   const build = await rolldown({
     input: { bin: 'src/bin.ts' },
     platform: 'node',
+    // The order of chunks follows the paths of modules; a linked node_modules keeps the one it has here.
+    resolve: { symlinks: false },
     plugins: [withoutExecutableSubcommands, rawText, ...plugins],
     transform: { target: 'node20.19' },
   });
