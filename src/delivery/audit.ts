@@ -3,13 +3,13 @@ import { recordFact } from '../state/audit-log.ts';
 import type { Context } from '../context.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import type { Asked } from './ask.ts';
+import type { ReceivedCredential } from './request-credential.ts';
 import type { StoredDelivery } from './deliver-entry.ts';
 import type { Ending } from './handover.ts';
-import type { Run } from './issue.ts';
+import type { Run } from './issuance.ts';
 import { fingerprintOf } from '../model/credential.ts';
 
-interface Facts extends Asked {
+interface Facts extends ReceivedCredential {
   /** As it was settled. */
   readonly account: Account;
   readonly ending: Ending;
@@ -24,7 +24,7 @@ export async function auditIssued(
   { issued, reissued, account, ending, failures }: Facts,
 ): Promise<void> {
   const { credential } = issued;
-  await recordFact(ctx, run.issue.audit, () => ({
+  await recordFact(ctx, run.issuance.audit, () => ({
     ...factOf(run, failures[0] ?? null),
     account,
     expiresAfter: credential.expiresAt ?? account.expiresAt,
@@ -37,7 +37,7 @@ export async function auditIssued(
 
 /** Writes into the audit log that a credential was asked for, and that there is none. Never rejects. */
 export async function auditUnissued(ctx: Context, run: Run, error: CliError): Promise<void> {
-  await recordFact(ctx, run.issue.audit, () => factOf(run, error));
+  await recordFact(ctx, run.issuance.audit, () => factOf(run, error));
 }
 
 /** What came of a kept credential. */
@@ -67,8 +67,8 @@ export async function auditDelivered(
   }));
 }
 
-function factOf({ issue, entry }: Run, error: CliError | null): AuditFact {
-  const { operation, plan, connection, credentialSource } = issue;
+function factOf({ issuance, entry }: Run, error: CliError | null): AuditFact {
+  const { operation, plan, connection, credentialSource } = issuance;
   const { id, name, organization, expiresAt } = plan.expected;
   return {
     operation,

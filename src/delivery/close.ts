@@ -1,7 +1,7 @@
 import type { Account } from '../model/account.ts';
-import type { IssuingPlan } from '../providers/issuing.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Ending, HandoverRun } from './handover.ts';
-import type { Issue } from './issue.ts';
+import type { Issuance } from './issuance.ts';
 import type { ReadableEntry, StoredEntry } from '../state/stored-entry.ts';
 import { accountIdOf, readEntry } from './recover.ts';
 
@@ -11,12 +11,12 @@ import { accountIdOf, readEntry } from './recover.ts';
  */
 export async function closeEntry(
   {
-    issue,
+    issuance,
     entry,
     startedAt,
   }: HandoverRun & {
-    readonly issue: Pick<Issue, 'journal' | 'connection'> & {
-      readonly plan: Pick<IssuingPlan, 'overlaps'>;
+    readonly issuance: Pick<Issuance, 'journal' | 'connection'> & {
+      readonly plan: Pick<IssuancePlan, 'overlaps'>;
     };
   },
   account: Account,
@@ -25,14 +25,14 @@ export async function closeEntry(
   try {
     if (ending.isComplete) {
       await entry.close();
-      if (issue.plan.overlaps !== true) await supersede(issue, { account, startedAt });
+      if (issuance.plan.overlaps !== true) await supersede(issuance, { account, startedAt });
       return;
     }
     const message = ending.failures.map((failure) => failure.message).join('; ');
     await entry.outcome({ outcome: 'undelivered', message });
     await entry.leave();
   } catch {
-    await issue.report(`entry ${entry.id} of the journal could not be brought up to date`);
+    await issuance.report(`entry ${entry.id} of the journal could not be brought up to date`);
   }
 }
 
@@ -48,7 +48,7 @@ interface Arrived {
  * that cannot be erased stays for `recover`. Never rejects.
  */
 export async function supersede(
-  { journal, connection }: Pick<Issue, 'journal' | 'connection'>,
+  { journal, connection }: Pick<Issuance, 'journal' | 'connection'>,
   arrived: Arrived,
 ): Promise<void> {
   const entries = await journal.list().catch(() => []);
@@ -63,7 +63,7 @@ export async function supersede(
 async function isSuperseded(
   entry: StoredEntry,
   { account, startedAt }: Arrived,
-  connection: Issue['connection'],
+  connection: Issuance['connection'],
 ): Promise<boolean> {
   const { id, intent, isUnderWay, isNewer } = entry;
   if (intent === null || isUnderWay || isNewer || intent.startedAt > startedAt) return false;

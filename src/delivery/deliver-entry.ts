@@ -2,23 +2,26 @@ import type { Context } from '../context.ts';
 import { ExitCode, UndeliveredError } from '../errors.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';
-import type { Issued, LocalEnd } from '../providers/issuing.ts';
-import type { Trial } from '../providers/provider.ts';
+import type { Issued, LocalEnd } from '../providers/issuance.ts';
+import type { Verification } from '../providers/provider.ts';
 import { auditDelivered } from './audit.ts';
 import { accountKey, recoverCommand, rotateCommand } from './recover.ts';
 import { closeEntry } from './close.ts';
 import { naming, partial, throwAll } from './failures.ts';
 import { handOver } from './handover.ts';
 import { withGrace } from './interrupt.ts';
-import type { Issue } from './issue.ts';
+import type { Issuance } from './issuance.ts';
 import { mask } from './mask.ts';
-import { settle, tellActions } from './protocol.ts';
+import { reconcile, tellActions } from './protocol.ts';
 
 /** A credential out of the journal, with everything its delivery needs. */
-export interface StoredDelivery extends Pick<Issue, 'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'report'> {
+export interface StoredDelivery extends Pick<
+  Issuance,
+  'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'report'
+> {
   readonly entry: ReadableEntry;
   readonly issued: Issued;
-  readonly tryCredential: () => Promise<Trial>;
+  readonly verifyCredential: () => Promise<Verification>;
   /** What is left to do on this machine; null where there is nothing. */
   readonly localEnd: LocalEnd | null;
 }
@@ -34,15 +37,15 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
   const key = accountKey(entry.intent.connection, account);
   const lock = await locks.lock({ key, name: naming(account) });
   try {
-    const trial = await delivery.tryCredential();
-    if (trial.works === false) {
-      const refused = dead(delivery, trial);
+    const verification = await delivery.verifyCredential();
+    if (verification.works === false) {
+      const refused = dead(delivery, verification);
       await auditDelivered(ctx, delivery, { verified: false, places: [], failures: [refused] });
       throw refused;
     }
     await withGrace(
       ctx,
-      (signal) => bring(ctx, delivery, { trial, signal }),
+      (signal) => bring(ctx, delivery, { verification, signal }),
       () => ExitCode.undelivered,
     );
   } finally {
@@ -54,7 +57,7 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
  * Delivering it would overwrite what may work with what does not (DESIGN.md 6). As a rule it is dead because somebody has
  * a newer one, which another rotation would kill, too.
  */
-function dead({ entry, issued }: StoredDelivery, { why }: Trial): UndeliveredError {
+function dead({ entry, issued }: StoredDelivery, { why }: Verification): UndeliveredError {
   const { account } = issued;
   const what = `the credential that entry ${entry.id} keeps for ${naming(account)} does not work`;
   return new UndeliveredError(`${what}: ${why ?? 'it was refused'}; nothing was delivered`, {
@@ -66,16 +69,16 @@ function dead({ entry, issued }: StoredDelivery, { why }: Trial): UndeliveredErr
 async function bring(
   ctx: Context,
   delivery: StoredDelivery,
-  { trial, signal }: { trial: Trial; signal: AbortSignal },
+  { verification, signal }: { verification: Verification; signal: AbortSignal },
 ): Promise<void> {
   const { entry, issued, journal, localEnd } = delivery;
-  const { account, problem } = await settled(delivery, trial);
+  const { account, problem } = await settled(delivery, verification);
   const { operation, connection, startedAt } = entry.intent;
   const run = {
-    issue: { ...delivery, operation, connection, plan: localEnd ?? {} },
+    issuance: { ...delivery, operation, connection, plan: localEnd ?? {} },
     entry: await journal.reopen(entry.id),
     startedAt,
-    safe: { isKept: true },
+    keeper: { isKept: true },
   };
   await mask(ctx, issued).catch(() => undefined);
   const ending = await handOver(ctx, run, {
@@ -83,11 +86,11 @@ async function bring(
     reissued: false,
     account,
     signal,
-    tryCredential: () => Promise.resolve(trial),
+    verifyCredential: () => Promise.resolve(verification),
   });
   await closeEntry(run, account, ending);
   const failures = [...ending.failures, ...(problem === null ? [] : [partial(problem, { operation, account })])];
-  await auditDelivered(ctx, delivery, { ...ending, failures, verified: trial.works });
+  await auditDelivered(ctx, delivery, { ...ending, failures, verified: verification.works });
   await tellActions(delivery, ending);
   throwAll(failures);
 }
@@ -95,8 +98,8 @@ async function bring(
 /** The account as it is recorded here, where it is. */
 async function settled(
   { issued, localEnd }: StoredDelivery,
-  { works }: Trial,
+  { works }: Verification,
 ): Promise<{ account: Account; problem: unknown }> {
   if (localEnd === null) return { account: issued.account, problem: null };
-  return settle({ plan: localEnd }, issued, { verified: works === true });
+  return reconcile({ plan: localEnd }, issued, { verified: works === true });
 }

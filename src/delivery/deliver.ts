@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { InterruptedError } from '../errors.ts';
-import type { Issued } from '../providers/issuing.ts';
+import type { Issued } from '../providers/issuance.ts';
 import { credentialDocument, type Delivery } from './result.ts';
 import type { Account } from '../model/account.ts';
 import { Secret } from '../model/credential.ts';

@@ -3,13 +3,13 @@ import type { Field } from '../output/detail.ts';
 import { sheetOf, type OutputDocument } from '../output/document.ts';
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
-import { credentialDocument, issueResult, type IssueOutcome } from './result.ts';
+import { credentialDocument, issueResult, type IssuanceOutcome } from './result.ts';
 
 export interface Result {
   readonly account: Account;
   readonly credential: Credential;
   readonly raw: (secret: string | null) => unknown;
-  readonly outcome?: IssueOutcome | undefined;
+  readonly outcome?: IssuanceOutcome | undefined;
 }
 
 /** The result of a create or rotate with `value` in the credential's place; null where it went to targets. */
@@ -25,7 +25,7 @@ export function issueDocument(result: Result, value: string | null): OutputDocum
   };
 }
 
-function factsOf({ verified, deliveredTo }: IssueOutcome): readonly Field[] {
+function factsOf({ verified, deliveredTo }: IssuanceOutcome): readonly Field[] {
   const delivered = deliveredTo.filter(({ ok }) => ok).map(({ target }) => target);
   return [
     ...(delivered.length === 0 ? [] : [{ label: 'Delivered to', value: delivered }]),

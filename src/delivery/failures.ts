@@ -9,8 +9,8 @@ import {
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import { shellWord } from '../model/text.ts';
-import type { Evidence } from '../providers/issuing.ts';
-import type { Issue, Run } from './issue.ts';
+import type { Evidence } from '../providers/issuance.ts';
+import type { Issuance, Run } from './issuance.ts';
 
 /** What the work throws; null when it comes to its end. */
 export async function failureOf(work: () => Promise<void> | undefined): Promise<unknown> {
@@ -37,7 +37,7 @@ export function throwAll(failures: readonly unknown[]): void {
 /** Whatever stopped it, the account was changed: no error that says otherwise may leave here. */
 export function partial(
   problem: unknown,
-  { operation, account }: { operation: Issue['operation']; account: Account },
+  { operation, account }: { operation: Issuance['operation']; account: Account },
 ): CliError {
   if (problem instanceof PartialError) return problem;
   return new PartialError(
@@ -59,7 +59,7 @@ export function reasonOf(problem: unknown): string {
 }
 
 /** The answer was lost, and readings prove that the request did nothing. */
-export function nothingChanged({ plan }: Issue, cause: unknown): CliError {
+export function nothingChanged({ plan }: Issuance, cause: unknown): CliError {
   if (cause instanceof HttpError) {
     const { code, exitCode, message, provider, status, traceId, retryable } = cause;
     const details = { provider, status, traceId, retryable, cause };
@@ -70,13 +70,14 @@ export function nothingChanged({ plan }: Issue, cause: unknown): CliError {
 
 /** The answer was lost for good: what can be said of it, and what to do. */
 export function unknownOutcome(
-  { issue, entry }: Run,
+  { issuance, entry }: Run,
   { cause, evidence }: { cause: unknown; evidence: Evidence | null },
 ): UnknownOutcomeError {
-  const { operation, plan } = issue;
+  const { operation, plan } = issuance;
   const known = cause instanceof CliError ? cause : null;
   const what = known?.message ?? `cannot ${operation} service account ${plan.expected.name}`;
-  const { consequence, hint } = operation === 'rotate' ? rotationLost(issue, evidence) : creationLost(issue, evidence);
+  const { consequence, hint } =
+    operation === 'rotate' ? rotationLost(issuance, evidence) : creationLost(issuance, evidence);
   const forget = operation === 'create' ? `; then: sactl recover discard --id ${entry.id}` : '';
   return new UnknownOutcomeError(`${what}; ${consequence}`, {
     provider: plan.expected.provider,
@@ -92,7 +93,7 @@ interface Said {
   readonly hint: string;
 }
 
-function rotationLost({ plan }: Issue, evidence: Evidence | null): Said {
+function rotationLost({ plan }: Issuance, evidence: Evidence | null): Said {
   const again = `rotate again: sactl serviceaccounts rotate --id ${shellWord(plan.expected.id)}`;
   return {
     consequence:
@@ -103,7 +104,7 @@ function rotationLost({ plan }: Issue, evidence: Evidence | null): Said {
   };
 }
 
-function creationLost({ plan }: Issue, evidence: Evidence | null): Said {
+function creationLost({ plan }: Issuance, evidence: Evidence | null): Said {
   const { name } = plan.expected;
   const what = plan.credentialKind === 'client-secret' ? 'client secret' : 'token';
   const accounts = evidence === null ? [] : accountsOf(evidence);
@@ -139,6 +140,6 @@ export function naming({ provider, name, id }: Account): string {
   return `${provider} service account ${name} (${id})`;
 }
 
-function done(operation: Issue['operation']): string {
+function done(operation: Issuance['operation']): string {
   return operation === 'create' ? 'created' : 'rotated';
 }

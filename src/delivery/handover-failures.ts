@@ -1,9 +1,9 @@
 import { isCI, type Context } from '../context.ts';
 import { PartialError, UndeliveredError, UnknownOutcomeError, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import type { Trial } from '../providers/provider.ts';
+import type { Verification } from '../providers/provider.ts';
 import { naming } from './failures.ts';
-import type { Issue } from './issue.ts';
+import type { Issuance } from './issuance.ts';
 import type { Delivery } from './result.ts';
 import type { StdoutFailure } from './stdout.ts';
 import { shellWord } from '../model/text.ts';
@@ -11,7 +11,7 @@ import { shellWord } from '../model/text.ts';
 /** As much of a run as its failures name. */
 interface FailedRun {
   readonly entry: { readonly id: string };
-  readonly safe: { readonly isKept: boolean };
+  readonly keeper: { readonly isKept: boolean };
 }
 
 /** What is known of where a credential is. */
@@ -31,13 +31,13 @@ export function deadCredential(
   ctx: Context,
   run: FailedRun,
   place: Whereabouts,
-  { works, why }: Trial,
+  { works, why }: Verification,
 ): readonly CliError[] {
   return works === false ? [dead(custodyOf(ctx, run, place), why ?? 'it was refused')] : [];
 }
 
-function custodyOf({ env }: Context, { entry, safe }: FailedRun, place: Whereabouts): Custody {
-  return { ...place, entryId: entry.id, isKept: safe.isKept, inCI: isCI(env) };
+function custodyOf({ env }: Context, { entry, keeper }: FailedRun, place: Whereabouts): Custody {
+  return { ...place, entryId: entry.id, isKept: keeper.isKept, inCI: isCI(env) };
 }
 
 /** How what the targets said reads after the credential's name. */
@@ -47,7 +47,7 @@ export function whyOf(refused: readonly Delivery[]): string {
 }
 
 /** The credential is where it should be, and only what was to be told of it is missing. */
-export function unprinted(operation: Issue['operation'], account: Account, { why, cause }: StdoutFailure): CliError {
+export function unprinted(operation: Issuance['operation'], account: Account, { why, cause }: StdoutFailure): CliError {
   const done = operation === 'create' ? 'created' : 'rotated';
   return new PartialError(`${naming(account)} was ${done}, but the result was not printed: ${why}`, {
     provider: account.provider,

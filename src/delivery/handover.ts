@@ -2,16 +2,16 @@ import type { AuditTarget } from '../state/audit-event.ts';
 import type { Context } from '../context.ts';
 import type { CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import type { IssuingPlan } from '../providers/issuing.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Action } from '../providers/manual.ts';
-import type { Trial } from '../providers/provider.ts';
-import type { Asked } from './ask.ts';
+import type { Verification } from '../providers/provider.ts';
+import type { ReceivedCredential } from './request-credential.ts';
 import { deliver, payloadOf } from './deliver.ts';
 import type { Result } from './document.ts';
 import { partial, reasonOf } from './failures.ts';
 import { deadCredential, lost, unprinted, whyOf } from './handover-failures.ts';
-import type { Issue, Run } from './issue.ts';
-import type { Delivery, IssueOutcome } from './result.ts';
+import type { Issuance, Run } from './issuance.ts';
+import type { Delivery, IssuanceOutcome } from './result.ts';
 import { printCredential, printReport, type StdoutFailure } from './stdout.ts';
 
 /** How the way of a credential ended. */
@@ -21,7 +21,7 @@ export interface Ending {
   /** Whether it is where it should be, and not known to be dead: then the journal may forget it. */
   readonly isComplete: boolean;
   /** What is told of it; null when that was not reached. */
-  readonly outcome: IssueOutcome | null;
+  readonly outcome: IssuanceOutcome | null;
   /** Where it was to go, and whether it is there, whatever was told: stdout, too. */
   readonly places: readonly AuditTarget[];
   /** The worst first. */
@@ -30,59 +30,59 @@ export interface Ending {
 
 /** As much of a run as its last part needs. */
 export interface HandoverRun extends Pick<Run, 'entry' | 'startedAt'> {
-  readonly issue: Pick<Issue, 'operation' | 'targets' | 'renderer' | 'report' | 'announce'> & {
-    readonly plan: Pick<IssuingPlan, 'isBrought' | 'actions' | 'record'>;
+  readonly issuance: Pick<Issuance, 'operation' | 'targets' | 'renderer' | 'report' | 'announce'> & {
+    readonly plan: Pick<IssuancePlan, 'isSupplied' | 'actions' | 'record'>;
   };
-  readonly safe: { readonly isKept: boolean };
+  readonly keeper: { readonly isKept: boolean };
 }
 
-export interface Handed extends Asked {
+export interface HandoverInput extends ReceivedCredential {
   /** As it was settled. */
   readonly account: Account;
   /** Ends a delivery under way. */
   readonly signal: AbortSignal;
   /** Tries the credential, or says what an earlier trial showed; null when nobody wants to know. */
-  readonly tryCredential: (() => Promise<Trial>) | null;
+  readonly verifyCredential: (() => Promise<Verification>) | null;
 }
 
 /**
  * Delivers, verifies and prints (DESIGN.md 6, step 5). After an interrupt nothing more is started while the credential is
  * safe in the journal; where it is not, everything goes on, because it would be lost.
  */
-export async function handOver(ctx: Context, run: HandoverRun, handed: Handed): Promise<Ending> {
+export async function handOver(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<Ending> {
   try {
-    const { targets, plan } = run.issue;
+    const { targets, plan } = run.issuance;
     // Whoever brought it has it: it is not printed.
-    return await (targets.length > 0 || plan.isBrought === true
-      ? toTargets(ctx, run, handed)
-      : toStdout(ctx, run, handed));
+    return await (targets.length > 0 || plan.isSupplied === true
+      ? toTargets(ctx, run, input)
+      : toStdout(ctx, run, input));
   } catch (cause) {
     // A bug; all the same it must not look as if nothing had happened.
-    const place = { account: handed.account, isSomewhere: false };
+    const place = { account: input.account, isSomewhere: false };
     const why = 'may not have been delivered, because of a bug in sactl';
     return { ...nowhere, failures: [lost(ctx, run, place, why, cause)] };
   }
 }
 
-async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promise<Ending> {
-  const { issue, entry } = run;
-  const { issued, signal } = handed;
+async function toTargets(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<Ending> {
+  const { issuance, entry } = run;
+  const { issued, signal } = input;
   const deliveries = await deliver(ctx, {
-    targets: issue.targets,
-    payload: payloadOf(issued, handed.account),
+    targets: issuance.targets,
+    payload: payloadOf(issued, input.account),
     signal,
     mayStart: () => mayStart(ctx, run),
-    report: issue.report,
+    report: issuance.report,
     onDelivered: (target) => entry.delivered(target),
   });
-  const trial = await tryIt(ctx, run, handed);
+  const verification = await verify(ctx, run, input);
   const refused = deliveries.filter(({ ok }) => !ok);
-  const isComplete = refused.length === 0 && trial.works !== false;
+  const isComplete = refused.length === 0 && verification.works !== false;
   const delivered = deliveries.filter(({ ok }) => ok).map(({ target }) => target);
-  const actions = isComplete ? (issue.plan.actions?.(delivered) ?? []) : [];
-  const { account, problem } = await record(run, handed.account, delivered);
-  const outcome = outcomeOf(run, handed, { trial, deliveries, isComplete, actions });
-  const failure = await announce(ctx, issue, { ...issued, account, outcome });
+  const actions = isComplete ? (issuance.plan.actions?.(delivered) ?? []) : [];
+  const { account, problem } = await record(run, input.account, delivered);
+  const outcome = outcomeOf(run, input, { verification, deliveries, isComplete, actions });
+  const failure = await announce(ctx, issuance, { ...issued, account, outcome });
   const isSomewhere = refused.length < deliveries.length;
   return {
     isComplete,
@@ -91,9 +91,9 @@ async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promis
     places: deliveries.map(({ target, ok }) => ({ target, ok })),
     failures: [
       ...(refused.length === 0 ? [] : [lost(ctx, run, { account, isSomewhere }, whyOf(refused))]),
-      ...deadCredential(ctx, run, { account, isSomewhere }, trial),
-      ...(problem === null ? [] : [partial(problem, { ...issue, account })]),
-      ...(failure === null ? [] : [unprinted(issue.operation, account, failure)]),
+      ...deadCredential(ctx, run, { account, isSomewhere }, verification),
+      ...(problem === null ? [] : [partial(problem, { ...issuance, account })]),
+      ...(failure === null ? [] : [unprinted(issuance.operation, account, failure)]),
     ],
   };
 }
@@ -101,7 +101,7 @@ async function toTargets(ctx: Context, run: HandoverRun, handed: Handed): Promis
 /** Tells the result without the credential: on stdout, unless somebody else is to be told. */
 async function announce(
   ctx: Context,
-  { renderer, announce: tell }: HandoverRun['issue'],
+  { renderer, announce: tell }: HandoverRun['issuance'],
   result: Result,
 ): Promise<StdoutFailure | null> {
   return tell === undefined ? printReport(ctx, renderer, result) : tell(result);
@@ -109,35 +109,35 @@ async function announce(
 
 /** What is known of the account once it is noted where the credential is. */
 async function record(
-  { issue }: HandoverRun,
+  { issuance }: HandoverRun,
   account: Account,
   delivered: readonly string[],
 ): Promise<{ account: Account; problem: unknown }> {
-  if (issue.plan.record === undefined || delivered.length === 0) return { account, problem: null };
+  if (issuance.plan.record === undefined || delivered.length === 0) return { account, problem: null };
   try {
-    return { account: await issue.plan.record(delivered), problem: null };
+    return { account: await issuance.plan.record(delivered), problem: null };
   } catch (problem) {
     return { account, problem };
   }
 }
 
 /** stdout comes last, so that what it says is complete; unless it is the only place that the credential has. */
-async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise<Ending> {
-  const { account } = handed;
+async function toStdout(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<Ending> {
+  const { account } = input;
   const place = { account, isSomewhere: false };
-  if (run.safe.isKept) {
-    const trial = await tryIt(ctx, run, handed);
+  if (run.keeper.isKept) {
+    const verification = await verify(ctx, run, input);
     if (!mayStart(ctx, run)) {
       const failures = [lost(ctx, run, place, 'was not printed: interrupted')];
       return { ...nowhere, places: [{ target: 'stdout', ok: false }], failures };
     }
-    return printed(ctx, run, handed, trial);
+    return printed(ctx, run, input, verification);
   }
-  const ending = await printed(ctx, run, handed, unknown);
-  const trial = await tryIt(ctx, run, handed);
+  const ending = await printed(ctx, run, input, unknown);
+  const verification = await verify(ctx, run, input);
   const isSomewhere = ending.isComplete;
-  const failures = deadCredential(ctx, run, { account, isSomewhere }, trial);
-  const verified = trial.works;
+  const failures = deadCredential(ctx, run, { account, isSomewhere }, verification);
+  const verified = verification.works;
   return {
     ...ending,
     outcome: ending.outcome === null ? null : { ...ending.outcome, verified },
@@ -148,13 +148,18 @@ async function toStdout(ctx: Context, run: HandoverRun, handed: Handed): Promise
 
 const nowhere = { isComplete: false, actions: [], outcome: null, places: [] } as const;
 
-const unknown: Trial = { works: null, why: null };
+const unknown: Verification = { works: null, why: null };
 
-async function printed(ctx: Context, run: HandoverRun, handed: Handed, trial: Trial): Promise<Ending> {
-  const { issued, account } = handed;
-  const isComplete = trial.works !== false;
-  const outcome = outcomeOf(run, handed, { trial, deliveries: [], isComplete, actions: [] });
-  const failure = await printCredential(ctx, run.issue.renderer, { ...issued, account, outcome });
+async function printed(
+  ctx: Context,
+  run: HandoverRun,
+  input: HandoverInput,
+  verification: Verification,
+): Promise<Ending> {
+  const { issued, account } = input;
+  const isComplete = verification.works !== false;
+  const outcome = outcomeOf(run, input, { verification, deliveries: [], isComplete, actions: [] });
+  const failure = await printCredential(ctx, run.issuance.renderer, { ...issued, account, outcome });
   const place = { account, isSomewhere: failure === null };
   return {
     actions: [],
@@ -163,44 +168,44 @@ async function printed(ctx: Context, run: HandoverRun, handed: Handed, trial: Tr
     isComplete: isComplete && failure === null,
     failures: [
       ...(failure === null ? [] : [lost(ctx, run, place, failure.why, failure.cause)]),
-      ...deadCredential(ctx, run, place, trial),
+      ...deadCredential(ctx, run, place, verification),
     ],
   };
 }
 
 /** What the provider says of the credential now. */
-async function tryIt(ctx: Context, run: HandoverRun, { tryCredential }: Handed): Promise<Trial> {
-  if (tryCredential === null || !mayStart(ctx, run)) return unknown;
-  const trial = await tryCredential().catch((error: unknown) => ({
+async function verify(ctx: Context, run: HandoverRun, { verifyCredential }: HandoverInput): Promise<Verification> {
+  if (verifyCredential === null || !mayStart(ctx, run)) return unknown;
+  const verification = await verifyCredential().catch((error: unknown) => ({
     works: null,
     why: reasonOf(error),
   }));
-  if (trial.works === null) {
-    const why = trial.why ?? 'no reason was given';
-    await run.issue.report(`the credential could not be verified: ${why}`);
+  if (verification.works === null) {
+    const why = verification.why ?? 'no reason was given';
+    await run.issuance.report(`the credential could not be verified: ${why}`);
   }
-  return trial;
+  return verification;
 }
 
-function mayStart({ signal }: Context, { safe }: HandoverRun): boolean {
-  return !signal.aborted || !safe.isKept;
+function mayStart({ signal }: Context, { keeper }: HandoverRun): boolean {
+  return !signal.aborted || !keeper.isKept;
 }
 
 function outcomeOf(
-  { entry, safe }: HandoverRun,
-  { reissued }: Handed,
+  { entry, keeper }: HandoverRun,
+  { reissued }: HandoverInput,
   ending: {
-    trial: Trial;
+    verification: Verification;
     deliveries: readonly Delivery[];
     isComplete: boolean;
     actions: readonly Action[];
   },
-): IssueOutcome {
+): IssuanceOutcome {
   return {
-    verified: ending.trial.works,
+    verified: ending.verification.works,
     reissued,
     deliveredTo: ending.deliveries,
-    recoverId: ending.isComplete || !safe.isKept ? null : entry.id,
+    recoverId: ending.isComplete || !keeper.isKept ? null : entry.id,
     actionsRequired: ending.actions,
   };
 }

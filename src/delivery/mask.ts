@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { Issued } from '../providers/issuing.ts';
+import type { Issued } from '../providers/issuance.ts';
 
 /**
  * Under GitHub Actions, has the runner hide the credential in the job's log from now on. The runner reads commands from

@@ -1,6 +1,6 @@
 import { isTerminal, type Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import type { Issue } from './issue.ts';
+import type { Issuance } from './issuance.ts';
 import { reportProblems, stdoutProblems, type SamplePlan } from './stdout.ts';
 import { distinctProblems } from './targets/distinct.ts';
 import type { Target } from './targets/target.ts';
@@ -28,13 +28,13 @@ export interface Preflight {
  * credential (DESIGN.md 6, step 1).
  * @throws UnknownOutcomeError when an earlier create of the same name is not settled
  */
-export async function preflight(ctx: Context, issue: Issue): Promise<Preflight> {
-  const found = await preflightTargets(ctx, issue);
-  const state = await preflightState(issue);
-  if (state.problems.length === 0 && issue.operation === 'create') {
-    await refuseUnsettled(issue.journal, wantedBy(issue));
+export async function preflight(ctx: Context, issuance: Issuance): Promise<Preflight> {
+  const found = await preflightTargets(ctx, issuance);
+  const state = await preflightState(issuance);
+  if (state.problems.length === 0 && issuance.operation === 'create') {
+    await refuseUnsettled(issuance.journal, wantedBy(issuance));
   }
-  const more = [...state.problems, ...journalProblems(issue), ...selfProblems(ctx, issue)];
+  const more = [...state.problems, ...journalProblems(issuance), ...selfProblems(ctx, issuance)];
   return {
     ...found,
     problems: [...found.problems, ...more],
@@ -44,20 +44,20 @@ export async function preflight(ctx: Context, issue: Issue): Promise<Preflight> 
 }
 
 /** What keeps a change from being written down: journal and audit log, which are the same for all accounts. */
-export async function preflightState({ journal, audit }: Pick<Issue, 'journal' | 'audit'>): Promise<Found> {
+export async function preflightState({ journal, audit }: Pick<Issuance, 'journal' | 'audit'>): Promise<Found> {
   const kept = await problemsOf(() => journal.preflight());
   // They share a folder: what is wrong with that is said once.
   return kept.problems.length > 0 ? kept : problemsOf(() => audit.preflight());
 }
 
-interface Way extends Pick<Issue, 'targets' | 'renderer'> {
+interface Way extends Pick<Issuance, 'targets' | 'renderer'> {
   readonly plan: SamplePlan;
 }
 
 /** What keeps a credential from getting out by stdout or to its targets. */
 export async function preflightTargets(ctx: Context, way: Way): Promise<Preflight> {
   const { targets } = way;
-  const isPrinted = targets.length === 0 && way.plan.isBrought !== true;
+  const isPrinted = targets.length === 0 && way.plan.isSupplied !== true;
   const output = isPrinted ? await stdoutProblems(ctx, way) : await reportProblems(way);
   const tried = await tryTargets(targets);
   const problems = tried.flatMap((target) => target.problems);
@@ -110,15 +110,18 @@ async function problemsOf(work: () => Promise<void>): Promise<Found> {
 const durable = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
 
 /** `--no-journal`: without a copy in the journal the credential needs a place that outlives this run. */
-export function journalProblems({ wishes, targets }: Pick<Issue, 'wishes' | 'targets'>): readonly string[] {
-  if (wishes.keepsSecret || targets.some(({ isDurable }) => isDurable)) return [];
+export function journalProblems({
+  preferences,
+  targets,
+}: Pick<Issuance, 'preferences' | 'targets'>): readonly string[] {
+  if (preferences.keepsSecret || targets.some(({ isDurable }) => isDurable)) return [];
   return [`--no-journal needs a durable --to (${durable}): otherwise nothing keeps the credential`];
 }
 
 /** Whoever rotates the credential that he works with has one chance to keep the new one, unless the old one works on (DESIGN.md 6). */
 export function selfProblems(
   ctx: Context,
-  { plan, targets, wishes }: Pick<Issue, 'plan' | 'targets' | 'wishes'>,
+  { plan, targets, preferences }: Pick<Issuance, 'plan' | 'targets' | 'preferences'>,
 ): readonly string[] {
   if (plan.isSelf === false) {
     return targets.some(({ name }) => name === 'profile')
@@ -132,6 +135,6 @@ export function selfProblems(
       : 'this may be the account that sactl signs in with';
   return [
     ...(targets.some(({ isDurable }) => isDurable) ? [] : [`${who}: give a durable --to (${durable})`]),
-    ...(wishes.allowSelf || isTerminal(ctx) ? [] : [`${who}: --allow-self is missing`]),
+    ...(preferences.allowSelf || isTerminal(ctx) ? [] : [`${who}: --allow-self is missing`]),
   ];
 }

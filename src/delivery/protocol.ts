@@ -2,15 +2,15 @@ import type { Context } from '../context.ts';
 import { CliError, ExitCode, FailedError, UnknownOutcomeError } from '../errors.ts';
 import type { Intent } from '../state/intent.ts';
 import type { Account } from '../model/account.ts';
-import type { Issued, IssuingPlan } from '../providers/issuing.ts';
-import type { Trial } from '../providers/provider.ts';
-import { ask, type Asked } from './ask.ts';
+import type { Issued, IssuancePlan } from '../providers/issuance.ts';
+import type { Verification } from '../providers/provider.ts';
+import { send, type ReceivedCredential } from './request-credential.ts';
 import { auditIssued, auditUnissued } from './audit.ts';
 import { closeEntry } from './close.ts';
 import { failureOf, partial, throwAll, unknownOutcome } from './failures.ts';
 import { handOver, type Ending } from './handover.ts';
 import { withGrace } from './interrupt.ts';
-import { Safe, type Issue, type Remote, type Run } from './issue.ts';
+import { AnswerKeeper, type Issuance, type Remote, type Run } from './issuance.ts';
 import { lockAccount } from './recover.ts';
 import { mask } from './mask.ts';
 import { refuseUnsettled, wantedBy } from './unsettled.ts';
@@ -22,32 +22,32 @@ import { refuseUnsettled, wantedBy } from './unsettled.ts';
  * provider did; UndeliveredError when the credential is kept and not where it should be; PartialError when it is, but
  * the account is not as asked
  */
-export async function issueCredential(ctx: Context, issue: Issue): Promise<void> {
-  const lock = await lockAccount(issue);
+export async function issueCredential(ctx: Context, issuance: Issuance): Promise<void> {
+  const lock = await lockAccount(issuance);
   try {
-    await issue.checkUnchanged();
-    if (issue.operation === 'create') await refuseUnsettled(issue.journal, wantedBy(issue));
-    let safe: Safe | null = null;
+    await issuance.checkUnchanged();
+    if (issuance.operation === 'create') await refuseUnsettled(issuance.journal, wantedBy(issuance));
+    let keeper: AnswerKeeper | null = null;
     await withGrace(
       ctx,
       async (signal) => {
         const startedAt = new Date(ctx.now()).toISOString();
-        const entry = await issue.journal.begin(intentOf(ctx, issue));
-        safe = new Safe(entry, issue.wishes);
-        await carryOut(ctx, { issue, entry, startedAt, safe }, signal);
+        const entry = await issuance.journal.begin(intentOf(ctx, issuance));
+        keeper = new AnswerKeeper(entry, issuance.preferences);
+        await carryOut(ctx, { issuance, entry, startedAt, keeper }, signal);
       },
-      () => (safe?.isKept ? ExitCode.undelivered : ExitCode.unknownOutcome),
+      () => (keeper?.isKept ? ExitCode.undelivered : ExitCode.unknownOutcome),
     );
   } finally {
     await lock.release();
   }
 }
 
-function intentOf({ cwd }: Context, issue: Issue): Intent {
-  const { operation, plan, connection, targets } = issue;
+function intentOf({ cwd }: Context, issuance: Issuance): Intent {
+  const { operation, plan, connection, targets } = issuance;
   const { id, name, clientId, expiresAt } = plan.expected;
   return {
-    id: issue.id,
+    id: issuance.id,
     operation,
     connection,
     account: { id: operation === 'create' ? null : id, name, clientId, expiresAt },
@@ -58,27 +58,27 @@ function intentOf({ cwd }: Context, issue: Issue): Intent {
 
 /** The steps with the provider's answer: each is owed once the account was changed, whatever becomes of the others. */
 async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<void> {
-  const { issue } = run;
+  const { issuance } = run;
   const asked = await askOrLeave(ctx, run, signal);
   const { issued } = asked;
   await mask(ctx, issued).catch(() => undefined);
   const first = await tryFirst(ctx, run, issued);
-  const { account, problem } = await settle(issue, issued, { verified: first?.works === true });
+  const { account, problem } = await reconcile(issuance, issued, { verified: first?.works === true });
   const ending = await handOver(ctx, run, {
     ...asked,
     account,
     signal,
-    tryCredential: trialOf(ctx, run, { ...asked, first }),
+    verifyCredential: trialOf(ctx, run, { ...asked, first }),
   });
-  const unfinished = await failureOf(() => issue.plan.finish?.(account, { signal, report: issue.report }));
+  const unfinished = await failureOf(() => issuance.plan.finish?.(account, { signal, report: issuance.report }));
   await closeEntry(run, account, ending);
   const failures = [
     ...ending.failures,
-    ...(unfinished === null ? [] : [partial(unfinished, { ...issue, account })]),
-    ...(problem === null ? [] : [partial(problem, { ...issue, account })]),
+    ...(unfinished === null ? [] : [partial(unfinished, { ...issuance, account })]),
+    ...(problem === null ? [] : [partial(problem, { ...issuance, account })]),
   ];
   await auditIssued(ctx, run, { ...asked, account, ending, failures });
-  await tellActions(issue, ending);
+  await tellActions(issuance, ending);
   throwAll(failures);
 }
 
@@ -86,16 +86,16 @@ async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<vo
  * A credential that a person brought is tried before anything is touched: the old one works on, so that there is time.
  * @throws FailedError when it does not work; then nothing was changed
  */
-async function tryFirst(ctx: Context, run: Run, issued: Issued): Promise<Trial | null> {
-  const { issue, entry } = run;
-  if (issue.plan.isBrought !== true) return null;
-  if (!issue.wishes.verify) return { works: null, why: '--no-verify' };
-  const trial = await verify(ctx, issue.remote, issued);
-  if (trial.works !== false) return trial;
+async function tryFirst(ctx: Context, run: Run, issued: Issued): Promise<Verification | null> {
+  const { issuance, entry } = run;
+  if (issuance.plan.isSupplied !== true) return null;
+  if (!issuance.preferences.verify) return { works: null, why: '--no-verify' };
+  const verification = await verify(ctx, issuance.remote, issued);
+  if (verification.works !== false) return verification;
   await entry.close().catch(() => undefined);
   const refused = new FailedError(
     'refused_credential',
-    `the new credential does not work: ${trial.why ?? 'it was refused'}; nothing was changed`,
+    `the new credential does not work: ${verification.why ?? 'it was refused'}; nothing was changed`,
     { provider: issued.account.provider },
   );
   await auditUnissued(ctx, run, refused);
@@ -104,17 +104,17 @@ async function tryFirst(ctx: Context, run: Run, issued: Issued): Promise<Trial |
 
 function trialOf(
   ctx: Context,
-  { issue }: Run,
-  { issued, reissued, first }: Asked & { readonly first: Trial | null },
-): (() => Promise<Trial>) | null {
-  if (first !== null) return issue.wishes.verify ? () => Promise.resolve(first) : null;
-  return issue.wishes.verify || reissued ? () => verify(ctx, issue.remote, issued) : null;
+  { issuance }: Run,
+  { issued, reissued, first }: ReceivedCredential & { readonly first: Verification | null },
+): (() => Promise<Verification>) | null {
+  if (first !== null) return issuance.preferences.verify ? () => Promise.resolve(first) : null;
+  return issuance.preferences.verify || reissued ? () => verify(ctx, issuance.remote, issued) : null;
 }
 
 /** An entry without an answer is erased when nothing was changed, and stays when that cannot be known. */
-async function askOrLeave(ctx: Context, run: Run, signal: AbortSignal): Promise<Asked> {
+async function askOrLeave(ctx: Context, run: Run, signal: AbortSignal): Promise<ReceivedCredential> {
   try {
-    return await ask(ctx, run, signal);
+    return await send(ctx, run, signal);
   } catch (error) {
     // Errors that are nobody's say nothing of what was done.
     const known = error instanceof CliError ? error : unknownOutcome(run, { cause: error, evidence: null });
@@ -132,7 +132,7 @@ async function leave({ entry }: Run, { message }: UnknownOutcomeError): Promise<
 
 /** Says what is left to a person, now that it can be done. */
 export async function tellActions(
-  { report }: Pick<Issue, 'report'>,
+  { report }: Pick<Issuance, 'report'>,
   { actions }: Pick<Ending, 'actions'>,
 ): Promise<void> {
   for (const { goal, url, command } of actions) {
@@ -141,13 +141,13 @@ export async function tellActions(
 }
 
 /** A credential in hand is delivered whatever happens to the account's other properties, so problems are returned. */
-export async function settle(
-  { plan }: { readonly plan: Pick<IssuingPlan, 'settle'> },
+export async function reconcile(
+  { plan }: { readonly plan: Pick<IssuancePlan, 'reconcile'> },
   issued: Issued,
   seen: { readonly verified: boolean },
 ): Promise<{ account: Account; problem: unknown }> {
   try {
-    return { account: await plan.settle(issued, seen), problem: null };
+    return { account: await plan.reconcile(issued, seen), problem: null };
   } catch (problem) {
     return { account: issued.account, problem };
   }
@@ -162,20 +162,20 @@ const pausesMs = [1000, 2000, 4000, 8000, 15_000];
  */
 export async function verify(
   ctx: Pick<Context, 'sleep' | 'signal'>,
-  { tryCredential }: Pick<Remote, 'tryCredential'>,
+  { verifyCredential }: Pick<Remote, 'verifyCredential'>,
   { account, credential }: Pick<Issued, 'account' | 'credential'>,
-): Promise<Trial> {
+): Promise<Verification> {
   if (account.enabled === false) return { works: null, why: 'the account is disabled' };
-  let trial = await tryCredential(credential);
+  let verification = await verifyCredential(credential);
   for (const pause of pausesMs) {
-    if (trial.works !== false) return trial;
+    if (verification.works !== false) return verification;
     // An interrupt ends the tries, and the last one counts.
     const isOver = await ctx.sleep(pause, ctx.signal).then(
       () => false,
       () => true,
     );
-    if (isOver) return trial;
-    trial = await tryCredential(credential);
+    if (isOver) return verification;
+    verification = await verifyCredential(credential);
   }
-  return trial;
+  return verification;
 }

@@ -3,11 +3,11 @@ import { FailedError, NotFoundError } from '../errors.ts';
 import type { EntryConnection } from '../state/intent.ts';
 import { answerBytes, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
 import { shellWord } from '../model/text.ts';
-import type { Issued } from '../providers/issuing.ts';
+import type { Issued } from '../providers/issuance.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { registry } from '../providers/registry.ts';
 import type { AccountLock } from '../state/account-lock.ts';
-import type { Issue } from './issue.ts';
+import type { Issuance } from './issuance.ts';
 
 /** The provider that an entry is about. @throws NotFoundError when this version does not have it */
 export async function definitionOf({ id, intent }: ReadableEntry): Promise<ProviderDefinition> {
@@ -117,7 +117,7 @@ export function lockAccount({
   plan,
   connection,
   locks,
-}: Pick<Issue, 'operation' | 'plan' | 'connection' | 'locks'>): Promise<AccountLock> {
+}: Pick<Issuance, 'operation' | 'plan' | 'connection' | 'locks'>): Promise<AccountLock> {
   const { provider, id, name } = plan.expected;
   return locks.lock({
     key: accountKey(connection, operation === 'create' ? { id: null, name } : { id, name }),

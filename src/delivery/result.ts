@@ -3,12 +3,12 @@ import { fingerprintOf, type Credential, type CredentialDocument } from '../mode
 import type { Action } from '../providers/manual.ts';
 
 /** What `create` and `rotate` print: the account's keys and these (DESIGN.md 2). */
-export interface IssueResult extends Account, IssueOutcome {
+export interface IssuanceResult extends Account, IssuanceOutcome {
   readonly credential: CredentialDocument | null;
 }
 
 /** What became of a credential that was issued. */
-export interface IssueOutcome {
+export interface IssuanceOutcome {
   /** Whether the new credential was seen to work; null when it was not tried, or the trial said nothing. */
   readonly verified: boolean | null;
   /** Whether a second credential had to be issued because the first answer was lost. */
@@ -37,7 +37,7 @@ export function credentialDocument(credential: Credential, value: string | null)
   };
 }
 
-const nothing: IssueOutcome = {
+const nothing: IssuanceOutcome = {
   verified: null,
   reissued: false,
   deliveredTo: [],
@@ -48,8 +48,8 @@ const nothing: IssueOutcome = {
 export function issueResult(
   account: Account,
   credential: CredentialDocument | null,
-  outcome: IssueOutcome = nothing,
-): IssueResult {
+  outcome: IssuanceOutcome = nothing,
+): IssuanceResult {
   const { verified, reissued, deliveredTo, recoverId, actionsRequired } = outcome;
   return {
     ...account,

@@ -3,9 +3,9 @@ import { CliError, UsageError } from '../errors.ts';
 import { Secret, type Credential } from '../model/credential.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import type { Renderer } from '../output/renderer.ts';
-import type { IssuingPlan } from '../providers/issuing.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
 import { issueDocument, type Result } from './document.ts';
-import type { IssueOutcome } from './result.ts';
+import type { IssuanceOutcome } from './result.ts';
 
 const placeholder = 'abcdefgh.ABCDEFGH-01234567_'.repeat(4);
 
@@ -29,9 +29,9 @@ function nextCharacter(character: string): string {
 }
 
 /** As much of a plan as a result can be made up of. */
-export type SamplePlan = Pick<IssuingPlan, 'expected' | 'expectedRaw' | 'credentialKind' | 'isBrought'>;
+export type SamplePlan = Pick<IssuancePlan, 'expected' | 'expectedRaw' | 'credentialKind' | 'isSupplied'>;
 
-interface Trial {
+interface Verification {
   readonly renderer: Renderer;
   readonly plan: SamplePlan;
 }
@@ -40,7 +40,7 @@ interface Trial {
  * What keeps stdout from being a place where the credential can be read: the format does not print it, the filters drop
  * it, or nothing is there to take it (DESIGN.md 2). All problems are returned.
  */
-export async function stdoutProblems(ctx: Context, { renderer, plan }: Trial): Promise<string[]> {
+export async function stdoutProblems(ctx: Context, { renderer, plan }: Verification): Promise<string[]> {
   const problems = placeProblems(ctx, renderer);
   const [whole, ...changed] = await Promise.all(
     [placeholder, ...neighbours(placeholder)].map((secret) => tryOut({ renderer, plan }, secret)),
@@ -71,13 +71,13 @@ export function placeProblems(ctx: Context, { format }: Pick<Renderer, 'format'>
 }
 
 /** What is wrong with printing a result whose credential went elsewhere. */
-export async function reportProblems(trial: Trial): Promise<string[]> {
-  const { problem } = await tryOut(trial, null);
+export async function reportProblems(verification: Verification): Promise<string[]> {
+  const { problem } = await tryOut(verification, null);
   return problem === null ? [] : [problem];
 }
 
 /** What a good end looks like, for trying output on. */
-const delivered: IssueOutcome = {
+const delivered: IssuanceOutcome = {
   verified: true,
   reissued: false,
   deliveredTo: [],
@@ -87,7 +87,7 @@ const delivered: IssueOutcome = {
 
 /** A result of this command with a placeholder; its fingerprint is always the same: printing it is not printing the secret. */
 async function tryOut(
-  { renderer, plan }: Trial,
+  { renderer, plan }: Verification,
   secret: string | null,
 ): Promise<{ text: string; problem: string | null }> {
   const credential: Credential = {

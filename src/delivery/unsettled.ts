@@ -4,7 +4,7 @@ import type { Journal } from '../state/journal.ts';
 import { isOpen, type StoredEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';
 import { shellWord } from '../model/text.ts';
-import type { Issue } from './issue.ts';
+import type { Issuance } from './issuance.ts';
 
 /** An account to be: where, and by what name. */
 export interface Wanted extends Pick<EntryConnection, 'provider' | 'endpoint' | 'organization'> {
@@ -12,7 +12,7 @@ export interface Wanted extends Pick<EntryConnection, 'provider' | 'endpoint' | 
 }
 
 /** What a create is about to make. */
-export function wantedBy({ connection, plan }: Issue): Wanted {
+export function wantedBy({ connection, plan }: Issuance): Wanted {
   return { ...connection, name: plan.expected.name };
 }
 

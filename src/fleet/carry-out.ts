@@ -1,6 +1,6 @@
 import { CliError, ExitCode, PartialError } from '../errors.ts';
 import { warnOfExpiry } from '../session/reminders.ts';
-import { tellingWhoWaits } from '../session/issue.ts';
+import { tellingWhoWaits } from '../session/issuance.ts';
 import { merged, type BulkResult } from './items.ts';
 import { openLedger } from './ledger.ts';
 import type { Listed } from './member.ts';

@@ -73,7 +73,7 @@ export async function openFleet<Input>(
     },
     note: (text) => note(ctx, common, text),
     askAll: (question, shared = {}) =>
-      Promise.all(members.map((member) => ask({ ctx, common, member, question, shared }))),
+      Promise.all(members.map((member) => send({ ctx, common, member, question, shared }))),
   };
   return { fleet, input: checked.value };
 }
@@ -125,7 +125,7 @@ interface Question<Answer> {
 }
 
 /** One that fails costs its own answer and no other's. */
-async function ask<Answer>({ ctx, common, member, question, shared }: Question<Answer>): Promise<FleetAnswer<Answer>> {
+async function send<Answer>({ ctx, common, member, question, shared }: Question<Answer>): Promise<FleetAnswer<Answer>> {
   try {
     if (member.problems.length > 0) throw new UsageError(member.problems);
     return { answer: await question(await connect(ctx, common, member, shared)), error: null };

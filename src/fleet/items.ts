@@ -1,5 +1,5 @@
 import type { Result } from '../delivery/document.ts';
-import { credentialDocument, issueResult, type IssueResult } from '../delivery/result.ts';
+import { credentialDocument, issueResult, type IssuanceResult } from '../delivery/result.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import { barelyKnown, type Account } from '../model/account.ts';
 import { compareText } from '../model/text.ts';
@@ -10,12 +10,12 @@ import type { Connected } from '../session/connect.ts';
 import type { CommonFlags } from '../session/flags.ts';
 
 /** An account whose new credential is where it should be. */
-export interface RotatedItem extends IssueResult {
+export interface RotatedItem extends IssuanceResult {
   readonly exitCode: ExitCode;
 }
 
 /** An account that was not rotated, or whose new credential is not where it should be. */
-export interface FailedItem extends Omit<IssueResult, 'id' | 'name'> {
+export interface FailedItem extends Omit<IssuanceResult, 'id' | 'name'> {
   /** Null where a provider did not even show its accounts, as is the name. */
   readonly id: string | null;
   readonly name: string | null;
@@ -79,7 +79,7 @@ export function failedItem(account: Account, failure: Failure): FailedItem {
   return { ...known, actionsRequired, error: object, exitCode: error.exitCode };
 }
 
-function resultOf({ account, credential, outcome }: Result): IssueResult {
+function resultOf({ account, credential, outcome }: Result): IssuanceResult {
   return issueResult(account, credentialDocument(credential, null), outcome);
 }
 

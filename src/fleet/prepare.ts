@@ -5,8 +5,8 @@ import { createTargets } from '../delivery/targets/schemes.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import type { IssuingPlan } from '../providers/issuing.ts';
-import { wishesOf } from '../session/planned-issue.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
+import { preferencesOf } from '../session/planned-issuance.ts';
 import { fewLines, type PlannedTarget } from '../session/dry-run.ts';
 import type { Candidate, Skipped } from './candidates.ts';
 import type { Listed } from './member.ts';
@@ -16,7 +16,7 @@ import { reportPlaceProblems } from './report-place.ts';
 
 /** An account that is ready to be rotated. */
 export interface Prepared extends Candidate {
-  readonly plan: IssuingPlan;
+  readonly plan: IssuancePlan;
   readonly targets: readonly Target[];
 }
 
@@ -90,7 +90,7 @@ function guardOf(
 ): readonly string[] {
   const isUnasked = common.yes === true && !isNamed;
   const stdin = isUnasked ? { ...ctx.stdin, isTTY: false } : ctx.stdin;
-  return selfProblems({ ...ctx, stdin }, { plan, targets, wishes: wishesOf(flags) });
+  return selfProblems({ ...ctx, stdin }, { plan, targets, preferences: preferencesOf(flags) });
 }
 
 /** Whether it is not the account that sactl signs in with, for certain. */
@@ -133,7 +133,9 @@ async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Trie
   return {
     problems: [
       // What concerns all of them stands before what each has of its own, of which there may be very much.
-      ...(first === undefined ? [] : journalProblems({ targets: first.targets, wishes: wishesOf(run.flags) })),
+      ...(first === undefined
+        ? []
+        : journalProblems({ targets: first.targets, preferences: preferencesOf(run.flags) })),
       ...problems,
       ...(problems.length > 0 ? [] : await placeProblems(run, accountTargets(prepared))),
     ],
@@ -163,7 +165,7 @@ function accountTargets(prepared: readonly Prepared[]): readonly AccountTarget[]
  */
 async function isOwn(
   account: Account,
-  { isSelf }: Pick<IssuingPlan, 'isSelf'>,
+  { isSelf }: Pick<IssuancePlan, 'isSelf'>,
   { listed, lists }: { readonly listed: Listed; readonly lists: readonly Listed[] },
 ): Promise<boolean | null> {
   const others = lists.filter((other) => other !== listed && isSamePlace(other, listed));

@@ -20,13 +20,13 @@ export async function reportProblems(
 }
 
 /** A file of the name `trial` is made beside it, and removed. */
-async function problemOf(path: string, trial: string): Promise<string | null> {
+async function problemOf(path: string, verification: string): Promise<string | null> {
   const folder = dirname(path);
   try {
     if (!(await stat(folder)).isDirectory()) return `${folder} is not a folder`;
-    const file = await open(join(folder, trial), 'wx');
+    const file = await open(join(folder, verification), 'wx');
     await file.close();
-    await rm(join(folder, trial));
+    await rm(join(folder, verification));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return `there is no folder ${folder}`;
     return `nothing can be written in ${folder}: ${systemReason(error)}`;

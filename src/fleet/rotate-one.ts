@@ -11,17 +11,17 @@ import type { Ready } from './wave.ts';
 /** Rotates one account by the delivery protocol, which lets go of its lock. Never rejects. */
 export async function rotateOne(ctx: Context, common: CommonFlags, one: Ready): Promise<Item> {
   const flags = commandFlags(common, one.listed.connected);
-  if (one.issue === null) return failed(one, { error: one.error, flags });
+  if (one.issuance === null) return failed(one, { error: one.error, flags });
   let result: Result | null = null;
-  const issue = {
-    ...one.issue,
+  const issuance = {
+    ...one.issuance,
     announce: (told: Result) => {
       result = told;
       return Promise.resolve(null);
     },
   };
   try {
-    await issueCredential(ctx, issue);
+    await issueCredential(ctx, issuance);
   } catch (error) {
     const interruption = interruptionOf(error);
     if (interruption !== null) return left(one, 'interrupted', interruption);

@@ -15,7 +15,7 @@ import type { OutputDocument } from '../output/document.ts';
 import { safeText } from '../model/text.ts';
 import type { Account } from '../model/account.ts';
 import { dryRunDocument } from '../session/dry-run.ts';
-import { effectsOf } from '../session/planned-issue.ts';
+import { effectsOf } from '../session/planned-issuance.ts';
 
 /**
  * Rotates several accounts, of one provider or of all: chooses them, plans every one and tries its targets, has the whole

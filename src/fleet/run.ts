@@ -8,7 +8,7 @@ import type { Renderer } from '../output/renderer.ts';
 import type { Shared } from '../session/connect.ts';
 import type { Fleet } from './connections.ts';
 import type { CommonFlags } from '../session/flags.ts';
-import type { IssueHost } from '../session/planned-issue.ts';
+import type { IssuanceHost } from '../session/planned-issuance.ts';
 import { sandboxDirectory } from '../session/sandbox-state.ts';
 import type { BulkInput, BulkRotateFlags } from './input.ts';
 import type { Listed } from './member.ts';
@@ -64,7 +64,7 @@ function listedOnce(journal: Journal): Journal {
 }
 
 /** What the issue of one account works with; null where the provider issues nothing by itself. */
-export function hostOf(run: BulkRun, { connected }: Listed): IssueHost | null {
+export function hostOf(run: BulkRun, { connected }: Listed): IssuanceHost | null {
   const { planRotate } = connected.provider;
   return planRotate === undefined ? null : { ...connected, ...run, planRotate };
 }

@@ -1,11 +1,11 @@
 import { naming } from '../delivery/failures.ts';
-import type { Issue } from '../delivery/issue.ts';
+import type { Issuance } from '../delivery/issuance.ts';
 import { lockAccount } from '../delivery/recover.ts';
 import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';
 import type { AccountLock } from '../state/account-lock.ts';
 import type { Account } from '../model/account.ts';
-import { issueOf } from '../session/planned-issue.ts';
-import { refuseChanged } from '../session/issue.ts';
+import { issuanceOf } from '../session/planned-issuance.ts';
+import { refuseChanged } from '../session/issuance.ts';
 import type { Listed } from './member.ts';
 import type { Prepared } from './prepare.ts';
 import { hostOf, type BulkRun } from './run.ts';
@@ -13,13 +13,13 @@ import { hostOf, type BulkRun } from './run.ts';
 /** An account that is locked and was read once more, or why it is not. */
 export type Ready = Prepared &
   (
-    | { readonly issue: Issue; readonly release: () => Promise<void>; readonly error: null }
-    | { readonly issue: null; readonly release: () => Promise<void>; readonly error: CliError }
+    | { readonly issuance: Issuance; readonly release: () => Promise<void>; readonly error: null }
+    | { readonly issuance: null; readonly release: () => Promise<void>; readonly error: CliError }
   );
 
 type Locked =
-  | { readonly one: Prepared; readonly issue: Issue; readonly lock: AccountLock }
-  | { readonly one: Prepared; readonly issue: null; readonly error: CliError };
+  | { readonly one: Prepared; readonly issuance: Issuance; readonly lock: AccountLock }
+  | { readonly one: Prepared; readonly issuance: null; readonly error: CliError };
 
 /** Locks all of them, then reads them. Never rejects: what goes wrong costs the accounts that it is about. */
 export async function openWave(run: BulkRun, wave: readonly Prepared[]): Promise<readonly Ready[]> {
@@ -31,10 +31,10 @@ export async function openWave(run: BulkRun, wave: readonly Prepared[]): Promise
 
 async function lock(run: BulkRun, one: Prepared): Promise<Locked> {
   try {
-    const issue = issueFor(run, one);
-    return { one, issue, lock: await lockAccount(issue) };
+    const issuance = issueFor(run, one);
+    return { one, issuance, lock: await lockAccount(issuance) };
   } catch (error) {
-    return { one, issue: null, error: unsent(error) };
+    return { one, issuance: null, error: unsent(error) };
   }
 }
 
@@ -45,10 +45,10 @@ function unsent(error: unknown): CliError {
   return new FailedError('bug', message, { cause: error });
 }
 
-function issueFor(run: BulkRun, { account, listed, plan, targets }: Prepared): Issue {
+function issueFor(run: BulkRun, { account, listed, plan, targets }: Prepared): Issuance {
   const host = hostOf(run, listed);
   if (host === null) throw new Error(`${account.provider} rotates nothing`);
-  const issue = issueOf(host, {
+  const issuance = issuanceOf(host, {
     id: run.ctx.uuid(),
     operation: 'rotate',
     plan,
@@ -58,7 +58,7 @@ function issueFor(run: BulkRun, { account, listed, plan, targets }: Prepared): I
     checkUnchanged: () => Promise.resolve(),
   });
   return {
-    ...issue,
+    ...issuance,
     // Whoever could be asked has a run of many before him.
     choose: null,
     report: (text) => run.note(`${account.name}: ${text}`),
@@ -84,14 +84,14 @@ async function readOnce({ connected }: Listed): Promise<Reading> {
 
 function readyOf(locked: Locked, reading: Reading): Ready {
   const { one } = locked;
-  if (locked.issue === null) {
-    return { ...one, issue: null, release: () => Promise.resolve(), error: locked.error };
+  if (locked.issuance === null) {
+    return { ...one, issuance: null, release: () => Promise.resolve(), error: locked.error };
   }
-  const { issue, lock: held } = locked;
+  const { issuance, lock: held } = locked;
   return {
     ...one,
-    issue: {
-      ...issue,
+    issuance: {
+      ...issuance,
       locks: { lock: () => Promise.resolve(held) },
       checkUnchanged: () => Promise.resolve().then(() => check(one.account, reading)),
     },

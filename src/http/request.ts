@@ -21,7 +21,7 @@ export interface HttpRequest {
    * True for a request that changes nothing although it is not a GET, such as a token request: it may be repeated
    * whatever became of it (RFC 9110 9.2.1). Default: whether it is a GET.
    */
-  readonly safe?: boolean;
+  readonly keeper?: boolean;
   /** Ends the wait for the answer; default the client's. */
   readonly signal?: AbortSignal;
   /** Receives the bytes of a complete 2xx answer before anything looks at them. */
@@ -40,7 +40,7 @@ export interface HttpAnswer {
 
 /** Whether the request changes nothing, so that sending it again does no harm. */
 export function isSafe(request: HttpRequest): boolean {
-  return request.safe ?? request.method === 'GET';
+  return request.keeper ?? request.method === 'GET';
 }
 
 /** The request's body as text and its content type, null where it has none. */

@@ -16,10 +16,10 @@ const OwnDocument = z.strictObject({
 interface Parser<Wire> {
   readonly safeParse: (
     value: unknown,
-  ) => { success: true; data: Wire } | { success: false; error: { issues: readonly Issue[] } };
+  ) => { success: true; data: Wire } | { success: false; error: { issues: readonly Issuance[] } };
 }
 
-type Issue = z.core.$ZodIssue;
+type Issuance = z.core.$ZodIssue;
 
 /** Reads a document in our own shape. */
 export function readOwnDocument(document: unknown): DocumentReading {
@@ -51,14 +51,14 @@ export function dropUndefined(change: Optional<AccountChange>): AccountChange {
   };
 }
 
-function describeIssue(issue: Issue): string[] {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `unknown key ${quoted([...path, key].join('.'), 200)}`);
+function describeIssue(issuance: Issuance): string[] {
+  const path = issuance.path.map(String);
+  if (issuance.code === 'unrecognized_keys') {
+    return issuance.keys.map((key) => `unknown key ${quoted([...path, key].join('.'), 200)}`);
   }
   const where = path.length === 0 ? 'the document' : quoted(path.join('.'), 200);
-  if (issue.code === 'invalid_type') return [`${where} must be ${article(issue.expected)}`];
-  if (issue.code === 'invalid_union') return [`${where} must be text or null`];
+  if (issuance.code === 'invalid_type') return [`${where} must be ${article(issuance.expected)}`];
+  if (issuance.code === 'invalid_union') return [`${where} must be text or null`];
   return [`${where} is not valid`];
 }
 

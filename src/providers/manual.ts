@@ -19,14 +19,14 @@ export interface IntakeRequest {
 export interface Intake {
   readonly action: Omit<RequiredAction, 'command'>;
   /** Something like what is brought, for trying everything else before a person goes to fetch it. */
-  readonly placeholder: Brought;
+  readonly placeholder: SuppliedCredential;
   /** Reads what was pasted or read from a file; no problem quotes any of it. */
   readonly read: (text: string) => IntakeReading;
 }
 
 export interface IntakeReading {
   /** Null exactly when there are problems. */
-  readonly brought: Brought | null;
+  readonly supplied: SuppliedCredential | null;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   /** A question to be confirmed, because it would change the account's tenant; null when there is none. */
@@ -34,7 +34,7 @@ export interface IntakeReading {
 }
 
 /** A credential that a person fetched. */
-export interface Brought {
+export interface SuppliedCredential {
   /** The provider's own document, e.g. a session as one line of JSON. */
   readonly document: Secret;
   /** The name that the token is recorded under. */

@@ -2,8 +2,8 @@ import type { AccessRule, Account, AccountChange, GrantRequest, NewAccount, Prov
 import type { Credential, Secret } from '../model/credential.ts';
 import type { Context } from '../context.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
-import type { AnswerContext, Issued, IssuingPlan, LocalEnd } from './issuing.ts';
-import type { Action, Brought, Intake, IntakeRequest } from './manual.ts';
+import type { AnswerContext, Issued, IssuancePlan, LocalEnd } from './issuance.ts';
+import type { Action, SuppliedCredential, Intake, IntakeRequest } from './manual.ts';
 import type { HttpClient, HttpCredential } from '../http/client.ts';
 import type { ProviderProblem } from '../http/error.ts';
 
@@ -37,7 +37,7 @@ export interface ProviderDefinition {
   readonly organizationProblem: (id: string) => string | null;
   readonly connect: (options: ConnectOptions) => Provider;
   /** Tries a credential with a harmless read; needs nothing of the caller's. Never rejects but by an interrupt. */
-  readonly tryCredential: (options: TrialOptions) => Promise<Trial>;
+  readonly verifyCredential: (options: VerificationOptions) => Promise<Verification>;
   /** Reads an answer that was kept in the journal. @throws HttpError when it holds no credential */
   readonly readAnswer: (bytes: Uint8Array, context: AnswerContext) => Issued;
   /**
@@ -49,12 +49,12 @@ export interface ProviderDefinition {
 
 export type ResumeOptions = Pick<ConnectOptions, 'local' | 'now' | 'sleep' | 'profile'>;
 
-export interface TrialOptions extends Pick<ConnectOptions, 'createHttp' | 'endpoint' | 'now'> {
+export interface VerificationOptions extends Pick<ConnectOptions, 'createHttp' | 'endpoint' | 'now'> {
   readonly credential: Credential;
 }
 
 /** What a trial of a credential showed. */
-export interface Trial {
+export interface Verification {
   /** False only when the provider itself refused the credential; null when nothing can be said. */
   readonly works: boolean | null;
   /** Why it does not work or nothing can be said; null when it works. */
@@ -114,7 +114,7 @@ export interface Provider {
   /** The same as far as the answers so far say it, without a request; only where credentials end by themselves. */
   readonly knownCredential?: () => OwnCredential | null;
   /** Whether the caller's own credential still works, asked anew. */
-  readonly tryOwnCredential: () => Promise<boolean>;
+  readonly verifyOwnCredential: () => Promise<boolean>;
   readonly listAccounts: (options?: ListOptions) => Promise<AccountList>;
   /**
    * The one account that `reference` names: an id, an exact name or a client id, tried in that order.
@@ -129,10 +129,14 @@ export interface Provider {
   /** How a person fetches a new credential; only where a provider cannot issue one itself (contracts/augment.md 1). */
   readonly intake?: (request: IntakeRequest) => Promise<Intake>;
   /** `brought` where there is an `intake`. */
-  readonly planCreate?: (account: NewAccount, operationId: string, brought?: Brought) => Promise<IssuingPlan>;
-  readonly planRotate?: (account: Account, brought?: Brought) => Promise<IssuingPlan>;
+  readonly planCreate?: (
+    account: NewAccount,
+    operationId: string,
+    supplied?: SuppliedCredential,
+  ) => Promise<IssuancePlan>;
+  readonly planRotate?: (account: Account, supplied?: SuppliedCredential) => Promise<IssuancePlan>;
   /** One more token for an account that may have several. */
-  readonly planToken?: (account: Account, brought: Brought) => Promise<IssuingPlan>;
+  readonly planToken?: (account: Account, supplied: SuppliedCredential) => Promise<IssuancePlan>;
   /** @throws NotFoundError when the account has no token of that name; ConflictError when it is revoked already */
   readonly planRevokeToken?: (account: Account, token: string) => Promise<Plan<Account>>;
   /** Puts a token that was replaced back to where it was. @throws NotFoundError when no copy of it is left */

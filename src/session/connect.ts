@@ -8,7 +8,7 @@ import type { Turn } from '../http/request.ts';
 import type { AccountLockOptions, AccountLocks } from '../state/account-lock.ts';
 import type { ProviderName } from '../model/account.ts';
 import { Secret, type Credential } from '../model/credential.ts';
-import type { ConnectOptions, Provider, ProviderDefinition, Trial } from '../providers/provider.ts';
+import type { ConnectOptions, Provider, ProviderDefinition, Verification } from '../providers/provider.ts';
 import { environments, providers, providersWith, registry } from '../providers/registry.ts';
 import { chooseOrganization, confirmEndpoint } from './connection-questions.ts';
 import { clientFactory, type Destination } from './client.ts';
@@ -82,7 +82,7 @@ function connectionProblems(
 export interface Connected {
   readonly ctx: Context;
   /** Tries a credential that was just issued, at the same endpoint. */
-  readonly tryCredential: (credential: Credential) => Promise<Trial>;
+  readonly verifyCredential: (credential: Credential) => Promise<Verification>;
   /** Where journal, locks and the like of this connection are; the sandbox has its own. */
   readonly stateDirectory: string;
   /** The process's only ones. */
@@ -183,7 +183,8 @@ async function connectTo(
     isSandbox: sandbox !== null,
     stateDirectory,
     locks,
-    tryCredential: (issued) => definition.tryCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
+    verifyCredential: (issued) =>
+      definition.verifyCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
     connection: {
       endpoint,
       credentialSource: credential.source,

@@ -2,15 +2,15 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { safeText } from '../model/text.ts';
 import { Secret } from '../model/credential.ts';
-import type { Brought, Intake, IntakeReading, IntakeRequest } from '../providers/manual.ts';
+import type { SuppliedCredential, Intake, IntakeReading, IntakeRequest } from '../providers/manual.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import type { Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import { hasDocument, readInput, type DocumentFlags } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
-import { rehearse } from './issue.ts';
-import type { PlannedIssue } from './planned-issue.ts';
+import { rehearse } from './issuance.ts';
+import type { PlannedIssuance } from './planned-issuance.ts';
 import { offerPage } from './open-page.ts';
 import type { Session } from './session.ts';
 
@@ -70,7 +70,7 @@ export function needlessIntake(
 interface Bringing {
   readonly request: IntakeRequest;
   readonly flags: IntakeFlags;
-  readonly plan: (brought: Brought) => Promise<PlannedIssue>;
+  readonly plan: (supplied: SuppliedCredential) => Promise<PlannedIssuance>;
 }
 
 /**
@@ -78,11 +78,11 @@ interface Bringing {
  * everything else was tried.
  * @throws UsageError naming what is wrong with it, never quoting it
  */
-export async function planBrought(
+export async function planSupplied(
   session: Session,
   given: GivenCredential | null,
   { request, flags, plan }: Bringing,
-): Promise<PlannedIssue> {
+): Promise<PlannedIssuance> {
   const intake = await session.verb('intake', 'take credentials from a person')(request);
   if (given === null) await rehearse(session, await plan(intake.placeholder));
   return plan(await bring(session, given, { intake, flags }));
@@ -92,15 +92,15 @@ async function bring(
   session: Session,
   given: GivenCredential | null,
   { intake, flags }: { intake: Intake; flags: IntakeFlags },
-): Promise<Brought> {
+): Promise<SuppliedCredential> {
   const source = given?.source ?? 'what was typed';
   const reading = intake.read((given?.secret ?? (await askForIt(session, intake))).reveal());
-  if (reading.brought === null) {
+  if (reading.supplied === null) {
     throw new UsageError(reading.problems.map((problem) => `${source}: ${problem}`));
   }
   for (const warning of reading.warnings) await session.note(`${source}: ${warning}`);
   await agree(session, reading, flags);
-  return reading.brought;
+  return reading.supplied;
 }
 
 async function askForIt(session: Session, { action }: Intake): Promise<Secret> {

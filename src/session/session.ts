@@ -29,7 +29,7 @@ export interface Session {
   readonly locks: Connected['locks'];
   readonly targetEnvironment: TargetEnvironment;
   /** Tries a credential that was just issued. */
-  readonly tryCredential: Connected['tryCredential'];
+  readonly verifyCredential: Connected['verifyCredential'];
   /** Keys for results that must say that they are not real: `{sandbox: true}`, or nothing. */
   readonly marker: { readonly sandbox?: true };
   /** Prints a result on stdout. */
@@ -129,7 +129,7 @@ function sessionOf({
   connected: Connected;
   targetEnvironment: TargetEnvironment;
 }): Session {
-  const { ctx, definition, provider, connection, isSandbox, stateDirectory, locks, tryCredential } = connected;
+  const { ctx, definition, provider, connection, isSandbox, stateDirectory, locks, verifyCredential } = connected;
   return {
     ctx,
     common,
@@ -141,7 +141,7 @@ function sessionOf({
     stateDirectory,
     locks,
     targetEnvironment,
-    tryCredential,
+    verifyCredential,
     marker: isSandbox ? { sandbox: true } : {},
     emit: async (document) => {
       await emit(ctx, renderer, document);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { ConflictError } from '../errors.ts';
-import { onceDone } from '../files/together.ts';
+import { onceDone } from '../files/coalesce.ts';
 import { quoted, safeText } from '../model/text.ts';
 import { createLock, type Holder, type Lock, readLock, removeLock } from './lock-file.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';

@@ -4,7 +4,7 @@ import { isCI, type Context, type Environment } from '../context.ts';
 import { CliError, FailedError, UsageError } from '../errors.ts';
 import { syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
-import { together } from '../files/together.ts';
+import { coalesce } from '../files/coalesce.ts';
 import { quoted, safeText } from '../model/text.ts';
 import {
   auditSchema,
@@ -32,7 +32,7 @@ export interface AuditLogOptions extends LogPlace, Pick<Context, 'now' | 'platfo
 /** Touches nothing yet. Events that are appended at the same time are written and made to last together. */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
   const waiting: string[] = [];
-  const write = together(() => append(waiting.splice(0), options));
+  const write = coalesce(() => append(waiting.splice(0), options));
   return {
     preflight: () => preflight(options),
     append: (fact) => {

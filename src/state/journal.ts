@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
-import { onceDone, together } from '../files/together.ts';
+import { onceDone, coalesce } from '../files/coalesce.ts';
 import { journalDirectory } from './entry-file.ts';
 import type { Intent } from './intent.ts';
 import type { JournalEntry } from './journal-entry.ts';
@@ -53,7 +53,7 @@ export function openJournal(options: JournalOptions): Journal {
     directory,
     mine,
     makeFolder: onceDone(() => makePrivateDirectory(directory, options)),
-    flushFolder: together(() => syncDirectory(directory, options)),
+    flushFolder: coalesce(() => syncDirectory(directory, options)),
     isMine: (id: string) => mine.has(id),
   };
   return {

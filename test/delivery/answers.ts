@@ -1,7 +1,7 @@
 import { HttpError, type Arrival, type HttpErrorCode } from '../../src/http/error.ts';
 import type { Account } from '../../src/model/account.ts';
 import { Secret } from '../../src/model/credential.ts';
-import type { AskOptions, Issued } from '../../src/providers/issuing.ts';
+import type { SendOptions, Issued } from '../../src/providers/issuance.ts';
 
 /** The account that every fake issue is about. */
 export const account: Account = {
@@ -48,7 +48,7 @@ export function issuedWith(value: string, of: Account = account): Issued {
 }
 
 /** How a provider answers one request. */
-export type Answer = (options: AskOptions) => Promise<Issued>;
+export type Answer = (options: SendOptions) => Promise<Issued>;
 
 export function answerOf(value: string): string {
   return `{"token":"${value}"}`;

@@ -5,7 +5,7 @@ import type { Delivery } from '../../src/delivery/result.ts';
 import { TargetError } from '../../src/delivery/targets/target.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import { account, issuedWith, secret } from './answers.ts';
-import { worldOf } from './issue.ts';
+import { worldOf } from './issuance.ts';
 import type { FakeTarget, Script } from './script.ts';
 import { fingerprintOf } from '../../src/model/credential.ts';
 
@@ -23,14 +23,14 @@ async function deliverTo(
   targets: readonly FakeTarget[],
   script: Script & { isKept?: boolean; onDelivered?: (name: string) => Promise<void> } = {},
 ): Promise<Delivered> {
-  const { ctx, issue, steps, notes } = await worldOf({ targets, ...script });
+  const { ctx, issuance, steps, notes } = await worldOf({ targets, ...script });
   const { isKept = true, onDelivered = () => Promise.resolve() } = script;
   const deliveries = await deliver(ctx, {
-    targets: issue.targets,
+    targets: issuance.targets,
     payload: payloadOf(issuedWith(secret), account),
     signal: new AbortController().signal,
     mayStart: () => !isKept || !ctx.signal.aborted,
-    report: issue.report,
+    report: issuance.report,
     onDelivered,
   });
   return { deliveries, steps, notes };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { gatherEvidence, isOurEnd } from '../../src/delivery/ask.ts';
+import { gatherEvidence, isOurEnd } from '../../src/delivery/request-credential.ts';
 import type { HttpErrorCode } from '../../src/http/error.ts';
-import type { Evidence } from '../../src/providers/issuing.ts';
+import type { Evidence } from '../../src/providers/issuance.ts';
 import { account, httpError, reset } from './answers.ts';
-import { worldOf } from './issue.ts';
+import { worldOf } from './issuance.ts';
 
 const unchanged: Evidence = { kind: 'unchanged' };
 const changed: Evidence = { kind: 'changed', account };
@@ -15,8 +15,8 @@ async function gather(
   cause: unknown,
   looks: readonly (Evidence | Error)[],
 ): Promise<{ evidence: Evidence; steps: readonly string[] }> {
-  const { ctx, issue, steps } = await worldOf({ looks });
-  return { evidence: await gatherEvidence(ctx, issue.plan, cause), steps };
+  const { ctx, issuance, steps } = await worldOf({ looks });
+  return { evidence: await gatherEvidence(ctx, issuance.plan, cause), steps };
 }
 
 const once = ['look'];
@@ -123,8 +123,8 @@ describe('a reading', () => {
   );
 
   it('is not waited for after an interrupt', async () => {
-    const { ctx, issue, steps } = await worldOf({ looks: [unchanged], interruptAt: 'look' });
-    await expect(gatherEvidence(ctx, issue.plan, reset)).rejects.toThrow('interrupted');
+    const { ctx, issuance, steps } = await worldOf({ looks: [unchanged], interruptAt: 'look' });
+    await expect(gatherEvidence(ctx, issuance.plan, reset)).rejects.toThrow('interrupted');
     expect(steps).toEqual(once);
   });
 });

@@ -1,9 +1,9 @@
 import type { Context } from '../../src/context.ts';
-import type { Issue } from '../../src/delivery/issue.ts';
+import type { Issuance } from '../../src/delivery/issuance.ts';
 import type { Target } from '../../src/delivery/targets/target.ts';
 import type { Account } from '../../src/model/account.ts';
-import type { Evidence, IssuingPlan } from '../../src/providers/issuing.ts';
-import type { Trial } from '../../src/providers/provider.ts';
+import type { Evidence, IssuancePlan } from '../../src/providers/issuance.ts';
+import type { Verification } from '../../src/providers/provider.ts';
 import type { TestContext } from '../harness/context.ts';
 import { account, type Answer } from './answers.ts';
 import { inTurn, valueOf, type FakeTarget, type Script } from './script.ts';
@@ -48,7 +48,7 @@ export function contextOf({ ctx }: TestContext, script: Script, happen: Play['ha
 export function planOf(
   { looks = [], plan }: Script,
   { happen, askInTurn, operation }: Play & { operation: 'create' | 'rotate' },
-): IssuingPlan {
+): IssuancePlan {
   const lookInTurn = inTurn<Evidence | Error>(looks, { kind: 'unclear', candidates: [] });
   return {
     requests: [],
@@ -57,24 +57,24 @@ export function planOf(
     expectedRaw: (value) => ({ token: value }),
     credentialKind: 'access-token',
     isSelf: false,
-    ask: async (options) => {
+    send: async (options) => {
       happen(`ask ${operation}`);
       return askInTurn()(options);
     },
-    look: async () => {
+    readEvidence: async () => {
       happen('look');
       return valueOf(lookInTurn());
     },
-    settle: ({ account: seen }) => Promise.resolve(seen),
+    reconcile: ({ account: seen }) => Promise.resolve(seen),
     ...plan,
     ...(plan?.finish === undefined ? {} : { finish: logged(plan.finish, happen) }),
   };
 }
 
 function logged(
-  finish: NonNullable<IssuingPlan['finish']>,
+  finish: NonNullable<IssuancePlan['finish']>,
   happen: Play['happen'],
-): NonNullable<IssuingPlan['finish']> {
+): NonNullable<IssuancePlan['finish']> {
   return (...given) => {
     happen('finish');
     return finish(...given);
@@ -82,19 +82,19 @@ function logged(
 }
 
 /** What else the provider is asked. */
-export function remoteOf({ trials = [], own = true }: Script, { happen, askInTurn }: Play): Issue['remote'] {
-  const tryInTurn = inTurn<Trial | Error>(trials, { works: true, why: null });
+export function remoteOf({ trials = [], own = true }: Script, { happen, askInTurn }: Play): Issuance['remote'] {
+  const tryInTurn = inTurn<Verification | Error>(trials, { works: true, why: null });
   return {
     planRotate: (of: Account) => {
       happen(`plan rotate ${of.id}`);
       const play = { happen, askInTurn, operation: 'rotate' } as const;
       return Promise.resolve(planOf({ plan: { expected: of } }, play));
     },
-    tryCredential: async () => {
+    verifyCredential: async () => {
       happen('try');
       return valueOf(tryInTurn());
     },
-    tryOwnCredential: async () => {
+    verifyOwnCredential: async () => {
       happen('try own');
       return valueOf(own);
     },

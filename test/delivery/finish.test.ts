@@ -3,20 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { PartialError, UsageError } from '../../src/errors.ts';
 import { brokenStdout } from '../commands/support.ts';
 import { account, secret, who } from './answers.ts';
-import { entryId, issue, type Ended } from './issue.ts';
+import { entryId, issuance, type Ended } from './issuance.ts';
 
 interface Faults {
-  readonly settle?: Error;
+  readonly reconcile?: Error;
   readonly stdout?: string;
   readonly finish?: Error;
 }
 
 /** Creates the account with these faults, and lets `finish` take one step. */
-async function create({ settle, stdout, finish }: Faults): Promise<Ended> {
-  return issue({
+async function create({ reconcile, stdout, finish }: Faults): Promise<Ended> {
+  return issuance({
     operation: 'create',
     plan: {
-      settle: () => (settle === undefined ? Promise.resolve(account) : Promise.reject(settle)),
+      reconcile: () => (reconcile === undefined ? Promise.resolve(account) : Promise.reject(reconcile)),
       finish: async (_, { report }) => {
         if (finish !== undefined) throw finish;
         await report('granted Viewer');
@@ -42,7 +42,7 @@ describe('what is left to do after a create', () => {
   });
 
   it('is done although the account could not be read again', async () => {
-    expect(await create({ settle: unread })).toEqual({
+    expect(await create({ reconcile: unread })).toEqual({
       error: { code: 'partial', exit: 6, message: unread.message, hint: unread.hint },
       stdout: `${secret}\n`,
       notes: ['granted Viewer'],
@@ -61,12 +61,12 @@ describe('what is left to do after a create', () => {
   it('is done on the account as it was settled, which is also what is printed', async () => {
     const settled = { ...account, groups: ['g1'] };
     const finished: unknown[] = [];
-    const { stdout } = await issue({
+    const { stdout } = await issuance({
       operation: 'create',
       output: { query: ['.groups[]'] },
       targets: [{ name: 'file:a' }],
       plan: {
-        settle: () => Promise.resolve(settled),
+        reconcile: () => Promise.resolve(settled),
         finish: (given) => {
           finished.push(given);
           return Promise.resolve();
@@ -78,7 +78,7 @@ describe('what is left to do after a create', () => {
 
   it('is not begun where nothing was issued', async () => {
     const refusal = new UsageError('no such group');
-    const { error, steps } = await issue({
+    const { error, steps } = await issuance({
       operation: 'create',
       answers: [() => Promise.reject(refusal)],
       plan: { finish: () => Promise.resolve() },
@@ -103,7 +103,7 @@ describe('what fails after a create', () => {
       'sactl serviceaccounts get --id a1',
     ],
   ])('is exit 6 with the credential delivered: %s', async (_, fault, message, hint) => {
-    for (const faults of [{ finish: fault }, { settle: fault }]) {
+    for (const faults of [{ finish: fault }, { reconcile: fault }]) {
       const { error, stdout, left } = await create(faults);
       expect({ error, stdout, left }).toEqual({
         error: { code: 'partial', exit: 6, message, hint },
@@ -114,7 +114,7 @@ describe('what fails after a create', () => {
   });
 
   it('is told together, with the hint of what is left to do', async () => {
-    const { error, stdout } = await create({ settle: unread, finish: denied });
+    const { error, stdout } = await create({ reconcile: unread, finish: denied });
     expect(error).toEqual({
       code: 'partial',
       exit: 6,
@@ -125,7 +125,7 @@ describe('what fails after a create', () => {
   });
 
   it('is exit 8 where the credential did not get out either, and still told', async () => {
-    const { error, left } = await create({ stdout: 'ENOSPC', settle: unread, finish: denied });
+    const { error, left } = await create({ stdout: 'ENOSPC', reconcile: unread, finish: denied });
     const message = `the new credential of ${who} could not be written to stdout: no space left on device (ENOSPC); it is kept`;
     expect(error).toEqual({
       code: 'undelivered',

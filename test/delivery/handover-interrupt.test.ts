@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Trial } from '../../src/providers/provider.ts';
+import type { Verification } from '../../src/providers/provider.ts';
 import { neverAnswers, secret } from './answers.ts';
-import { a, at, b, entry, handOver, notKept, printed, recover, refused, the, undelivered } from './handed.ts';
-import { entryId } from './issue.ts';
+import { a, at, b, entry, handOver, notKept, printed, recover, refused, the, undelivered } from './handover-input.ts';
+import { entryId } from './issuance.ts';
 
 describe('an interrupt', () => {
   const interrupted = `${the} was not printed: interrupted; it is kept`;
 
-  it.each<{ at: string; trials?: readonly Trial[]; steps: readonly string[] }>([
+  it.each<{ at: string; trials?: readonly Verification[]; steps: readonly string[] }>([
     { at: 'keep', steps: ['ask rotate', 'keep'] },
     { at: 'try', steps: ['ask rotate', 'keep', 'try'] },
     {

@@ -22,8 +22,8 @@ import {
   unclear,
   undelivered,
   unverified,
-} from './handed.ts';
-import { entryId } from './issue.ts';
+} from './handover-input.ts';
+import { entryId } from './issuance.ts';
 import type { Script } from './script.ts';
 
 describe('targets', () => {
@@ -32,7 +32,7 @@ describe('targets', () => {
   it.each<[string, Script, readonly string[]]>([
     ['kept', {}, ['keep']],
     ['not kept', notKept, []],
-    ['not to be kept', { wishes: { keepsSecret: false } }, ['keep']],
+    ['not to be kept', { preferences: { keepsSecret: false } }, ['keep']],
   ])('get it before it is tried and told: %s', async (_, script, kept) => {
     expect(await handOver({ targets: [a, b], ...script })).toEqual({
       error: null,

@@ -20,8 +20,8 @@ import {
   unclear,
   undelivered,
   unverified,
-} from './handed.ts';
-import { entryId } from './issue.ts';
+} from './handover-input.ts';
+import { entryId } from './issuance.ts';
 import type { Script } from './script.ts';
 
 describe('stdout as the only place', () => {
@@ -59,7 +59,7 @@ describe('stdout as the only place', () => {
   });
 
   it('gets one that nobody wants verified', async () => {
-    expect(await handOver({ wishes: { verify: false } })).toEqual({
+    expect(await handOver({ preferences: { verify: false } })).toEqual({
       error: null,
       stdout: printed(secret, null),
       notes: [],

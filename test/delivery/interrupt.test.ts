@@ -18,7 +18,7 @@ import {
 import { useNscale, type Intercept, type NscaleDeployment } from '../harness/nscale.ts';
 import { runIn, type Outcome } from '../harness/run.ts';
 import { entriesLeft, type Left } from './faulty-journal.ts';
-import { worldOf } from './issue.ts';
+import { worldOf } from './issuance.ts';
 import type { Script } from './script.ts';
 
 const nscale = useNscale();
@@ -246,7 +246,7 @@ async function codesAt(script: Script): Promise<Readonly<Record<string, number>>
       return work();
     },
   };
-  await issueCredential(ctx, world.issue);
+  await issueCredential(ctx, world.issuance);
   return codes;
 }
 
@@ -261,7 +261,7 @@ describe('a second interrupt', () => {
       print: 7,
       try: 7,
     });
-    const codes = await codesAt({ wishes: { keepsSecret: false }, targets: [{ name: 'file:a' }] });
+    const codes = await codesAt({ preferences: { keepsSecret: false }, targets: [{ name: 'file:a' }] });
     expect(new Set(Object.values(codes))).toEqual(new Set([7]));
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../src/delivery/targets/target.ts';
 import { answerOf, secret, who } from './answers.ts';
 import type { JournalFault } from './faulty-journal.ts';
-import { entryId, issue } from './issue.ts';
+import { entryId, issuance } from './issuance.ts';
 
 const outOfDate = `entry ${entryId} of the journal could not be brought up to date`;
 const noA = {
@@ -35,7 +35,7 @@ describe('a journal that fails under a credential that arrives', () => {
       left: [{ id: entryId, state: 'unanswered', keeps: null, delivered: ['file:a'], outcome: null }],
     },
   ])('costs no more than a note: $faults', async ({ faults, notes, left }) => {
-    const ended = await issue({ targets: [{ name: 'file:a' }], journalFaults: faults });
+    const ended = await issuance({ targets: [{ name: 'file:a' }], journalFaults: faults });
     expect({ ...ended, steps: ended.steps.filter((step) => step !== 'keep') }).toEqual({
       error: null,
       stdout: 'null\n',
@@ -46,7 +46,7 @@ describe('a journal that fails under a credential that arrives', () => {
   });
 
   it('prints it all the same', async () => {
-    const { error, stdout, notes } = await issue({ journalFaults: ['close'] });
+    const { error, stdout, notes } = await issuance({ journalFaults: ['close'] });
     expect({ error, stdout, notes }).toEqual({
       error: null,
       stdout: `${secret}\n`,
@@ -57,7 +57,7 @@ describe('a journal that fails under a credential that arrives', () => {
 
 describe('a journal that fails under a credential that does not arrive', () => {
   it.each<JournalFault>(['outcome', 'leave'])('hides no failure: %s', async (fault) => {
-    const { error, notes, left } = await issue({ targets: [noA], journalFaults: [fault] });
+    const { error, notes, left } = await issuance({ targets: [noA], journalFaults: [fault] });
     expect({ error, notes }).toEqual({
       error: {
         code: 'undelivered',
@@ -72,7 +72,7 @@ describe('a journal that fails under a credential that does not arrive', () => {
 });
 
 it('says what a target does not have where no copy was wanted', async () => {
-  const ended = await issue({ targets: [noA], wishes: { keepsSecret: false } });
+  const ended = await issuance({ targets: [noA], preferences: { keepsSecret: false } });
   expect(ended.error).toMatchObject({ code: 'unknown_outcome', exit: 7 });
   expect(ended.left).toMatchObject([{ state: 'answered', keeps: null, delivered: [] }]);
 });

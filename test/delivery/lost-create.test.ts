@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { InterruptedError } from '../../src/errors.ts';
-import type { Evidence } from '../../src/providers/issuing.ts';
+import type { Evidence } from '../../src/providers/issuance.ts';
 import { account, answers, fails, httpError, reset, secondSecret } from './answers.ts';
-import { entryId, issue } from './issue.ts';
+import { entryId, issuance } from './issuance.ts';
 import { changed, looking, unknownEntry } from './lost.ts';
 import type { Script } from './script.ts';
 
@@ -35,7 +35,7 @@ describe('a create whose answer is lost', () => {
     },
     {
       why: 'another credential is forbidden',
-      script: { looks: [changed], wishes: { reissue: false } },
+      script: { looks: [changed], preferences: { reissue: false } },
       message: 'the account was created (a1), with a token nobody has',
       hint: `issue another: sactl serviceaccounts rotate --id a1; ${forget}`,
       steps: ['ask create', 'look'],
@@ -69,7 +69,7 @@ describe('a create whose answer is lost', () => {
       steps: ['ask create', 'look'],
     },
   ])('is exit 7 where $why', async ({ script, steps, ...said }) => {
-    const ended = await issue({ operation: 'create', answers: [fails(reset)], ...script });
+    const ended = await issuance({ operation: 'create', answers: [fails(reset)], ...script });
     const message = `no answer: connection_lost; ${said.message}`;
     expect(ended).toEqual({
       error: { code: 'unknown_outcome', exit: 7, message, hint: said.hint },
@@ -82,7 +82,7 @@ describe('a create whose answer is lost', () => {
 
   it('is issued another credential on the account that a person chooses', async () => {
     const asked: (readonly string[])[] = [];
-    const { error, stdout, steps } = await issue({
+    const { error, stdout, steps } = await issuance({
       operation: 'create',
       answers: [fails(reset), answers(secondSecret)],
       looks: [candidates],
@@ -100,10 +100,10 @@ describe('a create whose answer is lost', () => {
   });
 
   it.each<[string, Script]>([
-    ['it is forbidden', { answers: [fails(reset)], wishes: { reissue: false } }],
+    ['it is forbidden', { answers: [fails(reset)], preferences: { reissue: false } }],
     ['the server may still be at work', { answers: [fails(httpError('timeout'))] }],
   ])('asks nobody where no other credential may be issued: %s', async (_, script) => {
-    const { error, steps } = await issue({
+    const { error, steps } = await issuance({
       operation: 'create',
       looks: [candidates],
       choose: () => Promise.reject(new Error('this test expects no question')),

@@ -1,7 +1,7 @@
-import type { Evidence } from '../../src/providers/issuing.ts';
+import type { Evidence } from '../../src/providers/issuance.ts';
 import { account } from './answers.ts';
 import type { Left } from './faulty-journal.ts';
-import { entryId } from './issue.ts';
+import { entryId } from './issuance.ts';
 
 /** What readings show. */
 export const unchanged: Evidence = { kind: 'unchanged' };

@@ -6,7 +6,7 @@ import { Secret } from '../../src/model/credential.ts';
 import { testContext } from '../harness/context.ts';
 import { brokenStdout } from '../commands/support.ts';
 import { issuedWith, secret } from './answers.ts';
-import { issue, worldOf } from './issue.ts';
+import { issuance, worldOf } from './issuance.ts';
 
 const github = { GITHUB_ACTIONS: 'true' };
 
@@ -69,12 +69,12 @@ describe('in the course of an issue', () => {
     ['stdout', [], 'print'],
     ['a target', [{ name: 'file:a' }], 'deliver file:a'],
   ])('comes before %s has the credential', async (_, targets, delivered) => {
-    const { steps } = await issue({ targets, context: { env: github }, wishes: { verify: false } });
+    const { steps } = await issuance({ targets, context: { env: github }, preferences: { verify: false } });
     expect(steps.slice(0, 4)).toEqual(['ask rotate', 'keep', `stderr ::add-mask::${secret}\n`, delivered]);
   });
 
   it('a stderr that takes nothing keeps nobody from the credential', async () => {
-    const { ctx, issue: planned, test } = await worldOf({ context: { env: github } });
+    const { ctx, issuance: planned, test } = await worldOf({ context: { env: github } });
     const stderr = { ...ctx.stderr, ...brokenStdout('EPIPE') };
     await issueCredential({ ...ctx, stderr }, planned);
     expect(test.stdout()).toBe(`${secret}\n`);

@@ -8,7 +8,7 @@ import { UsageError } from '../../src/errors.ts';
 import type { EntryConnection } from '../../src/state/intent.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import { account } from './answers.ts';
-import { failureOf, worldOf, type World } from './issue.ts';
+import { failureOf, worldOf, type World } from './issuance.ts';
 import type { FakeTarget, Script } from './script.ts';
 
 const isPosix = process.platform !== 'win32';
@@ -23,8 +23,8 @@ function stateDirectory({ ctx }: World): string {
 }
 
 async function check(script: Script): Promise<Preflight> {
-  const { ctx, issue } = await worldOf(script);
-  return preflight(ctx, issue);
+  const { ctx, issuance } = await worldOf(script);
+  return preflight(ctx, issuance);
 }
 
 async function problemsOf(script: Script): Promise<readonly string[]> {
@@ -37,7 +37,7 @@ describe('a credential with a way to go', () => {
     ['a target', { targets: [passing] }, [{ target: 'github-env:TOKEN', problems: [] }]],
   ])('meets no problem, and nothing is left behind: %s', async (_, script, tried) => {
     const world = await worldOf(script);
-    const { problems, warnings, targets } = await preflight(world.ctx, world.issue);
+    const { problems, warnings, targets } = await preflight(world.ctx, world.issuance);
     expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
     expect(targets).toMatchObject(tried);
     expect(await world.left()).toEqual([]);
@@ -98,7 +98,7 @@ describe('a journal that cannot be used', () => {
       const path = join(stateDirectory(world), 'journal');
       await mkdir(dirname(path), { recursive: true });
       await make(path);
-      const { problems } = await preflight(world.ctx, world.issue);
+      const { problems } = await preflight(world.ctx, world.issuance);
       expect(problems).toEqual([
         expect.stringContaining('the filter throws the credential away'),
         `cannot use the folder "${path}": ${reason}`,
@@ -111,14 +111,14 @@ describe('a journal that cannot be used', () => {
     const path = join(stateDirectory(world), 'journal');
     await mkdir(path, { recursive: true });
     await chmod(path, 0o500);
-    const { problems } = await preflight(world.ctx, world.issue);
+    const { problems } = await preflight(world.ctx, world.issuance);
     await chmod(path, 0o700);
     expect(problems).toEqual([`cannot write to the journal in "${path}": permission denied (EACCES)`]);
   });
 });
 
 describe('--no-journal', () => {
-  const wishes = { keepsSecret: false };
+  const preferences = { keepsSecret: false };
   const problem = `--no-journal needs a durable --to (${durableKinds}): otherwise nothing keeps the credential`;
 
   it.each<[string, readonly FakeTarget[], readonly string[]]>([
@@ -127,7 +127,7 @@ describe('--no-journal', () => {
     ['a durable place', [file], []],
     ['a durable place beside another', [passing, file], []],
   ])('needs a durable target: %s', async (_, targets, problems) => {
-    expect(await problemsOf({ wishes, targets })).toEqual(problems);
+    expect(await problemsOf({ preferences, targets })).toEqual(problems);
   });
 });
 
@@ -158,7 +158,7 @@ describe('the credential that sactl works with', () => {
     'is rotated with a durable target and leave: $isSelf, $targets, $allowSelf, terminal $terminal',
     async ({ isSelf, targets = [], allowSelf = false, terminal, problems }) => {
       const context = terminal === undefined ? {} : { terminal };
-      const script = { plan: { isSelf }, targets, wishes: { allowSelf }, context };
+      const script = { plan: { isSelf }, targets, preferences: { allowSelf }, context };
       expect(await problemsOf(script)).toEqual(problems);
     },
   );
@@ -169,7 +169,7 @@ describe('the credential that sactl works with', () => {
     [true, []],
   ])('is the only one that --to profile is for: %s', async (isSelf, problems) => {
     const targets = [{ name: 'profile' }];
-    const script = { plan: { isSelf }, targets, wishes: { allowSelf: true } };
+    const script = { plan: { isSelf }, targets, preferences: { allowSelf: true } };
     expect(await problemsOf(script)).toEqual(problems);
   });
 });
@@ -194,7 +194,7 @@ describe('a create that is not settled', () => {
     const entry = await openJournal({ ...options, self: { ...self, pid: 99 } }).begin({
       id: earlierId,
       operation: earlier.operation ?? 'create',
-      connection: { ...world.issue.connection, ...earlier.connection },
+      connection: { ...world.issuance.connection, ...earlier.connection },
       account: { id: null, name: earlier.name ?? account.name, clientId: null, expiresAt: null },
       targets: [],
       directory: '/srv',
@@ -208,8 +208,8 @@ describe('a create that is not settled', () => {
     ['of the same name', {}],
     ['by another profile', { connection: { profile: 'other' } }],
   ])('keeps another one from being begun, exit 7: %s', async (_, earlier) => {
-    const { ctx, issue } = await after(earlier);
-    expect(await failureOf(() => preflight(ctx, issue))).toEqual({
+    const { ctx, issuance } = await after(earlier);
+    expect(await failureOf(() => preflight(ctx, issuance))).toEqual({
       code: 'unknown_outcome',
       exit: 7,
       message: `an earlier create of ci is not settled: entry ${earlierId} of the journal`,
@@ -227,7 +227,7 @@ describe('a create that is not settled', () => {
     ['a create after one that sent nothing', { isSent: false }],
     ['a create beside one that is under way', { isRunning: true }],
   ])('keeps nobody from %s', async (_, earlier, operation) => {
-    const { ctx, issue } = await after(earlier, operation);
-    expect((await preflight(ctx, issue)).problems).toEqual([]);
+    const { ctx, issuance } = await after(earlier, operation);
+    expect((await preflight(ctx, issuance)).problems).toEqual([]);
   });
 });

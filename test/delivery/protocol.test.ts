@@ -5,7 +5,7 @@ import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import { accountsPath, issuedToken, newAccountId, operationId, predictable } from '../commands/support.ts';
 import { useNscale, type Intercept, type NscaleDeployment } from '../harness/nscale.ts';
 import { entriesLeft, type Left } from './faulty-journal.ts';
-import { issue } from './issue.ts';
+import { issuance } from './issuance.ts';
 
 const nscale = useNscale();
 
@@ -222,7 +222,7 @@ describe('an account that cannot be checked after it was created', () => {
 describe('an account', () => {
   it('that has changed since it was planned with is not touched', async () => {
     const changed = new ConflictError('conflict', 'ci has changed');
-    const ended = await issue({ checkUnchanged: () => Promise.reject(changed) });
+    const ended = await issuance({ checkUnchanged: () => Promise.reject(changed) });
     expect(ended).toEqual({
       error: { code: 'conflict', exit: 5, message: 'ci has changed', hint: null },
       stdout: '',

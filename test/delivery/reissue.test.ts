@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AuthError } from '../../src/errors.ts';
 import type { HttpErrorCode } from '../../src/http/error.ts';
 import { account, answerOf, answers, fails, httpError, reset, secondSecret } from './answers.ts';
-import { issue } from './issue.ts';
+import { issuance } from './issuance.ts';
 import { changed, issuing, looking, unchanged, unclear, unknownEntry } from './lost.ts';
 import type { Script } from './script.ts';
 
@@ -19,7 +19,7 @@ describe('another credential', () => {
 
   it.each(causes)('is issued for a rotation, once, after %s', async (_, cause, bytes) => {
     for (const evidence of [changed, unclear, new Error('no network')]) {
-      const { steps, ...ended } = await issue({
+      const { steps, ...ended } = await issuance({
         answers: [fails(cause, bytes), answers(secondSecret)],
         looks: [evidence],
         output: { query: ['[.credential.value, .reissued, .verified]'] },
@@ -39,7 +39,7 @@ describe('another credential', () => {
   });
 
   it('is issued for the account that carries the mark of a create', async () => {
-    const { steps, error, stdout, left } = await issue({
+    const { steps, error, stdout, left } = await issuance({
       operation: 'create',
       answers: [fails(reset), answers(secondSecret)],
       looks: [{ kind: 'changed', account: { ...account, id: 'a7' } }],
@@ -49,16 +49,16 @@ describe('another credential', () => {
   });
 
   it('is tried although nobody wants it verified', async () => {
-    const { steps, error } = await issue({
+    const { steps, error } = await issuance({
       answers: [fails(reset), answers(secondSecret)],
-      wishes: { verify: false },
+      preferences: { verify: false },
     });
     expect(error).toBeNull();
     expect(steps.slice(-2)).toEqual(['try', 'print']);
   });
 
   it('is kept in the journal as what it is, until it is delivered', async () => {
-    const { error, left } = await issue({
+    const { error, left } = await issuance({
       operation: 'create',
       answers: [fails(badAnswer, '<html>'), answers(secondSecret)],
       looks: [changed],
@@ -97,13 +97,13 @@ describe('no other credential is issued for a rotation', () => {
     },
     {
       why: 'it is forbidden',
-      script: { answers: [lost], looks: [changed], wishes: { reissue: false } },
+      script: { answers: [lost], looks: [changed], preferences: { reissue: false } },
       message: `no answer: connection_lost; ${isDead}`,
       steps: ['ask rotate', 'look'],
     },
     {
       why: 'it is forbidden, and nothing is clear',
-      script: { answers: [lost], wishes: { reissue: false } },
+      script: { answers: [lost], preferences: { reissue: false } },
       message: `no answer: connection_lost; ${mayBeDead}`,
       steps: ['ask rotate', 'look'],
     },
@@ -128,7 +128,7 @@ describe('no other credential is issued for a rotation', () => {
   ];
 
   it.each(cases)('when $why', async ({ script, message, steps }) => {
-    expect(await issue(script)).toEqual({
+    expect(await issuance(script)).toEqual({
       error: { code: 'unknown_outcome', exit: 7, message, hint: again },
       stdout: '',
       notes: [looking],
@@ -138,14 +138,14 @@ describe('no other credential is issued for a rotation', () => {
   });
 
   it.each([true, null])('and an administrator is needed when the own one is lost: %s', async (isSelf) => {
-    const { error } = await issue({ answers: [lost], own: false, plan: { isSelf } });
+    const { error } = await issuance({ answers: [lost], own: false, plan: { isSelf } });
     expect(error?.hint).toBe(`${again}; if this credential is dead, only an administrator can do that`);
   });
 
   it('and what came as an answer stays in the journal', async () => {
-    const { error, left } = await issue({
+    const { error, left } = await issuance({
       answers: [fails(badAnswer, '<html>')],
-      wishes: { reissue: false },
+      preferences: { reissue: false },
     });
     const message = `no answer: bad_answer; ${mayBeDead}`;
     expect(error).toMatchObject({ exit: 7, message });
@@ -158,7 +158,7 @@ describe('no other credential is issued for a rotation', () => {
     ['a refusal', httpError('forbidden', { status: 403, arrival: 'refused' }), 'no answer: forbidden'],
     ['not to be had', new AuthError('unauthenticated', 'no such file'), 'no such file'],
   ])('a third time: the second answer is %s', async (_, second, what) => {
-    const { steps, notes, error, left } = await issue({
+    const { steps, notes, error, left } = await issuance({
       answers: [fails(reset), fails(second)],
       looks: [changed],
     });

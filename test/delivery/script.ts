@@ -1,8 +1,8 @@
-import type { Issue, Wishes } from '../../src/delivery/issue.ts';
+import type { Issuance, Preferences } from '../../src/delivery/issuance.ts';
 import type { Target, TargetPayload } from '../../src/delivery/targets/target.ts';
 import type { OutputFlags } from '../../src/output/format.ts';
-import type { Evidence, IssuingPlan } from '../../src/providers/issuing.ts';
-import type { Trial } from '../../src/providers/provider.ts';
+import type { Evidence, IssuancePlan } from '../../src/providers/issuance.ts';
+import type { Verification } from '../../src/providers/provider.ts';
 import type { TestContextOptions } from '../harness/context.ts';
 import type { Answer } from './answers.ts';
 import type { JournalFault } from './faulty-journal.ts';
@@ -13,15 +13,15 @@ export interface Script {
   readonly answers?: readonly Answer[];
   /** What readings show after a lost answer; default: nothing is clear. */
   readonly looks?: readonly (Evidence | Error)[];
-  readonly trials?: readonly (Trial | Error)[];
+  readonly trials?: readonly (Verification | Error)[];
   /** Whether the caller's own credential works; default: it does. */
   readonly own?: boolean | Error;
   readonly targets?: readonly FakeTarget[];
-  readonly wishes?: Partial<Wishes>;
-  readonly plan?: Partial<IssuingPlan>;
+  readonly preferences?: Partial<Preferences>;
+  readonly plan?: Partial<IssuancePlan>;
   readonly journalFaults?: readonly JournalFault[];
   readonly checkUnchanged?: () => Promise<void>;
-  readonly choose?: Issue['choose'];
+  readonly choose?: Issuance['choose'];
   readonly output?: OutputFlags;
   /** The step after which the program is interrupted, e.g. `ask rotate`. */
   readonly interruptAt?: string;

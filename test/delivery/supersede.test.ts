@@ -9,7 +9,7 @@ import { openJournal } from '../../src/state/journal.ts';
 import type { Account } from '../../src/model/account.ts';
 import { testNow } from '../harness/context.ts';
 import { account } from './answers.ts';
-import { worldOf, type World } from './issue.ts';
+import { worldOf, type World } from './issuance.ts';
 
 const otherId = 'f0000000-0000-4000-8000-000000000002';
 const otherProcess = 99;
@@ -35,7 +35,7 @@ async function worldWith(earlier: Earlier): Promise<World> {
     isRunning: (pid: number) => pid === 4711 || isRunning,
   };
   const world = await worldOf({ context: { self } });
-  const { ctx, issue } = world;
+  const { ctx, issuance } = world;
   const { accountId = operation === 'create' ? null : 'a1' } = earlier;
   const journal = openJournal({
     ...ctx,
@@ -47,7 +47,7 @@ async function worldWith(earlier: Earlier): Promise<World> {
   const entry = await journal.begin({
     id: otherId,
     operation,
-    connection: { ...issue.connection, ...earlier.connection },
+    connection: { ...issuance.connection, ...earlier.connection },
     account: { id: accountId, name: 'ci', clientId: null, expiresAt: null },
     targets: [],
     directory: '/srv',
@@ -67,9 +67,9 @@ async function setSchema(path: string, schema: number): Promise<void> {
 }
 
 async function remains(earlier: Earlier, arrived: Partial<Account> = {}): Promise<boolean> {
-  const { issue, left } = await worldWith(earlier);
+  const { issuance, left } = await worldWith(earlier);
   const startedAt = new Date(testNow).toISOString();
-  await supersede(issue, { account: { ...account, ...arrived }, startedAt });
+  await supersede(issuance, { account: { ...account, ...arrived }, startedAt });
   return (await left()).length === 1;
 }
 
@@ -107,11 +107,11 @@ describe('an older entry', () => {
   });
 
   it('stays where it cannot be erased or the journal cannot be read, and nobody is troubled', async () => {
-    const { issue, left } = await worldWith({});
+    const { issuance, left } = await worldWith({});
     const arrived = { account, startedAt: new Date(testNow).toISOString() };
     for (const fault of ['erase', 'list'] as const) {
-      const journal = { ...issue.journal, [fault]: () => Promise.reject(new Error('disk')) };
-      await supersede({ ...issue, journal }, arrived);
+      const journal = { ...issuance.journal, [fault]: () => Promise.reject(new Error('disk')) };
+      await supersede({ ...issuance, journal }, arrived);
     }
     expect(await left()).toHaveLength(1);
   });
@@ -119,15 +119,15 @@ describe('an older entry', () => {
 
 describe('in the course of an issue', () => {
   it('older entries go once the new credential has arrived', async () => {
-    const { ctx, issue, left } = await worldWith({});
-    await issueCredential(ctx, issue);
+    const { ctx, issuance, left } = await worldWith({});
+    await issueCredential(ctx, issuance);
     expect(await left()).toEqual([]);
   });
 
   it('older entries stay while it has not', async () => {
-    const { ctx, issue, left } = await worldWith({});
+    const { ctx, issuance, left } = await worldWith({});
     const stdout = { ...ctx.stdout, write: () => Promise.reject(new Error('closed')) };
-    await expect(issueCredential({ ...ctx, stdout }, issue)).rejects.toThrow('it is kept');
-    expect((await left()).map(({ id }) => id)).toEqual([otherId, issue.id]);
+    await expect(issueCredential({ ...ctx, stdout }, issuance)).rejects.toThrow('it is kept');
+    expect((await left()).map(({ id }) => id)).toEqual([otherId, issuance.id]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { onceDone, together, togetherBy } from '../../src/files/together.ts';
+import { onceDone, coalesce, togetherBy } from '../../src/files/coalesce.ts';
 
 /** Work that goes on until it is told to end, and notes every time that it began. */
 function heldWork(): {
@@ -26,7 +26,7 @@ async function turn(): Promise<void> {
 describe('together', () => {
   it('lets whoever asks during the work share the next time, which is one', async () => {
     const { work, begun, end } = heldWork();
-    const run = together(work);
+    const run = coalesce(work);
     const first = run();
     const others = [run(), run(), run()];
     await turn();
@@ -42,7 +42,7 @@ describe('together', () => {
 
   it('does it again for whoever asks afterwards', async () => {
     let times = 0;
-    const run = together(() => {
+    const run = coalesce(() => {
       times += 1;
       return Promise.resolve();
     });
@@ -53,7 +53,7 @@ describe('together', () => {
 
   it('starts once more for those who ask while the second time is under way', async () => {
     const { work, begun, end } = heldWork();
-    const run = together(work);
+    const run = coalesce(work);
     const asked = [run(), run()];
     end();
     await turn();
@@ -67,7 +67,7 @@ describe('together', () => {
 
   it('fails those whose work failed, and no others', async () => {
     const { work, end } = heldWork();
-    const run = together(work);
+    const run = coalesce(work);
     const first = run();
     const second = run();
     end(new Error('no'));
@@ -79,7 +79,7 @@ describe('together', () => {
 
   it('forgets a failure', async () => {
     let times = 0;
-    const run = together(() => {
+    const run = coalesce(() => {
       times += 1;
       return times === 1 ? Promise.reject(new Error('no')) : Promise.resolve();
     });

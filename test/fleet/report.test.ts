@@ -108,13 +108,13 @@ describe('other formats of a report', () => {
     const { stdout } = await mixed().run([...rotate, '--json']);
     const report = JSON.parse(stdout) as Record<string, readonly object[]>;
     const account = [...accountKeys, 'exitCode'];
-    const issue = ['credential', 'verified', 'reissued', 'deliveredTo', 'recoverId', 'actionsRequired'];
+    const issuance = ['credential', 'verified', 'reissued', 'deliveredTo', 'recoverId', 'actionsRequired'];
     expect(
       Object.entries(report).map(([kind, items]) => [kind, items.map((item) => Object.keys(item).toSorted())]),
     ).toEqual([
-      ['rotated', [[...account, ...issue].toSorted()]],
+      ['rotated', [[...account, ...issuance].toSorted()]],
       ['skipped', [[...account, 'reason', 'detail'].toSorted()]],
-      ['failed', [[...account, ...issue, 'error'].toSorted()]],
+      ['failed', [[...account, ...issuance, 'error'].toSorted()]],
     ]);
     expect(report).toMatchObject({
       rotated: [

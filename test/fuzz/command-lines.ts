@@ -56,10 +56,10 @@ function stdin(): fc.Arbitrary<string> {
       arbitrary: fc.constantFrom(
         '{"name":"ci","description":"x"}',
         'name: ci\ntags: {a: b}\n',
-        `{"accessToken":"${secrets.brought}"}`,
-        `{"accessToken":"${secrets.brought}","tenantURL":"http://evil.example"}`,
-        `{"accessToken":["${secrets.brought}"]`,
-        secrets.brought,
+        `{"accessToken":"${secrets.supplied}"}`,
+        `{"accessToken":"${secrets.supplied}","tenantURL":"http://evil.example"}`,
+        `{"accessToken":["${secrets.supplied}"]`,
+        secrets.supplied,
         'ci-deploy\nci-vision\n',
         '- '.repeat(200),
         '{"a":'.repeat(3000),
@@ -78,7 +78,7 @@ function answer(): fc.Arbitrary<string | boolean | null> {
     { weight: 4, arbitrary: fc.constant(true) },
     { weight: 1, arbitrary: fc.constant(false) },
     { weight: 1, arbitrary: fc.constant(null) },
-    { weight: 2, arbitrary: fc.constantFrom(broughtSession, secrets.brought, 'ci') },
+    { weight: 2, arbitrary: fc.constantFrom(broughtSession, secrets.supplied, 'ci') },
     { weight: 1, arbitrary: hostileText() },
   );
 }

@@ -10,7 +10,7 @@ export function secretOnStderr({ stderr, hidden, env, argv }: Seen): string | nu
   const said = env['GITHUB_ACTIONS'] === 'true' ? stderr.replaceAll(/^::add-mask::.*$/gm, '') : stderr;
   // What is given as an id is repeated, and with `--id -` that is all of stdin.
   const readsIds = argv.some((word, at) => word === '--id=-' || (word === '-' && argv[at - 1] === '--id'));
-  return foundIn(said, readsIds ? hidden.filter((secret) => secret !== secrets.brought) : hidden);
+  return foundIn(said, readsIds ? hidden.filter((secret) => secret !== secrets.supplied) : hidden);
 }
 
 /** Those that were just issued may be there, where nothing else takes them. */

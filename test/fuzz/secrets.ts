@@ -5,14 +5,14 @@ export const secrets = {
   /** A session of Augment that is in the environment. */
   augment: 'caller.augment.c36d9e80f1724b5fa7d8',
   /** The new token that a person brings. */
-  brought: 'brought.augment.71a4e9c2d8b34f60b5e1',
+  supplied: 'brought.augment.71a4e9c2d8b34f60b5e1',
   /** Of something else, in the same environment. */
   other: 'other-secret-0f9e8d7c6b5a49382716',
 } as const;
 
 /** The new token as the web console gives it. */
 export const broughtSession = JSON.stringify({
-  accessToken: secrets.brought,
+  accessToken: secrets.supplied,
   tenantURL: 'https://acme.api.augmentcode.com/',
   scopes: ['read', 'write'],
 });

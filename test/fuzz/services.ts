@@ -28,7 +28,7 @@ export interface Services {
 export function startServices({ controlPlane, names }: ServerScript): Services {
   const issued: string[] = [];
   const accessTokens: string[] = [];
-  function issue(provider: ServiceName): string {
+  function issuance(provider: ServiceName): string {
     const secret = issuedSecret(provider, issued.length);
     issued.push(secret);
     return secret;
@@ -38,13 +38,13 @@ export function startServices({ controlPlane, names }: ServerScript): Services {
       nscale: createNscaleEmulator({
         state: nscaleState(names),
         now: () => now,
-        newToken: () => issue('nscale'),
+        newToken: () => issuance('nscale'),
       }),
       runai: createRunaiEmulator({
         state: runaiState(names),
         now: () => now,
         controlPlane,
-        newSecret: () => issue('runai'),
+        newSecret: () => issuance('runai'),
         newToken: (claims) => {
           const token = randomJwt(claims);
           accessTokens.push(token);
@@ -88,7 +88,7 @@ function runaiState(names: readonly string[]): ReturnType<typeof seedRunai> {
 function augmentState(): ReturnType<typeof seedAugment> {
   const state = seedAugment(now);
   const [account] = state.accounts;
-  for (const value of [secrets.augment, secrets.brought]) {
+  for (const value of [secrets.augment, secrets.supplied]) {
     account?.tokens.push({
       name: `fuzz-${value.slice(0, 3)}`,
       hash: hashAugment(value),

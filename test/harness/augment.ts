@@ -64,7 +64,7 @@ export interface AugmentDeployment {
   /** The requests that change something: there is no API for that. */
   readonly mutations: () => readonly string[];
   /** Plays the web console, and gives the session that can be downloaded there, as one line of JSON. */
-  readonly issue: (form: ConsoleForm) => string;
+  readonly issuance: (form: ConsoleForm) => string;
   /** Plays the web console. */
   readonly revoke: (form: Omit<ConsoleForm, 'value'>) => void;
   /** The test's context, with a session in the environment. */
@@ -150,7 +150,7 @@ function deployment(
     homeDirectory,
     ...log,
     mutations: () => log.requests.filter((request) => !request.startsWith('GET ')),
-    issue: ({ account = reviewer.account, token: name, value }) => {
+    issuance: ({ account = reviewer.account, token: name, value }) => {
       const isThere = state.accounts.some((other) => other.name === account);
       if (!isThere) createAccount(state, { name: account, now: testNow });
       const form = { account, token: name, now: testNow };

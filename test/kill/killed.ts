@@ -45,7 +45,7 @@ const killer = join(import.meta.dirname, 'kill-at.cjs');
 export async function afterKill<Result>(
   command: Command,
   kill: Kill,
-  look: (aftermath: Aftermath) => Promise<Result>,
+  readEvidence: (aftermath: Aftermath) => Promise<Result>,
 ): Promise<Result> {
   const world = await openWorld[command.provider]();
   const home = await mkdtemp(join(tmpdir(), 'sactl-'));
@@ -53,7 +53,7 @@ export async function afterKill<Result>(
     const { before } = command;
     if (before !== null) await writeFile(join(home, target), before, { mode: 0o600 });
     const run = await runAndKill(command, kill, { home, world });
-    return await look({
+    return await readEvidence({
       command,
       world,
       home,

@@ -22,8 +22,8 @@ describe('safeText', () => {
     ['an escape that would form a command', '##\u001B[0m[group]', '# #[group]'],
     ['double colons elsewhere', 'a::b', 'a::b'],
     ['nothing', '', ''],
-  ])('%s', (_, hostile, safe) => {
-    expect(safeText(hostile)).toBe(safe);
+  ])('%s', (_, hostile, keeper) => {
+    expect(safeText(hostile)).toBe(keeper);
   });
 
   test('gives the same when applied twice', () => {

@@ -64,11 +64,11 @@ interface Server {
   readonly liveHash: (operation: Operation) => string | null;
 }
 
-function nscaleServer(issue: () => string): Server {
+function nscaleServer(issuance: () => string): Server {
   const state = seedNscale(testNow);
   const endpoint = 'https://nscale.example.com';
   return {
-    emulator: createNscaleEmulator({ state, now: () => testNow, newToken: issue }),
+    emulator: createNscaleEmulator({ state, now: () => testNow, newToken: issuance }),
     endpoint,
     env: {
       NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint,
@@ -81,12 +81,12 @@ function nscaleServer(issue: () => string): Server {
   };
 }
 
-function runaiServer(issue: () => string): Server {
+function runaiServer(issuance: () => string): Server {
   const state = seedRunai(testNow);
   const endpoint = 'https://runai.example.com';
   const { clientId, clientSecret } = runaiSandboxClients.administrator;
   return {
-    emulator: createRunaiEmulator({ state, now: () => testNow, newSecret: issue }),
+    emulator: createRunaiEmulator({ state, now: () => testNow, newSecret: issuance }),
     endpoint,
     env: {
       RUNAI_BASE_URL: endpoint,

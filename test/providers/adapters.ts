@@ -3,7 +3,7 @@ import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts'
 import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
 import type { ProviderName } from '../../src/model/account.ts';
 import { Secret, type Credential } from '../../src/model/credential.ts';
-import type { Evidence } from '../../src/providers/issuing.ts';
+import type { Evidence } from '../../src/providers/issuance.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 import { useNscale } from '../harness/nscale.ts';

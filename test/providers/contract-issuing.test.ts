@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Account, NewAccount } from '../../src/model/account.ts';
-import type { IssuingPlan } from '../../src/providers/issuing.ts';
-import type { Brought } from '../../src/providers/manual.ts';
+import type { IssuancePlan } from '../../src/providers/issuance.ts';
+import type { SuppliedCredential } from '../../src/providers/manual.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { testNow } from '../harness/context.ts';
 import { adapters, connectTo, type Deployment } from './adapters.ts';
@@ -16,13 +16,13 @@ interface Wish {
   readonly deployment: Deployment;
 }
 
-async function plan(provider: Provider, wish: Wish): Promise<IssuingPlan> {
+async function plan(provider: Provider, wish: Wish): Promise<IssuancePlan> {
   const { name, planCreate, planRotate, findAccount } = provider;
   const { operation, id } = wish;
   const account = operation === 'create' ? null : await findAccount(id);
-  const brought = await bring(provider, wish, account);
+  const supplied = await bring(provider, wish, account);
   const made =
-    account === null ? await planCreate?.(fresh, 'an-operation', brought) : await planRotate?.(account, brought);
+    account === null ? await planCreate?.(fresh, 'an-operation', supplied) : await planRotate?.(account, supplied);
   if (made === undefined) throw new Error(`${name} cannot ${operation}`);
   return made;
 }
@@ -32,12 +32,12 @@ async function bring(
   { intake }: Provider,
   { operation, deployment }: Wish,
   account: Account | null,
-): Promise<Brought | undefined> {
+): Promise<SuppliedCredential | undefined> {
   const name = account?.name ?? fresh.name;
   const taken = await intake?.({ operation, account, name, token: null });
   const reading = taken?.read(deployment.byHand(operation).stdin);
   expect(reading?.problems ?? []).toEqual([]);
-  return reading?.brought ?? undefined;
+  return reading?.supplied ?? undefined;
 }
 
 /** What delivery relies on in every provider's plans (DESIGN.md 6). */
@@ -58,16 +58,16 @@ describe.each(adapters)('$name', (adapter) => {
     test.each(operations)('to %s sends nothing until it is told to', async (operation) => {
       const deployment = deploy();
       const { provider: connected } = await connectTo(deployment);
-      await (await plan(connected, { operation, id: account.id, deployment })).look();
+      await (await plan(connected, { operation, id: account.id, deployment })).readEvidence();
       expect(deployment.mutations()).toEqual([]);
     });
 
     test.each(operations)('to %s can look for what became of it', async (operation) => {
       const deployment = deploy();
       const { provider: connected } = await connectTo(deployment);
-      const { ask, look } = await plan(connected, { operation, id: account.id, deployment });
-      const { account: issued } = await ask({ signal: noSignal });
-      const evidence = await look();
+      const { send, readEvidence } = await plan(connected, { operation, id: account.id, deployment });
+      const { account: issued } = await send({ signal: noSignal });
+      const evidence = await readEvidence();
       expect(evidence.kind).toBe(adapter.evidence);
       const found = evidence.kind === 'changed' ? [evidence.account] : [];
       const maybe = evidence.kind === 'unclear' ? evidence.candidates : [];
@@ -79,18 +79,18 @@ describe.each(adapters)('$name', (adapter) => {
 
     test.each(operations)('to %s issues a credential that works', async (operation) => {
       const deployment = deploy();
-      const { provider: connected, tryCredential } = await connectTo(deployment);
-      const { ask } = await plan(connected, { operation, id: account.id, deployment });
-      const { credential } = await ask({ signal: noSignal });
-      expect(await tryCredential(credential)).toEqual({ works: true, why: null });
+      const { provider: connected, verifyCredential } = await connectTo(deployment);
+      const { send } = await plan(connected, { operation, id: account.id, deployment });
+      const { credential } = await send({ signal: noSignal });
+      expect(await verifyCredential(credential)).toEqual({ works: true, why: null });
     });
 
     test.each(operations)('to %s gives an answer that can be read again', async (operation) => {
       const deployment = deploy();
       const { provider: connected, definition } = await connectTo(deployment);
-      const { ask, expected } = await plan(connected, { operation, id: account.id, deployment });
+      const { send, expected } = await plan(connected, { operation, id: account.id, deployment });
       const kept: Uint8Array[] = [];
-      const issued = await ask({
+      const issued = await send({
         signal: noSignal,
         keep: (bytes) => {
           kept.push(bytes);
@@ -120,8 +120,8 @@ describe.each(adapters)('$name', (adapter) => {
   describe('a trial of a credential', () => {
     test('says that a nonsense one does not work, and quotes nothing of it', async () => {
       const deployment = deploy();
-      const { tryCredential } = await connectTo(deployment);
-      const { works, why } = await tryCredential(adapter.nonsense);
+      const { verifyCredential } = await connectTo(deployment);
+      const { works, why } = await verifyCredential(adapter.nonsense);
       expect(works).toBe(false);
       expect(why).toMatch(/./);
       expect(why).not.toContain(adapter.nonsense.value.reveal());
@@ -134,7 +134,7 @@ describe.each(adapters)('$name', (adapter) => {
       ['stranger', false],
     ] as const)('of one’s own says of the %s’s: %s', async (caller, works) => {
       const { provider: connected } = await connectTo(deploy(caller));
-      expect(await connected.tryOwnCredential()).toBe(works);
+      expect(await connected.verifyOwnCredential()).toBe(works);
     });
   });
 

@@ -5,7 +5,7 @@ import { readEndpoint } from '../../http/endpoint.ts';
 import { connect, type Connected, type Described } from '../../session/connect.ts';
 import type { Finding } from '../../providers/provider.ts';
 import type { CommonFlags } from '../../session/flags.ts';
-import { connectionFlags } from '../../session/planned-issue.ts';
+import { connectionFlags } from '../../session/planned-issuance.ts';
 import { examineAnswer, untried } from './answer.ts';
 import { failure, ok, warning, type Result } from './report.ts';
 import { examineSecretFile } from './permissions.ts';

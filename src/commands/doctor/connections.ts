@@ -123,9 +123,9 @@ function named(configuration: Configuration, name: string): Configuration {
 function gatherOrigins(looks: readonly (() => readonly Origin[])[]): FoundOrigins {
   const origins: Origin[] = [];
   const failures: CliError[] = [];
-  for (const look of looks) {
+  for (const readEvidence of looks) {
     try {
-      origins.push(...look());
+      origins.push(...readEvidence());
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       failures.push(error);

@@ -89,9 +89,9 @@ async function examineAudit(place: Place): Promise<Result> {
 }
 
 /** What keeps journal or log from being used keeps every create and rotate from being sent. */
-async function orFailure(check: string, look: () => Promise<Result>): Promise<Result> {
+async function orFailure(check: string, readEvidence: () => Promise<Result>): Promise<Result> {
   try {
-    return await look();
+    return await readEvidence();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return failure(check, error.message, error.hint);

@@ -4,15 +4,15 @@ import { preflightTargets, type Preflight, type TriedTarget } from '../../delive
 import { definitionOf, readEntry } from '../../delivery/recover.ts';
 import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
 import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
-import type { Issued, LocalEnd } from '../../providers/issuing.ts';
-import type { Trial } from '../../providers/provider.ts';
+import type { Issued, LocalEnd } from '../../providers/issuance.ts';
+import type { Verification } from '../../providers/provider.ts';
 import { clientFactory, type Destination } from '../../session/client.ts';
 import type { PlannedTarget } from '../../session/dry-run.ts';
 import { openSandboxOf } from '../../session/sandbox-state.ts';
 import type { Recovery } from './pick.ts';
 import { recoveryTargets } from './targets.ts';
 import { addressOf } from '../../delivery/targets/session.ts';
-import { locatedEnd } from '../../session/planned-issue.ts';
+import { locatedEnd } from '../../session/planned-issuance.ts';
 
 /** A delivery that was checked as far as that goes without a request. */
 export interface PreparedDelivery {
@@ -42,7 +42,7 @@ export async function prepareDelivery(
     issued,
     to,
   });
-  const tryCredential = await trialAt(recovery, entry, issued);
+  const verifyCredential = await trialAt(recovery, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
   const found = await preflightTargets(ctx, { targets, renderer, plan });
@@ -58,7 +58,7 @@ export async function prepareDelivery(
       audit,
       locks,
       report: note,
-      tryCredential,
+      verifyCredential,
       localEnd,
     },
     places: areSatisfied ? [] : found.targets.map(placeOf),
@@ -76,7 +76,7 @@ async function trialAt(
   recovery: Recovery,
   entry: ReadableEntry,
   { credential }: Issued,
-): Promise<() => Promise<Trial>> {
+): Promise<() => Promise<Verification>> {
   const { ctx, common, configuration } = recovery;
   const { endpoint, isSandbox, provider } = entry.intent.connection;
   const definition = await definitionOf(entry);
@@ -87,7 +87,7 @@ async function trialAt(
     ca: caOf(recovery, entry),
     sandbox: isSandbox ? await openSandboxOf(ctx, state, provider) : null,
   });
-  return () => definition.tryCredential({ createHttp, endpoint, now: ctx.now, credential });
+  return () => definition.verifyCredential({ createHttp, endpoint, now: ctx.now, credential });
 }
 
 function caOf({ ctx, common }: Recovery, { id, intent }: ReadableEntry): Destination['ca'] {

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { accountIdOf, readEntry } from '../../delivery/recover.ts';
 import type { EntryState } from './states.ts';
 import type { ReadableEntry, StoredEntry } from '../../state/stored-entry.ts';
-import type { Issued } from '../../providers/issuing.ts';
+import type { Issued } from '../../providers/issuance.ts';
 
 /** An entry as it prints; never with its credential. Times are ISO 8601. */
 export interface EntryDocument {

@@ -3,7 +3,7 @@ import { parseTargets } from '../../delivery/targets/parse.ts';
 import type { Target } from '../../delivery/targets/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { ReadableEntry } from '../../state/stored-entry.ts';
-import type { Issued } from '../../providers/issuing.ts';
+import type { Issued } from '../../providers/issuance.ts';
 import { targetEnvironmentOf } from '../../session/target-environment.ts';
 import type { Recovery } from './pick.ts';
 

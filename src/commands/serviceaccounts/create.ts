@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { ConflictError, ExitCode } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import type { Brought } from '../../providers/manual.ts';
+import type { SuppliedCredential } from '../../providers/manual.ts';
 import type { ProviderDefinition } from '../../providers/provider.ts';
 import type { Check } from '../../session/check.ts';
 import { declareVerb, type Host } from '../command.ts';
@@ -16,7 +16,7 @@ import {
   type DeliveryFlags,
 } from '../../session/delivery-flags.ts';
 import type { GivenCredential, IntakeFlags } from '../../session/intake.ts';
-import type { PlannedIssue } from '../../session/planned-issue.ts';
+import type { PlannedIssuance } from '../../session/planned-issuance.ts';
 import type { NewAccountFlags } from '../../session/new-account.ts';
 import type { Session } from '../../session/session.ts';
 
@@ -71,8 +71,8 @@ interface CreateFlags extends NewAccountFlags, DeliveryFlags, IntakeFlags {
 
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
   const { askForAccount } = await import('../../session/new-account.ts');
-  const { planBrought, takesIntake } = await import('../../session/intake.ts');
-  const { issue } = await import('../../session/issue.ts');
+  const { planSupplied, takesIntake } = await import('../../session/intake.ts');
+  const { issuance } = await import('../../session/issuance.ts');
   const { session, input } = await open(async (local) => {
     const given = await checkInput(ctx, common, { flags, definition: local.definition });
     const specs = await checkTargets(local, flags, { isNew: true });
@@ -89,8 +89,8 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const existing = await findExisting(session, wanted, flags);
   if (existing !== null) return printExisting(session, existing, wanted);
   const id = ctx.uuid();
-  async function plan(brought?: Brought): Promise<PlannedIssue> {
-    const issuing = await planCreate(wanted, id, brought);
+  async function plan(supplied?: SuppliedCredential): Promise<PlannedIssuance> {
+    const issuing = await planCreate(wanted, id, supplied);
     const { expected } = issuing;
     return {
       id,
@@ -102,10 +102,10 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
       checkUnchanged: () => checkStillMissing(session, wanted, flags),
     };
   }
-  if (!takesIntake(session.definition)) return issue(session, await plan());
+  if (!takesIntake(session.definition)) return issuance(session, await plan());
   const token = flags.token ?? null;
   const request = { operation: 'create', account: null, name: wanted.name, token } as const;
-  return issue(session, await planBrought(session, input.credential, { request, flags, plan }));
+  return issuance(session, await planSupplied(session, input.credential, { request, flags, plan }));
 }
 
 interface CreateInput {

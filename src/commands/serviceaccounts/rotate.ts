@@ -2,8 +2,8 @@ import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { TargetSpec } from '../../delivery/targets/scheme.ts';
 import { UsageError, type ExitCode } from '../../errors.ts';
-import type { IssuingPlan } from '../../providers/issuing.ts';
-import type { Brought } from '../../providers/manual.ts';
+import type { IssuancePlan } from '../../providers/issuance.ts';
+import type { SuppliedCredential } from '../../providers/manual.ts';
 import type { BulkFlags } from '../../fleet/selectors.ts';
 import { found } from '../../session/check.ts';
 import { declareVerb, type Host } from '../command.ts';
@@ -17,7 +17,7 @@ import {
   type DeliveryFlags,
 } from '../../session/delivery-flags.ts';
 import type { IntakeFlags } from '../../session/intake.ts';
-import type { PlannedIssue } from '../../session/planned-issue.ts';
+import type { PlannedIssuance } from '../../session/planned-issuance.ts';
 import type { Session } from '../../session/session.ts';
 
 export function addRotate(noun: CommandUnknownOpts, host: Host): void {
@@ -85,19 +85,19 @@ async function runRotate(invocation: Invocation, flags: RotateFlags): Promise<Ex
 async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const { needlessBulkFlags } = await import('../../fleet/selectors.ts');
   const { confirmationProblems } = await import('../../session/confirm.ts');
-  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../../session/intake.ts');
+  const { checkIntake, needlessIntake, planSupplied, takesIntake } = await import('../../session/intake.ts');
   const { idProblems } = await import('../../session/pick.ts');
   const { pickReplaced } = await import('./replaced-account.ts');
-  const { checkUnchanged } = await import('../../session/issue.ts');
-  const { issue } = await import('../../session/issue.ts');
+  const { checkUnchanged } = await import('../../session/issuance.ts');
+  const { issuance } = await import('../../session/issuance.ts');
   const [reference] = flags.id ?? [];
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });
-    const isBrought = takesIntake(local.definition);
-    const given = isBrought
+    const isSupplied = takesIntake(local.definition);
+    const given = isSupplied
       ? await checkIntake(ctx, common, { flags, definition: local.definition })
       : found(...needlessIntake(local.definition, flags, { isDocument: false }));
-    const printing = isBrought ? [] : await printingProblems(ctx, common, { ...local, flags });
+    const printing = isSupplied ? [] : await printingProblems(ctx, common, { ...local, flags });
     return {
       value: { specs: specs.value, credential: given.value },
       problems: [
@@ -119,8 +119,8 @@ async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags):
     token: flags.token ?? null,
   } as const;
   const id = ctx.uuid();
-  async function plan(brought?: Brought): Promise<PlannedIssue> {
-    const issuing = await planRotate(account, brought);
+  async function plan(supplied?: SuppliedCredential): Promise<PlannedIssuance> {
+    const issuing = await planRotate(account, supplied);
     const specs = await withDefault(session, input.specs, issuing);
     return {
       id,
@@ -132,10 +132,10 @@ async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags):
       checkUnchanged: () => checkUnchanged(session, account),
     };
   }
-  return issue(
+  return issuance(
     session,
     takesIntake(session.definition)
-      ? await planBrought(session, input.credential, { request, flags, plan })
+      ? await planSupplied(session, input.credential, { request, flags, plan })
       : await plan(),
   );
 }
@@ -144,9 +144,9 @@ async function rotateOne({ ctx, common, open }: Invocation, flags: RotateFlags):
 async function withDefault(
   { targetEnvironment }: Session,
   specs: readonly TargetSpec[],
-  { isBrought, defaultTarget }: IssuingPlan,
+  { isSupplied, defaultTarget }: IssuancePlan,
 ): Promise<readonly TargetSpec[]> {
-  if (specs.length > 0 || isBrought !== true) return specs;
+  if (specs.length > 0 || isSupplied !== true) return specs;
   if (defaultTarget === undefined) {
     throw new UsageError('--to is missing: say where the new session goes', {
       hint: 'e.g. --to session:~/.augment/session.json, or --to gh-secret:<owner/repo>#AUGMENT_SESSION_AUTH',

@@ -1,12 +1,12 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { ExitCode } from '../../errors.ts';
-import type { Brought } from '../../providers/manual.ts';
+import type { SuppliedCredential } from '../../providers/manual.ts';
 import { declareVerb, type Host } from '../command.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { checkTargets, deliveryOptions, targetsFor, type DeliveryFlags } from '../../session/delivery-flags.ts';
 import type { IntakeFlags } from '../../session/intake.ts';
-import type { PlannedIssue } from '../../session/planned-issue.ts';
+import type { PlannedIssuance } from '../../session/planned-issuance.ts';
 
 export function addCreate(noun: CommandUnknownOpts, host: Host): void {
   declareVerb(noun, 'create', {
@@ -37,10 +37,10 @@ interface CreateFlags extends DeliveryFlags, IntakeFlags {
 }
 
 async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
-  const { checkIntake, needlessIntake, planBrought, takesIntake } = await import('../../session/intake.ts');
+  const { checkIntake, needlessIntake, planSupplied, takesIntake } = await import('../../session/intake.ts');
   const { idProblems, pickAccount } = await import('../../session/pick.ts');
-  const { checkUnchanged } = await import('../../session/issue.ts');
-  const { issue } = await import('../../session/issue.ts');
+  const { checkUnchanged } = await import('../../session/issuance.ts');
+  const { issuance } = await import('../../session/issuance.ts');
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local, flags, { isNew: false });
     const isTaken = takesIntake(local.definition);
@@ -61,16 +61,16 @@ async function runCreate({ ctx, common, open }: Invocation, flags: CreateFlags):
   const request = { operation: 'rotate', account, name: account.name, token } as const;
   const id = ctx.uuid();
   const targets = await targetsFor(session, input.specs, account);
-  async function plan(brought: Brought): Promise<PlannedIssue> {
+  async function plan(supplied: SuppliedCredential): Promise<PlannedIssuance> {
     return {
       id,
       operation: 'rotate',
-      plan: await planToken(account, brought),
+      plan: await planToken(account, supplied),
       action: `Add a token to ${session.naming(account)}`,
       targets,
       flags,
       checkUnchanged: () => checkUnchanged(session, account),
     };
   }
-  return issue(session, await planBrought(session, input.credential, { request, flags, plan }));
+  return issuance(session, await planSupplied(session, input.credential, { request, flags, plan }));
 }

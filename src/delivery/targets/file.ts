@@ -94,9 +94,9 @@ async function tryFile(target: FileTarget, path: string): Promise<readonly strin
 function tryFolder(folder: string, like: Stats | null, { ctx, files: { trials } }: TargetEnvironment): Promise<void> {
   const { uid, gid, mode } = like ?? {};
   const key = JSON.stringify([folder, uid, gid, mode]);
-  const trial = trials.get(key) ?? tryWriting(folder, like, ctx);
-  trials.set(key, trial);
-  return trial;
+  const verification = trials.get(key) ?? tryWriting(folder, like, ctx);
+  trials.set(key, verification);
+  return verification;
 }
 
 async function tryWriting(folder: string, like: Stats | null, ctx: TargetEnvironment['ctx']): Promise<void> {

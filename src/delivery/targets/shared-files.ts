@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 
 import { systemCode } from '../../files/system-error.ts';
-import { togetherBy } from '../../files/together.ts';
+import { togetherBy } from '../../files/coalesce.ts';
 import type { SharedFiles, TargetContext } from './target.ts';
 
 /** What the file targets of a new command share. */

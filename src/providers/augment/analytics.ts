@@ -5,8 +5,8 @@ import { readJson, type Schema } from '../../http/json.ts';
 import type { Context } from '../../context.ts';
 import { FailedError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
-import type { Trial } from '../provider.ts';
-import { trialOf } from '../trial.ts';
+import type { Verification } from '../provider.ts';
+import { trialOf } from '../verification.ts';
 
 /** The Analytics API with the token of a service account: all that Augment documents for programs. */
 export interface Analytics {
@@ -25,7 +25,7 @@ export interface AnalyticsQuestion<Wire> {
 }
 
 /** Asks within the rate limit. @throws HttpError */
-export async function ask<Wire>(
+export async function send<Wire>(
   { http, endpoint, limiter }: Analytics,
   { path, purpose, schema }: AnalyticsQuestion<Wire>,
 ): Promise<Wire> {
@@ -83,14 +83,14 @@ const Counts = z.looseObject({});
  * it is refused. Anything else says nothing, not even 403: the token may only lack the permission. It proves nothing
  * about a tenant URL. Never rejects but by an interrupt.
  */
-export async function probe(analytics: Analytics): Promise<Trial> {
+export async function probe(analytics: Analytics): Promise<Verification> {
   return trialOf(askCounts(analytics), { refusals: [401] });
 }
 
 /** Asks as `probe` does. @throws HttpError when it is not answered; FailedError for a 401 that is not Augment's own */
 export async function askCounts(analytics: Analytics): Promise<void> {
   try {
-    await ask(analytics, { path: '/dau-count', purpose: 'try the token', schema: Counts });
+    await send(analytics, { path: '/dau-count', purpose: 'try the token', schema: Counts });
   } catch (error) {
     if (error instanceof HttpError && error.status === 401 && error.body === 'html') {
       throw new FailedError('bad_answer', error.message, { provider: 'augment', cause: error });

@@ -3,7 +3,14 @@ import * as z from 'zod/mini';
 import type { AccountChange } from '../../model/account.ts';
 import { readOwnDocument } from '../document.ts';
 import { accountsNamed } from '../reference.ts';
-import type { ConnectOptions, Identity, Provider, ProviderDefinition, Trial, TrialOptions } from '../provider.ts';
+import type {
+  ConnectOptions,
+  Identity,
+  Provider,
+  ProviderDefinition,
+  Verification,
+  VerificationOptions,
+} from '../provider.ts';
 import { nameProblem, toAccount, tokenNameProblem } from './accounts.ts';
 import { assumeAccount } from './assume.ts';
 import { connect, meantTenant, type Connection } from './connection.ts';
@@ -32,7 +39,7 @@ export const augment: ProviderDefinition = {
   creationProblems: unsupported,
   changeProblems: unsupported,
   connect: provider,
-  tryCredential,
+  verifyCredential,
   readAnswer,
   resume,
 };
@@ -60,7 +67,7 @@ function isNothing(value: unknown): boolean {
 }
 
 /** One probe, which no rate limit is reached with. */
-async function tryCredential({ createHttp, credential, endpoint }: TrialOptions): Promise<Trial> {
+async function verifyCredential({ createHttp, credential, endpoint }: VerificationOptions): Promise<Verification> {
   const http = createHttp({
     source: 'the new session',
     header: () => Promise.resolve(`Bearer ${credential.value.reveal()}`),
@@ -76,14 +83,14 @@ function provider(options: ConnectOptions): Provider {
     examine: () => examine(connection),
     // A token lasts until a person revokes it (contracts/augment.md 2).
     ownCredential: () => Promise.resolve({ expiresAt: null, accountId: null }),
-    tryOwnCredential: async () => (await probe(connection.analytics())).works === true,
+    verifyOwnCredential: async () => (await probe(connection.analytics())).works === true,
     listAccounts: (wish) => listAccounts(connection, { withActive: wish?.withActive === true }),
     findAccount: (reference) => find(connection, reference),
     assumeAccount: (reference, held) => assumeAccount(connection, reference, held),
     intake: (request) => intake(connection, request),
-    planCreate: (account, _, brought) => planCreate(connection, account, needed(brought)),
-    planRotate: (account, brought) => planRotate(connection, account, needed(brought)),
-    planToken: (account, brought) => planToken(connection, account, brought),
+    planCreate: (account, _, supplied) => planCreate(connection, account, needed(supplied)),
+    planRotate: (account, supplied) => planRotate(connection, account, needed(supplied)),
+    planToken: (account, supplied) => planToken(connection, account, supplied),
     planUpdate: (account, change) => Promise.resolve(planUpdate(connection, account, change)),
     planDelete: (account) => Promise.resolve(planDelete(connection, account)),
     planRevokeToken: (account, token) => planRevokeToken(connection, account, token),
@@ -98,9 +105,9 @@ async function find(connection: Connection, reference: string) {
 }
 
 /** Whoever has an intake is given what it brought. */
-function needed<Brought>(brought: Brought | undefined): Brought {
-  if (brought === undefined) throw new Error('Augment issues no credential by itself');
-  return brought;
+function needed<SuppliedCredential>(supplied: SuppliedCredential | undefined): SuppliedCredential {
+  if (supplied === undefined) throw new Error('Augment issues no credential by itself');
+  return supplied;
 }
 
 /** contracts/augment.md 4 */

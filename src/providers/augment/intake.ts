@@ -86,7 +86,7 @@ function judge(
   const recorded = request.account?.organization ?? null;
   const isMoved = recorded !== null && recorded !== tenantOf(session);
   return {
-    brought: { document: sessionLine(session), token },
+    supplied: { document: sessionLine(session), token },
     problems: [],
     warnings,
     question: isMoved
@@ -96,7 +96,7 @@ function judge(
 }
 
 function refused(problems: readonly string[]): IntakeReading {
-  return { brought: null, problems, warnings: [], question: null };
+  return { supplied: null, problems, warnings: [], question: null };
 }
 
 /** What is recorded of a token; null for one that nobody has seen. */

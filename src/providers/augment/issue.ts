@@ -1,7 +1,7 @@
 import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import type { AnswerContext, Issued, IssuingPlan } from '../issuing.ts';
-import type { Brought } from '../manual.ts';
+import type { AnswerContext, Issued, IssuancePlan } from '../issuance.ts';
+import type { SuppliedCredential } from '../manual.ts';
 import { toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { keptBytes, purposeIn, recording, type Purpose } from './recording.ts';
@@ -12,7 +12,7 @@ import { keyOf } from './list.ts';
 import { installedIn, standardTarget } from './standard.ts';
 
 /** The session that a person brought; it was read before. */
-function sessionOf({ document }: Brought): Session {
+function sessionOf({ document }: SuppliedCredential): Session {
   const { session } = readSession(document.reveal());
   if (session === null) throw new Error('a session was accepted that cannot be read');
   return session;
@@ -23,7 +23,7 @@ async function taking(
   connection: Connection,
   session: Session,
   { account, purpose }: { readonly account: Account; readonly purpose: Purpose },
-): Promise<Omit<IssuingPlan, 'effects'>> {
+): Promise<Omit<IssuancePlan, 'effects'>> {
   return {
     ...(await recording(connection, session, purpose)),
     requests: [],
@@ -31,12 +31,12 @@ async function taking(
     expectedRaw: (secret) => rawSession(session, secret),
     credentialKind: 'api-token',
     isSelf: await isOwn(connection, account),
-    isBrought: true,
-    ask: async ({ keep }) => {
+    isSupplied: true,
+    send: async ({ keep }) => {
       await keep?.(keptBytes(session, purpose));
       return issuedFrom(session, account);
     },
-    look: () => Promise.resolve({ kind: 'unchanged' }),
+    readEvidence: () => Promise.resolve({ kind: 'unchanged' }),
   };
 }
 
@@ -85,10 +85,10 @@ function rawSession({ tenantURL, scopes }: Session, secret: string | null): unkn
 export async function planCreate(
   connection: Connection,
   { name, description }: NewAccount,
-  brought: Brought,
-): Promise<IssuingPlan> {
-  const { token } = brought;
-  const session = sessionOf(brought);
+  supplied: SuppliedCredential,
+): Promise<IssuancePlan> {
+  const { token } = supplied;
+  const session = sessionOf(supplied);
   const tenant = tenantOf(session);
   const at = new Date(connection.now()).toISOString();
   const blank = { description, createdAt: at, updatedAt: at, tokens: [], deletedAt: null };
@@ -102,11 +102,15 @@ export async function planCreate(
 }
 
 /** One more token, which takes the place of the old one; that works on until a person revokes it (DESIGN.md 8). */
-export async function planRotate(connection: Connection, account: Account, brought: Brought): Promise<IssuingPlan> {
+export async function planRotate(
+  connection: Connection,
+  account: Account,
+  supplied: SuppliedCredential,
+): Promise<IssuancePlan> {
   const { tokens } = existing(await connection.inventory.read(), keyOf(account));
   const installed = await installedIn(connection);
   const isOurs = tokens.some(({ fingerprint }) => fingerprint === installed?.fingerprint);
-  const plan = await planOne(connection, account, { brought, replaces: true });
+  const plan = await planOne(connection, account, { supplied, replaces: true });
   return {
     ...plan,
     effects: [...plan.effects, 'the old token works on until it is revoked in the web console: that is left to you'],
@@ -115,19 +119,23 @@ export async function planRotate(connection: Connection, account: Account, broug
 }
 
 /** One more token beside those there are. */
-export function planToken(connection: Connection, account: Account, brought: Brought): Promise<IssuingPlan> {
-  return planOne(connection, account, { brought, replaces: false });
+export function planToken(
+  connection: Connection,
+  account: Account,
+  supplied: SuppliedCredential,
+): Promise<IssuancePlan> {
+  return planOne(connection, account, { supplied, replaces: false });
 }
 
 async function planOne(
   connection: Connection,
   account: Account,
-  { brought, replaces }: { readonly brought: Brought; readonly replaces: boolean },
-): Promise<IssuingPlan> {
-  const { token } = brought;
+  { supplied, replaces }: { readonly supplied: SuppliedCredential; readonly replaces: boolean },
+): Promise<IssuancePlan> {
+  const { token } = supplied;
   const { description } = account;
   return {
-    ...(await taking(connection, sessionOf(brought), {
+    ...(await taking(connection, sessionOf(supplied), {
       account,
       purpose: { ...keyOf(account), description, token, replaces },
     })),

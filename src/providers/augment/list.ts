@@ -7,7 +7,7 @@ import { meantTenant, type Connection } from './connection.ts';
 import { accountIn, type AccountKey, type Inventory, type InventoryAccount } from './inventory.ts';
 import { tenantOf } from './session.ts';
 import { countPages, endless } from '../paging.ts';
-import { ask, type Analytics } from './analytics.ts';
+import { send, type Analytics } from './analytics.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
 
@@ -80,7 +80,7 @@ export async function activeAccountNames(
   const list = { provider: 'augment', purpose, mostPages };
   const counted = countPages(list);
   for (let cursor: string | null = null; ;) {
-    const page: ActivityPage = await ask(analytics, {
+    const page: ActivityPage = await send(analytics, {
       path: `/user-activity?${queryOf(period, cursor)}`,
       purpose,
       schema: ActivityPage,

@@ -142,8 +142,8 @@ export async function planRestoreToken(
     requests: [],
     effects: [`the session in ${backup.path} is replaced by the one with the token ${quoted(token, 100)}`],
     apply: async () => {
-      const trial = await probe(connection.analytics(backup.session.accessToken));
-      if (trial.works !== true) throw notRestored(token, trial.why);
+      const verification = await probe(connection.analytics(backup.session.accessToken));
+      if (verification.works !== true) throw notRestored(token, verification.why);
       await connection.backups.restore(backup);
       return noteRestored(connection, key, backup);
     },

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { Account } from '../../model/account.ts';
-import type { LocalEnd } from '../issuing.ts';
+import type { LocalEnd } from '../issuance.ts';
 import { idOf, toAccount } from './accounts.ts';
 import { inventoryIn, type Connection } from './connection.ts';
 import { accountIn, addAccount, existing, type InventoryAccount, type InventoryToken } from './inventory.ts';
@@ -34,7 +34,7 @@ export async function recording(records: Records, session: Session, purpose: Pur
   }
   return {
     overlaps: true,
-    settle: (_, { verified }) => {
+    reconcile: (_, { verified }) => {
       const at = stamp(records);
       const fingerprint = fingerprintOf(session.accessToken);
       return noting((recorded) => {

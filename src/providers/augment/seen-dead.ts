@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 
 import { FailedError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
-import type { ApplyOptions, Trial } from '../provider.ts';
+import type { ApplyOptions, Verification } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './step.ts';
 import type { InventoryToken } from './inventory.ts';
@@ -25,7 +25,7 @@ export async function seenDead(
   if (copy === null) return null;
   const { now, sleep, analytics } = connection;
   const name = quoted(token.name, 100);
-  const trial = await untilRefused({
+  const verification = await untilRefused({
     tryOld: () => probe(analytics(copy)),
     now,
     sleep,
@@ -36,14 +36,14 @@ export async function seenDead(
           : `whether the token ${name} is revoked cannot be seen yet: ${why ?? 'no reason was given'}; it is tried for up to 5 minutes`,
       ),
   });
-  if (trial.works === true) {
+  if (verification.works === true) {
     throw new FailedError('not_revoked', `Augment still takes the token ${name}; nothing was recorded`, {
       provider: 'augment',
       hint: `revoke it at ${consoleUrl}, then run this again`,
     });
   }
-  if (trial.works === false) return true;
-  const why = trial.why ?? 'no reason was given';
+  if (verification.works === false) return true;
+  const why = verification.why ?? 'no reason was given';
   await report(`whether the token ${name} is revoked could not be seen: ${why}`);
   return false;
 }
@@ -63,18 +63,18 @@ export async function untilRefused({
   sleep,
   onWait,
 }: {
-  readonly tryOld: () => Promise<Trial>;
+  readonly tryOld: () => Promise<Verification>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Is told of the first trial when more are to follow. */
-  readonly onWait: (trial: Trial) => Promise<void>;
-}): Promise<Trial> {
+  readonly onWait: (verification: Verification) => Promise<void>;
+}): Promise<Verification> {
   const end = now() + patienceMs;
   for (let tries = 1; ; tries += 1) {
-    const trial = await tryOld();
-    if (trial.works === false || now() + pauseMs > end) return trial;
-    if (tries === 1) await onWait(trial);
+    const verification = await tryOld();
+    if (verification.works === false || now() + pauseMs > end) return verification;
+    if (tries === 1) await onWait(verification);
     await sleep(pauseMs);
   }
 }

@@ -4,8 +4,8 @@ import { readJson, type Schema } from '../../http/json.ts';
 import { payload, payloads, type Payload } from '../payload.ts';
 import type { HttpClient, HttpRequest } from '../../http/client.ts';
 import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from './schema.ts';
-import type { Trial, TrialOptions } from '../provider.ts';
-import { trialOf } from '../trial.ts';
+import type { Verification, VerificationOptions } from '../provider.ts';
+import { trialOf } from '../verification.ts';
 
 /** nscale's identity API, one method per call (contracts/nscale.md 2). Organization ids are UUIDs. */
 export interface Api {
@@ -51,7 +51,7 @@ export function createApi(http: HttpClient, endpoint: string): Api {
 }
 
 /** Lists the organizations, which every token may do (contracts/nscale.md 4). */
-export async function tryCredential(options: TrialOptions): Promise<Trial> {
+export async function verifyCredential(options: VerificationOptions): Promise<Verification> {
   const { createHttp, credential, endpoint } = options;
   const http = createHttp({
     source: 'the answer',

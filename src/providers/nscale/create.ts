@@ -2,7 +2,7 @@ import { PartialError } from '../../errors.ts';
 import { HttpError, withArrival } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import { shellWord } from '../../model/text.ts';
-import type { AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
+import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
 import { askForToken } from './rotate.ts';
@@ -20,7 +20,7 @@ interface Creation {
 export async function planCreate(
   connection: Connection,
   { account, operationId, profile }: Creation,
-): Promise<IssuingPlan> {
+): Promise<IssuancePlan> {
   const ids = await resolveGroups(connection, account.groups);
   const groups = [...new Set(ids.values())];
   const organization = await connection.organization();
@@ -44,17 +44,17 @@ export async function planCreate(
     expectedRaw: (secret) => withToken(sample, secret),
     credentialKind: 'access-token',
     isSelf: false,
-    ask: (options) => ask(connection, { url, purpose, json: body }, options),
-    look: () => look(connection, operationId),
-    settle: (issued) => settle(connection, { issued, groups }),
+    send: (options) => send(connection, { url, purpose, json: body }, options),
+    readEvidence: () => readEvidence(connection, operationId),
+    reconcile: (issued) => reconcile(connection, { issued, groups }),
   };
 }
 
 /** A conflict can leave an account with a live token behind, although it reads as a refusal (contracts/nscale.md 4). */
-async function ask(
+async function send(
   connection: Connection,
   request: { url: string; purpose: string; json: unknown },
-  options: AskOptions,
+  options: SendOptions,
 ): Promise<Issued> {
   try {
     return await askForToken(connection, request, options);
@@ -68,7 +68,7 @@ async function ask(
  * The account that carries our tag is ours. That there is none says something only of a list that is not limited to
  * the caller's own account (contracts/nscale.md 9.8).
  */
-async function look(connection: Connection, operationId: string): Promise<Evidence> {
+async function readEvidence(connection: Connection, operationId: string): Promise<Evidence> {
   const accounts = (await connection.accounts()).map(connection.model);
   const ours = accounts.find(({ tags }) => tags[operationTag] === operationId);
   if (ours !== undefined) return { kind: 'changed', account: ours };
@@ -105,7 +105,7 @@ function sampleAnswer(
  * groups that did not take are set by an update.
  * @throws PartialError naming the groups it could not be put into
  */
-async function settle(
+async function reconcile(
   connection: Connection,
   { issued, groups }: { issued: Issued; groups: readonly string[] },
 ): Promise<Account> {

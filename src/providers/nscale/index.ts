@@ -10,7 +10,7 @@ import { listGroups } from './groups.ts';
 import { planRotate, readAnswer } from './rotate.ts';
 import { accountsNamed, findAccount, listAccounts, nameProblem, organizationProblem } from './lookup.ts';
 import { toOrganization, toRole } from './schema.ts';
-import { tryCredential } from './api.ts';
+import { verifyCredential } from './api.ts';
 import { planUpdate } from './update.ts';
 import type { ProviderProblem } from '../../http/error.ts';
 
@@ -27,7 +27,7 @@ export const nscale: ProviderDefinition = {
   reportsUse: false,
   organizationProblem,
   connect: (options) => provider(connect(options), options),
-  tryCredential,
+  verifyCredential,
   readAnswer,
 };
 
@@ -42,7 +42,7 @@ function provider(connection: Connection, options: ConnectOptions): Provider {
     whoami: () => whoami(connection),
     ownCredential: () => ownCredential(connection),
     knownCredential: () => knownCredential(connection),
-    tryOwnCredential: () =>
+    verifyOwnCredential: () =>
       connection.api.organizations().then(
         () => true,
         () => false,

@@ -1,5 +1,5 @@
 import type { Account } from '../../model/account.ts';
-import type { AnswerContext, AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
+import type { AnswerContext, SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection, Listing } from './connection.ts';
 import { find } from './reread.ts';
 import { ServiceAccount, toAccount, withToken } from './schema.ts';
@@ -9,7 +9,7 @@ import { Secret } from '../../model/credential.ts';
 import { payload, readPayload, type Payload } from '../payload.ts';
 
 /** A new token for the same account; there is no overlap with the old one (contracts/nscale.md 4). */
-export async function planRotate(connection: Connection, account: Account): Promise<IssuingPlan> {
+export async function planRotate(connection: Connection, account: Account): Promise<IssuancePlan> {
   const seen = connection.lastListing();
   const url = connection.api.accountsUrl(await connection.organization(), account.id, 'rotate');
   const purpose = `rotate service account ${account.name} (${account.id})`;
@@ -28,13 +28,13 @@ export async function planRotate(connection: Connection, account: Account): Prom
     expectedRaw: (secret) => withToken(account.raw, secret),
     credentialKind: 'access-token',
     isSelf,
-    ask: (options) => {
+    send: (options) => {
       askedAt = connection.now();
       if (isSelf !== false) connection.forgetCaller();
       return askForToken(connection, { url, purpose }, options);
     },
-    look: () => look(connection, account, { isProof: !mayMeet(account, seen, askedAt) }),
-    settle: (issued) => Promise.resolve(issued.account),
+    readEvidence: () => readEvidence(connection, account, { isProof: !mayMeet(account, seen, askedAt) }),
+    reconcile: (issued) => Promise.resolve(issued.account),
   };
 }
 
@@ -46,7 +46,11 @@ async function isCaller(connection: Connection, { id }: Account): Promise<boolea
 }
 
 /** A rotation moves the expiry and nothing else (contracts/nscale.md 4 and 9.15). */
-async function look(connection: Connection, before: Account, { isProof }: { isProof: boolean }): Promise<Evidence> {
+async function readEvidence(
+  connection: Connection,
+  before: Account,
+  { isProof }: { isProof: boolean },
+): Promise<Evidence> {
   const found = await find(connection, before.id);
   if (found === null || before.expiresAt === null) return { kind: 'unclear', candidates: [] };
   const account = connection.model(found);
@@ -72,7 +76,7 @@ function mayMeet({ expiresAt }: Account, seen: Listing | null, askedAt: number):
 export async function askForToken(
   connection: Connection,
   request: { url: string; purpose: string; json?: unknown },
-  options: AskOptions,
+  options: SendOptions,
 ): Promise<Issued> {
   const sent: HttpRequest = { method: 'POST', ...request, secretAnswer: true, ...options };
   const answer = await connection.api.send(sent, ServiceAccount);

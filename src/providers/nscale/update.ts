@@ -81,12 +81,12 @@ async function put(
     if (!(error instanceof HttpError)) throw error;
     if (error.status === 409) return error;
     if (error.arrival !== 'unknown') throw error;
-    return settleLostAnswer(connection, { account, body, error });
+    return resolveLostAnswer(connection, { account, body, error });
   }
 }
 
 /** A PUT whose answer was lost is settled by reading the account again. */
-async function settleLostAnswer(
+async function resolveLostAnswer(
   connection: Connection,
   { account, body, error }: { account: Account; body: WriteBody; error: HttpError },
 ): Promise<'written' | HttpError> {

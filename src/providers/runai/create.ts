@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { ConflictError, PartialError } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import { shellWord } from '../../model/text.ts';
-import type { AskOptions, Evidence, Issued, IssuingPlan } from '../issuing.ts';
+import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { ApplyOptions } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { resolveGrants, type ResolvedGrant } from './access.ts';
@@ -17,7 +17,7 @@ export async function planCreate(
   connection: Connection,
   account: NewAccount,
   profile: string | null,
-): Promise<IssuingPlan> {
+): Promise<IssuancePlan> {
   const grants = await resolveGrants(connection, account.grants ?? []);
   const canTell = account.keepRules === true || (await hasNoLeftovers(connection, account.name));
   const url = await connection.api.accountUrl();
@@ -44,9 +44,9 @@ export async function planCreate(
     expectedRaw: (secret) => ({ ...sample, clientId: account.name, [key]: secret }),
     credentialKind: 'client-secret',
     isSelf: false,
-    look: () => look(connection, account.name),
-    ask: (options) => ask(connection, { name: account.name, url, profile }, options),
-    settle: (issued) => settle(connection, issued),
+    readEvidence: () => readEvidence(connection, account.name),
+    send: (options) => send(connection, { name: account.name, url, profile }, options),
+    reconcile: (issued) => reconcile(connection, issued),
     finish: (created, options) => addGrants(connection, { account: created, grants, bodies, ...options }),
   };
 }
@@ -70,10 +70,10 @@ async function hasNoLeftovers(connection: Connection, name: string): Promise<boo
   );
 }
 
-async function ask(
+async function send(
   connection: Connection,
   { name, url, profile }: { name: string; url: string; profile: string | null },
-  options: AskOptions,
+  options: SendOptions,
 ): Promise<Issued> {
   const purpose = `create service account ${name}`;
   const answer = await connection.api.send(
@@ -90,7 +90,7 @@ async function ask(
 }
 
 /** An account of that name may be ours or somebody else's: nothing that Run:ai keeps of it says (DESIGN.md 5). */
-async function look({ api, model }: Connection, name: string): Promise<Evidence> {
+async function readEvidence({ api, model }: Connection, name: string): Promise<Evidence> {
   const named = (await api.accounts()).filter(({ wire }) => wire.name === name);
   return { kind: 'unclear', candidates: named.map((payload) => model(payload, null)) };
 }
@@ -103,7 +103,7 @@ async function clientIdOf({ api }: Connection, { id, name, clientId }: z.infer<t
   return accounts.find(({ wire }) => wire.id === id)?.wire.clientId ?? name;
 }
 
-async function settle(connection: Connection, { account }: Issued): Promise<Account> {
+async function reconcile(connection: Connection, { account }: Issued): Promise<Account> {
   return readAgain(connection, account).catch((cause: unknown) => {
     throw new PartialError(`service account ${account.name} (${account.id}) was created, but could not be read again`, {
       provider: 'runai',

@@ -8,7 +8,7 @@ import { planUpdate, readDocument } from './update.ts';
 import { planRotate, readAnswer } from './rotate.ts';
 import { accountsNamed, findAccount, listAccounts, nameProblem } from './lookup.ts';
 import { readProblem } from './api.ts';
-import { ownCredential, tryCredential, tryOwnCredential, whoami } from './whoami.ts';
+import { ownCredential, verifyCredential, verifyOwnCredential, whoami } from './whoami.ts';
 import { listScopes, scopeProblem } from './scopes.ts';
 
 /** NVIDIA Run:ai's control plane, 2.20 to 3.0; what it really does is in contracts/runai.md. */
@@ -31,7 +31,7 @@ export const runai: ProviderDefinition = {
     return problems.length === 0 ? [] : [...problems, 'Run:ai can only enable or disable an account'];
   },
   connect: provider,
-  tryCredential,
+  verifyCredential,
   readAnswer,
 };
 
@@ -65,7 +65,7 @@ function provider(options: ConnectOptions): Provider {
     name: 'runai',
     whoami: () => whoami(connection, options.credential.clientId),
     ownCredential: () => ownCredential(options.credential),
-    tryOwnCredential: () => tryOwnCredential(connection, options),
+    verifyOwnCredential: () => verifyOwnCredential(connection, options),
     listAccounts: (wish) => listAccounts(connection, wish ?? { withRules: false }),
     findAccount: (reference) => findAccount(connection, reference),
     planCreate: (account) => planCreate(connection, account, options.profile),

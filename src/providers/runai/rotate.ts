@@ -1,5 +1,5 @@
 import type { Account } from '../../model/account.ts';
-import type { AnswerContext, AskOptions, Issued, IssuingPlan } from '../issuing.ts';
+import type { AnswerContext, SendOptions, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection } from './connection.ts';
 import { Created, Regenerated, toAccount } from './schema.ts';
 import { HttpError } from '../../http/error.ts';
@@ -8,7 +8,7 @@ import { payload, readPayload } from '../payload.ts';
 import type { Era } from './api.ts';
 
 /** A new secret at once in place of the old one. The answer has no client id, so the account's is joined. */
-export async function planRotate(connection: Connection, account: Account): Promise<IssuingPlan> {
+export async function planRotate(connection: Connection, account: Account): Promise<IssuancePlan> {
   const { clientId } = connection.credential;
   const url = await connection.api.accountUrl(account.id, 'secret');
   const key = secretKey(await connection.api.era());
@@ -24,16 +24,16 @@ export async function planRotate(connection: Connection, account: Account): Prom
     credentialKind: 'client-secret',
     isSelf: clientId === null ? null : clientId === account.clientId,
     // Nothing that can be read changes with the secret, `updatedAt` included (DESIGN.md 6).
-    look: () => Promise.resolve({ kind: 'unclear', candidates: [] }),
-    ask: (options) => regenerate(connection, { account, url }, options),
-    settle: (issued) => Promise.resolve(issued.account),
+    readEvidence: () => Promise.resolve({ kind: 'unclear', candidates: [] }),
+    send: (options) => regenerate(connection, { account, url }, options),
+    reconcile: (issued) => Promise.resolve(issued.account),
   };
 }
 
 async function regenerate(
   { api }: Connection,
   { account, url }: { account: Account; url: string },
-  options: AskOptions,
+  options: SendOptions,
 ): Promise<Issued> {
   const purpose = `rotate service account ${account.name} (${account.id})`;
   const answer = await api.send({ method: 'POST', url, purpose, secretAnswer: true, ...options }, Regenerated);

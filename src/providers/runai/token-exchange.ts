@@ -74,7 +74,7 @@ function tokenRequest({ endpoint }: Grant, path: string): HttpRequest {
     purpose: 'get an access token',
     authorized: false,
     secretAnswer: true,
-    safe: true,
+    keeper: true,
   };
 }
 

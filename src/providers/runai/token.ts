@@ -63,7 +63,7 @@ class Tokens {
 
   async #request(): Promise<AccessToken> {
     try {
-      this.#held = await this.#ask();
+      this.#held = await this.#send();
       this.#asked = null;
       return this.#held;
     } catch (error) {
@@ -72,7 +72,7 @@ class Tokens {
     }
   }
 
-  async #ask(): Promise<AccessToken> {
+  async #send(): Promise<AccessToken> {
     const { credential, endpoint, now } = this.#options;
     const secret = (await credential.read()).reveal();
     const grant = { endpoint, clientId: this.#clientId, secret, now: now() };

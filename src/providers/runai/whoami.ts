@@ -1,10 +1,17 @@
 import { payloads } from '../payload.ts';
-import type { ConnectOptions, Identity, OwnCredential, ProviderCredential, Trial, TrialOptions } from '../provider.ts';
+import type {
+  ConnectOptions,
+  Identity,
+  OwnCredential,
+  ProviderCredential,
+  Verification,
+  VerificationOptions,
+} from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { isForbidden } from './rules.ts';
 import { Permission } from './schema.ts';
 import { claimsOf, exchange } from './token-exchange.ts';
-import { trialOf } from '../trial.ts';
+import { trialOf } from '../verification.ts';
 
 /** Run:ai has no "me": permissions show that the credential works, the client id says who it is (contracts/runai.md 10). */
 export async function whoami({ api }: Connection, clientId: string | null): Promise<Identity> {
@@ -33,7 +40,7 @@ export async function ownCredential({ clientId, read }: ProviderCredential): Pro
 }
 
 /** Signs in with it: the token request itself says whether a client id and a secret belong together (contracts/runai.md 2). */
-export async function tryCredential(options: TrialOptions): Promise<Trial> {
+export async function verifyCredential(options: VerificationOptions): Promise<Verification> {
   const { createHttp, credential, endpoint, now } = options;
   const { clientId, value } = credential;
   if (clientId === null) return { works: null, why: 'the client id of the account is not known' };
@@ -47,7 +54,7 @@ export async function tryCredential(options: TrialOptions): Promise<Trial> {
 const reasons = 'it was replaced, or its account is disabled';
 
 /** An access token outlives the secret it was got with, so a client id and its secret are exchanged anew. */
-export async function tryOwnCredential(connection: Connection, options: ConnectOptions): Promise<boolean> {
+export async function verifyOwnCredential(connection: Connection, options: ConnectOptions): Promise<boolean> {
   const { clientId, read } = options.credential;
   if (clientId === null) {
     return whoami(connection, null).then(
@@ -61,5 +68,5 @@ export async function tryOwnCredential(connection: Connection, options: ConnectO
     clientId,
     expiresAt: null,
   } as const;
-  return (await tryCredential({ ...options, credential })).works === true;
+  return (await verifyCredential({ ...options, credential })).works === true;
 }

@@ -82,7 +82,7 @@ export class Accounts {
       expiry: '',
       tokenHash: null,
     };
-    const token = this.#issue(account);
+    const token = this.#issuance(account);
     this.#options.state.accounts.push(account);
     await this.#join(account, body.groupIds);
     return withToken(this.#isStrict() ? this.#view(account) : accountView(account, []), token);
@@ -105,7 +105,7 @@ export class Accounts {
   /** A new token and a new expiry; the modified time stays (contracts/nscale.md 9.15). */
   async rotate(account: AccountRecord): Promise<unknown> {
     this.#beforeChange(account.organizationId);
-    const token = this.#issue(account);
+    const token = this.#issuance(account);
     await this.#options.save?.();
     return withToken(this.#view(account), token);
   }
@@ -156,7 +156,7 @@ export class Accounts {
     if (left > 0) this.#stale = { organizationId, left, items: this.#listed(organizationId) };
   }
 
-  #issue(account: AccountRecord): string {
+  #issuance(account: AccountRecord): string {
     const token = (this.#options.newToken ?? randomToken)();
     account.tokenHash = hashToken(token);
     account.expiry = timestamp(this.#options.now() + lifetimeMs);

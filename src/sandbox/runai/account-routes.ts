@@ -145,7 +145,7 @@ class Accounts {
       secretHash: null,
     };
     state.accounts.push(account);
-    return this.#issue(account);
+    return this.#issuance(account);
   }
 
   async setEnabled(account: AccountRecord, enabled: boolean): Promise<void> {
@@ -157,7 +157,7 @@ class Accounts {
   /** The old secret is dead at once. */
   async regenerate(account: AccountRecord): Promise<Issued> {
     account.updatedAt = timestamp(this.#options.now());
-    return this.#issue(account);
+    return this.#issuance(account);
   }
 
   /** The account's access rules stay, and bind whoever gets its name next (contracts/runai.md 15.8). */
@@ -167,7 +167,7 @@ class Accounts {
     await save?.();
   }
 
-  async #issue(account: AccountRecord): Promise<Issued> {
+  async #issuance(account: AccountRecord): Promise<Issued> {
     const { newSecret = randomSecret, save } = this.#options;
     const secret = newSecret();
     account.secretHash = hashSecret(secret);

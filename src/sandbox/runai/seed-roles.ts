@@ -2,7 +2,7 @@ import { roleIds } from './seed-ids.ts';
 import type { Action, Permission, RoleRecord } from './state.ts';
 
 const everything = ['create', 'read', 'update', 'delete'] as const;
-const look = ['read'] as const;
+const readEvidence = ['read'] as const;
 
 interface RoleSpec {
   readonly id: number;
@@ -16,7 +16,7 @@ function on(resourceTypes: readonly string[], actions: readonly Action[]): Permi
   return resourceTypes.map((resourceType) => ({ resourceType, actions }));
 }
 
-const scopes = on(['cluster', 'department', 'project'], look);
+const scopes = on(['cluster', 'department', 'project'], readEvidence);
 
 /** Some of the predefined roles; only the first manages accounts (contracts/runai.md 8 and 11). */
 const roleSpecs: readonly RoleSpec[] = [
@@ -45,7 +45,7 @@ const roleSpecs: readonly RoleSpec[] = [
     description: 'Manages a department and its projects',
     permissions: [
       ...on(['access_rules', 'project', 'workload'], everything),
-      ...on(['roles', 'cluster', 'department'], look),
+      ...on(['roles', 'cluster', 'department'], readEvidence),
     ],
   },
   {
@@ -58,7 +58,7 @@ const roleSpecs: readonly RoleSpec[] = [
     id: roleIds.editor,
     name: 'Editor',
     description: 'Manages projects and workloads',
-    permissions: [...on(['project', 'workload'], everything), ...on(['cluster'], look)],
+    permissions: [...on(['project', 'workload'], everything), ...on(['cluster'], readEvidence)],
   },
   {
     id: roleIds.researchManager,
@@ -89,7 +89,7 @@ const roleSpecs: readonly RoleSpec[] = [
     id: roleIds.viewer,
     name: 'Viewer',
     description: 'Looks at everything but accounts',
-    permissions: [...scopes, ...on(['workload', 'environment', 'roles'], look)],
+    permissions: [...scopes, ...on(['workload', 'environment', 'roles'], readEvidence)],
   },
   {
     id: roleIds.environmentAdministrator,

@@ -20,7 +20,7 @@ interface Screen {
 }
 
 /** Runs a command at a terminal; gives the questions, and the calls of programs when one is to be expected. */
-async function ask(
+async function send(
   argv: string,
   { env = { DISPLAY: ':0' }, platform = 'linux', programs = ['xdg-open'], isWanted = true }: Screen,
 ): Promise<{ questions: readonly string[]; calls: readonly Call[] }> {
@@ -28,7 +28,7 @@ async function ask(
   onTestFinished(() => shop.remove());
   for (const program of programs) await shop.fake(program);
   const deployment = deploy({ inventory: seedInventory() });
-  deployment.issue({ token: 'second', value: 'fresh' });
+  deployment.issuance({ token: 'second', value: 'fresh' });
   const questions: string[] = [];
   const { ctx, ...context } = deployment.context({
     cwd: shop.work,
@@ -52,14 +52,14 @@ async function ask(
 
 describe('the page of the console', () => {
   it.each([add, revoke])('is opened for whoever wants it: %s', async (argv) => {
-    const { questions, calls } = await ask(argv, {});
+    const { questions, calls } = await send(argv, {});
     expect(questions[0]).toBe(offer);
     expect(calls.map((call) => call.argv)).toEqual([[consoleUrl]]);
     expect(calls[0]?.env).not.toHaveProperty('AUGMENT_SESSION_AUTH');
   });
 
   it('is not opened for whoever does not', async () => {
-    const { questions, calls } = await ask(add, { isWanted: false });
+    const { questions, calls } = await send(add, { isWanted: false });
     expect(questions[0]).toBe(offer);
     expect(calls).toEqual([]);
   });
@@ -68,11 +68,11 @@ describe('the page of the console', () => {
     ['a screen', { env: {} }],
     ['a program for it', { programs: [] }],
   ])('is not offered without %s', async (_, screen) => {
-    expect((await ask(add, screen)).questions).not.toContain(offer);
+    expect((await send(add, screen)).questions).not.toContain(offer);
   });
 
   it('is opened on macOS, too', async () => {
     const mac: Screen = { platform: 'darwin', env: {}, programs: ['open'] };
-    expect((await ask(add, mac)).calls.map((call) => call.argv)).toEqual([[consoleUrl]]);
+    expect((await send(add, mac)).calls.map((call) => call.argv)).toEqual([[consoleUrl]]);
   });
 });

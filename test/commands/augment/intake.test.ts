@@ -34,7 +34,7 @@ describe('a token for another tenant than the account’s', () => {
     cwd: string;
   }> {
     const deployment = deploy({ inventory: seedInventory() });
-    deployment.issue({ token: 'second', value: 'moved' });
+    deployment.issuance({ token: 'second', value: 'moved' });
     const cwd = await workFolder({ 'new.json': moved });
     return { deployment, argv: [...rotate, '-f', 'new.json', '--to', 'file:out'], cwd };
   }
@@ -125,7 +125,7 @@ describe('a name', () => {
     const cwd = await workFolder();
     const argv = `tokens create --id ${reviewer.account} --stdin -q .tokens[-1].name`;
     for (const name of ['2026-11-22', '2026-11-22-2', '2026-11-22-3']) {
-      const stdin = deployment.issue({ token: name });
+      const stdin = deployment.issuance({ token: name });
       expect(await deployment.run(argv.split(' '), { cwd, stdin })).toEqual({
         code: 0,
         stdout: `${name}\n`,
@@ -136,7 +136,7 @@ describe('a name', () => {
 
   it('of a token that the account has is not given to another one', async () => {
     const deployment = deploy({ inventory: seedInventory() });
-    const stdin = deployment.issue({ token: 'other' });
+    const stdin = deployment.issuance({ token: 'other' });
     const argv = `tokens create --id ${reviewer.account} --token ${reviewer.token} --stdin`;
     const before = await inventory(deployment);
     expect(await deployment.run(argv.split(' '), { stdin })).toEqual({
@@ -153,7 +153,7 @@ describe('a name', () => {
 
   it('of an account is unique in its tenant, whatever is allowed', async () => {
     const deployment = deploy({ inventory: seedInventory() });
-    const stdin = deployment.issue({ token: 'other' });
+    const stdin = deployment.issuance({ token: 'other' });
     const before = await inventory(deployment);
     const argv = ['sa', 'create', '--name', reviewer.account, '--stdin', '--token', 'other'];
     expect((await deployment.run(argv, { stdin })).code).toBe(5);
@@ -198,8 +198,8 @@ describe('where nobody can be asked', () => {
   });
 
   it('a rotation says where the session goes', async () => {
-    const { run, requests, issue } = deploy({ inventory: seedInventory() });
-    const stdin = issue({ token: 'second' });
+    const { run, requests, issuance } = deploy({ inventory: seedInventory() });
+    const stdin = issuance({ token: 'second' });
     expect(await run([...rotate, '--stdin'], { stdin })).toEqual({
       code: 2,
       stdout: '',

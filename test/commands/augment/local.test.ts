@@ -34,7 +34,7 @@ describe('on a machine without a session of its own', () => {
     'a new token is tried with itself: %s',
     async (argv) => {
       const deployment = deploy({ inventory: seedInventory() });
-      const stdin = deployment.issue({ token: 'second', value: 'fresh' });
+      const stdin = deployment.issuance({ token: 'second', value: 'fresh' });
       const words = [...argv.split(' '), '--stdin', '-q', '.verified'];
       const outcome = await deployment.run(words, { ...options, stdin, cwd: await workFolder() });
       expect(outcome).toMatchObject({ code: 0, stdout: 'true\n' });
@@ -73,7 +73,7 @@ async function machine(): Promise<Installed> {
   const cwd = await workFolder();
   for (const token of ['one', 'two']) {
     const argv = `tokens create ${id} --token ${token} --stdin --to file:${token} --json`;
-    const stdin = deployment.issue({ token });
+    const stdin = deployment.issuance({ token });
     expect((await deployment.run(argv.split(' '), { cwd, stdin })).code).toBe(0);
   }
   return { deployment, cwd };
@@ -85,7 +85,7 @@ async function goalsOf(
   { token, flags }: { readonly token: string; readonly flags: string },
 ): Promise<readonly string[]> {
   const argv = `sa rotate ${id} --token ${token} --stdin --yes --json ${flags}`;
-  const stdin = deployment.issue({ token });
+  const stdin = deployment.issuance({ token });
   const { code, stdout } = await deployment.run(argv.split(' '), { cwd, stdin });
   expect(code).toBe(0);
   const { actionsRequired } = JSON.parse(stdout) as { actionsRequired: { goal: string }[] };
@@ -134,7 +134,7 @@ describe('a rotation of an account with several tokens', () => {
     const endpoint = 'https://api.augmentcode.com/';
     const argv = `sa rotate ${id} --token new --stdin --yes --to file:one --endpoint ${endpoint} -q`;
     const { deployment, cwd } = installed;
-    const stdin = deployment.issue({ token: 'new' });
+    const stdin = deployment.issuance({ token: 'new' });
     const outcome = await deployment.run([...argv.split(' '), '.actionsRequired[].command'], {
       cwd,
       stdin,

@@ -47,7 +47,7 @@ const unclear: readonly (readonly [what: string, intercept: Intercept, why: stri
 describe('a new token of which nothing can be said', () => {
   it.each(unclear)('is delivered, with a note, after %s', async (_, intercept, why) => {
     const deployment = deploy({ inventory: seedInventory(), intercept });
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     const cwd = await workFolder();
     const argv = [...rotate, '--to', 'file:out', '--json'];
     const { code, stdout, stderr } = await deployment.run(argv, { cwd, stdin });
@@ -69,7 +69,7 @@ describe('a new token of which nothing can be said', () => {
 
   it('is not tried at all with --no-verify', async () => {
     const deployment = deploy({ inventory: seedInventory() });
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     const cwd = await workFolder();
     const argv = [...rotate, '--to', 'file:out', '--no-verify', '-q', '.verified'];
     expect(await deployment.run(argv, { cwd, stdin })).toMatchObject({ code: 0, stdout: 'null\n' });
@@ -80,7 +80,7 @@ describe('a new token of which nothing can be said', () => {
 describe('a new token', () => {
   it('is tried with itself, once, and with nothing else', async () => {
     const deployment = deploy({ inventory: seedInventory() });
-    deployment.issue({ token: 'second', value: 'fresh' });
+    deployment.issuance({ token: 'second', value: 'fresh' });
     const cwd = await workFolder();
     const argv = [...rotate, '--to', 'file:out'];
     const { code } = await deployment.run([...argv, '--json'], { cwd, stdin: sessionOf('fresh') });
@@ -95,7 +95,7 @@ describe('a new token', () => {
       inventory: seedInventory(),
       intercept: (request, next) => ((refusals -= 1) >= 0 ? Response.json({}, { status: 401 }) : next(request)),
     });
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     const cwd = await workFolder();
     const argv = [...rotate, '--to', 'file:out', '-q', '.verified'];
     expect(await deployment.run(argv, { cwd, stdin })).toMatchObject({ code: 0, stdout: 'true\n' });
@@ -111,7 +111,7 @@ async function replaced(intercept: Intercept): Promise<AugmentDeployment> {
     intercept: (request, next) => (isFaulty ? intercept(request, next) : next(request)),
   });
   const cwd = await workFolder({ 'session.json': sessionOf(reviewer.value) });
-  const stdin = deployment.issue({ token: 'second' });
+  const stdin = deployment.issuance({ token: 'second' });
   await deployment.run([...rotate, '--to', 'session:session.json'], { cwd, stdin });
   isFaulty = true;
   return deployment;
@@ -179,7 +179,7 @@ describe('tokens revoke', () => {
   it('tries the token where it was brought', async () => {
     const deployment = deploy({ inventory: seedInventory() });
     const cwd = await workFolder();
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     const add = `tokens create --id ${reviewer.account} --token second --stdin --to session:a`;
     await deployment.run(add.split(' '), { cwd, stdin });
     const argv = `tokens revoke --id ${reviewer.account} --token second --done --yes -q`.split(' ');

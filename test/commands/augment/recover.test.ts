@@ -39,7 +39,7 @@ async function stuck(): Promise<Stuck> {
   const path = join(deployment.stateDirectory, 'augment', 'inventory.json');
   const before = await readFile(path, 'utf8');
   const argv = `sa rotate ${id} --token second --stdin --yes --to session:session.json --to file:folder/out`;
-  const stdin = deployment.issue({ token: 'second' });
+  const stdin = deployment.issuance({ token: 'second' });
   expect((await deployment.run(argv.split(' '), { cwd, stdin })).code).toBe(8);
   const { stdout } = await deployment.run(['recover', 'list', '-q', '.[].id']);
   const entry = stdout.trim();
@@ -97,7 +97,7 @@ describe('recover deliver', () => {
       },
     });
     const argv = 'sa create --name ci --description Builds --token one --stdin --to file:folder/out';
-    const stdin = deployment.issue({ account: 'ci', token: 'one' });
+    const stdin = deployment.issuance({ account: 'ci', token: 'one' });
     expect((await deployment.run([...argv.split(' '), '--provider', 'augment'], { cwd, stdin })).code).toBe(8);
     await rm(join(deployment.stateDirectory, 'augment', 'inventory.json'));
     const { stdout } = await deployment.run(['recover', 'list', '-q', '.[].id']);
@@ -111,7 +111,7 @@ describe('recover deliver', () => {
   it('does not let a token go that another one has not replaced', async () => {
     const { deployment, cwd, entry } = await stuck();
     const argv = `tokens create ${id} --token third --stdin --to file:third --provider augment`;
-    const stdin = deployment.issue({ token: 'third' });
+    const stdin = deployment.issuance({ token: 'third' });
     const options = { cwd, stdin };
     const words = argv.split(' ');
     const outcome = await runWithId(deployment, { id: entryIds.other, argv: words, options });

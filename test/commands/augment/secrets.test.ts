@@ -50,8 +50,8 @@ interface Machine {
 /** Somebody with a session of his own, whose Auggie works as the reviewer, with a new token for the reviewer. */
 async function machine(): Promise<Machine> {
   const deployment = deploy({ inventory: seedInventory(), token: own });
-  deployment.issue({ account: 'operator', token: 'own', value: own });
-  deployment.issue({ token: 'second', value: fresh });
+  deployment.issuance({ account: 'operator', token: 'own', value: own });
+  deployment.issuance({ token: 'second', value: fresh });
   signIn(deployment, sessionOf(old));
   return { deployment, cwd: await workFolder({ 'new.json': sessionOf(fresh) }) };
 }

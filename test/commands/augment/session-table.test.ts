@@ -142,7 +142,7 @@ describe.each(ways)('a session by %s', (way, source) => {
 
   it.each([...taken, ...questionable])('is taken: %s', async (_, text, ...warnings) => {
     const deployment = deploy();
-    deployment.issue({ account: 'ci', token: 'one', value: token });
+    deployment.issuance({ account: 'ci', token: 'one', value: token });
     const cwd = await workFolder({ 'in.json': text });
     const { flags, options } = given(text, cwd);
     const { code, stderr } = await deployment.run([...create, ...flags, '--json'], options);
@@ -171,7 +171,7 @@ it('a folder is no session', async () => {
 describe('a token alone', () => {
   it('is for the tenant of everything that is recorded', async () => {
     const deployment = deploy({ inventory: seedInventory() });
-    deployment.issue({ account: 'ci', token: 'one', value: token });
+    deployment.issuance({ account: 'ci', token: 'one', value: token });
     const cwd = await workFolder();
     const { code } = await deployment.run([...create, '--stdin', '--json'], {
       cwd,

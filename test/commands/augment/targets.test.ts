@@ -25,7 +25,7 @@ const rotate = ['sa', 'rotate', '--id', reviewer.account, '--token', 'second', '
 /** A machine that has the reviewer recorded, and a new token for it. */
 function machine(): AugmentDeployment {
   const deployment = deploy({ inventory: seedInventory() });
-  deployment.issue({ token: 'second', value: fresh });
+  deployment.issuance({ token: 'second', value: fresh });
   return deployment;
 }
 
@@ -194,7 +194,7 @@ describe('session:', () => {
     const deployment = machine();
     const to = ['--to', 'session:out'];
     await deployment.run([...rotate, ...to], { cwd, stdin: session });
-    const third = deployment.issue({ token: 'third' });
+    const third = deployment.issuance({ token: 'third' });
     const again = rotate.map((word) => (word === 'second' ? 'third' : word));
     expect((await deployment.run([...again, ...to], { cwd, stdin: third })).code).toBe(0);
     for (const text of [sessionOf(reviewer.value), session]) {
@@ -230,7 +230,7 @@ it('a delivery that fails leaves the session in the journal, and recover deliver
       return next(request);
     },
   });
-  deployment.issue({ token: 'second', value: fresh });
+  deployment.issuance({ token: 'second', value: fresh });
   const failed = await deployment.run([...rotate, '--to', 'file:folder/out'], {
     cwd,
     stdin: session,

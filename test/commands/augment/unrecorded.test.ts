@@ -30,7 +30,7 @@ describe('a rotation where nothing is recorded', () => {
   it.each([reviewer.account, id])('takes what it replaces from the file: %s', async (reference) => {
     const deployment = deploy();
     const cwd = await workFolder({ 'session.json': old });
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     const { code, stdout, stderr } = await deployment.run(rotate(reference), { cwd, stdin, env });
     const goal = `revoke the token of the service account "${reviewer.account}" that was in use before; its name is not known here, its fingerprint is ${fingerprint}`;
     const command = `sactl tokens revoke --provider augment --id ${id} --token ${fingerprint} --done --yes`;
@@ -73,7 +73,7 @@ describe('a rotation where nothing is recorded', () => {
   it('records nothing before it is confirmed', async () => {
     const deployment = deploy();
     const cwd = await workFolder({ 'session.json': old });
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     const argv = [...rotate(reviewer.account), '--dry-run'];
     expect((await deployment.run(argv, { cwd, stdin, env })).code).toBe(0);
     expect((await deployment.run(['sa', 'list', '-q', 'length'], { env })).stdout).toBe('0\n');
@@ -86,7 +86,7 @@ describe('a rotation where nothing is recorded', () => {
   ])('finds no account with %s', async (_, files: Record<string, string>, to) => {
     const deployment = deploy();
     const cwd = await workFolder(files);
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     const { code, stdout } = await deployment.run(rotate(reviewer.account, to), {
       cwd,
       stdin,
@@ -108,7 +108,7 @@ describe('a rotation where nothing is recorded', () => {
   it('does not take the token of an account that is recorded', async () => {
     const deployment = deploy({ inventory: seedInventory() });
     const cwd = await workFolder({ 'session.json': sessionOf(docs.value) });
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     expect((await deployment.run(rotate('other'), { cwd, stdin, env })).code).toBe(3);
   });
 
@@ -118,7 +118,7 @@ describe('a rotation where nothing is recorded', () => {
     await writeFile(join(cwd, 'real'), old);
     await symlink(join(cwd, 'real'), join(cwd, 'session.json'));
     signIn(deployment, old);
-    const stdin = deployment.issue({ token: 'second' });
+    const stdin = deployment.issuance({ token: 'second' });
     expect((await deployment.run(rotate('ci'), { cwd, stdin, env })).code).toBe(3);
     const plain = 'sa rotate --id ci --token second --stdin --yes'.split(' ');
     expect((await deployment.run(plain, { cwd, stdin, env })).code).toBe(3);

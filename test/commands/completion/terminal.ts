@@ -20,22 +20,22 @@ export function openTerminal(command: string, { cwd, env }: TerminalOptions): Te
     env: { ...env, SHELL: '/bin/sh', TERM: 'dumb' },
   });
   let printed = '';
-  let look: (() => void) | null = null;
+  let readEvidence: (() => void) | null = null;
   let isOver = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
-    look?.();
+    readEvidence?.();
   });
   child.once('close', () => {
     isOver = true;
-    look?.();
+    readEvidence?.();
   });
   child.stdin.on('error', () => undefined);
   return {
     type: (keys) => child.stdin.write(keys),
     until: (pattern) =>
       new Promise((resolve, reject) => {
-        look = () => {
+        readEvidence = () => {
           const match = pattern.exec(printed);
           if (match !== null) {
             printed = printed.slice(match.index + match[0].length);
@@ -44,7 +44,7 @@ export function openTerminal(command: string, { cwd, env }: TerminalOptions): Te
             reject(new Error(`the program at the terminal ended, after it printed ${printed}`));
           }
         };
-        look();
+        readEvidence();
       }),
     close: () => child.kill('SIGKILL'),
   };

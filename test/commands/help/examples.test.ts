@@ -11,23 +11,23 @@ const examples = [program, ...leaves(program)].flatMap((command) => command.exam
 /** Examples that cannot be run in a sandbox: it has no profiles, and a server does not end by itself. */
 const elsewhere = /--profile |sandbox serve/;
 
-const issue = 'sactl sandbox console augment issue --account ci-reviewer --token';
+const issuance = 'sactl sandbox console augment issue --account ci-reviewer --token';
 
 /** What was done on the machine before such an example, in this order. */
 const preparations: readonly (readonly [example: RegExp, lines: readonly string[]])[] = [
   [
     / tokens | (?:rotate|delete) --provider augment/,
     [
-      `${issue} nightly-1 | sactl sa create --provider augment --name ci-reviewer --token nightly-1 --stdin --to session:~/.augment/session.json`,
+      `${issuance} nightly-1 | sactl sa create --provider augment --name ci-reviewer --token nightly-1 --stdin --to session:~/.augment/session.json`,
     ],
   ],
   [
     / tokens (?:list|revoke|restore)/,
     [
-      `${issue} nightly-2 | sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 --stdin --to session:~/.augment/session.json --yes`,
+      `${issuance} nightly-2 | sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 --stdin --to session:~/.augment/session.json --yes`,
     ],
   ],
-  [/session\.json| tokens create/, [`${issue} nightly-3 > session.json`]],
+  [/session\.json| tokens create/, [`${issuance} nightly-3 > session.json`]],
   [/ tokens revoke/, ['sactl sandbox console augment revoke --account ci-reviewer --token nightly-1']],
   [/ delete .*--done/, ['sactl sandbox console augment delete --account ci-reviewer']],
 ];

@@ -22,7 +22,7 @@ import {
 const nscale = useNscale();
 
 const deliver = ['recover', 'deliver', '--id', '4f1c09d2'];
-const trial = 'GET /api/v1/organizations';
+const verification = 'GET /api/v1/organizations';
 
 /** A deployment with an entry that no run left, whose token works. */
 async function withEntry(left: LeftEntry): Promise<Watched> {
@@ -53,7 +53,7 @@ describe('recover deliver to the targets of the request', () => {
     expect(await readFile(join(directory, 'secrets/ci-deploy.token'), 'utf8')).toBe(issuedToken);
     expect(await readFile(join(directory, '.env'), 'utf8')).toBe(`TOKEN=${issuedToken}\n`);
     expect(await readFile(join(directory, 'there'), 'utf8')).toBe('old');
-    expect(deployment.asked()).toEqual([trial]);
+    expect(deployment.asked()).toEqual([verification]);
     expect(await idsIn(deployment)).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ import { entryIds, fingerprint, idsIn, keepCredential, rotation, watched, type W
 const nscale = useNscale();
 
 const deliver = ['recover', 'deliver', '--id', '4f1c09d2'];
-const trial = 'GET /api/v1/organizations';
+const verification = 'GET /api/v1/organizations';
 
 /** A deployment with one credential that a run could not print. */
 async function withKept(argv: readonly string[] = rotation): Promise<Watched> {
@@ -36,7 +36,7 @@ describe('recover deliver to stdout', () => {
       stdout,
       stderr: '',
     });
-    expect(deployment.asked()).toEqual([trial]);
+    expect(deployment.asked()).toEqual([verification]);
     expect(await idsIn(deployment)).toEqual([]);
   });
 

@@ -9,16 +9,16 @@ import { issuedToken, predictable } from '../support.ts';
 
 const nscale = useNscale();
 
-interface Asked {
+interface ReceivedCredential {
   readonly message: string;
   readonly choices?: readonly Choice[];
 }
 
 /** Answers in order, and keeps what was asked. */
-function scripted(answers: readonly unknown[]): { prompt: Prompter; asked: readonly Asked[] } {
-  const asked: Asked[] = [];
+function scripted(answers: readonly unknown[]): { prompt: Prompter; asked: readonly ReceivedCredential[] } {
+  const asked: ReceivedCredential[] = [];
   const left = [...answers];
-  function answer(question: Asked): Promise<never> {
+  function answer(question: ReceivedCredential): Promise<never> {
     asked.push(question);
     if (left.length === 0) return Promise.reject(new Error(`no answer to ${question.message}`));
     // The test says what kind of answer comes when.

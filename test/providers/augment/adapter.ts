@@ -40,17 +40,17 @@ const revocation = {
 function withHands(deployment: AugmentDeployment): Deployment {
   const target = join(deployment.homeDirectory, 'session');
   let issued = 0;
-  function issue(account: string): ByHand {
+  function issuance(account: string): ByHand {
     const token = `by hand ${String((issued += 1))}`;
-    const stdin = deployment.issue({ account, token });
+    const stdin = deployment.issuance({ account, token });
     return { flags: ['--stdin', '--to', `file:${target}`], stdin };
   }
   return {
     ...deployment,
     byHand: (change) =>
       ({
-        create: () => issue('contract'),
-        rotate: () => issue(reviewer.account),
+        create: () => issuance('contract'),
+        rotate: () => issuance(reviewer.account),
         update: () => ({ flags: [], stdin: '' }),
         delete: () => {
           const isThere = deployment.state.accounts.some(({ name }) => name === reviewer.account);

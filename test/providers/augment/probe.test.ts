@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { InterruptedError } from '../../../src/errors.ts';
 import { createLimiter, probe } from '../../../src/providers/augment/analytics.ts';
-import type { Trial } from '../../../src/providers/provider.ts';
+import type { Verification } from '../../../src/providers/provider.ts';
 import { untilRefused } from '../../../src/providers/augment/seen-dead.ts';
 import { deleteAccount, revokeToken } from '../../../src/sandbox/augment/console.ts';
 import { augmentSandbox } from '../../../src/sandbox/augment/seed.ts';
@@ -45,9 +45,9 @@ describe('a probe', () => {
     ['an empty 200', answering(200, ''), 'an empty body'],
     ['a page of 401', answering(401, page, 'text/html'), 'an HTML page'],
   ])('says nothing of the token, but why, after %s', async (_, { analytics }, why) => {
-    const trial = await probe(analytics);
-    expect(trial.works).toBeNull();
-    expect(trial.why).toContain(why);
+    const verification = await probe(analytics);
+    expect(verification.works).toBeNull();
+    expect(verification.why).toContain(why);
   });
 
   test('says nothing of the token when nobody answers', async () => {
@@ -115,10 +115,10 @@ describe('the limiter', () => {
   });
 });
 
-function telling(told: Trial[]): { readonly onWait: (trial: Trial) => Promise<void> } {
+function telling(told: Verification[]): { readonly onWait: (verification: Verification) => Promise<void> } {
   return {
-    onWait: (trial) => {
-      told.push(trial);
+    onWait: (verification) => {
+      told.push(verification);
       return Promise.resolve();
     },
   };
@@ -127,8 +127,8 @@ function telling(told: Trial[]): { readonly onWait: (trial: Trial) => Promise<vo
 describe('waiting for a revocation', () => {
   test('asks every 20 seconds until the token is refused', async () => {
     const { analytics, state, ctx, sleeps, paths } = emulated({ token: docs.value });
-    const told: Trial[] = [];
-    const trial = await untilRefused({
+    const told: Verification[] = [];
+    const verification = await untilRefused({
       ...telling(told),
       now: ctx.now,
       tryOld: () => probe(analytics),
@@ -139,7 +139,7 @@ describe('waiting for a revocation', () => {
         }
       },
     });
-    expect(trial.works).toBe(false);
+    expect(verification.works).toBe(false);
     expect(sleeps).toEqual([20_000, 20_000, 20_000]);
     expect(paths).toHaveLength(4);
     expect(told).toEqual([{ works: true, why: null }]);
@@ -158,12 +158,12 @@ describe('waiting for a revocation', () => {
   test('goes on after an answer that says nothing', async () => {
     const { ctx } = testContext();
     const trials = [null, true, null, false];
-    const trial = await untilRefused({
+    const verification = await untilRefused({
       ...ctx,
       ...telling([]),
       tryOld: () => Promise.resolve({ works: trials.shift() ?? null, why: null }),
     });
-    expect(trial.works).toBe(false);
+    expect(verification.works).toBe(false);
     expect(trials).toEqual([]);
   });
 });

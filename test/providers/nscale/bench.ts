@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-import type { Evidence, IssuingPlan } from '../../../src/providers/issuing.ts';
+import type { Evidence, IssuancePlan } from '../../../src/providers/issuance.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import type { TestContext } from '../../harness/context.ts';
 import type { NscaleDeployment, NscaleOptions } from '../../harness/nscale.ts';
@@ -26,9 +26,9 @@ export function losing(
 }
 
 /** Sends the request of a plan, whose answer is lost. */
-export async function askInVain(plan: IssuingPlan): Promise<void> {
+export async function askInVain(plan: IssuancePlan): Promise<void> {
   const { signal } = new AbortController();
-  await expect(plan.ask({ signal })).rejects.toMatchObject({ arrival: 'unknown' });
+  await expect(plan.send({ signal })).rejects.toMatchObject({ arrival: 'unknown' });
 }
 
 /** What a reading says that proves nothing. */

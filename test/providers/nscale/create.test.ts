@@ -5,7 +5,7 @@ import { useNscale, type Intercept, type NscaleOptions } from '../../harness/nsc
 import { runIn } from '../../harness/run.ts';
 import { faults, lost, type Fault } from '../faults.ts';
 import { conflict, forbidden, serverError } from './faults.ts';
-import { accounts, discovery, groups, list, trial } from './paths.ts';
+import { accounts, discovery, groups, list, verification } from './paths.ts';
 
 const install = useNscale();
 const { inference, mlTraining } = groupIds;
@@ -46,7 +46,7 @@ test('sends the account once, with a tag that tells it is ours', async () => {
     stdout: `a.b.c.d.e\n["${inference}"]\n`,
     stderr: '',
   });
-  expect(deployment.requests).toEqual([discovery, list, `GET ${groups}`, list, post, list, trial]);
+  expect(deployment.requests).toEqual([discovery, list, `GET ${groups}`, list, post, list, verification]);
   expect(deployment.bodies).toEqual([
     {
       metadata: {
@@ -63,7 +63,7 @@ test('without groups nothing has to be read again', async () => {
   const deployment = deploy();
   const outcome = await deployment.run([...create, ...printed]);
   expect(outcome).toEqual({ code: 0, stdout: 'a.b.c.d.e\n[]\n', stderr: '' });
-  expect(deployment.requests).toEqual([discovery, list, list, post, trial]);
+  expect(deployment.requests).toEqual([discovery, list, list, post, verification]);
 });
 
 describe('groups that are shown are those that took effect', () => {

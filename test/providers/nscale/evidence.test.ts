@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { HttpError } from '../../../src/http/error.ts';
-import type { IssuingPlan } from '../../../src/providers/issuing.ts';
+import type { IssuancePlan } from '../../../src/providers/issuance.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { timestamp, type AccountRecord } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
@@ -14,7 +14,7 @@ import { forbidden } from './faults.ts';
 const install = useNscale();
 const { nightlyTrain } = accountIds;
 
-async function planned({ provider }: Bench, id: string): Promise<IssuingPlan> {
+async function planned({ provider }: Bench, id: string): Promise<IssuancePlan> {
   const account = await provider.findAccount(id);
   const plan = await provider.planRotate?.(account);
   if (plan === undefined) throw new Error('nscale rotates');
@@ -34,21 +34,21 @@ describe('after a lost rotation', () => {
     await askInVain(plan);
     const account = await bench.provider.findAccount(nightlyTrain);
     expect(account.expiresAt).toBe('2027-02-20T12:00:00Z');
-    expect(await plan.look()).toEqual({ kind: 'changed', account });
+    expect(await plan.readEvidence()).toEqual({ kind: 'changed', account });
   });
 
   test('the same expiry says that nothing was changed', async () => {
     const bench = losing(install, { done: false });
     const plan = await planned(bench, nightlyTrain);
     await askInVain(plan);
-    expect(await plan.look()).toEqual({ kind: 'unchanged' });
+    expect(await plan.readEvidence()).toEqual({ kind: 'unchanged' });
   });
 
   test('a list that lags shows the change later', async () => {
     const bench = losing(install, { done: true, listLag: 2 });
     const plan = await planned(bench, nightlyTrain);
     await askInVain(plan);
-    const kinds = [await plan.look(), await plan.look(), await plan.look()];
+    const kinds = [await plan.readEvidence(), await plan.readEvidence(), await plan.readEvidence()];
     expect(kinds.map(({ kind }) => kind)).toEqual(['unchanged', 'unchanged', 'changed']);
   });
 
@@ -57,20 +57,20 @@ describe('after a lost rotation', () => {
     const plan = await planned(bench, nightlyTrain);
     await askInVain(plan);
     bench.deployment.state.accounts = [];
-    expect(await plan.look()).toEqual(nothing);
+    expect(await plan.readEvidence()).toEqual(nothing);
   });
 
   test('an account without an expiry says nothing', async () => {
     const bench = losing(install, { done: true });
     const account = await bench.provider.findAccount(nightlyTrain);
     const plan = await bench.provider.planRotate?.({ ...account, expiresAt: null });
-    expect(await plan?.look()).toEqual(nothing);
+    expect(await plan?.readEvidence()).toEqual(nothing);
   });
 
   test('a list that cannot be read says nothing', async () => {
     const plan = await planned(losing(install, { done: false }), nightlyTrain);
     losing(install, { done: false, intercept: forbidden });
-    await expect(plan.look()).rejects.toBeInstanceOf(HttpError);
+    await expect(plan.readEvidence()).rejects.toBeInstanceOf(HttpError);
   });
 });
 
@@ -98,7 +98,7 @@ describe('a token of the same second has the same expiry', () => {
     const plan = await planned(bench, nightlyTrain);
     await bench.context.ctx.sleep(wait);
     await askInVain(plan);
-    expect(await plan.look()).toEqual(evidence);
+    expect(await plan.readEvidence()).toEqual(evidence);
   });
 
   test('so a rotation in it is not taken for none', async () => {
@@ -107,13 +107,13 @@ describe('a token of the same second has the same expiry', () => {
     const plan = await planned(bench, nightlyTrain);
     await askInVain(plan);
     expect(record(bench, nightlyTrain).expiry).toBe(timestamp(inNinetyDays));
-    expect(await plan.look()).toEqual(nothing);
+    expect(await plan.readEvidence()).toEqual(nothing);
   });
 
   test('an account that was never listed here says nothing', async () => {
     const first = losing(install, { done: false });
     const account = await first.provider.findAccount(nightlyTrain);
     const plan = await connectNscale(first.context).planRotate?.(account);
-    expect(await plan?.look()).toEqual(nothing);
+    expect(await plan?.readEvidence()).toEqual(nothing);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { HttpError } from '../../../src/http/error.ts';
-import type { Issued } from '../../../src/providers/issuing.ts';
+import type { Issued } from '../../../src/providers/issuance.ts';
 import { nscale } from '../../../src/providers/nscale/index.ts';
 import { organizationId } from '../../harness/nscale.ts';
 import { testNow } from '../../harness/context.ts';

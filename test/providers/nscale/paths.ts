@@ -11,6 +11,6 @@ export const discovery = `GET ${organizations}`;
 export const list = `GET ${accounts}`;
 
 /** How a credential is tried. */
-export const trial = `GET ${organizations}`;
+export const verification = `GET ${organizations}`;
 /** Who the token is. */
 export const userInfo = 'GET /oauth2/v2/userinfo';

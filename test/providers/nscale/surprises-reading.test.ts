@@ -5,7 +5,7 @@ import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.t
 import { runIn } from '../../harness/run.ts';
 import { ciDeploy, put } from './ci-deploy.ts';
 import { faults, type Fault } from '../faults.ts';
-import { accounts, discovery, groups, list, trial } from './paths.ts';
+import { accounts, discovery, groups, list, verification } from './paths.ts';
 
 /** Surprises 17, 18 and 21 to 26 of contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
@@ -92,7 +92,15 @@ test.each(['v1.19', 'v1.20'] as const)(
     const create = ['sa', 'create', '--name', 'fresh', '--group', 'inference'];
     const outcome = await deployment.run([...create, '-q', '.credential.value,.groups[]']);
     expect(outcome).toEqual({ code: 0, stdout: `token\n${inference}\n`, stderr: '' });
-    expect(deployment.requests).toEqual([discovery, list, `GET ${groups}`, list, `POST ${accounts}`, list, trial]);
+    expect(deployment.requests).toEqual([
+      discovery,
+      list,
+      `GET ${groups}`,
+      list,
+      `POST ${accounts}`,
+      list,
+      verification,
+    ]);
   },
 );
 

@@ -6,7 +6,7 @@ import { ciDeploy } from './ci-deploy.ts';
 import { faults } from '../faults.ts';
 import { problem } from './faults.ts';
 import { again, looking } from './lost.ts';
-import { accounts, discovery, list, trial, userInfo } from './paths.ts';
+import { accounts, discovery, list, verification, userInfo } from './paths.ts';
 
 /** Surprises 9 to 16 of contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
@@ -143,7 +143,7 @@ describe('14: status.accessToken', () => {
     expect(stderr).not.toContain('the-token');
     expect(stderr).not.toContain(sandboxTokens.administrator);
     expect(stderr.trim().split('\n')).toHaveLength(6);
-    expect(deployment.requests).toEqual([discovery, list, userInfo, list, post, trial]);
+    expect(deployment.requests).toEqual([discovery, list, userInfo, list, post, verification]);
   });
 
   test('that an error body echoes is not shown', async () => {

@@ -7,7 +7,7 @@ import { ciDeploy, described, put } from './ci-deploy.ts';
 import { faults, lost } from '../faults.ts';
 import { conflict, serverError } from './faults.ts';
 import { again, counted, looking, readings } from './lost.ts';
-import { accounts, discovery, groups, list, trial } from './paths.ts';
+import { accounts, discovery, groups, list, verification } from './paths.ts';
 
 /** Surprises 1 to 8 of contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
@@ -65,7 +65,7 @@ describe('3: groups are read again, because answers of v1.19 show those of befor
     const argv = ['sa', 'create', '--name', 'fresh', '--group', inference];
     const outcome = await deployment.run([...argv, '-q', '.credential.value,.groups[]']);
     expect(outcome).toEqual({ code: 0, stdout: `token\n${inference}\n`, stderr: '' });
-    expect(deployment.requests.slice(-3)).toEqual([post, list, trial]);
+    expect(deployment.requests.slice(-3)).toEqual([post, list, verification]);
   });
 
   test('update', async () => {

@@ -3,25 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
 import { Secret, type Credential } from '../../../src/model/credential.ts';
 import { nscale } from '../../../src/providers/nscale/index.ts';
-import type { Trial } from '../../../src/providers/provider.ts';
+import type { Verification } from '../../../src/providers/provider.ts';
 import type { TestContext } from '../../harness/context.ts';
 import { nscaleEndpoint, sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { faults, lost } from '../faults.ts';
 import { clients, connectNscale } from './connect.ts';
 import { forbidden, serverError } from './faults.ts';
-import { trial } from './paths.ts';
+import { verification } from './paths.ts';
 
 const install = useNscale();
 
 /** Tries a token at the deployment that the context belongs to. */
-function tryToken(context: TestContext, token: string): Promise<Trial> {
+function tryToken(context: TestContext, token: string): Promise<Verification> {
   const credential: Credential = {
     kind: 'access-token',
     value: new Secret(token),
     clientId: null,
     expiresAt: null,
   };
-  return nscale.tryCredential({
+  return nscale.verifyCredential({
     createHttp: clients(context),
     endpoint: nscaleEndpoint,
     now: context.ctx.now,
@@ -34,7 +34,7 @@ describe('a credential', () => {
     const deployment = install({ token: 'nobody' });
     const outcome = await tryToken(deployment.context(), sandboxTokens.selfRotating);
     expect(outcome).toEqual({ works: true, why: null });
-    expect(deployment.requests).toEqual([trial]);
+    expect(deployment.requests).toEqual([verification]);
   });
 
   test('that nscale refuses does not work', async () => {
@@ -43,7 +43,7 @@ describe('a credential', () => {
       works: false,
       why: 'cannot list organizations: nscale answered 401: the token is not accepted (expired, rotated, deleted, or issued by another deployment)',
     });
-    expect(deployment.requests).toEqual([trial]);
+    expect(deployment.requests).toEqual([verification]);
   });
 
   test.each([
@@ -67,7 +67,7 @@ describe('a credential', () => {
       works: null,
       why: `cannot list organizations: ${what}`,
     });
-    expect(deployment.requests).toEqual(Array.from({ length: count }, () => trial));
+    expect(deployment.requests).toEqual(Array.from({ length: count }, () => verification));
   });
 
   test('is not judged after an interrupt', async () => {
@@ -85,12 +85,12 @@ describe("the caller's own credential", () => {
   ])('%s', async (_, token, works) => {
     const deployment = install();
     const provider = connectNscale(deployment.context(), token);
-    expect(await provider.tryOwnCredential()).toBe(works);
-    expect(deployment.requests).toEqual([trial]);
+    expect(await provider.verifyOwnCredential()).toBe(works);
+    expect(deployment.requests).toEqual([verification]);
   });
 
   test('cannot be relied on when nobody answers', async () => {
     const deployment = install({ intercept: faults({ method: 'GET', answer: lost }) });
-    expect(await connectNscale(deployment.context()).tryOwnCredential()).toBe(false);
+    expect(await connectNscale(deployment.context()).verifyOwnCredential()).toBe(false);
   });
 });

@@ -89,17 +89,17 @@ describe('where nobody can be asked, what was made is listed: exit 7', () => {
   });
 });
 
-interface Asked {
+interface ReceivedCredential {
   readonly message: string;
   readonly choices: readonly Choice[];
 }
 
 /** A person at a terminal who confirms the creation, and answers so when asked which account it was. */
 function person(answer: () => Promise<string>): {
-  readonly asked: Asked[];
+  readonly asked: ReceivedCredential[];
   readonly options: TestContextOptions;
 } {
-  const asked: Asked[] = [];
+  const asked: ReceivedCredential[] = [];
   const prompt: Partial<Prompter> = {
     confirm: () => Promise.resolve(true),
     select: (question) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { HttpError } from '../../../src/http/error.ts';
-import type { AnswerContext } from '../../../src/providers/issuing.ts';
+import type { AnswerContext } from '../../../src/providers/issuance.ts';
 import { runai } from '../../../src/providers/runai/index.ts';
 import { testNow } from '../../harness/context.ts';
 

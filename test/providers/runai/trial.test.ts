@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { clientFactory } from '../../../src/session/client.ts';
 import { Secret } from '../../../src/model/credential.ts';
-import type { Trial } from '../../../src/providers/provider.ts';
+import type { Verification } from '../../../src/providers/provider.ts';
 import { runai } from '../../../src/providers/runai/index.ts';
 import type { TestContext } from '../../harness/context.ts';
 import { runaiEndpoint, runaiSandboxClients, useRunai, type RunaiDeployment } from '../../harness/runai.ts';
@@ -15,7 +15,7 @@ const v1 = 'POST /api/v1/token';
 const v2 = 'POST /api/v2/token';
 const token = { method: 'POST', path: '/token' };
 
-interface Tried extends Trial {
+interface Tried extends Verification {
   readonly sleeps: readonly number[];
 }
 
@@ -30,7 +30,7 @@ async function tryOut(
     { input: false, color: false },
     { definition: runai, endpoint: runaiEndpoint, ca: null, sandbox: null },
   );
-  const trial = await runai.tryCredential({
+  const verification = await runai.verifyCredential({
     createHttp,
     endpoint: runaiEndpoint,
     now: context.ctx.now,
@@ -41,7 +41,7 @@ async function tryOut(
       expiresAt: null,
     },
   });
-  return { ...trial, sleeps: context.sleeps };
+  return { ...verification, sleeps: context.sleeps };
 }
 
 test.each([

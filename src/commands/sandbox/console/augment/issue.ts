@@ -21,7 +21,7 @@ export function addIssue(noun: CommandUnknownOpts, host: Host): void {
   })
     .option('--account <name>', 'name of the account')
     .option('--token <name>', 'name of the new token')
-    .action((flags) => host.run((invocation) => issue(invocation, flags)));
+    .action((flags) => host.run((invocation) => issuance(invocation, flags)));
 }
 
 interface IssueFlags {
@@ -29,7 +29,7 @@ interface IssueFlags {
   readonly token?: string;
 }
 
-async function issue({ ctx, common }: Invocation, { account = '', token = '' }: IssueFlags): Promise<ExitCode> {
+async function issuance({ ctx, common }: Invocation, { account = '', token = '' }: IssueFlags): Promise<ExitCode> {
   refuseMissing({ account, token });
   const { issueToken } = await import('../../../../sandbox/augment/console.ts');
   const session = await atConsole(ctx, (state) => issueToken(state, { account, token, now: ctx.now() }));

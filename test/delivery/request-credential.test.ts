@@ -6,7 +6,7 @@ import type { Intent } from '../../src/state/intent.ts';
 import type { JournalEntry } from '../../src/state/journal-entry.ts';
 import { fails, httpError, neverAnswers, reset } from './answers.ts';
 import { diskFull } from './faulty-journal.ts';
-import { entryId, failureOf, issue, worldOf } from './issue.ts';
+import { entryId, failureOf, issuance, worldOf } from './issuance.ts';
 import { changed, looking, unchanged } from './lost.ts';
 import type { Script } from './script.ts';
 
@@ -20,7 +20,7 @@ describe('an error that says that nothing was changed', () => {
     ['an interrupt before anything was sent', new InterruptedError('SIGTERM'), 143],
   ])('passes as it is, and the journal forgets the entry: %s', async (_, error, exit) => {
     for (const operation of ['create', 'rotate'] as const) {
-      const ended = await issue({ operation, answers: [fails(error)] });
+      const ended = await issuance({ operation, answers: [fails(error)] });
       expect(ended).toEqual({
         error: { code: error.code, exit, message: error.message, hint: error.hint },
         stdout: '',
@@ -42,11 +42,11 @@ describe('a lost answer that is proven to have changed nothing', () => {
     const cause = httpError(code, status === undefined ? {} : { status });
     for (const operation of ['create', 'rotate'] as const) {
       for (const reissue of [true, false]) {
-        const ended = await issue({
+        const ended = await issuance({
           operation,
           answers: [fails(cause)],
           looks: [unchanged],
-          wishes: { reissue },
+          preferences: { reissue },
         });
         expect(ended).toEqual({
           error: { code, exit, message: `no answer: ${code}; nothing was changed`, hint: null },
@@ -64,13 +64,15 @@ describe('an interrupt', () => {
   it('while the entry is written ends it with nothing asked and nothing left', async () => {
     const controller = new AbortController();
     const world = await worldOf({ context: { signal: controller.signal } });
-    const { journal } = world.issue;
+    const { journal } = world.issuance;
     async function begin(intent: Intent): Promise<JournalEntry> {
       const entry = await journal.begin(intent);
       controller.abort(new InterruptedError());
       return entry;
     }
-    const error = await failureOf(() => issueCredential(world.ctx, { ...world.issue, journal: { ...journal, begin } }));
+    const error = await failureOf(() =>
+      issueCredential(world.ctx, { ...world.issuance, journal: { ...journal, begin } }),
+    );
     expect(error).toMatchObject({ code: 'interrupted', exit: 130 });
     expect(world.steps).toEqual([]);
     expect(await world.left()).toEqual([]);
@@ -91,14 +93,14 @@ describe('an interrupt', () => {
     { at: 'look', script: { looks: [changed] }, steps: ['ask rotate', 'look'] },
     { at: 'try own', script: {}, steps: ['ask rotate', 'look', 'try own'] },
   ])('leaves a lost answer alone: $at', async ({ at, script, steps }) => {
-    const ended = await issue({ answers: [fails(reset)], interruptAt: at, ...script });
+    const ended = await issuance({ answers: [fails(reset)], interruptAt: at, ...script });
     expect(ended.error).toMatchObject({ code: 'unknown_outcome', exit: 7 });
     expect(ended.steps).toEqual(steps);
     expect(ended.left).toMatchObject([{ state: 'unanswered' }]);
   });
 
   it('waits five seconds for the answer to the second request, too', async () => {
-    const { error, steps } = await issue({
+    const { error, steps } = await issuance({
       answers: [fails(reset), neverAnswers()],
       looks: [changed],
       // The second request is the one that is interrupted: the first comes before `try own`.
@@ -118,7 +120,7 @@ describe('an interrupt', () => {
 
 describe('a journal that cannot be written beforehand', () => {
   it.each(['begin', 'sent'] as const)('asks nothing: %s', async (fault) => {
-    expect(await issue({ journalFaults: [fault] })).toEqual({
+    expect(await issuance({ journalFaults: [fault] })).toEqual({
       error: { code: 'journal', exit: 1, message: diskFull, hint: null },
       stdout: '',
       notes: [],
@@ -129,7 +131,7 @@ describe('a journal that cannot be written beforehand', () => {
 });
 
 it('says what it knows although the journal cannot take it', async () => {
-  const { error, left } = await issue({
+  const { error, left } = await issuance({
     answers: [fails(reset)],
     own: false,
     journalFaults: ['outcome', 'leave'],

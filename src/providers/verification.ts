@@ -1,12 +1,12 @@
 import { InterruptedError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
-import type { Trial } from './provider.ts';
+import type { Verification } from './provider.ts';
 
 /** What became of a harmless request with a credential; `refusals` are the statuses that say that it is not taken. */
 export async function trialOf(
   request: Promise<unknown>,
   { refusals }: { refusals: readonly number[] },
-): Promise<Trial> {
+): Promise<Verification> {
   try {
     await request;
     return { works: true, why: null };

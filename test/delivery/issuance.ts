@@ -1,6 +1,6 @@
 import { openAuditLog } from '../../src/state/audit-log.ts';
 import type { Context } from '../../src/context.ts';
-import type { Issue } from '../../src/delivery/issue.ts';
+import type { Issuance } from '../../src/delivery/issuance.ts';
 import { issueCredential } from '../../src/delivery/protocol.ts';
 import { CliError, InterruptedError } from '../../src/errors.ts';
 import { openAccountLocks } from '../../src/state/account-lock.ts';
@@ -17,7 +17,7 @@ export const entryId = 'e0000000-0000-4000-8000-000000000001';
 export interface World {
   readonly test: TestContext;
   readonly ctx: Context;
-  readonly issue: Issue;
+  readonly issuance: Issuance;
   /** Everything that happened, in order, e.g. `ask rotate`, `look`, `wait 2500`, `try`, `deliver file:a`, `print`. */
   readonly steps: readonly string[];
   readonly notes: readonly string[];
@@ -41,9 +41,9 @@ export interface Failure {
 }
 
 /** Issues the credential as the script has it. */
-export async function issue(script: Script = {}): Promise<Ended> {
+export async function issuance(script: Script = {}): Promise<Ended> {
   const world = await worldOf(script);
-  const error = await failureOf(() => issueCredential(world.ctx, world.issue));
+  const error = await failureOf(() => issueCredential(world.ctx, world.issuance));
   const { test, notes, steps } = world;
   return { error, stdout: test.stdout(), notes, steps, left: await world.left() };
 }
@@ -71,7 +71,7 @@ export async function worldOf(script: Script = {}): Promise<World> {
   }
   const test = testContext({ signal: controller.signal, ...script.context });
   const ctx = contextOf(test, script, happen);
-  const { keepsSecret = true } = script.wishes ?? {};
+  const { keepsSecret = true } = script.preferences ?? {};
   const journal = {
     ...ctx,
     stateDirectory: ctx.env['SACTL_STATE_DIR'] ?? '',
@@ -84,18 +84,18 @@ export async function worldOf(script: Script = {}): Promise<World> {
     steps,
     notes,
     left: () => entriesLeft(journal),
-    issue: {
+    issuance: {
       id: entryId,
       operation: script.operation ?? 'rotate',
       plan: planOf(script, { happen, askInTurn, operation: script.operation ?? 'rotate' }),
       renderer: await prepareRenderer(ctx, script.output ?? { query: ['.credential.value'] }),
       targets: (script.targets ?? []).map((target) => targetOf(target, happen)),
-      wishes: {
+      preferences: {
         verify: true,
         reissue: true,
         keepsSecret: true,
         allowSelf: false,
-        ...script.wishes,
+        ...script.preferences,
       },
       journal: faultyJournal(journal, { faults: new Set(script.journalFaults), log: happen }),
       audit: openAuditLog(journal),

@@ -2,11 +2,11 @@ import type { Context } from '../context.ts';
 import { AuthError, InterruptedError, UsageError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
-import type { Evidence, Issued, IssuingPlan } from '../providers/issuing.ts';
+import type { Evidence, Issued, IssuancePlan } from '../providers/issuance.ts';
 import { nothingChanged, unknownOutcome } from './failures.ts';
-import type { Issue, Run } from './issue.ts';
+import type { Issuance, Run } from './issuance.ts';
 
-export interface Asked {
+export interface ReceivedCredential {
   readonly issued: Issued;
   /** Whether a second credential had to be issued because the first answer was lost. */
   readonly reissued: boolean;
@@ -17,30 +17,30 @@ export interface Asked {
  * one is issued, because that is what was asked for and the first is beyond reach (DESIGN.md 6).
  * @throws UnknownOutcomeError when it cannot be known what the provider did; any other error when nothing was changed
  */
-export async function ask(ctx: Context, run: Run, signal: AbortSignal): Promise<Asked> {
-  const { plan, operation } = run.issue;
+export async function send(ctx: Context, run: Run, signal: AbortSignal): Promise<ReceivedCredential> {
+  const { plan, operation } = run.issuance;
   await run.entry.sent();
   ctx.signal.throwIfAborted();
   try {
     const accountId = operation === 'create' ? null : plan.expected.id;
-    const issued = await askOnce(run, { plan, operation, accountId, signal });
+    const issued = await sendOnce(run, { plan, operation, accountId, signal });
     return { issued, reissued: false };
   } catch (error) {
     if (isCertain(error)) throw error;
-    return settleLostAnswer(ctx, run, { cause: error, signal });
+    return resolveLostAnswer(ctx, run, { cause: error, signal });
   }
 }
 
 interface Question {
-  readonly plan: IssuingPlan;
+  readonly plan: IssuancePlan;
   readonly operation: 'create' | 'rotate';
   /** Null before there is an account. */
   readonly accountId: string | null;
   readonly signal: AbortSignal;
 }
 
-async function askOnce({ safe }: Run, { plan, operation, accountId, signal }: Question): Promise<Issued> {
-  return plan.ask({ signal, keep: (bytes) => safe.keep({ bytes, operation, accountId }) });
+async function sendOnce({ keeper }: Run, { plan, operation, accountId, signal }: Question): Promise<Issued> {
+  return plan.send({ signal, keep: (bytes) => keeper.keep({ bytes, operation, accountId }) });
 }
 
 /** Whether an error says that the provider changed nothing. */
@@ -55,46 +55,46 @@ interface Lost {
   readonly signal: AbortSignal;
 }
 
-async function settleLostAnswer(ctx: Context, run: Run, { cause, signal }: Lost): Promise<Asked> {
-  const { issue } = run;
-  run.safe.disregard();
+async function resolveLostAnswer(ctx: Context, run: Run, { cause, signal }: Lost): Promise<ReceivedCredential> {
+  const { issuance } = run;
+  run.keeper.disregard();
   if (ctx.signal.aborted) throw unknownOutcome(run, { cause, evidence: null });
-  await issue.report('the answer was lost; looking for what became of the request');
-  const evidence = await gatherEvidence(ctx, issue.plan, cause).catch(() => null);
-  if (evidence?.kind === 'unchanged') throw nothingChanged(issue, cause);
-  const isEnd = ctx.signal.aborted || !mayReissue(issue, cause);
-  const account = isEnd ? null : await accountToRotate(issue, evidence);
-  if (account === null || !(await canReissue(issue)) || ctx.signal.aborted) {
+  await issuance.report('the answer was lost; looking for what became of the request');
+  const evidence = await gatherEvidence(ctx, issuance.plan, cause).catch(() => null);
+  if (evidence?.kind === 'unchanged') throw nothingChanged(issuance, cause);
+  const isEnd = ctx.signal.aborted || !mayReissue(issuance, cause);
+  const account = isEnd ? null : await accountToRotate(issuance, evidence);
+  if (account === null || !(await canReissue(issuance)) || ctx.signal.aborted) {
     throw unknownOutcome(run, { cause, evidence });
   }
-  await issue.report(`issuing another credential for ${account.name} (${account.id})`);
+  await issuance.report(`issuing another credential for ${account.name} (${account.id})`);
   try {
-    const plan = issue.operation === 'rotate' ? issue.plan : await issue.remote.planRotate(account);
+    const plan = issuance.operation === 'rotate' ? issuance.plan : await issuance.remote.planRotate(account);
     const question = { plan, operation: 'rotate', accountId: account.id, signal } as const;
-    return { issued: await askOnce(run, question), reissued: true };
+    return { issued: await sendOnce(run, question), reissued: true };
   } catch (second) {
     throw unknownOutcome(run, { cause: second, evidence });
   }
 }
 
 /** At most once, and only when the other side ended the exchange: else the first request may still be at work. */
-function mayReissue({ wishes }: Issue, cause: unknown): boolean {
-  return wishes.reissue && cause instanceof HttpError && !isOurEnd(cause);
+function mayReissue({ preferences }: Issuance, cause: unknown): boolean {
+  return preferences.reissue && cause instanceof HttpError && !isOurEnd(cause);
 }
 
 /** The account that one more rotation may be done on: ours for certain, or the one that a person points at. */
-async function accountToRotate(issue: Issue, evidence: Evidence | null): Promise<Account | null> {
+async function accountToRotate(issuance: Issuance, evidence: Evidence | null): Promise<Account | null> {
   if (evidence?.kind === 'changed') return evidence.account;
-  if (issue.operation === 'rotate') return issue.plan.expected;
+  if (issuance.operation === 'rotate') return issuance.plan.expected;
   const candidates = evidence?.kind === 'unclear' ? evidence.candidates : [];
-  if (candidates.length === 0 || issue.choose === null) return null;
+  if (candidates.length === 0 || issuance.choose === null) return null;
   // Who leaves the question open has chosen nothing; what may have been done stays done.
-  return issue.choose(candidates).catch(() => null);
+  return issuance.choose(candidates).catch(() => null);
 }
 
 /** Whether the caller's own credential still works: where it was rotated itself, it does not. */
-async function canReissue({ remote }: Issue): Promise<boolean> {
-  return remote.tryOwnCredential().catch(() => false);
+async function canReissue({ remote }: Issuance): Promise<boolean> {
+  return remote.verifyOwnCredential().catch(() => false);
 }
 
 const readings = 3;
@@ -108,12 +108,12 @@ const pauseMs = 2500;
  */
 export async function gatherEvidence(
   ctx: Pick<Context, 'sleep' | 'signal'>,
-  plan: IssuingPlan,
+  plan: IssuancePlan,
   cause: unknown,
 ): Promise<Evidence> {
   const canBeUndone = mayHaveDoneNothing(cause);
   for (let reading = 1; ; reading += 1) {
-    const evidence = await lookOnce(plan);
+    const evidence = await readEvidenceOnce(plan);
     if (evidence.kind !== 'unchanged') return evidence;
     if (!canBeUndone) return { kind: 'unclear', candidates: [] };
     if (reading === readings) return evidence;
@@ -121,9 +121,9 @@ export async function gatherEvidence(
   }
 }
 
-async function lookOnce(plan: IssuingPlan): Promise<Evidence> {
+async function readEvidenceOnce(plan: IssuancePlan): Promise<Evidence> {
   try {
-    return await plan.look();
+    return await plan.readEvidence();
   } catch {
     return { kind: 'unclear', candidates: [] };
   }

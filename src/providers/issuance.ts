@@ -4,7 +4,7 @@ import type { Action } from './manual.ts';
 import type { ApplyOptions, PlannedRequest } from './provider.ts';
 
 /** A change whose answer carries a credential that is shown once. */
-export interface IssuingPlan {
+export interface IssuancePlan {
   readonly requests: readonly PlannedRequest[];
   readonly effects: readonly string[];
   /** The account the credential belongs to as far as it is known beforehand, for checking filters against. */
@@ -18,7 +18,7 @@ export interface IssuingPlan {
    * Whether a person fetched the credential in the provider's console: it is tried before anything is touched, is never
    * printed, and nobody has lost it when it goes nowhere.
    */
-  readonly isBrought?: true;
+  readonly isSupplied?: true;
   /** Whether what was issued before works on, so that no other credential is dead once this one has arrived. */
   readonly overlaps?: true;
   /** Where it goes when the user names no target, as `--to` has it. */
@@ -26,11 +26,11 @@ export interface IssuingPlan {
   /** What is left to a person once it is where `delivered` says; both name targets as they read from everywhere. */
   readonly actions?: (delivered: readonly string[]) => readonly Action[];
   /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
-  readonly ask: (options: AskOptions) => Promise<Issued>;
+  readonly send: (options: SendOptions) => Promise<Issued>;
   /** One reading of what became of a request whose answer was lost. @throws HttpError when it cannot be read */
-  readonly look: () => Promise<Evidence>;
+  readonly readEvidence: () => Promise<Evidence>;
   /** `verified` is whether the credential was seen to work by then. Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
-  readonly settle: (issued: Issued, seen: { readonly verified: boolean }) => Promise<Account>;
+  readonly reconcile: (issued: Issued, seen: { readonly verified: boolean }) => Promise<Account>;
   /** Notes on this machine where the credential is, before that is told; gives the account as it is then. */
   readonly record?: (delivered: readonly string[]) => Promise<Account>;
   /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
@@ -38,9 +38,9 @@ export interface IssuingPlan {
 }
 
 /** What is left to do on this machine once a credential is there. */
-export type LocalEnd = Pick<IssuingPlan, 'settle' | 'record' | 'actions' | 'overlaps'>;
+export type LocalEnd = Pick<IssuancePlan, 'reconcile' | 'record' | 'actions' | 'overlaps'>;
 
-export interface AskOptions {
+export interface SendOptions {
   /** Ends the wait for the answer. */
   readonly signal: AbortSignal;
   /** Receives the bytes of a 2xx answer before anything looks at them. */

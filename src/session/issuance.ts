@@ -3,7 +3,7 @@ import { issueCredential } from '../delivery/protocol.ts';
 import { preflight, type Preflight } from '../delivery/preflight.ts';
 import { ConflictError, ExitCode, UsageError } from '../errors.ts';
 import { openJournal } from '../state/journal.ts';
-import { effectsOf, issueOf, type IssueHost, type PlannedIssue } from './planned-issue.ts';
+import { effectsOf, issuanceOf, type IssuanceHost, type PlannedIssuance } from './planned-issuance.ts';
 import { confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './delivery-flags.ts';
 import { dryRunDocument, endDryRun } from './dry-run.ts';
@@ -12,10 +12,10 @@ import { isCI, type Context } from '../context.ts';
 import type { Account } from '../model/account.ts';
 
 /** The common end of create and rotate: preview it, or have it confirmed and done. */
-export async function issue(session: Session, planned: PlannedIssue): Promise<ExitCode> {
+export async function issuance(session: Session, planned: PlannedIssuance): Promise<ExitCode> {
   const { ctx, common } = session;
   const { action } = planned;
-  const issuing = issueOf(hostOf(session, planned.flags), planned);
+  const issuing = issuanceOf(hostOf(session, planned.flags), planned);
   const found = await preflight(ctx, issuing);
   for (const warning of found.warnings) await session.note(warning);
   if (common.dryRun) return preview(session, planned, found);
@@ -30,13 +30,13 @@ export async function issue(session: Session, planned: PlannedIssue): Promise<Ex
  * Refuses what would be refused once a person has fetched a credential, before he is sent for it: it is shown once.
  * @throws UsageError
  */
-export async function rehearse(session: Session, planned: PlannedIssue): Promise<void> {
-  const issuing = issueOf(hostOf(session, planned.flags), planned);
+export async function rehearse(session: Session, planned: PlannedIssuance): Promise<void> {
+  const issuing = issuanceOf(hostOf(session, planned.flags), planned);
   const { problems, hint } = await preflight(session.ctx, issuing);
   if (problems.length > 0) throw new UsageError(problems, { hint });
 }
 
-async function preview(session: Session, planned: PlannedIssue, found: Preflight): Promise<ExitCode> {
+async function preview(session: Session, planned: PlannedIssuance, found: Preflight): Promise<ExitCode> {
   const { operation, plan } = planned;
   const places = found.targets.map((tried) => ({
     target: tried.target,
@@ -53,7 +53,7 @@ async function preview(session: Session, planned: PlannedIssue, found: Preflight
 }
 
 /** What the issue of one command works with. */
-function hostOf(session: Session, { journal }: DeliveryFlags): IssueHost {
+function hostOf(session: Session, { journal }: DeliveryFlags): IssuanceHost {
   const { ctx, stateDirectory } = session;
   return {
     ...session,

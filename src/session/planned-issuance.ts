@@ -1,10 +1,10 @@
 import type { AuditLog } from '../state/audit-log.ts';
 import type { Context } from '../context.ts';
-import type { Issue } from '../delivery/issue.ts';
+import type { Issuance } from '../delivery/issuance.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
-import type { IssuingPlan } from '../providers/issuing.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Provider } from '../providers/provider.ts';
 import { canAsk } from './confirm.ts';
 import type { DeliveryFlags } from './delivery-flags.ts';
@@ -12,11 +12,11 @@ import type { Session } from './session.ts';
 import { addressOf } from '../delivery/targets/session.ts';
 import type { Action } from '../providers/manual.ts';
 
-export interface PlannedIssue {
+export interface PlannedIssuance {
   /** A UUID; see `Issue`. */
   readonly id: string;
   readonly operation: 'create' | 'rotate';
-  readonly plan: IssuingPlan;
+  readonly plan: IssuancePlan;
   /** As it reads in a question, e.g. `Rotate ci-deploy (c1f0…) in organization a77e…`. */
   readonly action: string;
   readonly targets: readonly Target[];
@@ -26,7 +26,7 @@ export interface PlannedIssue {
 }
 
 /** What an issue needs of its connection; journal and audit log are the process's only ones. */
-export interface IssueHost extends Pick<
+export interface IssuanceHost extends Pick<
   Session,
   | 'ctx'
   | 'common'
@@ -36,7 +36,7 @@ export interface IssueHost extends Pick<
   | 'connection'
   | 'isSandbox'
   | 'locks'
-  | 'tryCredential'
+  | 'verifyCredential'
   | 'note'
 > {
   readonly journal: Journal;
@@ -45,7 +45,7 @@ export interface IssueHost extends Pick<
 }
 
 /** A planned create or rotate with everything its delivery needs. */
-export function issueOf(host: IssueHost, planned: PlannedIssue): Issue {
+export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuance {
   const { ctx, common, definition, provider, renderer, connection } = host;
   const { id, operation, plan, targets, flags, checkUnchanged } = planned;
   return {
@@ -65,7 +65,7 @@ export function issueOf(host: IssueHost, planned: PlannedIssue): Issue {
     targets,
     checkUnchanged,
     report: host.note,
-    wishes: wishesOf(flags),
+    preferences: preferencesOf(flags),
     journal: host.journal,
     audit: host.audit,
     locks: host.locks,
@@ -81,15 +81,15 @@ export function issueOf(host: IssueHost, planned: PlannedIssue): Issue {
     credentialSource: connection.credentialSource,
     remote: {
       planRotate: host.planRotate,
-      tryCredential: host.tryCredential,
-      tryOwnCredential: provider.tryOwnCredential,
+      verifyCredential: host.verifyCredential,
+      verifyOwnCredential: provider.verifyOwnCredential,
     },
     choose: canAsk(ctx, common) ? (candidates) => choose(ctx, candidates) : null,
   };
 }
 
 /** What the flags say, with what holds without them. */
-export function wishesOf({ verify, reissue, journal, allowSelf }: DeliveryFlags): Issue['wishes'] {
+export function preferencesOf({ verify, reissue, journal, allowSelf }: DeliveryFlags): Issuance['preferences'] {
   return {
     verify: verify ?? true,
     reissue: reissue ?? true,
@@ -101,7 +101,7 @@ export function wishesOf({ verify, reissue, journal, allowSelf }: DeliveryFlags)
 /** What the plan does and, where it is the caller's own account, what that means for him. */
 export function effectsOf(
   { connection }: Pick<Session, 'connection'>,
-  { plan, targets }: Pick<PlannedIssue, 'plan' | 'targets'>,
+  { plan, targets }: Pick<PlannedIssuance, 'plan' | 'targets'>,
 ): readonly string[] {
   if (plan.isSelf === false || plan.overlaps === true) return plan.effects;
   const who = plan.isSelf ? 'this is' : 'this may be';
@@ -145,7 +145,7 @@ export interface PlanPlace extends NamedConnection {
   readonly homeDirectory: string;
 }
 
-type LocalEnd = Pick<IssuingPlan, 'actions' | 'record'>;
+type LocalEnd = Pick<IssuancePlan, 'actions' | 'record'>;
 
 /** What a plan does once a credential is delivered, told of targets by their addresses, with commands that mean this connection. */
 export function locatedEnd({ actions, record }: LocalEnd, place: PlanPlace): LocalEnd {

@@ -2,7 +2,7 @@
  * Lets all who ask for the same work at the same time share it. Whoever asks while it is done waits for the next time,
  * because what he did before asking may have come too late for this one.
  */
-export function together(work: () => Promise<void>): () => Promise<void> {
+export function coalesce(work: () => Promise<void>): () => Promise<void> {
   let current: Promise<void> | null = null;
   let next: Promise<void> | null = null;
 
@@ -30,7 +30,7 @@ export function together(work: () => Promise<void>): () => Promise<void> {
 export function togetherBy(work: (key: string) => Promise<void>): (key: string) => Promise<void> {
   const shared = new Map<string, () => Promise<void>>();
   return (key) => {
-    const run = shared.get(key) ?? together(() => work(key));
+    const run = shared.get(key) ?? coalesce(() => work(key));
     shared.set(key, run);
     return run();
   };

@@ -6,24 +6,24 @@ import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Renderer } from '../output/renderer.ts';
-import type { IssuingPlan } from '../providers/issuing.ts';
-import type { Trial } from '../providers/provider.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
+import type { Verification } from '../providers/provider.ts';
 import type { Result } from './document.ts';
 import type { StdoutFailure } from './stdout.ts';
 import type { Target } from './targets/target.ts';
 
 /** A create or rotate that was planned, with everything its delivery needs. */
-export interface Issue {
+export interface Issuance {
   /** A UUID: the name of its entry in the journal and, where a provider has tags, what marks a new account as ours. */
   readonly id: string;
   readonly operation: 'create' | 'rotate';
-  readonly plan: IssuingPlan;
+  readonly plan: IssuancePlan;
   readonly renderer: Renderer;
   /** Is told the result where the credential went to targets, instead of stdout; gives what kept it from telling, else null. */
   readonly announce?: (result: Result) => Promise<StdoutFailure | null>;
   /** Where the credential goes instead of stdout; empty: stdout. */
   readonly targets: readonly Target[];
-  readonly wishes: Wishes;
+  readonly preferences: Preferences;
   readonly journal: Journal;
   readonly audit: AuditLog;
   readonly connection: EntryConnection;
@@ -39,7 +39,7 @@ export interface Issue {
   readonly report: (text: string) => Promise<void>;
 }
 
-export interface Wishes {
+export interface Preferences {
   /** Whether the new credential is tried before success is claimed. */
   readonly verify: boolean;
   /** Whether one more credential may be issued when the first answer was lost. */
@@ -52,27 +52,27 @@ export interface Wishes {
 
 /** What the delivery asks of the provider besides the plan. */
 export interface Remote {
-  readonly planRotate: (account: Account) => Promise<IssuingPlan>;
-  readonly tryCredential: (credential: Credential) => Promise<Trial>;
-  readonly tryOwnCredential: () => Promise<boolean>;
+  readonly planRotate: (account: Account) => Promise<IssuancePlan>;
+  readonly verifyCredential: (credential: Credential) => Promise<Verification>;
+  readonly verifyOwnCredential: () => Promise<boolean>;
 }
 
 /** An issue under way, with its entry in the journal. */
 export interface Run {
-  readonly issue: Issue;
+  readonly issuance: Issuance;
   readonly entry: JournalEntry;
   /** ISO 8601. */
   readonly startedAt: string;
-  readonly safe: Safe;
+  readonly keeper: AnswerKeeper;
 }
 
 /** Puts answers into the journal, and remembers whether the last one is safe there. */
-export class Safe {
+export class AnswerKeeper {
   readonly #entry: JournalEntry;
   readonly #keepsSecret: boolean;
   #isKept = false;
 
-  constructor(entry: JournalEntry, { keepsSecret }: Pick<Wishes, 'keepsSecret'>) {
+  constructor(entry: JournalEntry, { keepsSecret }: Pick<Preferences, 'keepsSecret'>) {
     this.#entry = entry;
     this.#keepsSecret = keepsSecret;
   }

@@ -1,7 +1,7 @@
 import { TargetError } from '../../src/delivery/targets/target.ts';
-import type { Trial } from '../../src/providers/provider.ts';
+import type { Verification } from '../../src/providers/provider.ts';
 import { answerOf, secret, who } from './answers.ts';
-import { entryId, issue, type Ended } from './issue.ts';
+import { entryId, issuance, type Ended } from './issuance.ts';
 import type { FakeTarget, Script } from './script.ts';
 
 export const recover = `sactl recover deliver --id ${entryId}`;
@@ -14,8 +14,8 @@ export const b: FakeTarget = { name: 'file:b' };
 export const noA: FakeTarget = { ...a, failures: [readOnly] };
 export const noB: FakeTarget = { ...b, failures: [readOnly] };
 
-export const refused: Trial = { works: false, why: 'nscale answered 401' };
-export const unclear: Trial = { works: null, why: 'nscale answered 503' };
+export const refused: Verification = { works: false, why: 'nscale answered 401' };
+export const unclear: Verification = { works: null, why: 'nscale answered 503' };
 export const unverified = 'the credential could not be verified: nscale answered 503';
 
 /** The trials of a credential that is refused to the end. */
@@ -25,7 +25,7 @@ export const sixTrials = ['try', ...[1, 2, 4, 8, 15].flatMap((s) => [`wait ${s *
 const output = { query: ['[.credential.value, .verified, .deliveredTo, .recoverId]'] };
 
 export function handOver(script: Script): Promise<Ended> {
-  return issue({ output, ...script });
+  return issuance({ output, ...script });
 }
 
 export function printed(
