@@ -1,4 +1,4 @@
-/** The public exit codes; no other file holds the numbers (DESIGN.md 3). */
+/** The public exit codes; no other file holds the numbers (docs/design.md 3). */
 export const ExitCode = {
   done: 0,
   failed: 1,
@@ -16,8 +16,81 @@ export const ExitCode = {
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+/** What each exit code means, as `sactl help exit-codes`, README.md and the manual say it. */
+export const exitCodeMeanings = {
+  [ExitCode.done]: 'done',
+  [ExitCode.failed]: 'failed, and nothing was changed (or it was a read)',
+  [ExitCode.usage]:
+    'usage: flag, input, filter, configuration, target or missing confirmation; nothing was sent that changes anything',
+  [ExitCode.notFound]: 'not found',
+  [ExitCode.auth]: 'authentication or permission',
+  [ExitCode.conflict]: 'conflict: the name exists or is ambiguous, or something else changed or locked it',
+  [ExitCode.partial]: 'partial: some of several steps failed',
+  [ExitCode.unknownOutcome]: 'changed, or possibly changed, and no credential was received: see "sactl recover list"',
+  [ExitCode.undelivered]:
+    'changed, and the credential is kept but not (fully) delivered, or does not work: see "sactl recover deliver"',
+  [ExitCode.actionRequired]: "a step is left that only a person can take in the provider's console",
+  [ExitCode.interrupted]: 'interrupted (Ctrl-C) before anything was sent that changes anything',
+  [ExitCode.terminated]: 'ended by another signal before anything was sent that changes anything',
+} as const satisfies Record<ExitCode, string>;
+
+/** The codes of errors, which are stable for scripts, by the kind of error that has them. */
+export const errorCodes = {
+  failed: [
+    'audit',
+    'backup',
+    'bad_answer',
+    'bug',
+    'failed',
+    'filter',
+    'gone',
+    'inventory',
+    'journal',
+    'lock',
+    'not_restored',
+    'not_revoked',
+    'output',
+    'port',
+    'refused_credential',
+    'report',
+    'sandbox',
+  ],
+  usage: ['usage'],
+  notFound: ['not_found'],
+  auth: ['unauthenticated', 'forbidden'],
+  conflict: ['ambiguous', 'conflict', 'exists', 'locked'],
+  partial: ['partial'],
+  unknownOutcome: ['unknown_outcome'],
+  undelivered: ['undelivered'],
+  actionRequired: ['action_required'],
+  interrupted: ['interrupted'],
+  /** Of `HttpError`, whose exit code depends on the status of the answer. */
+  http: [
+    'aborted',
+    'bad_answer',
+    'certificate',
+    'conflict',
+    'connection_lost',
+    'forbidden',
+    'not_found',
+    'rate_limited',
+    'redirected',
+    'refused',
+    'server_error',
+    'timeout',
+    'too_large',
+    'truncated',
+    'unauthenticated',
+    'unreachable',
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+/** The code of any error, or of one kind. */
+export type ErrorCode<Kind extends keyof typeof errorCodes = keyof typeof errorCodes> =
+  (typeof errorCodes)[Kind][number];
+
 export interface ErrorDetails {
-  /** One command or sentence that gets the user further. */
+  /** A command to run next, or one sentence. */
   readonly hint?: string | null;
   readonly provider?: string | null;
   /** HTTP status of the provider's answer. */
@@ -28,9 +101,9 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** An error the user can act on. `code` is stable for scripts, e.g. `not_found`. */
+/** An error the user can act on. */
 export class CliError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly exitCode: ExitCode;
   readonly hint: string | null;
   readonly provider: string | null;
@@ -38,7 +111,7 @@ export class CliError extends Error {
   readonly traceId: string | null;
   readonly retryable: boolean;
 
-  constructor(code: string, exitCode: ExitCode, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, exitCode: ExitCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = code;
@@ -53,7 +126,7 @@ export class CliError extends Error {
 
 /** Failed and nothing changed: network, bad answer, output. Exit 1. */
 export class FailedError extends CliError {
-  constructor(code: string, message: string, details?: ErrorDetails) {
+  constructor(code: ErrorCode<'failed'>, message: string, details?: ErrorDetails) {
     super(code, ExitCode.failed, message, details);
   }
 }
@@ -78,14 +151,14 @@ export class NotFoundError extends CliError {
 
 /** The credential was refused (`unauthenticated`) or may not do this (`forbidden`). Exit 4. */
 export class AuthError extends CliError {
-  constructor(code: 'unauthenticated' | 'forbidden', message: string, details?: ErrorDetails) {
+  constructor(code: ErrorCode<'auth'>, message: string, details?: ErrorDetails) {
     super(code, ExitCode.auth, message, details);
   }
 }
 
-/** `conflict`, `ambiguous`, `exists` or `locked`. Exit 5. */
+/** A name exists or is ambiguous, or another run changed or locked the account. Exit 5. */
 export class ConflictError extends CliError {
-  constructor(code: 'conflict' | 'ambiguous' | 'exists' | 'locked', message: string, details?: ErrorDetails) {
+  constructor(code: ErrorCode<'conflict'>, message: string, details?: ErrorDetails) {
     super(code, ExitCode.conflict, message, details);
   }
 }
@@ -97,14 +170,14 @@ export class PartialError extends CliError {
   }
 }
 
-/** The provider changed something, or may have, and no answer says so or brings the credential. Exit 7. */
+/** The provider changed something, or may have, and no credential was received. Exit 7. */
 export class UnknownOutcomeError extends CliError {
   constructor(message: string, details?: ErrorDetails) {
     super('unknown_outcome', ExitCode.unknownOutcome, message, details);
   }
 }
 
-/** A credential was issued and did not reach the place the user asked for. Exit 8. */
+/** A credential was issued and is kept, but was not (fully) delivered or does not work. Exit 8. */
 export class UndeliveredError extends CliError {
   constructor(message: string, details?: ErrorDetails) {
     super('undelivered', ExitCode.undelivered, message, details);
@@ -115,7 +188,7 @@ export class UndeliveredError extends CliError {
 export interface RequiredAction {
   readonly goal: string;
   readonly url: string;
-  /** Goes on from there. */
+  /** The command to run afterwards. */
   readonly command: string;
 }
 

@@ -15,7 +15,7 @@ const levels: readonly (readonly string[])[] = [
   ['session'],
   ['fleet'],
   ['commands'],
-  ['program.ts'],
+  ['program.ts', 'built-file.ts'],
   ['main.ts', 'at-once.ts'],
   ['bin.ts'],
 ];

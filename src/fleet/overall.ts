@@ -1,4 +1,4 @@
-import { CliError, ExitCode, type ErrorDetails } from '../errors.ts';
+import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
 import type { BulkResult, FailedItem } from './items.ts';
 
 /**
@@ -55,7 +55,7 @@ function isAccount({ id }: FailedItem): boolean {
   return id !== null;
 }
 
-const words: ReadonlyMap<ExitCode, string> = new Map([
+const words: ReadonlyMap<ExitCode, ErrorCode> = new Map([
   [ExitCode.undelivered, 'undelivered'],
   [ExitCode.unknownOutcome, 'unknown_outcome'],
   [ExitCode.partial, 'partial'],

@@ -1,4 +1,4 @@
-import { CliError, ExitCode, type ErrorDetails } from '../errors.ts';
+import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
 
 /**
  * What is known of a request that got no usable answer: `not-sent` it certainly never reached the server, `refused` the
@@ -20,24 +20,7 @@ export interface ProviderProblem {
  */
 export type BodyKind = 'json' | 'html' | 'empty' | 'excessive' | 'other';
 
-/** The stable codes of an `HttpError`. */
-export type HttpErrorCode =
-  | 'aborted'
-  | 'bad_answer'
-  | 'certificate'
-  | 'conflict'
-  | 'connection_lost'
-  | 'forbidden'
-  | 'not_found'
-  | 'rate_limited'
-  | 'redirected'
-  | 'refused'
-  | 'server_error'
-  | 'timeout'
-  | 'too_large'
-  | 'truncated'
-  | 'unauthenticated'
-  | 'unreachable';
+export type HttpErrorCode = ErrorCode<'http'>;
 
 export interface HttpErrorDetails extends ErrorDetails {
   readonly arrival: Arrival;
@@ -47,13 +30,14 @@ export interface HttpErrorDetails extends ErrorDetails {
 
 /** A request that did not end in a complete, usable 2xx answer. */
 export class HttpError extends CliError {
+  declare readonly code: HttpErrorCode;
   readonly arrival: Arrival;
   /** Null as well where the answer could carry a credential (`secretAnswer`). */
   readonly problem: ProviderProblem | null;
   /** What the answer's body was; null when no complete body was received. */
   readonly body: BodyKind | null;
 
-  constructor(code: string, message: string, details: HttpErrorDetails) {
+  constructor(code: HttpErrorCode, message: string, details: HttpErrorDetails) {
     super(code, exitCodeFor(details.status ?? null), message, details);
     this.arrival = details.arrival;
     this.problem = details.problem ?? null;

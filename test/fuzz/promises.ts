@@ -1,4 +1,4 @@
-import { ExitCode } from '../../src/errors.ts';
+import { errorCodes, ExitCode } from '../../src/errors.ts';
 import { secretInFile, secretOnStderr, secretOnStdout } from './leaks.ts';
 import { placesOf } from './places.ts';
 import { secrets } from './secrets.ts';
@@ -36,8 +36,22 @@ export function brokenPromises(observation: Observation, earlier: readonly Obser
 
 const codes: ReadonlySet<number | null> = new Set(Object.values(ExitCode));
 
+const knownErrors: ReadonlySet<string | undefined> = new Set(Object.values(errorCodes).flat());
+
 /** Codes that say that no credential was issued. */
-const innocent: ReadonlySet<number | null> = new Set([1, 2, 3, 4, 5, 20, 130, 143]);
+const innocent: ReadonlySet<number | null> = new Set([
+  ExitCode.failed,
+  ExitCode.usage,
+  ExitCode.notFound,
+  ExitCode.auth,
+  ExitCode.conflict,
+  ExitCode.actionRequired,
+  ExitCode.interrupted,
+  ExitCode.terminated,
+]);
+
+/** Codes after which the journal has an entry that is open. */
+const mayBeOpen: ReadonlySet<number | null> = new Set([ExitCode.unknownOutcome, ExitCode.undelivered]);
 
 const promises: readonly Promised[] = [
   {
@@ -67,12 +81,12 @@ const promises: readonly Promised[] = [
       code !== 0 && stderr === '' && !words.has('doctor') ? `exit ${code} without a word` : null,
   },
   {
-    promise: 'an error in JSON is one, with the exit code in it',
+    promise: 'an error in JSON has a code of the table, and the exit code',
     brokenBy: ({ code, stderr }) => {
       const last = stderr.trimEnd().split('\n').at(-1) ?? '';
       if (!last.startsWith('{"error":')) return null;
-      const { error } = JSON.parse(last) as { error: { exitCode?: number } };
-      return error.exitCode === code ? null : `exit ${code}: ${last}`;
+      const { error } = JSON.parse(last) as { error: { code?: string; exitCode?: number } };
+      return error.exitCode === code && knownErrors.has(error.code) ? null : `exit ${code}: ${last}`;
     },
   },
   { promise: 'stderr holds no secret', brokenBy: secretOnStderr },
@@ -92,14 +106,16 @@ const promises: readonly Promised[] = [
   {
     promise: 'code 2 and a dry run ask for no change',
     brokenBy: ({ code, mutations, words }) =>
-      (code === 2 || words.has('--dry-run')) && mutations > 0
+      (code === ExitCode.usage || words.has('--dry-run')) && mutations > 0
         ? `exit ${code} after ${mutations} requests for changes`
         : null,
   },
   {
     promise: 'after 130 and 143 nothing was changed',
     brokenBy: ({ code, changes, hasLied }) =>
-      (code === 130 || code === 143) && changes > 0 && !hasLied ? `exit ${code} after ${changes} changes` : null,
+      (code === ExitCode.interrupted || code === ExitCode.terminated) && changes > 0 && !hasLied
+        ? `exit ${code} after ${changes} changes`
+        : null,
   },
   {
     promise: 'a credential that was issued is never denied',
@@ -110,14 +126,14 @@ const promises: readonly Promised[] = [
   {
     promise: 'with 7 and 8, the journal says what is open',
     brokenBy: (seen) =>
-      (seen.code === 7 || seen.code === 8) && seen.isIssuing && entries(seen).length === 0
+      mayBeOpen.has(seen.code) && seen.isIssuing && entries(seen).length === 0
         ? `exit ${seen.code} without an entry`
         : null,
   },
   {
     promise: 'with all other codes, nothing new is open',
     brokenBy: (seen) => {
-      if (seen.code === 6 || seen.code === 7 || seen.code === 8) return null;
+      if (seen.code === ExitCode.partial || mayBeOpen.has(seen.code)) return null;
       return entries(seen).find((path) => !seen.before.has(path)) ?? null;
     },
   },

@@ -65,10 +65,10 @@ describe('as JSON', () => {
   });
 
   test('ends with the error object when --debug adds lines', () => {
-    const error = new FailedError('network', 'cannot reach nscale', { cause: new Error('reset') });
+    const error = new FailedError('output', 'cannot reach nscale', { cause: new Error('reset') });
     const lines = renderError(error, { json: true, debug: true }).trimEnd().split('\n');
     expect(lines[0]).toBe('  caused by Error: reset');
-    expect(JSON.parse(lines.at(-1) ?? '')).toHaveProperty('error.code', 'network');
+    expect(JSON.parse(lines.at(-1) ?? '')).toHaveProperty('error.code', 'output');
   });
 });
 
@@ -126,7 +126,7 @@ describe('a hint with a command', () => {
       "sactl serviceaccounts list --search '$(id)' --profile prod --sandbox",
     ],
   ])('%s has the flags of the connection behind it', (hint, expected) => {
-    expect(renderError(new FailedError('x', 'y', { hint }), options)).toContain(`hint: ${expected}\n`);
+    expect(renderError(new FailedError('failed', 'y', { hint }), options)).toContain(`hint: ${expected}\n`);
   });
 });
 
@@ -143,7 +143,7 @@ describe('causes', () => {
   test('are listed with --debug', () => {
     const reset = Object.assign(new Error(''), { code: 'ECONNRESET' });
     const failed = new TypeError('fetch\nfailed', { cause: reset });
-    const error = new FailedError('network', 'cannot reach nscale', { cause: failed });
+    const error = new FailedError('output', 'cannot reach nscale', { cause: failed });
     expect(renderError(error, { json: false, debug: true })).toBe(
       'sactl: cannot reach nscale\n  caused by TypeError: fetch failed\n  caused by Error: ECONNRESET\n',
     );
@@ -153,7 +153,7 @@ describe('causes', () => {
   test('that lead back to themselves end', () => {
     const error = new Error('a');
     error.cause = error;
-    const text = renderError(new FailedError('x', 'b', { cause: error }), {
+    const text = renderError(new FailedError('failed', 'b', { cause: error }), {
       json: false,
       debug: true,
     });

@@ -1,5 +1,7 @@
 import { Help } from '@commander-js/extra-typings';
 
+import { exitCodeMeanings } from '../../errors.ts';
+
 /** A text of `sactl help`. */
 export interface Topic {
   readonly title: string;
@@ -13,27 +15,7 @@ export interface TopicPart {
   readonly text?: string;
 }
 
-const exitCodes: Topic = {
-  title: 'Exit codes',
-  parts: [
-    {
-      rows: {
-        0: 'done',
-        1: 'failed, and nothing was changed (or it was a read)',
-        2: 'usage: flag, input, filter, configuration, target or missing confirmation; nothing was sent that changes anything',
-        3: 'not found',
-        4: 'authentication or permission',
-        5: 'conflict: the name exists or is ambiguous, or something else changed or locked it',
-        6: 'partial: some of several steps failed',
-        7: 'changed, or possibly changed, and no credential was received: see "sactl recover list"',
-        8: 'changed, and the credential is kept but not (fully) delivered, or does not work: see "sactl recover deliver"',
-        20: "a step is left that only a person can take in the provider's console",
-        130: 'interrupted (Ctrl-C) before anything was sent that changes anything',
-        143: 'ended by another signal before anything was sent that changes anything',
-      },
-    },
-  ],
-};
+const exitCodes: Topic = { title: 'Exit codes', parts: [{ rows: exitCodeMeanings }] };
 
 /** The kinds of targets that `--to` takes, and what each of them is. */
 export const targetForms = {
