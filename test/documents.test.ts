@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const pages = ['.', 'docs', '.github']
-  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
-  .filter((path) => path.endsWith('.md'));
+const folders = ['docs', 'examples', '.github'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+);
+const pages = [...readdirSync(root), ...folders].filter((path) => path.endsWith('.md'));
 
 /** Where the links of a page lead, without those to other sites. */
 function linksOf(page: string): readonly string[] {
-  const text = readFileSync(join(root, page), 'utf8').replaceAll(/```[^]*?```/g, '');
+  const text = readFileSync(join(root, page), 'utf8').replaceAll(/```[^]*?```|(?<!`)`[^`\n]+`(?!`)/g, '`');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target)
     .filter((target) => !/^[a-z]+:/.test(target));
