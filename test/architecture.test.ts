@@ -24,7 +24,6 @@ const levels: readonly (readonly string[])[] = [
 const homes: Readonly<Record<string, RegExp>> = {
   'jq-wasm': /^output\/jq\.ts$/,
   undici: /^http\/transport\.ts$/,
-  lilconfig: /^config\/read-file\.ts$/,
   hono: /^sandbox\//,
   'zod/mini': /^providers\//,
   '@inquirer/prompts': /^prompter\.ts$/,
@@ -32,7 +31,7 @@ const homes: Readonly<Record<string, RegExp>> = {
 };
 
 /** Packages that are loaded only where they are used. */
-const heavy = new Set(['jq-wasm', 'undici', 'lilconfig']);
+const heavy = new Set(['jq-wasm', 'undici']);
 
 interface Import {
   readonly file: string;

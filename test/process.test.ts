@@ -191,7 +191,6 @@ describe('a signal', () => {
 const libraries = {
   undici: 'undici:request:create',
   zod: 'ZodMini',
-  lilconfig: 'packageProp',
   yaml: 'YAMLParseError',
   'jq-wasm': 'jq-wasm',
   '@inquirer/prompts': 'AbortPromptError',

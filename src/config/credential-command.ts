@@ -2,8 +2,8 @@ import { execFile, type ExecFileException } from 'node:child_process';
 
 import type { Context } from '../context.ts';
 import { AuthError } from '../errors.ts';
+import { systemCode } from '../files/system-error.ts';
 import { tildePath } from './directories.ts';
-import { errorCode } from './read-file.ts';
 import { safeText } from '../model/text.ts';
 
 export interface CredentialCommand {
@@ -63,7 +63,7 @@ function run(ctx: Context, command: CredentialCommand): Promise<Outcome> {
       // Nobody answers a command that asks: with stdin at its end it fails now, and not after the time-out.
       child.stdin?.end();
     } catch (error) {
-      resolve({ problem: `cannot be run (${errorCode(error)})`, stdout: '', stderr: '' });
+      resolve({ problem: `cannot be run (${systemCode(error) ?? 'unknown error'})`, stdout: '', stderr: '' });
     }
   });
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 import { FileRefusal, readBoundedText } from '../files/bounded-file.ts';
-import { errorCode } from './read-file.ts';
+import { systemCode } from '../files/system-error.ts';
 
 /** More than any credential. */
 const largestSecret = 64 * 1024;
@@ -16,7 +16,8 @@ export async function readCredentialFile(path: string): Promise<CredentialFile> 
   try {
     return { text: await readBoundedText(path, largestSecret), problem: null };
   } catch (cause) {
-    const problem = cause instanceof FileRefusal ? `: ${cause.message}` : ` cannot be read (${errorCode(cause)})`;
+    const problem =
+      cause instanceof FileRefusal ? `: ${cause.message}` : ` cannot be read (${systemCode(cause) ?? 'unknown error'})`;
     return { problem, cause };
   }
 }

@@ -3,8 +3,8 @@ import { posix, win32 } from 'node:path';
 import type { Context } from '../context.ts';
 import { defaultSource, type Ignored, type Setting } from './setting.ts';
 
-/** What places depend on. */
-export type Place = Pick<Context, 'env' | 'cwd' | 'homeDirectory' | 'platform'>;
+/** What folders depend on. */
+export type DirectoryContext = Pick<Context, 'env' | 'cwd' | 'homeDirectory' | 'platform'>;
 
 /** The trimmed value of a variable; null when it is unset or empty. */
 export function variable(env: Context['env'], name: string): string | null {
@@ -13,9 +13,9 @@ export function variable(env: Context['env'], name: string): string | null {
 }
 
 /** The folder of the user's configuration file: `$XDG_CONFIG_HOME/sactl`, else `~/.config/sactl`. */
-export function configDirectory(place: Place): string {
-  const paths = pathsOf(place);
-  const base = absolute(place, 'XDG_CONFIG_HOME') ?? paths.join(place.homeDirectory, '.config');
+export function configDirectory(ctx: DirectoryContext): string {
+  const paths = pathsOf(ctx);
+  const base = absolute(ctx, 'XDG_CONFIG_HOME') ?? paths.join(ctx.homeDirectory, '.config');
   return paths.join(base, 'sactl');
 }
 
@@ -23,28 +23,28 @@ export function configDirectory(place: Place): string {
  * The folder for the journal, the audit and the inventory: `SACTL_STATE_DIR` (against the working directory), else
  * `$XDG_STATE_HOME/sactl`, else `~/.local/state/sactl` or, on Windows, `%LOCALAPPDATA%\sactl`.
  */
-export function stateDirectory(place: Place): Setting<string> {
-  const paths = pathsOf(place);
-  const own = variable(place.env, 'SACTL_STATE_DIR');
+export function stateDirectory(ctx: DirectoryContext): Setting<string> {
+  const paths = pathsOf(ctx);
+  const own = variable(ctx.env, 'SACTL_STATE_DIR');
   if (own !== null) {
-    return fromVariable(paths.resolve(place.cwd, own), 'SACTL_STATE_DIR');
+    return fromVariable(paths.resolve(ctx.cwd, own), 'SACTL_STATE_DIR');
   }
-  const xdg = absolute(place, 'XDG_STATE_HOME');
+  const xdg = absolute(ctx, 'XDG_STATE_HOME');
   if (xdg !== null) return fromVariable(paths.join(xdg, 'sactl'), 'XDG_STATE_HOME');
-  if (place.platform !== 'win32') {
-    const value = paths.join(place.homeDirectory, '.local', 'state', 'sactl');
+  if (ctx.platform !== 'win32') {
+    const value = paths.join(ctx.homeDirectory, '.local', 'state', 'sactl');
     return { value, source: defaultSource };
   }
-  const local = absolute(place, 'LOCALAPPDATA');
+  const local = absolute(ctx, 'LOCALAPPDATA');
   if (local !== null) return fromVariable(paths.join(local, 'sactl'), 'LOCALAPPDATA');
-  const value = paths.join(place.homeDirectory, 'AppData', 'Local', 'sactl');
+  const value = paths.join(ctx.homeDirectory, 'AppData', 'Local', 'sactl');
   return { value, source: defaultSource };
 }
 
 /** XDG variables that are set to relative paths, which the XDG specification says to ignore. */
-export function ignoredDirectories(place: Place): Ignored[] {
+export function ignoredDirectories(ctx: DirectoryContext): Ignored[] {
   return ['XDG_CONFIG_HOME', 'XDG_STATE_HOME']
-    .filter((name) => variable(place.env, name) !== null && absolute(place, name) === null)
+    .filter((name) => variable(ctx.env, name) !== null && absolute(ctx, name) === null)
     .map((name) => ({ what: `environment variable ${name}`, why: 'it is not an absolute path' }));
 }
 
@@ -59,13 +59,13 @@ export function tildePath(path: string, homeDirectory: string): string {
   return path.startsWith(homeDirectory) && /^[/\\]/.test(rest) ? `~${rest}` : path;
 }
 
-function pathsOf(place: Place): typeof posix {
-  return place.platform === 'win32' ? win32 : posix;
+function pathsOf(ctx: DirectoryContext): typeof posix {
+  return ctx.platform === 'win32' ? win32 : posix;
 }
 
-function absolute(place: Place, name: string): string | null {
-  const value = variable(place.env, name);
-  return value !== null && pathsOf(place).isAbsolute(value) ? value : null;
+function absolute(ctx: DirectoryContext, name: string): string | null {
+  const value = variable(ctx.env, name);
+  return value !== null && pathsOf(ctx).isAbsolute(value) ? value : null;
 }
 
 function fromVariable(value: string, name: string): Setting<string> {

@@ -1,21 +1,20 @@
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 
 import { yamlData, yamlProblem } from '../files/yaml.ts';
-import { errorCode, readFirst, type FileText } from './read-file.ts';
-import type { Reading } from './section.ts';
+import type { Parsed } from './section.ts';
 
 /**
  * The value of a JSON (`.json`) or YAML (any other name) file; an empty file is an empty mapping. Problems give line and
  * column and never quote the file, which may hold a secret.
  */
-export async function parseFile(file: FileText): Promise<Reading<unknown>> {
-  const text = file.text.replace(/^\uFEFF/, '');
+export async function parseFile(path: string, content: string): Promise<Parsed<unknown>> {
+  const text = content.replace(/^\uFEFF/, '');
   if (text.trim() === '') return { value: {} };
-  const reading = extname(file.path) === '.json' ? parseJson(text) : await parseYaml(text);
-  return 'problem' in reading ? { problem: `${file.path}: ${reading.problem}` } : reading;
+  const parsed = extname(path) === '.json' ? parseJson(text) : await parseYaml(text);
+  return 'problem' in parsed ? { problem: `${path}: ${parsed.problem}` } : parsed;
 }
 
-function parseJson(text: string): Reading<unknown> {
+function parseJson(text: string): Parsed<unknown> {
   try {
     const value: unknown = JSON.parse(text);
     return { value };
@@ -29,7 +28,7 @@ function parseJson(text: string): Reading<unknown> {
 /** A thousand keys take no time, and ten times as many take a hundred times as long. */
 const longestYaml = 64 * 1024;
 
-async function parseYaml(text: string): Promise<Reading<unknown>> {
+async function parseYaml(text: string): Promise<Parsed<unknown>> {
   if (text.length > longestYaml) return { problem: 'larger than 64 KiB; JSON may have 1 MiB' };
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { stringKeys: true, logLevel: 'error' });
@@ -99,27 +98,4 @@ function skipSpace(text: string, from: number): number {
   let at = from;
   while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at += 1;
   return at;
-}
-
-/** A file's path with its value, or with a whole line saying what is wrong. */
-export interface LoadedFile {
-  readonly path: string;
-  readonly content: Reading<unknown>;
-}
-
-/** Reads and parses the first of `names` in `directory`; they were all seen to exist. */
-export async function loadFile(directory: string, names: readonly string[]): Promise<LoadedFile> {
-  const expected = join(directory, names[0] ?? '');
-  try {
-    const file = await readFirst(directory, names);
-    if (file === null) {
-      return { path: expected, content: { problem: `${expected}: was removed meanwhile` } };
-    }
-    return { path: file.path, content: await parseFile(file) };
-  } catch (error) {
-    return {
-      path: expected,
-      content: { problem: `${expected}: cannot be read (${errorCode(error)})` },
-    };
-  }
 }

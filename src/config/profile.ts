@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 
 import type { ProviderName } from '../model/account.ts';
 import { expandHome } from './directories.ts';
-import { field, listOf, mappingOf, openMapping, readProvider, readText, type Reading } from './section.ts';
+import { field, listOf, mappingOf, openMapping, readProvider, readText, type Parsed } from './section.ts';
 import { safeText } from '../model/text.ts';
 
 /** Where a profile's secret is; never the secret itself. Paths are absolute. */
@@ -71,7 +71,7 @@ function readProfile(name: string, raw: unknown, file: ProfileFile): Profile | n
 const credentialForms = 'must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]}';
 
 /** Nothing of a wrong credential is quoted, not even its keys: `{abc}` is YAML for a key without a value. */
-function readCredential(raw: unknown, file: ProfileFile): Reading<CredentialSource> {
+function readCredential(raw: unknown, file: ProfileFile): Parsed<CredentialSource> {
   if (typeof raw === 'string') {
     return { problem: `must not hold the secret itself: it ${credentialForms}` };
   }
@@ -87,14 +87,14 @@ function readCredential(raw: unknown, file: ProfileFile): Reading<CredentialSour
     : { value: { kind: 'file', path: path.value } };
 }
 
-function readVariableName(raw: unknown): Reading<CredentialSource> {
+function readVariableName(raw: unknown): Parsed<CredentialSource> {
   if (typeof raw !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(raw)) {
     return { problem: 'has an "env" that must be the name of an environment variable' };
   }
   return { value: { kind: 'env', name: raw } };
 }
 
-function readCommand(raw: unknown, file: ProfileFile): Reading<CredentialSource> {
+function readCommand(raw: unknown, file: ProfileFile): Parsed<CredentialSource> {
   const problem = 'has a "command" that must be a list of texts: program, then arguments';
   const argv: string[] = [];
   for (const item of listOf(raw) ?? []) {
@@ -106,7 +106,7 @@ function readCommand(raw: unknown, file: ProfileFile): Reading<CredentialSource>
   return { value: { kind: 'command', program: expandHome(program, file.homeDirectory), args } };
 }
 
-function readPath(raw: unknown, file: ProfileFile): Reading<string> {
+function readPath(raw: unknown, file: ProfileFile): Parsed<string> {
   const text = readText(raw);
   if ('problem' in text) return text;
   return { value: resolve(dirname(file.path), expandHome(text.value, file.homeDirectory)) };

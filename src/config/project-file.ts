@@ -2,9 +2,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { loadFile, type LoadedFile } from './parse.ts';
-import { findCandidates } from './read-file.ts';
-import { mappingOf, openMapping, readProvider, readSettings } from './section.ts';
+import { findCandidates, loadFile } from './read-file.ts';
+import { mappingOf, openMapping, readProvider, readSettings, type Parsed } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
 
 const fileNames = [
@@ -43,22 +42,22 @@ export interface ProjectFile {
   readonly ignored: readonly Ignored[];
 }
 
-export type ProjectPlace = Pick<Context, 'cwd' | 'homeDirectory' | 'userId'>;
-
 /**
  * Reads the nearest project file. It is not trusted: it may set `provider`, `org`, `columns` and `format` only
- * (DESIGN.md 4). `userFile` is never read as a project file.
+ * (docs/design.md 4). `userFile` is never read as a project file.
  */
-export async function readProjectFile(place: ProjectPlace, userFile: string | null): Promise<ProjectFile> {
+export async function readProjectFile(
+  ctx: Pick<Context, 'cwd' | 'homeDirectory' | 'userId'>,
+  userFile: string | null,
+): Promise<ProjectFile> {
   const ignored: Ignored[] = [];
-  for (const directory of projectDirectories(place)) {
-    const candidates = findCandidates(directory, { names: fileNames, owner: place.userId });
-    ignored.push(...candidates.refused, ...candidates.unreachable);
-    const names = candidates.usable.filter((name) => join(directory, name) !== userFile);
-    const [first, ...others] = names.map((name) => join(directory, name));
+  for (const directory of projectDirectories(ctx)) {
+    const { usable, refused, unreachable } = findCandidates(directory, { names: fileNames, owner: ctx.userId });
+    ignored.push(...refused, ...unreachable);
+    const [first, ...others] = usable.filter((path) => path !== userFile);
     if (first === undefined) continue;
     ignored.push(...others.map((path) => ({ what: path, why: `${first} comes first` })));
-    return { ignored, ...interpret(await loadFile(directory, names)) };
+    return { ignored, ...interpret(first, await loadFile(first)) };
   }
   return { path: null, values: noValues, problems: [], overreaches: false, ignored };
 }
@@ -67,9 +66,9 @@ export async function readProjectFile(place: ProjectPlace, userFile: string | nu
  * The working directory and those above it, up to the git root or the home directory, whichever is nearer. Under
  * neither, only the working directory: nothing says that `/tmp` or `/` has to do with the work.
  */
-export function projectDirectories(place: ProjectPlace): readonly string[] {
-  const start = resolve(place.cwd);
-  const homes = new Set([place.homeDirectory, realPath(place.homeDirectory)]);
+export function projectDirectories({ cwd, homeDirectory }: Pick<Context, 'cwd' | 'homeDirectory'>): readonly string[] {
+  const start = resolve(cwd);
+  const homes = new Set([homeDirectory, realPath(homeDirectory)]);
   const directories: string[] = [];
   for (let directory = start; ; directory = dirname(directory)) {
     directories.push(directory);
@@ -87,8 +86,7 @@ function realPath(path: string): string {
   }
 }
 
-function interpret(file: LoadedFile): Omit<ProjectFile, 'ignored'> {
-  const { path, content } = file;
+function interpret(path: string, content: Parsed<unknown>): Omit<ProjectFile, 'ignored'> {
   if ('problem' in content) {
     return { path, values: noValues, problems: [content.problem], overreaches: false };
   }

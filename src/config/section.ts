@@ -4,9 +4,9 @@ import type { ProviderChoice, SettingValues } from './setting.ts';
 import { safeText } from '../model/text.ts';
 
 /** A value that was accepted, or what is wrong with it as it reads after its name: `must not be empty`. */
-export type Reading<Value> = { readonly value: Value } | { readonly problem: string };
+export type Parsed<Value> = { readonly value: Value } | { readonly problem: string };
 
-export type Reader<Value> = (raw: unknown) => Reading<Value>;
+export type Parser<Value> = (raw: unknown) => Parsed<Value>;
 
 /** Named raw values from one place: the flags, the environment, or one mapping of a file. */
 export interface Section {
@@ -18,17 +18,17 @@ export interface Section {
 }
 
 /** The accepted value of `key`, or null when it is absent or wrong; what is wrong is added to the problems. */
-export function field<Value>(section: Section, key: string, read: Reader<Value>): Value | null {
+export function field<Value>(section: Section, key: string, read: Parser<Value>): Value | null {
   const raw = section.entries.get(key);
   if (raw === undefined) return null;
-  const reading = read(raw);
-  if ('value' in reading) return reading.value;
-  section.problems.push(`${section.label(key)} ${reading.problem}`);
+  const parsed = read(raw);
+  if ('value' in parsed) return parsed.value;
+  section.problems.push(`${section.label(key)} ${parsed.problem}`);
   return null;
 }
 
 /** All plain settings of a section. */
-export function readSettings(section: Section, provider: Reader<ProviderChoice>): SettingValues {
+export function readSettings(section: Section, provider: Parser<ProviderChoice>): SettingValues {
   return {
     provider: field(section, 'provider', provider),
     profile: field(section, 'profile', readText),
@@ -40,17 +40,17 @@ export function readSettings(section: Section, provider: Reader<ProviderChoice>)
 }
 
 /** One provider: what files may name. */
-export function readProvider(raw: unknown): Reading<ProviderName> {
+export function readProvider(raw: unknown): Parsed<ProviderName> {
   return readOneOf(raw, providerNames);
 }
 
 /** One provider or `all`: what a person may ask for in one run. */
-export function readProviderChoice(raw: unknown): Reading<ProviderChoice> {
+export function readProviderChoice(raw: unknown): Parsed<ProviderChoice> {
   return readOneOf(raw, [...providerNames, 'all'] as const);
 }
 
 /** One line of trimmed text. The value is never part of the problem: it may be a secret in the wrong place. */
-export function readText(raw: unknown): Reading<string> {
+export function readText(raw: unknown): Parsed<string> {
   if (raw === null) return { problem: 'must not be empty' };
   if (typeof raw !== 'string') return { problem: `must be text, not ${kindOf(raw)}` };
   const value = raw.trim();
@@ -61,27 +61,27 @@ export function readText(raw: unknown): Reading<string> {
   return { value };
 }
 
-function readOneOf<Name extends string>(raw: unknown, names: readonly Name[]): Reading<Name> {
-  const reading = readText(raw);
-  if ('problem' in reading) return reading;
-  const name = names.find((candidate) => candidate === reading.value);
+function readOneOf<Name extends string>(raw: unknown, names: readonly Name[]): Parsed<Name> {
+  const parsed = readText(raw);
+  if ('problem' in parsed) return parsed;
+  const name = names.find((candidate) => candidate === parsed.value);
   if (name !== undefined) return { value: name };
   return { problem: `must be ${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}` };
 }
 
-function readColumns(raw: unknown): Reading<readonly string[]> {
+function readColumns(raw: unknown): Parsed<readonly string[]> {
   const list: readonly unknown[] | null = typeof raw === 'string' ? raw.split(',') : listOf(raw);
   if (list === null) return { problem: 'must be a list of column names' };
   const columns: string[] = [];
   for (const item of list) {
-    const reading = readText(item);
-    if ('problem' in reading) return { problem: 'must be a list of column names, none empty' };
-    columns.push(reading.value);
+    const parsed = readText(item);
+    if ('problem' in parsed) return { problem: 'must be a list of column names, none empty' };
+    columns.push(parsed.value);
   }
   return columns.length === 0 ? { problem: 'must not be empty' } : { value: columns };
 }
 
-function readSwitch(raw: unknown): Reading<boolean> {
+function readSwitch(raw: unknown): Parsed<boolean> {
   if (raw === true || raw === '1' || raw === 'true') return { value: true };
   if (raw === false || raw === '0' || raw === 'false') return { value: false };
   return { problem: 'must be 1, true, 0 or false' };

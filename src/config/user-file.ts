@@ -1,12 +1,11 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { loadFile, type LoadedFile } from './parse.ts';
+import { configDirectory, variable, type DirectoryContext } from './directories.ts';
 import { readProfiles, type Profile } from './profile.ts';
-import { findCandidates } from './read-file.ts';
-import { openMapping, readProvider, readSettings } from './section.ts';
+import { findCandidates, loadFile } from './read-file.ts';
+import { openMapping, readProvider, readSettings, type Parsed } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
-import { configDirectory, variable, type Place } from './directories.ts';
 
 const knownKeys = ['provider', 'org', 'profile', 'columns', 'format', 'profiles'];
 
@@ -22,16 +21,23 @@ export interface UserFile {
 
 /** Reads the file `SACTL_CONFIG` names, else `config.json`, `.yaml` or `.yml` in the configuration folder. */
 export async function readUserFile(ctx: Context): Promise<UserFile> {
-  const { named, directory, names } = userFilePlace(ctx);
-  if (named !== null) return readNamedFile(ctx, named);
+  const { named, directory, names } = userFileLocation(ctx);
   const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
+  const [first, ...others] = usable;
+  if (named !== null) {
+    if (!['.json', '.yaml', '.yml'].includes(extname(named))) {
+      return failed([`SACTL_CONFIG must name a .json, .yaml or .yml file: ${named}`]);
+    }
+    if (first === undefined) {
+      const why = [...refused, ...unreachable][0]?.why ?? 'there is no such file';
+      return failed([`SACTL_CONFIG: ${named}: ${why}`]);
+    }
+  }
   if (refused.length > 0) return failed(refused.map(({ what, why }) => `${what}: ${why}`));
-  const [first, ...others] = usable.map((name) => join(directory, name));
-  // A home directory that is closed to this user, as after sudo, must not end every command.
+  // A home directory that is closed to this user, as after sudo, must not fail every command.
   if (first === undefined) return { ...failed([]), ignored: unreachable };
   const beaten = others.map((path) => ({ what: path, why: `${first} comes first` }));
-  const file = interpret(ctx, await loadFile(directory, usable));
-  return { ...file, ignored: [...beaten, ...unreachable] };
+  return { ...interpret(ctx, first, await loadFile(first)), ignored: [...beaten, ...unreachable] };
 }
 
 /**
@@ -39,34 +45,17 @@ export async function readUserFile(ctx: Context): Promise<UserFile> {
  * place and cannot be read.
  */
 export function locateUserFile(ctx: Context): { readonly path: string; readonly exists: boolean } {
-  const { named, directory, names } = userFilePlace(ctx);
+  const { named, directory, names } = userFileLocation(ctx);
   const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
-  const [first] = [
-    ...usable.map((name) => join(directory, name)),
-    ...[...refused, ...unreachable].map(({ what }) => what),
-  ];
-  const path = first ?? named ?? join(directory, 'config.yaml');
-  return { path, exists: first !== undefined };
-}
-
-async function readNamedFile(ctx: Context, path: string): Promise<UserFile> {
-  if (!['.json', '.yaml', '.yml'].includes(extname(path))) {
-    return failed([`SACTL_CONFIG must name a .json, .yaml or .yml file: ${path}`]);
-  }
-  const { directory, names } = userFilePlace(ctx);
-  const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
-  const [refusal] = [...refused, ...unreachable];
-  if (refusal !== undefined) return failed([`SACTL_CONFIG: ${path}: ${refusal.why}`]);
-  if (usable.length === 0) return failed([`SACTL_CONFIG: ${path}: there is no such file`]);
-  return { ...interpret(ctx, await loadFile(directory, names)), ignored: [] };
+  const [first] = [...usable, ...[...refused, ...unreachable].map(({ what }) => what)];
+  return { path: first ?? named ?? join(directory, 'config.yaml'), exists: first !== undefined };
 }
 
 function failed(problems: readonly string[]): UserFile {
   return { path: null, values: noValues, profiles: new Map(), problems, ignored: [] };
 }
 
-function interpret(ctx: Context, file: LoadedFile): Omit<UserFile, 'ignored'> {
-  const { path, content } = file;
+function interpret(ctx: Context, path: string, content: Parsed<unknown>): Omit<UserFile, 'ignored'> {
   if ('problem' in content) return { ...failed([content.problem]), path };
   const problems: string[] = [];
   const section = openMapping(content.value, { file: path, at: null, known: knownKeys, problems });
@@ -79,23 +68,16 @@ function interpret(ctx: Context, file: LoadedFile): Omit<UserFile, 'ignored'> {
   return { path, values, profiles, problems };
 }
 
-/** Where the user's own file is looked for. */
-export interface UserFilePlace {
-  /** Absolute path that `SACTL_CONFIG` names, or null. */
-  readonly named: string | null;
-  readonly directory: string;
-  /** The first that is there is read. */
-  readonly names: readonly string[];
-}
-
 const fileNames = ['config.json', 'config.yaml', 'config.yml'];
 
-/** The file `SACTL_CONFIG` names, else `config.json`, `.yaml` or `.yml` in the configuration folder. */
-export function userFilePlace(place: Place): UserFilePlace {
-  const variableValue = variable(place.env, 'SACTL_CONFIG');
-  if (variableValue === null) {
-    return { named: null, directory: configDirectory(place), names: fileNames };
-  }
-  const named = resolve(place.cwd, variableValue);
+/** Where the user's own file is looked for: the first of `names` in `directory`. `named` is what `SACTL_CONFIG` says. */
+export function userFileLocation(ctx: DirectoryContext): {
+  readonly named: string | null;
+  readonly directory: string;
+  readonly names: readonly string[];
+} {
+  const value = variable(ctx.env, 'SACTL_CONFIG');
+  if (value === null) return { named: null, directory: configDirectory(ctx), names: fileNames };
+  const named = resolve(ctx.cwd, value);
   return { named, directory: dirname(named), names: [basename(named)] };
 }

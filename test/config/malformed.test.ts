@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { loadFile } from '../../src/config/parse.ts';
+import { loadFile } from '../../src/config/read-file.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;
@@ -240,8 +240,5 @@ test.each([
 ])('what became a %s after it was seen %s', async (name, problem) => {
   await mkdir(join(workspace.home, 'folder'));
   const path = join(workspace.home, name);
-  expect(await loadFile(workspace.home, [name])).toEqual({
-    path,
-    content: { problem: `${path}: ${problem}` },
-  });
+  expect(await loadFile(path)).toEqual({ problem: `${path}: ${problem}` });
 });

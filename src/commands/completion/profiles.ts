@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { mappingOf } from '../../config/section.ts';
 import { parseFile } from '../../config/parse.ts';
-import { findCandidates, type FileText } from '../../config/read-file.ts';
-import { userFilePlace } from '../../config/user-file.ts';
+import { findCandidates } from '../../config/read-file.ts';
+import { userFileLocation } from '../../config/user-file.ts';
 import type { Context } from '../../context.ts';
 
 /** A name that no shell takes for anything else; the file may hold others, which are errors elsewhere. */
@@ -16,11 +15,10 @@ const safeName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
  */
 export async function profileNames(ctx: Context): Promise<string> {
   try {
-    const { directory, names } = userFilePlace(ctx);
-    const [first] = findCandidates(directory, { names, owner: null }).usable;
-    if (first === undefined) return '';
-    const path = join(directory, first);
-    const found = await namesIn({ path, text: readFileSync(path, 'utf8') });
+    const { directory, names } = userFileLocation(ctx);
+    const [path] = findCandidates(directory, { names, owner: null }).usable;
+    if (path === undefined) return '';
+    const found = await namesIn(path, readFileSync(path, 'utf8'));
     const usable = found.filter((name) => safeName.test(name));
     return usable.map((name) => `${name}\n`).join('');
   } catch {
@@ -28,12 +26,12 @@ export async function profileNames(ctx: Context): Promise<string> {
   }
 }
 
-async function namesIn(file: FileText): Promise<readonly string[]> {
-  const names = file.path.endsWith('.json') ? null : blockNames(file.text, 'profiles');
+async function namesIn(path: string, text: string): Promise<readonly string[]> {
+  const names = path.endsWith('.json') ? null : blockNames(text, 'profiles');
   if (names !== null) return names;
-  const reading = await parseFile(file);
-  if ('problem' in reading) return [];
-  const profiles = mappingOf(reading.value)?.get('profiles');
+  const parsed = await parseFile(path, text);
+  if ('problem' in parsed) return [];
+  const profiles = mappingOf(parsed.value)?.get('profiles');
   return [...(mappingOf(profiles)?.keys() ?? [])];
 }
 
