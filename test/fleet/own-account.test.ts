@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { hashToken } from '../../src/sandbox/nscale/state.ts';
 import { groupIds } from '../../src/sandbox/nscale/seed-ids.ts';
+import { hashSecret } from '../../src/sandbox/records.ts';
 import type { TestContextOptions } from '../harness/context.ts';
 import { problems } from '../commands/support.ts';
 import { disagreements, itemsOf } from './agreement.ts';
@@ -21,7 +21,7 @@ const asItself: WorldOptions = {
   arrange: ({ nscale }) => {
     const state = nscale?.nscale ?? null;
     const own = state?.accounts.find(({ id }) => id === ownId);
-    if (own) own.tokenHash = hashToken(ownToken);
+    if (own) own.tokenHash = hashSecret(ownToken);
     const administrators = state?.groups.find(({ id }) => id === groupIds.platformAdmins);
     administrators?.accountIds.push(ownId);
   },

@@ -2,16 +2,12 @@ import type { Emulator } from '../../src/sandbox/in-process.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { organizationId, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
-import {
-  hashToken,
-  timestamp,
-  type AccountRecord as NscaleAccount,
-  type NscaleState,
-} from '../../src/sandbox/nscale/state.ts';
+import { timestamp, type AccountRecord as NscaleAccount, type NscaleState } from '../../src/sandbox/nscale/state.ts';
 import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
-import { hashSecret, type AccountRecord as RunaiAccount, type RunaiState } from '../../src/sandbox/runai/state.ts';
+import type { AccountRecord as RunaiAccount, RunaiState } from '../../src/sandbox/runai/state.ts';
+import { hashSecret } from '../../src/sandbox/records.ts';
 
 export type ServerName = 'nscale' | 'runai';
 
@@ -98,8 +94,8 @@ function nscaleServer(count: number, now: () => number): Server {
   const state: NscaleState = {
     ...seeded,
     users: seeded.users.map((user) =>
-      user.tokenHash === hashToken(sandboxTokens.administrator)
-        ? Object.assign(user, { tokenHash: hashToken(administratorToken) })
+      user.tokenHash === hashSecret(sandboxTokens.administrator)
+        ? Object.assign(user, { tokenHash: hashSecret(administratorToken) })
         : user,
     ),
     accounts: indexes(count).map((index) => nscaleAccount(index, start)),
@@ -114,7 +110,7 @@ function nscaleServer(count: number, now: () => number): Server {
       NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint,
       NSCALE_SERVICE_TOKEN: administratorToken,
     },
-    hash: hashToken,
+    hash: hashSecret,
     accounts: () => state.accounts.map(({ id, name, tokenHash }) => ({ id, name, liveHash: tokenHash })),
     issuedTo: issues.issuedTo,
     nscale: state,

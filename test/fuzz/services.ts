@@ -1,15 +1,13 @@
 import type { Emulator } from '../../src/sandbox/in-process.ts';
 import { createAugmentEmulator } from '../../src/sandbox/augment/app.ts';
 import { seedAugment } from '../../src/sandbox/augment/seed.ts';
-import { hashToken as hashAugment } from '../../src/sandbox/augment/state.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
-import { hashToken } from '../../src/sandbox/nscale/state.ts';
 import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
 import { randomJwt } from '../../src/sandbox/runai/options.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
-import { hashSecret } from '../../src/sandbox/runai/state.ts';
+import { hashSecret } from '../../src/sandbox/records.ts';
 import { now } from './context.ts';
 import type { ServerScript } from './scenario.ts';
 import { issuedSecret, secrets } from './secrets.ts';
@@ -69,7 +67,7 @@ function nscaleState(names: readonly string[]): ReturnType<typeof seedNscale> {
   if (administrator === undefined) return state;
   return {
     ...state,
-    users: [{ ...administrator, tokenHash: hashToken(secrets.nscale) }, ...others],
+    users: [{ ...administrator, tokenHash: hashSecret(secrets.nscale) }, ...others],
   };
 }
 
@@ -91,7 +89,7 @@ function augmentState(): ReturnType<typeof seedAugment> {
   for (const value of [secrets.augment, secrets.supplied]) {
     account?.tokens.push({
       name: `fuzz-${value.slice(0, 3)}`,
-      hash: hashAugment(value),
+      hash: hashSecret(value),
       createdAt: '2026-11-01T00:00:00.000Z',
       revokedAt: null,
     });

@@ -3,8 +3,8 @@ import { onTestFinished } from 'vitest';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
-import { hashToken } from '../../src/sandbox/nscale/state.ts';
 import { serve } from '../../src/sandbox/server.ts';
+import { hashSecret } from '../../src/sandbox/records.ts';
 import type { Environment } from '../commands/built-program.ts';
 import { milestone } from '../harness/milestone.ts';
 
@@ -49,7 +49,7 @@ export async function gatedNscale(
     reached: arrival.passed,
     open: gate.pass,
     requests,
-    isLive: (token) => state.accounts.find(({ id }) => id === accountIds.ciDeploy)?.tokenHash === hashToken(token),
+    isLive: (token) => state.accounts.find(({ id }) => id === accountIds.ciDeploy)?.tokenHash === hashSecret(token),
   };
 }
 

@@ -12,11 +12,10 @@ import { withFaults } from '../../src/sandbox/faults/inject.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
-import { hashToken } from '../../src/sandbox/nscale/state.ts';
 import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
 import { runaiAccountIds, runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
-import { hashSecret } from '../../src/sandbox/runai/state.ts';
+import { hashSecret } from '../../src/sandbox/records.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 
 export const providers = ['nscale', 'runai'] as const;
@@ -74,7 +73,7 @@ function nscaleServer(issuance: () => string): Server {
       NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint,
       NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
     },
-    hash: hashToken,
+    hash: hashSecret,
     liveHash: (operation) =>
       state.accounts.find(({ id, name }) => (operation === 'create' ? name === newName : id === rotated.nscale))
         ?.tokenHash ?? null,

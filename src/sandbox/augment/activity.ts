@@ -1,5 +1,6 @@
-import { dayOf, timestamp, type ActivityRecord, type AugmentState, type User } from './state.ts';
+import { dayOf, type ActivityRecord, type AugmentState, type User } from './state.ts';
 import { Refusal } from './answers.ts';
+import { isoTime } from '../records.ts';
 
 export interface Question {
   readonly query: URLSearchParams;
@@ -68,7 +69,7 @@ function metadata({
   return {
     effective_start_date: start,
     effective_end_date: end,
-    generated_at: timestamp(now),
+    generated_at: isoTime(now),
     total_days: days,
   };
 }

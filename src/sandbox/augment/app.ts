@@ -3,7 +3,8 @@ import { Hono } from 'hono';
 import type { Emulator } from '../in-process.ts';
 import { dailyCounts, userActivity } from './activity.ts';
 import { Refusal, refuse } from './answers.ts';
-import { hashToken, type AugmentState } from './state.ts';
+import { hashSecret } from '../records.ts';
+import type { AugmentState } from './state.ts';
 
 /**
  * Augment's Analytics API as far as tokens and names of service accounts need it (contracts/augment.md 4). There is no
@@ -33,7 +34,7 @@ export function createAugmentEmulator(options: AugmentEmulatorOptions): Emulator
 /** A token that is revoked, or whose account is deleted, is refused as an unknown one is. @throws Refusal 401 */
 function requireToken({ accounts }: AugmentState, header: string | undefined): void {
   const token = /^bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
-  const hash = hashToken(token);
+  const hash = hashSecret(token);
   const tokens = accounts.flatMap((account) => account.tokens);
   if (tokens.some((known) => known.hash === hash && known.revokedAt === null)) return;
   throw new Refusal(401, 'Missing or invalid API token');

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
-import { hashToken, timestamp, type AccountRecord, type AugmentState } from './state.ts';
+import { hashSecret, isoTime } from '../records.ts';
+import type { AccountRecord, AugmentState } from './state.ts';
 
 export interface AccountForm {
   readonly name: string;
@@ -30,7 +31,7 @@ export function createAccount(state: AugmentState, { name, description = null, n
   if (state.accounts.some((account) => account.name === name)) {
     throw new ConflictError('exists', `there is a service account ${quoted(name, 100)} already`);
   }
-  state.accounts.push({ name, description, createdAt: timestamp(now), tokens: [] });
+  state.accounts.push({ name, description, createdAt: isoTime(now), tokens: [] });
 }
 
 /**
@@ -47,8 +48,8 @@ export function issueToken(
     throw new ConflictError('exists', `${name} has a token ${quoted(token, 100)} already`);
   }
   const accessToken = newToken();
-  const hash = hashToken(accessToken);
-  account.tokens.push({ name: token, hash, createdAt: timestamp(now), revokedAt: null });
+  const hash = hashSecret(accessToken);
+  account.tokens.push({ name: token, hash, createdAt: isoTime(now), revokedAt: null });
   return sessionFile(state, accessToken);
 }
 
@@ -56,7 +57,7 @@ export function issueToken(
 export function revokeToken(state: AugmentState, { account: name, token, now }: Omit<TokenForm, 'newToken'>): void {
   const found = existing(state, name).tokens.find((other) => other.name === token && other.revokedAt === null);
   if (found === undefined) throw new NotFoundError(`${name} has no token ${quoted(token, 100)}`);
-  found.revokedAt = timestamp(now);
+  found.revokedAt = isoTime(now);
 }
 
 /** "Delete Account", and with it its tokens. @throws NotFoundError */

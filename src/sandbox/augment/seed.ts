@@ -1,16 +1,14 @@
-import { dayOf, hashToken, timestamp, type ActivityRecord, type AugmentState, type TokenRecord } from './state.ts';
+import { firstDay, isoTime } from '../records.ts';
+import seed from './seed.json' with { type: 'json' };
+import { dayOf, isAugmentState, type ActivityRecord, type AugmentState } from './state.ts';
 
 /** What a fresh sandbox has; these tokens work nowhere else. */
 export const augmentSandbox = {
-  /** A real one is below `api.augmentcode.com`; a name below .invalid can never be real (RFC 2606). */
-  tenantURL: 'https://acme.api.augment.sandbox.invalid/',
-  /** Works, and has been at work. */
-  reviewer: {
-    account: 'ci-reviewer',
-    token: 'github-actions',
-    value: 'sandbox-ci-reviewer-token',
-  },
-  /** Has a second token that was revoked. */
+  /** Real tenants are below `api.augmentcode.com`; a name below .invalid can never be real (RFC 2606). */
+  tenantURL: seed.tenantURL,
+  /** Its token works and was used in the last days. */
+  reviewer: { account: 'ci-reviewer', token: 'github-actions', value: 'sandbox-ci-reviewer-token' },
+  /** Has a second token, which was revoked. */
   docs: {
     account: 'docs_writer',
     token: 'nightly-2',
@@ -19,52 +17,16 @@ export const augmentSandbox = {
   },
 } as const;
 
-const dayMs = 86_400_000;
-
-/** The same world on every first day: times are relative to `now`, in milliseconds since the epoch. */
+/**
+ * The state of the first day, which is `now`, in milliseconds since the epoch. An account that was deleted long ago is
+ * still in the activity of its days.
+ */
 export function seedAugment(now: number): AugmentState {
-  const { tenantURL, reviewer, docs } = augmentSandbox;
-  function at(days: number): string {
-    return timestamp(now + days * dayMs);
-  }
-  return {
-    tenantURL,
-    accounts: [
-      {
-        name: reviewer.account,
-        description: 'Reviews pull requests',
-        createdAt: at(-120),
-        tokens: [token(reviewer, at(-120))],
-      },
-      {
-        name: docs.account,
-        description: null,
-        createdAt: at(-40),
-        tokens: [{ ...token(docs.revoked, at(-40)), revokedAt: at(-12) }, token(docs, at(-13))],
-      },
-    ],
-    activity: seedActivity(now),
-  };
+  const { tenantURL, accounts, activity } = firstDay(seed, now, isoTime, isAugmentState);
+  return { tenantURL, accounts, activity: activity.map(onItsDay) };
 }
 
-function token(
-  { token: name, value }: { readonly token: string; readonly value: string },
-  createdAt: string,
-): TokenRecord {
-  return { name, hash: hashToken(value), createdAt, revokedAt: null };
-}
-
-/** An account that is long gone is still in the records of its days. Days are those before today. */
-const workers = [
-  { user: { service_account_name: augmentSandbox.reviewer.account }, days: [2, 3, 4, 5, 6] },
-  { user: { service_account_name: augmentSandbox.docs.account }, days: [20, 21] },
-  { user: { service_account_name: 'release-notes' }, days: [60] },
-  { user: { user_email: 'ann@example.com' }, days: [2, 3, 30] },
-  { user: { user_email: 'lena@example.com' }, days: [3] },
-] as const;
-
-function seedActivity(now: number): ActivityRecord[] {
-  return workers.flatMap(({ user, days }) =>
-    days.map((ago) => ({ date: dayOf(now - ago * dayMs), user, messages: 10 + ago })),
-  );
+/** Activity is of a day, not of a time. */
+function onItsDay({ date, user, messages }: ActivityRecord): ActivityRecord {
+  return { date: dayOf(Date.parse(date)), user, messages };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hasLists, isoTime } from '../records.ts';
 
 /** Everything an Augment organization knows of service accounts, as JSON. Of tokens it holds the SHA-256 only. */
 export interface AugmentState {
@@ -36,24 +36,12 @@ export interface ActivityRecord {
 /** A person or a service account, as answers say it: by either key, never both (contracts/augment.md 4). */
 export type User = { readonly user_email: string } | { readonly service_account_name: string };
 
-/** SHA-256 in hexadecimal. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
-/** From milliseconds since the epoch to ISO 8601 in UTC. */
-export function timestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
 /** The UTC day of a time in milliseconds since the epoch, `YYYY-MM-DD`. */
 export function dayOf(milliseconds: number): string {
-  return timestamp(milliseconds).slice(0, 10);
+  return isoTime(milliseconds).slice(0, 10);
 }
 
 /** Whether parsed JSON is such a state, as far as its lists tell. */
 export function isAugmentState(value: unknown): value is AugmentState {
-  if (typeof value !== 'object' || value === null || !('tenantURL' in value)) return false;
-  const lists = new Map<string, unknown>(Object.entries(value));
-  return ['accounts', 'activity'].every((name) => Array.isArray(lists.get(name)));
+  return hasLists(value, ['accounts', 'activity']) && Object.hasOwn(Object(value), 'tenantURL');
 }

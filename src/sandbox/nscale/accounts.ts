@@ -3,7 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Refusal, notFound } from './answers.ts';
 import type { WriteBody } from './body.ts';
 import type { Caller } from './caller.ts';
-import { hashToken, timestamp, type AccountRecord, type NscaleState } from './state.ts';
+import { hashSecret } from '../records.ts';
+import { timestamp, type AccountRecord, type NscaleState } from './state.ts';
 import { accountView, byId, groupIdsOf } from './views.ts';
 
 export interface NscaleEmulatorOptions {
@@ -158,7 +159,7 @@ export class Accounts {
 
   #issuance(account: AccountRecord): string {
     const token = (this.#options.newToken ?? randomToken)();
-    account.tokenHash = hashToken(token);
+    account.tokenHash = hashSecret(token);
     account.expiry = timestamp(this.#options.now() + lifetimeMs);
     return token;
   }

@@ -1,12 +1,6 @@
+import { hashSecret } from '../records.ts';
 import { Refusal } from './answers.ts';
-import {
-  hashToken,
-  type AccountRecord,
-  type Endpoint,
-  type NscaleState,
-  type Operation,
-  type UserRecord,
-} from './state.ts';
+import type { AccountRecord, Endpoint, NscaleState, Operation, UserRecord } from './state.ts';
 
 /** Who sent a request. */
 export type Caller =
@@ -23,7 +17,7 @@ export function authenticate(state: NscaleState, { header, now }: { header: stri
   if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
     throw new Refusal(401, 'authorization header malformed');
   }
-  const tokenHash = hashToken(token);
+  const tokenHash = hashSecret(token);
   const user = state.users.find((candidate) => candidate.tokenHash === tokenHash);
   if (user !== undefined) return { kind: 'user', subject: user.email, user };
   const account = state.accounts.find((candidate) => candidate.tokenHash === tokenHash);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hasLists } from '../records.ts';
 
 /** Everything an nscale deployment knows, as JSON. Of tokens it holds the SHA-256 only. */
 export interface NscaleState {
@@ -69,18 +69,12 @@ export interface AccountRecord {
   tokenHash: string | null;
 }
 
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
-/** RFC 3339 in UTC to the second, as nscale writes times (contracts/nscale.md 3). */
+/** RFC 3339 in UTC to the second, as nscale writes times (docs/contracts/nscale.md 3). */
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** Whether parsed JSON is such a state, as far as its lists tell. */
 export function isNscaleState(value: unknown): value is NscaleState {
-  if (typeof value !== 'object' || value === null) return false;
-  const lists = new Map<string, unknown>(Object.entries(value));
-  return ['organizations', 'users', 'roles', 'groups', 'accounts'].every((name) => Array.isArray(lists.get(name)));
+  return hasLists(value, ['organizations', 'users', 'roles', 'groups', 'accounts']);
 }

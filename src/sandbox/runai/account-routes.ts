@@ -5,7 +5,8 @@ import type { Context, Hono } from 'hono';
 import { Refusal, answer, empty, notFound } from './answers.ts';
 import { boolean, readBody, string } from './body.ts';
 import { guard, type Deployment, type Handle } from './handler.ts';
-import { hashSecret, timestamp, type AccountRecord, type Action } from './state.ts';
+import { hashSecret, isoTime } from '../records.ts';
+import type { AccountRecord, Action } from './state.ts';
 import { randomSecret, type RunaiEmulatorOptions } from './options.ts';
 
 /** The same accounts in the words of a version (contracts/runai.md 3 and 12). */
@@ -132,7 +133,7 @@ class Accounts {
     if (state.accounts.some((account) => account.name === name)) {
       throw new Refusal(409, 'A resource with this name already exists');
     }
-    const time = timestamp(now());
+    const time = isoTime(now());
     const account: AccountRecord = {
       id: nextId(),
       name,
@@ -150,13 +151,13 @@ class Accounts {
 
   async setEnabled(account: AccountRecord, enabled: boolean): Promise<void> {
     account.enabled = enabled;
-    account.updatedAt = timestamp(this.#options.now());
+    account.updatedAt = isoTime(this.#options.now());
     await this.#options.save?.();
   }
 
   /** The old secret is dead at once. */
   async regenerate(account: AccountRecord): Promise<Issued> {
-    account.updatedAt = timestamp(this.#options.now());
+    account.updatedAt = isoTime(this.#options.now());
     return this.#issuance(account);
   }
 

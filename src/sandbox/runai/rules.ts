@@ -1,15 +1,8 @@
 import { Refusal, notFound } from './answers.ts';
 import type { Features, RunaiEmulatorOptions } from './options.ts';
 import { requireWithin, rulesOf } from './permissions.ts';
-import {
-  timestamp,
-  type RoleRecord,
-  type RuleKey,
-  type RuleRecord,
-  type RunaiState,
-  type ScopeType,
-  type SubjectType,
-} from './state.ts';
+import { isoTime } from '../records.ts';
+import type { RoleRecord, RuleKey, RuleRecord, RunaiState, ScopeType, SubjectType } from './state.ts';
 
 /** An access rule as the API shows it; a type, so that it can be filtered by field. */
 export type RuleView = Omit<RuleRecord, 'clusterId'> & {
@@ -80,7 +73,7 @@ export class Rules {
       throw new Refusal(409, 'The access rule already exists');
     }
     state.lastRuleId += 1;
-    const time = timestamp(now());
+    const time = isoTime(now());
     const rule: RuleRecord = {
       ...key,
       id: state.lastRuleId,
@@ -96,7 +89,7 @@ export class Rules {
   }
 
   async remove(rule: RuleRecord): Promise<void> {
-    rule.deletedAt = timestamp(this.#options.now());
+    rule.deletedAt = isoTime(this.#options.now());
     rule.updatedAt = rule.deletedAt;
     await this.#options.save?.();
   }

@@ -1,6 +1,7 @@
 import { Refusal } from './answers.ts';
 import { randomJwt, type RunaiEmulatorOptions } from './options.ts';
-import { hashSecret, timestamp, type AccountRecord } from './state.ts';
+import { hashSecret, isoTime } from '../records.ts';
+import type { AccountRecord } from './state.ts';
 
 /** Example of the v2 documentation; clients must not rely on it (contracts/runai.md 2d). */
 export const tokenLifeSeconds = 3600;
@@ -44,7 +45,7 @@ export class Sessions {
       name: account.name,
       expiresAt: (seconds + tokenLifeSeconds) * 1000,
     });
-    account.lastLogin = timestamp(now());
+    account.lastLogin = isoTime(now());
     await save?.();
     return token;
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hasLists } from '../records.ts';
 
 /** Everything a Run:ai control plane knows, as JSON. Of client secrets it holds the SHA-256 only. */
 export interface RunaiState {
@@ -94,21 +94,8 @@ export interface RuleRecord extends RuleKey {
   deletedAt: string | null;
 }
 
-/** SHA-256 in hexadecimal. */
-export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
-
-/** From milliseconds since the epoch to ISO 8601 in UTC (contracts/runai.md 6). */
-export function timestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
 /** Whether parsed JSON is such a state, as far as its lists tell. */
 export function isRunaiState(value: unknown): value is RunaiState {
-  if (typeof value !== 'object' || value === null || !('lastRuleId' in value)) return false;
-  const lists = new Map<string, unknown>(Object.entries(value));
-  return ['clusters', 'departments', 'projects', 'roles', 'accounts', 'rules'].every((name) =>
-    Array.isArray(lists.get(name)),
-  );
+  const lists = ['clusters', 'departments', 'projects', 'roles', 'accounts', 'rules'];
+  return hasLists(value, lists) && Object.hasOwn(Object(value), 'lastRuleId');
 }

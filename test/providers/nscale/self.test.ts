@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
-import { hashToken } from '../../../src/sandbox/nscale/state.ts';
+import { hashSecret } from '../../../src/sandbox/records.ts';
 import { sandboxTokens, useNscale, type NscaleOptions } from '../../harness/nscale.ts';
 import { faults } from '../faults.ts';
 import { connectNscale } from './connect.ts';
@@ -15,7 +15,7 @@ const terraformToken = 'token-of-terraform';
 async function isSelf(id: string, options: NscaleOptions): Promise<boolean | null | undefined> {
   const deployment = install(options);
   for (const account of deployment.state.accounts) {
-    if (account.id === terraform) account.tokenHash = hashToken(terraformToken);
+    if (account.id === terraform) account.tokenHash = hashSecret(terraformToken);
   }
   const provider = connectNscale(deployment.context(), options.token);
   return (await provider.planRotate?.(await provider.findAccount(id)))?.isSelf;
