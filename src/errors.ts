@@ -122,6 +122,12 @@ export class CliError extends Error {
     this.traceId = details.traceId ?? null;
     this.retryable = details.retryable ?? false;
   }
+
+  /** What this error says of the provider's answer and what to do, for another error about the same answer. */
+  details(): ErrorDetails {
+    const { hint, provider, status, traceId, retryable } = this;
+    return { hint, provider, status, traceId, retryable };
+  }
 }
 
 /** Failed and nothing changed: network, bad answer, output. Exit 1. */

@@ -61,9 +61,8 @@ export function reasonOf(problem: unknown): string {
 /** The answer was lost, and readings prove that the request did nothing. */
 export function nothingChanged({ plan }: Issuance, cause: unknown): CliError {
   if (cause instanceof HttpError) {
-    const { code, exitCode, message, provider, status, traceId, retryable } = cause;
-    const details = { provider, status, traceId, retryable, cause };
-    return new CliError(code, exitCode, `${message}; nothing was changed`, details);
+    const details = { ...cause.details(), hint: null, cause };
+    return new CliError(cause.code, cause.exitCode, `${cause.message}; nothing was changed`, details);
   }
   return new FailedError('failed', `${naming(plan.expected)}: nothing was changed`, { cause });
 }

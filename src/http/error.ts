@@ -43,13 +43,16 @@ export class HttpError extends CliError {
     this.problem = details.problem ?? null;
     this.body = details.body ?? null;
   }
-}
 
-/** The same error about another request: `error` ended the token request that this one was waiting for. */
-export function withArrival(error: HttpError, arrival: Arrival): HttpError {
-  const { hint, provider, status, traceId, retryable, problem, body } = error;
-  const details = { hint, provider, status, traceId, retryable, problem, body };
-  return new HttpError(error.code, error.message, { ...details, arrival, cause: error });
+  override details(): HttpErrorDetails {
+    const { arrival, problem, body } = this;
+    return { ...super.details(), arrival, problem, body };
+  }
+
+  /** The same error with other details, and this one as its cause. */
+  with(changes: Partial<HttpErrorDetails>): HttpError {
+    return new HttpError(this.code, this.message, { ...this.details(), ...changes, cause: this });
+  }
 }
 
 function exitCodeFor(status: number | null): ExitCode {

@@ -10,7 +10,7 @@ import {
   type HttpRequest,
 } from './request.ts';
 import { debugLine } from './debug.ts';
-import { HttpError, withArrival, type Arrival } from './error.ts';
+import { HttpError, type Arrival } from './error.ts';
 import { isRedirect, redirectTarget } from './redirect.ts';
 import { UsageError } from '../errors.ts';
 
@@ -222,6 +222,7 @@ async function aboutOwnRequest<Result>(work: () => Promise<Result>, arrival: Arr
   try {
     return await work();
   } catch (error) {
-    throw error instanceof HttpError ? withArrival(error, arrival) : error;
+    // What became of the token request says nothing of the request that needs the token.
+    throw error instanceof HttpError ? error.with({ arrival }) : error;
   }
 }

@@ -1,5 +1,5 @@
 import { PartialError } from '../../errors.ts';
-import { HttpError, withArrival } from '../../http/error.ts';
+import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import { shellWord } from '../../model/text.ts';
 import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
@@ -60,7 +60,7 @@ async function send(
     return await askForToken(connection, request, options);
   } catch (error) {
     if (!(error instanceof HttpError) || error.status !== 409) throw error;
-    throw withArrival(error, 'unknown');
+    throw error.with({ arrival: 'unknown' });
   }
 }
 

@@ -90,7 +90,7 @@ export function explainForbidden(http: HttpClient, credential: ProviderCredentia
   return {
     send: (request) =>
       http.send(request).catch((error: unknown) => {
-        throw isForbidden(error) ? withHint(error, forbiddenHint(credential)) : error;
+        throw isForbidden(error) ? error.with({ hint: forbiddenHint(credential) }) : error;
       }),
   };
 }
@@ -107,10 +107,4 @@ function forbiddenHint({ source, clientId }: ProviderCredential): string {
     `the credential from ${source} lacks the permission; its account may have no access rule yet: ` +
     `sactl accessrules create --provider runai --account ${name} --role <role> --scope <scope>`
   );
-}
-
-function withHint(error: HttpError, hint: string): HttpError {
-  const { provider, status, traceId, retryable, problem, body, arrival } = error;
-  const details = { provider, status, traceId, retryable, problem, body, arrival };
-  return new HttpError(error.code, error.message, { ...details, hint, cause: error });
 }
