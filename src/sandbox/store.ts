@@ -1,4 +1,4 @@
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 
@@ -6,6 +6,7 @@ import writeFileAtomic from 'write-file-atomic';
 
 import { FailedError } from '../errors.ts';
 import { readBoundedText } from '../files/bounded-file.ts';
+import { withLock } from '../files/lock.ts';
 import { makeDirectory as makeFolders } from '../files/private-directory.ts';
 
 export interface StoreOptions<State extends object> {
@@ -41,12 +42,11 @@ export interface Store<State extends object> {
  */
 export async function openStore<State extends object>(options: StoreOptions<State>): Promise<Store<State>> {
   const state = options.seed();
-  const lock = { path: join(options.directory, `${options.name}.lock`), sleep: options.sleep };
   let queue: Promise<unknown> = Promise.resolve();
 
   async function exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
     await makeDirectory(options.directory);
-    return withLock(lock, async () => {
+    return exclusively(options, async () => {
       const saved = await read(options);
       if (saved === null) await write(options, Object.assign(state, options.seed()));
       else Object.assign(state, saved);
@@ -68,14 +68,9 @@ export async function openStore<State extends object>(options: StoreOptions<Stat
 }
 
 /** Forgets the state, so that whoever uses it next begins with the seed. */
-export async function resetStore({
-  directory,
-  name,
-  sleep,
-}: Pick<StoreOptions<object>, 'directory' | 'name' | 'sleep'>): Promise<void> {
-  await makeDirectory(directory);
-  const path = join(directory, `${name}.lock`);
-  await withLock({ path, sleep }, () => rm(storePath({ directory, name }), { force: true }));
+export async function resetStore(options: Pick<StoreOptions<object>, 'directory' | 'name' | 'sleep'>): Promise<void> {
+  await makeDirectory(options.directory);
+  await exclusively(options, () => rm(storePath(options), { force: true }));
 }
 
 function storePath({ directory, name }: { directory: string; name: string }): string {
@@ -140,49 +135,20 @@ function unusable(path: string, why: string, cause?: unknown): FailedError {
   });
 }
 
-export interface LockOptions {
-  /** Absolute path of the lock file; its folder exists. */
-  readonly path: string;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-}
-
-const pauseMs = 20;
-const patience = 250;
-
-/**
- * Runs `work` while no other process does. A lock that does not change hands for five seconds was left behind by a
- * process that died, and is taken over: whoever holds it needs milliseconds.
- */
-async function withLock<Result>(options: LockOptions, work: () => Promise<Result>): Promise<Result> {
-  const owner = randomUUID();
-  await acquire(options, owner);
-  try {
-    return await work();
-  } finally {
-    if ((await holder(options.path)) === owner) await rm(options.path, { force: true });
-  }
-}
-
-async function acquire({ path, sleep }: LockOptions, owner: string): Promise<void> {
-  let seen: string | null = null;
-  for (let waits = 0; ; waits += 1) {
-    try {
-      await writeFile(path, owner, { flag: 'wx', mode: 0o600 });
-      return;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const current = await holder(path);
-    if (current !== seen) waits = 0;
-    seen = current;
-    if (waits >= patience) await rm(path, { force: true });
-    else await sleep(pauseMs);
-  }
-}
-
-/** In bytes; what is longer is no lock of ours. */
-const longestHolder = 4096;
-
-async function holder(path: string): Promise<string | null> {
-  return readBoundedText(path, longestHolder).catch(() => null);
+/** A lock that stays in the same hands for five seconds was left behind: its holder needs milliseconds. */
+function exclusively<Result>(
+  { directory, name, sleep }: Pick<StoreOptions<object>, 'directory' | 'name' | 'sleep'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const path = join(directory, `${name}.lock`);
+  return withLock(
+    {
+      path,
+      text: randomUUID(),
+      isStale: () => false,
+      refusal: () => new FailedError('sandbox', `${path} is in use`),
+      wait: { sleep, pauseMs: 20, pauses: 250, takesOver: true },
+    },
+    work,
+  );
 }

@@ -45,7 +45,7 @@ export interface EntryAccount {
   readonly expiresAt: string | null;
 }
 
-/** Whose entry or lock it is. */
+/** Whose entry it is. */
 export type ProcessName = Pick<ProcessIdentity, 'pid' | 'host'>;
 
 /** The intent in an entry's first line; null when something is missing that everything else depends on. */
@@ -101,7 +101,7 @@ function isText(value: unknown): value is string {
 }
 
 /** What a process is called; null when that is not what it says. */
-export function processName(value: unknown): ProcessName | null {
+function processName(value: unknown): ProcessName | null {
   const { pid, host } = fieldsOf(value);
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return null;
   return typeof host === 'string' ? { pid, host } : null;

@@ -2,17 +2,17 @@ import type { Stats } from 'node:fs';
 
 import { UsageError } from '../../errors.ts';
 import { largestText, readBounded } from '../../files/bounded-file.ts';
-import { quoted } from '../../model/text.ts';
+import { isDeadHolder, takeLock, type LockHolder } from '../../files/lock.ts';
+import { quoted, safeText } from '../../model/text.ts';
 import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
 import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
 import { pathFor, pathProblems } from './file-path.ts';
 import { fileTarget } from './file.ts';
-import { withFileLock } from './lock-file.ts';
 import { regularFileAt } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
 import type { Scheme } from './scheme.ts';
 import { attempt, refusal } from './system-call.ts';
-import type { Target, TargetEnvironment } from './target.ts';
+import { TargetError, type Target, type TargetContext, type TargetEnvironment } from './target.ts';
 
 /** `dotenv:<path>#<KEY>`: one variable in a `.env` file, which is made when it is missing. */
 export const dotenvScheme: Scheme = {
@@ -59,13 +59,13 @@ function dotenvTarget({ key, ...target }: DotenvTarget): Target {
     slot: key,
     check: (file) =>
       inTurn(file, () =>
-        withFileLock({ path: file, ctx }, async () => {
+        locked(file, ctx, null, async () => {
           checkVariable({ path: file, text: await readText(file, await regularFileAt(file)) }, key);
         }),
       ),
     write: (file, { text }, signal) =>
       inTurn(file, () =>
-        withFileLock({ path: file, ctx, signal }, async () => {
+        locked(file, ctx, signal, async () => {
           const current = await regularFileAt(file);
           const before = { path: file, text: await readText(file, current) };
           const content = Buffer.from(setVariable(before, { key, value: text.reveal() }), 'latin1');
@@ -80,4 +80,41 @@ async function readText(path: string, current: Stats | null): Promise<DotenvText
   if (current.size > largestText) throw refusal(`${path} is larger than 1 MiB`);
   const bytes = await attempt(`${path} cannot be read`, () => readBounded(path, largestText));
   return bytes.toString('latin1');
+}
+
+/**
+ * Runs `work` while no other run of sactl has this file: a lock file beside it names the holder. Waits as long as the lock
+ * keeps changing hands, or 10 seconds; `signal` ends the wait.
+ * @throws TargetError when the lock is not given up
+ */
+async function locked<Result>(
+  file: string,
+  { self, sleep, uuid }: TargetContext,
+  signal: AbortSignal | null,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const path = `${file}.sactl-lock`;
+  const release = await attempt(`${path} cannot be created`, () =>
+    takeLock({
+      path,
+      // As every version reads it.
+      text: `${self.pid} ${self.host} ${uuid()}`,
+      isStale: ({ holder }) => holder !== null && isDeadHolder(holder, self),
+      refusal: (found) =>
+        new TargetError(`${path} is held by ${nameOf(found?.holder ?? null)}; remove it if that has ended`, {
+          isRetryable: true,
+        }),
+      wait: { sleep, pauseMs: 50, pauses: 200, ...(signal && { signal }) },
+    }),
+  );
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+function nameOf(holder: LockHolder | null): string {
+  if (holder === null) return 'a process that does not say who it is';
+  return safeText(`process ${holder.pid} on ${holder.host}`, 100);
 }

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 
 import type { Context } from '../../context.ts';
-import { ConflictError, FailedError, UsageError } from '../../errors.ts';
-import type { AccountLock, AccountLocks } from '../../state/account-lock.ts';
+import { FailedError, UsageError } from '../../errors.ts';
+import type { AccountLocks } from '../../state/account-lock.ts';
 import {
   checkPrivateDirectory,
   makePrivateDirectory,
@@ -78,7 +78,11 @@ export function openInventory(options: InventoryOptions): InventoryFile {
 
 async function update(place: Place, change: (inventory: Inventory) => Inventory): Promise<Inventory> {
   await makePrivateDirectory(place.directory, place);
-  const lock = await lockPatiently(place);
+  // A change takes milliseconds; a lock that stays in the same hands for five seconds is reported.
+  const lock = await place.locks.lock(
+    { key: ['augment', 'inventory', place.path], name: 'the Augment inventory' },
+    { sleep: place.sleep, pauseMs: 50, pauses: 100 },
+  );
   try {
     const before = await readInventory(place);
     const after = change(before);
@@ -86,24 +90,6 @@ async function update(place: Place, change: (inventory: Inventory) => Inventory)
     return after;
   } finally {
     await lock.release();
-  }
-}
-
-const pauseMs = 50;
-const patience = 100;
-
-/** Whoever changes the inventory needs milliseconds; a lock that stays for five seconds is reported. */
-async function lockPatiently({ locks, path, sleep }: Place): Promise<AccountLock> {
-  for (let pauses = 0; ; pauses += 1) {
-    try {
-      return await locks.lock({
-        key: ['augment', 'inventory', path],
-        name: 'the Augment inventory',
-      });
-    } catch (error) {
-      if (!(error instanceof ConflictError) || pauses === patience) throw error;
-      await sleep(pauseMs);
-    }
   }
 }
 
