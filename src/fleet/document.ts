@@ -1,8 +1,7 @@
 import { ExitCode } from '../errors.ts';
 import type { Column } from '../output/columns.ts';
 import { sheetOf, type OutputDocument } from '../output/document.ts';
-import type { Style } from '../output/style.ts';
-import { expiryTone, type Tone } from '../output/tone.ts';
+import { expiryTone, type Style, type Tone } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { BulkResult, FailedItem, RotatedItem, SkippedItem } from './items.ts';
 

@@ -1,5 +1,5 @@
 import { isSafe, type Call, type HttpAnswer, type HttpClientOptions } from './request.ts';
-import { readContent, type Content } from './bounds.ts';
+import { readContent, type Content } from './body.ts';
 import { cannot, readTraceId, traceIdOf, withoutCredential } from './text.ts';
 import { HttpError, type Arrival, type BodyKind, type HttpErrorCode, type ProviderProblem } from './error.ts';
 import { safeText } from '../model/text.ts';

@@ -1,9 +1,11 @@
 import type { SecureContext } from 'node:tls';
+import { resolve } from 'node:path';
+
 import { UsageError } from '../errors.ts';
-import { ownCaFiles, type CaPlace } from './ca-files.ts';
-import { isLoopback } from './endpoint.ts';
 import type { Transport } from './request.ts';
 import { readProxy, type Proxy } from './proxy.ts';
+import type { Environment } from '../context.ts';
+import type { CaFile } from './certificates.ts';
 
 /** The CAs that are named are trusted beside Node's own. */
 export interface TransportOptions extends CaPlace {
@@ -77,4 +79,72 @@ async function createDispatcher(proxy: Proxy, context: SecureContext | null): Pr
 function forFetch(dispatcher: object): Dispatcher {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the seam between the two undicis' types
   return dispatcher as Dispatcher;
+}
+
+/** An endpoint as it was read, or what is wrong with it. */
+export type EndpointReading =
+  | { readonly url: string; readonly problem: null }
+  | { readonly url: null; readonly problem: string };
+
+/**
+ * Reads an endpoint: https, or http on loopback, with a base path or without. `url` has no trailing slash, e.g.
+ * `https://api.example.com/base`. `problem` starts with `source`, e.g. `--endpoint`, and never quotes a password.
+ */
+export function readEndpoint(text: string, source: string): EndpointReading {
+  const trimmed = text.trim();
+  const problem = problemOf(trimmed);
+  if (problem !== null) return { url: null, problem: `${source} ${problem}` };
+  const { origin, pathname } = new URL(trimmed);
+  return { url: `${origin}${pathname.replace(/\/+$/, '')}`, problem: null };
+}
+
+function problemOf(text: string): string | null {
+  if (text === '') return 'is empty; give a URL such as https://api.example.com';
+  if (!/^https?:\/\/[^/]/i.test(text) || /[\s\p{Cc}\\]/u.test(text) || !URL.canParse(text)) {
+    return 'is not a URL such as https://api.example.com';
+  }
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+  if (/[?#]/.test(text)) return 'must not have a query or a fragment';
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return `must use https: http would send the credential to ${url.host} unencrypted`;
+  }
+  return null;
+}
+
+/** Whether a URL's host name is this machine itself: `localhost`, 127.0.0.0/8 or `[::1]`. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+}
+
+/** Where CA files can be named. */
+export interface CaPlace {
+  readonly env: Environment;
+  /** What relative paths in the environment are relative to. */
+  readonly cwd: string;
+  /** The one that a flag or profile names. */
+  readonly caFile: CaFile | null;
+}
+
+const extra = 'NODE_EXTRA_CA_CERTS';
+
+/** Every CA file that the settings name for an endpoint; those of the environment are for https only. */
+export function namedCaFiles({ env, cwd, caFile }: CaPlace, endpoint: URL): readonly CaFile[] {
+  const isHttps = endpoint.protocol === 'https:';
+  return [
+    ...(caFile === null ? [] : [caFile]),
+    ...(isHttps ? fileOf(env, cwd, 'SSL_CERT_FILE') : []),
+    ...(isHttps ? fileOf(env, cwd, extra) : []),
+  ];
+}
+
+/** Those among them that we have to read: what stands alone in `NODE_EXTRA_CA_CERTS` Node trusts by itself. */
+export function ownCaFiles(place: CaPlace, endpoint: URL): readonly CaFile[] {
+  const named = namedCaFiles(place, endpoint);
+  return named.every(({ source }) => source === extra) ? [] : named;
+}
+
+function fileOf(env: Environment, cwd: string, name: string): CaFile[] {
+  const path = env[name] ?? '';
+  return path === '' ? [] : [{ path: resolve(cwd, path), source: name }];
 }

@@ -4,8 +4,7 @@ import { exactText } from '../model/text.ts';
 import type { Column } from './columns.ts';
 import { detail, type Field } from './detail.ts';
 import { sheetOf, type OutputDocument } from './document.ts';
-import type { Style } from './style.ts';
-import { accountTone, expiryTone } from './tone.ts';
+import { accountTone, expiryTone, type Style } from './style.ts';
 
 /** What `list` shows of accounts. Names are the keys of the JSON object, in its order but for the id, which is last and never cut. */
 export const accountColumns: readonly Column<Account>[] = [

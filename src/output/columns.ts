@@ -1,7 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { quoted, safeText } from '../model/text.ts';
-import type { Style } from './style.ts';
-import type { Tone } from './tone.ts';
+import type { Style, Tone } from './style.ts';
 
 /** What a cell holds: exact, as csv prints it and `--sort` compares it. A list is joined by `, `. */
 export type Cell = string | number | boolean | readonly string[] | null;

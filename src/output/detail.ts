@@ -1,6 +1,5 @@
 import { cellForPeople, type Cell } from './columns.ts';
-import type { Style } from './style.ts';
-import type { Tone } from './tone.ts';
+import type { Style, Tone } from './style.ts';
 import { detailTime } from './time.ts';
 
 /** One line of what is known of one object. */

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 
 import type { Context, Environment, Output } from '../context.ts';
-import type { Tone } from './tone.ts';
+import type { AccountStatus } from '../model/account.ts';
+import { soonMs } from '../model/duration.ts';
 
 /** Everything that text for people depends on besides the data. */
 export interface Style {
@@ -56,4 +57,27 @@ const whateverNodeThinks = { validateStream: false } as const;
 function painter(enabled: boolean): Style['paint'] {
   if (!enabled) return (_, text) => text;
   return (tone, text) => styleText(formats[tone], text, whateverNodeThinks);
+}
+
+/** What a colour says. */
+export type Tone = 'heading' | 'good' | 'warning' | 'bad' | 'muted';
+
+/**
+ * Green for what works, yellow for an expiry less than 14 days away, red for what has expired or failed. `now` is in
+ * milliseconds since the epoch.
+ */
+export function accountTone(
+  account: { readonly status: AccountStatus; readonly expiresAt: string | null },
+  now: number,
+): Tone | null {
+  if (account.status === 'expired' || account.status === 'error') return 'bad';
+  if (account.status === 'disabled' || account.status === 'deleting') return 'muted';
+  return expiryTone(account.expiresAt, now) ?? (account.status === 'active' ? 'good' : null);
+}
+
+/** Red when the ISO 8601 time has passed, yellow when it is less than 14 days away, else null. */
+export function expiryTone(expiresAt: string | null, now: number): Tone | null {
+  const left = expiresAt === null ? NaN : Date.parse(expiresAt) - now;
+  if (left <= 0) return 'bad';
+  return left < soonMs ? 'warning' : null;
 }

@@ -1,6 +1,5 @@
 import { cellForPeople, cellText, type Column } from './columns.ts';
-import type { Style } from './style.ts';
-import type { Tone } from './tone.ts';
+import type { Style, Tone } from './style.ts';
 import { tableTime } from './time.ts';
 import { cutToWidth, measureFor, type Measure } from './width.ts';
 

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 
-import { readContent } from '../http/bounds.ts';
+import { readContent, type Schema } from '../http/body.ts';
 import { HttpError } from '../http/error.ts';
-import type { Schema } from '../http/json.ts';
 
 /** A checked payload beside the payload as it came, which `raw` shows. */
 export interface Payload<Wire> {

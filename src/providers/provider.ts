@@ -4,7 +4,8 @@ import type { Context } from '../context.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
 import type { AnswerContext, Issued, IssuancePlan, LocalEnd } from './issuance.ts';
 import type { Action, SuppliedCredential, Intake, IntakeRequest } from './manual.ts';
-import type { HttpClient, HttpCredential } from '../http/client.ts';
+import type { HttpClient } from '../http/client.ts';
+import type { HttpCredential } from '../http/request.ts';
 import type { ProviderProblem } from '../http/error.ts';
 
 /**

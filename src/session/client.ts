@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
-import { createHttpClient, type HttpClient, type HttpCredential } from '../http/client.ts';
-import type { HttpClientOptions, Turn } from '../http/request.ts';
+import { createHttpClient, type HttpClient } from '../http/client.ts';
+import type { HttpClientOptions, Turn, HttpCredential } from '../http/request.ts';
 import { createTransport } from '../http/transport.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';

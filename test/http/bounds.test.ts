@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { isModest, readContent } from '../../src/http/bounds.ts';
+import { isModest, readContent } from '../../src/http/body.ts';
 import { httpErrorOf, json, read, rotation, testClient } from './client.ts';
 
 function isModestText(text: string): boolean {

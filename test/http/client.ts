@@ -1,7 +1,7 @@
-import { createHttpClient, type HttpClient, type HttpRequest } from '../../src/http/client.ts';
+import { createHttpClient, type HttpClient } from '../../src/http/client.ts';
 import { HttpError, type ProviderProblem } from '../../src/http/error.ts';
 import type { Context } from '../../src/context.ts';
-import type { HttpClientOptions } from '../../src/http/request.ts';
+import type { HttpClientOptions, HttpRequest } from '../../src/http/request.ts';
 import { testContext } from '../harness/context.ts';
 
 export const endpoint = 'https://api.example.com/base';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback, readEndpoint } from '../../src/http/endpoint.ts';
+import { isLoopback, readEndpoint } from '../../src/http/transport.ts';
 
 function httpsOnly(host: string): string {
   return `must use https: http would send the credential to ${host} unencrypted`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../src/errors.ts';
-import type { HttpRequest } from '../../src/http/client.ts';
+import type { HttpRequest } from '../../src/http/request.ts';
 import { deletion, httpErrorOf, json, read, rejectionOf, rotation, testClient } from './client.ts';
 
 const reason = new InterruptedError();

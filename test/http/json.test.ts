@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer, HttpRequest } from '../../src/http/client.ts';
+import type { HttpAnswer, HttpRequest } from '../../src/http/request.ts';
 import { HttpError } from '../../src/http/error.ts';
-import { readJson } from '../../src/http/json.ts';
+import { readJson } from '../../src/http/body.ts';
 import { endpoint, rotation } from './client.ts';
 
 const Account = z.object({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
-import { networkFailure } from '../../src/http/network.ts';
+import { networkFailure } from '../../src/http/failure.ts';
 import { deletion, fetchFailed, httpErrorOf, systemError, testClient } from './client.ts';
 
 describe('a failure of the network', () => {

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpAnswer } from '../../src/http/client.ts';
+import type { HttpAnswer } from '../../src/http/request.ts';
 import { readProxy } from '../../src/http/proxy.ts';
 import { httpErrorOf, read, rotation, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfter } from '../../src/http/send.ts';
+import { retryAfter } from '../../src/http/client.ts';
 import { testNow } from '../harness/context.ts';
 import {
   deletion,

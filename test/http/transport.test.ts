@@ -5,7 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { withRoots } from '../../src/http/certificates.ts';
-import type { HttpAnswer } from '../../src/http/client.ts';
+import type { HttpAnswer } from '../../src/http/request.ts';
 import { createTransport, type TransportOptions } from '../../src/http/transport.ts';
 import { httpErrorOf, read, rejectionOf } from './client.ts';
 import { loopback } from './loopback.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+
 import type { AccountStatus } from '../../src/model/account.ts';
-import { styleFor } from '../../src/output/style.ts';
-import { accountTone, expiryTone } from '../../src/output/tone.ts';
+import { accountTone, expiryTone, styleFor } from '../../src/output/style.ts';
 import { testContext, testNow } from '../harness/context.ts';
 
 describe('colour', () => {

@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { AuditEvent } from '../../state/audit-event.ts';
 import { ExitCode } from '../../errors.ts';
 import type { Column } from '../../output/columns.ts';
-import type { Tone } from '../../output/tone.ts';
+import type { Tone } from '../../output/style.ts';
 import { declareVerb, type Host } from '../command.ts';
 import type { Invocation } from '../../session/invocation.ts';
 

@@ -1,7 +1,7 @@
 import type { Connection } from '../../config/connection.ts';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
-import { readEndpoint } from '../../http/endpoint.ts';
+import { namedCaFiles, readEndpoint, uncheckedProblem, type CaPlace } from '../../http/transport.ts';
 import { connect, type Connected, type Described } from '../../session/connect.ts';
 import type { Finding } from '../../providers/provider.ts';
 import type { CommonFlags } from '../../session/flags.ts';
@@ -10,10 +10,8 @@ import { examineAnswer, untried } from './answer.ts';
 import { failure, ok, warning, type Result } from './report.ts';
 import { examineSecretFile } from './permissions.ts';
 import { tildePath } from '../../config/directories.ts';
-import { namedCaFiles, type CaPlace } from '../../http/ca-files.ts';
 import type { CaFile } from '../../http/certificates.ts';
 import { readProxy } from '../../http/proxy.ts';
-import { uncheckedProblem } from '../../http/transport.ts';
 import type { TimedAnswer } from '../../http/request.ts';
 
 /** Per attempt, unless `--timeout` says otherwise: who looks for what is wrong does not want to wait for it. */

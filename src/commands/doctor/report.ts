@@ -1,7 +1,6 @@
 import { safeText } from '../../model/text.ts';
 import { listDocument, type OutputDocument } from '../../output/document.ts';
-import type { Style } from '../../output/style.ts';
-import type { Tone } from '../../output/tone.ts';
+import type { Style, Tone } from '../../output/style.ts';
 import { wrap } from '../../output/table.ts';
 import type { Finding } from '../../providers/provider.ts';
 

@@ -1,4 +1,4 @@
-import { readCaFlag } from '../../config/connect.ts';
+import { readCaFlag } from '../../config/connection.ts';
 import type { StoredDelivery } from '../../delivery/deliver-entry.ts';
 import { preflightTargets, type Preflight, type TriedTarget } from '../../delivery/preflight.ts';
 import { definitionOf, readEntry } from '../../delivery/recover.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
-import type { HttpClient, HttpRequest } from '../../http/client.ts';
-import { readJson, type Schema } from '../../http/json.ts';
+import type { HttpClient } from '../../http/client.ts';
+import type { HttpRequest } from '../../http/request.ts';
+import { readJson, type Schema } from '../../http/body.ts';
 import type { Context } from '../../context.ts';
 import { FailedError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';

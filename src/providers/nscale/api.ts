@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
 
-import { readJson, type Schema } from '../../http/json.ts';
+import { readJson, type Schema } from '../../http/body.ts';
 import { payload, payloads, type Payload } from '../payload.ts';
-import type { HttpClient, HttpRequest } from '../../http/client.ts';
+import type { HttpClient } from '../../http/client.ts';
+import type { HttpRequest } from '../../http/request.ts';
 import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from './schema.ts';
 import type { Verification, VerificationOptions } from '../provider.ts';
 import { trialOf } from '../verification.ts';

@@ -3,7 +3,7 @@ import type { AnswerContext, SendOptions, Evidence, Issued, IssuancePlan } from 
 import type { Connection, Listing } from './connection.ts';
 import { find } from './reread.ts';
 import { ServiceAccount, toAccount, withToken } from './schema.ts';
-import type { HttpRequest } from '../../http/client.ts';
+import type { HttpRequest } from '../../http/request.ts';
 import { HttpError } from '../../http/error.ts';
 import { Secret } from '../../model/credential.ts';
 import { payload, readPayload, type Payload } from '../payload.ts';

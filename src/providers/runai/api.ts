@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 
-import type { HttpClient, HttpRequest } from '../../http/client.ts';
+import type { HttpClient } from '../../http/client.ts';
+import type { HttpRequest } from '../../http/request.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
-import { readJson, type Schema } from '../../http/json.ts';
+import { readJson, type Schema } from '../../http/body.ts';
 import { countPages } from '../paging.ts';
 import { payload, payloads, type Payload } from '../payload.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';

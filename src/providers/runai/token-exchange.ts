@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 
-import type { HttpClient, HttpRequest } from '../../http/client.ts';
+import type { HttpClient } from '../../http/client.ts';
+import type { HttpRequest } from '../../http/request.ts';
 import { HttpError } from '../../http/error.ts';
-import { readJson, type Schema } from '../../http/json.ts';
+import { readJson, type Schema } from '../../http/body.ts';
 
 /** An access token and when it ends, in milliseconds since the epoch; null where nothing says so. */
 export interface AccessToken {

@@ -1,5 +1,6 @@
 import { freshLocalState } from '../../harness/local.ts';
-import { createHttpClient, type HttpClient, type HttpCredential } from '../../../src/http/client.ts';
+import { createHttpClient, type HttpClient } from '../../../src/http/client.ts';
+import type { HttpCredential } from '../../../src/http/request.ts';
 import { Secret } from '../../../src/model/credential.ts';
 import { nscale } from '../../../src/providers/nscale/index.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
