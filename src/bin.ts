@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 
+import { hintText, sactl, type ConnectionFlags } from './model/hint.ts';
 import { answerAtOnce } from './at-once.ts';
 import { isSandboxOn, type Context, type Fetch, type Output, type Prompter, type Timeout } from './context.ts';
 import { openOutput } from './descriptor.ts';
@@ -97,8 +98,9 @@ function listenForSignals(): Interrupts {
 /** A person, who sees nothing else, is told what to look at. */
 function endAtOnce(code: ExitCode): never {
   const isOpen = code === ExitCode.unknownOutcome || code === ExitCode.undelivered;
-  const where = argv.includes('--sandbox') || isSandboxOn(process.env) ? ' --sandbox' : '';
-  const rest = isOpen ? `, and what was sent may have been done: sactl recover list${where}` : '';
+  const flags: ConnectionFlags = argv.includes('--sandbox') || isSandboxOn(process.env) ? [['--sandbox']] : [];
+  const list = hintText(sactl`recover list`, flags);
+  const rest = isOpen ? `, and what was sent may have been done: ${list}` : '';
   if (isTerminal(2)) orElse(() => void writeSync(2, `\nsactl: ended at once${rest}\n`), undefined);
   process.exit(code);
 }

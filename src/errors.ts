@@ -1,3 +1,5 @@
+import type { CommandLine, Hint } from './model/hint.ts';
+
 /** The public exit codes; no other file holds the numbers (docs/design.md 3). */
 export const ExitCode = {
   done: 0,
@@ -90,8 +92,8 @@ export type ErrorCode<Kind extends keyof typeof errorCodes = keyof typeof errorC
   (typeof errorCodes)[Kind][number];
 
 export interface ErrorDetails {
-  /** A command to run next, or one sentence. */
-  readonly hint?: string | null;
+  /** What helps, e.g. a command to run next. */
+  readonly hint?: Hint | null;
   readonly provider?: string | null;
   /** HTTP status of the provider's answer. */
   readonly status?: number | null;
@@ -105,7 +107,7 @@ export interface ErrorDetails {
 export class CliError extends Error {
   readonly code: ErrorCode;
   readonly exitCode: ExitCode;
-  readonly hint: string | null;
+  readonly hint: Hint | null;
   readonly provider: string | null;
   readonly status: number | null;
   readonly traceId: string | null;
@@ -195,7 +197,7 @@ export interface RequiredAction {
   readonly goal: string;
   readonly url: string;
   /** The command to run afterwards. */
-  readonly command: string;
+  readonly command: CommandLine;
 }
 
 /** Nothing was done: a person has to take a step first. Exit 20. */

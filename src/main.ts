@@ -1,3 +1,4 @@
+import type { ConnectionFlags } from './model/hint.ts';
 import { isSandboxOn, type Context } from './context.ts';
 import { sandboxMark } from './session/note.ts';
 import { CliError, ExitCode } from './errors.ts';
@@ -32,7 +33,7 @@ async function report(
     json: wantsJson(words),
     debug: words.includes('--debug'),
     sandbox,
-    connection: connectionFlags(words),
+    connection: givenConnection(words),
     ...(ctx.stderr.isTTY ? { style: await stderrStyle(ctx, words) } : {}),
   });
   await ctx.stderr.write(text);
@@ -44,14 +45,14 @@ async function stderrStyle(ctx: Context, words: readonly string[]): Promise<Styl
   return styleFor(ctx, { stream: 'stderr', color: !words.includes('--no-color') });
 }
 
-const connectionFlag = /^--(?:provider|profile|org|endpoint)(?:=|$)|^--sandbox$/;
+const connectionFlag = /^(--(?:provider|profile|org|endpoint|sandbox))(?:=(.*))?$/s;
 
 /** The flags that say which connection was meant: a command in a hint is run with the same ones. */
-function connectionFlags(words: readonly string[]): readonly string[] {
+function givenConnection(words: readonly string[]): ConnectionFlags {
   return words.flatMap((word, index) => {
-    if (!connectionFlag.test(word)) return [];
-    const hasValue = word === '--sandbox' || word.includes('=');
-    return [hasValue ? word : `${word} ${words[index + 1] ?? ''}`.trim()];
+    const [, flag, value = words[index + 1] ?? ''] = connectionFlag.exec(word) ?? [];
+    if (flag === undefined) return [];
+    return [flag === '--sandbox' ? [flag] : [flag, value]] as const;
   });
 }
 

@@ -1,7 +1,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { declareCommonFlags } from './commands/common.ts';
-import { commandPath, findSubcommand, type Host } from './commands/command.ts';
+import { findSubcommand, helpCommand, type Host } from './commands/command.ts';
 import type { Invocation } from './session/invocation.ts';
 import { repeated, type CommonFlags } from './session/flags.ts';
 import { addCompletion } from './commands/completion/index.ts';
@@ -170,7 +170,7 @@ function readCommanderError(error: CommanderError, command: CommandUnknownOpts):
   if (error.code === 'commander.help') return ExitCode.usage;
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const meant = suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did') ?? meantId(error, command);
-  const hint = meant ?? `${commandPath(command)} --help`;
+  const hint = meant ?? helpCommand(command);
   throw new UsageError(message, { hint, cause: error });
 }
 

@@ -1,5 +1,6 @@
 import type { Command, CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 
+import { sactl, type CommandLine } from '../model/hint.ts';
 import { UsageError } from '../errors.ts';
 import { flagGroups, type FlagGroup } from '../session/flags.ts';
 import type { Verb } from '../session/invocation.ts';
@@ -54,7 +55,7 @@ function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>):
   const path = commandPath(command);
   throw new UsageError(
     given.map((option) => `${option.long ?? option.flags} does nothing with "${path}"`),
-    { hint: `${path} --help` },
+    { hint: helpCommand(command) },
   );
 }
 
@@ -72,8 +73,13 @@ function root(command: CommandUnknownOpts): CommandUnknownOpts {
 }
 
 /** e.g. `sactl serviceaccounts list` */
-export function commandPath(command: CommandUnknownOpts): string {
+function commandPath(command: CommandUnknownOpts): string {
   return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
+}
+
+/** e.g. `sactl serviceaccounts list --help` */
+export function helpCommand(command: CommandUnknownOpts): CommandLine {
+  return sactl`${commandPath(command).split(' ').slice(1)} --help`;
 }
 
 /** The command below `parent` with this name or alias. */

@@ -1,3 +1,4 @@
+import { sactl } from '../model/hint.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
@@ -107,7 +108,7 @@ function unknownProfile(configuration: Configuration, source: Source): UsageErro
   return new UsageError(`${describeSource(source)} names a profile that does not exist`, {
     hint:
       names.length === 0
-        ? 'there are no profiles: define one under "profiles" in the user file (sactl config path)'
+        ? ['there are no profiles: define one under "profiles" in the user file (', sactl`config path`, ')']
         : `the profiles are ${names.join(', ')}`,
   });
 }

@@ -62,7 +62,12 @@ function dead({ entry, issued }: StoredDelivery, { why }: Verification): Undeliv
   const what = `the credential that entry ${entry.id} keeps for ${naming(account)} does not work`;
   return new UndeliveredError(`${what}: ${why ?? 'it was refused'}; nothing was delivered`, {
     provider: account.provider,
-    hint: `if a newer one is in use: ${recoverCommand('discard', entry)}; else issue another: ${rotateCommand(entry, account.id)}`,
+    hint: [
+      'if a newer one is in use: ',
+      recoverCommand('discard', entry),
+      '; else issue another: ',
+      rotateCommand(entry, account.id),
+    ],
   });
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
-import { shellWord } from '../model/text.ts';
+import { sactl, type HintParts } from '../model/hint.ts';
 import type { Evidence } from '../providers/issuance.ts';
 import type { Issuance, Run } from './issuance.ts';
 
@@ -44,7 +44,7 @@ export function partial(
     `${naming(account)} was ${done(operation)}, but not all could be done or checked afterwards: ${reasonOf(problem)}`,
     {
       provider: account.provider,
-      hint: `sactl serviceaccounts get --id ${shellWord(account.id)}`,
+      hint: sactl`serviceaccounts get --id ${account.id}`,
       cause: problem,
     },
   );
@@ -77,29 +77,29 @@ export function unknownOutcome(
   const what = known?.message ?? `cannot ${operation} service account ${plan.expected.name}`;
   const { consequence, hint } =
     operation === 'rotate' ? rotationLost(issuance, evidence) : creationLost(issuance, evidence);
-  const forget = operation === 'create' ? `; then: sactl recover discard --id ${entry.id}` : '';
+  const forget = operation === 'create' ? ['; then: ', sactl`recover discard --id ${entry.id}`] : [];
   return new UnknownOutcomeError(`${what}; ${consequence}`, {
     provider: plan.expected.provider,
     status: known?.status ?? null,
     traceId: known?.traceId ?? null,
-    hint: `${hint}${forget}`,
+    hint: [...hint, ...forget],
     cause,
   });
 }
 
 interface Said {
   readonly consequence: string;
-  readonly hint: string;
+  readonly hint: HintParts;
 }
 
 function rotationLost({ plan }: Issuance, evidence: Evidence | null): Said {
-  const again = `rotate again: sactl serviceaccounts rotate --id ${shellWord(plan.expected.id)}`;
+  const again = ['rotate again: ', sactl`serviceaccounts rotate --id ${plan.expected.id}`];
   return {
     consequence:
       evidence?.kind === 'changed'
         ? 'it was rotated: the old credential is dead, and no new one was received'
         : 'the old credential may be dead, and no new one was received',
-    hint: plan.isSelf === false ? again : `${again}; if this credential is dead, only an administrator can do that`,
+    hint: plan.isSelf === false ? again : [...again, '; if this credential is dead, only an administrator can do that'],
   };
 }
 
@@ -108,13 +108,13 @@ function creationLost({ plan }: Issuance, evidence: Evidence | null): Said {
   const what = plan.credentialKind === 'client-secret' ? 'client secret' : 'token';
   const accounts = evidence === null ? [] : accountsOf(evidence);
   const ids = accounts.map(({ id }) => id);
-  const words = ids.map(shellWord);
   if (evidence?.kind === 'changed') {
     return {
       consequence: `the account was created (${ids.join()}), with a ${what} nobody has`,
-      hint: `issue another: sactl serviceaccounts rotate --id ${words.join()}`,
+      hint: ['issue another: ', sactl`serviceaccounts rotate --id ${ids}`],
     };
   }
+  const alternatives = ids.flatMap((id, index) => (index === 0 ? [id] : ['or', id]));
   const seen = accounts.map(({ id, createdAt, createdBy }) =>
     [id, createdAt, createdBy].filter((part) => part !== null).join(', '),
   );
@@ -124,8 +124,8 @@ function creationLost({ plan }: Issuance, evidence: Evidence | null): Said {
     }`,
     hint:
       seen.length === 0
-        ? `look for it, then rotate or delete it: sactl serviceaccounts list --search ${shellWord(name)}`
-        : `if it is yours, issue another: sactl serviceaccounts rotate --id ${words.join(' or ')}`,
+        ? ['look for it, then rotate or delete it: ', sactl`serviceaccounts list --search ${name}`]
+        : ['if it is yours, issue another: ', sactl`serviceaccounts rotate --id ${alternatives}`],
   };
 }
 

@@ -6,7 +6,7 @@ import { naming } from './failures.ts';
 import type { Issuance } from './issuance.ts';
 import type { Delivery } from './result.ts';
 import type { StdoutFailure } from './stdout.ts';
-import { shellWord } from '../model/text.ts';
+import { sactl, type HintParts } from '../model/hint.ts';
 
 /** As much of a run as its failures name. */
 interface FailedRun {
@@ -80,7 +80,7 @@ function undelivered(custody: Custody, why: string, cause?: unknown): CliError {
     return new UndeliveredError(`${what}; it is kept`, { provider, hint, cause });
   }
   if (isSomewhere) {
-    const hint = `copy it from there, or ${again}`;
+    const hint = ['copy it from there, or ', ...again];
     return new UndeliveredError(`${what}; it is only where it was delivered`, {
       provider,
       hint,
@@ -89,7 +89,7 @@ function undelivered(custody: Custody, why: string, cause?: unknown): CliError {
   }
   return new UnknownOutcomeError(`${what}; it is not kept either: nobody has it`, {
     provider,
-    hint: `${again}; then: sactl recover discard --id ${entryId}`,
+    hint: [...again, '; then: ', sactl`recover discard --id ${entryId}`],
     cause,
   });
 }
@@ -100,7 +100,7 @@ function dead(custody: Custody, why: string): UndeliveredError {
   const again = issueAnother(account);
   return new UndeliveredError(`${credentialOf(account)} does not work: ${why}${isKept ? '; it is kept' : ''}`, {
     provider: account.provider,
-    hint: isKept ? `try it again later: ${deliverLater(custody)}; or ${again}` : again,
+    hint: isKept ? ['try it again later: ', ...deliverLater(custody), '; or ', ...again] : again,
   });
 }
 
@@ -109,11 +109,11 @@ function credentialOf(account: Account): string {
 }
 
 /** The folder of the journal usually goes with the job. */
-function deliverLater({ entryId, inCI }: Custody): string {
-  const where = inCI ? ' (in this same job, or rotate again)' : '';
-  return `sactl recover deliver --id ${entryId}${where}`;
+function deliverLater({ entryId, inCI }: Custody): HintParts {
+  const deliver = sactl`recover deliver --id ${entryId}`;
+  return inCI ? [deliver, ' (in this same job, or rotate again)'] : [deliver];
 }
 
-function issueAnother({ id }: Account): string {
-  return `issue another: sactl serviceaccounts rotate --id ${shellWord(id)}`;
+function issueAnother({ id }: Account): HintParts {
+  return ['issue another: ', sactl`serviceaccounts rotate --id ${id}`];
 }

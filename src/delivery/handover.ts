@@ -1,3 +1,4 @@
+import { printedAction } from '../model/hint.ts';
 import type { AuditTarget } from '../state/audit-event.ts';
 import type { Context } from '../context.ts';
 import type { CliError } from '../errors.ts';
@@ -206,6 +207,6 @@ function outcomeOf(
     reissued,
     deliveredTo: ending.deliveries,
     recoverId: ending.isComplete || !keeper.isKept ? null : entry.id,
-    actionsRequired: ending.actions,
+    actionsRequired: ending.actions.map((action) => printedAction(action)),
   };
 }

@@ -1,3 +1,4 @@
+import type { Hint } from '../model/hint.ts';
 import { isTerminal, type Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { Issuance } from './issuance.ts';
@@ -19,7 +20,7 @@ export interface Preflight {
   readonly others: readonly string[];
   readonly warnings: readonly string[];
   /** What helps with the first problem that has a hint. */
-  readonly hint: string | null;
+  readonly hint: Hint | null;
   readonly targets: readonly TriedTarget[];
 }
 
@@ -82,7 +83,7 @@ export async function tryTargets(targets: readonly Target[]): Promise<readonly (
 /** What was found wrong, and what helps with the first of it. */
 interface Found {
   readonly problems: readonly string[];
-  readonly hint: string | null;
+  readonly hint: Hint | null;
 }
 
 interface Tried extends Found {

@@ -1,3 +1,4 @@
+import { hintText } from '../model/hint.ts';
 import type { Context } from '../context.ts';
 import { CliError, ExitCode, FailedError, UnknownOutcomeError } from '../errors.ts';
 import type { Intent } from '../state/intent.ts';
@@ -136,7 +137,7 @@ export async function tellActions(
   { actions }: Pick<Ending, 'actions'>,
 ): Promise<void> {
   for (const { goal, url, command } of actions) {
-    await report(`to be done by a person: ${goal}, at ${url}; then: ${command}`);
+    await report(`to be done by a person: ${goal}, at ${url}; then: ${hintText(command)}`);
   }
 }
 

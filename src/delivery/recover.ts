@@ -2,7 +2,14 @@ import type { Context } from '../context.ts';
 import { FailedError, NotFoundError } from '../errors.ts';
 import type { EntryConnection } from '../state/intent.ts';
 import { answerBytes, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
-import { shellWord } from '../model/text.ts';
+import {
+  connectionFlags,
+  sactl,
+  withConnection,
+  type CommandLine,
+  type ConnectionFlags,
+  type Hint,
+} from '../model/hint.ts';
 import type { Issued } from '../providers/issuance.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { registry } from '../providers/registry.ts';
@@ -57,7 +64,7 @@ function illegible(entry: ReadableEntry, cause: unknown): FailedError {
   const message = `entry ${entry.id} keeps an answer, and no credential can be read out of it`;
   return new FailedError('bad_answer', message, {
     provider: entry.intent.connection.provider,
-    hint: `look at it: ${recoverCommand('show', entry)} --reveal`,
+    hint: ['look at it: ', sactl`${recoverCommand('show', entry)} --reveal`],
     cause,
   });
 }
@@ -71,33 +78,37 @@ export function accountIdOf({ answer, intent }: ReadableEntry): string | null {
  * How to replace a credential that is beyond reach. A rotation erases older entries of its account; only a create may
  * have to be forgotten by hand, because not every provider says which account it made.
  */
-export function replacementHint(entry: ReadableEntry, id: string | null): string {
+export function replacementHint(entry: ReadableEntry, id: string | null): Hint {
   const { intent } = entry;
-  const flags = connectionFlags(intent.connection);
-  const forget = `; then: ${recoverCommand('discard', entry)}`;
+  const forget = ['; then: ', recoverCommand('discard', entry)];
   if (id === null) {
-    const { name } = intent.account;
-    return `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ${shellWord(name)} ${flags}${forget}`;
+    const search = sactl`serviceaccounts list --search ${intent.account.name}`;
+    return [
+      'see whether the account exists, and rotate it if so: ',
+      withConnection(search, flagsOf(intent.connection)),
+      ...forget,
+    ];
   }
-  const rotate = `issue another: ${rotateCommand(entry, id)}`;
-  return intent.operation === 'rotate' ? rotate : `${rotate}${forget}`;
+  const rotate = ['issue another: ', rotateCommand(entry, id)];
+  return intent.operation === 'rotate' ? rotate : [...rotate, ...forget];
 }
 
 /** The command that issues another credential for the account with this id, where the entry's request went. */
-export function rotateCommand({ intent }: ReadableEntry, id: string): string {
-  return `sactl serviceaccounts rotate --id ${shellWord(id)} ${connectionFlags(intent.connection)}`;
+export function rotateCommand({ intent }: ReadableEntry, id: string): CommandLine {
+  return withConnection(sactl`serviceaccounts rotate --id ${id}`, flagsOf(intent.connection));
 }
 
-/** The flags with which a command goes where the entry's request went. */
-function connectionFlags({ provider, profile, isSandbox }: EntryConnection): string {
-  if (isSandbox) return `--provider ${provider} --sandbox`;
-  return profile === null ? `--provider ${provider}` : `--profile ${profile}`;
+/** The flags with which a command goes where the entry's request went, whatever is set by then. */
+export function flagsOf({ organization, ...connection }: EntryConnection): ConnectionFlags {
+  const standard = registry[connection.provider]?.environment.endpoint.default;
+  const endpoint = connection.endpoint === standard ? null : connection.endpoint;
+  return connectionFlags({ ...connection, org: organization, endpoint });
 }
 
 /** A command on this entry, e.g. `sactl recover show --id 4f1c09d2-…`. */
-export function recoverCommand(verb: 'show' | 'deliver' | 'discard', { id, intent }: StoredEntry): string {
+export function recoverCommand(verb: 'show' | 'deliver' | 'discard', { id, intent }: StoredEntry): CommandLine {
   const isSandbox = intent?.connection.isSandbox ?? false;
-  return `sactl recover ${verb} --id ${id}${isSandbox ? ' --sandbox' : ''}`;
+  return sactl`recover ${verb} --id ${id} ${isSandbox ? ['--sandbox'] : []}`;
 }
 
 /** What tells an account from all others of all connections: of one that is being created, its name. */

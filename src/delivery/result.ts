@@ -1,6 +1,6 @@
 import type { Account } from '../model/account.ts';
 import { fingerprintOf, type Credential, type CredentialDocument } from '../model/credential.ts';
-import type { Action } from '../providers/manual.ts';
+import type { PrintedAction } from '../model/hint.ts';
 
 /** What `create` and `rotate` print: the account's keys and these (DESIGN.md 2). */
 export interface IssuanceResult extends Account, IssuanceOutcome {
@@ -17,7 +17,7 @@ export interface IssuanceOutcome {
   /** The journal's entry that still holds it, for `sactl recover`. */
   readonly recoverId: string | null;
   /** What is left to a person. */
-  readonly actionsRequired: readonly Action[];
+  readonly actionsRequired: readonly PrintedAction[];
 }
 
 export interface Delivery {

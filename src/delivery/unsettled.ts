@@ -3,7 +3,7 @@ import type { EntryConnection } from '../state/intent.ts';
 import type { Journal } from '../state/journal.ts';
 import { isOpen, type StoredEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';
-import { shellWord } from '../model/text.ts';
+import { sactl, type Hint } from '../model/hint.ts';
 import type { Issuance } from './issuance.ts';
 
 /** An account to be: where, and by what name. */
@@ -32,18 +32,15 @@ export async function refuseUnsettled(journal: Journal, wanted: Wanted, same: re
     ours === undefined
       ? `an earlier create of ${name} is not settled: entry ${id} of the journal`
       : `an earlier create of ${name} made account ${ours.id}, and its credential was not delivered: entry ${id} of the journal`,
-    { provider, hint: unsettled.state === 'answered' ? keptHint(id) : lostHint(id, ours) },
+    { provider, hint: unsettled.state === 'answered' ? sactl`recover deliver --id ${id}` : lostHint(id, ours) },
   );
 }
 
-function keptHint(id: string): string {
-  return `sactl recover deliver --id ${id}`;
-}
-
-function lostHint(id: string, ours: Account | undefined): string {
+function lostHint(id: string, ours: Account | undefined): Hint {
+  const discard = sactl`recover discard --id ${id}`;
   return ours === undefined
-    ? `sactl recover show --id ${id}; then: sactl recover discard --id ${id}`
-    : `issue another: sactl serviceaccounts rotate --id ${shellWord(ours.id)}; or forget it: sactl recover discard --id ${id}`;
+    ? [sactl`recover show --id ${id}`, '; then: ', discard]
+    : ['issue another: ', sactl`serviceaccounts rotate --id ${ours.id}`, '; or forget it: ', discard];
 }
 
 /** Where a provider has no organizations, or the entry does not know its own, the endpoint says enough. */

@@ -7,8 +7,7 @@ import type { Selectors } from './selectors.ts';
 import { naming } from '../delivery/failures.ts';
 import { accountIdOf, readEntry, recoverCommand } from '../delivery/recover.ts';
 import { isOpen, type ReadableEntry } from '../state/stored-entry.ts';
-import { commandFlags, failedItem, type FailedItem } from './items.ts';
-import type { CommonFlags } from '../session/flags.ts';
+import { failedItem, type FailedItem } from './items.ts';
 import { accountKeyOf } from '../state/rotations.ts';
 import type { Context } from '../context.ts';
 import type { Journal } from '../state/journal.ts';
@@ -217,13 +216,12 @@ export interface Kept extends Candidate {
 }
 
 /** What such an account comes to: rotating it once more would throw away a credential that is there. */
-export function keptItem(common: CommonFlags, { account, listed, entry }: Kept): FailedItem {
+export function keptItem({ account, listed, entry }: Kept): FailedItem {
   const error = new UndeliveredError(
     `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still`,
     { provider: account.provider, hint: recoverCommand('deliver', entry) },
   );
-  const flags = commandFlags(common, listed.connected);
-  return { ...failedItem(account, { error, flags }), recoverId: entry.id };
+  return { ...failedItem(account, { error, flags: listed.connected.commandFlags }), recoverId: entry.id };
 }
 
 /** What an earlier run left open of an account. */

@@ -3,20 +3,11 @@ import { gatherFacts } from './facts.ts';
 import { unansweredText } from './connections.ts';
 import { choose, findUnfinished, keptItem, type Candidate, type Choice } from './candidates.ts';
 import type { BulkInput } from './input.ts';
-import {
-  commandFlags,
-  failedItem,
-  merged,
-  skippedItem,
-  unlistedItem,
-  type BulkResult,
-  type FailedItem,
-} from './items.ts';
+import { failedItem, merged, skippedItem, unlistedItem, type BulkResult, type FailedItem } from './items.ts';
 import type { Answered } from './member.ts';
 import type { Preparation } from './prepare.ts';
 import type { BulkRun } from './run.ts';
-import { shellWord } from '../model/text.ts';
-import type { CommonFlags } from '../session/flags.ts';
+import { sactl, withConnection } from '../model/hint.ts';
 import { takesIntake } from '../session/intake.ts';
 
 /**
@@ -56,7 +47,7 @@ export interface Known extends Pick<Answered, 'unlisted'> {
 }
 
 /** What is certain before anything is sent. */
-export async function knownResult({ common }: BulkRun, { choice, preparation, unlisted }: Known): Promise<BulkResult> {
+export async function knownResult({ choice, preparation, unlisted }: Known): Promise<BulkResult> {
   const byHand = choice.candidates.filter(isByHand);
   const skipped = [...choice.skipped, ...preparation.skipped];
   const result = {
@@ -64,8 +55,8 @@ export async function knownResult({ common }: BulkRun, { choice, preparation, un
     skipped: skipped.map((one) => skippedItem(one, ExitCode.done)),
     failed: [
       ...unlisted.map(unlistedItem),
-      ...choice.kept.map((one) => keptItem(common, one)),
-      ...(await Promise.all(byHand.map((one) => byHandItem(common, one)))),
+      ...choice.kept.map((one) => keptItem(one)),
+      ...(await Promise.all(byHand.map((one) => byHandItem(one)))),
     ],
   };
   return merged(result, { rotated: [], skipped: [], failed: [] });
@@ -77,16 +68,13 @@ export function isByHand({ listed }: Candidate): boolean {
 }
 
 /** What such an account comes to in a run over many: the step that a person has to take, and the command for it. */
-async function byHandItem(common: CommonFlags, { account, listed: { connected } }: Candidate): Promise<FailedItem> {
+async function byHandItem({ account, listed: { connected } }: Candidate): Promise<FailedItem> {
   const request = { operation: 'rotate', account, name: account.name, token: null } as const;
   const intake = await connected.provider.intake?.(request);
   const goal = intake?.action.goal ?? `fetch a new credential for ${account.name}`;
-  const flags = commandFlags(common, connected);
-  const command = [
-    'sactl serviceaccounts rotate',
-    ...flags,
-    `--id ${shellWord(account.id)} -f session.json --to <target> --yes`,
-  ].join(' ');
+  const flags = connected.commandFlags;
+  const rotate = withConnection(sactl`serviceaccounts rotate`, flags);
+  const command = sactl`${rotate} --id ${account.id} -f session.json --to <target> --yes`;
   const action = { goal, url: intake?.action.url ?? '', command };
   const error = new ActionRequiredError([action], { provider: account.provider });
   return failedItem(account, { error, flags });

@@ -6,8 +6,7 @@ import { compareText } from '../model/text.ts';
 import { errorObject, type ErrorObject } from '../output/error.ts';
 import type { Skipped } from './candidates.ts';
 import type { Unanswered } from './connections.ts';
-import type { Connected } from '../session/connect.ts';
-import type { CommonFlags } from '../session/flags.ts';
+import type { ConnectionFlags } from '../model/hint.ts';
 
 /** An account whose new credential is where it should be. */
 export interface RotatedItem extends IssuanceResult {
@@ -63,7 +62,7 @@ export interface Failure {
   /** What is known of the new credential, if there is one. */
   readonly result?: Result | null;
   /** With which a command in the error's hint means the same connection. */
-  readonly flags?: readonly string[];
+  readonly flags?: ConnectionFlags;
 }
 
 /** The credential's value is in no item. */
@@ -99,18 +98,4 @@ export function unlistedItem({ member, error }: Unanswered): FailedItem {
     organization: connection.organization.value,
   });
   return { ...failedItem(account, { error }), id: null, name: null };
-}
-
-/** The flags with which a command goes to this connection, e.g. `['--profile prod']`. */
-export function commandFlags(
-  { org, endpoint }: Pick<CommonFlags, 'org' | 'endpoint'>,
-  { definition, connection: { profile }, isSandbox }: Pick<Connected, 'definition' | 'connection' | 'isSandbox'>,
-): readonly string[] {
-  const provider = `--provider ${definition.name}`;
-  if (isSandbox) return [provider, '--sandbox'];
-  return [
-    profile === null ? provider : `--profile ${profile}`,
-    ...(org === undefined ? [] : [`--org ${org}`]),
-    ...(endpoint === undefined ? [] : [`--endpoint ${endpoint}`]),
-  ];
 }

@@ -1,3 +1,4 @@
+import { sactl } from '../model/hint.ts';
 import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
 import type { BulkResult, FailedItem } from './items.ts';
 
@@ -65,12 +66,13 @@ const words: ReadonlyMap<ExitCode, ErrorCode> = new Map([
 ]);
 
 function detailsOf(code: ExitCode, failed: BulkResult['failed']): ErrorDetails {
-  if (code === ExitCode.undelivered) return { hint: 'sactl recover list' };
+  if (code === ExitCode.undelivered) return { hint: sactl`recover list` };
   const [worst, ...others] = failed.filter(({ exitCode }) => exitCode === code);
   // The command that one of them is to be rotated with leaves the others as they are.
   if (code === ExitCode.unknownOutcome && others.length > 0) {
-    return { hint: 'run this again; "sactl recover list" shows what was lost' };
+    return { hint: ['run this again; "', sactl`recover list`, '" shows what was lost'] };
   }
+  // Its commands mean the account's own connection already.
   const { hint = null, provider = null } = worst?.error ?? failed[0]?.error ?? {};
   return { hint, provider };
 }

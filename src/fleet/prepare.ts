@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 
+import type { Hint } from '../model/hint.ts';
 import { journalProblems, preflightState, selfProblems, tryTargets } from '../delivery/preflight.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
 import type { Target } from '../delivery/targets/target.ts';
@@ -27,7 +28,7 @@ export interface Preparation {
   readonly skipped: readonly Skipped[];
   /** What keeps the whole run from beginning. */
   readonly problems: readonly string[];
-  readonly hint: string | null;
+  readonly hint: Hint | null;
   readonly warnings: readonly string[];
   readonly targets: readonly PlannedTarget[];
 }

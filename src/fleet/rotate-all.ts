@@ -36,13 +36,13 @@ async function rotateGroup(run: BulkRun, ledger: Ledger, { group, lanes }: Group
   }
 }
 
-async function lane({ ctx, common }: BulkRun, ledger: Ledger, waves: Waves): Promise<void> {
+async function lane({ ctx }: BulkRun, ledger: Ledger, waves: Waves): Promise<void> {
   while (!ctx.signal.aborted) {
     const one = await waves.next();
     if (one === null) return;
     const refused = ledger.refusal(one);
     if (refused !== null) await one.release();
-    await ledger.done(one, refused ?? (await rotateOne(ledger.ctx, common, one)));
+    await ledger.done(one, refused ?? (await rotateOne(ledger.ctx, one)));
   }
 }
 

@@ -3,14 +3,13 @@ import type { Result } from '../delivery/document.ts';
 import { CliError, InterruptedError, UnknownOutcomeError, type ExitCode } from '../errors.ts';
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/error.ts';
-import { commandFlags, failedItem, rotatedItem, skippedItem, type Failure, type Item } from './items.ts';
-import type { CommonFlags } from '../session/flags.ts';
+import { failedItem, rotatedItem, skippedItem, type Failure, type Item } from './items.ts';
 import type { Prepared } from './prepare.ts';
 import type { Ready } from './wave.ts';
 
 /** Rotates one account by the delivery protocol, which lets go of its lock. Never rejects. */
-export async function rotateOne(ctx: Context, common: CommonFlags, one: Ready): Promise<Item> {
-  const flags = commandFlags(common, one.listed.connected);
+export async function rotateOne(ctx: Context, one: Ready): Promise<Item> {
+  const flags = one.listed.connected.commandFlags;
   if (one.issuance === null) return failed(one, { error: one.error, flags });
   let result: Result | null = null;
   const issuance = {

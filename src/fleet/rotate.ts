@@ -42,7 +42,7 @@ export async function rotateSeveral(
   // What could not be found out for that reason may pass for something else.
   ctx.signal.throwIfAborted();
   for (const warning of preparation.warnings) await run.note(warning);
-  const known = await knownResult(run, { choice, preparation, unlisted });
+  const known = await knownResult({ choice, preparation, unlisted });
   const { hint, prepared } = preparation;
   const problems = [...preparation.problems, ...(common.dryRun ? [] : await filterProblems(run, { prepared, known }))];
   if (common.dryRun) await fleet.emit(bulkPlan({ preparation, known, marker: run.marker }));

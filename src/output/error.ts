@@ -1,5 +1,6 @@
-import { ActionRequiredError, CliError, FailedError, UsageError, type RequiredAction } from '../errors.ts';
+import { ActionRequiredError, CliError, FailedError, UsageError } from '../errors.ts';
 import { compactJson } from './json.ts';
+import { hintText, printedAction, type ConnectionFlags, type PrintedAction } from '../model/hint.ts';
 import { safeText } from '../model/text.ts';
 import type { Style } from './style.ts';
 import { systemCode } from '../files/system-error.ts';
@@ -11,8 +12,8 @@ export interface ErrorOptions {
   readonly debug: boolean;
   /** Adds `sandbox: true` to JSON. */
   readonly sandbox?: boolean;
-  /** Flags that a command in the hint needs to mean the same connection, e.g. `--profile prod`. */
-  readonly connection?: readonly string[];
+  /** What commands in the hint need to mean the same connection. */
+  readonly connection?: ConnectionFlags;
   /** Of stderr; plain text without it. */
   readonly style?: Style;
 }
@@ -65,42 +66,19 @@ function humanLines(error: CliError, options: ErrorOptions): string[] {
   return [...problems.map(failure), ...(hint === null ? [] : [hintLine(hint)])];
 }
 
-/** The hint, with the connection that was meant. A command of an action is one as a whole, whatever is quoted in it. */
 function hintOf(error: CliError, options: Pick<ErrorOptions, 'connection'>): string | null {
   if (error instanceof ActionRequiredError) return actionsOf(error, options)[0]?.command ?? null;
-  const hint = error.hint === null ? null : withConnection(error.hint, options.connection ?? []);
-  return hint === null ? null : shortly(hint);
+  return error.hint === null ? null : shortly(hintText(error.hint, options.connection));
 }
 
 function actionsOf(
   { actions }: ActionRequiredError,
-  { connection = [] }: Pick<ErrorOptions, 'connection'>,
-): readonly RequiredAction[] {
-  return actions.map((action) => ({
-    goal: safeText(action.goal),
-    url: safeText(action.url),
-    command: safeText(withFlags(action.command, connection)),
-  }));
-}
-
-/** A whole command in a hint, up to what ends it: a quotation mark, a semicolon, a bracket. Words in single quotes hold any of them. */
-const commandPattern =
-  /(^|: )(sactl (?:serviceaccounts|tokens|accessrules|groups|roles|orgs|scopes|recover) (?:'[^']*'|[^'";(])*(?:'[^']*'|[^'";(\s]))/g;
-
-/** A hint whose commands have the flags they lack. */
-function withConnection(hint: string, flags: readonly string[]): string {
-  if (hint.endsWith('--help')) return hint;
-  return hint.replaceAll(commandPattern, (_, before: string, line: string) => before + withFlags(line, flags));
-}
-
-/** A command with the flags it lacks. Entries of the journal know their own connection; all providers are for lists. */
-function withFlags(line: string, flags: readonly string[]): string {
-  const isList = line.startsWith('sactl serviceaccounts list');
-  const useful = line.startsWith('sactl recover ')
-    ? flags.filter((flag) => flag === '--sandbox')
-    : flags.filter((flag) => isList || !/^--provider[ =]all$/.test(flag));
-  const missing = useful.filter((flag) => !line.includes(flag.split(/[ =]/, 1)[0] ?? flag));
-  return [line, ...missing].join(' ');
+  { connection }: Pick<ErrorOptions, 'connection'>,
+): readonly PrintedAction[] {
+  return actions.map((action) => {
+    const { goal, url, command } = printedAction(action, connection);
+    return { goal: safeText(goal), url: safeText(url), command: safeText(command) };
+  });
 }
 
 const mostProblems = 20;
@@ -114,25 +92,25 @@ function shown(problems: readonly string[]): readonly string[] {
 /** An error as JSON has it (DESIGN.md 3). */
 export interface ErrorObject extends Pick<
   CliError,
-  'code' | 'message' | 'hint' | 'provider' | 'status' | 'traceId' | 'retryable' | 'exitCode'
+  'code' | 'message' | 'provider' | 'status' | 'traceId' | 'retryable' | 'exitCode'
 > {
+  readonly hint: string | null;
   /** Only where something is left to a person. */
-  readonly actionsRequired?: readonly RequiredAction[];
+  readonly actionsRequired?: readonly PrintedAction[];
 }
 
-/** `connection` is the flags that a command in the hint needs to mean the same connection. */
-export function errorObject(error: CliError, { connection = [] }: Pick<ErrorOptions, 'connection'> = {}): ErrorObject {
+export function errorObject(error: CliError, options: Pick<ErrorOptions, 'connection'> = {}): ErrorObject {
   const { code, message, provider, status, traceId, retryable, exitCode } = error;
   return {
     code,
     message: shortly(message),
-    hint: hintOf(error, { connection }),
+    hint: hintOf(error, options),
     provider,
     status,
     traceId: traceId === null ? null : safeText(traceId),
     retryable,
     exitCode,
-    ...(error instanceof ActionRequiredError ? { actionsRequired: actionsOf(error, { connection }) } : {}),
+    ...(error instanceof ActionRequiredError ? { actionsRequired: actionsOf(error, options) } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Hint } from '../model/hint.ts';
 import type { AccessRule, Account, AccountChange, GrantRequest, NewAccount, ProviderName } from '../model/account.ts';
 import type { Credential, Secret } from '../model/credential.ts';
 import type { Context } from '../context.ts';
@@ -177,10 +178,8 @@ export interface Finding {
   /** An `error` keeps things from working; a `warning` will, or is a risk. */
   readonly level: 'error' | 'warning';
   readonly message: string;
-  /** One command or sentence; null where there is nothing to do. */
-  readonly hint: string | null;
-  /** What is to be run after that, without the flags of the connection. */
-  readonly command?: string;
+  /** Null where there is nothing to do. */
+  readonly hint: Hint | null;
 }
 
 /** An access rule with the account it is for, by the name it binds to. */

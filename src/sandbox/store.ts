@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 
 import writeFileAtomic from 'write-file-atomic';
 
+import { sactl } from '../model/hint.ts';
 import { FailedError } from '../errors.ts';
 import { readBoundedText } from '../files/bounded-file.ts';
 import { withLock } from '../files/lock.ts';
@@ -130,7 +131,7 @@ function parse(text: string): { version: unknown; state: unknown } | null {
 
 function unusable(path: string, why: string, cause?: unknown): FailedError {
   return new FailedError('sandbox', `the sandbox's state in ${path} ${why}`, {
-    hint: 'sactl sandbox reset',
+    hint: sactl`sandbox reset`,
     cause,
   });
 }

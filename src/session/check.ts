@@ -1,3 +1,4 @@
+import type { Hint } from '../model/hint.ts';
 import { UsageError } from '../errors.ts';
 
 /** What a check of local input gives: a value to go on with, and every problem found on the way. */
@@ -29,7 +30,7 @@ export async function gather<Value>(
 /** Problems collected so far, so that all of them can be reported together. */
 export interface Gathered {
   readonly problems: string[];
-  readonly hints: string[];
+  readonly hints: Hint[];
 }
 
 /** @throws UsageError when anything was gathered */

@@ -1,3 +1,4 @@
+import { connectionFlags, type ConnectionFlags } from '../model/hint.ts';
 import { loadConfiguration, type Configuration } from '../config/configuration.ts';
 import { resolveConnection, type Connection } from '../config/connection.ts';
 import { describeSource } from '../config/setting.ts';
@@ -90,6 +91,8 @@ export interface Connected {
   readonly definition: ProviderDefinition;
   readonly provider: Provider;
   readonly isSandbox: boolean;
+  /** What a command needs to mean this connection. */
+  readonly commandFlags: ConnectionFlags;
   readonly connection: {
     readonly endpoint: string;
     readonly credentialSource: string;
@@ -176,11 +179,19 @@ async function connectTo(
       locks,
     },
   });
+  const isSandbox = sandbox !== null;
   return {
     ctx,
     definition,
     provider,
-    isSandbox: sandbox !== null,
+    isSandbox,
+    commandFlags: connectionFlags({
+      ...common,
+      provider: definition.name,
+      profile,
+      endpoint: common.endpoint,
+      isSandbox,
+    }),
     stateDirectory,
     locks,
     verifyCredential: (issued) =>

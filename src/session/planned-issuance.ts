@@ -6,6 +6,7 @@ import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Provider } from '../providers/provider.ts';
+import { withConnection, type ConnectionFlags } from '../model/hint.ts';
 import { canAsk } from './confirm.ts';
 import type { DeliveryFlags } from './delivery-flags.ts';
 import type { Session } from './session.ts';
@@ -34,6 +35,7 @@ export interface IssuanceHost extends Pick<
   | 'provider'
   | 'renderer'
   | 'connection'
+  | 'commandFlags'
   | 'isSandbox'
   | 'locks'
   | 'verifyCredential'
@@ -55,8 +57,7 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
       ...plan,
       ...locatedEnd(plan, {
         profile: connection.profile,
-        isSandbox: host.isSandbox,
-        endpoint: common.endpoint,
+        flags: host.commandFlags,
         directory: ctx.cwd,
         homeDirectory: ctx.homeDirectory,
       }),
@@ -130,16 +131,11 @@ async function choose(ctx: Context, candidates: readonly Account[]): Promise<Acc
   return candidates.find(({ id }) => id === chosen) ?? null;
 }
 
-/** Which connection a command has to name. */
-interface NamedConnection {
-  readonly profile: string | null;
-  readonly isSandbox: boolean;
-  /** The value of `--endpoint`. */
-  readonly endpoint?: string | undefined;
-}
-
 /** Where a plan is carried out. */
-export interface PlanPlace extends NamedConnection {
+export interface PlanPlace {
+  readonly profile: string | null;
+  /** What commands need to mean the connection. */
+  readonly flags: ConnectionFlags;
   /** What relative paths of targets are against. */
   readonly directory: string;
   readonly homeDirectory: string;
@@ -149,27 +145,15 @@ type LocalEnd = Pick<IssuancePlan, 'actions' | 'record'>;
 
 /** What a plan does once a credential is delivered, told of targets by their addresses, with commands that mean this connection. */
 export function locatedEnd({ actions, record }: LocalEnd, place: PlanPlace): LocalEnd {
-  const { directory: cwd, homeDirectory, profile } = place;
+  const { directory: cwd, homeDirectory, profile, flags } = place;
   function addresses(delivered: readonly string[]): readonly string[] {
     return delivered.map((name) => addressOf(name, { cwd, homeDirectory, profile }));
   }
+  function located(action: Action): Action {
+    return { ...action, command: withConnection(action.command, flags) };
+  }
   return {
-    ...(actions === undefined
-      ? {}
-      : {
-          actions: (delivered) => actions(addresses(delivered)).map((step) => withConnection(step, place)),
-        }),
+    ...(actions === undefined ? {} : { actions: (delivered) => actions(addresses(delivered)).map(located) }),
     ...(record === undefined ? {} : { record: (delivered) => record(addresses(delivered)) }),
   };
-}
-
-function withConnection(action: Action, connection: NamedConnection): Action {
-  return { ...action, command: `${action.command}${connectionFlags(connection)}` };
-}
-
-/** The flags that mean a connection, behind a command that names its provider. */
-export function connectionFlags({ profile, isSandbox, endpoint }: NamedConnection): string {
-  if (isSandbox) return ' --sandbox';
-  const named = profile === null ? '' : ` --profile ${profile}`;
-  return endpoint === undefined ? named : `${named} --endpoint ${endpoint}`;
 }

@@ -1,5 +1,5 @@
 import { soonMs } from '../model/duration.ts';
-import { shellWord } from '../model/text.ts';
+import { hintText, sactl, type CommandLine, type Hint } from '../model/hint.ts';
 import { relativeTime } from '../output/time.ts';
 import type { OwnCredential } from '../providers/provider.ts';
 import type { Connected } from './connect.ts';
@@ -10,14 +10,17 @@ import { isSandboxOn, type Context } from '../context.ts';
 import { countOpenEntries } from '../state/open-count.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
-type Caller = Pick<Connected, 'definition' | 'connection'>;
+type Caller = Pick<Connected, 'definition' | 'connection' | 'isSandbox'>;
 
 /** The command that replaces the caller's own credential; null where it is of no account that can be rotated. */
-export function renewal({ definition, connection }: Caller, { accountId }: OwnCredential): string | null {
+export function renewal(
+  { definition, connection, isSandbox }: Caller,
+  { accountId }: OwnCredential,
+): CommandLine | null {
   if (accountId === null) return null;
   const { profile } = connection;
-  const named = profile === null ? `--provider ${definition.name}` : `--profile ${profile}`;
-  return `sactl serviceaccounts rotate ${named} --id ${shellWord(accountId)} --to …`;
+  const named = profile === null || isSandbox ? ['--provider', definition.name] : ['--profile', profile];
+  return sactl`serviceaccounts rotate ${named} --id ${accountId} --to …`;
 }
 
 /**
@@ -25,25 +28,25 @@ export function renewal({ definition, connection }: Caller, { accountId }: OwnCr
  * nothing is asked for it. Never rejects: what the command did is done.
  */
 export async function warnOfExpiry(
-  connected: Caller & Pick<Connected, 'ctx' | 'provider'>,
+  connected: Caller & Pick<Connected, 'ctx' | 'provider' | 'commandFlags'>,
   common: CommonFlags,
 ): Promise<void> {
   try {
-    const text = warningOf(connected);
-    if (text !== null) await note(connected.ctx, common, text);
+    const warning = warningOf(connected);
+    if (warning !== null) await note(connected.ctx, common, hintText(warning, connected.commandFlags));
   } catch {
     // A warning is worth no exit code.
   }
 }
 
-function warningOf({ ctx, provider, ...caller }: Caller & Pick<Connected, 'ctx' | 'provider'>): string | null {
+function warningOf({ ctx, provider, ...caller }: Caller & Pick<Connected, 'ctx' | 'provider'>): Hint | null {
   const own = provider.knownCredential?.() ?? null;
   const end = Date.parse(own?.expiresAt ?? '');
   if (own === null || !(end - ctx.now() < soonMs)) return null;
   const when = relativeTime(end, ctx.now());
   const command = renewal(caller, own);
   const text = `the credential from ${caller.connection.credentialSource} expires ${when}`;
-  return command === null ? text : `${text}: ${command}`;
+  return command === null ? text : [`${text}: `, command];
 }
 
 /**
@@ -59,6 +62,6 @@ export async function remindOfEntries(ctx: Context, common: CommonFlags): Promis
   });
   if (open === 0) return;
   const what = open === 1 ? 'a create or rotate has' : `${open} creates or rotates have`;
-  const command = `sactl recover list${isSandbox ? ' --sandbox' : ''}`;
-  await note(ctx, common, `${what} not come to an end: ${command}`);
+  const reminder = [`${what} not come to an end: `, sactl`recover list`];
+  await note(ctx, common, hintText(reminder, isSandbox ? [['--sandbox']] : []));
 }

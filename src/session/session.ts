@@ -25,6 +25,7 @@ export interface Session {
   readonly renderer: Renderer;
   readonly connection: Connected['connection'];
   readonly isSandbox: boolean;
+  readonly commandFlags: Connected['commandFlags'];
   readonly stateDirectory: string;
   readonly locks: Connected['locks'];
   readonly targetEnvironment: TargetEnvironment;
@@ -129,7 +130,8 @@ function sessionOf({
   connected: Connected;
   targetEnvironment: TargetEnvironment;
 }): Session {
-  const { ctx, definition, provider, connection, isSandbox, stateDirectory, locks, verifyCredential } = connected;
+  const { ctx, definition, provider, connection, isSandbox, commandFlags, stateDirectory, locks, verifyCredential } =
+    connected;
   return {
     ctx,
     common,
@@ -138,6 +140,7 @@ function sessionOf({
     renderer,
     connection,
     isSandbox,
+    commandFlags,
     stateDirectory,
     locks,
     targetEnvironment,

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { sactl } from '../model/hint.ts';
 import { ConflictError, NotFoundError } from '../errors.ts';
 import { compareText, quoted } from '../model/text.ts';
 import { entryIdOf, entryPlace, isTrialName } from './entry-file.ts';
@@ -69,7 +70,7 @@ export function lookUp(reader: JournalReader, id: string): Promise<EntryReading>
 
 export function noSuchEntry(id: string): NotFoundError {
   return new NotFoundError(`there is no journal entry ${quoted(id)}`, {
-    hint: 'sactl recover list',
+    hint: sactl`recover list`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { hintText } from '../../src/model/hint.ts';
 import { openAuditLog } from '../../src/state/audit-log.ts';
 import type { Context } from '../../src/context.ts';
 import type { Issuance } from '../../src/delivery/issuance.ts';
@@ -56,7 +57,7 @@ export async function failureOf(work: () => Promise<unknown>): Promise<Failure |
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const { code, exitCode, message, hint } = error;
-    return { code, exit: exitCode, message, hint };
+    return { code, exit: exitCode, message, hint: hint === null ? null : hintText(hint) };
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import { sactl, type ConnectionFlags } from '../../src/model/hint.ts';
 import { ActionRequiredError, AuthError, CliError, ExitCode, FailedError, UsageError } from '../../src/errors.ts';
 import { renderError } from '../../src/output/error.ts';
 import { hostileText, runnerCommand, unprintable } from '../harness/hostile.ts';
@@ -12,8 +13,9 @@ const thrown: fc.Arbitrary<unknown> = fc
   .record({ message: hostileText(), hint: fc.option(hostileText()), traceId: hostileText() })
   .chain(({ message, hint, traceId }) => {
     const cause = new Error(message, { cause: new TypeError(traceId) });
-    const details = { hint, provider: 'nscale', traceId, cause };
-    const action = { goal: message, url: traceId, command: hint ?? message };
+    const command = sactl`tokens revoke --token ${hint ?? message}`;
+    const details = { hint: hint === null ? null : [hint, command], provider: 'nscale', traceId, cause };
+    const action = { goal: message, url: traceId, command };
     return fc.constantFrom<unknown>(
       new FailedError('failed', message, details),
       new AuthError('forbidden', message, details),
@@ -30,7 +32,7 @@ const options = fc.record({
   json: fc.boolean(),
   debug: fc.boolean(),
   sandbox: fc.boolean(),
-  connection: fc.subarray(['--profile prod', '--org acme', '--sandbox']),
+  connection: fc.subarray<ConnectionFlags[number]>([['--profile', 'prod'], ['--org', 'acme'], ['--sandbox']]),
 });
 
 test('any error is lines that steer neither a terminal nor the runner of a job', () => {

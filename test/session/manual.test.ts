@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { sactl } from '../../src/model/hint.ts';
 import { ActionRequiredError } from '../../src/errors.ts';
 import { renderError } from '../../src/output/error.ts';
 import type { TestContextOptions } from '../harness/context.ts';
@@ -178,36 +179,36 @@ describe('an error with several actions', () => {
     ['one', '::two\n'].map((token) => ({
       goal: `revoke ${token}`,
       url: consoleUrl,
-      command: `sactl tokens revoke --id ci --token "${token} x" --done`,
+      command: sactl`tokens revoke --id ci --token ${`${token} x`} --done`,
     })),
     { provider: 'augment' },
   );
 
   it('lists each, with flags behind the whole command and text that steers nothing', () => {
-    expect(renderError(error, { json: false, debug: false, connection: ['--profile prod'] })).toBe(
+    expect(renderError(error, { json: false, debug: false, connection: [['--profile', 'prod']] })).toBe(
       [
         'sactl: to be done by a person: revoke one',
         `  at ${consoleUrl}`,
-        'hint: sactl tokens revoke --id ci --token "one x" --done --profile prod',
+        "hint: sactl tokens revoke --id ci --token 'one x' --done --profile prod",
         'sactl: to be done by a person: revoke ::two',
         `  at ${consoleUrl}`,
-        'hint: sactl tokens revoke --id ci --token "::two  x" --done --profile prod',
+        "hint: sactl tokens revoke --id ci --token ': :two  x' --done --profile prod",
         '',
       ].join('\n'),
     );
   });
 
   it('is one line of JSON whose hint is the first command', () => {
-    const line = renderError(error, { json: true, debug: false, connection: ['--sandbox'] });
+    const line = renderError(error, { json: true, debug: false, connection: [['--sandbox']] });
     expect(JSON.parse(line)).toMatchObject({
       error: {
         message: 'to be done by a person: revoke one; revoke ::two',
-        hint: 'sactl tokens revoke --id ci --token "one x" --done --sandbox',
+        hint: "sactl tokens revoke --id ci --token 'one x' --done --sandbox",
         actionsRequired: [
           {
             goal: 'revoke one',
             url: consoleUrl,
-            command: 'sactl tokens revoke --id ci --token "one x" --done --sandbox',
+            command: "sactl tokens revoke --id ci --token 'one x' --done --sandbox",
           },
           { goal: 'revoke ::two' },
         ],

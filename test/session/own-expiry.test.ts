@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { accountIds, groupIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import { testNow } from '../harness/context.ts';
-import { sandboxTokens, useNscale, type NscaleDeployment } from '../harness/nscale.ts';
+import { nscaleEndpoint, organizationId, sandboxTokens, useNscale, type NscaleDeployment } from '../harness/nscale.ts';
 import { homeWith, userFile } from '../commands/config/home.ts';
 import { accountsPath, brokenStdout, predictable, workFolder } from '../commands/support.ts';
 
@@ -87,6 +87,13 @@ describe("the end of the caller's own credential", () => {
     expect(stderr).toBe(
       `sactl: the credential from environment variable TOKEN (profile ci in ~/.config/sactl/config.yaml) expires in 9 days: sactl serviceaccounts rotate --profile ci --id ${selfRotating} --to …\n`,
     );
+  });
+
+  it('names what --org and --endpoint said', async () => {
+    const { run } = pipeline(9);
+    const flags = ['--org', organizationId, '--endpoint', nscaleEndpoint];
+    const { code, stderr } = await run([...rotate, ...flags], { cwd: await workFolder() });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${warned('in 9 days').trimEnd()} ${flags.join(' ')}\n` });
   });
 
   const several = ['sa', 'rotate', '--id', 'ci-deploy', '--id', 'scratch'];

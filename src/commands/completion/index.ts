@@ -1,5 +1,6 @@
 import { Argument, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
 
+import { sactl } from '../../model/hint.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import { writeOutput } from '../../output/emit.ts';
 import { declareVerb, type Host } from '../command.ts';
@@ -38,7 +39,7 @@ async function printScript(
 ): Promise<ExitCode> {
   if (shell === undefined) {
     throw new UsageError(`say for which shell: ${shells.join(', ')}`, {
-      hint: 'sactl completion --help',
+      hint: sactl`completion --help`,
     });
   }
   const { completionScript } = await import('./script.ts');

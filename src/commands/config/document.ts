@@ -1,3 +1,4 @@
+import { hintText } from '../../model/hint.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { resolveConnection, type Connection } from '../../config/connection.ts';
 import { describeCredential } from '../../config/credential-source.ts';
@@ -190,6 +191,6 @@ function selectionProblem(options: SelectionOptions): string | null {
     const isOpen = provider.value === null && profile.value === null;
     const isExplained = error instanceof AuthError || (error instanceof UsageError && isOpen);
     if (!isExplained) throw error;
-    return [error.message, error.hint].filter((text) => text !== null).join('; ');
+    return error.hint === null ? error.message : `${error.message}; ${hintText(error.hint)}`;
   }
 }

@@ -3,9 +3,7 @@ import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
 import { namedCaFiles, readEndpoint, uncheckedProblem, type CaPlace } from '../../http/transport.ts';
 import { connect, type Connected, type Described } from '../../session/connect.ts';
-import type { Finding } from '../../providers/provider.ts';
 import type { CommonFlags } from '../../session/flags.ts';
-import { connectionFlags } from '../../session/planned-issuance.ts';
 import { examineAnswer, untried } from './answer.ts';
 import { failure, ok, warning, type Result } from './report.ts';
 import { examineSecretFile } from './permissions.ts';
@@ -37,7 +35,7 @@ export async function examineConnection(
   const quiet = { ...flags, quiet: true, timeout: flags.timeout ?? timeoutMs } as const;
   const connected = await connect(ctx, quiet, described, { onAnswer: clock.onAnswer });
   const answer = await examineAnswer(connected, connection.endpointSource);
-  return [...network, ...answer, ...clock.results(), ...files, ...(await examineOwnState(connected, flags))];
+  return [...network, ...answer, ...clock.results(), ...files, ...(await examineOwnState(connected))];
 }
 
 /** In the sandbox no proxy and no CA is even read. */
@@ -56,24 +54,13 @@ async function examineFiles(ctx: Context, { credential }: Connection): Promise<r
 }
 
 /** What only the provider knows of this machine. */
-async function examineOwnState(
-  { provider, connection, isSandbox }: Connected,
-  { endpoint }: CommonFlags,
-): Promise<readonly Result[]> {
+async function examineOwnState({ provider }: Connected): Promise<readonly Result[]> {
   try {
-    const found = (await provider.examine?.()) ?? [];
-    const named = connectionFlags({ ...connection, isSandbox, endpoint });
-    return found.map((finding) => withCommand(finding, named));
+    return (await provider.examine?.()) ?? [];
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return [failure('provider', error.message, error.hint)];
   }
-}
-
-/** The hint as a whole, with the command that means this connection. */
-function withCommand({ command, hint, ...finding }: Finding, named: string): Result {
-  if (command === undefined) return { ...finding, hint };
-  return { ...finding, hint: `${hint === null ? '' : `${hint}; then: `}${command}${named}` };
 }
 
 interface Place extends CaPlace, Pick<Context, 'homeDirectory'> {}

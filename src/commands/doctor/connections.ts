@@ -4,6 +4,8 @@ import { describeIncomplete } from '../../config/environment.ts';
 import { selectAllOrigins, selectOrigin, type Origin } from '../../config/selection.ts';
 import type { Context } from '../../context.ts';
 import { AuthError, CliError, UsageError } from '../../errors.ts';
+import type { ProviderName } from '../../model/account.ts';
+import { connectionFlags } from '../../model/hint.ts';
 import { environments, providers } from '../../providers/registry.ts';
 import { describeConnection } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';
@@ -19,13 +21,19 @@ export async function examineConnections(
 ): Promise<readonly Diagnosis[]> {
   const { origins, failures } = findOrigins(ctx, flags, configuration);
   const examined = await Promise.all(
-    origins.map(async (origin) => about(nameOf(origin), await examineOrigin(ctx, { flags, configuration, origin }))),
+    origins.map(async (origin) => {
+      const name = nameOf(origin);
+      const meant = connectionFlags({ ...flags, ...name, isSandbox: origin.kind === 'sandbox' });
+      return about(name, await examineOrigin(ctx, { flags, configuration, origin }), meant);
+    }),
   );
-  const missing = failures.flatMap((error) => about({ provider: error.provider, profile: null }, [failureOf(error)]));
+  const missing = failures.flatMap((error) =>
+    about({ provider: error.provider, profile: null }, [failureOf(error)], []),
+  );
   return [...examined.flat(), ...incomplete(ctx, configuration), ...missing];
 }
 
-function nameOf(origin: Origin): Pick<Diagnosis, 'provider' | 'profile'> {
+function nameOf(origin: Origin): { readonly provider: ProviderName; readonly profile: string | null } {
   if (origin.kind !== 'profile') return { provider: origin.provider, profile: null };
   return { provider: origin.profile.provider, profile: origin.profile.name };
 }
@@ -59,7 +67,7 @@ function incomplete(ctx: Context, { sandbox, provider }: Configuration): readonl
     const environment = environments[name];
     const problem = environment === undefined ? null : describeIncomplete(environment, ctx.env);
     const results = problem === null ? [] : [warning('credential', `${problem}; it is not used`)];
-    return about({ provider: name, profile: null }, results);
+    return about({ provider: name, profile: null }, results, []);
   });
 }
 

@@ -1,3 +1,4 @@
+import { sactl } from '../../model/hint.ts';
 import type { ConfigurationReading } from '../../config/configuration.ts';
 import type { Context } from '../../context.ts';
 import { oldestNode } from '../../version.ts';
@@ -22,9 +23,9 @@ export async function examineMachine(ctx: Context, reading: ConfigurationReading
     examineNode(ctx),
     ...examineConfiguration(ctx, reading),
     ...permissions,
-    ...(await examineState({ ...ctx, stateDirectory }, { isSandbox: sandbox.value })),
+    ...(await examineState({ ...ctx, stateDirectory })),
   ];
-  return about({ provider: null, profile: null }, results);
+  return about({ provider: null, profile: null }, results, sandbox.value ? [['--sandbox']] : []);
 }
 
 function examineNode({ nodeVersion }: Pick<Context, 'nodeVersion'>): Result {
@@ -68,19 +69,16 @@ function unused({ what, why }: Ignored): string {
 type Place = Context & { readonly stateDirectory: string };
 
 /** The journal and the audit log. */
-async function examineState(place: Place, { isSandbox }: { isSandbox: boolean }): Promise<readonly Result[]> {
-  return [
-    await orFailure('journal', () => examineJournal(place, isSandbox ? ' --sandbox' : '')),
-    await orFailure('audit', () => examineAudit(place)),
-  ];
+async function examineState(place: Place): Promise<readonly Result[]> {
+  return [await orFailure('journal', () => examineJournal(place)), await orFailure('audit', () => examineAudit(place))];
 }
 
-async function examineJournal(place: Place, flags: string): Promise<Result> {
+async function examineJournal(place: Place): Promise<Result> {
   const entries = await openJournal({ ...place, keepsSecrets: false }).list();
   const open = entries.filter(isOpen).length;
   if (open === 0) return ok('journal', 'every create and rotate has come to its end');
   const what = open === 1 ? 'a create or rotate has' : `${open} creates or rotates have`;
-  return warning('journal', `${what} not come to an end`, `sactl recover list${flags}`);
+  return warning('journal', `${what} not come to an end`, sactl`recover list`);
 }
 
 async function examineAudit(place: Place): Promise<Result> {

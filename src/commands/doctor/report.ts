@@ -1,3 +1,4 @@
+import { hintText, type ConnectionFlags, type Hint } from '../../model/hint.ts';
 import { safeText } from '../../model/text.ts';
 import { listDocument, type OutputDocument } from '../../output/document.ts';
 import type { Style, Tone } from '../../output/style.ts';
@@ -74,15 +75,17 @@ export interface Result extends Omit<Finding, 'level'> {
 }
 
 /** A result with the connection it is about; both null for what concerns the machine. The keys are those of `--json`. */
-export interface Diagnosis extends Result {
+export interface Diagnosis extends Omit<Result, 'hint'> {
   readonly provider: string | null;
   readonly profile: string | null;
+  readonly hint: string | null;
 }
 
-/** The results as they print, of one connection or of the machine. */
+/** The results as they print, of one connection or of the machine; `flags` are what commands need to mean it. */
 export function about(
   { provider, profile }: Pick<Diagnosis, 'provider' | 'profile'>,
   results: readonly Result[],
+  flags: ConnectionFlags,
 ): readonly Diagnosis[] {
   return results.map(({ level, check, message, hint }) => ({
     provider,
@@ -90,7 +93,7 @@ export function about(
     level,
     check,
     message,
-    hint,
+    hint: hint === null ? null : hintText(hint, flags),
   }));
 }
 
@@ -98,10 +101,10 @@ export function ok(check: string, message: string): Result {
   return { check, level: 'ok', message, hint: null };
 }
 
-export function warning(check: string, message: string, hint: string | null = null): Result {
+export function warning(check: string, message: string, hint: Hint | null = null): Result {
   return { check, level: 'warning', message, hint };
 }
 
-export function failure(check: string, message: string, hint: string | null = null): Result {
+export function failure(check: string, message: string, hint: Hint | null = null): Result {
   return { check, level: 'error', message, hint };
 }

@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
+import { sactl } from '../../model/hint.ts';
 import { UsageError } from '../../errors.ts';
 import { findSubcommand } from '../command.ts';
 
@@ -31,7 +32,7 @@ function findCommand(root: CommandUnknownOpts, words: readonly string[]): Comman
   for (const word of words) {
     const next = findSubcommand(command, word);
     if (next === undefined) {
-      throw new UsageError(`there is no help on "${words.join(' ')}"`, { hint: 'sactl --help' });
+      throw new UsageError(`there is no help on "${words.join(' ')}"`, { hint: sactl`--help` });
     }
     command = next;
   }

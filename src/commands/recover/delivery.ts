@@ -1,7 +1,7 @@
 import { readCaFlag } from '../../config/connection.ts';
 import type { StoredDelivery } from '../../delivery/deliver-entry.ts';
 import { preflightTargets, type Preflight, type TriedTarget } from '../../delivery/preflight.ts';
-import { definitionOf, readEntry } from '../../delivery/recover.ts';
+import { definitionOf, flagsOf, readEntry } from '../../delivery/recover.ts';
 import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
 import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued, LocalEnd } from '../../providers/issuance.ts';
@@ -126,7 +126,7 @@ async function localEndOf(
     },
   });
   if (end === null) return null;
-  const place = { profile, isSandbox, directory, homeDirectory };
+  const place = { profile, flags: flagsOf(entry.intent.connection), directory, homeDirectory };
   return { ...end, ...locatedEnd(withEarlier(end, entry, homeDirectory), place) };
 }
 

@@ -1,3 +1,4 @@
+import { hintText, type Hint } from '../../model/hint.ts';
 import { readEntry, recoverCommand, replacementHint } from '../../delivery/recover.ts';
 import { answerBytes, type StoredEntry } from '../../state/stored-entry.ts';
 import { exactText, safeText } from '../../model/text.ts';
@@ -21,7 +22,7 @@ export interface EntryDetail {
 
 /** An entry for people. A credential stands alone on the last line, exactly as it is where that is safe. */
 export function entryDetail({ entry, document, secret }: EntryDetail, style: Style): string {
-  const fields = [...fieldsOf(document), { label: 'Next', value: nextStep(entry, document) }].filter(
+  const fields = [...fieldsOf(document), { label: 'Next', value: hintText(nextStep(entry, document)) }].filter(
     ({ value }) => cellText(value) !== '',
   );
   return `${detail(fields, style)}${secretText(secret, style)}`;
@@ -48,10 +49,10 @@ function fieldsOf(document: EntryDocument): readonly Field[] {
 }
 
 /** What a person would do with the entry. */
-function nextStep(entry: StoredEntry, { state, accountId }: EntryDocument): string {
+function nextStep(entry: StoredEntry, { state, accountId }: EntryDocument): Hint {
   if (state === 'newer') return 'use the sactl that wrote it';
   if (entry.intent === null) {
-    return `look at ${entry.path}; to remove it: ${recoverCommand('discard', entry)}`;
+    return [`look at ${entry.path}; to remove it: `, recoverCommand('discard', entry)];
   }
   if (state === 'under-way') return 'wait for it to end';
   if (state === 'kept') return recoverCommand('deliver', entry);

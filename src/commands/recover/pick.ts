@@ -59,7 +59,7 @@ export function requireUsable(entry: StoredEntry): ReadableEntry {
 export function requireReadable(entry: StoredEntry): ReadableEntry {
   if (entry.intent !== null) return entry;
   throw new UsageError(`entry ${entry.id} cannot be read: ${entry.problem}`, {
-    hint: `look at ${entry.path}; to remove it: ${recoverCommand('discard', entry)}`,
+    hint: [`look at ${entry.path}; to remove it: `, recoverCommand('discard', entry)],
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import * as z from 'zod/mini';
 
+import type { Hint } from '../../model/hint.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import { quoted } from '../../model/text.ts';
 import type { Finding } from '../provider.ts';
@@ -91,8 +92,7 @@ async function pendingRevocations(connection: Connection): Promise<readonly Find
       check: 'tokens',
       level: 'warning' as const,
       message: `the token ${quoted(name, 100)} of ${id} was replaced and is still to be revoked`,
-      hint: `revoke it at ${consoleUrl}`,
-      command: revocation({ id, name: account.name }, name).command,
+      hint: [`revoke it at ${consoleUrl}; then: `, revocation({ id, name: account.name }, name).command],
     }));
   });
 }
@@ -106,7 +106,7 @@ function error(message: string): Finding {
   };
 }
 
-function warning(check: string, message: string, hint: string | null = null): Finding {
+function warning(check: string, message: string, hint: Hint | null = null): Finding {
   return { check, level: 'warning', message, hint };
 }
 

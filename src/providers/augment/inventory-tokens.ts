@@ -1,5 +1,6 @@
+import { sactl } from '../../model/hint.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
-import { quoted, shellWord } from '../../model/text.ts';
+import { quoted } from '../../model/text.ts';
 import {
   asRevoked,
   changeAccount,
@@ -28,7 +29,7 @@ export function tokenIn(inventory: Inventory, key: TokenKey): InventoryToken {
   if (found !== null) return found;
   throw new NotFoundError(`${quoted(key.name, 100)} has no token ${quoted(key.token, 100)}`, {
     provider: 'augment',
-    hint: `sactl tokens list --provider augment --id ${shellWord(key.name)}`,
+    hint: sactl`tokens list --provider augment --id ${key.name}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { sactl } from '../../model/hint.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
 
@@ -86,7 +87,7 @@ export function existing(inventory: Inventory, key: AccountKey): InventoryAccoun
   if (found !== null) return found;
   throw new NotFoundError(`no Augment account ${quoted(key.name, 100)} is recorded here`, {
     provider: 'augment',
-    hint: 'sactl serviceaccounts list --provider augment',
+    hint: sactl`serviceaccounts list --provider augment`,
   });
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { sactl } from '../../model/hint.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import { idOf, seenAccount, toAccount } from './accounts.ts';
@@ -132,7 +133,7 @@ export function findRecorded(
 function missing(reference: string): NotFoundError {
   return new NotFoundError(
     `no Augment account ${quoted(reference, 100)} is recorded here; only accounts recorded on this machine are known`,
-    { provider: 'augment', hint: 'sactl serviceaccounts list --provider augment' },
+    { provider: 'augment', hint: sactl`serviceaccounts list --provider augment` },
   );
 }
 

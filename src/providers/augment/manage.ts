@@ -1,5 +1,6 @@
+import { sactl } from '../../model/hint.ts';
 import { CliError, ConflictError, FailedError, InterruptedError, NotFoundError, PartialError } from '../../errors.ts';
-import { quoted, shellWord } from '../../model/text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import { toAccount } from './accounts.ts';
@@ -40,11 +41,9 @@ export function planUpdate(
           action: {
             goal: `rename the service account ${quoted(account.name, 100)} to ${quoted(name, 100)}`,
             url: consoleUrl,
-            command: [
-              `sactl serviceaccounts update --provider augment --id ${shellWord(account.id)} --name ${shellWord(name)}`,
-              ...(isDescribed ? [`--description ${shellWord(description ?? '')}`] : []),
-              '--done',
-            ].join(' '),
+            command: sactl`serviceaccounts update --provider augment --id ${account.id} --name ${name} ${
+              isDescribed ? ['--description', description ?? ''] : []
+            } --done`,
           },
         }
       : {}),
@@ -70,7 +69,7 @@ export function planDelete(connection: Connection, account: Account): Plan<void>
     action: {
       goal: `delete the service account ${quoted(name, 100)}, and with it all its tokens`,
       url: consoleUrl,
-      command: `sactl serviceaccounts delete --provider augment --id ${shellWord(id)} --done --yes`,
+      command: sactl`serviceaccounts delete --provider augment --id ${id} --done --yes`,
     },
     apply: async (options) => {
       const key = keyOf(account);
@@ -135,7 +134,7 @@ export async function planRestoreToken(
   if (backup === null) {
     throw new NotFoundError(`no copy of the token ${quoted(token, 100)} is left on this machine`, {
       provider: 'augment',
-      hint: 'make a new one: sactl serviceaccounts rotate --provider augment --id ' + account.id,
+      hint: ['make a new one: ', sactl`serviceaccounts rotate --provider augment --id ${account.id}`],
     });
   }
   return {

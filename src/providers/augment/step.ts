@@ -1,5 +1,6 @@
+import { sactl } from '../../model/hint.ts';
 import type { Account } from '../../model/account.ts';
-import { quoted, shellWord } from '../../model/text.ts';
+import { quoted } from '../../model/text.ts';
 import type { Action } from '../manual.ts';
 
 /** What a person is asked to do about a token that has been replaced. */
@@ -10,7 +11,7 @@ export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: st
       ? `revoke the token of ${account} that was in use before; its name is not known here, its fingerprint is ${token}`
       : `revoke the token ${quoted(token, 100)} of ${account}`,
     url: consoleUrl,
-    command: `sactl tokens revoke --provider augment --id ${shellWord(id)} --token ${shellWord(token)} --done --yes`,
+    command: sactl`tokens revoke --provider augment --id ${id} --token ${token} --done --yes`,
   };
 }
 

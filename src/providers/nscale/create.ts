@@ -1,7 +1,7 @@
+import { sactl } from '../../model/hint.ts';
 import { PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import { shellWord } from '../../model/text.ts';
 import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
@@ -115,7 +115,7 @@ async function reconcile(
   if (seen === null) {
     throw new PartialError(
       `service account ${account.name} (${account.id}) was created, but the list does not show it yet, so its groups could not be checked`,
-      { provider: 'nscale', hint: `sactl serviceaccounts get --id ${shellWord(account.id)}` },
+      { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}` },
     );
   }
   const absent = missing(groups, seen.wire.spec.groupIDs);
@@ -141,7 +141,7 @@ async function repair(
       `service account ${account.name} (${account.id}) was created, but could not be put into group ${groups.join(', ')}`,
       {
         provider: 'nscale',
-        hint: `sactl serviceaccounts get --id ${shellWord(account.id)}`,
+        hint: sactl`serviceaccounts get --id ${account.id}`,
         cause,
       },
     );

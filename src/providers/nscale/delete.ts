@@ -1,3 +1,4 @@
+import { sactl } from '../../model/hint.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account } from '../../model/account.ts';
@@ -48,7 +49,7 @@ async function isGone(connection: Connection, account: Account, error: HttpError
   const seen = await find(connection, account.id).catch((cause: unknown) => {
     throw new UnknownOutcomeError(
       `${error.message}; whether it was deleted is unknown, because the list could not be read again`,
-      { provider: 'nscale', hint: 'sactl serviceaccounts list', cause },
+      { provider: 'nscale', hint: sactl`serviceaccounts list`, cause },
     );
   });
   return seen === null || connection.model(seen).status === 'deleting';

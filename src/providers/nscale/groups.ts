@@ -1,3 +1,4 @@
+import { sactl } from '../../model/hint.ts';
 import { AuthError, UsageError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Group } from '../provider.ts';
@@ -30,7 +31,7 @@ export async function resolveGroups(connection: Connection, references: readonly
     if (typeof found === 'string') ids.set(reference, found);
     else problems.push(found.problem);
   }
-  if (problems.length > 0) throw new UsageError(problems, { hint: 'sactl groups list' });
+  if (problems.length > 0) throw new UsageError(problems, { hint: sactl`groups list` });
   return ids;
 }
 

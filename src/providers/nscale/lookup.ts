@@ -1,3 +1,4 @@
+import { sactl } from '../../model/hint.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
@@ -39,7 +40,7 @@ async function notFound({ organization }: Connection, reference: string, visible
   const message = `no service account "${reference}" in nscale organization ${await organization()}`;
   throw new NotFoundError(visible <= 1 ? `${message}; ${mayBeIncomplete}` : message, {
     provider: 'nscale',
-    hint: 'sactl serviceaccounts list',
+    hint: sactl`serviceaccounts list`,
   });
 }
 

@@ -1,7 +1,7 @@
+import { sactl } from '../../model/hint.ts';
 import { UnknownOutcomeError, PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
-import { shellWord } from '../../model/text.ts';
 import type { Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
@@ -95,7 +95,7 @@ async function resolveLostAnswer(
       `${error.message}; whether it took effect is unknown, because the account could not be read again`,
       {
         provider: 'nscale',
-        hint: `sactl serviceaccounts get --id ${shellWord(account.id)}`,
+        hint: sactl`serviceaccounts get --id ${account.id}`,
         cause,
       },
     );
@@ -104,7 +104,7 @@ async function resolveLostAnswer(
 }
 
 async function confirm(connection: Connection, { account }: Update, body: WriteBody): Promise<Payload<ServiceAccount>> {
-  const hint = `sactl serviceaccounts get --id ${shellWord(account.id)}`;
+  const hint = sactl`serviceaccounts get --id ${account.id}`;
   const seen = await reread(connection, account.id, (wire) => isSame(wire, body)).catch((cause: unknown) => {
     throw new PartialError(`${accepted(account)}, but it could not be read again`, {
       provider: 'nscale',

@@ -1,3 +1,4 @@
+import { sactl, type Hint } from '../../model/hint.ts';
 import { NotFoundError, UsageError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
@@ -6,7 +7,6 @@ import type { Connection } from './connection.ts';
 import { findAccount, subjectsOf } from './lookup.ts';
 import { addRule, removeRule, ruleBody, ruleUrl, rulesUrl, type Grant } from './rules.ts';
 import { toGrantedRule, toRole, type AccessRuleRead } from './schema.ts';
-import { shellWord } from '../../model/text.ts';
 import { listScopes, resolveScope } from './scopes.ts';
 
 /** The rules of one account, found by id, name or client id, or of all service accounts. */
@@ -72,7 +72,7 @@ export async function planRevoke(connection: Connection, ruleId: string): Promis
 function missingRule(which: string): NotFoundError {
   return new NotFoundError(`there is no access rule ${which} of a Run:ai service account`, {
     provider: 'runai',
-    hint: 'sactl accessrules list --provider runai',
+    hint: sactl`accessrules list --provider runai`,
   });
 }
 
@@ -82,7 +82,7 @@ export interface ResolvedGrant {
   /** e.g. `L1 researcher on project vision`. */
   readonly text: string;
   /** e.g. `--role 9 --scope project:50`. */
-  readonly flags: string;
+  readonly flags: readonly string[];
 }
 
 /** @throws UsageError with every role and scope that is unknown or ambiguous */
@@ -93,7 +93,7 @@ export async function resolveGrants(
   if (requests.length === 0) return [];
   const [roles, scopes] = await Promise.all([listRoles(connection), listScopes(connection)]);
   const problems: string[] = [];
-  const hints: string[] = [];
+  const hints: Hint[] = [];
   const grants = requests.flatMap((request) => {
     try {
       const role = resolveRole(roles, request.role);
@@ -107,7 +107,7 @@ export async function resolveGrants(
             clusterId: scope.type === 'cluster' || scope.type === 'tenant' ? null : scope.clusterId,
           },
           text: `${role.name} on ${scope.type} ${scope.path}`,
-          flags: `--role ${shellWord(role.id)} --scope ${shellWord(`${scope.type}:${scope.id}`)}`,
+          flags: ['--role', role.id, '--scope', `${scope.type}:${scope.id}`],
         },
       ];
     } catch (error) {
@@ -145,6 +145,6 @@ function resolveRole(roles: readonly Role[], reference: string): Role {
     only === undefined
       ? `no role has the id or name "${reference}"; there are ${list.join(', ')}`
       : `several roles are named "${reference}": ${list.join(', ')}`,
-    { hint: 'sactl roles list --provider runai' },
+    { hint: sactl`roles list --provider runai` },
   );
 }

@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
 
+import { sactl } from '../../model/hint.ts';
 import { ConflictError, PartialError } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import { shellWord } from '../../model/text.ts';
 import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { ApplyOptions } from '../provider.ts';
 import type { Connection } from './connection.ts';
@@ -65,7 +65,11 @@ async function hasNoLeftovers(connection: Connection, name: string): Promise<boo
     `access rules of an earlier account named "${name}" would apply to the new one: ${list}`,
     {
       provider: 'runai',
-      hint: 'delete them with "sactl accessrules delete --provider runai --id <rule>", or accept them with --keep-rules',
+      hint: [
+        'delete them with "',
+        sactl`accessrules delete --provider runai --id <rule>`,
+        '", or accept them with --keep-rules',
+      ],
     },
   );
 }
@@ -107,7 +111,7 @@ async function reconcile(connection: Connection, { account }: Issued): Promise<A
   return readAgain(connection, account).catch((cause: unknown) => {
     throw new PartialError(`service account ${account.name} (${account.id}) was created, but could not be read again`, {
       provider: 'runai',
-      hint: `sactl serviceaccounts get --provider runai --id ${shellWord(account.id)}`,
+      hint: sactl`serviceaccounts get --provider runai --id ${account.id}`,
       cause,
     });
   });
@@ -130,7 +134,7 @@ async function addGrants(connection: Connection, granting: Granting): Promise<vo
         `service account ${account.name} was created and its secret delivered, but it was not granted ${text}: ${why}`,
         {
           provider: 'runai',
-          hint: `sactl accessrules create --provider runai --account ${shellWord(account.name)} ${flags}`,
+          hint: sactl`accessrules create --provider runai --account ${account.name} ${flags}`,
           cause,
         },
       );

@@ -1,7 +1,7 @@
+import { sactl } from '../../model/hint.ts';
 import { PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account } from '../../model/account.ts';
-import { shellWord } from '../../model/text.ts';
 import type { ApplyOptions, Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { subjectsOf } from './lookup.ts';
@@ -87,7 +87,10 @@ function leftBehind(done: string, left: readonly LeftRule[], cause?: unknown): P
   const [first] = left;
   return new PartialError(`${done}, but access rules stayed behind: ${list}`, {
     provider: 'runai',
-    hint: `sactl accessrules delete --provider runai --id ${first === undefined ? '<rule>' : shellWord(first.id)}`,
+    hint:
+      first === undefined
+        ? sactl`accessrules delete --provider runai --id <rule>`
+        : sactl`accessrules delete --provider runai --id ${first.id}`,
     cause,
   });
 }
@@ -108,7 +111,7 @@ async function removeAccount(
     if (left.length > 0) throw leftBehind(done, left, error);
     throw new PartialError(done, {
       provider: 'runai',
-      hint: `sactl serviceaccounts delete --provider runai --id ${shellWord(account.id)}`,
+      hint: sactl`serviceaccounts delete --provider runai --id ${account.id}`,
       cause: error,
     });
   }

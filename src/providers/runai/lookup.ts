@@ -1,3 +1,4 @@
+import { sactl } from '../../model/hint.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
@@ -59,7 +60,7 @@ function only(named: readonly Account[], reference: string): Account {
   if (first !== undefined) throw ambiguous(reference, named);
   throw new NotFoundError(`no Run:ai service account "${reference}"`, {
     provider: 'runai',
-    hint: 'sactl serviceaccounts list --provider runai',
+    hint: sactl`serviceaccounts list --provider runai`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { sactl, type Hint } from '../../model/hint.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Connection } from './connection.ts';
 import { AccessRuleRead } from './schema.ts';
@@ -100,11 +101,12 @@ export function isForbidden(error: unknown): error is HttpError {
   return error instanceof HttpError && error.status === 403;
 }
 
-function forbiddenHint({ source, clientId }: ProviderCredential): string {
-  // It is pasted into a shell, so anything that is not plainly a name is left out.
-  const name = clientId !== null && /^\w[\w.-]*$/.test(clientId) ? clientId : '<name>';
-  return (
-    `the credential from ${source} lacks the permission; its account may have no access rule yet: ` +
-    `sactl accessrules create --provider runai --account ${name} --role <role> --scope <scope>`
-  );
+function forbiddenHint({ source, clientId }: ProviderCredential): Hint {
+  const isName = clientId !== null && /^\w[\w.-]*$/.test(clientId);
+  const create = sactl`accessrules create --provider runai`;
+  const account = isName ? sactl`--account ${clientId}` : sactl`--account <name>`;
+  return [
+    `the credential from ${source} lacks the permission; its account may have no access rule yet: `,
+    sactl`${create} ${account} --role <role> --scope <scope>`,
+  ];
 }

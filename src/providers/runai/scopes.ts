@@ -1,3 +1,4 @@
+import { sactl } from '../../model/hint.ts';
 import { UsageError } from '../../errors.ts';
 import type { Scope } from '../provider.ts';
 import { readPages } from './api.ts';
@@ -84,7 +85,7 @@ export function resolveScope(
   if (only !== undefined && others.length === 0) return only;
   if (only === undefined) {
     throw new UsageError(`no ${type} has the id or name "${reference}"`, {
-      hint: 'sactl scopes list --provider runai',
+      hint: sactl`scopes list --provider runai`,
     });
   }
   const list = named.map(({ id, path }) => `${id} (${path})`).join(', ');

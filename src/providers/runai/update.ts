@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 
+import { sactl } from '../../model/hint.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
-import { shellWord } from '../../model/text.ts';
 import type { DocumentReading, Plan } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { readAgain } from './lookup.ts';
@@ -59,7 +59,7 @@ async function isNow({ api }: Connection, { account, enabled }: Switching, error
       `${error.message}; whether it took effect is unknown, because the account could not be read again`,
       {
         provider: 'runai',
-        hint: `sactl serviceaccounts get --provider runai --id ${shellWord(account.id)}`,
+        hint: sactl`serviceaccounts get --provider runai --id ${account.id}`,
         cause,
       },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { testNow } from '../../harness/context.ts';
-import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { nscaleEndpoint, sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { faults, lost } from '../../providers/faults.ts';
 import { accountsPath } from '../support.ts';
 import { doctor, of, said } from './rows.ts';
@@ -71,6 +71,14 @@ describe('doctor tells how long the credential lasts', () => {
     expect(said('expiry', found)).toEqual([line]);
     expect(found.code).toBe(0);
     expect(requests).toEqual(['GET /oauth2/v2/userinfo', 'GET /api/v1/organizations', `GET ${accountsPath}`]);
+  });
+
+  it('with the connection that was named for it', async () => {
+    const { run, state } = nscale(self);
+    for (const account of state.accounts) account.expiry = new Date(testNow + 86_400_000).toISOString();
+    const flags = ['--provider', 'nscale', '--endpoint', nscaleEndpoint];
+    const found = await doctor(flags, {}, run);
+    expect(of('expiry', found)).toMatchObject([{ hint: `${command} --endpoint ${nscaleEndpoint}` }]);
   });
 
   it('or that it cannot be found out', async () => {

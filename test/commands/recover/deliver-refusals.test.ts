@@ -26,7 +26,7 @@ const nscale = useNscale();
 
 const deliver = ['recover', 'deliver', '--id', '4f1c09d2'];
 const name = `nscale service account ci-deploy (${accountIds.ciDeploy})`;
-const again = `issue another: sactl serviceaccounts rotate --id ${accountIds.ciDeploy} --provider nscale`;
+const again = `issue another: sactl serviceaccounts rotate --id ${accountIds.ciDeploy} --provider nscale --org ${organizationId}`;
 
 describe('recover deliver off a terminal', () => {
   const missingId = '--id is missing: give the id of an entry, or its first characters (sactl recover list)';
@@ -49,7 +49,7 @@ describe('recover deliver off a terminal', () => {
 describe('recover deliver refuses an entry', () => {
   const holdsNone = `entry ${entryIds.kept} holds no credential:`;
   const creation = { operation: 'create', account: { ...leftIntent.account, id: null } } as const;
-  const search = `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ci-deploy --provider nscale`;
+  const search = `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ci-deploy --provider nscale --org ${organizationId}`;
   const discard = `sactl recover discard --id ${entryIds.kept}`;
   const cases: readonly (readonly [string, LeftEntry, number, readonly [string, string]])[] = [
     ['without an answer', { answer: null }, 3, [`${holdsNone} no answer came`, again]],

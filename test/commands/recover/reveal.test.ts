@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
-import { useNscale } from '../../harness/nscale.ts';
+import { organizationId, useNscale } from '../../harness/nscale.ts';
 import { issuedToken, newAccountId, predictable } from '../support.ts';
 import {
   entryIds,
@@ -85,8 +85,12 @@ describe('recover show --reveal', () => {
   });
 
   it.each<readonly [LeftEntry, string, string]>([
-    [{ answer: null }, 'no answer came', `${again} --provider nscale`],
-    [{ keepsSecrets: false }, 'it was left without its secret (--no-journal)', `${again} --provider nscale`],
+    [{ answer: null }, 'no answer came', `${again} --provider nscale --org ${organizationId}`],
+    [
+      { keepsSecrets: false },
+      'it was left without its secret (--no-journal)',
+      `${again} --provider nscale --org ${organizationId}`,
+    ],
     [{ isSent: false, self: { ...otherProcess, host: 'elsewhere' } }, 'nothing was sent', forget],
   ])('is not found where there is none: %j', async (left, why, hint) => {
     const deployment = nscale();

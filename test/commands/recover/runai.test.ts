@@ -62,12 +62,13 @@ describe('recover show on Run:ai', () => {
       ...leftIntent.connection,
       provider: 'runai',
       endpoint: runaiEndpoint,
+      organization: null,
     } as const;
     const account = { id: null, name: 'ci-speech', clientId: null, expiresAt: null };
     await leaveEntry(deployment, { operation: 'create', connection, account, answer: null });
     const { stdout } = await deployment.run(show);
     expect(stdout.split(/^Next: +/m)[1]).toBe(
-      `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ci-speech --provider runai; then: sactl recover discard --id ${entryIds.kept}\n`,
+      `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ci-speech --provider runai --endpoint ${runaiEndpoint}; then: sactl recover discard --id ${entryIds.kept}\n`,
     );
   });
 });
@@ -122,7 +123,7 @@ describe('recover deliver on Run:ai', () => {
       error: {
         code: 'undelivered',
         message: expect.stringMatching(/ does not work: .*; nothing was delivered$/),
-        hint: `if a newer one is in use: sactl recover discard --id ${entryIds.kept}; else issue another: sactl serviceaccounts rotate --id ${runaiAccountIds.ciVision} --provider runai`,
+        hint: `if a newer one is in use: sactl recover discard --id ${entryIds.kept}; else issue another: sactl serviceaccounts rotate --id ${runaiAccountIds.ciVision} --provider runai --endpoint ${runaiEndpoint}`,
         provider: 'runai',
       },
     });

@@ -52,18 +52,32 @@ describe('recover show', () => {
 });
 
 const profile = { ...leftIntent.connection, profile: 'prod' };
+const elsewhere = { ...leftIntent.connection, endpoint: 'https://nscale.example.com' };
 const creation = {
   operation: 'create',
   account: { ...leftIntent.account, id: null, name: 'ci' },
 } as const;
 
 const nextSteps: readonly (readonly [state: string, left: LeftEntry, step: string])[] = [
-  ['broken', { answer: { text: 'x' } }, `${again} --provider nscale`],
-  ['broken', { ...creation, answer: { text: 'x' } }, `${search} --search ci --provider nscale; then: ${forget}`],
-  ['empty', { keepsSecrets: false }, `${again} --provider nscale`],
-  ['unanswered', { answer: null }, `${again} --provider nscale`],
-  ['unanswered', { answer: null, connection: profile }, `${again} --profile prod`],
-  ['unanswered', { ...creation, answer: null }, `${search} --search ci --provider nscale; then: ${forget}`],
+  ['broken', { answer: { text: 'x' } }, `${again} --provider nscale --org ${organizationId}`],
+  [
+    'broken',
+    { ...creation, answer: { text: 'x' } },
+    `${search} --search ci --provider nscale --org ${organizationId}; then: ${forget}`,
+  ],
+  ['empty', { keepsSecrets: false }, `${again} --provider nscale --org ${organizationId}`],
+  ['unanswered', { answer: null }, `${again} --provider nscale --org ${organizationId}`],
+  ['unanswered', { answer: null, connection: profile }, `${again} --profile prod --org ${organizationId}`],
+  [
+    'unanswered',
+    { answer: null, connection: elsewhere },
+    `${again} --provider nscale --org ${organizationId} --endpoint https://nscale.example.com`,
+  ],
+  [
+    'unanswered',
+    { ...creation, answer: null },
+    `${search} --search ci --provider nscale --org ${organizationId}; then: ${forget}`,
+  ],
   ['under-way', { self: otherProcess }, 'wait for it to end'],
   ['preparing', { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }, forget],
 ];
