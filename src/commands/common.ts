@@ -2,19 +2,23 @@ import { InvalidArgumentError, Option, type Command } from '@commander-js/extra-
 
 import { durationForms, parseDuration } from '../model/duration.ts';
 import { formats } from '../model/format.ts';
-import { providers } from '../providers/registry.ts';
+import { listOf } from '../model/text.ts';
+import { providerNames } from '../model/account.ts';
+import { registry } from '../providers/registry.ts';
 import { version } from '../version.ts';
 import { repeated } from '../session/flags.ts';
 
 /** The flags that every command has, on the root, so that they are understood before and after the verb; their types are inferred. */
 export function declareCommonFlags(root: Command) {
   return root
-    .description('Service accounts and their one-time credentials on nscale, NVIDIA Run:ai and Augment.')
+    .description(
+      `Service accounts and their one-time credentials on ${listOf(providerNames.map((name) => registry[name].fullName))}.`,
+    )
     .addOption(
       new Option(
         '--provider <name>',
         'provider to work on; "all" is every one with a credential (serviceaccounts list and rotate, doctor)',
-      ).choices([...providers, 'all' as const]),
+      ).choices([...providerNames, 'all' as const]),
     )
     .option(
       '--profile <name>',

@@ -73,7 +73,7 @@ export async function fromProfile(
   const source = `profile ${profile.name} in ${tildePath(file, ctx.homeDirectory)}`;
   const endpoint = profileEndpoint(options, source);
   const warning = await credentialWarning(ctx, profile.credential);
-  const isDocument = options.environments[profile.provider]?.isDocument ?? false;
+  const isDocument = options.environments[profile.provider].isDocument ?? false;
   return {
     provider: profile.provider,
     profile: profile.name,
@@ -151,7 +151,7 @@ function environmentOrganization(
   options: ResolveOptions & { readonly origin: EnvironmentOrigin },
 ): Setting<string | null> {
   const { org } = options.configuration;
-  const name = options.origin.connection.organization;
+  const name = options.origin.connection.organization?.name ?? null;
   const value = name === null ? null : variable(ctx.env, name);
   if (org.source.kind === 'flag' || org.source.kind === 'env') return org;
   return name === null || value === null ? org : { value, source: { kind: 'env', name } };
@@ -185,7 +185,7 @@ function profileEndpoint(
   source: string,
 ): Endpoint & { readonly question: string | null } {
   const { profile, flags } = options;
-  const standard = options.environments[profile.provider]?.endpoint.default ?? null;
+  const standard = options.environments[profile.provider].endpoint.default;
   const own = profile.endpoint ?? standard;
   const given = flagEndpoint(options);
   if (given === null) {
@@ -208,7 +208,8 @@ function environmentEndpoint(ctx: Context, options: ResolveOptions & { readonly 
   const given = flagEndpoint(options);
   if (given !== null) return given;
   const { connection, provider } = options.origin;
-  const { variable: name, default: standard } = connection.endpoint;
+  const { default: standard } = connection.endpoint;
+  const name = connection.endpoint.variable?.name ?? null;
   const text = name === null ? null : variable(ctx.env, name);
   if (text !== null) return { text, source: `environment variable ${name}` };
   if (standard !== null) return { text: standard, source: 'default' };

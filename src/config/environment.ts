@@ -5,9 +5,9 @@ import { variable } from './directories.ts';
 /** The environment variables that make up one provider's connection; the provider's folder holds this data. */
 export interface EnvironmentConnection {
   /** `default` is null where the variable is required; `variable` where there is none. */
-  readonly endpoint: { readonly variable: string | null; readonly default: string | null };
-  /** The variable that names the organization, null where the provider has none. */
-  readonly organization: string | null;
+  readonly endpoint: { readonly variable: DescribedVariable | null; readonly default: string | null };
+  /** The variable that names the organization; null where the provider has none. */
+  readonly organization: DescribedVariable | null;
   /** The ways to give the credential, the preferred one first. */
   readonly secrets: readonly EnvironmentSecret[];
   /** A file below the home directory that holds the secret where no variable does; then nothing is required. */
@@ -16,15 +16,22 @@ export interface EnvironmentConnection {
   readonly isDocument?: true;
 }
 
-/** Variables that together are a credential, e.g. `{ secret: 'RUNAI_CLIENT_SECRET', clientId: 'RUNAI_CLIENT_ID' }`. */
+export interface DescribedVariable {
+  readonly name: string;
+  /** For `sactl help environment`, e.g. `the address of the identity service`. */
+  readonly meaning: string;
+}
+
+/** Variables that together are a credential, e.g. `RUNAI_CLIENT_SECRET` and `RUNAI_CLIENT_ID`. */
 export interface EnvironmentSecret {
   readonly secret: string;
   /** null where the secret works alone. */
   readonly clientId: string | null;
+  /** For `sactl help environment`, e.g. `the token to work with`. */
+  readonly meaning: string;
 }
 
-/** A provider that is absent has no connection from the environment. */
-export type EnvironmentConnections = Readonly<Partial<Record<ProviderName, EnvironmentConnection>>>;
+export type EnvironmentConnections = Readonly<Record<ProviderName, EnvironmentConnection>>;
 
 /** The first way that is completely set, null when none is. */
 export function findSecret(connection: EnvironmentConnection, env: Context['env']): EnvironmentSecret | null {

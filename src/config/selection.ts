@@ -51,7 +51,7 @@ export function selectOrigin(options: SelectionOptions): Origin {
     });
   }
   if (sandbox.value) {
-    return { kind: 'sandbox', provider: provider.value ?? knownTo(options)[0] ?? providerNames[0] };
+    return { kind: 'sandbox', provider: provider.value ?? providerNames[0] };
   }
   const profile = selectedProfile(options.configuration);
   if (profile !== null) return { kind: 'profile', profile };
@@ -69,7 +69,7 @@ function withoutProvider(options: SelectionOptions): SelectionOptions {
 /** Every profile and every provider with a credential in the environment; in the sandbox every provider. */
 export function selectAllOrigins(options: SelectionOptions): readonly Origin[] {
   if (options.configuration.sandbox.value) {
-    return knownTo(options).map((provider) => ({ kind: 'sandbox', provider }));
+    return providerNames.map((provider) => ({ kind: 'sandbox', provider }));
   }
   const profiles = [...options.configuration.profiles.values()];
   const origins: Origin[] = [
@@ -117,7 +117,7 @@ function originOf(provider: ProviderName, options: SelectionOptions): Environmen
   const origin = environmentOrigins(options).find((candidate) => candidate.provider === provider);
   if (origin !== undefined) return origin;
   const connection = options.environments[provider];
-  if (connection?.file !== undefined) {
+  if (connection.file !== undefined) {
     return { kind: 'environment', provider, connection, secret: null };
   }
   const profiles = [...options.configuration.profiles.values()]
@@ -143,16 +143,15 @@ function onlyOrigin(options: SelectionOptions): EnvironmentOrigin {
 }
 
 function environmentOrigins(options: SelectionOptions): EnvironmentOrigin[] {
-  return knownTo(options).flatMap((provider) => {
+  return providerNames.flatMap((provider) => {
     const connection = options.environments[provider];
-    const secret = connection === undefined ? null : findSecret(connection, options.env);
-    if (connection === undefined || secret === null) return [];
-    return [{ kind: 'environment' as const, provider, connection, secret }];
+    const secret = findSecret(connection, options.env);
+    return secret === null ? [] : [{ kind: 'environment' as const, provider, connection, secret }];
   });
 }
 
 function noCredential(options: SelectionOptions): AuthError {
-  const missing = knownTo(options).map((provider) => `${provider}: ${missingFor(provider, options)}`);
+  const missing = providerNames.map((provider) => `${provider}: ${missingFor(provider, options)}`);
   return new AuthError('unauthenticated', `no credential found; for ${missing.join('; for ')}`, {
     hint: 'or select a profile with --profile, or try it without a credential: --sandbox',
   });
@@ -161,10 +160,5 @@ function noCredential(options: SelectionOptions): AuthError {
 /** e.g. `set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN` */
 function missingFor(provider: ProviderName, options: SelectionOptions): string {
   const connection = options.environments[provider];
-  if (connection === undefined) return 'it takes none from the environment';
   return describeIncomplete(connection, options.env) ?? `set ${describeSecrets(connection)}`;
-}
-
-function knownTo(options: SelectionOptions): readonly ProviderName[] {
-  return providerNames.filter((name) => options.environments[name] !== undefined);
 }

@@ -16,11 +16,9 @@ import { registry } from '../providers/registry.ts';
 import type { AccountLock } from '../state/account-lock.ts';
 import type { Issuance } from './issuance.ts';
 
-/** The provider that an entry is about. @throws NotFoundError when this version does not have it */
-export async function definitionOf({ id, intent }: ReadableEntry): Promise<ProviderDefinition> {
-  const registered = registry[intent.connection.provider];
-  if (registered !== undefined) return registered.load();
-  throw new NotFoundError(`entry ${id} is about no provider that is known`);
+/** The provider that an entry is about. */
+export async function definitionOf({ intent }: ReadableEntry): Promise<ProviderDefinition> {
+  return registry[intent.connection.provider].load();
 }
 
 /**

@@ -65,6 +65,12 @@ export function shellWord(text: string): string {
   return /^[\w.:/@%+-]+$/.test(line) ? line : `'${line.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** e.g. `nscale, runai and augment` */
+export function listOf(words: readonly string[], conjunction: 'and' | 'or' = 'and'): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${conjunction} ${last}`;
+}
+
 /** Order by code unit, as jq and `LC_ALL=C sort` have it: the same on every machine. For `toSorted`. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;

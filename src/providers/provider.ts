@@ -15,7 +15,7 @@ import type { ProviderProblem } from '../http/error.ts';
  */
 export interface ProviderDefinition {
   readonly name: ProviderName;
-  /** e.g. `nscale`, `NVIDIA Run:ai`. */
+  /** In sentences, e.g. `Run:ai`. */
   readonly title: string;
   /** Reads `-f`/`--stdin` input: the provider's own request body or our own shape. */
   readonly readDocument: (document: unknown) => DocumentReading;

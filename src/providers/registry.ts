@@ -11,13 +11,15 @@ export type OptionalVerb = {
 }[keyof Provider];
 
 export interface RegistryEntry {
+  /** In headings and lists, e.g. `NVIDIA Run:ai`. */
+  readonly fullName: string;
   readonly environment: EnvironmentConnection;
-  /** The verbs it has no method for, so that a command can name the providers that do without loading them. */
+  /** The verbs it has no method for; a command can so name the providers that do, without loading them. */
   readonly lacks: readonly OptionalVerb[];
   readonly load: () => Promise<ProviderDefinition>;
 }
 
-/** What only a provider has whose credentials a person fetches, and several for one account. */
+/** What only a provider has whose credentials a person fetches in a console. */
 const manual = [
   'intake',
   'assumeAccount',
@@ -27,20 +29,30 @@ const manual = [
   'planRestoreToken',
 ] as const satisfies readonly OptionalVerb[];
 
-/** Every provider: one line each, loaded when it is asked for. */
-export const registry: Readonly<Partial<Record<ProviderName, RegistryEntry>>> = {
+/** Which environment variables make up a connection to each provider. */
+export const environments: EnvironmentConnections = {
+  nscale: nscaleEnvironment,
+  runai: runaiEnvironment,
+  augment: augmentEnvironment,
+};
+
+/** Every provider; its adapter is loaded when it is needed. */
+export const registry: Readonly<Record<ProviderName, RegistryEntry>> = {
   nscale: {
-    environment: nscaleEnvironment,
+    fullName: 'nscale',
+    environment: environments.nscale,
     lacks: ['listScopes', 'listAccessRules', 'planGrant', 'planRevoke', ...manual],
     load: async () => (await import('./nscale/index.ts')).nscale,
   },
   runai: {
-    environment: runaiEnvironment,
+    fullName: 'NVIDIA Run:ai',
+    environment: environments.runai,
     lacks: ['listOrganizations', 'listGroups', 'knownCredential', ...manual],
     load: async () => (await import('./runai/index.ts')).runai,
   },
   augment: {
-    environment: augmentEnvironment,
+    fullName: 'Augment',
+    environment: environments.augment,
     lacks: [
       'listOrganizations',
       'listGroups',
@@ -55,15 +67,7 @@ export const registry: Readonly<Partial<Record<ProviderName, RegistryEntry>>> = 
   },
 };
 
-/** Which environment variables make up a connection to each provider. */
-export const environments: EnvironmentConnections = Object.fromEntries(
-  Object.entries(registry).map(([name, { environment }]) => [name, environment]),
-);
-
-/** The providers there are, for help and checks. */
-export const providers: readonly ProviderName[] = providerNames.filter((name) => registry[name] !== undefined);
-
 /** The providers that have this verb, by the names that `--provider` takes. */
 export function providersWith(verb: OptionalVerb): readonly ProviderName[] {
-  return providers.filter((name) => registry[name]?.lacks.includes(verb) === false);
+  return providerNames.filter((name) => !registry[name].lacks.includes(verb));
 }

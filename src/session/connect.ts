@@ -7,10 +7,10 @@ import { AuthError, UsageError } from '../errors.ts';
 import { readEndpoint } from '../http/transport.ts';
 import type { Turn } from '../http/request.ts';
 import type { AccountLockOptions, AccountLocks } from '../state/account-lock.ts';
-import type { ProviderName } from '../model/account.ts';
+import { providerNames, type ProviderName } from '../model/account.ts';
 import { Secret, type Credential } from '../model/credential.ts';
 import type { ConnectOptions, Provider, ProviderDefinition, Verification } from '../providers/provider.ts';
-import { environments, providers, providersWith, registry } from '../providers/registry.ts';
+import { environments, providersWith, registry } from '../providers/registry.ts';
 import { chooseOrganization, confirmEndpoint } from './connection-questions.ts';
 import { clientFactory, type Destination } from './client.ts';
 import type { CommonFlags } from './flags.ts';
@@ -58,10 +58,7 @@ export async function describeConnection(configuration: Configuration, connectio
 }
 
 async function loadDefinition(name: ProviderName | 'all' | null): Promise<ProviderDefinition> {
-  const chosen = name === null || name === 'all' ? providers[0] : name;
-  const entry = chosen === undefined ? undefined : registry[chosen];
-  if (entry !== undefined) return entry.load();
-  throw new UsageError(`--provider ${name}: this version knows ${providers.join(', ')} only`);
+  return registry[name === null || name === 'all' ? providerNames[0] : name].load();
 }
 
 function connectionProblems(

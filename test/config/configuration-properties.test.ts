@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { providerNames } from '../../src/model/account.ts';
 import { readConfiguration } from '../../src/config/configuration.ts';
 import type { Source } from '../../src/config/setting.ts';
 import { hostileText, unprintable } from '../harness/hostile.ts';
@@ -34,16 +35,15 @@ function someOf(values: Readonly<Record<string, readonly string[]>>): fc.Arbitra
   });
 }
 
-const provider = ['nscale', 'runai', 'augment'];
 const org = ['a', 'b', 'c'];
 const format = ['json', 'csv', 'yaml'];
 const profile = ['p', 'q'];
 
 const sources = fc.record({
-  flags: someOf({ provider: [...provider, 'all'], org, format, profile }),
-  env: someOf({ provider: [...provider, 'all'], org, profile }),
-  project: fc.option(someOf({ provider, org, format })),
-  user: fc.option(someOf({ provider, org, format, profile })),
+  flags: someOf({ provider: [...providerNames, 'all'], org, format, profile }),
+  env: someOf({ provider: [...providerNames, 'all'], org, profile }),
+  project: fc.option(someOf({ provider: providerNames, org, format })),
+  user: fc.option(someOf({ provider: providerNames, org, format, profile })),
 });
 
 function environmentOf(env: Settings): Record<string, string> {

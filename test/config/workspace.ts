@@ -7,6 +7,7 @@ import { loadConfiguration, type Configuration } from '../../src/config/configur
 import type { ConfigurationFlags } from '../../src/config/configuration.ts';
 import { resolveConnection, type Connection } from '../../src/config/connection.ts';
 import type { EnvironmentConnections } from '../../src/config/environment.ts';
+import { environments as registered } from '../../src/providers/registry.ts';
 import { UsageError } from '../../src/errors.ts';
 import { testContext } from '../harness/context.ts';
 
@@ -74,21 +75,10 @@ export async function failure(work: Promise<unknown>): Promise<Error> {
   throw new Error('this was expected to fail');
 }
 
-/** The two providers' variables, as DESIGN.md 4 has them. */
+/** The variables of the providers, with a host of nscale's that nobody has. */
 export const environments: EnvironmentConnections = {
-  nscale: {
-    endpoint: { variable: 'NSCALE_IDENTITY_SERVICE_API_ENDPOINT', default: 'https://nscale.test' },
-    organization: 'NSCALE_ORGANIZATION_ID',
-    secrets: [{ secret: 'NSCALE_SERVICE_TOKEN', clientId: null }],
-  },
-  runai: {
-    endpoint: { variable: 'RUNAI_BASE_URL', default: null },
-    organization: null,
-    secrets: [
-      { secret: 'RUNAI_CLIENT_SECRET', clientId: 'RUNAI_CLIENT_ID' },
-      { secret: 'RUNAI_TOKEN', clientId: null },
-    ],
-  },
+  ...registered,
+  nscale: { ...registered.nscale, endpoint: { ...registered.nscale.endpoint, default: 'https://nscale.test' } },
 };
 
 /** The user file below the home directory. */

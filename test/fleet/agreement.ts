@@ -1,14 +1,15 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { IssuingProvider } from '../harness/providers.ts';
 import { Secret, fingerprintOf } from '../../src/model/credential.ts';
 import type { Outcome } from '../harness/run.ts';
 import { entriesIn } from '../outcomes/observe.ts';
-import type { Server, ServerAccount, ServerName } from './servers.ts';
+import type { Server, ServerAccount } from './servers.ts';
 
 /** Where to look for the truth. */
 export interface Scene {
-  readonly servers: Readonly<Partial<Record<ServerName, Server>>>;
+  readonly servers: Readonly<Partial<Record<IssuingProvider, Server>>>;
   /** The working directory; targets are in `tokens` in it. */
   readonly folder: string;
   readonly stateDirectory: string;

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { issuingProviders as providers, type IssuingProvider } from '../harness/providers.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import { disagreements, itemsOf, verdictOf, type ReportItem } from './agreement.ts';
-import type { ServerName } from './servers.ts';
 import { createWorld, isMutation, toFiles, type World, type WorldOptions } from './world.ts';
 
-const providers = ['nscale', 'runai'] as const;
 const rotate = ['sa', 'rotate', ...toFiles, '--yes', '--json', '--concurrency', '1'];
 const selected = ['--all', '--provider', 'all'];
 
 /** Requests that change something with one provider meet this instead. */
-function instead(name: ServerName, answer: (request: Request, fetch: Fetch) => Promise<Response>): WorldOptions {
+function instead(name: IssuingProvider, answer: (request: Request, fetch: Fetch) => Promise<Response>): WorldOptions {
   return {
     providers,
     accounts: 30,
@@ -45,7 +44,7 @@ function countOf(items: readonly ReportItem[], provider: string): Record<string,
 }
 
 /** Requests for lists of accounts. */
-function lists(world: World, name: ServerName): number {
+function lists(world: World, name: IssuingProvider): number {
   return world.requests.filter(
     (request) => request.startsWith('GET ') && request.includes(name) && /service-?accounts$/.test(request),
   ).length;

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
+import { issuingProviders as providers, type IssuingProvider } from '../harness/providers.ts';
 import { impatient } from '../outcomes/world.ts';
 import { astray, disagreements, itemsOf } from './agreement.ts';
 import { faultsByChance, seeded } from './seeded.ts';
-import type { ServerName } from './servers.ts';
 import { createWorld, toFiles, type World } from './world.ts';
 
-const providers = ['nscale', 'runai'] as const;
 const due = ['--older-than', '60d', '--age-from', 'createdAt'];
 const rotate = ['sa', 'rotate', ...due, ...toFiles, '--yes', '--json', '--debug'];
 const rotateAll = [...rotate, '--provider', 'all'];
@@ -34,7 +33,7 @@ function chaotic({ seed, accounts, share }: Chaos): World {
 }
 
 /** How many requests come before the first account is begun. */
-const firstChange: Readonly<Record<ServerName, number>> = { nscale: 4, runai: 3 };
+const firstChange: Readonly<Record<IssuingProvider, number>> = { nscale: 4, runai: 3 };
 
 interface Told {
   /** All that was said wrongly. */

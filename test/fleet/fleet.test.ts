@@ -3,13 +3,13 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { issuingProviders as providers } from '../harness/providers.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import type { Outcome } from '../harness/run.ts';
 import { run as runAlone } from '../harness/run.ts';
 import { disagreements, itemsOf } from './agreement.ts';
 import { createWorld, toFiles, type World, type WorldOptions } from './world.ts';
 
-const providers = ['nscale', 'runai'] as const;
 const rotate = ['sa', 'rotate', ...toFiles, '--yes', '--json'];
 const all = [...rotate, '--provider', 'all', '--all'];
 

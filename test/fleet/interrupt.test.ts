@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
+import { issuingProviders as providers } from '../harness/providers.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import type { Context } from '../../src/context.ts';
 import type { TestContextOptions } from '../harness/context.ts';
@@ -11,7 +12,6 @@ import type { Outcome } from '../harness/run.ts';
 import { astray, disagreements, itemsOf } from './agreement.ts';
 import { createWorld, isMutation, toFiles, type World } from './world.ts';
 
-const providers = ['nscale', 'runai'] as const;
 const due = ['--older-than', '60d', '--age-from', 'createdAt'];
 const rotate = ['sa', 'rotate', '--provider', 'all', ...due, ...toFiles, '--yes', '--json'];
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
+import { issuingProviders as providers } from '../harness/providers.ts';
 import type { TestContextOptions } from '../harness/context.ts';
 import { itemsOf } from './agreement.ts';
 import { createWorld, toFiles, type World, type WorldOptions } from './world.ts';
 
-const providers = ['nscale', 'runai'] as const;
 const rotate = ['sa', 'rotate', ...toFiles, '--yes', '--json'];
 
 function ids(...references: readonly string[]): readonly string[] {

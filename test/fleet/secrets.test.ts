@@ -3,12 +3,11 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { issuingProviders as providers } from '../harness/providers.ts';
 import { impatient } from '../outcomes/world.ts';
 import { faultsByChance, seeded } from './seeded.ts';
 import type { Server } from './servers.ts';
 import { createWorld, toFiles, type World } from './world.ts';
-
-const providers = ['nscale', 'runai'] as const;
 
 interface Watched {
   readonly world: World;

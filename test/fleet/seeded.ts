@@ -1,5 +1,5 @@
+import type { IssuingProvider } from '../harness/providers.ts';
 import { faultEffects, type Fault, type FaultName } from '../../src/sandbox/faults/fault.ts';
-import type { ServerName } from './servers.ts';
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -15,7 +15,7 @@ export function seeded(seed: number): () => number {
 const names = Object.keys(faultEffects) as readonly FaultName[];
 
 export interface Chance {
-  readonly provider: ServerName;
+  readonly provider: IssuingProvider;
   /** The first of its requests that may fail, counted from 1. */
   readonly from: number;
   /** How many may. */

@@ -8,8 +8,7 @@ import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import type { AccountRecord as RunaiAccount, RunaiState } from '../../src/sandbox/runai/state.ts';
 import { hashSecret } from '../../src/sandbox/records.ts';
-
-export type ServerName = 'nscale' | 'runai';
+import type { IssuingProvider } from '../harness/providers.ts';
 
 /** An account as its server has it. */
 export interface ServerAccount {
@@ -21,7 +20,7 @@ export interface ServerAccount {
 
 /** One provider, in process. */
 export interface Server {
-  readonly name: ServerName;
+  readonly name: IssuingProvider;
   readonly endpoint: string;
   readonly emulator: Emulator;
   /** What a machine needs to sign in. */
@@ -56,7 +55,7 @@ interface Issues {
   readonly issuedTo: (id: string) => readonly string[];
 }
 
-function watchIssues(name: ServerName): Issues {
+function watchIssues(name: IssuingProvider): Issues {
   const all: string[] = [];
   const byAccount = new Map<string, string[]>();
   return {
@@ -176,6 +175,6 @@ function runaiAccount(index: number, start: number): RunaiAccount {
 }
 
 export const servers = { nscale: nscaleServer, runai: runaiServer } as const satisfies Record<
-  ServerName,
+  IssuingProvider,
   (count: number, now: () => number) => Server
 >;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
+import type { IssuingProvider } from '../harness/providers.ts';
 import type { Context } from '../../src/context.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import type { Fault } from '../../src/sandbox/faults/fault.ts';
@@ -14,7 +15,7 @@ import { inProcess } from '../../src/sandbox/in-process.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 import { runIn, type Outcome } from '../harness/run.ts';
 import type { Scene } from './agreement.ts';
-import { servers, type Server, type ServerName } from './servers.ts';
+import { servers, type Server } from './servers.ts';
 
 /** Providers with many accounts, one machine with a folder for their credentials, and a way to run commands on it. */
 export interface World extends Scene {
@@ -30,7 +31,7 @@ export interface World extends Scene {
 
 export interface WorldOptions {
   /** Default: nscale alone. */
-  readonly providers?: readonly ServerName[];
+  readonly providers?: readonly IssuingProvider[];
   /** How many accounts there are with each provider. Default 6. */
   readonly accounts?: number;
   readonly faults?: readonly Fault[];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { providerNames } from '../../src/model/account.ts';
 import { accountIds, groupIds, organizationId } from '../../src/sandbox/nscale/seed-ids.ts';
 import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
 import { hostileWord } from './hostile.ts';
@@ -97,7 +98,7 @@ const known: Readonly<Record<string, fc.Arbitrary<string>>> = {
   '--query': fc.constantFrom(...filters),
   '--query-file': fc.constantFrom('filter.jq', 'missing', 'folder', 'pipe', '/dev/zero'),
   '--format': fc.constantFrom('json', 'ndjson', 'yaml', 'csv', 'table'),
-  '--provider': fc.constantFrom('nscale', 'runai', 'augment', 'all', 'aws'),
+  '--provider': fc.constantFrom(...providerNames, 'all', 'aws'),
   '--profile': fc.constantFrom('prod', 'ci', 'broken', 'nope'),
   '--org': fc.constantFrom(organizationId, 'acme', '00000000-0000-0000-0000-000000000000', '..'),
   '--endpoint': fc.constantFrom(

@@ -1,5 +1,6 @@
+import { providerNames, type ProviderName } from '../../src/model/account.ts';
 import type { Answer, Reaction, ServerScript } from './scenario.ts';
-import { startServices, type ServiceName } from './services.ts';
+import { startServices } from './services.ts';
 
 /** What the services saw of one command after another. */
 export interface ServerLog {
@@ -102,7 +103,7 @@ function isLie(request: Request, commits: boolean, answer: Answer): boolean {
 }
 
 async function answerOf(
-  emulators: Readonly<Record<ServiceName, { fetch: (request: Request) => Promise<Response> }>>,
+  emulators: Readonly<Record<ProviderName, { fetch: (request: Request) => Promise<Response> }>>,
   request: Request,
 ): Promise<Exchange['real']> {
   const url = new URL(request.url);
@@ -113,6 +114,6 @@ async function answerOf(
   return { status: response.status, text: await response.text() };
 }
 
-function isService(name: string): name is ServiceName {
-  return ['nscale', 'runai', 'augment'].includes(name);
+function isService(name: string): name is ProviderName {
+  return providerNames.some((provider) => provider === name);
 }

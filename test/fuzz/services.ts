@@ -1,3 +1,4 @@
+import type { ProviderName } from '../../src/model/account.ts';
 import type { Emulator } from '../../src/sandbox/in-process.ts';
 import { createAugmentEmulator } from '../../src/sandbox/augment/app.ts';
 import { seedAugment } from '../../src/sandbox/augment/seed.ts';
@@ -12,10 +13,8 @@ import { now } from './context.ts';
 import type { ServerScript } from './scenario.ts';
 import { issuedSecret, secrets } from './secrets.ts';
 
-export type ServiceName = 'nscale' | 'runai' | 'augment';
-
 export interface Services {
-  readonly emulators: Readonly<Record<ServiceName, Emulator>>;
+  readonly emulators: Readonly<Record<ProviderName, Emulator>>;
   /** Every credential that was issued, in order. */
   readonly issued: readonly string[];
   /** Access tokens in memory, which nobody is ever to see. */
@@ -26,7 +25,7 @@ export interface Services {
 export function startServices({ controlPlane, names }: ServerScript): Services {
   const issued: string[] = [];
   const accessTokens: string[] = [];
-  function issuance(provider: ServiceName): string {
+  function issuance(provider: ProviderName): string {
     const secret = issuedSecret(provider, issued.length);
     issued.push(secret);
     return secret;

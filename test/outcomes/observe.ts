@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 
 import { main } from '../../src/main.ts';
 import type { TestContextOptions } from '../harness/context.ts';
-import { createWorld, type Operation, type Provider, type World, type WorldOptions } from './world.ts';
+import type { IssuingProvider } from '../harness/providers.ts';
+import { createWorld, type Operation, type World, type WorldOptions } from './world.ts';
 
 /** Something that goes wrong, or right. */
 export interface Case extends WorldOptions {
@@ -37,7 +38,7 @@ export interface Observed {
   readonly world: World;
 }
 
-export async function observe(testCase: Case, provider: Provider, operation: Operation): Promise<Observed> {
+export async function observe(testCase: Case, provider: IssuingProvider, operation: Operation): Promise<Observed> {
   const world = createWorld(provider, operation, testCase);
   await testCase.arrange?.(world);
   function runOnce(): Promise<Ran> {

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { cases } from './cases.ts';
 import { entriesIn, observe, type Observed } from './observe.ts';
-import { operations, providers } from './world.ts';
+import { issuingProviders } from '../harness/providers.ts';
+import { operations } from './world.ts';
 
 const document = fileURLToPath(new URL('../../docs/outcomes.md', import.meta.url));
 const seen = new Map<string, string[]>();
@@ -34,7 +35,7 @@ function rowOf({ ran, stdout, says, server, credential, requests }: Observed): s
 }
 
 describe.each(cases)('$name', (testCase) => {
-  for (const provider of providers) {
+  for (const provider of issuingProviders) {
     it.each(operations)(`${provider} %s`, async (operation) => {
       const observed = await observe(testCase, provider, operation);
       const { ran, world, requests } = observed;

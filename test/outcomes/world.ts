@@ -16,17 +16,16 @@ import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
 import { runaiAccountIds, runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { hashSecret } from '../../src/sandbox/records.ts';
+import type { IssuingProvider } from '../harness/providers.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 
-export const providers = ['nscale', 'runai'] as const;
 export const operations = ['rotate', 'create'] as const;
 
-export type Provider = (typeof providers)[number];
 export type Operation = (typeof operations)[number];
 
 /** One command against one deployment, with a work folder and a state directory of its own. */
 export interface World {
-  readonly provider: Provider;
+  readonly provider: IssuingProvider;
   readonly operation: Operation;
   /** The working directory. */
   readonly folder: string;
@@ -100,7 +99,11 @@ function runaiServer(issuance: () => string): Server {
 }
 
 /** A fresh deployment and folder for one command. */
-export function createWorld(provider: Provider, operation: Operation, { faults = [], network }: WorldOptions): World {
+export function createWorld(
+  provider: IssuingProvider,
+  operation: Operation,
+  { faults = [], network }: WorldOptions,
+): World {
   const folder = mkdtempSync(join(tmpdir(), 'sactl-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const work = join(folder, 'work');

@@ -3,21 +3,14 @@ import { describe, expect, test } from 'vitest';
 
 import { readDocument } from '../../src/session/input-document.ts';
 import { registry } from '../../src/providers/registry.ts';
-import type { ProviderDefinition } from '../../src/providers/provider.ts';
 import { testContext } from '../harness/context.ts';
 import { hostileText, unprintable } from '../harness/hostile.ts';
 
 const settings = { numRuns: 300, seed: 20261122 };
 
-async function definition(name: 'nscale' | 'runai'): Promise<ProviderDefinition> {
-  const found = await registry[name]?.load();
-  if (found === undefined) throw new Error(`this test expects ${name}`);
-  return found;
-}
-
 async function problemsOf(text: string, name: 'nscale' | 'runai'): Promise<readonly string[]> {
   const { ctx } = testContext({ stdin: text });
-  const { value, problems } = await readDocument(ctx, { stdin: true }, await definition(name));
+  const { value, problems } = await readDocument(ctx, { stdin: true }, await registry[name].load());
   expect(problems.length > 0 || value !== null).toBe(true);
   return problems;
 }

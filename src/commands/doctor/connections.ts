@@ -4,9 +4,9 @@ import { describeIncomplete } from '../../config/environment.ts';
 import { selectAllOrigins, selectOrigin, type Origin } from '../../config/selection.ts';
 import type { Context } from '../../context.ts';
 import { AuthError, CliError, UsageError } from '../../errors.ts';
-import type { ProviderName } from '../../model/account.ts';
+import { providerNames, type ProviderName } from '../../model/account.ts';
 import { connectionFlags } from '../../model/hint.ts';
-import { environments, providers } from '../../providers/registry.ts';
+import { environments } from '../../providers/registry.ts';
 import { describeConnection } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { examineConnection } from './connection.ts';
@@ -60,12 +60,11 @@ async function examineOrigin(ctx: Context, { flags, configuration, origin }: Exa
 /** What is set of a credential in the environment that is not complete: it is not used, and nobody else says so. */
 function incomplete(ctx: Context, { sandbox, provider }: Configuration): readonly Diagnosis[] {
   if (sandbox.value) return [];
-  const asked = providers.filter(
+  const asked = providerNames.filter(
     (name) => provider.value === null || provider.value === 'all' || provider.value === name,
   );
   return asked.flatMap((name) => {
-    const environment = environments[name];
-    const problem = environment === undefined ? null : describeIncomplete(environment, ctx.env);
+    const problem = describeIncomplete(environments[name], ctx.env);
     const results = problem === null ? [] : [warning('credential', `${problem}; it is not used`)];
     return about({ provider: name, profile: null }, results, []);
   });

@@ -1,6 +1,7 @@
 import { Help } from '@commander-js/extra-typings';
 
 import { exitCodeMeanings } from '../../errors.ts';
+import { environmentParts } from './environment.ts';
 
 /** A text of `sactl help`. */
 export interface Topic {
@@ -53,72 +54,12 @@ const targets: Topic = {
   ],
 };
 
-const environment: Topic = {
-  title: 'Environment variables',
-  parts: [
-    {
-      title: 'nscale',
-      rows: {
-        NSCALE_SERVICE_TOKEN: 'the token to work with',
-        NSCALE_ORGANIZATION_ID: 'the organization, when --org does not name one',
-        NSCALE_IDENTITY_SERVICE_API_ENDPOINT: 'the address of the identity service',
-      },
-    },
-    {
-      title: 'NVIDIA Run:ai',
-      rows: {
-        RUNAI_BASE_URL: 'the address of the control plane; required',
-        'RUNAI_CLIENT_ID, RUNAI_CLIENT_SECRET': 'the service account or access key to work with',
-        RUNAI_TOKEN: 'an access token instead of the two',
-      },
-    },
-    {
-      title: 'Augment',
-      rows: {
-        AUGMENT_SESSION_AUTH: 'the session as JSON; without it, ~/.augment/session.json is read',
-      },
-    },
-    {
-      title: 'sactl',
-      rows: {
-        'SACTL_PROVIDER, SACTL_PROFILE': 'as --provider and --profile; a flag wins',
-        'SACTL_ORG, SACTL_SANDBOX': 'as --org and, when it is 1 or true, --sandbox',
-        SACTL_CONFIG: "the user's configuration file (JSON or YAML)",
-        SACTL_STATE_DIR: 'the folder of the journal, the audit log, the record of Augment accounts and the sandbox',
-        SACTL_SANDBOX_FAULT: 'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
-        'SACTL_JQ=native': "run filters with your own jq: JQ_PATH, node-jq's, or jq on PATH",
-        'XDG_CONFIG_HOME, XDG_STATE_HOME': 'as the XDG base directory specification says',
-      },
-    },
-    {
-      title: 'network',
-      rows: {
-        'HTTPS_PROXY, ALL_PROXY': 'the proxy for requests',
-        NO_PROXY: 'hosts that are reached without it',
-        'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS': 'certificate authorities to trust besides the usual ones',
-      },
-    },
-    {
-      title: 'terminal',
-      rows: {
-        CI: 'anything but 0 or false: never ask, print no table of a credential',
-        NO_COLOR: 'anything: no colours',
-      },
-    },
-    {
-      title: 'GitHub Actions',
-      rows: {
-        GITHUB_ACTIONS: "when it is true, new credentials are masked in the job's log",
-        'GITHUB_ENV, GITHUB_OUTPUT': 'the files behind --to github-env and github-output',
-        GITHUB_STEP_SUMMARY: 'the file that rotate of several accounts adds its report to',
-        GH_HOST: 'the host of --to gh-secret; github.com when it is not set',
-      },
-    },
-  ],
-};
-
 /** The texts of `sactl help`, by the words that ask for them. */
-export const topics = { 'exit-codes': exitCodes, targets, environment } as const;
+export const topics = {
+  'exit-codes': exitCodes,
+  targets,
+  environment: { title: 'Environment variables', parts: environmentParts() },
+} as const satisfies Readonly<Record<string, Topic>>;
 
 /** Lines that are longer are hard to read. */
 const widest = 100;

@@ -1,11 +1,11 @@
 import type { EnvironmentConnection } from '../../config/environment.ts';
 
-/** contracts/nscale.md 1; the documented one of nscale's two hosts. */
+/** docs/contracts/nscale.md 1; the documented one of nscale's two hosts. */
 export const nscaleEnvironment: EnvironmentConnection = {
   endpoint: {
-    variable: 'NSCALE_IDENTITY_SERVICE_API_ENDPOINT',
+    variable: { name: 'NSCALE_IDENTITY_SERVICE_API_ENDPOINT', meaning: 'the address of the identity service' },
     default: 'https://identity.nks.europe-west4.nscale.com',
   },
-  organization: 'NSCALE_ORGANIZATION_ID',
-  secrets: [{ secret: 'NSCALE_SERVICE_TOKEN', clientId: null }],
+  organization: { name: 'NSCALE_ORGANIZATION_ID', meaning: 'the organization, when --org does not name one' },
+  secrets: [{ secret: 'NSCALE_SERVICE_TOKEN', clientId: null, meaning: 'the token to work with' }],
 };

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 
+import { providerNames } from '../../../src/model/account.ts';
 import { isRepeatable } from '../../../src/commands/completion/index.ts';
 import { outlineOf, type Outline } from '../../../src/commands/completion/outline.ts';
 import { listColumns } from '../../../src/fleet/selection.ts';
@@ -57,7 +58,7 @@ describe('what completion knows', () => {
     const { values } = outline;
     expect(values.get('--provider')).toEqual({
       kind: 'choices',
-      choices: ['nscale', 'runai', 'augment', 'all'],
+      choices: [...providerNames, 'all'],
     });
     const choices = listColumns.map(({ name }) => name);
     expect(choices).toContain('age');

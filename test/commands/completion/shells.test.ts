@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { providerNames } from '../../../src/model/account.ts';
 import { scriptFile } from '../../../src/commands/completion/shells.ts';
 import { dist } from '../built-program.ts';
 import { realShells } from './real-shells.ts';
@@ -54,7 +55,7 @@ const cases: readonly (readonly [line: string, ...offers: readonly string[]])[] 
   ['sactl sa list -q.id --form', '--format'],
 
   // values of flags
-  ['sactl --provider ', 'all', 'augment', 'nscale', 'runai'],
+  ['sactl --provider ', ...['all', ...providerNames].toSorted()],
   ['sactl sa list --provider=ru', 'runai'],
   ['sactl sa list --format n', 'ndjson'],
   ['sactl sa list --format=', 'csv', 'json', 'ndjson', 'table', 'yaml'],

@@ -1,0 +1,50 @@
+import { namesOf, type EnvironmentConnection } from '../../config/environment.ts';
+import { providerNames } from '../../model/account.ts';
+import { registry } from '../../providers/registry.ts';
+
+/** Variables and their meanings, by whom they are for. Those of a provider are in its `environment.ts`. */
+const variables = {
+  sactl: {
+    'SACTL_PROVIDER, SACTL_PROFILE': 'as --provider and --profile; a flag wins',
+    'SACTL_ORG, SACTL_SANDBOX': 'as --org and, when it is 1 or true, --sandbox',
+    SACTL_CONFIG: "the user's configuration file (JSON or YAML)",
+    SACTL_STATE_DIR: 'the folder of the journal, the audit log, the record of Augment accounts and the sandbox',
+    SACTL_SANDBOX_FAULT: 'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
+    'SACTL_JQ=native': "run filters with your own jq: JQ_PATH, node-jq's, or jq on PATH",
+    'XDG_CONFIG_HOME, XDG_STATE_HOME': 'as the XDG base directory specification says',
+  },
+  network: {
+    'HTTPS_PROXY, ALL_PROXY': 'the proxy for requests',
+    NO_PROXY: 'hosts that are reached without it',
+    'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS': 'certificate authorities to trust besides the usual ones',
+  },
+  terminal: {
+    CI: 'anything but 0 or false: never ask, print no table of a credential',
+    NO_COLOR: 'anything: no colours',
+  },
+  'GitHub Actions': {
+    GITHUB_ACTIONS: "when it is true, new credentials are masked in the job's log",
+    'GITHUB_ENV, GITHUB_OUTPUT': 'the files behind --to github-env and github-output',
+    GITHUB_STEP_SUMMARY: 'the file that rotate of several accounts adds its report to',
+    GH_HOST: 'the host of --to gh-secret; github.com when it is not set',
+  },
+} as const satisfies Readonly<Record<string, VariableRows>>;
+
+/** Meanings by names; several names of one meaning have commas between them. */
+type VariableRows = Readonly<Record<string, string>>;
+
+/** The parts of `sactl help environment`: first the providers, then the rest. */
+export function environmentParts(): readonly { readonly title: string; readonly rows: VariableRows }[] {
+  return [
+    ...providerNames.map((name) => ({ title: registry[name].fullName, rows: rowsOf(registry[name].environment) })),
+    ...Object.entries(variables).map(([title, rows]) => ({ title, rows })),
+  ];
+}
+
+/** What is required comes first, then the credential; what has a default comes last. */
+function rowsOf({ endpoint, organization, secrets }: EnvironmentConnection): VariableRows {
+  const credentials = secrets.map((secret) => ({ name: namesOf(secret).join(', '), meaning: secret.meaning }));
+  const others = [...credentials, organization];
+  const all = endpoint.default === null ? [endpoint.variable, ...others] : [...others, endpoint.variable];
+  return Object.fromEntries(all.flatMap((each) => (each === null ? [] : [[each.name, each.meaning]])));
+}
