@@ -1,19 +1,22 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import { declareCommonFlags } from './commands/common.ts';
-import { findSubcommand, helpCommand, type Host } from './commands/command.ts';
-import type { Invocation } from './session/invocation.ts';
-import { repeated, type CommonFlags } from './session/flags.ts';
 import { addCompletion } from './commands/completion/index.ts';
-import { addDoctor } from './commands/doctor/index.ts';
+import { doctor } from './commands/doctor.ts';
 import { addHelp } from './commands/help/index.ts';
-import { nouns, type Noun } from './commands/nouns.ts';
-import type { Session } from './session/session.ts';
-import { addWhoami } from './commands/whoami.ts';
+import { nouns } from './commands/nouns.ts';
+import { addFlags, addNoun, addVerb, addVerbs, findSubcommand, helpCommand, type Choose } from './commands/tree.ts';
+import { whoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
-import { shellWord } from './model/text.ts';
+import { providerNames } from './model/account.ts';
+import { listOf, shellWord } from './model/text.ts';
+import { registry } from './providers/registry.ts';
 import { writeOutput } from './output/emit.ts';
+import { repeated, type FlagsOf } from './session/flag.ts';
+import { commonFlags, type CommonFlags } from './session/flags.ts';
+import type { Invocation, Run } from './session/invocation.ts';
+import type { Session } from './session/session.ts';
+import { version } from './version.ts';
 
 /**
  * Parses `argv` (without node and script) with a fresh command tree and runs the verb it names.
@@ -32,88 +35,93 @@ export async function runProgram(argv: readonly string[], ctx: Context): Promise
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
-  const code = await parse(root, argv, ctx);
+  const chosen: Run[] = [];
+  await declareProgram(root, argv, (run) => chosen.push(run));
+  const code = await parse(root, argv);
+  const [run] = chosen;
+  if (run !== undefined) return runVerb(run, ctx, root);
   await writeOutput(ctx, help.join(''));
   await ctx.stderr.write(misuse.join(''));
   return code;
 }
 
-async function parse(root: Command, argv: readonly string[], ctx: Context): Promise<ExitCode> {
-  let code: ExitCode = ExitCode.done;
-  const program = await declareProgram(root, argv, (common) => ({
-    run: async (verb) => {
-      const sessions: Session[] = [];
-      try {
-        code = await verb(invocation(ctx, common(), sessions));
-      } catch (error) {
-        await warn(sessions);
-        if (!namesEntry(error)) await remind(ctx, common(), root.args);
-        throw error;
-      }
-      await warn(sessions);
-      await remind(ctx, common(), root.args);
-    },
-  }));
+async function parse(root: Command, argv: readonly string[]): Promise<ExitCode> {
   try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return code;
+    await root.parseAsync([...argv], { from: 'user' });
+    return ExitCode.done;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return readCommanderError(error, deepestCommand(program, argv));
+    return readCommanderError(error, deepestCommand(root, argv));
   }
 }
 
-/** A tree with every verb in it, for whoever reads and does not run it. */
+async function runVerb(run: Run, ctx: Context, root: Command): Promise<ExitCode> {
+  const common = commonOf(root.opts());
+  const sessions: Session[] = [];
+  let code: ExitCode;
+  try {
+    code = await run(invocation(ctx, common, sessions));
+  } catch (error) {
+    await warn(sessions);
+    if (!namesEntry(error)) await remind(ctx, common, root.args);
+    throw error;
+  }
+  await warn(sessions);
+  await remind(ctx, common, root.args);
+  return code;
+}
+
+/** A tree with every verb in it, for code that reads it and runs nothing. */
 export async function wholeTree(): Promise<CommandUnknownOpts> {
-  const names = nouns.map(({ name }) => name);
-  return declareProgram(new Command('sactl').exitOverride(), ['', ...names], () => ({
-    run: () => Promise.resolve(),
-  }));
+  const root = new Command('sactl').exitOverride();
+  await declareProgram(root, ['', ...Object.keys(nouns)], () => undefined);
+  return root;
 }
 
 /** All there is, or the noun that `argv` begins with; the nouns have the verbs of those that `argv` names. */
-async function declareProgram(
-  root: Command,
-  argv: readonly string[],
-  makeHost: (common: () => CommonFlags) => Host,
-): Promise<CommandUnknownOpts> {
-  const program = declareCommonFlags(root);
-  const host = makeHost(() => commonOf(program.opts()));
-  const named = nouns.find(({ name, aliases }) => [name, ...aliases].includes(argv[0] ?? ''));
-  for (const noun of named === undefined ? nouns : [named]) await declareNoun(program, noun, { host, argv });
-  // Whoever names a noun at once wants nothing beside it; to declare it all takes a millisecond.
-  if (named === undefined) {
-    addWhoami(program, host);
-    addDoctor(program, host);
-    addCompletion(program, host, wholeTree);
-    addHelp(program);
+async function declareProgram(root: Command, argv: readonly string[], choose: Choose): Promise<void> {
+  addFlags(root, commonFlags);
+  root
+    .description(
+      `Service accounts and their one-time credentials on ${listOf(providerNames.map((name) => registry[name].fullName))}.`,
+    )
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', firstSteps);
+  const all = Object.entries(nouns).map(([name, noun]) => ({ name, noun, words: [name, ...(noun.aliases ?? [])] }));
+  const first = all.find(({ words }) => words.includes(argv[0] ?? ''));
+  for (const { name, noun, words } of first === undefined ? all : [first]) {
+    const command = addNoun(root, name, noun);
+    const at = argv.findIndex((word) => words.includes(word));
+    if (at >= 0) await addVerbs(command, noun, { named: argv[at + 1], choose });
   }
-  refuseRepetition(program);
-  return program;
+  // A command line that begins with a noun wants nothing beside it; to declare it all takes a millisecond.
+  if (first === undefined) {
+    addVerb(root, 'whoami', whoami, choose);
+    addVerb(root, 'doctor', doctor, choose);
+    addCompletion(root, choose, wholeTree);
+    addHelp(root);
+  }
+  refuseRepetition(root);
 }
 
-async function declareNoun(
-  program: CommandUnknownOpts,
-  { name, aliases, summary, load }: Noun,
-  { host, argv }: { host: Host; argv: readonly string[] },
-): Promise<void> {
-  const noun = program
-    .command(name)
-    .helpCommand(false)
-    .aliases([...aliases])
-    .summary(summary)
-    .description(`${summary}.`);
-  const at = argv.findIndex((word) => word === name || aliases.includes(word));
-  if (at >= 0) await (await load())(noun, host, argv[at + 1] ?? null);
-}
+const firstSteps = `
+Examples:
+  $ sactl serviceaccounts list --sandbox
+  $ sactl sa rotate --id ci-deploy --yes -q .credential.value > token
+
+"sactl help exit-codes", "sactl help targets" and "sactl help environment" tell the rest.`;
 
 /** Several profiles are more than most commands know what to do with: these see none. */
-function commonOf({ profile: profiles = [], ...others }: OptionValues<typeof declareCommonFlags>): CommonFlags {
+function commonOf({
+  profile: profiles = [],
+  input = true,
+  color = true,
+  ...others
+}: FlagsOf<typeof commonFlags>): CommonFlags {
   const [profile, ...more] = profiles;
-  return { ...others, profile: more.length === 0 ? profile : undefined, profiles };
+  return { ...others, input, color, profile: more.length === 0 ? profile : undefined, profiles };
 }
-
-type OptionValues<Declare extends (root: Command) => { opts: () => unknown }> = ReturnType<ReturnType<Declare>['opts']>;
 
 /** A second value would replace the first without a word, which for an id is the wrong account. */
 function refuseRepetition(command: CommandUnknownOpts): void {

@@ -1,87 +1,101 @@
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Verb } from './verb.ts';
 
-import type { Host } from './command.ts';
-
-/** A group of verbs, loaded only when the command line names it. */
+/** A word that verbs follow. */
 export interface Noun {
-  readonly name: string;
-  readonly aliases: readonly string[];
   readonly summary: string;
-  readonly load: () => Promise<AddVerbs>;
+  readonly aliases?: readonly string[];
+  /** In the order of the help; a verb is loaded only when the command line may mean it. */
+  readonly verbs: Readonly<Record<string, (() => Promise<Verb>) | Noun>>;
 }
 
-/**
- * Declares the verbs of a noun. `named` is the one that follows the noun on the command line, if it is plain which: a noun
- * whose verbs have many flags may leave the others out.
- */
-export type AddVerbs = (noun: CommandUnknownOpts, host: Host, named: string | null) => Promise<void> | void;
-
 /** Every noun of the command line, in the order `--help` shows them. */
-export const nouns: readonly Noun[] = [
-  {
-    name: 'serviceaccounts',
-    aliases: ['sa', 'serviceaccount'],
+export const nouns: Readonly<Record<string, Noun>> = {
+  serviceaccounts: {
     summary: 'Service accounts and their credentials',
-    load: async () => (await import('./serviceaccounts/index.ts')).addVerbs,
+    aliases: ['sa', 'serviceaccount'],
+    verbs: {
+      list: async () => (await import('./serviceaccounts/list.ts')).list,
+      get: async () => (await import('./serviceaccounts/get.ts')).get,
+      create: async () => (await import('./serviceaccounts/create.ts')).create,
+      update: async () => (await import('./serviceaccounts/update.ts')).update,
+      rotate: async () => (await import('./serviceaccounts/rotate.ts')).rotate,
+      delete: async () => (await import('./serviceaccounts/delete.ts')).remove,
+    },
   },
-  {
-    name: 'tokens',
-    aliases: ['token'],
+  tokens: {
     summary: 'The tokens of one account, where it may have several (Augment)',
-    load: async () => (await import('./tokens/index.ts')).addVerbs,
+    aliases: ['token'],
+    verbs: {
+      list: async () => (await import('./tokens/list.ts')).list,
+      create: async () => (await import('./tokens/create.ts')).create,
+      revoke: async () => (await import('./tokens/revoke.ts')).revoke,
+      restore: async () => (await import('./tokens/restore.ts')).restore,
+    },
   },
-  {
-    name: 'groups',
-    aliases: [],
+  groups: {
     summary: 'Groups an account can join',
-    load: async () => (await import('./groups.ts')).addVerbs,
+    verbs: { list: async () => (await import('./lists.ts')).listGroups },
   },
-  {
-    name: 'roles',
-    aliases: [],
+  roles: {
     summary: 'Roles that groups carry or access rules grant',
-    load: async () => (await import('./roles.ts')).addVerbs,
+    verbs: { list: async () => (await import('./lists.ts')).listRoles },
   },
-  {
-    name: 'accessrules',
-    aliases: ['accessrule'],
+  accessrules: {
     summary: 'What accounts may do, and where (Run:ai)',
-    load: async () => (await import('./accessrules/index.ts')).addVerbs,
+    aliases: ['accessrule'],
+    verbs: {
+      list: async () => (await import('./accessrules/list.ts')).list,
+      create: async () => (await import('./accessrules/create.ts')).create,
+      delete: async () => (await import('./accessrules/delete.ts')).remove,
+    },
   },
-  {
-    name: 'scopes',
-    aliases: [],
+  scopes: {
     summary: 'What roles can be granted on (Run:ai)',
-    load: async () => (await import('./scopes.ts')).addVerbs,
+    verbs: { list: async () => (await import('./lists.ts')).listScopes },
   },
-  {
-    name: 'orgs',
-    aliases: [],
+  orgs: {
     summary: 'Organizations the credential can see',
-    load: async () => (await import('./orgs.ts')).addVerbs,
+    verbs: { list: async () => (await import('./lists.ts')).listOrganizations },
   },
-  {
-    name: 'recover',
-    aliases: [],
+  recover: {
     summary: 'Credentials that were issued and not delivered',
-    load: async () => (await import('./recover/index.ts')).addVerbs,
+    verbs: {
+      list: async () => (await import('./recover/list.ts')).list,
+      show: async () => (await import('./recover/show.ts')).show,
+      deliver: async () => (await import('./recover/deliver.ts')).deliver,
+      discard: async () => (await import('./recover/discard.ts')).discard,
+    },
   },
-  {
-    name: 'audit',
-    aliases: [],
+  audit: {
     summary: 'What was changed from this machine',
-    load: async () => (await import('./audit/index.ts')).addVerbs,
+    verbs: { list: async () => (await import('./audit/list.ts')).list },
   },
-  {
-    name: 'config',
-    aliases: [],
+  config: {
     summary: 'Settings, and where each comes from',
-    load: async () => (await import('./config/index.ts')).addVerbs,
+    verbs: {
+      explain: async () => (await import('./config/explain.ts')).explain,
+      path: async () => (await import('./config/path.ts')).path,
+    },
   },
-  {
-    name: 'sandbox',
-    aliases: [],
+  sandbox: {
     summary: 'The built-in emulators behind --sandbox',
-    load: async () => (await import('./sandbox/index.ts')).addVerbs,
+    verbs: {
+      serve: async () => (await import('./sandbox/serve.ts')).serve,
+      reset: async () => (await import('./sandbox/reset.ts')).reset,
+      console: {
+        summary: 'The person at a web console, in the sandbox',
+        verbs: {
+          augment: {
+            summary: "Augment's settings page, in the sandbox",
+            verbs: {
+              create: async () => (await import('./sandbox/console.ts')).create,
+              issue: async () => (await import('./sandbox/console.ts')).issue,
+              revoke: async () => (await import('./sandbox/console.ts')).revoke,
+              delete: async () => (await import('./sandbox/console.ts')).remove,
+            },
+          },
+        },
+      },
+    },
   },
-];
+};

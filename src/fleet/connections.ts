@@ -10,7 +10,7 @@ import { environments } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from '../session/check.ts';
 import { connect, describeConnection, type Connected, type Described, type Shared } from '../session/connect.ts';
 import type { CommonFlags } from '../session/flags.ts';
-import { isFleet } from './is-fleet.ts';
+import { isFleet } from './flags.ts';
 import { note, noteLine } from '../session/note.ts';
 import { columnsOf, outputFlags } from '../session/session.ts';
 

@@ -2,17 +2,12 @@ import type { Context } from '../context.ts';
 import { found, type Check } from '../session/check.ts';
 import { confirmationProblems } from '../session/confirm.ts';
 import type { Described } from '../session/connect.ts';
-import type { DeliveryFlags } from '../session/delivery-flags.ts';
-import { isFleet } from './is-fleet.ts';
+import { isFleet, type RotateFlags } from './flags.ts';
 import type { CommonFlags } from '../session/flags.ts';
-import type { IntakeFlags } from '../session/intake.ts';
 import { checkDestinations, type Destination } from './member.ts';
 import { reportProblems } from './report-place.ts';
-import { choiceProblems, readConcurrency, readSelectors, type BulkFlags, type Selectors } from './selectors.ts';
+import { choiceProblems, readConcurrency, readSelectors, type Selectors } from './selectors.ts';
 import { largestText } from '../files/bounded-file.ts';
-
-/** All flags of a rotation of several accounts. */
-export interface BulkRotateFlags extends BulkFlags, DeliveryFlags, IntakeFlags {}
 
 /** What the flags of a run say. */
 export interface BulkInput {
@@ -27,7 +22,7 @@ export interface BulkInput {
 export async function checkBulkInput(
   { ctx, common }: { readonly ctx: Context; readonly common: CommonFlags },
   members: readonly Described[],
-  flags: BulkRotateFlags,
+  flags: RotateFlags,
 ): Promise<Check<BulkInput>> {
   const destinations = await checkDestinations(ctx, members, flags);
   const selectors = await readSelectors(flags);
@@ -56,7 +51,7 @@ export async function checkBulkInput(
 }
 
 /** Flags that mean the one credential of one account; of `--raw` a fleet has said as much. */
-function needlessFlags(flags: BulkRotateFlags, { raw }: Pick<CommonFlags, 'raw'>): readonly string[] {
+function needlessFlags(flags: RotateFlags, { raw }: Pick<CommonFlags, 'raw'>): readonly string[] {
   const given = {
     '--raw': raw,
     '-f/--file': flags.file,

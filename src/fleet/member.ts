@@ -4,7 +4,8 @@ import type { TargetEnvironment } from '../delivery/targets/target.ts';
 import type { Account } from '../model/account.ts';
 import type { Check } from '../session/check.ts';
 import type { Connected, Described, Shared } from '../session/connect.ts';
-import { checkTargets, type DeliveryFlags } from '../session/delivery-flags.ts';
+import type { DeliveryFlags } from '../session/account-flags.ts';
+import { checkTargets } from '../session/targets.ts';
 import { unanswered, type Fleet, type Unanswered } from './connections.ts';
 import { targetEnvironmentFor } from '../session/target-environment.ts';
 

@@ -4,7 +4,8 @@ import { confirm } from '../session/confirm.ts';
 import { openFleet, tellUnanswered, throwUnanswered } from './connections.ts';
 import { chooseFrom, isByHand, knownResult } from './chosen.ts';
 import { carryOut } from './carry-out.ts';
-import { checkBulkInput, type BulkRotateFlags } from './input.ts';
+import type { RotateFlags } from './flags.ts';
+import { checkBulkInput } from './input.ts';
 import { listAccounts } from './member.ts';
 import { prepare, type Preparation, type Prepared } from './prepare.ts';
 import { openRun, type BulkRun } from './run.ts';
@@ -25,7 +26,7 @@ import { effectsOf } from '../session/planned-issuance.ts';
  */
 export async function rotateSeveral(
   { ctx, common }: Pick<Invocation, 'ctx' | 'common'>,
-  flags: BulkRotateFlags,
+  flags: RotateFlags,
 ): Promise<ExitCode> {
   const { fleet, input } = await openFleet(ctx, common, ({ members }) =>
     checkBulkInput({ ctx, common }, members, flags),

@@ -10,14 +10,15 @@ import type { Fleet } from './connections.ts';
 import type { CommonFlags } from '../session/flags.ts';
 import type { IssuanceHost } from '../session/planned-issuance.ts';
 import { sandboxDirectory } from '../session/sandbox-state.ts';
-import type { BulkInput, BulkRotateFlags } from './input.ts';
+import type { RotateFlags } from './flags.ts';
+import type { BulkInput } from './input.ts';
 import type { Listed } from './member.ts';
 
 /** What all the accounts of one run share. */
 export interface BulkRun extends Required<Pick<Shared, 'locks' | 'turn'>> {
   readonly ctx: Context;
   readonly common: CommonFlags;
-  readonly flags: BulkRotateFlags;
+  readonly flags: RotateFlags;
   readonly renderer: Renderer;
   /** How many requests are made at once, at most. */
   readonly concurrency: number;
@@ -31,7 +32,7 @@ export interface BulkRun extends Required<Pick<Shared, 'locks' | 'turn'>> {
 /** Nothing is read or written yet. */
 export function openRun(
   { ctx, common }: Pick<BulkRun, 'ctx' | 'common'>,
-  flags: BulkRotateFlags,
+  flags: RotateFlags,
   { fleet, input }: { readonly fleet: Fleet; readonly input: BulkInput },
 ): BulkRun {
   const configuration = fleet.members[0]?.configuration;

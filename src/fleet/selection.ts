@@ -4,17 +4,8 @@ import { accountColumns } from '../output/account.ts';
 import { parseSort, selectColumns, sortBy, type Column, type ColumnChoice, type Sort } from '../output/columns.ts';
 import type { ListOptions } from '../providers/provider.ts';
 import { gather, type Check, type Gathered } from '../session/check.ts';
-import { checkDuration } from '../session/duration-flag.ts';
+import { checkDuration, type ListFlags } from './flags.ts';
 import { unknownAge, type AccountFacts, type FactsOf } from './facts.ts';
-
-export interface SelectionFlags {
-  readonly search?: string | undefined;
-  readonly expiringWithin?: string | undefined;
-  readonly olderThan?: string | undefined;
-  readonly unusedFor?: string | undefined;
-  readonly sort?: string | undefined;
-  readonly limit?: string | undefined;
-}
 
 /** Which accounts `list` prints, and in what order. */
 export interface Selection {
@@ -36,10 +27,7 @@ export const listColumns: readonly Column<Account>[] = [
 ];
 
 /** Reads list's flags; every problem is found, not only the first. */
-export async function readSelection(
-  flags: SelectionFlags,
-  columnChoice: ColumnChoice | null,
-): Promise<Check<Selection>> {
+export async function readSelection(flags: ListFlags, columnChoice: ColumnChoice | null): Promise<Check<Selection>> {
   const gathered: Gathered = { problems: [], hints: [] };
   const { sort, limit } = flags;
   const expiringWithin = checkDuration('--expiring-within', flags.expiringWithin);
@@ -133,7 +121,7 @@ function byNameThenId(a: Account, b: Account): number {
 }
 
 /** What the provider has to be asked for so that the selection can be printed. */
-export function wishOf({ active }: { readonly active?: true | undefined }, { columns, sort }: Selection): ListOptions {
+export function wishOf({ active }: ListFlags, { columns, sort }: Selection): ListOptions {
   const withRules = [...columns, sort?.column].some((column) => column?.name === 'rules');
   return { withRules, withActive: active === true };
 }

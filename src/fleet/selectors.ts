@@ -1,19 +1,5 @@
 import type { Check } from '../session/check.ts';
-import { checkDuration } from '../session/duration-flag.ts';
-
-/** Flags that say which accounts of several are meant, and how they are worked on; what was not given is absent. */
-export interface BulkFlags {
-  readonly id?: readonly string[] | undefined;
-  readonly all?: true | undefined;
-  readonly match?: string | undefined;
-  readonly expiringWithin?: string | undefined;
-  readonly olderThan?: string | undefined;
-  readonly ageFrom?: 'createdAt' | undefined;
-  readonly includeExpired?: true | undefined;
-  readonly includeDisabled?: true | undefined;
-  readonly concurrency?: string | undefined;
-  readonly report?: string | undefined;
-}
+import { checkDuration, isSelected, selectorFlags, type BulkFlags } from './flags.ts';
 
 /** Which accounts are wanted, and which of them are due. Durations are in milliseconds. */
 export interface Selectors {
@@ -27,13 +13,6 @@ export interface Selectors {
   readonly includesDisabled: boolean;
 }
 
-const selectorFlags = {
-  '--all': 'all',
-  '--match': 'match',
-  '--expiring-within': 'expiringWithin',
-  '--older-than': 'olderThan',
-} as const satisfies Record<string, keyof BulkFlags>;
-
 const modifierFlags = {
   '--age-from': 'ageFrom',
   '--include-expired': 'includeExpired',
@@ -41,16 +20,6 @@ const modifierFlags = {
   '--concurrency': 'concurrency',
   '--report': 'report',
 } as const satisfies Record<string, keyof BulkFlags>;
-
-/** Whether the flags mean several accounts, even if it turns out to be one. */
-export function isBulk(flags: BulkFlags): boolean {
-  const { id = [] } = flags;
-  return id.length > 1 || id.includes('-') || isSelected(flags);
-}
-
-function isSelected(flags: BulkFlags): boolean {
-  return Object.values(selectorFlags).some((key) => flags[key] !== undefined);
-}
 
 /** What is wrong with the choice of accounts: nothing chooses any, or one flag contradicts another. */
 export function choiceProblems(flags: BulkFlags): readonly string[] {

@@ -2,19 +2,8 @@ import type { Context } from '../context.ts';
 import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import type { Check } from './check.ts';
-import { readDocument, type DocumentFlags } from './input-document.ts';
-
-export interface ChangeFlags extends DocumentFlags {
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  readonly group?: readonly string[] | undefined;
-  readonly addGroup?: readonly string[] | undefined;
-  readonly removeGroup?: readonly string[] | undefined;
-  readonly tag?: readonly string[] | undefined;
-  readonly removeTag?: readonly string[] | undefined;
-  readonly enable?: true | undefined;
-  readonly disable?: true | undefined;
-}
+import type { ChangeFlags } from './account-flags.ts';
+import { readDocument } from './input-document.ts';
 
 /** The change that flags and document describe. */
 export async function checkChange(

@@ -4,7 +4,7 @@ import type { OutputDocument } from '../output/document.ts';
 import type { Plan } from '../providers/provider.ts';
 import { confirmChange } from './confirm.ts';
 import { dryRunDocument, type Planned } from './dry-run.ts';
-import type { DoneFlag } from './done-flag.ts';
+import type { DoneFlag } from './account-flags.ts';
 import { confirmDone, effectsOf, refuseDone } from './manual.ts';
 import type { Session } from './session.ts';
 import { openAuditLog, recordFact } from '../state/audit-log.ts';

@@ -1,38 +1,49 @@
-import type { ProviderName } from '../model/account.ts';
-import type { Format } from '../model/format.ts';
+import { formats } from '../model/format.ts';
+import { providerNames } from '../model/account.ts';
+import { choice, list, off, on, text, type FlagsOf, type FlagTable } from './flag.ts';
 
-/** The flags every command understands, as the user gave them; a flag that was not given is absent. */
-export interface CommonFlags {
-  readonly provider?: ProviderName | 'all' | undefined;
-  /** The one profile that was named; absent, too, where several were. */
+/** The flags that every command understands, before and after the verb. */
+export const commonFlags = {
+  provider: choice(
+    '--provider <name>',
+    'provider to work on; "all" is every one with a credential (serviceaccounts list and rotate, doctor)',
+    [...providerNames, 'all'],
+  ),
+  profile: list(
+    '--profile <name>',
+    'profile of the configuration file to connect with; may be repeated where "all" may stand',
+  ),
+  org: text('--org <id>', 'organization (nscale); "sactl orgs list" shows them'),
+  endpoint: text('--endpoint <url>', "address of the provider's API"),
+  allowEndpointOverride: on('--allow-endpoint-override', "send a profile's credential to --endpoint without asking"),
+  caCert: text('--ca-cert <file>', 'also trust the certificate authorities in this PEM file'),
+  timeout: { kind: 'timeout', flags: '--timeout <duration>', help: 'time for each HTTP attempt (default: 30s)' },
+  sandbox: on('--sandbox', 'work on the built-in emulators, without credentials'),
+  json: on('--json', 'print JSON'),
+  query: list('-q, --query <filter>', 'print what this jq filter finds; may be repeated'),
+  queryFile: text('--query-file <path>', 'read the jq filter from a file'),
+  format: choice('--format <format>', 'output format', formats),
+  raw: on('--raw', "print the provider's own answer (with --json, -q or --format ndjson)"),
+  dryRun: on('--dry-run', 'show what would be sent, and change nothing'),
+  yes: on('-y, --yes', 'confirm without being asked'),
+  input: off('--no-input', 'never ask for anything'),
+  debug: on('--debug', 'log requests and stack traces on stderr, without secrets'),
+  quiet: on('--quiet', 'print no notes on stderr'),
+  color: off('--no-color', 'print no colours'),
+} as const satisfies FlagTable;
+
+export interface CommonFlags extends Omit<FlagsOf<typeof commonFlags>, 'profile'> {
+  /** The one profile that was named; absent where several were. */
   readonly profile?: string | undefined;
   /** All that were named, for commands that work on several connections. */
   readonly profiles?: readonly string[] | undefined;
-  readonly org?: string | undefined;
-  readonly endpoint?: string | undefined;
-  readonly allowEndpointOverride?: true | undefined;
-  readonly caCert?: string | undefined;
-  /** Milliseconds for each HTTP attempt. */
-  readonly timeout?: number | undefined;
-  readonly sandbox?: true | undefined;
-  readonly json?: true | undefined;
-  readonly query?: readonly string[] | undefined;
-  readonly queryFile?: string | undefined;
-  readonly format?: Format | undefined;
-  readonly raw?: true | undefined;
   /** Names with commas between them; only commands that print lists of accounts have it. */
   readonly columns?: string | undefined;
-  readonly dryRun?: true | undefined;
-  readonly yes?: true | undefined;
-  /** False with `--no-input`. */
   readonly input: boolean;
-  readonly debug?: true | undefined;
-  readonly quiet?: true | undefined;
-  /** False with `--no-color`. */
   readonly color: boolean;
 }
 
-/** Flags that only some commands can honour; with any other they are a usage error, never ignored (DESIGN.md 1). */
+/** Flags that only some commands can honour; with any other they are a usage error, never ignored (docs/design.md 1). */
 export const flagGroups = {
   connection: ['provider', 'profile', 'endpoint', 'allowEndpointOverride', 'caCert', 'timeout', 'sandbox'],
   organization: ['org'],
@@ -44,11 +55,6 @@ export const flagGroups = {
   output: ['json', 'query', 'queryFile', 'format'],
   raw: ['raw'],
   change: ['dryRun', 'yes'],
-} as const satisfies Record<string, readonly (keyof CommonFlags)[]>;
+} as const satisfies Record<string, readonly (keyof typeof commonFlags)[]>;
 
 export type FlagGroup = keyof typeof flagGroups;
-
-/** Collects a flag that may be repeated. */
-export function repeated(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
-}

@@ -7,19 +7,13 @@ import type { ProviderDefinition } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import type { Check } from './check.ts';
 import { canAsk } from './confirm.ts';
-import { hasDocument, readInput, type DocumentFlags } from './input-document.ts';
+import type { SuppliedFlags } from './account-flags.ts';
+import { hasDocument, readInput } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
 import { rehearse } from './issuance.ts';
 import type { PlannedIssuance } from './planned-issuance.ts';
 import { offerPage } from './open-page.ts';
 import type { Session } from './session.ts';
-
-/** Flags for a credential that a person fetches in the provider's console. */
-export interface IntakeFlags extends DocumentFlags {
-  /** What the new token is called there. */
-  readonly token?: string | undefined;
-  readonly allowTenantChange?: true | undefined;
-}
 
 /** A credential in `-f` or `--stdin`, and where it comes from, for people. */
 export interface GivenCredential {
@@ -36,7 +30,7 @@ export function takesIntake({ name }: ProviderDefinition): boolean {
 export async function checkIntake(
   ctx: Context,
   common: CommonFlags,
-  { flags, definition }: { flags: IntakeFlags; definition: ProviderDefinition },
+  { flags, definition }: { flags: SuppliedFlags; definition: ProviderDefinition },
 ): Promise<Check<GivenCredential | null>> {
   const { value, problems } = await readInput(ctx, flags);
   const { token } = flags;
@@ -54,7 +48,7 @@ export async function checkIntake(
 /** What is wrong with flags for a credential that nobody has to fetch; `isDocument` is what `-f` is else. */
 export function needlessIntake(
   { title }: ProviderDefinition,
-  flags: IntakeFlags,
+  flags: SuppliedFlags,
   { isDocument }: { isDocument: boolean },
 ): readonly string[] {
   const given = {
@@ -69,7 +63,7 @@ export function needlessIntake(
 
 interface Bringing {
   readonly request: IntakeRequest;
-  readonly flags: IntakeFlags;
+  readonly flags: SuppliedFlags;
   readonly plan: (supplied: SuppliedCredential) => Promise<PlannedIssuance>;
 }
 
@@ -91,7 +85,7 @@ export async function planSupplied(
 async function bring(
   session: Session,
   given: GivenCredential | null,
-  { intake, flags }: { intake: Intake; flags: IntakeFlags },
+  { intake, flags }: { intake: Intake; flags: SuppliedFlags },
 ): Promise<SuppliedCredential> {
   const source = given?.source ?? 'what was typed';
   const reading = intake.read((given?.secret ?? (await askForIt(session, intake))).reveal());
@@ -124,7 +118,7 @@ function isWhole(text: string): boolean {
 async function agree(
   { ctx, common }: Session,
   { question }: IntakeReading,
-  { allowTenantChange }: IntakeFlags,
+  { allowTenantChange }: SuppliedFlags,
 ): Promise<void> {
   if (question === null || allowTenantChange) return;
   if (!canAsk(ctx, common)) {

@@ -4,7 +4,8 @@ import type { Check } from './check.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Local, Session } from './session.ts';
 
-export type Verb = (invocation: Invocation) => Promise<ExitCode>;
+/** A verb with the values of its own flags. */
+export type Run = (invocation: Invocation) => Promise<ExitCode>;
 
 /** What a verb is given when it runs. */
 export interface Invocation {
@@ -12,10 +13,8 @@ export interface Invocation {
   /** The common flags, given before or after the verb. */
   readonly common: CommonFlags;
   /** Connects to the provider that flags, environment and configuration name; see `openSession`. */
-  readonly open: OpenSession;
+  readonly open: <Input>(
+    check: (local: Local) => Promise<Check<Input>> | Check<Input>,
+    columns?: string,
+  ) => Promise<{ session: Session; input: Input }>;
 }
-
-export type OpenSession = <Input>(
-  check: (local: Local) => Promise<Check<Input>> | Check<Input>,
-  columns?: string,
-) => Promise<{ session: Session; input: Input }>;

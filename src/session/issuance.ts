@@ -5,7 +5,7 @@ import { ConflictError, ExitCode, UsageError } from '../errors.ts';
 import { openJournal } from '../state/journal.ts';
 import { effectsOf, issuanceOf, type IssuanceHost, type PlannedIssuance } from './planned-issuance.ts';
 import { confirmChange } from './confirm.ts';
-import type { DeliveryFlags } from './delivery-flags.ts';
+import type { DeliveryFlags } from './account-flags.ts';
 import { dryRunDocument, endDryRun } from './dry-run.ts';
 import type { Session } from './session.ts';
 import { isCI, type Context } from '../context.ts';

@@ -6,19 +6,13 @@ import { listDocument } from '../output/document.ts';
 import type { Role } from '../providers/provider.ts';
 import type { Session } from './session.ts';
 
-interface Named {
+/** What groups, roles, scopes and organizations have in common. */
+export interface Named {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
   readonly raw: unknown;
 }
-
-/** The columns of everything that has a name: name, description, id. */
-export const namedColumns: readonly [Column<Named>, Column<Named>, Column<Named>] = [
-  { name: 'name', value: ({ name }) => name, shrink: 1 },
-  { name: 'description', value: ({ description }) => description, shrink: 4 },
-  { name: 'id', value: ({ id }) => id },
-];
 
 /** Prints groups, roles and the like, sorted by name; `raw` keeps the provider's order. */
 export async function printList<Row extends Named>(

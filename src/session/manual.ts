@@ -6,7 +6,7 @@ import type { Action } from '../providers/manual.ts';
 import type { Plan, ProviderDefinition } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import { canAsk, confirmChange, confirmationProblems } from './confirm.ts';
-import type { DoneFlag } from './done-flag.ts';
+import type { DoneFlag } from './account-flags.ts';
 import type { CommonFlags } from './flags.ts';
 import { offerPage } from './open-page.ts';
 import type { Session } from './session.ts';

@@ -5,22 +5,12 @@ import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import type { Check } from './check.ts';
 import { canAsk } from './confirm.ts';
-import { hasDocument, readDocument, type DocumentFlags } from './input-document.ts';
+import type { NewAccountFlags } from './account-flags.ts';
+import { hasDocument, readDocument } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
 import { orNull, readableRoles } from './list.ts';
 import type { Session } from './session.ts';
 import { readTags } from './account-change.ts';
-
-export interface NewAccountFlags extends DocumentFlags {
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  readonly group?: readonly string[] | undefined;
-  readonly tag?: readonly string[] | undefined;
-  readonly role?: string | undefined;
-  readonly scope?: string | undefined;
-  readonly cluster?: string | undefined;
-  readonly keepRules?: true | undefined;
-}
 
 /** The account that flags and document describe; null when a person is to be asked for it. */
 export async function checkNewAccount(

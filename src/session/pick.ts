@@ -1,9 +1,12 @@
 import { compareText } from '../model/text.ts';
 import type { Context } from '../context.ts';
-import { NotFoundError } from '../errors.ts';
+import { ExitCode, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import { accountDocument } from '../output/account.ts';
+import { found } from './check.ts';
 import { canAsk } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
+import type { Invocation } from './invocation.ts';
 import type { Session } from './session.ts';
 
 /** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
@@ -28,4 +31,11 @@ export async function pickAccount({ ctx, provider }: Session, id: string | undef
   });
   // A list tells less of an account, and the choice may have taken a while.
   return provider.findAccount(chosen);
+}
+
+/** Prints the account that `--id` names. */
+export async function printAccount({ ctx, common, open }: Invocation, id: string | undefined): Promise<ExitCode> {
+  const { session } = await open(() => found(...idProblems(ctx, common, id)));
+  await session.emit(accountDocument(await pickAccount(session, id)));
+  return ExitCode.done;
 }

@@ -8,7 +8,7 @@ import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Provider } from '../providers/provider.ts';
 import { withConnection, type ConnectionFlags } from '../model/hint.ts';
 import { canAsk } from './confirm.ts';
-import type { DeliveryFlags } from './delivery-flags.ts';
+import type { DeliveryFlags } from './account-flags.ts';
 import type { Session } from './session.ts';
 import { addressOf } from '../delivery/targets/session.ts';
 import type { Action } from '../providers/manual.ts';

@@ -3,19 +3,19 @@ import { Argument, type CommandUnknownOpts, type Option } from '@commander-js/ex
 import { sactl } from '../../model/hint.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import { writeOutput } from '../../output/emit.ts';
-import { declareVerb, type Host } from '../command.ts';
+import { describe, type Choose } from '../tree.ts';
 import type { Invocation } from '../../session/invocation.ts';
-import { repeated } from '../../session/flags.ts';
+import { repeated } from '../../session/flag.ts';
 import { installation } from './installation.ts';
 import { shells, type Shell } from './shells.ts';
 
 /** `wholeTree` makes the command tree with every verb in it. */
 export function addCompletion(
   root: CommandUnknownOpts,
-  host: Host,
+  choose: Choose,
   wholeTree: () => Promise<CommandUnknownOpts>,
 ): void {
-  declareVerb(root, 'completion', {
+  describe(root, 'completion', {
     summary: 'Print a script that completes commands in bash, zsh, fish or PowerShell',
     description:
       'Prints a script for your shell, which then completes commands, flags, their values and the names of your ' +
@@ -30,7 +30,7 @@ export function addCompletion(
   })
     .addArgument(new Argument('[shell]', 'your shell').choices(shells))
     .addHelpText('after', installation)
-    .action((shell) => host.run((invocation) => printScript(invocation, { shell, wholeTree })));
+    .action((shell) => choose((invocation) => printScript(invocation, { shell, wholeTree })));
 }
 
 async function printScript(

@@ -87,9 +87,9 @@ async function examineAudit(place: Place): Promise<Result> {
 }
 
 /** What keeps journal or log from being used keeps every create and rotate from being sent. */
-async function orFailure(check: string, readEvidence: () => Promise<Result>): Promise<Result> {
+async function orFailure(check: string, look: () => Promise<Result>): Promise<Result> {
   try {
-    return await readEvidence();
+    return await look();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return failure(check, error.message, error.hint);

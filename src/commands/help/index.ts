@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { sactl } from '../../model/hint.ts';
 import { UsageError } from '../../errors.ts';
-import { findSubcommand } from '../command.ts';
+import { findSubcommand } from '../tree.ts';
 
 /** `help`, `help <command…>` and the help topics, in place of commander's own help command. */
 export function addHelp(root: CommandUnknownOpts): void {

@@ -1,5 +1,5 @@
 import { readCaFlag } from '../../config/connection.ts';
-import type { StoredDelivery } from '../../delivery/deliver-entry.ts';
+import { deliverEntry, type StoredDelivery } from '../../delivery/deliver-entry.ts';
 import { preflightTargets, type Preflight, type TriedTarget } from '../../delivery/preflight.ts';
 import { definitionOf, flagsOf, readEntry } from '../../delivery/recover.ts';
 import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
@@ -7,15 +7,53 @@ import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued, LocalEnd } from '../../providers/issuance.ts';
 import type { Verification } from '../../providers/provider.ts';
 import { clientFactory, type Destination } from '../../session/client.ts';
-import type { PlannedTarget } from '../../session/dry-run.ts';
+import { dryRunDocument, endDryRun, type PlannedTarget } from '../../session/dry-run.ts';
 import { openSandboxOf } from '../../session/sandbox-state.ts';
-import type { Recovery } from './pick.ts';
+import { entryIdProblems, openRecovery, pickEntry, requireUsable, type Recovery } from './pick.ts';
 import { recoveryTargets } from './targets.ts';
 import { addressOf } from '../../delivery/targets/session.ts';
 import { locatedEnd } from '../../session/planned-issuance.ts';
+import { ExitCode, UsageError } from '../../errors.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { confirm, confirmationProblems } from '../../session/confirm.ts';
+
+/** What `recover deliver` does. */
+export async function deliverPicked(
+  { ctx, common }: Invocation,
+  id: string | undefined,
+  to: readonly string[],
+): Promise<ExitCode> {
+  const recovery = await openRecovery(ctx, common, [
+    ...entryIdProblems(ctx, common, id),
+    ...confirmationProblems(ctx, common),
+  ]);
+  const entry = requireUsable(await pickEntry(recovery, id));
+  const prepared = await prepareDelivery(recovery, entry, to);
+  const { delivery, places, effects, found } = prepared;
+  for (const warning of found.warnings) await recovery.note(warning);
+  if (common.dryRun) return preview(recovery, prepared);
+  if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
+  const { account } = delivery.issued;
+  await confirm(ctx, common, {
+    action: `Deliver the credential of ${account.name} (${account.id})`,
+    effects: [...places.map(({ target }) => `the credential goes to ${target}`), ...effects],
+  });
+  await deliverEntry(ctx, delivery);
+  return ExitCode.done;
+}
+
+async function preview(
+  { emit, note, marker, renderer }: Recovery,
+  { delivery, places, effects, found }: PreparedDelivery,
+): Promise<ExitCode> {
+  const { provider } = delivery.issued.account;
+  const planned = { operation: 'deliver', requests: [], effects } as const;
+  await emit(dryRunDocument({ provider, marker }, planned, places));
+  return endDryRun({ found, renderer, note });
+}
 
 /** A delivery that was checked as far as that goes without a request. */
-export interface PreparedDelivery {
+interface PreparedDelivery {
   readonly delivery: StoredDelivery;
   /** Where the credential would go now, and whether it could. */
   readonly places: readonly PlannedTarget[];
@@ -30,7 +68,7 @@ export interface PreparedDelivery {
  * @throws UsageError when a target makes no sense, or the CA cannot be used; NotFoundError when the entry holds no
  * credential; FailedError when it cannot be read
  */
-export async function prepareDelivery(
+async function prepareDelivery(
   recovery: Recovery,
   entry: ReadableEntry,
   to: readonly string[],

@@ -1,3 +1,7 @@
+import { text } from '../../session/flag.ts';
+
+export const entryFlag = { id: text('--id <entry>', 'id of the entry, or its first characters') } as const;
+
 /** The states of an entry, and what each means. */
 export const entryStates = {
   kept: 'a credential is in it',

@@ -1,100 +1,25 @@
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { accountFlag, doneFlag } from '../../session/account-flags.ts';
+import { on } from '../../session/flag.ts';
+import { verb } from '../verb.ts';
 
-import { ExitCode, NotFoundError } from '../../errors.ts';
-import { safeText } from '../../model/text.ts';
-import type { OutputDocument } from '../../output/document.ts';
-import { found } from '../../session/check.ts';
-import { HttpError } from '../../http/error.ts';
-import { declareVerb, type Host } from '../command.ts';
-import type { Invocation } from '../../session/invocation.ts';
-import { doneOption, type DoneFlag } from '../../session/done-flag.ts';
-import type { Session } from '../../session/session.ts';
-
-export function addDelete(noun: CommandUnknownOpts, host: Host): void {
-  declareVerb(noun, 'delete', {
-    summary: 'Delete a service account',
-    description:
-      'Deletes a service account for good; its credential stops working at once. Prints what was deleted. Where only a ' +
-      'person can delete it (Augment), says where, and records that it was done.',
-    honours: ['connection', 'organization', 'output', 'change'],
-    examples: [
-      'sactl serviceaccounts delete --id scratch',
-      'sactl sa delete --id scratch --yes --ignore-missing',
-      'sactl sa delete --provider augment --id ci-reviewer --done',
-    ],
-  })
-    .option('--id <id>', 'id or exact name of the account')
-    .option('--ignore-missing', 'succeed when there is no such account')
-    .addOption(doneOption())
-    .action((flags) => host.run((invocation) => runDelete(invocation, flags)));
-}
-
-interface DeleteFlags extends DoneFlag {
-  readonly id?: string | undefined;
-  readonly ignoreMissing?: true | undefined;
-}
-
-async function runDelete({ ctx, common, open }: Invocation, flags: DeleteFlags): Promise<ExitCode> {
-  const { recordProblems } = await import('../../session/manual.ts');
-  const { idProblems, pickAccount } = await import('../../session/pick.ts');
-  const { change } = await import('../../session/change.ts');
-  const { session } = await open(({ definition }) =>
-    found(...idProblems(ctx, common, flags.id), ...recordProblems({ ctx, common }, flags, definition)),
-  );
-  const planDelete = session.verb('planDelete', 'delete service accounts');
-  const account = await pickAccount(session, flags.id).catch((error: unknown) => {
-    if (flags.ignoreMissing && error instanceof NotFoundError) return null;
-    throw error;
-  });
-  if (account === null) {
-    await session.emit(deletionDocument(session, { deleted: false, id: flags.id ?? '', name: null }));
-    return ExitCode.done;
-  }
-  const plan = await planDelete(account);
-  const { id, name } = account;
-  const isRecord = plan.action !== undefined;
-  return change<Deletion>(session, {
-    operation: 'delete',
-    done: flags.done,
-    subject: account,
-    changed: ({ deleted }) => (deleted ? account : null),
-    action: `Delete service account ${session.naming(account)}`,
-    sample: { deleted: true, id, name, isRecord },
-    document: (deletion) => deletionDocument(session, deletion),
-    plan: {
-      ...plan,
-      apply: async (options) => {
-        const deleted = await plan.apply(options).then(() => true, notThere(flags));
-        return { deleted, id, name, isRecord };
-      },
-    },
-  });
-}
-
-/** Somebody else was faster, which `--ignore-missing` accepts. */
-function notThere({ ignoreMissing }: DeleteFlags): (error: unknown) => false {
-  return (error) => {
-    if (ignoreMissing && error instanceof HttpError && error.status === 404) return false;
-    throw error;
-  };
-}
-
-interface Deletion {
-  readonly deleted: boolean;
-  /** What the user named, where nothing was found. */
-  readonly id: string;
-  readonly name: string | null;
-  /** Whether a person deleted it, and we only noted it down. */
-  readonly isRecord?: boolean;
-}
-
-function deletionDocument({ definition, marker }: Session, { deleted, id, name, isRecord }: Deletion): OutputDocument {
-  return {
-    value: { deleted, provider: definition.name, id, name, ...marker },
-    human: () => {
-      if (!deleted) return `Nothing to delete: ${safeText(id)} is not there.\n`;
-      const what = isRecord === true ? 'Recorded as deleted:' : 'Deleted';
-      return `${what} ${safeText(name ?? '')} (${safeText(id)}).\n`;
-    },
-  };
-}
+export const remove = verb({
+  summary: 'Delete a service account',
+  description:
+    'Deletes a service account for good; its credential stops working at once. Prints what was deleted. Where only a ' +
+    'person can delete it (Augment), says where, and records that it was done.',
+  honours: ['connection', 'organization', 'output', 'change'],
+  examples: [
+    'sactl serviceaccounts delete --id scratch',
+    'sactl sa delete --id scratch --yes --ignore-missing',
+    'sactl sa delete --provider augment --id ci-reviewer --done',
+  ],
+  flags: {
+    ...accountFlag,
+    ignoreMissing: on('--ignore-missing', 'succeed when there is no such account'),
+    ...doneFlag,
+  },
+  run: async (invocation, flags) => {
+    const { deleteAccount } = await import('../../session/delete-account.ts');
+    return deleteAccount(invocation, flags);
+  },
+});

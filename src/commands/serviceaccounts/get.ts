@@ -1,25 +1,14 @@
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { accountFlag } from '../../session/account-flags.ts';
+import { verb } from '../verb.ts';
 
-import { ExitCode } from '../../errors.ts';
-import { found } from '../../session/check.ts';
-import { declareVerb, type Host } from '../command.ts';
-import type { Invocation } from '../../session/invocation.ts';
-
-export function addGet(noun: CommandUnknownOpts, host: Host): void {
-  declareVerb(noun, 'get', {
-    summary: 'Show one service account',
-    description: 'Shows one service account, found by its id or its exact, unique name.',
-    honours: ['connection', 'organization', 'output', 'raw'],
-    examples: ['sactl serviceaccounts get --id ci-deploy', 'sactl sa get --id ci-deploy -q .expiresAt'],
-  })
-    .option('--id <id>', 'id or exact name of the account')
-    .action((flags) => host.run((invocation) => runGet(invocation, flags)));
-}
-
-async function runGet({ ctx, common, open }: Invocation, { id }: { id?: string | undefined }): Promise<ExitCode> {
-  const { accountDocument } = await import('../../output/account.ts');
-  const { idProblems, pickAccount } = await import('../../session/pick.ts');
-  const { session } = await open(() => found(...idProblems(ctx, common, id)));
-  await session.emit(accountDocument(await pickAccount(session, id)));
-  return ExitCode.done;
-}
+export const get = verb({
+  summary: 'Show one service account',
+  description: 'Shows one service account, found by its id or its exact, unique name.',
+  honours: ['connection', 'organization', 'output', 'raw'],
+  examples: ['sactl serviceaccounts get --id ci-deploy', 'sactl sa get --id ci-deploy -q .expiresAt'],
+  flags: accountFlag,
+  run: async (invocation, { id }) => {
+    const { printAccount } = await import('../../session/pick.ts');
+    return printAccount(invocation, id);
+  },
+});

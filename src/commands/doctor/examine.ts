@@ -1,20 +1,42 @@
-import type { Configuration } from '../../config/configuration.ts';
+import { readConfiguration, type Configuration } from '../../config/configuration.ts';
 import { connectionOf } from '../../config/connection.ts';
 import { describeIncomplete } from '../../config/environment.ts';
 import { selectAllOrigins, selectOrigin, type Origin } from '../../config/selection.ts';
 import type { Context } from '../../context.ts';
-import { AuthError, CliError, UsageError } from '../../errors.ts';
+import { AuthError, CliError, ExitCode, UsageError } from '../../errors.ts';
 import { providerNames, type ProviderName } from '../../model/account.ts';
 import { connectionFlags } from '../../model/hint.ts';
 import { environments } from '../../providers/registry.ts';
 import { describeConnection } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { examineConnection } from './connection.ts';
-import { about, failure, warning, type Diagnosis, type Result } from './report.ts';
+import { about, failure, report, warning, type Diagnosis, type Result } from './report.ts';
 import type { Source } from '../../config/setting.ts';
+import { emit } from '../../output/emit.ts';
+import { prepareRenderer } from '../../output/renderer.ts';
+import { gather, throwGathered, type Gathered } from '../../session/check.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { outputFlags } from '../../session/session.ts';
+import { examineMachine } from './machine.ts';
+
+/** Looks at this machine and at its connections, and prints what it finds. */
+export async function examine({ ctx, common }: Invocation): Promise<ExitCode> {
+  const flags = { ...common, profile: common.profiles?.[0] };
+  const reading = await readConfiguration(ctx, flags);
+  const gathered: Gathered = { problems: [...reading.misuse], hints: [] };
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, reading.configuration)));
+  throwGathered(gathered);
+  if (renderer === null) return ExitCode.usage;
+  const diagnoses = [
+    ...(await examineMachine(ctx, reading)),
+    ...(await examineConnections(ctx, flags, reading.configuration)),
+  ];
+  await emit(ctx, renderer, report(diagnoses));
+  return diagnoses.some(({ level }) => level === 'error') ? ExitCode.failed : ExitCode.done;
+}
 
 /** Every connection that was named, or that there is; one that fails costs its own results and no other's. */
-export async function examineConnections(
+async function examineConnections(
   ctx: Context,
   flags: CommonFlags,
   configuration: Configuration,
@@ -77,7 +99,7 @@ function failureOf(error: CliError): Result {
 }
 
 /** The connections to look at, and why there are none of some that were named. */
-export interface FoundOrigins {
+interface FoundOrigins {
   readonly origins: readonly Origin[];
   readonly failures: readonly CliError[];
 }
@@ -130,9 +152,9 @@ function named(configuration: Configuration, name: string): Configuration {
 function gatherOrigins(looks: readonly (() => readonly Origin[])[]): FoundOrigins {
   const origins: Origin[] = [];
   const failures: CliError[] = [];
-  for (const readEvidence of looks) {
+  for (const look of looks) {
     try {
-      origins.push(...readEvidence());
+      origins.push(...look());
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       failures.push(error);

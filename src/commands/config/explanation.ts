@@ -1,5 +1,5 @@
 import { hintText } from '../../model/hint.ts';
-import type { Configuration } from '../../config/configuration.ts';
+import { loadConfiguration, type Configuration } from '../../config/configuration.ts';
 import { resolveConnection, type Connection } from '../../config/connection.ts';
 import { describeCredential } from '../../config/credential-source.ts';
 import { describeSource, type Ignored } from '../../config/setting.ts';
@@ -11,10 +11,31 @@ import { table } from '../../output/table.ts';
 import { safeText } from '../../model/text.ts';
 import { selectOrigin, type SelectionOptions } from '../../config/selection.ts';
 import type { Context } from '../../context.ts';
-import { AuthError, UsageError } from '../../errors.ts';
+import { AuthError, ExitCode, UsageError } from '../../errors.ts';
 import { environments } from '../../providers/registry.ts';
 import { describeConnection } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';
+import { emit } from '../../output/emit.ts';
+import { prepareRenderer } from '../../output/renderer.ts';
+import { gather, throwGathered, type Gathered } from '../../session/check.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { outputFlags } from '../../session/session.ts';
+
+/** What `config explain` does. */
+export async function explainSettings({ ctx, common }: Invocation): Promise<ExitCode> {
+  const gathered: Gathered = { problems: [], hints: [] };
+  const configuration = await gather(gathered, () => loadConfiguration(ctx, common));
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
+  const explained =
+    configuration === null ? null : await gather(gathered, () => findExplained(ctx, common, configuration));
+  throwGathered(gathered);
+  if (configuration === null || renderer === null || explained === null) {
+    throw new UsageError(gathered.problems);
+  }
+  const { homeDirectory } = ctx;
+  await emit(ctx, renderer, explanation({ configuration, explained, homeDirectory }));
+  return ExitCode.done;
+}
 
 interface ExplainOptions {
   readonly configuration: Configuration;
@@ -23,7 +44,7 @@ interface ExplainOptions {
 }
 
 /** Everything that `config explain` prints; of credentials only where they are. */
-export function explanation({ configuration, explained, homeDirectory }: ExplainOptions): OutputDocument {
+function explanation({ configuration, explained, homeDirectory }: ExplainOptions): OutputDocument {
   const { ignored, files } = configuration;
   const settings = settingsOf(configuration);
   const profiles = profilesOf(configuration, homeDirectory);
@@ -156,7 +177,7 @@ function filesText({ user, project }: Configuration['files'], style: Style): str
 }
 
 /** The connection that a command would use, or a sentence saying why there is not the one. */
-export type Explained =
+type Explained =
   | { readonly connection: Connection; readonly problem: null }
   | { readonly connection: null; readonly problem: string };
 
@@ -164,11 +185,7 @@ export type Explained =
  * Finds the connection and opens nothing: no credential is read, and no command that gives one is run.
  * @throws UsageError when the settings contradict each other, as every command does
  */
-export async function findExplained(
-  ctx: Context,
-  common: CommonFlags,
-  configuration: Configuration,
-): Promise<Explained> {
+async function findExplained(ctx: Context, common: CommonFlags, configuration: Configuration): Promise<Explained> {
   const options = { configuration, environments };
   const problem = selectionProblem({ ...options, env: ctx.env });
   if (problem !== null) return { connection: null, problem };

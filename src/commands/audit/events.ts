@@ -1,0 +1,87 @@
+import { ExitCode } from '../../errors.ts';
+import { durationForms, parseDuration } from '../../model/duration.ts';
+import { quoted } from '../../model/text.ts';
+import type { Column } from '../../output/columns.ts';
+import { listDocument } from '../../output/document.ts';
+import type { Tone } from '../../output/style.ts';
+import type { Check } from '../../session/check.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { openStateWork } from '../../session/state-work.ts';
+import type { AuditEvent } from '../../state/audit-event.ts';
+import { readEvents } from '../../state/audit-read.ts';
+
+/** What `audit list` does. */
+export async function listEvents(
+  { ctx, common }: Invocation,
+  id: string | undefined,
+  since: string | undefined,
+): Promise<ExitCode> {
+  const from = readSince(since, ctx.now());
+  const problems = id?.trim() === '' ? ['--id is empty'] : [];
+  const work = await openStateWork(ctx, common, [...problems, ...from.problems]);
+  const rows: AuditEvent[] = [];
+  const damaged = await readEvents({ ...ctx, stateDirectory: work.stateDirectory }, (event) => {
+    if (isAbout(event, id) && Date.parse(event.at) >= from.value) rows.push(event);
+  });
+  await work.emit(listDocument({ rows, columns }));
+  const lines = damaged === 1 ? '1 line' : `${damaged} lines`;
+  if (damaged > 0) await work.note(`${lines} of the audit log cannot be read`);
+  else if (rows.length === 0) await work.note(nothingIn(id, since));
+  return ExitCode.done;
+}
+
+function nothingIn(id: string | undefined, since: string | undefined): string {
+  const isAll = id === undefined && since === undefined;
+  return isAll ? 'nothing was changed from this machine yet' : 'the audit log has nothing of that';
+}
+
+function isAbout({ id, name }: AuditEvent, reference: string | undefined): boolean {
+  return reference === undefined || id === reference.trim() || name === reference.trim();
+}
+
+const columns: readonly Column<AuditEvent>[] = [
+  { name: 'at', value: ({ at }) => at, isTime: true },
+  { name: 'operation', value: ({ operation }) => operation },
+  { name: 'name', header: 'ACCOUNT', value: ({ name, id }) => name ?? id, shrink: 1 },
+  {
+    name: 'outcome',
+    value: ({ outcome }) => outcome,
+    tone: ({ outcome }) => tones.get(outcome) ?? 'bad',
+  },
+  { name: 'user', value: ({ user, ci }) => ci?.actor ?? user, spare: true, shrink: 2 },
+  { name: 'provider', value: ({ provider }) => provider, spare: true },
+  {
+    name: 'targets',
+    value: ({ targets }) => targets.map(({ target, ok }) => (ok ? target : `${target} (failed)`)),
+    shrink: 3,
+    spare: true,
+    hideEmpty: true,
+  },
+  { name: 'fingerprint', value: ({ fingerprint }) => fingerprint, spare: true, hideEmpty: true },
+  { name: 'id', value: ({ id }) => id, spare: true },
+];
+
+const tones: ReadonlyMap<string, Tone> = new Map([
+  ['done', 'good'],
+  ['partial', 'warning'],
+  ['action-required', 'warning'],
+]);
+
+const date = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** `--since` in milliseconds since the epoch: a duration before `now`, a day that begins in UTC, or a time in ISO 8601. */
+function readSince(text: string | undefined, now: number): Check<number> {
+  if (text === undefined) return { value: -Infinity, problems: [] };
+  const duration = parseDuration(text);
+  if (duration !== null) return { value: now - duration, problems: [] };
+  const time = date.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return { value: time, problems: [] };
+  const forms = `${durationForms}, or be a day such as 2026-11-01, or a time such as 2026-11-01T08:00:00Z`;
+  return { value: 0, problems: [`--since ${quoted(text)} must have the form ${forms}`] };
+}
+
+/** Date.parse takes 2026-02-30 for the 2nd of March. */
+function isDay(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}

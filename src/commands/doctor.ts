@@ -1,0 +1,21 @@
+import { verb } from './verb.ts';
+
+export const doctor = verb({
+  summary: 'Look for what is wrong',
+  description:
+    'Looks at this machine (configuration, permissions, journal, audit log), then at every profile and every provider ' +
+    'in the environment, or at those that are named: settings, proxy, CA, whether the provider answers, the clock, and ' +
+    'the credential with its remaining days. What is wrong with one keeps nothing from being said of the others. Sends ' +
+    'what "whoami" sends and, for the remaining days, lists accounts. Exit 1 when something keeps commands from working.',
+  honours: ['connection', 'fleet', 'output'],
+  examples: [
+    'sactl doctor',
+    'sactl doctor --provider augment',
+    'sactl doctor --profile prod --profile staging --json',
+    'sactl doctor -q \'.[] | select(.level != "ok") | [.check, .message, .hint]\'',
+  ],
+  run: async (invocation) => {
+    const { examine } = await import('./doctor/examine.ts');
+    return examine(invocation);
+  },
+});

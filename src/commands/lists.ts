@@ -1,0 +1,97 @@
+import type { Column } from '../output/columns.ts';
+import type { Group, Organization, Role, Scope } from '../providers/provider.ts';
+import { found } from '../session/check.ts';
+import type { Named } from '../session/list.ts';
+import type { Session } from '../session/session.ts';
+import { verb, type Verb, type VerbHelp } from './verb.ts';
+
+const name: Column<Named> = { name: 'name', value: (row) => row.name, shrink: 1 };
+const description: Column<Named> = { name: 'description', value: (row) => row.description, shrink: 4 };
+const id: Column<Named> = { name: 'id', value: (row) => row.id };
+
+export const listGroups = listVerb<Group>({
+  summary: 'List groups',
+  description: 'Lists the groups an account can join: what --group accepts, by id or by name.',
+  honours: ['connection', 'organization', 'output', 'raw'],
+  examples: ['sactl groups list', "sactl groups list -q '.[] | [.id, .name] | @tsv'"],
+  what: 'groups',
+  read: async (session) => {
+    const list = session.verb('listGroups', 'list groups');
+    const { readableRoles } = await import('../session/list.ts');
+    const [rows, roles] = await Promise.all([list(), readableRoles(session)]);
+    return {
+      rows,
+      columns: [
+        name,
+        { name: 'roles', value: (group) => group.roles.map((role) => roles.get(role)?.name ?? role), shrink: 3 },
+        { name: 'accounts', value: ({ accounts }) => accounts },
+        description,
+        id,
+      ],
+    };
+  },
+});
+
+export const listRoles = listVerb<Role>({
+  summary: 'List roles',
+  description: 'Lists the roles that groups carry or access rules grant, and whether you may grant them.',
+  honours: ['connection', 'organization', 'output', 'raw'],
+  examples: ['sactl roles list', "sactl roles list -q '.[] | select(.grantable) | .name'"],
+  what: 'roles',
+  read: async (session) => ({
+    rows: await session.verb('listRoles', 'list roles')(),
+    columns: [name, description, { name: 'grantable', value: ({ grantable }) => grantable }, id],
+  }),
+});
+
+export const listScopes = listVerb<Scope>({
+  summary: 'List scopes',
+  description: 'Lists the tenant, clusters, departments and projects: what --scope accepts, as <type>:<name or id>.',
+  honours: ['connection', 'output', 'raw'],
+  examples: [
+    'sactl scopes list --provider runai',
+    'sactl scopes list --provider runai -q \'.[] | select(.type == "project") | .path\'',
+  ],
+  what: 'scopes',
+  read: async (session) => ({
+    rows: await session.verb('listScopes', 'list scopes')(),
+    columns: [
+      { name: 'type', value: ({ type }) => type },
+      name,
+      { name: 'path', value: ({ path }) => path, shrink: 2 },
+      id,
+    ],
+  }),
+});
+
+export const listOrganizations = listVerb<Organization>({
+  summary: 'List organizations',
+  description: 'Lists the organizations the credential can see: what --org accepts.',
+  honours: ['connection', 'output', 'raw'],
+  examples: ['sactl orgs list', "sactl orgs list -q '.[].id'"],
+  what: 'organizations',
+  read: async (session) => ({
+    rows: await session.verb('listOrganizations', 'list organizations')(),
+    columns: [name, description, id],
+  }),
+});
+
+interface ListVerb<Row extends Named> extends VerbHelp {
+  /** As in "no groups". */
+  readonly what: string;
+  readonly read: (
+    session: Session,
+  ) => Promise<{ readonly rows: readonly Row[]; readonly columns: readonly Column<Row>[] }>;
+}
+
+/** The verb of a noun that can only be listed. */
+function listVerb<Row extends Named>({ what, read, ...help }: ListVerb<Row>): Verb {
+  return verb({
+    ...help,
+    run: async ({ open }) => {
+      const { printList } = await import('../session/list.ts');
+      const { session } = await open(() => found());
+      return printList(session, { ...(await read(session)), what });
+    },
+  });
+}

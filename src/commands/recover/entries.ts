@@ -1,0 +1,124 @@
+import { ExitCode } from '../../errors.ts';
+import type { Column } from '../../output/columns.ts';
+import { listDocument } from '../../output/document.ts';
+import type { Tone } from '../../output/style.ts';
+import { confirm, confirmationProblems } from '../../session/confirm.ts';
+import { dryRunDocument } from '../../session/dry-run.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import type { AuditFact } from '../../state/audit-event.ts';
+import { recordFact } from '../../state/audit-log.ts';
+import type { StoredEntry } from '../../state/stored-entry.ts';
+import { entryDetail, revealEntry } from './entry-detail.ts';
+import { entryDocument, type EntryDocument } from './entry.ts';
+import { entryIdProblems, openRecovery, pickEntry, refuseUnderWay } from './pick.ts';
+import type { EntryState } from './states.ts';
+
+/** What `recover list` does. */
+export async function listEntries({ ctx, common }: Invocation): Promise<ExitCode> {
+  const recovery = await openRecovery(ctx, common, []);
+  const entries = await recovery.journal.list();
+  const documents = await Promise.all(entries.map((entry) => entryDocument(ctx, entry)));
+  const rows = documents.map((document) => Object.assign(document, recovery.marker));
+  await recovery.emit(listDocument({ rows, columns }));
+  if (rows.length === 0) await recovery.note('nothing is waiting');
+  return ExitCode.done;
+}
+
+/** On a terminal of 80 columns the state, the account and the whole id are left: what the other commands need. */
+const columns: readonly Column<EntryDocument>[] = [
+  { name: 'state', value: ({ state }) => state, tone: ({ state }) => tones[state] },
+  { name: 'account', value: ({ accountName }) => accountName, shrink: 1 },
+  { name: 'startedAt', header: 'STARTED', value: ({ startedAt }) => startedAt, isTime: true },
+  { name: 'operation', value: ({ operation }) => operation, spare: true },
+  { name: 'provider', value: ({ provider }) => provider, spare: true },
+  { name: 'targets', value: ({ targets }) => targets, shrink: 2, spare: true, hideEmpty: true },
+  { name: 'id', value: ({ id }) => id },
+];
+
+const tones: Readonly<Record<EntryState, Tone>> = {
+  kept: 'warning',
+  broken: 'bad',
+  empty: 'bad',
+  unanswered: 'bad',
+  preparing: 'muted',
+  'under-way': 'muted',
+  newer: 'warning',
+  unreadable: 'bad',
+};
+
+/** What `recover show` does. */
+export async function showEntry(
+  { ctx, common }: Invocation,
+  id: string | undefined,
+  reveal: boolean,
+): Promise<ExitCode> {
+  const recovery = await openRecovery(ctx, common, entryIdProblems(ctx, common, id));
+  const entry = await pickEntry(recovery, id);
+  const document = await entryDocument(ctx, entry);
+  const secret = reveal ? await revealEntry(ctx, entry) : null;
+  await recovery.emit({
+    value: { ...document, ...secret, ...recovery.marker },
+    human: (style) => entryDetail({ entry, document, secret }, style),
+    secretDocument: reveal,
+  });
+  if (secret !== null && secret.credential === null) {
+    await recovery.note('no credential can be read out of the answer; it is printed as it came');
+  }
+  return ExitCode.done;
+}
+
+/** What `recover discard` does. */
+export async function discardEntry({ ctx, common }: Invocation, id: string | undefined): Promise<ExitCode> {
+  const recovery = await openRecovery(ctx, common, [
+    ...entryIdProblems(ctx, common, id),
+    ...confirmationProblems(ctx, common),
+  ]);
+  const { journal, audit, marker, emit } = recovery;
+  const entry = await pickEntry(recovery, id);
+  refuseUnderWay(entry);
+  const document = await entryDocument(ctx, entry);
+  const { provider, accountName } = document;
+  const effects = [effectOf(document)];
+  if (common.dryRun) {
+    const planned = { operation: 'discard', requests: [], effects } as const;
+    await emit(dryRunDocument({ provider, marker }, planned, []));
+    return ExitCode.done;
+  }
+  await confirm(ctx, common, { action: `Discard ${naming(document)}`, effects });
+  await journal.erase(entry.id);
+  await recordFact(ctx, audit, () => discardFact(entry, document));
+  await emit({
+    value: { discarded: true, id: entry.id, provider, name: accountName, ...marker },
+    human: () => `Discarded ${entry.id}.\n`,
+  });
+  return ExitCode.done;
+}
+
+function discardFact({ id, intent }: StoredEntry, document: EntryDocument): AuditFact {
+  const { accountId, accountName: name, organization } = document;
+  return {
+    operation: 'discard',
+    exitCode: ExitCode.done,
+    connection: intent === null ? null : { ...intent.connection, credentialSource: null },
+    account: { id: accountId, name, organization },
+    entry: id,
+  };
+}
+
+function naming({ id, operation, accountName }: EntryDocument): string {
+  if (operation === null) return `entry ${id}`;
+  const what = operation === 'create' ? 'creation' : 'rotation';
+  return `the ${what} of ${accountName} (entry ${id})`;
+}
+
+const mayHoldCredential: ReadonlySet<EntryState> = new Set(['broken', 'newer', 'unreadable']);
+
+function effectOf({ state, accountName, delivered }: EntryDocument): string {
+  if (state === 'kept') {
+    const rest = delivered.length === 0 ? 'for good' : `but where it is: ${delivered.join(', ')}`;
+    return `the credential of ${accountName} is gone ${rest}`;
+  }
+  return mayHoldCredential.has(state)
+    ? 'a credential that may be in it is gone for good'
+    : 'what is known of the request is forgotten; it holds no credential';
+}

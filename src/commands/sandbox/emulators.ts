@@ -1,0 +1,86 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { stateDirectory } from '../../config/directories.ts';
+import { ExitCode, UsageError } from '../../errors.ts';
+import { shellWord } from '../../model/text.ts';
+import { writeOutput } from '../../output/emit.ts';
+import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
+import { parseFaults } from '../../sandbox/faults/parse.ts';
+import { resetSandbox, serveSandbox, type SandboxServer } from '../../sandbox/sandbox.ts';
+import { gather, throwGathered } from '../../session/check.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { note } from '../../session/note.ts';
+import { sandboxDirectory } from '../../session/sandbox-state.ts';
+
+/** Serves them until the program is interrupted. */
+export async function serveEmulators(
+  { ctx, common }: Invocation,
+  portText: string | undefined,
+  faultTexts: readonly string[] | undefined,
+): Promise<ExitCode> {
+  const { port, faults } = await readOptions(portText, faultTexts);
+  const server = await serveSandbox({
+    stateDirectory: stateDirectory(ctx).value,
+    now: ctx.now,
+    sleep: ctx.sleep,
+    faults,
+    port,
+  });
+  try {
+    await writeOutput(ctx, setupScript(server));
+    if (faults.length > 0) {
+      await note(ctx, common, `faults are armed: ${faults.map(printFault).join(', ')}`);
+    }
+    await note(ctx, common, `the sandbox answers at ${server.url} until Ctrl-C`);
+    await untilInterrupted(ctx.signal);
+  } finally {
+    await server.close();
+  }
+  return ExitCode.done;
+}
+
+/** Lines that a POSIX shell can run. */
+function setupScript({ environment, comments }: SandboxServer): string {
+  const lines = [
+    ...environment.map(([name, value]) => `export ${name}=${shellWord(value)}`),
+    ...comments.map((comment) => `# ${comment}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** @throws UsageError with everything that is wrong with them */
+async function readOptions(
+  port = '8642',
+  fault: readonly string[] = [],
+): Promise<{ port: number; faults: readonly Fault[] }> {
+  const gathered = { problems: [], hints: [] };
+  const number = await gather(gathered, () => readPort(port));
+  const faults = await gather(gathered, () => parseFaults(fault, '--fault'));
+  throwGathered(gathered);
+  return { port: number ?? 0, faults: faults ?? [] };
+}
+
+function readPort(port: string): number {
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
+  throw new UsageError(`--port "${port}" must be a whole number from 0 to 65535`);
+}
+
+function untilInterrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Forgets all that was done with them, here and in the state of sactl. */
+export async function resetEmulators({ ctx, common }: Invocation): Promise<ExitCode> {
+  const state = stateDirectory(ctx).value;
+  await resetSandbox({ stateDirectory: state, sleep: ctx.sleep });
+  // What is remembered of accounts that are not there any more, or are as old again as they were.
+  for (const kept of ['augment', 'backups', 'journal', 'audit.jsonl']) {
+    await rm(join(sandboxDirectory(state), kept), { recursive: true, force: true });
+  }
+  await note(ctx, common, 'the sandbox is as on its first day');
+  return ExitCode.done;
+}

@@ -1,0 +1,142 @@
+import { InvalidArgumentError, Option, type Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+
+import { UsageError } from '../errors.ts';
+import { sactl, type CommandLine } from '../model/hint.ts';
+import { durationForms, parseDuration } from '../model/duration.ts';
+import { repeated, type Flag, type FlagTable } from '../session/flag.ts';
+import { flagGroups, type FlagGroup } from '../session/flags.ts';
+import type { Run } from '../session/invocation.ts';
+import type { Noun } from './nouns.ts';
+import type { Verb, VerbHelp } from './verb.ts';
+
+/** Told which verb the command line names. */
+export type Choose = (run: Run) => void;
+
+/** Declares a noun without its verbs. */
+export function addNoun(parent: CommandUnknownOpts, name: string, { summary, aliases = [] }: Noun): CommandUnknownOpts {
+  return parent
+    .command(name)
+    .helpCommand(false)
+    .aliases([...aliases])
+    .summary(summary)
+    .description(`${summary}.`);
+}
+
+/** All verbs, or the one that is named: the many flags of an account's take 4 ms to load and declare. */
+export async function addVerbs(
+  noun: CommandUnknownOpts,
+  { verbs }: Noun,
+  { named, choose }: { readonly named?: string | undefined; readonly choose: Choose },
+): Promise<void> {
+  const all = Object.entries(verbs);
+  const only = all.filter(([name]) => name === named);
+  for (const [name, one] of only.length === 0 ? all : only) {
+    if (typeof one === 'function') addVerb(noun, name, await one(), choose);
+    else await addVerbs(addNoun(noun, name, one), one, { choose });
+  }
+}
+
+/** Adds a verb below its noun. */
+export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, choose: Choose): void {
+  const command = describe(parent, name, added);
+  addFlags(command, added.flags);
+  command.action((values) => choose((invocation) => added.run(invocation, values)));
+}
+
+/** A command without its own flags, with help in the same order everywhere. */
+export function describe(parent: CommandUnknownOpts, name: string, description: VerbHelp): Command {
+  const refused = refusedFlags(description.honours);
+  const command = parent
+    .command(name)
+    .summary(description.summary)
+    .description(description.description)
+    .addHelpText('after', examplesText(description.examples))
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: (shown) => commonOptions(shown).filter((option) => !refused.has(option.attributeName())),
+    })
+    .hook('preAction', (_, called) => {
+      refuseFlags(called, refused);
+      if (!description.honours.includes('fleet')) refuseSeveral(called);
+    });
+  return description.notes === undefined ? command : command.addHelpText('after', description.notes);
+}
+
+/** @throws Error when a key is not the name under which the parser keeps the value */
+export function addFlags(command: CommandUnknownOpts, table: FlagTable): void {
+  for (const [name, flag] of Object.entries(table)) {
+    for (const option of optionsOf(flag)) {
+      if (option.attributeName() !== name) throw new Error(`"${name}" is not the name of ${flag.flags}`);
+      command.addOption(option);
+    }
+  }
+}
+
+function optionsOf(flag: Flag & { readonly choices?: readonly string[] }): readonly Option[] {
+  const option = new Option(flag.flags, flag.help);
+  if (flag.kind === 'list') return [option.argParser(repeated)];
+  if (flag.kind === 'timeout') return [option.argParser(readTimeout)];
+  if (flag.choices !== undefined) return [option.choices(flag.choices)];
+  if (flag.noHelp === undefined) return [option];
+  return [option, new Option(flag.flags.replace('--', '--no-'), flag.noHelp)];
+}
+
+const longestTimeoutMs = 3_600_000;
+
+function readTimeout(value: string): number {
+  const milliseconds = parseDuration(value);
+  if (milliseconds === null) throw new InvalidArgumentError(`It must have the form ${durationForms}.`);
+  if (milliseconds > longestTimeoutMs) throw new InvalidArgumentError('It is at most 1h.');
+  return milliseconds;
+}
+
+function refusedFlags(honours: readonly FlagGroup[]): ReadonlySet<string> {
+  const refused = new Set<string>(Object.values(flagGroups).flat());
+  for (const key of honours.flatMap((group) => flagGroups[group])) refused.delete(key);
+  return refused;
+}
+
+function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>): void {
+  const given = commonOptions(command).filter(
+    (option) =>
+      refused.has(option.attributeName()) && root(command).getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given.length === 0) return;
+  const path = commandPath(command);
+  throw new UsageError(
+    given.map((option) => `${option.long ?? option.flags} does nothing with "${path}"`),
+    { hint: helpCommand(command) },
+  );
+}
+
+function refuseSeveral(command: CommandUnknownOpts): void {
+  const given: unknown = root(command).getOptionValue('profile');
+  if (Array.isArray(given) && given.length > 1) throw new UsageError('--profile is given twice');
+}
+
+function commonOptions(command: CommandUnknownOpts): readonly Option[] {
+  return root(command).options.filter((option) => !option.hidden);
+}
+
+function root(command: CommandUnknownOpts): CommandUnknownOpts {
+  return command.parent === null ? command : root(command.parent);
+}
+
+/** e.g. `sactl serviceaccounts list` */
+function commandPath(command: CommandUnknownOpts): string {
+  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
+}
+
+/** e.g. `sactl serviceaccounts list --help` */
+export function helpCommand(command: CommandUnknownOpts): CommandLine {
+  return sactl`${commandPath(command).split(' ').slice(1)} --help`;
+}
+
+/** The command below `parent` with this name or alias. */
+export function findSubcommand(parent: CommandUnknownOpts, word: string): CommandUnknownOpts | undefined {
+  return parent.commands.find((command) => command.name() === word || command.aliases().includes(word));
+}
+
+function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`;
+}

@@ -1,0 +1,35 @@
+import type { ExitCode } from '../errors.ts';
+import type { FlagsOf, FlagTable } from '../session/flag.ts';
+import type { FlagGroup } from '../session/flags.ts';
+import type { Invocation } from '../session/invocation.ts';
+
+/** What help says of a verb, and which common flags it honours. */
+export interface VerbHelp {
+  readonly summary: string;
+  /** Full sentences under the usage line. */
+  readonly description: string;
+  /** Groups of common flags that this verb honours; any other common flag is refused. */
+  readonly honours: readonly FlagGroup[];
+  /** Whole command lines. */
+  readonly examples: readonly string[];
+  /** More text for the end of its help. */
+  readonly notes?: () => string;
+}
+
+interface Declaration<Table extends FlagTable> extends VerbHelp {
+  /** Its own flags, in the order of the help. */
+  readonly flags?: Table;
+  readonly run: (invocation: Invocation, flags: FlagsOf<Table>) => Promise<ExitCode>;
+}
+
+/** A command of the program, e.g. `serviceaccounts list`. */
+export interface Verb extends VerbHelp {
+  readonly flags: FlagTable;
+  /** `values` are what was read by `flags`. */
+  readonly run: (invocation: Invocation, values: object) => Promise<ExitCode>;
+}
+
+/** A verb; the types of its flags are inferred from their table. */
+export function verb<Table extends FlagTable>({ flags, ...declaration }: Declaration<Table>): Verb {
+  return { ...declaration, flags: flags ?? {} };
+}

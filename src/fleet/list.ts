@@ -1,0 +1,88 @@
+import { ExitCode } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import type { Column } from '../output/columns.ts';
+import { listDocument } from '../output/document.ts';
+import { providersWith } from '../providers/registry.ts';
+import type { Invocation } from '../session/invocation.ts';
+import type { Local } from '../session/session.ts';
+import { openFleet, tellUnanswered, throwUnanswered, unanswered, type FleetLocal } from './connections.ts';
+import type { ListFlags } from './flags.ts';
+import { selectFrom } from './selected.ts';
+import { listColumns, readSelection, wishOf } from './selection.ts';
+
+/** The accounts of one provider. */
+export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<ExitCode> {
+  const { session, input } = await open(async (local) => {
+    const { value, problems } = await readSelection(flags, local.columns);
+    return { value, problems: [...problems, ...activeProblems(flags, local)] };
+  }, flags.columns);
+  const list = await session.provider.listAccounts(wishOf(flags, input));
+  const { accounts, columns, notes } = await selectFrom(ctx, [{ connected: session, accounts: list.accounts }], input);
+  await session.emit(
+    listDocument({
+      rows: accounts,
+      columns,
+      // Without a wish for an order, the raw answer keeps the provider's.
+      raw: () => rawOf(flags.sort === undefined ? list.accounts : accounts, new Set(accounts)),
+    }),
+  );
+  for (const text of [...list.warnings, ...notes]) await session.note(text);
+  return ExitCode.done;
+}
+
+/** Where a provider lists its accounts, all are listed already. */
+function activeProblems({ active }: ListFlags, { definition }: Local): readonly string[] {
+  if (!active || providersWith('intake').includes(definition.name)) return [];
+  return [`--active does nothing on ${definition.title}, which lists all accounts`];
+}
+
+function rawOf(accounts: readonly Account[], selected: ReadonlySet<Account>): unknown[] {
+  return accounts.filter((account) => selected.has(account)).map((account) => account.raw);
+}
+
+/**
+ * The accounts of every provider in one list. A provider that fails costs a line on stderr and the exit code, not the
+ * others' answers (docs/design.md 3).
+ */
+export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Promise<ExitCode> {
+  const { fleet, input } = await openFleet(ctx, { ...common, columns: flags.columns }, async (local) => {
+    const { value, problems } = await readSelection(flags, local.columns);
+    const columns = local.columns === null ? fleetColumns(local) : value.columns;
+    return { value: { ...value, columns }, problems };
+  });
+  const wish = wishOf(flags, input);
+  const answers = await fleet.askAll(async (connected) => ({
+    connected,
+    ...(await connected.provider.listAccounts(wish)),
+  }));
+  const lists = answers.flatMap(({ answer }) => (answer === null ? [] : [answer]));
+  const silent = unanswered(fleet, answers);
+  if (lists.length === 0) throwUnanswered(silent);
+  const { accounts, columns, notes } = await selectFrom(ctx, lists, input);
+  await fleet.emit(listDocument({ rows: accounts, columns }));
+  await tellUnanswered(ctx, silent);
+  for (const text of [...lists.flatMap(({ warnings }) => warnings), ...notes]) {
+    await fleet.note(text);
+  }
+  return silent.length === 0 ? ExitCode.done : ExitCode.partial;
+}
+
+/** What is worth looking at where accounts of several providers stand in one table; those at the end go first. */
+function fleetColumns({ members }: FleetLocal): readonly Column<Account>[] {
+  const providers = new Set(members.map(({ definition }) => definition.name));
+  const names = [
+    'provider',
+    ...(providers.size < members.length ? ['profile'] : []),
+    'name',
+    'status',
+    'expiresAt',
+    'lastUsedAt',
+    'age',
+    'id',
+  ];
+  const spare = new Set(['lastUsedAt', 'age']);
+  return names.flatMap((name) => {
+    const column = listColumns.find((candidate) => candidate.name === name);
+    return column === undefined ? [] : [{ ...column, spare: spare.has(name) }];
+  });
+}

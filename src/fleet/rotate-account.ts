@@ -1,0 +1,117 @@
+import { parseTargets } from '../delivery/targets/parse.ts';
+import type { TargetSpec } from '../delivery/targets/scheme.ts';
+import { addressOf } from '../delivery/targets/session.ts';
+import { NotFoundError, UsageError, type ExitCode } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
+import type { SuppliedCredential } from '../providers/manual.ts';
+import { found } from '../session/check.ts';
+import { confirmationProblems } from '../session/confirm.ts';
+import { checkIntake, needlessIntake, planSupplied, takesIntake } from '../session/intake.ts';
+import type { Invocation } from '../session/invocation.ts';
+import { checkUnchanged, issuance } from '../session/issuance.ts';
+import { idProblems, pickAccount } from '../session/pick.ts';
+import type { PlannedIssuance } from '../session/planned-issuance.ts';
+import type { Session } from '../session/session.ts';
+import { checkTargets, printingProblems, targetsFor } from '../session/targets.ts';
+import type { RotateFlags } from './flags.ts';
+import { needlessBulkFlags } from './selectors.ts';
+
+/** Rotates the one account that `--id` names. */
+export async function rotateAccount({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
+  const [reference] = flags.id ?? [];
+  const { session, input } = await open(async (local) => {
+    const specs = await checkTargets(local, flags, { isNew: false });
+    const isSupplied = takesIntake(local.definition);
+    const given = isSupplied
+      ? await checkIntake(ctx, common, { flags, definition: local.definition })
+      : found(...needlessIntake(local.definition, flags, { isDocument: false }));
+    const printing = isSupplied ? [] : await printingProblems(ctx, common, { ...local, flags });
+    return {
+      value: { specs: specs.value, credential: given.value },
+      problems: [
+        ...idProblems(ctx, common, reference),
+        ...needlessBulkFlags(flags),
+        ...confirmationProblems(ctx, common),
+        ...specs.problems,
+        ...printing,
+        ...given.problems,
+      ],
+    };
+  });
+  const planRotate = session.verb('planRotate', 'rotate credentials');
+  const account = await pickReplaced(session, reference, input.specs);
+  const request = {
+    operation: 'rotate',
+    account,
+    name: account.name,
+    token: flags.token ?? null,
+  } as const;
+  const id = ctx.uuid();
+  async function plan(supplied?: SuppliedCredential): Promise<PlannedIssuance> {
+    const issuing = await planRotate(account, supplied);
+    const specs = await withDefault(session, input.specs, issuing);
+    return {
+      id,
+      operation: 'rotate',
+      plan: issuing,
+      action: `Rotate the credential of ${session.naming(account)}`,
+      targets: await targetsFor(session, specs, account),
+      flags,
+      checkUnchanged: () => checkUnchanged(session, account),
+    };
+  }
+  return issuance(
+    session,
+    takesIntake(session.definition)
+      ? await planSupplied(session, input.credential, { request, flags, plan })
+      : await plan(),
+  );
+}
+
+/** Where the new credential goes when nobody says: to the place of the one it replaces, where that is known. */
+async function withDefault(
+  { targetEnvironment }: Session,
+  specs: readonly TargetSpec[],
+  { isSupplied, defaultTarget }: IssuancePlan,
+): Promise<readonly TargetSpec[]> {
+  if (specs.length > 0 || isSupplied !== true) return specs;
+  if (defaultTarget === undefined) {
+    throw new UsageError('--to is missing: say where the new session goes', {
+      hint: 'e.g. --to session:~/.augment/session.json, or --to gh-secret:<owner/repo>#AUGMENT_SESSION_AUTH',
+    });
+  }
+  return parseTargets([defaultTarget], targetEnvironment).specs;
+}
+
+/**
+ * The account whose credential is replaced. Where accounts are known from records only, and this machine has none of it,
+ * as in a CI job, what its targets hold tells what is replaced there.
+ * @throws NotFoundError when that does not tell it either
+ */
+async function pickReplaced(session: Session, id: string | undefined, specs: readonly TargetSpec[]): Promise<Account> {
+  try {
+    return await pickAccount(session, id);
+  } catch (error) {
+    const isUnknown = error instanceof NotFoundError && id !== undefined;
+    const account = isUnknown ? await accountInTargets(session, id.trim(), specs) : null;
+    if (account === null) throw error;
+    const { name, tokens } = account;
+    const fingerprints = tokens.map(({ fingerprint }) => fingerprint).join(', ');
+    await session.note(`${name} is not recorded here; what --to names holds its old credential (${fingerprints})`);
+    return account;
+  }
+}
+
+async function accountInTargets(session: Session, id: string, specs: readonly TargetSpec[]): Promise<Account | null> {
+  const { ctx, provider } = session;
+  if (provider.assumeAccount === undefined) return null;
+  const name = id.slice(id.lastIndexOf('/') + 1);
+  const subject = { provider: provider.name, organization: null, id, name };
+  const held = [];
+  for (const target of await targetsFor(session, specs, subject)) {
+    const text = (await target.holds?.()) ?? null;
+    if (text !== null) held.push({ target: addressOf(target.name, { ...ctx, ...session.connection }), text });
+  }
+  return provider.assumeAccount(id, held);
+}

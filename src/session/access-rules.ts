@@ -1,0 +1,150 @@
+import type { Choice, Context } from '../context.ts';
+import { ExitCode, NotFoundError } from '../errors.ts';
+import { compareText } from '../model/text.ts';
+import type { Column } from '../output/columns.ts';
+import { listDocument } from '../output/document.ts';
+import type { GrantedRule, ProviderDefinition, Role } from '../providers/provider.ts';
+import type { GrantFlags } from './account-flags.ts';
+import { change } from './change.ts';
+import { found, type Check } from './check.ts';
+import { canAsk, confirmationProblems } from './confirm.ts';
+import type { CommonFlags } from './flags.ts';
+import type { Invocation } from './invocation.ts';
+import { pickAccount } from './pick.ts';
+import type { Session } from './session.ts';
+
+const ruleColumns: readonly Column<GrantedRule>[] = [
+  { name: 'account', value: ({ account }) => account, shrink: 1 },
+  { name: 'role', value: ({ role }) => role, shrink: 2 },
+  { name: 'scopeType', header: 'SCOPE', value: ({ scopeType }) => scopeType },
+  { name: 'scopeName', header: 'NAME', value: ({ scopeName }) => scopeName, shrink: 3 },
+  { name: 'scopeId', header: 'SCOPE ID', value: ({ scopeId }) => scopeId },
+  { name: 'id', value: ({ id }) => id },
+];
+
+/** What `accessrules list` does. */
+export async function listRules({ open }: Invocation, account: string | undefined): Promise<ExitCode> {
+  const { session } = await open(() =>
+    account?.trim() === '' ? found('--account is empty: give the id or name of an account') : found(),
+  );
+  const list = session.verb('listAccessRules', 'list access rules');
+  const rules = await list(account ?? null);
+  const sorted = rules.toSorted((a, b) => compareText(a.account, b.account) || Number(a.id) - Number(b.id));
+  await session.emit(listDocument({ rows: sorted, columns: ruleColumns, raw: () => rules.map(({ raw }) => raw) }));
+  if (rules.length === 0) await session.note('no access rules');
+  return ExitCode.done;
+}
+
+/** What `accessrules create` does. */
+export async function createRule({ ctx, common, open }: Invocation, flags: GrantFlags): Promise<ExitCode> {
+  const { session, input } = await open(({ definition }) => checkGrant({ ctx, common }, flags, definition));
+  const planGrant = session.verb('planGrant', 'create access rules');
+  const grant = await askForGrant(session, input);
+  const { account, role, scope } = grant;
+  const plan = await planGrant(account, { role, scope, cluster: flags.cluster ?? null });
+  return change(session, {
+    operation: 'create',
+    auditedAs: 'grant',
+    subject: { id: null, name: account, organization: null },
+    changed: (rule) => ({ id: rule.id, name: rule.account, organization: null }),
+    plan,
+    action: `Create an access rule for ${account}`,
+    sample: sampleRule(grant),
+    document: (rule) => ({
+      ...listDocument({ rows: [rule], columns: ruleColumns }),
+      value: { ...rule, ...session.marker },
+      raw: () => rule.raw,
+    }),
+  });
+}
+
+/** What a rule looks like, for trying the output on. */
+function sampleRule({ account, role, scope }: Grant): GrantedRule {
+  const [scopeType = '', scopeName = ''] = scope.split(':', 2);
+  const rule = { account, id: '1', role, scopeType, scopeId: '1', scopeName };
+  return { ...rule, raw: rule };
+}
+
+/** What `accessrules delete` does. */
+export async function deleteRule({ ctx, common, open }: Invocation, id = ''): Promise<ExitCode> {
+  const { session } = await open(() => found(...idProblems(id), ...confirmationProblems(ctx, common)));
+  const planRevoke = session.verb('planRevoke', 'delete access rules');
+  const plan = await planRevoke(id);
+  return change(session, {
+    operation: 'delete',
+    auditedAs: 'ungrant',
+    subject: { id, name: plan.rule.account, organization: null },
+    plan,
+    action: `Delete access rule ${id}`,
+    sample: undefined,
+    document: () => ({
+      value: { deleted: true, provider: session.definition.name, id, ...session.marker },
+      human: () => `Deleted access rule ${id}.\n`,
+    }),
+  });
+}
+
+function idProblems(id: string): readonly string[] {
+  if (id.trim() === '') return ['--id is missing: give the number of an access rule'];
+  return /^\d+$/.test(id) ? [] : [`--id "${id}" is not the number of an access rule`];
+}
+
+/** A role on a scope for an account, each by its id or name, as the user gives it. */
+interface Grant {
+  readonly account: string;
+  readonly role: string;
+  readonly scope: string;
+}
+
+/** What is missing may be so only where a person can choose it. */
+function checkGrant(
+  { ctx, common }: { ctx: Context; common: CommonFlags },
+  flags: GrantFlags,
+  { scopeProblem }: ProviderDefinition,
+): Check<GrantFlags> {
+  const { account, role, scope } = flags;
+  const missing = Object.entries({ account, role, scope }).flatMap(([name, value]) =>
+    value === undefined && canAsk(ctx, common) ? [] : isBlank(value) ? [`--${name} is missing`] : [],
+  );
+  const problem = isBlank(scope) ? null : (scopeProblem?.(scope ?? '') ?? null);
+  return {
+    value: flags,
+    problems: problem === null ? missing : [...missing, `--scope: ${problem}`],
+  };
+}
+
+function isBlank(value: string | undefined): boolean {
+  return value === undefined || value.trim() === '';
+}
+
+/** The grant with what the user chooses for what he did not give. */
+async function askForGrant(session: Session, flags: GrantFlags): Promise<Grant> {
+  return {
+    // Rules are for a name, and the questions and records that follow speak of it.
+    account: flags.account ?? (await pickAccount(session, undefined)).name,
+    role: flags.role ?? (await pickRole(session)),
+    scope: flags.scope ?? (await pickScope(session)),
+  };
+}
+
+async function pickRole(session: Session): Promise<string> {
+  const roles = await session.verb('listRoles', 'list roles')();
+  const choices = roles.map(roleChoice);
+  if (choices.length === 0) throw new NotFoundError('there is no role to choose from');
+  return session.ctx.prompt.select({ message: 'Which role?', choices });
+}
+
+function roleChoice({ id, name, description, grantable }: Role): Choice {
+  const choice = { value: id, label: description === null ? name : `${name}: ${description}` };
+  return grantable === false ? { ...choice, disabled: 'you may not grant it' } : choice;
+}
+
+async function pickScope(session: Session): Promise<string> {
+  const scopes = await session.verb('listScopes', 'list scopes')();
+  const choices = scopes.map(({ type, id, path }) => ({
+    value: `${type}:${id}`,
+    label: `${type} ${path}`,
+  }));
+  if (choices.length === 0) throw new NotFoundError('there is no scope to choose from');
+  return session.ctx.prompt.select({ message: 'On which scope?', choices });
+}

@@ -1,0 +1,79 @@
+import { ExitCode, NotFoundError } from '../errors.ts';
+import { HttpError } from '../http/error.ts';
+import { safeText } from '../model/text.ts';
+import type { OutputDocument } from '../output/document.ts';
+import type { DoneFlag } from './account-flags.ts';
+import { change } from './change.ts';
+import { found } from './check.ts';
+import type { Invocation } from './invocation.ts';
+import { recordProblems } from './manual.ts';
+import { idProblems, pickAccount } from './pick.ts';
+import type { Session } from './session.ts';
+
+interface DeleteFlags extends DoneFlag {
+  readonly id?: string | undefined;
+  readonly ignoreMissing?: true | undefined;
+}
+
+/** What `serviceaccounts delete` does. */
+export async function deleteAccount({ ctx, common, open }: Invocation, flags: DeleteFlags): Promise<ExitCode> {
+  const { session } = await open(({ definition }) =>
+    found(...idProblems(ctx, common, flags.id), ...recordProblems({ ctx, common }, flags, definition)),
+  );
+  const planDelete = session.verb('planDelete', 'delete service accounts');
+  const account = await pickAccount(session, flags.id).catch((error: unknown) => {
+    if (flags.ignoreMissing && error instanceof NotFoundError) return null;
+    throw error;
+  });
+  if (account === null) {
+    await session.emit(deletionDocument(session, { deleted: false, id: flags.id ?? '', name: null }));
+    return ExitCode.done;
+  }
+  const plan = await planDelete(account);
+  const { id, name } = account;
+  const isRecord = plan.action !== undefined;
+  return change<Deletion>(session, {
+    operation: 'delete',
+    done: flags.done,
+    subject: account,
+    changed: ({ deleted }) => (deleted ? account : null),
+    action: `Delete service account ${session.naming(account)}`,
+    sample: { deleted: true, id, name, isRecord },
+    document: (deletion) => deletionDocument(session, deletion),
+    plan: {
+      ...plan,
+      apply: async (options) => {
+        const deleted = await plan.apply(options).then(() => true, notThere(flags));
+        return { deleted, id, name, isRecord };
+      },
+    },
+  });
+}
+
+/** Somebody else was faster, which `--ignore-missing` accepts. */
+function notThere({ ignoreMissing }: DeleteFlags): (error: unknown) => false {
+  return (error) => {
+    if (ignoreMissing && error instanceof HttpError && error.status === 404) return false;
+    throw error;
+  };
+}
+
+interface Deletion {
+  readonly deleted: boolean;
+  /** What the user named, where nothing was found. */
+  readonly id: string;
+  readonly name: string | null;
+  /** Whether a person deleted it, and we only noted it down. */
+  readonly isRecord?: boolean;
+}
+
+function deletionDocument({ definition, marker }: Session, { deleted, id, name, isRecord }: Deletion): OutputDocument {
+  return {
+    value: { deleted, provider: definition.name, id, name, ...marker },
+    human: () => {
+      if (!deleted) return `Nothing to delete: ${safeText(id)} is not there.\n`;
+      const what = isRecord === true ? 'Recorded as deleted:' : 'Deleted';
+      return `${what} ${safeText(name ?? '')} (${safeText(id)}).\n`;
+    },
+  };
+}
