@@ -8,8 +8,8 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 
 /** Rooms from the bottom up; a room imports from itself and from lower levels only (docs/architecture.md). */
 const levels: readonly (readonly string[])[] = [
-  ['model', 'files', 'errors.ts', 'context.ts', 'version.ts'],
-  ['programs', 'http', 'config', 'output', 'state', 'sandbox', 'prompter.ts', 'descriptor.ts'],
+  ['model', 'files', 'programs', 'errors.ts', 'context.ts', 'version.ts'],
+  ['http', 'config', 'output', 'state', 'sandbox', 'prompter.ts', 'descriptor.ts'],
   ['providers'],
   ['delivery'],
   ['session'],
@@ -23,6 +23,7 @@ const levels: readonly (readonly string[])[] = [
 /** Where a package may be imported, statically or not. */
 const homes: Readonly<Record<string, RegExp>> = {
   'jq-wasm': /^output\/jq\.ts$/,
+  'node:child_process': /^programs\/program\.ts$/,
   undici: /^http\/transport\.ts$/,
   hono: /^sandbox\//,
   'zod/mini': /^providers\//,

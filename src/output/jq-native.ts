@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
-import { access, constants, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { join, resolve } from 'node:path';
+
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { JqEngine, JqResult } from './jq.ts';
 import { quoted } from '../model/text.ts';
 import { systemReason } from '../files/system-error.ts';
+import { firstProgram, isProgram, pathFolders } from '../programs/find-program.ts';
+import { runProgram } from '../programs/program.ts';
 
 /**
  * The user's own jq (`SACTL_JQ=native`): `JQ_PATH`, else the binary of the node-jq package, else `jq` on `PATH`. It is started
@@ -19,25 +19,20 @@ export async function nativeJq(
   moduleDirectories: readonly string[] = ownModuleDirectories(),
 ): Promise<JqEngine> {
   const binary = await findBinary(ctx, moduleDirectories);
-  return { run: (filter, input) => runBinary({ binary, filter, input, signal: ctx.signal }) };
+  return { run: (filter, input) => run(ctx, binary, filter, input) };
 }
 
 async function findBinary(ctx: Context, moduleDirectories: readonly string[]): Promise<string> {
   const configured = ctx.env['JQ_PATH'] ?? '';
   if (configured !== '') {
     const path = resolve(ctx.cwd, configured);
-    if (await isExecutable(path)) return path;
+    if (await isProgram(path)) return path;
     throw new UsageError(`JQ_PATH: ${quoted(path, 200)} is not an executable file`);
   }
   const name = ctx.platform === 'win32' ? 'jq.exe' : 'jq';
-  const fromPath = (ctx.env['PATH'] ?? '').split(delimiter).filter((entry) => isAbsolute(entry));
-  const candidates = [
-    ...moduleDirectories.map((directory) => join(directory, 'node-jq', 'bin', name)),
-    ...fromPath.map((directory) => join(directory, name)),
-  ];
-  for (const candidate of candidates) {
-    if (await isExecutable(candidate)) return candidate;
-  }
+  const folders = [...moduleDirectories.map((directory) => join(directory, 'node-jq', 'bin')), ...pathFolders(ctx)];
+  const found = await firstProgram(folders, name);
+  if (found !== null) return found;
   throw new UsageError('SACTL_JQ=native, but there is no jq on PATH', {
     hint: 'set JQ_PATH to a jq binary, or unset SACTL_JQ to use the built-in jq',
   });
@@ -48,44 +43,20 @@ function ownModuleDirectories(): readonly string[] {
   return createRequire(import.meta.url).resolve.paths('node-jq') ?? [];
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
-
-async function runBinary(options: {
-  readonly binary: string;
-  readonly filter: string;
-  readonly input: string;
-  readonly signal: AbortSignal;
-}): Promise<JqResult> {
-  options.signal.throwIfAborted();
-  const child = spawn(options.binary, ['-c', asArgument(options.filter)], {
+async function run(ctx: Context, binary: string, filter: string, input: string): Promise<JqResult> {
+  const end = await runProgram(ctx, {
+    path: binary,
+    args: ['-c', asArgument(filter)],
     env: {},
-    windowsHide: true,
-    signal: options.signal,
+    input,
+    keeps: { stdout: Infinity, stderr: Infinity },
+    signal: ctx.signal,
   });
-  const ended = new Promise<number>((done, fail) => {
-    child.once('error', fail);
-    child.once('close', (code) => done(code ?? 1));
+  if (end.error === null) return { stdout: end.stdout, stderr: end.stderr, exitCode: end.exitCode ?? 1 };
+  throw new UsageError(`cannot run ${quoted(binary, 200)}: ${systemReason(end.error)}`, {
+    hint: 'set JQ_PATH to a jq binary, or unset SACTL_JQ to use the built-in jq',
+    cause: end.error,
   });
-  // A filter such as `halt` ends before it has read everything: its exit code says what happened, not our EPIPE.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(options.input);
-  try {
-    const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { stdout, stderr, exitCode };
-  } catch (error) {
-    options.signal.throwIfAborted();
-    throw new UsageError(`cannot run ${quoted(options.binary, 200)}: ${systemReason(error)}`, {
-      hint: 'set JQ_PATH to a jq binary, or unset SACTL_JQ to use the built-in jq',
-      cause: error,
-    });
-  }
 }
 
 /** A filter such as `-1` is no option behind a space; jq 1.6 does not take one behind `--`. */

@@ -16,10 +16,8 @@ export async function findProgram(name: string, place: ProgramPlace): Promise<st
   if (name.includes('/') || name.includes(sep)) return absoluteProgram(name, place);
   const file = place.platform === 'win32' ? `${name.replace(/\.exe$/i, '')}.exe` : name;
   const folders = await searchedFolders(place);
-  for (const folder of folders) {
-    const path = join(folder, file);
-    if (await isProgram(path)) return path;
-  }
+  const found = await firstProgram(folders, file);
+  if (found !== null) return found;
   const where = folders.length === 0 ? 'PATH' : `PATH (${safeText(folders.join(', '), 300)})`;
   throw new UsageError(`there is no program ${quoted(file)} in ${where}`, {
     hint: 'install it, or add its folder to PATH; the working directory, relative folders and node_modules are not searched',
@@ -40,8 +38,7 @@ async function absoluteProgram(path: string, { platform }: ProgramPlace): Promis
 async function searchedFolders({ env, cwd, platform }: ProgramPlace): Promise<readonly string[]> {
   const here = await realFolder(cwd);
   const folders: string[] = [];
-  for (const folder of pathOf(env, platform).split(delimiter)) {
-    if (!isAbsolute(folder)) continue;
+  for (const folder of pathFolders({ env, platform })) {
     const real = await realFolder(folder);
     if (!isBelow(real, here) && !isModules(folder) && !isModules(real)) folders.push(folder);
   }
@@ -53,10 +50,19 @@ function isBelow(folder: string, top: string): boolean {
   return folder === top || (top !== sep && folder.startsWith(`${top}${sep}`));
 }
 
-/** Windows writes the variable as `Path`, mostly. */
-function pathOf(env: Context['env'], platform: NodeJS.Platform): string {
-  if (platform !== 'win32') return env['PATH'] ?? '';
-  return Object.entries(env).find(([name]) => name.toUpperCase() === 'PATH')?.[1] ?? '';
+/** The absolute folders of `PATH`, which Windows mostly writes as `Path`. */
+export function pathFolders({ env, platform }: Pick<ProgramPlace, 'env' | 'platform'>): readonly string[] {
+  const name = platform === 'win32' ? Object.keys(env).find((key) => key.toUpperCase() === 'PATH') : 'PATH';
+  return (env[name ?? 'PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+}
+
+/** The path of the first program of this file name; null when none of the folders has one. */
+export async function firstProgram(folders: readonly string[], file: string): Promise<string | null> {
+  for (const folder of folders) {
+    const path = join(folder, file);
+    if (await isProgram(path)) return path;
+  }
+  return null;
 }
 
 /** The folder itself when it cannot be reached: then no program is found there either. */
@@ -68,7 +74,8 @@ function isModules(folder: string): boolean {
   return folder.split(/[/\\]/).includes('node_modules');
 }
 
-async function isProgram(path: string): Promise<boolean> {
+/** Whether it is a file that may be executed. */
+export async function isProgram(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();

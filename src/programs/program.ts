@@ -1,149 +1,182 @@
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { kill } from 'node:process';
 
 import type { Context, Environment } from '../context.ts';
-import { systemReason } from '../files/system-error.ts';
-import { safeText } from '../model/text.ts';
-import type { Secret } from '../model/credential.ts';
-import { scrub } from './program-scrub.ts';
+import { systemCode, systemReason } from '../files/system-error.ts';
 
-export type ProgramContext = Pick<Context, 'cwd' | 'platform' | 'timeout'>;
+export type ProgramContext = Pick<Context, 'platform' | 'timeout'>;
 
+/** How a program is run: without a shell, and with nothing but what is said here. */
 export interface ProgramCall {
-  /** Absolute. */
+  /** Absolute, or a name that the system looks up in `PATH`. */
   readonly path: string;
   readonly args: readonly string[];
-  /** What it reads from stdin; null is nothing. */
-  readonly input: Secret | null;
+  /** Default: the folder of this process. */
+  readonly cwd?: string;
   /** All of its environment. */
   readonly env: Environment;
-  readonly timeoutMs: number;
-  /** Ends it; null where nothing does but the time-out. */
+  /** What it reads from stdin, up to its end. */
+  readonly input: string;
+  /** How many bytes of stdout and of stderr are kept; null discards what it writes there. */
+  readonly keeps: { readonly stdout: number | null; readonly stderr: number };
+  /** Whether a program that writes more than that is killed. Default: the rest is left out. */
+  readonly mustFit?: boolean;
+  /** Whether it leads a process group, which a Ctrl-C at the terminal does not reach and which is killed whole. */
+  readonly hasGroup?: boolean;
+  /**
+   * How long after its end its output is waited for, in milliseconds: a process that it left behind may keep that open.
+   * Default: until it is closed.
+   */
+  readonly lastWordsMs?: number;
+  /** Default: it may take any time. */
+  readonly timeoutMs?: number;
+  /** Kills it; null where only the time-out does. */
   readonly signal: AbortSignal | null;
-  /** What must not be seen in what it says. */
-  readonly secrets: readonly Secret[];
 }
 
-export interface ProgramOutcome {
-  /** As it reads after the program's name, e.g. `failed with exit code 4: not signed in`; null when it ended well. */
+export interface ProgramEnd {
+  /** As it reads after the program's name, e.g. `failed with exit code 4`; null when it ended well. */
   readonly problem: string | null;
-  /** What it wrote there, 64 KiB at most, with `[secret]` for every secret; not safe to print as it is. */
+  /** Null when it was killed, or not started. */
+  readonly exitCode: number | null;
+  /** Why it could not be started; else null. */
+  readonly error: unknown;
+  readonly stdout: string;
   readonly stderr: string;
+  /** Whether stderr is only the beginning of what it wrote there. */
+  readonly isCut: boolean;
 }
 
 /**
- * Runs a program without a shell, in the working directory and in a process group of its own, which a Ctrl-C at the
- * terminal does not reach and which is killed whole. Its stdout is discarded.
+ * Runs a program to its end; a failure is a result.
  * @throws the reason of `signal`, when that ended it
  */
-export async function runProgram(ctx: ProgramContext, call: ProgramCall): Promise<ProgramOutcome> {
-  call.signal?.throwIfAborted();
-  const timeout = ctx.timeout(call.timeoutMs);
-  const stop = AbortSignal.any(call.signal === null ? [timeout.signal] : [timeout.signal, call.signal]);
+export async function runProgram(ctx: ProgramContext, call: ProgramCall): Promise<ProgramEnd> {
+  const { signal, timeoutMs } = call;
+  signal?.throwIfAborted();
+  const timeout = timeoutMs === undefined ? null : ctx.timeout(timeoutMs);
+  const signals = [timeout?.signal, signal].filter((one) => one !== null && one !== undefined);
   try {
-    const ending = await run(ctx, call, stop);
-    if (ending.failure === null) return { problem: null, stderr: ending.stderr };
-    call.signal?.throwIfAborted();
-    const failure = timeout.signal.aborted ? `did not end within ${call.timeoutMs / 1000} s` : ending.failure;
-    const said = safeText(ending.stderr, 300);
-    return { problem: said === '' ? failure : `${failure}: ${said}`, stderr: ending.stderr };
+    const end = await run(ctx, call, AbortSignal.any(signals));
+    if (end.problem === null) return end;
+    signal?.throwIfAborted();
+    const isLate = timeoutMs !== undefined && timeout?.signal.aborted === true;
+    return isLate ? { ...end, problem: `did not end within ${timeoutMs / 1000} s` } : end;
   } finally {
-    timeout.clear();
+    timeout?.clear();
   }
 }
 
-interface Ending {
-  /** As it reads after the program's name; null when it ended well. */
-  readonly failure: string | null;
-  readonly stderr: string;
+/** Starts a program that may outlive this process, without input and output. Whether it fails is not known. */
+export function leaveProgram({ path, args, cwd, env }: Pick<ProgramCall, 'path' | 'args' | 'cwd' | 'env'>): void {
+  const child = spawn(path, args, { cwd, env: { ...env }, detached: true, stdio: 'ignore' });
+  child.on('error', () => undefined);
+  child.unref();
 }
 
-async function run(ctx: ProgramContext, call: ProgramCall, stop: AbortSignal): Promise<Ending> {
-  const started = start(ctx, call);
-  if (typeof started === 'string') return { failure: started, stderr: '' };
-  const stderr = collect(started.stderr);
-  // A program may end well without having read all of it.
-  started.stdin.on('error', () => undefined);
-  started.stdin.end(call.input?.reveal() ?? '');
-  killWhen(stop, started, ctx.platform);
-  const failure = await failureOf(ctx, started);
-  const { text, isCut } = stderr();
-  return { failure, stderr: scrub(text, call.secrets, isCut) };
-}
-
-type Child = ChildProcessByStdio<Writable, null, Readable>;
-
-/** A sentence's end where it cannot even be tried, e.g. because an argument has a NUL in it. */
-function start(ctx: ProgramContext, call: ProgramCall): Child | string {
+async function run(ctx: ProgramContext, call: ProgramCall, stop: AbortSignal): Promise<ProgramEnd> {
+  let child: ChildProcess;
   try {
-    return spawn(call.path, call.args, {
-      cwd: ctx.cwd,
-      env: { ...call.env },
-      shell: false,
-      detached: ctx.platform !== 'win32',
-      stdio: ['pipe', 'ignore', 'pipe'],
-      windowsHide: true,
-    });
-  } catch {
-    // The error's message repeats the arguments.
-    return 'cannot be run: an argument or a variable is not valid';
+    child = start(ctx, call);
+  } catch (error) {
+    return unstarted(error);
   }
+  const overflow = new AbortController();
+  const limits = call.keeps;
+  const stdout = collect(child.stdout, limits.stdout ?? 0, () => overflow.abort());
+  const stderr = collect(child.stderr, limits.stderr, () => overflow.abort());
+  // A program may end well without having read all of it.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(call.input);
+  killWhen(call.mustFit === true ? AbortSignal.any([stop, overflow.signal]) : stop, child, ctx, call);
+  const ended = await endOf(ctx, child, call);
+  if ('error' in ended) return unstarted(ended.error);
+  const { code, signal } = ended;
+  const isOver = call.mustFit === true && overflow.signal.aborted;
+  const problem = isOver ? `wrote more than ${limits.stderr / 1024} KiB` : problemOf(code, signal);
+  return { problem, exitCode: code, error: null, stdout: stdout().text, isCut: stderr().isCut, stderr: stderr().text };
 }
 
-/** How long after its end a program's last words are waited for: a process that it left behind may keep stderr open. */
-const lastWordsMs = 1000;
-
-function failureOf(ctx: ProgramContext, child: Child): Promise<string | null> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`cannot be run: ${systemReason(error)}`));
-    child.once('exit', (code, signal) => {
-      const patience = ctx.timeout(lastWordsMs);
-      function finish(): void {
-        patience.clear();
-        child.stderr.destroy();
-        resolve(code === 0 ? null : endingOf(code, signal));
-      }
-      child.once('close', finish);
-      patience.signal.addEventListener('abort', finish, { once: true });
-    });
+function start({ platform }: ProgramContext, { path, args, cwd, env, keeps, hasGroup }: ProgramCall): ChildProcess {
+  return spawn(path, args, {
+    cwd,
+    env: { ...env },
+    shell: false,
+    detached: hasGroup === true && platform !== 'win32',
+    stdio: ['pipe', keeps.stdout === null ? 'ignore' : 'pipe', 'pipe'],
+    windowsHide: true,
   });
 }
 
-function endingOf(code: number | null, signal: NodeJS.Signals | null): string {
+function unstarted(error: unknown): ProgramEnd {
+  // Node's own message of an invalid argument repeats it.
+  const isInvalid = systemCode(error)?.startsWith('ERR_') === true;
+  const problem = `cannot be run: ${isInvalid ? 'an argument or a variable is not valid' : systemReason(error)}`;
+  return { problem, exitCode: null, error, stdout: '', stderr: '', isCut: false };
+}
+
+function problemOf(code: number | null, signal: NodeJS.Signals | null): string | null {
+  if (code === 0) return null;
   return code === null ? `was ended by ${signal ?? 'a signal'}` : `failed with exit code ${code}`;
 }
 
-const maxBytes = 64 * 1024;
+type Ended = { readonly error: unknown } | { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-function collect(stream: Readable): () => { readonly text: string; readonly isCut: boolean } {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  stream.on('data', (chunk: Buffer) => {
-    if (size < maxBytes) chunks.push(chunk.subarray(0, maxBytes - size));
-    size += chunk.length;
+function endOf(ctx: ProgramContext, child: ChildProcess, { lastWordsMs }: ProgramCall): Promise<Ended> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ error }));
+    child.once('close', (code, signal) => resolve({ code, signal }));
+    if (lastWordsMs === undefined) return;
+    child.once('exit', () => {
+      const patience = ctx.timeout(lastWordsMs);
+      child.once('close', () => patience.clear());
+      patience.signal.addEventListener('abort', () => closeOutput(child), { once: true });
+    });
   });
-  return () => ({ text: Buffer.concat(chunks).toString(), isCut: size > maxBytes });
 }
 
-/** Kills a program when `stop` is aborted, with all the processes of the group that it leads; on Windows, it alone. */
-function killWhen(stop: AbortSignal, child: ChildProcess, platform: NodeJS.Platform): void {
+function closeOutput({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
+}
+
+/** What a stream has given so far, `limit` bytes at most; calls `onMore` when there is more. */
+function collect(
+  stream: Readable | null,
+  limit: number,
+  onMore: () => void,
+): () => { readonly text: string; readonly isCut: boolean } {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream?.on('data', (chunk: Buffer) => {
+    if (size < limit) chunks.push(chunk.subarray(0, limit - size));
+    size += chunk.length;
+    if (size > limit) onMore();
+  });
+  return () => ({ text: Buffer.concat(chunks).toString(), isCut: size > limit });
+}
+
+/** Kills a program when `stop` is aborted: with its group, where it leads one. */
+function killWhen(stop: AbortSignal, child: ChildProcess, { platform }: ProgramContext, call: ProgramCall): void {
   function onStop(): void {
-    killGroup(child, platform);
+    if (call.hasGroup === true && platform !== 'win32') {
+      killGroup(child);
+    } else {
+      child.kill('SIGKILL');
+      closeOutput(child);
+    }
   }
   if (stop.aborted) onStop();
   stop.addEventListener('abort', onStop, { once: true });
-  child.once('exit', () => stop.removeEventListener('abort', onStop));
+  // The number of a group is free once its leader has ended.
+  child.once(call.hasGroup === true ? 'exit' : 'close', () => stop.removeEventListener('abort', onStop));
 }
 
-function killGroup(child: ChildProcess, platform: NodeJS.Platform): void {
-  if (child.pid === undefined) return;
-  if (platform === 'win32') {
-    child.kill('SIGKILL');
-    return;
-  }
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
   try {
-    kill(-child.pid, 'SIGKILL');
+    kill(-pid, 'SIGKILL');
   } catch {
     // It ended by itself in the meantime.
   }

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-
 import type { Context } from '../context.ts';
 import { findProgram } from '../programs/find-program.ts';
+import { leaveProgram } from '../programs/program.ts';
 import type { Session } from './session.ts';
 
 /** Offers to open a page in the person's browser, where one can be had. The sandbox plays its console without one. */
@@ -27,7 +26,5 @@ function opener({ platform, env }: Pick<Context, 'platform' | 'env'>): readonly 
 function start({ ctx, targetEnvironment }: Session, [path = '', ...args]: readonly string[]): void {
   const withheld = new Set(targetEnvironment.credentialVariables);
   const env = Object.fromEntries(Object.entries(ctx.env).filter(([name]) => !withheld.has(name)));
-  const child = spawn(path, args, { cwd: ctx.cwd, env, detached: true, stdio: 'ignore' });
-  child.on('error', () => undefined);
-  child.unref();
+  leaveProgram({ path, args, cwd: ctx.cwd, env });
 }

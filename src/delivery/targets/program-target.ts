@@ -3,8 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { quoted, safeText } from '../../model/text.ts';
 import type { Secret } from '../../model/credential.ts';
 import { findProgram } from '../../programs/find-program.ts';
-import { runProgram, type ProgramOutcome } from '../../programs/program.ts';
-import { secretsOf } from '../../programs/program-scrub.ts';
+import { runWithSecret, secretsOf, type ProgramOutcome } from '../../programs/secret-program.ts';
 import { problemOf } from './system-call.ts';
 import {
   TargetError,
@@ -119,7 +118,7 @@ function execute(
   options: ExecuteOptions,
 ): Promise<ProgramOutcome> {
   const env = { ...withoutCredentials(environment), ...variables };
-  return runProgram(environment.ctx, { ...options, args, input, env, timeoutMs });
+  return runWithSecret(environment.ctx, { ...options, args, input, env, timeoutMs });
 }
 
 /** Names are compared whatever the case, as Windows does. */

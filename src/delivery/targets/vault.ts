@@ -1,4 +1,4 @@
-import type { ProgramOutcome } from '../../programs/program.ts';
+import type { ProgramOutcome } from '../../programs/secret-program.ts';
 import { expandName, fixedNameProblems, nameProblems, programTarget, type NameRule } from './program-target.ts';
 import type { Scheme } from './scheme.ts';
 

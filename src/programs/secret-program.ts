@@ -1,4 +1,44 @@
+import type { Context, Environment } from '../context.ts';
 import { Secret } from '../model/credential.ts';
+import { safeText } from '../model/text.ts';
+import { runProgram, type ProgramCall } from './program.ts';
+
+export interface SecretCall extends Pick<ProgramCall, 'path' | 'args' | 'signal'> {
+  /** What it reads from stdin; null is nothing. */
+  readonly input: Secret | null;
+  readonly env: Environment;
+  readonly timeoutMs: number;
+  /** What must not be seen in what it says. */
+  readonly secrets: readonly Secret[];
+}
+
+export interface ProgramOutcome {
+  /** As it reads after the program's name, e.g. `failed with exit code 4: not signed in`; null when it ended well. */
+  readonly problem: string | null;
+  /** What it wrote there, 64 KiB at most, with `[secret]` for every secret; not safe to print as it is. */
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program that is given a secret: in the working directory and a process group of its own, its stdout discarded.
+ * @throws the reason of `signal`, when that ended it
+ */
+export async function runWithSecret(
+  ctx: Pick<Context, 'cwd' | 'platform' | 'timeout'>,
+  { input, secrets, ...call }: SecretCall,
+): Promise<ProgramOutcome> {
+  const end = await runProgram(ctx, {
+    ...call,
+    cwd: ctx.cwd,
+    input: input?.reveal() ?? '',
+    keeps: { stdout: null, stderr: 64 * 1024 },
+    hasGroup: true,
+    lastWordsMs: 1000,
+  });
+  const stderr = scrub(end.stderr, secrets, end.isCut);
+  const said = end.problem === null ? '' : safeText(stderr, 300);
+  return { problem: said === '' ? end.problem : `${end.problem ?? ''}: ${said}`, stderr };
+}
 
 /** Shorter pieces of encoded text are too common, and tell too little, to be replaced. */
 const minEncodedLength = 8;

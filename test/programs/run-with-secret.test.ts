@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { runProgram, type ProgramCall } from '../../src/programs/program.ts';
+import { runWithSecret, type SecretCall } from '../../src/programs/secret-program.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { testContext } from '../harness/context.ts';
@@ -16,10 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => shop.remove());
 
-async function callOf(lines: readonly string[], more: Partial<ProgramCall> = {}) {
+async function callOf(lines: readonly string[], more: Partial<SecretCall> = {}) {
   const path = join(shop.bin, 'tool');
   await shop.script(path, ['#!/bin/sh', ...lines]);
-  const call: ProgramCall = {
+  const call: SecretCall = {
     path,
     args: [],
     input: new Secret(secret),
@@ -75,7 +75,7 @@ async function expectEnded(pids: readonly string[]): Promise<void> {
 
 test('a program that ends well has no problem, whatever it said', async () => {
   const call = await callOf(['cat >/dev/null', 'echo done >&2']);
-  expect(await runProgram(testContext({ cwd: shop.work }).ctx, call)).toEqual({
+  expect(await runWithSecret(testContext({ cwd: shop.work }).ctx, call)).toEqual({
     problem: null,
     stderr: 'done\n',
   });
@@ -86,7 +86,7 @@ test('it runs in the working directory, with the arguments as they are and no mo
     args: ['$(id)', 'a b;*'],
     env: {},
   });
-  const { stderr } = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  const { stderr } = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
   expect(stderr).toBe(`${shop.work}|$(id)|a b;*|no home|`);
 });
 
@@ -104,13 +104,13 @@ test.each([
   },
 ])('$lines.0 $problem', async ({ lines, problem }) => {
   const call = await callOf(lines);
-  const outcome = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  const outcome = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
   expect(outcome.problem).toBe(problem);
 });
 
 test('what it says is cut to 300 characters, and what is kept of it to 64 KiB', async () => {
   const call = await callOf(['head -c 200000 /dev/zero | tr "\\0" x >&2', 'exit 1']);
-  const { problem, stderr } = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  const { problem, stderr } = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
   expect(problem?.length).toBe('failed with exit code 1: '.length + 300);
   expect(stderr.length).toBeLessThanOrEqual(64 * 1024);
 });
@@ -118,7 +118,7 @@ test('what it says is cut to 300 characters, and what is kept of it to 64 KiB', 
 test('a program that does not read its input may end well', async () => {
   const input = new Secret('x'.repeat(1_000_000));
   const call = await callOf(['exec 0<&-', 'exit 0'], { input });
-  const outcome = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  const outcome = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
   expect(outcome.problem).toBeNull();
 });
 
@@ -135,7 +135,7 @@ test.each([
   },
 ])('a program that $what is a problem, not an exception', async ({ more, problem }) => {
   const call = await callOf([], more);
-  const outcome = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  const outcome = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
   expect(outcome).toEqual({ problem, stderr: '' });
 });
 
@@ -149,7 +149,7 @@ test('when its time is over it is killed with its children', async () => {
       clear: () => undefined,
     }),
   });
-  const running = runProgram(ctx, await callOf(hanging(pids)));
+  const running = runWithSecret(ctx, await callOf(hanging(pids)));
   const started = await startedPids(pids);
   expect(started.filter(isRunning)).toEqual(started);
   clock.abort();
@@ -164,7 +164,7 @@ test('an interrupt kills it with its children, and is what is thrown', async () 
   const pids = join(shop.work, 'pids');
   const interrupt = new AbortController();
   const call = await callOf(hanging(pids), { signal: interrupt.signal });
-  const running = runProgram(testContext({ cwd: shop.work }).ctx, call);
+  const running = runWithSecret(testContext({ cwd: shop.work }).ctx, call);
   const started = await startedPids(pids);
   interrupt.abort(new InterruptedError());
   await expect(running).rejects.toThrow(InterruptedError);
@@ -175,13 +175,13 @@ test('after an interrupt nothing is started', async () => {
   const call = await callOf(['touch started'], {
     signal: AbortSignal.abort(new InterruptedError()),
   });
-  await expect(runProgram(testContext({ cwd: shop.work }).ctx, call)).rejects.toThrow(InterruptedError);
+  await expect(runWithSecret(testContext({ cwd: shop.work }).ctx, call)).rejects.toThrow(InterruptedError);
   await expect(readFile(join(shop.work, 'started'))).rejects.toThrow('ENOENT');
 });
 
 test('it leads its own process group, which a Ctrl-C at the terminal does not reach', async () => {
   const call = await callOf(['kill -s 0 -- "-$$" && echo "leads its group" >&2']);
-  const { stderr } = await runProgram(testContext({ cwd: shop.work }).ctx, call);
+  const { stderr } = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
   expect(stderr).toBe('leads its group\n');
 });
 
@@ -195,7 +195,7 @@ test('a process it leaves behind with stderr open is not waited for', async () =
   });
   const pids = join(shop.work, 'pids');
   const call = await callOf(['sleep 600 &', `echo "$$ $!" > "${pids}"`]);
-  expect((await runProgram(ctx, call)).problem).toBeNull();
+  expect((await runWithSecret(ctx, call)).problem).toBeNull();
   const [, left = ''] = await startedPids(pids);
   expect(isRunning(left)).toBe(true);
   process.kill(Number(left), 'SIGKILL');

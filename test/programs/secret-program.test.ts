@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { scrub, secretsOf } from '../../src/programs/program-scrub.ts';
+import { scrub, secretsOf } from '../../src/programs/secret-program.ts';
 import { Secret } from '../../src/model/credential.ts';
 
 const value = 'tok-5ecret-7f3a91c2-"quoted"';
