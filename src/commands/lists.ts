@@ -1,5 +1,6 @@
 import type { Column } from '../output/columns.ts';
-import type { Group, Organization, Role, Scope } from '../providers/provider.ts';
+import type { Scope } from '../providers/access-rules.ts';
+import type { Group, Organization, Role } from '../providers/provider.ts';
 import { found } from '../session/check.ts';
 import type { Named } from '../session/list.ts';
 import type { Session } from '../session/session.ts';
@@ -54,7 +55,7 @@ export const listScopes = listVerb<Scope>({
   ],
   what: 'scopes',
   read: async (session) => ({
-    rows: await session.verb('listScopes', 'list scopes')(),
+    rows: await session.verb('accessRules', 'list scopes').listScopes(),
     columns: [
       { name: 'type', value: ({ type }) => type },
       name,

@@ -11,7 +11,7 @@ export const whoami = verb({
     const { detail } = await import('../output/detail.ts');
     const { session } = await open(() => found());
     const { definition, connection, marker } = session;
-    const { subject, kind, organizations, permissions } = await session.provider.whoami();
+    const { subject, kind, organizations, permissions } = await session.verb('whoami', 'say who the credential is')();
     const { endpoint, credentialSource, profile } = connection;
     const { name: provider } = definition;
     await session.emit({

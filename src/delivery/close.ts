@@ -16,7 +16,7 @@ export async function closeEntry(
     startedAt,
   }: HandoverRun & {
     readonly issuance: Pick<Issuance, 'journal' | 'connection'> & {
-      readonly plan: Pick<IssuancePlan, 'overlaps'>;
+      readonly plan: Pick<IssuancePlan, 'manual'>;
     };
   },
   account: Account,
@@ -25,7 +25,8 @@ export async function closeEntry(
   try {
     if (ending.isComplete) {
       await entry.close();
-      if (issuance.plan.overlaps !== true) await supersede(issuance, { account, startedAt });
+      // A supplied credential leaves the one before it alive.
+      if (issuance.plan.manual === undefined) await supersede(issuance, { account, startedAt });
       return;
     }
     const message = ending.failures.map((failure) => failure.message).join('; ');

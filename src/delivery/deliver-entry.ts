@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { ExitCode, UndeliveredError } from '../errors.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';
-import type { Issued, LocalEnd } from '../providers/issuance.ts';
+import type { Issued, ResumedIssuance } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import { auditDelivered } from './audit.ts';
 import { accountKey, recoverCommand, rotateCommand } from './recover.ts';
@@ -23,7 +23,7 @@ export interface StoredDelivery extends Pick<
   readonly issued: Issued;
   readonly verifyCredential: () => Promise<Verification>;
   /** What is left to do on this machine; null where there is nothing. */
-  readonly localEnd: LocalEnd | null;
+  readonly resumed: ResumedIssuance | null;
 }
 
 /**
@@ -76,11 +76,11 @@ async function bring(
   delivery: StoredDelivery,
   { verification, signal }: { verification: Verification; signal: AbortSignal },
 ): Promise<void> {
-  const { entry, issued, journal, localEnd } = delivery;
+  const { entry, issued, journal, resumed } = delivery;
   const { account, problem } = await settled(delivery, verification);
   const { operation, connection, startedAt } = entry.intent;
   const run = {
-    issuance: { ...delivery, operation, connection, plan: localEnd ?? {} },
+    issuance: { ...delivery, operation, connection, plan: resumed ?? {} },
     entry: await journal.reopen(entry.id),
     startedAt,
     keeper: { isKept: true },
@@ -102,9 +102,9 @@ async function bring(
 
 /** The account as it is recorded here, where it is. */
 async function settled(
-  { issued, localEnd }: StoredDelivery,
+  { issued, resumed }: StoredDelivery,
   { works }: Verification,
 ): Promise<{ account: Account; problem: unknown }> {
-  if (localEnd === null) return { account: issued.account, problem: null };
-  return reconcile({ plan: localEnd }, issued, { verified: works === true });
+  if (resumed === null) return { account: issued.account, problem: null };
+  return reconcile({ plan: resumed }, issued, { verified: works === true });
 }

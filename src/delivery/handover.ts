@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
-import type { Action } from '../providers/manual.ts';
+import type { RequiredAction } from '../errors.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { ReceivedCredential } from './request-credential.ts';
 import { deliver, payloadOf } from './deliver.ts';
@@ -18,7 +18,7 @@ import { printCredential, printReport, type StdoutFailure } from './stdout.ts';
 /** How the way of a credential ended. */
 export interface Ending {
   /** What is left to a person. */
-  readonly actions: readonly Action[];
+  readonly actions: readonly RequiredAction[];
   /** Whether it is where it should be, and not known to be dead: then the journal may forget it. */
   readonly isComplete: boolean;
   /** What is told of it; null when that was not reached. */
@@ -32,7 +32,7 @@ export interface Ending {
 /** As much of a run as its last part needs. */
 export interface HandoverRun extends Pick<Run, 'entry' | 'startedAt'> {
   readonly issuance: Pick<Issuance, 'operation' | 'targets' | 'renderer' | 'report' | 'announce'> & {
-    readonly plan: Pick<IssuancePlan, 'isSupplied' | 'actions' | 'record'>;
+    readonly plan: Pick<IssuancePlan, 'manual'>;
   };
   readonly keeper: { readonly isKept: boolean };
 }
@@ -53,8 +53,7 @@ export interface HandoverInput extends ReceivedCredential {
 export async function handOver(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<Ending> {
   try {
     const { targets, plan } = run.issuance;
-    // Whoever brought it has it: it is not printed.
-    return await (targets.length > 0 || plan.isSupplied === true
+    return await (targets.length > 0 || plan.manual?.mayPrint === false
       ? toTargets(ctx, run, input)
       : toStdout(ctx, run, input));
   } catch (cause) {
@@ -80,7 +79,7 @@ async function toTargets(ctx: Context, run: HandoverRun, input: HandoverInput): 
   const refused = deliveries.filter(({ ok }) => !ok);
   const isComplete = refused.length === 0 && verification.works !== false;
   const delivered = deliveries.filter(({ ok }) => ok).map(({ target }) => target);
-  const actions = isComplete ? (issuance.plan.actions?.(delivered) ?? []) : [];
+  const actions = isComplete ? (issuance.plan.manual?.actions(delivered) ?? []) : [];
   const { account, problem } = await record(run, input.account, delivered);
   const outcome = outcomeOf(run, input, { verification, deliveries, isComplete, actions });
   const failure = await announce(ctx, issuance, { ...issued, account, outcome });
@@ -114,9 +113,10 @@ async function record(
   account: Account,
   delivered: readonly string[],
 ): Promise<{ account: Account; problem: unknown }> {
-  if (issuance.plan.record === undefined || delivered.length === 0) return { account, problem: null };
+  const { manual } = issuance.plan;
+  if (manual === undefined || delivered.length === 0) return { account, problem: null };
   try {
-    return { account: await issuance.plan.record(delivered), problem: null };
+    return { account: await manual.record(delivered), problem: null };
   } catch (problem) {
     return { account, problem };
   }
@@ -199,7 +199,7 @@ function outcomeOf(
     verification: Verification;
     deliveries: readonly Delivery[];
     isComplete: boolean;
-    actions: readonly Action[];
+    actions: readonly RequiredAction[];
   },
 ): IssuanceOutcome {
   return {

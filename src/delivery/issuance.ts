@@ -7,7 +7,7 @@ import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
-import type { Verification } from '../providers/provider.ts';
+import type { Provider, Verification } from '../providers/provider.ts';
 import type { Result } from './document.ts';
 import type { StdoutFailure } from './stdout.ts';
 import type { Target } from './targets/target.ts';
@@ -52,7 +52,7 @@ export interface Preferences {
 
 /** What the delivery asks of the provider besides the plan. */
 export interface Remote {
-  readonly planRotate: (account: Account) => Promise<IssuancePlan>;
+  readonly planRotate: Provider['planRotate'];
   readonly verifyCredential: (credential: Credential) => Promise<Verification>;
   readonly verifyOwnCredential: () => Promise<boolean>;
 }

@@ -58,7 +58,7 @@ interface Way extends Pick<Issuance, 'targets' | 'renderer'> {
 /** What keeps a credential from getting out by stdout or to its targets. */
 export async function preflightTargets(ctx: Context, way: Way): Promise<Preflight> {
   const { targets } = way;
-  const isPrinted = targets.length === 0 && way.plan.isSupplied !== true;
+  const isPrinted = targets.length === 0 && way.plan.manual?.mayPrint !== false;
   const output = isPrinted ? await stdoutProblems(ctx, way) : await reportProblems(way);
   const tried = await tryTargets(targets);
   const problems = tried.flatMap((target) => target.problems);
@@ -129,7 +129,7 @@ export function selfProblems(
       ? ['--to profile is for the account that sactl signs in with; this is another one']
       : [];
   }
-  if (plan.overlaps === true) return [];
+  if (plan.manual !== undefined) return [];
   const who =
     plan.isSelf === true
       ? 'this is the account that sactl signs in with'

@@ -89,7 +89,7 @@ async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<vo
  */
 async function tryFirst(ctx: Context, run: Run, issued: Issued): Promise<Verification | null> {
   const { issuance, entry } = run;
-  if (issuance.plan.isSupplied !== true) return null;
+  if (issuance.plan.manual === undefined) return null;
   if (!issuance.preferences.verify) return { works: null, why: '--no-verify' };
   const verification = await verify(ctx, issuance.remote, issued);
   if (verification.works !== false) return verification;

@@ -69,7 +69,8 @@ async function resolveLostAnswer(ctx: Context, run: Run, { cause, signal }: Lost
   }
   await issuance.report(`issuing another credential for ${account.name} (${account.id})`);
   try {
-    const plan = issuance.operation === 'rotate' ? issuance.plan : await issuance.remote.planRotate(account);
+    const plan = issuance.operation === 'rotate' ? issuance.plan : await issuance.remote.planRotate?.(account);
+    if (plan === undefined) throw unknownOutcome(run, { cause, evidence });
     const question = { plan, operation: 'rotate', accountId: account.id, signal } as const;
     return { issued: await sendOnce(run, question), reissued: true };
   } catch (second) {

@@ -29,7 +29,7 @@ function nextCharacter(character: string): string {
 }
 
 /** As much of a plan as a result can be made up of. */
-export type SamplePlan = Pick<IssuancePlan, 'expected' | 'expectedRaw' | 'credentialKind' | 'isSupplied'>;
+export type SamplePlan = Pick<IssuancePlan, 'expected' | 'expectedRaw' | 'credentialKind' | 'manual'>;
 
 interface Verification {
   readonly renderer: Renderer;

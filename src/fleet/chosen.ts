@@ -70,7 +70,7 @@ export function isByHand({ listed }: Candidate): boolean {
 /** What such an account comes to in a run over many: the step that a person has to take, and the command for it. */
 async function byHandItem({ account, listed: { connected } }: Candidate): Promise<FailedItem> {
   const request = { operation: 'rotate', account, name: account.name, token: null } as const;
-  const intake = await connected.provider.intake?.(request);
+  const intake = await connected.provider.manual?.intake(request);
   const goal = intake?.action.goal ?? `fetch a new credential for ${account.name}`;
   const flags = connected.commandFlags;
   const rotate = withConnection(sactl`serviceaccounts rotate`, flags);

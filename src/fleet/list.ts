@@ -2,7 +2,6 @@ import { ExitCode } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { Column } from '../output/columns.ts';
 import { listDocument } from '../output/document.ts';
-import { providersWith } from '../providers/registry.ts';
 import type { Invocation } from '../session/invocation.ts';
 import type { Local } from '../session/session.ts';
 import { openFleet, tellUnanswered, throwUnanswered, unanswered, type FleetLocal } from './connections.ts';
@@ -32,7 +31,7 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
 
 /** Where a provider lists its accounts, all are listed already. */
 function activeProblems({ active }: ListFlags, { definition }: Local): readonly string[] {
-  if (!active || providersWith('intake').includes(definition.name)) return [];
+  if (!active || definition.manual !== undefined) return [];
   return [`--active does nothing on ${definition.title}, which lists all accounts`];
 }
 

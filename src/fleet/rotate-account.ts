@@ -4,7 +4,7 @@ import { addressOf } from '../delivery/targets/session.ts';
 import { NotFoundError, UsageError, type ExitCode } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
-import type { SuppliedCredential } from '../providers/manual.ts';
+import type { ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
 import { found } from '../session/check.ts';
 import { confirmationProblems } from '../session/confirm.ts';
 import { checkIntake, needlessIntake, planSupplied, takesIntake } from '../session/intake.ts';
@@ -39,7 +39,7 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
       ],
     };
   });
-  const planRotate = session.verb('planRotate', 'rotate credentials');
+  const planRotate = takesIntake(session.definition) ? null : session.verb('planRotate', 'rotate credentials');
   const account = await pickReplaced(session, reference, input.specs);
   const request = {
     operation: 'rotate',
@@ -48,40 +48,38 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
     token: flags.token ?? null,
   } as const;
   const id = ctx.uuid();
-  async function plan(supplied?: SuppliedCredential): Promise<PlannedIssuance> {
-    const issuing = await planRotate(account, supplied);
-    const specs = await withDefault(session, input.specs, issuing);
+  async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
+    const specs = await withDefault(session, input.specs, plan);
     return {
       id,
       operation: 'rotate',
-      plan: issuing,
+      plan,
       action: `Rotate the credential of ${session.naming(account)}`,
       targets: await targetsFor(session, specs, account),
       flags,
       checkUnchanged: () => checkUnchanged(session, account),
     };
   }
-  return issuance(
-    session,
-    takesIntake(session.definition)
-      ? await planSupplied(session, input.credential, { request, flags, plan })
-      : await plan(),
-  );
+  async function plannedWith(manual: ManualVerbs, supplied: SuppliedCredential): Promise<PlannedIssuance> {
+    return planned(await manual.planRotate(account, supplied));
+  }
+  if (planRotate !== null) return issuance(session, await planned(await planRotate(account)));
+  return issuance(session, await planSupplied(session, input.credential, { request, flags, plan: plannedWith }));
 }
 
 /** Where the new credential goes when nobody says: to the place of the one it replaces, where that is known. */
 async function withDefault(
   { targetEnvironment }: Session,
   specs: readonly TargetSpec[],
-  { isSupplied, defaultTarget }: IssuancePlan,
+  { manual }: IssuancePlan,
 ): Promise<readonly TargetSpec[]> {
-  if (specs.length > 0 || isSupplied !== true) return specs;
-  if (defaultTarget === undefined) {
+  if (specs.length > 0 || manual === undefined) return specs;
+  if (manual.defaultTarget === undefined) {
     throw new UsageError('--to is missing: say where the new session goes', {
       hint: 'e.g. --to session:~/.augment/session.json, or --to gh-secret:<owner/repo>#AUGMENT_SESSION_AUTH',
     });
   }
-  return parseTargets([defaultTarget], targetEnvironment).specs;
+  return parseTargets([manual.defaultTarget], targetEnvironment).specs;
 }
 
 /**
@@ -105,7 +103,7 @@ async function pickReplaced(session: Session, id: string | undefined, specs: rea
 
 async function accountInTargets(session: Session, id: string, specs: readonly TargetSpec[]): Promise<Account | null> {
   const { ctx, provider } = session;
-  if (provider.assumeAccount === undefined) return null;
+  if (provider.manual === undefined) return null;
   const name = id.slice(id.lastIndexOf('/') + 1);
   const subject = { provider: provider.name, organization: null, id, name };
   const held = [];
@@ -113,5 +111,5 @@ async function accountInTargets(session: Session, id: string, specs: readonly Ta
     const text = (await target.holds?.()) ?? null;
     if (text !== null) held.push({ target: addressOf(target.name, { ...ctx, ...session.connection }), text });
   }
-  return provider.assumeAccount(id, held);
+  return provider.manual.adoptAccount(id, held);
 }

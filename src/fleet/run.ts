@@ -66,6 +66,5 @@ function listedOnce(journal: Journal): Journal {
 
 /** What the issue of one account works with; null where the provider issues nothing by itself. */
 export function hostOf(run: BulkRun, { connected }: Listed): IssuanceHost | null {
-  const { planRotate } = connected.provider;
-  return planRotate === undefined ? null : { ...connected, ...run, planRotate };
+  return connected.provider.planRotate === undefined ? null : { ...connected, ...run };
 }

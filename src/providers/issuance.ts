@@ -1,7 +1,7 @@
+import type { RequiredAction } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { Credential, Secret } from '../model/credential.ts';
-import type { Action } from './manual.ts';
-import type { ApplyOptions, PlannedRequest } from './provider.ts';
+import type { ApplyOptions, PlannedRequest } from './plan.ts';
 
 /** A change whose answer carries a credential that is shown once. */
 export interface IssuancePlan {
@@ -14,31 +14,32 @@ export interface IssuancePlan {
   readonly credentialKind: Credential['kind'];
   /** Whether the caller signs in with this very account; null where that cannot be told (DESIGN.md 6). */
   readonly isSelf: boolean | null;
-  /**
-   * Whether a person fetched the credential in the provider's console: it is tried before anything is touched, is never
-   * printed, and nobody has lost it when it goes nowhere.
-   */
-  readonly isSupplied?: true;
-  /** Whether what was issued before works on, so that no other credential is dead once this one has arrived. */
-  readonly overlaps?: true;
-  /** Where it goes when the user names no target, as `--to` has it. */
-  readonly defaultTarget?: string;
-  /** What is left to a person once it is where `delivered` says; both name targets as they read from everywhere. */
-  readonly actions?: (delivered: readonly string[]) => readonly Action[];
+  /** Only where a person supplied the credential: it is tried before anything is touched, and the old one works on. */
+  readonly manual?: ManualIssuance;
   /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
   readonly send: (options: SendOptions) => Promise<Issued>;
   /** One reading of what became of a request whose answer was lost. @throws HttpError when it cannot be read */
   readonly readEvidence: () => Promise<Evidence>;
   /** `verified` is whether the credential was seen to work by then. Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
   readonly reconcile: (issued: Issued, seen: { readonly verified: boolean }) => Promise<Account>;
-  /** Notes on this machine where the credential is, before that is told; gives the account as it is then. */
-  readonly record?: (delivered: readonly string[]) => Promise<Account>;
   /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
   readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;
 }
 
-/** What is left to do on this machine once a credential is there. */
-export type LocalEnd = Pick<IssuancePlan, 'reconcile' | 'record' | 'actions' | 'overlaps'>;
+/** What is recorded of a supplied credential, and what is left to a person. Targets are named by their addresses. */
+export interface ManualIssuance {
+  /** Whether it may be printed where it has no target: not while the person who supplied it has it. */
+  readonly mayPrint: boolean;
+  /** Where it goes when the user names no target, as `--to` has it. */
+  readonly defaultTarget?: string;
+  /** What a person has to do once it was delivered to these targets. */
+  readonly actions: (delivered: readonly string[]) => readonly RequiredAction[];
+  /** Records on this machine where it was delivered, before the result is printed; gives the account as it is then. */
+  readonly record: (delivered: readonly string[]) => Promise<Account>;
+}
+
+/** What is left to do on this machine for a supplied credential out of the journal. */
+export type ResumedIssuance = Required<Pick<IssuancePlan, 'reconcile' | 'manual'>>;
 
 export interface SendOptions {
   /** Ends the wait for the answer. */

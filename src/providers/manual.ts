@@ -1,11 +1,64 @@
+import type { Context } from '../context.ts';
 import type { RequiredAction } from '../errors.ts';
-import type { Account } from '../model/account.ts';
+import type { Account, NewAccount } from '../model/account.ts';
+import type { Hint } from '../model/hint.ts';
 import type { Secret } from '../model/credential.ts';
+import type { AccountLocks } from '../state/account-lock.ts';
+import type { IssuancePlan, ResumedIssuance } from './issuance.ts';
+import type { Plan } from './plan.ts';
 
-/** A step that only a person can take in the provider's console, and the command that goes on from there. */
-export type { RequiredAction as Action } from '../errors.ts';
+/**
+ * What the registry knows of a provider without an API for service accounts: a person works in its console, and the
+ * accounts and their tokens are recorded on this machine (docs/contracts/augment.md 1).
+ */
+export interface ManualDefinition {
+  /** A sentence saying why this cannot be the name of a token, or null. */
+  readonly tokenNameProblem: (name: string) => string | null;
+  /** What is left to do on this machine for a credential out of the journal; null where the answer does not say it. */
+  readonly resume: (bytes: Uint8Array, options: LocalOptions) => Promise<ResumedIssuance | null>;
+}
 
-/** What a new credential is wanted for, where a person has to fetch it. */
+/** Its verbs over one connection. */
+export interface ManualVerbs {
+  /** What is wrong on this machine that only this provider knows of, without a request. */
+  readonly examine: () => Promise<readonly Finding[]>;
+  /**
+   * Takes what is in these targets for the credentials of an account that is not recorded on this machine, from now on;
+   * null when it cannot be that.
+   */
+  readonly adoptAccount: (reference: string, held: readonly HeldText[]) => Promise<Account | null>;
+  /** How a person fetches a new credential. @throws ConflictError when the account has a token of that name */
+  readonly intake: (request: IntakeRequest) => Promise<Intake>;
+  readonly planCreate: (account: NewAccount, supplied: SuppliedCredential) => Promise<IssuancePlan>;
+  readonly planRotate: (account: Account, supplied: SuppliedCredential) => Promise<IssuancePlan>;
+  /** One more token for an account that may have several. */
+  readonly planToken: (account: Account, supplied: SuppliedCredential) => Promise<IssuancePlan>;
+  /** @throws NotFoundError when the account has no token of that name; ConflictError when it is revoked already */
+  readonly planRevokeToken: (account: Account, token: string) => Promise<Plan<Account>>;
+  /** Puts a token that was replaced back to where it was. @throws NotFoundError when no copy of it is left */
+  readonly planRestoreToken: (account: Account, token: string) => Promise<Plan<Account>>;
+}
+
+/** What reading and changing the records on this machine takes. */
+export interface LocalOptions {
+  readonly local: LocalState;
+  readonly profile: string | null;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** What a provider may keep on this machine. */
+export interface LocalState extends Pick<Context, 'platform' | 'userId'> {
+  /** Null in the sandbox, which looks at nothing there. */
+  readonly homeDirectory: string | null;
+  /** Absolute; the sandbox has its own. */
+  readonly stateDirectory: string;
+  /** The process's only ones. */
+  readonly locks: AccountLocks;
+}
+
+/** What a new credential is wanted for. */
 export interface IntakeRequest {
   readonly operation: 'create' | 'rotate';
   /** The account; null when it is still to be made. */
@@ -15,10 +68,10 @@ export interface IntakeRequest {
   readonly token: string | null;
 }
 
-/** How a person fetches a new credential, and how what he brings is read. */
+/** How a person fetches a new credential, and how the text they supply is read. */
 export interface Intake {
   readonly action: Omit<RequiredAction, 'command'>;
-  /** Something like what is brought, for trying everything else before a person goes to fetch it. */
+  /** Stands in for the credential while everything else is tried, before a person goes to fetch it. */
   readonly placeholder: SuppliedCredential;
   /** Reads what was pasted or read from a file; no problem quotes any of it. */
   readonly read: (text: string) => IntakeReading;
@@ -39,4 +92,22 @@ export interface SuppliedCredential {
   readonly document: Secret;
   /** The name that the token is recorded under. */
   readonly token: string;
+}
+
+/** The text that a target holds. */
+export interface HeldText {
+  /** The target, as deliveries to it are recorded. */
+  readonly target: string;
+  readonly text: string;
+}
+
+/** Something that `doctor` found. */
+export interface Finding {
+  /** What was looked at, a stable word for scripts, e.g. `permissions`. */
+  readonly check: string;
+  /** An `error` keeps things from working; a `warning` will, or is a risk. */
+  readonly level: 'error' | 'warning';
+  readonly message: string;
+  /** Null where there is nothing to do. */
+  readonly hint: Hint | null;
 }

@@ -1,10 +1,9 @@
-import type { Hint } from '../model/hint.ts';
-import type { AccessRule, Account, AccountChange, GrantRequest, NewAccount, ProviderName } from '../model/account.ts';
+import type { Account, AccountChange, NewAccount, ProviderName } from '../model/account.ts';
 import type { Credential, Secret } from '../model/credential.ts';
-import type { Context } from '../context.ts';
-import type { AccountLocks } from '../state/account-lock.ts';
-import type { AnswerContext, Issued, IssuancePlan, LocalEnd } from './issuance.ts';
-import type { Action, SuppliedCredential, Intake, IntakeRequest } from './manual.ts';
+import type { AccessRules } from './access-rules.ts';
+import type { AnswerContext, Issued, IssuancePlan } from './issuance.ts';
+import type { LocalOptions, ManualDefinition, ManualVerbs } from './manual.ts';
+import type { Plan } from './plan.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HttpCredential } from '../http/request.ts';
 import type { ProviderProblem } from '../http/error.ts';
@@ -19,8 +18,6 @@ export interface ProviderDefinition {
   readonly title: string;
   /** Reads `-f`/`--stdin` input: the provider's own request body or our own shape. */
   readonly readDocument: (document: unknown) => DocumentReading;
-  /** What is wrong with a scope that a role is to be granted on; absent where there are none. */
-  readonly scopeProblem?: (scope: string) => string | null;
   /** What a new account cannot have here, one sentence each. */
   readonly creationProblems: (account: AccountChange) => readonly string[];
   /** What this provider cannot change of an account, one sentence each. */
@@ -33,8 +30,6 @@ export interface ProviderDefinition {
   readonly accountsNamed: (accounts: readonly Account[], reference: string) => readonly Account[];
   /** Whether `lastUsedAt` is known, so that an account without one was never used. */
   readonly reportsUse: boolean;
-  /** A sentence saying why this cannot be the name of a token, or null; only where tokens have names. */
-  readonly tokenNameProblem?: (name: string) => string | null;
   /** A sentence saying why this cannot be `--org`, or null. */
   readonly organizationProblem: (id: string) => string | null;
   readonly connect: (options: ConnectOptions) => Provider;
@@ -42,14 +37,14 @@ export interface ProviderDefinition {
   readonly verifyCredential: (options: VerificationOptions) => Promise<Verification>;
   /** Reads an answer that was kept in the journal. @throws HttpError when it holds no credential */
   readonly readAnswer: (bytes: Uint8Array, context: AnswerContext) => Issued;
-  /**
-   * What is left to do on this machine for such a credential, where the provider keeps records here; null where the
-   * answer does not say it.
-   */
-  readonly resume?: (bytes: Uint8Array, options: ResumeOptions) => Promise<LocalEnd | null>;
+  /** What it has instead of an API for service accounts; its `Provider` has the verbs. */
+  readonly manual?: ManualDefinition;
+  /** Its access rules, where it has them; its `Provider` has the verbs. */
+  readonly accessRules?: {
+    /** What is wrong with a scope that a role is to be granted on, or null. */
+    readonly scopeProblem: (scope: string) => string | null;
+  };
 }
-
-export type ResumeOptions = Pick<ConnectOptions, 'local' | 'now' | 'sleep' | 'profile'>;
 
 export interface VerificationOptions extends Pick<ConnectOptions, 'createHttp' | 'endpoint' | 'now'> {
   readonly credential: Credential;
@@ -69,31 +64,16 @@ export interface DocumentReading {
   readonly problems: readonly string[];
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends LocalOptions {
   /** A client for this endpoint with the provider's way of authorizing. */
   readonly createHttp: (credential: HttpCredential) => HttpClient;
   readonly credential: ProviderCredential;
   /** Origin and base path without trailing slash. */
   readonly endpoint: string;
-  readonly profile: string | null;
   /** From `--org` and the like; null where the user named none. */
   readonly organization: string | null;
   /** Asked when the credential can see several organizations; throws where nobody can be asked. */
   readonly chooseOrganization: (candidates: readonly Organization[]) => Promise<string>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly local: LocalState;
-}
-
-/** What a provider may keep on this machine. */
-export interface LocalState extends Pick<Context, 'platform' | 'userId'> {
-  /** Null in the sandbox, which looks at nothing there. */
-  readonly homeDirectory: string | null;
-  /** Absolute; the sandbox has its own. */
-  readonly stateDirectory: string;
-  /** The process's only ones. */
-  readonly locks: AccountLocks;
 }
 
 /** The secret the user gave, and where it came from, e.g. `environment variable NSCALE_SERVICE_TOKEN`. */
@@ -108,9 +88,8 @@ export interface ProviderCredential {
 /** Verbs a provider lacks are absent. */
 export interface Provider {
   readonly name: ProviderName;
-  readonly whoami: () => Promise<Identity>;
-  /** What is wrong on this machine that only this provider knows of, without a request. */
-  readonly examine?: () => Promise<readonly Finding[]>;
+  /** Who the caller is. @throws HttpError when the provider does not say */
+  readonly whoami?: () => Promise<Identity>;
   /** How long the caller's own credential lasts; asks for what is not known yet. Null when nobody can say. */
   readonly ownCredential: () => Promise<OwnCredential | null>;
   /** The same as far as the answers so far say it, without a request; only where credentials end by themselves. */
@@ -123,37 +102,17 @@ export interface Provider {
    * @throws NotFoundError, or ConflictError (`ambiguous`) naming the candidates' ids
    */
   readonly findAccount: (reference: string) => Promise<Account>;
-  /**
-   * Takes what is in these places for the credentials of an account that is not recorded on this machine, from now on;
-   * null when it cannot be that. Only where accounts are known from records (contracts/augment.md 1).
-   */
-  readonly assumeAccount?: (reference: string, held: readonly HeldText[]) => Promise<Account | null>;
-  /** How a person fetches a new credential; only where a provider cannot issue one itself (contracts/augment.md 1). */
-  readonly intake?: (request: IntakeRequest) => Promise<Intake>;
-  /** `brought` where there is an `intake`. */
-  readonly planCreate?: (
-    account: NewAccount,
-    operationId: string,
-    supplied?: SuppliedCredential,
-  ) => Promise<IssuancePlan>;
-  readonly planRotate?: (account: Account, supplied?: SuppliedCredential) => Promise<IssuancePlan>;
-  /** One more token for an account that may have several. */
-  readonly planToken?: (account: Account, supplied: SuppliedCredential) => Promise<IssuancePlan>;
-  /** @throws NotFoundError when the account has no token of that name; ConflictError when it is revoked already */
-  readonly planRevokeToken?: (account: Account, token: string) => Promise<Plan<Account>>;
-  /** Puts a token that was replaced back to where it was. @throws NotFoundError when no copy of it is left */
-  readonly planRestoreToken?: (account: Account, token: string) => Promise<Plan<Account>>;
+  /** `operationId` marks the account where it can, so that it is found when the answer is lost. */
+  readonly planCreate?: (account: NewAccount, operationId: string) => Promise<IssuancePlan>;
+  readonly planRotate?: (account: Account) => Promise<IssuancePlan>;
   readonly planUpdate?: (account: Account, change: AccountChange) => Promise<Plan<Account>>;
   readonly planDelete?: (account: Account) => Promise<Plan<void>>;
   readonly listOrganizations?: () => Promise<readonly Organization[]>;
   readonly listGroups?: () => Promise<readonly Group[]>;
   readonly listRoles?: () => Promise<readonly Role[]>;
-  readonly listScopes?: () => Promise<readonly Scope[]>;
-  /** The rules of one account, or of all of them. @throws NotFoundError when there is no such account */
-  readonly listAccessRules?: (account: string | null) => Promise<readonly GrantedRule[]>;
-  readonly planGrant?: (account: string, grant: GrantRequest) => Promise<Plan<GrantedRule>>;
-  /** @throws NotFoundError when there is no such rule */
-  readonly planRevoke?: (ruleId: string) => Promise<RevocationPlan>;
+  readonly accessRules?: AccessRules;
+  /** Instead of `planCreate` and `planRotate` where a person fetches every credential. */
+  readonly manual?: ManualVerbs;
 }
 
 /** The credential that the caller works with. */
@@ -162,42 +121,6 @@ export interface OwnCredential {
   readonly expiresAt: string | null;
   /** Id of the service account that it is of, and that can be rotated; null where there is none. */
   readonly accountId: string | null;
-}
-
-/** What is in a place that a credential was delivered to. */
-export interface HeldText {
-  /** The place, as deliveries to it are noted. */
-  readonly target: string;
-  readonly text: string;
-}
-
-/** Something that `doctor` found. */
-export interface Finding {
-  /** What was looked at, a stable word for scripts, e.g. `permissions`. */
-  readonly check: string;
-  /** An `error` keeps things from working; a `warning` will, or is a risk. */
-  readonly level: 'error' | 'warning';
-  readonly message: string;
-  /** Null where there is nothing to do. */
-  readonly hint: Hint | null;
-}
-
-/** An access rule with the account it is for, by the name it binds to. */
-export interface GrantedRule extends AccessRule {
-  readonly account: string;
-  readonly raw: unknown;
-}
-
-/** Something a role can be granted on. */
-export interface Scope {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly type: 'tenant' | 'cluster' | 'department' | 'project';
-  readonly clusterId: string | null;
-  /** Its name behind its cluster's, e.g. `gpu-west/vision`, because names repeat across clusters. */
-  readonly path: string;
-  readonly raw: unknown;
 }
 
 export interface ListOptions {
@@ -245,33 +168,4 @@ export interface Role {
   /** Whether the caller may grant it; null when the provider does not say. */
   readonly grantable: boolean | null;
   readonly raw: unknown;
-}
-
-/** A request as `--dry-run` shows it. */
-export interface PlannedRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly body: unknown;
-}
-
-/** A change that was checked as far as reading allows, and nothing of it sent. */
-export interface Plan<Result> {
-  readonly requests: readonly PlannedRequest[];
-  /** What it will do, one sentence each, e.g. `the current token stops working at once`. */
-  readonly effects: readonly string[];
-  /** What a person has to do in the provider's console; `apply` then only records that it was done. */
-  readonly action?: Action;
-  readonly apply: (options: ApplyOptions) => Promise<Result>;
-}
-
-/** Takes an access rule away. */
-export interface RevocationPlan extends Plan<void> {
-  readonly rule: GrantedRule;
-}
-
-export interface ApplyOptions {
-  /** Ends the wait for an answer. */
-  readonly signal: AbortSignal;
-  /** Is told of each step of several that was done, e.g. `deleted access rule 17`. */
-  readonly report: (step: string) => Promise<void>;
 }

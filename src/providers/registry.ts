@@ -19,16 +19,6 @@ export interface RegistryEntry {
   readonly load: () => Promise<ProviderDefinition>;
 }
 
-/** What only a provider has whose credentials a person fetches in a console. */
-const manual = [
-  'intake',
-  'assumeAccount',
-  'examine',
-  'planToken',
-  'planRevokeToken',
-  'planRestoreToken',
-] as const satisfies readonly OptionalVerb[];
-
 /** Which environment variables make up a connection to each provider. */
 export const environments: EnvironmentConnections = {
   nscale: nscaleEnvironment,
@@ -41,26 +31,25 @@ export const registry: Readonly<Record<ProviderName, RegistryEntry>> = {
   nscale: {
     fullName: 'nscale',
     environment: environments.nscale,
-    lacks: ['listScopes', 'listAccessRules', 'planGrant', 'planRevoke', ...manual],
+    lacks: ['accessRules', 'manual'],
     load: async () => (await import('./nscale/index.ts')).nscale,
   },
   runai: {
     fullName: 'NVIDIA Run:ai',
     environment: environments.runai,
-    lacks: ['listOrganizations', 'listGroups', 'knownCredential', ...manual],
+    lacks: ['listOrganizations', 'listGroups', 'knownCredential', 'manual'],
     load: async () => (await import('./runai/index.ts')).runai,
   },
   augment: {
     fullName: 'Augment',
     environment: environments.augment,
     lacks: [
+      'planCreate',
+      'planRotate',
       'listOrganizations',
       'listGroups',
       'listRoles',
-      'listScopes',
-      'listAccessRules',
-      'planGrant',
-      'planRevoke',
+      'accessRules',
       'knownCredential',
     ],
     load: async () => (await import('./augment/index.ts')).augment,

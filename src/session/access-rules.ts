@@ -3,7 +3,8 @@ import { ExitCode, NotFoundError } from '../errors.ts';
 import { compareText } from '../model/text.ts';
 import type { Column } from '../output/columns.ts';
 import { listDocument } from '../output/document.ts';
-import type { GrantedRule, ProviderDefinition, Role } from '../providers/provider.ts';
+import type { GrantedRule } from '../providers/access-rules.ts';
+import type { ProviderDefinition, Role } from '../providers/provider.ts';
 import type { GrantFlags } from './account-flags.ts';
 import { change } from './change.ts';
 import { found, type Check } from './check.ts';
@@ -27,7 +28,7 @@ export async function listRules({ open }: Invocation, account: string | undefine
   const { session } = await open(() =>
     account?.trim() === '' ? found('--account is empty: give the id or name of an account') : found(),
   );
-  const list = session.verb('listAccessRules', 'list access rules');
+  const { list } = session.verb('accessRules', 'list access rules');
   const rules = await list(account ?? null);
   const sorted = rules.toSorted((a, b) => compareText(a.account, b.account) || Number(a.id) - Number(b.id));
   await session.emit(listDocument({ rows: sorted, columns: ruleColumns, raw: () => rules.map(({ raw }) => raw) }));
@@ -38,7 +39,7 @@ export async function listRules({ open }: Invocation, account: string | undefine
 /** What `accessrules create` does. */
 export async function createRule({ ctx, common, open }: Invocation, flags: GrantFlags): Promise<ExitCode> {
   const { session, input } = await open(({ definition }) => checkGrant({ ctx, common }, flags, definition));
-  const planGrant = session.verb('planGrant', 'create access rules');
+  const { planGrant } = session.verb('accessRules', 'create access rules');
   const grant = await askForGrant(session, input);
   const { account, role, scope } = grant;
   const plan = await planGrant(account, { role, scope, cluster: flags.cluster ?? null });
@@ -68,7 +69,7 @@ function sampleRule({ account, role, scope }: Grant): GrantedRule {
 /** What `accessrules delete` does. */
 export async function deleteRule({ ctx, common, open }: Invocation, id = ''): Promise<ExitCode> {
   const { session } = await open(() => found(...idProblems(id), ...confirmationProblems(ctx, common)));
-  const planRevoke = session.verb('planRevoke', 'delete access rules');
+  const { planRevoke } = session.verb('accessRules', 'delete access rules');
   const plan = await planRevoke(id);
   return change(session, {
     operation: 'delete',
@@ -100,13 +101,13 @@ interface Grant {
 function checkGrant(
   { ctx, common }: { ctx: Context; common: CommonFlags },
   flags: GrantFlags,
-  { scopeProblem }: ProviderDefinition,
+  { accessRules }: ProviderDefinition,
 ): Check<GrantFlags> {
   const { account, role, scope } = flags;
   const missing = Object.entries({ account, role, scope }).flatMap(([name, value]) =>
     value === undefined && canAsk(ctx, common) ? [] : isBlank(value) ? [`--${name} is missing`] : [],
   );
-  const problem = isBlank(scope) ? null : (scopeProblem?.(scope ?? '') ?? null);
+  const problem = isBlank(scope) ? null : (accessRules?.scopeProblem(scope ?? '') ?? null);
   return {
     value: flags,
     problems: problem === null ? missing : [...missing, `--scope: ${problem}`],
@@ -140,7 +141,7 @@ function roleChoice({ id, name, description, grantable }: Role): Choice {
 }
 
 async function pickScope(session: Session): Promise<string> {
-  const scopes = await session.verb('listScopes', 'list scopes')();
+  const scopes = await session.verb('accessRules', 'list scopes').listScopes();
   const choices = scopes.map(({ type, id, path }) => ({
     value: `${type}:${id}`,
     label: `${type} ${path}`,

@@ -1,7 +1,7 @@
 import { withGrace } from '../delivery/interrupt.ts';
 import { CliError, ExitCode, InterruptedError, PartialError, UnknownOutcomeError, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
-import type { Plan } from '../providers/provider.ts';
+import type { Plan } from '../providers/plan.ts';
 import { confirmChange } from './confirm.ts';
 import { dryRunDocument, type Planned } from './dry-run.ts';
 import type { DoneFlag } from './account-flags.ts';

@@ -3,7 +3,8 @@ import { refuseUnsettled } from '../delivery/unsettled.ts';
 import { ConflictError, ExitCode } from '../errors.ts';
 import type { Account, NewAccount } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
-import type { SuppliedCredential } from '../providers/manual.ts';
+import type { IssuancePlan } from '../providers/issuance.ts';
+import type { ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { openJournal } from '../state/journal.ts';
 import type { DeliveryFlags, NewAccountFlags, SuppliedFlags } from './account-flags.ts';
@@ -35,28 +36,30 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
       problems: [...given.problems, ...duplicateProblems(flags), ...specs.problems, ...printing],
     };
   });
-  const planCreate = session.verb('planCreate', 'create service accounts');
+  const planCreate = takesIntake(session.definition) ? null : session.verb('planCreate', 'create service accounts');
   const wanted = input.account ?? (await askForAccount(session, flags));
   const existing = await findExisting(session, wanted, flags);
   if (existing !== null) return printExisting(session, existing, wanted);
   const id = ctx.uuid();
-  async function plan(supplied?: SuppliedCredential): Promise<PlannedIssuance> {
-    const issuing = await planCreate(wanted, id, supplied);
-    const { expected } = issuing;
+  async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
+    const { expected } = plan;
     return {
       id,
       operation: 'create',
-      plan: issuing,
+      plan,
       action: `Create service account ${wanted.name} ${whereOf(session, expected)}`,
       targets: await targetsFor(session, input.specs, { ...expected, id: null }),
       flags,
       checkUnchanged: () => checkStillMissing(session, wanted, flags),
     };
   }
-  if (!takesIntake(session.definition)) return issuance(session, await plan());
+  async function plannedWith(manual: ManualVerbs, supplied: SuppliedCredential): Promise<PlannedIssuance> {
+    return planned(await manual.planCreate(wanted, supplied));
+  }
+  if (planCreate !== null) return issuance(session, await planned(await planCreate(wanted, id)));
   const token = flags.token ?? null;
   const request = { operation: 'create', account: null, name: wanted.name, token } as const;
-  return issuance(session, await planSupplied(session, input.credential, { request, flags, plan }));
+  return issuance(session, await planSupplied(session, input.credential, { request, flags, plan: plannedWith }));
 }
 
 interface CreateInput {

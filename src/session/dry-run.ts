@@ -2,7 +2,7 @@ import type { Preflight } from '../delivery/preflight.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { safeText } from '../model/text.ts';
-import type { PlannedRequest } from '../providers/provider.ts';
+import type { PlannedRequest } from '../providers/plan.ts';
 import type { Session } from './session.ts';
 
 export interface Planned {

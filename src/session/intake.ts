@@ -2,9 +2,8 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { safeText } from '../model/text.ts';
 import { Secret } from '../model/credential.ts';
-import type { SuppliedCredential, Intake, IntakeReading, IntakeRequest } from '../providers/manual.ts';
+import type { Intake, IntakeReading, IntakeRequest, ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
-import { providersWith } from '../providers/registry.ts';
 import type { Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import type { SuppliedFlags } from './account-flags.ts';
@@ -22,8 +21,8 @@ export interface GivenCredential {
 }
 
 /** Whether a person fetches this provider's credentials. */
-export function takesIntake({ name }: ProviderDefinition): boolean {
-  return providersWith('intake').includes(name);
+export function takesIntake({ manual }: ProviderDefinition): boolean {
+  return manual !== undefined;
 }
 
 /** Reads the credential; it is missing only where a person can be asked for it. */
@@ -34,7 +33,7 @@ export async function checkIntake(
 ): Promise<Check<GivenCredential | null>> {
   const { value, problems } = await readInput(ctx, flags);
   const { token } = flags;
-  const problem = token === undefined ? null : (definition.tokenNameProblem?.(token) ?? null);
+  const problem = token === undefined ? null : (definition.manual?.tokenNameProblem(token) ?? null);
   const isMissing = !hasDocument(flags) && !canAsk(ctx, common);
   return {
     value: value === null ? null : { secret: new Secret(value.text), source: value.source },
@@ -64,7 +63,7 @@ export function needlessIntake(
 interface Bringing {
   readonly request: IntakeRequest;
   readonly flags: SuppliedFlags;
-  readonly plan: (supplied: SuppliedCredential) => Promise<PlannedIssuance>;
+  readonly plan: (manual: ManualVerbs, supplied: SuppliedCredential) => Promise<PlannedIssuance>;
 }
 
 /**
@@ -77,9 +76,10 @@ export async function planSupplied(
   given: GivenCredential | null,
   { request, flags, plan }: Bringing,
 ): Promise<PlannedIssuance> {
-  const intake = await session.verb('intake', 'take credentials from a person')(request);
-  if (given === null) await rehearse(session, await plan(intake.placeholder));
-  return plan(await bring(session, given, { intake, flags }));
+  const manual = session.verb('manual', 'take credentials from a person');
+  const intake = await manual.intake(request);
+  if (given === null) await rehearse(session, await plan(manual, intake.placeholder));
+  return plan(manual, await bring(session, given, { intake, flags }));
 }
 
 async function bring(

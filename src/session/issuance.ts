@@ -59,7 +59,6 @@ function hostOf(session: Session, { journal }: DeliveryFlags): IssuanceHost {
     ...session,
     journal: openJournal({ ...ctx, stateDirectory, keepsSecrets: journal ?? true }),
     audit: openAuditLog({ ...ctx, stateDirectory }),
-    planRotate: session.verb('planRotate', 'rotate credentials'),
   };
 }
 

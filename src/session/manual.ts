@@ -1,10 +1,9 @@
 import type { Context } from '../context.ts';
 import { ActionRequiredError, UsageError } from '../errors.ts';
 import { safeText } from '../model/text.ts';
-import type { ProviderName } from '../model/account.ts';
-import type { Action } from '../providers/manual.ts';
-import type { Plan, ProviderDefinition } from '../providers/provider.ts';
-import { providersWith } from '../providers/registry.ts';
+import type { RequiredAction } from '../errors.ts';
+import type { Plan } from '../providers/plan.ts';
+import type { ProviderDefinition } from '../providers/provider.ts';
 import { canAsk, confirmChange, confirmationProblems } from './confirm.ts';
 import type { DoneFlag } from './account-flags.ts';
 import type { CommonFlags } from './flags.ts';
@@ -21,24 +20,19 @@ type Step = Pick<Plan<unknown>, 'effects' | 'action'>;
 export function recordProblems(
   { ctx, common }: { readonly ctx: Context; readonly common: CommonFlags },
   { done }: DoneFlag,
-  { name }: Pick<ProviderDefinition, 'name'>,
+  { manual }: Pick<ProviderDefinition, 'manual'>,
 ): readonly string[] {
-  return isManual(name) && done !== true ? [] : confirmationProblems(ctx, common);
-}
-
-/** Whether a person does for it what others do by an API. */
-function isManual(name: ProviderName): boolean {
-  return providersWith('intake').includes(name);
+  return manual !== undefined && done !== true ? [] : confirmationProblems(ctx, common);
 }
 
 /** @throws UsageError for `--done` where no person has to do anything, because sactl would do it all the same */
 export function refuseDone(
-  { name, title }: Pick<ProviderDefinition, 'name' | 'title'>,
+  { manual, title }: Pick<ProviderDefinition, 'manual' | 'title'>,
   { done, action }: DoneFlag & Step,
 ): void {
   if (done !== true || action !== undefined) return;
   throw new UsageError(
-    isManual(name)
+    manual !== undefined
       ? `--done is for steps in the console of ${title}, and this change needs none there`
       : `--done is for providers without an API; ${title} does it itself`,
   );
@@ -52,7 +46,7 @@ export function effectsOf({ effects, action }: Step): readonly string[] {
 
 /** A step that a person takes, and what recording it does. */
 interface ManualChange extends DoneFlag {
-  readonly action: Action;
+  readonly action: RequiredAction;
   readonly effects: Step['effects'];
 }
 
@@ -78,7 +72,7 @@ export async function confirmDone(session: Session, { action, effects, done }: M
   throw new ActionRequiredError([action], { provider: definition.name });
 }
 
-function instruction({ goal, url }: Action, effects: Step['effects']): string {
+function instruction({ goal, url }: RequiredAction, effects: Step['effects']): string {
   const lines = [`To be done: ${safeText(goal)}`, `  at ${safeText(url)}`];
   return [...lines, ...effects.map((effect) => `  - ${safeText(effect)}`)].map((line) => `${line}\n`).join('');
 }

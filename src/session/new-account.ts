@@ -74,7 +74,7 @@ function rights({ role, scope, cluster, keepRules }: NewAccountFlags): Pick<NewA
 
 function grantProblems(
   { role, scope, cluster, keepRules }: NewAccountFlags,
-  { scopeProblem, title }: ProviderDefinition,
+  { accessRules, title }: ProviderDefinition,
 ): readonly string[] {
   const given = {
     '--role': role,
@@ -83,11 +83,11 @@ function grantProblems(
     '--keep-rules': keepRules,
   };
   const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  if (scopeProblem === undefined) {
-    const able = providersWith('planGrant').join(' and ');
+  if (accessRules === undefined) {
+    const able = providersWith('accessRules').join(' and ');
     return names.map((name) => `${name} does nothing on ${title}, which has no access rules; ${able} has`);
   }
-  const problem = scope === undefined ? null : scopeProblem(scope);
+  const problem = scope === undefined ? null : accessRules.scopeProblem(scope);
   return [
     ...(role !== undefined && scope === undefined ? ['--role needs --scope: where to grant it'] : []),
     ...(scope !== undefined && role === undefined ? ['--scope needs --role: what to grant there'] : []),

@@ -4,14 +4,13 @@ import type { Issuance } from '../delivery/issuance.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
-import type { IssuancePlan } from '../providers/issuance.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { IssuancePlan, ManualIssuance } from '../providers/issuance.ts';
 import { withConnection, type ConnectionFlags } from '../model/hint.ts';
+import type { RequiredAction } from '../errors.ts';
 import { canAsk } from './confirm.ts';
 import type { DeliveryFlags } from './account-flags.ts';
 import type { Session } from './session.ts';
 import { addressOf } from '../delivery/targets/session.ts';
-import type { Action } from '../providers/manual.ts';
 
 export interface PlannedIssuance {
   /** A UUID; see `Issue`. */
@@ -43,7 +42,6 @@ export interface IssuanceHost extends Pick<
 > {
   readonly journal: Journal;
   readonly audit: AuditLog;
-  readonly planRotate: NonNullable<Provider['planRotate']>;
 }
 
 /** A planned create or rotate with everything its delivery needs. */
@@ -55,12 +53,16 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     operation,
     plan: {
       ...plan,
-      ...locatedEnd(plan, {
-        profile: connection.profile,
-        flags: host.commandFlags,
-        directory: ctx.cwd,
-        homeDirectory: ctx.homeDirectory,
-      }),
+      ...(plan.manual === undefined
+        ? {}
+        : {
+            manual: located(plan.manual, {
+              profile: connection.profile,
+              flags: host.commandFlags,
+              directory: ctx.cwd,
+              homeDirectory: ctx.homeDirectory,
+            }),
+          }),
     },
     renderer,
     targets,
@@ -81,7 +83,7 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     },
     credentialSource: connection.credentialSource,
     remote: {
-      planRotate: host.planRotate,
+      planRotate: provider.planRotate,
       verifyCredential: host.verifyCredential,
       verifyOwnCredential: provider.verifyOwnCredential,
     },
@@ -104,7 +106,7 @@ export function effectsOf(
   { connection }: Pick<Session, 'connection'>,
   { plan, targets }: Pick<PlannedIssuance, 'plan' | 'targets'>,
 ): readonly string[] {
-  if (plan.isSelf === false || plan.overlaps === true) return plan.effects;
+  if (plan.isSelf === false || plan.manual !== undefined) return plan.effects;
   const who = plan.isSelf ? 'this is' : 'this may be';
   return [
     ...plan.effects,
@@ -141,19 +143,18 @@ export interface PlanPlace {
   readonly homeDirectory: string;
 }
 
-type LocalEnd = Pick<IssuancePlan, 'actions' | 'record'>;
-
-/** What a plan does once a credential is delivered, told of targets by their addresses, with commands that mean this connection. */
-export function locatedEnd({ actions, record }: LocalEnd, place: PlanPlace): LocalEnd {
+/** The same, with every target named by its address, and commands that name this connection. */
+export function located(manual: ManualIssuance, place: PlanPlace): ManualIssuance {
   const { directory: cwd, homeDirectory, profile, flags } = place;
   function addresses(delivered: readonly string[]): readonly string[] {
     return delivered.map((name) => addressOf(name, { cwd, homeDirectory, profile }));
   }
-  function located(action: Action): Action {
+  function withFlags(action: RequiredAction): RequiredAction {
     return { ...action, command: withConnection(action.command, flags) };
   }
   return {
-    ...(actions === undefined ? {} : { actions: (delivered) => actions(addresses(delivered)).map(located) }),
-    ...(record === undefined ? {} : { record: (delivered) => record(addresses(delivered)) }),
+    ...manual,
+    actions: (delivered) => manual.actions(addresses(delivered)).map(withFlags),
+    record: (delivered) => manual.record(addresses(delivered)),
   };
 }

@@ -5,7 +5,7 @@ import { quoted } from '../model/text.ts';
 import { accountDocument } from '../output/account.ts';
 import type { Column } from '../output/columns.ts';
 import { listDocument } from '../output/document.ts';
-import type { SuppliedCredential } from '../providers/manual.ts';
+import type { ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
 import type { DeliveryFlags, DoneFlag, SuppliedFlags, TokenFlags } from './account-flags.ts';
 import { change } from './change.ts';
 import { found } from './check.ts';
@@ -31,7 +31,7 @@ const columns: readonly Column<TokenRecord>[] = [
 /** What `tokens list` does. */
 export async function listTokens({ ctx, common, open }: Invocation, { id }: TokenFlags): Promise<ExitCode> {
   const { session } = await open(() => found(...idProblems(ctx, common, id)));
-  session.verb('planToken', 'list the tokens of an account');
+  session.verb('manual', 'list the tokens of an account');
   const { tokens } = await pickAccount(session, id);
   await session.emit(listDocument({ rows: tokens, columns }));
   if (tokens.length === 0) await session.note('no tokens');
@@ -58,17 +58,17 @@ export async function createToken({ ctx, common, open }: Invocation, flags: NewT
       ],
     };
   });
-  const planToken = session.verb('planToken', 'have several tokens for one account');
+  session.verb('manual', 'have several tokens for one account');
   const account = await pickAccount(session, flags.id);
   const token = flags.token ?? null;
   const request = { operation: 'rotate', account, name: account.name, token } as const;
   const id = ctx.uuid();
   const targets = await targetsFor(session, input.specs, account);
-  async function plan(supplied: SuppliedCredential): Promise<PlannedIssuance> {
+  async function plan(manual: ManualVerbs, supplied: SuppliedCredential): Promise<PlannedIssuance> {
     return {
       id,
       operation: 'rotate',
-      plan: await planToken(account, supplied),
+      plan: await manual.planToken(account, supplied),
       action: `Add a token to ${session.naming(account)}`,
       targets,
       flags,
@@ -83,7 +83,7 @@ export async function revokeToken({ ctx, common, open }: Invocation, flags: Toke
   const { session } = await open(({ definition }) =>
     found(...tokenProblems(ctx, common, flags), ...recordProblems({ ctx, common }, flags, definition)),
   );
-  const planRevokeToken = session.verb('planRevokeToken', 'revoke single tokens');
+  const { planRevokeToken } = session.verb('manual', 'revoke single tokens');
   const account = await pickAccount(session, flags.id);
   const token = await pickToken(session, account, flags.token);
   return change(session, {
@@ -100,7 +100,7 @@ export async function revokeToken({ ctx, common, open }: Invocation, flags: Toke
 /** What `tokens restore` does. */
 export async function restoreToken({ ctx, common, open }: Invocation, flags: TokenFlags): Promise<ExitCode> {
   const { session } = await open(() => found(...tokenProblems(ctx, common, flags)));
-  const planRestoreToken = session.verb('planRestoreToken', 'restore tokens');
+  const { planRestoreToken } = session.verb('manual', 'restore tokens');
   const account = await pickAccount(session, flags.id);
   const token = await pickToken(session, account, flags.token);
   return change(session, {

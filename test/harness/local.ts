@@ -1,5 +1,5 @@
 import { openAccountLocks } from '../../src/state/account-lock.ts';
-import type { LocalState } from '../../src/providers/provider.ts';
+import type { LocalState } from '../../src/providers/manual.ts';
 import { testContext } from './context.ts';
 import { freshStateDirectory } from './state.ts';
 

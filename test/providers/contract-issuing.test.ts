@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Account, NewAccount } from '../../src/model/account.ts';
 import type { IssuancePlan } from '../../src/providers/issuance.ts';
-import type { SuppliedCredential } from '../../src/providers/manual.ts';
+import type { ManualVerbs, SuppliedCredential } from '../../src/providers/manual.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { testNow } from '../harness/context.ts';
 import { adapters, connectTo, type Deployment } from './adapters.ts';
@@ -17,27 +17,30 @@ interface Wish {
 }
 
 async function plan(provider: Provider, wish: Wish): Promise<IssuancePlan> {
-  const { name, planCreate, planRotate, findAccount } = provider;
+  const { name, manual, planCreate, planRotate, findAccount } = provider;
   const { operation, id } = wish;
   const account = operation === 'create' ? null : await findAccount(id);
-  const supplied = await bring(provider, wish, account);
-  const made =
-    account === null ? await planCreate?.(fresh, 'an-operation', supplied) : await planRotate?.(account, supplied);
+  if (manual !== undefined) {
+    const supplied = await supply(manual, wish, account);
+    return account === null ? manual.planCreate(fresh, supplied) : manual.planRotate(account, supplied);
+  }
+  const made = account === null ? await planCreate?.(fresh, 'an-operation') : await planRotate?.(account);
   if (made === undefined) throw new Error(`${name} cannot ${operation}`);
   return made;
 }
 
 /** What a person fetches, where the provider takes it from one. */
-async function bring(
-  { intake }: Provider,
+async function supply(
+  { intake }: ManualVerbs,
   { operation, deployment }: Wish,
   account: Account | null,
-): Promise<SuppliedCredential | undefined> {
+): Promise<SuppliedCredential> {
   const name = account?.name ?? fresh.name;
-  const taken = await intake?.({ operation, account, name, token: null });
-  const reading = taken?.read(deployment.byHand(operation).stdin);
-  expect(reading?.problems ?? []).toEqual([]);
-  return reading?.supplied ?? undefined;
+  const { read } = await intake({ operation, account, name, token: null });
+  const { supplied, problems } = read(deployment.byHand(operation).stdin);
+  expect(problems).toEqual([]);
+  if (supplied === null) throw new Error('what a person fetched was refused');
+  return supplied;
 }
 
 /** What delivery relies on in every provider's plans (DESIGN.md 6). */

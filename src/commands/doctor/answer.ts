@@ -1,6 +1,6 @@
 import { CliError, ExitCode } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
-import type { Identity, OwnCredential } from '../../providers/provider.ts';
+import type { Identity, OwnCredential, Provider } from '../../providers/provider.ts';
 import type { Connected } from '../../session/connect.ts';
 import { failure, ok, warning, type Result } from './report.ts';
 import { soonMs } from '../../model/duration.ts';
@@ -12,7 +12,7 @@ export async function examineAnswer(connected: Connected, endpointSource: string
   const { ctx, provider, connection } = connected;
   const answered = ok('endpoint', `${connection.endpoint} answers (${endpointSource})`);
   try {
-    const identity = await provider.whoami();
+    const identity = await identityOf(provider);
     const works = examineIdentity(identity, connection.credentialSource);
     return [answered, works, await examineExpiry(connected)];
   } catch (error) {
@@ -21,6 +21,13 @@ export async function examineAnswer(connected: Connected, endpointSource: string
     if (wasRefused(error)) return [answered, found];
     return found.check === 'credential' ? [found] : [found, untried(connection.credentialSource)];
   }
+}
+
+/** Where a provider cannot say who the caller is, a list still shows that it takes the credential. */
+async function identityOf({ whoami, listAccounts }: Provider): Promise<Identity> {
+  if (whoami !== undefined) return whoami();
+  await listAccounts();
+  return { subject: 'unknown', kind: 'unknown', organizations: [], permissions: null };
 }
 
 /** Where a credential comes from that nothing is known of. */

@@ -56,7 +56,7 @@ async function examineFiles(ctx: Context, { credential }: Connection): Promise<r
 /** What only the provider knows of this machine. */
 async function examineOwnState({ provider }: Connected): Promise<readonly Result[]> {
   try {
-    return (await provider.examine?.()) ?? [];
+    return (await provider.manual?.examine()) ?? [];
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return [failure('provider', error.message, error.hint)];

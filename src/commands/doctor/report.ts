@@ -3,7 +3,7 @@ import { safeText } from '../../model/text.ts';
 import { listDocument, type OutputDocument } from '../../output/document.ts';
 import type { Style, Tone } from '../../output/style.ts';
 import { wrap } from '../../output/table.ts';
-import type { Finding } from '../../providers/provider.ts';
+import type { Finding } from '../../providers/manual.ts';
 
 /** All results: an array with the keys of `Diagnosis`, or for people a section for each connection. */
 export function report(rows: readonly Diagnosis[]): OutputDocument {

@@ -4,7 +4,7 @@ import { preflightTargets, type Preflight, type TriedTarget } from '../../delive
 import { definitionOf, flagsOf, readEntry } from '../../delivery/recover.ts';
 import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
 import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
-import type { Issued, LocalEnd } from '../../providers/issuance.ts';
+import type { Issued, ManualIssuance, ResumedIssuance } from '../../providers/issuance.ts';
 import type { Verification } from '../../providers/provider.ts';
 import { clientFactory, type Destination } from '../../session/client.ts';
 import { dryRunDocument, endDryRun, type PlannedTarget } from '../../session/dry-run.ts';
@@ -12,7 +12,7 @@ import { openSandboxOf } from '../../session/sandbox-state.ts';
 import { entryIdProblems, openRecovery, pickEntry, requireUsable, type Recovery } from './pick.ts';
 import { recoveryTargets } from './targets.ts';
 import { addressOf } from '../../delivery/targets/session.ts';
-import { locatedEnd } from '../../session/planned-issuance.ts';
+import { located } from '../../session/planned-issuance.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { confirm, confirmationProblems } from '../../session/confirm.ts';
@@ -85,7 +85,7 @@ async function prepareDelivery(
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
   const found = await preflightTargets(ctx, { targets, renderer, plan });
   const locks = openAccountLocks({ ...ctx, stateDirectory });
-  const localEnd = await localEndOf(recovery, { entry, locks, directory });
+  const resumed = await resumedOf(recovery, { entry, locks, directory });
   return {
     delivery: {
       entry,
@@ -97,7 +97,7 @@ async function prepareDelivery(
       locks,
       report: note,
       verifyCredential,
-      localEnd,
+      resumed,
     },
     places: areSatisfied ? [] : found.targets.map(placeOf),
     effects: [...effects, 'the entry is erased'],
@@ -142,16 +142,16 @@ interface Resumed {
 }
 
 /** What is left to do on this machine for a kept credential, as its own command would have done it; null where nothing is. */
-async function localEndOf(
+async function resumedOf(
   { ctx, stateDirectory }: Recovery,
   { entry, locks, directory }: Resumed,
-): Promise<LocalEnd | null> {
-  const { resume } = await definitionOf(entry);
+): Promise<ResumedIssuance | null> {
+  const { manual } = await definitionOf(entry);
   const bytes = entry.answer === null ? null : answerBytes(entry.answer);
-  if (resume === undefined || bytes === null) return null;
+  if (manual === undefined || bytes === null) return null;
   const { profile, isSandbox } = entry.intent.connection;
   const { platform, userId, now, homeDirectory } = ctx;
-  const end = await resume(bytes, {
+  const end = await manual.resume(bytes, {
     profile,
     now,
     sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
@@ -165,18 +165,19 @@ async function localEndOf(
   });
   if (end === null) return null;
   const place = { profile, flags: flagsOf(entry.intent.connection), directory, homeDirectory };
-  return { ...end, ...locatedEnd(withEarlier(end, entry, homeDirectory), place) };
+  return { ...end, manual: located(withEarlier(end.manual, entry, homeDirectory), place) };
 }
 
 /** What it was delivered to before it got stuck may not have been noted. */
 function withEarlier(
-  { record, actions }: LocalEnd,
+  manual: ManualIssuance,
   { delivered: before, intent: { directory: cwd, connection } }: ReadableEntry,
   homeDirectory: string,
-): Pick<LocalEnd, 'record' | 'actions'> {
+): ManualIssuance {
   const earlier = before.map((name) => addressOf(name, { ...connection, cwd, homeDirectory }));
   return {
-    ...(record === undefined ? {} : { record: (delivered) => record([...earlier, ...delivered]) }),
-    ...(actions === undefined ? {} : { actions: (delivered) => actions([...earlier, ...delivered]) }),
+    ...manual,
+    record: (delivered) => manual.record([...earlier, ...delivered]),
+    actions: (delivered) => manual.actions([...earlier, ...delivered]),
   };
 }

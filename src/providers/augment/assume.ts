@@ -1,5 +1,5 @@
 import type { Account } from '../../model/account.ts';
-import type { HeldText } from '../provider.ts';
+import type { HeldText } from '../manual.ts';
 import { hostOf, nameProblem, toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import type { InventoryToken } from './inventory.ts';
@@ -10,7 +10,7 @@ import { fingerprintOf } from '../../model/credential.ts';
  * Takes the sessions that are somewhere for those of an account that is not recorded, until a change records it. Null
  * when they cannot be: there is none, they are for other tenants, or somebody else's.
  */
-export async function assumeAccount(
+export async function adoptAccount(
   { inventory, profile }: Connection,
   reference: string,
   held: readonly HeldText[],

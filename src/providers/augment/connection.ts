@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { AuthError } from '../../errors.ts';
 import type { Secret } from '../../model/credential.ts';
-import type { ConnectOptions, LocalState } from '../provider.ts';
+import type { LocalState } from '../manual.ts';
+import type { ConnectOptions } from '../provider.ts';
 import { createLimiter, type Analytics, type Limiter } from './analytics.ts';
 import { openBackups, type Backups } from './backups.ts';
 import { openInventory, type InventoryFile } from './inventory-file.ts';

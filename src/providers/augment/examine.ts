@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import type { Hint } from '../../model/hint.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import { quoted } from '../../model/text.ts';
-import type { Finding } from '../provider.ts';
+import type { Finding } from '../manual.ts';
 import { idOf } from './accounts.ts';
 import { meantTenant, type Connection } from './connection.ts';
 import { consoleUrl, revocation } from './step.ts';

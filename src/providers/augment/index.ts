@@ -12,7 +12,7 @@ import type {
   VerificationOptions,
 } from '../provider.ts';
 import { nameProblem, toAccount, tokenNameProblem } from './accounts.ts';
-import { assumeAccount } from './assume.ts';
+import { adoptAccount } from './assume.ts';
 import { connect, meantTenant, type Connection } from './connection.ts';
 import { planCreate, planRotate, planToken, readAnswer } from './issue.ts';
 import { examine } from './examine.ts';
@@ -34,14 +34,13 @@ export const augment: ProviderDefinition = {
   nameProblem,
   accountsNamed: (accounts, reference) => accountsNamed(accounts, reference, ['id', 'name']),
   reportsUse: false,
-  tokenNameProblem,
   organizationProblem: () => 'an Augment session belongs to one tenant; leave it out',
   creationProblems: unsupported,
   changeProblems: unsupported,
   connect: provider,
   verifyCredential,
   readAnswer,
-  resume,
+  manual: { tokenNameProblem, resume },
 };
 
 const unsupportedKeys = {
@@ -80,21 +79,23 @@ function provider(options: ConnectOptions): Provider {
   return {
     name: 'augment',
     whoami: () => whoami(connection),
-    examine: () => examine(connection),
     // A token lasts until a person revokes it (contracts/augment.md 2).
     ownCredential: () => Promise.resolve({ expiresAt: null, accountId: null }),
     verifyOwnCredential: async () => (await probe(connection.analytics())).works === true,
     listAccounts: (wish) => listAccounts(connection, { withActive: wish?.withActive === true }),
     findAccount: (reference) => find(connection, reference),
-    assumeAccount: (reference, held) => assumeAccount(connection, reference, held),
-    intake: (request) => intake(connection, request),
-    planCreate: (account, _, supplied) => planCreate(connection, account, needed(supplied)),
-    planRotate: (account, supplied) => planRotate(connection, account, needed(supplied)),
-    planToken: (account, supplied) => planToken(connection, account, supplied),
     planUpdate: (account, change) => Promise.resolve(planUpdate(connection, account, change)),
     planDelete: (account) => Promise.resolve(planDelete(connection, account)),
-    planRevokeToken: (account, token) => planRevokeToken(connection, account, token),
-    planRestoreToken: (account, token) => planRestoreToken(connection, account, token),
+    manual: {
+      examine: () => examine(connection),
+      adoptAccount: (reference, held) => adoptAccount(connection, reference, held),
+      intake: (request) => intake(connection, request),
+      planCreate: (account, supplied) => planCreate(connection, account, supplied),
+      planRotate: (account, supplied) => planRotate(connection, account, supplied),
+      planToken: (account, supplied) => planToken(connection, account, supplied),
+      planRevokeToken: (account, token) => planRevokeToken(connection, account, token),
+      planRestoreToken: (account, token) => planRestoreToken(connection, account, token),
+    },
   };
 }
 
@@ -102,12 +103,6 @@ async function find(connection: Connection, reference: string) {
   const { inventory, profile } = connection;
   const tenant = await meantTenant(connection);
   return toAccount(findRecorded(await inventory.read(), { reference, tenant }), profile);
-}
-
-/** Whoever has an intake is given what it brought. */
-function needed<SuppliedCredential>(supplied: SuppliedCredential | undefined): SuppliedCredential {
-  if (supplied === undefined) throw new Error('Augment issues no credential by itself');
-  return supplied;
 }
 
 /** contracts/augment.md 4 */

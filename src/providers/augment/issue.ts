@@ -1,6 +1,6 @@
 import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import type { AnswerContext, Issued, IssuancePlan } from '../issuance.ts';
+import type { AnswerContext, Issued, IssuancePlan, ResumedIssuance } from '../issuance.ts';
 import type { SuppliedCredential } from '../manual.ts';
 import { toAccount } from './accounts.ts';
 import type { Connection } from './connection.ts';
@@ -23,15 +23,16 @@ async function taking(
   connection: Connection,
   session: Session,
   { account, purpose }: { readonly account: Account; readonly purpose: Purpose },
-): Promise<Omit<IssuancePlan, 'effects'>> {
+): Promise<Omit<IssuancePlan, 'effects'> & Pick<ResumedIssuance, 'manual'>> {
+  const { reconcile, manual } = await recording(connection, session, purpose);
   return {
-    ...(await recording(connection, session, purpose)),
+    reconcile,
+    manual: { ...manual, mayPrint: false },
     requests: [],
     expected: account,
     expectedRaw: (secret) => rawSession(session, secret),
     credentialKind: 'api-token',
     isSelf: await isOwn(connection, account),
-    isSupplied: true,
     send: async ({ keep }) => {
       await keep?.(keptBytes(session, purpose));
       return issuedFrom(session, account);
@@ -114,7 +115,7 @@ export async function planRotate(
   return {
     ...plan,
     effects: [...plan.effects, 'the old token works on until it is revoked in the web console: that is left to you'],
-    ...(isOurs ? { defaultTarget: standardTarget } : {}),
+    manual: { ...plan.manual, ...(isOurs ? { defaultTarget: standardTarget } : {}) },
   };
 }
 
@@ -131,7 +132,7 @@ async function planOne(
   connection: Connection,
   account: Account,
   { supplied, replaces }: { readonly supplied: SuppliedCredential; readonly replaces: boolean },
-): Promise<IssuancePlan> {
+): Promise<IssuancePlan & Pick<ResumedIssuance, 'manual'>> {
   const { token } = supplied;
   const { description } = account;
   return {

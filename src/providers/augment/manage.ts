@@ -2,7 +2,7 @@ import { sactl } from '../../model/hint.ts';
 import { CliError, ConflictError, FailedError, InterruptedError, NotFoundError, PartialError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
-import type { ApplyOptions, Plan } from '../provider.ts';
+import type { ApplyOptions, Plan } from '../plan.ts';
 import { toAccount } from './accounts.ts';
 import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';

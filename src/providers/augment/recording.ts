@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { Account } from '../../model/account.ts';
-import type { LocalEnd } from '../issuance.ts';
+import type { ResumedIssuance } from '../issuance.ts';
 import { idOf, toAccount } from './accounts.ts';
 import { inventoryIn, type Connection } from './connection.ts';
 import { accountIn, addAccount, existing, type InventoryAccount, type InventoryToken } from './inventory.ts';
@@ -10,8 +10,8 @@ import { readSession, sessionLine, type Session } from './session.ts';
 import { installedIn } from './standard.ts';
 import { revocation } from './step.ts';
 import { fingerprintOf } from '../../model/credential.ts';
-import type { Action } from '../manual.ts';
-import type { ResumeOptions } from '../provider.ts';
+import type { RequiredAction } from '../../errors.ts';
+import type { LocalOptions } from '../manual.ts';
 
 /** As much of a connection as knows this machine. */
 export type Records = Pick<Connection, 'inventory' | 'profile' | 'now' | 'homeDirectory'>;
@@ -20,7 +20,7 @@ export type Records = Pick<Connection, 'inventory' | 'profile' | 'now' | 'homeDi
  * What is noted here of a session that a person brought, and what is left to him: when it is brought, and when it comes
  * out of the journal.
  */
-export async function recording(records: Records, session: Session, purpose: Purpose): Promise<LocalEnd> {
+export async function recording(records: Records, session: Session, purpose: Purpose): Promise<ResumedIssuance> {
   const { inventory, profile } = records;
   const { tenant, name, token, description, replaces } = purpose;
   const key = { tenant, name };
@@ -33,7 +33,6 @@ export async function recording(records: Records, session: Session, purpose: Pur
     return toAccount(existing(await inventory.update(change), key), profile);
   }
   return {
-    overlaps: true,
     reconcile: (_, { verified }) => {
       const at = stamp(records);
       const fingerprint = fingerprintOf(session.accessToken);
@@ -43,16 +42,19 @@ export async function recording(records: Records, session: Session, purpose: Pur
         return addToken(account, { ...key, token, fingerprint, verified, at });
       });
     },
-    record: (delivered) => {
-      const at = stamp(records);
-      return noting((recorded) =>
-        replaced(delivered).reduce(
-          (state, old) => markPendingRevoke(state, { ...key, token: old.name, at }),
-          noteDelivery(recorded, { ...key, token, at, targets: delivered }),
-        ),
-      );
+    manual: {
+      mayPrint: true,
+      actions: (delivered) => replaced(delivered).map((old) => revocation({ id: idOf(key), name }, old.name)),
+      record: (delivered) => {
+        const at = stamp(records);
+        return noting((recorded) =>
+          replaced(delivered).reduce(
+            (state, old) => markPendingRevoke(state, { ...key, token: old.name, at }),
+            noteDelivery(recorded, { ...key, token, at, targets: delivered }),
+          ),
+        );
+      },
     },
-    actions: (delivered) => replaced(delivered).map((old) => revocation({ id: idOf(key), name }, old.name)),
   };
 }
 
@@ -95,23 +97,26 @@ function isNowhere({ targets }: InventoryToken): boolean {
 /** What is left to note of a session in the journal; null where it does not say what it was brought for. */
 export async function resume(
   bytes: Uint8Array,
-  { local, now, sleep, profile }: ResumeOptions,
-): Promise<LocalEnd | null> {
+  { local, now, sleep, profile }: LocalOptions,
+): Promise<ResumedIssuance | null> {
   const purpose = purposeIn(bytes);
   const { session } = readSession(new TextDecoder().decode(bytes));
   if (purpose === null || session === null) return null;
   const { homeDirectory } = local;
   const records = { inventory: inventoryIn(local, sleep), profile, now, homeDirectory };
-  const { actions, ...end } = await recording(records, session, purpose);
+  const { reconcile, manual } = await recording(records, session, purpose);
   const untold = purpose.replaces ? await pending(records, purpose) : [];
-  return { ...end, actions: (delivered) => [...untold, ...(actions?.(delivered) ?? [])] };
+  return {
+    reconcile,
+    manual: { ...manual, actions: (delivered) => [...untold, ...manual.actions(delivered)] },
+  };
 }
 
 /** A delivery that got stuck may have replaced tokens, and nobody was told, because it was not at its end. */
 async function pending(
   { inventory }: Pick<Records, 'inventory'>,
   { tenant, name }: Purpose,
-): Promise<readonly Action[]> {
+): Promise<readonly RequiredAction[]> {
   const account = accountIn(await inventory.read(), { tenant, name });
   const tokens = account?.tokens.filter(({ state }) => state === 'pending-revoke') ?? [];
   return tokens.map((token) => revocation({ id: idOf({ tenant, name }), name }, token.name));

@@ -2,7 +2,8 @@ import { lstat } from 'node:fs/promises';
 
 import { FailedError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
-import type { ApplyOptions, Verification } from '../provider.ts';
+import type { ApplyOptions } from '../plan.ts';
+import type { Verification } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './step.ts';
 import type { InventoryToken } from './inventory.ts';

@@ -1,10 +1,10 @@
 import { sactl } from '../../model/hint.ts';
 import type { Account } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
-import type { Action } from '../manual.ts';
+import type { RequiredAction } from '../../errors.ts';
 
 /** What a person is asked to do about a token that has been replaced. */
-export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: string): Action {
+export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: string): RequiredAction {
   const account = `the service account ${quoted(name, 100)}`;
   return {
     goal: token.startsWith('sha256:')

@@ -2,7 +2,7 @@ import { sactl } from '../../model/hint.ts';
 import { UnknownOutcomeError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account } from '../../model/account.ts';
-import type { Plan } from '../provider.ts';
+import type { Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { find } from './reread.ts';
 

@@ -2,7 +2,7 @@ import { sactl } from '../../model/hint.ts';
 import { UnknownOutcomeError, PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
-import type { Plan } from '../provider.ts';
+import type { Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
 import { find, findAgain, reread } from './reread.ts';

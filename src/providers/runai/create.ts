@@ -4,7 +4,7 @@ import { sactl } from '../../model/hint.ts';
 import { ConflictError, PartialError } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
-import type { ApplyOptions } from '../provider.ts';
+import type { ApplyOptions } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { resolveGrants, type ResolvedGrant } from './access.ts';
 import { issuedFrom, readSecret, secretKey } from './rotate.ts';

@@ -2,7 +2,7 @@ import { sactl } from '../../model/hint.ts';
 import { PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account } from '../../model/account.ts';
-import type { ApplyOptions, Plan } from '../provider.ts';
+import type { ApplyOptions, Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { subjectsOf } from './lookup.ts';
 import { readableRules, removeRule, ruleUrl } from './rules.ts';

@@ -21,7 +21,7 @@ export const runai: ProviderDefinition = {
   accountsNamed,
   reportsUse: true,
   organizationProblem: () => 'a Run:ai credential belongs to one organization; leave it out',
-  scopeProblem,
+  accessRules: { scopeProblem },
   creationProblems: (account) => [
     ...unsupported({ ...account, name: undefined }),
     ...(account.enabled === undefined ? [] : ['a new Run:ai account is enabled ("enabled")']),
@@ -73,9 +73,11 @@ function provider(options: ConnectOptions): Provider {
     planUpdate: (account, change) => planUpdate(connection, account, change),
     planDelete: (account) => planDelete(connection, account),
     listRoles: () => listRoles(connection),
-    listScopes: () => listScopes(connection),
-    listAccessRules: (account) => listAccessRules(connection, account),
-    planGrant: (account, grant) => planGrant(connection, account, grant),
-    planRevoke: (ruleId) => planRevoke(connection, ruleId),
+    accessRules: {
+      listScopes: () => listScopes(connection),
+      list: (account) => listAccessRules(connection, account),
+      planGrant: (account, grant) => planGrant(connection, account, grant),
+      planRevoke: (ruleId) => planRevoke(connection, ruleId),
+    },
   };
 }

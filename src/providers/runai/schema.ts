@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
 import type { AccessRule, Account } from '../../model/account.ts';
-import type { GrantedRule, Role, Scope } from '../provider.ts';
+import type { GrantedRule, Scope } from '../access-rules.ts';
+import type { Role } from '../provider.ts';
 
 const Time = z.optional(z.nullable(z.string()));
 

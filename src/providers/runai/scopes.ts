@@ -1,6 +1,6 @@
 import { sactl } from '../../model/hint.ts';
 import { UsageError } from '../../errors.ts';
-import type { Scope } from '../provider.ts';
+import type { Scope } from '../access-rules.ts';
 import { readPages } from './api.ts';
 import type { Connection } from './connection.ts';
 import { Cluster, OrgUnit, toScope } from './schema.ts';
