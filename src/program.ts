@@ -9,7 +9,7 @@ import { whoami } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
 import { providerNames } from './model/account.ts';
-import { listOf, shellWord } from './model/text.ts';
+import { listOf, quoted, shellWord } from './model/text.ts';
 import { registry } from './providers/registry.ts';
 import { writeOutput } from './output/emit.ts';
 import { repeated, type FlagsOf } from './session/flag.ts';
@@ -179,7 +179,8 @@ function readCommanderError(error: CommanderError, command: CommandUnknownOpts):
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const meant = suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did') ?? meantId(error, command);
   const hint = meant ?? helpCommand(command);
-  throw new UsageError(message, { hint, cause: error });
+  const isExtra = error.code === 'commander.excessArguments';
+  throw new UsageError(isExtra ? `${quoted(command.args[0] ?? '')} is no flag` : message, { hint, cause: error });
 }
 
 /** Other tools take the name of a thing without a flag. */

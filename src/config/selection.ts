@@ -1,3 +1,4 @@
+import { listOf, quoted } from '../model/text.ts';
 import { sactl } from '../model/hint.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
@@ -105,11 +106,11 @@ function isExplicit(source: Source): boolean {
 
 function unknownProfile(configuration: Configuration, source: Source): UsageError {
   const names = [...configuration.profiles.keys()];
-  return new UsageError(`${describeSource(source)} names a profile that does not exist`, {
-    hint:
-      names.length === 0
-        ? ['there are no profiles: define one under "profiles" in the user file (', sactl`config path`, ')']
-        : `the profiles are ${names.join(', ')}`,
+  const where = isExplicit(source) ? describeSource(source) : `${describeSource(source)}: "profile"`;
+  const what = `${where} is ${quoted(configuration.profile.value ?? '')}`;
+  if (names.length > 0) return new UsageError(`${what}; there ${names.length === 1 ? 'is' : 'are'} ${listOf(names)}`);
+  return new UsageError(`${what}; there are no profiles`, {
+    hint: ['define one under "profiles" in the user file (', sactl`config path`, ')'],
   });
 }
 
@@ -137,9 +138,7 @@ function onlyOrigin(options: SelectionOptions): EnvironmentOrigin {
   if (only === undefined) throw noCredential(options);
   if (others.length === 0) return only;
   const found = [only, ...others].map(({ provider }) => provider);
-  throw new UsageError(`the environment has credentials for ${found.join(' and ')}`, {
-    hint: `name one with --provider ${found.join('|')}`,
-  });
+  throw new UsageError(`which provider? There are credentials for ${listOf(found)}: --provider <one>, or all`);
 }
 
 function environmentOrigins(options: SelectionOptions): EnvironmentOrigin[] {

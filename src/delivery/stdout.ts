@@ -63,9 +63,7 @@ export function placeProblems(ctx: Context, { format }: Pick<Renderer, 'format'>
   }
   const needsTerminal = format === 'table' || format === 'csv';
   if (needsTerminal && (!ctx.stdout.isTTY || isCI(ctx.env))) {
-    problems.push(
-      `a credential is printed as ${format} on a terminal only; here, use --to, --json or -q .credential.value`,
-    );
+    problems.push('no place for the new credential: add --to file:<path>, or -q .credential.value to print it');
   }
   return problems;
 }

@@ -1,3 +1,4 @@
+import { sactl } from '../model/hint.ts';
 import { ConflictError, NotFoundError, UndeliveredError, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { compareText, quoted } from '../model/text.ts';
@@ -134,7 +135,7 @@ function namedBy(reference: string, { listed, own }: Group): readonly Candidate[
 
 function missing(reference: string): CliError {
   return new NotFoundError(`no service account ${quoted(reference)}`, {
-    hint: 'sactl serviceaccounts list',
+    hint: sactl`serviceaccounts list`,
   });
 }
 
@@ -203,7 +204,8 @@ function ageReason(
   const byCreation = agesFromCreation && !Number.isNaN(created) ? created : null;
   const issuedAt = facts.issuedAt ?? byCreation;
   if (issuedAt === null) {
-    return { reason: 'age unknown', detail: 'no rotation of it is recorded on this machine' };
+    const remedy = agesFromCreation ? '' : '; keep the state between runs, or use --age-from createdAt';
+    return { reason: 'age unknown', detail: `never rotated from here${remedy}` };
   }
   if (now - issuedAt >= olderThanMs) return null;
   const what = facts.issuedAt === null ? 'it was created' : 'its credential was issued';

@@ -35,7 +35,7 @@ export const bulkFlags = {
   includeExpired: on('--include-expired', 'also accounts that have expired; with several accounts'),
   includeDisabled: on('--include-disabled', 'also accounts that are disabled; with several accounts'),
   concurrency: text('--concurrency <n>', 'how many accounts are worked on at once (default: 4)'),
-  report: text('--report <file>', 'also write what came of each account to this .md or .json file'),
+  report: text('--report <file>', 'also write the outcome of each account to this .md or .json file'),
 } as const;
 
 export type BulkFlags = FlagsOf<typeof bulkFlags>;

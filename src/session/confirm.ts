@@ -7,7 +7,8 @@ import type { Session } from './session.ts';
 /** Problems that keep a change from being confirmed: off a terminal only `--yes` confirms (DESIGN.md 1). */
 export function confirmationProblems(ctx: Context, common: CommonFlags): readonly string[] {
   if (common.yes || common.dryRun || canAsk(ctx, common)) return [];
-  return ['--yes is missing: nobody can be asked for confirmation here'];
+  const why = common.input ? 'there is no terminal to ask on' : '--no-input forbids asking';
+  return [`this needs a confirmation, and ${why}: add --yes`];
 }
 
 /** Whether a person can be asked, and has not forbidden it with `--no-input`; `--dry-run` never asks. */

@@ -61,7 +61,7 @@ export async function remindOfEntries(ctx: Context, common: CommonFlags): Promis
     stateDirectory: isSandbox ? sandboxDirectory(state) : state,
   });
   if (open === 0) return;
-  const what = open === 1 ? 'a create or rotate has' : `${open} creates or rotates have`;
-  const reminder = [`${what} not come to an end: `, sactl`recover list`];
+  const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
+  const reminder = [`${what} not been delivered: `, sactl`recover list`];
   await note(ctx, common, hintText(reminder, isSandbox ? [['--sandbox']] : []));
 }

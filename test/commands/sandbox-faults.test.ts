@@ -78,7 +78,7 @@ describe('SACTL_SANDBOX_FAULT', () => {
   });
 });
 
-const waiting = '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
+const waiting = '[sandbox] sactl: a new credential has not been delivered: sactl recover list --sandbox\n';
 
 describe('a rehearsal', () => {
   it('of a provider that is down fails after some tries, and changes nothing', async () => {

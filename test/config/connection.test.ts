@@ -149,14 +149,15 @@ describe('from a profile', () => {
     await workspace.writeProfiles();
     expect(await failure(workspace.resolve(flags, variables))).toMatchObject({
       exitCode: 2,
-      message: `${source} names a profile that does not exist`,
-      hint: 'the profiles are prod, lab',
+      message: `${source} is "x"; there are prod and lab`,
+      hint: null,
     });
   });
 
   test('one cannot be named where there are none', async () => {
     expect(await failure(workspace.resolve({ profile: 'x' }))).toMatchObject({
-      hint: 'there are no profiles: define one under "profiles" in the user file (sactl config path)',
+      message: 'flag --profile is "x"; there are no profiles',
+      hint: ['define one under "profiles" in the user file (', { words: ['config', 'path'] }, ')'],
     });
   });
 });

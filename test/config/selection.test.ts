@@ -37,8 +37,8 @@ describe('which provider', () => {
     const env = { ...nscaleEnv, ...runaiEnv };
     expect(await failure(workspace.resolve({}, env))).toMatchObject({
       exitCode: 2,
-      message: 'the environment has credentials for nscale and runai',
-      hint: 'name one with --provider nscale|runai',
+      message: 'which provider? There are credentials for nscale and runai: --provider <one>, or all',
+      hint: null,
     });
     expect((await workspace.resolve({ provider: 'runai' }, env)).provider).toBe('runai');
     expect((await workspace.resolve({}, { ...env, SACTL_PROVIDER: 'nscale' })).provider).toBe('nscale');

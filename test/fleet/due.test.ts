@@ -26,7 +26,7 @@ const older = { olderThanMs: 60 * dayMs };
 const fromCreation = { ...older, agesFromCreation: true };
 const unknownAge = {
   reason: 'age unknown',
-  detail: 'no rotation of it is recorded on this machine',
+  detail: 'never rotated from here; keep the state between runs, or use --age-from createdAt',
 };
 
 interface Case {
@@ -137,12 +137,12 @@ describe('an account is left', () => {
     [
       'of unknown age, also when it counts from a creation that nobody knows',
       { selectors: fromCreation, account: { createdAt: null } },
-      unknownAge,
+      { ...unknownAge, detail: 'never rotated from here' },
     ],
     [
       'of unknown age, when its creation is no time',
       { selectors: fromCreation, account: { createdAt: 'yesterday' } },
-      unknownAge,
+      { ...unknownAge, detail: 'never rotated from here' },
     ],
     [
       'with a fresh credential',

@@ -6,7 +6,7 @@ import { createWorld, toFiles } from './world.ts';
 
 const nobody = 'nothing says which accounts: give --id, or --all, --match, --expiring-within, --older-than';
 const noTarget = '--to is missing: with several accounts no credential is printed';
-const noYes = '--yes is missing: nobody can be asked for confirmation here';
+const noYes = 'this needs a confirmation, and there is no terminal to ask on: add --yes';
 
 describe('rotating several accounts refuses, without a request,', () => {
   type Case = readonly [readonly string[], readonly string[], TestContextOptions?];
@@ -23,7 +23,11 @@ describe('rotating several accounts refuses, without a request,', () => {
     ],
     [['--yes', ...toFiles], [nobody], { env: { SACTL_PROVIDER: 'all' } }],
     [['--all', ...toFiles], [noYes]],
-    [['--all', ...toFiles, '--no-input'], [noYes], { terminal: 100 }],
+    [
+      ['--all', ...toFiles, '--no-input'],
+      ['this needs a confirmation, and --no-input forbids asking: add --yes'],
+      { terminal: 100 },
+    ],
     [['--all', ...toFiles], [noYes], { terminal: 100, env: { CI: '1' } }],
     [['--all', '--id', 'app-001', ...toFiles, '--yes'], ['--all and --id exclude each other']],
     [['--all', '--age-from', 'createdAt', ...toFiles, '--yes'], ['--age-from does nothing without --older-than']],

@@ -135,7 +135,7 @@ describe('a step in the console, where nobody can be asked,', () => {
       expect(await run(argv.split(' '))).toEqual({
         code: 2,
         stdout: '',
-        stderr: problems(['--yes is missing: nobody can be asked for confirmation here']),
+        stderr: problems(['this needs a confirmation, and there is no terminal to ask on: add --yes']),
       });
       expect(await inventory()).toBe(before);
     },

@@ -69,10 +69,7 @@ describe('which provider is meant', () => {
     expect({ code, stdout, stderr, sent }).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems(
-        ['the environment has credentials for nscale and runai'],
-        'name one with --provider nscale|runai',
-      ),
+      stderr: problems(['which provider? There are credentials for nscale and runai: --provider <one>, or all']),
       sent: [],
     });
   });

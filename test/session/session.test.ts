@@ -103,7 +103,7 @@ describe('a profile', () => {
     const deployment = nscale();
     const { code, stderr } = await deployment.run(['whoami', '--profile', 'nope'], { env });
     expect({ code, requests: deployment.requests }).toEqual({ code: 2, requests: [] });
-    expect(stderr).toBe('sactl: flag --profile names a profile that does not exist\nhint: the profiles are ci\n');
+    expect(stderr).toBe('sactl: flag --profile is "nope"; there is ci\n');
   });
 });
 

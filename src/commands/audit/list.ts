@@ -5,7 +5,7 @@ export const list = verb({
   summary: 'List what was changed from this machine',
   description:
     'Lists every change that sactl made or tried here, the latest last: who, what, when, which account, where the ' +
-    'credential went and what came of it. Credentials are named by their fingerprints only.',
+    'credential went and the outcome. Credentials are named by their fingerprints only.',
   honours: ['journal', 'output'],
   examples: [
     'sactl audit list --since 7d',

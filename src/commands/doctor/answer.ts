@@ -69,9 +69,9 @@ async function examineExpiry(connected: Connected): Promise<Result> {
 }
 
 function resultOf(connected: Connected, own: OwnCredential | null): Result {
-  if (own === null) return ok('expiry', 'nobody says how long the credential lasts');
+  if (own === null) return ok('expiry', 'the provider does not report when the credential expires');
   const { expiresAt } = own;
-  if (expiresAt === null) return ok('expiry', 'the credential lasts until somebody ends it');
+  if (expiresAt === null) return ok('expiry', 'the credential does not expire');
   const now = connected.ctx.now();
   const left = Date.parse(expiresAt) - now;
   const when = `${relativeTime(Date.parse(expiresAt), now)} (${expiresAt})`;

@@ -76,9 +76,9 @@ async function examineState(place: Place): Promise<readonly Result[]> {
 async function examineJournal(place: Place): Promise<Result> {
   const entries = await openJournal({ ...place, keepsSecrets: false }).list();
   const open = entries.filter(isOpen).length;
-  if (open === 0) return ok('journal', 'every create and rotate has come to its end');
-  const what = open === 1 ? 'a create or rotate has' : `${open} creates or rotates have`;
-  return warning('journal', `${what} not come to an end`, sactl`recover list`);
+  if (open === 0) return ok('journal', 'every new credential has been delivered');
+  const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
+  return warning('journal', `${what} not been delivered`, sactl`recover list`);
 }
 
 async function examineAudit(place: Place): Promise<Result> {

@@ -4,7 +4,7 @@ import { statesHelp } from './states.ts';
 export const list = verb({
   summary: 'List what is in the journal',
   description:
-    'Lists every create and rotate that did not come to its end: the credentials that are kept, and the requests ' +
+    'Lists every create and rotate that is not finished: the credentials that are kept, and the requests ' +
     'whose answer never came. No credential is printed.',
   honours: ['journal', 'output'],
   examples: ['sactl recover list', 'sactl recover list -q \'.[] | select(.state == "kept") | .id\''],

@@ -10,7 +10,7 @@ export const rotate = verb({
     'person makes the new token in the web console, and the old one works on until it is revoked there; without --to ' +
     'it goes to ~/.augment/session.json, when that holds the old one. ' +
     'With several --id, or with --all, --match, --expiring-within or --older-than, which narrow each other down, it ' +
-    'rotates every account that is due, and reports what came of each; --to is needed then, and has {name} or {id} in it.',
+    'rotates every account that is due, and reports the outcome of each; --to is needed then, and has {name} or {id} in it.',
   honours: ['connection', 'fleet', 'organization', 'output', 'raw', 'change'],
   examples: [
     'sactl serviceaccounts rotate --id ci-deploy',

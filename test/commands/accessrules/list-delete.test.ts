@@ -100,12 +100,12 @@ describe('accessrules delete', () => {
       [],
       [
         '--id is missing: give the number of an access rule',
-        '--yes is missing: nobody can be asked for confirmation here',
+        'this needs a confirmation, and there is no terminal to ask on: add --yes',
       ],
     ],
     [['--id', ' ', '-y'], ['--id is missing: give the number of an access rule']],
     [['--id', 'ci-vision', '-y'], ['--id "ci-vision" is not the number of an access rule']],
-    [['--id', '102'], ['--yes is missing: nobody can be asked for confirmation here']],
+    [['--id', '102'], ['this needs a confirmation, and there is no terminal to ask on: add --yes']],
   ])('refuses %j', async (flags, lines) => {
     const sandbox = await runaiSandbox();
     expect(await sandbox([...remove, ...flags])).toEqual({

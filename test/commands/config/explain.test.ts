@@ -188,7 +188,7 @@ describe('config explain without the one connection', () => {
     [
       'several credentials',
       { ...runai, NSCALE_SERVICE_TOKEN: token },
-      'the environment has credentials for nscale and runai; name one with --provider nscale|runai',
+      'which provider? There are credentials for nscale and runai: --provider <one>, or all',
     ],
     [
       'all providers',
@@ -209,7 +209,7 @@ describe('config explain without the one connection', () => {
 
 describe('a configuration that does not hold together', () => {
   it.each([
-    ['an unknown profile', {}, ['--profile', 'nope'], 'flag --profile names a profile that does not exist'],
+    ['an unknown profile', {}, ['--profile', 'nope'], 'flag --profile is "nope"; there are no profiles'],
     ['a missing endpoint', { RUNAI_TOKEN: token }, [], 'no endpoint for runai: RUNAI_BASE_URL is not set'],
     [
       'an endpoint without encryption',

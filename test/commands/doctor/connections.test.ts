@@ -56,7 +56,7 @@ describe('doctor looks at', () => {
     expect(found.code).toBe(1);
     expect(said('connection', found)).toEqual([
       'error: profile runs in ~/.config/sactl/config.yaml: "endpoint" is missing, and runai has no default',
-      'error: flag --profile names a profile that does not exist -> the profiles are first, second, runs',
+      'error: flag --profile is "nope"; there are first, second and runs',
     ]);
   });
 

@@ -134,13 +134,11 @@ describe('doctor tells of journal and audit log', () => {
     const stateDirectory = join(home.path, 'state');
     await leaveEntry({ stateDirectory });
     const found = await atHome(home, ['--provider', 'nscale']);
-    expect(said('journal', found)).toEqual([
-      'warning: a create or rotate has not come to an end -> sactl recover list',
-    ]);
+    expect(said('journal', found)).toEqual(['warning: a new credential has not been delivered -> sactl recover list']);
     expect(found.stderr).toBe('');
     await leaveEntry({ stateDirectory }, { id: entryIds.other });
     expect(said('journal', await atHome(home, ['--provider', 'nscale']))).toEqual([
-      'warning: 2 creates or rotates have not come to an end -> sactl recover list',
+      'warning: 2 new credentials have not been delivered -> sactl recover list',
     ]);
   });
 

@@ -30,7 +30,7 @@ const again = `issue another: sactl serviceaccounts rotate --id ${accountIds.ciD
 
 describe('recover deliver off a terminal', () => {
   const missingId = '--id is missing: give the id of an entry, or its first characters (sactl recover list)';
-  const missingYes = '--yes is missing: nobody can be asked for confirmation here';
+  const missingYes = 'this needs a confirmation, and there is no terminal to ask on: add --yes';
   it.each([
     [[], [missingId, missingYes]],
     [['--id', '4f1c'], [missingYes]],

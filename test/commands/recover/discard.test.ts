@@ -158,7 +158,7 @@ describe('recover discard erases', () => {
 });
 
 describe('recover discard refuses', () => {
-  const missingYes = '--yes is missing: nobody can be asked for confirmation here';
+  const missingYes = 'this needs a confirmation, and there is no terminal to ask on: add --yes';
   const missingId = '--id is missing: give the id of an entry, or its first characters (sactl recover list)';
   it.each([
     [[], [missingId, missingYes]],

@@ -54,8 +54,7 @@ describe('recover deliver --dry-run', () => {
     const { code, stdout, stderr } = await deployment.run(dryRun);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr:
-        'sactl: a credential is printed as table on a terminal only; here, use --to, --json or -q .credential.value\n',
+      stderr: 'sactl: no place for the new credential: add --to file:<path>, or -q .credential.value to print it\n',
     });
     expect(stdout).toContain('  - the entry is erased\n  - the credential cannot go to stdout\n');
   });

@@ -9,7 +9,7 @@ import { entryIds, keepCredential, leaveEntry, leaveFile, otherProcess, rotation
 
 const nscale = useNscale();
 
-const one = 'sactl: a create or rotate has not come to an end: sactl recover list\n';
+const one = 'sactl: a new credential has not been delivered: sactl recover list\n';
 
 describe('the reminder of open entries', () => {
   const commands: readonly (readonly [argv: readonly string[], code: number, reminder: string])[] = [
@@ -47,7 +47,7 @@ describe('the reminder of open entries', () => {
     await leaveEntry(deployment, { id: entryIds.twin, keepsSecrets: false });
     await leaveFile(deployment, { id: entryIds.other, text: 'garbage\n' });
     const { stderr } = await deployment.run(['sa', 'list', '--format', 'ndjson']);
-    expect(stderr).toBe('sactl: 3 creates or rotates have not come to an end: sactl recover list\n');
+    expect(stderr).toBe('sactl: 3 new credentials have not been delivered: sactl recover list\n');
   });
 
   it('does not count what another run is at, or what sent nothing', async () => {
@@ -61,7 +61,7 @@ describe('the reminder of open entries', () => {
 });
 
 const whoami = ['whoami', '-q', '.kind'];
-const sandboxed = '[sandbox] sactl: a create or rotate has not come to an end: sactl recover list --sandbox\n';
+const sandboxed = '[sandbox] sactl: a new credential has not been delivered: sactl recover list --sandbox\n';
 
 /** A state directory with one entry in each of these journals. */
 async function stateWith(...journals: readonly ('real' | 'sandbox')[]): Promise<string> {

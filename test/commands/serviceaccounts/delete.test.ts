@@ -38,7 +38,7 @@ describe('sa delete', () => {
       stdout: '',
       stderr: problems([
         '--id is missing: give the id or the exact name of an account',
-        '--yes is missing: nobody can be asked for confirmation here',
+        'this needs a confirmation, and there is no terminal to ask on: add --yes',
       ]),
     });
     expect(deployment.requests).toEqual([]);

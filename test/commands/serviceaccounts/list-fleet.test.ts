@@ -146,6 +146,6 @@ describe('several --profile', () => {
     const argv = ['sa', 'list', '--profile', 'one', '--profile', 'nope'];
     const run = await world.run(argv, configured(world));
     expect({ code: run.code, requests: world.requests }).toEqual({ code: 2, requests: [] });
-    expect(run.stderr).toContain('names a profile that does not exist');
+    expect(run.stderr).toContain('flag --profile is "nope"; there are one, two and gone');
   });
 });

@@ -98,16 +98,19 @@ describe('sa rotate --dry-run', () => {
 
 describe('sa rotate refuses, without a request,', () => {
   const missingId = '--id is missing: give the id or the exact name of an account';
-  const missingYes = '--yes is missing: nobody can be asked for confirmation here';
-  const unreadable =
-    'a credential is printed as table on a terminal only; here, use --to, --json or -q .credential.value';
+  const missingYes = 'this needs a confirmation, and there is no terminal to ask on: add --yes';
+  const unreadable = 'no place for the new credential: add --to file:<path>, or -q .credential.value to print it';
   const cases: readonly (readonly [readonly string[], TestContextOptions, readonly string[]])[] = [
     [[], {}, [missingId, missingYes, unreadable]],
     [['--id', 'ci-deploy'], {}, [missingYes, unreadable]],
     [['--id', 'ci-deploy', '--to', 'file:token'], {}, [missingYes]],
     [['--yes', '--to', 'file:a'], {}, [missingId]],
     [['--yes', '--id', 'ci-deploy'], {}, [unreadable]],
-    [['--id', 'ci-deploy', '--no-input'], { terminal: 100 }, [missingYes]],
+    [
+      ['--id', 'ci-deploy', '--no-input'],
+      { terminal: 100 },
+      ['this needs a confirmation, and --no-input forbids asking: add --yes'],
+    ],
     [['--id', 'ci-deploy'], { terminal: 100, env: { CI: '1' } }, [missingYes, unreadable]],
   ];
 
@@ -147,12 +150,12 @@ describe('sa rotate refuses, without a change,', () => {
     [
       ['--format', 'csv'],
       {},
-      'a credential is printed as csv on a terminal only; here, use --to, --json or -q .credential.value',
+      'no place for the new credential: add --to file:<path>, or -q .credential.value to print it',
     ],
     [
       [],
       { terminal: 100, env: { CI: '1' } },
-      'a credential is printed as table on a terminal only; here, use --to, --json or -q .credential.value',
+      'no place for the new credential: add --to file:<path>, or -q .credential.value to print it',
     ],
     [
       ['--format', 'yaml'],

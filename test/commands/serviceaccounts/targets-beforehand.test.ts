@@ -23,7 +23,7 @@ describe('targets that cannot be used', () => {
     expect(outcome.stderr.trimEnd().split('\n')).toEqual([
       'sactl: flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it',
       'sactl: --id is missing: give the id or the exact name of an account',
-      'sactl: --yes is missing: nobody can be asked for confirmation here',
+      'sactl: this needs a confirmation, and there is no terminal to ask on: add --yes',
       'sactl: --to "file": say where to, after file:',
       'sactl: --to "foo:A": "foo" is no kind of target; there are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, kubernetes, vault',
       'sactl: --to "session+json:a": session does not take +json; only file and exec do',

@@ -153,7 +153,7 @@ test('off a terminal it has to be confirmed by --yes', async () => {
   expect(await deployment.run(['sa', 'delete', '--id', 'scratch'])).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'sactl: --yes is missing: nobody can be asked for confirmation here\n',
+    stderr: 'sactl: this needs a confirmation, and there is no terminal to ask on: add --yes\n',
   });
   expect(deployment.requests).toEqual([]);
 });
