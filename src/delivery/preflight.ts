@@ -3,6 +3,7 @@ import { isTerminal, type Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { Issuance } from './issuance.ts';
 import { reportProblems, stdoutProblems, type SamplePlan } from './stdout.ts';
+import { durableKinds, isDurable } from './targets/kinds.ts';
 import { distinctProblems } from './targets/distinct.ts';
 import type { Target } from './targets/target.ts';
 import { refuseUnsettled, wantedBy } from './unsettled.ts';
@@ -108,15 +109,13 @@ async function problemsOf(work: () => Promise<void>): Promise<Found> {
   }
 }
 
-const durable = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
-
 /** `--no-journal`: without a copy in the journal the credential needs a place that outlives this run. */
 export function journalProblems({
   preferences,
   targets,
 }: Pick<Issuance, 'preferences' | 'targets'>): readonly string[] {
-  if (preferences.keepsSecret || targets.some(({ isDurable }) => isDurable)) return [];
-  return [`--no-journal needs a durable --to (${durable}): otherwise nothing keeps the credential`];
+  if (preferences.keepsSecret || targets.some(isDurable)) return [];
+  return [`--no-journal needs a durable --to (${durableKinds()}): otherwise nothing keeps the credential`];
 }
 
 /** Whoever rotates the credential that he works with has one chance to keep the new one, unless the old one works on (DESIGN.md 6). */
@@ -135,7 +134,7 @@ export function selfProblems(
       ? 'this is the account that sactl signs in with'
       : 'this may be the account that sactl signs in with';
   return [
-    ...(targets.some(({ isDurable }) => isDurable) ? [] : [`${who}: give a durable --to (${durable})`]),
+    ...(targets.some(isDurable) ? [] : [`${who}: give a durable --to (${durableKinds()})`]),
     ...(preferences.allowSelf || isTerminal(ctx) ? [] : [`${who}: --allow-self is missing`]),
   ];
 }

@@ -102,14 +102,10 @@ export function remoteOf({ trials = [], own = true }: Script, { happen, askInTur
 }
 
 /** A target in memory. */
-export function targetOf(
-  { name, isDurable, failures, preflight, received }: FakeTarget,
-  happen: Play['happen'],
-): Target {
+export function targetOf({ name, failures, preflight, received }: FakeTarget, happen: Play['happen']): Target {
   const failInTurn = inTurn<Error | null>(failures ?? [], null);
   return {
     name,
-    isDurable: isDurable ?? true,
     place: () => Promise.resolve({ place: name, slot: null }),
     preflight: preflight ?? (() => Promise.resolve([])),
     deliver: async (payload) => {

@@ -16,7 +16,7 @@ const isRoot = process.getuid?.() === 0;
 
 const durableKinds = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
 const file: FakeTarget = { name: 'file:a' };
-const passing: FakeTarget = { name: 'github-env:TOKEN', isDurable: false };
+const passing: FakeTarget = { name: 'github-env:TOKEN' };
 
 function stateDirectory({ ctx }: World): string {
   return ctx.env['SACTL_STATE_DIR'] ?? '';

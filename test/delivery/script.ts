@@ -33,7 +33,6 @@ export interface Script {
 
 export interface FakeTarget {
   readonly name: string;
-  readonly isDurable?: boolean;
   /** What each attempt fails with, until none is left; null is success. */
   readonly failures?: readonly (Error | null)[];
   readonly preflight?: Target['preflight'];

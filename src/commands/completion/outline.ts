@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 
-import { targetForms, topics } from '../help/topics.ts';
+import { targetForms } from '../../delivery/targets/kinds.ts';
+import { topics } from '../help/topics.ts';
 import { listColumns } from '../../fleet/selection.ts';
 
 /** The command tree as far as completion needs it: plain data that the script of each shell is written from. */
@@ -158,15 +159,15 @@ function valuesOf({ long, flags, argChoices }: Option): Values {
 
 /** What may be typed for it, with what it is where that is known. */
 export function choicesOf(values: Values): readonly Named[] {
-  if (values.kind === 'targets') return targetKinds;
+  if (values.kind === 'targets') return targetWords;
   if (!('choices' in values)) return [];
   return values.choices.map((name) => ({ names: [name], description: '' }));
 }
 
 /** What `--to` may begin with, e.g. `file:`. */
-const targetKinds = Object.entries(targetForms).map(([form, description]) => ({
+const targetWords = targetForms().map(({ form, meaning }) => ({
   names: [form.includes(':') ? form.slice(0, form.indexOf(':') + 1) : form],
-  description,
+  description: meaning,
 }));
 
 /** `help` takes the words of every command, and its topics; it leads to no flags. */

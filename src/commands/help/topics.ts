@@ -1,5 +1,6 @@
 import { Help } from '@commander-js/extra-typings';
 
+import { targetForms } from '../../delivery/targets/kinds.ts';
 import { exitCodeMeanings } from '../../errors.ts';
 import { environmentParts } from './environment.ts';
 
@@ -18,27 +19,11 @@ export interface TopicPart {
 
 const exitCodes: Topic = { title: 'Exit codes', parts: [{ rows: exitCodeMeanings }] };
 
-/** The kinds of targets that `--to` takes, and what each of them is. */
-export const targetForms = {
-  'file:<path>': 'a file with the token or secret, and no line break',
-  'file+json:<path>': 'a file with the whole credential object',
-  'dotenv:<path>#<KEY>': 'one key of a .env file; every other line stays as it is',
-  'session:<path>': 'a session of Augment, as one line of JSON',
-  profile: "the file that the profile's own credential comes from",
-  'github-env:<NAME>': 'a variable for the later steps of a GitHub Actions job',
-  'github-output:<name>': 'an output of this step of a GitHub Actions job',
-  'exec:<program and arguments>': 'a program that reads it from standard input, run without a shell',
-  'exec+json:<program and arguments>': 'the same with the whole credential object',
-  'gh-secret:<owner/repo>[@env]#<NAME>': 'a secret of a repository or environment, by your gh',
-  'kubernetes:<namespace>/<secret>#<key>': 'a key of a Secret, by your kubectl',
-  'vault:<path>#<field>': 'a field of a KV secret, by your vault',
-} as const;
-
 const targets: Topic = {
   title: 'Targets (--to)',
   parts: [
     {
-      rows: targetForms,
+      rows: Object.fromEntries(targetForms().map(({ form, meaning }) => [form, meaning])),
     },
     {
       text:

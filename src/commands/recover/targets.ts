@@ -77,7 +77,6 @@ const foreignProfile = '--to "profile": the credential was not issued for a prof
 function satisfied(name: string): Target {
   return {
     name,
-    isDurable: false,
     place: () => Promise.resolve({ place: name, slot: null }),
     preflight: () => Promise.resolve([]),
     deliver: () => Promise.resolve(),

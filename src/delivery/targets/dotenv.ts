@@ -16,8 +16,6 @@ import { TargetError, type Target, type TargetContext, type TargetEnvironment } 
 
 /** `dotenv:<path>#<KEY>`: one variable in a `.env` file, which is made when it is missing. */
 export const dotenvScheme: Scheme = {
-  hasSlot: true,
-  takesJson: false,
   problems: (spec) => [...pathProblems(spec), ...keyProblems(spec.slot ?? '')],
   create: (spec, subject, environment) => {
     const key = expand(spec.slot ?? '', subject);

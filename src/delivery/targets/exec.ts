@@ -11,8 +11,6 @@ import type { Subject, TargetMeta } from './target.ts';
 
 /** `exec:<program args>` and `exec+json:`: a program that reads the credential from stdin. */
 export const execScheme: Scheme = {
-  hasSlot: false,
-  takesJson: true,
   problems: ({ body }) => {
     const words = wordsOf(body);
     if (words === null) return ['a quote is not closed, or nothing follows its last backslash'];
@@ -25,7 +23,6 @@ export const execScheme: Scheme = {
     return programTarget({
       given: spec.given,
       name: `exec${spec.isJson ? '+json' : ''}:${command}`,
-      isDurable: false,
       place: { place: `exec:${command}`, slot: null },
       program: programOf(program, environment.ctx.homeDirectory),
       environment,

@@ -12,8 +12,6 @@ import type { Target, TargetEnvironment, TargetPayload } from './target.ts';
 
 /** `file:<path>` and `file+json:<path>`: a file that holds the credential and nothing else. */
 export const fileScheme: Scheme = {
-  hasSlot: false,
-  takesJson: true,
   problems: pathProblems,
   create: (spec, subject, environment) =>
     wholeFileTarget({
@@ -48,7 +46,6 @@ export function fileTarget(target: FileTarget): Target {
   let located: string | null = null;
   return {
     name,
-    isDurable: true,
     place: async () => ({ place: located ?? (await locate(path, environment)), slot }),
     preflight: () =>
       preflighting(given, async () => {

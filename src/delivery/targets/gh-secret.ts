@@ -12,8 +12,6 @@ import type { TargetEnvironment } from './target.ts';
 
 /** `gh-secret:<owner/repo>[@env]#<NAME>`: a secret of GitHub Actions, set by the GitHub CLI. */
 export const ghSecretScheme: Scheme = {
-  hasSlot: true,
-  takesJson: false,
   problems: (spec) => {
     const { repository, environment } = partsOf(spec);
     return [
@@ -29,7 +27,6 @@ export const ghSecretScheme: Scheme = {
     return programTarget({
       given: spec.given,
       name: `gh-secret:${spec.body}#${secret}`,
-      isDurable: true,
       place: { place: `gh-secret:${spec.body}`, slot: secret.toUpperCase() },
       program: 'gh',
       environment,

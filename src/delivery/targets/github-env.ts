@@ -6,8 +6,6 @@ import type { Scheme } from './scheme.ts';
 
 /** `github-env:<NAME>`: an environment variable of the job's later steps. */
 export const githubEnvScheme: Scheme = {
-  hasSlot: false,
-  takesJson: false,
   problems: ({ body }) => nameProblems(body),
   create: ({ given, body }, subject, { ctx }) => {
     const key = expand(body, subject);

@@ -26,7 +26,6 @@ export function githubFileTarget(target: GithubFileTarget): Target {
   const { given, name, key } = target;
   return {
     name,
-    isDurable: false,
     place: async () => ({ place: await realpath(await pathOf(target)), slot: key }),
     preflight: () =>
       preflighting(given, async () => {

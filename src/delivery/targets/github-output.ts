@@ -6,8 +6,6 @@ import type { Scheme } from './scheme.ts';
 
 /** `github-output:<name>`: an output of this step, for later steps of the job. */
 export const githubOutputScheme: Scheme = {
-  hasSlot: false,
-  takesJson: false,
   problems: ({ body }) => nameProblems(body),
   create: ({ given, body }, subject, { ctx }) => {
     const key = expand(body, subject);

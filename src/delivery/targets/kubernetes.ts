@@ -6,8 +6,6 @@ import type { Scheme, TargetSpec } from './scheme.ts';
 
 /** `kubernetes:<namespace>/<secret>#<key>`: one key of a Secret, in the cluster that kubectl talks to. */
 export const kubernetesScheme: Scheme = {
-  hasSlot: true,
-  takesJson: false,
   problems: (spec) => {
     const { namespace, secret } = partsOf(spec);
     return [
@@ -25,7 +23,6 @@ export const kubernetesScheme: Scheme = {
     return programTarget({
       given: spec.given,
       name: `${place}#${key}`,
-      isDurable: true,
       place: { place, slot: key },
       program: 'kubectl',
       environment,

@@ -9,8 +9,6 @@ const absence = 'no profile with a {file} credential is in use';
 
 /** `profile`: the file that the profile's own credential comes from, which must be there. */
 export const profileScheme: Scheme = {
-  hasSlot: false,
-  takesJson: false,
   problems: (_spec, environment) => (fileOf(environment) === null ? [absence] : []),
   create: ({ given }, _subject, environment) => {
     const file = fileOf(environment);

@@ -33,7 +33,6 @@ export interface ProgramCheck extends ProgramRun {
 export interface ProgramTarget {
   readonly given: string;
   readonly name: string;
-  readonly isDurable: boolean;
   readonly place: Place;
   /** A name to be found in `PATH`, or an absolute path. */
   readonly program: string;
@@ -56,7 +55,6 @@ export function programTarget(target: ProgramTarget): Target {
   }
   return {
     name: target.name,
-    isDurable: target.isDurable,
     place: () => Promise.resolve(target.place),
     preflight: async () => {
       await runChecks(target, await pathBefore(target, path));

@@ -4,6 +4,7 @@ import { fileScheme } from './file.ts';
 import { ghSecretScheme } from './gh-secret.ts';
 import { githubEnvScheme } from './github-env.ts';
 import { githubOutputScheme } from './github-output.ts';
+import { targetKinds, type TargetKindName } from './kinds.ts';
 import { kubernetesScheme } from './kubernetes.ts';
 import { profileScheme } from './profile.ts';
 import type { Scheme, TargetSpec } from './scheme.ts';
@@ -13,25 +14,22 @@ import { UsageError } from '../../errors.ts';
 import { problemOf } from './system-call.ts';
 import type { Subject, Target, TargetEnvironment } from './target.ts';
 
-/** All kinds of targets by the name that `--to` begins with. */
-export const schemes: ReadonlyMap<string, Scheme> = new Map([
-  ['file', fileScheme],
-  ['dotenv', dotenvScheme],
-  ['session', sessionScheme],
-  ['profile', profileScheme],
-  ['github-env', githubEnvScheme],
-  ['github-output', githubOutputScheme],
-  ['exec', execScheme],
-  ['gh-secret', ghSecretScheme],
-  ['kubernetes', kubernetesScheme],
-  ['vault', vaultScheme],
-]);
-
-/** The kinds that the sandbox carries out, below the working directory (DESIGN.md 7). */
-const sandboxSchemes: ReadonlySet<string> = new Set(['file', 'dotenv', 'session']);
+/** The code of every kind of target. */
+export const schemes: Readonly<Record<TargetKindName, Scheme>> = {
+  file: fileScheme,
+  dotenv: dotenvScheme,
+  session: sessionScheme,
+  profile: profileScheme,
+  'github-env': githubEnvScheme,
+  'github-output': githubOutputScheme,
+  exec: execScheme,
+  'gh-secret': ghSecretScheme,
+  kubernetes: kubernetesScheme,
+  vault: vaultScheme,
+};
 
 /**
- * The targets for one account; in the sandbox, those that reach outside it are simulated (DESIGN.md 7).
+ * The targets for one account; in the sandbox, those that reach outside it are simulated (docs/design.md 7).
  * @throws UsageError with every problem of every target, each beginning with `--to "<given>": `
  */
 export function createTargets(
@@ -54,17 +52,14 @@ export function createTargets(
 }
 
 function createTarget(spec: TargetSpec, subject: Subject, environment: TargetEnvironment): Target {
-  const scheme = schemes.get(spec.scheme);
-  if (scheme === undefined) throw new Error(`no scheme ${spec.scheme}`);
-  const target = scheme.create(spec, subject, environment);
-  return environment.isSandbox && !sandboxSchemes.has(spec.scheme) ? simulated(target) : target;
+  const target = schemes[spec.scheme].create(spec, subject, environment);
+  return environment.isSandbox && !targetKinds[spec.scheme].isPath ? simulated(target) : target;
 }
 
-/** What it would reach need not be there, so that its name has to do for its place. */
-function simulated({ name, isDurable }: Target): Target {
+/** What it would reach need not be there: its name stands for its place. */
+function simulated({ name }: Target): Target {
   return {
     name,
-    isDurable,
     place: () => Promise.resolve({ place: name, slot: null }),
     preflight: () => Promise.resolve([`${name} is only simulated in the sandbox`]),
     deliver: () => Promise.resolve(),

@@ -9,17 +9,16 @@ import { locate, pathFor, pathProblems } from './file-path.ts';
 import { fileTarget } from './file.ts';
 import { regularFileAt } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
+import { kindsWhere } from './kinds.ts';
 import type { Scheme } from './scheme.ts';
 import { attempt } from './system-call.ts';
 import type { Target, TargetContext, TargetEnvironment } from './target.ts';
 
 /**
- * `session:<path>`: the session file that Augment's own programs read, one line of JSON (contracts/augment.md 3). What it
+ * `session:<path>`: the session file that Augment's own programs read, one line of JSON (docs/contracts/augment.md 3). What it
  * replaces is kept beside the journal, because a person needs it until the old token is revoked.
  */
 export const sessionScheme: Scheme = {
-  hasSlot: false,
-  takesJson: false,
   problems: pathProblems,
   create: (spec, subject, environment) => {
     if (subject.provider !== 'augment') {
@@ -52,13 +51,13 @@ export const sessionScheme: Scheme = {
   },
 };
 
-/** @throws TargetError, also where the sandbox must not look (DESIGN.md 7) */
+/** @throws TargetError, also where the sandbox must not look (docs/design.md 7) */
 async function textAt(path: string, environment: TargetEnvironment): Promise<string | null> {
   const located = await locate(path, environment);
   return (await regularFileAt(located)) === null ? null : readBoundedText(located, largestText);
 }
 
-/** Auggie prefers the variable, and a rejected one makes it delete the file (contracts/augment.md 3.2 and 3.4). */
+/** Auggie prefers the variable, and a rejected one makes it delete the file (docs/contracts/augment.md 3.2 and 3.4). */
 function warning(target: Target, { ctx }: TargetEnvironment): Target {
   if ((ctx.env['AUGMENT_SESSION_AUTH'] ?? '').trim() === '') return target;
   const shadowed = `AUGMENT_SESSION_AUTH is set: Auggie reads it instead of ${target.name}, and deletes its own session file when that one is refused`;
@@ -98,13 +97,15 @@ interface Surroundings extends Pick<TargetContext, 'cwd' | 'homeDirectory'> {
   readonly profile: string | null;
 }
 
+const pathTarget = new RegExp(String.raw`^((?:${kindsWhere(({ isPath }) => isPath).join('|')})(?:\+json)?):(.*)$`, 's');
+
 /**
  * A target's name as it reads from everywhere: the path of a file is made absolute, because what is noted of a delivery
  * is read in other folders, e.g. `session:/home/me/.augment/session.json`; and the profile gets its name.
  */
 export function addressOf(name: string, { cwd, homeDirectory, profile }: Surroundings): string {
   if (name === 'profile' && profile !== null) return `profile:${profile}`;
-  const [, scheme, path] = /^(file|file\+json|dotenv|session):(.*)$/s.exec(name) ?? [];
+  const [, scheme, path] = pathTarget.exec(name) ?? [];
   if (scheme === undefined || path === undefined) return name;
   const place = path.startsWith('~/') ? join(homeDirectory, path.slice(2)) : resolve(cwd, path);
   return `${scheme}:${place}`;

@@ -6,8 +6,6 @@ import type { ProviderName } from '../../model/account.ts';
 export interface Target {
   /** As it is printed, e.g. `file:secrets/ci-deploy.token`. */
   readonly name: string;
-  /** Whether what is put there outlives this job: only such a place is good enough for the caller's own credential. */
-  readonly isDurable: boolean;
   /** What tells it from other targets; to be asked for after `preflight`. */
   readonly place: () => Promise<Place>;
   /**

@@ -4,8 +4,6 @@ import type { Scheme } from './scheme.ts';
 
 /** `vault:<path>#<field>`: one field of a secret in a KV store (version 2) of HashiCorp Vault. */
 export const vaultScheme: Scheme = {
-  hasSlot: true,
-  takesJson: false,
   problems: ({ body, slot }) => {
     const [mount = '', ...segments] = body.split('/');
     return [
@@ -22,7 +20,6 @@ export const vaultScheme: Scheme = {
     return programTarget({
       given: spec.given,
       name: `vault:${path}#${field}`,
-      isDurable: true,
       place: { place: `vault:${path}`, slot: field },
       program: 'vault',
       environment,

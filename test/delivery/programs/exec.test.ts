@@ -94,11 +94,11 @@ test.each([
     problem: 'the program must be written out: nothing in braces is expanded there',
   },
 ])('$given: $problem', ({ given, problem }) => {
-  expect(execScheme.problems(specOf(given, execScheme), shop.environment())).toEqual([problem]);
+  expect(execScheme.problems(specOf(given), shop.environment())).toEqual([problem]);
 });
 
 test('a placeholder that stands for nothing is a problem', () => {
-  const spec = specOf('exec:store {foo} {name}', execScheme);
+  const spec = specOf('exec:store {foo} {name}');
   const problems = execScheme.problems(spec, shop.environment());
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain('{foo}');
@@ -118,7 +118,6 @@ test('it is named with its expanded words, is not durable, and is the same place
   const json = targetOf(execScheme, "exec+json:store 'a b' ci-deploy", { environment });
   expect(plain.name).toBe("exec:store 'a b' ci-deploy");
   expect(json.name).toBe("exec+json:store 'a b' ci-deploy");
-  expect(plain.isDurable).toBe(false);
   expect(await plain.place()).toEqual(await json.place());
 });
 

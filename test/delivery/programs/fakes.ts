@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Secret } from '../../../src/model/credential.ts';
+import { isTargetKind, targetKinds } from '../../../src/delivery/targets/kinds.ts';
 import type { Scheme, TargetSpec } from '../../../src/delivery/targets/scheme.ts';
 import type {
   Subject,
@@ -119,15 +120,17 @@ export const payload: TargetPayload = {
   meta,
 };
 
-/** A value of `--to`, taken apart as the program does. */
-export function specOf(given: string, { hasSlot }: Pick<Scheme, 'hasSlot'>): TargetSpec {
-  const [head = '', ...rest] = given.split(':');
+/** A value of `--to` without mistakes, taken apart as the program does, whatever is wrong with its parts. */
+export function specOf(given: string): TargetSpec {
+  const [word = '', ...rest] = given.split(':');
+  const scheme = word.replace('+json', '');
+  if (!isTargetKind(scheme)) throw new Error(`${given} is no target`);
   const tail = rest.join(':');
-  const hash = hasSlot ? tail.lastIndexOf('#') : -1;
+  const hash = targetKinds[scheme].slot === null ? -1 : tail.lastIndexOf('#');
   return {
     given,
-    scheme: head.replace('+json', ''),
-    isJson: head.endsWith('+json'),
+    scheme,
+    isJson: word.endsWith('+json'),
     body: hash < 0 ? tail : tail.slice(0, hash),
     slot: hash < 0 ? null : tail.slice(hash + 1),
   };
@@ -138,7 +141,7 @@ export function targetOf(
   given: string,
   options: { environment: TargetEnvironment; subject?: Subject },
 ): Target {
-  return scheme.create(specOf(given, scheme), options.subject ?? subject, options.environment);
+  return scheme.create(specOf(given), options.subject ?? subject, options.environment);
 }
 
 /** Delivers what no signal interrupts. */

@@ -55,14 +55,13 @@ test('it is durable, and its place is the repository and environment', async () 
     environment: shop.environment(),
   });
   expect(target.name).toBe('gh-secret:acme/app@prod#TOKEN_prod');
-  expect(target.isDurable).toBe(true);
   expect(await target.place()).toEqual({ place: 'gh-secret:acme/app@prod', slot: 'TOKEN_PROD' });
 });
 
 test.each(['gh-secret:acme/app#T', 'gh-secret:acme-inc/app.js@production#_T1', 'gh-secret:acme_corp/.github#T_{name}'])(
   '%s is well formed',
   (given) => {
-    const spec = specOf(given, ghSecretScheme);
+    const spec = specOf(given);
     expect(ghSecretScheme.problems(spec, shop.environment())).toEqual([]);
   },
 );
@@ -103,7 +102,7 @@ test.each([
     problem: `the name of the secret cannot be "github_token": ${nameProblem}`,
   },
 ])('$given: $problem', ({ given, problem }) => {
-  const spec = specOf(given, ghSecretScheme);
+  const spec = specOf(given);
   expect(ghSecretScheme.problems(spec, shop.environment())).toEqual([problem]);
 });
 

@@ -61,7 +61,6 @@ test('it is durable, and its place is the Secret', async () => {
     environment: shop.environment(),
   });
   expect(target.name).toBe('kubernetes:ci/ci-deploy#acme.token');
-  expect(target.isDurable).toBe(true);
   expect(await target.place()).toEqual({ place: 'kubernetes:ci/ci-deploy', slot: 'acme.token' });
 });
 
@@ -70,7 +69,7 @@ test.each([
   'kubernetes:ci-1/app.example.com#.dockerconfigjson',
   'kubernetes:ci/{name}-{org}#{profile}_token',
 ])('%s is well formed', (given) => {
-  const spec = specOf(given, kubernetesScheme);
+  const spec = specOf(given);
   expect(kubernetesScheme.problems(spec, shop.environment())).toEqual([]);
 });
 
@@ -88,7 +87,7 @@ test.each([
   { given: 'kubernetes:ci/app#..a', start: 'the key cannot be "..a": ' },
   { given: 'kubernetes:ci/app#.', start: 'the key cannot be ".": ' },
 ])('$given: $start', ({ given, start }) => {
-  const problems = kubernetesScheme.problems(specOf(given, kubernetesScheme), shop.environment());
+  const problems = kubernetesScheme.problems(specOf(given), shop.environment());
   expect(problems).toHaveLength(1);
   expect(problems[0]?.startsWith(start)).toBe(true);
 });

@@ -88,7 +88,6 @@ test('it is durable, and its place is the path', async () => {
     environment: shop.environment(),
   });
   expect(target.name).toBe('vault:kv/team/ci-deploy#prod');
-  expect(target.isDurable).toBe(true);
   expect(await target.place()).toEqual({ place: 'vault:kv/team/ci-deploy', slot: 'prod' });
 });
 
@@ -104,7 +103,7 @@ test.each([
   { given: 'vault:secret/ci#-method', start: 'the field cannot be "-method": ' },
   { given: 'vault:secret/ci#a=b', start: 'the field cannot be "a=b": ' },
 ])('$given: $start', ({ given, start }) => {
-  const problems = vaultScheme.problems(specOf(given, vaultScheme), shop.environment());
+  const problems = vaultScheme.problems(specOf(given), shop.environment());
   expect(problems).toHaveLength(1);
   expect(problems[0]?.startsWith(start)).toBe(true);
 });

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 
 import { describe, expect, test } from 'vitest';
 
+import { isDurable } from '../../../src/delivery/targets/kinds.ts';
 import { createTargets } from '../../../src/delivery/targets/schemes.ts';
 import { parseTargets } from '../../../src/delivery/targets/parse.ts';
 import type { Target, TargetEnvironment } from '../../../src/delivery/targets/target.ts';
@@ -26,11 +27,11 @@ describe('targets', () => {
     ['gh-secret:acme/app#TOKEN', 'gh-secret:acme/app#TOKEN', true],
     ['kubernetes:prod/{name}#token', 'kubernetes:prod/ci-deploy#token', true],
     ['vault:secret/{name}#token', 'vault:secret/ci-deploy#token', true],
-  ])('%s is %s', async (given, name, isDurable) => {
+  ])('%s is %s', async (given, name, durable) => {
     await using folder = await createFolder();
     const environment = folder.environment({ profileFile: folder.at('token') });
     const targets = create([given], environment);
-    expect(targets.map((target) => [target.name, target.isDurable])).toStrictEqual([[name, isDurable]]);
+    expect(targets.map((target) => [target.name, isDurable(target)])).toStrictEqual([[name, durable]]);
   });
 
   test('come in the order they were given in', async () => {

@@ -19,7 +19,6 @@ describe('dotenv', () => {
     expect(await folder.names()).toStrictEqual([]);
     await target.deliver(payload('tok-1'), never);
     expect(target.name).toBe('dotenv:ci-deploy.env#TOKEN');
-    expect(target.isDurable).toBe(true);
     expect(await target.place()).toStrictEqual({
       place: folder.at('ci-deploy.env'),
       slot: 'TOKEN',

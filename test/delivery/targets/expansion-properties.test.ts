@@ -59,7 +59,7 @@ describe('whatever an account is called', () => {
         const environment = folder.environment();
         const spec = {
           given: 'x',
-          scheme: 'file',
+          scheme: 'file' as const,
           isJson: false,
           body: typed + name,
           slot: null,
@@ -76,7 +76,7 @@ describe('whatever an account is called', () => {
     fc.assert(
       fc.property(fc.constantFrom('', 'out/', '~/'), hostile, (typed, of) => {
         const environment = folder.environment();
-        const spec = { given: 'x', scheme: 'file', isJson: false, slot: null };
+        const spec = { given: 'x', scheme: 'file' as const, isJson: false, slot: null };
         const path = orRefused(() => pathFor({ ...spec, body: `${typed}{name}/{id}` }, of, environment));
         const plain = orRefused(() => pathFor({ ...spec, body: `${typed}x/y` }, of, environment));
         const top = dirname(dirname(plain ?? ''));

@@ -20,7 +20,6 @@ describe('file', () => {
     await target.deliver(payload('tok-1'), never);
 
     expect(target.name).toBe(`file${isJson ? '+json' : ''}:secrets/ci-deploy.token`);
-    expect(target.isDurable).toBe(true);
     expect(await target.place()).toStrictEqual({
       place: folder.at('secrets/ci-deploy.token'),
       slot: null,

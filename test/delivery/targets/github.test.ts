@@ -31,7 +31,6 @@ describe.each(kinds)('$kind', ({ kind, variable, scheme }) => {
     expect(await folder.text('commands')).toBe(before);
     await target.deliver(payload('tok-1'), never);
     expect(target.name).toBe(`${kind}:TOKEN`);
-    expect(target.isDurable).toBe(false);
     expect(await target.place()).toStrictEqual({ place: path, slot: 'TOKEN' });
     expect(await folder.text('commands')).toBe(`${kept}TOKEN<<${delimiter}\ntok-1\n${delimiter}\n`);
     expect(await folder.mode('commands')).toBe('644');

@@ -18,7 +18,6 @@ describe('profile', () => {
     expect(await folder.text('prod.token')).toBe('old\n');
     await target.deliver(payload('tok-1'), never);
     expect(target.name).toBe('profile');
-    expect(target.isDurable).toBe(true);
     expect(await target.place()).toStrictEqual({ place: folder.at('prod.token'), slot: null });
     expect(await folder.text('prod.token')).toBe('tok-1');
     expect(await folder.mode('prod.token')).toBe('400');

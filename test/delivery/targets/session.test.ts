@@ -13,7 +13,6 @@ describe('session', () => {
     expect(await target.preflight()).toStrictEqual([]);
     await target.deliver(payload('{"accessToken":"x"}'), never);
     expect(target.name).toBe('session:ci-deploy.json');
-    expect(target.isDurable).toBe(true);
     expect(await folder.text('ci-deploy.json')).toBe('{"accessToken":"x"}');
     expect(await folder.mode('ci-deploy.json')).toBe('600');
   });
