@@ -121,7 +121,7 @@ export interface Prompter {
   readonly checkbox: (question: { message: string; choices: readonly Choice[] }) => Promise<string[]>;
 }
 
-/** Whether a person can be asked: all three streams are terminals and `CI` does not say otherwise (DESIGN.md 1). */
+/** Whether a person can be asked: all three streams are terminals and `CI` does not say otherwise (docs/design.md 1). */
 export function isTerminal(ctx: Context): boolean {
   return ctx.stdin.isTTY && ctx.stdout.isTTY && ctx.stderr.isTTY && !isCI(ctx.env);
 }

@@ -69,7 +69,7 @@ const variables = new Map<string, string>([
 ]);
 
 /**
- * Flag > environment > project file > user file > default (DESIGN.md 4).
+ * Flag > environment > project file > user file > default (docs/design.md 4).
  * @throws UsageError holding every problem of all sources
  */
 export async function loadConfiguration(ctx: Context, flags: ConfigurationFlags): Promise<Configuration> {

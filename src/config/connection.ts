@@ -223,7 +223,7 @@ function flagEndpoint(options: ResolveOptions): Endpoint | null {
   return endpoint === undefined ? null : { text: endpoint.trim(), source: 'flag --endpoint' };
 }
 
-/** Everything needed to talk to one provider: one unit from one source (DESIGN.md 4). */
+/** Everything needed to talk to one provider: one unit from one source (docs/design.md 4). */
 export interface Connection {
   readonly provider: ProviderName;
   readonly profile: string | null;

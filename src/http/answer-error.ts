@@ -1,26 +1,20 @@
-import { isSafe, type Call, type HttpAnswer, type HttpClientOptions } from './request.ts';
-import { readContent, type Content } from './body.ts';
-import { cannot, readTraceId, traceIdOf, withoutCredential } from './text.ts';
-import { HttpError, type Arrival, type BodyKind, type HttpErrorCode, type ProviderProblem } from './error.ts';
 import { safeText } from '../model/text.ts';
-import type { Head } from './attempt.ts';
-import type { Failure } from './failure.ts';
+import type { AttemptResult } from './attempt.ts';
+import { readContent, type Content } from './body.ts';
+import { HttpError, type Arrival, type BodyKind, type HttpErrorCode, type ProviderProblem } from './error.ts';
+import { isSafe, type Call, type HttpAnswer, type HttpClientOptions } from './request.ts';
+import { cannot, readTraceId, traceIdOf, withoutCredential } from './text.ts';
 
-/** An answer that is not a 2xx. */
-export interface Refusal {
-  readonly answer: HttpAnswer;
-  /** The Authorization header that was sent; its value is removed from what the provider says. */
-  readonly authorization: string | null;
-}
-
-/** The error for a complete answer that is not a 2xx, in the provider's own words where it may be quoted. */
-export function answerError({ options, request }: Call, refusal: Refusal): HttpError {
-  const { answer } = refusal;
+/**
+ * The error for a complete answer that is not a 2xx, in the provider's own words where it may be quoted. The value of
+ * `authorization`, the header that was sent, is removed from them.
+ */
+export function answerError({ options, request }: Call, answer: HttpAnswer, authorization: string | null): HttpError {
   const { status, headers } = answer;
   const content = readContent(answer);
-  const problem = request.secretAnswer === true ? null : readProblem(options, refusal, content);
-  const said = problem === null ? describe(status, content.kind) : `: ${problem.message}`;
-  const message = cannot(request.purpose, `${options.provider} answered ${String(status)}${said}`);
+  const problem = request.secretAnswer === true ? null : readProblem(options, status, content, authorization);
+  const reason = problem === null ? describe(status, content.kind) : `: ${problem.message}`;
+  const message = cannot(request.purpose, `${options.provider} answered ${status}${reason}`);
   return new HttpError(codeOf(status), message, {
     arrival: arrivalOf(status),
     problem,
@@ -29,17 +23,17 @@ export function answerError({ options, request }: Call, refusal: Refusal): HttpE
     provider: options.provider,
     status,
     traceId: problem?.traceId ?? traceIdOf(headers),
-    retryable: isPassing(status),
+    retryable: status >= 500 || status === 429 || status === 425 || gatewayTimeouts.has(status),
   });
 }
 
 function readProblem(
   options: HttpClientOptions,
-  { answer, authorization }: Refusal,
+  status: number,
   { kind, value }: Content,
+  authorization: string | null,
 ): ProviderProblem | null {
-  if (kind !== 'json') return null;
-  const problem = options.readProblem(answer.status, value);
+  const problem = kind === 'json' ? options.readProblem(status, value) : null;
   if (problem === null) return null;
   function shown(text: string, limit: number): string {
     return safeText(withoutCredential(text, authorization), limit);
@@ -47,7 +41,7 @@ function readProblem(
   const { code, traceId } = problem;
   return {
     code: code === null ? null : shown(code, 100),
-    message: shown(problem.message, 500) || (meaningOf(answer.status) ?? 'no reason given'),
+    message: shown(problem.message, 500) || (meanings.get(status) ?? 'no reason given'),
     traceId: traceId === null ? null : readTraceId(withoutCredential(traceId, authorization)),
   };
 }
@@ -61,8 +55,8 @@ const bodies: Readonly<Record<BodyKind, string>> = {
 };
 
 function describe(status: number, kind: BodyKind): string {
-  const meaning = meaningOf(status);
-  return `${meaning === null ? '' : ` (${meaning})`}${bodies[kind]}`;
+  const meaning = meanings.get(status);
+  return `${meaning === undefined ? '' : ` (${meaning})`}${bodies[kind]}`;
 }
 
 function hintFor(status: number, source: string): string | null {
@@ -72,6 +66,7 @@ function hintFor(status: number, source: string): string | null {
   return null;
 }
 
+/** A few words for a status. */
 const meanings = new Map([
   [400, 'the request is not valid'],
   [401, 'the credential was refused'],
@@ -96,37 +91,25 @@ const codes = new Map<number, HttpErrorCode>([
   [429, 'rate_limited'],
 ]);
 
-// 408 and 499 are what gateways say when they stopped waiting, possibly with the request already passed on.
-const undecided = new Set([408, 499]);
-
-/** A few words for a status, null for the rare ones. */
-function meaningOf(status: number): string | null {
-  return meanings.get(status) ?? null;
-}
-
-/** The stable code for a complete answer with this status. */
 function codeOf(status: number): HttpErrorCode {
   return codes.get(status) ?? (status >= 500 ? 'server_error' : 'refused');
 }
 
-/** What a complete answer with this status, which is not a 2xx, says of its request. */
+/** Gateways answer 408 and 499 when they stop waiting, possibly with the request already passed on. */
+const gatewayTimeouts = new Set([408, 499]);
+
 function arrivalOf(status: number): Arrival {
-  return status >= 500 || undecided.has(status) ? 'unknown' : 'refused';
+  return status >= 500 || gatewayTimeouts.has(status) ? 'unknown' : 'refused';
 }
 
-/** Whether the same request may be answered otherwise the next time. */
-function isPassing(status: number): boolean {
-  return status >= 500 || status === 429 || status === 425 || undecided.has(status);
-}
-
-/** The error for an exchange that got no complete answer; `head` is what had come before it broke. */
+/** The error for an exchange without a complete answer. */
 export function failureError(
   { options, request }: Call,
-  { failure, head, url }: { failure: Failure; head: Head | null; url: URL },
+  url: URL,
+  { failure, head }: Extract<AttemptResult, { kind: 'failure' }>,
 ): HttpError {
-  const subject = `${options.provider} at ${url.origin}`;
-  const said = head === null ? failure.what : `answered ${String(head.status)}, but ${failure.what}`;
-  return new HttpError(failure.code, cannot(request.purpose, `${subject} ${said}`), {
+  const what = head === null ? failure.what : `answered ${head.status}, but ${failure.what}`;
+  return new HttpError(failure.code, cannot(request.purpose, `${options.provider} at ${url.origin} ${what}`), {
     arrival: failure.arrival,
     hint: failure.hint,
     provider: options.provider,
@@ -138,7 +121,7 @@ export function failureError(
 }
 
 /**
- * What to throw when nobody waits for the answer any more. The program's own interruption passes through as it is
+ * What to throw when the caller no longer waits for the answer. The program's own interruption is thrown as it is
  * ("nothing was changed") while that is true; a request with a signal of its own always gets an HttpError.
  */
 export function stoppedError({ options, request, stop }: Call, arrival: Arrival): unknown {

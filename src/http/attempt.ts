@@ -1,40 +1,26 @@
 import type { BodyReader, FetchAnswer, FetchInit } from '../context.ts';
 import { largestAnswer, largestChange } from './body.ts';
+import { networkFailure, timeoutFailure, tooLargeFailure, truncatedFailure, type ExchangeFailure } from './failure.ts';
+import { encodeBody, type Call, type HttpAnswer, type HttpRequest } from './request.ts';
 import { traceIdOf, withoutEchoes } from './text.ts';
-import { networkFailure, timeoutFailure, tooLargeFailure, truncatedFailure, type Failure } from './failure.ts';
-import {
-  encodeBody,
-  type AnswerHeaders,
-  type HttpAnswer,
-  type HttpClientOptions,
-  type HttpRequest,
-} from './request.ts';
 
-/** How one exchange ended: completely, not completely, or because nobody waits for it any more. */
-export type Outcome =
+/** How one attempt ended: with a complete answer, without one, or because the caller no longer waits. */
+export type AttemptResult =
   | { readonly kind: 'answer'; readonly answer: HttpAnswer }
-  | { readonly kind: 'failure'; readonly failure: Failure; readonly head: Head | null }
+  | { readonly kind: 'failure'; readonly failure: ExchangeFailure; readonly head: Head | null }
   | { readonly kind: 'stopped' };
 
-/** The part of an answer that came before its body broke. */
+/** The part of an answer that comes before its body. */
 export type Head = Pick<HttpAnswer, 'status' | 'headers'>;
 
-/** What came of an answer at least; null when nothing did. */
-export function headOf(outcome: Outcome): Head | null {
-  if (outcome.kind === 'answer') return outcome.answer;
-  return outcome.kind === 'failure' ? outcome.head : null;
-}
-
-export interface Exchange {
-  readonly url: URL;
-  readonly request: HttpRequest;
-  readonly headers: RequestHeaders;
-  /** Ends the wait. */
-  readonly stop: AbortSignal;
+/** The head of a result, also where the body broke; null without one. */
+export function headOf(result: AttemptResult): Head | null {
+  if (result.kind === 'answer') return result.answer;
+  return result.kind === 'failure' ? result.head : null;
 }
 
 /** Values by names in lower case. */
-type RequestHeaders = Record<string, string>;
+type RequestHeaders = Readonly<Record<string, string>>;
 
 /** The headers of a request; `authorization` is null where it needs no credential. */
 export function requestHeaders(
@@ -50,94 +36,80 @@ export function requestHeaders(
   };
 }
 
-/** Sends the request once, within the time one attempt has. Never rejects. */
-export async function attempt(options: HttpClientOptions, exchange: Exchange): Promise<Outcome> {
+/** Sends the request once, within the time that one attempt has. Never rejects. */
+export async function attempt(call: Call, url: URL, headers: RequestHeaders): Promise<AttemptResult> {
+  const { options, request, stop } = call;
   const timeout = options.timeout(options.timeoutMs);
-  const watch = watchSignals([exchange.stop, timeout.signal]);
+  const watch = watchSignals([stop, timeout.signal]);
+  const maxBytes = options.maxBytes ?? (request.method === 'GET' ? largestAnswer : largestChange);
   let head: Head | null = null;
   try {
-    const response = await watch.race(options.fetch(exchange.url, fetchOptions(options, exchange, watch)));
-    const headers = withoutEchoes(new Map(response.headers), exchange.headers['authorization'] ?? null);
-    head = { status: response.status, headers };
-    const body = await readBody({ ...head, body: response.body }, { maxBytes: longestOf(options, exchange), watch });
-    if (!(body instanceof Uint8Array)) return { kind: 'failure', failure: body, head };
-    return { kind: 'answer', answer: { ...head, bytes: body } };
+    const response = await watch.race(options.fetch(url, fetchOptions(call, headers, watch.signal)));
+    const received = new Map(response.headers);
+    head = { status: response.status, headers: withoutEchoes(received, headers['authorization'] ?? null) };
+    const bytes = await readBody(head, response.body, maxBytes, watch);
+    if (!(bytes instanceof Uint8Array)) return { kind: 'failure', failure: bytes, head };
+    return { kind: 'answer', answer: { ...head, bytes } };
   } catch (error) {
-    if (exchange.stop.aborted) return { kind: 'stopped' };
-    const failure = timeout.signal.aborted
-      ? timeoutFailure(options.timeoutMs, head !== null)
-      : brokenFailure(error, head);
-    return { kind: 'failure', failure, head };
+    if (stop.aborted) return { kind: 'stopped' };
+    if (timeout.signal.aborted) {
+      return { kind: 'failure', failure: timeoutFailure(options.timeoutMs, head !== null), head };
+    }
+    return { kind: 'failure', failure: head === null ? networkFailure(error) : truncatedFailure(error), head };
   } finally {
     watch.end();
     timeout.clear();
   }
 }
 
-/** Who changes something keeps the answer, and needs little of it. */
-function longestOf({ maxBytes }: HttpClientOptions, { request }: Exchange): number {
-  return maxBytes ?? (request.method === 'GET' ? largestAnswer : largestChange);
-}
-
-function brokenFailure(error: unknown, head: Head | null): Failure {
-  return head === null ? networkFailure(error) : truncatedFailure(error);
-}
-
-function fetchOptions({ transport }: HttpClientOptions, { request, headers }: Exchange, { signal }: Watch): FetchInit {
+function fetchOptions({ options, request }: Call, headers: RequestHeaders, signal: AbortSignal): FetchInit {
   return {
     method: request.method,
     headers,
     body: encodeBody(request)?.text ?? null,
-    // fetch itself would follow a redirect anywhere.
+    // fetch itself would follow a redirect to any origin.
     redirect: 'manual',
     signal,
-    ...transport,
+    ...options.transport,
   };
 }
 
-const withoutBody = new Set([204, 205, 304]);
-
-interface Begun {
-  readonly status: number;
-  readonly headers: AnswerHeaders;
-  readonly body: FetchAnswer['body'];
-}
-
-/** The body's bytes, or why they are not all there. A stream that breaks, and an aborted watch, reject. */
+/** The body's bytes, or why they are not complete. Rejects when the stream breaks or the watch is aborted. */
 async function readBody(
-  answer: Begun,
-  { maxBytes, watch }: { maxBytes: number; watch: Watch },
-): Promise<Uint8Array | Failure> {
-  const declared = declaredLength(answer);
-  const reader = answer.body?.getReader();
+  head: Head,
+  body: FetchAnswer['body'],
+  maxBytes: number,
+  watch: Watch,
+): Promise<Uint8Array | ExchangeFailure> {
+  const declared = declaredLength(head);
+  const reader = body?.getReader();
   if (declared > maxBytes) {
     discard(reader);
     return tooLargeFailure(maxBytes);
   }
-  const bytes = await readBounded(reader, { maxBytes, watch });
+  const bytes = reader === undefined ? new Uint8Array() : await readBounded(reader, maxBytes, watch);
   if (bytes === null) return tooLargeFailure(maxBytes);
   return bytes.byteLength < declared ? truncatedFailure(undefined) : bytes;
 }
 
-/** 0 where nothing can be compared: `content-length` counts what was sent, and fetch has unpacked that already. */
-function declaredLength({ status, headers }: Begun): number {
+const statusesWithoutBody = new Set([204, 205, 304]);
+
+/** 0 where nothing can be compared: `content-length` counts the bytes sent, and fetch has decompressed them. */
+function declaredLength({ status, headers }: Head): number {
   const length = headers.get('content-length') ?? '';
-  const packed = headers.has('content-encoding');
-  return packed || withoutBody.has(status) || !/^\d+$/.test(length) ? 0 : Number(length);
+  const isComparable = !headers.has('content-encoding') && !statusesWithoutBody.has(status);
+  return isComparable && /^\d+$/.test(length) ? Number(length) : 0;
 }
 
-async function readBounded(
-  reader: BodyReader | undefined,
-  { maxBytes, watch }: { maxBytes: number; watch: Watch },
-): Promise<Uint8Array | null> {
-  if (reader === undefined) return new Uint8Array();
+async function readBounded(reader: BodyReader, maxBytes: number, watch: Watch): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for (;;) {
       const { done, value } = await watch.race(reader.read());
-      if (done || value === undefined)
+      if (done || value === undefined) {
         return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+      }
       size += value.byteLength;
       if (size > maxBytes) return null;
       chunks.push(value);
@@ -147,7 +119,7 @@ async function readBounded(
   }
 }
 
-/** Lets go of the connection. That a broken stream cannot be cancelled any more is no news. */
+/** Releases the connection. A broken stream cannot be cancelled, which does not matter. */
 function discard(reader: BodyReader | undefined): void {
   reader?.cancel().catch(() => undefined);
 }
@@ -158,7 +130,7 @@ export interface Watch {
   readonly signal: AbortSignal;
   /** Settles like `work`, or rejects once `signal` is aborted: an injected fetch need not obey its signal. */
   readonly race: <Result>(work: Promise<Result>) => Promise<Result>;
-  /** Must be called, or the signals hold on to their listeners: `AbortSignal.any` would, for every request. */
+  /** Must be called, or the signals keep their listeners, as they would with `AbortSignal.any`. */
   readonly end: () => void;
 }
 
@@ -186,38 +158,34 @@ function rejectionOn(signal: AbortSignal): Promise<never> {
       reject(new DOMException('the wait was ended', 'AbortError'));
     });
   });
-  // It may come while nothing is raced against it.
+  // It may reject while nothing is raced against it.
   rejection.catch(() => undefined);
   return rejection;
 }
 
-export interface Exchanged {
-  readonly method: string;
-  readonly url: URL;
-  readonly sent: Readonly<Record<string, string>>;
-  readonly outcome: Outcome;
-  readonly elapsedMs: number;
-}
-
-/** One line on an exchange: names of headers only, and nothing of queries and bodies, for all of them hold secrets. */
-export function debugLine({ method, url, sent, outcome, elapsedMs }: Exchanged): string {
-  const head = headOf(outcome);
+/** One line on an attempt: names of headers only, and nothing of queries and bodies, since all of them hold secrets. */
+export function debugLine(
+  { request, url, sent }: { request: HttpRequest; url: URL; sent: RequestHeaders },
+  result: AttemptResult,
+  elapsedMs: number,
+): string {
+  const head = headOf(result);
   const trace = head === null ? null : traceIdOf(head.headers);
   return [
-    `${method} ${url.origin} ${url.pathname}: ${resultOf(outcome)} in ${String(elapsedMs)} ms`,
+    `${request.method} ${url.origin} ${url.pathname}: ${describeResult(result)} in ${elapsedMs} ms`,
     ...(trace === null ? [] : [`trace ${trace}`]),
-    `sent headers ${namesOf(Object.keys(sent))}`,
-    ...(head === null ? [] : [`received headers ${namesOf(head.headers.keys())}`]),
+    `sent headers ${sortedNames(Object.keys(sent))}`,
+    ...(head === null ? [] : [`received headers ${sortedNames(head.headers.keys())}`]),
   ].join('; ');
 }
 
-function resultOf(outcome: Outcome): string {
-  if (outcome.kind === 'answer') return String(outcome.answer.status);
-  if (outcome.kind === 'stopped') return 'interrupted';
-  const { head, failure } = outcome;
-  return head === null ? failure.code : `${String(head.status)}, ${failure.code}`;
+function describeResult(result: AttemptResult): string {
+  if (result.kind === 'answer') return String(result.answer.status);
+  if (result.kind === 'stopped') return 'interrupted';
+  const { head, failure } = result;
+  return head === null ? failure.code : `${head.status}, ${failure.code}`;
 }
 
-function namesOf(names: Iterable<string>): string {
+function sortedNames(names: Iterable<string>): string {
   return Array.from(names).toSorted().join(' ');
 }

@@ -4,16 +4,16 @@ import { HttpError, type BodyKind } from './error.ts';
 import type { AnswerHeaders, HttpAnswer, HttpRequest } from './request.ts';
 import { cannot, traceIdOf } from './text.ts';
 
-/** The longest answer that is read: a hundred thousand accounts, with what compression takes away. */
+/** The longest answer that is read, in bytes once decompressed: a hundred thousand accounts. */
 export const largestAnswer = 64 * 1024 * 1024;
 
-/** The longest answer to a request that changes something or asks for a credential: one account at most. */
+/** The longest answer to a request that changes something or asks for a credential, in bytes: one account at most. */
 export const largestChange = 1024 * 1024;
 
-/** No answer that makes sense is nested deeper, and who prints it can do with so many levels. */
+/** No sensible answer is nested deeper. */
 const deepest = 100;
 
-/** As many values as fit into memory many times over: a few bytes of JSON can become a hundred in it. */
+/** A few bytes of JSON can take a hundred in memory; this many values fit several times. */
 const mostValues = 5_000_000;
 
 const quote = 0x22;
@@ -23,7 +23,7 @@ const comma = 0x2c;
 const open = 0x5b;
 const close = 0x5d;
 
-/** Whether JSON can be parsed without taking far more memory, time or stack than its length says. To be asked before. */
+/** Whether JSON can be parsed without taking far more memory, time or stack than its length suggests. */
 export function isModest(bytes: Uint8Array): boolean {
   let depth = 0;
   let values = 0;
@@ -40,7 +40,7 @@ export function isModest(bytes: Uint8Array): boolean {
   return values <= mostValues;
 }
 
-/** The closing quote of the text that begins at `start`; most of an answer is text, so this is what has to be fast. */
+/** The closing quote of the text that begins at `start`. Most of an answer is text, so this has to be fast. */
 function endOfText(bytes: Uint8Array, start: number): number {
   let end = bytes.indexOf(quote, start + 1);
   while (end !== -1 && isEscaped(bytes, end)) end = bytes.indexOf(quote, end + 1);
@@ -59,7 +59,7 @@ export interface Content {
   readonly value: unknown;
 }
 
-/** Reads a body as JSON whatever its content type says, and otherwise tells what it is. Never throws. */
+/** Reads a body as JSON whatever its content type, and says what it is where it is not JSON. Never throws. */
 export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'bytes'>): Content {
   const text = decode(bytes);
   if (text === null) return { kind: 'other', value: undefined };
@@ -72,14 +72,14 @@ export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'by
 
 const byteOrderMark = '\uFEFF';
 
-/** Null for bytes that are not UTF-8: a credential with replaced characters would look like a credential. */
+/** Null for bytes that are not UTF-8: a credential with replaced characters would still look like one. */
 function decode(bytes: Uint8Array): string | null {
   if (!isUtf8(bytes)) return null;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
 
-/** The parser's error is dropped, for it quotes the text. */
+/** The parser's error is dropped, because it quotes the text. */
 function parse(text: string): Content | null {
   try {
     return { kind: 'json', value: JSON.parse(text) as unknown };
@@ -93,22 +93,21 @@ function isHtml(headers: AnswerHeaders): boolean {
 }
 
 /** The part of a zod schema that is needed here. */
-export interface Schema<Output> {
-  readonly safeParse: (value: unknown) => SchemaResult<Output>;
+export interface Schema<Value> {
+  readonly safeParse: (
+    value: unknown,
+  ) =>
+    | { readonly success: true; readonly data: Value }
+    | { readonly success: false; readonly error: { readonly issues: readonly SchemaIssue[] } };
 }
-
-type SchemaResult<Output> =
-  | { readonly success: true; readonly data: Output }
-  | { readonly success: false; readonly error: { readonly issues: readonly SchemaIssue[] } };
 
 export interface SchemaIssue {
   readonly path: readonly PropertyKey[];
 }
 
-export interface ReadOptions {
-  /** The provider's name, e.g. `nscale`. */
+/** The provider's name, e.g. `nscale`, and the request that was answered. */
+export interface Answered {
   readonly provider: string;
-  /** What was answered. */
   readonly request: HttpRequest;
 }
 
@@ -122,27 +121,27 @@ const unusable: Readonly<Record<Exclude<BodyKind, 'json'>, string>> = {
 /**
  * The body of a 2xx answer as `schema` reads it.
  *
- * @throws HttpError (`bad_answer`, arrival `unknown`: the request was done, or some gateway says so) that names the
- *   places where the body does not fit, and never quotes the body
+ * @throws HttpError (`bad_answer`, arrival `unknown`: the request was done, or a gateway answered) that names the places
+ *   where the body does not fit, and never quotes the body
  */
-export function readJson<Output>(answer: HttpAnswer, schema: Schema<Output>, options: ReadOptions): Output {
+export function readJson<Value>(answer: HttpAnswer, schema: Schema<Value>, answered: Answered): Value {
   const content = readContent(answer);
-  if (content.kind !== 'json') throw badAnswer(answer, options, content.kind);
+  if (content.kind !== 'json') throw badAnswer(answer, answered, content.kind);
   const result = schema.safeParse(content.value);
-  if (!result.success) throw badAnswer(answer, options, result.error.issues);
+  if (!result.success) throw badAnswer(answer, answered, result.error.issues);
   return result.data;
 }
 
 /** No `cause`: the errors of parser and schema may quote the body. */
 function badAnswer(
   { status, headers }: HttpAnswer,
-  { provider, request }: ReadOptions,
+  { provider, request }: Answered,
   found: Exclude<BodyKind, 'json'> | readonly SchemaIssue[],
 ): HttpError {
   const isKind = typeof found === 'string';
   const what = isKind ? unusable[found] : `JSON that does not fit at ${placesOf(found)}`;
   const endpoint = `${request.method} ${new URL(request.url).pathname}`;
-  const said = `${provider} answered ${endpoint} with ${String(status)} and ${what}`;
+  const said = `${provider} answered ${endpoint} with ${status} and ${what}`;
   return new HttpError('bad_answer', cannot(request.purpose, said), {
     arrival: 'unknown',
     body: isKind ? found : 'json',
@@ -158,14 +157,14 @@ function placesOf(issues: readonly SchemaIssue[]): string {
   const places = Array.from(new Set(issues.map(({ path }) => placeOf(path))));
   const shown = places.slice(0, mostPlaces).join(', ');
   const left = places.length - mostPlaces;
-  return left > 0 ? `${shown} and ${String(left)} more places` : shown;
+  return left > 0 ? `${shown} and ${left} more places` : shown;
 }
 
 /** `items[3].metadata.id`. A key that does not look like a name may be data, and shows as `*`. */
 function placeOf(path: readonly PropertyKey[]): string {
   const place = path
     .map((key) => {
-      if (typeof key === 'number') return `[${String(key)}]`;
+      if (typeof key === 'number') return `[${key}]`;
       return typeof key === 'string' && /^[A-Za-z_][\w-]{0,39}$/.test(key) ? `.${key}` : '.*';
     })
     .join('')

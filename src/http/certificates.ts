@@ -4,24 +4,24 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import { readBounded } from '../files/bounded-file.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 
-/** A file of CA certificates, and where it was named. */
+/** A file of CA certificates. */
 export interface CaFile {
   /** Absolute. */
   readonly path: string;
-  /** e.g. `--ca-cert`. */
+  /** What names it, e.g. `--ca-cert`. */
   readonly source: string;
 }
 
 /** PEM certificates, or a sentence saying what is wrong with the file. */
-export type CaReading =
+export type CaBundle =
   | { readonly certificates: readonly string[]; readonly problem: null }
   | { readonly certificates: null; readonly problem: string };
 
-/** Bundles of all the CAs there are have less than 1 MiB. */
+/** In bytes; bundles of all public CAs have less than 1 MiB. */
 const largestBundle = 16 * 1024 * 1024;
 
 /** Reads a PEM file of one or more certificates and checks each. */
-export async function readCertificates({ path, source }: CaFile): Promise<CaReading> {
+export async function readCertificates({ path, source }: CaFile): Promise<CaBundle> {
   let text: string;
   try {
     text = (await readBounded(path, largestBundle)).toString('latin1');
@@ -35,7 +35,7 @@ export async function readCertificates({ path, source }: CaFile): Promise<CaRead
   }
   const broken = certificates.findIndex((certificate) => !isCertificate(certificate));
   if (broken === -1) return { certificates, problem: null };
-  const which = `certificate ${String(broken + 1)} of ${String(certificates.length)}`;
+  const which = `certificate ${broken + 1} of ${certificates.length}`;
   return { certificates: null, problem: `${source}: ${which} in ${path} cannot be read` };
 }
 
@@ -47,12 +47,12 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** Node's own roots and these: a CA is added, it replaces none. */
+/** Node's own roots and these. */
 export function withRoots(certificates: readonly string[]): string[] {
   return Array.from(new Set([...rootCertificates, ...certificates]));
 }
 
-/** Trust in `withRoots`, made once for all connections: reading 300 certificates takes 60 ms. */
+/** A TLS context that trusts `withRoots`. It is shared by all connections: reading 300 certificates takes 60 ms. */
 export function createTrust(certificates: readonly string[]): SecureContext {
   return createSecureContext({ ca: withRoots(certificates) });
 }

@@ -1,3 +1,8 @@
+import { UsageError } from '../errors.ts';
+import { answerError, failureError, stoppedError } from './answer-error.ts';
+import { attempt, debugLine, headOf, requestHeaders, watchSignals, type AttemptResult } from './attempt.ts';
+import { HttpError, type Arrival } from './error.ts';
+import { isRedirect, redirectTarget } from './redirect.ts';
 import {
   isSafe,
   type AnswerHeaders,
@@ -7,15 +12,10 @@ import {
   type HttpCredential,
   type HttpRequest,
 } from './request.ts';
-import { answerError, failureError, stoppedError } from './answer-error.ts';
-import { attempt, debugLine, headOf, requestHeaders, watchSignals, type Outcome } from './attempt.ts';
-import { HttpError, type Arrival } from './error.ts';
-import { isRedirect, redirectTarget } from './redirect.ts';
-import { UsageError } from '../errors.ts';
 
 export interface HttpClient {
   /**
-   * Sends the request and returns a complete 2xx answer. What may be repeated is repeated (DESIGN.md 6, step 3).
+   * Sends the request and returns a complete 2xx answer. What may be repeated is repeated (docs/design.md 6, step 3).
    *
    * @throws HttpError for everything but a complete 2xx answer; `arrival` says what is known of the request
    * @throws InterruptedError when the program is interrupted and nothing was sent that changes something
@@ -29,10 +29,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return { send: (request) => send(options, request) };
 }
 
-/** Where a call stands before its next attempt. */
-interface Progress {
+/** The state of a call before its next attempt. */
+interface CallState {
   readonly url: URL;
-  readonly hops: number;
+  readonly redirects: number;
   readonly repeats: number;
   readonly renewed: boolean;
   /** What is known of the request if nothing more is sent. */
@@ -40,75 +40,72 @@ interface Progress {
 }
 
 interface Attempted {
-  readonly outcome: Outcome;
+  readonly result: AttemptResult;
   readonly authorization: string | null;
 }
 
-/** `HttpClient.send`: attempts until one decides the matter. */
-export async function send(options: HttpClientOptions, request: HttpRequest): Promise<HttpAnswer> {
+async function send(options: HttpClientOptions, request: HttpRequest): Promise<HttpAnswer> {
   const call = { options, request, stop: request.signal ?? options.signal };
-  let progress = start(call);
+  let state = firstState(call);
   for (;;) {
-    const { outcome, authorization } = await exchange(call, progress);
-    const answer = outcome.kind === 'answer' && isSuccess(outcome) ? outcome.answer : null;
+    const attempted = await exchange(call, state);
+    const answer = successOf(attempted.result);
     if (answer !== null) return answer;
-    progress = await proceed(call, progress, { outcome, authorization });
+    state = await nextState(call, state, attempted);
   }
 }
 
-function start({ options, request }: Call): Progress {
+function firstState({ options, request }: Call): CallState {
   const url = new URL(request.url);
   if (request.authorized !== false && url.origin !== new URL(options.endpoint).origin) {
     throw new Error(`the credential for ${options.endpoint} must not be sent to ${url.origin}`);
   }
-  return { url, hops: 0, repeats: 0, renewed: false, arrival: 'not-sent' };
+  return { url, redirects: 0, repeats: 0, renewed: false, arrival: 'not-sent' };
 }
 
-function isSuccess({ answer }: { answer: HttpAnswer }): boolean {
-  return answer.status >= 200 && answer.status < 300;
+/** The complete 2xx answer of an attempt, or null. */
+function successOf(result: AttemptResult): HttpAnswer | null {
+  const isSuccess = result.kind === 'answer' && result.answer.status >= 200 && result.answer.status < 300;
+  return isSuccess ? result.answer : null;
 }
 
-async function exchange(call: Call, { url, arrival }: Progress): Promise<Attempted> {
+async function exchange(call: Call, { url, arrival }: CallState): Promise<Attempted> {
   const { options, request, stop } = call;
   if (stop.aborted) throw stoppedError(call, arrival);
   const authorization = request.authorized === false ? null : await authorize(options.credential, arrival);
   if (stop.aborted) throw stoppedError(call, arrival);
-  const headers = requestHeaders(request, { authorization, userAgent: options.userAgent });
-  let startedAt = options.now();
-  const outcome = await inTurn(call, arrival, () => {
-    startedAt = options.now();
-    return attempt(options, { url, request, headers, stop });
+  const sent = requestHeaders(request, { authorization, userAgent: options.userAgent });
+  let askedAt = options.now();
+  const result = await inTurn(call, arrival, () => {
+    askedAt = options.now();
+    return attempt(call, url, sent);
   });
-  const endedAt = options.now();
-  const elapsedMs = endedAt - startedAt;
-  if (outcome.kind === 'answer' && isSuccess(outcome)) await keepAnswer(request, outcome.answer);
-  const head = headOf(outcome);
-  if (head !== null) {
-    options.onAnswer?.({ headers: head.headers, askedAt: startedAt, answeredAt: endedAt });
-  }
-  await report(options, () => debugLine({ method: request.method, url, sent: headers, outcome, elapsedMs }));
-  return { outcome, authorization };
+  const answeredAt = options.now();
+  const success = successOf(result);
+  if (success !== null) await keepAnswer(request, success);
+  const head = headOf(result);
+  if (head !== null) options.onAnswer?.({ headers: head.headers, askedAt, answeredAt });
+  await report(options, () => debugLine({ request, url, sent }, result, answeredAt - askedAt));
+  return { result, authorization };
 }
 
-/** Who was interrupted while he waited for his turn has sent nothing, and sends nothing that changes something. */
-async function inTurn(call: Call, arrival: Arrival, work: () => Promise<Outcome>): Promise<Outcome> {
+/** A call that is interrupted while it waits for its turn has sent nothing, and sends no change. */
+async function inTurn(call: Call, arrival: Arrival, work: () => Promise<AttemptResult>): Promise<AttemptResult> {
   const { options, request, stop } = call;
   if (options.turn === undefined) return work();
   return options.turn(() => {
     if (stop.aborted) throw stoppedError(call, arrival);
-    if (options.signal.aborted && !isSafe(request) && arrival !== 'unknown') {
-      throw options.signal.reason;
-    }
+    if (options.signal.aborted && !isSafe(request) && arrival !== 'unknown') throw options.signal.reason;
     return work();
   });
 }
 
-/** Whoever keeps the answer knows when that failed, and must get the answer all the same. */
+/** Keeping the answer may fail; `keep` knows that itself, and the caller must get the answer all the same. */
 async function keepAnswer({ keep }: HttpRequest, { bytes }: HttpAnswer): Promise<void> {
   try {
     await keep?.(bytes);
   } catch {
-    // The answer goes to the caller by the other way, its return value.
+    // The caller gets the answer as the return value.
   }
 }
 
@@ -117,43 +114,40 @@ async function report({ debug }: HttpClientOptions, line: () => string): Promise
   try {
     await debug?.(line());
   } catch {
-    // Nobody is left to tell: this was the place for it.
+    // There is no other place to report it.
   }
 }
 
-/** What to do after an attempt that was no success; throws when that is nothing. */
-async function proceed(call: Call, progress: Progress, { outcome, authorization }: Attempted): Promise<Progress> {
+/**
+ * The state before the next attempt, after one that did not succeed.
+ *
+ * @throws the call's error when there is no next attempt
+ */
+async function nextState(call: Call, state: CallState, { result, authorization }: Attempted): Promise<CallState> {
   const { options, request } = call;
-  const { url, hops, repeats } = progress;
-  if (outcome.kind === 'stopped') throw stoppedError(call, 'unknown');
-  if (outcome.kind === 'answer') {
-    const { answer } = outcome;
+  const { url, redirects, repeats } = state;
+  if (result.kind === 'stopped') throw stoppedError(call, 'unknown');
+  if (result.kind === 'answer') {
+    const { answer } = result;
     const { renew } = options.credential;
-    if (answer.status === 401 && renew && authorization !== null && !progress.renewed) {
-      await reauthorize(renew);
-      return { ...progress, renewed: true, arrival: 'refused' };
+    if (answer.status === 401 && renew && authorization !== null && !state.renewed) {
+      await aboutOwnRequest(renew, 'refused');
+      return { ...state, renewed: true, arrival: 'refused' };
     }
     if (isRedirect(answer.status)) {
-      return { ...progress, url: redirectTarget(call, { answer, url, hops }), hops: hops + 1 };
+      return { ...state, url: redirectTarget(call, { answer, url, redirects }), redirects: redirects + 1 };
     }
   }
-  const delay = repeatDelay({ request, outcome, repeats, now: options.now() });
-  if (delay === null) throw finalError(call, progress, { outcome, authorization });
-  const arrival = outcome.kind === 'answer' ? 'refused' : outcome.failure.arrival;
+  const delay = repeatDelay({ request, result, repeats, now: options.now() });
+  if (delay === null) {
+    throw result.kind === 'failure' ? failureError(call, url, result) : answerError(call, result.answer, authorization);
+  }
+  const arrival = result.kind === 'answer' ? 'refused' : result.failure.arrival;
   await pause(call, delay, arrival);
-  return { ...progress, repeats: repeats + 1, arrival };
+  return { ...state, repeats: repeats + 1, arrival };
 }
 
-function finalError(
-  call: Call,
-  { url }: Progress,
-  { outcome, authorization }: { outcome: Exclude<Outcome, { kind: 'stopped' }> } & Attempted,
-): Error {
-  if (outcome.kind === 'failure') return failureError(call, { ...outcome, url });
-  return answerError(call, { answer: outcome.answer, authorization });
-}
-
-/** Nothing is on its way during a pause, so the program's own signal ends it at once, whatever the request waits for. */
+/** No request is under way during a pause, so the program's own signal ends it even where the request ignores it. */
 async function pause(call: Call, milliseconds: number, arrival: Arrival): Promise<void> {
   const { options, stop } = call;
   const watch = watchSignals([options.signal, stop]);
@@ -169,11 +163,11 @@ async function pause(call: Call, milliseconds: number, arrival: Arrival): Promis
 
 const backoffMs = [500, 1000, 2000];
 const longestWaitMs = 60_000;
-const passingStatuses = new Set([502, 503, 504]);
+const transientStatuses = new Set([502, 503, 504]);
 
-export interface RetryQuestion {
+interface FailedAttempt {
   readonly request: HttpRequest;
-  readonly outcome: Exclude<Outcome, { kind: 'stopped' }>;
+  readonly result: Exclude<AttemptResult, { kind: 'stopped' }>;
   /** How often it was repeated already. */
   readonly repeats: number;
   /** Milliseconds since the epoch. */
@@ -182,21 +176,21 @@ export interface RetryQuestion {
 
 /**
  * Milliseconds to wait before the request is sent again, null when it must not be. A request that changes something is
- * repeated only where it certainly did not arrive, or was refused unread (DESIGN.md 6, step 3).
+ * repeated only where it certainly did not arrive, or was refused unread (docs/design.md 6, step 3).
  */
-function repeatDelay({ request, outcome, repeats, now }: RetryQuestion): number | null {
+function repeatDelay({ request, result, repeats, now }: FailedAttempt): number | null {
   const backoff = backoffMs[repeats];
-  if (backoff === undefined || !mayRepeat(request, outcome)) return null;
-  const asked = outcome.kind === 'answer' ? retryAfter(outcome.answer.headers, now) : null;
+  if (backoff === undefined || !mayRepeat(request, result)) return null;
+  const asked = result.kind === 'answer' ? retryAfter(result.answer.headers, now) : null;
   return Math.min(asked ?? backoff, longestWaitMs);
 }
 
-function mayRepeat(request: HttpRequest, outcome: RetryQuestion['outcome']): boolean {
-  if (outcome.kind === 'answer') {
-    const { status } = outcome.answer;
-    return status === 429 || (isSafe(request) && passingStatuses.has(status));
+function mayRepeat(request: HttpRequest, result: FailedAttempt['result']): boolean {
+  if (result.kind === 'answer') {
+    const { status } = result.answer;
+    return status === 429 || (isSafe(request) && transientStatuses.has(status));
   }
-  const { arrival, retryable } = outcome.failure;
+  const { arrival, retryable } = result.failure;
   return retryable && (arrival === 'not-sent' || isSafe(request));
 }
 
@@ -204,7 +198,7 @@ function mayRepeat(request: HttpRequest, outcome: RetryQuestion['outcome']): boo
 export function retryAfter(headers: AnswerHeaders, now: number): number | null {
   const value = headers.get('retry-after')?.trim() ?? '';
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  // Date.parse alone takes almost anything for a date.
+  // Date.parse alone accepts almost anything.
   const date = /^[A-Z][a-z]{2,8},? .* GMT$/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
@@ -213,8 +207,7 @@ export function retryAfter(headers: AnswerHeaders, now: number): number | null {
  * The value of the Authorization header.
  *
  * @throws UsageError naming the source, never the value, when no header can carry it
- * @throws HttpError with `arrival` when the credential has to be fetched first and that fails: whatever became of the
- *   token request, the request that needs the token was not sent again
+ * @throws HttpError with `arrival` when the credential has to be fetched first and that fails
  */
 async function authorize(credential: HttpCredential, arrival: Arrival): Promise<string> {
   const value = await aboutOwnRequest(credential.header, arrival);
@@ -228,16 +221,11 @@ async function authorize(credential: HttpCredential, arrival: Arrival): Promise<
   return value;
 }
 
-/** Authenticates again after a 401. Errors are those of `authorize`. */
-async function reauthorize(renew: () => Promise<void>): Promise<void> {
-  await aboutOwnRequest(renew, 'refused');
-}
-
+/** Runs a token request. Its outcome says nothing of the request that needs the token, which is `arrival`. */
 async function aboutOwnRequest<Result>(work: () => Promise<Result>, arrival: Arrival): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    // What became of the token request says nothing of the request that needs the token.
     throw error instanceof HttpError ? error.with({ arrival }) : error;
   }
 }

@@ -10,7 +10,8 @@ const connectTimeoutMs = 10_000;
 
 /**
  * `fetch` over Node's own `http` and `https`, which are loaded in a tenth of the time of what is behind global `fetch`
- * (STYLE.md 1.7). Like it, unpacks bodies and keeps connections; follows no redirect, and knows no proxy. Rejects with the errors of Node; one who cannot be reached within 10 s is `ETIMEDOUT` of `connect`.
+ * (docs/decisions/transport.md). Unpacks bodies and keeps connections; follows no redirect and knows no proxy. Rejects
+ * with the errors of Node; a host that cannot be reached within 10 s is `ETIMEDOUT` of `connect`.
  */
 export function createDirectFetch(timeout: Context['timeout']): Fetch {
   const schemeOf = createSchemes(timeout);

@@ -1,8 +1,8 @@
 import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
 
 /**
- * What is known of a request that got no usable answer: `not-sent` it certainly never reached the server, `refused` the
- * server answered completely and did nothing, `unknown` anything else.
+ * What is known of a request that got no usable answer. `not-sent`: it certainly never reached the server; `refused`: the
+ * server answered completely and did nothing; `unknown`: anything else.
  */
 export type Arrival = 'not-sent' | 'refused' | 'unknown';
 
@@ -14,10 +14,7 @@ export interface ProviderProblem {
   readonly traceId: string | null;
 }
 
-/**
- * What a body turned out to be. `html` comes from a proxy or gateway, `excessive` is more than is parsed, `other` is none of
- * these.
- */
+/** What a body is. `html` comes from a proxy or gateway; `excessive` is JSON too large to parse; `other` is none of these. */
 export type BodyKind = 'json' | 'html' | 'empty' | 'excessive' | 'other';
 
 export type HttpErrorCode = ErrorCode<'http'>;
@@ -32,7 +29,7 @@ export interface HttpErrorDetails extends ErrorDetails {
 export class HttpError extends CliError {
   declare readonly code: HttpErrorCode;
   readonly arrival: Arrival;
-  /** Null as well where the answer could carry a credential (`secretAnswer`). */
+  /** Null also where the answer could carry a credential (`secretAnswer`). */
   readonly problem: ProviderProblem | null;
   /** What the answer's body was; null when no complete body was received. */
   readonly body: BodyKind | null;

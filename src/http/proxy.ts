@@ -8,9 +8,9 @@ export interface Proxy {
 }
 
 export interface ProxyReading {
-  /** Null as well where `NO_PROXY` says that the endpoint is reached without one. */
+  /** Null also where `NO_PROXY` excludes the endpoint. */
   readonly proxy: Proxy | null;
-  /** The variable that names a proxy, e.g. `HTTPS_PROXY`; null where none does. */
+  /** The variable that names a proxy, e.g. `HTTPS_PROXY`, or null. */
   readonly source: string | null;
   readonly problem: string | null;
 }
@@ -18,8 +18,8 @@ export interface ProxyReading {
 const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
 
 /**
- * The proxy that the environment names for `endpoint`, read as curl reads it. `HTTP_PROXY` is for http only, and an http
- * endpoint is this machine itself: through a proxy the credential would leave it unencrypted. So that is never used.
+ * The proxy that the environment names for `endpoint`, as curl reads it. `HTTP_PROXY` is never used: it is for http, and
+ * an http endpoint is this machine itself, which the credential would leave unencrypted.
  */
 export function readProxy(env: Environment, endpoint: URL): ProxyReading {
   const name = variables.find((variable) => valueOf(env, variable) !== '');
@@ -37,8 +37,8 @@ export function readProxy(env: Environment, endpoint: URL): ProxyReading {
 }
 
 /**
- * Whether `NO_PROXY` names the host: hosts with commas or spaces between them, a port behind a colon, `*` for all. A host
- * means its subdomains, too, with a dot or `*.` before it or without.
+ * Whether `NO_PROXY` names the host: hosts separated by commas or spaces, each with an optional port, or `*` for all. A
+ * host includes its subdomains, with `.` or `*.` before it or without.
  */
 function isExcepted({ hostname, port }: URL, except: string): boolean {
   if (except === '*') return true;

@@ -1,17 +1,9 @@
-import { isSafe, type Call, type HttpAnswer } from './request.ts';
 import { HttpError } from './error.ts';
+import { isSafe, type Call, type HttpAnswer } from './request.ts';
 import { cannot, traceIdOf } from './text.ts';
 
 const mostRedirects = 5;
 const followed = new Set([301, 302, 303, 307, 308]);
-
-export interface Redirection {
-  readonly answer: HttpAnswer;
-  /** What was asked for. */
-  readonly url: URL;
-  /** How many redirects led there. */
-  readonly hops: number;
-}
 
 /** Whether the answer sends the client elsewhere, or says otherwise that there is nothing in it. */
 export function isRedirect(status: number): boolean {
@@ -19,12 +11,15 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * Where a 3xx answer leads, which is never another origin: the credential would go with it.
+ * Where a 3xx answer to `url` leads, after so many `redirects` before it. It is never another origin: the credential
+ * would be sent there.
  *
  * @throws HttpError (`redirected`) saying why it is not followed
  */
-export function redirectTarget(call: Call, redirection: Redirection): URL {
-  const { answer, url, hops } = redirection;
+export function redirectTarget(
+  call: Call,
+  { answer, url, redirects }: { answer: HttpAnswer; url: URL; redirects: number },
+): URL {
   if (call.request.method !== 'GET') {
     throw redirectError(call, answer, 'a redirect, which only reads may follow');
   }
@@ -35,7 +30,7 @@ export function redirectTarget(call: Call, redirection: Redirection): URL {
     const where = `${target.protocol}//${target.host}`;
     throw redirectError(call, answer, `a redirect to another origin, ${where}`);
   }
-  if (hops >= mostRedirects) throw redirectError(call, answer, 'too many redirects in a row');
+  if (redirects >= mostRedirects) throw redirectError(call, answer, 'too many redirects in a row');
   return target;
 }
 
@@ -45,18 +40,13 @@ function resolve(location: string, base: URL): URL | null {
   return target.username === '' && target.password === '' ? target : null;
 }
 
-function redirectError({ options, request }: Call, answer: HttpAnswer, what: string): HttpError {
-  const { status, headers } = answer;
-  return new HttpError(
-    'redirected',
-    cannot(request.purpose, `${options.provider} answered ${String(status)}: ${what}`),
-    {
-      // A 303 says where the result of what was done is; 307 and 308 ask for the request again.
-      arrival: isSafe(request) || status === 307 || status === 308 ? 'refused' : 'unknown',
-      hint: 'check the endpoint, and whether a login page or proxy stands before it',
-      provider: options.provider,
-      status,
-      traceId: traceIdOf(headers),
-    },
-  );
+function redirectError({ options, request }: Call, { status, headers }: HttpAnswer, what: string): HttpError {
+  return new HttpError('redirected', cannot(request.purpose, `${options.provider} answered ${status}: ${what}`), {
+    // A 303 says where the result of a completed request is; 307 and 308 ask for the request again.
+    arrival: isSafe(request) || status === 307 || status === 308 ? 'refused' : 'unknown',
+    hint: 'check the endpoint, and whether a login page or proxy stands before it',
+    provider: options.provider,
+    status,
+    traceId: traceIdOf(headers),
+  });
 }

@@ -19,19 +19,19 @@ export interface HttpRequest {
   readonly authorized?: boolean;
   /**
    * True for a request that changes nothing although it is not a GET, such as a token request: it may be repeated
-   * whatever became of it (RFC 9110 9.2.1). Default: whether it is a GET.
+   * (RFC 9110 9.2.1). Default: whether it is a GET.
    */
-  readonly keeper?: boolean;
-  /** Ends the wait for the answer; default the client's. */
+  readonly safe?: boolean;
+  /** Ends the wait for the answer. Default: the client's. */
   readonly signal?: AbortSignal;
-  /** Receives the bytes of a complete 2xx answer before anything looks at them. */
+  /** Receives the bytes of a complete 2xx answer before they are read. */
   readonly keep?: (bytes: Uint8Array) => Promise<void>;
 }
 
-/** Values by names in lower case. Node's own `Headers` would have to be loaded, with all of fetch (STYLE.md 1.7). */
+/** Values by names in lower case. Node's `Headers` would load all of fetch (docs/decisions/transport.md). */
 export type AnswerHeaders = ReadonlyMap<string, string>;
 
-/** A complete answer, read to its end. */
+/** A complete answer. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
@@ -40,7 +40,7 @@ export interface HttpAnswer {
 
 /** Whether the request changes nothing, so that sending it again does no harm. */
 export function isSafe(request: HttpRequest): boolean {
-  return request.keeper ?? request.method === 'GET';
+  return request.safe ?? request.method === 'GET';
 }
 
 /** The request's body as text and its content type, null where it has none. */
@@ -55,31 +55,31 @@ export function encodeBody(request: HttpRequest): { text: string; type: string }
   return null;
 }
 
-/** What a client needs of the world, and what it must know of the provider it talks to. */
+/** What a client needs of the context, and what it must know of the provider. */
 export interface HttpClientOptions extends Pick<Context, 'fetch' | 'now' | 'sleep' | 'timeout' | 'signal'> {
   /** Per attempt, from the request to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly credential: HttpCredential;
   /** The provider's name for messages, e.g. `nscale`. */
   readonly provider: string;
-  /** The only origin that is sent the credential, e.g. `https://api.example.com/base`. */
+  /** The credential is sent to its origin only, e.g. `https://api.example.com/base`. */
   readonly endpoint: string;
-  /** Reads the provider's own error shape out of parsed JSON; null when it is not in that shape. */
+  /** Reads the provider's error shape from parsed JSON; null when it is not in that shape. */
   readonly readProblem: (status: number, body: unknown) => ProviderProblem | null;
   readonly userAgent: string;
   /** Receives one line per attempt, without values of headers, queries or bodies. */
   readonly debug?: (line: string) => Promise<void>;
-  /** Is told of every answer that came at least in part, whatever it says. Must not throw. */
+  /** Called for every answer whose head was received. Must not throw. */
   readonly onAnswer?: ((answer: TimedAnswer) => void) | undefined;
-  /** The longest answer that is read. Default: 64 MiB, and 1 MiB where something is changed or a credential asked for. */
+  /** The longest body that is read. Default: 64 MiB for a GET, else 1 MiB. */
   readonly maxBytes?: number;
-  /** Lets an attempt begin when there are not too many others; the time it waits is not the attempt's. Default: at once. */
+  /** Limits how many attempts run at once; an attempt's time starts with its turn. Default: no limit. */
   readonly turn?: Turn | undefined;
   /** From `createTransport`. */
   readonly transport?: Transport;
 }
 
-/** The head of an answer, and the exchange it came of; times are in milliseconds since the epoch. */
+/** When a request was sent and its answer received, in milliseconds since the epoch. */
 export interface TimedAnswer {
   readonly headers: AnswerHeaders;
   readonly askedAt: number;
@@ -89,13 +89,13 @@ export interface TimedAnswer {
 /** Runs work when its turn has come. */
 export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** What a proxy, or else a CA, asks for of every request. */
+/** What a proxy or a CA adds to every request. */
 export type Transport = Pick<FetchInit, 'dispatcher' | 'secureContext'>;
 
 export interface HttpCredential {
-  /** The value of the Authorization header, e.g. `Bearer abc`. Asked for before every attempt. */
+  /** The value of the Authorization header, e.g. `Bearer abc`. Called before every attempt. */
   readonly header: () => Promise<string>;
-  /** Authenticates again after a 401. Requests run side by side, so concurrent calls should share one renewal. */
+  /** Authenticates again after a 401. Requests run concurrently, so their calls should share one renewal. */
   readonly renew?: () => Promise<void>;
   /** Where the credential came from, for messages, e.g. `environment variable NSCALE_SERVICE_TOKEN`. */
   readonly source: string;

@@ -1,30 +1,37 @@
-import type { SecureContext } from 'node:tls';
 import { resolve } from 'node:path';
+import type { SecureContext } from 'node:tls';
 
-import { UsageError } from '../errors.ts';
-import type { Transport } from './request.ts';
-import { readProxy, type Proxy } from './proxy.ts';
 import type { Environment } from '../context.ts';
+import { UsageError } from '../errors.ts';
 import type { CaFile } from './certificates.ts';
+import { readProxy, type Proxy } from './proxy.ts';
+import type { Transport } from './request.ts';
 
-/** The CAs that are named are trusted beside Node's own. */
-export interface TransportOptions extends CaPlace {
-  /** As `readEndpoint` gives it. */
+/** The CA files that are named; their certificates are trusted beside Node's own. */
+export interface CaSettings {
+  readonly env: Environment;
+  /** What relative paths in the environment are relative to. */
+  readonly cwd: string;
+  /** The file that a flag or profile names. */
+  readonly caFile: CaFile | null;
+}
+
+export interface TransportOptions extends CaSettings {
+  /** As `readEndpoint` returns it. */
   readonly endpoint: string;
 }
 
 /**
- * What takes requests through the proxy, or trusts the CA, that the settings ask for. Only for a proxy is undici loaded: it
- * costs as much as starting Node (STYLE.md 1.7).
+ * What takes requests through the proxy, or trusts the CA, that the settings ask for. undici is loaded only for a proxy
+ * (docs/decisions/transport.md).
  *
  * @throws UsageError with all that is wrong, each naming its flag or variable and file
  */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
-  const { env } = options;
   const endpoint = new URL(options.endpoint);
-  const { proxy, problem } = readProxy(env, endpoint);
+  const { proxy, problem } = readProxy(options.env, endpoint);
   const trust = await readTrust(options, endpoint);
-  const problems = [uncheckedProblem(options, endpoint), problem, ...trust.problems];
+  const problems = [uncheckedProblem(options.env, endpoint), problem, ...trust.problems];
   const found = problems.filter((text) => text !== null);
   if (found.length > 0) throw new UsageError(found);
   const { context } = trust;
@@ -33,30 +40,38 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 }
 
 /** A sentence when the server's certificate would not be checked, else null. */
-export function uncheckedProblem({ env }: Pick<CaPlace, 'env'>, endpoint: URL): string | null {
+export function uncheckedProblem(env: Environment, endpoint: URL): string | null {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0' || isLoopback(endpoint.hostname)) return null;
   return 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to whoever answers; unset it and name the CA with --ca-cert';
 }
 
-type Dispatcher = NonNullable<Transport['dispatcher']>;
-
-interface Trust {
-  readonly context: SecureContext | null;
-  readonly problems: readonly string[];
-}
-
-async function readTrust(options: TransportOptions, endpoint: URL): Promise<Trust> {
-  const files = ownCaFiles(options, endpoint);
-  if (files.length === 0) return { context: null, problems: [] };
+async function readTrust(
+  settings: CaSettings,
+  endpoint: URL,
+): Promise<{ readonly context: SecureContext | null; readonly problems: readonly string[] }> {
+  const files = namedCaFiles(settings, endpoint);
+  // Node itself trusts what stands in NODE_EXTRA_CA_CERTS alone.
+  if (files.every(({ source }) => source === nodeVariable)) return { context: null, problems: [] };
   const { createTrust, readCertificates } = await import('./certificates.ts');
-  const readings = await Promise.all(files.map(readCertificates));
-  const problems = readings.map((reading) => reading.problem).filter((text) => text !== null);
+  const bundles = await Promise.all(files.map(readCertificates));
+  const problems = bundles.flatMap(({ problem }) => problem ?? []);
   if (problems.length > 0) return { context: null, problems };
-  return {
-    context: createTrust(readings.flatMap((reading) => reading.certificates ?? [])),
-    problems,
-  };
+  return { context: createTrust(bundles.flatMap(({ certificates }) => certificates ?? [])), problems };
 }
+
+const nodeVariable = 'NODE_EXTRA_CA_CERTS';
+
+/** Every CA file that the settings name for an endpoint; those of the environment are for https only. */
+export function namedCaFiles({ env, cwd, caFile }: CaSettings, endpoint: URL): readonly CaFile[] {
+  const variables = endpoint.protocol === 'https:' ? ['SSL_CERT_FILE', nodeVariable] : [];
+  const named = variables.map((source) => ({ path: env[source] ?? '', source })).filter(({ path }) => path !== '');
+  return [
+    ...(caFile === null ? [] : [caFile]),
+    ...named.map(({ path, source }) => ({ path: resolve(cwd, path), source })),
+  ];
+}
+
+type Dispatcher = NonNullable<Transport['dispatcher']>;
 
 async function createDispatcher(proxy: Proxy, context: SecureContext | null): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import('undici');
@@ -75,13 +90,13 @@ async function createDispatcher(proxy: Proxy, context: SecureContext | null): Pr
   );
 }
 
-/** Node's fetch takes the dispatchers of this undici (STYLE.md 1.12), but is typed with those of its own older one. */
+/** Node's fetch takes the dispatchers of this undici, but is typed with those of its own, older one. */
 function forFetch(dispatcher: object): Dispatcher {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the seam between the two undicis' types
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the two undicis have types of their own
   return dispatcher as Dispatcher;
 }
 
-/** An endpoint as it was read, or what is wrong with it. */
+/** A usable endpoint, or a sentence saying what is wrong with it. */
 export type EndpointReading =
   | { readonly url: string; readonly problem: null }
   | { readonly url: null; readonly problem: string };
@@ -92,13 +107,13 @@ export type EndpointReading =
  */
 export function readEndpoint(text: string, source: string): EndpointReading {
   const trimmed = text.trim();
-  const problem = problemOf(trimmed);
+  const problem = endpointProblem(trimmed);
   if (problem !== null) return { url: null, problem: `${source} ${problem}` };
   const { origin, pathname } = new URL(trimmed);
   return { url: `${origin}${pathname.replace(/\/+$/, '')}`, problem: null };
 }
 
-function problemOf(text: string): string | null {
+function endpointProblem(text: string): string | null {
   if (text === '') return 'is empty; give a URL such as https://api.example.com';
   if (!/^https?:\/\/[^/]/i.test(text) || /[\s\p{Cc}\\]/u.test(text) || !URL.canParse(text)) {
     return 'is not a URL such as https://api.example.com';
@@ -115,36 +130,4 @@ function problemOf(text: string): string | null {
 /** Whether a URL's host name is this machine itself: `localhost`, 127.0.0.0/8 or `[::1]`. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
-}
-
-/** Where CA files can be named. */
-export interface CaPlace {
-  readonly env: Environment;
-  /** What relative paths in the environment are relative to. */
-  readonly cwd: string;
-  /** The one that a flag or profile names. */
-  readonly caFile: CaFile | null;
-}
-
-const extra = 'NODE_EXTRA_CA_CERTS';
-
-/** Every CA file that the settings name for an endpoint; those of the environment are for https only. */
-export function namedCaFiles({ env, cwd, caFile }: CaPlace, endpoint: URL): readonly CaFile[] {
-  const isHttps = endpoint.protocol === 'https:';
-  return [
-    ...(caFile === null ? [] : [caFile]),
-    ...(isHttps ? fileOf(env, cwd, 'SSL_CERT_FILE') : []),
-    ...(isHttps ? fileOf(env, cwd, extra) : []),
-  ];
-}
-
-/** Those among them that we have to read: what stands alone in `NODE_EXTRA_CA_CERTS` Node trusts by itself. */
-export function ownCaFiles(place: CaPlace, endpoint: URL): readonly CaFile[] {
-  const named = namedCaFiles(place, endpoint);
-  return named.every(({ source }) => source === extra) ? [] : named;
-}
-
-function fileOf(env: Environment, cwd: string, name: string): CaFile[] {
-  const path = env[name] ?? '';
-  return path === '' ? [] : [{ path: resolve(cwd, path), source: name }];
 }

@@ -104,7 +104,7 @@ function manualTimers(): Timers {
   };
 }
 
-/** The error shape of contracts/nscale.md 5. */
+/** The error shape of docs/contracts/nscale.md 5. */
 function readProblem(_status: number, body: unknown): ProviderProblem | null {
   if (typeof body !== 'object' || body === null || !('error_description' in body)) return null;
   return {

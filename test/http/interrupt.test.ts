@@ -30,7 +30,7 @@ async function interruptedInFlight(
 describe('an interruption while the answer is awaited', () => {
   it.each([
     ['a read', read],
-    ['a safe POST', { ...rotation, keeper: true }],
+    ['a safe POST', { ...rotation, safe: true }],
   ])('passes through %s', async (_name, request) => {
     await expect(interruptedInFlight(request, 'program')).resolves.toEqual({
       error: reason,

@@ -84,13 +84,13 @@ describe('a chain of redirects', () => {
 it.each([
   ['POST', rotation],
   ['DELETE', deletion],
-  ['safe POST', { ...rotation, keeper: true }],
+  ['safe POST', { ...rotation, safe: true }],
 ])('a %s follows none', async (_name, request) => {
   for (const status of [301, 302, 303, 307, 308]) {
     const { http, requests } = testClient([redirect(`${endpoint}/elsewhere`, status)]);
     const error = await httpErrorOf(http.send(request));
     // Elsewhere the answer may be of something that was done.
-    const isRefused = request.keeper === true || status >= 307;
+    const isRefused = request.safe === true || status >= 307;
     const arrival = isRefused ? 'refused' : 'unknown';
     expect(error).toMatchObject({ code: 'redirected', arrival, status });
     expect(error.message).toContain('a redirect, which only reads may follow');

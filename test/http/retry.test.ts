@@ -97,7 +97,7 @@ describe.each([
 });
 
 it('repeats a POST that is declared safe like a read', async () => {
-  const token = { ...rotation, keeper: true, authorized: false };
+  const token = { ...rotation, safe: true, authorized: false };
   const { http, requests } = testClient([json(503, {}), json(200, {})]);
   await expect(http.send(token)).resolves.toMatchObject({ status: 200 });
   expect(requests).toHaveLength(2);

@@ -1,7 +1,7 @@
 import type { Connection } from '../../config/connection.ts';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
-import { namedCaFiles, readEndpoint, uncheckedProblem, type CaPlace } from '../../http/transport.ts';
+import { namedCaFiles, readEndpoint, uncheckedProblem, type CaSettings } from '../../http/transport.ts';
 import { connect, type Connected, type Described } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { examineAnswer, untried } from './answer.ts';
@@ -63,11 +63,11 @@ async function examineOwnState({ provider }: Connected): Promise<readonly Result
   }
 }
 
-interface Place extends CaPlace, Pick<Context, 'homeDirectory'> {}
+interface Place extends CaSettings, Pick<Context, 'homeDirectory'> {}
 
 /** Through which proxy an endpoint is reached, and whose certificates are trusted; nothing where nothing was set. */
 async function examineNetwork(place: Place, endpoint: URL): Promise<readonly Result[]> {
-  const unchecked = uncheckedProblem(place, endpoint);
+  const unchecked = uncheckedProblem(place.env, endpoint);
   return [
     ...examineProxy(place.env, endpoint),
     ...(unchecked === null ? [] : [failure('ca', unchecked)]),

@@ -75,7 +75,7 @@ function tokenRequest({ endpoint }: Grant, path: string): HttpRequest {
     purpose: 'get an access token',
     authorized: false,
     secretAnswer: true,
-    keeper: true,
+    safe: true,
   };
 }
 
