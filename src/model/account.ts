@@ -3,8 +3,9 @@ export const providerNames = ['nscale', 'runai', 'augment'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /**
- * A service account as every provider's is shown (DESIGN.md 2). All keys are always present, null when unknown; the
- * order here is the order they print in. Times are ISO 8601 in UTC.
+ *
+ * A service account as every provider's is shown (docs/design.md 2). All keys are always present, null when unknown;
+ * the order here is the order they print in. Times are ISO 8601 in UTC.
  */
 export interface Account {
   readonly provider: ProviderName;
@@ -58,7 +59,10 @@ export function barelyKnown(known: Pick<Account, 'provider' | 'profile' | 'id' |
 
 export type AccountStatus = 'active' | 'expired' | 'disabled' | 'deleting' | 'error' | 'unknown';
 
-/** One role in one scope, e.g. `{id: 17, role: 'L1 researcher', scopeType: 'project', scopeId: '50', scopeName: 'vision'}`. */
+/**
+ * One role in one scope, e.g. `{id: 17, role: 'L1 researcher', scopeType: 'project', scopeId: '50', scopeName:
+ * 'vision'}`.
+ */
 export interface AccessRule {
   readonly id: string;
   readonly role: string;

@@ -13,8 +13,9 @@ export type Hint = string | CommandLine | HintParts;
 export type HintParts = readonly (string | CommandLine)[];
 
 /**
- * A command, e.g. ``sactl`serviceaccounts get --id ${id}` ``. What stands in the template is taken as it is; a value is one
- * word, an array several, quoted for a shell, and a command goes on.
+ *
+ * A command, e.g. ``sactl`serviceaccounts get --id ${id}` ``. What stands in the template is taken as it is; a value is
+ * one word, an array several, quoted for a shell, and a command goes on.
  */
 export function sactl(
   literals: TemplateStringsArray,
@@ -35,7 +36,9 @@ function wordsOf(value: string | readonly string[] | CommandLine): readonly stri
 /** Flags that say which connection is meant, with their values, e.g. `[['--profile', 'prod'], ['--sandbox']]`. */
 export type ConnectionFlags = readonly (readonly [flag: string, value?: string])[];
 
-/** The flags with which a command goes to this connection; `org` and `endpoint` are what `--org` and `--endpoint` said. */
+/**
+ * The flags with which a command goes to this connection; `org` and `endpoint` are what `--org` and `--endpoint` said.
+ */
 export function connectionFlags({
   provider,
   profile,

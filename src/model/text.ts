@@ -10,9 +10,10 @@ const separators = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 const invisible = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 /**
- * `text` as one line that cannot steer a terminal or a CI runner: no escape sequences, control characters or bidi overrides; no
- * `::` at its start, where GitHub reads workflow commands, and no `##[` or `##vso[` anywhere, where GitHub and Azure read theirs.
- * What is longer than `limit` characters is cut, with `…` at the end.
+ *
+ * `text` as one line that cannot steer a terminal or a CI runner: no escape sequences, control characters or bidi
+ * overrides; no `::` at its start, where GitHub reads workflow commands, and no `##[` or `##vso[` anywhere, where
+ * GitHub and Azure read theirs. What is longer than `limit` characters is cut, with `…` at the end.
  */
 export function safeText(text: string, limit = Infinity): string {
   // What is cut would not be shown anyway, and may be long.
@@ -42,8 +43,9 @@ export function quoted(text: string, limit = 60): string {
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 /**
- * `text` exactly as it is, for a credential that stands alone; one that a terminal would take for a command, or not show as a
- * whole, as JSON has it, in ASCII and in quotes.
+ *
+ * `text` exactly as it is, for a credential that stands alone; one that a terminal would take for a command, or not
+ * show as a whole, as JSON has it, in ASCII and in quotes.
  */
 export function exactText(text: string): string {
   if (text.search(unseen) === -1) return text;
@@ -57,8 +59,9 @@ function escapeOf(unit: number): string {
 }
 
 /**
- * A word as a POSIX shell takes it, for commands in hints: they are pasted into one, and ids and names are chosen by the
- * provider, or by whoever may name accounts there.
+ *
+ * A word as a POSIX shell takes it, for commands in hints: they are pasted into one, and ids and names are chosen by
+ * the provider, or by whoever may name accounts there.
  */
 export function shellWord(text: string): string {
   const line = safeText(text);

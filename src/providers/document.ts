@@ -4,7 +4,7 @@ import type { AccountChange } from '../model/account.ts';
 import { quoted } from '../model/text.ts';
 import type { DocumentReading } from './provider.ts';
 
-/** Our own shape of an input document (DESIGN.md 1). A tag that is null is removed by an update. */
+/** Our own shape of an input document (docs/design.md 1). A tag that is null is removed by an update. */
 const OwnDocument = z.strictObject({
   name: z.optional(z.string()),
   description: z.optional(z.nullable(z.string())),

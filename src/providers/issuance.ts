@@ -12,7 +12,7 @@ export interface IssuancePlan {
   /** The answer's shape as `--raw` prints it, with `secret`, or null, where the provider would put the credential. */
   readonly expectedRaw: (secret: string | null) => unknown;
   readonly credentialKind: Credential['kind'];
-  /** Whether the caller signs in with this very account; null where that cannot be told (DESIGN.md 6). */
+  /** Whether the caller signs in with this very account; null where that cannot be told (docs/design.md 6). */
   readonly isSelf: boolean | null;
   /** Only where a person supplied the credential: it is tried before anything is touched, and the old one works on. */
   readonly manual?: ManualIssuance;
@@ -20,7 +20,10 @@ export interface IssuancePlan {
   readonly send: (options: SendOptions) => Promise<Issued>;
   /** One reading of what became of a request whose answer was lost. @throws HttpError when it cannot be read */
   readonly readEvidence: () => Promise<Evidence>;
-  /** `verified` is whether the credential was seen to work by then. Reads the account again and mends what did not take; throws a PartialError naming what could not be mended. */
+  /**
+   * `verified` is whether the credential was seen to work by then. Reads the account again and mends what did not take;
+   * throws a PartialError naming what could not be mended.
+   */
   readonly reconcile: (issued: Issued, seen: { readonly verified: boolean }) => Promise<Account>;
   /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
   readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;

@@ -63,7 +63,9 @@ export function hostileText(): fc.Arbitrary<string> {
   return fc.array(part, { maxLength: 4 }).map((parts) => parts.join(''));
 }
 
-/** What no line for people may hold: controls, what steers the direction of text, half characters, separators of lines. */
+/**
+ * What no line for people may hold: controls, what steers the direction of text, half characters, separators of lines.
+ */
 export const unprintable = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 
 /** What the runner of a job takes for a command. */

@@ -62,11 +62,7 @@ export interface Adapter {
   /** Who may change `account` and is not that account. */
   readonly bystander: 'administrator' | 'reader';
   /** Flags of `update` that change the account, and a filter with its result that shows the change. */
-  readonly update: {
-    readonly flags: readonly string[];
-    readonly filter: string;
-    readonly shows: string;
-  };
+  readonly update: { readonly flags: readonly string[]; readonly filter: string; readonly shows: string };
   /** What readings show after a request whose answer was lost: `unchanged` where nothing is requested. */
   readonly evidence: Evidence['kind'];
   /** A credential in this provider's shape that is nobody's. */
@@ -138,10 +134,7 @@ export const adapters: readonly Adapter[] = [
     name: 'nscale',
     install: () => {
       const deploy = useNscale();
-      return (caller = 'administrator') => ({
-        ...deploy({ token: nscaleCredentials[caller] }),
-        byHand: nothing,
-      });
+      return (caller = 'administrator') => ({ ...deploy({ token: nscaleCredentials[caller] }), byHand: nothing });
     },
     account: { id: accountIds.ciDeploy, name: 'ci-deploy' },
     twins: { name: 'inference-gateway', ids: [accountIds.gateway, accountIds.gatewayOld] },

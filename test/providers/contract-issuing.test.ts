@@ -43,7 +43,7 @@ async function supply(
   return supplied;
 }
 
-/** What delivery relies on in every provider's plans (DESIGN.md 6). */
+/** What delivery relies on in every provider's plans (docs/design.md 6). */
 describe.each(adapters)('$name', (adapter) => {
   const deploy = adapter.install();
   const { account } = adapter;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../harness/run.ts';
 import { adapters, type ChangingVerb, type Deployment } from './adapters.ts';
 
-// The public shape, retyped by hand (DESIGN.md 2): a change here is a change for every script.
+// The public shape, retyped by hand (docs/design.md 2): a change here is a change for every script.
 const accountKeys = (
   'provider profile id name description organization status enabled clientId groups tags ' +
   'accessRules createdAt createdBy updatedAt lastUsedAt expiresAt tokens raw'
@@ -122,9 +122,7 @@ describe.each(adapters)('$name', (adapter) => {
       expect(Object.keys(document.credential ?? {})).toEqual(credentialKeys);
       expect(document).toMatchObject({
         name,
-        credential: {
-          fingerprint: expect.stringMatching(/^sha256:[0-9a-f]{12}$/),
-        },
+        credential: { fingerprint: expect.stringMatching(/^sha256:[0-9a-f]{12}$/) },
       });
       const value = document.credential?.value;
       expect([value === null, value === '']).toEqual([!adapter.printing.includes(verb), false]);
@@ -160,11 +158,7 @@ describe.each(adapters)('$name', (adapter) => {
       const outcome = await make(deployment, 'delete', [...changes[3][1], '--json']);
       expect(outcome.code).toBe(0);
       expect(deployment.mutations()).toHaveLength(adapter.mutations.delete);
-      expect(read(outcome)).toEqual({
-        deleted: true,
-        provider: adapter.name,
-        ...account,
-      });
+      expect(read(outcome)).toEqual({ deleted: true, provider: adapter.name, ...account });
       expect(await names(deployment)).not.toContain(account.name);
     });
   });

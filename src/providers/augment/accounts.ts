@@ -52,7 +52,7 @@ function statusOf({ tokens }: InventoryAccount): AccountStatus {
 
 const longest = 100;
 
-/** Why Augment would refuse this name of a service account, or null (contracts/augment.md 2). */
+/** Why Augment would refuse this name of a service account, or null (docs/contracts/augment.md 2). */
 export function nameProblem(name: string): string | null {
   if (/^[A-Za-z0-9_-]{1,100}$/.test(name)) return null;
   return `Augment names have 1 to ${longest} letters, digits, "-" or "_"`;
@@ -77,7 +77,7 @@ const example = 'such as https://d1.api.augmentcode.com/';
 
 /**
  * Reads a tenant URL: an https origin and nothing else. Auggie takes http and any path, and sends the token there
- * (contracts/augment.md 7.4). `hint` follows when it is missing.
+ * (docs/contracts/augment.md 7.4). `hint` follows when it is missing.
  */
 export function readTenant(value: unknown, hint = ''): TenantReading {
   if (value === undefined) return no(`is missing${hint}`);
@@ -96,7 +96,7 @@ export function readTenant(value: unknown, hint = ''): TenantReading {
 
 /**
  * The host in quotes when no tenant seen so far has one like it; null when it is as usual. Not proof of anything:
- * whether every tenant is below that domain is not documented (contracts/augment.md 2).
+ * whether every tenant is below that domain is not documented (docs/contracts/augment.md 2).
  */
 export function foreignHost(tenantURL: string): string | null {
   const { host } = new URL(tenantURL);

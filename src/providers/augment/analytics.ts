@@ -44,7 +44,7 @@ export interface Limiter {
 
 const windowMs = 60_000;
 
-/** At most `perMinute` requests in any 60 seconds; the Analytics API takes 10 (contracts/augment.md 4). */
+/** At most `perMinute` requests in any 60 seconds; the Analytics API takes 10 (docs/contracts/augment.md 4). */
 export function createLimiter({
   now,
   sleep,
@@ -80,9 +80,10 @@ export function createLimiter({
 const Counts = z.looseObject({});
 
 /**
- * Tries the token that `analytics` sends, by the documented way (contracts/augment.md 4). 200 with JSON: it works. 401:
- * it is refused. Anything else says nothing, not even 403: the token may only lack the permission. It proves nothing
- * about a tenant URL. Never rejects but by an interrupt.
+ *
+ * Tries the token that `analytics` sends, by the documented way (docs/contracts/augment.md 4). 200 with JSON: it works.
+ * 401: it is refused. Anything else says nothing, not even 403: the token may only lack the permission. It proves
+ * nothing about a tenant URL. Never rejects but by an interrupt.
  */
 export async function probe(analytics: Analytics): Promise<Verification> {
   return trialOf(askCounts(analytics), { refusals: [401] });

@@ -19,7 +19,9 @@ export interface Backup {
   readonly session: Session;
 }
 
-/** The sessions that deliveries to `session:` replaced, each in a file of mode 0600 named after its token's fingerprint. */
+/**
+ * The sessions that deliveries to `session:` replaced, each in a file of mode 0600 named after its token's fingerprint.
+ */
 export interface Backups {
   /** The one whose token has this fingerprint; null when there is none, or it cannot be read. */
   readonly find: (fingerprint: string) => Promise<Backup | null>;
@@ -47,9 +49,7 @@ export function openBackups(stateDirectory: string): Backups {
         const session = await readBoundedText(path, largestText).catch(() => '');
         const current = sessionFingerprint(readSession(session).session);
         if (current !== null) {
-          await writeFileAtomic(pathOf(current), JSON.stringify({ path, target, session }), {
-            mode: 0o600,
-          });
+          await writeFileAtomic(pathOf(current), JSON.stringify({ path, target, session }), { mode: 0o600 });
         }
         await writeFileAtomic(path, sessionLine(old).reveal(), { mode: 0o600 });
       }),
@@ -67,7 +67,7 @@ async function readBackup(directory: string, path: string, fingerprint: string):
   return { ...stored.data, session };
 }
 
-/** A delivery would not write through a link either (DESIGN.md 6). @throws FailedError */
+/** A delivery would not write through a link either (docs/design.md 6). @throws FailedError */
 async function refuseSpecial(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found === null || found.isFile()) return;
@@ -87,9 +87,6 @@ async function orFail(what: string, work: () => Promise<void>): Promise<void> {
     await work();
   } catch (cause) {
     if (cause instanceof FailedError) throw cause;
-    throw new FailedError('backup', `${what}: ${systemReason(cause)}`, {
-      provider: 'augment',
-      cause,
-    });
+    throw new FailedError('backup', `${what}: ${systemReason(cause)}`, { provider: 'augment', cause });
   }
 }

@@ -37,10 +37,7 @@ export function connect(options: ConnectOptions): Connection {
   return {
     inventory: inventoryIn(local, sleep),
     backups: openBackups(stateDirectory),
-    own: async () => ({
-      text: (await readSecret(credential)).reveal(),
-      source: credential.source,
-    }),
+    own: async () => ({ text: (await readSecret(credential)).reveal(), source: credential.source }),
     session,
     analytics: (token) => ({
       endpoint,
@@ -86,7 +83,9 @@ async function readSecret({ read }: ConnectOptions['credential']): Promise<Secre
   }
 }
 
-/** The tenant whose accounts are meant: a profile is for one, and without a profile it is all of this machine (null). */
+/**
+ * The tenant whose accounts are meant: a profile is for one, and without a profile it is all of this machine (null).
+ */
 export async function meantTenant(connection: Connection): Promise<string | null> {
   return connection.profile === null ? null : ownTenant(connection);
 }

@@ -14,7 +14,7 @@ import { recordedAccounts } from './list.ts';
 import { readSession, sessionFingerprint } from './session.ts';
 import { standardPath } from './standard.ts';
 
-/** What keeps Auggie from working, or will (contracts/augment.md 3). */
+/** What keeps Auggie from working, or will (docs/contracts/augment.md 3). */
 export async function examine(connection: Connection): Promise<readonly Finding[]> {
   const [sessions, revocations] = await Promise.all([examineSessions(connection), pendingRevocations(connection)]);
   return [...sessions, ...revocations];
@@ -98,12 +98,7 @@ async function pendingRevocations(connection: Connection): Promise<readonly Find
 }
 
 function error(message: string): Finding {
-  return {
-    check: 'session',
-    level: 'error',
-    message,
-    hint: `download a new session.json at ${consoleUrl}`,
-  };
+  return { check: 'session', level: 'error', message, hint: `download a new session.json at ${consoleUrl}` };
 }
 
 function warning(check: string, message: string, hint: Hint | null = null): Finding {
@@ -118,8 +113,9 @@ const Taken = z.object({
 });
 
 /**
- * Whether Auggie takes this text for a session. What it does not take it passes over without a word, and goes on with the
- * next one (contracts/augment.md 3.1 and 3.2).
+ *
+ * Whether Auggie takes this text for a session. What it does not take it passes over without a word, and goes on with
+ * the next one (docs/contracts/augment.md 3.1 and 3.2).
  */
 function auggieTakes(text: string): boolean {
   try {

@@ -25,7 +25,7 @@ import type { ProviderProblem } from '../../http/error.ts';
 import { tenantOf } from './session.ts';
 import { fingerprintOf } from '../../model/credential.ts';
 
-/** Augment, whose service accounts only a person at a web console can manage (contracts/augment.md 1). */
+/** Augment, whose service accounts only a person at a web console can manage (docs/contracts/augment.md 1). */
 export const augment: ProviderDefinition = {
   name: 'augment',
   title: 'Augment',
@@ -43,14 +43,9 @@ export const augment: ProviderDefinition = {
   manual: { tokenNameProblem, resume },
 };
 
-const unsupportedKeys = {
-  groups: 'groups',
-  addGroups: 'groups',
-  removeGroups: 'groups',
-  tags: 'tags',
-} as const;
+const unsupportedKeys = { groups: 'groups', addGroups: 'groups', removeGroups: 'groups', tags: 'tags' } as const;
 
-/** Augment's accounts have a name and a description (contracts/augment.md 2). */
+/** Augment's accounts have a name and a description (docs/contracts/augment.md 2). */
 function unsupported(change: AccountChange): string[] {
   const given = new Map<string, unknown>(Object.entries(change));
   const found = Object.entries(unsupportedKeys).filter(([key]) => !isNothing(given.get(key)));
@@ -79,7 +74,7 @@ function provider(options: ConnectOptions): Provider {
   return {
     name: 'augment',
     whoami: () => whoami(connection),
-    // A token lasts until a person revokes it (contracts/augment.md 2).
+    // A token lasts until a person revokes it (docs/contracts/augment.md 2).
     ownCredential: () => Promise.resolve({ expiresAt: null, accountId: null }),
     verifyOwnCredential: async () => (await probe(connection.analytics())).works === true,
     listAccounts: (wish) => listAccounts(connection, { withActive: wish?.withActive === true }),
@@ -105,10 +100,8 @@ async function find(connection: Connection, reference: string) {
   return toAccount(findRecorded(await inventory.read(), { reference, tenant }), profile);
 }
 
-/** contracts/augment.md 4 */
-const Envelope = z.object({
-  error: z.object({ code: z.optional(z.nullable(z.string())), message: z.string() }),
-});
+/** docs/contracts/augment.md 4 */
+const Envelope = z.object({ error: z.object({ code: z.optional(z.nullable(z.string())), message: z.string() }) });
 
 /** The Analytics API's error body, or null. */
 export function readProblem(_status: number, body: unknown): ProviderProblem | null {
@@ -119,7 +112,7 @@ export function readProblem(_status: number, body: unknown): ProviderProblem | n
 }
 
 /**
- * Nothing says who a token is: the probe shows that it works, our records whose it is (contracts/augment.md 4).
+ * Nothing says who a token is: the probe shows that it works, our records whose it is (docs/contracts/augment.md 4).
  * @throws HttpError when it does not
  */
 export async function whoami(connection: Connection): Promise<Identity> {

@@ -10,7 +10,7 @@ import { readSession, sessionLine, sessionOfToken, tenantOf, type SessionReading
 import { hostOf } from './accounts.ts';
 
 /**
- * A new token comes from the web console, by way of a person (contracts/augment.md 1).
+ * A new token comes from the web console, by way of a person (docs/contracts/augment.md 1).
  * @throws ConflictError when the account has a token of that name
  */
 export async function intake(connection: Connection, request: IntakeRequest): Promise<Intake> {

@@ -56,7 +56,7 @@ export function addToken(inventory: Inventory, added: NewInventoryToken): Invent
   }));
 }
 
-/** What is wrong with a second token of the same name (contracts/augment.md 2). */
+/** What is wrong with a second token of the same name (docs/contracts/augment.md 2). */
 export function tokenExists(account: string, token: string): ConflictError {
   return new ConflictError('exists', `${quoted(account, 100)} has a token ${quoted(token, 100)} already`, {
     provider: 'augment',
@@ -111,14 +111,17 @@ export function markPendingRevoke(inventory: Inventory, key: TokenKey & Dated): 
   });
 }
 
-/** Records that a token that had been replaced is in use again, as Augment was seen to take it. @throws NotFoundError */
+/**
+ * Records that a token that had been replaced is in use again, as Augment was seen to take it. @throws NotFoundError
+ */
 export function markRestored(inventory: Inventory, key: TokenKey & Dated): Inventory {
   return changeToken(inventory, key, (token) => ({ ...token, state: 'active', verified: true }));
 }
 
 /**
- * Records that a token was revoked: `verified` when Augment was seen to refuse it, else because a person says so. Again,
- * it can only become verified. @throws NotFoundError
+ *
+ * Records that a token was revoked: `verified` when Augment was seen to refuse it, else because a person says so.
+ * Again, it can only become verified. @throws NotFoundError
  */
 export function markRevoked(
   inventory: Inventory,

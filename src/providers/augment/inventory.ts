@@ -52,8 +52,9 @@ export function renameAccount(
 }
 
 /**
- * Records that an account is deleted, and with it its tokens (contracts/augment.md 2): `dead` are the fingerprints of
- * those that Augment was seen to refuse. It stays in the inventory. @throws NotFoundError
+ *
+ * Records that an account is deleted, and with it its tokens (docs/contracts/augment.md 2): `dead` are the fingerprints
+ * of those that Augment was seen to refuse. It stays in the inventory. @throws NotFoundError
  */
 export function removeAccount(
   inventory: Inventory,
@@ -73,12 +74,7 @@ export function asRevoked(
   { at, verified }: Dated & { readonly verified: boolean },
 ): InventoryToken {
   const before = token.state === 'revoked' ? token : { verified: false, revokedAt: at };
-  return {
-    ...token,
-    state: 'revoked',
-    verified: before.verified || verified,
-    revokedAt: before.revokedAt,
-  };
+  return { ...token, state: 'revoked', verified: before.verified || verified, revokedAt: before.revokedAt };
 }
 
 /** The account that is there. @throws NotFoundError */
@@ -134,10 +130,7 @@ const Account = z.looseObject({
 });
 
 /** What the file holds; keys that this version does not know are kept. */
-export const StoredInventory = z.looseObject({
-  version: z.literal(1),
-  accounts: z.array(Account),
-});
+export const StoredInventory = z.looseObject({ version: z.literal(1), accounts: z.array(Account) });
 
 /** A token as it is recorded: everything but its value. */
 export interface InventoryToken {
@@ -168,7 +161,7 @@ export interface InventoryAccount {
   readonly deletedAt: string | null;
 }
 
-/** What this machine knows of a person's service accounts: never all there is (contracts/augment.md 1). */
+/** What this machine knows of a person's service accounts: never all there is (docs/contracts/augment.md 1). */
 export interface Inventory {
   readonly version: 1;
   readonly accounts: readonly InventoryAccount[];

@@ -102,7 +102,7 @@ export async function planCreate(
   };
 }
 
-/** One more token, which takes the place of the old one; that works on until a person revokes it (DESIGN.md 8). */
+/** One more token, which takes the place of the old one; that works on until a person revokes it (docs/design.md 8). */
 export async function planRotate(
   connection: Connection,
   account: Account,

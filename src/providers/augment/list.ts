@@ -12,7 +12,10 @@ import { send, type Analytics } from './analytics.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
 
-/** What is recorded on this machine, and with `withActive` the names that Augment saw at work (contracts/augment.md 4). */
+/**
+ * What is recorded on this machine, and with `withActive` the names that Augment saw at work (docs/contracts/augment.md
+ * 4).
+ */
 export async function listAccounts(
   connection: Connection,
   { withActive }: { withActive: boolean },
@@ -40,15 +43,12 @@ function activeOnly(seen: readonly Account[]): string {
     : `not recorded, but active in the last 7 days: ${seen.map(({ name }) => name).join(', ')}`;
 }
 
-/** Users are people or service accounts (contracts/augment.md 4); what else is said of them is not read. */
+/** Users are people or service accounts (docs/contracts/augment.md 4); what else is said of them is not read. */
 const ActivityPage = z.object({
   users: z.array(z.object({ service_account_name: z.optional(z.nullable(z.string())) })),
   pagination: z.optional(
     z.nullable(
-      z.object({
-        has_more: z.optional(z.nullable(z.boolean())),
-        next_cursor: z.optional(z.nullable(z.string())),
-      }),
+      z.object({ has_more: z.optional(z.nullable(z.boolean())), next_cursor: z.optional(z.nullable(z.string())) }),
     ),
   ),
 });

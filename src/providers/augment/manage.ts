@@ -98,9 +98,7 @@ export async function planRevokeToken(connection: Connection, account: Account, 
   const key = { ...keyOf(account), token };
   const recorded = tokenIn(await connection.inventory.read(), key);
   if (recorded.state === 'revoked' && recorded.verified) {
-    throw new ConflictError('conflict', `the token ${quoted(token, 100)} is revoked already`, {
-      provider: 'augment',
-    });
+    throw new ConflictError('conflict', `the token ${quoted(token, 100)} is revoked already`, { provider: 'augment' });
   }
   return {
     requests: [],

@@ -51,7 +51,7 @@ export async function seenDead(
 
 const pauseMs = 20_000;
 
-/** The longest that a revoked token has been said to live (contracts/augment.md 2). */
+/** The longest that a revoked token has been said to live (docs/contracts/augment.md 2). */
 const patienceMs = 300_000;
 
 /**

@@ -1,7 +1,7 @@
 import { Secret, fingerprintOf } from '../../model/credential.ts';
 import { foreignHost, readTenant } from './accounts.ts';
 
-/** What Augment's own programs sign in with (contracts/augment.md 3). */
+/** What Augment's own programs sign in with (docs/contracts/augment.md 3). */
 export interface Session {
   readonly accessToken: Secret;
   /** An https origin with a slash behind it. */
@@ -23,14 +23,16 @@ export interface SessionOptions {
   readonly tenant?: string | null;
 }
 
-/** The scopes of every documented session (contracts/augment.md 2). */
+/** The scopes of every documented session (docs/contracts/augment.md 2). */
 const documentedScopes = ['read', 'write'] as const;
 
 const fields = ['accessToken', 'tenantURL', 'scopes'] as const;
 
 /**
+ *
  * Reads a downloaded `session.json`, or `{accessToken, tenantURL?}`: all that Auggie refuses without saying why is
- * refused, and so is what it takes and should not (contracts/augment.md 3.1). Other fields are dropped. Never throws.
+ * refused, and so is what it takes and should not (docs/contracts/augment.md 3.1). Other fields are dropped. Never
+ * throws.
  */
 export function readSession(text: string, options: SessionOptions = {}): SessionReading {
   const parsed = parseObject(text.replace(/^\uFEFF/, ''));
@@ -44,7 +46,9 @@ export function sessionOfToken(token: string, options: SessionOptions = {}): Ses
   return sessionFrom(new Map([['accessToken', token.trim()]]), { ...options, problems: [] });
 }
 
-/** The session as one line of JSON: what a session file and `AUGMENT_SESSION_AUTH` hold (contracts/augment.md 5). */
+/**
+ * The session as one line of JSON: what a session file and `AUGMENT_SESSION_AUTH` hold (docs/contracts/augment.md 5).
+ */
 export function sessionLine({ accessToken, tenantURL, scopes }: Session): Secret {
   return new Secret(JSON.stringify({ accessToken: accessToken.reveal(), tenantURL, scopes }));
 }
@@ -85,11 +89,7 @@ function sessionFrom(
   if (all.length > 0 || token.value === null || tenant.value === null || scopes.value === null) {
     return { session: null, problems: all, warnings: [] };
   }
-  const session = {
-    accessToken: token.value,
-    tenantURL: `${tenant.value}/`,
-    scopes: scopes.value,
-  };
+  const session = { accessToken: token.value, tenantURL: `${tenant.value}/`, scopes: scopes.value };
   return { session, problems: [], warnings: warningsOf(session, known) };
 }
 
@@ -98,7 +98,7 @@ type Reading<Value> =
   | { readonly value: Value; readonly problem: null }
   | { readonly value: null; readonly problem: string };
 
-/** Opaque, but it has to go into a header: there is no pattern for tokens (contracts/augment.md 2). */
+/** Opaque, but it has to go into a header: there is no pattern for tokens (docs/contracts/augment.md 2). */
 function readToken(found: Fields): Reading<Secret> {
   const token = found.get('accessToken');
   if (token === undefined) return no(`"accessToken" is missing${hintOf(found, 'access_token')}`);
@@ -109,7 +109,7 @@ function readToken(found: Fields): Reading<Secret> {
   return { value: new Secret(token), problem: null };
 }
 
-/** Auggie takes any list, and refuses a session without one (contracts/augment.md 7.3). */
+/** Auggie takes any list, and refuses a session without one (docs/contracts/augment.md 7.3). */
 function readScopes(scopes: unknown): Reading<readonly string[]> {
   if (scopes === undefined) return { value: documentedScopes, problem: null };
   if (!Array.isArray(scopes)) return no('"scopes" must be a list, such as ["read","write"]');
@@ -151,7 +151,9 @@ export function sessionFingerprint(session: Session | null | undefined): string 
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
 /**
- * Which of `keys` the object has more than once. Parsers keep the last one and say nothing (contracts/augment.md 3.1).
+ *
+ * Which of `keys` the object has more than once. Parsers keep the last one and say nothing (docs/contracts/augment.md
+ * 3.1).
  * @param json an object in valid JSON
  */
 export function repeatedKeys<Key extends string>(json: string, keys: readonly Key[]): Key[] {

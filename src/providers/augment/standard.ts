@@ -29,8 +29,5 @@ export async function installedIn({ homeDirectory }: Pick<Connection, 'homeDirec
   const path = join(homeDirectory, standardPath);
   const { session } = readSession(await readBoundedText(path, largestText).catch(() => ''));
   if (session === null) return null;
-  return {
-    target: standardAddress(homeDirectory),
-    fingerprint: fingerprintOf(session.accessToken),
-  };
+  return { target: standardAddress(homeDirectory), fingerprint: fingerprintOf(session.accessToken) };
 }

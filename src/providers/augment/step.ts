@@ -15,5 +15,5 @@ export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: st
   };
 }
 
-/** Where people manage service accounts and their tokens (contracts/augment.md 1). */
+/** Where people manage service accounts and their tokens (docs/contracts/augment.md 1). */
 export const consoleUrl = 'https://app.augmentcode.com/settings/service-accounts';

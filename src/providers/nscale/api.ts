@@ -8,7 +8,7 @@ import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from 
 import type { Verification, VerificationOptions } from '../provider.ts';
 import { trialOf } from '../verification.ts';
 
-/** nscale's identity API, one method per call (contracts/nscale.md 2). Organization ids are UUIDs. */
+/** nscale's identity API, one method per call (docs/contracts/nscale.md 2). Organization ids are UUIDs. */
 export interface Api {
   readonly organizations: () => Promise<Payload<OrganizationRead>[]>;
   readonly userInfo: () => Promise<z.infer<typeof UserInfo>>;
@@ -51,7 +51,7 @@ export function createApi(http: HttpClient, endpoint: string): Api {
   };
 }
 
-/** Lists the organizations, which every token may do (contracts/nscale.md 4). */
+/** Lists the organizations, which every token may do (docs/contracts/nscale.md 4). */
 export async function verifyCredential(options: VerificationOptions): Promise<Verification> {
   const { createHttp, credential, endpoint } = options;
   const http = createHttp({

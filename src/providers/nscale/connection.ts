@@ -100,7 +100,7 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   return () => (made ??= make());
 }
 
-/** Who a token is (contracts/nscale.md 1). */
+/** Who a token is (docs/contracts/nscale.md 1). */
 export interface Caller {
   /** For a service account its id. */
   readonly subject: string;

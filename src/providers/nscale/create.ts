@@ -25,11 +25,7 @@ export async function planCreate(
   const groups = [...new Set(ids.values())];
   const organization = await connection.organization();
   const url = connection.api.accountsUrl(organization);
-  const body = writeBody({
-    ...account,
-    groups,
-    tags: { ...account.tags, [operationTag]: operationId },
-  });
+  const body = writeBody({ ...account, groups, tags: { ...account.tags, [operationTag]: operationId } });
   const sample = sampleAnswer(connection, { organization, body });
   const purpose = `create service account ${account.name}`;
   return {
@@ -50,7 +46,10 @@ export async function planCreate(
   };
 }
 
-/** A conflict can leave an account with a live token behind, although it reads as a refusal (contracts/nscale.md 4). */
+/**
+ * A conflict can leave an account with a live token behind, although it reads as a refusal (docs/contracts/nscale.md
+ * 4).
+ */
 async function send(
   connection: Connection,
   request: { url: string; purpose: string; json: unknown },
@@ -66,7 +65,7 @@ async function send(
 
 /**
  * The account that carries our tag is ours. That there is none says something only of a list that is not limited to
- * the caller's own account (contracts/nscale.md 9.8).
+ * the caller's own account (docs/contracts/nscale.md 9.8).
  */
 async function readEvidence(connection: Connection, operationId: string): Promise<Evidence> {
   const accounts = (await connection.accounts()).map(connection.model);
@@ -101,8 +100,9 @@ function sampleAnswer(
 }
 
 /**
- * The account as the list shows it, because the answer's own groups are empty up to v1.19.1 (contracts/nscale.md 9.3);
- * groups that did not take are set by an update.
+ *
+ * The account as the list shows it, because the answer's own groups are empty up to v1.19.1 (docs/contracts/nscale.md
+ * 9.3); groups that did not take are set by an update.
  * @throws PartialError naming the groups it could not be put into
  */
 async function reconcile(
@@ -139,11 +139,7 @@ async function repair(
   } catch (cause) {
     throw new PartialError(
       `service account ${account.name} (${account.id}) was created, but could not be put into group ${groups.join(', ')}`,
-      {
-        provider: 'nscale',
-        hint: sactl`serviceaccounts get --id ${account.id}`,
-        cause,
-      },
+      { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}`, cause },
     );
   }
 }

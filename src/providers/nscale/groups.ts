@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { isUuid } from './lookup.ts';
 import { toGroup } from './schema.ts';
 
-/** All groups of the organization. @throws HttpError 403 for most callers (contracts/nscale.md 9.23) */
+/** All groups of the organization. @throws HttpError 403 for most callers (docs/contracts/nscale.md 9.23) */
 export async function listGroups({ api, organization }: Connection): Promise<Group[]> {
   return (await api.groups(await organization())).map(toGroup);
 }
@@ -16,7 +16,7 @@ export type GroupIds = ReadonlyMap<string, string>;
 
 /**
  * Turns group names and ids into ids. nscale at or before v1.19.1 ignores unknown ids without a word
- * (contracts/nscale.md 9.4), so they are checked here, all at once.
+ * (docs/contracts/nscale.md 9.4), so they are checked here, all at once.
  * @throws UsageError naming every unknown or ambiguous group; AuthError when names cannot be looked up
  */
 export async function resolveGroups(connection: Connection, references: readonly string[]): Promise<GroupIds> {

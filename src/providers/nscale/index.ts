@@ -14,7 +14,7 @@ import { verifyCredential } from './api.ts';
 import { planUpdate } from './update.ts';
 import type { ProviderProblem } from '../../http/error.ts';
 
-/** nscale's identity service; what it really does is in contracts/nscale.md. */
+/** nscale's identity service; what it really does is in docs/contracts/nscale.md. */
 export const nscale: ProviderDefinition = {
   name: 'nscale',
   title: 'nscale',
@@ -69,19 +69,18 @@ const ErrorBody = z.object({
   trace_id: z.optional(z.string()),
 });
 
-/** nscale's error body (contracts/nscale.md 5), or null when the body is not one. */
+/** nscale's error body (docs/contracts/nscale.md 5), or null when the body is not one. */
 export function readProblem(status: number, body: unknown): ProviderProblem | null {
   const parsed = ErrorBody.safeParse(body);
   if (!parsed.success) return null;
   const { error, error_description: description, trace_id: traceId } = parsed.data;
-  return {
-    code: error,
-    message: wording(status, error, description ?? error),
-    traceId: traceId ?? null,
-  };
+  return { code: error, message: wording(status, error, description ?? error), traceId: traceId ?? null };
 }
 
-/** nscale says "already exists" for every write conflict (contracts/nscale.md 9.5) and one text for every bad token. */
+/**
+ * nscale says "already exists" for every write conflict (docs/contracts/nscale.md 9.5) and one text for every bad
+ * token.
+ */
 function wording(status: number, code: string, description: string): string {
   if (status === 409 && code === 'conflict') return 'another change was made at the same time';
   if (status === 401 && description === 'token validation failed') {
@@ -90,10 +89,10 @@ function wording(status: number, code: string, description: string): string {
   return description;
 }
 
-/** The caller's own token, which ends when its account says (contracts/nscale.md 1); null for a person's. */
+/** The caller's own token, which ends when its account says (docs/contracts/nscale.md 1); null for a person's. */
 export async function ownCredential(connection: Connection): Promise<OwnCredential | null> {
   if ((await connection.caller())?.kind !== 'service-account') return null;
-  // Every service account sees itself (contracts/nscale.md 4).
+  // Every service account sees itself (docs/contracts/nscale.md 4).
   if (connection.lastListing() === null) await connection.accounts();
   return knownCredential(connection);
 }

@@ -11,7 +11,7 @@ export async function listAccounts(connection: Connection): Promise<AccountList>
   return { accounts, warnings: accounts.length <= 1 ? [mayBeIncomplete] : [] };
 }
 
-/** contracts/nscale.md 9.8 */
+/** docs/contracts/nscale.md 9.8 */
 const mayBeIncomplete =
   'this list may be incomplete: without read permission an nscale token sees only its own account';
 
@@ -22,7 +22,7 @@ export function accountsNamed(accounts: readonly Account[], reference: string): 
     : byReference(accounts, reference, ['name']);
 }
 
-/** nscale has no route for one account (contracts/nscale.md 9.1): list, then match. */
+/** nscale has no route for one account (docs/contracts/nscale.md 9.1): list, then match. */
 export async function findAccount(connection: Connection, reference: string): Promise<Account> {
   const accounts = (await connection.accounts()).map(connection.model);
   const named = accountsNamed(accounts, reference);
@@ -47,7 +47,7 @@ async function notFound({ organization }: Connection, reference: string, visible
 const namePattern = /^[0-9A-Za-z](?:[0-9A-Za-z\-_.]{0,61}[0-9A-Za-z])?$/;
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Why nscale would refuse this name, or null (contracts/nscale.md 3). */
+/** Why nscale would refuse this name, or null (docs/contracts/nscale.md 3). */
 export function nameProblem(name: string): string | null {
   if (namePattern.test(name)) return null;
   return 'nscale names have 1 to 63 letters, digits, "-", "_" or ".", and begin and end with a letter or digit';

@@ -8,7 +8,7 @@ const rereadPauseMs = 500;
 
 /**
  * The account as the server shows it once `settled` holds, or as it showed it last. A list can lag a write by a moment
- * (contracts/nscale.md 4), so it is read up to six times, half a second apart; null when it never appeared.
+ * (docs/contracts/nscale.md 4), so it is read up to six times, half a second apart; null when it never appeared.
  */
 export async function reread(
   connection: Connection,
@@ -38,7 +38,5 @@ export async function findAgain(
 ): Promise<Payload<ServiceAccount>> {
   const found = await find(connection, id);
   if (found !== null) return found;
-  throw new FailedError('gone', `nscale service account ${name} (${id}) has just been deleted`, {
-    provider: 'nscale',
-  });
+  throw new FailedError('gone', `nscale service account ${name} (${id}) has just been deleted`, { provider: 'nscale' });
 }

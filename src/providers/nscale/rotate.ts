@@ -8,7 +8,7 @@ import { HttpError } from '../../http/error.ts';
 import { Secret } from '../../model/credential.ts';
 import { payload, readPayload, type Payload } from '../payload.ts';
 
-/** A new token for the same account; there is no overlap with the old one (contracts/nscale.md 4). */
+/** A new token for the same account; there is no overlap with the old one (docs/contracts/nscale.md 4). */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuancePlan> {
   const seen = connection.lastListing();
   const url = connection.api.accountsUrl(await connection.organization(), account.id, 'rotate');
@@ -45,7 +45,7 @@ async function isCaller(connection: Connection, { id }: Account): Promise<boolea
   return caller.kind === 'service-account' && caller.subject === id;
 }
 
-/** A rotation moves the expiry and nothing else (contracts/nscale.md 4 and 9.15). */
+/** A rotation moves the expiry and nothing else (docs/contracts/nscale.md 4 and 9.15). */
 async function readEvidence(
   connection: Connection,
   before: Account,
@@ -61,7 +61,7 @@ async function readEvidence(
 /**
  * Whether the rotation may have given the very expiry that the account had: expiries are in whole seconds, so a token
  * issued in the same second has the same. It was not issued in that second when it was seen a second before, or when
- * another account's token ends later, because all live equally long (contracts/nscale.md 1).
+ * another account's token ends later, because all live equally long (docs/contracts/nscale.md 1).
  */
 function mayMeet({ expiresAt }: Account, seen: Listing | null, askedAt: number): boolean {
   if (seen === null || expiresAt === null) return true;
@@ -71,7 +71,7 @@ function mayMeet({ expiresAt }: Account, seen: Listing | null, askedAt: number):
 /**
  * Sends the request whose answer carries a token that is shown once.
  * @throws HttpError with arrival `unknown` when the answer has no token: the old one must then be taken for dead
- * (contracts/nscale.md 9.14)
+ * (docs/contracts/nscale.md 9.14)
  */
 export async function askForToken(
   connection: Connection,
@@ -104,12 +104,7 @@ function issuedBy(
   const value = new Secret(token);
   return {
     account: toAccount(answer, { now, profile }),
-    credential: {
-      kind: 'access-token',
-      value,
-      clientId: null,
-      expiresAt: answer.wire.status.expiry ?? null,
-    },
+    credential: { kind: 'access-token', value, clientId: null, expiresAt: answer.wire.status.expiry ?? null },
     payload: value,
     raw: (secret) => withToken(answer.raw, secret),
   };

@@ -20,7 +20,7 @@ const Metadata = z.object({
   healthStatus: z.nullish(z.string()),
 });
 
-/** A service account as nscale sends it (contracts/nscale.md 2); unknown keys and enum values are accepted. */
+/** A service account as nscale sends it (docs/contracts/nscale.md 2); unknown keys and enum values are accepted. */
 export const ServiceAccount = z.object({
   metadata: Metadata,
   spec: z.object({ groupIDs: z.array(z.string()) }),
@@ -33,10 +33,7 @@ export type OrganizationRead = z.infer<typeof OrganizationRead>;
 
 export const GroupRead = z.object({
   metadata: Metadata,
-  spec: z.object({
-    roleIDs: z.nullish(z.array(z.string())),
-    serviceAccountIDs: z.nullish(z.array(z.string())),
-  }),
+  spec: z.object({ roleIDs: z.nullish(z.array(z.string())), serviceAccountIDs: z.nullish(z.array(z.string())) }),
 });
 export type GroupRead = z.infer<typeof GroupRead>;
 
@@ -52,18 +49,14 @@ export const UserInfo = z.object({
   ),
 });
 
-/** Who the token is, from `/oauth2/v2/userinfo` (contracts/nscale.md 1). */
+/** Who the token is, from `/oauth2/v2/userinfo` (docs/contracts/nscale.md 1). */
 export function readUserInfo(wire: z.infer<typeof UserInfo>): {
   subject: string;
   accountType: string | null;
   organizations: readonly string[];
 } {
   const claim = wire[authorizationClaim];
-  return {
-    subject: wire.sub,
-    accountType: claim?.acctype ?? null,
-    organizations: claim?.orgIds ?? [],
-  };
+  return { subject: wire.sub, accountType: claim?.acctype ?? null, organizations: claim?.orgIds ?? [] };
 }
 
 /** The account in our model. `payload` becomes `raw`, without the token. */
@@ -95,7 +88,7 @@ export function toAccount(
   };
 }
 
-/** An expired account stays listed and can be revived by rotating it (contracts/nscale.md 9.10). */
+/** An expired account stays listed and can be revived by rotating it (docs/contracts/nscale.md 9.10). */
 function statusOf(wire: ServiceAccount, now: number): AccountStatus {
   const { deletionTime, provisioningStatus, healthStatus } = wire.metadata;
   if ((deletionTime ?? null) !== null || provisioningStatus === 'deprovisioning') return 'deleting';

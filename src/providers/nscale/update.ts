@@ -93,11 +93,7 @@ async function resolveLostAnswer(
   const seen = await find(connection, account.id).catch((cause: unknown) => {
     throw new UnknownOutcomeError(
       `${error.message}; whether it took effect is unknown, because the account could not be read again`,
-      {
-        provider: 'nscale',
-        hint: sactl`serviceaccounts get --id ${account.id}`,
-        cause,
-      },
+      { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}`, cause },
     );
   });
   return seen !== null && isSame(seen.wire, body) ? 'written' : error;
@@ -106,17 +102,10 @@ async function resolveLostAnswer(
 async function confirm(connection: Connection, { account }: Update, body: WriteBody): Promise<Payload<ServiceAccount>> {
   const hint = sactl`serviceaccounts get --id ${account.id}`;
   const seen = await reread(connection, account.id, (wire) => isSame(wire, body)).catch((cause: unknown) => {
-    throw new PartialError(`${accepted(account)}, but it could not be read again`, {
-      provider: 'nscale',
-      hint,
-      cause,
-    });
+    throw new PartialError(`${accepted(account)}, but it could not be read again`, { provider: 'nscale', hint, cause });
   });
   if (seen !== null && isSame(seen.wire, body)) return seen;
-  throw new PartialError(notTaken(account, seen?.wire ?? null, body), {
-    provider: 'nscale',
-    hint,
-  });
+  throw new PartialError(notTaken(account, seen?.wire ?? null, body), { provider: 'nscale', hint });
 }
 
 function accepted({ name, id }: Account): string {

@@ -6,10 +6,10 @@ import type { ServiceAccount } from './schema.ts';
 import { dropUndefined, readOwnDocument, readWith } from '../document.ts';
 import type { DocumentReading } from '../provider.ts';
 
-/** The tag that proves an account is ours when the answer to its creation is lost (DESIGN.md 5). */
+/** The tag that proves an account is ours when the answer to its creation is lost (docs/design.md 5). */
 export const operationTag = 'sactl-operation';
 
-/** The body of a create or update request (contracts/nscale.md 2). Optional keys are left out, never null. */
+/** The body of a create or update request (docs/contracts/nscale.md 2). Optional keys are left out, never null. */
 export interface WriteBody {
   readonly metadata: {
     readonly name: string;
@@ -41,7 +41,7 @@ export function writeBody(fields: {
 
 /**
  * The account as it is with the change laid over it: nscale's PUT replaces everything, so what is not mentioned has to
- * be sent again (contracts/nscale.md 4).
+ * be sent again (docs/contracts/nscale.md 4).
  */
 export function merge({ metadata, spec }: ServiceAccount, change: ResolvedChange): WriteBody {
   const groups = new Set(change.groups ?? spec.groupIDs);
@@ -103,8 +103,9 @@ export function missing(wanted: readonly string[], present: readonly string[]): 
 const readOnly = z.optional(z.unknown());
 
 /**
- * nscale's own request body (contracts/nscale.md 2). What only a read answer has is accepted and left alone, so that
- * what `get --raw` prints can be edited and sent back.
+ *
+ * nscale's own request body (docs/contracts/nscale.md 2). What only a read answer has is accepted and left alone, so
+ * that what `get --raw` prints can be edited and sent back.
  */
 const Body = z.strictObject({
   metadata: z.optional(

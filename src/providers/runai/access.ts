@@ -18,7 +18,7 @@ export async function listAccessRules(connection: Connection, account: string | 
   return rules.map(toGrantedRule);
 }
 
-/** Gives an account a role on a scope; rules bind by the account's name (contracts/runai.md 7). */
+/** Gives an account a role on a scope; rules bind by the account's name (docs/contracts/runai.md 7). */
 export async function planGrant(
   connection: Connection,
   reference: string,
@@ -123,7 +123,7 @@ export async function resolveGrants(
   return grants;
 }
 
-/** The roles that can be granted; deleted and disabled ones are left out (contracts/runai.md 8). */
+/** The roles that can be granted; deleted and disabled ones are left out (docs/contracts/runai.md 8). */
 export async function listRoles({ api }: Connection): Promise<Role[]> {
   const roles = await api.roles();
   return roles

@@ -9,10 +9,10 @@ import { payload, payloads, type Payload } from '../payload.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
 import { isAbsent } from './token-exchange.ts';
 
-/** Where this control plane keeps service accounts: `apps` before 2.24 (contracts/runai.md 12). */
+/** Where this control plane keeps service accounts: `apps` before 2.24 (docs/contracts/runai.md 12). */
 export type Era = 'service-accounts' | 'apps';
 
-/** Run:ai's API as far as it is used, with the differences between its versions (contracts/runai.md 1). */
+/** Run:ai's API as far as it is used, with the differences between its versions (docs/contracts/runai.md 1). */
 export interface Api {
   readonly accounts: () => Promise<Payload<ServiceAccount>[]>;
   /** The URL of the accounts, of one of them, or of something below it. */
@@ -80,7 +80,7 @@ type Read = Api['read'];
 
 const pageSize = 500;
 
-/** v2 in pages, or v1 in one piece where there is no v2 (contracts/runai.md 8). */
+/** v2 in pages, or v1 in one piece where there is no v2 (docs/contracts/runai.md 8). */
 async function readRoles(read: Read): Promise<Payload<RoleRead>[]> {
   try {
     return await readPages(read, {
@@ -103,7 +103,10 @@ export interface Pages<Wire> {
   readonly schema: Schema<Wire>;
 }
 
-/** Lists of the shape `{<key>: [], next?}`: `next` is the next offset, and its absence the end (contracts/runai.md 6). */
+/**
+ * Lists of the shape `{<key>: [], next?}`: `next` is the next offset, and its absence the end (docs/contracts/runai.md
+ * 6).
+ */
 export async function readPages<Wire>(
   read: Read,
   { path, purpose, key, schema }: Pages<Wire>,
@@ -128,7 +131,7 @@ export async function readPages<Wire>(
 
 /**
  * Access rules have a total instead of `next`, and 50 to a page by default. A parameter the server does not know is
- * ignored, and then everybody's rules come back, so they are filtered again here (contracts/runai.md 7).
+ * ignored, and then everybody's rules come back, so they are filtered again here (docs/contracts/runai.md 7).
  */
 async function readAccessRules(read: Read, subjects: readonly string[] | null): Promise<AccessRuleRead[]> {
   const filter = subjects === null ? '' : `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
@@ -152,7 +155,7 @@ async function readAccessRules(read: Read, subjects: readonly string[] | null): 
   );
 }
 
-/** The same principals under their old and their new name (contracts/runai.md 15.18). */
+/** The same principals under their old and their new name (docs/contracts/runai.md 15.18). */
 function isAccountSubject({ subjectType }: AccessRuleRead): boolean {
   return subjectType === 'service-account' || subjectType === 'app';
 }
@@ -176,14 +179,14 @@ function pageOf<Wire>(key: string, schema: Schema<Wire>): Schema<Page<Wire>> {
   };
 }
 
-/** contracts/runai.md 4 */
+/** docs/contracts/runai.md 4 */
 const Envelope = z.object({
   code: z.optional(z.union([z.number(), z.string()])),
   message: z.string(),
   details: z.optional(z.nullable(z.string())),
 });
 
-/** The v2 token endpoint's shape (contracts/runai.md 2a). */
+/** The v2 token endpoint's shape (docs/contracts/runai.md 2a). */
 const OAuthError = z.object({ error: z.string(), error_description: z.optional(z.string()) });
 
 /** Run:ai's error body in either of its shapes, or null. */

@@ -52,8 +52,9 @@ export async function planCreate(
 }
 
 /**
- * Rules bind by name, so a new account inherits what an old one of that name left behind (contracts/runai.md 15.8).
- * False where the caller may not read rules. @throws ConflictError when there are some
+ *
+ * Rules bind by name, so a new account inherits what an old one of that name left behind (docs/contracts/runai.md
+ * 15.8). False where the caller may not read rules. @throws ConflictError when there are some
  */
 async function hasNoLeftovers(connection: Connection, name: string): Promise<boolean> {
   const rules = await readableRules(connection, [name]);
@@ -87,19 +88,18 @@ async function send(
   const { id, name: given } = answer.wire;
   const known = { id, name: given, clientId: await clientIdOf(connection, answer.wire) };
   const account = toAccount(known, { raw: known, rules: null, profile });
-  return issuedFrom(answer, {
-    account,
-    secret: readSecret(answer.wire, { purpose, consequence: '' }),
-  });
+  return issuedFrom(answer, { account, secret: readSecret(answer.wire, { purpose, consequence: '' }) });
 }
 
-/** An account of that name may be ours or somebody else's: nothing that Run:ai keeps of it says (DESIGN.md 5). */
+/** An account of that name may be ours or somebody else's: nothing that Run:ai keeps of it says (docs/design.md 5). */
 async function readEvidence({ api, model }: Connection, name: string): Promise<Evidence> {
   const named = (await api.accounts()).filter(({ wire }) => wire.name === name);
   return { kind: 'unclear', candidates: named.map((payload) => model(payload, null)) };
 }
 
-/** The client id is optional in the answer; it is the name in every example (contracts/runai.md 3). Never rejects. */
+/**
+ * The client id is optional in the answer; it is the name in every example (docs/contracts/runai.md 3). Never rejects.
+ */
 async function clientIdOf({ api }: Connection, { id, name, clientId }: z.infer<typeof Created>): Promise<string> {
   if (clientId) return clientId;
   // The secret is in hand, and must not get lost because its account cannot be read.

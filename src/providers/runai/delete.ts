@@ -11,7 +11,7 @@ import { setEnabled } from './update.ts';
 
 /**
  * Disable, delete the rules, delete the account: a rule that stays behind would apply to the next account of that name
- * (DESIGN.md 5).
+ * (docs/design.md 5).
  */
 export async function planDelete(connection: Connection, account: Account): Promise<Plan<void>> {
   const url = await connection.api.accountUrl(account.id);
@@ -20,11 +20,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
   return {
     requests: [
       { method: 'PATCH', url, body: { enabled: false } },
-      ...known.map(({ id }) => ({
-        method: 'DELETE',
-        url: ruleUrl(connection, String(id)),
-        body: null,
-      })),
+      ...known.map(({ id }) => ({ method: 'DELETE', url: ruleUrl(connection, String(id)), body: null })),
       { method: 'DELETE', url, body: null },
     ],
     effects: [

@@ -11,7 +11,7 @@ import { readProblem } from './api.ts';
 import { ownCredential, verifyCredential, verifyOwnCredential, whoami } from './whoami.ts';
 import { listScopes, scopeProblem } from './scopes.ts';
 
-/** NVIDIA Run:ai's control plane, 2.20 to 3.0; what it really does is in contracts/runai.md. */
+/** NVIDIA Run:ai's control plane, 2.20 to 3.0; what it really does is in docs/contracts/runai.md. */
 export const runai: ProviderDefinition = {
   name: 'runai',
   title: 'Run:ai',
@@ -44,7 +44,7 @@ const unsupportedKeys = {
   tags: 'tags',
 } as const;
 
-/** Run:ai's accounts have a name and a switch, and nothing else a client can set (contracts/runai.md 3). */
+/** Run:ai's accounts have a name and a switch, and nothing else a client can set (docs/contracts/runai.md 3). */
 function unsupported(change: {
   readonly [Key in keyof AccountChange]: AccountChange[Key] | undefined;
 }): string[] {

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { readableRules } from './rules.ts';
 import type { AccessRuleRead, ServiceAccount } from './schema.ts';
 
-/** The list has no pages and ends here (contracts/runai.md 15.6). */
+/** The list has no pages and ends here (docs/contracts/runai.md 15.6). */
 const listCap = 1000;
 
 /** All accounts; with `withRules` every account's rules are joined, from all pages. */
@@ -24,7 +24,7 @@ export async function listAccounts(
 
 type Names = Pick<Account, 'id' | 'name' | 'clientId'>;
 
-/** Rules bind by name; the client id is the same, and the id is matched in case (contracts/runai.md 7). */
+/** Rules bind by name; the client id is the same, and the id is matched in case (docs/contracts/runai.md 7). */
 export function subjectsOf({ id, name, clientId }: Names): string[] {
   return [...new Set([name, clientId ?? name, id])];
 }
@@ -34,7 +34,7 @@ function rulesOf(wire: ServiceAccount, rules: readonly AccessRuleRead[]): Access
   return rules.filter((rule) => subjects.has(rule.subjectId));
 }
 
-/** Matched by id, then name, then client id: a name can look like an id (contracts/runai.md 15.16). */
+/** Matched by id, then name, then client id: a name can look like an id (docs/contracts/runai.md 15.16). */
 export function accountsNamed(accounts: readonly Account[], reference: string): readonly Account[] {
   return byReference(accounts, reference, ['id', 'name', 'clientId']);
 }
@@ -75,7 +75,10 @@ function ambiguous(reference: string, found: readonly Account[]): ConflictError 
 const namePattern = /^[a-z][-_a-z0-9]*[a-z0-9]$/;
 const longest = 255;
 
-/** Why Run:ai would refuse this name, or null: by the pattern, which allows more than the prose (contracts/runai.md 3). */
+/**
+ * Why Run:ai would refuse this name, or null: by the pattern, which allows more than the prose (docs/contracts/runai.md
+ * 3).
+ */
 export function nameProblem(name: string): string | null {
   if (namePattern.test(name) && name.length <= longest) return null;
   return (

@@ -23,7 +23,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
     expectedRaw: (secret) => ({ [key]: secret }),
     credentialKind: 'client-secret',
     isSelf: clientId === null ? null : clientId === account.clientId,
-    // Nothing that can be read changes with the secret, `updatedAt` included (DESIGN.md 6).
+    // Nothing that can be read changes with the secret, `updatedAt` included (docs/design.md 6).
     readEvidence: () => Promise.resolve({ kind: 'unclear', candidates: [] }),
     send: (options) => regenerate(connection, { account, url }, options),
     reconcile: (issued) => Promise.resolve(issued.account),
@@ -57,7 +57,7 @@ export function readSecret(
   });
 }
 
-/** The secret's key in the answers of an era (contracts/runai.md 12). */
+/** The secret's key in the answers of an era (docs/contracts/runai.md 12). */
 export function secretKey(era: Era): 'clientSecret' | 'secret' {
   return era === 'apps' ? 'secret' : 'clientSecret';
 }
@@ -69,12 +69,7 @@ export function issuedFrom(
 ): Issued {
   return {
     account,
-    credential: {
-      kind: 'client-secret',
-      value: secret,
-      clientId: account.clientId,
-      expiresAt: null,
-    },
+    credential: { kind: 'client-secret', value: secret, clientId: account.clientId, expiresAt: null },
     payload: secret,
     raw: (value) => withSecret(raw, value),
   };
@@ -91,7 +86,7 @@ export function readAnswer(bytes: Uint8Array, { operation, account, profile }: A
   const wire = { ...known, ...answer.wire };
   const { id, name, clientId } = wire;
   return issuedFrom(answer, {
-    // The client id is the name in every example (contracts/runai.md 3).
+    // The client id is the name in every example (docs/contracts/runai.md 3).
     account: toAccount({ id, name, clientId: clientId ?? name }, { raw: { id, name, clientId }, rules: null, profile }),
     secret: readSecret(wire, { ...options, consequence: '' }),
   });

@@ -7,7 +7,7 @@ import type { ProviderCredential } from '../provider.ts';
 
 /** What `accessrules create` and a create with rights ask for, with ids. */
 export interface Grant {
-  /** The account's name, because rules bind by name (contracts/runai.md 15.8). */
+  /** The account's name, because rules bind by name (docs/contracts/runai.md 15.8). */
   readonly subject: string;
   readonly roleId: string;
   readonly scopeType: string;
@@ -43,7 +43,9 @@ export async function ruleBody({ api }: Connection, grant: Grant): Promise<Recor
 
 const rulesPath = '/api/v1/authorization/access-rules';
 
-/** Adds a rule. A 409 means that it is there already, although no specification lists it (contracts/runai.md 7). */
+/**
+ * Adds a rule. A 409 means that it is there already, although no specification lists it (docs/contracts/runai.md 7).
+ */
 export async function addRule(
   connection: Connection,
   body: Record<string, unknown>,
@@ -86,7 +88,10 @@ export async function removeRule(connection: Connection, id: string, signal: Abo
   }
 }
 
-/** A client whose 403 says what may be missing: an account may do nothing before it has an access rule (contracts/runai.md 15.9). */
+/**
+ * A client whose 403 says what may be missing: an account may do nothing before it has an access rule
+ * (docs/contracts/runai.md 15.9).
+ */
 export function explainForbidden(http: HttpClient, credential: ProviderCredential): HttpClient {
   return {
     send: (request) =>

@@ -6,7 +6,7 @@ import type { Role } from '../provider.ts';
 
 const Time = z.optional(z.nullable(z.string()));
 
-/** A service account, or an application before 2.24 (contracts/runai.md 3 and 12). */
+/** A service account, or an application before 2.24 (docs/contracts/runai.md 3 and 12). */
 export const ServiceAccount = z.object({
   id: z.string(),
   name: z.string(),
@@ -30,11 +30,8 @@ export const Created = z.object({
   secret: z.optional(z.string()),
 });
 
-/** The answer to a regenerate; not even the secret is marked required (contracts/runai.md 3). */
-export const Regenerated = z.object({
-  clientSecret: z.optional(z.string()),
-  secret: z.optional(z.string()),
-});
+/** The answer to a regenerate; not even the secret is marked required (docs/contracts/runai.md 3). */
+export const Regenerated = z.object({ clientSecret: z.optional(z.string()), secret: z.optional(z.string()) });
 
 /** Whole, because `accessrules … --raw` prints it. */
 export const AccessRuleRead = z.looseObject({
@@ -51,12 +48,9 @@ export const AccessRuleRead = z.looseObject({
 });
 export type AccessRuleRead = z.infer<typeof AccessRuleRead>;
 
-export const AccessRulePage = z.object({
-  totalRecords: z.number(),
-  accessRules: z.array(AccessRuleRead),
-});
+export const AccessRulePage = z.object({ totalRecords: z.number(), accessRules: z.array(AccessRuleRead) });
 
-/** v1 and v2 roles alike (contracts/runai.md 8). */
+/** v1 and v2 roles alike (docs/contracts/runai.md 8). */
 export const RoleRead = z.object({
   id: z.union([z.number(), z.string()]),
   name: z.string(),

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { Cluster, OrgUnit, toScope } from './schema.ts';
 import { payloads } from '../payload.ts';
 
-/** The tenant, its clusters, and the departments and projects on them (contracts/runai.md 9). */
+/** The tenant, its clusters, and the departments and projects on them (docs/contracts/runai.md 9). */
 export async function listScopes({ api }: Connection): Promise<Scope[]> {
   const [clusters, departments, projects] = await Promise.all([
     api.read('/api/v1/clusters?verbosity=metadata', 'list clusters', payloads(Cluster)),
@@ -84,9 +84,7 @@ export function resolveScope(
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return only;
   if (only === undefined) {
-    throw new UsageError(`no ${type} has the id or name "${reference}"`, {
-      hint: sactl`scopes list --provider runai`,
-    });
+    throw new UsageError(`no ${type} has the id or name "${reference}"`, { hint: sactl`scopes list --provider runai` });
   }
   const list = named.map(({ id, path }) => `${id} (${path})`).join(', ');
   throw new UsageError(`several ${type}s are named "${reference}": ${list}`, {

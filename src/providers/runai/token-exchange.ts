@@ -20,7 +20,10 @@ export interface Grant {
   readonly now: number;
 }
 
-/** v2 where there is one, else v1; never v1 after a refusal, which would make two failed logins (contracts/runai.md 2e). */
+/**
+ * v2 where there is one, else v1; never v1 after a refusal, which would make two failed logins (docs/contracts/runai.md
+ * 2e).
+ */
 export async function exchange(http: HttpClient, grant: Grant): Promise<AccessToken> {
   try {
     return await exchangeV2(http, grant);
@@ -42,28 +45,20 @@ const Seconds = z.optional(z.nullable(z.number()));
 const V2Token = z.object({ access_token: z.string(), expires_in: Seconds });
 const V1Token = z.object({ accessToken: z.string(), expiresIn: Seconds });
 
-/** Form-encoded, snake_case (contracts/runai.md 2a). */
+/** Form-encoded, snake_case (docs/contracts/runai.md 2a). */
 async function exchangeV2(http: HttpClient, grant: Grant): Promise<AccessToken> {
   const wire = await post(http, V2Token, {
     ...tokenRequest(grant, '/api/v2/token'),
-    form: {
-      grant_type: 'client_credentials',
-      client_id: grant.clientId,
-      client_secret: grant.secret,
-    },
+    form: { grant_type: 'client_credentials', client_id: grant.clientId, client_secret: grant.secret },
   });
   return accessToken(wire.access_token, wire.expires_in, grant.now);
 }
 
-/** JSON, camelCase; `clientID` is the specification's spelling (contracts/runai.md 2b). */
+/** JSON, camelCase; `clientID` is the specification's spelling (docs/contracts/runai.md 2b). */
 async function exchangeV1(http: HttpClient, grant: Grant): Promise<AccessToken> {
   const wire = await post(http, V1Token, {
     ...tokenRequest(grant, '/api/v1/token'),
-    json: {
-      grantType: 'client_credentials',
-      clientID: grant.clientId,
-      clientSecret: grant.secret,
-    },
+    json: { grantType: 'client_credentials', clientID: grant.clientId, clientSecret: grant.secret },
   });
   return accessToken(wire.accessToken, wire.expiresIn, grant.now);
 }
@@ -83,17 +78,14 @@ async function post<Wire>(http: HttpClient, schema: Schema<Wire>, request: HttpR
   return readJson(await http.send(request), schema, { provider: 'runai', request });
 }
 
-/** Its life is what the answer says, else what the token itself says, else unknown (contracts/runai.md 2d). */
+/** Its life is what the answer says, else what the token itself says, else unknown (docs/contracts/runai.md 2d). */
 function accessToken(value: string, expiresIn: number | null | undefined, now: number): AccessToken {
   if (typeof expiresIn === 'number') return { value, expiresAt: now + expiresIn * 1000 };
   const { exp } = claimsOf(value);
   return { value, expiresAt: exp === null ? null : exp * 1000 };
 }
 
-const Claims = z.object({
-  exp: z.optional(z.number()),
-  tenant_id: z.optional(z.union([z.string(), z.number()])),
-});
+const Claims = z.object({ exp: z.optional(z.number()), tenant_id: z.optional(z.union([z.string(), z.number()])) });
 
 /** What a token says of itself, not checked in any way. `exp` is in seconds since the epoch. */
 export interface TokenClaims {

@@ -4,7 +4,7 @@ import { HttpError } from '../../http/error.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { exchange, isAbsent, type AccessToken } from './token-exchange.ts';
 
-/** A token this close to its end is not used any more (contracts/runai.md 2d). */
+/** A token this close to its end is not used any more (docs/contracts/runai.md 2d). */
 const marginMs = 60_000;
 
 /** The client that authorizes itself: `RUNAI_TOKEN` as it is, or a client's id and secret exchanged for a token. */

@@ -58,11 +58,7 @@ async function isNow({ api }: Connection, { account, enabled }: Switching, error
   const accounts = await api.accounts().catch((cause: unknown) => {
     throw new UnknownOutcomeError(
       `${error.message}; whether it took effect is unknown, because the account could not be read again`,
-      {
-        provider: 'runai',
-        hint: sactl`serviceaccounts get --provider runai --id ${account.id}`,
-        cause,
-      },
+      { provider: 'runai', hint: sactl`serviceaccounts get --provider runai --id ${account.id}`, cause },
     );
   });
   return accounts.some(({ wire }) => wire.id === account.id && wire.enabled === enabled);

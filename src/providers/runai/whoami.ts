@@ -13,12 +13,15 @@ import { Permission } from './schema.ts';
 import { claimsOf, exchange } from './token-exchange.ts';
 import { trialOf } from '../verification.ts';
 
-/** Run:ai has no "me": permissions show that the credential works, the client id says who it is (contracts/runai.md 10). */
+/**
+ * Run:ai has no "me": permissions show that the credential works, the client id says who it is (docs/contracts/runai.md
+ * 10).
+ */
 export async function whoami({ api }: Connection, clientId: string | null): Promise<Identity> {
   const permissions = await api
     .read('/api/v1/authorization/permissions', 'read your permissions', payloads(Permission))
     .catch((error: unknown) => {
-      // A fresh account without access rules is known, and allowed nothing (contracts/runai.md 15.9).
+      // A fresh account without access rules is known, and allowed nothing (docs/contracts/runai.md 15.9).
       if (isForbidden(error)) return [];
       throw error;
     });
@@ -30,7 +33,7 @@ export async function whoami({ api }: Connection, clientId: string | null): Prom
   };
 }
 
-/** A client's secret does not end by itself (contracts/runai.md 3); an access token may say when it ends. */
+/** A client's secret does not end by itself (docs/contracts/runai.md 3); an access token may say when it ends. */
 export async function ownCredential({ clientId, read }: ProviderCredential): Promise<OwnCredential | null> {
   if (clientId !== null) return { expiresAt: null, accountId: null };
   const { exp } = claimsOf((await read()).reveal());
@@ -39,7 +42,10 @@ export async function ownCredential({ clientId, read }: ProviderCredential): Pro
   return { expiresAt: end.toISOString(), accountId: null };
 }
 
-/** Signs in with it: the token request itself says whether a client id and a secret belong together (contracts/runai.md 2). */
+/**
+ * Signs in with it: the token request itself says whether a client id and a secret belong together
+ * (docs/contracts/runai.md 2).
+ */
 export async function verifyCredential(options: VerificationOptions): Promise<Verification> {
   const { createHttp, credential, endpoint, now } = options;
   const { clientId, value } = credential;
@@ -62,11 +68,6 @@ export async function verifyOwnCredential(connection: Connection, options: Conne
       () => false,
     );
   }
-  const credential = {
-    kind: 'client-secret',
-    value: await read(),
-    clientId,
-    expiresAt: null,
-  } as const;
+  const credential = { kind: 'client-secret', value: await read(), clientId, expiresAt: null } as const;
   return (await verifyCredential({ ...options, credential })).works === true;
 }

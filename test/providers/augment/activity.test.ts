@@ -22,11 +22,7 @@ describe('the names of accounts that were active', () => {
     const { analytics, state, paths } = emulated();
     const names = Array.from({ length: 250 }, (_, index) => `job-${1000 + index}`);
     for (const name of names) {
-      state.activity.push({
-        date: '2026-11-20',
-        user: { service_account_name: name },
-        messages: 1,
-      });
+      state.activity.push({ date: '2026-11-20', user: { service_account_name: name }, messages: 1 });
     }
     expect(await activeAccountNames(analytics)).toEqual(['ci-reviewer', ...names]);
     expect(paths).toHaveLength(3);
@@ -36,11 +32,7 @@ describe('the names of accounts that were active', () => {
   test('stay below the rate limit over many pages', async () => {
     const { analytics, state, sleeps } = emulated();
     for (let index = 0; index < 1150; index += 1) {
-      state.activity.push({
-        date: '2026-11-20',
-        user: { service_account_name: `job-${index}` },
-        messages: 1,
-      });
+      state.activity.push({ date: '2026-11-20', user: { service_account_name: `job-${index}` }, messages: 1 });
     }
     expect(await activeAccountNames(analytics)).toHaveLength(1151);
     expect(sleeps).toEqual([60_000]);

@@ -80,12 +80,7 @@ export const augmentAdapter: Adapter = {
   credentialSource: 'environment variable AUGMENT_SESSION_AUTH',
   bystander: 'reader',
   evidence: 'unchanged',
-  nonsense: {
-    kind: 'api-token',
-    value: new Secret(credentials.stranger),
-    clientId: null,
-    expiresAt: null,
-  },
+  nonsense: { kind: 'api-token', value: new Secret(credentials.stranger), clientId: null, expiresAt: null },
   update: { flags: ['--description', 'changed'], filter: '.description', shows: 'changed' },
   mutations: { create: 0, update: 0, rotate: 0, delete: 0 },
   // A new token is tried with itself, and so is one that is said to be gone.

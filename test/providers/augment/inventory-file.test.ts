@@ -156,11 +156,7 @@ describe('reading', () => {
   test('keeps what another version has written beside', async () => {
     const [account] = recorded().accounts;
     const [token] = account?.tokens ?? [];
-    const newer = {
-      version: 1,
-      note: 'x',
-      accounts: [{ ...account, owner: 'ann', tokens: [{ ...token, id: 7 }] }],
-    };
+    const newer = { version: 1, note: 'x', accounts: [{ ...account, owner: 'ann', tokens: [{ ...token, id: 7 }] }] };
     const file = await damaged(JSON.stringify(newer));
     await file.update(described);
     const kept: unknown = JSON.parse(await readFile(path, 'utf8'));

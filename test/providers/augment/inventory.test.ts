@@ -74,11 +74,7 @@ describe('accounts', () => {
   });
 
   test('take their tokens with them, stay in the records, and leave their name free', () => {
-    const revokedBefore = markRevoked(addToken(recorded(), two), {
-      ...two,
-      at: first,
-      verified: true,
-    });
+    const revokedBefore = markRevoked(addToken(recorded(), two), { ...two, at: first, verified: true });
     const inventory = removeAccount(revokedBefore, { ...ci, at });
     expect(accountIn(inventory, ci)).toBeNull();
     expect(ciOf(inventory)).toMatchObject({
@@ -150,11 +146,7 @@ describe('tokens', () => {
     const pending = markPendingRevoke(recorded(), { ...ciToken, at });
     expect(tokenIn(pending, ciToken)).toMatchObject({ state: 'pending-revoke', verified: true });
     const revoked = markRevoked(pending, { ...ciToken, verified: false, at });
-    expect(tokenIn(revoked, ciToken)).toMatchObject({
-      state: 'revoked',
-      verified: false,
-      revokedAt: later,
-    });
+    expect(tokenIn(revoked, ciToken)).toMatchObject({ state: 'revoked', verified: false, revokedAt: later });
     expect(() => markPendingRevoke(revoked, { ...ciToken, at })).toThrow(code('conflict'));
   });
 
@@ -189,12 +181,7 @@ describe('tokens', () => {
 });
 
 describe('looking up', () => {
-  const inventory = addAccount(recorded(), {
-    tenant: otherTenant,
-    name: 'docs',
-    description: null,
-    at,
-  });
+  const inventory = addAccount(recorded(), { tenant: otherTenant, name: 'docs', description: null, at });
 
   test.each([
     ['an id', 'i1.api.augmentcode.com/docs', null, otherTenant],

@@ -53,10 +53,7 @@ describe('a probe', () => {
   test('says nothing of the token when nobody answers', async () => {
     const cause = Object.assign(new Error('x'), { code: 'ENOTFOUND' });
     const { analytics } = analyticsOf(() => Promise.reject(new TypeError('fetch failed', { cause })));
-    expect(await probe(analytics)).toEqual({
-      works: null,
-      why: expect.stringContaining('ENOTFOUND') as string,
-    });
+    expect(await probe(analytics)).toEqual({ works: null, why: expect.stringContaining('ENOTFOUND') as string });
   });
 
   test('takes a 401 without JSON for a refusal', async () => {

@@ -68,9 +68,7 @@ describe('for any text', () => {
   });
 
   test('repeated keys are those that were written twice', () => {
-    const entries = fc.array(fc.tuple(fc.constantFrom('a', 'b', '"', '{', ':'), fc.jsonValue()), {
-      maxLength: 5,
-    });
+    const entries = fc.array(fc.tuple(fc.constantFrom('a', 'b', '"', '{', ':'), fc.jsonValue()), { maxLength: 5 });
     fc.assert(
       fc.property(entries, (pairs) => {
         const text = `{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;

@@ -23,7 +23,7 @@ function without(field: keyof typeof good): object {
   return Object.fromEntries(Object.entries(good).filter(([key]) => key !== field));
 }
 
-describe('what Auggie accepts and is right (contracts/augment.md 3.1)', () => {
+describe('what Auggie accepts and is right (docs/contracts/augment.md 3.1)', () => {
   test.each([
     ['compact JSON', line],
     ['pretty JSON', JSON.stringify(good, undefined, 2)],
@@ -105,11 +105,7 @@ describe('what is refused, by field', () => {
     ['scopes as numbers', { ...good, scopes: [1, 2] }, '"scopes" must hold names only, such as "read"'],
     ['a scope with a blank', { ...good, scopes: ['read', 'a b'] }, '"scopes" must hold names only, such as "read"'],
   ])('%s: %j', (_, document: object, problem) => {
-    expect(readSession(JSON.stringify(document))).toEqual({
-      session: null,
-      problems: [problem],
-      warnings: [],
-    });
+    expect(readSession(JSON.stringify(document))).toEqual({ session: null, problems: [problem], warnings: [] });
   });
 
   test.each(['path', '?query', '#fragment', '//', '\\path', '/%2e%2e', '?', '#'])('"%s" behind the host', (rest) => {

@@ -16,7 +16,4 @@ export const unchanged = {
 };
 
 /** The same with the description `new`. */
-export const described = {
-  ...unchanged,
-  metadata: { ...unchanged.metadata, description: 'new' },
-};
+export const described = { ...unchanged, metadata: { ...unchanged.metadata, description: 'new' } };

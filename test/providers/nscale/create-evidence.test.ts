@@ -7,7 +7,7 @@ import { faults } from '../faults.ts';
 import { askInVain, losing, nothing, type Bench } from './bench.ts';
 import { forbidden } from './faults.ts';
 
-/** What one reading after a lost create proves (DESIGN.md 6). */
+/** What one reading after a lost create proves (docs/design.md 6). */
 const install = useNscale();
 const operation = '00000000-0000-4000-8000-00000000000a';
 

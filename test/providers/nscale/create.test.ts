@@ -49,11 +49,7 @@ test('sends the account once, with a tag that tells it is ours', async () => {
   expect(deployment.requests).toEqual([discovery, list, `GET ${groups}`, list, post, list, verification]);
   expect(deployment.bodies).toEqual([
     {
-      metadata: {
-        name: 'fresh',
-        description: 'Builds',
-        tags: [{ name: 'team', value: 'vision' }, tag],
-      },
+      metadata: { name: 'fresh', description: 'Builds', tags: [{ name: 'team', value: 'vision' }, tag] },
       spec: { groupIDs: [inference] },
     },
   ]);
@@ -106,16 +102,9 @@ describe('a group that did not take', () => {
 
   test('is set by an update', async () => {
     const deployment = deployForgetting();
-    expect(await deployment.run(argv)).toEqual({
-      code: 0,
-      stdout: `a.b.c.d.e\n["${inference}"]\n`,
-      stderr: '',
-    });
+    expect(await deployment.run(argv)).toEqual({ code: 0, stdout: `a.b.c.d.e\n["${inference}"]\n`, stderr: '' });
     expect(deployment.mutations()).toEqual([post, put]);
-    expect(deployment.bodies[1]).toEqual({
-      metadata: { name: 'fresh', tags: [tag] },
-      spec: { groupIDs: [inference] },
-    });
+    expect(deployment.bodies[1]).toEqual({ metadata: { name: 'fresh', tags: [tag] }, spec: { groupIDs: [inference] } });
   });
 
   test.each([

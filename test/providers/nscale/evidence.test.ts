@@ -10,7 +10,7 @@ import { askInVain, losing, nothing, type Bench } from './bench.ts';
 import { connectNscale } from './connect.ts';
 import { forbidden } from './faults.ts';
 
-/** What one reading after a lost rotation proves (DESIGN.md 6). */
+/** What one reading after a lost rotation proves (docs/design.md 6). */
 const install = useNscale();
 const { nightlyTrain } = accountIds;
 

@@ -85,10 +85,7 @@ describe('an answer that was kept', () => {
 
   test.each(['the.kept-token', null])('prints raw with %s in its place', (secret) => {
     const { raw } = read(JSON.stringify(answer));
-    expect(raw(secret)).toEqual({
-      ...answer,
-      status: { expiry: '2027-02-20T12:00:00Z', accessToken: secret },
-    });
+    expect(raw(secret)).toEqual({ ...answer, status: { expiry: '2027-02-20T12:00:00Z', accessToken: secret } });
   });
 
   test('is trimmed as every token is', () => {

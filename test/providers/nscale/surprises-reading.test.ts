@@ -7,7 +7,7 @@ import { ciDeploy, put } from './ci-deploy.ts';
 import { faults, type Fault } from '../faults.ts';
 import { accounts, discovery, groups, list, verification } from './paths.ts';
 
-/** Surprises 17, 18 and 21 to 26 of contracts/nscale.md 9, each by its number. */
+/** Surprises 17, 18 and 21 to 26 of docs/contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
 const { inference, mlTraining } = groupIds;
 

@@ -4,7 +4,7 @@ import type { TestContextOptions } from '../../harness/context.ts';
 import { nscaleEndpoint, organizationId, useNscale } from '../../harness/nscale.ts';
 import { list } from './paths.ts';
 
-/** Surprises 19 and 20 of contracts/nscale.md 9, each by its number. */
+/** Surprises 19 and 20 of docs/contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
 const otherHost = 'https://identity.unikorn.nscale.com';
 
@@ -32,10 +32,7 @@ describe('19: there are two hosts, and a token goes to the one that was named', 
     ['the variable', [], { [variable]: otherHost }, otherHost],
     ['the flag', ['--endpoint', otherHost], {}, otherHost],
   ])('by %s', async (_, flags, env, origin) => {
-    expect(await runAnywhere(['sa', 'list', ...flags], env)).toEqual({
-      code: 0,
-      origins: [origin],
-    });
+    expect(await runAnywhere(['sa', 'list', ...flags], env)).toEqual({ code: 0, origins: [origin] });
   });
 });
 
@@ -57,9 +54,6 @@ describe('20: a flag wins over the environment, and that over the default', () =
 
   test.each(['', ' '])('and a variable of "%s" says nothing', async (empty) => {
     const blank = { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: empty, NSCALE_ORGANIZATION_ID: empty };
-    expect(await runAnywhere(['sa', 'list'], blank)).toEqual({
-      code: 0,
-      origins: [nscaleEndpoint],
-    });
+    expect(await runAnywhere(['sa', 'list'], blank)).toEqual({ code: 0, origins: [nscaleEndpoint] });
   });
 });

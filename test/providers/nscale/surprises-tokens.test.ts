@@ -8,7 +8,7 @@ import { problem } from './faults.ts';
 import { again, looking } from './lost.ts';
 import { accounts, discovery, list, verification, userInfo } from './paths.ts';
 
-/** Surprises 9 to 16 of contracts/nscale.md 9, each by its number. */
+/** Surprises 9 to 16 of docs/contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
 const { backup, runner, terraform } = accountIds;
 const rotate = ['sa', 'rotate', '--id', ciDeploy, '--yes'];

@@ -9,7 +9,7 @@ import { conflict, serverError } from './faults.ts';
 import { again, counted, looking, readings } from './lost.ts';
 import { accounts, discovery, groups, list, verification } from './paths.ts';
 
-/** Surprises 1 to 8 of contracts/nscale.md 9, each by its number. */
+/** Surprises 1 to 8 of docs/contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
 const { inference, mlTraining, observability } = groupIds;
 const absent = 'aaaaaaaa-0000-4000-8000-000000000000';

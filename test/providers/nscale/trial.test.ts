@@ -15,12 +15,7 @@ const install = useNscale();
 
 /** Tries a token at the deployment that the context belongs to. */
 function tryToken(context: TestContext, token: string): Promise<Verification> {
-  const credential: Credential = {
-    kind: 'access-token',
-    value: new Secret(token),
-    clientId: null,
-    expiresAt: null,
-  };
+  const credential: Credential = { kind: 'access-token', value: new Secret(token), clientId: null, expiresAt: null };
   return nscale.verifyCredential({
     createHttp: clients(context),
     endpoint: nscaleEndpoint,

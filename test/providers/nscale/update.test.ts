@@ -56,11 +56,7 @@ test('what get --raw prints can be sent back, and changes nothing', async () => 
   const deployment = deploy();
   const { stdout: stdin } = await deployment.run(['sa', 'get', '--id', ciDeploy, '--raw', '--json']);
   const outcome = await deployment.run([...update, '--stdin', '-q', '.name'], { stdin });
-  expect(outcome).toEqual({
-    code: 0,
-    stdout: 'ci-deploy\n',
-    stderr: 'sactl: nothing to change; nothing was sent\n',
-  });
+  expect(outcome).toEqual({ code: 0, stdout: 'ci-deploy\n', stderr: 'sactl: nothing to change; nothing was sent\n' });
   expect(deployment.mutations()).toEqual([]);
 });
 
@@ -80,11 +76,7 @@ test('the groups of add, remove and replace are looked up once', async () => {
   const flags = ['--group', 'inference', '--add-group', 'observability'];
   const argv = [...update, ...flags, '--remove-group', 'ml-training', '-q', '.groups[]'];
   const outcome = await deployment.run(argv);
-  expect(outcome).toEqual({
-    code: 0,
-    stdout: [inference, observability].toSorted().join('\n') + '\n',
-    stderr: '',
-  });
+  expect(outcome).toEqual({ code: 0, stdout: [inference, observability].toSorted().join('\n') + '\n', stderr: '' });
   expect(deployment.requests.filter((request) => request === `GET ${groups}`)).toHaveLength(1);
 });
 

@@ -75,11 +75,7 @@ test('somebody else’s account of the name, made in the meantime, stops it', as
 
 test('without a role nothing is looked up, and the preview says what that means', async () => {
   const deployment = deploy(options);
-  expect(await deployment.run([...bare, ...value])).toEqual({
-    code: 0,
-    stdout: 'new-secret\n',
-    stderr: '',
-  });
+  expect(await deployment.run([...bare, ...value])).toEqual({ code: 0, stdout: 'new-secret\n', stderr: '' });
   expect(deployment.requests).toEqual([list, rulesOf('fresh'), list, post, ...after]);
   const preview = await deploy().run([...bare, '--dry-run', '--json']);
   expect(JSON.parse(preview.stdout)).toMatchObject({
@@ -97,10 +93,7 @@ describe('a failed grant is exit 6, with the secret delivered', () => {
     ['500', serverError, 'runai answered 500: Something went wrong'],
     ['a lost answer', lost, 'runai at https://runai.example.com '],
   ])('%s', async (_, answer, why) => {
-    const deployment = deploy({
-      ...options,
-      intercept: faults({ method: 'POST', path: rules, answer }),
-    });
+    const deployment = deploy({ ...options, intercept: faults({ method: 'POST', path: rules, answer }) });
     const { code, stdout, stderr } = await deployment.run([...bare, ...rights, ...value]);
     expect([code, stdout]).toEqual([6, 'new-secret\n']);
     const { error } = JSON.parse(stderr) as { error: { message: string; hint: string } };
@@ -176,12 +169,7 @@ describe('an answer without a client id', () => {
 
   test('has it joined from the list', async () => {
     const state = seedRunai(testNow);
-    const deployment = deploy({
-      ...options,
-      state,
-      createReplyClientId: false,
-      intercept: withClientId(state, 'c1'),
-    });
+    const deployment = deploy({ ...options, state, createReplyClientId: false, intercept: withClientId(state, 'c1') });
     const outcome = await deployment.run(credential);
     expect(outcome).toEqual({ code: 0, stdout: 'new-secret\nc1\nc1\ntrue\n', stderr: '' });
     expect(deployment.mutations()).toEqual([post]);
@@ -189,11 +177,7 @@ describe('an answer without a client id', () => {
 
   test('loses nothing when the list cannot be read: it is the name', async () => {
     const unreadable = { method: 'GET', path: accounts, hits: [3, 4], answer: forbidden };
-    const deployment = deploy({
-      ...options,
-      createReplyClientId: false,
-      intercept: faults(unreadable),
-    });
+    const deployment = deploy({ ...options, createReplyClientId: false, intercept: faults(unreadable) });
     const { code, stdout, stderr } = await deployment.run(credential);
     expect([code, stdout]).toEqual([6, 'new-secret\nfresh\nfresh\ntrue\n']);
     expect(stderr).toContain(`(${id}) was created, but could not be read again`);

@@ -24,10 +24,7 @@ export function serverError(): Response {
 
 /** The user interface, or a gateway's page. */
 export function page(status: number): Response {
-  return new Response('<!doctype html><html></html>', {
-    status,
-    headers: { 'content-type': 'text/html' },
-  });
+  return new Response('<!doctype html><html></html>', { status, headers: { 'content-type': 'text/html' } });
 }
 
 /** Pages hold at most so many items, whatever is asked for. */

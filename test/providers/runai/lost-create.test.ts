@@ -239,10 +239,7 @@ describe('nobody is asked', () => {
 
 describe('another create of the name', () => {
   test('waits until the first is settled', async () => {
-    const deployment = deploy({
-      ...options,
-      intercept: faults({ ...dropped, done: false, hits: [1] }),
-    });
+    const deployment = deploy({ ...options, intercept: faults({ ...dropped, done: false, hits: [1] }) });
     await deployment.run([...create, '--json']);
     const again = await deployment.run([...create, '--format', 'yaml', '--quiet']);
     expect(again).toEqual({

@@ -29,7 +29,9 @@ function unknown(what: string): string {
   );
 }
 
-/** Ways an answer gets lost at the other side: whether the work was done, what comes instead, and how that is called. */
+/**
+ * Ways an answer gets lost at the other side: whether the work was done, what comes instead, and how that is called.
+ */
 const losses: readonly (readonly [string, boolean, () => Response, string])[] = [
   ['a dropped connection', true, lost, ended],
   ['500', true, serverError, 'runai answered 500 (internal error)'],
@@ -87,11 +89,7 @@ describe.each(losses)('an answer lost by %s', (_, done, answer, what) => {
 
   test('is followed by no third rotation: exit 7', async () => {
     const deployment = deploy({ intercept: faults(fault) });
-    expect(await deployment.run(asText)).toEqual({
-      code: 7,
-      stdout: '',
-      stderr: looking + issuing + unknown(what),
-    });
+    expect(await deployment.run(asText)).toEqual({ code: 7, stdout: '', stderr: looking + issuing + unknown(what) });
     expect(deployment.requests).toEqual(twice);
   });
 
@@ -122,11 +120,7 @@ describe('no other rotation is sent', () => {
     const { clientId } = runaiSandboxClients.administrator;
     const intercept = losingBoth(state, { clientId, path: '/secret' });
     const deployment = deploy({ state, intercept });
-    expect(await deployment.run(asText)).toEqual({
-      code: 7,
-      stdout: '',
-      stderr: looking + unknown(ended),
-    });
+    expect(await deployment.run(asText)).toEqual({ code: 7, stdout: '', stderr: looking + unknown(ended) });
     expect(deployment.requests).toEqual(once);
     expect(deployment.tokenRequests).toEqual([signIn, signIn]);
   });
@@ -140,11 +134,7 @@ describe('no other rotation is sent', () => {
       { method: 'POST', path: '/token', hits: [2, 3, 4, 5], answer },
     );
     const deployment = deploy({ intercept });
-    expect(await deployment.run(asText)).toEqual({
-      code: 7,
-      stdout: '',
-      stderr: looking + unknown(ended),
-    });
+    expect(await deployment.run(asText)).toEqual({ code: 7, stdout: '', stderr: looking + unknown(ended) });
     expect(deployment.requests).toEqual(once);
   });
 

@@ -6,12 +6,7 @@ import { runai } from '../../../src/providers/runai/index.ts';
 import { testNow } from '../../harness/context.ts';
 
 const known = { id: 'a1', name: 'ci', clientId: 'ci-client' };
-const rotation: AnswerContext = {
-  operation: 'rotate',
-  account: known,
-  profile: 'gpu',
-  now: testNow,
-};
+const rotation: AnswerContext = { operation: 'rotate', account: known, profile: 'gpu', now: testNow };
 const creation: AnswerContext = {
   operation: 'create',
   account: { id: null, name: 'ci', clientId: 'ci' },
@@ -39,7 +34,7 @@ function read(answer: unknown, context: AnswerContext): unknown {
 /** What the answers say nothing of. */
 const unread = { provider: 'runai', enabled: null, status: 'unknown', accessRules: null };
 
-/** The secret's key, and the versions that use it (contracts/runai.md 12). */
+/** The secret's key, and the versions that use it (docs/contracts/runai.md 12). */
 describe.each([
   ['clientSecret', '2.24 and later'],
   ['secret', 'before 2.24'],
@@ -72,12 +67,7 @@ describe.each([
   test('to a rotation is the account’s that was rotated', () => {
     expect(read({ [key]: ' the-secret\n' }, rotation)).toEqual({
       account: { ...unread, profile: 'gpu', ...known },
-      credential: {
-        kind: 'client-secret',
-        value: 'the-secret',
-        clientId: 'ci-client',
-        expiresAt: null,
-      },
+      credential: { kind: 'client-secret', value: 'the-secret', clientId: 'ci-client', expiresAt: null },
       payload: 'the-secret',
       raw: { [key]: 'shown' },
       rawWithout: { [key]: null },

@@ -47,11 +47,7 @@ describe('the account that sactl signs in with', () => {
 
   test('is told by the client id, and needs a place and a permission', async () => {
     const deployment = deploy();
-    expect(await deployment.run([...own, ...asText])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: refusal(who),
-    });
+    expect(await deployment.run([...own, ...asText])).toEqual({ code: 2, stdout: '', stderr: refusal(who) });
     expect(deployment.mutations()).toEqual([]);
   });
 
@@ -100,11 +96,7 @@ describe('with RUNAI_TOKEN', () => {
     ['another', other],
   ])('nobody can tell whether it is %s', async (_, argv) => {
     const { deployment, env } = await withToken();
-    expect(await deployment.run([...argv, ...asText], { env })).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: refusal(who),
-    });
+    expect(await deployment.run([...argv, ...asText], { env })).toEqual({ code: 2, stdout: '', stderr: refusal(who) });
     expect(deployment.mutations()).toEqual([]);
   });
 
@@ -112,11 +104,7 @@ describe('with RUNAI_TOKEN', () => {
     const { deployment, env } = await withToken();
     const cwd = await folder();
     const argv = [...other, '--allow-self', '--to', 'file:secret', '-q', '.verified'];
-    expect(await deployment.run(argv, { env, cwd })).toEqual({
-      code: 0,
-      stdout: 'true\n',
-      stderr: '',
-    });
+    expect(await deployment.run(argv, { env, cwd })).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
     expect(await readFile(join(cwd, 'secret'), 'utf8')).toBe('new-secret');
     expect(await journalOf(deployment)).toEqual([]);
   });
@@ -124,11 +112,7 @@ describe('with RUNAI_TOKEN', () => {
   test('a create makes another account, which is nobody’s own', async () => {
     const { deployment, env } = await withToken();
     const argv = ['sa', 'create', '--name', 'fresh', '-q', '.credential.value'];
-    expect(await deployment.run(argv, { env })).toEqual({
-      code: 0,
-      stdout: 'new-secret\n',
-      stderr: '',
-    });
+    expect(await deployment.run(argv, { env })).toEqual({ code: 0, stdout: 'new-secret\n', stderr: '' });
   });
 });
 

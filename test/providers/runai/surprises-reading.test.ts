@@ -8,15 +8,12 @@ import { faults } from '../faults.ts';
 import { forbidden, pagesOf } from './faults.ts';
 import { accounts, apps, ciVision, list, roles, rulesOf } from './paths.ts';
 
-/** The surprises of contracts/runai.md 15 about reading, each by its number. */
+/** The surprises of docs/contracts/runai.md 15 about reading, each by its number. */
 const deploy = useRunai();
 const { id, name } = ciVision;
 
 function listOf(count: number): Intercept {
-  const items = Array.from({ length: count }, (_, index) => ({
-    id: `id-${index}`,
-    name: `account-${index}`,
-  }));
+  const items = Array.from({ length: count }, (_, index) => ({ id: `id-${index}`, name: `account-${index}` }));
   const answer = { method: 'GET', path: accounts, answer: () => Response.json(items) };
   return faults(answer);
 }
@@ -103,10 +100,7 @@ describe('13: roles and accounts are where the version keeps them', () => {
       [['roles', 'list', '-q', 'length'], '9\n', rolesAt],
       [['sa', 'list', '-q', 'length'], '13\n', accountsAt],
     ] as const) {
-      const deployment = deploy({
-        controlPlane,
-        ...(unknownPath === undefined ? {} : { unknownPath }),
-      });
+      const deployment = deploy({ controlPlane, ...(unknownPath === undefined ? {} : { unknownPath }) });
       expect(await deployment.run(argv)).toEqual({ code: 0, stdout, stderr: '' });
       expect(deployment.requests).toEqual(requests);
     }

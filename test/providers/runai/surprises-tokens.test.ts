@@ -9,7 +9,7 @@ import { faults } from '../faults.ts';
 import { page } from './faults.ts';
 import { accounts, ciVision, findCiVision, list } from './paths.ts';
 
-/** The surprises of contracts/runai.md 15 about signing in, each by its number. */
+/** The surprises of docs/contracts/runai.md 15 about signing in, each by its number. */
 const deploy = useRunai();
 const { clientId, clientSecret } = runaiSandboxClients.administrator;
 const count = ['sa', 'list', '-q', 'length'];

@@ -6,7 +6,7 @@ import { serverError } from './faults.ts';
 import { laterRun } from './journal.ts';
 import { accounts, beforeRotation, ciVision, findCiVision, list, lookups, rules, rulesOf } from './paths.ts';
 
-/** The surprises of contracts/runai.md 15 about changing, each by its number. */
+/** The surprises of docs/contracts/runai.md 15 about changing, each by its number. */
 const deploy = useRunai();
 const { id, name } = ciVision;
 const secret = `POST ${accounts}/${id}/secret`;
@@ -91,11 +91,7 @@ describe('8: rules bind by name', () => {
         'sactl: deleted ci-vision\n',
     });
     const argv = ['sa', 'create', '--name', name, '-q', '.credential.value,.accessRules'];
-    expect(await deployment.run(argv)).toEqual({
-      code: 0,
-      stdout: 'new-secret\n[]\n',
-      stderr: '',
-    });
+    expect(await deployment.run(argv)).toEqual({ code: 0, stdout: 'new-secret\n[]\n', stderr: '' });
   });
 });
 
@@ -166,11 +162,7 @@ describe('10: only enabled can be changed, and answers are empty', () => {
 test('14: a rule is added by itself: batch-create would answer 200 with failures inside', async () => {
   const deployment = deploy();
   const argv = ['accessrules', 'create', '--account', name, '--role', 'Viewer', '--scope', 'tenant'];
-  expect(await deployment.run([...argv, '-q', '.id,.scopeId'])).toEqual({
-    code: 0,
-    stdout: '117\n1001\n',
-    stderr: '',
-  });
+  expect(await deployment.run([...argv, '-q', '.id,.scopeId'])).toEqual({ code: 0, stdout: '117\n1001\n', stderr: '' });
   expect(deployment.requests).toEqual([...findCiVision, ...lookups, `POST ${rules}`]);
   expect(deployment.bodies).toEqual([
     {

@@ -34,12 +34,7 @@ async function tryOut(
     createHttp,
     endpoint: runaiEndpoint,
     now: context.ctx.now,
-    credential: {
-      kind: 'client-secret',
-      value: new Secret(clientSecret),
-      clientId,
-      expiresAt: null,
-    },
+    credential: { kind: 'client-secret', value: new Secret(clientSecret), clientId, expiresAt: null },
   });
   return { ...verification, sleeps: context.sleeps };
 }
