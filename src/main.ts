@@ -6,11 +6,11 @@ import type { Style } from './output/style.ts';
 import { runProgram } from './program.ts';
 
 /**
- * Runs one command line (`argv` without node and script) and returns its exit code. The only place that catches:
- * whatever is thrown below is printed here, as lines or, with `--json`, `-q` or `--format json`, as one line of JSON.
+ * Runs one command line (`argv` without node and script) and returns its exit code. The only place that catches
+ * errors: they are printed as lines or, with `--json`, `-q` or `--format json`, as one line of JSON.
  */
 export async function main(argv: readonly string[], ctx: Context): Promise<ExitCode> {
-  // The words themselves are read, because the parser may be what fails.
+  // Read from the words, because the parser may be what failed.
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const sandbox = words.includes('--sandbox') || isSandboxOn(ctx.env);
   const stderr = forgiving(sandbox ? markLines(ctx.stderr) : ctx.stderr);
@@ -39,7 +39,7 @@ async function report(
   await ctx.stderr.write(text);
 }
 
-/** Only a terminal has colours, and only then they are loaded. */
+/** Colours are loaded for a terminal only. */
 async function stderrStyle(ctx: Context, words: readonly string[]): Promise<Style> {
   const { styleFor } = await import('./output/style.ts');
   return styleFor(ctx, { stream: 'stderr', color: !words.includes('--no-color') });
@@ -47,7 +47,7 @@ async function stderrStyle(ctx: Context, words: readonly string[]): Promise<Styl
 
 const connectionFlag = /^(--(?:provider|profile|org|endpoint|sandbox))(?:=(.*))?$/s;
 
-/** The flags that say which connection was meant: a command in a hint is run with the same ones. */
+/** The flags that name the connection, which commands in hints need, too. */
 function givenConnection(words: readonly string[]): ConnectionFlags {
   return words.flatMap((word, index) => {
     const [, flag, value = words[index + 1] ?? ''] = connectionFlag.exec(word) ?? [];
@@ -62,18 +62,18 @@ function wantsJson(words: readonly string[]): boolean {
   return words.some((word, index) => jsonFlag.test(word) || (word === 'json' && words[index - 1] === '--format'));
 }
 
-/** Where stderr cannot be written to, the exit code is all that is left to say it: no note is worth a failure. */
+/** A note that cannot be written is no failure; the exit code still tells. */
 function forgiving(stderr: Context['stderr']): Context['stderr'] {
   return { ...stderr, write: (text) => stderr.write(text).catch(() => undefined) };
 }
 
 /**
- * Where a line begins that is not empty, with what clears the one that is drawn anew. A command to the runner of a job is
- * one only at the beginning of its line.
+ * The start of a line that is not empty, after the sequence that redraws one. Commands to a CI runner (`::add-mask::`) stay
+ * at the start of their line, where alone they work.
  */
 const lineStart = /(?<![^\n])(\r\p{Cc}\[K)?(?![{\n\r]|::add-mask::)(?=[^])/gu;
 
-/** Every line says that it is not about the real world; lines of JSON say it themselves. */
+/** Marks every line as the sandbox's; lines of JSON have a key for that. */
 function markLines(stderr: Context['stderr']): Context['stderr'] {
   return {
     ...stderr,

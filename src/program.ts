@@ -20,7 +20,7 @@ import { version } from './version.ts';
 
 /**
  * Parses `argv` (without node and script) with a fresh command tree and runs the verb it names.
- * @throws UsageError for everything commander refuses, and whatever the verb throws
+ * @throws UsageError for everything commander refuses, and what the verb throws
  */
 export async function runProgram(argv: readonly string[], ctx: Context): Promise<ExitCode> {
   const help: string[] = [];
@@ -31,7 +31,7 @@ export async function runProgram(argv: readonly string[], ctx: Context): Promise
     outputError: () => undefined,
     getOutHelpWidth: () => ctx.stdout.columns ?? 100,
     getErrHelpWidth: () => ctx.stderr.columns ?? 100,
-    // Asked for itself, commander would make Node's streams, which takes 7 ms.
+    // Otherwise commander opens Node's streams to find out, which takes 7 ms.
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
@@ -71,14 +71,14 @@ async function runVerb(run: Run, ctx: Context, root: Command): Promise<ExitCode>
   return code;
 }
 
-/** A tree with every verb in it, for code that reads it and runs nothing. */
+/** The whole command tree, to be read and not run. */
 export async function wholeTree(): Promise<CommandUnknownOpts> {
   const root = new Command('sactl').exitOverride();
   await declareProgram(root, ['', ...Object.keys(nouns)], () => undefined);
   return root;
 }
 
-/** All there is, or the noun that `argv` begins with; the nouns have the verbs of those that `argv` names. */
+/** Declares everything, or only the noun that `argv` begins with; a noun gets its verbs when `argv` names it. */
 async function declareProgram(root: Command, argv: readonly string[], choose: Choose): Promise<void> {
   addFlags(root, commonFlags);
   root
@@ -95,7 +95,7 @@ async function declareProgram(root: Command, argv: readonly string[], choose: Ch
     const at = argv.findIndex((word) => words.includes(word));
     if (at >= 0) await addVerbs(command, noun, { named: argv[at + 1], choose });
   }
-  // A command line that begins with a noun wants nothing beside it; to declare it all takes a millisecond.
+  // A command line that begins with a noun needs nothing else, and declaring it takes a millisecond.
   if (first === undefined) {
     addVerb(root, 'whoami', whoami, choose);
     addVerb(root, 'doctor', doctor, choose);
@@ -112,7 +112,7 @@ Examples:
 
 "sactl help exit-codes", "sactl help targets" and "sactl help environment" tell the rest.`;
 
-/** Several profiles are more than most commands know what to do with: these see none. */
+/** Commands for one connection see no profile where several are named; they refuse that. */
 function commonOf({
   profile: profiles = [],
   input = true,
@@ -123,7 +123,7 @@ function commonOf({
   return { ...others, input, color, profile: more.length === 0 ? profile : undefined, profiles };
 }
 
-/** A second value would replace the first without a word, which for an id is the wrong account. */
+/** A second value would silently replace the first, which for an id is the wrong account. */
 function refuseRepetition(command: CommandUnknownOpts): void {
   for (const option of command.options) {
     if (!option.required || option.parseArg === repeated) continue;
@@ -136,12 +136,12 @@ function refuseRepetition(command: CommandUnknownOpts): void {
   command.commands.forEach(refuseRepetition);
 }
 
-/** Errors that say themselves what is to be done about the journal. */
+/** Whether the error itself says what to do about the journal. */
 function namesEntry(error: unknown): boolean {
   return error instanceof UndeliveredError || error instanceof UnknownOutcomeError;
 }
 
-/** Whatever else was done: a pipeline that rotates every credential but its own stops one day. */
+/** Warns before the caller's own credential expires: a pipeline that rotates all but its own would stop one day. */
 async function warn(sessions: readonly Session[]): Promise<void> {
   for (const session of sessions) {
     if (session.common.quiet || session.provider.knownCredential === undefined) continue;
@@ -150,14 +150,14 @@ async function warn(sessions: readonly Session[]): Promise<void> {
   }
 }
 
-/** Whatever else was done: a credential that waits in the journal is not to be forgotten (DESIGN.md 6). */
+/** Reminds of credentials that wait in the journal (docs/design.md 6). */
 async function remind(ctx: Context, common: CommonFlags, [noun]: readonly string[]): Promise<void> {
   if (common.quiet || noun === 'recover' || noun === 'doctor') return;
   const { remindOfEntries } = await import('./session/reminders.ts');
   await remindOfEntries(ctx, common);
 }
 
-/** `sessions` is added what the verb opens. */
+/** Every session that the verb opens is added to `sessions`. */
 function invocation(ctx: Context, common: CommonFlags, sessions: Session[]): Invocation {
   return {
     ctx,
@@ -176,23 +176,24 @@ const helpCodes = new Set(['commander.helpDisplayed', 'commander.version']);
 function readCommanderError(error: CommanderError, command: CommandUnknownOpts): ExitCode {
   if (helpCodes.has(error.code)) return ExitCode.done;
   if (error.code === 'commander.help') return ExitCode.usage;
+  if (error.code === 'commander.excessArguments') throw unexpectedArgument(error, command);
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const meant = suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did') ?? meantId(error, command);
-  const hint = meant ?? helpCommand(command);
-  const isExtra = error.code === 'commander.excessArguments';
-  throw new UsageError(isExtra ? `${quoted(command.args[0] ?? '')} is no flag` : message, { hint, cause: error });
+  const meant = suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did');
+  throw new UsageError(message, { hint: meant ?? helpCommand(command), cause: error });
 }
 
-/** Other tools take the name of a thing without a flag. */
-function meantId({ code }: CommanderError, command: CommandUnknownOpts): string | null {
-  const [word, ...more] = command.args;
-  if (code !== 'commander.excessArguments' || word === undefined || more.length > 0) return null;
+/** Other tools take a name without a flag: a single word may be meant as `--id`. */
+function unexpectedArgument(cause: CommanderError, command: CommandUnknownOpts): UsageError {
+  const [word = '', ...more] = command.args.slice(command.registeredArguments.length);
   const takesId = command.options.some(({ long }) => long === '--id');
-  if (!takesId || command.getOptionValueSource('id') !== undefined) return null;
-  return `did you mean --id ${shellWord(word)}?`;
+  const isId = takesId && more.length === 0 && command.getOptionValueSource('id') === undefined;
+  return new UsageError(`${quoted(word)} is no flag`, {
+    hint: isId ? `did you mean --id ${shellWord(word)}?` : helpCommand(command),
+    cause,
+  });
 }
 
-/** The command that `argv` was about, as far as it can be told, e.g. `sactl serviceaccounts list`. */
+/** The command that `argv` names, as far as it can be parsed, e.g. `sactl serviceaccounts list`. */
 function deepestCommand(program: CommandUnknownOpts, argv: readonly string[]): CommandUnknownOpts {
   let command = program;
   for (const word of argv) command = findSubcommand(command, word) ?? command;

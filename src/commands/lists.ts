@@ -85,7 +85,7 @@ interface ListVerb<Row extends Named> extends VerbHelp {
   ) => Promise<{ readonly rows: readonly Row[]; readonly columns: readonly Column<Row>[] }>;
 }
 
-/** The verb of a noun that can only be listed. */
+/** The only verb of a noun. */
 function listVerb<Row extends Named>({ what, read, ...help }: ListVerb<Row>): Verb {
   return verb({
     ...help,

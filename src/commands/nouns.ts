@@ -1,10 +1,10 @@
 import type { Verb } from './verb.ts';
 
-/** A word that verbs follow. */
+/** A group of verbs, e.g. `serviceaccounts`. */
 export interface Noun {
   readonly summary: string;
   readonly aliases?: readonly string[];
-  /** In the order of the help; a verb is loaded only when the command line may mean it. */
+  /** In the order of the help; verbs are loaded when the command line names their noun. */
   readonly verbs: Readonly<Record<string, (() => Promise<Verb>) | Noun>>;
 }
 

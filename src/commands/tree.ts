@@ -9,7 +9,7 @@ import type { Run } from '../session/invocation.ts';
 import type { Noun } from './nouns.ts';
 import type { Verb, VerbHelp } from './verb.ts';
 
-/** Told which verb the command line names. */
+/** Called with the verb that the command line names. */
 export type Choose = (run: Run) => void;
 
 /** Declares a noun without its verbs. */
@@ -22,7 +22,7 @@ export function addNoun(parent: CommandUnknownOpts, name: string, { summary, ali
     .description(`${summary}.`);
 }
 
-/** All verbs, or the one that is named: the many flags of an account's take 4 ms to load and declare. */
+/** Adds the named verb, or all: those of accounts have many flags, which take 4 ms to load and declare. */
 export async function addVerbs(
   noun: CommandUnknownOpts,
   { verbs }: Noun,
@@ -43,7 +43,7 @@ export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, c
   command.action((values) => choose((invocation) => added.run(invocation, values)));
 }
 
-/** A command without its own flags, with help in the same order everywhere. */
+/** Adds a command without its own flags; the parts of its help are in the same order everywhere. */
 export function describe(parent: CommandUnknownOpts, name: string, description: VerbHelp): Command {
   const refused = refusedFlags(description.honours);
   const command = parent
@@ -62,7 +62,7 @@ export function describe(parent: CommandUnknownOpts, name: string, description: 
   return description.notes === undefined ? command : command.addHelpText('after', description.notes);
 }
 
-/** @throws Error when a key is not the name under which the parser keeps the value */
+/** @throws Error when a key of the table is not the parser's name for the flag */
 export function addFlags(command: CommandUnknownOpts, table: FlagTable): void {
   for (const [name, flag] of Object.entries(table)) {
     for (const option of optionsOf(flag)) {

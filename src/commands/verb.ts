@@ -3,7 +3,7 @@ import type { FlagsOf, FlagTable } from '../session/flag.ts';
 import type { FlagGroup } from '../session/flags.ts';
 import type { Invocation } from '../session/invocation.ts';
 
-/** What help says of a verb, and which common flags it honours. */
+/** The help of a verb, and the common flags it honours. */
 export interface VerbHelp {
   readonly summary: string;
   /** Full sentences under the usage line. */
@@ -29,7 +29,7 @@ export interface Verb extends VerbHelp {
   readonly run: (invocation: Invocation, values: object) => Promise<ExitCode>;
 }
 
-/** A verb; the types of its flags are inferred from their table. */
+/** Declares a verb; the types of its flags are inferred from their table. */
 export function verb<Table extends FlagTable>({ flags, ...declaration }: Declaration<Table>): Verb {
   return { ...declaration, flags: flags ?? {} };
 }

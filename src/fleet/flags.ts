@@ -50,7 +50,7 @@ export const selectorFlags = {
   '--older-than': 'olderThan',
 } as const satisfies Record<string, keyof BulkFlags>;
 
-/** Whether the flags choose accounts by what they are. */
+/** Whether a selector chooses accounts by their properties. */
 export function isSelected(flags: BulkFlags): boolean {
   return Object.values(selectorFlags).some((key) => flags[key] !== undefined);
 }
@@ -61,7 +61,7 @@ export function isBulk(flags: BulkFlags): boolean {
   return id.length > 1 || id.includes('-') || isSelected(flags);
 }
 
-/** Whether this run is about several connections at once. */
+/** Whether this run works on several connections. */
 export function isFleet({ env }: Context, { provider, profiles = [] }: CommonFlags): boolean {
   if (profiles.length > 1) return true;
   if (provider !== undefined) return provider === 'all';

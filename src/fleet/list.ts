@@ -21,7 +21,7 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
     listDocument({
       rows: accounts,
       columns,
-      // Without a wish for an order, the raw answer keeps the provider's.
+      // Without --sort the raw answer keeps the provider's order.
       raw: () => rawOf(flags.sort === undefined ? list.accounts : accounts, new Set(accounts)),
     }),
   );
@@ -29,7 +29,7 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
   return ExitCode.done;
 }
 
-/** Where a provider lists its accounts, all are listed already. */
+/** A provider with an API lists all its accounts anyway. */
 function activeProblems({ active }: ListFlags, { definition }: Local): readonly string[] {
   if (!active || definition.manual !== undefined) return [];
   return [`--active does nothing on ${definition.title}, which lists all accounts`];
@@ -66,7 +66,7 @@ export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Pr
   return silent.length === 0 ? ExitCode.done : ExitCode.partial;
 }
 
-/** What is worth looking at where accounts of several providers stand in one table; those at the end go first. */
+/** The columns of a list with accounts of several providers; on a narrow terminal age and last use are left out first. */
 function fleetColumns({ members }: FleetLocal): readonly Column<Account>[] {
   const providers = new Set(members.map(({ definition }) => definition.name));
   const names = [

@@ -67,7 +67,7 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
   return issuance(session, await planSupplied(session, input.credential, { request, flags, plan: plannedWith }));
 }
 
-/** Where the new credential goes when nobody says: to the place of the one it replaces, where that is known. */
+/** Without `--to`, a supplied credential replaces the old one where that is stored, if known. */
 async function withDefault(
   { targetEnvironment }: Session,
   specs: readonly TargetSpec[],
@@ -83,9 +83,9 @@ async function withDefault(
 }
 
 /**
- * The account whose credential is replaced. Where accounts are known from records only, and this machine has none of it,
- * as in a CI job, what its targets hold tells what is replaced there.
- * @throws NotFoundError when that does not tell it either
+ * The account whose credential is replaced. Where accounts are known from local records only, and there is none, as in a CI
+ * job, the old credential that the targets hold says which account it is.
+ * @throws NotFoundError when they do not
  */
 async function pickReplaced(session: Session, id: string | undefined, specs: readonly TargetSpec[]): Promise<Account> {
   try {

@@ -59,7 +59,7 @@ export async function createRule({ ctx, common, open }: Invocation, flags: Grant
   });
 }
 
-/** What a rule looks like, for trying the output on. */
+/** An example for trying the output before anything is sent. */
 function sampleRule({ account, role, scope }: Grant): GrantedRule {
   const [scopeType = '', scopeName = ''] = scope.split(':', 2);
   const rule = { account, id: '1', role, scopeType, scopeId: '1', scopeName };
@@ -97,7 +97,7 @@ interface Grant {
   readonly scope: string;
 }
 
-/** What is missing may be so only where a person can choose it. */
+/** Without a flag a person has to choose, on a terminal. */
 function checkGrant(
   { ctx, common }: { ctx: Context; common: CommonFlags },
   flags: GrantFlags,
@@ -118,10 +118,10 @@ function isBlank(value: string | undefined): boolean {
   return value === undefined || value.trim() === '';
 }
 
-/** The grant with what the user chooses for what he did not give. */
+/** Asks for what no flag gives. */
 async function askForGrant(session: Session, flags: GrantFlags): Promise<Grant> {
   return {
-    // Rules are for a name, and the questions and records that follow speak of it.
+    // Rules name the account, as do the questions and records that follow.
     account: flags.account ?? (await pickAccount(session, undefined)).name,
     role: flags.role ?? (await pickRole(session)),
     scope: flags.scope ?? (await pickScope(session)),

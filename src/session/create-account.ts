@@ -28,7 +28,7 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
   const { session, input } = await open(async (local) => {
     const given = await checkInput(ctx, common, { flags, definition: local.definition });
     const specs = await checkTargets(local, flags, { isNew: true });
-    // An account that is there already has no credential to print.
+    // For an account that exists already there is no credential to print.
     const mayPrintNone = flags.ifMissing === true || takesIntake(local.definition);
     const printing = mayPrintNone ? [] : await printingProblems(ctx, common, { ...local, flags });
     return {
@@ -67,7 +67,7 @@ interface CreateInput {
   readonly credential: GivenCredential | null;
 }
 
-/** A document is the account's or, where a person fetches credentials, the new credential. */
+/** `-f` is the account or, where a person fetches credentials, the new credential. */
 async function checkInput(
   ctx: Invocation['ctx'],
   common: Invocation['common'],
@@ -91,7 +91,7 @@ function whereOf({ definition }: Session, { organization }: Account): string {
   return organization === null ? `on ${definition.title}` : `in organization ${organization}`;
 }
 
-/** Somebody may have created one of that name while the question was being read. @throws ConflictError */
+/** An account of that name may have been created while a person was asked. @throws ConflictError */
 async function checkStillMissing(
   session: Session,
   { name }: NewAccount,
@@ -108,7 +108,7 @@ function duplicateProblems({ ifMissing, allowDuplicate }: CreateFlags): readonly
 
 /**
  * The account of that name, when `--if-missing` accepts it.
- * @throws ConflictError when it is in the way, or there are several (names are not unique on nscale)
+ * @throws ConflictError when it does not, or there are several (names are not unique on nscale)
  */
 async function findExisting(session: Session, { name }: NewAccount, flags: CreateFlags): Promise<Account | null> {
   if (flags.allowDuplicate) return null;
@@ -120,7 +120,7 @@ async function findExisting(session: Session, { name }: NewAccount, flags: Creat
   throw exists(session, same, flags);
 }
 
-/** An account of that name may be the one whose credential is still to be delivered. @throws UnknownOutcomeError */
+/** The account may be one whose credential waits in the journal. @throws UnknownOutcomeError */
 async function refuseUnsettledCreate(
   { ctx, connection, definition, stateDirectory }: Session,
   { name, organization }: Account,

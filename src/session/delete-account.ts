@@ -50,7 +50,7 @@ export async function deleteAccount({ ctx, common, open }: Invocation, flags: De
   });
 }
 
-/** Somebody else was faster, which `--ignore-missing` accepts. */
+/** Accepts with `--ignore-missing` that it was deleted in the meantime. */
 function notThere({ ignoreMissing }: DeleteFlags): (error: unknown) => false {
   return (error) => {
     if (ignoreMissing && error instanceof HttpError && error.status === 404) return false;
@@ -60,10 +60,10 @@ function notThere({ ignoreMissing }: DeleteFlags): (error: unknown) => false {
 
 interface Deletion {
   readonly deleted: boolean;
-  /** What the user named, where nothing was found. */
+  /** The user's `--id` when there is no such account. */
   readonly id: string;
   readonly name: string | null;
-  /** Whether a person deleted it, and we only noted it down. */
+  /** Whether a person deleted it and it is only recorded here. */
   readonly isRecord?: boolean;
 }
 

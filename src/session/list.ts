@@ -25,13 +25,13 @@ export async function printList<Row extends Named>(
   return ExitCode.done;
 }
 
-/** Role by id; none where the caller may not read them. */
+/** Roles by id; empty when the caller may not read them. */
 export async function readableRoles({ provider }: Session): Promise<ReadonlyMap<string, Role>> {
   const roles = provider.listRoles === undefined ? null : await orNull(provider.listRoles());
   return new Map((roles ?? []).map((role) => [role.id, role]));
 }
 
-/** What a caller without the right to read gets instead of an error: null. */
+/** Null when the caller has no right to read it. */
 export async function orNull<Value>(read: Promise<Value>): Promise<Value | null> {
   try {
     return await read;

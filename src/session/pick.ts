@@ -9,7 +9,7 @@ import type { CommonFlags } from './flags.ts';
 import type { Invocation } from './invocation.ts';
 import type { Session } from './session.ts';
 
-/** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
+/** Problems of `--id`: without it a person has to choose from a list, on a terminal. */
 export function idProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
   if (id === undefined && canAsk(ctx, common)) return [];
   if (id !== undefined && id.trim() !== '') return [];
@@ -29,7 +29,7 @@ export async function pickAccount({ ctx, provider }: Session, id: string | undef
       label: `${account.name} (${account.id}), ${account.status}`,
     })),
   });
-  // A list tells less of an account, and the choice may have taken a while.
+  // A list has fewer details, and the choice may have taken a while.
   return provider.findAccount(chosen);
 }
 

@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Local, Session } from './session.ts';
 
-/** Takes the values of `--to` apart; `isNew` is an account that has no id yet. */
+/** Parses the values of `--to`; `isNew` is for an account that has no id yet. */
 export async function checkTargets(
   { targetEnvironment }: Pick<Local, 'targetEnvironment'>,
   { to = [] }: DeliveryFlags,
@@ -24,7 +24,7 @@ export async function checkTargets(
   };
 }
 
-/** What keeps a credential that goes nowhere else from being printed; `--dry-run` prints none. */
+/** Why the credential cannot be printed, where it has no target; `--dry-run` prints none. */
 export async function printingProblems(
   ctx: Context,
   common: CommonFlags,
@@ -35,7 +35,7 @@ export async function printingProblems(
   return placeProblems(ctx, renderer);
 }
 
-/** The targets for one account. @throws UsageError when a value of the account cannot be part of one */
+/** The targets for one account. @throws UsageError when its name or id cannot be part of one */
 export async function targetsFor(
   { targetEnvironment, connection }: Session,
   specs: readonly TargetSpec[],

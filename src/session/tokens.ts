@@ -113,7 +113,7 @@ export async function restoreToken({ ctx, common, open }: Invocation, flags: Tok
   });
 }
 
-/** What is wrong with `--id` and `--token`: each may be left out only where a person can choose instead. */
+/** Problems of `--id` and `--token`: without them a person has to choose, on a terminal. */
 function tokenProblems(ctx: Context, common: CommonFlags, { id, token }: TokenFlags): readonly string[] {
   const problems = idProblems(ctx, common, id);
   if (token === undefined && canAsk(ctx, common)) return problems;
@@ -122,7 +122,7 @@ function tokenProblems(ctx: Context, common: CommonFlags, { id, token }: TokenFl
 }
 
 /**
- * The token that `--token` names; without it, the one that the user chooses among those that may still work.
+ * The token that `--token` names; without it, the one that the user chooses among those that are not revoked.
  * @throws NotFoundError when there is none to choose from
  */
 async function pickToken(

@@ -43,7 +43,7 @@ interface ExplainOptions {
   readonly homeDirectory: string;
 }
 
-/** Everything that `config explain` prints; of credentials only where they are. */
+/** All settings; of credentials only their source. */
 function explanation({ configuration, explained, homeDirectory }: ExplainOptions): OutputDocument {
   const { ignored, files } = configuration;
   const settings = settingsOf(configuration);
@@ -79,11 +79,11 @@ function settingsOf(configuration: Configuration): readonly SettingRow[] {
   );
 }
 
-/** The connection as it prints; `credential` says where it is. */
+/** The connection as it prints; `credential` is its source. */
 interface ConnectionDocument {
   readonly provider: string;
   readonly profile: string | null;
-  /** Null in the sandbox, as the source of the CA where there is none. */
+  /** Null in the sandbox. */
   readonly endpoint: string | null;
   readonly endpointSource: string;
   readonly credential: string;
@@ -160,7 +160,7 @@ const ignoredColumns: readonly Column<Ignored>[] = [
   { name: 'why', value: ({ why }) => why, tone: () => 'muted' },
 ];
 
-/** A table under a title; no text at all for no rows. */
+/** A table under a title; empty without rows. */
 async function section<Row>(title: string, options: Parameters<typeof table<Row>>[0]): Promise<string> {
   const text = await table(options);
   return text === '' ? '' : `\n${options.style.paint('heading', title)}\n${text}`;
@@ -176,13 +176,13 @@ function filesText({ user, project }: Configuration['files'], style: Style): str
   )}`;
 }
 
-/** The connection that a command would use, or a sentence saying why there is not the one. */
+/** The connection that a command would use, or why there is none. */
 type Explained =
   | { readonly connection: Connection; readonly problem: null }
   | { readonly connection: null; readonly problem: string };
 
 /**
- * Finds the connection and opens nothing: no credential is read, and no command that gives one is run.
+ * Finds the connection without opening it: no credential is read, and no command for one is run.
  * @throws UsageError when the settings contradict each other, as every command does
  */
 async function findExplained(ctx: Context, common: CommonFlags, configuration: Configuration): Promise<Explained> {
@@ -195,7 +195,7 @@ async function findExplained(ctx: Context, common: CommonFlags, configuration: C
   return { connection, problem: null };
 }
 
-/** Why no one connection is selected, where that is no contradiction: none is there, or nothing says which of several. */
+/** Why no connection is selected: there is none, or there are several and none is named. */
 function selectionProblem(options: SelectionOptions): string | null {
   const { provider, profile } = options.configuration;
   if (provider.value === 'all') {

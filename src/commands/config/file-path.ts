@@ -20,7 +20,7 @@ export async function printPath({ ctx, common }: Invocation): Promise<ExitCode> 
   return ExitCode.done;
 }
 
-/** Null where something is wrong with it: whoever wants to mend the file asks for its path. */
+/** Null when the configuration is wrong: its path is needed most when it has to be mended. */
 async function loadUsable(ctx: Context, common: CommonFlags): Promise<Configuration | null> {
   try {
     return await loadConfiguration(ctx, common);

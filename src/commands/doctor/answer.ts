@@ -7,7 +7,7 @@ import { soonMs } from '../../model/duration.ts';
 import { relativeTime } from '../../output/time.ts';
 import { renewal } from '../../session/reminders.ts';
 
-/** Asks who the caller is, and says what that shows of endpoint and credential. */
+/** Asks the provider who the caller is, which tries endpoint and credential. */
 export async function examineAnswer(connected: Connected, endpointSource: string): Promise<readonly Result[]> {
   const { ctx, provider, connection } = connected;
   const answered = ok('endpoint', `${connection.endpoint} answers (${endpointSource})`);
@@ -30,7 +30,7 @@ async function identityOf({ whoami, listAccounts }: Provider): Promise<Identity>
   return { subject: 'unknown', kind: 'unknown', organizations: [], permissions: null };
 }
 
-/** Where a credential comes from that nothing is known of. */
+/** The result for a credential that was not tried. */
 export function untried(source: string): Result {
   return ok('credential', `the credential comes from ${source}; whether it works is not known`);
 }
@@ -43,12 +43,11 @@ function examineIdentity({ subject, kind, permissions }: Identity, source: strin
     : ok('credential', message);
 }
 
-/** Whether the provider was reached and knew what it was asked. */
+/** Whether the provider answered, and refused the credential. */
 function wasRefused({ exitCode, status }: CliError): boolean {
   return exitCode === ExitCode.auth && status !== null;
 }
 
-/** Hints name the source of a credential that was refused. */
 function explain(error: CliError): Result {
   const { message, hint } = error;
   if (error instanceof HttpError && !wasRefused(error)) {
@@ -57,7 +56,7 @@ function explain(error: CliError): Result {
   return failure('credential', message, hint);
 }
 
-/** How long the caller's own credential lasts. */
+/** When the caller's own credential expires. */
 async function examineExpiry(connected: Connected): Promise<Result> {
   try {
     return resultOf(connected, await connected.provider.ownCredential());

@@ -12,11 +12,11 @@ import type { CaFile } from '../../http/certificates.ts';
 import { readProxy } from '../../http/proxy.ts';
 import type { TimedAnswer } from '../../http/request.ts';
 
-/** Per attempt, unless `--timeout` says otherwise: who looks for what is wrong does not want to wait for it. */
+/** Per attempt without `--timeout`; shorter than elsewhere, because a doctor should answer soon. */
 const timeoutMs = 10_000;
 
 /**
- * One connection, from its files to what its provider says.
+ * Checks one connection: network, credential, clock, files.
  * @throws UsageError when it cannot be used at all
  */
 export async function examineConnection(
@@ -31,14 +31,14 @@ export async function examineConnection(
     return [...network, untried(connection.credential?.source ?? 'the sandbox'), ...files];
   }
   const clock = watchClock();
-  // What is wrong is said as a result, and not twice.
+  // Problems are results here; notes would repeat them.
   const quiet = { ...flags, quiet: true, timeout: flags.timeout ?? timeoutMs } as const;
   const connected = await connect(ctx, quiet, described, { onAnswer: clock.onAnswer });
   const answer = await examineAnswer(connected, connection.endpointSource);
   return [...network, ...answer, ...clock.results(), ...files, ...(await examineOwnState(connected))];
 }
 
-/** In the sandbox no proxy and no CA is even read. */
+/** The sandbox uses neither proxy nor CA. */
 async function examineNetworkOf(
   ctx: Context,
   { credential, ca, endpoint, endpointSource }: Connection,
@@ -53,7 +53,7 @@ async function examineFiles(ctx: Context, { credential }: Connection): Promise<r
   return source?.kind === 'file' ? examineSecretFile(ctx, source.path) : [];
 }
 
-/** What only the provider knows of this machine. */
+/** The provider's own checks of this machine. */
 async function examineOwnState({ provider }: Connected): Promise<readonly Result[]> {
   try {
     return (await provider.manual?.examine()) ?? [];
@@ -65,7 +65,7 @@ async function examineOwnState({ provider }: Connected): Promise<readonly Result
 
 interface Place extends CaSettings, Pick<Context, 'homeDirectory'> {}
 
-/** Through which proxy an endpoint is reached, and whose certificates are trusted; nothing where nothing was set. */
+/** The proxy in use, and the certificate authorities that were added. */
 async function examineNetwork(place: Place, endpoint: URL): Promise<readonly Result[]> {
   const unchecked = uncheckedProblem(place.env, endpoint);
   return [
@@ -92,14 +92,14 @@ async function examineCa(file: CaFile, homeDirectory: string): Promise<Result> {
   return ok('ca', `${count} of ${tildePath(file.path, homeDirectory)} trusted (${file.source})`);
 }
 
-/** How far clocks may be apart before it is worth saying, and before tokens are refused; in milliseconds. */
+/** Milliseconds between the clocks from which it is worth a warning, and from which tokens may be refused. */
 const warnedMs = 30_000;
 const refusedMs = 300_000;
 
-/** Learns from answers how far this machine's clock is from the provider's. */
+/** Measures how far this machine's clock is from the provider's. */
 export interface ClockWatch {
   readonly onAnswer: (answer: TimedAnswer) => void;
-  /** Nothing where no answer had a time. */
+  /** Empty when no answer had a date. */
   readonly results: () => readonly Result[];
 }
 
@@ -116,8 +116,8 @@ function watchClock(): ClockWatch {
 }
 
 /**
- * The least by which the other clock must be ahead of ours (negative: behind), in milliseconds: it made its `Date`, which
- * is in whole seconds, while the exchange lasted. Null without one, or where a cache kept the answer.
+ * The least that the provider's clock must be ahead of ours (negative: behind), in milliseconds: its `Date`, in whole
+ * seconds, was written during the exchange. Null without a `Date`, or for an answer from a cache.
  */
 function offsetOf({ headers, askedAt, answeredAt }: TimedAnswer): number | null {
   const date = Date.parse(headers.get('date') ?? '');

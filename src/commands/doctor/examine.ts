@@ -19,7 +19,7 @@ import type { Invocation } from '../../session/invocation.ts';
 import { outputFlags } from '../../session/session.ts';
 import { examineMachine } from './machine.ts';
 
-/** Looks at this machine and at its connections, and prints what it finds. */
+/** What `doctor` does. */
 export async function examine({ ctx, common }: Invocation): Promise<ExitCode> {
   const flags = { ...common, profile: common.profiles?.[0] };
   const reading = await readConfiguration(ctx, flags);
@@ -35,7 +35,7 @@ export async function examine({ ctx, common }: Invocation): Promise<ExitCode> {
   return diagnoses.some(({ level }) => level === 'error') ? ExitCode.failed : ExitCode.done;
 }
 
-/** Every connection that was named, or that there is; one that fails costs its own results and no other's. */
+/** Checks the named connections, or all; one that fails does not keep the others from being checked. */
 async function examineConnections(
   ctx: Context,
   flags: CommonFlags,
@@ -79,7 +79,7 @@ async function examineOrigin(ctx: Context, { flags, configuration, origin }: Exa
   }
 }
 
-/** What is set of a credential in the environment that is not complete: it is not used, and nobody else says so. */
+/** Incomplete credentials in the environment: they are not used, and no other command says so. */
 function incomplete(ctx: Context, { sandbox, provider }: Configuration): readonly Diagnosis[] {
   if (sandbox.value) return [];
   const asked = providerNames.filter(
@@ -92,22 +92,21 @@ function incomplete(ctx: Context, { sandbox, provider }: Configuration): readonl
   });
 }
 
-/** Why there is nothing to look at further. */
+/** Why a connection cannot be checked further. */
 function failureOf(error: CliError): Result {
   const check = error instanceof AuthError ? 'credential' : 'connection';
   return failure(check, error.message, error.hint);
 }
 
-/** The connections to look at, and why there are none of some that were named. */
+/** The connections to check, and why some that were named do not exist. */
 interface FoundOrigins {
   readonly origins: readonly Origin[];
   readonly failures: readonly CliError[];
 }
 
 /**
- * The profiles or the provider that flags or environment name for this run; without them every one that there is, whatever
- * the files prefer.
- * @throws UsageError for an endpoint that would be that of several
+ * The profiles or the provider that flags or environment name; without them all, whatever the configuration files prefer.
+ * @throws UsageError for `--endpoint` with several connections
  */
 function findOrigins(
   { env }: Pick<Context, 'env'>,
@@ -134,7 +133,7 @@ function findOrigins(
   }
 }
 
-/** Whether this run, and not a file for all runs, says which one is meant. */
+/** Whether flags or environment, and not a file, name the connection. */
 function isChosen({ provider, profile }: Configuration): boolean {
   if (provider.value === 'all') return false;
   return isForRun(provider.source) || isForRun(profile.source);

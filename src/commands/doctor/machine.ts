@@ -13,11 +13,11 @@ import { CliError } from '../../errors.ts';
 import { openJournal } from '../../state/journal.ts';
 import { isOpen } from '../../state/stored-entry.ts';
 
-/** What concerns all connections. */
+/** Checks what concerns all connections. */
 export async function examineMachine(ctx: Context, reading: ConfigurationReading): Promise<readonly Diagnosis[]> {
   const { files, sandbox, stateDirectory: own } = reading.configuration;
   const stateDirectory = sandbox.value ? sandboxDirectory(own.value) : own.value;
-  // Before the journal is looked at, which takes rights of others away.
+  // Before the journal is opened, which corrects its own permissions.
   const permissions = await examinePermissions(ctx, { userFile: files.user, stateDirectory });
   const results = [
     examineNode(ctx),
@@ -35,7 +35,7 @@ function examineNode({ nodeVersion }: Pick<Context, 'nodeVersion'>): Result {
     : ok('node', `Node.js ${nodeVersion}`);
 }
 
-/** Which files are read, what is wrong with them and with the environment, and what is not used. */
+/** Which files are read, their problems and those of the environment, and what is not used. */
 function examineConfiguration(
   ctx: Context,
   { configuration, problems, hint, unusable }: ConfigurationReading,
@@ -66,27 +66,30 @@ function unused({ what, why }: Ignored): string {
   return `not used: ${what}, because ${why}`;
 }
 
-type Place = Context & { readonly stateDirectory: string };
+type Machine = Context & { readonly stateDirectory: string };
 
 /** The journal and the audit log. */
-async function examineState(place: Place): Promise<readonly Result[]> {
-  return [await orFailure('journal', () => examineJournal(place)), await orFailure('audit', () => examineAudit(place))];
+async function examineState(machine: Machine): Promise<readonly Result[]> {
+  return [
+    await orFailure('journal', () => examineJournal(machine)),
+    await orFailure('audit', () => examineAudit(machine)),
+  ];
 }
 
-async function examineJournal(place: Place): Promise<Result> {
-  const entries = await openJournal({ ...place, keepsSecrets: false }).list();
+async function examineJournal(machine: Machine): Promise<Result> {
+  const entries = await openJournal({ ...machine, keepsSecrets: false }).list();
   const open = entries.filter(isOpen).length;
   if (open === 0) return ok('journal', 'every new credential has been delivered');
   const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
   return warning('journal', `${what} not been delivered`, sactl`recover list`);
 }
 
-async function examineAudit(place: Place): Promise<Result> {
-  await openAuditLog(place).preflight();
+async function examineAudit(machine: Machine): Promise<Result> {
+  await openAuditLog(machine).preflight();
   return ok('audit', 'changes can be written into the audit log');
 }
 
-/** What keeps journal or log from being used keeps every create and rotate from being sent. */
+/** Without journal and audit log no create or rotate is sent. */
 async function orFailure(check: string, look: () => Promise<Result>): Promise<Result> {
   try {
     return await look();

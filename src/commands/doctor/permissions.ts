@@ -7,46 +7,45 @@ import type { Context } from '../../context.ts';
 import { journalDirectory } from '../../state/entry-file.ts';
 import { failure, ok, warning, type Result } from './report.ts';
 
-type Place = Pick<Context, 'platform' | 'userId' | 'homeDirectory'>;
+type System = Pick<Context, 'platform' | 'userId' | 'homeDirectory'>;
 
-/** Something of the user's on disk. */
-interface Kept {
+interface OwnFile {
   readonly path: string;
-  /** Whether it is for nobody else to read. */
+  /** Whether only the user may read it. */
   readonly isPrivate: boolean;
 }
 
-/** Who else can read or change what sactl keeps. Windows has no such modes. */
+/** Who else can read or change the files of sactl. Windows has no such modes. */
 export async function examinePermissions(
-  place: Place,
+  system: System,
   { userFile, stateDirectory }: { userFile: string | null; stateDirectory: string },
 ): Promise<readonly Result[]> {
-  const kept: readonly Kept[] = [
-    // Configuration names secrets and holds none.
+  const files: readonly OwnFile[] = [
+    // It says where secrets are, and holds none.
     ...(userFile === null ? [] : [{ path: userFile, isPrivate: false }]),
     { path: stateDirectory, isPrivate: true },
     { path: journalDirectory(stateDirectory), isPrivate: true },
     { path: logPath({ stateDirectory }), isPrivate: true },
   ];
-  const found = await Promise.all(kept.map((item) => examineKept(place, item)));
+  const found = await Promise.all(files.map((file) => examineFile(system, file)));
   const problems = found.flatMap((results) => results ?? []);
   if (problems.length > 0 || found.every((results) => results === null)) return problems;
   return [ok('permissions', 'nobody else can change what sactl keeps, or read what is secret')];
 }
 
 /** Who else can read or change a file that holds a credential. */
-export async function examineSecretFile(place: Place, path: string): Promise<readonly Result[]> {
-  return (await examineKept(place, { path, isPrivate: true })) ?? [];
+export async function examineSecretFile(system: System, path: string): Promise<readonly Result[]> {
+  return (await examineFile(system, { path, isPrivate: true })) ?? [];
 }
 
-/** Null where nothing can be said: it is not there, or the system has no such modes. */
-async function examineKept(place: Place, kept: Kept): Promise<readonly Result[] | null> {
-  if (place.platform === 'win32') return null;
-  const found = await stat(kept.path).catch(() => null);
-  return found === null ? null : problemsOf(place, kept, found);
+/** Null when there is no such file, or the system has no such modes. */
+async function examineFile(system: System, file: OwnFile): Promise<readonly Result[] | null> {
+  if (system.platform === 'win32') return null;
+  const found = await stat(file.path).catch(() => null);
+  return found === null ? null : problemsOf(system, file, found);
 }
 
-function problemsOf({ userId, homeDirectory }: Place, { path, isPrivate }: Kept, found: Stats): readonly Result[] {
+function problemsOf({ userId, homeDirectory }: System, { path, isPrivate }: OwnFile, found: Stats): readonly Result[] {
   const name = tildePath(path, homeDirectory);
   const mend = `chmod ${modeFor(found, isPrivate)} ${path}`;
   const isForeign = userId !== null && found.uid !== userId && found.uid !== 0;
@@ -57,7 +56,7 @@ function problemsOf({ userId, homeDirectory }: Place, { path, isPrivate }: Kept,
   ];
 }
 
-/** The worst of what others may do. A group is as a rule the user's own alone. */
+/** The worst that others may do. Most groups have the user alone in them, so their rights are a warning. */
 function rightsOf(mode: number, isPrivate: boolean): { readonly report: typeof failure; readonly who: string } | null {
   if (mode & 0o002) return { report: failure, who: 'every user can change' };
   if (mode & 0o020) return { report: warning, who: 'its group can change' };

@@ -5,7 +5,7 @@ import type { Style, Tone } from '../../output/style.ts';
 import { wrap } from '../../output/table.ts';
 import type { Finding } from '../../providers/manual.ts';
 
-/** All results: an array with the keys of `Diagnosis`, or for people a section for each connection. */
+/** An array with the keys of `Diagnosis`; for people, one section per connection. */
 export function report(rows: readonly Diagnosis[]): OutputDocument {
   return {
     ...listDocument<Diagnosis>({
@@ -43,7 +43,7 @@ const tones = { ok: 'good', warning: 'warning', error: 'bad' } as const satisfie
 const levelWidth = 'warning'.length;
 const checkWidth = 'permissions'.length;
 
-/** One result, with what helps below it; what does not fit goes on below itself. */
+/** One result with its hint below it; long lines wrap under their own column. */
 function linesOf({ level, check, message, hint }: Diagnosis, style: Style): string {
   const margin = ' '.repeat(levelWidth + checkWidth + 6);
   const label = style.paint(tones[level], level.padEnd(levelWidth));
@@ -69,7 +69,7 @@ function counted(count: number, what: string): string | null {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** What one look at one thing showed. */
+/** The result of one check. */
 export interface Result extends Omit<Finding, 'level'> {
   readonly level: Finding['level'] | 'ok';
 }
@@ -81,7 +81,7 @@ export interface Diagnosis extends Omit<Result, 'hint'> {
   readonly hint: string | null;
 }
 
-/** The results as they print, of one connection or of the machine; `flags` are what commands need to mean it. */
+/** The results of one connection or of the machine; `flags` go into the commands of their hints. */
 export function about(
   { provider, profile }: Pick<Diagnosis, 'provider' | 'profile'>,
   results: readonly Result[],

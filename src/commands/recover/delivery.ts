@@ -29,14 +29,14 @@ export async function deliverPicked(
   ]);
   const entry = requireUsable(await pickEntry(recovery, id));
   const prepared = await prepareDelivery(recovery, entry, to);
-  const { delivery, places, effects, found } = prepared;
+  const { delivery, plannedTargets, effects, found } = prepared;
   for (const warning of found.warnings) await recovery.note(warning);
   if (common.dryRun) return preview(recovery, prepared);
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
   const { account } = delivery.issued;
   await confirm(ctx, common, {
     action: `Deliver the credential of ${account.name} (${account.id})`,
-    effects: [...places.map(({ target }) => `the credential goes to ${target}`), ...effects],
+    effects: [...plannedTargets.map(({ target }) => `the credential goes to ${target}`), ...effects],
   });
   await deliverEntry(ctx, delivery);
   return ExitCode.done;
@@ -44,28 +44,28 @@ export async function deliverPicked(
 
 async function preview(
   { emit, note, marker, renderer }: Recovery,
-  { delivery, places, effects, found }: PreparedDelivery,
+  { delivery, plannedTargets, effects, found }: PreparedDelivery,
 ): Promise<ExitCode> {
   const { provider } = delivery.issued.account;
   const planned = { operation: 'deliver', requests: [], effects } as const;
-  await emit(dryRunDocument({ provider, marker }, planned, places));
+  await emit(dryRunDocument({ provider, marker }, planned, plannedTargets));
   return endDryRun({ found, renderer, note });
 }
 
-/** A delivery that was checked as far as that goes without a request. */
+/** A delivery that was checked without sending a request. */
 interface PreparedDelivery {
   readonly delivery: StoredDelivery;
-  /** Where the credential would go now, and whether it could. */
-  readonly places: readonly PlannedTarget[];
-  /** What else is to be known of it, one sentence each. */
+  /** Where the credential would go, and whether that target can take it. */
+  readonly plannedTargets: readonly PlannedTarget[];
+  /** Sentences about it for the user. */
   readonly effects: readonly string[];
-  /** What trying output and targets showed. */
+  /** The result of trying output and targets. */
   readonly found: Preflight;
 }
 
 /**
- * Reads the entry and tries the targets that `to` names or, where it names none, those that are left.
- * @throws UsageError when a target makes no sense, or the CA cannot be used; NotFoundError when the entry holds no
+ * Reads the entry and tries the targets of `to` or, without any, those that did not receive the credential yet.
+ * @throws UsageError when a target or the CA cannot be used; NotFoundError when the entry holds no
  * credential; FailedError when it cannot be read
  */
 async function prepareDelivery(
@@ -80,7 +80,7 @@ async function prepareDelivery(
     issued,
     to,
   });
-  const verifyCredential = await trialAt(recovery, entry, issued);
+  const verifyCredential = await verificationAt(recovery, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
   const found = await preflightTargets(ctx, { targets, renderer, plan });
@@ -99,18 +99,18 @@ async function prepareDelivery(
       verifyCredential,
       resumed,
     },
-    places: areSatisfied ? [] : found.targets.map(placeOf),
+    plannedTargets: areSatisfied ? [] : found.targets.map(plannedTargetOf),
     effects: [...effects, 'the entry is erased'],
     found,
   };
 }
 
-function placeOf({ target, problems }: TriedTarget): PlannedTarget {
+function plannedTargetOf({ target, problems }: TriedTarget): PlannedTarget {
   return { target, ok: problems.length === 0 };
 }
 
-/** A trial at the entry's own endpoint, with nothing of the caller's. */
-async function trialAt(
+/** Verification at the entry's own endpoint, without the caller's credential. */
+async function verificationAt(
   recovery: Recovery,
   entry: ReadableEntry,
   { credential }: Issued,
@@ -137,11 +137,11 @@ function caOf({ ctx, common }: Recovery, { id, intent }: ReadableEntry): Destina
 interface Resumed {
   readonly entry: ReadableEntry;
   readonly locks: AccountLocks;
-  /** What relative paths of the targets are against. */
+  /** Relative paths of the targets start here. */
   readonly directory: string;
 }
 
-/** What is left to do on this machine for a kept credential, as its own command would have done it; null where nothing is. */
+/** What the entry's own command would have done on this machine after the delivery; null for nothing. */
 async function resumedOf(
   { ctx, stateDirectory }: Recovery,
   { entry, locks, directory }: Resumed,
@@ -168,7 +168,7 @@ async function resumedOf(
   return { ...end, manual: located(withEarlier(end.manual, entry, homeDirectory), place) };
 }
 
-/** What it was delivered to before it got stuck may not have been noted. */
+/** Adds the targets that received it earlier: that may not have been recorded. */
 function withEarlier(
   manual: ManualIssuance,
   { delivered: before, intent: { directory: cwd, connection } }: ReadableEntry,

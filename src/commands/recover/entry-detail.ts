@@ -20,7 +20,7 @@ export interface EntryDetail {
   readonly secret: Revealed | null;
 }
 
-/** An entry for people. A credential stands alone on the last line, exactly as it is where that is safe. */
+/** An entry for people. The credential is alone on the last line; `exactText` says how it is printed. */
 export function entryDetail({ entry, document, secret }: EntryDetail, style: Style): string {
   const fields = [...fieldsOf(document), { label: 'Next', value: hintText(nextStep(entry, document)) }].filter(
     ({ value }) => cellText(value) !== '',
@@ -48,7 +48,7 @@ function fieldsOf(document: EntryDocument): readonly Field[] {
   ];
 }
 
-/** What a person would do with the entry. */
+/** What to do with the entry. */
 function nextStep(entry: StoredEntry, { state, accountId }: EntryDocument): Hint {
   if (state === 'newer') return 'use the sactl that wrote it';
   if (entry.intent === null) {
@@ -67,7 +67,7 @@ function secretText(secret: Revealed | null, style: Style): string {
   return `\n${heading}\n${answer === null ? exactText(credential?.value ?? '') : visible(answer)}\n`;
 }
 
-/** A foreign text of several lines; `--json` has it to the letter. */
+/** A provider's text of several lines made safe; `--json` has it unchanged. */
 function visible(text: string): string {
   return text
     .split('\n')

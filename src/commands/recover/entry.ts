@@ -22,11 +22,11 @@ export interface EntryDocument {
   readonly delivered: readonly string[];
   /** The folder that relative paths in them are against. */
   readonly directory: string | null;
-  /** What was said when it was left. */
+  /** The error with which the command ended. */
   readonly message: string | null;
 }
 
-/** What is known of an entry. Never rejects: an answer that cannot be read is a state, too. */
+/** Never rejects: an answer that cannot be read is a state, too. */
 export async function entryDocument(ctx: Pick<Context, 'now'>, entry: StoredEntry): Promise<EntryDocument> {
   const { id, delivered } = entry;
   if (entry.intent === null) {

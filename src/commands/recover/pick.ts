@@ -11,7 +11,7 @@ import { openAuditLog, type AuditLog } from '../../state/audit-log.ts';
 import { openJournal, type Journal } from '../../state/journal.ts';
 import { openStateWork, type StateWork } from '../../session/state-work.ts';
 
-/** What is wrong with `--id`: it may be left out only where a person can choose from a list instead. */
+/** Problems of `--id`: without it a person has to choose from a list, on a terminal. */
 export function entryIdProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
   if (id === undefined && canAsk(ctx, common)) return [];
   if (id !== undefined && id.trim() !== '') return [];
@@ -44,8 +44,8 @@ function labelOf({ timeZone }: Context, { id, state, operation, accountName, sta
 }
 
 /**
- * An entry that can be delivered as far as its form goes.
- * @throws ConflictError while another run is at it; UsageError when this version cannot read it
+ * An entry that this version can read and no other run is working on.
+ * @throws ConflictError while another run works on it; UsageError when this version cannot read it
  */
 export function requireUsable(entry: StoredEntry): ReadableEntry {
   refuseUnderWay(entry);
@@ -55,7 +55,7 @@ export function requireUsable(entry: StoredEntry): ReadableEntry {
   return requireReadable(entry);
 }
 
-/** @throws UsageError when nothing can be read of it */
+/** @throws UsageError when it cannot be read */
 export function requireReadable(entry: StoredEntry): ReadableEntry {
   if (entry.intent !== null) return entry;
   throw new UsageError(`entry ${entry.id} cannot be read: ${entry.problem}`, {
@@ -63,7 +63,7 @@ export function requireReadable(entry: StoredEntry): ReadableEntry {
   });
 }
 
-/** @throws ConflictError while another run is at it */
+/** @throws ConflictError while another run works on it */
 export function refuseUnderWay({ id, intent, isUnderWay }: StoredEntry): void {
   if (!isUnderWay || intent === null) return;
   throw new ConflictError('locked', `entry ${id} is under way in process ${intent.process.pid}`, {

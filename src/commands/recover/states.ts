@@ -16,7 +16,7 @@ export const entryStates = {
 
 export type EntryState = keyof typeof entryStates;
 
-/** The states for the end of a help text. */
+/** The states, for the end of the help. */
 export function statesHelp(): string {
   const states = Object.entries(entryStates);
   const width = Math.max(...states.map(([state]) => state.length));

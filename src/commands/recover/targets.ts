@@ -7,14 +7,14 @@ import type { Issued } from '../../providers/issuance.ts';
 import { targetEnvironmentOf } from '../../session/target-environment.ts';
 import type { Recovery } from './pick.ts';
 
-/** Where a kept credential goes. No target at all is stdout. */
+/** Where the credential of an entry goes; without targets, to stdout. */
 export interface RecoveryTargets {
   readonly targets: readonly Target[];
-  /** Whether they all have it from earlier runs. */
+  /** Whether all of them received it in earlier runs. */
   readonly areSatisfied: boolean;
-  /** What their relative paths are against. */
+  /** Their relative paths start here. */
   readonly directory: string;
-  /** What is to be known of them, one sentence each. */
+  /** Sentences about them for the user. */
   readonly effects: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function recoveryTargets(recovery: Recovery, wanted: Wanted): RecoveryTar
   };
 }
 
-/** Relative paths are against `directory`. */
+/** Relative paths start at `directory`. */
 function targetsAt(
   { ctx, configuration }: Recovery,
   { entry, issued, to, names, directory }: Wanted & { names: readonly string[]; directory: string },
@@ -59,7 +59,7 @@ function targetsAt(
     },
   );
   const parsed = parseTargets(names, environment);
-  // That the account is the one that the profile signs in with was known only when it was rotated.
+  // Only the rotation knew whether the account is the one that the profile signs in with.
   const isForeign = to.includes('profile') && !recorded.includes('profile');
   const problems = [...parsed.problems, ...(isForeign ? [foreignProfile] : [])];
   if (problems.length > 0) throw new UsageError(problems);

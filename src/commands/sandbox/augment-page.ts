@@ -37,7 +37,7 @@ export async function issueAtConsole({ ctx, common }: Invocation, account = '', 
   return ExitCode.done;
 }
 
-/** @throws UndeliveredError when stdout does not take it, because it is nowhere else */
+/** @throws UndeliveredError when stdout cannot be written: the token is stored nowhere else */
 async function print(ctx: Context, what: string, session: SessionFile): Promise<void> {
   try {
     await ctx.stdout.write(`${JSON.stringify(session)}\n`);
@@ -65,13 +65,13 @@ export async function deleteAtConsole({ ctx, common }: Invocation, account = '')
   return ExitCode.done;
 }
 
-/** @param flags values by the flags' names, '' for those not given @throws UsageError naming every one that is missing */
+/** @throws UsageError naming every flag whose value is empty */
 function refuseMissing(flags: Readonly<Record<string, string>>): void {
   const missing = Object.keys(flags).filter((name) => flags[name]?.trim() === '');
   if (missing.length > 0) throw new UsageError(missing.map((name) => `--${name} is missing`));
 }
 
-/** Does at the web console what `work` does. @throws FailedError when the state cannot be used, and what `work` throws */
+/** Runs `work` on the emulator's state and saves it. @throws FailedError when the state cannot be used */
 async function atConsole<Result>(ctx: Context, work: (state: AugmentState) => Result): Promise<Result> {
   const { now, sleep } = ctx;
   return augmentConsole({ stateDirectory: stateDirectory(ctx).value, now, sleep }, work);

@@ -13,7 +13,7 @@ import type { Invocation } from '../../session/invocation.ts';
 import { note } from '../../session/note.ts';
 import { sandboxDirectory } from '../../session/sandbox-state.ts';
 
-/** Serves them until the program is interrupted. */
+/** What `sandbox serve` does, until it is interrupted. */
 export async function serveEmulators(
   { ctx, common }: Invocation,
   portText: string | undefined,
@@ -73,11 +73,11 @@ function untilInterrupted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Forgets all that was done with them, here and in the state of sactl. */
+/** What `sandbox reset` does. */
 export async function resetEmulators({ ctx, common }: Invocation): Promise<ExitCode> {
   const state = stateDirectory(ctx).value;
   await resetSandbox({ stateDirectory: state, sleep: ctx.sleep });
-  // What is remembered of accounts that are not there any more, or are as old again as they were.
+  // Records of accounts that no longer exist, or whose age starts again.
   for (const kept of ['augment', 'backups', 'journal', 'audit.jsonl']) {
     await rm(join(sandboxDirectory(state), kept), { recursive: true, force: true });
   }

@@ -20,7 +20,7 @@ export const serve = verb({
   },
 });
 
-/** The language of faults and what each of them does, for the end of a help text. */
+/** The syntax of faults and what each does, for the end of the help. */
 function faultsHelp(): string {
   const effects = Object.entries(faultEffects);
   const width = Math.max(...effects.map(([name]) => name.length));

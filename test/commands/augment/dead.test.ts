@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { reviewer } from '../../harness/augment.ts';
 import { marked, sandbox, tokenOf } from './sandbox.ts';
 
-// The new token is tried before anything is touched (DESIGN.md 8).
+// The new token is tried before anything is touched (docs/design.md 8).
 it('a token that was revoked before it was brought changes nothing anywhere', async () => {
   const machine = await sandbox();
   const { sactl, atConsole, cwd, stateDirectory } = machine;

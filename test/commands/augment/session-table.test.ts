@@ -12,7 +12,7 @@ const tenantURL = `${tenant}/`;
 const scopes = ['read', 'write'];
 const good = { accessToken: token, tenantURL, scopes };
 
-/** The row of contracts/augment.md 3.1, the text, and what is wrong with it. */
+/** The row of docs/contracts/augment.md 3.1, the text, and what is wrong with it. */
 const refused: readonly (readonly [row: string, text: string, ...problems: string[]])[] = [
   ['accessToken missing', JSON.stringify({ tenantURL, scopes }), '"accessToken" is missing'],
   ['accessToken empty', JSON.stringify({ ...good, accessToken: '' }), '"accessToken" is empty'],

@@ -25,7 +25,7 @@ function rotate(reference: string, to = 'session:session.json'): string[] {
   return `sa rotate --id ${reference} --token second --stdin --yes --to ${to} --json`.split(' ');
 }
 
-// As in a CI job, whose disk is new every time (DESIGN.md 8).
+// As in a CI job, whose disk is new every time (docs/design.md 8).
 describe('a rotation where nothing is recorded', () => {
   it.each([reviewer.account, id])('takes what it replaces from the file: %s', async (reference) => {
     const deployment = deploy();

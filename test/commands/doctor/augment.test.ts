@@ -81,7 +81,7 @@ it.each([
 const variable = 'environment variable AUGMENT_SESSION_AUTH';
 const over = `Auggie passes over the session from ${variable} and works with ~/.augment/session.json`;
 
-// A job then runs as somebody else, and no program says so (contracts/augment.md 7.2).
+// A job then runs as somebody else, and no program says so (docs/contracts/augment.md 7.2).
 it.each([
   ['the same session', full('a'), []],
   [

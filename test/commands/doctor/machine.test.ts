@@ -129,7 +129,7 @@ describe('doctor tells of permissions', () => {
 });
 
 describe('doctor tells of journal and audit log', () => {
-  it('that something has not come to its end', async () => {
+  it('that a credential was not delivered', async () => {
     const home = await homeWith({});
     const stateDirectory = join(home.path, 'state');
     await leaveEntry({ stateDirectory });
