@@ -101,7 +101,7 @@ _sactl_offer_values() {
       ;;
     targets)
       case $value in
-        file:* | file+json:* | dotenv:* | session:*)
+        PATH_TARGETS)
           prefix+=${value%%:*}:
           _sactl_offer_files "$1" "${value#*:}"
           ;;

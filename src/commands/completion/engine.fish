@@ -66,7 +66,7 @@ function __sactl_offer_values
         case profiles
             __sactl_print "$prefix" (command sactl __profiles 2>/dev/null)
         case targets
-            set -l kind (string match -r '^(?:file|file\+json|dotenv|session):' -- $value)
+            set -l kind (string match -r '^(?:PATH_TARGETS):' -- $value)
             if test -n "$kind"
                 __sactl_print "$prefix$kind" (__sactl_files (string replace -- $kind '' $value))
             else

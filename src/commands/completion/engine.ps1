@@ -99,7 +99,7 @@ Register-ArgumentCompleter -Native -CommandName 'sactl' -ScriptBlock {
             # No name that could mean something to the shell is taken, whatever the configuration holds.
             $names = try { @(& sactl __profiles 2>$null) -cmatch '^[A-Za-z0-9._-]+$' } catch { @() }
             Offer $prefix $value @($names | ForEach-Object { $_; '' })
-        } elseif ($kinds[$name] -ceq 'targets' -and $value -cmatch '^(file|file\+json|dotenv|session):') {
+        } elseif ($kinds[$name] -ceq 'targets' -and $value -cmatch '^(PATH_TARGETS):') {
             OfferFiles ($prefix + $Matches[0]) ($value.Substring($Matches[0].Length))
         } elseif ($kinds[$name] -ceq 'list') {
             $start = $value.LastIndexOf(',') + 1

@@ -79,9 +79,9 @@ _sactl_offer_values() {
       compadd -a candidates
       ;;
     targets)
-      if compset -P '(file|file+json|session):'; then
+      if compset -P '(PATH_TARGETS):'; then
         _files
-      elif compset -P 'dotenv:'; then
+      elif compset -P 'SLOT_TARGETS:'; then
         _files -S ''
       else
         whole=(${candidates:#*\\::*})

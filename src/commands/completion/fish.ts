@@ -1,10 +1,10 @@
 import engine from './engine.fish?raw';
-import { choicesOf, type Named, type Outline } from './outline.ts';
+import { choicesOf, pathPattern, type Named, type Outline } from './outline.ts';
 
 /** The engine, what it knows of the command tree as functions with a `switch` in each, and its registration. */
 export function fishScript({ commands, shared, values, repeatable, short }: Outline): string {
   return [
-    engine,
+    engine.replace('PATH_TARGETS', pathPattern),
     switchOn('step', [
       ...commands.flatMap(({ path, words }) =>
         words.flatMap(({ names, leadsTo }) =>

@@ -6,7 +6,6 @@ import { writeOutput } from '../../output/emit.ts';
 import { describe, type Choose } from '../tree.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { repeated } from '../../session/flag.ts';
-import { installation } from './installation.ts';
 import { shells, type Shell } from './shells.ts';
 
 /** `wholeTree` makes the command tree with every verb in it. */
@@ -43,12 +42,30 @@ async function printScript(
     });
   }
   const { completionScript } = await import('./script.ts');
-  const options = { tree: await wholeTree(), isRepeatable };
-  await writeOutput(ctx, completionScript(shell, options));
+  await writeOutput(ctx, completionScript(shell, { tree: await wholeTree(), isRepeatable }));
   return ExitCode.done;
 }
 
-/** Known here, because what the writer of scripts imports is cut out of the chunk that every command loads. */
+/** Here, because what the writer of scripts imports would be cut out of the chunk that every command loads. */
 export function isRepeatable(option: Option): boolean {
   return option.parseArg === repeated;
 }
+
+/** How the script comes into each shell, for the end of a help text. */
+const installation = `
+bash with the package bash-completion: the file above is found by every new shell.
+  $ mkdir -p ~/.local/share/bash-completion/completions
+bash without it, as on macOS: a line for ~/.bashrc.
+  eval "$(sactl completion bash)"
+
+zsh: the file above, and lines for ~/.zshrc before whatever calls compinit there.
+  $ mkdir -p ~/.zfunc
+  fpath=(~/.zfunc $fpath)
+  autoload -Uz compinit && compinit
+
+fish: the file above is found by every new shell.
+  $ mkdir -p ~/.config/fish/completions
+
+PowerShell: the line above, in the file that $PROFILE names.
+
+A script in a file starts no program with the shell; write it again after an update of sactl.`;

@@ -1,6 +1,5 @@
-import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-
 import { targetForms } from '../../delivery/targets/kinds.ts';
+import { allCommands, type CommandNode, type FlagNode } from '../read-tree.ts';
 import { topics } from '../help/topics.ts';
 import { listColumns } from '../../fleet/selection.ts';
 
@@ -39,92 +38,72 @@ export interface Word extends Named {
   readonly leadsTo: string | null;
 }
 
-/** Whether an option may be given again. */
-export type IsRepeatable = (option: Option) => boolean;
-
 /** @throws Error when a flag does not mean the same in every command, which the scripts count on */
-export function outlineOf(root: CommandUnknownOpts, isRepeatable: IsRepeatable): Outline {
-  const shared: Named[][] = [];
-  const all = [...branches(root)];
+export function outlineOf(program: CommandNode): Outline {
+  const common = program.flags.filter((flag) => !isHelp(flag));
+  const help = program.flags.filter(isHelp);
+  /** What its own help shows, without the common ones. */
+  function ownFlags(command: CommandNode): readonly FlagNode[] {
+    return command === program ? help : [...command.flags, ...help];
+  }
+  const shared: (readonly Named[])[] = [];
+  const all = allCommands(program);
   const commands = all.map((command): OutlinedCommand => {
-    const common = commonFlags(root, command).map(flagOf);
+    // Before the verb, any common flag may stand.
+    const isGroup = command.commands.length > 0;
+    const honoured = common.filter(({ long }) => isGroup || command.commonFlags.includes(long));
     return {
-      path: pathOf(command),
+      path: command.path.join(' '),
       words: wordsOf(command),
-      flags: ownFlags(root, command).map(flagOf),
-      shared: common.length === 0 ? null : indexIn(shared, common),
+      flags: ownFlags(command).map(flagOf),
+      shared: indexIn(shared, honoured.map(flagOf)),
     };
   });
-  const options = [...root.options, ...all.flatMap((command) => ownFlags(root, command))];
+  const flags = [...common, ...all.flatMap(ownFlags)];
   return {
     commands: withHelp(commands),
     shared,
-    values: valuesByFlag(options),
-    repeatable: [...new Set(options.filter(isRepeatable).map(longName))],
-    short: new Map(options.flatMap((option) => shortName(option))),
+    values: valuesByFlag(flags),
+    repeatable: [...new Set(flags.filter(({ isRepeatable }) => isRepeatable).map(({ long }) => long))],
+    short: new Map(flags.flatMap(({ short, long }) => (short === null ? [] : [[short, long]]))),
   };
 }
 
-function* branches(command: CommandUnknownOpts): Generator<CommandUnknownOpts> {
-  yield command;
-  for (const child of command.commands) yield* branches(child);
+function isHelp({ long }: FlagNode): boolean {
+  return long === '--help';
 }
 
-function pathOf(command: CommandUnknownOpts): string {
-  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
-}
-
-function wordsOf(command: CommandUnknownOpts): Word[] {
-  const verbs = command.commands.map((child) => ({
-    names: [child.name(), ...child.aliases()],
-    description: child.summary(),
-    leadsTo: pathOf(child),
+function wordsOf({ commands, arguments: operands }: CommandNode): Word[] {
+  const verbs = commands.map(({ path, aliases, summary }) => ({
+    names: [path.at(-1) ?? '', ...aliases],
+    description: summary,
+    leadsTo: path.join(' '),
   }));
-  const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+  const choices = operands.flatMap((operand) => operand.choices);
   return [...verbs, ...choices.map((name) => ({ names: [name], description: '', leadsTo: null }))];
 }
 
-/** What its own help shows, without the common ones. */
-function ownFlags(root: CommandUnknownOpts, command: CommandUnknownOpts): readonly Option[] {
-  const visible = command.createHelp().visibleOptions(command);
-  return visible.filter((option) => !root.options.includes(option));
+function flagOf({ long, short, description }: FlagNode): Named {
+  return { names: short === null ? [long] : [long, short], description };
 }
 
-/** The common flags that a verb honours; before the verb, any may stand. */
-function commonFlags(root: CommandUnknownOpts, command: CommandUnknownOpts): readonly Option[] {
-  if (command.commands.length > 0) return root.options.filter(({ hidden }) => !hidden);
-  return command.createHelp().visibleGlobalOptions(command);
-}
-
-function flagOf(option: Option): Named {
-  const names = [option.long, option.short].filter((name) => name !== undefined);
-  return { names, description: option.description };
-}
-
-function longName(option: Option): string {
-  return option.long ?? option.flags;
-}
-
-function shortName(option: Option): readonly [short: string, long: string][] {
-  return option.short === undefined ? [] : [[option.short, longName(option)]];
-}
-
-function indexIn(sets: Named[][], flags: Named[]): number {
+/** Where this set of flags is among those there are, added where it is new; null for none. */
+function indexIn(sets: (readonly Named[])[], flags: readonly Named[]): number | null {
+  if (flags.length === 0) return null;
   const key = JSON.stringify(flags);
   const index = sets.findIndex((set) => JSON.stringify(set) === key);
   return index < 0 ? sets.push(flags) - 1 : index;
 }
 
-function valuesByFlag(options: readonly Option[]): ReadonlyMap<string, Values> {
+function valuesByFlag(flags: readonly FlagNode[]): ReadonlyMap<string, Values> {
   const kinds = new Map<string, Values | null>();
-  for (const option of options) {
-    const name = longName(option);
-    const values = option.required ? valuesOf(option) : null;
-    const other = kinds.get(name);
+  for (const flag of flags) {
+    const values = flag.value?.startsWith('<') === true ? valuesOf(flag) : null;
+    const other = kinds.get(flag.long);
     if (other !== undefined && JSON.stringify(other) !== JSON.stringify(values)) {
-      throw new Error(`${name} takes different values in different commands`);
+      throw new Error(`${flag.long} takes different values in different commands`);
     }
-    kinds.set(name, values);
+    kinds.set(flag.long, values);
   }
   return new Map([...kinds].flatMap(([name, values]) => (values === null ? [] : [[name, values]])));
 }
@@ -149,12 +128,10 @@ const known: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['--sort', { kind: 'sort', choices: columns }],
 ]);
 
-/** What the value of an option may be. */
-function valuesOf({ long, flags, argChoices }: Option): Values {
-  if (argChoices !== undefined) return { kind: 'choices', choices: argChoices };
-  const values = known.get(long ?? flags);
-  if (values !== undefined) return values;
-  return /<(?:path|file)\b/.test(flags) ? { kind: 'files' } : { kind: 'anything' };
+/** What the value of a flag may be. */
+function valuesOf({ long, value, choices }: FlagNode): Values {
+  if (choices.length > 0) return { kind: 'choices', choices };
+  return known.get(long) ?? (/<(?:path|file)\b/.test(value ?? '') ? { kind: 'files' } : { kind: 'anything' });
 }
 
 /** What may be typed for it, with what it is where that is known. */
@@ -165,10 +142,16 @@ export function choicesOf(values: Values): readonly Named[] {
 }
 
 /** What `--to` may begin with, e.g. `file:`. */
-const targetWords = targetForms().map(({ form, meaning }) => ({
-  names: [form.includes(':') ? form.slice(0, form.indexOf(':') + 1) : form],
+const targetWords = targetForms().map(({ word, kind, meaning }) => ({
+  names: [kind.body === null ? word : `${word}:`],
   description: meaning,
 }));
+
+/** What a path follows in `--to`, after a colon; with a slot or without. */
+export const pathWords = targetForms().filter(({ kind }) => kind.isPath);
+
+/** As a regular expression, e.g. `file|file\\+json`. */
+export const pathPattern = pathWords.map(({ word }) => word.replace('+', String.raw`\+`)).join('|');
 
 /** `help` takes the words of every command, and its topics; it leads to no flags. */
 function withHelp(commands: readonly OutlinedCommand[]): OutlinedCommand[] {

@@ -1,13 +1,50 @@
-import { choicesOf, type Named, type Outline, type OutlinedCommand } from './outline.ts';
+import bashEngine from './engine.bash?raw';
+import zshEngine from './engine.zsh?raw';
+import { choicesOf, pathWords, type Named, type Outline, type OutlinedCommand } from './outline.ts';
 
-/** How a shell writes one candidate. */
-export type WriteCandidate = (name: string, description: string) => string;
+/** bash shows no descriptions. The engine ends every candidate itself, because some go on: `file:`. */
+export function bashScript(outline: Outline): string {
+  const engine = bashEngine.replace('PATH_TARGETS', pathWords.map(({ word }) => `${word}:*`).join(' | '));
+  return `${engine}\n${posixTables(outline, (name) => name)}\ncomplete -o nospace -F _sactl sactl\n`;
+}
+
+/** zsh takes a colon for the start of a description. */
+export function zshScript(outline: Outline): string {
+  const tables = posixTables(outline, (name, description) =>
+    description === '' ? name : `${name.replaceAll(':', String.raw`\:`)}:${description}`,
+  );
+  const engine = zshEngine
+    .replace(
+      'PATH_TARGETS',
+      wordsWhere((hasSlot) => !hasSlot),
+    )
+    .replace(
+      'SLOT_TARGETS',
+      wordsWhere((hasSlot) => hasSlot),
+    );
+  return `${engine}\n${tables}\n${zshStart}`;
+}
+
+function wordsWhere(isWanted: (hasSlot: boolean) => boolean): string {
+  return pathWords
+    .filter(({ kind }) => isWanted(kind.slot !== null))
+    .map(({ word }) => word)
+    .join('|');
+}
+
+/** Called by zsh from its `fpath`, the file is the function; sourced, it has to register it. */
+const zshStart = `if [[ $funcstack[1] == _sactl ]]; then
+  _sactl "$@"
+else
+  compdef _sactl sactl
+fi
+`;
 
 /**
- * What the engines of bash and zsh know of the command tree: functions with a `case` in each, which read and set the
- * engine's variables.
+ * The command tree for the engines of bash and zsh: functions with a `case` in each, which read and set the engine's
+ * variables. `write` is how the shell writes one candidate.
  */
-export function posixTables(outline: Outline, write: WriteCandidate): string {
+function posixTables(outline: Outline, write: (name: string, description: string) => string): string {
   const { commands, shared, values, repeatable, short } = outline;
   function add({ names, description }: Named): string {
     return `candidates+=(${names.map((name) => quoted(write(name, description))).join(' ')})`;

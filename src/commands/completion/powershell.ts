@@ -1,5 +1,5 @@
 import engine from './engine.ps1?raw';
-import { choicesOf, type Named, type Outline } from './outline.ts';
+import { choicesOf, pathPattern, type Named, type Outline } from './outline.ts';
 
 /** The engine, with what it knows of the command tree as the contents of its tables. */
 export function powershellScript({ commands, shared, values, repeatable, short }: Outline): string {
@@ -22,7 +22,7 @@ export function powershellScript({ commands, shared, values, repeatable, short }
     ]),
   ];
   const tables = lines.map((line) => `    ${line}`).join('\n');
-  return engine.replace('    # tables', () => tables);
+  return engine.replace('PATH_TARGETS', pathPattern).replace('    # tables', () => tables);
 }
 
 function entry(table: string, key: string, value: string): string {

@@ -10,8 +10,8 @@ import type { Context } from '../../context.ts';
 const safeName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * The names of the profiles in the user's own file, one a line, for a shell that completes `--profile`. Nothing is asked
- * for beyond that file, no credential is read, and a file that is wrong is no reason to say anything at a prompt.
+ * The names of the profiles in the user's own file, one a line, for a shell that completes `--profile`. No other file
+ * and no credential is read, and a file that is wrong gives no error, because this runs at a prompt.
  */
 export async function profileNames(ctx: Context): Promise<string> {
   try {
@@ -36,8 +36,8 @@ async function namesIn(path: string, text: string): Promise<readonly string[]> {
 }
 
 /**
- * The keys of a YAML mapping under `key`, where they stand one a line below it, as almost everybody writes them; null
- * where it takes all of YAML to read them. Its library takes as long as Node to start, and somebody waits at a Tab.
+ * The keys of a YAML mapping under `key`, where each is on a line of its own below it, as in nearly every file; null where
+ * a YAML parser is needed. To load one takes as long as Node takes to start, and a person waits at a Tab.
  */
 export function blockNames(text: string, key: string): readonly string[] | null {
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));

@@ -1,11 +1,11 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import { bashScript } from './bash.ts';
+import { readTree, type IsRepeatable } from '../read-tree.ts';
 import { fishScript } from './fish.ts';
-import { outlineOf, type IsRepeatable, type Outline } from './outline.ts';
+import { outlineOf, type Outline } from './outline.ts';
+import { bashScript, zshScript } from './posix.ts';
 import { powershellScript } from './powershell.ts';
 import type { Shell } from './shells.ts';
-import { zshScript } from './zsh.ts';
 
 const writers = {
   bash: bashScript,
@@ -14,13 +14,10 @@ const writers = {
   powershell: powershellScript,
 } as const satisfies Record<Shell, (outline: Outline) => string>;
 
-export interface ScriptOptions {
-  /** Every verb is in it. */
-  readonly tree: CommandUnknownOpts;
-  readonly isRepeatable: IsRepeatable;
-}
-
-/** The script that completes this command tree. */
-export function completionScript(shell: Shell, { tree, isRepeatable }: ScriptOptions): string {
-  return writers[shell](outlineOf(tree, isRepeatable));
+/** The script that completes this command tree, which has every verb in it. */
+export function completionScript(
+  shell: Shell,
+  { tree, isRepeatable }: { readonly tree: CommandUnknownOpts; readonly isRepeatable: IsRepeatable },
+): string {
+  return writers[shell](outlineOf(readTree(tree, isRepeatable)));
 }

@@ -113,12 +113,24 @@ export function kindsWhere(isWanted: (kind: TargetKind) => boolean): readonly st
   return [...kinds].filter(([, kind]) => isWanted(kind)).map(([name]) => name);
 }
 
-/** How each kind is written, and what it is, e.g. `file:<path>`. */
-export function targetForms(): readonly { readonly form: string; readonly meaning: string }[] {
-  return [...kinds].flatMap(([name, { body, slot, meaning, jsonMeaning }]) => {
-    const rest = `${body === null ? '' : `:${body}`}${slot === null ? '' : `#${slot}`}`;
-    const plain = { form: `${name}${rest}`, meaning };
-    return jsonMeaning === null ? [plain] : [plain, { form: `${name}+json${rest}`, meaning: jsonMeaning }];
+/** One way to write a target. */
+export interface TargetForm {
+  /** What it begins with, e.g. `file+json`. */
+  readonly word: string;
+  /** The whole, e.g. `file+json:<path>`. */
+  readonly form: string;
+  readonly meaning: string;
+  readonly kind: TargetKind;
+}
+
+/** All ways to write a target, in the order of the help. */
+export function targetForms(): readonly TargetForm[] {
+  return [...kinds].flatMap(([name, kind]) => {
+    const rest = `${kind.body === null ? '' : `:${kind.body}`}${kind.slot === null ? '' : `#${kind.slot}`}`;
+    const plain = { word: name, form: `${name}${rest}`, meaning: kind.meaning, kind };
+    if (kind.jsonMeaning === null) return [plain];
+    const word = `${name}+json`;
+    return [plain, { word, form: `${word}${rest}`, meaning: kind.jsonMeaning, kind }];
   });
 }
 

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { describe, expect, it } from 'vitest';
 
 import { answerAtOnce } from '../../../src/at-once.ts';
-import { scriptFile, shells } from '../../../src/commands/completion/shells.ts';
+import { shells } from '../../../src/commands/completion/shells.ts';
 import { testContext } from '../../harness/context.ts';
 import { run } from '../../harness/run.ts';
 import { dist } from '../built-program.ts';
+import { builtScript } from './built-script.ts';
 import { workFolder } from '../support.ts';
 
 describe('sactl completion', () => {
@@ -19,7 +17,7 @@ describe('sactl completion', () => {
     });
   });
 
-  it('names the shells there are to whoever has another', async () => {
+  it('names the shells there are when it is asked for another', async () => {
     const { code, stdout, stderr } = await run(['completion', 'tcsh']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Allowed choices are bash, zsh, fish, powershell.');
@@ -42,10 +40,8 @@ describe('sactl completion', () => {
     }
   });
 
-  // `npm test` builds first; a difference means that dist/ is older than src/.
   it.each(shells)('prints for %s what the build put beside the program', async (shell) => {
-    const built = readFileSync(join(dist, scriptFile(shell)), 'utf8');
-    expect(await run(['completion', shell])).toEqual({ code: 0, stdout: built, stderr: '' });
+    expect(await run(['completion', shell])).toEqual({ code: 0, stdout: await builtScript(shell), stderr: '' });
   });
 });
 
@@ -55,8 +51,7 @@ async function answer(argv: readonly string[], folder = dist): Promise<string | 
 
 describe('what is answered before the program is loaded', () => {
   it.each(shells)('is the script for %s', async (shell) => {
-    const built = readFileSync(join(dist, scriptFile(shell)), 'utf8');
-    expect(await answer(['completion', shell])).toBe(built);
+    expect(await answer(['completion', shell])).toBe(await builtScript(shell));
   });
 
   it('is the version, and the names of profiles', async () => {

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 
 import { providerNames } from '../../../src/model/account.ts';
 import { isRepeatable } from '../../../src/commands/completion/index.ts';
+import { readTree } from '../../../src/commands/read-tree.ts';
 import { outlineOf, type Outline } from '../../../src/commands/completion/outline.ts';
 import { listColumns } from '../../../src/fleet/selection.ts';
 import { wholeTree } from '../../../src/program.ts';
 import { run } from '../../harness/run.ts';
 
-const outline = outlineOf(await wholeTree(), isRepeatable);
+const outline = outlineOf(readTree(await wholeTree(), isRepeatable));
 
 function flagsOf({ commands, shared }: Outline, wanted: string): readonly string[] {
   const command = commands.find(({ path }) => path === wanted);
@@ -90,6 +91,8 @@ describe('a command tree', () => {
     const root = new Command('sactl');
     root.command('a').option('--file <path>', 'a file');
     root.command('b').option('--file', 'whether it is a file');
-    expect(() => outlineOf(root, isRepeatable)).toThrow('--file takes different values in different commands');
+    expect(() => outlineOf(readTree(root, isRepeatable))).toThrow(
+      '--file takes different values in different commands',
+    );
   });
 });

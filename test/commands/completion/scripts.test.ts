@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { isRepeatable } from '../../../src/commands/completion/index.ts';
+import { readTree } from '../../../src/commands/read-tree.ts';
 import { outlineOf } from '../../../src/commands/completion/outline.ts';
 import { completionScript } from '../../../src/commands/completion/script.ts';
 import { shells } from '../../../src/commands/completion/shells.ts';
@@ -9,7 +10,7 @@ import { wholeTree } from '../../../src/program.ts';
 // What holds of the scripts wherever the shells are not installed; shells.test.ts runs them.
 
 const tree = await wholeTree();
-const outline = outlineOf(tree, isRepeatable);
+const outline = outlineOf(readTree(tree, isRepeatable));
 
 describe.each(shells)('the script for %s', (shell) => {
   const script = completionScript(shell, { tree, isRepeatable });

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { providerNames } from '../../../src/model/account.ts';
-import { scriptFile } from '../../../src/commands/completion/shells.ts';
-import { dist } from '../built-program.ts';
+import { builtScript } from './built-script.ts';
 import { realShells } from './real-shells.ts';
 import { fillHome } from './shell-home.ts';
 import type { ShellSession } from './shell-session.ts';
@@ -98,7 +97,7 @@ describe.each(realShells)('$title', { timeout: 30_000 }, ({ name, isInstalled, o
   beforeAll(async () => {
     if (!isInstalled) return;
     home = await mkdtemp(join(tmpdir(), 'sactl-'));
-    const script = await readFile(join(dist, scriptFile(name)), 'utf8');
+    const script = await builtScript(name);
     shell = await open(await fillHome(home, { shell: name, script }));
   }, 30_000);
   afterAll(async () => {

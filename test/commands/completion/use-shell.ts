@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { onTestFinished } from 'vitest';
 
-import { scriptFile } from '../../../src/commands/completion/shells.ts';
-import { dist } from '../built-program.ts';
 import { workFolder } from '../support.ts';
+import { builtScript } from './built-script.ts';
 import type { RealShell } from './real-shells.ts';
 import { fillHome } from './shell-home.ts';
 import type { ShellSession } from './shell-session.ts';
@@ -25,7 +21,7 @@ export async function useShell(
   { script, sactl, more }: ShellOptions,
 ): Promise<ShellSession & { readonly home: string }> {
   const home = await workFolder();
-  const built = script ?? (await readFile(join(dist, scriptFile(name)), 'utf8'));
+  const built = script ?? (await builtScript(name));
   const filled = await fillHome(home, { shell: name, script: built, ...(sactl ? { sactl } : {}) });
   const shell = await open(filled, more);
   onTestFinished(shell.close);

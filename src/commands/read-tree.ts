@@ -1,0 +1,99 @@
+import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+
+/** A command as plain data, for completion and the manual: all that its help says. */
+export interface CommandNode {
+  /** Without the program's name, e.g. `['serviceaccounts', 'list']`; empty for the program itself. */
+  readonly path: readonly string[];
+  readonly aliases: readonly string[];
+  /** A few words for a list of commands. */
+  readonly summary: string;
+  readonly description: string;
+  readonly arguments: readonly ArgumentNode[];
+  /** Its own flags. Those of the program are the common ones, and `--help`, which every command has. */
+  readonly flags: readonly FlagNode[];
+  /** Long names of the common flags that it honours. */
+  readonly commonFlags: readonly string[];
+  /** What its help says after the flags: examples and notes. */
+  readonly after: string;
+  readonly commands: readonly CommandNode[];
+}
+
+export interface ArgumentNode {
+  /** e.g. `[words...]` */
+  readonly name: string;
+  readonly description: string;
+  readonly choices: readonly string[];
+}
+
+export interface FlagNode {
+  /** e.g. `-q` */
+  readonly short: string | null;
+  /** e.g. `--query` */
+  readonly long: string;
+  /** What stands for its value, e.g. `<filter>`. */
+  readonly value: string | null;
+  readonly description: string;
+  readonly choices: readonly string[];
+  readonly isRepeatable: boolean;
+}
+
+/** Whether an option may be given again. */
+export type IsRepeatable = (option: Option) => boolean;
+
+/** Reads a tree with every verb in it; its commands then write their help nowhere else. */
+export function readTree(command: CommandUnknownOpts, isRepeatable: IsRepeatable): CommandNode {
+  const help = command.createHelp();
+  const visible = help.visibleOptions(command);
+  const own = command.parent === null ? visible : visible.filter((option) => command.options.includes(option));
+  return {
+    path: pathOf(command),
+    aliases: command.aliases(),
+    summary: command.summary(),
+    description: command.description(),
+    arguments: command.registeredArguments.map(readArgument),
+    flags: own.map((option) => readFlag(option, isRepeatable(option))),
+    commonFlags: help.visibleGlobalOptions(command).map(longName),
+    after: helpAfter(command),
+    commands: command.commands.map((child) => readTree(child, isRepeatable)),
+  };
+}
+
+function pathOf(command: CommandUnknownOpts): readonly string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
+}
+
+/** The help that commander does not make itself. */
+function helpAfter(command: CommandUnknownOpts): string {
+  const written: string[] = [];
+  command.configureOutput({ writeOut: (text) => written.push(text) }).outputHelp();
+  return written.slice(1).join('\n');
+}
+
+function readFlag(option: Option, isRepeatable: boolean): FlagNode {
+  return {
+    short: option.short ?? null,
+    long: longName(option),
+    value: /[<[].*$/.exec(option.flags)?.[0] ?? null,
+    description: option.description,
+    choices: option.argChoices ?? [],
+    isRepeatable,
+  };
+}
+
+function longName(option: Option): string {
+  return option.long ?? option.flags;
+}
+
+function readArgument(argument: CommandUnknownOpts['registeredArguments'][number]): ArgumentNode {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return {
+    name: argument.required ? `<${name}>` : `[${name}]`,
+    description: argument.description,
+    choices: argument.argChoices ?? [],
+  };
+}
+
+/** The command itself and all below it, from the top down. */
+export function allCommands(command: CommandNode): readonly CommandNode[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
