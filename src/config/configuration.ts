@@ -47,15 +47,15 @@ export interface Configuration {
   readonly ignored: readonly Ignored[];
 }
 
-/** The configuration as far as it is right, with everything that is wrong. */
+/** The configuration without what is wrong, and everything that is wrong. */
 export interface ConfigurationReading {
   readonly configuration: Configuration;
   /** What is wrong with the flags. */
   readonly misuse: readonly string[];
-  /** What is wrong with environment and files; what it is about is left out. */
+  /** What is wrong with environment and files; those values are left out. */
   readonly problems: readonly string[];
   readonly hint: string | null;
-  /** What among `ignored` somebody may not expect, e.g. a file of another user. */
+  /** The part of `ignored` that may surprise, e.g. a file of another user. */
   readonly unusable: readonly Ignored[];
 }
 
@@ -79,7 +79,7 @@ export async function loadConfiguration(ctx: Context, flags: ConfigurationFlags)
   return configuration;
 }
 
-/** `loadConfiguration` for those who go on with what is right. */
+/** As `loadConfiguration`, for callers that continue with what is right. */
 export async function readConfiguration(ctx: Context, flags: ConfigurationFlags): Promise<ConfigurationReading> {
   const misuse: string[] = [];
   const problems: string[] = [];
@@ -92,7 +92,10 @@ export async function readConfiguration(ctx: Context, flags: ConfigurationFlags)
     fileLayer('user', user),
   ];
   const sandbox = pickSetting('sandbox', layers);
-  if (sandbox.value === true) misuse.push(...sandboxProblems(flags));
+  if (sandbox.value === true) {
+    const wrong = oneConnectionFlags(flags);
+    misuse.push(...wrong.map((flag) => `${flag} does not go with the sandbox (--sandbox or SACTL_SANDBOX)`));
+  }
   problems.push(...project.problems, ...user.problems);
   const unusable = [...ignoredDirectories(ctx), ...project.ignored, ...user.ignored];
   const configuration: Configuration = {
@@ -134,11 +137,9 @@ function fileLayer(kind: 'project' | 'user', file: Pick<ProjectFile, 'values' | 
   return { values: file.values, source: () => ({ kind, name: file.path ?? kind }) };
 }
 
-function sandboxProblems(flags: ConfigurationFlags): string[] {
-  const given = { '--profile': flags.profile, '--endpoint': flags.endpoint };
-  return Object.entries(given)
-    .filter(([, value]) => value !== undefined)
-    .map(([flag]) => `${flag} does not go with the sandbox (--sandbox or SACTL_SANDBOX)`);
+/** The flags among those given that mean one connection to a real provider. */
+export function oneConnectionFlags({ profile, endpoint }: ConfigurationFlags): string[] {
+  return [...(profile === undefined ? [] : ['--profile']), ...(endpoint === undefined ? [] : ['--endpoint'])];
 }
 
 function trustHint(ctx: Context, project: ProjectFile): string | null {

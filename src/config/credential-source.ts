@@ -2,11 +2,12 @@ import { stat } from 'node:fs/promises';
 
 import type { Context } from '../context.ts';
 import { AuthError } from '../errors.ts';
-import { Secret } from '../model/credential.ts';
-import { tildePath } from './directories.ts';
-import type { CredentialSource } from './profile.ts';
 import { FileRefusal, readBoundedText } from '../files/bounded-file.ts';
 import { systemCode } from '../files/system-error.ts';
+import { Secret } from '../model/credential.ts';
+import { safeText } from '../model/text.ts';
+import { tildePath } from './directories.ts';
+import type { CredentialSource } from './profile.ts';
 
 /** Where a secret comes from, for people, e.g. `file ~/.config/nscale/token`; never the secret. */
 export function describeCredential(source: CredentialSource, homeDirectory: string): string {
@@ -14,6 +15,9 @@ export function describeCredential(source: CredentialSource, homeDirectory: stri
   if (source.kind === 'file') return `file ${tildePath(source.path, homeDirectory)}`;
   return `command ${tildePath(source.program, homeDirectory)}`;
 }
+
+/** In bytes; more than any credential. */
+const largestSecret = 64 * 1024;
 
 /**
  * Reads the secret anew at every call, trimmed; one that is a document may have several lines.
@@ -26,58 +30,70 @@ export async function readCredential(
 ): Promise<Secret> {
   const name = describeCredential(source, ctx.homeDirectory);
   const text = (await readSource(ctx, source, name)).trim();
-  if (text === '') throw noSecret(`${name} is ${source.kind === 'env' ? 'not set' : 'empty'}`);
+  if (text === '') throw noCredential(`${name} is ${source.kind === 'env' ? 'not set' : 'empty'}`);
   // A line break in a header makes fetch quote the whole header in its error.
   if (!isDocument && /\p{Cc}/u.test(text)) {
-    throw noSecret(`${name} holds more than one line, or control characters`);
+    throw noCredential(`${name} holds more than one line, or control characters`);
   }
   return new Secret(text);
+}
+
+async function readSource(ctx: Context, source: CredentialSource, name: string): Promise<string> {
+  if (source.kind === 'env') return ctx.env[source.name] ?? '';
+  if (source.kind === 'command') return runCommand(ctx, source);
+  try {
+    return await readBoundedText(source.path, largestSecret);
+  } catch (cause) {
+    const code = systemCode(cause) ?? 'unknown error';
+    const problem = cause instanceof FileRefusal ? `: ${cause.message}` : ` cannot be read (${code})`;
+    throw noCredential(`${name}${problem}`, cause);
+  }
+}
+
+function noCredential(problem: string, cause?: unknown): AuthError {
+  return new AuthError('unauthenticated', `no credential: ${problem}`, { cause });
+}
+
+/**
+ * What the user's own command writes to stdout; it runs without a shell and in the home directory.
+ * @throws AuthError (`unauthenticated`) with the command's stderr, without what it wrote to stdout
+ */
+async function runCommand(
+  ctx: Context,
+  { program, args }: Extract<CredentialSource, { kind: 'command' }>,
+): Promise<string> {
+  const { runProgram } = await import('../programs/program.ts');
+  const end = await runProgram(ctx, {
+    path: program,
+    args,
+    cwd: ctx.homeDirectory,
+    env: ctx.env,
+    // A command that asks for something fails at once, and not after the time-out.
+    input: '',
+    keeps: { stdout: largestSecret, stderr: largestSecret },
+    mustFit: true,
+    timeoutMs: 30_000,
+    signal: ctx.signal,
+  });
+  ctx.signal.throwIfAborted();
+  if (end.problem === null) return end.stdout;
+  const problem = end.error === null ? end.problem : `cannot be run (${systemCode(end.error) ?? ''})`;
+  const reason = safeText(withoutLines(end.stderr, end.stdout), 200);
+  const name = tildePath(program, ctx.homeDirectory);
+  throw noCredential(`the command ${name} ${problem}${reason === '' ? '' : `: ${reason}`}`);
+}
+
+/** `stderr` without the lines of stdout: commands that trace themselves repeat the secret. */
+function withoutLines(stderr: string, stdout: string): string {
+  const lines = stdout.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').reduce((text, line) => text.replaceAll(line, '[secret]'), stderr);
 }
 
 /** A sentence when the secret's file can be read by other users, else null. Windows has no such modes. */
 export async function credentialWarning(ctx: Context, source: CredentialSource): Promise<string | null> {
   if (source.kind !== 'file' || ctx.platform === 'win32') return null;
-  if (!(await isReadByOthers(source.path))) return null;
+  const file = await stat(source.path).catch(() => null);
+  if (file === null || (file.mode & 0o044) === 0) return null;
   const path = tildePath(source.path, ctx.homeDirectory);
   return `the credential file ${path} can be read by other users of this machine: chmod 600 it`;
-}
-
-async function readSource(ctx: Context, source: CredentialSource, name: string): Promise<string> {
-  if (source.kind === 'env') return ctx.env[source.name] ?? '';
-  if (source.kind === 'command') {
-    const { runCredentialCommand } = await import('./credential-command.ts');
-    return runCredentialCommand(ctx, source);
-  }
-  const reading = await readCredentialFile(source.path);
-  if (reading.problem !== null) throw noSecret(`${name}${reading.problem}`, reading.cause);
-  return reading.text;
-}
-
-function noSecret(problem: string, cause?: unknown): AuthError {
-  return new AuthError('unauthenticated', `no credential: ${problem}`, { cause });
-}
-
-/** More than any credential. */
-const largestSecret = 64 * 1024;
-
-/** The file's text; or what reads after its name, and the error that says so. */
-export type CredentialFile =
-  | { readonly text: string; readonly problem: null }
-  | { readonly problem: string; readonly cause: unknown };
-
-/** Reads a file that holds a credential. */
-export async function readCredentialFile(path: string): Promise<CredentialFile> {
-  try {
-    return { text: await readBoundedText(path, largestSecret), problem: null };
-  } catch (cause) {
-    const problem =
-      cause instanceof FileRefusal ? `: ${cause.message}` : ` cannot be read (${systemCode(cause) ?? 'unknown error'})`;
-    return { problem, cause };
-  }
-}
-
-/** Whether other users of the machine may read what is there. */
-export async function isReadByOthers(path: string): Promise<boolean> {
-  const file = await stat(path).catch(() => null);
-  return file !== null && (file.mode & 0o044) !== 0;
 }

@@ -20,25 +20,20 @@ export function configDirectory(ctx: DirectoryContext): string {
 }
 
 /**
- * The folder for the journal, the audit and the inventory: `SACTL_STATE_DIR` (against the working directory), else
+ * The folder for the journal, the audit log and the inventory: `SACTL_STATE_DIR` (against the working directory), else
  * `$XDG_STATE_HOME/sactl`, else `~/.local/state/sactl` or, on Windows, `%LOCALAPPDATA%\sactl`.
  */
 export function stateDirectory(ctx: DirectoryContext): Setting<string> {
   const paths = pathsOf(ctx);
   const own = variable(ctx.env, 'SACTL_STATE_DIR');
-  if (own !== null) {
-    return fromVariable(paths.resolve(ctx.cwd, own), 'SACTL_STATE_DIR');
+  if (own !== null) return fromVariable(paths.resolve(ctx.cwd, own), 'SACTL_STATE_DIR');
+  const isWindows = ctx.platform === 'win32';
+  for (const name of isWindows ? ['XDG_STATE_HOME', 'LOCALAPPDATA'] : ['XDG_STATE_HOME']) {
+    const base = absolute(ctx, name);
+    if (base !== null) return fromVariable(paths.join(base, 'sactl'), name);
   }
-  const xdg = absolute(ctx, 'XDG_STATE_HOME');
-  if (xdg !== null) return fromVariable(paths.join(xdg, 'sactl'), 'XDG_STATE_HOME');
-  if (ctx.platform !== 'win32') {
-    const value = paths.join(ctx.homeDirectory, '.local', 'state', 'sactl');
-    return { value, source: defaultSource };
-  }
-  const local = absolute(ctx, 'LOCALAPPDATA');
-  if (local !== null) return fromVariable(paths.join(local, 'sactl'), 'LOCALAPPDATA');
-  const value = paths.join(ctx.homeDirectory, 'AppData', 'Local', 'sactl');
-  return { value, source: defaultSource };
+  const folders = isWindows ? ['AppData', 'Local'] : ['.local', 'state'];
+  return { value: paths.join(ctx.homeDirectory, ...folders, 'sactl'), source: defaultSource };
 }
 
 /** XDG variables that are set to relative paths, which the XDG specification says to ignore. */

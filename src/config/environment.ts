@@ -8,7 +8,7 @@ export interface EnvironmentConnection {
   readonly endpoint: { readonly variable: DescribedVariable | null; readonly default: string | null };
   /** The variable that names the organization; null where the provider has none. */
   readonly organization: DescribedVariable | null;
-  /** The ways to give the credential, the preferred one first. */
+  /** The variables that can hold the credential, the preferred ones first. */
   readonly secrets: readonly EnvironmentSecret[];
   /** A file below the home directory that holds the secret where no variable does; then nothing is required. */
   readonly file?: string;
@@ -33,27 +33,27 @@ export interface EnvironmentSecret {
 
 export type EnvironmentConnections = Readonly<Record<ProviderName, EnvironmentConnection>>;
 
-/** The first way that is completely set, null when none is. */
+/** The first secret whose variables are all set, or null. */
 export function findSecret(connection: EnvironmentConnection, env: Context['env']): EnvironmentSecret | null {
-  return connection.secrets.find((way) => namesOf(way).every((name) => variable(env, name) !== null)) ?? null;
+  return connection.secrets.find((secret) => namesOf(secret).every((name) => variable(env, name) !== null)) ?? null;
 }
 
 /** e.g. `RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN`. */
 export function describeSecrets(connection: EnvironmentConnection): string {
-  return connection.secrets.map((way) => namesOf(way).join(' and ')).join(', or ');
+  return connection.secrets.map((secret) => namesOf(secret).join(' and ')).join(', or ');
 }
 
-/** What is set of a credential that is not complete, e.g. `RUNAI_CLIENT_ID is set but RUNAI_CLIENT_SECRET is not`. */
+/** What is set of an incomplete secret, or null, e.g. `RUNAI_CLIENT_ID is set but RUNAI_CLIENT_SECRET is not`. */
 export function describeIncomplete(connection: EnvironmentConnection, env: Context['env']): string | null {
-  for (const way of connection.secrets) {
-    const set = namesOf(way).find((name) => variable(env, name) !== null);
-    const unset = namesOf(way).find((name) => variable(env, name) === null);
+  for (const names of connection.secrets.map(namesOf)) {
+    const set = names.find((name) => variable(env, name) !== null);
+    const unset = names.find((name) => variable(env, name) === null);
     if (set !== undefined && unset !== undefined) return `${set} is set but ${unset} is not`;
   }
   return null;
 }
 
-/** The variables of one way, in the order people set them. */
-export function namesOf(way: EnvironmentSecret): readonly string[] {
-  return way.clientId === null ? [way.secret] : [way.clientId, way.secret];
+/** The variables of a secret, in the order people set them. */
+export function namesOf({ clientId, secret }: EnvironmentSecret): readonly string[] {
+  return clientId === null ? [secret] : [clientId, secret];
 }

@@ -1,20 +1,20 @@
 import { extname } from 'node:path';
 
 import { yamlData, yamlProblem } from '../files/yaml.ts';
-import type { Parsed } from './section.ts';
+import type { Validated } from './section.ts';
 
 /**
- * The value of a JSON (`.json`) or YAML (any other name) file; an empty file is an empty mapping. Problems give line and
- * column and never quote the file, which may hold a secret.
+ * The value of a JSON (`.json`) or YAML (any other name) file; an empty file is an empty mapping. A problem starts with
+ * the path, names line and column, and never quotes the file, which may hold a secret.
  */
-export async function parseFile(path: string, content: string): Promise<Parsed<unknown>> {
+export async function parseFile(path: string, content: string): Promise<Validated<unknown>> {
   const text = content.replace(/^\uFEFF/, '');
   if (text.trim() === '') return { value: {} };
   const parsed = extname(path) === '.json' ? parseJson(text) : await parseYaml(text);
   return 'problem' in parsed ? { problem: `${path}: ${parsed.problem}` } : parsed;
 }
 
-function parseJson(text: string): Parsed<unknown> {
+function parseJson(text: string): Validated<unknown> {
   try {
     const value: unknown = JSON.parse(text);
     return { value };
@@ -25,10 +25,10 @@ function parseJson(text: string): Parsed<unknown> {
   }
 }
 
-/** A thousand keys take no time, and ten times as many take a hundred times as long. */
+/** In characters. The parser's time grows with the square of the number of keys. */
 const longestYaml = 64 * 1024;
 
-async function parseYaml(text: string): Promise<Parsed<unknown>> {
+async function parseYaml(text: string): Promise<Validated<unknown>> {
   if (text.length > longestYaml) return { problem: 'larger than 64 KiB; JSON may have 1 MiB' };
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { stringKeys: true, logLevel: 'error' });

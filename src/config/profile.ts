@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 
 import type { ProviderName } from '../model/account.ts';
 import { expandHome } from './directories.ts';
-import { field, listOf, mappingOf, openMapping, readProvider, readText, type Parsed } from './section.ts';
+import { field, itemsOf, mappingOf, openMapping, readProvider, readText, type Validated } from './section.ts';
 import { safeText } from '../model/text.ts';
 
 /** Where a profile's secret is; never the secret itself. Paths are absolute. */
@@ -26,13 +26,13 @@ export interface Profile {
 export interface ProfileFile {
   readonly path: string;
   readonly homeDirectory: string;
-  /** Collects what is wrong. */
+  /** Collects the problems. */
   readonly problems: string[];
 }
 
 const profileKeys = ['provider', 'endpoint', 'org', 'clientId', 'ca', 'credential'];
 
-/** The profiles that are right; relative paths in them are against the file's folder. */
+/** The valid profiles. Relative paths in them start at the file's folder. */
 export function readProfiles(raw: unknown, file: ProfileFile): ReadonlyMap<string, Profile> {
   const profiles = new Map<string, Profile>();
   const all = mappingOf(raw);
@@ -71,7 +71,7 @@ function readProfile(name: string, raw: unknown, file: ProfileFile): Profile | n
 const credentialForms = 'must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]}';
 
 /** Nothing of a wrong credential is quoted, not even its keys: `{abc}` is YAML for a key without a value. */
-function readCredential(raw: unknown, file: ProfileFile): Parsed<CredentialSource> {
+function readCredential(raw: unknown, file: ProfileFile): Validated<CredentialSource> {
   if (typeof raw === 'string') {
     return { problem: `must not hold the secret itself: it ${credentialForms}` };
   }
@@ -87,17 +87,17 @@ function readCredential(raw: unknown, file: ProfileFile): Parsed<CredentialSourc
     : { value: { kind: 'file', path: path.value } };
 }
 
-function readVariableName(raw: unknown): Parsed<CredentialSource> {
+function readVariableName(raw: unknown): Validated<CredentialSource> {
   if (typeof raw !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(raw)) {
     return { problem: 'has an "env" that must be the name of an environment variable' };
   }
   return { value: { kind: 'env', name: raw } };
 }
 
-function readCommand(raw: unknown, file: ProfileFile): Parsed<CredentialSource> {
+function readCommand(raw: unknown, file: ProfileFile): Validated<CredentialSource> {
   const problem = 'has a "command" that must be a list of texts: program, then arguments';
   const argv: string[] = [];
-  for (const item of listOf(raw) ?? []) {
+  for (const item of itemsOf(raw) ?? []) {
     if (typeof item !== 'string' || item.includes('\0')) return { problem };
     argv.push(item);
   }
@@ -106,7 +106,7 @@ function readCommand(raw: unknown, file: ProfileFile): Parsed<CredentialSource> 
   return { value: { kind: 'command', program: expandHome(program, file.homeDirectory), args } };
 }
 
-function readPath(raw: unknown, file: ProfileFile): Parsed<string> {
+function readPath(raw: unknown, file: ProfileFile): Validated<string> {
   const text = readText(raw);
   if ('problem' in text) return text;
   return { value: resolve(dirname(file.path), expandHome(text.value, file.homeDirectory)) };

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { findCandidates, loadFile } from './read-file.ts';
-import { mappingOf, openMapping, readProvider, readSettings, type Parsed } from './section.ts';
+import { mappingOf, openMapping, readProvider, readSettings, type Validated } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
 
 const fileNames = [
@@ -18,7 +18,7 @@ const fileNames = [
 
 const allowedKeys = ['provider', 'org', 'columns', 'format'];
 
-/** Keys that would let a cloned repository choose where a credential comes from or goes to. */
+/** Keys that would let a cloned repository choose where a credential comes from or is sent. */
 const untrustedKeys = new Set([
   'profile',
   'profiles',
@@ -64,7 +64,7 @@ export async function readProjectFile(
 
 /**
  * The working directory and those above it, up to the git root or the home directory, whichever is nearer. Under
- * neither, only the working directory: nothing says that `/tmp` or `/` has to do with the work.
+ * neither, only the working directory: `/tmp` or `/` need not belong to the project.
  */
 export function projectDirectories({ cwd, homeDirectory }: Pick<Context, 'cwd' | 'homeDirectory'>): readonly string[] {
   const start = resolve(cwd);
@@ -86,7 +86,7 @@ function realPath(path: string): string {
   }
 }
 
-function interpret(path: string, content: Parsed<unknown>): Omit<ProjectFile, 'ignored'> {
+function interpret(path: string, content: Validated<unknown>): Omit<ProjectFile, 'ignored'> {
   if ('problem' in content) {
     return { path, values: noValues, problems: [content.problem], overreaches: false };
   }

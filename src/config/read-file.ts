@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readBoundedText } from '../files/bounded-file.ts';
 import { systemCode } from '../files/system-error.ts';
 import { parseFile } from './parse.ts';
-import type { Parsed } from './section.ts';
+import type { Validated } from './section.ts';
 import type { Ignored } from './setting.ts';
 
 /** The paths that exist, by what may be done with them. */
@@ -59,7 +59,7 @@ function refusal(path: string, link: Stats, owner: number | null): string | null
 }
 
 /** Reads and parses a usable candidate. A problem is a whole sentence that starts with the path. Never rejects. */
-export async function loadFile(path: string): Promise<Parsed<unknown>> {
+export async function loadFile(path: string): Promise<Validated<unknown>> {
   try {
     return await parseFile(path, await readBoundedText(path, largestFile));
   } catch (error) {

@@ -4,21 +4,21 @@ import type { ProviderChoice, SettingValues } from './setting.ts';
 import { safeText } from '../model/text.ts';
 
 /** A value that was accepted, or what is wrong with it as it reads after its name: `must not be empty`. */
-export type Parsed<Value> = { readonly value: Value } | { readonly problem: string };
+export type Validated<Value> = { readonly value: Value } | { readonly problem: string };
 
-export type Parser<Value> = (raw: unknown) => Parsed<Value>;
+export type Validator<Value> = (raw: unknown) => Validated<Value>;
 
-/** Named raw values from one place: the flags, the environment, or one mapping of a file. */
+/** Named raw values from one source: the flags, the environment, or one mapping of a file. */
 export interface Section {
   readonly entries: ReadonlyMap<string, unknown>;
   /** How a key is named in a problem, e.g. `SACTL_ORG` or `/repo/.sactlrc: "org"`. */
   readonly label: (key: string) => string;
-  /** Collects what is wrong, over all sections of one run. */
+  /** Collects the problems of all sections of one run. */
   readonly problems: string[];
 }
 
-/** The accepted value of `key`, or null when it is absent or wrong; what is wrong is added to the problems. */
-export function field<Value>(section: Section, key: string, read: Parser<Value>): Value | null {
+/** The accepted value of `key`, or null when it is absent or wrong; a problem is added to the section's. */
+export function field<Value>(section: Section, key: string, read: Validator<Value>): Value | null {
   const raw = section.entries.get(key);
   if (raw === undefined) return null;
   const parsed = read(raw);
@@ -28,7 +28,7 @@ export function field<Value>(section: Section, key: string, read: Parser<Value>)
 }
 
 /** All plain settings of a section. */
-export function readSettings(section: Section, provider: Parser<ProviderChoice>): SettingValues {
+export function readSettings(section: Section, provider: Validator<ProviderChoice>): SettingValues {
   return {
     provider: field(section, 'provider', provider),
     profile: field(section, 'profile', readText),
@@ -39,18 +39,18 @@ export function readSettings(section: Section, provider: Parser<ProviderChoice>)
   };
 }
 
-/** One provider: what files may name. */
-export function readProvider(raw: unknown): Parsed<ProviderName> {
+/** One provider, as files may name it. */
+export function readProvider(raw: unknown): Validated<ProviderName> {
   return readOneOf(raw, providerNames);
 }
 
-/** One provider or `all`: what a person may ask for in one run. */
-export function readProviderChoice(raw: unknown): Parsed<ProviderChoice> {
+/** One provider or `all`, as flags and environment may name it. */
+export function readProviderChoice(raw: unknown): Validated<ProviderChoice> {
   return readOneOf(raw, [...providerNames, 'all'] as const);
 }
 
-/** One line of trimmed text. The value is never part of the problem: it may be a secret in the wrong place. */
-export function readText(raw: unknown): Parsed<string> {
+/** One line of trimmed text. A problem never quotes the value: it may be a secret in the wrong place. */
+export function readText(raw: unknown): Validated<string> {
   if (raw === null) return { problem: 'must not be empty' };
   if (typeof raw !== 'string') return { problem: `must be text, not ${kindOf(raw)}` };
   const value = raw.trim();
@@ -61,7 +61,7 @@ export function readText(raw: unknown): Parsed<string> {
   return { value };
 }
 
-function readOneOf<Name extends string>(raw: unknown, names: readonly Name[]): Parsed<Name> {
+function readOneOf<Name extends string>(raw: unknown, names: readonly Name[]): Validated<Name> {
   const parsed = readText(raw);
   if ('problem' in parsed) return parsed;
   const name = names.find((candidate) => candidate === parsed.value);
@@ -69,8 +69,8 @@ function readOneOf<Name extends string>(raw: unknown, names: readonly Name[]): P
   return { problem: `must be ${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}` };
 }
 
-function readColumns(raw: unknown): Parsed<readonly string[]> {
-  const list: readonly unknown[] | null = typeof raw === 'string' ? raw.split(',') : listOf(raw);
+function readColumns(raw: unknown): Validated<readonly string[]> {
+  const list: readonly unknown[] | null = typeof raw === 'string' ? raw.split(',') : itemsOf(raw);
   if (list === null) return { problem: 'must be a list of column names' };
   const columns: string[] = [];
   for (const item of list) {
@@ -81,7 +81,7 @@ function readColumns(raw: unknown): Parsed<readonly string[]> {
   return columns.length === 0 ? { problem: 'must not be empty' } : { value: columns };
 }
 
-function readSwitch(raw: unknown): Parsed<boolean> {
+function readSwitch(raw: unknown): Validated<boolean> {
   if (raw === true || raw === '1' || raw === 'true') return { value: true };
   if (raw === false || raw === '0' || raw === 'false') return { value: false };
   return { problem: 'must be 1, true, 0 or false' };
@@ -92,12 +92,12 @@ export interface MappingOptions {
   /** Where the mapping stands in the file, e.g. `profiles.prod`; null for the file itself. */
   readonly at: string | null;
   readonly known: readonly string[];
-  /** Keys that mean something elsewhere, and may not stand in this file. */
+  /** Keys that only the user file may have. */
   readonly untrusted?: ReadonlySet<string>;
   readonly problems: string[];
 }
 
-/** A file's mapping as a section holding its known keys; null, with a problem, when it is not a mapping. */
+/** The known keys of a file's mapping as a section; null, with a problem, when it is not a mapping. */
 export function openMapping(raw: unknown, options: MappingOptions): Section | null {
   const { file, at, known, problems } = options;
   const all = mappingOf(raw);
@@ -121,7 +121,7 @@ export function openMapping(raw: unknown, options: MappingOptions): Section | nu
 }
 
 /** The items of a JSON or YAML list, null for anything else. */
-export function listOf(raw: unknown): readonly unknown[] | null {
+export function itemsOf(raw: unknown): readonly unknown[] | null {
   return Array.isArray(raw) ? raw : null;
 }
 

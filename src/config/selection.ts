@@ -25,7 +25,7 @@ export interface EnvironmentOrigin {
   readonly kind: 'environment';
   readonly provider: ProviderName;
   readonly connection: EnvironmentConnection;
-  /** Null where the secret is in the provider's own file, if anywhere. */
+  /** Null where only the provider's own file may hold the secret. */
   readonly secret: EnvironmentSecret | null;
 }
 
@@ -41,7 +41,7 @@ export interface SelectionOptions {
  */
 export function selectOrigin(options: SelectionOptions): Origin {
   const { provider, profile: named, sandbox } = options.configuration;
-  // Who names a profile for this run means that one, whatever holds for all runs.
+  // A profile that is named for this run is stronger than a provider that is set for all runs.
   const isNamed = named.source.kind === 'flag' && provider.source.kind !== 'flag';
   if (provider.value === 'all' && isNamed && !sandbox.value) {
     return selectOrigin(withoutProvider(options));
@@ -99,7 +99,7 @@ function selectedProfile(configuration: Configuration): Profile | null {
   );
 }
 
-/** Whether the user said it for this run, and not for all runs in a file. */
+/** Whether it was set for this run, and not in a file for all runs. */
 function isExplicit(source: Source): boolean {
   return source.kind === 'flag' || source.kind === 'env';
 }

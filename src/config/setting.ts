@@ -1,16 +1,14 @@
 import type { Format } from '../model/format.ts';
 import type { ProviderName } from '../model/account.ts';
 
-/** Where a value can come from, the strongest first. */
-type SourceKind = 'flag' | 'env' | 'project' | 'user' | 'default';
-
-/** `name` is the flag (`--org`), the variable (`SACTL_ORG`) or the file's path. */
+/** Where a value comes from. */
 export interface Source {
-  readonly kind: SourceKind;
+  /** The strongest first. */
+  readonly kind: 'flag' | 'env' | 'project' | 'user' | 'default';
+  /** The flag (`--org`), the variable (`SACTL_ORG`) or the file's path. */
   readonly name: string;
 }
 
-/** A value and where it was found. */
 export interface Setting<Value> {
   readonly value: Value;
   readonly source: Source;
@@ -25,7 +23,7 @@ export interface Ignored {
 /** `all` is every configured profile and every provider with a credential in the environment. */
 export type ProviderChoice = ProviderName | 'all';
 
-/** The plain settings as one source gives them; null is "not mentioned". */
+/** The plain settings of one source; null where it does not mention them. */
 export interface SettingValues {
   readonly provider: ProviderChoice | null;
   readonly profile: string | null;
@@ -37,7 +35,7 @@ export interface SettingValues {
 
 export type SettingKey = keyof SettingValues;
 
-/** What one source says, e.g. the environment. */
+/** The settings of one source, e.g. the environment. */
 export interface Layer {
   readonly values: SettingValues;
   readonly source: (key: SettingKey) => Source;
@@ -54,14 +52,14 @@ export const noValues: SettingValues = {
 
 export const defaultSource: Source = { kind: 'default', name: 'default' };
 
-/** The strongest layer's value; null with source `default` when no layer mentions it. Layers: strongest first. */
+/** The value of the first of `layers` that has one, which are in order of strength; else null with source `default`. */
 export function pickSetting<Key extends SettingKey>(key: Key, layers: readonly Layer[]): Setting<SettingValues[Key]> {
   const layer = layers.find(({ values }) => values[key] !== null);
   if (layer === undefined) return { value: noValues[key], source: defaultSource };
   return { value: layer.values[key], source: layer.source(key) };
 }
 
-/** The values of `key` that a stronger layer beats. */
+/** The values of `key` that a stronger layer overrides. */
 export function beatenSettings(key: SettingKey, layers: readonly Layer[]): Ignored[] {
   const [first, ...beaten] = layers.filter(({ values }) => values[key] !== null).map((layer) => layer.source(key));
   if (first === undefined) return [];

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { configDirectory, variable, type DirectoryContext } from './directories.ts';
 import { readProfiles, type Profile } from './profile.ts';
 import { findCandidates, loadFile } from './read-file.ts';
-import { openMapping, readProvider, readSettings, type Parsed } from './section.ts';
+import { openMapping, readProvider, readSettings, type Validated } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
 
 const knownKeys = ['provider', 'org', 'profile', 'columns', 'format', 'profiles'];
@@ -55,7 +55,7 @@ function failed(problems: readonly string[]): UserFile {
   return { path: null, values: noValues, profiles: new Map(), problems, ignored: [] };
 }
 
-function interpret(ctx: Context, path: string, content: Parsed<unknown>): Omit<UserFile, 'ignored'> {
+function interpret(ctx: Context, path: string, content: Validated<unknown>): Omit<UserFile, 'ignored'> {
   if ('problem' in content) return { ...failed([content.problem]), path };
   const problems: string[] = [];
   const section = openMapping(content.value, { file: path, at: null, known: knownKeys, problems });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { runCredentialCommand } from '../../src/config/credential-command.ts';
 import { credentialWarning, describeCredential, readCredential } from '../../src/config/credential-source.ts';
 import type { CredentialSource } from '../../src/config/profile.ts';
 import { AuthError, InterruptedError } from '../../src/errors.ts';
@@ -161,10 +160,9 @@ describe('from a command', () => {
   });
 
   test('a command that does not end is killed', async () => {
-    const { program, args } = node('setInterval(() => {}, 1000)');
     const clock = { signal: AbortSignal.timeout(50), clear: () => undefined };
-    const run = runCredentialCommand({ ...workspace.context(), timeout: () => clock }, { program, args });
-    await expect(run).rejects.toThrow('did not end within 30 s');
+    const ctx = { ...workspace.context(), timeout: () => clock };
+    await expect(readCredential(ctx, node('setInterval(() => {}, 1000)'))).rejects.toThrow('did not end within 30 s');
   });
 
   test('an interrupt ends the command and is the error', async () => {
