@@ -1,3 +1,5 @@
+import type { Emulator } from './emulator.ts';
+
 /** Like global `fetch`. */
 export type EmulatorFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -12,12 +14,12 @@ export function inProcess(emulator: Emulator, endpoint: string): EmulatorFetch {
   }
   return async (input, init) => {
     const request = new Request(input, init);
-    // Not the request's own signal: the one that it follows does not keep it from being collected.
+    // Not the request's own signal, which can be collected while the one that it follows is in use.
     return untilAborted(init?.signal ?? request.signal, () => answer(request));
   };
 }
 
-/** What `work` gives, unless the signal is aborted first: then its reason, as with fetch. */
+/** The result of `work`; rejects with the signal's reason, as fetch does, when it is aborted first. */
 async function untilAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   signal.throwIfAborted();
   const settled = new AbortController();
@@ -31,16 +33,11 @@ async function untilAborted<Result>(signal: AbortSignal, work: () => Promise<Res
   }
 }
 
-/** What fetch says of a host that does not exist. */
+/** What fetch rejects with for a host that does not exist. */
 function unreachable(url: string): TypeError {
   const cause = Object.assign(new Error(`getaddrinfo ENOTFOUND ${new URL(url).hostname}`), {
     code: 'ENOTFOUND',
     syscall: 'getaddrinfo',
   });
   return new TypeError('fetch failed', { cause });
-}
-
-/** A web-standard application: what a server does, without the server. */
-export interface Emulator {
-  readonly fetch: (request: Request) => Promise<Response>;
 }

@@ -10,11 +10,23 @@ export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The JSON object in a text; null when it is something else. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether parsed JSON is an object with a list below each of these names: enough to tell a foreign file. */
 export function hasLists(value: unknown, names: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const lists = new Map<string, unknown>(Object.entries(value));
-  return names.every((name) => Array.isArray(lists.get(name)));
+  return isRecord(value) && names.every((name) => Array.isArray(value[name]));
 }
 
 const dayMs = 86_400_000;

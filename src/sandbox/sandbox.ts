@@ -1,14 +1,13 @@
-import type { ProviderName } from '../model/account.ts';
-import { augmentPart, augmentState } from './augment/part.ts';
+import { providerNames, type ProviderName } from '../model/account.ts';
 import type { AugmentState } from './augment/state.ts';
-import { inProcess, type Emulator, type EmulatorFetch } from './in-process.ts';
+import type { Emulator } from './emulator.ts';
 import type { Fault } from './faults/fault.ts';
 import { withFaults } from './faults/inject.ts';
 import { faultSubjects } from './faults/parse.ts';
-import { nscalePart } from './nscale/part.ts';
-import { openState, resetState, type Part, type StateOptions } from './part.ts';
-import { runaiPart } from './runai/part.ts';
+import { inProcess, type EmulatorFetch } from './in-process.ts';
+import { openAugmentState, sandboxProviders, sandboxStateDirectory, type StateOptions } from './providers.ts';
 import { serve, type RunningServer } from './server.ts';
+import { resetStore } from './store.ts';
 
 export interface SandboxOptions extends StateOptions {
   /** What goes wrong on purpose; default nothing. Requests are counted from the opening on. */
@@ -29,28 +28,19 @@ export interface Sandbox {
   readonly connection: SandboxConnection;
 }
 
-const parts: Readonly<Record<ProviderName, Part>> = {
-  nscale: nscalePart,
-  runai: runaiPart,
-  augment: augmentPart,
-};
-
 /** Opens the sandbox of one provider. @throws FailedError when its state cannot be used */
 export async function openSandbox(options: SandboxOptions, provider: ProviderName): Promise<Sandbox> {
-  const part = parts[provider];
+  const { clientId, secret } = sandboxProviders[provider];
   // Names below .invalid can never be real hosts (RFC 2606).
   const endpoint = `https://${provider}.sandbox.invalid`;
-  const emulator = await openPart(part, options);
-  return {
-    fetch: inProcess(emulator, endpoint),
-    connection: { endpoint, clientId: part.clientId, secret: part.secret },
-  };
+  const emulator = await openEmulator(options, provider);
+  return { fetch: inProcess(emulator, endpoint), connection: { endpoint, clientId, secret } };
 }
 
-/** The part's emulator with the faults that are meant for it; they stay outside its turn, so that none holds up others. */
-async function openPart(part: Part, options: SandboxOptions): Promise<Emulator> {
-  const faults = (options.faults ?? []).filter(({ provider }) => provider === part.name);
-  return withFaults(await part.open(options), faults, faultSubjects[part.name]);
+/** Faults act outside the lock on the state, so that a slow answer keeps no other request waiting. */
+async function openEmulator(options: SandboxOptions, name: ProviderName): Promise<Emulator> {
+  const faults = (options.faults ?? []).filter(({ provider }) => provider === name);
+  return withFaults(await sandboxProviders[name].open(options), faults, faultSubjects[name]);
 }
 
 export interface SandboxServer extends RunningServer {
@@ -69,27 +59,26 @@ export async function serveSandbox({
   ...options
 }: SandboxOptions & { readonly port: number }): Promise<SandboxServer> {
   const emulators = new Map<string, Emulator>();
-  const all = Object.values(parts);
-  for (const part of all) emulators.set(part.name, await openPart(part, options));
+  for (const name of providerNames) emulators.set(name, await openEmulator(options, name));
   const server = await serve({ fetch: (request) => route(emulators, request) }, { port });
-  function endpointOf({ name }: Part): string {
-    return `${server.url}/${name}`;
-  }
   return {
     ...server,
-    environment: all.flatMap((part) => part.environment(endpointOf(part))),
-    comments: all.flatMap((part) => part.comments(endpointOf(part))),
+    environment: providerNames.flatMap((name) => sandboxProviders[name].environment(`${server.url}/${name}`)),
+    comments: providerNames.flatMap((name) => sandboxProviders[name].comments(`${server.url}/${name}`)),
   };
 }
 
 /** Puts the emulators back to their first day. @throws FailedError when their state cannot be used */
-export async function resetSandbox(options: Pick<StateOptions, 'stateDirectory' | 'sleep'>): Promise<void> {
-  for (const { name } of Object.values(parts)) await resetState(options, name);
+export async function resetSandbox({
+  stateDirectory,
+  sleep,
+}: Pick<StateOptions, 'stateDirectory' | 'sleep'>): Promise<void> {
+  for (const name of providerNames) await resetStore({ directory: sandboxStateDirectory(stateDirectory), name, sleep });
 }
 
 /**
- * Does at the sandbox's Augment web console what `work` does to the state, with nobody else at it; when `work` throws,
- * nothing is changed.
+ * Does at the sandbox's Augment web console what `work` does to the state, which is locked meanwhile; when `work`
+ * throws, nothing is changed.
  * @returns what `work` returns
  * @throws FailedError when the state cannot be used, and whatever `work` throws
  */
@@ -97,7 +86,7 @@ export async function augmentConsole<Result>(
   options: StateOptions,
   work: (state: AugmentState) => Result,
 ): Promise<Result> {
-  const store = await openState(options, augmentState);
+  const store = await openAugmentState(options);
   return store.exclusive(async () => {
     const result = work(store.state);
     await store.save();

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 
 import { FailedError } from '../errors.ts';
-import type { Emulator } from './in-process.ts';
+import type { Emulator } from './emulator.ts';
 
 export interface RunningServer {
   /** e.g. `http://127.0.0.1:8642` */

@@ -84,7 +84,7 @@ async function observe(
 ): Promise<Observed> {
   const issued: string[] = [];
   const deployment = nscale({
-    newToken: () => {
+    newSecret: () => {
       const token = `issued.${'x'.repeat(40)}.${issued.length}`;
       issued.push(token);
       return token;

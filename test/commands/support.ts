@@ -20,8 +20,8 @@ export const accountsUrl = `${nscaleEndpoint}${accountsPath}`;
 
 /** An emulator without chance: known token, known id. */
 export const predictable: NscaleOptions = {
-  newToken: () => issuedToken,
-  uuid: () => newAccountId,
+  newSecret: () => issuedToken,
+  newId: () => newAccountId,
 };
 
 /** An error as the operating system gives it. */

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../src/sandbox/in-process.ts';
+import type { Emulator } from '../../src/sandbox/emulator.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { organizationId, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
@@ -100,7 +100,7 @@ function nscaleServer(count: number, now: () => number): Server {
     accounts: indexes(count).map((index) => nscaleAccount(index, start)),
   };
   const endpoint = 'https://nscale.example.com';
-  const emulator = createNscaleEmulator({ state, now, newToken: issues.next });
+  const emulator = createNscaleEmulator({ state, now, newSecret: issues.next });
   return {
     name: 'nscale',
     endpoint,

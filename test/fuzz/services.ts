@@ -1,14 +1,13 @@
 import type { ProviderName } from '../../src/model/account.ts';
-import type { Emulator } from '../../src/sandbox/in-process.ts';
+import type { Emulator } from '../../src/sandbox/emulator.ts';
 import { createAugmentEmulator } from '../../src/sandbox/augment/app.ts';
 import { seedAugment } from '../../src/sandbox/augment/seed.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
-import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
-import { randomJwt } from '../../src/sandbox/runai/options.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import { hashSecret } from '../../src/sandbox/records.ts';
+import { createRunaiVariant } from '../harness/runai-variants.ts';
 import { now } from './context.ts';
 import type { ServerScript } from './scenario.ts';
 import { issuedSecret, secrets } from './secrets.ts';
@@ -35,15 +34,14 @@ export function startServices({ controlPlane, names }: ServerScript): Services {
       nscale: createNscaleEmulator({
         state: nscaleState(names),
         now: () => now,
-        newToken: () => issuance('nscale'),
+        newSecret: () => issuance('nscale'),
       }),
-      runai: createRunaiEmulator({
+      runai: createRunaiVariant({
         state: runaiState(names),
         now: () => now,
         controlPlane,
         newSecret: () => issuance('runai'),
-        newToken: (claims) => {
-          const token = randomJwt(claims);
+        newToken: (_, token) => {
           accessTokens.push(token);
           return token;
         },

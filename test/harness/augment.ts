@@ -8,10 +8,12 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { Secret, fingerprintOf as secretFingerprint } from '../../src/model/credential.ts';
 import { addAccount, emptyInventory, type Inventory } from '../../src/providers/augment/inventory.ts';
 import { addToken } from '../../src/providers/augment/inventory-tokens.ts';
-import { createAugmentEmulator, type AugmentEmulatorOptions } from '../../src/sandbox/augment/app.ts';
+import { createAugmentEmulator } from '../../src/sandbox/augment/app.ts';
+import type { EmulatorOptions } from '../../src/sandbox/emulator.ts';
 import { createAccount, issueToken, revokeToken } from '../../src/sandbox/augment/console.ts';
 import { augmentSandbox, seedAugment } from '../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../src/sandbox/augment/state.ts';
+import { hashSecret } from '../../src/sandbox/records.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from './context.ts';
 import { runIn, type Outcome } from './run.ts';
 import { freshStateDirectory } from './state.ts';
@@ -33,7 +35,7 @@ export type Intercept = (
   next: (request: Request) => Promise<Response>,
 ) => Promise<Response> | Response;
 
-export interface AugmentOptions extends Partial<AugmentEmulatorOptions> {
+export interface AugmentOptions extends Partial<EmulatorOptions<AugmentState>> {
   readonly intercept?: Intercept;
   /** Whose session is in the environment. Default: the reviewer's. */
   readonly token?: string;
@@ -153,9 +155,13 @@ function deployment(
     issuance: ({ account = reviewer.account, token: name, value }) => {
       const isThere = state.accounts.some((other) => other.name === account);
       if (!isThere) createAccount(state, { name: account, now: testNow });
-      const form = { account, token: name, now: testNow };
-      const newToken = value === undefined ? {} : { newToken: () => value };
-      return JSON.stringify(issueToken(state, { ...form, ...newToken }));
+      const session = issueToken(state, { account, token: name, now: testNow });
+      const issued = state.accounts
+        .flatMap(({ tokens }) => tokens)
+        .find(({ hash }) => hash === hashSecret(session.accessToken));
+      if (value === undefined || issued === undefined) return JSON.stringify(session);
+      Object.assign(issued, { hash: hashSecret(value) });
+      return JSON.stringify({ ...session, accessToken: value });
     },
     revoke: ({ account = reviewer.account, token: name }) => {
       revokeToken(state, { account, token: name, now: testNow });

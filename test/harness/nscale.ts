@@ -2,12 +2,11 @@ import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
-import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
-import type { NscaleEmulatorOptions } from '../../src/sandbox/nscale/accounts.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
 import { organizationId, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import type { NscaleState } from '../../src/sandbox/nscale/state.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from './context.ts';
+import { createNscaleVariant, type NscaleVariant } from './nscale-variants.ts';
 import { runIn, type Outcome } from './run.ts';
 import { freshStateDirectory } from './state.ts';
 
@@ -20,7 +19,7 @@ export type Intercept = (
   next: (request: Request) => Promise<Response>,
 ) => Promise<Response> | Response;
 
-export interface NscaleOptions extends Omit<Partial<NscaleEmulatorOptions>, 'save'> {
+export interface NscaleOptions extends Omit<Partial<NscaleVariant>, 'save'> {
   readonly intercept?: Intercept;
   /** Default: the administrator's. */
   readonly token?: string;
@@ -52,7 +51,7 @@ export function useNscale(): (options?: NscaleOptions) => NscaleDeployment {
     const requests: string[] = [];
     const bodies: unknown[] = [];
     const state = options.state ?? seedNscale(testNow);
-    const emulator = createNscaleEmulator({ now: () => testNow, ...options, state });
+    const emulator = createNscaleVariant({ now: () => testNow, ...options, state });
     server.use(
       http.all(`${nscaleEndpoint}/*`, async ({ request }) => {
         requests.push(`${request.method} ${new URL(request.url).pathname}`);

@@ -2,13 +2,12 @@ import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
-import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
-import type { RunaiEmulatorOptions } from '../../src/sandbox/runai/options.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import type { RunaiState } from '../../src/sandbox/runai/state.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from './context.ts';
 import { runIn, type Outcome } from './run.ts';
+import { createRunaiVariant, type RunaiVariant } from './runai-variants.ts';
 import { freshStateDirectory } from './state.ts';
 
 export const runaiEndpoint = 'https://runai.example.com';
@@ -25,7 +24,7 @@ export interface Client {
   readonly clientSecret: string;
 }
 
-export interface RunaiOptions extends Omit<Partial<RunaiEmulatorOptions>, 'save'> {
+export interface RunaiOptions extends Omit<Partial<RunaiVariant>, 'save'> {
   readonly intercept?: Intercept;
   /** Default: the administrator. */
   readonly client?: Client;
@@ -58,7 +57,7 @@ export function useRunai(): (options?: RunaiOptions) => RunaiDeployment {
   return (options = {}) => {
     const log = { requests: [], bodies: [], tokenRequests: [] };
     const state = options.state ?? seedRunai(testNow);
-    const emulator = createRunaiEmulator({ now: () => testNow, ...options, state });
+    const emulator = createRunaiVariant({ now: () => testNow, ...options, state });
     server.use(
       http.all(`${runaiEndpoint}/*`, async ({ request }) => {
         await record(request, log);

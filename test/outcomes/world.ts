@@ -6,7 +6,8 @@ import { onTestFinished } from 'vitest';
 
 import type { Context } from '../../src/context.ts';
 import type { Fetch } from '../harness/fetch.ts';
-import { inProcess, type Emulator } from '../../src/sandbox/in-process.ts';
+import type { Emulator } from '../../src/sandbox/emulator.ts';
+import { inProcess } from '../../src/sandbox/in-process.ts';
 import { faultSubjects, parseFaults } from '../../src/sandbox/faults/parse.ts';
 import { withFaults } from '../../src/sandbox/faults/inject.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
@@ -66,7 +67,7 @@ function nscaleServer(issuance: () => string): Server {
   const state = seedNscale(testNow);
   const endpoint = 'https://nscale.example.com';
   return {
-    emulator: createNscaleEmulator({ state, now: () => testNow, newToken: issuance }),
+    emulator: createNscaleEmulator({ state, now: () => testNow, newSecret: issuance }),
     endpoint,
     env: {
       NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint,

@@ -1,35 +1,32 @@
-import { dayOf, type ActivityRecord, type AugmentState, type User } from './state.ts';
-import { Refusal } from './answers.ts';
+import { Refusal, type Call } from '../emulator.ts';
 import { isoTime } from '../records.ts';
+import { dayOf, type ActivityRecord, type AugmentState, type User } from './state.ts';
 
-export interface Question {
-  readonly query: URLSearchParams;
+/** What an organization did, and when it is asked. */
+interface Source {
+  readonly state: AugmentState;
   /** Milliseconds since the epoch. */
-  readonly now: number;
+  readonly now: () => number;
 }
 
-/** `GET /dau-count`: how many users each day had (contracts/augment.md 4). @throws Refusal 400 */
-export function dailyCounts({ activity }: AugmentState, { query, now }: Question): unknown {
-  const { start, end, days } = periodOf(query, now);
+/** `GET /dau-count`: how many users each day had (docs/contracts/augment.md 4). @throws Refusal 400 */
+export function dailyCounts({ url }: Call, _: unknown, { state, now }: Source): unknown {
+  const { days, metadata } = periodOf(url.searchParams, now());
   return {
     daily_active_user_counts: days.map((date) => ({
       date,
-      user_count: byUser(activity.filter((record) => record.date === date)).length,
+      user_count: byUser(state.activity.filter((record) => record.date === date)).length,
     })),
-    metadata: metadata({ start, end, now, days: days.length }),
+    metadata,
   };
 }
 
-/** `GET /user-activity`: who was active (contracts/augment.md 4). @throws Refusal 400 */
-export function userActivity({ activity }: AugmentState, { query, now }: Question): unknown {
-  const { start, end, days } = periodOf(query, now);
-  const users = byUser(activity.filter(({ date }) => days.includes(date)));
-  const { page, pagination } = pageOf(query, users);
-  return {
-    users: page.map(userView),
-    pagination,
-    metadata: metadata({ start, end, now, days: days.length }),
-  };
+/** `GET /user-activity`: who was active (docs/contracts/augment.md 4). @throws Refusal 400 */
+export function userActivity({ url }: Call, _: unknown, { state, now }: Source): unknown {
+  const { days, metadata } = periodOf(url.searchParams, now());
+  const users = byUser(state.activity.filter(({ date }) => days.includes(date)));
+  const { page, pagination } = pageOf(url.searchParams, users);
+  return { users: page.map(userView), pagination, metadata };
 }
 
 interface UserRecords {
@@ -55,42 +52,24 @@ function byUser(activity: readonly ActivityRecord[]): UserRecords[] {
   return [...users.values()];
 }
 
-function metadata({
-  start,
-  end,
-  now,
-  days,
-}: {
-  readonly start: string;
-  readonly end: string;
-  readonly now: number;
-  readonly days: number;
-}): unknown {
-  return {
-    effective_start_date: start,
-    effective_end_date: end,
-    generated_at: isoTime(now),
-    total_days: days,
-  };
-}
-
 const dayMs = 86_400_000;
 const longestPeriod = 90;
 const furthestBack = 730;
 const defaultPeriod = 7;
 
-/** A day's data are there two hours after its end. */
+/** The data of a day are there two hours after its end. */
 const readyMs = dayMs + 2 * 3_600_000;
 
-/** UTC days, `YYYY-MM-DD`, in order and both included. */
-export interface Period {
-  readonly start: string;
-  readonly end: string;
+interface Period {
+  /** UTC days, `YYYY-MM-DD`, in order. */
   readonly days: readonly string[];
+  /** What answers say of the period. */
+  readonly metadata: unknown;
 }
 
 /**
- * The period that a query names; without dates the last 7 days that are there (contracts/augment.md 4).
+ * The period that a query names, both ends included; without dates the last 7 days that have data
+ * (docs/contracts/augment.md 4).
  * @throws Refusal 400
  */
 function periodOf(query: URLSearchParams, now: number): Period {
@@ -99,13 +78,18 @@ function periodOf(query: URLSearchParams, now: number): Period {
   const today = Date.parse(dayOf(now));
   if (end >= today) throw new Refusal(400, 'end_date must be before today');
   if (start > end) throw new Refusal(400, 'start_date must not be after end_date');
-  if (start < today - furthestBack * dayMs) {
-    throw new Refusal(400, 'start_date must be within the last 2 years');
-  }
+  if (start < today - furthestBack * dayMs) throw new Refusal(400, 'start_date must be within the last 2 years');
   const count = Math.round((end - start) / dayMs) + 1;
   if (count > longestPeriod) throw new Refusal(400, 'date range must not exceed 90 days');
-  const days = Array.from({ length: count }, (_, index) => dayOf(start + index * dayMs));
-  return { start: dayOf(start), end: dayOf(end), days };
+  return {
+    days: Array.from({ length: count }, (_, index) => dayOf(start + index * dayMs)),
+    metadata: {
+      effective_start_date: dayOf(start),
+      effective_end_date: dayOf(end),
+      generated_at: isoTime(now),
+      total_days: count,
+    },
+  };
 }
 
 function dateOf(query: URLSearchParams, name: string): number | null {

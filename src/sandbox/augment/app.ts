@@ -1,49 +1,76 @@
-import { Hono } from 'hono';
-
-import type { Emulator } from '../in-process.ts';
-import { dailyCounts, userActivity } from './activity.ts';
-import { Refusal, refuse } from './answers.ts';
+import {
+  createEmulator,
+  Refusal,
+  type Emulator,
+  type EmulatorOptions,
+  type RefusalStatus,
+  type Service,
+} from '../emulator.ts';
 import { hashSecret } from '../records.ts';
+import { dailyCounts, userActivity } from './activity.ts';
 import type { AugmentState } from './state.ts';
 
+interface Deployment {
+  readonly state: AugmentState;
+  readonly now: () => number;
+  readonly limit: RateLimit;
+}
+
+/** Only `InvalidArgument` is documented; the others are in its manner (docs/contracts/augment.md 4). */
+const codes: Readonly<Record<RefusalStatus, string>> = {
+  400: 'InvalidArgument',
+  401: 'Unauthenticated',
+  403: 'PermissionDenied',
+  404: 'NotFound',
+  409: 'AlreadyExists',
+  429: 'ResourceExhausted',
+  500: 'Internal',
+  503: 'Unavailable',
+};
+
 /**
- * Augment's Analytics API as far as tokens and names of service accounts need it (contracts/augment.md 4). There is no
- * other API: what changes something is done at the web console, which console.ts plays. The order of checks is: route,
- * token, rate limit, parameters.
+ * Augment's Analytics API as far as tokens and names of service accounts need it (docs/contracts/augment.md 4). There is
+ * no other API: changes are made at the web console, which console.ts plays. The order of checks is: route, token, rate
+ * limit, parameters.
  */
-export function createAugmentEmulator(options: AugmentEmulatorOptions): Emulator {
-  const { state, now, isRateLimited = true } = options;
-  const limit = isRateLimited ? new RateLimit(now) : null;
-  const app = new Hono();
-  app.onError((error) => refuse(error instanceof Refusal ? error : new Refusal(500, 'Something went wrong')));
-  app.notFound(() => refuse(new Refusal(404, 'Not found')));
-  for (const [path, answer] of [
-    ['/dau-count', dailyCounts],
-    ['/user-activity', userActivity],
-  ] as const) {
-    app.get(`/analytics/v0${path}`, (c) => {
-      requireToken(state, c.req.header('authorization'));
-      limit?.take();
-      const query = new URL(c.req.url).searchParams;
-      return Response.json(answer(state, { query, now: now() }));
-    });
-  }
-  return { fetch: async (request) => app.fetch(request) };
+export const augmentService: Service<Deployment, 'token', void> = {
+  headers: {},
+  messages: {
+    401: 'Missing or invalid API token',
+    404: 'Not found',
+    429: 'Rate limit exceeded',
+    500: 'Something went wrong',
+    503: 'Try again later',
+  },
+  routes: [
+    { method: 'GET', path: '/analytics/v0/dau-count', needs: 'token', handle: dailyCounts },
+    { method: 'GET', path: '/analytics/v0/user-activity', needs: 'token', handle: userActivity },
+  ],
+  admit: ({ headers }, _, { state, limit }) => {
+    requireToken(state, headers.get('authorization'));
+    limit.take();
+  },
+  // A 429 does not say when to come back.
+  problem: ({ status }, message) => ({ body: { error: { code: codes[status], message } } }),
+};
+
+export function createAugmentEmulator({ state, now }: EmulatorOptions<AugmentState>): Emulator {
+  return createEmulator(augmentService, { state, now, limit: new RateLimit(now) });
 }
 
 /** A token that is revoked, or whose account is deleted, is refused as an unknown one is. @throws Refusal 401 */
-function requireToken({ accounts }: AugmentState, header: string | undefined): void {
+function requireToken({ accounts }: AugmentState, header: string | null): void {
   const token = /^bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
   const hash = hashSecret(token);
   const tokens = accounts.flatMap((account) => account.tokens);
   if (tokens.some((known) => known.hash === hash && known.revokedAt === null)) return;
-  throw new Refusal(401, 'Missing or invalid API token');
+  throw new Refusal(401);
 }
 
 const burst = 20;
 const refillMs = 6000;
 
-/** A bucket of 20 requests that gets one back every 6 seconds, for the whole organization (contracts/augment.md 4). */
+/** A bucket of 20 requests that gets one back every 6 seconds, for the whole organization (docs/contracts/augment.md 4). */
 class RateLimit {
   readonly #now: () => number;
   #left = burst;
@@ -60,16 +87,7 @@ class RateLimit {
     const refills = Math.max(0, Math.floor((this.#now() - this.#filledAt) / refillMs));
     this.#left = Math.min(burst, this.#left + refills);
     this.#filledAt += refills * refillMs;
-    if (this.#left === 0) throw new Refusal(429, 'Rate limit exceeded');
+    if (this.#left === 0) throw new Refusal(429);
     this.#left -= 1;
   }
-}
-
-/** What the emulator of the Analytics API needs; no request to it changes anything. */
-export interface AugmentEmulatorOptions {
-  readonly state: AugmentState;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Whether more than 10 requests a minute, after a burst of 20, are refused with 429. Default true. */
-  readonly isRateLimited?: boolean;
 }

@@ -19,8 +19,6 @@ export interface TokenForm {
   readonly token: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Default: a random one. */
-  readonly newToken?: () => string;
 }
 
 /** "New Service Account". @throws UsageError for a name that it refuses; ConflictError (`exists`) */
@@ -38,23 +36,21 @@ export function createAccount(state: AugmentState, { name, description = null, n
  * "Add API token": the only time that its value is seen.
  * @throws UsageError for a name that it refuses; NotFoundError; ConflictError (`exists`)
  */
-export function issueToken(
-  state: AugmentState,
-  { account: name, token, now, newToken = randomToken }: TokenForm,
-): SessionFile {
+export function issueToken(state: AugmentState, { account: name, token, now }: TokenForm): SessionFile {
   const account = existing(state, name);
   if (token.trim() === '') throw new UsageError('a token must have a name');
   if (account.tokens.some((other) => other.name === token)) {
     throw new ConflictError('exists', `${name} has a token ${quoted(token, 100)} already`);
   }
-  const accessToken = newToken();
+  // Clients must take it as it comes: its form is not documented (docs/contracts/augment.md 2).
+  const accessToken = randomBytes(32).toString('hex');
   const hash = hashSecret(accessToken);
   account.tokens.push({ name: token, hash, createdAt: isoTime(now), revokedAt: null });
   return sessionFile(state, accessToken);
 }
 
 /** "Revoke": at once and for good. @throws NotFoundError when there is no such token that works */
-export function revokeToken(state: AugmentState, { account: name, token, now }: Omit<TokenForm, 'newToken'>): void {
+export function revokeToken(state: AugmentState, { account: name, token, now }: TokenForm): void {
   const found = existing(state, name).tokens.find((other) => other.name === token && other.revokedAt === null);
   if (found === undefined) throw new NotFoundError(`${name} has no token ${quoted(token, 100)}`);
   found.revokedAt = isoTime(now);
@@ -74,12 +70,7 @@ function existing({ accounts }: AugmentState, name: string): AccountRecord {
   });
 }
 
-/** Clients must take it as it comes: its form is not documented (contracts/augment.md 2). */
-function randomToken(): string {
-  return randomBytes(32).toString('hex');
-}
-
-/** The file that the web console offers for download with a new token (contracts/augment.md 3). */
+/** The file that the web console offers for download with a new token (docs/contracts/augment.md 3). */
 export interface SessionFile {
   readonly accessToken: string;
   readonly tenantURL: string;

@@ -16,8 +16,10 @@ export const faultEffects = {
 
 export type FaultName = keyof typeof faultEffects;
 
-/** `read` is any GET but `list`, `token` the request for an access token. */
-export type Operation = 'list' | 'create' | 'update' | 'rotate' | 'delete' | 'read' | 'token';
+/** In the order of messages. `read` is any GET but `list`, `token` the request for an access token. */
+export const operations = ['list', 'create', 'update', 'rotate', 'delete', 'read', 'token'] as const;
+
+export type Operation = (typeof operations)[number];
 
 /** One fault, armed for some requests of one provider. */
 export interface Fault {
@@ -32,7 +34,7 @@ export interface Fault {
 /** The statuses that faults refuse with. */
 export type FaultStatus = 401 | 429 | 500 | 503;
 
-/** What faults have to know of a provider. */
+/** What faults have to know of a provider; all of it comes from its routes. */
 export interface FaultSubject {
   /** In the order that messages name them. */
   readonly operations: readonly Operation[];
@@ -47,20 +49,4 @@ export interface FaultSubject {
 /** The fault as a user writes it, e.g. `nscale.rotate=drop-after-commit@1`. */
 export function printFault({ provider, operation, name, nth }: Fault): string {
   return `${provider}.${operation}=${name}${nth === null ? '' : `@${nth}`}`;
-}
-
-/** Where a provider takes an operation. */
-export interface Route {
-  readonly method: string;
-  /** Matches the whole path. */
-  readonly path: RegExp;
-  readonly operation: Operation;
-}
-
-/** The operation of the first route that fits; `read` for any other GET, else null. */
-export function matchRoute(routes: readonly Route[], { method, url }: Request): Operation | null {
-  const { pathname } = new URL(url);
-  const found = routes.find((route) => route.method === method && route.path.test(pathname));
-  if (found !== undefined) return found.operation;
-  return method === 'GET' ? 'read' : null;
 }

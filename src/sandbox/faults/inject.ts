@@ -1,4 +1,4 @@
-import type { Emulator } from '../in-process.ts';
+import type { Emulator } from '../emulator.ts';
 import type { Fault, FaultName, FaultStatus, FaultSubject, Operation } from './fault.ts';
 
 /**

@@ -3,9 +3,10 @@ import { UsageError } from '../../errors.ts';
 import type { ProviderName } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
 import { faultEffects, printFault, type Fault, type FaultName, type FaultSubject } from './fault.ts';
-import { augmentFaults } from '../augment/faults.ts';
-import { nscaleFaults } from '../nscale/faults.ts';
-import { runaiFaults } from '../runai/faults.ts';
+import { augmentService } from '../augment/app.ts';
+import { faultSubjectOf } from '../emulator.ts';
+import { nscaleService } from '../nscale/app.ts';
+import { runaiService } from '../runai/app.ts';
 
 /** The variable that arms faults for `--sandbox`: several are separated by white space. */
 const faultVariable = 'SACTL_SANDBOX_FAULT';
@@ -107,9 +108,9 @@ function covers(earlier: Fault, later: Fault): boolean {
   return isSame && earlier.nth === later.nth;
 }
 
-/** What faults know of each provider; every one takes them. */
+/** What faults know of each provider. */
 export const faultSubjects: Readonly<Record<ProviderName, FaultSubject>> = {
-  nscale: nscaleFaults,
-  runai: runaiFaults,
-  augment: augmentFaults,
+  nscale: faultSubjectOf(nscaleService),
+  runai: faultSubjectOf(runaiService),
+  augment: faultSubjectOf(augmentService),
 };

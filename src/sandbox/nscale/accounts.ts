@@ -1,173 +1,114 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { Refusal, notFound } from './answers.ts';
-import type { WriteBody } from './body.ts';
-import type { Caller } from './caller.ts';
+import { Refusal, type Call } from '../emulator.ts';
 import { hashSecret } from '../records.ts';
+import { readWriteBody } from './body.ts';
+import { idIn, inOrganization, isAllowed, type Caller } from './caller.ts';
 import { timestamp, type AccountRecord, type NscaleState } from './state.ts';
-import { accountView, byId, groupIdsOf } from './views.ts';
+import { accountView, byId } from './views.ts';
 
-export interface NscaleEmulatorOptions {
-  /** Changed in place. */
+export interface Deployment {
   readonly state: NscaleState;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Ids of new accounts; nscale's begin with a letter from a to f. */
-  readonly uuid?: () => string;
-  readonly newToken?: () => string;
-  /**
-   * `v1.19` answers create and update with the groups of before and ignores unknown groups; `v1.20` answers with the true
-   * groups and refuses unknown ones (contracts/nscale.md 4). Default `v1.19`.
-   */
-  readonly behaviour?: 'v1.19' | 'v1.20';
-  /** How many lists of accounts after a write still show the state before it. Default 0. */
-  readonly listLag?: number;
-  /** Called after each change, before it is answered. */
-  readonly save?: () => Promise<void>;
+  readonly newId: () => string;
+  readonly newSecret: () => string;
+  /** How many accounts were shown so far. */
+  views: number;
 }
 
-interface Listed {
-  readonly id: string;
-  readonly view: unknown;
+/** A service account without permission sees itself only, and in another organization nothing (docs/contracts/nscale.md 4). */
+export function listAccounts(call: Call, caller: Caller, deployment: Deployment): unknown {
+  const { state } = deployment;
+  const wanted = {
+    organizationId: idIn(call, 'organizationID'),
+    endpoint: 'identity:serviceaccounts',
+    operation: 'read',
+  } as const;
+  const only = caller.kind === 'service' && !isAllowed(state, caller, wanted) ? caller.account.id : null;
+  return byId(inOrganization(call, state.accounts))
+    .filter(({ id }) => only === null || id === only)
+    .map((account) => view(account, deployment));
 }
 
-interface Stale {
-  readonly organizationId: string;
-  readonly items: readonly Listed[];
-  left: number;
+/**
+ * Answers without groups, as nscale up to v1.19 does, and ignores groups that do not exist
+ * (docs/contracts/nscale.md 4).
+ */
+export function createAccount(call: Call, caller: Caller, deployment: Deployment): unknown {
+  const { state, now, newId } = deployment;
+  const { groupIds, ...body } = readWriteBody(call.text);
+  const account: AccountRecord = {
+    ...body,
+    id: newId(),
+    organizationId: idIn(call, 'organizationID'),
+    creationTime: timestamp(now()),
+    createdBy: caller.subject,
+    modifiedTime: null,
+    modifiedBy: null,
+    deletionTime: null,
+    expiry: '',
+    tokenHash: null,
+  };
+  state.accounts.push(account);
+  joinGroups(state, account, groupIds);
+  const token = issueToken(account, deployment);
+  return withToken(accountView(account, []), token);
+}
+
+/** Replaces everything that a client can set, and answers with the groups from before (docs/contracts/nscale.md 4). */
+export function updateAccount(call: Call, caller: Caller, deployment: Deployment): unknown {
+  const account = find(call, deployment);
+  const { groupIds, ...body } = readWriteBody(call.text);
+  const before = groupIdsOf(account, deployment);
+  Object.assign(account, body);
+  account.modifiedTime = timestamp(deployment.now());
+  account.modifiedBy = caller.subject;
+  joinGroups(deployment.state, account, groupIds);
+  return accountView(account, before);
+}
+
+/** A new token and a new expiry; the modified time stays (docs/contracts/nscale.md 9). */
+export function rotateAccount(call: Call, _: Caller, deployment: Deployment): unknown {
+  const account = find(call, deployment);
+  const token = issueToken(account, deployment);
+  return withToken(view(account, deployment), token);
+}
+
+export function deleteAccount(call: Call, _: Caller, deployment: Deployment): void {
+  const { state } = deployment;
+  const account = find(call, deployment);
+  state.accounts = state.accounts.filter((candidate) => candidate !== account);
+  joinGroups(state, account, []);
+}
+
+/** @throws Refusal 404 */
+function find(call: Call, { state }: Deployment): AccountRecord {
+  const id = idIn(call, 'serviceAccountID');
+  const account = inOrganization(call, state.accounts).find((candidate) => candidate.id === id);
+  if (account === undefined) throw new Refusal(404);
+  return account;
+}
+
+function view(account: AccountRecord, deployment: Deployment): ReturnType<typeof accountView> {
+  deployment.views += 1;
+  return accountView(account, groupIdsOf(account, deployment));
+}
+
+/** The groups an account is in. The order changes from call to call, as nscale's does (docs/contracts/nscale.md 4). */
+function groupIdsOf({ id }: AccountRecord, { state, views }: Deployment): string[] {
+  const ids = state.groups.filter((group) => group.accountIds.includes(id)).map((group) => group.id);
+  const first = ids.length === 0 ? 0 : views % ids.length;
+  return [...ids.slice(first), ...ids.slice(0, first)];
 }
 
 const lifetimeMs = 90 * 86_400_000;
 
-/** The accounts of a deployment: what the API does, apart from HTTP and from who may do it. */
-export class Accounts {
-  readonly #options: NscaleEmulatorOptions;
-  /** What the organization's lists still show of before the last change. */
-  #stale: Stale | null = null;
-  #turn = 0;
-
-  constructor(options: NscaleEmulatorOptions) {
-    this.#options = options;
-  }
-
-  /** All accounts of the organization, or `only` one of them, by id. */
-  list(organizationId: string, only: string | null): readonly unknown[] {
-    return this.#shown(organizationId)
-      .filter(({ id }) => only === null || id === only)
-      .map(({ view }) => view);
-  }
-
-  /** @throws Refusal 404 */
-  find(organizationId: string, id: string): AccountRecord {
-    const account = this.#options.state.accounts.find(
-      (candidate) => candidate.organizationId === organizationId && candidate.id === id,
-    );
-    if (account === undefined) throw notFound();
-    return account;
-  }
-
-  async create(organizationId: string, body: WriteBody, caller: Caller): Promise<unknown> {
-    this.#checkGroups(organizationId, body.groupIds);
-    this.#beforeChange(organizationId);
-    const account: AccountRecord = {
-      id: (this.#options.uuid ?? randomId)(),
-      name: body.name,
-      description: body.description,
-      tags: body.tags,
-      organizationId,
-      creationTime: timestamp(this.#options.now()),
-      createdBy: caller.subject,
-      modifiedTime: null,
-      modifiedBy: null,
-      deletionTime: null,
-      expiry: '',
-      tokenHash: null,
-    };
-    const token = this.#issuance(account);
-    this.#options.state.accounts.push(account);
-    await this.#join(account, body.groupIds);
-    return withToken(this.#isStrict() ? this.#view(account) : accountView(account, []), token);
-  }
-
-  /** Replaces everything a client can set. */
-  async update(account: AccountRecord, body: WriteBody, caller: Caller): Promise<unknown> {
-    this.#checkGroups(account.organizationId, body.groupIds);
-    this.#beforeChange(account.organizationId);
-    const before = groupIdsOf(this.#options.state, account.id, this.#turn);
-    account.name = body.name;
-    account.description = body.description;
-    account.tags = body.tags;
-    account.modifiedTime = timestamp(this.#options.now());
-    account.modifiedBy = caller.subject;
-    await this.#join(account, body.groupIds);
-    return this.#isStrict() ? this.#view(account) : accountView(account, before);
-  }
-
-  /** A new token and a new expiry; the modified time stays (contracts/nscale.md 9.15). */
-  async rotate(account: AccountRecord): Promise<unknown> {
-    this.#beforeChange(account.organizationId);
-    const token = this.#issuance(account);
-    await this.#options.save?.();
-    return withToken(this.#view(account), token);
-  }
-
-  async remove(account: AccountRecord): Promise<void> {
-    const { state } = this.#options;
-    this.#beforeChange(account.organizationId);
-    state.accounts = state.accounts.filter((candidate) => candidate !== account);
-    await this.#join(account, []);
-  }
-
-  #isStrict(): boolean {
-    return this.#options.behaviour === 'v1.20';
-  }
-
-  #shown(organizationId: string): readonly Listed[] {
-    const stale = this.#stale;
-    if (stale === null || stale.left === 0 || stale.organizationId !== organizationId) {
-      return this.#listed(organizationId);
-    }
-    stale.left -= 1;
-    return stale.items;
-  }
-
-  #listed(organizationId: string): Listed[] {
-    const { accounts } = this.#options.state;
-    const own = accounts.filter((account) => account.organizationId === organizationId);
-    return byId(own).map((account) => ({ id: account.id, view: this.#view(account) }));
-  }
-
-  #view(account: AccountRecord): Record<string, unknown> {
-    this.#turn += 1;
-    return accountView(account, groupIdsOf(this.#options.state, account.id, this.#turn));
-  }
-
-  #checkGroups(organizationId: string, ids: readonly string[]): void {
-    const known = new Set(
-      this.#options.state.groups.filter((group) => group.organizationId === organizationId).map(({ id }) => id),
-    );
-    const unknown = ids.find((id) => !known.has(id));
-    if (this.#isStrict() && unknown !== undefined) {
-      throw new Refusal(400, `group ${unknown} does not exist in this organization`);
-    }
-  }
-
-  #beforeChange(organizationId: string): void {
-    const left = this.#options.listLag ?? 0;
-    if (left > 0) this.#stale = { organizationId, left, items: this.#listed(organizationId) };
-  }
-
-  #issuance(account: AccountRecord): string {
-    const token = (this.#options.newToken ?? randomToken)();
-    account.tokenHash = hashSecret(token);
-    account.expiry = timestamp(this.#options.now() + lifetimeMs);
-    return token;
-  }
-
-  async #join(account: AccountRecord, ids: readonly string[]): Promise<void> {
-    joinGroups(this.#options.state, account, ids);
-    await this.#options.save?.();
-  }
+function issueToken(account: AccountRecord, { now, newSecret }: Deployment): string {
+  const token = newSecret();
+  account.tokenHash = hashSecret(token);
+  account.expiry = timestamp(now() + lifetimeMs);
+  return token;
 }
 
 function joinGroups(state: NscaleState, account: AccountRecord, ids: readonly string[]): void {
@@ -178,19 +119,18 @@ function joinGroups(state: NscaleState, account: AccountRecord, ids: readonly st
   }
 }
 
-function withToken(view: Record<string, unknown>, accessToken: string): unknown {
-  const status = view['status'];
-  return { ...view, status: { ...(typeof status === 'object' ? status : {}), accessToken } };
+function withToken(shown: ReturnType<typeof accountView>, accessToken: string): unknown {
+  return { ...shown, status: { ...shown.status, accessToken } };
 }
 
 /** Random like nscale's ids, whose first character is a letter. */
-function randomId(): string {
+export function randomId(): string {
   const id = randomUUID();
   const letter = 'abcdef'[Number.parseInt(id.charAt(0), 16) % 6] ?? 'a';
   return `${letter}${id.slice(1)}`;
 }
 
-/** Five segments, as compact JWE has; nobody but the emulator can read it. */
-function randomToken(): string {
+/** Five segments, as compact JWE has; only the emulator can read it. */
+export function randomToken(): string {
   return [48, 64, 16, 96, 22].map((bytes) => randomBytes(bytes).toString('base64url')).join('.');
 }

@@ -1,101 +1,181 @@
-import { Hono } from 'hono';
-
-import type { Emulator } from '../in-process.ts';
-import { addAccountRoutes } from './account-routes.ts';
-import type { NscaleEmulatorOptions } from './accounts.ts';
-import { Refusal, answer, notFound, refuse } from './answers.ts';
-import { organizationsOf } from './caller.ts';
-import { handler, parameter, reach, wish } from './handler.ts';
+import {
+  createEmulator,
+  Refusal,
+  type Call,
+  type Emulator,
+  type EmulatorOptions,
+  type RefusalStatus,
+  type Service,
+} from '../emulator.ts';
+import {
+  createAccount,
+  deleteAccount,
+  listAccounts,
+  randomId,
+  randomToken,
+  rotateAccount,
+  updateAccount,
+  type Deployment,
+} from './accounts.ts';
+import { readWriteBody } from './body.ts';
+import {
+  authenticate,
+  idIn,
+  inOrganization,
+  isSelf,
+  isService,
+  organizationsOf,
+  requirePermission,
+  type Caller,
+} from './caller.ts';
+import type { Endpoint, NscaleState, Operation } from './state.ts';
 import { byId, groupView, organizationView, roleView } from './views.ts';
 
-/** nscale's identity API, as strict and as odd as the real one (contracts/nscale.md). */
-export function createNscaleEmulator(options: NscaleEmulatorOptions): Emulator {
-  const app = new Hono();
-  // The order of checks is nscale's: route, token, path and body, permission, existence (contracts/nscale.md 5).
-  app.onError((error, c) => {
-    const refusal = error instanceof Refusal ? error : internalError();
-    return refuse(refusal, new URL(c.req.url).origin);
-  });
-  app.notFound((c) => refuse(notFound(), new URL(c.req.url).origin));
-  addIdentityRoutes(app, options);
-  addOrganizationRoutes(app, options);
-  addAccountRoutes(app, options);
-  return { fetch: async (request) => app.fetch(request) };
+/** What a route needs of the caller besides a token: one operation in the organization of the path. */
+interface Needs {
+  readonly endpoint: Endpoint;
+  readonly operation: Operation;
+  /** Callers who need no permission for it. */
+  readonly except?: (caller: Caller, call: Call) => boolean;
+  /** Whether the request must have the body of a create or update, which is checked before the permission. */
+  readonly hasBody?: true;
 }
 
-function internalError(): Refusal {
-  return new Refusal(500, 'an internal error has occurred, please contact support');
+const organizations = '/api/v1/organizations';
+const home = `${organizations}/:organizationID`;
+const accounts = `${home}/serviceaccounts`;
+const account = `${accounts}/:serviceAccountID`;
+
+const codes: Readonly<Record<RefusalStatus, string>> = {
+  400: 'invalid_request',
+  401: 'access_denied',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  429: 'too_many_requests',
+  500: 'server_error',
+  503: 'server_error',
+};
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+
+/**
+ * nscale's identity API, as strict and as odd as the real one (docs/contracts/nscale.md). There is no GET of one account
+ * (docs/contracts/nscale.md 2).
+ */
+export const nscaleService: Service<Deployment, Needs | null, Caller> = {
+  headers: { 'cache-control': 'no-cache' },
+  // For 429 nscale has no words of its own (docs/contracts/nscale.md 5).
+  messages: {
+    401: 'token validation failed',
+    404: 'resource not found',
+    429: 'too many requests',
+    500: 'an internal error has occurred, please contact support',
+    503: 'identity service warming up',
+  },
+  routes: [
+    { method: 'GET', path: '/oauth2/v2/userinfo', needs: null, handle: userInfo },
+    { method: 'GET', path: organizations, needs: null, handle: listOrganizations },
+    { method: 'GET', path: `${home}/roles`, needs: may('identity:roles', 'read'), handle: listRoles },
+    { method: 'GET', path: `${home}/groups`, needs: may('identity:groups', 'read'), handle: listGroups },
+    {
+      method: 'GET',
+      path: accounts,
+      operation: 'list',
+      needs: { ...may('identity:serviceaccounts', 'read'), except: isService },
+      handle: listAccounts,
+    },
+    {
+      method: 'POST',
+      path: accounts,
+      operation: 'create',
+      needs: { ...may('identity:serviceaccounts', 'create'), hasBody: true },
+      status: 201,
+      handle: createAccount,
+    },
+    {
+      method: 'PUT',
+      path: account,
+      operation: 'update',
+      needs: { ...may('identity:serviceaccounts', 'update'), hasBody: true },
+      handle: updateAccount,
+    },
+    {
+      method: 'POST',
+      path: `${account}/rotate`,
+      operation: 'rotate',
+      needs: { ...may('identity:serviceaccounts', 'update'), except: isSelf },
+      handle: rotateAccount,
+    },
+    {
+      method: 'DELETE',
+      path: account,
+      operation: 'delete',
+      needs: may('identity:serviceaccounts', 'delete'),
+      isEmpty: true,
+      handle: deleteAccount,
+    },
+  ],
+  admit,
+  problem: ({ status }, message, { origin }) => ({
+    body: { error: codes[status], error_description: message, trace_id: traceId },
+    ...(status === 401 ? { headers: { 'www-authenticate': challenge(message, origin) } } : {}),
+  }),
+};
+
+export function createNscaleEmulator(options: EmulatorOptions<NscaleState>): Emulator {
+  const { state, now, save, newId = randomId, newSecret = randomToken } = options;
+  return createEmulator(nscaleService, { state, now, newId, newSecret, views: 0 }, save);
 }
 
-/** Who the caller is, and what the server is (contracts/nscale.md 1). */
-function addIdentityRoutes(app: Hono, options: NscaleEmulatorOptions): void {
-  app.get(
-    '/oauth2/v2/userinfo',
-    handler(options, (_, caller) =>
-      answer({
-        sub: caller.subject,
-        'https://unikorn-cloud.org/authz': {
-          acctype: caller.kind,
-          orgIds: organizationsOf(caller),
-        },
-      }),
-    ),
-  );
-  app.get(
-    '/api/version',
-    handler(options, () =>
-      answer({
-        name: 'uni-identity',
-        version: options.behaviour === 'v1.20' ? 'v1.20.0' : 'v1.19.1',
-      }),
-    ),
+function may(endpoint: Endpoint, operation: Operation): Needs {
+  return { endpoint, operation };
+}
+
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The order of checks is nscale's: token, path and body, permission, existence (docs/contracts/nscale.md 5). */
+function admit(call: Call, needs: Needs | null, { state, now }: Deployment): Caller {
+  const caller = authenticate(state, call.headers.get('authorization'), now());
+  for (const [name, value] of Object.entries(call.parameters)) {
+    if (uuidPattern.test(value)) continue;
+    throw new Refusal(400, `parameter "${name}" in path is not valid: string is not a uuid`);
+  }
+  if (needs === null) return caller;
+  const { endpoint, operation, except, hasBody = false } = needs;
+  if (hasBody) readWriteBody(call.text);
+  const organizationId = idIn(call, 'organizationID');
+  const isExcepted = except?.(caller, call) ?? false;
+  if (!isExcepted) requirePermission(state, caller, { organizationId, endpoint, operation });
+  if (state.organizations.some(({ id }) => id === organizationId)) return caller;
+  throw new Refusal(404);
+}
+
+function challenge(description: string, origin: string): string {
+  return (
+    `Bearer error="access_denied",error_description="${description}",` +
+    `resource_metadata="${origin}/.well-known/openid-protected-resource"`
   );
 }
 
-const root = '/api/v1/organizations';
-
-/** Organizations, their groups and their roles (contracts/nscale.md 6). */
-function addOrganizationRoutes(app: Hono, options: NscaleEmulatorOptions): void {
-  const { state } = options;
-  app.get(
-    root,
-    handler(options, (_, caller) => {
-      const visible = new Set(organizationsOf(caller));
-      const organizations = state.organizations.filter(({ id }) => visible.has(id));
-      return answer(byId(organizations).map(organizationView));
-    }),
-  );
-  app.get(
-    `${root}/:organizationID/roles`,
-    handler(options, (c, caller) => {
-      const organizationId = reach(options, caller, wish(c, 'identity:roles', 'read'));
-      const roles = state.roles.filter((role) => role.organizationId === organizationId);
-      return answer(byId(roles).map(roleView));
-    }),
-  );
-  addGroupRoutes(app, options);
+/** Who the caller is (docs/contracts/nscale.md 1). */
+function userInfo(_: Call, caller: Caller): unknown {
+  return {
+    sub: caller.subject,
+    'https://unikorn-cloud.org/authz': { acctype: caller.kind, orgIds: organizationsOf(caller) },
+  };
 }
 
-function addGroupRoutes(app: Hono, options: NscaleEmulatorOptions): void {
-  const { state } = options;
-  app.get(
-    `${root}/:organizationID/groups`,
-    handler(options, (c, caller) => {
-      const organizationId = reach(options, caller, wish(c, 'identity:groups', 'read'));
-      const groups = state.groups.filter((group) => group.organizationId === organizationId);
-      return answer(byId(groups).map(groupView));
-    }),
-  );
-  app.get(
-    `${root}/:organizationID/groups/:groupid`,
-    handler(options, (c, caller) => {
-      const organizationId = reach(options, caller, wish(c, 'identity:groups', 'read'));
-      const id = parameter(c, 'groupid');
-      const group = state.groups.find(
-        (candidate) => candidate.organizationId === organizationId && candidate.id === id,
-      );
-      if (group === undefined) throw notFound();
-      return answer(groupView(group));
-    }),
-  );
+/** The caller's organizations, and below their groups and roles (docs/contracts/nscale.md 6). */
+function listOrganizations(_: Call, caller: Caller, { state }: Deployment): unknown {
+  const visible = new Set(organizationsOf(caller));
+  return byId(state.organizations.filter(({ id }) => visible.has(id))).map(organizationView);
+}
+
+function listRoles(call: Call, _: Caller, { state }: Deployment): unknown {
+  return byId(inOrganization(call, state.roles)).map(roleView);
+}
+
+function listGroups(call: Call, _: Caller, { state }: Deployment): unknown {
+  return byId(inOrganization(call, state.groups)).map(groupView);
 }

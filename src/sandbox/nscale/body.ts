@@ -1,7 +1,8 @@
-import { Refusal } from './answers.ts';
+import { Refusal } from '../emulator.ts';
+import { isRecord, jsonObject } from '../records.ts';
 import type { Tag } from './state.ts';
 
-/** The body of a create or update, checked (contracts/nscale.md 2 and 3). Unknown fields are ignored. */
+/** The body of a create or update, checked (docs/contracts/nscale.md 2 and 3). Unknown fields are ignored. */
 export interface WriteBody {
   readonly name: string;
   readonly description: string | null;
@@ -13,7 +14,8 @@ const namePattern = /^[0-9A-Za-z](?:[0-9A-Za-z-_.]{0,61}[0-9A-Za-z])?$/;
 
 /** @throws Refusal 400 naming the place by its JSON pointer */
 export function readWriteBody(text: string): WriteBody {
-  const body = parse(text);
+  const body = jsonObject(text);
+  if (body === null) throw new Refusal(400, 'the request body is missing or malformed');
   const metadata = object(body['metadata'], '/metadata');
   const spec = object(body['spec'], '/spec');
   const name = string(metadata['name'], '/metadata/name');
@@ -29,16 +31,6 @@ export function readWriteBody(text: string): WriteBody {
   };
 }
 
-function parse(text: string): Record<string, unknown> {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (isRecord(body)) return body;
-  } catch {
-    // Answered below, like every other body that is not an object.
-  }
-  throw new Refusal(400, 'the request body is missing or malformed');
-}
-
 function readTags(value: unknown): Tag[] {
   return array(value, '/metadata/tags').map((item, index) => {
     const place = `/metadata/tags/${index}`;
@@ -50,7 +42,7 @@ function readTags(value: unknown): Tag[] {
   });
 }
 
-function object(value: unknown, place: string): Record<string, unknown> {
+function object(value: unknown, place: string): Readonly<Record<string, unknown>> {
   if (value === undefined) throw missing(place);
   if (!isRecord(value)) throw invalid(place, 'value must be an object');
   return value;
@@ -74,8 +66,4 @@ function missing(place: string): Refusal {
 
 function invalid(place: string, reason: string): Refusal {
   return new Refusal(400, `the request body is not valid: "${place}" ${reason}`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
+import { Refusal, type Call } from '../emulator.ts';
 import { hashSecret } from '../records.ts';
-import { Refusal } from './answers.ts';
 import type { AccountRecord, Endpoint, NscaleState, Operation, UserRecord } from './state.ts';
 
 /** Who sent a request. */
@@ -9,9 +9,11 @@ export type Caller =
 
 /**
  * Reads the Authorization header as nscale does: split at single spaces into exactly two parts, the scheme in any case.
- * Expired, rotated and deleted tokens are refused with the same words (contracts/nscale.md 1 and 5).
+ * Expired, rotated and deleted tokens are refused with the same words (docs/contracts/nscale.md 1 and 5).
+ * @param now milliseconds since the epoch
+ * @throws Refusal 401
  */
-export function authenticate(state: NscaleState, { header, now }: { header: string | null; now: number }): Caller {
+export function authenticate(state: NscaleState, header: string | null, now: number): Caller {
   if (header === null || header === '') throw new Refusal(401, 'authorization header missing');
   const [scheme, token, ...rest] = header.split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
@@ -24,7 +26,30 @@ export function authenticate(state: NscaleState, { header, now }: { header: stri
   if (account !== undefined && Date.parse(account.expiry) > now) {
     return { kind: 'service', subject: account.id, account };
   }
-  throw new Refusal(401, 'token validation failed');
+  throw new Refusal(401);
+}
+
+/** An id from the path, in the case that ids are kept in. */
+export function idIn({ parameters }: Call, name: 'organizationID' | 'serviceAccountID'): string {
+  return (parameters[name] ?? '').toLowerCase();
+}
+
+/** The items of the path's organization. */
+export function inOrganization<Item extends { readonly organizationId: string }>(
+  call: Call,
+  items: readonly Item[],
+): Item[] {
+  const id = idIn(call, 'organizationID');
+  return items.filter(({ organizationId }) => organizationId === id);
+}
+
+export function isService({ kind }: Caller): boolean {
+  return kind === 'service';
+}
+
+/** Whether the caller is the account in the path. */
+export function isSelf(caller: Caller, call: Call): boolean {
+  return caller.kind === 'service' && caller.account.id === idIn(call, 'serviceAccountID');
 }
 
 /** The organizations the caller belongs to. */
@@ -32,20 +57,20 @@ export function organizationsOf(caller: Caller): readonly string[] {
   return caller.kind === 'user' ? Object.keys(caller.user.roles) : [caller.account.organizationId];
 }
 
-export interface Wish {
+interface Access {
   readonly organizationId: string;
   readonly endpoint: Endpoint;
   readonly operation: Operation;
 }
 
 /** Whether one of the caller's roles allows it: a person's own, an account's through its groups. */
-export function isAllowed(state: NscaleState, caller: Caller, wish: Wish): boolean {
-  const roleIds = roleIdsOf(state, caller, wish.organizationId);
+export function isAllowed(state: NscaleState, caller: Caller, access: Access): boolean {
+  const roleIds = roleIdsOf(state, caller, access.organizationId);
   return state.roles.some(
     (role) =>
-      role.organizationId === wish.organizationId &&
+      role.organizationId === access.organizationId &&
       roleIds.has(role.id) &&
-      (role.permissions[wish.endpoint] ?? []).includes(wish.operation),
+      (role.permissions[access.endpoint] ?? []).includes(access.operation),
   );
 }
 
@@ -58,12 +83,12 @@ function roleIdsOf(state: NscaleState, caller: Caller, organizationId: string): 
 }
 
 /** @throws Refusal 403, in nscale's words */
-export function requirePermission(state: NscaleState, caller: Caller, wish: Wish): void {
-  if (isAllowed(state, caller, wish)) return;
-  const isMember = organizationsOf(caller).includes(wish.organizationId);
+export function requirePermission(state: NscaleState, caller: Caller, access: Access): void {
+  if (isAllowed(state, caller, access)) return;
+  const isMember = organizationsOf(caller).includes(access.organizationId);
   throw new Refusal(
     403,
-    `operation is not allowed by rbac: operation '${wish.operation}' on endpoint '${wish.endpoint}' ` +
+    `operation is not allowed by rbac: operation '${access.operation}' on endpoint '${access.endpoint}' ` +
       (isMember
         ? "is not granted by any of this principal's roles"
         : "is refused: organization is not in this principal's accessible set"),

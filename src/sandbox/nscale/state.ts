@@ -36,7 +36,7 @@ export interface RoleRecord {
   readonly permissions: Readonly<Partial<Record<Endpoint, readonly Operation[]>>>;
 }
 
-/** Membership lives here, and an account's groups are computed from it (contracts/nscale.md 6). */
+/** Membership lives here, and an account's groups are computed from it (docs/contracts/nscale.md 6). */
 export interface GroupRecord {
   readonly id: string;
   readonly name: string;

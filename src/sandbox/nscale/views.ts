@@ -1,11 +1,11 @@
-import type { AccountRecord, GroupRecord, NscaleState, OrganizationRecord, RoleRecord } from './state.ts';
+import type { AccountRecord, GroupRecord, OrganizationRecord, RoleRecord } from './state.ts';
 
 type Json = Record<string, unknown>;
 
 const healthy = { provisioningStatus: 'provisioned', healthStatus: 'healthy' } as const;
 
 /** An account as the API shows it: what is not set is left out, never null. */
-export function accountView(account: AccountRecord, groupIds: readonly string[]): Json {
+export function accountView(account: AccountRecord, groupIds: readonly string[]) {
   return {
     metadata: metadataView(account),
     spec: { groupIDs: groupIds },
@@ -30,14 +30,7 @@ function metadataView(account: AccountRecord): Json {
   };
 }
 
-/** The groups an account is in. The order changes from call to call, as nscale's does (contracts/nscale.md 4). */
-export function groupIdsOf(state: NscaleState, accountId: string, turn: number): string[] {
-  const ids = state.groups.filter((group) => group.accountIds.includes(accountId)).map(({ id }) => id);
-  const at = ids.length === 0 ? 0 : turn % ids.length;
-  return [...ids.slice(at), ...ids.slice(0, at)];
-}
-
-/** Organizations have no `organizationId` in their metadata (contracts/nscale.md 6). */
+/** Organizations have no `organizationId` in their metadata (docs/contracts/nscale.md 6). */
 export function organizationView({ id, name, description, creationTime }: OrganizationRecord): Json {
   return {
     metadata: { id, name, ...present({ description }), creationTime, ...healthy },
@@ -73,7 +66,7 @@ function present(values: Json): Json {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
 }
 
-/** Every list is sorted by id (contracts/nscale.md 4). */
+/** Every list is sorted by id (docs/contracts/nscale.md 4). */
 export function byId<Item extends { readonly id: string }>(items: readonly Item[]): Item[] {
   return items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

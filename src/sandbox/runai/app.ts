@@ -1,147 +1,183 @@
-import { Hono } from 'hono';
+import { randomBytes, randomUUID } from 'node:crypto';
 
-import type { Emulator } from '../in-process.ts';
-import { addAccountRoutes } from './account-routes.ts';
-import { Refusal, answer, notFound, page, refuse } from './answers.ts';
-import { featuresOf, type RunaiEmulatorOptions } from './options.ts';
-import { addRuleRoutes, filterRules, ruleList } from './rule-routes.ts';
-import { Sessions } from './sessions.ts';
-import { addTokenRoutes } from './token-routes.ts';
-import { guard, queryOf, type Deployment } from './handler.ts';
-import { permissionsOf } from './permissions.ts';
-import { Rules } from './rules.ts';
-import { pageOf, select, type Fields } from './query.ts';
-import type { ClusterRecord, DepartmentRecord, ProjectRecord, RoleRecord } from './state.ts';
+import {
+  createEmulator,
+  type Call,
+  type Emulator,
+  type EmulatorOptions,
+  type Route,
+  type Service,
+} from '../emulator.ts';
+import { createAccount, deleteAccount, getAccount, listAccounts, regenerateSecret, setEnabled } from './accounts.ts';
+import type { Deployment } from './deployment.ts';
+import { pageOf } from './paging.ts';
+import { permissionsOf, requirePermission, requireSomeRule } from './permissions.ts';
+import { createRule, deleteRule, listRules } from './rules.ts';
+import type { Action, RoleRecord, RunaiState } from './state.ts';
+import { callerOf, invalidClient, tokenV1, tokenV2 } from './tokens.ts';
+
+/** What a route needs: nothing, a token of an account with some access rule, or one that may do this. */
+type Needs = 'nothing' | 'some rule' | { readonly resourceType: string; readonly action: Action };
+
+/** The name of the account; empty where a route needs nothing. */
+type Caller = string;
+
+type RunaiRoute = Route<Deployment, Needs, Caller>;
+
+const rules = '/api/v1/authorization/access-rules';
 
 /**
- * Run:ai's control plane as far as service accounts need it (contracts/runai.md), in the version that the options say.
- * The order of checks is: route, token, permission, body, existence.
+ * Run:ai's control plane of 2.24 as far as service accounts need it (docs/contracts/runai.md). The order of checks is:
+ * route, token, permission, body, existence.
  */
-export function createRunaiEmulator(options: RunaiEmulatorOptions): Emulator {
-  const app = new Hono();
-  app.onError((error) => refuse(error instanceof Refusal ? error : new Refusal(500, 'Something went wrong')));
-  app.notFound(() => (options.unknownPath === 'html' ? page() : refuse(notFound('Resource'))));
-  const deployment = { options, features: featuresOf(options), sessions: new Sessions(options) };
-  addTokenRoutes(app, deployment);
-  addAccountRoutes(app, deployment);
-  addRuleRoutes(app, deployment);
-  addRoleRoutes(app, deployment);
-  addOrganizationRoutes(app, deployment);
-  addIdentityRoutes(app, deployment);
-  return { fetch: async (request) => app.fetch(request) };
+export const runaiService: Service<Deployment, Needs, Caller> = {
+  headers: {},
+  // In the manner of the specification's examples (docs/contracts/runai.md 4).
+  messages: {
+    401: 'Issuer is not familiar',
+    404: 'Resource not found',
+    429: 'Too many requests',
+    500: 'Something went wrong',
+    503: 'Try again later',
+  },
+  routes: [
+    { ...tokenRoute('/api/v2/token'), handle: tokenV2 },
+    { ...tokenRoute('/api/v1/token'), handle: tokenV1 },
+    ...accountRoutes('/api/v1/service-accounts', 'service-account', 'clientSecret'),
+    // The same accounts in the words of the versions before (docs/contracts/runai.md 12).
+    ...accountRoutes('/api/v1/apps', 'apps', 'secret'),
+    { method: 'GET', path: rules, needs: may('read', 'access_rules'), handle: listRules },
+    { method: 'POST', path: rules, needs: may('create', 'access_rules'), status: 201, handle: createRule },
+    {
+      method: 'DELETE',
+      path: `${rules}/:id`,
+      needs: may('delete', 'access_rules'),
+      status: 204,
+      isEmpty: true,
+      handle: deleteRule,
+    },
+    { method: 'GET', path: '/api/v1/authorization/roles', needs: may('read', 'roles'), handle: listRoles },
+    { method: 'GET', path: '/api/v2/authorization/roles', needs: may('read', 'roles'), handle: pageOfRoles },
+    { method: 'GET', path: '/api/v1/authorization/permissions', needs: 'some rule', handle: listPermissions },
+    { method: 'GET', path: '/api/v1/clusters', needs: may('read', 'cluster'), handle: listClusters },
+    unitRoute('department', ({ departments }) => departments),
+    unitRoute('project', ({ projects }) => projects),
+  ],
+  admit: ({ headers }, needs, { state, now, sessions }) => {
+    if (needs === 'nothing') return '';
+    const caller = callerOf(sessions, headers.get('authorization'), now());
+    if (needs === 'some rule') requireSomeRule(state, caller);
+    else requirePermission(state, caller, needs);
+    return caller;
+  },
+  problem: ({ status, code }, message) => ({
+    body: code === null ? { code: status, message } : { error: code, error_description: message },
+  }),
+};
+
+export function createRunaiEmulator(options: EmulatorOptions<RunaiState>): Emulator {
+  const { state, now, save, newId = randomUUID, newSecret = randomSecret } = options;
+  return createEmulator(runaiService, { state, now, newId, newSecret, sessions: new Map() }, save);
 }
 
-/** What the caller may do, and by which rules (contracts/runai.md 10). */
-function addIdentityRoutes(app: Hono, deployment: Deployment): void {
-  const { state } = deployment.options;
-  app.get(
-    '/api/v1/authorization/permissions',
-    guard(deployment, null, (_, caller) => {
-      const granted = [...permissionsOf(state, caller)];
-      return answer(
-        granted.map(([resourceType, actions]) => ({
-          resourceType,
-          displayName: resourceType.replace(/[-_]/g, ' '),
-          groupId: 'organization',
-          actions: [...actions],
-        })),
-      );
-    }),
-  );
-  if (deployment.features.hasOwnRules) addOwnRules(app, deployment);
+/** A client secret of 32 base64url characters. */
+function randomSecret(): string {
+  return randomBytes(24).toString('base64url');
 }
 
-/** The list is wrapped twice. */
-function addOwnRules(app: Hono, deployment: Deployment): void {
-  const rules = new Rules(deployment.options, deployment.features);
-  const path = '/api/v1/authorization/me/access-rules';
-  app.get(
-    path,
-    guard(deployment, null, (c, caller) => {
-      const query = queryOf(c);
-      return answer({ accessRules: ruleList(query, filterRules(query, rules.listOf(caller))) });
-    }),
-  );
-  app.get(
-    `${path}/count`,
-    guard(deployment, null, (c, caller) => answer({ count: filterRules(queryOf(c), rules.listOf(caller)).length })),
-  );
+function may(action: Action, resourceType: string): Needs {
+  return { action, resourceType };
 }
 
-/** Clusters, departments and projects: where scope ids come from (contracts/runai.md 9). */
-function addOrganizationRoutes(app: Hono, deployment: Deployment): void {
-  const { clusters, departments, projects, tenant } = deployment.options.state;
-  app.get(
-    '/api/v1/clusters',
-    guard(deployment, { resourceType: 'cluster', action: 'read' }, (c) => {
-      const isMetadata = c.req.query('verbosity') === 'metadata';
-      return answer(clusters.map((cluster) => clusterView(cluster, tenant.id, isMetadata)));
-    }),
-  );
-  addUnitRoute(app, deployment, { resourceType: 'department', units: departments });
-  addUnitRoute(app, deployment, { resourceType: 'project', units: projects });
-  app.get(
-    '/api/v1/tenants',
-    guard(deployment, null, () => {
-      // Only a multi-tenant control plane has them.
-      throw notFound('Resource');
-    }),
-  );
+/** Where secrets become access tokens (docs/contracts/runai.md 2). */
+function tokenRoute(path: string) {
+  return { method: 'POST', path, operation: 'token', needs: 'nothing', expired: invalidClient } as const;
 }
 
-interface Units {
-  readonly resourceType: 'department' | 'project';
-  readonly units: readonly (DepartmentRecord | ProjectRecord)[];
+/** @param secretKey the key of the secret in answers (docs/contracts/runai.md 3) */
+function accountRoutes(path: string, resourceType: string, secretKey: string): RunaiRoute[] {
+  const one = `${path}/:id`;
+  return [
+    { method: 'GET', path, operation: 'list', needs: may('read', resourceType), handle: listAccounts },
+    { method: 'GET', path: one, needs: may('read', resourceType), handle: getAccount },
+    {
+      method: 'POST',
+      path,
+      operation: 'create',
+      needs: may('create', resourceType),
+      status: 201,
+      handle: (...request) => {
+        const { secret, id, name, clientId } = createAccount(...request);
+        return { id, name, [secretKey]: secret, clientId };
+      },
+    },
+    {
+      method: 'PATCH',
+      path: one,
+      operation: 'update',
+      needs: may('update', resourceType),
+      isEmpty: true,
+      handle: setEnabled,
+    },
+    {
+      method: 'POST',
+      path: `${one}/secret`,
+      operation: 'rotate',
+      needs: may('update', resourceType),
+      handle: (...request) => ({ [secretKey]: regenerateSecret(...request) }),
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      operation: 'delete',
+      needs: may('delete', resourceType),
+      status: 204,
+      isEmpty: true,
+      handle: deleteAccount,
+    },
+  ];
 }
 
-function addUnitRoute(app: Hono, deployment: Deployment, { resourceType, units }: Units): void {
+/** What the caller may do (docs/contracts/runai.md 10). */
+function listPermissions(_: Call, caller: Caller, { state }: Deployment): unknown {
+  return [...permissionsOf(state, caller)].map(([resourceType, actions]) => ({
+    resourceType,
+    displayName: resourceType.replace(/[-_]/g, ' '),
+    groupId: 'organization',
+    actions: [...actions],
+  }));
+}
+
+/** Where scope ids come from, here with `verbosity=metadata` (docs/contracts/runai.md 9). */
+function listClusters(_: Call, __: Caller, { state: { clusters, tenant } }: Deployment): unknown {
+  return clusters.map((cluster) => Object.assign({}, cluster, { tenantId: tenant.id }));
+}
+
+function unitRoute(
+  resourceType: 'department' | 'project',
+  unitsOf: (state: RunaiState) => readonly unknown[],
+): RunaiRoute {
   const plural = `${resourceType}s`;
-  app.get(
-    `/api/v1/org-unit/${plural}`,
-    guard(deployment, { resourceType, action: 'read' }, (c) => {
-      const query = queryOf(c);
-      const selected = select(query, {
-        items: units,
-        fieldsOf: ({ id, name, clusterId }) => ({ id, name, clusterId }),
-        searched: ['name'],
-      });
-      const { items, next } = pageOf(query, selected);
-      return answer({ [plural]: items, ...(next === null ? {} : { next }) });
-    }),
-  );
+  return {
+    method: 'GET',
+    path: `/api/v1/org-unit/${plural}`,
+    needs: may('read', resourceType),
+    handle: ({ url }, _, { state }) => pageOf(url.searchParams, plural, unitsOf(state)),
+  };
 }
 
-function clusterView(cluster: ClusterRecord, tenantId: number, isMetadata: boolean): unknown {
-  const status = { state: 'Connected' };
-  return { ...cluster, tenantId, ...(isMetadata ? {} : { status }) };
+/** v1 is a bare array (docs/contracts/runai.md 8). */
+function listRoles(_: Call, __: Caller, { state }: Deployment): unknown {
+  return state.roles.map(roleView);
 }
 
-const wish = { resourceType: 'roles', action: 'read' } as const;
-
-/** Roles: v1 is a bare array, v2 has pages (contracts/runai.md 8). */
-function addRoleRoutes(app: Hono, deployment: Deployment): void {
-  const { features, options } = deployment;
-  const { roles } = options.state;
-  if (features.hasV1Roles) {
-    app.get(
-      '/api/v1/authorization/roles',
-      guard(deployment, wish, () => answer(roles.map(roleView))),
-    );
-  }
-  if (!features.hasV2Roles) return;
-  app.get(
-    '/api/v2/authorization/roles',
-    guard(deployment, wish, (c) => {
-      const query = queryOf(c);
-      const selected = select(query, { items: roles, fieldsOf: roleFields, searched: ['name'] });
-      const { items, next } = pageOf(query, selected);
-      const views = items.map((role) => Object.assign(roleView(role), { permissionSets: [] }));
-      return answer({ roles: views, ...(next === null ? {} : { next }) });
-    }),
-  );
+/** v2 has pages. */
+function pageOfRoles({ url }: Call, _: Caller, { state }: Deployment): unknown {
+  const roles = state.roles.map((role) => Object.assign(roleView(role), { permissionSets: [] }));
+  return pageOf(url.searchParams, 'roles', roles);
 }
 
-/** A role that is not effective still says `enabled`, so only `effectiveEnabled` tells (contracts/runai.md 8). */
+/** A role that is not effective still says `enabled`; only `effectiveEnabled` tells (docs/contracts/runai.md 8). */
 function roleView({ id, name, description, createdAt, isEnabled, permissions }: RoleRecord) {
   return {
     id,
@@ -156,8 +192,4 @@ function roleView({ id, name, description, createdAt, isEnabled, permissions }: 
     permissions,
     kubernetesPermissions: { predefinedRole: null },
   };
-}
-
-function roleFields({ name, createdAt }: RoleRecord): Fields {
-  return { name, createdAt, createdBy: 'system', custom: false, enabled: true };
 }

@@ -1,31 +1,14 @@
-import { Refusal } from './answers.ts';
+import { Refusal } from '../emulator.ts';
+import { jsonObject } from '../records.ts';
 
 /** A JSON object. The readers below throw Refusal 400 when a field is missing or of another type. */
 export type Body = Readonly<Record<string, unknown>>;
 
 /** @throws Refusal 400 unless the text is a JSON object */
 export function readBody(text: string): Body {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (isRecord(body)) return body;
-  } catch {
-    // Answered below, like every other body that is not an object.
-  }
-  throw new Refusal(400, 'The request body is not a JSON object');
-}
-
-/** A field that must be an object. */
-export function object(body: Body, name: string): Body {
-  const value = required(body, name);
-  if (!isRecord(value)) throw wrong(name, 'an object');
-  return value;
-}
-
-/** A field that must be an array of objects; it may be empty. */
-export function objects(body: Body, name: string): Body[] {
-  const value = required(body, name);
-  if (!Array.isArray(value) || !value.every(isRecord)) throw wrong(name, 'an array of objects');
-  return value;
+  const body = jsonObject(text);
+  if (body === null) throw new Refusal(400, 'The request body is not a JSON object');
+  return body;
 }
 
 /** A field that must be a string, not an empty one. */
@@ -65,8 +48,4 @@ function required(body: Body, name: string): unknown {
 
 function wrong(name: string, what: string): Refusal {
   return new Refusal(400, `Parameter ${name} must be ${what}`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,21 +1,15 @@
-import { Refusal } from './answers.ts';
+import { Refusal } from '../emulator.ts';
 import type { Action, Permission, RoleRecord, RuleRecord, RunaiState } from './state.ts';
 
-/** One thing that a caller wants to do. */
-export interface Wish {
-  readonly resourceType: string;
-  readonly action: Action;
-}
-
-/** The rules of an account: they name it, not its id, and know two spellings of its kind (contracts/runai.md 7). */
-export function rulesOf({ rules }: RunaiState, name: string): RuleRecord[] {
+/** The rules of an account: they have its name, not its id, and know two spellings of its kind (docs/contracts/runai.md 7). */
+function rulesOf({ rules }: RunaiState, name: string): RuleRecord[] {
   return rules.filter(
     ({ subjectId, subjectType, deletedAt }) =>
       subjectId === name && (subjectType === 'service-account' || subjectType === 'app') && deletedAt === null,
   );
 }
 
-/** What the account's roles allow it, by resource type. Scopes are not looked at: they narrow objects, not actions. */
+/** What the account's roles allow, by resource type. Scopes are ignored: they narrow objects, not actions. */
 export function permissionsOf(state: RunaiState, name: string): ReadonlyMap<string, ReadonlySet<Action>> {
   const roleIds = new Set(rulesOf(state, name).map(({ roleId }) => roleId));
   const granted = new Map<string, Set<Action>>();
@@ -29,13 +23,17 @@ export function permissionsOf(state: RunaiState, name: string): ReadonlyMap<stri
 }
 
 /** @throws Refusal 403 */
-export function requirePermission(state: RunaiState, name: string, { resourceType, action }: Wish): void {
+export function requirePermission(
+  state: RunaiState,
+  name: string,
+  { resourceType, action }: { readonly resourceType: string; readonly action: Action },
+): void {
   if (permissionsOf(state, name).get(resourceType)?.has(action)) return;
   throw forbidden(`${action} ${resourceType}`);
 }
 
 /**
- * Nobody can give a role that may do more than himself (contracts/runai.md 7, privilege rule).
+ * An account can only grant a role that allows no more than its own roles do (docs/contracts/runai.md 7).
  * @throws Refusal 403
  */
 export function requireWithin(state: RunaiState, name: string, role: RoleRecord): void {
@@ -48,7 +46,7 @@ function covers(own: ReadonlyMap<string, ReadonlySet<Action>>, { resourceType, a
   return actions.every((action) => own.get(resourceType)?.has(action));
 }
 
-/** @throws Refusal 403 when the account has no rule at all (contracts/runai.md 10) */
+/** @throws Refusal 403 when the account has no rule at all (docs/contracts/runai.md 10) */
 export function requireSomeRule(state: RunaiState, name: string): void {
   if (rulesOf(state, name).length === 0) throw forbidden('do anything');
 }

@@ -1,166 +1,108 @@
-import { Refusal, notFound } from './answers.ts';
-import type { Features, RunaiEmulatorOptions } from './options.ts';
-import { requireWithin, rulesOf } from './permissions.ts';
+import { Refusal, type Call } from '../emulator.ts';
 import { isoTime } from '../records.ts';
-import type { RoleRecord, RuleKey, RuleRecord, RunaiState, ScopeType, SubjectType } from './state.ts';
+import { integer, oneOf, readBody, string } from './body.ts';
+import type { Deployment } from './deployment.ts';
+import { rangeOf } from './paging.ts';
+import { requireWithin } from './permissions.ts';
+import type { RuleKey, RuleRecord, RunaiState, ScopeType } from './state.ts';
 
-/** An access rule as the API shows it; a type, so that it can be filtered by field. */
-export type RuleView = Omit<RuleRecord, 'clusterId'> & {
-  readonly clusterId?: string;
-  readonly roleName: string;
-  readonly scopeName: string;
-  readonly tenantId: number;
-};
+const subjectTypes = ['user', 'app', 'service-account', 'group'] as const;
+const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
 
-/** The access rules of a control plane: what the API does, apart from HTTP (contracts/runai.md 7). */
-export class Rules {
-  readonly #options: RunaiEmulatorOptions;
-  readonly #features: Features;
-
-  constructor(options: RunaiEmulatorOptions, features: Features) {
-    this.#options = options;
-    this.#features = features;
-  }
-
-  list({ includeDeleted }: { includeDeleted: boolean }): RuleView[] {
-    return this.#options.state.rules
-      .filter(({ deletedAt }) => includeDeleted || deletedAt === null)
-      .map((rule) => this.view(rule));
-  }
-
-  /** Those of the account of this name. */
-  listOf(name: string): RuleView[] {
-    return rulesOf(this.#options.state, name).map((rule) => this.view(rule));
-  }
-
-  /** @throws Refusal 404 */
-  find(id: string): RuleRecord {
-    const rule = this.#options.state.rules.find(
-      (candidate) => String(candidate.id) === id && candidate.deletedAt === null,
-    );
-    if (rule === undefined) throw notFound(`Access rule with id ${id}`);
-    return rule;
-  }
-
-  view(rule: RuleRecord): RuleView {
-    const { state } = this.#options;
-    const { clusterId, ...shown } = rule;
-    return {
-      ...shown,
-      subjectType: this.#spelled(rule.subjectType),
-      ...(clusterId === null ? {} : { clusterId }),
-      roleName: state.roles.find(({ id }) => id === rule.roleId)?.name ?? '',
-      scopeName: findScope(state, rule.scopeType, rule.scopeId)?.name ?? '',
-      tenantId: state.tenant.id,
-    };
-  }
-
-  /** Only the answer for one rule has its path. */
-  viewWithPath(rule: RuleRecord): RuleView & { readonly scopePath: string | null } {
-    const scope = findScope(this.#options.state, rule.scopeType, rule.scopeId);
-    return { ...this.view(rule), scopePath: scope?.path ?? null };
-  }
-
-  /**
-   * The subject need not exist: the API takes its name on trust.
-   * @throws Refusal 403, 404, and 409 when the same rule exists
-   */
-  async create(key: RuleKey, createdBy: string): Promise<RuleRecord> {
-    const { state, now, save } = this.#options;
-    requireWithin(state, createdBy, findRole(state, key.roleId));
-    const { clusterId } = requireScope(state, key);
-    if (state.rules.some((rule) => rule.deletedAt === null && this.#isSame(rule, key))) {
-      throw new Refusal(409, 'The access rule already exists');
-    }
-    state.lastRuleId += 1;
-    const time = isoTime(now());
-    const rule: RuleRecord = {
-      ...key,
-      id: state.lastRuleId,
-      clusterId,
-      createdBy,
-      createdAt: time,
-      updatedAt: time,
-      deletedAt: null,
-    };
-    state.rules.push(rule);
-    await save?.();
-    return rule;
-  }
-
-  async remove(rule: RuleRecord): Promise<void> {
-    rule.deletedAt = isoTime(this.#options.now());
-    rule.updatedAt = rule.deletedAt;
-    await this.#options.save?.();
-  }
-
-  #isSame(rule: RuleRecord, key: RuleKey): boolean {
-    return (
-      rule.subjectId === key.subjectId &&
-      this.#spelled(rule.subjectType) === this.#spelled(key.subjectType) &&
-      rule.roleId === key.roleId &&
-      rule.scopeType === key.scopeType &&
-      rule.scopeId === key.scopeId
-    );
-  }
-
-  /** Before 2.24 there are applications only (contracts/runai.md 1). */
-  #spelled(type: SubjectType): SubjectType {
-    return type === 'service-account' && !this.#features.hasServiceAccounts ? 'app' : type;
-  }
+/**
+ * One page with the counts that stand in for `next`; `subjectIds` is a list with commas, and there is no `subjectId`
+ * parameter (docs/contracts/runai.md 6 and 7).
+ * @throws Refusal 400
+ */
+export function listRules({ url: { searchParams: query } }: Call, _: unknown, { state }: Deployment): unknown {
+  const subjects = query.get('subjectIds')?.split(',');
+  const selected = state.rules.filter(
+    ({ deletedAt, subjectId }) => deletedAt === null && (subjects?.includes(subjectId) ?? true),
+  );
+  const { from, to } = rangeOf(query);
+  const accessRules = selected.slice(from, to).map((rule) => view(rule, state));
+  return { totalRecords: selected.length, displayRecords: accessRules.length, accessRules };
 }
 
-function findRole({ roles }: RunaiState, id: number): RoleRecord {
-  const role = roles.find((candidate) => candidate.id === id);
-  if (role === undefined) throw notFound(`Role with id ${id}`);
-  return role;
+/**
+ * One subject, one role, one scope; rules are never changed. The subject need not exist (docs/contracts/runai.md 7).
+ * @throws Refusal 400, 403, 404, and 409 when the same rule exists
+ */
+export function createRule({ text }: Call, caller: string, { state, now }: Deployment): unknown {
+  const body = readBody(text);
+  const key: RuleKey = {
+    subjectId: string(body, 'subjectId'),
+    subjectType: oneOf(body, 'subjectType', subjectTypes),
+    roleId: integer(body, 'roleId'),
+    scopeId: string(body, 'scopeId'),
+    scopeType: oneOf(body, 'scopeType', scopeTypes),
+  };
+  const role = state.roles.find(({ id }) => id === key.roleId);
+  if (role === undefined) throw new Refusal(404, `Role with id ${key.roleId} not found`);
+  requireWithin(state, caller, role);
+  const scope = findScope(state, key);
+  if (scope === null) throw new Refusal(404, `Scope ${key.scopeType} with id ${key.scopeId} not found`);
+  if (state.rules.some((rule) => rule.deletedAt === null && isSame(rule, key))) {
+    throw new Refusal(409, 'The access rule already exists');
+  }
+  state.lastRuleId += 1;
+  const time = isoTime(now());
+  const rule: RuleRecord = {
+    ...key,
+    id: state.lastRuleId,
+    clusterId: scope.clusterId,
+    createdBy: caller,
+    createdAt: time,
+    updatedAt: time,
+    deletedAt: null,
+  };
+  state.rules.push(rule);
+  return view(rule, state);
 }
 
-function requireScope(state: RunaiState, { scopeType, scopeId }: RuleKey): Scope {
-  const scope = findScope(state, scopeType, scopeId);
-  if (scope === null) throw notFound(`Scope ${scopeType} with id ${scopeId}`);
-  return scope;
+/** @throws Refusal 404 */
+export function deleteRule({ parameters: { id = '' } }: Call, _: unknown, { state, now }: Deployment): void {
+  const rule = state.rules.find((candidate) => String(candidate.id) === id && candidate.deletedAt === null);
+  if (rule === undefined) throw new Refusal(404, `Access rule with id ${id} not found`);
+  rule.deletedAt = isoTime(now());
+  rule.updatedAt = rule.deletedAt;
 }
 
-/** A scope that exists, with the names from the tenant down to it. */
-export interface Scope {
+function isSame(rule: RuleKey, key: RuleKey): boolean {
+  return (
+    rule.subjectId === key.subjectId &&
+    rule.subjectType === key.subjectType &&
+    rule.roleId === key.roleId &&
+    rule.scopeType === key.scopeType &&
+    rule.scopeId === key.scopeId
+  );
+}
+
+/** A rule as the API shows it. */
+function view({ clusterId, ...rule }: RuleRecord, state: RunaiState): unknown {
+  return {
+    ...rule,
+    ...(clusterId === null ? {} : { clusterId }),
+    roleName: state.roles.find(({ id }) => id === rule.roleId)?.name ?? '',
+    scopeName: findScope(state, rule)?.name ?? '',
+    tenantId: state.tenant.id,
+  };
+}
+
+interface Scope {
   readonly name: string;
-  /** e.g. `acme/gpu-east/research/vision` (contracts/runai.md 7). */
-  readonly path: string;
   /** null for the tenant. */
   readonly clusterId: string | null;
 }
 
-type Find = (state: RunaiState, id: string) => Scope | null;
+const scopesOf: Readonly<Record<ScopeType, (state: RunaiState) => readonly (Scope & { readonly id: string })[]>> = {
+  tenant: ({ tenant: { id, name } }) => [{ id: String(id), name, clusterId: null }],
+  cluster: ({ clusters }) => clusters.map(({ uuid, name }) => ({ id: uuid, name, clusterId: uuid })),
+  department: ({ departments }) => departments,
+  project: ({ projects }) => projects,
+};
 
-const finders: Readonly<Record<ScopeType, Find>> = { tenant, cluster, department, project };
-
-/** The scope of this type and id, or null when there is none. */
-function findScope(state: RunaiState, type: ScopeType, id: string): Scope | null {
-  return finders[type](state, id);
-}
-
-function tenant({ tenant: { id: tenantId, name } }: RunaiState, id: string): Scope | null {
-  return String(tenantId) === id ? { name, path: name, clusterId: null } : null;
-}
-
-function cluster(state: RunaiState, id: string): Scope | null {
-  const found = state.clusters.find(({ uuid }) => uuid === id);
-  if (found === undefined) return null;
-  const { name } = found;
-  return { name, path: `${state.tenant.name}/${name}`, clusterId: id };
-}
-
-function department(state: RunaiState, id: string): Scope | null {
-  const found = state.departments.find((candidate) => candidate.id === id);
-  return found === undefined ? null : below(cluster(state, found.clusterId), found.name);
-}
-
-function project(state: RunaiState, id: string): Scope | null {
-  const found = state.projects.find((candidate) => candidate.id === id);
-  return found === undefined ? null : below(department(state, found.parentId), found.name);
-}
-
-function below(parent: Scope | null, name: string): Scope | null {
-  return parent === null ? null : { ...parent, name, path: `${parent.path}/${name}` };
+/** The scope of a rule, or null when there is none. */
+function findScope(state: RunaiState, { scopeType, scopeId }: RuleKey): Scope | null {
+  return scopesOf[scopeType](state).find(({ id }) => id === scopeId) ?? null;
 }

@@ -25,7 +25,7 @@ export interface ClusterRecord {
   readonly createdAt: string;
 }
 
-/** Ids are decimal strings (contracts/runai.md 9). */
+/** Ids are decimal strings (docs/contracts/runai.md 9). */
 export interface DepartmentRecord {
   readonly id: string;
   readonly name: string;
@@ -57,7 +57,7 @@ export interface RoleRecord {
   readonly permissions: readonly Permission[];
 }
 
-/** A service account or, before 2.24, an application: the same principal (contracts/runai.md 12). */
+/** A service account or, before 2.24, an application: the same principal (docs/contracts/runai.md 12). */
 export interface AccountRecord {
   readonly id: string;
   readonly name: string;
@@ -77,7 +77,7 @@ export type ScopeType = 'tenant' | 'cluster' | 'department' | 'project';
 
 /** What makes two rules the same. */
 export interface RuleKey {
-  /** Of an account: its name, which may outlive the account (contracts/runai.md 15.8). */
+  /** Of an account: its name, which may outlive the account (docs/contracts/runai.md 15.8). */
   readonly subjectId: string;
   readonly subjectType: SubjectType;
   readonly roleId: number;

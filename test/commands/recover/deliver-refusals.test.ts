@@ -159,7 +159,7 @@ describe('recover deliver refuses a credential that no longer works', () => {
     const cwd = await workFolder({ token: 'what works' });
     await chmod(join(cwd, 'token'), 0o600);
     let count = 0;
-    const deployment = nscale({ newToken: () => `issued.token.${(count += 1)}` });
+    const deployment = nscale({ newSecret: () => `issued.token.${(count += 1)}` });
     await keepCredential(deployment, rotation);
     const elsewhere = { env: { SACTL_STATE_DIR: join(cwd, 'elsewhere') } };
     const rotated = await deployment.run([...rotation, '-q', '.credential.value'], elsewhere);

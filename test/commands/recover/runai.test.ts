@@ -11,7 +11,7 @@ import { entryIds, idsIn, keepCredential, leaveEntry, leftIntent } from './entri
 const runai = useRunai();
 
 const secret = 'one-time-client-secret';
-const predictable = { newSecret: () => secret, nextId: () => newAccountId };
+const predictable = { newSecret: () => secret, newId: () => newAccountId };
 
 const create = ['sa', 'create', '--name', 'ci-speech'];
 const rotate = ['sa', 'rotate', '--id', 'ci-vision', '--yes'];

@@ -64,7 +64,7 @@ describe('under GitHub Actions', () => {
   });
 
   it('what the runner would read as an escape is escaped', async () => {
-    const deployment = nscale({ newToken: () => 'a%0Ab%25' });
+    const deployment = nscale({ newSecret: () => 'a%0Ab%25' });
     const argv = [...rotate, '-q', '.credential.value'];
     expect(await deployment.run(argv, { env: actions })).toEqual({
       code: 0,

@@ -16,7 +16,7 @@ const printed = ['-q', '[.id, .credential.value, .reissued, .verified]'];
 const discard = 'sactl recover discard --id 00000000-0000-4000-8000-000000000001';
 
 function deploy(options: NscaleOptions): ReturnType<typeof install> {
-  return install({ ...counted(), uuid: () => id, ...options });
+  return install({ ...counted(), newId: () => id, ...options });
 }
 
 const withoutToken = {

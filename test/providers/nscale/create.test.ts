@@ -17,7 +17,7 @@ const create = ['sa', 'create', '--name', 'fresh'];
 const printed = ['-q', '.credential.value', '-q', '.groups'];
 
 function deploy(options: NscaleOptions = {}): ReturnType<typeof install> {
-  return install({ uuid: () => id, newToken: () => 'a.b.c.d.e', ...options });
+  return install({ newId: () => id, newSecret: () => 'a.b.c.d.e', ...options });
 }
 
 /** Forgets the groups of whatever is created, as v1.19 does when putting an account into them fails. */

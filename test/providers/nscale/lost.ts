@@ -14,7 +14,7 @@ export const readings: readonly number[] = [2500, 2500];
 /** An emulator that issues `first`, `second` and so on. */
 export function counted(): NscaleOptions {
   const tokens = ['first', 'second', 'third'];
-  return { newToken: () => tokens.shift() ?? 'too-many' };
+  return { newSecret: () => tokens.shift() ?? 'too-many' };
 }
 
 /** A page of a proxy or gateway. */

@@ -88,7 +88,7 @@ describe('21: words and keys of other versions', () => {
 test.each(['v1.19', 'v1.20'] as const)(
   '22: no command asks for the version, or does otherwise with %s',
   async (behaviour) => {
-    const deployment = deploy({ behaviour, newToken: () => 'token' });
+    const deployment = deploy({ behaviour, newSecret: () => 'token' });
     const create = ['sa', 'create', '--name', 'fresh', '--group', 'inference'];
     const outcome = await deployment.run([...create, '-q', '.credential.value,.groups[]']);
     expect(outcome).toEqual({ code: 0, stdout: `token\n${inference}\n`, stderr: '' });
@@ -110,7 +110,7 @@ test('23: who may not list groups types their ids', async () => {
     path: '/groups',
     answer: () => Response.json({ error: 'forbidden' }, { status: 403 }),
   };
-  const deployment = deploy({ newToken: () => 'token', intercept: faults(forbidden) });
+  const deployment = deploy({ newSecret: () => 'token', intercept: faults(forbidden) });
   const asked: string[] = [];
   const answers = ['fresh', '', `${inference}, ${mlTraining}`];
   const outcome = await deployment.run(['sa', 'create', '-q', '.credential.value', '--yes'], {

@@ -17,7 +17,7 @@ const inNinetyDays = '2027-02-20T12:00:00Z';
 
 test('9: a token is opaque, and its expiry is what status.expiry says', async () => {
   const token = 'eyJhbGciOiJBMjU2R0NNS1cifQ.a-b_c.d.e.f';
-  const deployment = deploy({ newToken: () => token });
+  const deployment = deploy({ newSecret: () => token });
   const argv = [...rotate, '-q', '.credential.value,.credential.expiresAt,.expiresAt'];
   expect(await deployment.run(argv)).toEqual({
     code: 0,
@@ -44,7 +44,7 @@ describe('10: an expired account stays, and a rotation revives it', () => {
   });
 
   test('it is active afterwards', async () => {
-    const deployment = deploy({ newToken: () => 'token' });
+    const deployment = deploy({ newSecret: () => 'token' });
     const argv = ['sa', 'rotate', '--id', backup, '--yes', '-q', '.credential.value,.status'];
     expect(await deployment.run(argv)).toEqual({ code: 0, stdout: 'token\nactive\n', stderr: '' });
   });
@@ -77,7 +77,7 @@ describe('13: any 2xx is a success', () => {
   test.each([200, 201, 202])('%i with a token', async (status) => {
     for (const argv of [rotate, ['sa', 'create', '--name', 'fresh']]) {
       const deployment = deploy({
-        newToken: () => 'token',
+        newSecret: () => 'token',
         intercept: async (request, next) => {
           const answer = await next(request);
           return request.method === 'POST' ? new Response(answer.body, { status }) : answer;
@@ -111,7 +111,7 @@ describe('14: status.accessToken', () => {
 
   test.each(without)('%s in an answer: the account is issued another', async (_, status) => {
     const fault = { method: 'POST', hits: [1], answer: answering(status) };
-    const deployment = deploy({ newToken: () => 'token', intercept: faults(fault) });
+    const deployment = deploy({ newSecret: () => 'token', intercept: faults(fault) });
     expect(await deployment.run([...rotate, '-q', '.credential.value,.reissued'])).toEqual({
       code: 0,
       stdout: 'token\ntrue\n',
@@ -136,7 +136,7 @@ describe('14: status.accessToken', () => {
   });
 
   test('is where --raw prints it, and nowhere in stderr with --debug', async () => {
-    const deployment = deploy({ newToken: () => 'the-token' });
+    const deployment = deploy({ newSecret: () => 'the-token' });
     const argv = [...rotate, '--raw', '--debug', '-q', '.status.accessToken'];
     const { code, stdout, stderr } = await deployment.run(argv);
     expect([code, stdout]).toEqual([0, 'the-token\n']);
@@ -154,7 +154,7 @@ describe('14: status.accessToken', () => {
 });
 
 test('15: a rotation is no modification, and nothing tells when a token was issued', async () => {
-  const deployment = deploy({ newToken: () => 'token' });
+  const deployment = deploy({ newSecret: () => 'token' });
   const before = await deployment.run(['sa', 'get', '--id', ciDeploy, '-q', '.updatedAt']);
   const after = await deployment.run([...rotate, '-q', '.credential.value,.updatedAt']);
   expect(before.stdout).toMatch(/^2026-11-10T/);

@@ -61,7 +61,7 @@ test('2: PUT replaces everything, so everything is sent', async () => {
 
 describe('3: groups are read again, because answers of v1.19 show those of before', () => {
   test('create', async () => {
-    const deployment = deploy({ behaviour: 'v1.19', newToken: () => 'token' });
+    const deployment = deploy({ behaviour: 'v1.19', newSecret: () => 'token' });
     const argv = ['sa', 'create', '--name', 'fresh', '--group', inference];
     const outcome = await deployment.run([...argv, '-q', '.credential.value,.groups[]']);
     expect(outcome).toEqual({ code: 0, stdout: `token\n${inference}\n`, stderr: '' });
@@ -125,7 +125,7 @@ test.each([
   ['a dropped connection', lost],
 ])('6: create is neither atomic nor idempotent: %s is not retried', async (_, answer) => {
   const intercept = faults({ method: 'POST', hits: [1], done: true, answer });
-  const deployment = deploy({ ...counted(), uuid: () => absent, intercept });
+  const deployment = deploy({ ...counted(), newId: () => absent, intercept });
   const argv = ['sa', 'create', '--name', 'fresh', '-q', '.id,.credential.value,.reissued'];
   expect(await deployment.run(argv)).toEqual({
     code: 0,

@@ -12,7 +12,7 @@ import { accounts, list, lookups, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
 const id = 'aaaaaaaa-0000-4000-8000-000000000001';
-const options = { nextId: () => id, newSecret: () => 'new-secret' };
+const options = { newId: () => id, newSecret: () => 'new-secret' };
 const bare = ['sa', 'create', '--name', 'fresh'];
 const rights = ['--role', 'L1 researcher', '--scope', 'project:language'];
 const value = ['-q', '.credential.value'];

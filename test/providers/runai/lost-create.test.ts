@@ -12,7 +12,7 @@ import { journalOf } from './journal.ts';
 import { accounts, list, lookups, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
-const options = { newSecret: () => 'new-secret', nextId: () => 'a1' };
+const options = { newSecret: () => 'new-secret', newId: () => 'a1' };
 const create = ['sa', 'create', '--name', 'fresh'];
 const rights = ['--role', 'Viewer', '--scope', 'tenant'];
 const entry = '00000000-0000-4000-8000-000000000001';

@@ -13,7 +13,7 @@ const secret = `POST ${accounts}/${id}/secret`;
 const rotate = ['sa', 'rotate', '--id', name, '--yes'];
 const create = ['sa', 'create', '--name', 'fresh'];
 const value = ['-q', '.credential.value'];
-const options = { newSecret: () => 'new-secret', nextId: () => 'a1' };
+const options = { newSecret: () => 'new-secret', newId: () => 'a1' };
 const dropped = { method: 'POST', path: '/secret', done: true, answer: lost };
 
 describe('3: a lost answer is the end of its secret', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { TokenClaims } from '../../../src/sandbox/runai/options.ts';
+import type { TokenClaims } from '../../harness/runai-variants.ts';
 import { testNow } from '../../harness/context.ts';
 import { isTokenRequest, useRunai, type Intercept } from '../../harness/runai.ts';
 import { findCiVision } from './paths.ts';

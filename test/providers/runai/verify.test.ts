@@ -76,7 +76,7 @@ describe.each(refusals)('a new secret that is refused with %s', (_, answer, what
 
 test('a new account’s secret is tried like any other', async () => {
   const intercept = refusing(Infinity, unauthorized);
-  const deployment = deploy({ newSecret: () => 'new-secret', nextId: () => 'a1', intercept });
+  const deployment = deploy({ newSecret: () => 'new-secret', newId: () => 'a1', intercept });
   const context = deployment.context();
   const argv = ['sa', 'create', '--name', 'fresh', '-q', answers];
   const { code, stdout } = await runIn(context, argv);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ControlPlane } from '../../../src/sandbox/runai/options.ts';
+import type { ControlPlane } from '../../harness/runai-variants.ts';
 import { useRunai } from '../../harness/runai.ts';
 import { accounts, apps, ciVision, rules } from './paths.ts';
 
 const deploy = useRunai();
 const { id } = ciVision;
 const probe = `GET ${accounts}`;
-const options = { newSecret: () => 'new-secret', nextId: () => 'a1' };
+const options = { newSecret: () => 'new-secret', newId: () => 'a1' };
 
 interface Version {
   readonly controlPlane: ControlPlane;

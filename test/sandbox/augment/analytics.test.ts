@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { augmentFaults } from '../../../src/sandbox/augment/faults.ts';
+import { faultSubjects } from '../../../src/sandbox/faults/parse.ts';
 import { testNow } from '../../harness/context.ts';
 import { activity, counts, deploy, docs, reviewer, type Deployment } from './deployment.ts';
 
@@ -169,21 +169,17 @@ describe('the rate limit', () => {
     deployment.clock.now = testNow + 86_400_000;
     expect(await statuses(deployment, 21)).toContain(429);
   });
-
-  test('can be switched off', async () => {
-    expect(await statuses(deploy({ isRateLimited: false }), 30)).not.toContain(429);
-  });
 });
 
 describe('faults', () => {
   test('see every request as a read, for there is no other', () => {
-    expect(augmentFaults.operationOf(new Request(`https://augment.test${counts}`))).toBe('read');
+    expect(faultSubjects.augment.operationOf(new Request(`https://augment.test${counts}`))).toBe('read');
     const post = new Request(`https://augment.test${counts}`, { method: 'POST' });
-    expect(augmentFaults.operationOf(post)).toBeNull();
+    expect(faultSubjects.augment.operationOf(post)).toBeNull();
   });
 
   test.each([401, 429, 500, 503] as const)('are refused with %d in its own shape', async (status) => {
-    const response = augmentFaults.refuse(new Request('https://augment.test'), status);
+    const response = faultSubjects.augment.refuse(new Request('https://augment.test'), status);
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual(refusal(expect.any(String) as string));
   });

@@ -1,4 +1,4 @@
-import { createAugmentEmulator, type AugmentEmulatorOptions } from '../../../src/sandbox/augment/app.ts';
+import { createAugmentEmulator } from '../../../src/sandbox/augment/app.ts';
 import { augmentSandbox, seedAugment } from '../../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../../src/sandbox/augment/state.ts';
 import { testNow } from '../../harness/context.ts';
@@ -22,10 +22,10 @@ export interface Deployment {
 }
 
 /** An emulator on a fresh seed. */
-export function deploy(options: Partial<AugmentEmulatorOptions> = {}): Deployment {
+export function deploy(): Deployment {
   const clock = { now: testNow };
   const state = seedAugment(testNow);
-  const emulator = createAugmentEmulator({ state, now: () => clock.now, ...options });
+  const emulator = createAugmentEmulator({ state, now: () => clock.now });
   return {
     state,
     clock,

@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import type { FaultName } from '../../../src/sandbox/faults/fault.ts';
 import { withFaults } from '../../../src/sandbox/faults/inject.ts';
-import { parseFaults } from '../../../src/sandbox/faults/parse.ts';
+import { faultSubjects, parseFaults } from '../../../src/sandbox/faults/parse.ts';
 import { createNscaleEmulator } from '../../../src/sandbox/nscale/app.ts';
-import { nscaleFaults } from '../../../src/sandbox/nscale/faults.ts';
 import { accountIds, organizationId, sandboxTokens } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
 import { testNow } from '../../harness/context.ts';
@@ -25,8 +24,8 @@ type Open = (typeof settings)[number][1];
 
 async function deploy(open: Open, ...faults: readonly string[]): Promise<Deployment> {
   const state = seedNscale(testNow);
-  const emulator = createNscaleEmulator({ state, now: () => testNow, newToken: () => issued });
-  const reachable = await open(withFaults(emulator, parseFaults(faults, 'test'), nscaleFaults));
+  const emulator = createNscaleEmulator({ state, now: () => testNow, newSecret: () => issued });
+  const reachable = await open(withFaults(emulator, parseFaults(faults, 'test'), faultSubjects.nscale));
   function tokenHash(): unknown {
     return state.accounts.find(({ id }) => id === accountIds.terraform)?.tokenHash;
   }
@@ -174,5 +173,5 @@ function textOf(sight: Sight): string {
 
 test('an emulator without faults is the emulator itself', () => {
   const emulator = { fetch: () => Promise.resolve(new Response()) };
-  expect(withFaults(emulator, [], nscaleFaults)).toBe(emulator);
+  expect(withFaults(emulator, [], faultSubjects.nscale)).toBe(emulator);
 });

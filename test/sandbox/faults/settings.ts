@@ -3,7 +3,8 @@ import { setupServer } from 'msw/node';
 import { onTestFinished } from 'vitest';
 
 import type { Fetch } from '../../harness/fetch.ts';
-import { inProcess, type Emulator } from '../../../src/sandbox/in-process.ts';
+import type { Emulator } from '../../../src/sandbox/emulator.ts';
+import { inProcess } from '../../../src/sandbox/in-process.ts';
 import { serve } from '../../../src/sandbox/server.ts';
 
 /** An emulator as a client reaches it, until the test is over. */

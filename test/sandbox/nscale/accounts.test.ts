@@ -74,13 +74,13 @@ describe('create', () => {
   });
 
   test('takes ids from the caller where they are given', async () => {
-    const { send } = deploy({ uuid: () => absentId });
+    const { send } = deploy({ newId: () => absentId });
     const { item } = await send('POST', accounts, { body: write('a') });
     expect(item.metadata['id']).toBe(absentId);
   });
 
   test('makes tokens of five base64url segments, each another one', async () => {
-    const { send } = deploy({ newToken: undefined as never });
+    const { send } = deploy({ newSecret: undefined as never });
     const tokens: string[] = [];
     for (const name of ['a', 'b']) {
       tokens.push((await send('POST', accounts, { body: write(name) })).item.status.accessToken);

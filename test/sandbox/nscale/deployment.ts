@@ -1,9 +1,8 @@
-import type { NscaleEmulatorOptions } from '../../../src/sandbox/nscale/accounts.ts';
-import { createNscaleEmulator } from '../../../src/sandbox/nscale/app.ts';
 import { organizationId, sandboxTokens } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
 import type { NscaleState } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
+import { createNscaleVariant, type NscaleVariant } from '../../harness/nscale-variants.ts';
 
 /** JSON as far as these tests look into it: an object or array of anything, reached by key. */
 export interface Json {
@@ -53,15 +52,15 @@ export const accounts = `${home}/serviceaccounts`;
 export const absentId = 'aaaaaaaa-0000-4000-8000-000000000000';
 
 /** A freshly seeded emulator at the test clock's time; its new tokens are `a.b.c.d.1`, `a.b.c.d.2`, … */
-export function deploy(options: Partial<NscaleEmulatorOptions> = {}): Deployment {
+export function deploy(options: Partial<NscaleVariant> = {}): Deployment {
   let now = testNow;
   let tokens = 0;
   let saves = 0;
   const state = options.state ?? seedNscale(now);
-  const { fetch } = createNscaleEmulator({
+  const { fetch } = createNscaleVariant({
     state,
     now: () => now,
-    newToken: () => `a.b.c.d.${(tokens += 1)}`,
+    newSecret: () => `a.b.c.d.${(tokens += 1)}`,
     save: () => {
       saves += 1;
       return Promise.resolve();

@@ -53,7 +53,7 @@ describe('get', () => {
 
 describe('create', () => {
   test('answers 201 with the secret, which works, and the caller as creator', async () => {
-    const deployment = deploy({ nextId: () => 'id-1' });
+    const deployment = deploy({ newId: () => 'id-1' });
     const { status, json } = await deployment.send('POST', accounts, {
       body: { name: 'nightly', description: 'ignored' },
     });

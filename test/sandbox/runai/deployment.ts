@@ -1,9 +1,8 @@
-import { createRunaiEmulator } from '../../../src/sandbox/runai/app.ts';
-import type { RunaiEmulatorOptions } from '../../../src/sandbox/runai/options.ts';
 import { runaiSandboxClients } from '../../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../../src/sandbox/runai/seed.ts';
 import type { RunaiState } from '../../../src/sandbox/runai/state.ts';
 import { testNow } from '../../harness/context.ts';
+import { createRunaiVariant, type RunaiVariant } from '../../harness/runai-variants.ts';
 
 /** JSON as far as these tests look into it. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -46,12 +45,12 @@ export const rules = '/api/v1/authorization/access-rules';
 export const { administrator, newcomer, disabled } = runaiSandboxClients;
 
 /** A freshly seeded emulator at the test clock's time; its new secrets are `secret-1`, `secret-2`, … */
-export function deploy(options: Partial<RunaiEmulatorOptions> = {}): Deployment {
+export function deploy(options: Partial<RunaiVariant> = {}): Deployment {
   let now = testNow;
   let secrets = 0;
   let saves = 0;
   const state = options.state ?? seedRunai(now);
-  const { fetch } = createRunaiEmulator({
+  const { fetch } = createRunaiVariant({
     state,
     now: () => now,
     newSecret: () => `secret-${(secrets += 1)}`,

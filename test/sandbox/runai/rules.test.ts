@@ -11,7 +11,6 @@ import { testNow } from '../../harness/context.ts';
 import { accounts, administrator, deploy, items, newcomer, rules, type Json } from './deployment.ts';
 
 const time = new Date(testNow).toISOString();
-const batch = `${rules}/batch-create`;
 const project = { scopeId: projectIds.visionEast, scopeType: 'project' };
 const rule: Json = {
   subjectId: newcomer.clientId,
@@ -33,80 +32,41 @@ describe('list', () => {
 
   test('has 50 on a page where no limit is given', async () => {
     const deployment = deploy();
-    const subjects = Array.from({ length: 60 }, (_, index) => ({
-      subjectId: `more-${index}`,
-      subjectType: 'user',
-    }));
-    const payload = { roleId: roleIds.viewer, subjects, scopes: [project] };
-    await deployment.send('POST', batch, { body: { payload } });
+    const [first] = deployment.state.rules;
+    if (first === undefined) throw new Error('this test expects a rule');
+    for (let id = 1001; id <= 1060; id += 1) deployment.state.rules.push({ ...first, id });
     const { object } = await deployment.send('GET', rules);
     expect(object).toMatchObject({ totalRecords: 76, displayRecords: 50 });
   });
 
-  test.each(['limit=0', 'limit=501', 'limit=x', 'offset=-1', 'filterBy=subjectId', 'filterBy=no==1'])(
-    'refuses ?%s',
-    async (query) => {
-      const { status, object } = await deploy().send('GET', `${rules}?${query}`);
-      expect([status, object['code']]).toEqual([400, 400]);
-    },
-  );
+  test.each(['limit=0', 'limit=501', 'limit=x', 'offset=-1'])('refuses ?%s', async (query) => {
+    const { status, object } = await deploy().send('GET', `${rules}?${query}`);
+    expect([status, object['code']]).toEqual([400, 400]);
+  });
 
   test.each([
     ['', 16],
     ['subjectId=ci-vision', 16],
     ['whatever=1', 16],
-    ['subjectType=service-account', 13],
-    ['subjectType=app', 1],
     ['subjectIds=ci-vision', 2],
     ['subjectIds=ci-vision,batch-trainer', 4],
     ['subjectIds=absent', 0],
-    ['subjectIdFilter=ci-vision', 2],
-    [`roleId=${roleIds.mlEngineer}`, 1],
-    [`scopeId=${projectIds.visionEast}`, 2],
-    [`clusterId=${clusterIds.west}`, 3],
-    ['filterBy=subjectId==ci-vision', 2],
-    ['filterBy=subjectId=^ci-,roleName==L1 researcher', 3],
-    ['filterBy=subjectType!=service-account', 3],
-    ['filterBy=subjectId=@vision', 3],
-    ['filterBy=subjectId!@vision', 13],
-    ['filterBy=subjectId=$vision', 2],
-    [`filterBy=roleId<=${roleIds.systemAdministrator}`, 2],
-    [`filterBy=createdAt>=${new Date(testNow - 136 * 86_400_000).toISOString()}`, 2],
-    ['search=VISION-team', 1],
-    ['search=ml engineer', 1],
-    [`lastUpdated=${new Date(testNow - 136 * 86_400_000).toISOString()}`, 2],
   ])('?%s leaves %i', async (query, count) => {
     const { object } = await deploy().send('GET', `${rules}?${query}`);
     expect(object['totalRecords']).toBe(count);
   });
 
-  test('is sorted as asked', async () => {
-    const { send } = deploy();
-    const up = items(await send('GET', `${rules}?sortBy=roleId`), 'accessRules');
-    const down = items(await send('GET', `${rules}?sortBy=roleId&sortOrder=desc`), 'accessRules');
-    const ids = up.map(({ roleId }) => Number(roleId));
-    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
-    expect(down.map(({ roleId }) => roleId)).toEqual(ids.toReversed());
-  });
-
-  test('shows deleted rules only when asked', async () => {
+  test('shows no deleted rules', async () => {
     const { send } = deploy();
     await send('DELETE', `${rules}/102`);
-    expect((await send('GET', rules)).object['totalRecords']).toBe(15);
-    const all = items(await send('GET', `${rules}?includeDeleted=true`), 'accessRules');
-    expect(all.find(({ id }) => id === 102)).toMatchObject({ deletedAt: time });
+    const answer = await send('GET', rules);
+    expect(answer.object['totalRecords']).toBe(15);
+    expect(items(answer, 'accessRules').map(({ id }) => id)).not.toContain(102);
   });
-});
-
-test('count takes filters too', async () => {
-  const { send } = deploy();
-  expect((await send('GET', `${rules}/count`)).json).toEqual({ count: 16 });
-  const { json } = await send('GET', `${rules}/count?filterBy=subjectId==ci-vision`);
-  expect(json).toEqual({ count: 2 });
 });
 
 describe('create', () => {
-  test('answers 201 with names, and get adds the path', async () => {
+  test('answers 201 with names, as the list does', async () => {
     const { send } = deploy();
     const { status, json } = await send('POST', rules, { body: rule });
     const made = {
@@ -122,20 +82,17 @@ describe('create', () => {
       tenantId: 1001,
     };
     expect([status, json]).toEqual([201, made]);
-    const { json: got } = await send('GET', `${rules}/117`);
-    expect(got).toEqual({ ...made, scopePath: 'acme/gpu-east/research/vision' });
+    expect(items(await send('GET', rules), 'accessRules')).toContainEqual(made);
   });
 
   test.each([
     ['tenant', '1001', 'acme'],
-    ['cluster', clusterIds.west, 'acme/gpu-west'],
-    ['department', departmentIds.lab, 'acme/gpu-west/lab'],
-  ])('takes a %s', async (scopeType, scopeId, scopePath) => {
-    const { send } = deploy();
-    const { object } = await send('POST', rules, { body: { ...rule, scopeType, scopeId } });
-    const { object: got } = await send('GET', `${rules}/${String(object['id'])}`);
-    expect(got).toMatchObject({ scopeType, scopeId, scopePath });
-    expect('clusterId' in got).toBe(scopeType !== 'tenant');
+    ['cluster', clusterIds.west, 'gpu-west'],
+    ['department', departmentIds.lab, 'lab'],
+  ])('takes a %s', async (scopeType, scopeId, scopeName) => {
+    const { object } = await deploy().send('POST', rules, { body: { ...rule, scopeType, scopeId } });
+    expect(object).toMatchObject({ scopeType, scopeId, scopeName });
+    expect('clusterId' in object).toBe(scopeType !== 'tenant');
   });
 
   test('refuses the same rule, until it is deleted', async () => {
@@ -171,7 +128,6 @@ describe('delete', () => {
     const { status, text } = await send('DELETE', `${rules}/102`);
     expect([status, text]).toEqual([204, '']);
     expect((await send('DELETE', `${rules}/102`)).status).toBe(404);
-    expect((await send('GET', `${rules}/102`)).status).toBe(404);
   });
 
   test('of an account keeps its rules, and the next account of its name has them', async () => {
@@ -186,33 +142,4 @@ describe('delete', () => {
     const token = await signIn({ clientId: 'dashboards', clientSecret: 'secret-1' });
     expect((await send('GET', '/api/v1/clusters', { token })).status).toBe(200);
   });
-});
-
-describe('batch-create', () => {
-  test('makes every subject meet every scope, and says 200 whatever failed', async () => {
-    const { send } = deploy();
-    const subjects = ['ci-vision', 'new-one'].map((subjectId) => ({
-      subjectId,
-      subjectType: 'service-account',
-    }));
-    const scopes = [project, { scopeId: '1', scopeType: 'project' }];
-    const payload = { roleId: roleIds.l1Researcher, subjects, scopes };
-    const { status, object } = await send('POST', batch, { body: { payload } });
-    expect(status).toBe(200);
-    expect(object['succeeded']).toMatchObject([{ subjectId: 'new-one', ...project }]);
-    const message: unknown = expect.any(String);
-    const unknown = { ...rule, scopeId: '1' };
-    expect(object['failed']).toEqual([
-      { payload: { ...rule, subjectId: 'ci-vision' }, code: 409, message },
-      { payload: { ...unknown, subjectId: 'ci-vision' }, code: 404, message },
-      { payload: { ...unknown, subjectId: 'new-one' }, code: 404, message },
-    ]);
-  });
-
-  test.each([[{}], [{ payload: [] }], [{ payload: { roleId: 1, subjects: [], scopes: 7 } }]])(
-    'of %j is 400',
-    async (body) => {
-      expect((await deploy().send('POST', batch, { body })).status).toBe(400);
-    },
-  );
 });

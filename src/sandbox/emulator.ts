@@ -1,0 +1,144 @@
+import { Hono } from 'hono';
+
+import { operations, type FaultStatus, type FaultSubject, type Operation } from './faults/fault.ts';
+
+/** A web-standard application: what a server does, without the server. */
+export interface Emulator {
+  readonly fetch: (request: Request) => Promise<Response>;
+}
+
+export interface EmulatorOptions<State> {
+  /** Changed in place. */
+  readonly state: State;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Called after each change, before it is answered. */
+  readonly save?: () => Promise<void>;
+  /** Ids of new accounts. */
+  readonly newId?: () => string;
+  /** New credentials. */
+  readonly newSecret?: () => string;
+}
+
+/** A request as the checks and handlers of a service see it. */
+export interface Call {
+  readonly url: URL;
+  readonly headers: Headers;
+  /** The names in the route's path with what the request has there. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The body; empty when there is none. */
+  readonly text: string;
+}
+
+/** A provider's API: all that an emulator of it and its faults are made of. */
+export interface Service<Deployment, Needs, Caller> {
+  readonly routes: readonly Route<Deployment, Needs, Caller>[];
+  /** Sent with every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The messages of refusals that have none of their own, and of faults. */
+  readonly messages: Readonly<Record<FaultStatus | 404, string> & Partial<Record<RefusalStatus, string>>>;
+  /** Who the caller is, once the request may do what its route needs. @throws Refusal */
+  readonly admit: (call: Call, needs: Needs, deployment: Deployment) => Caller;
+  /** The body of an error, and its headers besides those of every answer. */
+  readonly problem: (refusal: Refusal, message: string, url: URL) => Problem;
+}
+
+export interface Problem {
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Route<Deployment, Needs, Caller> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** e.g. `/api/v1/apps/:id` */
+  readonly path: string;
+  /** What faults call it. Default: `read` for a GET; nothing else can be hit but by `*`. */
+  readonly operation?: Operation;
+  /** What the caller must be or have. */
+  readonly needs: Needs;
+  /** Of a success. Default 200. */
+  readonly status?: number;
+  /** Whether a success has no body. */
+  readonly isEmpty?: true;
+  /** Refuses a credential that has expired. Default: 401 with the service's message. */
+  readonly expired?: () => Refusal;
+  /** The JSON of the answer, after the change that was asked for; the frame saves it. @throws Refusal */
+  readonly handle: (call: Call, caller: Caller, deployment: Deployment) => unknown;
+}
+
+export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
+
+/** Ends the handling of a request with an error of the provider's shape. */
+export class Refusal extends Error {
+  readonly status: RefusalStatus;
+  /** Where the status does not tell; else null. */
+  readonly code: string | null;
+
+  /** @param message default: the service's for this status */
+  constructor(status: RefusalStatus, message?: string, code: string | null = null) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The emulator of a service. A path that is in no route is 404. */
+export function createEmulator<Deployment, Needs, Caller>(
+  service: Service<Deployment, Needs, Caller>,
+  deployment: Deployment,
+  save?: () => Promise<void>,
+): Emulator {
+  const { headers } = service;
+  const app = new Hono();
+  app.onError((error, { req }) => refuse(service, error instanceof Refusal ? error : new Refusal(500), req.url));
+  app.notFound(({ req }) => refuse(service, new Refusal(404), req.url));
+  for (const { method, path, needs, status = 200, isEmpty = false, handle } of service.routes) {
+    app.on(method, path, async ({ req }) => {
+      const call: Call = {
+        url: new URL(req.url),
+        headers: req.raw.headers,
+        parameters: req.param(),
+        text: await req.text(),
+      };
+      const body = handle(call, service.admit(call, needs, deployment), deployment);
+      if (method !== 'GET') await save?.();
+      return isEmpty ? new Response(null, { status, headers }) : Response.json(body, { status, headers });
+    });
+  }
+  return { fetch: async (request) => app.fetch(request) };
+}
+
+function refuse<Deployment, Needs, Caller>(
+  service: Service<Deployment, Needs, Caller>,
+  refusal: Refusal,
+  url: string,
+): Response {
+  const { status } = refusal;
+  const message = refusal.message === '' ? (service.messages[status] ?? '') : refusal.message;
+  const { body, headers } = service.problem(refusal, message, new URL(url));
+  return Response.json(body, { status, headers: { ...service.headers, ...headers } });
+}
+
+/** A service as faults see it. */
+export function faultSubjectOf<Deployment, Needs, Caller>(service: Service<Deployment, Needs, Caller>): FaultSubject {
+  const routes = service.routes.map(({ method, path, operation, isEmpty = false, expired }) => ({
+    method,
+    pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`),
+    operation: operation ?? (method === 'GET' ? 'read' : null),
+    isEmpty,
+    expired,
+  }));
+  function routeOf({ method, url }: Request): (typeof routes)[number] | undefined {
+    const { pathname } = new URL(url);
+    return routes.find((route) => route.method === method && route.pattern.test(pathname));
+  }
+  return {
+    operations: operations.filter((name) => routes.some(({ operation }) => operation === name)),
+    bodiless: operations.filter((name) => routes.some(({ operation, isEmpty }) => operation === name && isEmpty)),
+    operationOf: (request) => routeOf(request)?.operation ?? (request.method === 'GET' ? 'read' : null),
+    refuse: (request, status) => {
+      const expired = status === 401 ? routeOf(request)?.expired : undefined;
+      return refuse(service, expired?.() ?? new Refusal(status), request.url);
+    },
+  };
+}
