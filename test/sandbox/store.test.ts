@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { FailedError } from '../../src/errors.ts';
+import { hintText } from '../../src/model/hint.ts';
 import { openStore, resetStore, type Store } from '../../src/sandbox/store.ts';
 
 interface Counter {
@@ -90,7 +91,7 @@ describe('a file that cannot be used', () => {
     const error: unknown = await open().catch((reason: unknown) => reason);
     if (!(error instanceof FailedError)) throw error;
     expect(error.message).toContain(file);
-    expect(error.hint).toContain('sactl sandbox reset');
+    expect(hintText(error.hint ?? '')).toBe('sactl sandbox reset');
     expect(await readFile(file, 'utf8')).toBe(text);
     await resetStore({ directory, name: 'counter', sleep: wait });
     expect((await open()).state).toEqual({ count: 0 });
