@@ -1,56 +1,63 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, it } from 'vitest';
 
 import { topics } from '../src/commands/help/topics.ts';
-import { wholeTree } from '../src/program.ts';
 
-const path = fileURLToPath(new URL('../README.md', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
-function commandRows(command: CommandUnknownOpts, prefix: string): string[] {
-  return command.commands.flatMap((child) => {
-    const name = `${prefix} ${child.name()}`.trim();
-    if (child.commands.length > 0) return commandRows(child, name);
-    const flags = child.options.map(({ flags: text }) => `\`${text.replaceAll('|', '\\|')}\``);
-    return [`| \`${name}\` | ${child.summary()} | ${flags.join(', ')} |`];
-  });
-}
-
-async function commandTable(): Promise<string> {
-  const tree = await wholeTree();
-  const common = tree.options.map((option) => `| \`${option.flags}\` | ${option.description} |`);
+function table(head: readonly [string, string], rows: readonly (readonly [string, string])[]): string {
   return [
-    '| command | what it does | its flags |',
-    '|---|---|---|',
-    ...commandRows(tree, ''),
-    '',
-    'Flags of every command that can honour them, before or after the command:',
-    '',
-    '| flag | what it does |',
+    `| ${head.join(' | ')} |`,
     '|---|---|',
-    ...common,
+    ...rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`),
   ].join('\n');
 }
 
-function exitCodeTable(): string {
-  const [{ rows = {} } = {}] = topics['exit-codes'].parts;
+type Rows = Readonly<Record<string, string>>;
+
+function rowsOf(parts: readonly { readonly rows?: Rows }[]): [string, string][] {
+  return parts.flatMap(({ rows = {} }) => Object.entries(rows));
+}
+
+function asCode([term, meaning]: readonly [string, string]): [string, string] {
   return [
-    '| code | meaning |',
-    '|---|---|',
-    ...Object.entries(rows).map(([code, text]) => `| ${code} | ${text} |`),
-  ].join('\n');
+    term
+      .split(', ')
+      .map((word) => `\`${word}\``)
+      .join(', '),
+    meaning,
+  ];
 }
 
-function fill(text: string, name: string, block: string): string {
-  const pattern = new RegExp(`(<!-- ${name}: generated -->\\n)[^]*?(\\n<!-- end -->)`);
-  if (!pattern.test(text)) throw new Error(`README.md has no section ${name}`);
-  return text.replace(pattern, (_, start: string, end: string) => `${start}${block}${end}`);
+/** The tables that documents and help have in common, by the names in `<!-- name: generated -->`. */
+const blocks: Readonly<Record<string, string>> = {
+  'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'].parts)),
+  targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets.parts).map(asCode)),
+  environment: table(['variable', 'what it says'], rowsOf(topics.environment.parts).map(asCode)),
+};
+
+function filled(text: string): string {
+  return text.replaceAll(
+    /(<!-- ([\w ]+): generated -->\n)[^]*?(<!-- end -->)/g,
+    (_, start: string, name: string, end: string) => `${start}${blocks[name] ?? `no table ${name}`}\n${end}`,
+  );
 }
 
-it('README.md shows the commands and exit codes there are (npm run readme mends it)', async () => {
-  const text = readFileSync(path, 'utf8');
-  const filled = fill(fill(text, 'commands', await commandTable()), 'exit codes', exitCodeTable());
-  await expect(filled).toMatchFileSnapshot(path);
+const guide = readdirSync(`${root}docs/guide`).map((name) => `docs/guide/${name}`);
+
+it.each(['README.md', ...guide])('%s has the tables that help has (npm run readme mends it)', async (page) => {
+  const text = readFileSync(root + page, 'utf8');
+  await expect(filled(text)).toMatchFileSnapshot(root + page);
+});
+
+it('every such table is in a document', () => {
+  const text = ['README.md', ...guide].map((page) => readFileSync(root + page, 'utf8')).join('');
+  for (const name of Object.keys(blocks)) expect(text).toContain(`<!-- ${name}: generated -->`);
+});
+
+it('README.md can be read in five minutes', () => {
+  const words = readFileSync(`${root}README.md`, 'utf8').split(/\s+/).length;
+  expect(words).toBeLessThan(1000);
 });

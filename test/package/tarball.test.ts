@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, cp, mkdtemp, readFile, rm, symlink, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +18,18 @@ beforeAll(async () => {
   packed = await pack({ cwd: root, home });
 }, 60_000);
 afterAll(() => rm(home, { recursive: true, force: true }));
+
+/** What a reader of the package may follow links to. */
+const documents = [
+  'docs/faults.md',
+  'docs/outcomes.md',
+  'docs/reference.md',
+  ...['docs/guide', 'examples'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(root, join(parentPath, name)).replaceAll('\\', '/')),
+  ),
+];
 
 /** The manual pages there are in the repository, e.g. `man/sactl.1`. */
 const manualPages = existsSync(join(root, 'man')) ? readdirSync(join(root, 'man')).map((name) => `man/${name}`) : [];
@@ -35,6 +47,7 @@ describe('the package', () => {
         'dist/build/jq.wasm',
         ...['bash', 'fish', 'powershell', 'zsh'].map((shell) => `dist/completion.${shell}`),
         'dist/sbom.cdx.json',
+        ...documents,
         ...manualPages,
         'package.json',
         'scripts/demo.js',
@@ -42,6 +55,15 @@ describe('the package', () => {
     );
     const built = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.cjs'));
     expect(packed.files).toEqual(expect.arrayContaining(built.map((name) => `dist/${name}`)));
+  });
+
+  it('has no page with a link to something that is not in it', async () => {
+    for (const page of packed.files.filter((file) => file.endsWith('.md'))) {
+      const text = (await readFile(join(root, page), 'utf8')).replaceAll(/```[^]*?```/g, '');
+      const links = [...text.matchAll(/\]\(([^)\s#]+)/g)].map(([, target = '']) => target);
+      const inside = links.filter((target) => !/^[a-z]+:/.test(target)).map((target) => join(dirname(page), target));
+      expect(inside.filter((path) => !packed.files.includes(path.replaceAll('\\', '/')))).toEqual([]);
+    }
   });
 
   it('is small', () => {
@@ -71,7 +93,7 @@ describe('the package', () => {
   it('is the same, to the byte, from another folder at another time', async () => {
     const copy = join(home, 'elsewhere');
     const sources = ['package.json', 'package-lock.json', 'LICENSE', 'README.md', 'CHANGELOG.md'];
-    const folders = ['src', 'scripts', ...(manualPages.length > 0 ? ['man'] : [])];
+    const folders = ['src', 'scripts', 'docs', 'examples', ...(manualPages.length > 0 ? ['man'] : [])];
     for (const name of [...sources, ...folders]) {
       await cp(join(root, name), join(copy, name), { recursive: true });
     }

@@ -5,7 +5,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const documents = [
   'README.md',
-  ...readdirSync(`${root}docs`)
+  ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ];

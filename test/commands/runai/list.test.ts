@@ -125,12 +125,12 @@ describe('one model for all providers', () => {
     }
   });
 
-  /** Filters of reading commands, as README.md and the help show them. */
+  /** Filters of reading commands, as the documents and the help show them. */
   const filters = [
     '.[].id',
     '.[] | select(.status == "expired") | .id',
     '.[] | [.id, .name] | @tsv',
-    ...readmeFilters(),
+    ...documentedFilters(),
   ];
   it.each(filters)('answers the filter %s on both', async (filter) => {
     const outcomes = await both('sa', 'list', '-q', filter);
@@ -138,8 +138,9 @@ describe('one model for all providers', () => {
   });
 });
 
-/** Those of `sa list -q '…'` in README.md. */
-function readmeFilters(): readonly string[] {
-  const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+/** Those of `sa list -q '…'` in the README and in the script author's guide. */
+function documentedFilters(): readonly string[] {
+  const pages = ['README.md', 'docs/guide/scripts.md'];
+  const text = pages.map((page) => readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8')).join('');
   return [...text.matchAll(/(?:sa|serviceaccounts) list[^\n]* -q '([^']+)'/g)].map(([, filter = '']) => filter);
 }
