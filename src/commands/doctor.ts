@@ -14,8 +14,5 @@ export const doctor = verb({
     'sactl doctor --profile prod --profile staging --json',
     'sactl doctor -q \'.[] | select(.level != "ok") | [.check, .message, .hint]\'',
   ],
-  run: async (invocation) => {
-    const { examine } = await import('./doctor/examine.ts');
-    return examine(invocation);
-  },
+  run: async (invocation) => (await import('./doctor/examine.ts')).examine(invocation),
 });

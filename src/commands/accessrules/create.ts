@@ -11,8 +11,5 @@ export const create = verb({
     'sactl accessrules create --provider runai --account ci-vision --role Viewer --scope project:vision --cluster gpu-west',
   ],
   flags: grantFlags,
-  run: async (invocation, flags) => {
-    const { createRule } = await import('../../session/access-rules.ts');
-    return createRule(invocation, flags);
-  },
+  run: async (invocation, flags) => (await import('../../session/access-rules.ts')).createRule(invocation, flags),
 });

@@ -7,8 +7,5 @@ export const remove = verb({
   honours: ['connection', 'output', 'change'],
   examples: ['sactl accessrules delete --provider runai --id 104'],
   flags: { id: text('--id <id>', 'id of the rule, as "accessrules list" shows it') },
-  run: async (invocation, { id }) => {
-    const { deleteRule } = await import('../../session/access-rules.ts');
-    return deleteRule(invocation, id);
-  },
+  run: async (invocation, { id }) => (await import('../../session/access-rules.ts')).deleteRule(invocation, id),
 });

@@ -7,8 +7,6 @@ export const list = verb({
   honours: ['connection', 'output', 'raw'],
   examples: ['sactl accessrules list --provider runai', 'sactl accessrules list --provider runai --account ci-vision'],
   flags: { account: text('--account <id or name>', 'only the rules of this account') },
-  run: async (invocation, { account }) => {
-    const { listRules } = await import('../../session/access-rules.ts');
-    return listRules(invocation, account);
-  },
+  run: async (invocation, { account }) =>
+    (await import('../../session/access-rules.ts')).listRules(invocation, account),
 });

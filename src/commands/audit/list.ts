@@ -16,8 +16,5 @@ export const list = verb({
     id: text('--id <id>', 'only changes of the account with this id or exact name'),
     since: text('--since <time>', 'only changes since this time: 7d, or 2026-11-01, or a time in ISO 8601'),
   },
-  run: async (invocation, { id, since }) => {
-    const { listEvents } = await import('./events.ts');
-    return listEvents(invocation, id, since);
-  },
+  run: async (invocation, { id, since }) => (await import('./events.ts')).listEvents(invocation, id, since),
 });

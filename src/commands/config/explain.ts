@@ -11,8 +11,5 @@ export const explain = verb({
     'sactl config explain --profile prod --json',
     "sactl config explain -q '.profiles[].name'",
   ],
-  run: async (invocation) => {
-    const { explainSettings } = await import('./explanation.ts');
-    return explainSettings(invocation);
-  },
+  run: async (invocation) => (await import('./explanation.ts')).explainSettings(invocation),
 });

@@ -6,8 +6,5 @@ export const path = verb({
     'Prints the path of the file that is read or, if it were there, would be; also when something in it is wrong.',
   honours: ['output'],
   examples: ['sactl config path', '"$EDITOR" "$(sactl config path)"'],
-  run: async (invocation) => {
-    const { printPath } = await import('./file-path.ts');
-    return printPath(invocation);
-  },
+  run: async (invocation) => (await import('./file-path.ts')).printPath(invocation),
 });

@@ -16,8 +16,5 @@ export const deliver = verb({
     ...entryFlag,
     to: list('--to <target>', 'where the credential goes; may be repeated (see "sactl help targets")'),
   },
-  run: async (invocation, { id, to }) => {
-    const { deliverPicked } = await import('./delivery.ts');
-    return deliverPicked(invocation, id, to ?? []);
-  },
+  run: async (invocation, { id, to }) => (await import('./delivery.ts')).deliverPicked(invocation, id, to ?? []),
 });

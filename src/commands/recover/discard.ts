@@ -7,8 +7,5 @@ export const discard = verb({
   honours: ['journal', 'output', 'change'],
   examples: ['sactl recover discard --id 4f1c09d2'],
   flags: entryFlag,
-  run: async (invocation, { id }) => {
-    const { discardEntry } = await import('./entries.ts');
-    return discardEntry(invocation, id);
-  },
+  run: async (invocation, { id }) => (await import('./entries.ts')).discardEntry(invocation, id),
 });

@@ -9,8 +9,5 @@ export const list = verb({
   honours: ['journal', 'output'],
   examples: ['sactl recover list', 'sactl recover list -q \'.[] | select(.state == "kept") | .id\''],
   notes: statesHelp,
-  run: async (invocation) => {
-    const { listEntries } = await import('./entries.ts');
-    return listEntries(invocation);
-  },
+  run: async (invocation) => (await import('./entries.ts')).listEntries(invocation),
 });

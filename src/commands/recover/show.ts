@@ -11,8 +11,5 @@ export const show = verb({
   examples: ['sactl recover show --id 4f1c09d2', 'sactl recover show --id 4f1c09d2 --reveal -q .credential.value'],
   notes: statesHelp,
   flags: { ...entryFlag, reveal: on('--reveal', 'print the credential') },
-  run: async (invocation, { id, reveal }) => {
-    const { showEntry } = await import('./entries.ts');
-    return showEntry(invocation, id, reveal ?? false);
-  },
+  run: async (invocation, { id, reveal }) => (await import('./entries.ts')).showEntry(invocation, id, reveal ?? false),
 });

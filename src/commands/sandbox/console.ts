@@ -15,10 +15,8 @@ export const create = verb({
     name: text('--name <name>', 'name of the account: letters, digits, "-" and "_"'),
     description: text('--description <text>', 'what it is for'),
   },
-  run: async (invocation, { name, description }) => {
-    const { createAtConsole } = await import('./augment-page.ts');
-    return createAtConsole(invocation, name, description);
-  },
+  run: async (invocation, { name, description }) =>
+    (await import('./augment-page.ts')).createAtConsole(invocation, name, description),
 });
 
 export const issue = verb({
@@ -29,10 +27,8 @@ export const issue = verb({
   honours: [],
   examples: ['sactl sandbox console augment issue --account ci-reviewer --token nightly > session.json'],
   flags: { account: accountName, token: text('--token <name>', 'name of the new token') },
-  run: async (invocation, { account, token }) => {
-    const { issueAtConsole } = await import('./augment-page.ts');
-    return issueAtConsole(invocation, account, token);
-  },
+  run: async (invocation, { account, token }) =>
+    (await import('./augment-page.ts')).issueAtConsole(invocation, account, token),
 });
 
 export const revoke = verb({
@@ -41,10 +37,8 @@ export const revoke = verb({
   honours: [],
   examples: ['sactl sandbox console augment revoke --account ci-reviewer --token github-actions'],
   flags: { account: accountName, token: text('--token <name>', 'name of the token') },
-  run: async (invocation, { account, token }) => {
-    const { revokeAtConsole } = await import('./augment-page.ts');
-    return revokeAtConsole(invocation, account, token);
-  },
+  run: async (invocation, { account, token }) =>
+    (await import('./augment-page.ts')).revokeAtConsole(invocation, account, token),
 });
 
 export const remove = verb({
@@ -53,8 +47,5 @@ export const remove = verb({
   honours: [],
   examples: ['sactl sandbox console augment delete --account docs_writer'],
   flags: { account: accountName },
-  run: async (invocation, { account }) => {
-    const { deleteAtConsole } = await import('./augment-page.ts');
-    return deleteAtConsole(invocation, account);
-  },
+  run: async (invocation, { account }) => (await import('./augment-page.ts')).deleteAtConsole(invocation, account),
 });

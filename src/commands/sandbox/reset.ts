@@ -5,8 +5,5 @@ export const reset = verb({
   description: 'Forgets everything that was done in the sandbox; its accounts are as on the first day.',
   honours: [],
   examples: ['sactl sandbox reset'],
-  run: async (invocation) => {
-    const { resetEmulators } = await import('./emulators.ts');
-    return resetEmulators(invocation);
-  },
+  run: async (invocation) => (await import('./emulators.ts')).resetEmulators(invocation),
 });

@@ -14,10 +14,7 @@ export const serve = verb({
     port: text('--port <n>', 'port; 0 takes a free one (default: 8642)'),
     fault: list('--fault <fault>', 'what goes wrong on purpose, see below; may be repeated'),
   },
-  run: async (invocation, { port, fault }) => {
-    const { serveEmulators } = await import('./emulators.ts');
-    return serveEmulators(invocation, port, fault);
-  },
+  run: async (invocation, { port, fault }) => (await import('./emulators.ts')).serveEmulators(invocation, port, fault),
 });
 
 /** The syntax of faults and what each does, for the end of the help. */

@@ -32,8 +32,5 @@ export const create = verb({
     token,
     allowTenantChange,
   },
-  run: async (invocation, flags) => {
-    const { createAccount } = await import('../../session/create-account.ts');
-    return createAccount(invocation, flags);
-  },
+  run: async (invocation, flags) => (await import('../../session/create-account.ts')).createAccount(invocation, flags),
 });

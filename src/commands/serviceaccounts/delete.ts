@@ -18,8 +18,5 @@ export const remove = verb({
     ignoreMissing: on('--ignore-missing', 'succeed when there is no such account'),
     ...doneFlag,
   },
-  run: async (invocation, flags) => {
-    const { deleteAccount } = await import('../../session/delete-account.ts');
-    return deleteAccount(invocation, flags);
-  },
+  run: async (invocation, flags) => (await import('../../session/delete-account.ts')).deleteAccount(invocation, flags),
 });

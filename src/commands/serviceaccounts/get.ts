@@ -7,8 +7,5 @@ export const get = verb({
   honours: ['connection', 'organization', 'output', 'raw'],
   examples: ['sactl serviceaccounts get --id ci-deploy', 'sactl sa get --id ci-deploy -q .expiresAt'],
   flags: accountFlag,
-  run: async (invocation, { id }) => {
-    const { printAccount } = await import('../../session/pick.ts');
-    return printAccount(invocation, id);
-  },
+  run: async (invocation, { id }) => (await import('../../session/pick.ts')).printAccount(invocation, id),
 });

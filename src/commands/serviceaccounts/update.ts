@@ -14,8 +14,5 @@ export const update = verb({
     'sactl sa update --id ci-deploy --file serviceaccount.json',
   ],
   flags: { ...accountFlag, ...changeFlags, ...doneFlag },
-  run: async (invocation, flags) => {
-    const { updateAccount } = await import('../../session/update-account.ts');
-    return updateAccount(invocation, flags);
-  },
+  run: async (invocation, flags) => (await import('../../session/update-account.ts')).updateAccount(invocation, flags),
 });

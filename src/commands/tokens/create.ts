@@ -25,8 +25,5 @@ export const create = verb({
     allowTenantChange,
     journal,
   },
-  run: async (invocation, flags) => {
-    const { createToken } = await import('../../session/tokens.ts');
-    return createToken(invocation, flags);
-  },
+  run: async (invocation, flags) => (await import('../../session/tokens.ts')).createToken(invocation, flags),
 });

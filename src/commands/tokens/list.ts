@@ -11,8 +11,5 @@ export const list = verb({
     `sactl tokens list --provider augment --id ci-reviewer -q '.[] | select(.state == "pending-revoke").name'`,
   ],
   flags: accountFlag,
-  run: async (invocation, flags) => {
-    const { listTokens } = await import('../../session/tokens.ts');
-    return listTokens(invocation, flags);
-  },
+  run: async (invocation, flags) => (await import('../../session/tokens.ts')).listTokens(invocation, flags),
 });

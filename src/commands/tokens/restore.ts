@@ -10,8 +10,5 @@ export const restore = verb({
     'sactl tokens restore --provider augment --id ci-reviewer --token nightly-1 --dry-run',
   ],
   flags: tokenFlags,
-  run: async (invocation, flags) => {
-    const { restoreToken } = await import('../../session/tokens.ts');
-    return restoreToken(invocation, flags);
-  },
+  run: async (invocation, flags) => (await import('../../session/tokens.ts')).restoreToken(invocation, flags),
 });

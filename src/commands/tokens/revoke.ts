@@ -12,8 +12,5 @@ export const revoke = verb({
     'sactl tokens revoke --provider augment --id ci-reviewer --token nightly-1 --done --yes',
   ],
   flags: { ...tokenFlags, ...doneFlag },
-  run: async (invocation, flags) => {
-    const { revokeToken } = await import('../../session/tokens.ts');
-    return revokeToken(invocation, flags);
-  },
+  run: async (invocation, flags) => (await import('../../session/tokens.ts')).revokeToken(invocation, flags),
 });
