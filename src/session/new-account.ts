@@ -5,12 +5,11 @@ import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import type { Check } from './check.ts';
 import { canAsk } from './confirm.ts';
-import type { NewAccountFlags } from './account-flags.ts';
+import { readTags, type NewAccountFlags } from './account-flags.ts';
 import { hasDocument, readDocument } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
 import { orNull, readableRoles } from './list.ts';
 import type { Session } from './session.ts';
-import { readTags } from './account-change.ts';
 
 /** The account that flags and document describe; null when a person is to be asked for it. */
 export async function checkNewAccount(

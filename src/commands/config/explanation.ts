@@ -33,18 +33,12 @@ export async function explainSettings({ ctx, common }: Invocation): Promise<Exit
     throw new UsageError(gathered.problems);
   }
   const { homeDirectory } = ctx;
-  await emit(ctx, renderer, explanation({ configuration, explained, homeDirectory }));
+  await emit(ctx, renderer, explanation(configuration, explained, homeDirectory));
   return ExitCode.done;
 }
 
-interface ExplainOptions {
-  readonly configuration: Configuration;
-  readonly explained: Explained;
-  readonly homeDirectory: string;
-}
-
 /** All settings; of credentials only their source. */
-function explanation({ configuration, explained, homeDirectory }: ExplainOptions): OutputDocument {
+function explanation(configuration: Configuration, explained: Explained, homeDirectory: string): OutputDocument {
   const { ignored, files } = configuration;
   const settings = settingsOf(configuration);
   const profiles = profilesOf(configuration, homeDirectory);
@@ -79,21 +73,8 @@ function settingsOf(configuration: Configuration): readonly SettingRow[] {
   );
 }
 
-/** The connection as it prints; `credential` is its source. */
-interface ConnectionDocument {
-  readonly provider: string;
-  readonly profile: string | null;
-  /** Null in the sandbox. */
-  readonly endpoint: string | null;
-  readonly endpointSource: string;
-  readonly credential: string;
-  readonly ca: string | null;
-  readonly caSource: string | null;
-  readonly organization: string | null;
-  readonly organizationSource: string;
-}
-
-function connectionOf(connection: Connection): ConnectionDocument {
+/** The connection as it prints; `credential` is its source, and `endpoint` is null in the sandbox. */
+function connectionOf(connection: Connection) {
   const { provider, profile, endpoint, endpointSource, credential, ca, organization } = connection;
   return {
     provider,
@@ -108,7 +89,7 @@ function connectionOf(connection: Connection): ConnectionDocument {
   };
 }
 
-function connectionRows(connection: ConnectionDocument): readonly SettingRow[] {
+function connectionRows(connection: ReturnType<typeof connectionOf>): readonly SettingRow[] {
   const { provider, profile, endpoint, endpointSource, credential, ca, caSource } = connection;
   return [
     {
@@ -123,15 +104,7 @@ function connectionRows(connection: ConnectionDocument): readonly SettingRow[] {
   ];
 }
 
-interface ProfileRow {
-  readonly name: string;
-  readonly provider: string;
-  readonly endpoint: string | null;
-  readonly org: string | null;
-  readonly credential: string;
-}
-
-function profilesOf({ profiles }: Configuration, homeDirectory: string): readonly ProfileRow[] {
+function profilesOf({ profiles }: Configuration, homeDirectory: string) {
   return [...profiles.values()].map(({ name, provider, endpoint, org, credential }) => ({
     name,
     provider,
@@ -147,7 +120,7 @@ const settingColumns: readonly Column<SettingRow>[] = [
   { name: 'source', value: ({ source }) => source, tone: () => 'muted' },
 ];
 
-const profileColumns: readonly Column<ProfileRow>[] = [
+const profileColumns: readonly Column<ReturnType<typeof profilesOf>[number]>[] = [
   { name: 'name', value: ({ name }) => name },
   { name: 'provider', value: ({ provider }) => provider },
   { name: 'endpoint', value: ({ endpoint }) => endpoint },

@@ -96,22 +96,16 @@ async function examineCa(file: CaFile, homeDirectory: string): Promise<Result> {
 const warnedMs = 30_000;
 const refusedMs = 300_000;
 
-/** Measures how far this machine's clock is from the provider's. */
-export interface ClockWatch {
-  readonly onAnswer: (answer: TimedAnswer) => void;
-  /** Empty when no answer had a date. */
-  readonly results: () => readonly Result[];
-}
-
-function watchClock(): ClockWatch {
+/** Measures how far this machine's clock is from the provider's; `results` are empty when no answer had a date. */
+function watchClock() {
   let best: { readonly offsetMs: number; readonly tookMs: number } | null = null;
   return {
-    onAnswer: (answer) => {
+    onAnswer: (answer: TimedAnswer): void => {
       const offsetMs = offsetOf(answer);
       const tookMs = answer.answeredAt - answer.askedAt;
       if (offsetMs !== null && (best === null || tookMs < best.tookMs)) best = { offsetMs, tookMs };
     },
-    results: () => (best === null ? [] : [resultOf(best.offsetMs)]),
+    results: (): readonly Result[] => (best === null ? [] : [resultOf(best.offsetMs)]),
   };
 }
 
