@@ -54,7 +54,7 @@ async function bundle() {
   const build = await rolldown({
     input: { main: 'test/fuzz/main.ts' },
     platform: 'node',
-    external: ['jq-wasm', 'write-file-atomic'],
+    external: ['jq-wasm'],
     plugins: [rawText],
   });
   await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', cleanDir: true });

@@ -50,8 +50,18 @@ export async function checkPrivateDirectory(path: string, owner: Owner): Promise
   }
 }
 
-/** Makes what was created, renamed or removed in a folder last. Where the system has no way to do it, nothing happens. */
-export async function syncDirectory(path: string, { platform }: Owner): Promise<void> {
+/** Codes of folders that may not be read, and of file systems that cannot flush one. */
+const unflushable: ReadonlySet<string | null> = new Set([
+  'EACCES',
+  'EINVAL',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EPERM',
+]);
+
+/** Makes what was created, renamed or removed in a folder durable, where the system can. @throws the system's error */
+export async function syncDirectory(path: string, { platform }: Pick<Owner, 'platform'>): Promise<void> {
   if (platform === 'win32') return;
   try {
     const folder = await open(path);
@@ -61,7 +71,7 @@ export async function syncDirectory(path: string, { platform }: Owner): Promise<
       await folder.close();
     }
   } catch (error) {
-    if (!['EINVAL', 'ENOTSUP', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
+    if (!unflushable.has(systemCode(error))) throw error;
   }
 }
 

@@ -1,10 +1,9 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-
-import writeFileAtomic from 'write-file-atomic';
 
 import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { systemReason } from '../files/system-error.ts';
 import { quoted, safeText } from '../model/text.ts';
 import { prettyJson } from '../output/json.ts';
@@ -28,18 +27,16 @@ export async function writeReports(
 ): Promise<readonly FailedError[]> {
   const markdown = bulkMarkdown(result, { isSandbox: marker.sandbox === true });
   const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
+  const text = extname(path ?? '') === '.md' ? markdown : prettyJson({ ...result, ...marker });
   const failures = [
     summary === '' ? null : await failureAt(summary, () => appendFile(summary, `${markdown}\n`)),
-    path === undefined
-      ? null
-      : await failureAt(path, () =>
-          writeFileAtomic(
-            resolve(cwd, path),
-            extname(path) === '.md' ? markdown : prettyJson({ ...result, ...marker }),
-          ),
-        ),
+    path === undefined ? null : await failureAt(path, () => replaceReport(resolve(cwd, path), text)),
   ];
   return failures.filter((failure) => failure !== null);
+}
+
+async function replaceReport(path: string, text: string): Promise<void> {
+  await replaceFile(path, text, { like: await stat(path).catch(() => null), mode: 0o666 });
 }
 
 async function failureAt(path: string, write: () => Promise<void>): Promise<FailedError | null> {

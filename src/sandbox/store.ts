@@ -2,12 +2,11 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 
-import writeFileAtomic from 'write-file-atomic';
-
 import { sactl } from '../model/hint.ts';
 import { FailedError } from '../errors.ts';
 import { readBoundedText } from '../files/bounded-file.ts';
 import { withLock } from '../files/lock.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { makeDirectory as makeFolders } from '../files/private-directory.ts';
 
 export interface StoreOptions<State extends object> {
@@ -94,7 +93,7 @@ async function write<State extends object>(options: StoreOptions<State>, state: 
   const path = storePath(options);
   try {
     const text = JSON.stringify({ version: options.version, state });
-    await writeFileAtomic(path, text, { mode: 0o600 });
+    await replaceFile(path, text);
   } catch (cause) {
     throw new FailedError('sandbox', `cannot write the sandbox's state to ${path}`, { cause });
   }

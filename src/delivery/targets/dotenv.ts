@@ -8,8 +8,7 @@ import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
 import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
 import { pathFor, pathProblems } from './file-path.ts';
 import { fileTarget } from './file.ts';
-import { regularFileAt } from './regular-file.ts';
-import { replaceFile } from './replace-file.ts';
+import { regularFileAt, replaceRegular } from './regular-file.ts';
 import type { Scheme } from './scheme.ts';
 import { attempt, refusal } from './system-call.ts';
 import { TargetError, type Target, type TargetContext, type TargetEnvironment } from './target.ts';
@@ -51,7 +50,7 @@ interface DotenvTarget {
 
 function dotenvTarget({ key, ...target }: DotenvTarget): Target {
   const { ctx, files } = target.environment;
-  const { flushFolder, inTurn } = files;
+  const { inTurn } = files;
   return fileTarget({
     ...target,
     slot: key,
@@ -67,7 +66,7 @@ function dotenvTarget({ key, ...target }: DotenvTarget): Target {
           const current = await regularFileAt(file);
           const before = { path: file, text: await readText(file, current) };
           const content = Buffer.from(setVariable(before, { key, value: text.reveal() }), 'latin1');
-          await replaceFile({ path: file, current, content, ctx, flushFolder, signal });
+          await replaceRegular({ path: file, current, content, environment: target.environment, signal });
         }),
       ),
   });

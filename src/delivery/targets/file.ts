@@ -1,12 +1,12 @@
 import type { Stats } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { locate, pathFor, pathProblems } from './file-path.ts';
 import { expand } from './expand.ts';
 import type { Scheme } from './scheme.ts';
-import { regularFileAt } from './regular-file.ts';
-import { replaceFile, sweepTemporaries, writeTemporary } from './replace-file.ts';
+import { regularFileAt, replaceRegular, stepsOf } from './regular-file.ts';
+import { sweepTemporaries, writeTemporary } from '../../files/replace-file.ts';
 import { attempt, preflighting, refusal } from './system-call.ts';
 import type { Target, TargetEnvironment, TargetPayload } from './target.ts';
 
@@ -63,15 +63,14 @@ export function fileTarget(target: FileTarget): Target {
 export function wholeFileTarget(
   target: Omit<FileTarget, 'slot' | 'check' | 'write'> & { readonly isJson: boolean },
 ): Target {
-  const { ctx, files } = target.environment;
-  const { flushFolder } = files;
+  const { environment } = target;
   return fileTarget({
     ...target,
     slot: null,
     write: async (path, payload, signal) => {
       const current = await existing(path, target);
       const content = (target.isJson ? payload.json : payload.text).reveal();
-      await replaceFile({ path, current, content, ctx, flushFolder, signal });
+      await replaceRegular({ path, current, content, environment, signal });
     },
   });
 }
@@ -98,7 +97,8 @@ function tryFolder(folder: string, like: Stats | null, { ctx, files: { trials } 
 
 async function tryWriting(folder: string, like: Stats | null, ctx: TargetEnvironment['ctx']): Promise<void> {
   const content = new Uint8Array(trialBytes);
-  const temporary = await writeTemporary({ folder, content, like, ctx });
+  const step = stepsOf(join(folder, 'any'), like);
+  const temporary = await writeTemporary(folder, content, { like, uuid: ctx.uuid, step });
   const { mtimeMs } = await attempt(`${folder} cannot be reached`, () => stat(temporary));
   await sweepTemporaries(folder, mtimeMs);
   await attempt(`the temporary file ${temporary} cannot be removed`, () => rm(temporary));

@@ -1,8 +1,11 @@
 import type { Stats } from 'node:fs';
 import { lstat, readlink, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { systemCode } from '../../files/system-error.ts';
+import { LeftoverError, replaceFile, type Step } from '../../files/replace-file.ts';
 import { attempt, refusal } from './system-call.ts';
+import { TargetError, type TargetEnvironment } from './target.ts';
 
 /**
  * What is known of the regular file at `path`; null when nothing is there.
@@ -18,8 +21,55 @@ export async function regularFileAt(path: string): Promise<Stats | null> {
   throw refusal(`${path} is ${kindOf(found)}, not a regular file`);
 }
 
+export interface Replaced {
+  /** In a folder that exists. */
+  readonly path: string;
+  /** What `regularFileAt` gave before the content was made. */
+  readonly current: Stats | null;
+  readonly content: string | Uint8Array;
+  readonly environment: Pick<TargetEnvironment, 'ctx' | 'files'>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Replaces a file, which keeps its owner, group and mode, or makes one of mode 0600.
+ * @throws TargetError, also when the file is no longer what `current` says; the signal's reason when it was aborted
+ */
+export async function replaceRegular({ path, current, content, environment, signal }: Replaced): Promise<void> {
+  const { ctx, files } = environment;
+  signal.throwIfAborted();
+  try {
+    await replaceFile(path, content, {
+      like: current,
+      uuid: ctx.uuid,
+      step: stepsOf(path, current),
+      check: async () => {
+        signal.throwIfAborted();
+        if (isSameFile(current, await regularFileAt(path))) return;
+        throw new TargetError('another program changed it meanwhile', { isRetryable: true });
+      },
+      retry: ctx,
+      flushFolder: files.flushFolder,
+    });
+  } catch (error) {
+    throw error instanceof LeftoverError ? refusal(error.message) : error;
+  }
+}
+
+/** The words for errors of writing a file at `path`, in place of `like`. */
+export function stepsOf(path: string, like: Stats | null): Step {
+  const folder = dirname(path);
+  const problems = {
+    write: `nothing can be written in ${folder}`,
+    own: `the file belongs to user ${like?.uid} and group ${like?.gid}, and a new one cannot`,
+    replace: `${path} cannot be replaced`,
+    flush: `${folder} cannot be flushed to disk`,
+  };
+  return (step, work) => attempt(problems[step], work);
+}
+
 /** Whether both are the same file, unchanged, or both nothing. */
-export function isSameFile(before: Stats | null, now: Stats | null): boolean {
+function isSameFile(before: Stats | null, now: Stats | null): boolean {
   if (before === null || now === null) return before === now;
   const keys = ['dev', 'ino', 'size', 'mtimeMs', 'mode', 'uid', 'gid'] as const;
   return keys.every((key) => before[key] === now[key]);

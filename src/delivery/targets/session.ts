@@ -7,9 +7,8 @@ import { Secret, fingerprintOf } from '../../model/credential.ts';
 import { expand } from './expand.ts';
 import { locate, pathFor, pathProblems } from './file-path.ts';
 import { fileTarget } from './file.ts';
-import { regularFileAt } from './regular-file.ts';
-import { replaceFile } from './replace-file.ts';
 import { kindsWhere } from './kinds.ts';
+import { regularFileAt, replaceRegular } from './regular-file.ts';
 import type { Scheme } from './scheme.ts';
 import { attempt } from './system-call.ts';
 import type { Target, TargetContext, TargetEnvironment } from './target.ts';
@@ -26,8 +25,7 @@ export const sessionScheme: Scheme = {
         `only the session of an Augment account goes there; for ${subject.provider}, file: is right`,
       );
     }
-    const { ctx, files } = environment;
-    const { flushFolder } = files;
+    const { ctx } = environment;
     const name = `session:${expand(spec.body, subject)}`;
     const path = pathFor(spec, subject, environment);
     const target = fileTarget({
@@ -41,7 +39,7 @@ export const sessionScheme: Scheme = {
         const place = { path: located, target: addressOf(name, { ...ctx, ...subject }) };
         if (current !== null) await backUp(place, environment, signal);
         const content = payload.text.reveal();
-        await replaceFile({ path: located, current, content, ctx, flushFolder, signal });
+        await replaceRegular({ path: located, current, content, environment, signal });
       },
     });
     return {
@@ -67,9 +65,10 @@ function warning(target: Target, { ctx }: TargetEnvironment): Target {
 /** Keeps the session in the file under its token's fingerprint; anything else in it is not a session, and not kept. */
 async function backUp(
   { path, target }: { readonly path: string; readonly target: string },
-  { ctx, backupDirectory, files }: TargetEnvironment,
+  environment: TargetEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
+  const { backupDirectory } = environment;
   const text = await attempt(`${path} cannot be read`, () => readBoundedText(path, largestText));
   const token = tokenIn(text);
   if (token === null) return;
@@ -78,8 +77,7 @@ async function backUp(
   await attempt(`the backup folder ${backupDirectory} cannot be made`, () => makeDirectory(backupDirectory, 0o700));
   const backup = join(backupDirectory, name);
   const current = await regularFileAt(backup);
-  const { flushFolder } = files;
-  await replaceFile({ path: backup, current, content, ctx, flushFolder, signal });
+  await replaceRegular({ path: backup, current, content, environment, signal });
 }
 
 function tokenIn(text: string): string | null {

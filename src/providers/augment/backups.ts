@@ -1,11 +1,12 @@
+import type { Stats } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod/mini';
 
 import { FailedError } from '../../errors.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { systemReason } from '../../files/system-error.ts';
 import { readSession, sessionFingerprint, sessionLine, type Session } from './session.ts';
 import { fingerprintOf } from '../../model/credential.ts';
@@ -44,14 +45,15 @@ export function openBackups(stateDirectory: string): Backups {
     remove: (fingerprint) => orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
     restore: ({ path, target, session: old }) =>
       orFail(`cannot write ${path}`, async () => {
-        await refuseSpecial(path);
+        const found = await regularFileAt(path);
         // What stands there now is somebody's session too.
         const session = await readBoundedText(path, largestText).catch(() => '');
         const current = sessionFingerprint(readSession(session).session);
         if (current !== null) {
-          await writeFileAtomic(pathOf(current), JSON.stringify({ path, target, session }), { mode: 0o600 });
+          await replaceFile(pathOf(current), JSON.stringify({ path, target, session }));
         }
-        await writeFileAtomic(path, sessionLine(old).reveal(), { mode: 0o600 });
+        const like = found === null ? null : { uid: found.uid, gid: found.gid, mode: 0o600 };
+        await replaceFile(path, sessionLine(old).reveal(), { like });
       }),
   };
 }
@@ -68,9 +70,9 @@ async function readBackup(directory: string, path: string, fingerprint: string):
 }
 
 /** A delivery would not write through a link either (docs/design.md 6). @throws FailedError */
-async function refuseSpecial(path: string): Promise<void> {
+async function regularFileAt(path: string): Promise<Stats | null> {
   const found = await lstat(path).catch(() => null);
-  if (found === null || found.isFile()) return;
+  if (found === null || found.isFile()) return found;
   throw new FailedError('backup', `${path} is not a regular file`, { provider: 'augment' });
 }
 

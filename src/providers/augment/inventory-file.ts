@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 
@@ -14,6 +14,7 @@ import {
   type Owner,
 } from '../../files/private-directory.ts';
 import { StoredInventory, accountIn, emptyInventory, type Inventory, type InventoryAccount } from './inventory.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { systemCode, systemReason } from '../../files/system-error.ts';
 import { decodeText } from '../../files/bounded-file.ts';
 import { quoted } from '../../model/text.ts';
@@ -176,15 +177,13 @@ function isOfNewerVersion(value: unknown): boolean {
  * Puts it in the file's place, and on the disk: through the schema, so that no token can ever get where its fingerprint
  * belongs. @throws FailedError (`inventory`)
  */
-async function writeInventory(place: InventoryPlace, changed: Inventory): Promise<void> {
+async function writeInventory(place: Place, changed: Inventory): Promise<void> {
   const { path } = place;
   const { inventory, misfit } = fit(changed);
   if (inventory === null) throw new Error(`the inventory must not be written: ${misfit}`);
   const text = `${JSON.stringify(inventory, undefined, 2)}\n`;
-  const { default: writeFileAtomic } = await import('write-file-atomic');
   try {
-    await writeFileAtomic(path, text, { mode: 0o600 });
-    await syncDirectory(dirname(path), place);
+    await replaceFile(path, text, { retry: place, flushFolder: (folder) => syncDirectory(folder, place) });
   } catch (cause) {
     throw new FailedError('inventory', `cannot write ${quoted(path, 300)}: ${systemReason(cause)}`, {
       provider: 'augment',

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { sweepTemporaries } from '../../../src/delivery/targets/replace-file.ts';
-import { createFolder } from './folder.ts';
+import { sweepTemporaries } from '../../src/files/replace-file.ts';
+import { createFolder } from '../delivery/targets/folder.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);
 

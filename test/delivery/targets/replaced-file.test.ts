@@ -2,21 +2,16 @@ import { symlink, unlink, writeFile } from 'node:fs/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import { regularFileAt } from '../../../src/delivery/targets/regular-file.ts';
-import { replaceFile } from '../../../src/delivery/targets/replace-file.ts';
-import { shareFiles } from '../../../src/delivery/targets/shared-files.ts';
-import { testContext } from '../../harness/context.ts';
+import { regularFileAt, replaceRegular } from '../../../src/delivery/targets/regular-file.ts';
 import { createFolder, never, type Folder } from './folder.ts';
-
-const { flushFolder } = shareFiles(process);
 
 /** Replaces `token` when `meanwhile` has happened after its content was made. */
 async function replaceAfter(folder: Folder, meanwhile: (path: string) => Promise<unknown>): Promise<string> {
   const path = folder.at('token');
   const current = await regularFileAt(path);
   await meanwhile(path);
-  const { ctx } = testContext();
-  return folder.failure(() => replaceFile({ path, current, content: 'new', ctx, flushFolder, signal: never }));
+  const environment = folder.environment();
+  return folder.failure(() => replaceRegular({ path, current, content: 'new', environment, signal: never }));
 }
 
 const changed = 'TargetError, retryable: another program changed it meanwhile';
@@ -56,7 +51,7 @@ describe('a file that another program', () => {
 test('a reader finds the old file or the new one at any time', async () => {
   await using folder = await createFolder();
   const path = await folder.write('token', 'a'.repeat(100_000));
-  const { ctx } = testContext();
+  const environment = folder.environment();
   const seen = new Set<string>();
   const done = new AbortController();
   async function read(): Promise<void> {
@@ -69,7 +64,7 @@ test('a reader finds the old file or the new one at any time', async () => {
   for (const letter of ['b', 'c', 'd']) {
     const current = await regularFileAt(path);
     const content = letter.repeat(200_000);
-    await replaceFile({ path, current, content, ctx, flushFolder, signal: never });
+    await replaceRegular({ path, current, content, environment, signal: never });
   }
   done.abort();
   await reader;

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { lstat, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import type { Context } from '../context.ts';
+import { InterruptedError } from '../errors.ts';
+import { systemCode, systemReason } from './system-error.ts';
+
+/** How a new file is made. */
+export interface NewFile {
+  /** The file whose owner, group and mode it gets; null, and the default, is a file of this user. */
+  readonly like?: Pick<Stats, 'uid' | 'gid' | 'mode'> | null;
+  /** Without `like`; default 0600. The umask takes its rights away, except those of 0600. */
+  readonly mode?: number;
+  /** Makes the random part of the temporary file's name. */
+  readonly uuid?: () => string;
+  /** Puts the errors of each step into words. */
+  readonly step?: Step;
+}
+
+export type Step = <Result>(
+  step: 'write' | 'own' | 'replace' | 'flush',
+  work: () => Promise<Result>,
+) => Promise<Result>;
+
+export interface Replacement extends NewFile {
+  /** The last look before the new file takes the place of the old one; by throwing it keeps that. */
+  readonly check?: () => Promise<void>;
+  /** For Windows, where a file that is being read, by a virus scanner for one, cannot be replaced for a moment. */
+  readonly retry?: Pick<Context, 'platform' | 'sleep'>;
+  /** Makes the change of the folder durable. */
+  readonly flushFolder?: (folder: string) => Promise<void>;
+}
+
+/**
+ * Puts a file, on the disk, in the place of another or of none. A reader of `path`, in an existing folder, finds the old
+ * file or the new one, never a part of it, also after a crash.
+ * @throws the system's errors, or what `step` and `check` make of them; LeftoverError
+ */
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  options: Replacement = {},
+): Promise<void> {
+  const { check, retry, flushFolder, step = asIs } = options;
+  const temporary = await writeTemporary(dirname(path), content, options);
+  try {
+    await check?.();
+    await step('replace', () => renameOver(temporary, path, retry));
+  } catch (error) {
+    await discard(temporary, error);
+  }
+  if (flushFolder !== undefined) await step('flush', () => flushFolder(dirname(path)));
+}
+
+/** Writes and flushes a new file with a random name. @returns its path. @throws as `replaceFile`; nothing is left behind */
+export async function writeTemporary(
+  folder: string,
+  content: string | Uint8Array,
+  { like = null, mode = 0o600, uuid = randomUUID, step = asIs }: NewFile = {},
+): Promise<string> {
+  const path = join(folder, `${prefix}${uuid()}${suffix}`);
+  const file = await step('write', () => open(path, 'wx', mode));
+  try {
+    await step('write', async () => {
+      try {
+        await file.writeFile(content);
+        if (like !== null) await step('own', () => giveTo(file, like));
+        // The umask may have taken rights of the owner.
+        if (like !== null || mode === 0o600) await file.chmod((like?.mode ?? mode) & 0o7777);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    });
+  } catch (error) {
+    await discard(path, error);
+  }
+  return path;
+}
+
+/** A failure that left a temporary file behind. */
+export class LeftoverError extends Error {}
+
+const prefix = '.sactl-';
+const suffix = '.tmp';
+
+/** No write takes as long: a temporary file of this age was left by a process that was killed. */
+const oldestMs = 10 * 60 * 1000;
+
+/** Removes such files, which hold credentials; `now` is a moment on the clock of the file system. Never rejects. */
+export async function sweepTemporaries(folder: string, now: number): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
+    const path = join(folder, name);
+    const found = await lstat(path).catch(() => null);
+    if (found?.isFile() && now - found.mtimeMs > oldestMs) {
+      await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+const pauseMs = 100;
+const pausesOnWindows = 20;
+
+async function renameOver(temporary: string, path: string, retry: Replacement['retry']): Promise<void> {
+  for (let pauses = retry?.platform === 'win32' ? pausesOnWindows : 0; ; pauses -= 1) {
+    try {
+      await rename(temporary, path);
+      return;
+    } catch (error) {
+      if (pauses === 0 || !['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '')) throw error;
+    }
+    await retry?.sleep(pauseMs);
+  }
+}
+
+async function giveTo(file: FileHandle, { uid, gid }: Pick<Stats, 'uid' | 'gid'>): Promise<void> {
+  const own = await file.stat();
+  if (own.uid !== uid || own.gid !== gid) await file.chown(uid, gid);
+}
+
+/** Removes the temporary file because of `error`, and throws that. */
+async function discard(temporary: string, error: unknown): Promise<never> {
+  await rm(temporary, { force: true }).catch(() => {
+    const reason = error instanceof InterruptedError ? 'it was interrupted' : systemReason(error);
+    throw new LeftoverError(`${reason}; and the temporary file ${temporary} could not be removed`, { cause: error });
+  });
+  throw error;
+}
+
+function asIs<Result>(_step: string, work: () => Promise<Result>): Promise<Result> {
+  return work();
+}
