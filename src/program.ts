@@ -14,7 +14,7 @@ import { registry } from './providers/registry.ts';
 import { writeOutput } from './output/emit.ts';
 import { repeated, type FlagsOf } from './session/flag.ts';
 import { commonFlags, type CommonFlags } from './session/flags.ts';
-import type { Invocation, Run } from './session/invocation.ts';
+import type { Invocation, BoundVerb } from './session/invocation.ts';
 import type { Session } from './session/session.ts';
 import { version } from './version.ts';
 
@@ -35,7 +35,7 @@ export async function runProgram(argv: readonly string[], ctx: Context): Promise
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
-  const chosen: Run[] = [];
+  const chosen: BoundVerb[] = [];
   await declareProgram(root, argv, (run) => chosen.push(run));
   const code = await parse(root, argv);
   const [run] = chosen;
@@ -55,7 +55,7 @@ async function parse(root: Command, argv: readonly string[]): Promise<ExitCode> 
   }
 }
 
-async function runVerb(run: Run, ctx: Context, root: Command): Promise<ExitCode> {
+async function runVerb(run: BoundVerb, ctx: Context, root: Command): Promise<ExitCode> {
   const common = commonOf(root.opts());
   const sessions: Session[] = [];
   let code: ExitCode;

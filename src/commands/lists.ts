@@ -2,13 +2,13 @@ import type { Column } from '../output/columns.ts';
 import type { Scope } from '../providers/access-rules.ts';
 import type { Group, Organization, Role } from '../providers/provider.ts';
 import { found } from '../session/check.ts';
-import type { Named } from '../session/list.ts';
+import type { NamedRow } from '../session/list.ts';
 import type { Session } from '../session/session.ts';
 import { verb, type Verb, type VerbHelp } from './verb.ts';
 
-const name: Column<Named> = { name: 'name', value: (row) => row.name, shrink: 1 };
-const description: Column<Named> = { name: 'description', value: (row) => row.description, shrink: 4 };
-const id: Column<Named> = { name: 'id', value: (row) => row.id };
+const name: Column<NamedRow> = { name: 'name', value: (row) => row.name, shrink: 1 };
+const description: Column<NamedRow> = { name: 'description', value: (row) => row.description, shrink: 4 };
+const id: Column<NamedRow> = { name: 'id', value: (row) => row.id };
 
 export const listGroups = listVerb<Group>({
   summary: 'List groups',
@@ -77,7 +77,7 @@ export const listOrganizations = listVerb<Organization>({
   }),
 });
 
-interface ListVerb<Row extends Named> extends VerbHelp {
+interface ListVerb<Row extends NamedRow> extends VerbHelp {
   /** As in "no groups". */
   readonly what: string;
   readonly read: (
@@ -86,7 +86,7 @@ interface ListVerb<Row extends Named> extends VerbHelp {
 }
 
 /** The only verb of a noun. */
-function listVerb<Row extends Named>({ what, read, ...help }: ListVerb<Row>): Verb {
+function listVerb<Row extends NamedRow>({ what, read, ...help }: ListVerb<Row>): Verb {
   return verb({
     ...help,
     run: async ({ open }) => {

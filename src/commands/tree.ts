@@ -5,12 +5,12 @@ import { sactl, type CommandLine } from '../model/hint.ts';
 import { durationForms, parseDuration } from '../model/duration.ts';
 import { repeated, type Flag, type FlagTable } from '../session/flag.ts';
 import { flagGroups, type FlagGroup } from '../session/flags.ts';
-import type { Run } from '../session/invocation.ts';
+import type { BoundVerb } from '../session/invocation.ts';
 import type { Noun } from './nouns.ts';
 import type { Verb, VerbHelp } from './verb.ts';
 
 /** Called with the verb that the command line names. */
-export type Choose = (run: Run) => void;
+export type Choose = (run: BoundVerb) => void;
 
 /** Declares a noun without its verbs. */
 export function addNoun(parent: CommandUnknownOpts, name: string, { summary, aliases = [] }: Noun): CommandUnknownOpts {

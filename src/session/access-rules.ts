@@ -60,7 +60,7 @@ export async function createRule({ ctx, common, open }: Invocation, flags: Grant
 }
 
 /** An example for trying the output before anything is sent. */
-function sampleRule({ account, role, scope }: Grant): GrantedRule {
+function sampleRule({ account, role, scope }: ChosenGrant): GrantedRule {
   const [scopeType = '', scopeName = ''] = scope.split(':', 2);
   const rule = { account, id: '1', role, scopeType, scopeId: '1', scopeName };
   return { ...rule, raw: rule };
@@ -91,7 +91,7 @@ function idProblems(id: string): readonly string[] {
 }
 
 /** A role on a scope for an account, each by its id or name, as the user gives it. */
-interface Grant {
+interface ChosenGrant {
   readonly account: string;
   readonly role: string;
   readonly scope: string;
@@ -119,7 +119,7 @@ function isBlank(value: string | undefined): boolean {
 }
 
 /** Asks for what no flag gives. */
-async function askForGrant(session: Session, flags: GrantFlags): Promise<Grant> {
+async function askForGrant(session: Session, flags: GrantFlags): Promise<ChosenGrant> {
   return {
     // Rules name the account, as do the questions and records that follow.
     account: flags.account ?? (await pickAccount(session, undefined)).name,

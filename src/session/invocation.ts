@@ -5,7 +5,7 @@ import type { CommonFlags } from './flags.ts';
 import type { Local, Session } from './session.ts';
 
 /** A verb with the values of its own flags. */
-export type Run = (invocation: Invocation) => Promise<ExitCode>;
+export type BoundVerb = (invocation: Invocation) => Promise<ExitCode>;
 
 /** What a verb is given when it runs. */
 export interface Invocation {

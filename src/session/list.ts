@@ -7,7 +7,7 @@ import type { Role } from '../providers/provider.ts';
 import type { Session } from './session.ts';
 
 /** What groups, roles, scopes and organizations have in common. */
-export interface Named {
+export interface NamedRow {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
@@ -15,7 +15,7 @@ export interface Named {
 }
 
 /** Prints groups, roles and the like, sorted by name; `raw` keeps the provider's order. */
-export async function printList<Row extends Named>(
+export async function printList<Row extends NamedRow>(
   session: Session,
   { rows, columns, what }: { rows: readonly Row[]; columns: readonly Column<Row>[]; what: string },
 ): Promise<ExitCode> {

@@ -2,13 +2,13 @@ import { CliError, ExitCode } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Identity, OwnCredential, Provider } from '../../providers/provider.ts';
 import type { Connected } from '../../session/connect.ts';
-import { failure, ok, warning, type Result } from './report.ts';
+import { failure, ok, warning, type CheckResult } from './report.ts';
 import { soonMs } from '../../model/duration.ts';
 import { relativeTime } from '../../output/time.ts';
 import { renewal } from '../../session/reminders.ts';
 
 /** Asks the provider who the caller is, which tries endpoint and credential. */
-export async function examineAnswer(connected: Connected, endpointSource: string): Promise<readonly Result[]> {
+export async function examineAnswer(connected: Connected, endpointSource: string): Promise<readonly CheckResult[]> {
   const { ctx, provider, connection } = connected;
   const answered = ok('endpoint', `${connection.endpoint} answers (${endpointSource})`);
   try {
@@ -31,11 +31,11 @@ async function identityOf({ whoami, listAccounts }: Provider): Promise<Identity>
 }
 
 /** The result for a credential that was not tried. */
-export function untried(source: string): Result {
+export function untried(source: string): CheckResult {
   return ok('credential', `the credential comes from ${source}; whether it works is not known`);
 }
 
-function examineIdentity({ subject, kind, permissions }: Identity, source: string): Result {
+function examineIdentity({ subject, kind, permissions }: Identity, source: string): CheckResult {
   const who = kind === 'unknown' ? '' : `: it is ${subject}`;
   const message = `the credential from ${source} works${who}`;
   return permissions?.length === 0
@@ -48,7 +48,7 @@ function wasRefused({ exitCode, status }: CliError): boolean {
   return exitCode === ExitCode.auth && status !== null;
 }
 
-function explain(error: CliError): Result {
+function explain(error: CliError): CheckResult {
   const { message, hint } = error;
   if (error instanceof HttpError && !wasRefused(error)) {
     return failure(error.code === 'certificate' ? 'ca' : 'endpoint', message, hint);
@@ -57,7 +57,7 @@ function explain(error: CliError): Result {
 }
 
 /** When the caller's own credential expires. */
-async function examineExpiry(connected: Connected): Promise<Result> {
+async function examineExpiry(connected: Connected): Promise<CheckResult> {
   try {
     return resultOf(connected, await connected.provider.ownCredential());
   } catch (error) {
@@ -67,7 +67,7 @@ async function examineExpiry(connected: Connected): Promise<Result> {
   }
 }
 
-function resultOf(connected: Connected, own: OwnCredential | null): Result {
+function resultOf(connected: Connected, own: OwnCredential | null): CheckResult {
   if (own === null) return ok('expiry', 'the provider does not report when the credential expires');
   const { expiresAt } = own;
   if (expiresAt === null) return ok('expiry', 'the credential does not expire');

@@ -5,7 +5,7 @@ import { namedCaFiles, readEndpoint, uncheckedProblem, type CaSettings } from '.
 import { connect, type Connected, type Described } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { examineAnswer, untried } from './answer.ts';
-import { failure, ok, warning, type Result } from './report.ts';
+import { failure, ok, warning, type CheckResult } from './report.ts';
 import { examineSecretFile } from './permissions.ts';
 import { tildePath } from '../../config/directories.ts';
 import type { CaFile } from '../../http/certificates.ts';
@@ -23,7 +23,7 @@ export async function examineConnection(
   ctx: Context,
   flags: CommonFlags,
   described: Described,
-): Promise<readonly Result[]> {
+): Promise<readonly CheckResult[]> {
   const { connection } = described;
   const network = await examineNetworkOf(ctx, connection);
   const files = await examineFiles(ctx, connection);
@@ -42,19 +42,19 @@ export async function examineConnection(
 async function examineNetworkOf(
   ctx: Context,
   { credential, ca, endpoint, endpointSource }: Connection,
-): Promise<readonly Result[]> {
+): Promise<readonly CheckResult[]> {
   const { url } = readEndpoint(endpoint, endpointSource);
   if (credential === null || url === null) return [];
   return examineNetwork({ ...ctx, caFile: ca }, new URL(url));
 }
 
-async function examineFiles(ctx: Context, { credential }: Connection): Promise<readonly Result[]> {
+async function examineFiles(ctx: Context, { credential }: Connection): Promise<readonly CheckResult[]> {
   const source = credential?.profileSource ?? null;
   return source?.kind === 'file' ? examineSecretFile(ctx, source.path) : [];
 }
 
 /** The provider's own checks of this machine. */
-async function examineOwnState({ provider }: Connected): Promise<readonly Result[]> {
+async function examineOwnState({ provider }: Connected): Promise<readonly CheckResult[]> {
   try {
     return (await provider.manual?.examine()) ?? [];
   } catch (error) {
@@ -63,19 +63,20 @@ async function examineOwnState({ provider }: Connected): Promise<readonly Result
   }
 }
 
-interface Place extends CaSettings, Pick<Context, 'homeDirectory'> {}
-
 /** The proxy in use, and the certificate authorities that were added. */
-async function examineNetwork(place: Place, endpoint: URL): Promise<readonly Result[]> {
-  const unchecked = uncheckedProblem(place.env, endpoint);
+async function examineNetwork(
+  machine: CaSettings & Pick<Context, 'homeDirectory'>,
+  endpoint: URL,
+): Promise<readonly CheckResult[]> {
+  const unchecked = uncheckedProblem(machine.env, endpoint);
   return [
-    ...examineProxy(place.env, endpoint),
+    ...examineProxy(machine.env, endpoint),
     ...(unchecked === null ? [] : [failure('ca', unchecked)]),
-    ...(await Promise.all(namedCaFiles(place, endpoint).map((file) => examineCa(file, place.homeDirectory)))),
+    ...(await Promise.all(namedCaFiles(machine, endpoint).map((file) => examineCa(file, machine.homeDirectory)))),
   ];
 }
 
-function examineProxy(env: Context['env'], endpoint: URL): readonly Result[] {
+function examineProxy(env: Context['env'], endpoint: URL): readonly CheckResult[] {
   const { proxy, source, problem } = readProxy(env, endpoint);
   if (problem !== null) return [failure('proxy', problem)];
   if (proxy !== null) return [ok('proxy', `requests go through ${proxy.url} (${source})`)];
@@ -84,7 +85,7 @@ function examineProxy(env: Context['env'], endpoint: URL): readonly Result[] {
   return isPlainOnly ? [warning('proxy', 'HTTP_PROXY is not used: requests are https', 'set HTTPS_PROXY')] : [];
 }
 
-async function examineCa(file: CaFile, homeDirectory: string): Promise<Result> {
+async function examineCa(file: CaFile, homeDirectory: string): Promise<CheckResult> {
   const { readCertificates } = await import('../../http/certificates.ts');
   const { certificates, problem } = await readCertificates(file);
   if (problem !== null) return failure('ca', problem);
@@ -105,7 +106,7 @@ function watchClock() {
       const tookMs = answer.answeredAt - answer.askedAt;
       if (offsetMs !== null && (best === null || tookMs < best.tookMs)) best = { offsetMs, tookMs };
     },
-    results: (): readonly Result[] => (best === null ? [] : [resultOf(best.offsetMs)]),
+    results: (): readonly CheckResult[] => (best === null ? [] : [resultOf(best.offsetMs)]),
   };
 }
 
@@ -120,7 +121,7 @@ function offsetOf({ headers, askedAt, answeredAt }: TimedAnswer): number | null 
   return Math.min(0, date + 1000 - askedAt);
 }
 
-function resultOf(offsetMs: number): Result {
+function resultOf(offsetMs: number): CheckResult {
   const apart = Math.abs(offsetMs);
   if (apart < warnedMs) return ok('clock', "this machine's clock agrees with the provider's");
   const direction = offsetMs > 0 ? 'behind' : 'ahead of';

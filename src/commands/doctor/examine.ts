@@ -10,7 +10,7 @@ import { environments } from '../../providers/registry.ts';
 import { describeConnection } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { examineConnection } from './connection.ts';
-import { about, failure, report, warning, type Diagnosis, type Result } from './report.ts';
+import { about, failure, report, warning, type Diagnosis, type CheckResult } from './report.ts';
 import type { Source } from '../../config/setting.ts';
 import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
@@ -66,7 +66,10 @@ interface Examined {
   readonly origin: Origin;
 }
 
-async function examineOrigin(ctx: Context, { flags, configuration, origin }: Examined): Promise<readonly Result[]> {
+async function examineOrigin(
+  ctx: Context,
+  { flags, configuration, origin }: Examined,
+): Promise<readonly CheckResult[]> {
   try {
     const options = { configuration, flags, environments, origin };
     const connection = await connectionOf(ctx, options);
@@ -93,7 +96,7 @@ function incomplete(ctx: Context, { sandbox, provider }: Configuration): readonl
 }
 
 /** Why a connection cannot be checked further. */
-function failureOf(error: CliError): Result {
+function failureOf(error: CliError): CheckResult {
   const check = error instanceof AuthError ? 'credential' : 'connection';
   return failure(check, error.message, error.hint);
 }

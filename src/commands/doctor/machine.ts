@@ -3,7 +3,7 @@ import type { ConfigurationReading } from '../../config/configuration.ts';
 import type { Context } from '../../context.ts';
 import { oldestNode } from '../../version.ts';
 import { sandboxDirectory } from '../../session/sandbox-state.ts';
-import { about, failure, ok, warning, type Diagnosis, type Result } from './report.ts';
+import { about, failure, ok, warning, type Diagnosis, type CheckResult } from './report.ts';
 import { examinePermissions } from './permissions.ts';
 import { tildePath } from '../../config/directories.ts';
 import type { Ignored } from '../../config/setting.ts';
@@ -28,7 +28,7 @@ export async function examineMachine(ctx: Context, reading: ConfigurationReading
   return about({ provider: null, profile: null }, results, sandbox.value ? [['--sandbox']] : []);
 }
 
-function examineNode({ nodeVersion }: Pick<Context, 'nodeVersion'>): Result {
+function examineNode({ nodeVersion }: Pick<Context, 'nodeVersion'>): CheckResult {
   const isOld = nodeVersion.localeCompare(oldestNode, 'en', { numeric: true }) < 0;
   return isOld
     ? failure('node', `this is Node.js ${nodeVersion}`, `install Node.js ${oldestNode} or newer`)
@@ -39,7 +39,7 @@ function examineNode({ nodeVersion }: Pick<Context, 'nodeVersion'>): Result {
 function examineConfiguration(
   ctx: Context,
   { configuration, problems, hint, unusable }: ConfigurationReading,
-): readonly Result[] {
+): readonly CheckResult[] {
   const { files, ignored } = configuration;
   const read = [files.user, files.project].filter((path) => path !== null);
   const beaten = ignored.filter((item) => !unusable.includes(item));
@@ -56,7 +56,7 @@ function examineConfiguration(
 
 const stopped = 'other commands stop at this';
 
-function noUserFile(ctx: Context): Result {
+function noUserFile(ctx: Context): CheckResult {
   const { path } = locateUserFile(ctx);
   const shown = tildePath(path, ctx.homeDirectory);
   return ok('config', `no configuration file of yours is read; it would be ${shown}`);
@@ -69,14 +69,14 @@ function unused({ what, why }: Ignored): string {
 type Machine = Context & { readonly stateDirectory: string };
 
 /** The journal and the audit log. */
-async function examineState(machine: Machine): Promise<readonly Result[]> {
+async function examineState(machine: Machine): Promise<readonly CheckResult[]> {
   return [
     await orFailure('journal', () => examineJournal(machine)),
     await orFailure('audit', () => examineAudit(machine)),
   ];
 }
 
-async function examineJournal(machine: Machine): Promise<Result> {
+async function examineJournal(machine: Machine): Promise<CheckResult> {
   const entries = await openJournal({ ...machine, keepsSecrets: false }).list();
   const open = entries.filter(isOpen).length;
   if (open === 0) return ok('journal', 'every new credential has been delivered');
@@ -84,13 +84,13 @@ async function examineJournal(machine: Machine): Promise<Result> {
   return warning('journal', `${what} not been delivered`, sactl`recover list`);
 }
 
-async function examineAudit(machine: Machine): Promise<Result> {
+async function examineAudit(machine: Machine): Promise<CheckResult> {
   await openAuditLog(machine).preflight();
   return ok('audit', 'changes can be written into the audit log');
 }
 
 /** Without journal and audit log no create or rotate is sent. */
-async function orFailure(check: string, look: () => Promise<Result>): Promise<Result> {
+async function orFailure(check: string, look: () => Promise<CheckResult>): Promise<CheckResult> {
   try {
     return await look();
   } catch (error) {

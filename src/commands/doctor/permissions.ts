@@ -5,7 +5,7 @@ import { logPath } from '../../state/audit-file.ts';
 import { tildePath } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
 import { journalDirectory } from '../../state/entry-file.ts';
-import { failure, ok, warning, type Result } from './report.ts';
+import { failure, ok, warning, type CheckResult } from './report.ts';
 
 type System = Pick<Context, 'platform' | 'userId' | 'homeDirectory'>;
 
@@ -19,7 +19,7 @@ interface OwnFile {
 export async function examinePermissions(
   system: System,
   { userFile, stateDirectory }: { userFile: string | null; stateDirectory: string },
-): Promise<readonly Result[]> {
+): Promise<readonly CheckResult[]> {
   const files: readonly OwnFile[] = [
     // It says where secrets are, and holds none.
     ...(userFile === null ? [] : [{ path: userFile, isPrivate: false }]),
@@ -34,18 +34,22 @@ export async function examinePermissions(
 }
 
 /** Who else can read or change a file that holds a credential. */
-export async function examineSecretFile(system: System, path: string): Promise<readonly Result[]> {
+export async function examineSecretFile(system: System, path: string): Promise<readonly CheckResult[]> {
   return (await examineFile(system, { path, isPrivate: true })) ?? [];
 }
 
 /** Null when there is no such file, or the system has no such modes. */
-async function examineFile(system: System, file: OwnFile): Promise<readonly Result[] | null> {
+async function examineFile(system: System, file: OwnFile): Promise<readonly CheckResult[] | null> {
   if (system.platform === 'win32') return null;
   const found = await stat(file.path).catch(() => null);
   return found === null ? null : problemsOf(system, file, found);
 }
 
-function problemsOf({ userId, homeDirectory }: System, { path, isPrivate }: OwnFile, found: Stats): readonly Result[] {
+function problemsOf(
+  { userId, homeDirectory }: System,
+  { path, isPrivate }: OwnFile,
+  found: Stats,
+): readonly CheckResult[] {
   const name = tildePath(path, homeDirectory);
   const mend = `chmod ${modeFor(found, isPrivate)} ${path}`;
   const isForeign = userId !== null && found.uid !== userId && found.uid !== 0;

@@ -70,12 +70,12 @@ function counted(count: number, what: string): string | null {
 }
 
 /** The result of one check. */
-export interface Result extends Omit<Finding, 'level'> {
+export interface CheckResult extends Omit<Finding, 'level'> {
   readonly level: Finding['level'] | 'ok';
 }
 
 /** A result with the connection it is about; both null for what concerns the machine. The keys are those of `--json`. */
-export interface Diagnosis extends Omit<Result, 'hint'> {
+export interface Diagnosis extends Omit<CheckResult, 'hint'> {
   readonly provider: string | null;
   readonly profile: string | null;
   readonly hint: string | null;
@@ -84,7 +84,7 @@ export interface Diagnosis extends Omit<Result, 'hint'> {
 /** The results of one connection or of the machine; `flags` go into the commands of their hints. */
 export function about(
   { provider, profile }: Pick<Diagnosis, 'provider' | 'profile'>,
-  results: readonly Result[],
+  results: readonly CheckResult[],
   flags: ConnectionFlags,
 ): readonly Diagnosis[] {
   return results.map(({ level, check, message, hint }) => ({
@@ -97,14 +97,14 @@ export function about(
   }));
 }
 
-export function ok(check: string, message: string): Result {
+export function ok(check: string, message: string): CheckResult {
   return { check, level: 'ok', message, hint: null };
 }
 
-export function warning(check: string, message: string, hint: Hint | null = null): Result {
+export function warning(check: string, message: string, hint: Hint | null = null): CheckResult {
   return { check, level: 'warning', message, hint };
 }
 
-export function failure(check: string, message: string, hint: Hint | null = null): Result {
+export function failure(check: string, message: string, hint: Hint | null = null): CheckResult {
   return { check, level: 'error', message, hint };
 }

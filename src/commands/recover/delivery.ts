@@ -75,11 +75,7 @@ async function prepareDelivery(
 ): Promise<PreparedDelivery> {
   const { ctx, renderer, journal, audit, stateDirectory, note } = recovery;
   const issued = await readEntry(ctx, entry);
-  const { targets, areSatisfied, directory, effects } = recoveryTargets(recovery, {
-    entry,
-    issued,
-    to,
-  });
+  const { targets, areSatisfied, directory, effects } = recoveryTargets(recovery, entry, issued, to);
   const verifyCredential = await verificationAt(recovery, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };

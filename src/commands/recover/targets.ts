@@ -18,21 +18,20 @@ export interface RecoveryTargets {
   readonly effects: readonly string[];
 }
 
-interface Wanted {
-  readonly entry: ReadableEntry;
-  readonly issued: Issued;
-  /** The values of `--to`. */
-  readonly to: readonly string[];
-}
-
-/** The targets that `--to` names or, without it, those that have not had the credential. @throws UsageError */
-export function recoveryTargets(recovery: Recovery, wanted: Wanted): RecoveryTargets {
-  const { entry, to } = wanted;
+/**
+ * The targets that `to`, the values of `--to`, names or, without any, those that have not had the credential.
+ * @throws UsageError
+ */
+export function recoveryTargets(
+  recovery: Recovery,
+  entry: ReadableEntry,
+  issued: Issued,
+  to: readonly string[],
+): RecoveryTargets {
   const { targets: recorded, directory } = entry.intent;
-  const { cwd } = recovery.ctx;
-  if (to.length > 0) return targetsAt(recovery, { ...wanted, names: to, directory: cwd });
-  const names = recorded.filter((target) => !entry.delivered.includes(target));
-  if (names.length > 0) return targetsAt(recovery, { ...wanted, names, directory });
+  const left = recorded.filter((target) => !entry.delivered.includes(target));
+  if (to.length > 0) return targetsAt(recovery, entry, issued, { names: to, directory: recovery.ctx.cwd });
+  if (left.length > 0) return targetsAt(recovery, entry, issued, { names: left, directory });
   const isStdout = recorded.length === 0;
   return {
     targets: recorded.map(satisfied),
@@ -45,7 +44,9 @@ export function recoveryTargets(recovery: Recovery, wanted: Wanted): RecoveryTar
 /** Relative paths start at `directory`. */
 function targetsAt(
   { ctx, configuration }: Recovery,
-  { entry, issued, to, names, directory }: Wanted & { names: readonly string[]; directory: string },
+  entry: ReadableEntry,
+  issued: Issued,
+  { names, directory }: { names: readonly string[]; directory: string },
 ): RecoveryTargets {
   const { targets: recorded, connection } = entry.intent;
   const { profile, isSandbox } = connection;
@@ -60,7 +61,7 @@ function targetsAt(
   );
   const parsed = parseTargets(names, environment);
   // Only the rotation knew whether the account is the one that the profile signs in with.
-  const isForeign = to.includes('profile') && !recorded.includes('profile');
+  const isForeign = names.includes('profile') && !recorded.includes('profile');
   const problems = [...parsed.problems, ...(isForeign ? [foreignProfile] : [])];
   if (problems.length > 0) throw new UsageError(problems);
   return {
