@@ -1,54 +1,50 @@
-import { CliError, ExitCode, PartialError } from '../errors.ts';
+import { CliError, ExitCode, PartialError, type ErrorCode, type ErrorDetails } from '../errors.ts';
 import { warnOfExpiry } from '../session/reminders.ts';
-import { tellingWhoWaits } from '../session/issuance.ts';
-import { merged, type BulkResult } from './items.ts';
-import { openLedger } from './ledger.ts';
-import type { Listed } from './member.ts';
-import { overallCode, overallError } from './overall.ts';
-import type { Preparation } from './prepare.ts';
+import { tellingWhoWaits } from '../session/reminders.ts';
+import { merged, type BulkResult, type FailedItem } from './items.ts';
+import type { Listed } from './connections.ts';
+import type { Prepared } from './prepare.ts';
 import { createProgress } from './progress.ts';
 import { rotateAll } from './rotate-all.ts';
 import type { BulkRun } from './run.ts';
+import { openTally } from './tally.ts';
 import { emit } from '../output/emit.ts';
-import { bulkDocument } from './document.ts';
+import { bulkDocument } from './report-document.ts';
 import { writeReports } from './report.ts';
-
-/** What there is to do, and what is known without it. */
-export interface Prospect {
-  readonly preparation: Preparation;
-  readonly known: BulkResult;
-  readonly lists: readonly Listed[];
-}
+import { sactl } from '../model/hint.ts';
 
 /**
  * Rotates what is prepared, and reports it with what was known before. A second interrupt, also during the report, ends the
- * program with the exit code of what has become of the accounts by then.
+ * program with the exit code that the results so far give.
  * @throws CliError with the exit code of the whole run
  */
-export async function carryOut(run: BulkRun, { preparation, known, lists }: Prospect): Promise<ExitCode> {
+export async function carryOut(
+  run: BulkRun,
+  prepared: readonly Prepared[],
+  { known, lists }: { readonly known: BulkResult; readonly lists: readonly Listed[] },
+): Promise<ExitCode> {
   const { ctx, common, marker } = run;
-  const { prepared } = preparation;
   const total = prepared.length;
   const progress = createProgress({ ctx, common, total, marker });
-  const ledger = openLedger(ctx, { progress, total });
+  const tally = openTally(ctx, progress, total);
   return ctx.mutating(
     async () => {
       await progress.begin();
       try {
-        await tellingWhoWaits(ctx, progress.note, () => rotateAll({ ...run, note: progress.note }, prepared, ledger));
+        await tellingWhoWaits(ctx, progress.note, () => rotateAll({ ...run, note: progress.note }, prepared, tally));
       } finally {
         await progress.end();
       }
       for (const { connected } of lists) await warnOfExpiry(connected, common);
-      return finish(run, merged(known, ledger.result()));
+      return finish(run, merged(known, tally.result()));
     },
-    () => overallCode([...known.failed.map(({ exitCode }) => exitCode), ...ledger.codesNow()]),
+    () => overallCode([...known.failed.map(({ exitCode }) => exitCode), ...tally.codesNow()]),
   );
 }
 
 /**
- * Prints the report, writes it where else it is wanted, and ends with what the run came to. Where the accounts are as they
- * should be and only the report is missing, that is exit 6, because exit 1 would say that nothing was changed.
+ * Prints the report, writes its files, and ends with the exit code of the run. Where all accounts were rotated and only the
+ * report is missing, that is exit 6, because exit 1 would say that nothing was changed.
  * @throws CliError with the exit code of the whole run
  */
 async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
@@ -68,7 +64,7 @@ async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
   throw new PartialError(message, { hint: first.hint, cause: first });
 }
 
-/** What kept the report from being printed; a reader that has gone has seen enough. */
+/** The error that kept the report from being printed, if any. */
 async function printReport({ ctx, renderer, marker }: BulkRun, result: BulkResult): Promise<readonly CliError[]> {
   try {
     await emit(ctx, renderer, bulkDocument(result, marker));
@@ -91,4 +87,79 @@ function summary({ rotated, skipped, failed }: BulkResult): string {
   for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const why = Array.from(reasons, ([reason, count]) => `${count} ${reason}`).join(', ');
   return `${rotated.length} rotated, ${skipped.length} skipped${why === '' ? '' : ` (${why})`}, ${failed.length} failed`;
+}
+
+/**
+ * The exit code of a whole run by those of its accounts: 8 before 7 before 6 (docs/design.md 3), the last where some were
+ * rotated and others were not. Where none was, the code that all the others share, else 1. Steps that are left to a person
+ * count only where nothing else is amiss.
+ */
+export function overallCode(codes: readonly ExitCode[]): ExitCode {
+  const seen = new Set(codes);
+  for (const worst of [ExitCode.undelivered, ExitCode.unknownOutcome, ExitCode.partial]) {
+    if (seen.has(worst)) return worst;
+  }
+  const hasDone = seen.delete(ExitCode.done);
+  const hasActions = seen.delete(ExitCode.actionRequired);
+  const [only, ...others] = seen;
+  if (only === undefined) return hasActions ? ExitCode.actionRequired : ExitCode.done;
+  if (hasDone) return ExitCode.partial;
+  const interruption = [ExitCode.interrupted, ExitCode.terminated].find((code) => seen.has(code));
+  return interruption ?? (others.length === 0 ? only : ExitCode.failed);
+}
+
+/** What the whole run ends with; null when every account was rotated or rightly left. */
+function overallError(result: BulkResult): CliError | null {
+  const { rotated, skipped, failed } = result;
+  const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
+  const code = overallCode([...rotated, ...failed, ...interrupted].map(({ exitCode }) => exitCode));
+  if (code === ExitCode.done) return null;
+  return new CliError(words.get(code) ?? 'failed', code, sentence(result), detailsOf(code, failed));
+}
+
+/** e.g. `3 of 9 accounts were rotated; 1 failed; 5 were not begun: interrupted; runai showed none` */
+function sentence({ rotated, skipped, failed }: BulkResult): string {
+  const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
+  const stopped = skipped.filter(({ reason }) => reason === 'stopped');
+  const accounts = failed.filter(isAccount);
+  const silent = failed.filter((item) => !isAccount(item));
+  const total = rotated.length + accounts.length + interrupted.length + stopped.length;
+  const why = new Set(stopped.map(({ detail }) => detail ?? ''));
+  return [
+    `${rotated.length} of ${total} accounts were rotated`,
+    ...(accounts.length === 0 ? [] : [`${accounts.length} failed`]),
+    ...(interrupted.length === 0 ? [] : [`${notBegun(interrupted)}: interrupted`]),
+    ...(stopped.length === 0 ? [] : [`${notBegun(stopped)}: ${[...why].join('; ')}`]),
+    ...silent.map(({ provider, error }) => `no accounts of ${provider}: ${error.message}`),
+  ].join('; ');
+}
+
+function notBegun({ length }: readonly unknown[]): string {
+  return `${length} ${length === 1 ? 'was' : 'were'} not begun`;
+}
+
+/** Whether it is not a connection that showed no accounts. */
+function isAccount({ id }: FailedItem): boolean {
+  return id !== null;
+}
+
+const words: ReadonlyMap<ExitCode, ErrorCode> = new Map([
+  [ExitCode.undelivered, 'undelivered'],
+  [ExitCode.unknownOutcome, 'unknown_outcome'],
+  [ExitCode.partial, 'partial'],
+  [ExitCode.actionRequired, 'action_required'],
+  [ExitCode.interrupted, 'interrupted'],
+  [ExitCode.terminated, 'interrupted'],
+]);
+
+function detailsOf(code: ExitCode, failed: BulkResult['failed']): ErrorDetails {
+  if (code === ExitCode.undelivered) return { hint: sactl`recover list` };
+  const [worst, ...others] = failed.filter(({ exitCode }) => exitCode === code);
+  // The command that one of them is to be rotated with leaves the others as they are.
+  if (code === ExitCode.unknownOutcome && others.length > 0) {
+    return { hint: ['run this again; "', sactl`recover list`, '" shows what was lost'] };
+  }
+  // Its commands mean the account's own connection already.
+  const { hint = null, provider = null } = worst?.error ?? failed[0]?.error ?? {};
+  return { hint, provider };
 }

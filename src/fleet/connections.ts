@@ -1,6 +1,9 @@
 import { loadConfiguration, type Configuration } from '../config/configuration.ts';
 import { resolveAllConnections, resolveConnection, type Connection } from '../config/connection.ts';
 import type { Context } from '../context.ts';
+import type { Account } from '../model/account.ts';
+import type { TargetSpec } from '../delivery/targets/scheme.ts';
+import type { TargetEnvironment } from '../delivery/targets/target.ts';
 import { AuthError, CliError, FailedError, UsageError } from '../errors.ts';
 import type { ColumnChoice } from '../output/columns.ts';
 import type { OutputDocument } from '../output/document.ts';
@@ -16,7 +19,7 @@ import { columnsOf, outputFlags } from '../session/session.ts';
 
 /**
  * The connections of one run: all profiles, and all providers with a credential in the environment; the profiles that were
- * named; or the one connection that any command would use (DESIGN.md 1).
+ * named; or the one connection that any command would use (docs/design.md 1).
  */
 export interface Fleet {
   readonly renderer: Renderer;
@@ -182,4 +185,35 @@ export function throwUnanswered(silent: readonly Unanswered[]): void {
 /** e.g. `nscale (profile prod)` */
 function memberName({ definition, connection: { profile } }: Described): string {
   return profile === null ? definition.name : `${definition.name} (profile ${profile})`;
+}
+
+/** Where the credentials of one connection go. */
+export interface MemberTargets {
+  readonly member: Described;
+  readonly specs: readonly TargetSpec[];
+  readonly targetEnvironment: TargetEnvironment;
+}
+
+/** One connection with the accounts that it showed. */
+export interface Listed extends MemberTargets {
+  readonly connected: Connected;
+  readonly accounts: readonly Account[];
+  readonly warnings: readonly string[];
+}
+
+/** Lists the accounts of every connection, all at once; one that fails costs its own accounts only. */
+export async function listAccounts(
+  fleet: Fleet,
+  destinations: readonly MemberTargets[],
+  shared: Shared,
+): Promise<{ readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] }> {
+  const answers = await fleet.askAll(
+    async (connected) => ({ connected, ...(await connected.provider.listAccounts()) }),
+    shared,
+  );
+  const lists = destinations.flatMap((destination, index) => {
+    const answer = answers[index]?.answer ?? null;
+    return answer === null ? [] : [{ ...destination, ...answer }];
+  });
+  return { lists, unlisted: unanswered(fleet, answers) };
 }

@@ -21,7 +21,7 @@ export interface AccountsOfOne {
 }
 
 /**
- * Looks up when credentials were issued, in the audit log and in what accounts say of their tokens (DESIGN.md 8), and when
+ * Looks up when credentials were issued, in the audit log and in what accounts say of their tokens (docs/design.md 8), and when
  * they were used.
  * @throws UsageError when the audit log is not to be trusted; FailedError when it cannot be read
  */

@@ -1,17 +1,19 @@
 import type { Context } from '../context.ts';
-import { found, type Check } from '../session/check.ts';
+import { found, noneOf, type Check } from '../session/check.ts';
 import { confirmationProblems } from '../session/confirm.ts';
 import type { Described } from '../session/connect.ts';
+import type { MemberTargets } from './connections.ts';
 import { isFleet, type RotateFlags } from './flags.ts';
 import type { CommonFlags } from '../session/flags.ts';
-import { checkDestinations, type Destination } from './member.ts';
-import { reportProblems } from './report-place.ts';
+import { checkTargets, targetEnvironmentFor } from '../session/targets.ts';
+import type { DeliveryFlags } from '../session/account-flags.ts';
+import { reportProblems } from './report.ts';
 import { choiceProblems, readConcurrency, readSelectors, type Selectors } from './selectors.ts';
 import { largestText } from '../files/bounded-file.ts';
 
 /** What the flags of a run say. */
 export interface BulkInput {
-  readonly destinations: readonly Destination[];
+  readonly destinations: readonly MemberTargets[];
   readonly selectors: Selectors;
   /** Null: all accounts. */
   readonly references: readonly string[] | null;
@@ -59,9 +61,7 @@ function needlessFlags(flags: RotateFlags, { raw }: Pick<CommonFlags, 'raw'>): r
     '--token': flags.token,
     '--allow-tenant-change': flags.allowTenantChange,
   };
-  return Object.entries(given)
-    .filter(([, value]) => value !== undefined)
-    .map(([flag]) => `${flag} goes with one account only`);
+  return noneOf(given, 'goes with one account only');
 }
 
 /**
@@ -91,4 +91,21 @@ async function readLines(stdin: Context['stdin']): Promise<Check<readonly string
   }
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   return { value: lines.filter((line) => line !== ''), problems: [] };
+}
+
+/** Takes `--to` apart for each connection, because what a target may touch depends on it; problems are said once. */
+async function checkDestinations(
+  ctx: Context,
+  members: readonly Described[],
+  flags: DeliveryFlags,
+): Promise<Check<readonly MemberTargets[]>> {
+  const destinations: MemberTargets[] = [];
+  const problems = new Set<string>();
+  for (const member of members) {
+    const targetEnvironment = targetEnvironmentFor(ctx, member);
+    const checked = await checkTargets(targetEnvironment, flags, { isNew: false });
+    destinations.push({ member, specs: checked.value, targetEnvironment });
+    for (const problem of checked.problems) problems.add(problem);
+  }
+  return { value: destinations, problems: [...problems] };
 }

@@ -4,7 +4,7 @@ import { ExitCode, type CliError } from '../errors.ts';
 import { barelyKnown, type Account } from '../model/account.ts';
 import { compareText } from '../model/text.ts';
 import { errorObject, type ErrorObject } from '../output/error.ts';
-import type { Skipped } from './candidates.ts';
+import type { Skipped } from './due.ts';
 import type { Unanswered } from './connections.ts';
 import type { ConnectionFlags } from '../model/hint.ts';
 
@@ -28,7 +28,7 @@ export interface SkippedItem extends Account {
   readonly exitCode: ExitCode;
 }
 
-/** What came of every account of a run (DESIGN.md 2). */
+/** The result of every account of a run (docs/design.md 2). */
 export interface BulkResult {
   readonly rotated: readonly RotatedItem[];
   readonly skipped: readonly SkippedItem[];
@@ -37,11 +37,16 @@ export interface BulkResult {
 
 /** Both results as one, in the order of a list of accounts. */
 export function merged(one: BulkResult, other: BulkResult): BulkResult {
-  return {
-    rotated: [...one.rotated, ...other.rotated].toSorted(byName),
-    skipped: [...one.skipped, ...other.skipped].toSorted(byName),
-    failed: [...one.failed, ...other.failed].toSorted(byName),
-  };
+  return sorted({
+    rotated: [...one.rotated, ...other.rotated],
+    skipped: [...one.skipped, ...other.skipped],
+    failed: [...one.failed, ...other.failed],
+  });
+}
+
+/** The result in the order of a list of accounts. */
+export function sorted({ rotated, skipped, failed }: BulkResult): BulkResult {
+  return { rotated: rotated.toSorted(byName), skipped: skipped.toSorted(byName), failed: failed.toSorted(byName) };
 }
 
 type Named = Pick<FailedItem, 'name' | 'id'>;
@@ -50,28 +55,29 @@ function byName(a: Named, b: Named): number {
   return compareText(a.name ?? '', b.name ?? '') || compareText(a.id ?? '', b.id ?? '');
 }
 
-/** What came of one account. */
+/** The result of one account. */
 export type Item =
   | { readonly kind: 'rotated'; readonly item: RotatedItem }
   | { readonly kind: 'failed'; readonly item: FailedItem }
   | { readonly kind: 'skipped'; readonly item: SkippedItem };
-
-/** Why an account is not as it should be. */
-export interface Failure {
-  readonly error: CliError;
-  /** What is known of the new credential, if there is one. */
-  readonly result?: Result | null;
-  /** With which a command in the error's hint means the same connection. */
-  readonly flags?: ConnectionFlags;
-}
 
 /** The credential's value is in no item. */
 export function rotatedItem(result: Result): RotatedItem {
   return { ...resultOf(result), exitCode: ExitCode.done };
 }
 
-export function failedItem(account: Account, failure: Failure): FailedItem {
-  const { error, result = null, flags = [] } = failure;
+/**
+ * @param result what is known of the new credential, if there is one
+ * @param flags what commands in the error's hint need to mean the account's connection
+ */
+export function failedItem(
+  account: Account,
+  {
+    error,
+    result = null,
+    flags = [],
+  }: { readonly error: CliError; readonly result?: Result | null; readonly flags?: ConnectionFlags },
+): FailedItem {
   const known = result === null ? issueResult(account, null) : resultOf(result);
   const object = errorObject(error, { connection: flags });
   const actionsRequired = object.actionsRequired ?? known.actionsRequired;
@@ -85,6 +91,15 @@ function resultOf({ account, credential, outcome }: Result): IssuanceResult {
 /** `exitCode` says whether it was left although it was due. */
 export function skippedItem({ account, reason, detail }: Skipped, exitCode: ExitCode): SkippedItem {
   return { ...account, reason, detail, exitCode };
+}
+
+/** An account that is not begun. */
+export function leftItem(
+  account: Account,
+  reason: 'interrupted' | 'stopped',
+  { exitCode, detail = null }: { readonly exitCode: ExitCode; readonly detail?: string | null },
+): Item {
+  return { kind: 'skipped', item: skippedItem({ account, reason, detail }, exitCode) };
 }
 
 /** All accounts of a connection that could not be asked. */

@@ -6,8 +6,7 @@ import type { Invocation } from '../session/invocation.ts';
 import type { Local } from '../session/session.ts';
 import { openFleet, tellUnanswered, throwUnanswered, unanswered, type FleetLocal } from './connections.ts';
 import type { ListFlags } from './flags.ts';
-import { selectFrom } from './selected.ts';
-import { listColumns, readSelection, wishOf } from './selection.ts';
+import { listColumns, readSelection, selectFrom, wishOf } from './selection.ts';
 
 /** The accounts of one provider. */
 export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<ExitCode> {

@@ -7,13 +7,14 @@ import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
-import { preferencesOf } from '../session/planned-issuance.ts';
+import { preferencesOf } from '../session/issuance.ts';
 import { fewLines, type PlannedTarget } from '../session/dry-run.ts';
-import type { Candidate, Skipped } from './candidates.ts';
-import type { Listed } from './member.ts';
+import type { Candidate } from './candidates.ts';
+import type { Skipped } from './due.ts';
+import type { Listed } from './connections.ts';
 import type { BulkRun } from './run.ts';
 import { distinctProblems, type AccountTarget } from '../delivery/targets/distinct.ts';
-import { reportPlaceProblems } from './report-place.ts';
+import { reportPlaceProblems } from './report.ts';
 
 /** An account that is ready to be rotated. */
 export interface Prepared extends Candidate {
@@ -41,7 +42,7 @@ export interface PrepareOptions {
 
 /**
  * Plans every account, opens every target for real and makes sure that no two are the same place, so that the provider is
- * not touched when any of them could not be delivered (DESIGN.md 6, step 1).
+ * not touched when any of them could not be delivered (docs/design.md 6, step 1).
  */
 export async function prepare(
   run: BulkRun,

@@ -9,9 +9,10 @@ import { found } from '../session/check.ts';
 import { confirmationProblems } from '../session/confirm.ts';
 import { checkIntake, needlessIntake, planSupplied, takesIntake } from '../session/intake.ts';
 import type { Invocation } from '../session/invocation.ts';
-import { checkUnchanged, issuance } from '../session/issuance.ts';
+import { issuance } from '../session/issuance.ts';
+import { checkUnchanged } from '../session/pick.ts';
 import { idProblems, pickAccount } from '../session/pick.ts';
-import type { PlannedIssuance } from '../session/planned-issuance.ts';
+import type { PlannedIssuance } from '../session/issuance.ts';
 import type { Session } from '../session/session.ts';
 import { checkTargets, printingProblems, targetsFor } from '../session/targets.ts';
 import type { RotateFlags } from './flags.ts';
@@ -21,12 +22,12 @@ import { needlessBulkFlags } from './selectors.ts';
 export async function rotateAccount({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const [reference] = flags.id ?? [];
   const { session, input } = await open(async (local) => {
-    const specs = await checkTargets(local, flags, { isNew: false });
+    const specs = await checkTargets(local.targetEnvironment, flags, { isNew: false });
     const isSupplied = takesIntake(local.definition);
     const given = isSupplied
       ? await checkIntake(ctx, common, { flags, definition: local.definition })
       : found(...needlessIntake(local.definition, flags, { isDocument: false }));
-    const printing = isSupplied ? [] : await printingProblems(ctx, common, { ...local, flags });
+    const printing = isSupplied ? [] : await printingProblems(ctx, common, { ...local, ...flags });
     return {
       value: { specs: specs.value, credential: given.value },
       problems: [

@@ -1,104 +1,85 @@
-import type { Ledger } from './ledger.ts';
+import type { Result } from '../delivery/document.ts';
+import { issueCredential } from '../delivery/protocol.ts';
+import type { Context } from '../context.ts';
+import { CliError, InterruptedError, UnknownOutcomeError } from '../errors.ts';
+import { HttpError } from '../http/error.ts';
+import { openBatches, type Batches, type Ready } from './batch.ts';
+import { failedItem, leftItem, rotatedItem, type Item } from './items.ts';
 import { isOthers, type Prepared } from './prepare.ts';
-import { rotateOne } from './rotate-one.ts';
 import type { BulkRun } from './run.ts';
-import { openWave, type Ready } from './wave.ts';
+import type { Tally } from './tally.ts';
 
 /**
- * Rotates all accounts, several at once, every one through the delivery protocol (DESIGN.md 6); those that sactl signs in
- * with come after all others, one by one. An interrupt and the brake keep further ones from being begun; what was begun
- * comes to its end. Does not reject for what becomes of an account.
+ * Rotates all accounts, several at once, each through the delivery protocol (docs/design.md 6); those that sactl signs in
+ * with come last, one by one. After an interrupt, or once the circuit breaker has tripped, no further account is begun;
+ * those under way are finished. Does not reject for the failure of an account.
  */
-export async function rotateAll(run: BulkRun, prepared: readonly Prepared[], ledger: Ledger): Promise<void> {
+export async function rotateAll(run: BulkRun, prepared: readonly Prepared[], tally: Tally): Promise<void> {
   // While some requests wait for their answers, the files of other accounts are written.
   const lanes = run.concurrency * 2;
-  await rotateGroup(run, ledger, { group: prepared.filter(isOthers), lanes });
-  await rotateGroup(run, ledger, { group: prepared.filter((one) => !isOthers(one)), lanes: 1 });
+  await rotateGroup(run, tally, { group: prepared.filter(isOthers), lanes });
+  await rotateGroup(run, tally, { group: prepared.filter((one) => !isOthers(one)), lanes: 1 });
 }
 
-interface Group {
-  readonly group: readonly Prepared[];
-  readonly lanes: number;
-}
-
-async function rotateGroup(run: BulkRun, ledger: Ledger, { group, lanes }: Group): Promise<void> {
-  const waves = openWaves(run, group, {
-    size: lanes * 4,
-    isRefused: (one) => ledger.refusal(one) !== null,
-  });
+async function rotateGroup(
+  run: BulkRun,
+  tally: Tally,
+  { group, lanes }: { readonly group: readonly Prepared[]; readonly lanes: number },
+): Promise<void> {
+  const batches = openBatches(run, group, { size: lanes * 4, isRefused: (one) => tally.refusal(one) !== null });
   try {
-    await Promise.all(Array.from({ length: lanes }, () => lane(run, ledger, waves)));
+    await Promise.all(Array.from({ length: lanes }, () => lane(run, tally, batches)));
   } finally {
-    for (const one of await waves.end()) {
-      const refused = ledger.refusal(one);
-      if (refused !== null) await ledger.done(one, refused);
+    for (const one of await batches.end()) {
+      const refused = tally.refusal(one);
+      if (refused !== null) await tally.done(one, refused);
     }
   }
 }
 
-async function lane({ ctx }: BulkRun, ledger: Ledger, waves: Waves): Promise<void> {
+async function lane({ ctx }: BulkRun, tally: Tally, batches: Batches): Promise<void> {
   while (!ctx.signal.aborted) {
-    const one = await waves.next();
+    const one = await batches.next();
     if (one === null) return;
-    const refused = ledger.refusal(one);
+    const refused = tally.refusal(one);
     if (refused !== null) await one.release();
-    await ledger.done(one, refused ?? (await rotateOne(ledger.ctx, one)));
+    await tally.done(one, refused ?? (await rotateOne(tally.ctx, one)));
   }
 }
 
-/**
- * Gives out accounts one by one. Each is locked, and read again after that, so that what another run has just rotated is
- * not rotated again; they are read by the wave, because providers show one account or all of them at the same price.
- */
-export interface Waves {
-  /** The next account; null when there is none any more. */
-  readonly next: () => Promise<Ready | null>;
-  /** Lets go of what was not given out, and gives it back. */
-  readonly end: () => Promise<readonly Prepared[]>;
+/** Rotates one account by the delivery protocol, which releases its lock. Never rejects. */
+async function rotateOne(ctx: Context, one: Ready): Promise<Item> {
+  const { account } = one;
+  const flags = one.listed.connected.commandFlags;
+  function failed(error: CliError, result: Result | null = null): Item {
+    return { kind: 'failed', item: failedItem(account, { error, result, flags }) };
+  }
+  if (one.issuance === null) return failed(one.error);
+  let result: Result | null = null;
+  function announce(announced: Result): Promise<null> {
+    result = announced;
+    return Promise.resolve(null);
+  }
+  try {
+    await issueCredential(ctx, { ...one.issuance, announce });
+  } catch (error) {
+    const interruption = interruptionOf(error);
+    if (interruption !== null) return leftItem(account, 'interrupted', interruption);
+    return failed(known(error), result);
+  }
+  return result === null ? failed(known(null)) : { kind: 'rotated', item: rotatedItem(result) };
 }
 
-export interface WaveOptions {
-  /** How many accounts are a wave. */
-  readonly size: number;
-  /** Whether an account is not to be begun any more: then nobody locks it, or asks for it. */
-  readonly isRefused: (one: Prepared) => boolean;
+/** An interrupt before anything was sent for this account, also while its request waited for its turn. */
+function interruptionOf(error: unknown): InterruptedError | null {
+  if (error instanceof InterruptedError) return error;
+  const isUnsent = error instanceof HttpError && error.arrival === 'not-sent';
+  return isUnsent && error.cause instanceof InterruptedError ? error.cause : null;
 }
 
-function openWaves(run: BulkRun, prepared: readonly Prepared[], { size, isRefused }: WaveOptions): Waves {
-  const waiting = [...prepared];
-  const refused: Prepared[] = [];
-  const ready: Ready[] = [];
-  let opening: Promise<void> | null = null;
-
-  async function open(): Promise<void> {
-    const wave = waiting.splice(0, size);
-    const allowed = wave.filter((one) => !isRefused(one));
-    refused.push(...wave.filter((one) => !allowed.includes(one)));
-    ready.push(...(await openWave(run, allowed)));
-    opening = null;
-  }
-
-  function openNext(): Promise<void> {
-    opening ??= open();
-    return opening;
-  }
-
-  return {
-    next: async () => {
-      while (ready.length === 0) {
-        if (opening === null && waiting.length === 0) return null;
-        await openNext();
-      }
-      const one = ready.shift() ?? null;
-      // The next wave is opened while this one is worked on.
-      if (ready.length <= size / 2 && waiting.length > 0) void openNext();
-      return one;
-    },
-    end: async () => {
-      await opening;
-      const rest = ready.splice(0);
-      for (const { release } of rest) await release();
-      return [...refused, ...rest, ...waiting.splice(0)];
-    },
-  };
+/** An unexpected error does not tell what was done. */
+function known(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  const message = 'an unexpected error, a bug in sactl; it may have been rotated';
+  return new UnknownOutcomeError(message, { cause: error });
 }

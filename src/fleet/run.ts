@@ -8,11 +8,11 @@ import type { Renderer } from '../output/renderer.ts';
 import type { Shared } from '../session/connect.ts';
 import type { Fleet } from './connections.ts';
 import type { CommonFlags } from '../session/flags.ts';
-import type { IssuanceHost } from '../session/planned-issuance.ts';
+import type { IssuanceHost } from '../session/issuance.ts';
 import { sandboxDirectory } from '../session/sandbox-state.ts';
 import type { RotateFlags } from './flags.ts';
 import type { BulkInput } from './input.ts';
-import type { Listed } from './member.ts';
+import type { Listed } from './connections.ts';
 
 /** What all the accounts of one run share. */
 export interface BulkRun extends Required<Pick<Shared, 'locks' | 'turn'>> {

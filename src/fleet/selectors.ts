@@ -1,4 +1,4 @@
-import type { Check } from '../session/check.ts';
+import { atMostOne, noneOf, type Check } from '../session/check.ts';
 import { checkDuration, isSelected, selectorFlags, type BulkFlags } from './flags.ts';
 
 /** Which accounts are wanted, and which of them are due. Durations are in milliseconds. */
@@ -13,21 +13,13 @@ export interface Selectors {
   readonly includesDisabled: boolean;
 }
 
-const modifierFlags = {
-  '--age-from': 'ageFrom',
-  '--include-expired': 'includeExpired',
-  '--include-disabled': 'includeDisabled',
-  '--concurrency': 'concurrency',
-  '--report': 'report',
-} as const satisfies Record<string, keyof BulkFlags>;
-
 /** What is wrong with the choice of accounts: nothing chooses any, or one flag contradicts another. */
 export function choiceProblems(flags: BulkFlags): readonly string[] {
   const { all, id, ageFrom, olderThan } = flags;
   const isChosen = id !== undefined || isSelected(flags);
   return [
     ...(isChosen ? [] : [`nothing says which accounts: give --id, or ${selectorNames}`]),
-    ...(all && id !== undefined ? ['--all and --id exclude each other'] : []),
+    ...atMostOne({ '--all': all, '--id': id }),
     ...(ageFrom !== undefined && olderThan === undefined ? ['--age-from does nothing without --older-than'] : []),
   ];
 }
@@ -36,9 +28,15 @@ const selectorNames = Object.keys(selectorFlags).join(', ');
 
 /** What is wrong with flags that mean several accounts where one is named. */
 export function needlessBulkFlags(flags: BulkFlags): readonly string[] {
-  return Object.entries(modifierFlags)
-    .filter(([, key]) => flags[key] !== undefined)
-    .map(([flag]) => `${flag} goes with several accounts: several --id, or ${selectorNames}`);
+  const { ageFrom, includeExpired, includeDisabled, concurrency, report } = flags;
+  const given = {
+    '--age-from': ageFrom,
+    '--include-expired': includeExpired,
+    '--include-disabled': includeDisabled,
+    '--concurrency': concurrency,
+    '--report': report,
+  };
+  return noneOf(given, `goes with several accounts: several --id, or ${selectorNames}`);
 }
 
 /** Reads the selectors; every problem is found, not only the first. */

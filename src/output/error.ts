@@ -19,7 +19,7 @@ export interface ErrorOptions {
 }
 
 /**
- * The text for stderr, every line ended (DESIGN.md 3). With `debug`, what is added comes first, so that the last line of JSON
+ * The text for stderr, every line ended (docs/design.md 3). With `debug`, what is added comes first, so that the last line of JSON
  * output is the error object.
  */
 export function renderError(error: unknown, options: ErrorOptions): string {
@@ -89,7 +89,7 @@ function shown(problems: readonly string[]): readonly string[] {
   return [...problems.slice(0, mostProblems), `and ${rest} more problems like these`];
 }
 
-/** An error as JSON has it (DESIGN.md 3). */
+/** An error as JSON has it (docs/design.md 3). */
 export interface ErrorObject extends Pick<
   CliError,
   'code' | 'message' | 'provider' | 'status' | 'traceId' | 'retryable' | 'exitCode'

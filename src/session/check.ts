@@ -37,3 +37,21 @@ export interface Gathered {
 export function throwGathered({ problems, hints }: Gathered): void {
   if (problems.length > 0) throw new UsageError([...new Set(problems)], { hint: hints[0] ?? null });
 }
+
+/** Flags by their names; one that was not given is undefined. */
+type GivenFlags = Readonly<Record<string, unknown>>;
+
+function namesOf(flags: GivenFlags): readonly string[] {
+  return Object.keys(flags).filter((name) => flags[name] !== undefined);
+}
+
+/** The problem where more than one of the flags is given. */
+export function atMostOne(flags: GivenFlags, instead = ''): readonly string[] {
+  const names = namesOf(flags);
+  return names.length < 2 ? [] : [`${names.join(' and ')} exclude each other${instead}`];
+}
+
+/** A problem for each of the flags that is given; `why` reads after its name. */
+export function noneOf(flags: GivenFlags, why: string): readonly string[] {
+  return namesOf(flags).map((name) => `${name} ${why}`);
+}

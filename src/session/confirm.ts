@@ -2,9 +2,10 @@ import { isTerminal, type Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { safeText } from '../model/text.ts';
 import type { CommonFlags } from './flags.ts';
-import type { Session } from './session.ts';
+import type { Connection } from '../config/connection.ts';
+import type { Organization } from '../providers/provider.ts';
 
-/** Problems that keep a change from being confirmed: off a terminal only `--yes` confirms (DESIGN.md 1). */
+/** Problems that keep a change from being confirmed: off a terminal only `--yes` confirms (docs/design.md 1). */
 export function confirmationProblems(ctx: Context, common: CommonFlags): readonly string[] {
   if (common.yes || common.dryRun || canAsk(ctx, common)) return [];
   const why = common.input ? 'there is no terminal to ask on' : '--no-input forbids asking';
@@ -18,23 +19,48 @@ export function canAsk(ctx: Context, { input, dryRun }: CommonFlags): boolean {
 
 /**
  * Says what will happen and asks whether it should, unless `--yes` or nobody can be asked.
+ * @param action as it reads in a question, without the question mark
  * @throws UsageError when the answer is no
  */
-export async function confirmChange({ ctx, common }: Session, change: Change): Promise<void> {
-  await confirm(ctx, common, change);
-}
-
-interface Change {
-  /** As it reads in a question. */
-  readonly action: string;
-  readonly effects: readonly string[];
-}
-
-/** `confirmChange` where there is no session. */
-export async function confirm(ctx: Context, common: CommonFlags, { action, effects }: Change): Promise<void> {
+export async function confirmChange(
+  { ctx, common }: { readonly ctx: Context; readonly common: CommonFlags },
+  { action, effects }: { readonly action: string; readonly effects: readonly string[] },
+): Promise<void> {
   if (common.yes || !canAsk(ctx, common)) return;
   await ctx.stderr.write(effects.map((effect) => `  - ${safeText(effect)}\n`).join(''));
   const message = `${safeText(action)}?`;
   const confirmed = await ctx.prompt.confirm({ message, default: false });
   if (!confirmed) throw new UsageError('not confirmed; nothing was changed');
+}
+
+/** @throws UsageError unless a person, or a flag, agrees to send a profile's credential to another endpoint */
+export async function confirmEndpoint(
+  ctx: Context,
+  common: CommonFlags,
+  { needsConfirmation }: Connection,
+): Promise<void> {
+  if (needsConfirmation === null || common.allowEndpointOverride) return;
+  if (canAsk(ctx, common)) {
+    if (await ctx.prompt.confirm({ message: needsConfirmation, default: false })) return;
+    throw new UsageError('not confirmed; nothing was sent');
+  }
+  throw new UsageError('--endpoint beside a profile needs --allow-endpoint-override here', {
+    hint: `--allow-endpoint-override says yes to: ${needsConfirmation}`,
+  });
+}
+
+/** @throws UsageError where nobody can be asked */
+export async function chooseOrganization(
+  ctx: Context,
+  common: CommonFlags,
+  candidates: readonly Organization[],
+): Promise<string> {
+  if (canAsk(ctx, common)) {
+    return ctx.prompt.select({
+      message: 'Which organization?',
+      choices: candidates.map(({ id, name }) => ({ value: id, label: `${name} (${id})` })),
+    });
+  }
+  const list = candidates.map(({ id, name }) => `${id} (${name})`).join(', ');
+  throw new UsageError(`--org is missing: this credential sees several organizations: ${list}`);
 }

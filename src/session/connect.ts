@@ -11,7 +11,7 @@ import { providerNames, type ProviderName } from '../model/account.ts';
 import { Secret, type Credential } from '../model/credential.ts';
 import type { ConnectOptions, Provider, ProviderDefinition, Verification } from '../providers/provider.ts';
 import { environments, providersWith, registry } from '../providers/registry.ts';
-import { chooseOrganization, confirmEndpoint } from './connection-questions.ts';
+import { chooseOrganization, confirmEndpoint } from './confirm.ts';
 import { clientFactory, type Destination } from './client.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
@@ -202,7 +202,7 @@ async function connectTo(
   };
 }
 
-/** The emulators, in process; real credentials, proxies and CAs are not even read (DESIGN.md 7). */
+/** The emulators, in process; real credentials, proxies and CAs are not even read (docs/design.md 7). */
 async function connectSandbox(
   ctx: Context,
   common: CommonFlags,

@@ -8,13 +8,12 @@ import type { ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { openJournal } from '../state/journal.ts';
 import type { DeliveryFlags, NewAccountFlags, SuppliedFlags } from './account-flags.ts';
-import type { Check } from './check.ts';
+import { atMostOne, type Check } from './check.ts';
 import { dryRunDocument } from './dry-run.ts';
 import { checkIntake, needlessIntake, planSupplied, takesIntake, type GivenCredential } from './intake.ts';
 import type { Invocation } from './invocation.ts';
-import { issuance } from './issuance.ts';
+import { issuance, type PlannedIssuance } from './issuance.ts';
 import { askForAccount, checkNewAccount } from './new-account.ts';
-import type { PlannedIssuance } from './planned-issuance.ts';
 import type { Session } from './session.ts';
 import { checkTargets, printingProblems, targetsFor } from './targets.ts';
 
@@ -27,10 +26,10 @@ interface CreateFlags extends NewAccountFlags, DeliveryFlags, SuppliedFlags {
 export async function createAccount({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
   const { session, input } = await open(async (local) => {
     const given = await checkInput(ctx, common, { flags, definition: local.definition });
-    const specs = await checkTargets(local, flags, { isNew: true });
+    const specs = await checkTargets(local.targetEnvironment, flags, { isNew: true });
     // For an account that exists already there is no credential to print.
     const mayPrintNone = flags.ifMissing === true || takesIntake(local.definition);
-    const printing = mayPrintNone ? [] : await printingProblems(ctx, common, { ...local, flags });
+    const printing = mayPrintNone ? [] : await printingProblems(ctx, common, { ...local, ...flags });
     return {
       value: { ...given.value, specs: specs.value },
       problems: [...given.problems, ...duplicateProblems(flags), ...specs.problems, ...printing],
@@ -102,8 +101,7 @@ async function checkStillMissing(
 }
 
 function duplicateProblems({ ifMissing, allowDuplicate }: CreateFlags): readonly string[] {
-  if (!ifMissing || !allowDuplicate) return [];
-  return ['--if-missing and --allow-duplicate exclude each other'];
+  return atMostOne({ '--if-missing': ifMissing, '--allow-duplicate': allowDuplicate });
 }
 
 /**

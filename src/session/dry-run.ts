@@ -17,7 +17,7 @@ export interface PlannedTarget {
   readonly ok: boolean;
 }
 
-/** What `--dry-run` prints instead of changing anything (DESIGN.md 1); people are shown `most` targets and requests. */
+/** What `--dry-run` prints instead of changing anything (docs/design.md 1); people are shown `most` targets and requests. */
 export function dryRunDocument(
   { provider, marker }: { readonly provider: string | null; readonly marker: Session['marker'] },
   plan: Planned,

@@ -8,7 +8,7 @@ import { yamlData, yamlProblem } from '../files/yaml.ts';
 import { largestText, readTextFile, type TextReading } from '../files/bounded-file.ts';
 import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
-import { found, type Check } from './check.ts';
+import { atMostOne, found, type Check } from './check.ts';
 
 export interface DocumentFlags {
   readonly file?: string | undefined;
@@ -38,9 +38,8 @@ export interface InputText {
 
 /** What `-f` or `--stdin` hold; null without them. */
 export async function readInput(ctx: Context, flags: DocumentFlags): Promise<Check<InputText | null>> {
-  if (flags.file !== undefined && flags.stdin) {
-    return found('-f/--file and --stdin exclude each other: give one document');
-  }
+  const [contradiction] = atMostOne({ '-f/--file': flags.file, '--stdin': flags.stdin }, ': give one document');
+  if (contradiction !== undefined) return found(contradiction);
   if (!hasDocument(flags)) return found();
   const fromStdin = flags.stdin === true || flags.file === '-';
   if (fromStdin && ctx.stdin.isTTY) {

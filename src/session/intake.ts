@@ -4,14 +4,13 @@ import { safeText } from '../model/text.ts';
 import { Secret } from '../model/credential.ts';
 import type { Intake, IntakeReading, IntakeRequest, ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
-import type { Check } from './check.ts';
+import { noneOf, type Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import type { SuppliedFlags } from './account-flags.ts';
 import { hasDocument, readInput } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
-import { rehearse } from './issuance.ts';
-import type { PlannedIssuance } from './planned-issuance.ts';
-import { offerPage } from './open-page.ts';
+import { rehearse, type PlannedIssuance } from './issuance.ts';
+import { offerPage } from './manual.ts';
 import type { Session } from './session.ts';
 
 /** A credential in `-f` or `--stdin`, and where it comes from, for people. */
@@ -55,9 +54,7 @@ export function needlessIntake(
     '--token': flags.token,
     '--allow-tenant-change': flags.allowTenantChange,
   };
-  return Object.entries(given)
-    .filter(([, value]) => value !== undefined)
-    .map(([flag]) => `${flag} does nothing on ${title}, which issues its credentials itself`);
+  return noneOf(given, `does nothing on ${title}, which issues its credentials itself`);
 }
 
 interface Bringing {

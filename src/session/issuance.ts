@@ -1,33 +1,51 @@
-import { openAuditLog } from '../state/audit-log.ts';
+import { openAuditLog, type AuditLog } from '../state/audit-log.ts';
+import type { Context } from '../context.ts';
+import type { Issuance } from '../delivery/issuance.ts';
+import type { Target } from '../delivery/targets/target.ts';
+import { openJournal, type Journal } from '../state/journal.ts';
+import type { Account } from '../model/account.ts';
+import type { IssuancePlan, ManualIssuance } from '../providers/issuance.ts';
+import { withConnection, type ConnectionFlags } from '../model/hint.ts';
+import { ExitCode, UsageError, type RequiredAction } from '../errors.ts';
+import { canAsk, confirmChange } from './confirm.ts';
+import type { DeliveryFlags } from './account-flags.ts';
+import type { Session } from './session.ts';
+import { addressOf } from '../delivery/targets/session.ts';
 import { issueCredential } from '../delivery/protocol.ts';
 import { preflight, type Preflight } from '../delivery/preflight.ts';
-import { ConflictError, ExitCode, UsageError } from '../errors.ts';
-import { openJournal } from '../state/journal.ts';
-import { effectsOf, issuanceOf, type IssuanceHost, type PlannedIssuance } from './planned-issuance.ts';
-import { confirmChange } from './confirm.ts';
-import type { DeliveryFlags } from './account-flags.ts';
 import { dryRunDocument, endDryRun } from './dry-run.ts';
-import type { Session } from './session.ts';
-import { isCI, type Context } from '../context.ts';
-import type { Account } from '../model/account.ts';
+import { tellingWhoWaits } from './reminders.ts';
 
-/** The common end of create and rotate: preview it, or have it confirmed and done. */
+/** A create or rotate that is ready to be previewed, confirmed and done. */
+export interface PlannedIssuance {
+  /** A UUID; see `Issuance`. */
+  readonly id: string;
+  readonly operation: 'create' | 'rotate';
+  readonly plan: IssuancePlan;
+  /** As it reads in a question, e.g. `Rotate ci-deploy (c1f0…) in organization a77e…`. */
+  readonly action: string;
+  readonly targets: readonly Target[];
+  readonly flags: DeliveryFlags;
+  /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
+  readonly checkUnchanged: () => Promise<void>;
+}
+
+/** The common end of create and rotate: previews it, or asks for confirmation and does it. */
 export async function issuance(session: Session, planned: PlannedIssuance): Promise<ExitCode> {
   const { ctx, common } = session;
-  const { action } = planned;
   const issuing = issuanceOf(hostOf(session, planned.flags), planned);
   const found = await preflight(ctx, issuing);
   for (const warning of found.warnings) await session.note(warning);
   if (common.dryRun) return preview(session, planned, found);
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
   const goes = planned.targets.map(({ name }) => `the new credential goes to ${name}`);
-  await confirmChange(session, { action, effects: [...effectsOf(session, planned), ...goes] });
+  await confirmChange(session, { action: planned.action, effects: [...effectsOf(session, planned), ...goes] });
   await tellingWhoWaits(ctx, session.note, () => issueCredential(ctx, issuing));
   return ExitCode.done;
 }
 
 /**
- * Refuses what would be refused once a person has fetched a credential, before he is sent for it: it is shown once.
+ * Refuses what would be refused later, before a person goes to fetch a credential that the console shows once.
  * @throws UsageError
  */
 export async function rehearse(session: Session, planned: PlannedIssuance): Promise<void> {
@@ -38,10 +56,7 @@ export async function rehearse(session: Session, planned: PlannedIssuance): Prom
 
 async function preview(session: Session, planned: PlannedIssuance, found: Preflight): Promise<ExitCode> {
   const { operation, plan } = planned;
-  const places = found.targets.map((tried) => ({
-    target: tried.target,
-    ok: tried.problems.length === 0,
-  }));
+  const places = found.targets.map(({ target, problems }) => ({ target, ok: problems.length === 0 }));
   await session.emit(
     dryRunDocument(
       { provider: session.definition.name, marker: session.marker },
@@ -52,7 +67,104 @@ async function preview(session: Session, planned: PlannedIssuance, found: Prefli
   return endDryRun({ ...session, found });
 }
 
-/** What the issue of one command works with. */
+/** What an issuance needs of its connection. A process has one journal and one audit log. */
+export interface IssuanceHost extends Pick<
+  Session,
+  | 'ctx'
+  | 'common'
+  | 'definition'
+  | 'provider'
+  | 'renderer'
+  | 'connection'
+  | 'commandFlags'
+  | 'isSandbox'
+  | 'locks'
+  | 'verifyCredential'
+  | 'note'
+> {
+  readonly journal: Journal;
+  readonly audit: AuditLog;
+}
+
+/** A planned create or rotate with everything its delivery needs. */
+export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuance {
+  const { ctx, common, definition, provider, renderer, connection } = host;
+  const { id, operation, plan, targets, flags, checkUnchanged } = planned;
+  const { cwd: directory, homeDirectory } = ctx;
+  const place = { profile: connection.profile, flags: host.commandFlags, directory, homeDirectory };
+  return {
+    id,
+    operation,
+    plan: plan.manual === undefined ? plan : { ...plan, manual: located(plan.manual, place) },
+    renderer,
+    targets,
+    checkUnchanged,
+    report: host.note,
+    preferences: preferencesOf(flags),
+    journal: host.journal,
+    audit: host.audit,
+    locks: host.locks,
+    connection: {
+      provider: definition.name,
+      profile: connection.profile,
+      endpoint: connection.endpoint,
+      // Elsewhere the endpoint and the account's id say it all, and a plan to create may not know it.
+      organization: provider.listOrganizations === undefined ? null : plan.expected.organization,
+      isSandbox: host.isSandbox,
+      caFile: connection.caFile,
+    },
+    credentialSource: connection.credentialSource,
+    remote: {
+      planRotate: provider.planRotate,
+      verifyCredential: host.verifyCredential,
+      verifyOwnCredential: provider.verifyOwnCredential,
+    },
+    choose: canAsk(ctx, common) ? (candidates) => choose(ctx, candidates) : null,
+  };
+}
+
+/** The flags, with their defaults. */
+export function preferencesOf({ verify, reissue, journal, allowSelf }: DeliveryFlags): Issuance['preferences'] {
+  return {
+    verify: verify ?? true,
+    reissue: reissue ?? true,
+    keepsSecret: journal ?? true,
+    allowSelf: allowSelf ?? false,
+  };
+}
+
+/** The effects of the plan and, where it is the caller's own account, what follows from that. */
+export function effectsOf(
+  { connection }: Pick<Session, 'connection'>,
+  { plan, targets }: Pick<PlannedIssuance, 'plan' | 'targets'>,
+): readonly string[] {
+  if (plan.isSelf === false || plan.manual !== undefined) return plan.effects;
+  const who = plan.isSelf ? 'this is' : 'this may be';
+  return [
+    ...plan.effects,
+    `${who} the account that sactl signs in with: if the answer is lost, only an administrator can issue another credential`,
+    ...(targets.some(({ name }) => name === 'profile')
+      ? []
+      : [`replace the credential in ${connection.credentialSource} before the next command`]),
+  ];
+}
+
+/** Asks which account a lost answer was about; null for none of them. */
+async function choose(ctx: Context, candidates: readonly Account[]): Promise<Account | null> {
+  const chosen = await ctx.prompt.select({
+    message:
+      'The answer was lost. Is one of these the account that was just created? It would be issued another credential.',
+    choices: [
+      ...candidates.map(({ id, name, createdAt, createdBy }) => ({
+        value: id,
+        label: [`${name} (${id})`, createdAt, createdBy].filter((part) => part !== null).join(', '),
+      })),
+      { value: '', label: 'none of them' },
+    ],
+  });
+  return candidates.find(({ id }) => id === chosen) ?? null;
+}
+
 function hostOf(session: Session, { journal }: DeliveryFlags): IssuanceHost {
   const { ctx, stateDirectory } = session;
   return {
@@ -62,56 +174,33 @@ function hostOf(session: Session, { journal }: DeliveryFlags): IssuanceHost {
   };
 }
 
-/** Whoever ends at once needs no words about it. */
-const noticeableMs = 200;
-
 /**
- * Tells a person who has pressed Ctrl-C, and sees nothing happen, what is waited for: he would press it again, which ends
- * the program without the answer that is on its way.
+ * The same, with every target named by its address, and commands that name this connection.
+ * @param directory what relative paths of targets are against
  */
-export async function tellingWhoWaits<Result>(
-  ctx: Context,
-  say: (text: string) => Promise<void>,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  if (!ctx.stderr.isTTY || isCI(ctx.env)) return work();
-  const finished = new AbortController();
-  function onInterrupt(): void {
-    ctx
-      .sleep(noticeableMs, finished.signal)
-      .then(() => say('interrupted: what was sent is given 5 seconds; Ctrl-C again ends at once'))
-      // It ended in time, or stderr is gone.
-      .catch(() => undefined);
+export function located(
+  manual: ManualIssuance,
+  {
+    directory: cwd,
+    homeDirectory,
+    profile,
+    flags,
+  }: {
+    readonly profile: string | null;
+    readonly flags: ConnectionFlags;
+    readonly directory: string;
+    readonly homeDirectory: string;
+  },
+): ManualIssuance {
+  function addresses(delivered: readonly string[]): readonly string[] {
+    return delivered.map((name) => addressOf(name, { cwd, homeDirectory, profile }));
   }
-  ctx.signal.addEventListener('abort', onInterrupt, { once: true });
-  try {
-    return await work();
-  } finally {
-    ctx.signal.removeEventListener('abort', onInterrupt);
-    finished.abort('finished');
+  function withFlags(action: RequiredAction): RequiredAction {
+    return { ...action, command: withConnection(action.command, flags) };
   }
-}
-
-/**
- * Reads the account again: rotating what somebody else has just rotated would kill his new credential.
- * @throws ConflictError when it is not as it was planned with
- */
-export async function checkUnchanged({ provider, naming }: Session, planned: Account): Promise<void> {
-  refuseChanged(planned, await provider.findAccount(planned.id), naming(planned));
-}
-
-/** @throws ConflictError when the account, which `naming` names, is not `now` as it was planned with */
-export function refuseChanged(planned: Account, now: Account, naming: string): void {
-  if (stateOf(now) === stateOf(planned)) return;
-  throw new ConflictError('conflict', `${naming} was changed by somebody else in the meantime; nothing was sent`, {
-    provider: planned.provider,
-    hint: 'look at it, then run the command again',
-    retryable: true,
-  });
-}
-
-/** All that somebody changes of an account: not when it was last used, nor that the time of its expiry has come. */
-function stateOf(account: Account): string {
-  const status = account.status === 'expired' ? 'active' : account.status;
-  return JSON.stringify({ ...account, status, raw: null, lastUsedAt: null, accessRules: null });
+  return {
+    ...manual,
+    actions: (delivered) => manual.actions(addresses(delivered)).map(withFlags),
+    record: (delivered) => manual.record(addresses(delivered)),
+  };
 }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { AccountChange, NewAccount } from '../model/account.ts';
 import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
-import type { Check } from './check.ts';
+import { noneOf, type Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import { readTags, type NewAccountFlags } from './account-flags.ts';
 import { hasDocument, readDocument } from './input-document.ts';
@@ -81,10 +81,9 @@ function grantProblems(
     '--cluster': cluster,
     '--keep-rules': keepRules,
   };
-  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (accessRules === undefined) {
     const able = providersWith('accessRules').join(' and ');
-    return names.map((name) => `${name} does nothing on ${title}, which has no access rules; ${able} has`);
+    return noneOf(given, `does nothing on ${title}, which has no access rules; ${able} has`);
   }
   const problem = scope === undefined ? null : accessRules.scopeProblem(scope);
   return [

@@ -1,6 +1,6 @@
 import { compareText } from '../model/text.ts';
 import type { Context } from '../context.ts';
-import { ExitCode, NotFoundError } from '../errors.ts';
+import { ConflictError, ExitCode, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
 import { found } from './check.ts';
@@ -38,4 +38,28 @@ export async function printAccount({ ctx, common, open }: Invocation, id: string
   const { session } = await open(() => found(...idProblems(ctx, common, id)));
   await session.emit(accountDocument(await pickAccount(session, id)));
   return ExitCode.done;
+}
+
+/**
+ * Reads the account again: a second rotation would kill the credential that another run has just issued.
+ * @throws ConflictError when it is not as it was planned with
+ */
+export async function checkUnchanged({ provider, naming }: Session, planned: Account): Promise<void> {
+  refuseChanged(planned, await provider.findAccount(planned.id), naming(planned));
+}
+
+/** @throws ConflictError when the account, which `naming` names, is not `now` as it was planned with */
+export function refuseChanged(planned: Account, now: Account, naming: string): void {
+  if (stateOf(now) === stateOf(planned)) return;
+  throw new ConflictError('conflict', `${naming} was changed by somebody else in the meantime; nothing was sent`, {
+    provider: planned.provider,
+    hint: 'look at it, then run the command again',
+    retryable: true,
+  });
+}
+
+/** Everything that a change alters: not when the account was last used, nor that it has expired. */
+function stateOf(account: Account): string {
+  const status = account.status === 'expired' ? 'active' : account.status;
+  return JSON.stringify({ ...account, status, raw: null, lastUsedAt: null, accessRules: null });
 }

@@ -6,7 +6,7 @@ import type { Connected } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { stateDirectory } from '../config/directories.ts';
-import { isSandboxOn, type Context } from '../context.ts';
+import { isCI, isSandboxOn, type Context } from '../context.ts';
 import { countOpenEntries } from '../state/open-count.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
@@ -64,4 +64,34 @@ export async function remindOfEntries(ctx: Context, common: CommonFlags): Promis
   const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
   const reminder = [`${what} not been delivered: `, sactl`recover list`];
   await note(ctx, common, hintText(reminder, isSandbox ? [['--sandbox']] : []));
+}
+
+/** A run that ends within this time needs no explanation. */
+const noticeableMs = 200;
+
+/**
+ * Says what is waited for when somebody presses Ctrl-C and sees nothing happen: a second Ctrl-C would end the program
+ * without the answer that is under way.
+ */
+export async function tellingWhoWaits<Result>(
+  ctx: Context,
+  say: (text: string) => Promise<void>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (!ctx.stderr.isTTY || isCI(ctx.env)) return work();
+  const finished = new AbortController();
+  function onInterrupt(): void {
+    ctx
+      .sleep(noticeableMs, finished.signal)
+      .then(() => say('interrupted: what was sent is given 5 seconds; Ctrl-C again ends at once'))
+      // It ended in time, or stderr is gone.
+      .catch(() => undefined);
+  }
+  ctx.signal.addEventListener('abort', onInterrupt, { once: true });
+  try {
+    return await work();
+  } finally {
+    ctx.signal.removeEventListener('abort', onInterrupt);
+    finished.abort('finished');
+  }
 }

@@ -14,7 +14,7 @@ import { gather, throwGathered, type Check, type Gathered } from './check.ts';
 import { connect, findConnection, type Connected, type Found } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
-import { targetEnvironmentFor } from './target-environment.ts';
+import { targetEnvironmentFor } from './targets.ts';
 
 /** One command's connection to one provider, with its output ready. */
 export interface Session {

@@ -1,14 +1,24 @@
+import { join } from 'node:path';
+
 import type { Context } from '../context.ts';
 import type { TargetSpec } from '../delivery/targets/scheme.ts';
-import type { Subject, Target } from '../delivery/targets/target.ts';
+import type { Subject, Target, TargetEnvironment } from '../delivery/targets/target.ts';
 import type { DeliveryFlags } from './account-flags.ts';
 import type { Check } from './check.ts';
 import type { CommonFlags } from './flags.ts';
-import type { Local, Session } from './session.ts';
+import type { Renderer } from '../output/renderer.ts';
+import { namesOf } from '../config/environment.ts';
+import type { CredentialSource } from '../config/profile.ts';
+import { shareFiles } from '../delivery/targets/shared-files.ts';
+import { AuthError } from '../errors.ts';
+import { environments } from '../providers/registry.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { Connection } from '../config/connection.ts';
+import { sandboxDirectory } from './sandbox-state.ts';
 
 /** Parses the values of `--to`; `isNew` is for an account that has no id yet. */
 export async function checkTargets(
-  { targetEnvironment }: Pick<Local, 'targetEnvironment'>,
+  targetEnvironment: TargetEnvironment,
   { to = [] }: DeliveryFlags,
   { isNew }: { isNew: boolean },
 ): Promise<Check<readonly TargetSpec[]>> {
@@ -28,7 +38,7 @@ export async function checkTargets(
 export async function printingProblems(
   ctx: Context,
   common: CommonFlags,
-  { renderer, flags: { to = [] } }: Pick<Local, 'renderer'> & { flags: DeliveryFlags },
+  { renderer, to = [] }: { readonly renderer: Renderer | null; readonly to?: readonly string[] | undefined },
 ): Promise<readonly string[]> {
   if (to.length > 0 || common.dryRun || renderer === null) return [];
   const { placeProblems } = await import('../delivery/stdout.ts');
@@ -37,12 +47,59 @@ export async function printingProblems(
 
 /** The targets for one account. @throws UsageError when its name or id cannot be part of one */
 export async function targetsFor(
-  { targetEnvironment, connection }: Session,
+  {
+    targetEnvironment,
+    connection: { profile },
+  }: {
+    readonly targetEnvironment: TargetEnvironment;
+    readonly connection: { readonly profile: string | null };
+  },
   specs: readonly TargetSpec[],
   { provider, organization, name, id }: Omit<Subject, 'profile'>,
 ): Promise<readonly Target[]> {
   if (specs.length === 0) return [];
   const { createTargets } = await import('../delivery/targets/schemes.ts');
-  const { profile } = connection;
   return createTargets(specs, { provider, profile, organization, id, name }, targetEnvironment);
+}
+
+/**
+ * What the targets of a credential may touch.
+ * @param source where the profile's own credential comes from
+ * @param stateDirectory the program's own; the sandbox has a part of it
+ */
+export function targetEnvironmentOf(
+  ctx: Context,
+  {
+    isSandbox,
+    source,
+    stateDirectory,
+  }: {
+    readonly isSandbox: boolean;
+    readonly source: CredentialSource | null;
+    readonly stateDirectory: string;
+  },
+): TargetEnvironment {
+  return {
+    ctx,
+    isSandbox,
+    backupDirectory: join(isSandbox ? sandboxDirectory(stateDirectory) : stateDirectory, 'backups'),
+    files: shareFiles(ctx),
+    profileFile: source?.kind === 'file' ? source.path : null,
+    credentialVariables: [
+      ...Object.values(environments).flatMap(({ secrets }) => secrets.flatMap(namesOf)),
+      ...(source?.kind === 'env' ? [source.name] : []),
+    ],
+  };
+}
+
+/** What the targets of credentials that this connection issues may touch. */
+export function targetEnvironmentFor(
+  ctx: Context,
+  { configuration, connection }: { readonly configuration: Configuration; readonly connection: Connection | AuthError },
+): TargetEnvironment {
+  return targetEnvironmentOf(ctx, {
+    isSandbox: configuration.sandbox.value,
+    stateDirectory: configuration.stateDirectory.value,
+    source: connection instanceof AuthError ? null : (connection.credential?.profileSource ?? null),
+  });
 }

@@ -13,10 +13,10 @@ import { canAsk } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
 import { checkIntake, needlessIntake, planSupplied, takesIntake } from './intake.ts';
 import type { Invocation } from './invocation.ts';
-import { checkUnchanged, issuance } from './issuance.ts';
+import { issuance, type PlannedIssuance } from './issuance.ts';
+import { checkUnchanged } from './pick.ts';
 import { recordProblems } from './manual.ts';
 import { idProblems, pickAccount } from './pick.ts';
-import type { PlannedIssuance } from './planned-issuance.ts';
 import type { Session } from './session.ts';
 import { checkTargets, targetsFor } from './targets.ts';
 
@@ -45,7 +45,7 @@ interface NewTokenFlags extends DeliveryFlags, SuppliedFlags {
 /** What `tokens create` does. */
 export async function createToken({ ctx, common, open }: Invocation, flags: NewTokenFlags): Promise<ExitCode> {
   const { session, input } = await open(async (local) => {
-    const specs = await checkTargets(local, flags, { isNew: false });
+    const specs = await checkTargets(local.targetEnvironment, flags, { isNew: false });
     const isTaken = takesIntake(local.definition);
     const { definition } = local;
     const given = isTaken ? await checkIntake(ctx, common, { flags, definition }) : null;

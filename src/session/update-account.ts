@@ -5,7 +5,7 @@ import { accountDocument } from '../output/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { readTags, tagKey, type ChangeFlags, type DoneFlag } from './account-flags.ts';
 import { change } from './change.ts';
-import type { Check } from './check.ts';
+import { atMostOne, type Check } from './check.ts';
 import { readDocument } from './input-document.ts';
 import type { Invocation } from './invocation.ts';
 import { idProblems, pickAccount } from './pick.ts';
@@ -83,7 +83,7 @@ function contradictions(flags: ChangeFlags): readonly string[] {
   const keys = (flags.tag ?? []).map(tagKey);
   return [
     ...inBoth(flags.addGroup, flags.removeGroup).map((group) => `--add-group and --remove-group both name "${group}"`),
-    ...(flags.enable && flags.disable ? ['--enable and --disable exclude each other'] : []),
+    ...atMostOne({ '--enable': flags.enable, '--disable': flags.disable }),
     ...inBoth(keys, flags.removeTag).map((key) => `--tag and --remove-tag both name "${key}"`),
   ];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { whyNot, type DueOptions } from '../../src/fleet/candidates.ts';
+import { whyNot } from '../../src/fleet/due.ts';
 import type { Selectors } from '../../src/fleet/selectors.ts';
 import type { Account } from '../../src/model/account.ts';
 import { account as someone } from '../delivery/answers.ts';
@@ -39,7 +39,7 @@ interface Case {
 
 /** What is said of an account that is active, was made 80 days ago and expires in 10. */
 function reasonFor({ selectors, account, issued, isLost = false }: Case): unknown {
-  const options: DueOptions = {
+  const options: Parameters<typeof whyNot>[1] = {
     selectors: { ...everything, ...selectors },
     facts: { issuedAt: issued === undefined ? null : testNow + issued * dayMs, usedAt: null },
     isLost,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { overallCode } from '../../src/fleet/overall.ts';
+import { overallCode } from '../../src/fleet/carry-out.ts';
 import type { ExitCode } from '../../src/errors.ts';
 
 describe('the exit code of a run', () => {

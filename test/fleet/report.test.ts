@@ -97,7 +97,7 @@ describe('the table of a report', () => {
   });
 });
 
-/** Of every account (DESIGN.md 2). */
+/** Of every account (docs/design.md 2). */
 const accountKeys = (
   'provider profile id name description organization status enabled clientId groups tags accessRules ' +
   'createdAt createdBy updatedAt lastUsedAt expiresAt tokens raw'

@@ -12,10 +12,10 @@ import { openSandboxOf } from '../../session/sandbox-state.ts';
 import { entryIdProblems, openRecovery, pickEntry, requireUsable, type Recovery } from './pick.ts';
 import { recoveryTargets } from './targets.ts';
 import { addressOf } from '../../delivery/targets/session.ts';
-import { located } from '../../session/planned-issuance.ts';
+import { located } from '../../session/issuance.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { Invocation } from '../../session/invocation.ts';
-import { confirm, confirmationProblems } from '../../session/confirm.ts';
+import { confirmChange, confirmationProblems } from '../../session/confirm.ts';
 
 /** What `recover deliver` does. */
 export async function deliverPicked(
@@ -34,7 +34,7 @@ export async function deliverPicked(
   if (common.dryRun) return preview(recovery, prepared);
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
   const { account } = delivery.issued;
-  await confirm(ctx, common, {
+  await confirmChange(recovery, {
     action: `Deliver the credential of ${account.name} (${account.id})`,
     effects: [...plannedTargets.map(({ target }) => `the credential goes to ${target}`), ...effects],
   });

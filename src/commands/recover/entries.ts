@@ -2,7 +2,7 @@ import { ExitCode } from '../../errors.ts';
 import type { Column } from '../../output/columns.ts';
 import { listDocument } from '../../output/document.ts';
 import type { Tone } from '../../output/style.ts';
-import { confirm, confirmationProblems } from '../../session/confirm.ts';
+import { confirmChange, confirmationProblems } from '../../session/confirm.ts';
 import { dryRunDocument } from '../../session/dry-run.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import type { AuditFact } from '../../state/audit-event.ts';
@@ -84,7 +84,7 @@ export async function discardEntry({ ctx, common }: Invocation, id: string | und
     await emit(dryRunDocument({ provider, marker }, planned, []));
     return ExitCode.done;
   }
-  await confirm(ctx, common, { action: `Discard ${naming(document)}`, effects });
+  await confirmChange({ ctx, common }, { action: `Discard ${naming(document)}`, effects });
   await journal.erase(entry.id);
   await recordFact(ctx, audit, () => discardFact(entry, document));
   await emit({

@@ -4,7 +4,7 @@ import type { Target } from '../../delivery/targets/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued } from '../../providers/issuance.ts';
-import { targetEnvironmentOf } from '../../session/target-environment.ts';
+import { targetEnvironmentOf } from '../../session/targets.ts';
 import type { Recovery } from './pick.ts';
 
 /** Where the credential of an entry goes; without targets, to stdout. */

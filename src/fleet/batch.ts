@@ -1,0 +1,149 @@
+import { naming } from '../delivery/failures.ts';
+import type { Issuance } from '../delivery/issuance.ts';
+import { lockAccount } from '../delivery/recover.ts';
+import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';
+import type { Account } from '../model/account.ts';
+import { issuanceOf } from '../session/issuance.ts';
+import { refuseChanged } from '../session/pick.ts';
+import type { Listed } from './connections.ts';
+import type { Prepared } from './prepare.ts';
+import { hostOf, type BulkRun } from './run.ts';
+
+/** An account that is locked and was read once more, or why it is not. */
+export type Ready = Prepared & { readonly release: () => Promise<void> } & (
+    | { readonly issuance: Issuance; readonly error: null }
+    | { readonly issuance: null; readonly error: CliError }
+  );
+
+/**
+ * Hands out accounts one by one. Each is locked and then read again, so that what another run has just rotated is not
+ * rotated again. They are read in batches, because a provider lists all accounts at the price of one.
+ */
+export interface Batches {
+  /** The next account; null after the last one. */
+  readonly next: () => Promise<Ready | null>;
+  /** Releases what was not handed out, and returns it. */
+  readonly end: () => Promise<readonly Prepared[]>;
+}
+
+/**
+ * @param size how many accounts make a batch
+ * @param isRefused whether an account is not to be begun any more; then it is neither locked nor read
+ */
+export function openBatches(
+  run: BulkRun,
+  prepared: readonly Prepared[],
+  { size, isRefused }: { readonly size: number; readonly isRefused: (one: Prepared) => boolean },
+): Batches {
+  const waiting = [...prepared];
+  const refused: Prepared[] = [];
+  const ready: Ready[] = [];
+  let opening: Promise<void> | null = null;
+
+  async function open(): Promise<void> {
+    const batch = waiting.splice(0, size);
+    const allowed = batch.filter((one) => !isRefused(one));
+    refused.push(...batch.filter((one) => !allowed.includes(one)));
+    ready.push(...(await openBatch(run, allowed)));
+    opening = null;
+  }
+
+  function openNext(): Promise<void> {
+    opening ??= open();
+    return opening;
+  }
+
+  return {
+    next: async () => {
+      while (ready.length === 0) {
+        if (opening === null && waiting.length === 0) return null;
+        await openNext();
+      }
+      const one = ready.shift() ?? null;
+      // The next batch is opened while this one is worked on.
+      if (ready.length <= size / 2 && waiting.length > 0) void openNext();
+      return one;
+    },
+    end: async () => {
+      await opening;
+      const rest = ready.splice(0);
+      for (const { release } of rest) await release();
+      return [...refused, ...rest, ...waiting.splice(0)];
+    },
+  };
+}
+
+/** Locks all of them, then reads them. Never rejects: a failure costs only the accounts that it is about. */
+async function openBatch(run: BulkRun, batch: readonly Prepared[]): Promise<readonly Ready[]> {
+  const locked = await Promise.all(batch.map((one) => lock(run, one)));
+  const lists = [...new Set(batch.map(({ listed }) => listed))];
+  const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed)] as const)));
+  return locked.map((one) => checkedBy(one, readings.get(one.listed) ?? []));
+}
+
+function checkedBy(one: Ready, reading: Reading): Ready {
+  if (one.issuance === null) return one;
+  async function checkUnchanged(): Promise<void> {
+    check(one.account, reading);
+  }
+  return { ...one, issuance: { ...one.issuance, checkUnchanged } };
+}
+
+async function lock(run: BulkRun, one: Prepared): Promise<Ready> {
+  try {
+    const issuance = issuanceFor(run, one);
+    const held = await lockAccount(issuance);
+    const locks = { lock: () => Promise.resolve(held) };
+    return { ...one, issuance: { ...issuance, locks }, release: held.release, error: null };
+  } catch (error) {
+    return { ...one, issuance: null, release: () => Promise.resolve(), error: unsent(error) };
+  }
+}
+
+/** Whatever it is, nothing that changes something was sent by then. */
+function unsent(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  const message = 'an unexpected error, a bug in sactl; nothing was changed';
+  return new FailedError('bug', message, { cause: error });
+}
+
+function issuanceFor(run: BulkRun, { account, listed, plan, targets }: Prepared): Issuance {
+  const host = hostOf(run, listed);
+  if (host === null) throw new Error(`${account.provider} rotates nothing`);
+  const issuance = issuanceOf(host, {
+    id: run.ctx.uuid(),
+    operation: 'rotate',
+    plan,
+    action: '',
+    targets,
+    flags: run.flags,
+    checkUnchanged: () => Promise.resolve(),
+  });
+  // With many accounts under way at once, nobody is asked about one of them.
+  return { ...issuance, choose: null, report: (text) => run.note(`${account.name}: ${text}`) };
+}
+
+type Reading = readonly Account[] | CliError;
+
+/** A failure, which would cost the whole batch, is tried once more; a refusal is not. */
+async function read(listed: Listed): Promise<Reading> {
+  const reading = await readOnce(listed);
+  const hasFailed = reading instanceof CliError && reading.exitCode === ExitCode.failed;
+  return hasFailed ? readOnce(listed) : reading;
+}
+
+async function readOnce({ connected }: Listed): Promise<Reading> {
+  try {
+    return (await connected.provider.listAccounts()).accounts;
+  } catch (error) {
+    return unsent(error);
+  }
+}
+
+/** @throws the error of the reading; NotFoundError, or ConflictError where the account is not as it was planned with */
+function check(planned: Account, reading: Reading): void {
+  if (reading instanceof CliError) throw reading;
+  const now = reading.find(({ id }) => id === planned.id);
+  if (now !== undefined) return refuseChanged(planned, now, naming(planned));
+  throw new NotFoundError(`${naming(planned)} has been deleted in the meantime`, { provider: planned.provider });
+}

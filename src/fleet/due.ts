@@ -1,0 +1,110 @@
+import type { Context } from '../context.ts';
+import { accountIdOf, readEntry } from '../delivery/recover.ts';
+import type { Account } from '../model/account.ts';
+import type { Journal } from '../state/journal.ts';
+import { accountKeyOf } from '../state/rotations.ts';
+import { isOpen, type ReadableEntry } from '../state/stored-entry.ts';
+import type { AccountFacts } from './facts.ts';
+import type { Selectors } from './selectors.ts';
+
+/** An account that is left as it is. */
+export interface Skipped extends Reason {
+  readonly account: Account;
+}
+
+/** Why an account is left as it is; `detail` says more, e.g. `it expires 2027-01-20T08:00:00Z`. */
+export interface Reason {
+  readonly reason:
+    | 'not due'
+    | 'age unknown'
+    | 'expired'
+    | 'disabled'
+    | 'deleting'
+    | 'own account'
+    | 'not meant'
+    | 'stopped'
+    | 'interrupted';
+  readonly detail: string | null;
+}
+
+interface DueOptions {
+  readonly selectors: Selectors;
+  readonly facts: AccountFacts;
+  /** Whether it may have been rotated, and nobody has the credential; then it is due, however fresh it looks. */
+  readonly isLost: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Why an account is not to be rotated now; null when it is. */
+export function whyNot(account: Account, options: DueOptions): Reason | null {
+  const reason = statusReason(account, options);
+  if (reason !== null || options.isLost) return reason;
+  return expiryReason(account, options) ?? ageReason(account, options);
+}
+
+function statusReason({ status, enabled }: Account, { selectors }: DueOptions): Reason | null {
+  if (status === 'deleting') return { reason: 'deleting', detail: null };
+  if (status === 'expired' && !selectors.includesExpired) {
+    return { reason: 'expired', detail: '--include-expired revives it' };
+  }
+  if ((status === 'disabled' || enabled === false) && !selectors.includesDisabled) {
+    return { reason: 'disabled', detail: '--include-disabled rotates it all the same' };
+  }
+  return null;
+}
+
+function expiryReason({ expiresAt }: Account, { selectors: { expiringWithinMs }, now }: DueOptions): Reason | null {
+  if (expiringWithinMs === null) return null;
+  if (expiresAt === null) return { reason: 'not due', detail: 'nothing says that it expires' };
+  const isDue = Date.parse(expiresAt) - now <= expiringWithinMs;
+  return isDue ? null : { reason: 'not due', detail: `it expires ${expiresAt}` };
+}
+
+function ageReason(
+  { createdAt }: Account,
+  { selectors: { olderThanMs, agesFromCreation }, facts, now }: DueOptions,
+): Reason | null {
+  if (olderThanMs === null) return null;
+  const created = Date.parse(createdAt ?? '');
+  const byCreation = agesFromCreation && !Number.isNaN(created) ? created : null;
+  const issuedAt = facts.issuedAt ?? byCreation;
+  if (issuedAt === null) {
+    const remedy = agesFromCreation ? '' : '; keep the state between runs, or use --age-from createdAt';
+    return { reason: 'age unknown', detail: `never rotated from here${remedy}` };
+  }
+  if (now - issuedAt >= olderThanMs) return null;
+  const what = facts.issuedAt === null ? 'it was created' : 'its credential was issued';
+  return { reason: 'not due', detail: `${what} ${new Date(issuedAt).toISOString()}` };
+}
+
+/** What an earlier run left open of an account. */
+export interface Unfinished {
+  readonly entry: ReadableEntry;
+  /** Whether the entry keeps the credential; else nobody has it. */
+  readonly isKept: boolean;
+}
+
+/** Null where nothing is open. */
+export type UnfinishedOf = (account: Account, endpoint: string) => Unfinished | null;
+
+/**
+ * Looks up what rotations left in the journal: an account whose new credential never got anywhere is not done, however
+ * fresh it looks. What is wrong with the journal itself is for its preflight to say.
+ */
+export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Journal, 'list'>): Promise<UnfinishedOf> {
+  const entries = await journal.list().catch(() => []);
+  // The oldest come first, so that the last word is the latest one.
+  const latest = new Map<string, Unfinished>();
+  for (const entry of entries) {
+    const id = entry.intent === null ? null : accountIdOf(entry);
+    if (entry.intent === null || id === null || !isOpen(entry)) continue;
+    // An answer may be kept in which there is no credential.
+    const isKept = await readEntry(ctx, entry).then(
+      () => true,
+      () => false,
+    );
+    latest.set(accountKeyOf({ ...entry.intent.connection, id }), { entry, isKept });
+  }
+  return (account, endpoint) => latest.get(accountKeyOf({ ...account, endpoint })) ?? null;
+}

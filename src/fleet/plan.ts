@@ -1,0 +1,68 @@
+import type { Account } from '../model/account.ts';
+import { safeText } from '../model/text.ts';
+import type { OutputDocument } from '../output/document.ts';
+import { dryRunDocument } from '../session/dry-run.ts';
+import { effectsOf } from '../session/issuance.ts';
+import { bulkDocument } from './report-document.ts';
+import type { BulkResult } from './items.ts';
+import type { Preparation, Prepared } from './prepare.ts';
+
+/** What `--dry-run` prints of several accounts: what it prints of one, and which accounts are left, and why. */
+export function bulkPlan(
+  { prepared, targets }: Preparation,
+  known: BulkResult,
+  marker: { readonly sandbox?: true },
+): OutputDocument {
+  const providers = new Set(prepared.map(({ account }) => account.provider));
+  const [provider = null] = providers;
+  const plan = {
+    operation: 'rotate',
+    requests: prepared.flatMap(({ plan: { requests } }) => requests),
+    effects: prepared.flatMap(accountEffects),
+  } as const;
+  const where = { provider: providers.size === 1 ? provider : null, marker };
+  const document = dryRunDocument(where, plan, targets);
+  const summary = prepared.length === 0 ? [] : effectsOnAll(prepared);
+  const readable = dryRunDocument(where, { ...plan, effects: summary }, targets, mostShown);
+  const { skipped, failed } = known;
+  const accounts = prepared.map(({ account }) => nameOf(account));
+  return {
+    value: { ...asObject(document.value), accounts, skipped, failed },
+    human: async (style) => `${await readable.human(style)}${await bulkDocument(known, marker).human(style)}`,
+  };
+}
+
+/** What happens to all accounts together, for people: who they are, then each effect once with how many it is about. */
+export function effectsOnAll(prepared: readonly Prepared[]): readonly string[] {
+  const names = prepared.map(({ account }) => account.name);
+  const shown = names.slice(0, mostNames).join(', ');
+  const rest = names.length - mostNames;
+  return [rest > 0 ? `${shown} and ${rest} more` : shown, ...countedEffects(prepared)];
+}
+
+const mostNames = 20;
+
+/** More than a few would only push what differs off the screen; `--json` has them all. */
+const mostShown = 5;
+
+function countedEffects(prepared: readonly Prepared[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const one of prepared) {
+    for (const effect of effectsOf(one.listed.connected, one)) {
+      counts.set(effect, (counts.get(effect) ?? 0) + 1);
+    }
+  }
+  return Array.from(counts, ([effect, count]) => (prepared.length === 1 ? effect : `${count} of them: ${effect}`));
+}
+
+function accountEffects(one: Prepared): readonly string[] {
+  return effectsOf(one.listed.connected, one).map((effect) => safeText(`${one.account.name}: ${effect}`));
+}
+
+function nameOf({ provider, profile, organization, id, name }: Account): object {
+  return { provider, profile, organization, id, name };
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
