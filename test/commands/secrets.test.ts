@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import type { TestContextOptions } from '../harness/context.ts';
-import { sandboxTokens, useNscale, type Intercept, type NscaleDeployment } from '../harness/nscale.ts';
+import type { Intercept } from '../harness/deployment.ts';
+import { sandboxTokens, useNscale, type NscaleDeployment } from '../harness/nscale.ts';
 import { runIn, type Outcome } from '../harness/run.ts';
 import { brokenStdout, workFolder } from './support.ts';
 

@@ -15,7 +15,8 @@ import {
   problems,
   workFolder,
 } from '../commands/support.ts';
-import { useNscale, type Intercept, type NscaleDeployment } from '../harness/nscale.ts';
+import type { Intercept } from '../harness/deployment.ts';
+import { useNscale, type NscaleDeployment } from '../harness/nscale.ts';
 import { runIn, type Outcome } from '../harness/run.ts';
 import { entriesLeft, type Left } from './faulty-journal.ts';
 import { worldOf } from './issuance.ts';

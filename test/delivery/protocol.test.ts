@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ConflictError } from '../../src/errors.ts';
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import { accountsPath, issuedToken, newAccountId, operationId, predictable } from '../commands/support.ts';
-import { useNscale, type Intercept, type NscaleDeployment } from '../harness/nscale.ts';
+import type { Intercept } from '../harness/deployment.ts';
+import { useNscale, type NscaleDeployment } from '../harness/nscale.ts';
 import { entriesLeft, type Left } from './faulty-journal.ts';
 import { issuance } from './issuance.ts';
 

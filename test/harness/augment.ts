@@ -1,10 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { http } from 'msw';
-import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll } from 'vitest';
-
 import { Secret, fingerprintOf as secretFingerprint } from '../../src/model/credential.ts';
 import { addAccount, emptyInventory, type Inventory } from '../../src/providers/augment/inventory.ts';
 import { addToken } from '../../src/providers/augment/inventory-tokens.ts';
@@ -14,8 +10,9 @@ import { createAccount, issueToken, revokeToken } from '../../src/sandbox/augmen
 import { augmentSandbox, seedAugment } from '../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../src/sandbox/augment/state.ts';
 import { hashSecret } from '../../src/sandbox/records.ts';
-import { testContext, testNow, type TestContext, type TestContextOptions } from './context.ts';
-import { runIn, type Outcome } from './run.ts';
+import { testNow, type TestContext, type TestContextOptions } from './context.ts';
+import { useEmulator, type Deployment, type DeploymentOptions } from './deployment.ts';
+import { runIn } from './run.ts';
 import { freshStateDirectory } from './state.ts';
 
 /** The Analytics API, which is the only one there is. */
@@ -29,14 +26,7 @@ export const consoleUrl = 'https://app.augmentcode.com/settings/service-accounts
 
 export const { reviewer, docs } = augmentSandbox;
 
-/** Stands between the program and the emulator, for faults: answer instead of `next`, after it, or not at all. */
-export type Intercept = (
-  request: Request,
-  next: (request: Request) => Promise<Response>,
-) => Promise<Response> | Response;
-
-export interface AugmentOptions extends Partial<EmulatorOptions<AugmentState>> {
-  readonly intercept?: Intercept;
+export interface AugmentOptions extends Partial<EmulatorOptions<AugmentState>>, DeploymentOptions {
   /** Whose session is in the environment. Default: the reviewer's. */
   readonly token?: string;
   /** What the machine has recorded. Default: nothing. */
@@ -53,25 +43,13 @@ export interface ConsoleForm {
 }
 
 /** One organization with its web console, one machine, and a way to run commands on it. */
-export interface AugmentDeployment {
-  readonly state: AugmentState;
-  /** The machine's journal, locks, inventory and backups. */
-  readonly stateDirectory: string;
+export interface AugmentDeployment extends Deployment<AugmentState> {
   /** Holds nothing until something is put there. */
   readonly homeDirectory: string;
-  /** `METHOD path` of every request that reached the network, in order. */
-  readonly requests: readonly string[];
-  /** The Authorization header of each. */
-  readonly authorizations: readonly (string | null)[];
-  /** The requests that change something: there is no API for that. */
-  readonly mutations: () => readonly string[];
   /** Plays the web console, and gives the session that can be downloaded there, as one line of JSON. */
   readonly issuance: (form: ConsoleForm) => string;
   /** Plays the web console. */
   readonly revoke: (form: Omit<ConsoleForm, 'value'>) => void;
-  /** The test's context, with a session in the environment. */
-  readonly context: (options?: TestContextOptions) => TestContext;
-  readonly run: (argv: readonly string[], options?: TestContextOptions) => Promise<Outcome>;
 }
 
 /** A session for `tenant`, as one line of JSON. */
@@ -99,59 +77,30 @@ export function seedInventory(): Inventory {
   }, emptyInventory);
 }
 
-/** Installs msw for a test file: requests go to the deployment made last, and anything else fails the test. */
 export function useAugment(): (options?: AugmentOptions) => AugmentDeployment {
-  const server = setupServer();
-  beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
-  afterEach(() => server.resetHandlers());
-  afterAll(() => server.close());
-  return (options = {}) => {
-    const log: Log = { requests: [], authorizations: [] };
-    const state = options.state ?? { ...seedAugment(testNow), tenantURL: `${tenant}/` };
-    const emulator = createAugmentEmulator({ now: () => testNow, ...options, state });
-    server.use(
-      http.all(`${augmentEndpoint}/*`, ({ request }) => {
-        log.requests.push(`${request.method} ${new URL(request.url).pathname}`);
-        log.authorizations.push(request.headers.get('authorization'));
-        return options.intercept === undefined ? emulator.fetch(request) : options.intercept(request, emulator.fetch);
-      }),
-    );
-    return deployment(state, log, options);
-  };
+  const deploy = useEmulator({
+    endpoint: augmentEndpoint,
+    start: ({ token = reviewer.value, ...options }: AugmentOptions) => {
+      const state = options.state ?? { ...seedAugment(testNow), tenantURL: `${tenant}/` };
+      const { fetch } = createAugmentEmulator({ now: () => testNow, ...options, state });
+      return { state, fetch, env: { AUGMENT_SESSION_AUTH: sessionOf(token) } };
+    },
+  });
+  return (options = {}) => withMachine(deploy(options), options.inventory ?? emptyInventory);
 }
 
-interface Log {
-  readonly requests: string[];
-  readonly authorizations: (string | null)[];
-}
-
-function deployment(
-  state: AugmentState,
-  log: Log,
-  { token = reviewer.value, inventory = emptyInventory }: AugmentOptions,
-): AugmentDeployment {
-  const stateDirectory = freshStateDirectory();
+/** A deployment with a home directory, what its machine has recorded, and the web console. */
+function withMachine(deployment: Deployment<AugmentState>, inventory: Inventory): AugmentDeployment {
+  const { state, stateDirectory } = deployment;
   const homeDirectory = freshStateDirectory();
   mkdirSync(homeDirectory, { mode: 0o700 });
   if (inventory.accounts.length > 0) record(stateDirectory, inventory);
   function context(options: TestContextOptions = {}): TestContext {
-    return testContext({
-      fetch: (input, init) => globalThis.fetch(input, init),
-      homeDirectory,
-      ...options,
-      env: {
-        SACTL_STATE_DIR: stateDirectory,
-        AUGMENT_SESSION_AUTH: sessionOf(token),
-        ...options.env,
-      },
-    });
+    return deployment.context({ homeDirectory, ...options });
   }
   return {
-    state,
-    stateDirectory,
+    ...deployment,
     homeDirectory,
-    ...log,
-    mutations: () => log.requests.filter((request) => !request.startsWith('GET ')),
     issuance: ({ account = reviewer.account, token: name, value }) => {
       const isThere = state.accounts.some((other) => other.name === account);
       if (!isThere) createAccount(state, { name: account, now: testNow });

@@ -1,4 +1,4 @@
-import type { Intercept } from '../harness/nscale.ts';
+import type { Intercept } from '../harness/deployment.ts';
 
 /** The network breaks the connection. */
 export function lost(): Response {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { InterruptedError } from '../../../src/errors.ts';
+import type { Intercept } from '../../harness/deployment.ts';
 import {
   docs,
   fingerprintOf,
@@ -14,7 +15,6 @@ import {
   tenant,
   useAugment,
   type AugmentDeployment,
-  type Intercept,
 } from '../../harness/augment.ts';
 import { runIn } from '../../harness/run.ts';
 import { workFolder } from '../support.ts';

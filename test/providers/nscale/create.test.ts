@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { accountIds, groupIds } from '../../../src/sandbox/nscale/seed-ids.ts';
-import { useNscale, type Intercept, type NscaleOptions } from '../../harness/nscale.ts';
+import type { Intercept } from '../../harness/deployment.ts';
+import { useNscale, type NscaleOptions } from '../../harness/nscale.ts';
 import { runIn } from '../../harness/run.ts';
 import { faults, lost, type Fault } from '../faults.ts';
 import { conflict, forbidden, serverError } from './faults.ts';

@@ -1,5 +1,5 @@
 import type { RunaiState } from '../../../src/sandbox/runai/state.ts';
-import type { Intercept } from '../../harness/runai.ts';
+import type { Intercept } from '../../harness/deployment.ts';
 import { lost } from '../faults.ts';
 
 /** A refusal or failure in Run:ai's envelope. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { clusterIds, projectIds, roleIds } from '../../../src/sandbox/runai/seed-ids.ts';
 import type { RunaiState } from '../../../src/sandbox/runai/state.ts';
-import { useRunai, type Intercept, type RunaiDeployment } from '../../harness/runai.ts';
+import type { Intercept } from '../../harness/deployment.ts';
+import { useRunai, type RunaiDeployment } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { pagesOf } from './faults.ts';
 import { ciVision, findCiVision, list, lookups, rules, rulesOf } from './paths.ts';

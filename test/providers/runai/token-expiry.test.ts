@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import type { TokenClaims } from '../../harness/runai-variants.ts';
 import { testNow } from '../../harness/context.ts';
-import { isTokenRequest, useRunai, type Intercept } from '../../harness/runai.ts';
+import type { Intercept } from '../../harness/deployment.ts';
+import { isTokenRequest, useRunai } from '../../harness/runai.ts';
 import { findCiVision } from './paths.ts';
 
 const deploy = useRunai();

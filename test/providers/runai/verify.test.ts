@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { runIn } from '../../harness/run.ts';
-import { isTokenRequest, useRunai, type Intercept } from '../../harness/runai.ts';
+import type { Intercept } from '../../harness/deployment.ts';
+import { isTokenRequest, useRunai } from '../../harness/runai.ts';
 import { lost } from '../faults.ts';
 import { page, problem, serverError, unauthorized } from './faults.ts';
 import { journalOf } from './journal.ts';
