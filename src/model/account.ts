@@ -3,7 +3,6 @@ export const providerNames = ['nscale', 'runai', 'augment'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /**
- *
  * A service account as every provider's is shown (docs/design.md 2). All keys are always present, null when unknown;
  * the order here is the order they print in. Times are ISO 8601 in UTC.
  */

@@ -13,7 +13,6 @@ export type Hint = string | CommandLine | HintParts;
 export type HintParts = readonly (string | CommandLine)[];
 
 /**
- *
  * A command, e.g. ``sactl`serviceaccounts get --id ${id}` ``. What stands in the template is taken as it is; a value is
  * one word, an array several, quoted for a shell, and a command goes on.
  */

@@ -10,7 +10,6 @@ const separators = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 const invisible = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 /**
- *
  * `text` as one line that cannot steer a terminal or a CI runner: no escape sequences, control characters or bidi
  * overrides; no `::` at its start, where GitHub reads workflow commands, and no `##[` or `##vso[` anywhere, where
  * GitHub and Azure read theirs. What is longer than `limit` characters is cut, with `…` at the end.
@@ -43,7 +42,6 @@ export function quoted(text: string, limit = 60): string {
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 /**
- *
  * `text` exactly as it is, for a credential that stands alone; one that a terminal would take for a command, or not
  * show as a whole, as JSON has it, in ASCII and in quotes.
  */
@@ -59,7 +57,6 @@ function escapeOf(unit: number): string {
 }
 
 /**
- *
  * A word as a POSIX shell takes it, for commands in hints: they are pasted into one, and ids and names are chosen by
  * the provider, or by whoever may name accounts there.
  */

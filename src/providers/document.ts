@@ -16,10 +16,10 @@ const OwnDocument = z.strictObject({
 interface Parser<Wire> {
   readonly safeParse: (
     value: unknown,
-  ) => { success: true; data: Wire } | { success: false; error: { issues: readonly Issuance[] } };
+  ) => { success: true; data: Wire } | { success: false; error: { issues: readonly Issue[] } };
 }
 
-type Issuance = z.core.$ZodIssue;
+type Issue = z.core.$ZodIssue;
 
 /** Reads a document in our own shape. */
 export function readOwnDocument(document: unknown): DocumentReading {
@@ -51,14 +51,31 @@ export function dropUndefined(change: Optional<AccountChange>): AccountChange {
   };
 }
 
-function describeIssue(issuance: Issuance): string[] {
-  const path = issuance.path.map(String);
-  if (issuance.code === 'unrecognized_keys') {
-    return issuance.keys.map((key) => `unknown key ${quoted([...path, key].join('.'), 200)}`);
+/** Why each of these keys cannot be given a value here, once for each `subject`, e.g. `Run:ai accounts`. */
+export function unsupportedProblems(
+  change: AccountChange,
+  subject: string,
+  unsupported: Readonly<Partial<Record<keyof AccountChange, string>>>,
+): string[] {
+  const given = new Map<string, unknown>(Object.entries(change));
+  const found = Object.entries(unsupported).filter(([key]) => !isNothing(given.get(key)));
+  return [...new Set(found.map(([, what]) => `${subject} cannot be given ${what}`))];
+}
+
+/** What an account without these has in our model, so that what `get` prints can be read again. */
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function describeIssue(issue: Issue): string[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `unknown key ${quoted([...path, key].join('.'), 200)}`);
   }
   const where = path.length === 0 ? 'the document' : quoted(path.join('.'), 200);
-  if (issuance.code === 'invalid_type') return [`${where} must be ${article(issuance.expected)}`];
-  if (issuance.code === 'invalid_union') return [`${where} must be text or null`];
+  if (issue.code === 'invalid_type') return [`${where} must be ${article(issue.expected)}`];
+  if (issue.code === 'invalid_union') return [`${where} must be text or null`];
   return [`${where} is not valid`];
 }
 

@@ -1,4 +1,5 @@
-import { HttpError } from '../http/error.ts';
+import type { HttpError } from '../http/error.ts';
+import { badAnswer } from './payload.ts';
 
 const mostItems = 1_000_000;
 
@@ -27,8 +28,5 @@ export function countPages(list: {
 
 /** The error for pages that have no end. */
 export function endless({ provider, purpose }: { provider: string; purpose: string }): HttpError {
-  return new HttpError('bad_answer', `cannot ${purpose}: ${provider}'s pages have no end`, {
-    arrival: 'unknown',
-    provider,
-  });
+  return badAnswer(provider, `cannot ${purpose}: ${provider}'s pages have no end`);
 }

@@ -55,8 +55,10 @@ export function readPayload<Output>(
   const { value } = readContent({ headers: new Map(), bytes });
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new HttpError('bad_answer', `cannot ${purpose}: it is not an answer with a credential`, {
-    provider,
-    arrival: 'unknown',
-  });
+  throw badAnswer(provider, `cannot ${purpose}: it is not an answer with a credential`);
+}
+
+/** For an answer of success that cannot be used: what the request did is not known from it. */
+export function badAnswer(provider: string, message: string): HttpError {
+  return new HttpError('bad_answer', message, { provider, arrival: 'unknown' });
 }

@@ -80,7 +80,6 @@ export function createLimiter({
 const Counts = z.looseObject({});
 
 /**
- *
  * Tries the token that `analytics` sends, by the documented way (docs/contracts/augment.md 4). 200 with JSON: it works.
  * 401: it is refused. Anything else says nothing, not even 403: the token may only lack the permission. It proves
  * nothing about a tenant URL. Never rejects but by an interrupt.

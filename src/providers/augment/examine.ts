@@ -113,7 +113,6 @@ const Taken = z.object({
 });
 
 /**
- *
  * Whether Auggie takes this text for a session. What it does not take it passes over without a word, and goes on with
  * the next one (docs/contracts/augment.md 3.1 and 3.2).
  */

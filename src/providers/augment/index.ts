@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 import type { AccountChange } from '../../model/account.ts';
-import { readOwnDocument } from '../document.ts';
-import { accountsNamed } from '../reference.ts';
+import { readOwnDocument, unsupportedProblems } from '../document.ts';
+import { accountsNamed } from '../lookup.ts';
 import type {
   ConnectOptions,
   Identity,
@@ -47,17 +47,10 @@ const unsupportedKeys = { groups: 'groups', addGroups: 'groups', removeGroups: '
 
 /** Augment's accounts have a name and a description (docs/contracts/augment.md 2). */
 function unsupported(change: AccountChange): string[] {
-  const given = new Map<string, unknown>(Object.entries(change));
-  const found = Object.entries(unsupportedKeys).filter(([key]) => !isNothing(given.get(key)));
   return [
-    ...new Set(found.map(([, what]) => `Augment accounts cannot be given ${what}`)),
+    ...unsupportedProblems(change, 'Augment accounts', unsupportedKeys),
     ...(change.enabled === undefined ? [] : ['Augment cannot enable or disable an account']),
   ];
-}
-
-function isNothing(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
 /** One probe, which no rate limit is reached with. */

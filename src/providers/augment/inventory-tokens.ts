@@ -119,7 +119,6 @@ export function markRestored(inventory: Inventory, key: TokenKey & Dated): Inven
 }
 
 /**
- *
  * Records that a token was revoked: `verified` when Augment was seen to refuse it, else because a person says so.
  * Again, it can only become verified. @throws NotFoundError
  */

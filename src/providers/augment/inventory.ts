@@ -52,7 +52,6 @@ export function renameAccount(
 }
 
 /**
- *
  * Records that an account is deleted, and with it its tokens (docs/contracts/augment.md 2): `dead` are the fingerprints
  * of those that Augment was seen to refuse. It stays in the inventory. @throws NotFoundError
  */

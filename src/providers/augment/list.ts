@@ -13,8 +13,8 @@ import { ConflictError, NotFoundError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
 
 /**
- * What is recorded on this machine, and with `withActive` the names that Augment saw at work (docs/contracts/augment.md
- * 4).
+ * What is recorded on this machine, and with `withActive` the names that Augment saw at work
+ * (docs/contracts/augment.md 4).
  */
 export async function listAccounts(
   connection: Connection,

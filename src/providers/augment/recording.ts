@@ -72,7 +72,6 @@ export interface Replacing {
 }
 
 /**
- *
  * The tokens that a delivery has replaced: those that were in the same places, and are in no other, where somebody
  * would go on with them. Where nothing is known of places, it is the only one there was.
  */

@@ -29,7 +29,6 @@ const documentedScopes = ['read', 'write'] as const;
 const fields = ['accessToken', 'tenantURL', 'scopes'] as const;
 
 /**
- *
  * Reads a downloaded `session.json`, or `{accessToken, tenantURL?}`: all that Auggie refuses without saying why is
  * refused, and so is what it takes and should not (docs/contracts/augment.md 3.1). Other fields are dropped. Never
  * throws.
@@ -151,9 +150,8 @@ export function sessionFingerprint(session: Session | null | undefined): string 
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
 /**
- *
- * Which of `keys` the object has more than once. Parsers keep the last one and say nothing (docs/contracts/augment.md
- * 3.1).
+ * Which of `keys` the object has more than once. Parsers keep the last one and say nothing
+ * (docs/contracts/augment.md 3.1).
  * @param json an object in valid JSON
  */
 export function repeatedKeys<Key extends string>(json: string, keys: readonly Key[]): Key[] {

@@ -5,28 +5,24 @@ import type { Account, NewAccount } from '../../model/account.ts';
 import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
-import { askForToken } from './rotate.ts';
-import { reread } from './reread.ts';
-import { toAccount, withToken, type ServiceAccount } from './schema.ts';
+import { requestToken } from './rotate.ts';
+import { reread } from './lookup.ts';
+import { withToken, type ServiceAccount } from './schema.ts';
 import { update } from './update.ts';
 import { missing, writeBody, type WriteBody, operationTag } from './write.ts';
 
-interface Creation {
-  readonly account: NewAccount;
-  readonly operationId: string;
-  readonly profile: string | null;
-}
-
+/** `operationId` becomes a tag, by which the account is found when the answer is lost. */
 export async function planCreate(
   connection: Connection,
-  { account, operationId, profile }: Creation,
+  account: NewAccount,
+  operationId: string,
 ): Promise<IssuancePlan> {
   const ids = await resolveGroups(connection, account.groups);
   const groups = [...new Set(ids.values())];
   const organization = await connection.organization();
   const url = connection.api.accountsUrl(organization);
   const body = writeBody({ ...account, groups, tags: { ...account.tags, [operationTag]: operationId } });
-  const sample = sampleAnswer(connection, { organization, body });
+  const sample = sampleAnswer(connection.now(), organization, body);
   const purpose = `create service account ${account.name}`;
   return {
     requests: [{ method: 'POST', url, body }],
@@ -36,19 +32,19 @@ export async function planCreate(
       ...(groups.length === 0 ? ['it is in no group: it may only see and rotate itself'] : []),
       'a token is issued, which nscale shows only once',
     ],
-    expected: toAccount({ wire: sample, raw: sample }, { now: connection.now(), profile }),
+    expected: connection.model({ wire: sample, raw: sample }),
     expectedRaw: (secret) => withToken(sample, secret),
     credentialKind: 'access-token',
     isSelf: false,
     send: (options) => send(connection, { url, purpose, json: body }, options),
     readEvidence: () => readEvidence(connection, operationId),
-    reconcile: (issued) => reconcile(connection, { issued, groups }),
+    reconcile: ({ account: created }) => putIntoGroups(connection, created, groups),
   };
 }
 
 /**
- * A conflict can leave an account with a live token behind, although it reads as a refusal (docs/contracts/nscale.md
- * 4).
+ * A conflict can leave an account with a live token behind, although it reads as a refusal
+ * (docs/contracts/nscale.md 4).
  */
 async function send(
   connection: Connection,
@@ -56,7 +52,7 @@ async function send(
   options: SendOptions,
 ): Promise<Issued> {
   try {
-    return await askForToken(connection, request, options);
+    return await requestToken(connection, request, options);
   } catch (error) {
     if (!(error instanceof HttpError) || error.status !== 409) throw error;
     throw error.with({ arrival: 'unknown' });
@@ -78,11 +74,7 @@ async function readEvidence(connection: Connection, operationId: string): Promis
 const lifetimeMs = 90 * 86_400_000;
 
 /** What nscale would answer, for checking filters before anything is sent. */
-function sampleAnswer(
-  connection: Connection,
-  { organization, body }: { organization: string; body: WriteBody },
-): ServiceAccount {
-  const now = connection.now();
+function sampleAnswer(now: number, organization: string, body: WriteBody): ServiceAccount {
   return {
     metadata: {
       ...body.metadata,
@@ -100,46 +92,28 @@ function sampleAnswer(
 }
 
 /**
- *
- * The account as the list shows it, because the answer's own groups are empty up to v1.19.1 (docs/contracts/nscale.md
- * 9.3); groups that did not take are set by an update.
+ * The account as the list shows it, because the answer's own groups are empty up to v1.19.1
+ * (docs/contracts/nscale.md 9.3); groups that did not take are set by an update.
  * @throws PartialError naming the groups it could not be put into
  */
-async function reconcile(
-  connection: Connection,
-  { issued, groups }: { issued: Issued; groups: readonly string[] },
-): Promise<Account> {
-  const { account } = issued;
+async function putIntoGroups(connection: Connection, account: Account, groups: readonly string[]): Promise<Account> {
   if (groups.length === 0) return account;
+  const created = `service account ${account.name} (${account.id}) was created`;
+  const details = { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}` } as const;
   const seen = await reread(connection, account.id, (wire) => missing(groups, wire.spec.groupIDs).length === 0);
   if (seen === null) {
     throw new PartialError(
-      `service account ${account.name} (${account.id}) was created, but the list does not show it yet, so its groups could not be checked`,
-      { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}` },
+      `${created}, but the list does not show it yet, so its groups could not be checked`,
+      details,
     );
   }
   const absent = missing(groups, seen.wire.spec.groupIDs);
   if (absent.length === 0) return connection.model(seen);
-  return repair(connection, { account, groups: absent });
-}
-
-/** The credential is in hand by now, so an update that fails in any way leaves the work half done, no more. */
-async function repair(
-  connection: Connection,
-  { account, groups }: { account: Account; groups: readonly string[] },
-): Promise<Account> {
-  const organization = await connection.organization();
+  const url = connection.api.accountsUrl(await connection.organization(), account.id);
+  const { signal } = new AbortController();
   try {
-    return await update(connection, {
-      account,
-      change: { addGroups: groups },
-      url: connection.api.accountsUrl(organization, account.id),
-      signal: new AbortController().signal,
-    });
+    return await update(connection, { account, change: { addGroups: absent }, url, signal });
   } catch (cause) {
-    throw new PartialError(
-      `service account ${account.name} (${account.id}) was created, but could not be put into group ${groups.join(', ')}`,
-      { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}`, cause },
-    );
+    throw new PartialError(`${created}, but could not be put into group ${absent.join(', ')}`, { ...details, cause });
   }
 }

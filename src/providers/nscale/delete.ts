@@ -4,7 +4,7 @@ import { HttpError } from '../../http/error.ts';
 import type { Account } from '../../model/account.ts';
 import type { Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
-import { find } from './reread.ts';
+import { find } from './lookup.ts';
 
 const attempts = 4;
 const pauseMs = 500;

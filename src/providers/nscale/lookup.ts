@@ -1,9 +1,11 @@
-import { sactl } from '../../model/hint.ts';
-import { ConflictError, NotFoundError } from '../../errors.ts';
+import { FailedError, NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
+import { sactl } from '../../model/hint.ts';
+import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
+import type { Payload } from '../payload.ts';
 import type { AccountList } from '../provider.ts';
-import { accountsNamed as byReference } from '../reference.ts';
 import type { Connection } from './connection.ts';
+import type { ServiceAccount } from './schema.ts';
 
 /** Every account the token can see, which for a service account without rights is only itself. */
 export async function listAccounts(connection: Connection): Promise<AccountList> {
@@ -25,23 +27,51 @@ export function accountsNamed(accounts: readonly Account[], reference: string): 
 /** nscale has no route for one account (docs/contracts/nscale.md 9.1): list, then match. */
 export async function findAccount(connection: Connection, reference: string): Promise<Account> {
   const accounts = (await connection.accounts()).map(connection.model);
-  const named = accountsNamed(accounts, reference);
-  const [only, ...others] = named;
-  if (only === undefined) return notFound(connection, reference, accounts.length);
-  if (others.length === 0) return only;
-  throw new ConflictError(
-    'ambiguous',
-    `${named.length} nscale service accounts are named "${reference}": ${named.map((account) => account.id).join(', ')}`,
-    { provider: 'nscale', hint: 'name one of them by its id: --id <id>' },
-  );
-}
-
-async function notFound({ organization }: Connection, reference: string, visible: number): Promise<never> {
-  const message = `no service account "${reference}" in nscale organization ${await organization()}`;
-  throw new NotFoundError(visible <= 1 ? `${message}; ${mayBeIncomplete}` : message, {
+  const found = onlyAccount(accountsNamed(accounts, reference), `nscale service accounts are named "${reference}"`);
+  if (found !== null) return found;
+  const message = `no service account "${reference}" in nscale organization ${await connection.organization()}`;
+  throw new NotFoundError(accounts.length <= 1 ? `${message}; ${mayBeIncomplete}` : message, {
     provider: 'nscale',
     hint: sactl`serviceaccounts list`,
   });
+}
+
+/** The account as the server shows it now, or null when it does not. */
+export async function find(connection: Connection, id: string): Promise<Payload<ServiceAccount> | null> {
+  const accounts = await connection.accounts();
+  return accounts.find(({ wire }) => wire.metadata.id === id) ?? null;
+}
+
+/** Like `find`, for an account that was there a moment ago. @throws FailedError when it is gone */
+export async function findAgain(
+  connection: Connection,
+  { id, name }: { id: string; name: string },
+): Promise<Payload<ServiceAccount>> {
+  const found = await find(connection, id);
+  if (found !== null) return found;
+  throw new FailedError('gone', `nscale service account ${name} (${id}) has just been deleted`, { provider: 'nscale' });
+}
+
+const rereads = 6;
+const rereadPauseMs = 500;
+
+/**
+ * The account as the server shows it once `isSettled` holds, or as it showed it last. A list can lag a write by a moment
+ * (docs/contracts/nscale.md 4), so it is read up to six times, half a second apart; null when it never appeared.
+ */
+export async function reread(
+  connection: Connection,
+  id: string,
+  isSettled: (account: ServiceAccount) => boolean,
+): Promise<Payload<ServiceAccount> | null> {
+  let last: Payload<ServiceAccount> | null = null;
+  for (let attempt = 1; attempt <= rereads; attempt += 1) {
+    const found = await find(connection, id);
+    last = found ?? last;
+    if (found !== null && isSettled(found.wire)) return found;
+    if (attempt < rereads) await connection.sleep(rereadPauseMs);
+  }
+  return last;
 }
 
 const namePattern = /^[0-9A-Za-z](?:[0-9A-Za-z\-_.]{0,61}[0-9A-Za-z])?$/;

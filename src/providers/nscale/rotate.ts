@@ -1,19 +1,18 @@
 import type { Account } from '../../model/account.ts';
 import type { AnswerContext, SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection, Listing } from './connection.ts';
-import { find } from './reread.ts';
+import { find } from './lookup.ts';
 import { ServiceAccount, toAccount, withToken } from './schema.ts';
 import type { HttpRequest } from '../../http/request.ts';
-import { HttpError } from '../../http/error.ts';
 import { Secret } from '../../model/credential.ts';
-import { payload, readPayload, type Payload } from '../payload.ts';
+import { badAnswer, payload, readPayload, type Payload } from '../payload.ts';
 
 /** A new token for the same account; there is no overlap with the old one (docs/contracts/nscale.md 4). */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuancePlan> {
   const seen = connection.lastListing();
   const url = connection.api.accountsUrl(await connection.organization(), account.id, 'rotate');
   const purpose = `rotate service account ${account.name} (${account.id})`;
-  let askedAt = 0;
+  let sentAt = 0;
   const isSelf = await isCaller(connection, account);
   return {
     requests: [{ method: 'POST', url, body: null }],
@@ -29,11 +28,11 @@ export async function planRotate(connection: Connection, account: Account): Prom
     credentialKind: 'access-token',
     isSelf,
     send: (options) => {
-      askedAt = connection.now();
+      sentAt = connection.now();
       if (isSelf !== false) connection.forgetCaller();
-      return askForToken(connection, { url, purpose }, options);
+      return requestToken(connection, { url, purpose }, options);
     },
-    readEvidence: () => readEvidence(connection, account, { isProof: !mayMeet(account, seen, askedAt) }),
+    readEvidence: () => readEvidence(connection, account, { isProof: !mayCoincide(account, seen, sentAt) }),
     reconcile: (issued) => Promise.resolve(issued.account),
   };
 }
@@ -63,9 +62,9 @@ async function readEvidence(
  * issued in the same second has the same. It was not issued in that second when it was seen a second before, or when
  * another account's token ends later, because all live equally long (docs/contracts/nscale.md 1).
  */
-function mayMeet({ expiresAt }: Account, seen: Listing | null, askedAt: number): boolean {
+function mayCoincide({ expiresAt }: Account, seen: Listing | null, sentAt: number): boolean {
   if (seen === null || expiresAt === null) return true;
-  return askedAt - seen.at < 2000 && seen.latestExpiry - Date.parse(expiresAt) < 2000;
+  return sentAt - seen.at < 2000 && seen.latestExpiry - Date.parse(expiresAt) < 2000;
 }
 
 /**
@@ -73,7 +72,7 @@ function mayMeet({ expiresAt }: Account, seen: Listing | null, askedAt: number):
  * @throws HttpError with arrival `unknown` when the answer has no token: the old one must then be taken for dead
  * (docs/contracts/nscale.md 9.14)
  */
-export async function askForToken(
+export async function requestToken(
   connection: Connection,
   request: { url: string; purpose: string; json?: unknown },
   options: SendOptions,
@@ -96,10 +95,7 @@ function issuedBy(
 ): Issued {
   const token = answer.wire.status.accessToken?.trim();
   if (token === undefined || token === '') {
-    throw new HttpError('bad_answer', `cannot ${purpose}: nscale's answer holds no token`, {
-      provider: 'nscale',
-      arrival: 'unknown',
-    });
+    throw badAnswer('nscale', `cannot ${purpose}: nscale's answer holds no token`);
   }
   const value = new Secret(token);
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import type { Account, AccountStatus } from '../../model/account.ts';
+import { barelyKnown, fieldsOf, type Account, type AccountStatus } from '../../model/account.ts';
 import type { Payload } from '../payload.ts';
 import type { Group, Organization, Role } from '../provider.ts';
 
@@ -66,24 +66,21 @@ export function toAccount(
 ): Account {
   const { metadata } = wire;
   return {
-    provider: 'nscale',
-    profile,
-    id: metadata.id,
-    name: metadata.name,
+    ...barelyKnown({
+      provider: 'nscale',
+      profile,
+      id: metadata.id,
+      name: metadata.name,
+      organization: metadata.organizationId ?? null,
+    }),
     description: metadata.description ?? null,
-    organization: metadata.organizationId ?? null,
     status: statusOf(wire, now),
-    enabled: null,
-    clientId: null,
     groups: wire.spec.groupIDs.toSorted(),
     tags: Object.fromEntries((metadata.tags ?? []).map((tag) => [tag.name, tag.value])),
-    accessRules: null,
     createdAt: metadata.creationTime ?? null,
     createdBy: metadata.createdBy ?? null,
     updatedAt: metadata.modifiedTime ?? null,
-    lastUsedAt: null,
     expiresAt: wire.status.expiry ?? null,
-    tokens: [],
     raw: wire.status.accessToken === undefined ? raw : withoutToken(raw),
   };
 }
@@ -97,21 +94,16 @@ function statusOf(wire: ServiceAccount, now: number): AccountStatus {
   return provisioningStatus === 'provisioned' ? 'active' : 'unknown';
 }
 
-/** A copy of a create or rotate answer with `token`, or nothing, at `status.accessToken`. */
-export function withToken(payload: unknown, token: string | null): unknown {
-  if (!isRecord(payload)) return payload;
-  const status = isRecord(payload['status']) ? payload['status'] : {};
-  return { ...payload, status: { ...status, accessToken: token } };
+/** A copy of a create or rotate answer with `token`, or null, at `status.accessToken`. */
+export function withToken(answer: unknown, token: string | null): unknown {
+  const fields = fieldsOf(answer);
+  return { ...fields, status: { ...fieldsOf(fields['status']), accessToken: token } };
 }
 
-function withoutToken(payload: unknown): unknown {
-  if (!isRecord(payload) || !isRecord(payload['status'])) return payload;
-  const { accessToken: _, ...status } = payload['status'];
-  return { ...payload, status };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function withoutToken(answer: unknown): unknown {
+  const fields = fieldsOf(answer);
+  const { accessToken: _, ...status } = fieldsOf(fields['status']);
+  return { ...fields, status };
 }
 
 export function toOrganization({ wire, raw }: Payload<OrganizationRead>): Organization {

@@ -5,7 +5,7 @@ import type { Account, AccountChange } from '../../model/account.ts';
 import type { Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
-import { find, findAgain, reread } from './reread.ts';
+import { find, findAgain, reread } from './lookup.ts';
 import type { ServiceAccount } from './schema.ts';
 import type { Payload } from '../payload.ts';
 import { currentBody, differences, merge, missing, type ResolvedChange, type WriteBody } from './write.ts';

@@ -103,7 +103,6 @@ export function missing(wanted: readonly string[], present: readonly string[]): 
 const readOnly = z.optional(z.unknown());
 
 /**
- *
  * nscale's own request body (docs/contracts/nscale.md 2). What only a read answer has is accepted and left alone, so
  * that what `get --raw` prints can be edited and sent back.
  */

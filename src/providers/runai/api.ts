@@ -104,8 +104,8 @@ export interface Pages<Wire> {
 }
 
 /**
- * Lists of the shape `{<key>: [], next?}`: `next` is the next offset, and its absence the end (docs/contracts/runai.md
- * 6).
+ * Lists of the shape `{<key>: [], next?}`: `next` is the next offset, and its absence the end
+ * (docs/contracts/runai.md 6).
  */
 export async function readPages<Wire>(
   read: Read,
@@ -201,4 +201,9 @@ export function readProblem(_status: number, body: unknown): ProviderProblem | n
   if (!oauth.success) return null;
   const { error, error_description: description } = oauth.data;
   return { code: error, message: description ?? error, traceId: null };
+}
+
+/** Whether Run:ai knows the caller, and does not let it do this. */
+export function isForbidden(error: unknown): error is HttpError {
+  return error instanceof HttpError && error.status === 403;
 }

@@ -1,8 +1,9 @@
+import type { HttpClient } from '../../http/client.ts';
 import type { Account } from '../../model/account.ts';
+import { sactl, type Hint } from '../../model/hint.ts';
 import type { ConnectOptions, ProviderCredential } from '../provider.ts';
 import type { Payload } from '../payload.ts';
-import { createApi, type Api } from './api.ts';
-import { explainForbidden } from './rules.ts';
+import { createApi, isForbidden, type Api } from './api.ts';
 import { toAccount, type AccessRuleRead, type ServiceAccount } from './schema.ts';
 import { connectHttp } from './token.ts';
 
@@ -21,4 +22,27 @@ export function connect(options: ConnectOptions): Connection {
     credential,
     model: ({ wire, raw }, rules) => toAccount(wire, { raw, rules, profile }),
   };
+}
+
+/**
+ * A client whose 403 says what may be missing: an account may do nothing before it has an access rule
+ * (docs/contracts/runai.md 15.9).
+ */
+function explainForbidden(http: HttpClient, credential: ProviderCredential): HttpClient {
+  return {
+    send: (request) =>
+      http.send(request).catch((error: unknown) => {
+        throw isForbidden(error) ? error.with({ hint: forbiddenHint(credential) }) : error;
+      }),
+  };
+}
+
+function forbiddenHint({ source, clientId }: ProviderCredential): Hint {
+  const isName = clientId !== null && /^\w[\w.-]*$/.test(clientId);
+  const create = sactl`accessrules create --provider runai`;
+  const account = isName ? sactl`--account ${clientId}` : sactl`--account <name>`;
+  return [
+    `the credential from ${source} lacks the permission; its account may have no access rule yet: `,
+    sactl`${create} ${account} --role <role> --scope <scope>`,
+  ];
 }

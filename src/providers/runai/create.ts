@@ -8,7 +8,7 @@ import type { ApplyOptions } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { resolveGrants, type ResolvedGrant } from './access.ts';
 import { issuedFrom, readSecret, secretKey } from './rotate.ts';
-import { readAgain } from './lookup.ts';
+import { findAccount } from './lookup.ts';
 import { addRule, readableRules, ruleBody, rulesUrl } from './rules.ts';
 import { Created, toAccount } from './schema.ts';
 
@@ -52,9 +52,8 @@ export async function planCreate(
 }
 
 /**
- *
- * Rules bind by name, so a new account inherits what an old one of that name left behind (docs/contracts/runai.md
- * 15.8). False where the caller may not read rules. @throws ConflictError when there are some
+ * Rules bind by name, so a new account inherits what an old one of that name left behind
+ * (docs/contracts/runai.md 15.8). False where the caller may not read rules. @throws ConflictError when there are some
  */
 async function hasNoLeftovers(connection: Connection, name: string): Promise<boolean> {
   const rules = await readableRules(connection, [name]);
@@ -108,7 +107,7 @@ async function clientIdOf({ api }: Connection, { id, name, clientId }: z.infer<t
 }
 
 async function reconcile(connection: Connection, { account }: Issued): Promise<Account> {
-  return readAgain(connection, account).catch((cause: unknown) => {
+  return findAccount(connection, account.id).catch((cause: unknown) => {
     throw new PartialError(`service account ${account.name} (${account.id}) was created, but could not be read again`, {
       provider: 'runai',
       hint: sactl`serviceaccounts get --provider runai --id ${account.id}`,

@@ -1,4 +1,5 @@
 import type { AccountChange } from '../../model/account.ts';
+import { unsupportedProblems } from '../document.ts';
 import type { ConnectOptions, Provider, ProviderDefinition } from '../provider.ts';
 import { listAccessRules, listRoles, planGrant, planRevoke } from './access.ts';
 import { connect } from './connection.ts';
@@ -22,21 +23,14 @@ export const runai: ProviderDefinition = {
   reportsUse: true,
   organizationProblem: () => 'a Run:ai credential belongs to one organization; leave it out',
   accessRules: { scopeProblem },
-  creationProblems: (account) => [
-    ...unsupported({ ...account, name: undefined }),
-    ...(account.enabled === undefined ? [] : ['a new Run:ai account is enabled ("enabled")']),
-  ],
-  changeProblems: (change) => {
-    const problems = unsupported(change);
-    return problems.length === 0 ? [] : [...problems, 'Run:ai can only enable or disable an account'];
-  },
+  creationProblems,
+  changeProblems,
   connect: provider,
   verifyCredential,
   readAnswer,
 };
 
-const unsupportedKeys = {
-  name: 'another name',
+const onlyName = {
   description: 'a description',
   groups: 'groups',
   addGroups: 'groups',
@@ -45,18 +39,16 @@ const unsupportedKeys = {
 } as const;
 
 /** Run:ai's accounts have a name and a switch, and nothing else a client can set (docs/contracts/runai.md 3). */
-function unsupported(change: {
-  readonly [Key in keyof AccountChange]: AccountChange[Key] | undefined;
-}): string[] {
-  const given = new Map<string, unknown>(Object.entries(change));
-  const found = Object.entries(unsupportedKeys).filter(([key]) => !isNothing(given.get(key)));
-  return [...new Set(found.map(([, what]) => `Run:ai accounts cannot be given ${what}`))];
+function creationProblems(account: AccountChange): readonly string[] {
+  return [
+    ...unsupportedProblems(account, 'Run:ai accounts', onlyName),
+    ...(account.enabled === undefined ? [] : ['a new Run:ai account is enabled ("enabled")']),
+  ];
 }
 
-/** What an account without these has in our model, so that what `get` prints can be read again. */
-function isNothing(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
+function changeProblems(change: AccountChange): readonly string[] {
+  const problems = unsupportedProblems(change, 'Run:ai accounts', { name: 'another name', ...onlyName });
+  return problems.length === 0 ? [] : [...problems, 'Run:ai can only enable or disable an account'];
 }
 
 function provider(options: ConnectOptions): Provider {

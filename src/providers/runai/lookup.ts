@@ -1,8 +1,8 @@
 import { sactl } from '../../model/hint.ts';
-import { ConflictError, NotFoundError } from '../../errors.ts';
+import { NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
-import { accountsNamed as byReference } from '../reference.ts';
+import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
 import type { Connection } from './connection.ts';
 import { readableRules } from './rules.ts';
 import type { AccessRuleRead, ServiceAccount } from './schema.ts';
@@ -43,41 +43,24 @@ export function accountsNamed(accounts: readonly Account[], reference: string): 
 export async function findAccount(connection: Connection, reference: string): Promise<Account> {
   const payloads = await connection.api.accounts();
   const accounts = payloads.map((payload) => connection.model(payload, null));
-  const account = only(accountsNamed(accounts, reference), reference);
+  const account = onlyAccount(accountsNamed(accounts, reference), `Run:ai service accounts go by "${reference}"`);
+  if (account === null) {
+    throw new NotFoundError(`no Run:ai service account "${reference}"`, {
+      provider: 'runai',
+      hint: sactl`serviceaccounts list --provider runai`,
+    });
+  }
   const payload = payloads[accounts.indexOf(account)];
   if (payload === undefined) return account;
   return connection.model(payload, await readableRules(connection, subjectsOf(account)));
-}
-
-/** The account as the server has it now. @throws NotFoundError */
-export async function readAgain(connection: Connection, { id }: Names): Promise<Account> {
-  return findAccount(connection, id);
-}
-
-function only(named: readonly Account[], reference: string): Account {
-  const [first, ...others] = named;
-  if (first !== undefined && others.length === 0) return first;
-  if (first !== undefined) throw ambiguous(reference, named);
-  throw new NotFoundError(`no Run:ai service account "${reference}"`, {
-    provider: 'runai',
-    hint: sactl`serviceaccounts list --provider runai`,
-  });
-}
-
-function ambiguous(reference: string, found: readonly Account[]): ConflictError {
-  const ids = found.map(({ id }) => id).join(', ');
-  return new ConflictError('ambiguous', `${found.length} Run:ai service accounts go by "${reference}": ${ids}`, {
-    provider: 'runai',
-    hint: 'name one of them by its id: --id <id>',
-  });
 }
 
 const namePattern = /^[a-z][-_a-z0-9]*[a-z0-9]$/;
 const longest = 255;
 
 /**
- * Why Run:ai would refuse this name, or null: by the pattern, which allows more than the prose (docs/contracts/runai.md
- * 3).
+ * Why Run:ai would refuse this name, or null: by the pattern, which allows more than the prose
+ * (docs/contracts/runai.md 3).
  */
 export function nameProblem(name: string): string | null {
   if (namePattern.test(name) && name.length <= longest) return null;

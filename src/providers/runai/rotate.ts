@@ -2,9 +2,8 @@ import type { Account } from '../../model/account.ts';
 import type { AnswerContext, SendOptions, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection } from './connection.ts';
 import { Created, Regenerated, toAccount } from './schema.ts';
-import { HttpError } from '../../http/error.ts';
 import { Secret } from '../../model/credential.ts';
-import { payload, readPayload } from '../payload.ts';
+import { badAnswer, payload, readPayload } from '../payload.ts';
 import type { Era } from './api.ts';
 
 /** A new secret at once in place of the old one. The answer has no client id, so the account's is joined. */
@@ -51,10 +50,7 @@ export function readSecret(
 ): Secret {
   const value = (clientSecret ?? secret ?? '').trim();
   if (value !== '') return new Secret(value);
-  throw new HttpError('bad_answer', `cannot ${purpose}: Run:ai's answer holds no secret${consequence}`, {
-    provider: 'runai',
-    arrival: 'unknown',
-  });
+  throw badAnswer('runai', `cannot ${purpose}: Run:ai's answer holds no secret${consequence}`);
 }
 
 /** The secret's key in the answers of an era (docs/contracts/runai.md 12). */

@@ -1,9 +1,7 @@
-import { sactl, type Hint } from '../../model/hint.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Connection } from './connection.ts';
+import { isForbidden } from './api.ts';
 import { AccessRuleRead } from './schema.ts';
-import type { HttpClient } from '../../http/client.ts';
-import type { ProviderCredential } from '../provider.ts';
 
 /** What `accessrules create` and a create with rights ask for, with ids. */
 export interface Grant {
@@ -86,32 +84,4 @@ export async function removeRule(connection: Connection, id: string, signal: Abo
   } catch (error) {
     if (!(error instanceof HttpError) || error.status !== 404) throw error;
   }
-}
-
-/**
- * A client whose 403 says what may be missing: an account may do nothing before it has an access rule
- * (docs/contracts/runai.md 15.9).
- */
-export function explainForbidden(http: HttpClient, credential: ProviderCredential): HttpClient {
-  return {
-    send: (request) =>
-      http.send(request).catch((error: unknown) => {
-        throw isForbidden(error) ? error.with({ hint: forbiddenHint(credential) }) : error;
-      }),
-  };
-}
-
-/** Whether Run:ai knows the caller, and does not let it do this. */
-export function isForbidden(error: unknown): error is HttpError {
-  return error instanceof HttpError && error.status === 403;
-}
-
-function forbiddenHint({ source, clientId }: ProviderCredential): Hint {
-  const isName = clientId !== null && /^\w[\w.-]*$/.test(clientId);
-  const create = sactl`accessrules create --provider runai`;
-  const account = isName ? sactl`--account ${clientId}` : sactl`--account <name>`;
-  return [
-    `the credential from ${source} lacks the permission; its account may have no access rule yet: `,
-    sactl`${create} ${account} --role <role> --scope <scope>`,
-  ];
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import type { AccessRule, Account } from '../../model/account.ts';
+import { barelyKnown, type AccessRule, type Account } from '../../model/account.ts';
 import type { GrantedRule, Scope } from '../access-rules.ts';
 import type { Role } from '../provider.ts';
 
@@ -81,30 +81,23 @@ export function toAccount(
 ): Account {
   const { tenantId, enabled } = wire;
   return {
-    provider: 'runai',
-    profile,
-    id: wire.id,
-    name: wire.name,
-    description: null,
-    organization: tenantId === undefined || tenantId === null ? null : String(tenantId),
-    status: enabled === undefined ? 'unknown' : statusOf(enabled),
+    ...barelyKnown({
+      provider: 'runai',
+      profile,
+      id: wire.id,
+      name: wire.name,
+      organization: tenantId === undefined || tenantId === null ? null : String(tenantId),
+    }),
+    status: enabled === undefined ? 'unknown' : enabled ? 'active' : 'disabled',
     enabled: enabled ?? null,
     clientId: wire.clientId ?? null,
-    groups: [],
-    tags: {},
     accessRules: rules?.map(toAccessRule) ?? null,
     createdAt: wire.createdAt ?? null,
     createdBy: wire.createdBy ?? null,
     updatedAt: wire.updatedAt ?? null,
     lastUsedAt: wire.lastLogin ?? null,
-    expiresAt: null,
-    tokens: [],
     raw,
   };
-}
-
-function statusOf(enabled: boolean): Account['status'] {
-  return enabled ? 'active' : 'disabled';
 }
 
 export function toAccessRule(wire: AccessRuleRead): AccessRule {

@@ -21,8 +21,8 @@ export interface Grant {
 }
 
 /**
- * v2 where there is one, else v1; never v1 after a refusal, which would make two failed logins (docs/contracts/runai.md
- * 2e).
+ * v2 where there is one, else v1; never v1 after a refusal, which would make two failed logins
+ * (docs/contracts/runai.md 2e).
  */
 export async function exchange(http: HttpClient, grant: Grant): Promise<AccessToken> {
   try {

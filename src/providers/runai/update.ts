@@ -7,7 +7,7 @@ import type { Account, AccountChange } from '../../model/account.ts';
 import type { Plan } from '../plan.ts';
 import type { DocumentReading } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { readAgain } from './lookup.ts';
+import { findAccount } from './lookup.ts';
 import { dropUndefined, readOwnDocument, readWith } from '../document.ts';
 
 /** Enabling and disabling is all that Run:ai can change; the answer is empty, so the account is read again. */
@@ -29,7 +29,7 @@ export async function planUpdate(
     ],
     apply: async ({ signal }) => {
       await setEnabled(connection, { account, url, enabled, signal });
-      return readAgain(connection, account);
+      return findAccount(connection, account.id);
     },
   };
 }

@@ -8,14 +8,14 @@ import type {
   VerificationOptions,
 } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { isForbidden } from './rules.ts';
+import { isForbidden } from './api.ts';
 import { Permission } from './schema.ts';
 import { claimsOf, exchange } from './token-exchange.ts';
 import { trialOf } from '../verification.ts';
 
 /**
- * Run:ai has no "me": permissions show that the credential works, the client id says who it is (docs/contracts/runai.md
- * 10).
+ * Run:ai has no "me": permissions show that the credential works, the client id says who it is
+ * (docs/contracts/runai.md 10).
  */
 export async function whoami({ api }: Connection, clientId: string | null): Promise<Identity> {
   const permissions = await api

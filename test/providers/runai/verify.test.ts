@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { runIn } from '../../harness/run.ts';
 import type { Intercept } from '../../harness/deployment.ts';
-import { isTokenRequest, useRunai } from '../../harness/runai.ts';
+import { isTokenRequest, runaiEndpoint, useRunai } from '../../harness/runai.ts';
 import { lost } from '../faults.ts';
 import { page, problem, serverError, unauthorized } from './faults.ts';
 import { journalOf } from './journal.ts';
@@ -131,7 +131,7 @@ describe('what is kept of a refused secret', () => {
       error: {
         ...undelivered,
         message: `the credential that entry ${entry} keeps for runai service account ${name} (${id}) does not work: cannot get an access token: runai answered 401 (the credential was refused): it was replaced, or its account is disabled; nothing was delivered`,
-        hint: `if a newer one is in use: sactl recover discard --id ${entry}; else issue another: sactl serviceaccounts rotate --id ${id} --provider runai`,
+        hint: `if a newer one is in use: sactl recover discard --id ${entry}; else issue another: sactl serviceaccounts rotate --id ${id} --provider runai --endpoint ${runaiEndpoint}`,
       },
     });
     const { code, stdout } = await deployment.run(deliver);
