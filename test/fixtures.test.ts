@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 import type { Account } from '../src/model/account.ts';
-import { payloads } from '../src/providers/payload.ts';
+import { payloads } from '../src/providers/answers.ts';
 import { ServiceAccount as NscaleAccount, toAccount as fromNscale } from '../src/providers/nscale/schema.ts';
 import { ServiceAccount as RunaiAccount, toAccount as fromRunai } from '../src/providers/runai/schema.ts';
 import { testNow } from './harness/context.ts';

@@ -1,5 +1,5 @@
 import type { HttpError } from '../http/error.ts';
-import { badAnswer } from './payload.ts';
+import { badAnswer } from './answers.ts';
 
 const mostItems = 1_000_000;
 

@@ -1,6 +1,6 @@
 import type { Account } from '../../model/account.ts';
 import type { HeldText } from '../manual.ts';
-import { hostOf, nameProblem, toAccount } from './accounts.ts';
+import { hostOf, nameProblem, toAccount } from './schema.ts';
 import type { Connection } from './connection.ts';
 import type { InventoryToken } from './inventory.ts';
 import { readSession, tenantOf } from './session.ts';

@@ -4,7 +4,7 @@ import { AuthError } from '../../errors.ts';
 import type { Secret } from '../../model/credential.ts';
 import type { LocalState } from '../manual.ts';
 import type { ConnectOptions } from '../provider.ts';
-import { createLimiter, type Analytics, type Limiter } from './analytics.ts';
+import { createLimiter, type Analytics, type Limiter } from './api.ts';
 import { openBackups, type Backups } from './backups.ts';
 import { openInventory, type InventoryFile } from './inventory-file.ts';
 import { readSession, tenantOf, type Session } from './session.ts';

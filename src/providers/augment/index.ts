@@ -11,16 +11,16 @@ import type {
   Verification,
   VerificationOptions,
 } from '../provider.ts';
-import { nameProblem, toAccount, tokenNameProblem } from './accounts.ts';
+import { nameProblem, toAccount, tokenNameProblem } from './schema.ts';
 import { adoptAccount } from './assume.ts';
 import { connect, meantTenant, type Connection } from './connection.ts';
-import { planCreate, planRotate, planToken, readAnswer } from './issue.ts';
-import { examine } from './examine.ts';
-import { intake } from './intake.ts';
-import { findRecorded, listAccounts } from './list.ts';
-import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './manage.ts';
-import { askCounts, probe } from './analytics.ts';
-import { resume } from './recording.ts';
+import { planCreate, planRotate, planToken, readAnswer } from './supply.ts';
+import { examine } from './doctor.ts';
+import { intake } from './console.ts';
+import { findRecorded, listAccounts } from './lookup.ts';
+import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './changes.ts';
+import { askCounts, probe } from './api.ts';
+import { resume } from './records.ts';
 import type { ProviderProblem } from '../../http/error.ts';
 import { tenantOf } from './session.ts';
 import { fingerprintOf } from '../../model/credential.ts';

@@ -1,5 +1,5 @@
 import { Secret, fingerprintOf } from '../../model/credential.ts';
-import { foreignHost, readTenant } from './accounts.ts';
+import { foreignHost, readTenant } from './schema.ts';
 
 /** What Augment's own programs sign in with (docs/contracts/augment.md 3). */
 export interface Session {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { readJson, type Schema } from '../../http/body.ts';
 import type { ProviderProblem } from '../../http/error.ts';
-import { payload, payloads, type Payload } from '../payload.ts';
+import { payload, payloads, type Payload } from '../answers.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from './schema.ts';

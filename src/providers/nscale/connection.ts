@@ -1,4 +1,4 @@
-import type { Payload } from '../payload.ts';
+import type { Payload } from '../answers.ts';
 import { AuthError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { ConnectOptions, Identity } from '../provider.ts';

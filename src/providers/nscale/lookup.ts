@@ -2,7 +2,7 @@ import { FailedError, NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import { sactl } from '../../model/hint.ts';
 import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
-import type { Payload } from '../payload.ts';
+import type { Payload } from '../answers.ts';
 import type { AccountList } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import type { ServiceAccount } from './schema.ts';

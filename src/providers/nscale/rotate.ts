@@ -5,7 +5,7 @@ import { find } from './lookup.ts';
 import { ServiceAccount, toAccount, withToken } from './schema.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { Secret } from '../../model/credential.ts';
-import { badAnswer, payload, readPayload, type Payload } from '../payload.ts';
+import { badAnswer, payload, readPayload, type Payload } from '../answers.ts';
 
 /** A new token for the same account; there is no overlap with the old one (docs/contracts/nscale.md 4). */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuancePlan> {

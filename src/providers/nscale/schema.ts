@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { barelyKnown, fieldsOf, type Account, type AccountStatus } from '../../model/account.ts';
-import type { Payload } from '../payload.ts';
+import type { Payload } from '../answers.ts';
 import type { Group, Organization, Role } from '../provider.ts';
 
 const Tag = z.object({ name: z.string(), value: z.string() });

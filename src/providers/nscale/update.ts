@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { resolveGroups } from './groups.ts';
 import { find, findAgain, reread } from './lookup.ts';
 import type { ServiceAccount } from './schema.ts';
-import type { Payload } from '../payload.ts';
+import type { Payload } from '../answers.ts';
 import { currentBody, differences, merge, missing, type ResolvedChange, type WriteBody } from './write.ts';
 
 const attempts = 5;

@@ -5,7 +5,7 @@ import type { HttpRequest } from '../../http/request.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
 import { readJson, type Schema } from '../../http/body.ts';
 import { countPages } from '../paging.ts';
-import { payload, payloads, type Payload } from '../payload.ts';
+import { payload, payloads, type Payload } from '../answers.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
 import { isAbsent } from './token-exchange.ts';
 

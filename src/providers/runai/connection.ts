@@ -2,7 +2,7 @@ import type { HttpClient } from '../../http/client.ts';
 import type { Account } from '../../model/account.ts';
 import { sactl, type Hint } from '../../model/hint.ts';
 import type { ConnectOptions, ProviderCredential } from '../provider.ts';
-import type { Payload } from '../payload.ts';
+import type { Payload } from '../answers.ts';
 import { createApi, isForbidden, type Api } from './api.ts';
 import { toAccount, type AccessRuleRead, type ServiceAccount } from './schema.ts';
 import { connectHttp } from './token.ts';

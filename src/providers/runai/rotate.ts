@@ -3,7 +3,7 @@ import type { AnswerContext, SendOptions, Issued, IssuancePlan } from '../issuan
 import type { Connection } from './connection.ts';
 import { Created, Regenerated, toAccount } from './schema.ts';
 import { Secret } from '../../model/credential.ts';
-import { badAnswer, payload, readPayload } from '../payload.ts';
+import { badAnswer, payload, readPayload } from '../answers.ts';
 import type { Era } from './api.ts';
 
 /** A new secret at once in place of the old one. The answer has no client id, so the account's is joined. */

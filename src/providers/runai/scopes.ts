@@ -4,7 +4,7 @@ import type { Scope } from '../access-rules.ts';
 import { readPages } from './api.ts';
 import type { Connection } from './connection.ts';
 import { Cluster, OrgUnit, toScope } from './schema.ts';
-import { payloads } from '../payload.ts';
+import { payloads } from '../answers.ts';
 
 /** The tenant, its clusters, and the departments and projects on them (docs/contracts/runai.md 9). */
 export async function listScopes({ api }: Connection): Promise<Scope[]> {

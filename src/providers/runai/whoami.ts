@@ -1,4 +1,4 @@
-import { payloads } from '../payload.ts';
+import { payloads } from '../answers.ts';
 import type {
   ConnectOptions,
   Identity,

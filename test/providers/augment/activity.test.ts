@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { activeAccountNames } from '../../../src/providers/augment/list.ts';
+import { activeAccountNames } from '../../../src/providers/augment/lookup.ts';
 import { readProblem } from '../../../src/providers/augment/index.ts';
 import { analyticsOf, answering, emulated } from './analytics.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { Secret } from '../../../src/model/credential.ts';
 import { addAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
-import { hostOf } from '../../../src/providers/augment/accounts.ts';
+import { hostOf } from '../../../src/providers/augment/schema.ts';
 import { deleteAccount } from '../../../src/sandbox/augment/console.ts';
 import {
   consoleUrl,

@@ -1,6 +1,6 @@
 import { createHttpClient } from '../../../src/http/client.ts';
 import type { Fetch } from '../../harness/fetch.ts';
-import { createLimiter, type Analytics } from '../../../src/providers/augment/analytics.ts';
+import { createLimiter, type Analytics } from '../../../src/providers/augment/api.ts';
 import { analyticsEndpoint } from '../../../src/providers/augment/environment.ts';
 import { readProblem } from '../../../src/providers/augment/index.ts';
 import { createAugmentEmulator } from '../../../src/sandbox/augment/app.ts';

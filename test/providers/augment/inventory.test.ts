@@ -16,7 +16,7 @@ import {
   removeAccount,
   renameAccount,
 } from '../../../src/providers/augment/inventory.ts';
-import { findRecorded, recordedAccounts } from '../../../src/providers/augment/list.ts';
+import { findRecorded, recordedAccounts } from '../../../src/providers/augment/lookup.ts';
 import {
   ci,
   ciOf,

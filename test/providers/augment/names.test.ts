@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { nameProblem, tokenNameProblem } from '../../../src/providers/augment/accounts.ts';
+import { nameProblem, tokenNameProblem } from '../../../src/providers/augment/schema.ts';
 
 describe('the name of an account', () => {
   test.each(['a', '7', '-', '_', 'CI_build-7', 'a'.repeat(100)])('may be %s', (name) => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { InterruptedError } from '../../../src/errors.ts';
-import { createLimiter, probe } from '../../../src/providers/augment/analytics.ts';
+import { createLimiter, probe } from '../../../src/providers/augment/api.ts';
 import type { Verification } from '../../../src/providers/provider.ts';
-import { untilRefused } from '../../../src/providers/augment/seen-dead.ts';
+import { untilRefused } from '../../../src/providers/augment/revocation-check.ts';
 import { deleteAccount, revokeToken } from '../../../src/sandbox/augment/console.ts';
 import { augmentSandbox } from '../../../src/sandbox/augment/seed.ts';
 import { testContext, testNow } from '../../harness/context.ts';

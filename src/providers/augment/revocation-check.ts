@@ -7,7 +7,7 @@ import type { Verification } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './step.ts';
 import type { InventoryToken } from './inventory.ts';
-import { probe } from './analytics.ts';
+import { probe } from './api.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import type { Secret } from '../../model/credential.ts';
 import { readSession, sessionFingerprint, type Session } from './session.ts';

@@ -3,7 +3,7 @@ import { CliError, ConflictError, FailedError, InterruptedError, NotFoundError, 
 import { quoted } from '../../model/text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../plan.ts';
-import { toAccount } from './accounts.ts';
+import { toAccount } from './schema.ts';
 import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl, revocation } from './step.ts';
@@ -16,9 +16,9 @@ import {
   type Inventory,
 } from './inventory.ts';
 import { markRestored, markRevoked, noteDelivery, tokenIn, type TokenKey } from './inventory-tokens.ts';
-import { keyOf } from './list.ts';
-import { probe } from './analytics.ts';
-import { seenDead } from './seen-dead.ts';
+import { keyOf } from './lookup.ts';
+import { probe } from './api.ts';
+import { seenDead } from './revocation-check.ts';
 
 /** Our own description is changed here; a name is Augment's, and a person's to change. */
 export function planUpdate(

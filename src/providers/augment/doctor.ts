@@ -7,10 +7,10 @@ import type { Hint } from '../../model/hint.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import { quoted } from '../../model/text.ts';
 import type { Finding } from '../manual.ts';
-import { idOf } from './accounts.ts';
+import { idOf } from './schema.ts';
 import { meantTenant, type Connection } from './connection.ts';
 import { consoleUrl, revocation } from './step.ts';
-import { recordedAccounts } from './list.ts';
+import { recordedAccounts } from './lookup.ts';
 import { readSession, sessionFingerprint } from './session.ts';
 import { standardPath } from './standard.ts';
 

@@ -3,12 +3,12 @@ import * as z from 'zod/mini';
 import { sactl } from '../../model/hint.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
-import { idOf, seenAccount, toAccount } from './accounts.ts';
+import { idOf, seenAccount, toAccount } from './schema.ts';
 import { meantTenant, type Connection } from './connection.ts';
 import { accountIn, type AccountKey, type Inventory, type InventoryAccount } from './inventory.ts';
 import { tenantOf } from './session.ts';
 import { countPages, endless } from '../paging.ts';
-import { send, type Analytics } from './analytics.ts';
+import { send, type Analytics } from './api.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
 

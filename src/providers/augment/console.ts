@@ -7,7 +7,7 @@ import { consoleUrl } from './step.ts';
 import { accountIn, type Inventory } from './inventory.ts';
 import { tokenExists } from './inventory-tokens.ts';
 import { readSession, sessionLine, sessionOfToken, tenantOf, type SessionReading } from './session.ts';
-import { hostOf } from './accounts.ts';
+import { hostOf } from './schema.ts';
 
 /**
  * A new token comes from the web console, by way of a person (docs/contracts/augment.md 1).

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Account } from '../../model/account.ts';
 import type { ResumedIssuance } from '../issuance.ts';
-import { idOf, toAccount } from './accounts.ts';
+import { idOf, toAccount } from './schema.ts';
 import { inventoryIn, type Connection } from './connection.ts';
 import { accountIn, addAccount, existing, type InventoryAccount, type InventoryToken } from './inventory.ts';
 import { addToken, markPendingRevoke, noteDelivery } from './inventory-tokens.ts';
