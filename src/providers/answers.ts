@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 
 import { readContent, type Schema } from '../http/body.ts';
 import { HttpError } from '../http/error.ts';
+import { InterruptedError } from '../errors.ts';
+import type { Verification } from './provider.ts';
 
 /** A checked payload beside the payload as it came, which `raw` shows. */
 export interface Payload<Wire> {
@@ -61,4 +63,50 @@ export function readPayload<Output>(
 /** For an answer of success that cannot be used: what the request did is not known from it. */
 export function badAnswer(provider: string, message: string): HttpError {
   return new HttpError('bad_answer', message, { provider, arrival: 'unknown' });
+}
+
+const mostItems = 1_000_000;
+
+/**
+ * Counts what the pages of one list bring; to be told of every page. A list without end would be read until nothing is
+ * left of the memory.
+ * @throws HttpError (`bad_answer`)
+ */
+export function countPages(list: {
+  readonly provider: string;
+  /** As it reads after "cannot". */
+  readonly purpose: string;
+  /** Default: 2000 pages. */
+  readonly mostPages?: number;
+}): (items: number) => void {
+  const { mostPages = 2000 } = list;
+  let pages = 0;
+  let total = 0;
+  return (items) => {
+    pages += 1;
+    total += items;
+    if (pages <= mostPages && total <= mostItems) return;
+    throw endless(list);
+  };
+}
+
+/** The error for pages that have no end. */
+export function endless({ provider, purpose }: { provider: string; purpose: string }): HttpError {
+  return badAnswer(provider, `cannot ${purpose}: ${provider}'s pages have no end`);
+}
+
+/** What became of a harmless request with a credential; `refusals` are the statuses that say that it is not taken. */
+export async function trialOf(
+  request: Promise<unknown>,
+  { refusals }: { refusals: readonly number[] },
+): Promise<Verification> {
+  try {
+    await request;
+    return { works: true, why: null };
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    const status = error instanceof HttpError ? error.status : null;
+    const why = error instanceof Error ? error.message : 'unknown error';
+    return { works: status !== null && refusals.includes(status) ? false : null, why };
+  }
 }

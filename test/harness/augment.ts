@@ -2,8 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Secret, fingerprintOf as secretFingerprint } from '../../src/model/credential.ts';
-import { addAccount, emptyInventory, type Inventory } from '../../src/providers/augment/inventory.ts';
-import { addToken } from '../../src/providers/augment/inventory-tokens.ts';
+import { addAccount, addToken, emptyInventory, type Inventory } from '../../src/providers/augment/inventory.ts';
 import { createAugmentEmulator } from '../../src/sandbox/augment/app.ts';
 import type { EmulatorOptions } from '../../src/sandbox/emulator.ts';
 import { createAccount, issueToken, revokeToken } from '../../src/sandbox/augment/console.ts';

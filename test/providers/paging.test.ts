@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { countPages } from '../../src/providers/paging.ts';
+import { countPages } from '../../src/providers/answers.ts';
 import { useRunai } from '../harness/runai.ts';
 
 const list = { provider: 'runai', purpose: 'list roles' };

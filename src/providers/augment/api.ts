@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts';
 import { FailedError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Verification } from '../provider.ts';
-import { trialOf } from '../verification.ts';
+import { trialOf } from '../answers.ts';
 
 /** The Analytics API with the token of a service account: all that Augment documents for programs. */
 export interface Analytics {

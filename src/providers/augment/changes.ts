@@ -6,16 +6,20 @@ import type { ApplyOptions, Plan } from '../plan.ts';
 import { toAccount } from './schema.ts';
 import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';
-import { consoleUrl, revocation } from './step.ts';
+import { consoleUrl, revocation } from './console.ts';
 import {
   describeAccount,
   existing,
+  markRestored,
+  markRevoked,
+  noteDelivery,
   removeAccount,
   renameAccount,
+  tokenIn,
   type AccountKey,
   type Inventory,
+  type TokenKey,
 } from './inventory.ts';
-import { markRestored, markRevoked, noteDelivery, tokenIn, type TokenKey } from './inventory-tokens.ts';
 import { keyOf } from './lookup.ts';
 import { probe } from './api.ts';
 import { seenDead } from './revocation-check.ts';

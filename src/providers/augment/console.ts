@@ -3,11 +3,11 @@ import type { Account } from '../../model/account.ts';
 import { Secret, fingerprintOf } from '../../model/credential.ts';
 import type { Intake, IntakeReading, IntakeRequest } from '../manual.ts';
 import { ownTenant, type Connection } from './connection.ts';
-import { consoleUrl } from './step.ts';
-import { accountIn, type Inventory } from './inventory.ts';
-import { tokenExists } from './inventory-tokens.ts';
+import { accountIn, tokenExists, type Inventory } from './inventory.ts';
 import { readSession, sessionLine, sessionOfToken, tenantOf, type SessionReading } from './session.ts';
 import { hostOf } from './schema.ts';
+import { sactl } from '../../model/hint.ts';
+import type { RequiredAction } from '../../errors.ts';
 
 /**
  * A new token comes from the web console, by way of a person (docs/contracts/augment.md 1).
@@ -109,3 +109,18 @@ function knownAs({ accounts }: Inventory, fingerprint: string): string | null {
   }
   return null;
 }
+
+/** What a person is asked to do about a token that has been replaced. */
+export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: string): RequiredAction {
+  const account = `the service account ${quoted(name, 100)}`;
+  return {
+    goal: token.startsWith('sha256:')
+      ? `revoke the token of ${account} that was in use before; its name is not known here, its fingerprint is ${token}`
+      : `revoke the token ${quoted(token, 100)} of ${account}`,
+    url: consoleUrl,
+    command: sactl`tokens revoke --provider augment --id ${id} --token ${token} --done --yes`,
+  };
+}
+
+/** Where people manage service accounts and their tokens (docs/contracts/augment.md 1). */
+export const consoleUrl = 'https://app.augmentcode.com/settings/service-accounts';

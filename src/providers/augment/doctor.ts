@@ -9,10 +9,9 @@ import { quoted } from '../../model/text.ts';
 import type { Finding } from '../manual.ts';
 import { idOf } from './schema.ts';
 import { meantTenant, type Connection } from './connection.ts';
-import { consoleUrl, revocation } from './step.ts';
+import { consoleUrl, revocation } from './console.ts';
 import { recordedAccounts } from './lookup.ts';
-import { readSession, sessionFingerprint } from './session.ts';
-import { standardPath } from './standard.ts';
+import { readSession, sessionFingerprint, standardPath } from './session.ts';
 
 /** What keeps Auggie from working, or will (docs/contracts/augment.md 3). */
 export async function examine(connection: Connection): Promise<readonly Finding[]> {

@@ -12,12 +12,11 @@ import type {
   VerificationOptions,
 } from '../provider.ts';
 import { nameProblem, toAccount, tokenNameProblem } from './schema.ts';
-import { adoptAccount } from './assume.ts';
+import { adoptAccount, findRecorded, listAccounts } from './lookup.ts';
 import { connect, meantTenant, type Connection } from './connection.ts';
 import { planCreate, planRotate, planToken, readAnswer } from './supply.ts';
 import { examine } from './doctor.ts';
 import { intake } from './console.ts';
-import { findRecorded, listAccounts } from './lookup.ts';
 import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './changes.ts';
 import { askCounts, probe } from './api.ts';
 import { resume } from './records.ts';

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 
+import * as z from 'zod/mini';
+
 import type { Context } from '../../context.ts';
 import { FailedError, UsageError } from '../../errors.ts';
 import type { AccountLocks } from '../../state/account-lock.ts';
@@ -13,11 +15,38 @@ import {
   syncDirectory,
   type Owner,
 } from '../../files/private-directory.ts';
-import { StoredInventory, accountIn, emptyInventory, type Inventory, type InventoryAccount } from './inventory.ts';
+import { accountIn, emptyInventory, type Inventory, type InventoryAccount } from './inventory.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { systemCode, systemReason } from '../../files/system-error.ts';
 import { decodeText } from '../../files/bounded-file.ts';
 import { quoted } from '../../model/text.ts';
+
+/** ISO 8601 in UTC, or null when it is not known. */
+const Time = z.prefault(z.nullable(z.string()), null);
+
+const Token = z.looseObject({
+  name: z.string(),
+  createdAt: Time,
+  // Checked, so that no value can ever be recorded in its place.
+  fingerprint: z.string().check(z.regex(/^sha256:[0-9a-f]{12}$/)),
+  state: z.enum(['active', 'pending-revoke', 'revoked']),
+  verified: z.prefault(z.boolean(), false),
+  targets: z.prefault(z.array(z.string()), []),
+  revokedAt: Time,
+});
+
+const Account = z.looseObject({
+  tenant: z.url({ protocol: /^https$/ }),
+  name: z.string(),
+  description: z.prefault(z.nullable(z.string()), null),
+  createdAt: Time,
+  updatedAt: Time,
+  tokens: z.prefault(z.array(Token), []),
+  deletedAt: Time,
+});
+
+/** What the file holds; keys that this version does not know are kept. */
+const StoredInventory = z.looseObject({ version: z.literal(1), accounts: z.array(Account) });
 
 /** The inventory on the disk: a file of mode 0600 in a folder of mode 0700, without any token. */
 export interface InventoryFile {

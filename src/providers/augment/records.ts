@@ -4,11 +4,18 @@ import type { Account } from '../../model/account.ts';
 import type { ResumedIssuance } from '../issuance.ts';
 import { idOf, toAccount } from './schema.ts';
 import { inventoryIn, type Connection } from './connection.ts';
-import { accountIn, addAccount, existing, type InventoryAccount, type InventoryToken } from './inventory.ts';
-import { addToken, markPendingRevoke, noteDelivery } from './inventory-tokens.ts';
-import { readSession, sessionLine, type Session } from './session.ts';
-import { installedIn } from './standard.ts';
-import { revocation } from './step.ts';
+import {
+  accountIn,
+  addAccount,
+  addToken,
+  existing,
+  markPendingRevoke,
+  noteDelivery,
+  type InventoryAccount,
+  type InventoryToken,
+} from './inventory.ts';
+import { installedIn, readSession, sessionLine, type Session } from './session.ts';
+import { revocation } from './console.ts';
 import { fingerprintOf } from '../../model/credential.ts';
 import type { RequiredAction } from '../../errors.ts';
 import type { LocalOptions } from '../manual.ts';

@@ -5,13 +5,12 @@ import { quoted } from '../../model/text.ts';
 import type { ApplyOptions } from '../plan.ts';
 import type { Verification } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { consoleUrl } from './step.ts';
+import { consoleUrl } from './console.ts';
 import type { InventoryToken } from './inventory.ts';
 import { probe } from './api.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import type { Secret } from '../../model/credential.ts';
-import { readSession, sessionFingerprint, type Session } from './session.ts';
-import { standardAddress } from './standard.ts';
+import { readSession, sessionFingerprint, standardAddress, type Session } from './session.ts';
 
 /**
  * Whether Augment was seen to refuse a token that a person says is revoked; null where no copy of it is left to see it

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
+
 import { Secret, fingerprintOf } from '../../model/credential.ts';
 import { foreignHost, readTenant } from './schema.ts';
+import { largestText, readBoundedText } from '../../files/bounded-file.ts';
+import type { Connection } from './connection.ts';
 
 /** What Augment's own programs sign in with (docs/contracts/augment.md 3). */
 export interface Session {
@@ -169,4 +173,31 @@ export function repeatedKeys<Key extends string>(json: string, keys: readonly Ke
     }
   }
   return keys.filter((key) => (counts.get(key) ?? 0) > 1);
+}
+
+/** Auggie's own session file, below the home directory. */
+export const standardPath = '.augment/session.json';
+
+/** The same, as `--to` names it. */
+export const standardTarget = `session:~/${standardPath}`;
+
+/** The same, as deliveries to it are noted. */
+export function standardAddress(homeDirectory: string): string {
+  return `session:${join(homeDirectory, standardPath)}`;
+}
+
+/** The token in Auggie's own file. */
+export interface Installed {
+  /** The file as deliveries to it are noted. */
+  readonly target: string;
+  readonly fingerprint: string;
+}
+
+/** What Auggie's own file holds; null without a usable session in it. */
+export async function installedIn({ homeDirectory }: Pick<Connection, 'homeDirectory'>): Promise<Installed | null> {
+  if (homeDirectory === null) return null;
+  const path = join(homeDirectory, standardPath);
+  const { session } = readSession(await readBoundedText(path, largestText).catch(() => ''));
+  if (session === null) return null;
+  return { target: standardAddress(homeDirectory), fingerprint: fingerprintOf(session.accessToken) };
 }

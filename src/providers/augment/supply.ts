@@ -1,15 +1,22 @@
 import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import type { AnswerContext, Issued, IssuancePlan, ResumedIssuance } from '../issuance.ts';
+import type { AnswerContext, IssuancePlan, Issued, ResumedIssuance } from '../issuance.ts';
 import type { SuppliedCredential } from '../manual.ts';
 import { toAccount } from './schema.ts';
 import type { Connection } from './connection.ts';
 import { keptBytes, purposeIn, recording, type Purpose } from './records.ts';
-import { readSession, sessionFingerprint, sessionLine, tenantOf, type Session } from './session.ts';
+import {
+  installedIn,
+  readSession,
+  sessionFingerprint,
+  sessionLine,
+  standardTarget,
+  tenantOf,
+  type Session,
+} from './session.ts';
 import { quoted } from '../../model/text.ts';
 import { existing } from './inventory.ts';
 import { keyOf } from './lookup.ts';
-import { installedIn, standardTarget } from './standard.ts';
 
 /** The session that a person brought; it was read before. */
 function sessionOf({ document }: SuppliedCredential): Session {

@@ -2,12 +2,11 @@ import * as z from 'zod/mini';
 
 import { readJson, type Schema } from '../../http/body.ts';
 import type { ProviderProblem } from '../../http/error.ts';
-import { payload, payloads, type Payload } from '../answers.ts';
+import { payload, payloads, trialOf, type Payload } from '../answers.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from './schema.ts';
 import type { Verification, VerificationOptions } from '../provider.ts';
-import { trialOf } from '../verification.ts';
 
 /** nscale's identity API, one method per call (docs/contracts/nscale.md 2). Organization ids are UUIDs. */
 export interface Api {

@@ -2,14 +2,13 @@ import { sactl } from '../../model/hint.ts';
 import { PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
+import type { Evidence, IssuancePlan, Issued, SendOptions } from '../issuance.ts';
 import type { Connection } from './connection.ts';
-import { resolveGroups } from './groups.ts';
+import { reread, resolveGroups } from './lookup.ts';
 import { requestToken } from './rotate.ts';
-import { reread } from './lookup.ts';
 import { withToken, type ServiceAccount } from './schema.ts';
 import { update } from './update.ts';
-import { missing, writeBody, type WriteBody, operationTag } from './write.ts';
+import { missing, operationTag, writeBody, type WriteBody } from './write.ts';
 
 /** `operationId` becomes a tag, by which the account is found when the answer is lost. */
 export async function planCreate(

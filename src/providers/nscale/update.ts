@@ -1,11 +1,10 @@
 import { sactl } from '../../model/hint.ts';
-import { UnknownOutcomeError, PartialError } from '../../errors.ts';
+import { PartialError, UnknownOutcomeError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import type { Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
-import { resolveGroups } from './groups.ts';
-import { find, findAgain, reread } from './lookup.ts';
+import { find, findAgain, reread, resolveGroups } from './lookup.ts';
 import type { ServiceAccount } from './schema.ts';
 import type { Payload } from '../answers.ts';
 import { currentBody, differences, merge, missing, type ResolvedChange, type WriteBody } from './write.ts';

@@ -4,10 +4,9 @@ import type { HttpClient } from '../../http/client.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
 import { readJson, type Schema } from '../../http/body.ts';
-import { countPages } from '../paging.ts';
-import { payload, payloads, type Payload } from '../answers.ts';
+import { countPages, payload, payloads, type Payload } from '../answers.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
-import { isAbsent } from './token-exchange.ts';
+import { isAbsent } from './token.ts';
 
 /** Where this control plane keeps service accounts: `apps` before 2.24 (docs/contracts/runai.md 12). */
 export type Era = 'service-accounts' | 'apps';

@@ -3,13 +3,12 @@ import type * as z from 'zod/mini';
 import { sactl } from '../../model/hint.ts';
 import { ConflictError, PartialError } from '../../errors.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
-import type { SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
+import type { Evidence, IssuancePlan, Issued, SendOptions } from '../issuance.ts';
 import type { ApplyOptions } from '../plan.ts';
 import type { Connection } from './connection.ts';
-import { resolveGrants, type ResolvedGrant } from './access.ts';
+import { addRule, resolveGrants, ruleBody, rulesUrl, type ResolvedGrant } from './rules.ts';
 import { issuedFrom, readSecret, secretKey } from './rotate.ts';
-import { findAccount } from './lookup.ts';
-import { addRule, readableRules, ruleBody, rulesUrl } from './rules.ts';
+import { findAccount, readableRules } from './lookup.ts';
 import { Created, toAccount } from './schema.ts';
 
 /** Run:ai takes nothing but the name; rights are rules of their own, added once the secret is delivered. */

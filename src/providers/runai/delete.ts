@@ -4,8 +4,8 @@ import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
-import { subjectsOf } from './lookup.ts';
-import { readableRules, removeRule, ruleUrl } from './rules.ts';
+import { readableRules, subjectsOf } from './lookup.ts';
+import { removeRule, ruleUrl } from './rules.ts';
 import { toAccessRule, type AccessRuleRead } from './schema.ts';
 import { setEnabled } from './update.ts';
 

@@ -1,7 +1,7 @@
 import type { AccountChange } from '../../model/account.ts';
 import { unsupportedProblems } from '../document.ts';
 import type { ConnectOptions, Provider, ProviderDefinition } from '../provider.ts';
-import { listAccessRules, listRoles, planGrant, planRevoke } from './access.ts';
+import { listAccessRules, listRoles, planGrant, planRevoke } from './rules.ts';
 import { connect } from './connection.ts';
 import { planCreate } from './create.ts';
 import { planDelete } from './delete.ts';

@@ -3,8 +3,8 @@ import { NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
+import { isForbidden } from './api.ts';
 import type { Connection } from './connection.ts';
-import { readableRules } from './rules.ts';
 import type { AccessRuleRead, ServiceAccount } from './schema.ts';
 
 /** The list has no pages and ends here (docs/contracts/runai.md 15.6). */
@@ -53,6 +53,19 @@ export async function findAccount(connection: Connection, reference: string): Pr
   const payload = payloads[accounts.indexOf(account)];
   if (payload === undefined) return account;
   return connection.model(payload, await readableRules(connection, subjectsOf(account)));
+}
+
+/** The rules of these subjects; null where the caller may not read rules. */
+export async function readableRules(
+  { api }: Connection,
+  subjects: readonly string[],
+): Promise<AccessRuleRead[] | null> {
+  try {
+    return await api.accessRules(subjects);
+  } catch (error) {
+    if (isForbidden(error)) return null;
+    throw error;
+  }
 }
 
 const namePattern = /^[a-z][-_a-z0-9]*[a-z0-9]$/;

@@ -1,4 +1,4 @@
-import { payloads } from '../answers.ts';
+import { payloads, trialOf } from '../answers.ts';
 import type {
   ConnectOptions,
   Identity,
@@ -10,8 +10,7 @@ import type {
 import type { Connection } from './connection.ts';
 import { isForbidden } from './api.ts';
 import { Permission } from './schema.ts';
-import { claimsOf, exchange } from './token-exchange.ts';
-import { trialOf } from '../verification.ts';
+import { claimsOf, exchange } from './token.ts';
 
 /**
  * Run:ai has no "me": permissions show that the credential works, the client id says who it is

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
 import { openAccountLocks } from '../../../src/state/account-lock.ts';
 import { openInventory, type InventoryFile } from '../../../src/providers/augment/inventory-file.ts';
-import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
+import { addToken } from '../../../src/providers/augment/inventory.ts';
 import { ci, later, recorded, tenant } from '../../providers/augment/recorded.ts';
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
 import { runIn, type Outcome } from '../../harness/run.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { seenAccount, toAccount } from '../../../src/providers/augment/schema.ts';
-import { addToken, markPendingRevoke, markRevoked } from '../../../src/providers/augment/inventory-tokens.ts';
-import type { Inventory } from '../../../src/providers/augment/inventory.ts';
+import { addToken, markPendingRevoke, markRevoked, type Inventory } from '../../../src/providers/augment/inventory.ts';
 import { ci, ciOf, ciToken, fingerprint, first, later, otherFingerprint, recorded, tenant } from './recorded.ts';
 
 const at = later;

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { openAccountLocks, type AccountLocks } from '../../../src/state/account-lock.ts';
-import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
-import { addAccount, describeAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
+import { addAccount, addToken, describeAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
 import {
   openInventory,
   type InventoryFile,

@@ -1,20 +1,18 @@
 import { describe, expect, test } from 'vitest';
 
 import {
+  accountIn,
+  addAccount,
   addToken,
+  describeAccount,
+  emptyInventory,
   markPendingRevoke,
   markRevoked,
   markVerified,
   noteDelivery,
-  tokenIn,
-} from '../../../src/providers/augment/inventory-tokens.ts';
-import {
-  accountIn,
-  addAccount,
-  describeAccount,
-  emptyInventory,
   removeAccount,
   renameAccount,
+  tokenIn,
 } from '../../../src/providers/augment/inventory.ts';
 import { findRecorded, recordedAccounts } from '../../../src/providers/augment/lookup.ts';
 import {

@@ -1,6 +1,6 @@
-import { addToken } from '../../../src/providers/augment/inventory-tokens.ts';
 import {
   addAccount,
+  addToken,
   emptyInventory,
   type Inventory,
   type InventoryAccount,
