@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 
-import { operations, type FaultStatus, type FaultSubject, type Operation } from './faults/fault.ts';
+import { operations, type FaultStatus, type FaultSubject, type FaultOperation } from './faults/fault.ts';
 
 /** A web-standard application: what a server does, without the server. */
 export interface Emulator {
@@ -21,16 +21,16 @@ export interface EmulatorOptions<State> {
 }
 
 /** A request as the checks and handlers of a service see it. */
-export interface Call {
+export interface ServiceCall {
   readonly url: URL;
   readonly headers: Headers;
-  /** The names in the route's path with what the request has there. */
+  /** What the request's path has for each `:name` of the route's. */
   readonly parameters: Readonly<Record<string, string>>;
   /** The body; empty when there is none. */
   readonly text: string;
 }
 
-/** A provider's API: all that an emulator of it and its faults are made of. */
+/** A provider's API as data: its emulator and what faults know of it are made from this. */
 export interface Service<Deployment, Needs, Caller> {
   readonly routes: readonly Route<Deployment, Needs, Caller>[];
   /** Sent with every answer. */
@@ -38,7 +38,7 @@ export interface Service<Deployment, Needs, Caller> {
   /** The messages of refusals that have none of their own, and of faults. */
   readonly messages: Readonly<Record<FaultStatus | 404, string> & Partial<Record<RefusalStatus, string>>>;
   /** Who the caller is, once the request may do what its route needs. @throws Refusal */
-  readonly admit: (call: Call, needs: Needs, deployment: Deployment) => Caller;
+  readonly admit: (call: ServiceCall, needs: Needs, deployment: Deployment) => Caller;
   /** The body of an error, and its headers besides those of every answer. */
   readonly problem: (refusal: Refusal, message: string, url: URL) => Problem;
 }
@@ -52,18 +52,18 @@ export interface Route<Deployment, Needs, Caller> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** e.g. `/api/v1/apps/:id` */
   readonly path: string;
-  /** What faults call it. Default: `read` for a GET; nothing else can be hit but by `*`. */
-  readonly operation?: Operation;
+  /** What faults call it. Default: `read` for a GET; any other request without one is hit by `*` only. */
+  readonly operation?: FaultOperation;
   /** What the caller must be or have. */
   readonly needs: Needs;
   /** Of a success. Default 200. */
   readonly status?: number;
   /** Whether a success has no body. */
   readonly isEmpty?: true;
-  /** Refuses a credential that has expired. Default: 401 with the service's message. */
+  /** The refusal of an expired credential. Default: 401 with the service's message. */
   readonly expired?: () => Refusal;
-  /** The JSON of the answer, after the change that was asked for; the frame saves it. @throws Refusal */
-  readonly handle: (call: Call, caller: Caller, deployment: Deployment) => unknown;
+  /** Makes the change and returns the JSON of the answer; the state is saved afterwards. @throws Refusal */
+  readonly handle: (call: ServiceCall, caller: Caller, deployment: Deployment) => unknown;
 }
 
 export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
@@ -71,7 +71,7 @@ export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
 /** Ends the handling of a request with an error of the provider's shape. */
 export class Refusal extends Error {
   readonly status: RefusalStatus;
-  /** Where the status does not tell; else null. */
+  /** The error code, for the errors whose status does not tell it; else null. */
   readonly code: string | null;
 
   /** @param message default: the service's for this status */
@@ -82,7 +82,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The emulator of a service. A path that is in no route is 404. */
+/** Makes the emulator of a service; a path without a route is 404. @param save called after each change, before the answer */
 export function createEmulator<Deployment, Needs, Caller>(
   service: Service<Deployment, Needs, Caller>,
   deployment: Deployment,
@@ -94,7 +94,7 @@ export function createEmulator<Deployment, Needs, Caller>(
   app.notFound(({ req }) => refuse(service, new Refusal(404), req.url));
   for (const { method, path, needs, status = 200, isEmpty = false, handle } of service.routes) {
     app.on(method, path, async ({ req }) => {
-      const call: Call = {
+      const call: ServiceCall = {
         url: new URL(req.url),
         headers: req.raw.headers,
         parameters: req.param(),

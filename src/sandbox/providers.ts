@@ -23,7 +23,7 @@ export interface SandboxProvider {
   readonly secret: string;
   /** The variables that point a client at the emulator, in order. */
   readonly environment: (endpoint: string) => readonly (readonly [name: string, value: string])[];
-  /** What a client needs to be told besides, one line each. */
+  /** What else a client needs to know, one line each. */
   readonly comments: (endpoint: string) => readonly string[];
   /** The emulator on its stored state. @throws FailedError when the state cannot be used */
   readonly open: (options: StateOptions) => Promise<Emulator>;

@@ -10,7 +10,7 @@ import { serve, type RunningServer } from './server.ts';
 import { resetStore } from './store.ts';
 
 export interface SandboxOptions extends StateOptions {
-  /** What goes wrong on purpose; default nothing. Requests are counted from the opening on. */
+  /** Default: none. Requests are counted from when the sandbox is opened. */
   readonly faults?: readonly Fault[];
 }
 
@@ -44,9 +44,9 @@ async function openEmulator(options: SandboxOptions, name: ProviderName): Promis
 }
 
 export interface SandboxServer extends RunningServer {
-  /** The variables that point a client at the emulators, in order; values are as they are, not quoted. */
+  /** The variables that point a client at the emulators, in order; values are not quoted. */
   readonly environment: readonly (readonly [name: string, value: string])[];
-  /** What a client needs to be told besides, one line each. */
+  /** What else a client needs to know, one line each. */
   readonly comments: readonly string[];
 }
 
@@ -80,7 +80,7 @@ export async function resetSandbox({
  * Does at the sandbox's Augment web console what `work` does to the state, which is locked meanwhile; when `work`
  * throws, nothing is changed.
  * @returns what `work` returns
- * @throws FailedError when the state cannot be used, and whatever `work` throws
+ * @throws FailedError when the state cannot be used, and what `work` throws
  */
 export async function augmentConsole<Result>(
   options: StateOptions,

@@ -46,13 +46,13 @@ function portError(port: number, cause: Error & { code?: string }): FailedError 
 async function respond(app: Emulator, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const response = await app.fetch(await toRequest(incoming));
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  // A body that breaks off must still have had its head.
+  // The head must arrive even when the body breaks.
   outgoing.flushHeaders();
   if (response.body === null) outgoing.end();
   else await send(response.body, outgoing);
 }
 
-/** What came before a break must reach the client, so each chunk is on its way before the next one is asked for. */
+/** Writes each chunk out before it reads the next, so that the client gets all of what comes before a break. */
 async function send(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
   for await (const chunk of body) {
     await new Promise<void>((resolve, reject) => {
@@ -62,7 +62,7 @@ async function send(body: ReadableStream<Uint8Array>, outgoing: ServerResponse):
   outgoing.end();
 }
 
-/** A reset could overtake what was sent, so an answer that began just ends. */
+/** An answer that began is ended, not reset: a reset could overtake what was sent. */
 function drop({ headersSent }: ServerResponse, socket: Socket): void {
   if (headersSent) socket.destroy();
   else socket.resetAndDestroy();

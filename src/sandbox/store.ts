@@ -8,6 +8,7 @@ import { readBoundedText } from '../files/bounded-file.ts';
 import { withLock } from '../files/lock.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { makeDirectory as makeFolders } from '../files/private-directory.ts';
+import { jsonObject } from './records.ts';
 
 export interface StoreOptions<State extends object> {
   /** Absolute; made with mode 0700 when it is not there. */
@@ -30,8 +31,8 @@ export interface Store<State extends object> {
   /** To be called within `exclusive`. @throws FailedError when the file cannot be written */
   readonly save: () => Promise<void>;
   /**
-   * Runs `work` on the state as the file has it now, while nobody else does, here or in another process. What `work`
-   * changes and does not save is forgotten at the next call.
+   * Runs `work` on the state as the file has it now, with no other work on it at the same time, here or in another
+   * process. Changes that are not saved are dropped at the next call.
    */
   readonly exclusive: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
@@ -67,7 +68,7 @@ export async function openStore<State extends object>(options: StoreOptions<Stat
   return store;
 }
 
-/** Forgets the state, so that whoever uses it next begins with the seed. */
+/** Removes the state, so that the next use begins with the seed. */
 export async function resetStore(options: Pick<StoreOptions<object>, 'directory' | 'name' | 'sleep'>): Promise<void> {
   await makeDirectory(options.directory);
   await exclusively(options, () => rm(storePath(options), { force: true }));
@@ -99,7 +100,7 @@ async function write<State extends object>(options: StoreOptions<State>, state: 
   }
 }
 
-/** More than any sandbox that was ever filled. */
+/** In bytes: far more than a sandbox ever holds. */
 const largestState = 64 * 1024 * 1024;
 
 async function read<State extends object>(options: StoreOptions<State>): Promise<State | null> {
@@ -111,21 +112,12 @@ async function read<State extends object>(options: StoreOptions<State>): Promise
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw unusable(path, 'cannot be read', error);
   }
-  const parsed = parse(text);
-  if (parsed === null) throw unusable(path, 'is not what a sandbox wrote');
-  if (parsed.version !== options.version) throw unusable(path, 'is of another version of sactl');
-  if (!options.isState(parsed.state)) throw unusable(path, 'is not what a sandbox wrote');
-  return parsed.state;
-}
-
-function parse(text: string): { version: unknown; state: unknown } | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return null;
-    return 'version' in value && 'state' in value ? { version: value.version, state: value.state } : null;
-  } catch {
-    return null;
-  }
+  const parsed = jsonObject(text);
+  if (parsed === null || !('version' in parsed)) throw unusable(path, 'is not what a sandbox wrote');
+  if (parsed['version'] !== options.version) throw unusable(path, 'is of another version of sactl');
+  const state = parsed['state'];
+  if (!options.isState(state)) throw unusable(path, 'is not what a sandbox wrote');
+  return state;
 }
 
 function unusable(path: string, why: string, cause?: unknown): FailedError {
@@ -135,7 +127,7 @@ function unusable(path: string, why: string, cause?: unknown): FailedError {
   });
 }
 
-/** A lock that stays in the same hands for five seconds was left behind: its holder needs milliseconds. */
+/** A lock that has the same holder for five seconds was left behind: a holder needs milliseconds. */
 function exclusively<Result>(
   { directory, name, sleep }: Pick<StoreOptions<object>, 'directory' | 'name' | 'sleep'>,
   work: () => Promise<Result>,

@@ -2,11 +2,11 @@ import type { Emulator } from '../../src/sandbox/emulator.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { organizationId, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
-import { timestamp, type AccountRecord as NscaleAccount, type NscaleState } from '../../src/sandbox/nscale/state.ts';
+import { timestamp, type NscaleAccount, type NscaleState } from '../../src/sandbox/nscale/state.ts';
 import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
-import type { AccountRecord as RunaiAccount, RunaiState } from '../../src/sandbox/runai/state.ts';
+import type { RunaiAccount, RunaiState } from '../../src/sandbox/runai/state.ts';
 import { hashSecret } from '../../src/sandbox/records.ts';
 import type { IssuingProvider } from '../harness/providers.ts';
 

@@ -1,16 +1,9 @@
-import { Refusal, type Call } from '../emulator.ts';
+import { Refusal, type EmulatorOptions, type ServiceCall } from '../emulator.ts';
 import { isoTime } from '../records.ts';
 import { dayOf, type ActivityRecord, type AugmentState, type User } from './state.ts';
 
-/** What an organization did, and when it is asked. */
-interface Source {
-  readonly state: AugmentState;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
-
 /** `GET /dau-count`: how many users each day had (docs/contracts/augment.md 4). @throws Refusal 400 */
-export function dailyCounts({ url }: Call, _: unknown, { state, now }: Source): unknown {
+export function dailyCounts({ url }: ServiceCall, _: unknown, { state, now }: EmulatorOptions<AugmentState>): unknown {
   const { days, metadata } = periodOf(url.searchParams, now());
   return {
     daily_active_user_counts: days.map((date) => ({
@@ -22,7 +15,7 @@ export function dailyCounts({ url }: Call, _: unknown, { state, now }: Source): 
 }
 
 /** `GET /user-activity`: who was active (docs/contracts/augment.md 4). @throws Refusal 400 */
-export function userActivity({ url }: Call, _: unknown, { state, now }: Source): unknown {
+export function userActivity({ url }: ServiceCall, _: unknown, { state, now }: EmulatorOptions<AugmentState>): unknown {
   const { days, metadata } = periodOf(url.searchParams, now());
   const users = byUser(state.activity.filter(({ date }) => days.includes(date)));
   const { page, pagination } = pageOf(url.searchParams, users);

@@ -10,7 +10,7 @@ import { hashSecret } from '../records.ts';
 import { dailyCounts, userActivity } from './activity.ts';
 import type { AugmentState } from './state.ts';
 
-interface Deployment {
+interface AugmentDeployment {
   readonly state: AugmentState;
   readonly now: () => number;
   readonly limit: RateLimit;
@@ -33,7 +33,7 @@ const codes: Readonly<Record<RefusalStatus, string>> = {
  * no other API: changes are made at the web console, which console.ts plays. The order of checks is: route, token, rate
  * limit, parameters.
  */
-export const augmentService: Service<Deployment, 'token', void> = {
+export const augmentService: Service<AugmentDeployment, 'token', void> = {
   headers: {},
   messages: {
     401: 'Missing or invalid API token',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
 import { hashSecret, isoTime } from '../records.ts';
-import type { AccountRecord, AugmentState } from './state.ts';
+import type { AugmentAccount, AugmentState } from './state.ts';
 
 export interface AccountForm {
   readonly name: string;
@@ -62,7 +62,7 @@ export function deleteAccount(state: AugmentState, { account }: Pick<TokenForm, 
   state.accounts = state.accounts.filter((other) => other !== gone);
 }
 
-function existing({ accounts }: AugmentState, name: string): AccountRecord {
+function existing({ accounts }: AugmentState, name: string): AugmentAccount {
   const found = accounts.find((account) => account.name === name);
   if (found !== undefined) return found;
   throw new NotFoundError(`the sandbox's organization has no service account ${quoted(name, 100)}`, {

@@ -1,4 +1,5 @@
-import { firstDay, isoTime } from '../records.ts';
+import { isoTime } from '../records.ts';
+import { firstDay } from '../seeds.ts';
 import seed from './seed.json' with { type: 'json' };
 import { dayOf, isAugmentState, type ActivityRecord, type AugmentState } from './state.ts';
 

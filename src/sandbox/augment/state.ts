@@ -4,19 +4,19 @@ import { hasLists, isoTime } from '../records.ts';
 export interface AugmentState {
   /** As the web console shows it above the list: with a slash at its end. */
   readonly tenantURL: string;
-  accounts: AccountRecord[];
+  accounts: AugmentAccount[];
   readonly activity: ActivityRecord[];
 }
 
-export interface AccountRecord {
+export interface AugmentAccount {
   /** Unique in the organization. */
   readonly name: string;
   readonly description: string | null;
   readonly createdAt: string;
-  readonly tokens: TokenRecord[];
+  readonly tokens: AugmentToken[];
 }
 
-export interface TokenRecord {
+export interface AugmentToken {
   /** Unique among the account's tokens. */
   readonly name: string;
   readonly hash: string;
@@ -33,7 +33,7 @@ export interface ActivityRecord {
   readonly messages: number;
 }
 
-/** A person or a service account, as answers say it: by either key, never both (contracts/augment.md 4). */
+/** A person or a service account, as answers say it: by either key, never both (docs/contracts/augment.md 4). */
 export type User = { readonly user_email: string } | { readonly service_account_name: string };
 
 /** The UTC day of a time in milliseconds since the epoch, `YYYY-MM-DD`. */

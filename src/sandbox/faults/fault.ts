@@ -19,13 +19,13 @@ export type FaultName = keyof typeof faultEffects;
 /** In the order of messages. `read` is any GET but `list`, `token` the request for an access token. */
 export const operations = ['list', 'create', 'update', 'rotate', 'delete', 'read', 'token'] as const;
 
-export type Operation = (typeof operations)[number];
+export type FaultOperation = (typeof operations)[number];
 
 /** One fault, armed for some requests of one provider. */
 export interface Fault {
   readonly provider: ProviderName;
-  /** `*` is any request, also one that is no operation. */
-  readonly operation: Operation | '*';
+  /** `*` is any request, even one that is no operation. */
+  readonly operation: FaultOperation | '*';
   readonly name: FaultName;
   /** Which of these requests it hits, from 1; null hits every one. */
   readonly nth: number | null;
@@ -37,12 +37,12 @@ export type FaultStatus = 401 | 429 | 500 | 503;
 /** What faults have to know of a provider; all of it comes from its routes. */
 export interface FaultSubject {
   /** In the order that messages name them. */
-  readonly operations: readonly Operation[];
-  /** The operations whose success has no body, so that there is nothing to cut. */
-  readonly bodiless: readonly Operation[];
-  /** Which operation a request is; null when it is none, which only `*` can hit. */
-  readonly operationOf: (request: Request) => Operation | null;
-  /** The provider's own answer with this status; 401 is that to a credential that has expired. */
+  readonly operations: readonly FaultOperation[];
+  /** The operations whose success has no body that could be cut. */
+  readonly bodiless: readonly FaultOperation[];
+  /** The operation of a request; null when it has none, so that only `*` can hit it. */
+  readonly operationOf: (request: Request) => FaultOperation | null;
+  /** The provider's own answer with this status; 401 is its answer to an expired credential. */
   readonly refuse: (request: Request, status: FaultStatus) => Response;
 }
 

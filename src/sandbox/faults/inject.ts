@@ -1,10 +1,10 @@
 import type { Emulator } from '../emulator.ts';
-import type { Fault, FaultName, FaultStatus, FaultSubject, Operation } from './fault.ts';
+import type { Fault, FaultName, FaultStatus, FaultSubject, FaultOperation } from './fault.ts';
 
 /**
- * The emulator with faults; its `faults` are all of one provider, and count from now on. A connection that is reset is a
- * rejection as fetch has it, and an answer that never comes is a promise that never settles: whoever calls must look after
- * the client that gives up.
+ * The emulator with faults, which are all of its provider and count requests from now on. A connection that is reset
+ * rejects as fetch does. An answer that never comes is a promise that never settles, so the caller has to notice when the
+ * client gives up.
  */
 export function withFaults(
   emulator: Emulator,
@@ -98,7 +98,7 @@ function withLength(
   return response;
 }
 
-/** Gives `bytes` and then breaks. Nothing is read ahead, because a stream that breaks discards what nobody has read yet. */
+/** Gives `bytes` and then breaks. Nothing is read ahead, because a stream that breaks discards unread chunks. */
 function brokenStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let isGiven = false;
   return new ReadableStream(
@@ -130,10 +130,10 @@ export class Schedule {
   }
 
   /**
-   * The fault of the request that comes now, null when it meets none. Every fault counts the requests it is armed for,
-   * also those that another one hits; where several hit, the one that was named first acts.
+   * The fault of the next request, or null. Every fault counts the requests that it is armed for, including those that
+   * another one hits; where several hit, the one that was named first acts.
    */
-  next(operation: Operation | null): FaultName | null {
+  next(operation: FaultOperation | null): FaultName | null {
     let name: FaultName | null = null;
     for (const entry of this.#armed) {
       const { fault } = entry;

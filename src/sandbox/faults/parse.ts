@@ -19,7 +19,7 @@ export function faultsFromEnvironment(env: Environment): readonly Fault[] {
 
 /**
  * Reads faults as users write them, `<provider>.<operation>=<fault>[@<nth>]`.
- * @param source what the messages call the place they come from, e.g. `--fault`
+ * @param source where the faults are from, as messages call it, e.g. `--fault`
  * @throws UsageError with every problem of every fault
  */
 export function parseFaults(texts: readonly string[], source: string): readonly Fault[] {
@@ -40,7 +40,7 @@ export function parseFaults(texts: readonly string[], source: string): readonly 
 const shape = /^([^.=@]*)\.([^.=@]*)=([^=@]*)(?:@([^@]*))?$/;
 const example = 'nscale.rotate=drop-after-commit@1';
 
-/** Null when there are problems, which are added to the list. */
+/** Adds problems to the list, and returns null then. */
 function parseFault(text: string, problems: string[]): Fault | null {
   const parts = shape.exec(text);
   if (parts === null) {
@@ -73,7 +73,7 @@ function isProvider(text: string): text is ProviderName {
   return Object.hasOwn(faultSubjects, text);
 }
 
-/** With an unknown provider, any provider's operation will do. */
+/** With an unknown provider, any provider's operation is accepted. */
 function readOperation(text: string, subject: FaultSubject | null, problems: string[]): Fault['operation'] | null {
   const subjects = subject === null ? Object.values(faultSubjects) : [subject];
   const known = new Set(subjects.flatMap(({ operations }) => operations));
@@ -100,7 +100,7 @@ function readNth(text: string | undefined, problems: string[]): number | null | 
   return 'wrong';
 }
 
-/** Whether the earlier fault hits whatever the later one would. */
+/** Whether the earlier fault hits every request that the later one would. */
 function covers(earlier: Fault, later: Fault): boolean {
   if (earlier.provider !== later.provider) return false;
   const isSame = earlier.operation === later.operation;

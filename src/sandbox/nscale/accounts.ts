@@ -1,24 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { Refusal, type Call } from '../emulator.ts';
+import { Refusal, type ServiceCall } from '../emulator.ts';
 import { hashSecret } from '../records.ts';
-import { readWriteBody } from './body.ts';
-import { idIn, inOrganization, isAllowed, type Caller } from './caller.ts';
-import { timestamp, type AccountRecord, type NscaleState } from './state.ts';
+import { readAccountBody } from './body.ts';
+import { idIn, inOrganization, isAllowed, type NscaleCaller } from './caller.ts';
+import { timestamp, type NscaleAccount, type NscaleDeployment, type NscaleState } from './state.ts';
 import { accountView, byId } from './views.ts';
 
-export interface Deployment {
-  readonly state: NscaleState;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly newId: () => string;
-  readonly newSecret: () => string;
-  /** How many accounts were shown so far. */
-  views: number;
-}
-
 /** A service account without permission sees itself only, and in another organization nothing (docs/contracts/nscale.md 4). */
-export function listAccounts(call: Call, caller: Caller, deployment: Deployment): unknown {
+export function listAccounts(call: ServiceCall, caller: NscaleCaller, deployment: NscaleDeployment): unknown {
   const { state } = deployment;
   const wanted = {
     organizationId: idIn(call, 'organizationID'),
@@ -35,10 +25,10 @@ export function listAccounts(call: Call, caller: Caller, deployment: Deployment)
  * Answers without groups, as nscale up to v1.19 does, and ignores groups that do not exist
  * (docs/contracts/nscale.md 4).
  */
-export function createAccount(call: Call, caller: Caller, deployment: Deployment): unknown {
+export function createAccount(call: ServiceCall, caller: NscaleCaller, deployment: NscaleDeployment): unknown {
   const { state, now, newId } = deployment;
-  const { groupIds, ...body } = readWriteBody(call.text);
-  const account: AccountRecord = {
+  const { groupIds, ...body } = readAccountBody(call.text);
+  const account: NscaleAccount = {
     ...body,
     id: newId(),
     organizationId: idIn(call, 'organizationID'),
@@ -57,9 +47,9 @@ export function createAccount(call: Call, caller: Caller, deployment: Deployment
 }
 
 /** Replaces everything that a client can set, and answers with the groups from before (docs/contracts/nscale.md 4). */
-export function updateAccount(call: Call, caller: Caller, deployment: Deployment): unknown {
+export function updateAccount(call: ServiceCall, caller: NscaleCaller, deployment: NscaleDeployment): unknown {
   const account = find(call, deployment);
-  const { groupIds, ...body } = readWriteBody(call.text);
+  const { groupIds, ...body } = readAccountBody(call.text);
   const before = groupIdsOf(account, deployment);
   Object.assign(account, body);
   account.modifiedTime = timestamp(deployment.now());
@@ -69,13 +59,13 @@ export function updateAccount(call: Call, caller: Caller, deployment: Deployment
 }
 
 /** A new token and a new expiry; the modified time stays (docs/contracts/nscale.md 9). */
-export function rotateAccount(call: Call, _: Caller, deployment: Deployment): unknown {
+export function rotateAccount(call: ServiceCall, _: NscaleCaller, deployment: NscaleDeployment): unknown {
   const account = find(call, deployment);
   const token = issueToken(account, deployment);
   return withToken(view(account, deployment), token);
 }
 
-export function deleteAccount(call: Call, _: Caller, deployment: Deployment): void {
+export function deleteAccount(call: ServiceCall, _: NscaleCaller, deployment: NscaleDeployment): void {
   const { state } = deployment;
   const account = find(call, deployment);
   state.accounts = state.accounts.filter((candidate) => candidate !== account);
@@ -83,20 +73,20 @@ export function deleteAccount(call: Call, _: Caller, deployment: Deployment): vo
 }
 
 /** @throws Refusal 404 */
-function find(call: Call, { state }: Deployment): AccountRecord {
+function find(call: ServiceCall, { state }: NscaleDeployment): NscaleAccount {
   const id = idIn(call, 'serviceAccountID');
   const account = inOrganization(call, state.accounts).find((candidate) => candidate.id === id);
   if (account === undefined) throw new Refusal(404);
   return account;
 }
 
-function view(account: AccountRecord, deployment: Deployment): ReturnType<typeof accountView> {
+function view(account: NscaleAccount, deployment: NscaleDeployment): ReturnType<typeof accountView> {
   deployment.views += 1;
   return accountView(account, groupIdsOf(account, deployment));
 }
 
 /** The groups an account is in. The order changes from call to call, as nscale's does (docs/contracts/nscale.md 4). */
-function groupIdsOf({ id }: AccountRecord, { state, views }: Deployment): string[] {
+function groupIdsOf({ id }: NscaleAccount, { state, views }: NscaleDeployment): string[] {
   const ids = state.groups.filter((group) => group.accountIds.includes(id)).map((group) => group.id);
   const first = ids.length === 0 ? 0 : views % ids.length;
   return [...ids.slice(first), ...ids.slice(0, first)];
@@ -104,14 +94,14 @@ function groupIdsOf({ id }: AccountRecord, { state, views }: Deployment): string
 
 const lifetimeMs = 90 * 86_400_000;
 
-function issueToken(account: AccountRecord, { now, newSecret }: Deployment): string {
+function issueToken(account: NscaleAccount, { now, newSecret }: NscaleDeployment): string {
   const token = newSecret();
   account.tokenHash = hashSecret(token);
   account.expiry = timestamp(now() + lifetimeMs);
   return token;
 }
 
-function joinGroups(state: NscaleState, account: AccountRecord, ids: readonly string[]): void {
+function joinGroups(state: NscaleState, account: NscaleAccount, ids: readonly string[]): void {
   for (const group of state.groups) {
     if (group.organizationId !== account.organizationId) continue;
     const others = group.accountIds.filter((id) => id !== account.id);

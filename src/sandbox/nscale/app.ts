@@ -1,7 +1,7 @@
 import {
   createEmulator,
   Refusal,
-  type Call,
+  type ServiceCall,
   type Emulator,
   type EmulatorOptions,
   type RefusalStatus,
@@ -15,9 +15,8 @@ import {
   randomToken,
   rotateAccount,
   updateAccount,
-  type Deployment,
 } from './accounts.ts';
-import { readWriteBody } from './body.ts';
+import { readAccountBody } from './body.ts';
 import {
   authenticate,
   idIn,
@@ -26,17 +25,18 @@ import {
   isService,
   organizationsOf,
   requirePermission,
-  type Caller,
+  type NscaleCaller,
 } from './caller.ts';
-import type { Endpoint, NscaleState, Operation } from './state.ts';
+import type { Action } from '../records.ts';
+import type { Endpoint, NscaleDeployment, NscaleState } from './state.ts';
 import { byId, groupView, organizationView, roleView } from './views.ts';
 
 /** What a route needs of the caller besides a token: one operation in the organization of the path. */
-interface Needs {
+interface NscaleNeeds {
   readonly endpoint: Endpoint;
-  readonly operation: Operation;
+  readonly operation: Action;
   /** Callers who need no permission for it. */
-  readonly except?: (caller: Caller, call: Call) => boolean;
+  readonly except?: (caller: NscaleCaller, call: ServiceCall) => boolean;
   /** Whether the request must have the body of a create or update, which is checked before the permission. */
   readonly hasBody?: true;
 }
@@ -63,7 +63,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
  * nscale's identity API, as strict and as odd as the real one (docs/contracts/nscale.md). There is no GET of one account
  * (docs/contracts/nscale.md 2).
  */
-export const nscaleService: Service<Deployment, Needs | null, Caller> = {
+export const nscaleService: Service<NscaleDeployment, NscaleNeeds | null, NscaleCaller> = {
   headers: { 'cache-control': 'no-cache' },
   // For 429 nscale has no words of its own (docs/contracts/nscale.md 5).
   messages: {
@@ -128,14 +128,14 @@ export function createNscaleEmulator(options: EmulatorOptions<NscaleState>): Emu
   return createEmulator(nscaleService, { state, now, newId, newSecret, views: 0 }, save);
 }
 
-function may(endpoint: Endpoint, operation: Operation): Needs {
+function may(endpoint: Endpoint, operation: Action): NscaleNeeds {
   return { endpoint, operation };
 }
 
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The order of checks is nscale's: token, path and body, permission, existence (docs/contracts/nscale.md 5). */
-function admit(call: Call, needs: Needs | null, { state, now }: Deployment): Caller {
+function admit(call: ServiceCall, needs: NscaleNeeds | null, { state, now }: NscaleDeployment): NscaleCaller {
   const caller = authenticate(state, call.headers.get('authorization'), now());
   for (const [name, value] of Object.entries(call.parameters)) {
     if (uuidPattern.test(value)) continue;
@@ -143,7 +143,7 @@ function admit(call: Call, needs: Needs | null, { state, now }: Deployment): Cal
   }
   if (needs === null) return caller;
   const { endpoint, operation, except, hasBody = false } = needs;
-  if (hasBody) readWriteBody(call.text);
+  if (hasBody) readAccountBody(call.text);
   const organizationId = idIn(call, 'organizationID');
   const isExcepted = except?.(caller, call) ?? false;
   if (!isExcepted) requirePermission(state, caller, { organizationId, endpoint, operation });
@@ -159,7 +159,7 @@ function challenge(description: string, origin: string): string {
 }
 
 /** Who the caller is (docs/contracts/nscale.md 1). */
-function userInfo(_: Call, caller: Caller): unknown {
+function userInfo(_: ServiceCall, caller: NscaleCaller): unknown {
   return {
     sub: caller.subject,
     'https://unikorn-cloud.org/authz': { acctype: caller.kind, orgIds: organizationsOf(caller) },
@@ -167,15 +167,15 @@ function userInfo(_: Call, caller: Caller): unknown {
 }
 
 /** The caller's organizations, and below their groups and roles (docs/contracts/nscale.md 6). */
-function listOrganizations(_: Call, caller: Caller, { state }: Deployment): unknown {
+function listOrganizations(_: ServiceCall, caller: NscaleCaller, { state }: NscaleDeployment): unknown {
   const visible = new Set(organizationsOf(caller));
   return byId(state.organizations.filter(({ id }) => visible.has(id))).map(organizationView);
 }
 
-function listRoles(call: Call, _: Caller, { state }: Deployment): unknown {
+function listRoles(call: ServiceCall, _: NscaleCaller, { state }: NscaleDeployment): unknown {
   return byId(inOrganization(call, state.roles)).map(roleView);
 }
 
-function listGroups(call: Call, _: Caller, { state }: Deployment): unknown {
+function listGroups(call: ServiceCall, _: NscaleCaller, { state }: NscaleDeployment): unknown {
   return byId(inOrganization(call, state.groups)).map(groupView);
 }

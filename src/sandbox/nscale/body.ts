@@ -3,7 +3,7 @@ import { isRecord, jsonObject } from '../records.ts';
 import type { Tag } from './state.ts';
 
 /** The body of a create or update, checked (docs/contracts/nscale.md 2 and 3). Unknown fields are ignored. */
-export interface WriteBody {
+export interface AccountBody {
   readonly name: string;
   readonly description: string | null;
   readonly tags: readonly Tag[];
@@ -13,7 +13,7 @@ export interface WriteBody {
 const namePattern = /^[0-9A-Za-z](?:[0-9A-Za-z-_.]{0,61}[0-9A-Za-z])?$/;
 
 /** @throws Refusal 400 naming the place by its JSON pointer */
-export function readWriteBody(text: string): WriteBody {
+export function readAccountBody(text: string): AccountBody {
   const body = jsonObject(text);
   if (body === null) throw new Refusal(400, 'the request body is missing or malformed');
   const metadata = object(body['metadata'], '/metadata');

@@ -1,11 +1,11 @@
-import { Refusal, type Call } from '../emulator.ts';
-import { hashSecret } from '../records.ts';
-import type { AccountRecord, Endpoint, NscaleState, Operation, UserRecord } from './state.ts';
+import { Refusal, type ServiceCall } from '../emulator.ts';
+import { hashSecret, type Action } from '../records.ts';
+import type { Endpoint, NscaleAccount, NscaleState, UserRecord } from './state.ts';
 
 /** Who sent a request. */
-export type Caller =
+export type NscaleCaller =
   | { readonly kind: 'user'; readonly subject: string; readonly user: UserRecord }
-  | { readonly kind: 'service'; readonly subject: string; readonly account: AccountRecord };
+  | { readonly kind: 'service'; readonly subject: string; readonly account: NscaleAccount };
 
 /**
  * Reads the Authorization header as nscale does: split at single spaces into exactly two parts, the scheme in any case.
@@ -13,7 +13,7 @@ export type Caller =
  * @param now milliseconds since the epoch
  * @throws Refusal 401
  */
-export function authenticate(state: NscaleState, header: string | null, now: number): Caller {
+export function authenticate(state: NscaleState, header: string | null, now: number): NscaleCaller {
   if (header === null || header === '') throw new Refusal(401, 'authorization header missing');
   const [scheme, token, ...rest] = header.split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
@@ -30,41 +30,41 @@ export function authenticate(state: NscaleState, header: string | null, now: num
 }
 
 /** An id from the path, in the case that ids are kept in. */
-export function idIn({ parameters }: Call, name: 'organizationID' | 'serviceAccountID'): string {
+export function idIn({ parameters }: ServiceCall, name: 'organizationID' | 'serviceAccountID'): string {
   return (parameters[name] ?? '').toLowerCase();
 }
 
 /** The items of the path's organization. */
 export function inOrganization<Item extends { readonly organizationId: string }>(
-  call: Call,
+  call: ServiceCall,
   items: readonly Item[],
 ): Item[] {
   const id = idIn(call, 'organizationID');
   return items.filter(({ organizationId }) => organizationId === id);
 }
 
-export function isService({ kind }: Caller): boolean {
+export function isService({ kind }: NscaleCaller): boolean {
   return kind === 'service';
 }
 
 /** Whether the caller is the account in the path. */
-export function isSelf(caller: Caller, call: Call): boolean {
+export function isSelf(caller: NscaleCaller, call: ServiceCall): boolean {
   return caller.kind === 'service' && caller.account.id === idIn(call, 'serviceAccountID');
 }
 
 /** The organizations the caller belongs to. */
-export function organizationsOf(caller: Caller): readonly string[] {
+export function organizationsOf(caller: NscaleCaller): readonly string[] {
   return caller.kind === 'user' ? Object.keys(caller.user.roles) : [caller.account.organizationId];
 }
 
 interface Access {
   readonly organizationId: string;
   readonly endpoint: Endpoint;
-  readonly operation: Operation;
+  readonly operation: Action;
 }
 
 /** Whether one of the caller's roles allows it: a person's own, an account's through its groups. */
-export function isAllowed(state: NscaleState, caller: Caller, access: Access): boolean {
+export function isAllowed(state: NscaleState, caller: NscaleCaller, access: Access): boolean {
   const roleIds = roleIdsOf(state, caller, access.organizationId);
   return state.roles.some(
     (role) =>
@@ -74,7 +74,7 @@ export function isAllowed(state: NscaleState, caller: Caller, access: Access): b
   );
 }
 
-function roleIdsOf(state: NscaleState, caller: Caller, organizationId: string): Set<string> {
+function roleIdsOf(state: NscaleState, caller: NscaleCaller, organizationId: string): Set<string> {
   if (caller.kind === 'user') return new Set(caller.user.roles[organizationId]);
   const groups = state.groups.filter(
     (group) => group.organizationId === organizationId && group.accountIds.includes(caller.account.id),
@@ -83,7 +83,7 @@ function roleIdsOf(state: NscaleState, caller: Caller, organizationId: string): 
 }
 
 /** @throws Refusal 403, in nscale's words */
-export function requirePermission(state: NscaleState, caller: Caller, access: Access): void {
+export function requirePermission(state: NscaleState, caller: NscaleCaller, access: Access): void {
   if (isAllowed(state, caller, access)) return;
   const isMember = organizationsOf(caller).includes(access.organizationId);
   throw new Refusal(

@@ -1,4 +1,4 @@
-import { idsOf } from '../records.ts';
+import { idsOf } from '../seeds.ts';
 import seed from './seed.json' with { type: 'json' };
 
 /** Who can sign in to a fresh sandbox; these tokens work nowhere else. */

@@ -1,4 +1,4 @@
-import { firstDay } from '../records.ts';
+import { firstDay } from '../seeds.ts';
 import seed from './seed.json' with { type: 'json' };
 import { isNscaleState, timestamp, type NscaleState } from './state.ts';
 

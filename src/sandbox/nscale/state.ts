@@ -1,12 +1,12 @@
-import { hasLists } from '../records.ts';
+import { hasLists, type Action } from '../records.ts';
 
 /** Everything an nscale deployment knows, as JSON. Of tokens it holds the SHA-256 only. */
 export interface NscaleState {
   readonly organizations: OrganizationRecord[];
   readonly users: UserRecord[];
-  readonly roles: RoleRecord[];
+  readonly roles: NscaleRole[];
   readonly groups: GroupRecord[];
-  accounts: AccountRecord[];
+  accounts: NscaleAccount[];
 }
 
 export interface OrganizationRecord {
@@ -23,20 +23,19 @@ export interface UserRecord {
   readonly roles: Readonly<Record<string, readonly string[]>>;
 }
 
-export type Operation = 'create' | 'read' | 'update' | 'delete';
 export type Endpoint = 'identity:serviceaccounts' | 'identity:groups' | 'identity:roles';
 
-export interface RoleRecord {
+export interface NscaleRole {
   readonly id: string;
   readonly name: string;
   readonly description?: string;
   readonly organizationId: string;
   readonly creationTime: string;
   readonly grantable: boolean;
-  readonly permissions: Readonly<Partial<Record<Endpoint, readonly Operation[]>>>;
+  readonly permissions: Readonly<Partial<Record<Endpoint, readonly Action[]>>>;
 }
 
-/** Membership lives here, and an account's groups are computed from it (docs/contracts/nscale.md 6). */
+/** Membership is kept here; an account's groups are computed from it (docs/contracts/nscale.md 6). */
 export interface GroupRecord {
   readonly id: string;
   readonly name: string;
@@ -53,7 +52,7 @@ export interface Tag {
   readonly value: string;
 }
 
-export interface AccountRecord {
+export interface NscaleAccount {
   readonly id: string;
   name: string;
   description: string | null;
@@ -65,8 +64,19 @@ export interface AccountRecord {
   modifiedBy: string | null;
   readonly deletionTime: string | null;
   expiry: string;
-  /** null once nobody can have the token. */
+  /** null when nobody has the token. */
   tokenHash: string | null;
+}
+
+/** A running deployment. */
+export interface NscaleDeployment {
+  readonly state: NscaleState;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly newSecret: () => string;
+  /** How many accounts were shown so far. */
+  views: number;
 }
 
 /** RFC 3339 in UTC to the second, as nscale writes times (docs/contracts/nscale.md 3). */

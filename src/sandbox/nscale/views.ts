@@ -1,11 +1,11 @@
-import type { AccountRecord, GroupRecord, OrganizationRecord, RoleRecord } from './state.ts';
+import type { NscaleAccount, GroupRecord, OrganizationRecord, NscaleRole } from './state.ts';
 
 type Json = Record<string, unknown>;
 
 const healthy = { provisioningStatus: 'provisioned', healthStatus: 'healthy' } as const;
 
 /** An account as the API shows it: what is not set is left out, never null. */
-export function accountView(account: AccountRecord, groupIds: readonly string[]) {
+export function accountView(account: NscaleAccount, groupIds: readonly string[]) {
   return {
     metadata: metadataView(account),
     spec: { groupIDs: groupIds },
@@ -13,7 +13,7 @@ export function accountView(account: AccountRecord, groupIds: readonly string[])
   };
 }
 
-function metadataView(account: AccountRecord): Json {
+function metadataView(account: NscaleAccount): Json {
   const { id, name, description, organizationId, creationTime, createdBy, tags } = account;
   const { modifiedTime, modifiedBy, deletionTime } = account;
   return {
@@ -54,7 +54,7 @@ export function groupView(group: GroupRecord): Json {
   };
 }
 
-export function roleView(role: RoleRecord): Json {
+export function roleView(role: NscaleRole): Json {
   const { id, name, description, organizationId, creationTime, grantable } = role;
   return {
     metadata: { id, name, ...present({ description }), organizationId, creationTime, ...healthy },

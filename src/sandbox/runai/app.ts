@@ -2,27 +2,25 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import {
   createEmulator,
-  type Call,
+  type ServiceCall,
   type Emulator,
   type EmulatorOptions,
   type Route,
   type Service,
 } from '../emulator.ts';
 import { createAccount, deleteAccount, getAccount, listAccounts, regenerateSecret, setEnabled } from './accounts.ts';
-import type { Deployment } from './deployment.ts';
 import { pageOf } from './paging.ts';
 import { permissionsOf, requirePermission, requireSomeRule } from './permissions.ts';
 import { createRule, deleteRule, listRules } from './rules.ts';
-import type { Action, RoleRecord, RunaiState } from './state.ts';
+import type { RunaiDeployment, RunaiRole, RunaiState } from './state.ts';
+import type { Action } from '../records.ts';
 import { callerOf, invalidClient, tokenV1, tokenV2 } from './tokens.ts';
 
 /** What a route needs: nothing, a token of an account with some access rule, or one that may do this. */
-type Needs = 'nothing' | 'some rule' | { readonly resourceType: string; readonly action: Action };
+type RunaiNeeds = 'nothing' | 'some rule' | { readonly resourceType: string; readonly action: Action };
 
-/** The name of the account; empty where a route needs nothing. */
-type Caller = string;
-
-type RunaiRoute = Route<Deployment, Needs, Caller>;
+/** The caller is the name of the account; empty where a route needs nothing. */
+type RunaiRoute = Route<RunaiDeployment, RunaiNeeds, string>;
 
 const rules = '/api/v1/authorization/access-rules';
 
@@ -30,7 +28,7 @@ const rules = '/api/v1/authorization/access-rules';
  * Run:ai's control plane of 2.24 as far as service accounts need it (docs/contracts/runai.md). The order of checks is:
  * route, token, permission, body, existence.
  */
-export const runaiService: Service<Deployment, Needs, Caller> = {
+export const runaiService: Service<RunaiDeployment, RunaiNeeds, string> = {
   headers: {},
   // In the manner of the specification's examples (docs/contracts/runai.md 4).
   messages: {
@@ -63,9 +61,9 @@ export const runaiService: Service<Deployment, Needs, Caller> = {
     unitRoute('department', ({ departments }) => departments),
     unitRoute('project', ({ projects }) => projects),
   ],
-  admit: ({ headers }, needs, { state, now, sessions }) => {
+  admit: ({ headers }, needs, { state, now, signIns }) => {
     if (needs === 'nothing') return '';
-    const caller = callerOf(sessions, headers.get('authorization'), now());
+    const caller = callerOf(signIns, headers.get('authorization'), now());
     if (needs === 'some rule') requireSomeRule(state, caller);
     else requirePermission(state, caller, needs);
     return caller;
@@ -77,7 +75,7 @@ export const runaiService: Service<Deployment, Needs, Caller> = {
 
 export function createRunaiEmulator(options: EmulatorOptions<RunaiState>): Emulator {
   const { state, now, save, newId = randomUUID, newSecret = randomSecret } = options;
-  return createEmulator(runaiService, { state, now, newId, newSecret, sessions: new Map() }, save);
+  return createEmulator(runaiService, { state, now, newId, newSecret, signIns: new Map() }, save);
 }
 
 /** A client secret of 32 base64url characters. */
@@ -85,7 +83,7 @@ function randomSecret(): string {
   return randomBytes(24).toString('base64url');
 }
 
-function may(action: Action, resourceType: string): Needs {
+function may(action: Action, resourceType: string): RunaiNeeds {
   return { action, resourceType };
 }
 
@@ -139,7 +137,7 @@ function accountRoutes(path: string, resourceType: string, secretKey: string): R
 }
 
 /** What the caller may do (docs/contracts/runai.md 10). */
-function listPermissions(_: Call, caller: Caller, { state }: Deployment): unknown {
+function listPermissions(_: ServiceCall, caller: string, { state }: RunaiDeployment): unknown {
   return [...permissionsOf(state, caller)].map(([resourceType, actions]) => ({
     resourceType,
     displayName: resourceType.replace(/[-_]/g, ' '),
@@ -149,7 +147,7 @@ function listPermissions(_: Call, caller: Caller, { state }: Deployment): unknow
 }
 
 /** Where scope ids come from, here with `verbosity=metadata` (docs/contracts/runai.md 9). */
-function listClusters(_: Call, __: Caller, { state: { clusters, tenant } }: Deployment): unknown {
+function listClusters(_: ServiceCall, __: string, { state: { clusters, tenant } }: RunaiDeployment): unknown {
   return clusters.map((cluster) => Object.assign({}, cluster, { tenantId: tenant.id }));
 }
 
@@ -167,18 +165,18 @@ function unitRoute(
 }
 
 /** v1 is a bare array (docs/contracts/runai.md 8). */
-function listRoles(_: Call, __: Caller, { state }: Deployment): unknown {
+function listRoles(_: ServiceCall, __: string, { state }: RunaiDeployment): unknown {
   return state.roles.map(roleView);
 }
 
 /** v2 has pages. */
-function pageOfRoles({ url }: Call, _: Caller, { state }: Deployment): unknown {
+function pageOfRoles({ url }: ServiceCall, _: string, { state }: RunaiDeployment): unknown {
   const roles = state.roles.map((role) => Object.assign(roleView(role), { permissionSets: [] }));
   return pageOf(url.searchParams, 'roles', roles);
 }
 
 /** A role that is not effective still says `enabled`; only `effectiveEnabled` tells (docs/contracts/runai.md 8). */
-function roleView({ id, name, description, createdAt, isEnabled, permissions }: RoleRecord) {
+function roleView({ id, name, description, createdAt, isEnabled, permissions }: RunaiRole) {
   return {
     id,
     name,

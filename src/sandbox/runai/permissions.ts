@@ -1,5 +1,6 @@
 import { Refusal } from '../emulator.ts';
-import type { Action, Permission, RoleRecord, RuleRecord, RunaiState } from './state.ts';
+import type { Action } from '../records.ts';
+import type { Permission, RunaiRole, RuleRecord, RunaiState } from './state.ts';
 
 /** The rules of an account: they have its name, not its id, and know two spellings of its kind (docs/contracts/runai.md 7). */
 function rulesOf({ rules }: RunaiState, name: string): RuleRecord[] {
@@ -36,7 +37,7 @@ export function requirePermission(
  * An account can only grant a role that allows no more than its own roles do (docs/contracts/runai.md 7).
  * @throws Refusal 403
  */
-export function requireWithin(state: RunaiState, name: string, role: RoleRecord): void {
+export function requireWithin(state: RunaiState, name: string, role: RunaiRole): void {
   const own = permissionsOf(state, name);
   if (role.permissions.every((permission) => covers(own, permission))) return;
   throw forbidden(`assign the role ${role.name}`);

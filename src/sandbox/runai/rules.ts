@@ -1,10 +1,9 @@
-import { Refusal, type Call } from '../emulator.ts';
+import { Refusal, type ServiceCall } from '../emulator.ts';
 import { isoTime } from '../records.ts';
 import { integer, oneOf, readBody, string } from './body.ts';
-import type { Deployment } from './deployment.ts';
 import { rangeOf } from './paging.ts';
 import { requireWithin } from './permissions.ts';
-import type { RuleKey, RuleRecord, RunaiState, ScopeType } from './state.ts';
+import type { RuleKey, RuleRecord, RunaiDeployment, RunaiState, ScopeType } from './state.ts';
 
 const subjectTypes = ['user', 'app', 'service-account', 'group'] as const;
 const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
@@ -14,7 +13,11 @@ const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
  * parameter (docs/contracts/runai.md 6 and 7).
  * @throws Refusal 400
  */
-export function listRules({ url: { searchParams: query } }: Call, _: unknown, { state }: Deployment): unknown {
+export function listRules(
+  { url: { searchParams: query } }: ServiceCall,
+  _: unknown,
+  { state }: RunaiDeployment,
+): unknown {
   const subjects = query.get('subjectIds')?.split(',');
   const selected = state.rules.filter(
     ({ deletedAt, subjectId }) => deletedAt === null && (subjects?.includes(subjectId) ?? true),
@@ -28,7 +31,7 @@ export function listRules({ url: { searchParams: query } }: Call, _: unknown, { 
  * One subject, one role, one scope; rules are never changed. The subject need not exist (docs/contracts/runai.md 7).
  * @throws Refusal 400, 403, 404, and 409 when the same rule exists
  */
-export function createRule({ text }: Call, caller: string, { state, now }: Deployment): unknown {
+export function createRule({ text }: ServiceCall, caller: string, { state, now }: RunaiDeployment): unknown {
   const body = readBody(text);
   const key: RuleKey = {
     subjectId: string(body, 'subjectId'),
@@ -61,7 +64,11 @@ export function createRule({ text }: Call, caller: string, { state, now }: Deplo
 }
 
 /** @throws Refusal 404 */
-export function deleteRule({ parameters: { id = '' } }: Call, _: unknown, { state, now }: Deployment): void {
+export function deleteRule(
+  { parameters: { id = '' } }: ServiceCall,
+  _: unknown,
+  { state, now }: RunaiDeployment,
+): void {
   const rule = state.rules.find((candidate) => String(candidate.id) === id && candidate.deletedAt === null);
   if (rule === undefined) throw new Refusal(404, `Access rule with id ${id} not found`);
   rule.deletedAt = isoTime(now());
@@ -89,13 +96,13 @@ function view({ clusterId, ...rule }: RuleRecord, state: RunaiState): unknown {
   };
 }
 
-interface Scope {
+interface RuleScope {
   readonly name: string;
   /** null for the tenant. */
   readonly clusterId: string | null;
 }
 
-const scopesOf: Readonly<Record<ScopeType, (state: RunaiState) => readonly (Scope & { readonly id: string })[]>> = {
+const scopesOf: Readonly<Record<ScopeType, (state: RunaiState) => readonly (RuleScope & { readonly id: string })[]>> = {
   tenant: ({ tenant: { id, name } }) => [{ id: String(id), name, clusterId: null }],
   cluster: ({ clusters }) => clusters.map(({ uuid, name }) => ({ id: uuid, name, clusterId: uuid })),
   department: ({ departments }) => departments,
@@ -103,6 +110,6 @@ const scopesOf: Readonly<Record<ScopeType, (state: RunaiState) => readonly (Scop
 };
 
 /** The scope of a rule, or null when there is none. */
-function findScope(state: RunaiState, { scopeType, scopeId }: RuleKey): Scope | null {
+function findScope(state: RunaiState, { scopeType, scopeId }: RuleKey): RuleScope | null {
   return scopesOf[scopeType](state).find(({ id }) => id === scopeId) ?? null;
 }

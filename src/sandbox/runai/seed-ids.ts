@@ -1,4 +1,4 @@
-import { idsOf } from '../records.ts';
+import { idsOf } from '../seeds.ts';
 import seed from './seed.json' with { type: 'json' };
 
 /** Accounts of a fresh sandbox that can get a token; these secrets work nowhere else. */

@@ -1,4 +1,4 @@
-import { hasLists } from '../records.ts';
+import { hasLists, type Action } from '../records.ts';
 
 /** Everything a Run:ai control plane knows, as JSON. Of client secrets it holds the SHA-256 only. */
 export interface RunaiState {
@@ -6,8 +6,8 @@ export interface RunaiState {
   readonly clusters: readonly ClusterRecord[];
   readonly departments: readonly DepartmentRecord[];
   readonly projects: readonly ProjectRecord[];
-  readonly roles: readonly RoleRecord[];
-  accounts: AccountRecord[];
+  readonly roles: readonly RunaiRole[];
+  accounts: RunaiAccount[];
   /** Deleted ones too, which have a `deletedAt`. */
   readonly rules: RuleRecord[];
   /** Ids are not used twice. */
@@ -40,15 +40,13 @@ export interface ProjectRecord {
   readonly parentId: string;
 }
 
-export type Action = 'create' | 'read' | 'update' | 'delete';
-
 export interface Permission {
   /** e.g. `service-account`, but `access_rules` */
   readonly resourceType: string;
   readonly actions: readonly Action[];
 }
 
-export interface RoleRecord {
+export interface RunaiRole {
   readonly id: number;
   readonly name: string;
   readonly description: string;
@@ -58,7 +56,7 @@ export interface RoleRecord {
 }
 
 /** A service account or, before 2.24, an application: the same principal (docs/contracts/runai.md 12). */
-export interface AccountRecord {
+export interface RunaiAccount {
   readonly id: string;
   readonly name: string;
   readonly clientId: string;
@@ -92,6 +90,25 @@ export interface RuleRecord extends RuleKey {
   readonly createdAt: string;
   updatedAt: string;
   deletedAt: string | null;
+}
+
+/** A running control plane. */
+export interface RunaiDeployment {
+  readonly state: RunaiState;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Ids of new accounts; those of rules are counted in the state. */
+  readonly newId: () => string;
+  readonly newSecret: () => string;
+  /** By access token. They last until they expire, even when the account is disabled or deleted. */
+  readonly signIns: Map<string, SignIn>;
+}
+
+export interface SignIn {
+  /** The account's. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 /** Whether parsed JSON is such a state, as far as its lists tell. */

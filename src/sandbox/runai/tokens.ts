@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { Refusal, type Call } from '../emulator.ts';
+import { Refusal, type ServiceCall } from '../emulator.ts';
 import { hashSecret, isoTime } from '../records.ts';
 import { readBody } from './body.ts';
-import type { Deployment, Session } from './deployment.ts';
+import type { RunaiDeployment, SignIn } from './state.ts';
 
 /** Example of the v2 documentation; clients must not rely on it (docs/contracts/runai.md 2). */
 const lifeSeconds = 3600;
@@ -11,7 +11,7 @@ const lifeSeconds = 3600;
 const refused = 'Invalid client or Invalid client credentials';
 
 /** Form-encoded, snake_case, with the errors of OAuth 2 (docs/contracts/runai.md 2). @throws Refusal 400 and 401 */
-export function tokenV2(call: Call, _: unknown, deployment: Deployment): unknown {
+export function tokenV2(call: ServiceCall, _: unknown, deployment: RunaiDeployment): unknown {
   const type = call.headers.get('content-type') ?? '';
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(type)) throw invalidRequest('The body must be form-encoded');
   const form = new URLSearchParams(call.text);
@@ -23,7 +23,7 @@ export function tokenV2(call: Call, _: unknown, deployment: Deployment): unknown
   const clientId = form.get('client_id');
   const secret = form.get('client_secret');
   if (!clientId || !secret) throw invalidRequest('Missing client_id or client_secret');
-  const token = openSession(deployment, call, clientId, secret);
+  const token = signIn(deployment, call, clientId, secret);
   if (token === null) throw invalidClient();
   return { access_token: token, token_type: 'Bearer', expires_in: lifeSeconds };
 }
@@ -37,12 +37,12 @@ export function invalidClient(): Refusal {
 }
 
 /** JSON, camelCase, with the envelope; a refused secret is 400, the documented status (docs/contracts/runai.md 2). */
-export function tokenV1(call: Call, _: unknown, deployment: Deployment): unknown {
+export function tokenV1(call: ServiceCall, _: unknown, deployment: RunaiDeployment): unknown {
   // `clientID` and `clientId` are both in use, so case does not matter.
   const fields = Object.entries(readBody(call.text)).map(([name, value]) => [name.toLowerCase(), value]);
   const body = Object.fromEntries(fields);
   if (required(body, 'grantType') !== 'client_credentials') throw new Refusal(400, 'Unsupported grantType');
-  const token = openSession(deployment, call, required(body, 'clientID'), required(body, 'clientSecret'));
+  const token = signIn(deployment, call, required(body, 'clientID'), required(body, 'clientSecret'));
   if (token === null) throw new Refusal(400, refused);
   return { accessToken: token, expiresIn: lifeSeconds };
 }
@@ -54,9 +54,9 @@ function required(body: Readonly<Record<string, unknown>>, name: string): string
 }
 
 /** A new access token, or null when there is no enabled account with this secret. */
-function openSession(
-  { state, now, sessions }: Deployment,
-  { url }: Call,
+function signIn(
+  { state, now, signIns }: RunaiDeployment,
+  { url }: ServiceCall,
   clientId: string,
   secret: string,
 ): string | null {
@@ -70,7 +70,7 @@ function openSession(
     tenant_id: state.tenant.id,
     clientId,
   });
-  sessions.set(token, { name: account.name, expiresAt: (seconds + lifeSeconds) * 1000 });
+  signIns.set(token, { name: account.name, expiresAt: (seconds + lifeSeconds) * 1000 });
   account.lastLogin = isoTime(now());
   return token;
 }
@@ -91,9 +91,9 @@ function encode(value: unknown): string {
  * @param now milliseconds since the epoch
  * @throws Refusal 401
  */
-export function callerOf(sessions: ReadonlyMap<string, Session>, header: string | null, now: number): string {
+export function callerOf(signIns: ReadonlyMap<string, SignIn>, header: string | null, now: number): string {
   const token = /^bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
-  const session = sessions.get(token);
+  const session = signIns.get(token);
   if (session !== undefined && session.expiresAt > now) return session.name;
   throw new Refusal(401);
 }

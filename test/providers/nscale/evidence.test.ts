@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HttpError } from '../../../src/http/error.ts';
 import type { IssuancePlan } from '../../../src/providers/issuance.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
-import { timestamp, type AccountRecord } from '../../../src/sandbox/nscale/state.ts';
+import { timestamp, type NscaleAccount } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
 import { useNscale } from '../../harness/nscale.ts';
 import { askInVain, losing, nothing, type Bench } from './bench.ts';
@@ -21,7 +21,7 @@ async function planned({ provider }: Bench, id: string): Promise<IssuancePlan> {
   return plan;
 }
 
-function record({ deployment }: Bench, id: string): AccountRecord {
+function record({ deployment }: Bench, id: string): NscaleAccount {
   const found = deployment.state.accounts.find((account) => account.id === id);
   if (found === undefined) throw new Error(`the seed has no account ${id}`);
   return found;

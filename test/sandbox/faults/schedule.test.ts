@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 
-import type { Operation } from '../../../src/sandbox/faults/fault.ts';
+import type { FaultOperation } from '../../../src/sandbox/faults/fault.ts';
 import { parseFaults } from '../../../src/sandbox/faults/parse.ts';
 import { Schedule } from '../../../src/sandbox/faults/inject.ts';
 
-function meet(faults: readonly string[], operations: readonly (Operation | null)[]): readonly unknown[] {
+function meet(faults: readonly string[], operations: readonly (FaultOperation | null)[]): readonly unknown[] {
   const schedule = new Schedule(parseFaults(faults, 'test'));
   return operations.map((operation) => schedule.next(operation));
 }
 
-test.each<[string, readonly string[], readonly (Operation | null)[], readonly unknown[]]>([
+test.each<[string, readonly string[], readonly (FaultOperation | null)[], readonly unknown[]]>([
   ['every one without a number', ['nscale.list=503'], ['list', 'list'], ['503', '503']],
   ['the nth of its operation', ['nscale.list=503@2'], ['list', 'read', 'list', 'list'], [null, null, '503', null]],
   ['* counts all, also what is no operation', ['nscale.*=503@3'], ['list', null, 'rotate'], [null, null, '503']],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
 import { providerNames, type ProviderName } from '../../../src/model/account.ts';
-import type { Operation } from '../../../src/sandbox/faults/fault.ts';
+import type { FaultOperation } from '../../../src/sandbox/faults/fault.ts';
 import { faultSubjects } from '../../../src/sandbox/faults/parse.ts';
 
 const organization = '/api/v1/organizations/d4600d6e-e965-4b44-a808-84fb2fa36702';
 
-const requests: readonly (readonly [ProviderName, string, string, Operation | null])[] = [
+const requests: readonly (readonly [ProviderName, string, string, FaultOperation | null])[] = [
   ['nscale', 'GET', `${organization}/serviceaccounts`, 'list'],
   ['nscale', 'POST', `${organization}/serviceaccounts`, 'create'],
   ['nscale', 'PUT', `${organization}/serviceaccounts/x`, 'update'],
