@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, it } from 'vitest';
 
-import { topics } from '../src/commands/help/topics.ts';
+import { topics, type Topic } from '../src/commands/help/topics.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,10 +15,9 @@ function table(head: readonly [string, string], rows: readonly (readonly [string
   ].join('\n');
 }
 
-type Rows = Readonly<Record<string, string>>;
-
-function rowsOf(parts: readonly { readonly rows?: Rows }[]): [string, string][] {
-  return parts.flatMap(({ rows = {} }) => Object.entries(rows));
+function rowsOf({ blocks: all }: Topic): [string, string][] {
+  const rows = all.flatMap((block) => (block.kind === 'rows' ? block.rows : []));
+  return rows.map(({ term, meaning }) => [term, meaning]);
 }
 
 function asCode([term, meaning]: readonly [string, string]): [string, string] {
@@ -33,9 +32,9 @@ function asCode([term, meaning]: readonly [string, string]): [string, string] {
 
 /** The tables that documents and help have in common, by the names in `<!-- name: generated -->`. */
 const blocks: Readonly<Record<string, string>> = {
-  'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'].parts)),
-  targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets.parts).map(asCode)),
-  environment: table(['variable', 'what it says'], rowsOf(topics.environment.parts).map(asCode)),
+  'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'])),
+  targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets).map(asCode)),
+  environment: table(['variable', 'what it says'], rowsOf(topics.environment).map(asCode)),
 };
 
 function filled(text: string): string {

@@ -1,5 +1,5 @@
-import { readProgram } from './command-tree.ts';
-import { manPages } from './man-pages.ts';
+import { readProgram } from './program.ts';
+import { manPages } from './man.ts';
 import { reference } from './reference.ts';
 
 /** What the manual is made of beside the command tree. */

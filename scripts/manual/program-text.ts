@@ -1,4 +1,4 @@
-import type { HelpRow } from './help-blocks.ts';
+import type { HelpRow } from '../../src/commands/help/topics.ts';
 
 /** What the manual says of the whole program, which no single command's help does. */
 export const overview = [

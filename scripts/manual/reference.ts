@@ -1,54 +1,90 @@
-import { leaves, type CommandDoc } from './command-tree.ts';
-import { anchorOf, code, link, table } from './markdown.ts';
-import { prose } from './markdown-words.ts';
+import type { CommandNode } from '../../src/commands/read-tree.ts';
+import { marksOf, shellLines } from './help-text.ts';
+import { code, codeBlock, linkTo, markdown, prose, table } from './markdown.ts';
+import {
+  argumentsOf,
+  blockOf,
+  commonFlagsOf,
+  flagsOf,
+  helpAfter,
+  leaves,
+  topicBlocks,
+  topicTitle,
+  type Block,
+} from './program.ts';
 import { files, overview } from './program-text.ts';
-import { chapter, flagTable, nameOf, rowTable, blockText } from './reference-parts.ts';
-import { topics, topicTitles, type TopicName } from './references.ts';
+
+/** The topics of the help, in the order of the page, and what their rows begin with. */
+const topics = [
+  ['targets', 'target'],
+  ['exit-codes', 'code'],
+  ['environment', 'variable'],
+] as const;
 
 /** `docs/reference.md`: all that the help says, on one page with links. */
-export function reference(program: CommandDoc): string {
+export function reference(program: CommandNode): string {
+  function written(blocks: readonly Block[]): readonly string[] {
+    return blocks.map((block) => markdown(program, block));
+  }
   const parts = [
     '<!-- Made from the command tree by "npm run readme"; edit src/commands instead. -->',
     '# Command reference',
-    ...overview.map((text) => prose(program, text)),
+    ...overview.map((text) => prose(program, marksOf(text))),
     ...contents(program),
     '## Common flags',
     'Each command says which of these it honours.',
-    flagTable(program, program),
+    ...written(flagsOf(program)),
     ...program.commands.flatMap((command) => chapter(program, command)),
-    ...topic(program, 'targets', 'target'),
-    ...topic(program, 'exit-codes', 'code'),
-    ...topic(program, 'environment', 'variable'),
+    ...topics.flatMap(([name, term]) => [
+      `## ${topicTitle(name)}`,
+      `${code(`sactl help ${name}`)} shows these in the terminal.`,
+      ...written(topicBlocks(name, term)),
+    ]),
     '## Files',
-    rowTable(program, files, 'file'),
+    ...written([blockOf({ kind: 'rows', rows: files }, 'file')]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function contents({ commands }: CommandDoc): readonly string[] {
+function contents({ commands }: CommandNode): readonly string[] {
   const rows = commands.map((command) => {
+    const name = command.path.join(' ');
     const verbs = command.commands.length === 0 ? [] : leaves(command);
-    return [
-      linkTo(command, nameOf(command)),
-      command.summary,
-      verbs.map((verb) => linkTo(verb, verb.path.slice(1).join(' '))).join(', '),
-    ];
+    const links = verbs.map(({ path }) => linkTo(path.join(' '), code(path.slice(1).join(' '))));
+    return [linkTo(name, code(name)), command.summary, links.join(', ')];
   });
-  const others = ['Common flags', ...Object.values(topicTitles), 'Files'];
+  const others = ['Common flags', ...topics.map(([name]) => topicTitle(name)), 'Files'];
+  return [table(['command', 'what it is about', 'verbs'], rows), others.map((title) => linkTo(title)).join(' · ')];
+}
+
+/** A noun with all its verbs, or a verb that stands alone. */
+function chapter(program: CommandNode, command: CommandNode): readonly string[] {
+  if (command.commands.length === 0) return verb(program, command, '##');
+  const aliases = command.aliases.map(code).join(' or ');
   return [
-    table(['command', 'what it is about', 'verbs'], rows),
-    others.map((title) => link(title, anchorOf(title))).join(' · '),
+    `## ${command.path.join(' ')}`,
+    `${prose(program, marksOf(command.description))}${aliases === '' ? '' : ` Also written ${aliases}.`}`,
+    ...leaves(command).flatMap((child) => verb(program, child, '###')),
   ];
 }
 
-function linkTo(command: CommandDoc, text: string): string {
-  return link(code(text), anchorOf(nameOf(command)));
+function verb(program: CommandNode, command: CommandNode, level: '##' | '###'): readonly string[] {
+  const { examples, notes } = helpAfter(command);
+  const lines = examples.flatMap((example) => shellLines(example, 100));
+  return [
+    `${level} ${command.path.join(' ')}`,
+    prose(program, marksOf(command.description)),
+    ...[...argumentsOf(command), ...flagsOf(command)].map((block) => markdown(program, block)),
+    ...commonFlags(program, command),
+    ...(lines.length === 0 ? [] : [codeBlock('sh', lines)]),
+    ...notes.map((block) => markdown(program, blockOf(block, 'name'))),
+  ];
 }
 
-function topic(program: CommandDoc, name: TopicName, term: string): readonly string[] {
-  return [
-    `## ${topicTitles[name]}`,
-    `${code(`sactl help ${name}`)} shows these in the terminal.`,
-    ...topics[name].map((block) => blockText(program, block, term)),
-  ];
+function commonFlags(program: CommandNode, command: CommandNode): readonly string[] {
+  const common = commonFlagsOf(program, command);
+  if (common === null) return [];
+  const names = common.flags.map(code).join(', ');
+  const which = { all: 'all', except: `all but ${names}`, only: names }[common.kind];
+  return [`${linkTo('Common flags')}: ${which}.`];
 }

@@ -1,21 +1,8 @@
-/** Text in one of the fonts of a manual page; plain strings are in the ordinary one. */
-export interface Span {
-  readonly font: 'bold' | 'italic';
-  readonly text: string;
-}
-
-export type Words = readonly (string | Span)[];
+import type { Mark, Words } from './help-text.ts';
+import type { Block } from './program.ts';
 
 /** Lines of roff, as a page has them one after another. */
 export type Roff = readonly string[];
-
-export function bold(text: string): Span {
-  return { font: 'bold', text };
-}
-
-export function italic(text: string): Span {
-  return { font: 'italic', text };
-}
 
 /** The text of a page. A heading begins a paragraph itself, and linters complain of a second one. */
 export function page(lines: Roff): string {
@@ -24,16 +11,10 @@ export function page(lines: Roff): string {
 }
 
 /** The head of a page; `date` has the form `2026-11-22`, or is empty. Text is set ragged and unhyphenated, so that it can be copied. */
-export function heading({ name, date, source, manual }: Record<HeadingPart, string>): Roff {
+export function heading({ name, date, source, manual }: Record<'name' | 'date' | 'source' | 'manual', string>): Roff {
   // With escaped hyphens, mandoc would find no date.
   const words = [argument(name.toUpperCase()), '1', `"${date}"`, argument(source), argument(manual)];
   return [`.TH ${words.join(' ')}`, '.nh', '.ad l'];
-}
-
-type HeadingPart = 'name' | 'date' | 'source' | 'manual';
-
-export function comment(text: string): Roff {
-  return [`.\\" ${text}`];
 }
 
 export function section(title: string): Roff {
@@ -48,19 +29,17 @@ export function paragraph(words: Words): Roff {
   return ['.PP', ...sentences(words)];
 }
 
+/** A piece of the manual. A title is a paragraph with a colon. */
+export function roff(block: Block): Roff {
+  if (block.kind === 'text') return paragraph(block.words);
+  if (block.kind === 'title') return paragraph([...block.words, { kind: 'plain', text: ':' }]);
+  if (block.kind === 'rows') return block.rows.flatMap(({ term, meaning }) => item(term, meaning));
+  return ['.PP', '.nf', ...block.lines.map((text) => line([{ kind: 'plain', text }])), '.fi'];
+}
+
 /** A term, and its meaning indented. */
 export function item(term: Words, meaning: Words): Roff {
   return ['.TP', line(term), ...sentences(meaning)];
-}
-
-/** One below the other, without space between them. */
-export function stacked(words: readonly Words[]): Roff {
-  return words.flatMap((each, index) => [...(index === 0 ? [] : ['.br']), line(each)]);
-}
-
-/** Lines that are shown as they are. */
-export function verbatim(texts: readonly string[]): Roff {
-  return ['.PP', '.nf', ...texts.map((text) => line([text])), '.fi'];
 }
 
 /** Words on one line of source; whatever is in them is text, and no request. */
@@ -79,9 +58,19 @@ function guarded(text: string): string {
   return /^[.']/.test(text) ? `\\&${text}` : text;
 }
 
-function inline(word: string | Span): string {
-  if (typeof word === 'string') return escapeRoff(word);
-  return `\\f${word.font === 'bold' ? 'B' : 'I'}${escapeRoff(word.text)}\\fR`;
+function inline({ kind, text }: Mark): string {
+  if (kind === 'plain' || kind === 'operand') return escapeRoff(text);
+  if (kind === 'placeholder') return `\\fI${escapeRoff(text)}\\fR`;
+  if (kind === 'quoted' && !text.startsWith('sactl ')) return escapeRoff(`"${text}"`);
+  if (kind !== 'syntax') return bold(text);
+  return text.replaceAll(/<([^<>]+)>|[^<>]+/g, (part, name?: string) =>
+    name === undefined ? bold(part) : `<\\fI${escapeRoff(name)}\\fR>`,
+  );
+}
+
+/** Without the space behind it. */
+function bold(text: string): string {
+  return `\\fB${escapeRoff(text.trimEnd())}\\fR${text.endsWith(' ') ? ' ' : ''}`;
 }
 
 function argument(text: string): string {

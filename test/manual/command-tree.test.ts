@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
 
-import { commonFlagsOf } from '../../scripts/manual/common-flags.ts';
-import { leaves, readProgram } from '../../scripts/manual/command-tree.ts';
-import { findCommand, findReference } from '../../scripts/manual/references.ts';
+import {
+  commonFlagsOf,
+  findCommand,
+  findReference,
+  flagsOf,
+  helpAfter,
+  leaves,
+  readProgram,
+} from '../../scripts/manual/program.ts';
 
 const program = await readProgram();
 
@@ -13,17 +19,34 @@ it('a command is read with all that its help says', () => {
     aliases: [],
     summary: 'Offer the emulators over HTTP',
     flags: [
-      { short: null, long: '--port', value: '<n>', choices: [], default: '8642' },
-      { long: '--fault', value: '<fault>', default: null },
+      { short: null, long: '--port', value: '<n>', choices: [] },
+      { long: '--fault', value: '<fault>' },
     ],
     commonFlags: ['--no-input', '--debug', '--quiet', '--no-color', '--version'],
-    examples: ['sactl sandbox serve --port 8080', expect.stringContaining(' --fault ')],
     commands: [],
   });
-  expect(serve?.notes).toEqual([
+  const { examples, notes } = serve === null ? {} : helpAfter(serve);
+  expect(examples).toEqual(['sactl sandbox serve --port 8080', expect.stringContaining(' --fault ')]);
+  expect(notes).toEqual([
     { kind: 'title', text: expect.stringContaining('Faults, as <provider>') },
     { kind: 'rows', rows: expect.arrayContaining([{ term: 'slow', meaning: expect.any(String) }]) },
     { kind: 'text', text: expect.stringContaining('Augment can only be read. With @<nth>') },
+  ]);
+});
+
+it('a flag is told with what it is without a value', () => {
+  const serve = findCommand(program, ['sandbox', 'serve']);
+  expect(serve === null ? null : flagsOf(serve)).toMatchObject([
+    {
+      kind: 'rows',
+      rows: [
+        {
+          term: [{ kind: 'syntax', text: '--port <n>' }],
+          meaning: expect.arrayContaining([{ kind: 'literal', text: '8642' }]),
+        },
+        { term: [{ kind: 'syntax', text: '--fault <fault>' }] },
+      ],
+    },
   ]);
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { readBlocks } from '../../scripts/manual/help-blocks.ts';
-import { marksOf } from '../../scripts/manual/marks.ts';
-import { shellLines } from '../../scripts/manual/shell-lines.ts';
+import { readBlocks } from '../../scripts/manual/help-text.ts';
+import { marksOf } from '../../scripts/manual/help-text.ts';
+import { shellLines } from '../../scripts/manual/help-text.ts';
 
 describe('a help text', () => {
   it('has titles, rows and sentences', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { readProgram } from '../../scripts/manual/command-tree.ts';
+import { readProgram } from '../../scripts/manual/program.ts';
 import { releaseDate } from '../../scripts/manual/generate.ts';
-import { manPages } from '../../scripts/manual/man-pages.ts';
+import { manPages } from '../../scripts/manual/man.ts';
 
 const program = await readProgram();
 const pages = [...manPages(program, { version: '1.2.3', date: '2026-11-22' })];

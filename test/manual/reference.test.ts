@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { leaves, readProgram } from '../../scripts/manual/command-tree.ts';
+import { leaves, readProgram } from '../../scripts/manual/program.ts';
 import { anchorOf } from '../../scripts/manual/markdown.ts';
 import { reference } from '../../scripts/manual/reference.ts';
 

@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  bold,
-  escapeRoff,
-  heading,
-  italic,
-  item,
-  line,
-  page,
-  paragraph,
-  section,
-  stacked,
-  verbatim,
-} from '../../scripts/manual/roff.ts';
+import { literal, plain } from '../../scripts/manual/help-text.ts';
+import { escapeRoff, heading, item, line, page, paragraph, roff, section } from '../../scripts/manual/roff.ts';
 
 describe('text', () => {
-  const cases: readonly (readonly [text: string, roff: string])[] = [
+  const cases: readonly (readonly [text: string, escaped: string])[] = [
     ['--dry-run', String.raw`\-\-dry\-run`],
     [String.raw`%LOCALAPPDATA%\sactl`, String.raw`%LOCALAPPDATA%\(rssactl`],
     [String.raw`\fBnot bold\fR`, String.raw`\(rsfBnot bold\(rsfR`],
@@ -25,12 +14,12 @@ describe('text', () => {
     ['two\nlines\tand a tab', 'two lines and a tab'],
   ];
 
-  it.each(cases)('%s is printed to the letter', (text, roff) => {
-    expect(escapeRoff(text)).toBe(roff);
+  it.each(cases)('%s is printed to the letter', (text, escaped) => {
+    expect(escapeRoff(text)).toBe(escaped);
   });
 
   it.each(['.sactlrc', "'quoted'", '...'])('%s at the start of a line is no request', (text) => {
-    expect(line([text])).not.toMatch(/^[.']/);
+    expect(line([plain(text)])).not.toMatch(/^[.']/);
   });
 });
 
@@ -41,13 +30,13 @@ describe('a page', () => {
   });
 
   it('begins no second paragraph after a heading', () => {
-    expect(page([...section('FILES'), ...paragraph(['One.']), ...paragraph(['Two.'])])).toBe(
+    expect(page([...section('FILES'), ...paragraph([plain('One.')]), ...paragraph([plain('Two.')])])).toBe(
       '.SH FILES\nOne.\n.PP\nTwo.\n',
     );
   });
 
   it('has a line for each sentence, and none for an abbreviation', () => {
-    const words = ['Ends so, e.g. Here (or there.) ', bold('--all'), ' begins. Next.'];
+    const words = [plain('Ends so, e.g. Here (or there.) '), literal('--all'), plain(' begins. Next.')];
     expect(paragraph(words)).toEqual([
       '.PP',
       'Ends so, e.g. Here (or there.)',
@@ -57,7 +46,7 @@ describe('a page', () => {
   });
 
   it('sets terms apart from their meanings', () => {
-    expect(item([bold('--to'), ' <', italic('target'), '>'], ['where it goes'])).toEqual([
+    expect(item([{ kind: 'syntax', text: '--to <target>' }], [plain('where it goes')])).toEqual([
       '.TP',
       String.raw`\fB\-\-to\fR <\fItarget\fR>`,
       'where it goes',
@@ -65,13 +54,12 @@ describe('a page', () => {
   });
 
   it('keeps lines as they are', () => {
-    expect(verbatim(['.a  b', String.raw`c \ d`])).toEqual([
+    expect(roff({ kind: 'code', lines: ['.a  b', String.raw`c \ d`] })).toEqual([
       '.PP',
       '.nf',
       String.raw`\&.a  b`,
       String.raw`c \(rs d`,
       '.fi',
     ]);
-    expect(stacked([['a'], ['b']])).toEqual(['a', '.br', 'b']);
   });
 });

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { readProgram } from '../../scripts/manual/command-tree.ts';
-import { manPages } from '../../scripts/manual/man-pages.ts';
+import { plain } from '../../scripts/manual/help-text.ts';
+import { readProgram } from '../../scripts/manual/program.ts';
+import { manPages } from '../../scripts/manual/man.ts';
 import { heading, line, page, paragraph, section } from '../../scripts/manual/roff.ts';
 
 /** Programs that not every machine has: how they check a page, where they complain, and how they print it. */
@@ -46,10 +47,10 @@ const nastyPath = write(
   page([
     ...heading({ name: 'x', date: '2026-11-22', source: 'x', manual: 'x' }),
     ...section('NAME'),
-    line(['x - y']),
+    line([plain('x - y')]),
     ...section('TEXT'),
-    ...paragraph([nasty]),
-    ...paragraph([`'${nasty}`]),
+    ...paragraph([plain(nasty)]),
+    ...paragraph([plain(`'${nasty}`)]),
   ]),
 );
 

@@ -7,31 +7,38 @@ import { environmentParts } from './environment.ts';
 /** A text of `sactl help`. */
 export interface Topic {
   readonly title: string;
-  readonly parts: readonly TopicPart[];
+  readonly blocks: readonly HelpBlock[];
 }
 
-export interface TopicPart {
-  readonly title?: string;
-  /** Terms and their meanings. */
-  readonly rows?: Readonly<Record<string, string>>;
-  readonly text?: string;
+/** A piece of a help text. A title is that of the block after it. */
+export type HelpBlock =
+  | { readonly kind: 'title'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'rows'; readonly rows: readonly HelpRow[] };
+
+/** e.g. an exit code, and what it means */
+export interface HelpRow {
+  readonly term: string;
+  readonly meaning: string;
 }
 
-const exitCodes: Topic = { title: 'Exit codes', parts: [{ rows: exitCodeMeanings }] };
+function rowsOf(meanings: Readonly<Record<string, string>>): HelpBlock {
+  return { kind: 'rows', rows: Object.entries(meanings).map(([term, meaning]) => ({ term, meaning })) };
+}
 
 const targets: Topic = {
   title: 'Targets (--to)',
-  parts: [
+  blocks: [
+    { kind: 'rows', rows: targetForms().map(({ form, meaning }) => ({ term: form, meaning })) },
     {
-      rows: Object.fromEntries(targetForms().map(({ form, meaning }) => [form, meaning])),
-    },
-    {
+      kind: 'text',
       text:
         "{provider}, {profile}, {org}, {id} and {name} stand for the account's own, but not in the name of a program, " +
         'repository, namespace or mount. A path may begin with ~/. New files are readable by you alone; a file that is ' +
         'there keeps its owner and mode. Links and special files are refused, and a file is replaced as a whole or not at all.',
     },
     {
+      kind: 'text',
       text:
         'Every target is tried before anything is sent. With --to nothing secret is printed. What cannot be delivered ' +
         'within a minute stays in the journal: see "sactl recover list".',
@@ -41,28 +48,31 @@ const targets: Topic = {
 
 /** The texts of `sactl help`, by the words that ask for them. */
 export const topics = {
-  'exit-codes': exitCodes,
+  'exit-codes': { title: 'Exit codes', blocks: [rowsOf(exitCodeMeanings)] },
   targets,
-  environment: { title: 'Environment variables', parts: environmentParts() },
+  environment: {
+    title: 'Environment variables',
+    blocks: environmentParts().flatMap(({ title, rows }): HelpBlock[] => [
+      { kind: 'title', text: title },
+      rowsOf(rows),
+    ]),
+  },
 } as const satisfies Readonly<Record<string, Topic>>;
 
 /** Lines that are longer are hard to read. */
 const widest = 100;
 
 /** A topic in the layout of all other help, in lines of at most `width` characters. */
-export function topicText({ title, parts }: Topic, width: number): string {
+export function topicText({ title, blocks }: Topic, width: number): string {
   const help = new Help();
   help.minWidthToWrap = 30;
   help.prepareContext({ helpWidth: Math.min(width, widest) });
-  return `${[title, ...parts.map((part) => partText(part, help))].join('\n\n')}\n`;
+  const texts = blocks.map((block) => (block.kind === 'title' ? block.text : `${blockText(block, help)}\n`));
+  return `${title}\n\n${texts.join('\n')}`;
 }
 
-function partText({ title, rows = {}, text }: TopicPart, help: Help): string {
-  const entries = Object.entries(rows);
-  const termWidth = Math.max(0, ...entries.map(([term]) => term.length));
-  return [
-    ...(title === undefined ? [] : [title]),
-    ...entries.map(([term, meaning]) => help.formatItem(term, termWidth, meaning, help)),
-    ...(text === undefined ? [] : [help.boxWrap(text, help.helpWidth ?? widest)]),
-  ].join('\n');
+function blockText(block: HelpBlock, help: Help): string {
+  if (block.kind !== 'rows') return help.boxWrap(block.text, help.helpWidth ?? widest);
+  const termWidth = Math.max(...block.rows.map(({ term }) => term.length));
+  return block.rows.map(({ term, meaning }) => help.formatItem(term, termWidth, meaning, help)).join('\n');
 }

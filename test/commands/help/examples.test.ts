@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 
-import { leaves, readProgram } from '../../../scripts/manual/command-tree.ts';
+import { helpAfter, leaves, readProgram } from '../../../scripts/manual/program.ts';
 import { argvsOf } from './lines.ts';
 import { parse } from './parse.ts';
 import { createWorld, type World } from './world.ts';
 
 const program = await readProgram();
-const examples = [program, ...leaves(program)].flatMap((command) => command.examples);
+const examples = [program, ...leaves(program)].flatMap((command) => helpAfter(command).examples);
 
 /** Examples that cannot be run in a sandbox: it has no profiles, and a server does not end by itself. */
 const elsewhere = /--profile |sandbox serve/;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { topicText, topics } from '../../../src/commands/help/topics.ts';
+import { topicText, topics, type Topic } from '../../../src/commands/help/topics.ts';
 import { run } from '../../harness/run.ts';
 
 describe.each(Object.entries(topics))('sactl help %s', (name, topic) => {
@@ -13,11 +13,16 @@ describe.each(Object.entries(topics))('sactl help %s', (name, topic) => {
 });
 
 it('rows are below each other, and what they mean is beside them', () => {
-  const topic = {
+  const rows = [
+    { term: 'pear', meaning: 'green' },
+    { term: 'blood orange', meaning: 'orange outside, and red inside' },
+  ];
+  const topic: Topic = {
     title: 'Fruit',
-    parts: [
-      { title: 'sweet', rows: { pear: 'green', 'blood orange': 'orange outside, and red inside' } },
-      { text: 'All of it is to be washed, or to be peeled.' },
+    blocks: [
+      { kind: 'title', text: 'sweet' },
+      { kind: 'rows', rows },
+      { kind: 'text', text: 'All of it is to be washed, or to be peeled.' },
     ],
   };
   expect(topicText(topic, 50)).toBe(
