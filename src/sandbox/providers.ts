@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 
 import type { ProviderName } from '../model/account.ts';
-import { createAugmentEmulator } from './augment/app.ts';
+import { augmentService, createAugmentEmulator } from './augment/app.ts';
 import { sessionFile } from './augment/console.ts';
 import { augmentSandbox, seedAugment } from './augment/seed.ts';
 import { isAugmentState, type AugmentState } from './augment/state.ts';
-import type { Emulator, EmulatorOptions } from './emulator.ts';
-import { createNscaleEmulator } from './nscale/app.ts';
+import { faultSubjectOf, type Emulator, type EmulatorOptions } from './emulator.ts';
+import type { FaultSubject } from './faults/fault.ts';
+import { createNscaleEmulator, nscaleService } from './nscale/app.ts';
 import { organizationId, sandboxTokens } from './nscale/seed-ids.ts';
 import { seedNscale } from './nscale/seed.ts';
 import { isNscaleState } from './nscale/state.ts';
-import { createRunaiEmulator } from './runai/app.ts';
+import { createRunaiEmulator, runaiService } from './runai/app.ts';
 import { runaiSandboxClients } from './runai/seed-ids.ts';
 import { seedRunai } from './runai/seed.ts';
 import { isRunaiState } from './runai/state.ts';
@@ -25,6 +26,7 @@ export interface SandboxProvider {
   readonly environment: (endpoint: string) => readonly (readonly [name: string, value: string])[];
   /** What else a client needs to know, one line each. */
   readonly comments: (endpoint: string) => readonly string[];
+  readonly faults: FaultSubject;
   /** The emulator on its stored state. @throws FailedError when the state cannot be used */
   readonly open: (options: StateOptions) => Promise<Emulator>;
 }
@@ -52,6 +54,7 @@ export const sandboxProviders: Readonly<Record<ProviderName, SandboxProvider>> =
       ['NSCALE_ORGANIZATION_ID', organizationId],
     ],
     comments: () => [],
+    faults: faultSubjectOf(nscaleService),
     open: async (options) =>
       openEmulator(createNscaleEmulator, options, await openState('nscale', options, seedNscale, isNscaleState)),
   },
@@ -65,6 +68,7 @@ export const sandboxProviders: Readonly<Record<ProviderName, SandboxProvider>> =
       ['RUNAI_CLIENT_SECRET', administrator.clientSecret],
     ],
     comments: () => [],
+    faults: faultSubjectOf(runaiService),
     open: async (options) =>
       openEmulator(createRunaiEmulator, options, await openState('runai', options, seedRunai, isRunaiState)),
   },
@@ -75,6 +79,7 @@ export const sandboxProviders: Readonly<Record<ProviderName, SandboxProvider>> =
     environment: () => [['AUGMENT_SESSION_AUTH', session]],
     // No variable of Augment's names the host of its Analytics API (docs/contracts/augment.md 4).
     comments: (endpoint) => [`augment: add --endpoint ${endpoint}`],
+    faults: faultSubjectOf(augmentService),
     open: async (options) => openEmulator(createAugmentEmulator, options, await openAugmentState(options)),
   },
 };

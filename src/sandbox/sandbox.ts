@@ -3,7 +3,6 @@ import type { AugmentState } from './augment/state.ts';
 import type { Emulator } from './emulator.ts';
 import type { Fault } from './faults/fault.ts';
 import { withFaults } from './faults/inject.ts';
-import { faultSubjects } from './faults/parse.ts';
 import { inProcess, type EmulatorFetch } from './in-process.ts';
 import { openAugmentState, sandboxProviders, sandboxStateDirectory, type StateOptions } from './providers.ts';
 import { serve, type RunningServer } from './server.ts';
@@ -39,8 +38,9 @@ export async function openSandbox(options: SandboxOptions, provider: ProviderNam
 
 /** Faults act outside the lock on the state, so that a slow answer keeps no other request waiting. */
 async function openEmulator(options: SandboxOptions, name: ProviderName): Promise<Emulator> {
+  const { open, faults: subject } = sandboxProviders[name];
   const faults = (options.faults ?? []).filter(({ provider }) => provider === name);
-  return withFaults(await sandboxProviders[name].open(options), faults, faultSubjects[name]);
+  return withFaults(await open(options), faults, subject);
 }
 
 export interface SandboxServer extends RunningServer {

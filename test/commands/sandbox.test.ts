@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { augmentSandbox } from '../../src/sandbox/augment/seed.ts';
 import { faultEffects } from '../../src/sandbox/faults/fault.ts';
-import { faultSubjects } from '../../src/sandbox/faults/parse.ts';
+import { sandboxProviders } from '../../src/sandbox/providers.ts';
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import { testContext } from '../harness/context.ts';
 import { run, runIn, type Outcome } from '../harness/run.ts';
@@ -240,7 +240,7 @@ describe('sandbox serve --fault', () => {
     for (const [name, effect] of Object.entries(faultEffects)) {
       expect(stdout).toMatch(new RegExp(`^  ${name} +${effect}$`, 'm'));
     }
-    for (const operation of faultSubjects.runai.operations) expect(stdout).toContain(operation);
-    for (const name of Object.keys(faultSubjects)) expect(stdout).toContain(name);
+    for (const operation of sandboxProviders.runai.faults.operations) expect(stdout).toContain(operation);
+    for (const name of Object.keys(sandboxProviders)) expect(stdout).toContain(name);
   });
 });

@@ -10,7 +10,7 @@ import type { Context } from '../../src/context.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import { withFaults } from '../../src/sandbox/faults/inject.ts';
-import { faultSubjects } from '../../src/sandbox/faults/parse.ts';
+import { sandboxProviders } from '../../src/sandbox/providers.ts';
 import { inProcess } from '../../src/sandbox/in-process.ts';
 import { testContext, testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 import { runIn, type Outcome } from '../harness/run.ts';
@@ -122,7 +122,7 @@ function connected(own: readonly Server[], faults: readonly Fault[], requests: s
   const fetches = new Map(
     own.map(({ name, emulator, endpoint }) => {
       const armed = faults.filter(({ provider }) => provider === name);
-      const faulty = withFaults(emulator, armed, faultSubjects[name]);
+      const faulty = withFaults(emulator, armed, sandboxProviders[name].faults);
       return [endpoint, inProcess(faulty, endpoint)] as const;
     }),
   );

@@ -8,7 +8,8 @@ import type { Context } from '../../src/context.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import type { Emulator } from '../../src/sandbox/emulator.ts';
 import { inProcess } from '../../src/sandbox/in-process.ts';
-import { faultSubjects, parseFaults } from '../../src/sandbox/faults/parse.ts';
+import { parseFaults } from '../../src/sandbox/faults/parse.ts';
+import { sandboxProviders } from '../../src/sandbox/providers.ts';
 import { withFaults } from '../../src/sandbox/faults/inject.ts';
 import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
 import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
@@ -116,7 +117,7 @@ export function createWorld(
   });
   const log = { mutations: 0, wasAnswered: false };
   const armed = faults.map((fault) => `${provider}.${fault.replace('*', operation)}`);
-  const broken = withFaults(server.emulator, parseFaults(armed, 'the test'), faultSubjects[provider]);
+  const broken = withFaults(server.emulator, parseFaults(armed, 'the test'), sandboxProviders[provider].faults);
   const plain = counted(inProcess(broken, server.endpoint), log);
   const world: World = {
     provider,

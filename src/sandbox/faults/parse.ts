@@ -1,12 +1,9 @@
 import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
-import type { ProviderName } from '../../model/account.ts';
+import { providerNames, type ProviderName } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
+import { sandboxProviders } from '../providers.ts';
 import { faultEffects, printFault, type Fault, type FaultName, type FaultSubject } from './fault.ts';
-import { augmentService } from '../augment/app.ts';
-import { faultSubjectOf } from '../emulator.ts';
-import { nscaleService } from '../nscale/app.ts';
-import { runaiService } from '../runai/app.ts';
 
 /** The variable that arms faults for `--sandbox`: several are separated by white space. */
 const faultVariable = 'SACTL_SANDBOX_FAULT';
@@ -49,7 +46,7 @@ function parseFault(text: string, problems: string[]): Fault | null {
   }
   const [, providerText = '', operationText = '', nameText = '', nthText] = parts;
   const provider = readProvider(providerText, problems);
-  const subject = provider === null ? null : faultSubjects[provider];
+  const subject = provider === null ? null : sandboxProviders[provider].faults;
   const operation = readOperation(operationText, subject, problems);
   const name = readName(nameText, problems);
   const nth = readNth(nthText, problems);
@@ -64,18 +61,14 @@ function parseFault(text: string, problems: string[]): Fault | null {
 const cuts: ReadonlySet<FaultName> = new Set(['truncated', 'cut-json']);
 
 function readProvider(text: string, problems: string[]): ProviderName | null {
-  if (isProvider(text)) return text;
-  problems.push(`the provider must be one of ${Object.keys(faultSubjects).join(', ')}`);
-  return null;
-}
-
-function isProvider(text: string): text is ProviderName {
-  return Object.hasOwn(faultSubjects, text);
+  const provider = providerNames.find((name) => name === text);
+  if (provider === undefined) problems.push(`the provider must be one of ${providerNames.join(', ')}`);
+  return provider ?? null;
 }
 
 /** With an unknown provider, any provider's operation is accepted. */
 function readOperation(text: string, subject: FaultSubject | null, problems: string[]): Fault['operation'] | null {
-  const subjects = subject === null ? Object.values(faultSubjects) : [subject];
+  const subjects = subject === null ? Object.values(sandboxProviders).map(({ faults }) => faults) : [subject];
   const known = new Set(subjects.flatMap(({ operations }) => operations));
   const accepted: readonly Fault['operation'][] = [...known, '*'];
   const operation = accepted.find((candidate) => candidate === text);
@@ -107,10 +100,3 @@ function covers(earlier: Fault, later: Fault): boolean {
   if (earlier.nth === null) return isSame || earlier.operation === '*';
   return isSame && earlier.nth === later.nth;
 }
-
-/** What faults know of each provider. */
-export const faultSubjects: Readonly<Record<ProviderName, FaultSubject>> = {
-  nscale: faultSubjectOf(nscaleService),
-  runai: faultSubjectOf(runaiService),
-  augment: faultSubjectOf(augmentService),
-};

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { faultSubjects } from '../../../src/sandbox/faults/parse.ts';
+import { sandboxProviders } from '../../../src/sandbox/providers.ts';
 import { testNow } from '../../harness/context.ts';
 import { activity, counts, deploy, docs, reviewer, type Deployment } from './deployment.ts';
 
@@ -173,13 +173,13 @@ describe('the rate limit', () => {
 
 describe('faults', () => {
   test('see every request as a read, for there is no other', () => {
-    expect(faultSubjects.augment.operationOf(new Request(`https://augment.test${counts}`))).toBe('read');
+    expect(sandboxProviders.augment.faults.operationOf(new Request(`https://augment.test${counts}`))).toBe('read');
     const post = new Request(`https://augment.test${counts}`, { method: 'POST' });
-    expect(faultSubjects.augment.operationOf(post)).toBeNull();
+    expect(sandboxProviders.augment.faults.operationOf(post)).toBeNull();
   });
 
   test.each([401, 429, 500, 503] as const)('are refused with %d in its own shape', async (status) => {
-    const response = faultSubjects.augment.refuse(new Request('https://augment.test'), status);
+    const response = sandboxProviders.augment.faults.refuse(new Request('https://augment.test'), status);
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual(refusal(expect.any(String) as string));
   });

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import type { FaultName } from '../../../src/sandbox/faults/fault.ts';
 import { withFaults } from '../../../src/sandbox/faults/inject.ts';
-import { faultSubjects, parseFaults } from '../../../src/sandbox/faults/parse.ts';
+import { parseFaults } from '../../../src/sandbox/faults/parse.ts';
+import { sandboxProviders } from '../../../src/sandbox/providers.ts';
 import { createNscaleEmulator } from '../../../src/sandbox/nscale/app.ts';
 import { accountIds, organizationId, sandboxTokens } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
@@ -25,7 +26,7 @@ type Open = (typeof settings)[number][1];
 async function deploy(open: Open, ...faults: readonly string[]): Promise<Deployment> {
   const state = seedNscale(testNow);
   const emulator = createNscaleEmulator({ state, now: () => testNow, newSecret: () => issued });
-  const reachable = await open(withFaults(emulator, parseFaults(faults, 'test'), faultSubjects.nscale));
+  const reachable = await open(withFaults(emulator, parseFaults(faults, 'test'), sandboxProviders.nscale.faults));
   function tokenHash(): unknown {
     return state.accounts.find(({ id }) => id === accountIds.terraform)?.tokenHash;
   }
@@ -173,5 +174,5 @@ function textOf(sight: Sight): string {
 
 test('an emulator without faults is the emulator itself', () => {
   const emulator = { fetch: () => Promise.resolve(new Response()) };
-  expect(withFaults(emulator, [], faultSubjects.nscale)).toBe(emulator);
+  expect(withFaults(emulator, [], sandboxProviders.nscale.faults)).toBe(emulator);
 });

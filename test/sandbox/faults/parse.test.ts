@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { faultEffects, printFault, type Fault, type FaultName } from '../../../src/sandbox/faults/fault.ts';
 import { providerNames } from '../../../src/model/account.ts';
-import { faultSubjects, faultsFromEnvironment, parseFaults } from '../../../src/sandbox/faults/parse.ts';
+import { faultsFromEnvironment, parseFaults } from '../../../src/sandbox/faults/parse.ts';
+import { sandboxProviders } from '../../../src/sandbox/providers.ts';
 
 test.each<[string, Fault]>([
   ['nscale.rotate=drop-after-commit@1', { provider: 'nscale', operation: 'rotate', name: 'drop-after-commit', nth: 1 }],
@@ -135,12 +136,12 @@ function faults(): fc.Arbitrary<Fault> {
   return fc
     .record({
       provider: fc.constantFrom(...providerNames),
-      operation: fc.constantFrom('*' as const, ...faultSubjects.runai.operations),
+      operation: fc.constantFrom('*' as const, ...sandboxProviders.runai.faults.operations),
       name: fc.constantFrom(...(Object.keys(faultEffects) as FaultName[])),
       nth: fc.option(fc.integer({ min: 1, max: 999_999_999 })),
     })
     .filter(({ provider, operation, name }) => {
-      const { operations, bodiless } = faultSubjects[provider];
+      const { operations, bodiless } = sandboxProviders[provider].faults;
       if (operation === '*') return true;
       const isCut = name === 'truncated' || name === 'cut-json';
       return operations.includes(operation) && !(isCut && bodiless.includes(operation));

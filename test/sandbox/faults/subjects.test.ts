@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { providerNames, type ProviderName } from '../../../src/model/account.ts';
 import type { FaultOperation } from '../../../src/sandbox/faults/fault.ts';
-import { faultSubjects } from '../../../src/sandbox/faults/parse.ts';
+import { sandboxProviders } from '../../../src/sandbox/providers.ts';
 
 const organization = '/api/v1/organizations/d4600d6e-e965-4b44-a808-84fb2fa36702';
 
@@ -35,12 +35,12 @@ const requests: readonly (readonly [ProviderName, string, string, FaultOperation
 
 test.each(requests)('%s: %s %s is %s', (provider, method, path, operation) => {
   const request = new Request(`https://api.example.com${path}`, { method });
-  expect(faultSubjects[provider].operationOf(request)).toBe(operation);
+  expect(sandboxProviders[provider].faults.operationOf(request)).toBe(operation);
 });
 
 test.each(providerNames)('%s offers the operations that there are', (provider) => {
   const met = requests.filter(([name]) => name === provider).map(([, , , operation]) => operation);
-  const { operations } = faultSubjects[provider];
+  const { operations } = sandboxProviders[provider].faults;
   expect(new Set(operations)).toEqual(new Set(met.filter((operation) => operation !== null)));
 });
 
@@ -61,7 +61,7 @@ describe('Run:ai refuses in its own shape', () => {
     ],
   ] as const)('%s %i', async (path, status, body) => {
     const request = new Request(`https://api.example.com${path}`, { method: 'POST' });
-    const response = faultSubjects.runai.refuse(request, status);
+    const response = sandboxProviders.runai.faults.refuse(request, status);
     expect([response.status, await response.json()]).toEqual([status, body]);
   });
 });
@@ -73,6 +73,6 @@ test.each([
   [503, 'Unavailable', 'Try again later'],
 ] as const)('Augment refuses in its own shape: %i', async (status, code, message) => {
   const request = new Request('https://api.example.com/analytics/v0/dau-count');
-  const response = faultSubjects.augment.refuse(request, status);
+  const response = sandboxProviders.augment.faults.refuse(request, status);
   expect([response.status, await response.json()]).toEqual([status, { error: { code, message } }]);
 });
