@@ -8,7 +8,7 @@ export const whoami = verb({
   honours: ['connection', 'output'],
   examples: ['sactl whoami', 'sactl whoami -q .subject'],
   run: async ({ open }) => {
-    const { detail } = await import('../output/detail.ts');
+    const { detail } = await import('../output/table.ts');
     const { session } = await open(() => found());
     const { definition, connection, marker } = session;
     const { subject, kind, organizations, permissions } = await session.verb('whoami', 'say who the credential is')();

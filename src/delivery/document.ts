@@ -1,5 +1,5 @@
 import { accountColumns, credentialDetail } from '../output/account.ts';
-import type { Field } from '../output/detail.ts';
+import type { Field } from '../output/table.ts';
 import { sheetOf, type OutputDocument } from '../output/document.ts';
 import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';

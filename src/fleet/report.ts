@@ -6,7 +6,7 @@ import { FailedError } from '../errors.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import { quoted, safeText } from '../model/text.ts';
-import { prettyJson } from '../output/json.ts';
+import { prettyJson } from '../output/serialize.ts';
 import type { BulkResult, FailedItem, RotatedItem, SkippedItem } from './items.ts';
 import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
 

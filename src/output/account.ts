@@ -2,11 +2,11 @@ import { describeRule, type Account } from '../model/account.ts';
 import type { CredentialDocument } from '../model/credential.ts';
 import { exactText } from '../model/text.ts';
 import type { Column } from './columns.ts';
-import { detail, type Field } from './detail.ts';
+import { detail, type Field } from './table.ts';
 import { sheetOf, type OutputDocument } from './document.ts';
 import { accountTone, expiryTone, type Style } from './style.ts';
 
-/** What `list` shows of accounts. Names are the keys of the JSON object, in its order but for the id, which is last and never cut. */
+/** What `list` shows of accounts: the keys of the JSON object in its order, but for the id, which is last and never cut. */
 export const accountColumns: readonly Column<Account>[] = [
   { name: 'provider', value: (account) => account.provider, optional: true },
   { name: 'profile', value: (account) => account.profile, optional: true },
@@ -51,15 +51,14 @@ const credentialNames = {
   'api-token': 'Token',
 } as const satisfies Record<CredentialDocument['kind'], string>;
 
-export interface CredentialDetail {
-  readonly account: Account;
-  readonly credential: CredentialDocument;
-  /** What is told besides, e.g. where the credential went. */
-  readonly facts: readonly Field[];
-}
-
-/** An account with its new credential, for people. The secret stands alone on the last line, exactly as it is where that is safe. */
-export function credentialDetail({ account, credential, facts }: CredentialDetail, style: Style): string {
+/**
+ * An account with its new credential, for people; `facts` are added, e.g. where the credential was delivered. The secret
+ * stands alone on the last line, exactly as it is where that is safe.
+ */
+export function credentialDetail(
+  { account, credential, facts }: { account: Account; credential: CredentialDocument; facts: readonly Field[] },
+  style: Style,
+): string {
   const clientId = credential.clientId ?? account.clientId;
   const expiresAt = credential.expiresAt ?? account.expiresAt;
   const fields = accountFields({ ...account, clientId, expiresAt }, style);

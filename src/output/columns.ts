@@ -1,33 +1,33 @@
 import { UsageError } from '../errors.ts';
 import { quoted, safeText } from '../model/text.ts';
-import type { Style, Tone } from './style.ts';
+import type { Tone } from './style.ts';
 
-/** What a cell holds: exact, as csv prints it and `--sort` compares it. A list is joined by `, `. */
+/** The exact value of a cell, as csv prints it and `--sort` compares it. A list is joined by `, `. */
 export type Cell = string | number | boolean | readonly string[] | null;
 
 /** One column of rows of type `Row`. */
 export interface Column<Row> {
-  /** What `--columns`, `--sort` and the csv header call it: the JSON key, e.g. `expiresAt`. */
+  /** Its name in `--columns`, `--sort` and the csv header: the JSON key, e.g. `expiresAt`. */
   readonly name: string;
-  /** What the table calls it; default the name in capitals, `expiresAt` as `EXPIRES AT`. */
+  /** Its heading in a table. Default: the name in capitals, e.g. `EXPIRES AT`. */
   readonly header?: string;
   readonly value: (row: Row) => Cell;
-  /** What people see instead, where the exact value is not easy to read. */
+  /** What a table shows instead, where the exact value is hard to read. */
   readonly text?: (row: Row) => string;
-  /** True for ISO 8601 times, which people see as `in 3 days`. */
+  /** True for ISO 8601 times, which a terminal shows as `in 3 days`. */
   readonly isTime?: boolean;
   readonly tone?: (row: Row, now: number) => Tone | null;
-  /** Higher numbers are cut first where a terminal is narrow; absent is never cut, for ids. */
+  /** Higher numbers are cut first on a narrow terminal; a column without one, e.g. an id, is never cut. */
   readonly shrink?: number;
-  /** Left out of the table where the terminal is too narrow for all columns, unless `--columns` asks for it. */
+  /** Left out where the terminal is too narrow for all columns, unless `--columns` names it. */
   readonly spare?: boolean;
-  /** Left out of the table where no row has a value, unless `--columns` asks for it. */
+  /** Left out where no row has a value, unless `--columns` names it. */
   readonly hideEmpty?: boolean;
-  /** Shown only when `--columns` asks for it. */
+  /** Shown only when `--columns` names it. */
   readonly optional?: boolean;
 }
 
-/** Which columns the user wants, and where that was said, e.g. `--columns`. */
+/** Which columns the user wants; `source` is where that was set, e.g. `--columns`. */
 export interface ColumnChoice {
   readonly names: readonly string[];
   readonly source: string;
@@ -58,10 +58,7 @@ export interface Sort<Row> {
   readonly isDescending: boolean;
 }
 
-/**
- * Reads `name` or `-name`.
- * @throws UsageError naming the columns there are
- */
+/** Reads `name` or `-name`. @throws UsageError naming the columns there are */
 export function parseSort<Row>(text: string, columns: readonly Column<Row>[]): Sort<Row> {
   const isDescending = text.startsWith('-');
   const name = isDescending ? text.slice(1) : text;
@@ -103,18 +100,11 @@ export function cellText(cell: Cell): string {
   return typeof cell === 'object' ? cell.join(', ') : String(cell);
 }
 
-/** A cell as one safe line for people; `-` where it is empty. `time` says how a time is shown. */
-export function cellForPeople(
-  cell: Cell,
-  options: {
-    readonly isTime: boolean;
-    readonly style: Style;
-    readonly time: (iso: string, style: Style) => string;
-  },
-): string {
+/** A cell as one safe line for people; `-` where it is empty. `showTime` is given for a column of times. */
+export function cellForPeople(cell: Cell, showTime: ((iso: string) => string) | null): string {
   const text = cellText(cell);
   if (text === '') return '-';
-  return (options.isTime ? options.time(text, options.style) : safeText(text)) || '-';
+  return (showTime === null ? safeText(text) : showTime(text)) || '-';
 }
 
 function list<Row>(columns: readonly Column<Row>[]): string {

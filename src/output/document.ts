@@ -2,7 +2,7 @@ import { cellText, type Column } from './columns.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 
-/** The result of a command in all the ways it can be printed. */
+/** The result of a command, in every form in which it can be printed. */
 export interface OutputDocument {
   /** What `--json` prints and `-q` runs on: JSON data. */
   readonly value: unknown;
@@ -12,7 +12,7 @@ export interface OutputDocument {
   readonly human: (style: Style) => string | Promise<string>;
   /** What csv prints; absent, csv takes the scalar keys of the value. */
   readonly sheet?: () => Sheet;
-  /** True when the value or raw answer may hold a credential: then what jq says of it is never repeated. */
+  /** True when the value or raw answer may hold a credential: jq's messages, which quote it, are then left out. */
   readonly secretDocument?: boolean;
 }
 
@@ -46,8 +46,8 @@ export function sheetOf<Row>(rows: readonly Row[], columns: readonly Column<Row>
 }
 
 /**
- * A sheet of JSON data that brings no columns: one row per item, a column for every key that holds a string, number or boolean
- * somewhere, in the order of appearance. Items that are no objects come under `value`.
+ * A sheet of JSON data without columns of its own: one row per item, and a column for every key with a string, number or
+ * boolean in some item, in order of appearance. Items that are not objects come under `value`.
  */
 export function sheetOfValue(value: unknown): Sheet {
   const items = (Array.isArray(value) ? value : [value]).map(scalarsOf);

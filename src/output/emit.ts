@@ -4,8 +4,8 @@ import type { OutputDocument } from './document.ts';
 import type { Renderer } from './renderer.ts';
 
 /**
- * Renders and writes to stdout. True when the operating system took all of it; false when the reader has gone (`EPIPE`), which
- * is no error where nothing was changed.
+ * Renders and writes to stdout. Returns true when the operating system took all of it, false when the reader has gone
+ * (`EPIPE`), which is no error where nothing was changed.
  * @throws FailedError `output` when stdout cannot be written to, and whatever `render` throws
  */
 export async function emit(ctx: Context, renderer: Renderer, document: OutputDocument): Promise<boolean> {
@@ -22,8 +22,6 @@ export async function writeOutput(ctx: Context, text: string): Promise<boolean> 
     // Loaded here, because every run writes and few fail.
     const { systemCode, systemReason } = await import('../files/system-error.ts');
     if (systemCode(cause) === 'EPIPE') return false;
-    throw new FailedError('output', `cannot write to stdout: ${systemReason(cause)}`, {
-      cause,
-    });
+    throw new FailedError('output', `cannot write to stdout: ${systemReason(cause)}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { ActionRequiredError, CliError, FailedError, UsageError } from '../errors.ts';
-import { compactJson } from './json.ts';
+import { compactJson } from './serialize.ts';
 import { hintText, printedAction, type ConnectionFlags, type PrintedAction } from '../model/hint.ts';
 import { safeText } from '../model/text.ts';
 import type { Style } from './style.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { safeText } from '../model/text.ts';
 
-/** What one run of jq gave. */
+/** The result of one run of jq. */
 export interface JqResult {
   /** One JSON value per line, compact. */
   readonly stdout: string;
@@ -26,13 +26,13 @@ export class JqMemoryError extends Error {
   }
 }
 
-/** Printed JSON with one value per line; `--` because a filter may start with a dash. Never `-r`: jq-wasm trims its output. */
+/** Compact JSON, one value per line; `--` because a filter may start with a dash. Never `-r`: jq-wasm trims its output. */
 const jqFlags = ['-c', '--'];
 
 /**
- * The embedded jq 1.8.2, loaded at the first run. It sees nothing of our environment. It works in 256 MiB of its own, which
- * is enough for about 25 MB of accounts. Beyond that it aborts, says `Aborted()` on stderr, and a fresh one is loaded for the
- * next run. It is synchronous: an endless filter ends only by a signal that nobody listens to, hence `blocking`.
+ * The embedded jq 1.8.2 (docs/decisions/jq.md), loaded at the first run. It cannot see our environment. It has 256 MiB of
+ * its own, enough for about 25 MB of accounts; beyond that it aborts, and a new one is loaded for the next run. It is
+ * synchronous: only a signal without a listener ends an endless filter, hence `blocking`.
  */
 export function embeddedJq(blocking: Context['blocking']): JqEngine {
   let loading: ReturnType<typeof load> | null = null;
@@ -54,7 +54,7 @@ async function load() {
   return loadJq();
 }
 
-/** What jq printed, with strings raw as `jq -r` has them. */
+/** jq's output with raw strings, as `jq -r` prints them. */
 export function rawLines(stdout: string): string {
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.map((line) => `${line.startsWith('"') ? String(JSON.parse(line)) : line}\n`).join('');

@@ -1,7 +1,7 @@
-import { compactJson } from './json.ts';
+import { compactJson } from './serialize.ts';
 
 /** One step of a path: a key, an index, or `[]`. */
-export type Step =
+export type PathStep =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'each' };
@@ -14,9 +14,9 @@ const path = new RegExp(
 const step = new RegExp(`(${identifier})|${bracket}`, 'g');
 
 /** The steps of a filter that is nothing but a path (`.`, `.a.b`, `.[].id`, `.[0]["a b"]`); null for any other filter. */
-export function parsePath(filter: string): readonly Step[] | null {
+export function parsePath(filter: string): readonly PathStep[] | null {
   if (!path.test(filter)) return null;
-  return [...filter.matchAll(step)].map(([whole]): Step => {
+  return [...filter.matchAll(step)].map(([whole]): PathStep => {
     if (!whole.startsWith('[')) return { kind: 'key', key: whole };
     const inside = whole.slice(1, -1);
     if (inside === '') return { kind: 'each' };
@@ -26,10 +26,10 @@ export function parsePath(filter: string): readonly Step[] | null {
 }
 
 /**
- * What jq prints for a path, strings raw, without starting jq. Null wherever jq would do anything else than step through plain
- * JSON data, or print it differently from JavaScript: then jq itself must be asked.
+ * What jq prints for a path, with raw strings, without running jq. Null where jq would not just step through plain JSON
+ * data, or would print it differently from JavaScript: jq has to run then.
  */
-export function queryPath(steps: readonly Step[], value: unknown): string | null {
+export function queryPath(steps: readonly PathStep[], value: unknown): string | null {
   let values: readonly unknown[] = [value];
   for (const each of steps) {
     const next: unknown[] = [];
@@ -47,10 +47,10 @@ export function queryPath(steps: readonly Step[], value: unknown): string | null
   return printsDifferentlyInJq.test(output) ? null : output;
 }
 
-/** Delete, half surrogate pairs, and numbers with an exponent; matching inside a string costs only the detour through jq. */
+/** Delete, half surrogate pairs, and numbers with an exponent. A match within a string only means that jq runs. */
 const printsDifferentlyInJq = /\u007F|\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d+)?e[+-]?\d+(?=[,\]}]|$)/mu;
 
-function take(each: Step, value: unknown): readonly unknown[] | null {
+function take(each: PathStep, value: unknown): readonly unknown[] | null {
   if (!isPlain(value)) return null;
   if (value === null) return each.kind === 'each' ? null : [null];
   if (Array.isArray(value)) return takeFromArray(each, value);
@@ -60,7 +60,7 @@ function take(each: Step, value: unknown): readonly unknown[] | null {
   return [found ?? null];
 }
 
-function takeFromArray(each: Step, values: readonly unknown[]): readonly unknown[] | null {
+function takeFromArray(each: PathStep, values: readonly unknown[]): readonly unknown[] | null {
   if (each.kind === 'key') return null;
   return each.kind === 'each' ? values : [values[each.index] ?? null];
 }

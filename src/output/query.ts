@@ -2,63 +2,67 @@ import { resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { FailedError, UsageError } from '../errors.ts';
-import type { OutputFlags } from './format.ts';
-import { JqMemoryError, compileMessage, embeddedJq, rawLines, runMessage, type JqEngine, type JqResult } from './jq.ts';
-import { jsonForJq } from './json.ts';
-import { parsePath, queryPath, type Step } from './paths.ts';
-import { quoted } from '../model/text.ts';
 import { readTextFile } from '../files/bounded-file.ts';
+import { quoted } from '../model/text.ts';
+import { JqMemoryError, compileMessage, embeddedJq, rawLines, runMessage, type JqEngine, type JqResult } from './jq.ts';
+import { parsePath, queryPath, type PathStep } from './paths.ts';
+import { jsonForJq } from './serialize.ts';
 
-/** Runs the filters of one run on JSON data, in order; strings print raw, other values compact, one per line. */
-export type Query = (value: unknown, options: QueryOptions) => Promise<string>;
+/**
+ * Runs the filters of one run on JSON data, in order; strings print raw, other values compact, one per line. With
+ * `isSecret` the data may hold a credential: jq's messages, which quote data, are then left out.
+ */
+export type JqQuery = (value: unknown, options: { readonly isSecret: boolean }) => Promise<string>;
 
-export interface QueryOptions {
-  /** True when the data may hold a credential: jq's messages, which quote data, are then left out. */
-  readonly isSecret: boolean;
+/** One jq filter and its name in messages: `-q ".id"` or `--query-file "x.jq"`. */
+export interface Filter {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** `-q` and `--query-file`. */
+export interface FilterFlags {
+  readonly query?: readonly string[] | undefined;
+  readonly queryFile?: string | undefined;
 }
 
 /**
  * Reads and compiles every filter of `-q` and `--query-file`. Filters that are plain paths need no jq.
  * @throws UsageError with every filter that cannot be read or does not compile
  */
-export async function prepareQuery(ctx: Context, flags: OutputFlags): Promise<Query> {
+export async function prepareQuery(ctx: Context, flags: FilterFlags): Promise<JqQuery> {
   const { filters, problems } = await readFilters(ctx, flags);
-  const engine = await chooseEngine(ctx);
-  const paths = engine.isNative ? null : parsePaths(filters);
+  const { engine, isNative } = await chooseEngine(ctx);
+  const paths = isNative ? null : parsePaths(filters);
   const failures = paths === null ? await compile(engine, filters) : [];
   if (problems.length > 0 || failures.length > 0) {
     throw new UsageError([...problems, ...failures], {
       hint: failures.length > 0 ? '--query-file reads a filter that a shell would change' : null,
     });
   }
-  return async (value, options) => {
+  return async (value, { isSecret }) => {
     const found = paths === null ? null : runPaths(paths, value);
-    return found ?? runAll({ engine, filters, input: jsonForJq(value), ...options });
+    return found ?? runFilters(engine, filters, jsonForJq(value), isSecret);
   };
 }
 
-type ChosenEngine = JqEngine & { readonly isNative: boolean };
-
-async function chooseEngine(ctx: Context): Promise<ChosenEngine> {
+async function chooseEngine(ctx: Context): Promise<{ readonly engine: JqEngine; readonly isNative: boolean }> {
   const choice = ctx.env['SACTL_JQ'] ?? '';
-  if (choice === '') return { ...embeddedJq(ctx.blocking), isNative: false };
+  if (choice === '') return { engine: embeddedJq(ctx.blocking), isNative: false };
   if (choice !== 'native') {
     throw new UsageError(`SACTL_JQ must be "native" or unset, not ${quoted(choice)}`);
   }
   const { nativeJq } = await import('./jq-native.ts');
-  return { ...(await nativeJq(ctx)), isNative: true };
+  return { engine: await nativeJq(ctx), isNative: true };
 }
 
-/** The filters as paths; null when one of them is more than a path, since jq is needed anyway then. */
-function parsePaths(filters: readonly Filter[]): readonly (readonly Step[])[] | null {
-  const paths = filters.flatMap(({ text }) => {
-    const steps = parsePath(text);
-    return steps === null ? [] : [steps];
-  });
+/** The filters as paths; null when one of them is not a path, since jq is needed then. */
+function parsePaths(filters: readonly Filter[]): readonly (readonly PathStep[])[] | null {
+  const paths = filters.map(({ text }) => parsePath(text)).filter((steps) => steps !== null);
   return paths.length === filters.length ? paths : null;
 }
 
-function runPaths(paths: readonly (readonly Step[])[], value: unknown): string | null {
+function runPaths(paths: readonly (readonly PathStep[])[], value: unknown): string | null {
   const outputs = paths.map((steps) => queryPath(steps, value));
   return outputs.includes(null) ? null : outputs.join('');
 }
@@ -82,17 +86,17 @@ async function compileProblem(engine: JqEngine, filter: string): Promise<string 
   }
 }
 
-interface Run extends QueryOptions {
-  readonly engine: JqEngine;
-  readonly filters: readonly Filter[];
-  readonly input: string;
-}
-
-/** A filter that fails prints nothing, not even what it and those before it gave: half a result must not look like one. */
-async function runAll({ engine, filters, input, isSecret }: Run): Promise<string> {
+/** When a filter fails, nothing is printed, not even the output of those before it: half a result must not look whole. */
+async function runFilters(
+  engine: JqEngine,
+  filters: readonly Filter[],
+  input: string,
+  isSecret: boolean,
+): Promise<string> {
   const outputs: string[] = [];
-  for (const { text, label } of filters) {
-    const result = await runOne(engine, { text, label, input });
+  for (const filter of filters) {
+    const { label } = filter;
+    const result = await runFilter(engine, filter, input);
     if (result.exitCode !== 0) {
       throw new FailedError(
         'filter',
@@ -105,10 +109,7 @@ async function runAll({ engine, filters, input, isSecret }: Run): Promise<string
   return outputs.join('');
 }
 
-async function runOne(
-  engine: JqEngine,
-  { text, label, input }: Filter & { readonly input: string },
-): Promise<JqResult> {
+async function runFilter(engine: JqEngine, { text, label }: Filter, input: string): Promise<JqResult> {
   try {
     return await engine.run(text, input);
   } catch (error) {
@@ -122,16 +123,10 @@ async function runOne(
   }
 }
 
-/** One jq filter and how messages call it: `-q ".id"` or `--query-file "x.jq"`. */
-export interface Filter {
-  readonly text: string;
-  readonly label: string;
-}
-
-/** The filters of one run that can be used, `-q` before `--query-file`, and one sentence for each that cannot. */
+/** The usable filters of one run, `-q` before `--query-file`, and one sentence for each of the others. */
 async function readFilters(
   ctx: Context,
-  flags: OutputFlags,
+  flags: FilterFlags,
 ): Promise<{ readonly filters: readonly Filter[]; readonly problems: readonly string[] }> {
   const filters = (flags.query ?? []).map((text) => ({ text, label: `-q ${quoted(text)}` }));
   const problems: string[] = [];

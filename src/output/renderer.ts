@@ -1,18 +1,37 @@
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { sheetOfValue, type OutputDocument } from './document.ts';
-import { flagProblems, outputKind, type OutputFlags, type OutputKind } from './format.ts';
 import type { Format } from '../model/format.ts';
-import { compactJson, prettyJson } from './json.ts';
-import type { Query } from './query.ts';
+import { sheetOfValue, type OutputDocument } from './document.ts';
+import type { JqQuery } from './query.ts';
+import { csv, ndjson, prettyJson, yaml } from './serialize.ts';
 import { styleFor } from './style.ts';
 
-/** Turns results into the text that goes to stdout. It may be used any number of times. */
+/** The output flags of one run, as the command line and the configuration gave them. */
+export interface OutputFlags {
+  readonly json?: true | undefined;
+  /** Filters of `-q`, in the order they were given. */
+  readonly query?: readonly string[] | undefined;
+  readonly queryFile?: string | undefined;
+  /** From `--format`: excludes `--json` and `-q`. */
+  readonly format?: Format | undefined;
+  /** From the configuration: every flag overrides it. */
+  readonly configuredFormat?: Format | undefined;
+  readonly raw?: true | undefined;
+  /** From `--columns` only: columns of the configuration never conflict with a flag. */
+  readonly columns?: readonly string[] | undefined;
+  /** False with `--no-color`. */
+  readonly color?: boolean | undefined;
+}
+
+/** What is printed: `query` with a filter. */
+export type OutputKind = Format | 'query';
+
+/** Turns results into the text for stdout. It may be used any number of times. */
 export interface Renderer {
   readonly format: OutputKind;
   /**
    * Text with every line ended, or no text at all.
-   * @throws FailedError `filter` when a filter fails, UsageError when `--raw` is asked of a document without a raw answer
+   * @throws FailedError `filter` when a filter fails, UsageError for `--raw` with a document that has no raw answer
    */
   readonly render: (document: OutputDocument) => Promise<string>;
 }
@@ -25,20 +44,17 @@ export async function prepareRenderer(ctx: Context, flags: OutputFlags): Promise
   const format = outputKind(flags);
   const problems = flagProblems(flags);
   if (format === 'query') {
-    const query = await loadQuery(ctx, { flags, problems });
+    const query = await loadQuery(ctx, flags, problems);
     return {
       format,
-      render: async (document) => query(dataOf(document, flags), secrecyOf(document)),
+      render: async (document) => query(dataOf(document, flags), { isSecret: document.secretDocument ?? false }),
     };
   }
   if (problems.length > 0) throw new UsageError(problems);
-  return { format, render: async (document) => byFormat[format]({ ctx, flags, document }) };
+  return { format, render: async (document) => renderers[format](document, flags, ctx) };
 }
 
-async function loadQuery(
-  ctx: Context,
-  { flags, problems }: { readonly flags: OutputFlags; readonly problems: readonly string[] },
-): Promise<Query> {
+async function loadQuery(ctx: Context, flags: OutputFlags, problems: readonly string[]): Promise<JqQuery> {
   const { prepareQuery } = await import('./query.ts');
   const query = await prepareQuery(ctx, flags).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
@@ -48,19 +64,13 @@ async function loadQuery(
   return query;
 }
 
-interface Rendering {
-  readonly ctx: Context;
-  readonly flags: OutputFlags;
-  readonly document: OutputDocument;
-}
-
-const byFormat = {
-  table: ({ ctx, flags, document }) => document.human(styleFor(ctx, { stream: 'stdout', color: flags.color })),
-  json: ({ flags, document }) => prettyJson(dataOf(document, flags)),
-  ndjson: ({ flags, document }) => lines(dataOf(document, flags)),
-  yaml: async ({ document }) => (await import('./yaml.ts')).yaml(document.value),
-  csv: async ({ document }) => (await import('./csv.ts')).csv(document.sheet?.() ?? sheetOfValue(document.value)),
-} satisfies Record<Format, (rendering: Rendering) => string | Promise<string>>;
+const renderers = {
+  table: (document, flags, ctx) => document.human(styleFor(ctx, { stream: 'stdout', color: flags.color })),
+  json: (document, flags) => prettyJson(dataOf(document, flags)),
+  ndjson: (document, flags) => ndjson(dataOf(document, flags)),
+  yaml: (document) => yaml(document.value),
+  csv: (document) => csv(document.sheet?.() ?? sheetOfValue(document.value)),
+} satisfies Record<Format, (document: OutputDocument, flags: OutputFlags, ctx: Context) => string | Promise<string>>;
 
 function dataOf(document: OutputDocument, flags: OutputFlags): unknown {
   if (flags.raw !== true) return document.value;
@@ -70,11 +80,44 @@ function dataOf(document: OutputDocument, flags: OutputFlags): unknown {
   return document.raw();
 }
 
-function secrecyOf(document: OutputDocument): { readonly isSecret: boolean } {
-  return { isSecret: document.secretDocument ?? false };
+/** The filter's, else the flag's format, the configuration's, `table`. */
+export function outputKind(flags: OutputFlags): OutputKind {
+  if (hasQuery(flags)) return 'query';
+  if (flags.json === true) return 'json';
+  return flags.format ?? flags.configuredFormat ?? 'table';
 }
 
-function lines(value: unknown): string {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return items.map((item) => `${compactJson(item)}\n`).join('');
+/** One sentence for each pair of output flags that contradict each other. */
+export function flagProblems(flags: OutputFlags): string[] {
+  const kind = outputKind(flags);
+  const problems: string[] = [];
+  const chosen = formatFlags(flags);
+  if (chosen.length > 1) {
+    // People who know gh give both.
+    const [first, filter, other] = chosen;
+    const isBoth = first === '--json' && hasQuery(flags) && other === undefined;
+    const instead = isBoth ? `; ${filter} alone filters that JSON` : '';
+    problems.push(`${chosen.join(' and ')} exclude each other: each says what is printed${instead}`);
+  }
+  if (flags.raw === true && (kind === 'table' || kind === 'yaml' || kind === 'csv')) {
+    problems.push('--raw goes only with --json, -q, --query-file or --format ndjson');
+  }
+  if (flags.columns !== undefined && kind !== 'table' && kind !== 'csv') {
+    problems.push('--columns goes only with --format table or csv');
+  }
+  return problems;
+}
+
+/** The flags among those given that each choose what is printed. */
+function formatFlags(flags: OutputFlags): string[] {
+  const filter = (flags.query ?? []).length > 0 ? '-q' : '--query-file';
+  return [
+    ...(flags.json === true ? ['--json'] : []),
+    ...(hasQuery(flags) ? [filter] : []),
+    ...(flags.format === undefined ? [] : ['--format']),
+  ];
+}
+
+function hasQuery(flags: OutputFlags): boolean {
+  return (flags.query ?? []).length > 0 || flags.queryFile !== undefined;
 }

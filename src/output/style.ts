@@ -4,12 +4,12 @@ import type { Context, Environment, Output } from '../context.ts';
 import type { AccountStatus } from '../model/account.ts';
 import { soonMs } from '../model/duration.ts';
 
-/** Everything that text for people depends on besides the data. */
+/** What text for people depends on besides the data. */
 export interface Style {
   readonly paint: (tone: Tone, text: string) => string;
   /** Columns a line may take; Infinity where there is no terminal. */
   readonly width: number;
-  /** Whether a person watches: times are relative then, and ISO 8601 elsewhere. */
+  /** On a terminal times are relative, elsewhere ISO 8601. */
   readonly isTTY: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -51,15 +51,13 @@ const formats = {
   muted: 'dim',
 } as const satisfies Record<Tone, string>;
 
-/** Newer versions of Node would ask the real stdout. */
-const whateverNodeThinks = { validateStream: false } as const;
-
 function painter(enabled: boolean): Style['paint'] {
   if (!enabled) return (_, text) => text;
-  return (tone, text) => styleText(formats[tone], text, whateverNodeThinks);
+  // Newer versions of Node would check the real stdout.
+  return (tone, text) => styleText(formats[tone], text, { validateStream: false });
 }
 
-/** What a colour says. */
+/** What a colour means. */
 export type Tone = 'heading' | 'good' | 'warning' | 'bad' | 'muted';
 
 /**

@@ -1,6 +1,6 @@
-import { cellForPeople, cellText, type Column } from './columns.ts';
+import { cellForPeople, cellText, type Cell, type Column } from './columns.ts';
 import type { Style, Tone } from './style.ts';
-import { tableTime } from './time.ts';
+import { detailTime, tableTime } from './time.ts';
 import { cutToWidth, measureFor, type Measure } from './width.ts';
 
 const gap = '  ';
@@ -11,8 +11,8 @@ interface Printed {
 }
 
 /**
- * Rows under a header in capitals, columns two spaces apart, every line ended; no text at all for no rows. Columns are cut to
- * fit `style.width` as far as their `shrink` allows: a line that holds ids rather wraps than loses part of one.
+ * Rows under a header in capitals, columns two spaces apart, every line ended; no text for no rows. Columns are cut to fit
+ * `style.width` as far as their `shrink` allows: a line with ids wraps rather than lose part of one.
  */
 export async function table<Row>(options: {
   readonly rows: readonly Row[];
@@ -33,7 +33,7 @@ export async function table<Row>(options: {
     };
   });
   const measure = await measureFor(printed.flatMap(({ cells }) => cells.map(({ text }) => text)));
-  const columns = dropSpare(printed, { width: style.width, measure });
+  const columns = dropSpare(printed, style.width, measure);
   const widths = fitWidths(
     columns.map(({ cells, shrink }) => ({
       natural: widest(cells, measure),
@@ -44,7 +44,7 @@ export async function table<Row>(options: {
   );
   return [undefined, ...rows]
     .map((_, at) => columns.map(({ cells }) => cells[at] ?? { text: '', tone: null }))
-    .map((cells) => `${line(cells, { widths, measure, style })}\n`)
+    .map((cells) => `${line(cells, widths, measure, style)}\n`)
     .join('');
 }
 
@@ -55,15 +55,12 @@ interface PrintedColumn {
   readonly spare: boolean;
 }
 
-/** Without the spare columns, the last one first, as far as the width asks for it. */
-function dropSpare(
-  columns: readonly PrintedColumn[],
-  { width, measure }: { readonly width: number; readonly measure: Measure },
-): readonly PrintedColumn[] {
+/** Without as many spare columns, the last one first, as the width requires. */
+function dropSpare(columns: readonly PrintedColumn[], width: number, measure: Measure): readonly PrintedColumn[] {
   const total = columns.reduce((sum, { cells }) => sum + widest(cells, measure) + gap.length, 0);
   const at = columns.findLastIndex(({ spare }) => spare);
   if (total - gap.length <= width || at === -1) return columns;
-  return dropSpare(columns.toSpliced(at, 1), { width, measure });
+  return dropSpare(columns.toSpliced(at, 1), width, measure);
 }
 
 function heading<Row>(column: Column<Row>): string {
@@ -71,11 +68,8 @@ function heading<Row>(column: Column<Row>): string {
 }
 
 function print<Row>(row: Row, column: Column<Row>, style: Style): Printed {
-  const text = cellForPeople(column.text?.(row) ?? column.value(row), {
-    isTime: column.isTime ?? false,
-    style,
-    time: tableTime,
-  });
+  const showTime = column.isTime === true ? (iso: string) => tableTime(iso, style) : null;
+  const text = cellForPeople(column.text?.(row) ?? column.value(row), showTime);
   return { text, tone: column.tone?.(row, style.now) ?? null };
 }
 
@@ -83,34 +77,28 @@ function widest(cells: readonly Printed[], measure: Measure): number {
   return cells.reduce((width, { text }) => Math.max(width, measure(text)), 0);
 }
 
-interface Layout {
-  readonly widths: readonly number[];
-  readonly measure: Measure;
-  readonly style: Style;
-}
-
-function line(cells: readonly Printed[], { widths, measure, style }: Layout): string {
+function line(cells: readonly Printed[], widths: readonly number[], measure: Measure, style: Style): string {
   return cells
     .map(({ text, tone }, at) => {
       const width = widths[at] ?? 0;
-      const cut = cutToWidth(text, { width, measure });
+      const cut = cutToWidth(text, width, measure);
       const padding = at === cells.length - 1 ? 0 : width - measure(cut);
       return (tone === null ? cut : style.paint(tone, cut)) + ' '.repeat(padding);
     })
     .join(gap);
 }
 
-/** What fitting needs to know of one column; widths in terminal columns. */
+/** The widths of one column, in terminal columns. */
 export interface Fit {
   /** Width of the widest cell. */
   readonly natural: number;
-  /** Cutting stops here, where the column is not narrower anyway. */
+  /** It is not cut below this. */
   readonly minimum: number;
   /** Higher is cut first; null is never cut. */
   readonly shrink: number | null;
 }
 
-/** A column is never cut below this, however short its header. */
+/** No column is cut below this, however short its header. */
 const narrowest = 8;
 
 /**
@@ -123,7 +111,7 @@ export function fitWidths(columns: readonly Fit[], available: number): number[] 
   let excess = widths.reduce((sum, width) => sum + width, 0) - available;
   for (const level of [...levels].toSorted((a, b) => b - a)) {
     while (excess > 0) {
-      const at = widestOf(columns, { widths, level });
+      const at = widestOf(columns, widths, level);
       if (at === null) break;
       widths[at] = (widths[at] ?? 0) - 1;
       excess -= 1;
@@ -132,10 +120,8 @@ export function fitWidths(columns: readonly Fit[], available: number): number[] 
   return widths;
 }
 
-function widestOf(
-  columns: readonly Fit[],
-  { widths, level }: { readonly widths: readonly number[]; readonly level: number },
-): number | null {
+/** The widest column of a `shrink` level that can still be cut. */
+function widestOf(columns: readonly Fit[], widths: readonly number[], level: number): number | null {
   let best: number | null = null;
   for (const [at, { shrink, minimum }] of columns.entries()) {
     const width = widths[at] ?? 0;
@@ -157,4 +143,25 @@ export function wrap(text: string, width: number): readonly string[] {
     } else current = longer;
   }
   return [...lines, current];
+}
+
+/** One line of a detail. */
+export interface Field {
+  /** ASCII, e.g. `Expires`. */
+  readonly label: string;
+  readonly value: Cell;
+  /** True for ISO 8601 times. */
+  readonly isTime?: boolean;
+  readonly tone?: Tone | null;
+}
+
+/** One object as aligned `Label:  value` lines, every one ended. Values are never cut; an empty one is `-`. */
+export function detail(fields: readonly Field[], style: Style): string {
+  const width = Math.max(0, ...fields.map(({ label }) => label.length)) + 1;
+  return fields
+    .map(({ label, value, isTime, tone }) => {
+      const text = cellForPeople(value, isTime === true ? (iso) => detailTime(iso, style) : null);
+      return `${`${label}:`.padEnd(width)}  ${tone ? style.paint(tone, text) : text}\n`;
+    })
+    .join('');
 }

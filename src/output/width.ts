@@ -3,7 +3,7 @@ export type Measure = (text: string) => number;
 
 const plain = /^[ -~]*$/;
 
-/** Measures these texts. string-width is 30 ms of loading, so it is loaded only for text beyond ASCII. */
+/** A measure for these texts. string-width takes 30 ms to load, so it is loaded only for text beyond ASCII. */
 export async function measureFor(texts: readonly string[]): Promise<Measure> {
   if (texts.every((text) => plain.test(text))) return (text) => text.length;
   const { default: stringWidth } = await import('string-width');
@@ -16,7 +16,7 @@ export async function measureFor(texts: readonly string[]): Promise<Measure> {
   };
 }
 
-/** Node takes a second to find the characters of 40,000 in a row, and four for twice as many. */
+/** In code units. Node's time to segment a text grows with the square of its length: 40,000 take a second. */
 const pieceLength = 100;
 
 function inPieces(text: string, measure: Measure): number {
@@ -29,7 +29,7 @@ function inPieces(text: string, measure: Measure): number {
   return width;
 }
 
-/** Before an ASCII character, which belongs to no other; where there is none, between two code points. */
+/** Before an ASCII character, which is never part of another; without one, between two code points. */
 function pieceEnd(text: string, start: number): number {
   const end = start + pieceLength;
   if (end >= text.length) return text.length;
@@ -38,10 +38,7 @@ function pieceEnd(text: string, start: number): number {
 }
 
 /** `text` cut to `width` columns, ending in `…` where something was cut; no character is cut in two. */
-export function cutToWidth(
-  text: string,
-  { width, measure }: { readonly width: number; readonly measure: Measure },
-): string {
+export function cutToWidth(text: string, width: number, measure: Measure): string {
   if (measure(text) <= width) return text;
   let kept = '';
   let used = 1;
@@ -53,7 +50,7 @@ export function cutToWidth(
   return `${kept.trimEnd()}…`;
 }
 
-/** As much of a text as can be shown, in code units; there may be more of them in a character than fit into it. */
+/** The most code units that can be shown in `width`; one character may have many. */
 function longestStart(width: number): number {
   return width * 20 + pieceLength;
 }

@@ -1,6 +1,6 @@
 import type { Issuance, Preferences } from '../../src/delivery/issuance.ts';
 import type { Target, TargetPayload } from '../../src/delivery/targets/target.ts';
-import type { OutputFlags } from '../../src/output/format.ts';
+import type { OutputFlags } from '../../src/output/renderer.ts';
 import type { Evidence, IssuancePlan } from '../../src/providers/issuance.ts';
 import type { Verification } from '../../src/providers/provider.ts';
 import type { TestContextOptions } from '../harness/context.ts';

@@ -3,7 +3,7 @@ import type { Account } from '../../src/model/account.ts';
 import type { CredentialDocument } from '../../src/model/credential.ts';
 import { accountColumns, accountDocument, credentialDetail } from '../../src/output/account.ts';
 import { selectColumns } from '../../src/output/columns.ts';
-import { csv } from '../../src/output/csv.ts';
+import { csv } from '../../src/output/serialize.ts';
 import { sheetOf } from '../../src/output/document.ts';
 import { table } from '../../src/output/table.ts';
 import { testStyle } from './support.ts';
@@ -122,9 +122,9 @@ describe('accounts as rows', () => {
     expect(names.toSorted()).toEqual(Object.keys(printable).toSorted());
   });
 
-  test('are exact in csv', () => {
+  test('are exact in csv', async () => {
     const choice = { names: ['name', 'expiresAt', 'groups', 'tags', 'enabled'], source: 'test' };
-    expect(csv(sheetOf([account], selectColumns(accountColumns, choice)))).toBe(
+    expect(await csv(sheetOf([account], selectColumns(accountColumns, choice)))).toBe(
       'name,expiresAt,groups,tags,enabled\r\nci-deploy,2026-11-30T08:00:00Z,"g1, g2","team=vision, env=prod",\r\n',
     );
   });

@@ -1,6 +1,6 @@
 import { formats } from '../../src/model/format.ts';
 import { describe, expect, test } from 'vitest';
-import { flagProblems, outputKind, type OutputFlags } from '../../src/output/format.ts';
+import { flagProblems, outputKind, type OutputFlags } from '../../src/output/renderer.ts';
 
 describe('what is printed', () => {
   test.each<[OutputFlags, string]>([

@@ -2,10 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
-import { csv } from '../../src/output/csv.ts';
-import { compactJson, prettyJson } from '../../src/output/json.ts';
+import { compactJson, csv, prettyJson, yaml } from '../../src/output/serialize.ts';
 import { sheetOfValue } from '../../src/output/document.ts';
-import { yaml } from '../../src/output/yaml.ts';
 import { hostileText } from '../harness/hostile.ts';
 
 const settings = { numRuns: 500, seed: 20261122 };
@@ -29,7 +27,7 @@ function readCsv(text: string): string[][] {
 
 const cell = hostileText().map((text) => text.replaceAll(/\p{Cs}/gu, ''));
 
-test('csv of any text is RFC 4180, and every cell is exact', () => {
+test('csv of any text is RFC 4180, and every cell is exact', async () => {
   const size = fc.integer({ min: 2, max: 4 });
   const sheet = size.chain((columns) =>
     fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), {
@@ -37,9 +35,9 @@ test('csv of any text is RFC 4180, and every cell is exact', () => {
       maxLength: 4,
     }),
   );
-  fc.assert(
-    fc.property(sheet, ([header = [], ...rows]) => {
-      expect(readCsv(csv({ header, rows }))).toEqual([header, ...rows]);
+  await fc.assert(
+    fc.asyncProperty(sheet, async ([header = [], ...rows]) => {
+      expect(readCsv(await csv({ header, rows }))).toEqual([header, ...rows]);
     }),
     settings,
   );
@@ -65,11 +63,11 @@ const data = fc.oneof(
   fc.jsonValue(),
 );
 
-test('yaml is read back as the same data, by readers of 1.2 and of 1.1', () => {
-  fc.assert(
-    fc.property(data, (value) => {
+test('yaml is read back as the same data, by readers of 1.2 and of 1.1', async () => {
+  await fc.assert(
+    fc.asyncProperty(data, async (value) => {
       const plain: unknown = JSON.parse(compactJson(value));
-      const text = yaml(plain);
+      const text = await yaml(plain);
       expect(parse(text)).toEqual(plain);
       expect(parse(text, { version: '1.1' })).toEqual(plain);
       expect(text.endsWith('\n')).toBe(true);

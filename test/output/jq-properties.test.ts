@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { FailedError, UsageError } from '../../src/errors.ts';
 import { embeddedJq, rawLines } from '../../src/output/jq.ts';
-import { jsonForJq } from '../../src/output/json.ts';
+import { jsonForJq } from '../../src/output/serialize.ts';
 import { prepareQuery } from '../../src/output/query.ts';
 import { testContext } from '../harness/context.ts';
 import { hostileText } from '../harness/hostile.ts';

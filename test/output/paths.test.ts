@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/model/credential.ts';
 import { embeddedJq, rawLines } from '../../src/output/jq.ts';
-import { jsonForJq } from '../../src/output/json.ts';
+import { jsonForJq } from '../../src/output/serialize.ts';
 import { parsePath, queryPath } from '../../src/output/paths.ts';
 
 function query(filter: string, value: unknown): string | null {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+
 import { FailedError, UsageError } from '../../src/errors.ts';
 import type { Column } from '../../src/output/columns.ts';
 import { listDocument, type OutputDocument } from '../../src/output/document.ts';
-import type { OutputFlags } from '../../src/output/format.ts';
-import { prepareRenderer } from '../../src/output/renderer.ts';
+import { prepareRenderer, type OutputFlags } from '../../src/output/renderer.ts';
 import { testContext } from '../harness/context.ts';
 import { rejection } from './support.ts';
 

@@ -3,8 +3,7 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 
 import type { Column } from '../../src/output/columns.ts';
-import { detail } from '../../src/output/detail.ts';
-import { table } from '../../src/output/table.ts';
+import { detail, table } from '../../src/output/table.ts';
 import { hostileText, runnerCommand, unprintable } from '../harness/hostile.ts';
 import { testStyle } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+
 import type { Column } from '../../src/output/columns.ts';
-import { detail } from '../../src/output/detail.ts';
-import { table } from '../../src/output/table.ts';
+import { detail, table } from '../../src/output/table.ts';
 import { testStyle } from './support.ts';
 
 interface Row {

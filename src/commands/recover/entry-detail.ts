@@ -3,7 +3,7 @@ import { readEntry, recoverCommand, replacementHint } from '../../delivery/recov
 import { answerBytes, type StoredEntry } from '../../state/stored-entry.ts';
 import { exactText, safeText } from '../../model/text.ts';
 import { cellText } from '../../output/columns.ts';
-import { detail, type Field } from '../../output/detail.ts';
+import { detail, type Field } from '../../output/table.ts';
 import type { Style } from '../../output/style.ts';
 import type { EntryDocument } from './entry.ts';
 import { entryStates } from './states.ts';
