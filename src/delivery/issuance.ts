@@ -1,6 +1,6 @@
 import type { AuditLog } from '../state/audit-log.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
-import type { EntryConnection } from '../state/intent.ts';
+import type { EntryConnection } from '../state/record.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';

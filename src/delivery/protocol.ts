@@ -1,7 +1,7 @@
 import { hintText } from '../model/hint.ts';
 import type { Context } from '../context.ts';
 import { CliError, ExitCode, FailedError, UnknownOutcomeError } from '../errors.ts';
-import type { Intent } from '../state/intent.ts';
+import type { Intent } from '../state/record.ts';
 import type { Account } from '../model/account.ts';
 import type { Issued, IssuancePlan } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { FailedError, NotFoundError } from '../errors.ts';
-import type { EntryConnection } from '../state/intent.ts';
+import type { EntryConnection } from '../state/record.ts';
 import { answerBytes, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
 import {
   connectionFlags,

@@ -1,5 +1,5 @@
 import { UnknownOutcomeError } from '../errors.ts';
-import type { EntryConnection } from '../state/intent.ts';
+import type { EntryConnection } from '../state/record.ts';
 import type { Journal } from '../state/journal.ts';
 import { isOpen, type StoredEntry } from '../state/stored-entry.ts';
 import type { Account } from '../model/account.ts';

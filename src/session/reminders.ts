@@ -7,7 +7,7 @@ import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { stateDirectory } from '../config/directories.ts';
 import { isCI, isSandboxOn, type Context } from '../context.ts';
-import { countOpenEntries } from '../state/open-count.ts';
+import { countOpenEntries } from '../state/journal-folder.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
 type Caller = Pick<Connected, 'definition' | 'connection' | 'isSandbox'>;

@@ -1,19 +1,21 @@
+import { constants } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+
+import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
+import { noFollow } from '../files/private-directory.ts';
 import { removeFile, systemReason } from '../files/system-error.ts';
-import { quoted } from '../model/text.ts';
 import { Secret } from '../model/credential.ts';
-import type { EntryFile } from './entry-file.ts';
-import type { Operation } from './intent.ts';
-import type { JournalRecord } from './record.ts';
+import { quoted } from '../model/text.ts';
+import { decodeRecords, encodeRecord, type JournalRecord, type Operation } from './record.ts';
+import type { EntryPlace } from './stored-entry.ts';
 
 /**
  * An entry being written. Each record is on the disk when its promise resolves, and they may be added side by side.
  * All reject with a FailedError (`journal`) that names the file. It says nothing about the provider: once a request
  * has left, its exit code is not the right one.
  */
-export interface JournalEntry {
-  readonly id: string;
-  readonly path: string;
+export interface JournalEntry extends EntryPlace {
   /** To be called right before a request leaves. */
   readonly sent: () => Promise<void>;
   /** Keeps a 2xx answer, in place of one kept earlier; without its bytes where secrets are not kept. */
@@ -29,29 +31,33 @@ export interface JournalEntry {
 export interface NewAnswer {
   /** The raw body. */
   readonly bytes: Uint8Array;
-  /** What was asked, and of which account; null is the account that was intended. */
+  /** The request, and its account; null is the account that was intended. */
   readonly operation: Operation;
   readonly accountId: string | null;
 }
 
-export interface EntryOptions {
-  readonly id: string;
-  readonly path: string;
-  readonly file: EntryFile;
-  /** Makes what was created or removed in the folder last. */
-  readonly flushFolder: () => Promise<void>;
+export interface EntryOptions extends EntryPlace, Pick<Context, 'now'> {
   readonly keepsSecret: boolean;
-  readonly now: () => number;
-  /** Is told when nothing more will be written. */
+  /** Makes the removal of the file durable. */
+  readonly flushFolder: () => Promise<void>;
+  /** Called when nothing more will be written. */
   readonly onEnd: () => void;
 }
 
 /** The entry in an open file. */
-export function journalEntry(options: EntryOptions): JournalEntry {
-  const { id, path, file, keepsSecret, onEnd } = options;
+export function journalEntry(file: EntryFile, options: EntryOptions): JournalEntry {
+  const { id, path, keepsSecret, onEnd } = options;
+
+  async function orFail(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      throw journalError(`cannot write the journal entry ${quoted(path, 200)}`, cause);
+    }
+  }
 
   function add(record: JournalRecord): Promise<void> {
-    return wrap(path, () => file.append(record));
+    return orFail(() => file.append(record));
   }
 
   function at(): string {
@@ -60,7 +66,7 @@ export function journalEntry(options: EntryOptions): JournalEntry {
 
   async function leave(): Promise<void> {
     onEnd();
-    await wrap(path, () => file.close());
+    await orFail(file.close);
   }
 
   return {
@@ -91,15 +97,96 @@ export async function eraseEntryFile(path: string, flushFolder: () => Promise<vo
   }
 }
 
-/** What could not be done, and why. */
+/** `what` could not be done, and the system's reason. */
 export function journalError(what: string, cause: unknown): FailedError {
   return new FailedError('journal', `${what}: ${systemReason(cause)}`, { cause });
 }
 
-async function wrap(path: string, work: () => Promise<void>): Promise<void> {
+/** What an entry takes on the disk at once, in bytes, so that a disk that fills up later does not cost an answer. */
+const reservedBytes = 64 * 1024;
+const space = 0x20;
+const reserve = Buffer.alloc(reservedBytes, space);
+
+/** An entry's file, open for more records. All reject with errors of the operating system. */
+export interface EntryFile {
+  /** Resolves when the record is on the disk. Records come in the order of the calls. */
+  readonly append: (record: JournalRecord) => Promise<void>;
+  /** To be called once the last record is written; again, it does nothing. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Makes the file, which may not be there yet, with its first record and the reserve, durably. A failure leaves no file
+ * behind.
+ */
+export async function createEntryFile(
+  path: string,
+  first: JournalRecord,
+  flushFolder: () => Promise<void>,
+): Promise<EntryFile> {
+  const handle = await open(path, 'wx+', 0o600);
   try {
-    await work();
-  } catch (cause) {
-    throw journalError(`cannot write the journal entry ${quoted(path, 200)}`, cause);
+    const line = encodeRecord(first);
+    const bytes = [line, reserve.subarray(line.length)];
+    const { bytesWritten } = await handle.writev(bytes, 0);
+    await writeAll(handle, Buffer.concat(bytes).subarray(bytesWritten), bytesWritten);
+    await handle.sync();
+    await flushFolder();
+    return entryFile(handle, line.length);
+  } catch (error) {
+    await handle.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Opens the file for more records after its last complete one. */
+export async function reopenEntryFile(path: string): Promise<EntryFile> {
+  const handle = await open(path, constants.O_RDWR | noFollow());
+  try {
+    const bytes = await handle.readFile();
+    const { end } = decodeRecords(bytes);
+    const rest = bytes.subarray(end);
+    // The rest of a torn record would otherwise follow a shorter one.
+    if (rest.some((byte) => byte !== space)) {
+      await writeAll(handle, Buffer.alloc(rest.length, space), end);
+      await handle.sync();
+    }
+    return entryFile(handle, end);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function entryFile(handle: FileHandle, start: number): EntryFile {
+  let end = start;
+  let turn: Promise<void> = Promise.resolve();
+
+  async function write(record: JournalRecord): Promise<void> {
+    const line = encodeRecord(record);
+    await writeAll(handle, line, end);
+    await handle.datasync();
+    end += line.length;
+  }
+
+  return {
+    append: (record) => {
+      const written = turn.then(() => write(record));
+      turn = written.catch(() => undefined);
+      return written;
+    },
+    close: async () => {
+      await turn;
+      await handle.close();
+    },
+  };
+}
+
+/** One write, unless the system takes less than all of it. */
+async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
   }
 }

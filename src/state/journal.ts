@@ -1,14 +1,27 @@
-import type { Context } from '../context.ts';
-import { makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
-import { onceDone, coalesce } from '../files/coalesce.ts';
-import { journalDirectory } from './entry-file.ts';
-import type { Intent } from './intent.ts';
-import type { JournalEntry } from './journal-entry.ts';
-import { findEntry, listEntries } from './list-entries.ts';
-import { beginEntry, eraseEntry, preflightJournal, reopenEntry } from './write-entries.ts';
-import type { StoredEntry } from './stored-entry.ts';
+import { randomUUID } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 
-/** What was asked of providers and is not finished, in the user's state directory (DESIGN.md 6). */
+import type { Context } from '../context.ts';
+import { ConflictError, FailedError, NotFoundError, UsageError } from '../errors.ts';
+import { coalesce, onceDone } from '../files/coalesce.ts';
+import { checkPrivateDirectory, makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
+import { systemReason } from '../files/system-error.ts';
+import { compareText, quoted } from '../model/text.ts';
+import {
+  createEntryFile,
+  eraseEntryFile,
+  journalEntry,
+  journalError,
+  reopenEntryFile,
+  type EntryFile,
+  type JournalEntry,
+} from './journal-entry.ts';
+import { entryIdOf, entryPlace, isEntryId, journalDirectory } from './journal-folder.ts';
+import { schemaVersion, type Intent, type RecordedIntent } from './record.ts';
+import { readEntry, type EntryPlace, type EntryReading, type ReadableEntry, type StoredEntry } from './stored-entry.ts';
+
+/** The issuances that are not finished, in the user's state directory (docs/design.md 6). */
 export interface Journal {
   /** False with `--no-journal`: entries are kept, without secrets. */
   readonly keepsSecrets: boolean;
@@ -33,7 +46,7 @@ export interface Journal {
   readonly erase: (id: string) => Promise<void>;
   /**
    * Opens an entry for more records. Takes a whole id.
-   * @throws NotFoundError; ConflictError (`locked`) while its process is at it; FailedError when it is unreadable or newer
+   * @throws NotFoundError; ConflictError (`locked`) while its process is running; FailedError when it is unreadable or newer
    */
   readonly reopen: (id: string) => Promise<JournalEntry>;
 }
@@ -46,23 +59,197 @@ export interface JournalOptions extends Pick<Context, 'now' | 'platform' | 'user
 
 /** Touches nothing yet. There is to be one per process: it knows which entries this process is writing. */
 export function openJournal(options: JournalOptions): Journal {
-  const mine = new Set<string>();
-  const directory = journalDirectory(options.stateDirectory);
-  const state = {
-    ...options,
-    directory,
-    mine,
-    makeFolder: onceDone(() => makePrivateDirectory(directory, options)),
-    flushFolder: coalesce(() => syncDirectory(directory, options)),
-    isMine: (id: string) => mine.has(id),
-  };
+  const folder = new JournalFolder(options);
   return {
     keepsSecrets: options.keepsSecrets,
-    preflight: () => preflightJournal(state),
-    begin: (intent) => beginEntry(state, intent),
-    list: () => listEntries(state),
-    find: (id) => findEntry(state, id),
-    erase: (id) => eraseEntry(state, id),
-    reopen: (id) => reopenEntry(state, id),
+    preflight: () => folder.preflight(),
+    begin: (intent) => folder.begin(intent),
+    list: () => folder.list(),
+    find: (id) => folder.find(id),
+    erase: (id) => folder.erase(id),
+    reopen: (id) => folder.reopen(id),
   };
+}
+
+const trialPrefix = '.preflight-';
+
+/** No run takes as long: a process with that number is another one by then. */
+const longestRunMs = 24 * 60 * 60 * 1000;
+
+const shortestPrefix = 4;
+
+class JournalFolder {
+  readonly #options: JournalOptions;
+  readonly #directory: string;
+  /** Ids of the entries that this process is writing. */
+  readonly #mine = new Set<string>();
+  readonly #make: () => Promise<void>;
+  /** Makes what was created or removed durable. */
+  readonly #flush: () => Promise<void>;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#directory = journalDirectory(options.stateDirectory);
+    this.#make = onceDone(() => makePrivateDirectory(this.#directory, options));
+    this.#flush = coalesce(() => syncDirectory(this.#directory, options));
+  }
+
+  async preflight(): Promise<void> {
+    await this.#make();
+    const path = join(this.#directory, `${trialPrefix}${randomUUID()}`);
+    try {
+      const file = await createEntryFile(path, { type: 'sent', at: null }, this.#flush);
+      await file.close();
+      await rm(path);
+    } catch (cause) {
+      throw new UsageError(`cannot write to the journal in ${quoted(this.#directory, 200)}: ${systemReason(cause)}`, {
+        hint: 'set SACTL_STATE_DIR to another folder',
+        cause,
+      });
+    }
+  }
+
+  async begin(plan: Intent): Promise<JournalEntry> {
+    if (!isEntryId(plan.id)) throw new Error(`not an id for a journal entry: ${quoted(plan.id)}`);
+    const { self, keepsSecrets: keepsSecret } = this.#options;
+    const startedAt = new Date(this.#options.now()).toISOString();
+    const intent = { ...plan, startedAt, process: { host: self.host, pid: self.pid }, keepsSecret };
+    await this.#make();
+    const place = entryPlace(this.#directory, plan.id);
+    this.#mine.add(plan.id);
+    try {
+      const file = await createEntryFile(place.path, { type: 'intent', schema: schemaVersion, intent }, this.#flush);
+      return this.#entry(place, file, keepsSecret);
+    } catch (cause) {
+      this.#mine.delete(plan.id);
+      throw journalError(`cannot write the journal entry ${quoted(place.path, 200)}`, cause);
+    }
+  }
+
+  async reopen(id: string): Promise<JournalEntry> {
+    const { path, intent } = await this.#reopenable(id);
+    try {
+      const file = await reopenEntryFile(path);
+      this.#mine.add(id);
+      return this.#entry({ id, path }, file, intent.keepsSecret && this.#options.keepsSecrets);
+    } catch (cause) {
+      throw journalError(`cannot open the journal entry ${quoted(path, 200)}`, cause);
+    }
+  }
+
+  async erase(id: string): Promise<void> {
+    if (!isEntryId(id)) throw noSuchEntry(id);
+    if (!(await this.#isThere())) return;
+    await eraseEntryFile(entryPlace(this.#directory, id).path, this.#flush);
+  }
+
+  async list(): Promise<readonly StoredEntry[]> {
+    if (!(await this.#isThere())) return [];
+    const names = await readdir(this.#directory).catch((cause: unknown) => {
+      throw journalError(`cannot read the journal in ${quoted(this.#directory, 200)}`, cause);
+    });
+    await this.#sweepTrials(names);
+    const entries: StoredEntry[] = [];
+    for (const id of names.map(entryIdOf).filter((name) => name !== null)) {
+      const entry = await this.#read(id);
+      if (this.#isLeftover(entry)) {
+        await rm(entryPlace(this.#directory, id).path, { force: true }).catch(() => undefined);
+      } else if (entry.state !== 'gone' && entry.state !== 'unfinished') entries.push(entry);
+    }
+    return entries.toSorted((one, other) => compareText(sortKey(one), sortKey(other)));
+  }
+
+  async find(id: string): Promise<StoredEntry> {
+    const entries = await this.list();
+    const exact = entries.find((entry) => entry.id === id);
+    if (exact !== undefined) return exact;
+    const matches = id.length < shortestPrefix ? [] : entries.filter((entry) => entry.id.startsWith(id));
+    const [match, ...others] = matches;
+    if (match === undefined) throw noSuchEntry(id);
+    if (others.length === 0) return match;
+    const ids = matches.map((entry) => entry.id).join(', ');
+    throw new ConflictError('ambiguous', `several journal entries begin with ${quoted(id)}: ${ids}`, {
+      hint: 'give more characters of the id',
+    });
+  }
+
+  #isThere(): Promise<boolean> {
+    return checkPrivateDirectory(this.#directory, this.#options);
+  }
+
+  #read(id: string): Promise<EntryReading> {
+    const { userId } = this.#options;
+    return readEntry(entryPlace(this.#directory, id), userId, (intent) => this.#isUnderWay(intent));
+  }
+
+  #entry(place: EntryPlace, file: EntryFile, keepsSecret: boolean): JournalEntry {
+    const { now } = this.#options;
+    const onEnd = (): void => void this.#mine.delete(place.id);
+    return journalEntry(file, { ...place, now, keepsSecret, flushFolder: this.#flush, onEnd });
+  }
+
+  async #reopenable(id: string): Promise<ReadableEntry> {
+    const entry = isEntryId(id) && (await this.#isThere()) ? await this.#read(id) : null;
+    if (entry === null || entry.state === 'gone' || entry.state === 'unfinished') throw noSuchEntry(id);
+    if (entry.state === 'unreadable') {
+      throw new FailedError('journal', `cannot use journal entry ${id}: ${entry.problem}`);
+    }
+    if (entry.isNewer) {
+      throw new FailedError('journal', `journal entry ${id} was written by a newer sactl`, {
+        hint: 'recover it with that version',
+      });
+    }
+    if (entry.isUnderWay) {
+      const { pid } = entry.intent.process;
+      throw new ConflictError('locked', `process ${pid} is still at work on journal entry ${id}`);
+    }
+    return entry;
+  }
+
+  /** Trials of processes that were killed while they made them; they hold nothing. */
+  async #sweepTrials(names: readonly string[]): Promise<void> {
+    for (const name of names.filter((one) => one.startsWith(trialPrefix))) {
+      const path = join(this.#directory, name);
+      const found = await stat(path).catch(() => null);
+      if (found !== null && this.#isOld(found.mtimeMs)) await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+
+  /** Whether nothing was sent, so that nothing is left to do, and no process is working on it. */
+  #isLeftover(entry: EntryReading): boolean {
+    if (entry.state === 'unfinished') return !this.#mine.has(entry.id) && this.#isOld(entry.modifiedAt);
+    return entry.state === 'preparing' && !entry.isNewer && this.#isAbandoned(entry.intent);
+  }
+
+  /**
+   * Whether the process that began an entry is still working on it. One of another machine may be, but that cannot be
+   * known, so it is not; neither is an earlier process with our own number: containers give the same number again and again.
+   */
+  #isUnderWay({ id, process, startedAt }: RecordedIntent): boolean {
+    const { self } = this.#options;
+    if (this.#mine.has(id)) return true;
+    if (process.host !== self.host || process.pid === self.pid) return false;
+    return self.isRunning(process.pid) && !this.#isOld(Date.parse(startedAt));
+  }
+
+  /** Whether the process is known to be dead, or, where that cannot be known, must be. */
+  #isAbandoned({ id, process, startedAt }: RecordedIntent): boolean {
+    const { self } = this.#options;
+    if (this.#mine.has(id)) return false;
+    const isKnown = process.host === self.host && process.pid !== self.pid;
+    return isKnown ? !self.isRunning(process.pid) : this.#isOld(Date.parse(startedAt));
+  }
+
+  /** Whether a time, in milliseconds since the epoch, is more than a day ago. */
+  #isOld(time: number): boolean {
+    return this.#options.now() - time > longestRunMs;
+  }
+}
+
+function noSuchEntry(id: string): NotFoundError {
+  return new NotFoundError(`there is no journal entry ${quoted(id)}`, { hint: 'sactl recover list' });
+}
+
+function sortKey({ id, intent }: StoredEntry): string {
+  return intent === null ? `1 ${id}` : `0 ${intent.startedAt} ${id}`;
 }

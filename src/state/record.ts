@@ -1,28 +1,74 @@
-import { asText, oneOf, parseFields, type Fields } from '../model/account.ts';
+import type { ProcessIdentity } from '../context.ts';
+import {
+  asText,
+  fieldsOf,
+  oneOf,
+  parseFields,
+  providerNames,
+  type Fields,
+  type ProviderName,
+} from '../model/account.ts';
 import { Secret } from '../model/credential.ts';
-import { operations, parseIntent, type Operation, type RecordedIntent } from './intent.ts';
 
 /** The shape of records that this version writes. */
 export const schemaVersion = 1;
 
-/** One line of an entry's file. Times are ISO 8601. */
+const operations = ['create', 'rotate'] as const;
+
+export type Operation = (typeof operations)[number];
+
+/** What is about to be asked of a provider, and what is needed to find and finish it later. Holds no secret. */
+export interface Intent {
+  /** The entry's id, a UUID; on nscale also the value of the tag `sactl-operation`. */
+  readonly id: string;
+  readonly operation: Operation;
+  readonly connection: EntryConnection;
+  /** The account before the change; for a create, all but its name may be null. */
+  readonly account: EntryAccount;
+  /** Names of the targets, e.g. `file:secrets/ci.token`; none is stdout. */
+  readonly targets: readonly string[];
+  /** The folder that relative paths in them are relative to. */
+  readonly directory: string;
+}
+
+/** An intent as the journal has it. */
+export interface RecordedIntent extends Intent {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** The process that began the entry. */
+  readonly process: Pick<ProcessIdentity, 'pid' | 'host'>;
+  /** Whether an answer is kept with its secret; not with `--no-journal`. */
+  readonly keepsSecret: boolean;
+}
+
+export interface EntryConnection {
+  readonly provider: ProviderName;
+  readonly profile: string | null;
+  readonly endpoint: string;
+  readonly organization: string | null;
+  readonly isSandbox: boolean;
+  /** Path of `--ca-cert`. */
+  readonly caFile: string | null;
+}
+
+export interface EntryAccount {
+  readonly id: string | null;
+  readonly name: string;
+  readonly clientId: string | null;
+  readonly expiresAt: string | null;
+}
+
+/** One line of an entry's file; the intent is the first. Times are ISO 8601. */
 export type JournalRecord =
-  | IntentRecord
+  /** `intent` is null when this version does not understand it. */
+  | { readonly type: 'intent'; readonly schema: number; readonly intent: RecordedIntent | null }
   | { readonly type: 'sent'; readonly at: string | null }
   | AnswerRecord
   | { readonly type: 'delivered'; readonly target: string }
-  | OutcomeRecord;
+  | { readonly type: 'outcome'; readonly at: string | null; readonly outcome: string; readonly message: string };
 
-/** The first line. */
-export interface IntentRecord {
-  readonly type: 'intent';
-  readonly schema: number;
-  /** Null when it is not one that this version understands. */
-  readonly intent: RecordedIntent | null;
-}
-
-/** A 2xx answer. The request it answers may be another than the one intended: a lost create is issued again as a rotation. */
-export interface AnswerRecord {
+/** A 2xx answer. Its request may be another than the one intended: a lost create is issued again as a rotation. */
+interface AnswerRecord {
   readonly type: 'answer';
   readonly at: string | null;
   /** Null is the one intended, like `accountId`. */
@@ -32,43 +78,27 @@ export interface AnswerRecord {
   readonly base64: Secret | null;
 }
 
-/** What became of it, for people. */
-export interface OutcomeRecord {
-  readonly type: 'outcome';
-  readonly at: string | null;
-  /** e.g. `unknown` or `undelivered`. */
-  readonly outcome: string;
-  readonly message: string;
-}
-
 /** A record as its line, with the line break. */
 export function encodeRecord(record: JournalRecord): Buffer {
   return Buffer.from(`${JSON.stringify(plain(record))}\n`);
 }
 
-/** What complete lines say. */
-export interface Reading {
-  /** Without what is unreadable, and without types this version does not know. */
-  readonly records: readonly JournalRecord[];
-  /** Where the last complete line ends, in bytes: the next record's place. */
-  readonly end: number;
+function plain(record: JournalRecord): object {
+  if (record.type === 'answer') return { ...record, base64: record.base64?.reveal() ?? null };
+  if (record.type !== 'intent') return record;
+  const { type, schema, intent } = record;
+  return { type, schema, ...intent };
 }
 
-/** Reads an entry's bytes; what follows the last line break is reserved space, or a record that was torn. */
-export function decodeRecords(bytes: Uint8Array): Reading {
+/**
+ * Reads an entry's bytes, without lines that are unreadable or of a type this version does not know. What follows the last
+ * line break is reserved space, or a record that was torn.
+ * @returns also where the last complete line ends, in bytes: the place of the next record
+ */
+export function decodeRecords(bytes: Uint8Array): { readonly records: readonly JournalRecord[]; readonly end: number } {
   const end = bytes.lastIndexOf(0x0a) + 1;
   const lines = new TextDecoder().decode(bytes.subarray(0, end)).split('\n');
-  const records = lines.map(decodeRecord).filter((record) => record !== null);
-  return { records, end };
-}
-
-function plain(record: JournalRecord): object {
-  if (record.type === 'intent') {
-    const { type, schema, intent } = record;
-    return { type, schema, ...intent };
-  }
-  if (record.type === 'answer') return { ...record, base64: record.base64?.reveal() ?? null };
-  return record;
+  return { records: lines.map(decodeRecord).filter((record) => record !== null), end };
 }
 
 function decodeRecord(line: string): JournalRecord | null {
@@ -82,8 +112,16 @@ function decodeRecord(line: string): JournalRecord | null {
     }
     case 'sent':
       return { type: 'sent', at };
-    case 'answer':
-      return answerRecord(fields);
+    case 'answer': {
+      const base64 = asText(fields['base64']);
+      return {
+        type: 'answer',
+        at,
+        operation: oneOf(fields['operation'], operations),
+        accountId: asText(fields['accountId']),
+        base64: base64 === null ? null : new Secret(base64),
+      };
+    }
     case 'delivered': {
       const target = asText(fields['target']);
       return target === null ? null : { type: 'delivered', target };
@@ -97,13 +135,47 @@ function decodeRecord(line: string): JournalRecord | null {
   }
 }
 
-function answerRecord(fields: Fields): AnswerRecord {
-  const base64 = asText(fields['base64']);
+/** The intent in an entry's first line; null when something is missing that everything else depends on. */
+function parseIntent(fields: Fields): RecordedIntent | null {
+  const id = asText(fields['id']);
+  const operation = oneOf(fields['operation'], operations);
+  const startedAt = asText(fields['startedAt']);
+  const { pid, host } = fieldsOf(fields['process']);
+  const connection = parseConnection(fieldsOf(fields['connection']));
+  const account = parseAccount(fieldsOf(fields['account']));
+  if (id === null || operation === null || startedAt === null || connection === null || account === null) return null;
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || typeof host !== 'string') return null;
+  const targets: readonly unknown[] = Array.isArray(fields['targets']) ? fields['targets'] : [];
   return {
-    type: 'answer',
-    at: asText(fields['at']),
-    operation: oneOf(fields['operation'], operations),
-    accountId: asText(fields['accountId']),
-    base64: base64 === null ? null : new Secret(base64),
+    id,
+    operation,
+    startedAt,
+    process: { pid, host },
+    connection,
+    account,
+    targets: targets.filter((target) => typeof target === 'string'),
+    directory: asText(fields['directory']) ?? '/',
+    keepsSecret: fields['keepsSecret'] === true,
   };
+}
+
+function parseConnection(fields: Fields): EntryConnection | null {
+  const provider = oneOf(fields['provider'], providerNames);
+  const endpoint = asText(fields['endpoint']);
+  if (provider === null || endpoint === null) return null;
+  return {
+    provider,
+    profile: asText(fields['profile']),
+    endpoint,
+    organization: asText(fields['organization']),
+    isSandbox: fields['isSandbox'] === true,
+    caFile: asText(fields['caFile']),
+  };
+}
+
+function parseAccount(fields: Fields): EntryAccount | null {
+  const name = asText(fields['name']);
+  if (name === null) return null;
+  const { id, clientId, expiresAt } = fields;
+  return { id: asText(id), name, clientId: asText(clientId), expiresAt: asText(expiresAt) };
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { preflight, type Preflight } from '../../src/delivery/preflight.ts';
 import { UsageError } from '../../src/errors.ts';
-import type { EntryConnection } from '../../src/state/intent.ts';
+import type { EntryConnection } from '../../src/state/record.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import { account } from './answers.ts';
 import { failureOf, worldOf, type World } from './issuance.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { issueCredential } from '../../src/delivery/protocol.ts';
 import { AuthError, InterruptedError, UsageError } from '../../src/errors.ts';
-import type { Intent } from '../../src/state/intent.ts';
+import type { Intent } from '../../src/state/record.ts';
 import type { JournalEntry } from '../../src/state/journal-entry.ts';
 import { fails, httpError, neverAnswers, reset } from './answers.ts';
 import { diskFull } from './faulty-journal.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { issueCredential } from '../../src/delivery/protocol.ts';
 import { supersede } from '../../src/delivery/close.ts';
-import type { EntryConnection, Intent } from '../../src/state/intent.ts';
+import type { EntryConnection, Intent } from '../../src/state/record.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import type { Account } from '../../src/model/account.ts';
 import { testNow } from '../harness/context.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 
 import type { ProcessIdentity } from '../../src/context.ts';
-import type { Intent } from '../../src/state/intent.ts';
+import type { Intent } from '../../src/state/record.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../src/state/journal.ts';
 import { testNow } from '../harness/context.ts';
 

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { logPath } from '../../state/audit-file.ts';
 import { tildePath } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
-import { journalDirectory } from '../../state/entry-file.ts';
+import { journalDirectory } from '../../state/journal-folder.ts';
 import { failure, ok, warning, type CheckResult } from './report.ts';
 
 type System = Pick<Context, 'platform' | 'userId' | 'homeDirectory'>;

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Context } from '../../../src/context.ts';
-import type { Intent } from '../../../src/state/intent.ts';
+import type { Intent } from '../../../src/state/record.ts';
 import { openJournal, type Journal } from '../../../src/state/journal.ts';
 import type { NewAnswer } from '../../../src/state/journal-entry.ts';
 import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
