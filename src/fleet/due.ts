@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { accountIdOf, readEntry } from '../delivery/recover.ts';
 import type { Account } from '../model/account.ts';
 import type { Journal } from '../state/journal.ts';
-import { accountKeyOf } from '../state/rotations.ts';
+import { accountKeyOf } from '../state/audit-read.ts';
 import { isOpen, type ReadableEntry } from '../state/stored-entry.ts';
 import type { AccountFacts } from './facts.ts';
 import type { Selectors } from './selectors.ts';

@@ -1,4 +1,4 @@
-import { accountKeyOf, lastRotations } from '../state/rotations.ts';
+import { accountKeyOf, lastRotations } from '../state/audit-read.ts';
 import type { Context } from '../context.ts';
 import type { Account } from '../model/account.ts';
 import type { Connected } from '../session/connect.ts';

@@ -27,15 +27,15 @@ const outcomes: ReadonlyMap<ExitCode, AuditOutcome> = new Map([
   [ExitCode.actionRequired, 'action-required'],
 ]);
 
-/** What a change came to, as its exit code says. */
+/** The outcome that an exit code stands for. */
 export function outcomeOf(exitCode: ExitCode): AuditOutcome {
   return outcomes.get(exitCode) ?? 'failed';
 }
 
-/** What happened, as the caller knows it: who, where and when is added by the log. What is left out is unknown. */
+/** A change as its caller knows it; the log adds user, machine and time. What is left out is unknown. */
 export interface AuditFact {
   readonly operation: AuditOperation;
-  /** What the change itself came to. */
+  /** Of the change itself. */
   readonly exitCode: ExitCode;
   /** Default: what the exit code says. */
   readonly outcome?: AuditOutcome;
@@ -77,43 +77,6 @@ export interface AuditConnection {
 export interface AuditTarget {
   readonly target: string;
   readonly ok: boolean;
-}
-
-/**
- * One line of the log, as it is read: written by any version, so every value but the time may be unknown. The keys are
- * in the order of the line. Strings are safe to show.
- */
-export interface AuditEvent {
-  /** Higher when a newer sactl wrote it. */
-  readonly schema: number;
-  /** ISO 8601. */
-  readonly at: string;
-  /** One of `AuditOperation`, or what a newer version calls it. */
-  readonly operation: string;
-  /** One of `AuditOutcome`, or what a newer version calls it. */
-  readonly outcome: string;
-  readonly exitCode: number | null;
-  readonly provider: string | null;
-  readonly profile: string | null;
-  readonly endpoint: string | null;
-  readonly organization: string | null;
-  readonly id: string | null;
-  readonly name: string | null;
-  readonly sandbox: boolean;
-  readonly credentialSource: string | null;
-  /** Name of the user, or the numeric id as text. */
-  readonly user: string | null;
-  readonly host: string | null;
-  readonly pid: number | null;
-  readonly ci: AuditCi | null;
-  readonly expiresBefore: string | null;
-  readonly expiresAfter: string | null;
-  readonly fingerprint: string | null;
-  readonly verified: boolean | null;
-  readonly reissued: boolean | null;
-  readonly targets: readonly AuditTarget[];
-  readonly entry: string | null;
-  readonly error: string | null;
 }
 
 /** The pipeline's run that did it. */

@@ -6,14 +6,8 @@ import { syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
 import { coalesce } from '../files/coalesce.ts';
 import { quoted, safeText } from '../model/text.ts';
-import {
-  auditSchema,
-  outcomeOf,
-  type AuditCi,
-  type AuditEvent,
-  type AuditFact,
-  type AuditTarget,
-} from './audit-event.ts';
+import { auditSchema, outcomeOf, type AuditCi, type AuditFact } from './audit-event.ts';
+import type { AuditEvent } from './audit-read.ts';
 import { logPath, openToAppend, tryToAppend, type LogPlace } from './audit-file.ts';
 
 /** Who changed what, when, and what came of it: `audit.jsonl` in the state directory (DESIGN.md 6). Holds no secret. */
@@ -23,13 +17,13 @@ export interface AuditLog {
    * @throws UsageError naming the file
    */
   readonly preflight: () => Promise<void>;
-  /** Appends one line, and makes it last. @throws FailedError (`audit`) naming the file; it is worth a warning only */
+  /** Appends one line durably. @throws FailedError (`audit`) naming the file; it is worth a warning only */
   readonly append: (fact: AuditFact) => Promise<void>;
 }
 
 export interface AuditLogOptions extends LogPlace, Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'env'> {}
 
-/** Touches nothing yet. Events that are appended at the same time are written and made to last together. */
+/** Touches nothing yet. Events that are appended at the same time are written and flushed as one. */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
   const waiting: string[] = [];
   const write = coalesce(() => append(waiting.splice(0), options));
@@ -107,14 +101,11 @@ export async function recordFact(
   }
 }
 
-/** What an event says of the process that wrote it. */
-export type AuditWriter = Pick<Context, 'now' | 'userId' | 'self' | 'env'>;
-
 /** No text of an account or a message is longer; what is cut ends in `…`. */
 const longestText = 2000;
 
-/** A fact with who, where and when. */
-function eventOf(fact: AuditFact, writer: AuditWriter): AuditEvent {
+/** A fact with its user, machine and time. */
+function eventOf(fact: AuditFact, writer: AuditLogOptions): AuditEvent {
   const { operation, exitCode, outcome = outcomeOf(exitCode), connection, account } = fact;
   return {
     schema: auditSchema,
@@ -130,16 +121,16 @@ function eventOf(fact: AuditFact, writer: AuditWriter): AuditEvent {
     name: text(account.name),
     sandbox: connection?.isSandbox ?? false,
     credentialSource: text(connection?.credentialSource),
-    user: text(userOf(writer)),
+    user: userOf(writer),
     host: text(writer.self.host),
     pid: writer.self.pid,
-    ci: safeCi(ciOf(writer.env)),
+    ci: ciOf(writer.env),
     expiresBefore: text(fact.expiresBefore),
     expiresAfter: text(fact.expiresAfter),
     fingerprint: text(fact.fingerprint),
     verified: fact.verified ?? null,
     reissued: fact.reissued ?? null,
-    targets: (fact.targets ?? []).map(safeTarget),
+    targets: (fact.targets ?? []).map(({ target, ok }) => ({ target: safeText(target, longestText), ok })),
     entry: text(fact.entry),
     error: text(fact.error),
   };
@@ -147,22 +138,6 @@ function eventOf(fact: AuditFact, writer: AuditWriter): AuditEvent {
 
 function text(value: string | null | undefined): string | null {
   return value === null || value === undefined ? null : safeText(value, longestText);
-}
-
-function safeTarget({ target, ok }: AuditTarget): AuditTarget {
-  return { target: safeText(target, longestText), ok };
-}
-
-function safeCi(ci: AuditCi | null): AuditCi | null {
-  if (ci === null) return null;
-  const { system, repository, workflow, runId, actor } = ci;
-  return {
-    system,
-    repository: text(repository),
-    workflow: text(workflow),
-    runId: text(runId),
-    actor: text(actor),
-  };
 }
 
 /** The user's name or, where the environment has none, the numeric id; null where there is neither. */
@@ -211,5 +186,5 @@ function ciOf(env: Environment): AuditCi | null {
 
 function variable(env: Environment, name: string): string | null {
   const value = (env[name] ?? '').trim();
-  return value === '' ? null : value;
+  return value === '' ? null : text(value);
 }

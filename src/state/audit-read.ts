@@ -4,7 +4,7 @@ import { FailedError, UsageError } from '../errors.ts';
 import { systemReason } from '../files/system-error.ts';
 import { asText, fieldsOf, parseFields, type Fields } from '../model/account.ts';
 import { quoted, safeText } from '../model/text.ts';
-import { auditSchema, type AuditCi, type AuditEvent, type AuditTarget } from './audit-event.ts';
+import { auditSchema, type AuditCi, type AuditTarget } from './audit-event.ts';
 import { logPath, openToRead, type LogPlace } from './audit-file.ts';
 
 /** Longer ones are damaged: none is written that long. In characters. */
@@ -26,8 +26,8 @@ export function readEvents(place: LogPlace, visit: (event: AuditEvent) => void):
   });
 }
 
-/** `readEvents` for those who need less of a line: `take` says whether it made sense. */
-export async function readLines(place: LogPlace, take: (line: string) => boolean): Promise<number> {
+/** Calls `take` for each line; it says whether the line made sense. */
+async function readLines(place: LogPlace, take: (line: string) => boolean): Promise<number> {
   try {
     const handle = await openToRead(place);
     if (handle === null) return 0;
@@ -39,9 +39,7 @@ export async function readLines(place: LogPlace, take: (line: string) => boolean
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     const path = quoted(logPath(place), 300);
-    throw new FailedError('audit', `cannot read the audit log ${path}: ${systemReason(cause)}`, {
-      cause,
-    });
+    throw new FailedError('audit', `cannot read the audit log ${path}: ${systemReason(cause)}`, { cause });
   }
 }
 
@@ -75,18 +73,26 @@ async function* chunksOf(handle: FileHandle): AsyncGenerator<string> {
 }
 
 /**
- * The event that a line's fields say; null when it does not say what happened when. Nothing in it is believed: what has
- * another type than it should is unknown, and what this version does not know is left out.
+ * One line of the log as it is read: written by any version, so every value but the time may be unknown. The keys are in
+ * the order of the line. Strings are safe to show.
  */
-function storedEvent(fields: Fields): AuditEvent | null {
+export type AuditEvent = NonNullable<ReturnType<typeof storedEvent>>;
+
+/**
+ * The event in a line's fields; null when it does not say what happened when. A value of another type than it should have
+ * is unknown, and what this version does not know is left out.
+ */
+function storedEvent(fields: Fields) {
   const at = text(fields['at']);
   const operation = text(fields['operation']);
   const outcome = text(fields['outcome']);
-  if (at === null || operation === null || outcome === null) return null;
-  if (Number.isNaN(Date.parse(at))) return null;
+  if (at === null || operation === null || outcome === null || Number.isNaN(Date.parse(at))) return null;
   return {
+    /** Higher when a newer sactl wrote it. */
     schema: whole(fields['schema']) ?? auditSchema,
+    /** ISO 8601. */
     at,
+    /** One of `AuditOperation`, or a newer version's word; so is `outcome`. */
     operation,
     outcome,
     exitCode: whole(fields['exitCode']),
@@ -98,6 +104,7 @@ function storedEvent(fields: Fields): AuditEvent | null {
     name: text(fields['name']),
     sandbox: fields['sandbox'] === true,
     credentialSource: text(fields['credentialSource']),
+    /** Name of the user, or the numeric id as text. */
     user: text(fields['user']),
     host: text(fields['host']),
     pid: whole(fields['pid']),
@@ -129,15 +136,15 @@ function truth(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
-function ciOf(fields: Fields): AuditCi | null {
-  const system = text(fields['system']);
-  if (system === null) return null;
+function ciOf({ system, repository, workflow, runId, actor }: Fields): AuditCi | null {
+  const name = text(system);
+  if (name === null) return null;
   return {
-    system,
-    repository: text(fields['repository']),
-    workflow: text(fields['workflow']),
-    runId: text(fields['runId']),
-    actor: text(fields['actor']),
+    system: name,
+    repository: text(repository),
+    workflow: text(workflow),
+    runId: text(runId),
+    actor: text(actor),
   };
 }
 
@@ -148,4 +155,65 @@ function targetsOf(value: unknown): readonly AuditTarget[] {
     const target = text(fields['target']);
     return target === null ? [] : [{ target, ok: fields['ok'] === true }];
   });
+}
+
+/** What an account is known by. */
+export interface AccountName {
+  readonly provider: string;
+  readonly endpoint: string;
+  readonly id: string;
+}
+
+/**
+ * What `lastRotations` calls an account. Its organization is not part of it: an id is of one alone, and not every line
+ * says which.
+ */
+export function accountKeyOf({ provider, endpoint, id }: AccountName): string {
+  return JSON.stringify([provider, endpoint, id]);
+}
+
+/**
+ * When each account last got a credential by `create` or `rotate`, as far as the log knows: the time in ISO 8601 by
+ * `accountKeyOf`. An attempt that brought no credential does not count.
+ * @throws UsageError when the log is not to be trusted; FailedError (`audit`) when it cannot be read
+ */
+export async function lastRotations(place: LogPlace): Promise<ReadonlyMap<string, string>> {
+  const latest = new Map<string, { readonly at: string; readonly time: number }>();
+  await readLines(place, (line) => {
+    const found = mayBeIssuance.test(line) ? issuanceIn(parseFields(line) ?? {}) : null;
+    if (found === null) return true;
+    const known = latest.get(found.key);
+    if (known === undefined || known.time <= found.time) latest.set(found.key, found);
+    return true;
+  });
+  return new Map([...latest].map(([key, { at }]) => [key, at]));
+}
+
+/** Spares parsing most lines that are about something else. */
+const mayBeIssuance = /"(?:create|rotate)"/;
+
+const issuing = new Set(['create', 'rotate']);
+
+/** The outcomes of an issuance that brought a credential. */
+const issued = new Set(['done', 'partial', 'undelivered']);
+
+interface FoundIssuance {
+  readonly key: string;
+  /** ISO 8601, and the same in milliseconds since the epoch. */
+  readonly at: string;
+  readonly time: number;
+}
+
+function issuanceIn(fields: Fields): FoundIssuance | null {
+  if (!isOneOf(fields['operation'], issuing) || !isOneOf(fields['outcome'], issued)) return null;
+  const provider = asText(fields['provider']);
+  const endpoint = asText(fields['endpoint']);
+  const id = asText(fields['id']);
+  const time = Date.parse(asText(fields['at']) ?? '');
+  if (provider === null || endpoint === null || id === null || Number.isNaN(time)) return null;
+  return { key: accountKeyOf({ provider, endpoint, id }), at: new Date(time).toISOString(), time };
+}
+
+function isOneOf(value: unknown, known: ReadonlySet<string>): boolean {
+  return typeof value === 'string' && known.has(value);
 }

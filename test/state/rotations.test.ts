@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { accountKeyOf, lastRotations } from '../../src/state/rotations.ts';
+import { accountKeyOf, lastRotations } from '../../src/state/audit-read.ts';
 import { logOptions } from './audit-workspace.ts';
 
 const account = { provider: 'nscale', endpoint: 'https://identity.example', id: 'id-1' };

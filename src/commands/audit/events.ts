@@ -7,8 +7,8 @@ import type { Tone } from '../../output/style.ts';
 import type { Check } from '../../session/check.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { openStateWork } from '../../session/state-work.ts';
-import type { AuditEvent } from '../../state/audit-event.ts';
-import { readEvents } from '../../state/audit-read.ts';
+
+import { readEvents, type AuditEvent } from '../../state/audit-read.ts';
 
 /** What `audit list` does. */
 export async function listEvents(
