@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 
 const source = fileURLToPath(new URL('../src', import.meta.url));
 
@@ -98,6 +98,15 @@ function cyclesOf(pairs: readonly (readonly [string, string])[]): string[][] {
   for (const node of next.keys()) if (!order.has(node)) visit(node);
   return cycles;
 }
+
+/** Nouns and adapters are parallel: a verb or an idea has the same name in each. */
+const parallel = /^(?:commands|providers|sandbox)\/[^/]+\//;
+
+test('no file name stands more than three times outside the parallel folders', () => {
+  const names = files.filter((file) => !parallel.test(file)).map((file) => file.split('/').at(-1) ?? '');
+  const often = [...new Set(names)].filter((name) => names.filter((other) => other === name).length > 3);
+  expect(often).toEqual([]);
+});
 
 describe('imports', () => {
   it('come from every room', () => {
