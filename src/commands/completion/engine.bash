@@ -157,7 +157,7 @@ _sactl_offer_files() {
   done < <(compgen -f -- "$2")
 }
 
-# No name that could mean something to the shell is taken, whatever the configuration holds.
+# Names that could mean something to the shell are left out; the configuration may hold any.
 _sactl_read_profiles() {
   local name
   while IFS= read -r name; do

@@ -96,7 +96,7 @@ Register-ArgumentCompleter -Native -CommandName 'sactl' -ScriptBlock {
         }
         $value = $value -replace '^[''"]', ''
         if ($kinds[$name] -ceq 'profiles') {
-            # No name that could mean something to the shell is taken, whatever the configuration holds.
+            # Names that could mean something to the shell are left out; the configuration may hold any.
             $names = try { @(& sactl __profiles 2>$null) -cmatch '^[A-Za-z0-9._-]+$' } catch { @() }
             Offer $prefix $value @($names | ForEach-Object { $_; '' })
         } elseif ($kinds[$name] -ceq 'targets' -and $value -cmatch '^(PATH_TARGETS):') {

@@ -1,23 +1,12 @@
 import engine from './engine.fish?raw';
-import { choicesOf, pathPattern, type Named, type Outline } from './outline.ts';
+import { choicesOf, pathPattern, stepsOf, type Named, type Outline } from './outline.ts';
 
 /** The engine, what it knows of the command tree as functions with a `switch` in each, and its registration. */
 export function fishScript({ commands, shared, values, repeatable, short }: Outline): string {
   return [
     engine.replace('PATH_TARGETS', pathPattern),
     switchOn('step', [
-      ...commands.flatMap(({ path, words }) =>
-        words.flatMap(({ names, leadsTo }) =>
-          leadsTo === null
-            ? []
-            : [
-                arm(
-                  names.map((name) => `${path}/${name}`),
-                  [echo(leadsTo)],
-                ),
-              ],
-        ),
-      ),
+      ...commands.flatMap(stepsOf).map(({ from, to }) => arm(from, [echo(to)])),
       arm(['*'], [echo('?')]),
     ]),
     switchOn(

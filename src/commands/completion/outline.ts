@@ -108,6 +108,13 @@ function valuesByFlag(flags: readonly FlagNode[]): ReadonlyMap<string, Values> {
   return new Map([...kinds].flatMap(([name, values]) => (values === null ? [] : [[name, values]])));
 }
 
+/** Where the words of a command lead: `<path>/<word>` for each name of a word, and the path it leads to. */
+export function stepsOf({ path, words }: OutlinedCommand): readonly { from: readonly string[]; to: string }[] {
+  return words.flatMap(({ names, leadsTo }) =>
+    leadsTo === null ? [] : [{ from: names.map((name) => `${path}/${name}`), to: leadsTo }],
+  );
+}
+
 /** What may stand after a flag, as far as it can be known without asking anybody. */
 export type Values =
   /** One of these; in a list, several with commas between them; to sort by, with a dash before it for descending. */

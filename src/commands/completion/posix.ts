@@ -1,6 +1,6 @@
 import bashEngine from './engine.bash?raw';
 import zshEngine from './engine.zsh?raw';
-import { choicesOf, pathWords, type Named, type Outline, type OutlinedCommand } from './outline.ts';
+import { choicesOf, pathWords, stepsOf, type Named, type Outline } from './outline.ts';
 
 /** bash shows no descriptions. The engine ends every candidate itself, because some go on: `file:`. */
 export function bashScript(outline: Outline): string {
@@ -27,7 +27,7 @@ export function zshScript(outline: Outline): string {
 
 function wordsWhere(isWanted: (hasSlot: boolean) => boolean): string {
   return pathWords
-    .filter(({ kind }) => isWanted(kind.slot !== null))
+    .filter(({ kind }) => isWanted(kind.slot !== undefined))
     .map(({ word }) => word)
     .join('|');
 }
@@ -50,7 +50,10 @@ function posixTables(outline: Outline, write: (name: string, description: string
     return `candidates+=(${names.map((name) => quoted(write(name, description))).join(' ')})`;
   }
   return [
-    switchOn('take_word', '$command/$word', [...commands.flatMap(steps), "*) command='?' ;;"]),
+    switchOn('take_word', '$command/$word', [
+      ...commands.flatMap(stepsOf).map(({ from, to }) => arm(from, [`command=${quoted(to)}`])),
+      "*) command='?' ;;",
+    ]),
     switchOn(
       'words',
       '$command',
@@ -76,19 +79,6 @@ function posixTables(outline: Outline, write: (name: string, description: string
       '*) name=$1 ;;',
     ]),
   ].join('\n');
-}
-
-function steps({ path, words }: OutlinedCommand): string[] {
-  return words.flatMap(({ names, leadsTo }) =>
-    leadsTo === null
-      ? []
-      : [
-          arm(
-            names.map((name) => `${path}/${name}`),
-            [`command=${quoted(leadsTo)}`],
-          ),
-        ],
-  );
 }
 
 function functionOf(name: string, lines: readonly string[]): string {

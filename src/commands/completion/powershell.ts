@@ -1,16 +1,12 @@
 import engine from './engine.ps1?raw';
-import { choicesOf, pathPattern, type Named, type Outline } from './outline.ts';
+import { choicesOf, pathPattern, stepsOf, type Named, type Outline } from './outline.ts';
 
 /** The engine, with what it knows of the command tree as the contents of its tables. */
 export function powershellScript({ commands, shared, values, repeatable, short }: Outline): string {
   const lines = [
     `$repeatable = @(${repeatable.map(quoted).join(', ')})`,
     ...[...short].map(([letter, name]) => entry('longNames', letter, quoted(name))),
-    ...commands.flatMap(({ path, words }) =>
-      words.flatMap(({ names, leadsTo }) =>
-        leadsTo === null ? [] : names.map((name) => entry('steps', `${path}/${name}`, quoted(leadsTo))),
-      ),
-    ),
+    ...commands.flatMap(stepsOf).flatMap(({ from, to }) => from.map((words) => entry('steps', words, quoted(to)))),
     ...commands.map(({ path, words }) => entry('words', path, pairs(words))),
     ...shared.map((flags, index) => `$shared${index} = ${pairs(flags)}`),
     ...commands.map(({ path, flags, shared: set }) =>

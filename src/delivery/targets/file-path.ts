@@ -27,7 +27,7 @@ export function pathFor({ body }: TargetSpec, subject: Subject, { ctx }: TargetE
 
 /**
  * The path by way of its folder's real path: what two paths to one file have in common.
- * @throws TargetError when there is no such folder, or when the sandbox must not write there (DESIGN.md 7)
+ * @throws TargetError when there is no such folder, or when the sandbox must not write there (docs/design.md 7)
  */
 export async function locate(path: string, environment: TargetEnvironment): Promise<string> {
   const given = dirname(path);

@@ -4,23 +4,22 @@ import { listOf } from '../../model/text.ts';
 export interface TargetKind {
   /** What follows its name and a colon, e.g. `<path>`; null where the name is all there is. */
   readonly body: string | null;
-  /** What is written behind the body after a `#`, e.g. `<KEY>`; null where nothing is. */
-  readonly slot: string | null;
+  /** What is written behind the body after a `#`, e.g. `<KEY>`. */
+  readonly slot?: string;
   /** What it is, for help and completion. */
   readonly meaning: string;
-  /** What it is with `+json` behind its name; null where that is not taken. */
-  readonly jsonMeaning: string | null;
+  /** What it is with `+json` behind its name, where that is taken. */
+  readonly jsonMeaning?: string;
   /** Whether what is put there outlives this job: only such a place is good enough for the caller's own credential. */
   readonly isDurable: boolean;
   /** Whether the body is a path. Only these are carried out in the sandbox (docs/design.md 7). */
-  readonly isPath: boolean;
+  readonly isPath?: true;
 }
 
-/** Every kind of target by the name that `--to` begins with; `schemes.ts` has the code of each. */
-export const targetKinds = {
+/** In the order of the help; `schemes.ts` has the code of each. */
+const table = {
   file: {
     body: '<path>',
-    slot: null,
     meaning: 'a file with the token or secret, and no line break',
     jsonMeaning: 'a file with the whole credential object',
     isDurable: true,
@@ -30,77 +29,42 @@ export const targetKinds = {
     body: '<path>',
     slot: '<KEY>',
     meaning: 'one key of a .env file; every other line stays as it is',
-    jsonMeaning: null,
     isDurable: true,
     isPath: true,
   },
-  session: {
-    body: '<path>',
-    slot: null,
-    meaning: 'a session of Augment, as one line of JSON',
-    jsonMeaning: null,
-    isDurable: true,
-    isPath: true,
-  },
-  profile: {
-    body: null,
-    slot: null,
-    meaning: "the file that the profile's own credential comes from",
-    jsonMeaning: null,
-    isDurable: true,
-    isPath: false,
-  },
+  session: { body: '<path>', meaning: 'a session of Augment, as one line of JSON', isDurable: true, isPath: true },
+  profile: { body: null, meaning: "the file that the profile's own credential comes from", isDurable: true },
   'github-env': {
     body: '<NAME>',
-    slot: null,
     meaning: 'a variable for the later steps of a GitHub Actions job',
-    jsonMeaning: null,
     isDurable: false,
-    isPath: false,
   },
-  'github-output': {
-    body: '<name>',
-    slot: null,
-    meaning: 'an output of this step of a GitHub Actions job',
-    jsonMeaning: null,
-    isDurable: false,
-    isPath: false,
-  },
+  'github-output': { body: '<name>', meaning: 'an output of this step of a GitHub Actions job', isDurable: false },
   exec: {
     body: '<program and arguments>',
-    slot: null,
     meaning: 'a program that reads it from standard input, run without a shell',
     jsonMeaning: 'the same with the whole credential object',
     isDurable: false,
-    isPath: false,
   },
   'gh-secret': {
     body: '<owner/repo>[@env]',
     slot: '<NAME>',
     meaning: 'a secret of a repository or environment, by your gh',
-    jsonMeaning: null,
     isDurable: true,
-    isPath: false,
   },
   kubernetes: {
     body: '<namespace>/<secret>',
     slot: '<key>',
     meaning: 'a key of a Secret, by your kubectl',
-    jsonMeaning: null,
     isDurable: true,
-    isPath: false,
   },
-  vault: {
-    body: '<path>',
-    slot: '<field>',
-    meaning: 'a field of a KV secret, by your vault',
-    jsonMeaning: null,
-    isDurable: true,
-    isPath: false,
-  },
+  vault: { body: '<path>', slot: '<field>', meaning: 'a field of a KV secret, by your vault', isDurable: true },
 } as const satisfies Readonly<Record<string, TargetKind>>;
 
-export type TargetKindName = keyof typeof targetKinds;
+export type TargetKindName = keyof typeof table;
+
+/** Every kind of target by the name that `--to` begins with. */
+export const targetKinds: Readonly<Record<TargetKindName, TargetKind>> = table;
 
 export function isTargetKind(name: string): name is TargetKindName {
   return Object.hasOwn(targetKinds, name);
@@ -126,9 +90,9 @@ export interface TargetForm {
 /** All ways to write a target, in the order of the help. */
 export function targetForms(): readonly TargetForm[] {
   return [...kinds].flatMap(([name, kind]) => {
-    const rest = `${kind.body === null ? '' : `:${kind.body}`}${kind.slot === null ? '' : `#${kind.slot}`}`;
+    const rest = `${kind.body === null ? '' : `:${kind.body}`}${kind.slot === undefined ? '' : `#${kind.slot}`}`;
     const plain = { word: name, form: `${name}${rest}`, meaning: kind.meaning, kind };
-    if (kind.jsonMeaning === null) return [plain];
+    if (kind.jsonMeaning === undefined) return [plain];
     const word = `${name}+json`;
     return [plain, { word, form: `${word}${rest}`, meaning: kind.jsonMeaning, kind }];
   });

@@ -1,5 +1,5 @@
 import { listOf, quoted } from '../../model/text.ts';
-import { isTargetKind, kindsWhere, targetKinds, type TargetKind } from './kinds.ts';
+import { isTargetKind, kindsWhere, targetKinds } from './kinds.ts';
 import type { TargetSpec } from './scheme.ts';
 import { schemes } from './schemes.ts';
 import { problemOf } from './system-call.ts';
@@ -34,18 +34,19 @@ function parse(given: string): Parsed {
   const name = word.replace(/\+json$/, '');
   if (!isTargetKind(name))
     return { problem: `${quoted(word)} is no kind of target; there are ${knownWords.join(', ')}` };
-  const { body, slot, jsonMeaning }: TargetKind = targetKinds[name];
+  const { body, slot, jsonMeaning } = targetKinds[name];
   const isJson = word !== name;
-  if (isJson && jsonMeaning === null) return { problem: `${name} does not take +json; only ${listOf(takingJson)} do` };
+  if (isJson && jsonMeaning === undefined)
+    return { problem: `${name} does not take +json; only ${listOf(takingJson)} do` };
   const rest = colon < 0 ? '' : given.slice(colon + 1);
   if (body === null && colon >= 0) return { problem: `nothing may follow ${name}` };
   if (body !== null && rest === '') return { problem: `say where to, after ${word}:` };
-  const ends = slot === null ? { body: rest, slot: null } : slotOf(rest);
+  const ends = slot === undefined ? { body: rest, slot: null } : slotOf(rest);
   if (ends === null) return { problem: `say under which name, as in ${word}:<where>#<KEY>` };
   return { spec: { given, scheme: name, isJson, ...ends } };
 }
 
-const takingJson = kindsWhere(({ jsonMeaning }) => jsonMeaning !== null);
+const takingJson = kindsWhere(({ jsonMeaning }) => jsonMeaning !== undefined);
 
 const knownWords = kindsWhere(() => true).map((name) => (takingJson.includes(name) ? `${name}[+json]` : name));
 

@@ -95,7 +95,10 @@ interface Surroundings extends Pick<TargetContext, 'cwd' | 'homeDirectory'> {
   readonly profile: string | null;
 }
 
-const pathTarget = new RegExp(String.raw`^((?:${kindsWhere(({ isPath }) => isPath).join('|')})(?:\+json)?):(.*)$`, 's');
+const pathTarget = new RegExp(
+  String.raw`^((?:${kindsWhere(({ isPath }) => isPath === true).join('|')})(?:\+json)?):(.*)$`,
+  's',
+);
 
 /**
  * A target's name as it reads from everywhere: the path of a file is made absolute, because what is noted of a delivery

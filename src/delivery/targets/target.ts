@@ -65,7 +65,7 @@ export interface Subject {
 /** What targets may touch. */
 export interface TargetEnvironment {
   readonly ctx: TargetContext;
-  /** In the sandbox only files below the working directory are written; other targets are simulated (DESIGN.md 7). */
+  /** In the sandbox only files below the working directory are written; other targets are simulated (docs/design.md 7). */
   readonly isSandbox: boolean;
   /** The file that the profile's credential comes from; null where it comes from elsewhere, or there is no profile. */
   readonly profileFile: string | null;

@@ -126,7 +126,7 @@ export function specOf(given: string): TargetSpec {
   const scheme = word.replace('+json', '');
   if (!isTargetKind(scheme)) throw new Error(`${given} is no target`);
   const tail = rest.join(':');
-  const hash = targetKinds[scheme].slot === null ? -1 : tail.lastIndexOf('#');
+  const hash = targetKinds[scheme].slot === undefined ? -1 : tail.lastIndexOf('#');
   return {
     given,
     scheme,
