@@ -1,9 +1,10 @@
 import { connect, findConnection, type Connected } from '../../src/session/connect.ts';
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
-import type { ProviderName } from '../../src/model/account.ts';
+import { providerNames, type ProviderName } from '../../src/model/account.ts';
 import { Secret, type Credential } from '../../src/model/credential.ts';
 import type { Evidence } from '../../src/providers/issuance.ts';
+import { registry, type OptionalVerb } from '../../src/providers/registry.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
 import { useNscale } from '../harness/nscale.ts';
@@ -61,10 +62,10 @@ export interface Adapter {
   readonly credentialSource: string;
   /** Who may change `account` and is not that account. */
   readonly bystander: 'administrator' | 'reader';
-  /** Flags of `update` that change the account, and a filter with its result that shows the change. */
-  readonly update: { readonly flags: readonly string[]; readonly filter: string; readonly shows: string };
-  /** What readings show after a request whose answer was lost: `unchanged` where nothing is requested. */
-  readonly evidence: Evidence['kind'];
+  /** Flags of `update` that change the account, and a filter with its result that shows it; null without `update`. */
+  readonly update: { readonly flags: readonly string[]; readonly filter: string; readonly shows: string } | null;
+  /** What a reading shows after a request whose answer was lost: `unchanged` where nothing is requested. */
+  readonly evidence: Readonly<Record<'create' | 'rotate', Evidence['kind']>>;
   /** A credential in this provider's shape that is nobody's. */
   readonly nonsense: Credential;
   /** How many requests that change something each verb takes on `account`. */
@@ -79,6 +80,21 @@ export interface Adapter {
   readonly notes: Readonly<Partial<Record<string, string>>>;
   /** Whether an account's tokens are listed with it. */
   readonly hasTokens: boolean;
+}
+
+const methods = {
+  create: 'planCreate',
+  update: 'planUpdate',
+  rotate: 'planRotate',
+  delete: 'planDelete',
+  whoami: 'whoami',
+} as const satisfies Readonly<Record<ChangingVerb | 'whoami', OptionalVerb>>;
+
+/** Whether the provider has no such verb: neither the method, nor a person who does it instead. */
+export function isAbsent({ name }: Pick<Adapter, 'name'>, verb: keyof typeof methods): boolean {
+  const { lacks } = registry[name];
+  const isManual = (verb === 'create' || verb === 'rotate') && !lacks.includes('manual');
+  return lacks.includes(methods[verb]) && !isManual;
 }
 
 const verbs = ['list', 'get', 'create', 'update', 'rotate', 'delete', 'whoami'];
@@ -128,10 +144,9 @@ const throughAnApi = {
   hasTokens: false,
 } as const;
 
-/** Every provider: one row each. */
-export const adapters: readonly Adapter[] = [
-  {
-    name: 'nscale',
+/** Every provider: one row each; the compiler says which is missing. */
+const rows: Readonly<Record<ProviderName, Omit<Adapter, 'name'>>> = {
+  nscale: {
     install: () => {
       const deploy = useNscale();
       return (caller = 'administrator') => ({ ...deploy({ token: nscaleCredentials[caller] }), byHand: nothing });
@@ -141,7 +156,7 @@ export const adapters: readonly Adapter[] = [
     credentials: nscaleCredentials,
     credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',
     bystander: 'administrator',
-    evidence: 'changed',
+    evidence: { create: 'changed', rotate: 'changed' },
     nonsense: {
       kind: 'access-token',
       value: new Secret(nscaleCredentials.stranger),
@@ -152,8 +167,7 @@ export const adapters: readonly Adapter[] = [
     mutations: { create: 1, update: 1, rotate: 1, delete: 1 },
     ...throughAnApi,
   },
-  {
-    name: 'runai',
+  runai: {
     install: () => {
       const deploy = useRunai();
       return (caller = 'administrator') => ({
@@ -170,7 +184,7 @@ export const adapters: readonly Adapter[] = [
     },
     credentialSource: 'environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET',
     bystander: 'administrator',
-    evidence: 'unclear',
+    evidence: { create: 'unclear', rotate: 'unclear' },
     nonsense: {
       kind: 'client-secret',
       value: new Secret(runaiClients.stranger.clientSecret),
@@ -182,5 +196,7 @@ export const adapters: readonly Adapter[] = [
     mutations: { create: 1, update: 1, rotate: 1, delete: 4 },
     ...throughAnApi,
   },
-  augmentAdapter,
-];
+  augment: augmentAdapter,
+};
+
+export const adapters: readonly Adapter[] = providerNames.map((name) => Object.assign({ name }, rows[name]));

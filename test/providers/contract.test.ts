@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Outcome } from '../harness/run.ts';
-import { adapters, type ChangingVerb, type Deployment } from './adapters.ts';
+import { adapters, isAbsent, type ChangingVerb, type Deployment } from './adapters.ts';
 
 // The public shape, retyped by hand (docs/design.md 2): a change here is a change for every script.
 const accountKeys = (
@@ -67,12 +67,18 @@ describe.each(adapters)('$name', (adapter) => {
     ['list', ['sa', 'list']],
     ['get', ['sa', 'get', '--id', account.id]],
   ] as const;
-  const changes = [
-    ['create', ['sa', 'create', '--name', 'contract']],
-    ['update', ['sa', 'update', '--id', account.id, ...update.flags]],
-    ['rotate', ['sa', 'rotate', '--id', account.id, '--yes']],
-    ['delete', ['sa', 'delete', '--id', account.id, '--yes']],
-  ] as const;
+  const commands = {
+    create: ['sa', 'create', '--name', 'contract'],
+    update: ['sa', 'update', '--id', account.id, ...(update?.flags ?? ['--description', 'changed'])],
+    rotate: ['sa', 'rotate', '--id', account.id, '--yes'],
+    delete: ['sa', 'delete', '--id', account.id, '--yes'],
+    whoami: ['whoami'],
+  } as const;
+  const all = ['create', 'update', 'rotate', 'delete', 'whoami'] as const;
+  const absent = all.filter((verb) => isAbsent(adapter, verb));
+  const present = all.filter((verb) => !absent.includes(verb)).map((verb) => [verb, commands[verb]] as const);
+  const changes = present.flatMap(([verb, argv]) => (verb === 'whoami' ? [] : [[verb, argv] as const]));
+  const who = present.filter(([verb]) => verb === 'whoami');
 
   const signedIn = [...reads, ...changes].filter(([verb]) => adapter.signedIn.includes(verb));
   const local = [...reads, ...changes].filter(([verb]) => !adapter.signedIn.includes(verb));
@@ -111,11 +117,11 @@ describe.each(adapters)('$name', (adapter) => {
     });
 
     test.each([
-      ['create', changes[0][1], 'contract'],
-      ['rotate', changes[2][1], account.name],
-    ] as const)('%s prints the account with its credential', async (verb, argv, name) => {
+      ['create', 'contract'],
+      ['rotate', account.name],
+    ] as const)('%s prints the account with its credential', async (verb, name) => {
       const deployment = deploy();
-      const outcome = await make(deployment, verb, [...argv, '--json']);
+      const outcome = await make(deployment, verb, [...commands[verb], '--json']);
       const document = read(outcome);
       expect([outcome.code, outcome.stderr]).toEqual([0, noted(verb)]);
       expect(Object.keys(document)).toEqual(issueKeys);
@@ -134,28 +140,40 @@ describe.each(adapters)('$name', (adapter) => {
 
     test('every rotation issues another credential', async () => {
       const deployment = deploy();
-      const argv = [...changes[2][1], '-q', '.credential'];
+      const argv = [...commands.rotate, '-q', '.credential'];
       const printed = [await make(deployment, 'rotate', argv), await make(deployment, 'rotate', argv)].map(
         ({ stdout }) => (JSON.parse(stdout) as { fingerprint: string }).fingerprint,
       );
       expect(new Set(printed).size).toBe(2);
     });
 
-    test('update prints the account as it is afterwards', async () => {
+    test.each(update === null ? [] : [update])('update prints the account as it is afterwards', async (example) => {
       const deployment = deploy();
-      const [, argv] = changes[1];
-      expect(await deployment.run([...argv, '-q', update.filter])).toEqual({
+      const { filter, shows } = example;
+      expect(await deployment.run([...commands.update, '-q', filter])).toEqual({
         code: 0,
-        stdout: `${update.shows}\n`,
+        stdout: `${shows}\n`,
         stderr: '',
       });
-      const again = await deployment.run(['sa', 'get', '--id', account.id, '-q', update.filter]);
-      expect(again.stdout).toBe(`${update.shows}\n`);
+      const again = await deployment.run(['sa', 'get', '--id', account.id, '-q', filter]);
+      expect(again.stdout).toBe(`${shows}\n`);
+    });
+
+    test('update has an example where the provider has it', () => {
+      expect(update === null).toBe(absent.includes('update'));
+    });
+
+    test.each(absent)('%s, which the provider lacks, is refused before any request', async (verb) => {
+      const deployment = deploy();
+      const { code, stdout, stderr } = await deployment.run([...commands[verb], ...provider]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(' cannot ');
+      expect(deployment.mutations()).toEqual([]);
     });
 
     test('delete takes the account away', async () => {
       const deployment = deploy();
-      const outcome = await make(deployment, 'delete', [...changes[3][1], '--json']);
+      const outcome = await make(deployment, 'delete', [...commands.delete, '--json']);
       expect(outcome.code).toBe(0);
       expect(deployment.mutations()).toHaveLength(adapter.mutations.delete);
       expect(read(outcome)).toEqual({ deleted: true, provider: adapter.name, ...account });
@@ -173,14 +191,11 @@ describe.each(adapters)('$name', (adapter) => {
       expect(errorOf(outcome)).toMatchObject(nobody);
     });
 
-    test.each([
-      ['update', update.flags],
-      ['rotate', ['--yes']],
-      ['delete', ['--yes']],
-    ] as const)('%s of nobody is not found', async (verb, flags) => {
+    const named = changes.filter(([verb]) => verb !== 'create');
+    test.each(named)('%s of nobody is not found', async (verb, argv) => {
       const deployment = deploy();
-      const argv = ['sa', verb, '--id', 'nobody', ...flags, '--json'];
-      const outcome = await make(deployment, verb, argv);
+      const ofNobody = argv.map((word) => (word === account.id ? 'nobody' : word));
+      const outcome = await make(deployment, verb, [...ofNobody, '--json']);
       expect([outcome.code, outcome.stdout]).toEqual([3, '']);
       expect(errorOf(outcome)).toMatchObject(nobody);
       expect(deployment.mutations()).toEqual([]);
@@ -198,8 +213,7 @@ describe.each(adapters)('$name', (adapter) => {
       expect(deployment.mutations()).toEqual([]);
     });
 
-    const who = ['whoami', ['whoami']] as const;
-    test.each([...signedIn, who])('%s by a stranger names the credential', async (_, argv) => {
+    test.each([...signedIn, ...who])('%s by a stranger names the credential', async (_, argv) => {
       const deployment = deploy('stranger');
       const outcome = await deployment.run([...argv, '--json']);
       expect([outcome.code, outcome.stdout]).toEqual([4, '']);
@@ -243,8 +257,7 @@ describe.each(adapters)('$name', (adapter) => {
   });
 
   describe('secrets', () => {
-    const whoami = ['whoami', ['whoami']] as const;
-    test.each([...reads, ...changes, whoami])('are not in what %s logs', async (verb, argv) => {
+    test.each([...reads, ...changes, ...who])('are not in what %s logs', async (verb, argv) => {
       const { code, given, stdout, stderr } = await debug(deploy(), verb, [...argv, '--json']);
       expect(code).toBe(0);
       const secret = read({ stdout }).credential?.value ?? null;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { seenAccount, toAccount } from '../../../src/providers/augment/schema.ts';
+import { activeAccount, toAccount } from '../../../src/providers/augment/schema.ts';
 import { addToken, markPendingRevoke, markRevoked, type Inventory } from '../../../src/providers/augment/inventory.ts';
 import { ci, ciOf, ciToken, fingerprint, first, later, otherFingerprint, recorded, tenant } from './recorded.ts';
 
@@ -46,7 +46,7 @@ describe('the status', () => {
 });
 
 test('an account that was only seen at work has a name, and nothing that was not seen', () => {
-  const account = seenAccount({ tenant, name: 'release-notes' }, null);
+  const account = activeAccount({ tenant, name: 'release-notes' }, null);
   expect(Object.keys(account).toSorted()).toEqual(Object.keys(toAccount(ciOf(recorded()), null)).toSorted());
   expect(account).toMatchObject({
     id: 'd1.api.augmentcode.com/release-notes',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { Secret } from '../../../src/model/credential.ts';
 import { addAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
-import { hostOf } from '../../../src/providers/augment/schema.ts';
+import { hostOf } from '../../../src/providers/augment/session.ts';
 import { deleteAccount } from '../../../src/sandbox/augment/console.ts';
 import {
   consoleUrl,
@@ -62,8 +62,7 @@ function withHands(deployment: AugmentDeployment): Deployment {
 }
 
 /** Augment, where a person does at a web console what others do by an API. */
-export const augmentAdapter: Adapter = {
-  name: 'augment',
+export const augmentAdapter: Omit<Adapter, 'name'> = {
   install: () => {
     const deploy = useAugment();
     return (caller = 'administrator') => {
@@ -79,7 +78,7 @@ export const augmentAdapter: Adapter = {
   credentials,
   credentialSource: 'environment variable AUGMENT_SESSION_AUTH',
   bystander: 'reader',
-  evidence: 'unchanged',
+  evidence: { create: 'unchanged', rotate: 'unchanged' },
   nonsense: { kind: 'api-token', value: new Secret(credentials.stranger), clientId: null, expiresAt: null },
   update: { flags: ['--description', 'changed'], filter: '.description', shows: 'changed' },
   mutations: { create: 0, update: 0, rotate: 0, delete: 0 },

@@ -2,7 +2,7 @@ import { createHttpClient } from '../../../src/http/client.ts';
 import type { Fetch } from '../../harness/fetch.ts';
 import { createLimiter, type Analytics } from '../../../src/providers/augment/api.ts';
 import { analyticsEndpoint } from '../../../src/providers/augment/environment.ts';
-import { readProblem } from '../../../src/providers/augment/index.ts';
+import { readProblem } from '../../../src/providers/augment/api.ts';
 import { createAugmentEmulator } from '../../../src/sandbox/augment/app.ts';
 import { augmentSandbox, seedAugment } from '../../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../../src/sandbox/augment/state.ts';
