@@ -95,11 +95,8 @@ export function endless({ provider, purpose }: { provider: string; purpose: stri
   return badAnswer(provider, `cannot ${purpose}: ${provider}'s pages have no end`);
 }
 
-/** What became of a harmless request with a credential; `refusals` are the statuses that say that it is not taken. */
-export async function trialOf(
-  request: Promise<unknown>,
-  { refusals }: { refusals: readonly number[] },
-): Promise<Verification> {
+/** What a harmless request with a credential shows of it; `refusals` are the statuses that say that it is refused. */
+export async function verificationOf(request: Promise<unknown>, refusals: readonly number[]): Promise<Verification> {
   try {
     await request;
     return { works: true, why: null };

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
 
-import type { HttpClient } from '../../http/client.ts';
-import type { HttpRequest } from '../../http/request.ts';
-import { readJson, type Schema } from '../../http/body.ts';
-import type { Context } from '../../context.ts';
 import { FailedError } from '../../errors.ts';
-import { HttpError } from '../../http/error.ts';
-import type { Verification } from '../provider.ts';
-import { trialOf } from '../answers.ts';
+import { readJson, type Schema } from '../../http/body.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { HttpError, type ProviderProblem } from '../../http/error.ts';
+import type { HttpRequest } from '../../http/request.ts';
+import { verificationOf } from '../answers.ts';
+import type { Verification, VerificationOptions } from '../provider.ts';
 
 /** The Analytics API with the token of a service account: all that Augment documents for programs. */
 export interface Analytics {
@@ -17,7 +16,8 @@ export interface Analytics {
   readonly limiter: Limiter;
 }
 
-export interface AnalyticsQuestion<Wire> {
+/** A question to the API. */
+export interface AnalyticsQuery<Wire> {
   /** Below `/analytics/v0`, with its query. */
   readonly path: string;
   /** As it reads after "cannot". */
@@ -28,10 +28,9 @@ export interface AnalyticsQuestion<Wire> {
 /** Asks within the rate limit. @throws HttpError */
 export async function send<Wire>(
   { http, endpoint, limiter }: Analytics,
-  { path, purpose, schema }: AnalyticsQuestion<Wire>,
+  { path, purpose, schema }: AnalyticsQuery<Wire>,
 ): Promise<Wire> {
-  const url = `${endpoint}/analytics/v0${path}`;
-  const request: HttpRequest = { method: 'GET', url, purpose };
+  const request: HttpRequest = { method: 'GET', url: `${endpoint}/analytics/v0${path}`, purpose };
   await limiter.wait();
   return readJson(await http.send(request), schema, { provider: 'augment', request });
 }
@@ -50,7 +49,8 @@ export function createLimiter({
   sleep,
   perMinute = 10,
 }: {
-  readonly now: Context['now'];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly perMinute?: number;
 }): Limiter {
@@ -77,16 +77,29 @@ export function createLimiter({
   };
 }
 
-const Counts = z.looseObject({});
-
 /**
  * Tries the token that `analytics` sends, by the documented way (docs/contracts/augment.md 4). 200 with JSON: it works.
  * 401: it is refused. Anything else says nothing, not even 403: the token may only lack the permission. It proves
- * nothing about a tenant URL. Never rejects but by an interrupt.
+ * nothing about a tenant URL. Rejects for an interrupt only.
  */
 export async function probe(analytics: Analytics): Promise<Verification> {
-  return trialOf(askCounts(analytics), { refusals: [401] });
+  return verificationOf(askCounts(analytics), [401]);
 }
+
+/** One probe, which no rate limit is reached with. */
+export async function verifyCredential({
+  createHttp,
+  credential,
+  endpoint,
+}: VerificationOptions): Promise<Verification> {
+  const http = createHttp({
+    source: 'the new session',
+    header: () => Promise.resolve(`Bearer ${credential.value.reveal()}`),
+  });
+  return probe({ http, endpoint, limiter: { wait: () => Promise.resolve() } });
+}
+
+const Counts = z.looseObject({});
 
 /** Asks as `probe` does. @throws HttpError when it is not answered; FailedError for a 401 that is not Augment's own */
 export async function askCounts(analytics: Analytics): Promise<void> {
@@ -98,4 +111,15 @@ export async function askCounts(analytics: Analytics): Promise<void> {
     }
     throw error;
   }
+}
+
+/** docs/contracts/augment.md 4 */
+const Envelope = z.object({ error: z.object({ code: z.nullish(z.string()), message: z.string() }) });
+
+/** The Analytics API's error body, or null. */
+export function readProblem(_status: number, body: unknown): ProviderProblem | null {
+  const envelope = Envelope.safeParse(body);
+  if (!envelope.success) return null;
+  const { code, message } = envelope.data.error;
+  return { code: code ?? null, message, traceId: null };
 }

@@ -3,7 +3,7 @@ import { CliError, ConflictError, FailedError, InterruptedError, NotFoundError, 
 import { quoted } from '../../model/text.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../plan.ts';
-import { toAccount } from './schema.ts';
+import { recordChange } from './records.ts';
 import type { Backup } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl, revocation } from './console.ts';
@@ -17,12 +17,11 @@ import {
   renameAccount,
   tokenIn,
   type AccountKey,
-  type Inventory,
   type TokenKey,
 } from './inventory.ts';
 import { keyOf } from './lookup.ts';
 import { probe } from './api.ts';
-import { seenDead } from './revocation-check.ts';
+import { checkRevoked } from './revocation-check.ts';
 
 /** Our own description is changed here; a name is Augment's, and a person's to change. */
 export function planUpdate(
@@ -51,14 +50,11 @@ export function planUpdate(
           },
         }
       : {}),
-    apply: async () => {
-      const at = stamp(connection);
-      const recorded = await connection.inventory.update((before) => {
+    apply: () =>
+      recordChange(connection, isRenamed ? { ...key, name } : key, (before, at) => {
         const described = isDescribed ? describeAccount(before, { ...key, description, at }) : before;
         return isRenamed ? renameAccount(described, { ...key, newName: name, at }) : described;
-      });
-      return show(connection, recorded, isRenamed ? { ...key, name } : key);
-    },
+      }),
   };
 }
 
@@ -78,7 +74,7 @@ export function planDelete(connection: Connection, account: Account): Plan<void>
     apply: async (options) => {
       const key = keyOf(account);
       const dead = await deadTokens(connection, key, options);
-      const at = stamp(connection);
+      const at = new Date(connection.now()).toISOString();
       await connection.inventory.update((before) => removeAccount(before, { ...key, at, dead }));
       for (const fingerprint of dead) await connection.backups.remove(fingerprint);
     },
@@ -91,7 +87,7 @@ async function deadTokens(connection: Connection, key: AccountKey, options: Appl
   const dead: string[] = [];
   for (const token of tokens) {
     const isKnown = token.state === 'revoked' && token.verified;
-    const isDead = isKnown ? null : await seenDead(connection, token, options);
+    const isDead = isKnown ? null : await checkRevoked(connection, token, options);
     if (isDead === true) dead.push(token.fingerprint);
   }
   return dead;
@@ -109,17 +105,16 @@ export async function planRevokeToken(connection: Connection, account: Account, 
     effects: [`the token ${quoted(token, 100)} of ${account.name} stops working for good`],
     action: revocation(account, token),
     apply: async (options) => {
-      const isDead = await seenDead(connection, recorded, options);
+      const isDead = await checkRevoked(connection, recorded, options);
       if (isDead === null) {
         await options.report(
           `no copy of the token ${quoted(token, 100)} is left here, so that it is revoked is taken on trust`,
         );
       }
-      const after = await connection.inventory.update((before) =>
-        markRevoked(before, { ...key, at: stamp(connection), verified: isDead === true }),
-      );
-      if (isDead === true) await connection.backups.remove(recorded.fingerprint);
-      return show(connection, after, key);
+      const verified = isDead === true;
+      const after = await recordChange(connection, key, (before, at) => markRevoked(before, { ...key, at, verified }));
+      if (verified) await connection.backups.remove(recorded.fingerprint);
+      return after;
     },
   };
 }
@@ -143,52 +138,31 @@ export async function planRestoreToken(
     requests: [],
     effects: [`the session in ${backup.path} is replaced by the one with the token ${quoted(token, 100)}`],
     apply: async () => {
-      const verification = await probe(connection.analytics(backup.session.accessToken));
-      if (verification.works !== true) throw notRestored(token, verification.why);
+      const { works, why } = await probe(connection.analytics(backup.session.accessToken));
+      if (works !== true) {
+        const reason = `it could not be seen to work: ${why ?? 'no reason was given'}`;
+        throw new FailedError('not_restored', `the token ${quoted(token, 100)} was not restored, because ${reason}`, {
+          provider: 'augment',
+        });
+      }
       await connection.backups.restore(backup);
-      return noteRestored(connection, key, backup);
+      return recordRestored(connection, key, backup);
     },
   };
 }
 
 /** @throws PartialError, because the session is back where it was by then */
-async function noteRestored(connection: Connection, key: TokenKey, { path, target }: Backup): Promise<Account> {
+async function recordRestored(connection: Connection, key: TokenKey, { path, target }: Backup): Promise<Account> {
   try {
-    const at = stamp(connection);
-    const recorded = await connection.inventory.update((before) =>
+    return await recordChange(connection, key, (before, at) =>
       noteDelivery(markRestored(before, { ...key, at }), { ...key, at, targets: [target] }),
     );
-    return show(connection, recorded, key);
   } catch (cause) {
+    const why = cause instanceof CliError ? cause.message : 'unknown error';
+    const reason = cause instanceof InterruptedError ? 'interrupted' : why;
     throw new PartialError(
-      `the token ${quoted(key.token, 100)} is back in ${path}, and that could not be recorded: ${reasonOf(cause)}`,
+      `the token ${quoted(key.token, 100)} is back in ${path}, and that could not be recorded: ${reason}`,
       { provider: 'augment', cause },
     );
   }
-}
-
-function reasonOf(cause: unknown): string {
-  if (cause instanceof InterruptedError) return 'interrupted';
-  return cause instanceof CliError ? cause.message : 'unknown error';
-}
-
-function notRestored(token: string, why: string | null): FailedError {
-  const reason = why ?? 'no reason was given';
-  return new FailedError(
-    'not_restored',
-    `the token ${quoted(token, 100)} was not restored, because it could not be seen to work: ${reason}`,
-    { provider: 'augment' },
-  );
-}
-
-function show(
-  { profile }: Connection,
-  inventory: Inventory,
-  key: { readonly tenant: string; readonly name: string },
-): Account {
-  return toAccount(existing(inventory, key), profile);
-}
-
-function stamp({ now }: Connection): string {
-  return new Date(now()).toISOString();
 }

@@ -1,37 +1,48 @@
-import { quoted } from '../../model/text.ts';
+import type { RequiredAction } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import { Secret, fingerprintOf } from '../../model/credential.ts';
+import { sactl } from '../../model/hint.ts';
+import { quoted } from '../../model/text.ts';
 import type { Intake, IntakeReading, IntakeRequest } from '../manual.ts';
 import { ownTenant, type Connection } from './connection.ts';
-import { accountIn, tokenExists, type Inventory } from './inventory.ts';
-import { readSession, sessionLine, sessionOfToken, tenantOf, type SessionReading } from './session.ts';
-import { hostOf } from './schema.ts';
-import { sactl } from '../../model/hint.ts';
-import type { RequiredAction } from '../../errors.ts';
+import { accountIn, knownToken, tokenExists, type Inventory } from './inventory.ts';
+import { hostOf, readSession, sessionLine, sessionOfToken, tenantOf } from './session.ts';
+
+/** Where people manage service accounts and their tokens (docs/contracts/augment.md 1). */
+export const consoleUrl = 'https://app.augmentcode.com/settings/service-accounts';
+
+/** What a person has to do about a token that has been replaced. */
+export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: string): RequiredAction {
+  const account = `the service account ${quoted(name, 100)}`;
+  return {
+    goal: token.startsWith('sha256:')
+      ? `revoke the token of ${account} that was in use before; its name is not known here, its fingerprint is ${token}`
+      : `revoke the token ${quoted(token, 100)} of ${account}`,
+    url: consoleUrl,
+    command: sactl`tokens revoke --provider augment --id ${id} --token ${token} --done --yes`,
+  };
+}
 
 /**
  * A new token comes from the web console, by way of a person (docs/contracts/augment.md 1).
  * @throws ConflictError when the account has a token of that name
  */
 export async function intake(connection: Connection, request: IntakeRequest): Promise<Intake> {
+  const { account } = request;
   const inventory = await connection.inventory.read();
-  const token = request.token ?? suggestedName(connection, request.account);
-  if (request.account?.tokens.some(({ name }) => name === token) === true) {
-    throw tokenExists(request.name, token);
-  }
-  const tenant = request.account?.organization ?? (await likelyTenant(connection, inventory));
+  const token = request.token ?? suggestedName(connection, account);
+  if (account?.tokens.some(({ name }) => name === token) === true) throw tokenExists(request.name, token);
+  const tenant = account?.organization ?? (await likelyTenant(connection, inventory));
+  const placeholder = sessionLine({
+    accessToken: new Secret('placeholder'),
+    tenantURL: `${tenant ?? 'https://tenant.api.augmentcode.com'}/`,
+    scopes: ['read', 'write'],
+  });
   return {
     action: { goal: goalOf(request, token), url: consoleUrl },
-    placeholder: { document: placeholderFor(tenant), token },
-    read: (text) => judge(readAnything(text, tenant), { request, inventory, token }),
+    placeholder: { document: placeholder, token },
+    read: (text) => readSupplied(text, { request, inventory, token, tenant }),
   };
-}
-
-/** A session as it will be; where the tenant is not known, as one is. */
-function placeholderFor(tenant: string | null): Secret {
-  const tenantURL = `${tenant ?? 'https://tenant.api.augmentcode.com'}/`;
-  const accessToken = new Secret('placeholder');
-  return sessionLine({ accessToken, tenantURL, scopes: ['read', 'write'] });
 }
 
 function goalOf({ operation, name }: IntakeRequest, token: string): string {
@@ -59,68 +70,34 @@ async function likelyTenant(connection: Connection, { accounts }: Inventory): Pr
 /** JSON, nothing at all, or a session with something around it, e.g. quotes of a shell or `SESSION=`. */
 const notToken = /^\s*(?:[{["]|(?:null|true|false)?\s*$)|accessToken/;
 
-/** A session as it is downloaded, or the token alone as the console shows it. */
-function readAnything(text: string, tenant: string | null): SessionReading {
-  return notToken.test(text) ? readSession(text, { tenant }) : sessionOfToken(text, { tenant });
-}
-
-interface Judgement {
+interface Expected {
   readonly request: IntakeRequest;
   readonly inventory: Inventory;
   readonly token: string;
+  readonly tenant: string | null;
 }
 
-function judge(
-  { session, problems, warnings }: SessionReading,
-  { request, inventory, token }: Judgement,
-): IntakeReading {
-  if (session === null) return refused(problems);
-  const known = knownAs(inventory, fingerprintOf(session.accessToken));
+/** A session as it is downloaded, or the token alone as the console shows it. */
+function readSupplied(text: string, { request, inventory, token, tenant }: Expected): IntakeReading {
+  const reading = notToken.test(text) ? readSession(text, { tenant }) : sessionOfToken(text, { tenant });
+  const { session, warnings } = reading;
+  if (session === null) return refused(reading.problems);
+  const known = knownToken(inventory, fingerprintOf(session.accessToken));
   const key = { tenant: tenantOf(session), name: request.name };
   const isThere = request.operation === 'create' && accountIn(inventory, key) !== null;
-  const all = [
-    ...(known === null ? [] : [`${known}, not a new one`]),
+  const problems = [
+    ...(known === null ? [] : [known]),
     ...(isThere ? [`${quoted(key.name, 100)} of ${key.tenant} is recorded already`] : []),
   ];
-  if (all.length > 0) return refused(all);
+  if (problems.length > 0) return refused(problems);
   const recorded = request.account?.organization ?? null;
-  const isMoved = recorded !== null && recorded !== tenantOf(session);
-  return {
-    supplied: { document: sessionLine(session), token },
-    problems: [],
-    warnings,
-    question: isMoved
-      ? `The session is for ${hostOf(session.tenantURL)}, and ${request.name} is recorded at ${hostOf(recorded)}. Go on?`
-      : null,
-  };
+  const question =
+    recorded === null || recorded === tenantOf(session)
+      ? null
+      : `The session is for ${hostOf(session.tenantURL)}, and ${request.name} is recorded at ${hostOf(recorded)}. Go on?`;
+  return { supplied: { document: sessionLine(session), token }, problems: [], warnings, question };
 }
 
 function refused(problems: readonly string[]): IntakeReading {
   return { supplied: null, problems, warnings: [], question: null };
 }
-
-/** What is recorded of a token; null for one that nobody has seen. */
-function knownAs({ accounts }: Inventory, fingerprint: string): string | null {
-  for (const { name, tokens } of accounts) {
-    const known = tokens.find((token) => token.fingerprint === fingerprint);
-    if (known !== undefined) {
-      return `this is the token ${quoted(known.name, 100)} of ${quoted(name, 100)}`;
-    }
-  }
-  return null;
-}
-
-/** What a person is asked to do about a token that has been replaced. */
-export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: string): RequiredAction {
-  const account = `the service account ${quoted(name, 100)}`;
-  return {
-    goal: token.startsWith('sha256:')
-      ? `revoke the token of ${account} that was in use before; its name is not known here, its fingerprint is ${token}`
-      : `revoke the token ${quoted(token, 100)} of ${account}`,
-    url: consoleUrl,
-    command: sactl`tokens revoke --provider augment --id ${id} --token ${token} --done --yes`,
-  };
-}
-
-/** Where people manage service accounts and their tokens (docs/contracts/augment.md 1). */
-export const consoleUrl = 'https://app.augmentcode.com/settings/service-accounts';

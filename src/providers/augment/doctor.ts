@@ -11,7 +11,7 @@ import { idOf } from './schema.ts';
 import { meantTenant, type Connection } from './connection.ts';
 import { consoleUrl, revocation } from './console.ts';
 import { recordedAccounts } from './lookup.ts';
-import { readSession, sessionFingerprint, standardPath } from './session.ts';
+import { readSession, sessionFingerprint, auggiePath } from './session.ts';
 
 /** What keeps Auggie from working, or will (docs/contracts/augment.md 3). */
 export async function examine(connection: Connection): Promise<readonly Finding[]> {
@@ -19,12 +19,12 @@ export async function examine(connection: Connection): Promise<readonly Finding[
   return [...sessions, ...revocations];
 }
 
-const file = `~/${standardPath}`;
+const file = `~/${auggiePath}`;
 
 /** The sandbox has no Auggie. */
 async function examineSessions(connection: Connection): Promise<readonly Finding[]> {
   if (connection.homeDirectory === null) return [];
-  const path = join(connection.homeDirectory, standardPath);
+  const path = join(connection.homeDirectory, auggiePath);
   const text = await readBoundedText(path, largestText).catch(() => null);
   const own = await connection.own().catch(() => null);
   return [

@@ -1,28 +1,18 @@
-import * as z from 'zod/mini';
-
 import type { AccountChange } from '../../model/account.ts';
+import { fingerprintOf } from '../../model/credential.ts';
 import { readOwnDocument, unsupportedProblems } from '../document.ts';
 import { accountsNamed } from '../lookup.ts';
-import type {
-  ConnectOptions,
-  Identity,
-  Provider,
-  ProviderDefinition,
-  Verification,
-  VerificationOptions,
-} from '../provider.ts';
-import { nameProblem, toAccount, tokenNameProblem } from './schema.ts';
-import { adoptAccount, findRecorded, listAccounts } from './lookup.ts';
-import { connect, meantTenant, type Connection } from './connection.ts';
-import { planCreate, planRotate, planToken, readAnswer } from './supply.ts';
-import { examine } from './doctor.ts';
-import { intake } from './console.ts';
+import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
+import { askCounts, probe, readProblem, verifyCredential } from './api.ts';
 import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './changes.ts';
-import { askCounts, probe } from './api.ts';
+import { connect, type Connection } from './connection.ts';
+import { intake } from './console.ts';
+import { examine } from './doctor.ts';
+import { adoptAccount, findAccount, listAccounts } from './lookup.ts';
 import { resume } from './records.ts';
-import type { ProviderProblem } from '../../http/error.ts';
+import { nameProblem, tokenNameProblem } from './schema.ts';
 import { tenantOf } from './session.ts';
-import { fingerprintOf } from '../../model/credential.ts';
+import { planCreate, planRotate, planToken, readAnswer } from './supply.ts';
 
 /** Augment, whose service accounts only a person at a web console can manage (docs/contracts/augment.md 1). */
 export const augment: ProviderDefinition = {
@@ -52,15 +42,6 @@ function unsupported(change: AccountChange): string[] {
   ];
 }
 
-/** One probe, which no rate limit is reached with. */
-async function verifyCredential({ createHttp, credential, endpoint }: VerificationOptions): Promise<Verification> {
-  const http = createHttp({
-    source: 'the new session',
-    header: () => Promise.resolve(`Bearer ${credential.value.reveal()}`),
-  });
-  return probe({ http, endpoint, limiter: { wait: () => Promise.resolve() } });
-}
-
 function provider(options: ConnectOptions): Provider {
   const connection = connect(options);
   return {
@@ -69,8 +50,8 @@ function provider(options: ConnectOptions): Provider {
     // A token lasts until a person revokes it (docs/contracts/augment.md 2).
     ownCredential: () => Promise.resolve({ expiresAt: null, accountId: null }),
     verifyOwnCredential: async () => (await probe(connection.analytics())).works === true,
-    listAccounts: (wish) => listAccounts(connection, { withActive: wish?.withActive === true }),
-    findAccount: (reference) => find(connection, reference),
+    listAccounts: (wanted) => listAccounts(connection, wanted?.withActive === true),
+    findAccount: (reference) => findAccount(connection, reference),
     planUpdate: (account, change) => Promise.resolve(planUpdate(connection, account, change)),
     planDelete: (account) => Promise.resolve(planDelete(connection, account)),
     manual: {
@@ -86,28 +67,11 @@ function provider(options: ConnectOptions): Provider {
   };
 }
 
-async function find(connection: Connection, reference: string) {
-  const { inventory, profile } = connection;
-  const tenant = await meantTenant(connection);
-  return toAccount(findRecorded(await inventory.read(), { reference, tenant }), profile);
-}
-
-/** docs/contracts/augment.md 4 */
-const Envelope = z.object({ error: z.object({ code: z.optional(z.nullable(z.string())), message: z.string() }) });
-
-/** The Analytics API's error body, or null. */
-export function readProblem(_status: number, body: unknown): ProviderProblem | null {
-  const envelope = Envelope.safeParse(body);
-  if (!envelope.success) return null;
-  const { code, message } = envelope.data.error;
-  return { code: code ?? null, message, traceId: null };
-}
-
 /**
  * Nothing says who a token is: the probe shows that it works, our records whose it is (docs/contracts/augment.md 4).
  * @throws HttpError when it does not
  */
-export async function whoami(connection: Connection): Promise<Identity> {
+async function whoami(connection: Connection): Promise<Identity> {
   const { accessToken, ...session } = await connection.session();
   await askCounts(connection.analytics());
   const { accounts } = await connection.inventory.read();

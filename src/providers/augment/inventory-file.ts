@@ -64,7 +64,7 @@ export interface InventoryFile {
    */
   readonly update: (change: (inventory: Inventory) => Inventory) => Promise<Inventory>;
   /** Has it hold this account, too, where it has none of that name; the next change writes it. */
-  readonly assume: (account: InventoryAccount) => void;
+  readonly adopt: (account: InventoryAccount) => void;
 }
 
 export interface InventoryOptions extends Pick<Context, 'platform' | 'userId' | 'sleep'> {
@@ -82,9 +82,9 @@ interface Place extends InventoryOptions {
 export function openInventory(options: InventoryOptions): InventoryFile {
   const place = { ...options, path: join(options.directory, 'inventory.json') };
   let turn: Promise<unknown> = Promise.resolve();
-  let assumed: readonly InventoryAccount[] = [];
-  function withAssumed(inventory: Inventory): Inventory {
-    const missing = assumed.filter((account) => accountIn(inventory, account) === null);
+  let adopted: readonly InventoryAccount[] = [];
+  function withAdopted(inventory: Inventory): Inventory {
+    const missing = adopted.filter((account) => accountIn(inventory, account) === null);
     if (missing.length === 0) return inventory;
     return { ...inventory, accounts: [...inventory.accounts, ...missing] };
   }
@@ -92,16 +92,16 @@ export function openInventory(options: InventoryOptions): InventoryFile {
     path: place.path,
     read: async () => {
       const isThere = await checkPrivateDirectory(place.directory, place);
-      return withAssumed(isThere ? await readInventory(place) : emptyInventory);
+      return withAdopted(isThere ? await readInventory(place) : emptyInventory);
     },
     update: (change) => {
       // Changes of this process wait for each other here, and not for the lock.
-      const updated = turn.then(() => update(place, (found) => change(withAssumed(found))));
+      const updated = turn.then(() => update(place, (found) => change(withAdopted(found))));
       turn = updated.catch(() => undefined);
       return updated;
     },
-    assume: (account) => {
-      assumed = [...assumed, account];
+    adopt: (account) => {
+      adopted = [...adopted, account];
     },
   };
 }

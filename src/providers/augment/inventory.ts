@@ -176,7 +176,10 @@ export function addToken(inventory: Inventory, added: NewInventoryToken): Invent
   if (known !== null) {
     throw tokenExists(account.name, name);
   }
-  refuseKnown(inventory, fingerprint);
+  const recorded = knownToken(inventory, fingerprint);
+  if (recorded !== null) {
+    throw new ConflictError('exists', recorded, { provider: 'augment', hint: 'make a new token in the web console' });
+  }
   const token = { name, createdAt: at, fingerprint, state: 'active', verified } as const;
   return changeAccount(inventory, added, (found) => ({
     ...found,
@@ -192,17 +195,14 @@ export function tokenExists(account: string, token: string): ConflictError {
   });
 }
 
-/** A token that was recorded before is not a new one, whatever it is called now. */
-function refuseKnown({ accounts }: Inventory, fingerprint: string): void {
+/** Says which token this is, because it was recorded before, whatever it is called now; null for a new one. */
+export function knownToken({ accounts }: Inventory, fingerprint: string): string | null {
   for (const { name, tokens } of accounts) {
     const known = tokens.find((token) => token.fingerprint === fingerprint);
-    if (known === undefined) continue;
-    throw new ConflictError(
-      'exists',
-      `this is the token ${quoted(known.name, 100)} of ${quoted(name, 100)}, not a new one`,
-      { provider: 'augment', hint: 'make a new token in the web console' },
-    );
+    if (known !== undefined)
+      return `this is the token ${quoted(known.name, 100)} of ${quoted(name, 100)}, not a new one`;
   }
+  return null;
 }
 
 /** Records that Augment was seen to take the token. @throws NotFoundError */

@@ -1,27 +1,27 @@
 import { lstat } from 'node:fs/promises';
 
 import { FailedError } from '../../errors.ts';
+import { largestText, readBoundedText } from '../../files/bounded-file.ts';
+import type { Secret } from '../../model/credential.ts';
 import { quoted } from '../../model/text.ts';
 import type { ApplyOptions } from '../plan.ts';
 import type { Verification } from '../provider.ts';
+import { probe } from './api.ts';
 import type { Connection } from './connection.ts';
 import { consoleUrl } from './console.ts';
 import type { InventoryToken } from './inventory.ts';
-import { probe } from './api.ts';
-import { largestText, readBoundedText } from '../../files/bounded-file.ts';
-import type { Secret } from '../../model/credential.ts';
-import { readSession, sessionFingerprint, standardAddress, type Session } from './session.ts';
+import { auggieAddress, readSession, sessionFingerprint, type Session } from './session.ts';
 
 /**
- * Whether Augment was seen to refuse a token that a person says is revoked; null where no copy of it is left to see it
- * with. Waits for as long as that may take. @throws FailedError when Augment takes it to the end
+ * Whether Augment was seen to refuse a token that a person says is revoked; null where this machine has no copy of it to
+ * try. Waits for as long as that may take. @throws FailedError when Augment takes it to the end
  */
-export async function seenDead(
+export async function checkRevoked(
   connection: Connection,
   token: InventoryToken,
   { report }: ApplyOptions,
 ): Promise<boolean | null> {
-  const copy = await tokenAtHand(connection, token);
+  const copy = await localToken(connection, token);
   if (copy === null) return null;
   const { now, sleep, analytics } = connection;
   const name = quoted(token.name, 100);
@@ -42,10 +42,11 @@ export async function seenDead(
       hint: `revoke it at ${consoleUrl}, then run this again`,
     });
   }
-  if (verification.works === false) return true;
-  const why = verification.why ?? 'no reason was given';
-  await report(`whether the token ${name} is revoked could not be seen: ${why}`);
-  return false;
+  if (verification.works === null) {
+    const why = verification.why ?? 'no reason was given';
+    await report(`whether the token ${name} is revoked could not be seen: ${why}`);
+  }
+  return verification.works === false;
 }
 
 const pauseMs = 20_000;
@@ -55,19 +56,16 @@ const patienceMs = 300_000;
 
 /**
  * Tries a token that is said to be revoked every 20 seconds, until it is refused or 5 minutes have passed.
- * @returns the last trial
+ * @returns what the last try showed
  */
 export async function untilRefused({
   tryOld,
   now,
   sleep,
   onWait,
-}: {
+}: Pick<Connection, 'now' | 'sleep'> & {
   readonly tryOld: () => Promise<Verification>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Is told of the first trial when more are to follow. */
+  /** Called with what the first try showed when more are to follow. */
   readonly onWait: (verification: Verification) => Promise<void>;
 }): Promise<Verification> {
   const end = now() + patienceMs;
@@ -79,31 +77,27 @@ export async function untilRefused({
   }
 }
 
-type Places = Pick<Connection, 'backups' | 'session' | 'homeDirectory'>;
-
 /**
- * A copy of a token: the one that a rotation kept, the one that sactl works with itself, or the one in a file where it
- * was brought; null when none is left on this machine.
+ * This machine's copy of a token: the backup that a rotation kept, the caller's own session, or a session file that it
+ * was delivered to; null without one.
  */
-async function tokenAtHand(
-  { backups, session, homeDirectory }: Places,
-  { fingerprint, targets }: Pick<InventoryToken, 'fingerprint' | 'targets'>,
+async function localToken(
+  { backups, session, homeDirectory }: Connection,
+  { fingerprint, targets }: InventoryToken,
 ): Promise<Secret | null> {
-  const standard = homeDirectory === null ? [] : [standardAddress(homeDirectory)];
+  const files = [...(homeDirectory === null ? [] : [auggieAddress(homeDirectory)]), ...targets];
   const found = [
     (await backups.find(fingerprint))?.session ?? null,
     await session().catch(() => null),
-    ...(await Promise.all([...standard, ...targets].map(sessionAt))),
+    ...(await Promise.all(files.map(sessionAt))),
   ];
-  const copy = found.find((other) => sessionFingerprint(other) === fingerprint);
-  return copy?.accessToken ?? null;
+  return found.find((copy) => sessionFingerprint(copy) === fingerprint)?.accessToken ?? null;
 }
 
-/** The session in a file that is noted as `session:<absolute path>`; null without one. */
+/** The session in a target that is recorded as `session:<absolute path>`; null without one. */
 async function sessionAt(target: string): Promise<Session | null> {
-  const scheme = 'session:';
-  if (!target.startsWith(scheme)) return null;
-  const path = target.slice(scheme.length);
+  const path = /^session:(.*)$/s.exec(target)?.[1];
+  if (path === undefined) return null;
   const isFile = await lstat(path).then(
     (found) => found.isFile(),
     () => false,

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 
-import { Secret, fingerprintOf } from '../../model/credential.ts';
-import { foreignHost, readTenant } from './schema.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
-import type { Connection } from './connection.ts';
+import { Secret, fingerprintOf } from '../../model/credential.ts';
+import { quoted } from '../../model/text.ts';
 
 /** What Augment's own programs sign in with (docs/contracts/augment.md 3). */
 export interface Session {
@@ -61,6 +60,11 @@ export function tenantOf({ tenantURL }: Pick<Session, 'tenantURL'>): string {
   return new URL(tenantURL).origin;
 }
 
+/** The host of a tenant, which begins the ids of its accounts. */
+export function hostOf(tenant: string): string {
+  return new URL(tenant).host;
+}
+
 type Fields = ReadonlyMap<string, unknown>;
 
 /** The fields of a JSON object, or why there are none. */
@@ -96,13 +100,13 @@ function sessionFrom(
   return { session, problems: [], warnings: warningsOf(session, known) };
 }
 
-/** A value, or the problem with it. */
-type Reading<Value> =
+/** A field's value, or the problem with it, which quotes nothing: people mix up fields. */
+type Checked<Value> =
   | { readonly value: Value; readonly problem: null }
   | { readonly value: null; readonly problem: string };
 
 /** Opaque, but it has to go into a header: there is no pattern for tokens (docs/contracts/augment.md 2). */
-function readToken(found: Fields): Reading<Secret> {
+function readToken(found: Fields): Checked<Secret> {
   const token = found.get('accessToken');
   if (token === undefined) return no(`"accessToken" is missing${hintOf(found, 'access_token')}`);
   if (typeof token !== 'string') return no('"accessToken" must be text');
@@ -113,7 +117,7 @@ function readToken(found: Fields): Reading<Secret> {
 }
 
 /** Auggie takes any list, and refuses a session without one (docs/contracts/augment.md 7.3). */
-function readScopes(scopes: unknown): Reading<readonly string[]> {
+function readScopes(scopes: unknown): Checked<readonly string[]> {
   if (scopes === undefined) return { value: documentedScopes, problem: null };
   if (!Array.isArray(scopes)) return no('"scopes" must be a list, such as ["read","write"]');
   const names = scopes.filter(isScope);
@@ -125,24 +129,49 @@ function isScope(scope: unknown): scope is string {
   return typeof scope === 'string' && /^[!-~]+$/.test(scope);
 }
 
+const example = 'such as https://d1.api.augmentcode.com/';
+
+/**
+ * An https origin and nothing else, without the slash behind it. Auggie takes http and any path, and sends the token
+ * there (docs/contracts/augment.md 7.4). `hint` follows when it is missing.
+ */
+function readTenant(value: unknown, hint = ''): Checked<string> {
+  if (value === undefined) return no(`"tenantURL" is missing${hint}`);
+  if (typeof value !== 'string') return no('"tenantURL" must be text');
+  if (value === '') return no('"tenantURL" is empty');
+  if (/[\s\p{Cc}]/u.test(value)) return no('"tenantURL" holds white space');
+  if (/^http:/i.test(value)) return no('"tenantURL" must begin with https://: http would show the token');
+  if (!/^https:\/\//i.test(value)) return no(`"tenantURL" must be a URL, ${example}`);
+  if (!URL.canParse(value)) return no(`"tenantURL" is not a URL, ${example}`);
+  if (/^https:\/\/[^/?#\\]*@/i.test(value)) return no('"tenantURL" must not hold a user name or a password');
+  if (!/^https:\/\/[^/?#\\]+\/?$/i.test(value)) {
+    return no(`"tenantURL" must be a host without a path or anything behind it, ${example}`);
+  }
+  return { value: new URL(value).origin, problem: null };
+}
+
 function hintOf(found: Fields, other: string): string {
   return found.has(other) ? `: Augment does not read "${other}"` : '';
 }
 
-function warningsOf(session: Session, known: string | null): string[] {
-  const missing = documentedScopes.filter((scope) => !session.scopes.includes(scope));
-  const isKnown = known !== null && readTenant(known).value === tenantOf(session);
-  const foreign = isKnown ? null : foreignHost(session.tenantURL);
-  return [
-    ...(foreign === null
-      ? []
-      : [`"tenantURL" names ${foreign}, which is not a host of Augment's: it is sent the token`]),
-    ...(missing.length === 0 ? [] : [`"scopes" lacks ${missing.join(' and ')}, which every documented session has`]),
-  ];
-}
-
 function no(problem: string): { readonly value: null; readonly problem: string } {
   return { value: null, problem };
+}
+
+/**
+ * A host unlike those of all tenants seen so far may be wrong; whether every tenant is below that domain is not
+ * documented (docs/contracts/augment.md 2).
+ */
+function warningsOf(session: Session, known: string | null): string[] {
+  const host = hostOf(session.tenantURL);
+  const isKnown = known !== null && readTenant(known).value === tenantOf(session);
+  const missing = documentedScopes.filter((scope) => !session.scopes.includes(scope));
+  return [
+    ...(isKnown || host.endsWith('.api.augmentcode.com')
+      ? []
+      : [`"tenantURL" names ${quoted(host, 100)}, which is not a host of Augment's: it is sent the token`]),
+    ...(missing.length === 0 ? [] : [`"scopes" lacks ${missing.join(' and ')}, which every documented session has`]),
+  ];
 }
 
 /** Of a session's token; null where there is no session. */
@@ -176,28 +205,19 @@ export function repeatedKeys<Key extends string>(json: string, keys: readonly Ke
 }
 
 /** Auggie's own session file, below the home directory. */
-export const standardPath = '.augment/session.json';
+export const auggiePath = '.augment/session.json';
 
 /** The same, as `--to` names it. */
-export const standardTarget = `session:~/${standardPath}`;
+export const auggieTarget = `session:~/${auggiePath}`;
 
-/** The same, as deliveries to it are noted. */
-export function standardAddress(homeDirectory: string): string {
-  return `session:${join(homeDirectory, standardPath)}`;
+/** The same, as deliveries to it are recorded. */
+export function auggieAddress(homeDirectory: string): string {
+  return `session:${join(homeDirectory, auggiePath)}`;
 }
 
-/** The token in Auggie's own file. */
-export interface Installed {
-  /** The file as deliveries to it are noted. */
-  readonly target: string;
-  readonly fingerprint: string;
-}
-
-/** What Auggie's own file holds; null without a usable session in it. */
-export async function installedIn({ homeDirectory }: Pick<Connection, 'homeDirectory'>): Promise<Installed | null> {
+/** The fingerprint of the token in Auggie's own file; null without a usable session in it. */
+export async function auggieFingerprint(homeDirectory: string | null): Promise<string | null> {
   if (homeDirectory === null) return null;
-  const path = join(homeDirectory, standardPath);
-  const { session } = readSession(await readBoundedText(path, largestText).catch(() => ''));
-  if (session === null) return null;
-  return { target: standardAddress(homeDirectory), fingerprint: fingerprintOf(session.accessToken) };
+  const text = await readBoundedText(join(homeDirectory, auggiePath), largestText).catch(() => '');
+  return sessionFingerprint(readSession(text).session);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { readJson, type Schema } from '../../http/body.ts';
 import type { ProviderProblem } from '../../http/error.ts';
-import { payload, payloads, trialOf, type Payload } from '../answers.ts';
+import { payload, payloads, verificationOf, type Payload } from '../answers.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from './schema.ts';
@@ -58,7 +58,7 @@ export async function verifyCredential(options: VerificationOptions): Promise<Ve
     source: 'the answer',
     header: () => Promise.resolve(`Bearer ${credential.value.reveal()}`),
   });
-  return trialOf(createApi(http, endpoint).organizations(), { refusals: [401] });
+  return verificationOf(createApi(http, endpoint).organizations(), [401]);
 }
 
 const ErrorBody = z.object({

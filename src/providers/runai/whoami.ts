@@ -1,4 +1,4 @@
-import { payloads, trialOf } from '../answers.ts';
+import { payloads, verificationOf } from '../answers.ts';
 import type {
   ConnectOptions,
   Identity,
@@ -51,7 +51,7 @@ export async function verifyCredential(options: VerificationOptions): Promise<Ve
   if (clientId === null) return { works: null, why: 'the client id of the account is not known' };
   const http = createHttp({ source: 'the answer', header: () => Promise.resolve('') });
   const grant = { endpoint, clientId, secret: value.reveal(), now: now() };
-  const { works, why } = await trialOf(exchange(http, grant), { refusals: [400, 401] });
+  const { works, why } = await verificationOf(exchange(http, grant), [400, 401]);
   // A disabled account is refused like one with another secret.
   return { works, why: works === false ? `${why ?? ''}: ${reasons}` : why };
 }
