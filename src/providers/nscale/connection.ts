@@ -1,9 +1,9 @@
 import type { Payload } from '../answers.ts';
 import { AuthError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
-import type { ConnectOptions, Identity } from '../provider.ts';
+import type { ConnectOptions } from '../provider.ts';
 import { createApi, type Api } from './api.ts';
-import { readUserInfo, toAccount, toOrganization, type ServiceAccount } from './schema.ts';
+import { toAccount, toCaller, toOrganization, type Caller, type ServiceAccount } from './schema.ts';
 
 /** What every nscale operation works with. */
 export interface Connection {
@@ -47,7 +47,7 @@ export function connect(options: ConnectOptions): Connection {
   const organization = once(() => findOrganization(api, options));
   let listing: Listing | null = null;
   let known: Caller | null = null;
-  const identity = once(async () => (known = await readCaller(api)));
+  const identity = once(async () => (known = toCaller(await api.userInfo())));
   return {
     api,
     organization,
@@ -98,23 +98,4 @@ async function findOrganization(api: Api, options: ConnectOptions): Promise<stri
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | null = null;
   return () => (made ??= make());
-}
-
-/** Who a token is (docs/contracts/nscale.md 1). */
-export interface Caller {
-  /** For a service account its id. */
-  readonly subject: string;
-  readonly kind: Identity['kind'];
-  readonly organizations: readonly string[];
-}
-
-/** @throws HttpError when nscale does not say */
-async function readCaller(api: Api): Promise<Caller> {
-  const { subject, accountType, organizations } = readUserInfo(await api.userInfo());
-  return { subject, kind: kindOf(accountType), organizations };
-}
-
-function kindOf(accountType: string | null): Caller['kind'] {
-  if (accountType === 'service') return 'service-account';
-  return accountType === 'user' ? 'user' : 'unknown';
 }

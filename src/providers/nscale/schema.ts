@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { barelyKnown, fieldsOf, type Account, type AccountStatus } from '../../model/account.ts';
 import type { Payload } from '../answers.ts';
-import type { Group, Organization, Role } from '../provider.ts';
+import type { Group, Identity, Organization, Role } from '../provider.ts';
 
 const Tag = z.object({ name: z.string(), value: z.string() });
 
@@ -49,14 +49,18 @@ export const UserInfo = z.object({
   ),
 });
 
-/** Who the token is, from `/oauth2/v2/userinfo` (docs/contracts/nscale.md 1). */
-export function readUserInfo(wire: z.infer<typeof UserInfo>): {
-  subject: string;
-  accountType: string | null;
-  organizations: readonly string[];
-} {
-  const claim = wire[authorizationClaim];
-  return { subject: wire.sub, accountType: claim?.acctype ?? null, organizations: claim?.orgIds ?? [] };
+/** Who a token is, from `/oauth2/v2/userinfo` (docs/contracts/nscale.md 1). */
+export interface Caller {
+  /** For a service account its id. */
+  readonly subject: string;
+  readonly kind: Identity['kind'];
+  readonly organizations: readonly string[];
+}
+
+export function toCaller(wire: z.infer<typeof UserInfo>): Caller {
+  const { acctype, orgIds } = wire[authorizationClaim] ?? {};
+  const kind = acctype === 'service' ? 'service-account' : acctype === 'user' ? 'user' : 'unknown';
+  return { subject: wire.sub, kind, organizations: orgIds ?? [] };
 }
 
 /** The account in our model. `payload` becomes `raw`, without the token. */

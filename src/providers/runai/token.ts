@@ -189,26 +189,18 @@ async function post<Wire>(http: HttpClient, schema: Schema<Wire>, request: HttpR
 /** Its life is what the answer says, else what the token itself says, else unknown (docs/contracts/runai.md 2d). */
 function accessToken(value: string, expiresIn: number | null | undefined, now: number): AccessToken {
   if (typeof expiresIn === 'number') return { value, expiresAt: now + expiresIn * 1000 };
-  const { exp } = claimsOf(value);
-  return { value, expiresAt: exp === null ? null : exp * 1000 };
+  return { value, expiresAt: expiryOf(value) };
 }
 
-const Claims = z.object({ exp: z.optional(z.number()), tenant_id: z.optional(z.union([z.string(), z.number()])) });
+const Claims = z.object({ exp: z.optional(z.number()) });
 
-/** What a token says of itself, not checked in any way. `exp` is in seconds since the epoch. */
-export interface TokenClaims {
-  readonly exp: number | null;
-  readonly tenantId: string | null;
-}
-
-/** Reads the payload of a JWT; nulls for anything else. */
-export function claimsOf(token: string): TokenClaims {
-  const payload = token.split('.')[1] ?? '';
+/** When a token says that it ends, in milliseconds since the epoch; null for one that is no JWT or does not say it. */
+export function expiryOf(token: string): number | null {
   try {
-    const text = Buffer.from(payload, 'base64url').toString('utf8');
-    const { exp, tenant_id: tenantId } = Claims.parse(JSON.parse(text));
-    return { exp: exp ?? null, tenantId: tenantId === undefined ? null : String(tenantId) };
+    const text = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+    const { exp } = Claims.parse(JSON.parse(text));
+    return exp === undefined ? null : exp * 1000;
   } catch {
-    return { exp: null, tenantId: null };
+    return null;
   }
 }

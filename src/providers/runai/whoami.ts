@@ -10,7 +10,7 @@ import type {
 import type { Connection } from './connection.ts';
 import { isForbidden } from './api.ts';
 import { Permission } from './schema.ts';
-import { claimsOf, exchange } from './token.ts';
+import { expiryOf, exchange } from './token.ts';
 
 /**
  * Run:ai has no "me": permissions show that the credential works, the client id says who it is
@@ -35,8 +35,7 @@ export async function whoami({ api }: Connection, clientId: string | null): Prom
 /** A client's secret does not end by itself (docs/contracts/runai.md 3); an access token may say when it ends. */
 export async function ownCredential({ clientId, read }: ProviderCredential): Promise<OwnCredential | null> {
   if (clientId !== null) return { expiresAt: null, accountId: null };
-  const { exp } = claimsOf((await read()).reveal());
-  const end = new Date((exp ?? Number.NaN) * 1000);
+  const end = new Date(expiryOf((await read()).reveal()) ?? Number.NaN);
   if (Number.isNaN(end.getTime())) return null;
   return { expiresAt: end.toISOString(), accountId: null };
 }
