@@ -68,8 +68,8 @@ export function badAnswer(provider: string, message: string): HttpError {
 const mostItems = 1_000_000;
 
 /**
- * Counts what the pages of one list bring; to be told of every page. A list without end would be read until nothing is
- * left of the memory.
+ * Counts the items of a list page by page: call it with the size of each. A list without end would be read until the
+ * memory is full.
  * @throws HttpError (`bad_answer`)
  */
 export function countPages(list: {

@@ -50,7 +50,7 @@ export interface VerificationOptions extends Pick<ConnectOptions, 'createHttp' |
   readonly credential: Credential;
 }
 
-/** What a trial of a credential showed. */
+/** What trying a credential showed. */
 export interface Verification {
   /** False only when the provider itself refused the credential; null when nothing can be said. */
   readonly works: boolean | null;
@@ -117,7 +117,7 @@ export interface Provider {
 
 /** The credential that the caller works with. */
 export interface OwnCredential {
-  /** ISO 8601; null when it lasts until somebody ends it. */
+  /** ISO 8601; null when it does not end by itself. */
   readonly expiresAt: string | null;
   /** Id of the service account that it is of, and that can be rotated; null where there is none. */
   readonly accountId: string | null;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 
 import { FailedError } from '../../errors.ts';
+import { parseFields } from '../../model/account.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { systemReason } from '../../files/system-error.ts';
@@ -15,18 +16,16 @@ import { fingerprintOf } from '../../model/credential.ts';
 export interface Backup {
   /** Absolute path of the session file it was in. */
   readonly path: string;
-  /** The same, as deliveries to it are noted. */
+  /** The same, as deliveries to it are recorded. */
   readonly target: string;
   readonly session: Session;
 }
 
-/**
- * The sessions that deliveries to `session:` replaced, each in a file of mode 0600 named after its token's fingerprint.
- */
+/** The sessions that deliveries to `session:` replaced, each in a file of mode 0600 named after its fingerprint. */
 export interface Backups {
   /** The one whose token has this fingerprint; null when there is none, or it cannot be read. */
   readonly find: (fingerprint: string) => Promise<Backup | null>;
-  /** Forgets it: its token was seen dead. @throws FailedError */
+  /** Removes it, once its token was seen to be refused. @throws FailedError */
   readonly remove: (fingerprint: string) => Promise<void>;
   /** Puts it back where it was, as a whole and with mode 0600. @throws FailedError */
   readonly restore: (backup: Backup) => Promise<void>;
@@ -62,7 +61,7 @@ async function readBackup(directory: string, path: string, fingerprint: string):
   const names = await readdir(directory).catch(() => []);
   if (names.length === 0) return null;
   const text = await readBoundedText(path, largestText).catch(() => '');
-  const stored = Stored.safeParse(parse(text));
+  const stored = Stored.safeParse(parseFields(text));
   if (!stored.success) return null;
   const { session } = readSession(stored.data.session);
   if (session === null || fingerprintOf(session.accessToken) !== fingerprint) return null;
@@ -74,14 +73,6 @@ async function regularFileAt(path: string): Promise<Stats | null> {
   const found = await lstat(path).catch(() => null);
   if (found === null || found.isFile()) return found;
   throw new FailedError('backup', `${path} is not a regular file`, { provider: 'augment' });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 async function orFail(what: string, work: () => Promise<void>): Promise<void> {

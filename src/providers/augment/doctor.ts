@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 
 import type { Hint } from '../../model/hint.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
+import { parseFields } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
 import type { Finding } from '../manual.ts';
 import { idOf } from './schema.ts';
@@ -60,25 +61,15 @@ function examineOwn(
 ): readonly Finding[] {
   const { session, warnings } = readSession(text);
   if (profile !== null) return warnings.map((message) => warning('session', `${source}: ${message}`));
-  // That it cannot be used at all is said by whoever uses it.
+  // A session that cannot be used at all is reported where it is used.
   const found = session === null ? [] : examineText(text, source);
   if (installed === null) return found;
   if (!auggieTakes(text)) {
     return [...found, error(`Auggie passes over the session from ${source} and works with ${file}`)];
   }
-  if (sessionFingerprint(session) === fingerprintIn(installed)) return found;
-  return [
-    ...found,
-    warning(
-      'session',
-      `another session is in use than the one in ${file}`,
-      'AUGMENT_SESSION_AUTH comes before the file, for Auggie too',
-    ),
-  ];
-}
-
-function fingerprintIn(text: string): string | null {
-  return sessionFingerprint(readSession(text).session);
+  if (sessionFingerprint(session) === sessionFingerprint(readSession(installed).session)) return found;
+  const message = `another session is in use than the one in ${file}`;
+  return [...found, warning('session', message, 'AUGMENT_SESSION_AUTH comes before the file, for Auggie too')];
 }
 
 async function pendingRevocations(connection: Connection): Promise<readonly Finding[]> {
@@ -116,9 +107,5 @@ const Taken = z.object({
  * the next one (docs/contracts/augment.md 3.1 and 3.2).
  */
 function auggieTakes(text: string): boolean {
-  try {
-    return Taken.safeParse(JSON.parse(text)).success;
-  } catch {
-    return false;
-  }
+  return Taken.safeParse(parseFields(text)).success;
 }

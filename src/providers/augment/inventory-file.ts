@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 
 import type { Context } from '../../context.ts';
 import { FailedError, UsageError } from '../../errors.ts';
+import { fieldsOf } from '../../model/account.ts';
 import type { AccountLocks } from '../../state/account-lock.ts';
 import {
   checkPrivateDirectory,
@@ -13,7 +14,6 @@ import {
   noFollow,
   ownFileProblem,
   syncDirectory,
-  type Owner,
 } from '../../files/private-directory.ts';
 import { accountIn, emptyInventory, type Inventory, type InventoryAccount } from './inventory.ts';
 import { replaceFile } from '../../files/replace-file.ts';
@@ -63,7 +63,7 @@ export interface InventoryFile {
    * @throws the same as `read`; ConflictError (`locked`) when another process does not let go of it
    */
   readonly update: (change: (inventory: Inventory) => Inventory) => Promise<Inventory>;
-  /** Has it hold this account, too, where it has none of that name; the next change writes it. */
+  /** Adds an account in memory, unless it has one of that name; the next change writes it. */
   readonly adopt: (account: InventoryAccount) => void;
 }
 
@@ -123,18 +123,13 @@ async function update(place: Place, change: (inventory: Inventory) => Inventory)
   }
 }
 
-/** Where an inventory is, in a folder that was checked, and whose it has to be. */
-export interface InventoryPlace extends Owner {
-  readonly path: string;
-}
-
 const largestInventory = 16 * 1024 * 1024;
 
 /**
  * What the file holds; empty where there is none.
  * @throws UsageError when it is not to be trusted; FailedError (`inventory`)
  */
-async function readInventory(place: InventoryPlace): Promise<Inventory> {
+async function readInventory(place: Place): Promise<Inventory> {
   const { path } = place;
   try {
     const bytes = await readBytes(place);
@@ -144,19 +139,20 @@ async function readInventory(place: InventoryPlace): Promise<Inventory> {
     return parse(path, text);
   } catch (error) {
     if (error instanceof UsageError || error instanceof FailedError) throw error;
-    throw new FailedError('inventory', `cannot read ${quoted(path, 300)}: ${systemReason(error)}`, {
-      provider: 'augment',
-      cause: error,
-    });
+    const message = `cannot read ${quoted(path, 300)}: ${systemReason(error)}`;
+    throw new FailedError('inventory', message, { provider: 'augment', cause: error });
   }
 }
 
 /** The file's bytes, null when there is none. @throws UsageError when it is not the user's own regular file */
-async function readBytes({ path, userId }: InventoryPlace): Promise<Uint8Array | null> {
+async function readBytes({ path, userId }: Place): Promise<Uint8Array | null> {
   try {
     const found = await lstat(path);
     const problem = ownFileProblem(found, { userId });
-    if (problem !== null) throw untrusted(path, problem);
+    if (problem !== null) {
+      const hint = 'set SACTL_STATE_DIR to another folder';
+      throw new UsageError(`cannot use ${quoted(path, 300)}: ${problem}`, { provider: 'augment', hint });
+    }
     if (found.size > largestInventory) throw damaged(path, 'it is larger than 16 MiB');
     const file = await open(path, constants.O_RDONLY | noFollow());
     try {
@@ -177,11 +173,10 @@ function parse(path: string, text: string): Inventory {
   } catch {
     throw damaged(path, 'it is not JSON');
   }
-  if (isOfNewerVersion(value)) {
-    throw new FailedError('inventory', `${quoted(path, 300)} is of a newer version of sactl`, {
-      provider: 'augment',
-      hint: 'update sactl',
-    });
+  const { version } = fieldsOf(value);
+  if (typeof version === 'number' && version > emptyInventory.version) {
+    const message = `${quoted(path, 300)} is of a newer version of sactl`;
+    throw new FailedError('inventory', message, { provider: 'augment', hint: 'update sactl' });
   }
   const { inventory, misfit } = fit(value);
   if (inventory === null) throw damaged(path, misfit);
@@ -197,11 +192,6 @@ function fit(value: unknown): { inventory: Inventory; misfit: null } | { invento
   return { inventory: null, misfit: `it does not fit at ${place}` };
 }
 
-function isOfNewerVersion(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || !('version' in value)) return false;
-  return typeof value.version === 'number' && value.version > emptyInventory.version;
-}
-
 /**
  * Puts it in the file's place, and on the disk: through the schema, so that no token can ever get where its fingerprint
  * belongs. @throws FailedError (`inventory`)
@@ -214,23 +204,12 @@ async function writeInventory(place: Place, changed: Inventory): Promise<void> {
   try {
     await replaceFile(path, text, { retry: place, flushFolder: (folder) => syncDirectory(folder, place) });
   } catch (cause) {
-    throw new FailedError('inventory', `cannot write ${quoted(path, 300)}: ${systemReason(cause)}`, {
-      provider: 'augment',
-      cause,
-    });
+    const message = `cannot write ${quoted(path, 300)}: ${systemReason(cause)}`;
+    throw new FailedError('inventory', message, { provider: 'augment', cause });
   }
 }
 
 function damaged(path: string, why: string): FailedError {
-  return new FailedError('inventory', `cannot use ${quoted(path, 300)}: ${why}`, {
-    provider: 'augment',
-    hint: 'move it away to begin with an empty inventory; what it recorded is then no longer known',
-  });
-}
-
-function untrusted(path: string, why: string): UsageError {
-  return new UsageError(`cannot use ${quoted(path, 300)}: ${why}`, {
-    provider: 'augment',
-    hint: 'set SACTL_STATE_DIR to another folder',
-  });
+  const hint = 'move it away to begin with an empty inventory; what it recorded is then no longer known';
+  return new FailedError('inventory', `cannot use ${quoted(path, 300)}: ${why}`, { provider: 'augment', hint });
 }

@@ -10,10 +10,6 @@ export interface Dated {
   readonly at: string;
 }
 
-export interface NewInventoryAccount extends AccountKey, Dated {
-  readonly description: string | null;
-}
-
 /** The account of that name that is not deleted, or null. */
 export function accountIn({ accounts }: Inventory, { tenant, name }: AccountKey): InventoryAccount | null {
   const found = accounts.find(
@@ -23,7 +19,10 @@ export function accountIn({ accounts }: Inventory, { tenant, name }: AccountKey)
 }
 
 /** Records a new account. @throws ConflictError (`exists`) */
-export function addAccount(inventory: Inventory, account: NewInventoryAccount): Inventory {
+export function addAccount(
+  inventory: Inventory,
+  account: AccountKey & Dated & Pick<InventoryAccount, 'description'>,
+): Inventory {
   const { tenant, name, description, at } = account;
   if (accountIn(inventory, account) !== null) throw exists(name);
   const added = { tenant, name, description, createdAt: at, updatedAt: at, tokens: [] };
@@ -33,7 +32,7 @@ export function addAccount(inventory: Inventory, account: NewInventoryAccount): 
 /** Records another description of ours; Augment's own is not touched. @throws NotFoundError */
 export function describeAccount(
   inventory: Inventory,
-  { description, ...key }: AccountKey & Dated & { readonly description: string | null },
+  { description, ...key }: AccountKey & Dated & Pick<InventoryAccount, 'description'>,
 ): Inventory {
   return changeAccount(inventory, key, (account) => ({ ...account, description }));
 }
@@ -66,10 +65,7 @@ export function removeAccount(
 }
 
 /** The token as revoked; one that is already can only become verified. */
-export function asRevoked(
-  token: InventoryToken,
-  { at, verified }: Dated & { readonly verified: boolean },
-): InventoryToken {
+function asRevoked(token: InventoryToken, { at, verified }: Dated & { readonly verified: boolean }): InventoryToken {
   const before = token.state === 'revoked' ? token : { verified: false, revokedAt: at };
   return { ...token, state: 'revoked', verified: before.verified || verified, revokedAt: before.revokedAt };
 }
@@ -85,7 +81,7 @@ export function existing(inventory: Inventory, key: AccountKey): InventoryAccoun
 }
 
 /** The inventory with a change of one account. @throws NotFoundError */
-export function changeAccount(
+function changeAccount(
   inventory: Inventory,
   key: AccountKey & Dated,
   change: (account: InventoryAccount) => InventoryAccount,
@@ -107,16 +103,14 @@ export interface InventoryToken {
   readonly name: string;
   readonly createdAt: string | null;
   readonly fingerprint: string;
-  readonly state: TokenState;
+  /** `pending-revoke`: it was replaced, and a person still has to revoke it in the web console. */
+  readonly state: 'active' | 'pending-revoke' | 'revoked';
   /** Whether the state was seen (Augment took the token, or refused it) and not only said. */
   readonly verified: boolean;
   /** Where it was delivered to, as `--to` names it with absolute paths. */
   readonly targets: readonly string[];
   readonly revokedAt: string | null;
 }
-
-/** `pending-revoke`: it was replaced, and a person still has to revoke it in the web console. */
-export type TokenState = 'active' | 'pending-revoke' | 'revoked';
 
 /** A service account as it is recorded. */
 export interface InventoryAccount {
@@ -145,12 +139,6 @@ export interface TokenKey extends AccountKey {
   readonly token: string;
 }
 
-export interface NewInventoryToken extends TokenKey, Dated {
-  readonly fingerprint: string;
-  /** Whether Augment was seen to take it. */
-  readonly verified: boolean;
-}
-
 /** The token of that name. @throws NotFoundError when there is none, or no such account */
 export function tokenIn(inventory: Inventory, key: TokenKey): InventoryToken {
   const found = tokenOf(existing(inventory, key), key.token);
@@ -166,16 +154,17 @@ export function tokenIn(inventory: Inventory, key: TokenKey): InventoryToken {
  * @throws NotFoundError; ConflictError (`exists`) when the account has another token of that name, or any account has
  * that token
  */
-export function addToken(inventory: Inventory, added: NewInventoryToken): Inventory {
+export function addToken(
+  inventory: Inventory,
+  added: TokenKey & Dated & Pick<InventoryToken, 'fingerprint' | 'verified'>,
+): Inventory {
   const { token: name, fingerprint, verified, at } = added;
   const account = existing(inventory, added);
   const known = tokenOf(account, name);
   if (known !== null && known.fingerprint === fingerprint && known.state === 'active') {
     return verified && !known.verified ? markVerified(inventory, added) : inventory;
   }
-  if (known !== null) {
-    throw tokenExists(account.name, name);
-  }
+  if (known !== null) throw tokenExists(account.name, name);
   const recorded = knownToken(inventory, fingerprint);
   if (recorded !== null) {
     throw new ConflictError('exists', recorded, { provider: 'augment', hint: 'make a new token in the web console' });
@@ -210,7 +199,7 @@ export function markVerified(inventory: Inventory, key: TokenKey & Dated): Inven
   return changeToken(inventory, key, (token) => ({ ...token, verified: true }));
 }
 
-/** Records where a token was delivered to; what it replaced there is there no more. @throws NotFoundError */
+/** Records where a token was delivered to; no other token is there any more. @throws NotFoundError */
 export function noteDelivery(
   inventory: Inventory,
   { targets, ...key }: TokenKey & Dated & { readonly targets: readonly string[] },

@@ -18,9 +18,9 @@ export interface Connection {
   readonly identity: () => Promise<Caller>;
   /** The same; null when nscale does not say. */
   readonly caller: () => Promise<Caller | null>;
-  /** Who the token is as far as that was asked for; null once another token is asked for in its place. */
+  /** Who the token is as far as nscale has said it; null once the token is replaced. */
   readonly knownCaller: () => Caller | null;
-  /** The caller's own token is about to be replaced: what is known of it counts no more. */
+  /** To be called before the caller's own token is replaced. */
   readonly forgetCaller: () => void;
   readonly profile: string | null;
   readonly now: () => number;

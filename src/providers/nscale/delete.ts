@@ -22,7 +22,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
   };
 }
 
-/** Deleting again is harmless, so conflicts are retried and a lost answer is settled by reading the list. */
+/** Deleting again is harmless, so conflicts are retried and after a lost answer the list is read. */
 async function remove(
   connection: Connection,
   { account, url, signal }: { account: Account; url: string; signal: AbortSignal },

@@ -90,7 +90,7 @@ export function organizationProblem(id: string): string | null {
   return 'nscale organizations are named by their UUID; "sactl orgs list" shows it';
 }
 
-export function isUuid(text: string): boolean {
+function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }
 

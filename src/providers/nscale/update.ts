@@ -84,7 +84,7 @@ async function put(
   }
 }
 
-/** A PUT whose answer was lost is settled by reading the account again. */
+/** After a lost answer, the account as it is now shows whether the PUT took effect. */
 async function resolveLostAnswer(
   connection: Connection,
   { account, body, error }: { account: Account; body: WriteBody; error: HttpError },

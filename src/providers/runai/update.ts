@@ -41,7 +41,7 @@ export interface Switching {
   readonly signal: AbortSignal;
 }
 
-/** A lost answer is settled by reading the account again. @throws UnknownOutcomeError where it cannot be read */
+/** After a lost answer, the account is read again to see whether it took effect. @throws UnknownOutcomeError where it cannot be read */
 export async function setEnabled(connection: Connection, switching: Switching): Promise<void> {
   const { account, url, enabled, signal } = switching;
   const verb = enabled ? 'enable' : 'disable';

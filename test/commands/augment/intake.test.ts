@@ -192,7 +192,7 @@ describe('where nobody can be asked', () => {
     const { run } = deploy();
     const { code, stderr } = await run(['sa', 'rotate']);
     expect(code).toBe(2);
-    for (const what of ['--id is missing', '--yes is missing', missing]) {
+    for (const what of ['--id is missing', 'add --yes', missing]) {
       expect(stderr).toContain(what);
     }
   });
