@@ -64,7 +64,7 @@ export interface NscaleAccount {
   modifiedBy: string | null;
   readonly deletionTime: string | null;
   expiry: string;
-  /** null when nobody has the token. */
+  /** null when no client has the token. */
   tokenHash: string | null;
 }
 

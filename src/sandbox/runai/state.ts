@@ -66,7 +66,7 @@ export interface RunaiAccount {
   updatedAt: string | null;
   /** null until the first token. */
   lastLogin: string | null;
-  /** null when nobody has the secret. */
+  /** null when no client has the secret. */
   secretHash: string | null;
 }
 

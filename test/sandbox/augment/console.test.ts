@@ -119,7 +119,7 @@ describe('the seed', () => {
     expect(new URL(seedAugment(now).tenantURL).hostname).toMatch(/\.invalid$/);
   });
 
-  test('is told from other JSON', () => {
+  test('is recognized among other JSON', () => {
     expect(isAugmentState(seedAugment(now))).toBe(true);
     for (const other of [null, 'x', {}, { tenantURL: 'x', accounts: [] }, { accounts: [], activity: [] }]) {
       expect(isAugmentState(other)).toBe(false);

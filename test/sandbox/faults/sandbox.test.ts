@@ -60,7 +60,7 @@ test('requests are counted from the opening on', async () => {
   }
 });
 
-test.each(['inProcess', 'overHttp'] as const)('a slow answer holds nobody up (%s)', async (setting) => {
+test.each(['inProcess', 'overHttp'] as const)('a slow answer keeps no other request waiting (%s)', async (setting) => {
   const both = await openBoth('nscale.rotate=slow');
   const client = new AbortController();
   const sight = watch(both[setting]('POST', rotation, client.signal));

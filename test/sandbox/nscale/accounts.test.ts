@@ -36,7 +36,7 @@ describe('list', () => {
     expect(Date.parse(metadata['deletionTime'] ?? '')).toBeLessThan(testNow);
   });
 
-  test('lags behind each write as long as it is told to', async () => {
+  test('lags behind each write for the given number of lists', async () => {
     const deployment = deploy({ listLag: 2 });
     await deployment.send('PUT', account, { body: write('renamed') });
     const names: (string | undefined)[] = [];

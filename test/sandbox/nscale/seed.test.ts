@@ -67,7 +67,7 @@ describe('among the accounts', () => {
   });
 });
 
-test('a second organization belongs to somebody, but not to the administrator', () => {
+test('a second organization has a member, who is not the administrator', () => {
   const foreign = state.organizations.filter(({ id }) => id !== organizationId);
   const administrator = state.users[0];
   for (const { id } of foreign) {

@@ -79,7 +79,7 @@ describe('create', () => {
     expect(await deployment.signIn(client)).not.toBe('no token');
   });
 
-  test('leaves out the client id where it is told to', async () => {
+  test('leaves out the client id where the option says so', async () => {
     const { object } = await deploy({ createReplyClientId: false }).send('POST', accounts, {
       body: { name: 'nightly' },
     });
@@ -140,7 +140,7 @@ describe('regenerate', () => {
     expect(await deployment.signIn(client)).not.toBe('no token');
   });
 
-  test('loses the secret where it is told to', async () => {
+  test('loses the secret where the option says so', async () => {
     const deployment = deploy({ regenerateReplySecret: false });
     const path = `${accounts}/${runaiAccountIds.newcomer}/secret`;
     expect((await deployment.send('POST', path)).json).toEqual({});

@@ -67,7 +67,7 @@ describe('POST /api/v1/token', () => {
     ['no client', { ...body, clientID: undefined }],
     ['a wrong secret', { ...body, clientSecret: 'x' }],
     ['a disabled account', { ...body, clientID: disabled.clientId, clientSecret: disabled.clientSecret }],
-    ['a grant nobody has', { ...body, grantType: 'password' }],
+    ['a grant of people', { ...body, grantType: 'password' }],
     ['an unknown grant', { ...body, grantType: 'x' }],
   ])('%s is refused in the envelope', async (_, refused) => {
     const answer = await deploy().send('POST', '/api/v1/token', { token: null, body: refused });

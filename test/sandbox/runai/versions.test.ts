@@ -44,7 +44,7 @@ describe('a path that does not exist', () => {
     expect([status, json]).toEqual([404, { code: 404, message: 'Resource not found' }]);
   });
 
-  test('is the UI where it is told to', async () => {
+  test('is the UI where the option says so', async () => {
     const { send } = deploy({ controlPlane, unknownPath: 'html' });
     const { status, headers, text } = await send('POST', '/api/v2/token', { token: null });
     expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
