@@ -1,7 +1,6 @@
 import { ExitCode } from '../../errors.ts';
 import type { Column } from '../../output/columns.ts';
 import { listDocument } from '../../output/document.ts';
-import type { Tone } from '../../output/style.ts';
 import { confirmChange, confirmationProblems } from '../../session/confirm.ts';
 import { dryRunDocument } from '../../session/dry-run.ts';
 import type { Invocation } from '../../session/invocation.ts';
@@ -11,7 +10,7 @@ import type { StoredEntry } from '../../state/stored-entry.ts';
 import { entryDetail, revealEntry } from './entry-detail.ts';
 import { entryDocument, type EntryDocument } from './entry.ts';
 import { entryIdProblems, openRecovery, pickEntry, refuseUnderWay } from './pick.ts';
-import type { EntryState } from './states.ts';
+import { entryStates, type EntryState } from './states.ts';
 
 /** What `recover list` does. */
 export async function listEntries({ ctx, common }: Invocation): Promise<ExitCode> {
@@ -26,7 +25,7 @@ export async function listEntries({ ctx, common }: Invocation): Promise<ExitCode
 
 /** On a terminal of 80 columns the state, the account and the whole id are left: what the other commands need. */
 const columns: readonly Column<EntryDocument>[] = [
-  { name: 'state', value: ({ state }) => state, tone: ({ state }) => tones[state] },
+  { name: 'state', value: ({ state }) => state, tone: ({ state }) => entryStates[state].tone },
   { name: 'account', value: ({ accountName }) => accountName, shrink: 1 },
   { name: 'startedAt', header: 'STARTED', value: ({ startedAt }) => startedAt, isTime: true },
   { name: 'operation', value: ({ operation }) => operation, spare: true },
@@ -34,17 +33,6 @@ const columns: readonly Column<EntryDocument>[] = [
   { name: 'targets', value: ({ targets }) => targets, shrink: 2, spare: true, hideEmpty: true },
   { name: 'id', value: ({ id }) => id },
 ];
-
-const tones: Readonly<Record<EntryState, Tone>> = {
-  kept: 'warning',
-  broken: 'bad',
-  empty: 'bad',
-  unanswered: 'bad',
-  preparing: 'muted',
-  'under-way': 'muted',
-  newer: 'warning',
-  unreadable: 'bad',
-};
 
 /** What `recover show` does. */
 export async function showEntry(

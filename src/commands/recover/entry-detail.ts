@@ -32,7 +32,7 @@ function fieldsOf(document: EntryDocument): readonly Field[] {
   const { state } = document;
   return [
     { label: 'ID', value: document.id },
-    { label: 'State', value: `${state}: ${entryStates[state]}` },
+    { label: 'State', value: `${state}: ${entryStates[state].meaning}` },
     { label: 'Operation', value: document.operation },
     { label: 'Account', value: document.accountName },
     { label: 'Account ID', value: document.accountId },

@@ -1,18 +1,19 @@
+import type { Tone } from '../../output/style.ts';
 import { text } from '../../session/flag.ts';
 
 export const entryFlag = { id: text('--id <entry>', 'id of the entry, or its first characters') } as const;
 
-/** The states of an entry, and what each means. */
+/** The states of an entry: what each means, and its colour. */
 export const entryStates = {
-  kept: 'a credential is in it',
-  broken: 'an answer is in it, and no credential can be read out of it',
-  empty: 'an answer came, and was left without its secret (--no-journal)',
-  unanswered: 'the request left, and no answer is known',
-  preparing: 'nothing was sent',
-  'under-way': 'another run is at it',
-  newer: 'a newer sactl wrote it',
-  unreadable: 'the file cannot be read',
-} as const;
+  kept: { tone: 'warning', meaning: 'a credential is in it' },
+  broken: { tone: 'bad', meaning: 'an answer is in it, and no credential can be read out of it' },
+  empty: { tone: 'bad', meaning: 'an answer came, and was left without its secret (--no-journal)' },
+  unanswered: { tone: 'bad', meaning: 'the request left, and no answer is known' },
+  preparing: { tone: 'muted', meaning: 'nothing was sent' },
+  'under-way': { tone: 'muted', meaning: 'another run is at it' },
+  newer: { tone: 'warning', meaning: 'a newer sactl wrote it' },
+  unreadable: { tone: 'bad', meaning: 'the file cannot be read' },
+} as const satisfies Record<string, { tone: Tone; meaning: string }>;
 
 export type EntryState = keyof typeof entryStates;
 
@@ -20,6 +21,6 @@ export type EntryState = keyof typeof entryStates;
 export function statesHelp(): string {
   const states = Object.entries(entryStates);
   const width = Math.max(...states.map(([state]) => state.length));
-  const lines = states.map(([state, meaning]) => `  ${state.padEnd(width)}  ${meaning}`);
+  const lines = states.map(([state, { meaning }]) => `  ${state.padEnd(width)}  ${meaning}`);
   return `\nStates:\n${lines.join('\n')}`;
 }
