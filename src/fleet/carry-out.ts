@@ -90,9 +90,9 @@ function summary({ rotated, skipped, failed }: BulkResult): string {
 }
 
 /**
- * The exit code of a whole run by those of its accounts: 8 before 7 before 6 (docs/design.md 3), the last where some were
- * rotated and others were not. Where none was, the code that all the others share, else 1. Steps that are left to a person
- * count only where nothing else is amiss.
+ * The exit code of a run by those of its accounts: 8 before 7 before 6 (docs/design.md 3). 6 is also for a run in which some
+ * were rotated and others were not. Where none was, it is the code that all share, else 1. A step for a person counts only
+ * where nothing else is wrong.
  */
 export function overallCode(codes: readonly ExitCode[]): ExitCode {
   const seen = new Set(codes);
@@ -108,7 +108,7 @@ export function overallCode(codes: readonly ExitCode[]): ExitCode {
   return interruption ?? (others.length === 0 ? only : ExitCode.failed);
 }
 
-/** What the whole run ends with; null when every account was rotated or rightly left. */
+/** The error of a whole run; null when every account was rotated or rightly skipped. */
 function overallError(result: BulkResult): CliError | null {
   const { rotated, skipped, failed } = result;
   const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
@@ -138,7 +138,7 @@ function notBegun({ length }: readonly unknown[]): string {
   return `${length} ${length === 1 ? 'was' : 'were'} not begun`;
 }
 
-/** Whether it is not a connection that showed no accounts. */
+/** Whether it is an account, and not a connection that gave no answer. */
 function isAccount({ id }: FailedItem): boolean {
   return id !== null;
 }
@@ -155,7 +155,7 @@ const words: ReadonlyMap<ExitCode, ErrorCode> = new Map([
 function detailsOf(code: ExitCode, failed: BulkResult['failed']): ErrorDetails {
   if (code === ExitCode.undelivered) return { hint: sactl`recover list` };
   const [worst, ...others] = failed.filter(({ exitCode }) => exitCode === code);
-  // The command that one of them is to be rotated with leaves the others as they are.
+  // A command for one of them would leave the others as they are.
   if (code === ExitCode.unknownOutcome && others.length > 0) {
     return { hint: ['run this again; "', sactl`recover list`, '" shows what was lost'] };
   }

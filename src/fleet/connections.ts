@@ -12,10 +12,10 @@ import { prepareRenderer, type Renderer } from '../output/renderer.ts';
 import { environments } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from '../session/check.ts';
 import { connect, describeConnection, type Connected, type Described, type Shared } from '../session/connect.ts';
-import type { CommonFlags } from '../session/flags.ts';
+import { outputFlags, type CommonFlags } from '../session/flags.ts';
 import { isFleet } from './flags.ts';
 import { note, noteLine } from '../session/note.ts';
-import { columnsOf, outputFlags } from '../session/session.ts';
+import { columnsOf } from '../session/session.ts';
 
 /**
  * The connections of one run: all profiles, and all providers with a credential in the environment; the profiles that were
@@ -26,28 +26,28 @@ export interface Fleet {
   readonly members: readonly Described[];
   readonly emit: (document: OutputDocument) => Promise<void>;
   readonly note: (text: string) => Promise<void>;
-  /** Asks every provider at once; the answers are in the order of the members. */
+  /** Asks all members at once, and returns their answers in order; one that fails costs only its own answer. */
   readonly askAll: <Answer>(
     question: (connected: Connected) => Promise<Answer>,
     shared?: Shared,
   ) => Promise<readonly FleetAnswer<Answer>[]>;
 }
 
-/** What one of them said, or why it said nothing. */
+/** The answer of a member, or why there is none. */
 export type FleetAnswer<Answer> =
   | { readonly answer: Answer; readonly error: null }
   | { readonly answer: null; readonly error: CliError };
 
-/** What local checks can look at: no request is sent before they pass. */
+/** What a command's own check can look at, before any request is sent. */
 export interface FleetLocal {
   /** The columns that `--columns` or the configuration names. */
   readonly columns: ColumnChoice | null;
-  /** None where there is no credential. */
+  /** Empty where there is no credential. */
   readonly members: readonly Described[];
 }
 
 /**
- * Checks everything local and reports every problem at once, as `openSession` does for one provider.
+ * Checks everything local and reports all problems together, as `openSession` does for one provider.
  * @throws UsageError holding all problems; AuthError when there is no connection at all
  */
 export async function openFleet<Input>(
@@ -75,13 +75,23 @@ export async function openFleet<Input>(
       await emit(ctx, renderer, document);
     },
     note: (text) => note(ctx, common, text),
-    askAll: (question, shared = {}) =>
-      Promise.all(members.map((member) => send({ ctx, common, member, question, shared }))),
+    askAll: (question, shared) =>
+      Promise.all(
+        members.map(async (member) => {
+          try {
+            if (member.problems.length > 0) throw new UsageError(member.problems);
+            return { answer: await question(await connect(ctx, common, member, shared)), error: null };
+          } catch (error) {
+            if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
+            return { answer: null, error };
+          }
+        }),
+      ),
   };
   return { fleet, input: checked.value };
 }
 
-/** The error when there is no credential: worth saying only when nothing else is wrong. */
+/** Returns the error where there is no credential: it is reported only when nothing else is wrong. */
 async function findMembers(
   ctx: Context,
   flags: CommonFlags,
@@ -110,7 +120,7 @@ async function resolve(ctx: Context, flags: CommonFlags, configuration: Configur
   return isFleet(ctx, flags) ? resolveAllConnections(ctx, options) : [await resolveConnection(ctx, options)];
 }
 
-/** Flags that mean one connection. */
+/** Problems of flags that are for one connection. */
 function severalProblems({ raw, org, endpoint, profiles = [] }: CommonFlags): readonly string[] {
   return [
     ...(raw ? ['--raw prints the answer of one provider'] : []),
@@ -119,32 +129,13 @@ function severalProblems({ raw, org, endpoint, profiles = [] }: CommonFlags): re
   ];
 }
 
-interface Question<Answer> {
-  readonly ctx: Context;
-  readonly common: CommonFlags;
-  readonly member: Described;
-  readonly question: (connected: Connected) => Promise<Answer>;
-  readonly shared: Shared;
-}
-
-/** One that fails costs its own answer and no other's. */
-async function send<Answer>({ ctx, common, member, question, shared }: Question<Answer>): Promise<FleetAnswer<Answer>> {
-  try {
-    if (member.problems.length > 0) throw new UsageError(member.problems);
-    return { answer: await question(await connect(ctx, common, member, shared)), error: null };
-  } catch (error) {
-    if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
-    return { answer: null, error };
-  }
-}
-
 /** A connection that could not be asked, and why. */
 export interface Unanswered {
   readonly member: Described;
   readonly error: CliError;
 }
 
-/** Those of a fleet that gave no answer. */
+/** The members without an answer. */
 export function unanswered(
   { members }: Pick<Fleet, 'members'>,
   answers: readonly FleetAnswer<unknown>[],
@@ -155,7 +146,7 @@ export function unanswered(
   });
 }
 
-/** Says on stderr whose accounts are missing, even with `--quiet`. */
+/** Notes whose accounts are missing, even with `--quiet`. */
 export async function tellUnanswered(
   { stderr }: Pick<Context, 'stderr'>,
   silent: readonly Unanswered[],
@@ -169,8 +160,8 @@ export function unansweredText({ member, error }: Unanswered): string {
 }
 
 /**
- * For a fleet of which nobody answered.
- * @throws the one error that there is; of several, one CliError with what each of them says
+ * Ends a run in which no member answered.
+ * @throws the error of the only member; of several, one CliError with all messages
  */
 export function throwUnanswered(silent: readonly Unanswered[]): void {
   const [only, ...others] = silent;
@@ -187,14 +178,14 @@ function memberName({ definition, connection: { profile } }: Described): string 
   return profile === null ? definition.name : `${definition.name} (profile ${profile})`;
 }
 
-/** Where the credentials of one connection go. */
+/** Where the credentials of a connection go. */
 export interface MemberTargets {
   readonly member: Described;
   readonly specs: readonly TargetSpec[];
   readonly targetEnvironment: TargetEnvironment;
 }
 
-/** One connection with the accounts that it showed. */
+/** A connection with its accounts. */
 export interface Listed extends MemberTargets {
   readonly connected: Connected;
   readonly accounts: readonly Account[];

@@ -30,7 +30,7 @@ export interface Reason {
 interface DueOptions {
   readonly selectors: Selectors;
   readonly facts: AccountFacts;
-  /** Whether it may have been rotated, and nobody has the credential; then it is due, however fresh it looks. */
+  /** Whether an earlier rotation may have lost the new credential; then it is due, however fresh it looks. */
   readonly isLost: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -78,10 +78,10 @@ function ageReason(
   return { reason: 'not due', detail: `${what} ${new Date(issuedAt).toISOString()}` };
 }
 
-/** What an earlier run left open of an account. */
+/** An open entry of the journal about an account. */
 export interface Unfinished {
   readonly entry: ReadableEntry;
-  /** Whether the entry keeps the credential; else nobody has it. */
+  /** Whether the credential is in it; else nobody has it. */
   readonly isKept: boolean;
 }
 
@@ -89,17 +89,17 @@ export interface Unfinished {
 export type UnfinishedOf = (account: Account, endpoint: string) => Unfinished | null;
 
 /**
- * Looks up what rotations left in the journal: an account whose new credential never got anywhere is not done, however
- * fresh it looks. What is wrong with the journal itself is for its preflight to say.
+ * Looks up what earlier rotations left in the journal: an account whose new credential was never delivered is due, however
+ * fresh it looks. A journal that cannot be read is reported by its preflight.
  */
 export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Journal, 'list'>): Promise<UnfinishedOf> {
   const entries = await journal.list().catch(() => []);
-  // The oldest come first, so that the last word is the latest one.
+  // The oldest come first, so that the latest one stays.
   const latest = new Map<string, Unfinished>();
   for (const entry of entries) {
     const id = entry.intent === null ? null : accountIdOf(entry);
     if (entry.intent === null || id === null || !isOpen(entry)) continue;
-    // An answer may be kept in which there is no credential.
+    // The answer that is kept may hold no credential.
     const isKept = await readEntry(ctx, entry).then(
       () => true,
       () => false,

@@ -4,9 +4,9 @@ import type { Account } from '../model/account.ts';
 import type { Connected } from '../session/connect.ts';
 import type { Column } from '../output/columns.ts';
 
-/** What is known of an account besides what it says itself. Times are milliseconds since the epoch. */
+/** What is known about an account besides its own fields. Times are milliseconds since the epoch. */
 export interface AccountFacts {
-  /** When its credential was issued, as recorded on this machine; null when nothing is. */
+  /** When its credential was issued, by the records of this machine; null without one. */
   readonly issuedAt: number | null;
   /** When it was last used or, where it never was, created; null where the provider does not say. */
   readonly usedAt: number | null;
@@ -21,8 +21,8 @@ export interface AccountsOfOne {
 }
 
 /**
- * Looks up when credentials were issued, in the audit log and in what accounts say of their tokens (docs/design.md 8), and when
- * they were used.
+ * Looks up when credentials were issued, in the audit log and in the accounts' tokens (docs/design.md 8), and when they were
+ * used.
  * @throws UsageError when the audit log is not to be trusted; FailedError when it cannot be read
  */
 export async function gatherFacts(
@@ -76,10 +76,10 @@ export function ageColumn(factsOf: FactsOf, now: number): Column<Account> {
   };
 }
 
-/** What stands for the column before anything is known of accounts. */
+/** The column before anything is known about the accounts. */
 export const unknownAge: Column<Account> = ageColumn(() => ({ issuedAt: null, usedAt: null }), 0);
 
-/** e.g. `12d`, `5h`; `<=87d` where nothing but the account's own age is known, which no credential of it exceeds. */
+/** e.g. `12d`, `5h`; `<=87d` where only the account's own age is known, which its credential cannot exceed. */
 function ageText({ createdAt }: Account, issuedAt: number | null, now: number): string {
   if (issuedAt !== null) return short(now - issuedAt);
   const created = Date.parse(createdAt ?? '');

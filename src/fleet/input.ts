@@ -11,7 +11,7 @@ import { reportProblems } from './report.ts';
 import { choiceProblems, readConcurrency, readSelectors, type Selectors } from './selectors.ts';
 import { largestText } from '../files/bounded-file.ts';
 
-/** What the flags of a run say. */
+/** The flags of a run, read. */
 export interface BulkInput {
   readonly destinations: readonly MemberTargets[];
   readonly selectors: Selectors;
@@ -52,7 +52,7 @@ export async function checkBulkInput(
   };
 }
 
-/** Flags that mean the one credential of one account; of `--raw` a fleet has said as much. */
+/** Problems of flags for one account; `openFleet` reports `--raw` with several connections. */
 function needlessFlags(flags: RotateFlags, { raw }: Pick<CommonFlags, 'raw'>): readonly string[] {
   const given = {
     '--raw': raw,
@@ -93,7 +93,7 @@ async function readLines(stdin: Context['stdin']): Promise<Check<readonly string
   return { value: lines.filter((line) => line !== ''), problems: [] };
 }
 
-/** Takes `--to` apart for each connection, because what a target may touch depends on it; problems are said once. */
+/** Parses `--to` for each connection, because that decides what a target may touch; each problem is reported once. */
 async function checkDestinations(
   ctx: Context,
   members: readonly Described[],

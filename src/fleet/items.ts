@@ -8,14 +8,14 @@ import type { Skipped } from './due.ts';
 import type { Unanswered } from './connections.ts';
 import type { ConnectionFlags } from '../model/hint.ts';
 
-/** An account whose new credential is where it should be. */
+/** An account whose new credential was delivered. Items never hold a credential's value. */
 export interface RotatedItem extends IssuanceResult {
   readonly exitCode: ExitCode;
 }
 
-/** An account that was not rotated, or whose new credential is not where it should be. */
+/** An account that was not rotated, or whose new credential was not delivered. */
 export interface FailedItem extends Omit<IssuanceResult, 'id' | 'name'> {
-  /** Null where a provider did not even show its accounts, as is the name. */
+  /** Null, as is the name, where the provider did not list its accounts. */
   readonly id: string | null;
   readonly name: string | null;
   readonly error: ErrorObject;
@@ -25,6 +25,7 @@ export interface FailedItem extends Omit<IssuanceResult, 'id' | 'name'> {
 export interface SkippedItem extends Account {
   readonly reason: Skipped['reason'];
   readonly detail: string | null;
+  /** Not 0 where it was due. */
   readonly exitCode: ExitCode;
 }
 
@@ -61,7 +62,6 @@ export type Item =
   | { readonly kind: 'failed'; readonly item: FailedItem }
   | { readonly kind: 'skipped'; readonly item: SkippedItem };
 
-/** The credential's value is in no item. */
 export function rotatedItem(result: Result): RotatedItem {
   return { ...resultOf(result), exitCode: ExitCode.done };
 }
@@ -88,7 +88,6 @@ function resultOf({ account, credential, outcome }: Result): IssuanceResult {
   return issueResult(account, credentialDocument(credential, null), outcome);
 }
 
-/** `exitCode` says whether it was left although it was due. */
 export function skippedItem({ account, reason, detail }: Skipped, exitCode: ExitCode): SkippedItem {
   return { ...account, reason, detail, exitCode };
 }
@@ -102,7 +101,7 @@ export function leftItem(
   return { kind: 'skipped', item: skippedItem({ account, reason, detail }, exitCode) };
 }
 
-/** All accounts of a connection that could not be asked. */
+/** Stands for all accounts of a connection that gave no answer. */
 export function unlistedItem({ member, error }: Unanswered): FailedItem {
   const { definition, connection } = member;
   const account = barelyKnown({

@@ -7,7 +7,7 @@ import { bulkDocument } from './report-document.ts';
 import type { BulkResult } from './items.ts';
 import type { Preparation, Prepared } from './prepare.ts';
 
-/** What `--dry-run` prints of several accounts: what it prints of one, and which accounts are left, and why. */
+/** What `--dry-run` prints for several accounts: the plan, and which accounts are left out and why. */
 export function bulkPlan(
   { prepared, targets }: Preparation,
   known: BulkResult,
@@ -32,7 +32,7 @@ export function bulkPlan(
   };
 }
 
-/** What happens to all accounts together, for people: who they are, then each effect once with how many it is about. */
+/** The effects on all accounts, for people: the names, then each effect once with the number of accounts. */
 export function effectsOnAll(prepared: readonly Prepared[]): readonly string[] {
   const names = prepared.map(({ account }) => account.name);
   const shown = names.slice(0, mostNames).join(', ');
@@ -42,7 +42,7 @@ export function effectsOnAll(prepared: readonly Prepared[]): readonly string[] {
 
 const mostNames = 20;
 
-/** More than a few would only push what differs off the screen; `--json` has them all. */
+/** More would push the differences off the screen; `--json` has them all. */
 const mostShown = 5;
 
 function countedEffects(prepared: readonly Prepared[]): readonly string[] {

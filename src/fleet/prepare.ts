@@ -22,9 +22,9 @@ export interface Prepared extends Candidate {
   readonly targets: readonly Target[];
 }
 
-/** Everything that is known before anything is sent that changes something. */
+/** What is known before the first request that changes something. */
 export interface Preparation {
-  /** In the order in which they are begun: those that sactl signs in with come last. */
+  /** In the order in which they are begun; the accounts that sactl signs in with come last. */
   readonly prepared: readonly Prepared[];
   readonly skipped: readonly Skipped[];
   /** What keeps the whole run from beginning. */
@@ -34,20 +34,15 @@ export interface Preparation {
   readonly targets: readonly PlannedTarget[];
 }
 
-export interface PrepareOptions {
-  readonly lists: readonly Listed[];
-  /** Whether the accounts were named one by one. */
-  readonly isNamed: boolean;
-}
-
 /**
- * Plans every account, opens every target for real and makes sure that no two are the same place, so that the provider is
- * not touched when any of them could not be delivered (docs/design.md 6, step 1).
+ * Plans every account, opens every target for real and makes sure that no two are the same place: nothing is rotated when
+ * one of the credentials could not be delivered (docs/design.md 6, step 1).
+ * @param isNamed whether the accounts were named one by one
  */
 export async function prepare(
   run: BulkRun,
   candidates: readonly Candidate[],
-  { lists, isNamed }: PrepareOptions,
+  { lists, isNamed }: { readonly lists: readonly Listed[]; readonly isNamed: boolean },
 ): Promise<Preparation> {
   const problems: string[] = [];
   const skipped: Skipped[] = [];
@@ -56,7 +51,7 @@ export async function prepare(
     const planned = await planOne(candidate, lists, problems);
     if (planned === null) continue;
     const { account, plan } = planned;
-    const guard = guardOf(run, planned, { isNamed });
+    const guard = guardOf(run, planned, isNamed);
     if (guard.length === 0) prepared.push(planned);
     else if (isNamed || plan.isSelf === false) {
       problems.push(...guard.map((problem) => about(account, problem)));
@@ -74,33 +69,29 @@ export async function prepare(
   };
 }
 
-/** What is wrong for every account in the same way is said once, and of what differs in a name only, enough to see that. */
+/** Each problem once, and only a few of those that differ from account to account. */
 function fewOf(problems: readonly string[]): readonly string[] {
   const different = [...new Set(problems)];
-  // One line for one more says no more than the line itself.
+  // One more problem takes no more room than the line that would count it.
   if (different.length <= mostProblems + 1) return different;
   return fewLines(different, mostProblems, 'and');
 }
 
 const mostProblems = 5;
 
-/** A question stands before the caller's own account, unless `--yes` answers it without knowing what was selected. */
-function guardOf(
-  { ctx, common, flags }: BulkRun,
-  { plan, targets }: Prepared,
-  { isNamed }: Pick<PrepareOptions, 'isNamed'>,
-): readonly string[] {
+/** The problems of rotating the caller's own account: `--yes` does not confirm that for an account that no flag named. */
+function guardOf({ ctx, common, flags }: BulkRun, { plan, targets }: Prepared, isNamed: boolean): readonly string[] {
   const isUnasked = common.yes === true && !isNamed;
   const stdin = isUnasked ? { ...ctx.stdin, isTTY: false } : ctx.stdin;
   return selfProblems({ ...ctx, stdin }, { plan, targets, preferences: preferencesOf(flags) });
 }
 
-/** Whether it is not the account that sactl signs in with, for certain. */
+/** Whether it is certainly not the account that sactl signs in with. */
 export function isOthers({ plan }: Prepared): boolean {
   return plan.isSelf === false;
 }
 
-/** Null where a target cannot be made for it; why is added to the problems. */
+/** Null where there is no plan, or a target cannot be made; its problems are added to `problems`. */
 async function planOne(candidate: Candidate, lists: readonly Listed[], problems: string[]): Promise<Prepared | null> {
   const { account, listed } = candidate;
   const { connected, specs, targetEnvironment } = listed;
@@ -122,11 +113,8 @@ function about({ name }: Account, problem: string): string {
   return `${name}: ${problem}`;
 }
 
-/** What trying all targets showed. */
-export interface TriedAll extends Pick<Preparation, 'problems' | 'hint' | 'warnings' | 'targets'> {}
-
 /** Opens the targets of all accounts, and makes sure that no two are one place, nor that of the report. */
-async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<TriedAll> {
+async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Omit<Preparation, 'prepared' | 'skipped'>> {
   const limit = pLimit(run.concurrency);
   const tried = await Promise.all(prepared.map(({ targets }) => limit(() => tryTargets(targets))));
   const all = tried.flat();
@@ -134,7 +122,7 @@ async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Trie
   const [first] = prepared;
   return {
     problems: [
-      // What concerns all of them stands before what each has of its own, of which there may be very much.
+      // Problems of the whole run come before those of single accounts, of which there may be many.
       ...(first === undefined
         ? []
         : journalProblems({ targets: first.targets, preferences: preferencesOf(run.flags) })),
@@ -151,7 +139,7 @@ async function placeProblems({ ctx, flags }: BulkRun, targets: readonly AccountT
   return [...(await distinctProblems(targets)), ...(await reportPlaceProblems(ctx, flags.report, targets))];
 }
 
-/** Accounts that share their name are told apart by more than that. */
+/** Accounts of the same name are named with provider and id. */
 function accountTargets(prepared: readonly Prepared[]): readonly AccountTarget[] {
   const names = prepared.map(({ account }) => account.name);
   const shared = new Set(names.filter((name, index) => names.indexOf(name) !== index));
@@ -162,8 +150,8 @@ function accountTargets(prepared: readonly Prepared[]): readonly AccountTarget[]
 }
 
 /**
- * Whether any of the connections signs in with this account; null where that cannot be told. One connection may show the
- * account that another one signs in with, and rotating it ends what is left to do by way of that.
+ * Whether any of the connections signs in with this account; null where that is unknown. A connection may list the account
+ * that another one signs in with, and rotating it ends that connection.
  */
 async function isOwn(
   account: Account,

@@ -4,11 +4,11 @@ import type { CommonFlags } from '../session/flags.ts';
 import { note, noteLine, sandboxMark } from '../session/note.ts';
 import type { Item } from './items.ts';
 
-/** Shows on stderr how far a run has come: a line that is drawn anew on a terminal, elsewhere a line for each account. */
+/** Shows the progress of a run on stderr: a bar on a terminal, else a line for each account. */
 export interface Progress {
   readonly begin: () => Promise<void>;
   readonly done: (item: Item) => Promise<void>;
-  /** One line for people that stays. */
+  /** Prints a line above the bar. */
   readonly note: (text: string) => Promise<void>;
   readonly end: () => Promise<void>;
 }
@@ -42,7 +42,7 @@ function lines({ ctx, common, total }: ProgressOptions): Progress {
 /** Back to the line's beginning, and all of it gone. */
 const clear = '\r\u001B[K';
 
-/** Every change of the line is one write, because accounts come to their ends side by side. */
+/** Every change of the bar is one write, because accounts end at the same time. */
 function bar({ ctx, total, marker }: ProgressOptions): Progress {
   const { stderr } = ctx;
   const startedAt = ctx.now();
@@ -51,7 +51,7 @@ function bar({ ctx, total, marker }: ProgressOptions): Progress {
   function picture(): string {
     const done = counts.rotated + counts.failed + counts.skipped;
     const text = barText({ done, total, failed: counts.failed, elapsedMs: ctx.now() - startedAt });
-    // A full line would go on in the next one; some terminals say that they have no columns.
+    // A full line would wrap; some terminals report no columns.
     const room = (stderr.columns || 80) - 1 - (marker.sandbox ? sandboxMark.length : 0);
     return `${clear}${text.slice(0, Math.max(room, 0))}`;
   }
@@ -80,18 +80,20 @@ function sentenceOf(item: Item): string {
   return `left ${who}: ${reason}${detail === null ? '' : `, ${detail}`}`;
 }
 
-/** How far a run has come. */
-export interface Stand {
+const barWidth = 24;
+
+/** e.g. `rotating [######------------------] 125/500, 2 failed, 12 s left` */
+export function barText({
+  done,
+  total,
+  failed,
+  elapsedMs,
+}: {
   readonly done: number;
   readonly total: number;
   readonly failed: number;
   readonly elapsedMs: number;
-}
-
-const barWidth = 24;
-
-/** e.g. `rotating [######------------------] 125/500, 2 failed, 12 s left` */
-export function barText({ done, total, failed, elapsedMs }: Stand): string {
+}): string {
   const filled = Math.round((barWidth * done) / total);
   const picture = '#'.repeat(filled).padEnd(barWidth, '-');
   const leftMs = done === 0 ? null : (elapsedMs / done) * (total - done);

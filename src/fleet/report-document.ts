@@ -5,7 +5,7 @@ import { expiryTone, type Style, type Tone } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { BulkResult, FailedItem, RotatedItem, SkippedItem } from './items.ts';
 
-/** What came of an account, in one line. */
+/** The result of an account, in one line. */
 interface Row {
   readonly result: string;
   readonly tone: Tone;
@@ -15,11 +15,11 @@ interface Row {
   readonly expiresAt: string | null;
   readonly detail: string;
   readonly id: string | null;
-  /** Whether it stands for many of its kind. */
+  /** Whether there may be very many like it. */
   readonly isUsual: boolean;
 }
 
-/** The report of a run; `marker` is what says that it is of the sandbox. */
+/** The report of a run. */
 export function bulkDocument(result: BulkResult, marker: { readonly sandbox?: true }): OutputDocument {
   const rows = rowsOf(result);
   return {
@@ -29,7 +29,7 @@ export function bulkDocument(result: BulkResult, marker: { readonly sandbox?: tr
   };
 }
 
-/** Those that failed stand last, where one looks first. */
+/** Failures come last, where people look first. */
 function rowsOf({ rotated, skipped, failed }: BulkResult): readonly Row[] {
   return [...skipped.map(skippedRow), ...rotated.map(rotatedRow), ...failed.map(failedRow)];
 }
@@ -72,7 +72,7 @@ function failedRow({ error, exitCode, ...account }: FailedItem): Row {
   };
 }
 
-/** The account stands in its row, and what went wrong is what there is room for. */
+/** The message without the account's name, which has its own column. */
 function withoutSubject(message: string, id: string | null): string {
   const naming = `(${id ?? ''}): `;
   const at = message.indexOf(naming);

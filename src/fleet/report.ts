@@ -10,21 +10,23 @@ import { prettyJson } from '../output/serialize.ts';
 import type { BulkResult, FailedItem, RotatedItem, SkippedItem } from './items.ts';
 import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
 
-export interface Report {
-  readonly result: BulkResult;
-  readonly marker: { readonly sandbox?: true };
-  /** The value of `--report`. */
-  readonly path: string | undefined;
-}
-
 /**
- * Writes the report to the file of `--report` and, under GitHub Actions, to the summary of the step; what keeps it from one
- * of them does not keep it from the other.
+ * Writes the report to the file of `--report` and, under GitHub Actions, to the summary of the step; a failure of one does
+ * not stop the other.
+ * @param path the value of `--report`
  * @returns a FailedError (`report`) for each that could not be written, naming the file
  */
 export async function writeReports(
   { cwd, env }: Pick<Context, 'cwd' | 'env'>,
-  { result, marker, path }: Report,
+  {
+    result,
+    marker,
+    path,
+  }: {
+    readonly result: BulkResult;
+    readonly marker: { readonly sandbox?: true };
+    readonly path: string | undefined;
+  },
 ): Promise<readonly FailedError[]> {
   const markdown = bulkMarkdown(result, { isSandbox: marker.sandbox === true });
   const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
@@ -121,7 +123,7 @@ function escaped(text: string): string {
     .replaceAll('@', '@\u200D');
 }
 
-/** What is wrong with `--report`, tried before anything is sent. */
+/** The problem of `--report`, which is tried before anything is sent. */
 export async function reportProblems(
   { cwd, uuid }: Pick<Context, 'cwd' | 'uuid'>,
   report: string | undefined,
@@ -134,7 +136,7 @@ export async function reportProblems(
   return problem === null ? [] : [`--report ${quoted(report, 200)}: ${problem}`];
 }
 
-/** A file of the name `trial` is made beside it, and removed. */
+/** Makes a file beside it, and removes it. */
 async function problemOf(path: string, verification: string): Promise<string | null> {
   const folder = dirname(path);
   try {
@@ -153,7 +155,7 @@ async function problemOf(path: string, verification: string): Promise<string | n
   return isFile ? null : 'it is there, and not a regular file';
 }
 
-/** What the report would be written over: the credentials are where they are wanted before it. */
+/** The problem of a report that would overwrite a credential. */
 export async function reportPlaceProblems(
   { cwd }: Pick<Context, 'cwd'>,
   report: string | undefined,

@@ -14,7 +14,7 @@ import type { RotateFlags } from './flags.ts';
 import type { BulkInput } from './input.ts';
 import type { Listed } from './connections.ts';
 
-/** What all the accounts of one run share. */
+/** What all accounts of a run share. */
 export interface BulkRun extends Required<Pick<Shared, 'locks' | 'turn'>> {
   readonly ctx: Context;
   readonly common: CommonFlags;
@@ -25,7 +25,7 @@ export interface BulkRun extends Required<Pick<Shared, 'locks' | 'turn'>> {
   readonly journal: Journal;
   readonly audit: AuditLog;
   readonly marker: { readonly sandbox?: true };
-  /** Tells the user one line on stderr, beside whatever shows the progress. */
+  /** Prints one line on stderr, above the progress bar. */
   readonly note: (text: string) => Promise<void>;
 }
 
@@ -56,15 +56,15 @@ export function openRun(
 }
 
 /**
- * What each account supersedes is what was in the journal before the run: listing it again for each would read the entries
- * of all that are under way.
+ * An account supersedes the entries that were in the journal before the run. Listing them again for each account would read
+ * the entries of all that are under way.
  */
 function listedOnce(journal: Journal): Journal {
   let listed: ReturnType<Journal['list']> | null = null;
   return { ...journal, list: () => (listed ??= journal.list()) };
 }
 
-/** What the issue of one account works with; null where the provider issues nothing by itself. */
+/** What the issuance of one account needs; null where the provider issues no credentials itself. */
 export function hostOf(run: BulkRun, { connected }: Listed): IssuanceHost | null {
   return connected.provider.planRotate === undefined ? null : { ...connected, ...run };
 }

@@ -56,7 +56,7 @@ export async function readSelection(flags: ListFlags, columnChoice: ColumnChoice
   };
 }
 
-/** Whether the selection is about what the accounts themselves do not say. */
+/** Whether the selection needs more than the accounts' own fields. */
 function needsFacts({ olderThanMs, unusedForMs, columns, sort }: Selection): boolean {
   return (
     olderThanMs !== null ||
@@ -65,14 +65,12 @@ function needsFacts({ olderThanMs, unusedForMs, columns, sort }: Selection): boo
   );
 }
 
-/** The time it is, in milliseconds since the epoch, and what is known of accounts by then. */
-interface Known {
-  readonly now: number;
-  readonly factsOf: FactsOf;
-}
-
 /** Search, filter, sort, limit, in that order (docs/design.md 1). */
-function select(accounts: readonly Account[], selection: Selection, { now, factsOf }: Known): readonly Account[] {
+function select(
+  accounts: readonly Account[],
+  selection: Selection,
+  { now, factsOf }: { readonly now: number; readonly factsOf: FactsOf },
+): readonly Account[] {
   const { sort, limit } = selection;
   const matching = accounts.filter((account) => matches(account, { ...selection, now, facts: factsOf(account) }));
   const ordered = sort === null ? matching.toSorted(byNameThenId) : sortBy(matching, sort);
@@ -102,13 +100,13 @@ function contains({ id, name, description, clientId }: Account, text: string): b
   return [id, name, description, clientId].some((value) => value?.toLowerCase().includes(text));
 }
 
-/** An account that has expired is no longer going to. */
+/** An account that has expired does not count. */
 function expiresWithin({ expiresAt }: Account, now: number, withinMs: number): boolean {
   const left = expiresAt === null ? NaN : Date.parse(expiresAt) - now;
   return left > 0 && left <= withinMs;
 }
 
-/** What is not known is not long ago. */
+/** False where the time is unknown. */
 function isLongAgo(time: number | null, now: number, agoMs: number): boolean {
   return time !== null && now - time >= agoMs;
 }
@@ -117,7 +115,7 @@ function byNameThenId(a: Account, b: Account): number {
   return compareText(a.name, b.name) || compareText(a.id, b.id);
 }
 
-/** What the provider has to be asked for so that the selection can be printed. */
+/** What the provider has to list for this selection. */
 export function wishOf({ active }: ListFlags, { columns, sort }: Selection): ListOptions {
   const withRules = [...columns, sort?.column].some((column) => column?.name === 'rules');
   return { withRules, withActive: active === true };
@@ -127,11 +125,11 @@ export function wishOf({ active }: ListFlags, { columns, sort }: Selection): Lis
 export interface Selected {
   readonly accounts: readonly Account[];
   readonly columns: readonly Column<Account>[];
-  /** What a reader of the list must know, one line each. */
+  /** For readers of the list, one line each. */
   readonly notes: readonly string[];
 }
 
-/** The accounts of all connections that are wanted, in their order; the audit log is read only where it is asked for. */
+/** Selects from the accounts of all connections; the audit log is read only where it is needed. */
 export async function selectFrom(
   ctx: Context,
   lists: readonly AccountsOfOne[],
@@ -164,13 +162,13 @@ function nothing(): ReturnType<FactsOf> {
   return { issuedAt: null, usedAt: null };
 }
 
-/** The column as it was chosen, with the ages in it. */
+/** The chosen column; `age` with its values. */
 function withAge(column: Column<Account>, { value, text }: Column<Account>): Column<Account> {
   if (column.name !== unknownAge.name) return column;
   return { ...column, value, ...(text === undefined ? {} : { text }) };
 }
 
-/** What a filter leaves out because nobody knows whether it fits. */
+/** How many accounts a filter leaves out because it is unknown whether they fit. */
 function unknownNotes(
   accounts: readonly Account[],
   { olderThanMs, unusedForMs }: Selection,
@@ -190,7 +188,6 @@ function count(accounts: readonly Account[], timeOf: (account: Account) => numbe
   return accounts.filter((account) => timeOf(account) === null).length;
 }
 
-/** What is said of a list in which nothing is. */
 function emptyText(total: number): string {
   return total === 0 ? 'no service accounts' : `none of ${total} service accounts matches`;
 }

@@ -7,13 +7,13 @@ export interface Selectors {
   readonly matches: (name: string) => boolean;
   readonly expiringWithinMs: number | null;
   readonly olderThanMs: number | null;
-  /** Whether the age of an account is taken for that of a credential of which nothing is recorded. */
+  /** Whether the age of an account stands for that of its credential, where no rotation is recorded. */
   readonly agesFromCreation: boolean;
   readonly includesExpired: boolean;
   readonly includesDisabled: boolean;
 }
 
-/** What is wrong with the choice of accounts: nothing chooses any, or one flag contradicts another. */
+/** The problems of the choice of accounts: no flag chooses any, or flags contradict each other. */
 export function choiceProblems(flags: BulkFlags): readonly string[] {
   const { all, id, ageFrom, olderThan } = flags;
   const isChosen = id !== undefined || isSelected(flags);
@@ -26,7 +26,7 @@ export function choiceProblems(flags: BulkFlags): readonly string[] {
 
 const selectorNames = Object.keys(selectorFlags).join(', ');
 
-/** What is wrong with flags that mean several accounts where one is named. */
+/** Problems of flags for several accounts where one is named. */
 export function needlessBulkFlags(flags: BulkFlags): readonly string[] {
   const { ageFrom, includeExpired, includeDisabled, concurrency, report } = flags;
   const given = {

@@ -14,19 +14,18 @@ import { HttpError } from '../http/error.ts';
 
 export interface PlannedChange<Result> extends DoneFlag, Pick<Audited<Result>, 'subject' | 'changed'> {
   readonly operation: Planned['operation'];
-  /** What the audit log calls it, where that is another word. */
+  /** The audit log's word for it, where that is another one. */
   readonly auditedAs?: Audited<Result>['operation'];
   readonly plan: Plan<Result>;
   /** As it reads in a question, e.g. `Delete ci-deploy (c1f0…) in organization a77e…`. */
   readonly action: string;
-  /** Something like the result, for trying the output on before anything is sent. */
+  /** A made-up result, to try the output with before anything is sent. */
   readonly sample: Result;
-  /** What is printed of the result. */
   readonly document: (result: Result) => OutputDocument;
 }
 
 /**
- * The common end of every change without a credential: preview it, or have it confirmed, done and printed.
+ * The common end of every change without a credential: previews it, or asks for confirmation, does it and prints it.
  * @throws UsageError when the output would fail on the result, before anything is sent; ActionRequiredError when a
  * person has to take a step first; PartialError when the change was made and its result could not be printed
  */
@@ -92,12 +91,12 @@ async function applyAudited<Result>(
   );
 }
 
-/** Between two attempts nothing is on its way, but an earlier one may have taken effect. */
+/** An interrupt between two attempts leaves no request under way, but an earlier one may have taken effect. */
 async function apply<Result>(session: Session, plan: Plan<Result>): Promise<Result> {
   try {
     return await withGrace(session.ctx, (signal) => plan.apply({ signal, report: session.note }));
   } catch (cause) {
-    // Without a request nothing is changed but records here, which an interrupt does not stop half-way.
+    // Without a request only records on this machine change, and an interrupt does not stop that half-way.
     const isLocal = plan.effects.length === 0 || plan.requests.length === 0;
     if (!(cause instanceof InterruptedError) || isLocal) throw cause;
     throw new UnknownOutcomeError('interrupted; the change may have taken effect', {
@@ -108,18 +107,17 @@ async function apply<Result>(session: Session, plan: Plan<Result>): Promise<Resu
   }
 }
 
-/** What the audit log says of a change. */
+/** A change as the audit log records it. */
 export interface Audited<Result> {
   readonly operation: AuditOperation;
   /** As it was before. */
   readonly subject: AuditSubject;
-  /** What a result says it was about; null when it was not this run that changed it. Default: `subject`. */
+  /** The account by its result; null when another run changed it. Default: `subject`. */
   readonly changed?: (result: Result) => AuditSubject | null;
 }
 
 /**
- * Does the work and writes into the audit log what came of it: also that it was refused, because who tried is worth
- * knowing.
+ * Does the work and records its outcome in the audit log, also that of a refused change: who tried it matters.
  * @throws what the work throws
  */
 async function audited<Result>(
@@ -140,7 +138,7 @@ async function audited<Result>(
   }
 }
 
-/** An answer that was lost, and an error that nobody expected, say nothing of what was done. */
+/** After a lost answer or an unexpected error the outcome is unknown. */
 function failureOf(error: unknown): Pick<AuditFact, 'exitCode' | 'outcome' | 'error'> {
   if (!(error instanceof CliError)) {
     return { exitCode: ExitCode.failed, outcome: 'unknown', error: reasonOf(error) };

@@ -1,18 +1,18 @@
 import type { Hint } from '../model/hint.ts';
 import { UsageError } from '../errors.ts';
 
-/** What a check of local input gives: a value to go on with, and every problem found on the way. */
+/** The result of checking local input: a value to go on with, and every problem that was found. */
 export interface Check<Value> {
   readonly value: Value;
   readonly problems: readonly string[];
 }
 
-/** A check that only looks for problems. */
+/** A check without a value. */
 export function found(...problems: readonly string[]): Check<null> {
   return { value: null, problems };
 }
 
-/** Runs something that reports through a UsageError; its problems go to `problems`, with its first hint to `hints`. */
+/** Runs `work`, and collects the problems and the hint of its UsageError. */
 export async function gather<Value>(
   { problems, hints }: Gathered,
   work: () => Promise<Value> | Value,
@@ -27,13 +27,13 @@ export async function gather<Value>(
   }
 }
 
-/** Problems collected so far, so that all of them can be reported together. */
+/** Problems that are reported together. */
 export interface Gathered {
   readonly problems: string[];
   readonly hints: Hint[];
 }
 
-/** @throws UsageError when anything was gathered */
+/** @throws UsageError where there is a problem */
 export function throwGathered({ problems, hints }: Gathered): void {
   if (problems.length > 0) throw new UsageError([...new Set(problems)], { hint: hints[0] ?? null });
 }

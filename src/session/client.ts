@@ -13,11 +13,11 @@ export interface Destination {
   /** Origin and base path without trailing slash. */
   readonly endpoint: string;
   readonly ca: { readonly path: string; readonly source: string } | null;
-  /** The emulator in the real endpoint's place: then no proxy and no CA is even read. */
+  /** The emulator that answers instead of the endpoint; then no proxy and no CA is even read. */
   readonly sandbox: Sandbox | null;
-  /** Where many requests are made side by side: lets as many begin as may. */
+  /** Limits how many requests are made at once. */
   readonly turn?: Turn | undefined;
-  /** Is told of every answer. */
+  /** Called with every answer. */
   readonly onAnswer?: HttpClientOptions['onAnswer'];
 }
 

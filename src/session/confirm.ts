@@ -5,20 +5,20 @@ import type { CommonFlags } from './flags.ts';
 import type { Connection } from '../config/connection.ts';
 import type { Organization } from '../providers/provider.ts';
 
-/** Problems that keep a change from being confirmed: off a terminal only `--yes` confirms (docs/design.md 1). */
+/** The problem of a change that cannot be confirmed: without a terminal only `--yes` confirms (docs/design.md 1). */
 export function confirmationProblems(ctx: Context, common: CommonFlags): readonly string[] {
   if (common.yes || common.dryRun || canAsk(ctx, common)) return [];
   const why = common.input ? 'there is no terminal to ask on' : '--no-input forbids asking';
   return [`this needs a confirmation, and ${why}: add --yes`];
 }
 
-/** Whether a person can be asked, and has not forbidden it with `--no-input`; `--dry-run` never asks. */
+/** Whether there is a terminal to ask on, and `--no-input` does not forbid it; `--dry-run` never asks. */
 export function canAsk(ctx: Context, { input, dryRun }: CommonFlags): boolean {
   return input && dryRun !== true && isTerminal(ctx);
 }
 
 /**
- * Says what will happen and asks whether it should, unless `--yes` or nobody can be asked.
+ * Shows the effects and asks for confirmation, unless `--yes` gives it or there is no terminal.
  * @param action as it reads in a question, without the question mark
  * @throws UsageError when the answer is no
  */
@@ -33,7 +33,7 @@ export async function confirmChange(
   if (!confirmed) throw new UsageError('not confirmed; nothing was changed');
 }
 
-/** @throws UsageError unless a person, or a flag, agrees to send a profile's credential to another endpoint */
+/** @throws UsageError unless a person or a flag allows sending a profile's credential to another endpoint */
 export async function confirmEndpoint(
   ctx: Context,
   common: CommonFlags,
@@ -49,7 +49,7 @@ export async function confirmEndpoint(
   });
 }
 
-/** @throws UsageError where nobody can be asked */
+/** @throws UsageError where there is no terminal to ask on */
 export async function chooseOrganization(
   ctx: Context,
   common: CommonFlags,

@@ -17,13 +17,13 @@ import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { openSandboxOf, sandboxDirectory } from './sandbox-state.ts';
 
-/** What flags, environment and files say about the connection, before anything is opened. */
+/** A connection as flags, environment and files describe it, before anything is opened. */
 export interface Found {
   readonly configuration: Configuration;
   readonly definition: ProviderDefinition;
-  /** The error when there is no credential: worth saying only when nothing else is wrong. */
+  /** The error where there is no credential; it is reported only when nothing else is wrong. */
   readonly connection: Connection | AuthError;
-  /** What is wrong with endpoint and organization. */
+  /** Of endpoint and organization. */
   readonly problems: readonly string[];
 }
 
@@ -45,12 +45,11 @@ export async function findConnection(ctx: Context, common: CommonFlags): Promise
   return describeConnection(configuration, connection);
 }
 
-/** One that has a credential, or is the sandbox's. */
+/** A connection that has a credential, or is the sandbox's. */
 export interface Described extends Found {
   readonly connection: Connection;
 }
 
-/** A connection with its provider, and what is wrong with it. */
 export async function describeConnection(configuration: Configuration, connection: Connection): Promise<Described> {
   const definition = await loadDefinition(connection.provider);
   const problems = connectionProblems(connection, definition);
@@ -67,7 +66,7 @@ function connectionProblems(
 ): string[] {
   const reading = credential === null ? null : readEndpoint(endpoint, endpointSource).problem;
   const { value: id, source } = organization;
-  // Only a flag is about this run; a setting for all runs means the providers that have organizations.
+  // A setting for all runs is only for the providers that have organizations; a flag is about this run.
   const isMeant = source.kind === 'flag' || providersWith('listOrganizations').includes(definition.name);
   const problem = id === null || !isMeant ? null : definition.organizationProblem(id);
   return [
@@ -76,19 +75,19 @@ function connectionProblems(
   ];
 }
 
-/** A provider that can be asked. */
+/** A provider that is ready to be asked. */
 export interface Connected {
   readonly ctx: Context;
   /** Tries a credential that was just issued, at the same endpoint. */
   readonly verifyCredential: (credential: Credential) => Promise<Verification>;
-  /** Where journal, locks and the like of this connection are; the sandbox has its own. */
+  /** Of journal, locks and audit log; the sandbox has its own. */
   readonly stateDirectory: string;
-  /** The process's only ones. */
+  /** A process has them once. */
   readonly locks: AccountLocks;
   readonly definition: ProviderDefinition;
   readonly provider: Provider;
   readonly isSandbox: boolean;
-  /** What a command needs to mean this connection. */
+  /** The flags with which a command uses this connection. */
   readonly commandFlags: ConnectionFlags;
   readonly connection: {
     readonly endpoint: string;
@@ -99,10 +98,7 @@ export interface Connected {
   };
 }
 
-/**
- * @throws AuthError when there is no credential; UsageError when proxy, CA or the endpoint beside a profile cannot be
- * used
- */
+/** @throws AuthError without a credential; UsageError where proxy, CA or an endpoint beside a profile cannot be used */
 export async function connect(
   ctx: Context,
   common: CommonFlags,
@@ -133,7 +129,7 @@ export async function connect(
 export interface Shared {
   /** Default: the connection's own. */
   readonly locks?: AccountLocks;
-  /** Lets as many requests be made side by side as may. */
+  /** Limits how many requests are made at once. */
   readonly turn?: Turn;
   readonly onAnswer?: Destination['onAnswer'];
 }
@@ -202,7 +198,7 @@ async function connectTo(
   };
 }
 
-/** The emulators, in process; real credentials, proxies and CAs are not even read (docs/design.md 7). */
+/** Connects to the emulator, in process: real credentials, proxies and CAs are not even read (docs/design.md 7). */
 async function connectSandbox(
   ctx: Context,
   common: CommonFlags,
@@ -230,7 +226,7 @@ async function connectSandbox(
   });
 }
 
-/** `openAccountLocks`, loaded with the first lock that is taken: most commands take none. There is to be one per process. */
+/** The account locks of this process, loaded with the first one that is taken: most commands take none. */
 function locksOnDemand(options: AccountLockOptions): AccountLocks {
   let opened: Promise<AccountLocks> | null = null;
   return {

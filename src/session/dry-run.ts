@@ -17,7 +17,7 @@ export interface PlannedTarget {
   readonly ok: boolean;
 }
 
-/** What `--dry-run` prints instead of changing anything (docs/design.md 1); people are shown `most` targets and requests. */
+/** What `--dry-run` prints (docs/design.md 1); at most `most` targets and requests for people. */
 export function dryRunDocument(
   { provider, marker }: { readonly provider: string | null; readonly marker: Session['marker'] },
   plan: Planned,
@@ -37,21 +37,22 @@ export function dryRunDocument(
   return { value, human: () => describe(plan, targets, most) };
 }
 
-/** What a rehearsal found, and where it is told. */
-export interface Rehearsed {
+/**
+ * Ends a dry run once the plan is printed: what would keep the change from working is an error here too.
+ * @throws UsageError
+ */
+export async function endDryRun({
+  found,
+  renderer,
+  note,
+}: {
   readonly found: Pick<Preflight, 'problems' | 'others' | 'hint'>;
   readonly renderer: Pick<Session['renderer'], 'format'>;
   readonly note: Session['note'];
-}
-
-/**
- * What a dry run ends with, once the plan is printed: what keeps the change from working is an error here too.
- * @throws UsageError
- */
-export async function endDryRun({ found, renderer, note }: Rehearsed): Promise<ExitCode> {
+}): Promise<ExitCode> {
   const { problems, others, hint } = found;
   if (others.length > 0) throw new UsageError(others, { hint });
-  // A filter is the preview's own, and says nothing about the one that the result would meet.
+  // The filter of this run is for the preview, and another one may be used on the result.
   for (const problem of renderer.format === 'query' ? [] : problems) await note(problem);
   return ExitCode.done;
 }
@@ -68,7 +69,7 @@ function describe({ operation, requests, effects }: Planned, targets: readonly P
   return `${lines.join('\n')}\n`;
 }
 
-/** `most` of the lines, and how many there are besides. */
+/** At most `most` of the lines, and how many more there are. */
 export function fewLines(lines: readonly string[], most: number, and: string): readonly string[] {
   if (lines.length <= most) return lines;
   return [...lines.slice(0, most), `${and} ${lines.length - most} more like these`];
@@ -83,7 +84,7 @@ function requestLine({ method, url, body }: PlannedRequest): string {
   return `  ${method} ${safeText(url)}${json}`;
 }
 
-/** JSON in which characters that would steer the terminal are written as escapes. */
+/** JSON whose control characters are escaped, because a terminal would obey them. */
 function visibleJson(body: unknown): string {
   return JSON.stringify(body, null, 2).replaceAll(
     /(?!\n)[\p{Cc}\p{Cf}]/gu,

@@ -1,3 +1,5 @@
+import type { Configuration } from '../config/configuration.ts';
+import type { OutputFlags } from '../output/renderer.ts';
 import { formats } from '../model/format.ts';
 import { providerNames } from '../model/account.ts';
 import { choice, list, off, on, text, type FlagsOf, type FlagTable } from './flag.ts';
@@ -58,3 +60,9 @@ export const flagGroups = {
 } as const satisfies Record<string, readonly (keyof typeof commonFlags)[]>;
 
 export type FlagGroup = keyof typeof flagGroups;
+
+/** The flags about output, with the format that the configuration prefers. */
+export function outputFlags(common: CommonFlags, configuration: Pick<Configuration, 'format'> | null): OutputFlags {
+  const { columns, ...flags } = common;
+  return { ...flags, columns: columns?.split(','), configuredFormat: configuration?.format.value ?? undefined };
+}

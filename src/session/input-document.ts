@@ -79,8 +79,8 @@ async function parse(
 }
 
 /**
- * What begins like JSON is held to JSON first, because YAML would take `{name: x,}` for what nobody meant; YAML then
- * refuses what JSON lets pass, a key given twice.
+ * What begins like JSON must be JSON, because YAML would accept `{name: x,}` with another meaning. YAML then refuses a key
+ * that is given twice, which JSON lets pass.
  */
 function parseJson(text: string): Check<unknown> {
   try {
@@ -100,7 +100,7 @@ const wordings = new Map<string, string>([
 /** In characters. YAML takes a hundred times as long for ten times as many keys. */
 const longest = 64 * 1024;
 
-/** Anything deeper is no account, and more than a parser's stack can take. */
+/** Deeper nesting is no account, and may overflow a parser's stack. */
 const deepest = 50;
 
 function depthOf(text: string): number {
@@ -129,13 +129,13 @@ async function parseYaml(text: string): Promise<Check<unknown>> {
   return found(`at line ${line}, column ${col}: ${why}`);
 }
 
-/** A YAML alias may lead nowhere, or unfold to far more than the document. */
+/** A YAML alias may point nowhere, or expand to far more than the document. */
 async function resolveAliases(parsed: Document): Promise<Check<unknown>> {
   try {
     return { value: await yamlData(parsed), problems: [] };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    // Behind the colon is the alias's name.
+    // The alias's name follows the colon.
     return found(`in its aliases: ${error.message.replace(/: .*$/s, '')}`);
   }
 }

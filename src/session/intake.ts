@@ -13,7 +13,7 @@ import { rehearse, type PlannedIssuance } from './issuance.ts';
 import { offerPage } from './manual.ts';
 import type { Session } from './session.ts';
 
-/** A credential in `-f` or `--stdin`, and where it comes from, for people. */
+/** A credential from `-f` or `--stdin`; `source` is for messages. */
 export interface GivenCredential {
   readonly secret: Secret;
   readonly source: string;
@@ -24,7 +24,7 @@ export function takesIntake({ manual }: ProviderDefinition): boolean {
   return manual !== undefined;
 }
 
-/** Reads the credential; it is missing only where a person can be asked for it. */
+/** Reads the credential; it may be missing only where a person can be asked for it. */
 export async function checkIntake(
   ctx: Context,
   common: CommonFlags,
@@ -43,7 +43,10 @@ export async function checkIntake(
   };
 }
 
-/** What is wrong with flags for a credential that nobody has to fetch; `isDocument` is what `-f` is else. */
+/**
+ * The problems of flags for a supplied credential on a provider that issues its own.
+ * @param isDocument whether `-f` is the account's document there
+ */
 export function needlessIntake(
   { title }: ProviderDefinition,
   flags: SuppliedFlags,
@@ -57,29 +60,31 @@ export function needlessIntake(
   return noneOf(given, `does nothing on ${title}, which issues its credentials itself`);
 }
 
-interface Bringing {
-  readonly request: IntakeRequest;
-  readonly flags: SuppliedFlags;
-  readonly plan: (manual: ManualVerbs, supplied: SuppliedCredential) => Promise<PlannedIssuance>;
-}
-
 /**
- * Plans with the credential that was given or, on a terminal, says what to fetch and where, and takes it, once
+ * Plans with the supplied credential. Without one, on a terminal, says what to fetch and where and asks for it, once
  * everything else was tried.
  * @throws UsageError naming what is wrong with it, never quoting it
  */
 export async function planSupplied(
   session: Session,
   given: GivenCredential | null,
-  { request, flags, plan }: Bringing,
+  {
+    request,
+    flags,
+    plan,
+  }: {
+    readonly request: IntakeRequest;
+    readonly flags: SuppliedFlags;
+    readonly plan: (manual: ManualVerbs, supplied: SuppliedCredential) => Promise<PlannedIssuance>;
+  },
 ): Promise<PlannedIssuance> {
   const manual = session.verb('manual', 'take credentials from a person');
   const intake = await manual.intake(request);
   if (given === null) await rehearse(session, await plan(manual, intake.placeholder));
-  return plan(manual, await bring(session, given, { intake, flags }));
+  return plan(manual, await readSupplied(session, given, { intake, flags }));
 }
 
-async function bring(
+async function readSupplied(
   session: Session,
   given: GivenCredential | null,
   { intake, flags }: { intake: Intake; flags: SuppliedFlags },
@@ -105,13 +110,13 @@ async function askForIt(session: Session, { action }: Intake): Promise<Secret> {
   return new Secret(typed);
 }
 
-/** A document that is pasted in several lines ends with its last bracket. */
+/** Whether all lines of a pasted document are there: its brackets are closed. */
 function isWhole(text: string): boolean {
   const brackets = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').replaceAll(/[^{}]/g, '');
   return brackets.replaceAll('}', '').length * 2 <= brackets.length;
 }
 
-/** A token for another tenant than the account's is asked about, because it would be sent there. */
+/** A session for another tenant than the account's needs a confirmation: the token would be sent there. */
 async function agree(
   { ctx, common }: Session,
   { question }: IntakeReading,

@@ -10,12 +10,12 @@ import type { Session } from './session.ts';
 import { findProgram } from '../programs/find-program.ts';
 import { leaveProgram } from '../programs/program.ts';
 
-/** The part of a plan that says what is left to a person. */
+/** The part of a plan that a person carries out. */
 type Step = Pick<Plan<unknown>, 'effects' | 'action'>;
 
 /**
- * Problems that keep a deletion from being confirmed, as `confirmationProblems` has them. Where a person has to take the
- * step and nobody says that it was taken, there is nothing to confirm yet.
+ * `confirmationProblems` of a deletion. Where a person has to take the step and `--done` does not say that it was taken,
+ * there is nothing to confirm yet.
  */
 export function recordProblems(
   { ctx, common }: { readonly ctx: Context; readonly common: CommonFlags },
@@ -25,7 +25,7 @@ export function recordProblems(
   return manual !== undefined && done !== true ? [] : confirmationProblems(ctx, common);
 }
 
-/** @throws UsageError for `--done` where no person has to do anything, because sactl would do it all the same */
+/** @throws UsageError for `--done` where no person has to do anything: sactl would make the change itself */
 export function refuseDone(
   { manual, title }: Pick<ProviderDefinition, 'manual' | 'title'>,
   { done, action }: DoneFlag & Step,
@@ -38,24 +38,22 @@ export function refuseDone(
   );
 }
 
-/** The effects of a plan, with what a person has to do before all others. */
+/** The effects of a plan, the person's step first. */
 export function effectsOf({ effects, action }: Step): readonly string[] {
   if (action === undefined) return effects;
   return [`a person has to ${action.goal}, at ${action.url}`, ...effects];
 }
 
-/** A step that a person takes, and what recording it does. */
-interface ManualChange extends DoneFlag {
-  readonly action: RequiredAction;
-  readonly effects: Step['effects'];
-}
-
 /**
- * Has a person say that the step was taken, after which it can be recorded: asks on a terminal, where `--yes` is no
- * answer, because it says nothing of the console; trusts `--done`.
- * @throws ActionRequiredError when it was not taken, or nobody can say; UsageError when `--done` is taken back
+ * Makes sure that the step was taken, so that it can be recorded: `--done` says so, else a person is asked. `--yes` is no
+ * answer, because it says nothing about the console.
+ * @throws ActionRequiredError when it was not taken, or there is no terminal to ask on; UsageError when recording it is
+ * not confirmed
  */
-export async function confirmDone(session: Session, { action, effects, done }: ManualChange): Promise<void> {
+export async function confirmDone(
+  session: Session,
+  { action, effects, done }: DoneFlag & { readonly action: RequiredAction; readonly effects: Step['effects'] },
+): Promise<void> {
   const { ctx, common, definition } = session;
   if (done === true) {
     await confirmChange(session, {
@@ -77,7 +75,7 @@ function instruction({ goal, url }: RequiredAction, effects: Step['effects']): s
   return [...lines, ...effects.map((effect) => `  - ${safeText(effect)}`)].map((line) => `${line}\n`).join('');
 }
 
-/** Offers to open a page in the person's browser, where one can be had. The sandbox plays its console without one. */
+/** Offers to open a page in the browser, where there is one. The sandbox has no pages. */
 export async function offerPage(session: Session, url: string): Promise<void> {
   const { ctx, isSandbox } = session;
   const [name, ...args] = isSandbox ? [] : opener(ctx);
@@ -96,7 +94,7 @@ function opener({ platform, env }: Pick<Context, 'platform' | 'env'>): readonly 
   return hasScreen ? ['xdg-open'] : [];
 }
 
-/** It may stay as long as the browser does. That it fails is seen by whoever asked for the page, who has the URL. */
+/** It may run as long as the browser does. A failure needs no message: the URL is on the screen. */
 function start({ ctx, targetEnvironment }: Session, [path = '', ...args]: readonly string[]): void {
   const withheld = new Set(targetEnvironment.credentialVariables);
   const env = Object.fromEntries(Object.entries(ctx.env).filter(([name]) => !withheld.has(name)));

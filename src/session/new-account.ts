@@ -11,7 +11,7 @@ import type { CommonFlags } from './flags.ts';
 import { orNull, readableRoles } from './list.ts';
 import type { Session } from './session.ts';
 
-/** The account that flags and document describe; null when a person is to be asked for it. */
+/** The account that flags and document describe; null where a person is asked for it. */
 export async function checkNewAccount(
   ctx: Context,
   common: CommonFlags,
@@ -27,7 +27,7 @@ export async function checkNewAccount(
     ...tags.problems,
     ...definition.creationProblems(given),
     ...grantProblems(flags, definition),
-    // A document that cannot be read may hold the name that seems to be missing.
+    // The name may be in a document that cannot be read.
     ...(asks || (name === undefined && document.problems.length > 0) ? [] : nameProblems(name, definition)),
   ];
   if (name === undefined) return { value: null, problems };
@@ -104,7 +104,7 @@ function withoutNull(tags: Readonly<Record<string, string | null>>): Record<stri
   return Object.fromEntries(Object.entries(tags).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
 }
 
-/** Asks a person for everything that no flag gives: organization (when there are several), name, description, groups. */
+/** Asks for everything that no flag gives: organization (where there are several), name, description, groups. */
 export async function askForAccount(session: Session, flags: NewAccountFlags): Promise<NewAccount> {
   const { ctx, definition } = session;
   const groups = flags.group === undefined ? await readableGroups(session) : [];

@@ -5,7 +5,7 @@ import type { CommonFlags } from './flags.ts';
 /** What every line on stderr begins with in the sandbox. */
 export const sandboxMark = '[sandbox] ';
 
-/** Tells the user one line on stderr, unless `--quiet`. */
+/** Prints one line on stderr, unless `--quiet`. */
 export async function note(ctx: Context, { quiet }: CommonFlags, text: string): Promise<void> {
   if (!quiet) await ctx.stderr.write(noteLine(text));
 }

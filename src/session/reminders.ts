@@ -24,8 +24,8 @@ export function renewal(
 }
 
 /**
- * One line on stderr when the caller's own credential ends within 14 days, as far as the answers that came anyway say so:
- * nothing is asked for it. Never rejects: what the command did is done.
+ * Notes that the caller's own credential expires within 14 days, where the answers of this run say so: no request is made
+ * for it. Never rejects.
  */
 export async function warnOfExpiry(
   connected: Caller & Pick<Connected, 'ctx' | 'provider' | 'commandFlags'>,
@@ -35,7 +35,7 @@ export async function warnOfExpiry(
     const warning = warningOf(connected);
     if (warning !== null) await note(connected.ctx, common, hintText(warning, connected.commandFlags));
   } catch {
-    // A warning is worth no exit code.
+    // The command itself succeeded.
   }
 }
 
@@ -50,8 +50,8 @@ function warningOf({ ctx, provider, ...caller }: Caller & Pick<Connected, 'ctx' 
 }
 
 /**
- * One line on stderr while the journal has something that nobody is at; the sandbox, which only a flag or a variable
- * turns on, has a journal of its own. Never rejects.
+ * Notes how many entries of the journal are open. Only a flag or a variable turns the sandbox on, which has its own
+ * journal. Never rejects.
  */
 export async function remindOfEntries(ctx: Context, common: CommonFlags): Promise<void> {
   const isSandbox = common.sandbox ?? isSandboxOn(ctx.env);

@@ -12,41 +12,31 @@ import type { Provider, ProviderDefinition } from '../providers/provider.ts';
 import { providersWith, type OptionalVerb } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from './check.ts';
 import { connect, findConnection, type Connected, type Found } from './connect.ts';
-import type { CommonFlags } from './flags.ts';
+import { outputFlags, type CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { targetEnvironmentFor } from './targets.ts';
 
-/** One command's connection to one provider, with its output ready. */
-export interface Session {
-  readonly ctx: Context;
+/** A command's connection to one provider, with its output ready. */
+export interface Session extends Connected {
   readonly common: CommonFlags;
-  readonly definition: ProviderDefinition;
-  readonly provider: Provider;
   readonly renderer: Renderer;
-  readonly connection: Connected['connection'];
-  readonly isSandbox: boolean;
-  readonly commandFlags: Connected['commandFlags'];
-  readonly stateDirectory: string;
-  readonly locks: Connected['locks'];
   readonly targetEnvironment: TargetEnvironment;
-  /** Tries a credential that was just issued. */
-  readonly verifyCredential: Connected['verifyCredential'];
-  /** Keys for results that must say that they are not real: `{sandbox: true}`, or nothing. */
+  /** Marks results of the sandbox: `{sandbox: true}`, or nothing. */
   readonly marker: { readonly sandbox?: true };
   /** Prints a result on stdout. */
   readonly emit: (document: OutputDocument) => Promise<void>;
-  /** Tells the user one line on stderr, unless `--quiet`. */
+  /** Prints one line on stderr, unless `--quiet`. */
   readonly note: (text: string) => Promise<void>;
   /** e.g. `ci-deploy (c1f0…) in organization a77e…`. */
   readonly naming: (account: Account) => string;
   /**
-   * The provider's method, or, where it has none, a UsageError before any request: it says that the provider cannot
-   * `purpose`, and names those that can.
+   * The provider's method.
+   * @throws UsageError where it has none: it cannot `purpose`, and these providers can
    */
   readonly verb: <Name extends OptionalVerb>(name: Name, purpose: string) => NonNullable<Provider[Name]>;
 }
 
-/** What local checks can look at: no request is sent before they pass. */
+/** What a command's own check can look at, before any request is sent. */
 export interface Local {
   readonly definition: ProviderDefinition;
   /** The columns that `--columns` or the configuration names. */
@@ -82,8 +72,7 @@ export async function openSession<Input>(
     throw new UsageError(gathered.problems);
   const connected = await connect(ctx, common, found);
   const { targetEnvironment } = local;
-  const session = sessionOf({ common, renderer, connected, targetEnvironment });
-  return { session, input: checked.value };
+  return { session: { ...sessionOf(common, renderer, connected), targetEnvironment }, input: checked.value };
 }
 
 function localOf(ctx: Context, found: Found, renderer: Renderer | null): Local {
@@ -101,50 +90,12 @@ export function columnsOf({ columns }: Configuration): ColumnChoice | null {
   return names === null ? null : { names, source: describeSource(source) };
 }
 
-/** The flags about output, with what the configuration says of it. */
-export function outputFlags(
-  common: CommonFlags,
-  configuration: Configuration | null,
-): Parameters<typeof prepareRenderer>[1] {
-  const { json, query, queryFile, format, raw, columns, color } = common;
+function sessionOf(common: CommonFlags, renderer: Renderer, connected: Connected): Omit<Session, 'targetEnvironment'> {
+  const { ctx, definition, provider, isSandbox } = connected;
   return {
-    ...(json === undefined ? {} : { json }),
-    ...(query === undefined ? {} : { query }),
-    ...(queryFile === undefined ? {} : { queryFile }),
-    ...(raw === undefined ? {} : { raw }),
-    ...(columns === undefined ? {} : { columns: columns.split(',') }),
-    format,
-    configuredFormat: configuration?.format.value ?? undefined,
-    color,
-  };
-}
-
-function sessionOf({
-  common,
-  renderer,
-  connected,
-  targetEnvironment,
-}: {
-  common: CommonFlags;
-  renderer: Renderer;
-  connected: Connected;
-  targetEnvironment: TargetEnvironment;
-}): Session {
-  const { ctx, definition, provider, connection, isSandbox, commandFlags, stateDirectory, locks, verifyCredential } =
-    connected;
-  return {
-    ctx,
+    ...connected,
     common,
-    definition,
-    provider,
     renderer,
-    connection,
-    isSandbox,
-    commandFlags,
-    stateDirectory,
-    locks,
-    targetEnvironment,
-    verifyCredential,
     marker: isSandbox ? { sandbox: true } : {},
     emit: async (document) => {
       await emit(ctx, renderer, document);

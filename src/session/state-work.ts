@@ -5,17 +5,17 @@ import type { OutputDocument } from '../output/document.ts';
 import { emit } from '../output/emit.ts';
 import { prepareRenderer, type Renderer } from '../output/renderer.ts';
 import { gather, throwGathered, type Gathered } from './check.ts';
-import type { CommonFlags } from './flags.ts';
+import { outputFlags, type CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
-/** One command's work on what is kept on this machine, with its output ready. */
+/** A command's access to the state on this machine, with its output ready. */
 export interface StateWork {
   readonly ctx: Context;
   readonly common: CommonFlags;
   readonly configuration: Configuration;
   readonly renderer: Renderer;
-  /** Where journal, locks and audit log are; the sandbox has its own. */
+  /** Of journal, locks and audit log; the sandbox has its own. */
   readonly stateDirectory: string;
   readonly marker: { readonly sandbox?: true };
   readonly emit: (document: OutputDocument) => Promise<void>;
@@ -33,11 +33,7 @@ export async function openStateWork(
 ): Promise<StateWork> {
   const gathered: Gathered = { problems: [], hints: [] };
   const configuration = await gather(gathered, () => loadConfiguration(ctx, common));
-  const configuredFormat = configuration?.format.value ?? undefined;
-  const { json, query, queryFile, raw, format, color } = common;
-  const renderer = await gather(gathered, () =>
-    prepareRenderer(ctx, { json, query, queryFile, raw, format, color, configuredFormat }),
-  );
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
   gathered.problems.push(...problems);
   throwGathered(gathered);
   if (configuration === null || renderer === null) throw new UsageError(gathered.problems);

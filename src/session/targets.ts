@@ -92,7 +92,7 @@ export function targetEnvironmentOf(
   };
 }
 
-/** What the targets of credentials that this connection issues may touch. */
+/** The same for the credentials that a connection issues. */
 export function targetEnvironmentFor(
   ctx: Context,
   { configuration, connection }: { readonly configuration: Configuration; readonly connection: Connection | AuthError },

@@ -18,7 +18,7 @@ import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
 import { gather, throwGathered, type Gathered } from '../../session/check.ts';
 import type { Invocation } from '../../session/invocation.ts';
-import { outputFlags } from '../../session/session.ts';
+import { outputFlags } from '../../session/flags.ts';
 
 /** What `config explain` does. */
 export async function explainSettings({ ctx, common }: Invocation): Promise<ExitCode> {

@@ -8,7 +8,7 @@ import { prepareRenderer } from '../../output/renderer.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { note } from '../../session/note.ts';
-import { outputFlags } from '../../session/session.ts';
+import { outputFlags } from '../../session/flags.ts';
 
 /** What `config path` does. */
 export async function printPath({ ctx, common }: Invocation): Promise<ExitCode> {

@@ -16,7 +16,7 @@ import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
 import { gather, throwGathered, type Gathered } from '../../session/check.ts';
 import type { Invocation } from '../../session/invocation.ts';
-import { outputFlags } from '../../session/session.ts';
+import { outputFlags } from '../../session/flags.ts';
 import { examineMachine } from './machine.ts';
 
 /** What `doctor` does. */
