@@ -5,7 +5,8 @@ import { homedir, hostname } from 'node:os';
 
 import { hintText, sactl, type ConnectionFlags } from './model/hint.ts';
 import { answerAtOnce } from './at-once.ts';
-import { isSandboxOn, type Context, type Fetch, type Output, type Prompter, type Timeout } from './context.ts';
+import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
+import { isSandboxOn } from './model/run-environment.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
 

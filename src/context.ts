@@ -8,13 +8,13 @@ export interface Context {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Environment;
-  /** Absolute path that relative paths on the command line are resolved against. */
+  /** Absolute path; relative paths on the command line start here. */
   readonly cwd: string;
   readonly homeDirectory: string;
-  /** Numeric id of the user, null where the system has none (Windows). */
+  /** The user's numeric id, null where the system has none (Windows). */
   readonly userId: number | null;
   readonly platform: NodeJS.Platform;
-  /** Of Node, e.g. `20.19.0`. */
+  /** e.g. `20.19.0`. */
   readonly nodeVersion: string;
   /** IANA zone for times shown to people; undefined is the system's own. */
   readonly timeZone: string | undefined;
@@ -26,51 +26,48 @@ export interface Context {
   readonly now: () => number;
   /** Resolves after `milliseconds`; rejects with the signal's reason when it is aborted first. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  /** Starts a clock that aborts its signal after `milliseconds`, unless it is cleared; it keeps the process alive. */
+  /** Starts a timer that aborts its signal after `milliseconds`, unless it is cleared; it keeps the process alive. */
   readonly timeout: (milliseconds: number) => Timeout;
-  /**
-   * Runs work during which a second interrupt ends the program with the code that `interrupted` gives, instead of 130.
-   * Default: outcome unknown (7).
-   */
+  /** Runs work during which a second interrupt ends the program with `interrupted()`, by default 7, instead of 130. */
   readonly mutating: <Result>(work: () => Promise<Result>, interrupted?: () => ExitCode) => Promise<Result>;
-  /** Runs synchronous work that may not come to an end, with the process's signals at their default. */
+  /** Runs synchronous work that may not end, with the process's signals at their default. */
   readonly blocking: <Result>(work: () => Result) => Result;
   /** A new random UUID (v4). */
   readonly uuid: () => string;
   readonly self: ProcessIdentity;
 }
 
-/** This process among those of its machine, for locks and for entries that others may find. */
+/** This process among those of its machine, for locks and journal entries. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** The machine's name. */
   readonly host: string;
-  /** Whether a process of this machine is there, whoever's it is. */
+  /** Whether a process of this machine exists, of any user. */
   readonly isRunning: (pid: number) => boolean;
 }
 
-/** Global `fetch`, or something in its place, which rejects as `fetch` does: with an error that Node's code is in. */
+/** Global `fetch` or a replacement, which rejects as it does: with an error that has Node's `code` along its causes. */
 export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchAnswer>;
 
 export interface FetchInit extends RequestInit {
   headers?: Record<string, string>;
   body?: string | null;
-  /** What is trusted in place of Node's own CAs; without a dispatcher only. */
+  /** Replaces Node's own CAs; used only without a dispatcher. */
   secureContext?: SecureContext;
 }
 
-/** What is used of a `Response`. */
+/** The part of a `Response` that is used. */
 export interface FetchAnswer {
   readonly status: number;
-  /** Names in lower case, and values; a name that came several times may have one value with commas. */
+  /** Names in lower case, and values; those of a repeated name may be joined with commas. */
   readonly headers: Iterable<[name: string, value: string]>;
   readonly body: { readonly getReader: () => BodyReader } | null;
 }
 
-/** Reads a body that was unpacked already, piece by piece. */
+/** Reads a decompressed body in pieces. */
 export interface BodyReader {
   readonly read: () => Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-  /** Lets go of the connection where the body was not read to its end. */
+  /** Releases the connection where the body was not read to its end. */
   readonly cancel: () => Promise<void>;
 }
 
@@ -83,27 +80,27 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Input {
   readonly isTTY: boolean;
-  /** Reads to the end; null when that is more than `maxBytes`, or not UTF-8 text. */
+  /** Reads to the end; null when it is more than `maxBytes`, or not UTF-8. */
   readonly text: (maxBytes: number) => Promise<string | null>;
 }
 
 export interface Output {
   readonly isTTY: boolean;
-  /** Width in columns; undefined when it is not a terminal. */
+  /** Undefined when it is not a terminal. */
   readonly columns: number | undefined;
-  /** True when nothing written here can be read again: the null device, or a descriptor that was closed. */
+  /** True for the null device and a closed descriptor. */
   readonly discards: boolean;
-  /** Whether it is a file on disk, which nobody reads while it is written. */
+  /** Whether it is a file on disk. */
   readonly isFile: boolean;
   /** Resolves when the operating system took all of it; rejects with its error (`EPIPE`, `ENOSPC`). */
   readonly write: (text: string) => Promise<void>;
 }
 
-export interface Choice {
+export interface PromptChoice {
   readonly value: string;
   readonly label: string;
   readonly description?: string;
-  /** A reason why it cannot be chosen. */
+  /** Why it cannot be chosen. */
   readonly disabled?: string;
 }
 
@@ -115,24 +112,8 @@ export interface Prompter {
     default?: string;
     validate?: (value: string) => string | true;
   }) => Promise<string>;
-  /** What is typed is not shown. It has one line, or as many as it takes until it `isWhole`. */
+  /** The answer is not shown. It has one line, or several until it `isWhole`. */
   readonly password: (question: { message: string; isWhole?: (text: string) => boolean }) => Promise<string>;
-  readonly select: (question: { message: string; choices: readonly Choice[] }) => Promise<string>;
-  readonly checkbox: (question: { message: string; choices: readonly Choice[] }) => Promise<string[]>;
-}
-
-/** Whether a person can be asked: all three streams are terminals and `CI` does not say otherwise (docs/design.md 1). */
-export function isTerminal(ctx: Context): boolean {
-  return ctx.stdin.isTTY && ctx.stdout.isTTY && ctx.stderr.isTTY && !isCI(ctx.env);
-}
-
-/** Whether `CI` is set to anything but `0` or `false`. */
-export function isCI(env: Environment): boolean {
-  const value = (env['CI'] ?? '').trim().toLowerCase();
-  return value !== '' && value !== '0' && value !== 'false';
-}
-
-/** Whether the environment asks for the sandbox, as `--sandbox` does. */
-export function isSandboxOn(env: Environment): boolean {
-  return /^\s*(?:1|true)\s*$/.test(env['SACTL_SANDBOX'] ?? '');
+  readonly select: (question: { message: string; choices: readonly PromptChoice[] }) => Promise<string>;
+  readonly checkbox: (question: { message: string; choices: readonly PromptChoice[] }) => Promise<string[]>;
 }

@@ -1,5 +1,6 @@
 import type { ConnectionFlags } from './model/hint.ts';
-import { isSandboxOn, type Context } from './context.ts';
+import type { Context } from './context.ts';
+import { isSandboxOn } from './model/run-environment.ts';
 import { sandboxMark } from './session/note.ts';
 import { CliError, ExitCode } from './errors.ts';
 import type { Style } from './output/style.ts';

@@ -1,7 +1,7 @@
 import { createPrompt, isEnterKey, makeTheme, useKeypress, usePrefix, useState, type Status } from '@inquirer/core';
 import { checkbox, confirm, input, select } from '@inquirer/prompts';
 
-import type { Choice, Prompter } from './context.ts';
+import type { PromptChoice, Prompter } from './context.ts';
 import { InterruptedError } from './errors.ts';
 import { safeText } from './model/text.ts';
 
@@ -37,7 +37,7 @@ export function createPrompter(streams: PromptStreams): Prompter {
 
 interface ListQuestion {
   readonly message: string;
-  readonly choices: readonly Choice[];
+  readonly choices: readonly PromptChoice[];
 }
 
 /** What cannot be chosen comes last, so that the cursor starts on what can. */
@@ -50,7 +50,7 @@ function listOf({ message, choices }: ListQuestion): {
   return { message: safeText(message), choices: sorted.map(toChoice), pageSize: 12 };
 }
 
-function toChoice({ value, label, description, disabled }: Choice): {
+function toChoice({ value, label, description, disabled }: PromptChoice): {
   value: string;
   name: string;
   description?: string;

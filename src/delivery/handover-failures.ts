@@ -1,4 +1,5 @@
-import { isCI, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
+import { isCI } from '../model/run-environment.ts';
 import { PartialError, UndeliveredError, UnknownOutcomeError, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { Verification } from '../providers/provider.ts';

@@ -1,5 +1,6 @@
 import type { Hint } from '../model/hint.ts';
-import { isTerminal, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
+import { isTerminal } from '../model/run-environment.ts';
 import { UsageError } from '../errors.ts';
 import type { Issuance } from './issuance.ts';
 import { reportProblems, stdoutProblems, type SamplePlan } from './stdout.ts';

@@ -1,4 +1,5 @@
-import { isCI, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
+import { isCI } from '../model/run-environment.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { Secret, type Credential } from '../model/credential.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';

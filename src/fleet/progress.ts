@@ -1,4 +1,5 @@
-import { isCI, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
+import { isCI } from '../model/run-environment.ts';
 import { safeText } from '../model/text.ts';
 import type { CommonFlags } from '../session/flags.ts';
 import { note, noteLine, sandboxMark } from '../session/note.ts';

@@ -1,4 +1,4 @@
-import type { Choice, Context } from '../context.ts';
+import type { PromptChoice, Context } from '../context.ts';
 import { ExitCode, NotFoundError } from '../errors.ts';
 import { compareText } from '../model/text.ts';
 import type { Column } from '../output/columns.ts';
@@ -135,7 +135,7 @@ async function pickRole(session: Session): Promise<string> {
   return session.ctx.prompt.select({ message: 'Which role?', choices });
 }
 
-function roleChoice({ id, name, description, grantable }: Role): Choice {
+function roleChoice({ id, name, description, grantable }: Role): PromptChoice {
   const choice = { value: id, label: description === null ? name : `${name}: ${description}` };
   return grantable === false ? { ...choice, disabled: 'you may not grant it' } : choice;
 }

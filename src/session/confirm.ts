@@ -1,4 +1,5 @@
-import { isTerminal, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
+import { isTerminal } from '../model/run-environment.ts';
 import { UsageError } from '../errors.ts';
 import { safeText } from '../model/text.ts';
 import type { CommonFlags } from './flags.ts';

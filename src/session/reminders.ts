@@ -6,7 +6,8 @@ import type { Connected } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { stateDirectory } from '../config/directories.ts';
-import { isCI, isSandboxOn, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
+import { isCI, isSandboxOn } from '../model/run-environment.ts';
 import { countOpenEntries } from '../state/journal-folder.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 

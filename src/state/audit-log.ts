@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { isCI, type Context, type Environment } from '../context.ts';
+import type { Context, Environment } from '../context.ts';
+import { isCI } from '../model/run-environment.ts';
 import { CliError, FailedError, UsageError } from '../errors.ts';
 import { syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Choice } from '../../../src/context.ts';
+import type { PromptChoice } from '../../../src/context.ts';
 import { projectIds, roleIds, runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';
 import { marked, runaiSandbox } from '../runai-sandbox.ts';
 
@@ -120,7 +120,7 @@ describe('accessrules create at a terminal', () => {
   it('lets what is missing be chosen', async () => {
     const sandbox = await runaiSandbox();
     const asked: string[] = [];
-    function choose({ message, choices }: { message: string; choices: readonly Choice[] }) {
+    function choose({ message, choices }: { message: string; choices: readonly PromptChoice[] }) {
       asked.push(message);
       const wanted = ['ci-vision', 'Viewer', 'project gpu-west/vision'];
       const chosen = choices.find(({ label }) => wanted.some((text) => label.startsWith(text)));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Choice, Prompter } from '../../../src/context.ts';
+import type { PromptChoice, Prompter } from '../../../src/context.ts';
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
 import { groupIds, organizationId, otherOrganizationId, roleIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { testNow } from '../../harness/context.ts';
@@ -11,7 +11,7 @@ const nscale = useNscale();
 
 interface ReceivedCredential {
   readonly message: string;
-  readonly choices?: readonly Choice[];
+  readonly choices?: readonly PromptChoice[];
 }
 
 /** Answers in order, and keeps what was asked. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Choice, Prompter } from '../../../src/context.ts';
+import type { PromptChoice, Prompter } from '../../../src/context.ts';
 import { InterruptedError } from '../../../src/errors.ts';
 import { seedRunai } from '../../../src/sandbox/runai/seed.ts';
 import { testNow, type TestContextOptions } from '../../harness/context.ts';
@@ -91,7 +91,7 @@ describe('where nobody can be asked, what was made is listed: exit 7', () => {
 
 interface ReceivedCredential {
   readonly message: string;
-  readonly choices: readonly Choice[];
+  readonly choices: readonly PromptChoice[];
 }
 
 /** A person at a terminal who confirms the creation, and answers so when asked which account it was. */
