@@ -22,7 +22,7 @@ async function start(): Promise<void> {
 }
 
 async function print(answer: string): Promise<void> {
-  await standardOutput()
+  await openStream(1)
     .write(answer)
     .catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') return;
@@ -31,22 +31,17 @@ async function print(answer: string): Promise<void> {
     });
 }
 
-function standardOutput(): Output {
+function openStream(descriptor: 1 | 2): Output {
   const { platform } = process;
-  return openOutput({ descriptor: 1, stream: () => process.stdout, platform });
+  return openOutput({ descriptor, stream: () => (descriptor === 1 ? process.stdout : process.stderr), platform });
 }
 
-function standardError(): Output {
-  const { platform } = process;
-  return openOutput({ descriptor: 2, stream: () => process.stderr, platform });
-}
-
-/** Builds the real Context, runs, and leaves with the exit code once everything is written. */
+/** Builds the real Context, runs, and exits with the code once everything is written. */
 async function run(): Promise<void> {
   process.title = 'sactl';
   const interrupts = listenForSignals();
   const { main } = await import('./main.ts');
-  // Everything is written by now; what else is open has nothing to say.
+  // Everything is written by now, so what else keeps the process alive does not matter.
   process.exit(await main(argv, realContext(interrupts)));
 }
 
@@ -55,10 +50,10 @@ type Interrupts = Pick<Context, 'signal' | 'mutating' | 'blocking'>;
 /** The first signal asks the program to stop, the second ends it at once. */
 function listenForSignals(): Interrupts {
   const controller = new AbortController();
-  // Whatever is under way listens to it, and a run over many accounts has much under way.
+  // Every request listens to it, and a run over many accounts has many.
   setMaxListeners(0, controller.signal);
   const exitCodes: (() => ExitCode)[] = [];
-  /** Of a change that has ended: the rest of the run is words. */
+  /** The exit code of a change that has ended: the rest of the run only prints. */
   let ended: ExitCode | null = null;
   function interrupt(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
     const interruption = new InterruptedError(name);
@@ -96,7 +91,7 @@ function listenForSignals(): Interrupts {
   return { signal: controller.signal, mutating, blocking };
 }
 
-/** A person, who sees nothing else, is told what to look at. */
+/** A terminal shows why, since nothing else is printed. */
 function endAtOnce(code: ExitCode): never {
   const isOpen = code === ExitCode.unknownOutcome || code === ExitCode.undelivered;
   const flags: ConnectionFlags = argv.includes('--sandbox') || isSandboxOn(process.env) ? [['--sandbox']] : [];
@@ -116,8 +111,8 @@ function realContext(interrupts: Interrupts): Context {
       },
       text: (maxBytes) => readStdin(maxBytes, interrupts.signal),
     },
-    stdout: standardOutput(),
-    stderr: standardError(),
+    stdout: openStream(1),
+    stderr: openStream(2),
     env: process.env,
     cwd: orElse(() => process.cwd(), '/'),
     homeDirectory: orElse(homedir, '/nonexistent'),
@@ -136,7 +131,7 @@ function realContext(interrupts: Interrupts): Context {
   };
 }
 
-/** Signal 0 only asks; a process of somebody else refuses it, and is there. */
+/** Signal 0 only tests; a process of another user refuses it, and exists. */
 function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -145,7 +140,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** The folder one works in may have been deleted, and a user may have no home: both matter to few commands. */
+/** The working directory may have been deleted, and a user may have no home: both matter to few commands. */
 function orElse<Value>(find: () => Value, fallback: Value): Value {
   try {
     return find();
@@ -154,7 +149,7 @@ function orElse<Value>(find: () => Value, fallback: Value): Value {
   }
 }
 
-/** Without touching `process.stdin`, which would begin to read. */
+/** Does not touch `process.stdin`, which would start to read. */
 function isTerminal(descriptor: 0 | 2): boolean {
   return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
@@ -174,7 +169,7 @@ async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string 
   return decodeText(Buffer.concat(chunks)).text;
 }
 
-/** Most of what is sent is sent after the command was read and checked. */
+/** Loaded with the first request: many commands send none. */
 function lazyFetch(): Fetch {
   let loading: Promise<Fetch> | null = null;
   return async (...request) => {
@@ -205,7 +200,7 @@ async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> 
   });
 }
 
-/** The prompts are a tenth of a second of loading, and most runs ask nothing. */
+/** Loaded with the first question: the package takes 100 ms, and most runs ask nothing. */
 function lazyPrompter(signal: AbortSignal): Prompter {
   async function load(): Promise<Prompter> {
     const { createPrompter } = await import('./prompter.ts');

@@ -5,12 +5,12 @@ import type { Output } from './context.ts';
 export interface DescriptorOptions {
   /** 1 or 2. */
   readonly descriptor: number;
-  /** Node's stream on it; making one costs 5 ms, so it is asked for only where it is needed. */
+  /** Node's stream for it; making one takes 5 ms, so it is made only where it is needed. */
   readonly stream: () => NodeJS.WriteStream;
   readonly platform: NodeJS.Platform;
 }
 
-/** An output that says of every write whether the operating system took it. */
+/** An output whose writes settle once the operating system took the text. */
 export function openOutput({ descriptor, stream, platform }: DescriptorOptions): Output {
   const device = deviceOf(descriptor);
   const terminal = device === 'device' && stream().isTTY ? stream() : null;
@@ -20,18 +20,18 @@ export function openOutput({ descriptor, stream, platform }: DescriptorOptions):
     discards: device === 'null',
     isFile: device === 'file',
     write: async (text) => {
-      // Windows has no plain way to write to a console or a pipe that may be full.
-      const rest = platform === 'win32' ? Buffer.from(text) : writePlainly(descriptor, text);
+      // On Windows a synchronous write to a console or a full pipe does not work.
+      const rest = platform === 'win32' ? Buffer.from(text) : writeSynchronously(descriptor, text);
       if (rest.length > 0) await writeTo(stream(), rest);
     },
   };
 }
 
 /**
- * Writes as much as the descriptor takes, and returns the rest: a pipe that somebody made non-blocking may be full.
+ * Writes as much as the descriptor takes, and returns the rest: a non-blocking pipe may be full.
  * @throws the system's error, e.g. `EPIPE`, `ENOSPC`
  */
-function writePlainly(descriptor: number, text: string): Buffer {
+function writeSynchronously(descriptor: number, text: string): Buffer {
   let rest: Buffer = Buffer.from(text);
   while (rest.length > 0) {
     try {

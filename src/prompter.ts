@@ -11,7 +11,7 @@ export interface PromptStreams {
   readonly signal: AbortSignal;
 }
 
-/** Asks with @inquirer/prompts. Every text is made safe here, because names in it come from providers. */
+/** Asks with @inquirer/prompts. Every text is made safe here, because it may hold names from providers. */
 export function createPrompter(streams: PromptStreams): Prompter {
   return {
     confirm: ({ message, default: initial }) =>
@@ -30,32 +30,18 @@ export function createPrompter(streams: PromptStreams): Prompter {
       ),
     password: ({ message, isWhole = () => true }) =>
       answer(secretPrompt({ message: safeText(message), isWhole }, streams), streams),
-    select: (question) => answer(select(listOf(question), streams), streams),
-    checkbox: (question) => answer(checkbox(listOf(question), streams), streams),
+    select: ({ message, choices }) => answer(select(listOptions(message, choices), streams), streams),
+    checkbox: ({ message, choices }) => answer(checkbox(listOptions(message, choices), streams), streams),
   };
 }
 
-interface ListQuestion {
-  readonly message: string;
-  readonly choices: readonly PromptChoice[];
-}
-
-/** What cannot be chosen comes last, so that the cursor starts on what can. */
-function listOf({ message, choices }: ListQuestion): {
-  message: string;
-  choices: ReturnType<typeof toChoice>[];
-  pageSize: number;
-} {
+/** The options of a list prompt. Disabled choices come last, so that the cursor starts on one that can be chosen. */
+function listOptions(message: string, choices: readonly PromptChoice[]) {
   const sorted = choices.toSorted((a, b) => Number(a.disabled !== undefined) - Number(b.disabled !== undefined));
-  return { message: safeText(message), choices: sorted.map(toChoice), pageSize: 12 };
+  return { message: safeText(message), choices: sorted.map(listItem), pageSize: 12 };
 }
 
-function toChoice({ value, label, description, disabled }: PromptChoice): {
-  value: string;
-  name: string;
-  description?: string;
-  disabled?: string;
-} {
+function listItem({ value, label, description, disabled }: PromptChoice) {
   return {
     value,
     name: safeText(label),
@@ -64,7 +50,7 @@ function toChoice({ value, label, description, disabled }: PromptChoice): {
   };
 }
 
-/** Ctrl-C, a signal and a terminal that goes away end the program. */
+/** Waits for an answer. @throws InterruptedError on Ctrl-C, a signal, or a terminal that goes away */
 async function answer<Value>(question: Promise<Value>, { signal }: PromptStreams): Promise<Value> {
   try {
     return await question;
@@ -77,13 +63,13 @@ async function answer<Value>(question: Promise<Value>, { signal }: PromptStreams
 
 interface SecretQuestion {
   readonly message: string;
-  /** Whether Enter ends the answer; else the next line belongs to it. */
+  /** Whether Enter ends the answer; else it continues on the next line. */
   readonly isWhole: (text: string) => boolean;
 }
 
 /**
- * Takes an answer that is not shown. It may have several lines: whoever pastes such a text into a prompt for one line
- * leaves the rest of it to the shell, which shows it and keeps it in its history.
+ * Asks for an answer that is not shown. It may have several lines: pasted into a prompt for one line, the rest would go to
+ * the shell, which shows it and keeps it in its history.
  */
 const secretPrompt = createPrompt<string, SecretQuestion>(({ message, isWhole }, done) => {
   const theme = makeTheme({});
@@ -97,7 +83,7 @@ const secretPrompt = createPrompt<string, SecretQuestion>(({ message, isWhole },
       return;
     }
     const text = `${lines}${line}`;
-    // Enter by itself is no answer: one that ended here would leave what is pasted next to the shell.
+    // An empty answer would leave what is pasted next to the shell.
     if (text === '') return;
     if (isWhole(text)) {
       setStatus('done');
