@@ -16,7 +16,7 @@ export interface WorldContext {
   readonly interrupt: () => void;
 }
 
-/** The clocks that were started; whoever runs the world lets them run out. */
+/** The clocks that were started; the world that runs them makes them run out. */
 export interface Clocks {
   readonly start: Context['timeout'];
   /** Lets the time of all that run now run out. */
@@ -84,7 +84,7 @@ export function worldContext(options: ContextOptions): WorldContext {
   };
 }
 
-/** Where nobody says that a clock is to run out, e.g. for a stream that was broken and never ends, in real milliseconds. */
+/** How long a clock runs that nothing else makes run out, e.g. for a broken stream that never ends, in real milliseconds. */
 const longestClockMs = 500;
 
 function startClocks(): Clocks {
@@ -146,7 +146,7 @@ function personWho(answers: CommandLine['answers'], signal: AbortSignal): Prompt
   }
   return {
     confirm: async () => next() !== false,
-    // Nobody types a token where everybody can see it.
+    // A token is never typed where it can be seen.
     input: async () => text().replaceAll(/.*brought.*/gs, 'ci'),
     password: async () => text(),
     select: async ({ choices }) => {

@@ -14,7 +14,7 @@ export interface FuzzOptions {
   /** Numbers of the runs, the last one excluded. */
   readonly from: number;
   readonly to: number;
-  /** Is told before every run, and after it. */
+  /** Called before every run, and after it. */
   readonly onRun?: (run: number) => void;
   readonly onSeen?: (observations: readonly Observation[]) => void;
 }

@@ -42,7 +42,7 @@ const headerValues: Readonly<Record<string, readonly string[]>> = {
   connection: ['close', 'keep-alive', 'upgrade'],
 };
 
-/** One header that somebody might stumble over. */
+/** One header that a client might stumble over. */
 export function header(): fc.Arbitrary<readonly [string, string]> {
   return fc
     .constantFrom(...Object.keys(headerValues))

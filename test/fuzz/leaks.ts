@@ -5,7 +5,7 @@ function foundIn(text: string | Buffer, hidden: readonly string[]): string | nul
   return hidden.find((secret) => formsOf(secret).some((form) => text.includes(form))) ?? null;
 }
 
-/** What the runner of a job is told to hide, it has to be told. */
+/** A CI runner can only mask a secret that it is given. */
 export function secretOnStderr({ stderr, hidden, env, argv }: Seen): string | null {
   const said = env['GITHUB_ACTIONS'] === 'true' ? stderr.replaceAll(/^::add-mask::.*$/gm, '') : stderr;
   // What is given as an id is repeated, and with `--id -` that is all of stdin.

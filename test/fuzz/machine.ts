@@ -66,7 +66,7 @@ export async function openMachine(): Promise<Machine> {
   };
 }
 
-/** A named pipe that nobody writes to: who opens it waits forever. Null where there are none. */
+/** A named pipe without a writer: to open it takes forever. Null where there are none. */
 function makePipe(path: string): string | null {
   try {
     execFileSync('mkfifo', [path]);

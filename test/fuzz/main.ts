@@ -18,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 
-/** What the process that started this one is told. */
+/** Messages for the process that started this one. */
 type Message =
   | { readonly kind: 'run'; readonly run: number }
   | { readonly kind: 'failure'; readonly text: string }

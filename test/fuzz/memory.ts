@@ -3,7 +3,7 @@ import { finite } from './body.ts';
 import type { Body } from './scenario.ts';
 import type { Exchange, Server } from './server.ts';
 
-/** A fetch whose network is the server. `expire` lets the time of whoever waits run out. */
+/** A fetch whose network is the server. `expire` makes the time of those who wait run out. */
 export function memoryFetch(server: Server, origin: string, expire: () => void): Fetch {
   return async (input, init) => {
     const request = new Request(input, init);

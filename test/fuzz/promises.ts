@@ -8,7 +8,7 @@ import { isForPeople, steering, substitution } from './steering.ts';
 import { foreignFile, lostCredential } from './whereabouts.ts';
 import type { Observation } from './world.ts';
 
-/** A promise of the program's, as a sentence, and what breaks it; null where it is kept. */
+/** A promise of the program, as a sentence, and what breaks it; null where it is kept. */
 interface Promised {
   readonly promise: string;
   readonly brokenBy: (seen: Seen) => string | null;
@@ -55,11 +55,11 @@ const mayBeOpen: ReadonlySet<number | null> = new Set([ExitCode.unknownOutcome, 
 
 const promises: readonly Promised[] = [
   {
-    promise: 'every command comes to its end',
+    promise: 'every command ends',
     brokenBy: ({ code, uncaught }) => (code === null ? uncaught.join('; ') : null),
   },
   {
-    promise: 'nothing is thrown that nobody catches',
+    promise: 'everything that is thrown is caught',
     brokenBy: ({ uncaught }) => uncaught[0] ?? null,
   },
   {
@@ -72,7 +72,7 @@ const promises: readonly Promised[] = [
       /^.*a bug in sactl.*$/m.exec(stderr)?.[0] ?? /^.*"code":"bug".*$/m.exec(stderr)?.[0] ?? null,
   },
   {
-    promise: 'requests come to an end',
+    promise: 'the number of requests is bounded',
     brokenBy: ({ requests }) => (requests > mostRequests ? `${requests} requests` : null),
   },
   {

@@ -82,6 +82,6 @@ export interface Edit {
   /** Counts through all places in the document, and begins again. */
   readonly place: number;
   readonly change: 'replace' | 'add' | 'remove' | 'repeat';
-  /** JSON text, to replace it with, or of a key that nobody knows. */
+  /** JSON text, to replace it with, or of an unknown key. */
   readonly json: string;
 }

@@ -16,7 +16,7 @@ export interface Services {
   readonly emulators: Readonly<Record<ProviderName, Emulator>>;
   /** Every credential that was issued, in order. */
   readonly issued: readonly string[];
-  /** Access tokens in memory, which nobody is ever to see. */
+  /** Access tokens in memory, which must never be shown. */
   readonly accessTokens: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 
 import type { Seen } from './seen.ts';
 
-/** A file that nobody asked for, or that is left behind. */
+/** A file that was not asked for, or was left behind. */
 export function foreignFile({ written, places, root, before, after }: Seen): string | null {
   const { stateDirectory, isAskedFor, isDraft } = places;
   for (const path of written) {

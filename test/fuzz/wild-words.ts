@@ -65,7 +65,7 @@ export async function wildWords(): Promise<Words> {
   );
 }
 
-/** `sandbox serve` goes on until somebody ends it. */
+/** `sandbox serve` does not end by itself. */
 function verbsOf(command: CommandUnknownOpts, words: readonly string[]): Verb[] {
   return command.commands.flatMap((child) => {
     const path = [...words, child.name()];

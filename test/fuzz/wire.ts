@@ -8,7 +8,7 @@ import type { Exchange, Server } from './server.ts';
 /** The server on a real port of this machine. */
 export interface Wire {
   readonly origin: string;
-  /** Who answers from now on, and what lets the time of whoever waits run out. */
+  /** Sets what answers from now on, and what makes the time of those who wait run out. */
   readonly use: (server: Server, expire: () => void) => void;
   /** Ends all connections, so that none of them is used again. */
   readonly hangUp: () => void;

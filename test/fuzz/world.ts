@@ -14,7 +14,7 @@ import { startServer, type Server, type ServerLog } from './server.ts';
 export interface Observation {
   readonly command: CommandLine;
   readonly argv: readonly string[];
-  /** Null when it did not come to its end. */
+  /** Null when it did not end. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -28,7 +28,7 @@ export interface Observation {
   /** Absolute paths. */
   readonly written: ReadonlySet<string>;
   readonly escapes: readonly string[];
-  /** What nobody caught. */
+  /** What was thrown and not caught. */
   readonly uncaught: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly root: string;

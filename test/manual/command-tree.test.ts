@@ -34,7 +34,7 @@ it('a command is read with all that its help says', () => {
   ]);
 });
 
-it('a flag is told with what it is without a value', () => {
+it('a flag is described with its default', () => {
   const serve = findCommand(program, ['sandbox', 'serve']);
   expect(serve === null ? null : flagsOf(serve)).toMatchObject([
     {
@@ -73,7 +73,7 @@ it.each([
   ['serviceaccounts create', { kind: 'all', flags: [] }],
   ['sa list', { kind: 'except', flags: ['--dry-run', '--yes'] }],
   ['config path', { kind: 'only', flags: expect.arrayContaining(['--json', '--quiet']) }],
-])('the common flags of %s are told shortly', (words, told) => {
+])('the common flags of %s are listed in the shortest way', (words, told) => {
   const command = findCommand(program, words.split(' '));
   expect(command === null ? null : commonFlagsOf(program, command)).toEqual(told);
 });

@@ -20,11 +20,9 @@ export function addHelp(root: CommandUnknownOpts): void {
 }
 
 async function findTopic(root: CommandUnknownOpts, words: string): Promise<string | null> {
-  const { topics } = await import('./topics.ts');
+  const { topics, topicText } = await import('./topics.ts');
   const topic = new Map(Object.entries(topics)).get(words);
-  if (topic === undefined) return null;
-  const { topicText } = await import('./topics.ts');
-  return topicText(topic, root.configureOutput().getOutHelpWidth?.() ?? 80);
+  return topic === undefined ? null : topicText(topic, root.configureOutput().getOutHelpWidth?.() ?? 80);
 }
 
 function findCommand(root: CommandUnknownOpts, words: readonly string[]): CommandUnknownOpts {

@@ -11,7 +11,7 @@ import { workFolder } from '../support.ts';
 
 const yaml = '.config/sactl/config.yaml';
 
-/** What a shell is told at a Tab by somebody with these files at home. */
+/** What a shell reads at a Tab with these files in the home directory. */
 async function namesWith(files: Readonly<Record<string, string>>, env: Record<string, string> = {}): Promise<string> {
   const home = await workFolder();
   for (const [name, text] of Object.entries(files)) {

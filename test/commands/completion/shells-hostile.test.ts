@@ -25,7 +25,7 @@ const hostileNames = [
   'a\\b',
 ];
 
-/** A program that prints these names, whatever it is asked. */
+/** A program that prints these names for any arguments. */
 function printing(names: readonly string[]): string {
   return `cat <<'end of names'\n${names.join('\n')}\nend of names`;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A program at a terminal of its own, and somebody who types. */
+/** A program at a terminal of its own, with keys to be typed. */
 export interface Terminal {
   readonly type: (keys: string) => void;
   /** What the program prints up to and with a match; it waits for it. */

@@ -60,7 +60,7 @@ async function write(path: string, { stdout }: Outcome): Promise<void> {
   await writeFile(path, stdout);
 }
 
-/** Somebody who says yes, has a new session at hand, and names things. */
+/** A prompter that confirms, gives a new session, and enters names. */
 function terminal(cwd: string): Pick<TestContextOptions, 'terminal' | 'prompt'> {
   const prompt: Prompter = {
     confirm: () => Promise.resolve(true),
