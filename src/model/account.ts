@@ -90,8 +90,8 @@ export interface NewAccount {
   readonly description: string | null;
   readonly groups: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
-  /** Rights to give it, where a provider has access rules. */
-  readonly grants?: readonly GrantRequest[];
+  /** The right to give it, where a provider has access rules. */
+  readonly grant?: GrantRequest | null;
   /** Whether access rules that an earlier account of that name left behind may apply to it. */
   readonly keepRules?: boolean;
 }

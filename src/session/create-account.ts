@@ -156,9 +156,9 @@ function exists(
   );
 }
 
-async function printExisting(session: Session, account: Account, { grants = [] }: NewAccount): Promise<ExitCode> {
+async function printExisting(session: Session, account: Account, { grant = null }: NewAccount): Promise<ExitCode> {
   await session.note(`an account named ${account.name} exists; its credential cannot be shown again`);
-  if (grants.length > 0) {
+  if (grant !== null) {
     await session.note(
       'its access rules stay as they are; "sactl accessrules create" adds one, where it is not there yet',
     );

@@ -64,9 +64,9 @@ function newAccount(
 }
 
 /** What the flags for access rules ask for. */
-function rights({ role, scope, cluster, keepRules }: NewAccountFlags): Pick<NewAccount, 'grants' | 'keepRules'> {
+function rights({ role, scope, cluster, keepRules }: NewAccountFlags): Pick<NewAccount, 'grant' | 'keepRules'> {
   return {
-    grants: role === undefined || scope === undefined ? [] : [{ role, scope, cluster: cluster ?? null }],
+    grant: role === undefined || scope === undefined ? null : { role, scope, cluster: cluster ?? null },
     keepRules: keepRules === true,
   };
 }

@@ -6,7 +6,7 @@ import type { Account, NewAccount } from '../../model/account.ts';
 import type { Evidence, IssuancePlan, Issued, SendOptions } from '../issuance.ts';
 import type { ApplyOptions } from '../plan.ts';
 import type { Connection } from './connection.ts';
-import { addRule, resolveGrants, ruleBody, rulesUrl, type ResolvedGrant } from './rules.ts';
+import { addRule, resolveGrant, ruleBody, rulesUrl, type Grant } from './rules.ts';
 import { issuedFrom, readSecret, secretKey } from './rotate.ts';
 import { findAccount, readableRules } from './lookup.ts';
 import { Created, toAccount } from './schema.ts';
@@ -17,26 +17,23 @@ export async function planCreate(
   account: NewAccount,
   profile: string | null,
 ): Promise<IssuancePlan> {
-  const grants = await resolveGrants(connection, account.grants ?? []);
+  const grant = account.grant ? await resolveGrant(connection, account.grant) : null;
   const canTell = account.keepRules === true || (await hasNoLeftovers(connection, account.name));
   const url = await connection.api.accountUrl();
   const key = secretKey(await connection.api.era());
-  const bodies = await Promise.all(
-    grants.map((resolved) => ruleBody(connection, { ...resolved.grant, subject: account.name })),
-  );
+  const rule = grant === null ? null : { grant, body: await ruleBody(connection, account.name, grant) };
   const sample = { id: 'a0000000-0000-4000-8000-000000000000', name: account.name };
   const expected = toAccount({ ...sample, clientId: account.name, enabled: true }, { raw: sample, rules: [], profile });
-  const rulesAt = rulesUrl(connection);
   return {
     requests: [
       { method: 'POST', url, body: { name: account.name } },
-      ...bodies.map((body) => ({ method: 'POST', url: rulesAt, body })),
+      ...(rule === null ? [] : [{ method: 'POST', url: rulesUrl(connection), body: rule.body }]),
     ],
     effects: [
       `service account "${account.name}" is created`,
-      ...grants.map(({ text }) => `it is granted ${text}`),
+      ...(grant === null ? [] : [`it is granted ${grant.text}`]),
       ...(canTell ? [] : ['access rules that an earlier account of this name left cannot be seen, and would apply']),
-      ...(grants.length === 0 ? ['it may do nothing until it has an access rule'] : []),
+      ...(grant === null ? ['it may do nothing until it has an access rule'] : []),
       'a client secret is issued, which Run:ai shows only once',
     ],
     expected,
@@ -46,7 +43,7 @@ export async function planCreate(
     readEvidence: () => readEvidence(connection, account.name),
     send: (options) => send(connection, { name: account.name, url, profile }, options),
     reconcile: (issued) => reconcile(connection, issued),
-    finish: (created, options) => addGrants(connection, { account: created, grants, bodies, ...options }),
+    ...(rule === null ? {} : { finish: (created, options) => addGrant(connection, created, { ...rule, ...options }) }),
   };
 }
 
@@ -115,28 +112,21 @@ async function reconcile(connection: Connection, { account }: Issued): Promise<A
   });
 }
 
-interface Granting extends ApplyOptions {
-  readonly account: Account;
-  readonly grants: readonly ResolvedGrant[];
-  readonly bodies: readonly Record<string, unknown>[];
-}
-
-async function addGrants(connection: Connection, granting: Granting): Promise<void> {
-  const { account, grants, bodies, signal, report } = granting;
-  for (const [index, { text, flags }] of grants.entries()) {
-    try {
-      await addRule(connection, bodies[index] ?? {}, signal);
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : 'unknown error';
-      throw new PartialError(
-        `service account ${account.name} was created and its secret delivered, but it was not granted ${text}: ${why}`,
-        {
-          provider: 'runai',
-          hint: sactl`accessrules create --provider runai --account ${account.name} ${flags}`,
-          cause,
-        },
-      );
-    }
-    await report(`granted ${text}`);
+async function addGrant(
+  connection: Connection,
+  { name }: Account,
+  { grant, body, signal, report }: ApplyOptions & { grant: Grant; body: Record<string, unknown> },
+): Promise<void> {
+  const { role, scope, text } = grant;
+  try {
+    await addRule(connection, body, signal);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'unknown error';
+    const flags = ['--role', role.id, '--scope', `${scope.type}:${scope.id}`];
+    throw new PartialError(
+      `service account ${name} was created and its secret delivered, but it was not granted ${text}: ${why}`,
+      { provider: 'runai', hint: sactl`accessrules create --provider runai --account ${name} ${flags}`, cause },
+    );
   }
+  await report(`granted ${text}`);
 }

@@ -1,35 +1,48 @@
 import { HttpError } from '../../http/error.ts';
 import type { Connection } from './connection.ts';
 import { AccessRuleRead, toGrantedRule, toRole } from './schema.ts';
-import { sactl, type Hint } from '../../model/hint.ts';
+import { sactl } from '../../model/hint.ts';
 import { NotFoundError, UsageError } from '../../errors.ts';
 import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
-import type { GrantedRule, RevocationPlan } from '../access-rules.ts';
+import type { GrantedRule, RevocationPlan, Scope } from '../access-rules.ts';
 import type { Plan } from '../plan.ts';
 import type { Role } from '../provider.ts';
 import { findAccount, subjectsOf } from './lookup.ts';
 import { listScopes, resolveScope } from './scopes.ts';
 
-/** What `accessrules create` and a create with rights ask for, with ids. */
+/** A role on a scope that were looked up. */
 export interface Grant {
-  /** The account's name, because rules bind by name (docs/contracts/runai.md 15.8). */
-  readonly subject: string;
-  readonly roleId: string;
-  readonly scopeType: string;
-  readonly scopeId: string;
-  readonly clusterId: string | null;
+  readonly role: Role;
+  readonly scope: Scope;
+  /** e.g. `L1 researcher on project vision`. */
+  readonly text: string;
 }
 
-/** The body of a new rule; `app` is what service accounts were called before 2.24. */
-export async function ruleBody({ api }: Connection, grant: Grant): Promise<Record<string, unknown>> {
-  const era = await api.era();
+/** @throws UsageError naming the candidates when the role or the scope is unknown or ambiguous */
+export async function resolveGrant(connection: Connection, request: GrantRequest): Promise<Grant> {
+  const [roles, scopes] = await Promise.all([listRoles(connection), listScopes(connection)]);
+  const role = resolveRole(roles, request.role);
+  const scope = resolveScope(scopes, request);
+  return { role, scope, text: `${role.name} on ${scope.type} ${scope.path}` };
+}
+
+/**
+ * The body of a new rule for the account of this name, because rules bind by name (docs/contracts/runai.md 15.8). `app`
+ * is what service accounts were called before 2.24.
+ */
+export async function ruleBody(
+  { api }: Connection,
+  subjectId: string,
+  { role, scope }: Grant,
+): Promise<Record<string, unknown>> {
+  const isNarrowed = scope.clusterId !== null && scope.type !== 'cluster' && scope.type !== 'tenant';
   return {
-    subjectId: grant.subject,
-    subjectType: era === 'apps' ? 'app' : 'service-account',
-    roleId: Number(grant.roleId),
-    scopeId: grant.scopeId,
-    scopeType: grant.scopeType,
-    ...(grant.clusterId === null ? {} : { clusterId: grant.clusterId }),
+    subjectId,
+    subjectType: (await api.era()) === 'apps' ? 'app' : 'service-account',
+    roleId: Number(role.id),
+    scopeId: scope.id,
+    scopeType: scope.type,
+    ...(isNarrowed ? { clusterId: scope.clusterId } : {}),
   };
 }
 
@@ -94,12 +107,11 @@ export async function planGrant(
   request: GrantRequest,
 ): Promise<Plan<GrantedRule>> {
   const account = await findAccount(connection, reference);
-  const [resolved] = await resolveGrants(connection, [request]);
-  if (resolved === undefined) throw new Error('one request gives one grant');
-  const body = await ruleBody(connection, { ...resolved.grant, subject: account.name });
+  const grant = await resolveGrant(connection, request);
+  const body = await ruleBody(connection, account.name, grant);
   return {
     requests: [{ method: 'POST', url: rulesUrl(connection), body }],
-    effects: [`${account.name} is granted ${resolved.text}`],
+    effects: [`${account.name} is granted ${grant.text}`],
     apply: async ({ signal, report }) => {
       const added = await addRule(connection, body, signal).catch((error: unknown) => {
         if (error instanceof HttpError && error.arrival === 'unknown') return error;
@@ -107,7 +119,7 @@ export async function planGrant(
       });
       if (added !== null && !(added instanceof HttpError)) return toGrantedRule(added);
       const same = await findSame(connection, account, body);
-      if (same === undefined) throw added ?? missingRule(`of ${account.name} for ${resolved.text}`);
+      if (same === undefined) throw added ?? missingRule(`of ${account.name} for ${grant.text}`);
       if (added === null) await report(`${account.name} had this access rule already`);
       return toGrantedRule(same);
     },
@@ -145,51 +157,6 @@ function missingRule(which: string): NotFoundError {
     provider: 'runai',
     hint: sactl`accessrules list --provider runai`,
   });
-}
-
-/** A grant with ids, in words, and as the flags that ask for it. */
-export interface ResolvedGrant {
-  readonly grant: Omit<Grant, 'subject'>;
-  /** e.g. `L1 researcher on project vision`. */
-  readonly text: string;
-  /** e.g. `--role 9 --scope project:50`. */
-  readonly flags: readonly string[];
-}
-
-/** @throws UsageError with every role and scope that is unknown or ambiguous */
-export async function resolveGrants(
-  connection: Connection,
-  requests: readonly GrantRequest[],
-): Promise<ResolvedGrant[]> {
-  if (requests.length === 0) return [];
-  const [roles, scopes] = await Promise.all([listRoles(connection), listScopes(connection)]);
-  const problems: string[] = [];
-  const hints: Hint[] = [];
-  const grants = requests.flatMap((request) => {
-    try {
-      const role = resolveRole(roles, request.role);
-      const scope = resolveScope(scopes, request);
-      return [
-        {
-          grant: {
-            roleId: role.id,
-            scopeType: scope.type,
-            scopeId: scope.id,
-            clusterId: scope.type === 'cluster' || scope.type === 'tenant' ? null : scope.clusterId,
-          },
-          text: `${role.name} on ${scope.type} ${scope.path}`,
-          flags: ['--role', role.id, '--scope', `${scope.type}:${scope.id}`],
-        },
-      ];
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      problems.push(...error.problems);
-      if (error.hint !== null) hints.push(error.hint);
-      return [];
-    }
-  });
-  if (problems.length > 0) throw new UsageError(problems, { hint: hints[0] ?? null });
-  return grants;
 }
 
 /** The roles that can be granted; deleted and disabled ones are left out (docs/contracts/runai.md 8). */
