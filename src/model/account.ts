@@ -117,7 +117,7 @@ export interface AccountChange {
   readonly enabled?: boolean;
 }
 
-/** A JSON object somebody else may have written. */
+/** A JSON object of unknown origin. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The object that `json` says; null when it is anything else. */

@@ -90,7 +90,7 @@ export interface Provider {
   readonly name: ProviderName;
   /** Who the caller is. @throws HttpError when the provider does not say */
   readonly whoami?: () => Promise<Identity>;
-  /** How long the caller's own credential lasts; asks for what is not known yet. Null when nobody can say. */
+  /** How long the caller's own credential lasts; reads what is not known yet. Null when it is not known. */
   readonly ownCredential: () => Promise<OwnCredential | null>;
   /** The same as far as the answers so far say it, without a request; only where credentials end by themselves. */
   readonly knownCredential?: () => OwnCredential | null;

@@ -45,7 +45,7 @@ export function openBackups(stateDirectory: string): Backups {
     restore: ({ path, target, session: old }) =>
       orFail(`cannot write ${path}`, async () => {
         const found = await regularFileAt(path);
-        // What stands there now is somebody's session too.
+        // The session that is there now is kept, too.
         const session = await readBoundedText(path, largestText).catch(() => '');
         const current = sessionFingerprint(readSession(session).session);
         if (current !== null) {

@@ -113,7 +113,7 @@ async function removeAccount(
   }
 }
 
-/** False as well where nobody can tell. */
+/** False also where it cannot be read. */
 async function isGone({ api }: Connection, { id }: Account): Promise<boolean> {
   const accounts = await api.accounts().catch(() => null);
   return accounts !== null && accounts.every(({ wire }) => wire.id !== id);

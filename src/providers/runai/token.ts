@@ -21,7 +21,7 @@ export function connectHttp(options: ConnectOptions): HttpClient {
       header: async () => `Bearer ${(await token).reveal()}`,
     });
   }
-  const tokens = new Tokens(options, credential.clientId, () => http);
+  const tokens = accessTokens(options, credential.clientId, () => http);
   const http: HttpClient = createHttp({
     source: credential.source,
     header: async () => `Bearer ${await tokens.current()}`,
@@ -33,84 +33,63 @@ export function connectHttp(options: ConnectOptions): HttpClient {
   return http;
 }
 
-/** The access token in memory, asked for once by all requests that need it at the same time. */
-class Tokens {
-  readonly #options: ConnectOptions;
-  readonly #clientId: string;
-  readonly #http: () => HttpClient;
-  #held: AccessToken | null = null;
+/** The access token in memory, requested once for all requests that need it at the same time. */
+function accessTokens(
+  options: ConnectOptions,
+  clientId: string,
+  http: () => HttpClient,
+): { current: () => Promise<string>; forget: () => void } {
+  const { endpoint, now, credential } = options;
+  let held: AccessToken | null = null;
   /** Under way, or refused: a refusal is final, because every other try is another failed login. */
-  #asked: Promise<AccessToken> | null = null;
+  let requested: Promise<AccessToken> | null = null;
 
-  constructor(options: ConnectOptions, clientId: string, http: () => HttpClient) {
-    this.#options = options;
-    this.#clientId = clientId;
-    this.#http = http;
-  }
-
-  async current(): Promise<string> {
-    if (this.#held !== null && this.#isFresh(this.#held)) return this.#held.value;
-    // A token without a known end serves those who waited for it, and nobody after them.
-    const token = await (this.#asked ??= this.#request());
-    return token.value;
-  }
-
-  /** The next request asks for a new token; those that are refused meanwhile share it. */
-  forget(): void {
-    this.#held = null;
-  }
-
-  #isFresh({ expiresAt }: AccessToken): boolean {
-    return expiresAt !== null && expiresAt - this.#options.now() > marginMs;
-  }
-
-  async #request(): Promise<AccessToken> {
+  async function request(): Promise<AccessToken> {
     try {
-      this.#held = await this.#send();
-      this.#asked = null;
-      return this.#held;
+      const secret = (await credential.read()).reveal();
+      held = await exchange(http(), { endpoint, clientId, secret, now: now() });
+      requested = null;
+      return held;
     } catch (error) {
-      if (!(error instanceof AuthError)) this.#asked = null;
-      throw error;
+      const explained = explain(error, options);
+      if (!(explained instanceof AuthError)) requested = null;
+      throw explained;
     }
   }
 
-  async #send(): Promise<AccessToken> {
-    const { credential, endpoint, now } = this.#options;
-    const secret = (await credential.read()).reveal();
-    const grant = { endpoint, clientId: this.#clientId, secret, now: now() };
-    try {
-      return await exchange(this.#http(), grant);
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      if (isAbsent(error)) throw noControlPlane(error, endpoint);
-      if (!isRefusal(error)) throw error;
-      throw new AuthError(
-        'unauthenticated',
-        'cannot get an access token: Run:ai refused the client id and its secret',
-        {
-          provider: 'runai',
-          status: error.status,
-          hint: `check both in ${credential.source}: the secret may have been regenerated, or the account disabled`,
-          cause: error,
-        },
-      );
-    }
-  }
+  return {
+    current: async () => {
+      const end = held?.expiresAt ?? null;
+      if (held !== null && end !== null && end - now() > marginMs) return held.value;
+      // A token without a known end serves those who waited for it, and no later request.
+      return (await (requested ??= request())).value;
+    },
+    /** The next request asks for a new token; those that are refused meanwhile share it. */
+    forget: () => {
+      held = null;
+    },
+  };
 }
 
-/** Without status and body, which would say of the request that needs the token that its path does not exist. */
-function noControlPlane(error: HttpError, endpoint: string): HttpError {
-  return new HttpError('bad_answer', error.message, {
-    arrival: error.arrival,
+/** What a failed exchange says to the user. */
+function explain(error: unknown, { credential, endpoint }: ConnectOptions): unknown {
+  if (!(error instanceof HttpError)) return error;
+  if (isAbsent(error)) {
+    // Without status and body, which would say of the request that needs the token that its path does not exist.
+    return new HttpError('bad_answer', error.message, {
+      arrival: error.arrival,
+      provider: 'runai',
+      hint: `is ${endpoint} the address of a Run:ai control plane?`,
+      cause: error,
+    });
+  }
+  if (error.status !== 400 && error.status !== 401 && error.status !== 403) return error;
+  return new AuthError('unauthenticated', 'cannot get an access token: Run:ai refused the client id and its secret', {
     provider: 'runai',
-    hint: `is ${endpoint} the address of a Run:ai control plane?`,
+    status: error.status,
+    hint: `check both in ${credential.source}: the secret may have been regenerated, or the account disabled`,
     cause: error,
   });
-}
-
-function isRefusal({ status }: HttpError): boolean {
-  return status === 400 || status === 401 || status === 403;
 }
 
 /** An access token and when it ends, in milliseconds since the epoch; null where nothing says so. */
