@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { barelyKnown, type AccessRule, type Account } from '../../model/account.ts';
-import type { GrantedRule, Scope } from '../access-rules.ts';
+import type { GrantedRule } from '../access-rules.ts';
 import type { Role } from '../provider.ts';
 
 const Time = z.optional(z.nullable(z.string()));
@@ -116,22 +116,6 @@ export function toRole(wire: RoleRead, raw: unknown): Role {
     name: wire.name,
     description: wire.description ?? null,
     grantable: wire.effectiveEnabled ?? null,
-    raw,
-  };
-}
-
-/** A department or project as a scope; `path` names its cluster, because names repeat across clusters. */
-export function toScope(
-  wire: z.infer<typeof OrgUnit>,
-  { type, cluster, raw }: { type: 'department' | 'project'; cluster: string | null; raw: unknown },
-): Scope {
-  return {
-    id: String(wire.id),
-    type,
-    name: wire.name,
-    description: null,
-    clusterId: wire.clusterId ?? null,
-    path: cluster === null ? wire.name : `${cluster}/${wire.name}`,
     raw,
   };
 }

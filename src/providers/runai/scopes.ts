@@ -1,10 +1,12 @@
+import type * as z from 'zod/mini';
+
 import { sactl } from '../../model/hint.ts';
 import { UsageError } from '../../errors.ts';
 import type { Scope } from '../access-rules.ts';
 import { readPages } from './api.ts';
 import type { Connection } from './connection.ts';
-import { Cluster, OrgUnit, toScope } from './schema.ts';
-import { payloads } from '../answers.ts';
+import { Cluster, OrgUnit } from './schema.ts';
+import { payloads, type Payload } from '../answers.ts';
 
 /** The tenant, its clusters, and the departments and projects on them (docs/contracts/runai.md 9). */
 export async function listScopes({ api }: Connection): Promise<Scope[]> {
@@ -23,34 +25,24 @@ export async function listScopes({ api }: Connection): Promise<Scope[]> {
       schema: OrgUnit,
     }),
   ]);
-  const names = new Map(clusters.map(({ wire }) => [wire.uuid, wire.name]));
+  const clusterNames = new Map(clusters.map(({ wire }) => [wire.uuid, wire.name]));
   const tenants = new Set(clusters.flatMap(({ wire }) => wire.tenantId ?? []).map(String));
+  function orgUnit(type: 'department' | 'project', { wire, raw }: Payload<z.infer<typeof OrgUnit>>): Scope {
+    const { name, clusterId = null } = wire;
+    const cluster = clusterNames.get(clusterId ?? '');
+    const path = cluster === undefined ? name : `${cluster}/${name}`;
+    return { id: String(wire.id), type, name, description: null, clusterId, path, raw };
+  }
   return [
-    ...[...tenants].map((id) => tenantScope(id)),
-    ...clusters.map(({ wire, raw }) => clusterScope(wire.uuid, wire.name, raw)),
-    ...departments.map(({ wire, raw }) =>
-      toScope(wire, { type: 'department', cluster: names.get(wire.clusterId ?? '') ?? null, raw }),
-    ),
-    ...projects.map(({ wire, raw }) =>
-      toScope(wire, { type: 'project', cluster: names.get(wire.clusterId ?? '') ?? null, raw }),
-    ),
+    ...Array.from(tenants, (id): Scope => {
+      return { id, type: 'tenant', name: id, description: null, clusterId: null, path: id, raw: { tenantId: id } };
+    }),
+    ...clusters.map(({ wire: { uuid: id, name }, raw }): Scope => {
+      return { id, type: 'cluster', name, description: null, clusterId: id, path: name, raw };
+    }),
+    ...departments.map((department) => orgUnit('department', department)),
+    ...projects.map((project) => orgUnit('project', project)),
   ];
-}
-
-function tenantScope(id: string): Scope {
-  return {
-    id,
-    type: 'tenant',
-    name: id,
-    description: null,
-    clusterId: null,
-    path: id,
-    raw: { tenantId: id },
-  };
-}
-
-function clusterScope(id: string, name: string, raw: unknown): Scope {
-  return { id, type: 'cluster', name, description: null, clusterId: id, path: name, raw };
 }
 
 const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
