@@ -3,6 +3,8 @@ import type { FlagsOf, FlagTable } from '../session/flag.ts';
 import type { FlagGroup } from '../session/flags.ts';
 import type { Invocation } from '../session/invocation.ts';
 
+// Types only: what the files of verbs import is cut out of the chunk that every command loads, such as the parser.
+
 /** The help of a verb, and the common flags it honours. */
 export interface VerbHelp {
   readonly summary: string;
