@@ -32,7 +32,7 @@ const untrustedKeys = new Set([
   'sandbox',
 ]);
 
-/** What the project's file says, and what is wrong with it. */
+/** The settings of the project's file, and what is wrong with it. */
 export interface ProjectFile {
   readonly path: string | null;
   readonly values: SettingValues;

@@ -9,7 +9,7 @@ import { noValues, type Ignored, type SettingValues } from './setting.ts';
 
 const knownKeys = ['provider', 'org', 'profile', 'columns', 'format', 'profiles'];
 
-/** What the user's own file says, and what is wrong with it. */
+/** The settings and profiles of the user's own file, and what is wrong with it. */
 export interface UserFile {
   /** null when there is none. */
   readonly path: string | null;
@@ -70,7 +70,7 @@ function interpret(ctx: Context, path: string, content: Validated<unknown>): Omi
 
 const fileNames = ['config.json', 'config.yaml', 'config.yml'];
 
-/** Where the user's own file is looked for: the first of `names` in `directory`. `named` is what `SACTL_CONFIG` says. */
+/** Where the user's own file is looked for: the first of `names` in `directory`. `named` is the path in `SACTL_CONFIG`. */
 export function userFileLocation(ctx: DirectoryContext): {
   readonly named: string | null;
   readonly directory: string;

@@ -59,7 +59,7 @@ export interface Content {
   readonly value: unknown;
 }
 
-/** Reads a body as JSON whatever its content type, and says what it is where it is not JSON. Never throws. */
+/** Reads a body as JSON whatever its content type; its `kind` where it is not JSON. Never throws. */
 export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'bytes'>): Content {
   const text = decode(bytes);
   if (text === null) return { kind: 'other', value: undefined };

@@ -4,7 +4,7 @@ import type { Readable, Transform } from 'node:stream';
 import type * as zlibModule from 'node:zlib';
 
 import type { BodyReader, Context, Fetch, FetchAnswer, FetchInit } from '../context.ts';
-import { createSchemes, type Scheme } from './schemes.ts';
+import { createSchemes, type HttpScheme } from './schemes.ts';
 
 const connectTimeoutMs = 10_000;
 
@@ -22,7 +22,7 @@ export function createDirectFetch(timeout: Context['timeout']): Fetch {
 }
 
 function exchange(
-  { request: open, agentFor, ready }: Scheme,
+  { request: open, agentFor, ready }: HttpScheme,
   url: URL,
   { init, timeout }: { init: FetchInit; timeout: Context['timeout'] },
 ): Promise<FetchAnswer> {
@@ -53,8 +53,8 @@ function exchange(
 }
 
 function limitConnecting(
-  request: ReturnType<Scheme['request']>,
-  { socket, ready, timeout }: { socket: Socket; timeout: Context['timeout'] } & Pick<Scheme, 'ready'>,
+  request: ReturnType<HttpScheme['request']>,
+  { socket, ready, timeout }: { socket: Socket; timeout: Context['timeout'] } & Pick<HttpScheme, 'ready'>,
 ): void {
   if (!socket.connecting) return;
   const clock = timeout(connectTimeoutMs);

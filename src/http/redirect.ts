@@ -5,7 +5,7 @@ import { cannot, traceIdOf } from './text.ts';
 const mostRedirects = 5;
 const followed = new Set([301, 302, 303, 307, 308]);
 
-/** Whether the answer sends the client elsewhere, or says otherwise that there is nothing in it. */
+/** Whether a status is a 3xx: a redirect, or an answer without content. */
 export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
 }

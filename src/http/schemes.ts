@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { Context } from '../context.ts';
 
 /** Node's `http`, or its `https`, and the connections that it makes. */
-export interface Scheme {
+export interface HttpScheme {
   readonly request: (url: URL, options: RequestOptions) => ClientRequest;
   /** Whose connections a request takes. */
   readonly agentFor: (use: Use) => Agent;
@@ -28,9 +28,9 @@ const forChanges = { keepAlive: true, timeout: 1000 };
  */
 export function createSchemes(
   timeout: Context['timeout'],
-): (url: URL, trust: SecureContext | undefined) => Promise<Scheme> {
-  let http: Promise<Scheme> | null = null;
-  const https = new Map<SecureContext | undefined, Promise<Scheme>>();
+): (url: URL, trust: SecureContext | undefined) => Promise<HttpScheme> {
+  let http: Promise<HttpScheme> | null = null;
+  const https = new Map<SecureContext | undefined, Promise<HttpScheme>>();
   return ({ protocol }, trust) => {
     if (protocol === 'http:') return (http ??= loadHttp(timeout));
     const scheme = https.get(trust) ?? loadHttps(timeout, trust);
@@ -39,7 +39,7 @@ export function createSchemes(
   };
 }
 
-async function loadHttp(timeout: Context['timeout']): Promise<Scheme> {
+async function loadHttp(timeout: Context['timeout']): Promise<HttpScheme> {
   const { Agent: HttpAgent, request } = await import('node:http');
   return {
     request,
@@ -48,7 +48,7 @@ async function loadHttp(timeout: Context['timeout']): Promise<Scheme> {
   };
 }
 
-async function loadHttps(timeout: Context['timeout'], secureContext: SecureContext | undefined): Promise<Scheme> {
+async function loadHttps(timeout: Context['timeout'], secureContext: SecureContext | undefined): Promise<HttpScheme> {
   const { Agent: HttpsAgent, request } = await import('node:https');
   return {
     request,
@@ -61,7 +61,7 @@ async function loadHttps(timeout: Context['timeout'], secureContext: SecureConte
  * A change never takes a connection that a read has used, whose server may be about to end it. Once a server has ended one
  * that it kept, every change has a connection of its own.
  */
-function agents(timeout: Context['timeout'], create: (options: AgentOptions) => Agent): Scheme['agentFor'] {
+function agents(timeout: Context['timeout'], create: (options: AgentOptions) => Agent): HttpScheme['agentFor'] {
   const reads = watchIdle(create(forReads), { restMs: 0, onEnd: () => undefined, timeout });
   const single = create({ keepAlive: false });
   let changes = watchIdle(create(forChanges), {

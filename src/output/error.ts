@@ -39,7 +39,7 @@ export function toCliError(error: unknown): CliError {
   });
 }
 
-/** In characters: an error is read by people, whatever somebody put into a name. */
+/** In characters: names in an error may be of any length. */
 const longestLine = 4000;
 
 function shortly(text: string): string {
