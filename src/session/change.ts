@@ -62,9 +62,7 @@ async function tryOutput({ renderer }: Session, document: OutputDocument): Promi
     await renderer.render(document);
   } catch (cause) {
     if (!(cause instanceof CliError)) throw cause;
-    throw new UsageError(`the output fails on a result of this command: ${cause.message}`, {
-      cause,
-    });
+    throw new UsageError(`the output fails on a result of this command: ${cause.message}`, { cause });
   }
 }
 
@@ -80,15 +78,8 @@ async function applyAudited<Result>(
 ): Promise<Result> {
   const isChange = plan.effects.length > 0 || plan.action !== undefined;
   if (!isChange) return apply(session, plan);
-  return audited(
-    session,
-    {
-      operation: auditedAs ?? operation,
-      subject,
-      ...(changed === undefined ? {} : { changed }),
-    },
-    () => apply(session, plan),
-  );
+  const fact = { operation: auditedAs ?? operation, subject, ...(changed === undefined ? {} : { changed }) };
+  return audited(session, fact, () => apply(session, plan));
 }
 
 /** An interrupt between two attempts leaves no request under way, but an earlier one may have taken effect. */
@@ -128,9 +119,7 @@ async function audited<Result>(
   try {
     const result = await work();
     const account = changed === undefined ? subject : changed(result);
-    if (account !== null) {
-      await record(session, { operation, account, exitCode: ExitCode.done });
-    }
+    if (account !== null) await record(session, { operation, account, exitCode: ExitCode.done });
     return result;
   } catch (error) {
     await record(session, { operation, account: subject, ...failureOf(error) });
@@ -153,12 +142,6 @@ async function record(session: Session, fact: Omit<AuditFact, 'connection'>): Pr
   const { profile, endpoint, credentialSource } = connection;
   await recordFact(ctx, openAuditLog({ ...ctx, stateDirectory }), () => ({
     ...fact,
-    connection: {
-      provider: definition.name,
-      profile,
-      endpoint,
-      isSandbox,
-      credentialSource,
-    },
+    connection: { provider: definition.name, profile, endpoint, isSandbox, credentialSource },
   }));
 }

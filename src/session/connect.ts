@@ -30,11 +30,8 @@ export interface Found {
 /** @throws UsageError with every problem of configuration and provider */
 export async function findConnection(ctx: Context, common: CommonFlags): Promise<Found> {
   const configuration = await loadConfiguration(ctx, common);
-  const connection = await resolveConnection(ctx, {
-    configuration,
-    flags: common,
-    environments,
-  }).catch((error: unknown) => {
+  const options = { configuration, flags: common, environments };
+  const connection = await resolveConnection(ctx, options).catch((error: unknown) => {
     if (error instanceof AuthError) return error;
     throw error;
   });
@@ -134,13 +131,6 @@ export interface Shared {
   readonly onAnswer?: Destination['onAnswer'];
 }
 
-interface Caller {
-  readonly credential: ConnectOptions['credential'];
-  readonly profile: string | null;
-  readonly organization: string | null;
-  readonly stateDirectory: string;
-}
-
 async function connectTo(
   ctx: Context,
   common: CommonFlags,
@@ -151,7 +141,9 @@ async function connectTo(
     stateDirectory,
     locks = locksOnDemand({ ...ctx, stateDirectory }),
     ...destination
-  }: Caller & Destination & Shared,
+  }: Destination &
+    Shared &
+    Pick<ConnectOptions, 'credential' | 'profile' | 'organization'> & { readonly stateDirectory: string },
 ): Promise<Connected> {
   const { definition, endpoint, ca, sandbox } = destination;
   const createHttp = await clientFactory(ctx, common, destination);
@@ -178,23 +170,12 @@ async function connectTo(
     definition,
     provider,
     isSandbox,
-    commandFlags: connectionFlags({
-      ...common,
-      provider: definition.name,
-      profile,
-      endpoint: common.endpoint,
-      isSandbox,
-    }),
+    commandFlags: connectionFlags({ ...common, provider: definition.name, profile, isSandbox }),
     stateDirectory,
     locks,
     verifyCredential: (issued) =>
       definition.verifyCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
-    connection: {
-      endpoint,
-      credentialSource: credential.source,
-      profile,
-      caFile: ca?.path ?? null,
-    },
+    connection: { endpoint, credentialSource: credential.source, profile, caFile: ca?.path ?? null },
   };
 }
 
@@ -212,11 +193,7 @@ async function connectSandbox(
   return connectTo(ctx, common, {
     definition,
     endpoint,
-    credential: {
-      source: 'the sandbox',
-      clientId,
-      read: () => Promise.resolve(new Secret(secret)),
-    },
+    credential: { source: 'the sandbox', clientId, read: () => Promise.resolve(new Secret(secret)) },
     profile: 'sandbox',
     organization: named,
     ca: null,

@@ -9,7 +9,10 @@ import { withConnection, type ConnectionFlags } from '../model/hint.ts';
 import { ExitCode, UsageError, type RequiredAction } from '../errors.ts';
 import { canAsk, confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './account-flags.ts';
+import type { Connected } from './connect.ts';
+import type { CommonFlags } from './flags.ts';
 import type { Session } from './session.ts';
+import type { Renderer } from '../output/renderer.ts';
 import { addressOf } from '../delivery/targets/session.ts';
 import { issueCredential } from '../delivery/protocol.ts';
 import { preflight, type Preflight } from '../delivery/preflight.ts';
@@ -68,20 +71,10 @@ async function preview(session: Session, planned: PlannedIssuance, found: Prefli
 }
 
 /** What an issuance needs of its connection. A process has one journal and one audit log. */
-export interface IssuanceHost extends Pick<
-  Session,
-  | 'ctx'
-  | 'common'
-  | 'definition'
-  | 'provider'
-  | 'renderer'
-  | 'connection'
-  | 'commandFlags'
-  | 'isSandbox'
-  | 'locks'
-  | 'verifyCredential'
-  | 'note'
-> {
+export interface IssuanceHost extends Connected {
+  readonly common: CommonFlags;
+  readonly renderer: Renderer;
+  readonly note: (text: string) => Promise<void>;
   readonly journal: Journal;
   readonly audit: AuditLog;
 }

@@ -56,10 +56,7 @@ export async function confirmDone(
 ): Promise<void> {
   const { ctx, common, definition } = session;
   if (done === true) {
-    await confirmChange(session, {
-      action: `Record that it was done: ${action.goal}`,
-      effects,
-    });
+    await confirmChange(session, { action: `Record that it was done: ${action.goal}`, effects });
     return;
   }
   if (canAsk(ctx, common)) {

@@ -11,11 +11,9 @@ import { isCI, isSandboxOn } from '../model/run-environment.ts';
 import { countOpenEntries } from '../state/journal-folder.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
-type Caller = Pick<Connected, 'definition' | 'connection' | 'isSandbox'>;
-
 /** The command that replaces the caller's own credential; null where it is of no account that can be rotated. */
 export function renewal(
-  { definition, connection, isSandbox }: Caller,
+  { definition, connection, isSandbox }: Pick<Connected, 'definition' | 'connection' | 'isSandbox'>,
   { accountId }: OwnCredential,
 ): CommandLine | null {
   if (accountId === null) return null;
@@ -28,10 +26,7 @@ export function renewal(
  * Notes that the caller's own credential expires within 14 days, where the answers of this run say so: no request is made
  * for it. Never rejects.
  */
-export async function warnOfExpiry(
-  connected: Caller & Pick<Connected, 'ctx' | 'provider' | 'commandFlags'>,
-  common: CommonFlags,
-): Promise<void> {
+export async function warnOfExpiry(connected: Connected, common: CommonFlags): Promise<void> {
   try {
     const warning = warningOf(connected);
     if (warning !== null) await note(connected.ctx, common, hintText(warning, connected.commandFlags));
@@ -40,13 +35,14 @@ export async function warnOfExpiry(
   }
 }
 
-function warningOf({ ctx, provider, ...caller }: Caller & Pick<Connected, 'ctx' | 'provider'>): Hint | null {
+function warningOf(connected: Connected): Hint | null {
+  const { ctx, provider, connection } = connected;
   const own = provider.knownCredential?.() ?? null;
   const end = Date.parse(own?.expiresAt ?? '');
   if (own === null || !(end - ctx.now() < soonMs)) return null;
   const when = relativeTime(end, ctx.now());
-  const command = renewal(caller, own);
-  const text = `the credential from ${caller.connection.credentialSource} expires ${when}`;
+  const command = renewal(connected, own);
+  const text = `the credential from ${connection.credentialSource} expires ${when}`;
   return command === null ? text : [`${text}: `, command];
 }
 

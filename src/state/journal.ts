@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { ConflictError, FailedError, NotFoundError, UsageError } from '../errors.ts';
+import { sactl } from '../model/hint.ts';
 import { coalesce, onceDone } from '../files/coalesce.ts';
 import { checkPrivateDirectory, makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
@@ -247,7 +248,7 @@ class JournalFolder {
 }
 
 function noSuchEntry(id: string): NotFoundError {
-  return new NotFoundError(`there is no journal entry ${quoted(id)}`, { hint: 'sactl recover list' });
+  return new NotFoundError(`there is no journal entry ${quoted(id)}`, { hint: sactl`recover list` });
 }
 
 function sortKey({ id, intent }: StoredEntry): string {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
 import { describe, expect, test } from 'vitest';
 
 import { connectionFlags, hintText, sactl, type ConnectionFlags } from '../../src/model/hint.ts';
@@ -71,4 +73,12 @@ describe('the flags of a connection', () => {
   ])('are the fewest that mean it: %j', (connection, flags) => {
     expect(connectionFlags({ provider: 'nscale', isSandbox: false, ...connection })).toEqual(flags);
   });
+});
+
+test('no hint of the program has a command in its text', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  const wrong = files.filter((path) =>
+    /hint[:=][^\n]*['"`][^'"`\n]*sactl [a-z]/.test(readFileSync(`src/${path}`, 'utf8')),
+  );
+  expect(wrong).toEqual([]);
 });
