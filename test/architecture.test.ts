@@ -114,6 +114,13 @@ describe('imports', () => {
     expect(rooms).toEqual(new Set(levels.flat()));
   });
 
+  it('are drawn in docs/architecture.md, a line for each level', () => {
+    const text = readFileSync(fileURLToPath(new URL('../docs/architecture.md', import.meta.url)), 'utf8');
+    const lines = text.split('\n').filter((line) => /^ {2}\w+\["/.test(line));
+    const drawn = lines.map((line) => levels.find((rooms) => rooms.every((room) => line.includes(room))));
+    expect(drawn.toReversed()).toEqual(levels);
+  });
+
   it('point down, and never sideways into another room', () => {
     const wrong = edges.filter(({ file, target }) => {
       if (roomOf(target) === roomOf(file)) return false;

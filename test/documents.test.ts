@@ -42,3 +42,33 @@ describe.each(pages)('%s', (page) => {
     expect(linksOf(page).filter((target) => isDead(page, target))).toEqual([]);
   });
 });
+
+describe('docs/architecture.md', () => {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const steps = [...text.matchAll(/^\d+\. `(src\/[\w./-]+)` `(\w+)`:/gm)].map(([, file = '', name = '']) => ({
+    file,
+    name,
+  }));
+
+  it('names files and folders that are there', () => {
+    const paths = [...text.matchAll(/`((?:src|test|docs|scripts)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(60);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('follows a rotation through functions that are there, in at most 15 steps', () => {
+    expect(steps.length).toBeGreaterThan(10);
+    expect(steps.length).toBeLessThanOrEqual(15);
+    const missing = steps.filter(({ file, name }) => {
+      const declaration = new RegExp(`(?:function|const) ${name}\\b|^ +${name}: `, 'm');
+      return !declaration.test(readFileSync(join(root, file), 'utf8'));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('enters no folder more than twice on that way', () => {
+    const visited = steps.map(({ file }) => dirname(file));
+    const entered = visited.filter((folder, index) => folder !== visited[index - 1]);
+    expect(entered.filter((folder) => entered.filter((other) => other === folder).length > 2)).toEqual([]);
+  });
+});
