@@ -68,4 +68,11 @@ describe('what the code cites of docs', () => {
     );
     expect(missing).toEqual([]);
   });
+
+  it('is named by its path in this repository', () => {
+    const elsewhere = /(?<!docs\/)\b(?:DESIGN|STYLE|design|contracts\/\w+)\.md/;
+    // src/delivery is being renamed by its own commits.
+    const others = sources.filter((file) => !file.startsWith('src/delivery/'));
+    expect(others.filter((file) => elsewhere.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+  });
 });

@@ -11,7 +11,7 @@ import { auditSchema, outcomeOf, type AuditCi, type AuditFact } from './audit-ev
 import type { AuditEvent } from './audit-read.ts';
 import { logPath, openToAppend, tryToAppend, type LogPlace } from './audit-file.ts';
 
-/** Who changed what, when, and what came of it: `audit.jsonl` in the state directory (DESIGN.md 6). Holds no secret. */
+/** Who changed what, when, and with which outcome: `audit.jsonl` in the state directory (docs/design.md 6). Holds no secret. */
 export interface AuditLog {
   /**
    * Tries whether an event could be appended, and leaves nothing behind that was not there.

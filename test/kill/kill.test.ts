@@ -4,7 +4,7 @@ import { goOn } from './go-on.ts';
 import { afterKill, target, type Command, type Kill } from './killed.ts';
 import { describeSeen, lookAround } from './look.ts';
 
-// DESIGN.md 6: wherever the program is killed, a credential that was issued is in its target or in the journal, or the
+// docs/design.md 6: wherever the program is killed, a credential that was issued is in its target or in the journal, or the
 // journal says that no answer came. A history is what is found after a kill at the first step, at the second and so on,
 // each state once; the last one is that of a run that comes to its end.
 
