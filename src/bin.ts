@@ -57,9 +57,7 @@ function listenForSignals(): Interrupts {
   let ended: ExitCode | null = null;
   function interrupt(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
     const interruption = new InterruptedError(name);
-    if (controller.signal.aborted) {
-      endAtOnce(exitCodes.at(-1)?.() ?? ended ?? interruption.exitCode);
-    }
+    if (controller.signal.aborted) endAtOnce(exitCodes.at(-1)?.() ?? ended ?? interruption.exitCode);
     controller.abort(interruption);
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

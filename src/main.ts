@@ -76,8 +76,5 @@ const lineStart = /(?<![^\n])(\r\p{Cc}\[K)?(?![{\n\r]|::add-mask::)(?=[^])/gu;
 
 /** Marks every line as the sandbox's; lines of JSON have a key for that. */
 function markLines(stderr: Context['stderr']): Context['stderr'] {
-  return {
-    ...stderr,
-    write: (text) => stderr.write(text.replaceAll(lineStart, `$1${sandboxMark}`)),
-  };
+  return { ...stderr, write: (text) => stderr.write(text.replaceAll(lineStart, `$1${sandboxMark}`)) };
 }

@@ -15,17 +15,7 @@ export const whoami = verb({
     const { endpoint, credentialSource, profile } = connection;
     const { name: provider } = definition;
     await session.emit({
-      value: {
-        provider,
-        profile,
-        endpoint,
-        credentialSource,
-        subject,
-        kind,
-        organizations,
-        permissions,
-        ...marker,
-      },
+      value: { provider, profile, endpoint, credentialSource, subject, kind, organizations, permissions, ...marker },
       human: (style) =>
         detail(
           [

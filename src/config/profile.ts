@@ -72,9 +72,7 @@ const credentialForms = 'must be exactly one of {env: NAME}, {file: path} and {c
 
 /** Nothing of a wrong credential is quoted, not even its keys: `{abc}` is YAML for a key without a value. */
 function readCredential(raw: unknown, file: ProfileFile): Validated<CredentialSource> {
-  if (typeof raw === 'string') {
-    return { problem: `must not hold the secret itself: it ${credentialForms}` };
-  }
+  if (typeof raw === 'string') return { problem: `must not hold the secret itself: it ${credentialForms}` };
   const [entry, ...others] = mappingOf(raw) ?? [];
   if (entry === undefined || others.length > 0) return { problem: credentialForms };
   const [key, value] = entry;

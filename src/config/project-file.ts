@@ -87,9 +87,7 @@ function realPath(path: string): string {
 }
 
 function interpret(path: string, content: Validated<unknown>): Omit<ProjectFile, 'ignored'> {
-  if ('problem' in content) {
-    return { path, values: noValues, problems: [content.problem], overreaches: false };
-  }
+  if ('problem' in content) return { path, values: noValues, problems: [content.problem], overreaches: false };
   const problems: string[] = [];
   const options = { file: path, at: null, known: allowedKeys, untrusted: untrustedKeys, problems };
   const section = openMapping(content.value, options);

@@ -55,9 +55,7 @@ export function readText(raw: unknown): Validated<string> {
   if (typeof raw !== 'string') return { problem: `must be text, not ${kindOf(raw)}` };
   const value = raw.trim();
   if (value === '') return { problem: 'must not be empty' };
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) {
-    return { problem: 'must be one line without control characters' };
-  }
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return { problem: 'must be one line without control characters' };
   return { value };
 }
 

@@ -43,17 +43,13 @@ export function selectOrigin(options: SelectionOptions): Origin {
   const { provider, profile: named, sandbox } = options.configuration;
   // A profile that is named for this run is stronger than a provider that is set for all runs.
   const isNamed = named.source.kind === 'flag' && provider.source.kind !== 'flag';
-  if (provider.value === 'all' && isNamed && !sandbox.value) {
-    return selectOrigin(withoutProvider(options));
-  }
+  if (provider.value === 'all' && isNamed && !sandbox.value) return selectOrigin(withoutProvider(options));
   if (provider.value === 'all') {
     throw new UsageError(`${describeSource(provider.source)} says all, and this needs one provider`, {
       hint: `name one with --provider ${providerNames.join('|')}`,
     });
   }
-  if (sandbox.value) {
-    return { kind: 'sandbox', provider: provider.value ?? providerNames[0] };
-  }
+  if (sandbox.value) return { kind: 'sandbox', provider: provider.value ?? providerNames[0] };
   const profile = selectedProfile(options.configuration);
   if (profile !== null) return { kind: 'profile', profile };
   return provider.value === null ? onlyOrigin(options) : originOf(provider.value, options);
@@ -61,17 +57,12 @@ export function selectOrigin(options: SelectionOptions): Origin {
 
 function withoutProvider(options: SelectionOptions): SelectionOptions {
   const { configuration } = options;
-  return {
-    ...options,
-    configuration: { ...configuration, provider: { value: null, source: defaultSource } },
-  };
+  return { ...options, configuration: { ...configuration, provider: { value: null, source: defaultSource } } };
 }
 
 /** Every profile and every provider with a credential in the environment; in the sandbox every provider. */
 export function selectAllOrigins(options: SelectionOptions): readonly Origin[] {
-  if (options.configuration.sandbox.value) {
-    return providerNames.map((provider) => ({ kind: 'sandbox', provider }));
-  }
+  if (options.configuration.sandbox.value) return providerNames.map((provider) => ({ kind: 'sandbox', provider }));
   const profiles = [...options.configuration.profiles.values()];
   const origins: Origin[] = [
     ...profiles.map((profile) => ({ kind: 'profile' as const, profile })),
@@ -118,9 +109,7 @@ function originOf(provider: ProviderName, options: SelectionOptions): Environmen
   const origin = environmentOrigins(options).find((candidate) => candidate.provider === provider);
   if (origin !== undefined) return origin;
   const connection = options.environments[provider];
-  if (connection.file !== undefined) {
-    return { kind: 'environment', provider, connection, secret: null };
-  }
+  if (connection.file !== undefined) return { kind: 'environment', provider, connection, secret: null };
   const profiles = [...options.configuration.profiles.values()]
     .filter((profile) => profile.provider === provider)
     .map(({ name }) => name);

@@ -15,9 +15,7 @@ export async function closeEntry(
     entry,
     startedAt,
   }: HandoverRun & {
-    readonly issuance: Pick<Issuance, 'journal' | 'connection'> & {
-      readonly plan: Pick<IssuancePlan, 'manual'>;
-    };
+    readonly issuance: Pick<Issuance, 'journal' | 'connection'> & { readonly plan: Pick<IssuancePlan, 'manual'> };
   },
   account: Account,
   ending: Ending,

@@ -82,11 +82,7 @@ function undelivered(custody: Custody, why: string, cause?: unknown): CliError {
   }
   if (isSomewhere) {
     const hint = ['copy it from there, or ', ...again];
-    return new UndeliveredError(`${what}; it is only where it was delivered`, {
-      provider,
-      hint,
-      cause,
-    });
+    return new UndeliveredError(`${what}; it is only where it was delivered`, { provider, hint, cause });
   }
   return new UnknownOutcomeError(`${what}; it is not kept either: nobody has it`, {
     provider,

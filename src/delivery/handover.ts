@@ -177,10 +177,7 @@ async function printed(
 /** What the provider says of the credential now. */
 async function verify(ctx: Context, run: HandoverRun, { verifyCredential }: HandoverInput): Promise<Verification> {
   if (verifyCredential === null || !mayStart(ctx, run)) return unknown;
-  const verification = await verifyCredential().catch((error: unknown) => ({
-    works: null,
-    why: reasonOf(error),
-  }));
+  const verification = await verifyCredential().catch((error: unknown) => ({ works: null, why: reasonOf(error) }));
   if (verification.works === null) {
     const why = verification.why ?? 'no reason was given';
     await run.issuance.report(`the credential could not be verified: ${why}`);

@@ -35,10 +35,7 @@ export async function readEntry({ now }: Pick<Context, 'now'>, entry: ReadableEn
   try {
     const context = { operation: answer.operation, account, profile, now: now() };
     const issued = definition.readAnswer(bytes, context);
-    return {
-      ...issued,
-      account: { ...issued.account, organization: issued.account.organization ?? organization },
-    };
+    return { ...issued, account: { ...issued.account, organization: issued.account.organization ?? organization } };
   } catch (cause) {
     throw illegible(entry, cause);
   }

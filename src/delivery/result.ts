@@ -51,13 +51,5 @@ export function issueResult(
   outcome: IssuanceOutcome = nothing,
 ): IssuanceResult {
   const { verified, reissued, deliveredTo, recoverId, actionsRequired } = outcome;
-  return {
-    ...account,
-    credential,
-    verified,
-    reissued,
-    deliveredTo,
-    recoverId,
-    actionsRequired,
-  };
+  return { ...account, credential, verified, reissued, deliveredTo, recoverId, actionsRequired };
 }

@@ -59,9 +59,7 @@ export async function stdoutProblems(ctx: Context, { renderer, plan }: Verificat
 /** What can be said of it before it is known what will be printed. */
 export function placeProblems(ctx: Context, { format }: Pick<Renderer, 'format'>): string[] {
   const problems: string[] = [];
-  if (ctx.stdout.discards) {
-    problems.push('stdout is closed or the null device: the credential would be lost');
-  }
+  if (ctx.stdout.discards) problems.push('stdout is closed or the null device: the credential would be lost');
   const needsTerminal = format === 'table' || format === 'csv';
   if (needsTerminal && (!ctx.stdout.isTTY || isCI(ctx.env))) {
     problems.push('no place for the new credential: add --to file:<path>, or -q .credential.value to print it');
@@ -95,12 +93,7 @@ async function tryOut(
     clientId: plan.expected.clientId,
     expiresAt: plan.expected.expiresAt,
   };
-  const result = {
-    account: plan.expected,
-    credential,
-    raw: plan.expectedRaw,
-    outcome: delivered,
-  };
+  const result = { account: plan.expected, credential, raw: plan.expectedRaw, outcome: delivered };
   try {
     return { text: await renderer.render(issueDocument(result, secret)), problem: null };
   } catch (error) {

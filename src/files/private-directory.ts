@@ -38,9 +38,7 @@ export async function checkPrivateDirectory(path: string, owner: Owner): Promise
     const found = await lstat(path);
     if (found.isSymbolicLink()) throw unusable(path, 'it is a symbolic link');
     if (!found.isDirectory()) throw unusable(path, 'it is not a folder');
-    if (owner.userId !== null && found.uid !== owner.userId) {
-      throw unusable(path, 'it belongs to another user');
-    }
+    if (owner.userId !== null && found.uid !== owner.userId) throw unusable(path, 'it belongs to another user');
     if (owner.platform !== 'win32' && (found.mode & 0o077) !== 0) await chmod(path, 0o700);
     return true;
   } catch (error) {
@@ -85,10 +83,7 @@ async function syncParents({ path, first, owner }: { path: string; first: string
 }
 
 function unusable(path: string, reason: string, cause?: unknown): UsageError {
-  return new UsageError(`cannot use the folder ${quoted(path, 200)}: ${reason}`, {
-    ...elsewhere,
-    cause,
-  });
+  return new UsageError(`cannot use the folder ${quoted(path, 200)}: ${reason}`, { ...elsewhere, cause });
 }
 
 /**

@@ -104,10 +104,6 @@ async function humanText(rows: readonly Row[], style: Style): Promise<string> {
   const usual = rows.filter(({ isUsual }) => isUsual);
   const isLong = usual.length > mostUsual;
   const shown = isLong ? rows.filter(({ isUsual }) => !isUsual) : rows;
-  const text = await table({
-    rows: shown,
-    columns: columns.filter(({ optional }) => optional !== true),
-    style,
-  });
+  const text = await table({ rows: shown, columns: columns.filter(({ optional }) => optional !== true), style });
   return isLong ? `${text}${usual.length} more are not due; --format json names them.\n` : text;
 }

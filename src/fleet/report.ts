@@ -22,11 +22,7 @@ export async function writeReports(
     result,
     marker,
     path,
-  }: {
-    readonly result: BulkResult;
-    readonly marker: { readonly sandbox?: true };
-    readonly path: string | undefined;
-  },
+  }: { readonly result: BulkResult; readonly marker: { readonly sandbox?: true }; readonly path: string | undefined },
 ): Promise<readonly FailedError[]> {
   const markdown = bulkMarkdown(result, { isSandbox: marker.sandbox === true });
   const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
@@ -129,9 +125,7 @@ export async function reportProblems(
   report: string | undefined,
 ): Promise<readonly string[]> {
   if (report === undefined) return [];
-  if (!['.md', '.json'].includes(extname(report))) {
-    return [`--report ${quoted(report)} ends in neither .md nor .json`];
-  }
+  if (!['.md', '.json'].includes(extname(report))) return [`--report ${quoted(report)} ends in neither .md nor .json`];
   const problem = await problemOf(resolve(cwd, report), `.sactl-${uuid()}.tmp`);
   return problem === null ? [] : [`--report ${quoted(report, 200)}: ${problem}`];
 }

@@ -42,12 +42,7 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
   });
   const planRotate = takesIntake(session.definition) ? null : session.verb('planRotate', 'rotate credentials');
   const account = await pickReplaced(session, reference, input.specs);
-  const request = {
-    operation: 'rotate',
-    account,
-    name: account.name,
-    token: flags.token ?? null,
-  } as const;
+  const request = { operation: 'rotate', account, name: account.name, token: flags.token ?? null } as const;
   const id = ctx.uuid();
   async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
     const specs = await withDefault(session, input.specs, plan);

@@ -59,9 +59,7 @@ export async function readSelectors(flags: BulkFlags): Promise<Check<Selectors>>
 
 async function readMatch(pattern: string | undefined): Promise<Check<Selectors['matches']>> {
   if (pattern === undefined) return { value: () => true, problems: [] };
-  if (pattern.trim() === '') {
-    return { value: () => false, problems: ["--match is empty; a pattern is e.g. 'ci-*'"] };
-  }
+  if (pattern.trim() === '') return { value: () => false, problems: ["--match is empty; a pattern is e.g. 'ci-*'"] };
   const { default: picomatch } = await import('picomatch');
   // Names have dots in any place, and only part of what a shell's pattern can say.
   return { value: picomatch(pattern, { dot: true, nonegate: true }), problems: [] };

@@ -25,9 +25,7 @@ export function openTally(ctx: Context, progress: Progress, total: number): Tall
   return {
     ctx: watched(ctx, underWay),
     refusal: ({ account, listed }) => {
-      if (ctx.signal.aborted) {
-        return leftItem(account, 'interrupted', { exitCode: exitCodeOf(ctx.signal.reason) });
-      }
+      if (ctx.signal.aborted) return leftItem(account, 'interrupted', { exitCode: exitCodeOf(ctx.signal.reason) });
       const detail = breaker.reasonFor(listed);
       return detail === null ? null : leftItem(account, 'stopped', { exitCode: ExitCode.failed, detail });
     },

@@ -77,11 +77,7 @@ function isAnswer({ statusCode = 0 }: IncomingMessage): boolean {
 
 async function answerOf(message: IncomingMessage, signal: FetchInit['signal']): Promise<FetchAnswer> {
   const reader = readerOf(await unpack(message), signal);
-  return {
-    status: message.statusCode ?? 0,
-    headers: headersOf(message),
-    body: { getReader: () => reader },
-  };
+  return { status: message.statusCode ?? 0, headers: headersOf(message), body: { getReader: () => reader } };
 }
 
 /** Read from the raw ones: Node 20.19's object of them fails at a header with the name of one of its own properties. */
@@ -169,9 +165,7 @@ function unbrotli({ constants, createBrotliDecompress }: Zlib): Transform {
 async function unpack(message: IncomingMessage): Promise<Readable> {
   const codings = codingsOf(message);
   const known = codings.map((coding) => unpackers.get(coding)).filter((one) => one !== undefined);
-  if (known.length === 0 || known.length < codings.length || known.length > mostCodings) {
-    return message;
-  }
+  if (known.length === 0 || known.length < codings.length || known.length > mostCodings) return message;
   const [zlib, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream')]);
   let body: Readable = message;
   // What breaks is told by the stream that is read.

@@ -23,9 +23,7 @@ const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
  */
 export function readProxy(env: Environment, endpoint: URL): ProxyReading {
   const name = variables.find((variable) => valueOf(env, variable) !== '');
-  if (endpoint.protocol !== 'https:' || name === undefined) {
-    return { proxy: null, source: null, problem: null };
-  }
+  if (endpoint.protocol !== 'https:' || name === undefined) return { proxy: null, source: null, problem: null };
   const value = valueOf(env, name);
   const proxy = parseProxy(value.includes('://') ? value : `http://${value}`);
   if (proxy === null) {

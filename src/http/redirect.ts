@@ -20,9 +20,7 @@ export function redirectTarget(
   call: Call,
   { answer, url, redirects }: { answer: HttpAnswer; url: URL; redirects: number },
 ): URL {
-  if (call.request.method !== 'GET') {
-    throw redirectError(call, answer, 'a redirect, which only reads may follow');
-  }
+  if (call.request.method !== 'GET') throw redirectError(call, answer, 'a redirect, which only reads may follow');
   const location = followed.has(answer.status) ? answer.headers.get('location') : undefined;
   const target = location === undefined ? null : resolve(location, url);
   if (target === null) throw redirectError(call, answer, 'a redirect that leads nowhere');

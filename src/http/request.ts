@@ -45,9 +45,7 @@ export function isSafe(request: HttpRequest): boolean {
 
 /** The request's body as text and its content type, null where it has none. */
 export function encodeBody(request: HttpRequest): { text: string; type: string } | null {
-  if (request.json !== undefined) {
-    return { text: JSON.stringify(request.json), type: 'application/json' };
-  }
+  if (request.json !== undefined) return { text: JSON.stringify(request.json), type: 'application/json' };
   if (request.form !== undefined) {
     const text = new URLSearchParams(request.form).toString();
     return { text, type: 'application/x-www-form-urlencoded' };

@@ -41,11 +41,7 @@ export function createSchemes(
 
 async function loadHttp(timeout: Context['timeout']): Promise<HttpScheme> {
   const { Agent: HttpAgent, request } = await import('node:http');
-  return {
-    request,
-    agentFor: agents(timeout, (options) => new HttpAgent(options)),
-    ready: 'connect',
-  };
+  return { request, agentFor: agents(timeout, (options) => new HttpAgent(options)), ready: 'connect' };
 }
 
 async function loadHttps(timeout: Context['timeout'], secureContext: SecureContext | undefined): Promise<HttpScheme> {

@@ -63,9 +63,7 @@ export function parseSort<Row>(text: string, columns: readonly Column<Row>[]): S
   const isDescending = text.startsWith('-');
   const name = isDescending ? text.slice(1) : text;
   const column = columns.find((candidate) => candidate.name === name);
-  if (column === undefined) {
-    throw new UsageError(`--sort: there is no column ${quoted(name)}; ${list(columns)}`);
-  }
+  if (column === undefined) throw new UsageError(`--sort: there is no column ${quoted(name)}; ${list(columns)}`);
   return { column, isDescending };
 }
 

@@ -115,10 +115,7 @@ export function errorObject(error: CliError, options: Pick<ErrorOptions, 'connec
 }
 
 function jsonLine(error: CliError, options: ErrorOptions): string {
-  return compactJson({
-    error: errorObject(error, options),
-    ...(options.sandbox === true ? { sandbox: true } : {}),
-  });
+  return compactJson({ error: errorObject(error, options), ...(options.sandbox === true ? { sandbox: true } : {}) });
 }
 
 /** Causes further down than this say nothing new; it also ends a chain that leads back to itself. */

@@ -49,9 +49,7 @@ export async function prepareQuery(ctx: Context, flags: FilterFlags): Promise<Jq
 async function chooseEngine(ctx: Context): Promise<{ readonly engine: JqEngine; readonly isNative: boolean }> {
   const choice = ctx.env['SACTL_JQ'] ?? '';
   if (choice === '') return { engine: embeddedJq(ctx.blocking), isNative: false };
-  if (choice !== 'native') {
-    throw new UsageError(`SACTL_JQ must be "native" or unset, not ${quoted(choice)}`);
-  }
+  if (choice !== 'native') throw new UsageError(`SACTL_JQ must be "native" or unset, not ${quoted(choice)}`);
   const { nativeJq } = await import('./jq-native.ts');
   return { engine: await nativeJq(ctx), isNative: true };
 }

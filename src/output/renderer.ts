@@ -74,9 +74,7 @@ const renderers = {
 
 function dataOf(document: OutputDocument, flags: OutputFlags): unknown {
   if (flags.raw !== true) return document.value;
-  if (document.raw === undefined) {
-    throw new UsageError('--raw: this command has no answer of a provider to print');
-  }
+  if (document.raw === undefined) throw new UsageError('--raw: this command has no answer of a provider to print');
   return document.raw();
 }
 

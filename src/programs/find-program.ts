@@ -25,9 +25,7 @@ export async function findProgram(name: string, place: ProgramPlace): Promise<st
 }
 
 async function absoluteProgram(path: string, { platform }: ProgramPlace): Promise<string> {
-  if (!isAbsolute(path)) {
-    throw new UsageError(`the program ${quoted(path)} needs its absolute path`);
-  }
+  if (!isAbsolute(path)) throw new UsageError(`the program ${quoted(path)} needs its absolute path`);
   if (platform === 'win32' && !/\.exe$/i.test(path)) {
     throw new UsageError(`the program ${quoted(path, 200)} is not an .exe file`);
   }

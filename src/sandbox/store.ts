@@ -121,10 +121,7 @@ async function read<State extends object>(options: StoreOptions<State>): Promise
 }
 
 function unusable(path: string, why: string, cause?: unknown): FailedError {
-  return new FailedError('sandbox', `the sandbox's state in ${path} ${why}`, {
-    hint: sactl`sandbox reset`,
-    cause,
-  });
+  return new FailedError('sandbox', `the sandbox's state in ${path} ${why}`, { hint: sactl`sandbox reset`, cause });
 }
 
 /** A lock that has the same holder for five seconds was left behind: a holder needs milliseconds. */

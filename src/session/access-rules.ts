@@ -108,10 +108,7 @@ function checkGrant(
     value === undefined && canAsk(ctx, common) ? [] : isBlank(value) ? [`--${name} is missing`] : [],
   );
   const problem = isBlank(scope) ? null : (accessRules?.scopeProblem(scope ?? '') ?? null);
-  return {
-    value: flags,
-    problems: problem === null ? missing : [...missing, `--scope: ${problem}`],
-  };
+  return { value: flags, problems: problem === null ? missing : [...missing, `--scope: ${problem}`] };
 }
 
 function isBlank(value: string | undefined): boolean {
@@ -142,10 +139,7 @@ function roleChoice({ id, name, description, grantable }: Role): PromptChoice {
 
 async function pickScope(session: Session): Promise<string> {
   const scopes = await session.verb('accessRules', 'list scopes').listScopes();
-  const choices = scopes.map(({ type, id, path }) => ({
-    value: `${type}:${id}`,
-    label: `${type} ${path}`,
-  }));
+  const choices = scopes.map(({ type, id, path }) => ({ value: `${type}:${id}`, label: `${type} ${path}` }));
   if (choices.length === 0) throw new NotFoundError('there is no scope to choose from');
   return session.ctx.prompt.select({ message: 'On which scope?', choices });
 }

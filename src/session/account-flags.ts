@@ -64,9 +64,7 @@ export const suppliedFlags = {
 export type SuppliedFlags = FlagsOf<typeof suppliedFlags>;
 
 /** The flag of every command whose step a person may have to take. */
-export const doneFlag = {
-  done: on('--done', "record that it was done in the provider's console (Augment)"),
-} as const;
+export const doneFlag = { done: on('--done', "record that it was done in the provider's console (Augment)") } as const;
 
 export type DoneFlag = FlagsOf<typeof doneFlag>;
 

@@ -129,9 +129,7 @@ async function audited<Result>(
 
 /** After a lost answer or an unexpected error the outcome is unknown. */
 function failureOf(error: unknown): Pick<AuditFact, 'exitCode' | 'outcome' | 'error'> {
-  if (!(error instanceof CliError)) {
-    return { exitCode: ExitCode.failed, outcome: 'unknown', error: reasonOf(error) };
-  }
+  if (!(error instanceof CliError)) return { exitCode: ExitCode.failed, outcome: 'unknown', error: reasonOf(error) };
   const { exitCode, message } = error;
   const isLost = error instanceof HttpError && error.arrival === 'unknown';
   return { exitCode, ...(isLost ? { outcome: 'unknown' } : {}), error: message };

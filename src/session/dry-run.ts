@@ -25,15 +25,7 @@ export function dryRunDocument(
   most = Infinity,
 ): OutputDocument {
   const { operation, requests, effects } = plan;
-  const value = {
-    dryRun: true,
-    provider,
-    operation,
-    requests,
-    effects,
-    targets,
-    ...marker,
-  };
+  const value = { dryRun: true, provider, operation, requests, effects, targets, ...marker };
   return { value, human: () => describe(plan, targets, most) };
 }
 

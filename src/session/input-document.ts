@@ -62,9 +62,7 @@ async function parse(
   text: string,
   { source, definition }: { source: string; definition: ProviderDefinition },
 ): Promise<Check<AccountChange | null>> {
-  if (text.trim() === '') {
-    return found(`${source} is empty: it must hold an account as JSON or YAML`);
-  }
+  if (text.trim() === '') return found(`${source} is empty: it must hold an account as JSON or YAML`);
   if (text.length > longest) return found(`${source} is larger than 64 KiB, and no account is`);
   if (depthOf(text) > deepest) return found(`${source} is nested too deeply for an account`);
   const isJson = /^\s*[{[]/.test(text);
@@ -117,11 +115,7 @@ function depthOf(text: string): number {
 async function parseYaml(text: string): Promise<Check<unknown>> {
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const parsed = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'error',
-  });
+  const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const [first] = [...parsed.errors, ...parsed.warnings];
   if (first === undefined) return resolveAliases(parsed);
   const { line, col } = lines.linePos(first.pos[0]);

@@ -91,9 +91,7 @@ async function readSupplied(
 ): Promise<SuppliedCredential> {
   const source = given?.source ?? 'what was typed';
   const reading = intake.read((given?.secret ?? (await askForIt(session, intake))).reveal());
-  if (reading.supplied === null) {
-    throw new UsageError(reading.problems.map((problem) => `${source}: ${problem}`));
-  }
+  if (reading.supplied === null) throw new UsageError(reading.problems.map((problem) => `${source}: ${problem}`));
   for (const warning of reading.warnings) await session.note(`${source}: ${warning}`);
   await agree(session, reading, flags);
   return reading.supplied;
@@ -103,10 +101,7 @@ async function askForIt(session: Session, { action }: Intake): Promise<Secret> {
   const { ctx } = session;
   await ctx.stderr.write(`To be done by a person: ${safeText(action.goal)}\n  at ${action.url}\n`);
   await offerPage(session, action.url);
-  const typed = await ctx.prompt.password({
-    message: 'The new token, or the whole session.json (not shown)',
-    isWhole,
-  });
+  const typed = await ctx.prompt.password({ message: 'The new token, or the whole session.json (not shown)', isWhole });
   return new Secret(typed);
 }
 
@@ -123,9 +118,7 @@ async function agree(
   { allowTenantChange }: SuppliedFlags,
 ): Promise<void> {
   if (question === null || allowTenantChange) return;
-  if (!canAsk(ctx, common)) {
-    throw new UsageError('--allow-tenant-change is missing', { hint: question });
-  }
+  if (!canAsk(ctx, common)) throw new UsageError('--allow-tenant-change is missing', { hint: question });
   if (await ctx.prompt.confirm({ message: question, default: false })) return;
   throw new UsageError('not confirmed; nothing was changed');
 }

@@ -75,12 +75,7 @@ function grantProblems(
   { role, scope, cluster, keepRules }: NewAccountFlags,
   { accessRules, title }: ProviderDefinition,
 ): readonly string[] {
-  const given = {
-    '--role': role,
-    '--scope': scope,
-    '--cluster': cluster,
-    '--keep-rules': keepRules,
-  };
+  const given = { '--role': role, '--scope': scope, '--cluster': cluster, '--keep-rules': keepRules };
   if (accessRules === undefined) {
     const able = providersWith('accessRules').join(' and ');
     return noneOf(given, `does nothing on ${title}, which has no access rules; ${able} has`);

@@ -53,10 +53,7 @@ function warningOf(connected: Connected): Hint | null {
 export async function remindOfEntries(ctx: Context, common: CommonFlags): Promise<void> {
   const isSandbox = common.sandbox ?? isSandboxOn(ctx.env);
   const state = stateDirectory(ctx).value;
-  const open = await countOpenEntries({
-    ...ctx,
-    stateDirectory: isSandbox ? sandboxDirectory(state) : state,
-  });
+  const open = await countOpenEntries({ ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state });
   if (open === 0) return;
   const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
   const reminder = [`${what} not been delivered: `, sactl`recover list`];

@@ -64,9 +64,7 @@ export async function openSession<Input>(
   const local = found === null ? null : localOf(ctx, found, renderer);
   const checked = local === null ? null : await check(local);
   gathered.problems.push(...(found?.problems ?? []), ...(checked?.problems ?? []));
-  if (common.raw && common.dryRun) {
-    gathered.problems.push('--raw prints an answer, and with --dry-run there is none');
-  }
+  if (common.raw && common.dryRun) gathered.problems.push('--raw prints an answer, and with --dry-run there is none');
   throwGathered(gathered);
   if (found === null || renderer === null || local === null || checked === null)
     throw new UsageError(gathered.problems);

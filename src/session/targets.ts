@@ -28,10 +28,7 @@ export async function checkTargets(
   const { problemOf } = await import('../delivery/targets/system-call.ts');
   const { specs, problems } = parseTargets(to, targetEnvironment);
   const early = isNew ? to.filter((given) => given.includes('{id}')) : [];
-  return {
-    value: specs,
-    problems: [...problems, ...early.map((given) => problemOf(given, unknownId))],
-  };
+  return { value: specs, problems: [...problems, ...early.map((given) => problemOf(given, unknownId))] };
 }
 
 /** Why the credential cannot be printed, where it has no target; `--dry-run` prints none. */
@@ -50,10 +47,7 @@ export async function targetsFor(
   {
     targetEnvironment,
     connection: { profile },
-  }: {
-    readonly targetEnvironment: TargetEnvironment;
-    readonly connection: { readonly profile: string | null };
-  },
+  }: { readonly targetEnvironment: TargetEnvironment; readonly connection: { readonly profile: string | null } },
   specs: readonly TargetSpec[],
   { provider, organization, name, id }: Omit<Subject, 'profile'>,
 ): Promise<readonly Target[]> {
@@ -73,11 +67,7 @@ export function targetEnvironmentOf(
     isSandbox,
     source,
     stateDirectory,
-  }: {
-    readonly isSandbox: boolean;
-    readonly source: CredentialSource | null;
-    readonly stateDirectory: string;
-  },
+  }: { readonly isSandbox: boolean; readonly source: CredentialSource | null; readonly stateDirectory: string },
 ): TargetEnvironment {
   return {
     ctx,

@@ -42,10 +42,7 @@ async function preflight(options: AuditLogOptions): Promise<void> {
     await tryToAppend(options);
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(failure(options, cause), {
-      hint: 'set SACTL_STATE_DIR to another folder',
-      cause,
-    });
+    throw new UsageError(failure(options, cause), { hint: 'set SACTL_STATE_DIR to another folder', cause });
   }
 }
 

@@ -37,9 +37,7 @@ async function printScript(
   { shell, wholeTree }: { shell: Shell | undefined; wholeTree: () => Promise<CommandUnknownOpts> },
 ): Promise<ExitCode> {
   if (shell === undefined) {
-    throw new UsageError(`say for which shell: ${shells.join(', ')}`, {
-      hint: sactl`completion --help`,
-    });
+    throw new UsageError(`say for which shell: ${shells.join(', ')}`, { hint: sactl`completion --help` });
   }
   const { completionScript } = await import('./script.ts');
   await writeOutput(ctx, completionScript(shell, { tree: await wholeTree(), isRepeatable }));

@@ -164,18 +164,11 @@ export const pathPattern = pathWords.map(({ word }) => word.replace('+', String.
 function withHelp(commands: readonly OutlinedCommand[]): OutlinedCommand[] {
   const groups = commands.filter(({ words }) => words.some(({ leadsTo }) => leadsTo !== null));
   const paths = new Set(groups.map(({ path }) => path));
-  const topicWords = Object.keys(topics).map((name) => ({
-    names: [name],
-    description: 'a topic',
-    leadsTo: null,
-  }));
+  const topicWords = Object.keys(topics).map((name) => ({ names: [name], description: 'a topic', leadsTo: null }));
   const help = groups.map(({ path, words }): OutlinedCommand => ({
     path: `help ${path}`.trim(),
     words: [
-      ...words.map((word) => ({
-        ...word,
-        leadsTo: paths.has(word.leadsTo ?? '?') ? `help ${word.leadsTo}` : null,
-      })),
+      ...words.map((word) => ({ ...word, leadsTo: paths.has(word.leadsTo ?? '?') ? `help ${word.leadsTo}` : null })),
       ...(path === '' ? topicWords : []),
     ],
     flags: [],

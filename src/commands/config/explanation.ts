@@ -28,9 +28,7 @@ export async function explainSettings({ ctx, common }: Invocation): Promise<Exit
   const explained =
     configuration === null ? null : await gather(gathered, () => findExplained(ctx, common, configuration));
   throwGathered(gathered);
-  if (configuration === null || renderer === null || explained === null) {
-    throw new UsageError(gathered.problems);
-  }
+  if (configuration === null || renderer === null || explained === null) throw new UsageError(gathered.problems);
   const { homeDirectory } = ctx;
   await emit(ctx, renderer, explanation(configuration, explained, homeDirectory));
   return ExitCode.done;

@@ -29,9 +29,7 @@ function findCommand(root: CommandUnknownOpts, words: readonly string[]): Comman
   let command = root;
   for (const word of words) {
     const next = findSubcommand(command, word);
-    if (next === undefined) {
-      throw new UsageError(`there is no help on "${words.join(' ')}"`, { hint: sactl`--help` });
-    }
+    if (next === undefined) throw new UsageError(`there is no help on "${words.join(' ')}"`, { hint: sactl`--help` });
     command = next;
   }
   return command;

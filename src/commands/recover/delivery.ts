@@ -83,18 +83,7 @@ async function prepareDelivery(
   const locks = openAccountLocks({ ...ctx, stateDirectory });
   const resumed = await resumedOf(recovery, { entry, locks, directory });
   return {
-    delivery: {
-      entry,
-      issued,
-      targets,
-      renderer,
-      journal,
-      audit,
-      locks,
-      report: note,
-      verifyCredential,
-      resumed,
-    },
+    delivery: { entry, issued, targets, renderer, journal, audit, locks, report: note, verifyCredential, resumed },
     plannedTargets: areSatisfied ? [] : found.targets.map(plannedTargetOf),
     effects: [...effects, 'the entry is erased'],
     found,
@@ -151,13 +140,7 @@ async function resumedOf(
     profile,
     now,
     sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
-    local: {
-      platform,
-      userId,
-      stateDirectory,
-      locks,
-      homeDirectory: isSandbox ? null : homeDirectory,
-    },
+    local: { platform, userId, stateDirectory, locks, homeDirectory: isSandbox ? null : homeDirectory },
   });
   if (end === null) return null;
   const place = { profile, flags: flagsOf(entry.intent.connection), directory, homeDirectory };

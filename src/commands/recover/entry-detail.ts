@@ -51,9 +51,7 @@ function fieldsOf(document: EntryDocument): readonly Field[] {
 /** What to do with the entry. */
 function nextStep(entry: StoredEntry, { state, accountId }: EntryDocument): Hint {
   if (state === 'newer') return 'use the sactl that wrote it';
-  if (entry.intent === null) {
-    return [`look at ${entry.path}; to remove it: `, recoverCommand('discard', entry)];
-  }
+  if (entry.intent === null) return [`look at ${entry.path}; to remove it: `, recoverCommand('discard', entry)];
   if (state === 'under-way') return 'wait for it to end';
   if (state === 'kept') return recoverCommand('deliver', entry);
   if (state === 'preparing') return recoverCommand('discard', entry);

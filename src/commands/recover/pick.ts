@@ -27,10 +27,7 @@ export async function pickEntry({ ctx, journal }: Recovery, id: string | undefin
   const entries = await journal.list();
   if (entries.length === 0) throw new NotFoundError('the journal has no entry to choose from');
   const documents = await Promise.all(entries.map((entry) => entryDocument(ctx, entry)));
-  const choices = documents.map((document) => ({
-    value: document.id,
-    label: labelOf(ctx, document),
-  }));
+  const choices = documents.map((document) => ({ value: document.id, label: labelOf(ctx, document) }));
   return journal.find(await ctx.prompt.select({ message: 'Which entry?', choices }));
 }
 
@@ -49,9 +46,7 @@ function labelOf({ timeZone }: Context, { id, state, operation, accountName, sta
  */
 export function requireUsable(entry: StoredEntry): ReadableEntry {
   refuseUnderWay(entry);
-  if (entry.isNewer) {
-    throw new UsageError(`entry ${entry.id} was written by a newer sactl; use that one`);
-  }
+  if (entry.isNewer) throw new UsageError(`entry ${entry.id} was written by a newer sactl; use that one`);
   return requireReadable(entry);
 }
 
@@ -85,9 +80,5 @@ export interface Recovery extends StateWork {
 export async function openRecovery(ctx: Context, common: CommonFlags, problems: readonly string[]): Promise<Recovery> {
   const work = await openStateWork(ctx, common, problems);
   const place = { ...ctx, stateDirectory: work.stateDirectory };
-  return {
-    ...work,
-    journal: openJournal({ ...place, keepsSecrets: true }),
-    audit: openAuditLog(place),
-  };
+  return { ...work, journal: openJournal({ ...place, keepsSecrets: true }), audit: openAuditLog(place) };
 }

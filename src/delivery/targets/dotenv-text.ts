@@ -36,9 +36,7 @@ export function setVariable(file: DotenvFile, { key, value }: { key: string; val
   const { text } = file;
   const assignment = checkVariable(file, key);
   const encoded = encodeValue(value);
-  if (assignment !== null) {
-    return text.slice(0, assignment.start) + encoded + text.slice(assignment.end);
-  }
+  if (assignment !== null) return text.slice(0, assignment.start) + encoded + text.slice(assignment.end);
   const lineEnd = /\r?\n/.exec(text)?.[0] ?? '\n';
   const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
   return `${text}${isOpen ? lineEnd : ''}${key}=${encoded}${lineEnd}`;

@@ -77,8 +77,6 @@ function flawOf(value: string): string | null {
   if (value === '') return 'an empty value names nothing';
   if (value === '.' || value === '..') return 'that names a folder';
   if (/[/\\]/.test(value)) return 'a value with a slash would lead to another folder';
-  if (safeText(value) !== value) {
-    return 'it has control characters, spaces at an end or the like';
-  }
+  if (safeText(value) !== value) return 'it has control characters, spaces at an end or the like';
   return null;
 }

@@ -10,9 +10,7 @@ import type { Subject, TargetEnvironment } from './target.ts';
 /** What is wrong with the path after `file:` and the like. */
 export function pathProblems({ body }: TargetSpec): readonly string[] {
   if (/\p{Cc}/u.test(body)) return ['a path must not have control characters'];
-  if (/(?:^|[/\\])\.{0,2}$/.test(body) || body === '~') {
-    return ["it names a folder; a file's name must follow"];
-  }
+  if (/(?:^|[/\\])\.{0,2}$/.test(body) || body === '~') return ["it names a folder; a file's name must follow"];
   return placeholderProblems(body);
 }
 

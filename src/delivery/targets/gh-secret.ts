@@ -75,11 +75,7 @@ const secretRule: NameRule = {
 /** Without `GH_HOST`, gh would take another host where that is the only one it is signed in to. */
 function variablesFor({ ctx }: TargetEnvironment): Environment {
   const host = (ctx.env['GH_HOST'] ?? '').trim();
-  return {
-    GH_HOST: host === '' ? 'github.com' : host,
-    GH_PROMPT_DISABLED: '1',
-    NO_COLOR: '1',
-  };
+  return { GH_HOST: host === '' ? 'github.com' : host, GH_PROMPT_DISABLED: '1', NO_COLOR: '1' };
 }
 
 /** The public key is what gh encrypts the secret with: who may not set secrets may not read it either. */

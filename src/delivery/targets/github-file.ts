@@ -46,9 +46,7 @@ async function pathOf({ variable, ctx }: GithubFileTarget): Promise<string> {
   const value = ctx.env[variable] ?? '';
   if (value === '') throw refusal(`${variable} is not set; only steps of GitHub Actions have it`);
   const path = resolve(ctx.cwd, value);
-  if ((await regularFileAt(path)) === null) {
-    throw refusal(`${path} does not exist, though ${variable} names it`);
-  }
+  if ((await regularFileAt(path)) === null) throw refusal(`${path} does not exist, though ${variable} names it`);
   return path;
 }
 

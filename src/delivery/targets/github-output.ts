@@ -11,13 +11,7 @@ export const githubOutputScheme: Scheme = {
     const key = expand(body, subject);
     const problems = violations(key);
     if (problems.length > 0) throw new UsageError(problems);
-    return githubFileTarget({
-      given,
-      name: `github-output:${key}`,
-      variable: 'GITHUB_OUTPUT',
-      key,
-      ctx,
-    });
+    return githubFileTarget({ given, name: `github-output:${key}`, variable: 'GITHUB_OUTPUT', key, ctx });
   },
 };
 

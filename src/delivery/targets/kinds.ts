@@ -34,11 +34,7 @@ const table = {
   },
   session: { body: '<path>', meaning: 'a session of Augment, as one line of JSON', isDurable: true, isPath: true },
   profile: { body: null, meaning: "the file that the profile's own credential comes from", isDurable: true },
-  'github-env': {
-    body: '<NAME>',
-    meaning: 'a variable for the later steps of a GitHub Actions job',
-    isDurable: false,
-  },
+  'github-env': { body: '<NAME>', meaning: 'a variable for the later steps of a GitHub Actions job', isDurable: false },
   'github-output': { body: '<name>', meaning: 'an output of this step of a GitHub Actions job', isDurable: false },
   exec: {
     body: '<program and arguments>',

@@ -91,11 +91,7 @@ async function pathAfter(path: () => Promise<string>): Promise<string> {
 
 async function runChecks(target: ProgramTarget, path: string): Promise<void> {
   for (const check of target.checks) {
-    const { problem } = await execute(target, check, {
-      path,
-      secrets: [],
-      signal: target.environment.ctx.signal,
-    });
+    const { problem } = await execute(target, check, { path, secrets: [], signal: target.environment.ctx.signal });
     if (problem === null) continue;
     const message = problemOf(target.given, sentence(target, problem));
     throw new UsageError(message, { hint: check.hint });

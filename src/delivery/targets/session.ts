@@ -42,10 +42,7 @@ export const sessionScheme: Scheme = {
         await replaceRegular({ path: located, current, content, environment, signal });
       },
     });
-    return {
-      ...warning(target, environment),
-      holds: () => textAt(path, environment).catch(() => null),
-    };
+    return { ...warning(target, environment), holds: () => textAt(path, environment).catch(() => null) };
   },
 };
 

@@ -42,9 +42,7 @@ export function renameAccount(
   inventory: Inventory,
   { newName, ...key }: AccountKey & Dated & { readonly newName: string },
 ): Inventory {
-  if (newName !== key.name && accountIn(inventory, { ...key, name: newName }) !== null) {
-    throw exists(newName);
-  }
+  if (newName !== key.name && accountIn(inventory, { ...key, name: newName }) !== null) throw exists(newName);
   return changeAccount(inventory, key, (account) => ({ ...account, name: newName }));
 }
 

@@ -110,10 +110,7 @@ export async function resume(
   const machine = { inventory: inventoryIn(local, sleep), profile, now, homeDirectory: local.homeDirectory };
   const { reconcile, manual } = await recorded(machine, session, purpose);
   const untold = purpose.replaces ? await pendingRevocations(machine, purpose) : [];
-  return {
-    reconcile,
-    manual: { ...manual, actions: (delivered) => [...untold, ...manual.actions(delivered)] },
-  };
+  return { reconcile, manual: { ...manual, actions: (delivered) => [...untold, ...manual.actions(delivered)] } };
 }
 
 /** An interrupted delivery may have replaced tokens without saying so: that comes last. */

@@ -29,11 +29,7 @@ export function toAccount(recorded: InventoryAccount, profile: string | null): A
 /** An account that is not recorded, but whose name the Analytics API has seen at work. */
 export function activeAccount(key: AccountKey, profile: string | null): Account {
   const { tenant, name } = key;
-  return {
-    ...blank(key, profile),
-    status: 'active',
-    raw: { tenant, name, source: 'analytics', complete: false },
-  };
+  return { ...blank(key, profile), status: 'active', raw: { tenant, name, source: 'analytics', complete: false } };
 }
 
 function blank({ tenant, name }: AccountKey, profile: string | null): Account {

@@ -116,9 +116,7 @@ function sessionOf({ document }: SuppliedCredential): Session {
 /** A session out of the journal. */
 export function readAnswer(bytes: Uint8Array, { account: { name }, profile }: AnswerContext): Issued {
   const { session, problems } = readSession(new TextDecoder().decode(bytes));
-  if (session === null) {
-    throw badAnswer('augment', `cannot read the answer that was kept: ${problems.join('; ')}`);
-  }
+  if (session === null) throw badAnswer('augment', `cannot read the answer that was kept: ${problems.join('; ')}`);
   const tenant = purposeIn(bytes)?.tenant ?? tenantOf(session);
   const blank = { description: null, createdAt: null, updatedAt: null, tokens: [], deletedAt: null };
   return issuedFrom(session, toAccount({ tenant, name, ...blank }, profile));

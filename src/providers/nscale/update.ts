@@ -22,9 +22,7 @@ export async function planUpdate(
   const current = await findAgain(connection, account);
   const body = merge(current.wire, resolved);
   const effects = differences(currentBody(current.wire), body);
-  if (effects.length === 0) {
-    return { requests: [], effects, apply: () => Promise.resolve(connection.model(current)) };
-  }
+  if (effects.length === 0) return { requests: [], effects, apply: () => Promise.resolve(connection.model(current)) };
   const url = connection.api.accountsUrl(await connection.organization(), account.id);
   return {
     requests: [{ method: 'PUT', url, body }],

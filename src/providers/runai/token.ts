@@ -16,10 +16,7 @@ export function connectHttp(options: ConnectOptions): HttpClient {
   if (credential.clientId === null) {
     const token = credential.read();
     token.catch(() => undefined);
-    return createHttp({
-      source: credential.source,
-      header: async () => `Bearer ${(await token).reveal()}`,
-    });
+    return createHttp({ source: credential.source, header: async () => `Bearer ${(await token).reveal()}` });
   }
   const tokens = accessTokens(options, credential.clientId, () => http);
   const http: HttpClient = createHttp({

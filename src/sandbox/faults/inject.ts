@@ -17,10 +17,7 @@ export function withFaults(
     fetch: async (request) => {
       const name = schedule.next(operationOf(request));
       if (name === null) return emulator.fetch(request);
-      return acts[name]({
-        work: () => emulator.fetch(request),
-        refuse: (status) => refuse(request, status),
-      });
+      return acts[name]({ work: () => emulator.fetch(request), refuse: (status) => refuse(request, status) });
     },
   };
 }

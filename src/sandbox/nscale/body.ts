@@ -19,9 +19,7 @@ export function readAccountBody(text: string): AccountBody {
   const metadata = object(body['metadata'], '/metadata');
   const spec = object(body['spec'], '/spec');
   const name = string(metadata['name'], '/metadata/name');
-  if (!namePattern.test(name)) {
-    throw invalid('/metadata/name', `string doesn't match the regular expression`);
-  }
+  if (!namePattern.test(name)) throw invalid('/metadata/name', `string doesn't match the regular expression`);
   const { description, tags } = metadata;
   return {
     name,
@@ -35,10 +33,7 @@ function readTags(value: unknown): Tag[] {
   return array(value, '/metadata/tags').map((item, index) => {
     const place = `/metadata/tags/${index}`;
     const tag = object(item, place);
-    return {
-      name: string(tag['name'], `${place}/name`),
-      value: string(tag['value'], `${place}/value`),
-    };
+    return { name: string(tag['name'], `${place}/name`), value: string(tag['value'], `${place}/value`) };
   });
 }
 

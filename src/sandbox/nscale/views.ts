@@ -6,11 +6,7 @@ const healthy = { provisioningStatus: 'provisioned', healthStatus: 'healthy' } a
 
 /** An account as the API shows it: what is not set is left out, never null. */
 export function accountView(account: NscaleAccount, groupIds: readonly string[]) {
-  return {
-    metadata: metadataView(account),
-    spec: { groupIDs: groupIds },
-    status: { expiry: account.expiry },
-  };
+  return { metadata: metadataView(account), spec: { groupIDs: groupIds }, status: { expiry: account.expiry } };
 }
 
 function metadataView(account: NscaleAccount): Json {
@@ -41,25 +37,14 @@ export function organizationView({ id, name, description, creationTime }: Organi
 export function groupView(group: GroupRecord): Json {
   const { id, name, description, organizationId, creationTime, createdBy } = group;
   return {
-    metadata: {
-      id,
-      name,
-      ...present({ description }),
-      organizationId,
-      creationTime,
-      createdBy,
-      ...healthy,
-    },
+    metadata: { id, name, ...present({ description }), organizationId, creationTime, createdBy, ...healthy },
     spec: { roleIDs: group.roleIds, serviceAccountIDs: group.accountIds },
   };
 }
 
 export function roleView(role: NscaleRole): Json {
   const { id, name, description, organizationId, creationTime, grantable } = role;
-  return {
-    metadata: { id, name, ...present({ description }), organizationId, creationTime, ...healthy },
-    grantable,
-  };
+  return { metadata: { id, name, ...present({ description }), organizationId, creationTime, ...healthy }, grantable };
 }
 
 function present(values: Json): Json {

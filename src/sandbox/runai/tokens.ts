@@ -17,9 +17,7 @@ export function tokenV2(call: ServiceCall, _: unknown, deployment: RunaiDeployme
   const form = new URLSearchParams(call.text);
   const grant = form.get('grant_type');
   if (!grant) throw invalidRequest('Missing form parameter: grant_type');
-  if (grant !== 'client_credentials') {
-    throw new Refusal(400, 'Unsupported grant_type', 'unsupported_grant_type');
-  }
+  if (grant !== 'client_credentials') throw new Refusal(400, 'Unsupported grant_type', 'unsupported_grant_type');
   const clientId = form.get('client_id');
   const secret = form.get('client_secret');
   if (!clientId || !secret) throw invalidRequest('Missing client_id or client_secret');
