@@ -118,7 +118,7 @@ function jsonLine(error: CliError, options: ErrorOptions): string {
   return compactJson({ error: errorObject(error, options), ...(options.sandbox === true ? { sandbox: true } : {}) });
 }
 
-/** Causes further down than this say nothing new; it also ends a chain that leads back to itself. */
+/** Deeper causes add nothing; the limit also ends a chain that leads back to itself. */
 const deepestCause = 8;
 
 function causeLines(error: unknown): string[] {

@@ -79,7 +79,7 @@ describe('no more accounts are begun', () => {
   it('nor is anybody asked for them', async () => {
     const world = createWorld({ ...instead('nscale', forbidden), accounts: 60 });
     await world.run([...rotate, ...selected]);
-    // Once to choose, and once for the wave that showed it and the one that was opened beside it.
+    // Once to choose, and once for the batch that showed it and the one that was opened beside it.
     expect(lists(world, 'nscale')).toBeLessThanOrEqual(3);
   });
 

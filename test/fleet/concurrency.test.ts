@@ -63,10 +63,10 @@ describe('a run over many accounts', () => {
     expect(underWay).toBeLessThanOrEqual(limit * 2);
   });
 
-  it('asks for the accounts once for each of its waves', async () => {
+  it('asks for the accounts once for each batch', async () => {
     const { world } = await most(40, []);
     const lists = world.requests.filter((request) => /^GET .*\/service-?accounts$/.test(request));
-    // 80 accounts in waves of 32, of two providers, after both were asked once.
+    // 80 accounts in batches of 32, of two providers, after both were asked once.
     expect(lists.length).toBeLessThanOrEqual(2 + 3 * 2);
   });
 
