@@ -16,7 +16,7 @@ import { testNow } from './harness/context.ts';
 import { run, type Outcome } from './harness/run.ts';
 import { freshStateDirectory } from './harness/state.ts';
 
-const source = fileURLToPath(new URL('../src/', import.meta.url));
+const source = fileURLToPath(new URL('../src', import.meta.url));
 
 /** So many files a reader meets on the way of one rotation, and no more. */
 const mostFiles = 110;

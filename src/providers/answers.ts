@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
 
-import { readContent, type Schema } from '../http/body.ts';
+import { readContent, readJson, type Schema } from '../http/body.ts';
 import { HttpError } from '../http/error.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Verification } from './provider.ts';
+import type { HttpClient } from '../http/client.ts';
+import type { HttpCredential, HttpRequest } from '../http/request.ts';
+import type { Secret } from '../model/credential.ts';
 
 /** A checked payload beside the payload as it came, which `raw` shows. */
 export interface Payload<Wire> {
@@ -106,4 +109,30 @@ export async function verificationOf(request: Promise<unknown>, refusals: readon
     const why = error instanceof Error ? error.message : 'unknown error';
     return { works: status !== null && refusals.includes(status) ? false : null, why };
   }
+}
+
+/** JSON requests to one provider. Each throws HttpError. */
+export interface JsonRequests {
+  readonly get: <Wire>(url: string, purpose: string, schema: Schema<Wire>) => Promise<Wire>;
+  readonly send: <Wire>(request: HttpRequest, schema: Schema<Wire>) => Promise<Payload<Wire>>;
+  /** For answers whose body is empty or of no use. */
+  readonly sendOnly: (request: HttpRequest) => Promise<void>;
+}
+
+export function jsonRequests(http: HttpClient, provider: string): JsonRequests {
+  async function read<Wire>(request: HttpRequest, schema: Schema<Wire>): Promise<Wire> {
+    return readJson(await http.send(request), schema, { provider, request });
+  }
+  return {
+    get: (url, purpose, schema) => read({ method: 'GET', url, purpose }, schema),
+    send: (request, schema) => read(request, payload(schema)),
+    sendOnly: async (request) => {
+      await http.send(request);
+    },
+  };
+}
+
+/** Authorizes requests with a token; `source` says in errors where it comes from. */
+export function bearer(source: string, token: () => Promise<Secret>): HttpCredential {
+  return { source, header: async () => `Bearer ${(await token()).reveal()}` };
 }

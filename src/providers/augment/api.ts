@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
 
 import { FailedError } from '../../errors.ts';
-import { readJson, type Schema } from '../../http/body.ts';
+import type { Schema } from '../../http/body.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
-import type { HttpRequest } from '../../http/request.ts';
-import { verificationOf } from '../answers.ts';
+import { bearer, jsonRequests, verificationOf } from '../answers.ts';
 import type { Verification, VerificationOptions } from '../provider.ts';
 
 /** The Analytics API with the token of a service account: all that Augment documents for programs. */
@@ -30,9 +29,8 @@ export async function send<Wire>(
   { http, endpoint, limiter }: Analytics,
   { path, purpose, schema }: AnalyticsQuery<Wire>,
 ): Promise<Wire> {
-  const request: HttpRequest = { method: 'GET', url: `${endpoint}/analytics/v0${path}`, purpose };
   await limiter.wait();
-  return readJson(await http.send(request), schema, { provider: 'augment', request });
+  return jsonRequests(http, 'augment').get(`${endpoint}/analytics/v0${path}`, purpose, schema);
 }
 
 /** Keeps requests of this process below a rate. */
@@ -92,10 +90,7 @@ export async function verifyCredential({
   credential,
   endpoint,
 }: VerificationOptions): Promise<Verification> {
-  const http = createHttp({
-    source: 'the new session',
-    header: () => Promise.resolve(`Bearer ${credential.value.reveal()}`),
-  });
+  const http = createHttp(bearer('the new session', () => Promise.resolve(credential.value)));
   return probe({ http, endpoint, limiter: { wait: () => Promise.resolve() } });
 }
 

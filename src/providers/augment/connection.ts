@@ -4,6 +4,7 @@ import { AuthError } from '../../errors.ts';
 import type { Secret } from '../../model/credential.ts';
 import type { LocalState } from '../manual.ts';
 import type { ConnectOptions } from '../provider.ts';
+import { bearer } from '../answers.ts';
 import { createLimiter, type Analytics, type Limiter } from './api.ts';
 import { openBackups, type Backups } from './backups.ts';
 import { openInventory, type InventoryFile } from './inventory-file.ts';
@@ -42,10 +43,11 @@ export function connect(options: ConnectOptions): Connection {
     analytics: (token) => ({
       endpoint,
       limiter,
-      http: createHttp({
-        source: token === undefined ? credential.source : 'the token at hand',
-        header: async () => `Bearer ${(token ?? (await session()).accessToken).reveal()}`,
-      }),
+      http: createHttp(
+        token === undefined
+          ? bearer(credential.source, async () => (await session()).accessToken)
+          : bearer('the token at hand', () => Promise.resolve(token)),
+      ),
     }),
     profile: options.profile,
     homeDirectory: local.homeDirectory,

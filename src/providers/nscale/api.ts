@@ -1,38 +1,27 @@
 import * as z from 'zod/mini';
 
-import { readJson, type Schema } from '../../http/body.ts';
 import type { ProviderProblem } from '../../http/error.ts';
-import { payload, payloads, verificationOf, type Payload } from '../answers.ts';
+import { bearer, jsonRequests, payloads, verificationOf, type JsonRequests, type Payload } from '../answers.ts';
 import type { HttpClient } from '../../http/client.ts';
-import type { HttpRequest } from '../../http/request.ts';
 import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from './schema.ts';
 import type { Verification, VerificationOptions } from '../provider.ts';
 
 /** nscale's identity API, one method per call (docs/contracts/nscale.md 2). Organization ids are UUIDs. */
-export interface Api {
+export interface Api extends Pick<JsonRequests, 'send' | 'sendOnly'> {
   readonly organizations: () => Promise<Payload<OrganizationRead>[]>;
   readonly userInfo: () => Promise<z.infer<typeof UserInfo>>;
   readonly accounts: (organization: string) => Promise<Payload<ServiceAccount>[]>;
   readonly groups: (organization: string) => Promise<Payload<GroupRead>[]>;
   readonly roles: (organization: string) => Promise<Payload<RoleRead>[]>;
-  readonly send: <Wire>(request: HttpRequest, schema: Schema<Wire>) => Promise<Payload<Wire>>;
-  /** For answers without a useful body. */
-  readonly sendOnly: (request: HttpRequest) => Promise<void>;
   /** The URL of an organization's accounts, or of one account, or of an action on it. */
   readonly accountsUrl: (organization: string, ...path: readonly string[]) => string;
 }
 
-const provider = 'nscale';
-
 export function createApi(http: HttpClient, endpoint: string): Api {
   const root = `${endpoint}/api/v1/organizations`;
+  const { get, send, sendOnly } = jsonRequests(http, 'nscale');
   function inOrganization(organization: string, noun: string): string {
     return `${root}/${encodeURIComponent(organization)}/${noun}`;
-  }
-
-  async function get<Wire>(url: string, purpose: string, schema: Schema<Wire>): Promise<Wire> {
-    const request = { method: 'GET', url, purpose } as const;
-    return readJson(await http.send(request), schema, { provider, request });
   }
 
   return {
@@ -42,10 +31,8 @@ export function createApi(http: HttpClient, endpoint: string): Api {
       get(inOrganization(organization, 'serviceaccounts'), 'list service accounts', payloads(ServiceAccount)),
     groups: (organization) => get(inOrganization(organization, 'groups'), 'list groups', payloads(GroupRead)),
     roles: (organization) => get(inOrganization(organization, 'roles'), 'list roles', payloads(RoleRead)),
-    send: async (request, schema) => readJson(await http.send(request), payload(schema), { provider, request }),
-    sendOnly: async (request) => {
-      await http.send(request);
-    },
+    send,
+    sendOnly,
     accountsUrl: (organization, ...path) =>
       [inOrganization(organization, 'serviceaccounts'), ...path.map(encodeURIComponent)].join('/'),
   };
@@ -54,10 +41,7 @@ export function createApi(http: HttpClient, endpoint: string): Api {
 /** Lists the organizations, which every token may do (docs/contracts/nscale.md 4). */
 export async function verifyCredential(options: VerificationOptions): Promise<Verification> {
   const { createHttp, credential, endpoint } = options;
-  const http = createHttp({
-    source: 'the answer',
-    header: () => Promise.resolve(`Bearer ${credential.value.reveal()}`),
-  });
+  const http = createHttp(bearer('the answer', () => Promise.resolve(credential.value)));
   return verificationOf(createApi(http, endpoint).organizations(), [401]);
 }
 

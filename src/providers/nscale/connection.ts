@@ -1,4 +1,4 @@
-import type { Payload } from '../answers.ts';
+import { bearer, type Payload } from '../answers.ts';
 import { AuthError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { ConnectOptions } from '../provider.ts';
@@ -39,11 +39,7 @@ export interface Listing {
 export function connect(options: ConnectOptions): Connection {
   const { credential } = options;
   const token = once(() => credential.read());
-  const http = options.createHttp({
-    source: credential.source,
-    header: async () => `Bearer ${(await token()).reveal()}`,
-  });
-  const api = createApi(http, options.endpoint);
+  const api = createApi(options.createHttp(bearer(credential.source, token)), options.endpoint);
   const organization = once(() => findOrganization(api, options));
   let listing: Listing | null = null;
   let known: Caller | null = null;

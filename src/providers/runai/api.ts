@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 
 import type { HttpClient } from '../../http/client.ts';
-import type { HttpRequest } from '../../http/request.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
-import { readJson, type Schema } from '../../http/body.ts';
-import { countPages, payload, payloads, type Payload } from '../answers.ts';
+import type { Schema } from '../../http/body.ts';
+import { countPages, jsonRequests, payloads, type JsonRequests, type Payload } from '../answers.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
 import { isAbsent } from './token.ts';
 
@@ -12,7 +11,7 @@ import { isAbsent } from './token.ts';
 export type Era = 'service-accounts' | 'apps';
 
 /** Run:ai's API as far as it is used, with the differences between its versions (docs/contracts/runai.md 1). */
-export interface Api {
+export interface Api extends Pick<JsonRequests, 'send' | 'sendOnly'> {
   readonly accounts: () => Promise<Payload<ServiceAccount>[]>;
   /** The URL of the accounts, of one of them, or of something below it. */
   readonly accountUrl: (...path: readonly string[]) => Promise<string>;
@@ -21,22 +20,19 @@ export interface Api {
   /** All pages of the rules of these service accounts, or of all of them; never those of people and groups. */
   readonly accessRules: (subjects: readonly string[] | null) => Promise<AccessRuleRead[]>;
   readonly read: <Wire>(path: string, purpose: string, schema: Schema<Wire>) => Promise<Wire>;
-  readonly send: <Wire>(request: HttpRequest, schema: Schema<Wire>) => Promise<Payload<Wire>>;
-  /** For answers whose body is empty or of no use. */
-  readonly sendOnly: (request: HttpRequest) => Promise<void>;
   readonly url: (path: string) => string;
 }
 
 export function createApi(http: HttpClient, endpoint: string): Api {
+  const { get, send, sendOnly } = jsonRequests(http, 'runai');
   let known: Promise<Era> | null = null;
 
   function url(path: string): string {
     return `${endpoint}${path}`;
   }
 
-  async function read<Wire>(path: string, purpose: string, schema: Schema<Wire>): Promise<Wire> {
-    const request = { method: 'GET', url: url(path), purpose } as const;
-    return readJson(await http.send(request), schema, { provider: 'runai', request });
+  function read<Wire>(path: string, purpose: string, schema: Schema<Wire>): Promise<Wire> {
+    return get(url(path), purpose, schema);
   }
 
   async function listAccounts(): Promise<Payload<ServiceAccount>[]> {
@@ -67,11 +63,8 @@ export function createApi(http: HttpClient, endpoint: string): Api {
     accountUrl: async (...path) => [url(`/api/v1/${await era()}`), ...path.map(encodeURIComponent)].join('/'),
     roles: () => readRoles(read),
     accessRules: (subjects) => readAccessRules(read, subjects),
-    send: async (request, schema) =>
-      readJson(await http.send(request), payload(schema), { provider: 'runai', request }),
-    sendOnly: async (request) => {
-      await http.send(request);
-    },
+    send,
+    sendOnly,
   };
 }
 

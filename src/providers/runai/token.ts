@@ -4,6 +4,7 @@ import { AuthError } from '../../errors.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { HttpError } from '../../http/error.ts';
 import type { ConnectOptions } from '../provider.ts';
+import { bearer } from '../answers.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { readJson, type Schema } from '../../http/body.ts';
 
@@ -16,7 +17,7 @@ export function connectHttp(options: ConnectOptions): HttpClient {
   if (credential.clientId === null) {
     const token = credential.read();
     token.catch(() => undefined);
-    return createHttp({ source: credential.source, header: async () => `Bearer ${(await token).reveal()}` });
+    return createHttp(bearer(credential.source, () => token));
   }
   const tokens = accessTokens(options, credential.clientId, () => http);
   const http: HttpClient = createHttp({
