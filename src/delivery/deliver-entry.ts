@@ -6,13 +6,13 @@ import type { Issued, ResumedIssuance } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import { auditDelivered } from './audit.ts';
 import { accountKey, recoverCommand, rotateCommand } from './recover.ts';
-import { closeEntry } from './close.ts';
+import { closeEntry } from './earlier-entries.ts';
 import { naming, partial, throwAll } from './failures.ts';
 import { handOver } from './handover.ts';
 import { withGrace } from './interrupt.ts';
 import type { Issuance } from './issuance.ts';
 import { mask } from './mask.ts';
-import { reconcile, tellActions } from './protocol.ts';
+import { reconcile, tellActions } from './run-issuance.ts';
 
 /** A credential out of the journal, with everything its delivery needs. */
 export interface StoredDelivery extends Pick<

@@ -1,5 +1,5 @@
 import type { Result } from '../delivery/document.ts';
-import { issueCredential } from '../delivery/protocol.ts';
+import { issueCredential } from '../delivery/run-issuance.ts';
 import type { Context } from '../context.ts';
 import { CliError, InterruptedError, UnknownOutcomeError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';

@@ -14,7 +14,7 @@ import type { CommonFlags } from './flags.ts';
 import type { Session } from './session.ts';
 import type { Renderer } from '../output/renderer.ts';
 import { addressOf } from '../delivery/targets/session.ts';
-import { issueCredential } from '../delivery/protocol.ts';
+import { issueCredential } from '../delivery/run-issuance.ts';
 import { preflight, type Preflight } from '../delivery/preflight.ts';
 import { dryRunDocument, endDryRun } from './dry-run.ts';
 import { tellingWhoWaits } from './reminders.ts';

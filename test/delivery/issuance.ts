@@ -2,7 +2,7 @@ import { hintText } from '../../src/model/hint.ts';
 import { openAuditLog } from '../../src/state/audit-log.ts';
 import type { Context } from '../../src/context.ts';
 import type { Issuance } from '../../src/delivery/issuance.ts';
-import { issueCredential } from '../../src/delivery/protocol.ts';
+import { issueCredential } from '../../src/delivery/run-issuance.ts';
 import { CliError, InterruptedError } from '../../src/errors.ts';
 import { openAccountLocks } from '../../src/state/account-lock.ts';
 import { prepareRenderer } from '../../src/output/renderer.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { mask } from '../../src/delivery/mask.ts';
-import { issueCredential } from '../../src/delivery/protocol.ts';
+import { issueCredential } from '../../src/delivery/run-issuance.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { testContext } from '../harness/context.ts';
 import { brokenStdout } from '../commands/support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { issueCredential } from '../../src/delivery/protocol.ts';
+import { issueCredential } from '../../src/delivery/run-issuance.ts';
 import { AuthError, InterruptedError, UsageError } from '../../src/errors.ts';
 import type { Intent } from '../../src/state/record.ts';
 import type { JournalEntry } from '../../src/state/journal-entry.ts';

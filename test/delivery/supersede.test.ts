@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { issueCredential } from '../../src/delivery/protocol.ts';
-import { supersede } from '../../src/delivery/close.ts';
+import { issueCredential } from '../../src/delivery/run-issuance.ts';
+import { supersede } from '../../src/delivery/earlier-entries.ts';
 import type { EntryConnection, Intent } from '../../src/state/record.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import type { Account } from '../../src/model/account.ts';

@@ -7,7 +7,7 @@ import type { Issued, IssuancePlan } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import { send, type ReceivedCredential } from './request-credential.ts';
 import { auditIssued, auditUnissued } from './audit.ts';
-import { closeEntry } from './close.ts';
+import { closeEntry } from './earlier-entries.ts';
 import { failureOf, partial, throwAll, unknownOutcome } from './failures.ts';
 import { handOver, type Ending } from './handover.ts';
 import { withGrace } from './interrupt.ts';
