@@ -1,20 +1,20 @@
 import type { Context } from '../context.ts';
-import { ExitCode, UndeliveredError } from '../errors.ts';
-import type { ReadableEntry } from '../state/stored-entry.ts';
+import { ExitCode, UndeliveredError, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import { fingerprintOf } from '../model/credential.ts';
 import type { Issued, ResumedIssuance } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
-import { auditDelivered } from './audit.ts';
-import { accountKey, recoverCommand, rotateCommand } from './recover.ts';
-import { closeEntry } from './earlier-entries.ts';
-import { naming, partial, throwAll } from './failures.ts';
-import { handOver } from './handover.ts';
+import type { AuditFact, AuditTarget } from '../state/audit-event.ts';
+import { recordFact } from '../state/audit-log.ts';
+import type { ReadableEntry } from '../state/stored-entry.ts';
+import { conclude, reconcile } from './conclude.ts';
+import { naming } from './failures.ts';
 import { withGrace } from './interrupt.ts';
 import type { Issuance } from './issuance.ts';
 import { mask } from './mask.ts';
-import { reconcile, tellActions } from './run-issuance.ts';
+import { accountKey, recoverCommand, rotateCommand } from './recover.ts';
 
-/** A credential out of the journal, with everything its delivery needs. */
+/** A kept credential, with everything its delivery needs. */
 export interface StoredDelivery extends Pick<
   Issuance,
   'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'report'
@@ -27,25 +27,24 @@ export interface StoredDelivery extends Pick<
 }
 
 /**
- * Tries a kept credential, delivers it and erases its entry.
+ * Verifies a kept credential, delivers it and erases its entry.
  * @throws ConflictError while the account is locked; NotFoundError when the entry has gone in the meantime;
- * UndeliveredError when the credential no longer works, or did not get to all of its targets: then it stays where it is
+ * UndeliveredError when the credential no longer works, or was not delivered to all of its targets: then the entry stays
  */
 export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Promise<void> {
   const { entry, locks } = delivery;
   const { account } = delivery.issued;
-  const key = accountKey(entry.intent.connection, account);
-  const lock = await locks.lock({ key, name: naming(account) });
+  const lock = await locks.lock({ key: accountKey(entry.intent.connection, account), name: naming(account) });
   try {
     const verification = await delivery.verifyCredential();
     if (verification.works === false) {
       const refused = dead(delivery, verification);
-      await auditDelivered(ctx, delivery, { verified: false, places: [], failures: [refused] });
+      await recordFact(ctx, delivery.audit, () => factOf(delivery, false, [], [refused]));
       throw refused;
     }
     await withGrace(
       ctx,
-      (signal) => bring(ctx, delivery, { verification, signal }),
+      (signal) => deliverVerified(ctx, delivery, verification, signal),
       () => ExitCode.undelivered,
     );
   } finally {
@@ -54,8 +53,8 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
 }
 
 /**
- * Delivering it would overwrite what may work with what does not (DESIGN.md 6). As a rule it is dead because somebody has
- * a newer one, which another rotation would kill, too.
+ * Delivering it would overwrite what may work with what does not (docs/design.md 6). As a rule it is dead because a newer
+ * one was issued, which another rotation would kill, too.
  */
 function dead({ entry, issued }: StoredDelivery, { why }: Verification): UndeliveredError {
   const { account } = issued;
@@ -71,13 +70,14 @@ function dead({ entry, issued }: StoredDelivery, { why }: Verification): Undeliv
   });
 }
 
-async function bring(
+async function deliverVerified(
   ctx: Context,
   delivery: StoredDelivery,
-  { verification, signal }: { verification: Verification; signal: AbortSignal },
+  verification: Verification,
+  signal: AbortSignal,
 ): Promise<void> {
   const { entry, issued, journal, resumed } = delivery;
-  const { account, problem } = await settled(delivery, verification);
+  const { account, problem } = await reconciled(delivery, verification);
   const { operation, connection, startedAt } = entry.intent;
   const run = {
     issuance: { ...delivery, operation, connection, plan: resumed ?? {} },
@@ -86,25 +86,46 @@ async function bring(
     keeper: { isKept: true },
   };
   await mask(ctx, issued).catch(() => undefined);
-  const ending = await handOver(ctx, run, {
-    issued,
-    reissued: false,
-    account,
-    signal,
-    verifyCredential: () => Promise.resolve(verification),
-  });
-  await closeEntry(run, account, ending);
-  const failures = [...ending.failures, ...(problem === null ? [] : [partial(problem, { operation, account })])];
-  await auditDelivered(ctx, delivery, { ...ending, failures, verified: verification.works });
-  await tellActions(delivery, ending);
-  throwAll(failures);
+  await conclude(
+    ctx,
+    run,
+    {
+      issued,
+      reissued: false,
+      account,
+      problem,
+      signal,
+      verifyCredential: () => Promise.resolve(verification),
+    },
+    ({ targets }, failures) => factOf(delivery, verification.works, targets, failures),
+  );
 }
 
-/** The account as it is recorded here, where it is. */
-async function settled(
+/** The account as it is recorded on this machine, where it is. */
+async function reconciled(
   { issued, resumed }: StoredDelivery,
   { works }: Verification,
 ): Promise<{ account: Account; problem: unknown }> {
-  if (resumed === null) return { account: issued.account, problem: null };
-  return reconcile({ plan: resumed }, issued, { verified: works === true });
+  return resumed === null ? { account: issued.account, problem: null } : reconcile(resumed, issued, works === true);
+}
+
+function factOf(
+  { entry, issued }: StoredDelivery,
+  verified: boolean | null,
+  targets: readonly AuditTarget[],
+  [worst]: readonly CliError[],
+): AuditFact {
+  const { credential, account } = issued;
+  return {
+    operation: 'deliver',
+    exitCode: worst?.exitCode ?? ExitCode.done,
+    connection: { ...entry.intent.connection, credentialSource: null },
+    account,
+    expiresAfter: credential.expiresAt,
+    fingerprint: fingerprintOf(credential.value),
+    verified,
+    targets,
+    entry: entry.id,
+    error: worst?.message ?? null,
+  };
 }

@@ -1,58 +1,79 @@
+import { UnknownOutcomeError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import type { IssuancePlan } from '../providers/issuance.ts';
-import type { Ending, HandoverRun } from './handover.ts';
+import { sactl, type Hint } from '../model/hint.ts';
+import type { Journal } from '../state/journal.ts';
+import type { EntryConnection } from '../state/record.ts';
+import { isOpen, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
 import type { Issuance } from './issuance.ts';
-import type { ReadableEntry, StoredEntry } from '../state/stored-entry.ts';
 import { accountIdOf, readEntry } from './recover.ts';
 
-/**
- * Forgets a credential that is where it should be, and leaves any other for `sactl recover`. No failure here may hide what
- * became of it, so it never rejects.
- */
-export async function closeEntry(
-  {
-    issuance,
-    entry,
-    startedAt,
-  }: HandoverRun & {
-    readonly issuance: Pick<Issuance, 'journal' | 'connection'> & { readonly plan: Pick<IssuancePlan, 'manual'> };
-  },
-  account: Account,
-  ending: Ending,
-): Promise<void> {
-  try {
-    if (ending.isComplete) {
-      await entry.close();
-      // A supplied credential leaves the one before it alive.
-      if (issuance.plan.manual === undefined) await supersede(issuance, { account, startedAt });
-      return;
-    }
-    const message = ending.failures.map((failure) => failure.message).join('; ');
-    await entry.outcome({ outcome: 'undelivered', message });
-    await entry.leave();
-  } catch {
-    await issuance.report(`entry ${entry.id} of the journal could not be brought up to date`);
-  }
+/** An account that is to be created. */
+export interface Wanted extends Pick<EntryConnection, 'provider' | 'endpoint' | 'organization'> {
+  readonly name: string;
 }
 
-/** A credential that has just arrived where it should. */
-interface Arrived {
+/** The account that a create is about to make. */
+export function wantedBy({ connection, plan }: Issuance): Wanted {
+  return { ...connection, name: plan.expected.name };
+}
+
+/**
+ * Refuses another create while an earlier one is open that may have made this very account: the new account
+ * would be taken for another's, or made twice (docs/design.md 6). `same` are the accounts that have the name now.
+ * @throws UnknownOutcomeError naming the entry
+ */
+export async function refuseUnsettled(journal: Journal, wanted: Wanted, same: readonly Account[] = []): Promise<void> {
+  const entries = await journal.list();
+  const unsettled = entries.find((entry) => isOpen(entry) && isAbout(entry, wanted));
+  if (unsettled === undefined) return;
+  const { id } = unsettled;
+  const ours = same.find(({ tags }) => Object.values(tags).includes(id));
+  const { provider, name } = wanted;
+  throw new UnknownOutcomeError(
+    ours === undefined
+      ? `an earlier create of ${name} is not settled: entry ${id} of the journal`
+      : `an earlier create of ${name} made account ${ours.id}, and its credential was not delivered: entry ${id} of the journal`,
+    { provider, hint: unsettled.state === 'answered' ? sactl`recover deliver --id ${id}` : lostHint(id, ours) },
+  );
+}
+
+function lostHint(id: string, ours: Account | undefined): Hint {
+  const discard = sactl`recover discard --id ${id}`;
+  return ours === undefined
+    ? [sactl`recover show --id ${id}`, '; then: ', discard]
+    : ['issue another: ', sactl`serviceaccounts rotate --id ${ours.id}`, '; or forget it: ', discard];
+}
+
+/** Where a provider has no organizations, or the entry does not know its own, the endpoint says enough. */
+function isAbout({ intent }: StoredEntry, wanted: Wanted): boolean {
+  if (intent === null || intent.operation !== 'create') return false;
+  const { provider, endpoint, organization } = intent.connection;
+  return (
+    intent.account.name === wanted.name &&
+    provider === wanted.provider &&
+    endpoint === wanted.endpoint &&
+    (organization === null || organization === wanted.organization)
+  );
+}
+
+/** A credential that was just delivered. */
+interface Delivered {
   readonly account: Account;
-  /** When it was asked for, ISO 8601. */
+  /** When it was requested, ISO 8601. */
   readonly startedAt: string;
 }
 
 /**
- * Erases the older entries of an account whose credential has arrived: what they hold is dead (DESIGN.md 6). An entry
+ * Erases the older entries of an account whose new credential was delivered: what they hold is dead (docs/design.md 6). An entry
  * that cannot be erased stays for `recover`. Never rejects.
  */
 export async function supersede(
   { journal, connection }: Pick<Issuance, 'journal' | 'connection'>,
-  arrived: Arrived,
+  delivered: Delivered,
 ): Promise<void> {
   const entries = await journal.list().catch(() => []);
   for (const entry of entries) {
-    if (await isSuperseded(entry, arrived, connection)) {
+    if (await isSuperseded(entry, delivered, connection)) {
       await journal.erase(entry.id).catch(() => undefined);
     }
   }
@@ -61,7 +82,7 @@ export async function supersede(
 /** By the account's id or, where the answer to its creation was lost, by the tag with the entry's id. */
 async function isSuperseded(
   entry: StoredEntry,
-  { account, startedAt }: Arrived,
+  { account, startedAt }: Delivered,
   connection: Issuance['connection'],
 ): Promise<boolean> {
   const { id, intent, isUnderWay, isNewer } = entry;

@@ -10,9 +10,10 @@ import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import { sactl, type HintParts } from '../model/hint.ts';
 import type { Evidence } from '../providers/issuance.ts';
-import type { Issuance, Run } from './issuance.ts';
+import type { Operation } from '../state/record.ts';
+import type { Issuance, IssuanceRun } from './issuance.ts';
 
-/** What the work throws; null when it comes to its end. */
+/** The error that `work` throws; null when there is none. */
 export async function failureOf(work: () => Promise<void> | undefined): Promise<unknown> {
   try {
     await work();
@@ -34,23 +35,21 @@ export function throwAll(failures: readonly unknown[]): void {
   throw new CliError(worst.code, worst.exitCode, message, worst);
 }
 
-/** Whatever stopped it, the account was changed: no error that says otherwise may leave here. */
-export function partial(
-  problem: unknown,
-  { operation, account }: { operation: Issuance['operation']; account: Account },
-): CliError {
+/** A failure after the account was changed: no error that says otherwise may leave here. */
+export function partial(problem: unknown, operation: Operation, account: Account): CliError {
   if (problem instanceof PartialError) return problem;
   return new PartialError(
-    `${naming(account)} was ${done(operation)}, but not all could be done or checked afterwards: ${reasonOf(problem)}`,
-    {
-      provider: account.provider,
-      hint: sactl`serviceaccounts get --id ${account.id}`,
-      cause: problem,
-    },
+    `${doneTo(account, operation)}, but not all could be done or checked afterwards: ${reasonOf(problem)}`,
+    { provider: account.provider, hint: sactl`serviceaccounts get --id ${account.id}`, cause: problem },
   );
 }
 
-/** In our own words: the message of an error that nobody expected may hold anything. */
+/** e.g. `nscale service account ci-deploy (c1f0…) was created` */
+export function doneTo(account: Account, operation: Operation): string {
+  return `${naming(account)} was ${operation === 'create' ? 'created' : 'rotated'}`;
+}
+
+/** The message of an unexpected error may hold anything, so it is not repeated. */
 export function reasonOf(problem: unknown): string {
   const isInterrupt =
     problem instanceof InterruptedError || (problem instanceof Error && problem.name === 'AbortError');
@@ -67,9 +66,9 @@ export function nothingChanged({ plan }: Issuance, cause: unknown): CliError {
   return new FailedError('failed', `${naming(plan.expected)}: nothing was changed`, { cause });
 }
 
-/** The answer was lost for good: what can be said of it, and what to do. */
+/** The answer was lost: what is known of the request, and what to do. */
 export function unknownOutcome(
-  { issuance, entry }: Run,
+  { issuance, entry }: IssuanceRun,
   { cause, evidence }: { cause: unknown; evidence: Evidence | null },
 ): UnknownOutcomeError {
   const { operation, plan } = issuance;
@@ -87,12 +86,12 @@ export function unknownOutcome(
   });
 }
 
-interface Said {
+interface Loss {
   readonly consequence: string;
   readonly hint: HintParts;
 }
 
-function rotationLost({ plan }: Issuance, evidence: Evidence | null): Said {
+function rotationLost({ plan }: Issuance, evidence: Evidence | null): Loss {
   const again = ['rotate again: ', sactl`serviceaccounts rotate --id ${plan.expected.id}`];
   return {
     consequence:
@@ -103,7 +102,7 @@ function rotationLost({ plan }: Issuance, evidence: Evidence | null): Said {
   };
 }
 
-function creationLost({ plan }: Issuance, evidence: Evidence | null): Said {
+function creationLost({ plan }: Issuance, evidence: Evidence | null): Loss {
   const { name } = plan.expected;
   const what = plan.credentialKind === 'client-secret' ? 'client secret' : 'token';
   const accounts = evidence === null ? [] : accountsOf(evidence);
@@ -137,8 +136,4 @@ function accountsOf(evidence: Evidence): readonly Account[] {
 /** e.g. `nscale service account ci-deploy (c1f0…)` */
 export function naming({ provider, name, id }: Account): string {
   return `${provider} service account ${name} (${id})`;
-}
-
-function done(operation: Issuance['operation']): string {
-  return operation === 'create' ? 'created' : 'rotated';
 }

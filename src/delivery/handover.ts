@@ -1,36 +1,21 @@
-import { printedAction } from '../model/hint.ts';
-import type { AuditTarget } from '../state/audit-event.ts';
 import type { Context } from '../context.ts';
-import type { CliError } from '../errors.ts';
+import { PartialError, type CliError, type RequiredAction } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import { printedAction } from '../model/hint.ts';
+import { isCI } from '../model/run-environment.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
-import type { RequiredAction } from '../errors.ts';
 import type { Verification } from '../providers/provider.ts';
-import type { ReceivedCredential } from './request-credential.ts';
+import type { AuditTarget } from '../state/audit-event.ts';
 import { deliver, payloadOf } from './deliver.ts';
-import type { Result } from './document.ts';
-import { partial, reasonOf } from './failures.ts';
-import { deadCredential, lost, unprinted, whyOf } from './handover-failures.ts';
-import type { Issuance, Run } from './issuance.ts';
+import { doneTo, partial, reasonOf } from './failures.ts';
+import { dead, undelivered, type Whereabouts } from './handover-failures.ts';
+import type { Issuance, IssuanceRun } from './issuance.ts';
+import type { ReceivedCredential } from './request-credential.ts';
 import type { Delivery, IssuanceOutcome } from './result.ts';
-import { printCredential, printReport, type StdoutFailure } from './stdout.ts';
+import { printCredential, printReport } from './stdout.ts';
 
-/** How the way of a credential ended. */
-export interface Ending {
-  /** What is left to a person. */
-  readonly actions: readonly RequiredAction[];
-  /** Whether it is where it should be, and not known to be dead: then the journal may forget it. */
-  readonly isComplete: boolean;
-  /** What is told of it; null when that was not reached. */
-  readonly outcome: IssuanceOutcome | null;
-  /** Where it was to go, and whether it is there, whatever was told: stdout, too. */
-  readonly places: readonly AuditTarget[];
-  /** The worst first. */
-  readonly failures: readonly CliError[];
-}
-
-/** As much of a run as its last part needs. */
-export interface HandoverRun extends Pick<Run, 'entry' | 'startedAt'> {
+/** The part of a run that a handover needs. */
+export interface HandoverRun extends Pick<IssuanceRun, 'entry'> {
   readonly issuance: Pick<Issuance, 'operation' | 'targets' | 'renderer' | 'report' | 'announce'> & {
     readonly plan: Pick<IssuancePlan, 'manual'>;
   };
@@ -38,19 +23,34 @@ export interface HandoverRun extends Pick<Run, 'entry' | 'startedAt'> {
 }
 
 export interface HandoverInput extends ReceivedCredential {
-  /** As it was settled. */
+  /** After it was reconciled with what was requested. */
   readonly account: Account;
   /** Ends a delivery under way. */
   readonly signal: AbortSignal;
-  /** Tries the credential, or says what an earlier trial showed; null when nobody wants to know. */
+  /** Verifies the credential, or gives what that showed before; null where it is not to be verified. */
   readonly verifyCredential: (() => Promise<Verification>) | null;
 }
 
+export interface HandoverResult {
+  /** What is left to a person. */
+  readonly actions: readonly RequiredAction[];
+  /** Whether it is where it should be, and not known to be dead: then the entry of the journal may be erased. */
+  readonly isComplete: boolean;
+  /** As it was printed; null when that was not reached. */
+  readonly outcome: IssuanceOutcome | null;
+  /** Its targets, stdout among them, and whether it is there, even where that was not printed. */
+  readonly targets: readonly AuditTarget[];
+  /** The worst first. */
+  readonly failures: readonly CliError[];
+}
+
+const unknown: Verification = { works: null, why: null };
+
 /**
- * Delivers, verifies and prints (DESIGN.md 6, step 5). After an interrupt nothing more is started while the credential is
- * safe in the journal; where it is not, everything goes on, because it would be lost.
+ * Delivers, verifies and prints (docs/design.md 6, step 5). After an interrupt nothing more is started while the
+ * credential is safe in the journal; where it is not, everything goes on, because it would be lost.
  */
-export async function handOver(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<Ending> {
+export async function handOver(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<HandoverResult> {
   try {
     const { targets, plan } = run.issuance;
     return await (targets.length > 0 || plan.manual?.mayPrint === false
@@ -58,13 +58,13 @@ export async function handOver(ctx: Context, run: HandoverRun, input: HandoverIn
       : toStdout(ctx, run, input));
   } catch (cause) {
     // A bug; all the same it must not look as if nothing had happened.
-    const place = { account: input.account, isSomewhere: false };
     const why = 'may not have been delivered, because of a bug in sactl';
-    return { ...nowhere, failures: [lost(ctx, run, place, why, cause)] };
+    const failures = [undelivered(whereOf(ctx, run, input.account, false), why, cause)];
+    return { isComplete: false, actions: [], outcome: null, targets: [], failures };
   }
 }
 
-async function toTargets(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<Ending> {
+async function toTargets(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<HandoverResult> {
   const { issuance, entry } = run;
   const { issued, signal } = input;
   const deliveries = await deliver(ctx, {
@@ -82,32 +82,37 @@ async function toTargets(ctx: Context, run: HandoverRun, input: HandoverInput): 
   const actions = isComplete ? (issuance.plan.manual?.actions(delivered) ?? []) : [];
   const { account, problem } = await record(run, input.account, delivered);
   const outcome = outcomeOf(run, input, { verification, deliveries, isComplete, actions });
-  const failure = await announce(ctx, issuance, { ...issued, account, outcome });
-  const isSomewhere = refused.length < deliveries.length;
+  const result = { ...issued, account, outcome };
+  const unprinted = await (issuance.announce?.(result) ?? printReport(ctx, issuance.renderer, result));
+  const where = whereOf(ctx, run, account, delivered.length > 0);
+  const failures = [
+    refused.length === 0 ? null : undelivered(where, whyOf(refused)),
+    verification.works === false ? dead(where, verification.why) : null,
+    problem === null ? null : partial(problem, issuance.operation, account),
+    // The credential is where it should be, and only the report of it is missing.
+    unprinted === null
+      ? null
+      : new PartialError(`${doneTo(account, issuance.operation)}, but the result was not printed: ${unprinted.why}`, {
+          provider: account.provider,
+          cause: unprinted.cause,
+        }),
+  ];
   return {
     isComplete,
     actions,
     outcome,
-    places: deliveries.map(({ target, ok }) => ({ target, ok })),
-    failures: [
-      ...(refused.length === 0 ? [] : [lost(ctx, run, { account, isSomewhere }, whyOf(refused))]),
-      ...deadCredential(ctx, run, { account, isSomewhere }, verification),
-      ...(problem === null ? [] : [partial(problem, { ...issuance, account })]),
-      ...(failure === null ? [] : [unprinted(issuance.operation, account, failure)]),
-    ],
+    targets: deliveries.map(({ target, ok }) => ({ target, ok })),
+    failures: failures.filter((failure) => failure !== null),
   };
 }
 
-/** Tells the result without the credential: on stdout, unless somebody else is to be told. */
-async function announce(
-  ctx: Context,
-  { renderer, announce: tell }: HandoverRun['issuance'],
-  result: Result,
-): Promise<StdoutFailure | null> {
-  return tell === undefined ? printReport(ctx, renderer, result) : tell(result);
+/** How the answers of targets read after the credential's name. */
+function whyOf(refused: readonly Delivery[]): string {
+  const list = refused.map(({ target, error }) => `${target}: ${error ?? 'failed'}`);
+  return `was not delivered to ${list.join('; nor to ')}`;
 }
 
-/** What is known of the account once it is noted where the credential is. */
+/** The account once it is recorded on this machine where its credential is. */
 async function record(
   { issuance }: HandoverRun,
   account: Account,
@@ -123,58 +128,49 @@ async function record(
 }
 
 /** stdout comes last, so that what it says is complete; unless it is the only place that the credential has. */
-async function toStdout(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<Ending> {
+async function toStdout(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<HandoverResult> {
   const { account } = input;
-  const place = { account, isSomewhere: false };
   if (run.keeper.isKept) {
     const verification = await verify(ctx, run, input);
-    if (!mayStart(ctx, run)) {
-      const failures = [lost(ctx, run, place, 'was not printed: interrupted')];
-      return { ...nowhere, places: [{ target: 'stdout', ok: false }], failures };
-    }
-    return printed(ctx, run, input, verification);
+    if (mayStart(ctx, run)) return print(ctx, run, input, verification);
+    const failures = [undelivered(whereOf(ctx, run, account, false), 'was not printed: interrupted')];
+    return { isComplete: false, actions: [], outcome: null, targets: [{ target: 'stdout', ok: false }], failures };
   }
-  const ending = await printed(ctx, run, input, unknown);
-  const verification = await verify(ctx, run, input);
-  const isSomewhere = ending.isComplete;
-  const failures = deadCredential(ctx, run, { account, isSomewhere }, verification);
-  const verified = verification.works;
+  const printed = await print(ctx, run, input, unknown);
+  const { works, why } = await verify(ctx, run, input);
+  const refusals = works === false ? [dead(whereOf(ctx, run, account, printed.isComplete), why)] : [];
   return {
-    ...ending,
-    outcome: ending.outcome === null ? null : { ...ending.outcome, verified },
-    isComplete: isSomewhere && failures.length === 0,
-    failures: [...ending.failures, ...failures],
+    ...printed,
+    outcome: printed.outcome === null ? null : { ...printed.outcome, verified: works },
+    isComplete: printed.isComplete && refusals.length === 0,
+    failures: [...printed.failures, ...refusals],
   };
 }
 
-const nowhere = { isComplete: false, actions: [], outcome: null, places: [] } as const;
-
-const unknown: Verification = { works: null, why: null };
-
-async function printed(
+async function print(
   ctx: Context,
   run: HandoverRun,
   input: HandoverInput,
   verification: Verification,
-): Promise<Ending> {
+): Promise<HandoverResult> {
   const { issued, account } = input;
-  const isComplete = verification.works !== false;
-  const outcome = outcomeOf(run, input, { verification, deliveries: [], isComplete, actions: [] });
+  const isWorking = verification.works !== false;
+  const outcome = outcomeOf(run, input, { verification, deliveries: [], isComplete: isWorking, actions: [] });
   const failure = await printCredential(ctx, run.issuance.renderer, { ...issued, account, outcome });
-  const place = { account, isSomewhere: failure === null };
+  const isPrinted = failure === null;
+  const where = whereOf(ctx, run, account, isPrinted);
   return {
     actions: [],
     outcome,
-    places: [{ target: 'stdout', ok: failure === null }],
-    isComplete: isComplete && failure === null,
+    targets: [{ target: 'stdout', ok: isPrinted }],
+    isComplete: isWorking && isPrinted,
     failures: [
-      ...(failure === null ? [] : [lost(ctx, run, place, failure.why, failure.cause)]),
-      ...deadCredential(ctx, run, place, verification),
+      ...(isPrinted ? [] : [undelivered(where, failure.why, failure.cause)]),
+      ...(isWorking ? [] : [dead(where, verification.why)]),
     ],
   };
 }
 
-/** What the provider says of the credential now. */
 async function verify(ctx: Context, run: HandoverRun, { verifyCredential }: HandoverInput): Promise<Verification> {
   if (verifyCredential === null || !mayStart(ctx, run)) return unknown;
   const verification = await verifyCredential().catch((error: unknown) => ({ works: null, why: reasonOf(error) }));
@@ -189,21 +185,30 @@ function mayStart({ signal }: Context, { keeper }: HandoverRun): boolean {
   return !signal.aborted || !keeper.isKept;
 }
 
+function whereOf(
+  { env }: Context,
+  { entry, keeper }: HandoverRun,
+  account: Account,
+  isSomewhere: boolean,
+): Whereabouts {
+  return { account, entryId: entry.id, isKept: keeper.isKept, isSomewhere, inCI: isCI(env) };
+}
+
+interface Handed extends Pick<HandoverResult, 'isComplete' | 'actions'> {
+  readonly verification: Verification;
+  readonly deliveries: readonly Delivery[];
+}
+
 function outcomeOf(
   { entry, keeper }: HandoverRun,
   { reissued }: HandoverInput,
-  ending: {
-    verification: Verification;
-    deliveries: readonly Delivery[];
-    isComplete: boolean;
-    actions: readonly RequiredAction[];
-  },
+  { verification, deliveries, isComplete, actions }: Handed,
 ): IssuanceOutcome {
   return {
-    verified: ending.verification.works,
+    verified: verification.works,
     reissued,
-    deliveredTo: ending.deliveries,
-    recoverId: ending.isComplete || !keeper.isKept ? null : entry.id,
-    actionsRequired: ending.actions.map((action) => printedAction(action)),
+    deliveredTo: deliveries,
+    recoverId: isComplete || !keeper.isKept ? null : entry.id,
+    actionsRequired: actions.map((action) => printedAction(action)),
   };
 }

@@ -1,6 +1,6 @@
 import type { AuditLog } from '../state/audit-log.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
-import type { EntryConnection } from '../state/record.ts';
+import type { EntryConnection, Operation } from '../state/record.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
@@ -8,7 +8,7 @@ import type { Credential } from '../model/credential.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Provider, Verification } from '../providers/provider.ts';
-import type { Result } from './document.ts';
+import type { IssuedResult } from './result.ts';
 import type { StdoutFailure } from './stdout.ts';
 import type { Target } from './targets/target.ts';
 
@@ -16,11 +16,11 @@ import type { Target } from './targets/target.ts';
 export interface Issuance {
   /** A UUID: the name of its entry in the journal and, where a provider has tags, what marks a new account as ours. */
   readonly id: string;
-  readonly operation: 'create' | 'rotate';
+  readonly operation: Operation;
   readonly plan: IssuancePlan;
   readonly renderer: Renderer;
-  /** Is told the result where the credential went to targets, instead of stdout; gives what kept it from telling, else null. */
-  readonly announce?: (result: Result) => Promise<StdoutFailure | null>;
+  /** Takes the result, in place of stdout, where the credential went to targets. @returns what kept it from that, or null */
+  readonly announce?: (result: IssuedResult) => Promise<StdoutFailure | null>;
   /** Where the credential goes instead of stdout; empty: stdout. */
   readonly targets: readonly Target[];
   readonly preferences: Preferences;
@@ -33,32 +33,32 @@ export interface Issuance {
   /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
   readonly checkUnchanged: () => Promise<void>;
   readonly remote: Remote;
-  /** Asks a person which of these accounts was just created; null where nobody can be asked. */
+  /** Asks a person which of these accounts was just created; null without a terminal. */
   readonly choose: ((candidates: readonly Account[]) => Promise<Account | null>) | null;
   /** Tells the user one line on stderr. */
   readonly report: (text: string) => Promise<void>;
 }
 
 export interface Preferences {
-  /** Whether the new credential is tried before success is claimed. */
+  /** Whether the new credential is verified before success is claimed. */
   readonly verify: boolean;
   /** Whether one more credential may be issued when the first answer was lost. */
   readonly reissue: boolean;
   /** Whether the credential is kept in the journal until it is delivered. */
   readonly keepsSecret: boolean;
-  /** Whether the caller's own credential may be rotated where nobody can be asked. */
+  /** Whether the caller's own credential may be rotated without a terminal. */
   readonly allowSelf: boolean;
 }
 
-/** What the delivery asks of the provider besides the plan. */
+/** What an issuance needs of the provider besides the plan. */
 export interface Remote {
   readonly planRotate: Provider['planRotate'];
   readonly verifyCredential: (credential: Credential) => Promise<Verification>;
   readonly verifyOwnCredential: () => Promise<boolean>;
 }
 
-/** An issue under way, with its entry in the journal. */
-export interface Run {
+/** An issuance under way, with its entry in the journal. */
+export interface IssuanceRun {
   readonly issuance: Issuance;
   readonly entry: JournalEntry;
   /** ISO 8601. */

@@ -7,7 +7,7 @@ import { reportProblems, stdoutProblems, type SamplePlan } from './stdout.ts';
 import { durableKinds, isDurable } from './targets/kinds.ts';
 import { distinctProblems } from './targets/distinct.ts';
 import type { Target } from './targets/target.ts';
-import { refuseUnsettled, wantedBy } from './unsettled.ts';
+import { refuseUnsettled, wantedBy } from './earlier-entries.ts';
 
 /** What trying a target beforehand showed. */
 export interface TriedTarget {

@@ -4,7 +4,8 @@ import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Evidence, Issued, IssuancePlan } from '../providers/issuance.ts';
 import { nothingChanged, unknownOutcome } from './failures.ts';
-import type { Issuance, Run } from './issuance.ts';
+import type { Operation } from '../state/record.ts';
+import type { Issuance, IssuanceRun } from './issuance.ts';
 
 export interface ReceivedCredential {
   readonly issued: Issued;
@@ -13,33 +14,33 @@ export interface ReceivedCredential {
 }
 
 /**
- * Asks for the credential once and, where the answer is lost, finds out what can be known; where that allows it, another
- * one is issued, because that is what was asked for and the first is beyond reach (DESIGN.md 6).
+ * Requests the credential once. Where the answer is lost, finds out what can be known; where that allows it, another one
+ * is issued, because that was requested, and the first is beyond reach (docs/design.md 6).
  * @throws UnknownOutcomeError when it cannot be known what the provider did; any other error when nothing was changed
  */
-export async function send(ctx: Context, run: Run, signal: AbortSignal): Promise<ReceivedCredential> {
+export async function requestCredential(
+  ctx: Context,
+  run: IssuanceRun,
+  signal: AbortSignal,
+): Promise<ReceivedCredential> {
   const { plan, operation } = run.issuance;
   await run.entry.sent();
   ctx.signal.throwIfAborted();
   try {
-    const accountId = operation === 'create' ? null : plan.expected.id;
-    const issued = await sendOnce(run, { plan, operation, accountId, signal });
-    return { issued, reissued: false };
+    return { issued: await sendOnce(run, plan, operation, signal), reissued: false };
   } catch (error) {
     if (isCertain(error)) throw error;
-    return resolveLostAnswer(ctx, run, { cause: error, signal });
+    return resolveLostAnswer(ctx, run, error, signal);
   }
 }
 
-interface Question {
-  readonly plan: IssuancePlan;
-  readonly operation: 'create' | 'rotate';
-  /** Null before there is an account. */
-  readonly accountId: string | null;
-  readonly signal: AbortSignal;
-}
-
-async function sendOnce({ keeper }: Run, { plan, operation, accountId, signal }: Question): Promise<Issued> {
+function sendOnce(
+  { keeper }: IssuanceRun,
+  plan: IssuancePlan,
+  operation: Operation,
+  signal: AbortSignal,
+): Promise<Issued> {
+  const accountId = operation === 'create' ? null : plan.expected.id;
   return plan.send({ signal, keep: (bytes) => keeper.keep({ bytes, operation, accountId }) });
 }
 
@@ -50,12 +51,12 @@ function isCertain(error: unknown): boolean {
   return error instanceof AuthError || error instanceof UsageError || error instanceof InterruptedError;
 }
 
-interface Lost {
-  readonly cause: unknown;
-  readonly signal: AbortSignal;
-}
-
-async function resolveLostAnswer(ctx: Context, run: Run, { cause, signal }: Lost): Promise<ReceivedCredential> {
+async function resolveLostAnswer(
+  ctx: Context,
+  run: IssuanceRun,
+  cause: unknown,
+  signal: AbortSignal,
+): Promise<ReceivedCredential> {
   const { issuance } = run;
   run.keeper.disregard();
   if (ctx.signal.aborted) throw unknownOutcome(run, { cause, evidence: null });
@@ -71,8 +72,7 @@ async function resolveLostAnswer(ctx: Context, run: Run, { cause, signal }: Lost
   try {
     const plan = issuance.operation === 'rotate' ? issuance.plan : await issuance.remote.planRotate?.(account);
     if (plan === undefined) throw unknownOutcome(run, { cause, evidence });
-    const question = { plan, operation: 'rotate', accountId: account.id, signal } as const;
-    return { issued: await sendOnce(run, question), reissued: true };
+    return { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true };
   } catch (second) {
     throw unknownOutcome(run, { cause: second, evidence });
   }
@@ -89,7 +89,7 @@ async function accountToRotate(issuance: Issuance, evidence: Evidence | null): P
   if (issuance.operation === 'rotate') return issuance.plan.expected;
   const candidates = evidence?.kind === 'unclear' ? evidence.candidates : [];
   if (candidates.length === 0 || issuance.choose === null) return null;
-  // Who leaves the question open has chosen nothing; what may have been done stays done.
+  // A question left open chooses nothing; what may have been done stays done.
   return issuance.choose(candidates).catch(() => null);
 }
 
@@ -102,10 +102,10 @@ const readings = 3;
 const pauseMs = 2500;
 
 /**
- * What can be proven after an answer that never came (DESIGN.md 6). That nothing changed takes three readings over five
+ * What can be proven after an answer that never came (docs/design.md 6). That nothing changed takes three readings over five
  * seconds, because lists lag writes and a handler can fail after its work is done; and it takes an exchange that ended
  * with a reset or a failure of the server: after our own time-out the server may still be at work, and an answer of
- * success was given by somebody who had done something.
+ * success comes from a server that has done something.
  */
 export async function gatherEvidence(
   ctx: Pick<Context, 'sleep' | 'signal'>,
@@ -137,7 +137,7 @@ function mayHaveDoneNothing(cause: unknown): boolean {
 
 const ourEnds: ReadonlySet<string> = new Set(['aborted', 'timeout', 'too_large']);
 
-/** What gateways say when it is they who stopped waiting. */
+/** The answers of gateways that stopped waiting. */
 const gatewayEnds: ReadonlySet<number> = new Set([408, 499, 504, 522, 524]);
 
 /**

@@ -1,15 +1,18 @@
+import { accountColumns, credentialDetail } from '../output/account.ts';
+import type { Field } from '../output/table.ts';
+import { sheetOf, type OutputDocument } from '../output/document.ts';
 import type { Account } from '../model/account.ts';
 import { fingerprintOf, type Credential, type CredentialDocument } from '../model/credential.ts';
 import type { PrintedAction } from '../model/hint.ts';
 
-/** What `create` and `rotate` print: the account's keys and these (DESIGN.md 2). */
+/** What `create` and `rotate` print: the account's keys and these (docs/design.md 2). */
 export interface IssuanceResult extends Account, IssuanceOutcome {
   readonly credential: CredentialDocument | null;
 }
 
-/** What became of a credential that was issued. */
+/** What is printed of a credential that was issued. */
 export interface IssuanceOutcome {
-  /** Whether the new credential was seen to work; null when it was not tried, or the trial said nothing. */
+  /** Whether the new credential works; null when it was not verified, or that showed nothing. */
   readonly verified: boolean | null;
   /** Whether a second credential had to be issued because the first answer was lost. */
   readonly reissued: boolean;
@@ -45,11 +48,40 @@ const nothing: IssuanceOutcome = {
   actionsRequired: [],
 };
 
-export function issueResult(
+export function issuanceResult(
   account: Account,
   credential: CredentialDocument | null,
   outcome: IssuanceOutcome = nothing,
 ): IssuanceResult {
   const { verified, reissued, deliveredTo, recoverId, actionsRequired } = outcome;
   return { ...account, credential, verified, reissued, deliveredTo, recoverId, actionsRequired };
+}
+
+/** A new credential, to be printed with its account. */
+export interface IssuedResult {
+  readonly account: Account;
+  readonly credential: Credential;
+  readonly raw: (secret: string | null) => unknown;
+  readonly outcome?: IssuanceOutcome | undefined;
+}
+
+/** The result of a create or rotate with `value` in the credential's place; null where it went to targets. */
+export function issuanceDocument(result: IssuedResult, value: string | null): OutputDocument {
+  const credential = credentialDocument(result.credential, value);
+  const { account, outcome } = result;
+  return {
+    value: issuanceResult(account, credential, outcome),
+    raw: () => result.raw(value),
+    human: (style) => credentialDetail({ account, credential, facts: outcome ? factsOf(outcome) : [] }, style),
+    sheet: () => sheetOf([account], [...accountColumns, { name: 'credential', value: () => value }]),
+    secretDocument: true,
+  };
+}
+
+function factsOf({ verified, deliveredTo }: IssuanceOutcome): readonly Field[] {
+  const delivered = deliveredTo.filter(({ ok }) => ok).map(({ target }) => target);
+  return [
+    ...(delivered.length === 0 ? [] : [{ label: 'Delivered to', value: delivered }]),
+    ...(verified === null ? [] : [{ label: 'Verified', value: verified }]),
+  ];
 }

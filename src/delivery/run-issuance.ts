@@ -1,29 +1,28 @@
-import { hintText } from '../model/hint.ts';
 import type { Context } from '../context.ts';
 import { CliError, ExitCode, FailedError, UnknownOutcomeError } from '../errors.ts';
-import type { Intent } from '../state/record.ts';
-import type { Account } from '../model/account.ts';
-import type { Issued, IssuancePlan } from '../providers/issuance.ts';
+import { fingerprintOf } from '../model/credential.ts';
+import type { Issued } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
-import { send, type ReceivedCredential } from './request-credential.ts';
-import { auditIssued, auditUnissued } from './audit.ts';
-import { closeEntry } from './earlier-entries.ts';
-import { failureOf, partial, throwAll, unknownOutcome } from './failures.ts';
-import { handOver, type Ending } from './handover.ts';
+import type { AuditFact } from '../state/audit-event.ts';
+import { recordFact } from '../state/audit-log.ts';
+import type { Intent } from '../state/record.ts';
+import { conclude, reconcile } from './conclude.ts';
+import { refuseUnsettled, wantedBy } from './earlier-entries.ts';
+import { unknownOutcome } from './failures.ts';
 import { withGrace } from './interrupt.ts';
-import { AnswerKeeper, type Issuance, type Remote, type Run } from './issuance.ts';
-import { lockAccount } from './recover.ts';
+import { AnswerKeeper, type Issuance, type IssuanceRun, type Remote } from './issuance.ts';
 import { mask } from './mask.ts';
-import { refuseUnsettled, wantedBy } from './unsettled.ts';
+import { lockAccount } from './recover.ts';
+import { requestCredential, type ReceivedCredential } from './request-credential.ts';
 
 /**
- * Issues a credential and brings it where the user wants it: lock, intent, ask, keep, deliver, close (DESIGN.md 6, steps 2
- * to 6); `preflight` is step 1. Whatever fails after the answer, the credential stays in the journal.
+ * Issues a credential and delivers it: lock, intent, request, keep, deliver, close (docs/design.md 6, steps 2 to 6);
+ * `preflight` is step 1. Whatever fails after the answer, the credential stays in the journal.
  * @throws ConflictError when the account is locked or has changed; UnknownOutcomeError when it cannot be known what the
  * provider did; UndeliveredError when the credential is kept and not where it should be; PartialError when it is, but
- * the account is not as asked
+ * the account is not as requested
  */
-export async function issueCredential(ctx: Context, issuance: Issuance): Promise<void> {
+export async function runIssuance(ctx: Context, issuance: Issuance): Promise<void> {
   const lock = await lockAccount(issuance);
   try {
     await issuance.checkUnchanged();
@@ -57,37 +56,51 @@ function intentOf({ cwd }: Context, issuance: Issuance): Intent {
   };
 }
 
-/** The steps with the provider's answer: each is owed once the account was changed, whatever becomes of the others. */
-async function carryOut(ctx: Context, run: Run, signal: AbortSignal): Promise<void> {
+/** Once the account was changed, every later step is done even if another one fails. */
+async function carryOut(ctx: Context, run: IssuanceRun, signal: AbortSignal): Promise<void> {
   const { issuance } = run;
-  const asked = await askOrLeave(ctx, run, signal);
-  const { issued } = asked;
+  const { issued, reissued } = await requestOrLeave(ctx, run, signal);
   await mask(ctx, issued).catch(() => undefined);
-  const first = await tryFirst(ctx, run, issued);
-  const { account, problem } = await reconcile(issuance, issued, { verified: first?.works === true });
-  const ending = await handOver(ctx, run, {
-    ...asked,
+  const known = await verifySupplied(ctx, run, issued);
+  const { account, problem } = await reconcile(issuance.plan, issued, known?.works === true);
+  const verifyCredential = verificationFor(ctx, issuance, { issued, reissued }, known);
+  const input = { issued, reissued, account, problem, signal, verifyCredential };
+  await conclude(ctx, run, input, ({ outcome, targets }, failures) => ({
+    ...factOf(run, failures[0] ?? null),
     account,
-    signal,
-    verifyCredential: trialOf(ctx, run, { ...asked, first }),
-  });
-  const unfinished = await failureOf(() => issuance.plan.finish?.(account, { signal, report: issuance.report }));
-  await closeEntry(run, account, ending);
-  const failures = [
-    ...ending.failures,
-    ...(unfinished === null ? [] : [partial(unfinished, { ...issuance, account })]),
-    ...(problem === null ? [] : [partial(problem, { ...issuance, account })]),
-  ];
-  await auditIssued(ctx, run, { ...asked, account, ending, failures });
-  await tellActions(issuance, ending);
-  throwAll(failures);
+    expiresAfter: issued.credential.expiresAt ?? account.expiresAt,
+    fingerprint: fingerprintOf(issued.credential.value),
+    verified: outcome?.verified ?? null,
+    reissued,
+    targets,
+  }));
+}
+
+/** An entry without an answer is erased when nothing was changed, and stays when that cannot be known. */
+async function requestOrLeave(ctx: Context, run: IssuanceRun, signal: AbortSignal): Promise<ReceivedCredential> {
+  try {
+    return await requestCredential(ctx, run, signal);
+  } catch (error) {
+    // An unexpected error does not tell what was done.
+    const known = error instanceof CliError ? error : unknownOutcome(run, { cause: error, evidence: null });
+    const isUnknown = known instanceof UnknownOutcomeError;
+    await (isUnknown ? leave(run, known) : run.entry.close()).catch(() => undefined);
+    await recordFact(ctx, run.issuance.audit, () => factOf(run, known));
+    throw known;
+  }
+}
+
+async function leave({ entry }: IssuanceRun, { message }: UnknownOutcomeError): Promise<void> {
+  await entry.outcome({ outcome: 'unknown', message });
+  await entry.leave();
 }
 
 /**
- * A credential that a person brought is tried before anything is touched: the old one works on, so that there is time.
+ * Verifies a supplied credential before anything is changed: the old one works on, so that there is time.
+ * @returns null where the provider issued it
  * @throws FailedError when it does not work; then nothing was changed
  */
-async function tryFirst(ctx: Context, run: Run, issued: Issued): Promise<Verification | null> {
+async function verifySupplied(ctx: Context, run: IssuanceRun, issued: Issued): Promise<Verification | null> {
   const { issuance, entry } = run;
   if (issuance.plan.manual === undefined) return null;
   if (!issuance.preferences.verify) return { works: null, why: '--no-verify' };
@@ -99,67 +112,26 @@ async function tryFirst(ctx: Context, run: Run, issued: Issued): Promise<Verific
     `the new credential does not work: ${verification.why ?? 'it was refused'}; nothing was changed`,
     { provider: issued.account.provider },
   );
-  await auditUnissued(ctx, run, refused);
+  await recordFact(ctx, issuance.audit, () => factOf(run, refused));
   throw refused;
 }
 
-function trialOf(
+function verificationFor(
   ctx: Context,
-  { issuance }: Run,
-  { issued, reissued, first }: ReceivedCredential & { readonly first: Verification | null },
+  { preferences, remote }: Issuance,
+  { issued, reissued }: ReceivedCredential,
+  known: Verification | null,
 ): (() => Promise<Verification>) | null {
-  if (first !== null) return issuance.preferences.verify ? () => Promise.resolve(first) : null;
-  return issuance.preferences.verify || reissued ? () => verify(ctx, issuance.remote, issued) : null;
-}
-
-/** An entry without an answer is erased when nothing was changed, and stays when that cannot be known. */
-async function askOrLeave(ctx: Context, run: Run, signal: AbortSignal): Promise<ReceivedCredential> {
-  try {
-    return await send(ctx, run, signal);
-  } catch (error) {
-    // Errors that are nobody's say nothing of what was done.
-    const known = error instanceof CliError ? error : unknownOutcome(run, { cause: error, evidence: null });
-    const isUnknown = known instanceof UnknownOutcomeError;
-    await (isUnknown ? leave(run, known) : run.entry.close()).catch(() => undefined);
-    await auditUnissued(ctx, run, known);
-    throw known;
-  }
-}
-
-async function leave({ entry }: Run, { message }: UnknownOutcomeError): Promise<void> {
-  await entry.outcome({ outcome: 'unknown', message });
-  await entry.leave();
-}
-
-/** Says what is left to a person, now that it can be done. */
-export async function tellActions(
-  { report }: Pick<Issuance, 'report'>,
-  { actions }: Pick<Ending, 'actions'>,
-): Promise<void> {
-  for (const { goal, url, command } of actions) {
-    await report(`to be done by a person: ${goal}, at ${url}; then: ${hintText(command)}`);
-  }
-}
-
-/** A credential in hand is delivered whatever happens to the account's other properties, so problems are returned. */
-export async function reconcile(
-  { plan }: { readonly plan: Pick<IssuancePlan, 'reconcile'> },
-  issued: Issued,
-  seen: { readonly verified: boolean },
-): Promise<{ account: Account; problem: unknown }> {
-  try {
-    return { account: await plan.reconcile(issued, seen), problem: null };
-  } catch (problem) {
-    return { account: issued.account, problem };
-  }
+  if (known !== null) return preferences.verify ? () => Promise.resolve(known) : null;
+  return preferences.verify || reissued ? () => verify(ctx, remote, issued) : null;
 }
 
 const pausesMs = [1000, 2000, 4000, 8000, 15_000];
 
 /**
- * Tries a credential that was just issued. A refusal is tried again for half a minute, because what a provider knows
- * takes time to spread; anything that says nothing of the credential is not (DESIGN.md 6, step 5). That a disabled account
- * is refused says nothing of its credential either.
+ * Verifies a credential that was just issued. A refusal is tried again for half a minute, because what a provider knows
+ * takes time to spread; anything that says nothing of the credential is not (docs/design.md 6, step 5). That a disabled
+ * account is refused says nothing of its credential either.
  */
 export async function verify(
   ctx: Pick<Context, 'sleep' | 'signal'>,
@@ -179,4 +151,18 @@ export async function verify(
     verification = await verifyCredential(credential);
   }
   return verification;
+}
+
+function factOf({ issuance, entry }: IssuanceRun, error: CliError | null): AuditFact {
+  const { operation, plan, connection, credentialSource } = issuance;
+  const { id, name, organization, expiresAt } = plan.expected;
+  return {
+    operation,
+    exitCode: error?.exitCode ?? ExitCode.done,
+    connection: { ...connection, credentialSource },
+    account: { id: operation === 'create' ? null : id, name, organization },
+    expiresBefore: operation === 'create' ? null : expiresAt,
+    entry: entry.id,
+    error: error?.message ?? null,
+  };
 }

@@ -5,8 +5,7 @@ import { Secret, type Credential } from '../model/credential.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
-import { issueDocument, type Result } from './document.ts';
-import type { IssuanceOutcome } from './result.ts';
+import { issuanceDocument, type IssuanceOutcome, type IssuedResult } from './result.ts';
 
 const placeholder = 'abcdefgh.ABCDEFGH-01234567_'.repeat(4);
 
@@ -95,7 +94,7 @@ async function tryOut(
   };
   const result = { account: plan.expected, credential, raw: plan.expectedRaw, outcome: delivered };
   try {
-    return { text: await renderer.render(issueDocument(result, secret)), problem: null };
+    return { text: await renderer.render(issuanceDocument(result, secret)), problem: null };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const why = error instanceof CliError ? error.message : 'unknown error';
@@ -110,27 +109,35 @@ export interface StdoutFailure {
 }
 
 /** Prints the result with the credential. Null when the operating system took all of it. */
-export async function printCredential(ctx: Context, renderer: Renderer, result: Result): Promise<StdoutFailure | null> {
+export async function printCredential(
+  ctx: Context,
+  renderer: Renderer,
+  result: IssuedResult,
+): Promise<StdoutFailure | null> {
   const secret = result.credential.value.reveal();
   let text: string;
   try {
-    text = await renderer.render(issueDocument(result, secret));
+    text = await renderer.render(issuanceDocument(result, secret));
   } catch (cause) {
     return { why: 'could not be printed: the filter failed on the answer', cause };
   }
   for (const changed of neighbours(secret)) {
     // A filter that fails on the neighbour alone tells the two apart.
-    const same = await renderer.render(issueDocument(result, changed)).catch(() => null);
+    const same = await renderer.render(issuanceDocument(result, changed)).catch(() => null);
     if (same === text) return { why: 'was thrown away by the filter', cause: null };
   }
   return write(ctx, text, 'could not be written to stdout');
 }
 
 /** Prints the result without the credential. A reader that has gone is no failure: nothing is lost with it. */
-export async function printReport(ctx: Context, renderer: Renderer, result: Result): Promise<StdoutFailure | null> {
+export async function printReport(
+  ctx: Context,
+  renderer: Renderer,
+  result: IssuedResult,
+): Promise<StdoutFailure | null> {
   let text: string;
   try {
-    text = await renderer.render(issueDocument(result, null));
+    text = await renderer.render(issuanceDocument(result, null));
   } catch (cause) {
     return { why: 'the filter failed on it', cause };
   }

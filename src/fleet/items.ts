@@ -1,5 +1,4 @@
-import type { Result } from '../delivery/document.ts';
-import { credentialDocument, issueResult, type IssuanceResult } from '../delivery/result.ts';
+import { credentialDocument, issuanceResult, type IssuanceResult, type IssuedResult } from '../delivery/result.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import { barelyKnown, type Account } from '../model/account.ts';
 import { compareText } from '../model/text.ts';
@@ -62,7 +61,7 @@ export type Item =
   | { readonly kind: 'failed'; readonly item: FailedItem }
   | { readonly kind: 'skipped'; readonly item: SkippedItem };
 
-export function rotatedItem(result: Result): RotatedItem {
+export function rotatedItem(result: IssuedResult): RotatedItem {
   return { ...resultOf(result), exitCode: ExitCode.done };
 }
 
@@ -76,16 +75,16 @@ export function failedItem(
     error,
     result = null,
     flags = [],
-  }: { readonly error: CliError; readonly result?: Result | null; readonly flags?: ConnectionFlags },
+  }: { readonly error: CliError; readonly result?: IssuedResult | null; readonly flags?: ConnectionFlags },
 ): FailedItem {
-  const known = result === null ? issueResult(account, null) : resultOf(result);
+  const known = result === null ? issuanceResult(account, null) : resultOf(result);
   const object = errorObject(error, { connection: flags });
   const actionsRequired = object.actionsRequired ?? known.actionsRequired;
   return { ...known, actionsRequired, error: object, exitCode: error.exitCode };
 }
 
-function resultOf({ account, credential, outcome }: Result): IssuanceResult {
-  return issueResult(account, credentialDocument(credential, null), outcome);
+function resultOf({ account, credential, outcome }: IssuedResult): IssuanceResult {
+  return issuanceResult(account, credentialDocument(credential, null), outcome);
 }
 
 export function skippedItem({ account, reason, detail }: Skipped, exitCode: ExitCode): SkippedItem {

@@ -1,5 +1,5 @@
-import type { Result } from '../delivery/document.ts';
-import { issueCredential } from '../delivery/run-issuance.ts';
+import type { IssuedResult } from '../delivery/result.ts';
+import { runIssuance } from '../delivery/run-issuance.ts';
 import type { Context } from '../context.ts';
 import { CliError, InterruptedError, UnknownOutcomeError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
@@ -51,17 +51,17 @@ async function lane({ ctx }: BulkRun, tally: Tally, batches: Batches): Promise<v
 async function rotateOne(ctx: Context, one: Ready): Promise<Item> {
   const { account } = one;
   const flags = one.listed.connected.commandFlags;
-  function failed(error: CliError, result: Result | null = null): Item {
+  function failed(error: CliError, result: IssuedResult | null = null): Item {
     return { kind: 'failed', item: failedItem(account, { error, result, flags }) };
   }
   if (one.issuance === null) return failed(one.error);
-  let result: Result | null = null;
-  function announce(announced: Result): Promise<null> {
+  let result: IssuedResult | null = null;
+  function announce(announced: IssuedResult): Promise<null> {
     result = announced;
     return Promise.resolve(null);
   }
   try {
-    await issueCredential(ctx, { ...one.issuance, announce });
+    await runIssuance(ctx, { ...one.issuance, announce });
   } catch (error) {
     const interruption = interruptionOf(error);
     if (interruption !== null) return leftItem(account, 'interrupted', interruption);

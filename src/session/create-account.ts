@@ -1,5 +1,5 @@
-import { issueResult } from '../delivery/result.ts';
-import { refuseUnsettled } from '../delivery/unsettled.ts';
+import { issuanceResult } from '../delivery/result.ts';
+import { refuseUnsettled } from '../delivery/earlier-entries.ts';
 import { ConflictError, ExitCode } from '../errors.ts';
 import type { Account, NewAccount } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
@@ -170,7 +170,7 @@ async function printExisting(session: Session, account: Account, { grant = null 
           { operation: 'create', requests: [], effects: [] },
           [],
         )
-      : { ...accountDocument(account), value: issueResult(account, null) },
+      : { ...accountDocument(account), value: issuanceResult(account, null) },
   );
   return ExitCode.done;
 }

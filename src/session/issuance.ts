@@ -14,7 +14,7 @@ import type { CommonFlags } from './flags.ts';
 import type { Session } from './session.ts';
 import type { Renderer } from '../output/renderer.ts';
 import { addressOf } from '../delivery/targets/session.ts';
-import { issueCredential } from '../delivery/run-issuance.ts';
+import { runIssuance } from '../delivery/run-issuance.ts';
 import { preflight, type Preflight } from '../delivery/preflight.ts';
 import { dryRunDocument, endDryRun } from './dry-run.ts';
 import { tellingWhoWaits } from './reminders.ts';
@@ -43,7 +43,7 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
   const goes = planned.targets.map(({ name }) => `the new credential goes to ${name}`);
   await confirmChange(session, { action: planned.action, effects: [...effectsOf(session, planned), ...goes] });
-  await tellingWhoWaits(ctx, session.note, () => issueCredential(ctx, issuing));
+  await tellingWhoWaits(ctx, session.note, () => runIssuance(ctx, issuing));
   return ExitCode.done;
 }
 

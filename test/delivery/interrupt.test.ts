@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
 import type { Context } from '../../src/context.ts';
-import { issueCredential } from '../../src/delivery/run-issuance.ts';
+import { runIssuance } from '../../src/delivery/run-issuance.ts';
 import { ExitCode, InterruptedError } from '../../src/errors.ts';
 import { accountIds, groupIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import {
@@ -247,7 +247,7 @@ async function codesAt(script: Script): Promise<Readonly<Record<string, number>>
       return work();
     },
   };
-  await issueCredential(ctx, world.issuance);
+  await runIssuance(ctx, world.issuance);
   return codes;
 }
 

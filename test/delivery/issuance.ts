@@ -2,7 +2,7 @@ import { hintText } from '../../src/model/hint.ts';
 import { openAuditLog } from '../../src/state/audit-log.ts';
 import type { Context } from '../../src/context.ts';
 import type { Issuance } from '../../src/delivery/issuance.ts';
-import { issueCredential } from '../../src/delivery/run-issuance.ts';
+import { runIssuance } from '../../src/delivery/run-issuance.ts';
 import { CliError, InterruptedError } from '../../src/errors.ts';
 import { openAccountLocks } from '../../src/state/account-lock.ts';
 import { prepareRenderer } from '../../src/output/renderer.ts';
@@ -44,7 +44,7 @@ export interface Failure {
 /** Issues the credential as the script has it. */
 export async function issuance(script: Script = {}): Promise<Ended> {
   const world = await worldOf(script);
-  const error = await failureOf(() => issueCredential(world.ctx, world.issuance));
+  const error = await failureOf(() => runIssuance(world.ctx, world.issuance));
   const { test, notes, steps } = world;
   return { error, stdout: test.stdout(), notes, steps, left: await world.left() };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { mask } from '../../src/delivery/mask.ts';
-import { issueCredential } from '../../src/delivery/run-issuance.ts';
+import { runIssuance } from '../../src/delivery/run-issuance.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { testContext } from '../harness/context.ts';
 import { brokenStdout } from '../commands/support.ts';
@@ -76,7 +76,7 @@ describe('in the course of an issue', () => {
   it('a stderr that takes nothing keeps nobody from the credential', async () => {
     const { ctx, issuance: planned, test } = await worldOf({ context: { env: github } });
     const stderr = { ...ctx.stderr, ...brokenStdout('EPIPE') };
-    await issueCredential({ ...ctx, stderr }, planned);
+    await runIssuance({ ...ctx, stderr }, planned);
     expect(test.stdout()).toBe(`${secret}\n`);
   });
 });

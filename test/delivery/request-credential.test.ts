@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { issueCredential } from '../../src/delivery/run-issuance.ts';
+import { runIssuance } from '../../src/delivery/run-issuance.ts';
 import { AuthError, InterruptedError, UsageError } from '../../src/errors.ts';
 import type { Intent } from '../../src/state/record.ts';
 import type { JournalEntry } from '../../src/state/journal-entry.ts';
@@ -70,9 +70,7 @@ describe('an interrupt', () => {
       controller.abort(new InterruptedError());
       return entry;
     }
-    const error = await failureOf(() =>
-      issueCredential(world.ctx, { ...world.issuance, journal: { ...journal, begin } }),
-    );
+    const error = await failureOf(() => runIssuance(world.ctx, { ...world.issuance, journal: { ...journal, begin } }));
     expect(error).toMatchObject({ code: 'interrupted', exit: 130 });
     expect(world.steps).toEqual([]);
     expect(await world.left()).toEqual([]);

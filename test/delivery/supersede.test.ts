@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { issueCredential } from '../../src/delivery/run-issuance.ts';
+import { runIssuance } from '../../src/delivery/run-issuance.ts';
 import { supersede } from '../../src/delivery/earlier-entries.ts';
 import type { EntryConnection, Intent } from '../../src/state/record.ts';
 import { openJournal } from '../../src/state/journal.ts';
@@ -120,14 +120,14 @@ describe('an older entry', () => {
 describe('in the course of an issue', () => {
   it('older entries go once the new credential has arrived', async () => {
     const { ctx, issuance, left } = await worldWith({});
-    await issueCredential(ctx, issuance);
+    await runIssuance(ctx, issuance);
     expect(await left()).toEqual([]);
   });
 
   it('older entries stay while it has not', async () => {
     const { ctx, issuance, left } = await worldWith({});
     const stdout = { ...ctx.stdout, write: () => Promise.reject(new Error('closed')) };
-    await expect(issueCredential({ ...ctx, stdout }, issuance)).rejects.toThrow('it is kept');
+    await expect(runIssuance({ ...ctx, stdout }, issuance)).rejects.toThrow('it is kept');
     expect((await left()).map(({ id }) => id)).toEqual([otherId, issuance.id]);
   });
 });
