@@ -129,6 +129,12 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('form no cycle, neither among files nor among rooms', () => {
+    expect(cyclesOf(edges.map(({ file, target }) => [file, target]))).toEqual([]);
+    const between = edges.filter(({ file, target }) => roomOf(file) !== roomOf(target));
+    expect(cyclesOf(between.map(({ file, target }) => [roomOf(file), roomOf(target)]))).toEqual([]);
+  });
+
   it('never go from one adapter to another, and an adapter does not know the registry', () => {
     const adapters = edges.filter(({ file }) => /^providers\/[^/]+\//.test(file));
     const wrong = adapters.filter(({ file, target }) => {

@@ -8,7 +8,7 @@ import { note } from './note.ts';
 import { stateDirectory } from '../config/directories.ts';
 import type { Context } from '../context.ts';
 import { isCI, isSandboxOn } from '../model/run-environment.ts';
-import { countOpenEntries } from '../state/journal-folder.ts';
+import { countOpenEntries } from '../state/open-entries.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
 /** The command that replaces the caller's own credential; null where it is of no account that can be rotated. */

@@ -1,7 +1,5 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { JournalOptions } from './journal.ts';
 import type { EntryPlace } from './stored-entry.ts';
 
 /** The folder of the journal, e.g. `~/.local/state/sactl/journal`. */
@@ -25,20 +23,4 @@ export function entryIdOf(fileName: string): string | null {
 /** Whether it can name a file; nothing else that a user types may. */
 export function isEntryId(id: string): boolean {
   return /^[A-Za-z0-9-]{4,64}$/.test(id);
-}
-
-/**
- * How many entries are open, for the reminder after every command. Where there is none, it costs one look into the
- * folder. Never rejects: a journal that cannot be read has no entries here.
- */
-export async function countOpenEntries(options: Omit<JournalOptions, 'keepsSecrets'>): Promise<number> {
-  try {
-    const names = readdirSync(journalDirectory(options.stateDirectory));
-    if (!names.some((name) => entryIdOf(name) !== null)) return 0;
-    const [{ openJournal }, { isOpen }] = await Promise.all([import('./journal.ts'), import('./stored-entry.ts')]);
-    const entries = await openJournal({ ...options, keepsSecrets: false }).list();
-    return entries.filter(isOpen).length;
-  } catch {
-    return 0;
-  }
 }
