@@ -6,7 +6,7 @@ import type { Account } from '../model/account.ts';
 import { Secret } from '../model/credential.ts';
 import { TargetError, type Target, type TargetPayload } from './targets/target.ts';
 
-export interface Handover {
+interface DeliverOptions {
   readonly targets: readonly Target[];
   readonly payload: TargetPayload;
   /** Ends a delivery under way. */
@@ -17,16 +17,16 @@ export interface Handover {
   readonly onDelivered: (target: string) => Promise<void>;
 }
 
-/** Hands the credential to each target in order; one that fails does not keep it from the others. Never rejects. */
+/** Delivers the credential to each target in order; one that fails does not keep it from the others. Never rejects. */
 export async function deliver(
   ctx: Pick<Context, 'now' | 'sleep' | 'signal'>,
-  handover: Handover,
+  options: DeliverOptions,
 ): Promise<readonly Delivery[]> {
   const deliveries: Delivery[] = [];
-  for (const target of handover.targets) {
-    const error = handover.mayStart() ? await tryFor(ctx, target, handover) : 'interrupted before';
+  for (const target of options.targets) {
+    const error = options.mayStart() ? await tryFor(ctx, target, options) : 'interrupted before';
     deliveries.push({ target: target.name, ok: error === null, error });
-    if (error === null) await handover.onDelivered(target.name).catch(() => undefined);
+    if (error === null) await options.onDelivered(target.name).catch(() => undefined);
   }
   return deliveries;
 }
@@ -34,11 +34,11 @@ export async function deliver(
 const patienceMs = 60_000;
 const longestPauseMs = 16_000;
 
-/** Why the target did not take it after up to a minute of trying; null when it did. */
+/** Tries a target for up to a minute. @returns why it failed; null when it did not */
 async function tryFor(
   ctx: Pick<Context, 'now' | 'sleep' | 'signal'>,
   target: Target,
-  { payload, signal, mayStart, report }: Handover,
+  { payload, signal, mayStart, report }: DeliverOptions,
 ): Promise<string | null> {
   const end = ctx.now() + patienceMs;
   for (let pause = 1000; ; pause = Math.min(pause * 2, longestPauseMs)) {
@@ -60,14 +60,14 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<{ message: string; isRetryable: boolean } | null> {
   try {
-    // The grace is over, and still the credential is nowhere: whoever begins now has all the time that he needs.
+    // The grace is over, and the credential is still nowhere: a delivery that begins now may take its time.
     const own = signal.aborted ? new AbortController().signal : signal;
     await target.deliver(payload, own);
     return null;
   } catch (error) {
     if (error instanceof TargetError) return error;
     if (error instanceof InterruptedError) return { message: 'interrupted', isRetryable: false };
-    // The message of an unexpected error is nobody's, and may hold anything.
+    // The message of an unexpected error may hold anything.
     return { message: 'failed unexpectedly', isRetryable: false };
   }
 }

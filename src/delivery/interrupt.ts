@@ -5,7 +5,7 @@ const graceMs = 5000;
 
 /**
  * Runs a change that may already be on its way. An interrupt does not end it at once: the answer gets five more
- * seconds to arrive, because what it says, and the credential in it, cannot be asked for again (DESIGN.md 6).
+ * seconds to arrive, because what it says, and the credential in it, cannot be asked for again (docs/design.md 6).
  * A second interrupt ends the program with the code that `interrupted` gives, else 7.
  */
 export async function withGrace<Result>(
@@ -27,7 +27,7 @@ export async function withGrace<Result>(
     return await ctx.mutating(() => work(grace.signal), interrupted);
   } finally {
     ctx.signal.removeEventListener('abort', onInterrupt);
-    // A reason of its own spares making an exception, with a stack that nobody reads.
+    // A reason of its own spares making an exception with its stack.
     finished.abort('finished');
   }
 }

@@ -87,7 +87,7 @@ export class AnswerKeeper {
     this.#isKept = false;
   }
 
-  /** Keeps the bytes of an answer. Where that fails, delivery goes on (DESIGN.md 6), so it never rejects. */
+  /** Keeps the bytes of an answer. Where that fails, delivery goes on (docs/design.md 6), so it never rejects. */
   async keep(answer: Parameters<JournalEntry['keep']>[0]): Promise<void> {
     this.#isKept = false;
     this.#isKept = await this.#entry.keep(answer).then(

@@ -9,6 +9,12 @@ import { distinctProblems } from './targets/distinct.ts';
 import type { Target } from './targets/target.ts';
 import { refuseUnsettled, wantedBy } from './earlier-entries.ts';
 
+/** Problems as sentences, and what helps with the first that has a hint. */
+interface Problems {
+  readonly problems: readonly string[];
+  readonly hint: Hint | null;
+}
+
 /** What trying a target beforehand showed. */
 export interface TriedTarget {
   readonly target: string;
@@ -16,19 +22,16 @@ export interface TriedTarget {
 }
 
 /** What `preflight` found; nothing is wrong when `problems` is empty. */
-export interface Preflight {
-  readonly problems: readonly string[];
+export interface Preflight extends Problems {
   /** Those among them that are not about the output. */
   readonly others: readonly string[];
   readonly warnings: readonly string[];
-  /** What helps with the first problem that has a hint. */
-  readonly hint: Hint | null;
   readonly targets: readonly TriedTarget[];
 }
 
 /**
  * Everything that can go wrong before the provider is touched: output, targets, journal, and the caller's own
- * credential (DESIGN.md 6, step 1).
+ * credential (docs/design.md 6, step 1).
  * @throws UnknownOutcomeError when an earlier create of the same name is not settled
  */
 export async function preflight(ctx: Context, issuance: Issuance): Promise<Preflight> {
@@ -46,25 +49,24 @@ export async function preflight(ctx: Context, issuance: Issuance): Promise<Prefl
   };
 }
 
-/** What keeps a change from being written down: journal and audit log, which are the same for all accounts. */
-export async function preflightState({ journal, audit }: Pick<Issuance, 'journal' | 'audit'>): Promise<Found> {
+/** What keeps a change from being recorded in journal and audit log, which are the same for all accounts. */
+export async function preflightState({ journal, audit }: Pick<Issuance, 'journal' | 'audit'>): Promise<Problems> {
   const kept = await problemsOf(() => journal.preflight());
   // They share a folder: what is wrong with that is said once.
   return kept.problems.length > 0 ? kept : problemsOf(() => audit.preflight());
 }
 
-interface Way extends Pick<Issuance, 'targets' | 'renderer'> {
-  readonly plan: SamplePlan;
-}
-
 /** What keeps a credential from getting out by stdout or to its targets. */
-export async function preflightTargets(ctx: Context, way: Way): Promise<Preflight> {
-  const { targets } = way;
-  const isPrinted = targets.length === 0 && way.plan.manual?.mayPrint !== false;
-  const output = isPrinted ? await stdoutProblems(ctx, way) : await reportProblems(way);
+export async function preflightTargets(
+  ctx: Context,
+  issuance: Pick<Issuance, 'targets' | 'renderer'> & { readonly plan: SamplePlan },
+): Promise<Preflight> {
+  const { targets, plan } = issuance;
+  const isPrinted = targets.length === 0 && plan.manual?.mayPrint !== false;
+  const output = isPrinted ? await stdoutProblems(ctx, issuance) : await reportProblems(issuance);
   const tried = await tryTargets(targets);
   const problems = tried.flatMap((target) => target.problems);
-  const account = way.plan.expected.name;
+  const account = plan.expected.name;
   const same = problems.length > 0 ? [] : await distinctProblems(targets.map((target) => ({ target, account })));
   return {
     problems: [...output, ...problems, ...same],
@@ -76,31 +78,21 @@ export async function preflightTargets(ctx: Context, way: Way): Promise<Prefligh
 }
 
 /** Opens every target for real, one after the other, and leaves nothing behind. */
-export async function tryTargets(targets: readonly Target[]): Promise<readonly (TriedTarget & Tried)[]> {
-  const tried: (TriedTarget & Tried)[] = [];
-  for (const target of targets) tried.push({ target: target.name, ...(await tryTarget(target)) });
+export async function tryTargets(
+  targets: readonly Target[],
+): Promise<readonly (TriedTarget & Problems & { readonly warnings: readonly string[] })[]> {
+  const tried = [];
+  for (const target of targets) {
+    let warnings: readonly string[] = [];
+    const found = await problemsOf(async () => {
+      warnings = await target.preflight();
+    });
+    tried.push({ target: target.name, ...found, warnings });
+  }
   return tried;
 }
 
-/** What was found wrong, and what helps with the first of it. */
-interface Found {
-  readonly problems: readonly string[];
-  readonly hint: Hint | null;
-}
-
-interface Tried extends Found {
-  readonly warnings: readonly string[];
-}
-
-async function tryTarget(target: Target): Promise<Tried> {
-  let warnings: readonly string[] = [];
-  const found = await problemsOf(async () => {
-    warnings = await target.preflight();
-  });
-  return { ...found, warnings };
-}
-
-async function problemsOf(work: () => Promise<void>): Promise<Found> {
+async function problemsOf(work: () => Promise<void>): Promise<Problems> {
   try {
     await work();
     return { problems: [], hint: null };
@@ -119,7 +111,7 @@ export function journalProblems({
   return [`--no-journal needs a durable --to (${durableKinds()}): otherwise nothing keeps the credential`];
 }
 
-/** Whoever rotates the credential that he works with has one chance to keep the new one, unless the old one works on (DESIGN.md 6). */
+/** The caller's own credential: there is one chance to keep the new one, unless the old one works on (docs/design.md 6). */
 export function selfProblems(
   ctx: Context,
   { plan, targets, preferences }: Pick<Issuance, 'plan' | 'targets' | 'preferences'>,

@@ -38,7 +38,7 @@ interface Verification {
 
 /**
  * What keeps stdout from being a place where the credential can be read: the format does not print it, the filters drop
- * it, or nothing is there to take it (DESIGN.md 2). All problems are returned.
+ * it, or nothing is there to take it (docs/design.md 2). All problems are returned.
  */
 export async function stdoutProblems(ctx: Context, { renderer, plan }: Verification): Promise<string[]> {
   const problems = placeProblems(ctx, renderer);

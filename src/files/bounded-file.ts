@@ -18,12 +18,12 @@ const chunkBytes = 64 * 1024;
 
 /**
  * The bytes of a regular file, `largest` at most; links are followed. Besides regular files only descriptors the shell has
- * opened (`/dev/stdin`, `<(…)`) are read: a named pipe may have nobody who writes to it, and a device may have no end.
+ * opened (`/dev/stdin`, `<(…)`) are read: a named pipe may have no writer, and a device no end.
  * @throws FileRefusal; the system's errors
  */
 export async function readBounded(path: string, largest: number): Promise<Buffer> {
   const isGiven = isDescriptor(path);
-  // Whatever has come into its place since anybody looked, opening it does not wait.
+  // Opening does not wait, even for something that has taken the file's place in the meantime.
   const patience = isGiven ? 0 : (constants.O_NONBLOCK ?? 0);
   const file = await open(path, constants.O_RDONLY | patience);
   try {

@@ -1,6 +1,6 @@
 /**
- * Lets all who ask for the same work at the same time share it. Whoever asks while it is done waits for the next time,
- * because what he did before asking may have come too late for this one.
+ * Lets calls for the same work at the same time share one run of it. A call that comes while the work is under way gets
+ * the next run, because what its caller did before may have come too late for this one.
  */
 export function coalesce(work: () => Promise<void>): () => Promise<void> {
   let current: Promise<void> | null = null;
@@ -26,8 +26,8 @@ export function coalesce(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** `together` for each of several things, e.g. folders by their paths. */
-export function togetherBy(work: (key: string) => Promise<void>): (key: string) => Promise<void> {
+/** `coalesce` for each of several things, e.g. folders by their paths. */
+export function coalesceBy(work: (key: string) => Promise<void>): (key: string) => Promise<void> {
   const shared = new Map<string, () => Promise<void>>();
   return (key) => {
     const run = shared.get(key) ?? coalesce(() => work(key));

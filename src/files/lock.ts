@@ -139,8 +139,8 @@ async function createInPlace(path: string, text: string): Promise<boolean> {
 
 /**
  * Removes a lock that was seen to be stale. Two processes that see it must not both act on it: the second would remove
- * the lock that the first has made by then. So whoever removes a lock holds another, named after the one to be removed,
- * and looks again; and that one, should its holder die, is removed in the same way.
+ * the lock that the first has made by then. So a lock is removed under another one, named after it, and after a
+ * second look; and that one, should its holder die, is removed in the same way.
  */
 async function removeStale(request: LockRequest, stale: FoundLock): Promise<void> {
   const { path } = request;

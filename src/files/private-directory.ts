@@ -7,12 +7,12 @@ import { UsageError } from '../errors.ts';
 import { systemCode, systemReason } from './system-error.ts';
 import { quoted } from '../model/text.ts';
 
-/** Whose folder it has to be, on which system. */
+/** The user that a folder has to belong to, and the system. */
 export type Owner = Pick<Context, 'userId' | 'platform'>;
 
 const elsewhere = { hint: 'set SACTL_STATE_DIR to another folder' };
 
-/** Makes the folder, or makes sure of the one that is there: the user's own, and for nobody else. @throws UsageError */
+/** Makes the folder, or checks the one that is there: the user's own, and closed to all others. @throws UsageError */
 export async function makePrivateDirectory(path: string, owner: Owner): Promise<void> {
   try {
     await makeLasting(path, owner);
@@ -22,7 +22,7 @@ export async function makePrivateDirectory(path: string, owner: Owner): Promise<
   await checkPrivateDirectory(path, owner);
 }
 
-/** Makes a folder, and those above it, for nobody else, and makes them last; what is there stays. @throws the system's error */
+/** Makes a folder, and those above it, closed to other users, durably; what is there stays. @throws the system's error */
 export async function makeLasting(path: string, owner: Owner): Promise<void> {
   const first = await makeDirectory(path, 0o700);
   if (first !== undefined) await syncParents({ path, first, owner });

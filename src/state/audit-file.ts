@@ -54,7 +54,7 @@ export async function tryToAppend(place: LogPlace): Promise<void> {
 
 /**
  * Whether the folder is there. It may be one that a user named and shares, or a mount of the system's, so its rights stay
- * as they are; nobody else may have made it. What is in it is looked at file by file.
+ * as they are; but it may not be another user's. Each file in it is checked by itself.
  */
 async function checkFolder(place: LogPlace): Promise<boolean> {
   const found = await orNull(stat(place.stateDirectory));

@@ -93,7 +93,7 @@ export async function recordFact(
   try {
     await log.append(say());
   } catch (error) {
-    // The message of an error that nobody expected may hold anything.
+    // The message of an unexpected error may hold anything.
     const why = error instanceof CliError ? error.message : 'an unexpected error, a bug in sactl';
     await stderr.write(`sactl: this is not in the audit log: ${safeText(why)}\n`);
   }

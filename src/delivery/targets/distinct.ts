@@ -1,5 +1,5 @@
 import { safeText } from '../../model/text.ts';
-import type { Place, Target } from './target.ts';
+import type { TargetPlace, Target } from './target.ts';
 
 export interface AccountTarget {
   readonly target: Target;
@@ -12,7 +12,7 @@ export interface AccountTarget {
  * `preflight`. Case is folded, because many file systems and services do not tell it apart.
  */
 export async function distinctProblems(targets: readonly AccountTarget[]): Promise<string[]> {
-  const earlier = new Map<string, { place: Place; of: AccountTarget }[]>();
+  const earlier = new Map<string, { place: TargetPlace; of: AccountTarget }[]>();
   const problems: string[] = [];
   for (const of of targets) {
     const place = await of.target.place();
@@ -30,7 +30,7 @@ export function foldPlace(place: string): string {
   return place.normalize('NFC').toUpperCase().toLowerCase();
 }
 
-function overlap(one: Place, other: Place): boolean {
+function overlap(one: TargetPlace, other: TargetPlace): boolean {
   return one.slot === null || other.slot === null || one.slot === other.slot;
 }
 

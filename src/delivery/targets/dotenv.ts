@@ -1,11 +1,10 @@
 import type { Stats } from 'node:fs';
 
-import { UsageError } from '../../errors.ts';
 import { largestText, readBounded } from '../../files/bounded-file.ts';
 import { isDeadHolder, takeLock, type LockHolder } from '../../files/lock.ts';
-import { quoted, safeText } from '../../model/text.ts';
+import { safeText } from '../../model/text.ts';
 import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
-import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
+import { expand, expandName, nameProblems, variableRule } from './expand.ts';
 import { pathFor, pathProblems } from './file-path.ts';
 import { fileTarget } from './file.ts';
 import { regularFileAt, replaceRegular } from './regular-file.ts';
@@ -15,11 +14,9 @@ import { TargetError, type Target, type TargetContext, type TargetEnvironment } 
 
 /** `dotenv:<path>#<KEY>`: one variable in a `.env` file, which is made when it is missing. */
 export const dotenvScheme: Scheme = {
-  problems: (spec) => [...pathProblems(spec), ...keyProblems(spec.slot ?? '')],
+  problems: (spec) => [...pathProblems(spec), ...nameProblems(spec.slot ?? '', variableRule)],
   create: (spec, subject, environment) => {
-    const key = expand(spec.slot ?? '', subject);
-    const problems = violations(key);
-    if (problems.length > 0) throw new UsageError(problems);
+    const key = expandName(spec.slot ?? '', variableRule, subject);
     return dotenvTarget({
       given: spec.given,
       name: `dotenv:${expand(spec.body, subject)}#${key}`,
@@ -29,16 +26,6 @@ export const dotenvScheme: Scheme = {
     });
   },
 };
-
-function keyProblems(key: string): readonly string[] {
-  return hasPlaceholder(key) ? placeholderProblems(key) : violations(key);
-}
-
-/** What an account's name became must be a variable's name too, even if there are braces in it. */
-function violations(key: string): readonly string[] {
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return [];
-  return [`${quoted(key)} is no name of a variable: letters, digits and _, no digit first`];
-}
 
 interface DotenvTarget {
   readonly given: string;

@@ -4,7 +4,7 @@ import { join as quoteWords, split } from 'shlex';
 import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
-import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
+import { expand, fixedNameProblems, placeholderProblems, type NameRule } from './expand.ts';
 import { programTarget } from './program-target.ts';
 import type { Scheme } from './scheme.ts';
 import type { Subject, TargetMeta } from './target.ts';
@@ -14,7 +14,7 @@ export const execScheme: Scheme = {
   problems: ({ body }) => {
     const words = wordsOf(body);
     if (words === null) return ['a quote is not closed, or nothing follows its last backslash'];
-    return [...programProblems(words[0] ?? ''), ...words.slice(1).flatMap(placeholderProblems)];
+    return [...fixedNameProblems(words[0] ?? '', programRule), ...words.slice(1).flatMap(placeholderProblems)];
   },
   create: (spec, subject, environment) => {
     const [program = '', ...words] = wordsOf(spec.body) ?? [];
@@ -42,11 +42,10 @@ function wordsOf(body: string): readonly string[] | null {
   }
 }
 
-function programProblems(program: string): readonly string[] {
-  if (program === '') return ['the program is missing'];
-  if (!hasPlaceholder(program)) return [];
-  return ['the program must be written out: nothing in braces is expanded there'];
-}
+const programRule: NameRule = {
+  what: 'the program',
+  problem: (program) => (program === '' ? 'the program is missing' : null),
+};
 
 function programOf(word: string, homeDirectory: string): string {
   return word.startsWith('~/') ? join(homeDirectory, word.slice(2)) : word;

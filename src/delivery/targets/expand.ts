@@ -80,3 +80,53 @@ function flawOf(value: string): string | null {
   if (safeText(value) !== value) return 'it has control characters, spaces at an end or the like';
   return null;
 }
+
+/** What a name in a target must be like. */
+export interface NameRule {
+  /** e.g. `the namespace`. */
+  readonly what: string;
+  /** What is wrong with a name, as a sentence; null when nothing is. */
+  readonly problem: (name: string) => string | null;
+}
+
+/** @param expected e.g. `lower-case letters, digits and - are right` */
+export function nameRule(what: string, expected: string, isValid: (name: string) => boolean): NameRule {
+  return {
+    what,
+    problem: (name) => {
+      if (name === '') return `${what} is missing`;
+      return isValid(name) ? null : `${what} cannot be ${quoted(name)}: ${expected}`;
+    },
+  };
+}
+
+/** A variable of a `.env` file or a job. */
+export const variableRule: NameRule = {
+  what: 'the variable',
+  problem: (name) =>
+    /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+      ? null
+      : `${quoted(name)} is no name of a variable: letters, digits and _, no digit first`,
+};
+
+/** What is wrong with a name in which placeholders may stand; those that are known are judged once they are expanded. */
+export function nameProblems(text: string, { problem }: NameRule): readonly string[] {
+  return hasPlaceholder(text) ? placeholderProblems(text) : [problem(text)].filter((found) => found !== null);
+}
+
+/** What is wrong with a name that no account may change: it decides whose place the credential goes to. */
+export function fixedNameProblems(text: string, { what, problem }: NameRule): readonly string[] {
+  if (hasPlaceholder(text)) return [`${what} must be written out: nothing in braces is expanded there`];
+  return [problem(text)].filter((found) => found !== null);
+}
+
+/**
+ * The name for one account, which is never rewritten.
+ * @throws UsageError when its values do not make a valid name, even where it has braces in it
+ */
+export function expandName(text: string, rule: NameRule, subject: Subject): string {
+  const name = expand(text, subject);
+  const problem = rule.problem(name);
+  if (problem !== null) throw new UsageError(problem);
+  return name;
+}

@@ -1,6 +1,8 @@
 import type { Stats } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+
+import { UsageError } from '../../errors.ts';
 
 import { locate, pathFor, pathProblems } from './file-path.ts';
 import { expand } from './expand.ts';
@@ -22,6 +24,30 @@ export const fileScheme: Scheme = {
       environment,
     }),
 };
+
+const absence = 'no profile with a {file} credential is in use';
+
+/** `profile`: the file that the profile's own credential comes from, which must be there. */
+export const profileScheme: Scheme = {
+  problems: (_spec, environment) => (fileOf(environment) === null ? [absence] : []),
+  create: ({ given }, _subject, environment) => {
+    const file = fileOf(environment);
+    if (file === null) throw new UsageError(absence);
+    return wholeFileTarget({
+      given,
+      name: 'profile',
+      path: resolve(environment.ctx.cwd, file),
+      isJson: false,
+      mustExist: true,
+      environment,
+    });
+  },
+};
+
+/** The sandbox has no profiles, and only simulates this target. */
+function fileOf({ isSandbox, profileFile }: TargetEnvironment): string | null {
+  return isSandbox ? 'profile' : profileFile;
+}
 
 export interface FileTarget {
   /** As the user gave it. */
@@ -60,9 +86,7 @@ export function fileTarget(target: FileTarget): Target {
 }
 
 /** A target that is a file's whole content. */
-export function wholeFileTarget(
-  target: Omit<FileTarget, 'slot' | 'check' | 'write'> & { readonly isJson: boolean },
-): Target {
+function wholeFileTarget(target: Omit<FileTarget, 'slot' | 'check' | 'write'> & { readonly isJson: boolean }): Target {
   const { environment } = target;
   return fileTarget({
     ...target,

@@ -1,12 +1,6 @@
 import type { Environment } from '../../context.ts';
-import {
-  expandName,
-  fixedNameProblems,
-  nameProblems,
-  programTarget,
-  type NameRule,
-  type ProgramCheck,
-} from './program-target.ts';
+import { expandName, fixedNameProblems, nameProblems, nameRule } from './expand.ts';
+import { programTarget, type ProgramCheck } from './program-target.ts';
 import type { Scheme, TargetSpec } from './scheme.ts';
 import type { TargetEnvironment } from './target.ts';
 
@@ -53,24 +47,22 @@ function partsOf({ body }: TargetSpec): Parts {
   return { repository: body.slice(0, at), environment: body.slice(at + 1) };
 }
 
-const repositoryRule: NameRule = {
-  what: 'the repository',
-  expected: 'owner/repo is right',
-  isValid: (name) => /^[A-Za-z0-9][\w-]*\/(?!\.{1,2}$)[\w.-]+$/.test(name),
-};
+const repositoryRule = nameRule('the repository', 'owner/repo is right', (name) =>
+  /^[A-Za-z0-9][\w-]*\/(?!\.{1,2}$)[\w.-]+$/.test(name),
+);
 
-const environmentRule: NameRule = {
-  what: 'the environment',
-  expected: '1 to 255 characters without control characters are right',
-  isValid: (name) => name.length <= 255 && !/\p{Cc}/u.test(name),
-};
+const environmentRule = nameRule(
+  'the environment',
+  '1 to 255 characters without control characters are right',
+  (name) => name.length <= 255 && !/\p{Cc}/u.test(name),
+);
 
 /** https://docs.github.com/en/actions/reference/security/secrets */
-const secretRule: NameRule = {
-  what: 'the name of the secret',
-  expected: 'letters, digits and _ are right, without a digit or GITHUB_ at the start',
-  isValid: (name) => /^[A-Z_]\w*$/i.test(name) && !/^GITHUB_/i.test(name),
-};
+const secretRule = nameRule(
+  'the name of the secret',
+  'letters, digits and _ are right, without a digit or GITHUB_ at the start',
+  (name) => /^[A-Z_]\w*$/i.test(name) && !/^GITHUB_/i.test(name),
+);
 
 /** Without `GH_HOST`, gh would take another host where that is the only one it is signed in to. */
 function variablesFor({ ctx }: TargetEnvironment): Environment {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { Secret } from '../../model/credential.ts';
-import { expandName, fixedNameProblems, nameProblems, programTarget, type NameRule } from './program-target.ts';
+import { expandName, fixedNameProblems, nameProblems, nameRule } from './expand.ts';
+import { programTarget } from './program-target.ts';
 import type { Scheme, TargetSpec } from './scheme.ts';
 
 /** `kubernetes:<namespace>/<secret>#<key>`: one key of a Secret, in the cluster that kubectl talks to. */
@@ -28,16 +29,13 @@ export const kubernetesScheme: Scheme = {
       environment,
       checks: [
         {
-          args: applyArgs({ namespace, key, isTrial: true }),
-          input: manifest({ secret, key, value: 'placeholder' }),
+          args: applyArgs(namespace, key, true),
+          input: manifest(secret, key, 'placeholder'),
           hint: 'kubectl config current-context',
         },
       ],
       deliver: (run, { text }) =>
-        run({
-          args: applyArgs({ namespace, key, isTrial: false }),
-          input: manifest({ secret, key, value: text.reveal() }),
-        }),
+        run({ args: applyArgs(namespace, key, false), input: manifest(secret, key, text.reveal()) }),
     });
   },
 };
@@ -50,32 +48,26 @@ function partsOf({ body }: TargetSpec): { readonly namespace: string; readonly s
 const label = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-const namespaceRule: NameRule = {
-  what: 'the namespace',
-  expected: 'up to 63 lower-case letters, digits and - are right',
-  isValid: (name) => name.length <= 63 && label.test(name),
-};
+const namespaceRule = nameRule(
+  'the namespace',
+  'up to 63 lower-case letters, digits and - are right',
+  (name) => name.length <= 63 && label.test(name),
+);
 
-const secretRule: NameRule = {
-  what: "the Secret's name",
-  expected: 'up to 253 lower-case letters, digits, - and . are right, after <namespace>/',
-  isValid: (name) => name.length <= 253 && name.split('.').every((part) => label.test(part)),
-};
+const secretRule = nameRule(
+  "the Secret's name",
+  'up to 253 lower-case letters, digits, - and . are right, after <namespace>/',
+  (name) => name.length <= 253 && name.split('.').every((part) => label.test(part)),
+);
 
 /** https://kubernetes.io/docs/concepts/configuration/secret/ */
-const keyRule: NameRule = {
-  what: 'the key',
-  expected: 'up to 253 letters, digits, -, _ and . are right, without .. at the start',
-  isValid: (name) => /^(?!\.\.|\.$)[\w.-]{1,253}$/.test(name),
-};
+const keyRule = nameRule(
+  'the key',
+  'up to 253 letters, digits, -, _ and . are right, without .. at the start',
+  (name) => /^(?!\.\.|\.$)[\w.-]{1,253}$/.test(name),
+);
 
-interface Apply {
-  readonly namespace: string;
-  readonly key: string;
-  readonly isTrial: boolean;
-}
-
-function applyArgs({ namespace, key, isTrial }: Apply): readonly string[] {
+function applyArgs(namespace: string, key: string, isTrial: boolean): readonly string[] {
   return [
     'apply',
     '--server-side',
@@ -99,14 +91,8 @@ function fieldManager(key: string): string {
   return `sactl.${createHash('sha256').update(key).digest('hex')}`;
 }
 
-interface Entry {
-  readonly secret: string;
-  readonly key: string;
-  readonly value: string;
-}
-
 /** Without a type: that of a Secret that is there cannot be changed, and `Opaque` is the default. */
-function manifest({ secret, key, value }: Entry): Secret {
+function manifest(secret: string, key: string, value: string): Secret {
   const object = {
     apiVersion: 'v1',
     kind: 'Secret',

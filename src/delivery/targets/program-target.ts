@@ -1,19 +1,11 @@
 import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
-import { quoted, safeText } from '../../model/text.ts';
+import { safeText } from '../../model/text.ts';
 import type { Secret } from '../../model/credential.ts';
 import { findProgram } from '../../programs/find-program.ts';
 import { runWithSecret, secretsOf, type ProgramOutcome } from '../../programs/secret-program.ts';
 import { problemOf } from './system-call.ts';
-import {
-  TargetError,
-  type Place,
-  type Subject,
-  type Target,
-  type TargetEnvironment,
-  type TargetPayload,
-} from './target.ts';
-import { expand, hasPlaceholder, placeholderProblems } from './expand.ts';
+import { TargetError, type TargetPlace, type Target, type TargetEnvironment, type TargetPayload } from './target.ts';
 
 /** One run of the target's program. */
 export interface ProgramRun {
@@ -33,7 +25,7 @@ export interface ProgramCheck extends ProgramRun {
 export interface ProgramTarget {
   readonly given: string;
   readonly name: string;
-  readonly place: Place;
+  readonly place: TargetPlace;
   /** A name to be found in `PATH`, or an absolute path. */
   readonly program: string;
   readonly environment: TargetEnvironment;
@@ -79,7 +71,7 @@ async function pathBefore(target: ProgramTarget, path: () => Promise<string>): P
   }
 }
 
-/** By then it is no matter of usage: the credential is there. */
+/** At delivery it is no error of usage: the credential is there. */
 async function pathAfter(path: () => Promise<string>): Promise<string> {
   try {
     return await path();
@@ -123,41 +115,4 @@ function withoutCredentials({ ctx, credentialVariables }: TargetEnvironment): En
 
 function sentence({ program }: ProgramTarget, problem: string): string {
   return `${safeText(program, 100)} ${problem}`;
-}
-
-/** What a part of a target's name must be like. */
-export interface NameRule {
-  /** e.g. `the namespace`. */
-  readonly what: string;
-  /** e.g. `lower-case letters, digits and -`. */
-  readonly expected: string;
-  readonly isValid: (name: string) => boolean;
-}
-
-/** What is wrong with a name in which placeholders may stand; those that are known are judged once they are expanded. */
-export function nameProblems(text: string, rule: NameRule): readonly string[] {
-  return hasPlaceholder(text) ? placeholderProblems(text) : violations(text, rule);
-}
-
-/** What is wrong with a name that no account may change: it decides whose place the credential goes to. */
-export function fixedNameProblems(text: string, rule: NameRule): readonly string[] {
-  if (!hasPlaceholder(text)) return violations(text, rule);
-  return [`${rule.what} must be written out: nothing in braces is expanded there`];
-}
-
-/**
- * The name for one account.
- * @throws UsageError when its values do not make a valid name; none is rewritten
- */
-export function expandName(text: string, rule: NameRule, subject: Subject): string {
-  const name = expand(text, subject);
-  const problems = violations(name, rule);
-  if (problems.length > 0) throw new UsageError(problems);
-  return name;
-}
-
-function violations(name: string, rule: NameRule): readonly string[] {
-  if (name === '') return [`${rule.what} is missing`];
-  if (rule.isValid(name)) return [];
-  return [`${rule.what} cannot be ${quoted(name)}: ${rule.expected}`];
 }

@@ -1,12 +1,10 @@
 import { dotenvScheme } from './dotenv.ts';
 import { execScheme } from './exec.ts';
-import { fileScheme } from './file.ts';
+import { fileScheme, profileScheme } from './file.ts';
 import { ghSecretScheme } from './gh-secret.ts';
-import { githubEnvScheme } from './github-env.ts';
-import { githubOutputScheme } from './github-output.ts';
+import { githubEnvScheme, githubOutputScheme } from './github.ts';
 import { targetKinds, type TargetKindName } from './kinds.ts';
 import { kubernetesScheme } from './kubernetes.ts';
-import { profileScheme } from './profile.ts';
 import type { Scheme, TargetSpec } from './scheme.ts';
 import { sessionScheme } from './session.ts';
 import { vaultScheme } from './vault.ts';

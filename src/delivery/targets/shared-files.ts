@@ -1,12 +1,12 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 
-import { togetherBy } from '../../files/coalesce.ts';
+import { coalesceBy } from '../../files/coalesce.ts';
 import type { SharedFiles, TargetContext } from './target.ts';
 
 /** What the file targets of a new command share. */
 export function shareFiles({ platform }: Pick<TargetContext, 'platform'>): SharedFiles {
   return {
-    flushFolder: togetherBy(async (folder) => {
+    flushFolder: coalesceBy(async (folder) => {
       // Commands that deliver nothing make this, too, and need nothing of it.
       const { syncDirectory } = await import('../../files/private-directory.ts');
       await syncDirectory(folder, { platform });

@@ -7,7 +7,7 @@ export interface Target {
   /** As it is printed, e.g. `file:secrets/ci-deploy.token`. */
   readonly name: string;
   /** What tells it from other targets; to be asked for after `preflight`. */
-  readonly place: () => Promise<Place>;
+  readonly place: () => Promise<TargetPlace>;
   /**
    * Tries everything that can be tried without the secret, and leaves nothing behind.
    * @returns warnings, one sentence each
@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /** Two targets are the same when their places are, whatever the case, and their slots are the same or one has none. */
-export interface Place {
+export interface TargetPlace {
   /** e.g. the resolved path of a file, or `gh-secret:acme/app`. */
   readonly place: string;
   /** e.g. a key in a file; null is the whole place. */
@@ -80,7 +80,7 @@ export interface TargetEnvironment {
 export interface SharedFiles {
   /** Makes what was put into a folder last. @throws the system's error */
   readonly flushFolder: (folder: string) => Promise<void>;
-  /** Runs work on a file when nobody else in this process works on it in this way. */
+  /** Runs work on a file after all earlier work on it by this process that went through here. */
   readonly inTurn: <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
   /** Trials of folders that were made, or are under way, by what tells them apart. */
   readonly trials: Map<string, Promise<void>>;

@@ -1,5 +1,6 @@
 import type { ProgramOutcome } from '../../programs/secret-program.ts';
-import { expandName, fixedNameProblems, nameProblems, programTarget, type NameRule } from './program-target.ts';
+import { expandName, fixedNameProblems, nameProblems, nameRule } from './expand.ts';
+import { programTarget } from './program-target.ts';
 import type { Scheme } from './scheme.ts';
 
 /** `vault:<path>#<field>`: one field of a secret in a KV store (version 2) of HashiCorp Vault. */
@@ -33,25 +34,27 @@ export const vaultScheme: Scheme = {
   },
 };
 
-const segmentRule: NameRule = {
-  what: 'a part of the path',
-  expected: 'it must not be empty, . or .., nor have white space or control characters',
-  isValid: (name) => !/^\.{1,2}$|[\s\p{Cc}]/u.test(name),
-};
+const segmentForm = 'it must not be empty, . or .., nor have white space or control characters';
+
+function isSegment(name: string): boolean {
+  return !/^\.{1,2}$|[\s\p{Cc}]/u.test(name);
+}
+
+const segmentRule = nameRule('a part of the path', segmentForm, isSegment);
 
 /** The path is an argument: with a `-` at its start it would be an option. */
-const mountRule: NameRule = {
-  what: 'the mount',
-  expected: `${segmentRule.expected}, nor start with -`,
-  isValid: (name) => !name.startsWith('-') && segmentRule.isValid(name),
-};
+const mountRule = nameRule(
+  'the mount',
+  `${segmentForm}, nor start with -`,
+  (name) => !name.startsWith('-') && isSegment(name),
+);
 
 /** The field is the start of an argument too, up to the first `=`. */
-const fieldRule: NameRule = {
-  what: 'the field',
-  expected: 'it must not start with - nor have =, white space or control characters',
-  isValid: (name) => !/^-|[=\s\p{Cc}]/u.test(name),
-};
+const fieldRule = nameRule(
+  'the field',
+  'it must not start with - nor have =, white space or control characters',
+  (name) => !/^-|[=\s\p{Cc}]/u.test(name),
+);
 
 /**
  * Whether a patch failed because there is nothing to patch. vault has no exit code for that: a PATCH request is answered

@@ -2,8 +2,7 @@ import { chmod, rm, symlink } from 'node:fs/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import { githubEnvScheme } from '../../../src/delivery/targets/github-env.ts';
-import { githubOutputScheme } from '../../../src/delivery/targets/github-output.ts';
+import { githubEnvScheme, githubOutputScheme } from '../../../src/delivery/targets/github.ts';
 import { InterruptedError } from '../../../src/errors.ts';
 import { createFolder, never, payload, specOf, targetOf } from './folder.ts';
 import { asOrdinaryUser } from './user.ts';

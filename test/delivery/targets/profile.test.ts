@@ -2,7 +2,7 @@ import { chmod, mkdir, symlink } from 'node:fs/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import { profileScheme } from '../../../src/delivery/targets/profile.ts';
+import { profileScheme } from '../../../src/delivery/targets/file.ts';
 import { createFolder, never, payload, specOf, targetOf } from './folder.ts';
 
 const spec = specOf({ scheme: 'profile', body: '' });

@@ -2,11 +2,42 @@ import { constants } from 'node:fs';
 import { open, realpath, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import { quoted } from '../../model/text.ts';
+import { expandName, nameProblems, variableRule, type NameRule } from './expand.ts';
 import { regularFileAt } from './regular-file.ts';
+import type { Scheme } from './scheme.ts';
 import { attempt, preflighting, refusal } from './system-call.ts';
 import type { Target, TargetContext } from './target.ts';
 
-export interface GithubFileTarget {
+/** `github-env:<NAME>`: an environment variable of the job's later steps. */
+export const githubEnvScheme = githubScheme('github-env', 'GITHUB_ENV', {
+  what: variableRule.what,
+  problem: (name) => {
+    if (!/^(?:GITHUB_\w*|RUNNER_\w*|NODE_OPTIONS|CI)$/i.test(name)) return variableRule.problem(name);
+    return `GitHub Actions keeps ${quoted(name)} for itself; choose another name`;
+  },
+});
+
+/** `github-output:<name>`: an output of this step, for later steps of the job. */
+export const githubOutputScheme = githubScheme('github-output', 'GITHUB_OUTPUT', {
+  what: 'the output',
+  problem: (name) =>
+    /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)
+      ? null
+      : `${quoted(name)} is no name of an output: letters, digits, _ and -, a letter or _ first`,
+});
+
+function githubScheme(kind: string, variable: GithubFileTarget['variable'], rule: NameRule): Scheme {
+  return {
+    problems: ({ body }) => nameProblems(body, rule),
+    create: ({ given, body }, subject, { ctx }) => {
+      const key = expandName(body, rule, subject);
+      return githubFileTarget({ given, name: `${kind}:${key}`, variable, key, ctx });
+    },
+  };
+}
+
+interface GithubFileTarget {
   /** As the user gave it. */
   readonly given: string;
   /** As it is printed. */
@@ -22,7 +53,7 @@ export interface GithubFileTarget {
  * A target that hands the credential to later steps of the same GitHub Actions job:
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#environment-files
  */
-export function githubFileTarget(target: GithubFileTarget): Target {
+function githubFileTarget(target: GithubFileTarget): Target {
   const { given, name, key } = target;
   return {
     name,

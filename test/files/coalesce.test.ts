@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { onceDone, coalesce, togetherBy } from '../../src/files/coalesce.ts';
+import { onceDone, coalesce, coalesceBy } from '../../src/files/coalesce.ts';
 
 /** Work that goes on until it is told to end, and notes every time that it began. */
 function heldWork(): {
@@ -88,11 +88,11 @@ describe('together', () => {
   });
 });
 
-describe('togetherBy', () => {
+describe('coalesceBy', () => {
   it('keeps apart what has another key', async () => {
     const { work, begun, end } = heldWork();
     const keys: string[] = [];
-    const run = togetherBy((key) => {
+    const run = coalesceBy((key) => {
       keys.push(key);
       return work();
     });
