@@ -40,7 +40,8 @@ export function credentialDocument(credential: Credential, value: string | null)
   };
 }
 
-const nothing: IssuanceOutcome = {
+/** A result without deliveries, e.g. of a dry run. */
+export const noOutcome: IssuanceOutcome = {
   verified: null,
   reissued: false,
   deliveredTo: [],
@@ -51,7 +52,7 @@ const nothing: IssuanceOutcome = {
 export function issuanceResult(
   account: Account,
   credential: CredentialDocument | null,
-  outcome: IssuanceOutcome = nothing,
+  outcome: IssuanceOutcome = noOutcome,
 ): IssuanceResult {
   const { verified, reissued, deliveredTo, recoverId, actionsRequired } = outcome;
   return { ...account, credential, verified, reissued, deliveredTo, recoverId, actionsRequired };

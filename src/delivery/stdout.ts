@@ -5,7 +5,7 @@ import { Secret, type Credential } from '../model/credential.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
-import { issuanceDocument, type IssuanceOutcome, type IssuedResult } from './result.ts';
+import { issuanceDocument, noOutcome, type IssuedResult } from './result.ts';
 
 const placeholder = 'abcdefgh.ABCDEFGH-01234567_'.repeat(4);
 
@@ -28,10 +28,10 @@ function nextCharacter(character: string): string {
   return first ?? String.fromCodePoint((character.codePointAt(0) ?? 0) + 1);
 }
 
-/** As much of a plan as a result can be made up of. */
+/** The part of a plan that a made-up result needs. */
 export type SamplePlan = Pick<IssuancePlan, 'expected' | 'expectedRaw' | 'credentialKind' | 'manual'>;
 
-interface Verification {
+interface Sample {
   readonly renderer: Renderer;
   readonly plan: SamplePlan;
 }
@@ -40,7 +40,7 @@ interface Verification {
  * What keeps stdout from being a place where the credential can be read: the format does not print it, the filters drop
  * it, or nothing is there to take it (docs/design.md 2). All problems are returned.
  */
-export async function stdoutProblems(ctx: Context, { renderer, plan }: Verification): Promise<string[]> {
+export async function stdoutProblems(ctx: Context, { renderer, plan }: Sample): Promise<string[]> {
   const problems = placeProblems(ctx, renderer);
   const [whole, ...changed] = await Promise.all(
     [placeholder, ...neighbours(placeholder)].map((secret) => tryOut({ renderer, plan }, secret)),
@@ -55,7 +55,7 @@ export async function stdoutProblems(ctx: Context, { renderer, plan }: Verificat
   return problems;
 }
 
-/** What can be said of it before it is known what will be printed. */
+/** The problems that are known before it is known what will be printed. */
 export function placeProblems(ctx: Context, { format }: Pick<Renderer, 'format'>): string[] {
   const problems: string[] = [];
   if (ctx.stdout.discards) problems.push('stdout is closed or the null device: the credential would be lost');
@@ -67,23 +67,14 @@ export function placeProblems(ctx: Context, { format }: Pick<Renderer, 'format'>
 }
 
 /** What is wrong with printing a result whose credential went elsewhere. */
-export async function reportProblems(verification: Verification): Promise<string[]> {
-  const { problem } = await tryOut(verification, null);
+export async function reportProblems(sample: Sample): Promise<string[]> {
+  const { problem } = await tryOut(sample, null);
   return problem === null ? [] : [problem];
 }
 
-/** What a good end looks like, for trying output on. */
-const delivered: IssuanceOutcome = {
-  verified: true,
-  reissued: false,
-  deliveredTo: [],
-  recoverId: null,
-  actionsRequired: [],
-};
-
 /** A result of this command with a placeholder; its fingerprint is always the same: printing it is not printing the secret. */
 async function tryOut(
-  { renderer, plan }: Verification,
+  { renderer, plan }: Sample,
   secret: string | null,
 ): Promise<{ text: string; problem: string | null }> {
   const credential: Credential = {
@@ -92,7 +83,12 @@ async function tryOut(
     clientId: plan.expected.clientId,
     expiresAt: plan.expected.expiresAt,
   };
-  const result = { account: plan.expected, credential, raw: plan.expectedRaw, outcome: delivered };
+  const result = {
+    account: plan.expected,
+    credential,
+    raw: plan.expectedRaw,
+    outcome: { ...noOutcome, verified: true },
+  };
   try {
     return { text: await renderer.render(issuanceDocument(result, secret)), problem: null };
   } catch (error) {
@@ -102,7 +98,7 @@ async function tryOut(
   }
 }
 
-/** Why something did not get out; `why` reads after the credential's name. */
+/** Why something was not printed; `why` reads after the credential's name. */
 export interface StdoutFailure {
   readonly why: string;
   readonly cause: unknown;

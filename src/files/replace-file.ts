@@ -16,10 +16,10 @@ export interface NewFile {
   /** Makes the random part of the temporary file's name. */
   readonly uuid?: () => string;
   /** Puts the errors of each step into words. */
-  readonly step?: Step;
+  readonly step?: WriteStep;
 }
 
-export type Step = <Result>(
+export type WriteStep = <Result>(
   step: 'write' | 'own' | 'replace' | 'flush',
   work: () => Promise<Result>,
 ) => Promise<Result>;

@@ -3,7 +3,7 @@ import { lstat, readlink, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { systemCode } from '../../files/system-error.ts';
-import { LeftoverError, replaceFile, type Step } from '../../files/replace-file.ts';
+import { LeftoverError, replaceFile, type WriteStep } from '../../files/replace-file.ts';
 import { attempt, refusal } from './system-call.ts';
 import { TargetError, type TargetEnvironment } from './target.ts';
 
@@ -57,7 +57,7 @@ export async function replaceRegular({ path, current, content, environment, sign
 }
 
 /** The words for errors of writing a file at `path`, in place of `like`. */
-export function stepsOf(path: string, like: Stats | null): Step {
+export function stepsOf(path: string, like: Stats | null): WriteStep {
   const folder = dirname(path);
   const problems = {
     write: `nothing can be written in ${folder}`,
