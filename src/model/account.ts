@@ -58,10 +58,7 @@ export function barelyKnown(known: Pick<Account, 'provider' | 'profile' | 'id' |
 
 export type AccountStatus = 'active' | 'expired' | 'disabled' | 'deleting' | 'error' | 'unknown';
 
-/**
- * One role in one scope, e.g. `{id: 17, role: 'L1 researcher', scopeType: 'project', scopeId: '50', scopeName:
- * 'vision'}`.
- */
+/** One role in one scope, e.g. id `17`, role `L1 researcher`, scopeType `project`, scopeId `50`, scopeName `vision`. */
 export interface AccessRule {
   readonly id: string;
   readonly role: string;
@@ -129,6 +126,11 @@ export function parseFields(json: string): Fields | null {
   }
 }
 
+/** `value` when it is an object; null when it is anything else. */
+export function asFields(value: unknown): Fields | null {
+  return isObject(value) ? value : null;
+}
+
 /** `value` when it is an object; else one without fields. */
 export function fieldsOf(value: unknown): Fields {
   return asFields(value) ?? {};
@@ -142,10 +144,6 @@ export function asText(value: unknown): string | null {
 /** One of `known`; null when it is anything else. */
 export function oneOf<Known>(value: unknown, known: readonly Known[]): Known | null {
   return known.find((candidate) => candidate === value) ?? null;
-}
-
-function asFields(value: unknown): Fields | null {
-  return isObject(value) ? value : null;
 }
 
 function isObject(value: unknown): value is Fields {

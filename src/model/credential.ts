@@ -12,11 +12,8 @@ export interface Credential {
 }
 
 /** What prints under `credential`; `value` is null when the secret went to a target instead of stdout. */
-export interface CredentialDocument {
-  readonly kind: CredentialKind;
+export interface CredentialDocument extends Omit<Credential, 'value'> {
   readonly value: string | null;
-  readonly clientId: string | null;
-  readonly expiresAt: string | null;
   readonly fingerprint: string;
 }
 

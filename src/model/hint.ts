@@ -13,8 +13,8 @@ export type Hint = string | CommandLine | HintParts;
 export type HintParts = readonly (string | CommandLine)[];
 
 /**
- * A command, e.g. ``sactl`serviceaccounts get --id ${id}` ``. What stands in the template is taken as it is; a value is
- * one word, an array several, quoted for a shell, and a command goes on.
+ * A command, e.g. ``sactl`serviceaccounts get --id ${id}` ``. A string becomes one word, an array several, all quoted
+ * for a shell; the words of a command are put in as they are.
  */
 export function sactl(
   literals: TemplateStringsArray,
@@ -35,9 +35,7 @@ function wordsOf(value: string | readonly string[] | CommandLine): readonly stri
 /** Flags that say which connection is meant, with their values, e.g. `[['--profile', 'prod'], ['--sandbox']]`. */
 export type ConnectionFlags = readonly (readonly [flag: string, value?: string])[];
 
-/**
- * The flags with which a command goes to this connection; `org` and `endpoint` are what `--org` and `--endpoint` said.
- */
+/** The flags that say this connection; `org` and `endpoint` are what `--org` and `--endpoint` said. */
 export function connectionFlags({
   provider,
   profile,

@@ -56,10 +56,7 @@ function escapeOf(unit: number): string {
   return String.raw`\u${unit.toString(16).padStart(4, '0')}`;
 }
 
-/**
- * A word as a POSIX shell takes it, for commands in hints: they are pasted into one, and ids and names are chosen by
- * the provider, or by whoever may name accounts there.
- */
+/** A word as a POSIX shell takes it: hints are pasted into one, and their ids and names are chosen by others. */
 export function shellWord(text: string): string {
   const line = safeText(text);
   return /^[\w.:/@%+-]+$/.test(line) ? line : `'${line.replaceAll("'", String.raw`'\''`)}'`;

@@ -40,12 +40,11 @@ export interface Service<Deployment, Needs, Caller> {
   /** Who the caller is, once the request may do what its route needs. @throws Refusal */
   readonly admit: (call: ServiceCall, needs: Needs, deployment: Deployment) => Caller;
   /** The body of an error, and its headers besides those of every answer. */
-  readonly problem: (refusal: Refusal, message: string, url: URL) => Problem;
-}
-
-export interface Problem {
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly problem: (
+    refusal: Refusal,
+    message: string,
+    url: URL,
+  ) => { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> };
 }
 
 export interface Route<Deployment, Needs, Caller> {
@@ -58,7 +57,7 @@ export interface Route<Deployment, Needs, Caller> {
   readonly needs: Needs;
   /** Of a success. Default 200. */
   readonly status?: number;
-  /** Whether a success has no body. */
+  /** Whether a success has no body. Default: when its status is 204. */
   readonly isEmpty?: true;
   /** The refusal of an expired credential. Default: 401 with the service's message. */
   readonly expired?: () => Refusal;
@@ -92,7 +91,7 @@ export function createEmulator<Deployment, Needs, Caller>(
   const app = new Hono();
   app.onError((error, { req }) => refuse(service, error instanceof Refusal ? error : new Refusal(500), req.url));
   app.notFound(({ req }) => refuse(service, new Refusal(404), req.url));
-  for (const { method, path, needs, status = 200, isEmpty = false, handle } of service.routes) {
+  for (const { method, path, needs, status = 200, isEmpty = status === 204, handle } of service.routes) {
     app.on(method, path, async ({ req }) => {
       const call: ServiceCall = {
         url: new URL(req.url),
@@ -121,7 +120,7 @@ function refuse<Deployment, Needs, Caller>(
 
 /** A service as faults see it. */
 export function faultSubjectOf<Deployment, Needs, Caller>(service: Service<Deployment, Needs, Caller>): FaultSubject {
-  const routes = service.routes.map(({ method, path, operation, isEmpty = false, expired }) => ({
+  const routes = service.routes.map(({ method, path, operation, status, isEmpty = status === 204, expired }) => ({
     method,
     pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`),
     operation: operation ?? (method === 'GET' ? 'read' : null),

@@ -3,19 +3,15 @@ import type { Emulator } from './emulator.ts';
 /** Like global `fetch`. */
 export type EmulatorFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/**
- * A fetch whose whole network is the emulator.
- * @param endpoint the emulator's origin; every other one is unreachable
- */
+/** A fetch whose whole network is the emulator: every origin but `endpoint` is unreachable. */
 export function inProcess(emulator: Emulator, endpoint: string): EmulatorFetch {
-  async function answer(request: Request): Promise<Response> {
-    if (new URL(request.url).origin !== endpoint) throw unreachable(request.url);
-    return emulator.fetch(request);
-  }
   return async (input, init) => {
     const request = new Request(input, init);
     // Not the request's own signal, which can be collected while the one that it follows is in use.
-    return untilAborted(init?.signal ?? request.signal, () => answer(request));
+    return untilAborted(init?.signal ?? request.signal, async () => {
+      if (new URL(request.url).origin !== endpoint) throw unreachable(request.url);
+      return emulator.fetch(request);
+    });
   };
 }
 

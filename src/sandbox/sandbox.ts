@@ -13,18 +13,12 @@ export interface SandboxOptions extends StateOptions {
   readonly faults?: readonly Fault[];
 }
 
-/** How a client reaches one emulator, and who it is there. */
-export interface SandboxConnection {
-  readonly endpoint: string;
-  readonly clientId: string | null;
-  readonly secret: string;
-}
-
 /** One emulator in process, with the state of earlier runs. */
 export interface Sandbox {
   /** Answers for the emulator's endpoint; every other host is unreachable. */
   readonly fetch: EmulatorFetch;
-  readonly connection: SandboxConnection;
+  /** How a client reaches it, and who it is there. */
+  readonly connection: { readonly endpoint: string; readonly clientId: string | null; readonly secret: string };
 }
 
 /** Opens the sandbox of one provider. @throws FailedError when its state cannot be used */
@@ -50,17 +44,11 @@ export interface SandboxServer extends RunningServer {
   readonly comments: readonly string[];
 }
 
-/**
- * Offers the same emulators over HTTP on loopback, each below its own path.
- * @throws FailedError when the port cannot be had or the state cannot be used
- */
-export async function serveSandbox({
-  port,
-  ...options
-}: SandboxOptions & { readonly port: number }): Promise<SandboxServer> {
+/** Offers the same emulators on loopback, each below its own path. @throws FailedError without the port or the state */
+export async function serveSandbox(options: SandboxOptions & { readonly port: number }): Promise<SandboxServer> {
   const emulators = new Map<string, Emulator>();
   for (const name of providerNames) emulators.set(name, await openEmulator(options, name));
-  const server = await serve({ fetch: (request) => route(emulators, request) }, { port });
+  const server = await serve({ fetch: (request) => route(emulators, request) }, options);
   return {
     ...server,
     environment: providerNames.flatMap((name) => sandboxProviders[name].environment(`${server.url}/${name}`)),
@@ -69,18 +57,13 @@ export async function serveSandbox({
 }
 
 /** Puts the emulators back to their first day. @throws FailedError when their state cannot be used */
-export async function resetSandbox({
-  stateDirectory,
-  sleep,
-}: Pick<StateOptions, 'stateDirectory' | 'sleep'>): Promise<void> {
+export async function resetSandbox({ stateDirectory, sleep }: Omit<StateOptions, 'now'>): Promise<void> {
   for (const name of providerNames) await resetStore({ directory: sandboxStateDirectory(stateDirectory), name, sleep });
 }
 
 /**
  * Does at the sandbox's Augment web console what `work` does to the state, which is locked meanwhile; when `work`
- * throws, nothing is changed.
- * @returns what `work` returns
- * @throws FailedError when the state cannot be used, and what `work` throws
+ * throws, nothing is changed. @throws FailedError when the state cannot be used
  */
 export async function augmentConsole<Result>(
   options: StateOptions,

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 
 import { FailedError } from '../errors.ts';
 import type { Emulator } from './emulator.ts';
@@ -17,7 +16,11 @@ export interface RunningServer {
  */
 export async function serve(app: Emulator, { port }: { port: number }): Promise<RunningServer> {
   const server = createServer((incoming, outgoing) => {
-    respond(app, incoming, outgoing).catch(() => drop(outgoing, incoming.socket));
+    respond(app, incoming, outgoing).catch(() => {
+      // An answer that began is ended, not reset: a reset could overtake what was sent.
+      if (outgoing.headersSent) incoming.socket.destroy();
+      else incoming.socket.resetAndDestroy();
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(portError(port, cause)));
@@ -60,12 +63,6 @@ async function send(body: ReadableStream<Uint8Array>, outgoing: ServerResponse):
     });
   }
   outgoing.end();
-}
-
-/** An answer that began is ended, not reset: a reset could overtake what was sent. */
-function drop({ headersSent }: ServerResponse, socket: Socket): void {
-  if (headersSent) socket.destroy();
-  else socket.resetAndDestroy();
 }
 
 async function toRequest(incoming: IncomingMessage): Promise<Request> {

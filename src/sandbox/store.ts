@@ -2,13 +2,13 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 
+import { parseFields } from '../model/account.ts';
 import { sactl } from '../model/hint.ts';
 import { FailedError } from '../errors.ts';
 import { readBoundedText } from '../files/bounded-file.ts';
 import { withLock } from '../files/lock.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { makeDirectory as makeFolders } from '../files/private-directory.ts';
-import { jsonObject } from './records.ts';
 
 export interface StoreOptions<State extends object> {
   /** Absolute; made with mode 0700 when it is not there. */
@@ -37,10 +37,7 @@ export interface Store<State extends object> {
   readonly exclusive: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
-/**
- * Opens the state; where there is none yet, the seed is saved first.
- * @throws FailedError naming the file when it cannot be used
- */
+/** Opens the state; where there is none yet, the seed is saved first. @throws FailedError naming the file */
 export async function openStore<State extends object>(options: StoreOptions<State>): Promise<Store<State>> {
   const state = options.seed();
   let queue: Promise<unknown> = Promise.resolve();
@@ -93,8 +90,7 @@ async function makeDirectory(directory: string): Promise<void> {
 async function write<State extends object>(options: StoreOptions<State>, state: State): Promise<void> {
   const path = storePath(options);
   try {
-    const text = JSON.stringify({ version: options.version, state });
-    await replaceFile(path, text);
+    await replaceFile(path, JSON.stringify({ version: options.version, state }));
   } catch (cause) {
     throw new FailedError('sandbox', `cannot write the sandbox's state to ${path}`, { cause });
   }
@@ -112,7 +108,7 @@ async function read<State extends object>(options: StoreOptions<State>): Promise
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw unusable(path, 'cannot be read', error);
   }
-  const parsed = jsonObject(text);
+  const parsed = parseFields(text);
   if (parsed === null || !('version' in parsed)) throw unusable(path, 'is not what a sandbox wrote');
   if (parsed['version'] !== options.version) throw unusable(path, 'is of another version of sactl');
   const state = parsed['state'];

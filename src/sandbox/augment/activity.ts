@@ -19,20 +19,21 @@ export function userActivity({ url }: ServiceCall, _: unknown, { state, now }: E
   const { days, metadata } = periodOf(url.searchParams, now());
   const users = byUser(state.activity.filter(({ date }) => days.includes(date)));
   const { page, pagination } = pageOf(url.searchParams, users);
-  return { users: page.map(userView), pagination, metadata };
+  return {
+    users: page.map(({ user, records }) =>
+      Object.assign({}, user, {
+        active_days: new Set(records.map(({ date }) => date)).size,
+        metrics: { total_messages: records.reduce((sum, { messages }) => sum + messages, 0) },
+      }),
+    ),
+    pagination,
+    metadata,
+  };
 }
 
 interface UserRecords {
   readonly user: User;
   readonly records: readonly ActivityRecord[];
-}
-
-function userView({ user, records }: UserRecords): unknown {
-  return {
-    ...user,
-    active_days: new Set(records.map(({ date }) => date)).size,
-    metrics: { total_messages: records.reduce((sum, { messages }) => sum + messages, 0) },
-  };
 }
 
 function byUser(activity: readonly ActivityRecord[]): UserRecords[] {
@@ -46,34 +47,26 @@ function byUser(activity: readonly ActivityRecord[]): UserRecords[] {
 }
 
 const dayMs = 86_400_000;
-const longestPeriod = 90;
-const furthestBack = 730;
-const defaultPeriod = 7;
 
 /** The data of a day are there two hours after its end. */
 const readyMs = dayMs + 2 * 3_600_000;
 
-interface Period {
-  /** UTC days, `YYYY-MM-DD`, in order. */
-  readonly days: readonly string[];
-  /** What answers say of the period. */
-  readonly metadata: unknown;
-}
-
 /**
- * The period that a query names, both ends included; without dates the last 7 days that have data
- * (docs/contracts/augment.md 4).
- * @throws Refusal 400
+ * The days of the period that a query names, `YYYY-MM-DD` in UTC, both ends included, and what answers say of it; without
+ * dates the last 7 days that have data (docs/contracts/augment.md 4). @throws Refusal 400
  */
-function periodOf(query: URLSearchParams, now: number): Period {
+function periodOf(
+  query: URLSearchParams,
+  now: number,
+): { readonly days: readonly string[]; readonly metadata: unknown } {
   const end = dateOf(query, 'end_date') ?? Date.parse(dayOf(now - readyMs));
-  const start = dateOf(query, 'start_date') ?? end - (defaultPeriod - 1) * dayMs;
+  const start = dateOf(query, 'start_date') ?? end - 6 * dayMs;
   const today = Date.parse(dayOf(now));
   if (end >= today) throw new Refusal(400, 'end_date must be before today');
   if (start > end) throw new Refusal(400, 'start_date must not be after end_date');
-  if (start < today - furthestBack * dayMs) throw new Refusal(400, 'start_date must be within the last 2 years');
+  if (start < today - 730 * dayMs) throw new Refusal(400, 'start_date must be within the last 2 years');
   const count = Math.round((end - start) / dayMs) + 1;
-  if (count > longestPeriod) throw new Refusal(400, 'date range must not exceed 90 days');
+  if (count > 90) throw new Refusal(400, 'date range must not exceed 90 days');
   return {
     days: Array.from({ length: count }, (_, index) => dayOf(start + index * dayMs)),
     metadata: {
@@ -95,9 +88,6 @@ function dateOf(query: URLSearchParams, name: string): number | null {
   return time;
 }
 
-const defaultPage = 50;
-const largestPage = 100;
-
 /** One page of a list, and what the answer says of the next one. @throws Refusal 400 */
 function pageOf<Item>(
   query: URLSearchParams,
@@ -106,22 +96,16 @@ function pageOf<Item>(
   const start = startOf(query.get('cursor'));
   const end = start + sizeOf(query.get('page_size'));
   const hasMore = end < items.length;
-  return {
-    page: items.slice(start, end),
-    pagination: { next_cursor: hasMore ? cursorAt(end) : null, has_more: hasMore },
-  };
+  // Opaque, as cursors are.
+  const cursor = Buffer.from(`at:${end}`).toString('base64url');
+  return { page: items.slice(start, end), pagination: { next_cursor: hasMore ? cursor : null, has_more: hasMore } };
 }
 
 function sizeOf(text: string | null): number {
-  if (text === null) return defaultPage;
+  if (text === null) return 50;
   const size = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (size >= 1 && size <= largestPage) return size;
-  throw new Refusal(400, `page_size must be from 1 to ${largestPage}`);
-}
-
-/** Opaque, as cursors are. */
-function cursorAt(index: number): string {
-  return Buffer.from(`at:${index}`).toString('base64url');
+  if (size >= 1 && size <= 100) return size;
+  throw new Refusal(400, 'page_size must be from 1 to 100');
 }
 
 function startOf(cursor: string | null): number {

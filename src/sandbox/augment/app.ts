@@ -10,10 +10,9 @@ import { hashSecret } from '../records.ts';
 import { dailyCounts, userActivity } from './activity.ts';
 import type { AugmentState } from './state.ts';
 
-interface AugmentDeployment {
-  readonly state: AugmentState;
-  readonly now: () => number;
-  readonly limit: RateLimit;
+interface AugmentDeployment extends EmulatorOptions<AugmentState> {
+  /** Counts a request. @throws Refusal 429 */
+  readonly takeTurn: () => void;
 }
 
 /** Only `InvalidArgument` is documented; the others are in its manner (docs/contracts/augment.md 4). */
@@ -29,9 +28,8 @@ const codes: Readonly<Record<RefusalStatus, string>> = {
 };
 
 /**
- * Augment's Analytics API as far as tokens and names of service accounts need it (docs/contracts/augment.md 4). There is
- * no other API: changes are made at the web console, which console.ts plays. The order of checks is: route, token, rate
- * limit, parameters.
+ * Augment's Analytics API as far as tokens and names of service accounts need it (docs/contracts/augment.md 4); changes
+ * are made at the web console, which console.ts plays. The order of checks is: route, token, rate limit, parameters.
  */
 export const augmentService: Service<AugmentDeployment, 'token', void> = {
   headers: {},
@@ -46,16 +44,16 @@ export const augmentService: Service<AugmentDeployment, 'token', void> = {
     { method: 'GET', path: '/analytics/v0/dau-count', needs: 'token', handle: dailyCounts },
     { method: 'GET', path: '/analytics/v0/user-activity', needs: 'token', handle: userActivity },
   ],
-  admit: ({ headers }, _, { state, limit }) => {
+  admit: ({ headers }, _, { state, takeTurn }) => {
     requireToken(state, headers.get('authorization'));
-    limit.take();
+    takeTurn();
   },
   // A 429 does not say when to come back.
   problem: ({ status }, message) => ({ body: { error: { code: codes[status], message } } }),
 };
 
 export function createAugmentEmulator({ state, now }: EmulatorOptions<AugmentState>): Emulator {
-  return createEmulator(augmentService, { state, now, limit: new RateLimit(now) });
+  return createEmulator(augmentService, { state, now, takeTurn: rateLimit(now) });
 }
 
 /** A token that is revoked, or whose account is deleted, is refused as an unknown one is. @throws Refusal 401 */
@@ -71,23 +69,14 @@ const burst = 20;
 const refillMs = 6000;
 
 /** A bucket of 20 requests that gets one back every 6 seconds, for the whole organization (docs/contracts/augment.md 4). */
-class RateLimit {
-  readonly #now: () => number;
-  #left = burst;
-  #filledAt: number;
-
-  /** @param now milliseconds since the epoch */
-  constructor(now: () => number) {
-    this.#now = now;
-    this.#filledAt = now();
-  }
-
-  /** @throws Refusal 429 */
-  take(): void {
-    const refills = Math.max(0, Math.floor((this.#now() - this.#filledAt) / refillMs));
-    this.#left = Math.min(burst, this.#left + refills);
-    this.#filledAt += refills * refillMs;
-    if (this.#left === 0) throw new Refusal(429);
-    this.#left -= 1;
-  }
+function rateLimit(now: () => number): () => void {
+  let left = burst;
+  let filledAt = now();
+  return () => {
+    const refills = Math.max(0, Math.floor((now() - filledAt) / refillMs));
+    left = Math.min(burst, left + refills);
+    filledAt += refills * refillMs;
+    if (left === 0) throw new Refusal(429);
+    left -= 1;
+  };
 }

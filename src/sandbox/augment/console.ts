@@ -5,13 +5,6 @@ import { quoted } from '../../model/text.ts';
 import { hashSecret, isoTime } from '../records.ts';
 import type { AugmentAccount, AugmentState } from './state.ts';
 
-export interface AccountForm {
-  readonly name: string;
-  readonly description?: string | null;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
-
 export interface TokenForm {
   /** The account's name. */
   readonly account: string;
@@ -22,7 +15,10 @@ export interface TokenForm {
 }
 
 /** "New Service Account". @throws UsageError for a name that it refuses; ConflictError (`exists`) */
-export function createAccount(state: AugmentState, { name, description = null, now }: AccountForm): void {
+export function createAccount(
+  state: AugmentState,
+  { name, description = null, now }: { name: string; description?: string | null; now: number },
+): void {
   if (!/^[A-Za-z0-9_-]{1,100}$/.test(name)) {
     throw new UsageError('a name must have 1 to 100 letters, digits, "-" or "_"');
   }
@@ -32,10 +28,7 @@ export function createAccount(state: AugmentState, { name, description = null, n
   state.accounts.push({ name, description, createdAt: isoTime(now), tokens: [] });
 }
 
-/**
- * "Add API token": the only time that its value is seen.
- * @throws UsageError for a name that it refuses; NotFoundError; ConflictError (`exists`)
- */
+/** "Add API token": the only time that its value is seen. @throws UsageError; NotFoundError; ConflictError (`exists`) */
 export function issueToken(state: AugmentState, { account: name, token, now }: TokenForm): SessionFile {
   const account = existing(state, name);
   if (token.trim() === '') throw new UsageError('a token must have a name');

@@ -1,7 +1,7 @@
 import { isoTime } from '../records.ts';
 import { firstDay } from '../seeds.ts';
 import seed from './seed.json' with { type: 'json' };
-import { dayOf, isAugmentState, type ActivityRecord, type AugmentState } from './state.ts';
+import { dayOf, isAugmentState, type AugmentState } from './state.ts';
 
 /** What a fresh sandbox has; these tokens work nowhere else. */
 export const augmentSandbox = {
@@ -18,16 +18,10 @@ export const augmentSandbox = {
   },
 } as const;
 
-/**
- * The state of the first day, which is `now`, in milliseconds since the epoch. An account that was deleted long ago is
- * still in the activity of its days.
- */
+/** The state of the first day, which is `now`, in milliseconds since the epoch; activity outlives its account. */
 export function seedAugment(now: number): AugmentState {
   const { tenantURL, accounts, activity } = firstDay(seed, now, isoTime, isAugmentState);
-  return { tenantURL, accounts, activity: activity.map(onItsDay) };
-}
-
-/** Activity is of a day, not of a time. */
-function onItsDay({ date, user, messages }: ActivityRecord): ActivityRecord {
-  return { date: dayOf(Date.parse(date)), user, messages };
+  // Activity is of a day, not of a time.
+  const records = activity.map(({ date, user, messages }) => ({ date: dayOf(Date.parse(date)), user, messages }));
+  return { tenantURL, accounts, activity: records };
 }

@@ -13,16 +13,14 @@ export interface AugmentAccount {
   readonly name: string;
   readonly description: string | null;
   readonly createdAt: string;
-  readonly tokens: AugmentToken[];
-}
-
-export interface AugmentToken {
-  /** Unique among the account's tokens. */
-  readonly name: string;
-  readonly hash: string;
-  readonly createdAt: string;
-  /** null while it works. */
-  revokedAt: string | null;
+  readonly tokens: {
+    /** Unique among the account's tokens. */
+    readonly name: string;
+    readonly hash: string;
+    readonly createdAt: string;
+    /** null while it works. */
+    revokedAt: string | null;
+  }[];
 }
 
 /** What one user did on one day; it outlives the account. */

@@ -12,51 +12,50 @@ export function withFaults(
   { operationOf, refuse }: Pick<FaultSubject, 'operationOf' | 'refuse'>,
 ): Emulator {
   if (faults.length === 0) return emulator;
-  const schedule = new Schedule(faults);
+  const next = scheduleOf(faults);
   return {
     fetch: async (request) => {
-      const name = schedule.next(operationOf(request));
+      const name = next(operationOf(request));
       if (name === null) return emulator.fetch(request);
-      return acts[name]({ work: () => emulator.fetch(request), refuse: (status) => refuse(request, status) });
+      return acts[name](
+        () => emulator.fetch(request),
+        (status) => refuse(request, status),
+      );
     },
   };
 }
 
-interface Exchange {
-  /** Does what the request asks for. */
-  readonly work: () => Promise<Response>;
-  readonly refuse: (status: FaultStatus) => Response;
-}
+/** What a fault does with a request: `work` does what the request asks for. */
+type Act = (work: () => Promise<Response>, refuse: (status: FaultStatus) => Response) => Response | Promise<Response>;
 
-const acts: Readonly<Record<FaultName, (exchange: Exchange) => Response | Promise<Response>>> = {
-  '429': ({ refuse }) => retryLater(refuse(429)),
-  '503': ({ refuse }) => refuse(503),
-  expired: ({ refuse }) => refuse(401),
+const acts: Readonly<Record<FaultName, Act>> = {
+  '429': (_, refuse) => {
+    const response = refuse(429);
+    response.headers.set('retry-after', '1');
+    return response;
+  },
+  '503': (_, refuse) => refuse(503),
+  expired: (_, refuse) => refuse(401),
   'drop-before-commit': () => Promise.reject(connectionReset()),
-  'drop-after-commit': async ({ work }) => {
+  'drop-after-commit': async (work) => {
     await work();
     throw connectionReset();
   },
-  '500-after-commit': async ({ work, refuse }) => {
+  '500-after-commit': async (work, refuse) => {
     await work();
     return refuse(500);
   },
-  'html-502': async ({ work }) => {
+  'html-502': async (work) => {
     await work();
-    return gatewayPage();
+    return new Response(gatewayPage, { status: 502, headers: { 'content-type': 'text/html' } });
   },
-  truncated: async ({ work }) => breakBody(await work()),
-  'cut-json': async ({ work }) => cutBody(await work()),
-  slow: async ({ work }) => {
+  truncated: async (work) => halved(await work(), { isBroken: true }),
+  'cut-json': async (work) => halved(await work(), { isBroken: false }),
+  slow: async (work) => {
     await work();
     return new Promise(() => undefined);
   },
 };
-
-function retryLater(response: Response): Response {
-  response.headers.set('retry-after', '1');
-  return response;
-}
 
 /** What fetch rejects with when the peer resets the connection before it answered. */
 function connectionReset(): TypeError {
@@ -67,32 +66,15 @@ function resetCause(): Error {
   return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
 }
 
-/** An answer that promises its whole body and breaks in the middle of it; one without a body comes as it is. */
-async function breakBody(response: Response): Promise<Response> {
+/** The first half of the body: complete, or promising all and breaking; an answer without a body comes as it is. */
+async function halved(response: Response, { isBroken }: { isBroken: boolean }): Promise<Response> {
   if (response.body === null) return response;
+  const { status, headers } = response;
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return withLength(response, brokenStream(half(bytes)), bytes.length);
-}
-
-/** A complete answer with the first half of the body; one without a body comes as it is. */
-async function cutBody(response: Response): Promise<Response> {
-  if (response.body === null) return response;
-  const bytes = half(new Uint8Array(await response.arrayBuffer()));
-  return withLength(response, bytes, bytes.length);
-}
-
-function half(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return bytes.subarray(0, Math.floor(bytes.length / 2));
-}
-
-function withLength(
-  { status, headers }: Response,
-  body: ReadableStream | Uint8Array<ArrayBuffer>,
-  length: number,
-): Response {
-  const response = new Response(body, { status, headers });
-  response.headers.set('content-length', String(length));
-  return response;
+  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+  const cut = new Response(isBroken ? brokenStream(half) : half, { status, headers });
+  cut.headers.set('content-length', String(isBroken ? bytes.length : half.length));
+  return cut;
 }
 
 /** Gives `bytes` and then breaks. Nothing is read ahead, because a stream that breaks discards unread chunks. */
@@ -111,33 +93,24 @@ function brokenStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
 }
 
 /** The page of a proxy that got no answer from the service behind it. */
-function gatewayPage(): Response {
-  const html =
-    '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n' +
-    '<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n';
-  return new Response(html, { status: 502, headers: { 'content-type': 'text/html' } });
-}
+const gatewayPage =
+  '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n' +
+  '<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n';
 
-/** Which fault each request of one provider meets. */
-export class Schedule {
-  readonly #armed: readonly { readonly fault: Fault; seen: number }[];
-
-  constructor(faults: readonly Fault[]) {
-    this.#armed = faults.map((fault) => ({ fault, seen: 0 }));
-  }
-
-  /**
-   * The fault of the next request, or null. Every fault counts the requests that it is armed for, including those that
-   * another one hits; where several hit, the one that was named first acts.
-   */
-  next(operation: FaultOperation | null): FaultName | null {
+/**
+ * Tells the fault of each request of one provider, or null. Every fault counts the requests that it is armed for,
+ * including those that another one hits; where several hit, the one that was named first acts.
+ */
+export function scheduleOf(faults: readonly Fault[]): (operation: FaultOperation | null) => FaultName | null {
+  const armed = faults.map((fault) => ({ fault, seen: 0 }));
+  return (operation) => {
     let name: FaultName | null = null;
-    for (const entry of this.#armed) {
+    for (const entry of armed) {
       const { fault } = entry;
       if (fault.operation !== '*' && fault.operation !== operation) continue;
       entry.seen += 1;
       if (fault.nth === null || fault.nth === entry.seen) name ??= fault.name;
     }
     return name;
-  }
+  };
 }

@@ -1,9 +1,9 @@
 import type { Environment } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
-import { providerNames, type ProviderName } from '../../model/account.ts';
+import { oneOf, providerNames } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
 import { sandboxProviders } from '../providers.ts';
-import { faultEffects, printFault, type Fault, type FaultName, type FaultSubject } from './fault.ts';
+import { faultEffects, printFault, type Fault, type FaultName } from './fault.ts';
 
 /** The variable that arms faults for `--sandbox`: several are separated by white space. */
 const faultVariable = 'SACTL_SANDBOX_FAULT';
@@ -45,13 +45,15 @@ function parseFault(text: string, problems: string[]): Fault | null {
     return null;
   }
   const [, providerText = '', operationText = '', nameText = '', nthText] = parts;
-  const provider = readProvider(providerText, problems);
-  const subject = provider === null ? null : sandboxProviders[provider].faults;
-  const operation = readOperation(operationText, subject, problems);
-  const name = readName(nameText, problems);
+  const provider = choose(providerText, 'provider', providerNames, problems);
+  // With an unknown provider, any provider's operation is accepted.
+  const subjects = (provider === null ? providerNames : [provider]).map((known) => sandboxProviders[known].faults);
+  const operations = new Set(subjects.flatMap((subject) => subject.operations));
+  const operation = choose(operationText, 'operation', [...operations, '*'] as const, problems);
+  const name = choose(nameText, 'fault', Object.keys(faultEffects).filter(isFaultName), problems);
   const nth = readNth(nthText, problems);
-  if (provider === null || subject === null || operation === null || name === null) return null;
-  if (operation !== '*' && cuts.has(name) && subject.bodiless.includes(operation)) {
+  if (provider === null || operation === null || name === null) return null;
+  if (operation !== '*' && cuts.has(name) && subjects.some(({ bodiless }) => bodiless.includes(operation))) {
     problems.push(`the answer to ${provider}.${operation} has no body to cut`);
     return null;
   }
@@ -60,26 +62,10 @@ function parseFault(text: string, problems: string[]): Fault | null {
 
 const cuts: ReadonlySet<FaultName> = new Set(['truncated', 'cut-json']);
 
-function readProvider(text: string, problems: string[]): ProviderName | null {
-  const provider = providerNames.find((name) => name === text);
-  if (provider === undefined) problems.push(`the provider must be one of ${providerNames.join(', ')}`);
-  return provider ?? null;
-}
-
-/** With an unknown provider, any provider's operation is accepted. */
-function readOperation(text: string, subject: FaultSubject | null, problems: string[]): Fault['operation'] | null {
-  const subjects = subject === null ? Object.values(sandboxProviders).map(({ faults }) => faults) : [subject];
-  const known = new Set(subjects.flatMap(({ operations }) => operations));
-  const accepted: readonly Fault['operation'][] = [...known, '*'];
-  const operation = accepted.find((candidate) => candidate === text);
-  if (operation === undefined) problems.push(`the operation must be one of ${accepted.join(', ')}`);
-  return operation ?? null;
-}
-
-function readName(text: string, problems: string[]): FaultName | null {
-  if (isFaultName(text)) return text;
-  problems.push(`the fault must be one of ${Object.keys(faultEffects).join(', ')}`);
-  return null;
+function choose<Item>(text: string, what: string, items: readonly Item[], problems: string[]): Item | null {
+  const item = oneOf(text, items);
+  if (item === null) problems.push(`the ${what} must be one of ${items.join(', ')}`);
+  return item;
 }
 
 function isFaultName(text: string): text is FaultName {

@@ -21,10 +21,7 @@ export function listAccounts(call: ServiceCall, caller: NscaleCaller, deployment
     .map((account) => view(account, deployment));
 }
 
-/**
- * Answers without groups, as nscale up to v1.19 does, and ignores groups that do not exist
- * (docs/contracts/nscale.md 4).
- */
+/** Answers without groups, as nscale up to v1.19 does, and ignores unknown groups (docs/contracts/nscale.md 4). */
 export function createAccount(call: ServiceCall, caller: NscaleCaller, deployment: NscaleDeployment): unknown {
   const { state, now, newId } = deployment;
   const { groupIds, ...body } = readAccountBody(call.text);

@@ -43,8 +43,9 @@ interface NscaleNeeds {
 
 const organizations = '/api/v1/organizations';
 const home = `${organizations}/:organizationID`;
-const accounts = `${home}/serviceaccounts`;
-const account = `${accounts}/:serviceAccountID`;
+/** All accounts, and one of them. */
+const all = `${home}/serviceaccounts`;
+const one = `${all}/:serviceAccountID`;
 
 const codes: Readonly<Record<RefusalStatus, string>> = {
   400: 'invalid_request',
@@ -76,45 +77,19 @@ export const nscaleService: Service<NscaleDeployment, NscaleNeeds | null, Nscale
   routes: [
     { method: 'GET', path: '/oauth2/v2/userinfo', needs: null, handle: userInfo },
     { method: 'GET', path: organizations, needs: null, handle: listOrganizations },
-    { method: 'GET', path: `${home}/roles`, needs: may('identity:roles', 'read'), handle: listRoles },
-    { method: 'GET', path: `${home}/groups`, needs: may('identity:groups', 'read'), handle: listGroups },
-    {
-      method: 'GET',
-      path: accounts,
-      operation: 'list',
-      needs: { ...may('identity:serviceaccounts', 'read'), except: isService },
-      handle: listAccounts,
-    },
+    { method: 'GET', path: `${home}/roles`, needs: may('read', 'identity:roles'), handle: listRoles },
+    { method: 'GET', path: `${home}/groups`, needs: may('read', 'identity:groups'), handle: listGroups },
+    { method: 'GET', path: all, operation: 'list', needs: { ...may('read'), except: isService }, handle: listAccounts },
+    { method: 'POST', path: all, operation: 'create', needs: mayWrite('create'), status: 201, handle: createAccount },
+    { method: 'PUT', path: one, operation: 'update', needs: mayWrite('update'), handle: updateAccount },
     {
       method: 'POST',
-      path: accounts,
-      operation: 'create',
-      needs: { ...may('identity:serviceaccounts', 'create'), hasBody: true },
-      status: 201,
-      handle: createAccount,
-    },
-    {
-      method: 'PUT',
-      path: account,
-      operation: 'update',
-      needs: { ...may('identity:serviceaccounts', 'update'), hasBody: true },
-      handle: updateAccount,
-    },
-    {
-      method: 'POST',
-      path: `${account}/rotate`,
+      path: `${one}/rotate`,
       operation: 'rotate',
-      needs: { ...may('identity:serviceaccounts', 'update'), except: isSelf },
+      needs: { ...may('update'), except: isSelf },
       handle: rotateAccount,
     },
-    {
-      method: 'DELETE',
-      path: account,
-      operation: 'delete',
-      needs: may('identity:serviceaccounts', 'delete'),
-      isEmpty: true,
-      handle: deleteAccount,
-    },
+    { method: 'DELETE', path: one, operation: 'delete', needs: may('delete'), isEmpty: true, handle: deleteAccount },
   ],
   admit,
   problem: ({ status }, message, { origin }) => ({
@@ -128,8 +103,12 @@ export function createNscaleEmulator(options: EmulatorOptions<NscaleState>): Emu
   return createEmulator(nscaleService, { state, now, newId, newSecret, views: 0 }, save);
 }
 
-function may(endpoint: Endpoint, operation: Action): NscaleNeeds {
+function may(operation: Action, endpoint: Endpoint = 'identity:serviceaccounts'): NscaleNeeds {
   return { endpoint, operation };
+}
+
+function mayWrite(operation: 'create' | 'update'): NscaleNeeds {
+  return { ...may(operation), hasBody: true };
 }
 
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,5 +1,5 @@
 import { Refusal } from '../emulator.ts';
-import { isRecord, jsonObject } from '../records.ts';
+import { asFields, parseFields, type Fields } from '../../model/account.ts';
 import type { Tag } from './state.ts';
 
 /** The body of a create or update, checked (docs/contracts/nscale.md 2 and 3). Unknown fields are ignored. */
@@ -14,7 +14,7 @@ const namePattern = /^[0-9A-Za-z](?:[0-9A-Za-z-_.]{0,61}[0-9A-Za-z])?$/;
 
 /** @throws Refusal 400 naming the place by its JSON pointer */
 export function readAccountBody(text: string): AccountBody {
-  const body = jsonObject(text);
+  const body = parseFields(text);
   if (body === null) throw new Refusal(400, 'the request body is missing or malformed');
   const metadata = object(body['metadata'], '/metadata');
   const spec = object(body['spec'], '/spec');
@@ -37,26 +37,24 @@ function readTags(value: unknown): Tag[] {
   });
 }
 
-function object(value: unknown, place: string): Readonly<Record<string, unknown>> {
-  if (value === undefined) throw missing(place);
-  if (!isRecord(value)) throw invalid(place, 'value must be an object');
-  return value;
+function object(value: unknown, place: string): Fields {
+  const fields = asFields(value);
+  if (fields === null) throw misfit(value, place, 'an object');
+  return fields;
 }
 
 function string(value: unknown, place: string): string {
-  if (value === undefined) throw missing(place);
-  if (typeof value !== 'string') throw invalid(place, 'value must be a string');
+  if (typeof value !== 'string') throw misfit(value, place, 'a string');
   return value;
 }
 
 function array(value: unknown, place: string): unknown[] {
-  if (value === undefined) throw missing(place);
-  if (!Array.isArray(value)) throw invalid(place, 'value must be an array');
+  if (!Array.isArray(value)) throw misfit(value, place, 'an array');
   return value;
 }
 
-function missing(place: string): Refusal {
-  return invalid(place, 'property is missing');
+function misfit(value: unknown, place: string, what: string): Refusal {
+  return invalid(place, value === undefined ? 'property is missing' : `value must be ${what}`);
 }
 
 function invalid(place: string, reason: string): Refusal {

@@ -1,15 +1,17 @@
+import type { EmulatorOptions } from '../emulator.ts';
 import { hasLists, type Action } from '../records.ts';
 
 /** Everything an nscale deployment knows, as JSON. Of tokens it holds the SHA-256 only. */
 export interface NscaleState {
-  readonly organizations: OrganizationRecord[];
+  readonly organizations: ResourceRecord[];
   readonly users: UserRecord[];
   readonly roles: NscaleRole[];
   readonly groups: GroupRecord[];
   accounts: NscaleAccount[];
 }
 
-export interface OrganizationRecord {
+/** What organizations, roles and groups have in common. */
+export interface ResourceRecord {
   readonly id: string;
   readonly name: string;
   readonly description?: string;
@@ -25,23 +27,15 @@ export interface UserRecord {
 
 export type Endpoint = 'identity:serviceaccounts' | 'identity:groups' | 'identity:roles';
 
-export interface NscaleRole {
-  readonly id: string;
-  readonly name: string;
-  readonly description?: string;
+export interface NscaleRole extends ResourceRecord {
   readonly organizationId: string;
-  readonly creationTime: string;
   readonly grantable: boolean;
   readonly permissions: Readonly<Partial<Record<Endpoint, readonly Action[]>>>;
 }
 
 /** Membership is kept here; an account's groups are computed from it (docs/contracts/nscale.md 6). */
-export interface GroupRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly description?: string;
+export interface GroupRecord extends ResourceRecord {
   readonly organizationId: string;
-  readonly creationTime: string;
   readonly createdBy: string;
   readonly roleIds: readonly string[];
   accountIds: string[];
@@ -69,12 +63,7 @@ export interface NscaleAccount {
 }
 
 /** A running deployment. */
-export interface NscaleDeployment {
-  readonly state: NscaleState;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly newId: () => string;
-  readonly newSecret: () => string;
+export interface NscaleDeployment extends Required<Omit<EmulatorOptions<NscaleState>, 'save'>> {
   /** How many accounts were shown so far. */
   views: number;
 }

@@ -1,4 +1,4 @@
-import type { NscaleAccount, GroupRecord, OrganizationRecord, NscaleRole } from './state.ts';
+import type { NscaleAccount, GroupRecord, NscaleRole, ResourceRecord } from './state.ts';
 
 type Json = Record<string, unknown>;
 
@@ -27,7 +27,7 @@ function metadataView(account: NscaleAccount): Json {
 }
 
 /** Organizations have no `organizationId` in their metadata (docs/contracts/nscale.md 6). */
-export function organizationView({ id, name, description, creationTime }: OrganizationRecord): Json {
+export function organizationView({ id, name, description, creationTime }: ResourceRecord): Json {
   return {
     metadata: { id, name, ...present({ description }), creationTime, ...healthy },
     spec: { organizationType: 'adhoc' },

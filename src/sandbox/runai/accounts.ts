@@ -64,10 +64,7 @@ export function regenerateSecret(call: ServiceCall, _: unknown, deployment: Runa
   return secret;
 }
 
-/**
- * The account's access rules stay, and bind the next account of its name (docs/contracts/runai.md 15).
- * @throws Refusal 404
- */
+/** The access rules stay, and bind the next account of this name (docs/contracts/runai.md 15). @throws Refusal 404 */
 export function deleteAccount(call: ServiceCall, _: unknown, deployment: RunaiDeployment): void {
   const { state } = deployment;
   const account = find(call, deployment);

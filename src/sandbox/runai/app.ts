@@ -46,14 +46,7 @@ export const runaiService: Service<RunaiDeployment, RunaiNeeds, string> = {
     ...accountRoutes('/api/v1/apps', 'apps', 'secret'),
     { method: 'GET', path: rules, needs: may('read', 'access_rules'), handle: listRules },
     { method: 'POST', path: rules, needs: may('create', 'access_rules'), status: 201, handle: createRule },
-    {
-      method: 'DELETE',
-      path: `${rules}/:id`,
-      needs: may('delete', 'access_rules'),
-      status: 204,
-      isEmpty: true,
-      handle: deleteRule,
-    },
+    { method: 'DELETE', path: `${rules}/:id`, needs: may('delete', 'access_rules'), status: 204, handle: deleteRule },
     { method: 'GET', path: '/api/v1/authorization/roles', needs: may('read', 'roles'), handle: listRoles },
     { method: 'GET', path: '/api/v2/authorization/roles', needs: may('read', 'roles'), handle: pageOfRoles },
     { method: 'GET', path: '/api/v1/authorization/permissions', needs: 'some rule', handle: listPermissions },
@@ -74,13 +67,8 @@ export const runaiService: Service<RunaiDeployment, RunaiNeeds, string> = {
 };
 
 export function createRunaiEmulator(options: EmulatorOptions<RunaiState>): Emulator {
-  const { state, now, save, newId = randomUUID, newSecret = randomSecret } = options;
+  const { state, now, save, newId = randomUUID, newSecret = () => randomBytes(24).toString('base64url') } = options;
   return createEmulator(runaiService, { state, now, newId, newSecret, signIns: new Map() }, save);
-}
-
-/** A client secret of 32 base64url characters. */
-function randomSecret(): string {
-  return randomBytes(24).toString('base64url');
 }
 
 function may(action: Action, resourceType: string): RunaiNeeds {
@@ -93,44 +81,36 @@ function tokenRoute(path: string) {
 }
 
 /** @param secretKey the key of the secret in answers (docs/contracts/runai.md 3) */
-function accountRoutes(path: string, resourceType: string, secretKey: string): RunaiRoute[] {
+function accountRoutes(path: string, type: string, secretKey: string): RunaiRoute[] {
   const one = `${path}/:id`;
   return [
-    { method: 'GET', path, operation: 'list', needs: may('read', resourceType), handle: listAccounts },
-    { method: 'GET', path: one, needs: may('read', resourceType), handle: getAccount },
+    { method: 'GET', path, operation: 'list', needs: may('read', type), handle: listAccounts },
+    { method: 'GET', path: one, needs: may('read', type), handle: getAccount },
     {
       method: 'POST',
       path,
       operation: 'create',
-      needs: may('create', resourceType),
+      needs: may('create', type),
       status: 201,
       handle: (...request) => {
         const { secret, id, name, clientId } = createAccount(...request);
         return { id, name, [secretKey]: secret, clientId };
       },
     },
-    {
-      method: 'PATCH',
-      path: one,
-      operation: 'update',
-      needs: may('update', resourceType),
-      isEmpty: true,
-      handle: setEnabled,
-    },
+    { method: 'PATCH', path: one, operation: 'update', needs: may('update', type), isEmpty: true, handle: setEnabled },
     {
       method: 'POST',
       path: `${one}/secret`,
       operation: 'rotate',
-      needs: may('update', resourceType),
+      needs: may('update', type),
       handle: (...request) => ({ [secretKey]: regenerateSecret(...request) }),
     },
     {
       method: 'DELETE',
       path: one,
       operation: 'delete',
-      needs: may('delete', resourceType),
+      needs: may('delete', type),
       status: 204,
-      isEmpty: true,
       handle: deleteAccount,
     },
   ];

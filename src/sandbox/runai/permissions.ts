@@ -1,6 +1,6 @@
 import { Refusal } from '../emulator.ts';
 import type { Action } from '../records.ts';
-import type { Permission, RunaiRole, RuleRecord, RunaiState } from './state.ts';
+import type { RunaiRole, RuleRecord, RunaiState } from './state.ts';
 
 /** The rules of an account: they have its name, not its id, and know two spellings of its kind (docs/contracts/runai.md 7). */
 function rulesOf({ rules }: RunaiState, name: string): RuleRecord[] {
@@ -33,18 +33,14 @@ export function requirePermission(
   throw forbidden(`${action} ${resourceType}`);
 }
 
-/**
- * An account can only grant a role that allows no more than its own roles do (docs/contracts/runai.md 7).
- * @throws Refusal 403
- */
+/** An account can only grant what its own roles allow (docs/contracts/runai.md 7). @throws Refusal 403 */
 export function requireWithin(state: RunaiState, name: string, role: RunaiRole): void {
   const own = permissionsOf(state, name);
-  if (role.permissions.every((permission) => covers(own, permission))) return;
+  const isWithin = role.permissions.every(({ resourceType, actions }) =>
+    actions.every((action) => own.get(resourceType)?.has(action)),
+  );
+  if (isWithin) return;
   throw forbidden(`assign the role ${role.name}`);
-}
-
-function covers(own: ReadonlyMap<string, ReadonlySet<Action>>, { resourceType, actions }: Permission): boolean {
-  return actions.every((action) => own.get(resourceType)?.has(action));
 }
 
 /** @throws Refusal 403 when the account has no rule at all (docs/contracts/runai.md 10) */

@@ -3,21 +3,22 @@ import { isoTime } from '../records.ts';
 import { integer, oneOf, readBody, string } from './body.ts';
 import { rangeOf } from './paging.ts';
 import { requireWithin } from './permissions.ts';
-import type { RuleKey, RuleRecord, RunaiDeployment, RunaiState, ScopeType } from './state.ts';
-
-const subjectTypes = ['user', 'app', 'service-account', 'group'] as const;
-const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
+import {
+  scopeTypes,
+  subjectTypes,
+  type RuleKey,
+  type RuleRecord,
+  type RunaiDeployment,
+  type RunaiState,
+} from './state.ts';
 
 /**
  * One page with the counts that stand in for `next`; `subjectIds` is a list with commas, and there is no `subjectId`
  * parameter (docs/contracts/runai.md 6 and 7).
  * @throws Refusal 400
  */
-export function listRules(
-  { url: { searchParams: query } }: ServiceCall,
-  _: unknown,
-  { state }: RunaiDeployment,
-): unknown {
+export function listRules({ url }: ServiceCall, _: unknown, { state }: RunaiDeployment): unknown {
+  const query = url.searchParams;
   const subjects = query.get('subjectIds')?.split(',');
   const selected = state.rules.filter(
     ({ deletedAt, subjectId }) => deletedAt === null && (subjects?.includes(subjectId) ?? true),
@@ -26,6 +27,8 @@ export function listRules(
   const accessRules = selected.slice(from, to).map((rule) => view(rule, state));
   return { totalRecords: selected.length, displayRecords: accessRules.length, accessRules };
 }
+
+const keys = ['subjectId', 'subjectType', 'roleId', 'scopeId', 'scopeType'] as const;
 
 /**
  * One subject, one role, one scope; rules are never changed. The subject need not exist (docs/contracts/runai.md 7).
@@ -45,7 +48,7 @@ export function createRule({ text }: ServiceCall, caller: string, { state, now }
   requireWithin(state, caller, role);
   const scope = findScope(state, key);
   if (scope === null) throw new Refusal(404, `Scope ${key.scopeType} with id ${key.scopeId} not found`);
-  if (state.rules.some((rule) => rule.deletedAt === null && isSame(rule, key))) {
+  if (state.rules.some((rule) => rule.deletedAt === null && keys.every((name) => rule[name] === key[name]))) {
     throw new Refusal(409, 'The access rule already exists');
   }
   state.lastRuleId += 1;
@@ -64,25 +67,12 @@ export function createRule({ text }: ServiceCall, caller: string, { state, now }
 }
 
 /** @throws Refusal 404 */
-export function deleteRule(
-  { parameters: { id = '' } }: ServiceCall,
-  _: unknown,
-  { state, now }: RunaiDeployment,
-): void {
+export function deleteRule({ parameters }: ServiceCall, _: unknown, { state, now }: RunaiDeployment): void {
+  const { id = '' } = parameters;
   const rule = state.rules.find((candidate) => String(candidate.id) === id && candidate.deletedAt === null);
   if (rule === undefined) throw new Refusal(404, `Access rule with id ${id} not found`);
   rule.deletedAt = isoTime(now());
   rule.updatedAt = rule.deletedAt;
-}
-
-function isSame(rule: RuleKey, key: RuleKey): boolean {
-  return (
-    rule.subjectId === key.subjectId &&
-    rule.subjectType === key.subjectType &&
-    rule.roleId === key.roleId &&
-    rule.scopeType === key.scopeType &&
-    rule.scopeId === key.scopeId
-  );
 }
 
 /** A rule as the API shows it. */
@@ -102,7 +92,9 @@ interface RuleScope {
   readonly clusterId: string | null;
 }
 
-const scopesOf: Readonly<Record<ScopeType, (state: RunaiState) => readonly (RuleScope & { readonly id: string })[]>> = {
+const scopesOf: Readonly<
+  Record<RuleKey['scopeType'], (state: RunaiState) => readonly (RuleScope & { readonly id: string })[]>
+> = {
   tenant: ({ tenant: { id, name } }) => [{ id: String(id), name, clusterId: null }],
   cluster: ({ clusters }) => clusters.map(({ uuid, name }) => ({ id: uuid, name, clusterId: uuid })),
   department: ({ departments }) => departments,

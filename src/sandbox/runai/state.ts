@@ -1,11 +1,13 @@
+import type { EmulatorOptions } from '../emulator.ts';
 import { hasLists, type Action } from '../records.ts';
 
 /** Everything a Run:ai control plane knows, as JSON. Of client secrets it holds the SHA-256 only. */
 export interface RunaiState {
-  readonly tenant: TenantRecord;
-  readonly clusters: readonly ClusterRecord[];
-  readonly departments: readonly DepartmentRecord[];
-  readonly projects: readonly ProjectRecord[];
+  readonly tenant: { readonly id: number; readonly name: string };
+  readonly clusters: readonly { readonly uuid: string; readonly name: string; readonly createdAt: string }[];
+  readonly departments: readonly OrgUnitRecord[];
+  /** The parent is the department, by its id. */
+  readonly projects: readonly (OrgUnitRecord & { readonly parentId: string })[];
   readonly roles: readonly RunaiRole[];
   accounts: RunaiAccount[];
   /** Deleted ones too, which have a `deletedAt`. */
@@ -14,36 +16,11 @@ export interface RunaiState {
   lastRuleId: number;
 }
 
-export interface TenantRecord {
-  readonly id: number;
-  readonly name: string;
-}
-
-export interface ClusterRecord {
-  readonly uuid: string;
-  readonly name: string;
-  readonly createdAt: string;
-}
-
 /** Ids are decimal strings (docs/contracts/runai.md 9). */
-export interface DepartmentRecord {
+interface OrgUnitRecord {
   readonly id: string;
   readonly name: string;
   readonly clusterId: string;
-}
-
-export interface ProjectRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly clusterId: string;
-  /** The department's id. */
-  readonly parentId: string;
-}
-
-export interface Permission {
-  /** e.g. `service-account`, but `access_rules` */
-  readonly resourceType: string;
-  readonly actions: readonly Action[];
 }
 
 export interface RunaiRole {
@@ -52,7 +29,8 @@ export interface RunaiRole {
   readonly description: string;
   readonly createdAt: string;
   readonly isEnabled: boolean;
-  readonly permissions: readonly Permission[];
+  /** A resource type is e.g. `service-account`, but `access_rules`. */
+  readonly permissions: readonly { readonly resourceType: string; readonly actions: readonly Action[] }[];
 }
 
 /** A service account or, before 2.24, an application: the same principal (docs/contracts/runai.md 12). */
@@ -70,17 +48,17 @@ export interface RunaiAccount {
   secretHash: string | null;
 }
 
-export type SubjectType = 'user' | 'group' | 'app' | 'service-account';
-export type ScopeType = 'tenant' | 'cluster' | 'department' | 'project';
+export const subjectTypes = ['user', 'app', 'service-account', 'group'] as const;
+export const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
 
 /** What makes two rules the same. */
 export interface RuleKey {
   /** Of an account: its name, which may outlive the account (docs/contracts/runai.md 15.8). */
   readonly subjectId: string;
-  readonly subjectType: SubjectType;
+  readonly subjectType: (typeof subjectTypes)[number];
   readonly roleId: number;
   readonly scopeId: string;
-  readonly scopeType: ScopeType;
+  readonly scopeType: (typeof scopeTypes)[number];
 }
 
 export interface RuleRecord extends RuleKey {
@@ -93,13 +71,7 @@ export interface RuleRecord extends RuleKey {
 }
 
 /** A running control plane. */
-export interface RunaiDeployment {
-  readonly state: RunaiState;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Ids of new accounts; those of rules are counted in the state. */
-  readonly newId: () => string;
-  readonly newSecret: () => string;
+export interface RunaiDeployment extends Required<Omit<EmulatorOptions<RunaiState>, 'save'>> {
   /** By access token. They last until they expire, even when the account is disabled or deleted. */
   readonly signIns: Map<string, SignIn>;
 }

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 
 import type { FaultOperation } from '../../../src/sandbox/faults/fault.ts';
 import { parseFaults } from '../../../src/sandbox/faults/parse.ts';
-import { Schedule } from '../../../src/sandbox/faults/inject.ts';
+import { scheduleOf } from '../../../src/sandbox/faults/inject.ts';
 
 function meet(faults: readonly string[], operations: readonly (FaultOperation | null)[]): readonly unknown[] {
-  const schedule = new Schedule(parseFaults(faults, 'test'));
-  return operations.map((operation) => schedule.next(operation));
+  const next = scheduleOf(parseFaults(faults, 'test'));
+  return operations.map((operation) => next(operation));
 }
 
 test.each<[string, readonly string[], readonly (FaultOperation | null)[], readonly unknown[]]>([
