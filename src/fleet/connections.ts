@@ -6,26 +6,22 @@ import type { TargetSpec } from '../delivery/targets/scheme.ts';
 import type { TargetEnvironment } from '../delivery/targets/target.ts';
 import { AuthError, CliError, FailedError, UsageError } from '../errors.ts';
 import type { ColumnChoice } from '../output/columns.ts';
-import type { OutputDocument } from '../output/document.ts';
-import { emit } from '../output/emit.ts';
-import { prepareRenderer, type Renderer } from '../output/renderer.ts';
+import { prepareRenderer } from '../output/renderer.ts';
 import { environments } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from '../session/check.ts';
 import { connect, describeConnection, type Connected, type Described, type Shared } from '../session/connect.ts';
 import { outputFlags, type CommonFlags } from '../session/flags.ts';
 import { isFleet } from './flags.ts';
-import { note, noteLine } from '../session/note.ts';
+import { noteLine } from '../session/note.ts';
+import { commandOutput, type CommandOutput } from '../session/output.ts';
 import { columnsOf } from '../session/session.ts';
 
 /**
  * The connections of one run: all profiles, and all providers with a credential in the environment; the profiles that were
  * named; or the one connection that any command would use (docs/design.md 1).
  */
-export interface Fleet {
-  readonly renderer: Renderer;
+export interface Fleet extends CommandOutput {
   readonly members: readonly Described[];
-  readonly emit: (document: OutputDocument) => Promise<void>;
-  readonly note: (text: string) => Promise<void>;
   /** Asks all members at once, and returns their answers in order; one that fails costs only its own answer. */
   readonly askAll: <Answer>(
     question: (connected: Connected) => Promise<Answer>,
@@ -69,12 +65,8 @@ export async function openFleet<Input>(
   if (found instanceof AuthError) throw found;
   if (renderer === null) throw new UsageError(gathered.problems);
   const fleet: Fleet = {
-    renderer,
+    ...commandOutput(ctx, common, { renderer, isSandbox: configuration?.sandbox.value ?? false }),
     members,
-    emit: async (document) => {
-      await emit(ctx, renderer, document);
-    },
-    note: (text) => note(ctx, common, text),
     askAll: (question, shared) =>
       Promise.all(
         members.map(async (member) => {

@@ -4,15 +4,11 @@ import { addressOf } from '../delivery/targets/session.ts';
 import { NotFoundError, UsageError, type ExitCode } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
-import type { ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
-import { found } from '../session/check.ts';
 import { confirmationProblems } from '../session/confirm.ts';
-import { checkIntake, needlessIntake, planSupplied, takesIntake } from '../session/intake.ts';
+import { checkIntake, planSupplied, takesIntake } from '../session/intake.ts';
 import type { Invocation } from '../session/invocation.ts';
-import { issuance } from '../session/issuance.ts';
-import { checkUnchanged } from '../session/pick.ts';
-import { idProblems, pickAccount } from '../session/pick.ts';
-import type { PlannedIssuance } from '../session/issuance.ts';
+import { issuance, type PlannedIssuance } from '../session/issuance.ts';
+import { checkUnchanged, idProblems, pickAccount } from '../session/pick.ts';
 import type { Session } from '../session/session.ts';
 import { checkTargets, printingProblems, targetsFor } from '../session/targets.ts';
 import type { RotateFlags } from './flags.ts';
@@ -23,11 +19,9 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
   const [reference] = flags.id ?? [];
   const { session, input } = await open(async (local) => {
     const specs = await checkTargets(local.targetEnvironment, flags, { isNew: false });
-    const isSupplied = takesIntake(local.definition);
-    const given = isSupplied
-      ? await checkIntake(ctx, common, { flags, definition: local.definition })
-      : found(...needlessIntake(local.definition, flags, { isDocument: false }));
-    const printing = isSupplied ? [] : await printingProblems(ctx, common, { ...local, ...flags });
+    const { definition } = local;
+    const given = await checkIntake(ctx, common, { flags, definition });
+    const printing = takesIntake(definition) ? [] : await printingProblems(ctx, common, { ...local, ...flags });
     return {
       value: { specs: specs.value, credential: given.value },
       problems: [
@@ -42,7 +36,6 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
   });
   const planRotate = takesIntake(session.definition) ? null : session.verb('planRotate', 'rotate credentials');
   const account = await pickReplaced(session, reference, input.specs);
-  const request = { operation: 'rotate', account, name: account.name, token: flags.token ?? null } as const;
   const id = ctx.uuid();
   async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
     const specs = await withDefault(session, input.specs, plan);
@@ -56,11 +49,13 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
       checkUnchanged: () => checkUnchanged(session, account),
     };
   }
-  async function plannedWith(manual: ManualVerbs, supplied: SuppliedCredential): Promise<PlannedIssuance> {
-    return planned(await manual.planRotate(account, supplied));
-  }
   if (planRotate !== null) return issuance(session, await planned(await planRotate(account)));
-  return issuance(session, await planSupplied(session, input.credential, { request, flags, plan: plannedWith }));
+  const suppliedIssuance = await planSupplied(session, input.credential, {
+    request: { operation: 'rotate', account, name: account.name, token: flags.token ?? null },
+    flags,
+    plan: async (manual, supplied) => planned(await manual.planRotate(account, supplied)),
+  });
+  return issuance(session, suppliedIssuance);
 }
 
 /** Without `--to`, a supplied credential replaces the old one where that is stored, if known. */

@@ -1,4 +1,4 @@
-import type { PromptChoice, Context } from '../context.ts';
+import type { Context, PromptChoice } from '../context.ts';
 import { ExitCode, NotFoundError } from '../errors.ts';
 import { compareText } from '../model/text.ts';
 import type { Column } from '../output/columns.ts';
@@ -8,7 +8,7 @@ import type { ProviderDefinition, Role } from '../providers/provider.ts';
 import type { GrantFlags } from './account-flags.ts';
 import { change } from './change.ts';
 import { found, type Check } from './check.ts';
-import { canAsk, confirmationProblems } from './confirm.ts';
+import { confirmationProblems, missingProblem } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Invocation } from './invocation.ts';
 import { pickAccount } from './pick.ts';
@@ -38,11 +38,15 @@ export async function listRules({ open }: Invocation, account: string | undefine
 
 /** What `accessrules create` does. */
 export async function createRule({ ctx, common, open }: Invocation, flags: GrantFlags): Promise<ExitCode> {
-  const { session, input } = await open(({ definition }) => checkGrant({ ctx, common }, flags, definition));
+  const { session, input } = await open(({ definition }) => checkGrant(ctx, common, { flags, definition }));
   const { planGrant } = session.verb('accessRules', 'create access rules');
-  const grant = await askForGrant(session, input);
-  const { account, role, scope } = grant;
+  // Rules name the account, as do the questions and records that follow.
+  const account = input.account ?? (await pickAccount(session, undefined)).name;
+  const role = input.role ?? (await pickRole(session));
+  const scope = input.scope ?? (await pickScope(session));
   const plan = await planGrant(account, { role, scope, cluster: flags.cluster ?? null });
+  const [scopeType = '', scopeName = ''] = scope.split(':', 2);
+  const sample = { account, id: '1', role, scopeType, scopeId: '1', scopeName };
   return change(session, {
     operation: 'create',
     auditedAs: 'grant',
@@ -50,7 +54,7 @@ export async function createRule({ ctx, common, open }: Invocation, flags: Grant
     changed: (rule) => ({ id: rule.id, name: rule.account, organization: null }),
     plan,
     action: `Create an access rule for ${account}`,
-    sample: sampleRule(grant),
+    sample: { ...sample, raw: sample },
     document: (rule) => ({
       ...listDocument({ rows: [rule], columns: ruleColumns }),
       value: { ...rule, ...session.marker },
@@ -59,16 +63,11 @@ export async function createRule({ ctx, common, open }: Invocation, flags: Grant
   });
 }
 
-/** An example for trying the output before anything is sent. */
-function sampleRule({ account, role, scope }: ChosenGrant): GrantedRule {
-  const [scopeType = '', scopeName = ''] = scope.split(':', 2);
-  const rule = { account, id: '1', role, scopeType, scopeId: '1', scopeName };
-  return { ...rule, raw: rule };
-}
-
 /** What `accessrules delete` does. */
 export async function deleteRule({ ctx, common, open }: Invocation, id = ''): Promise<ExitCode> {
-  const { session } = await open(() => found(...idProblems(id), ...confirmationProblems(ctx, common)));
+  const isNumber = /^\d+$/.test(id);
+  const problem = id.trim() === '' ? missingId : `--id "${id}" is not the number of an access rule`;
+  const { session } = await open(() => found(...(isNumber ? [] : [problem]), ...confirmationProblems(ctx, common)));
   const { planRevoke } = session.verb('accessRules', 'delete access rules');
   const plan = await planRevoke(id);
   return change(session, {
@@ -85,43 +84,23 @@ export async function deleteRule({ ctx, common, open }: Invocation, id = ''): Pr
   });
 }
 
-function idProblems(id: string): readonly string[] {
-  if (id.trim() === '') return ['--id is missing: give the number of an access rule'];
-  return /^\d+$/.test(id) ? [] : [`--id "${id}" is not the number of an access rule`];
-}
+const missingId = '--id is missing: give the number of an access rule';
 
-/** A role on a scope for an account, each by its id or name, as the user gives it. */
-interface ChosenGrant {
-  readonly account: string;
-  readonly role: string;
-  readonly scope: string;
-}
-
-/** Without a flag a person has to choose, on a terminal. */
 function checkGrant(
-  { ctx, common }: { ctx: Context; common: CommonFlags },
-  flags: GrantFlags,
-  { accessRules }: ProviderDefinition,
+  ctx: Context,
+  common: CommonFlags,
+  { flags, definition }: { flags: GrantFlags; definition: ProviderDefinition },
 ): Check<GrantFlags> {
-  const { account, role, scope } = flags;
-  const missing = Object.entries({ account, role, scope }).flatMap(([name, value]) =>
-    value === undefined && canAsk(ctx, common) ? [] : isBlank(value) ? [`--${name} is missing`] : [],
-  );
-  const problem = isBlank(scope) ? null : (accessRules?.scopeProblem(scope ?? '') ?? null);
-  return { value: flags, problems: problem === null ? missing : [...missing, `--scope: ${problem}`] };
-}
-
-function isBlank(value: string | undefined): boolean {
-  return value === undefined || value.trim() === '';
-}
-
-/** Asks for what no flag gives. */
-async function askForGrant(session: Session, flags: GrantFlags): Promise<ChosenGrant> {
+  const { account, role, scope = '' } = flags;
+  const problem = scope.trim() === '' ? null : (definition.accessRules?.scopeProblem(scope) ?? null);
   return {
-    // Rules name the account, as do the questions and records that follow.
-    account: flags.account ?? (await pickAccount(session, undefined)).name,
-    role: flags.role ?? (await pickRole(session)),
-    scope: flags.scope ?? (await pickScope(session)),
+    value: flags,
+    problems: [
+      ...Object.entries({ account, role, scope: flags.scope }).flatMap(([name, value]) =>
+        missingProblem(ctx, common, value, `--${name} is missing`),
+      ),
+      ...(problem === null ? [] : [`--scope: ${problem}`]),
+    ],
   };
 }
 

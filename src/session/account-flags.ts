@@ -70,6 +70,8 @@ export type DoneFlag = FlagsOf<typeof doneFlag>;
 
 export const accountFlag = { id: text('--id <id>', 'id or exact name of the account') } as const;
 
+export type AccountFlag = FlagsOf<typeof accountFlag>;
+
 /** Which token of an account. */
 export const tokenFlags = { ...accountFlag, token: text('--token <name>', 'name of the token') } as const;
 

@@ -12,10 +12,14 @@ import type { AuditFact, AuditOperation, AuditSubject } from '../state/audit-eve
 import { reasonOf } from '../delivery/failures.ts';
 import { HttpError } from '../http/error.ts';
 
-export interface PlannedChange<Result> extends DoneFlag, Pick<Audited<Result>, 'subject' | 'changed'> {
+export interface PlannedChange<Result> extends DoneFlag {
   readonly operation: Planned['operation'];
   /** The audit log's word for it, where that is another one. */
-  readonly auditedAs?: Audited<Result>['operation'];
+  readonly auditedAs?: AuditOperation;
+  /** As it was before. */
+  readonly subject: AuditSubject;
+  /** The account by its result; null when another run changed it. Default: `subject`. */
+  readonly changed?: (result: Result) => AuditSubject | null;
   readonly plan: Plan<Result>;
   /** As it reads in a question, e.g. `Delete ci-deploy (c1f0…) in organization a77e…`. */
   readonly action: string;
@@ -31,28 +35,24 @@ export interface PlannedChange<Result> extends DoneFlag, Pick<Audited<Result>, '
  */
 export async function change<Result>(session: Session, planned: PlannedChange<Result>): Promise<ExitCode> {
   const { operation, plan, document, done } = planned;
-  refuseDone(session.definition, { done, ...plan });
+  const { definition, marker } = session;
+  const { requests, effects, action } = plan;
+  refuseDone(definition, { done, ...plan });
   if (session.common.dryRun) {
-    await session.emit(
-      dryRunDocument(
-        { provider: session.definition.name, marker: session.marker },
-        { operation, requests: plan.requests, effects: effectsOf(plan) },
-        [],
-      ),
-    );
+    const where = { provider: definition.name, marker };
+    await session.emit(dryRunDocument(where, { operation, requests, effects: effectsOf(plan) }));
     return ExitCode.done;
   }
   await tryOutput(session, document(planned.sample));
-  await agree(session, planned);
+  if (action !== undefined) await confirmDone(session, { action, effects, done });
+  else if (effects.length > 0) await confirmChange(session, { action: planned.action, effects });
   const result = await applyAudited(session, planned);
   try {
     await session.emit(document(result));
   } catch (cause) {
-    if (plan.effects.length === 0 || !(cause instanceof CliError)) throw cause;
-    throw new PartialError(`the change was made, but its result was not printed: ${cause.message}`, {
-      provider: session.definition.name,
-      cause,
-    });
+    if (effects.length === 0 || !(cause instanceof CliError)) throw cause;
+    const message = `the change was made, but its result was not printed: ${cause.message}`;
+    throw new PartialError(message, { provider: definition.name, cause });
   }
   return ExitCode.done;
 }
@@ -66,20 +66,23 @@ async function tryOutput({ renderer }: Session, document: OutputDocument): Promi
   }
 }
 
-async function agree<Result>(session: Session, { plan, action, done }: PlannedChange<Result>): Promise<void> {
-  const { effects } = plan;
-  if (plan.action !== undefined) await confirmDone(session, { action: plan.action, effects, done });
-  else if (effects.length > 0) await confirmChange(session, { action, effects });
-}
-
-async function applyAudited<Result>(
-  session: Session,
-  { plan, operation, auditedAs, subject, changed }: PlannedChange<Result>,
-): Promise<Result> {
-  const isChange = plan.effects.length > 0 || plan.action !== undefined;
-  if (!isChange) return apply(session, plan);
-  const fact = { operation: auditedAs ?? operation, subject, ...(changed === undefined ? {} : { changed }) };
-  return audited(session, fact, () => apply(session, plan));
+/**
+ * Makes the change and records its outcome in the audit log, also that of a refused one: who tried it matters. A plan
+ * that changes nothing is not recorded.
+ */
+async function applyAudited<Result>(session: Session, planned: PlannedChange<Result>): Promise<Result> {
+  const { plan, subject, changed } = planned;
+  if (plan.effects.length === 0 && plan.action === undefined) return apply(session, plan);
+  const operation = planned.auditedAs ?? planned.operation;
+  try {
+    const result = await apply(session, plan);
+    const account = changed === undefined ? subject : changed(result);
+    if (account !== null) await record(session, { operation, account, exitCode: ExitCode.done });
+    return result;
+  } catch (error) {
+    await record(session, { operation, account: subject, ...failureOf(error) });
+    throw error;
+  }
 }
 
 /** An interrupt between two attempts leaves no request under way, but an earlier one may have taken effect. */
@@ -98,41 +101,11 @@ async function apply<Result>(session: Session, plan: Plan<Result>): Promise<Resu
   }
 }
 
-/** A change as the audit log records it. */
-export interface Audited<Result> {
-  readonly operation: AuditOperation;
-  /** As it was before. */
-  readonly subject: AuditSubject;
-  /** The account by its result; null when another run changed it. Default: `subject`. */
-  readonly changed?: (result: Result) => AuditSubject | null;
-}
-
-/**
- * Does the work and records its outcome in the audit log, also that of a refused change: who tried it matters.
- * @throws what the work throws
- */
-async function audited<Result>(
-  session: Session,
-  { operation, subject, changed }: Audited<Result>,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    const result = await work();
-    const account = changed === undefined ? subject : changed(result);
-    if (account !== null) await record(session, { operation, account, exitCode: ExitCode.done });
-    return result;
-  } catch (error) {
-    await record(session, { operation, account: subject, ...failureOf(error) });
-    throw error;
-  }
-}
-
 /** After a lost answer or an unexpected error the outcome is unknown. */
 function failureOf(error: unknown): Pick<AuditFact, 'exitCode' | 'outcome' | 'error'> {
   if (!(error instanceof CliError)) return { exitCode: ExitCode.failed, outcome: 'unknown', error: reasonOf(error) };
-  const { exitCode, message } = error;
   const isLost = error instanceof HttpError && error.arrival === 'unknown';
-  return { exitCode, ...(isLost ? { outcome: 'unknown' } : {}), error: message };
+  return { exitCode: error.exitCode, ...(isLost ? { outcome: 'unknown' } : {}), error: error.message };
 }
 
 async function record(session: Session, fact: Omit<AuditFact, 'connection'>): Promise<void> {

@@ -18,6 +18,17 @@ export function canAsk(ctx: Context, { input, dryRun }: CommonFlags): boolean {
   return input && dryRun !== true && isTerminal(ctx);
 }
 
+/** The problem of a flag that is missing or blank: where it is missing, a person may be asked to choose instead. */
+export function missingProblem(
+  ctx: Context,
+  common: CommonFlags,
+  given: string | undefined,
+  problem: string,
+): readonly string[] {
+  const isMissing = given === undefined ? !canAsk(ctx, common) : given.trim() === '';
+  return isMissing ? [problem] : [];
+}
+
 /**
  * Shows the effects and asks for confirmation, unless `--yes` gives it or there is no terminal.
  * @param action as it reads in a question, without the question mark
@@ -29,25 +40,21 @@ export async function confirmChange(
 ): Promise<void> {
   if (common.yes || !canAsk(ctx, common)) return;
   await ctx.stderr.write(effects.map((effect) => `  - ${safeText(effect)}\n`).join(''));
-  const message = `${safeText(action)}?`;
-  const confirmed = await ctx.prompt.confirm({ message, default: false });
+  const confirmed = await ctx.prompt.confirm({ message: `${safeText(action)}?`, default: false });
   if (!confirmed) throw new UsageError('not confirmed; nothing was changed');
 }
 
 /** @throws UsageError unless a person or a flag allows sending a profile's credential to another endpoint */
-export async function confirmEndpoint(
-  ctx: Context,
-  common: CommonFlags,
-  { needsConfirmation }: Connection,
-): Promise<void> {
-  if (needsConfirmation === null || common.allowEndpointOverride) return;
-  if (canAsk(ctx, common)) {
-    if (await ctx.prompt.confirm({ message: needsConfirmation, default: false })) return;
-    throw new UsageError('not confirmed; nothing was sent');
+export async function confirmEndpoint(ctx: Context, common: CommonFlags, connection: Connection): Promise<void> {
+  const { needsConfirmation: message } = connection;
+  if (message === null || common.allowEndpointOverride) return;
+  if (!canAsk(ctx, common)) {
+    throw new UsageError('--endpoint beside a profile needs --allow-endpoint-override here', {
+      hint: `--allow-endpoint-override says yes to: ${message}`,
+    });
   }
-  throw new UsageError('--endpoint beside a profile needs --allow-endpoint-override here', {
-    hint: `--allow-endpoint-override says yes to: ${needsConfirmation}`,
-  });
+  const confirmed = await ctx.prompt.confirm({ message, default: false });
+  if (!confirmed) throw new UsageError('not confirmed; nothing was sent');
 }
 
 /** @throws UsageError where there is no terminal to ask on */

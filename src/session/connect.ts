@@ -18,7 +18,7 @@ import { note } from './note.ts';
 import { openSandboxOf, sandboxDirectory } from './sandbox-state.ts';
 
 /** A connection as flags, environment and files describe it, before anything is opened. */
-export interface Found {
+export interface FoundConnection {
   readonly configuration: Configuration;
   readonly definition: ProviderDefinition;
   /** The error where there is no credential; it is reported only when nothing else is wrong. */
@@ -28,7 +28,7 @@ export interface Found {
 }
 
 /** @throws UsageError with every problem of configuration and provider */
-export async function findConnection(ctx: Context, common: CommonFlags): Promise<Found> {
+export async function findConnection(ctx: Context, common: CommonFlags): Promise<FoundConnection> {
   const configuration = await loadConfiguration(ctx, common);
   const options = { configuration, flags: common, environments };
   const connection = await resolveConnection(ctx, options).catch((error: unknown) => {
@@ -43,33 +43,27 @@ export async function findConnection(ctx: Context, common: CommonFlags): Promise
 }
 
 /** A connection that has a credential, or is the sandbox's. */
-export interface Described extends Found {
+export interface Described extends FoundConnection {
   readonly connection: Connection;
 }
 
 export async function describeConnection(configuration: Configuration, connection: Connection): Promise<Described> {
   const definition = await loadDefinition(connection.provider);
-  const problems = connectionProblems(connection, definition);
+  const { endpoint, endpointSource, credential } = connection;
+  const reading = credential === null ? null : readEndpoint(endpoint, endpointSource).problem;
+  const { value: id, source } = connection.organization;
+  // A setting for all runs is only for the providers that have organizations; a flag is about this run.
+  const isMeant = source.kind === 'flag' || providersWith('listOrganizations').includes(definition.name);
+  const problem = id === null || !isMeant ? null : definition.organizationProblem(id);
+  const problems = [
+    ...(reading === null ? [] : [reading]),
+    ...(problem === null ? [] : [`${describeSource(source)} "${id}": ${problem}`]),
+  ];
   return { configuration, definition, connection, problems };
 }
 
 async function loadDefinition(name: ProviderName | 'all' | null): Promise<ProviderDefinition> {
   return registry[name === null || name === 'all' ? providerNames[0] : name].load();
-}
-
-function connectionProblems(
-  { endpoint, endpointSource, organization, credential }: Connection,
-  definition: ProviderDefinition,
-): string[] {
-  const reading = credential === null ? null : readEndpoint(endpoint, endpointSource).problem;
-  const { value: id, source } = organization;
-  // A setting for all runs is only for the providers that have organizations; a flag is about this run.
-  const isMeant = source.kind === 'flag' || providersWith('listOrganizations').includes(definition.name);
-  const problem = id === null || !isMeant ? null : definition.organizationProblem(id);
-  return [
-    ...(reading === null ? [] : [reading]),
-    ...(problem === null ? [] : [`${describeSource(source)} "${id}": ${problem}`]),
-  ];
 }
 
 /** A provider that is ready to be asked. */
@@ -99,7 +93,7 @@ export interface Connected {
 export async function connect(
   ctx: Context,
   common: CommonFlags,
-  found: Found,
+  found: FoundConnection,
   shared: Shared = {},
 ): Promise<Connected> {
   const { connection } = found;
@@ -183,22 +177,21 @@ async function connectTo(
 async function connectSandbox(
   ctx: Context,
   common: CommonFlags,
-  { configuration, definition, connection }: Found,
+  { configuration, definition, connection }: FoundConnection,
   shared: Shared,
 ): Promise<Connected> {
-  const { stateDirectory } = configuration;
-  const sandbox = await openSandboxOf(ctx, stateDirectory.value, definition.name);
+  const { value: state } = configuration.stateDirectory;
+  const sandbox = await openSandboxOf(ctx, state, definition.name);
   const { endpoint, clientId, secret } = sandbox.connection;
-  const named = connection instanceof AuthError ? null : connection.organization.value;
   return connectTo(ctx, common, {
     definition,
     endpoint,
     credential: { source: 'the sandbox', clientId, read: () => Promise.resolve(new Secret(secret)) },
     profile: 'sandbox',
-    organization: named,
+    organization: connection instanceof AuthError ? null : connection.organization.value,
     ca: null,
     sandbox,
-    stateDirectory: sandboxDirectory(stateDirectory.value),
+    stateDirectory: sandboxDirectory(state),
     ...shared,
   });
 }

@@ -2,7 +2,7 @@ import { ExitCode, NotFoundError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import { safeText } from '../model/text.ts';
 import type { OutputDocument } from '../output/document.ts';
-import type { DoneFlag } from './account-flags.ts';
+import type { AccountFlag, DoneFlag } from './account-flags.ts';
 import { change } from './change.ts';
 import { found } from './check.ts';
 import type { Invocation } from './invocation.ts';
@@ -10,15 +10,14 @@ import { recordProblems } from './manual.ts';
 import { idProblems, pickAccount } from './pick.ts';
 import type { Session } from './session.ts';
 
-interface DeleteFlags extends DoneFlag {
-  readonly id?: string | undefined;
+interface DeleteFlags extends AccountFlag, DoneFlag {
   readonly ignoreMissing?: true | undefined;
 }
 
 /** What `serviceaccounts delete` does. */
 export async function deleteAccount({ ctx, common, open }: Invocation, flags: DeleteFlags): Promise<ExitCode> {
   const { session } = await open(({ definition }) =>
-    found(...idProblems(ctx, common, flags.id), ...recordProblems({ ctx, common }, flags, definition)),
+    found(...idProblems(ctx, common, flags.id), ...recordProblems(ctx, common, { ...flags, definition })),
   );
   const planDelete = session.verb('planDelete', 'delete service accounts');
   const account = await pickAccount(session, flags.id).catch((error: unknown) => {
@@ -43,19 +42,19 @@ export async function deleteAccount({ ctx, common, open }: Invocation, flags: De
     plan: {
       ...plan,
       apply: async (options) => {
-        const deleted = await plan.apply(options).then(() => true, notThere(flags));
-        return { deleted, id, name, isRecord };
+        try {
+          await plan.apply(options);
+          return { deleted: true, id, name, isRecord };
+        } catch (error) {
+          // It may have been deleted in the meantime.
+          if (flags.ignoreMissing && error instanceof HttpError && error.status === 404) {
+            return { deleted: false, id, name, isRecord };
+          }
+          throw error;
+        }
       },
     },
   });
-}
-
-/** Accepts with `--ignore-missing` that it was deleted in the meantime. */
-function notThere({ ignoreMissing }: DeleteFlags): (error: unknown) => false {
-  return (error) => {
-    if (ignoreMissing && error instanceof HttpError && error.status === 404) return false;
-    throw error;
-  };
 }
 
 interface Deletion {

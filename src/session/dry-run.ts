@@ -1,9 +1,9 @@
-import type { Preflight } from '../delivery/preflight.ts';
+import type { Preflight, TriedTarget } from '../delivery/preflight.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { safeText } from '../model/text.ts';
 import type { PlannedRequest } from '../providers/plan.ts';
-import type { Session } from './session.ts';
+import type { CommandOutput } from './output.ts';
 
 export interface Planned {
   readonly operation: 'create' | 'update' | 'rotate' | 'delete' | 'deliver' | 'discard' | 'revoke' | 'restore';
@@ -17,11 +17,15 @@ export interface PlannedTarget {
   readonly ok: boolean;
 }
 
+export function plannedTarget({ target, problems }: TriedTarget): PlannedTarget {
+  return { target, ok: problems.length === 0 };
+}
+
 /** What `--dry-run` prints (docs/design.md 1); at most `most` targets and requests for people. */
 export function dryRunDocument(
-  { provider, marker }: { readonly provider: string | null; readonly marker: Session['marker'] },
+  { provider, marker }: { readonly provider: string | null; readonly marker: CommandOutput['marker'] },
   plan: Planned,
-  targets: readonly PlannedTarget[],
+  targets: readonly PlannedTarget[] = [],
   most = Infinity,
 ): OutputDocument {
   const { operation, requests, effects } = plan;
@@ -33,16 +37,10 @@ export function dryRunDocument(
  * Ends a dry run once the plan is printed: what would keep the change from working is an error here too.
  * @throws UsageError
  */
-export async function endDryRun({
-  found,
-  renderer,
-  note,
-}: {
-  readonly found: Pick<Preflight, 'problems' | 'others' | 'hint'>;
-  readonly renderer: Pick<Session['renderer'], 'format'>;
-  readonly note: Session['note'];
-}): Promise<ExitCode> {
-  const { problems, others, hint } = found;
+export async function endDryRun(
+  { renderer, note }: CommandOutput,
+  { problems, others, hint }: Preflight,
+): Promise<ExitCode> {
   if (others.length > 0) throw new UsageError(others, { hint });
   // The filter of this run is for the preview, and another one may be used on the result.
   for (const problem of renderer.format === 'query' ? [] : problems) await note(problem);
@@ -54,7 +52,11 @@ function describe({ operation, requests, effects }: Planned, targets: readonly P
   const lines = [
     `Dry run: nothing was changed. ${operation} would do this:`,
     ...effects.map((effect) => `  - ${safeText(effect)}`),
-    ...fewLines(targets.map(targetLine), most, '  - and'),
+    ...fewLines(
+      targets.map(({ target, ok }) => `  - the credential ${ok ? 'goes' : 'cannot go'} to ${safeText(target)}`),
+      most,
+      '  - and',
+    ),
     ...(requests.length === 0 ? [] : ['with these requests:']),
     ...fewLines(requests.map(requestLine), most, '  and'),
   ];
@@ -67,23 +69,13 @@ export function fewLines(lines: readonly string[], most: number, and: string): r
   return [...lines.slice(0, most), `${and} ${lines.length - most} more like these`];
 }
 
-function targetLine({ target, ok }: PlannedTarget): string {
-  return `  - the credential ${ok ? 'goes' : 'cannot go'} to ${safeText(target)}`;
-}
-
 function requestLine({ method, url, body }: PlannedRequest): string {
-  const json = body === null ? '' : `\n${indent(visibleJson(body))}`;
-  return `  ${method} ${safeText(url)}${json}`;
-}
-
-/** JSON whose control characters are escaped, because a terminal would obey them. */
-function visibleJson(body: unknown): string {
-  return JSON.stringify(body, null, 2).replaceAll(
+  const start = `  ${method} ${safeText(url)}`;
+  if (body === null) return start;
+  // A terminal would obey control characters.
+  const json = JSON.stringify(body, null, 2).replaceAll(
     /(?!\n)[\p{Cc}\p{Cf}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, '  ');
+  return `${start}\n${json.replaceAll(/^/gm, '  ')}`;
 }

@@ -5,15 +5,13 @@ import type { Document } from 'yaml';
 import type { Context } from '../context.ts';
 import { jsonErrorOffset } from '../config/parse.ts';
 import { yamlData, yamlProblem } from '../files/yaml.ts';
-import { largestText, readTextFile, type TextReading } from '../files/bounded-file.ts';
+import { largestText, readTextFile } from '../files/bounded-file.ts';
 import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
+import type { ChangeFlags } from './account-flags.ts';
 import { atMostOne, found, type Check } from './check.ts';
 
-export interface DocumentFlags {
-  readonly file?: string | undefined;
-  readonly stdin?: true | undefined;
-}
+type DocumentFlags = Pick<ChangeFlags, 'file' | 'stdin'>;
 
 /** Whether the flags name an input document. */
 export function hasDocument({ file, stdin }: DocumentFlags): boolean {
@@ -28,6 +26,22 @@ export async function readDocument(
 ): Promise<Check<AccountChange | null>> {
   const { value, problems } = await readInput(ctx, flags);
   return value === null ? { value: null, problems } : parse(value.text, { ...value, definition });
+}
+
+/** The document with the flags laid over it. */
+export function withFlags(
+  document: AccountChange,
+  { name, description, group }: Pick<ChangeFlags, 'name' | 'description' | 'group'>,
+  tags: AccountChange['tags'],
+): AccountChange {
+  const allTags = { ...document.tags, ...tags };
+  return {
+    ...document,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(group === undefined ? {} : { groups: group }),
+    ...(Object.keys(allTags).length === 0 ? {} : { tags: allTags }),
+  };
 }
 
 /** Text, and where it comes from, for people. */
@@ -46,16 +60,11 @@ export async function readInput(ctx: Context, flags: DocumentFlags): Promise<Che
     return found('the document is to come from standard input, which is a terminal: pipe it in, or use -f <file>');
   }
   const source = fromStdin ? 'standard input' : (flags.file ?? '');
-  const { text, problem } = fromStdin ? await readStdin(ctx) : await readTextFile(resolve(ctx.cwd, source));
+  const { text, problem } = fromStdin
+    ? { text: await ctx.stdin.text(largestText), problem: 'it is larger than 1 MiB, or not UTF-8 text' }
+    : await readTextFile(resolve(ctx.cwd, source));
   if (text === null) return found(`cannot read ${source}: ${problem}`);
   return { value: { text, source }, problems: [] };
-}
-
-async function readStdin(ctx: Context): Promise<TextReading> {
-  const text = await ctx.stdin.text(largestText);
-  return text === null
-    ? { text: null, problem: 'it is larger than 1 MiB, or not UTF-8 text' }
-    : { text, problem: null };
 }
 
 async function parse(
@@ -119,8 +128,7 @@ async function parseYaml(text: string): Promise<Check<unknown>> {
   const [first] = [...parsed.errors, ...parsed.warnings];
   if (first === undefined) return resolveAliases(parsed);
   const { line, col } = lines.linePos(first.pos[0]);
-  const why = wordings.get(first.code) ?? yamlProblem(first);
-  return found(`at line ${line}, column ${col}: ${why}`);
+  return found(`at line ${line}, column ${col}: ${wordings.get(first.code) ?? yamlProblem(first)}`);
 }
 
 /** A YAML alias may point nowhere, or expand to far more than the document. */

@@ -4,7 +4,7 @@ import { safeText } from '../model/text.ts';
 import { Secret } from '../model/credential.ts';
 import type { Intake, IntakeReading, IntakeRequest, ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
-import { noneOf, type Check } from './check.ts';
+import { found, noneOf, type Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import type { SuppliedFlags } from './account-flags.ts';
 import { hasDocument, readInput } from './input-document.ts';
@@ -24,15 +24,28 @@ export function takesIntake({ manual }: ProviderDefinition): boolean {
   return manual !== undefined;
 }
 
-/** Reads the credential; it may be missing only where a person can be asked for it. */
+/**
+ * Reads the credential, which may be missing only where a person can be asked for it. A provider that issues its
+ * credentials itself takes none.
+ */
 export async function checkIntake(
   ctx: Context,
   common: CommonFlags,
   { flags, definition }: { flags: SuppliedFlags; definition: ProviderDefinition },
 ): Promise<Check<GivenCredential | null>> {
+  const { manual, title } = definition;
+  const { file, token, allowTenantChange } = flags;
+  if (manual === undefined) {
+    const given = {
+      '-f/--file': file,
+      '--stdin': flags.stdin,
+      '--token': token,
+      '--allow-tenant-change': allowTenantChange,
+    };
+    return found(...noneOf(given, `does nothing on ${title}, which issues its credentials itself`));
+  }
   const { value, problems } = await readInput(ctx, flags);
-  const { token } = flags;
-  const problem = token === undefined ? null : (definition.manual?.tokenNameProblem(token) ?? null);
+  const problem = token === undefined ? null : manual.tokenNameProblem(token);
   const isMissing = !hasDocument(flags) && !canAsk(ctx, common);
   return {
     value: value === null ? null : { secret: new Secret(value.text), source: value.source },
@@ -44,23 +57,6 @@ export async function checkIntake(
 }
 
 /**
- * The problems of flags for a supplied credential on a provider that issues its own.
- * @param isDocument whether `-f` is the account's document there
- */
-export function needlessIntake(
-  { title }: ProviderDefinition,
-  flags: SuppliedFlags,
-  { isDocument }: { isDocument: boolean },
-): readonly string[] {
-  const given = {
-    ...(isDocument ? {} : { '-f/--file': flags.file, '--stdin': flags.stdin }),
-    '--token': flags.token,
-    '--allow-tenant-change': flags.allowTenantChange,
-  };
-  return noneOf(given, `does nothing on ${title}, which issues its credentials itself`);
-}
-
-/**
  * Plans with the supplied credential. Without one, on a terminal, says what to fetch and where and asks for it, once
  * everything else was tried.
  * @throws UsageError naming what is wrong with it, never quoting it
@@ -68,33 +64,21 @@ export function needlessIntake(
 export async function planSupplied(
   session: Session,
   given: GivenCredential | null,
-  {
-    request,
-    flags,
-    plan,
-  }: {
+  options: {
     readonly request: IntakeRequest;
     readonly flags: SuppliedFlags;
     readonly plan: (manual: ManualVerbs, supplied: SuppliedCredential) => Promise<PlannedIssuance>;
   },
 ): Promise<PlannedIssuance> {
   const manual = session.verb('manual', 'take credentials from a person');
-  const intake = await manual.intake(request);
-  if (given === null) await rehearse(session, await plan(manual, intake.placeholder));
-  return plan(manual, await readSupplied(session, given, { intake, flags }));
-}
-
-async function readSupplied(
-  session: Session,
-  given: GivenCredential | null,
-  { intake, flags }: { intake: Intake; flags: SuppliedFlags },
-): Promise<SuppliedCredential> {
+  const intake = await manual.intake(options.request);
+  if (given === null) await rehearse(session, await options.plan(manual, intake.placeholder));
   const source = given?.source ?? 'what was typed';
   const reading = intake.read((given?.secret ?? (await askForIt(session, intake))).reveal());
   if (reading.supplied === null) throw new UsageError(reading.problems.map((problem) => `${source}: ${problem}`));
   for (const warning of reading.warnings) await session.note(`${source}: ${warning}`);
-  await agree(session, reading, flags);
-  return reading.supplied;
+  await agree(session, reading, options.flags);
+  return options.plan(manual, reading.supplied);
 }
 
 async function askForIt(session: Session, { action }: Intake): Promise<Secret> {
@@ -112,12 +96,8 @@ function isWhole(text: string): boolean {
 }
 
 /** A session for another tenant than the account's needs a confirmation: the token would be sent there. */
-async function agree(
-  { ctx, common }: Session,
-  { question }: IntakeReading,
-  { allowTenantChange }: SuppliedFlags,
-): Promise<void> {
-  if (question === null || allowTenantChange) return;
+async function agree({ ctx, common }: Session, { question }: IntakeReading, flags: SuppliedFlags): Promise<void> {
+  if (question === null || flags.allowTenantChange) return;
   if (!canAsk(ctx, common)) throw new UsageError('--allow-tenant-change is missing', { hint: question });
   if (await ctx.prompt.confirm({ message: question, default: false })) return;
   throw new UsageError('not confirmed; nothing was changed');

@@ -12,11 +12,11 @@ import type { DeliveryFlags } from './account-flags.ts';
 import type { Connected } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Session } from './session.ts';
-import type { Renderer } from '../output/renderer.ts';
+import type { CommandOutput } from './output.ts';
 import { addressOf } from '../delivery/targets/session.ts';
 import { runIssuance } from '../delivery/run-issuance.ts';
 import { preflight, type Preflight } from '../delivery/preflight.ts';
-import { dryRunDocument, endDryRun } from './dry-run.ts';
+import { dryRunDocument, endDryRun, plannedTarget } from './dry-run.ts';
 import { tellingWhoWaits } from './reminders.ts';
 
 /** A create or rotate that is ready to be previewed, confirmed and done. */
@@ -36,7 +36,7 @@ export interface PlannedIssuance {
 /** The common end of create and rotate: previews it, or asks for confirmation and does it. */
 export async function issuance(session: Session, planned: PlannedIssuance): Promise<ExitCode> {
   const { ctx, common } = session;
-  const issuing = issuanceOf(hostOf(session, planned.flags), planned);
+  const issuing = issuanceIn(session, planned);
   const found = await preflight(ctx, issuing);
   for (const warning of found.warnings) await session.note(warning);
   if (common.dryRun) return preview(session, planned, found);
@@ -52,39 +52,32 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
  * @throws UsageError
  */
 export async function rehearse(session: Session, planned: PlannedIssuance): Promise<void> {
-  const issuing = issuanceOf(hostOf(session, planned.flags), planned);
-  const { problems, hint } = await preflight(session.ctx, issuing);
+  const { problems, hint } = await preflight(session.ctx, issuanceIn(session, planned));
   if (problems.length > 0) throw new UsageError(problems, { hint });
 }
 
 async function preview(session: Session, planned: PlannedIssuance, found: Preflight): Promise<ExitCode> {
-  const { operation, plan } = planned;
-  const places = found.targets.map(({ target, problems }) => ({ target, ok: problems.length === 0 }));
-  await session.emit(
-    dryRunDocument(
-      { provider: session.definition.name, marker: session.marker },
-      { operation, ...plan, effects: effectsOf(session, planned) },
-      places,
-    ),
-  );
-  return endDryRun({ ...session, found });
+  const where = { provider: session.definition.name, marker: session.marker };
+  const plan = { ...planned.plan, operation: planned.operation, effects: effectsOf(session, planned) };
+  await session.emit(dryRunDocument(where, plan, found.targets.map(plannedTarget)));
+  return endDryRun(session, found);
 }
 
 /** What an issuance needs of its connection. A process has one journal and one audit log. */
-export interface IssuanceHost extends Connected {
+export interface IssuanceHost extends Connected, Pick<CommandOutput, 'renderer' | 'note'> {
   readonly common: CommonFlags;
-  readonly renderer: Renderer;
-  readonly note: (text: string) => Promise<void>;
   readonly journal: Journal;
   readonly audit: AuditLog;
 }
 
 /** A planned create or rotate with everything its delivery needs. */
 export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuance {
-  const { ctx, common, definition, provider, renderer, connection } = host;
+  const { ctx, common, definition, provider, renderer, journal, audit, locks, isSandbox } = host;
   const { id, operation, plan, targets, flags, checkUnchanged } = planned;
-  const { cwd: directory, homeDirectory } = ctx;
-  const place = { profile: connection.profile, flags: host.commandFlags, directory, homeDirectory };
+  const { credentialSource, profile, endpoint, caFile } = host.connection;
+  const place = { ...ctx, profile, flags: host.commandFlags, directory: ctx.cwd };
+  // Elsewhere the endpoint and the account's id say it all, and a plan to create may not know it.
+  const organization = provider.listOrganizations === undefined ? null : plan.expected.organization;
   return {
     id,
     operation,
@@ -94,19 +87,11 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     checkUnchanged,
     report: host.note,
     preferences: preferencesOf(flags),
-    journal: host.journal,
-    audit: host.audit,
-    locks: host.locks,
-    connection: {
-      provider: definition.name,
-      profile: connection.profile,
-      endpoint: connection.endpoint,
-      // Elsewhere the endpoint and the account's id say it all, and a plan to create may not know it.
-      organization: provider.listOrganizations === undefined ? null : plan.expected.organization,
-      isSandbox: host.isSandbox,
-      caFile: connection.caFile,
-    },
-    credentialSource: connection.credentialSource,
+    journal,
+    audit,
+    locks,
+    connection: { provider: definition.name, profile, endpoint, organization, isSandbox, caFile },
+    credentialSource,
     remote: {
       planRotate: provider.planRotate,
       verifyCredential: host.verifyCredential,
@@ -158,13 +143,11 @@ async function choose(ctx: Context, candidates: readonly Account[]): Promise<Acc
   return candidates.find(({ id }) => id === chosen) ?? null;
 }
 
-function hostOf(session: Session, { journal }: DeliveryFlags): IssuanceHost {
-  const { ctx, stateDirectory } = session;
-  return {
-    ...session,
-    journal: openJournal({ ...ctx, stateDirectory, keepsSecrets: journal ?? true }),
-    audit: openAuditLog({ ...ctx, stateDirectory }),
-  };
+function issuanceIn(session: Session, planned: PlannedIssuance): Issuance {
+  const place = { ...session.ctx, stateDirectory: session.stateDirectory };
+  const { keepsSecret: keepsSecrets } = preferencesOf(planned.flags);
+  const host = { ...session, journal: openJournal({ ...place, keepsSecrets }), audit: openAuditLog(place) };
+  return issuanceOf(host, planned);
 }
 
 /**
@@ -173,12 +156,7 @@ function hostOf(session: Session, { journal }: DeliveryFlags): IssuanceHost {
  */
 export function located(
   manual: ManualIssuance,
-  {
-    directory: cwd,
-    homeDirectory,
-    profile,
-    flags,
-  }: {
+  place: {
     readonly profile: string | null;
     readonly flags: ConnectionFlags;
     readonly directory: string;
@@ -186,10 +164,10 @@ export function located(
   },
 ): ManualIssuance {
   function addresses(delivered: readonly string[]): readonly string[] {
-    return delivered.map((name) => addressOf(name, { cwd, homeDirectory, profile }));
+    return delivered.map((name) => addressOf(name, { ...place, cwd: place.directory }));
   }
   function withFlags(action: RequiredAction): RequiredAction {
-    return { ...action, command: withConnection(action.command, flags) };
+    return { ...action, command: withConnection(action.command, place.flags) };
   }
   return {
     ...manual,

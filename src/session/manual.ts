@@ -18,11 +18,11 @@ type Step = Pick<Plan<unknown>, 'effects' | 'action'>;
  * there is nothing to confirm yet.
  */
 export function recordProblems(
-  { ctx, common }: { readonly ctx: Context; readonly common: CommonFlags },
-  { done }: DoneFlag,
-  { manual }: Pick<ProviderDefinition, 'manual'>,
+  ctx: Context,
+  common: CommonFlags,
+  { definition, done }: DoneFlag & { readonly definition: ProviderDefinition },
 ): readonly string[] {
-  return manual !== undefined && done !== true ? [] : confirmationProblems(ctx, common);
+  return definition.manual !== undefined && done !== true ? [] : confirmationProblems(ctx, common);
 }
 
 /** @throws UsageError for `--done` where no person has to do anything: sactl would make the change itself */
@@ -60,27 +60,24 @@ export async function confirmDone(
     return;
   }
   if (canAsk(ctx, common)) {
-    await ctx.stderr.write(instruction(action, effects));
+    const lines = [`To be done: ${safeText(action.goal)}`, `  at ${safeText(action.url)}`];
+    const all = [...lines, ...effects.map((effect) => `  - ${safeText(effect)}`)];
+    await ctx.stderr.write(all.map((line) => `${line}\n`).join(''));
     await offerPage(session, action.url);
     if (await ctx.prompt.confirm({ message: 'Is it done?', default: false })) return;
   }
   throw new ActionRequiredError([action], { provider: definition.name });
 }
 
-function instruction({ goal, url }: RequiredAction, effects: Step['effects']): string {
-  const lines = [`To be done: ${safeText(goal)}`, `  at ${safeText(url)}`];
-  return [...lines, ...effects.map((effect) => `  - ${safeText(effect)}`)].map((line) => `${line}\n`).join('');
-}
-
 /** Offers to open a page in the browser, where there is one. The sandbox has no pages. */
-export async function offerPage(session: Session, url: string): Promise<void> {
-  const { ctx, isSandbox } = session;
+export async function offerPage({ ctx, isSandbox, targetEnvironment }: Session, url: string): Promise<void> {
   const [name, ...args] = isSandbox ? [] : opener(ctx);
   const path = name === undefined ? null : await findProgram(name, ctx).catch(() => null);
-  if (path === null) return;
-  if (await ctx.prompt.confirm({ message: 'Open it in the browser?', default: true })) {
-    start(session, [path, ...args, url]);
-  }
+  if (path === null || !(await ctx.prompt.confirm({ message: 'Open it in the browser?', default: true }))) return;
+  const withheld = new Set(targetEnvironment.credentialVariables);
+  const env = Object.fromEntries(Object.entries(ctx.env).filter(([variable]) => !withheld.has(variable)));
+  // It may run as long as the browser does. A failure needs no message: the URL is on the screen.
+  leaveProgram({ path, args: [...args, url], cwd: ctx.cwd, env });
 }
 
 /** The program that opens a page, with its arguments; nothing where there is no screen. */
@@ -89,11 +86,4 @@ function opener({ platform, env }: Pick<Context, 'platform' | 'env'>): readonly 
   if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler'];
   const hasScreen = [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((name) => (name ?? '') !== '');
   return hasScreen ? ['xdg-open'] : [];
-}
-
-/** It may run as long as the browser does. A failure needs no message: the URL is on the screen. */
-function start({ ctx, targetEnvironment }: Session, [path = '', ...args]: readonly string[]): void {
-  const withheld = new Set(targetEnvironment.credentialVariables);
-  const env = Object.fromEntries(Object.entries(ctx.env).filter(([name]) => !withheld.has(name)));
-  leaveProgram({ path, args, cwd: ctx.cwd, env });
 }

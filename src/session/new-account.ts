@@ -1,12 +1,12 @@
 import { compareText } from '../model/text.ts';
-import type { Context } from '../context.ts';
-import type { AccountChange, NewAccount } from '../model/account.ts';
+import type { Context, PromptChoice } from '../context.ts';
+import type { NewAccount } from '../model/account.ts';
 import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
 import { providersWith } from '../providers/registry.ts';
 import { noneOf, type Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import { readTags, type NewAccountFlags } from './account-flags.ts';
-import { hasDocument, readDocument } from './input-document.ts';
+import { hasDocument, readDocument, withFlags } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
 import { orNull, readableRoles } from './list.ts';
 import type { Session } from './session.ts';
@@ -31,36 +31,10 @@ export async function checkNewAccount(
     ...(asks || (name === undefined && document.problems.length > 0) ? [] : nameProblems(name, definition)),
   ];
   if (name === undefined) return { value: null, problems };
-  return { value: newAccount({ ...given, name }, flags), problems };
-}
-
-/** The document with the flags laid over it. */
-function withFlags(
-  document: AccountChange,
-  { name, description, group }: NewAccountFlags,
-  tags: Readonly<Record<string, string>>,
-): AccountChange {
-  const allTags = { ...document.tags, ...tags };
-  return {
-    ...document,
-    ...(name === undefined ? {} : { name }),
-    ...(description === undefined ? {} : { description }),
-    ...(group === undefined ? {} : { groups: group }),
-    ...(Object.keys(allTags).length === 0 ? {} : { tags: allTags }),
-  };
-}
-
-function newAccount(
-  { name, description, groups, tags }: AccountChange & { readonly name: string },
-  flags: NewAccountFlags,
-): NewAccount {
-  return {
-    name,
-    description: description || null,
-    groups: groups ?? [],
-    tags: withoutNull(tags ?? {}),
-    ...rights(flags),
-  };
+  const { description, groups = [] } = given;
+  const ownTags = Object.entries(given.tags ?? {}).flatMap(([key, value]) => (value === null ? [] : [[key, value]]));
+  const value = { name, description: description || null, groups, tags: Object.fromEntries(ownTags), ...rights(flags) };
+  return { value, problems };
 }
 
 /** What the flags for access rules ask for. */
@@ -95,14 +69,12 @@ function nameProblems(name: string | undefined, definition: ProviderDefinition):
   return problem === null ? [] : [`"${name}" cannot be the name: ${problem}`];
 }
 
-function withoutNull(tags: Readonly<Record<string, string | null>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
-}
-
 /** Asks for everything that no flag gives: organization (where there are several), name, description, groups. */
 export async function askForAccount(session: Session, flags: NewAccountFlags): Promise<NewAccount> {
-  const { ctx, definition } = session;
-  const groups = flags.group === undefined ? await readableGroups(session) : [];
+  const { ctx, definition, provider } = session;
+  const areAsked = flags.group === undefined && provider.listGroups !== undefined;
+  // Null where the caller may not read groups.
+  const groups = areAsked ? await orNull(provider.listGroups()) : [];
   const name = await ctx.prompt.input({
     message: 'Name',
     validate: (value) => definition.nameProblem(value.trim()) ?? true,
@@ -120,8 +92,8 @@ export async function askForAccount(session: Session, flags: NewAccountFlags): P
 }
 
 async function askForGroups(session: Session, groups: readonly Group[] | null): Promise<readonly string[]> {
-  const { ctx, provider } = session;
-  if (provider.listGroups === undefined || groups?.length === 0) return [];
+  const { ctx } = session;
+  if (groups?.length === 0) return [];
   if (groups === null) {
     const typed = await ctx.prompt.input({
       message: 'Group ids, separated by commas (this token may not list groups; optional)',
@@ -135,10 +107,7 @@ async function askForGroups(session: Session, groups: readonly Group[] | null): 
   });
 }
 
-function groupChoice(
-  group: Group,
-  roles: ReadonlyMap<string, Role>,
-): { value: string; label: string; disabled?: string } {
+function groupChoice(group: Group, roles: ReadonlyMap<string, Role>): PromptChoice {
   const carried = group.roles.map((id) => roles.get(id)?.name ?? id).join(', ');
   const forbidden = group.roles.find((id) => roles.get(id)?.grantable === false);
   return {
@@ -146,10 +115,4 @@ function groupChoice(
     label: carried === '' ? group.name : `${group.name} (${carried})`,
     ...(forbidden === undefined ? {} : { disabled: `you may not grant ${roles.get(forbidden)?.name ?? forbidden}` }),
   };
-}
-
-/** null where the caller may not read groups. */
-async function readableGroups({ provider }: Session): Promise<readonly Group[] | null> {
-  if (provider.listGroups === undefined) return [];
-  return orNull(provider.listGroups());
 }

@@ -4,16 +4,14 @@ import { ConflictError, ExitCode, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
 import { found } from './check.ts';
-import { canAsk } from './confirm.ts';
+import { missingProblem } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Invocation } from './invocation.ts';
 import type { Session } from './session.ts';
 
 /** Problems of `--id`: without it a person has to choose from a list, on a terminal. */
 export function idProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
-  if (id === undefined && canAsk(ctx, common)) return [];
-  if (id !== undefined && id.trim() !== '') return [];
-  return ['--id is missing: give the id or the exact name of an account'];
+  return missingProblem(ctx, common, id, '--id is missing: give the id or the exact name of an account');
 }
 
 /** The account that `--id` names; without one, the account the user chooses from the list. */
@@ -24,10 +22,7 @@ export async function pickAccount({ ctx, provider }: Session, id: string | undef
   const sorted = accounts.toSorted((a, b) => compareText(a.name, b.name));
   const chosen = await ctx.prompt.select({
     message: 'Which service account?',
-    choices: sorted.map((account) => ({
-      value: account.id,
-      label: `${account.name} (${account.id}), ${account.status}`,
-    })),
+    choices: sorted.map(({ id: value, name, status }) => ({ value, label: `${name} (${value}), ${status}` })),
   });
   // A list has fewer details, and the choice may have taken a while.
   return provider.findAccount(chosen);

@@ -1,5 +1,5 @@
 import { soonMs } from '../model/duration.ts';
-import { hintText, sactl, type CommandLine, type Hint } from '../model/hint.ts';
+import { hintText, sactl, type CommandLine } from '../model/hint.ts';
 import { relativeTime } from '../output/time.ts';
 import type { OwnCredential } from '../providers/provider.ts';
 import type { Connected } from './connect.ts';
@@ -27,23 +27,17 @@ export function renewal(
  * for it. Never rejects.
  */
 export async function warnOfExpiry(connected: Connected, common: CommonFlags): Promise<void> {
+  const { ctx, provider, connection, commandFlags } = connected;
   try {
-    const warning = warningOf(connected);
-    if (warning !== null) await note(connected.ctx, common, hintText(warning, connected.commandFlags));
+    const own = provider.knownCredential?.() ?? null;
+    const end = Date.parse(own?.expiresAt ?? '');
+    if (own === null || !(end - ctx.now() < soonMs)) return;
+    const command = renewal(connected, own);
+    const text = `the credential from ${connection.credentialSource} expires ${relativeTime(end, ctx.now())}`;
+    await note(ctx, common, hintText(command === null ? text : [`${text}: `, command], commandFlags));
   } catch {
     // The command itself succeeded.
   }
-}
-
-function warningOf(connected: Connected): Hint | null {
-  const { ctx, provider, connection } = connected;
-  const own = provider.knownCredential?.() ?? null;
-  const end = Date.parse(own?.expiresAt ?? '');
-  if (own === null || !(end - ctx.now() < soonMs)) return null;
-  const when = relativeTime(end, ctx.now());
-  const command = renewal(connected, own);
-  const text = `the credential from ${connection.credentialSource} expires ${when}`;
-  return command === null ? text : [`${text}: `, command];
 }
 
 /**

@@ -5,28 +5,19 @@ import type { TargetEnvironment } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { ColumnChoice } from '../output/columns.ts';
-import type { OutputDocument } from '../output/document.ts';
-import { emit } from '../output/emit.ts';
 import { prepareRenderer, type Renderer } from '../output/renderer.ts';
 import type { Provider, ProviderDefinition } from '../providers/provider.ts';
 import { providersWith, type OptionalVerb } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from './check.ts';
-import { connect, findConnection, type Connected, type Found } from './connect.ts';
+import { connect, findConnection, type Connected } from './connect.ts';
 import { outputFlags, type CommonFlags } from './flags.ts';
-import { note } from './note.ts';
+import { commandOutput, type CommandOutput } from './output.ts';
 import { targetEnvironmentFor } from './targets.ts';
 
 /** A command's connection to one provider, with its output ready. */
-export interface Session extends Connected {
+export interface Session extends Connected, CommandOutput {
   readonly common: CommonFlags;
-  readonly renderer: Renderer;
   readonly targetEnvironment: TargetEnvironment;
-  /** Marks results of the sandbox: `{sandbox: true}`, or nothing. */
-  readonly marker: { readonly sandbox?: true };
-  /** Prints a result on stdout. */
-  readonly emit: (document: OutputDocument) => Promise<void>;
-  /** Prints one line on stderr, unless `--quiet`. */
-  readonly note: (text: string) => Promise<void>;
   /** e.g. `ci-deploy (c1f0…) in organization a77e…`. */
   readonly naming: (account: Account) => string;
   /**
@@ -61,7 +52,12 @@ export async function openSession<Input>(
   const renderer = await gather(gathered, () =>
     prepareRenderer(ctx, outputFlags(common, found?.configuration ?? null)),
   );
-  const local = found === null ? null : localOf(ctx, found, renderer);
+  const local = found && {
+    renderer,
+    definition: found.definition,
+    columns: columnsOf(found.configuration),
+    targetEnvironment: targetEnvironmentFor(ctx, found),
+  };
   const checked = local === null ? null : await check(local);
   gathered.problems.push(...(found?.problems ?? []), ...(checked?.problems ?? []));
   if (common.raw && common.dryRun) gathered.problems.push('--raw prints an answer, and with --dry-run there is none');
@@ -69,17 +65,10 @@ export async function openSession<Input>(
   if (found === null || renderer === null || local === null || checked === null)
     throw new UsageError(gathered.problems);
   const connected = await connect(ctx, common, found);
+  const output = commandOutput(ctx, common, { ...connected, renderer });
   const { targetEnvironment } = local;
-  return { session: { ...sessionOf(common, renderer, connected), targetEnvironment }, input: checked.value };
-}
-
-function localOf(ctx: Context, found: Found, renderer: Renderer | null): Local {
-  return {
-    renderer,
-    definition: found.definition,
-    columns: columnsOf(found.configuration),
-    targetEnvironment: targetEnvironmentFor(ctx, found),
-  };
+  const session = { ...connected, ...output, common, targetEnvironment, naming, verb: verbsOf(connected) };
+  return { session, input: checked.value };
 }
 
 /** The columns that flags or files name. */
@@ -88,26 +77,17 @@ export function columnsOf({ columns }: Configuration): ColumnChoice | null {
   return names === null ? null : { names, source: describeSource(source) };
 }
 
-function sessionOf(common: CommonFlags, renderer: Renderer, connected: Connected): Omit<Session, 'targetEnvironment'> {
-  const { ctx, definition, provider, isSandbox } = connected;
-  return {
-    ...connected,
-    common,
-    renderer,
-    marker: isSandbox ? { sandbox: true } : {},
-    emit: async (document) => {
-      await emit(ctx, renderer, document);
-    },
-    note: (text) => note(ctx, common, text),
-    naming: ({ name, id, organization }) =>
-      `${name} (${id})${organization === null ? '' : ` in organization ${organization}`}`,
-    verb: (name, purpose) => {
-      const method = provider[name];
-      if (method !== undefined) return method;
-      const able = providersWith(name);
-      throw new UsageError(`${definition.title} cannot ${purpose}; ${able.join(' and ')} can`, {
-        hint: `name one that can with --provider ${able.join('|')}`,
-      });
-    },
+function naming({ name, id, organization }: Account): string {
+  return `${name} (${id})${organization === null ? '' : ` in organization ${organization}`}`;
+}
+
+function verbsOf({ definition, provider }: Connected): Session['verb'] {
+  return (name, purpose) => {
+    const method = provider[name];
+    if (method !== undefined) return method;
+    const able = providersWith(name);
+    throw new UsageError(`${definition.title} cannot ${purpose}; ${able.join(' and ')} can`, {
+      hint: `name one that can with --provider ${able.join('|')}`,
+    });
   };
 }

@@ -1,25 +1,19 @@
 import { loadConfiguration, type Configuration } from '../config/configuration.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import type { OutputDocument } from '../output/document.ts';
-import { emit } from '../output/emit.ts';
-import { prepareRenderer, type Renderer } from '../output/renderer.ts';
+import { prepareRenderer } from '../output/renderer.ts';
 import { gather, throwGathered, type Gathered } from './check.ts';
 import { outputFlags, type CommonFlags } from './flags.ts';
-import { note } from './note.ts';
+import { commandOutput, type CommandOutput } from './output.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
 /** A command's access to the state on this machine, with its output ready. */
-export interface StateWork {
+export interface StateWork extends CommandOutput {
   readonly ctx: Context;
   readonly common: CommonFlags;
   readonly configuration: Configuration;
-  readonly renderer: Renderer;
   /** Of journal, locks and audit log; the sandbox has its own. */
   readonly stateDirectory: string;
-  readonly marker: { readonly sandbox?: true };
-  readonly emit: (document: OutputDocument) => Promise<void>;
-  readonly note: (text: string) => Promise<void>;
 }
 
 /**
@@ -39,16 +33,6 @@ export async function openStateWork(
   if (configuration === null || renderer === null) throw new UsageError(gathered.problems);
   const isSandbox = configuration.sandbox.value;
   const state = configuration.stateDirectory.value;
-  return {
-    ctx,
-    common,
-    configuration,
-    renderer,
-    stateDirectory: isSandbox ? sandboxDirectory(state) : state,
-    marker: isSandbox ? { sandbox: true } : {},
-    emit: async (document) => {
-      await emit(ctx, renderer, document);
-    },
-    note: (text) => note(ctx, common, text),
-  };
+  const stateDirectory = isSandbox ? sandboxDirectory(state) : state;
+  return { ctx, common, configuration, stateDirectory, ...commandOutput(ctx, common, { renderer, isSandbox }) };
 }

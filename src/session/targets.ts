@@ -12,8 +12,7 @@ import type { CredentialSource } from '../config/profile.ts';
 import { shareFiles } from '../delivery/targets/shared-files.ts';
 import { AuthError } from '../errors.ts';
 import { environments } from '../providers/registry.ts';
-import type { Configuration } from '../config/configuration.ts';
-import type { Connection } from '../config/connection.ts';
+import type { Connected, FoundConnection } from './connect.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
 /** Parses the values of `--to`; `isNew` is for an account that has no id yet. */
@@ -35,7 +34,7 @@ export async function checkTargets(
 export async function printingProblems(
   ctx: Context,
   common: CommonFlags,
-  { renderer, to = [] }: { readonly renderer: Renderer | null; readonly to?: readonly string[] | undefined },
+  { renderer, to = [] }: DeliveryFlags & { readonly renderer: Renderer | null },
 ): Promise<readonly string[]> {
   if (to.length > 0 || common.dryRun || renderer === null) return [];
   const { placeProblems } = await import('../delivery/stdout.ts');
@@ -44,16 +43,14 @@ export async function printingProblems(
 
 /** The targets for one account. @throws UsageError when its name or id cannot be part of one */
 export async function targetsFor(
-  {
-    targetEnvironment,
-    connection: { profile },
-  }: { readonly targetEnvironment: TargetEnvironment; readonly connection: { readonly profile: string | null } },
+  session: Pick<Connected, 'connection'> & { readonly targetEnvironment: TargetEnvironment },
   specs: readonly TargetSpec[],
   { provider, organization, name, id }: Omit<Subject, 'profile'>,
 ): Promise<readonly Target[]> {
   if (specs.length === 0) return [];
   const { createTargets } = await import('../delivery/targets/schemes.ts');
-  return createTargets(specs, { provider, profile, organization, id, name }, targetEnvironment);
+  const { profile } = session.connection;
+  return createTargets(specs, { provider, profile, organization, id, name }, session.targetEnvironment);
 }
 
 /**
@@ -63,12 +60,9 @@ export async function targetsFor(
  */
 export function targetEnvironmentOf(
   ctx: Context,
-  {
-    isSandbox,
-    source,
-    stateDirectory,
-  }: { readonly isSandbox: boolean; readonly source: CredentialSource | null; readonly stateDirectory: string },
+  options: { readonly isSandbox: boolean; readonly source: CredentialSource | null; readonly stateDirectory: string },
 ): TargetEnvironment {
+  const { isSandbox, source, stateDirectory } = options;
   return {
     ctx,
     isSandbox,
@@ -83,10 +77,7 @@ export function targetEnvironmentOf(
 }
 
 /** The same for the credentials that a connection issues. */
-export function targetEnvironmentFor(
-  ctx: Context,
-  { configuration, connection }: { readonly configuration: Configuration; readonly connection: Connection | AuthError },
-): TargetEnvironment {
+export function targetEnvironmentFor(ctx: Context, { configuration, connection }: FoundConnection): TargetEnvironment {
   return targetEnvironmentOf(ctx, {
     isSandbox: configuration.sandbox.value,
     stateDirectory: configuration.stateDirectory.value,

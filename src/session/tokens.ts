@@ -5,18 +5,16 @@ import { quoted } from '../model/text.ts';
 import { accountDocument } from '../output/account.ts';
 import type { Column } from '../output/columns.ts';
 import { listDocument } from '../output/document.ts';
-import type { ManualVerbs, SuppliedCredential } from '../providers/manual.ts';
-import type { DeliveryFlags, DoneFlag, SuppliedFlags, TokenFlags } from './account-flags.ts';
+import type { AccountFlag, DeliveryFlags, DoneFlag, SuppliedFlags, TokenFlags } from './account-flags.ts';
 import { change } from './change.ts';
 import { found } from './check.ts';
-import { canAsk } from './confirm.ts';
+import { missingProblem } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
-import { checkIntake, needlessIntake, planSupplied, takesIntake } from './intake.ts';
+import { checkIntake, planSupplied } from './intake.ts';
 import type { Invocation } from './invocation.ts';
-import { issuance, type PlannedIssuance } from './issuance.ts';
-import { checkUnchanged } from './pick.ts';
+import { issuance } from './issuance.ts';
 import { recordProblems } from './manual.ts';
-import { idProblems, pickAccount } from './pick.ts';
+import { checkUnchanged, idProblems, pickAccount } from './pick.ts';
 import type { Session } from './session.ts';
 import { checkTargets, targetsFor } from './targets.ts';
 
@@ -38,34 +36,27 @@ export async function listTokens({ ctx, common, open }: Invocation, { id }: Toke
   return ExitCode.done;
 }
 
-interface NewTokenFlags extends DeliveryFlags, SuppliedFlags {
-  readonly id?: string | undefined;
-}
-
 /** What `tokens create` does. */
-export async function createToken({ ctx, common, open }: Invocation, flags: NewTokenFlags): Promise<ExitCode> {
-  const { session, input } = await open(async (local) => {
-    const specs = await checkTargets(local.targetEnvironment, flags, { isNew: false });
-    const isTaken = takesIntake(local.definition);
-    const { definition } = local;
-    const given = isTaken ? await checkIntake(ctx, common, { flags, definition }) : null;
+export async function createToken(
+  { ctx, common, open }: Invocation,
+  flags: AccountFlag & DeliveryFlags & SuppliedFlags,
+): Promise<ExitCode> {
+  const { session, input } = await open(async ({ definition, targetEnvironment }) => {
+    const specs = await checkTargets(targetEnvironment, flags, { isNew: false });
+    const given = await checkIntake(ctx, common, { flags, definition });
     return {
-      value: { specs: specs.value, credential: given?.value ?? null },
-      problems: [
-        ...idProblems(ctx, common, flags.id),
-        ...specs.problems,
-        ...(given?.problems ?? needlessIntake(definition, flags, { isDocument: false })),
-      ],
+      value: { specs: specs.value, credential: given.value },
+      problems: [...idProblems(ctx, common, flags.id), ...specs.problems, ...given.problems],
     };
   });
   session.verb('manual', 'have several tokens for one account');
   const account = await pickAccount(session, flags.id);
-  const token = flags.token ?? null;
-  const request = { operation: 'rotate', account, name: account.name, token } as const;
   const id = ctx.uuid();
   const targets = await targetsFor(session, input.specs, account);
-  async function plan(manual: ManualVerbs, supplied: SuppliedCredential): Promise<PlannedIssuance> {
-    return {
+  const planned = await planSupplied(session, input.credential, {
+    request: { operation: 'rotate', account, name: account.name, token: flags.token ?? null },
+    flags,
+    plan: async (manual, supplied) => ({
       id,
       operation: 'rotate',
       plan: await manual.planToken(account, supplied),
@@ -73,15 +64,15 @@ export async function createToken({ ctx, common, open }: Invocation, flags: NewT
       targets,
       flags,
       checkUnchanged: () => checkUnchanged(session, account),
-    };
-  }
-  return issuance(session, await planSupplied(session, input.credential, { request, flags, plan }));
+    }),
+  });
+  return issuance(session, planned);
 }
 
 /** What `tokens revoke` does. */
 export async function revokeToken({ ctx, common, open }: Invocation, flags: TokenFlags & DoneFlag): Promise<ExitCode> {
   const { session } = await open(({ definition }) =>
-    found(...tokenProblems(ctx, common, flags), ...recordProblems({ ctx, common }, flags, definition)),
+    found(...tokenProblems(ctx, common, flags), ...recordProblems(ctx, common, { ...flags, definition })),
   );
   const { planRevokeToken } = session.verb('manual', 'revoke single tokens');
   const account = await pickAccount(session, flags.id);
@@ -113,28 +104,21 @@ export async function restoreToken({ ctx, common, open }: Invocation, flags: Tok
   });
 }
 
-/** Problems of `--id` and `--token`: without them a person has to choose, on a terminal. */
 function tokenProblems(ctx: Context, common: CommonFlags, { id, token }: TokenFlags): readonly string[] {
-  const problems = idProblems(ctx, common, id);
-  if (token === undefined && canAsk(ctx, common)) return problems;
-  if (token !== undefined && token.trim() !== '') return problems;
-  return [...problems, '--token is missing: give the name of a token, as "tokens list" shows it'];
+  const problem = '--token is missing: give the name of a token, as "tokens list" shows it';
+  return [...idProblems(ctx, common, id), ...missingProblem(ctx, common, token, problem)];
 }
 
 /**
  * The token that `--token` names; without it, the one that the user chooses among those that are not revoked.
  * @throws NotFoundError when there is none to choose from
  */
-async function pickToken(
-  { ctx }: Session,
-  { name: account, tokens }: Account,
-  token: string | undefined,
-): Promise<string> {
+async function pickToken({ ctx }: Session, account: Account, token: string | undefined): Promise<string> {
   if (token !== undefined) return token.trim();
-  const usable = tokens.filter(({ state }) => state !== 'revoked');
-  if (usable.length === 0) throw new NotFoundError(`${account} has no token to choose from`);
+  const usable = account.tokens.filter(({ state }) => state !== 'revoked');
+  if (usable.length === 0) throw new NotFoundError(`${account.name} has no token to choose from`);
   return ctx.prompt.select({
-    message: `Which token of ${account}?`,
+    message: `Which token of ${account.name}?`,
     choices: usable.map(({ name, state, fingerprint }) => ({
       value: name,
       label: `${name} (${fingerprint}), ${state}`,

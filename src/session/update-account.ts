@@ -3,19 +3,18 @@ import type { ExitCode } from '../errors.ts';
 import type { AccountChange } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
-import { readTags, tagKey, type ChangeFlags, type DoneFlag } from './account-flags.ts';
+import { readTags, tagKey, type AccountFlag, type ChangeFlags, type DoneFlag } from './account-flags.ts';
 import { change } from './change.ts';
 import { atMostOne, type Check } from './check.ts';
-import { readDocument } from './input-document.ts';
+import { readDocument, withFlags } from './input-document.ts';
 import type { Invocation } from './invocation.ts';
 import { idProblems, pickAccount } from './pick.ts';
 
-interface UpdateFlags extends ChangeFlags, DoneFlag {
-  readonly id?: string | undefined;
-}
-
 /** What `serviceaccounts update` does. */
-export async function updateAccount({ ctx, common, open }: Invocation, flags: UpdateFlags): Promise<ExitCode> {
+export async function updateAccount(
+  { ctx, common, open }: Invocation,
+  flags: AccountFlag & ChangeFlags & DoneFlag,
+): Promise<ExitCode> {
   const { session, input } = await open(async ({ definition }) => {
     const { value, problems } = await checkChange(ctx, flags, definition);
     return { value, problems: [...idProblems(ctx, common, flags.id), ...problems] };
@@ -37,7 +36,6 @@ export async function updateAccount({ ctx, common, open }: Invocation, flags: Up
   });
 }
 
-/** The change that flags and document describe. */
 async function checkChange(
   ctx: Context,
   flags: ChangeFlags,
@@ -47,8 +45,7 @@ async function checkChange(
   const tags = readTags(flags.tag ?? []);
   const value = merged(document.value ?? {}, flags, tags.value);
   const refused = definition.changeProblems(value);
-  const isRenamed = value.name !== undefined && refused.length === 0;
-  const problem = isRenamed ? definition.nameProblem(value.name) : null;
+  const problem = value.name === undefined || refused.length > 0 ? null : definition.nameProblem(value.name);
   const problems = [
     ...document.problems,
     ...tags.problems,
@@ -64,16 +61,12 @@ async function checkChange(
 
 function merged(document: AccountChange, flags: ChangeFlags, tags: Readonly<Record<string, string>>): AccountChange {
   const removed = Object.fromEntries((flags.removeTag ?? []).map((key) => [key, null]));
-  const allTags = { ...document.tags, ...tags, ...removed };
-  const { description, name, group, addGroup, removeGroup } = flags;
+  const { description, addGroup, removeGroup } = flags;
   return {
-    ...document,
-    ...(name === undefined ? {} : { name }),
-    ...(description === undefined ? {} : { description: description === '' ? null : description }),
-    ...(group === undefined ? {} : { groups: group }),
+    ...withFlags(document, flags, { ...tags, ...removed }),
+    ...(description === '' ? { description: null } : {}),
     ...(addGroup === undefined ? {} : { addGroups: addGroup }),
     ...(removeGroup === undefined ? {} : { removeGroups: removeGroup }),
-    ...(Object.keys(allTags).length === 0 ? {} : { tags: allTags }),
     ...(flags.enable ? { enabled: true } : {}),
     ...(flags.disable ? { enabled: false } : {}),
   };

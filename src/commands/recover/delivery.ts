@@ -1,13 +1,13 @@
 import { readCaFlag } from '../../config/connection.ts';
 import { deliverEntry, type StoredDelivery } from '../../delivery/deliver-entry.ts';
-import { preflightTargets, type Preflight, type TriedTarget } from '../../delivery/preflight.ts';
+import { preflightTargets, type Preflight } from '../../delivery/preflight.ts';
 import { definitionOf, flagsOf, readEntry } from '../../delivery/recover.ts';
 import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
 import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued, ManualIssuance, ResumedIssuance } from '../../providers/issuance.ts';
 import type { Verification } from '../../providers/provider.ts';
 import { clientFactory, type Destination } from '../../session/client.ts';
-import { dryRunDocument, endDryRun, type PlannedTarget } from '../../session/dry-run.ts';
+import { dryRunDocument, endDryRun, plannedTarget, type PlannedTarget } from '../../session/dry-run.ts';
 import { openSandboxOf } from '../../session/sandbox-state.ts';
 import { entryIdProblems, openRecovery, pickEntry, requireUsable, type Recovery } from './pick.ts';
 import { recoveryTargets } from './targets.ts';
@@ -28,10 +28,13 @@ export async function deliverPicked(
     ...confirmationProblems(ctx, common),
   ]);
   const entry = requireUsable(await pickEntry(recovery, id));
-  const prepared = await prepareDelivery(recovery, entry, to);
-  const { delivery, plannedTargets, effects, found } = prepared;
+  const { delivery, plannedTargets, effects, found } = await prepareDelivery(recovery, entry, to);
   for (const warning of found.warnings) await recovery.note(warning);
-  if (common.dryRun) return preview(recovery, prepared);
+  if (common.dryRun) {
+    const where = { provider: delivery.issued.account.provider, marker: recovery.marker };
+    await recovery.emit(dryRunDocument(where, { operation: 'deliver', requests: [], effects }, plannedTargets));
+    return endDryRun(recovery, found);
+  }
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
   const { account } = delivery.issued;
   await confirmChange(recovery, {
@@ -40,16 +43,6 @@ export async function deliverPicked(
   });
   await deliverEntry(ctx, delivery);
   return ExitCode.done;
-}
-
-async function preview(
-  { emit, note, marker, renderer }: Recovery,
-  { delivery, plannedTargets, effects, found }: PreparedDelivery,
-): Promise<ExitCode> {
-  const { provider } = delivery.issued.account;
-  const planned = { operation: 'deliver', requests: [], effects } as const;
-  await emit(dryRunDocument({ provider, marker }, planned, plannedTargets));
-  return endDryRun({ found, renderer, note });
 }
 
 /** A delivery that was checked without sending a request. */
@@ -84,14 +77,10 @@ async function prepareDelivery(
   const resumed = await resumedOf(recovery, { entry, locks, directory });
   return {
     delivery: { entry, issued, targets, renderer, journal, audit, locks, report: note, verifyCredential, resumed },
-    plannedTargets: areSatisfied ? [] : found.targets.map(plannedTargetOf),
+    plannedTargets: areSatisfied ? [] : found.targets.map(plannedTarget),
     effects: [...effects, 'the entry is erased'],
     found,
   };
-}
-
-function plannedTargetOf({ target, problems }: TriedTarget): PlannedTarget {
-  return { target, ok: problems.length === 0 };
 }
 
 /** Verification at the entry's own endpoint, without the caller's credential. */

@@ -68,8 +68,7 @@ export async function discardEntry({ ctx, common }: Invocation, id: string | und
   const { provider, accountName } = document;
   const effects = [effectOf(document)];
   if (common.dryRun) {
-    const planned = { operation: 'discard', requests: [], effects } as const;
-    await emit(dryRunDocument({ provider, marker }, planned, []));
+    await emit(dryRunDocument({ provider, marker }, { operation: 'discard', requests: [], effects }));
     return ExitCode.done;
   }
   await confirmChange({ ctx, common }, { action: `Discard ${naming(document)}`, effects });

@@ -4,7 +4,7 @@ import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
 import type { ReadableEntry, StoredEntry } from '../../state/stored-entry.ts';
 import { safeText } from '../../model/text.ts';
 import { localTime } from '../../output/time.ts';
-import { canAsk } from '../../session/confirm.ts';
+import { missingProblem } from '../../session/confirm.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { entryDocument, type EntryDocument } from './entry.ts';
 import { openAuditLog, type AuditLog } from '../../state/audit-log.ts';
@@ -13,9 +13,8 @@ import { openStateWork, type StateWork } from '../../session/state-work.ts';
 
 /** Problems of `--id`: without it a person has to choose from a list, on a terminal. */
 export function entryIdProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
-  if (id === undefined && canAsk(ctx, common)) return [];
-  if (id !== undefined && id.trim() !== '') return [];
-  return ['--id is missing: give the id of an entry, or its first characters (sactl recover list)'];
+  const problem = '--id is missing: give the id of an entry, or its first characters (sactl recover list)';
+  return missingProblem(ctx, common, id, problem);
 }
 
 /**

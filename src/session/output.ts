@@ -1,0 +1,32 @@
+import type { Context } from '../context.ts';
+import type { OutputDocument } from '../output/document.ts';
+import { emit } from '../output/emit.ts';
+import type { Renderer } from '../output/renderer.ts';
+import type { CommonFlags } from './flags.ts';
+import { note } from './note.ts';
+
+/** How a command prints. */
+export interface CommandOutput {
+  readonly renderer: Renderer;
+  /** Marks results of the sandbox: `{sandbox: true}`, or nothing. */
+  readonly marker: { readonly sandbox?: true };
+  /** Prints a result on stdout. */
+  readonly emit: (document: OutputDocument) => Promise<void>;
+  /** Prints one line on stderr, unless `--quiet`. */
+  readonly note: (text: string) => Promise<void>;
+}
+
+export function commandOutput(
+  ctx: Context,
+  common: CommonFlags,
+  { renderer, isSandbox }: { readonly renderer: Renderer; readonly isSandbox: boolean },
+): CommandOutput {
+  return {
+    renderer,
+    marker: isSandbox ? { sandbox: true } : {},
+    emit: async (document) => {
+      await emit(ctx, renderer, document);
+    },
+    note: (text) => note(ctx, common, text),
+  };
+}
