@@ -1,6 +1,6 @@
 import { safeText } from '../model/text.ts';
 import type { AttemptResult } from './attempt.ts';
-import { readContent, type Content } from './body.ts';
+import { readContent, unusableBodies, type Content } from './body.ts';
 import { HttpError, type Arrival, type BodyKind, type HttpErrorCode, type ProviderProblem } from './error.ts';
 import { isSafe, type Call, type HttpAnswer, type HttpClientOptions } from './request.ts';
 import { cannot, readTraceId, traceIdOf, withoutCredential } from './text.ts';
@@ -15,15 +15,17 @@ export function answerError({ options, request }: Call, answer: HttpAnswer, auth
   const problem = request.secretAnswer === true ? null : readProblem(options, status, content, authorization);
   const reason = problem === null ? describe(status, content.kind) : `: ${problem.message}`;
   const message = cannot(request.purpose, `${options.provider} answered ${status}${reason}`);
-  return new HttpError(codeOf(status), message, {
-    arrival: arrivalOf(status),
+  // Gateways answer 408 and 499 when they stop waiting, possibly with the request already passed on.
+  const isUncertain = status >= 500 || status === 408 || status === 499;
+  return new HttpError(codes.get(status) ?? (status >= 500 ? 'server_error' : 'refused'), message, {
+    arrival: isUncertain ? 'unknown' : 'refused',
     problem,
     body: content.kind,
     hint: hintFor(status, options.credential.source),
     provider: options.provider,
     status,
     traceId: problem?.traceId ?? traceIdOf(headers),
-    retryable: status >= 500 || status === 429 || status === 425 || gatewayTimeouts.has(status),
+    retryable: isUncertain || status === 429 || status === 425,
   });
 }
 
@@ -46,17 +48,12 @@ function readProblem(
   };
 }
 
-const bodies: Readonly<Record<BodyKind, string>> = {
-  json: '',
-  html: ' with an HTML page (a proxy or gateway, not the API)',
-  empty: ' with an empty body',
-  excessive: ' with JSON that is nested too deeply or has too many values',
-  other: ' with a body that is not JSON',
-};
-
+/** e.g. ` (bad gateway) with an empty body`. */
 function describe(status: number, kind: BodyKind): string {
   const meaning = meanings.get(status);
-  return `${meaning === undefined ? '' : ` (${meaning})`}${bodies[kind]}`;
+  const words = meaning === undefined ? '' : ` (${meaning})`;
+  if (kind === 'json') return words;
+  return `${words} with ${kind === 'other' ? 'a body that is not JSON' : unusableBodies[kind]}`;
 }
 
 function hintFor(status: number, source: string): string | null {
@@ -90,17 +87,6 @@ const codes = new Map<number, HttpErrorCode>([
   [409, 'conflict'],
   [429, 'rate_limited'],
 ]);
-
-function codeOf(status: number): HttpErrorCode {
-  return codes.get(status) ?? (status >= 500 ? 'server_error' : 'refused');
-}
-
-/** Gateways answer 408 and 499 when they stop waiting, possibly with the request already passed on. */
-const gatewayTimeouts = new Set([408, 499]);
-
-function arrivalOf(status: number): Arrival {
-  return status >= 500 || gatewayTimeouts.has(status) ? 'unknown' : 'refused';
-}
 
 /** The error for an exchange without a complete answer. */
 export function failureError(

@@ -23,10 +23,7 @@ export function headOf(result: AttemptResult): Head | null {
 type RequestHeaders = Readonly<Record<string, string>>;
 
 /** The headers of a request; `authorization` is null where it needs no credential. */
-export function requestHeaders(
-  request: HttpRequest,
-  { authorization, userAgent }: { authorization: string | null; userAgent: string },
-): RequestHeaders {
+export function requestHeaders(request: HttpRequest, authorization: string | null, userAgent: string): RequestHeaders {
   const body = encodeBody(request);
   return {
     accept: 'application/json',
@@ -137,7 +134,11 @@ export interface Watch {
 /** Watches until one of the signals is aborted, or `end` is called. */
 export function watchSignals(signals: readonly AbortSignal[]): Watch {
   const controller = new AbortController();
-  const stopped = rejectionOn(controller.signal);
+  const stopped = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener('abort', () => reject(new DOMException('the wait was ended', 'AbortError')));
+  });
+  // It may reject while nothing is raced against it.
+  stopped.catch(() => undefined);
   function stop(): void {
     controller.abort();
   }
@@ -150,17 +151,6 @@ export function watchSignals(signals: readonly AbortSignal[]): Watch {
       for (const signal of signals) signal.removeEventListener('abort', stop);
     },
   };
-}
-
-function rejectionOn(signal: AbortSignal): Promise<never> {
-  const rejection = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(new DOMException('the wait was ended', 'AbortError'));
-    });
-  });
-  // It may reject while nothing is raced against it.
-  rejection.catch(() => undefined);
-  return rejection;
 }
 
 /** One line on an attempt: names of headers only, and nothing of queries and bodies, since all of them hold secrets. */

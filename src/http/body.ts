@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { HttpError, type BodyKind } from './error.ts';
-import type { AnswerHeaders, HttpAnswer, HttpRequest } from './request.ts';
+import type { HttpAnswer, HttpRequest } from './request.ts';
 import { cannot, traceIdOf } from './text.ts';
 
 /** The longest answer that is read, in bytes once decompressed: a hundred thousand accounts. */
@@ -61,35 +61,22 @@ export interface Content {
 
 /** Reads a body as JSON whatever its content type; its `kind` where it is not JSON. Never throws. */
 export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'bytes'>): Content {
-  const text = decode(bytes);
-  if (text === null) return { kind: 'other', value: undefined };
+  // In bytes that are not UTF-8, a credential with replaced characters would still look like one.
+  if (!isUtf8(bytes)) return { kind: 'other', value: undefined };
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
   const start = /\S/.exec(text)?.[0];
   if (start === undefined) return { kind: 'empty', value: undefined };
   if (start === '<') return { kind: 'html', value: undefined };
   if (!isModest(bytes)) return { kind: 'excessive', value: undefined };
-  return parse(text) ?? { kind: isHtml(headers) ? 'html' : 'other', value: undefined };
-}
-
-const byteOrderMark = '\uFEFF';
-
-/** Null for bytes that are not UTF-8: a credential with replaced characters would still look like one. */
-function decode(bytes: Uint8Array): string | null {
-  if (!isUtf8(bytes)) return null;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
-}
-
-/** The parser's error is dropped, because it quotes the text. */
-function parse(text: string): Content | null {
   try {
     return { kind: 'json', value: JSON.parse(text) as unknown };
   } catch {
-    return null;
+    // The parser's error is dropped, because it quotes the text.
+    const isHtml = /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');
+    return { kind: isHtml ? 'html' : 'other', value: undefined };
   }
-}
-
-function isHtml(headers: AnswerHeaders): boolean {
-  return /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');
 }
 
 /** The part of a zod schema that is needed here. */
@@ -111,7 +98,8 @@ export interface Answered {
   readonly request: HttpRequest;
 }
 
-const unusable: Readonly<Record<Exclude<BodyKind, 'json'>, string>> = {
+/** Bodies that are not JSON, in words. */
+export const unusableBodies: Readonly<Record<Exclude<BodyKind, 'json'>, string>> = {
   html: 'an HTML page (a proxy or gateway, not the API)',
   empty: 'an empty body',
   excessive: 'JSON that is nested too deeply or has too many values',
@@ -139,7 +127,7 @@ function badAnswer(
   found: Exclude<BodyKind, 'json'> | readonly SchemaIssue[],
 ): HttpError {
   const isKind = typeof found === 'string';
-  const what = isKind ? unusable[found] : `JSON that does not fit at ${placesOf(found)}`;
+  const what = isKind ? unusableBodies[found] : `JSON that does not fit at ${placesOf(found)}`;
   const endpoint = `${request.method} ${new URL(request.url).pathname}`;
   const said = `${provider} answered ${endpoint} with ${status} and ${what}`;
   return new HttpError('bad_answer', cannot(request.purpose, said), {

@@ -45,22 +45,18 @@ interface Attempted {
 }
 
 async function send(options: HttpClientOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const url = new URL(request.url);
+  if (request.authorized !== false && url.origin !== new URL(options.endpoint).origin) {
+    throw new Error(`the credential for ${options.endpoint} must not be sent to ${url.origin}`);
+  }
   const call = { options, request, stop: request.signal ?? options.signal };
-  let state = firstState(call);
+  let state: CallState = { url, redirects: 0, repeats: 0, renewed: false, arrival: 'not-sent' };
   for (;;) {
     const attempted = await exchange(call, state);
     const answer = successOf(attempted.result);
     if (answer !== null) return answer;
     state = await nextState(call, state, attempted);
   }
-}
-
-function firstState({ options, request }: Call): CallState {
-  const url = new URL(request.url);
-  if (request.authorized !== false && url.origin !== new URL(options.endpoint).origin) {
-    throw new Error(`the credential for ${options.endpoint} must not be sent to ${url.origin}`);
-  }
-  return { url, redirects: 0, repeats: 0, renewed: false, arrival: 'not-sent' };
 }
 
 /** The complete 2xx answer of an attempt, or null. */
@@ -74,7 +70,7 @@ async function exchange(call: Call, { url, arrival }: CallState): Promise<Attemp
   if (stop.aborted) throw stoppedError(call, arrival);
   const authorization = request.authorized === false ? null : await authorize(options.credential, arrival);
   if (stop.aborted) throw stoppedError(call, arrival);
-  const sent = requestHeaders(request, { authorization, userAgent: options.userAgent });
+  const sent = requestHeaders(request, authorization, options.userAgent);
   let askedAt = options.now();
   const result = await inTurn(call, arrival, () => {
     askedAt = options.now();
@@ -82,10 +78,10 @@ async function exchange(call: Call, { url, arrival }: CallState): Promise<Attemp
   });
   const answeredAt = options.now();
   const success = successOf(result);
-  if (success !== null) await keepAnswer(request, success);
+  if (success !== null) await quietly(() => request.keep?.(success.bytes));
   const head = headOf(result);
   if (head !== null) options.onAnswer?.({ headers: head.headers, askedAt, answeredAt });
-  await report(options, () => debugLine({ request, url, sent }, result, answeredAt - askedAt));
+  await quietly(() => options.debug?.(debugLine({ request, url, sent }, result, answeredAt - askedAt)));
   return { result, authorization };
 }
 
@@ -100,21 +96,12 @@ async function inTurn(call: Call, arrival: Arrival, work: () => Promise<AttemptR
   });
 }
 
-/** Keeping the answer may fail; `keep` knows that itself, and the caller must get the answer all the same. */
-async function keepAnswer({ keep }: HttpRequest, { bytes }: HttpAnswer): Promise<void> {
+/** An answer must not get lost because it could not be kept, or a line about it not be written. */
+async function quietly(work: () => Promise<void> | undefined): Promise<void> {
   try {
-    await keep?.(bytes);
+    await work();
   } catch {
     // The caller gets the answer as the return value.
-  }
-}
-
-/** An answer must not get lost because a line about it could not be written. */
-async function report({ debug }: HttpClientOptions, line: () => string): Promise<void> {
-  try {
-    await debug?.(line());
-  } catch {
-    // There is no other place to report it.
   }
 }
 
@@ -135,10 +122,10 @@ async function nextState(call: Call, state: CallState, { result, authorization }
       return { ...state, renewed: true, arrival: 'refused' };
     }
     if (isRedirect(answer.status)) {
-      return { ...state, url: redirectTarget(call, { answer, url, redirects }), redirects: redirects + 1 };
+      return { ...state, url: redirectTarget(call, answer, url, redirects), redirects: redirects + 1 };
     }
   }
-  const delay = repeatDelay({ request, result, repeats, now: options.now() });
+  const delay = repeatDelay(request, result, repeats, options.now());
   if (delay === null) {
     throw result.kind === 'failure' ? failureError(call, url, result) : answerError(call, result.answer, authorization);
   }
@@ -165,27 +152,20 @@ const backoffMs = [500, 1000, 2000];
 const longestWaitMs = 60_000;
 const transientStatuses = new Set([502, 503, 504]);
 
-interface FailedAttempt {
-  readonly request: HttpRequest;
-  readonly result: Exclude<AttemptResult, { kind: 'stopped' }>;
-  /** How often it was repeated already. */
-  readonly repeats: number;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
+type Failed = Exclude<AttemptResult, { kind: 'stopped' }>;
 
 /**
  * Milliseconds to wait before the request is sent again, null when it must not be. A request that changes something is
  * repeated only where it certainly did not arrive, or was refused unread (docs/design.md 6, step 3).
  */
-function repeatDelay({ request, result, repeats, now }: FailedAttempt): number | null {
+function repeatDelay(request: HttpRequest, result: Failed, repeats: number, now: number): number | null {
   const backoff = backoffMs[repeats];
   if (backoff === undefined || !mayRepeat(request, result)) return null;
   const asked = result.kind === 'answer' ? retryAfter(result.answer.headers, now) : null;
   return Math.min(asked ?? backoff, longestWaitMs);
 }
 
-function mayRepeat(request: HttpRequest, result: FailedAttempt['result']): boolean {
+function mayRepeat(request: HttpRequest, result: Failed): boolean {
   if (result.kind === 'answer') {
     const { status } = result.answer;
     return status === 429 || (isSafe(request) && transientStatuses.has(status));

@@ -77,7 +77,11 @@ function failureOf(error: SystemError): ExchangeFailure {
   }
   // undici reports a proxy that refuses a tunnel in the message alone.
   const status = code === 'UND_ERR_ABORTED' ? /^Proxy response \((\d{3})\)/.exec(message)?.[1] : undefined;
-  if (status !== undefined) return refusedTunnel(status);
+  if (status !== undefined) {
+    const hint = status === '407' ? 'give the user and password in HTTPS_PROXY' : 'check HTTPS_PROXY and NO_PROXY';
+    const retryable = Number(status) >= 500;
+    return { ...unreachable(`cannot be reached: the proxy answered ${status}`), hint, retryable };
+  }
   const certificate = certificateProblem(code);
   if (certificate !== null) {
     // The certificate is checked before the request is written.
@@ -92,14 +96,6 @@ function failureOf(error: SystemError): ExchangeFailure {
 function unreachable(what: string): ExchangeFailure {
   const hint = 'check the endpoint and, behind a proxy, HTTPS_PROXY and NO_PROXY';
   return lost('unreachable', what, { hint, arrival: 'not-sent' });
-}
-
-function refusedTunnel(status: string): ExchangeFailure {
-  return lost('unreachable', `cannot be reached: the proxy answered ${status}`, {
-    hint: status === '407' ? 'give the user and password in HTTPS_PROXY' : 'check HTTPS_PROXY and NO_PROXY',
-    arrival: 'not-sent',
-    retryable: Number(status) >= 500,
-  });
 }
 
 const untrustedCodes = new Set([

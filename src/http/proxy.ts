@@ -26,10 +26,7 @@ export function readProxy(env: Environment, endpoint: URL): ProxyReading {
   if (endpoint.protocol !== 'https:' || name === undefined) return { proxy: null, source: null, problem: null };
   const value = valueOf(env, name);
   const proxy = parseProxy(value.includes('://') ? value : `http://${value}`);
-  if (proxy === null) {
-    const problem = `${name} is not an http or https URL of a proxy`;
-    return { proxy: null, source: name, problem };
-  }
+  if (proxy === null) return { proxy, source: name, problem: `${name} is not an http or https URL of a proxy` };
   const except = valueOf(env, 'no_proxy') || valueOf(env, 'NO_PROXY');
   return { proxy: isExcepted(endpoint, except) ? null : proxy, source: name, problem: null };
 }
@@ -59,16 +56,9 @@ function parseProxy(text: string): Proxy | null {
   if (protocol !== 'http:' && protocol !== 'https:') return null;
   const url = `${protocol}//${host}`;
   if (username === '') return { url, authorization: null };
-  const user = decode(username);
-  const pass = decode(password);
-  if (user === null || pass === null) return null;
-  const basic = Buffer.from(`${user}:${pass}`).toString('base64');
-  return { url, authorization: `Basic ${basic}` };
-}
-
-function decode(text: string): string | null {
   try {
-    return decodeURIComponent(text);
+    const credential = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return { url, authorization: `Basic ${Buffer.from(credential).toString('base64')}` };
   } catch {
     return null;
   }

@@ -16,26 +16,19 @@ export function isRedirect(status: number): boolean {
  *
  * @throws HttpError (`redirected`) saying why it is not followed
  */
-export function redirectTarget(
-  call: Call,
-  { answer, url, redirects }: { answer: HttpAnswer; url: URL; redirects: number },
-): URL {
+export function redirectTarget(call: Call, answer: HttpAnswer, url: URL, redirects: number): URL {
   if (call.request.method !== 'GET') throw redirectError(call, answer, 'a redirect, which only reads may follow');
   const location = followed.has(answer.status) ? answer.headers.get('location') : undefined;
-  const target = location === undefined ? null : resolve(location, url);
-  if (target === null) throw redirectError(call, answer, 'a redirect that leads nowhere');
+  const target = location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : null;
+  if (target === null || target.username !== '' || target.password !== '') {
+    throw redirectError(call, answer, 'a redirect that leads nowhere');
+  }
   if (target.origin !== url.origin) {
     const where = `${target.protocol}//${target.host}`;
     throw redirectError(call, answer, `a redirect to another origin, ${where}`);
   }
   if (redirects >= mostRedirects) throw redirectError(call, answer, 'too many redirects in a row');
   return target;
-}
-
-function resolve(location: string, base: URL): URL | null {
-  if (!URL.canParse(location, base.href)) return null;
-  const target = new URL(location, base);
-  return target.username === '' && target.password === '' ? target : null;
 }
 
 function redirectError({ options, request }: Call, { status, headers }: HttpAnswer, what: string): HttpError {

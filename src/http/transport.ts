@@ -31,9 +31,9 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const endpoint = new URL(options.endpoint);
   const { proxy, problem } = readProxy(options.env, endpoint);
   const trust = await readTrust(options, endpoint);
-  const problems = [uncheckedProblem(options.env, endpoint), problem, ...trust.problems];
-  const found = problems.filter((text) => text !== null);
-  if (found.length > 0) throw new UsageError(found);
+  const unchecked = uncheckedProblem(options.env, endpoint);
+  const problems = [unchecked, problem, ...trust.problems].filter((text) => text !== null);
+  if (problems.length > 0) throw new UsageError(problems);
   const { context } = trust;
   if (proxy !== null) return { dispatcher: await createDispatcher(proxy, context) };
   return context === null ? {} : { secureContext: context };
@@ -76,24 +76,18 @@ type Dispatcher = NonNullable<Transport['dispatcher']>;
 async function createDispatcher(proxy: Proxy, context: SecureContext | null): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import('undici');
   const tls = context === null ? {} : { secureContext: context };
-  return forFetch(
-    new EnvHttpProxyAgent({
-      httpsProxy: proxy.url,
-      // Given, so that undici does not look for them in the real environment.
-      httpProxy: '',
-      noProxy: '',
-      ...(proxy.authorization === null ? {} : { token: proxy.authorization }),
-      connect: tls,
-      requestTls: tls,
-      proxyTls: tls,
-    }),
-  );
-}
-
-/** Node's fetch takes the dispatchers of this undici, but is typed with those of its own, older one. */
-function forFetch(dispatcher: object): Dispatcher {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the two undicis have types of their own
-  return dispatcher as Dispatcher;
+  const agent: object = new EnvHttpProxyAgent({
+    httpsProxy: proxy.url,
+    // Given, so that undici does not look for them in the real environment.
+    httpProxy: '',
+    noProxy: '',
+    ...(proxy.authorization === null ? {} : { token: proxy.authorization }),
+    connect: tls,
+    requestTls: tls,
+    proxyTls: tls,
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's fetch is typed with its own, older undici
+  return agent as Dispatcher;
 }
 
 /** A usable endpoint, or a sentence saying what is wrong with it. */
