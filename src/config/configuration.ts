@@ -68,10 +68,7 @@ const variables = new Map<string, string>([
   ['sandbox', 'SACTL_SANDBOX'],
 ]);
 
-/**
- * Flag > environment > project file > user file > default (docs/design.md 4).
- * @throws UsageError holding every problem of all sources
- */
+/** Flag > environment > project file > user file > default (docs/design.md 4). @throws UsageError with every problem */
 export async function loadConfiguration(ctx: Context, flags: ConfigurationFlags): Promise<Configuration> {
   const { configuration, misuse, problems, hint } = await readConfiguration(ctx, flags);
   const all = [...misuse, ...problems];
@@ -123,8 +120,7 @@ function flagLayer(flags: ConfigurationFlags, problems: string[]): Layer {
 }
 
 function environmentLayer(env: Context['env'], problems: string[]): Layer {
-  const entries = new Map<string, unknown>();
-  for (const [key, name] of variables) entries.set(key, variable(env, name) ?? undefined);
+  const entries = new Map([...variables].map(([key, name]) => [key, variable(env, name) ?? undefined]));
   const values = readSettings({ entries, label: variableOf, problems }, readProviderChoice);
   return { values, source: (key) => ({ kind: 'env', name: variableOf(key) }) };
 }

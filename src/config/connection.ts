@@ -58,10 +58,7 @@ export async function resolveConnection(ctx: Context, options: ResolveOptions): 
   return connectionOf(ctx, { ...options, origin: selectOrigin({ ...options, env: ctx.env }) });
 }
 
-/**
- * `--provider all`: every profile, then every provider with a credential in the environment.
- * @throws UsageError for flags that mean one connection; AuthError when there is no connection at all
- */
+/** The connections of `--provider all`. @throws UsageError for flags that mean one; AuthError when there is none */
 export async function resolveAllConnections(ctx: Context, options: ResolveOptions): Promise<readonly Connection[]> {
   const problems = oneConnectionFlags(options.flags).map((flag) => `${flag} does not go with all providers`);
   if (problems.length > 0) throw new UsageError(problems);
@@ -135,22 +132,17 @@ function fromEnvironment(ctx: Context, options: ResolveOptions, origin: Environm
 
 function environmentCredential(ctx: Context, { secret, connection }: EnvironmentOrigin): ConnectionCredential {
   const { isDocument = false, file = '' } = connection;
-  if (secret === null) {
-    const source = { kind: 'file', path: resolve(ctx.homeDirectory, file) } as const;
-    return {
-      source: describeCredential(source, ctx.homeDirectory),
-      clientId: null,
-      profileSource: null,
-      read: () => readCredential(ctx, source, { isDocument }),
-    };
-  }
-  const names = namesOf(secret);
-  const { clientId, secret: name } = secret;
+  const clientId = secret?.clientId ?? null;
+  const source: CredentialSource =
+    secret === null ? { kind: 'file', path: resolve(ctx.homeDirectory, file) } : { kind: 'env', name: secret.secret };
   return {
-    source: `environment variable${names.length === 1 ? '' : 's'} ${names.join(' and ')}`,
+    source:
+      secret === null || clientId === null
+        ? describeCredential(source, ctx.homeDirectory)
+        : `environment variables ${namesOf(secret).join(' and ')}`,
     clientId: clientId === null ? null : variable(ctx.env, clientId),
     profileSource: null,
-    read: () => readCredential(ctx, { kind: 'env', name }, { isDocument }),
+    read: () => readCredential(ctx, source, { isDocument }),
   };
 }
 
@@ -214,10 +206,7 @@ function profileEndpoint(
   };
 }
 
-/**
- * `--endpoint` > the provider's variable > its default.
- * @throws UsageError when there is none
- */
+/** `--endpoint` > the provider's variable > its default. @throws UsageError when there is none */
 function environmentEndpoint(
   ctx: Context,
   options: ResolveOptions,
@@ -236,6 +225,6 @@ function environmentEndpoint(
 }
 
 function flagEndpoint({ flags }: ResolveOptions): EndpointChoice | null {
-  const { endpoint } = flags;
-  return endpoint === undefined ? null : { endpoint: endpoint.trim(), endpointSource: 'flag --endpoint' };
+  const endpoint = flags.endpoint?.trim();
+  return endpoint === undefined ? null : { endpoint, endpointSource: 'flag --endpoint' };
 }

@@ -54,10 +54,7 @@ function noCredential(problem: string, cause?: unknown): AuthError {
   return new AuthError('unauthenticated', `no credential: ${problem}`, { cause });
 }
 
-/**
- * What the user's own command writes to stdout; it runs without a shell and in the home directory.
- * @throws AuthError (`unauthenticated`) with the command's stderr, without what it wrote to stdout
- */
+/** What the user's own command, run without a shell and in the home directory, writes to stdout. */
 async function runCommand(
   ctx: Context,
   { program, args }: Extract<CredentialSource, { kind: 'command' }>,
@@ -78,15 +75,14 @@ async function runCommand(
   ctx.signal.throwIfAborted();
   if (end.problem === null) return end.stdout;
   const problem = end.error === null ? end.problem : `cannot be run (${systemCode(end.error) ?? ''})`;
-  const reason = safeText(withoutLines(end.stderr, end.stdout), 200);
+  // Commands that trace themselves repeat the secret.
+  const secrets = end.stdout.split('\n').map((line) => line.trim());
+  const said = secrets
+    .filter((line) => line !== '')
+    .reduce((text, line) => text.replaceAll(line, '[secret]'), end.stderr);
+  const reason = safeText(said, 200);
   const name = tildePath(program, ctx.homeDirectory);
   throw noCredential(`the command ${name} ${problem}${reason === '' ? '' : `: ${reason}`}`);
-}
-
-/** `stderr` without the lines of stdout: commands that trace themselves repeat the secret. */
-function withoutLines(stderr: string, stdout: string): string {
-  const lines = stdout.split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '').reduce((text, line) => text.replaceAll(line, '[secret]'), stderr);
 }
 
 /** A sentence when the secret's file can be read by other users, else null. Windows has no such modes. */

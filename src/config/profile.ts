@@ -76,20 +76,17 @@ function readCredential(raw: unknown, file: ProfileFile): Validated<CredentialSo
   const [entry, ...others] = mappingOf(raw) ?? [];
   if (entry === undefined || others.length > 0) return { problem: credentialForms };
   const [key, value] = entry;
-  if (key === 'env') return readVariableName(value);
+  if (key === 'env') {
+    return typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(value)
+      ? { value: { kind: 'env', name: value } }
+      : { problem: 'has an "env" that must be the name of an environment variable' };
+  }
   if (key === 'command') return readCommand(value, file);
   if (key !== 'file') return { problem: credentialForms };
   const path = readPath(value, file);
   return 'problem' in path
     ? { problem: `has a "file" that ${path.problem}` }
     : { value: { kind: 'file', path: path.value } };
-}
-
-function readVariableName(raw: unknown): Validated<CredentialSource> {
-  if (typeof raw !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(raw)) {
-    return { problem: 'has an "env" that must be the name of an environment variable' };
-  }
-  return { value: { kind: 'env', name: raw } };
 }
 
 function readCommand(raw: unknown, file: ProfileFile): Validated<CredentialSource> {

@@ -52,7 +52,7 @@ export async function readProjectFile(
 ): Promise<ProjectFile> {
   const ignored: Ignored[] = [];
   for (const directory of projectDirectories(ctx)) {
-    const { usable, refused, unreachable } = findCandidates(directory, { names: fileNames, owner: ctx.userId });
+    const { usable, refused, unreachable } = findCandidates(directory, fileNames, ctx.userId);
     ignored.push(...refused, ...unreachable);
     const [first, ...others] = usable.filter((path) => path !== userFile);
     if (first === undefined) continue;

@@ -16,18 +16,12 @@ export interface Candidates {
   readonly unreachable: readonly Ignored[];
 }
 
-export interface CandidateOptions {
-  readonly names: readonly string[];
-  /** Refuses files, and links, of other users; null accepts every owner. */
-  readonly owner: number | null;
-}
-
 /**
- * Finds which of `names` in `directory` are regular files, in the order of the names. Nothing is opened, so that a pipe
- * or a device cannot block. Synchronous, because every command looks for dozens of files that do not exist, and a
- * rejected promise for each would take longer than the rest of loading.
+ * Finds which of `names` in `directory` are regular files, in the order of the names. Files, and links, of another user
+ * than `owner` are refused; null accepts every owner. Nothing is opened, so that a pipe or a device cannot block.
+ * Synchronous: every command looks for dozens of files that do not exist, and rejected promises would take longer.
  */
-export function findCandidates(directory: string, { names, owner }: CandidateOptions): Candidates {
+export function findCandidates(directory: string, names: readonly string[], owner: number | null): Candidates {
   const usable: string[] = [];
   const refused: Ignored[] = [];
   const unreachable: Ignored[] = [];

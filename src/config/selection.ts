@@ -35,15 +35,15 @@ export interface SelectionOptions {
   readonly environments: EnvironmentConnections;
 }
 
-/**
- * The sandbox, else the selected profile, else the environment's credential.
- * @throws UsageError, or AuthError (`unauthenticated`) when there is no credential
- */
+/** The sandbox, else the selected profile, else the environment's credential. @throws UsageError; AuthError without one */
 export function selectOrigin(options: SelectionOptions): Origin {
   const { provider, profile: named, sandbox } = options.configuration;
   // A profile that is named for this run is stronger than a provider that is set for all runs.
   const isNamed = named.source.kind === 'flag' && provider.source.kind !== 'flag';
-  if (provider.value === 'all' && isNamed && !sandbox.value) return selectOrigin(withoutProvider(options));
+  if (provider.value === 'all' && isNamed && !sandbox.value) {
+    const unset = { value: null, source: defaultSource };
+    return selectOrigin({ ...options, configuration: { ...options.configuration, provider: unset } });
+  }
   if (provider.value === 'all') {
     throw new UsageError(`${describeSource(provider.source)} says all, and this needs one provider`, {
       hint: `name one with --provider ${providerNames.join('|')}`,
@@ -53,11 +53,6 @@ export function selectOrigin(options: SelectionOptions): Origin {
   const profile = selectedProfile(options.configuration);
   if (profile !== null) return { kind: 'profile', profile };
   return provider.value === null ? onlyOrigin(options) : originOf(provider.value, options);
-}
-
-function withoutProvider(options: SelectionOptions): SelectionOptions {
-  const { configuration } = options;
-  return { ...options, configuration: { ...configuration, provider: { value: null, source: defaultSource } } };
 }
 
 /** Every profile and every provider with a credential in the environment; in the sandbox every provider. */
@@ -80,8 +75,7 @@ function selectedProfile(configuration: Configuration): Profile | null {
   if (profile === undefined) throw unknownProfile(configuration, selected.source);
   if (provider.value === null || provider.value === profile.provider) return profile;
   const profileIsExplicit = isExplicit(selected.source);
-  const providerIsExplicit = isExplicit(provider.source);
-  if (profileIsExplicit && !providerIsExplicit) return profile;
+  if (profileIsExplicit && !isExplicit(provider.source)) return profile;
   if (!profileIsExplicit && provider.source.kind !== 'user') return null;
   throw new UsageError(
     `profile ${profile.name} (${describeSource(selected.source)}) is for ${profile.provider}, ` +

@@ -22,7 +22,7 @@ export interface UserFile {
 /** Reads the file `SACTL_CONFIG` names, else `config.json`, `.yaml` or `.yml` in the configuration folder. */
 export async function readUserFile(ctx: Context): Promise<UserFile> {
   const { named, directory, names } = userFileLocation(ctx);
-  const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
+  const { usable, refused, unreachable } = findCandidates(directory, names, null);
   const [first, ...others] = usable;
   if (named !== null) {
     if (!['.json', '.yaml', '.yml'].includes(extname(named))) {
@@ -40,13 +40,10 @@ export async function readUserFile(ctx: Context): Promise<UserFile> {
   return { ...interpret(ctx, first, await loadFile(first)), ignored: [...beaten, ...unreachable] };
 }
 
-/**
- * The file that `readUserFile` reads or, where there is none, would read. `exists` is true also for what stands in its
- * place and cannot be read.
- */
+/** The file that `readUserFile` reads or would read. `exists` is true also for what stands there and cannot be read. */
 export function locateUserFile(ctx: Context): { readonly path: string; readonly exists: boolean } {
   const { named, directory, names } = userFileLocation(ctx);
-  const { usable, refused, unreachable } = findCandidates(directory, { names, owner: null });
+  const { usable, refused, unreachable } = findCandidates(directory, names, null);
   const [first] = [...usable, ...[...refused, ...unreachable].map(({ what }) => what)];
   return { path: first ?? named ?? join(directory, 'config.yaml'), exists: first !== undefined };
 }
@@ -62,9 +59,7 @@ function interpret(ctx: Context, path: string, content: Validated<unknown>): Omi
   if (section === null) return { ...failed(problems), path };
   const values = readSettings(section, readProvider);
   const raw = section.entries.get('profiles');
-  const { homeDirectory } = ctx;
-  const profiles =
-    raw === undefined ? new Map<string, Profile>() : readProfiles(raw, { path, homeDirectory, problems });
+  const profiles = readProfiles(raw === undefined ? {} : raw, { path, homeDirectory: ctx.homeDirectory, problems });
   return { path, values, profiles, problems };
 }
 
