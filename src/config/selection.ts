@@ -35,7 +35,7 @@ export interface SelectionOptions {
   readonly environments: EnvironmentConnections;
 }
 
-/** The sandbox, else the selected profile, else the environment's credential. @throws UsageError; AuthError without one */
+/** The sandbox, else the selected profile, else the environment's credential. @throws UsageError; AuthError */
 export function selectOrigin(options: SelectionOptions): Origin {
   const { provider, profile: named, sandbox } = options.configuration;
   // A profile that is named for this run is stronger than a provider that is set for all runs.

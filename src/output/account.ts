@@ -23,11 +23,7 @@ export const accountColumns: readonly Column<Account>[] = [
   { name: 'createdBy', value: (account) => account.createdBy, shrink: 3, optional: true },
   { ...time('updatedAt', 'UPDATED'), optional: true },
   { ...time('lastUsedAt', 'LAST USED'), hideEmpty: true },
-  {
-    ...time('expiresAt', 'EXPIRES'),
-    hideEmpty: true,
-    tone: (account, now) => expiryTone(account.expiresAt, now),
-  },
+  { ...time('expiresAt', 'EXPIRES'), hideEmpty: true, tone: (account, now) => expiryTone(account.expiresAt, now) },
   { name: 'id', value: (account) => account.id },
 ];
 
@@ -90,18 +86,9 @@ function accountFields(account: Account, style: Style): Field[] {
     { label: 'Created by', value: account.createdBy },
     { label: 'Updated', value: account.updatedAt, isTime: true },
     { label: 'Last used', value: account.lastUsedAt, isTime: true },
-    {
-      label: 'Expires',
-      value: account.expiresAt,
-      isTime: true,
-      tone: expiryTone(account.expiresAt, style.now),
-    },
+    { label: 'Expires', value: account.expiresAt, isTime: true, tone: expiryTone(account.expiresAt, style.now) },
   ];
-  return [...always, ...known.filter(isKnown)];
-}
-
-function isKnown({ value }: Field): boolean {
-  return value !== null && !(Array.isArray(value) && value.length === 0);
+  return [...always, ...known.filter(({ value }) => value !== null && !(Array.isArray(value) && value.length === 0))];
 }
 
 function tagsOf({ tags }: Account): string[] {

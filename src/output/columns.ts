@@ -33,10 +33,7 @@ export interface ColumnChoice {
   readonly source: string;
 }
 
-/**
- * The chosen columns in the order of their names; without a choice all that are not optional.
- * @throws UsageError naming the columns there are
- */
+/** The columns of a choice in its order, or all that are not optional. @throws UsageError naming those there are */
 export function selectColumns<Row>(columns: readonly Column<Row>[], choice: ColumnChoice | null): Column<Row>[] {
   if (choice === null) return columns.filter(({ optional }) => optional !== true);
   const { names, source } = choice;
@@ -77,7 +74,7 @@ export function sortBy<Row>(rows: readonly Row[], sort: Sort<Row>): Row[] {
     .map((row) => ({ row, key: sortKey(sort.column.value(row)) }))
     .toSorted((a, b) => {
       if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null);
-      return direction * compare(a.key, b.key);
+      return direction * (Number(a.key > b.key) - Number(a.key < b.key));
     })
     .map(({ row }) => row);
 }
@@ -85,11 +82,6 @@ export function sortBy<Row>(rows: readonly Row[], sort: Sort<Row>): Row[] {
 function sortKey(cell: Cell): string | number | null {
   if (typeof cell === 'boolean') return Number(cell);
   return typeof cell === 'number' || cell === null ? cell : cellText(cell);
-}
-
-function compare(a: string | number, b: string | number): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** A cell as exact text; null is empty. */

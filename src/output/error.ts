@@ -24,7 +24,10 @@ export interface ErrorOptions {
  */
 export function renderError(error: unknown, options: ErrorOptions): string {
   const known = toCliError(error);
-  const lines = options.json ? [jsonLine(known, options)] : humanLines(known, options);
+  const mark = options.sandbox === true ? { sandbox: true } : {};
+  const lines = options.json
+    ? [compactJson({ error: errorObject(known, options), ...mark })]
+    : humanLines(known, options);
   const details = options.debug ? [...causeLines(error), ...stackLines(error)] : [];
   const all = options.json ? [...details, ...lines] : [...lines, ...details];
   return all.map((line) => `${line}\n`).join('');
@@ -71,12 +74,9 @@ function hintOf(error: CliError, options: Pick<ErrorOptions, 'connection'>): str
   return error.hint === null ? null : shortly(hintText(error.hint, options.connection));
 }
 
-function actionsOf(
-  { actions }: ActionRequiredError,
-  { connection }: Pick<ErrorOptions, 'connection'>,
-): readonly PrintedAction[] {
-  return actions.map((action) => {
-    const { goal, url, command } = printedAction(action, connection);
+function actionsOf(error: ActionRequiredError, options: Pick<ErrorOptions, 'connection'>): readonly PrintedAction[] {
+  return error.actions.map((action) => {
+    const { goal, url, command } = printedAction(action, options.connection);
     return { goal: safeText(goal), url: safeText(url), command: safeText(command) };
   });
 }
@@ -112,10 +112,6 @@ export function errorObject(error: CliError, options: Pick<ErrorOptions, 'connec
     exitCode,
     ...(error instanceof ActionRequiredError ? { actionsRequired: actionsOf(error, options) } : {}),
   };
-}
-
-function jsonLine(error: CliError, options: ErrorOptions): string {
-  return compactJson({ error: errorObject(error, options), ...(options.sandbox === true ? { sandbox: true } : {}) });
 }
 
 /** Deeper causes add nothing; the limit also ends a chain that leads back to itself. */

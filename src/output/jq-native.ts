@@ -16,7 +16,8 @@ import { runProgram } from '../programs/program.ts';
  */
 export async function nativeJq(
   ctx: Context,
-  moduleDirectories: readonly string[] = ownModuleDirectories(),
+  // Where Node looks for packages: node-jq is an optional peer, and its `exports` do not name the binary.
+  moduleDirectories: readonly string[] = createRequire(import.meta.url).resolve.paths('node-jq') ?? [],
 ): Promise<JqEngine> {
   const binary = await findBinary(ctx, moduleDirectories);
   return { run: (filter, input) => run(ctx, binary, filter, input) };
@@ -38,15 +39,11 @@ async function findBinary(ctx: Context, moduleDirectories: readonly string[]): P
   });
 }
 
-/** Where Node looks for packages from here: node-jq is an optional peer, and its `exports` do not name the binary. */
-function ownModuleDirectories(): readonly string[] {
-  return createRequire(import.meta.url).resolve.paths('node-jq') ?? [];
-}
-
 async function run(ctx: Context, binary: string, filter: string, input: string): Promise<JqResult> {
   const end = await runProgram(ctx, {
     path: binary,
-    args: ['-c', asArgument(filter)],
+    // A filter such as `-1` is no option behind a space; jq 1.6 does not take one behind `--`.
+    args: ['-c', filter.startsWith('-') ? ` ${filter}` : filter],
     env: {},
     input,
     keeps: { stdout: Infinity, stderr: Infinity },
@@ -57,9 +54,4 @@ async function run(ctx: Context, binary: string, filter: string, input: string):
     hint: 'set JQ_PATH to a jq binary, or unset SACTL_JQ to use the built-in jq',
     cause: end.error,
   });
-}
-
-/** A filter such as `-1` is no option behind a space; jq 1.6 does not take one behind `--`. */
-function asArgument(filter: string): string {
-  return filter.startsWith('-') ? ` ${filter}` : filter;
 }

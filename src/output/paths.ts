@@ -41,9 +41,8 @@ export function queryPath(steps: readonly PathStep[], value: unknown): string | 
     }
     values = next;
   }
-  if (!values.every((item) => isPlain(item))) return null;
-  const text = values.map((item) => `${typeof item === 'string' ? item : compactJson(item)}\n`);
-  const output = text.join('');
+  if (!values.every(isPlain)) return null;
+  const output = values.map((item) => `${typeof item === 'string' ? item : compactJson(item)}\n`).join('');
   return printsDifferentlyInJq.test(output) ? null : output;
 }
 
@@ -53,16 +52,15 @@ const printsDifferentlyInJq = /\u007F|\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d
 function take(each: PathStep, value: unknown): readonly unknown[] | null {
   if (!isPlain(value)) return null;
   if (value === null) return each.kind === 'each' ? null : [null];
-  if (Array.isArray(value)) return takeFromArray(each, value);
+  if (Array.isArray(value)) {
+    const values: readonly unknown[] = value;
+    if (each.kind === 'key') return null;
+    return each.kind === 'each' ? values : [values[each.index] ?? null];
+  }
   if (typeof value !== 'object' || each.kind === 'index') return null;
   if (each.kind === 'each') return Object.values(value);
   const found: unknown = Object.getOwnPropertyDescriptor(value, each.key)?.value;
   return [found ?? null];
-}
-
-function takeFromArray(each: PathStep, values: readonly unknown[]): readonly unknown[] | null {
-  if (each.kind === 'key') return null;
-  return each.kind === 'each' ? values : [values[each.index] ?? null];
 }
 
 /** Whether JSON.stringify prints the value as it is: no undefined, no `toJSON`, no class. */

@@ -5,7 +5,7 @@ import { FailedError, UsageError } from '../errors.ts';
 import { readTextFile } from '../files/bounded-file.ts';
 import { quoted } from '../model/text.ts';
 import { JqMemoryError, compileMessage, embeddedJq, rawLines, runMessage, type JqEngine, type JqResult } from './jq.ts';
-import { parsePath, queryPath, type PathStep } from './paths.ts';
+import { parsePath, queryPath } from './paths.ts';
 import { jsonForJq } from './serialize.ts';
 
 /**
@@ -15,13 +15,13 @@ import { jsonForJq } from './serialize.ts';
 export type JqQuery = (value: unknown, options: { readonly isSecret: boolean }) => Promise<string>;
 
 /** One jq filter and its name in messages: `-q ".id"` or `--query-file "x.jq"`. */
-export interface Filter {
+interface Filter {
   readonly text: string;
   readonly label: string;
 }
 
 /** `-q` and `--query-file`. */
-export interface FilterFlags {
+interface FilterFlags {
   readonly query?: readonly string[] | undefined;
   readonly queryFile?: string | undefined;
 }
@@ -33,16 +33,17 @@ export interface FilterFlags {
 export async function prepareQuery(ctx: Context, flags: FilterFlags): Promise<JqQuery> {
   const { filters, problems } = await readFilters(ctx, flags);
   const { engine, isNative } = await chooseEngine(ctx);
-  const paths = isNative ? null : parsePaths(filters);
-  const failures = paths === null ? await compile(engine, filters) : [];
+  const paths = filters.map(({ text }) => parsePath(text)).filter((steps) => steps !== null);
+  const needsJq = isNative || paths.length < filters.length;
+  const failures = needsJq ? await compile(engine, filters) : [];
   if (problems.length > 0 || failures.length > 0) {
     throw new UsageError([...problems, ...failures], {
       hint: failures.length > 0 ? '--query-file reads a filter that a shell would change' : null,
     });
   }
   return async (value, { isSecret }) => {
-    const found = paths === null ? null : runPaths(paths, value);
-    return found ?? runFilters(engine, filters, jsonForJq(value), isSecret);
+    const outputs = needsJq ? [null] : paths.map((steps) => queryPath(steps, value));
+    return outputs.includes(null) ? runFilters(engine, filters, jsonForJq(value), isSecret) : outputs.join('');
   };
 }
 
@@ -52,17 +53,6 @@ async function chooseEngine(ctx: Context): Promise<{ readonly engine: JqEngine; 
   if (choice !== 'native') throw new UsageError(`SACTL_JQ must be "native" or unset, not ${quoted(choice)}`);
   const { nativeJq } = await import('./jq-native.ts');
   return { engine: await nativeJq(ctx), isNative: true };
-}
-
-/** The filters as paths; null when one of them is not a path, since jq is needed then. */
-function parsePaths(filters: readonly Filter[]): readonly (readonly PathStep[])[] | null {
-  const paths = filters.map(({ text }) => parsePath(text)).filter((steps) => steps !== null);
-  return paths.length === filters.length ? paths : null;
-}
-
-function runPaths(paths: readonly (readonly PathStep[])[], value: unknown): string | null {
-  const outputs = paths.map((steps) => queryPath(steps, value));
-  return outputs.includes(null) ? null : outputs.join('');
 }
 
 async function compile(engine: JqEngine, filters: readonly Filter[]): Promise<string[]> {

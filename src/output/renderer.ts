@@ -36,10 +36,7 @@ export interface Renderer {
   readonly render: (document: OutputDocument) => Promise<string>;
 }
 
-/**
- * Checks the output flags and compiles every filter; to be called before the first request.
- * @throws UsageError with every problem found
- */
+/** Checks the output flags and compiles the filters, before the first request. @throws UsageError with every problem */
 export async function prepareRenderer(ctx: Context, flags: OutputFlags): Promise<Renderer> {
   const format = outputKind(flags);
   const problems = flagProblems(flags);

@@ -25,9 +25,7 @@ export function ndjson(value: unknown): string {
   return items.map((item) => `${compactJson(item)}\n`).join('');
 }
 
-/**
- * YAML 1.2 that YAML 1.1 parsers read as the same data: `yes` and times are quoted. Long lines stay whole; no aliases.
- */
+/** YAML 1.2 that YAML 1.1 parsers read alike: `yes` and times are quoted. Long lines stay whole; no aliases. */
 export async function yaml(value: unknown): Promise<string> {
   const { stringify } = await import('yaml');
   return stringify(value ?? null, { aliasDuplicateObjects: false, compat: 'yaml-1.1', lineWidth: 0 });

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-import type { Context, Environment, Output } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { AccountStatus } from '../model/account.ts';
 import { soonMs } from '../model/duration.ts';
 
@@ -17,20 +17,19 @@ export interface Style {
   readonly timeZone: string | undefined;
 }
 
-export interface StyleOptions {
-  /** The stream the text goes to. */
-  readonly stream: 'stdout' | 'stderr';
-  /** False with `--no-color`. */
-  readonly color?: boolean | undefined;
-}
-
 const unknownTerminalWidth = 80;
 
-/** How text on `stream` looks: width and colour follow the terminal, `NO_COLOR` and `TERM=dumb`. */
-export function styleFor(ctx: Context, options: StyleOptions): Style {
+/** How text on a stream looks: width and colour follow the terminal, `--no-color`, `NO_COLOR` and `TERM=dumb`. */
+export function styleFor(
+  ctx: Context,
+  options: { readonly stream: 'stdout' | 'stderr'; readonly color?: boolean | undefined },
+): Style {
   const stream = ctx[options.stream];
+  const { NO_COLOR: noColour = '', TERM: terminal } = ctx.env;
+  const hasColour = options.color !== false && stream.isTTY && noColour === '' && terminal !== 'dumb';
   return {
-    paint: painter(options.color !== false && allowsColour(stream, ctx.env)),
+    // Without `validateStream`, newer versions of Node would check the real stdout.
+    paint: (tone, text) => (hasColour ? styleText(formats[tone], text, { validateStream: false }) : text),
     // Some pseudo-terminals report a width of 0.
     width: stream.isTTY ? stream.columns || unknownTerminalWidth : Infinity,
     isTTY: stream.isTTY,
@@ -39,31 +38,12 @@ export function styleFor(ctx: Context, options: StyleOptions): Style {
   };
 }
 
-function allowsColour(stream: Output, env: Environment): boolean {
-  return stream.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-}
-
-const formats = {
-  heading: 'bold',
-  good: 'green',
-  warning: 'yellow',
-  bad: 'red',
-  muted: 'dim',
-} as const satisfies Record<Tone, string>;
-
-function painter(enabled: boolean): Style['paint'] {
-  if (!enabled) return (_, text) => text;
-  // Newer versions of Node would check the real stdout.
-  return (tone, text) => styleText(formats[tone], text, { validateStream: false });
-}
+const formats = { heading: 'bold', good: 'green', warning: 'yellow', bad: 'red', muted: 'dim' } as const;
 
 /** What a colour means. */
-export type Tone = 'heading' | 'good' | 'warning' | 'bad' | 'muted';
+export type Tone = keyof typeof formats;
 
-/**
- * Green for what works, yellow for an expiry less than 14 days away, red for what has expired or failed. `now` is in
- * milliseconds since the epoch.
- */
+/** Green for what works, yellow for an expiry less than 14 days away, red for what has expired or failed. */
 export function accountTone(
   account: { readonly status: AccountStatus; readonly expiresAt: string | null },
   now: number,
@@ -73,7 +53,7 @@ export function accountTone(
   return expiryTone(account.expiresAt, now) ?? (account.status === 'active' ? 'good' : null);
 }
 
-/** Red when the ISO 8601 time has passed, yellow when it is less than 14 days away, else null. */
+/** Red when the ISO 8601 time has passed, yellow when it is less than 14 days after `now` (milliseconds), else null. */
 export function expiryTone(expiresAt: string | null, now: number): Tone | null {
   const left = expiresAt === null ? NaN : Date.parse(expiresAt) - now;
   if (left <= 0) return 'bad';

@@ -25,12 +25,9 @@ export async function table<Row>(options: {
   );
   if (rows.length === 0 || known.length === 0) return '';
   const printed = known.map((column): PrintedColumn => {
+    const { shrink = null, spare = false } = column;
     const cells = rows.map((row) => print(row, column, style));
-    return {
-      cells: [{ text: heading(column), tone: 'heading' }, ...cells],
-      shrink: column.shrink ?? null,
-      spare: column.spare ?? false,
-    };
+    return { cells: [{ text: heading(column), tone: 'heading' }, ...cells], shrink, spare };
   });
   const measure = await measureFor(printed.flatMap(({ cells }) => cells.map(({ text }) => text)));
   const columns = dropSpare(printed, style.width, measure);

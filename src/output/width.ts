@@ -42,15 +42,12 @@ export function cutToWidth(text: string, width: number, measure: Measure): strin
   if (measure(text) <= width) return text;
   let kept = '';
   let used = 1;
-  for (const { segment } of new Intl.Segmenter().segment(text.slice(0, longestStart(width)))) {
+  // The most that can be shown: one character may have many code units.
+  const start = text.slice(0, width * 20 + pieceLength);
+  for (const { segment } of new Intl.Segmenter().segment(start)) {
     used += measure(segment);
     if (used > width) break;
     kept += segment;
   }
   return `${kept.trimEnd()}…`;
-}
-
-/** The most code units that can be shown in `width`; one character may have many. */
-function longestStart(width: number): number {
-  return width * 20 + pieceLength;
 }
