@@ -80,8 +80,9 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
 function locked(name: string, path: string, found: FoundLock | null): ConflictError {
   if (found === null) return new ConflictError('locked', `other runs are after ${name}`, { retryable: true });
   const { holder } = found;
-  if (holder === null)
+  if (holder === null) {
     return new ConflictError('locked', `${name} is being locked by another run`, { retryable: true });
+  }
   const since = `since ${safeText(holder.startedAt ?? 'an unknown time', 40)}`;
   return new ConflictError(
     'locked',
@@ -92,6 +93,6 @@ function locked(name: string, path: string, found: FoundLock | null): ConflictEr
 
 /** Every part with its length, so that no two keys are the same text. */
 function digest(key: readonly string[]): string {
-  const text = key.map((part) => `${String(part.length)}:${part}`).join('');
+  const text = key.map((part) => `${part.length}:${part}`).join('');
   return createHash('sha256').update(text).digest('hex');
 }

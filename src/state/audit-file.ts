@@ -18,29 +18,20 @@ export function logPath({ stateDirectory }: Pick<LogPlace, 'stateDirectory'>): s
   return join(stateDirectory, 'audit.jsonl');
 }
 
-/**
- * The log for reading, null where there is none.
- * @throws UsageError when it is not to be trusted; the system's errors
- */
+/** The log for reading; null without one. @throws UsageError when it is not to be trusted; the system's errors */
 export async function openToRead(place: LogPlace): Promise<FileHandle | null> {
   const isThere = (await checkFolder(place)) && (await checkFile(place));
   return isThere ? openOwn(place, constants.O_RDONLY) : null;
 }
 
-/**
- * The log for appending; it is made where there is none, and so is its folder.
- * @throws UsageError when it is not to be trusted; the system's errors
- */
+/** The log for appending; makes it, and its folder, where there is none. @throws as `openToRead` */
 export async function openToAppend(place: LogPlace): Promise<FileHandle> {
   if (!(await checkFolder(place))) await makeLasting(place.stateDirectory, place);
   await checkFile(place);
   return openOwn(place, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
 }
 
-/**
- * Makes sure that the log could be appended to, and makes nothing.
- * @throws UsageError when it is not to be trusted; the system's errors
- */
+/** Makes sure that the log could be appended to, and makes nothing. @throws as `openToRead` */
 export async function tryToAppend(place: LogPlace): Promise<void> {
   const hasFolder = await checkFolder(place);
   if (hasFolder && (await checkFile(place))) {

@@ -13,10 +13,7 @@ import { logPath, openToAppend, tryToAppend, type LogPlace } from './audit-file.
 
 /** Who changed what, when, and with which outcome: `audit.jsonl` in the state directory (docs/design.md 6). Holds no secret. */
 export interface AuditLog {
-  /**
-   * Tries whether an event could be appended, and leaves nothing behind that was not there.
-   * @throws UsageError naming the file
-   */
+  /** Tries whether an event could be appended, and changes nothing. @throws UsageError naming the file */
   readonly preflight: () => Promise<void>;
   /** Appends one line durably. @throws FailedError (`audit`) naming the file; it is worth a warning only */
   readonly append: (fact: AuditFact) => Promise<void>;
@@ -63,18 +60,12 @@ async function append(lines: readonly string[], options: AuditLogOptions): Promi
 /** One write, which no other process's can come between; a line that was cut short is ended first. */
 async function appendLines(handle: FileHandle, lines: string, options: AuditLogOptions): Promise<void> {
   const { size } = await handle.stat();
-  const bytes = Buffer.from((await endsWithin(handle, size)) ? `\n${lines}` : lines);
+  const last = size === 0 ? '\n' : (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString();
+  const bytes = Buffer.from(last === '\n' ? lines : `\n${lines}`);
   const { bytesWritten } = await handle.write(bytes);
   if (bytesWritten < bytes.length) throw new Error('not all of it could be written');
   await handle.sync();
   if (size === 0) await syncDirectory(options.stateDirectory, options);
-}
-
-/** Whether the file ends within a line. */
-async function endsWithin(handle: FileHandle, size: number): Promise<boolean> {
-  if (size === 0) return false;
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return bytesRead === 1 && buffer[0] !== 0x0a;
 }
 
 function failure(options: AuditLogOptions, cause: unknown): string {
@@ -139,9 +130,8 @@ function text(value: string | null | undefined): string | null {
 }
 
 /** The user's name or, where the environment has none, the numeric id; null where there is neither. */
-function userOf({ env, userId }: Pick<Context, 'env' | 'userId'>): string | null {
-  const names = ['USER', 'LOGNAME', 'USERNAME'];
-  const name = names.map((key) => variable(env, key)).find((value) => value !== null);
+function userOf({ env, userId }: AuditLogOptions): string | null {
+  const name = variable(env, 'USER') ?? variable(env, 'LOGNAME') ?? variable(env, 'USERNAME');
   return name ?? (userId === null ? null : String(userId));
 }
 
@@ -168,18 +158,16 @@ const runners = [
 /** The pipeline this runs in; null when it is none. */
 function ciOf(env: Environment): AuditCi | null {
   const runner = runners.find(({ mark }) => env[mark] === 'true');
-  if (runner !== undefined) {
-    const { system, repository, workflow, runId, actor } = runner;
-    return {
-      system,
-      repository: variable(env, repository),
-      workflow: variable(env, workflow),
-      runId: variable(env, runId),
-      actor: variable(env, actor),
-    };
+  if (runner === undefined) {
+    return isCI(env) ? { system: 'other', repository: null, workflow: null, runId: null, actor: null } : null;
   }
-  if (!isCI(env)) return null;
-  return { system: 'other', repository: null, workflow: null, runId: null, actor: null };
+  return {
+    system: runner.system,
+    repository: variable(env, runner.repository),
+    workflow: variable(env, runner.workflow),
+    runId: variable(env, runner.runId),
+    actor: variable(env, runner.actor),
+  };
 }
 
 function variable(env: Environment, name: string): string | null {

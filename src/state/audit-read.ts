@@ -164,10 +164,7 @@ export interface AccountName {
   readonly id: string;
 }
 
-/**
- * What `lastRotations` calls an account. Its organization is not part of it: an id is of one alone, and not every line
- * says which.
- */
+/** The key of an account in `lastRotations`. An id belongs to one organization, which not every line names. */
 export function accountKeyOf({ provider, endpoint, id }: AccountName): string {
   return JSON.stringify([provider, endpoint, id]);
 }
@@ -178,42 +175,30 @@ export function accountKeyOf({ provider, endpoint, id }: AccountName): string {
  * @throws UsageError when the log is not to be trusted; FailedError (`audit`) when it cannot be read
  */
 export async function lastRotations(place: LogPlace): Promise<ReadonlyMap<string, string>> {
-  const latest = new Map<string, { readonly at: string; readonly time: number }>();
+  const latest = new Map<string, number>();
   await readLines(place, (line) => {
     const found = mayBeIssuance.test(line) ? issuanceIn(parseFields(line) ?? {}) : null;
-    if (found === null) return true;
-    const known = latest.get(found.key);
-    if (known === undefined || known.time <= found.time) latest.set(found.key, found);
+    if (found !== null) latest.set(found.key, Math.max(found.time, latest.get(found.key) ?? found.time));
     return true;
   });
-  return new Map([...latest].map(([key, { at }]) => [key, at]));
+  return new Map([...latest].map(([key, time]) => [key, new Date(time).toISOString()]));
 }
 
 /** Spares parsing most lines that are about something else. */
 const mayBeIssuance = /"(?:create|rotate)"/;
 
-const issuing = new Set(['create', 'rotate']);
+const issuing: ReadonlySet<unknown> = new Set(['create', 'rotate']);
 
 /** The outcomes of an issuance that brought a credential. */
-const issued = new Set(['done', 'partial', 'undelivered']);
+const issued: ReadonlySet<unknown> = new Set(['done', 'partial', 'undelivered']);
 
-interface FoundIssuance {
-  readonly key: string;
-  /** ISO 8601, and the same in milliseconds since the epoch. */
-  readonly at: string;
-  readonly time: number;
-}
-
-function issuanceIn(fields: Fields): FoundIssuance | null {
-  if (!isOneOf(fields['operation'], issuing) || !isOneOf(fields['outcome'], issued)) return null;
+/** The account, and when it got a credential, in milliseconds since the epoch. */
+function issuanceIn(fields: Fields): { readonly key: string; readonly time: number } | null {
+  if (!issuing.has(fields['operation']) || !issued.has(fields['outcome'])) return null;
   const provider = asText(fields['provider']);
   const endpoint = asText(fields['endpoint']);
   const id = asText(fields['id']);
   const time = Date.parse(asText(fields['at']) ?? '');
   if (provider === null || endpoint === null || id === null || Number.isNaN(time)) return null;
-  return { key: accountKeyOf({ provider, endpoint, id }), at: new Date(time).toISOString(), time };
-}
-
-function isOneOf(value: unknown, known: ReadonlySet<string>): boolean {
-  return typeof value === 'string' && known.has(value);
+  return { key: accountKeyOf({ provider, endpoint, id }), time };
 }

@@ -102,10 +102,10 @@ export function journalError(what: string, cause: unknown): FailedError {
   return new FailedError('journal', `${what}: ${systemReason(cause)}`, { cause });
 }
 
-/** What an entry takes on the disk at once, in bytes, so that a disk that fills up later does not cost an answer. */
-const reservedBytes = 64 * 1024;
 const space = 0x20;
-const reserve = Buffer.alloc(reservedBytes, space);
+
+/** What an entry takes on the disk at once, so that a disk that fills up later does not cost an answer. */
+const reserve = Buffer.alloc(64 * 1024, space);
 
 /** An entry's file, open for more records. All reject with errors of the operating system. */
 export interface EntryFile {
@@ -115,10 +115,7 @@ export interface EntryFile {
   readonly close: () => Promise<void>;
 }
 
-/**
- * Makes the file, which may not be there yet, with its first record and the reserve, durably. A failure leaves no file
- * behind.
- */
+/** Makes a new file with its first record and the reserve, durably. A failure leaves no file behind. */
 export async function createEntryFile(
   path: string,
   first: JournalRecord,
@@ -127,9 +124,7 @@ export async function createEntryFile(
   const handle = await open(path, 'wx+', 0o600);
   try {
     const line = encodeRecord(first);
-    const bytes = [line, reserve.subarray(line.length)];
-    const { bytesWritten } = await handle.writev(bytes, 0);
-    await writeAll(handle, Buffer.concat(bytes).subarray(bytesWritten), bytesWritten);
+    await writeAll(handle, Buffer.concat([line, reserve.subarray(line.length)]), 0);
     await handle.sync();
     await flushFolder();
     return entryFile(handle, line.length);

@@ -35,18 +35,12 @@ export interface Journal {
    * on the way. @throws UsageError when the folder is not to be trusted; FailedError when it cannot be read
    */
   readonly list: () => Promise<readonly StoredEntry[]>;
-  /**
-   * The entry of an id, or of the first four or more characters of one.
-   * @throws NotFoundError; ConflictError (`ambiguous`)
-   */
+  /** The entry of an id, or of its first four or more characters. @throws NotFoundError; ConflictError (`ambiguous`) */
   readonly find: (id: string) => Promise<StoredEntry>;
-  /**
-   * Removes an entry, whatever its state; one that is not there is no error. Takes a whole id.
-   * @throws NotFoundError when it cannot be an id; FailedError
-   */
+  /** Removes the entry of a whole id, if it is there. @throws NotFoundError when it cannot be an id; FailedError */
   readonly erase: (id: string) => Promise<void>;
   /**
-   * Opens an entry for more records. Takes a whole id.
+   * Opens the entry of a whole id for more records.
    * @throws NotFoundError; ConflictError (`locked`) while its process is running; FailedError when it is unreadable or newer
    */
   readonly reopen: (id: string) => Promise<JournalEntry>;
@@ -179,8 +173,8 @@ class JournalFolder {
   }
 
   #read(id: string): Promise<EntryReading> {
-    const { userId } = this.#options;
-    return readEntry(entryPlace(this.#directory, id), userId, (intent) => this.#isUnderWay(intent));
+    const place = entryPlace(this.#directory, id);
+    return readEntry(place, this.#options.userId, (intent) => this.#isUnderWay(intent));
   }
 
   #entry(place: EntryPlace, file: EntryFile, keepsSecret: boolean): JournalEntry {

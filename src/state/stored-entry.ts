@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 
 import type { Context } from '../context.ts';
 import { noFollow } from '../files/private-directory.ts';
@@ -85,20 +85,11 @@ export async function readEntry(
     if (!found.isFile()) return unreadable(place, 'it is not a regular file');
     if (userId !== null && found.uid !== userId) return unreadable(place, 'it belongs to another user');
     if (found.size > largestEntry) return unreadable(place, 'it is larger than 128 MiB');
-    const bytes = await readBytes(place.path);
+    const bytes = await readFile(place.path, { flag: constants.O_RDONLY | noFollow() });
     if (isUnfinished(bytes)) return { state: 'unfinished', id: place.id, modifiedAt: found.mtimeMs };
     return entryOf(place, decodeRecords(bytes).records, isUnderWay);
   } catch (error) {
     return systemCode(error) === 'ENOENT' ? { state: 'gone' } : unreadable(place, systemReason(error));
-  }
-}
-
-async function readBytes(path: string): Promise<Buffer> {
-  const handle = await open(path, constants.O_RDONLY | noFollow());
-  try {
-    return await handle.readFile();
-  } finally {
-    await handle.close();
   }
 }
 
