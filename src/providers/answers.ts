@@ -48,20 +48,15 @@ export function payloads<Wire>(schema: Schema<Wire>): Schema<Payload<Wire>[]> {
   };
 }
 
-/**
- * Bytes of an answer that were kept, read by a schema.
- * @throws HttpError (`bad_answer`) that quotes nothing of them
- */
-export function readPayload<Output>(
-  bytes: Uint8Array,
-  schema: Schema<Output>,
-  { provider, purpose }: { provider: string; purpose: string },
-): Output {
-  const { value } = readContent({ headers: new Map(), bytes });
-  const result = schema.safeParse(value);
+/** Bytes of an answer out of the journal, read by a schema. @throws HttpError (`bad_answer`) that quotes nothing */
+export function readKept<Output>(bytes: Uint8Array, schema: Schema<Output>, provider: string): Output {
+  const result = schema.safeParse(readContent({ headers: new Map(), bytes }).value);
   if (result.success) return result.data;
-  throw badAnswer(provider, `cannot ${purpose}: it is not an answer with a credential`);
+  throw badAnswer(provider, `cannot ${keptPurpose}: it is not an answer with a credential`);
 }
+
+/** What reading the journal is for, as it reads after "cannot". */
+export const keptPurpose = 'read the answer that was kept';
 
 /** For an answer of success that cannot be used: what the request did is not known from it. */
 export function badAnswer(provider: string, message: string): HttpError {

@@ -6,49 +6,27 @@ import type { DocumentReading } from './provider.ts';
 
 /** Our own shape of an input document (docs/design.md 1). A tag that is null is removed by an update. */
 const OwnDocument = z.strictObject({
-  name: z.optional(z.string()),
-  description: z.optional(z.nullable(z.string())),
-  groups: z.optional(z.array(z.string())),
-  tags: z.optional(z.record(z.string(), z.nullable(z.string()))),
-  enabled: z.optional(z.boolean()),
+  name: z.exactOptional(z.string()),
+  description: z.exactOptional(z.nullable(z.string())),
+  groups: z.exactOptional(z.array(z.string())),
+  tags: z.exactOptional(z.record(z.string(), z.nullable(z.string()))),
+  enabled: z.exactOptional(z.boolean()),
 });
-
-interface Parser<Wire> {
-  readonly safeParse: (
-    value: unknown,
-  ) => { success: true; data: Wire } | { success: false; error: { issues: readonly Issue[] } };
-}
-
-type Issue = z.core.$ZodIssue;
 
 /** Reads a document in our own shape. */
 export function readOwnDocument(document: unknown): DocumentReading {
-  return readWith(document, OwnDocument, dropUndefined);
+  return readWith(document, OwnDocument, (own) => own);
 }
 
 /** Checks a document against a strict schema; every problem names its key. */
 export function readWith<Wire>(
   document: unknown,
-  schema: Parser<Wire>,
+  schema: z.ZodMiniType<Wire>,
   toChange: (wire: Wire) => AccountChange,
 ): DocumentReading {
   const parsed = schema.safeParse(document);
   if (!parsed.success) return { change: {}, problems: parsed.error.issues.flatMap(describeIssue) };
   return { change: toChange(parsed.data), problems: [] };
-}
-
-type Optional<Shape> = { [Key in keyof Shape]?: Shape[Key] | undefined };
-
-/** Leaves out what is undefined, so that "not mentioned" is an absent key. */
-export function dropUndefined(change: Optional<AccountChange>): AccountChange {
-  const { name, description, groups, tags, enabled } = change;
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(description === undefined ? {} : { description }),
-    ...(groups === undefined ? {} : { groups }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(enabled === undefined ? {} : { enabled }),
-  };
 }
 
 /** Why each of these keys cannot be given a value here, once for each `subject`, e.g. `Run:ai accounts`. */
@@ -68,25 +46,23 @@ function isNothing(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-function describeIssue(issue: Issue): string[] {
+function describeIssue(issue: z.core.$ZodIssue): string[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `unknown key ${quoted([...path, key].join('.'), 200)}`);
   }
   const where = path.length === 0 ? 'the document' : quoted(path.join('.'), 200);
-  if (issue.code === 'invalid_type') return [`${where} must be ${article(issue.expected)}`];
+  if (issue.code === 'invalid_type') {
+    return [`${where} must be ${articles.get(issue.expected) ?? `of type ${issue.expected}`}`];
+  }
   if (issue.code === 'invalid_union') return [`${where} must be text or null`];
   return [`${where} is not valid`];
 }
 
-const articles = new Map([
+const articles = new Map<string, string>([
   ['string', 'text'],
   ['array', 'a list'],
   ['object', 'an object'],
   ['record', 'an object'],
   ['boolean', 'true or false'],
 ]);
-
-function article(expected: string): string {
-  return articles.get(expected) ?? `of type ${expected}`;
-}

@@ -20,11 +20,12 @@ export interface IssuancePlan {
   readonly send: (options: SendOptions) => Promise<Issued>;
   /** One reading of what became of a request whose answer was lost. @throws HttpError when it cannot be read */
   readonly readEvidence: () => Promise<Evidence>;
-  /**
-   * `verified` is whether the credential was seen to work by then. Reads the account again and mends what did not take;
-   * throws a PartialError naming what could not be mended.
-   */
-  readonly reconcile: (issued: Issued, seen: { readonly verified: boolean }) => Promise<Account>;
+  /** Reads the account again and mends what did not take. @throws PartialError naming what could not be mended */
+  readonly reconcile: (
+    issued: Issued,
+    /** Whether the credential was seen to work by then. */
+    seen: { readonly verified: boolean },
+  ) => Promise<Account>;
   /** What is left to do once the credential is delivered, e.g. granting rights. @throws PartialError */
   readonly finish?: (account: Account, options: ApplyOptions) => Promise<void>;
 }
@@ -74,14 +75,8 @@ export type Evidence =
 export interface AnswerContext {
   readonly operation: 'create' | 'rotate';
   /** The account as far as it was known; its id is null before a create. */
-  readonly account: AnsweredAccount;
+  readonly account: Pick<Account, 'name' | 'clientId'> & { readonly id: string | null };
   readonly profile: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
-}
-
-export interface AnsweredAccount {
-  readonly id: string | null;
-  readonly name: string;
-  readonly clientId: string | null;
 }

@@ -1,14 +1,11 @@
 import { ConflictError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 
-/** What a reference may be. */
-type ReferenceKey = 'id' | 'name' | 'clientId';
-
 /** The accounts that a reference names, exactly: by the first of the keys that fits any of them. */
 export function accountsNamed(
   accounts: readonly Account[],
   reference: string,
-  keys: readonly ReferenceKey[],
+  keys: readonly ('id' | 'name' | 'clientId')[],
 ): readonly Account[] {
   for (const key of keys) {
     const named = accounts.filter((account) => account[key] === reference);

@@ -7,10 +7,7 @@ import type { AccountLocks } from '../state/account-lock.ts';
 import type { IssuancePlan, ResumedIssuance } from './issuance.ts';
 import type { Plan } from './plan.ts';
 
-/**
- * What the registry knows of a provider without an API for service accounts: a person works in its console, and the
- * accounts and their tokens are recorded on this machine (docs/contracts/augment.md 1).
- */
+/** What a provider has whose accounts a person manages in its console, and sactl records (docs/contracts/augment.md 1). */
 export interface ManualDefinition {
   /** A sentence saying why this cannot be the name of a token, or null. */
   readonly tokenNameProblem: (name: string) => string | null;
@@ -22,10 +19,7 @@ export interface ManualDefinition {
 export interface ManualVerbs {
   /** What is wrong on this machine that only this provider knows of, without a request. */
   readonly examine: () => Promise<readonly Finding[]>;
-  /**
-   * Takes what is in these targets for the credentials of an account that is not recorded on this machine, from now on;
-   * null when it cannot be that.
-   */
+  /** Takes what is in these targets for the credentials of an account that is not recorded; null when it cannot be. */
   readonly adoptAccount: (reference: string, held: readonly HeldText[]) => Promise<Account | null>;
   /** How a person fetches a new credential. @throws ConflictError when the account has a token of that name */
   readonly intake: (request: IntakeRequest) => Promise<Intake>;

@@ -5,6 +5,7 @@ import type { Schema } from '../../http/body.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
 import { bearer, jsonRequests, verificationOf } from '../answers.ts';
+import type { LocalOptions } from '../manual.ts';
 import type { Verification, VerificationOptions } from '../provider.ts';
 
 /** The Analytics API with the token of a service account: all that Augment documents for programs. */
@@ -12,46 +13,28 @@ export interface Analytics {
   readonly http: HttpClient;
   /** Origin without trailing slash. */
   readonly endpoint: string;
-  readonly limiter: Limiter;
+  /** Resolves when the next request may go, in the order of the calls; rejects when the wait is interrupted. */
+  readonly takeTurn: () => Promise<void>;
 }
 
-/** A question to the API. */
-export interface AnalyticsQuery<Wire> {
-  /** Below `/analytics/v0`, with its query. */
-  readonly path: string;
-  /** As it reads after "cannot". */
-  readonly purpose: string;
-  readonly schema: Schema<Wire>;
-}
-
-/** Asks within the rate limit. @throws HttpError */
-export async function send<Wire>(
-  { http, endpoint, limiter }: Analytics,
-  { path, purpose, schema }: AnalyticsQuery<Wire>,
+/** Asks for what is at a path below `/analytics/v0`, within the rate limit. @throws HttpError */
+export async function get<Wire>(
+  { http, endpoint, takeTurn }: Analytics,
+  path: string,
+  purpose: string,
+  schema: Schema<Wire>,
 ): Promise<Wire> {
-  await limiter.wait();
+  await takeTurn();
   return jsonRequests(http, 'augment').get(`${endpoint}/analytics/v0${path}`, purpose, schema);
-}
-
-/** Keeps requests of this process below a rate. */
-export interface Limiter {
-  /** Resolves when the next request may go; in the order of the calls. Rejects when the wait is interrupted. */
-  readonly wait: () => Promise<void>;
 }
 
 const windowMs = 60_000;
 
 /** At most `perMinute` requests in any 60 seconds; the Analytics API takes 10 (docs/contracts/augment.md 4). */
-export function createLimiter({
-  now,
-  sleep,
+export function createLimiter(
+  { now, sleep }: Pick<LocalOptions, 'now' | 'sleep'>,
   perMinute = 10,
-}: {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly perMinute?: number;
-}): Limiter {
+): Analytics['takeTurn'] {
   let sent: readonly number[] = [];
   let turn: Promise<void> = Promise.resolve();
 
@@ -66,12 +49,10 @@ export function createLimiter({
     sent = [...sent, now()];
   }
 
-  return {
-    wait: () => {
-      const taken = turn.then(take);
-      turn = taken.catch(() => undefined);
-      return taken;
-    },
+  return () => {
+    const taken = turn.then(take);
+    turn = taken.catch(() => undefined);
+    return taken;
   };
 }
 
@@ -85,21 +66,16 @@ export async function probe(analytics: Analytics): Promise<Verification> {
 }
 
 /** One probe, which no rate limit is reached with. */
-export async function verifyCredential({
-  createHttp,
-  credential,
-  endpoint,
-}: VerificationOptions): Promise<Verification> {
+export async function verifyCredential(options: VerificationOptions): Promise<Verification> {
+  const { createHttp, credential, endpoint } = options;
   const http = createHttp(bearer('the new session', () => Promise.resolve(credential.value)));
-  return probe({ http, endpoint, limiter: { wait: () => Promise.resolve() } });
+  return probe({ http, endpoint, takeTurn: () => Promise.resolve() });
 }
-
-const Counts = z.looseObject({});
 
 /** Asks as `probe` does. @throws HttpError when it is not answered; FailedError for a 401 that is not Augment's own */
 export async function askCounts(analytics: Analytics): Promise<void> {
   try {
-    await send(analytics, { path: '/dau-count', purpose: 'try the token', schema: Counts });
+    await get(analytics, '/dau-count', 'try the token', z.looseObject({}));
   } catch (error) {
     if (error instanceof HttpError && error.status === 401 && error.body === 'html') {
       throw new FailedError('bad_answer', error.message, { provider: 'augment', cause: error });

@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -44,7 +43,11 @@ export function openBackups(stateDirectory: string): Backups {
     remove: (fingerprint) => orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
     restore: ({ path, target, session: old }) =>
       orFail(`cannot write ${path}`, async () => {
-        const found = await regularFileAt(path);
+        const found = await lstat(path).catch(() => null);
+        // A delivery would not write through a link either (docs/design.md 6).
+        if (found?.isFile() === false) {
+          throw new FailedError('backup', `${path} is not a regular file`, { provider: 'augment' });
+        }
         // The session that is there now is kept, too.
         const session = await readBoundedText(path, largestText).catch(() => '');
         const current = sessionFingerprint(readSession(session).session);
@@ -66,13 +69,6 @@ async function readBackup(directory: string, path: string, fingerprint: string):
   const { session } = readSession(stored.data.session);
   if (session === null || fingerprintOf(session.accessToken) !== fingerprint) return null;
   return { ...stored.data, session };
-}
-
-/** A delivery would not write through a link either (docs/design.md 6). @throws FailedError */
-async function regularFileAt(path: string): Promise<Stats | null> {
-  const found = await lstat(path).catch(() => null);
-  if (found === null || found.isFile()) return found;
-  throw new FailedError('backup', `${path} is not a regular file`, { provider: 'augment' });
 }
 
 async function orFail(what: string, work: () => Promise<void>): Promise<void> {

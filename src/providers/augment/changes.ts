@@ -32,13 +32,12 @@ export function planUpdate(
   const key = keyOf(account);
   const isRenamed = name !== undefined && name !== account.name;
   const isDescribed = description !== undefined && description !== account.description;
-  const effects = [
-    ...(isDescribed ? [`its description on this machine becomes ${quoted(description ?? '', 200)}`] : []),
-    ...(isRenamed ? [`it is recorded as ${quoted(name, 100)}`] : []),
-  ];
   return {
     requests: [],
-    effects,
+    effects: [
+      ...(isDescribed ? [`its description on this machine becomes ${quoted(description ?? '', 200)}`] : []),
+      ...(isRenamed ? [`it is recorded as ${quoted(name, 100)}`] : []),
+    ],
     ...(isRenamed
       ? {
           action: {
@@ -86,9 +85,8 @@ async function deadTokens(connection: Connection, key: AccountKey, options: Appl
   const { tokens } = existing(await connection.inventory.read(), key);
   const dead: string[] = [];
   for (const token of tokens) {
-    const isKnown = token.state === 'revoked' && token.verified;
-    const isDead = isKnown ? null : await checkRevoked(connection, token, options);
-    if (isDead === true) dead.push(token.fingerprint);
+    if (token.state === 'revoked' && token.verified) continue;
+    if ((await checkRevoked(connection, token, options)) === true) dead.push(token.fingerprint);
   }
   return dead;
 }

@@ -5,7 +5,7 @@ import type { Secret } from '../../model/credential.ts';
 import type { LocalState } from '../manual.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { bearer } from '../answers.ts';
-import { createLimiter, type Analytics, type Limiter } from './api.ts';
+import { createLimiter, type Analytics } from './api.ts';
 import { openBackups, type Backups } from './backups.ts';
 import { openInventory, type InventoryFile } from './inventory-file.ts';
 import { readSession, tenantOf, type Session } from './session.ts';
@@ -30,7 +30,7 @@ export interface Connection {
 export function connect(options: ConnectOptions): Connection {
   const { credential, local, now, sleep, endpoint, createHttp } = options;
   const { stateDirectory } = local;
-  const limiter: Limiter = createLimiter({ now, sleep });
+  const takeTurn = createLimiter({ now, sleep });
   let read: Promise<Session> | null = null;
   function session(): Promise<Session> {
     return (read ??= readOwnSession(options));
@@ -42,7 +42,7 @@ export function connect(options: ConnectOptions): Connection {
     session,
     analytics: (token) => ({
       endpoint,
-      limiter,
+      takeTurn,
       http: createHttp(
         token === undefined
           ? bearer(credential.source, async () => (await session()).accessToken)
@@ -85,9 +85,7 @@ async function readSecret({ read }: ConnectOptions['credential']): Promise<Secre
   }
 }
 
-/**
- * The tenant whose accounts are meant: a profile is for one, and without a profile it is all of this machine (null).
- */
+/** The tenant whose accounts are meant: a profile is for one; without a profile, null for all of this machine. */
 export async function meantTenant(connection: Connection): Promise<string | null> {
   return connection.profile === null ? null : ownTenant(connection);
 }

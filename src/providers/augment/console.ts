@@ -23,10 +23,7 @@ export function revocation({ id, name }: Pick<Account, 'id' | 'name'>, token: st
   };
 }
 
-/**
- * A new token comes from the web console, by way of a person (docs/contracts/augment.md 1).
- * @throws ConflictError when the account has a token of that name
- */
+/** How a person fetches a new token (docs/contracts/augment.md 1). @throws ConflictError when there is one of that name */
 export async function intake(connection: Connection, request: IntakeRequest): Promise<Intake> {
   const { account } = request;
   const inventory = await connection.inventory.read();
@@ -79,7 +76,7 @@ interface Expected {
 
 /** A session as it is downloaded, or the token alone as the console shows it. */
 function readSupplied(text: string, { request, inventory, token, tenant }: Expected): IntakeReading {
-  const reading = notToken.test(text) ? readSession(text, { tenant }) : sessionOfToken(text, { tenant });
+  const reading = notToken.test(text) ? readSession(text, tenant) : sessionOfToken(text, tenant);
   const { session, warnings } = reading;
   if (session === null) return refused(reading.problems);
   const known = knownToken(inventory, fingerprintOf(session.accessToken));

@@ -95,17 +95,14 @@ function warning(check: string, message: string, hint: Hint | null = null): Find
   return { check, level: 'warning', message, hint };
 }
 
-/** It asks for no more than this: any list will do, and a tenant that is no URL fails later. */
+/** Auggie asks for no more than this: any list will do, and a tenant that is no URL fails later. */
 const Taken = z.object({
   accessToken: z.union([z.string().check(z.minLength(1)), z.number()]),
   tenantURL: z.union([z.string().check(z.minLength(1)), z.number()]),
   scopes: z.array(z.unknown()),
 });
 
-/**
- * Whether Auggie takes this text for a session. What it does not take it passes over without a word, and goes on with
- * the next one (docs/contracts/augment.md 3.1 and 3.2).
- */
+/** Whether Auggie takes this text for a session; else it silently tries the next (docs/contracts/augment.md 3.1, 3.2). */
 function auggieTakes(text: string): boolean {
   return Taken.safeParse(parseFields(text)).success;
 }

@@ -67,10 +67,7 @@ function provider(options: ConnectOptions): Provider {
   };
 }
 
-/**
- * Nothing says who a token is: the probe shows that it works, our records whose it is (docs/contracts/augment.md 4).
- * @throws HttpError when it does not
- */
+/** The probe shows that the token works, our records whose it is (docs/contracts/augment.md 4). @throws HttpError */
 async function whoami(connection: Connection): Promise<Identity> {
   const { accessToken, ...session } = await connection.session();
   await askCounts(connection.analytics());

@@ -51,10 +51,7 @@ const StoredInventory = z.looseObject({ version: z.literal(1), accounts: z.array
 /** The inventory on the disk: a file of mode 0600 in a folder of mode 0700, without any token. */
 export interface InventoryFile {
   readonly path: string;
-  /**
-   * What it holds now; empty where there is none yet.
-   * @throws UsageError when folder or file are not to be trusted; FailedError (`inventory`) when it cannot be read
-   */
+  /** Empty where there is none yet. @throws UsageError when folder or file are not to be trusted; FailedError */
   readonly read: () => Promise<Inventory>;
   /**
    * Puts what `change` makes of it in its place, on the disk, while no other process changes it. Where `change` gives
@@ -74,13 +71,8 @@ export interface InventoryOptions extends Pick<Context, 'platform' | 'userId' | 
   readonly locks: AccountLocks;
 }
 
-interface Place extends InventoryOptions {
-  readonly path: string;
-}
-
 /** Touches nothing yet. */
 export function openInventory(options: InventoryOptions): InventoryFile {
-  const place = { ...options, path: join(options.directory, 'inventory.json') };
   let turn: Promise<unknown> = Promise.resolve();
   let adopted: readonly InventoryAccount[] = [];
   function withAdopted(inventory: Inventory): Inventory {
@@ -89,14 +81,14 @@ export function openInventory(options: InventoryOptions): InventoryFile {
     return { ...inventory, accounts: [...inventory.accounts, ...missing] };
   }
   return {
-    path: place.path,
+    path: pathIn(options),
     read: async () => {
-      const isThere = await checkPrivateDirectory(place.directory, place);
-      return withAdopted(isThere ? await readInventory(place) : emptyInventory);
+      const isThere = await checkPrivateDirectory(options.directory, options);
+      return withAdopted(isThere ? await readInventory(options) : emptyInventory);
     },
     update: (change) => {
       // Changes of this process wait for each other here, and not for the lock.
-      const updated = turn.then(() => update(place, (found) => change(withAdopted(found))));
+      const updated = turn.then(() => update(options, (found) => change(withAdopted(found))));
       turn = updated.catch(() => undefined);
       return updated;
     },
@@ -106,17 +98,22 @@ export function openInventory(options: InventoryOptions): InventoryFile {
   };
 }
 
-async function update(place: Place, change: (inventory: Inventory) => Inventory): Promise<Inventory> {
-  await makePrivateDirectory(place.directory, place);
+function pathIn({ directory }: InventoryOptions): string {
+  return join(directory, 'inventory.json');
+}
+
+async function update(options: InventoryOptions, change: (inventory: Inventory) => Inventory): Promise<Inventory> {
+  const { directory, locks, sleep } = options;
+  await makePrivateDirectory(directory, options);
   // A change takes milliseconds; a lock that stays in the same hands for five seconds is reported.
-  const lock = await place.locks.lock(
-    { key: ['augment', 'inventory', place.path], name: 'the Augment inventory' },
-    { sleep: place.sleep, pauseMs: 50, pauses: 100 },
+  const lock = await locks.lock(
+    { key: ['augment', 'inventory', pathIn(options)], name: 'the Augment inventory' },
+    { sleep, pauseMs: 50, pauses: 100 },
   );
   try {
-    const before = await readInventory(place);
+    const before = await readInventory(options);
     const after = change(before);
-    if (after !== before) await writeInventory(place, after);
+    if (after !== before) await writeInventory(options, after);
     return after;
   } finally {
     await lock.release();
@@ -125,14 +122,11 @@ async function update(place: Place, change: (inventory: Inventory) => Inventory)
 
 const largestInventory = 16 * 1024 * 1024;
 
-/**
- * What the file holds; empty where there is none.
- * @throws UsageError when it is not to be trusted; FailedError (`inventory`)
- */
-async function readInventory(place: Place): Promise<Inventory> {
-  const { path } = place;
+/** Empty where there is no file. @throws UsageError when it is not to be trusted; FailedError (`inventory`) */
+async function readInventory(options: InventoryOptions): Promise<Inventory> {
+  const path = pathIn(options);
   try {
-    const bytes = await readBytes(place);
+    const bytes = await readBytes(path, options);
     if (bytes === null) return emptyInventory;
     const { text, problem } = decodeText(bytes);
     if (problem !== null) throw damaged(path, problem);
@@ -145,7 +139,7 @@ async function readInventory(place: Place): Promise<Inventory> {
 }
 
 /** The file's bytes, null when there is none. @throws UsageError when it is not the user's own regular file */
-async function readBytes({ path, userId }: Place): Promise<Uint8Array | null> {
+async function readBytes(path: string, { userId }: InventoryOptions): Promise<Uint8Array | null> {
   try {
     const found = await lstat(path);
     const problem = ownFileProblem(found, { userId });
@@ -187,22 +181,18 @@ function parse(path: string, text: string): Inventory {
 function fit(value: unknown): { inventory: Inventory; misfit: null } | { inventory: null; misfit: string } {
   const parsed = StoredInventory.safeParse(value);
   if (parsed.success) return { inventory: parsed.data, misfit: null };
-  const where = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
-  const place = where === '' ? 'its top' : quoted(where, 100);
-  return { inventory: null, misfit: `it does not fit at ${place}` };
+  const key = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
+  return { inventory: null, misfit: `it does not fit at ${key === '' ? 'its top' : quoted(key, 100)}` };
 }
 
-/**
- * Puts it in the file's place, and on the disk: through the schema, so that no token can ever get where its fingerprint
- * belongs. @throws FailedError (`inventory`)
- */
-async function writeInventory(place: Place, changed: Inventory): Promise<void> {
-  const { path } = place;
+/** Through the schema, so that no token can ever get where its fingerprint belongs. @throws FailedError (`inventory`) */
+async function writeInventory(options: InventoryOptions, changed: Inventory): Promise<void> {
+  const path = pathIn(options);
   const { inventory, misfit } = fit(changed);
   if (inventory === null) throw new Error(`the inventory must not be written: ${misfit}`);
   const text = `${JSON.stringify(inventory, undefined, 2)}\n`;
   try {
-    await replaceFile(path, text, { retry: place, flushFolder: (folder) => syncDirectory(folder, place) });
+    await replaceFile(path, text, { retry: options, flushFolder: (folder) => syncDirectory(folder, options) });
   } catch (cause) {
     const message = `cannot write ${quoted(path, 300)}: ${systemReason(cause)}`;
     throw new FailedError('inventory', message, { provider: 'augment', cause });

@@ -48,7 +48,7 @@ export function renameAccount(
 
 /**
  * Records that an account is deleted, and with it its tokens (docs/contracts/augment.md 2): `dead` are the fingerprints
- * of those that Augment was seen to refuse. It stays in the inventory. @throws NotFoundError
+ * of those that Augment was seen to refuse. @throws NotFoundError
  */
 export function removeAccount(
   inventory: Inventory,
@@ -148,9 +148,8 @@ export function tokenIn(inventory: Inventory, key: TokenKey): InventoryToken {
 }
 
 /**
- * Records a new token. The same one again, after an interruption, is no error.
- * @throws NotFoundError; ConflictError (`exists`) when the account has another token of that name, or any account has
- * that token
+ * Records a new token. The same one again, after an interruption, is no error. @throws NotFoundError; ConflictError
+ * (`exists`) when the account has another token of that name, or any account has that token
  */
 export function addToken(
   inventory: Inventory,
@@ -186,8 +185,7 @@ export function tokenExists(account: string, token: string): ConflictError {
 export function knownToken({ accounts }: Inventory, fingerprint: string): string | null {
   for (const { name, tokens } of accounts) {
     const known = tokens.find((token) => token.fingerprint === fingerprint);
-    if (known !== undefined)
-      return `this is the token ${quoted(known.name, 100)} of ${quoted(name, 100)}, not a new one`;
+    if (known) return `this is the token ${quoted(known.name, 100)} of ${quoted(name, 100)}, not a new one`;
   }
   return null;
 }
@@ -213,10 +211,7 @@ export function noteDelivery(
   }));
 }
 
-/**
- * Records that a token was replaced, and that a person has to revoke it.
- * @throws NotFoundError; ConflictError when it is revoked
- */
+/** Records that a token was replaced and has to be revoked. @throws NotFoundError; ConflictError when it is revoked */
 export function markPendingRevoke(inventory: Inventory, key: TokenKey & Dated): Inventory {
   return changeToken(inventory, key, (token) => {
     if (token.state !== 'revoked') return { ...token, state: 'pending-revoke' };
@@ -226,17 +221,12 @@ export function markPendingRevoke(inventory: Inventory, key: TokenKey & Dated): 
   });
 }
 
-/**
- * Records that a token that had been replaced is in use again, as Augment was seen to take it. @throws NotFoundError
- */
+/** Records that a token that was replaced is in use again, seen to be taken by Augment. @throws NotFoundError */
 export function markRestored(inventory: Inventory, key: TokenKey & Dated): Inventory {
   return changeToken(inventory, key, (token) => ({ ...token, state: 'active', verified: true }));
 }
 
-/**
- * Records that a token was revoked: `verified` when Augment was seen to refuse it, else because a person says so.
- * Again, it can only become verified. @throws NotFoundError
- */
+/** Records that a token was revoked: `verified` when Augment was seen to refuse it. @throws NotFoundError */
 export function markRevoked(
   inventory: Inventory,
   { at, verified, ...key }: TokenKey & Dated & { readonly verified: boolean },

@@ -9,7 +9,7 @@ import { countPages, endless } from '../answers.ts';
 import { accountsNamed, onlyAccount } from '../lookup.ts';
 import type { HeldText } from '../manual.ts';
 import type { AccountList } from '../provider.ts';
-import { send, type Analytics } from './api.ts';
+import { get, type Analytics } from './api.ts';
 import { meantTenant, type Connection } from './connection.ts';
 import { accountIn, type AccountKey, type Inventory, type InventoryAccount } from './inventory.ts';
 import { activeAccount, nameProblem, toAccount } from './schema.ts';
@@ -50,10 +50,7 @@ export async function findAccount(connection: Connection, reference: string): Pr
   return toAccount(findRecorded(await inventory.read(), { reference, tenant }), profile);
 }
 
-/**
- * The one recorded account that `reference` names: an id, else an exact name.
- * @throws NotFoundError, which says that only recorded accounts are known; ConflictError (`ambiguous`) naming the ids
- */
+/** The recorded account that has this id, else this name. @throws NotFoundError; ConflictError (`ambiguous`) naming ids */
 export function findRecorded(
   inventory: Inventory,
   { reference, tenant }: { readonly reference: string; readonly tenant: string | null },
@@ -126,10 +123,7 @@ const pageSize = 100;
 /** Ten minutes, at the documented rate. */
 const mostPages = 100;
 
-/**
- * The names of service accounts that Augment saw at work in the last 7 days, sorted, each once: those that did nothing
- * are not among them. @throws HttpError
- */
+/** The names of the service accounts that Augment saw at work in the last 7 days, sorted. @throws HttpError */
 export async function activeAccountNames(analytics: Analytics): Promise<readonly string[]> {
   const names = new Set<string>();
   const cursors = new Set<string>();
@@ -138,7 +132,7 @@ export async function activeAccountNames(analytics: Analytics): Promise<readonly
   for (let cursor: string | null = null; ;) {
     const next = cursor === null ? '' : `&${new URLSearchParams({ cursor }).toString()}`;
     const path = `/user-activity?page_size=${pageSize}${next}`;
-    const page: z.infer<typeof ActivityPage> = await send(analytics, { path, purpose, schema: ActivityPage });
+    const page: z.infer<typeof ActivityPage> = await get(analytics, path, purpose, ActivityPage);
     counted(page.users.length);
     for (const { service_account_name: name } of page.users) if (name) names.add(name);
     if (page.pagination?.has_more !== true) return [...names].toSorted();

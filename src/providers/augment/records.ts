@@ -24,17 +24,19 @@ import { auggieAddress, auggieFingerprint, readSession, sessionLine, type Sessio
 /** As much of a connection as knows this machine. */
 type Machine = Pick<Connection, 'inventory' | 'profile' | 'now' | 'homeDirectory'>;
 
-/** What a supplied session is for; the journal keeps it with the session. */
-export interface Purpose {
+const Purpose = z.object({
   /** The account's; the session may be for another tenant (`--allow-tenant-change`). */
-  readonly tenant: string;
-  readonly name: string;
-  readonly description: string | null;
+  tenant: z.string(),
+  name: z.string(),
+  description: z.nullable(z.string()),
   /** The name of the new token. */
-  readonly token: string;
+  token: z.string(),
   /** Whether it takes the place of what was there. */
-  readonly replaces: boolean;
-}
+  replaces: z.boolean(),
+});
+
+/** What a supplied session is for; the journal keeps it with the session. */
+export type Purpose = Readonly<z.infer<typeof Purpose>>;
 
 /** Records a change, and gives the account as it is then. */
 export async function recordChange(
@@ -57,12 +59,9 @@ export async function recorded(machine: Machine, session: Session, purpose: Purp
     const isInstalled = homeDirectory !== null && delivered.includes(auggieAddress(homeDirectory));
     return replacedBy(before, { token, delivered, installed: isInstalled ? installed : null });
   }
-  function update(change: (found: Inventory, at: string) => Inventory): Promise<Account> {
-    return recordChange(machine, key, change);
-  }
   return {
     reconcile: (_, { verified }) =>
-      update((found, at) => {
+      recordChange(machine, key, (found, at) => {
         const isNew = accountIn(found, key) === null;
         const account = isNew ? addAccount(found, { ...key, description, at }) : found;
         const fingerprint = fingerprintOf(session.accessToken);
@@ -72,7 +71,7 @@ export async function recorded(machine: Machine, session: Session, purpose: Purp
       mayPrint: true,
       actions: (delivered) => replaced(delivered).map((old) => revocation({ id: idOf(key), name }, old.name)),
       record: (delivered) =>
-        update((found, at) =>
+        recordChange(machine, key, (found, at) =>
           replaced(delivered).reduce(
             (state, old) => markPendingRevoke(state, { ...key, token: old.name, at }),
             noteDelivery(found, { ...key, token, at, targets: delivered }),
@@ -123,16 +122,6 @@ async function pendingRevocations(
   return tokens.map((token) => revocation({ id: idOf({ tenant, name }), name }, token.name));
 }
 
-const Kept = z.object({
-  purpose: z.object({
-    tenant: z.string(),
-    name: z.string(),
-    description: z.nullable(z.string()),
-    token: z.string(),
-    replaces: z.boolean(),
-  }),
-});
-
 /** What the journal keeps: the session with its purpose, which readers of sessions drop. */
 export function withPurpose(session: Session, purpose: Purpose): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ ...parseFields(sessionLine(session).reveal()), purpose }));
@@ -140,6 +129,6 @@ export function withPurpose(session: Session, purpose: Purpose): Uint8Array {
 
 /** What a session in the journal was supplied for; null where that cannot be read. */
 export function purposeIn(bytes: Uint8Array): Purpose | null {
-  const kept = Kept.safeParse(parseFields(new TextDecoder().decode(bytes)));
-  return kept.success ? kept.data.purpose : null;
+  const kept = Purpose.safeParse(parseFields(new TextDecoder().decode(bytes))?.['purpose']);
+  return kept.success ? kept.data : null;
 }

@@ -13,8 +13,8 @@ import type { InventoryToken } from './inventory.ts';
 import { auggieAddress, readSession, sessionFingerprint, type Session } from './session.ts';
 
 /**
- * Whether Augment was seen to refuse a token that a person says is revoked; null where this machine has no copy of it to
- * try. Waits for as long as that may take. @throws FailedError when Augment takes it to the end
+ * Whether Augment was seen to refuse a token that a person says is revoked, in up to 5 minutes; null where this machine
+ * has no copy of it to try. @throws FailedError when Augment takes it to the end
  */
 export async function checkRevoked(
   connection: Connection,
@@ -54,10 +54,7 @@ const pauseMs = 20_000;
 /** The longest that a revoked token has been said to live (docs/contracts/augment.md 2). */
 const patienceMs = 300_000;
 
-/**
- * Tries a token that is said to be revoked every 20 seconds, until it is refused or 5 minutes have passed.
- * @returns what the last try showed
- */
+/** What the last try showed of a token that is tried every 20 seconds, until it is refused or 5 minutes have passed. */
 export async function untilRefused({
   tryOld,
   now,

@@ -21,11 +21,6 @@ export interface SessionReading {
   readonly warnings: readonly string[];
 }
 
-export interface SessionOptions {
-  /** The tenant of the account as it is recorded, for a session that names none; it is not warned about. */
-  readonly tenant?: string | null;
-}
-
 /** The scopes of every documented session (docs/contracts/augment.md 2). */
 const documentedScopes = ['read', 'write'] as const;
 
@@ -35,22 +30,21 @@ const fields = ['accessToken', 'tenantURL', 'scopes'] as const;
  * Reads a downloaded `session.json`, or `{accessToken, tenantURL?}`: all that Auggie refuses without saying why is
  * refused, and so is what it takes and should not (docs/contracts/augment.md 3.1). Other fields are dropped. Never
  * throws.
+ * @param tenant the account's as it is recorded, for a session that names none; it is not warned about
  */
-export function readSession(text: string, options: SessionOptions = {}): SessionReading {
+export function readSession(text: string, tenant: string | null = null): SessionReading {
   const parsed = parseObject(text.replace(/^\uFEFF/, ''));
   if (typeof parsed === 'string') return { session: null, problems: [parsed], warnings: [] };
   const repeated = repeatedKeys(text, fields).map((field) => `"${field}" is there more than once`);
-  return sessionFrom(parsed, { ...options, problems: repeated });
+  return sessionFrom(parsed, tenant, repeated);
 }
 
 /** A session of a token alone, as the web console shows it, and the tenant it is for. Never throws. */
-export function sessionOfToken(token: string, options: SessionOptions = {}): SessionReading {
-  return sessionFrom(new Map([['accessToken', token.trim()]]), { ...options, problems: [] });
+export function sessionOfToken(token: string, tenant: string | null = null): SessionReading {
+  return sessionFrom(new Map([['accessToken', token.trim()]]), tenant, []);
 }
 
-/**
- * The session as one line of JSON: what a session file and `AUGMENT_SESSION_AUTH` hold (docs/contracts/augment.md 5).
- */
+/** One line of JSON, as a session file and `AUGMENT_SESSION_AUTH` hold it (docs/contracts/augment.md 5). */
 export function sessionLine({ accessToken, tenantURL, scopes }: Session): Secret {
   return new Secret(JSON.stringify({ accessToken: accessToken.reveal(), tenantURL, scopes }));
 }
@@ -82,10 +76,7 @@ function parseObject(text: string): Fields | string {
   return new Map<string, unknown>(Object.entries(value));
 }
 
-function sessionFrom(
-  found: Fields,
-  { tenant: known = null, problems }: SessionOptions & { readonly problems: readonly string[] },
-): SessionReading {
+function sessionFrom(found: Fields, known: string | null, problems: readonly string[]): SessionReading {
   const token = readToken(found);
   const tenant =
     known === null || found.has('tenantURL')
@@ -120,13 +111,9 @@ function readToken(found: Fields): Checked<Secret> {
 function readScopes(scopes: unknown): Checked<readonly string[]> {
   if (scopes === undefined) return { value: documentedScopes, problem: null };
   if (!Array.isArray(scopes)) return no('"scopes" must be a list, such as ["read","write"]');
-  const names = scopes.filter(isScope);
+  const names = scopes.filter((scope): scope is string => typeof scope === 'string' && /^[!-~]+$/.test(scope));
   if (names.length < scopes.length) return no('"scopes" must hold names only, such as "read"');
   return { value: names, problem: null };
-}
-
-function isScope(scope: unknown): scope is string {
-  return typeof scope === 'string' && /^[!-~]+$/.test(scope);
 }
 
 const example = 'such as https://d1.api.augmentcode.com/';

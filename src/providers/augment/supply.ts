@@ -49,7 +49,7 @@ export async function planRotate(
   const { tokens } = existing(await connection.inventory.read(), keyOf(account));
   const installed = await auggieFingerprint(connection.homeDirectory);
   const isOurs = tokens.some(({ fingerprint }) => fingerprint === installed);
-  const plan = await planOne(connection, account, { supplied, replaces: true });
+  const plan = await planToken(connection, account, supplied, { replaces: true });
   return {
     ...plan,
     effects: [...plan.effects, 'the old token works on until it is revoked in the web console: that is left to you'],
@@ -57,25 +57,17 @@ export async function planRotate(
   };
 }
 
-/** One more token beside those there are. */
+/** One more token, which stands beside those there are or replaces them. */
 export function planToken(
   connection: Connection,
   account: Account,
   supplied: SuppliedCredential,
-): Promise<IssuancePlan> {
-  return planOne(connection, account, { supplied, replaces: false });
-}
-
-function planOne(
-  connection: Connection,
-  account: Account,
-  { supplied, replaces }: { readonly supplied: SuppliedCredential; readonly replaces: boolean },
+  { replaces } = { replaces: false },
 ): Promise<SuppliedPlan> {
-  const { description } = account;
   const { token } = supplied;
   return planWith(connection, supplied, {
     account,
-    purpose: { ...keyOf(account), description, token, replaces },
+    purpose: { ...keyOf(account), description: account.description, token, replaces },
     effects: [`the token ${quoted(token, 100)} of ${account.name} is recorded on this machine`],
   });
 }

@@ -59,10 +59,7 @@ export function readProblem(status: number, body: unknown): ProviderProblem | nu
   return { code: error, message: wording(status, error, description ?? error), traceId: traceId ?? null };
 }
 
-/**
- * nscale says "already exists" for every write conflict (docs/contracts/nscale.md 9.5) and one text for every bad
- * token.
- */
+/** nscale says "already exists" for every conflict (docs/contracts/nscale.md 9.5), and one text for every bad token. */
 function wording(status: number, code: string, description: string): string {
   if (status === 409 && code === 'conflict') return 'another change was made at the same time';
   if (status === 401 && description === 'token validation failed') {

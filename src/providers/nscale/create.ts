@@ -41,10 +41,7 @@ export async function planCreate(
   };
 }
 
-/**
- * A conflict can leave an account with a live token behind, although it reads as a refusal
- * (docs/contracts/nscale.md 4).
- */
+/** A conflict reads as a refusal, and can leave an account with a live token behind (docs/contracts/nscale.md 4). */
 async function send(
   connection: Connection,
   request: { url: string; purpose: string; json: unknown },
@@ -58,10 +55,7 @@ async function send(
   }
 }
 
-/**
- * The account that carries our tag is ours. That there is none says something only of a list that is not limited to
- * the caller's own account (docs/contracts/nscale.md 9.8).
- */
+/** The account with our tag is ours; that there is none is evidence in a full list only (docs/contracts/nscale.md 9.8). */
 async function readEvidence(connection: Connection, operationId: string): Promise<Evidence> {
   const accounts = (await connection.accounts()).map(connection.model);
   const ours = accounts.find(({ tags }) => tags[operationTag] === operationId);
@@ -101,10 +95,8 @@ async function putIntoGroups(connection: Connection, account: Account, groups: r
   const details = { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}` } as const;
   const seen = await reread(connection, account.id, (wire) => missing(groups, wire.spec.groupIDs).length === 0);
   if (seen === null) {
-    throw new PartialError(
-      `${created}, but the list does not show it yet, so its groups could not be checked`,
-      details,
-    );
+    const why = 'the list does not show it yet, so its groups could not be checked';
+    throw new PartialError(`${created}, but ${why}`, details);
   }
   const absent = missing(groups, seen.wire.spec.groupIDs);
   if (absent.length === 0) return connection.model(seen);

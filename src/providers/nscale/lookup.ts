@@ -75,12 +75,9 @@ export async function reread(
   return last;
 }
 
-const namePattern = /^[0-9A-Za-z](?:[0-9A-Za-z\-_.]{0,61}[0-9A-Za-z])?$/;
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** Why nscale would refuse this name, or null (docs/contracts/nscale.md 3). */
 export function nameProblem(name: string): string | null {
-  if (namePattern.test(name)) return null;
+  if (/^[0-9A-Za-z](?:[0-9A-Za-z\-_.]{0,61}[0-9A-Za-z])?$/.test(name)) return null;
   return 'nscale names have 1 to 63 letters, digits, "-", "_" or ".", and begin and end with a letter or digit';
 }
 
@@ -91,7 +88,7 @@ export function organizationProblem(id: string): string | null {
 }
 
 function isUuid(text: string): boolean {
-  return uuidPattern.test(text);
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 /** All groups of the organization. @throws HttpError 403 for most callers (docs/contracts/nscale.md 9.23) */
@@ -99,15 +96,14 @@ export async function listGroups({ api, organization }: Connection): Promise<Gro
   return (await api.groups(await organization())).map(toGroup);
 }
 
-/** Which id each group name or id stands for. */
-export type GroupIds = ReadonlyMap<string, string>;
-
 /**
- * Turns group names and ids into ids. nscale at or before v1.19.1 ignores unknown ids without a word
- * (docs/contracts/nscale.md 9.4), so they are checked here, all at once.
- * @throws UsageError naming every unknown or ambiguous group; AuthError when names cannot be looked up
+ * The ids that group names and ids stand for. nscale up to v1.19.1 ignores unknown ids (docs/contracts/nscale.md 9.4), so
+ * they are checked here. @throws UsageError naming every unknown or ambiguous group; AuthError when none can be looked up
  */
-export async function resolveGroups(connection: Connection, references: readonly string[]): Promise<GroupIds> {
+export async function resolveGroups(
+  connection: Connection,
+  references: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const wanted = [...new Set(references)];
   if (wanted.length === 0) return new Map();
   const groups = await readableGroups(connection, wanted);

@@ -5,7 +5,7 @@ import { find } from './lookup.ts';
 import { ServiceAccount, toAccount, withToken } from './schema.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { Secret } from '../../model/credential.ts';
-import { badAnswer, payload, readPayload, type Payload } from '../answers.ts';
+import { badAnswer, keptPurpose, payload, readKept, type Payload } from '../answers.ts';
 
 /** A new token for the same account; there is no overlap with the old one (docs/contracts/nscale.md 4). */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuancePlan> {
@@ -16,13 +16,12 @@ export async function planRotate(connection: Connection, account: Account): Prom
   const isSelf = await isCaller(connection, account);
   return {
     requests: [{ method: 'POST', url, body: null }],
-    effects:
+    effects: [
       account.status === 'expired'
-        ? ['this account has expired: rotating revives it', 'a new token is issued, which nscale shows only once']
-        : [
-            'the current token stops working at once, and everything that uses it until it has the new one',
-            'a new token is issued, which nscale shows only once',
-          ],
+        ? 'this account has expired: rotating revives it'
+        : 'the current token stops working at once, and everything that uses it until it has the new one',
+      'a new token is issued, which nscale shows only once',
+    ],
     expected: account,
     expectedRaw: (secret) => withToken(account.raw, secret),
     credentialKind: 'access-token',
@@ -68,9 +67,8 @@ function mayCoincide({ expiresAt }: Account, seen: Listing | null, sentAt: numbe
 }
 
 /**
- * Sends the request whose answer carries a token that is shown once.
- * @throws HttpError with arrival `unknown` when the answer has no token: the old one must then be taken for dead
- * (docs/contracts/nscale.md 9.14)
+ * Sends a request whose answer carries a token that is shown once. @throws HttpError with arrival `unknown` when it has
+ * none: the old token must then be taken for dead (docs/contracts/nscale.md 9.14)
  */
 export async function requestToken(
   connection: Connection,
@@ -84,9 +82,7 @@ export async function requestToken(
 
 /** An answer out of the journal. @throws HttpError when it holds no token */
 export function readAnswer(bytes: Uint8Array, { now, profile }: AnswerContext): Issued {
-  const purpose = 'read the answer that was kept';
-  const answer = readPayload(bytes, payload(ServiceAccount), { provider: 'nscale', purpose });
-  return issuedBy(answer, { now, profile, purpose });
+  return issuedBy(readKept(bytes, payload(ServiceAccount), 'nscale'), { now, profile, purpose: keptPurpose });
 }
 
 function issuedBy(

@@ -49,13 +49,8 @@ export const UserInfo = z.object({
   ),
 });
 
-/** Who a token is, from `/oauth2/v2/userinfo` (docs/contracts/nscale.md 1). */
-export interface Caller {
-  /** For a service account its id. */
-  readonly subject: string;
-  readonly kind: Identity['kind'];
-  readonly organizations: readonly string[];
-}
+/** Who a token is, from `/oauth2/v2/userinfo` (docs/contracts/nscale.md 1): a service account by its id. */
+export type Caller = Omit<Identity, 'permissions'>;
 
 export function toCaller(wire: z.infer<typeof UserInfo>): Caller {
   const { acctype, orgIds } = wire[authorizationClaim] ?? {};

@@ -78,44 +78,33 @@ async function put(
     if (!(error instanceof HttpError)) throw error;
     if (error.status === 409) return error;
     if (error.arrival !== 'unknown') throw error;
-    return resolveLostAnswer(connection, { account, body, error });
+    // The account as it is now shows whether the PUT took effect.
+    const seen = await find(connection, account.id).catch((cause: unknown) => {
+      throw new UnknownOutcomeError(
+        `${error.message}; whether it took effect is unknown, because the account could not be read again`,
+        { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}`, cause },
+      );
+    });
+    return seen !== null && isSame(seen.wire, body) ? 'written' : error;
   }
 }
 
-/** After a lost answer, the account as it is now shows whether the PUT took effect. */
-async function resolveLostAnswer(
-  connection: Connection,
-  { account, body, error }: { account: Account; body: WriteBody; error: HttpError },
-): Promise<'written' | HttpError> {
-  const seen = await find(connection, account.id).catch((cause: unknown) => {
-    throw new UnknownOutcomeError(
-      `${error.message}; whether it took effect is unknown, because the account could not be read again`,
-      { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}`, cause },
-    );
-  });
-  return seen !== null && isSame(seen.wire, body) ? 'written' : error;
-}
-
 async function confirm(connection: Connection, { account }: Update, body: WriteBody): Promise<Payload<ServiceAccount>> {
-  const hint = sactl`serviceaccounts get --id ${account.id}`;
+  const accepted = `nscale accepted the update of service account ${account.name} (${account.id})`;
+  const details = { provider: 'nscale', hint: sactl`serviceaccounts get --id ${account.id}` } as const;
   const seen = await reread(connection, account.id, (wire) => isSame(wire, body)).catch((cause: unknown) => {
-    throw new PartialError(`${accepted(account)}, but it could not be read again`, { provider: 'nscale', hint, cause });
+    throw new PartialError(`${accepted}, but it could not be read again`, { ...details, cause });
   });
-  if (seen !== null && isSame(seen.wire, body)) return seen;
-  throw new PartialError(notTaken(account, seen?.wire ?? null, body), { provider: 'nscale', hint });
-}
-
-function accepted({ name, id }: Account): string {
-  return `nscale accepted the update of service account ${name} (${id})`;
-}
-
-function notTaken(account: Account, seen: ServiceAccount | null, body: WriteBody): string {
-  const subject = accepted(account);
-  if (seen === null) return `${subject}, and no longer lists the account`;
-  const groups = missing(body.spec.groupIDs, seen.spec.groupIDs);
-  return groups.length > 0
-    ? `${subject} but did not put it into group ${groups.join(', ')}`
-    : `${subject} but still shows other values: ${differences(body, currentBody(seen)).join('; ')}`;
+  if (seen === null) throw new PartialError(`${accepted}, and no longer lists the account`, details);
+  const different = differences(body, currentBody(seen.wire));
+  if (different.length === 0) return seen;
+  const groups = missing(body.spec.groupIDs, seen.wire.spec.groupIDs);
+  throw new PartialError(
+    groups.length > 0
+      ? `${accepted} but did not put it into group ${groups.join(', ')}`
+      : `${accepted} but still shows other values: ${different.join('; ')}`,
+    details,
+  );
 }
 
 function isSame(wire: ServiceAccount, body: WriteBody): boolean {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { AccountChange } from '../../model/account.ts';
 import { quoted, safeText } from '../../model/text.ts';
 import type { ServiceAccount } from './schema.ts';
-import { dropUndefined, readOwnDocument, readWith } from '../document.ts';
+import { readOwnDocument, readWith } from '../document.ts';
 import type { DocumentReading } from '../provider.ts';
 
 /** The tag that proves an account is ours when the answer to its creation is lost (docs/design.md 5). */
@@ -135,12 +135,12 @@ export function readDocument(document: unknown): DocumentReading {
   return isBody ? readWith(document, Body, toChange) : readOwnDocument(document);
 }
 
-function toChange({ metadata, spec }: z.infer<typeof Body>): AccountChange {
-  const tags = metadata?.tags;
-  return dropUndefined({
-    name: metadata?.name,
-    description: metadata?.description,
-    groups: spec?.groupIDs,
-    tags: tags && Object.fromEntries(tags.map((tag) => [tag.name, tag.value])),
-  });
+function toChange({ metadata = {}, spec }: z.infer<typeof Body>): AccountChange {
+  const { name, description, tags } = metadata;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(spec?.groupIDs === undefined ? {} : { groups: spec.groupIDs }),
+    ...(tags === undefined ? {} : { tags: Object.fromEntries(tags.map((tag) => [tag.name, tag.value])) }),
+  };
 }

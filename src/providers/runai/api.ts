@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { HttpClient } from '../../http/client.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
 import type { Schema } from '../../http/body.ts';
+import { fieldsOf } from '../../model/account.ts';
 import { countPages, jsonRequests, payloads, type JsonRequests, type Payload } from '../answers.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
 import { isAbsent } from './token.ts';
@@ -75,44 +76,27 @@ const pageSize = 500;
 /** v2 in pages, or v1 in one piece where there is no v2 (docs/contracts/runai.md 8). */
 async function readRoles(read: Read): Promise<Payload<RoleRead>[]> {
   try {
-    return await readPages(read, {
-      path: '/api/v2/authorization/roles',
-      purpose: 'list roles',
-      key: 'roles',
-      schema: RoleRead,
-    });
+    return await readPages(read, '/api/v2/authorization/roles', 'roles', RoleRead);
   } catch (error) {
     if (!(error instanceof HttpError) || !isAbsent(error)) throw error;
     return read('/api/v1/authorization/roles', 'list roles', payloads(RoleRead));
   }
 }
 
-export interface Pages<Wire> {
-  readonly path: string;
-  readonly purpose: string;
-  /** The key of the items in a page. */
-  readonly key: string;
-  readonly schema: Schema<Wire>;
-}
-
-/**
- * Lists of the shape `{<key>: [], next?}`: `next` is the next offset, and its absence the end
- * (docs/contracts/runai.md 6).
- */
+/** Lists of the shape `{<noun>: [], next?}`: `next` is the next offset, if there is one (docs/contracts/runai.md 6). */
 export async function readPages<Wire>(
   read: Read,
-  { path, purpose, key, schema }: Pages<Wire>,
+  path: string,
+  noun: string,
+  schema: Schema<Wire>,
 ): Promise<Payload<Wire>[]> {
   const items: Payload<Wire>[] = [];
+  const purpose = `list ${noun}`;
   const counted = countPages({ provider: 'runai', purpose });
-  const separator = path.includes('?') ? '&' : '?';
   let offset: number | undefined = 0;
   while (offset !== undefined) {
-    const page: Page<Wire> = await read(
-      `${path}${separator}limit=${pageSize}&offset=${offset}`,
-      purpose,
-      pageOf(key, schema),
-    );
+    const url = `${path}?limit=${pageSize}&offset=${offset}`;
+    const page: Page<Wire> = await read(url, purpose, pageOf(noun, schema));
     counted(page.items.length);
     // Not push(...page.items): a long page does not fit the stack.
     for (const item of page.items) items.push(item);
@@ -131,25 +115,20 @@ async function readAccessRules(read: Read, subjects: readonly string[] | null): 
   const rules: AccessRuleRead[] = [];
   const counted = countPages({ provider: 'runai', purpose });
   for (let offset = 0; ;) {
-    const page = await read(
-      `/api/v1/authorization/access-rules?limit=${pageSize}&offset=${offset}${filter}`,
-      purpose,
-      AccessRulePage,
-    );
+    const path = `/api/v1/authorization/access-rules?limit=${pageSize}&offset=${offset}${filter}`;
+    const page = await read(path, purpose, AccessRulePage);
     counted(page.accessRules.length);
     for (const rule of page.accessRules) rules.push(rule);
     offset += page.accessRules.length;
     if (page.accessRules.length === 0 || offset >= page.totalRecords) break;
   }
   const wanted = subjects === null ? null : new Set(subjects);
+  // The same principals under their new and their old name (docs/contracts/runai.md 15.18).
+  const types = new Set(['service-account', 'app']);
   return rules.filter(
-    (rule) => !rule.deletedAt && isAccountSubject(rule) && (wanted === null || wanted.has(rule.subjectId)),
+    ({ deletedAt, subjectType, subjectId }) =>
+      !deletedAt && types.has(subjectType) && (wanted === null || wanted.has(subjectId)),
   );
-}
-
-/** The same principals under their old and their new name (docs/contracts/runai.md 15.18). */
-function isAccountSubject({ subjectType }: AccessRuleRead): boolean {
-  return subjectType === 'service-account' || subjectType === 'app';
 }
 
 interface Page<Wire> {
@@ -164,7 +143,7 @@ function pageOf<Wire>(key: string, schema: Schema<Wire>): Schema<Page<Wire>> {
     safeParse: (value) => {
       const next = Next.safeParse(value);
       if (!next.success) return next;
-      const items = payloads(schema).safeParse(new Map<string, unknown>(Object.entries(Object(value))).get(key));
+      const items = payloads(schema).safeParse(fieldsOf(value)[key]);
       if (!items.success) return items;
       return { success: true, data: { items: items.data, next: next.data.next ?? undefined } };
     },

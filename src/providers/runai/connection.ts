@@ -24,10 +24,7 @@ export function connect(options: ConnectOptions): Connection {
   };
 }
 
-/**
- * A client whose 403 says what may be missing: an account may do nothing before it has an access rule
- * (docs/contracts/runai.md 15.9).
- */
+/** A client whose 403 says what may be missing: a new account may do nothing (docs/contracts/runai.md 15.9). */
 function explainForbidden(http: HttpClient, credential: ProviderCredential): HttpClient {
   return {
     send: (request) =>

@@ -56,18 +56,12 @@ async function hasNoLeftovers(connection: Connection, name: string): Promise<boo
   if (rules === null) return false;
   if (rules.length === 0) return true;
   const list = rules.map((rule) => `${rule.id} (${rule.roleName ?? rule.roleId})`).join(', ');
-  throw new ConflictError(
-    'exists',
-    `access rules of an earlier account named "${name}" would apply to the new one: ${list}`,
-    {
-      provider: 'runai',
-      hint: [
-        'delete them with "',
-        sactl`accessrules delete --provider runai --id <rule>`,
-        '", or accept them with --keep-rules',
-      ],
-    },
-  );
+  const message = `access rules of an earlier account named "${name}" would apply to the new one: ${list}`;
+  const command = sactl`accessrules delete --provider runai --id <rule>`;
+  throw new ConflictError('exists', message, {
+    provider: 'runai',
+    hint: ['delete them with "', command, '", or accept them with --keep-rules'],
+  });
 }
 
 async function send(
@@ -92,9 +86,7 @@ async function readEvidence({ api, model }: Connection, name: string): Promise<E
   return { kind: 'unclear', candidates: named.map((payload) => model(payload, null)) };
 }
 
-/**
- * The client id is optional in the answer; it is the name in every example (docs/contracts/runai.md 3). Never rejects.
- */
+/** Optional in the answer, and the name in every example (docs/contracts/runai.md 3). Never rejects. */
 async function clientIdOf({ api }: Connection, { id, name, clientId }: z.infer<typeof Created>): Promise<string> {
   if (clientId) return clientId;
   // The secret is in hand, and must not get lost because its account cannot be read.

@@ -5,14 +5,11 @@ import { describeRule, type Account } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { readableRules, subjectsOf } from './lookup.ts';
-import { removeRule, ruleUrl } from './rules.ts';
+import { removeRule, rulesUrl } from './rules.ts';
 import { toAccessRule, type AccessRuleRead } from './schema.ts';
 import { setEnabled } from './update.ts';
 
-/**
- * Disable, delete the rules, delete the account: a rule that stays behind would apply to the next account of that name
- * (docs/design.md 5).
- */
+/** Its rules go first: one that stays behind would apply to the next account of that name (docs/design.md 5). */
 export async function planDelete(connection: Connection, account: Account): Promise<Plan<void>> {
   const url = await connection.api.accountUrl(account.id);
   const rules = await readableRules(connection, subjectsOf(account));
@@ -20,12 +17,12 @@ export async function planDelete(connection: Connection, account: Account): Prom
   return {
     requests: [
       { method: 'PATCH', url, body: { enabled: false } },
-      ...known.map(({ id }) => ({ method: 'DELETE', url: ruleUrl(connection, String(id)), body: null })),
+      ...known.map(({ id }) => ({ method: 'DELETE', url: rulesUrl(connection, String(id)), body: null })),
       { method: 'DELETE', url, body: null },
     ],
     effects: [
       'its client secret stops working at once',
-      ...known.map((rule) => `access rule ${rule.id} is deleted: ${describe(rule)}`),
+      ...known.map((rule) => `access rule ${rule.id} is deleted: ${describeRule(toAccessRule(rule))}`),
       ...(rules === null ? ['its access rules cannot be read with this credential, and would stay behind'] : []),
       'it cannot be brought back',
     ],
@@ -33,17 +30,11 @@ export async function planDelete(connection: Connection, account: Account): Prom
   };
 }
 
-function describe(rule: AccessRuleRead): string {
-  return describeRule(toAccessRule(rule));
-}
-
-interface Removal {
-  readonly account: Account;
-  readonly url: string;
-  readonly rules: readonly AccessRuleRead[];
-}
-
-async function remove(connection: Connection, { account, url, rules }: Removal, options: ApplyOptions): Promise<void> {
+async function remove(
+  connection: Connection,
+  { account, url, rules }: { account: Account; url: string; rules: readonly AccessRuleRead[] },
+  options: ApplyOptions,
+): Promise<void> {
   const { signal, report } = options;
   await setEnabled(connection, { account, url, enabled: false, signal });
   await report(`disabled ${account.name}`);
@@ -69,7 +60,7 @@ async function removeRules(
     const id = String(rule.id);
     try {
       await removeRule(connection, id, signal);
-      await report(`deleted access rule ${id}: ${describe(rule)}`);
+      await report(`deleted access rule ${id}: ${describeRule(toAccessRule(rule))}`);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       left.push({ id, why: error.message });
@@ -80,13 +71,9 @@ async function removeRules(
 
 function leftBehind(done: string, left: readonly LeftRule[], cause?: unknown): PartialError {
   const list = left.map(({ id, why }) => `${id}: ${why}`).join('; ');
-  const [first] = left;
   return new PartialError(`${done}, but access rules stayed behind: ${list}`, {
     provider: 'runai',
-    hint:
-      first === undefined
-        ? sactl`accessrules delete --provider runai --id <rule>`
-        : sactl`accessrules delete --provider runai --id ${first.id}`,
+    hint: sactl`accessrules delete --provider runai --id ${left[0]?.id ?? '<rule>'}`,
     cause,
   });
 }
@@ -102,7 +89,10 @@ async function removeAccount(
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     if (error.status === 404) return;
-    if (error.arrival === 'unknown' && (await isGone(connection, account))) return;
+    if (error.arrival === 'unknown') {
+      const accounts = await connection.api.accounts().catch(() => null);
+      if (accounts?.every(({ wire }) => wire.id !== account.id)) return;
+    }
     const done = `${error.message}; it is disabled`;
     if (left.length > 0) throw leftBehind(done, left, error);
     throw new PartialError(done, {
@@ -111,10 +101,4 @@ async function removeAccount(
       cause: error,
     });
   }
-}
-
-/** False also where it cannot be read. */
-async function isGone({ api }: Connection, { id }: Account): Promise<boolean> {
-  const accounts = await api.accounts().catch(() => null);
-  return accounts !== null && accounts.every(({ wire }) => wire.id !== id);
 }

@@ -22,10 +22,8 @@ export async function listAccounts(
   return { accounts, warnings };
 }
 
-type Names = Pick<Account, 'id' | 'name' | 'clientId'>;
-
 /** Rules bind by name; the client id is the same, and the id is matched in case (docs/contracts/runai.md 7). */
-export function subjectsOf({ id, name, clientId }: Names): string[] {
+export function subjectsOf({ id, name, clientId }: Pick<Account, 'id' | 'name' | 'clientId'>): string[] {
   return [...new Set([name, clientId ?? name, id])];
 }
 
@@ -68,15 +66,9 @@ export async function readableRules(
   }
 }
 
-const namePattern = /^[a-z][-_a-z0-9]*[a-z0-9]$/;
-const longest = 255;
-
-/**
- * Why Run:ai would refuse this name, or null: by the pattern, which allows more than the prose
- * (docs/contracts/runai.md 3).
- */
+/** Why Run:ai would refuse this name, or null: its pattern allows more than its prose (docs/contracts/runai.md 3). */
 export function nameProblem(name: string): string | null {
-  if (namePattern.test(name) && name.length <= longest) return null;
+  if (/^[a-z][-_a-z0-9]*[a-z0-9]$/.test(name) && name.length <= 255) return null;
   return (
     'Run:ai names have 2 to 255 lower-case letters, digits, "-" or "_", ' +
     'begin with a letter and end with a letter or digit'

@@ -3,7 +3,7 @@ import type { AnswerContext, SendOptions, Issued, IssuancePlan } from '../issuan
 import type { Connection } from './connection.ts';
 import { Created, Regenerated, toAccount } from './schema.ts';
 import { Secret } from '../../model/credential.ts';
-import { badAnswer, payload, readPayload } from '../answers.ts';
+import { badAnswer, keptPurpose, payload, readKept } from '../answers.ts';
 import type { Era } from './api.ts';
 
 /** A new secret at once in place of the old one. The answer has no client id, so the account's is joined. */
@@ -40,10 +40,7 @@ async function regenerate(
   return issuedFrom(answer, { account, secret });
 }
 
-/**
- * The secret under whichever key this version uses.
- * @throws HttpError with arrival `unknown` when there is none, which ends with `consequence`
- */
+/** The secret, under either key. @throws HttpError with arrival `unknown`, and `consequence` as its end, without one */
 export function readSecret(
   { clientSecret, secret }: { clientSecret?: string | undefined; secret?: string | undefined },
   { purpose, consequence }: { purpose: string; consequence: string },
@@ -73,18 +70,17 @@ export function issuedFrom(
 
 /** An answer out of the journal: of a create, or of a regenerate, which says nothing of the account. */
 export function readAnswer(bytes: Uint8Array, { operation, account, profile }: AnswerContext): Issued {
-  const options = { provider: 'runai', purpose: 'read the answer that was kept' };
   const known = { id: account.id ?? '', name: account.name, clientId: account.clientId };
   const answer =
     operation === 'create'
-      ? readPayload(bytes, payload(Created), options)
-      : readPayload(bytes, payload(Regenerated), options);
+      ? readKept(bytes, payload(Created), 'runai')
+      : readKept(bytes, payload(Regenerated), 'runai');
   const wire = { ...known, ...answer.wire };
   const { id, name, clientId } = wire;
   return issuedFrom(answer, {
     // The client id is the name in every example (docs/contracts/runai.md 3).
     account: toAccount({ id, name, clientId: clientId ?? name }, { raw: { id, name, clientId }, rules: null, profile }),
-    secret: readSecret(wire, { ...options, consequence: '' }),
+    secret: readSecret(wire, { purpose: keptPurpose, consequence: '' }),
   });
 }
 

@@ -46,45 +46,30 @@ export async function ruleBody(
   };
 }
 
-const rulesPath = '/api/v1/authorization/access-rules';
-
-/**
- * Adds a rule. A 409 means that it is there already, although no specification lists it (docs/contracts/runai.md 7).
- */
+/** Adds a rule; null when it is there already, for which 409 is not documented (docs/contracts/runai.md 7). */
 export async function addRule(
   connection: Connection,
   body: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<AccessRuleRead | null> {
-  const { api } = connection;
-  const request = {
-    method: 'POST',
-    url: rulesUrl(connection),
-    purpose: `grant a role to ${String(body['subjectId'])}`,
-    json: body,
-    signal,
-  } as const;
+  const purpose = `grant a role to ${String(body['subjectId'])}`;
+  const request = { method: 'POST', url: rulesUrl(connection), purpose, json: body, signal } as const;
   try {
-    return (await api.send(request, AccessRuleRead)).wire;
+    return (await connection.api.send(request, AccessRuleRead)).wire;
   } catch (error) {
     if (error instanceof HttpError && error.status === 409) return null;
     throw error;
   }
 }
 
-/** Where rules are made. */
-export function rulesUrl({ api }: Connection): string {
-  return api.url(rulesPath);
-}
-
-/** One rule's address. */
-export function ruleUrl({ api }: Connection, id: string): string {
-  return api.url(`${rulesPath}/${encodeURIComponent(id)}`);
+/** Where rules are made, or the address of one. */
+export function rulesUrl({ api }: Connection, ...id: readonly string[]): string {
+  return api.url(['/api/v1/authorization/access-rules', ...id.map(encodeURIComponent)].join('/'));
 }
 
 /** Removes a rule; one that is gone already is fine. */
 export async function removeRule(connection: Connection, id: string, signal: AbortSignal): Promise<void> {
-  const url = ruleUrl(connection, id);
+  const url = rulesUrl(connection, id);
   const purpose = `delete access rule ${id}`;
   try {
     await connection.api.sendOnly({ method: 'DELETE', url, purpose, signal });
@@ -146,7 +131,7 @@ export async function planRevoke(connection: Connection, ruleId: string): Promis
   const granted = toGrantedRule(rule);
   return {
     rule: granted,
-    requests: [{ method: 'DELETE', url: ruleUrl(connection, ruleId), body: null }],
+    requests: [{ method: 'DELETE', url: rulesUrl(connection, ruleId), body: null }],
     effects: [`${granted.account} loses ${describeRule(granted)}`],
     apply: ({ signal }) => removeRule(connection, ruleId, signal),
   };
@@ -167,10 +152,7 @@ export async function listRoles({ api }: Connection): Promise<Role[]> {
     .map(({ wire, raw }) => toRole(wire, raw));
 }
 
-/**
- * The role with this id, or this name in any case: ids differ between installations.
- * @throws UsageError naming the candidates
- */
+/** The role with this id, or this name in any case: ids differ between installations. @throws UsageError */
 function resolveRole(roles: readonly Role[], reference: string): Role {
   const byId = roles.find(({ id }) => id === reference);
   if (byId !== undefined) return byId;

@@ -12,18 +12,8 @@ import { payloads, type Payload } from '../answers.ts';
 export async function listScopes({ api }: Connection): Promise<Scope[]> {
   const [clusters, departments, projects] = await Promise.all([
     api.read('/api/v1/clusters?verbosity=metadata', 'list clusters', payloads(Cluster)),
-    readPages(api.read, {
-      path: '/api/v1/org-unit/departments',
-      purpose: 'list departments',
-      key: 'departments',
-      schema: OrgUnit,
-    }),
-    readPages(api.read, {
-      path: '/api/v1/org-unit/projects',
-      purpose: 'list projects',
-      key: 'projects',
-      schema: OrgUnit,
-    }),
+    readPages(api.read, '/api/v1/org-unit/departments', 'departments', OrgUnit),
+    readPages(api.read, '/api/v1/org-unit/projects', 'projects', OrgUnit),
   ]);
   const clusterNames = new Map(clusters.map(({ wire }) => [wire.uuid, wire.name]));
   const tenants = new Set(clusters.flatMap(({ wire }) => wire.tenantId ?? []).map(String));
@@ -55,10 +45,7 @@ export function scopeProblem(text: string): string | null {
   return `scope "${text}" must be tenant, or one of ${forms}`;
 }
 
-/**
- * The one scope that `<type>:<name or id>` means; `cluster`, a name or id, narrows the choice.
- * @throws UsageError naming the candidates when there is none, or are several
- */
+/** The scope that `<type>:<name or id>` means, on `cluster` where that is given. @throws UsageError naming candidates */
 export function resolveScope(
   scopes: readonly Scope[],
   { scope, cluster }: { scope: string; cluster: string | null },

@@ -105,10 +105,7 @@ export interface Grant {
   readonly now: number;
 }
 
-/**
- * v2 where there is one, else v1; never v1 after a refusal, which would make two failed logins
- * (docs/contracts/runai.md 2e).
- */
+/** v2 where there is one, else v1; not after a refusal, which would be two failed logins (docs/contracts/runai.md 2e). */
 export async function exchange(http: HttpClient, grant: Grant): Promise<AccessToken> {
   try {
     return await exchangeV2(http, grant);
@@ -133,7 +130,7 @@ const V1Token = z.object({ accessToken: z.string(), expiresIn: Seconds });
 /** Form-encoded, snake_case (docs/contracts/runai.md 2a). */
 async function exchangeV2(http: HttpClient, grant: Grant): Promise<AccessToken> {
   const wire = await post(http, V2Token, {
-    ...tokenRequest(grant, '/api/v2/token'),
+    url: `${grant.endpoint}/api/v2/token`,
     form: { grant_type: 'client_credentials', client_id: grant.clientId, client_secret: grant.secret },
   });
   return accessToken(wire.access_token, wire.expires_in, grant.now);
@@ -142,31 +139,25 @@ async function exchangeV2(http: HttpClient, grant: Grant): Promise<AccessToken> 
 /** JSON, camelCase; `clientID` is the specification's spelling (docs/contracts/runai.md 2b). */
 async function exchangeV1(http: HttpClient, grant: Grant): Promise<AccessToken> {
   const wire = await post(http, V1Token, {
-    ...tokenRequest(grant, '/api/v1/token'),
+    url: `${grant.endpoint}/api/v1/token`,
     json: { grantType: 'client_credentials', clientID: grant.clientId, clientSecret: grant.secret },
   });
   return accessToken(wire.accessToken, wire.expiresIn, grant.now);
 }
 
-function tokenRequest({ endpoint }: Grant, path: string): HttpRequest {
-  return {
-    method: 'POST',
-    url: `${endpoint}${path}`,
-    purpose: 'get an access token',
-    authorized: false,
-    secretAnswer: true,
-    safe: true,
-  };
-}
-
-async function post<Wire>(http: HttpClient, schema: Schema<Wire>, request: HttpRequest): Promise<Wire> {
+async function post<Wire>(
+  http: HttpClient,
+  schema: Schema<Wire>,
+  sent: Pick<HttpRequest, 'url' | 'form' | 'json'>,
+): Promise<Wire> {
+  const purpose = 'get an access token';
+  const request = { method: 'POST', purpose, ...sent, authorized: false, secretAnswer: true, safe: true } as const;
   return readJson(await http.send(request), schema, { provider: 'runai', request });
 }
 
 /** Its life is what the answer says, else what the token itself says, else unknown (docs/contracts/runai.md 2d). */
 function accessToken(value: string, expiresIn: number | null | undefined, now: number): AccessToken {
-  if (typeof expiresIn === 'number') return { value, expiresAt: now + expiresIn * 1000 };
-  return { value, expiresAt: expiryOf(value) };
+  return { value, expiresAt: typeof expiresIn === 'number' ? now + expiresIn * 1000 : expiryOf(value) };
 }
 
 const Claims = z.object({ exp: z.optional(z.number()) });

@@ -8,7 +8,7 @@ import type { Plan } from '../plan.ts';
 import type { DocumentReading } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { findAccount } from './lookup.ts';
-import { dropUndefined, readOwnDocument, readWith } from '../document.ts';
+import { readOwnDocument, readWith } from '../document.ts';
 
 /** Enabling and disabling is all that Run:ai can change; the answer is empty, so the account is read again. */
 export async function planUpdate(
@@ -34,34 +34,24 @@ export async function planUpdate(
   };
 }
 
-export interface Switching {
-  readonly account: Account;
-  readonly url: string;
-  readonly enabled: boolean;
-  readonly signal: AbortSignal;
-}
-
 /** After a lost answer, the account is read again to see whether it took effect. @throws UnknownOutcomeError where it cannot be read */
-export async function setEnabled(connection: Connection, switching: Switching): Promise<void> {
-  const { account, url, enabled, signal } = switching;
-  const verb = enabled ? 'enable' : 'disable';
-  const purpose = `${verb} service account ${account.name} (${account.id})`;
+export async function setEnabled(
+  { api }: Connection,
+  { account, url, enabled, signal }: { account: Account; url: string; enabled: boolean; signal: AbortSignal },
+): Promise<void> {
+  const purpose = `${enabled ? 'enable' : 'disable'} service account ${account.name} (${account.id})`;
   try {
-    await connection.api.sendOnly({ method: 'PATCH', url, purpose, json: { enabled }, signal });
+    await api.sendOnly({ method: 'PATCH', url, purpose, json: { enabled }, signal });
   } catch (error) {
     if (!(error instanceof HttpError) || error.arrival !== 'unknown') throw error;
-    if (!(await isNow(connection, switching, error))) throw error;
+    const accounts = await api.accounts().catch((cause: unknown) => {
+      throw new UnknownOutcomeError(
+        `${error.message}; whether it took effect is unknown, because the account could not be read again`,
+        { provider: 'runai', hint: sactl`serviceaccounts get --provider runai --id ${account.id}`, cause },
+      );
+    });
+    if (!accounts.some(({ wire }) => wire.id === account.id && wire.enabled === enabled)) throw error;
   }
-}
-
-async function isNow({ api }: Connection, { account, enabled }: Switching, error: HttpError): Promise<boolean> {
-  const accounts = await api.accounts().catch((cause: unknown) => {
-    throw new UnknownOutcomeError(
-      `${error.message}; whether it took effect is unknown, because the account could not be read again`,
-      { provider: 'runai', hint: sactl`serviceaccounts get --provider runai --id ${account.id}`, cause },
-    );
-  });
-  return accounts.some(({ wire }) => wire.id === account.id && wire.enabled === enabled);
 }
 
 const readOnly = z.optional(z.unknown());
@@ -83,6 +73,9 @@ const Body = z.strictObject({
 export function readDocument(document: unknown): DocumentReading {
   const isAnswer = typeof document === 'object' && document !== null && 'clientId' in document;
   return isAnswer
-    ? readWith(document, Body, ({ name, enabled }) => dropUndefined({ name, enabled }))
+    ? readWith(document, Body, ({ name, enabled }) => ({
+        ...(name === undefined ? {} : { name }),
+        ...(enabled === undefined ? {} : { enabled }),
+      }))
     : readOwnDocument(document);
 }

@@ -12,10 +12,7 @@ import { isForbidden } from './api.ts';
 import { Permission } from './schema.ts';
 import { expiryOf, exchange } from './token.ts';
 
-/**
- * Run:ai has no "me": permissions show that the credential works, the client id says who it is
- * (docs/contracts/runai.md 10).
- */
+/** The permissions show that the credential works, the client id says who it is (docs/contracts/runai.md 10). */
 export async function whoami({ api }: Connection, clientId: string | null): Promise<Identity> {
   const permissions = await api
     .read('/api/v1/authorization/permissions', 'read your permissions', payloads(Permission))
@@ -40,10 +37,7 @@ export async function ownCredential({ clientId, read }: ProviderCredential): Pro
   return { expiresAt: end.toISOString(), accountId: null };
 }
 
-/**
- * Signs in with it: the token request itself says whether a client id and a secret belong together
- * (docs/contracts/runai.md 2).
- */
+/** Signs in with it: a token request says whether a client id and a secret fit each other (docs/contracts/runai.md 2). */
 export async function verifyCredential(options: VerificationOptions): Promise<Verification> {
   const { createHttp, credential, endpoint, now } = options;
   const { clientId, value } = credential;
@@ -52,10 +46,8 @@ export async function verifyCredential(options: VerificationOptions): Promise<Ve
   const grant = { endpoint, clientId, secret: value.reveal(), now: now() };
   const { works, why } = await verificationOf(exchange(http, grant), [400, 401]);
   // A disabled account is refused like one with another secret.
-  return { works, why: works === false ? `${why ?? ''}: ${reasons}` : why };
+  return { works, why: works === false ? `${why ?? ''}: it was replaced, or its account is disabled` : why };
 }
-
-const reasons = 'it was replaced, or its account is disabled';
 
 /** An access token outlives the secret it was got with, so a client id and its secret are exchanged anew. */
 export async function verifyOwnCredential(connection: Connection, options: ConnectOptions): Promise<boolean> {

@@ -44,7 +44,7 @@ export function analyticsOf(fetch: Fetch, options: TestAnalyticsOptions = {}): T
     readProblem,
     userAgent: 'sactl/test',
   });
-  const analytics = { http, endpoint: analyticsEndpoint, limiter: createLimiter(ctx) };
+  const analytics = { http, endpoint: analyticsEndpoint, takeTurn: createLimiter(ctx) };
   return { analytics, ctx, sleeps, paths };
 }
 

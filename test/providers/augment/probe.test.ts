@@ -85,30 +85,29 @@ describe('a probe', () => {
 describe('the limiter', () => {
   test('lets ten go in any minute, not in each', async () => {
     const { ctx, sleeps } = testContext();
-    const limiter = createLimiter(ctx);
-    for (let index = 0; index < 9; index += 1) await limiter.wait();
+    const takeTurn = createLimiter(ctx);
+    for (let index = 0; index < 9; index += 1) await takeTurn();
     await ctx.sleep(59_000);
-    await limiter.wait();
-    await limiter.wait();
+    await takeTurn();
+    await takeTurn();
     expect(sleeps).toEqual([59_000, 1000]);
-    for (let index = 0; index < 8; index += 1) await limiter.wait();
+    for (let index = 0; index < 8; index += 1) await takeTurn();
     expect(sleeps).toHaveLength(2);
-    await limiter.wait();
+    await takeTurn();
     expect(sleeps).toEqual([59_000, 1000, 59_000]);
   });
 
   test('lets the next one go when a wait was interrupted', async () => {
     const { ctx } = testContext();
     let isInterrupted = true;
-    const limiter = createLimiter({
-      now: ctx.now,
-      sleep: (milliseconds) => (isInterrupted ? Promise.reject(new Error('stop')) : ctx.sleep(milliseconds)),
-      perMinute: 1,
-    });
-    await limiter.wait();
-    await expect(limiter.wait()).rejects.toThrow('stop');
+    function sleep(milliseconds: number): Promise<void> {
+      return isInterrupted ? Promise.reject(new Error('stop')) : ctx.sleep(milliseconds);
+    }
+    const takeTurn = createLimiter({ now: ctx.now, sleep }, 1);
+    await takeTurn();
+    await expect(takeTurn()).rejects.toThrow('stop');
     isInterrupted = false;
-    await expect(limiter.wait()).resolves.toBeUndefined();
+    await expect(takeTurn()).resolves.toBeUndefined();
   });
 });
 

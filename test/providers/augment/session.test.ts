@@ -183,8 +183,8 @@ describe('what works and is warned about', () => {
 
   test('but not where the account is recorded with that host', () => {
     const text = JSON.stringify({ ...good, tenantURL: 'https://augment.example.com/' });
-    expect(readSession(text, { tenant: 'https://augment.example.com' }).warnings).toEqual([]);
-    expect(readSession(text, { tenant: 'https://d1.api.augmentcode.com' }).warnings).toHaveLength(1);
+    expect(readSession(text, 'https://augment.example.com').warnings).toEqual([]);
+    expect(readSession(text, 'https://d1.api.augmentcode.com').warnings).toHaveLength(1);
   });
 
   test.each([
@@ -202,20 +202,20 @@ describe('a token without its tenant', () => {
   const tenant = 'https://d1.api.augmentcode.com';
 
   test.each([
-    ['in a document', (text: string) => readSession(JSON.stringify({ accessToken: text }), { tenant })],
-    ['alone', (text: string) => sessionOfToken(text, { tenant })],
+    ['in a document', (text: string) => readSession(JSON.stringify({ accessToken: text }), tenant)],
+    ['alone', (text: string) => sessionOfToken(text, tenant)],
   ])('%s belongs to the tenant that is recorded', (_, read) => {
     expect(lineOf(read(accessToken))).toBe(line);
   });
 
   test('is not told of a tenant URL by one that is wrong', () => {
-    const { problems } = readSession(JSON.stringify({ ...good, tenantURL: '' }), { tenant });
+    const { problems } = readSession(JSON.stringify({ ...good, tenantURL: '' }), tenant);
     expect(problems).toEqual(['"tenantURL" is empty']);
   });
 
   test('is freed of the blanks that come with copying, and of nothing else', () => {
-    expect(lineOf(sessionOfToken(` ${accessToken}\n`, { tenant }))).toBe(line);
-    expect(sessionOfToken('a b', { tenant }).problems).toEqual(['"accessToken" holds white space']);
+    expect(lineOf(sessionOfToken(` ${accessToken}\n`, tenant))).toBe(line);
+    expect(sessionOfToken('a b', tenant).problems).toEqual(['"accessToken" holds white space']);
   });
 
   test('is refused where nothing says the tenant', () => {
