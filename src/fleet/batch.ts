@@ -7,7 +7,7 @@ import { issuanceOf } from '../session/issuance.ts';
 import { refuseChanged } from '../session/pick.ts';
 import type { Listed } from './connections.ts';
 import type { Prepared } from './prepare.ts';
-import { hostOf, type BulkRun } from './run.ts';
+import type { BulkRun } from './run.ts';
 
 /** An account that is locked and was read once more, or why it is not. */
 export type Ready = Prepared & { readonly release: () => Promise<void> } & (
@@ -81,10 +81,15 @@ async function openBatch(run: BulkRun, batch: readonly Prepared[]): Promise<read
   return locked.map((one) => checkedBy(one, readings.get(one.listed) ?? []));
 }
 
+/** The account with a last check, by this reading of its connection. */
 function checkedBy(one: Ready, reading: Reading): Ready {
   if (one.issuance === null) return one;
+  const { account } = one;
   async function checkUnchanged(): Promise<void> {
-    check(one.account, reading);
+    if (reading instanceof CliError) throw reading;
+    const now = reading.find(({ id }) => id === account.id);
+    if (now !== undefined) return refuseChanged(account, now, naming(account));
+    throw new NotFoundError(`${naming(account)} has been deleted in the meantime`, { provider: account.provider });
   }
   return { ...one, issuance: { ...one.issuance, checkUnchanged } };
 }
@@ -108,17 +113,18 @@ function unsent(error: unknown): CliError {
 }
 
 function issuanceFor(run: BulkRun, { account, listed, plan, targets }: Prepared): Issuance {
-  const host = hostOf(run, listed);
-  if (host === null) throw new Error(`${account.provider} rotates nothing`);
-  const issuance = issuanceOf(host, {
-    id: run.ctx.uuid(),
-    operation: 'rotate',
-    plan,
-    action: '',
-    targets,
-    flags: run.flags,
-    checkUnchanged: () => Promise.resolve(),
-  });
+  const issuance = issuanceOf(
+    { ...listed.connected, ...run },
+    {
+      id: run.ctx.uuid(),
+      operation: 'rotate',
+      plan,
+      action: '',
+      targets,
+      flags: run.flags,
+      checkUnchanged: () => Promise.resolve(),
+    },
+  );
   // With many accounts under way at once, nobody is asked about one of them.
   return { ...issuance, choose: null, report: (text) => run.note(`${account.name}: ${text}`) };
 }
@@ -138,12 +144,4 @@ async function readOnce({ connected }: Listed): Promise<Reading> {
   } catch (error) {
     return unsent(error);
   }
-}
-
-/** @throws the error of the reading; NotFoundError, or ConflictError where the account is not as it was planned with */
-function check(planned: Account, reading: Reading): void {
-  if (reading instanceof CliError) throw reading;
-  const now = reading.find(({ id }) => id === planned.id);
-  if (now !== undefined) return refuseChanged(planned, now, naming(planned));
-  throw new NotFoundError(`${naming(planned)} has been deleted in the meantime`, { provider: planned.provider });
 }

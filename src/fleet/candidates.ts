@@ -1,14 +1,15 @@
 import { CliError, ConflictError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { sactl } from '../model/hint.ts';
-import { compareText, quoted } from '../model/text.ts';
+import { quoted } from '../model/text.ts';
+import { byName } from '../session/list.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import { unansweredText, type Listed, type Unanswered } from './connections.ts';
-import { findUnfinished, whyNot, type Skipped, type UnfinishedOf } from './due.ts';
-import { gatherFacts, type FactsOf } from './facts.ts';
+import { findUnfinished, whyNot, type Reason, type Skipped } from './due.ts';
+import { gatherFacts } from './facts.ts';
 import type { BulkInput } from './input.ts';
 import type { BulkRun } from './run.ts';
-import type { Selectors } from './selectors.ts';
+import { nothingSelected } from './selection.ts';
 
 /** An account that is to be rotated, by way of one connection. */
 export interface Candidate {
@@ -28,6 +29,8 @@ export interface Choice {
   readonly pending: readonly Pending[];
 }
 
+const notMeant: Reason = { reason: 'not meant', detail: 'its name does not fit --match' };
+
 /**
  * Chooses from the accounts that the connections listed.
  * @throws NotFoundError or ConflictError with all that is wrong with what `--id` names
@@ -39,65 +42,28 @@ export async function chooseCandidates(
 ): Promise<Choice> {
   const factsOf = await gatherFacts(run.ctx, selectors.olderThanMs === null ? [] : lists);
   const unfinishedOf = await findUnfinished(run.ctx, run.journal);
-  const all = withoutDoubles(lists.flatMap(candidatesOf));
-  const { value, problems } = references === null ? { value: all, problems: [] } : resolve(references, lists, all);
-  const [first] = problems;
-  if (first !== undefined) {
-    // What is not there may belong to a connection that did not answer.
-    const blind = first instanceof NotFoundError ? unlisted.map(unansweredText) : [];
-    const message = [...problems.map((problem) => problem.message), ...blind].join('; ');
-    throw new CliError(first.code, first.exitCode, message, first);
-  }
-  const fitting = value.filter(({ account }) => selectors.matches(account.name));
-  const choice = splitByDue(fitting, { selectors, factsOf, unfinishedOf, now: run.ctx.now() });
-  const skipped = [...(references === null ? [] : unfitting(value, fitting)), ...choice.skipped];
-  if (choice.candidates.length + skipped.length + choice.pending.length === 0) {
-    const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
-    await run.note(total === 0 ? 'no service accounts' : `none of ${total} service accounts matches`);
-  }
-  return { ...choice, skipped };
-}
-
-function splitByDue(
-  candidates: readonly Candidate[],
-  {
-    selectors,
-    factsOf,
-    unfinishedOf,
-    now,
-  }: {
-    readonly selectors: Selectors;
-    readonly factsOf: FactsOf;
-    readonly unfinishedOf: UnfinishedOf;
-    readonly now: number;
-  },
-): Choice {
-  const due: Candidate[] = [];
+  const now = run.ctx.now();
+  const all = withoutDoubles(lists.flatMap((listed) => listed.accounts.map((account) => ({ account, listed }))));
+  const named = references === null ? all : resolve(references, all, { lists, unlisted });
+  const candidates: Candidate[] = [];
   const skipped: Skipped[] = [];
   const pending: Pending[] = [];
-  for (const candidate of candidates.toSorted(byName)) {
+  for (const candidate of named.toSorted((a, b) => byName(a.account, b.account))) {
     const { account, listed } = candidate;
     const unfinished = unfinishedOf(account, listed.connected.connection.endpoint);
-    const isLost = unfinished?.isKept === false;
-    const reason = whyNot(account, { selectors, facts: factsOf(account), isLost, now });
-    if (reason === null) due.push(candidate);
+    const options = { selectors, facts: factsOf(account), isLost: unfinished?.isKept === false, now };
+    const reason = selectors.matches(account.name) ? whyNot(account, options) : notMeant;
+    if (reason === null) candidates.push(candidate);
     else if (reason.reason === 'not due' && unfinished !== null) {
       pending.push({ ...candidate, entry: unfinished.entry });
-    } else skipped.push({ ...reason, account });
+      // What nobody named is not worth a line.
+    } else if (reason !== notMeant || references !== null) skipped.push({ ...reason, account });
   }
-  return { candidates: due, skipped, pending };
-}
-
-/** Accounts that `--id` names and `--match` leaves out. */
-function unfitting(named: readonly Candidate[], fitting: readonly Candidate[]): readonly Skipped[] {
-  const meant = new Set(fitting);
-  return named
-    .filter((candidate) => !meant.has(candidate))
-    .map(({ account }) => ({ account, reason: 'not meant', detail: 'its name does not fit --match' }));
-}
-
-function candidatesOf(listed: Listed): readonly Candidate[] {
-  return listed.accounts.map((account) => ({ account, listed }));
+  if (candidates.length + skipped.length + pending.length === 0) {
+    const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
+    await run.note(nothingSelected(total));
+  }
+  return { candidates, skipped, pending };
 }
 
 /** An account that two connections list is taken once, by way of the first. */
@@ -112,26 +78,33 @@ function withoutDoubles(candidates: readonly Candidate[]): readonly Candidate[] 
   return [...seen.values()];
 }
 
-function byName({ account: a }: Candidate, { account: b }: Candidate): number {
-  return compareText(a.name, b.name) || compareText(a.id, b.id);
-}
-
-/** The accounts that the references name, each once, and what is wrong with the references. */
+/**
+ * The accounts that the references name, each once.
+ * @throws NotFoundError or ConflictError with all that is wrong with the references
+ */
 function resolve(
   references: readonly string[],
-  lists: readonly Listed[],
   all: readonly Candidate[],
-): { readonly value: readonly Candidate[]; readonly problems: readonly CliError[] } {
+  { lists, unlisted }: { readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] },
+): readonly Candidate[] {
   const groups = lists.map((listed) => ({ listed, own: all.filter((candidate) => candidate.listed === listed) }));
   const chosen = new Set<Candidate>();
   const problems: CliError[] = [];
   for (const reference of references) {
     const named = groups.flatMap(({ listed, own }) => namedBy(reference, listed, own));
     const [only, ...others] = named;
-    if (only !== undefined && others.length === 0) chosen.add(only);
-    else problems.push(only === undefined ? missing(reference) : ambiguous(reference, named));
+    if (only === undefined) {
+      const hint = sactl`serviceaccounts list`;
+      problems.push(new NotFoundError(`no service account ${quoted(reference)}`, { hint }));
+    } else if (others.length === 0) chosen.add(only);
+    else problems.push(ambiguous(reference, named));
   }
-  return { value: [...chosen], problems };
+  const [first] = problems;
+  if (first === undefined) return [...chosen];
+  // What is not there may belong to a connection that did not answer.
+  const blind = first instanceof NotFoundError ? unlisted.map(unansweredText) : [];
+  const message = [...problems.map((problem) => problem.message), ...blind].join('; ');
+  throw new CliError(first.code, first.exitCode, message, first);
 }
 
 /** Each provider decides what a reference may be. */
@@ -139,10 +112,6 @@ function namedBy(reference: string, { connected }: Listed, own: readonly Candida
   const accounts = own.map(({ account }) => account);
   const named = new Set(connected.definition.accountsNamed(accounts, reference));
   return own.filter(({ account }) => named.has(account));
-}
-
-function missing(reference: string): CliError {
-  return new NotFoundError(`no service account ${quoted(reference)}`, { hint: sactl`serviceaccounts list` });
 }
 
 function ambiguous(reference: string, named: readonly Candidate[]): CliError {

@@ -1,14 +1,12 @@
 import { CliError, ExitCode, PartialError, type ErrorCode, type ErrorDetails } from '../errors.ts';
-import { warnOfExpiry } from '../session/reminders.ts';
-import { tellingWhoWaits } from '../session/reminders.ts';
-import { merged, type BulkResult, type FailedItem } from './items.ts';
+import { tellingWhoWaits, warnOfExpiry } from '../session/reminders.ts';
+import { merged, type BulkResult } from './items.ts';
 import type { Listed } from './connections.ts';
 import type { Prepared } from './prepare.ts';
 import { createProgress } from './progress.ts';
 import { rotateAll } from './rotate-all.ts';
 import type { BulkRun } from './run.ts';
 import { openTally } from './tally.ts';
-import { emit } from '../output/emit.ts';
 import { bulkDocument } from './report-document.ts';
 import { writeReports } from './report.ts';
 import { sactl } from '../model/hint.ts';
@@ -50,7 +48,7 @@ export async function carryOut(
 async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
   const { ctx, marker, flags } = run;
   const untold = [
-    ...(await writeReports(ctx, { result, marker, path: flags.report })),
+    ...(await writeReports(ctx, result, { marker, path: flags.report })),
     ...(await printReport(run, result)),
   ];
   await run.note(summary(result));
@@ -65,9 +63,9 @@ async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
 }
 
 /** The error that kept the report from being printed, if any. */
-async function printReport({ ctx, renderer, marker }: BulkRun, result: BulkResult): Promise<readonly CliError[]> {
+async function printReport({ emit, marker }: BulkRun, result: BulkResult): Promise<readonly CliError[]> {
   try {
-    await emit(ctx, renderer, bulkDocument(result, marker));
+    await emit(bulkDocument(result, marker));
     return [];
   } catch (error) {
     if (error instanceof CliError) return [error];
@@ -121,8 +119,9 @@ function overallError(result: BulkResult): CliError | null {
 function sentence({ rotated, skipped, failed }: BulkResult): string {
   const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
   const stopped = skipped.filter(({ reason }) => reason === 'stopped');
-  const accounts = failed.filter(isAccount);
-  const silent = failed.filter((item) => !isAccount(item));
+  const accounts = failed.filter(({ id }) => id !== null);
+  // Connections that gave no answer.
+  const silent = failed.filter(({ id }) => id === null);
   const total = rotated.length + accounts.length + interrupted.length + stopped.length;
   const why = new Set(stopped.map(({ detail }) => detail ?? ''));
   return [
@@ -136,11 +135,6 @@ function sentence({ rotated, skipped, failed }: BulkResult): string {
 
 function notBegun({ length }: readonly unknown[]): string {
   return `${length} ${length === 1 ? 'was' : 'were'} not begun`;
-}
-
-/** Whether it is an account, and not a connection that gave no answer. */
-function isAccount({ id }: FailedItem): boolean {
-  return id !== null;
 }
 
 const words: ReadonlyMap<ExitCode, ErrorCode> = new Map([

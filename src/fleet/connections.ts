@@ -100,10 +100,10 @@ async function findMembers(
 
 async function resolve(ctx: Context, flags: CommonFlags, configuration: Configuration): Promise<readonly Connection[]> {
   const options = { configuration, flags, environments };
-  const names = [...new Set(flags.profiles)];
-  if ((flags.profiles ?? []).length > 1 && flags.provider !== 'all') {
+  const { profiles = [] } = flags;
+  if (profiles.length > 1 && flags.provider !== 'all') {
     return Promise.all(
-      names.map((value) => {
+      [...new Set(profiles)].map((value) => {
         const profile = { ...configuration.profile, value };
         return resolveConnection(ctx, { ...options, configuration: { ...configuration, profile } });
       }),
@@ -128,10 +128,7 @@ export interface Unanswered {
 }
 
 /** The members without an answer. */
-export function unanswered(
-  { members }: Pick<Fleet, 'members'>,
-  answers: readonly FleetAnswer<unknown>[],
-): readonly Unanswered[] {
+export function unanswered({ members }: Fleet, answers: readonly FleetAnswer<unknown>[]): readonly Unanswered[] {
   return members.flatMap((member, index) => {
     const error = answers[index]?.error ?? null;
     return error === null ? [] : [{ member, error }];
@@ -139,16 +136,15 @@ export function unanswered(
 }
 
 /** Notes whose accounts are missing, even with `--quiet`. */
-export async function tellUnanswered(
-  { stderr }: Pick<Context, 'stderr'>,
-  silent: readonly Unanswered[],
-): Promise<void> {
+export async function tellUnanswered({ stderr }: Context, silent: readonly Unanswered[]): Promise<void> {
   for (const one of silent) await stderr.write(noteLine(unansweredText(one)));
 }
 
 /** e.g. `no accounts of nscale (profile prod): nscale answered 401 …` */
 export function unansweredText({ member, error }: Unanswered): string {
-  return `no accounts of ${memberName(member)}: ${error.message}`;
+  const { definition, connection } = member;
+  const profile = connection.profile === null ? '' : ` (profile ${connection.profile})`;
+  return `no accounts of ${definition.name}${profile}: ${error.message}`;
 }
 
 /**
@@ -163,11 +159,6 @@ export function throwUnanswered(silent: readonly Unanswered[]): void {
   const { code, exitCode, hint } = only.error;
   const isShared = others.every(({ error }) => error.exitCode === exitCode);
   throw isShared ? new CliError(code, exitCode, message, { hint }) : new FailedError('failed', message);
-}
-
-/** e.g. `nscale (profile prod)` */
-function memberName({ definition, connection: { profile } }: Described): string {
-  return profile === null ? definition.name : `${definition.name} (profile ${profile})`;
 }
 
 /** Where the credentials of a connection go. */
@@ -190,10 +181,9 @@ export async function listAccounts(
   destinations: readonly MemberTargets[],
   shared: Shared,
 ): Promise<{ readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] }> {
-  const answers = await fleet.askAll(
-    async (connected) => ({ connected, ...(await connected.provider.listAccounts()) }),
-    shared,
-  );
+  const answers = await fleet.askAll(async (connected) => {
+    return { connected, ...(await connected.provider.listAccounts()) };
+  }, shared);
   const lists = destinations.flatMap((destination, index) => {
     const answer = answers[index]?.answer ?? null;
     return answer === null ? [] : [{ ...destination, ...answer }];

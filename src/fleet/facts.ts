@@ -37,22 +37,17 @@ export async function gatherFacts(
     const { connection, definition } = connected;
     for (const account of accounts) {
       const key = accountKeyOf({ ...account, endpoint: connection.endpoint });
+      const tokens = account.tokens.filter(({ state }) => state !== 'revoked');
       facts.set(account, {
-        issuedAt: latest([rotations.get(key), ...tokenTimes(account)]),
-        usedAt: usedAt(account, definition.reportsUse),
+        issuedAt: latest([rotations.get(key), ...tokens.map((token) => token.createdAt)]),
+        usedAt: latest([account.lastUsedAt ?? (definition.reportsUse ? account.createdAt : null)]),
       });
     }
   }
-  return (account) => facts.get(account) ?? { issuedAt: null, usedAt: null };
+  return (account) => facts.get(account) ?? noFacts;
 }
 
-function tokenTimes({ tokens }: Account): readonly (string | null)[] {
-  return tokens.filter(({ state }) => state !== 'revoked').map(({ createdAt }) => createdAt);
-}
-
-function usedAt({ lastUsedAt, createdAt }: Account, reportsUse: boolean): number | null {
-  return latest([lastUsedAt ?? (reportsUse ? createdAt : null)]);
-}
+export const noFacts: AccountFacts = { issuedAt: null, usedAt: null };
 
 /** Null when none of them is a time. */
 function latest(times: readonly (string | null | undefined)[]): number | null {
@@ -77,7 +72,7 @@ export function ageColumn(factsOf: FactsOf, now: number): Column<Account> {
 }
 
 /** The column before anything is known about the accounts. */
-export const unknownAge: Column<Account> = ageColumn(() => ({ issuedAt: null, usedAt: null }), 0);
+export const unknownAge: Column<Account> = ageColumn(() => noFacts, 0);
 
 /** e.g. `12d`, `5h`; `<=87d` where only the account's own age is known, which its credential cannot exceed. */
 function ageText({ createdAt }: Account, issuedAt: number | null, now: number): string {

@@ -30,7 +30,6 @@ export async function checkBulkInput(
   const selectors = await readSelectors(flags);
   const references = await readReferences(ctx, flags.id);
   const concurrency = readConcurrency(flags.concurrency);
-  const isUnplaced = flags.to === undefined;
   return {
     value: {
       destinations: destinations.value,
@@ -44,7 +43,7 @@ export async function checkBulkInput(
       ...references.problems,
       ...selectors.problems,
       ...concurrency.problems,
-      ...(isUnplaced ? ['--to is missing: with several accounts no credential is printed'] : []),
+      ...(flags.to === undefined ? ['--to is missing: with several accounts no credential is printed'] : []),
       ...destinations.problems,
       ...(await reportProblems(ctx, flags.report)),
       ...confirmationProblems(ctx, common),

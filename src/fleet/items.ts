@@ -1,8 +1,8 @@
 import { credentialDocument, issuanceResult, type IssuanceResult, type IssuedResult } from '../delivery/result.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import { barelyKnown, type Account } from '../model/account.ts';
-import { compareText } from '../model/text.ts';
 import { errorObject, type ErrorObject } from '../output/error.ts';
+import { byName } from '../session/list.ts';
 import type { Skipped } from './due.ts';
 import type { Unanswered } from './connections.ts';
 import type { ConnectionFlags } from '../model/hint.ts';
@@ -49,12 +49,6 @@ export function sorted({ rotated, skipped, failed }: BulkResult): BulkResult {
   return { rotated: rotated.toSorted(byName), skipped: skipped.toSorted(byName), failed: failed.toSorted(byName) };
 }
 
-type Named = Pick<FailedItem, 'name' | 'id'>;
-
-function byName(a: Named, b: Named): number {
-  return compareText(a.name ?? '', b.name ?? '') || compareText(a.id ?? '', b.id ?? '');
-}
-
 /** The result of one account. */
 export type Item =
   | { readonly kind: 'rotated'; readonly item: RotatedItem }
@@ -71,11 +65,8 @@ export function rotatedItem(result: IssuedResult): RotatedItem {
  */
 export function failedItem(
   account: Account,
-  {
-    error,
-    result = null,
-    flags = [],
-  }: { readonly error: CliError; readonly result?: IssuedResult | null; readonly flags?: ConnectionFlags },
+  error: CliError,
+  { result = null, flags = [] }: { readonly result?: IssuedResult | null; readonly flags?: ConnectionFlags } = {},
 ): FailedItem {
   const known = result === null ? issuanceResult(account, null) : resultOf(result);
   const object = errorObject(error, { connection: flags });
@@ -110,5 +101,5 @@ export function unlistedItem({ member, error }: Unanswered): FailedItem {
     name: '',
     organization: connection.organization.value,
   });
-  return { ...failedItem(account, { error }), id: null, name: null };
+  return { ...failedItem(account, error), id: null, name: null };
 }

@@ -28,7 +28,7 @@ function pendingItem({ account, listed, entry }: Pending): FailedItem {
     `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still`,
     { provider: account.provider, hint: recoverCommand('deliver', entry) },
   );
-  return { ...failedItem(account, { error, flags: listed.connected.commandFlags }), recoverId: entry.id };
+  return { ...failedItem(account, error, { flags: listed.connected.commandFlags }), recoverId: entry.id };
 }
 
 /** Whether only a person can fetch a new credential for it (docs/design.md 8). */
@@ -45,5 +45,5 @@ async function byHandItem({ account, listed: { connected } }: Candidate): Promis
   const rotate = withConnection(sactl`serviceaccounts rotate`, flags);
   const command = sactl`${rotate} --id ${account.id} -f session.json --to <target> --yes`;
   const action = { goal, url: intake?.action.url ?? '', command };
-  return failedItem(account, { error: new ActionRequiredError([action], { provider: account.provider }), flags });
+  return failedItem(account, new ActionRequiredError([action], { provider: account.provider }), { flags });
 }

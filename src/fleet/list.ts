@@ -3,7 +3,6 @@ import type { Account } from '../model/account.ts';
 import type { Column } from '../output/columns.ts';
 import { listDocument } from '../output/document.ts';
 import type { Invocation } from '../session/invocation.ts';
-import type { Local } from '../session/session.ts';
 import { openFleet, tellUnanswered, throwUnanswered, unanswered, type FleetLocal } from './connections.ts';
 import type { ListFlags } from './flags.ts';
 import { listColumns, readSelection, selectFrom, wishOf } from './selection.ts';
@@ -12,30 +11,20 @@ import { listColumns, readSelection, selectFrom, wishOf } from './selection.ts';
 export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<ExitCode> {
   const { session, input } = await open(async (local) => {
     const { value, problems } = await readSelection(flags, local.columns);
-    return { value, problems: [...problems, ...activeProblems(flags, local)] };
+    const { manual, title } = local.definition;
+    // A provider with an API lists all its accounts anyway.
+    const isNeedless = flags.active && manual === undefined;
+    const needless = isNeedless ? [`--active does nothing on ${title}, which lists all accounts`] : [];
+    return { value, problems: [...problems, ...needless] };
   }, flags.columns);
   const list = await session.provider.listAccounts(wishOf(flags, input));
   const { accounts, columns, notes } = await selectFrom(ctx, [{ connected: session, accounts: list.accounts }], input);
-  await session.emit(
-    listDocument({
-      rows: accounts,
-      columns,
-      // Without --sort the raw answer keeps the provider's order.
-      raw: () => rawOf(flags.sort === undefined ? list.accounts : accounts, new Set(accounts)),
-    }),
-  );
+  const selected = new Set(accounts);
+  // Without --sort the raw answer keeps the provider's order.
+  const inOrder = flags.sort === undefined ? list.accounts.filter((account) => selected.has(account)) : accounts;
+  await session.emit(listDocument({ rows: accounts, columns, raw: () => inOrder.map((account) => account.raw) }));
   for (const text of [...list.warnings, ...notes]) await session.note(text);
   return ExitCode.done;
-}
-
-/** A provider with an API lists all its accounts anyway. */
-function activeProblems({ active }: ListFlags, { definition }: Local): readonly string[] {
-  if (!active || definition.manual !== undefined) return [];
-  return [`--active does nothing on ${definition.title}, which lists all accounts`];
-}
-
-function rawOf(accounts: readonly Account[], selected: ReadonlySet<Account>): unknown[] {
-  return accounts.filter((account) => selected.has(account)).map((account) => account.raw);
 }
 
 /**
@@ -59,25 +48,15 @@ export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Pr
   const { accounts, columns, notes } = await selectFrom(ctx, lists, input);
   await fleet.emit(listDocument({ rows: accounts, columns }));
   await tellUnanswered(ctx, silent);
-  for (const text of [...lists.flatMap(({ warnings }) => warnings), ...notes]) {
-    await fleet.note(text);
-  }
+  for (const text of [...lists.flatMap(({ warnings }) => warnings), ...notes]) await fleet.note(text);
   return silent.length === 0 ? ExitCode.done : ExitCode.partial;
 }
 
 /** The columns of a list with accounts of several providers; on a narrow terminal age and last use are left out first. */
 function fleetColumns({ members }: FleetLocal): readonly Column<Account>[] {
   const providers = new Set(members.map(({ definition }) => definition.name));
-  const names = [
-    'provider',
-    ...(providers.size < members.length ? ['profile'] : []),
-    'name',
-    'status',
-    'expiresAt',
-    'lastUsedAt',
-    'age',
-    'id',
-  ];
+  const profile = providers.size < members.length ? ['profile'] : [];
+  const names = ['provider', ...profile, 'name', 'status', 'expiresAt', 'lastUsedAt', 'age', 'id'];
   const spare = new Set(['lastUsedAt', 'age']);
   return names.flatMap((name) => {
     const column = listColumns.find((candidate) => candidate.name === name);

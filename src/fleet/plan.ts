@@ -1,8 +1,9 @@
-import type { Account } from '../model/account.ts';
+import { fieldsOf } from '../model/account.ts';
 import { safeText } from '../model/text.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { dryRunDocument } from '../session/dry-run.ts';
 import { effectsOf } from '../session/issuance.ts';
+import type { CommandOutput } from '../session/output.ts';
 import { bulkDocument } from './report-document.ts';
 import type { BulkResult } from './items.ts';
 import type { Preparation, Prepared } from './prepare.ts';
@@ -11,23 +12,27 @@ import type { Preparation, Prepared } from './prepare.ts';
 export function bulkPlan(
   { prepared, targets }: Preparation,
   known: BulkResult,
-  marker: { readonly sandbox?: true },
+  marker: CommandOutput['marker'],
 ): OutputDocument {
   const providers = new Set(prepared.map(({ account }) => account.provider));
   const [provider = null] = providers;
   const plan = {
     operation: 'rotate',
     requests: prepared.flatMap(({ plan: { requests } }) => requests),
-    effects: prepared.flatMap(accountEffects),
+    effects: prepared.flatMap((one) =>
+      effectsOf(one.listed.connected, one).map((effect) => safeText(`${one.account.name}: ${effect}`)),
+    ),
   } as const;
   const where = { provider: providers.size === 1 ? provider : null, marker };
   const document = dryRunDocument(where, plan, targets);
   const summary = prepared.length === 0 ? [] : effectsOnAll(prepared);
   const readable = dryRunDocument(where, { ...plan, effects: summary }, targets, mostShown);
   const { skipped, failed } = known;
-  const accounts = prepared.map(({ account }) => nameOf(account));
+  const accounts = prepared.map(({ account: { provider: of, profile, organization, id, name } }) => {
+    return { provider: of, profile, organization, id, name };
+  });
   return {
-    value: { ...asObject(document.value), accounts, skipped, failed },
+    value: { ...fieldsOf(document.value), accounts, skipped, failed },
     human: async (style) => `${await readable.human(style)}${await bulkDocument(known, marker).human(style)}`,
   };
 }
@@ -53,16 +58,4 @@ function countedEffects(prepared: readonly Prepared[]): readonly string[] {
     }
   }
   return Array.from(counts, ([effect, count]) => (prepared.length === 1 ? effect : `${count} of them: ${effect}`));
-}
-
-function accountEffects(one: Prepared): readonly string[] {
-  return effectsOf(one.listed.connected, one).map((effect) => safeText(`${one.account.name}: ${effect}`));
-}
-
-function nameOf({ provider, profile, organization, id, name }: Account): object {
-  return { provider, profile, organization, id, name };
-}
-
-function asObject(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
 }

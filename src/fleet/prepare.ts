@@ -59,22 +59,17 @@ export async function prepare(
   }
   const tried = await tryAll(run, prepared);
   const state = await preflightState(run);
+  const different = [...new Set([...problems, ...tried.problems])];
+  // One more problem takes no more room than the line that would count it.
+  const areFew = different.length <= mostProblems + 1;
   return {
     prepared: [...prepared.filter(isOthers), ...prepared.filter((one) => !isOthers(one))],
     skipped,
-    problems: [...fewOf([...problems, ...tried.problems]), ...state.problems],
+    problems: [...(areFew ? different : fewLines(different, mostProblems, 'and')), ...state.problems],
     hint: tried.hint ?? state.hint,
     warnings: tried.warnings,
     targets: tried.targets,
   };
-}
-
-/** Each problem once, and only a few of those that differ from account to account. */
-function fewOf(problems: readonly string[]): readonly string[] {
-  const different = [...new Set(problems)];
-  // One more problem takes no more room than the line that would count it.
-  if (different.length <= mostProblems + 1) return different;
-  return fewLines(different, mostProblems, 'and');
 }
 
 const mostProblems = 5;
@@ -119,24 +114,20 @@ async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Omit
   const tried = await Promise.all(prepared.map(({ targets }) => limit(() => tryTargets(targets))));
   const all = tried.flat();
   const problems = all.flatMap((target) => target.problems);
-  const [first] = prepared;
+  const preferences = preferencesOf(run.flags);
+  const places = accountTargets(prepared);
   return {
     problems: [
       // Problems of the whole run come before those of single accounts, of which there may be many.
-      ...(first === undefined
-        ? []
-        : journalProblems({ targets: first.targets, preferences: preferencesOf(run.flags) })),
+      ...prepared.slice(0, 1).flatMap(({ targets }) => journalProblems({ targets, preferences })),
       ...problems,
-      ...(problems.length > 0 ? [] : await placeProblems(run, accountTargets(prepared))),
+      ...(problems.length > 0 ? [] : await distinctProblems(places)),
+      ...(problems.length > 0 ? [] : await reportPlaceProblems(run.ctx, run.flags.report, places)),
     ],
     hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
     targets: all.map(({ target, problems: own }) => ({ target, ok: own.length === 0 })),
   };
-}
-
-async function placeProblems({ ctx, flags }: BulkRun, targets: readonly AccountTarget[]): Promise<readonly string[]> {
-  return [...(await distinctProblems(targets)), ...(await reportPlaceProblems(ctx, flags.report, targets))];
 }
 
 /** Accounts of the same name are named with provider and id. */
@@ -158,16 +149,14 @@ async function isOwn(
   { isSelf }: Pick<IssuancePlan, 'isSelf'>,
   { listed, lists }: { readonly listed: Listed; readonly lists: readonly Listed[] },
 ): Promise<boolean | null> {
-  const others = lists.filter((other) => other !== listed && isSamePlace(other, listed));
+  const { definition, connection } = listed.connected;
   const answers = [isSelf];
-  for (const { connected } of others) {
+  for (const { connected } of lists.filter((other) => other !== listed)) {
+    if (connected.definition.name !== definition.name || connected.connection.endpoint !== connection.endpoint)
+      continue;
     const plan = await connected.provider.planRotate?.(account);
     if (plan !== undefined) answers.push(plan.isSelf);
   }
   if (answers.includes(true)) return true;
   return answers.includes(null) ? null : false;
-}
-
-function isSamePlace({ connected: one }: Listed, { connected: other }: Listed): boolean {
-  return one.definition.name === other.definition.name && one.connection.endpoint === other.connection.endpoint;
 }

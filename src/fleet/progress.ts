@@ -3,6 +3,7 @@ import { isCI } from '../model/run-environment.ts';
 import { safeText } from '../model/text.ts';
 import type { CommonFlags } from '../session/flags.ts';
 import { note, noteLine, sandboxMark } from '../session/note.ts';
+import type { CommandOutput } from '../session/output.ts';
 import type { Item } from './items.ts';
 
 /** Shows the progress of a run on stderr: a bar on a terminal, else a line for each account. */
@@ -14,11 +15,10 @@ export interface Progress {
   readonly end: () => Promise<void>;
 }
 
-export interface ProgressOptions {
+export interface ProgressOptions extends Pick<CommandOutput, 'marker'> {
   readonly ctx: Context;
   readonly common: CommonFlags;
   readonly total: number;
-  readonly marker: { readonly sandbox?: true };
 }
 
 export function createProgress(options: ProgressOptions): Progress {
@@ -84,17 +84,8 @@ function sentenceOf(item: Item): string {
 const barWidth = 24;
 
 /** e.g. `rotating [######------------------] 125/500, 2 failed, 12 s left` */
-export function barText({
-  done,
-  total,
-  failed,
-  elapsedMs,
-}: {
-  readonly done: number;
-  readonly total: number;
-  readonly failed: number;
-  readonly elapsedMs: number;
-}): string {
+export function barText(counts: Readonly<Record<'done' | 'total' | 'failed' | 'elapsedMs', number>>): string {
+  const { done, total, failed, elapsedMs } = counts;
   const filled = Math.round((barWidth * done) / total);
   const picture = '#'.repeat(filled).padEnd(barWidth, '-');
   const leftMs = done === 0 ? null : (elapsedMs / done) * (total - done);

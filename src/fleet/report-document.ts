@@ -3,6 +3,7 @@ import type { Column } from '../output/columns.ts';
 import { sheetOf, type OutputDocument } from '../output/document.ts';
 import { expiryTone, type Style, type Tone } from '../output/style.ts';
 import { table } from '../output/table.ts';
+import type { CommandOutput } from '../session/output.ts';
 import type { BulkResult, FailedItem, RotatedItem, SkippedItem } from './items.ts';
 
 /** The result of an account, in one line. */
@@ -20,18 +21,15 @@ interface Row {
 }
 
 /** The report of a run. */
-export function bulkDocument(result: BulkResult, marker: { readonly sandbox?: true }): OutputDocument {
-  const rows = rowsOf(result);
+export function bulkDocument(result: BulkResult, marker: CommandOutput['marker']): OutputDocument {
+  const { rotated, skipped, failed } = result;
+  // Failures come last, where people look first.
+  const rows = [...skipped.map(skippedRow), ...rotated.map(rotatedRow), ...failed.map(failedRow)];
   return {
     value: { ...result, ...marker },
     human: (style) => humanText(rows, style),
     sheet: () => sheetOf(rows, columns),
   };
-}
-
-/** Failures come last, where people look first. */
-function rowsOf({ rotated, skipped, failed }: BulkResult): readonly Row[] {
-  return [...skipped.map(skippedRow), ...rotated.map(rotatedRow), ...failed.map(failedRow)];
 }
 
 function rotatedRow({ credential, deliveredTo, ...account }: RotatedItem): Row {

@@ -7,7 +7,8 @@ import { replaceFile } from '../files/replace-file.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import { quoted, safeText } from '../model/text.ts';
 import { prettyJson } from '../output/serialize.ts';
-import type { BulkResult, FailedItem, RotatedItem, SkippedItem } from './items.ts';
+import type { CommandOutput } from '../session/output.ts';
+import type { BulkResult } from './items.ts';
 import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
 
 /**
@@ -18,24 +19,22 @@ import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
  */
 export async function writeReports(
   { cwd, env }: Pick<Context, 'cwd' | 'env'>,
-  {
-    result,
-    marker,
-    path,
-  }: { readonly result: BulkResult; readonly marker: { readonly sandbox?: true }; readonly path: string | undefined },
+  result: BulkResult,
+  { marker, path }: Pick<CommandOutput, 'marker'> & { readonly path: string | undefined },
 ): Promise<readonly FailedError[]> {
   const markdown = bulkMarkdown(result, { isSandbox: marker.sandbox === true });
   const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
   const text = extname(path ?? '') === '.md' ? markdown : prettyJson({ ...result, ...marker });
   const failures = [
     summary === '' ? null : await failureAt(summary, () => appendFile(summary, `${markdown}\n`)),
-    path === undefined ? null : await failureAt(path, () => replaceReport(resolve(cwd, path), text)),
+    path === undefined
+      ? null
+      : await failureAt(path, async () => {
+          const file = resolve(cwd, path);
+          await replaceFile(file, text, { like: await stat(file).catch(() => null), mode: 0o666 });
+        }),
   ];
   return failures.filter((failure) => failure !== null);
-}
-
-async function replaceReport(path: string, text: string): Promise<void> {
-  await replaceFile(path, text, { like: await stat(path).catch(() => null), mode: 0o666 });
 }
 
 async function failureAt(path: string, write: () => Promise<void>): Promise<FailedError | null> {
@@ -53,62 +52,31 @@ export function bulkMarkdown(
   { rotated, skipped, failed }: BulkResult,
   { isSandbox }: { readonly isSandbox: boolean },
 ): string {
-  const sections = [
-    section('Failed', failedTable(failed)),
-    section('Rotated', rotatedTable(rotated)),
-    section('Skipped', skippedTable(skipped)),
-  ];
-  const title = `## Rotation of service accounts${isSandbox ? ' (sandbox)' : ''}`;
-  const counts = `${rotated.length} rotated, ${skipped.length} skipped, ${failed.length} failed.`;
-  return [title, counts, ...sections.filter((text) => text !== '')].join('\n\n').concat('\n');
+  const failedRows = failed.map(({ name, provider, exitCode, error }) => {
+    return [name ?? 'all', provider, String(exitCode), error.message, error.hint ?? ''];
+  });
+  const rotatedRows = rotated.map(({ name, provider, expiresAt, credential, deliveredTo }) => {
+    const targets = deliveredTo.map(({ target }) => target).join(', ');
+    return [name, provider, credential?.expiresAt ?? expiresAt ?? '', credential?.fingerprint ?? '', targets];
+  });
+  const skippedRows = skipped.map(({ name, provider, reason, detail }) => {
+    return [name, provider, detail === null ? reason : `${reason}: ${detail}`];
+  });
+  const text = [
+    `## Rotation of service accounts${isSandbox ? ' (sandbox)' : ''}`,
+    `${rotated.length} rotated, ${skipped.length} skipped, ${failed.length} failed.`,
+    ...section('Failed', ['account', 'provider', 'exit code', 'what happened', 'what helps'], failedRows),
+    ...section('Rotated', ['account', 'provider', 'expires', 'fingerprint', 'delivered to'], rotatedRows),
+    ...section('Skipped', ['account', 'provider', 'why'], skippedRows),
+  ].join('\n\n');
+  return `${text}\n`;
 }
 
-function failedTable(items: readonly FailedItem[]): string {
-  return markdownTable(
-    ['account', 'provider', 'exit code', 'what happened', 'what helps'],
-    items.map(({ name, provider, exitCode, error }) => [
-      name ?? 'all',
-      provider,
-      String(exitCode),
-      error.message,
-      error.hint ?? '',
-    ]),
-  );
-}
-
-function rotatedTable(items: readonly RotatedItem[]): string {
-  return markdownTable(
-    ['account', 'provider', 'expires', 'fingerprint', 'delivered to'],
-    items.map(({ name, provider, expiresAt, credential, deliveredTo }) => [
-      name,
-      provider,
-      credential?.expiresAt ?? expiresAt ?? '',
-      credential?.fingerprint ?? '',
-      deliveredTo.map(({ target }) => target).join(', '),
-    ]),
-  );
-}
-
-function skippedTable(items: readonly SkippedItem[]): string {
-  return markdownTable(
-    ['account', 'provider', 'why'],
-    items.map(({ name, provider, reason, detail }) => [
-      name,
-      provider,
-      detail === null ? reason : `${reason}: ${detail}`,
-    ]),
-  );
-}
-
-function section(title: string, table: string): string {
-  return table === '' ? '' : `### ${title}\n\n${table}`;
-}
-
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '';
-  return [header, header.map(() => '---'), ...rows.map((row) => row.map(escaped))]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+/** A table under its title; nothing without rows. */
+function section(title: string, header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const cells = [header, header.map(() => '---'), ...rows.map((row) => row.map(escaped))];
+  return [`### ${title}`, cells.map((row) => `| ${row.join(' | ')} |`).join('\n')];
 }
 
 /** An `@` names nobody when a joiner of no width follows it, and an address without its colon or dot is no link. */

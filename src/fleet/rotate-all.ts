@@ -52,7 +52,7 @@ async function rotateOne(ctx: Context, one: Ready): Promise<Item> {
   const { account } = one;
   const flags = one.listed.connected.commandFlags;
   function failed(error: CliError, result: IssuedResult | null = null): Item {
-    return { kind: 'failed', item: failedItem(account, { error, result, flags }) };
+    return { kind: 'failed', item: failedItem(account, error, { result, flags }) };
   }
   if (one.issuance === null) return failed(one.error);
   let result: IssuedResult | null = null;

@@ -50,19 +50,9 @@ export async function rotateSeveral(
 
 async function agree({ ctx, common, flags }: BulkRun, prepared: readonly Prepared[]): Promise<void> {
   const count = prepared.length;
-  await confirmChange(
-    { ctx, common },
-    {
-      action:
-        count === 1
-          ? 'Rotate the credential of one service account'
-          : `Rotate the credentials of ${count} service accounts`,
-      effects: [
-        ...effectsOnAll(prepared),
-        ...(flags.to ?? []).map((target) => `the new credential${count === 1 ? ' goes' : 's go'} to ${target}`),
-      ],
-    },
-  );
+  const what = count === 1 ? 'credential of one service account' : `credentials of ${count} service accounts`;
+  const goes = (flags.to ?? []).map((target) => `the new credential${count === 1 ? ' goes' : 's go'} to ${target}`);
+  await confirmChange({ ctx, common }, { action: `Rotate the ${what}`, effects: [...effectsOnAll(prepared), ...goes] });
 }
 
 /** Tries the user's filter on the report of a run in which all goes well: a filter that fails later hides what was done. */

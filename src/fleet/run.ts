@@ -4,29 +4,23 @@ import { openAuditLog, type AuditLog } from '../state/audit-log.ts';
 import type { Context } from '../context.ts';
 import { openAccountLocks } from '../state/account-lock.ts';
 import { openJournal, type Journal } from '../state/journal.ts';
-import type { Renderer } from '../output/renderer.ts';
 import type { Shared } from '../session/connect.ts';
-import type { Fleet } from './connections.ts';
 import type { CommonFlags } from '../session/flags.ts';
-import type { IssuanceHost } from '../session/issuance.ts';
+import type { CommandOutput } from '../session/output.ts';
 import { sandboxDirectory } from '../session/sandbox-state.ts';
+import type { Fleet } from './connections.ts';
 import type { RotateFlags } from './flags.ts';
 import type { BulkInput } from './input.ts';
-import type { Listed } from './connections.ts';
 
-/** What all accounts of a run share. */
-export interface BulkRun extends Required<Pick<Shared, 'locks' | 'turn'>> {
+/** What all accounts of a run share. Its notes are printed above the progress bar. */
+export interface BulkRun extends CommandOutput, Required<Pick<Shared, 'locks' | 'turn'>> {
   readonly ctx: Context;
   readonly common: CommonFlags;
   readonly flags: RotateFlags;
-  readonly renderer: Renderer;
   /** How many requests are made at once, at most. */
   readonly concurrency: number;
   readonly journal: Journal;
   readonly audit: AuditLog;
-  readonly marker: { readonly sandbox?: true };
-  /** Prints one line on stderr, above the progress bar. */
-  readonly note: (text: string) => Promise<void>;
 }
 
 /** Nothing is read or written yet. */
@@ -39,19 +33,22 @@ export function openRun(
   const isSandbox = configuration?.sandbox.value ?? false;
   const state = configuration?.stateDirectory.value ?? '';
   const place = { ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state };
-  const limit = pLimit(input.concurrency);
+  const { renderer, marker, emit, note } = fleet;
+  const { concurrency } = input;
+  const limit = pLimit(concurrency);
   return {
     ctx,
     common,
     flags,
-    renderer: fleet.renderer,
-    concurrency: input.concurrency,
+    renderer,
+    marker,
+    emit,
+    note,
+    concurrency,
     journal: listedOnce(openJournal({ ...place, keepsSecrets: flags.journal ?? true })),
     audit: openAuditLog(place),
     locks: openAccountLocks(place),
     turn: (work) => limit(work),
-    marker: isSandbox ? { sandbox: true } : {},
-    note: fleet.note,
   };
 }
 
@@ -62,9 +59,4 @@ export function openRun(
 function listedOnce(journal: Journal): Journal {
   let listed: ReturnType<Journal['list']> | null = null;
   return { ...journal, list: () => (listed ??= journal.list()) };
-}
-
-/** What the issuance of one account needs; null where the provider issues no credentials itself. */
-export function hostOf(run: BulkRun, { connected }: Listed): IssuanceHost | null {
-  return connected.provider.planRotate === undefined ? null : { ...connected, ...run };
 }

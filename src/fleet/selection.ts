@@ -1,11 +1,11 @@
-import { compareText } from '../model/text.ts';
 import type { Account } from '../model/account.ts';
 import { accountColumns } from '../output/account.ts';
 import { parseSort, selectColumns, sortBy, type Column, type ColumnChoice, type Sort } from '../output/columns.ts';
 import type { ListOptions } from '../providers/provider.ts';
 import { gather, type Check, type Gathered } from '../session/check.ts';
+import { byName } from '../session/list.ts';
 import { checkDuration, type ListFlags } from './flags.ts';
-import { ageColumn, unknownAge, type AccountFacts, type AccountsOfOne, type FactsOf } from './facts.ts';
+import { ageColumn, gatherFacts, noFacts, unknownAge, type AccountsOfOne, type FactsOf } from './facts.ts';
 import type { Context } from '../context.ts';
 
 /** Which accounts `list` prints, and in what order. */
@@ -34,9 +34,7 @@ export async function readSelection(flags: ListFlags, columnChoice: ColumnChoice
   const expiringWithin = checkDuration('--expiring-within', flags.expiringWithin);
   const olderThan = checkDuration('--older-than', flags.olderThan);
   const unusedFor = checkDuration('--unused-for', flags.unusedFor);
-  for (const { problems } of [expiringWithin, olderThan, unusedFor]) {
-    gathered.problems.push(...problems);
-  }
+  gathered.problems.push(...expiringWithin.problems, ...olderThan.problems, ...unusedFor.problems);
   if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) {
     gathered.problems.push(`--limit "${limit}" must be a whole number from 1`);
   }
@@ -56,63 +54,33 @@ export async function readSelection(flags: ListFlags, columnChoice: ColumnChoice
   };
 }
 
-/** Whether the selection needs more than the accounts' own fields. */
-function needsFacts({ olderThanMs, unusedForMs, columns, sort }: Selection): boolean {
-  return (
-    olderThanMs !== null ||
-    unusedForMs !== null ||
-    [...columns, sort?.column].some((column) => column?.name === unknownAge.name)
-  );
-}
-
 /** Search, filter, sort, limit, in that order (docs/design.md 1). */
 function select(
   accounts: readonly Account[],
   selection: Selection,
   { now, factsOf }: { readonly now: number; readonly factsOf: FactsOf },
 ): readonly Account[] {
-  const { sort, limit } = selection;
-  const matching = accounts.filter((account) => matches(account, { ...selection, now, facts: factsOf(account) }));
-  const ordered = sort === null ? matching.toSorted(byNameThenId) : sortBy(matching, sort);
+  const { search, expiringWithinMs, olderThanMs, unusedForMs, sort, limit } = selection;
+  const text = search?.toLowerCase() ?? '';
+  const matching = accounts.filter((account) => {
+    const { id, name, description, clientId, expiresAt } = account;
+    const { issuedAt, usedAt } = factsOf(account);
+    const left = Date.parse(expiresAt ?? '') - now;
+    return (
+      [id, name, description, clientId].some((value) => value?.toLowerCase().includes(text)) &&
+      // An account that has expired does not count.
+      (expiringWithinMs === null || (left > 0 && left <= expiringWithinMs)) &&
+      (olderThanMs === null || isLongAgo(issuedAt, now, olderThanMs)) &&
+      (unusedForMs === null || isLongAgo(usedAt, now, unusedForMs))
+    );
+  });
+  const ordered = sort === null ? matching.toSorted(byName) : sortBy(matching, sort);
   return ordered.slice(0, limit);
-}
-
-function matches(
-  account: Account,
-  {
-    search,
-    expiringWithinMs,
-    olderThanMs,
-    unusedForMs,
-    now,
-    facts,
-  }: Selection & { readonly now: number; readonly facts: AccountFacts },
-): boolean {
-  return (
-    (search === null || contains(account, search.toLowerCase())) &&
-    (expiringWithinMs === null || expiresWithin(account, now, expiringWithinMs)) &&
-    (olderThanMs === null || isLongAgo(facts.issuedAt, now, olderThanMs)) &&
-    (unusedForMs === null || isLongAgo(facts.usedAt, now, unusedForMs))
-  );
-}
-
-function contains({ id, name, description, clientId }: Account, text: string): boolean {
-  return [id, name, description, clientId].some((value) => value?.toLowerCase().includes(text));
-}
-
-/** An account that has expired does not count. */
-function expiresWithin({ expiresAt }: Account, now: number, withinMs: number): boolean {
-  const left = expiresAt === null ? NaN : Date.parse(expiresAt) - now;
-  return left > 0 && left <= withinMs;
 }
 
 /** False where the time is unknown. */
 function isLongAgo(time: number | null, now: number, agoMs: number): boolean {
   return time !== null && now - time >= agoMs;
-}
-
-function byNameThenId(a: Account, b: Account): number {
-  return compareText(a.name, b.name) || compareText(a.id, b.id);
 }
 
 /** What the provider has to list for this selection. */
@@ -135,11 +103,13 @@ export async function selectFrom(
   lists: readonly AccountsOfOne[],
   selection: Selection,
 ): Promise<Selected> {
-  const factsOf = needsFacts(selection) ? await factsFor(ctx, lists) : nothing;
+  const { columns, sort, olderThanMs, unusedForMs } = selection;
+  const showsAge = [...columns, sort?.column].some((column) => column?.name === unknownAge.name);
+  const needsFacts = olderThanMs !== null || unusedForMs !== null || showsAge;
+  const factsOf = needsFacts ? await gatherFacts(ctx, lists) : () => noFacts;
   const now = ctx.now();
   const all = lists.flatMap(({ accounts }) => accounts);
   const age = ageColumn(factsOf, now);
-  const { columns, sort } = selection;
   const wanted: Selection = {
     ...selection,
     columns: columns.map((column) => withAge(column, age)),
@@ -149,17 +119,8 @@ export async function selectFrom(
   return {
     accounts,
     columns: wanted.columns,
-    notes: [...unknownNotes(all, selection, factsOf), ...(accounts.length === 0 ? [emptyText(all.length)] : [])],
+    notes: [...unknownNotes(all, selection, factsOf), ...(accounts.length === 0 ? [nothingSelected(all.length)] : [])],
   };
-}
-
-async function factsFor(ctx: Context, lists: readonly AccountsOfOne[]): Promise<FactsOf> {
-  const { gatherFacts } = await import('./facts.ts');
-  return gatherFacts(ctx, lists);
-}
-
-function nothing(): ReturnType<FactsOf> {
-  return { issuedAt: null, usedAt: null };
 }
 
 /** The chosen column; `age` with its values. */
@@ -174,8 +135,9 @@ function unknownNotes(
   { olderThanMs, unusedForMs }: Selection,
   factsOf: FactsOf,
 ): readonly string[] {
-  const ageless = olderThanMs === null ? 0 : count(accounts, (one) => factsOf(one).issuedAt);
-  const useless = unusedForMs === null ? 0 : count(accounts, (one) => factsOf(one).usedAt);
+  const facts = accounts.map(factsOf);
+  const ageless = olderThanMs === null ? 0 : facts.filter(({ issuedAt }) => issuedAt === null).length;
+  const useless = unusedForMs === null ? 0 : facts.filter(({ usedAt }) => usedAt === null).length;
   return [
     ...(ageless === 0
       ? []
@@ -184,10 +146,7 @@ function unknownNotes(
   ];
 }
 
-function count(accounts: readonly Account[], timeOf: (account: Account) => number | null): number {
-  return accounts.filter((account) => timeOf(account) === null).length;
-}
-
-function emptyText(total: number): string {
+/** Why no account is left of `total`. */
+export function nothingSelected(total: number): string {
   return total === 0 ? 'no service accounts' : `none of ${total} service accounts matches`;
 }

@@ -14,13 +14,22 @@ export interface NamedRow {
   readonly raw: unknown;
 }
 
+interface Named {
+  readonly name: string | null;
+  readonly id: string | null;
+}
+
+/** The order of lists: by name, then id. */
+export function byName(a: Named, b: Named): number {
+  return compareText(a.name ?? '', b.name ?? '') || compareText(a.id ?? '', b.id ?? '');
+}
+
 /** Prints groups, roles and the like, sorted by name; `raw` keeps the provider's order. */
 export async function printList<Row extends NamedRow>(
   session: Session,
   { rows, columns, what }: { rows: readonly Row[]; columns: readonly Column<Row>[]; what: string },
 ): Promise<ExitCode> {
-  const sorted = rows.toSorted((a, b) => compareText(a.name, b.name) || compareText(a.id, b.id));
-  await session.emit(listDocument({ rows: sorted, columns, raw: () => rows.map((row) => row.raw) }));
+  await session.emit(listDocument({ rows: rows.toSorted(byName), columns, raw: () => rows.map((row) => row.raw) }));
   if (rows.length === 0) await session.note(`no ${what}`);
   return ExitCode.done;
 }

@@ -33,7 +33,7 @@ describe('the report in Markdown', () => {
     const result = {
       rotated: [rotatedItem({ ...issued, account: own, outcome })],
       skipped: [skippedItem({ account: own, reason: 'expired', detail: 'long ago' }, ExitCode.done)],
-      failed: [failedItem(own, { error }), { ...failedItem(own, { error }), id: null, name: null }],
+      failed: [failedItem(own, error), { ...failedItem(own, error), id: null, name: null }],
     };
     const fingerprint = fingerprintOf(issued.credential.value);
     const text = bulkMarkdown(result, { isSandbox: true });

@@ -15,7 +15,7 @@ const common: CommonFlags = { input: true, color: true };
 const rotated: Item = { kind: 'rotated', item: rotatedItem({ ...issuedWith(secret), account }) };
 const failed: Item = {
   kind: 'failed',
-  item: failedItem(account, { error: new FailedError('failed', 'nothing was changed') }),
+  item: failedItem(account, new FailedError('failed', 'nothing was changed')),
 };
 const skipped: Item = {
   kind: 'skipped',
