@@ -32,8 +32,7 @@ async function print(answer: string): Promise<void> {
 }
 
 function openStream(descriptor: 1 | 2): Output {
-  const { platform } = process;
-  return openOutput({ descriptor, stream: () => (descriptor === 1 ? process.stdout : process.stderr), platform });
+  return openOutput(descriptor, () => (descriptor === 1 ? process.stdout : process.stderr), process.platform);
 }
 
 /** Builds the real Context, runs, and exits with the code once everything is written. */

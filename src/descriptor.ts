@@ -2,16 +2,11 @@ import { fstatSync, statSync, writeSync } from 'node:fs';
 
 import type { Output } from './context.ts';
 
-export interface DescriptorOptions {
-  /** 1 or 2. */
-  readonly descriptor: number;
-  /** Node's stream for it; making one takes 5 ms, so it is made only where it is needed. */
-  readonly stream: () => NodeJS.WriteStream;
-  readonly platform: NodeJS.Platform;
-}
-
-/** An output whose writes settle once the operating system took the text. */
-export function openOutput({ descriptor, stream, platform }: DescriptorOptions): Output {
+/**
+ * An output to descriptor 1 or 2, whose writes settle once the operating system took the text. `stream` makes Node's
+ * stream for it: that takes 5 ms, so it is made only where it is needed.
+ */
+export function openOutput(descriptor: number, stream: () => NodeJS.WriteStream, platform: NodeJS.Platform): Output {
   const device = deviceOf(descriptor);
   const terminal = device === 'device' && stream().isTTY ? stream() : null;
   return {

@@ -16,18 +16,7 @@ export function createPrompter(streams: PromptStreams): Prompter {
   return {
     confirm: ({ message, default: initial }) =>
       answer(confirm({ message: safeText(message), default: initial }, streams), streams),
-    input: ({ message, default: initial, validate }) =>
-      answer(
-        input(
-          {
-            message: safeText(message),
-            ...(initial === undefined ? {} : { default: initial }),
-            ...(validate === undefined ? {} : { validate }),
-          },
-          streams,
-        ),
-        streams,
-      ),
+    input: ({ message, ...given }) => answer(input({ ...given, message: safeText(message) }, streams), streams),
     password: ({ message, isWhole = () => true }) =>
       answer(secretPrompt({ message: safeText(message), isWhole }, streams), streams),
     select: ({ message, choices }) => answer(select(listOptions(message, choices), streams), streams),
@@ -61,11 +50,7 @@ async function answer<Value>(question: Promise<Value>, { signal }: PromptStreams
   }
 }
 
-interface SecretQuestion {
-  readonly message: string;
-  /** Whether Enter ends the answer; else it continues on the next line. */
-  readonly isWhole: (text: string) => boolean;
-}
+type SecretQuestion = Required<Parameters<Prompter['password']>[0]>;
 
 /**
  * Asks for an answer that is not shown. It may have several lines: pasted into a prompt for one line, the rest would go to

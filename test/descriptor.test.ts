@@ -10,13 +10,13 @@ import { openOutput } from '../src/descriptor.ts';
 function open(path: string): Output {
   const descriptor = openSync(path, 'w');
   onTestFinished(() => closeSync(descriptor));
-  return openOutput({
+  return openOutput(
     descriptor,
-    stream: () => {
+    () => {
       throw new Error('a plain descriptor needs no stream');
     },
-    platform: 'linux',
-  });
+    'linux',
+  );
 }
 
 it('a file takes all of a text, and is no terminal', async () => {
@@ -35,7 +35,7 @@ it.runIf(existsSync('/dev/full'))('a full disk is an error of the write', async 
   const descriptor = openSync('/dev/full', 'w');
   onTestFinished(() => closeSync(descriptor));
   const stream = { isTTY: false } as NodeJS.WriteStream;
-  const output = openOutput({ descriptor, stream: () => stream, platform: 'linux' });
+  const output = openOutput(descriptor, () => stream, 'linux');
   await expect(output.write('x')).rejects.toMatchObject({ code: 'ENOSPC' });
 });
 

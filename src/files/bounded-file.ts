@@ -22,7 +22,7 @@ const chunkBytes = 64 * 1024;
  * @throws FileRefusal; the system's errors
  */
 export async function readBounded(path: string, largest: number): Promise<Buffer> {
-  const isGiven = isDescriptor(path);
+  const isGiven = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(path);
   // Opening does not wait, even for something that has taken the file's place in the meantime.
   const patience = isGiven ? 0 : (constants.O_NONBLOCK ?? 0);
   const file = await open(path, constants.O_RDONLY | patience);
@@ -56,10 +56,6 @@ async function readAll(file: FileHandle, largest: number): Promise<Buffer> {
 function sizeOf(bytes: number): string {
   const kibibytes = bytes / 1024;
   return kibibytes < 1024 ? `${kibibytes} KiB` : `${kibibytes / 1024} MiB`;
-}
-
-function isDescriptor(path: string): boolean {
-  return /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(path);
 }
 
 /** A file's text, or a few words saying why there is none, e.g. `there is no such file`. */

@@ -163,9 +163,8 @@ async function readLock(path: string): Promise<FoundLock | null> {
       return '';
     });
     const { mtimeMs: modifiedAt, ino } = await lstat(path);
-    const parsed = parse(text);
-    const identity = parsed?.token ?? `torn-${ino}-${Math.trunc(modifiedAt)}`;
-    return { text, holder: parsed, identity, modifiedAt };
+    const holder = parse(text);
+    return { text, holder, identity: holder?.token ?? `torn-${ino}-${Math.trunc(modifiedAt)}`, modifiedAt };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;

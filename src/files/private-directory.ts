@@ -10,8 +10,6 @@ import { quoted } from '../model/text.ts';
 /** The user that a folder has to belong to, and the system. */
 export type Owner = Pick<Context, 'userId' | 'platform'>;
 
-const elsewhere = { hint: 'set SACTL_STATE_DIR to another folder' };
-
 /** Makes the folder, or checks the one that is there: the user's own, and closed to all others. @throws UsageError */
 export async function makePrivateDirectory(path: string, owner: Owner): Promise<void> {
   try {
@@ -25,7 +23,13 @@ export async function makePrivateDirectory(path: string, owner: Owner): Promise<
 /** Makes a folder, and those above it, closed to other users, durably; what is there stays. @throws the system's error */
 export async function makeLasting(path: string, owner: Owner): Promise<void> {
   const first = await makeDirectory(path, 0o700);
-  if (first !== undefined) await syncParents({ path, first, owner });
+  if (first === undefined) return;
+  // A folder just made lasts when each one above it, up to the one that was there, is synchronised.
+  const top = dirname(first);
+  for (let folder = dirname(path); folder.length >= top.length; folder = dirname(folder)) {
+    await syncDirectory(folder, owner);
+    if (folder === dirname(folder)) return;
+  }
 }
 
 /**
@@ -73,17 +77,9 @@ export async function syncDirectory(path: string, { platform }: Pick<Owner, 'pla
   }
 }
 
-/** A folder just made lasts when each one above it, up to the one that was there, is synchronised. */
-async function syncParents({ path, first, owner }: { path: string; first: string; owner: Owner }): Promise<void> {
-  const top = dirname(first);
-  for (let folder = dirname(path); folder.length >= top.length; folder = dirname(folder)) {
-    await syncDirectory(folder, owner);
-    if (folder === dirname(folder)) return;
-  }
-}
-
 function unusable(path: string, reason: string, cause?: unknown): UsageError {
-  return new UsageError(`cannot use the folder ${quoted(path, 200)}: ${reason}`, { ...elsewhere, cause });
+  const hint = 'set SACTL_STATE_DIR to another folder';
+  return new UsageError(`cannot use the folder ${quoted(path, 200)}: ${reason}`, { hint, cause });
 }
 
 /**

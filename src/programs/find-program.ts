@@ -38,14 +38,11 @@ async function searchedFolders({ env, cwd, platform }: ProgramPlace): Promise<re
   const folders: string[] = [];
   for (const folder of pathFolders({ env, platform })) {
     const real = await realFolder(folder);
-    if (!isBelow(real, here) && !isModules(folder) && !isModules(real)) folders.push(folder);
+    // A working directory of `/` holds everything and says nothing.
+    const isHere = real === here || (here !== sep && real.startsWith(`${here}${sep}`));
+    if (!isHere && !isModules(folder) && !isModules(real)) folders.push(folder);
   }
   return folders;
-}
-
-/** Whether it is the folder `top` or in it; a working directory of `/` holds everything and says nothing. */
-function isBelow(folder: string, top: string): boolean {
-  return folder === top || (top !== sep && folder.startsWith(`${top}${sep}`));
 }
 
 /** The absolute folders of `PATH`, which Windows mostly writes as `Path`. */

@@ -72,31 +72,26 @@ const minPartLength = 12;
 /** `text` with `[secret]` for every word that is a part of a form, whatever stands around it. */
 function withoutParts(text: string, forms: readonly string[]): string {
   return text.replaceAll(/[\w+/=.~-]{12,}/g, (word) => {
-    const parts = partsOf(word);
+    const count = word.length - minPartLength + 1;
+    const parts = Array.from({ length: count }, (_, start) => word.slice(start, start + minPartLength));
     return forms.some((form) => parts.some((part) => form.includes(part))) ? '[secret]' : word;
   });
 }
 
-/** All pieces of the shortest length that tells something. */
-function partsOf(word: string): readonly string[] {
-  const count = word.length - minPartLength + 1;
-  return Array.from({ length: count }, (_, start) => word.slice(start, start + minPartLength));
-}
-
+/** Every way a program may write a secret; base64 of `user:<secret>` depends on the length of what is before it. */
 function formsOf(value: string): readonly string[] {
-  const hex = Buffer.from(value).toString('hex');
-  return [value, JSON.stringify(value).slice(1, -1), hex, hex.toUpperCase(), ...base64Forms(value)];
-}
-
-/** Three forms each, because base64 of `user:<secret>` depends on the length of what is before it. */
-function base64Forms(value: string): readonly string[] {
   const bytes = Buffer.from(value);
+  const hex = bytes.toString('hex');
   const shifted = [0, 1, 2].flatMap((start) => {
     const groups = Math.max(0, Math.floor((bytes.length - start) / 3));
     const whole = bytes.subarray(start, start + groups * 3);
     return [whole.toString('base64'), whole.toString('base64url')];
   });
   return [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    hex,
+    hex.toUpperCase(),
     bytes.toString('base64'),
     bytes.toString('base64url'),
     ...shifted.filter((form) => form.length >= minEncodedLength),
