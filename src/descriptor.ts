@@ -22,10 +22,7 @@ export function openOutput(descriptor: number, stream: () => NodeJS.WriteStream,
   };
 }
 
-/**
- * Writes as much as the descriptor takes, and returns the rest: a non-blocking pipe may be full.
- * @throws the system's error, e.g. `EPIPE`, `ENOSPC`
- */
+/** Writes what the descriptor takes, and returns the rest: a non-blocking pipe may be full. @throws as `writeSync` */
 function writeSynchronously(descriptor: number, text: string): Buffer {
   let rest: Buffer = Buffer.from(text);
   while (rest.length > 0) {

@@ -53,10 +53,7 @@ const tokenPattern =
 const value = '{[sv';
 const states = { value, item: `${value}]`, key: 's', firstKey: 's}', colon: ':' } as const;
 
-/**
- * Offset of the first character of `text` that JSON does not allow there. JSON.parse names none for most errors, and its
- * messages quote the file, which may hold a secret.
- */
+/** Offset of the first character that JSON does not allow there. JSON.parse mostly names none, and quotes the file. */
 export function jsonErrorOffset(text: string): number {
   const open: string[] = [];
   let allowed: string = states.value;

@@ -55,10 +55,7 @@ export type Release = () => Promise<void>;
 /** How often a lock may vanish or go stale between two looks at it before the attempt is given up. */
 const attempts = 10;
 
-/**
- * Takes a lock by creating its file.
- * @throws what `refusal` makes of a lock that is not given up; the system's errors
- */
+/** Takes a lock by creating its file. @throws what `refusal` makes of one that is not given up; the system's errors */
 export async function takeLock({ wait = noWait, ...request }: LockRequest): Promise<Release> {
   const { path, text } = request;
   let seen: string | undefined;

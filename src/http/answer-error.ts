@@ -5,10 +5,7 @@ import { HttpError, type Arrival, type BodyKind, type HttpErrorCode, type Provid
 import { isSafe, type Call, type HttpAnswer, type HttpClientOptions } from './request.ts';
 import { cannot, readTraceId, traceIdOf, withoutCredential } from './text.ts';
 
-/**
- * The error for a complete answer that is not a 2xx, in the provider's own words where it may be quoted. The value of
- * `authorization`, the header that was sent, is removed from them.
- */
+/** The error for a complete answer that is not a 2xx, quoting the provider without what `authorization` holds. */
 export function answerError({ options, request }: Call, answer: HttpAnswer, authorization: string | null): HttpError {
   const { status, headers } = answer;
   const content = readContent(answer);

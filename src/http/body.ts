@@ -108,7 +108,6 @@ export const unusableBodies: Readonly<Record<Exclude<BodyKind, 'json'>, string>>
 
 /**
  * The body of a 2xx answer as `schema` reads it.
- *
  * @throws HttpError (`bad_answer`, arrival `unknown`: the request was done, or a gateway answered) that names the places
  *   where the body does not fit, and never quotes the body
  */

@@ -16,7 +16,6 @@ import {
 export interface HttpClient {
   /**
    * Sends the request and returns a complete 2xx answer. What may be repeated is repeated (docs/design.md 6, step 3).
-   *
    * @throws HttpError for everything but a complete 2xx answer; `arrival` says what is known of the request
    * @throws InterruptedError when the program is interrupted and nothing was sent that changes something
    * @throws UsageError when the credential cannot be sent, or whatever the credential's own source throws
@@ -107,7 +106,6 @@ async function quietly(work: () => Promise<void> | undefined): Promise<void> {
 
 /**
  * The state before the next attempt, after one that did not succeed.
- *
  * @throws the call's error when there is no next attempt
  */
 async function nextState(call: Call, state: CallState, { result, authorization }: Attempted): Promise<CallState> {
@@ -185,7 +183,6 @@ export function retryAfter(headers: AnswerHeaders, now: number): number | null {
 
 /**
  * The value of the Authorization header.
- *
  * @throws UsageError naming the source, never the value, when no header can carry it
  * @throws HttpError with `arrival` when the credential has to be fetched first and that fails
  */

@@ -13,7 +13,6 @@ export function isRedirect(status: number): boolean {
 /**
  * Where a 3xx answer to `url` leads, after so many `redirects` before it. It is never another origin: the credential
  * would be sent there.
- *
  * @throws HttpError (`redirected`) saying why it is not followed
  */
 export function redirectTarget(call: Call, answer: HttpAnswer, url: URL, redirects: number): URL {

@@ -17,10 +17,7 @@ export interface HttpRequest {
   readonly secretAnswer?: boolean;
   /** False for requests that need no credential, such as a token request. Default true. */
   readonly authorized?: boolean;
-  /**
-   * True for a request that changes nothing although it is not a GET, such as a token request: it may be repeated
-   * (RFC 9110 9.2.1). Default: whether it is a GET.
-   */
+  /** True for a request that changes nothing and may be repeated (RFC 9110 9.2.1), as for a token. Default: for a GET. */
   readonly safe?: boolean;
   /** Ends the wait for the answer. Default: the client's. */
   readonly signal?: AbortSignal;

@@ -24,7 +24,6 @@ export interface TransportOptions extends CaSettings {
 /**
  * What takes requests through the proxy, or trusts the CA, that the settings ask for. undici is loaded only for a proxy
  * (docs/decisions/transport.md).
- *
  * @throws UsageError with all that is wrong, each naming its flag or variable and file
  */
 export async function createTransport(options: TransportOptions): Promise<Transport> {

@@ -11,10 +11,7 @@ export interface JqResult {
 
 /** A jq that can be run: the embedded one or the user's own. */
 export interface JqEngine {
-  /**
-   * Runs a filter on a JSON text; on an empty text it only compiles it (exit code 3 when it does not compile).
-   * @throws JqMemoryError when the document is too large for the engine
-   */
+  /** Runs a filter on a JSON text; an empty text only compiles it: exit code 3 on failure. @throws JqMemoryError */
   readonly run: (filter: string, input: string) => Promise<JqResult>;
 }
 

@@ -26,10 +26,7 @@ interface FilterFlags {
   readonly queryFile?: string | undefined;
 }
 
-/**
- * Reads and compiles every filter of `-q` and `--query-file`. Filters that are plain paths need no jq.
- * @throws UsageError with every filter that cannot be read or does not compile
- */
+/** Reads and compiles the filters; plain paths need no jq. @throws UsageError with every filter that is wrong */
 export async function prepareQuery(ctx: Context, flags: FilterFlags): Promise<JqQuery> {
   const { filters, problems } = await readFilters(ctx, flags);
   const { engine, isNative } = await chooseEngine(ctx);

@@ -29,10 +29,7 @@ export type OutputKind = Format | 'query';
 /** Turns results into the text for stdout. It may be used any number of times. */
 export interface Renderer {
   readonly format: OutputKind;
-  /**
-   * Text with every line ended, or no text at all.
-   * @throws FailedError `filter` when a filter fails, UsageError for `--raw` with a document that has no raw answer
-   */
+  /** Text with every line ended, or none. @throws FailedError (`filter`); UsageError for `--raw` without an answer */
   readonly render: (document: OutputDocument) => Promise<string>;
 }
 

@@ -24,10 +24,7 @@ export interface ProgramCall {
   readonly mustFit?: boolean;
   /** Whether it leads a process group, which a Ctrl-C at the terminal does not reach and which is killed whole. */
   readonly hasGroup?: boolean;
-  /**
-   * How long after its end its output is waited for, in milliseconds: a process that it left behind may keep that open.
-   * Default: until it is closed.
-   */
+  /** Milliseconds that its output may stay open after its end, e.g. by a process it left behind. Default: any time. */
   readonly lastWordsMs?: number;
   /** Default: it may take any time. */
   readonly timeoutMs?: number;
@@ -48,10 +45,7 @@ export interface ProgramEnd {
   readonly isCut: boolean;
 }
 
-/**
- * Runs a program to its end; a failure is a result.
- * @throws the reason of `signal`, when that ended it
- */
+/** Runs a program to its end; a failure is a result. @throws the reason of `signal`, when that ended it */
 export async function runProgram(ctx: ProgramContext, call: ProgramCall): Promise<ProgramEnd> {
   const { signal, timeoutMs } = call;
   signal?.throwIfAborted();

@@ -19,10 +19,7 @@ export interface ProgramOutcome {
   readonly stderr: string;
 }
 
-/**
- * Runs a program that is given a secret: in the working directory and a process group of its own, its stdout discarded.
- * @throws the reason of `signal`, when that ended it
- */
+/** Runs a program with a secret, in the working directory and a process group of its own. @throws as `runProgram` */
 export async function runWithSecret(
   ctx: Pick<Context, 'cwd' | 'platform' | 'timeout'>,
   { input, secrets, ...call }: SecretCall,

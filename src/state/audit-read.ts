@@ -72,10 +72,7 @@ async function* chunksOf(handle: FileHandle): AsyncGenerator<string> {
   }
 }
 
-/**
- * One line of the log as it is read: written by any version, so every value but the time may be unknown. The keys are in
- * the order of the line. Strings are safe to show.
- */
+/** A line of the log, written by any version: all but the time may be unknown. Strings are safe to show. */
 export type AuditEvent = NonNullable<ReturnType<typeof storedEvent>>;
 
 /**
@@ -157,15 +154,8 @@ function targetsOf(value: unknown): readonly AuditTarget[] {
   });
 }
 
-/** What an account is known by. */
-export interface AccountName {
-  readonly provider: string;
-  readonly endpoint: string;
-  readonly id: string;
-}
-
 /** The key of an account in `lastRotations`. An id belongs to one organization, which not every line names. */
-export function accountKeyOf({ provider, endpoint, id }: AccountName): string {
+export function accountKeyOf({ provider, endpoint, id }: Record<'provider' | 'endpoint' | 'id', string>): string {
   return JSON.stringify([provider, endpoint, id]);
 }
 
