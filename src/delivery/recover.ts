@@ -12,7 +12,7 @@ import {
 } from '../model/hint.ts';
 import type { Issued } from '../providers/issuance.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
-import { registry } from '../providers/registry.ts';
+import { environments, registry } from '../providers/registry.ts';
 import type { AccountLock } from '../state/account-lock.ts';
 import type { Issuance } from './issuance.ts';
 
@@ -95,7 +95,7 @@ export function rotateCommand({ intent }: ReadableEntry, id: string): CommandLin
 
 /** The flags with which a command goes where the entry's request went, whatever is set by then. */
 export function flagsOf({ organization, ...connection }: EntryConnection): ConnectionFlags {
-  const standard = registry[connection.provider]?.environment.endpoint.default;
+  const standard = environments[connection.provider]?.endpoint.default;
   const endpoint = connection.endpoint === standard ? null : connection.endpoint;
   return connectionFlags({ ...connection, org: organization, endpoint });
 }

@@ -29,6 +29,9 @@ export function readWith<Wire>(
   return { change: toChange(parsed.data), problems: [] };
 }
 
+/** The keys that only nscale's accounts have, for `unsupportedProblems`. */
+export const groupsAndTags = { groups: 'groups', addGroups: 'groups', removeGroups: 'groups', tags: 'tags' } as const;
+
 /** Why each of these keys cannot be given a value here, once for each `subject`, e.g. `Run:ai accounts`. */
 export function unsupportedProblems(
   change: AccountChange,

@@ -1,4 +1,4 @@
-import type { EnvironmentConnection, EnvironmentConnections } from '../config/environment.ts';
+import type { EnvironmentConnections } from '../config/environment.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
 import { augmentEnvironment } from './augment/environment.ts';
 import { nscaleEnvironment } from './nscale/environment.ts';
@@ -13,7 +13,6 @@ export type OptionalVerb = {
 export interface RegistryEntry {
   /** In headings and lists, e.g. `NVIDIA Run:ai`. */
   readonly fullName: string;
-  readonly environment: EnvironmentConnection;
   /** The verbs it has no method for; a command can so name the providers that do, without loading them. */
   readonly lacks: readonly OptionalVerb[];
   readonly load: () => Promise<ProviderDefinition>;
@@ -30,19 +29,16 @@ export const environments: EnvironmentConnections = {
 export const registry: Readonly<Record<ProviderName, RegistryEntry>> = {
   nscale: {
     fullName: 'nscale',
-    environment: environments.nscale,
     lacks: ['accessRules', 'manual'],
     load: async () => (await import('./nscale/index.ts')).nscale,
   },
   runai: {
     fullName: 'NVIDIA Run:ai',
-    environment: environments.runai,
     lacks: ['listOrganizations', 'listGroups', 'knownCredential', 'manual'],
     load: async () => (await import('./runai/index.ts')).runai,
   },
   augment: {
     fullName: 'Augment',
-    environment: environments.augment,
     lacks: [
       'planCreate',
       'planRotate',

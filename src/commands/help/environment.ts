@@ -1,6 +1,6 @@
 import { namesOf, type EnvironmentConnection } from '../../config/environment.ts';
 import { providerNames } from '../../model/account.ts';
-import { registry } from '../../providers/registry.ts';
+import { environments, registry } from '../../providers/registry.ts';
 
 /** Variables and their meanings, by whom they are for. Those of a provider are in its `environment.ts`. */
 const variables = {
@@ -36,7 +36,7 @@ type VariableRows = Readonly<Record<string, string>>;
 /** The parts of `sactl help environment`: first the providers, then the rest. */
 export function environmentParts(): readonly { readonly title: string; readonly rows: VariableRows }[] {
   return [
-    ...providerNames.map((name) => ({ title: registry[name].fullName, rows: rowsOf(registry[name].environment) })),
+    ...providerNames.map((name) => ({ title: registry[name].fullName, rows: rowsOf(environments[name]) })),
     ...Object.entries(variables).map(([title, rows]) => ({ title, rows })),
   ];
 }

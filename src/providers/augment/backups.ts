@@ -1,4 +1,4 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as z from 'zod/mini';
@@ -39,7 +39,7 @@ export function openBackups(stateDirectory: string): Backups {
     return join(directory, `${fingerprint.replace(':', '-')}.json`);
   }
   return {
-    find: (fingerprint) => readBackup(directory, pathOf(fingerprint), fingerprint),
+    find: (fingerprint) => readBackup(pathOf(fingerprint), fingerprint),
     remove: (fingerprint) => orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
     restore: ({ path, target, session: old }) =>
       orFail(`cannot write ${path}`, async () => {
@@ -60,9 +60,7 @@ export function openBackups(stateDirectory: string): Backups {
   };
 }
 
-async function readBackup(directory: string, path: string, fingerprint: string): Promise<Backup | null> {
-  const names = await readdir(directory).catch(() => []);
-  if (names.length === 0) return null;
+async function readBackup(path: string, fingerprint: string): Promise<Backup | null> {
   const text = await readBoundedText(path, largestText).catch(() => '');
   const stored = Stored.safeParse(parseFields(text));
   if (!stored.success) return null;

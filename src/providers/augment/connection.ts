@@ -11,7 +11,7 @@ import { openInventory, type InventoryFile } from './inventory-file.ts';
 import { readSession, tenantOf, type Session } from './session.ts';
 
 /** What every Augment operation works with: this machine's records, and the one API there is. */
-export interface Connection {
+export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sleep'> {
   readonly inventory: InventoryFile;
   readonly backups: Backups;
   /** The caller's own session as it was found, and where. @throws AuthError naming its source */
@@ -20,11 +20,7 @@ export interface Connection {
   readonly session: () => Promise<Session>;
   /** The Analytics API with a token; the caller's own where none is given. */
   readonly analytics: (token?: Secret) => Analytics;
-  readonly profile: string | null;
   readonly homeDirectory: LocalState['homeDirectory'];
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 export function connect(options: ConnectOptions): Connection {

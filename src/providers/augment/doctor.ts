@@ -28,8 +28,11 @@ async function examineSessions(connection: Connection): Promise<readonly Finding
   const path = join(connection.homeDirectory, auggiePath);
   const text = await readBoundedText(path, largestText).catch(() => null);
   const own = await connection.own().catch(() => null);
+  const isShared = text !== null && ((await stat(path)).mode & 0o077) !== 0;
+  const shared = `${file} can be read by other users of this machine`;
   return [
-    ...(text === null ? [] : [...examineText(text, file), ...(await examineMode(path))]),
+    ...(text === null ? [] : examineText(text, file)),
+    ...(isShared ? [warning('permissions', shared, `chmod 600 ${path}`)] : []),
     ...(own === null || own.text === text?.trim() ? [] : examineOwn(connection, own, text)),
   ];
 }
@@ -45,12 +48,6 @@ function examineText(text: string, where: string): readonly Finding[] {
       : []),
     ...warnings.map((message) => warning('session', `${where}: ${message}`)),
   ];
-}
-
-async function examineMode(path: string): Promise<readonly Finding[]> {
-  const { mode } = await stat(path);
-  if ((mode & 0o077) === 0) return [];
-  return [warning('permissions', `${file} can be read by other users of this machine`, `chmod 600 ${path}`)];
 }
 
 /** The session that sactl works with: Auggie reads it, too, unless it comes from a profile. */

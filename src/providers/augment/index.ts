@@ -1,6 +1,6 @@
 import type { AccountChange } from '../../model/account.ts';
 import { fingerprintOf } from '../../model/credential.ts';
-import { readOwnDocument, unsupportedProblems } from '../document.ts';
+import { groupsAndTags, readOwnDocument, unsupportedProblems } from '../document.ts';
 import { accountsNamed } from '../lookup.ts';
 import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
 import { askCounts, probe, readProblem, verifyCredential } from './api.ts';
@@ -32,12 +32,10 @@ export const augment: ProviderDefinition = {
   manual: { tokenNameProblem, resume },
 };
 
-const unsupportedKeys = { groups: 'groups', addGroups: 'groups', removeGroups: 'groups', tags: 'tags' } as const;
-
 /** Augment's accounts have a name and a description (docs/contracts/augment.md 2). */
 function unsupported(change: AccountChange): string[] {
   return [
-    ...unsupportedProblems(change, 'Augment accounts', unsupportedKeys),
+    ...unsupportedProblems(change, 'Augment accounts', groupsAndTags),
     ...(change.enabled === undefined ? [] : ['Augment cannot enable or disable an account']),
   ];
 }

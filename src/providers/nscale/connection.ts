@@ -6,7 +6,7 @@ import { createApi, type Api } from './api.ts';
 import { toAccount, toCaller, toOrganization, type Caller, type ServiceAccount } from './schema.ts';
 
 /** What every nscale operation works with. */
-export interface Connection {
+export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sleep'> {
   readonly api: Api;
   /** The organization the user named or, where the token sees just one, that one; asked for once. */
   readonly organization: () => Promise<string>;
@@ -22,9 +22,6 @@ export interface Connection {
   readonly knownCaller: () => Caller | null;
   /** To be called before the caller's own token is replaced. */
   readonly forgetCaller: () => void;
-  readonly profile: string | null;
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 export interface Listing {

@@ -1,5 +1,5 @@
 import type { AccountChange } from '../../model/account.ts';
-import { unsupportedProblems } from '../document.ts';
+import { groupsAndTags, unsupportedProblems } from '../document.ts';
 import type { ConnectOptions, Provider, ProviderDefinition } from '../provider.ts';
 import { listAccessRules, listRoles, planGrant, planRevoke } from './rules.ts';
 import { connect } from './connection.ts';
@@ -30,13 +30,7 @@ export const runai: ProviderDefinition = {
   readAnswer,
 };
 
-const onlyName = {
-  description: 'a description',
-  groups: 'groups',
-  addGroups: 'groups',
-  removeGroups: 'groups',
-  tags: 'tags',
-} as const;
+const onlyName = { description: 'a description', ...groupsAndTags };
 
 /** Run:ai's accounts have a name and a switch, and nothing else a client can set (docs/contracts/runai.md 3). */
 function creationProblems(account: AccountChange): readonly string[] {

@@ -23,10 +23,7 @@ export function connectHttp(options: ConnectOptions): HttpClient {
   const http: HttpClient = createHttp({
     source: credential.source,
     header: async () => `Bearer ${await tokens.current()}`,
-    renew: () => {
-      tokens.forget();
-      return Promise.resolve();
-    },
+    renew: async () => tokens.forget(),
   });
   return http;
 }

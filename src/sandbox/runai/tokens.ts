@@ -52,12 +52,8 @@ function required(body: Readonly<Record<string, unknown>>, name: string): string
 }
 
 /** A new access token, or null when there is no enabled account with this secret. */
-function signIn(
-  { state, now, signIns }: RunaiDeployment,
-  { url }: ServiceCall,
-  clientId: string,
-  secret: string,
-): string | null {
+function signIn(deployment: RunaiDeployment, { url }: ServiceCall, clientId: string, secret: string): string | null {
+  const { state, now, signIns } = deployment;
   const account = state.accounts.find((candidate) => candidate.clientId === clientId);
   if (!account?.enabled || account.secretHash !== hashSecret(secret)) return null;
   const seconds = Math.floor(now() / 1000);
@@ -84,11 +80,7 @@ function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/**
- * The name of the account that the Authorization header's token was issued to.
- * @param now milliseconds since the epoch
- * @throws Refusal 401
- */
+/** The name of the account that the Authorization header's token was issued to. @throws Refusal 401 */
 export function callerOf(signIns: ReadonlyMap<string, SignIn>, header: string | null, now: number): string {
   const token = /^bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
   const session = signIns.get(token);
