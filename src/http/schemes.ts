@@ -13,7 +13,7 @@ export interface HttpScheme {
   readonly ready: 'connect' | 'secureConnect';
 }
 
-/** What a connection is for: a read that is lost is asked again, and of a change that is lost nobody knows what came of it. */
+/** What a connection is for: a lost read is repeated; the outcome of a lost change is unknown. */
 type Use = 'read' | 'change';
 
 /** As undici has it: an idle connection is closed by us before most servers do, and a request into that gap is lost. */
@@ -76,7 +76,7 @@ export interface IdleWatch {
    * said so, and what is sent into that is lost.
    */
   readonly restMs: number;
-  /** Is told of every connection that the server ends while nothing is asked. */
+  /** Called with every connection that the server ends between requests. */
   readonly onEnd: () => void;
   readonly timeout: Context['timeout'];
 }
