@@ -19,25 +19,17 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
   try {
     return await runProgram(argv, marked);
   } catch (error) {
-    await report(marked, error, { words, sandbox });
+    const { renderError } = await import('./output/error.ts');
+    const text = renderError(error, {
+      json: wantsJson(words),
+      debug: words.includes('--debug'),
+      sandbox,
+      connection: givenConnection(words),
+      ...(stderr.isTTY ? { style: await stderrStyle(marked, words) } : {}),
+    });
+    await stderr.write(text);
     return error instanceof CliError ? error.exitCode : ExitCode.failed;
   }
-}
-
-async function report(
-  ctx: Context,
-  error: unknown,
-  { words, sandbox }: { words: readonly string[]; sandbox: boolean },
-): Promise<void> {
-  const { renderError } = await import('./output/error.ts');
-  const text = renderError(error, {
-    json: wantsJson(words),
-    debug: words.includes('--debug'),
-    sandbox,
-    connection: givenConnection(words),
-    ...(ctx.stderr.isTTY ? { style: await stderrStyle(ctx, words) } : {}),
-  });
-  await ctx.stderr.write(text);
 }
 
 /** Colours are loaded for a terminal only. */

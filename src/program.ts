@@ -58,17 +58,18 @@ async function parse(root: Command, argv: readonly string[]): Promise<ExitCode> 
 async function runVerb(run: BoundVerb, ctx: Context, root: Command): Promise<ExitCode> {
   const common = commonOf(root.opts());
   const sessions: Session[] = [];
-  let code: ExitCode;
+  let failure: unknown = null;
   try {
-    code = await run(invocation(ctx, common, sessions));
+    return await run(invocation(ctx, common, sessions));
   } catch (error) {
-    await warn(sessions);
-    if (!namesEntry(error)) await remind(ctx, common, root.args);
+    failure = error;
     throw error;
+  } finally {
+    await warn(sessions);
+    // These errors themselves say what to do about the journal.
+    const namesEntry = failure instanceof UndeliveredError || failure instanceof UnknownOutcomeError;
+    if (!namesEntry) await remind(ctx, common, root.args);
   }
-  await warn(sessions);
-  await remind(ctx, common, root.args);
-  return code;
 }
 
 /** The whole command tree, to be read and not run. */
@@ -136,11 +137,6 @@ function refuseRepetition(command: CommandUnknownOpts): void {
   command.commands.forEach(refuseRepetition);
 }
 
-/** Whether the error itself says what to do about the journal. */
-function namesEntry(error: unknown): boolean {
-  return error instanceof UndeliveredError || error instanceof UnknownOutcomeError;
-}
-
 /** Warns before the caller's own credential expires: a pipeline that rotates all but its own would stop one day. */
 async function warn(sessions: readonly Session[]): Promise<void> {
   for (const session of sessions) {
@@ -171,10 +167,8 @@ function invocation(ctx: Context, common: CommonFlags, sessions: Session[]): Inv
   };
 }
 
-const helpCodes = new Set(['commander.helpDisplayed', 'commander.version']);
-
 function readCommanderError(error: CommanderError, command: CommandUnknownOpts): ExitCode {
-  if (helpCodes.has(error.code)) return ExitCode.done;
+  if (['commander.helpDisplayed', 'commander.version'].includes(error.code)) return ExitCode.done;
   if (error.code === 'commander.help') return ExitCode.usage;
   if (error.code === 'commander.excessArguments') throw unexpectedArgument(error, command);
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');

@@ -77,16 +77,15 @@ export const listOrganizations = listVerb<Organization>({
   }),
 });
 
-interface ListVerb<Row extends NamedRow> extends VerbHelp {
-  /** As in "no groups". */
+/** The only verb of a noun; `what` is as in "no groups". */
+function listVerb<Row extends NamedRow>({
+  what,
+  read,
+  ...help
+}: VerbHelp & {
   readonly what: string;
-  readonly read: (
-    session: Session,
-  ) => Promise<{ readonly rows: readonly Row[]; readonly columns: readonly Column<Row>[] }>;
-}
-
-/** The only verb of a noun. */
-function listVerb<Row extends NamedRow>({ what, read, ...help }: ListVerb<Row>): Verb {
+  readonly read: (session: Session) => Promise<{ rows: readonly Row[]; columns: readonly Column<Row>[] }>;
+}): Verb {
   return verb({
     ...help,
     run: async ({ open }) => {

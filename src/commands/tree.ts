@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { sactl, type CommandLine } from '../model/hint.ts';
 import { durationForms, parseDuration } from '../model/duration.ts';
 import { repeated, type Flag, type FlagTable } from '../session/flag.ts';
-import { flagGroups, type FlagGroup } from '../session/flags.ts';
+import { flagGroups } from '../session/flags.ts';
 import type { BoundVerb } from '../session/invocation.ts';
 import type { Noun } from './nouns.ts';
 import type { Verb, VerbHelp } from './verb.ts';
@@ -45,19 +45,27 @@ export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, c
 
 /** Adds a command without its own flags; the parts of its help are in the same order everywhere. */
 export function describe(parent: CommandUnknownOpts, name: string, description: VerbHelp): Command {
-  const refused = refusedFlags(description.honours);
+  const { honours } = description;
+  const honoured = new Set<string>(honours.flatMap((group) => flagGroups[group]));
+  const refused = new Set<string>(
+    Object.values(flagGroups)
+      .flat()
+      .filter((key) => !honoured.has(key)),
+  );
   const command = parent
     .command(name)
     .summary(description.summary)
     .description(description.description)
-    .addHelpText('after', examplesText(description.examples))
+    .addHelpText('after', ['\nExamples:', ...description.examples.map((example) => `  $ ${example}`)].join('\n'))
     .configureHelp({
       showGlobalOptions: true,
       visibleGlobalOptions: (shown) => commonOptions(shown).filter((option) => !refused.has(option.attributeName())),
     })
     .hook('preAction', (_, called) => {
       refuseFlags(called, refused);
-      if (!description.honours.includes('fleet')) refuseSeveral(called);
+      const profiles: unknown = root(called).getOptionValue('profile');
+      const areSeveral = Array.isArray(profiles) && profiles.length > 1;
+      if (areSeveral && !honours.includes('fleet')) throw new UsageError('--profile is given twice');
     });
   return description.notes === undefined ? command : command.addHelpText('after', description.notes);
 }
@@ -90,28 +98,16 @@ function readTimeout(value: string): number {
   return milliseconds;
 }
 
-function refusedFlags(honours: readonly FlagGroup[]): ReadonlySet<string> {
-  const refused = new Set<string>(Object.values(flagGroups).flat());
-  for (const key of honours.flatMap((group) => flagGroups[group])) refused.delete(key);
-  return refused;
-}
-
 function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>): void {
-  const given = commonOptions(command).filter(
-    (option) =>
-      refused.has(option.attributeName()) && root(command).getOptionValueSource(option.attributeName()) === 'cli',
-  );
+  const given = commonOptions(command)
+    .filter((option) => refused.has(option.attributeName()))
+    .filter((option) => root(command).getOptionValueSource(option.attributeName()) === 'cli');
   if (given.length === 0) return;
   const path = commandPath(command);
   throw new UsageError(
     given.map((option) => `${option.long ?? option.flags} does nothing with "${path}"`),
     { hint: helpCommand(command) },
   );
-}
-
-function refuseSeveral(command: CommandUnknownOpts): void {
-  const given: unknown = root(command).getOptionValue('profile');
-  if (Array.isArray(given) && given.length > 1) throw new UsageError('--profile is given twice');
 }
 
 function commonOptions(command: CommandUnknownOpts): readonly Option[] {
@@ -135,8 +131,4 @@ export function helpCommand(command: CommandUnknownOpts): CommandLine {
 /** The command below `parent` with this name or alias. */
 export function findSubcommand(parent: CommandUnknownOpts, word: string): CommandUnknownOpts | undefined {
   return parent.commands.find((command) => command.name() === word || command.aliases().includes(word));
-}
-
-function examplesText(examples: readonly string[]): string {
-  return `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`;
 }

@@ -18,12 +18,6 @@ export interface VerbHelp {
   readonly notes?: () => string;
 }
 
-interface Declaration<Table extends FlagTable> extends VerbHelp {
-  /** Its own flags, in the order of the help. */
-  readonly flags?: Table;
-  readonly run: (invocation: Invocation, flags: FlagsOf<Table>) => Promise<ExitCode>;
-}
-
 /** A command of the program, e.g. `serviceaccounts list`. */
 export interface Verb extends VerbHelp {
   readonly flags: FlagTable;
@@ -31,7 +25,12 @@ export interface Verb extends VerbHelp {
   readonly run: (invocation: Invocation, values: object) => Promise<ExitCode>;
 }
 
-/** Declares a verb; the types of its flags are inferred from their table. */
-export function verb<Table extends FlagTable>({ flags, ...declaration }: Declaration<Table>): Verb {
-  return { ...declaration, flags: flags ?? {} };
+/** Declares a verb; the types of its flags, which are in the order of the help, are inferred from their table. */
+export function verb<Table extends FlagTable>(
+  declaration: VerbHelp & {
+    readonly flags?: Table;
+    readonly run: (invocation: Invocation, flags: FlagsOf<Table>) => Promise<ExitCode>;
+  },
+): Verb {
+  return { ...declaration, flags: declaration.flags ?? {} };
 }

@@ -14,13 +14,10 @@ export interface NamedRow {
   readonly raw: unknown;
 }
 
-interface Named {
-  readonly name: string | null;
-  readonly id: string | null;
-}
+type NameAndId = Readonly<Record<'name' | 'id', string | null>>;
 
 /** The order of lists: by name, then id. */
-export function byName(a: Named, b: Named): number {
+export function byName(a: NameAndId, b: NameAndId): number {
   return compareText(a.name ?? '', b.name ?? '') || compareText(a.id ?? '', b.id ?? '');
 }
 

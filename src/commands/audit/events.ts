@@ -20,34 +20,26 @@ export async function listEvents(
   const problems = id?.trim() === '' ? ['--id is empty'] : [];
   const work = await openStateWork(ctx, common, [...problems, ...from.problems]);
   const rows: AuditEvent[] = [];
+  const reference = id?.trim();
   const damaged = await readEvents({ ...ctx, stateDirectory: work.stateDirectory }, (event) => {
-    if (isAbout(event, id) && Date.parse(event.at) >= from.value) rows.push(event);
+    const isMeant = reference === undefined || event.id === reference || event.name === reference;
+    if (isMeant && Date.parse(event.at) >= from.value) rows.push(event);
   });
   await work.emit(listDocument({ rows, columns }));
   const lines = damaged === 1 ? '1 line' : `${damaged} lines`;
-  if (damaged > 0) await work.note(`${lines} of the audit log cannot be read`);
-  else if (rows.length === 0) await work.note(nothingIn(id, since));
-  return ExitCode.done;
-}
-
-function nothingIn(id: string | undefined, since: string | undefined): string {
   const isAll = id === undefined && since === undefined;
-  return isAll ? 'nothing was changed from this machine yet' : 'the audit log has nothing of that';
-}
-
-function isAbout({ id, name }: AuditEvent, reference: string | undefined): boolean {
-  return reference === undefined || id === reference.trim() || name === reference.trim();
+  if (damaged > 0) await work.note(`${lines} of the audit log cannot be read`);
+  else if (rows.length === 0) {
+    await work.note(isAll ? 'nothing was changed from this machine yet' : 'the audit log has nothing of that');
+  }
+  return ExitCode.done;
 }
 
 const columns: readonly Column<AuditEvent>[] = [
   { name: 'at', value: ({ at }) => at, isTime: true },
   { name: 'operation', value: ({ operation }) => operation },
   { name: 'name', header: 'ACCOUNT', value: ({ name, id }) => name ?? id, shrink: 1 },
-  {
-    name: 'outcome',
-    value: ({ outcome }) => outcome,
-    tone: ({ outcome }) => tones.get(outcome) ?? 'bad',
-  },
+  { name: 'outcome', value: ({ outcome }) => outcome, tone: ({ outcome }) => tones.get(outcome) ?? 'bad' },
   { name: 'user', value: ({ user, ci }) => ci?.actor ?? user, spare: true, shrink: 2 },
   { name: 'provider', value: ({ provider }) => provider, spare: true },
   {

@@ -40,8 +40,8 @@ export interface Word extends Named {
 
 /** @throws Error when a flag does not mean the same in every command, which the scripts count on */
 export function outlineOf(program: CommandNode): Outline {
-  const common = program.flags.filter((flag) => !isHelp(flag));
-  const help = program.flags.filter(isHelp);
+  const common = program.flags.filter(({ long }) => long !== '--help');
+  const help = program.flags.filter(({ long }) => long === '--help');
   /** What its own help shows, without the common ones. */
   function ownFlags(command: CommandNode): readonly FlagNode[] {
     return command === program ? help : [...command.flags, ...help];
@@ -56,7 +56,7 @@ export function outlineOf(program: CommandNode): Outline {
       path: command.path.join(' '),
       words: wordsOf(command),
       flags: ownFlags(command).map(flagOf),
-      shared: indexIn(shared, honoured.map(flagOf)),
+      shared: honoured.length === 0 ? null : indexIn(shared, honoured.map(flagOf)),
     };
   });
   const flags = [...common, ...all.flatMap(ownFlags)];
@@ -67,10 +67,6 @@ export function outlineOf(program: CommandNode): Outline {
     repeatable: [...new Set(flags.filter(({ isRepeatable }) => isRepeatable).map(({ long }) => long))],
     short: new Map(flags.flatMap(({ short, long }) => (short === null ? [] : [[short, long]]))),
   };
-}
-
-function isHelp({ long }: FlagNode): boolean {
-  return long === '--help';
 }
 
 function wordsOf({ commands, arguments: operands }: CommandNode): Word[] {
@@ -87,9 +83,8 @@ function flagOf({ long, short, description }: FlagNode): Named {
   return { names: short === null ? [long] : [long, short], description };
 }
 
-/** Where this set of flags is among those there are, added where it is new; null for none. */
-function indexIn(sets: (readonly Named[])[], flags: readonly Named[]): number | null {
-  if (flags.length === 0) return null;
+/** Where this set of flags is among those there are, added where it is new. */
+function indexIn(sets: (readonly Named[])[], flags: readonly Named[]): number {
   const key = JSON.stringify(flags);
   const index = sets.findIndex((set) => JSON.stringify(set) === key);
   return index < 0 ? sets.push(flags) - 1 : index;

@@ -13,23 +13,10 @@ export function zshScript(outline: Outline): string {
   const tables = posixTables(outline, (name, description) =>
     description === '' ? name : `${name.replaceAll(':', String.raw`\:`)}:${description}`,
   );
-  const engine = zshEngine
-    .replace(
-      'PATH_TARGETS',
-      wordsWhere((hasSlot) => !hasSlot),
-    )
-    .replace(
-      'SLOT_TARGETS',
-      wordsWhere((hasSlot) => hasSlot),
-    );
+  const plain = pathWords.filter(({ kind }) => kind.slot === undefined).map(({ word }) => word);
+  const slotted = pathWords.filter(({ kind }) => kind.slot !== undefined).map(({ word }) => word);
+  const engine = zshEngine.replace('PATH_TARGETS', plain.join('|')).replace('SLOT_TARGETS', slotted.join('|'));
   return `${engine}\n${tables}\n${zshStart}`;
-}
-
-function wordsWhere(isWanted: (hasSlot: boolean) => boolean): string {
-  return pathWords
-    .filter(({ kind }) => isWanted(kind.slot !== undefined))
-    .map(({ word }) => word)
-    .join('|');
 }
 
 /** Called by zsh from its `fpath`, the file is the function; sourced, it has to register it. */

@@ -19,8 +19,7 @@ export async function profileNames(ctx: Context): Promise<string> {
     const [path] = findCandidates(directory, names, null).usable;
     if (path === undefined) return '';
     const found = await namesIn(path, readFileSync(path, 'utf8'));
-    const usable = found.filter((name) => safeName.test(name));
-    return usable.map((name) => `${name}\n`).join('');
+    return found.flatMap((name) => (safeName.test(name) ? [`${name}\n`] : [])).join('');
   } catch {
     return '';
   }

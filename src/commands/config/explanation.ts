@@ -6,19 +6,17 @@ import { describeSource, type Ignored } from '../../config/setting.ts';
 import type { Cell, Column } from '../../output/columns.ts';
 import { detail, table } from '../../output/table.ts';
 import { sheetOf, type OutputDocument } from '../../output/document.ts';
-import type { Style } from '../../output/style.ts';
 import { safeText } from '../../model/text.ts';
 import { selectOrigin, type SelectionOptions } from '../../config/selection.ts';
 import type { Context } from '../../context.ts';
 import { AuthError, ExitCode, UsageError } from '../../errors.ts';
 import { environments } from '../../providers/registry.ts';
 import { describeConnection } from '../../session/connect.ts';
-import type { CommonFlags } from '../../session/flags.ts';
+import { outputFlags, type CommonFlags } from '../../session/flags.ts';
 import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
 import { gather, throwGathered, type Gathered } from '../../session/check.ts';
 import type { Invocation } from '../../session/invocation.ts';
-import { outputFlags } from '../../session/flags.ts';
 
 /** What `config explain` does. */
 export async function explainSettings({ ctx, common }: Invocation): Promise<ExitCode> {
@@ -29,20 +27,25 @@ export async function explainSettings({ ctx, common }: Invocation): Promise<Exit
     configuration === null ? null : await gather(gathered, () => findExplained(ctx, common, configuration));
   throwGathered(gathered);
   if (configuration === null || renderer === null || explained === null) throw new UsageError(gathered.problems);
-  const { homeDirectory } = ctx;
-  await emit(ctx, renderer, explanation(configuration, explained, homeDirectory));
+  await emit(ctx, renderer, explanation(configuration, explained, ctx.homeDirectory));
   return ExitCode.done;
 }
 
 /** All settings; of credentials only their source. */
 function explanation(configuration: Configuration, explained: Explained, homeDirectory: string): OutputDocument {
-  const { ignored, files } = configuration;
-  const settings = settingsOf(configuration);
+  const { provider, profile, org, sandbox, columns, format, stateDirectory, ignored, files } = configuration;
+  const settings = Object.entries({ provider, profile, org, sandbox, columns, format, stateDirectory }).map(
+    ([name, { value, source }]) => ({ name, value, source: describeSource(source) }),
+  );
   const profiles = profilesOf(configuration, homeDirectory);
   const { problem } = explained;
   const connection = explained.connection === null ? null : connectionOf(explained.connection);
   const rows = [...settings, ...(connection === null ? [] : connectionRows(connection))];
-  const marker = configuration.sandbox.value ? { sandbox: true } : {};
+  const marker = sandbox.value ? { sandbox: true } : {};
+  const fileFields = [
+    { label: 'User file', value: files.user },
+    { label: 'Project file', value: files.project },
+  ];
   return {
     value: { settings, connection, problem, ignored, profiles, files, ...marker },
     human: async (style) =>
@@ -51,7 +54,7 @@ function explanation(configuration: Configuration, explained: Explained, homeDir
         problem === null ? '' : `\nNo connection: ${safeText(problem)}\n`,
         await section('Profiles', { rows: profiles, columns: profileColumns, style }),
         await section('Found and not used', { rows: ignored, columns: ignoredColumns, style }),
-        filesText(files, style),
+        `\n${detail(fileFields, style)}`,
       ].join(''),
     sheet: () => sheetOf(rows, settingColumns),
   };
@@ -61,13 +64,6 @@ interface SettingRow {
   readonly name: string;
   readonly value: Cell;
   readonly source: string | null;
-}
-
-function settingsOf(configuration: Configuration): readonly SettingRow[] {
-  const { provider, profile, org, sandbox, columns, format, stateDirectory } = configuration;
-  return Object.entries({ provider, profile, org, sandbox, columns, format, stateDirectory }).map(
-    ([name, { value, source }]) => ({ name, value, source: describeSource(source) }),
-  );
 }
 
 /** The connection as it prints; `credential` is its source, and `endpoint` is null in the sandbox. */
@@ -89,11 +85,7 @@ function connectionOf(connection: Connection) {
 function connectionRows(connection: ReturnType<typeof connectionOf>): readonly SettingRow[] {
   const { provider, profile, endpoint, endpointSource, credential, ca, caSource } = connection;
   return [
-    {
-      name: 'connection',
-      value: provider,
-      source: profile === null ? credential : `profile ${profile}`,
-    },
+    { name: 'connection', value: provider, source: profile === null ? credential : `profile ${profile}` },
     { name: 'endpoint', value: endpoint, source: endpointSource },
     { name: 'credential', value: '[not read]', source: credential },
     { name: 'ca', value: ca, source: caSource },
@@ -134,16 +126,6 @@ const ignoredColumns: readonly Column<Ignored>[] = [
 async function section<Row>(title: string, options: Parameters<typeof table<Row>>[0]): Promise<string> {
   const text = await table(options);
   return text === '' ? '' : `\n${options.style.paint('heading', title)}\n${text}`;
-}
-
-function filesText({ user, project }: Configuration['files'], style: Style): string {
-  return `\n${detail(
-    [
-      { label: 'User file', value: user },
-      { label: 'Project file', value: project },
-    ],
-    style,
-  )}`;
 }
 
 /** The connection that a command would use, or why there is none. */

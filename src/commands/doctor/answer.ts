@@ -1,6 +1,6 @@
 import { CliError, ExitCode } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
-import type { Identity, OwnCredential, Provider } from '../../providers/provider.ts';
+import type { Identity, OwnCredential } from '../../providers/provider.ts';
 import type { Connected } from '../../session/connect.ts';
 import { failure, ok, warning, type CheckResult } from './report.ts';
 import { soonMs } from '../../model/duration.ts';
@@ -12,7 +12,9 @@ export async function examineAnswer(connected: Connected, endpointSource: string
   const { ctx, provider, connection } = connected;
   const answered = ok('endpoint', `${connection.endpoint} answers (${endpointSource})`);
   try {
-    const identity = await identityOf(provider);
+    // Where a provider cannot say who the caller is, a list still shows that it takes the credential.
+    const identity = provider.whoami === undefined ? null : await provider.whoami();
+    if (identity === null) await provider.listAccounts();
     const works = examineIdentity(identity, connection.credentialSource);
     return [answered, works, await examineExpiry(connected)];
   } catch (error) {
@@ -23,22 +25,15 @@ export async function examineAnswer(connected: Connected, endpointSource: string
   }
 }
 
-/** Where a provider cannot say who the caller is, a list still shows that it takes the credential. */
-async function identityOf({ whoami, listAccounts }: Provider): Promise<Identity> {
-  if (whoami !== undefined) return whoami();
-  await listAccounts();
-  return { subject: 'unknown', kind: 'unknown', organizations: [], permissions: null };
-}
-
 /** The result for a credential that was not tried. */
 export function untried(source: string): CheckResult {
   return ok('credential', `the credential comes from ${source}; whether it works is not known`);
 }
 
-function examineIdentity({ subject, kind, permissions }: Identity, source: string): CheckResult {
-  const who = kind === 'unknown' ? '' : `: it is ${subject}`;
+function examineIdentity(identity: Identity | null, source: string): CheckResult {
+  const who = identity === null || identity.kind === 'unknown' ? '' : `: it is ${identity.subject}`;
   const message = `the credential from ${source} works${who}`;
-  return permissions?.length === 0
+  return identity?.permissions?.length === 0
     ? warning('credential', `${message}, but it may do nothing`, 'have it granted a role')
     : ok('credential', message);
 }
@@ -62,8 +57,7 @@ async function examineExpiry(connected: Connected): Promise<CheckResult> {
     return resultOf(connected, await connected.provider.ownCredential());
   } catch (error) {
     if (!(error instanceof CliError) || connected.ctx.signal.aborted) throw error;
-    const message = `how long the credential lasts cannot be found out: ${error.message}`;
-    return warning('expiry', message, error.hint);
+    return warning('expiry', `how long the credential lasts cannot be found out: ${error.message}`, error.hint);
   }
 }
 

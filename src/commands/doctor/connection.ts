@@ -1,7 +1,7 @@
 import type { Connection } from '../../config/connection.ts';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
-import { namedCaFiles, readEndpoint, uncheckedProblem, type CaSettings } from '../../http/transport.ts';
+import { namedCaFiles, readEndpoint, uncheckedProblem } from '../../http/transport.ts';
 import { connect, type Connected, type Described } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { examineAnswer, untried } from './answer.ts';
@@ -25,8 +25,9 @@ export async function examineConnection(
   described: Described,
 ): Promise<readonly CheckResult[]> {
   const { connection } = described;
-  const network = await examineNetworkOf(ctx, connection);
-  const files = await examineFiles(ctx, connection);
+  const network = await examineNetwork(ctx, connection);
+  const source = connection.credential?.profileSource ?? null;
+  const files = source?.kind === 'file' ? await examineSecretFile(ctx, source.path) : [];
   if (network.some(({ level }) => level === 'error')) {
     return [...network, untried(connection.credential?.source ?? 'the sandbox'), ...files];
   }
@@ -36,21 +37,6 @@ export async function examineConnection(
   const connected = await connect(ctx, quiet, described, { onAnswer: clock.onAnswer });
   const answer = await examineAnswer(connected, connection.endpointSource);
   return [...network, ...answer, ...clock.results(), ...files, ...(await examineOwnState(connected))];
-}
-
-/** The sandbox uses neither proxy nor CA. */
-async function examineNetworkOf(
-  ctx: Context,
-  { credential, ca, endpoint, endpointSource }: Connection,
-): Promise<readonly CheckResult[]> {
-  const { url } = readEndpoint(endpoint, endpointSource);
-  if (credential === null || url === null) return [];
-  return examineNetwork({ ...ctx, caFile: ca }, new URL(url));
-}
-
-async function examineFiles(ctx: Context, { credential }: Connection): Promise<readonly CheckResult[]> {
-  const source = credential?.profileSource ?? null;
-  return source?.kind === 'file' ? examineSecretFile(ctx, source.path) : [];
 }
 
 /** The provider's own checks of this machine. */
@@ -63,16 +49,17 @@ async function examineOwnState({ provider }: Connected): Promise<readonly CheckR
   }
 }
 
-/** The proxy in use, and the certificate authorities that were added. */
-async function examineNetwork(
-  machine: CaSettings & Pick<Context, 'homeDirectory'>,
-  endpoint: URL,
-): Promise<readonly CheckResult[]> {
-  const unchecked = uncheckedProblem(machine.env, endpoint);
+/** The proxy in use, and the certificate authorities that were added. The sandbox uses neither. */
+async function examineNetwork(ctx: Context, connection: Connection): Promise<readonly CheckResult[]> {
+  const { url } = readEndpoint(connection.endpoint, connection.endpointSource);
+  if (connection.credential === null || url === null) return [];
+  const endpoint = new URL(url);
+  const unchecked = uncheckedProblem(ctx.env, endpoint);
+  const files = namedCaFiles({ ...ctx, caFile: connection.ca }, endpoint);
   return [
-    ...examineProxy(machine.env, endpoint),
+    ...examineProxy(ctx.env, endpoint),
     ...(unchecked === null ? [] : [failure('ca', unchecked)]),
-    ...(await Promise.all(namedCaFiles(machine, endpoint).map((file) => examineCa(file, machine.homeDirectory)))),
+    ...(await Promise.all(files.map((file) => examineCa(file, ctx.homeDirectory)))),
   ];
 }
 
@@ -133,7 +120,7 @@ function resultOf(offsetMs: number): CheckResult {
 
 function inWords(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 120) return `${seconds} seconds`;
   const minutes = Math.round(seconds / 60);
+  if (seconds < 120) return `${seconds} seconds`;
   return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }

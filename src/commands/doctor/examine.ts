@@ -8,15 +8,13 @@ import { providerNames, type ProviderName } from '../../model/account.ts';
 import { connectionFlags } from '../../model/hint.ts';
 import { environments } from '../../providers/registry.ts';
 import { describeConnection } from '../../session/connect.ts';
-import type { CommonFlags } from '../../session/flags.ts';
+import { outputFlags, type CommonFlags } from '../../session/flags.ts';
 import { examineConnection } from './connection.ts';
 import { about, failure, report, warning, type Diagnosis, type CheckResult } from './report.ts';
-import type { Source } from '../../config/setting.ts';
 import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
 import { gather, throwGathered, type Gathered } from '../../session/check.ts';
 import type { Invocation } from '../../session/invocation.ts';
-import { outputFlags } from '../../session/flags.ts';
 import { examineMachine } from './machine.ts';
 
 /** What `doctor` does. */
@@ -60,19 +58,13 @@ function nameOf(origin: Origin): { readonly provider: ProviderName; readonly pro
   return { provider: origin.profile.provider, profile: origin.profile.name };
 }
 
-interface Examined {
-  readonly flags: CommonFlags;
-  readonly configuration: Configuration;
-  readonly origin: Origin;
-}
-
 async function examineOrigin(
   ctx: Context,
-  { flags, configuration, origin }: Examined,
+  options: { readonly flags: CommonFlags; readonly configuration: Configuration; readonly origin: Origin },
 ): Promise<readonly CheckResult[]> {
+  const { flags, configuration } = options;
   try {
-    const options = { configuration, flags, environments, origin };
-    const connection = await connectionOf(ctx, options);
+    const connection = await connectionOf(ctx, { ...options, environments });
     const described = await describeConnection(configuration, connection);
     const problems = described.problems.map((problem) => failure('connection', problem));
     return problems.length > 0 ? problems : await examineConnection(ctx, flags, described);
@@ -85,9 +77,8 @@ async function examineOrigin(
 /** Incomplete credentials in the environment: they are not used, and no other command says so. */
 function incomplete(ctx: Context, { sandbox, provider }: Configuration): readonly Diagnosis[] {
   if (sandbox.value) return [];
-  const asked = providerNames.filter(
-    (name) => provider.value === null || provider.value === 'all' || provider.value === name,
-  );
+  const isAny = provider.value === null || provider.value === 'all';
+  const asked = providerNames.filter((name) => isAny || provider.value === name);
   return asked.flatMap((name) => {
     const problem = describeIncomplete(environments[name], ctx.env);
     const results = problem === null ? [] : [warning('credential', `${problem}; it is not used`)];
@@ -139,11 +130,7 @@ function findOrigins(
 /** Whether flags or environment, and not a file, name the connection. */
 function isChosen({ provider, profile }: Configuration): boolean {
   if (provider.value === 'all') return false;
-  return isForRun(provider.source) || isForRun(profile.source);
-}
-
-function isForRun({ kind }: Source): boolean {
-  return kind === 'flag' || kind === 'env';
+  return [provider, profile].some(({ source: { kind } }) => kind === 'flag' || kind === 'env');
 }
 
 function named(configuration: Configuration, name: string): Configuration {

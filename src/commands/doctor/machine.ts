@@ -19,11 +19,16 @@ export async function examineMachine(ctx: Context, reading: ConfigurationReading
   const stateDirectory = sandbox.value ? sandboxDirectory(own.value) : own.value;
   // Before the journal is opened, which corrects its own permissions.
   const permissions = await examinePermissions(ctx, { userFile: files.user, stateDirectory });
+  const machine = { ...ctx, stateDirectory };
   const results = [
     examineNode(ctx),
     ...examineConfiguration(ctx, reading),
     ...permissions,
-    ...(await examineState({ ...ctx, stateDirectory })),
+    await orFailure('journal', () => examineJournal(machine)),
+    await orFailure('audit', async () => {
+      await openAuditLog(machine).preflight();
+      return ok('audit', 'changes can be written into the audit log');
+    }),
   ];
   return about({ provider: null, profile: null }, results, sandbox.value ? [['--sandbox']] : []);
 }
@@ -43,11 +48,16 @@ function examineConfiguration(
   const { files, ignored } = configuration;
   const read = [files.user, files.project].filter((path) => path !== null);
   const beaten = ignored.filter((item) => !unusable.includes(item));
+  function shown(path: string): string {
+    return tildePath(path, ctx.homeDirectory);
+  }
   return [
-    ...(files.user === null && problems.length === 0 ? [noUserFile(ctx)] : []),
+    ...(files.user === null && problems.length === 0
+      ? [ok('config', `no configuration file of yours is read; it would be ${shown(locateUserFile(ctx).path)}`)]
+      : []),
     ...read
       .filter((path) => !problems.some((problem) => problem.startsWith(`${path}:`)))
-      .map((path) => ok('config', `${tildePath(path, ctx.homeDirectory)} is read`)),
+      .map((path) => ok('config', `${shown(path)} is read`)),
     ...problems.map((problem) => failure('config', problem, hint ?? stopped)),
     ...unusable.map((item) => warning('config', unused(item))),
     ...beaten.map((item) => ok('config', unused(item))),
@@ -56,37 +66,16 @@ function examineConfiguration(
 
 const stopped = 'other commands stop at this';
 
-function noUserFile(ctx: Context): CheckResult {
-  const { path } = locateUserFile(ctx);
-  const shown = tildePath(path, ctx.homeDirectory);
-  return ok('config', `no configuration file of yours is read; it would be ${shown}`);
-}
-
 function unused({ what, why }: Ignored): string {
   return `not used: ${what}, because ${why}`;
 }
 
-type Machine = Context & { readonly stateDirectory: string };
-
-/** The journal and the audit log. */
-async function examineState(machine: Machine): Promise<readonly CheckResult[]> {
-  return [
-    await orFailure('journal', () => examineJournal(machine)),
-    await orFailure('audit', () => examineAudit(machine)),
-  ];
-}
-
-async function examineJournal(machine: Machine): Promise<CheckResult> {
+async function examineJournal(machine: Context & { readonly stateDirectory: string }): Promise<CheckResult> {
   const entries = await openJournal({ ...machine, keepsSecrets: false }).list();
   const open = entries.filter(isOpen).length;
   if (open === 0) return ok('journal', 'every new credential has been delivered');
   const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
   return warning('journal', `${what} not been delivered`, sactl`recover list`);
-}
-
-async function examineAudit(machine: Machine): Promise<CheckResult> {
-  await openAuditLog(machine).preflight();
-  return ok('audit', 'changes can be written into the audit log');
 }
 
 /** Without journal and audit log no create or rotate is sent. */

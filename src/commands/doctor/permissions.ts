@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
 import { logPath } from '../../state/audit-file.ts';
@@ -39,19 +38,16 @@ export async function examineSecretFile(system: System, path: string): Promise<r
 }
 
 /** Null when there is no such file, or the system has no such modes. */
-async function examineFile(system: System, file: OwnFile): Promise<readonly CheckResult[] | null> {
-  if (system.platform === 'win32') return null;
-  const found = await stat(file.path).catch(() => null);
-  return found === null ? null : problemsOf(system, file, found);
-}
-
-function problemsOf(
-  { userId, homeDirectory }: System,
+async function examineFile(
+  { platform, userId, homeDirectory }: System,
   { path, isPrivate }: OwnFile,
-  found: Stats,
-): readonly CheckResult[] {
+): Promise<readonly CheckResult[] | null> {
+  if (platform === 'win32') return null;
+  const found = await stat(path).catch(() => null);
+  if (found === null) return null;
   const name = tildePath(path, homeDirectory);
-  const mend = `chmod ${modeFor(found, isPrivate)} ${path}`;
+  const ownMode = found.isDirectory() ? '700' : '600';
+  const mend = `chmod ${isPrivate ? ownMode : 'go-w'} ${path}`;
   const isForeign = userId !== null && found.uid !== userId && found.uid !== 0;
   const rights = rightsOf(found.mode, isPrivate);
   return [
@@ -66,9 +62,4 @@ function rightsOf(mode: number, isPrivate: boolean): { readonly report: typeof f
   if (mode & 0o020) return { report: warning, who: 'its group can change' };
   const isRead = isPrivate && (mode & 0o044) !== 0;
   return isRead ? { report: warning, who: 'other users of this machine can read' } : null;
-}
-
-function modeFor(found: Stats, isPrivate: boolean): string {
-  if (!isPrivate) return 'go-w';
-  return found.isDirectory() ? '700' : '600';
 }

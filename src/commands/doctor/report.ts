@@ -59,14 +59,12 @@ function summary(rows: readonly Diagnosis[], style: Style): string {
   const errors = rows.filter(({ level }) => level === 'error').length;
   const warnings = rows.filter(({ level }) => level === 'warning').length;
   if (errors + warnings === 0) return `${style.paint('good', 'nothing is wrong')}\n`;
-  const counts = [counted(errors, 'error'), counted(warnings, 'warning')];
-  const text = counts.filter((count) => count !== null).join(', ');
+  const text = [...counted(errors, 'error'), ...counted(warnings, 'warning')].join(', ');
   return `${style.paint(errors > 0 ? 'bad' : 'warning', text)}\n`;
 }
 
-function counted(count: number, what: string): string | null {
-  if (count === 0) return null;
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+function counted(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
 }
 
 /** The result of one check. */

@@ -13,16 +13,12 @@ export function addHelp(root: CommandUnknownOpts): void {
     .description('Shows help on a command, or one of the topics exit-codes, targets and environment.')
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
     .action(async (words) => {
-      const text = await findTopic(root, words.join(' '));
-      if (text === null) findCommand(root, words).outputHelp();
-      else root.configureOutput().writeOut?.(text);
+      const { topics, topicText } = await import('./topics.ts');
+      const topic = new Map(Object.entries(topics)).get(words.join(' '));
+      const output = root.configureOutput();
+      if (topic === undefined) findCommand(root, words).outputHelp();
+      else output.writeOut?.(topicText(topic, output.getOutHelpWidth?.() ?? 80));
     });
-}
-
-async function findTopic(root: CommandUnknownOpts, words: string): Promise<string | null> {
-  const { topics, topicText } = await import('./topics.ts');
-  const topic = new Map(Object.entries(topics)).get(words);
-  return topic === undefined ? null : topicText(topic, root.configureOutput().getOutHelpWidth?.() ?? 80);
 }
 
 function findCommand(root: CommandUnknownOpts, words: readonly string[]): CommandUnknownOpts {

@@ -6,7 +6,7 @@ import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts
 import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued, ManualIssuance, ResumedIssuance } from '../../providers/issuance.ts';
 import type { Verification } from '../../providers/provider.ts';
-import { clientFactory, type Destination } from '../../session/client.ts';
+import { clientFactory } from '../../session/client.ts';
 import { dryRunDocument, endDryRun, plannedTarget, type PlannedTarget } from '../../session/dry-run.ts';
 import { openSandboxOf } from '../../session/sandbox-state.ts';
 import { entryIdProblems, openRecovery, pickEntry, requireUsable, type Recovery } from './pick.ts';
@@ -74,7 +74,7 @@ async function prepareDelivery(
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
   const found = await preflightTargets(ctx, { targets, renderer, plan });
   const locks = openAccountLocks({ ...ctx, stateDirectory });
-  const resumed = await resumedOf(recovery, { entry, locks, directory });
+  const resumed = await resumedOf(recovery, entry, { locks, directory });
   return {
     delivery: { entry, issued, targets, renderer, journal, audit, locks, report: note, verifyCredential, resumed },
     plannedTargets: areSatisfied ? [] : found.targets.map(plannedTarget),
@@ -90,35 +90,27 @@ async function verificationAt(
   { credential }: Issued,
 ): Promise<() => Promise<Verification>> {
   const { ctx, common, configuration } = recovery;
-  const { endpoint, isSandbox, provider } = entry.intent.connection;
+  const { endpoint, isSandbox, provider, caFile } = entry.intent.connection;
+  const own = caFile === null ? null : { path: caFile, source: `entry ${entry.id} of the journal` };
   const definition = await definitionOf(entry);
   const state = configuration.stateDirectory.value;
   const createHttp = await clientFactory(ctx, common, {
     definition,
     endpoint,
-    ca: caOf(recovery, entry),
+    ca: common.caCert === undefined ? own : readCaFlag(ctx, common.caCert),
     sandbox: isSandbox ? await openSandboxOf(ctx, state, provider) : null,
   });
   return () => definition.verifyCredential({ createHttp, endpoint, now: ctx.now, credential });
 }
 
-function caOf({ ctx, common }: Recovery, { id, intent }: ReadableEntry): Destination['ca'] {
-  const { caFile } = intent.connection;
-  if (common.caCert !== undefined) return readCaFlag(ctx, common.caCert);
-  return caFile === null ? null : { path: caFile, source: `entry ${id} of the journal` };
-}
-
-interface Resumed {
-  readonly entry: ReadableEntry;
-  readonly locks: AccountLocks;
-  /** Relative paths of the targets start here. */
-  readonly directory: string;
-}
-
-/** What the entry's own command would have done on this machine after the delivery; null for nothing. */
+/**
+ * What the entry's own command would have done on this machine after the delivery; null for nothing.
+ * @param directory relative paths of the targets start here
+ */
 async function resumedOf(
   { ctx, stateDirectory }: Recovery,
-  { entry, locks, directory }: Resumed,
+  entry: ReadableEntry,
+  { locks, directory }: { readonly locks: AccountLocks; readonly directory: string },
 ): Promise<ResumedIssuance | null> {
   const { manual } = await definitionOf(entry);
   const bytes = entry.answer === null ? null : answerBytes(entry.answer);

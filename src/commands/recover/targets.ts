@@ -50,15 +50,9 @@ function targetsAt(
 ): RecoveryTargets {
   const { targets: recorded, connection } = entry.intent;
   const { profile, isSandbox } = connection;
-  const source = profile === null ? null : configuration.profiles.get(profile)?.credential;
-  const environment = targetEnvironmentOf(
-    { ...ctx, cwd: directory },
-    {
-      isSandbox,
-      source: source ?? null,
-      stateDirectory: configuration.stateDirectory.value,
-    },
-  );
+  const source = (profile === null ? null : configuration.profiles.get(profile)?.credential) ?? null;
+  const { value: stateDirectory } = configuration.stateDirectory;
+  const environment = targetEnvironmentOf({ ...ctx, cwd: directory }, { isSandbox, source, stateDirectory });
   const parsed = parseTargets(names, environment);
   // Only the rotation knew whether the account is the one that the profile signs in with.
   const isForeign = names.includes('profile') && !recorded.includes('profile');

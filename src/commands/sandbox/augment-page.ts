@@ -3,13 +3,7 @@ import type { Context } from '../../context.ts';
 import { ExitCode, UndeliveredError, UsageError } from '../../errors.ts';
 import { systemReason } from '../../files/system-error.ts';
 import { quoted } from '../../model/text.ts';
-import {
-  createAccount,
-  deleteAccount,
-  issueToken,
-  revokeToken,
-  type SessionFile,
-} from '../../sandbox/augment/console.ts';
+import { createAccount, deleteAccount, issueToken, revokeToken } from '../../sandbox/augment/console.ts';
 import type { AugmentState } from '../../sandbox/augment/state.ts';
 import { augmentConsole } from '../../sandbox/sandbox.ts';
 import type { Invocation } from '../../session/invocation.ts';
@@ -32,21 +26,17 @@ export async function issueAtConsole({ ctx, common }: Invocation, account = '', 
   refuseMissing({ account, token });
   const session = await atConsole(ctx, (state) => issueToken(state, { account, token, now: ctx.now() }));
   const what = `the token ${quoted(token)} of ${account}`;
-  await print(ctx, what, session);
-  await note(ctx, common, `the sandbox's console issued ${what}; its value is not shown again`);
-  return ExitCode.done;
-}
-
-/** @throws UndeliveredError when stdout cannot be written: the token is stored nowhere else */
-async function print(ctx: Context, what: string, session: SessionFile): Promise<void> {
   try {
     await ctx.stdout.write(`${JSON.stringify(session)}\n`);
   } catch (cause) {
+    // The token is stored nowhere else.
     throw new UndeliveredError(`${what} was issued and cannot be written to stdout: ${systemReason(cause)}`, {
       hint: 'issue one with another name',
       cause,
     });
   }
+  await note(ctx, common, `the sandbox's console issued ${what}; its value is not shown again`);
+  return ExitCode.done;
 }
 
 /** "Revoke". */

@@ -20,20 +20,16 @@ export async function serveEmulators(
   faultTexts: readonly string[] | undefined,
 ): Promise<ExitCode> {
   const { port, faults } = await readOptions(portText, faultTexts);
-  const server = await serveSandbox({
-    stateDirectory: stateDirectory(ctx).value,
-    now: ctx.now,
-    sleep: ctx.sleep,
-    faults,
-    port,
-  });
+  const { now, sleep, signal } = ctx;
+  const server = await serveSandbox({ stateDirectory: stateDirectory(ctx).value, now, sleep, faults, port });
   try {
     await writeOutput(ctx, setupScript(server));
-    if (faults.length > 0) {
-      await note(ctx, common, `faults are armed: ${faults.map(printFault).join(', ')}`);
-    }
+    if (faults.length > 0) await note(ctx, common, `faults are armed: ${faults.map(printFault).join(', ')}`);
     await note(ctx, common, `the sandbox answers at ${server.url} until Ctrl-C`);
-    await untilInterrupted(ctx.signal);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   } finally {
     await server.close();
   }
@@ -55,22 +51,13 @@ async function readOptions(
   fault: readonly string[] = [],
 ): Promise<{ port: number; faults: readonly Fault[] }> {
   const gathered = { problems: [], hints: [] };
-  const number = await gather(gathered, () => readPort(port));
+  const number = await gather(gathered, () => {
+    if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
+    throw new UsageError(`--port "${port}" must be a whole number from 0 to 65535`);
+  });
   const faults = await gather(gathered, () => parseFaults(fault, '--fault'));
   throwGathered(gathered);
   return { port: number ?? 0, faults: faults ?? [] };
-}
-
-function readPort(port: string): number {
-  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
-  throw new UsageError(`--port "${port}" must be a whole number from 0 to 65535`);
-}
-
-function untilInterrupted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** What `sandbox reset` does. */
