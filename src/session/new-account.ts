@@ -1,4 +1,4 @@
-import { compareText } from '../model/text.ts';
+import { compareText, listOf } from '../model/text.ts';
 import type { Context, PromptChoice } from '../context.ts';
 import type { NewAccount } from '../model/account.ts';
 import type { Group, ProviderDefinition, Role } from '../providers/provider.ts';
@@ -51,7 +51,7 @@ function grantProblems(
 ): readonly string[] {
   const given = { '--role': role, '--scope': scope, '--cluster': cluster, '--keep-rules': keepRules };
   if (accessRules === undefined) {
-    const able = providersWith('accessRules').join(' and ');
+    const able = listOf(providersWith('accessRules'));
     return noneOf(given, `does nothing on ${title}, which has no access rules; ${able} has`);
   }
   const problem = scope === undefined ? null : accessRules.scopeProblem(scope);

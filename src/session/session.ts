@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { TargetEnvironment } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import { listOf } from '../model/text.ts';
 import type { ColumnChoice } from '../output/columns.ts';
 import { prepareRenderer, type Renderer } from '../output/renderer.ts';
 import type { Provider, ProviderDefinition } from '../providers/provider.ts';
@@ -86,7 +87,7 @@ function verbsOf({ definition, provider }: Connected): Session['verb'] {
     const method = provider[name];
     if (method !== undefined) return method;
     const able = providersWith(name);
-    throw new UsageError(`${definition.title} cannot ${purpose}; ${able.join(' and ')} can`, {
+    throw new UsageError(`${definition.title} cannot ${purpose}; ${listOf(able)} can`, {
       hint: `name one that can with --provider ${able.join('|')}`,
     });
   };

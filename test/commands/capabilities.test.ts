@@ -1,54 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { providerNames } from '../../src/model/account.ts';
-import type { Provider, ProviderDefinition } from '../../src/providers/provider.ts';
-import { registry, type OptionalVerb } from '../../src/providers/registry.ts';
-import { freshLocalState } from '../harness/local.ts';
 import { run } from '../harness/run.ts';
 import { problems, workFolder } from './support.ts';
-
-/** Every verb a provider may lack, in the type's own words: the compiler knows when one is missing. */
-const optional: Readonly<Record<OptionalVerb, true>> = {
-  planCreate: true,
-  planRotate: true,
-  planUpdate: true,
-  planDelete: true,
-  listOrganizations: true,
-  listGroups: true,
-  listRoles: true,
-  accessRules: true,
-  manual: true,
-  whoami: true,
-  knownCredential: true,
-};
-
-function never(): Promise<never> {
-  return Promise.reject(new Error('this test sends nothing'));
-}
-
-/** The provider with a connection that nothing is ever sent over. */
-function unconnected(definition: ProviderDefinition): Provider {
-  return definition.connect({
-    createHttp: () => ({ send: never }),
-    credential: { source: 'test', clientId: null, read: never },
-    endpoint: 'https://example.com',
-    profile: null,
-    organization: null,
-    chooseOrganization: never,
-    now: () => 0,
-    sleep: never,
-    local: freshLocalState(),
-  });
-}
-
-describe('what the registry says a provider lacks', () => {
-  it.each(providerNames)('is what the adapter of %s has no method for', async (name) => {
-    const entry = registry[name];
-    const provider = new Map<string, unknown>(Object.entries(unconnected(await entry.load())));
-    const lacking = Object.keys(optional).filter((verb) => provider.get(verb) === undefined);
-    expect([...entry.lacks].toSorted()).toEqual(lacking.toSorted());
-  });
-});
 
 /** Command line, the provider without the verb, its sentence. */
 const lacking: readonly (readonly [argv: string, provider: string, message: string, able: string])[] = [

@@ -7,9 +7,11 @@ import type { Evidence } from '../../src/providers/issuance.ts';
 import { registry, type OptionalVerb } from '../../src/providers/registry.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
+import type { DeploymentOptions } from '../harness/deployment.ts';
 import { useNscale } from '../harness/nscale.ts';
 import { runaiSandboxClients, useRunai, type RunaiOptions } from '../harness/runai.ts';
 import type { Outcome } from '../harness/run.ts';
+import { freshStateDirectory } from '../harness/state.ts';
 import { augmentAdapter } from './augment/adapter.ts';
 
 /** One deployment of a provider, as far as the contract suite looks at it. */
@@ -18,7 +20,7 @@ export interface Deployment {
   /** `METHOD path` of every request so far that changes something. */
   readonly mutations: () => readonly string[];
   readonly context: (options?: TestContextOptions) => TestContext;
-  /** What a person does before this change, and what he gives to it; nothing where there is an API. */
+  /** What a person does before this change, and what they give to it; nothing where there is an API. */
   readonly byHand: (change: ChangingVerb) => ByHand;
 }
 
@@ -45,7 +47,7 @@ export async function connectTo({ context }: Deployment): Promise<Connected> {
 export interface Adapter {
   readonly name: ProviderName;
   /** Called once in a `describe`; what it returns makes a fresh deployment with this caller's credential. */
-  readonly install: () => (caller?: keyof Adapter['credentials']) => Deployment;
+  readonly install: () => (caller?: keyof Adapter['credentials'], options?: DeploymentOptions) => Deployment;
   /** An account of the seed whose name nobody else has. */
   readonly account: { readonly id: string; readonly name: string };
   /** The ids of two accounts of the seed that have one name, or null where names are unique. */
@@ -62,6 +64,11 @@ export interface Adapter {
   readonly credentialSource: string;
   /** Who may change `account` and is not that account. */
   readonly bystander: 'administrator' | 'reader';
+  /**
+   * Whether a plan can tell that `account` is not the bystander. Where it cannot, `isSelf` is null, and the suite
+   * rotates with `--allow-self` to a file: then `rotate` is not among `printing`.
+   */
+  readonly tellsCaller: boolean;
   /** Flags of `update` that change the account, and a filter with its result that shows it; null without `update`. */
   readonly update: { readonly flags: readonly string[]; readonly filter: string; readonly shows: string } | null;
   /** What a reading shows after a request whose answer was lost: `unchanged` where nothing is requested. */
@@ -142,6 +149,7 @@ const throughAnApi = {
   printing: issuing,
   notes: {},
   hasTokens: false,
+  tellsCaller: true,
 } as const;
 
 /** Every provider: one row each; the compiler says which is missing. */
@@ -149,7 +157,10 @@ const rows: Readonly<Record<ProviderName, Omit<Adapter, 'name'>>> = {
   nscale: {
     install: () => {
       const deploy = useNscale();
-      return (caller = 'administrator') => ({ ...deploy({ token: nscaleCredentials[caller] }), byHand: nothing });
+      return (caller = 'administrator', options = {}) => ({
+        ...deploy({ token: nscaleCredentials[caller], ...options }),
+        byHand: nothing,
+      });
     },
     account: { id: accountIds.ciDeploy, name: 'ci-deploy' },
     twins: { name: 'inference-gateway', ids: [accountIds.gateway, accountIds.gatewayOld] },
@@ -170,8 +181,8 @@ const rows: Readonly<Record<ProviderName, Omit<Adapter, 'name'>>> = {
   runai: {
     install: () => {
       const deploy = useRunai();
-      return (caller = 'administrator') => ({
-        ...deploy(caller === 'reader' ? runaiWithReader() : { client: runaiClients[caller] }),
+      return (caller = 'administrator', options = {}) => ({
+        ...deploy({ ...(caller === 'reader' ? runaiWithReader() : { client: runaiClients[caller] }), ...options }),
         byHand: nothing,
       });
     },
@@ -199,4 +210,27 @@ const rows: Readonly<Record<ProviderName, Omit<Adapter, 'name'>>> = {
   augment: augmentAdapter,
 };
 
-export const adapters: readonly Adapter[] = providerNames.map((name) => Object.assign({ name }, rows[name]));
+export const adapters: readonly Adapter[] = providerNames.map((name) => withOwnAccount({ name, ...rows[name] }));
+
+/** Rotates as the caller's own account has to be, where nothing says that it is another. */
+function withOwnAccount(adapter: Adapter): Adapter {
+  if (adapter.tellsCaller) return adapter;
+  return {
+    ...adapter,
+    install: () => {
+      const deploy = adapter.install();
+      return (caller, options) => {
+        const deployment = deploy(caller, options);
+        const target = freshStateDirectory();
+        return {
+          ...deployment,
+          byHand: (change) => {
+            const { flags, stdin } = deployment.byHand(change);
+            const own = change === 'rotate' ? ['--allow-self', '--to', `file:${target}`] : [];
+            return { flags: [...flags, ...own], stdin };
+          },
+        };
+      };
+    },
+  };
+}

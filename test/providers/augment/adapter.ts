@@ -91,4 +91,5 @@ export const augmentAdapter: Omit<Adapter, 'name'> = {
     rotate: `to be done by a person: ${revocation.goal}, at ${consoleUrl}; then: ${revocation.command}`,
   },
   hasTokens: true,
+  tellsCaller: true,
 };
