@@ -52,7 +52,10 @@ export interface WorldOptions {
 }
 
 /** The accounts that rotations are of, and the name of the one that is created. */
-const rotated = { nscale: accountIds.ciDeploy, runai: runaiAccountIds.batchTrainer };
+const rotated: Readonly<Record<IssuingProvider, string>> = {
+  nscale: accountIds.ciDeploy,
+  runai: runaiAccountIds.batchTrainer,
+};
 const newName = 'new-account';
 
 interface Server {
@@ -100,6 +103,11 @@ function runaiServer(issuance: () => string): Server {
   };
 }
 
+const servers: Readonly<Record<IssuingProvider, (issuance: () => string) => Server>> = {
+  nscale: nscaleServer,
+  runai: runaiServer,
+};
+
 /** A fresh deployment and folder for one command. */
 export function createWorld(
   provider: IssuingProvider,
@@ -111,7 +119,7 @@ export function createWorld(
   const work = join(folder, 'work');
   mkdirSync(work);
   const issued: string[] = [];
-  const server = (provider === 'nscale' ? nscaleServer : runaiServer)(() => {
+  const server = servers[provider](() => {
     issued.push(`issued.${provider}.${'x'.repeat(40)}.${issued.length}`);
     return issued.at(-1) ?? '';
   });

@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest';
 
 import { providerNames, type ProviderName } from '../../src/model/account.ts';
 import type { Provider, ProviderDefinition } from '../../src/providers/provider.ts';
-import { registry, type OptionalVerb } from '../../src/providers/registry.ts';
+import { providersWith, registry, type OptionalVerb } from '../../src/providers/registry.ts';
 import { freshLocalState } from '../harness/local.ts';
+import { issuingProviders } from '../harness/providers.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const sorted = [...providerNames].toSorted();
@@ -70,6 +71,11 @@ describe('every provider', () => {
 
   it.each(providerNames)('has its contract in the documents: %s', (name) => {
     expect(existsSync(join(root, 'docs/contracts', `${name}.md`))).toBe(true);
+  });
+
+  it('that issues credentials takes part in the tests of outcomes and fleets', () => {
+    expect(issuingProviders).toEqual(providersWith('planRotate'));
+    expect(issuingProviders).toEqual(providersWith('planCreate'));
   });
 
   it.each(providerNames)('goes by the name that the registry has it under: %s', async (name) => {
