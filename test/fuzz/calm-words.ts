@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 
+import { providerNames, type ProviderName } from '../../src/model/account.ts';
+import { environments } from '../../src/providers/registry.ts';
+import { endpointOf } from './connections.ts';
+
+/** An account that each service has. */
+const accounts: Readonly<Record<ProviderName, string>> = {
+  nscale: 'ci-deploy',
+  runai: 'batch-trainer',
+  augment: 'ci-reviewer',
+};
+
 /** Command lines that do something where nothing goes wrong. */
 export function calmWords(): fc.Arbitrary<readonly string[]> {
-  const provider = fc.constantFrom(
-    { name: 'nscale', account: 'ci-deploy' },
-    { name: 'nscale', account: 'ci-deploy' },
-    { name: 'runai', account: 'batch-trainer' },
-    { name: 'augment', account: 'ci-reviewer' },
-  );
+  const provider = fc.constantFrom<ProviderName[]>('nscale', ...providerNames);
   const output = fc.constantFrom('--json', '-q .', '-q .credential.value', '--raw --json', '');
   const to = fc.constantFrom('--to file:token', '--to file:out/{name}', '--to dotenv:.env#TOKEN', '');
   const verb = fc.constantFrom(
@@ -35,11 +41,17 @@ export function calmWords(): fc.Arbitrary<readonly string[]> {
   );
   return fc
     .tuple(verb, provider, output, to)
-    .map(([words, { name, account }, printing, target]) =>
-      `${words}${words.startsWith('recover') ? '' : ` --provider ${name}`}`
-        .replace('ACCOUNT', account)
+    .map(([words, name, printing, target]) =>
+      `${words}${words.startsWith('recover') ? '' : ` ${connectionFlags(name)}`}`
+        .replace('ACCOUNT', accounts[name])
         .replace('OUTPUT', printing)
         .replace('TO', target)
         .split(/ +/),
     );
+}
+
+/** The endpoint is a flag where no variable can name it. */
+function connectionFlags(name: ProviderName): string {
+  const isInEnvironment = environments[name].endpoint.variable !== null;
+  return `--provider ${name}${isInEnvironment ? '' : ` --endpoint ${endpointOf(name)}`}`;
 }

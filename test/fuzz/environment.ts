@@ -1,28 +1,26 @@
 import fc from 'fast-check';
 
+import { providerNames, type ProviderName } from '../../src/model/account.ts';
+import { environments } from '../../src/providers/registry.ts';
+import { sandboxProviders } from '../../src/sandbox/providers.ts';
+import { connectionVariables, endpointOf } from './connections.ts';
 import { hostileWord } from './hostile.ts';
-import { secrets } from './secrets.ts';
+import { callerSecrets, secrets } from './secrets.ts';
 import { sometimes, type Pairs } from './sometimes.ts';
 
 /** Credentials and endpoints; who has more than one has to say which. */
-const connections: readonly Pairs[] = [
-  {
-    NSCALE_IDENTITY_SERVICE_API_ENDPOINT: '$ORIGIN/nscale',
-    NSCALE_SERVICE_TOKEN: secrets.nscale,
-  },
-  {
-    RUNAI_BASE_URL: '$ORIGIN/runai',
-    RUNAI_CLIENT_ID: 'sandbox-administrator',
-    RUNAI_CLIENT_SECRET: secrets.runai,
-  },
-  {
-    AUGMENT_SESSION_AUTH: JSON.stringify({
-      accessToken: secrets.augment,
-      tenantURL: 'https://acme.api.augmentcode.com/',
-      scopes: ['read', 'write'],
-    }),
-  },
-];
+const connections: readonly Pairs[] = providerNames.map(connectionTo);
+
+function connectionTo(name: ProviderName): Pairs {
+  const { endpoint, secrets: alternatives } = environments[name];
+  const { clientId } = sandboxProviders[name];
+  const credential = alternatives.find((each) => (each.clientId === null) === (clientId === null));
+  return Object.fromEntries([
+    ...(endpoint.variable === null ? [] : [[endpoint.variable.name, endpointOf(name)]]),
+    ...(typeof credential?.clientId === 'string' ? [[credential.clientId, clientId]] : []),
+    ...(credential === undefined ? [] : [[credential.secret, callerSecrets[name]]]),
+  ]);
+}
 
 /** What every environment has. */
 const plain: Pairs = {
@@ -63,14 +61,7 @@ const switches: readonly Pairs[] = [
 ];
 
 const variables = [
-  'NSCALE_SERVICE_TOKEN',
-  'NSCALE_ORGANIZATION_ID',
-  'NSCALE_IDENTITY_SERVICE_API_ENDPOINT',
-  'RUNAI_BASE_URL',
-  'RUNAI_CLIENT_ID',
-  'RUNAI_CLIENT_SECRET',
-  'RUNAI_TOKEN',
-  'AUGMENT_SESSION_AUTH',
+  ...connectionVariables,
   'SACTL_PROVIDER',
   'SACTL_PROFILE',
   'SACTL_ORG',
@@ -81,7 +72,7 @@ const variables = [
   'NO_PROXY',
   'USER',
   'GITHUB_REPOSITORY',
-] as const;
+];
 
 /** The environment. Secrets that are wrong are secrets all the same, but too short to be looked for. */
 export function environment(): fc.Arbitrary<Pairs> {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { providerNames } from '../../src/model/account.ts';
 import { accountIds, groupIds, organizationId } from '../../src/sandbox/nscale/seed-ids.ts';
 import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
+import { endpointOf } from './connections.ts';
 import { hostileWord } from './hostile.ts';
 import { target } from './targets.ts';
 
@@ -102,8 +103,8 @@ const known: Readonly<Record<string, fc.Arbitrary<string>>> = {
   '--profile': fc.constantFrom('prod', 'ci', 'broken', 'nope'),
   '--org': fc.constantFrom(organizationId, 'acme', '00000000-0000-0000-0000-000000000000', '..'),
   '--endpoint': fc.constantFrom(
-    '$ORIGIN/nscale',
-    '$ORIGIN/runai/',
+    ...providerNames.map(endpointOf),
+    `${endpointOf('runai')}/`,
     'https://evil.example',
     'http://evil.example',
     'https://u:p@h/',

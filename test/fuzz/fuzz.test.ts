@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { providerNames, type ProviderName } from '../../src/model/account.ts';
 import { fuzz } from './fuzz.ts';
 import { openMachine, type Machine } from './machine.ts';
 
@@ -11,7 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => machine.close());
 
-it('500 generated scenarios break no promise', async () => {
-  const failure = await fuzz({ machine, seed: 20261122, from: 0, to: 500 });
+it('500 generated scenarios break no promise, and every provider grants a request', async () => {
+  const granting = new Set<ProviderName>();
+  const failure = await fuzz({
+    machine,
+    seed: 20261122,
+    from: 0,
+    to: 500,
+    onSeen: (observations) => {
+      for (const name of observations.at(-1)?.granting ?? []) granting.add(name);
+    },
+  });
   expect(failure).toBeNull();
+  expect([...granting].toSorted()).toEqual([...providerNames].toSorted());
 }, 180_000);

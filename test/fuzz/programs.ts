@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { connectionVariables } from './connections.ts';
 import { secrets } from './secrets.ts';
 
 const scripts: Readonly<Record<string, string>> = {
   take: 'cat > /dev/null',
   // Repeats all that it was given, as programs with a trace do.
-  blab: 'cat >&2; env | grep -E "^(NSCALE|RUNAI|AUGMENT)" >&2; exit 3',
+  blab: `cat >&2; env | grep -E "^(${connectionVariables.join('|')})=" >&2; exit 3`,
   token: `echo ${secrets.nscale}`,
   traced: `echo ${secrets.nscale}; echo "+ echo ${secrets.nscale}" >&2; exit 1`,
   gh: 'cat > /dev/null',

@@ -1,3 +1,5 @@
+import type { ProviderName } from '../../src/model/account.ts';
+
 /** Everything that must not be seen: each is found nowhere else. */
 export const secrets = {
   nscale: 'caller.nscale.5b1f0c7e2d9a48e6b3c4',
@@ -8,14 +10,25 @@ export const secrets = {
   supplied: 'brought.augment.71a4e9c2d8b34f60b5e1',
   /** Of something else, in the same environment. */
   other: 'other-secret-0f9e8d7c6b5a49382716',
-} as const;
+} as const satisfies Readonly<Record<ProviderName | 'supplied' | 'other', string>>;
 
 /** The new token as the web console gives it. */
-export const broughtSession = JSON.stringify({
-  accessToken: secrets.supplied,
-  tenantURL: 'https://acme.api.augmentcode.com/',
-  scopes: ['read', 'write'],
-});
+export const broughtSession = sessionWith(secrets.supplied);
+
+/** What the caller signs in with, as the environment has it. */
+export const callerSecrets: Readonly<Record<ProviderName, string>> = {
+  nscale: secrets.nscale,
+  runai: secrets.runai,
+  augment: sessionWith(secrets.augment),
+};
+
+function sessionWith(accessToken: string): string {
+  return JSON.stringify({
+    accessToken,
+    tenantURL: 'https://acme.api.augmentcode.com/',
+    scopes: ['read', 'write'],
+  });
+}
 
 /** The n-th credential of a provider. */
 export function issuedSecret(provider: string, count: number): string {

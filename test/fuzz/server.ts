@@ -1,4 +1,5 @@
-import { providerNames, type ProviderName } from '../../src/model/account.ts';
+import type { ProviderName } from '../../src/model/account.ts';
+import { serviceAt } from './connections.ts';
 import type { Answer, Reaction, ServerScript } from './scenario.ts';
 import { startServices } from './services.ts';
 
@@ -12,6 +13,8 @@ export interface ServerLog {
   changes: number;
   /** Whether an answer said something untrue: then nothing can be concluded from what the program says. */
   hasLied: boolean;
+  /** The providers whose services granted a request so far: one that is not signed in to is not among them. */
+  readonly granting: Set<ProviderName>;
   readonly issued: readonly string[];
   readonly accessTokens: readonly string[];
 }
@@ -41,6 +44,7 @@ export function startServer(script: ServerScript, onRequest: (log: ServerLog) =>
     mutations: 0,
     changes: 0,
     hasLied: false,
+    granting: new Set(),
     issued,
     accessTokens,
   };
@@ -64,7 +68,7 @@ export function startServer(script: ServerScript, onRequest: (log: ServerLog) =>
       const sent = await request.clone().text();
       const commits = reaction === null || reaction.commits || request.method === 'GET';
       const answer: Answer = reaction?.answer ?? plain;
-      const real = commits ? await answerOf(emulators, request) : nothing;
+      const real = commits ? await answerOf(emulators, request, log.granting) : nothing;
       if (isMutation(request) && commits && real.status < 300) log.changes += 1;
       if (log.requests > mostRequests) return { answer: { kind: 'reset' }, real, fill };
       if (reaction !== null && isLie(request, commits, answer)) log.hasLied = true;
@@ -105,15 +109,13 @@ function isLie(request: Request, commits: boolean, answer: Answer): boolean {
 async function answerOf(
   emulators: Readonly<Record<ProviderName, { fetch: (request: Request) => Promise<Response> }>>,
   request: Request,
+  granting: Set<ProviderName>,
 ): Promise<Exchange['real']> {
   const url = new URL(request.url);
-  const [, name = '', path = '/'] = /^\/(nscale|runai|augment)(\/.*)$/.exec(url.pathname) ?? [];
-  if (!isService(name)) return { status: 404, text: '' };
-  url.pathname = path;
-  const response = await emulators[name].fetch(new Request(url, request));
+  const service = serviceAt(url.pathname);
+  if (service === null) return { status: 404, text: '' };
+  url.pathname = service.path;
+  const response = await emulators[service.name].fetch(new Request(url, request));
+  if (response.ok) granting.add(service.name);
   return { status: response.status, text: await response.text() };
-}
-
-function isService(name: string): name is ProviderName {
-  return providerNames.some((provider) => provider === name);
 }

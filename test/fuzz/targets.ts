@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import type { TargetKindName } from '../../src/delivery/targets/kinds.ts';
 import { hostileWord } from './hostile.ts';
 
 const goodPaths = ['token', 'out/token', 'out/{name}', '{provider}.tok', '.env', '~/token'] as const;
@@ -51,9 +52,12 @@ function pathTarget(): fc.Arbitrary<string> {
     .map(([scheme, path, key]) => (scheme.startsWith('dotenv') ? `${scheme}:${path}#${key}` : `${scheme}:${path}`));
 }
 
-/** Programs of the test's own only; what they do is written in `programs.ts`. */
-function programTarget(): fc.Arbitrary<string> {
-  return fc.constantFrom(
+/** The kinds that put a credential into a file, where a test finds it again; programs take all others. */
+type FileKind = 'file' | 'dotenv' | 'session' | 'profile' | 'github-env' | 'github-output';
+
+/** Targets of each kind that a program takes; the programs are the test's own only, see `programs.ts`. */
+export const programTargets: Readonly<Record<Exclude<TargetKindName, FileKind>, readonly string[]>> = {
+  exec: [
     'exec:$PROGRAMS/take',
     'exec:$PROGRAMS/take {name} {id}',
     'exec:$PROGRAMS/take --for={name}',
@@ -64,23 +68,18 @@ function programTarget(): fc.Arbitrary<string> {
     'exec:{name}',
     'exec:"$PROGRAMS/take',
     'exec:$PROGRAMS/missing',
-    'gh-secret:acme/app#TOKEN',
-    'gh-secret:acme/app@prod#{name}',
-    'gh-secret:{name}/app#TOKEN',
-    'kubernetes:ns/{name}#token',
-    'kubernetes:ns/secret#token',
-    'vault:secret/{name}#token',
-    'vault:secret/ci#token',
-    'vault:-x/ci#token',
-  );
-}
+  ],
+  'gh-secret': ['gh-secret:acme/app#TOKEN', 'gh-secret:acme/app@prod#{name}', 'gh-secret:{name}/app#TOKEN'],
+  kubernetes: ['kubernetes:ns/{name}#token', 'kubernetes:ns/secret#token'],
+  vault: ['vault:secret/{name}#token', 'vault:secret/ci#token', 'vault:-x/ci#token'],
+};
 
 /** A value of `--to`, valid more often than not. Hostile ones have no path in them that leads out of the root. */
 export function target(): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(...goodPaths).map((path) => `file:${path}`) },
     { weight: 12, arbitrary: pathTarget() },
-    { weight: 1, arbitrary: programTarget() },
+    { weight: 1, arbitrary: fc.constantFrom(...Object.values(programTargets).flat()) },
     {
       weight: 2,
       arbitrary: fc.constantFrom(

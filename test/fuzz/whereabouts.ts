@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 
+import { programTargets } from './targets.ts';
 import type { Seen } from './seen.ts';
 
 /** A file that was not asked for, or was left behind. */
@@ -16,13 +17,15 @@ export function foreignFile({ written, places, root, before, after }: Seen): str
   return after.get('elsewhere/precious')?.toString() === 'precious' ? null : 'elsewhere/precious';
 }
 
+const takenByProgram = new RegExp(`^(?:--to=)?(?:${Object.keys(programTargets).join('|')})`);
+
 /** The last credential that was issued, where it is nowhere. */
 export function lostCredential(seen: Seen): string | null {
   const { code, issued, hasLied, isIssuing, stdout, after, argv } = seen;
   const last = issued.at(-1);
   if (code !== 0 || hasLied || !isIssuing || last === undefined) return null;
   // What a program took, it alone knows.
-  if (argv.some((word) => /^(?:--to=)?(?:exec|gh-secret|kubernetes|vault)/.test(word))) return null;
+  if (argv.some((word) => takenByProgram.test(word))) return null;
   const isSomewhere = stdout.includes(last) || [...after.values()].some((file) => file.includes(last));
   return isSomewhere ? null : last;
 }

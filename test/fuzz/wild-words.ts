@@ -1,7 +1,9 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import fc from 'fast-check';
 
+import { providerNames } from '../../src/model/account.ts';
 import { wholeTree } from '../../src/program.ts';
+import { issuingProviders } from '../harness/providers.ts';
 import { flagValue } from './flag-values.ts';
 import { hostileWord } from './hostile.ts';
 
@@ -119,7 +121,7 @@ const chosenApart: ReadonlySet<string> = new Set([
 ]);
 
 const providerWords: Words = fc
-  .constantFrom('nscale', 'nscale', 'nscale', 'nscale', 'runai', 'runai', 'augment', 'all')
+  .constantFrom('nscale', 'nscale', ...issuingProviders, ...providerNames, 'all')
   .map((name) => ['--provider', name]);
 
 const outputWords: Words = fc.oneof(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Fetch } from '../../src/context.ts';
 import { createFetch } from '../../src/http/direct-fetch.ts';
 import { main } from '../../src/main.ts';
+import type { ProviderName } from '../../src/model/account.ts';
 import { worldContext, type Clocks } from './context.ts';
 import { filesBelow, type Machine } from './machine.ts';
 import { memoryFetch, noSuchHost } from './memory.ts';
@@ -21,6 +22,8 @@ export interface Observation {
   readonly requests: number;
   readonly mutations: number;
   readonly changes: number;
+  /** The providers whose services granted a request, in this command or one before it. */
+  readonly granting: ReadonlySet<ProviderName>;
   /** Credentials that were issued during it. */
   readonly issued: readonly string[];
   readonly accessTokens: readonly string[];
