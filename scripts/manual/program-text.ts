@@ -1,9 +1,13 @@
 import type { HelpRow } from '../../src/commands/help/topics.ts';
+import { providerNames } from '../../src/model/account.ts';
+import { listOf } from '../../src/model/text.ts';
+import { registry } from '../../src/providers/registry.ts';
+
+const providers = listOf(providerNames.map((name) => registry[name].fullName));
 
 /** What the manual says of the whole program, which no single command's help does. */
 export const overview = [
-  'Manages service accounts and their one-time credentials on nscale, NVIDIA Run:ai and Augment, in the same commands and ' +
-    'the same account model.',
+  `Manages service accounts and their one-time credentials on ${providers}, in the same commands and the same account model.`,
   'A credential is shown once and dies when it is lost. Everything is tried before anything is sent, the new credential is ' +
     'kept in a journal until it is where it was asked for, and the exit code says exactly what happened.',
   'Standard output holds data only; notes, questions and errors go to standard error. On a terminal, changes say what they ' +

@@ -1,3 +1,6 @@
+import { providerNames } from '../../model/account.ts';
+import { listOf } from '../../model/text.ts';
+import { providersWith, registry } from '../../providers/registry.ts';
 import { faultEffects } from '../../sandbox/faults/fault.ts';
 import { list, text } from '../../session/flag.ts';
 import { verb } from '../verb.ts';
@@ -22,11 +25,13 @@ function faultsHelp(): string {
   const effects = Object.entries(faultEffects);
   const width = Math.max(...effects.map(([name]) => name.length));
   const lines = effects.map(([name, effect]) => `  ${name.padEnd(width)}  ${effect}`);
+  // What a person does in a console has no requests that change something.
+  const manual = providersWith('manual').map((name) => registry[name].fullName);
   return `
 Faults, as <provider>.<operation>=<fault>[@<nth>]:
 ${lines.join('\n')}
-The provider is nscale, runai or augment; the operation is list, create, update, rotate,
-delete, read (any other GET), token (Run:ai) or * (any request); Augment can only be read.
+The provider is ${listOf(providerNames, 'or')}; the operation is list, create, update, rotate,
+delete, read (any other GET), token (Run:ai) or * (any request); ${listOf(manual)} can only be read.
 With @<nth> only the nth of these requests is hit, counted from 1 since the start; without
 it every one.`;
 }
