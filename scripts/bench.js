@@ -74,13 +74,7 @@ try {
       ours: measured([program, '__profiles'], { HOME: home }),
       theirs: nothing,
     },
-    {
-      work: '--help / node -e 0',
-      budget: 1.5,
-      measure: 'time',
-      ours: measured([program, '--help']),
-      theirs: nothing,
-    },
+    { work: '--help / node -e 0', budget: 1.5, measure: 'time', ours: measured([program, '--help']), theirs: nothing },
     {
       work: 'a usage error / node -e 0',
       budget: 1.5,

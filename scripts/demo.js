@@ -17,10 +17,7 @@ const env = { PATH: process.env['PATH'], SACTL_SANDBOX: '1', SACTL_STATE_DIR: st
 /** @type {readonly { comment: string, argv: readonly string[], stdin?: readonly string[], status?: number, fault?: string }[]} */
 const steps = [
   { comment: 'Who am I here?', argv: ['whoami'] },
-  {
-    comment: 'Every account, the ones that expire first on top',
-    argv: ['sa', 'list', '--sort', 'expiresAt'],
-  },
+  { comment: 'Every account, the ones that expire first on top', argv: ['sa', 'list', '--sort', 'expiresAt'] },
   {
     comment: 'The names of those that expire within two weeks',
     argv: ['sa', 'list', '--expiring-within', '14d', '-q', '.[].name'],
@@ -61,11 +58,7 @@ const steps = [
     fault: 'nscale.rotate=drop-after-commit@1',
   },
   { comment: 'Clean up', argv: ['sa', 'delete', '--id', 'demo-runner', '--yes'] },
-  {
-    comment: 'It is gone, and the exit code says so',
-    argv: ['sa', 'get', '--id', 'demo-runner'],
-    status: 3,
-  },
+  { comment: 'It is gone, and the exit code says so', argv: ['sa', 'get', '--id', 'demo-runner'], status: 3 },
   {
     comment: 'The same on Run:ai, where a new account can be given its first right at once',
     argv: [
@@ -76,14 +69,8 @@ const steps = [
       '.credential',
     ],
   },
-  {
-    comment: 'What it may do',
-    argv: 'accessrules list --provider runai --account demo-runner'.split(' '),
-  },
-  {
-    comment: 'Its rules go with it',
-    argv: 'sa delete --provider runai --id demo-runner --yes'.split(' '),
-  },
+  { comment: 'What it may do', argv: 'accessrules list --provider runai --account demo-runner'.split(' ') },
+  { comment: 'Its rules go with it', argv: 'sa delete --provider runai --id demo-runner --yes'.split(' ') },
   {
     comment: 'Augment has no API for it: a person makes account and tokens at a console, which the sandbox plays',
     argv: 'sandbox console augment create --name demo-docs'.split(' '),
@@ -104,10 +91,7 @@ const steps = [
       ...'--to session:session.json -q .actionsRequired[].goal'.split(' '),
     ],
   },
-  {
-    comment: 'What is left to do stays in sight',
-    argv: 'tokens list --provider augment --id demo-docs'.split(' '),
-  },
+  { comment: 'What is left to do stays in sight', argv: 'tokens list --provider augment --id demo-docs'.split(' ') },
   {
     comment: 'The person revokes it',
     argv: 'sandbox console augment revoke --account demo-docs --token first'.split(' '),
@@ -125,14 +109,8 @@ const steps = [
     argv: 'sa delete --provider augment --id demo-docs'.split(' '),
     status: 20,
   },
-  {
-    comment: 'The person does it',
-    argv: 'sandbox console augment delete --account demo-docs'.split(' '),
-  },
-  {
-    comment: 'And it is recorded',
-    argv: 'sa delete --provider augment --id demo-docs --done --yes'.split(' '),
-  },
+  { comment: 'The person does it', argv: 'sandbox console augment delete --account demo-docs'.split(' ') },
+  { comment: 'And it is recorded', argv: 'sa delete --provider augment --id demo-docs --done --yes'.split(' ') },
 ];
 
 /** @param {readonly string[]} argv */
@@ -146,17 +124,11 @@ try {
     const setting = fault === undefined ? '' : `SACTL_SANDBOX_FAULT=${fault} `;
     const source = stdin === undefined ? '' : `${commandLine(stdin)} | `;
     process.stdout.write(`\n# ${comment}\n$ ${source}${setting}${commandLine(argv)}\n`);
-    const options = {
-      cwd: stateDirectory,
-      env: fault === undefined ? env : { ...env, SACTL_SANDBOX_FAULT: fault },
-    };
+    const options = { cwd: stateDirectory, env: fault === undefined ? env : { ...env, SACTL_SANDBOX_FAULT: fault } };
     const input =
       stdin === undefined
         ? undefined
-        : spawnSync(command, [...before, ...stdin], {
-            ...options,
-            stdio: ['ignore', 'pipe', 'inherit'],
-          }).stdout;
+        : spawnSync(command, [...before, ...stdin], { ...options, stdio: ['ignore', 'pipe', 'inherit'] }).stdout;
     const run = spawnSync(command, [...before, ...argv], {
       ...options,
       ...(input === undefined ? { stdio: 'inherit' } : { input, stdio: ['pipe', 'inherit', 'inherit'] }),

@@ -72,10 +72,7 @@ function preparedBlob() {
       main: fileURLToPath(new URL('sea/main.cjs', import.meta.url)),
       output: blob,
       disableExperimentalSEAWarning: true,
-      assets: {
-        ...Object.fromEntries(files),
-        'jq.wasm': fileURLToPath(import.meta.resolve('jq-wasm/jq.wasm')),
-      },
+      assets: { ...Object.fromEntries(files), 'jq.wasm': fileURLToPath(import.meta.resolve('jq-wasm/jq.wasm')) },
     }),
   );
   run(node, ['--experimental-sea-config', config]);

@@ -91,20 +91,14 @@ async function spoiledNscale(spoils: 'list' | 'change', answer: () => Response):
     { port: 0 },
   );
   onTestFinished(server.close);
-  return {
-    NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url,
-    NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
-  };
+  return { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url, NSCALE_SERVICE_TOKEN: sandboxTokens.administrator };
 }
 
 describe.each(answers)('a provider that sends %s', (_, answer) => {
   it('instead of a list is cut off: exit 1', async () => {
     const env = await spoiledNscale('list', answer);
     const { code, stderr, peak } = await measure(['sa', 'list', '--json'], env);
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: expect.stringMatching(/"code":"(?:too_large|bad_answer)"/),
-    });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/"code":"(?:too_large|bad_answer)"/) });
     expect(peak).toBeLessThan(most);
   }, 60_000);
 
@@ -112,10 +106,7 @@ describe.each(answers)('a provider that sends %s', (_, answer) => {
     const env = await spoiledNscale('change', answer);
     const argv = 'sa rotate --id ci-deploy --yes --json --to file:token'.split(' ');
     const { code, stderr, peak } = await measure(argv, env);
-    expect({ code, stderr }).toEqual({
-      code: 7,
-      stderr: expect.stringContaining('"unknown_outcome"'),
-    });
+    expect({ code, stderr }).toEqual({ code: 7, stderr: expect.stringContaining('"unknown_outcome"') });
     expect(await readdir(join(home(), 'state', 'journal'))).toHaveLength(1);
     expect(peak).toBeLessThan(most);
   }, 60_000);
@@ -128,10 +119,7 @@ describe('a gigabyte from elsewhere', () => {
   it('on standard input: exit 2', async () => {
     const stdin = 'x'.repeat(64 * 1024 * 1024);
     const { code, stderr, peak } = await measure([...create, '--stdin'], sandbox, stdin);
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: expect.stringContaining('larger than 1 MiB'),
-    });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('larger than 1 MiB') });
     expect(peak).toBeLessThan(most);
   });
 
@@ -140,10 +128,7 @@ describe('a gigabyte from elsewhere', () => {
     const config = join(home(), 'config.json');
     await writeFile(config, JSON.stringify({ profile: 'p', profiles: { p: profile } }));
     const { code, stderr, peak } = await measure(['whoami', '--json'], { SACTL_CONFIG: config });
-    expect({ code, stderr }).toEqual({
-      code: 4,
-      stderr: expect.stringContaining('wrote more than 64 KiB'),
-    });
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('wrote more than 64 KiB') });
     expect(peak).toBeLessThan(most);
   });
 

@@ -15,11 +15,7 @@ const rotate = 'sa rotate --id ci-deploy --sandbox --yes';
 
 describe('the built program', () => {
   it('prints version and help', async () => {
-    expect(await sactl(['--version']).ended).toMatchObject({
-      code: 0,
-      stdout: '0.1.0\n',
-      stderr: '',
-    });
+    expect(await sactl(['--version']).ended).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
     const help = await sactl(['--help']).ended;
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toMatch(/^Usage: sactl /);
@@ -90,10 +86,7 @@ describe('where stdout goes', () => {
   it.runIf(existsSync('/dev/full'))('may be a full disk', async () => {
     const reason = 'no space left on device (ENOSPC)';
     const list = await inShell('sa list --sandbox', '>/dev/full');
-    expect(list).toMatchObject({
-      code: 1,
-      stderr: `[sandbox] sactl: cannot write to stdout: ${reason}\n`,
-    });
+    expect(list).toMatchObject({ code: 1, stderr: `[sandbox] sactl: cannot write to stdout: ${reason}\n` });
     const kept = await inShell(`${rotate} --format yaml`, '>/dev/full');
     expect(kept.code).toBe(8);
     expect(kept.stderr).toContain(`could not be written to stdout: ${reason}; it is kept`);
@@ -118,11 +111,7 @@ describe('a credential that stdout did not take', () => {
     expect(await inShell(list)).toMatchObject({ code: 0, stderr: reminder });
     expect(await inShell(`${list} --quiet`)).toMatchObject({ code: 0, stderr: '' });
     const deliver = `recover deliver --sandbox --id ${id} --yes -q .credential.value`;
-    expect(await inShell(deliver)).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(token),
-      stderr: '',
-    });
+    expect(await inShell(deliver)).toMatchObject({ code: 0, stdout: expect.stringMatching(token), stderr: '' });
     expect(await inShell(list)).toMatchObject({ code: 0, stdout: '13\n', stderr: '' });
   });
 });
@@ -161,11 +150,7 @@ describe('a signal', () => {
     const { child, ended } = sactl(['sa', 'list'], env);
     await reached;
     child.kill(signal);
-    expect(await ended).toMatchObject({
-      code,
-      stdout: '',
-      stderr: 'sactl: interrupted; nothing was changed\n',
-    });
+    expect(await ended).toMatchObject({ code, stdout: '', stderr: 'sactl: interrupted; nothing was changed\n' });
   });
 
   it('ends the wait for a document', async () => {

@@ -19,10 +19,7 @@ async function typed(chunks: readonly string[], isWhole?: (text: string) => bool
   });
   const { signal } = new AbortController();
   const prompt = createPrompter({ input, output, signal });
-  const asked = prompt.password({
-    message: 'Secret',
-    ...(isWhole === undefined ? {} : { isWhole }),
-  });
+  const asked = prompt.password({ message: 'Secret', ...(isWhole === undefined ? {} : { isWhole }) });
   const [answer] = await Promise.all([asked, type(input, chunks)]);
   return { answer, shown };
 }

@@ -47,10 +47,7 @@ const answers = {
     const status = { expiry: '2027-02-25T08:00:00Z', accessToken: secret };
     return {
       '/serviceaccounts': accounts,
-      '/userinfo': {
-        sub: 'bench',
-        'https://unikorn-cloud.org/authz': { acctype: 'user', orgIds: [organization] },
-      },
+      '/userinfo': { sub: 'bench', 'https://unikorn-cloud.org/authz': { acctype: 'user', orgIds: [organization] } },
       '/rotate': { ...nscaleAccount(0), status },
     };
   },

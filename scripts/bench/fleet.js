@@ -29,11 +29,7 @@ export function rotations(program, { whole }) {
     try {
       const words = `sa rotate --provider all --all --yes --no-verify --quiet --json --concurrency ${fleet.concurrency}`;
       const command = [program, ...words.split(' '), '--to', `file:${out}/{name}`];
-      const cost = await measured(command, {
-        ...environment,
-        HOME: folder,
-        SACTL_STATE_DIR: join(folder, 'state'),
-      })();
+      const cost = await measured(command, { ...environment, HOME: folder, SACTL_STATE_DIR: join(folder, 'state') })();
       const written = readdirSync(out).length;
       if (written !== fleet.accounts) throw new Error(`${written} accounts were rotated`);
       return whole ? cost : { ...cost, seconds: seconds() };

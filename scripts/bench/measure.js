@@ -39,10 +39,7 @@ export function shell(line, env) {
   return () =>
     new Promise((resolve, reject) => {
       const started = process.hrtime.bigint();
-      const child = spawn('sh', ['-c', line], {
-        env: { PATH: process.env['PATH'] ?? '', ...env },
-        stdio: 'ignore',
-      });
+      const child = spawn('sh', ['-c', line], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'ignore' });
       child.on('error', reject);
       child.on('close', () => {
         resolve({ seconds: Number(process.hrtime.bigint() - started) / 1e9, kilobytes: 0 });

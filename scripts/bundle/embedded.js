@@ -30,13 +30,7 @@ export const embedded = {
         url: 'https://github.com/emscripten-core/emscripten',
         purl: 'pkg:github/emscripten-core/emscripten',
       },
-      {
-        name: 'musl',
-        version: null,
-        license: 'MIT',
-        url: 'https://musl.libc.org',
-        purl: 'pkg:generic/musl',
-      },
+      { name: 'musl', version: null, license: 'MIT', url: 'https://musl.libc.org', purl: 'pkg:generic/musl' },
     ],
   },
   undici: {

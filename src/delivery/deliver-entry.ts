@@ -89,14 +89,7 @@ async function deliverVerified(
   await conclude(
     ctx,
     run,
-    {
-      issued,
-      reissued: false,
-      account,
-      problem,
-      signal,
-      verifyCredential: () => Promise.resolve(verification),
-    },
+    { issued, reissued: false, account, problem, signal, verifyCredential: () => Promise.resolve(verification) },
     ({ targets }, failures) => factOf(delivery, verification.works, targets, failures),
   );
 }

@@ -49,10 +49,7 @@ export function useProgram(): BuiltProgram {
     inShell: async (line, after = '', env = {}) => {
       const script = `{ "$NODE" "$PROGRAM" ${line}; echo "exit $?" >&2; } ${after}`;
       const names = { NODE: process.execPath, PROGRAM: program };
-      const ended = await startProgram('/bin/sh', ['-c', script], {
-        home,
-        env: { ...names, ...env },
-      }).ended;
+      const ended = await startProgram('/bin/sh', ['-c', script], { home, env: { ...names, ...env } }).ended;
       const [, stderr = '', code] = /^(.*)exit (\d+)\n$/s.exec(ended.stderr) ?? [];
       return { ...ended, stderr, code: Number(code) };
     },

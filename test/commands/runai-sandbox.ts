@@ -8,10 +8,7 @@ export type RunaiSandbox = (argv: readonly string[], options?: TestContextOption
 export async function runaiSandbox(): Promise<RunaiSandbox> {
   const env = { SACTL_STATE_DIR: await workFolder() };
   return (argv, options = {}) =>
-    run([...argv, '--sandbox', '--provider', 'runai'], {
-      ...options,
-      env: { ...env, ...options.env },
-    });
+    run([...argv, '--sandbox', '--provider', 'runai'], { ...options, env: { ...env, ...options.env } });
 }
 
 /** Lines on stderr as the sandbox marks them. */

@@ -105,11 +105,7 @@ describe('sandbox console augment', () => {
     ['delete', ['--account']],
   ] as const)('%s names every flag that is missing', async (verb, flags) => {
     const { at } = await webConsole();
-    const refused = {
-      code: 2,
-      stdout: '',
-      stderr: problems(flags.map((flag) => `${flag} is missing`)),
-    };
+    const refused = { code: 2, stdout: '', stderr: problems(flags.map((flag) => `${flag} is missing`)) };
     expect(await at([verb])).toEqual(refused);
     expect(await at([verb, ...flags.map((flag) => `${flag}= `)])).toEqual(refused);
   });

@@ -16,10 +16,7 @@ async function rehearse(
 ): Promise<Outcome & { readonly cwd: string; readonly env: Record<string, string> }> {
   const cwd = await workFolder();
   const env = { SACTL_STATE_DIR: join(cwd, 'state') };
-  const outcome = await run([...argv, '--sandbox'], {
-    cwd,
-    env: { ...env, SACTL_SANDBOX_FAULT: faults },
-  });
+  const outcome = await run([...argv, '--sandbox'], { cwd, env: { ...env, SACTL_SANDBOX_FAULT: faults } });
   return { ...outcome, cwd, env };
 }
 
@@ -119,9 +116,7 @@ describe('a rehearsal', () => {
     expect(lines.every((line) => line.startsWith('[sandbox] '))).toBe(true);
     expect(lines[1]).toContain(`cannot rotate ${naming}`);
     expect(lines[1]).toContain('it was rotated: the old credential is dead');
-    const show = await run(['recover', 'list', '--sandbox', '-q', '.[] | [.state, .sandbox]'], {
-      env: outcome.env,
-    });
+    const show = await run(['recover', 'list', '--sandbox', '-q', '.[] | [.state, .sandbox]'], { env: outcome.env });
     expect(show).toEqual({ code: 0, stdout: '["unanswered",true]\n', stderr: '' });
     const next = await run([...list, '--sandbox'], { env: outcome.env });
     expect(next).toEqual({ code: 0, stdout: 'ci-deploy\n', stderr: waiting });
@@ -133,9 +128,7 @@ describe('a rehearsal', () => {
     expect(code).toBe(7);
     const reveal = ['recover', 'show', '--sandbox', '--reveal'];
     const ids = await run(['recover', 'list', '--sandbox', '-q', '.[].id'], { env });
-    const outcome = await run([...reveal, '--id', ids.stdout.trim(), '-q', '.state, .answer'], {
-      env,
-    });
+    const outcome = await run([...reveal, '--id', ids.stdout.trim(), '-q', '.state, .answer'], { env });
     expect(outcome).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^broken\n\{"metadata":/),
@@ -184,10 +177,7 @@ describe('a rehearsal of recover deliver', () => {
   it('refuses a token that is dead, and says how to replace it', async () => {
     const { env, cwd } = await withKept();
     const faults = { SACTL_SANDBOX_FAULT: 'nscale.read=expired' };
-    const outcome = await run([...deliver, '--to', 'file:token'], {
-      env: { ...env, ...faults },
-      cwd,
-    });
+    const outcome = await run([...deliver, '--to', 'file:token'], { env: { ...env, ...faults }, cwd });
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 8, stdout: '' });
     expect(outcome.stderr).toMatch(/^\[sandbox\] sactl: the credential that entry /);
     expect(outcome.stderr).toContain(
@@ -197,10 +187,7 @@ describe('a rehearsal of recover deliver', () => {
 
   it('cannot be reached by a fault that makes no sense', async () => {
     const { env, cwd } = await withKept();
-    const outcome = await run([...deliver, '--to', 'file:token'], {
-      env: { ...env, SACTL_SANDBOX_FAULT: 'x' },
-      cwd,
-    });
+    const outcome = await run([...deliver, '--to', 'file:token'], { env: { ...env, SACTL_SANDBOX_FAULT: 'x' }, cwd });
     expect(outcome).toEqual({
       code: 2,
       stdout: '',

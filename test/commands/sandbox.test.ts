@@ -64,9 +64,7 @@ describe('--sandbox', () => {
     [['--profile', 'x'], { SACTL_SANDBOX: '1' }],
   ])('goes with no real connection: %j %j', async (argv, env) => {
     const state = await emptyState();
-    const { code, stdout, stderr } = await run(['whoami', ...argv], {
-      env: { ...state.env, ...env },
-    });
+    const { code, stdout, stderr } = await run(['whoami', ...argv], { env: { ...state.env, ...env } });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/does not go with the sandbox/);
   });

@@ -144,9 +144,7 @@ it.each(speaking)('stdout alone holds the new secret, once: %s %s %s %s %s %s %s
 it.each([rotate, create])('a target alone holds the new secret: %s %s', async (...argv) => {
   const cwd = await workFolder();
   const to = ['--to', 'file:token', '--json'];
-  const { code, stdout, stderr, state, issued } = await observe([...argv, ...to], {
-    options: { cwd },
-  });
+  const { code, stdout, stderr, state, issued } = await observe([...argv, ...to], { options: { cwd } });
   expect({ code, issued: issued.length }).toEqual({ code: 0, issued: 1 });
   expect(await bytesUnder(cwd)).toBe(issued[0]);
   expect(secretsIn(stdout + stderr + state, issued)).toEqual([]);

@@ -19,10 +19,7 @@ export const accountsPath = `/api/v1/organizations/${organizationId}/serviceacco
 export const accountsUrl = `${nscaleEndpoint}${accountsPath}`;
 
 /** An emulator without chance: known token, known id. */
-export const predictable: NscaleOptions = {
-  newSecret: () => issuedToken,
-  newId: () => newAccountId,
-};
+export const predictable: NscaleOptions = { newSecret: () => issuedToken, newId: () => newAccountId };
 
 /** An error as the operating system gives it. */
 function systemError(code: string): Error {

@@ -65,10 +65,7 @@ describe('for any combination of sources', () => {
             ['user', user?.[key]],
           ];
           const [kind, value] = ranked.find(([, given]) => given !== undefined) ?? [];
-          expect(found[key]).toMatchObject({
-            value: value ?? null,
-            source: { kind: kind ?? 'default' },
-          });
+          expect(found[key]).toMatchObject({ value: value ?? null, source: { kind: kind ?? 'default' } });
         }
       }),
       settings,
@@ -135,21 +132,14 @@ describe('whatever a project file holds', () => {
         await write(projectFile, `{${members.join(',')}}`);
         const { configuration, problems } = await readConfiguration(workspace.context(), {});
         expect(configuration).toMatchObject({ sandbox: { value: false }, files: { user: null } });
-        expect(configuration.profile).toEqual({
-          value: null,
-          source: { kind: 'default', name: 'default' },
-        });
+        expect(configuration.profile).toEqual({ value: null, source: { kind: 'default', name: 'default' } });
         expect([...configuration.profiles]).toEqual([]);
         const allowed = new Set(['provider', 'org', 'columns', 'format']);
         const others = new Set(entries.map(([name]) => name).filter((name) => !allowed.has(name)));
         expect(problems.length).toBeGreaterThanOrEqual(others.size);
         if (problems.length > 0) return;
         const connection = await workspace.resolve({ provider: 'nscale' }, nscaleEnv);
-        expect(connection).toMatchObject({
-          endpoint: 'https://nscale.test',
-          ca: null,
-          profile: null,
-        });
+        expect(connection).toMatchObject({ endpoint: 'https://nscale.test', ca: null, profile: null });
         expect(connection.credential?.source).toBe('environment variable NSCALE_SERVICE_TOKEN');
       }),
       settings,

@@ -111,14 +111,7 @@ test.each([
 
 describe('wrong flags and variables', () => {
   test('are all named, and their values are not', async () => {
-    const flags = {
-      provider: '',
-      org: ' ',
-      endpoint: '',
-      caCert: '',
-      format: 'xml',
-      columns: 'a,',
-    };
+    const flags = { provider: '', org: ' ', endpoint: '', caCert: '', format: 'xml', columns: 'a,' };
     const env = { SACTL_PROVIDER: 'secret', SACTL_SANDBOX: 'secret', SACTL_ORG: 'a\nb' };
     expect(await workspace.problems(flags, env)).toEqual([
       '--endpoint must not be empty',

@@ -97,10 +97,7 @@ describe('from a profile', () => {
       profile: 'prod',
       endpoint: 'https://prod.test',
       endpointSource: profileSource,
-      organization: {
-        value: 'of-profile',
-        source: { kind: 'user', name: join(workspace.home, userFile) },
-      },
+      organization: { value: 'of-profile', source: { kind: 'user', name: join(workspace.home, userFile) } },
       ca: { path: join(workspace.home, '.config/sactl/ca.pem'), source: profileSource },
       needsConfirmation: null,
       warnings: [],

@@ -48,9 +48,6 @@ describe('the organization', () => {
   });
 
   test('names its variable as the source', async () => {
-    expect((await organization(['variable'], {})).source).toEqual({
-      kind: 'env',
-      name: 'NSCALE_ORGANIZATION_ID',
-    });
+    expect((await organization(['variable'], {})).source).toEqual({ kind: 'env', name: 'NSCALE_ORGANIZATION_ID' });
   });
 });

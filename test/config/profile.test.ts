@@ -36,11 +36,7 @@ test('profiles are read with their paths made absolute', async () => {
       name: 'command',
       provider: 'nscale',
       ...nothing,
-      credential: {
-        kind: 'command',
-        program: join(workspace.home, 'bin/token'),
-        args: ['--prod', ''],
-      },
+      credential: { kind: 'command', program: join(workspace.home, 'bin/token'), args: ['--prod', ''] },
     },
   ]);
 });

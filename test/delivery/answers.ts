@@ -36,12 +36,7 @@ export const secondSecret = 'second-one-time-secret';
 export function issuedWith(value: string, of: Account = account): Issued {
   return {
     account: of,
-    credential: {
-      kind: 'access-token',
-      value: new Secret(value),
-      clientId: null,
-      expiresAt: '2027-02-20T12:00:00Z',
-    },
+    credential: { kind: 'access-token', value: new Secret(value), clientId: null, expiresAt: '2027-02-20T12:00:00Z' },
     payload: new Secret(value),
     raw: (shown) => ({ token: shown }),
   };

@@ -61,23 +61,11 @@ describe('a target', () => {
       notes: [],
     });
     const fingerprint = fingerprintOf(issuedWith(secret).credential.value);
-    const known = {
-      kind: 'access-token',
-      clientId: null,
-      expiresAt: '2027-02-20T12:00:00Z',
-      fingerprint,
-    };
+    const known = { kind: 'access-token', clientId: null, expiresAt: '2027-02-20T12:00:00Z', fingerprint };
     expect(received).toEqual([
       secret,
       { ...known, value: secret },
-      {
-        ...known,
-        provider: 'nscale',
-        profile: 'prod',
-        organization: 'org-1',
-        id: 'a1',
-        name: 'ci',
-      },
+      { ...known, provider: 'nscale', profile: 'prod', organization: 'org-1', id: 'a1', name: 'ci' },
     ]);
   });
 

@@ -73,10 +73,7 @@ describe('that nothing was changed', () => {
   it.each(causes.filter(({ provable }) => provable))(
     'is proven by three readings over five seconds after $code, status $status',
     async (cause) => {
-      expect(await gather(causeOf(cause), [unchanged])).toEqual({
-        evidence: unchanged,
-        steps: threeTimes,
-      });
+      expect(await gather(causeOf(cause), [unchanged])).toEqual({ evidence: unchanged, steps: threeTimes });
     },
   );
 
@@ -99,10 +96,7 @@ describe('that something was changed', () => {
   });
 
   it('is seen by a later reading, because lists lag writes', async () => {
-    expect(await gather(reset, [unchanged, unchanged, changed])).toEqual({
-      evidence: changed,
-      steps: threeTimes,
-    });
+    expect(await gather(reset, [unchanged, unchanged, changed])).toEqual({ evidence: changed, steps: threeTimes });
   });
 });
 

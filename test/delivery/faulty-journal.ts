@@ -36,10 +36,7 @@ export function faultyJournal(
   }
 
   const journal = openJournal(options);
-  return {
-    ...journal,
-    begin: guarded('begin', async (intent) => faulty(await journal.begin(intent))),
-  };
+  return { ...journal, begin: guarded('begin', async (intent) => faulty(await journal.begin(intent))) };
 }
 
 /** Leaves the file where it is, and no handle open. */

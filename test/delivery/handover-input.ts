@@ -45,12 +45,7 @@ export function undelivered(message: string, hint: string): object {
 }
 
 export function nobodyHasIt(message: string): object {
-  return {
-    code: 'unknown_outcome',
-    exit: 7,
-    message,
-    hint: `${another}; then: sactl recover discard --id ${entryId}`,
-  };
+  return { code: 'unknown_outcome', exit: 7, message, hint: `${another}; then: sactl recover discard --id ${entryId}` };
 }
 
 /** What a later process finds of a credential that did not get where it should. */

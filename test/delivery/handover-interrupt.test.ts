@@ -11,11 +11,7 @@ describe('an interrupt', () => {
   it.each<{ at: string; trials?: readonly Verification[]; steps: readonly string[] }>([
     { at: 'keep', steps: ['ask rotate', 'keep'] },
     { at: 'try', steps: ['ask rotate', 'keep', 'try'] },
-    {
-      at: 'wait 1000',
-      trials: [refused],
-      steps: ['ask rotate', 'keep', 'try', 'wait 1000'],
-    },
+    { at: 'wait 1000', trials: [refused], steps: ['ask rotate', 'keep', 'try', 'wait 1000'] },
   ])('keeps a credential that is safe from stdout: $at', async ({ steps, ...when }) => {
     const script = when.trials === undefined ? {} : { trials: when.trials };
     expect(await handOver({ interruptAt: when.at, ...script })).toEqual({

@@ -75,10 +75,7 @@ describe('targets', () => {
     const message = `${the} was not delivered to file:a: it is read-only; it is kept`;
     expect(await handOver({ targets: [noA, b] })).toEqual({
       error: undelivered(message, recover),
-      stdout: printed(null, true, {
-        deliveredTo: [at('file:a', 'it is read-only'), at('file:b')],
-        recoverId: entryId,
-      }),
+      stdout: printed(null, true, { deliveredTo: [at('file:a', 'it is read-only'), at('file:b')], recoverId: entryId }),
       notes: [],
       steps: ['ask rotate', 'keep', 'deliver file:a', 'deliver file:b', 'try', 'print'],
       left: [entry(message, { delivered: ['file:b'] })],

@@ -56,10 +56,7 @@ async function interruptAt(
       return answer(request, next);
     },
   });
-  const context = deployment.context({
-    signal: controller.signal,
-    ...(cwd === undefined ? {} : { cwd }),
-  });
+  const context = deployment.context({ signal: controller.signal, ...(cwd === undefined ? {} : { cwd }) });
   const sleep = patient ? () => new Promise<void>(() => undefined) : context.ctx.sleep;
   const outcome = await runIn({ ...context, ctx: { ...context.ctx, sleep } }, argv);
   return { outcome, deployment, sleeps: context.sleeps };
@@ -95,12 +92,7 @@ describe('an interrupt before anything is sent', () => {
       const deployment = nscale();
       const signal = AbortSignal.abort(new InterruptedError(name));
       const { stderr, ...outcome } = await deployment.run(argv, { signal });
-      expect({ argv, ...outcome, requests: deployment.requests }).toEqual({
-        argv,
-        code,
-        stdout: '',
-        requests: [],
-      });
+      expect({ argv, ...outcome, requests: deployment.requests }).toEqual({ argv, code, stdout: '', requests: [] });
       expect(JSON.parse(stderr)).toMatchObject({
         error: { code: 'interrupted', message: 'interrupted; nothing was changed' },
       });
@@ -112,11 +104,7 @@ describe('an interrupt while a list is read', () => {
   it('ends it at once', async () => {
     const argv = ['sa', 'list', '--format', 'yaml'];
     const { outcome } = await interruptAt('GET', { argv, answer: never });
-    expect(outcome).toEqual({
-      code: 130,
-      stdout: '',
-      stderr: 'sactl: interrupted; nothing was changed\n',
-    });
+    expect(outcome).toEqual({ code: 130, stdout: '', stderr: 'sactl: interrupted; nothing was changed\n' });
   });
 
   it('ends a rotate that has not begun, with nothing changed', async () => {
@@ -161,16 +149,8 @@ describe('an interrupt while a rotate is on its way', () => {
 
   it('gives up after five seconds, saying that the old credential may be dead', async () => {
     const argv = ['sa', 'rotate', '--id', 'ci-deploy', '--yes', '--format', 'yaml'];
-    const { outcome, sleeps, deployment } = await interruptAt('POST', {
-      argv,
-      answer: never,
-      patient: false,
-    });
-    expect({ code: outcome.code, stdout: outcome.stdout, sleeps }).toEqual({
-      code: 7,
-      stdout: '',
-      sleeps: [5000],
-    });
+    const { outcome, sleeps, deployment } = await interruptAt('POST', { argv, answer: never, patient: false });
+    expect({ code: outcome.code, stdout: outcome.stdout, sleeps }).toEqual({ code: 7, stdout: '', sleeps: [5000] });
     expect(outcome.stderr).toBe(
       problems(
         [
@@ -210,11 +190,7 @@ describe('an interrupt while a create is on its way', () => {
 
   it('says after five seconds that an account may exist', async () => {
     const argv = ['sa', 'create', '--name', 'ci', '--format', 'yaml'];
-    const { outcome, deployment } = await interruptAt('POST', {
-      argv,
-      answer: never,
-      patient: false,
-    });
+    const { outcome, deployment } = await interruptAt('POST', { argv, answer: never, patient: false });
     expect(outcome).toEqual({
       code: 7,
       stdout: '',
@@ -257,11 +233,7 @@ describe('a second interrupt', () => {
   });
 
   it('says that nothing is known where it cannot be kept', async () => {
-    expect(await codesAt({ journalFaults: ['keep'] })).toEqual({
-      'ask rotate': 7,
-      print: 7,
-      try: 7,
-    });
+    expect(await codesAt({ journalFaults: ['keep'] })).toEqual({ 'ask rotate': 7, print: 7, try: 7 });
     const codes = await codesAt({ preferences: { keepsSecret: false }, targets: [{ name: 'file:a' }] });
     expect(new Set(Object.values(codes))).toEqual(new Set([7]));
   });

@@ -73,11 +73,7 @@ export async function worldOf(script: Script = {}): Promise<World> {
   const test = testContext({ signal: controller.signal, ...script.context });
   const ctx = contextOf(test, script, happen);
   const { keepsSecret = true } = script.preferences ?? {};
-  const journal = {
-    ...ctx,
-    stateDirectory: ctx.env['SACTL_STATE_DIR'] ?? '',
-    keepsSecrets: keepsSecret,
-  };
+  const journal = { ...ctx, stateDirectory: ctx.env['SACTL_STATE_DIR'] ?? '', keepsSecrets: keepsSecret };
   const askInTurn = inTurn(script.answers ?? [answers(secret), answers(secondSecret)], answers(secret));
   return {
     test,
@@ -91,13 +87,7 @@ export async function worldOf(script: Script = {}): Promise<World> {
       plan: planOf(script, { happen, askInTurn, operation: script.operation ?? 'rotate' }),
       renderer: await prepareRenderer(ctx, script.output ?? { query: ['.credential.value'] }),
       targets: (script.targets ?? []).map((target) => targetOf(target, happen)),
-      preferences: {
-        verify: true,
-        reissue: true,
-        keepsSecret: true,
-        allowSelf: false,
-        ...script.preferences,
-      },
+      preferences: { verify: true, reissue: true, keepsSecret: true, allowSelf: false, ...script.preferences },
       journal: faultyJournal(journal, { faults: new Set(script.journalFaults), log: happen }),
       audit: openAuditLog(journal),
       credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',

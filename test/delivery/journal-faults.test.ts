@@ -6,10 +6,7 @@ import type { JournalFault } from './faulty-journal.ts';
 import { entryId, issuance } from './issuance.ts';
 
 const outOfDate = `entry ${entryId} of the journal could not be brought up to date`;
-const noA = {
-  name: 'file:a',
-  failures: [new TargetError('it is read-only', { isRetryable: false })],
-};
+const noA = { name: 'file:a', failures: [new TargetError('it is read-only', { isRetryable: false })] };
 
 describe('a journal that fails under a credential that arrives', () => {
   it.each<{ faults: readonly JournalFault[]; notes: readonly string[]; left: readonly object[] }>([
@@ -47,11 +44,7 @@ describe('a journal that fails under a credential that arrives', () => {
 
   it('prints it all the same', async () => {
     const { error, stdout, notes } = await issuance({ journalFaults: ['close'] });
-    expect({ error, stdout, notes }).toEqual({
-      error: null,
-      stdout: `${secret}\n`,
-      notes: [outOfDate],
-    });
+    expect({ error, stdout, notes }).toEqual({ error: null, stdout: `${secret}\n`, notes: [outOfDate] });
   });
 });
 

@@ -11,28 +11,11 @@ describe('a create whose answer is lost', () => {
   const forget = `then: sactl recover discard --id ${entryId}`;
   const search = `look for it, then rotate or delete it: sactl serviceaccounts list --search ci; ${forget}`;
   const mayExist = 'the account may have been created, with a token nobody has';
-  const other = {
-    ...account,
-    id: 'a2',
-    createdAt: '2026-11-22T12:00:00Z',
-    createdBy: 'eve@example.com',
-  };
+  const other = { ...account, id: 'a2', createdAt: '2026-11-22T12:00:00Z', createdBy: 'eve@example.com' };
   const candidates: Evidence = { kind: 'unclear', candidates: [account, other] };
 
-  it.each<{
-    why: string;
-    script: Script;
-    message: string;
-    hint: string;
-    steps: readonly string[];
-  }>([
-    {
-      why: 'nothing is known of it',
-      script: {},
-      message: mayExist,
-      hint: search,
-      steps: ['ask create', 'look'],
-    },
+  it.each<{ why: string; script: Script; message: string; hint: string; steps: readonly string[] }>([
+    { why: 'nothing is known of it', script: {}, message: mayExist, hint: search, steps: ['ask create', 'look'] },
     {
       why: 'another credential is forbidden',
       script: { looks: [changed], preferences: { reissue: false } },
@@ -91,11 +74,7 @@ describe('a create whose answer is lost', () => {
         return Promise.resolve(other);
       },
     });
-    expect({ error, stdout, asked }).toEqual({
-      error: null,
-      stdout: `${secondSecret}\n`,
-      asked: [['a1', 'a2']],
-    });
+    expect({ error, stdout, asked }).toEqual({ error: null, stdout: `${secondSecret}\n`, asked: [['a1', 'a2']] });
     expect(steps.slice(2, 5)).toEqual(['try own', 'plan rotate a2', 'ask rotate']);
   });
 

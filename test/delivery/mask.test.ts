@@ -17,11 +17,7 @@ async function masked(
     payload = value,
     env = github,
     isFile = false,
-  }: {
-    payload?: string;
-    env?: Record<string, string>;
-    isFile?: boolean;
-  } = {},
+  }: { payload?: string; env?: Record<string, string>; isFile?: boolean } = {},
 ): Promise<string> {
   const { ctx, stderr } = testContext({ env });
   const issued = { ...issuedWith(value), payload: new Secret(payload) };

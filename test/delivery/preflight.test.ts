@@ -50,10 +50,7 @@ describe('targets', () => {
     const found = await check({
       targets: [
         { ...file, preflight: () => Promise.resolve(['file:a is new']) },
-        {
-          name: 'file:b',
-          preflight: () => Promise.reject(new UsageError(['no folder', 'no disk'])),
-        },
+        { name: 'file:b', preflight: () => Promise.reject(new UsageError(['no folder', 'no disk'])) },
         { name: 'file:c', preflight: () => Promise.reject(new UsageError('no rights')) },
       ],
     });

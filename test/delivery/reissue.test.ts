@@ -77,12 +77,7 @@ describe('no other credential is issued for a rotation', () => {
   const ours: readonly HttpErrorCode[] = ['aborted', 'timeout', 'too_large'];
 
   const lost = fails(reset);
-  const cases: readonly {
-    why: string;
-    script: Script;
-    message: string;
-    steps: readonly string[];
-  }[] = [
+  const cases: readonly { why: string; script: Script; message: string; steps: readonly string[] }[] = [
     ...ours.map((code) => ({
       why: `the exchange was ended here: ${code}`,
       script: { answers: [fails(httpError(code))], looks: [changed] },
@@ -143,10 +138,7 @@ describe('no other credential is issued for a rotation', () => {
   });
 
   it('and what came as an answer stays in the journal', async () => {
-    const { error, left } = await issuance({
-      answers: [fails(badAnswer, '<html>')],
-      preferences: { reissue: false },
-    });
+    const { error, left } = await issuance({ answers: [fails(badAnswer, '<html>')], preferences: { reissue: false } });
     const message = `no answer: bad_answer; ${mayBeDead}`;
     expect(error).toMatchObject({ exit: 7, message });
     expect(left).toEqual([unknownEntry(message, 'rotate a1: <html>')]);
@@ -158,10 +150,7 @@ describe('no other credential is issued for a rotation', () => {
     ['a refusal', httpError('forbidden', { status: 403, arrival: 'refused' }), 'no answer: forbidden'],
     ['not to be had', new AuthError('unauthenticated', 'no such file'), 'no such file'],
   ])('a third time: the second answer is %s', async (_, second, what) => {
-    const { steps, notes, error, left } = await issuance({
-      answers: [fails(reset), fails(second)],
-      looks: [changed],
-    });
+    const { steps, notes, error, left } = await issuance({ answers: [fails(reset), fails(second)], looks: [changed] });
     const message = `${what}; ${isDead}`;
     expect(error).toEqual({ code: 'unknown_outcome', exit: 7, message, hint: again });
     expect(steps).toEqual(['ask rotate', 'look', 'try own', 'ask rotate']);

@@ -78,16 +78,8 @@ describe('an interrupt', () => {
 
   it.each<{ at: string; script: Script; steps: readonly string[] }>([
     { at: 'ask rotate', script: {}, steps: ['ask rotate'] },
-    {
-      at: 'look',
-      script: { looks: [unchanged] },
-      steps: ['ask rotate', 'look'],
-    },
-    {
-      at: 'wait 2500',
-      script: { looks: [unchanged] },
-      steps: ['ask rotate', 'look', 'wait 2500'],
-    },
+    { at: 'look', script: { looks: [unchanged] }, steps: ['ask rotate', 'look'] },
+    { at: 'wait 2500', script: { looks: [unchanged] }, steps: ['ask rotate', 'look', 'wait 2500'] },
     { at: 'look', script: { looks: [changed] }, steps: ['ask rotate', 'look'] },
     { at: 'try own', script: {}, steps: ['ask rotate', 'look', 'try own'] },
   ])('leaves a lost answer alone: $at', async ({ at, script, steps }) => {
@@ -129,11 +121,7 @@ describe('a journal that cannot be written beforehand', () => {
 });
 
 it('says what it knows although the journal cannot take it', async () => {
-  const { error, left } = await issuance({
-    answers: [fails(reset)],
-    own: false,
-    journalFaults: ['outcome', 'leave'],
-  });
+  const { error, left } = await issuance({ answers: [fails(reset)], own: false, journalFaults: ['outcome', 'leave'] });
   expect(error).toMatchObject({ code: 'unknown_outcome', exit: 7 });
   expect(left).toMatchObject([{ state: 'unanswered', outcome: null }]);
 });

@@ -57,12 +57,7 @@ const successes: readonly (readonly [name: string, answer: () => Response])[] = 
   ['an answer without a token', () => Response.json({ metadata: {}, spec: {}, status: {} })],
   [
     'an answer with an empty token',
-    () =>
-      Response.json({
-        metadata: { id: 'x', name: 'x' },
-        spec: { groupIDs: [] },
-        status: { accessToken: ' ' },
-      }),
+    () => Response.json({ metadata: { id: 'x', name: 'x' }, spec: { groupIDs: [] }, status: { accessToken: ' ' } }),
   ],
 ];
 
@@ -243,11 +238,7 @@ describe('an account', () => {
           const { code, stdout, stderr } = await deployment.run(rotate, {
             self: { pid: 99, host: 'test-host', isRunning: () => true },
           });
-          seen.push({
-            code,
-            stdout,
-            isLocked: stderr.includes('ci-deploy is locked by process 4711'),
-          });
+          seen.push({ code, stdout, isLocked: stderr.includes('ci-deploy is locked by process 4711') });
         }
         return next(request);
       },

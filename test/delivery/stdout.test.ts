@@ -16,9 +16,7 @@ it.each([
   ['ENOSPC', 'no space left on device (ENOSPC)'],
 ])('keeps the credential when stdout gives %s', async (code, reason) => {
   const deployment = nscale(predictable);
-  const outcome = await deployment.run([...rotate, '--format', 'yaml'], {
-    stdout: brokenStdout(code),
-  });
+  const outcome = await deployment.run([...rotate, '--format', 'yaml'], { stdout: brokenStdout(code) });
   expect(outcome).toEqual({
     code: 8,
     stdout: '',

@@ -29,11 +29,7 @@ interface Earlier {
 
 async function worldWith(earlier: Earlier): Promise<World> {
   const { isRunning = false, seconds = -60, operation = 'rotate' } = earlier;
-  const self = {
-    pid: 4711,
-    host: 'test-host',
-    isRunning: (pid: number) => pid === 4711 || isRunning,
-  };
+  const self = { pid: 4711, host: 'test-host', isRunning: (pid: number) => pid === 4711 || isRunning };
   const world = await worldOf({ context: { self } });
   const { ctx, issuance } = world;
   const { accountId = operation === 'create' ? null : 'a1' } = earlier;

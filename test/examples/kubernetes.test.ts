@@ -47,12 +47,7 @@ describe('the CronJob', () => {
     const first = await run([...args, '--sandbox']);
     expect(first.code).toBe(0);
     expect(JSON.parse(first.stdout)).toMatchObject({
-      rotated: [
-        {
-          name: 'ci-deploy',
-          deliveredTo: [{ target: `kubernetes:${namespace}/${secret}#token`, ok: true }],
-        },
-      ],
+      rotated: [{ name: 'ci-deploy', deliveredTo: [{ target: `kubernetes:${namespace}/${secret}#token`, ok: true }] }],
       failed: [],
     });
   });
@@ -81,10 +76,7 @@ describe('the CronJob', () => {
     const state = container?.volumeMounts.find(({ name }) => name === 'state')?.mountPath ?? '?';
     const directory = container?.env.find(({ name }) => name === 'SACTL_STATE_DIR')?.value;
     expect(directory?.startsWith(`${state}/`)).toBe(true);
-    expect(pod.volumes).toContainEqual({
-      name: 'state',
-      persistentVolumeClaim: { claimName: 'sactl-state' },
-    });
+    expect(pod.volumes).toContainEqual({ name: 'state', persistentVolumeClaim: { claimName: 'sactl-state' } });
     expect({ ...cronJob, ...job, ...pod }).toMatchObject({
       concurrencyPolicy: 'Forbid',
       backoffLimit: 0,
@@ -95,10 +87,7 @@ describe('the CronJob', () => {
   });
 
   it('may do nothing that it does not need', () => {
-    expect(pod.securityContext).toMatchObject({
-      runAsNonRoot: true,
-      seccompProfile: { type: 'RuntimeDefault' },
-    });
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
     expect(container?.securityContext).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

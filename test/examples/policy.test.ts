@@ -56,10 +56,7 @@ describe('every example', () => {
   it.runIf(check.error === undefined).each(steps.filter(([, { run }]) => run !== undefined))(
     '%s has a script that shellcheck finds nothing in: %o',
     (_, { run = '' }) => {
-      const { stdout } = spawnSync('shellcheck', ['--shell=bash', '-'], {
-        input: run,
-        encoding: 'utf8',
-      });
+      const { stdout } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: run, encoding: 'utf8' });
       expect(stdout).toBe('');
     },
   );

@@ -107,12 +107,7 @@ async function runSteps(path: string, work: Work): Promise<JobRun> {
   const lines = (await readFile(files.CALLS, 'utf8')).split('\n').filter(Boolean);
   const calls = lines.map((line) => JSON.parse(line) as string[]);
   for (const [name, ...argv] of calls) if (name === 'sactl') await understand(argv);
-  return {
-    code,
-    output,
-    calls,
-    summary: await readFile(files.GITHUB_STEP_SUMMARY, 'utf8'),
-  };
+  return { code, output, calls, summary: await readFile(files.GITHUB_STEP_SUMMARY, 'utf8') };
 }
 
 async function runAll(path: string, { steps, context, env }: Work): Promise<{ code: number; output: string }> {

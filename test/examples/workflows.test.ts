@@ -19,24 +19,15 @@ describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 
     const runs = await machine.runJob('rotate-nightly.yml', 'rotate');
     const report = join(machine.path, 'sactl-rotation.json');
     expect(runs.map(({ code, calls }) => ({ code, calls }))).toEqual([
-      {
-        code: 0,
-        calls: [install, nightly({ account: 'ci-deploy', secret: 'NSCALE_SERVICE_TOKEN', report })],
-      },
-      {
-        code: 0,
-        calls: [install, nightly({ account: 'nightly-train', secret: 'TRAINING_SERVICE_TOKEN', report })],
-      },
+      { code: 0, calls: [install, nightly({ account: 'ci-deploy', secret: 'NSCALE_SERVICE_TOKEN', report })] },
+      { code: 0, calls: [install, nightly({ account: 'nightly-train', secret: 'TRAINING_SERVICE_TOKEN', report })] },
     ]);
     expect(runs.map(({ summary }) => summary)).toEqual([
       expect.stringContaining('1 rotated, 0 skipped, 0 failed'),
       expect.stringContaining('1 rotated, 0 skipped, 0 failed'),
     ]);
     const [again] = await machine.runJob('rotate-nightly.yml', 'rotate');
-    expect(again).toMatchObject({
-      code: 0,
-      summary: expect.stringContaining('0 rotated, 1 skipped'),
-    });
+    expect(again).toMatchObject({ code: 0, summary: expect.stringContaining('0 rotated, 1 skipped') });
   });
 
   it('only say what would be done, where they are asked to', async () => {
@@ -64,9 +55,7 @@ describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 
 
   it('replace a leaked token at once, and work with what was delivered', async () => {
     const { runJob } = await openMachine();
-    const [rotate] = await runJob('leak-response.yml', 'rotate', {
-      inputs: { account: 'ci-deploy' },
-    });
+    const [rotate] = await runJob('leak-response.yml', 'rotate', { inputs: { account: 'ci-deploy' } });
     expect(rotate).toMatchObject({
       code: 0,
       calls: [
@@ -89,10 +78,7 @@ describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 
       summary: 'The token of `ci-deploy` was replaced; the new one was tried: true.\n',
     });
     const [verify] = await runJob('leak-response.yml', 'verify');
-    expect(verify).toMatchObject({
-      code: 0,
-      calls: [install, ['sactl', 'whoami', '--provider', 'nscale']],
-    });
+    expect(verify).toMatchObject({ code: 0, calls: [install, ['sactl', 'whoami', '--provider', 'nscale']] });
   });
 
   it('do not run the name of an account, and look for what was kept when a rotation fails', async () => {

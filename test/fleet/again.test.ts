@@ -22,9 +22,7 @@ async function withLostAnswer(): Promise<World> {
       const response = await fetch(request);
       if (!isLost) return response;
       isFirst = false;
-      throw new TypeError('fetch failed', {
-        cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
-      });
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
     },
   });
   const run = await world.run([...rotate, ...soon, '--no-reissue']);
@@ -64,10 +62,7 @@ describe('an account whose answer was lost', () => {
     expect(entriesIn(world.stateDirectory)).toHaveLength(1);
     const again = await world.run([...rotate, ...soon]);
     expect(verdicts(again)).toEqual(['skipped: not due', 'rotated', 'skipped: not due']);
-    expect({ code: again.code, entries: entriesIn(world.stateDirectory) }).toEqual({
-      code: 0,
-      entries: [],
-    });
+    expect({ code: again.code, entries: entriesIn(world.stateDirectory) }).toEqual({ code: 0, entries: [] });
     const third = await world.run([...rotate, ...soon]);
     expect({ code: third.code, verdicts: verdicts(third) }).toEqual({
       code: 0,
@@ -102,15 +97,10 @@ describe('an account whose credential is in the journal', () => {
         hint: command,
       },
     });
-    expect({ code: again.code, wrong: disagreements(world, again) }).toEqual({
-      code: 8,
-      wrong: [],
-    });
+    expect({ code: again.code, wrong: disagreements(world, again) }).toEqual({ code: 8, wrong: [] });
     expect(world.mutations()).toHaveLength(1);
     const dry = await world.run([...rotate, ...soon, '--dry-run']);
-    expect(JSON.parse(dry.stdout)).toMatchObject({
-      failed: [{ exitCode: 8, recoverId: item?.recoverId }],
-    });
+    expect(JSON.parse(dry.stdout)).toMatchObject({ failed: [{ exitCode: 8, recoverId: item?.recoverId }] });
   });
 
   it('is done with once it is delivered', async () => {
@@ -119,30 +109,21 @@ describe('an account whose credential is in the journal', () => {
     const deliver = ['recover', 'deliver', '--id', item?.recoverId ?? '', '--yes', '--quiet'];
     expect((await world.run(deliver)).code).toBe(0);
     const again = await world.run([...rotate, ...soon]);
-    expect({ code: again.code, verdicts: verdicts(again) }).toEqual({
-      code: 0,
-      verdicts: ['skipped: not due'],
-    });
+    expect({ code: again.code, verdicts: verdicts(again) }).toEqual({ code: 0, verdicts: ['skipped: not due'] });
     expect(readFileSync(join(world.folder, 'tokens/nscale-app-001'), 'utf8')).toMatch(/^issued\./);
   });
 
   it('is rotated when it is asked for without a condition, and then the journal is empty', async () => {
     const world = await withUndelivered();
     const again = await world.run([...rotate, '--all']);
-    expect({ code: again.code, verdicts: verdicts(again) }).toEqual({
-      code: 0,
-      verdicts: ['rotated'],
-    });
+    expect({ code: again.code, verdicts: verdicts(again) }).toEqual({ code: 0, verdicts: ['rotated'] });
     expect(entriesIn(world.stateDirectory)).toEqual([]);
   });
 
   it('is rotated again when the journal was not allowed to keep it', async () => {
     const world = await withUndelivered('--no-journal');
     const again = await world.run([...rotate, ...soon]);
-    expect({ code: again.code, verdicts: verdicts(again) }).toEqual({
-      code: 0,
-      verdicts: ['rotated'],
-    });
+    expect({ code: again.code, verdicts: verdicts(again) }).toEqual({ code: 0, verdicts: ['rotated'] });
     expect(entriesIn(world.stateDirectory)).toEqual([]);
   });
 });

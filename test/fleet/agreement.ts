@@ -28,11 +28,7 @@ export interface ReportItem {
   readonly recoverId?: string | null;
   readonly credential?: { readonly value: null; readonly fingerprint: string } | null;
   readonly deliveredTo?: readonly { readonly ok: boolean }[];
-  readonly error?: {
-    readonly code: string;
-    readonly message: string;
-    readonly hint: string | null;
-  };
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string | null };
 }
 
 /** The report that a run printed as JSON, item by item. */
@@ -180,19 +176,10 @@ function untouchedPromises(truth: Truth, before: ReportItem | null): readonly He
   const wasRotated = before?.kind === 'rotated';
   const { item } = truth;
   return [
-    {
-      holds: wasRotated ? truth.isInTarget : truth.isTargetOld,
-      promise: 'the target is as it was',
-    },
+    { holds: wasRotated ? truth.isInTarget : truth.isTargetOld, promise: 'the target is as it was' },
     { holds: truth.entries.length === 0, promise: 'nothing of it is in the journal' },
-    {
-      holds: wasRotated || truth.issues === 0,
-      promise: 'the server has not touched it',
-    },
-    {
-      holds: item.kind === 'failed' ? item.exitCode !== 0 : item.reason !== undefined,
-      promise: 'why is said',
-    },
+    { holds: wasRotated || truth.issues === 0, promise: 'the server has not touched it' },
+    { holds: item.kind === 'failed' ? item.exitCode !== 0 : item.reason !== undefined, promise: 'why is said' },
   ];
 }
 

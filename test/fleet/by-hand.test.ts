@@ -37,11 +37,7 @@ describe('accounts whose credential a person fetches', () => {
     ]);
     const last = JSON.parse(run.stderr.trim().split('\n').at(-1) ?? '') as unknown;
     expect(last).toMatchObject({
-      error: {
-        code: 'action_required',
-        message: '0 of 2 accounts were rotated; 2 failed',
-        hint: action.command,
-      },
+      error: { code: 'action_required', message: '0 of 2 accounts were rotated; 2 failed', hint: action.command },
     });
     expect(deployment.requests).toEqual([]);
     expect(readdirSync(cwd)).toEqual([]);

@@ -34,19 +34,12 @@ describe('--dry-run of several accounts', () => {
       dryRun: true,
       provider: 'nscale',
       operation: 'rotate',
-      requests: [first, second].map((id) => ({
-        method: 'POST',
-        url: `${url}/${id}/rotate`,
-        body: null,
-      })),
+      requests: [first, second].map((id) => ({ method: 'POST', url: `${url}/${id}/rotate`, body: null })),
       effects: ['app-001', 'app-002'].flatMap((name) => [
         `${name}: the current token stops working at once, and everything that uses it until it has the new one`,
         `${name}: a new token is issued, which nscale shows only once`,
       ]),
-      targets: ['app-001', 'app-002'].map((name) => ({
-        target: `file:tokens/nscale-${name}`,
-        ok: true,
-      })),
+      targets: ['app-001', 'app-002'].map((name) => ({ target: `file:tokens/nscale-${name}`, ok: true })),
       accounts: [first, second].map((id, index) => ({
         provider: 'nscale',
         profile: null,

@@ -45,12 +45,7 @@ function reasonFor({ selectors, account, issued, isLost = false }: Case): unknow
     isLost,
     now: testNow,
   };
-  const usual = {
-    status: 'active',
-    createdAt: day(-80),
-    expiresAt: day(10),
-    enabled: null,
-  } as const;
+  const usual = { status: 'active', createdAt: day(-80), expiresAt: day(10), enabled: null } as const;
   return whyNot({ ...someone, ...usual, ...account }, options);
 }
 
@@ -63,10 +58,7 @@ describe('an account is due', () => {
     ['when it expires at the very end', { selectors: expiring, account: { expiresAt: day(14) } }],
     [
       'when it has expired and that is included',
-      {
-        selectors: { ...expiring, includesExpired: true },
-        account: { status: 'expired', expiresAt: day(-3) },
-      },
+      { selectors: { ...expiring, includesExpired: true }, account: { status: 'expired', expiresAt: day(-3) } },
     ],
     [
       'when it is disabled and that is included',
@@ -82,12 +74,7 @@ describe('an account is due', () => {
     ['when both hold', { selectors: { ...expiring, ...older }, issued: -61 }],
     [
       'when nobody has the credential that it may have, however fresh',
-      {
-        selectors: { ...expiring, ...older },
-        account: { expiresAt: day(90) },
-        issued: 0,
-        isLost: true,
-      },
+      { selectors: { ...expiring, ...older }, account: { expiresAt: day(90) }, issued: 0, isLost: true },
     ],
   ];
 
@@ -101,10 +88,7 @@ describe('an account is left', () => {
     ['being deleted', { account: { status: 'deleting' } }, { reason: 'deleting', detail: null }],
     [
       'being deleted, whatever is included',
-      {
-        selectors: { includesExpired: true, includesDisabled: true },
-        account: { status: 'deleting' },
-      },
+      { selectors: { includesExpired: true, includesDisabled: true }, account: { status: 'deleting' } },
       { reason: 'deleting', detail: null },
     ],
     ['expired', { account: { status: 'expired' } }, { reason: 'expired', detail: '--include-expired revives it' }],

@@ -22,12 +22,7 @@ interface Chaos {
 function chaotic({ seed, accounts, share }: Chaos): World {
   const random = seeded(seed);
   const faults = providers.flatMap((provider) =>
-    faultsByChance(random, {
-      provider,
-      from: firstChange[provider],
-      requests: accounts * 5,
-      share,
-    }),
+    faultsByChance(random, { provider, from: firstChange[provider], requests: accounts * 5, share }),
   );
   return createWorld({ providers, accounts, faults });
 }

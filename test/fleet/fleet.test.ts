@@ -73,9 +73,7 @@ describe('--provider all', () => {
     const run = await world.run([...rotate, '--provider', 'all', '--match', 'nobody']);
     expect(run.code).toBe(4);
     expect(lastError(run)).toMatchObject({
-      error: {
-        message: expect.stringMatching(/^0 of 0 accounts were rotated; no accounts of nscale: /),
-      },
+      error: { message: expect.stringMatching(/^0 of 0 accounts were rotated; no accounts of nscale: /) },
     });
   });
 
@@ -108,19 +106,14 @@ describe('commands in a report', () => {
         const request = new Request(input, init);
         if (!request.url.endsWith('/secret')) return fetch(request);
         await fetch(request);
-        throw new TypeError('fetch failed', {
-          cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
-        });
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
       },
     });
     const run = await world.run([...all, '--no-reissue']);
     const hint =
       'rotate again: sactl serviceaccounts rotate --id c0000000-0000-4000-8000-000000000001 --provider runai';
     expect(itemsOf(run).find(({ kind }) => kind === 'failed')?.error?.hint).toBe(hint);
-    expect({ code: run.code, error: lastError(run) }).toMatchObject({
-      code: 7,
-      error: { error: { hint } },
-    });
+    expect({ code: run.code, error: lastError(run) }).toMatchObject({ code: 7, error: { error: { hint } } });
   });
 
   it('mean all accounts that were left without a credential', async () => {
@@ -131,9 +124,7 @@ describe('commands in a report', () => {
         const request = new Request(input, init);
         if (!request.url.endsWith('/secret')) return fetch(request);
         await fetch(request);
-        throw new TypeError('fetch failed', {
-          cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
-        });
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
       },
     });
     const run = await world.run([...all, '--no-reissue']);

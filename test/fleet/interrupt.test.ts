@@ -103,14 +103,8 @@ describe('Ctrl-C before anything was changed', () => {
     const controller = new AbortController();
     controller.abort(new InterruptedError('SIGINT'));
     const world = createWorld();
-    const run = await world.run(['sa', 'rotate', '--all', ...toFiles, '--yes'], {
-      signal: controller.signal,
-    });
-    expect(run).toEqual({
-      code: 130,
-      stdout: '',
-      stderr: 'sactl: interrupted; nothing was changed\n',
-    });
+    const run = await world.run(['sa', 'rotate', '--all', ...toFiles, '--yes'], { signal: controller.signal });
+    expect(run).toEqual({ code: 130, stdout: '', stderr: 'sactl: interrupted; nothing was changed\n' });
     expect(world.requests).toEqual([]);
   });
 

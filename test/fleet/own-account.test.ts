@@ -52,11 +52,7 @@ describe("the caller's own account", () => {
   it('is refused with everything else when it is named, and nothing is sent', async () => {
     const world = createWorld(asItself);
     const argv = [...rotate, '--id', 'app-001', '--id', 'app-002', '--yes'];
-    expect(await world.run(argv, { env })).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: problems([`app-002: ${missing}`]),
-    });
+    expect(await world.run(argv, { env })).toEqual({ code: 2, stdout: '', stderr: problems([`app-002: ${missing}`]) });
     expect(world.mutations()).toEqual([]);
   });
 

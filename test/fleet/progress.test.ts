@@ -13,10 +13,7 @@ const rotate = ['sa', 'rotate', '--all', ...toFiles, '--yes', '--no-color', '-q'
 
 const common: CommonFlags = { input: true, color: true };
 const rotated: Item = { kind: 'rotated', item: rotatedItem({ ...issuedWith(secret), account }) };
-const failed: Item = {
-  kind: 'failed',
-  item: failedItem(account, new FailedError('failed', 'nothing was changed')),
-};
+const failed: Item = { kind: 'failed', item: failedItem(account, new FailedError('failed', 'nothing was changed')) };
 const skipped: Item = {
   kind: 'skipped',
   item: skippedItem({ account, reason: 'interrupted', detail: null }, ExitCode.interrupted),

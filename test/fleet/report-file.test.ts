@@ -76,9 +76,7 @@ describe('--report', () => {
     let run: Outcome | null = null;
     await asOrdinaryUser({ path: dirname(world.folder) }, async () => {
       chmodSync(locked, 0o500);
-      run = await world.run([...rotate, '--report', 'locked/report.md'], {
-        overrides: { userId: ordinaryUser },
-      });
+      run = await world.run([...rotate, '--report', 'locked/report.md'], { overrides: { userId: ordinaryUser } });
       chmodSync(locked, 0o700);
     });
     expect(run).toEqual({

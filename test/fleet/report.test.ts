@@ -134,13 +134,7 @@ describe('other formats of a report', () => {
           name: longName,
           credential: null,
           exitCode: 4,
-          error: {
-            code: 'forbidden',
-            message: refusal,
-            provider: 'nscale',
-            status: 403,
-            exitCode: 4,
-          },
+          error: { code: 'forbidden', message: refusal, provider: 'nscale', status: 403, exitCode: 4 },
         },
       ],
     });

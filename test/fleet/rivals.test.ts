@@ -102,10 +102,7 @@ describe('another run', () => {
 
 /** The first account becomes another after it was chosen, and before it is locked and read once more. */
 function changing(change: (world: World) => Promise<void> | void): World {
-  const world: World = createWorld({
-    accounts: 3,
-    network: before(isList, 2, () => change(world)),
-  });
+  const world: World = createWorld({ accounts: 3, network: before(isList, 2, () => change(world)) });
   return world;
 }
 
@@ -145,10 +142,7 @@ describe('an account that is not any more what it was when the run was planned',
     const world = changing(change);
     const run = await world.run(rotate);
     expect(run.code).toBe(6);
-    expect(itemsOf(run).find(({ name }) => name === 'app-001')).toMatchObject({
-      kind: 'failed',
-      error,
-    });
+    expect(itemsOf(run).find(({ name }) => name === 'app-001')).toMatchObject({ kind: 'failed', error });
     expect(world.mutations().filter((request) => request.includes('000000000001/'))).toEqual([]);
     expect(world.mutations()).toHaveLength(2);
   });

@@ -33,10 +33,7 @@ function watched(seed: number): Watched {
       return response;
     },
   });
-  return {
-    world,
-    secrets: () => [...tokens, ...Object.values(world.servers).flatMap(secretsOf)],
-  };
+  return { world, secrets: () => [...tokens, ...Object.values(world.servers).flatMap(secretsOf)] };
 }
 
 function secretsOf(server: Server): readonly string[] {
@@ -77,9 +74,7 @@ describe('no secret is said, whatever goes wrong,', () => {
   it('but to the log of a job that masks it, before anything else', async () => {
     const world = createWorld({ accounts: 3 });
     const argv = ['sa', 'rotate', '--all', ...toFiles, '--yes', '--json'];
-    const { stdout, stderr } = await world.run(argv, {
-      env: { GITHUB_ACTIONS: 'true', CI: 'true' },
-    });
+    const { stdout, stderr } = await world.run(argv, { env: { GITHUB_ACTIONS: 'true', CI: 'true' } });
     const issued = world.servers.nscale?.accounts().flatMap(({ id }) => world.servers.nscale?.issuedTo(id) ?? []) ?? [];
     const lines = stderr.split('\n');
     const telling = lines.filter((line) => issued.some((secret) => line.includes(secret)));

@@ -45,13 +45,7 @@ describe('which accounts are rotated', () => {
     [['--match', 'APP-*'], {}],
     [
       ['--expiring-within', '1d'],
-      {
-        1: 'rotated',
-        2: 'skipped: not due',
-        ...left,
-        5: 'skipped: not due',
-        6: 'skipped: not due',
-      },
+      { 1: 'rotated', 2: 'skipped: not due', ...left, 5: 'skipped: not due', 6: 'skipped: not due' },
     ],
     [
       ['--expiring-within', '5d', '--match', 'app-00[1256]'],
@@ -98,9 +92,7 @@ describe('which accounts are rotated', () => {
         for (const account of runai?.runai?.accounts.slice(0, 1) ?? []) account.enabled = false;
       },
     };
-    expect(await verdicts(createWorld(options), ['--match', 'app-*'])).toEqual({
-      1: 'skipped: disabled',
-    });
+    expect(await verdicts(createWorld(options), ['--match', 'app-*'])).toEqual({ 1: 'skipped: disabled' });
     const world = createWorld(options);
     const run = await world.run([...rotate, '--match', 'app-*', '--include-disabled']);
     expect(itemsOf(run)).toMatchObject([{ kind: 'rotated', verified: null }]);
@@ -112,11 +104,7 @@ describe('which accounts are rotated', () => {
 function profiles({ folder }: World, { endpoint, env }: Server, names: readonly string[]): string {
   const path = join(folder, 'config.json');
   writeFileSync(join(folder, 'credential'), env['NSCALE_SERVICE_TOKEN'] ?? '', { mode: 0o600 });
-  const profile = {
-    provider: 'nscale',
-    endpoint: `${endpoint}/`,
-    credential: { file: join(folder, 'credential') },
-  };
+  const profile = { provider: 'nscale', endpoint: `${endpoint}/`, credential: { file: join(folder, 'credential') } };
   const all = Object.fromEntries(names.map((name) => [name, profile]));
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, JSON.stringify({ profiles: all }), { mode: 0o600 });

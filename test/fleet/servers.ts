@@ -105,10 +105,7 @@ function nscaleServer(count: number, now: () => number): Server {
     name: 'nscale',
     endpoint,
     emulator: issues.watch(emulator),
-    env: {
-      NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint,
-      NSCALE_SERVICE_TOKEN: administratorToken,
-    },
+    env: { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint, NSCALE_SERVICE_TOKEN: administratorToken },
     hash: hashSecret,
     accounts: () => state.accounts.map(({ id, name, tokenHash }) => ({ id, name, liveHash: tokenHash })),
     issuedTo: issues.issuedTo,
@@ -141,10 +138,7 @@ function runaiServer(count: number, now: () => number): Server {
   const seeded = seedRunai(start);
   const { clientId, clientSecret } = runaiSandboxClients.administrator;
   const own = seeded.accounts.filter((account) => account.clientId === clientId);
-  const state = {
-    ...seeded,
-    accounts: [...indexes(count).map((index) => runaiAccount(index, start)), ...own],
-  };
+  const state = { ...seeded, accounts: [...indexes(count).map((index) => runaiAccount(index, start)), ...own] };
   const endpoint = 'https://runai.example.com';
   const emulator = createRunaiEmulator({ state, now, newSecret: issues.next });
   return {

@@ -188,11 +188,7 @@ describe('every credential gets where it is wanted,', () => {
     expect(itemsOf(run).map(({ deliveredTo }) => deliveredTo)).toEqual(
       ['app-001', 'app-002'].map((name, index) => [
         { target: `file:${name}/nscale.token`, ok: true, error: null },
-        {
-          target: `file+json:${name}/c0000000-0000-4000-8000-00000000000${index + 1}.json`,
-          ok: true,
-          error: null,
-        },
+        { target: `file+json:${name}/c0000000-0000-4000-8000-00000000000${index + 1}.json`, ok: true, error: null },
       ]),
     );
     expect(existsSync(join(world.folder, 'app-002/nscale.token'))).toBe(true);

@@ -29,10 +29,7 @@ describe('what nobody expected', () => {
     expect({ code, wrong: disagreements(world, run) }).toEqual({ code: 6, wrong: [] });
     const failed = itemsOf(run).filter(({ kind }) => kind === 'failed');
     expect(failed).toMatchObject([
-      {
-        exitCode: 1,
-        error: { code: 'bug', message: 'an unexpected error, a bug in sactl; nothing was changed' },
-      },
+      { exitCode: 1, error: { code: 'bug', message: 'an unexpected error, a bug in sactl; nothing was changed' } },
     ]);
     expect(itemsOf(run).filter(({ kind }) => kind === 'rotated')).toHaveLength(5);
   });

@@ -96,11 +96,7 @@ describe('rotating several accounts refuses, without a request,', () => {
     const { code, stdout, stderr } = await world.run(['sa', 'rotate', ...flags.split(' '), '--match', ''], {
       terminal: 100,
     });
-    expect({ code, stdout, requests: world.requests }).toEqual({
-      code: 2,
-      stdout: '',
-      requests: [],
-    });
+    expect({ code, stdout, requests: world.requests }).toEqual({ code: 2, stdout: '', requests: [] });
     const { error } = JSON.parse(stderr) as { error: { message: string } };
     const form = 'must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h';
     expect(error.message.split('; ')).toEqual([
@@ -135,11 +131,7 @@ describe('flags for several accounts are refused where one is named:', () => {
   ])('%s', async (...flag) => {
     const world = createWorld({ accounts: 1 });
     const argv = ['sa', 'rotate', '--id', 'app-001', '--yes', '--to', 'file:token', ...flag];
-    expect(await world.run(argv)).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: problems([`${flag[0]} ${several}`]),
-    });
+    expect(await world.run(argv)).toEqual({ code: 2, stdout: '', stderr: problems([`${flag[0]} ${several}`]) });
     expect(world.requests).toEqual([]);
   });
 });

@@ -124,10 +124,7 @@ function outputOf(command: CommandLine, chunks: string[]): Output {
   const { stdoutError: code, isStdoutDiscarded } = command;
   const stream = { ...streamOf(command, chunks), discards: isStdoutDiscarded };
   if (code === null) return stream;
-  return {
-    ...stream,
-    write: () => Promise.reject(Object.assign(new Error(`${code}: write`), { code })),
-  };
+  return { ...stream, write: () => Promise.reject(Object.assign(new Error(`${code}: write`), { code })) };
 }
 
 function personWho(answers: CommandLine['answers'], signal: AbortSignal): Prompter {

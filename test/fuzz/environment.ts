@@ -23,11 +23,7 @@ function connectionTo(name: ProviderName): Pairs {
 }
 
 /** What every environment has. */
-const plain: Pairs = {
-  PATH: '$PROGRAMS',
-  SACTL_STATE_DIR: '$ROOT/state',
-  OTHER_SECRET: secrets.other,
-};
+const plain: Pairs = { PATH: '$PROGRAMS', SACTL_STATE_DIR: '$ROOT/state', OTHER_SECRET: secrets.other };
 
 const switches: readonly Pairs[] = [
   { CI: 'true' },

@@ -6,16 +6,8 @@ import { sometimes, type Pairs } from './sometimes.ts';
 
 const profiles = JSON.stringify({
   profiles: {
-    prod: {
-      provider: 'nscale',
-      endpoint: '$ORIGIN/nscale',
-      credential: { file: '$ROOT/home/nscale.token' },
-    },
-    ci: {
-      provider: 'nscale',
-      endpoint: '$ORIGIN/nscale',
-      credential: { command: ['$PROGRAMS/token'] },
-    },
+    prod: { provider: 'nscale', endpoint: '$ORIGIN/nscale', credential: { file: '$ROOT/home/nscale.token' } },
+    ci: { provider: 'nscale', endpoint: '$ORIGIN/nscale', credential: { command: ['$PROGRAMS/token'] } },
     broken: {
       provider: 'runai',
       endpoint: '$ORIGIN/runai',

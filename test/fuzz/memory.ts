@@ -15,10 +15,7 @@ export function memoryFetch(server: Server, origin: string, expire: () => void):
 
 /** What fetch says of a host that does not exist. */
 export function noSuchHost(): TypeError {
-  const cause = Object.assign(new Error('getaddrinfo ENOTFOUND'), {
-    code: 'ENOTFOUND',
-    syscall: 'getaddrinfo',
-  });
+  const cause = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' });
   return new TypeError('fetch failed', { cause });
 }
 

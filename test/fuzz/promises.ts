@@ -54,18 +54,9 @@ const innocent: ReadonlySet<number | null> = new Set([
 const mayBeOpen: ReadonlySet<number | null> = new Set([ExitCode.unknownOutcome, ExitCode.undelivered]);
 
 const promises: readonly Promised[] = [
-  {
-    promise: 'every command ends',
-    brokenBy: ({ code, uncaught }) => (code === null ? uncaught.join('; ') : null),
-  },
-  {
-    promise: 'everything that is thrown is caught',
-    brokenBy: ({ uncaught }) => uncaught[0] ?? null,
-  },
-  {
-    promise: 'the exit code is in the table',
-    brokenBy: ({ code }) => (codes.has(code) ? null : String(code)),
-  },
+  { promise: 'every command ends', brokenBy: ({ code, uncaught }) => (code === null ? uncaught.join('; ') : null) },
+  { promise: 'everything that is thrown is caught', brokenBy: ({ uncaught }) => uncaught[0] ?? null },
+  { promise: 'the exit code is in the table', brokenBy: ({ code }) => (codes.has(code) ? null : String(code)) },
   {
     promise: 'nothing is a bug',
     brokenBy: ({ stderr }) =>
@@ -93,16 +84,10 @@ const promises: readonly Promised[] = [
   { promise: 'stdout holds no secret that was not asked for', brokenBy: secretOnStdout },
   { promise: 'files hold no secret but where it belongs', brokenBy: secretInFile },
   { promise: 'stderr steers nothing', brokenBy: (seen) => steering(seen.stderr, seen) },
-  {
-    promise: 'tables steer nothing',
-    brokenBy: (seen) => (isForPeople(seen) ? steering(seen.stdout, seen) : null),
-  },
+  { promise: 'tables steer nothing', brokenBy: (seen) => (isForPeople(seen) ? steering(seen.stdout, seen) : null) },
   { promise: 'commands in hints can be pasted', brokenBy: substitution },
   { promise: 'nothing is written but what was asked for', brokenBy: foreignFile },
-  {
-    promise: 'nothing is tried outside of its folders',
-    brokenBy: ({ escapes }) => escapes[0] ?? null,
-  },
+  { promise: 'nothing is tried outside of its folders', brokenBy: ({ escapes }) => escapes[0] ?? null },
   {
     promise: 'code 2 and a dry run ask for no change',
     brokenBy: ({ code, mutations, words }) =>

@@ -10,18 +10,8 @@ export function scenariosOf(
   { calm, wild }: CommandLines,
   server: fc.Arbitrary<Scenario['server']>,
 ): fc.Arbitrary<Scenario> {
-  const calmly = fc.record({
-    commands: several(calm),
-    env: calmEnvironment(),
-    files: fc.constant(documents),
-    server,
-  });
-  const wildly = fc.record({
-    commands: several(wild),
-    env: environment(),
-    files: files(),
-    server,
-  });
+  const calmly = fc.record({ commands: several(calm), env: calmEnvironment(), files: fc.constant(documents), server });
+  const wildly = fc.record({ commands: several(wild), env: environment(), files: files(), server });
   return fc.oneof({ weight: 2, arbitrary: calmly }, { weight: 1, arbitrary: wildly });
 }
 

@@ -23,11 +23,7 @@ export const callerSecrets: Readonly<Record<ProviderName, string>> = {
 };
 
 function sessionWith(accessToken: string): string {
-  return JSON.stringify({
-    accessToken,
-    tenantURL: 'https://acme.api.augmentcode.com/',
-    scopes: ['read', 'write'],
-  });
+  return JSON.stringify({ accessToken, tenantURL: 'https://acme.api.augmentcode.com/', scopes: ['read', 'write'] });
 }
 
 /** The n-th credential of a provider. */

@@ -31,11 +31,7 @@ export function startServices({ controlPlane, names }: ServerScript): Services {
   }
   return {
     emulators: {
-      nscale: createNscaleEmulator({
-        state: nscaleState(names),
-        now: () => now,
-        newSecret: () => issuance('nscale'),
-      }),
+      nscale: createNscaleEmulator({ state: nscaleState(names), now: () => now, newSecret: () => issuance('nscale') }),
       runai: createRunaiVariant({
         state: runaiState(names),
         now: () => now,
@@ -62,10 +58,7 @@ function nscaleState(names: readonly string[]): ReturnType<typeof seedNscale> {
   }
   const [administrator, ...others] = state.users;
   if (administrator === undefined) return state;
-  return {
-    ...state,
-    users: [{ ...administrator, tokenHash: hashSecret(secrets.nscale) }, ...others],
-  };
+  return { ...state, users: [{ ...administrator, tokenHash: hashSecret(secrets.nscale) }, ...others] };
 }
 
 function runaiState(names: readonly string[]): ReturnType<typeof seedRunai> {

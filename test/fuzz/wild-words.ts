@@ -53,12 +53,7 @@ export async function wildWords(): Promise<Words> {
   const verbs = verbsOf(root, []);
   const common = root.options.filter((option) => option.long !== '--version');
   const argv = fc
-    .oneof(
-      ...verbs.map((verb) => ({
-        weight: 1 + (weights[verb.words.join(' ')] ?? 0),
-        arbitrary: fc.constant(verb),
-      })),
-    )
+    .oneof(...verbs.map((verb) => ({ weight: 1 + (weights[verb.words.join(' ')] ?? 0), arbitrary: fc.constant(verb) })))
     .chain((verb) => wordsOf(verb, common));
   return fc.oneof(
     { weight: 24, arbitrary: argv },

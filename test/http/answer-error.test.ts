@@ -43,11 +43,7 @@ describe('a refusal', () => {
 });
 
 describe('a credential that comes back', () => {
-  const echoes = {
-    'x-request-id': 'abc.def',
-    'x-trace-id': 'trace-of-abc.def',
-    traceparent: '00-abc.def-x-01',
-  };
+  const echoes = { 'x-request-id': 'abc.def', 'x-trace-id': 'trace-of-abc.def', traceparent: '00-abc.def-x-01' };
 
   it('is in no part of a refusal', async () => {
     const body = problem('Bearer abc.def is bad', { error: 'abc.def', trace_id: 'abc.def' });

@@ -30,9 +30,7 @@ describe('after a 401', () => {
 
   it('a second 401 is final', async () => {
     const renewals: string[] = [];
-    const { http } = testClient([json(401, {}), json(401, {})], {
-      credential: renewable(renewals),
-    });
+    const { http } = testClient([json(401, {}), json(401, {})], { credential: renewable(renewals) });
     await expect(httpErrorOf(http.send(rotation))).resolves.toMatchObject({
       code: 'unauthenticated',
       arrival: 'refused',

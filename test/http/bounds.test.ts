@@ -45,10 +45,7 @@ describe('JSON', () => {
 
   it('that is too much is not parsed', () => {
     const bytes = Buffer.from('{"a":'.repeat(5000) + '1' + '}'.repeat(5000));
-    expect(readContent({ headers: new Map(), bytes })).toEqual({
-      kind: 'excessive',
-      value: undefined,
-    });
+    expect(readContent({ headers: new Map(), bytes })).toEqual({ kind: 'excessive', value: undefined });
   });
 });
 

@@ -115,10 +115,7 @@ function readProblem(_status: number, body: unknown): ProviderProblem | null {
 }
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', ...headers },
-  });
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
 }
 
 /** What `fetch` of Node rejects with: the reason is its cause. */

@@ -228,9 +228,7 @@ describe('a connection', () => {
       response.writeHead(200, { 'content-length': String(2 ** 30) });
       response.write('[');
     });
-    await expect(httpErrorOf(http.send({ ...read, url }))).resolves.toMatchObject({
-      code: 'too_large',
-    });
+    await expect(httpErrorOf(http.send({ ...read, url }))).resolves.toMatchObject({ code: 'too_large' });
     await untilTrue(() => sockets[0]?.destroyed === true);
   });
 
@@ -242,9 +240,7 @@ describe('a connection', () => {
     const other = await client({ endpoint, fetch });
     const request = { ...read, url: endpoint };
     await expect(trusting.http.send(request)).resolves.toMatchObject({ status: 200 });
-    await expect(httpErrorOf(other.http.send(request))).resolves.toMatchObject({
-      code: 'certificate',
-    });
+    await expect(httpErrorOf(other.http.send(request))).resolves.toMatchObject({ code: 'certificate' });
     await expect(trusting.http.send(request)).resolves.toMatchObject({ status: 200 });
   });
 
@@ -271,10 +267,7 @@ describe('a connection', () => {
       arrival: 'not-sent',
       message: `cannot rotate service account 7: nscale at ${endpoint} cannot be reached (ETIMEDOUT)`,
     });
-    expect({ durations, sleeps }).toEqual({
-      durations: [10_000, 10_000, 10_000, 10_000],
-      sleeps: [500, 1000, 2000],
-    });
+    expect({ durations, sleeps }).toEqual({ durations: [10_000, 10_000, 10_000, 10_000], sleeps: [500, 1000, 2000] });
   });
 
   it('has no clock once it is there', async () => {

@@ -44,10 +44,7 @@ describe('readEndpoint', () => {
     ['http://10.0.0.1:81', httpsOnly('10.0.0.1:81')],
     ['http://[::2]', httpsOnly('[::2]')],
   ])('refuses %j', (text, problem) => {
-    expect(readEndpoint(text, 'RUNAI_BASE_URL')).toEqual({
-      url: null,
-      problem: `RUNAI_BASE_URL ${problem}`,
-    });
+    expect(readEndpoint(text, 'RUNAI_BASE_URL')).toEqual({ url: null, problem: `RUNAI_BASE_URL ${problem}` });
   });
 });
 

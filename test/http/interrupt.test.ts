@@ -32,10 +32,7 @@ describe('an interruption while the answer is awaited', () => {
     ['a read', read],
     ['a safe POST', { ...rotation, safe: true }],
   ])('passes through %s', async (_name, request) => {
-    await expect(interruptedInFlight(request, 'program')).resolves.toEqual({
-      error: reason,
-      sent: 1,
-    });
+    await expect(interruptedInFlight(request, 'program')).resolves.toEqual({ error: reason, sent: 1 });
   });
 
   it('leaves a mutating request unknown', async () => {
@@ -72,11 +69,7 @@ describe('an interruption while the answer is awaited', () => {
   it('comes too late for an answer that is complete', async () => {
     const own = new AbortController();
     const { http } = testClient([json(200, {})]);
-    const answer = await http.send({
-      ...rotation,
-      signal: own.signal,
-      keep: () => Promise.resolve(own.abort(reason)),
-    });
+    const answer = await http.send({ ...rotation, signal: own.signal, keep: () => Promise.resolve(own.abort(reason)) });
     expect(answer.status).toBe(200);
   });
 });

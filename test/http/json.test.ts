@@ -5,10 +5,7 @@ import { HttpError } from '../../src/http/error.ts';
 import { readJson } from '../../src/http/body.ts';
 import { endpoint, rotation } from './client.ts';
 
-const Account = z.object({
-  metadata: z.object({ id: z.string() }),
-  tags: z.array(z.record(z.string(), z.string())),
-});
+const Account = z.object({ metadata: z.object({ id: z.string() }), tags: z.array(z.record(z.string(), z.string())) });
 
 function answer(body: string | Uint8Array, headers: Record<string, string> = {}): HttpAnswer {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
@@ -31,10 +28,7 @@ describe('readJson', () => {
     ['behind a byte order mark', '\ufeff{"metadata":{"id":"a"},"tags":[]}', {}],
     ['under a wrong type', '{"metadata":{"id":"a"},"tags":[]}', { 'content-type': 'text/html' }],
   ])('reads JSON %s', (_name, body, headers) => {
-    const account = readJson(answer(body, headers), Account, {
-      provider: 'nscale',
-      request: rotation,
-    });
+    const account = readJson(answer(body, headers), Account, { provider: 'nscale', request: rotation });
     expect(account).toEqual({ metadata: { id: 'a' }, tags: [] });
   });
 

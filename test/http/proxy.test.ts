@@ -77,17 +77,11 @@ describe('a proxy', () => {
     ['an address without scheme', (port: string) => ({ https_proxy: `127.0.0.1:${port}` })],
     [
       'the lower-case variable rather than the other',
-      (port: string) => ({
-        https_proxy: `http://127.0.0.1:${port}`,
-        HTTPS_PROXY: 'http://127.0.0.1:9',
-      }),
+      (port: string) => ({ https_proxy: `http://127.0.0.1:${port}`, HTTPS_PROXY: 'http://127.0.0.1:9' }),
     ],
     [
       'the variable for https rather than the one for all',
-      (port: string) => ({
-        HTTPS_PROXY: `http://127.0.0.1:${port}`,
-        all_proxy: 'http://127.0.0.1:9',
-      }),
+      (port: string) => ({ HTTPS_PROXY: `http://127.0.0.1:${port}`, all_proxy: 'http://127.0.0.1:9' }),
     ],
   ])('is used that is named by %s, and looks the host up', async (_name, env) => {
     const proxy = tunnels();
@@ -163,10 +157,7 @@ describe('NO_PROXY', () => {
   it('goes through it otherwise', async () => {
     const proxy = tunnels();
     const [port, proxyPort] = await Promise.all([serve(), serveProxy(proxy)]);
-    const env = {
-      HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
-      NO_PROXY: 'example.com,127.0.0.11',
-    };
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, NO_PROXY: 'example.com,127.0.0.11' };
     await fetchThrough(env, `https://127.0.0.1:${port}`);
     expect(proxy.targets).toEqual([`127.0.0.1:${port}`]);
   });
@@ -210,10 +201,6 @@ describe('the proxy of an endpoint', () => {
     [null, { HTTP_PROXY: HTTPS_PROXY }],
   ])('comes from %s', (source, env) => {
     const proxy = source === null ? null : { url: HTTPS_PROXY, authorization: null };
-    expect(readProxy(env, new URL('https://api.example.com'))).toEqual({
-      proxy,
-      source,
-      problem: null,
-    });
+    expect(readProxy(env, new URL('https://api.example.com'))).toEqual({ proxy, source, problem: null });
   });
 });

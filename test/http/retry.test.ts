@@ -51,10 +51,7 @@ describe('a read', () => {
     const { http, requests, sleeps, timers } = testClient([step(), step(), step(), step()]);
     await httpErrorOf(http.send(read));
     expect({ sent: requests.length, sleeps }).toEqual({ sent: 4, sleeps: backoff });
-    expect({ started: timers.started.length, running: timers.running() }).toEqual({
-      started: 4,
-      running: 0,
-    });
+    expect({ started: timers.started.length, running: timers.running() }).toEqual({ started: 4, running: 0 });
   });
 
   it.each([...passing, ...harmless])('gets its answer after %s', async (_name, step) => {

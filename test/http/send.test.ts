@@ -99,9 +99,7 @@ describe('debug lines', () => {
 
   it('tell how an exchange failed, and how long it took', async () => {
     let now = 0;
-    const { http, debugLines } = testClient([new TypeError('fetch failed')], {
-      now: () => (now += 70),
-    });
+    const { http, debugLines } = testClient([new TypeError('fetch failed')], { now: () => (now += 70) });
     await expect(http.send(deletion)).rejects.toThrow('ended the connection');
     expect(debugLines).toEqual([
       'DELETE https://api.example.com /base/accounts/7: connection_lost in 70 ms; sent headers accept authorization user-agent',

@@ -17,10 +17,7 @@ describe('time that runs out', () => {
       arrival: 'unknown',
       retryable: true,
     });
-    expect({ started: timers.started, running: timers.running() }).toEqual({
-      started: [30_000],
-      running: 0,
-    });
+    expect({ started: timers.started, running: timers.running() }).toEqual({ started: [30_000], running: 0 });
     expect(requests[0]?.signal.aborted).toBe(true);
   });
 

@@ -73,9 +73,7 @@ describe('a server with a private CA', () => {
   it('is not trusted through another CA', async () => {
     const endpoint = `https://127.0.0.1:${String(await serveTls())}`;
     const caFile = { path: otherCa, source: '--ca-cert' };
-    await expect(httpErrorOf(fetchThrough({ caFile }, endpoint))).resolves.toMatchObject({
-      code: 'certificate',
-    });
+    await expect(httpErrorOf(fetchThrough({ caFile }, endpoint))).resolves.toMatchObject({ code: 'certificate' });
   });
 
   it('is not trusted under another name', async () => {
@@ -127,11 +125,7 @@ describe('problems', () => {
 
   it('come all together', async () => {
     const problems = await problemsOf({
-      env: {
-        HTTPS_PROXY: 'ftp://x',
-        SSL_CERT_FILE: '/nonexistent/b',
-        NODE_TLS_REJECT_UNAUTHORIZED: '0',
-      },
+      env: { HTTPS_PROXY: 'ftp://x', SSL_CERT_FILE: '/nonexistent/b', NODE_TLS_REJECT_UNAUTHORIZED: '0' },
       caFile: { path: '/nonexistent/a', source: 'profile "prod"' },
     });
     expect(problems).toEqual([

@@ -42,10 +42,7 @@ export async function gatedNscale(
   const server = await serve({ fetch }, { port: 0 });
   onTestFinished(server.close);
   return {
-    env: {
-      NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url,
-      NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
-    },
+    env: { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url, NSCALE_SERVICE_TOKEN: sandboxTokens.administrator },
     reached: arrival.passed,
     open: gate.pass,
     requests,

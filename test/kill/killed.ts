@@ -75,8 +75,5 @@ function runAndKill(
   const words = [process.execPath, '--require', killer, program, ...argv];
   const script = prints ? `exec "$@" >${target}` : 'exec "$@"';
   const killEnv = { KILL_AT: String(at), KILL_MODE: mode, KILL_BELOW: home };
-  return startProgram('/bin/sh', ['-c', script, 'sh', ...words], {
-    home,
-    env: { ...world.env, ...killEnv },
-  }).ended;
+  return startProgram('/bin/sh', ['-c', script, 'sh', ...words], { home, env: { ...world.env, ...killEnv } }).ended;
 }

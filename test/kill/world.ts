@@ -23,10 +23,7 @@ async function openNscale(): Promise<World> {
   const state = seedNscale(Date.now());
   const server = await serve(createNscaleEmulator({ state, now: Date.now }), { port: 0 });
   return {
-    env: {
-      NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url,
-      NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
-    },
+    env: { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: server.url, NSCALE_SERVICE_TOKEN: sandboxTokens.administrator },
     issued: (accountName) => state.accounts.find(({ name }) => name === accountName)?.tokenHash ?? null,
     close: server.close,
   };
@@ -37,11 +34,7 @@ async function openRunai(): Promise<World> {
   const server = await serve(createRunaiEmulator({ state, now: Date.now }), { port: 0 });
   const { clientId, clientSecret } = runaiSandboxClients.administrator;
   return {
-    env: {
-      RUNAI_BASE_URL: server.url,
-      RUNAI_CLIENT_ID: clientId,
-      RUNAI_CLIENT_SECRET: clientSecret,
-    },
+    env: { RUNAI_BASE_URL: server.url, RUNAI_CLIENT_ID: clientId, RUNAI_CLIENT_SECRET: clientSecret },
     issued: (accountName) => state.accounts.find(({ name }) => name === accountName)?.secretHash ?? null,
     close: server.close,
   };

@@ -12,18 +12,8 @@ import { heading, line, page, paragraph, section } from '../../scripts/manual/ro
 
 /** Programs that not every machine has: how they check a page, where they complain, and how they print it. */
 const tools = [
-  {
-    name: 'mandoc',
-    check: ['-T', 'lint', '-W', 'warning'],
-    complains: 'stdout',
-    print: ['-T', 'utf8'],
-  },
-  {
-    name: 'groff',
-    check: ['-ww', '-man', '-Tutf8', '-z'],
-    complains: 'stderr',
-    print: ['-man', '-Tutf8', '-P-cbou'],
-  },
+  { name: 'mandoc', check: ['-T', 'lint', '-W', 'warning'], complains: 'stdout', print: ['-T', 'utf8'] },
+  { name: 'groff', check: ['-ww', '-man', '-Tutf8', '-z'], complains: 'stderr', print: ['-man', '-Tutf8', '-P-cbou'] },
   { name: 'man', check: ['--warnings', '-l'], complains: 'stderr', print: ['-l'] },
 ] as const;
 
@@ -77,10 +67,7 @@ describe.each(tools)('$name, where it is installed,', ({ name, check, complains,
 
   it.skipIf(isMissing)('finds nothing wrong with any page', () => {
     for (const path of paths) {
-      expect({ path, complaints: start(name, [...check, path])[complains] }).toEqual({
-        path,
-        complaints: '',
-      });
+      expect({ path, complaints: start(name, [...check, path])[complains] }).toEqual({ path, complaints: '' });
     }
   });
 

@@ -64,11 +64,7 @@ const good: readonly Case[] = [
 ];
 
 const stdout: readonly Case[] = [
-  {
-    name: 'stdout is closed, or the null device',
-    flags: toStdout,
-    options: () => ({ stdout: { discards: true } }),
-  },
+  { name: 'stdout is closed, or the null device', flags: toStdout, options: () => ({ stdout: { discards: true } }) },
   { name: "stdout's reader has gone", flags: toStdout, options: brokenStdout('EPIPE') },
   { name: 'stdout is a full disk', flags: toStdout, options: brokenStdout('ENOSPC') },
   { name: "stdout's reader has gone, with --to", options: brokenStdout('EPIPE') },
@@ -98,10 +94,7 @@ const files: readonly Case[] = [
     },
     options: () => ({ overrides: { userId: ordinaryUser } }),
   },
-  {
-    name: 'the target is a link',
-    arrange: (world) => symlinkSync('elsewhere', targetOf(world)),
-  },
+  { name: 'the target is a link', arrange: (world) => symlinkSync('elsewhere', targetOf(world)) },
   { name: 'the target is a folder', arrange: (world) => mkdirSync(targetOf(world)) },
   {
     name: 'the target becomes a link while the answer is awaited',
@@ -163,11 +156,7 @@ const network: readonly Case[] = [
     flags: ['--to', 'file:token', '--no-reissue'],
     faults: ['*=drop-after-commit@1'],
   },
-  {
-    name: 'no answer in time',
-    faults: ['*=slow@1'],
-    options: () => ({ timeout: impatient(30_000) }),
-  },
+  { name: 'no answer in time', faults: ['*=slow@1'], options: () => ({ timeout: impatient(30_000) }) },
   { name: 'a gateway stops waiting (504), and it is done', network: (fetch) => gateway(fetch) },
   { name: 'too many requests, then an answer', faults: ['*=429@1'] },
   { name: "the caller's credential is refused", faults: ['*=expired'] },
@@ -226,14 +215,8 @@ const runs: readonly Case[] = [
     network: (fetch, world) => onMutation(fetch, () => interrupts.get(world())?.abort(interruption)),
     options: (world) => ({ signal: interruptOf(world), overrides: { sleep: inGrace } }),
   },
-  {
-    name: 'the journal cannot be written',
-    arrange: ({ stateDirectory }) => writeFileSync(stateDirectory, 'a file'),
-  },
-  {
-    name: 'the new credential does not work',
-    network: (fetch) => refusing(fetch),
-  },
+  { name: 'the journal cannot be written', arrange: ({ stateDirectory }) => writeFileSync(stateDirectory, 'a file') },
+  { name: 'the new credential does not work', network: (fetch) => refusing(fetch) },
 ];
 
 /** What is done while the first request that changes something is on its way. */

@@ -112,10 +112,7 @@ function journalText(stateDirectory: string): string {
 export function entriesIn(stateDirectory: string): readonly { name: string; text: string }[] {
   const journal = join(stateDirectory, 'journal');
   if (!existsSync(journal)) return [];
-  return readdirSync(journal).map((name) => ({
-    name,
-    text: readFileSync(join(journal, name), 'utf8'),
-  }));
+  return readdirSync(journal).map((name) => ({ name, text: readFileSync(join(journal, name), 'utf8') }));
 }
 
 /** The last clause of the message, and the hint. */

@@ -73,10 +73,7 @@ function nscaleServer(issuance: () => string): Server {
   return {
     emulator: createNscaleEmulator({ state, now: () => testNow, newSecret: issuance }),
     endpoint,
-    env: {
-      NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint,
-      NSCALE_SERVICE_TOKEN: sandboxTokens.administrator,
-    },
+    env: { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint, NSCALE_SERVICE_TOKEN: sandboxTokens.administrator },
     hash: hashSecret,
     liveHash: (operation) =>
       state.accounts.find(({ id, name }) => (operation === 'create' ? name === newName : id === rotated.nscale))
@@ -91,11 +88,7 @@ function runaiServer(issuance: () => string): Server {
   return {
     emulator: createRunaiEmulator({ state, now: () => testNow, newSecret: issuance }),
     endpoint,
-    env: {
-      RUNAI_BASE_URL: endpoint,
-      RUNAI_CLIENT_ID: clientId,
-      RUNAI_CLIENT_SECRET: clientSecret,
-    },
+    env: { RUNAI_BASE_URL: endpoint, RUNAI_CLIENT_ID: clientId, RUNAI_CLIENT_SECRET: clientSecret },
     hash: hashSecret,
     liveHash: (operation) =>
       state.accounts.find(({ id, name }) => (operation === 'create' ? name === newName : id === rotated.runai))

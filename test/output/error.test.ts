@@ -153,10 +153,7 @@ describe('causes', () => {
   test('that lead back to themselves end', () => {
     const error = new Error('a');
     error.cause = error;
-    const text = renderError(new FailedError('failed', 'b', { cause: error }), {
-      json: false,
-      debug: true,
-    });
+    const text = renderError(new FailedError('failed', 'b', { cause: error }), { json: false, debug: true });
     expect(text.split('\n')).toHaveLength(10);
   });
 });

@@ -30,10 +30,7 @@ const cell = hostileText().map((text) => text.replaceAll(/\p{Cs}/gu, ''));
 test('csv of any text is RFC 4180, and every cell is exact', async () => {
   const size = fc.integer({ min: 2, max: 4 });
   const sheet = size.chain((columns) =>
-    fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), {
-      minLength: 1,
-      maxLength: 4,
-    }),
+    fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 4 }),
   );
   await fc.assert(
     fc.asyncProperty(sheet, async ([header = [], ...rows]) => {
@@ -44,9 +41,7 @@ test('csv of any text is RFC 4180, and every cell is exact', async () => {
 });
 
 test('csv of any JSON has as many cells in each row as in its header', () => {
-  const list = fc.array(fc.oneof(fc.dictionary(hostileText(), fc.jsonValue()), fc.jsonValue()), {
-    maxLength: 4,
-  });
+  const list = fc.array(fc.oneof(fc.dictionary(hostileText(), fc.jsonValue()), fc.jsonValue()), { maxLength: 4 });
   fc.assert(
     fc.property(list, (items) => {
       const { header, rows } = sheetOfValue(items);

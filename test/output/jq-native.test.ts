@@ -48,12 +48,7 @@ describe.runIf(isPosix)('SACTL_JQ=native', () => {
     const path = await writeProgram(join(cwd, 'my jq'));
     const env = { JQ_PATH: path, NSCALE_SERVICE_TOKEN: 'secret' };
     const [told, text] = (await query({ cwd, env }, '-n; $(x)', { a: 1 })).split('\n');
-    expect(JSON.parse(told ?? '')).toEqual({
-      args: ['-c', ' -n; $(x)'],
-      input: '{"a":1}',
-      variables: [],
-      name: path,
-    });
+    expect(JSON.parse(told ?? '')).toEqual({ args: ['-c', ' -n; $(x)'], input: '{"a":1}', variables: [], name: path });
     expect(text).toBe('a "string"');
   });
 

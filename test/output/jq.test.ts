@@ -29,9 +29,7 @@ describe('the embedded jq', () => {
   });
 
   test('says when a document or filter is too large for it, and works again afterwards', async () => {
-    const query = await prepareQuery(testContext().ctx, {
-      query: ['if . == "large" then [range(1e8)] else . end'],
-    });
+    const query = await prepareQuery(testContext().ctx, { query: ['if . == "large" then [range(1e8)] else . end'] });
     expect(await rejection(query('large', { isSecret: false }))).toMatchObject({
       code: 'filter',
       exitCode: 1,

@@ -106,10 +106,7 @@ describe('a filter that does not compile', () => {
 
   test.each(['', '  \n'])('%j is empty', async (filter) => {
     const error = await rejection(prepareQuery(testContext().ctx, { query: [filter] }));
-    expect(error).toMatchObject({
-      exitCode: 2,
-      message: '-q "": the filter is empty; "." prints everything',
-    });
+    expect(error).toMatchObject({ exitCode: 2, message: '-q "": the filter is empty; "." prints everything' });
   });
 
   test('is not run: an endless or failing one compiles', async () => {

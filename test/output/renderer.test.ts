@@ -112,11 +112,7 @@ describe('a list', () => {
 });
 
 describe('--raw', () => {
-  const document: OutputDocument = {
-    value: { id: 'ours' },
-    raw: () => [{ id: 'theirs' }],
-    human: () => '',
-  };
+  const document: OutputDocument = { value: { id: 'ours' }, raw: () => [{ id: 'theirs' }], human: () => '' };
 
   test.each<[OutputFlags, string]>([
     [{ json: true }, '[\n  {\n    "id": "theirs"\n  }\n]\n'],

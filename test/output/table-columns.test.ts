@@ -82,11 +82,7 @@ describe('a spare column', () => {
   test('goes before others are cut', async () => {
     const long = { ...name, shrink: 1 };
     const rows = [{ name: 'n'.repeat(14), used: 'uuuuuuuu', made: 'mmmmmmmm' }];
-    const text = await table({
-      rows,
-      columns: [long, ...columns.slice(1)],
-      style: testStyle({ width: 24 }),
-    });
+    const text = await table({ rows, columns: [long, ...columns.slice(1)], style: testStyle({ width: 24 }) });
     expect(text).toBe(`NAME            MADE\n${'n'.repeat(14)}  mmmmmmmm\n`);
   });
 

@@ -118,11 +118,7 @@ describe('a table', () => {
 
   test('makes hostile cells one harmless line', async () => {
     const hostile = ['\u001B[2J\u001B]0;x\u0007evil', 'a\nb', '::add-mask::x', '\u202Eabc', '\u0007'];
-    const text = await table({
-      rows: hostile,
-      columns: [{ name: 'name', value: (row) => row }],
-      style: testStyle(),
-    });
+    const text = await table({ rows: hostile, columns: [{ name: 'name', value: (row) => row }], style: testStyle() });
     expect(lines(text)).toEqual(['NAME', 'evil', 'a b', ': :add-mask::x', 'abc', '-']);
   });
 

@@ -62,10 +62,7 @@ describe.runIf(given !== undefined || (await canCarry()))('the executable', () =
 
   it.runIf(hasTerminals)('asks at a terminal', async () => {
     const line = `${executable} sa delete --sandbox --id scratch`;
-    const { child, ended } = startProgram('script', ['-qec', line, '/dev/null'], {
-      home: home(),
-      env: {},
-    });
+    const { child, ended } = startProgram('script', ['-qec', line, '/dev/null'], { home: home(), env: {} });
     child.stdout.once('data', () => child.stdin.end('y\n'));
     expect((await ended).code).toBe(0);
     expect((await run('sa get --sandbox --id scratch')).code).toBe(3);

@@ -53,10 +53,7 @@ export async function pack({ cwd, home }: Place): Promise<Packed> {
   const destination = join(home, 'packed');
   await mkdir(destination, { recursive: true });
   const argv = ['scripts/pack.js', destination];
-  const { stdout } = await promisify(execFile)(process.execPath, argv, {
-    cwd,
-    env: newcomer(home),
-  });
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd, env: newcomer(home) });
   const [listing] = JSON.parse(stdout) as [Listing];
   return {
     path: join(destination, listing.filename),

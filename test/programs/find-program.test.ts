@@ -33,16 +33,8 @@ test('the first folder of PATH that has the program is taken', async () => {
 test.each([
   { what: 'the working directory', parts: [], path: (folder: string) => folder },
   { what: 'an empty entry, which is the working directory', parts: [], path: () => '' },
-  {
-    what: 'a relative folder',
-    parts: ['bin'],
-    path: (folder: string) => relative(shop.work, folder),
-  },
-  {
-    what: 'node_modules/.bin',
-    parts: ['node_modules', '.bin'],
-    path: (folder: string) => folder,
-  },
+  { what: 'a relative folder', parts: ['bin'], path: (folder: string) => relative(shop.work, folder) },
+  { what: 'node_modules/.bin', parts: ['node_modules', '.bin'], path: (folder: string) => folder },
 ])('$what is passed over', async ({ parts, path }) => {
   const entry = path(await folderWithTool(...parts));
   await expect(find('tool', [entry])).rejects.toThrow('there is no program "tool" in PATH');

@@ -67,18 +67,12 @@ async function startedPids(file: string): Promise<readonly string[]> {
 }
 
 async function expectEnded(pids: readonly string[]): Promise<void> {
-  await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), {
-    timeout: 10_000,
-    interval: 5,
-  });
+  await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 10_000, interval: 5 });
 }
 
 test('a program that ends well has no problem, whatever it said', async () => {
   const call = await callOf(['cat >/dev/null', 'echo done >&2']);
-  expect(await runWithSecret(testContext({ cwd: shop.work }).ctx, call)).toEqual({
-    problem: null,
-    stderr: 'done\n',
-  });
+  expect(await runWithSecret(testContext({ cwd: shop.work }).ctx, call)).toEqual({ problem: null, stderr: 'done\n' });
 });
 
 test('it runs in the working directory, with the arguments as they are and no more environment than is given', async () => {
@@ -94,14 +88,8 @@ test.each([
   { lines: ['exit 3'], problem: 'failed with exit code 3' },
   { lines: ['echo no >&2', 'exit 1'], problem: 'failed with exit code 1: no' },
   { lines: ['kill -TERM $$'], problem: 'was ended by SIGTERM' },
-  {
-    lines: ['echo "::error::a" >&2', 'echo b >&2', 'exit 1'],
-    problem: 'failed with exit code 1: : :error::a b',
-  },
-  {
-    lines: ['read -r line', 'echo "got $line" >&2', 'exit 1'],
-    problem: 'failed with exit code 1: got [secret]',
-  },
+  { lines: ['echo "::error::a" >&2', 'echo b >&2', 'exit 1'], problem: 'failed with exit code 1: : :error::a b' },
+  { lines: ['read -r line', 'echo "got $line" >&2', 'exit 1'], problem: 'failed with exit code 1: got [secret]' },
 ])('$lines.0 $problem', async ({ lines, problem }) => {
   const call = await callOf(lines);
   const outcome = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
@@ -153,10 +141,7 @@ test('when its time is over it is killed with its children', async () => {
   const started = await startedPids(pids);
   expect(started.filter(isRunning)).toEqual(started);
   clock.abort();
-  expect(await running).toEqual({
-    problem: 'did not end within 60 s: half done',
-    stderr: 'half done\n',
-  });
+  expect(await running).toEqual({ problem: 'did not end within 60 s: half done', stderr: 'half done\n' });
   await expectEnded(started);
 });
 
@@ -172,9 +157,7 @@ test('an interrupt kills it with its children, and is what is thrown', async () 
 });
 
 test('after an interrupt nothing is started', async () => {
-  const call = await callOf(['touch started'], {
-    signal: AbortSignal.abort(new InterruptedError()),
-  });
+  const call = await callOf(['touch started'], { signal: AbortSignal.abort(new InterruptedError()) });
   await expect(runWithSecret(testContext({ cwd: shop.work }).ctx, call)).rejects.toThrow(InterruptedError);
   await expect(readFile(join(shop.work, 'started'))).rejects.toThrow('ENOENT');
 });

@@ -168,12 +168,7 @@ const rows: Readonly<Record<ProviderName, Omit<Adapter, 'name'>>> = {
     credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',
     bystander: 'administrator',
     evidence: { create: 'changed', rotate: 'changed' },
-    nonsense: {
-      kind: 'access-token',
-      value: new Secret(nscaleCredentials.stranger),
-      clientId: null,
-      expiresAt: null,
-    },
+    nonsense: { kind: 'access-token', value: new Secret(nscaleCredentials.stranger), clientId: null, expiresAt: null },
     update: { flags: ['--description', 'changed'], filter: '.description', shows: 'changed' },
     mutations: { create: 1, update: 1, rotate: 1, delete: 1 },
     ...throughAnApi,

@@ -39,10 +39,7 @@ describe('a provider whose pages have no end', () => {
     const { run, requests } = runai({
       intercept: (request, next) =>
         request.url.includes('/access-rules')
-          ? Response.json({
-              totalRecords: 1e308,
-              accessRules: Array.from({ length: 500 }, () => rule),
-            })
+          ? Response.json({ totalRecords: 1e308, accessRules: Array.from({ length: 500 }, () => rule) })
           : next(request),
     });
     const { code, stderr } = await run(['accessrules', 'list', '--provider', 'runai', '--json']);

@@ -15,10 +15,7 @@ interface Project {
 }
 
 const ready = {
-  manifest: {
-    version: '1.2.0',
-    repository: { type: 'git', url: 'git+https://github.com/acme/sactl.git' },
-  },
+  manifest: { version: '1.2.0', repository: { type: 'git', url: 'git+https://github.com/acme/sactl.git' } },
   locked: '1.2.0',
   changelog: `# Changelog
 
@@ -47,11 +44,7 @@ async function release(command: string, tag: string, project: Project = {}) {
   const env = { PATH: process.env['PATH'], GITHUB_REPOSITORY: 'acme/sactl' };
   return promisify(execFile)(process.execPath, [script, command, tag], { cwd, env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-      code,
-      stdout,
-      stderr,
-    }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
   );
 }
 

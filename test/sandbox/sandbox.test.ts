@@ -128,10 +128,7 @@ test('two that were opened side by side see each other’s changes', async () =>
 test('the first day stays the first day when time goes by', async () => {
   await open();
   const response = await send(await open(() => testNow + 3_600_000), 'GET');
-  const list = (await response.json()) as {
-    metadata: { id: string };
-    status: { expiry: string };
-  }[];
+  const list = (await response.json()) as { metadata: { id: string }; status: { expiry: string } }[];
   const { id, expiry } = seedNscale(testNow).accounts[0] ?? { id: '', expiry: '' };
   expect(list.find(({ metadata }) => metadata.id === id)?.status.expiry).toBe(expiry);
 });

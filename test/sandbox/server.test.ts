@@ -28,17 +28,8 @@ test('method, path, query, headers and body arrive', async () => {
       body: await incoming.text(),
     });
   });
-  const answer = await fetch(`${url}/a/b?c=d`, {
-    method: 'PUT',
-    headers: { authorization: 'Bearer x' },
-    body: 'é',
-  });
-  expect(await answer.json()).toEqual({
-    method: 'PUT',
-    place: '/a/b?c=d',
-    authorization: 'Bearer x',
-    body: 'é',
-  });
+  const answer = await fetch(`${url}/a/b?c=d`, { method: 'PUT', headers: { authorization: 'Bearer x' }, body: 'é' });
+  expect(await answer.json()).toEqual({ method: 'PUT', place: '/a/b?c=d', authorization: 'Bearer x', body: 'é' });
 });
 
 test('status, headers and body come back', async () => {

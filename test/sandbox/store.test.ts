@@ -33,14 +33,7 @@ async function wait(milliseconds: number): Promise<void> {
 }
 
 function open(version = 1): Promise<Store<Counter>> {
-  return openStore({
-    directory,
-    name: 'counter',
-    version,
-    seed: () => ({ count: 0 }),
-    isState,
-    sleep: wait,
-  });
+  return openStore({ directory, name: 'counter', version, seed: () => ({ count: 0 }), isState, sleep: wait });
 }
 
 function isState(value: unknown): value is Counter {

@@ -15,11 +15,7 @@ describe('an output that would fail on the result', () => {
   ])('is refused before anything is sent: %s', async (line) => {
     const deployment = nscale();
     const { code, stdout, stderr } = await deployment.run(line.split(' '));
-    expect({ code, stdout, sent: deployment.mutations() }).toEqual({
-      code: 2,
-      stdout: '',
-      sent: [],
-    });
+    expect({ code, stdout, sent: deployment.mutations() }).toEqual({ code: 2, stdout: '', sent: [] });
     expect(JSON.parse(stderr)).toMatchObject({
       error: { code: 'usage', message: expect.stringContaining('the output fails on a result') },
     });
@@ -56,11 +52,7 @@ it('an interrupt between two attempts does not claim that nothing was changed', 
   const context = deployment.context({ signal: interrupt.signal });
   const argv = ['sa', 'delete', '--id', accountIds.ciDeploy, '--yes'];
   const { code, stdout, stderr } = await runIn(context, argv);
-  expect({ code, stdout, sent: deployment.mutations().length }).toEqual({
-    code: 7,
-    stdout: '',
-    sent: 1,
-  });
+  expect({ code, stdout, sent: deployment.mutations().length }).toEqual({ code: 7, stdout: '', sent: 1 });
   expect(stderr).toMatch(/unknown|may have taken effect/);
 });
 

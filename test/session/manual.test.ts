@@ -39,11 +39,7 @@ describe('a step in the console, on a terminal,', () => {
   it('is recorded when the person says that it is done', async () => {
     const { run } = await augmentMachine();
     const { options, questions } = person(true);
-    expect(await run(remove, options)).toEqual({
-      code: 0,
-      stdout: recordedLine,
-      stderr: instruction,
-    });
+    expect(await run(remove, options)).toEqual({ code: 0, stdout: recordedLine, stderr: instruction });
     expect(questions).toEqual(['Is it done? false']);
     expect((await run(['sa', 'get', '--id', 'ci'])).code).toBe(3);
   });
@@ -52,25 +48,14 @@ describe('a step in the console, on a terminal,', () => {
     const { run, inventory } = await augmentMachine();
     const before = await inventory();
     const { options, questions } = person(false);
-    expect(await run([...remove, ...flags], options)).toEqual({
-      code: 20,
-      stdout: '',
-      stderr: instruction + required,
-    });
+    expect(await run([...remove, ...flags], options)).toEqual({ code: 20, stdout: '', stderr: instruction + required });
     expect(questions).toEqual(['Is it done? false']);
     expect(await inventory()).toBe(before);
   });
 
   it.each([
     [true, { code: 0, stdout: recordedLine, stderr: effects }],
-    [
-      false,
-      {
-        code: 2,
-        stdout: '',
-        stderr: effects + problems(['not confirmed; nothing was changed']),
-      },
-    ],
+    [false, { code: 2, stdout: '', stderr: effects + problems(['not confirmed; nothing was changed']) }],
   ])('with --done is confirmed once more: %j', async (answer, outcome) => {
     const { run, inventory } = await augmentMachine();
     const before = await inventory();

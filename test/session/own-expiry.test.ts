@@ -77,9 +77,7 @@ describe("the end of the caller's own credential", () => {
 
   it('names the profile', async () => {
     const { context } = pipeline(9);
-    const home = await homeWith({
-      [userFile]: 'profiles: { ci: { provider: nscale, credential: { env: TOKEN } } }',
-    });
+    const home = await homeWith({ [userFile]: 'profiles: { ci: { provider: nscale, credential: { env: TOKEN } } }' });
     const { stderr } = await home.run([...rotate, '--profile', 'ci'], {
       env: { TOKEN: sandboxTokens.selfRotating },
       fetch: (input, init) => context().ctx.fetch(input, init),
@@ -113,9 +111,7 @@ describe("the end of the caller's own credential", () => {
   it('is forgotten when it was rotated itself', async () => {
     const { run } = pipeline(9);
     const self = ['sa', 'rotate', '--id', 'self-rotating', '--yes', '--allow-self'];
-    const { code, stderr } = await run([...self, '--to', 'file:token', '-q', '.name'], {
-      cwd: await workFolder(),
-    });
+    const { code, stderr } = await run([...self, '--to', 'file:token', '-q', '.name'], { cwd: await workFolder() });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const broken = await pipeline(9).run([...self, '--to', 'file:token', '-q', '.name'], {
       cwd: await workFolder(),

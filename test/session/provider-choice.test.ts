@@ -81,10 +81,7 @@ describe('which provider is meant', () => {
     ['the flag before the variable', ['--provider', 'runai'], { SACTL_PROVIDER: 'nscale' }, 'runai'],
   ])('is settled by %s', async (_, flags, env, provider) => {
     const merged = { ...both, ...env } as Record<string, string>;
-    expect(await watch([...list, ...flags], merged)).toMatchObject({
-      code: 0,
-      stdout: `${provider}\n`,
-    });
+    expect(await watch([...list, ...flags], merged)).toMatchObject({ code: 0, stdout: `${provider}\n` });
   });
 
   it('needs the whole of a credential', async () => {
@@ -97,12 +94,7 @@ describe('which provider is meant', () => {
 
 describe('a profile of Run:ai', () => {
   const profiles = {
-    gpu: {
-      provider: 'runai',
-      endpoint: `https://${runaiHost}`,
-      clientId,
-      credential: { env: 'GPU_SECRET' },
-    },
+    gpu: { provider: 'runai', endpoint: `https://${runaiHost}`, clientId, credential: { env: 'GPU_SECRET' } },
   };
 
   it('brings its own client id and secret, whatever the environment has', async () => {

@@ -29,11 +29,7 @@ describe('a project file', () => {
     const deployment = nscale();
     const cwd = await workFolder({ '.sactlrc.json': JSON.stringify(content) });
     const { code, stdout, stderr } = await deployment.run(['sa', 'list'], { cwd });
-    expect({ code, stdout, requests: deployment.requests }).toEqual({
-      code: 2,
-      stdout: '',
-      requests: [],
-    });
+    expect({ code, stdout, requests: deployment.requests }).toEqual({ code: 2, stdout: '', requests: [] });
     expect(stderr).toContain('.sactlrc.json');
     expect(stderr).toContain(key);
   });
@@ -92,10 +88,7 @@ describe('a profile', () => {
       terminal: 100,
       prompt: { confirm: () => Promise.resolve(answer) },
     });
-    expect({ code: outcome.code, requests: deployment.requests.length }).toEqual({
-      code,
-      requests,
-    });
+    expect({ code: outcome.code, requests: deployment.requests.length }).toEqual({ code, requests });
   });
 
   it('that does not exist is refused', async () => {
@@ -117,11 +110,7 @@ describe('the connection', () => {
   ])('refuses %j before any request', async (flags) => {
     const deployment = nscale();
     const { code, stdout, stderr } = await deployment.run(['whoami', ...flags]);
-    expect({ code, stdout, requests: deployment.requests }).toEqual({
-      code: 2,
-      stdout: '',
-      requests: [],
-    });
+    expect({ code, stdout, requests: deployment.requests }).toEqual({ code: 2, stdout: '', requests: [] });
     expect(stderr).toContain(flags[0]);
     expect(stderr).not.toContain(sandboxTokens.administrator);
   });

@@ -85,12 +85,7 @@ describe('a file that ends anywhere', () => {
   const intent: JournalRecord = {
     type: 'intent',
     schema: schemaVersion,
-    intent: {
-      ...intentOf(),
-      startedAt: '2026-11-22T12:00:00.000Z',
-      process: { pid: 100, host },
-      keepsSecret: true,
-    },
+    intent: { ...intentOf(), startedAt: '2026-11-22T12:00:00.000Z', process: { pid: 100, host }, keepsSecret: true },
   };
 
   it('gives the records that are whole, and no others', () => {
@@ -120,10 +115,7 @@ describe('a file that ends anywhere', () => {
       fc.uint8Array({ maxLength: 40 }),
       fc.json().map((json) => Buffer.from(`${json}\n`)),
       fc
-        .record({
-          type: fc.constantFrom('intent', 'sent', 'answer', 'outcome'),
-          at: fc.jsonValue(),
-        })
+        .record({ type: fc.constantFrom('intent', 'sent', 'answer', 'outcome'), at: fc.jsonValue() })
         .map((value) => Buffer.from(`${JSON.stringify(value)}\n`)),
     );
     fc.assert(

@@ -48,18 +48,8 @@ describe('the folder', () => {
       userId: null,
       reason: 'it is a symbolic link',
     },
-    {
-      what: 'is a file',
-      make: (path) => writeFile(path, ''),
-      userId: null,
-      reason: 'it is not a folder',
-    },
-    {
-      what: 'is another user’s',
-      make: (path) => mkdir(path),
-      userId: 4_000_000,
-      reason: 'it belongs to another user',
-    },
+    { what: 'is a file', make: (path) => writeFile(path, ''), userId: null, reason: 'it is not a folder' },
+    { what: 'is another user’s', make: (path) => mkdir(path), userId: 4_000_000, reason: 'it belongs to another user' },
   ];
 
   it.runIf(isPosix).each(untrusted)('is not used when it $what', async ({ make, userId, reason }) => {

@@ -31,24 +31,10 @@ describe('an entry', () => {
       isNewer: false,
       isUnderWay: false,
       state: 'answered',
-      intent: {
-        ...intentOf(),
-        startedAt: '2026-11-22T12:00:00.000Z',
-        process: { pid: 100, host },
-        keepsSecret: true,
-      },
-      answer: {
-        at: '2026-11-22T12:00:00.000Z',
-        operation: 'create',
-        accountId: null,
-        base64: expect.anything(),
-      },
+      intent: { ...intentOf(), startedAt: '2026-11-22T12:00:00.000Z', process: { pid: 100, host }, keepsSecret: true },
+      answer: { at: '2026-11-22T12:00:00.000Z', operation: 'create', accountId: null, base64: expect.anything() },
       delivered: ['file:ci.token'],
-      outcome: {
-        at: '2026-11-22T12:00:00.000Z',
-        outcome: 'undelivered',
-        message: 'no space left',
-      },
+      outcome: { at: '2026-11-22T12:00:00.000Z', outcome: 'undelivered', message: 'no space left' },
     });
     expect(entry.answer && answerBytes(entry.answer)).toEqual(secretBytes);
     expect(JSON.stringify(entry)).not.toContain(secretBytes.toString('base64'));

@@ -52,18 +52,8 @@ describe('entries', () => {
   it.each([
     { what: 'of a dead process', self: processOf(200), later: 0, stays: false },
     { what: 'of a living one', self: processOf(200, [100]), later: 0, stays: true },
-    {
-      what: 'of another machine',
-      self: { ...processOf(100), host: 'else' },
-      later: 0,
-      stays: true,
-    },
-    {
-      what: 'of another machine, a day ago',
-      self: { ...processOf(100), host: 'else' },
-      later: day + 1,
-      stays: false,
-    },
+    { what: 'of another machine', self: { ...processOf(100), host: 'else' }, later: 0, stays: true },
+    { what: 'of another machine, a day ago', self: { ...processOf(100), host: 'else' }, later: day + 1, stays: false },
     { what: 'of our own number', self: processOf(100), later: 0, stays: true },
   ])('that never sent anything, $what: stays $stays, not open', async ({ self, later, stays }) => {
     const directory = await temporary();

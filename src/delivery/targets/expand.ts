@@ -17,10 +17,7 @@ const placeholders: ReadonlyMap<string, Placeholder> = new Map([
   ['provider', { valueOf: (subject: Subject) => subject.provider, absence: '' }],
   [
     'profile',
-    {
-      valueOf: (subject: Subject) => subject.profile,
-      absence: 'there is no profile that {profile} could stand for',
-    },
+    { valueOf: (subject: Subject) => subject.profile, absence: 'there is no profile that {profile} could stand for' },
   ],
   [
     'org',
@@ -29,13 +26,7 @@ const placeholders: ReadonlyMap<string, Placeholder> = new Map([
       absence: 'there is no organization that {org} could stand for',
     },
   ],
-  [
-    'id',
-    {
-      valueOf: (subject: Subject) => subject.id,
-      absence: unknownId,
-    },
-  ],
+  ['id', { valueOf: (subject: Subject) => subject.id, absence: unknownId }],
   ['name', { valueOf: (subject: Subject) => subject.name, absence: '' }],
 ]);
 

@@ -106,11 +106,7 @@ describe('accessrules create', () => {
         },
       },
     });
-    expect({ code, stdout, asked }).toEqual({
-      code: 2,
-      stdout: '',
-      asked: ['Create an access rule for ci-vision?'],
-    });
+    expect({ code, stdout, asked }).toEqual({ code: 2, stdout: '', asked: ['Create an access rule for ci-vision?'] });
     expect(stderr).toContain('ci-vision is granted Viewer on tenant');
     expect(stderr).toContain('not confirmed; nothing was changed');
   });
@@ -130,10 +126,7 @@ describe('accessrules create at a terminal', () => {
       terminal: 100,
       prompt: { select: choose },
     });
-    expect({ code, asked }).toEqual({
-      code: 0,
-      asked: ['Which service account?', 'Which role?', 'On which scope?'],
-    });
+    expect({ code, asked }).toEqual({ code: 0, asked: ['Which service account?', 'Which role?', 'On which scope?'] });
     expect(JSON.parse(stdout)).toMatchObject({
       account: 'ci-vision',
       role: 'Viewer',
@@ -144,9 +137,7 @@ describe('accessrules create at a terminal', () => {
 
   it('asks for nothing with --no-input', async () => {
     const sandbox = await runaiSandbox();
-    const { code, stderr } = await sandbox([...create, '--no-input', '--no-color'], {
-      terminal: 100,
-    });
+    const { code, stderr } = await sandbox([...create, '--no-input', '--no-color'], { terminal: 100 });
     expect(code).toBe(2);
     expect(stderr).toContain('--role is missing');
   });

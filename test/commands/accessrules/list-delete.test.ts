@@ -63,12 +63,7 @@ describe('accessrules delete', () => {
     const sandbox = await runaiSandbox();
     const { code, stdout, stderr } = await sandbox([...remove, '--id', '102', '--yes', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual({
-      deleted: true,
-      provider: 'runai',
-      id: '102',
-      sandbox: true,
-    });
+    expect(JSON.parse(stdout)).toEqual({ deleted: true, provider: 'runai', id: '102', sandbox: true });
     const left = await sandbox([...list, '--account', 'ci-vision', '-q', '.[].id']);
     expect(left.stdout).toBe('103\n');
   });
@@ -82,11 +77,7 @@ describe('accessrules delete', () => {
       provider: 'runai',
       operation: 'delete',
       requests: [
-        {
-          method: 'DELETE',
-          url: 'https://runai.sandbox.invalid/api/v1/authorization/access-rules/102',
-          body: null,
-        },
+        { method: 'DELETE', url: 'https://runai.sandbox.invalid/api/v1/authorization/access-rules/102', body: null },
       ],
       effects: ['ci-vision loses L1 researcher on project vision (4301)'],
       targets: [],

@@ -67,13 +67,7 @@ describe('the audit log of Augment says of', () => {
     const argv = 'sa rotate --id ci --token second --stdin --to session:session.json --yes';
     expect((await machine.sactl(argv.split(' '), { stdin })).code).toBe(1);
     expect(later(machine)).toEqual([
-      expect.objectContaining({
-        operation: 'rotate',
-        outcome: 'failed',
-        exitCode: 1,
-        fingerprint: null,
-        targets: [],
-      }),
+      expect.objectContaining({ operation: 'rotate', outcome: 'failed', exitCode: 1, fingerprint: null, targets: [] }),
     ]);
   });
 
@@ -83,12 +77,7 @@ describe('the audit log of Augment says of', () => {
     const argv = 'tokens create --id ci --token third --stdin --json';
     expect((await machine.sactl(argv.split(' '), { stdin })).code).toBe(0);
     expect(later(machine)).toEqual([
-      expect.objectContaining({
-        ...common,
-        operation: 'rotate',
-        fingerprint: fingerprintOf(stdin),
-        targets: [],
-      }),
+      expect.objectContaining({ ...common, operation: 'rotate', fingerprint: fingerprintOf(stdin), targets: [] }),
     ]);
   });
 

@@ -146,11 +146,7 @@ describe('audit list', () => {
     [['--id', 'ci'], 'the audit log has nothing of that'],
     [['--since', '1d'], 'the audit log has nothing of that'],
   ])('says so when there is nothing: %j', async (flags, note) => {
-    expect(await machine([])([...flags, '--json'])).toEqual({
-      code: 0,
-      stdout: '[]\n',
-      stderr: `sactl: ${note}\n`,
-    });
+    expect(await machine([])([...flags, '--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: `sactl: ${note}\n` });
   });
 
   it.each([
@@ -159,11 +155,7 @@ describe('audit list', () => {
   ])('counts %i damaged and shows the others', async (count, note) => {
     const damaged = ['{"schema":1,"at":"2026', '[]'].slice(0, count);
     const { code, stdout, stderr } = await machine([...damaged, '', ...log])(['-q', 'length']);
-    expect({ code, stdout, stderr }).toEqual({
-      code: 0,
-      stdout: '3\n',
-      stderr: `sactl: ${note}\n`,
-    });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '3\n', stderr: `sactl: ${note}\n` });
   });
 
   it('believes nothing of what is in the log', async () => {

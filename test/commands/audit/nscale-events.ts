@@ -43,10 +43,4 @@ export const rotated = {
 };
 
 /** What an event says where there was no credential. */
-export const unissued = {
-  expiresAfter: null,
-  fingerprint: null,
-  verified: null,
-  reissued: null,
-  targets: [],
-};
+export const unissued = { expiresAfter: null, fingerprint: null, verified: null, reissued: null, targets: [] };

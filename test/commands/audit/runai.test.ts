@@ -148,40 +148,20 @@ describe('the audit log of Run:ai says of', () => {
   it('a rule that was added: its id and whose it is', async () => {
     const { run, stateDirectory } = runai();
     expect((await run(grant.split(' '))).code).toBe(0);
-    expectEvent(stateDirectory, {
-      ...common,
-      operation: 'grant',
-      outcome: 'done',
-      exitCode: 0,
-      id: '117',
-      name,
-    });
+    expectEvent(stateDirectory, { ...common, operation: 'grant', outcome: 'done', exitCode: 0, id: '117', name });
   });
 
   it('a rule that was refused: whose it would be', async () => {
     const intercept = faults({ method: 'POST', path: rules, answer: forbidden });
     const { run, stateDirectory } = runai({ intercept });
     expect((await run(grant.split(' '))).code).toBe(4);
-    expectEvent(stateDirectory, {
-      operation: 'grant',
-      outcome: 'failed',
-      exitCode: 4,
-      id: null,
-      name,
-    });
+    expectEvent(stateDirectory, { operation: 'grant', outcome: 'failed', exitCode: 4, id: null, name });
   });
 
   it('a rule that was taken away: its id and whose it was', async () => {
     const { run, stateDirectory } = runai();
     expect((await run(['accessrules', 'delete', '--id', '102', '--yes'])).code).toBe(0);
-    expectEvent(stateDirectory, {
-      ...common,
-      operation: 'ungrant',
-      outcome: 'done',
-      exitCode: 0,
-      id: '102',
-      name,
-    });
+    expectEvent(stateDirectory, { ...common, operation: 'ungrant', outcome: 'done', exitCode: 0, id: '102', name });
   });
 
   it('a kept secret that was delivered', async () => {

@@ -12,10 +12,7 @@ describe('an account', () => {
     const { code, stdout, stderr } = await machine.sactl(argv.split(' '), { stdin: nightly });
     const tokens = [token({ name: 'first', session: first }), token({ name: 'nightly', session: nightly })];
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual({
-      ...account(tokens),
-      ...issued(nightly, 'file:nightly.json'),
-    });
+    expect(JSON.parse(stdout)).toEqual({ ...account(tokens), ...issued(nightly, 'file:nightly.json') });
     expect(await shown(machine, ['tokens', 'list', '--id', 'ci'])).toEqual(tokens);
     expect(`${await machine.file('nightly.json')}\n`).toBe(nightly);
     expect(await machine.backups()).toEqual([]);
@@ -71,13 +68,7 @@ describe('an account', () => {
     await machine.atConsole('delete', '--account', 'ci');
     const done = await machine.sactl([...remove, '--done', '--json']);
     expect([done.code, done.stderr]).toEqual([0, '']);
-    expect(JSON.parse(done.stdout)).toEqual({
-      deleted: true,
-      provider: 'augment',
-      id,
-      name: 'ci',
-      sandbox: true,
-    });
+    expect(JSON.parse(done.stdout)).toEqual({ deleted: true, provider: 'augment', id, name: 'ci', sandbox: true });
     expect(await shown(machine, ['sa', 'list'])).toEqual([]);
     expect((await machine.sactl(remove)).code).toBe(3);
   });

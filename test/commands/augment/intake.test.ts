@@ -28,11 +28,7 @@ describe('a token for another tenant than the account’s', () => {
   const question = `The session is for zulu.api.augmentcode.com, and ${reviewer.account} is recorded at acme.api.augmentcode.com. Go on?`;
   const moved = sessionOf('moved').replace('acme', 'zulu');
 
-  async function machine(): Promise<{
-    deployment: AugmentDeployment;
-    argv: string[];
-    cwd: string;
-  }> {
+  async function machine(): Promise<{ deployment: AugmentDeployment; argv: string[]; cwd: string }> {
     const deployment = deploy({ inventory: seedInventory() });
     deployment.issuance({ token: 'second', value: 'moved' });
     const cwd = await workFolder({ 'new.json': moved });

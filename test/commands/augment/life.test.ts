@@ -82,9 +82,7 @@ describe('the life of a token, where nobody can be asked,', () => {
     await machine.sactl(restore);
     const third = await machine.atConsole('issue', '--account', 'ci', '--token', 'third');
     const argv = 'sa rotate --id ci --token third --stdin --to session:session.json --yes -q';
-    const { stdout } = await machine.sactl([...argv.split(' '), '.actionsRequired[].goal'], {
-      stdin: third,
-    });
+    const { stdout } = await machine.sactl([...argv.split(' '), '.actionsRequired[].goal'], { stdin: third });
     expect(stdout).toBe('revoke the token "first" of the service account "ci"\n');
     const listed = await machine.sactl('tokens list --id ci -q .[]|.name+":"+.state'.split(' '));
     expect(listed.stdout).toBe('first:pending-revoke\nsecond:active\nthird:active\n');
@@ -125,10 +123,7 @@ describe('the life of a token, where nobody can be asked,', () => {
     const { code, stdout, stderr } = await machine.sactl(restore);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({
-      error: {
-        code: 'not_restored',
-        message: expect.stringContaining('augment answered 401') as unknown,
-      },
+      error: { code: 'not_restored', message: expect.stringContaining('augment answered 401') as unknown },
     });
     expect(`${await machine.file('session.json')}\n`).toBe(machine.second);
     expect(await machine.backups()).toEqual([backupOf(machine.first)]);

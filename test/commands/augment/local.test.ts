@@ -135,10 +135,7 @@ describe('a rotation of an account with several tokens', () => {
     const argv = `sa rotate ${id} --token new --stdin --yes --to file:one --endpoint ${endpoint} -q`;
     const { deployment, cwd } = installed;
     const stdin = deployment.issuance({ token: 'new' });
-    const outcome = await deployment.run([...argv.split(' '), '.actionsRequired[].command'], {
-      cwd,
-      stdin,
-    });
+    const outcome = await deployment.run([...argv.split(' '), '.actionsRequired[].command'], { cwd, stdin });
     expect(outcome.stdout).toMatch(/ --done --yes --endpoint https:\/\/api\.augmentcode\.com\/\n$/);
   });
 });

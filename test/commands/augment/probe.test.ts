@@ -126,9 +126,7 @@ describe('tokens revoke', () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`sactl: whether the token "${reviewer.token}" is revoked could not be seen: `);
     expect(stderr).toContain(why);
-    expect(JSON.parse(stdout)).toMatchObject({
-      tokens: [{ state: 'revoked', verified: false }, { state: 'active' }],
-    });
+    expect(JSON.parse(stdout)).toMatchObject({ tokens: [{ state: 'revoked', verified: false }, { state: 'active' }] });
     const backups = join(deployment.stateDirectory, 'backups');
     const name = fingerprintOf(sessionOf(reviewer.value)).replace(':', '-');
     expect(await readFile(join(backups, `${name}.json`), 'utf8')).toContain(reviewer.value);
@@ -164,14 +162,10 @@ describe('tokens revoke', () => {
     const deployment = deploy({ inventory: seedInventory() });
     if (installed !== null) signIn(deployment, installed);
     const argv = `tokens revoke --id ${docs.account} --token ${docs.token} --done --yes --json`;
-    const early = await deployment.run(argv.split(' '), {
-      env: { ...env, SACTL_PROVIDER: 'augment' },
-    });
+    const early = await deployment.run(argv.split(' '), { env: { ...env, SACTL_PROVIDER: 'augment' } });
     expect(early).toMatchObject({ code: 1, stdout: '' });
     deployment.revoke({ account: docs.account, token: docs.token });
-    const { code, stdout } = await deployment.run(argv.split(' '), {
-      env: { ...env, SACTL_PROVIDER: 'augment' },
-    });
+    const { code, stdout } = await deployment.run(argv.split(' '), { env: { ...env, SACTL_PROVIDER: 'augment' } });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ tokens: [{ state: 'revoked', verified: true }] });
   });

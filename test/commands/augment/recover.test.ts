@@ -102,9 +102,7 @@ describe('recover deliver', () => {
     await rm(join(deployment.stateDirectory, 'augment', 'inventory.json'));
     const { stdout } = await deployment.run(['recover', 'list', '-q', '.[].id']);
     const recover = `recover deliver --id ${stdout.trim()} --to file:out --yes -q`.split(' ');
-    const outcome = await deployment.run([...recover, '.name, .description, .tokens[].name'], {
-      cwd,
-    });
+    const outcome = await deployment.run([...recover, '.name, .description, .tokens[].name'], { cwd });
     expect(outcome).toMatchObject({ code: 0, stdout: 'ci\nBuilds\none\n' });
   });
 

@@ -42,12 +42,7 @@ export async function sandbox(): Promise<Sandbox> {
   const stateDirectory = freshStateDirectory();
   const cwd = await workFolder();
   function sactl(argv: readonly string[], { env, ...options }: TestContextOptions = {}): Promise<Outcome> {
-    const all = {
-      SACTL_STATE_DIR: stateDirectory,
-      SACTL_SANDBOX: '1',
-      SACTL_PROVIDER: 'augment',
-      ...env,
-    };
+    const all = { SACTL_STATE_DIR: stateDirectory, SACTL_SANDBOX: '1', SACTL_PROVIDER: 'augment', ...env };
     return run(argv, { cwd, ...options, env: all });
   }
   return {

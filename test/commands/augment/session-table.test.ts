@@ -131,11 +131,7 @@ describe.each(ways)('a session by %s', (way, source) => {
     const cwd = await workFolder({ 'in.json': text });
     const { flags, options } = given(text, cwd);
     const outcome = await run([...create, ...flags], options);
-    expect(outcome).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: problems(reasons.map((reason) => `${source}: ${reason}`)),
-    });
+    expect(outcome).toEqual({ code: 2, stdout: '', stderr: problems(reasons.map((reason) => `${source}: ${reason}`)) });
     expect(requests).toEqual([]);
     expect((await run(list)).stdout).toBe('');
   });
@@ -146,10 +142,7 @@ describe.each(ways)('a session by %s', (way, source) => {
     const cwd = await workFolder({ 'in.json': text });
     const { flags, options } = given(text, cwd);
     const { code, stderr } = await deployment.run([...create, ...flags, '--json'], options);
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: problems(warnings.map((warning) => `${source}: ${warning}`)),
-    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: problems(warnings.map((warning) => `${source}: ${warning}`)) });
     expect((await deployment.run(list)).stdout).toBe('ci\n');
     const written = await readFile(join(cwd, 'new.json'), 'utf8');
     expect(JSON.parse(written)).toMatchObject({ accessToken: token });

@@ -95,9 +95,7 @@ describe('without --to', () => {
   it('a rotation goes to Auggie’s own file, when that holds a recorded token', async () => {
     const deployment = machine();
     const path = signIn(deployment, sessionOf(reviewer.value));
-    const { code, stdout, stderr } = await deployment.run([...rotate, '--json'], {
-      stdin: session,
-    });
+    const { code, stdout, stderr } = await deployment.run([...rotate, '--json'], { stdin: session });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       deliveredTo: [{ target: `session:~/${auggies}`, ok: true }],
@@ -160,10 +158,7 @@ describe('session:', () => {
     const cwd = await workFolder({ real: sessionOf(reviewer.value) });
     await symlink(join(cwd, 'real'), join(cwd, 'link'));
     const deployment = machine();
-    const outcome = await deployment.run([...rotate, '--to', 'session:link'], {
-      cwd,
-      stdin: session,
-    });
+    const outcome = await deployment.run([...rotate, '--to', 'session:link'], { cwd, stdin: session });
     expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(deployment.requests).toEqual([]);
     expect(await readFile(join(cwd, 'real'), 'utf8')).toBe(sessionOf(reviewer.value));
@@ -172,10 +167,7 @@ describe('session:', () => {
   it('does not back up what is no session', async () => {
     const cwd = await workFolder({ out: 'notes of mine' });
     const deployment = machine();
-    const { code } = await deployment.run([...rotate, '--to', 'session:out'], {
-      cwd,
-      stdin: session,
-    });
+    const { code } = await deployment.run([...rotate, '--to', 'session:out'], { cwd, stdin: session });
     expect(code).toBe(0);
     await expect(stat(join(deployment.stateDirectory, 'backups'))).rejects.toThrow('ENOENT');
   });
@@ -200,20 +192,14 @@ describe('session:', () => {
     for (const text of [sessionOf(reviewer.value), session]) {
       const name = `${fingerprintOf(text).replace(':', '-')}.json`;
       const kept = await readFile(join(deployment.stateDirectory, 'backups', name), 'utf8');
-      expect(JSON.parse(kept)).toEqual({
-        path: out,
-        target: `session:${out}`,
-        session: text,
-      });
+      expect(JSON.parse(kept)).toEqual({ path: out, target: `session:${out}`, session: text });
     }
   });
 });
 
 it('a filter is tried on a result before a token is looked at', async () => {
   const deployment = machine();
-  const outcome = await deployment.run([...rotate, '--to', 'file:out', '-q', '.name.x'], {
-    stdin: session,
-  });
+  const outcome = await deployment.run([...rotate, '--to', 'file:out', '-q', '.name.x'], { stdin: session });
   expect(outcome).toMatchObject({ code: 2, stdout: '' });
   expect(deployment.requests).toEqual([]);
 });
@@ -231,10 +217,7 @@ it('a delivery that fails leaves the session in the journal, and recover deliver
     },
   });
   deployment.issuance({ token: 'second', value: fresh });
-  const failed = await deployment.run([...rotate, '--to', 'file:folder/out'], {
-    cwd,
-    stdin: session,
-  });
+  const failed = await deployment.run([...rotate, '--to', 'file:folder/out'], { cwd, stdin: session });
   expect(failed.code).toBe(8);
   expect(failed.stderr).toContain('hint: sactl recover deliver --id ');
   const { stdout } = await deployment.run(['recover', 'list', '-q', '.[].id']);
@@ -269,10 +252,7 @@ describe('profile', () => {
   it('is not for another account', async () => {
     const deployment = machine();
     const { path, env } = await withProfile(sessionOf(docs.value));
-    const { code, stderr } = await deployment.run([...rotate, '--to', 'profile'], {
-      env,
-      stdin: session,
-    });
+    const { code, stderr } = await deployment.run([...rotate, '--to', 'profile'], { env, stdin: session });
     expect(code).toBe(2);
     expect(stderr).toContain('this is another one');
     expect(await readFile(path, 'utf8')).toBe(sessionOf(docs.value));

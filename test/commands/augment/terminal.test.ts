@@ -18,10 +18,7 @@ function person(pasted = ''): Person {
       return Promise.resolve(answer);
     };
   }
-  return {
-    questions,
-    options: { terminal: 200, prompt: { password: say(pasted), confirm: say(true) } },
-  };
+  return { questions, options: { terminal: 200, prompt: { password: say(pasted), confirm: say(true) } } };
 }
 
 const hidden = 'The new token, or the whole session.json (not shown)';

@@ -51,20 +51,14 @@ describe('a rotation where nothing is recorded', () => {
 
     deployment.revoke({ token: reviewer.token });
     const revoke = ['tokens', 'revoke', '--id', id, '--token', fingerprint, '--done', '--yes'];
-    const revoked = await deployment.run([...revoke, '-q', '.tokens[0] | .state, .verified'], {
-      env,
-    });
+    const revoked = await deployment.run([...revoke, '-q', '.tokens[0] | .state, .verified'], { env });
     expect(revoked).toEqual({ code: 0, stdout: 'revoked\ntrue\n', stderr: '' });
   });
 
   it('refuses the old token', async () => {
     const deployment = deploy();
     const cwd = await workFolder({ 'session.json': old });
-    const { code, stderr } = await deployment.run(rotate(reviewer.account), {
-      cwd,
-      stdin: old,
-      env,
-    });
+    const { code, stderr } = await deployment.run(rotate(reviewer.account), { cwd, stdin: old, env });
     expect(code).toBe(2);
     expect(stderr).toContain('not a new one');
     expect(deployment.requests).toEqual([]);
@@ -87,11 +81,7 @@ describe('a rotation where nothing is recorded', () => {
     const deployment = deploy();
     const cwd = await workFolder(files);
     const stdin = deployment.issuance({ token: 'second' });
-    const { code, stdout } = await deployment.run(rotate(reviewer.account, to), {
-      cwd,
-      stdin,
-      env,
-    });
+    const { code, stdout } = await deployment.run(rotate(reviewer.account, to), { cwd, stdin, env });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(deployment.requests).toEqual([]);
   });

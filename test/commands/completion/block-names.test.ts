@@ -41,11 +41,7 @@ describe('names below a key of a YAML file', () => {
   it('are what a parser finds, or none', () => {
     const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,8}$/);
     const value = fc.oneof(fc.string(), fc.record({ provider: fc.string(), org: fc.lorem() }));
-    const file = fc.record({
-      org: fc.string(),
-      profiles: fc.dictionary(name, value),
-      columns: fc.array(fc.string()),
-    });
+    const file = fc.record({ org: fc.string(), profiles: fc.dictionary(name, value), columns: fc.array(fc.string()) });
     const style = fc.constantFrom(
       {},
       { indent: 4 },

@@ -57,10 +57,7 @@ describe('what completion knows', () => {
 
   it('is what the values of flags can be', () => {
     const { values } = outline;
-    expect(values.get('--provider')).toEqual({
-      kind: 'choices',
-      choices: [...providerNames, 'all'],
-    });
+    expect(values.get('--provider')).toEqual({ kind: 'choices', choices: [...providerNames, 'all'] });
     const choices = listColumns.map(({ name }) => name);
     expect(choices).toContain('age');
     expect(values.get('--sort')).toEqual({ kind: 'sort', choices });

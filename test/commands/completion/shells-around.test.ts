@@ -24,9 +24,7 @@ const nothing = { script: '' };
 const library = '/usr/share/bash-completion/bash_completion';
 
 describe.runIf(bash.isInstalled)('bash', { timeout: 30_000 }, () => {
-  const check = spawnSync('shellcheck', ['--shell=bash', join(dist, 'completion.bash')], {
-    encoding: 'utf8',
-  });
+  const check = spawnSync('shellcheck', ['--shell=bash', join(dist, 'completion.bash')], { encoding: 'utf8' });
   it.runIf(check.error === undefined)('has a script that shellcheck finds nothing in', () => {
     expect({ code: check.status, stdout: check.stdout }).toEqual({ code: 0, stdout: '' });
   });

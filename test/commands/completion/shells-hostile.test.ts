@@ -41,9 +41,7 @@ function hostileTree(): Command {
 
 describe.each(realShells)('$title', { timeout: 30_000 }, (shell) => {
   it.runIf(shell.isInstalled)('runs nothing that the name of a profile says', async () => {
-    const { home, offers, runAll } = await useShell(shell, {
-      sactl: printing([...hostileNames, 'prod']),
-    });
+    const { home, offers, runAll } = await useShell(shell, { sactl: printing([...hostileNames, 'prod']) });
     expect(await offers('sactl --profile ')).toContain('prod');
     await runAll?.('sactl --profile ');
     await runAll?.('sactl --profile=');

@@ -79,11 +79,7 @@ Project file:  -
         { name: 'sandbox', value: false, source: 'default' },
         { name: 'columns', value: ['name', 'id'], source: files.user },
         { name: 'format', value: null, source: 'default' },
-        {
-          name: 'stateDirectory',
-          value: '~/state',
-          source: 'environment variable SACTL_STATE_DIR',
-        },
+        { name: 'stateDirectory', value: '~/state', source: 'environment variable SACTL_STATE_DIR' },
       ],
       connection: {
         provider: 'nscale',
@@ -106,20 +102,8 @@ Project file:  -
           org: '11111111-1111-4111-8111-111111111111',
           credential: 'command touch',
         },
-        {
-          name: 'lab',
-          provider: 'runai',
-          endpoint: 'https://lab.test',
-          org: null,
-          credential: 'file ~/lab-secret',
-        },
-        {
-          name: 'ci',
-          provider: 'nscale',
-          endpoint: null,
-          org: null,
-          credential: 'environment variable CI_TOKEN',
-        },
+        { name: 'lab', provider: 'runai', endpoint: 'https://lab.test', org: null, credential: 'file ~/lab-secret' },
+        { name: 'ci', provider: 'nscale', endpoint: null, org: null, credential: 'environment variable CI_TOKEN' },
       ],
       files,
     });
@@ -130,9 +114,7 @@ Project file:  -
     const { run } = await homeWith({});
     const env = { NSCALE_SERVICE_TOKEN: token };
     for (const format of ['table', 'json', 'ndjson', 'yaml', 'csv']) {
-      const { code, stdout, stderr } = await run(['config', 'explain', '--format', format], {
-        env,
-      });
+      const { code, stdout, stderr } = await run(['config', 'explain', '--format', format], { env });
       expect({ format, code, stderr }).toEqual({ format, code: 0, stderr: '' });
       expect(stdout).toContain('environment variable NSCALE_SERVICE_TOKEN');
       expect(stdout).not.toContain(token);
@@ -142,9 +124,7 @@ Project file:  -
   it('says what was found and is not used', async () => {
     const { run } = await homeWith({ [userFile]: 'org: b\n', 'work/.sactlrc': 'org: c\n' });
     const env = { XDG_STATE_HOME: 'relative' };
-    const { stdout } = await run(['config', 'explain', '--org', 'a', '-q', '.ignored', '-q', '.files'], {
-      env,
-    });
+    const { stdout } = await run(['config', 'explain', '--org', 'a', '-q', '.ignored', '-q', '.files'], { env });
     expect(
       stdout
         .split('\n')
@@ -197,9 +177,7 @@ describe('config explain without the one connection', () => {
     ],
   ])('says why: %s', async (_, env, problem) => {
     const { run } = await homeWith({});
-    const { code, stdout, stderr } = await run(['config', 'explain', '-q', '[.connection, .problem]'], {
-      env,
-    });
+    const { code, stdout, stderr } = await run(['config', 'explain', '-q', '[.connection, .problem]'], { env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual([null, problem]);
     const table = await run(['config', 'explain'], { env });
@@ -221,11 +199,7 @@ describe('a configuration that does not hold together', () => {
   ])('is exit 2: %s', async (_, env, flags, problem) => {
     const { run } = await homeWith({});
     const { code, stdout, stderr } = await run(['config', 'explain', ...flags], { env });
-    expect({ code, stdout, first: stderr.split('\n')[0] }).toEqual({
-      code: 2,
-      stdout: '',
-      first: `sactl: ${problem}`,
-    });
+    expect({ code, stdout, first: stderr.split('\n')[0] }).toEqual({ code: 2, stdout: '', first: `sactl: ${problem}` });
   });
 });
 

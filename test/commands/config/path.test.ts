@@ -4,11 +4,7 @@ import { homeWith, userFile } from './home.ts';
 
 it('prints the file that is read, and nothing else', async () => {
   const home = await homeWith({ '.config/sactl/config.yml': 'org: a\n' });
-  expect(await home.run(['config', 'path'])).toEqual({
-    code: 0,
-    stdout: '~/.config/sactl/config.yml\n',
-    stderr: '',
-  });
+  expect(await home.run(['config', 'path'])).toEqual({ code: 0, stdout: '~/.config/sactl/config.yml\n', stderr: '' });
 });
 
 it('prints where the file would be, and notes that it is not there', async () => {
@@ -32,11 +28,7 @@ it('honours XDG_CONFIG_HOME and SACTL_CONFIG', async () => {
 
 it('prints the path of a file that is missing where SACTL_CONFIG says, or that is not right', async () => {
   const home = await homeWith({ [userFile]: 'nonsense: [' });
-  expect(await home.run(['config', 'path'])).toEqual({
-    code: 0,
-    stdout: `~/${userFile}\n`,
-    stderr: '',
-  });
+  expect(await home.run(['config', 'path'])).toEqual({ code: 0, stdout: `~/${userFile}\n`, stderr: '' });
   expect(await home.run(['config', 'path'], { env: { SACTL_CONFIG: 'gone.yaml' } })).toEqual({
     code: 0,
     stdout: '~/work/gone.yaml\n',
@@ -46,11 +38,7 @@ it('prints the path of a file that is missing where SACTL_CONFIG says, or that i
 
 it('prints data where that is asked for, by flag or by the file itself', async () => {
   const home = await homeWith({ [userFile]: 'format: json\n' });
-  const json = {
-    code: 0,
-    stdout: `{\n  "path": "~/${userFile}",\n  "exists": true\n}\n`,
-    stderr: '',
-  };
+  const json = { code: 0, stdout: `{\n  "path": "~/${userFile}",\n  "exists": true\n}\n`, stderr: '' };
   expect(await home.run(['config', 'path'])).toEqual(json);
   expect(await home.run(['config', 'path', '--json'])).toEqual(json);
   expect(await home.run(['config', 'path', '-q', '.exists'])).toMatchObject({ stdout: 'true\n' });

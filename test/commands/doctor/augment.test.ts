@@ -25,10 +25,7 @@ async function examine(
   const filter = '.[] | select(.check == "session" or .check == "permissions") | .message';
   const { stdout, code } = await run(['doctor', '--provider', 'augment', '-q', filter], {
     homeDirectory: home,
-    env: {
-      SACTL_STATE_DIR: freshStateDirectory(),
-      AUGMENT_SESSION_AUTH: own,
-    },
+    env: { SACTL_STATE_DIR: freshStateDirectory(), AUGMENT_SESSION_AUTH: own },
     fetch: () => Promise.resolve(Response.json({ daily_active_user_counts: [] })),
   });
   // What keeps Auggie from working is an error.

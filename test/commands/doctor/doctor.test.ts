@@ -43,9 +43,7 @@ describe('doctor for people', () => {
   });
 
   it('breaks lines to fit the terminal, and puts hints below', async () => {
-    const { code, stdout } = await run(['doctor', '--provider', 'nscale', '--no-color'], {
-      terminal: 60,
-    });
+    const { code, stdout } = await run(['doctor', '--provider', 'nscale', '--no-color'], { terminal: 60 });
     expect(code).toBe(1);
     expect(stdout.slice(stdout.indexOf('\nnscale'))).toBe(
       [

@@ -11,9 +11,7 @@ const nscale = useNscale();
 
 /** An error as Node's fetch gives it. */
 function systemError(code: string, syscall = 'connect'): Error {
-  return new TypeError('fetch failed', {
-    cause: Object.assign(new Error(code), { code, syscall }),
-  });
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code, syscall }) });
 }
 
 const env = { NSCALE_SERVICE_TOKEN: 'secret-token' };
@@ -104,11 +102,7 @@ const fixtures = join(import.meta.dirname, '../../http/fixtures');
 /** Doctor where these variables are set, and a provider knows every caller. */
 async function examine(more: Record<string, string>, argv: readonly string[] = []): Promise<Examined> {
   const cwd = await workFolder({ 'empty.pem': '' });
-  return doctor(argv, {
-    cwd,
-    env: { ...env, ...more },
-    fetch: knownCaller,
-  });
+  return doctor(argv, { cwd, env: { ...env, ...more }, fetch: knownCaller });
 }
 
 describe('doctor tells of proxy and CA', () => {

@@ -35,20 +35,13 @@ async function deliverAt(
     argv = [],
     caFile = null,
     ...options
-  }: TestContextOptions & {
-    readonly argv?: readonly string[];
-    readonly caFile?: string | null;
-  } = {},
+  }: TestContextOptions & { readonly argv?: readonly string[]; readonly caFile?: string | null } = {},
 ): Promise<Recovered> {
   const stateDirectory = freshStateDirectory();
   const connection = { ...leftIntent.connection, endpoint, caFile };
   await leaveEntry({ stateDirectory }, { connection });
   const command = ['recover', 'deliver', '--id', '4f1c', '--yes', ...verified, ...argv];
-  const outcome = await run(command, {
-    fetch: programFetch(),
-    ...options,
-    env: { SACTL_STATE_DIR: stateDirectory },
-  });
+  const outcome = await run(command, { fetch: programFetch(), ...options, env: { SACTL_STATE_DIR: stateDirectory } });
   return { ...outcome, left: await idsIn({ stateDirectory }) };
 }
 

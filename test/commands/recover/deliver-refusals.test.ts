@@ -220,11 +220,7 @@ describe('recover deliver respects the lock of the account', () => {
     });
     expect(asked()).toEqual([]);
     await lock.release();
-    expect(await deployment.run(argv, { self })).toEqual({
-      code: 0,
-      stdout: `${issuedToken}\n`,
-      stderr: '',
-    });
+    expect(await deployment.run(argv, { self })).toEqual({ code: 0, stdout: `${issuedToken}\n`, stderr: '' });
   });
 });
 
@@ -235,9 +231,7 @@ describe('recover deliver that fails keeps the credential', () => {
   it.each(['EPIPE', 'ENOSPC'])('when stdout takes nothing: %s', async (error) => {
     const deployment = nscale(predictable);
     await keepCredential(deployment, rotation);
-    const outcome = await deployment.run([...deliver, '--yes', '--format', 'yaml'], {
-      stdout: brokenStdout(error),
-    });
+    const outcome = await deployment.run([...deliver, '--yes', '--format', 'yaml'], { stdout: brokenStdout(error) });
     expect(outcome).toMatchObject({ code: 8, stdout: '' });
     expect(outcome.stderr).toMatch(
       new RegExp(`^sactl: .*could not be written to stdout.*; it is kept\nhint: ${hint}\n$`),
@@ -250,10 +244,7 @@ describe('recover deliver that fails keeps the credential', () => {
     const deployment = nscale(predictable);
     await keepCredential(deployment, rotation);
     const argv = [...deliver, '--yes', '--to', 'file:a', '--to', 'exec:false', '--quiet'];
-    const outcome = await deployment.run([...argv, '-q', '.recoverId'], {
-      cwd,
-      env: { PATH: '/usr/bin:/bin' },
-    });
+    const outcome = await deployment.run([...argv, '-q', '.recoverId'], { cwd, env: { PATH: '/usr/bin:/bin' } });
     expect(outcome).toMatchObject({ code: 8, stdout: `${entryIds.kept}\n` });
     expect(JSON.parse(outcome.stderr)).toMatchObject({
       error: {

@@ -97,11 +97,7 @@ describe('recover deliver to the targets of the request', () => {
     expect(failed.code).toBe(8);
     expect(await readFile(join(cwd, 'other'), 'utf8')).toBe(issuedToken);
     await mkdir(folder);
-    expect(await deployment.run(report)).toEqual({
-      code: 0,
-      stdout: reported('file:out/token'),
-      stderr: '',
-    });
+    expect(await deployment.run(report)).toEqual({ code: 0, stdout: reported('file:out/token'), stderr: '' });
     expect(await readFile(join(folder, 'token'), 'utf8')).toBe(issuedToken);
     expect(await idsIn(deployment)).toEqual([]);
   });
@@ -109,11 +105,7 @@ describe('recover deliver to the targets of the request', () => {
   it('prints nothing secret where all of them have it, and erases the entry', async () => {
     const targets = ['exec:false', 'file:/nonexistent/token'];
     const deployment = await withEntry({ targets, delivered: targets });
-    expect(await deployment.run(report)).toEqual({
-      code: 0,
-      stdout: reported(...targets),
-      stderr: '',
-    });
+    expect(await deployment.run(report)).toEqual({ code: 0, stdout: reported(...targets), stderr: '' });
     expect(await idsIn(deployment)).toEqual([]);
   });
 
@@ -125,11 +117,7 @@ describe('recover deliver to the targets of the request', () => {
     const connection = { ...leftIntent.connection, profile: 'prod' };
     const deployment = await withEntry({ connection, targets: ['profile'] });
     const env = { SACTL_CONFIG: join(folder, 'config.json') };
-    expect(await deployment.run(report, { env })).toEqual({
-      code: 0,
-      stdout: reported('profile'),
-      stderr: '',
-    });
+    expect(await deployment.run(report, { env })).toEqual({ code: 0, stdout: reported('profile'), stderr: '' });
     expect(await readFile(join(folder, 'token'), 'utf8')).toBe(issuedToken);
   });
 });

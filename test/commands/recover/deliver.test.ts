@@ -31,11 +31,7 @@ describe('recover deliver to stdout', () => {
     ],
   ])('tries the token, prints it and erases the entry: %j', async (argv, stdout) => {
     const deployment = await withKept();
-    expect(await deployment.run([...deliver, '--yes', ...argv])).toEqual({
-      code: 0,
-      stdout,
-      stderr: '',
-    });
+    expect(await deployment.run([...deliver, '--yes', ...argv])).toEqual({ code: 0, stdout, stderr: '' });
     expect(deployment.asked()).toEqual([verification]);
     expect(await idsIn(deployment)).toEqual([]);
   });
@@ -152,10 +148,6 @@ describe('recover deliver with --quiet', () => {
   it('prints the result only', async () => {
     const deployment = await withKept();
     const argv = [...deliver, '--yes', '--quiet', '-q', '.credential.value'];
-    expect(await deployment.run(argv)).toEqual({
-      code: 0,
-      stdout: `${issuedToken}\n`,
-      stderr: '',
-    });
+    expect(await deployment.run(argv)).toEqual({ code: 0, stdout: `${issuedToken}\n`, stderr: '' });
   });
 });

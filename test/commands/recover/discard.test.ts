@@ -53,11 +53,7 @@ describe('recover discard', () => {
         },
       },
     });
-    expect(outcome).toEqual({
-      code: 0,
-      stdout: `Discarded ${entryIds.kept}.\n`,
-      stderr: `  - ${effect}\n`,
-    });
+    expect(outcome).toEqual({ code: 0, stdout: `Discarded ${entryIds.kept}.\n`, stderr: `  - ${effect}\n` });
     expect(questions).toEqual([`Discard the rotation of ci-deploy (entry ${entryIds.kept})? false`]);
     expect(await idsIn(deployment)).toEqual([]);
     expect(deployment.requests).toEqual([]);
@@ -68,12 +64,7 @@ describe('recover discard', () => {
     await leaveEntry(deployment);
     const { code, stdout, stderr } = await deployment.run([...discard, '--yes', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual({
-      discarded: true,
-      id: entryIds.kept,
-      provider: 'nscale',
-      name: 'ci-deploy',
-    });
+    expect(JSON.parse(stdout)).toEqual({ discarded: true, id: entryIds.kept, provider: 'nscale', name: 'ci-deploy' });
     expect(stdout).not.toContain(issuedToken);
   });
 

@@ -28,9 +28,7 @@ describe('recover deliver --dry-run', () => {
     expect({ code, error: JSON.parse(stderr) }).toMatchObject({
       code: 2,
       error: {
-        error: {
-          message: `--to "file:gone/token": there is no folder ${join(cwd, 'gone')}; make it first (mkdir)`,
-        },
+        error: { message: `--to "file:gone/token": there is no folder ${join(cwd, 'gone')}; make it first (mkdir)` },
       },
     });
     expect(JSON.parse(stdout)).toEqual({

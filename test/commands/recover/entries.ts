@@ -39,11 +39,7 @@ export function watched(deployment: NscaleDeployment): Watched {
 }
 
 /** The self of another process, which is running. */
-export const otherProcess: Context['self'] = {
-  pid: 99,
-  host: 'test-host',
-  isRunning: () => true,
-};
+export const otherProcess: Context['self'] = { pid: 99, host: 'test-host', isRunning: () => true };
 
 function journalOf(
   { stateDirectory }: Pick<Deployment, 'stateDirectory'>,

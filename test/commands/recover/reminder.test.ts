@@ -91,9 +91,7 @@ describe('the journals of the sandbox and of the real world', () => {
     expect(await deployment.run(whoami, { env })).toMatchObject({ code: 0, stderr: '' });
     const listed = await run(['recover', 'list', '--json'], { env });
     expect(listed).toEqual({ code: 0, stdout: '[]\n', stderr: 'sactl: nothing is waiting\n' });
-    const found = await run(['recover', 'list', '--sandbox', '-q', '.[] | [.id, .sandbox]'], {
-      env,
-    });
+    const found = await run(['recover', 'list', '--sandbox', '-q', '.[] | [.id, .sandbox]'], { env });
     expect(found).toEqual({ code: 0, stdout: `["${entryIds.kept}",true]\n`, stderr: '' });
   });
 

@@ -30,9 +30,7 @@ describe('recover show --reveal', () => {
     await keepCredential(deployment, rotation);
     const outcome = await deployment.run([...show, '--reveal', ...argv]);
     expect(outcome).toEqual({ code: 0, stdout, stderr: '' });
-    expect(await deployment.run(['recover', 'list', '-q', '.[].id'])).toMatchObject({
-      stdout: `${entryIds.kept}\n`,
-    });
+    expect(await deployment.run(['recover', 'list', '-q', '.[].id'])).toMatchObject({ stdout: `${entryIds.kept}\n` });
   });
 
   it('prints the token alone on the last line for people', async () => {
@@ -67,18 +65,12 @@ describe('recover show --reveal', () => {
     const deployment = nscale();
     await leaveEntry(deployment, { answer: { text } });
     const outcome = await deployment.run([...show, '--reveal', '-q', '.credential, .answer | tojson']);
-    expect(outcome).toEqual({
-      code: 0,
-      stdout: `null\n${JSON.stringify(text)}\n`,
-      stderr: asItCame,
-    });
+    expect(outcome).toEqual({ code: 0, stdout: `null\n${JSON.stringify(text)}\n`, stderr: asItCame });
   });
 
   it('prints an answer that cannot be read for people without what a terminal would obey', async () => {
     const deployment = nscale();
-    await leaveEntry(deployment, {
-      answer: { text: '<html>\n\u001B[2J::set-env {"token":\u0000"t"}' },
-    });
+    await leaveEntry(deployment, { answer: { text: '<html>\n\u001B[2J::set-env {"token":\u0000"t"}' } });
     const { code, stdout, stderr } = await deployment.run([...show, '--reveal']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: asItCame });
     expect(stdout.split('\n').slice(-5)).toEqual(['', 'Answer:', '<html>', ': :set-env {"token":"t"}', '']);

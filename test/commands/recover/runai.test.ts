@@ -79,11 +79,7 @@ describe('recover deliver on Run:ai', () => {
     const before = deployment.requests.length;
     const signIns = deployment.tokenRequests.length;
     const command = [...deliver, '--yes', '-q', '.verified, .credential.value'];
-    expect(await deployment.run(command)).toEqual({
-      code: 0,
-      stdout: `true\n${secret}\n`,
-      stderr: '',
-    });
+    expect(await deployment.run(command)).toEqual({ code: 0, stdout: `true\n${secret}\n`, stderr: '' });
     expect(deployment.requests.slice(before)).toEqual([]);
     expect(deployment.tokenRequests.slice(signIns)).toEqual(['POST /api/v2/token']);
     expect(await idsIn(deployment)).toEqual([]);
@@ -92,22 +88,14 @@ describe('recover deliver on Run:ai', () => {
   it('prints the answer itself with --raw', async () => {
     const deployment = await withKept(create);
     const argv = [...deliver, '--yes', '--raw', '-q', '[.id, .clientSecret]'];
-    expect(await deployment.run(argv)).toEqual({
-      code: 0,
-      stdout: `["${newAccountId}","${secret}"]\n`,
-      stderr: '',
-    });
+    expect(await deployment.run(argv)).toEqual({ code: 0, stdout: `["${newAccountId}","${secret}"]\n`, stderr: '' });
   });
 
   it('brings it to a target', async () => {
     const deployment = await withKept(create);
     const cwd = await workFolder();
     const argv = [...deliver, '--yes', '--to', 'file:{id}', '-q', '.deliveredTo[].target'];
-    expect(await deployment.run(argv, { cwd })).toEqual({
-      code: 0,
-      stdout: `file:${newAccountId}\n`,
-      stderr: '',
-    });
+    expect(await deployment.run(argv, { cwd })).toEqual({ code: 0, stdout: `file:${newAccountId}\n`, stderr: '' });
     expect(await readFile(join(cwd, newAccountId), 'utf8')).toBe(secret);
   });
 

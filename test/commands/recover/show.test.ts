@@ -53,10 +53,7 @@ describe('recover show', () => {
 
 const profile = { ...leftIntent.connection, profile: 'prod' };
 const elsewhere = { ...leftIntent.connection, endpoint: 'https://nscale.example.com' };
-const creation = {
-  operation: 'create',
-  account: { ...leftIntent.account, id: null, name: 'ci' },
-} as const;
+const creation = { operation: 'create', account: { ...leftIntent.account, id: null, name: 'ci' } } as const;
 
 const nextSteps: readonly (readonly [state: string, left: LeftEntry, step: string])[] = [
   ['broken', { answer: { text: 'x' } }, `${again} --provider nscale --org ${organizationId}`],

@@ -27,10 +27,7 @@ describe('sa create on Run:ai', () => {
     const sandbox = await runaiSandbox();
     const { code } = await sandbox(['sa', 'create', '--no-color', '-q', '.credential.value'], {
       terminal: 100,
-      prompt: {
-        input: () => Promise.resolve(' ci-speech '),
-        confirm: () => Promise.resolve(true),
-      },
+      prompt: { input: () => Promise.resolve(' ci-speech '), confirm: () => Promise.resolve(true) },
     });
     expect(code).toBe(0);
     const got = await sandbox(['sa', 'get', '--id', 'ci-speech', '-q', '[.description, .groups]']);
@@ -49,10 +46,7 @@ describe('sa create on Run:ai', () => {
         },
       },
     });
-    expect({ code: outcome.code, asked }).toEqual({
-      code: 0,
-      asked: ['Create service account ci-speech on Run:ai?'],
-    });
+    expect({ code: outcome.code, asked }).toEqual({ code: 0, asked: ['Create service account ci-speech on Run:ai?'] });
     expect(outcome.stderr).toContain('it may do nothing until it has an access rule');
   });
 
@@ -160,10 +154,6 @@ describe('sa create on Run:ai refuses', () => {
   it('a flag for nscale in a document', async () => {
     const sandbox = await runaiSandbox();
     const outcome = await sandbox([...create, '--stdin'], { stdin: 'name: ci\ngroups: [x]\n' });
-    expect(outcome).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: marked('sactl: Run:ai accounts cannot be given groups'),
-    });
+    expect(outcome).toEqual({ code: 2, stdout: '', stderr: marked('sactl: Run:ai accounts cannot be given groups') });
   });
 });

@@ -41,13 +41,7 @@ describe('an account on Run:ai', () => {
     const got = await json(sandbox, 'sa', 'get', '--id', 'ci-speech');
     expect(got).toMatchObject({ id: account.id, expiresAt: null });
     expect(got.accessRules).toEqual([
-      {
-        id: '117',
-        role: 'L1 researcher',
-        scopeType: 'project',
-        scopeId: projectIds.language,
-        scopeName: 'language',
-      },
+      { id: '117', role: 'L1 researcher', scopeType: 'project', scopeId: projectIds.language, scopeName: 'language' },
     ]);
 
     const rotated = await json(sandbox, 'sa', 'rotate', '--id', 'ci-speech', '--yes');

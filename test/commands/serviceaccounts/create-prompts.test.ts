@@ -24,16 +24,7 @@ function scripted(answers: readonly unknown[]): { prompt: Prompter; asked: reado
     // The test says what kind of answer comes when.
     return Promise.resolve(left.shift() as never);
   }
-  return {
-    prompt: {
-      confirm: answer,
-      input: answer,
-      password: answer,
-      select: answer,
-      checkbox: answer,
-    },
-    asked,
-  };
+  return { prompt: { confirm: answer, input: answer, password: answer, select: answer, checkbox: answer }, asked };
 }
 
 const create = ['sa', 'create', '--no-color', '-q', '.credential.value'];
@@ -59,10 +50,7 @@ describe('sa create on a terminal', () => {
       ].join('\n'),
     );
     expect(deployment.bodies).toMatchObject([
-      {
-        metadata: { name: 'ci', description: 'Runs tests' },
-        spec: { groupIDs: [groupIds.inference] },
-      },
+      { metadata: { name: 'ci', description: 'Runs tests' }, spec: { groupIDs: [groupIds.inference] } },
     ]);
   });
 
@@ -70,11 +58,7 @@ describe('sa create on a terminal', () => {
     const { prompt, asked } = scripted(['ci', '', [], true]);
     await nscale(predictable).run(create, { terminal: 100, prompt });
     expect(asked[2]?.choices).toEqual([
-      {
-        value: groupIds.billingReadonly,
-        label: 'billing-readonly (auditor)',
-        disabled: 'you may not grant auditor',
-      },
+      { value: groupIds.billingReadonly, label: 'billing-readonly (auditor)', disabled: 'you may not grant auditor' },
       { value: groupIds.inference, label: 'inference (reader, user)' },
       { value: groupIds.mlTraining, label: 'ml-training (user)' },
       { value: groupIds.observability, label: 'observability (reader)' },
@@ -126,11 +110,7 @@ describe('sa create on a terminal', () => {
     const { prompt } = scripted([false]);
     const argv = [...create, '--name', 'ci'];
     const { code, stdout, stderr } = await deployment.run(argv, { terminal: 100, prompt });
-    expect({ code, stdout, sent: deployment.mutations() }).toEqual({
-      code: 2,
-      stdout: '',
-      sent: [],
-    });
+    expect({ code, stdout, sent: deployment.mutations() }).toEqual({ code: 2, stdout: '', sent: [] });
     expect(stderr).toContain('not confirmed; nothing was changed');
   });
 

@@ -56,11 +56,7 @@ describe('sa create refuses, without a request,', () => {
     const cwd = await workFolder();
     await mkdir(join(cwd, 'folder'));
     const command = ['sa', 'create', '--format', 'yaml', ...argv.split(' ').filter(Boolean)];
-    expect(await deployment.run(command, { cwd, stdin })).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: problems(lines),
-    });
+    expect(await deployment.run(command, { cwd, stdin })).toEqual({ code: 2, stdout: '', stderr: problems(lines) });
     expect(deployment.requests).toEqual([]);
   });
 
@@ -78,19 +74,13 @@ describe('sa create refuses, without a request,', () => {
   ])('the document %j', async (stdin, message) => {
     const deployment = nscale();
     const { code, stdout, stderr } = await deployment.run(['sa', 'create', '--stdin', '--format', 'yaml'], { stdin });
-    expect({ code, stdout, requests: deployment.requests }).toEqual({
-      code: 2,
-      stdout: '',
-      requests: [],
-    });
+    expect({ code, stdout, requests: deployment.requests }).toEqual({ code: 2, stdout: '', requests: [] });
     expect(stderr).toContain(message);
   });
 
   it('a document from a terminal', async () => {
     const deployment = nscale();
-    const outcome = await deployment.run(['sa', 'create', '--stdin', '--no-color'], {
-      terminal: 100,
-    });
+    const outcome = await deployment.run(['sa', 'create', '--stdin', '--no-color'], { terminal: 100 });
     expect(outcome).toEqual({
       code: 2,
       stdout: '',

@@ -20,20 +20,11 @@ const operation = { name: 'sactl-operation', value: operationId };
 
 /** What is sent for name `ci`, description, group ml-training and tag team=vision, however that was said. */
 const wanted = {
-  metadata: {
-    name: 'ci',
-    description: 'Runs tests',
-    tags: [{ name: 'team', value: 'vision' }, operation],
-  },
+  metadata: { name: 'ci', description: 'Runs tests', tags: [{ name: 'team', value: 'vision' }, operation] },
   spec: { groupIDs: [groupIds.mlTraining] },
 };
 
-const ownShape = {
-  name: 'ci',
-  description: 'Runs tests',
-  groups: ['ml-training'],
-  tags: { team: 'vision' },
-};
+const ownShape = { name: 'ci', description: 'Runs tests', groups: ['ml-training'], tags: { team: 'vision' } };
 const ownYaml = 'name: ci\ndescription: Runs tests\ngroups: [ml-training]\ntags:\n  team: vision\n';
 const nscaleShape = {
   metadata: {
@@ -111,11 +102,7 @@ describe('sa create prints', () => {
     const deployment = nscale();
     const argv = ['sa', 'create', '--name', 'ci', '--group', 'inference', '--dry-run', '--json'];
     const { code, stdout, stderr } = await deployment.run(argv);
-    expect({ code, stderr, sent: deployment.mutations() }).toEqual({
-      code: 0,
-      stderr: '',
-      sent: [],
-    });
+    expect({ code, stderr, sent: deployment.mutations() }).toEqual({ code: 0, stderr: '', sent: [] });
     expect(JSON.parse(stdout)).toEqual({
       dryRun: true,
       provider: 'nscale',
@@ -124,10 +111,7 @@ describe('sa create prints', () => {
         {
           method: 'POST',
           url: accountsUrl,
-          body: {
-            metadata: { name: 'ci', tags: [operation] },
-            spec: { groupIDs: [groupIds.inference] },
-          },
+          body: { metadata: { name: 'ci', tags: [operation] }, spec: { groupIDs: [groupIds.inference] } },
         },
       ],
       effects: [
@@ -147,10 +131,9 @@ describe('sa create prints', () => {
   });
 });
 
-async function create(...argv: readonly string[]): Promise<{
-  readonly outcome: { code: number; stdout: string; stderr: string };
-  readonly sent: readonly string[];
-}> {
+async function create(
+  ...argv: readonly string[]
+): Promise<{ readonly outcome: { code: number; stdout: string; stderr: string }; readonly sent: readonly string[] }> {
   const deployment = nscale(predictable);
   const outcome = await deployment.run(['sa', 'create', '--name', ...argv]);
   return { outcome, sent: deployment.mutations() };
@@ -185,11 +168,7 @@ describe('sa create when the name exists', () => {
 
   it('says in a dry run with --if-missing that nothing would change', async () => {
     const { outcome } = await create('ci-deploy', '--if-missing', '--dry-run', '--quiet');
-    expect(outcome).toEqual({
-      code: 0,
-      stdout: 'Dry run: create would change nothing.\n',
-      stderr: '',
-    });
+    expect(outcome).toEqual({ code: 0, stdout: 'Dry run: create would change nothing.\n', stderr: '' });
   });
 
   it('creates a missing one with --if-missing, and a second one with --allow-duplicate', async () => {
@@ -218,10 +197,6 @@ describe('sa create without a place for the credential', () => {
   it.each(refused)('sends nothing: %j %j', async (argv, options) => {
     const deployment = nscale();
     const { code, stdout } = await deployment.run(['sa', 'create', '--name', 'ci', ...argv], options);
-    expect({ code, stdout, sent: deployment.mutations() }).toEqual({
-      code: 2,
-      stdout: '',
-      sent: [],
-    });
+    expect({ code, stdout, sent: deployment.mutations() }).toEqual({ code: 2, stdout: '', sent: [] });
   });
 });

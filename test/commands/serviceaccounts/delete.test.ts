@@ -58,12 +58,7 @@ describe('sa delete', () => {
     expect({ ...outcome, sent: deployment.mutations().length }).toEqual(
       answer
         ? { code: 0, stdout: `Deleted terraform (${terraform}).\n`, stderr: asked, sent: 1 }
-        : {
-            code: 2,
-            stdout: '',
-            stderr: asked + problems(['not confirmed; nothing was changed']),
-            sent: 0,
-          },
+        : { code: 2, stdout: '', stderr: asked + problems(['not confirmed; nothing was changed']), sent: 0 },
     );
   });
 

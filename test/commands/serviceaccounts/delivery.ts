@@ -29,13 +29,7 @@ const expiresAt = '2027-02-20T12:00:00Z';
 const fingerprint = 'sha256:e602ed846541';
 
 /** A new credential that went elsewhere, as JSON. */
-export const goneElsewhere = {
-  kind: 'access-token',
-  value: null,
-  clientId: null,
-  expiresAt,
-  fingerprint,
-};
+export const goneElsewhere = { kind: 'access-token', value: null, clientId: null, expiresAt, fingerprint };
 
 /** A target that took the credential, as JSON. */
 export function delivered(target: string): object {

@@ -10,11 +10,7 @@ it.each([accountIds.ciDeploy, accountIds.ciDeploy.toUpperCase(), 'ci-deploy', ' 
   'finds an account by "%s"',
   async (id) => {
     const { code, stdout, stderr } = await nscale().run(['sa', 'get', '--id', id, '-q', '.id']);
-    expect({ code, stdout, stderr }).toEqual({
-      code: 0,
-      stdout: `${accountIds.ciDeploy}\n`,
-      stderr: '',
-    });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${accountIds.ciDeploy}\n`, stderr: '' });
   },
 );
 

@@ -64,9 +64,7 @@ describe('sa list --provider all', () => {
   });
 
   it('is for lists only', async () => {
-    const { code, stderr } = await run(['sa', 'get', '--provider', 'all', '--id', 'x'], {
-      env: sandbox,
-    });
+    const { code, stderr } = await run(['sa', 'get', '--provider', 'all', '--id', 'x'], { env: sandbox });
     expect(code).toBe(2);
     expect(stderr).toContain('says all, and this needs one provider');
   });

@@ -39,11 +39,7 @@ describe('--older-than', () => {
 
   it.each(cases)('%s counts from the rotation that is recorded', async (age, stdout, stderr) => {
     const world = await rotatedOnce();
-    expect(await world.run([...list, '--older-than', age, '-q', '.[].name'])).toEqual({
-      code: 0,
-      stdout,
-      stderr,
-    });
+    expect(await world.run([...list, '--older-than', age, '-q', '.[].name'])).toEqual({ code: 0, stdout, stderr });
   });
 
   it('leaves out what nobody knows, however old the account is', async () => {
@@ -93,11 +89,7 @@ describe('the audit log', () => {
   it('is read where ages are asked for, and nowhere else', async () => {
     const world = createWorld({ accounts: 3 });
     mkdirSync(join(world.stateDirectory, 'audit.jsonl'), { recursive: true, mode: 0o700 });
-    expect(await world.run([...list, '-q', 'length'])).toEqual({
-      code: 0,
-      stdout: '3\n',
-      stderr: '',
-    });
+    expect(await world.run([...list, '-q', 'length'])).toEqual({ code: 0, stdout: '3\n', stderr: '' });
     for (const flags of [
       ['--older-than', '1d'],
       ['--columns', 'age'],

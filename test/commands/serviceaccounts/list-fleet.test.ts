@@ -93,9 +93,7 @@ describe('a provider that does not answer', () => {
       network: (fetch) => (input, init) =>
         new Request(input, init).url.includes('runai')
           ? Promise.reject(
-              new TypeError('fetch failed', {
-                cause: Object.assign(new Error('x'), { code: 'ENOTFOUND' }),
-              }),
+              new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ENOTFOUND' }) }),
             )
           : refuse(fetch)(input, init),
     });
@@ -116,9 +114,7 @@ function configured(world: World): { env: Record<string, string> } {
     credential: { file: join(world.folder, 'credential') },
   };
   const gone = { ...profile, credential: { file: join(world.folder, 'none') } };
-  writeFileSync(path, JSON.stringify({ profiles: { one: profile, two: profile, gone } }), {
-    mode: 0o600,
-  });
+  writeFileSync(path, JSON.stringify({ profiles: { one: profile, two: profile, gone } }), { mode: 0o600 });
   return { env: { SACTL_CONFIG: path } };
 }
 

@@ -126,11 +126,7 @@ describe('sa list for programs', () => {
   it('runs several filters in order, and one from a file', async () => {
     const cwd = await workFolder({ 'count.jq': '# a comment\nlength' });
     const argv = ['sa', 'list', '-q', '.[0].name', '-q', '.[0].status', '--query-file', 'count.jq'];
-    expect(await nscale().run(argv, { cwd })).toEqual({
-      code: 0,
-      stdout: 'ci-deploy\nactive\n13\n',
-      stderr: '',
-    });
+    expect(await nscale().run(argv, { cwd })).toEqual({ code: 0, stdout: 'ci-deploy\nactive\n13\n', stderr: '' });
   });
 });
 
@@ -174,11 +170,7 @@ describe('sa list refuses', () => {
   it.each(filters)('%j before any request', async (flags, message) => {
     const deployment = nscale();
     const { code, stdout, stderr } = await deployment.run(['sa', 'list', ...flags]);
-    expect({ code, stdout, requests: deployment.requests }).toEqual({
-      code: 2,
-      stdout: '',
-      requests: [],
-    });
+    expect({ code, stdout, requests: deployment.requests }).toEqual({ code: 2, stdout: '', requests: [] });
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'usage', message, exitCode: 2 } });
   });
 

@@ -21,13 +21,7 @@ const verbs = [
     id: ciDeploy,
     post: `POST ${accountsPath}/${ciDeploy}/rotate`,
   },
-  {
-    verb: 'create',
-    argv: create,
-    account: `ci (${newAccountId})`,
-    id: newAccountId,
-    post: `POST ${accountsPath}`,
-  },
+  { verb: 'create', argv: create, account: `ci (${newAccountId})`, id: newAccountId, post: `POST ${accountsPath}` },
 ];
 
 /** The journal's files by name, with what they hold. */
@@ -48,11 +42,7 @@ describe.each(verbs)('sa $verb --no-journal', ({ argv, account, id, post }) => {
       const cwd = await workFolder({ environment: '' });
       const env = { PATH: '/bin:/usr/bin', GITHUB_ENV: join(cwd, 'environment') };
       const { code, stdout, stderr } = await deployment.run([...argv, ...flags], { cwd, env });
-      expect({ code, stdout, sent: deployment.mutations() }).toEqual({
-        code: 2,
-        stdout: '',
-        sent: [],
-      });
+      expect({ code, stdout, sent: deployment.mutations() }).toEqual({ code: 2, stdout: '', sent: [] });
       expect(stderr).toContain(
         '--no-journal needs a durable --to (file, dotenv, session, profile, gh-secret, kubernetes or vault): otherwise nothing keeps the credential',
       );
@@ -63,11 +53,7 @@ describe.each(verbs)('sa $verb --no-journal', ({ argv, account, id, post }) => {
     const deployment = nscale(predictable);
     const cwd = await workFolder();
     const command = [...argv, '--to', 'file:token', '-q', '[.verified, .recoverId]'];
-    expect(await deployment.run(command, { cwd })).toEqual({
-      code: 0,
-      stdout: '[true,null]\n',
-      stderr: '',
-    });
+    expect(await deployment.run(command, { cwd })).toEqual({ code: 0, stdout: '[true,null]\n', stderr: '' });
     expect(await fileAt(cwd, 'token')).toEqual({ text: issuedToken, mode: '600' });
     expect(await journal(deployment)).toEqual(new Map());
     expect(deployment.mutations()).toEqual([post]);

@@ -77,11 +77,7 @@ describe('sa rotate --dry-run', () => {
   it('prints what would be sent, and sends it not', async () => {
     const deployment = nscale();
     const { code, stdout, stderr } = await deployment.run([...rotate, '--dry-run', '--json']);
-    expect({ code, stderr, sent: deployment.mutations() }).toEqual({
-      code: 0,
-      stderr: '',
-      sent: [],
-    });
+    expect({ code, stderr, sent: deployment.mutations() }).toEqual({ code: 0, stderr: '', sent: [] });
     expect(JSON.parse(stdout)).toEqual({
       dryRun: true,
       provider: 'nscale',
@@ -177,10 +173,7 @@ describe('sa rotate refuses, without a change,', () => {
 
   it('when the answer to the question is no', async () => {
     const deployment = nscale();
-    const { code } = await deployment.run(rotate, {
-      terminal: 100,
-      prompt: { confirm: () => Promise.resolve(false) },
-    });
+    const { code } = await deployment.run(rotate, { terminal: 100, prompt: { confirm: () => Promise.resolve(false) } });
     expect({ code, sent: deployment.mutations() }).toEqual({ code: 2, sent: [] });
   });
 });

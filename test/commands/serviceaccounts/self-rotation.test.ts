@@ -47,11 +47,7 @@ describe("rotating the caller's own account", () => {
     const deployment = asItself();
     const cwd = await workFolder();
     const argv = [...rotate, ...flags, '--format', 'yaml', '--no-color'];
-    expect(await deployment.run(argv, { ...options, cwd })).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: problems(lines),
-    });
+    expect(await deployment.run(argv, { ...options, cwd })).toEqual({ code: 2, stdout: '', stderr: problems(lines) });
     expect(deployment.mutations()).toEqual([]);
     expect(await readdir(cwd)).toEqual([]);
   });
@@ -96,10 +92,7 @@ describe("rotating the caller's own account", () => {
     expect({ code, error: JSON.parse(stderr) }).toMatchObject({
       code: 2,
       error: {
-        error: {
-          code: 'usage',
-          message: 'this is the account that sactl signs in with: --allow-self is missing',
-        },
+        error: { code: 'usage', message: 'this is the account that sactl signs in with: --allow-self is missing' },
       },
     });
     expect(JSON.parse(stdout)).toMatchObject({

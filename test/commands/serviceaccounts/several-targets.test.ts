@@ -23,14 +23,8 @@ describe('several targets', () => {
     const cwd = await workFolder({ '.env': 'A=1\n' });
     await chmod(join(cwd, '.env'), 0o600);
     const targets = ['--to', 'file:{id}', '--to', 'dotenv:.env#TOKEN', '--to', 'file:b'];
-    const { code, stdout, stderr } = await deployment.run([...rotate, ...targets, '-q', result], {
-      cwd,
-    });
-    expect({ code, stderr, sent: deployment.mutations() }).toEqual({
-      code: 0,
-      stderr: '',
-      sent: [post],
-    });
+    const { code, stdout, stderr } = await deployment.run([...rotate, ...targets, '-q', result], { cwd });
+    expect({ code, stderr, sent: deployment.mutations() }).toEqual({ code: 0, stderr: '', sent: [post] });
     expect(JSON.parse(stdout)).toEqual([
       [delivered(`file:${nightlyTrain}`), delivered('dotenv:.env#TOKEN'), delivered('file:b')],
       null,
@@ -54,9 +48,7 @@ describe.each(failing)('a target that fails after the $verb', ({ argv, id, name 
     const gone = await workFolder();
     const deployment = nscale(removing(gone));
     const targets = ['--to', `file:${gone}/a`, '--to', 'file:b'];
-    const { code, stdout, stderr } = await deployment.run([...argv, ...targets, '-q', result], {
-      cwd,
-    });
+    const { code, stdout, stderr } = await deployment.run([...argv, ...targets, '-q', result], { cwd });
     const error = `there is no folder ${gone}; make it first (mkdir)`;
     expect(code).toBe(8);
     expect(JSON.parse(stdout)).toEqual([

@@ -87,11 +87,7 @@ describe('--dry-run with targets', () => {
     const { code, stdout, stderr } = await deployment.run(argv, { cwd });
     expect({ code, error: JSON.parse(stderr) }).toMatchObject({
       code: 2,
-      error: {
-        error: {
-          message: `--to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)`,
-        },
-      },
+      error: { error: { message: `--to "file:none/a": there is no folder ${cwd}/none; make it first (mkdir)` } },
     });
     expect(JSON.parse(stdout)).toEqual({
       dryRun: true,

@@ -28,13 +28,7 @@ const verbs = [
     raw: rotatedRaw,
     post: `POST ${accountsPath}/${accountIds.nightlyTrain}/rotate`,
   },
-  {
-    verb: 'create',
-    argv: create,
-    account: createdAccount,
-    raw: createdRaw,
-    post: `POST ${accountsPath}`,
-  },
+  { verb: 'create', argv: create, account: createdAccount, raw: createdRaw, post: `POST ${accountsPath}` },
 ];
 
 const secretFile = { text: issuedToken, mode: '600' };
@@ -65,10 +59,7 @@ describe.each(verbs)('sa $verb --to file:', ({ argv, account, raw, post }) => {
     const command = [...argv, '--to', 'file:token', '--raw', '--json'];
     const { code, stdout, stderr } = await nscale(predictable).run(command, { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual({
-      ...raw,
-      status: { ...raw.status, accessToken: null },
-    });
+    expect(JSON.parse(stdout)).toEqual({ ...raw, status: { ...raw.status, accessToken: null } });
     expect(await fileAt(cwd, 'token')).toEqual(secretFile);
   });
 
@@ -87,10 +78,7 @@ describe.each(verbs)('sa $verb --to file:', ({ argv, account, raw, post }) => {
   it('lets the program print a table where nobody could see a token', async () => {
     const cwd = await workFolder();
     const command = [...argv, '--to', 'file:token'];
-    const { code, stdout, stderr } = await nscale(predictable).run(command, {
-      cwd,
-      env: { CI: 'true' },
-    });
+    const { code, stdout, stderr } = await nscale(predictable).run(command, { cwd, env: { CI: 'true' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').slice(-4)).toEqual([
       'Fingerprint:   sha256:e602ed846541',
@@ -105,11 +93,7 @@ describe.each(verbs)('sa $verb --to file:', ({ argv, account, raw, post }) => {
     const deployment = nscale(predictable);
     const cwd = await workFolder();
     const command = [...argv, '--to', 'file:token', '--no-verify', '-q', '.verified'];
-    expect(await deployment.run(command, { cwd })).toEqual({
-      code: 0,
-      stdout: 'null\n',
-      stderr: '',
-    });
+    expect(await deployment.run(command, { cwd })).toEqual({ code: 0, stdout: 'null\n', stderr: '' });
     expect(deployment.requests.at(-1)).toBe(post);
   });
 

@@ -46,11 +46,7 @@ describe('--to profile', () => {
     expect(await readdir(folder)).toEqual(['config.yaml', 'token']);
     expect(deployment.mutations()).toEqual([`POST ${accountsPath}/${selfRotating}/rotate`]);
     const whoami = ['whoami', '--profile', 'own', '-q', '.subject'];
-    expect(await deployment.run(whoami, options)).toEqual({
-      code: 0,
-      stdout: `${selfRotating}\n`,
-      stderr: '',
-    });
+    expect(await deployment.run(whoami, options)).toEqual({ code: 0, stdout: `${selfRotating}\n`, stderr: '' });
   });
 
   it('leaves nothing to do afterwards', async () => {

@@ -8,9 +8,7 @@ import { brokenStdout, newAccountId, operationId, predictable } from '../support
 const nscale = useNscale();
 
 const create = ['sa', 'create', '--name', 'ci', '--format', 'yaml'];
-const later: TestContextOptions = {
-  self: { pid: 4712, host: 'test-host', isRunning: () => false },
-};
+const later: TestContextOptions = { self: { pid: 4712, host: 'test-host', isRunning: () => false } };
 const discard = `sactl recover discard --id ${operationId}`;
 
 it.each([[[]], [['--if-missing']]])(

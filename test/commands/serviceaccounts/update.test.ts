@@ -41,10 +41,7 @@ const changes: readonly (readonly [argv: readonly string[], stdin: string, body:
   [
     ['-f', '-', '--description', 'y'],
     'description: x\ntags: { env: ci }\n',
-    {
-      ...current,
-      metadata: { name, description: 'y', tags: [...tags, { name: 'env', value: 'ci' }] },
-    },
+    { ...current, metadata: { name, description: 'y', tags: [...tags, { name: 'env', value: 'ci' }] } },
   ],
   [
     ['--stdin', '--add-group', 'observability'],
@@ -91,11 +88,7 @@ describe('sa update --dry-run', () => {
       '--dry-run',
       '--json',
     ]);
-    expect({ code, stderr, sent: deployment.mutations() }).toEqual({
-      code: 0,
-      stderr: '',
-      sent: [],
-    });
+    expect({ code, stderr, sent: deployment.mutations() }).toEqual({ code: 0, stderr: '', sent: [] });
     expect(JSON.parse(stdout)).toEqual({
       dryRun: true,
       provider: 'nscale',
@@ -188,11 +181,7 @@ describe('sa update --done', () => {
   it('records a new name that a person gave, and needs no --yes', async () => {
     const { run } = await augmentMachine();
     const argv = ['sa', 'update', '--id', 'ci', '--name', 'ci-2', '--done', '-q', '.name, .id'];
-    expect(await run(argv)).toEqual({
-      code: 0,
-      stdout: `ci-2\n${ciId}-2\n`,
-      stderr: '',
-    });
+    expect(await run(argv)).toEqual({ code: 0, stdout: `ci-2\n${ciId}-2\n`, stderr: '' });
   });
 
   it('is refused for what is recorded here only, which goes without it', async () => {

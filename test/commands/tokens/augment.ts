@@ -39,13 +39,7 @@ export async function augmentMachine(): Promise<Machine> {
   const stateDirectory = freshStateDirectory();
   const file = inventoryOf(stateDirectory);
   await file.update(() =>
-    addToken(recorded(), {
-      ...ci,
-      token: 'two',
-      fingerprint: secondFingerprint,
-      verified: false,
-      at: later,
-    }),
+    addToken(recorded(), { ...ci, token: 'two', fingerprint: secondFingerprint, verified: false, at: later }),
   );
   const env = { SACTL_STATE_DIR: stateDirectory, AUGMENT_SESSION_AUTH: sessionOf('own-token') };
   return {

@@ -22,13 +22,7 @@ describe('tokens list', () => {
     const got = await run(['sa', 'get', '--id', 'ci', '-q', '.tokens']);
     expect(listed).toEqual(got);
     expect(JSON.parse(listed.stdout)).toEqual([
-      {
-        name: 'one',
-        createdAt: '2026-11-01T10:00:00.000Z',
-        fingerprint,
-        state: 'active',
-        verified: true,
-      },
+      { name: 'one', createdAt: '2026-11-01T10:00:00.000Z', fingerprint, state: 'active', verified: true },
       {
         name: 'two',
         createdAt: '2026-11-22T12:00:00.000Z',

@@ -39,20 +39,12 @@ describe('where nobody can be asked', () => {
 
   it.each(['revoke', 'restore'])('tokens %s needs account and token', async (verb) => {
     const machine = await augmentMachine();
-    expect(await machine.run(['tokens', verb])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: problems(missing),
-    });
+    expect(await machine.run(['tokens', verb])).toEqual({ code: 2, stdout: '', stderr: problems(missing) });
   });
 
   it('an empty name is none', async () => {
     const machine = await augmentMachine();
     const argv = ['tokens', 'restore', '--id', 'ci', '--token', ' '];
-    expect(await machine.run(argv)).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: problems(missing.slice(1)),
-    });
+    expect(await machine.run(argv)).toEqual({ code: 2, stdout: '', stderr: problems(missing.slice(1)) });
   });
 });

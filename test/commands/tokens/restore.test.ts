@@ -74,10 +74,7 @@ describe('tokens restore', () => {
     await rename(path, other);
     await symlink(other, path);
     const { code, stderr } = await run(restore, answering(200));
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: `sactl: ${path} is not a regular file\n`,
-    });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `sactl: ${path} is not a regular file\n` });
     expect(await readFile(other, 'utf8')).toBe('the new one');
   });
 

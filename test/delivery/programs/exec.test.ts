@@ -58,10 +58,7 @@ test.each([
   { body: 'store --file="a b"', args: ['--file=a b'] },
   { body: 'store "say \\"hi\\"" \'it\'"\'"\'s\'', args: ['say "hi"', "it's"] },
   { body: 'store  a\t b ', args: ['a', 'b'] },
-  {
-    body: 'store $HOME `id` $(id) ; * | & > x',
-    args: ['$HOME', '`id`', '$(id)', ';', '*', '|', '&', '>', 'x'],
-  },
+  { body: 'store $HOME `id` $(id) ; * | & > x', args: ['$HOME', '`id`', '$(id)', ';', '*', '|', '&', '>', 'x'] },
   { body: 'store a#b # c', args: ['a#b', '#', 'c'] },
   { body: 'store "{name} of {org}" \'{id}\'', args: ['robot of ; rm -rf x of acme', 'sa-1'] },
 ])('the words of $body are $args', async ({ body, args }) => {
@@ -77,22 +74,10 @@ test.each([
 test.each([
   { given: 'exec:', problem: 'the program is missing' },
   { given: 'exec:"" a', problem: 'the program is missing' },
-  {
-    given: 'exec:store "a',
-    problem: 'a quote is not closed, or nothing follows its last backslash',
-  },
-  {
-    given: "exec:store 'a",
-    problem: 'a quote is not closed, or nothing follows its last backslash',
-  },
-  {
-    given: 'exec:store a\\',
-    problem: 'a quote is not closed, or nothing follows its last backslash',
-  },
-  {
-    given: 'exec:{name} a',
-    problem: 'the program must be written out: nothing in braces is expanded there',
-  },
+  { given: 'exec:store "a', problem: 'a quote is not closed, or nothing follows its last backslash' },
+  { given: "exec:store 'a", problem: 'a quote is not closed, or nothing follows its last backslash' },
+  { given: 'exec:store a\\', problem: 'a quote is not closed, or nothing follows its last backslash' },
+  { given: 'exec:{name} a', problem: 'the program must be written out: nothing in braces is expanded there' },
 ])('$given: $problem', ({ given, problem }) => {
   expect(execScheme.problems(specOf(given), shop.environment())).toEqual([problem]);
 });

@@ -12,9 +12,7 @@ afterEach(() => shop.remove());
 
 test('it is tried by reading the public key, and set with the secret on stdin only', async () => {
   await shop.fake('gh');
-  const environment = shop.environment({
-    env: { GH_TOKEN: 'gh-own', NSCALE_SERVICE_TOKEN: 'nsc-own' },
-  });
+  const environment = shop.environment({ env: { GH_TOKEN: 'gh-own', NSCALE_SERVICE_TOKEN: 'nsc-own' } });
   const target = targetOf(ghSecretScheme, 'gh-secret:acme/app#CI_TOKEN', { environment });
   expect(await target.preflight()).toEqual([]);
   await deliver(target);
@@ -25,12 +23,7 @@ test('it is tried by reading the public key, and set with the secret on stdin on
     { argv: ['secret', 'set', 'CI_TOKEN', '--repo', 'acme/app'], input: secret },
   ]);
   for (const { argv, env } of calls) {
-    expect(env).toMatchObject({
-      GH_TOKEN: 'gh-own',
-      GH_HOST: 'github.com',
-      GH_PROMPT_DISABLED: '1',
-      NO_COLOR: '1',
-    });
+    expect(env).toMatchObject({ GH_TOKEN: 'gh-own', GH_HOST: 'github.com', GH_PROMPT_DISABLED: '1', NO_COLOR: '1' });
     expect(env).not.toHaveProperty('NSCALE_SERVICE_TOKEN');
     expect(JSON.stringify([argv, env])).not.toContain(secret);
   }
@@ -71,14 +64,8 @@ const nameProblem = 'letters, digits and _ are right, without a digit or GITHUB_
 test.each([
   { given: 'gh-secret:acme#T', problem: 'the repository cannot be "acme": owner/repo is right' },
   { given: 'gh-secret:#T', problem: 'the repository is missing' },
-  {
-    given: 'gh-secret:-x/app#T',
-    problem: 'the repository cannot be "-x/app": owner/repo is right',
-  },
-  {
-    given: 'gh-secret:acme/..#T',
-    problem: 'the repository cannot be "acme/..": owner/repo is right',
-  },
+  { given: 'gh-secret:-x/app#T', problem: 'the repository cannot be "-x/app": owner/repo is right' },
+  { given: 'gh-secret:acme/..#T', problem: 'the repository cannot be "acme/..": owner/repo is right' },
   {
     given: 'gh-secret:acme/{name}#T',
     problem: 'the repository must be written out: nothing in braces is expanded there',
@@ -89,14 +76,8 @@ test.each([
   },
   { given: 'gh-secret:acme/app@#T', problem: 'the environment is missing' },
   { given: 'gh-secret:acme/app', problem: 'the name of the secret is missing' },
-  {
-    given: 'gh-secret:acme/app#1T',
-    problem: `the name of the secret cannot be "1T": ${nameProblem}`,
-  },
-  {
-    given: 'gh-secret:acme/app#A-B',
-    problem: `the name of the secret cannot be "A-B": ${nameProblem}`,
-  },
+  { given: 'gh-secret:acme/app#1T', problem: `the name of the secret cannot be "1T": ${nameProblem}` },
+  { given: 'gh-secret:acme/app#A-B', problem: `the name of the secret cannot be "A-B": ${nameProblem}` },
   {
     given: 'gh-secret:acme/app#github_token',
     problem: `the name of the secret cannot be "github_token": ${nameProblem}`,
@@ -145,9 +126,7 @@ test('a gh that is not installed is a matter of usage', async () => {
 
 test('when it fails at delivery it may be tried again, and the secret is not in the message', async () => {
   await shop.fake('gh', [{ when: 'secret set', code: 1, stderr: 'HTTP 503 for {input}' }]);
-  const target = targetOf(ghSecretScheme, 'gh-secret:acme/app#T', {
-    environment: shop.environment(),
-  });
+  const target = targetOf(ghSecretScheme, 'gh-secret:acme/app#T', { environment: shop.environment() });
   await target.preflight();
   await expect(deliver(target)).rejects.toMatchObject({
     name: 'TargetError',

@@ -16,9 +16,7 @@ function manifest(name: string, key: string, value: string): unknown {
 
 test('it is tried as a dry run on the server with a placeholder, and applied with the secret on stdin only', async () => {
   await shop.fake('kubectl');
-  const environment = shop.environment({
-    env: { KUBECONFIG: '/srv/kubeconfig', NSCALE_SERVICE_TOKEN: 'nsc-own' },
-  });
+  const environment = shop.environment({ env: { KUBECONFIG: '/srv/kubeconfig', NSCALE_SERVICE_TOKEN: 'nsc-own' } });
   const target = targetOf(kubernetesScheme, 'kubernetes:ci/{name}#token', { environment });
   expect(await target.preflight()).toEqual([]);
   await deliver(target);
@@ -57,9 +55,7 @@ test('every key has a field manager of its own, of 128 characters at most', asyn
 });
 
 test('it is durable, and its place is the Secret', async () => {
-  const target = targetOf(kubernetesScheme, 'kubernetes:ci/{name}#{org}.token', {
-    environment: shop.environment(),
-  });
+  const target = targetOf(kubernetesScheme, 'kubernetes:ci/{name}#{org}.token', { environment: shop.environment() });
   expect(target.name).toBe('kubernetes:ci/ci-deploy#acme.token');
   expect(await target.place()).toEqual({ place: 'kubernetes:ci/ci-deploy', slot: 'acme.token' });
 });
@@ -103,9 +99,7 @@ test('a cluster that refuses is a matter of usage, and names what it said', asyn
   await shop.fake('kubectl', [
     { when: 'apply', code: 1, stderr: 'Error from server (Forbidden): secrets "app" is forbidden' },
   ]);
-  const target = targetOf(kubernetesScheme, 'kubernetes:ci/app#token', {
-    environment: shop.environment(),
-  });
+  const target = targetOf(kubernetesScheme, 'kubernetes:ci/app#token', { environment: shop.environment() });
   await expect(target.preflight()).rejects.toMatchObject({
     name: 'UsageError',
     message:
@@ -116,9 +110,7 @@ test('a cluster that refuses is a matter of usage, and names what it said', asyn
 
 test('when it fails at delivery the secret is in the message in no form', async () => {
   await shop.fake('kubectl', [{ when: 'apply', code: 1, stderr: 'invalid: {input}' }]);
-  const target = targetOf(kubernetesScheme, 'kubernetes:ci/app#token', {
-    environment: shop.environment(),
-  });
+  const target = targetOf(kubernetesScheme, 'kubernetes:ci/app#token', { environment: shop.environment() });
   await expect(deliver(target)).rejects.toMatchObject({
     name: 'TargetError',
     isRetryable: true,

@@ -55,19 +55,14 @@ test.each([
 
 test.each([
   { what: 'it is not allowed', stderr: denied },
-  {
-    what: 'the store keeps no versions',
-    stderr: 'K/V engine mount must be version 2 for patch support\n',
-  },
+  { what: 'the store keeps no versions', stderr: 'K/V engine mount must be version 2 for patch support\n' },
   {
     what: 'there is no such mount',
     stderr: 'Error making API request.\n\nCode: 404. Errors:\n\n* no handler for route "secret/data/ci"\n',
   },
 ])('when a patch fails because $what, nothing is put over it', async ({ stderr }) => {
   await shop.fake('vault', [{ when: 'kv patch', code: 2, stderr }]);
-  const target = targetOf(vaultScheme, 'vault:secret/ci#token', {
-    environment: shop.environment(),
-  });
+  const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });
   await expect(deliver(target)).rejects.toMatchObject({ name: 'TargetError', isRetryable: true });
   expect(await shop.calls()).toHaveLength(1);
 });
@@ -77,16 +72,12 @@ test('what the last call said is the error, without the secret', async () => {
     { when: 'kv patch', code: 2, stderr: absent.patch },
     { when: 'kv put', code: 2, stderr: 'check-and-set failed for {input}' },
   ]);
-  const target = targetOf(vaultScheme, 'vault:secret/ci#token', {
-    environment: shop.environment(),
-  });
+  const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });
   await expect(deliver(target)).rejects.toThrow('vault failed with exit code 2: check-and-set failed for [secret]');
 });
 
 test('it is durable, and its place is the path', async () => {
-  const target = targetOf(vaultScheme, 'vault:kv/team/{name}#{profile}', {
-    environment: shop.environment(),
-  });
+  const target = targetOf(vaultScheme, 'vault:kv/team/{name}#{profile}', { environment: shop.environment() });
   expect(target.name).toBe('vault:kv/team/ci-deploy#prod');
   expect(await target.place()).toEqual({ place: 'vault:kv/team/ci-deploy', slot: 'prod' });
 });
@@ -117,9 +108,7 @@ test('a name that would not fit is refused, not rewritten', () => {
 
 test('a vault that nobody is signed in to is a matter of usage', async () => {
   await shop.fake('vault', [{ when: 'token lookup', code: 2, stderr: denied }]);
-  const target = targetOf(vaultScheme, 'vault:secret/ci#token', {
-    environment: shop.environment(),
-  });
+  const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });
   await expect(target.preflight()).rejects.toMatchObject({
     name: 'UsageError',
     message: expect.stringMatching(

@@ -15,10 +15,7 @@ async function problemsOf(values: readonly string[], accounts: readonly string[]
   const environment = folder.environment({ profileFile: folder.at('token'), ctx: { env } });
   const { specs } = parseTargets(values, environment);
   const targets = accounts.flatMap((account) =>
-    createTargets(specs, { ...subject, name: account }, environment).map((target) => ({
-      target,
-      account,
-    })),
+    createTargets(specs, { ...subject, name: account }, environment).map((target) => ({ target, account })),
   );
   expect(targets).toHaveLength(values.length * accounts.length);
   return await distinctProblems(targets);

@@ -19,10 +19,7 @@ describe('dotenv', () => {
     expect(await folder.names()).toStrictEqual([]);
     await target.deliver(payload('tok-1'), never);
     expect(target.name).toBe('dotenv:ci-deploy.env#TOKEN');
-    expect(await target.place()).toStrictEqual({
-      place: folder.at('ci-deploy.env'),
-      slot: 'TOKEN',
-    });
+    expect(await target.place()).toStrictEqual({ place: folder.at('ci-deploy.env'), slot: 'TOKEN' });
     expect(await folder.names()).toStrictEqual(['ci-deploy.env']);
     expect(await folder.text('ci-deploy.env')).toBe('TOKEN=tok-1\n');
     expect(await folder.mode('ci-deploy.env')).toBe('600');

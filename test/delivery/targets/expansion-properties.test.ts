@@ -57,13 +57,7 @@ describe('whatever an account is called', () => {
     fc.assert(
       fc.property(fc.constantFrom('', './', 'out/', '~/', '../up/'), file, hostile, (typed, name, of) => {
         const environment = folder.environment();
-        const spec = {
-          given: 'x',
-          scheme: 'file' as const,
-          isJson: false,
-          body: typed + name,
-          slot: null,
-        };
+        const spec = { given: 'x', scheme: 'file' as const, isJson: false, body: typed + name, slot: null };
         const path = orRefused(() => pathFor(spec, of, environment));
         const plain = orRefused(() => pathFor({ ...spec, body: `${typed}x` }, of, environment));
         expect(path === null || dirname(path) === dirname(plain ?? '')).toBe(true);

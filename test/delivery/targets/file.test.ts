@@ -20,10 +20,7 @@ describe('file', () => {
     await target.deliver(payload('tok-1'), never);
 
     expect(target.name).toBe(`file${isJson ? '+json' : ''}:secrets/ci-deploy.token`);
-    expect(await target.place()).toStrictEqual({
-      place: folder.at('secrets/ci-deploy.token'),
-      slot: null,
-    });
+    expect(await target.place()).toStrictEqual({ place: folder.at('secrets/ci-deploy.token'), slot: null });
     expect(await folder.text('secrets/ci-deploy.token')).toBe(text);
     expect(await folder.mode('secrets/ci-deploy.token')).toBe('600');
     expect(await folder.names()).toStrictEqual(['secrets', 'secrets/ci-deploy.token']);

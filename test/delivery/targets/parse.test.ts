@@ -24,10 +24,7 @@ describe('--to', () => {
   ])('%s is taken apart', async (given, expected) => {
     await using folder = await createFolder();
     const environment = folder.environment({ profileFile: '/x/token' });
-    expect(parseTargets([given], environment)).toStrictEqual({
-      specs: [{ given, ...expected }],
-      problems: [],
-    });
+    expect(parseTargets([given], environment)).toStrictEqual({ specs: [{ given, ...expected }], problems: [] });
   });
 
   const kinds =

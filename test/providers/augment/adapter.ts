@@ -71,10 +71,7 @@ export const augmentAdapter: Omit<Adapter, 'name'> = {
     };
   },
   account: { id: `${hostOf(tenant)}/${reviewer.account}`, name: reviewer.account },
-  twins: {
-    name: docs.account,
-    ids: [tenant, otherTenant].map((origin) => `${hostOf(origin)}/${docs.account}`),
-  },
+  twins: { name: docs.account, ids: [tenant, otherTenant].map((origin) => `${hostOf(origin)}/${docs.account}`) },
   credentials,
   credentialSource: 'environment variable AUGMENT_SESSION_AUTH',
   bystander: 'reader',

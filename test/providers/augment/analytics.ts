@@ -35,10 +35,7 @@ export function analyticsOf(fetch: Fetch, options: TestAnalyticsOptions = {}): T
       return fetch(input, init);
     },
     timeoutMs: 30_000,
-    credential: {
-      header: () => Promise.resolve(`Bearer ${options.token ?? token}`),
-      source: 'the session',
-    },
+    credential: { header: () => Promise.resolve(`Bearer ${options.token ?? token}`), source: 'the session' },
     provider: 'augment',
     endpoint: analyticsEndpoint,
     readProblem,

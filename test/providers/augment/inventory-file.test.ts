@@ -31,11 +31,7 @@ afterEach(async () => {
 
 /** Of a process; `pid` 200 and higher are others that are running. */
 function locks(pid = 100): AccountLocks {
-  const self = {
-    pid,
-    host: 'test-host',
-    isRunning: (other: number) => other === pid || other >= 200,
-  };
+  const self = { pid, host: 'test-host', isRunning: (other: number) => other === pid || other >= 200 };
   return openAccountLocks({ ...testContext().ctx, stateDirectory: state, self });
 }
 
@@ -170,15 +166,7 @@ describe('reading', () => {
     expect(await file.read()).toEqual({
       version: 1,
       accounts: [
-        {
-          tenant,
-          name: 'ci',
-          description: null,
-          createdAt: null,
-          updatedAt: null,
-          tokens: [],
-          deletedAt: null,
-        },
+        { tenant, name: 'ci', description: null, createdAt: null, updatedAt: null, tokens: [], deletedAt: null },
       ],
     });
   });

@@ -39,15 +39,7 @@ describe('accounts', () => {
   test('are recorded with their time and without tokens', () => {
     const { accounts } = addAccount(emptyInventory, { ...ci, description: 'Builds', at: first });
     expect(accounts).toEqual([
-      {
-        tenant,
-        name: 'ci',
-        description: 'Builds',
-        createdAt: first,
-        updatedAt: first,
-        tokens: [],
-        deletedAt: null,
-      },
+      { tenant, name: 'ci', description: 'Builds', createdAt: first, updatedAt: first, tokens: [], deletedAt: null },
     ]);
     expect(emptyInventory.accounts).toEqual([]);
   });

@@ -25,11 +25,7 @@ export function clients({ ctx }: TestContext): (credential: HttpCredential) => H
 export function connectNscale(context: TestContext, token: string = sandboxTokens.administrator): Provider {
   return nscale.connect({
     createHttp: clients(context),
-    credential: {
-      source: 'the test',
-      clientId: null,
-      read: () => Promise.resolve(new Secret(token)),
-    },
+    credential: { source: 'the test', clientId: null, read: () => Promise.resolve(new Secret(token)) },
     endpoint: nscaleEndpoint,
     profile: null,
     organization: organizationId,

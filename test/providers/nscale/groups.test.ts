@@ -18,10 +18,7 @@ const notReadable = { method: 'GET', path: '/groups', answer: forbidden };
 
 function twins(): NscaleState {
   const state = seedNscale(testNow);
-  return {
-    ...state,
-    groups: state.groups.map((group) => Object.assign(group, { name: 'twin' })),
-  };
+  return { ...state, groups: state.groups.map((group) => Object.assign(group, { name: 'twin' })) };
 }
 
 describe('a group is named', () => {

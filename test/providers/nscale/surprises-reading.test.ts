@@ -66,11 +66,7 @@ describe('21: words and keys of other versions', () => {
     status: { expiry: '2027-02-20T12:00:00Z' },
     more: true,
   };
-  const fault: Fault = {
-    method: 'GET',
-    path: '/serviceaccounts',
-    answer: () => Response.json([item]),
-  };
+  const fault: Fault = { method: 'GET', path: '/serviceaccounts', answer: () => Response.json([item]) };
 
   test('are no error: the status is unknown', async () => {
     const deployment = deploy({ intercept: faults(fault) });

@@ -40,10 +40,7 @@ test('--no-verify does not sign in with it', async () => {
 test('a client id that is not the name is joined from the account', async () => {
   const seed = seedRunai(testNow);
   const renamed = seed.accounts.map((account) => (account.id === id ? { ...account, clientId: 'c1' } : account));
-  const deployment = deploy({
-    newSecret: () => 'new-secret',
-    state: { ...seed, accounts: renamed },
-  });
+  const deployment = deploy({ newSecret: () => 'new-secret', state: { ...seed, accounts: renamed } });
   const outcome = await deployment.run([
     ...rotate,
     '-q',

@@ -117,10 +117,7 @@ describe('with RUNAI_TOKEN', () => {
 });
 
 /** A folder with the secret in a file, and a configuration whose profile reads it. */
-async function profile(): Promise<{
-  readonly file: string;
-  readonly env: Record<string, string>;
-}> {
+async function profile(): Promise<{ readonly file: string; readonly env: Record<string, string> }> {
   const directory = await folder();
   const file = join(directory, 'secret');
   await writeFile(file, `${clientSecret}\n`, { mode: 0o600 });

@@ -165,12 +165,6 @@ test('14: a rule is added by itself: batch-create would answer 200 with failures
   expect(await deployment.run([...argv, '-q', '.id,.scopeId'])).toEqual({ code: 0, stdout: '117\n1001\n', stderr: '' });
   expect(deployment.requests).toEqual([...findCiVision, ...lookups, `POST ${rules}`]);
   expect(deployment.bodies).toEqual([
-    {
-      subjectId: name,
-      subjectType: 'service-account',
-      roleId: 10,
-      scopeId: '1001',
-      scopeType: 'tenant',
-    },
+    { subjectId: name, subjectType: 'service-account', roleId: 10, scopeId: '1001', scopeType: 'tenant' },
   ]);
 });

@@ -74,9 +74,6 @@ test.each(['inProcess', 'overHttp'] as const)('a slow answer keeps no other requ
 });
 
 async function expiryOf(response: Response): Promise<unknown> {
-  const list = (await response.json()) as {
-    metadata: { id: string };
-    status: { expiry: string };
-  }[];
+  const list = (await response.json()) as { metadata: { id: string }; status: { expiry: string } }[];
   return list.find(({ metadata }) => metadata.id === accountIds.terraform)?.status.expiry;
 }

@@ -54,10 +54,7 @@ describe('Run:ai refuses in its own shape', () => {
     [
       '/api/v2/token',
       401,
-      {
-        error: 'invalid_client',
-        error_description: 'Invalid client or Invalid client credentials',
-      },
+      { error: 'invalid_client', error_description: 'Invalid client or Invalid client credentials' },
     ],
   ] as const)('%s %i', async (path, status, body) => {
     const request = new Request(`https://api.example.com${path}`, { method: 'POST' });

@@ -72,8 +72,5 @@ test('a document that was read can be put back, its own id and status being igno
   const answer = await deployment.send('PUT', account, { body });
   expect(answer.status).toBe(200);
   expect(answer.item.status).toEqual(read.status);
-  expect(answer.item.metadata).toMatchObject({
-    id: accountIds.terraform,
-    createdBy: read.metadata['createdBy'],
-  });
+  expect(answer.item.metadata).toMatchObject({ id: accountIds.terraform, createdBy: read.metadata['createdBy'] });
 });

@@ -58,12 +58,7 @@ describe('create', () => {
       body: { name: 'nightly', description: 'ignored' },
     });
     expect(status).toBe(201);
-    expect(json).toEqual({
-      id: 'id-1',
-      name: 'nightly',
-      clientSecret: 'secret-1',
-      clientId: 'nightly',
-    });
+    expect(json).toEqual({ id: 'id-1', name: 'nightly', clientSecret: 'secret-1', clientId: 'nightly' });
     expect(await account(deployment, 'nightly')).toEqual({
       id: 'id-1',
       name: 'nightly',

@@ -132,9 +132,7 @@ describe('delete', () => {
 
   test('of an account keeps its rules, and the next account of its name has them', async () => {
     const { send, signIn } = deploy();
-    await send('POST', rules, {
-      body: { ...rule, subjectId: 'dashboards', scopeId: '1001', scopeType: 'tenant' },
-    });
+    await send('POST', rules, { body: { ...rule, subjectId: 'dashboards', scopeId: '1001', scopeType: 'tenant' } });
     await send('DELETE', `${accounts}/${runaiAccountIds.dashboards}`);
     const { object } = await send('GET', `${rules}?subjectIds=dashboards`);
     expect(object['totalRecords']).toBe(3);

@@ -63,13 +63,7 @@ test.each([
 test('the administrator can grant every role', async () => {
   const { send } = deploy();
   for (const { id: roleId } of state.roles) {
-    const body = {
-      subjectId: 'x',
-      subjectType: 'user',
-      roleId,
-      scopeId: '1001',
-      scopeType: 'tenant',
-    };
+    const body = { subjectId: 'x', subjectType: 'user', roleId, scopeId: '1001', scopeType: 'tenant' };
     expect((await send('POST', rules, { body })).status).toBe(201);
   }
 });

@@ -55,10 +55,7 @@ describe('POST /api/v1/token', () => {
     ['as in prose', { grantType: 'client_credentials', clientId, clientSecret }],
     ['as in scripts', { GrantType: 'client_credentials', CLIENTID: clientId, clientSecret }],
   ])('takes keys %s', async (_, keys) => {
-    const { status, object } = await deploy().send('POST', '/api/v1/token', {
-      token: null,
-      body: keys,
-    });
+    const { status, object } = await deploy().send('POST', '/api/v1/token', { token: null, body: keys });
     expect([status, object]).toEqual([200, { accessToken: expect.any(String), expiresIn: 3600 }]);
   });
 

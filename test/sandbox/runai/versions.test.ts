@@ -38,9 +38,7 @@ describe('a path that does not exist', () => {
   const controlPlane = '2.23';
 
   test('is 404 in the envelope, without a token too', async () => {
-    const { status, json } = await deploy({ controlPlane }).send('POST', '/api/v2/token', {
-      token: null,
-    });
+    const { status, json } = await deploy({ controlPlane }).send('POST', '/api/v2/token', { token: null });
     expect([status, json]).toEqual([404, { code: 404, message: 'Resource not found' }]);
   });
 
@@ -86,12 +84,7 @@ describe.each(['2.20', '2.23', '2.24'] as const)('applications of %s', (controlP
 });
 
 describe('access rules', () => {
-  const body = {
-    subjectId: newcomer.clientId,
-    roleId: roleIds.viewer,
-    scopeId: '1001',
-    scopeType: 'tenant',
-  };
+  const body = { subjectId: newcomer.clientId, roleId: roleIds.viewer, scopeId: '1001', scopeType: 'tenant' };
 
   test.each([
     ['2.20', 'service-account', 400],
