@@ -98,22 +98,27 @@ async function leave({ entry }: IssuanceRun, { message }: UnknownOutcomeError): 
 /**
  * Verifies a supplied credential before anything is changed: the old one works on, so that there is time.
  * @returns null where the provider issued it
- * @throws FailedError when it does not work; then nothing was changed
+ * @throws FailedError when it does not work, InterruptedError; then nothing was changed, and no entry stays
  */
 async function verifySupplied(ctx: Context, run: IssuanceRun, issued: Issued): Promise<Verification | null> {
   const { issuance, entry } = run;
   if (issuance.plan.manual === undefined) return null;
   if (!issuance.preferences.verify) return { works: null, why: '--no-verify' };
-  const verification = await verify(ctx, issuance.remote, issued);
-  if (verification.works !== false) return verification;
-  await entry.close().catch(() => undefined);
-  const refused = new FailedError(
-    'refused_credential',
-    `the new credential does not work: ${verification.why ?? 'it was refused'}; nothing was changed`,
-    { provider: issued.account.provider },
-  );
-  await recordFact(ctx, issuance.audit, () => factOf(run, refused));
-  throw refused;
+  try {
+    const verification = await verify(ctx, issuance.remote, issued);
+    if (verification.works !== false) return verification;
+    throw new FailedError(
+      'refused_credential',
+      `the new credential does not work: ${verification.why ?? 'it was refused'}; nothing was changed`,
+      { provider: issued.account.provider },
+    );
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    // The person who supplied it still has it.
+    await entry.close().catch(() => undefined);
+    await recordFact(ctx, issuance.audit, () => factOf(run, error));
+    throw error;
+  }
 }
 
 function verificationFor(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { InterruptedError } from '../../../src/errors.ts';
 import { addAccount } from '../../../src/providers/augment/inventory.ts';
 import { docs, reviewer, seedInventory, sessionOf, useAugment, type AugmentDeployment } from '../../harness/augment.ts';
 import { workFolder } from '../support.ts';
@@ -41,6 +42,23 @@ describe('on a machine without a session of its own', () => {
       expect(deployment.authorizations).toEqual(['Bearer fresh']);
     },
   );
+});
+
+it('an interrupt while a new token is tried changes nothing, and leaves no open entry', async () => {
+  const interrupt = new AbortController();
+  const deployment = deploy({
+    inventory: seedInventory(),
+    intercept: (request, next) => {
+      interrupt.abort(new InterruptedError());
+      return next(request);
+    },
+  });
+  const argv = ['sa', 'create', '--provider', 'augment', '--name', 'ci', '--stdin', '--to', 'file:out'];
+  const stdin = deployment.issuance({ token: 'second', value: 'fresh' });
+  const outcome = await deployment.run(argv, { stdin, cwd: await workFolder(), signal: interrupt.signal });
+  expect(outcome).toEqual({ code: 130, stdout: '', stderr: 'sactl: interrupted; nothing was changed\n' });
+  expect(deployment.authorizations).toEqual(['Bearer fresh']);
+  expect(await deployment.run(['recover', 'list', '--json'])).toMatchObject({ code: 0, stdout: '[]\n' });
 });
 
 interface Installed {
