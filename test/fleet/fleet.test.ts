@@ -97,18 +97,19 @@ describe('--provider all', () => {
   });
 });
 
+/** Loses every answer that would bring a secret of Run:ai, after the server has done its work. */
+function losingSecrets(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    if (!request.url.endsWith('/secret')) return fetch(request);
+    await fetch(request);
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+  };
+}
+
 describe('commands in a report', () => {
   it('mean the connection of the account they are about', async () => {
-    const world = createWorld({
-      providers,
-      accounts: 1,
-      network: (fetch) => async (input, init) => {
-        const request = new Request(input, init);
-        if (!request.url.endsWith('/secret')) return fetch(request);
-        await fetch(request);
-        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
-      },
-    });
+    const world = createWorld({ providers, accounts: 1, network: losingSecrets });
     const run = await world.run([...all, '--no-reissue']);
     const hint =
       'rotate again: sactl serviceaccounts rotate --id c0000000-0000-4000-8000-000000000001 --provider runai';
@@ -117,16 +118,7 @@ describe('commands in a report', () => {
   });
 
   it('mean all accounts that were left without a credential', async () => {
-    const world = createWorld({
-      providers: ['runai'],
-      accounts: 2,
-      network: (fetch) => async (input, init) => {
-        const request = new Request(input, init);
-        if (!request.url.endsWith('/secret')) return fetch(request);
-        await fetch(request);
-        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
-      },
-    });
+    const world = createWorld({ providers: ['runai'], accounts: 2, network: losingSecrets });
     const run = await world.run([...all, '--no-reissue']);
     expect({ code: run.code, error: lastError(run) }).toMatchObject({
       code: 7,
