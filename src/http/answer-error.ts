@@ -2,14 +2,14 @@ import { safeText } from '../model/text.ts';
 import type { AttemptResult } from './attempt.ts';
 import { readContent, unusableBodies, type Content } from './body.ts';
 import { HttpError, type Arrival, type BodyKind, type HttpErrorCode, type ProviderProblem } from './error.ts';
-import { isSafe, type Call, type HttpAnswer, type HttpClientOptions } from './request.ts';
-import { cannot, readTraceId, traceIdOf, withoutCredential } from './text.ts';
+import { isSafe, type Call, type HttpAnswer } from './request.ts';
+import { cannot, isPlainSentence, readTraceId, traceIdOf, withoutCredential } from './text.ts';
 
 /** The error for a complete answer that is not a 2xx, quoting the provider without what `authorization` holds. */
 export function answerError({ options, request }: Call, answer: HttpAnswer, authorization: string | null): HttpError {
   const { status, headers } = answer;
   const content = readContent(answer);
-  const problem = request.secretAnswer === true ? null : readProblem(options, status, content, authorization);
+  const problem = readProblem({ options, request }, status, content, authorization);
   const reason = problem === null ? describe(status, content.kind) : `: ${problem.message}`;
   const message = cannot(request.purpose, `${options.provider} answered ${status}${reason}`);
   // Gateways answer 408 and 499 when they stop waiting, possibly with the request already passed on.
@@ -27,7 +27,7 @@ export function answerError({ options, request }: Call, answer: HttpAnswer, auth
 }
 
 function readProblem(
-  options: HttpClientOptions,
+  { options, request }: Pick<Call, 'options' | 'request'>,
   status: number,
   { kind, value }: Content,
   authorization: string | null,
@@ -37,12 +37,19 @@ function readProblem(
   function shown(text: string, limit: number): string {
     return safeText(withoutCredential(text, authorization), limit);
   }
-  const { code, traceId } = problem;
-  return {
+  const { code, message, traceId } = problem;
+  const told = {
+    ...problem,
     code: code === null ? null : shown(code, 100),
-    message: shown(problem.message, 500) || (meanings.get(status) ?? 'no reason given'),
+    message: shown(message, 500) || (meanings.get(status) ?? 'no reason given'),
     traceId: traceId === null ? null : readTraceId(withoutCredential(traceId, authorization)),
   };
+  return request.secretAnswer !== true || isHarmless(told) ? told : null;
+}
+
+/** Whether an answer to a request for a credential is an error and nothing else, in words that cannot be a credential. */
+function isHarmless({ isAll, code, message }: ProviderProblem): boolean {
+  return isAll === true && /^[a-z_]{0,40}$/.test(code ?? '') && isPlainSentence(message);
 }
 
 /** e.g. ` (bad gateway) with an empty body`. */

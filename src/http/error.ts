@@ -12,6 +12,8 @@ export interface ProviderProblem {
   readonly code: string | null;
   readonly message: string;
   readonly traceId: string | null;
+  /** Set where the body holds nothing else: then it may be told of an answer that could carry a credential, too. */
+  readonly isAll?: true;
 }
 
 /** What a body is. `html` comes from a proxy or gateway; `excessive` is JSON too large to parse; `other` is none of these. */
@@ -29,7 +31,7 @@ export interface HttpErrorDetails extends ErrorDetails {
 export class HttpError extends CliError {
   declare readonly code: HttpErrorCode;
   readonly arrival: Arrival;
-  /** Null also where the answer could carry a credential (`secretAnswer`). */
+  /** Null also where the answer could carry a credential (`secretAnswer`), unless it is nothing but an error. */
   readonly problem: ProviderProblem | null;
   /** What the answer's body was; null when no complete body was received. */
   readonly body: BodyKind | null;

@@ -31,6 +31,23 @@ export function withoutCredential(text: string, authorization: string | null): s
   return credential === '' ? text : text.replaceAll(credential, '[secret]');
 }
 
+const uuid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
+
+/**
+ * Whether a text is a sentence in which no word can be a credential: three words or more, none of them with two dots
+ * inside, or with 20 characters or more of letters and digits. UUIDs are names.
+ */
+export function isPlainSentence(text: string): boolean {
+  const words = text.replaceAll(uuid, 'id').split(/\s+/);
+  return words.length > 2 && !words.some(mayBeCredential);
+}
+
+function mayBeCredential(word: string): boolean {
+  if (/[^.]\.[^.]+\.[^.]/.test(word)) return true;
+  const runs = word.match(/[\w+/=~-]{20,}/g) ?? [];
+  return runs.some((run) => /\d/.test(run) && /[A-Za-z]/.test(run));
+}
+
 /** Headers without those that repeat the credential: trace ids and the targets of redirects are shown. */
 export function withoutEchoes(headers: AnswerHeaders, authorization: string | null): AnswerHeaders {
   const credential = credentialIn(authorization);

@@ -51,12 +51,20 @@ const ErrorBody = z.object({
   trace_id: z.optional(z.string()),
 });
 
+/** The same, and nothing that could be anything else. */
+const ErrorAlone = z.strictObject({
+  error: z.string(),
+  error_description: z.optional(z.string()),
+  trace_id: z.optional(z.string().check(z.regex(/^[0-9a-f]{32}$/))),
+});
+
 /** nscale's error body (docs/contracts/nscale.md 5), or null when the body is not one. */
 export function readProblem(status: number, body: unknown): ProviderProblem | null {
   const parsed = ErrorBody.safeParse(body);
   if (!parsed.success) return null;
   const { error, error_description: description, trace_id: traceId } = parsed.data;
-  return { code: error, message: wording(status, error, description ?? error), traceId: traceId ?? null };
+  const problem = { code: error, message: wording(status, error, description ?? error), traceId: traceId ?? null };
+  return ErrorAlone.safeParse(body).success ? { ...problem, isAll: true } : problem;
 }
 
 /** nscale says "already exists" for every conflict (docs/contracts/nscale.md 9.5), and one text for every bad token. */

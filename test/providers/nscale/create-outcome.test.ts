@@ -29,8 +29,13 @@ type Answer = readonly [name: string, answer: () => Response, what: string, exit
 
 /** Answers that a handler may give that has done nothing; `exitCode` when that is proven. */
 const failures: readonly Answer[] = [
-  ['a conflict, which can leave an account behind', conflict, 'nscale answered 409 (it conflicts with what exists)', 5],
-  ['a 500', serverError, 'nscale answered 500 (internal error)', 1],
+  [
+    'a conflict, which can leave an account behind',
+    conflict,
+    'nscale answered 409: another change was made at the same time',
+    5,
+  ],
+  ['a 500', serverError, 'nscale answered 500: an internal error has occurred, please contact support', 1],
   [
     'a gateway in between',
     htmlPage,
@@ -109,7 +114,7 @@ describe('a create whose answer is lost is never sent again', () => {
       stdout: '',
       stderr:
         `${looking}${again('fresh', id)}` +
-        `sactl: cannot rotate service account fresh (${id}): nscale answered 500 (internal error); the account was created (${id}), with a token nobody has\n` +
+        `sactl: cannot rotate service account fresh (${id}): nscale answered 500: an internal error has occurred, please contact support; the account was created (${id}), with a token nobody has\n` +
         `hint: issue another: sactl serviceaccounts rotate --id ${id}; then: ${discard}\n`,
     });
     expect(deployment.mutations()).toEqual([post, rotate]);

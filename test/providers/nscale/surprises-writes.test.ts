@@ -178,7 +178,7 @@ describe('7: a lost rotate is an outage', () => {
   });
 
   test.each([
-    ['an internal error', serverError, 'nscale answered 500 (internal error)'],
+    ['an internal error', serverError, 'nscale answered 500: an internal error has occurred, please contact support'],
     [
       'a dropped connection',
       lost,
