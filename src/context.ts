@@ -51,7 +51,7 @@ export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchAnsw
 
 export interface FetchInit extends RequestInit {
   headers?: Record<string, string>;
-  body?: string | null;
+  body?: string | Uint8Array | null;
   /** Replaces Node's own CAs; used only without a dispatcher. */
   secureContext?: SecureContext;
 }

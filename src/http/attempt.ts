@@ -1,7 +1,14 @@
 import type { BodyReader, FetchAnswer, FetchInit } from '../context.ts';
 import { largestAnswer, largestChange } from './body.ts';
 import { networkFailure, timeoutFailure, tooLargeFailure, truncatedFailure, type ExchangeFailure } from './failure.ts';
-import { encodeBody, type Call, type HttpAnswer, type HttpRequest } from './request.ts';
+import {
+  encodeBody,
+  type Call,
+  type HttpAnswer,
+  type HttpClientOptions,
+  type HttpRequest,
+  type RequestBody,
+} from './request.ts';
 import { traceIdOf, withoutEchoes } from './text.ts';
 
 /** How one attempt ended: with a complete answer, without one, or because the caller no longer waits. */
@@ -33,8 +40,14 @@ export function requestHeaders(request: HttpRequest, authorization: string | nul
   };
 }
 
+/** The part of a call that one attempt needs. */
+export interface AttemptCall extends Pick<Call, 'stop'> {
+  readonly options: Pick<HttpClientOptions, 'fetch' | 'timeout' | 'timeoutMs' | 'maxBytes' | 'transport'>;
+  readonly request: Pick<HttpRequest, 'method'> & RequestBody;
+}
+
 /** Sends the request once, within the time that one attempt has. Never rejects. */
-export async function attempt(call: Call, url: URL, headers: RequestHeaders): Promise<AttemptResult> {
+export async function attempt(call: AttemptCall, url: URL, headers: RequestHeaders): Promise<AttemptResult> {
   const { options, request, stop } = call;
   const timeout = options.timeout(options.timeoutMs);
   const watch = watchSignals([stop, timeout.signal]);
@@ -59,11 +72,11 @@ export async function attempt(call: Call, url: URL, headers: RequestHeaders): Pr
   }
 }
 
-function fetchOptions({ options, request }: Call, headers: RequestHeaders, signal: AbortSignal): FetchInit {
+function fetchOptions({ options, request }: AttemptCall, headers: RequestHeaders, signal: AbortSignal): FetchInit {
   return {
     method: request.method,
     headers,
-    body: encodeBody(request)?.text ?? null,
+    body: encodeBody(request)?.content ?? null,
     // fetch itself would follow a redirect to any origin.
     redirect: 'manual',
     signal,

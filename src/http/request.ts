@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly json?: unknown;
   /** Sent form-encoded. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Sent as they are. */
+  readonly bytes?: Uint8Array;
   /** True when the answer carries a credential: nothing of its body is ever quoted in an error. */
   readonly secretAnswer?: boolean;
   /** False for requests that need no credential, such as a token request. Default true. */
@@ -40,14 +42,16 @@ export function isSafe(request: HttpRequest): boolean {
   return request.safe ?? request.method === 'GET';
 }
 
-/** The request's body as text and its content type, null where it has none. */
-export function encodeBody(request: HttpRequest): { text: string; type: string } | null {
-  if (request.json !== undefined) return { text: JSON.stringify(request.json), type: 'application/json' };
-  if (request.form !== undefined) {
-    const text = new URLSearchParams(request.form).toString();
-    return { text, type: 'application/x-www-form-urlencoded' };
+/** What a request may have for its body. */
+export type RequestBody = Pick<HttpRequest, 'json' | 'form' | 'bytes'>;
+
+/** The request's body and its content type, null where it has none. */
+export function encodeBody({ json, form, bytes }: RequestBody): { content: string | Uint8Array; type: string } | null {
+  if (json !== undefined) return { content: JSON.stringify(json), type: 'application/json' };
+  if (form !== undefined) {
+    return { content: new URLSearchParams(form).toString(), type: 'application/x-www-form-urlencoded' };
   }
-  return null;
+  return bytes === undefined ? null : { content: bytes, type: 'application/octet-stream' };
 }
 
 /** What a client needs of the context, and what it must know of the provider. */

@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 
 import type { Environment } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { isLoopback } from '../model/host.ts';
 import type { CaFile } from './certificates.ts';
 import { readProxy, type Proxy } from './proxy.ts';
 import type { Transport } from './request.ts';
@@ -118,9 +119,4 @@ function endpointProblem(text: string): string | null {
     return `must use https: http would send the credential to ${url.host} unencrypted`;
   }
   return null;
-}
-
-/** Whether a URL's host name is this machine itself: `localhost`, 127.0.0.0/8 or `[::1]`. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback, readEndpoint } from '../../src/http/transport.ts';
+import { readEndpoint } from '../../src/http/transport.ts';
+import { isLoopback } from '../../src/model/host.ts';
 
 function httpsOnly(host: string): string {
   return `must use https: http would send the credential to ${host} unencrypted`;
