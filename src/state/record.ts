@@ -68,7 +68,7 @@ export type JournalRecord =
   | { readonly type: 'outcome'; readonly at: string | null; readonly outcome: string; readonly message: string };
 
 /** A 2xx answer. Its request may be another than the one intended: a lost create is issued again as a rotation. */
-interface AnswerRecord {
+export interface AnswerRecord {
   readonly type: 'answer';
   readonly at: string | null;
   /** Null is the one intended, like `accountId`. */

@@ -1,0 +1,253 @@
+import { ExitCode } from '../errors.ts';
+import type { AnswerRecord, JournalRecord, Operation } from '../state/record.ts';
+
+/**
+ * The life of one credential, on one page: its states, what to do after a lost answer, and how it ends. A run under way, the
+ * next run after one that was killed, and `sactl recover` read the same records by the same rules (docs/design.md 6).
+ */
+export type Life =
+  | { readonly at: 'idle' }
+  | { readonly at: 'held' }
+  /** Where an answer could not be kept, its credential may be in targets all the same. */
+  | { readonly at: 'asked'; readonly delivered: readonly string[] }
+  | { readonly at: 'kept'; readonly delivered: readonly string[]; readonly answer: AnswerRecord };
+
+export const born: Life = { at: 'idle' };
+
+/** What changes a state: a record, which is on the disk before the next step begins, or the end of all of them. */
+export type Change = JournalRecord | { readonly type: 'erased' };
+
+/** The life after one more change. A later answer takes the place of an earlier one, which was delivered in vain. */
+export function next(life: Life, change: Change): Life {
+  switch (change.type) {
+    case 'intent':
+      return { at: 'held' };
+    case 'sent':
+      return life.at === 'held' ? { at: 'asked', delivered: [] } : life;
+    case 'answer':
+      return { at: 'kept', answer: change, delivered: [] };
+    case 'delivered':
+      return 'delivered' in life ? { ...life, delivered: [...life.delivered, change.target] } : life;
+    case 'erased':
+      return born;
+    case 'outcome':
+    default:
+      return life;
+  }
+}
+
+/** Names of the targets that have the last credential, in the order of their delivery. */
+export function deliveredOf(life: Life): readonly string[] {
+  return 'delivered' in life ? life.delivered : [];
+}
+
+/** What is known once an answer did not come. Facts are found out in the order of the rows, and only as far as needed. */
+export interface Loss {
+  /** Ctrl-C, or another signal. */
+  readonly isInterrupted: boolean;
+  /** What readings of the account show. */
+  readonly evidence: 'unchanged' | 'changed' | 'unclear';
+  /** `--no-reissue` forbids it. */
+  readonly mayReissue: boolean;
+  /** Whether the exchange ended here or at a gateway: then the server may still be at work. */
+  readonly isOurEnd: boolean;
+  /** Whether there is an account to rotate that is ours for certain, or that a person pointed at. */
+  readonly isOurs: boolean;
+  /** Whether the caller's own credential still works, and no interrupt came meanwhile. */
+  readonly canGoOn: boolean;
+}
+
+export type AfterLoss = 'nothing was changed' | 'nobody knows' | 'issue another';
+
+type LossRow = { readonly [Fact in keyof Loss]: readonly [Fact, Loss[Fact], AfterLoss] }[keyof Loss];
+
+/** What to do then: the first row whose fact holds, else one more credential is issued, once. */
+export const afterLoss: readonly LossRow[] = [
+  ['isInterrupted', true, 'nobody knows'],
+  ['evidence', 'unchanged', 'nothing was changed'],
+  ['mayReissue', false, 'nobody knows'],
+  ['isOurEnd', true, 'nobody knows'],
+  ['isOurs', false, 'nobody knows'],
+  ['canGoOn', false, 'nobody knows'],
+];
+
+/** Where a credential is, and what is known of it, when nothing more is done for it. */
+export interface Rest {
+  readonly operation: Operation;
+  /**
+   * What became of the request. `blocked`: it was not sent, because an earlier one is not settled. `refused`: it certainly did
+   * nothing. `unchanged`, `changed` and `unclear`: its answer was lost, and that is what readings show.
+   */
+  readonly request: 'blocked' | 'refused' | Loss['evidence'] | 'answered';
+  /** Whether readings show accounts that the request may have made. */
+  readonly hasCandidates: boolean;
+  /** Whether it comes out of the journal, and was tried before it was delivered. */
+  readonly isStored: boolean;
+  /** Whether the journal has it. */
+  readonly isKept: boolean;
+  /** Which of the places it was to go to have it: its targets, or stdout. */
+  readonly places: 'all' | 'some' | 'none';
+  /** Null is not known. */
+  readonly works: boolean | null;
+  /** Whether the account is as it was asked for, and the result was printed. */
+  readonly isWhole: boolean;
+}
+
+/** What a sentence may name. */
+export interface Told {
+  /** Ids of the accounts that the request made. */
+  readonly ids: string;
+  /** `token` or `client secret`. */
+  readonly what: string;
+  /** The accounts that the request may have made. */
+  readonly seen: string;
+}
+
+/** What helps; the commands are in `helps` of `ending.ts`. */
+export type Help =
+  | 'rotate again'
+  | 'issue another'
+  | 'issue another, then discard'
+  | 'look for it, then discard'
+  | 'choose yours, then discard'
+  | 'discard, or issue another'
+  | 'deliver'
+  | 'deliver later, or issue another'
+  | 'copy it, or issue another';
+
+export interface Ending {
+  readonly fits: (rest: Rest) => boolean;
+  /** How it reads here. */
+  readonly name: string;
+  /** Null is that of the error which prevented it. */
+  readonly code: ExitCode | null;
+  /** How the message ends; null where what went wrong says it all. */
+  readonly says: ((told: Told) => string) | null;
+  /** Null is the hint of what went wrong, if that has one. */
+  readonly help: Help | null;
+}
+
+const { done, partial, unknownOutcome, undelivered } = ExitCode;
+
+/** How it ends: the first row that fits. No other file decides on the codes 6, 7 and 8 of a credential. */
+export const endings: readonly Ending[] = [
+  {
+    fits: ({ request }) => request === 'refused',
+    name: 'the request was not sent, or refused',
+    code: null,
+    says: null,
+    help: null,
+  },
+  {
+    fits: ({ request }) => request === 'unchanged',
+    name: 'the answer was lost, and the request did nothing',
+    code: null,
+    says: () => 'nothing was changed',
+    help: null,
+  },
+  {
+    fits: ({ request }) => request === 'blocked',
+    name: 'an earlier create of that name is not settled',
+    code: unknownOutcome,
+    says: null,
+    help: null,
+  },
+  {
+    fits: ({ request, operation }) => request === 'changed' && operation === 'rotate',
+    name: 'the answer was lost, and it was rotated',
+    code: unknownOutcome,
+    says: () => 'it was rotated: the old credential is dead, and no new one was received',
+    help: 'rotate again',
+  },
+  {
+    fits: ({ request, operation }) => request === 'unclear' && operation === 'rotate',
+    name: 'the answer was lost, and it may have been rotated',
+    code: unknownOutcome,
+    says: () => 'the old credential may be dead, and no new one was received',
+    help: 'rotate again',
+  },
+  {
+    fits: ({ request }) => request === 'changed',
+    name: 'the answer was lost, and it was created',
+    code: unknownOutcome,
+    says: ({ ids, what }) => `the account was created (${ids}), with a ${what} nobody has`,
+    help: 'issue another, then discard',
+  },
+  {
+    fits: ({ request, hasCandidates }) => request === 'unclear' && hasCandidates,
+    name: 'the answer was lost, and it may have been created, as one of that name',
+    code: unknownOutcome,
+    says: ({ what, seen }) =>
+      `the account may have been created, with a ${what} nobody has; there is one of that name: ${seen}`,
+    help: 'choose yours, then discard',
+  },
+  {
+    fits: ({ request }) => request === 'unclear',
+    name: 'the answer was lost, and it may have been created',
+    code: unknownOutcome,
+    says: ({ what }) => `the account may have been created, with a ${what} nobody has`,
+    help: 'look for it, then discard',
+  },
+  {
+    fits: ({ isStored, works }) => isStored && works === false,
+    name: 'it came out of the journal, and does not work',
+    code: undelivered,
+    says: () => 'nothing was delivered',
+    help: 'discard, or issue another',
+  },
+  {
+    fits: ({ places, isKept }) => places === 'none' && !isKept,
+    name: 'it was neither delivered nor kept',
+    code: unknownOutcome,
+    says: () => 'it is not kept either: nobody has it',
+    help: 'issue another, then discard',
+  },
+  {
+    fits: ({ works, isKept }) => works === false && isKept,
+    name: 'it does not work, and is kept',
+    code: undelivered,
+    says: () => 'it is kept',
+    help: 'deliver later, or issue another',
+  },
+  {
+    fits: ({ works }) => works === false,
+    name: 'it does not work, and is not kept',
+    code: undelivered,
+    says: null,
+    help: 'issue another',
+  },
+  {
+    fits: ({ places, isKept }) => places !== 'all' && isKept,
+    name: 'it was not delivered everywhere, and is kept',
+    code: undelivered,
+    says: () => 'it is kept',
+    help: 'deliver',
+  },
+  {
+    fits: ({ places }) => places !== 'all',
+    name: 'it was not delivered everywhere, and is not kept',
+    code: undelivered,
+    says: () => 'it is only where it was delivered',
+    help: 'copy it, or issue another',
+  },
+  {
+    fits: ({ isWhole }) => !isWhole,
+    name: 'it is where it should be, and the account is not, or the result was not printed',
+    code: partial,
+    says: null,
+    help: null,
+  },
+  { fits: () => true, name: 'all was done', code: done, says: null, help: null },
+];
+
+/** The row that fits. */
+export function endingOf(rest: Rest): Ending {
+  const ending = endings.find(({ fits }) => fits(rest));
+  if (ending === undefined) throw new Error('the last row fits everything');
+  return ending;
+}
+
+/** Whether the entry stays in the journal, for `sactl recover`; else it is erased. */
+export function staysOpen({ code }: Pick<Ending, 'code'>): boolean {
+  return code === unknownOutcome || code === undelivered;
+}
