@@ -48,6 +48,12 @@ export function payloads<Wire>(schema: Schema<Wire>): Schema<Payload<Wire>[]> {
   };
 }
 
+/** A number, also where it comes as text, e.g. `"3600"`; null for anything else. */
+export function asNumber(value: unknown): number | null {
+  const number = typeof value === 'string' && /^\s*-?\d/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
 /** Bytes of an answer out of the journal, read by a schema. @throws HttpError (`bad_answer`) that quotes nothing */
 export function readKept<Output>(bytes: Uint8Array, schema: Schema<Output>, provider: string): Output {
   const result = schema.safeParse(readContent({ headers: new Map(), bytes }).value);

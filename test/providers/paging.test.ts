@@ -28,18 +28,15 @@ const runai = useRunai();
 
 describe('a provider whose pages have no end', () => {
   it('is given up: access rules', async () => {
-    const rule = {
-      id: 1,
-      subjectId: 'x',
-      subjectType: 'service-account',
-      roleId: 1,
-      scopeId: '1',
-      scopeType: 'project',
-    };
+    const rule = { subjectId: 'x', subjectType: 'service-account', roleId: 1, scopeId: '1', scopeType: 'project' };
+    function pageAt(offset: number): Response {
+      const accessRules = Array.from({ length: 500 }, (_, index) => ({ id: offset + index, ...rule }));
+      return Response.json({ totalRecords: 1e308, accessRules });
+    }
     const { run, requests } = runai({
       intercept: (request, next) =>
         request.url.includes('/access-rules')
-          ? Response.json({ totalRecords: 1e308, accessRules: Array.from({ length: 500 }, () => rule) })
+          ? pageAt(Number(new URL(request.url).searchParams.get('offset')))
           : next(request),
     });
     const { code, stderr } = await run(['accessrules', 'list', '--provider', 'runai', '--json']);

@@ -4,7 +4,7 @@ import type { HttpClient } from '../../http/client.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
 import type { Schema } from '../../http/body.ts';
 import { fieldsOf } from '../../model/account.ts';
-import { countPages, jsonRequests, payloads, type JsonRequests, type Payload } from '../answers.ts';
+import { asNumber, countPages, jsonRequests, payloads, type JsonRequests, type Payload } from '../answers.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
 import { isAbsent } from './token.ts';
 
@@ -84,48 +84,58 @@ async function readRoles(read: Read): Promise<Payload<RoleRead>[]> {
 }
 
 /** Lists of the shape `{<noun>: [], next?}`: `next` is the next offset, if there is one (docs/contracts/runai.md 6). */
-export async function readPages<Wire>(
+export async function readPages<Wire extends { readonly id: string | number }>(
   read: Read,
   path: string,
   noun: string,
   schema: Schema<Wire>,
 ): Promise<Payload<Wire>[]> {
-  const items: Payload<Wire>[] = [];
+  const items = new Map<string, Payload<Wire>>();
   const purpose = `list ${noun}`;
   const counted = countPages({ provider: 'runai', purpose });
-  let offset: number | undefined = 0;
-  while (offset !== undefined) {
+  let offset: number | null = 0;
+  while (offset !== null) {
     const url = `${path}?limit=${pageSize}&offset=${offset}`;
     const page: Page<Wire> = await read(url, purpose, pageOf(noun, schema));
     counted(page.items.length);
-    // Not push(...page.items): a long page does not fit the stack.
-    for (const item of page.items) items.push(item);
-    offset = page.items.length > 0 && (page.next ?? 0) > offset ? page.next : undefined;
+    const known = items.size;
+    addNew(items, page.items, ({ wire }) => wire.id);
+    offset = items.size > known && page.next !== null && page.next > offset ? page.next : null;
   }
-  return items;
+  return [...items.values()];
+}
+
+/** An item that comes twice, because the offsets moved between two pages, is one item (docs/contracts/runai.md 15.22). */
+function addNew<Item>(known: Map<string, Item>, items: readonly Item[], idOf: (item: Item) => string | number): void {
+  for (const item of items) {
+    const id = String(idOf(item));
+    if (!known.has(id)) known.set(id, item);
+  }
 }
 
 /**
- * Access rules have a total instead of `next`, and 50 to a page by default. A parameter the server does not know is
+ * Access rules have a total instead of `next`, and 50 to a page by default; a page without a new one is the last, whatever
+ * the total says. A parameter the server does not know is
  * ignored, and then everybody's rules come back, so they are filtered again here (docs/contracts/runai.md 7).
  */
 async function readAccessRules(read: Read, subjects: readonly string[] | null): Promise<AccessRuleRead[]> {
   const filter = subjects === null ? '' : `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
   const purpose = 'list access rules';
-  const rules: AccessRuleRead[] = [];
+  const rules = new Map<string, AccessRuleRead>();
   const counted = countPages({ provider: 'runai', purpose });
   for (let offset = 0; ;) {
     const path = `/api/v1/authorization/access-rules?limit=${pageSize}&offset=${offset}${filter}`;
     const page = await read(path, purpose, AccessRulePage);
     counted(page.accessRules.length);
-    for (const rule of page.accessRules) rules.push(rule);
+    const known = rules.size;
+    addNew(rules, page.accessRules, ({ id }) => id);
     offset += page.accessRules.length;
-    if (page.accessRules.length === 0 || offset >= page.totalRecords) break;
+    if (rules.size === known || offset >= (asNumber(page.totalRecords) ?? Infinity)) break;
   }
   const wanted = subjects === null ? null : new Set(subjects);
   // The same principals under their new and their old name (docs/contracts/runai.md 15.18).
   const types = new Set(['service-account', 'app']);
-  return rules.filter(
+  return [...rules.values()].filter(
     ({ deletedAt, subjectType, subjectId }) =>
       !deletedAt && types.has(subjectType) && (wanted === null || wanted.has(subjectId)),
   );
@@ -133,19 +143,16 @@ async function readAccessRules(read: Read, subjects: readonly string[] | null): 
 
 interface Page<Wire> {
   readonly items: readonly Payload<Wire>[];
-  readonly next: number | undefined;
+  /** The offset of the next page; null where this is the last: absent, null and "" alike (docs/contracts/runai.md 6). */
+  readonly next: number | null;
 }
-
-const Next = z.object({ next: z.optional(z.nullable(z.number())) });
 
 function pageOf<Wire>(key: string, schema: Schema<Wire>): Schema<Page<Wire>> {
   return {
     safeParse: (value) => {
-      const next = Next.safeParse(value);
-      if (!next.success) return next;
-      const items = payloads(schema).safeParse(fieldsOf(value)[key]);
-      if (!items.success) return items;
-      return { success: true, data: { items: items.data, next: next.data.next ?? undefined } };
+      const fields = fieldsOf(value);
+      const items = payloads(schema).safeParse(fields[key]);
+      return items.success ? { success: true, data: { items: items.data, next: asNumber(fields['next']) } } : items;
     },
   };
 }

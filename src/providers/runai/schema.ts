@@ -48,7 +48,7 @@ export const AccessRuleRead = z.looseObject({
 });
 export type AccessRuleRead = z.infer<typeof AccessRuleRead>;
 
-export const AccessRulePage = z.object({ totalRecords: z.number(), accessRules: z.array(AccessRuleRead) });
+export const AccessRulePage = z.object({ totalRecords: z.optional(z.unknown()), accessRules: z.array(AccessRuleRead) });
 
 /** v1 and v2 roles alike (docs/contracts/runai.md 8). */
 export const RoleRead = z.object({

@@ -4,7 +4,8 @@ import { AuthError } from '../../errors.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { HttpError } from '../../http/error.ts';
 import type { ConnectOptions } from '../provider.ts';
-import { bearer } from '../answers.ts';
+import { asNumber, bearer } from '../answers.ts';
+import { parseFields, type Fields } from '../../model/account.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { readJson, type Schema } from '../../http/body.ts';
 
@@ -120,9 +121,13 @@ export function isAbsent({ status, body }: HttpError): boolean {
   return status === 404 || status === 405 || (body !== null && body !== 'json');
 }
 
-const Seconds = z.optional(z.nullable(z.number()));
-const V2Token = z.object({ access_token: z.string(), expires_in: Seconds });
-const V1Token = z.object({ accessToken: z.string(), expiresIn: Seconds });
+/** Far more than servers take in a header. */
+const longestToken = 64 * 1024;
+
+/** What a request can carry: a token that does not fit is a bad answer, and not the user's credential. */
+const Token = z.string().check(z.regex(/^[!-~]+$/), z.maxLength(longestToken));
+const V2Token = z.object({ access_token: Token, expires_in: z.optional(z.unknown()) });
+const V1Token = z.object({ accessToken: Token, expiresIn: z.optional(z.unknown()) });
 
 /** Form-encoded, snake_case (docs/contracts/runai.md 2a). */
 async function exchangeV2(http: HttpClient, grant: Grant): Promise<AccessToken> {
@@ -153,19 +158,19 @@ async function post<Wire>(
 }
 
 /** Its life is what the answer says, else what the token itself says, else unknown (docs/contracts/runai.md 2d). */
-function accessToken(value: string, expiresIn: number | null | undefined, now: number): AccessToken {
-  return { value, expiresAt: typeof expiresIn === 'number' ? now + expiresIn * 1000 : expiryOf(value) };
+function accessToken(value: string, expiresIn: unknown, now: number): AccessToken {
+  const seconds = asNumber(expiresIn);
+  return { value, expiresAt: seconds === null ? expiryOf(value) : now + seconds * 1000 };
 }
-
-const Claims = z.object({ exp: z.optional(z.number()) });
 
 /** When a token says that it ends, in milliseconds since the epoch; null for one that is no JWT or does not say it. */
 export function expiryOf(token: string): number | null {
-  try {
-    const text = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-    const { exp } = Claims.parse(JSON.parse(text));
-    return exp === undefined ? null : exp * 1000;
-  } catch {
-    return null;
-  }
+  const seconds = asNumber(claimsOf(token)['exp']);
+  return seconds === null ? null : seconds * 1000;
+}
+
+/** What a token says of itself, unverified; nothing where it is no JWT (docs/contracts/runai.md 2d). */
+function claimsOf(token: string): Fields {
+  const text = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return parseFields(text) ?? {};
 }

@@ -7,7 +7,7 @@ import type { Intercept } from '../../harness/deployment.ts';
 import { useRunai } from '../../harness/runai.ts';
 import { faults } from '../faults.ts';
 import { forbidden, pagesOf } from './faults.ts';
-import { accounts, apps, ciVision, list, roles, rulesOf } from './paths.ts';
+import { accounts, apps, ciVision, list, roles, rules, rulesOf } from './paths.ts';
 
 /** The surprises of docs/contracts/runai.md 15 about reading, each by its number. */
 const deploy = useRunai();
@@ -52,6 +52,18 @@ test('11: enabled is shown, and ids are text whatever they come as', async () =>
   expect(outcomeOfText).toEqual({ code: 0, stdout: 'string\nstring\nstring\n', stderr: '' });
   expect(other.requests).toEqual([list, rulesOf(name, id)]);
 });
+
+/** Lists come in pages of four, and each page begins with the last item of the one before. */
+function overlapping(path: string): Intercept {
+  return (request, next) => {
+    const url = new URL(request.url);
+    if (request.method !== 'GET' || !url.pathname.endsWith(path)) return next(request);
+    const offset = Number(url.searchParams.get('offset'));
+    url.searchParams.set('limit', offset === 0 ? '4' : '5');
+    url.searchParams.set('offset', String(Math.max(0, offset - 1)));
+    return next(new Request(url, request));
+  };
+}
 
 /** The seed with an account of a name that cannot be given any more. */
 function withOldName(): RunaiState {
@@ -112,6 +124,87 @@ describe('13: roles and accounts are where the version keeps them', () => {
     const deployment = deploy({ intercept: faults(refusal) });
     expect((await deployment.run(['sa', 'list'])).code).toBe(4);
     expect(deployment.requests).toEqual([list]);
+  });
+});
+
+describe('13 and 22: next', () => {
+  const page = { roles: [{ id: 1, name: 'a' }] };
+
+  test.each([
+    ['absent', page],
+    ['null', { ...page, next: null }],
+    ['empty', { ...page, next: '' }],
+    ['zero', { ...page, next: 0 }],
+    ['no number', { ...page, next: 'later' }],
+  ])('that is %s is the end', async (_, body) => {
+    const answer = { method: 'GET', path: '/roles', answer: () => Response.json(body) };
+    const deployment = deploy({ intercept: faults(answer) });
+    const outcome = await deployment.run(['roles', 'list', '-q', '.[].name']);
+    expect(outcome).toEqual({ code: 0, stdout: 'a\n', stderr: '' });
+    expect(deployment.requests).toEqual([roles]);
+  });
+
+  test('may be a number as text, or the number of a page', async () => {
+    for (const [next, offset] of [
+      ['500', 500],
+      [1, 1],
+    ] as const) {
+      const pages = [
+        { ...page, next },
+        { roles: [{ id: 2, name: 'b' }], next: '' },
+      ];
+      const deployment = deploy({ intercept: () => Response.json(pages.shift() ?? {}) });
+      const env = { RUNAI_CLIENT_ID: undefined, RUNAI_CLIENT_SECRET: undefined, RUNAI_TOKEN: 'a.b.c' };
+      const outcome = await deployment.run(['roles', 'list', '-q', '.[].name'], { env });
+      expect(outcome).toEqual({ code: 0, stdout: 'a\nb\n', stderr: '' });
+      expect(deployment.requests).toEqual([roles, roles.replace(/0$/, String(offset))]);
+    }
+  });
+});
+
+describe('22: what comes twice is one', () => {
+  test('role, so that its name is not ambiguous', async () => {
+    const deployment = deploy({ intercept: overlapping('/roles') });
+    const argv = ['accessrules', 'create', '--account', name, '--role', 'Viewer', '--scope', 'tenant', '-q', '.role'];
+    expect(await deployment.run(argv)).toEqual({ code: 0, stdout: 'Viewer\n', stderr: '' });
+  });
+
+  test('project', async () => {
+    const deployment = deploy({ intercept: overlapping('/projects') });
+    const outcome = await deployment.run(['scopes', 'list', '-q', '[.[]|select(.type=="project")]|length']);
+    expect(outcome).toEqual({ code: 0, stdout: '6\n', stderr: '' });
+  });
+
+  test('access rule, and a delete takes it away once', async () => {
+    const deployment = deploy({ intercept: overlapping('/access-rules') });
+    expect(await deployment.run(['accessrules', 'list', '-q', 'length'])).toEqual({
+      code: 0,
+      stdout: '14\n',
+      stderr: '',
+    });
+    const outcome = await deployment.run(['sa', 'delete', '--id', name, '--yes', '-q', '.name']);
+    expect([outcome.code, outcome.stdout]).toEqual([0, `${name}\n`]);
+    expect(deployment.mutations()).toEqual([
+      `PATCH ${accounts}/${id}`,
+      `DELETE ${rules}/102`,
+      `DELETE ${rules}/103`,
+      `DELETE ${accounts}/${id}`,
+    ]);
+  });
+
+  test('and a server that gives the same page for ever is asked for it once more', async () => {
+    const deployment = deploy({
+      intercept: async (request, next) => {
+        const url = new URL(request.url);
+        if (!url.pathname.endsWith('/access-rules')) return next(request);
+        url.searchParams.set('offset', '0');
+        const body = (await (await next(new Request(url, request))).json()) as object;
+        return Response.json({ ...body, totalRecords: '9000' });
+      },
+    });
+    const outcome = await deployment.run(['accessrules', 'list', '-q', 'length']);
+    expect(outcome).toEqual({ code: 0, stdout: '14\n', stderr: '' });
+    expect(deployment.requests).toHaveLength(2);
   });
 });
 

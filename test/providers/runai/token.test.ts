@@ -154,6 +154,37 @@ test.each([
   expect([deployment.tokenRequests, context.sleeps]).toEqual([[v2, v2], [500]]);
 });
 
+describe('a token that no request can carry is a bad answer, and not the fault of the user’s variables', () => {
+  test.each([
+    ['an empty one', ''],
+    ['a blank one', ' '],
+    ['white space', 'the token'],
+    ['a line break', 'the\r\ntoken'],
+    ['a control character', 'the\u0000token'],
+    ['letters of other alphabets', 'tok\u00e9n'],
+    ['a long one', 'x'.repeat(64 * 1024 + 1)],
+  ])('%s', async (_, token) => {
+    for (const [path, body, asked] of [
+      ['/api/v2/token', { access_token: token, expires_in: 3600 }, [v2]],
+      ['/api/v1/token', { accessToken: token, expiresIn: 3600 }, [v2, v1]],
+    ] as const) {
+      const deployment = deploy({
+        ...(path === '/api/v1/token' ? { controlPlane: '2.23' } : {}),
+        intercept: faults({ method: 'POST', path, answer: () => Response.json(body) }),
+      });
+      expect(await deployment.run([...count, '--debug', '--quiet'])).toMatchObject({ code: 1, stdout: '' });
+      expect(await deployment.run(count)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining(
+          `cannot get an access token: runai answered POST ${path} with 200 and JSON that does not fit at access`,
+        ),
+      });
+      expect([deployment.tokenRequests, deployment.requests]).toEqual([[...asked, ...asked], []]);
+    }
+  });
+});
+
 describe('the secret and the tokens', () => {
   test.each([
     ['success', undefined],
