@@ -77,8 +77,8 @@ function find({ parameters: { id = '' } }: ServiceCall, { state }: RunaiDeployme
   return account;
 }
 
-/** An account as the API shows it; `tenantId` is a number although it is typed a string (docs/contracts/runai.md 3). */
+/** An account as the API shows it: here the tenant's id is a string, elsewhere a number (docs/contracts/runai.md 15.11). */
 function view(account: RunaiAccount, tenantId: number): unknown {
   const { id, name, clientId, enabled, createdBy, createdAt, updatedAt, lastLogin } = account;
-  return { id, name, clientId, enabled, createdBy, createdAt, updatedAt, lastLogin, tenantId };
+  return { id, name, clientId, enabled, createdBy, createdAt, updatedAt, lastLogin, tenantId: String(tenantId) };
 }

@@ -9,20 +9,23 @@ import {
   type Service,
 } from '../emulator.ts';
 import { createAccount, deleteAccount, getAccount, listAccounts, regenerateSecret, setEnabled } from './accounts.ts';
-import { pageOf } from './paging.ts';
-import { permissionsOf, requirePermission, requireSomeRule } from './permissions.ts';
-import { createRule, deleteRule, listRules } from './rules.ts';
-import type { RunaiDeployment, RunaiRole, RunaiState } from './state.ts';
+import { departments, getCluster, getUnit, listClusters, listUnits, projects, type OrgUnits } from './organization.ts';
+import { permissionsOf, requirePermission } from './permissions.ts';
+import { permissionView } from './resource-types.ts';
+import { listRoles, pageOfRoles } from './roles.ts';
+import { createRule, deleteRule, getRule, listOwnRules, listRules } from './rules.ts';
+import type { OrgUnitRecord, RunaiDeployment, RunaiState } from './state.ts';
 import type { Action } from '../records.ts';
-import { callerOf, invalidClient, tokenV1, tokenV2 } from './tokens.ts';
+import { callerOf, refusedV1, refusedV2, tokenV1, tokenV2 } from './tokens.ts';
 
-/** What a route needs: nothing, a token of an account with some access rule, or one that may do this. */
-type RunaiNeeds = 'nothing' | 'some rule' | { readonly resourceType: string; readonly action: Action };
+/** What a route needs: nothing, a token, or the token of an account that may do this. */
+type RunaiNeeds = 'nothing' | 'token' | { readonly resourceType: string; readonly action: Action };
 
 /** The caller is the name of the account; empty where a route needs nothing. */
 type RunaiRoute = Route<RunaiDeployment, RunaiNeeds, string>;
 
-const rules = '/api/v1/authorization/access-rules';
+const authorization = '/api/v1/authorization';
+const rules = `${authorization}/access-rules`;
 
 /**
  * Run:ai's control plane of 2.24 as far as service accounts need it (docs/contracts/runai.md). The order of checks is:
@@ -39,26 +42,29 @@ export const runaiService: Service<RunaiDeployment, RunaiNeeds, string> = {
     503: 'Try again later',
   },
   routes: [
-    { ...tokenRoute('/api/v2/token'), handle: tokenV2 },
-    { ...tokenRoute('/api/v1/token'), handle: tokenV1 },
+    { ...tokenRoute('/api/v2/token'), expired: refusedV2, handle: tokenV2 },
+    { ...tokenRoute('/api/v1/token'), expired: refusedV1, handle: tokenV1 },
     ...accountRoutes('/api/v1/service-accounts', 'service-account', 'clientSecret'),
     // The same accounts in the words of the versions before (docs/contracts/runai.md 12).
     ...accountRoutes('/api/v1/apps', 'apps', 'secret'),
     { method: 'GET', path: rules, needs: may('read', 'access_rules'), handle: listRules },
     { method: 'POST', path: rules, needs: may('create', 'access_rules'), status: 201, handle: createRule },
+    { method: 'GET', path: `${rules}/:id`, needs: may('read', 'access_rules'), handle: getRule },
     { method: 'DELETE', path: `${rules}/:id`, needs: may('delete', 'access_rules'), status: 204, handle: deleteRule },
-    { method: 'GET', path: '/api/v1/authorization/roles', needs: may('read', 'roles'), handle: listRoles },
+    { method: 'GET', path: `${authorization}/roles`, needs: may('read', 'roles'), handle: listRoles },
     { method: 'GET', path: '/api/v2/authorization/roles', needs: may('read', 'roles'), handle: pageOfRoles },
-    { method: 'GET', path: '/api/v1/authorization/permissions', needs: 'some rule', handle: listPermissions },
+    // An account without a rule is known and may do nothing: no 403 (docs/contracts/runai.md 15.9).
+    { method: 'GET', path: `${authorization}/permissions`, needs: 'token', handle: listPermissions },
+    { method: 'GET', path: `${authorization}/me/access-rules`, needs: 'token', handle: listOwnRules },
     { method: 'GET', path: '/api/v1/clusters', needs: may('read', 'cluster'), handle: listClusters },
-    unitRoute('department', ({ departments }) => departments),
-    unitRoute('project', ({ projects }) => projects),
+    { method: 'GET', path: '/api/v1/clusters/:id', needs: may('read', 'cluster'), handle: getCluster },
+    ...unitRoutes('department', departments),
+    ...unitRoutes('project', projects),
   ],
   admit: ({ headers }, needs, { state, now, signIns }) => {
     if (needs === 'nothing') return '';
     const caller = callerOf(signIns, headers.get('authorization'), now());
-    if (needs === 'some rule') requireSomeRule(state, caller);
-    else requirePermission(state, caller, needs);
+    if (needs !== 'token') requirePermission(state, caller, needs);
     return caller;
   },
   problem: ({ status, code }, message) => ({
@@ -77,7 +83,7 @@ function may(action: Action, resourceType: string): RunaiNeeds {
 
 /** Where secrets become access tokens (docs/contracts/runai.md 2). */
 function tokenRoute(path: string) {
-  return { method: 'POST', path, operation: 'token', needs: 'nothing', expired: invalidClient } as const;
+  return { method: 'POST', path, operation: 'token', needs: 'nothing' } as const;
 }
 
 /** @param secretKey the key of the secret in answers (docs/contracts/runai.md 3) */
@@ -118,56 +124,14 @@ function accountRoutes(path: string, type: string, secretKey: string): RunaiRout
 
 /** What the caller may do (docs/contracts/runai.md 10). */
 function listPermissions(_: ServiceCall, caller: string, { state }: RunaiDeployment): unknown {
-  return [...permissionsOf(state, caller)].map(([resourceType, actions]) => ({
-    resourceType,
-    displayName: resourceType.replace(/[-_]/g, ' '),
-    groupId: 'organization',
-    actions: [...actions],
-  }));
+  return [...permissionsOf(state, caller)].flatMap(([resourceType, actions]) => permissionView(resourceType, actions));
 }
 
-/** Where scope ids come from, here with `verbosity=metadata` (docs/contracts/runai.md 9). */
-function listClusters(_: ServiceCall, __: string, { state: { clusters, tenant } }: RunaiDeployment): unknown {
-  return clusters.map((cluster) => Object.assign({}, cluster, { tenantId: tenant.id }));
-}
-
-function unitRoute(
-  resourceType: 'department' | 'project',
-  unitsOf: (state: RunaiState) => readonly unknown[],
-): RunaiRoute {
-  const plural = `${resourceType}s`;
-  return {
-    method: 'GET',
-    path: `/api/v1/org-unit/${plural}`,
-    needs: may('read', resourceType),
-    handle: ({ url }, _, { state }) => pageOf(url.searchParams, plural, unitsOf(state)),
-  };
-}
-
-/** v1 is a bare array (docs/contracts/runai.md 8). */
-function listRoles(_: ServiceCall, __: string, { state }: RunaiDeployment): unknown {
-  return state.roles.map(roleView);
-}
-
-/** v2 has pages. */
-function pageOfRoles({ url }: ServiceCall, _: string, { state }: RunaiDeployment): unknown {
-  const roles = state.roles.map((role) => Object.assign(roleView(role), { permissionSets: [] }));
-  return pageOf(url.searchParams, 'roles', roles);
-}
-
-/** A role that is not effective still says `enabled`; only `effectiveEnabled` tells (docs/contracts/runai.md 8). */
-function roleView({ id, name, description, createdAt, isEnabled, permissions }: RunaiRole) {
-  return {
-    id,
-    name,
-    description,
-    enabled: true,
-    custom: false,
-    effectiveEnabled: isEnabled,
-    createdAt,
-    updatedAt: createdAt,
-    createdBy: 'system',
-    permissions,
-    kubernetesPermissions: { predefinedRole: null },
-  };
+function unitRoutes<Unit extends OrgUnitRecord>(type: 'department' | 'project', units: OrgUnits<Unit>): RunaiRoute[] {
+  const path = `/api/v1/org-unit/${units.plural}`;
+  const needs = may('read', type);
+  return [
+    { method: 'GET', path, needs, handle: listUnits(units) },
+    { method: 'GET', path: `${path}/:id`, needs, handle: getUnit(units) },
+  ];
 }

@@ -3,7 +3,7 @@ import type { Action } from '../records.ts';
 import type { RunaiRole, RuleRecord, RunaiState } from './state.ts';
 
 /** The rules of an account: they have its name, not its id, and know two spellings of its kind (docs/contracts/runai.md 7). */
-function rulesOf({ rules }: RunaiState, name: string): RuleRecord[] {
+export function rulesOf({ rules }: RunaiState, name: string): RuleRecord[] {
   return rules.filter(
     ({ subjectId, subjectType, deletedAt }) =>
       subjectId === name && (subjectType === 'service-account' || subjectType === 'app') && deletedAt === null,
@@ -41,11 +41,6 @@ export function requireWithin(state: RunaiState, name: string, role: RunaiRole):
   );
   if (isWithin) return;
   throw forbidden(`assign the role ${role.name}`);
-}
-
-/** @throws Refusal 403 when the account has no rule at all (docs/contracts/runai.md 10) */
-export function requireSomeRule(state: RunaiState, name: string): void {
-  if (rulesOf(state, name).length === 0) throw forbidden('do anything');
 }
 
 function forbidden(what: string): Refusal {

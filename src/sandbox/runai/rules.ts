@@ -1,8 +1,8 @@
 import { Refusal, type ServiceCall } from '../emulator.ts';
 import { isoTime } from '../records.ts';
 import { integer, oneOf, readBody, string } from './body.ts';
-import { rangeOf } from './paging.ts';
-import { requireWithin } from './permissions.ts';
+import { lenientRangeOf, rangeOf } from './paging.ts';
+import { requireWithin, rulesOf } from './permissions.ts';
 import {
   scopeTypes,
   subjectTypes,
@@ -15,17 +15,37 @@ import {
 /**
  * One page with the counts that stand in for `next`; `subjectIds` is a list with commas, and there is no `subjectId`
  * parameter (docs/contracts/runai.md 6 and 7).
- * @throws Refusal 400
  */
 export function listRules({ url }: ServiceCall, _: unknown, { state }: RunaiDeployment): unknown {
   const query = url.searchParams;
   const subjects = query.get('subjectIds')?.split(',');
   const selected = state.rules.filter(
-    ({ deletedAt, subjectId }) => deletedAt === null && (subjects?.includes(subjectId) ?? true),
+    (rule) =>
+      rule.deletedAt === null &&
+      (subjects?.includes(rule.subjectId) ?? true) &&
+      (['subjectType', 'scopeId', 'clusterId'] as const).every((key) => (query.get(key) ?? rule[key]) === rule[key]),
   );
-  const { from, to } = rangeOf(query);
-  const accessRules = selected.slice(from, to).map((rule) => view(rule, state));
-  return { totalRecords: selected.length, displayRecords: accessRules.length, accessRules };
+  return pageOfRules(selected, lenientRangeOf(query), state);
+}
+
+/** The caller's own rules, wrapped once more; needs no permission (docs/contracts/runai.md 10). @throws Refusal 400 */
+export function listOwnRules({ url }: ServiceCall, caller: string, { state }: RunaiDeployment): unknown {
+  return { accessRules: pageOfRules(rulesOf(state, caller), rangeOf(url.searchParams), state) };
+}
+
+function pageOfRules(
+  rules: readonly RuleRecord[],
+  { from, to }: { readonly from: number; readonly to: number },
+  state: RunaiState,
+): unknown {
+  const accessRules = rules.slice(from, to).map((rule) => view(rule, state));
+  return { totalRecords: rules.length, displayRecords: accessRules.length, accessRules };
+}
+
+/** One rule, and the path of its scope. @throws Refusal 404 */
+export function getRule(call: ServiceCall, _: unknown, { state }: RunaiDeployment): unknown {
+  const rule = find(call, state);
+  return { ...view(rule, state), scopePath: pathOf(state, rule) };
 }
 
 const keys = ['subjectId', 'subjectType', 'roleId', 'scopeId', 'scopeType'] as const;
@@ -67,16 +87,20 @@ export function createRule({ text }: ServiceCall, caller: string, { state, now }
 }
 
 /** @throws Refusal 404 */
-export function deleteRule({ parameters }: ServiceCall, _: unknown, { state, now }: RunaiDeployment): void {
-  const { id = '' } = parameters;
-  const rule = state.rules.find((candidate) => String(candidate.id) === id && candidate.deletedAt === null);
-  if (rule === undefined) throw new Refusal(404, `Access rule with id ${id} not found`);
+export function deleteRule(call: ServiceCall, _: unknown, { state, now }: RunaiDeployment): void {
+  const rule = find(call, state);
   rule.deletedAt = isoTime(now());
   rule.updatedAt = rule.deletedAt;
 }
 
+function find({ parameters: { id = '' } }: ServiceCall, { rules }: RunaiState): RuleRecord {
+  const rule = rules.find((candidate) => String(candidate.id) === id && candidate.deletedAt === null);
+  if (rule === undefined) throw new Refusal(404, `Access rule with id ${id} not found`);
+  return rule;
+}
+
 /** A rule as the API shows it. */
-function view({ clusterId, ...rule }: RuleRecord, state: RunaiState): unknown {
+function view({ clusterId, ...rule }: RuleRecord, state: RunaiState): object {
   return {
     ...rule,
     ...(clusterId === null ? {} : { clusterId }),
@@ -90,6 +114,8 @@ interface RuleScope {
   readonly name: string;
   /** null for the tenant. */
   readonly clusterId: string | null;
+  /** A project's department. */
+  readonly parentId?: string;
 }
 
 const scopesOf: Readonly<
@@ -100,6 +126,16 @@ const scopesOf: Readonly<
   department: ({ departments }) => departments,
   project: ({ projects }) => projects,
 };
+
+/** From the tenant down, e.g. `acme/gpu-east/research/vision`; null when there is no such scope any more. */
+function pathOf(state: RunaiState, key: RuleKey): string | null {
+  const scope = findScope(state, key);
+  if (scope === null) return null;
+  const cluster = state.clusters.find(({ uuid }) => uuid === scope.clusterId && uuid !== key.scopeId);
+  const department = state.departments.find(({ id }) => id === scope.parentId);
+  const above = key.scopeType === 'tenant' ? [] : [state.tenant, cluster, department];
+  return [...above, scope].flatMap((part) => part?.name ?? []).join('/');
+}
 
 /** The scope of a rule, or null when there is none. */
 function findScope(state: RunaiState, { scopeType, scopeId }: RuleKey): RuleScope | null {

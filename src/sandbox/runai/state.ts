@@ -17,7 +17,7 @@ export interface RunaiState {
 }
 
 /** Ids are decimal strings (docs/contracts/runai.md 9). */
-interface OrgUnitRecord {
+export interface OrgUnitRecord {
   readonly id: string;
   readonly name: string;
   readonly clusterId: string;
@@ -29,7 +29,7 @@ export interface RunaiRole {
   readonly description: string;
   readonly createdAt: string;
   readonly isEnabled: boolean;
-  /** A resource type is e.g. `service-account`, but `access_rules`. */
+  /** A resource type is e.g. `service-account`, but `access_rules`, and `workloads`. */
   readonly permissions: readonly { readonly resourceType: string; readonly actions: readonly Action[] }[];
 }
 

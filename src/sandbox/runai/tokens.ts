@@ -22,7 +22,7 @@ export function tokenV2(call: ServiceCall, _: unknown, deployment: RunaiDeployme
   const secret = form.get('client_secret');
   if (!clientId || !secret) throw invalidRequest('Missing client_id or client_secret');
   const token = signIn(deployment, call, clientId, secret);
-  if (token === null) throw invalidClient();
+  if (token === null) throw refusedV2();
   return { access_token: token, token_type: 'Bearer', expires_in: lifeSeconds };
 }
 
@@ -30,7 +30,8 @@ function invalidRequest(message: string): Refusal {
   return new Refusal(400, message, 'invalid_request');
 }
 
-export function invalidClient(): Refusal {
+/** A secret that works no longer. */
+export function refusedV2(): Refusal {
   return new Refusal(401, refused, 'invalid_client');
 }
 
@@ -41,8 +42,13 @@ export function tokenV1(call: ServiceCall, _: unknown, deployment: RunaiDeployme
   const body = Object.fromEntries(fields);
   if (required(body, 'grantType') !== 'client_credentials') throw new Refusal(400, 'Unsupported grantType');
   const token = signIn(deployment, call, required(body, 'clientID'), required(body, 'clientSecret'));
-  if (token === null) throw new Refusal(400, refused);
+  if (token === null) throw refusedV1();
   return { accessToken: token, expiresIn: lifeSeconds };
+}
+
+/** The same: v1 documents no 401 (docs/contracts/runai.md 2). */
+export function refusedV1(): Refusal {
+  return new Refusal(400, refused);
 }
 
 function required(body: Readonly<Record<string, unknown>>, name: string): string {

@@ -50,6 +50,7 @@ describe('Run:ai refuses in its own shape', () => {
     ['/api/v1/service-accounts', 429, { code: 429, message: 'Too many requests' }],
     ['/api/v1/service-accounts', 500, { code: 500, message: 'Something went wrong' }],
     ['/api/v1/service-accounts', 503, { code: 503, message: 'Try again later' }],
+    ['/api/v1/token', 503, { code: 503, message: 'Try again later' }],
     ['/api/v2/token', 503, { code: 503, message: 'Try again later' }],
     [
       '/api/v2/token',
@@ -61,6 +62,14 @@ describe('Run:ai refuses in its own shape', () => {
     const response = sandboxProviders.runai.faults.refuse(request, status);
     expect([response.status, await response.json()]).toEqual([status, body]);
   });
+});
+
+// docs/contracts/runai.md 2b: no 401.
+test('Run:ai’s v1 token endpoint refuses a secret that expired as any other', async () => {
+  const request = new Request('https://api.example.com/api/v1/token', { method: 'POST' });
+  const response = sandboxProviders.runai.faults.refuse(request, 401);
+  const body = { code: 400, message: 'Invalid client or Invalid client credentials' };
+  expect([response.status, await response.json()]).toEqual([400, body]);
 });
 
 test.each([

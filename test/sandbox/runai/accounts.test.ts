@@ -34,7 +34,7 @@ describe('list', () => {
 });
 
 describe('get', () => {
-  test('has a number for the tenant, and null for times that are not known', async () => {
+  test('has a string for the tenant, and null for times that are not known', async () => {
     const { status, json } = await deploy().send('GET', `${accounts}/${runaiAccountIds.importedJob}`);
     expect(status).toBe(200);
     expect(json).toEqual({
@@ -46,7 +46,7 @@ describe('get', () => {
       createdAt: null,
       updatedAt: null,
       lastLogin: new Date(testNow - 240 * 86_400_000).toISOString(),
-      tenantId: 1001,
+      tenantId: '1001',
     });
   });
 });
@@ -68,7 +68,7 @@ describe('create', () => {
       createdAt: time,
       updatedAt: time,
       lastLogin: null,
-      tenantId: 1001,
+      tenantId: '1001',
     });
     const client = { clientId: 'nightly', clientSecret: 'secret-1' };
     expect(await deployment.signIn(client)).not.toBe('no token');

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
 
-import { roleIds, runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';
+import {
+  clusterIds,
+  departmentIds,
+  projectIds,
+  roleIds,
+  runaiAccountIds,
+} from '../../../src/sandbox/runai/seed-ids.ts';
 import { accounts, deploy, newcomer, rules } from './deployment.ts';
 
 const permissions = '/api/v1/authorization/permissions';
+const own = '/api/v1/authorization/me/access-rules';
 const ciVision = `${accounts}/${runaiAccountIds.ciVision}`;
 const grant = {
   subjectId: newcomer.clientId,
@@ -29,7 +36,10 @@ const requests = [
   ['GET', '/api/v1/clusters'],
   ['GET', '/api/v1/org-unit/departments'],
   ['GET', '/api/v1/org-unit/projects'],
-  ['GET', permissions],
+  ['GET', `${rules}/101`],
+  ['GET', `/api/v1/clusters/${clusterIds.east}`],
+  ['GET', `/api/v1/org-unit/departments/${departmentIds.lab}`],
+  ['GET', `/api/v1/org-unit/projects/${projectIds.visionEast}`],
 ] as const;
 
 test.each(requests)('%s %s needs a token, and a rule that allows it', async (method, path) => {
@@ -75,6 +85,39 @@ describe('a role', () => {
   });
 });
 
+// docs/contracts/runai.md 15.9
+describe('a fresh account is known, and may do nothing', () => {
+  test.each([
+    [permissions, []],
+    [own, { accessRules: { totalRecords: 0, displayRecords: 0, accessRules: [] } }],
+  ])('%s answers 200', async (path, nothing) => {
+    const { send, signIn } = deploy();
+    const answer = await send('GET', path, { token: await signIn(newcomer) });
+    expect([answer.status, answer.json]).toEqual([200, nothing]);
+  });
+
+  test.each([permissions, own])('%s needs a token', async (path) => {
+    const answer = await deploy().send('GET', path, { token: null });
+    expect([answer.status, answer.json]).toEqual([401, { code: 401, message: 'Issuer is not familiar' }]);
+  });
+});
+
+// docs/contracts/runai.md 15.15
+test('own access rules are wrapped twice, and are nobody else’s', async () => {
+  const { send, signIn } = deploy();
+  await send('POST', rules, { body: grant });
+  await send('POST', rules, { body: { ...grant, subjectType: 'user' } });
+  const { object } = await send('GET', `${own}?limit=1`, { token: await signIn(newcomer) });
+  expect(object).toEqual({
+    accessRules: {
+      totalRecords: 1,
+      displayRecords: 1,
+      accessRules: [expect.objectContaining({ ...grant, roleName: 'Viewer', scopeName: 'acme' })],
+    },
+  });
+  expect((await send('GET', `${own}?limit=0`)).status).toBe(400);
+});
+
 describe('permissions', () => {
   test('of the administrator name both spellings of resource types', async () => {
     const { array } = await deploy().send('GET', permissions);
@@ -82,7 +125,8 @@ describe('permissions', () => {
     for (const resourceType of ['service-account', 'access_rules', 'roles']) {
       expect(array).toContainEqual(expect.objectContaining({ resourceType, actions: all }));
     }
-    expect(Object.keys(array[0] ?? {})).toEqual(['resourceType', 'displayName', 'groupId', 'actions']);
+    const access = { resourceType: 'access_rules', displayName: 'Access rules', groupId: 'iam', actions: all };
+    expect(array).toContainEqual(access);
   });
 
   test('of several roles are joined', async () => {
@@ -90,17 +134,15 @@ describe('permissions', () => {
     await send('POST', rules, { body: grant });
     await send('POST', rules, { body: { ...grant, roleId: roleIds.environmentAdministrator } });
     const { array } = await send('GET', permissions, { token: await signIn(newcomer) });
-    const environment = array.find(({ resourceType }) => resourceType === 'environment');
-    expect(new Set(environment?.['actions'] as string[])).toEqual(new Set(['read', 'create', 'update', 'delete']));
+    const environments = array.find(({ resourceType }) => resourceType === 'environments');
+    expect(new Set(environments?.['actions'] as string[])).toEqual(new Set(['read', 'create', 'update', 'delete']));
   });
 });
 
 test.each([
   ['GET', '/api/v1/tenants'],
-  ['GET', `${rules}/101`],
-  ['GET', `${rules}/count`],
   ['POST', `${rules}/batch-create`],
-  ['GET', '/api/v1/authorization/me/access-rules'],
+  ['GET', '/api/v1/authorization/me/access-rules/count'],
 ])('%s %s, which sactl never asks for, is 404', async (method, path) => {
   const { status, json } = await deploy().send(method, path);
   expect([status, json]).toEqual([404, { code: 404, message: 'Resource not found' }]);

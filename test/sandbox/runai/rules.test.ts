@@ -39,9 +39,11 @@ describe('list', () => {
     expect(object).toMatchObject({ totalRecords: 76, displayRecords: 50 });
   });
 
-  test.each(['limit=0', 'limit=501', 'limit=x', 'offset=-1'])('refuses ?%s', async (query) => {
-    const { status, object } = await deploy().send('GET', `${rules}?${query}`);
-    expect([status, object['code']]).toEqual([400, 400]);
+  // No 400 is documented here (docs/contracts/runai.md 7).
+  test.each(['limit=0', 'limit=501', 'limit=x', 'offset=-1'])('knows no ?%s', async (query) => {
+    const { send } = deploy();
+    const { status, json } = await send('GET', `${rules}?${query}`);
+    expect([status, json]).toEqual([200, (await send('GET', rules)).json]);
   });
 
   test.each([
@@ -51,6 +53,10 @@ describe('list', () => {
     ['subjectIds=ci-vision', 2],
     ['subjectIds=ci-vision,batch-trainer', 4],
     ['subjectIds=absent', 0],
+    ['subjectType=app', 1],
+    ['subjectIds=dashboards&subjectType=service-account', 1],
+    ['scopeId=52', 2],
+    [`clusterId=${clusterIds.west}`, 3],
   ])('?%s leaves %i', async (query, count) => {
     const { object } = await deploy().send('GET', `${rules}?${query}`);
     expect(object['totalRecords']).toBe(count);
@@ -62,6 +68,25 @@ describe('list', () => {
     const answer = await send('GET', rules);
     expect(answer.object['totalRecords']).toBe(15);
     expect(items(answer, 'accessRules').map(({ id }) => id)).not.toContain(102);
+  });
+});
+
+describe('get', () => {
+  test.each([
+    [101, 'acme'],
+    [102, 'acme/gpu-east/research/vision'],
+    [106, 'acme/gpu-west'],
+    [108, 'acme/gpu-east/platform'],
+  ])('of %i says the path of its scope: %s', async (id, scopePath) => {
+    const { send } = deploy();
+    const list = items(await send('GET', rules), 'accessRules');
+    const { status, json } = await send('GET', `${rules}/${id}`);
+    expect([status, json]).toEqual([200, { ...list.find((item) => item['id'] === id), scopePath }]);
+  });
+
+  test.each(['999', 'x', '-1'])('of %s, which is not there, is 404', async (id) => {
+    const { status, json } = await deploy().send('GET', `${rules}/${id}`);
+    expect([status, json]).toEqual([404, { code: 404, message: `Access rule with id ${id} not found` }]);
   });
 });
 
