@@ -176,13 +176,16 @@ function readCommanderError(error: CommanderError, command: CommandUnknownOpts):
   throw new UsageError(message, { hint: meant ?? helpCommand(command), cause: error });
 }
 
-/** Other tools take a name without a flag: a single word may be meant as `--id`. */
+/** Other tools take a name without a flag: a single word may be meant as `--id`. jq's `--arg` takes two words. */
 function unexpectedArgument(cause: CommanderError, command: CommandUnknownOpts): UsageError {
   const [word = '', ...more] = command.args.slice(command.registeredArguments.length);
   const takesId = command.options.some(({ long }) => long === '--id');
   const isId = takesId && more.length === 0 && command.getOptionValueSource('id') === undefined;
+  const { arg }: FlagsOf<typeof commonFlags> = command.optsWithGlobals();
+  const name = arg?.find((pair) => !pair.includes('='));
+  const meant = name === undefined ? isId && `--id ${shellWord(word)}` : `--arg ${shellWord(`${name}=${word}`)}`;
   return new UsageError(`${quoted(word)} is no flag`, {
-    hint: isId ? `did you mean --id ${shellWord(word)}?` : helpCommand(command),
+    hint: meant ? `did you mean ${meant}?` : helpCommand(command),
     cause,
   });
 }

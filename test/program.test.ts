@@ -86,6 +86,7 @@ describe('the command tree', () => {
       '--json',
       '-q, --query <filter>',
       '--query-file <path>',
+      '--arg <name=value>',
       '--format <format>',
       '--raw',
       '--dry-run',

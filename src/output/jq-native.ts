@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import type { JqEngine, JqResult } from './jq.ts';
+import { jqFlags, type JqEngine, type JqProgram, type JqResult } from './jq.ts';
 import { quoted } from '../model/text.ts';
 import { systemReason } from '../files/system-error.ts';
 import { firstProgram, isProgram, pathFolders } from '../programs/find-program.ts';
@@ -20,7 +20,7 @@ export async function nativeJq(
   moduleDirectories: readonly string[] = createRequire(import.meta.url).resolve.paths('node-jq') ?? [],
 ): Promise<JqEngine> {
   const binary = await findBinary(ctx, moduleDirectories);
-  return { run: (filter, input) => run(ctx, binary, filter, input) };
+  return { run: (program, input) => run(ctx, binary, program, input) };
 }
 
 async function findBinary(ctx: Context, moduleDirectories: readonly string[]): Promise<string> {
@@ -39,11 +39,12 @@ async function findBinary(ctx: Context, moduleDirectories: readonly string[]): P
   });
 }
 
-async function run(ctx: Context, binary: string, filter: string, input: string): Promise<JqResult> {
+async function run(ctx: Context, binary: string, program: JqProgram, input: string): Promise<JqResult> {
+  const { filter } = program;
   const end = await runProgram(ctx, {
     path: binary,
     // A filter such as `-1` is no option behind a space; jq 1.6 does not take one behind `--`.
-    args: ['-c', filter.startsWith('-') ? ` ${filter}` : filter],
+    args: [...jqFlags(program), filter.startsWith('-') ? ` ${filter}` : filter],
     env: {},
     input,
     keeps: { stdout: Infinity, stderr: Infinity },

@@ -9,10 +9,22 @@ export interface JqResult {
   readonly exitCode: number;
 }
 
+/** A filter, and what `--arg` gives it. */
+export interface JqProgram {
+  readonly filter: string;
+  /** `$name` in the filter is the text `value`. */
+  readonly named: readonly NamedText[];
+}
+
+export interface NamedText {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** A jq that can be run: the embedded one or the user's own. */
 export interface JqEngine {
-  /** Runs a filter on a JSON text; an empty text only compiles it: exit code 3 on failure. @throws JqMemoryError */
-  readonly run: (filter: string, input: string) => Promise<JqResult>;
+  /** Runs a program on a JSON text; an empty text only compiles it: exit code 3 on failure. @throws JqMemoryError */
+  readonly run: (program: JqProgram, input: string) => Promise<JqResult>;
 }
 
 /** The engine ran out of memory. */
@@ -23,8 +35,10 @@ export class JqMemoryError extends Error {
   }
 }
 
-/** Compact JSON, one value per line; `--` because a filter may start with a dash. Never `-r`: jq-wasm trims its output. */
-const jqFlags = ['-c', '--'];
+/** Compact JSON, one value per line. Never `-r`: jq-wasm trims its output. */
+export function jqFlags({ named }: JqProgram): readonly string[] {
+  return ['-c', ...named.flatMap(({ name, value }) => ['--arg', name, value])];
+}
 
 /**
  * The embedded jq 1.8.2 (docs/decisions/jq.md), loaded at the first run. It cannot see our environment. It has 256 MiB of
@@ -33,11 +47,12 @@ const jqFlags = ['-c', '--'];
  */
 export function embeddedJq(blocking: Context['blocking']): JqEngine {
   let loading: ReturnType<typeof load> | null = null;
-  async function run(filter: string, input: string): Promise<JqResult> {
+  async function run(program: JqProgram, input: string): Promise<JqResult> {
     loading ??= load();
     const jq = await loading;
     try {
-      return blocking(() => jq.raw(input, filter, jqFlags));
+      // `--` because a filter may start with a dash.
+      return blocking(() => jq.raw(input, program.filter, [...jqFlags(program), '--']));
     } catch (error) {
       loading = null;
       throw new JqMemoryError(error);

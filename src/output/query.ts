@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
-
 import type { Context } from '../context.ts';
 import { FailedError, UsageError } from '../errors.ts';
-import { readTextFile } from '../files/bounded-file.ts';
 import { quoted } from '../model/text.ts';
 import { JqMemoryError, compileMessage, embeddedJq, rawLines, runMessage, type JqEngine, type JqResult } from './jq.ts';
+import { moduleProblem, outsideProblem } from './jq-outside.ts';
 import { parsePath, queryPath } from './paths.ts';
+import { readFilters, type Filter, type QueryFlags } from './query-flags.ts';
 import { jsonForJq } from './serialize.ts';
 
 /**
@@ -14,28 +13,16 @@ import { jsonForJq } from './serialize.ts';
  */
 export type JqQuery = (value: unknown, options: { readonly isSecret: boolean }) => Promise<string>;
 
-/** One jq filter and its name in messages: `-q ".id"` or `--query-file "x.jq"`. */
-interface Filter {
-  readonly text: string;
-  readonly label: string;
-}
-
-/** `-q` and `--query-file`. */
-interface FilterFlags {
-  readonly query?: readonly string[] | undefined;
-  readonly queryFile?: string | undefined;
-}
-
-/** Reads and compiles the filters; plain paths need no jq. @throws UsageError with every filter that is wrong */
-export async function prepareQuery(ctx: Context, flags: FilterFlags): Promise<JqQuery> {
+/** Reads and compiles the filters; plain paths need no jq. @throws UsageError with all that is wrong */
+export async function prepareQuery(ctx: Context, flags: QueryFlags): Promise<JqQuery> {
   const { filters, problems } = await readFilters(ctx, flags);
   const { engine, isNative } = await chooseEngine(ctx);
-  const paths = filters.map(({ text }) => parsePath(text)).filter((steps) => steps !== null);
+  const paths = filters.map(({ filter }) => parsePath(filter)).filter((steps) => steps !== null);
   const needsJq = isNative || paths.length < filters.length;
   const failures = needsJq ? await compile(engine, filters) : [];
   if (problems.length > 0 || failures.length > 0) {
-    throw new UsageError([...problems, ...failures], {
-      hint: failures.length > 0 ? '--query-file reads a filter that a shell would change' : null,
+    throw new UsageError([...problems, ...failures.map(({ problem }) => problem)], {
+      hint: failures.some(({ isJqs }) => isJqs) ? '--query-file reads a filter that a shell would change' : null,
     });
   }
   return async (value, { isSecret }) => {
@@ -52,21 +39,33 @@ async function chooseEngine(ctx: Context): Promise<{ readonly engine: JqEngine; 
   return { engine: await nativeJq(ctx), isNative: true };
 }
 
-async function compile(engine: JqEngine, filters: readonly Filter[]): Promise<string[]> {
-  const problems: string[] = [];
-  for (const { text, label } of filters) {
-    const problem = await compileProblem(engine, text);
-    if (problem !== null) problems.push(`${label} does not compile: ${problem}`);
-  }
-  return problems;
+interface Failure {
+  readonly problem: string;
+  /** Whether jq says so, and not we. */
+  readonly isJqs: boolean;
 }
 
-async function compileProblem(engine: JqEngine, filter: string): Promise<string | null> {
+async function compile(engine: JqEngine, filters: readonly Filter[]): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  for (const filter of filters) {
+    const failure = await compileFailure(engine, filter);
+    if (failure !== null) {
+      failures.push({ ...failure, problem: `${filter.label} does not compile: ${failure.problem}` });
+    }
+  }
+  return failures;
+}
+
+async function compileFailure(engine: JqEngine, filter: Filter): Promise<Failure | null> {
+  const module = moduleProblem(filter);
+  if (module !== null) return { problem: module, isJqs: false };
   try {
     const { exitCode, stderr } = await engine.run(filter, '');
-    return exitCode === 0 ? null : compileMessage(stderr);
+    if (exitCode !== 0) return { problem: compileMessage(stderr), isJqs: true };
+    const outside = await outsideProblem(engine, filter);
+    return outside === null ? null : { problem: outside, isJqs: false };
   } catch (error) {
-    if (error instanceof JqMemoryError) return 'it is too long or nested too deeply';
+    if (error instanceof JqMemoryError) return { problem: 'it is too long or nested too deeply', isJqs: true };
     throw error;
   }
 }
@@ -94,40 +93,16 @@ async function runFilters(
   return outputs.join('');
 }
 
-async function runFilter(engine: JqEngine, { text, label }: Filter, input: string): Promise<JqResult> {
+async function runFilter(engine: JqEngine, filter: Filter, input: string): Promise<JqResult> {
   try {
-    return await engine.run(text, input);
+    return await engine.run(filter, input);
   } catch (error) {
     if (!(error instanceof JqMemoryError)) throw error;
     const megabytes = Math.ceil(input.length / 1_000_000);
     throw new FailedError(
       'filter',
-      `${label} failed: the built-in jq ran out of its 256 MiB of memory (document: ${megabytes} MB)`,
+      `${filter.label} failed: the built-in jq ran out of its 256 MiB of memory (document: ${megabytes} MB)`,
       { hint: 'SACTL_JQ=native runs the jq of this machine instead', cause: error },
     );
   }
-}
-
-/** The usable filters of one run, `-q` before `--query-file`, and one sentence for each of the others. */
-async function readFilters(
-  ctx: Context,
-  flags: FilterFlags,
-): Promise<{ readonly filters: readonly Filter[]; readonly problems: readonly string[] }> {
-  const filters = (flags.query ?? []).map((text) => ({ text, label: `-q ${quoted(text)}` }));
-  const problems: string[] = [];
-  if (flags.queryFile !== undefined) {
-    const label = `--query-file ${quoted(flags.queryFile, 200)}`;
-    const { text, problem } = await readTextFile(resolve(ctx.cwd, flags.queryFile));
-    if (text === null) problems.push(`cannot read ${label}: ${problem}`);
-    else filters.push({ text, label });
-  }
-  return {
-    filters: filters.filter((filter) => problemOf(filter) === null),
-    problems: [...problems, ...filters.flatMap((filter) => problemOf(filter) ?? [])],
-  };
-}
-
-function problemOf({ text, label }: Filter): string | null {
-  if (text.trim() === '') return `${label}: the filter is empty; "." prints everything`;
-  return text.includes('\0') ? `${label}: the filter holds a NUL character` : null;
 }

@@ -12,6 +12,8 @@ export interface OutputFlags {
   /** Filters of `-q`, in the order they were given. */
   readonly query?: readonly string[] | undefined;
   readonly queryFile?: string | undefined;
+  /** Of `--arg`, as they were given. */
+  readonly arg?: readonly string[] | undefined;
   /** From `--format`: excludes `--json` and `-q`. */
   readonly format?: Format | undefined;
   /** From the configuration: every flag overrides it. */
@@ -94,6 +96,7 @@ export function flagProblems(flags: OutputFlags): string[] {
   if (flags.raw === true && (kind === 'table' || kind === 'yaml' || kind === 'csv')) {
     problems.push('--raw goes only with --json, -q, --query-file or --format ndjson');
   }
+  if (flags.arg !== undefined && kind !== 'query') problems.push('--arg goes only with -q or --query-file');
   if (flags.columns !== undefined && kind !== 'table' && kind !== 'csv') {
     problems.push('--columns goes only with --format table or csv');
   }

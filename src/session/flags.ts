@@ -24,6 +24,7 @@ export const commonFlags = {
   json: on('--json', 'print JSON'),
   query: list('-q, --query <filter>', 'print what this jq filter finds; may be repeated'),
   queryFile: text('--query-file <path>', 'read the jq filter from a file'),
+  arg: list('--arg <name=value>', "give the filter the text $name, as jq's --arg does; may be repeated"),
   format: choice('--format <format>', 'output format', formats),
   raw: on('--raw', "print the provider's own answer (with --json, -q or --format ndjson)"),
   dryRun: on('--dry-run', 'show what would be sent, and change nothing'),
@@ -54,7 +55,7 @@ export const flagGroups = {
   /** For what works on the journal: the connections are the entries' own. */
   journal: ['sandbox'],
   network: ['caCert', 'timeout'],
-  output: ['json', 'query', 'queryFile', 'format'],
+  output: ['json', 'query', 'queryFile', 'arg', 'format'],
   raw: ['raw'],
   change: ['dryRun', 'yes'],
 } as const satisfies Record<string, readonly (keyof typeof commonFlags)[]>;

@@ -82,7 +82,7 @@ describe.runIf(isPosix)('SACTL_JQ=native', () => {
 
 async function locate(options: TestContextOptions, modules: readonly string[]): Promise<unknown> {
   const jq = await nativeJq(testContext(options).ctx, modules);
-  const { stdout } = await jq.run('.', '1');
+  const { stdout } = await jq.run({ filter: '.', named: [] }, '1');
   const told: unknown = JSON.parse(stdout.split('\n', 1)[0] ?? '');
   return told;
 }
@@ -141,11 +141,11 @@ describe.runIf(isPosix)('the native jq', () => {
     );
     const controller = new AbortController();
     const jq = await nativeJq(testContext({ env: { JQ_PATH: path }, signal: controller.signal }).ctx);
-    const running = rejection(jq.run('last(repeat(1))', '1'));
+    const running = rejection(jq.run({ filter: 'last(repeat(1))', named: [] }, '1'));
     const interruption = new InterruptedError();
     controller.abort(interruption);
     expect(await running).toBe(interruption);
-    expect(await rejection(jq.run('.', '1'))).toBe(interruption);
+    expect(await rejection(jq.run({ filter: '.', named: [] }, '1'))).toBe(interruption);
   });
 
   test.each(['wasm', 'NATIVE', '1'])('SACTL_JQ=%s is a usage error', async (SACTL_JQ) => {

@@ -94,7 +94,7 @@ async function printed(text: string, value: unknown): Promise<string> {
 /** The same, as jq itself has it: raw text for strings, and JSON for everything else. */
 async function expected(text: string, value: unknown): Promise<string> {
   const whole = `[${text}] | map(if type == "string" then . else tojson end)`;
-  const { stdout, exitCode } = await jq.run(whole, jsonForJq(value));
+  const { stdout, exitCode } = await jq.run({ filter: whole, named: [] }, jsonForJq(value));
   if (exitCode !== 0) return exitCode === 3 ? 'refused' : 'failed';
   const values = JSON.parse(stdout) as readonly string[];
   return values.map((each) => `${each}\n`).join('');
@@ -125,7 +125,7 @@ test('any filter is compiled or refused, and any text printed, without an error 
 test('a string of any text is printed as it is', async () => {
   await fc.assert(
     fc.asyncProperty(hostileText(), async (text) => {
-      const { stdout } = await jq.run('.', jsonForJq(text));
+      const { stdout } = await jq.run({ filter: '.', named: [] }, jsonForJq(text));
       expect(rawLines(stdout)).toBe(`${text.replaceAll(/\p{Cs}/gu, '\uFFFD')}\n`);
       expect(await printed('.', text)).toBe(rawLines(stdout));
     }),

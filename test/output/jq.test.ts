@@ -22,7 +22,7 @@ describe('the embedded jq', () => {
   test('sees nothing of the environment', async () => {
     vi.stubEnv('NSCALE_SERVICE_TOKEN', 'a-secret-of-this-test');
     const jq = embeddedJq((work) => work());
-    const { stdout } = await jq.run('[env, $ENV, ($ENV | keys)]', 'null');
+    const { stdout } = await jq.run({ filter: '[env, $ENV, ($ENV | keys)]', named: [] }, 'null');
     expect(stdout).toContain('{');
     expect(stdout).not.toContain('NSCALE_SERVICE_TOKEN');
     expect(stdout).not.toContain('a-secret');
@@ -46,7 +46,7 @@ describe('the embedded jq', () => {
       runs += 1;
       return work();
     });
-    expect(await jq.run('.a', '{"a":1}')).toEqual({ stdout: '1', stderr: '', exitCode: 0 });
+    expect(await jq.run({ filter: '.a', named: [] }, '{"a":1}')).toEqual({ stdout: '1', stderr: '', exitCode: 0 });
     expect(runs).toBe(1);
   });
 
@@ -54,12 +54,12 @@ describe('the embedded jq', () => {
     const jq = embeddedJq(() => {
       throw new Error('Aborted()');
     });
-    expect(await rejection(jq.run('.', '1'))).toBeInstanceOf(JqMemoryError);
+    expect(await rejection(jq.run({ filter: '.', named: [] }, '1'))).toBeInstanceOf(JqMemoryError);
   });
 
   test('leaves the exit code of the process alone', async () => {
     const before = process.exitCode;
-    await embeddedJq((work) => work()).run('error("x")', '1');
+    await embeddedJq((work) => work()).run({ filter: 'error("x")', named: [] }, '1');
     expect(process.exitCode ?? 0).toBe(before ?? 0);
   });
 });

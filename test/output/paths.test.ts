@@ -95,7 +95,7 @@ describe('paths and jq', () => {
         const answer = query(filter, value);
         if (answer === null) return;
         answered += 1;
-        const { stdout, exitCode } = await jq.run(filter, jsonForJq(value));
+        const { stdout, exitCode } = await jq.run({ filter, named: [] }, jsonForJq(value));
         expect([answer, 0]).toEqual([rawLines(stdout), exitCode]);
       }),
       { numRuns: 300, seed: 20261122 },

@@ -34,6 +34,7 @@ const cases: readonly (readonly [line: string, ...offers: readonly string[]])[] 
   ['sactl recover show --re', '--reveal'],
   [
     'sactl config path --',
+    '--arg',
     '--debug',
     '--format',
     '--help',
