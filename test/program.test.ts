@@ -59,7 +59,7 @@ describe('the command tree', () => {
       'audit list': ['--id', '--since'],
       'config explain': [],
       'config path': [],
-      'sandbox serve': ['--port', '--fault'],
+      'sandbox serve': ['--port', '--control-plane', '--fault'],
       'sandbox reset': [],
       'sandbox console augment create': ['--name', '--description'],
       'sandbox console augment issue': ['--account', '--token'],

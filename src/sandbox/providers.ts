@@ -15,6 +15,7 @@ import { createRunaiEmulator, runaiService } from './runai/app.ts';
 import { runaiSandboxClients } from './runai/seed-ids.ts';
 import { seedRunai } from './runai/seed.ts';
 import { isRunaiState } from './runai/state.ts';
+import { defaultControlPlane, type ControlPlane } from './runai/versions.ts';
 import { openStore, type Store } from './store.ts';
 
 /** One provider in the sandbox: its emulator, and who the sandbox's user is there. */
@@ -26,9 +27,15 @@ export interface SandboxProvider {
   readonly environment: (endpoint: string) => readonly (readonly [name: string, value: string])[];
   /** What else a client needs to know, one line each. */
   readonly comments: (endpoint: string) => readonly string[];
+  /** What faults can be armed for it, whatever its version. */
   readonly faults: FaultSubject;
   /** The emulator on its stored state. @throws FailedError when the state cannot be used */
-  readonly open: (options: StateOptions) => Promise<Emulator>;
+  readonly open: (options: StateOptions) => Promise<OpenedEmulator>;
+}
+
+interface OpenedEmulator extends Emulator {
+  /** What its faults act on. */
+  readonly faults: FaultSubject;
 }
 
 /** Where the emulators' state is, and the time there. */
@@ -38,6 +45,8 @@ export interface StateOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Run:ai's version. Default: the sandbox's. */
+  readonly controlPlane?: ControlPlane | undefined;
 }
 
 const { administrator } = runaiSandboxClients;
@@ -55,8 +64,10 @@ export const sandboxProviders: Readonly<Record<ProviderName, SandboxProvider>> =
     ],
     comments: () => [],
     faults: faultSubjectOf(nscaleService),
-    open: async (options) =>
-      openEmulator(createNscaleEmulator, options, await openState('nscale', options, seedNscale, isNscaleState)),
+    open: async (options) => {
+      const store = await openState('nscale', options, seedNscale, isNscaleState);
+      return { ...openEmulator(createNscaleEmulator, options, store), faults: faultSubjectOf(nscaleService) };
+    },
   },
   /** A service account that administers the tenant. */
   runai: {
@@ -68,9 +79,12 @@ export const sandboxProviders: Readonly<Record<ProviderName, SandboxProvider>> =
       ['RUNAI_CLIENT_SECRET', administrator.clientSecret],
     ],
     comments: () => [],
-    faults: faultSubjectOf(runaiService),
-    open: async (options) =>
-      openEmulator(createRunaiEmulator, options, await openState('runai', options, seedRunai, isRunaiState)),
+    faults: faultSubjectOf(runaiService(defaultControlPlane)),
+    open: async ({ controlPlane = defaultControlPlane, ...options }) => {
+      const store = await openState('runai', options, seedRunai, isRunaiState);
+      const emulator = openEmulator((given) => createRunaiEmulator({ ...given, controlPlane }), options, store);
+      return { ...emulator, faults: faultSubjectOf(runaiService(controlPlane)) };
+    },
   },
   /** Has the session of a service account. */
   augment: {
@@ -80,7 +94,10 @@ export const sandboxProviders: Readonly<Record<ProviderName, SandboxProvider>> =
     // No variable of Augment's names the host of its Analytics API (docs/contracts/augment.md 4).
     comments: (endpoint) => [`augment: add --endpoint ${endpoint}`],
     faults: faultSubjectOf(augmentService),
-    open: async (options) => openEmulator(createAugmentEmulator, options, await openAugmentState(options)),
+    open: async (options) => {
+      const store = await openAugmentState(options);
+      return { ...openEmulator(createAugmentEmulator, options, store), faults: faultSubjectOf(augmentService) };
+    },
   },
 };
 

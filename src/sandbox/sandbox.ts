@@ -32,9 +32,9 @@ export async function openSandbox(options: SandboxOptions, provider: ProviderNam
 
 /** Faults act outside the lock on the state, so that a slow answer keeps no other request waiting. */
 async function openEmulator(options: SandboxOptions, name: ProviderName): Promise<Emulator> {
-  const { open, faults: subject } = sandboxProviders[name];
   const faults = (options.faults ?? []).filter(({ provider }) => provider === name);
-  return withFaults(await open(options), faults, subject);
+  const emulator = await sandboxProviders[name].open(options);
+  return withFaults(emulator, faults, emulator.faults);
 }
 
 export interface SandboxServer extends RunningServer {

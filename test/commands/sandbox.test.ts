@@ -168,6 +168,61 @@ describe('sandbox serve', () => {
   });
 });
 
+describe('sandbox serve --control-plane', () => {
+  it.each([
+    ['2.20', 404, 200, 404],
+    ['2.23', 404, 200, 404],
+    ['2.24', 200, 200, 404],
+    ['3.0', 200, 404, 200],
+  ])('%s answers as that version does', async (version, accounts, apps, minimal) => {
+    const { env, interrupt } = await serve('--control-plane', version);
+    const endpoint = env['RUNAI_BASE_URL'] ?? '';
+    const { RUNAI_CLIENT_ID: clientID, RUNAI_CLIENT_SECRET: clientSecret } = env;
+    const answer = await fetch(`${endpoint}/api/v1/token`, {
+      method: 'POST',
+      body: JSON.stringify({ grantType: 'client_credentials', clientID, clientSecret }),
+    });
+    const { accessToken } = (await answer.json()) as { accessToken: string };
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const statuses: number[] = [];
+    for (const path of ['service-accounts', 'apps', 'clusters/minimal']) {
+      statuses.push((await fetch(`${endpoint}/api/v1/${path}`, { headers })).status);
+    }
+    expect(statuses).toEqual([accounts, apps, minimal]);
+    const argv = ['sa', 'get', '--provider', 'runai', '--id', 'ci-vision', '-q', '.name'];
+    const client = await run(argv, { env, fetch: (input, init) => fetch(input, init) });
+    expect(client).toEqual({ code: 0, stdout: 'ci-vision\n', stderr: '' });
+    await interrupt();
+  });
+
+  it('takes faults as that version has requests', async () => {
+    const { env, interrupt } = await serve('--control-plane', '2.23', '--fault', 'runai.token=503@1');
+    const endpoint = env['RUNAI_BASE_URL'] ?? '';
+    const statuses: number[] = [];
+    for (const version of ['v2', 'v1', 'v1']) {
+      statuses.push((await fetch(`${endpoint}/api/${version}/token`, { method: 'POST' })).status);
+    }
+    expect(statuses).toEqual([404, 503, 400]);
+    await interrupt();
+  });
+
+  it.each(['2.21', '', 'latest'])('refuses "%s", and names those there are', async (version) => {
+    expect(await run(['sandbox', 'serve', `--control-plane=${version}`])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        `sactl: option '--control-plane <version>' argument '${version}' is invalid. ` +
+        'Allowed choices are 2.20, 2.23, 2.24, 3.0.\nhint: sactl sandbox serve --help\n',
+    });
+  });
+
+  it('is no flag of other commands', async () => {
+    const { code, stdout, stderr } = await run(['sa', 'list', '--sandbox', '--control-plane', '3.0']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain("unknown option '--control-plane'");
+  });
+});
+
 describe('sandbox serve --fault', () => {
   it('says what is armed, and does it', async () => {
     const { env, stderr, interrupt } = await serve(

@@ -1,9 +1,5 @@
-import type { Emulator, EmulatorOptions } from '../../src/sandbox/emulator.ts';
-import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
-import type { RunaiState } from '../../src/sandbox/runai/state.ts';
-
-/** The versions that differ in what accounts need; others behave like the one before. */
-export type ControlPlane = '3.0' | '2.24' | '2.23' | '2.20';
+import type { Emulator } from '../../src/sandbox/emulator.ts';
+import { createRunaiEmulator, type RunaiOptions } from '../../src/sandbox/runai/app.ts';
 
 /** What an access token says of itself; times in seconds since the epoch (docs/contracts/runai.md 2). */
 export interface TokenClaims {
@@ -14,10 +10,8 @@ export interface TokenClaims {
   readonly clientId: string;
 }
 
-/** Run:ai in another version, or with what its specification leaves open; without options it is the sandbox's. */
-export interface RunaiVariant extends EmulatorOptions<RunaiState> {
-  /** Default `2.24`. */
-  readonly controlPlane?: ControlPlane;
+/** Run:ai with what its specification leaves open; without options it is the sandbox's. */
+export interface RunaiVariant extends RunaiOptions {
   /**
    * What a path that does not exist answers: `404` JSON, the default, or `html` the UI's page with status 200
    * (docs/contracts/runai.md 15).
@@ -31,52 +25,22 @@ export interface RunaiVariant extends EmulatorOptions<RunaiState> {
   readonly newToken?: (claims: TokenClaims, token: string) => string;
 }
 
-const before224 = /^\/api\/(?:v2\/token|v1\/service-accounts.*|v2\/authorization\/roles)$/;
-
-/** The paths that a version does not have (docs/contracts/runai.md 1). */
-const absent: Readonly<Record<ControlPlane, RegExp | null>> = {
-  '2.20': before224,
-  '2.23': before224,
-  '2.24': null,
-  '3.0': /^\/api\/v1\/(?:apps.*|authorization\/roles)$/,
-};
-
 export function createRunaiVariant({ newToken, ...options }: RunaiVariant): Emulator {
-  const { controlPlane = '2.24', unknownPath, createReplyClientId = true, regenerateReplySecret = true } = options;
-  const isOld = controlPlane === '2.20' || controlPlane === '2.23';
+  const { unknownPath, createReplyClientId = true, regenerateReplySecret = true } = options;
   const emulator = createRunaiEmulator(options);
   const tokens = newToken === undefined ? emulator : withTokens(emulator, newToken);
-  async function answer(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (absent[controlPlane]?.test(pathname)) return tokens.fetch(new Request(new URL('/absent', request.url)));
-    const response = await tokens.fetch(isOld ? await inOldWords(request) : request);
-    if (!response.ok || response.body === null) return response;
-    const path = `${request.method} ${pathname}`;
-    if (isOld && path.endsWith('/token')) return changed(response, (text) => text.replace(/,"expiresIn":\d+/, ''));
-    if (isOld)
-      return changed(response, (text) => text.replaceAll('"subjectType":"service-account"', '"subjectType":"app"'));
-    if (!createReplyClientId && path === 'POST /api/v1/service-accounts') {
-      return changed(response, (text) => text.replace(/,"clientId":"[^"]*"/, ''));
-    }
-    return !regenerateReplySecret && path.endsWith('/secret') ? changed(response, () => '{}') : response;
-  }
   return {
     fetch: async (request) => {
-      const response = await answer(request);
-      const isPage = unknownPath === 'html' && response.status === 404;
-      return isPage && (await response.clone().text()).includes('"Resource not found"') ? page() : response;
+      const response = await tokens.fetch(request);
+      const path = `${request.method} ${new URL(request.url).pathname}`;
+      if (response.ok && !createReplyClientId && path === 'POST /api/v1/service-accounts') {
+        return changed(response, (text) => text.replace(/,"clientId":"[^"]*"/, ''));
+      }
+      if (response.ok && !regenerateReplySecret && path.endsWith('/secret')) return changed(response, () => '{}');
+      const mayBePage = unknownPath === 'html' && response.status === 404;
+      return mayBePage && (await response.clone().text()).includes('"Resource not found"') ? page() : response;
     },
   };
-}
-
-/** Before 2.24 subjects are applications only (docs/contracts/runai.md 1). */
-async function inOldWords(request: Request): Promise<Request> {
-  if (request.method !== 'POST' || !request.url.endsWith('/access-rules')) return request;
-  const text = await request.text();
-  const body = text.replace(/"subjectType":"(service-account|app)"/, (_, type) =>
-    type === 'app' ? '"subjectType":"service-account"' : '"subjectType":"unknown"',
-  );
-  return new Request(request.url, { method: 'POST', headers: request.headers, body });
 }
 
 /** The UI, which some hosts answer unknown paths with. */

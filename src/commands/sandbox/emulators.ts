@@ -8,20 +8,28 @@ import { writeOutput } from '../../output/emit.ts';
 import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
 import { parseFaults } from '../../sandbox/faults/parse.ts';
 import { resetSandbox, serveSandbox, type SandboxServer } from '../../sandbox/sandbox.ts';
+import type { ControlPlane } from '../../sandbox/runai/versions.ts';
 import { gather, throwGathered } from '../../session/check.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { note } from '../../session/note.ts';
 import { sandboxDirectory } from '../../session/sandbox-state.ts';
 
+/** The values of its flags. */
+interface ServeFlags {
+  readonly port?: string | undefined;
+  readonly fault?: readonly string[] | undefined;
+  readonly controlPlane?: ControlPlane | undefined;
+}
+
 /** What `sandbox serve` does, until it is interrupted. */
 export async function serveEmulators(
   { ctx, common }: Invocation,
-  portText: string | undefined,
-  faultTexts: readonly string[] | undefined,
+  { controlPlane, ...flags }: ServeFlags,
 ): Promise<ExitCode> {
-  const { port, faults } = await readOptions(portText, faultTexts);
+  const { port, faults } = await readOptions(flags);
   const { now, sleep, signal } = ctx;
-  const server = await serveSandbox({ stateDirectory: stateDirectory(ctx).value, now, sleep, faults, port });
+  const state = stateDirectory(ctx).value;
+  const server = await serveSandbox({ stateDirectory: state, now, sleep, controlPlane, faults, port });
   try {
     await writeOutput(ctx, setupScript(server));
     if (faults.length > 0) await note(ctx, common, `faults are armed: ${faults.map(printFault).join(', ')}`);
@@ -46,10 +54,10 @@ function setupScript({ environment, comments }: SandboxServer): string {
 }
 
 /** @throws UsageError with everything that is wrong with them */
-async function readOptions(
+async function readOptions({
   port = '8642',
-  fault: readonly string[] = [],
-): Promise<{ port: number; faults: readonly Fault[] }> {
+  fault = [],
+}: ServeFlags): Promise<{ port: number; faults: readonly Fault[] }> {
   const gathered = { problems: [], hints: [] };
   const number = await gather(gathered, () => {
     if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);

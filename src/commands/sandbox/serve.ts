@@ -2,7 +2,8 @@ import { providerNames } from '../../model/account.ts';
 import { listOf } from '../../model/text.ts';
 import { providersWith, registry } from '../../providers/registry.ts';
 import { faultEffects } from '../../sandbox/faults/fault.ts';
-import { list, text } from '../../session/flag.ts';
+import { controlPlanes, defaultControlPlane } from '../../sandbox/runai/versions.ts';
+import { choice, list, text } from '../../session/flag.ts';
 import { verb } from '../verb.ts';
 
 export const serve = verb({
@@ -11,13 +12,22 @@ export const serve = verb({
     'Serves the emulators on 127.0.0.1 until Ctrl-C, with the state that --sandbox uses, and prints the variables ' +
     'that point a client at them, as lines for a shell.',
   honours: [],
-  examples: ['sactl sandbox serve --port 8080', "sactl sandbox serve --fault 'nscale.rotate=drop-after-commit@1'"],
+  examples: [
+    'sactl sandbox serve --port 8080',
+    'sactl sandbox serve --control-plane 2.20',
+    "sactl sandbox serve --fault 'nscale.rotate=drop-after-commit@1'",
+  ],
   notes: faultsHelp,
   flags: {
     port: text('--port <n>', 'port; 0 takes a free one (default: 8642)'),
+    controlPlane: choice(
+      '--control-plane <version>',
+      `the version of Run:ai's control plane (default: ${defaultControlPlane})`,
+      controlPlanes,
+    ),
     fault: list('--fault <fault>', 'what goes wrong on purpose, see below; may be repeated'),
   },
-  run: async (invocation, { port, fault }) => (await import('./emulators.ts')).serveEmulators(invocation, port, fault),
+  run: async (invocation, flags) => (await import('./emulators.ts')).serveEmulators(invocation, flags),
 });
 
 /** The syntax of faults and what each does, for the end of the help. */

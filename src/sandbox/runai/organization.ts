@@ -1,6 +1,6 @@
 import { Refusal, type ServiceCall } from '../emulator.ts';
 import { filtered, type Filters } from './filter.ts';
-import { pageOf } from './paging.ts';
+import { pageOf, rangeOf } from './paging.ts';
 import type { OrgUnitRecord, RunaiDeployment, RunaiState } from './state.ts';
 
 /** Where scope ids come from; the same with `verbosity=metadata` and without (docs/contracts/runai.md 9). */
@@ -10,13 +10,35 @@ export function listClusters(_: ServiceCall, __: string, { state }: RunaiDeploym
 
 /** @throws Refusal 404 */
 export function getCluster({ parameters }: ServiceCall, _: string, { state }: RunaiDeployment): unknown {
-  const cluster = state.clusters.find(({ uuid }) => uuid === parameters['id']);
+  return clusterView(findCluster(parameters['id'], state), state);
+}
+
+function findCluster(id: string | undefined, { clusters }: RunaiState): RunaiState['clusters'][number] {
+  const cluster = clusters.find(({ uuid }) => uuid === id);
   if (cluster === undefined) throw new Refusal(404, 'Cluster not found');
-  return clusterView(cluster, state);
+  return cluster;
 }
 
 function clusterView(cluster: RunaiState['clusters'][number], { tenant }: RunaiState): unknown {
   return { ...cluster, tenantId: tenant.id };
+}
+
+const minimalFilters: Filters<RunaiState['clusters'][number]> = { uuid: ({ uuid }) => uuid, name: ({ name }) => name };
+
+/** The same for those who may not read clusters; a page is a bare array (docs/contracts/runai.md 9). @throws Refusal 400 */
+export function listMinimalClusters({ url }: ServiceCall, _: string, { state }: RunaiDeployment): unknown {
+  const { from, to } = rangeOf(url.searchParams);
+  const clusters = filtered(state.clusters, url.searchParams, minimalFilters).slice(from, to);
+  return clusters.map((cluster) => minimalView(cluster, state));
+}
+
+/** @throws Refusal 404 */
+export function getMinimalCluster({ parameters }: ServiceCall, _: string, { state }: RunaiDeployment): unknown {
+  return minimalView(findCluster(parameters['id'], state), state);
+}
+
+function minimalView({ uuid, name }: RunaiState['clusters'][number], { tenant }: RunaiState): unknown {
+  return { uuid, name, tenantId: tenant.id };
 }
 
 /** Departments or projects: how they are read, and shown. */

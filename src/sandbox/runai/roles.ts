@@ -5,8 +5,10 @@ import { permissionView } from './resource-types.ts';
 import type { RunaiDeployment, RunaiRole } from './state.ts';
 
 /** v1 is a bare array (docs/contracts/runai.md 8). */
-export function listRoles(_: ServiceCall, __: string, { state }: RunaiDeployment): unknown {
-  return state.roles.map((role) => ({ ...roleView(role), permissions: permissionsOf(role) }));
+export function listRoles(_: ServiceCall, __: string, deployment: RunaiDeployment): unknown {
+  return deployment.state.roles.map((role) =>
+    Object.assign(roleView(role), { permissions: permissionsOf(role, deployment) }),
+  );
 }
 
 const filters: Filters<RunaiRole> = {
@@ -18,21 +20,24 @@ const filters: Filters<RunaiRole> = {
 };
 
 /** v2 has pages, and its permissions no names and groups. @throws Refusal 400 */
-export function pageOfRoles({ url: { searchParams } }: ServiceCall, _: string, { state }: RunaiDeployment): unknown {
+export function pageOfRoles({ url: { searchParams } }: ServiceCall, _: string, deployment: RunaiDeployment): unknown {
   const search = searchParams.get('search') ?? '';
-  const roles = filtered(state.roles, searchParams, filters).filter(({ name }) => name.includes(search));
+  const roles = filtered(deployment.state.roles, searchParams, filters).filter(({ name }) => name.includes(search));
   return pageOf(
     searchParams,
     'roles',
     roles.map((role) => {
-      const permissions = permissionsOf(role).map(({ resourceType, actions }) => ({ resourceType, actions }));
+      const permissions = permissionsOf(role, deployment).map(({ resourceType, actions }) => ({
+        resourceType,
+        actions,
+      }));
       return Object.assign(roleView(role), { permissions, permissionSets: [] });
     }),
   );
 }
 
-function permissionsOf({ permissions }: RunaiRole) {
-  return permissions.flatMap(({ resourceType, actions }) => permissionView(resourceType, actions));
+function permissionsOf({ permissions }: RunaiRole, deployment: RunaiDeployment) {
+  return permissions.flatMap(({ resourceType, actions }) => permissionView([resourceType, actions], deployment));
 }
 
 /** A role that is not effective still says `enabled`; only `effectiveEnabled` tells (docs/contracts/runai.md 8). */

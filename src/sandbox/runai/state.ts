@@ -1,5 +1,6 @@
 import type { EmulatorOptions } from '../emulator.ts';
 import { hasLists, type Action } from '../records.ts';
+import type { ControlPlane, NewSubject } from './versions.ts';
 
 /** Everything a Run:ai control plane knows, as JSON. Of client secrets it holds the SHA-256 only. */
 export interface RunaiState {
@@ -48,14 +49,15 @@ export interface RunaiAccount {
   secretHash: string | null;
 }
 
-export const subjectTypes = ['user', 'app', 'service-account', 'group'] as const;
+/** The kind of subject that stands for every user and every account (docs/contracts/runai.md 7). */
+export const everybody = 'all-authenticated-users';
 export const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
 
 /** What makes two rules the same. */
 export interface RuleKey {
   /** Of an account: its name, which may outlive the account (docs/contracts/runai.md 15.8). */
   readonly subjectId: string;
-  readonly subjectType: (typeof subjectTypes)[number];
+  readonly subjectType: NewSubject | typeof everybody;
   readonly roleId: number;
   readonly scopeId: string;
   readonly scopeType: (typeof scopeTypes)[number];
@@ -72,6 +74,7 @@ export interface RuleRecord extends RuleKey {
 
 /** A running control plane. */
 export interface RunaiDeployment extends Required<Omit<EmulatorOptions<RunaiState>, 'save'>> {
+  readonly controlPlane: ControlPlane;
   /** By access token. They last until they expire, even when the account is disabled or deleted. */
   readonly signIns: Map<string, SignIn>;
 }

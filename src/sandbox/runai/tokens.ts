@@ -4,6 +4,7 @@ import { Refusal, type ServiceCall } from '../emulator.ts';
 import { hashSecret, isoTime } from '../records.ts';
 import { readBody } from './body.ts';
 import type { RunaiDeployment, SignIn } from './state.ts';
+import { words } from './versions.ts';
 
 /** Example of the v2 documentation; clients must not rely on it (docs/contracts/runai.md 2). */
 const lifeSeconds = 3600;
@@ -43,7 +44,7 @@ export function tokenV1(call: ServiceCall, _: unknown, deployment: RunaiDeployme
   if (required(body, 'grantType') !== 'client_credentials') throw new Refusal(400, 'Unsupported grantType');
   const token = signIn(deployment, call, required(body, 'clientID'), required(body, 'clientSecret'));
   if (token === null) throw refusedV1();
-  return { accessToken: token, expiresIn: lifeSeconds };
+  return { accessToken: token, ...(words[deployment.controlPlane].tellsTokenLife ? { expiresIn: lifeSeconds } : {}) };
 }
 
 /** The same: v1 documents no 401 (docs/contracts/runai.md 2). */

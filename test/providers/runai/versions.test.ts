@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ControlPlane } from '../../harness/runai-variants.ts';
+import type { ControlPlane } from '../../../src/sandbox/runai/versions.ts';
 import { useRunai } from '../../harness/runai.ts';
 import { accounts, apps, ciVision, rules } from './paths.ts';
 

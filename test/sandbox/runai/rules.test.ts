@@ -137,13 +137,15 @@ describe('create', () => {
     ['a number for the scope', { scopeId: 4301 }, 400],
     ['a scope of no kind', { scopeType: 'planet' }, 400],
     ['a subject of no kind', { subjectType: 'robot' }, 400],
+    ['everybody for a subject', { subjectType: 'all-authenticated-users' }, 400],
     ['an unknown role', { roleId: 999 }, 404],
     ['an unknown scope', { scopeId: '1' }, 404],
   ])('with %s is refused', async (_, change, status) => {
     const deployment = deploy();
+    const before = structuredClone(deployment.state.rules);
     const answer = await deployment.send('POST', rules, { body: { ...rule, ...change } });
     expect([answer.status, answer.object['code']]).toEqual([status, status]);
-    expect(deployment.state.rules).toHaveLength(16);
+    expect(deployment.state.rules).toEqual(before);
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ControlPlane } from '../../harness/runai-variants.ts';
-import { roleIds, runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';
+import { clusterIds, roleIds, runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';
+import { controlPlanes as versions, type ControlPlane } from '../../../src/sandbox/runai/versions.ts';
 import { accounts, administrator, deploy, items, newcomer, rules } from './deployment.ts';
 
 const apps = '/api/v1/apps';
+const everybody = 'all-authenticated-users';
 const { clientId, clientSecret } = administrator;
-const versions: readonly ControlPlane[] = ['2.20', '2.23', '2.24', '3.0'];
 
 describe('which paths there are', () => {
   test.each<[method: string, path: string, since: readonly ControlPlane[]]>([
@@ -18,6 +18,9 @@ describe('which paths there are', () => {
     ['GET', '/api/v2/authorization/roles', ['2.24', '3.0']],
     ['GET', rules, versions],
     ['GET', '/api/v1/authorization/permissions', versions],
+    ['GET', '/api/v1/authorization/me/access-rules', ['2.23', '2.24', '3.0']],
+    ['GET', '/api/v1/clusters/minimal', ['3.0']],
+    ['GET', `/api/v1/clusters/${clusterIds.east}/minimal`, ['3.0']],
   ])('%s %s is in %j', async (method, path, expected) => {
     const present: ControlPlane[] = [];
     for (const controlPlane of versions) {
@@ -108,6 +111,90 @@ describe('access rules', () => {
     const again = { ...body, subjectId: 'dashboards', subjectType: 'app' };
     expect((await send('POST', rules, { body: again })).status).toBe(409);
   });
+});
+
+describe.each(['2.20', '2.23', '2.24'] as const)('in %s', (controlPlane) => {
+  test('nobody knows rules of all authenticated users', async () => {
+    const { send, signIn, state } = deploy({ controlPlane });
+    expect(state.rules.filter(({ subjectType }) => subjectType === everybody)).toHaveLength(1);
+    const list = items(await send('GET', rules), 'accessRules');
+    expect(list.filter(({ subjectType }) => subjectType === everybody)).toEqual([]);
+    expect((await send('GET', `${rules}/100`)).status).toBe(404);
+    expect((await send('DELETE', `${rules}/100`)).status).toBe(404);
+    expect((await send('GET', '/api/v1/clusters', { token: await signIn(newcomer) })).status).toBe(403);
+  });
+});
+
+// docs/contracts/runai.md 15.23
+describe('a rule of all authenticated users, in 3.0,', () => {
+  const controlPlane = '3.0';
+
+  test('is among the others, is nobody’s own, and can be deleted', async () => {
+    const { send } = deploy({ controlPlane });
+    const list = items(await send('GET', rules), 'accessRules');
+    const rule = list.find(({ id }) => id === 100);
+    expect(rule).toMatchObject({ subjectType: everybody, roleName: 'Viewer', scopeName: 'robotics' });
+    const found = await send('GET', `${rules}?subjectIds=${newcomer.clientId}`);
+    expect(found.object['totalRecords']).toBe(0);
+    const scopePath = 'acme/gpu-west/lab/robotics';
+    expect((await send('GET', `${rules}/100`)).json).toEqual({ ...rule, scopePath });
+    expect((await send('DELETE', `${rules}/100`)).status).toBe(204);
+    expect(items(await send('GET', rules), 'accessRules')).toEqual(list.filter((item) => item !== rule));
+  });
+
+  test('gives rights to an account that no rule names', async () => {
+    const { send, signIn } = deploy({ controlPlane });
+    const token = await signIn(newcomer);
+    expect((await send('GET', '/api/v1/clusters', { token })).status).toBe(200);
+    expect((await send('GET', accounts, { token })).status).toBe(403);
+    const { array } = await send('GET', '/api/v1/authorization/permissions', { token });
+    expect(array).toContainEqual(expect.objectContaining({ resourceType: 'cluster', actions: ['read'] }));
+  });
+
+  test('can be made by no request', async () => {
+    const body = { subjectId: everybody, roleId: roleIds.viewer, scopeId: '1001', scopeType: 'tenant' };
+    const { status } = await deploy({ controlPlane }).send('POST', rules, {
+      body: { ...body, subjectType: everybody },
+    });
+    expect(status).toBe(400);
+  });
+});
+
+// docs/contracts/runai.md 15.29
+describe('minimal clusters', () => {
+  const controlPlane = '3.0';
+  const path = '/api/v1/clusters/minimal';
+
+  test('are pages of bare arrays with three keys', async () => {
+    const { send } = deploy({ controlPlane });
+    const [east, west] = (await send('GET', path)).array;
+    expect(east).toEqual({ uuid: clusterIds.east, name: 'gpu-east', tenantId: 1001 });
+    expect((await send('GET', `${path}?limit=1&offset=1`)).json).toEqual([west]);
+    expect((await send('GET', `${path}?filterBy=name==gpu-west`)).json).toEqual([west]);
+    expect((await send('GET', `/api/v1/clusters/${clusterIds.west}/minimal`)).json).toEqual(west);
+    expect((await send('GET', '/api/v1/clusters/x/minimal')).status).toBe(404);
+  });
+
+  test('are for every account that a rule reaches', async () => {
+    const deployment = deploy({ controlPlane });
+    const token = await deployment.signIn(newcomer);
+    expect((await deployment.send('GET', path, { token })).status).toBe(200);
+    await deployment.send('DELETE', `${rules}/100`);
+    expect((await deployment.send('GET', path, { token })).status).toBe(403);
+  });
+});
+
+test.each([
+  ['2.20', false],
+  ['2.23', false],
+  ['2.24', true],
+  ['3.0', true],
+] as const)('permissions and roles of %s know service accounts: %s', async (controlPlane, isKnown) => {
+  const { send } = deploy({ controlPlane });
+  const { array } = await send('GET', '/api/v1/authorization/permissions');
+  expect(array.some(({ resourceType }) => resourceType === 'service-account')).toBe(isKnown);
+  const path = controlPlane === '3.0' ? '/api/v2/authorization/roles' : '/api/v1/authorization/roles';
+  expect((await send('GET', path)).text.includes('"service-account"')).toBe(isKnown);
 });
 
 test('an account has the same id in both words of 2.24', async () => {
