@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 import { topics, type Topic } from '../src/commands/help/topics.ts';
+import { lifeDiagram } from './outcomes/life.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -30,11 +31,12 @@ function asCode([term, meaning]: readonly [string, string]): [string, string] {
   ];
 }
 
-/** The tables that documents and help have in common, by the names in `<!-- name: generated -->`. */
+/** What documents have in common with help or with the program's own tables, by the names in `<!-- name: generated -->`. */
 const blocks: Readonly<Record<string, string>> = {
   'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'])),
   targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets).map(asCode)),
   environment: table(['variable', 'what it says'], rowsOf(topics.environment).map(asCode)),
+  'life of a credential': lifeDiagram(),
 };
 
 function filled(text: string): string {
@@ -45,14 +47,15 @@ function filled(text: string): string {
 }
 
 const guide = readdirSync(`${root}docs/guide`).map((name) => `docs/guide/${name}`);
+const pages = ['README.md', 'docs/architecture.md', ...guide];
 
-it.each(['README.md', ...guide])('%s has the tables that help has (npm run readme mends it)', async (page) => {
+it.each(pages)('%s has what is made from tables of the program (npm run readme mends it)', async (page) => {
   const text = readFileSync(root + page, 'utf8');
   await expect(filled(text)).toMatchFileSnapshot(root + page);
 });
 
-it('every such table is in a document', () => {
-  const text = ['README.md', ...guide].map((page) => readFileSync(root + page, 'utf8')).join('');
+it('everything that is made so is in a document', () => {
+  const text = pages.map((page) => readFileSync(root + page, 'utf8')).join('');
   for (const name of Object.keys(blocks)) expect(text).toContain(`<!-- ${name}: generated -->`);
 });
 

@@ -5,6 +5,7 @@ import type { Journal } from '../state/journal.ts';
 import type { EntryConnection } from '../state/record.ts';
 import { isOpen, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
 import type { Issuance } from './issuance.ts';
+import { answerIn, lifeOf } from './life.ts';
 import { accountIdOf, readEntry } from './recover.ts';
 
 /** An account that is to be created. */
@@ -33,7 +34,7 @@ export async function refuseUnsettled(journal: Journal, wanted: Wanted, same: re
     ours === undefined
       ? `an earlier create of ${name} is not settled: entry ${id} of the journal`
       : `an earlier create of ${name} made account ${ours.id}, and its credential was not delivered: entry ${id} of the journal`,
-    { provider, hint: unsettled.state === 'answered' ? sactl`recover deliver --id ${id}` : lostHint(id, ours) },
+    { provider, hint: lifeOf(unsettled).at === 'kept' ? sactl`recover deliver --id ${id}` : lostHint(id, ours) },
   );
 }
 
@@ -97,7 +98,7 @@ async function isSuperseded(
 /** The id of the account that an entry is about: after a create only its answer says so. */
 async function accountOf(entry: ReadableEntry): Promise<string | null> {
   const id = accountIdOf(entry);
-  if (id !== null || entry.answer === null) return id;
+  if (id !== null || answerIn(entry) === null) return id;
   return readEntry({ now: () => 0 }, entry).then(
     ({ account }) => account.id,
     () => null,

@@ -17,6 +17,13 @@ export const born: Life = { at: 'idle' };
 /** What changes a state: a record, which is on the disk before the next step begins, or the end of all of them. */
 export type Change = JournalRecord | { readonly type: 'erased' };
 
+/** The records that lead to another state, and when they are written. */
+export const moves = {
+  intent: 'preflight passed, and the lock is taken',
+  sent: 'the request is about to leave',
+  answer: 'the answer is on the disk',
+} as const satisfies Partial<Record<JournalRecord['type'], string>>;
+
 /** The life after one more change. A later answer takes the place of an earlier one, which was delivered in vain. */
 export function next(life: Life, change: Change): Life {
   switch (change.type) {
@@ -34,6 +41,27 @@ export function next(life: Life, change: Change): Life {
     default:
       return life;
   }
+}
+
+/** The state of a credential whose entry is in the journal. */
+export type Phase = Exclude<Life['at'], 'idle'>;
+
+/** What each state means. Without an entry there is nothing to say: then the account is `idle`. */
+export const phases = {
+  held: 'nothing was sent',
+  asked: 'the request left, and no answer is known',
+  kept: 'a credential is in it',
+} as const satisfies Record<Phase, string>;
+
+/** The life that an entry's records come to; `idle` where it cannot be read. */
+export function lifeOf({ records }: { readonly records: readonly JournalRecord[] }): Life {
+  return records.reduce(next, born);
+}
+
+/** The last answer in an entry; null where none was kept. */
+export function answerIn(entry: { readonly records: readonly JournalRecord[] }): AnswerRecord | null {
+  const life = lifeOf(entry);
+  return life.at === 'kept' ? life.answer : null;
 }
 
 /** Names of the targets that have the last credential, in the order of their delivery. */

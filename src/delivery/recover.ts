@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { FailedError, NotFoundError } from '../errors.ts';
 import type { EntryConnection } from '../state/record.ts';
-import { answerBytes, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
+import { answerBytes } from '../state/record.ts';
+import type { ReadableEntry, StoredEntry } from '../state/stored-entry.ts';
 import {
   connectionFlags,
   sactl,
@@ -15,6 +16,7 @@ import type { ProviderDefinition } from '../providers/provider.ts';
 import { environments, registry } from '../providers/registry.ts';
 import type { AccountLock } from '../state/account-lock.ts';
 import type { Issuance } from './issuance.ts';
+import { answerIn, lifeOf, phases } from './life.ts';
 
 /** The provider that an entry is about. */
 export async function definitionOf({ intent }: ReadableEntry): Promise<ProviderDefinition> {
@@ -27,13 +29,14 @@ export async function definitionOf({ intent }: ReadableEntry): Promise<ProviderD
  */
 export async function readEntry({ now }: Pick<Context, 'now'>, entry: ReadableEntry): Promise<Issued> {
   const definition = await definitionOf(entry);
-  const { answer, intent } = entry;
+  const { intent } = entry;
+  const answer = answerIn(entry);
   const bytes = answer === null ? null : answerBytes(answer);
   if (answer === null || bytes === null) throw nothingKept(entry);
-  const account = { ...intent.account, id: answer.accountId };
+  const account = { ...intent.account, id: answer.accountId ?? intent.account.id };
   const { profile, organization } = intent.connection;
   try {
-    const context = { operation: answer.operation, account, profile, now: now() };
+    const context = { operation: answer.operation ?? intent.operation, account, profile, now: now() };
     const issued = definition.readAnswer(bytes, context);
     return { ...issued, account: { ...issued.account, organization: issued.account.organization ?? organization } };
   } catch (cause) {
@@ -42,18 +45,13 @@ export async function readEntry({ now }: Pick<Context, 'now'>, entry: ReadableEn
 }
 
 function nothingKept(entry: ReadableEntry): NotFoundError {
-  const { id, state } = entry;
-  return new NotFoundError(`entry ${id} holds no credential: ${absences[state]}`, {
+  const { at } = lifeOf(entry);
+  const why = at === 'held' || at === 'asked' ? phases[at] : 'it was left without its secret (--no-journal)';
+  return new NotFoundError(`entry ${entry.id} holds no credential: ${why}`, {
     provider: entry.intent.connection.provider,
-    hint: state === 'preparing' ? recoverCommand('discard', entry) : replacementHint(entry, accountIdOf(entry)),
+    hint: at === 'held' ? recoverCommand('discard', entry) : replacementHint(entry, accountIdOf(entry)),
   });
 }
-
-const absences = {
-  preparing: 'nothing was sent',
-  unanswered: 'no answer came',
-  answered: 'it was left without its secret (--no-journal)',
-} as const satisfies Record<ReadableEntry['state'], string>;
 
 function illegible(entry: ReadableEntry, cause: unknown): FailedError {
   const message = `entry ${entry.id} keeps an answer, and no credential can be read out of it`;
@@ -65,8 +63,8 @@ function illegible(entry: ReadableEntry, cause: unknown): FailedError {
 }
 
 /** The id of the account that an entry is about; null where only the answer to a create would tell, if anything. */
-export function accountIdOf({ answer, intent }: ReadableEntry): string | null {
-  return answer?.accountId ?? intent.account.id;
+export function accountIdOf(entry: ReadableEntry): string | null {
+  return answerIn(entry)?.accountId ?? entry.intent.account.id;
 }
 
 /**

@@ -20,7 +20,15 @@ import {
 } from './journal-entry.ts';
 import { entryIdOf, entryPlace, isEntryId, journalDirectory } from './journal-folder.ts';
 import { schemaVersion, type Intent, type RecordedIntent } from './record.ts';
-import { readEntry, type EntryPlace, type EntryReading, type ReadableEntry, type StoredEntry } from './stored-entry.ts';
+import {
+  isUnsent,
+  readEntry,
+  type EntryPlace,
+  type EntryReading,
+  type ReadableEntry,
+  type StoredEntry,
+  type UnfinishedEntry,
+} from './stored-entry.ts';
 
 /** The issuances that are not finished, in the user's state directory (docs/design.md 6). */
 export interface Journal {
@@ -147,9 +155,10 @@ class JournalFolder {
     const entries: StoredEntry[] = [];
     for (const id of names.map(entryIdOf).filter((name) => name !== null)) {
       const entry = await this.#read(id);
+      if (entry === null) continue;
       if (this.#isLeftover(entry)) {
         await rm(entryPlace(this.#directory, id).path, { force: true }).catch(() => undefined);
-      } else if (entry.state !== 'gone' && entry.state !== 'unfinished') entries.push(entry);
+      } else if ('records' in entry) entries.push(entry);
     }
     return entries.toSorted((one, other) => compareText(sortKey(one), sortKey(other)));
   }
@@ -185,8 +194,8 @@ class JournalFolder {
 
   async #reopenable(id: string): Promise<ReadableEntry> {
     const entry = isEntryId(id) && (await this.#isThere()) ? await this.#read(id) : null;
-    if (entry === null || entry.state === 'gone' || entry.state === 'unfinished') throw noSuchEntry(id);
-    if (entry.state === 'unreadable') {
+    if (entry === null || !('records' in entry)) throw noSuchEntry(id);
+    if (entry.intent === null) {
       throw new FailedError('journal', `cannot use journal entry ${id}: ${entry.problem}`);
     }
     if (entry.isNewer) {
@@ -211,9 +220,9 @@ class JournalFolder {
   }
 
   /** Whether nothing was sent, so that nothing is left to do, and no process is working on it. */
-  #isLeftover(entry: EntryReading): boolean {
-    if (entry.state === 'unfinished') return !this.#mine.has(entry.id) && this.#isOld(entry.modifiedAt);
-    return entry.state === 'preparing' && !entry.isNewer && this.#isAbandoned(entry.intent);
+  #isLeftover(entry: StoredEntry | UnfinishedEntry): boolean {
+    if (!('records' in entry)) return !this.#mine.has(entry.id) && this.#isOld(entry.modifiedAt);
+    return entry.intent !== null && isUnsent(entry) && !entry.isNewer && this.#isAbandoned(entry.intent);
   }
 
   /**

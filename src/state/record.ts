@@ -78,6 +78,11 @@ export interface AnswerRecord {
   readonly base64: Secret | null;
 }
 
+/** The raw bytes of a kept answer; null when its secret was not kept. */
+export function answerBytes({ base64 }: AnswerRecord): Uint8Array | null {
+  return base64 === null ? null : Buffer.from(base64.reveal(), 'base64');
+}
+
 /** A record as its line, with the line break. */
 export function encodeRecord(record: JournalRecord): Buffer {
   return Buffer.from(`${JSON.stringify(plain(record))}\n`);

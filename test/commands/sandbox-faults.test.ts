@@ -117,7 +117,7 @@ describe('a rehearsal', () => {
     expect(lines[1]).toContain(`cannot rotate ${naming}`);
     expect(lines[1]).toContain('it was rotated: the old credential is dead');
     const show = await run(['recover', 'list', '--sandbox', '-q', '.[] | [.state, .sandbox]'], { env: outcome.env });
-    expect(show).toEqual({ code: 0, stdout: '["unanswered",true]\n', stderr: '' });
+    expect(show).toEqual({ code: 0, stdout: '["asked",true]\n', stderr: '' });
     const next = await run([...list, '--sandbox'], { env: outcome.env });
     expect(next).toEqual({ code: 0, stdout: 'ci-deploy\n', stderr: waiting });
   });

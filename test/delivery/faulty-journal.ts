@@ -1,7 +1,9 @@
 import { FailedError } from '../../src/errors.ts';
 import type { JournalEntry } from '../../src/state/journal-entry.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../src/state/journal.ts';
-import { answerBytes, type KeptAnswer, type StoredEntry } from '../../src/state/stored-entry.ts';
+import { answerIn, deliveredOf, lifeOf, type Life } from '../../src/delivery/life.ts';
+import { answerBytes, type JournalRecord } from '../../src/state/record.ts';
+import type { StoredEntry } from '../../src/state/stored-entry.ts';
 
 /** What of an entry cannot be written. */
 export type JournalFault = 'begin' | 'sent' | 'keep' | 'delivered' | 'outcome' | 'leave' | 'close';
@@ -48,7 +50,7 @@ async function closeOnly(entry: JournalEntry): Promise<void> {
 /** What a process that comes later finds. */
 export interface Left {
   readonly id: string;
-  readonly state: StoredEntry['state'];
+  readonly state: Life['at'];
   /** The answer, after what it answers, e.g. `rotate a1: {…}`; null when there is none, or none with a secret. */
   readonly keeps: string | null;
   readonly delivered: readonly string[];
@@ -58,19 +60,23 @@ export interface Left {
 
 export async function entriesLeft(options: JournalOptions): Promise<readonly Left[]> {
   const entries = await openJournal(options).list();
-  return entries.map(({ id, state, answer, delivered, outcome }) => {
+  return entries.map((entry) => {
+    const life = lifeOf(entry);
+    const records: readonly JournalRecord[] = entry.records;
+    const outcome = records.findLast((record) => record.type === 'outcome');
     return {
-      id,
-      state,
-      keeps: answer === null ? null : contentOf(answer),
-      delivered,
-      outcome: outcome === null ? null : `${outcome.outcome}: ${outcome.message}`,
+      id: entry.id,
+      state: life.at,
+      keeps: contentOf(entry),
+      delivered: deliveredOf(life),
+      outcome: outcome === undefined ? null : `${outcome.outcome}: ${outcome.message}`,
     };
   });
 }
 
-function contentOf(answer: KeptAnswer): string | null {
-  const bytes = answerBytes(answer);
-  if (bytes === null) return null;
-  return `${answer.operation} ${answer.accountId ?? '?'}: ${new TextDecoder().decode(bytes)}`;
+function contentOf(entry: StoredEntry): string | null {
+  const answer = answerIn(entry);
+  const bytes = answer === null ? null : answerBytes(answer);
+  if (answer === null || bytes === null) return null;
+  return `${answer.operation ?? '?'} ${answer.accountId ?? '?'}: ${new TextDecoder().decode(bytes)}`;
 }

@@ -55,7 +55,7 @@ describe('what is left to do after a create', () => {
     const { error, notes, steps, left } = await create({ stdout: 'ENOSPC' });
     expect(error).toMatchObject({ code: 'undelivered', exit: 8 });
     expect({ notes, steps }).toEqual({ notes: ['granted Viewer'], steps: toTheEnd });
-    expect(left).toMatchObject([{ id: entryId, state: 'answered' }]);
+    expect(left).toMatchObject([{ id: entryId, state: 'kept' }]);
   });
 
   it('is done on the account as it was settled, which is also what is printed', async () => {
@@ -133,6 +133,6 @@ describe('what fails after a create', () => {
       message: `${message}; it was not granted Viewer; it could not be read again`,
       hint: `sactl recover deliver --id ${entryId}`,
     });
-    expect(left).toMatchObject([{ state: 'answered', outcome: `undelivered: ${message}` }]);
+    expect(left).toMatchObject([{ state: 'kept', outcome: `undelivered: ${message}` }]);
   });
 });

@@ -51,7 +51,7 @@ export function nobodyHasIt(message: string): object {
 /** What a later process finds of a credential that did not get where it should. */
 export function entry(message: string, given: { keeps?: string | null; delivered?: string[] } = {}): object {
   const { keeps = `rotate a1: ${answerOf(secret)}`, delivered = [] } = given;
-  const state = keeps === null ? 'unanswered' : 'answered';
+  const state = keeps === null ? 'asked' : 'kept';
   return { id: entryId, state, keeps, delivered, outcome: `undelivered: ${message}` };
 }
 

@@ -76,7 +76,7 @@ describe('an interrupt', () => {
         message: 'no answer: aborted; the old credential may be dead, and no new one was received',
       },
       steps: ['ask rotate'],
-      left: [{ state: 'unanswered' }],
+      left: [{ state: 'asked' }],
     });
   });
 });

@@ -126,7 +126,7 @@ describe('an interrupt while a rotate is on its way', () => {
     });
     expect(deployment.requests.at(-1)).toBe(rotatePath);
     expect(await left(deployment)).toMatchObject([
-      { id: operationId, state: 'answered', keeps: expect.stringContaining(issuedToken) as string },
+      { id: operationId, state: 'kept', keeps: expect.stringContaining(issuedToken) as string },
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('an interrupt while a rotate is on its way', () => {
       ),
     );
     expect(deployment.requests.at(-1)).toBe(rotatePath);
-    expect(await left(deployment)).toMatchObject([{ id: operationId, state: 'unanswered' }]);
+    expect(await left(deployment)).toMatchObject([{ id: operationId, state: 'asked' }]);
   });
 
   it('believes a refusal that still comes', async () => {
@@ -185,7 +185,7 @@ describe('an interrupt while a create is on its way', () => {
       },
     });
     expect(deployment.bodies).toMatchObject([{ spec: { groupIDs: [groupIds.inference] } }]);
-    expect(await left(deployment)).toMatchObject([{ id: operationId, state: 'answered' }]);
+    expect(await left(deployment)).toMatchObject([{ id: operationId, state: 'kept' }]);
   });
 
   it('says after five seconds that an account may exist', async () => {
@@ -202,7 +202,7 @@ describe('an interrupt while a create is on its way', () => {
       ),
     });
     expect(deployment.mutations()).toHaveLength(1);
-    expect(await left(deployment)).toMatchObject([{ id: operationId, state: 'unanswered' }]);
+    expect(await left(deployment)).toMatchObject([{ id: operationId, state: 'asked' }]);
   });
 });
 

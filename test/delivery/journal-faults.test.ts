@@ -17,19 +17,13 @@ describe('a journal that fails under a credential that arrives', () => {
       faults: ['close'],
       notes: [outOfDate],
       left: [
-        {
-          id: entryId,
-          state: 'answered',
-          keeps: `rotate a1: ${answerOf(secret)}`,
-          delivered: ['file:a'],
-          outcome: null,
-        },
+        { id: entryId, state: 'kept', keeps: `rotate a1: ${answerOf(secret)}`, delivered: ['file:a'], outcome: null },
       ],
     },
     {
       faults: ['keep', 'close'],
       notes: [outOfDate],
-      left: [{ id: entryId, state: 'unanswered', keeps: null, delivered: ['file:a'], outcome: null }],
+      left: [{ id: entryId, state: 'asked', keeps: null, delivered: ['file:a'], outcome: null }],
     },
   ])('costs no more than a note: $faults', async ({ faults, notes, left }) => {
     const ended = await issuance({ targets: [{ name: 'file:a' }], journalFaults: faults });
@@ -60,12 +54,12 @@ describe('a journal that fails under a credential that does not arrive', () => {
       },
       notes: [outOfDate],
     });
-    expect(left).toMatchObject([{ state: 'answered', keeps: `rotate a1: ${answerOf(secret)}` }]);
+    expect(left).toMatchObject([{ state: 'kept', keeps: `rotate a1: ${answerOf(secret)}` }]);
   });
 });
 
 it('says what a target does not have where no copy was wanted', async () => {
   const ended = await issuance({ targets: [noA], preferences: { keepsSecret: false } });
   expect(ended.error).toMatchObject({ code: 'unknown_outcome', exit: 7 });
-  expect(ended.left).toMatchObject([{ state: 'answered', keeps: null, delivered: [] }]);
+  expect(ended.left).toMatchObject([{ state: 'kept', keeps: null, delivered: [] }]);
 });

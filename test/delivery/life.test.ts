@@ -1,15 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { ExitCode, PartialError } from '../../src/errors.ts';
 import {
   afterLoss,
   born,
-  deliveredOf,
   endingOf,
   endings,
   next,
@@ -19,104 +14,71 @@ import {
   type Rest,
 } from '../../src/delivery/life.ts';
 import { Secret } from '../../src/model/credential.ts';
-import { encodeRecord, schemaVersion, type JournalRecord, type RecordedIntent } from '../../src/state/record.ts';
-import { readEntry } from '../../src/state/stored-entry.ts';
+import { schemaVersion, type JournalRecord } from '../../src/state/record.ts';
+import { isOpen, type StoredEntry } from '../../src/state/stored-entry.ts';
 import { account, answers, fails, httpError, reset, secondSecret } from './answers.ts';
 import { a, b, noA, noB, refused } from './handover-input.ts';
 import { issuance } from './issuance.ts';
 import { brokenStdout } from '../commands/support.ts';
+import { combinations, rests } from '../outcomes/life.ts';
 import type { Script } from './script.ts';
 
-const id = 'e0000000-0000-4000-8000-000000000001';
-const intent: RecordedIntent = {
-  id,
-  operation: 'rotate',
-  startedAt: '2026-01-01T00:00:00Z',
-  process: { pid: 1, host: 'h' },
-  connection: {
-    provider: 'nscale',
-    profile: null,
-    endpoint: 'https://x.example',
-    organization: null,
-    isSandbox: false,
-    caFile: null,
-  },
-  account: { id: 'a', name: 'n', clientId: null, expiresAt: null },
-  targets: [],
-  directory: '/',
-  keepsSecret: true,
-};
-const first: JournalRecord = { type: 'intent', schema: schemaVersion, intent };
+const intent: JournalRecord = { type: 'intent', schema: schemaVersion, intent: null };
+const sent: JournalRecord = { type: 'sent', at: null };
 const record = fc.oneof(
-  fc.constant<JournalRecord>({ type: 'sent', at: null }),
-  fc
-    .constantFrom('x', 'y')
-    .map((text): JournalRecord => ({
-      type: 'answer',
-      at: null,
-      operation: null,
-      accountId: null,
-      base64: new Secret(text),
-    })),
+  fc.constant(sent),
+  fc.constantFrom('x', 'y').map(answerOf),
   fc.string({ minLength: 1, maxLength: 3 }).map((target): JournalRecord => ({ type: 'delivered', target })),
   fc.constant<JournalRecord>({ type: 'outcome', at: null, outcome: 'unknown', message: '' }),
 );
 
-const sent: JournalRecord = { type: 'sent', at: null };
+function answerOf(text: string): JournalRecord {
+  return { type: 'answer', at: null, operation: null, accountId: null, base64: new Secret(text) };
+}
 
 function lifeAfter(records: readonly JournalRecord[]): Life {
   return records.reduce<Life>(next, born);
 }
 
 describe('a life', () => {
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sactl-'));
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
+  it('goes from its intent to its answer, and back once its entry is erased', () => {
+    const life = [intent, sent, answerOf('x')].map((_, index, all) => lifeAfter(all.slice(0, index + 1)).at);
+    expect(life).toEqual(['held', 'asked', 'kept']);
+    expect(next(lifeAfter([intent, sent]), { type: 'erased' })).toBe(born);
   });
 
-  it('is what the journal says of an entry', async () => {
-    const words = { preparing: 'held', unanswered: 'asked', answered: 'kept' } as const;
-    const path = join(folder, 'entry');
-    await fc.assert(
-      fc.asyncProperty(fc.array(record, { maxLength: 12 }), async (more) => {
-        // Nothing is delivered, and nothing ends, before a request is sent.
-        const records: readonly JournalRecord[] = [first, ...(more.length === 0 ? [] : [sent]), ...more];
-        writeFileSync(path, Buffer.concat(records.map(encodeRecord)));
-        const entry = await readEntry({ id, path }, null, () => false);
+  it('is asked once a request may have left, and kept once there is an answer, whatever follows', () => {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 12 }), (more) => {
+        const records = [intent, sent, ...more];
         const life = lifeAfter(records);
-        if (!(entry.state in words) || !('answer' in entry)) throw new Error(`it is ${entry.state}`);
-        expect(life.at).toBe(words[entry.state as keyof typeof words]);
-        expect(deliveredOf(life)).toEqual(entry.delivered);
-        expect(life.at === 'kept' ? life.answer.base64 : null).toEqual(entry.answer?.base64 ?? null);
+        const answer = records.findLast(({ type }) => type === 'answer');
+        const since = answer === undefined ? records : records.slice(records.lastIndexOf(answer));
+        expect(life).toEqual({
+          at: answer === undefined ? 'asked' : 'kept',
+          delivered: since.flatMap((one) => (one.type === 'delivered' ? [one.target] : [])),
+          ...(answer === undefined ? {} : { answer }),
+        });
       }),
-      { numRuns: 500, seed: 15 },
+      { numRuns: 1000, seed: 15 },
+    );
+  });
+
+  it('has an entry that is open from the moment a request may have left', () => {
+    const place = { id: 'x', path: '/x', intent: null, problem: '', isNewer: false, isUnderWay: false } as const;
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 3 }), (more) => {
+        // What is delivered, or ends, was sent first.
+        const records = more.length === 0 ? [intent] : [intent, sent, ...more];
+        const entry = { ...place, records } as unknown as StoredEntry;
+        expect(isOpen(entry)).toBe(lifeAfter(records).at !== 'held');
+      }),
+      { seed: 15 },
     );
   });
 });
 
-/** Every combination of the values. */
-function combinations<Facts>(values: { readonly [Fact in keyof Facts]: readonly Facts[Fact][] }): readonly Facts[] {
-  let all: Partial<Facts>[] = [{}];
-  for (const fact of Object.keys(values) as (keyof Facts)[]) {
-    all = all.flatMap((one) => values[fact].map((value) => ({ ...one, [fact]: value })));
-  }
-  return all as Facts[];
-}
-
 const flags = [true, false] as const;
-const rests = combinations<Rest>({
-  operation: ['create', 'rotate'],
-  request: ['blocked', 'refused', 'unchanged', 'changed', 'unclear', 'answered'],
-  hasCandidates: flags,
-  isStored: flags,
-  isKept: flags,
-  places: ['all', 'some', 'none'],
-  works: [true, false, null],
-  isWhole: flags,
-});
 
 describe('the endings', () => {
   it('are at least one for every rest, and the last is the good one', () => {

@@ -14,6 +14,6 @@ export const issuing = 'issuing another credential for ci (a1)';
 
 /** What is left of an issue whose outcome nobody knows. */
 export function unknownEntry(message: string, keeps: string | null = null): Left {
-  const state = keeps === null ? 'unanswered' : 'answered';
+  const state = keeps === null ? 'asked' : 'kept';
   return { id: entryId, state, keeps, delivered: [], outcome: `unknown: ${message}` };
 }

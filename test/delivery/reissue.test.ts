@@ -66,7 +66,7 @@ describe('another credential', () => {
       interruptAt: 'try',
     });
     expect(error).toMatchObject({ code: 'undelivered', exit: 8 });
-    expect(left).toMatchObject([{ state: 'answered', keeps: `rotate a1: ${answerOf(secondSecret)}` }]);
+    expect(left).toMatchObject([{ state: 'kept', keeps: `rotate a1: ${answerOf(secondSecret)}` }]);
   });
 });
 

@@ -86,7 +86,7 @@ describe('an interrupt', () => {
     const ended = await issuance({ answers: [fails(reset)], interruptAt: at, ...script });
     expect(ended.error).toMatchObject({ code: 'unknown_outcome', exit: 7 });
     expect(ended.steps).toEqual(steps);
-    expect(ended.left).toMatchObject([{ state: 'unanswered' }]);
+    expect(ended.left).toMatchObject([{ state: 'asked' }]);
   });
 
   it('waits five seconds for the answer to the second request, too', async () => {
@@ -123,5 +123,5 @@ describe('a journal that cannot be written beforehand', () => {
 it('says what it knows although the journal cannot take it', async () => {
   const { error, left } = await issuance({ answers: [fails(reset)], own: false, journalFaults: ['outcome', 'leave'] });
   expect(error).toMatchObject({ code: 'unknown_outcome', exit: 7 });
-  expect(left).toMatchObject([{ state: 'unanswered', outcome: null }]);
+  expect(left).toMatchObject([{ state: 'asked', outcome: null }]);
 });

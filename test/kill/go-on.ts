@@ -29,12 +29,12 @@ async function runAgain(aftermath: Aftermath): Promise<void> {
 /** What a create may have done has to be settled first; an account that it made is in the way of another. */
 async function createAgain(aftermath: Aftermath, seen: Seen): Promise<void> {
   const { command, sactl } = aftermath;
-  if (seen.unanswered !== null) {
+  if (seen.asked !== null) {
     expect(await sactl(command.argv)).toMatchObject({
       code: 7,
-      stderr: expect.stringContaining(`sactl recover discard --id ${seen.unanswered}`),
+      stderr: expect.stringContaining(`sactl recover discard --id ${seen.asked}`),
     });
-    const discard = ['recover', 'discard', '--id', seen.unanswered, '--yes'];
+    const discard = ['recover', 'discard', '--id', seen.asked, '--yes'];
     expect(await sactl(discard)).toMatchObject({ code: 0 });
   }
   if (!seen.issued) {

@@ -48,8 +48,8 @@ describe.each(Object.entries(commands))('%s', (_, command) => {
   it('loses no credential when it is killed before any of its steps', { timeout }, async () => {
     expect(await history(command, 'before')).toEqual([
       'not issued; target as before',
-      'not issued; target as before; unanswered',
-      'issued; target as before; unanswered',
+      'not issued; target as before; asked',
+      'issued; target as before; asked',
       'issued; target as before; kept',
       'issued; target complete; kept',
       'issued; target complete',
@@ -60,7 +60,7 @@ describe.each(Object.entries(commands))('%s', (_, command) => {
     const whileWritten = ['issued; target as before; kept', 'issued; target complete; kept'];
     expect(await history(command, 'torn')).toEqual([
       'not issued; target as before',
-      'issued; target as before; unanswered',
+      'issued; target as before; asked',
       // What was printed cannot be taken back.
       ...(command.prints ? ['issued; target torn; kept'] : whileWritten),
       'issued; target complete',

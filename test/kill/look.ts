@@ -15,7 +15,7 @@ export interface Seen {
   /** The id of the entry that keeps the live credential. */
   readonly kept: string | null;
   /** The id of the entry that says that no answer came. */
-  readonly unanswered: string | null;
+  readonly asked: string | null;
 }
 
 /** Looks at the provider, at the target and, with a new process, at the journal. */
@@ -29,7 +29,7 @@ export async function lookAround(aftermath: Aftermath): Promise<Seen> {
 
 /** e.g. `issued; target as before; kept` */
 export function describeSeen(seen: Seen): string {
-  const journal = [...(seen.kept === null ? [] : ['kept']), ...(seen.unanswered === null ? [] : ['unanswered'])];
+  const journal = [...(seen.kept === null ? [] : ['kept']), ...(seen.asked === null ? [] : ['asked'])];
   return [seen.issued ? 'issued' : 'not issued', `target ${seen.target}`, ...journal].join('; ');
 }
 
@@ -70,22 +70,22 @@ async function targetState(aftermath: Aftermath): Promise<Seen['target']> {
 }
 
 /** What a new process can reveal of the journal. */
-async function journalState(aftermath: Aftermath): Promise<Pick<Seen, 'kept' | 'unanswered'>> {
+async function journalState(aftermath: Aftermath): Promise<Pick<Seen, 'kept' | 'asked'>> {
   const [id, ...others] = await entryFiles(aftermath);
   expect(others).toEqual([]);
-  if (id === undefined) return { kept: null, unanswered: null };
+  if (id === undefined) return { kept: null, asked: null };
   const show = await aftermath.sactl(['recover', 'show', '--id', id, '--reveal', '--json']);
   if (show.code === 0) {
     const { credential } = JSON.parse(show.stdout) as Revealed;
     expect(isLive(aftermath, credential.value)).toBe(true);
-    return { kept: id, unanswered: null };
+    return { kept: id, asked: null };
   }
   const isThere = !show.stderr.includes(`there is no journal entry \\"${id}\\"`);
   expect(show).toMatchObject({
     code: 3,
-    stderr: isThere ? expect.stringContaining('no answer came') : expect.any(String),
+    stderr: isThere ? expect.stringContaining('no answer is known') : expect.any(String),
   });
-  return { kept: null, unanswered: isThere ? id : null };
+  return { kept: null, asked: isThere ? id : null };
 }
 
 interface Revealed {

@@ -60,7 +60,7 @@ describe('a rotation whose answer is awaited', () => {
       const { code, stdout, stderr } = await ended;
       expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
       expect(stderr).toContain('the old credential may be dead, and no new one was received');
-      expect(await inJournal(nscale)).toEqual({ state: 'unanswered', credential: '' });
+      expect(await inJournal(nscale)).toEqual({ state: 'asked', credential: '' });
     });
   });
 
@@ -69,7 +69,7 @@ describe('a rotation whose answer is awaited', () => {
     const running = sactl(toFile, nscale.env);
     await nscale.reached;
     expect(await interruptRepeatedly(running)).toMatchObject({ code: 7, stdout: '', stderr: '' });
-    expect(await inJournal(nscale)).toEqual({ state: 'unanswered', credential: '' });
+    expect(await inJournal(nscale)).toEqual({ state: 'asked', credential: '' });
   });
 });
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { cases } from './cases.ts';
 import { entriesIn, observe, type Observed } from './observe.ts';
 import { issuingProviders } from '../harness/providers.ts';
+import { endingsTable } from './life.ts';
 import { operations } from './world.ts';
 
 const document = fileURLToPath(new URL('../../docs/outcomes.md', import.meta.url));
@@ -78,8 +79,11 @@ function table(): string {
 
 it('docs/outcomes.md says so (npm run readme mends it)', async () => {
   const text = readFileSync(document, 'utf8');
-  const pattern = /(<!-- outcomes: generated -->\n)[^]*?(\n<!-- end -->)/;
-  expect(text).toMatch(pattern);
-  const filled = text.replace(pattern, (_, start: string, end: string) => `${start}${table()}${end}`);
+  const blocks: Readonly<Record<string, string>> = { outcomes: table(), endings: endingsTable() };
+  const pattern = /(<!-- (\w+): generated -->\n)[^]*?(<!-- end -->)/g;
+  expect(new Set([...text.matchAll(pattern)].map(([, , name]) => name))).toEqual(new Set(Object.keys(blocks)));
+  const filled = text.replace(pattern, (_, start: string, name: string, end: string) => {
+    return `${start}${blocks[name] ?? ''}\n${end}`;
+  });
   await expect(filled).toMatchFileSnapshot(document);
 });

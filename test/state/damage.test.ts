@@ -11,6 +11,7 @@ import { isOpen } from '../../src/state/stored-entry.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { testNow } from '../harness/context.ts';
 import {
+  comeOf,
   entryId,
   host,
   intentOf,
@@ -45,10 +46,10 @@ describe('a file that ends anywhere', () => {
     for (let length = 0; length <= lines.length; length += 1) {
       await writeFile(path, Buffer.concat([lines.subarray(0, length), Buffer.from(rest)]));
       const [entry] = await journal.list();
-      states.push(entry?.state ?? 'none');
+      states.push(entry === undefined ? 'none' : comeOf(entry).at);
     }
     const runs = states.filter((state, index) => state !== states[index - 1]);
-    expect(runs).toEqual(['none', 'preparing', 'unanswered', 'answered']);
+    expect(runs).toEqual(['none', 'held', 'asked', 'kept']);
   });
 
   it('takes more records, whatever was torn', async () => {
@@ -154,8 +155,8 @@ describe('a line', () => {
     const path = await leftEntry(directory);
     const whole = await readFile(path, 'utf8');
     await writeFile(path, whole.replace('{"type":"answer"', '#"type":"answer"'));
-    const { state, delivered } = await journalIn(directory).find(entryId);
-    expect([state, delivered]).toEqual(['unanswered', ['file:ci.token']]);
+    const { at, delivered } = comeOf(await journalIn(directory).find(entryId));
+    expect([at, delivered]).toEqual(['asked', ['file:ci.token']]);
   });
 
   it('of an unknown type or with unknown keys is no obstacle', async () => {
@@ -163,8 +164,9 @@ describe('a line', () => {
     const path = await leftEntry(directory);
     const whole = await readFile(path, 'utf8');
     await writeFile(path, whole.trimEnd().replaceAll('{"type"', '{"future":[1],"type"') + '\n{"type":"future"}\n');
-    const { state, outcome } = await journalIn(directory).find(entryId);
-    expect([state, outcome?.message]).toEqual(['answered', 'no space left']);
+    const entry = await journalIn(directory).find(entryId);
+    expect(comeOf(entry).at).toBe('kept');
+    expect(entry.records.at(-1)).toMatchObject({ type: 'outcome', message: 'no space left' });
   });
 });
 
@@ -176,7 +178,7 @@ describe('an entry of a newer version', () => {
     const newer = `${first.replace('"schema":1', '"schema":2')}\n`;
     await writeFile(path, newer);
     const journal = journalIn(directory, { self: processOf(200), now: later });
-    expect(await journal.list()).toMatchObject([{ isNewer: true, state: 'preparing' }]);
+    expect(await journal.list()).toMatchObject([{ isNewer: true, records: [{ type: 'intent' }] }]);
     const reopened = journal.reopen(entryId);
     await expect(reopened).rejects.toThrow(FailedError);
     await expect(reopened).rejects.toThrow('written by a newer sactl');
@@ -208,7 +210,7 @@ describe('a file in the journal', () => {
     await writeFile(path, content);
     const journal = journalIn(directory, { self: processOf(200) });
     const [entry] = await journal.list();
-    expect(entry).toMatchObject({ id: entryId, intent: null, state: 'unreadable', problem });
+    expect(entry).toMatchObject({ id: entryId, intent: null, records: [], problem });
     expect(entry && isOpen(entry)).toBe(true);
     await expect(journal.reopen(entryId)).rejects.toThrow(problem);
     await journal.erase(entryId);

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { FailedError, NotFoundError } from '../../src/errors.ts';
-import { answerBytes } from '../../src/state/stored-entry.ts';
+import { answerBytes } from '../../src/state/record.ts';
 import {
+  comeOf,
   entryId,
   host,
   intentOf,
@@ -24,19 +25,25 @@ describe('an entry', () => {
     const directory = await temporary();
     const path = await leftEntry(directory);
     const entry = await journalIn(directory, { self: processOf(200) }).find(entryId);
+    const at = '2026-11-22T12:00:00.000Z';
+    const intent = { ...intentOf(), startedAt: at, process: { pid: 100, host }, keepsSecret: true };
     expect(entry).toEqual({
       id: entryId,
       path,
       problem: null,
       isNewer: false,
       isUnderWay: false,
-      state: 'answered',
-      intent: { ...intentOf(), startedAt: '2026-11-22T12:00:00.000Z', process: { pid: 100, host }, keepsSecret: true },
-      answer: { at: '2026-11-22T12:00:00.000Z', operation: 'create', accountId: null, base64: expect.anything() },
-      delivered: ['file:ci.token'],
-      outcome: { at: '2026-11-22T12:00:00.000Z', outcome: 'undelivered', message: 'no space left' },
+      intent,
+      records: [
+        { type: 'intent', schema: 1, intent },
+        { type: 'sent', at },
+        { type: 'answer', at, operation: 'create', accountId: null, base64: expect.anything() },
+        { type: 'delivered', target: 'file:ci.token' },
+        { type: 'outcome', at, outcome: 'undelivered', message: 'no space left' },
+      ],
     });
-    expect(entry.answer && answerBytes(entry.answer)).toEqual(secretBytes);
+    const { answer } = comeOf(entry);
+    expect(answer && answerBytes(answer)).toEqual(secretBytes);
     expect(JSON.stringify(entry)).not.toContain(secretBytes.toString('base64'));
   });
 
@@ -66,7 +73,7 @@ describe('an entry', () => {
     await entry.keep({ bytes, operation: 'create', accountId: null });
     await entry.delivered('file:ci.token');
     await entry.leave();
-    const { answer, delivered } = await journalIn(directory).find(entryId);
+    const { answer, delivered } = comeOf(await journalIn(directory).find(entryId));
     expect(answer && answerBytes(answer)?.length).toBe(bytes.length);
     expect(delivered).toEqual(['file:ci.token']);
   });
@@ -77,8 +84,8 @@ describe('an entry', () => {
     const entry = await journalIn(directory).begin({ ...intentOf(), targets });
     await entry.sent();
     await entry.leave();
-    const { intent, state } = await journalIn(directory).find(entryId);
-    expect([intent?.targets, state]).toEqual([targets, 'unanswered']);
+    const found = await journalIn(directory).find(entryId);
+    expect([found.intent?.targets, comeOf(found).at]).toEqual([targets, 'asked']);
   });
 
   it('has the last answer, with what was delivered of that one', async () => {
@@ -88,7 +95,7 @@ describe('an entry', () => {
     await entry.keep({ bytes: Buffer.from('new'), operation: 'rotate', accountId: 'sa-1' });
     await entry.delivered('session:s.json');
     await entry.leave();
-    const { answer, delivered } = await journalIn(directory).find(entryId);
+    const { answer, delivered } = comeOf(await journalIn(directory).find(entryId));
     expect(answer).toMatchObject({ operation: 'rotate', accountId: 'sa-1' });
     expect(answer && Buffer.from(answerBytes(answer) ?? []).toString()).toBe('new');
     expect(delivered).toEqual(['session:s.json']);
@@ -100,7 +107,7 @@ describe('an entry', () => {
     const targets = Array.from({ length: 20 }, (_, index) => `file:${'x'.repeat(index)}`);
     await Promise.all([entry.sent(), ...targets.map((target) => entry.delivered(target))]);
     await entry.leave();
-    expect((await journalIn(directory).find(entryId)).delivered).toEqual(targets);
+    expect(comeOf(await journalIn(directory).find(entryId)).delivered).toEqual(targets);
   });
 
   it('has no byte of the answer where secrets are not kept', async () => {
@@ -115,8 +122,9 @@ describe('an entry', () => {
     await reopened.leave();
     const text = await readFile(entry.path, 'utf8');
     expect(text).not.toContain(secretBytes.toString('base64').slice(0, 8));
-    const { state, intent, answer } = await journal.find(entryId);
-    expect([state, intent?.keepsSecret, answer?.base64]).toEqual(['answered', false, null]);
+    const found = await journal.find(entryId);
+    const { at, answer } = comeOf(found);
+    expect([at, found.intent?.keepsSecret, answer?.base64]).toEqual(['kept', false, null]);
     expect(answer && answerBytes(answer)).toBeNull();
   });
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ConflictError, NotFoundError } from '../../src/errors.ts';
 import { isOpen } from '../../src/state/stored-entry.ts';
 import { testNow } from '../harness/context.ts';
-import { entryId, intentOf, journalIn, leftEntry, processOf, temporaryDirectories } from './workspace.ts';
+import { comeOf, entryId, intentOf, journalIn, leftEntry, processOf, temporaryDirectories } from './workspace.ts';
 
 const temporary = temporaryDirectories();
 
@@ -59,7 +59,7 @@ describe('entries', () => {
     const directory = await temporary();
     await (await journalIn(directory).begin(intentOf())).leave();
     const entries = await journalIn(directory, { self, now: () => testNow + later }).list();
-    expect(entries.map(({ state }) => state)).toEqual(stays ? ['preparing'] : []);
+    expect(entries.map((entry) => comeOf(entry).at)).toEqual(stays ? ['held'] : []);
     expect(entries.filter(isOpen)).toEqual([]);
     expect(await readdir(join(directory, 'journal'))).toHaveLength(stays ? 1 : 0);
   });

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 
 import type { ProcessIdentity } from '../../src/context.ts';
-import type { Intent } from '../../src/state/record.ts';
+import { answerIn, deliveredOf, lifeOf, type Life } from '../../src/delivery/life.ts';
+import type { AnswerRecord, Intent } from '../../src/state/record.ts';
+import type { StoredEntry } from '../../src/state/stored-entry.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../src/state/journal.ts';
 import { testNow } from '../harness/context.ts';
 
@@ -29,6 +31,18 @@ export function temporaryDirectories(): () => Promise<string> {
 /** Process `pid` of `host`, beside others that are running. */
 export function processOf(pid: number, running: readonly number[] = []): ProcessIdentity {
   return { pid, host, isRunning: (other) => other === pid || running.includes(other) };
+}
+
+/** What an entry's records come to. */
+export interface Come {
+  readonly at: Life['at'];
+  readonly answer: AnswerRecord | null;
+  readonly delivered: readonly string[];
+}
+
+export function comeOf(entry: StoredEntry): Come {
+  const life = lifeOf(entry);
+  return { at: life.at, answer: answerIn(entry), delivered: deliveredOf(life) };
 }
 
 export function journalIn(stateDirectory: string, options: Partial<JournalOptions> = {}): Journal {

@@ -1,9 +1,11 @@
 import { readCaFlag } from '../../config/connection.ts';
 import { deliverEntry, type StoredDelivery } from '../../delivery/deliver-entry.ts';
+import { answerIn, deliveredOf, lifeOf } from '../../delivery/life.ts';
 import { preflightTargets, type Preflight } from '../../delivery/preflight.ts';
 import { definitionOf, flagsOf, readEntry } from '../../delivery/recover.ts';
 import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
-import { answerBytes, type ReadableEntry } from '../../state/stored-entry.ts';
+import { answerBytes } from '../../state/record.ts';
+import type { ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued, ManualIssuance, ResumedIssuance } from '../../providers/issuance.ts';
 import type { Verification } from '../../providers/provider.ts';
 import { clientFactory } from '../../session/client.ts';
@@ -113,7 +115,8 @@ async function resumedOf(
   { locks, directory }: { readonly locks: AccountLocks; readonly directory: string },
 ): Promise<ResumedIssuance | null> {
   const { manual } = await definitionOf(entry);
-  const bytes = entry.answer === null ? null : answerBytes(entry.answer);
+  const answer = answerIn(entry);
+  const bytes = answer === null ? null : answerBytes(answer);
   if (manual === undefined || bytes === null) return null;
   const { profile, isSandbox } = entry.intent.connection;
   const { platform, userId, now, homeDirectory } = ctx;
@@ -129,12 +132,9 @@ async function resumedOf(
 }
 
 /** Adds the targets that received it earlier: that may not have been recorded. */
-function withEarlier(
-  manual: ManualIssuance,
-  { delivered: before, intent: { directory: cwd, connection } }: ReadableEntry,
-  homeDirectory: string,
-): ManualIssuance {
-  const earlier = before.map((name) => addressOf(name, { ...connection, cwd, homeDirectory }));
+function withEarlier(manual: ManualIssuance, entry: ReadableEntry, homeDirectory: string): ManualIssuance {
+  const { directory: cwd, connection } = entry.intent;
+  const earlier = deliveredOf(lifeOf(entry)).map((name) => addressOf(name, { ...connection, cwd, homeDirectory }));
   return {
     ...manual,
     record: (delivered) => manual.record([...earlier, ...delivered]),

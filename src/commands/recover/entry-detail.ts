@@ -1,6 +1,8 @@
 import { hintText, type Hint } from '../../model/hint.ts';
+import { answerIn } from '../../delivery/life.ts';
 import { readEntry, recoverCommand, replacementHint } from '../../delivery/recover.ts';
-import { answerBytes, type StoredEntry } from '../../state/stored-entry.ts';
+import { answerBytes } from '../../state/record.ts';
+import type { StoredEntry } from '../../state/stored-entry.ts';
 import { exactText, safeText } from '../../model/text.ts';
 import { cellText } from '../../output/columns.ts';
 import { detail, type Field } from '../../output/table.ts';
@@ -54,7 +56,7 @@ function nextStep(entry: StoredEntry, { state, accountId }: EntryDocument): Hint
   if (entry.intent === null) return [`look at ${entry.path}; to remove it: `, recoverCommand('discard', entry)];
   if (state === 'under-way') return 'wait for it to end';
   if (state === 'kept') return recoverCommand('deliver', entry);
-  if (state === 'preparing') return recoverCommand('discard', entry);
+  if (state === 'held') return recoverCommand('discard', entry);
   return replacementHint(entry, accountId);
 }
 
@@ -92,7 +94,8 @@ export async function revealEntry(ctx: Context, stored: StoredEntry): Promise<Re
     const { credential } = issued;
     return { credential: credentialDocument(credential, credential.value.reveal()), answer: null };
   } catch (error) {
-    const bytes = entry.answer === null ? null : answerBytes(entry.answer);
+    const answer = answerIn(entry);
+    const bytes = answer === null ? null : answerBytes(answer);
     if (bytes === null || !(error instanceof FailedError)) throw error;
     return { credential: null, answer: new TextDecoder().decode(bytes) };
   }

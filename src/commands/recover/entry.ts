@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { deliveredOf, lifeOf, type Life } from '../../delivery/life.ts';
 import { accountIdOf, readEntry } from '../../delivery/recover.ts';
 import type { EntryState } from './states.ts';
 import type { ReadableEntry, StoredEntry } from '../../state/stored-entry.ts';
@@ -28,7 +29,9 @@ export interface EntryDocument {
 
 /** Never rejects: an answer that cannot be read is a state, too. */
 export async function entryDocument(ctx: Pick<Context, 'now'>, entry: StoredEntry): Promise<EntryDocument> {
-  const { id, delivered } = entry;
+  const { id } = entry;
+  const life = lifeOf(entry);
+  const delivered = deliveredOf(life);
   if (entry.intent === null) {
     const state = entry.isNewer ? 'newer' : 'unreadable';
     return { ...nothing, id, state, delivered, message: entry.problem };
@@ -38,7 +41,7 @@ export async function entryDocument(ctx: Pick<Context, 'now'>, entry: StoredEntr
   const { provider, profile, organization, endpoint } = entry.intent.connection;
   return {
     id,
-    state: stateOf(entry, issued),
+    state: stateOf(entry, life, issued),
     operation,
     provider,
     profile,
@@ -50,7 +53,7 @@ export async function entryDocument(ctx: Pick<Context, 'now'>, entry: StoredEntr
     targets,
     delivered,
     directory,
-    message: entry.outcome?.message ?? null,
+    message: entry.records.findLast((record) => record.type === 'outcome')?.message ?? null,
   };
 }
 
@@ -67,10 +70,10 @@ const nothing = {
   directory: null,
 } as const;
 
-function stateOf({ isNewer, isUnderWay, state, answer }: ReadableEntry, issued: Issued | null): EntryState {
+function stateOf({ isNewer, isUnderWay }: ReadableEntry, life: Life, issued: Issued | null): EntryState {
   if (isNewer) return 'newer';
   if (isUnderWay) return 'under-way';
-  if (state !== 'answered') return state;
-  if (answer === null || answer.base64 === null) return 'empty';
+  if (life.at === 'held' || life.at === 'asked') return life.at;
+  if (life.at === 'idle' || life.answer.base64 === null) return 'empty';
   return issued === null ? 'broken' : 'kept';
 }

@@ -1,15 +1,16 @@
+import { phases } from '../../delivery/life.ts';
 import type { Tone } from '../../output/style.ts';
 import { text } from '../../session/flag.ts';
 
 export const entryFlag = { id: text('--id <entry>', 'id of the entry, or its first characters') } as const;
 
-/** The states of an entry: what each means, and its colour. */
+/** The states of an entry: those of its life, and what keeps it from being read or used. */
 export const entryStates = {
-  kept: { tone: 'warning', meaning: 'a credential is in it' },
+  kept: { tone: 'warning', meaning: phases.kept },
   broken: { tone: 'bad', meaning: 'an answer is in it, and no credential can be read out of it' },
   empty: { tone: 'bad', meaning: 'an answer came, and was left without its secret (--no-journal)' },
-  unanswered: { tone: 'bad', meaning: 'the request left, and no answer is known' },
-  preparing: { tone: 'muted', meaning: 'nothing was sent' },
+  asked: { tone: 'bad', meaning: phases.asked },
+  held: { tone: 'muted', meaning: phases.held },
   'under-way': { tone: 'muted', meaning: 'another run is at it' },
   newer: { tone: 'warning', meaning: 'a newer sactl wrote it' },
   unreadable: { tone: 'bad', meaning: 'the file cannot be read' },

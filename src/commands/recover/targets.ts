@@ -1,3 +1,4 @@
+import { deliveredOf, lifeOf } from '../../delivery/life.ts';
 import { createTargets } from '../../delivery/targets/schemes.ts';
 import { parseTargets } from '../../delivery/targets/parse.ts';
 import type { Target } from '../../delivery/targets/target.ts';
@@ -29,7 +30,8 @@ export function recoveryTargets(
   to: readonly string[],
 ): RecoveryTargets {
   const { targets: recorded, directory } = entry.intent;
-  const left = recorded.filter((target) => !entry.delivered.includes(target));
+  const delivered = deliveredOf(lifeOf(entry));
+  const left = recorded.filter((target) => !delivered.includes(target));
   if (to.length > 0) return targetsAt(recovery, entry, issued, { names: to, directory: recovery.ctx.cwd });
   if (left.length > 0) return targetsAt(recovery, entry, issued, { names: left, directory });
   const isStdout = recorded.length === 0;

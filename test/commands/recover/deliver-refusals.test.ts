@@ -52,12 +52,12 @@ describe('recover deliver refuses an entry', () => {
   const search = `see whether the account exists, and rotate it if so: sactl serviceaccounts list --search ci-deploy --provider nscale --org ${organizationId}`;
   const discard = `sactl recover discard --id ${entryIds.kept}`;
   const cases: readonly (readonly [string, LeftEntry, number, readonly [string, string]])[] = [
-    ['without an answer', { answer: null }, 3, [`${holdsNone} no answer came`, again]],
+    ['without an answer', { answer: null }, 3, [`${holdsNone} the request left, and no answer is known`, again]],
     [
       'of a create without an answer',
       { ...creation, answer: null },
       3,
-      [`${holdsNone} no answer came`, `${search}; then: ${discard}`],
+      [`${holdsNone} the request left, and no answer is known`, `${search}; then: ${discard}`],
     ],
     [
       'without its secret',

@@ -38,10 +38,10 @@ const states: (readonly [state: string, leave: (deployment: Deployment) => Promi
   ['broken', (deployment) => leaveEntry(deployment, { answer: { text: '<html>' } })],
   ['broken', (deployment) => leaveEntry(deployment, { answer: { text: nscaleAnswer('') } })],
   ['empty', (deployment) => leaveEntry(deployment, { keepsSecrets: false })],
-  ['unanswered', (deployment) => leaveEntry(deployment, { answer: null })],
+  ['asked', (deployment) => leaveEntry(deployment, { answer: null })],
   ['under-way', (deployment) => leaveEntry(deployment, { self: otherProcess })],
   [
-    'preparing',
+    'held',
     // Nobody can tell what became of another machine's process.
     (deployment) => leaveEntry(deployment, { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }),
   ],
@@ -125,17 +125,17 @@ describe('recover list for people', () => {
     [
       80,
       [
-        'STATE       ACCOUNT    STARTED   OPERATION  ID',
-        `unanswered  ci-deploy  just now  rotate     ${entryIds.twin}`,
-        `kept        ci-deploy  just now  rotate     ${entryIds.other}`,
+        'STATE  ACCOUNT    STARTED   OPERATION  ID',
+        `asked  ci-deploy  just now  rotate     ${entryIds.twin}`,
+        `kept   ci-deploy  just now  rotate     ${entryIds.other}`,
       ],
     ],
     [
       200,
       [
-        'STATE       ACCOUNT    STARTED   OPERATION  PROVIDER  TARGETS           ID',
-        `unanswered  ci-deploy  just now  rotate     nscale    file:a, exec:tee  ${entryIds.twin}`,
-        `kept        ci-deploy  just now  rotate     nscale    -                 ${entryIds.other}`,
+        'STATE  ACCOUNT    STARTED   OPERATION  PROVIDER  TARGETS           ID',
+        `asked  ci-deploy  just now  rotate     nscale    file:a, exec:tee  ${entryIds.twin}`,
+        `kept   ci-deploy  just now  rotate     nscale    -                 ${entryIds.other}`,
       ],
     ],
   ] as const;

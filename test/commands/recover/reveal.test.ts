@@ -77,7 +77,11 @@ describe('recover show --reveal', () => {
   });
 
   it.each<readonly [LeftEntry, string, string]>([
-    [{ answer: null }, 'no answer came', `${again} --provider nscale --org ${organizationId}`],
+    [
+      { answer: null },
+      'the request left, and no answer is known',
+      `${again} --provider nscale --org ${organizationId}`,
+    ],
     [
       { keepsSecrets: false },
       'it was left without its secret (--no-journal)',

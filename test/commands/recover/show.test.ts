@@ -63,20 +63,20 @@ const nextSteps: readonly (readonly [state: string, left: LeftEntry, step: strin
     `${search} --search ci --provider nscale --org ${organizationId}; then: ${forget}`,
   ],
   ['empty', { keepsSecrets: false }, `${again} --provider nscale --org ${organizationId}`],
-  ['unanswered', { answer: null }, `${again} --provider nscale --org ${organizationId}`],
-  ['unanswered', { answer: null, connection: profile }, `${again} --profile prod --org ${organizationId}`],
+  ['asked', { answer: null }, `${again} --provider nscale --org ${organizationId}`],
+  ['asked', { answer: null, connection: profile }, `${again} --profile prod --org ${organizationId}`],
   [
-    'unanswered',
+    'asked',
     { answer: null, connection: elsewhere },
     `${again} --provider nscale --org ${organizationId} --endpoint https://nscale.example.com`,
   ],
   [
-    'unanswered',
+    'asked',
     { ...creation, answer: null },
     `${search} --search ci --provider nscale --org ${organizationId}; then: ${forget}`,
   ],
   ['under-way', { self: otherProcess }, 'wait for it to end'],
-  ['preparing', { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }, forget],
+  ['held', { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }, forget],
 ];
 
 describe('recover show says what to do next', () => {

@@ -178,7 +178,7 @@ describe('a person is asked which account it was', () => {
     });
     expect(asked).toHaveLength(1);
     expect(deployment.requests).toEqual(once);
-    expect(await journalOf(deployment)).toEqual([['create', null, 'unanswered']]);
+    expect(await journalOf(deployment)).toEqual([['create', null, 'asked']]);
   });
 });
 

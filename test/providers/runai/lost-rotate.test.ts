@@ -158,7 +158,7 @@ describe('what the journal keeps of a rotation without an answer', () => {
   test('is that there is none, and the next rotation erases it', async () => {
     const deployment = deploy({ intercept: faults({ ...fault, hits: [1] }) });
     await deployment.run([...asText, '--no-reissue']);
-    expect(await journalOf(deployment)).toEqual([['rotate', id, 'unanswered']]);
+    expect(await journalOf(deployment)).toEqual([['rotate', id, 'asked']]);
     const next = await deployment.run([...rotate, '-q', '.credential.value'], laterRun);
     expect(next.code).toBe(0);
     expect(await journalOf(deployment)).toEqual([]);
