@@ -176,7 +176,7 @@ function lazyFetch(): Fetch {
 }
 
 async function loadFetch(): Promise<Fetch> {
-  const { createFetch } = await import('./http/direct-fetch.ts');
+  const { createFetch } = await import('./http/fetch.ts');
   return createFetch({
     timeout: startTimeout,
     nodeVersion: process.versions.node,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 import type { Context } from '../src/context.ts';
-import { createFetch } from '../src/http/direct-fetch.ts';
+import { createFetch } from '../src/http/fetch.ts';
 import { createNscaleEmulator } from '../src/sandbox/nscale/app.ts';
 import { organizationId, sandboxTokens } from '../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../src/sandbox/nscale/seed.ts';

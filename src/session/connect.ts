@@ -4,7 +4,7 @@ import { resolveConnection, type Connection } from '../config/connection.ts';
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
-import { readEndpoint } from '../http/transport.ts';
+import { readEndpoint } from '../http/endpoint.ts';
 import type { Turn } from '../http/request.ts';
 import type { AccountLockOptions, AccountLocks } from '../state/account-lock.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Fetch } from '../../src/context.ts';
-import { createFetch } from '../../src/http/direct-fetch.ts';
+import { createFetch } from '../../src/http/fetch.ts';
 import { main } from '../../src/main.ts';
 import type { ProviderName } from '../../src/model/account.ts';
 import { worldContext, type Clocks } from './context.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEndpoint } from '../../src/http/transport.ts';
+import { readEndpoint } from '../../src/http/endpoint.ts';
 import { isLoopback } from '../../src/model/host.ts';
 
 function httpsOnly(host: string): string {

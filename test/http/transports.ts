@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import type { Fetch, Timeout } from '../../src/context.ts';
-import { createFetch } from '../../src/http/direct-fetch.ts';
+import { createFetch } from '../../src/http/fetch.ts';
 import { createTransport, type TransportOptions } from '../../src/http/transport.ts';
 import { testClient, type TestClient } from './client.ts';
 

@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { createDirectFetch } from '../../src/http/direct-fetch.ts';
+import { createDirectFetch } from '../../src/http/fetch.ts';
 import { httpErrorOf, read, rotation, testClient, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';
 import { fixtures, programFetch, tlsServer, transports } from './transports.ts';
