@@ -38,6 +38,8 @@ function openStream(descriptor: 1 | 2): Output {
 /** Builds the real Context, runs, and exits with the code once everything is written. */
 async function run(): Promise<void> {
   process.title = 'sactl';
+  // Node's own warnings are for developers; what is wrong is said in our words.
+  process.removeAllListeners('warning');
   const interrupts = listenForSignals();
   const { main } = await import('./main.ts');
   // Everything is written by now, so what else keeps the process alive does not matter.
@@ -177,11 +179,7 @@ function lazyFetch(): Fetch {
 
 async function loadFetch(): Promise<Fetch> {
   const { createFetch } = await import('./http/fetch.ts');
-  return createFetch({
-    timeout: startTimeout,
-    nodeVersion: process.versions.node,
-    globalFetch: (...request) => fetch(...request),
-  });
+  return createFetch({ timeout: startTimeout, nodeVersion: process.versions.node });
 }
 
 function startTimeout(milliseconds: number): Timeout {

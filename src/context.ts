@@ -46,14 +46,37 @@ export interface ProcessIdentity {
   readonly isRunning: (pid: number) => boolean;
 }
 
-/** Global `fetch` or a replacement, which rejects as it does: with an error that has Node's `code` along its causes. */
+/** Sends one request. Rejects with an error that has the `code` of Node or undici along its causes. */
 export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchAnswer>;
 
 export interface FetchInit extends RequestInit {
   headers?: Record<string, string>;
   body?: string | Uint8Array | null;
-  /** Replaces Node's own CAs; used only without a dispatcher. */
-  secureContext?: SecureContext;
+  /** Default: no proxy, and the CAs of Node. */
+  transport?: Transport;
+  /** Called with whom a connection is being made to, and with null once it stands; never where none has to be made. */
+  onConnecting?: (peer: Peer | null) => void;
+}
+
+/** How an endpoint is reached. Connections are never shared between two of these. */
+export interface Transport {
+  readonly proxy: Proxy | null;
+  /** Replaces Node's own CAs. */
+  readonly secureContext: SecureContext | null;
+}
+
+export interface Proxy {
+  /** Without user name and password, e.g. `http://proxy.example:3128`. */
+  readonly url: string;
+  /** Value of the Proxy-Authorization header. */
+  readonly authorization: string | null;
+  /** The variable that names it, e.g. `https_proxy`. */
+  readonly source: string;
+}
+
+/** Whom a connection is being made to: a proxy, or the service itself. */
+export interface Peer {
+  readonly proxy: Proxy | null;
 }
 
 /** The part of a `Response` that is used. */

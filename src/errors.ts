@@ -75,6 +75,7 @@ export const errorCodes = {
     'connection_lost',
     'forbidden',
     'not_found',
+    'proxy',
     'rate_limited',
     'redirected',
     'refused',

@@ -24,7 +24,7 @@ const levels: readonly (readonly string[])[] = [
 const homes: Readonly<Record<string, RegExp>> = {
   'jq-wasm': /^output\/jq\.ts$/,
   'node:child_process': /^programs\/program\.ts$/,
-  undici: /^http\/transport\.ts$/,
+  undici: /^http\/(?:fetch|connect|connections|undici\.d)\.ts$/,
   hono: /^sandbox\//,
   'zod/mini': /^providers\//,
   '@inquirer/prompts': /^prompter\.ts$/,
@@ -38,6 +38,8 @@ interface Import {
   readonly file: string;
   readonly specifier: string;
   readonly isLazy: boolean;
+  /** Of types alone, which are gone when the program runs. */
+  readonly isType: boolean;
 }
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
@@ -54,6 +56,7 @@ function importsOf(file: string): Import[] {
     file,
     specifier: match[1] ?? match[3] ?? '',
     isLazy: match.groups?.['lazy'] !== undefined,
+    isType: /^\s*(?:import|export) type\b/.test(match[0]) || file.endsWith('.d.ts'),
   }));
 }
 
@@ -155,8 +158,21 @@ describe('imports', () => {
     expect(users.filter(({ file }) => !home.test(file))).toEqual([]);
   });
 
-  it('of what is heavy are lazy', () => {
-    expect(imports.filter(({ specifier, isLazy }) => heavy.has(specifier) && !isLazy)).toEqual([]);
+  it('of what is heavy are lazy, and of what loads it, too', () => {
+    const eager = imports.filter(({ isLazy, isType }) => !isLazy && !isType);
+    const loads = new Set(
+      eager.filter(({ specifier }) => heavy.has(specifier.split('/')[0] ?? '')).map(({ file }) => file),
+    );
+    for (const file of loads) {
+      for (const edge of eager) if (targetOf(edge) === file) loads.add(edge.file);
+    }
+    // Everything that sends a request needs the two, and asks for them with the first one.
+    expect([...loads].toSorted()).toEqual(['http/connect.ts', 'http/fetch.ts']);
+  });
+
+  it("of Node's own HTTP are the sandbox's server's", () => {
+    const users = imports.filter(({ specifier }) => /^(?:node:)?https?2?$/.test(specifier));
+    expect(users.map(({ file, specifier }) => `${file} ${specifier}`)).toEqual(['sandbox/server.ts node:http']);
   });
 
   it('of commander go through its typings', () => {

@@ -47,6 +47,7 @@ it('the codes of errors are the public ones, to which new ones may be added', ()
     'output',
     'partial',
     'port',
+    'proxy',
     'rate_limited',
     'redirected',
     'refused',

@@ -57,7 +57,7 @@ async function rotate(url: string, folder: string): Promise<Outcome> {
   return run(['sa', 'rotate', '--id', 'ci-deploy', '--to', 'file:t', '--yes'], {
     cwd: folder,
     homeDirectory: folder,
-    fetch: createFetch({ timeout: neverTimesOut, nodeVersion: process.versions.node, globalFetch: fetch }),
+    fetch: createFetch({ timeout: neverTimesOut, nodeVersion: process.versions.node }),
     env: {
       SACTL_STATE_DIR: freshStateDirectory(),
       NSCALE_IDENTITY_SERVICE_API_ENDPOINT: url,

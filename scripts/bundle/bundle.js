@@ -24,6 +24,23 @@ const withoutExecutableSubcommands = {
   },
 };
 
+/**
+ * undici without what is not used: HTTP/2, the second build of its parser (the one without SIMD runs on every machine), what
+ * makes bodies of forms, and Node's own http, of which it wants a default that is given.
+ * @type {import('rolldown').Plugin}
+ */
+const slimUndici = {
+  name: 'slim-undici',
+  /** @param {string} id @param {string | undefined} importer */
+  resolveId(id, importer) {
+    if (!/[\\/]node_modules[\\/]undici[\\/]/.test(importer ?? '')) return null;
+    if (id === '../llhttp/llhttp_simd-wasm.js') return this.resolve('../llhttp/llhttp-wasm.js', importer);
+    return unusedInUndici.has(id) ? nothing : null;
+  },
+};
+
+const unusedInUndici = new Set(['./client-h2.js', '../web/fetch/body.js', 'node:http', 'node:http2']);
+
 /** Files whose text is imported, as vite does it: `import text from './file?raw'`. */
 export const rawText = {
   name: 'raw-text',
@@ -50,7 +67,7 @@ export async function bundle({ dir, plugins = [] }) {
     platform: 'node',
     // The order of chunks follows the paths of modules; a linked node_modules keeps the one it has here.
     resolve: { symlinks: false },
-    plugins: [withoutExecutableSubcommands, rawText, ...plugins],
+    plugins: [withoutExecutableSubcommands, slimUndici, rawText, ...plugins],
     transform: { target: 'node20.19' },
   });
   try {

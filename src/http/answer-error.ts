@@ -1,8 +1,9 @@
 import { safeText } from '../model/text.ts';
 import type { AttemptResult } from './attempt.ts';
 import { readContent, unusableBodies, type Content } from './body.ts';
+import type { ExchangeFailure } from './failure.ts';
 import { HttpError, type Arrival, type BodyKind, type HttpErrorCode, type ProviderProblem } from './error.ts';
-import { isSafe, type Call, type HttpAnswer } from './request.ts';
+import { isSafe, type Call, type HttpAnswer, type HttpClientOptions } from './request.ts';
 import { cannot, isPlainSentence, readTraceId, traceIdOf, withoutCredential } from './text.ts';
 
 /** The error for a complete answer that is not a 2xx, quoting the provider without what `authorization` holds. */
@@ -99,7 +100,7 @@ export function failureError(
   { failure, head }: Extract<AttemptResult, { kind: 'failure' }>,
 ): HttpError {
   const what = head === null ? failure.what : `answered ${head.status}, but ${failure.what}`;
-  return new HttpError(failure.code, cannot(request.purpose, `${options.provider} at ${url.origin} ${what}`), {
+  return new HttpError(failure.code, cannot(request.purpose, `${whoFailed(options, url, failure)} ${what}`), {
     arrival: failure.arrival,
     hint: failure.hint,
     provider: options.provider,
@@ -108,6 +109,14 @@ export function failureError(
     retryable: failure.retryable,
     cause: failure.cause,
   });
+}
+
+function whoFailed({ provider, transport }: HttpClientOptions, url: URL, { proxy, arrival }: ExchangeFailure): string {
+  if (proxy !== null) return `the proxy ${proxy.url} (${proxy.source})`;
+  const service = `${provider} at ${url.origin}`;
+  // What became of a connection behind a proxy, only the proxy knows.
+  const before = arrival === 'unknown' ? transport?.proxy : null;
+  return before ? `${service}, or the proxy ${before.url} (${before.source}) before it,` : service;
 }
 
 /**

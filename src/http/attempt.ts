@@ -1,4 +1,4 @@
-import type { BodyReader, FetchAnswer, FetchInit } from '../context.ts';
+import type { BodyReader, FetchAnswer, FetchInit, Peer } from '../context.ts';
 import { largestAnswer, largestChange } from './body.ts';
 import { networkFailure, timeoutFailure, tooLargeFailure, truncatedFailure, type ExchangeFailure } from './failure.ts';
 import {
@@ -53,8 +53,15 @@ export async function attempt(call: AttemptCall, url: URL, headers: RequestHeade
   const watch = watchSignals([stop, timeout.signal]);
   const maxBytes = options.maxBytes ?? (request.method === 'GET' ? largestAnswer : largestChange);
   let head: Head | null = null;
+  let connecting: Peer | null = null;
+  const init: FetchInit = {
+    ...fetchOptions(call, headers, watch.signal),
+    onConnecting: (peer) => {
+      connecting = peer;
+    },
+  };
   try {
-    const response = await watch.race(options.fetch(url, fetchOptions(call, headers, watch.signal)));
+    const response = await watch.race(options.fetch(url, init));
     const received = new Map(response.headers);
     head = { status: response.status, headers: withoutEchoes(received, headers['authorization'] ?? null) };
     const bytes = await readBody(head, response.body, maxBytes, watch);
@@ -63,7 +70,11 @@ export async function attempt(call: AttemptCall, url: URL, headers: RequestHeade
   } catch (error) {
     if (stop.aborted) return { kind: 'stopped' };
     if (timeout.signal.aborted) {
-      return { kind: 'failure', failure: timeoutFailure(options.timeoutMs, head !== null), head };
+      return {
+        kind: 'failure',
+        failure: timeoutFailure(options.timeoutMs, { connecting, answered: head !== null }),
+        head,
+      };
     }
     return { kind: 'failure', failure: head === null ? networkFailure(error) : truncatedFailure(error), head };
   } finally {
@@ -80,7 +91,7 @@ function fetchOptions({ options, request }: AttemptCall, headers: RequestHeaders
     // fetch itself would follow a redirect to any origin.
     redirect: 'manual',
     signal,
-    ...options.transport,
+    ...(options.transport === undefined ? {} : { transport: options.transport }),
   };
 }
 

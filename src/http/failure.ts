@@ -1,9 +1,26 @@
+import type { Peer, Proxy } from '../context.ts';
 import type { Arrival, HttpErrorCode } from './error.ts';
+
+/** No connection came about, so nothing was sent. The cause has the code of Node or undici. */
+export class ConnectError extends Error {
+  /** The proxy, where it is what failed; null for the service. */
+  readonly proxy: Proxy | null;
+  /** What the proxy answered instead of opening a tunnel. */
+  readonly status: number | null;
+
+  constructor(proxy: Proxy | null, cause: unknown, status: number | null = null) {
+    super('no connection', { cause });
+    this.proxy = proxy;
+    this.status = status;
+  }
+}
 
 /** Why an exchange ended without a complete answer. */
 export interface ExchangeFailure {
   readonly code: HttpErrorCode;
-  /** Reads after the provider's name, e.g. `refused the connection (ECONNREFUSED)`. */
+  /** The proxy, where it is what failed; null for the service. */
+  readonly proxy: Proxy | null;
+  /** Reads after the name of who failed, e.g. `refused the connection (ECONNREFUSED)`. */
   readonly what: string;
   readonly hint: string | null;
   readonly arrival: Arrival;
@@ -14,13 +31,27 @@ export interface ExchangeFailure {
 
 /** A failure after which nobody knows whether the request was processed. */
 function lost(code: HttpErrorCode, what: string, details: Partial<ExchangeFailure> = {}): ExchangeFailure {
-  return { code, what, hint: null, arrival: 'unknown', retryable: true, cause: undefined, ...details };
+  return { code, proxy: null, what, hint: null, arrival: 'unknown', retryable: true, cause: undefined, ...details };
 }
 
-/** The attempt's time ran out, before or after the answer began. */
-export function timeoutFailure(milliseconds: number, answered: boolean): ExchangeFailure {
-  const what = answered ? 'did not finish its answer' : 'gave no answer';
-  return lost('timeout', `${what} within ${milliseconds / 1000} s`, { hint: 'allow more time with --timeout' });
+/** A failure before the request was written. */
+function unsent(code: HttpErrorCode, what: string, details: Partial<ExchangeFailure> = {}): ExchangeFailure {
+  return lost(code, what, { arrival: 'not-sent', ...details });
+}
+
+/** How far an attempt had come when its time ran out: to whom it was connecting, or whether the answer had begun. */
+export interface Progress {
+  readonly connecting: Peer | null;
+  readonly answered: boolean;
+}
+
+/** The attempt's time ran out. */
+export function timeoutFailure(milliseconds: number, { connecting, answered }: Progress): ExchangeFailure {
+  const within = `within ${milliseconds / 1000} s`;
+  const hint = 'allow more time with --timeout';
+  if (connecting !== null)
+    return blame(connecting.proxy, unsent('timeout', `could not be reached ${within}`, { hint }));
+  return lost('timeout', `${answered ? 'did not finish its answer' : 'gave no answer'} ${within}`, { hint });
 }
 
 /** The answer's body is shorter than declared, or its stream broke. */
@@ -37,7 +68,6 @@ export function tooLargeFailure(maxBytes: number): ExchangeFailure {
 interface SystemError {
   readonly code: string;
   readonly syscall: string;
-  readonly message: string;
 }
 
 /**
@@ -45,9 +75,45 @@ interface SystemError {
  * request is written count as not sent; where several addresses were tried, all of them must be.
  */
 export function networkFailure(error: unknown): ExchangeFailure {
-  const failures = systemErrors(error, 0).map(failureOf);
+  if (error instanceof ConnectError) return connectFailure(error);
+  const failures = systemErrors(error, 0).map((one) => failureOf(one, null));
   const failure = failures.find(({ arrival }) => arrival !== 'not-sent') ?? failures[0];
   return { ...(failure ?? lost('connection_lost', withoutAnswer)), cause: error };
+}
+
+function connectFailure(error: ConnectError): ExchangeFailure {
+  const { proxy, status } = error;
+  if (proxy !== null && status !== null) return { ...refusedTunnel(proxy, status), cause: error };
+  const [first = { code: 'no reason given', syscall: '' }] = systemErrors(error, 0);
+  const failure = failureOf(first, proxy);
+  if (failure.arrival === 'not-sent') return { ...blame(proxy, failure), cause: error };
+  const what = first.code === notHttp ? failure.what : `ended the connection at once (${first.code})`;
+  const hint = proxy?.url.startsWith('http:')
+    ? `check ${proxy.source}: is that an HTTP proxy, and does it want https://?`
+    : addressHint(proxy);
+  return { ...blame(proxy, unsent('unreachable', what, { hint })), cause: error };
+}
+
+function refusedTunnel(proxy: Proxy, status: number): ExchangeFailure {
+  const { source, authorization } = proxy;
+  const retryable = status >= 500;
+  if (status !== 407) {
+    const what = `answered ${status} instead of opening a tunnel`;
+    return unsent('proxy', what, { proxy, retryable, hint: `check ${source} and NO_PROXY` });
+  }
+  const what = authorization === null ? 'wants a user and a password (407)' : 'refused the user and the password (407)';
+  return unsent('proxy', what, { proxy, retryable, hint: `give the user and password in ${source}` });
+}
+
+/** The failure as the proxy's, where one is given. */
+function blame(proxy: Proxy | null, failure: ExchangeFailure): ExchangeFailure {
+  return proxy === null ? failure : { ...failure, code: 'proxy', proxy };
+}
+
+function addressHint(proxy: Proxy | null): string {
+  return proxy === null
+    ? 'check the endpoint and, behind a proxy, HTTPS_PROXY and NO_PROXY'
+    : `check ${proxy.source} and NO_PROXY`;
 }
 
 /** The errors at the ends of the chains of causes. */
@@ -56,47 +122,73 @@ function systemErrors(error: unknown, depth: number): SystemError[] {
   const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const causes = 'cause' in error ? [...inner, error.cause] : inner;
   const found = causes.flatMap((cause) => systemErrors(cause, depth + 1));
-  if (found.length > 0 || !('code' in error) || typeof error.code !== 'string') return found;
+  if (found.length > 0) return found;
+  // undici means to give its errors of parsing a code, and gives none.
+  if (error instanceof Error && error.name === notHttp) return [{ code: notHttp, syscall: '' }];
+  if (!('code' in error) || typeof error.code !== 'string') return found;
   const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : '';
-  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
-  return [{ code: error.code, syscall, message }];
+  return [{ code: error.code, syscall }];
 }
 
 const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']);
 const connectCodes = new Set(['EADDRNOTAVAIL', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'ETIMEDOUT']);
 const timeoutCodes = new Set(['UND_ERR_BODY_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT']);
 
+const notHttp = 'HTTPParserError';
+
 const withoutAnswer = 'ended the connection without an answer';
 
-function failureOf(error: SystemError): ExchangeFailure {
-  const { code, syscall, message } = error;
-  if (lookupCodes.has(code)) return unreachable(`has an address that cannot be looked up (${code})`);
-  if (code === 'ECONNREFUSED') return unreachable(`refused the connection (${code})`);
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || (connectCodes.has(code) && syscall === 'connect')) {
-    return unreachable(`cannot be reached (${code})`);
+function failureOf({ code, syscall }: SystemError, proxy: Proxy | null): ExchangeFailure {
+  const problem = tlsProblem(code, proxy);
+  if (problem !== null) {
+    const { what, hint, isCertificate } = problem;
+    return unsent(isCertificate ? 'certificate' : 'unreachable', `${what} (${code})`, { hint, retryable: false });
   }
-  // undici reports a proxy that refuses a tunnel in the message alone.
-  const status = code === 'UND_ERR_ABORTED' ? /^Proxy response \((\d{3})\)/.exec(message)?.[1] : undefined;
-  if (status !== undefined) {
-    const hint = status === '407' ? 'give the user and password in HTTPS_PROXY' : 'check HTTPS_PROXY and NO_PROXY';
-    const retryable = Number(status) >= 500;
-    return { ...unreachable(`cannot be reached: the proxy answered ${status}`), hint, retryable };
-  }
-  const certificate = certificateProblem(code);
-  if (certificate !== null) {
-    // The certificate is checked before the request is written.
-    const { what, hint } = certificate;
-    return lost('certificate', `${what} (${code})`, { hint, arrival: 'not-sent', retryable: false });
-  }
+  const unreachable = unreachableWhat(code, syscall);
+  if (unreachable !== null) return unsent('unreachable', `${unreachable} (${code})`, { hint: addressHint(proxy) });
+  if (code === notHttp) return lost('connection_lost', `answered with something that is not HTTP (${code})`);
   return timeoutCodes.has(code)
     ? lost('timeout', `gave no answer in time (${code})`)
     : lost('connection_lost', `${withoutAnswer} (${code})`);
 }
 
-function unreachable(what: string): ExchangeFailure {
-  const hint = 'check the endpoint and, behind a proxy, HTTPS_PROXY and NO_PROXY';
-  return lost('unreachable', what, { hint, arrival: 'not-sent' });
+function unreachableWhat(code: string, syscall: string): string | null {
+  if (lookupCodes.has(code)) return 'has an address that cannot be looked up';
+  if (code === 'ECONNREFUSED') return 'refused the connection';
+  const isOfConnecting = code === 'UND_ERR_CONNECT_TIMEOUT' || (connectCodes.has(code) && syscall === 'connect');
+  return isOfConnecting ? 'cannot be reached' : null;
 }
+
+interface TlsProblem {
+  readonly what: string;
+  readonly hint: string;
+  readonly isCertificate: boolean;
+}
+
+/** What went wrong with TLS before a request was read; null for any other code. */
+function tlsProblem(code: string, proxy: Proxy | null): TlsProblem | null {
+  const certificate = certificateProblem(code, proxy);
+  if (certificate !== null) return { ...certificate, isCertificate: true };
+  if (notTlsCodes.has(code)) {
+    const hint = proxy === null ? 'check the port of the endpoint' : `write http:// in ${proxy.source}`;
+    return { what: 'does not speak TLS there', hint, isCertificate: false };
+  }
+  if (code === wantsCertificate) {
+    const hint = 'ask those who run it for an address that takes no client certificate';
+    return { what: 'wants a client certificate, which sactl cannot give', hint, isCertificate: false };
+  }
+  if (!noCommonTls.test(code)) return null;
+  const hint = 'find out which versions of TLS it takes, and whether it wants a client certificate';
+  return { what: 'found no way to speak TLS with this machine', hint, isCertificate: false };
+}
+
+const notTlsCodes = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST']);
+
+/** In TLS 1.3 it comes after the request was written, which nobody has read then (RFC 8446 4.4.2.4). */
+const wantsCertificate = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
+
+const noCommonTls =
+  /^ERR_SSL_(?:.*_ALERT_(?:PROTOCOL_VERSION|HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY)|UNSUPPORTED_PROTOCOL)$/;
 
 const untrustedCodes = new Set([
   'CERT_CHAIN_TOO_LONG',
@@ -111,7 +203,7 @@ const untrustedCodes = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-function certificateProblem(code: string): { what: string; hint: string } | null {
+function certificateProblem(code: string, proxy: Proxy | null): { what: string; hint: string } | null {
   if (untrustedCodes.has(code)) {
     return {
       what: 'has a certificate from an issuer that is not trusted here',
@@ -121,7 +213,7 @@ function certificateProblem(code: string): { what: string; hint: string } | null
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
     return {
       what: 'has a certificate for another host name',
-      hint: 'check the host name of the endpoint; --ca-cert cannot mend this',
+      hint: `check the host name ${proxy === null ? 'of the endpoint' : `in ${proxy.source}`}; --ca-cert cannot mend this`,
     };
   }
   if (!code.startsWith('CERT_')) return null;

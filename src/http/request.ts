@@ -1,4 +1,4 @@
-import type { Context, FetchInit } from '../context.ts';
+import type { Context, Transport } from '../context.ts';
 import type { ProviderProblem } from './error.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -74,7 +74,7 @@ export interface HttpClientOptions extends Pick<Context, 'fetch' | 'now' | 'slee
   readonly maxBytes?: number;
   /** Limits how many attempts run at once; an attempt's time starts with its turn. Default: no limit. */
   readonly turn?: Turn | undefined;
-  /** From `createTransport`. */
+  /** From `createTransport`. Default: no proxy, and the CAs of Node. */
   readonly transport?: Transport;
 }
 
@@ -87,9 +87,6 @@ export interface TimedAnswer {
 
 /** Runs work when its turn has come. */
 export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
-
-/** What a proxy or a CA adds to every request. */
-export type Transport = Pick<FetchInit, 'dispatcher' | 'secureContext'>;
 
 export interface HttpCredential {
   /** The value of the Authorization header, e.g. `Bearer abc`. Called before every attempt. */

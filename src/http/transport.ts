@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import type { SecureContext } from 'node:tls';
 
-import type { Environment } from '../context.ts';
+import type { Environment, Transport } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { isLoopback } from '../model/host.ts';
 import type { CaFile } from './certificates.ts';
-import { readProxy, type Proxy } from './proxy.ts';
-import type { Transport } from './request.ts';
+import { readProxy } from './proxy.ts';
 
 /** The CA files that are named; their certificates are trusted beside Node's own. */
 export interface CaSettings {
@@ -23,8 +22,7 @@ export interface TransportOptions extends CaSettings {
 }
 
 /**
- * What takes requests through the proxy, or trusts the CA, that the settings ask for. undici is loaded only for a proxy
- * (docs/decisions/transport.md).
+ * The proxy and the trust in CAs that the settings ask for.
  * @throws UsageError with all that is wrong, each naming its flag or variable and file
  */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
@@ -34,9 +32,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const unchecked = uncheckedProblem(options.env, endpoint);
   const problems = [unchecked, problem, ...trust.problems].filter((text) => text !== null);
   if (problems.length > 0) throw new UsageError(problems);
-  const { context } = trust;
-  if (proxy !== null) return { dispatcher: await createDispatcher(proxy, context) };
-  return context === null ? {} : { secureContext: context };
+  return { proxy, secureContext: trust.context };
 }
 
 /** A sentence when the server's certificate would not be checked, else null. */
@@ -69,23 +65,4 @@ export function namedCaFiles({ env, cwd, caFile }: CaSettings, endpoint: URL): r
     ...(caFile === null ? [] : [caFile]),
     ...named.map(({ path, source }) => ({ path: resolve(cwd, path), source })),
   ];
-}
-
-type Dispatcher = NonNullable<Transport['dispatcher']>;
-
-async function createDispatcher(proxy: Proxy, context: SecureContext | null): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
-  const tls = context === null ? {} : { secureContext: context };
-  const agent: object = new EnvHttpProxyAgent({
-    httpsProxy: proxy.url,
-    // Given, so that undici does not look for them in the real environment.
-    httpProxy: '',
-    noProxy: '',
-    ...(proxy.authorization === null ? {} : { token: proxy.authorization }),
-    connect: tls,
-    requestTls: tls,
-    proxyTls: tls,
-  });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's fetch is typed with its own, older undici
-  return agent as Dispatcher;
 }

@@ -37,6 +37,7 @@ const weights: Readonly<Record<HttpErrorCode, Weight | readonly Weight[]>> = {
   connection_lost: { statuses: [null], provable: true },
   forbidden: { statuses: [403], provable: true },
   not_found: { statuses: [404], provable: true },
+  proxy: { statuses: [null], provable: true },
   rate_limited: { statuses: [429], provable: true },
   redirected: { statuses: [302, 308], provable: false },
   refused: [

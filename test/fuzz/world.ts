@@ -161,7 +161,7 @@ class World {
       return memoryFetch(this.#server, this.#origin, clocks.expire);
     }
     wire.use(this.#server, clocks.expire);
-    const real = createFetch({ timeout: clocks.start, nodeVersion: '24.0.0', globalFetch: fetch });
+    const real = createFetch({ timeout: clocks.start, nodeVersion: '24.0.0' });
     return (input, init) => {
       if (new URL(input).origin !== wire.origin) return Promise.reject(noSuchHost());
       return real(input, init);

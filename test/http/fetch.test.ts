@@ -3,18 +3,15 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { createDirectFetch } from '../../src/http/fetch.ts';
+import type { Context, Fetch } from '../../src/context.ts';
+import { createFetch } from '../../src/http/fetch.ts';
 import { httpErrorOf, read, rotation, testClient, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';
-import { fixtures, programFetch, tlsServer, transports } from './transports.ts';
+import { fixtures, programFetch, tlsServer, clientThrough } from './transports.ts';
 import { turns, untilTrue } from './turns.ts';
 
 const { listen, close } = loopback();
-const { client, close: closeTransports } = transports();
-afterEach(async () => {
-  await close();
-  await closeTransports();
-});
+afterEach(close);
 
 interface Served extends TestClient {
   readonly url: string;
@@ -39,6 +36,10 @@ function answering(listener: RequestListener): Promise<Served> {
 /** A server that says the same to everybody, whatever it is asked. */
 function saying(text: string | Buffer): Promise<Served> {
   return serve(createTcpServer((socket) => socket.once('data', () => socket.end(text))));
+}
+
+function fetchWith(timeout: Context['timeout']): Fetch {
+  return createFetch({ timeout, nodeVersion: '24.0.0' });
 }
 
 const ok = 'HTTP/1.1 200 OK\r\n';
@@ -236,8 +237,8 @@ describe('a connection', () => {
     const endpoint = `https://127.0.0.1:${String(await listen(await tlsServer()))}`;
     const fetch = programFetch();
     const caFile = { path: `${fixtures}/ca.pem`, source: '--ca-cert' };
-    const trusting = await client({ endpoint, caFile, fetch });
-    const other = await client({ endpoint, fetch });
+    const trusting = await clientThrough({ endpoint, caFile, fetch });
+    const other = await clientThrough({ endpoint, fetch });
     const request = { ...read, url: endpoint };
     await expect(trusting.http.send(request)).resolves.toMatchObject({ status: 200 });
     await expect(httpErrorOf(other.http.send(request))).resolves.toMatchObject({ code: 'certificate' });
@@ -249,7 +250,7 @@ describe('a connection', () => {
     const silent = createTcpServer();
     const clocks: AbortController[] = [];
     const durations: number[] = [];
-    const fetch = createDirectFetch((milliseconds) => {
+    const fetch = fetchWith((milliseconds) => {
       const clock = new AbortController();
       durations.push(milliseconds);
       clocks.push(clock);
@@ -272,7 +273,7 @@ describe('a connection', () => {
 
   it('has no clock once it is there', async () => {
     let running = 0;
-    const fetch = createDirectFetch(() => {
+    const fetch = fetchWith(() => {
       running += 1;
       return { signal: new AbortController().signal, clear: () => (running = 0) };
     });

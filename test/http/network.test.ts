@@ -58,22 +58,6 @@ describe('a failure of TLS', () => {
 
 describe('a failure to connect', () => {
   it.each([
-    ['407', false, 'give the user and password in HTTPS_PROXY'],
-    ['403', false, 'check HTTPS_PROXY and NO_PROXY'],
-    ['503', true, 'check HTTPS_PROXY and NO_PROXY'],
-  ])('a tunnel that the proxy refuses with %s was not used', (status, retryable, hint) => {
-    const refused = Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {
-      code: 'UND_ERR_ABORTED',
-    });
-    expect(networkFailure(fetchFailed(refused))).toMatchObject({
-      what: `cannot be reached: the proxy answered ${status}`,
-      arrival: 'not-sent',
-      retryable,
-      hint,
-    });
-  });
-
-  it.each([
     ['all', ['ECONNREFUSED', 'ECONNREFUSED'], 'not-sent'],
     ['not all', ['ECONNREFUSED', 'ECONNRESET'], 'unknown'],
   ])('of several addresses counts as not sent when %s were', (_name, codes, arrival) => {

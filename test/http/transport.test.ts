@@ -9,24 +9,20 @@ import type { HttpAnswer } from '../../src/http/request.ts';
 import { createTransport, type TransportOptions } from '../../src/http/transport.ts';
 import { httpErrorOf, read, rejectionOf } from './client.ts';
 import { loopback } from './loopback.ts';
-import { fixtures, tlsServer, transports } from './transports.ts';
+import { fixtures, tlsServer, clientThrough } from './transports.ts';
 
 const ca = join(fixtures, 'ca.pem');
 const otherCa = join(fixtures, 'other-ca.pem');
 
 const { listen, close } = loopback();
-const { client, close: closeTransports } = transports();
-afterEach(async () => {
-  await close();
-  await closeTransports();
-});
+afterEach(close);
 
 async function serveTls(): Promise<number> {
   return await listen(await tlsServer());
 }
 
 async function fetchThrough(options: Partial<TransportOptions>, endpoint: string): Promise<HttpAnswer> {
-  const { http } = await client({ ...options, endpoint });
+  const { http } = await clientThrough({ ...options, endpoint });
   return await http.send({ ...read, url: `${endpoint}/accounts` });
 }
 
@@ -40,7 +36,7 @@ describe('without a reason', () => {
     ['http stays on the machine', { ALL_PROXY: 'http://127.0.0.1:1' }, 'http://127.0.0.1:8080'],
   ])('nothing is asked for: %s', async (_name, env, endpoint) => {
     const options = { env, cwd: '/', endpoint, caFile: null };
-    await expect(createTransport(options)).resolves.toEqual({});
+    await expect(createTransport(options)).resolves.toEqual({ proxy: null, secureContext: null });
   });
 });
 
@@ -115,11 +111,29 @@ describe('a CA file', () => {
 });
 
 describe('problems', () => {
-  it.each(['socks5://127.0.0.1:1', 'http://', 'http://%zz:x@proxy', 'http://u:s3cret%zz@proxy', '::'])(
+  it.each(['ftp://127.0.0.1:1', 'http://', 'http://%zz:x@proxy', 'http://u:s3cret%zz@proxy', '::'])(
     'with a proxy name the variable alone: %s',
     async (value) => {
       const problems = await problemsOf({ env: { https_proxy: value } });
       expect(problems).toEqual(['https_proxy is not an http or https URL of a proxy']);
+    },
+  );
+
+  it('with a SOCKS proxy say that there is none', async () => {
+    const problems = await problemsOf({ env: { all_proxy: 'socks5h://u:s3cret@127.0.0.1:1' } });
+    expect(problems).toEqual(['all_proxy names a SOCKS proxy, which is not supported; name an http or https one']);
+  });
+
+  it.each([['socks5://127.0.0.1:1'], ['ftp://x'], ['::']])(
+    'with %s do not arise where NO_PROXY excludes the host',
+    async (ALL_PROXY) => {
+      const options = {
+        env: { ALL_PROXY, NO_PROXY: 'example.com' },
+        cwd: '/',
+        endpoint: 'https://api.example.com',
+        caFile: null,
+      };
+      await expect(createTransport(options)).resolves.toEqual({ proxy: null, secureContext: null });
     },
   );
 
@@ -151,7 +165,7 @@ describe('problems', () => {
   ])('do not arise at %s with NODE_TLS_REJECT_UNAUTHORIZED=%s', async (endpoint, value) => {
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: value };
     const options = { env, cwd: '/', endpoint, caFile: null };
-    await expect(createTransport(options)).resolves.toEqual({});
+    await expect(createTransport(options)).resolves.toEqual({ proxy: null, secureContext: null });
   });
 });
 

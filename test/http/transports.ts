@@ -26,7 +26,7 @@ export async function tlsServer(): Promise<Server> {
 
 /** `fetch` as the program has it, but without waits: a connection rests no time, and is waited for as long as the test runs. */
 export function programFetch(): Fetch {
-  return createFetch({ timeout: restless, nodeVersion: '24.0.0', globalFetch: fetch });
+  return createFetch({ timeout: restless, nodeVersion: '24.0.0' });
 }
 
 function restless(milliseconds: number): Timeout {
@@ -35,26 +35,10 @@ function restless(milliseconds: number): Timeout {
   return { signal: clock.signal, clear: () => undefined };
 }
 
-export interface Transports {
-  /** A client with the program's fetch and the transport that these settings ask for. */
-  readonly client: (options: ClientOptions) => Promise<TestClient>;
-  readonly close: () => Promise<void>;
-}
-
 type ClientOptions = Partial<TransportOptions> & Pick<TransportOptions, 'endpoint'> & { readonly fetch?: Fetch };
 
-/** The transports of one test file. Relative paths lead to the fixtures. */
-export function transports(): Transports {
-  const dispatchers: { close: () => Promise<void> }[] = [];
-  return {
-    client: async ({ fetch: given = programFetch(), ...options }) => {
-      const defaults = { env: {}, cwd: fixtures, caFile: null };
-      const transport = await createTransport({ ...defaults, ...options });
-      if (transport.dispatcher !== undefined) dispatchers.push(transport.dispatcher);
-      return testClient([], { fetch: given, endpoint: options.endpoint, transport });
-    },
-    close: async () => {
-      await Promise.all(dispatchers.splice(0).map((dispatcher) => dispatcher.close()));
-    },
-  };
+/** A client with the program's fetch and the transport that these settings ask for. Relative paths lead to the fixtures. */
+export async function clientThrough({ fetch = programFetch(), ...options }: ClientOptions): Promise<TestClient> {
+  const transport = await createTransport({ env: {}, cwd: fixtures, caFile: null, ...options });
+  return testClient([], { fetch, endpoint: options.endpoint, transport });
 }

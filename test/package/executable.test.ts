@@ -68,7 +68,7 @@ describe.runIf(given !== undefined || (await canCarry()))('the executable', () =
     expect((await run('sa get --sandbox --id scratch')).code).toBe(3);
   });
 
-  it('serves the sandbox, loads undici for a CA, and starts programs of the user', async () => {
+  it('serves the sandbox, trusts a CA that is named, and starts programs of the user', async () => {
     const env = await served(installed);
     const ca = join(home(), 'ca.pem');
     await writeFile(ca, rootCertificates[0] ?? '');

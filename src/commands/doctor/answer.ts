@@ -1,4 +1,4 @@
-import { CliError, ExitCode } from '../../errors.ts';
+import { CliError, ExitCode, type ErrorCode } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Identity, OwnCredential } from '../../providers/provider.ts';
 import type { Connected } from '../../session/connect.ts';
@@ -43,10 +43,12 @@ function wasRefused({ exitCode, status }: CliError): boolean {
   return exitCode === ExitCode.auth && status !== null;
 }
 
+const checks: Partial<Record<ErrorCode, CheckResult['check']>> = { certificate: 'ca', proxy: 'proxy' };
+
 function explain(error: CliError): CheckResult {
   const { message, hint } = error;
   if (error instanceof HttpError && !wasRefused(error)) {
-    return failure(error.code === 'certificate' ? 'ca' : 'endpoint', message, hint);
+    return failure(checks[error.code] ?? 'endpoint', message, hint);
   }
   return failure('credential', message, hint);
 }

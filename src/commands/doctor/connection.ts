@@ -65,10 +65,10 @@ async function examineNetwork(ctx: Context, connection: Connection): Promise<rea
 }
 
 function examineProxy(env: Context['env'], endpoint: URL): readonly CheckResult[] {
-  const { proxy, source, problem } = readProxy(env, endpoint);
+  const { proxy, source, exception, problem } = readProxy(env, endpoint);
   if (problem !== null) return [failure('proxy', problem)];
   if (proxy !== null) return [ok('proxy', `requests go through ${proxy.url} (${source})`)];
-  if (source !== null) return [ok('proxy', `NO_PROXY leaves ${endpoint.host} out of ${source}`)];
+  if (exception !== null) return [ok('proxy', `${exception} leaves ${endpoint.host} out of ${source}`)];
   const isPlainOnly = endpoint.protocol === 'https:' && (env['HTTP_PROXY'] ?? env['http_proxy'] ?? '').trim() !== '';
   return isPlainOnly ? [warning('proxy', 'HTTP_PROXY is not used: requests are https', 'set HTTPS_PROXY')] : [];
 }

@@ -113,9 +113,17 @@ describe('doctor tells of proxy and CA', () => {
     ],
     [
       { https_proxy: 'http://proxy.example', no_proxy: 'nscale.com' },
-      'ok: NO_PROXY leaves identity.nks.europe-west4.nscale.com out of https_proxy',
+      'ok: no_proxy leaves identity.nks.europe-west4.nscale.com out of https_proxy',
     ],
-    [{ HTTPS_PROXY: 'socks5://x' }, 'error: HTTPS_PROXY is not an http or https URL of a proxy'],
+    [{ HTTPS_PROXY: 'ftp://x' }, 'error: HTTPS_PROXY is not an http or https URL of a proxy'],
+    [
+      { all_proxy: 'socks5://x' },
+      'error: all_proxy names a SOCKS proxy, which is not supported; name an http or https one',
+    ],
+    [
+      { ALL_PROXY: 'socks5://x', NO_PROXY: '*' },
+      'ok: NO_PROXY leaves identity.nks.europe-west4.nscale.com out of ALL_PROXY',
+    ],
     [{ HTTP_PROXY: 'http://x' }, 'warning: HTTP_PROXY is not used: requests are https -> set HTTPS_PROXY'],
   ])('%j', async (more, line) => {
     expect(said('proxy', await examine(more))).toEqual([line]);

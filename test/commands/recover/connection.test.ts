@@ -137,7 +137,7 @@ describe('recover deliver delivers what could not be tried, and says so', () => 
         return { signal: AbortSignal.abort(), clear: () => undefined };
       },
     });
-    expect(outcome).toEqual(unverified(`nscale at ${origin} gave no answer within 3 s`));
+    expect(outcome).toEqual(unverified(`nscale at ${origin} could not be reached within 3 s`));
     expect(new Set(limits)).toEqual(new Set([3000]));
   });
 

@@ -1,0 +1,106 @@
+import type { Readable } from 'node:stream';
+
+import type Client from 'undici/lib/dispatcher/client.js';
+
+import type { Context } from '../context.ts';
+import { ConnectError } from './failure.ts';
+
+/** When a connection may serve another request. */
+export interface Reuse {
+  /** Milliseconds after which an idle one is closed, before most servers do: a request into that gap is lost. */
+  readonly keepMs: number;
+  /**
+   * Milliseconds that one rests before it is used again. A server may end it right after its answer without having said
+   * so, and a request that is sent into that is lost.
+   */
+  readonly restMs: number;
+  /** Whether none is used again once the server has ended one. */
+  readonly untilEnded: boolean;
+}
+
+/** A lost read is repeated, so that its connections are kept for long and used at once. */
+export const forReads: Reuse = { keepMs: 4000, restMs: 0, untilEnded: false };
+
+/**
+ * Of a lost change nobody knows what it did. nscale ends connections that were idle for a second
+ * (docs/contracts/nscale.md 9), of which a request may need a part to arrive.
+ */
+export const forChanges: Reuse = { keepMs: 500, restMs: 20, untilEnded: true };
+
+/** Sends a request over a connection; `isLast` asks the server to close it then. */
+type Exchange<Answer> = (client: Client, isLast: boolean) => Promise<Answer>;
+
+/** Runs an exchange over a connection that is free, or over a new one that `open` makes. */
+export type Connections = <Answer extends { readonly body: Readable }>(
+  open: () => Promise<Client>,
+  exchange: Exchange<Answer>,
+) => Promise<Answer>;
+
+/**
+ * The connections to one origin for one use. Each serves one request at a time, and none after the server has ended it or
+ * said something that nobody asked for: undici then closes it at once.
+ */
+export function createConnections({ restMs, untilEnded }: Reuse, timeout: Context['timeout']): Connections {
+  let isReused = true;
+  let free: Client[] = [];
+
+  function watch(client: Client): void {
+    client.on('disconnect', (_origin, _targets, error) => {
+      free = free.filter((one) => one !== client);
+      // What undici does by itself, such as closing an idle one, is no error.
+      if (untilEnded && !isOwnDoing(error)) endReuse();
+    });
+  }
+
+  function rest(client: Client): void {
+    if (restMs === 0) release(client);
+    else timeout(restMs).signal.addEventListener('abort', () => release(client));
+  }
+
+  function release(client: Client): void {
+    if (client.destroyed) return;
+    if (isReused) free.push(client);
+    else void client.destroy();
+  }
+
+  function endReuse(): void {
+    isReused = false;
+    for (const client of free.splice(0)) void client.destroy();
+  }
+
+  async function use<Answer extends { readonly body: Readable }>(
+    client: Client,
+    exchange: Exchange<Answer>,
+  ): Promise<Answer> {
+    const answer = await exchange(client, !isReused);
+    answer.body.once('end', () => rest(client));
+    return answer;
+  }
+
+  return async (open, exchange) => {
+    for (let client = free.pop(); client !== undefined; client = free.pop()) {
+      try {
+        return await use(client, exchange);
+      } catch (error) {
+        // It was closed before anything was written to it.
+        if (!wasUnsent(error)) throw error;
+      }
+    }
+    const client = await open();
+    watch(client);
+    try {
+      return await use(client, exchange);
+    } catch (error) {
+      throw wasUnsent(error) ? new ConnectError(null, error) : error;
+    }
+  };
+}
+
+function isOwnDoing({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'UND_ERR_INFO' || code === 'UND_ERR_DESTROYED';
+}
+
+/** A connection is destroyed as soon as it is closed, with every request that undici has not written yet. */
+function wasUnsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'UND_ERR_DESTROYED';
+}
