@@ -11,7 +11,8 @@ export interface RunningServer {
 
 /**
  * Serves an application on 127.0.0.1; port 0 takes a free one. A handler that throws resets the connection without an
- * answer, and a body whose stream breaks ends it in the middle, as a broken network does.
+ * answer, and a body whose stream breaks ends it in the middle, as a broken network does. What cannot be handed to the
+ * application is answered here: 405 for a method that fetch does not know, 400 for a request that is none.
  * @throws FailedError when the port cannot be had
  */
 export async function serve(app: Emulator, { port }: { port: number }): Promise<RunningServer> {
@@ -21,6 +22,10 @@ export async function serve(app: Emulator, { port }: { port: number }): Promise<
       if (outgoing.headersSent) incoming.socket.destroy();
       else incoming.socket.resetAndDestroy();
     });
+  });
+  server.on('connect', (_, socket) => {
+    socket.on('error', () => undefined);
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(portError(port, cause)));
@@ -47,7 +52,10 @@ function portError(port: number, cause: Error & { code?: string }): FailedError 
 }
 
 async function respond(app: Emulator, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const response = await app.fetch(await toRequest(incoming));
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const request = toRequest(incoming, Buffer.concat(chunks));
+  const response = request instanceof Request ? await app.fetch(request) : new Response(null, { status: request });
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   // The head must arrive even when the body breaks.
   outgoing.flushHeaders();
@@ -65,15 +73,27 @@ async function send(body: ReadableStream<Uint8Array>, outgoing: ServerResponse):
   outgoing.end();
 }
 
-async function toRequest(incoming: IncomingMessage): Promise<Request> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headersDistinct)) {
-    for (const item of value ?? []) headers.append(name, item);
+/** The request as fetch knows it, or the status that says why it cannot be one. */
+function toRequest(incoming: IncomingMessage, body: Buffer): Request | 400 | 405 {
+  const {
+    method = 'GET',
+    url: path = '/',
+    headersDistinct,
+    headers: { host = 'localhost' },
+  } = incoming;
+  if (method === 'TRACE') return 405;
+  // A host that is more than a name would become a part of the path, or a password.
+  if (!/^[\w.:[\]-]+$/.test(host)) return 400;
+  try {
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(headersDistinct)) {
+      for (const item of value ?? []) headers.append(name, item);
+    }
+    // Not resolved against a base: a path that begins with // would be a host.
+    const url = new URL(path.startsWith('/') ? `http://${host}${path}` : path, `http://${host}`);
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    return new Request(url, { method, headers, ...(hasBody ? { body } : {}) });
+  } catch {
+    return 400;
   }
-  const method = incoming.method ?? 'GET';
-  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`);
-  const hasBody = method !== 'GET' && method !== 'HEAD';
-  return new Request(url, { method, headers, ...(hasBody ? { body: Buffer.concat(chunks) } : {}) });
 }

@@ -86,6 +86,61 @@ describe('a connection is dropped', () => {
   });
 });
 
+describe('what is no request for the application is answered, and others go on:', () => {
+  const head = 'Host: x\r\nConnection: close\r\n';
+
+  test.each([
+    ['TRACE', `TRACE / HTTP/1.1\r\n${head}\r\n`, '405 Method Not Allowed'],
+    ['CONNECT', `CONNECT example.com:443 HTTP/1.1\r\n${head}\r\n`, '405 Method Not Allowed'],
+    ['a method that there is not', `BREW / HTTP/1.1\r\n${head}\r\n`, '400 Bad Request'],
+    ['a lower-case method', `get / HTTP/1.1\r\n${head}\r\n`, '400 Bad Request'],
+    ['no HTTP', 'hello\r\n\r\n', '400 Bad Request'],
+    ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['a host with a path', 'GET / HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['a host with a user', 'GET / HTTP/1.1\r\nHost: u:p@a\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['a host with a space', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['a port that is none', 'GET / HTTP/1.1\r\nHost: a:99999\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['a target that is no URL', `GET http://[ HTTP/1.1\r\n${head}\r\n`, '400 Bad Request'],
+    ['headers without end', `GET / HTTP/1.1\r\n${head}X: ${'x'.repeat(70_000)}\r\n\r\n`, '431 Request Header'],
+    ['a length that is none', `POST / HTTP/1.1\r\n${head}Content-Length: x\r\n\r\n`, '400 Bad Request'],
+    ['two lengths', `POST / HTTP/1.1\r\n${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`, '400 Bad Request'],
+    ['a chunk that is none', `POST / HTTP/1.1\r\n${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, '400 Bad Request'],
+    ['an expectation', `GET / HTTP/1.1\r\n${head}Expect: tea\r\n\r\n`, '417 Expectation Failed'],
+  ])('%s', async (_, bytes, answer) => {
+    const seen: string[] = [];
+    const url = await start(async ({ url: asked }) => {
+      seen.push(asked);
+      return new Response('fine');
+    });
+    expect(await answerTo(url, bytes)).toMatch(new RegExp(`^HTTP/1\\.1 ${answer}`));
+    expect(seen).toEqual([]);
+    expect(await (await fetch(url)).text()).toBe('fine');
+  });
+
+  test.each([
+    ['//a//b?c', 'http://x//a//b?c'],
+    ['http://elsewhere/a', 'http://elsewhere/a'],
+    ['/%zz%00%ff', 'http://x/%zz%00%ff'],
+    ['/a?b=%zz', 'http://x/a?b=%zz'],
+    ['*', 'http://x/*'],
+  ])('the target %s is one', async (target, expected) => {
+    const url = await start(async ({ url: asked }) => new Response(asked));
+    const answer = await answerTo(url, `OPTIONS ${target} HTTP/1.1\r\n${head}\r\n`);
+    expect(answer.split('\r\n\r\n')[1]).toContain(expected);
+  });
+});
+
+/** All that comes back for these bytes. */
+function answerTo(url: string, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = createConnection(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answer));
+  });
+}
+
 test('a port that is taken is named', async () => {
   const url = await start(async () => new Response());
   const port = Number(new URL(url).port);
