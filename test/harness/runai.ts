@@ -1,8 +1,12 @@
+import { afterEach } from 'vitest';
+
+import { defaultControlPlane } from '../../src/sandbox/runai/versions.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import type { RunaiState } from '../../src/sandbox/runai/state.ts';
 import { testNow } from './context.ts';
 import { useEmulator, type Deployment, type DeploymentOptions } from './deployment.ts';
+import { requestProblems, withAnswersChecked } from './runai-conformance.ts';
 import { createRunaiVariant, type RunaiVariant } from './runai-variants.ts';
 
 export const runaiEndpoint = 'https://runai.example.com';
@@ -25,14 +29,26 @@ export function isTokenRequest({ url }: Request): boolean {
   return new URL(url).pathname.endsWith('/token');
 }
 
+/** Every request and every answer of the emulator is held against Run:ai's documents; what they do not allow fails the test. */
 export function useRunai(): (options?: RunaiOptions) => RunaiDeployment {
+  const problems: string[] = [];
+  afterEach(() => {
+    const found = problems.splice(0);
+    if (found.length > 0) throw new Error(`not as Run:ai documents it:\n${found.join('\n')}`);
+  });
   const deploy = useEmulator({
     endpoint: runaiEndpoint,
     isTokenRequest,
     logsQueries: true,
     start: ({ client = runaiSandboxClients.administrator, ...options }: RunaiOptions) => {
       const state = options.state ?? seedRunai(testNow);
-      const { fetch } = createRunaiVariant({ now: () => testNow, ...options, state });
+      const { controlPlane = defaultControlPlane } = options;
+      const emulator = createRunaiVariant({ now: () => testNow, ...options, state });
+      const checked = withAnswersChecked(emulator, controlPlane, (found) => problems.push(...found));
+      async function fetch(request: Request): Promise<Response> {
+        problems.push(...(await requestProblems(request, controlPlane)));
+        return checked.fetch(request);
+      }
       const { clientId, clientSecret } = client;
       return {
         state,

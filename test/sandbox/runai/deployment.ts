@@ -1,7 +1,11 @@
+import { expect } from 'vitest';
+
+import { defaultControlPlane } from '../../../src/sandbox/runai/versions.ts';
 import { runaiSandboxClients } from '../../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../../src/sandbox/runai/seed.ts';
 import type { RunaiState } from '../../../src/sandbox/runai/state.ts';
 import { testNow } from '../../harness/context.ts';
+import { withAnswersChecked } from '../../harness/runai-conformance.ts';
 import { createRunaiVariant, type RunaiVariant } from '../../harness/runai-variants.ts';
 
 /** JSON as far as these tests look into it. */
@@ -50,7 +54,7 @@ export function deploy(options: Partial<RunaiVariant> = {}): Deployment {
   let secrets = 0;
   let saves = 0;
   const state = options.state ?? seedRunai(now);
-  const { fetch } = createRunaiVariant({
+  const emulator = createRunaiVariant({
     state,
     now: () => now,
     newSecret: () => `secret-${(secrets += 1)}`,
@@ -60,6 +64,8 @@ export function deploy(options: Partial<RunaiVariant> = {}): Deployment {
     },
     ...options,
   });
+  const { controlPlane = defaultControlPlane } = options;
+  const { fetch } = withAnswersChecked(emulator, controlPlane, (problems) => expect(problems).toEqual([]));
   async function signIn({ clientId, clientSecret }: Client): Promise<string> {
     const { object } = await read(
       await fetch(
