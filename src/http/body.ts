@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
+import { parseExactly } from '../model/exact-number.ts';
 import { HttpError, type BodyKind } from './error.ts';
 import type { HttpAnswer, HttpRequest } from './request.ts';
 import { cannot, traceIdOf } from './text.ts';
@@ -22,22 +23,43 @@ const comma = 0x2c;
 /** `[` and `]`; `{` and `}` are 0x20 more. */
 const open = 0x5b;
 const close = 0x5d;
+const zero = 0x30;
+const nine = 0x39;
+const dot = 0x2e;
+/** `E`; `e` is 0x20 more. */
+const exponent = 0x45;
 
-/** Whether JSON can be parsed without taking far more memory, time or stack than its length suggests. */
-export function isModest(bytes: Uint8Array): boolean {
+/** As many digits are kept whatever they are. */
+const mostDigits = 15;
+
+/** What the bytes of a JSON text tell before it is parsed. */
+interface Survey {
+  /** Whether it can be parsed without taking far more memory, time or stack than its length suggests. */
+  readonly isModest: boolean;
+  /** Whether a number may have more digits, or a larger exponent, than JavaScript's numbers keep. */
+  readonly hasLongNumbers: boolean;
+}
+
+export function survey(bytes: Uint8Array): Survey {
   let depth = 0;
   let values = 0;
+  let hasLongNumbers = false;
   for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
+    const byte = bytes[at] ?? 0;
     if (byte === quote) at = endOfText(bytes, at);
     else if (byte === comma) values += 1;
     else if (byte === open || byte === open + 0x20) {
       depth += 1;
       values += 1;
-      if (depth > deepest) return false;
+      if (depth > deepest) return { isModest: false, hasLongNumbers };
     } else if (byte === close || byte === close + 0x20) depth -= 1;
+    else if (byte >= zero && byte <= nine) {
+      const end = endOfDigits(bytes, at);
+      hasLongNumbers ||= end - at > mostDigits || bytes[end] === exponent || bytes[end] === exponent + 0x20;
+      at = end - 1;
+    }
   }
-  return values <= mostValues;
+  return { isModest: values <= mostValues, hasLongNumbers };
 }
 
 /** The closing quote of the text that begins at `start`. Most of an answer is text, so this has to be fast. */
@@ -53,7 +75,13 @@ function isEscaped(bytes: Uint8Array, at: number): boolean {
   return (at - start) % 2 === 1;
 }
 
-/** What an answer's body is; `value` is parsed JSON, undefined for every other kind. */
+function endOfDigits(bytes: Uint8Array, start: number): number {
+  let end = start + 1;
+  for (let byte = bytes[end] ?? 0; (byte >= zero && byte <= nine) || byte === dot; byte = bytes[end] ?? 0) end += 1;
+  return end;
+}
+
+/** What an answer's body is; `value` is parsed JSON, with an `ExactNumber` where it takes one, undefined for every other kind. */
 export interface Content {
   readonly kind: BodyKind;
   readonly value: unknown;
@@ -69,9 +97,10 @@ export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'by
   const start = /\S/.exec(text)?.[0];
   if (start === undefined) return { kind: 'empty', value: undefined };
   if (start === '<') return { kind: 'html', value: undefined };
-  if (!isModest(bytes)) return { kind: 'excessive', value: undefined };
+  const { isModest, hasLongNumbers } = survey(bytes);
+  if (!isModest) return { kind: 'excessive', value: undefined };
   try {
-    return { kind: 'json', value: JSON.parse(text) as unknown };
+    return { kind: 'json', value: hasLongNumbers ? parseExactly(text) : (JSON.parse(text) as unknown) };
   } catch {
     // The parser's error is dropped, because it quotes the text.
     const isHtml = /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');

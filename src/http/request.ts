@@ -1,4 +1,5 @@
 import type { Context, Transport } from '../context.ts';
+import { jsonText } from '../model/exact-number.ts';
 import type { ProviderProblem } from './error.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -47,7 +48,7 @@ export type RequestBody = Pick<HttpRequest, 'json' | 'form' | 'bytes'>;
 
 /** The request's body and its content type, null where it has none. */
 export function encodeBody({ json, form, bytes }: RequestBody): { content: string | Uint8Array; type: string } | null {
-  if (json !== undefined) return { content: JSON.stringify(json), type: 'application/json' };
+  if (json !== undefined) return { content: jsonText(json), type: 'application/json' };
   if (form !== undefined) {
     return { content: new URLSearchParams(form).toString(), type: 'application/x-www-form-urlencoded' };
   }

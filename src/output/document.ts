@@ -1,3 +1,4 @@
+import { ExactNumber } from '../model/exact-number.ts';
 import { cellText, type Column } from './columns.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
@@ -56,11 +57,15 @@ export function sheetOfValue(value: unknown): Sheet {
 }
 
 function scalarsOf(item: unknown): Map<string, string> {
-  const entries = typeof item === 'object' && item !== null ? Object.entries(item) : [['value', item]];
+  const isFields = typeof item === 'object' && item !== null && !isScalar(item);
+  const entries: readonly (readonly [string, unknown])[] = isFields ? Object.entries(item) : [['value', item]];
   const scalars = new Map<string, string>();
   for (const [key, value] of entries) {
-    if (typeof value === 'object' || value === undefined) continue;
-    scalars.set(String(key), String(value));
+    if (isScalar(value)) scalars.set(key, String(value));
   }
   return scalars;
+}
+
+function isScalar(value: unknown): value is string | number | boolean | ExactNumber {
+  return ['string', 'number', 'boolean'].includes(typeof value) || value instanceof ExactNumber;
 }

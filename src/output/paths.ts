@@ -47,7 +47,7 @@ export function queryPath(steps: readonly PathStep[], value: unknown): string | 
 }
 
 /** Delete, half surrogate pairs, and numbers with an exponent. A match within a string only means that jq runs. */
-const printsDifferentlyInJq = /\u007F|\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d+)?e[+-]?\d+(?=[,\]}]|$)/mu;
+const printsDifferentlyInJq = /\u007F|\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d+)?[eE][+-]?\d+(?=[,\]}]|$)/mu;
 
 function take(each: PathStep, value: unknown): readonly unknown[] | null {
   if (!isPlain(value)) return null;

@@ -1,13 +1,14 @@
+import { ExactNumber, jsonText } from '../model/exact-number.ts';
 import type { Sheet } from './document.ts';
 
 /** JSON as `--json` prints it: indented by two, one line end. */
 export function prettyJson(value: unknown): string {
-  return `${JSON.stringify(value ?? null, null, 2)}\n`;
+  return `${jsonText(value, 2)}\n`;
 }
 
 /** JSON on one line, without a line end. */
 export function compactJson(value: unknown): string {
-  return JSON.stringify(value ?? null);
+  return jsonText(value);
 }
 
 /** JSON for jq, which refuses the half surrogate pairs that JavaScript keeps: they become U+FFFD, as in UTF-8. */
@@ -25,10 +26,23 @@ export function ndjson(value: unknown): string {
   return items.map((item) => `${compactJson(item)}\n`).join('');
 }
 
+const exactNumberTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: (value: unknown) => value instanceof ExactNumber,
+  resolve: (text: string) => new ExactNumber(text),
+  stringify: ({ value }: { readonly value?: unknown }) => String(value),
+} as const;
+
 /** YAML 1.2 that YAML 1.1 parsers read alike: `yes` and times are quoted. Long lines stay whole; no aliases. */
 export async function yaml(value: unknown): Promise<string> {
   const { stringify } = await import('yaml');
-  return stringify(value ?? null, { aliasDuplicateObjects: false, compat: 'yaml-1.1', lineWidth: 0 });
+  return stringify(value ?? null, {
+    aliasDuplicateObjects: false,
+    compat: 'yaml-1.1',
+    customTags: [exactNumberTag],
+    lineWidth: 0,
+  });
 }
 
 /**

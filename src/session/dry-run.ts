@@ -1,6 +1,7 @@
 import type { Preflight, TriedTarget } from '../delivery/preflight.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
+import { jsonText } from '../model/exact-number.ts';
 import { safeText } from '../model/text.ts';
 import type { PlannedRequest } from '../providers/plan.ts';
 import type { CommandOutput } from './output.ts';
@@ -73,7 +74,7 @@ function requestLine({ method, url, body }: PlannedRequest): string {
   const start = `  ${method} ${safeText(url)}`;
   if (body === null) return start;
   // A terminal would obey control characters.
-  const json = JSON.stringify(body, null, 2).replaceAll(
+  const json = jsonText(body, 2).replaceAll(
     /(?!\n)[\p{Cc}\p{Cf}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

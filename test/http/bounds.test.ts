@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { isModest, readContent } from '../../src/http/body.ts';
+import { readContent, survey } from '../../src/http/body.ts';
 import { httpErrorOf, json, read, rotation, testClient } from './client.ts';
 
 function isModestText(text: string): boolean {
-  return isModest(Buffer.from(text));
+  return survey(Buffer.from(text)).isModest;
 }
 
 /** How deep a document of JSON goes, told by its parsed value. */

@@ -5,7 +5,7 @@ import { HttpError, type ProviderProblem } from '../../http/error.ts';
 import type { Schema } from '../../http/body.ts';
 import { fieldsOf } from '../../model/account.ts';
 import { asNumber, countPages, jsonRequests, payloads, type JsonRequests, type Payload } from '../answers.ts';
-import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead } from './schema.ts';
+import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead, type Id } from './schema.ts';
 import { isAbsent } from './token.ts';
 
 /** Where this control plane keeps service accounts: `apps` before 2.24 (docs/contracts/runai.md 12). */
@@ -84,7 +84,7 @@ async function readRoles(read: Read): Promise<Payload<RoleRead>[]> {
 }
 
 /** Lists of the shape `{<noun>: [], next?}`: `next` is the next offset, if there is one (docs/contracts/runai.md 6). */
-export async function readPages<Wire extends { readonly id: string | number }>(
+export async function readPages<Wire extends { readonly id: Id }>(
   read: Read,
   path: string,
   noun: string,
@@ -106,7 +106,7 @@ export async function readPages<Wire extends { readonly id: string | number }>(
 }
 
 /** An item that comes twice, because the offsets moved between two pages, is one item (docs/contracts/runai.md 15.22). */
-function addNew<Item>(known: Map<string, Item>, items: readonly Item[], idOf: (item: Item) => string | number): void {
+function addNew<Item>(known: Map<string, Item>, items: readonly Item[], idOf: (item: Item) => Id): void {
   for (const item of items) {
     const id = String(idOf(item));
     if (!known.has(id)) known.set(id, item);

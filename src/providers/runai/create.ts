@@ -55,7 +55,7 @@ async function hasNoLeftovers(connection: Connection, name: string): Promise<boo
   const rules = await readableRules(connection, [name]);
   if (rules === null) return false;
   if (rules.length === 0) return true;
-  const list = rules.map((rule) => `${rule.id} (${rule.roleName ?? rule.roleId})`).join(', ');
+  const list = rules.map((rule) => `${String(rule.id)} (${rule.roleName ?? String(rule.roleId)})`).join(', ');
   const message = `access rules of an earlier account named "${name}" would apply to the new one: ${list}`;
   const command = sactl`accessrules delete --provider runai --id <rule>`;
   throw new ConflictError('exists', message, {

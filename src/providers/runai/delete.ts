@@ -22,7 +22,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
     ],
     effects: [
       'its client secret stops working at once',
-      ...known.map((rule) => `access rule ${rule.id} is deleted: ${describeRule(toAccessRule(rule))}`),
+      ...known.map((rule) => `access rule ${String(rule.id)} is deleted: ${describeRule(toAccessRule(rule))}`),
       ...(rules === null ? ['its access rules cannot be read with this credential, and would stay behind'] : []),
       'it cannot be brought back',
     ],

@@ -1,6 +1,7 @@
 import { HttpError } from '../../http/error.ts';
 import type { Connection } from './connection.ts';
 import { AccessRuleRead, toGrantedRule, toRole } from './schema.ts';
+import { jsonNumber } from '../../model/exact-number.ts';
 import { sactl } from '../../model/hint.ts';
 import { NotFoundError, UsageError } from '../../errors.ts';
 import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
@@ -39,7 +40,7 @@ export async function ruleBody(
   return {
     subjectId,
     subjectType: (await api.era()) === 'apps' ? 'app' : 'service-account',
-    roleId: Number(role.id),
+    roleId: jsonNumber(role.id),
     scopeId: scope.id,
     scopeType: scope.type,
     ...(isNarrowed ? { clusterId: scope.clusterId } : {}),

@@ -1,8 +1,13 @@
 import * as z from 'zod/mini';
 
 import { barelyKnown, type AccessRule, type Account } from '../../model/account.ts';
+import { ExactNumber } from '../../model/exact-number.ts';
 import type { GrantedRule } from '../access-rules.ts';
 import type { Role } from '../provider.ts';
+
+/** A number in examples of fields that are typed as strings, and the other way round; its digits are what it is. */
+const Id = z.union([z.string(), z.number(), z.instanceof(ExactNumber)]);
+export type Id = z.infer<typeof Id>;
 
 const Time = z.optional(z.nullable(z.string()));
 
@@ -16,8 +21,7 @@ export const ServiceAccount = z.object({
   createdAt: Time,
   updatedAt: Time,
   lastLogin: Time,
-  // A number in the examples of a field that is typed as a string.
-  tenantId: z.optional(z.nullable(z.union([z.string(), z.number()]))),
+  tenantId: z.optional(z.nullable(Id)),
 });
 export type ServiceAccount = z.infer<typeof ServiceAccount>;
 
@@ -35,12 +39,12 @@ export const Regenerated = z.object({ clientSecret: z.optional(z.string()), secr
 
 /** Whole, because `accessrules … --raw` prints it. */
 export const AccessRuleRead = z.looseObject({
-  id: z.union([z.number(), z.string()]),
+  id: Id,
   subjectId: z.string(),
   subjectType: z.string(),
-  roleId: z.union([z.number(), z.string()]),
+  roleId: Id,
   roleName: z.optional(z.nullable(z.string())),
-  scopeId: z.union([z.string(), z.number()]),
+  scopeId: Id,
   scopeType: z.string(),
   scopeName: z.optional(z.nullable(z.string())),
   clusterId: z.optional(z.nullable(z.string())),
@@ -52,7 +56,7 @@ export const AccessRulePage = z.object({ totalRecords: z.optional(z.unknown()), 
 
 /** v1 and v2 roles alike (docs/contracts/runai.md 8). */
 export const RoleRead = z.object({
-  id: z.union([z.number(), z.string()]),
+  id: Id,
   name: z.string(),
   description: z.optional(z.nullable(z.string())),
   effectiveEnabled: z.optional(z.boolean()),
@@ -60,17 +64,9 @@ export const RoleRead = z.object({
 });
 export type RoleRead = z.infer<typeof RoleRead>;
 
-export const Cluster = z.object({
-  uuid: z.string(),
-  name: z.string(),
-  tenantId: z.optional(z.nullable(z.union([z.string(), z.number()]))),
-});
+export const Cluster = z.object({ uuid: z.string(), name: z.string(), tenantId: z.optional(z.nullable(Id)) });
 
-export const OrgUnit = z.object({
-  id: z.union([z.string(), z.number()]),
-  name: z.string(),
-  clusterId: z.optional(z.nullable(z.string())),
-});
+export const OrgUnit = z.object({ id: Id, name: z.string(), clusterId: z.optional(z.nullable(z.string())) });
 
 export const Permission = z.object({ resourceType: z.string(), actions: z.array(z.string()) });
 
