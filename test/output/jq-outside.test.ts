@@ -117,7 +117,7 @@ describe.runIf(process.platform !== 'win32')('a native jq', () => {
     }
     for (const [filter, expected] of some(accepted)) expect(await printed(env, filter)).toBe(expected);
     const runs = (await readFile(`${JQ_PATH}.log`, 'utf8')).trimEnd().split('\n');
-    expect(runs.length).toBeGreaterThan(20);
+    expect(runs.length).toBeGreaterThan(8);
     for (const run of runs) {
       expect(JSON.parse(run)).toHaveProperty('env', {});
       expect(run).not.toMatch(/import "a"|include "a"/);
@@ -129,9 +129,9 @@ function end(said: string, reason: string): string {
   return ` does not compile: ${said}${reason && ': '}${reason}`;
 }
 
-/** Every third, because each starts programs. */
+/** A few, because each starts programs. */
 function some<Row>(rows: readonly Row[]): readonly Row[] {
-  return rows.filter((_, index) => index % 3 === 0);
+  return rows.filter((_, index) => index % 8 === 0);
 }
 
 describe('a filter that asks for the environment', () => {

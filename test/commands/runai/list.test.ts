@@ -126,21 +126,22 @@ describe('one model for all providers', () => {
   });
 
   /** Filters of reading commands, as the documents and the help show them. */
-  const filters = [
-    '.[].id',
-    '.[] | select(.status == "expired") | .id',
-    '.[] | [.id, .name] | @tsv',
+  const filters: readonly (readonly [filter: string, args: readonly string[]])[] = [
+    ['.[].id', []],
+    ['.[] | select(.status == "expired") | .id', []],
+    ['.[] | [.id, .name] | @tsv', []],
     ...documentedFilters(),
   ];
-  it.each(filters)('answers the filter %s on both', async (filter) => {
-    const outcomes = await both('sa', 'list', '-q', filter);
+  it.each(filters)('answers the filter %s on both', async (filter, args) => {
+    const outcomes = await both('sa', 'list', ...args, '-q', filter);
     expect(outcomes.map(([code]) => code)).toEqual([0, 0]);
   });
 });
 
 /** Those of `sa list -q '…'` in the README and in the script author's guide. */
-function documentedFilters(): readonly string[] {
+function documentedFilters(): readonly (readonly [filter: string, args: readonly string[]])[] {
   const pages = ['README.md', 'docs/guide/scripts.md'];
   const text = pages.map((page) => readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8')).join('');
-  return [...text.matchAll(/(?:sa|serviceaccounts) list[^\n]* -q '([^']+)'/g)].map(([, filter = '']) => filter);
+  const lists = text.matchAll(/(?:sa|serviceaccounts) list([^\n]*) -q '([^']+)'/g);
+  return Array.from(lists, ([, flags = '', filter = '']) => [filter, flags.match(/--arg|(?<=--arg )\S+/g) ?? []]);
 }
