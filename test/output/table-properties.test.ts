@@ -97,13 +97,13 @@ test('a list of fields of any text has one line for each, and none steers anythi
   );
 });
 
-test.each(['x', '😀'])('a megabyte of %j in a cell is taken apart in short pieces', async (unit) => {
+test.each(['x', '😀'])('a cell of 50,000 times %j is taken apart in short pieces', async (unit) => {
   // Node's time to take a text apart grows with the square of its length.
   const segment = vi.spyOn(Intl.Segmenter.prototype, 'segment');
-  const name = unit.repeat(1_000_000 / unit.length);
+  const name = unit.repeat(50_000);
   const [, line = ''] = await linesOf([{ name, groups: [name], expiresAt: name, id: 'a' }], 80);
   const lengths = segment.mock.calls.map(([text]) => text.length);
   expect(Math.max(...lengths)).toBeLessThan(2000);
-  expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(5_000_000);
+  expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(5 * name.length);
   expect(stringWidth(line)).toBeLessThanOrEqual(80);
 });
