@@ -74,6 +74,7 @@ export const errorCodes = {
     'conflict',
     'connection_lost',
     'forbidden',
+    'memory',
     'not_found',
     'proxy',
     'rate_limited',

@@ -41,6 +41,7 @@ it('the codes of errors are the public ones, to which new ones may be added', ()
     'journal',
     'lock',
     'locked',
+    'memory',
     'not_found',
     'not_restored',
     'not_revoked',

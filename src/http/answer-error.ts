@@ -111,8 +111,9 @@ export function failureError(
   });
 }
 
-function whoFailed({ provider, transport }: HttpClientOptions, url: URL, { proxy, arrival }: ExchangeFailure): string {
-  if (proxy !== null) return `the proxy ${proxy.url} (${proxy.source})`;
+function whoFailed({ provider, transport }: HttpClientOptions, url: URL, { who, arrival }: ExchangeFailure): string {
+  if (who === 'machine') return 'this machine';
+  if (who !== 'service') return `the proxy ${who.url} (${who.source})`;
   const service = `${provider} at ${url.origin}`;
   // What became of a connection behind a proxy, only the proxy knows.
   const before = arrival === 'unknown' ? transport?.proxy : null;

@@ -15,7 +15,8 @@ import { traceIdOf, withoutEchoes } from './text.ts';
 export type AttemptResult =
   | { readonly kind: 'answer'; readonly answer: HttpAnswer }
   | { readonly kind: 'failure'; readonly failure: ExchangeFailure; readonly head: Head | null }
-  | { readonly kind: 'stopped' };
+  /** `isUnsent` where it was still connecting. */
+  | { readonly kind: 'stopped'; readonly isUnsent: boolean };
 
 /** The part of an answer that comes before its body. */
 export type Head = Pick<HttpAnswer, 'status' | 'headers'>;
@@ -53,14 +54,9 @@ export async function attempt(call: AttemptCall, url: URL, headers: RequestHeade
   const watch = watchSignals([stop, timeout.signal]);
   const maxBytes = options.maxBytes ?? (request.method === 'GET' ? largestAnswer : largestChange);
   let head: Head | null = null;
-  let connecting: Peer | null = null;
-  const init: FetchInit = {
-    ...fetchOptions(call, headers, watch.signal),
-    onConnecting: (peer) => {
-      connecting = peer;
-    },
-  };
+  const peer = watchPeer();
   try {
+    const init = { ...fetchOptions(call, headers, watch.signal), onConnecting: peer.onConnecting };
     const response = await watch.race(options.fetch(url, init));
     const received = new Map(response.headers);
     head = { status: response.status, headers: withoutEchoes(received, headers['authorization'] ?? null) };
@@ -68,19 +64,26 @@ export async function attempt(call: AttemptCall, url: URL, headers: RequestHeade
     if (!(bytes instanceof Uint8Array)) return { kind: 'failure', failure: bytes, head };
     return { kind: 'answer', answer: { ...head, bytes } };
   } catch (error) {
-    if (stop.aborted) return { kind: 'stopped' };
-    if (timeout.signal.aborted) {
-      return {
-        kind: 'failure',
-        failure: timeoutFailure(options.timeoutMs, { connecting, answered: head !== null }),
-        head,
-      };
-    }
-    return { kind: 'failure', failure: head === null ? networkFailure(error) : truncatedFailure(error), head };
+    if (stop.aborted) return { kind: 'stopped', isUnsent: peer.current() !== null };
+    const broken = head === null ? networkFailure(error) : truncatedFailure(error);
+    const progress = { connecting: peer.current(), answered: head !== null };
+    const failure = timeout.signal.aborted ? timeoutFailure(options.timeoutMs, progress) : broken;
+    return { kind: 'failure', failure, head };
   } finally {
     watch.end();
     timeout.clear();
   }
+}
+
+/** Whom a connection is being made to, as far as fetch tells. */
+function watchPeer() {
+  let current: Peer | null = null;
+  return {
+    onConnecting: (peer: Peer | null): void => {
+      current = peer;
+    },
+    current: () => current,
+  };
 }
 
 function fetchOptions({ options, request }: AttemptCall, headers: RequestHeaders, signal: AbortSignal): FetchInit {

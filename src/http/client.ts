@@ -111,7 +111,7 @@ async function quietly(work: () => Promise<void> | undefined): Promise<void> {
 async function nextState(call: Call, state: CallState, { result, authorization }: Attempted): Promise<CallState> {
   const { options, request } = call;
   const { url, redirects, repeats } = state;
-  if (result.kind === 'stopped') throw stoppedError(call, 'unknown');
+  if (result.kind === 'stopped') throw stoppedError(call, result.isUnsent ? state.arrival : 'unknown');
   if (result.kind === 'answer') {
     const { answer } = result;
     const { renew } = options.credential;

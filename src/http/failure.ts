@@ -15,11 +15,13 @@ export class ConnectError extends Error {
   }
 }
 
+/** This machine cannot run the parser of answers, so nothing was sent. */
+export class MemoryError extends Error {}
+
 /** Why an exchange ended without a complete answer. */
 export interface ExchangeFailure {
   readonly code: HttpErrorCode;
-  /** The proxy, where it is what failed; null for the service. */
-  readonly proxy: Proxy | null;
+  readonly who: 'service' | 'machine' | Proxy;
   /** Reads after the name of who failed, e.g. `refused the connection (ECONNREFUSED)`. */
   readonly what: string;
   readonly hint: string | null;
@@ -31,7 +33,7 @@ export interface ExchangeFailure {
 
 /** A failure after which nobody knows whether the request was processed. */
 function lost(code: HttpErrorCode, what: string, details: Partial<ExchangeFailure> = {}): ExchangeFailure {
-  return { code, proxy: null, what, hint: null, arrival: 'unknown', retryable: true, cause: undefined, ...details };
+  return { code, who: 'service', what, hint: null, arrival: 'unknown', retryable: true, cause: undefined, ...details };
 }
 
 /** A failure before the request was written. */
@@ -76,10 +78,17 @@ interface SystemError {
  */
 export function networkFailure(error: unknown): ExchangeFailure {
   if (error instanceof ConnectError) return connectFailure(error);
+  if (error instanceof MemoryError) return { ...tooLittleMemory, cause: error };
   const failures = systemErrors(error, 0).map((one) => failureOf(one, null));
   const failure = failures.find(({ arrival }) => arrival !== 'not-sent') ?? failures[0];
   return { ...(failure ?? lost('connection_lost', withoutAnswer)), cause: error };
 }
+
+const tooLittleMemory = unsent('memory', 'gives the program too little address space for WebAssembly', {
+  who: 'machine',
+  hint: 'raise the limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+  retryable: false,
+});
 
 function connectFailure(error: ConnectError): ExchangeFailure {
   const { proxy, status } = error;
@@ -99,15 +108,15 @@ function refusedTunnel(proxy: Proxy, status: number): ExchangeFailure {
   const retryable = status >= 500;
   if (status !== 407) {
     const what = `answered ${status} instead of opening a tunnel`;
-    return unsent('proxy', what, { proxy, retryable, hint: `check ${source} and NO_PROXY` });
+    return unsent('proxy', what, { who: proxy, retryable, hint: `check ${source} and NO_PROXY` });
   }
   const what = authorization === null ? 'wants a user and a password (407)' : 'refused the user and the password (407)';
-  return unsent('proxy', what, { proxy, retryable, hint: `give the user and password in ${source}` });
+  return unsent('proxy', what, { who: proxy, retryable, hint: `give the user and password in ${source}` });
 }
 
 /** The failure as the proxy's, where one is given. */
 function blame(proxy: Proxy | null, failure: ExchangeFailure): ExchangeFailure {
-  return proxy === null ? failure : { ...failure, code: 'proxy', proxy };
+  return proxy === null ? failure : { ...failure, code: 'proxy', who: proxy };
 }
 
 function addressHint(proxy: Proxy | null): string {

@@ -5,6 +5,7 @@ import request from 'undici/lib/api/api-request.js';
 import type { BodyReader, Context, Fetch, FetchAnswer, FetchInit, Transport } from '../context.ts';
 import { openConnection, type Session } from './connect.ts';
 import { createConnections, forChanges, forReads, type Connections } from './connections.ts';
+import { MemoryError } from './failure.ts';
 import { unpack } from './unpack.ts';
 
 /**
@@ -15,7 +16,7 @@ export function createFetch({ timeout, nodeVersion }: Pick<Context, 'timeout' | 
   const hosts = new Map<Transport, Map<string, Host>>();
   let ready: Promise<void> | null = null;
   return async (input, init = {}) => {
-    await (ready ??= quicken(nodeVersion));
+    await (ready ??= prepare(nodeVersion));
     const url = new URL(input);
     const transport = init.transport ?? plain;
     const origins = hosts.get(transport) ?? new Map<string, Host>();
@@ -28,11 +29,22 @@ export function createFetch({ timeout, nodeVersion }: Pick<Context, 'timeout' | 
 
 const plain: Transport = { proxy: null, secureContext: null };
 
-/** On Node 20, V8 spends 100 ms on optimising undici's wasm parser, mostly after the work is done. */
-async function quicken(nodeVersion: string): Promise<void> {
-  if (!nodeVersion.startsWith('20.')) return;
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--liftoff-only');
+/**
+ * Makes V8 ready for undici's parser, which is WebAssembly. On Node 20, V8 would spend 100 ms on optimising it, mostly after
+ * the work is done.
+ * @throws MemoryError where a limit of the address space (`ulimit -v`) leaves too little for any WebAssembly
+ */
+async function prepare(nodeVersion: string): Promise<void> {
+  if (nodeVersion.startsWith('20.')) {
+    const { setFlagsFromString } = await import('node:v8');
+    setFlagsFromString('--liftoff-only');
+  }
+  try {
+    // V8 reserves 8 GiB of addresses for one, so that it need not check bounds.
+    void new WebAssembly.Memory({ initial: 1 });
+  } catch (error) {
+    throw new MemoryError('no WebAssembly', { cause: error });
+  }
 }
 
 /** The connections to one origin. A change never takes one that a read has used, whose server may be about to end it. */

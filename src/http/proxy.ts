@@ -64,14 +64,15 @@ function isWithin(host: string, entry: string): boolean {
 }
 
 function isInRange(address: string, entry: string): boolean {
-  const [network = '', bits, ...rest] = entry.split('/');
+  const [, network = '', bits] = /^([^/]+)(?:\/(\d+))?$/.exec(entry) ?? [];
   const family = familyOf(network);
+  if (family === null || family !== familyOf(address)) return false;
   const most = family === 'ipv4' ? 32 : 128;
   const length = Number(bits ?? most);
-  if (family === null || rest.length > 0 || length > most || (bits !== undefined && !/^\d+$/.test(bits))) return false;
+  if (length > most) return false;
   const range = new BlockList();
   range.addSubnet(network, length, family);
-  return range.check(address, familyOf(address) ?? 'ipv4');
+  return range.check(address, family);
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | null {

@@ -20,3 +20,12 @@ declare module 'undici/lib/api/api-connect.js' {
   // oxlint-disable-next-line import/no-default-export -- as undici has it
   export default connect;
 }
+
+/** What its parser needs of V8; the types of Node 20 have none of it. */
+declare namespace WebAssembly {
+  class Memory {
+    readonly buffer: ArrayBuffer;
+    /** `initial` is in pages of 64 KiB. @throws RangeError where it cannot be allocated */
+    constructor(descriptor: { readonly initial: number });
+  }
+}

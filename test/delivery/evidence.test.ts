@@ -36,6 +36,7 @@ const weights: Readonly<Record<HttpErrorCode, Weight | readonly Weight[]>> = {
   conflict: { statuses: [409], provable: true },
   connection_lost: { statuses: [null], provable: true },
   forbidden: { statuses: [403], provable: true },
+  memory: { statuses: [null], provable: true },
   not_found: { statuses: [404], provable: true },
   proxy: { statuses: [null], provable: true },
   rate_limited: { statuses: [429], provable: true },

@@ -1,11 +1,12 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTcpServer, Socket, type Server } from 'node:net';
 
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
+import { InterruptedError } from '../../src/errors.ts';
 import type { HttpError } from '../../src/http/error.ts';
-import { httpErrorOf, rotation, type TestClient } from './client.ts';
+import { httpErrorOf, rejectionOf, rotation, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';
 import { certificate, clientThrough, fixtures, tlsServer } from './transports.ts';
 import { open } from './tunnels.ts';
@@ -204,6 +205,28 @@ describe('a service', () => {
     expect(error.message).toBe(`cannot rotate service account 7: nscale at ${origin} ${said}`);
     expect(error.hint).toContain('client certificate');
     expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
+  });
+
+  it('has 1.5 s for each of its addresses, where Node gives 250 ms', async () => {
+    const asked = vi.spyOn(Socket.prototype, 'connect');
+    onTestFinished(() => asked.mockRestore());
+    const origin = `http://127.0.0.1:${String(await listen(createHttpServer((_request, response) => response.end('[]'))))}`;
+    const { http } = await clientThrough({ endpoint: origin });
+    await http.send({ ...rotation, url: origin });
+    expect(asked.mock.calls.flat(2)).toContainEqual(expect.objectContaining({ autoSelectFamilyAttemptTimeout: 1500 }));
+  });
+
+  it('that does not come about can be interrupted, and nothing was sent', async () => {
+    let asked = false;
+    const server = createTcpServer((socket) => void socket.once('data', () => (asked = true)));
+    const origin = `https://127.0.0.1:${String(await listen(server))}`;
+    const program = new AbortController();
+    const { http } = await clientThrough({ endpoint: origin }, { signal: program.signal });
+    const work = rejectionOf(http.send({ ...rotation, url: origin }));
+    await untilTrue(() => asked);
+    const reason = new InterruptedError();
+    program.abort(reason);
+    await expect(work).resolves.toBe(reason);
   });
 
   it('behind a proxy that lost its answer is named with the proxy', async () => {

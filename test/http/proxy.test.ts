@@ -131,6 +131,36 @@ describe('the proxy of an endpoint', () => {
     },
   );
 
+  it.each([
+    ['https://10.1.2.3', '10.0.0.0/8', true],
+    ['https://10.1.2.3', '192.168.0.0/16,10.1.2.0/24', true],
+    ['https://10.1.2.3', '10.1.2.3', true],
+    ['https://10.1.2.3', '10.1.2.3:443', true],
+    ['https://10.1.2.3', '0.0.0.0/0', true],
+    ['https://10.1.2.3', '10.1.2.4/31', false],
+    ['https://10.1.2.3', '10.1.2.2/31', true],
+    ['https://10.1.2.3', '10.0.0.0/', false],
+    ['https://10.1.2.3', '10.0.0.0/33', false],
+    ['https://10.1.2.3', '10.0.0.0/8/8', false],
+    ['https://10.1.2.3', '10.0.0.0/x', false],
+    ['https://10.1.2.3', '.2.3', false],
+    ['https://10.1.2.3', '::/0', false],
+    ['https://10.1.2.3:8443', '10.1.2.3:443', false],
+    ['https://[2001:db8::7]', '2001:db8::7', true],
+    ['https://[2001:db8::7]', '[2001:DB8:0:0::7]', true],
+    ['https://[2001:db8::7]:8443', '[2001:db8::7]:8443', true],
+    ['https://[2001:db8::7]', '[2001:db8::7]:8443', false],
+    ['https://[2001:db8::7]', '2001:db8::/32', true],
+    ['https://[2001:db8::7]', 'fd00::/8', false],
+    ['https://[2001:db8::7]', '2001:db8::/129', false],
+    ['https://[2001:db8::7]', '0.0.0.0/0', false],
+    ['https://api.example.com', '10.0.0.0/8', false],
+    ['https://api.example.com.', 'example.com', true],
+    ['https://api.example.com', 'com.', true],
+  ])('of %s and NO_PROXY=%s: excluded %j', (endpoint, except, isExcluded) => {
+    expect(proxyOf(endpoint, except)).toBe(isExcluded ? null : HTTPS_PROXY);
+  });
+
   it('is none for the port that NO_PROXY names', () => {
     expect(proxyOf('https://api.example.com:8443', 'example.com:8443')).toBeNull();
   });

@@ -4,6 +4,7 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import type { Fetch, Timeout } from '../../src/context.ts';
 import { createFetch } from '../../src/http/fetch.ts';
+import type { HttpClientOptions } from '../../src/http/request.ts';
 import { createTransport, type TransportOptions } from '../../src/http/transport.ts';
 import { testClient, type TestClient } from './client.ts';
 
@@ -38,7 +39,10 @@ function restless(milliseconds: number): Timeout {
 type ClientOptions = Partial<TransportOptions> & Pick<TransportOptions, 'endpoint'> & { readonly fetch?: Fetch };
 
 /** A client with the program's fetch and the transport that these settings ask for. Relative paths lead to the fixtures. */
-export async function clientThrough({ fetch = programFetch(), ...options }: ClientOptions): Promise<TestClient> {
+export async function clientThrough(
+  { fetch = programFetch(), ...options }: ClientOptions,
+  more: Partial<HttpClientOptions> = {},
+): Promise<TestClient> {
   const transport = await createTransport({ env: {}, cwd: fixtures, caFile: null, ...options });
-  return testClient([], { fetch, endpoint: options.endpoint, transport });
+  return testClient([], { fetch, endpoint: options.endpoint, transport, ...more });
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { ConnectError } from '../../../src/http/failure.ts';
 import type { TestContextOptions } from '../../harness/context.ts';
 import { nscaleEndpoint, useNscale } from '../../harness/nscale.ts';
 import { workFolder } from '../support.ts';
@@ -127,6 +128,20 @@ describe('doctor tells of proxy and CA', () => {
     [{ HTTP_PROXY: 'http://x' }, 'warning: HTTP_PROXY is not used: requests are https -> set HTTPS_PROXY'],
   ])('%j', async (more, line) => {
     expect(said('proxy', await examine(more))).toEqual([line]);
+  });
+
+  it('that the proxy failed, and not the service', async () => {
+    const proxy = { url: 'http://proxy.example:3128', authorization: null, source: 'HTTPS_PROXY' };
+    const found = await doctor([], {
+      env: { ...env, HTTPS_PROXY: proxy.url },
+      fetch: () => Promise.reject(new ConnectError(proxy, systemError('ECONNREFUSED'))),
+    });
+    expect(found.code).toBe(1);
+    expect(said('proxy', found)).toEqual([
+      'ok: requests go through http://proxy.example:3128 (HTTPS_PROXY)',
+      'error: cannot read who the token is: the proxy http://proxy.example:3128 (HTTPS_PROXY) refused the connection (ECONNREFUSED) -> check HTTPS_PROXY and NO_PROXY',
+    ]);
+    expect(of('endpoint', found)).toEqual([]);
   });
 
   it('nothing where nothing is set', async () => {

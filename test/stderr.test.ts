@@ -1,0 +1,75 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { spawnSync } from 'node:child_process';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { program, startProgram, useProgram, type Environment } from './commands/built-program.ts';
+import { loopback } from './http/loopback.ts';
+import { certificate } from './http/transports.ts';
+
+// Everything that the process writes to stderr, with what Node adds by itself.
+const { home, sactl } = useProgram();
+const { listen, close } = loopback();
+afterEach(close);
+
+const organization = 'a1b2c3d4-0000-4000-8000-000000000001';
+
+function environment(endpoint: string): Environment {
+  return {
+    NSCALE_SERVICE_TOKEN: 'abc',
+    NSCALE_ORGANIZATION_ID: organization,
+    NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint,
+  };
+}
+
+const list = ['sa', 'list', '-q', 'length'];
+
+async function messageOf(env: Environment): Promise<string> {
+  const { code, stdout, stderr } = await sactl(list, env).ended;
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  // It is one line: an error as JSON.
+  expect(stderr.split('\n')).toHaveLength(2);
+  const { error } = JSON.parse(stderr) as { error: { message: string } };
+  return error.message;
+}
+
+describe('on stderr is no line of Node itself', () => {
+  it('where a proxy that is named by https:// and an address speaks no TLS', async () => {
+    const server = createHttpServer().on('connect', (_request, socket) => socket.destroy());
+    const proxy = `https://127.0.0.1:${String(await listen(server))}`;
+    const message = await messageOf({ ...environment('https://api.example.com'), https_proxy: proxy });
+    expect(message).toBe(
+      `cannot list service accounts: the proxy ${proxy} (https_proxy) does not speak TLS there (ERR_SSL_WRONG_VERSION_NUMBER)`,
+    );
+  });
+
+  it('where certificates are not checked, on this machine', async () => {
+    const server = createTlsServer(await certificate(), (_request, response) => response.end('[]'));
+    const origin = `https://127.0.0.1:${String(await listen(server))}`;
+    const env = { ...environment(origin), NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const outcome = await sactl([...list, '--quiet'], env).ended;
+    expect(outcome).toEqual({ code: 0, signal: null, stdout: '0\n', stderr: '' });
+  });
+});
+
+const canLimit = process.platform === 'linux' && spawnSync('sh', ['-c', 'ulimit -v 4000000']).status === 0;
+
+it.runIf(canLimit)('too little address space for WebAssembly is said, and nothing is sent', async () => {
+  let requests = 0;
+  const server = createHttpServer((_request, response) => {
+    requests += 1;
+    response.end('[]');
+  });
+  const origin = `http://127.0.0.1:${String(await listen(server))}`;
+  const limited = `ulimit -v 4000000; exec "${process.execPath}" "${program}" sa list --json`;
+  const { code, stderr } = await startProgram('sh', ['-c', limited], { home: home(), env: environment(origin) }).ended;
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: {
+      code: 'memory',
+      message: 'cannot list service accounts: this machine gives the program too little address space for WebAssembly',
+      hint: 'raise the limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+    },
+  });
+  expect({ code, requests }).toEqual({ code: 1, requests: 0 });
+});
