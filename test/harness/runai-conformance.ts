@@ -1,4 +1,3 @@
-import type { Emulator } from '../../src/sandbox/emulator.ts';
 import { controlPlanes, type ControlPlane } from '../../src/sandbox/runai/versions.ts';
 import { readDocument } from './api-document.ts';
 import { conformance, type Conformance } from './conformance.ts';
@@ -23,19 +22,4 @@ export async function requestProblems(request: Request, version: ControlPlane): 
   const [own, ...others] = [version, ...controlPlanes].map(runaiDocuments);
   const has = [own, ...others].find((documents) => documents?.operationOf(request) !== null);
   return (await (has ?? own)?.requestProblems(request)) ?? [];
-}
-
-/** The emulator, which hands over what is wrong with its answers. */
-export function withAnswersChecked(
-  emulator: Emulator,
-  version: ControlPlane,
-  report: (problems: readonly string[]) => void,
-): Emulator {
-  return {
-    fetch: async (request) => {
-      const response = await emulator.fetch(request.clone());
-      report(await runaiDocuments(version).answerProblems(request, response));
-      return response;
-    },
-  };
 }

@@ -1,12 +1,11 @@
-import { afterEach } from 'vitest';
-
 import { defaultControlPlane } from '../../src/sandbox/runai/versions.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
 import type { RunaiState } from '../../src/sandbox/runai/state.ts';
+import { useProblems, withAnswersChecked } from './checked.ts';
 import { testNow } from './context.ts';
 import { useEmulator, type Deployment, type DeploymentOptions } from './deployment.ts';
-import { requestProblems, withAnswersChecked } from './runai-conformance.ts';
+import { requestProblems, runaiDocuments } from './runai-conformance.ts';
 import { createRunaiVariant, type RunaiVariant } from './runai-variants.ts';
 
 export const runaiEndpoint = 'https://runai.example.com';
@@ -31,11 +30,7 @@ export function isTokenRequest({ url }: Request): boolean {
 
 /** Every request and every answer of the emulator is held against Run:ai's documents; what they do not allow fails the test. */
 export function useRunai(): (options?: RunaiOptions) => RunaiDeployment {
-  const problems: string[] = [];
-  afterEach(() => {
-    const found = problems.splice(0);
-    if (found.length > 0) throw new Error(`not as Run:ai documents it:\n${found.join('\n')}`);
-  });
+  const report = useProblems();
   const deploy = useEmulator({
     endpoint: runaiEndpoint,
     isTokenRequest,
@@ -44,9 +39,9 @@ export function useRunai(): (options?: RunaiOptions) => RunaiDeployment {
       const state = options.state ?? seedRunai(testNow);
       const { controlPlane = defaultControlPlane } = options;
       const emulator = createRunaiVariant({ now: () => testNow, ...options, state });
-      const checked = withAnswersChecked(emulator, controlPlane, (found) => problems.push(...found));
+      const checked = withAnswersChecked(emulator, runaiDocuments(controlPlane), report);
       async function fetch(request: Request): Promise<Response> {
-        problems.push(...(await requestProblems(request, controlPlane)));
+        report(await requestProblems(request, controlPlane));
         return checked.fetch(request);
       }
       const { clientId, clientSecret } = client;

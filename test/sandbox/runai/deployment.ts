@@ -5,7 +5,8 @@ import { runaiSandboxClients } from '../../../src/sandbox/runai/seed-ids.ts';
 import { seedRunai } from '../../../src/sandbox/runai/seed.ts';
 import type { RunaiState } from '../../../src/sandbox/runai/state.ts';
 import { testNow } from '../../harness/context.ts';
-import { withAnswersChecked } from '../../harness/runai-conformance.ts';
+import { withAnswersChecked } from '../../harness/checked.ts';
+import { runaiDocuments } from '../../harness/runai-conformance.ts';
 import { createRunaiVariant, type RunaiVariant } from '../../harness/runai-variants.ts';
 
 /** JSON as far as these tests look into it. */
@@ -65,7 +66,9 @@ export function deploy(options: Partial<RunaiVariant> = {}): Deployment {
     ...options,
   });
   const { controlPlane = defaultControlPlane } = options;
-  const { fetch } = withAnswersChecked(emulator, controlPlane, (problems) => expect(problems).toEqual([]));
+  const { fetch } = withAnswersChecked(emulator, runaiDocuments(controlPlane), (problems) =>
+    expect(problems).toEqual([]),
+  );
   async function signIn({ clientId, clientSecret }: Client): Promise<string> {
     const { object } = await read(
       await fetch(
