@@ -10,10 +10,11 @@ import { conclude, reconcile } from './conclude.ts';
 import { refuseUnsettled, wantedBy } from './earlier-entries.ts';
 import { unknownOutcome } from './failures.ts';
 import { withGrace } from './interrupt.ts';
-import { AnswerKeeper, type Issuance, type IssuanceRun, type Remote } from './issuance.ts';
+import { AnswerKeeper, type Issuance, type IssuanceRun } from './issuance.ts';
 import { mask } from './mask.ts';
 import { lockAccount } from './recover.ts';
 import { requestCredential, type ReceivedCredential } from './request-credential.ts';
+import { verify } from './verify.ts';
 
 /**
  * Issues a credential and delivers it: lock, intent, request, keep, deliver, close (docs/design.md 6, steps 2 to 6);
@@ -129,33 +130,6 @@ function verificationFor(
 ): (() => Promise<Verification>) | null {
   if (known !== null) return preferences.verify ? () => Promise.resolve(known) : null;
   return preferences.verify || reissued ? () => verify(ctx, remote, issued) : null;
-}
-
-const pausesMs = [1000, 2000, 4000, 8000, 15_000];
-
-/**
- * Verifies a credential that was just issued. A refusal is tried again for half a minute, because what a provider knows
- * takes time to spread; anything that says nothing of the credential is not (docs/design.md 6, step 5). That a disabled
- * account is refused says nothing of its credential either.
- */
-export async function verify(
-  ctx: Pick<Context, 'sleep' | 'signal'>,
-  { verifyCredential }: Pick<Remote, 'verifyCredential'>,
-  { account, credential }: Pick<Issued, 'account' | 'credential'>,
-): Promise<Verification> {
-  if (account.enabled === false) return { works: null, why: 'the account is disabled' };
-  let verification = await verifyCredential(credential);
-  for (const pause of pausesMs) {
-    if (verification.works !== false) return verification;
-    // An interrupt ends the tries, and the last one counts.
-    const isOver = await ctx.sleep(pause, ctx.signal).then(
-      () => false,
-      () => true,
-    );
-    if (isOver) return verification;
-    verification = await verifyCredential(credential);
-  }
-  return verification;
 }
 
 function factOf({ issuance, entry }: IssuanceRun, error: CliError | null): AuditFact {

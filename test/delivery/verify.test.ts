@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { verify } from '../../src/delivery/run-issuance.ts';
+import { verify } from '../../src/delivery/verify.ts';
 import type { Credential } from '../../src/model/credential.ts';
 import type { Verification } from '../../src/providers/provider.ts';
 import { account, issuedWith, secret } from './answers.ts';
