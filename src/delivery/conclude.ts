@@ -1,78 +1,116 @@
 import type { Context } from '../context.ts';
-import type { CliError } from '../errors.ts';
+import { ExitCode, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import { fingerprintOf } from '../model/credential.ts';
 import { hintText } from '../model/hint.ts';
-import type { Issued, IssuancePlan } from '../providers/issuance.ts';
+import { isCI } from '../model/run-environment.ts';
+import type { Issued } from '../providers/issuance.ts';
 import type { AuditFact } from '../state/audit-event.ts';
 import { recordFact } from '../state/audit-log.ts';
 import { supersede } from './earlier-entries.ts';
-import { failureOf, partial, throwAll } from './failures.ts';
-import { handOver, type HandoverInput, type HandoverResult, type HandoverRun } from './handover.ts';
-import type { Issuance } from './issuance.ts';
+import { errorOf, shortcoming, type Findings } from './ending.ts';
+import { handOver, restOf, type HandoverInput } from './handover.ts';
+import type { Run } from './issuance.ts';
+import { endingOf, staysOpen } from './life.ts';
 
-/** A run whose credential is there: of an issuance, or of a kept credential, which has no more than this. */
-export interface ConcludingRun extends HandoverRun {
-  readonly issuance: HandoverRun['issuance'] &
-    Pick<Issuance, 'journal' | 'audit' | 'connection'> & { readonly plan: Pick<IssuancePlan, 'manual' | 'finish'> };
-  /** ISO 8601. */
-  readonly startedAt: string;
+export interface ConcludeInput extends Omit<HandoverInput, 'account'> {
+  /** Whether it was seen to work by now. */
+  readonly isVerified: boolean;
 }
 
 /**
- * The last part of an issuance: hands the credential over, finishes what the plan still owes, closes the entry, records it
- * all in the audit log, and says what is left to a person.
- * @param input `problem` is why the account is not as requested; null when it is
- * @throws the failures, the worst first
+ * What is done with every credential that is there: the account is read again and mended, the credential delivered,
+ * verified and printed, and then it ends as the page has it (`endings`).
+ * @throws the error of that ending
  */
-export async function conclude(
-  ctx: Context,
-  run: ConcludingRun,
-  { problem, ...input }: HandoverInput & { readonly problem: unknown },
-  factOf: (result: HandoverResult, failures: readonly CliError[]) => AuditFact,
-): Promise<void> {
+export async function conclude(ctx: Context, run: Run, { isVerified, ...input }: ConcludeInput): Promise<void> {
   const { issuance } = run;
-  const { account, signal } = input;
-  const result = await handOver(ctx, run, input);
+  const { issued, signal } = input;
+  const reconciled = await reconcile(run, input, isVerified);
+  const { account } = reconciled;
+  const handed = await handOver(ctx, run, { ...input, account });
   const unfinished = await failureOf(() => issuance.plan.finish?.(account, { signal, report: issuance.report }));
-  await closeEntry(run, account, result);
-  const unmet = [unfinished, problem].filter((failure) => failure !== null);
-  const failures = [...result.failures, ...unmet.map((failure) => partial(failure, issuance.operation, account))];
-  await recordFact(ctx, issuance.audit, () => factOf(result, failures));
-  for (const { goal, url, command } of result.actions) {
+  const unmet = [unfinished, reconciled.problem].filter((problem) => problem !== null);
+  const shortcomings = [
+    ...handed.shortcomings,
+    ...unmet.map((problem) => shortcoming(problem, issuance.operation, account)),
+  ];
+  const rest = restOf(run, { places: handed.places, works: handed.works, isWhole: shortcomings.length === 0 });
+  const error = await end(ctx, run, { ...handed, rest, shortcomings, account }, () => ({
+    ...factsOf(issued, account),
+    verified: handed.works,
+    targets: handed.targets,
+    ...(run.isStored ? {} : { reissued: input.reissued }),
+  }));
+  for (const { goal, url, command } of handed.actions) {
     await issuance.report(`to be done by a person: ${goal}, at ${url}; then: ${hintText(command)}`);
   }
-  throwAll(failures);
+  if (error !== null) throw error;
+}
+
+/** What the audit log is told of a credential. */
+export function factsOf({ credential }: Issued, account: Account): Partial<AuditFact> {
+  const expiresAfter = credential.expiresAt ?? account.expiresAt;
+  return { account, expiresAfter, fingerprint: fingerprintOf(credential.value) };
 }
 
 /** A credential in hand is delivered whatever happens to the account's other properties, so problems are returned. */
-export async function reconcile(
-  plan: Pick<IssuancePlan, 'reconcile'>,
-  issued: Issued,
+async function reconcile(
+  { issuance }: Run,
+  { issued }: Pick<ConcludeInput, 'issued'>,
   verified: boolean,
 ): Promise<{ account: Account; problem: unknown }> {
   try {
-    return { account: await plan.reconcile(issued, { verified }), problem: null };
+    return { account: (await issuance.plan.reconcile?.(issued, { verified })) ?? issued.account, problem: null };
   } catch (problem) {
     return { account: issued.account, problem };
   }
 }
 
+/** The error that `work` throws; null when there is none. */
+async function failureOf(work: () => Promise<void> | undefined): Promise<unknown> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
 /**
- * Erases the entry of a credential that is where it should be, and leaves any other for `sactl recover`. Never rejects: no
+ * The end of every run: erases its entry or leaves it for `sactl recover`, and records it in the audit log. Never rejects: no
  * failure here may hide where the credential is.
+ * @returns the error that tells how it ended; null where all was done
  */
-async function closeEntry(run: ConcludingRun, account: Account, result: HandoverResult): Promise<void> {
+export async function end(
+  ctx: Context,
+  run: Run,
+  { account, ...findings }: Findings & { readonly account: Account },
+  more: () => Partial<AuditFact> = () => ({}),
+): Promise<CliError | null> {
+  const { issuance, entry, subject } = run;
+  const { operation } = issuance;
+  const error = errorOf({ ...subject, account, operation, entryId: entry.id, inCI: isCI(ctx.env) }, findings);
+  await endEntry(run, account, findings, error);
+  await recordFact(ctx, issuance.audit, () => {
+    return { ...run.fact, ...more(), exitCode: error?.exitCode ?? ExitCode.done, error: error?.message ?? null };
+  });
+  return error;
+}
+
+async function endEntry(run: Run, account: Account, { rest }: Findings, error: CliError | null): Promise<void> {
   const { issuance, entry, startedAt } = run;
   try {
-    if (result.isComplete) {
-      await entry.close();
-      // A supplied credential leaves the one before it alive.
-      if (issuance.plan.manual === undefined) await supersede(issuance, { account, startedAt });
+    if (staysOpen(endingOf(rest))) {
+      const outcome = rest.request === 'answered' ? 'undelivered' : 'unknown';
+      await entry.outcome({ outcome, message: error?.message ?? '' });
+      await entry.leave();
       return;
     }
-    const message = result.failures.map((failure) => failure.message).join('; ');
-    await entry.outcome({ outcome: 'undelivered', message });
-    await entry.leave();
+    await entry.close();
+    // A supplied credential leaves the one before it alive.
+    const endsEarlier = rest.request === 'answered' && issuance.plan.manual === undefined;
+    if (endsEarlier) await supersede(issuance, { account, startedAt });
   } catch {
     await issuance.report(`entry ${entry.id} of the journal could not be brought up to date`);
   }

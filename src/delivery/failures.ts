@@ -1,61 +1,10 @@
-import {
-  CliError,
-  FailedError,
-  InterruptedError,
-  PartialError,
-  UndeliveredError,
-  UnknownOutcomeError,
-} from '../errors.ts';
+import { CliError, FailedError, UnknownOutcomeError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import { sactl, type HintParts } from '../model/hint.ts';
 import type { Evidence } from '../providers/issuance.ts';
-import type { Operation } from '../state/record.ts';
+import { naming } from './ending.ts';
 import type { Issuance, IssuanceRun } from './issuance.ts';
-
-/** The error that `work` throws; null when there is none. */
-export async function failureOf(work: () => Promise<void> | undefined): Promise<unknown> {
-  try {
-    await work();
-    return null;
-  } catch (error) {
-    return error;
-  }
-}
-
-/** Throws the first failure, the worst, with what the others say; null is no failure. */
-export function throwAll(failures: readonly unknown[]): void {
-  const [worst, ...others] = failures.filter((failure) => failure !== null);
-  if (worst === undefined) return;
-  if (others.length === 0 || !(worst instanceof CliError)) throw worst;
-  const messages = [worst, ...others].map((error) => (error instanceof Error ? error.message : ''));
-  const message = messages.join('; ');
-  if (worst instanceof UndeliveredError) throw new UndeliveredError(message, worst);
-  if (worst instanceof UnknownOutcomeError) throw new UnknownOutcomeError(message, worst);
-  throw new CliError(worst.code, worst.exitCode, message, worst);
-}
-
-/** A failure after the account was changed: no error that says otherwise may leave here. */
-export function partial(problem: unknown, operation: Operation, account: Account): CliError {
-  if (problem instanceof PartialError) return problem;
-  return new PartialError(
-    `${doneTo(account, operation)}, but not all could be done or checked afterwards: ${reasonOf(problem)}`,
-    { provider: account.provider, hint: sactl`serviceaccounts get --id ${account.id}`, cause: problem },
-  );
-}
-
-/** e.g. `nscale service account ci-deploy (c1f0…) was created` */
-export function doneTo(account: Account, operation: Operation): string {
-  return `${naming(account)} was ${operation === 'create' ? 'created' : 'rotated'}`;
-}
-
-/** The message of an unexpected error may hold anything, so it is not repeated. */
-export function reasonOf(problem: unknown): string {
-  const isInterrupt =
-    problem instanceof InterruptedError || (problem instanceof Error && problem.name === 'AbortError');
-  if (isInterrupt) return 'interrupted';
-  return problem instanceof CliError ? problem.message : 'an unexpected error, a bug in sactl';
-}
 
 /** The answer was lost, and readings prove that the request did nothing. */
 export function nothingChanged({ plan }: Issuance, cause: unknown): CliError {
@@ -131,9 +80,4 @@ function creationLost({ plan }: Issuance, evidence: Evidence | null): Loss {
 function accountsOf(evidence: Evidence): readonly Account[] {
   if (evidence.kind === 'changed') return [evidence.account];
   return evidence.kind === 'unclear' ? evidence.candidates : [];
-}
-
-/** e.g. `nscale service account ci-deploy (c1f0…)` */
-export function naming({ provider, name, id }: Account): string {
-  return `${provider} service account ${name} (${id})`;
 }

@@ -1,26 +1,16 @@
 import type { Context } from '../context.ts';
-import { PartialError, type CliError, type RequiredAction } from '../errors.ts';
+import type { CliError, RequiredAction } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { printedAction } from '../model/hint.ts';
-import { isCI } from '../model/run-environment.ts';
-import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { AuditTarget } from '../state/audit-event.ts';
 import { deliver, payloadOf } from './deliver.ts';
-import { doneTo, partial, reasonOf } from './failures.ts';
-import { dead, undelivered, type Whereabouts } from './handover-failures.ts';
-import type { Issuance, IssuanceRun } from './issuance.ts';
+import { reasonOf, shortcoming, unprinted } from './ending.ts';
+import type { Run } from './issuance.ts';
+import { endingOf, onTheWay, staysOpen, type Rest } from './life.ts';
 import type { ReceivedCredential } from './request-credential.ts';
 import type { Delivery, IssuanceOutcome } from './result.ts';
 import { printCredential, printReport } from './stdout.ts';
-
-/** The part of a run that a handover needs. */
-export interface HandoverRun extends Pick<IssuanceRun, 'entry'> {
-  readonly issuance: Pick<Issuance, 'operation' | 'targets' | 'renderer' | 'report' | 'announce'> & {
-    readonly plan: Pick<IssuancePlan, 'manual'>;
-  };
-  readonly keeper: { readonly isKept: boolean };
-}
 
 export interface HandoverInput extends ReceivedCredential {
   /** After it was reconciled with what was requested. */
@@ -31,17 +21,18 @@ export interface HandoverInput extends ReceivedCredential {
   readonly verifyCredential: (() => Promise<Verification>) | null;
 }
 
-export interface HandoverResult {
-  /** What is left to a person. */
-  readonly actions: readonly RequiredAction[];
-  /** Whether it is where it should be, and not known to be dead: then the entry of the journal may be erased. */
-  readonly isComplete: boolean;
-  /** As it was printed; null when that was not reached. */
-  readonly outcome: IssuanceOutcome | null;
+/** Where the credential is, and what came in between. */
+export interface Handed extends Pick<Rest, 'places' | 'works'> {
+  readonly account: Account;
   /** Its targets, stdout among them, and whether it is there, even where that was not printed. */
   readonly targets: readonly AuditTarget[];
-  /** The worst first. */
-  readonly failures: readonly CliError[];
+  /** What is wrong with the credential; each reads after its name. */
+  readonly troubles: readonly string[];
+  /** What else was not done. */
+  readonly shortcomings: readonly CliError[];
+  /** What is left to a person. */
+  readonly actions: readonly RequiredAction[];
+  readonly cause?: unknown;
 }
 
 const unknown: Verification = { works: null, why: null };
@@ -50,21 +41,23 @@ const unknown: Verification = { works: null, why: null };
  * Delivers, verifies and prints (docs/design.md 6, step 5). After an interrupt nothing more is started while the
  * credential is safe in the journal; where it is not, everything goes on, because it would be lost.
  */
-export async function handOver(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<HandoverResult> {
+export async function handOver(ctx: Context, run: Run, input: HandoverInput): Promise<Handed> {
   try {
     const { targets, plan } = run.issuance;
     return await (targets.length > 0 || plan.manual?.mayPrint === false
       ? toTargets(ctx, run, input)
       : toStdout(ctx, run, input));
   } catch (cause) {
-    // A bug; all the same it must not look as if nothing had happened.
-    const why = 'may not have been delivered, because of a bug in sactl';
-    const failures = [undelivered(whereOf(ctx, run, input.account, false), why, cause)];
-    return { isComplete: false, actions: [], outcome: null, targets: [], failures };
+    // All the same it must not look as if nothing had happened.
+    return { ...nowhere(input, 'may not have been delivered, because of a bug in sactl'), cause };
   }
 }
 
-async function toTargets(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<HandoverResult> {
+function nowhere({ account }: HandoverInput, trouble: string, targets: readonly AuditTarget[] = []): Handed {
+  return { account, places: 'none', works: null, targets, troubles: [trouble], shortcomings: [], actions: [] };
+}
+
+async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<Handed> {
   const { issuance, entry } = run;
   const { issued, signal } = input;
   const deliveries = await deliver(ctx, {
@@ -77,32 +70,26 @@ async function toTargets(ctx: Context, run: HandoverRun, input: HandoverInput): 
   });
   const verification = await verify(ctx, run, input);
   const refused = deliveries.filter(({ ok }) => !ok);
-  const isComplete = refused.length === 0 && verification.works !== false;
   const delivered = deliveries.filter(({ ok }) => ok).map(({ target }) => target);
-  const actions = isComplete ? (issuance.plan.manual?.actions(delivered) ?? []) : [];
+  const partly = delivered.length === 0 ? 'none' : 'some';
+  const where = { places: refused.length === 0 ? 'all' : partly, works: verification.works } as const;
+  const isOpen = staysOpen(endingOf(restOf(run, where)));
+  const actions = isOpen ? [] : (issuance.plan.manual?.actions(delivered) ?? []);
   const { account, problem } = await record(run, input.account, delivered);
-  const outcome = outcomeOf(run, input, { verification, deliveries, isComplete, actions });
+  const outcome = outcomeOf(run, input, { ...where, deliveries, isOpen, actions });
   const result = { ...issued, account, outcome };
-  const unprinted = await (issuance.announce?.(result) ?? printReport(ctx, issuance.renderer, result));
-  const where = whereOf(ctx, run, account, delivered.length > 0);
-  const failures = [
-    refused.length === 0 ? null : undelivered(where, whyOf(refused)),
-    verification.works === false ? dead(where, verification.why) : null,
-    problem === null ? null : partial(problem, issuance.operation, account),
-    // The credential is where it should be, and only the report of it is missing.
-    unprinted === null
-      ? null
-      : new PartialError(`${doneTo(account, issuance.operation)}, but the result was not printed: ${unprinted.why}`, {
-          provider: account.provider,
-          cause: unprinted.cause,
-        }),
-  ];
+  const failure = await (issuance.announce?.(result) ?? printReport(ctx, issuance.renderer, result));
+  const { operation } = issuance;
   return {
-    isComplete,
-    actions,
-    outcome,
+    ...where,
+    account,
     targets: deliveries.map(({ target, ok }) => ({ target, ok })),
-    failures: failures.filter((failure) => failure !== null),
+    troubles: [...(refused.length === 0 ? [] : [whyOf(refused)]), ...refusalOf(verification)],
+    shortcomings: [
+      ...(problem === null ? [] : [shortcoming(problem, operation, account)]),
+      ...(failure === null ? [] : [unprinted(failure, operation, account)]),
+    ],
+    actions,
   };
 }
 
@@ -114,7 +101,7 @@ function whyOf(refused: readonly Delivery[]): string {
 
 /** The account once it is recorded on this machine where its credential is. */
 async function record(
-  { issuance }: HandoverRun,
+  { issuance }: Run,
   account: Account,
   delivered: readonly string[],
 ): Promise<{ account: Account; problem: unknown }> {
@@ -128,50 +115,45 @@ async function record(
 }
 
 /** stdout comes last, so that what it says is complete; unless it is the only place that the credential has. */
-async function toStdout(ctx: Context, run: HandoverRun, input: HandoverInput): Promise<HandoverResult> {
-  const { account } = input;
+async function toStdout(ctx: Context, run: Run, input: HandoverInput): Promise<Handed> {
   if (run.keeper.isKept) {
     const verification = await verify(ctx, run, input);
-    if (mayStart(ctx, run)) return print(ctx, run, input, verification);
-    const failures = [undelivered(whereOf(ctx, run, account, false), 'was not printed: interrupted')];
-    return { isComplete: false, actions: [], outcome: null, targets: [{ target: 'stdout', ok: false }], failures };
+    if (!mayStart(ctx, run)) return nowhere(input, 'was not printed: interrupted', [{ target: 'stdout', ok: false }]);
+    return print(ctx, run, input, verification);
   }
   const printed = await print(ctx, run, input, unknown);
-  const { works, why } = await verify(ctx, run, input);
-  const refusals = works === false ? [dead(whereOf(ctx, run, account, printed.isComplete), why)] : [];
-  return {
-    ...printed,
-    outcome: printed.outcome === null ? null : { ...printed.outcome, verified: works },
-    isComplete: printed.isComplete && refusals.length === 0,
-    failures: [...printed.failures, ...refusals],
-  };
+  const verification = await verify(ctx, run, input);
+  const troubles = [...printed.troubles, ...refusalOf(verification)];
+  return { ...printed, works: verification.works, troubles };
 }
 
 async function print(
   ctx: Context,
-  run: HandoverRun,
-  input: HandoverInput,
+  run: Run,
+  { issued, account, reissued }: HandoverInput,
   verification: Verification,
-): Promise<HandoverResult> {
-  const { issued, account } = input;
-  const isWorking = verification.works !== false;
-  const outcome = outcomeOf(run, input, { verification, deliveries: [], isComplete: isWorking, actions: [] });
+): Promise<Handed> {
+  const { works } = verification;
+  const isOpen = staysOpen(endingOf(restOf(run, { places: 'all', works })));
+  const outcome = outcomeOf(run, { reissued }, { works, deliveries: [], isOpen, actions: [] });
   const failure = await printCredential(ctx, run.issuance.renderer, { ...issued, account, outcome });
-  const isPrinted = failure === null;
-  const where = whereOf(ctx, run, account, isPrinted);
   return {
+    account,
+    places: failure === null ? 'all' : 'none',
+    works,
+    targets: [{ target: 'stdout', ok: failure === null }],
+    troubles: [...(failure === null ? [] : [failure.why]), ...refusalOf(verification)],
+    shortcomings: [],
     actions: [],
-    outcome,
-    targets: [{ target: 'stdout', ok: isPrinted }],
-    isComplete: isWorking && isPrinted,
-    failures: [
-      ...(isPrinted ? [] : [undelivered(where, failure.why, failure.cause)]),
-      ...(isWorking ? [] : [dead(where, verification.why)]),
-    ],
+    cause: failure?.cause,
   };
 }
 
-async function verify(ctx: Context, run: HandoverRun, { verifyCredential }: HandoverInput): Promise<Verification> {
+function refusalOf({ works, why }: Verification): readonly string[] {
+  return works === false ? [`does not work: ${why ?? 'it was refused'}`] : [];
+}
+
+async function verify(ctx: Context, run: Run, { verifyCredential }: HandoverInput): Promise<Verification> {
   if (verifyCredential === null || !mayStart(ctx, run)) return unknown;
   const verification = await verifyCredential().catch((error: unknown) => ({ works: null, why: reasonOf(error) }));
   if (verification.works === null) {
@@ -181,34 +163,34 @@ async function verify(ctx: Context, run: HandoverRun, { verifyCredential }: Hand
   return verification;
 }
 
-function mayStart({ signal }: Context, { keeper }: HandoverRun): boolean {
+function mayStart({ signal }: Context, { keeper }: Run): boolean {
   return !signal.aborted || !keeper.isKept;
 }
 
-function whereOf(
-  { env }: Context,
-  { entry, keeper }: HandoverRun,
-  account: Account,
-  isSomewhere: boolean,
-): Whereabouts {
-  return { account, entryId: entry.id, isKept: keeper.isKept, isSomewhere, inCI: isCI(env) };
+/** What is known of a credential that was handed over. */
+export function restOf(
+  { issuance, keeper, isStored }: Run,
+  known: Pick<Rest, 'places' | 'works'> & Partial<Pick<Rest, 'isWhole'>>,
+): Rest {
+  const { operation } = issuance;
+  return { ...onTheWay, operation, request: 'answered', isStored, isKept: keeper.isKept, ...known };
 }
 
-interface Handed extends Pick<HandoverResult, 'isComplete' | 'actions'> {
-  readonly verification: Verification;
+interface Printed extends Pick<Handed, 'works' | 'actions'> {
   readonly deliveries: readonly Delivery[];
+  readonly isOpen: boolean;
 }
 
 function outcomeOf(
-  { entry, keeper }: HandoverRun,
-  { reissued }: HandoverInput,
-  { verification, deliveries, isComplete, actions }: Handed,
+  { entry, keeper }: Run,
+  { reissued }: Pick<HandoverInput, 'reissued'>,
+  { works, deliveries, isOpen, actions }: Printed,
 ): IssuanceOutcome {
   return {
-    verified: verification.works,
+    verified: works,
     reissued,
     deliveredTo: deliveries,
-    recoverId: isComplete || !keeper.isKept ? null : entry.id,
+    recoverId: isOpen && keeper.isKept ? entry.id : null,
     actionsRequired: actions.map((action) => printedAction(action)),
   };
 }

@@ -1,3 +1,4 @@
+import type { AuditFact } from '../state/audit-event.ts';
 import type { AuditLog } from '../state/audit-log.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
 import type { EntryConnection, Operation } from '../state/record.ts';
@@ -8,6 +9,7 @@ import type { Credential } from '../model/credential.ts';
 import type { Renderer } from '../output/renderer.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Provider, Verification } from '../providers/provider.ts';
+import type { Subject } from './ending.ts';
 import type { IssuedResult } from './result.ts';
 import type { StdoutFailure } from './stdout.ts';
 import type { Target } from './targets/target.ts';
@@ -58,12 +60,26 @@ export interface Remote {
 }
 
 /** An issuance under way, with its entry in the journal. */
-export interface IssuanceRun {
+export interface IssuanceRun extends Run {
   readonly issuance: Issuance;
-  readonly entry: JournalEntry;
-  /** ISO 8601. */
-  readonly startedAt: string;
   readonly keeper: AnswerKeeper;
+}
+
+/** A run with its entry in the journal: of a new credential, or of one that the journal kept, which needs no more than this. */
+export interface Run {
+  readonly issuance: Pick<
+    Issuance,
+    'operation' | 'targets' | 'renderer' | 'report' | 'announce' | 'journal' | 'audit' | 'connection'
+  > & { readonly plan: Partial<Pick<IssuancePlan, 'manual' | 'reconcile' | 'finish'>> };
+  readonly entry: JournalEntry;
+  readonly keeper: Pick<AnswerKeeper, 'isKept'>;
+  /** Whether it comes out of the journal. */
+  readonly isStored: boolean;
+  /** When it was requested, ISO 8601. */
+  readonly startedAt: string;
+  readonly subject: Pick<Subject, 'credentialKind' | 'isSelf' | 'connection'>;
+  /** What the audit log is told in any case. */
+  readonly fact: Omit<AuditFact, 'exitCode' | 'error'>;
 }
 
 /** Puts answers into the journal, and remembers whether the last one is safe there. */

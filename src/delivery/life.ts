@@ -75,7 +75,7 @@ export interface Loss {
   readonly isInterrupted: boolean;
   /** What readings of the account show. */
   readonly evidence: 'unchanged' | 'changed' | 'unclear';
-  /** `--no-reissue` forbids it. */
+  /** Neither `--no-reissue` nor an interrupt forbids it. */
   readonly mayReissue: boolean;
   /** Whether the exchange ended here or at a gateway: then the server may still be at work. */
   readonly isOurEnd: boolean;
@@ -144,133 +144,131 @@ export type Help =
   | 'copy it, or issue another';
 
 export interface Ending {
-  readonly fits: (rest: Rest) => boolean;
-  /** How it reads here. */
+  /** What is known then; the rest is of no account. */
+  readonly when: Partial<Rest>;
+  /** How it reads in docs/outcomes.md. */
   readonly name: string;
   /** Null is that of the error which prevented it. */
   readonly code: ExitCode | null;
-  /** How the message ends; null where what went wrong says it all. */
-  readonly says: ((told: Told) => string) | null;
-  /** Null is the hint of what went wrong, if that has one. */
-  readonly help: Help | null;
+  /** How the message ends, where what went wrong does not say it all. */
+  readonly says?: (told: Told) => string;
+  /** Default: the hint of what went wrong, if that has one. */
+  readonly help?: Help;
 }
 
 const { done, partial, unknownOutcome, undelivered } = ExitCode;
 
 /** How it ends: the first row that fits. No other file decides on the codes 6, 7 and 8 of a credential. */
 export const endings: readonly Ending[] = [
+  { when: { request: 'refused' }, name: 'the request was not sent, or refused', code: null },
   {
-    fits: ({ request }) => request === 'refused',
-    name: 'the request was not sent, or refused',
-    code: null,
-    says: null,
-    help: null,
-  },
-  {
-    fits: ({ request }) => request === 'unchanged',
+    when: { request: 'unchanged' },
     name: 'the answer was lost, and the request did nothing',
     code: null,
     says: () => 'nothing was changed',
-    help: null,
   },
+  { when: { request: 'blocked' }, name: 'an earlier create of that name is not settled', code: unknownOutcome },
   {
-    fits: ({ request }) => request === 'blocked',
-    name: 'an earlier create of that name is not settled',
-    code: unknownOutcome,
-    says: null,
-    help: null,
-  },
-  {
-    fits: ({ request, operation }) => request === 'changed' && operation === 'rotate',
+    when: { request: 'changed', operation: 'rotate' },
     name: 'the answer was lost, and it was rotated',
     code: unknownOutcome,
     says: () => 'it was rotated: the old credential is dead, and no new one was received',
     help: 'rotate again',
   },
   {
-    fits: ({ request, operation }) => request === 'unclear' && operation === 'rotate',
+    when: { request: 'unclear', operation: 'rotate' },
     name: 'the answer was lost, and it may have been rotated',
     code: unknownOutcome,
     says: () => 'the old credential may be dead, and no new one was received',
     help: 'rotate again',
   },
   {
-    fits: ({ request }) => request === 'changed',
+    when: { request: 'changed' },
     name: 'the answer was lost, and it was created',
     code: unknownOutcome,
     says: ({ ids, what }) => `the account was created (${ids}), with a ${what} nobody has`,
     help: 'issue another, then discard',
   },
   {
-    fits: ({ request, hasCandidates }) => request === 'unclear' && hasCandidates,
-    name: 'the answer was lost, and it may have been created, as one of that name',
+    when: { request: 'unclear', hasCandidates: true },
+    name: 'the answer was lost, and it may have been created: there is one of that name',
     code: unknownOutcome,
     says: ({ what, seen }) =>
       `the account may have been created, with a ${what} nobody has; there is one of that name: ${seen}`,
     help: 'choose yours, then discard',
   },
   {
-    fits: ({ request }) => request === 'unclear',
+    when: { request: 'unclear' },
     name: 'the answer was lost, and it may have been created',
     code: unknownOutcome,
     says: ({ what }) => `the account may have been created, with a ${what} nobody has`,
     help: 'look for it, then discard',
   },
   {
-    fits: ({ isStored, works }) => isStored && works === false,
+    when: { isStored: true, works: false },
     name: 'it came out of the journal, and does not work',
     code: undelivered,
     says: () => 'nothing was delivered',
     help: 'discard, or issue another',
   },
   {
-    fits: ({ places, isKept }) => places === 'none' && !isKept,
+    when: { places: 'none', isKept: false },
     name: 'it was neither delivered nor kept',
     code: unknownOutcome,
     says: () => 'it is not kept either: nobody has it',
     help: 'issue another, then discard',
   },
   {
-    fits: ({ works, isKept }) => works === false && isKept,
+    when: { works: false, isKept: true },
     name: 'it does not work, and is kept',
     code: undelivered,
     says: () => 'it is kept',
     help: 'deliver later, or issue another',
   },
+  { when: { works: false }, name: 'it does not work, and is not kept', code: undelivered, help: 'issue another' },
+  { when: { places: 'all', isWhole: true }, name: 'all was done', code: done },
   {
-    fits: ({ works }) => works === false,
-    name: 'it does not work, and is not kept',
-    code: undelivered,
-    says: null,
-    help: 'issue another',
+    when: { places: 'all' },
+    name: 'it is where it should be, and the account is not as requested, or the result was not printed',
+    code: partial,
   },
   {
-    fits: ({ places, isKept }) => places !== 'all' && isKept,
+    when: { isKept: true },
     name: 'it was not delivered everywhere, and is kept',
     code: undelivered,
     says: () => 'it is kept',
     help: 'deliver',
   },
   {
-    fits: ({ places }) => places !== 'all',
-    name: 'it was not delivered everywhere, and is not kept',
+    when: {},
+    name: 'it was delivered to some of its targets, and is not kept',
     code: undelivered,
     says: () => 'it is only where it was delivered',
     help: 'copy it, or issue another',
   },
-  {
-    fits: ({ isWhole }) => !isWhole,
-    name: 'it is where it should be, and the account is not, or the result was not printed',
-    code: partial,
-    says: null,
-    help: null,
-  },
-  { fits: () => true, name: 'all was done', code: done, says: null, help: null },
 ];
+
+/** All that is known of a request that may have left. */
+export const onTheWay = {
+  operation: 'rotate',
+  request: 'unclear',
+  hasCandidates: false,
+  isStored: false,
+  isKept: false,
+  places: 'none',
+  works: null,
+  isWhole: true,
+} as const satisfies Rest;
+
+/** The exit code if the program ended at once: what was sent may have been done. */
+export function codeIfEndedNow({ isKept }: Pick<Rest, 'isKept'>): ExitCode {
+  return endingOf({ ...onTheWay, isKept, request: isKept ? 'answered' : 'unclear' }).code ?? unknownOutcome;
+}
 
 /** The row that fits. */
 export function endingOf(rest: Rest): Ending {
-  const ending = endings.find(({ fits }) => fits(rest));
+  const facts = new Map<string, unknown>(Object.entries(rest));
+  const ending = endings.find(({ when }) => Object.entries(when).every(([fact, value]) => facts.get(fact) === value));
   if (ending === undefined) throw new Error('the last row fits everything');
   return ending;
 }
@@ -278,4 +276,9 @@ export function endingOf(rest: Rest): Ending {
 /** Whether the entry stays in the journal, for `sactl recover`; else it is erased. */
 export function staysOpen({ code }: Pick<Ending, 'code'>): boolean {
   return code === unknownOutcome || code === undelivered;
+}
+
+/** The worst that became of several credentials: 8 before 7 before 6 (docs/design.md 3); null where none of these did. */
+export function worstOf(codes: ReadonlySet<ExitCode>): ExitCode | null {
+  return [undelivered, unknownOutcome, partial].find((code) => codes.has(code)) ?? null;
 }

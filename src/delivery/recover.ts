@@ -87,7 +87,7 @@ export function replacementHint(entry: ReadableEntry, id: string | null): Hint {
 }
 
 /** The command that issues another credential for the account with this id, where the entry's request went. */
-export function rotateCommand({ intent }: ReadableEntry, id: string): CommandLine {
+function rotateCommand({ intent }: ReadableEntry, id: string): CommandLine {
   return withConnection(sactl`serviceaccounts rotate --id ${id}`, flagsOf(intent.connection));
 }
 

@@ -1,16 +1,17 @@
 import type { Context } from '../context.ts';
-import { CliError, ExitCode, FailedError, UnknownOutcomeError } from '../errors.ts';
-import { fingerprintOf } from '../model/credential.ts';
+import { CliError, FailedError, UnknownOutcomeError } from '../errors.ts';
 import type { Issued } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { AuditFact } from '../state/audit-event.ts';
 import { recordFact } from '../state/audit-log.ts';
+import type { JournalEntry } from '../state/journal-entry.ts';
 import type { Intent } from '../state/record.ts';
-import { conclude, reconcile } from './conclude.ts';
+import { conclude } from './conclude.ts';
 import { refuseUnsettled, wantedBy } from './earlier-entries.ts';
 import { unknownOutcome } from './failures.ts';
 import { withGrace } from './interrupt.ts';
 import { AnswerKeeper, type Issuance, type IssuanceRun } from './issuance.ts';
+import { codeIfEndedNow } from './life.ts';
 import { mask } from './mask.ts';
 import { lockAccount } from './recover.ts';
 import { requestCredential, type ReceivedCredential } from './request-credential.ts';
@@ -28,16 +29,15 @@ export async function runIssuance(ctx: Context, issuance: Issuance): Promise<voi
   try {
     await issuance.checkUnchanged();
     if (issuance.operation === 'create') await refuseUnsettled(issuance.journal, wantedBy(issuance));
-    let keeper: AnswerKeeper | null = null;
+    let run: IssuanceRun | null = null;
     await withGrace(
       ctx,
       async (signal) => {
         const startedAt = new Date(ctx.now()).toISOString();
-        const entry = await issuance.journal.begin(intentOf(ctx, issuance));
-        keeper = new AnswerKeeper(entry, issuance.preferences);
-        await carryOut(ctx, { issuance, entry, startedAt, keeper }, signal);
+        run = runOf(issuance, await issuance.journal.begin(intentOf(ctx, issuance)), startedAt);
+        await carryOut(ctx, run, signal);
       },
-      () => (keeper?.isKept ? ExitCode.undelivered : ExitCode.unknownOutcome),
+      () => codeIfEndedNow({ isKept: run?.keeper.isKept ?? false }),
     );
   } finally {
     await lock.release();
@@ -57,24 +57,33 @@ function intentOf({ cwd }: Context, issuance: Issuance): Intent {
   };
 }
 
+function runOf(issuance: Issuance, entry: JournalEntry, startedAt: string): IssuanceRun {
+  const { operation, plan, preferences, connection, credentialSource } = issuance;
+  const { id, name, organization, expiresAt } = plan.expected;
+  return {
+    issuance,
+    entry,
+    startedAt,
+    keeper: new AnswerKeeper(entry, preferences),
+    isStored: false,
+    subject: { credentialKind: plan.credentialKind, isSelf: plan.isSelf, connection: [] },
+    fact: {
+      operation,
+      connection: { ...connection, credentialSource },
+      account: { id: operation === 'create' ? null : id, name, organization },
+      expiresBefore: operation === 'create' ? null : expiresAt,
+      entry: entry.id,
+    },
+  };
+}
+
 /** Once the account was changed, every later step is done even if another one fails. */
 async function carryOut(ctx: Context, run: IssuanceRun, signal: AbortSignal): Promise<void> {
-  const { issuance } = run;
-  const { issued, reissued } = await requestOrLeave(ctx, run, signal);
-  await mask(ctx, issued).catch(() => undefined);
-  const known = await verifySupplied(ctx, run, issued);
-  const { account, problem } = await reconcile(issuance.plan, issued, known?.works === true);
-  const verifyCredential = verificationFor(ctx, issuance, { issued, reissued }, known);
-  const input = { issued, reissued, account, problem, signal, verifyCredential };
-  await conclude(ctx, run, input, ({ outcome, targets }, failures) => ({
-    ...factOf(run, failures[0] ?? null),
-    account,
-    expiresAfter: issued.credential.expiresAt ?? account.expiresAt,
-    fingerprint: fingerprintOf(issued.credential.value),
-    verified: outcome?.verified ?? null,
-    reissued,
-    targets,
-  }));
+  const received = await requestOrLeave(ctx, run, signal);
+  await mask(ctx, received.issued).catch(() => undefined);
+  const known = await verifySupplied(ctx, run, received.issued);
+  const verifyCredential = verificationFor(ctx, run.issuance, received, known);
+  await conclude(ctx, run, { ...received, signal, verifyCredential, isVerified: known?.works === true });
 }
 
 /** An entry without an answer is erased when nothing was changed, and stays when that cannot be known. */
@@ -132,16 +141,6 @@ function verificationFor(
   return preferences.verify || reissued ? () => verify(ctx, remote, issued) : null;
 }
 
-function factOf({ issuance, entry }: IssuanceRun, error: CliError | null): AuditFact {
-  const { operation, plan, connection, credentialSource } = issuance;
-  const { id, name, organization, expiresAt } = plan.expected;
-  return {
-    operation,
-    exitCode: error?.exitCode ?? ExitCode.done,
-    connection: { ...connection, credentialSource },
-    account: { id: operation === 'create' ? null : id, name, organization },
-    expiresBefore: operation === 'create' ? null : expiresAt,
-    entry: entry.id,
-    error: error?.message ?? null,
-  };
+function factOf({ fact }: IssuanceRun, { exitCode, message }: CliError): AuditFact {
+  return { ...fact, exitCode, error: message };
 }

@@ -1,4 +1,4 @@
-import { naming } from '../delivery/failures.ts';
+import { naming } from '../delivery/ending.ts';
 import type { Issuance } from '../delivery/issuance.ts';
 import { lockAccount } from '../delivery/recover.ts';
 import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';

@@ -1,4 +1,6 @@
-import { CliError, ExitCode, PartialError, type ErrorCode, type ErrorDetails } from '../errors.ts';
+import { errorAt } from '../delivery/ending.ts';
+import { onTheWay, worstOf } from '../delivery/life.ts';
+import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
 import { tellingWhoWaits, warnOfExpiry } from '../session/reminders.ts';
 import { merged, type BulkResult } from './items.ts';
 import type { Listed } from './connections.ts';
@@ -59,7 +61,8 @@ async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
   if (first === undefined) return ExitCode.done;
   if (result.rotated.length === 0) throw withMessages(first, messages.slice(1));
   const message = `the accounts were rotated, but ${messages.join('; ')}`;
-  throw new PartialError(message, { hint: first.hint, cause: first });
+  const rest = { ...onTheWay, request: 'answered', places: 'all', isWhole: false } as const;
+  throw errorAt(rest, message, { hint: first.hint, cause: first });
 }
 
 /** The error that kept the report from being printed, if any. */
@@ -88,15 +91,14 @@ function summary({ rotated, skipped, failed }: BulkResult): string {
 }
 
 /**
- * The exit code of a run by those of its accounts: 8 before 7 before 6 (docs/design.md 3). 6 is also for a run in which some
- * were rotated and others were not. Where none was, it is the code that all share, else 1. A step for a person counts only
- * where nothing else is wrong.
+ * The exit code of a run by those of its accounts: the worst first. 6 is also for a run in which some were rotated and
+ * others were not. Where none was, it is the code that all share, else 1. A step for a person counts only where nothing else
+ * is wrong.
  */
 export function overallCode(codes: readonly ExitCode[]): ExitCode {
   const seen = new Set(codes);
-  for (const worst of [ExitCode.undelivered, ExitCode.unknownOutcome, ExitCode.partial]) {
-    if (seen.has(worst)) return worst;
-  }
+  const worst = worstOf(seen);
+  if (worst !== null) return worst;
   const hasDone = seen.delete(ExitCode.done);
   const hasActions = seen.delete(ExitCode.actionRequired);
   const [only, ...others] = seen;

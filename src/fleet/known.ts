@@ -1,6 +1,7 @@
-import { naming } from '../delivery/failures.ts';
+import { errorAt, naming } from '../delivery/ending.ts';
+import { onTheWay } from '../delivery/life.ts';
 import { recoverCommand } from '../delivery/recover.ts';
-import { ActionRequiredError, ExitCode, UndeliveredError } from '../errors.ts';
+import { ActionRequiredError, ExitCode } from '../errors.ts';
 import { sactl, withConnection } from '../model/hint.ts';
 import { takesIntake } from '../session/intake.ts';
 import type { Candidate, Choice, Pending } from './candidates.ts';
@@ -24,7 +25,8 @@ export async function knownResult(
 
 /** Rotating such an account once more would throw away a credential that is there. */
 function pendingItem({ account, listed, entry }: Pending): FailedItem {
-  const error = new UndeliveredError(
+  const error = errorAt(
+    { ...onTheWay, request: 'answered', isStored: true, isKept: true },
     `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still`,
     { provider: account.provider, hint: recoverCommand('deliver', entry) },
   );

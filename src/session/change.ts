@@ -9,7 +9,7 @@ import { confirmDone, effectsOf, refuseDone } from './manual.ts';
 import type { Session } from './session.ts';
 import { openAuditLog, recordFact } from '../state/audit-log.ts';
 import type { AuditFact, AuditOperation, AuditSubject } from '../state/audit-event.ts';
-import { reasonOf } from '../delivery/failures.ts';
+import { reasonOf } from '../delivery/ending.ts';
 import { HttpError } from '../http/error.ts';
 
 export interface PlannedChange<Result> extends DoneFlag {

@@ -126,13 +126,8 @@ describe('what fails after a create', () => {
 
   it('is exit 8 where the credential did not get out either, and still told', async () => {
     const { error, left } = await create({ stdout: 'ENOSPC', reconcile: unread, finish: denied });
-    const message = `the new credential of ${who} could not be written to stdout: no space left on device (ENOSPC); it is kept`;
-    expect(error).toEqual({
-      code: 'undelivered',
-      exit: 8,
-      message: `${message}; it was not granted Viewer; it could not be read again`,
-      hint: `sactl recover deliver --id ${entryId}`,
-    });
+    const message = `the new credential of ${who} could not be written to stdout: no space left on device (ENOSPC); it is kept; it was not granted Viewer; it could not be read again`;
+    expect(error).toEqual({ code: 'undelivered', exit: 8, message, hint: `sactl recover deliver --id ${entryId}` });
     expect(left).toMatchObject([{ state: 'kept', outcome: `undelivered: ${message}` }]);
   });
 });

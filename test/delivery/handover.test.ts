@@ -113,11 +113,10 @@ describe('stdout as the only place', () => {
   });
 
   it('says both when it takes nothing of a credential that does not work', async () => {
-    const message = `${the} could not be written to stdout: broken pipe (EPIPE); it is kept`;
-    const other = `${the} does not work: nscale answered 401; it is kept`;
+    const message = `${the} could not be written to stdout: broken pipe (EPIPE); and it does not work: nscale answered 401; it is kept`;
     const { error, left } = await handOver({ trials: [refused], context: { stdout: brokenStdout('EPIPE') } });
-    expect(error).toEqual(undelivered(`${message}; ${other}`, recover));
-    expect(left).toEqual([entry(`${message}; ${other}`)]);
+    expect(error).toEqual(undelivered(message, dead));
+    expect(left).toEqual([entry(message)]);
   });
 });
 

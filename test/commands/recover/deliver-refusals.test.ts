@@ -225,7 +225,7 @@ describe('recover deliver respects the lock of the account', () => {
 });
 
 describe('recover deliver that fails keeps the credential', () => {
-  const kept = `the new credential of ${name}`;
+  const kept = `the credential that entry ${entryIds.kept} keeps for ${name}`;
   const hint = `sactl recover deliver --id ${entryIds.kept}`;
 
   it.each(['EPIPE', 'ENOSPC'])('when stdout takes nothing: %s', async (error) => {
