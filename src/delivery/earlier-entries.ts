@@ -1,11 +1,11 @@
-import { UnknownOutcomeError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { sactl, type Hint } from '../model/hint.ts';
 import type { Journal } from '../state/journal.ts';
 import type { EntryConnection } from '../state/record.ts';
 import { isOpen, type ReadableEntry, type StoredEntry } from '../state/stored-entry.ts';
 import type { Issuance } from './issuance.ts';
-import { answerIn, lifeOf } from './life.ts';
+import { errorAt } from './ending.ts';
+import { answerIn, lifeOf, onTheWay } from './life.ts';
 import { accountIdOf, readEntry } from './recover.ts';
 
 /** An account that is to be created. */
@@ -21,7 +21,7 @@ export function wantedBy({ connection, plan }: Issuance): Wanted {
 /**
  * Refuses another create while an earlier one is open that may have made this very account: the new account
  * would be taken for another's, or made twice (docs/design.md 6). `same` are the accounts that have the name now.
- * @throws UnknownOutcomeError naming the entry
+ * @throws the error of that ending, naming the entry
  */
 export async function refuseUnsettled(journal: Journal, wanted: Wanted, same: readonly Account[] = []): Promise<void> {
   const entries = await journal.list();
@@ -30,7 +30,8 @@ export async function refuseUnsettled(journal: Journal, wanted: Wanted, same: re
   const { id } = unsettled;
   const ours = same.find(({ tags }) => Object.values(tags).includes(id));
   const { provider, name } = wanted;
-  throw new UnknownOutcomeError(
+  throw errorAt(
+    { ...onTheWay, operation: 'create', request: 'blocked' },
     ours === undefined
       ? `an earlier create of ${name} is not settled: entry ${id} of the journal`
       : `an earlier create of ${name} made account ${ours.id}, and its credential was not delivered: entry ${id} of the journal`,

@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
-import { AuthError, InterruptedError, UsageError } from '../errors.ts';
+import { AuthError, CliError, InterruptedError, UsageError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Evidence, Issued, IssuancePlan } from '../providers/issuance.ts';
-import { nothingChanged, unknownOutcome } from './failures.ts';
 import type { Operation } from '../state/record.ts';
 import type { Issuance, IssuanceRun } from './issuance.ts';
+import { afterLoss, type AfterLoss, type Loss, type Rest } from './life.ts';
 
 export interface ReceivedCredential {
   readonly issued: Issued;
@@ -13,24 +13,36 @@ export interface ReceivedCredential {
   readonly reissued: boolean;
 }
 
+/** What is known of a request that brought no credential. */
+export interface NoCredential {
+  readonly request: Exclude<Rest['request'], 'blocked' | 'answered'>;
+  /** Accounts that it made, or may have made. */
+  readonly candidates: readonly Account[];
+  readonly cause: unknown;
+}
+
 /**
- * Requests the credential once. Where the answer is lost, finds out what can be known; where that allows it, another one
- * is issued, because that was requested, and the first is beyond reach (docs/design.md 6).
- * @throws UnknownOutcomeError when it cannot be known what the provider did; any other error when nothing was changed
+ * Requests the credential once. Where the answer is lost, finds out what can be known; where that allows it (`afterLoss`),
+ * another one is issued, because that was requested, and the first is beyond reach (docs/design.md 6). Never rejects.
  */
 export async function requestCredential(
   ctx: Context,
   run: IssuanceRun,
   signal: AbortSignal,
-): Promise<ReceivedCredential> {
+): Promise<ReceivedCredential | NoCredential> {
   const { plan, operation } = run.issuance;
-  await run.entry.sent();
-  ctx.signal.throwIfAborted();
+  try {
+    await run.entry.sent();
+    ctx.signal.throwIfAborted();
+  } catch (cause) {
+    return { request: cause instanceof CliError ? 'refused' : 'unclear', candidates: [], cause };
+  }
   try {
     return { issued: await sendOnce(run, plan, operation, signal), reissued: false };
-  } catch (error) {
-    if (isCertain(error)) throw error;
-    return resolveLostAnswer(ctx, run, error, signal);
+  } catch (cause) {
+    if (isCertain(cause)) return { request: 'refused', candidates: [], cause };
+    run.keeper.disregard();
+    return resolveLostAnswer(ctx, run, cause, signal);
   }
 }
 
@@ -51,50 +63,77 @@ function isCertain(error: unknown): boolean {
   return error instanceof AuthError || error instanceof UsageError || error instanceof InterruptedError;
 }
 
+/** How each fact is found out, once. */
+type Inquiry = { readonly [Fact in keyof Loss]: () => Loss[Fact] | Promise<Loss[Fact]> };
+
 async function resolveLostAnswer(
   ctx: Context,
   run: IssuanceRun,
   cause: unknown,
   signal: AbortSignal,
-): Promise<ReceivedCredential> {
+): Promise<ReceivedCredential | NoCredential> {
   const { issuance } = run;
-  run.keeper.disregard();
-  if (ctx.signal.aborted) throw unknownOutcome(run, { cause, evidence: null });
-  await issuance.report('the answer was lost; looking for what became of the request');
-  const evidence = await gatherEvidence(ctx, issuance.plan, cause).catch(() => null);
-  if (evidence?.kind === 'unchanged') throw nothingChanged(issuance, cause);
-  const isEnd = ctx.signal.aborted || !mayReissue(issuance, cause);
-  const account = isEnd ? null : await accountToRotate(issuance, evidence);
-  if (account === null || !(await canReissue(issuance)) || ctx.signal.aborted) {
-    throw unknownOutcome(run, { cause, evidence });
+  let evidence: Evidence = { kind: 'unclear', candidates: [] };
+  let account: Account | null = null;
+  const decision = await decide({
+    isInterrupted: () => ctx.signal.aborted,
+    evidence: async () => {
+      await issuance.report('the answer was lost; looking for what became of the request');
+      evidence = await gatherEvidence(ctx, issuance.plan, cause).catch(() => evidence);
+      return evidence.kind;
+    },
+    mayReissue: () => issuance.preferences.reissue && !ctx.signal.aborted,
+    isOurEnd: () => !(cause instanceof HttpError) || isOurEnd(cause),
+    isOurs: async () => (account = await accountToRotate(issuance, evidence)) !== null,
+    canGoOn: async () => (await ownCredentialWorks(issuance)) && !ctx.signal.aborted,
+  });
+  const lost = { request: evidence.kind, candidates: accountsOf(evidence), cause };
+  if (decision !== 'issue another' || account === null) return lost;
+  return issueAnother(run, account, lost, signal);
+}
+
+/** The first row of `afterLoss` that fits. */
+async function decide(inquiry: Inquiry): Promise<AfterLoss> {
+  for (const [fact, value, then] of afterLoss) {
+    if ((await inquiry[fact]()) === value) return then;
   }
+  return 'issue another';
+}
+
+/** At most once: a second answer that is lost stays lost. */
+async function issueAnother(
+  run: IssuanceRun,
+  account: Account,
+  lost: NoCredential,
+  signal: AbortSignal,
+): Promise<ReceivedCredential | NoCredential> {
+  const { issuance } = run;
   await issuance.report(`issuing another credential for ${account.name} (${account.id})`);
   try {
     const plan = issuance.operation === 'rotate' ? issuance.plan : await issuance.remote.planRotate?.(account);
-    if (plan === undefined) throw unknownOutcome(run, { cause, evidence });
-    return { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true };
-  } catch (second) {
-    throw unknownOutcome(run, { cause: second, evidence });
+    return plan === undefined ? lost : { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true };
+  } catch (cause) {
+    return { ...lost, cause };
   }
 }
 
-/** At most once, and only when the other side ended the exchange: else the first request may still be at work. */
-function mayReissue({ preferences }: Issuance, cause: unknown): boolean {
-  return preferences.reissue && cause instanceof HttpError && !isOurEnd(cause);
-}
-
 /** The account that one more rotation may be done on: ours for certain, or the one that a person points at. */
-async function accountToRotate(issuance: Issuance, evidence: Evidence | null): Promise<Account | null> {
-  if (evidence?.kind === 'changed') return evidence.account;
+async function accountToRotate(issuance: Issuance, evidence: Evidence): Promise<Account | null> {
+  if (evidence.kind === 'changed') return evidence.account;
   if (issuance.operation === 'rotate') return issuance.plan.expected;
-  const candidates = evidence?.kind === 'unclear' ? evidence.candidates : [];
+  const candidates = accountsOf(evidence);
   if (candidates.length === 0 || issuance.choose === null) return null;
   // A question left open chooses nothing; what may have been done stays done.
   return issuance.choose(candidates).catch(() => null);
 }
 
-/** Whether the caller's own credential still works: where it was rotated itself, it does not. */
-async function canReissue({ remote }: Issuance): Promise<boolean> {
+function accountsOf(evidence: Evidence): readonly Account[] {
+  if (evidence.kind === 'changed') return [evidence.account];
+  return evidence.kind === 'unclear' ? evidence.candidates : [];
+}
+
+/** Where the caller's own account was rotated, it does not. */
+async function ownCredentialWorks({ remote }: Issuance): Promise<boolean> {
   return remote.verifyOwnCredential().catch(() => false);
 }
 

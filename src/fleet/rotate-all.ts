@@ -1,7 +1,9 @@
+import { errorAt } from '../delivery/ending.ts';
+import { onTheWay } from '../delivery/life.ts';
 import type { IssuedResult } from '../delivery/result.ts';
 import { runIssuance } from '../delivery/run-issuance.ts';
 import type { Context } from '../context.ts';
-import { CliError, InterruptedError, UnknownOutcomeError } from '../errors.ts';
+import { CliError, InterruptedError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
 import { openBatches, type Batches, type Ready } from './batch.ts';
 import { failedItem, leftItem, rotatedItem, type Item } from './items.ts';
@@ -81,5 +83,5 @@ function interruptionOf(error: unknown): InterruptedError | null {
 function known(error: unknown): CliError {
   if (error instanceof CliError) return error;
   const message = 'an unexpected error, a bug in sactl; it may have been rotated';
-  return new UnknownOutcomeError(message, { cause: error });
+  return errorAt(onTheWay, message, { cause: error });
 }

@@ -231,10 +231,6 @@ describe('a run', () => {
 const elsewhere: Readonly<Record<string, string>> = {
   'errors.ts': 'the table of the codes, and the classes that have them',
   'delivery/ending.ts': 'the class for the code of a row',
-  'delivery/failures.ts': 'a request without an answer, which does not run by the page yet',
-  'delivery/run-issuance.ts': 'a request without an answer, which does not run by the page yet',
-  'delivery/earlier-entries.ts': 'an earlier create that is not settled, which does not end by the page yet',
-  'fleet/rotate-all.ts': 'an unexpected error, which does not end by the page yet',
   'bin.ts': 'the code of a change of which nothing is known yet, and what is said at a second interrupt',
   'program.ts': 'errors of these codes name the entry themselves',
   'state/audit-event.ts': "the audit log's word for a code",
