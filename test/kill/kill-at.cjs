@@ -3,9 +3,9 @@
 // and once when its answer has been read. What changes nothing that the next process could find (reading a file, a GET,
 // fsync, close) is no step: to be killed before it is to be killed before the step that follows.
 // KILL_MODE is `before`: right before step number KILL_AT; or `torn`: half-way through write number KILL_AT.
+const diagnostics = require('node:diagnostics_channel');
 const fs = require('node:fs');
 const promises = require('node:fs/promises');
-const http = require('node:http');
 const path = require('node:path');
 
 const at = Number(process.env['KILL_AT']);
@@ -135,13 +135,13 @@ Object.assign(fs, {
   },
 });
 
-const { request } = http;
-/** @param {URL} url @param {import('node:http').RequestOptions} options */
-function stoppableRequest(url, options) {
-  if (options.method === 'GET') return request(url, options);
-  step();
-  const sent = request(url, options);
-  sent.prependOnceListener('response', step);
-  return sent;
+/**
+ * Requests are told of by the package that sends them, right before their first byte leaves and once their answer begins.
+ * @param {unknown} message
+ */
+function stepRequest(message) {
+  const { request } = /** @type {{ request: { method: string } }} */ (message);
+  if (request.method !== 'GET') step();
 }
-Object.assign(http, { request: stoppableRequest });
+diagnostics.subscribe('undici:client:sendHeaders', stepRequest);
+diagnostics.subscribe('undici:request:headers', stepRequest);
