@@ -9,7 +9,7 @@ import type { AuditFact } from '../state/audit-event.ts';
 import { recordFact } from '../state/audit-log.ts';
 import { supersede } from './earlier-entries.ts';
 import { errorOf, shortcoming, type Findings } from './ending.ts';
-import { handOver, restOf, type HandoverInput } from './handover.ts';
+import { handOver, restOf, tried, type HandoverInput } from './handover.ts';
 import type { Run } from './issuance.ts';
 import { endingOf, staysOpen } from './life.ts';
 
@@ -26,15 +26,14 @@ export interface ConcludeInput extends Omit<HandoverInput, 'account'> {
 export async function conclude(ctx: Context, run: Run, { isVerified, ...input }: ConcludeInput): Promise<void> {
   const { issuance } = run;
   const { issued, signal } = input;
-  const reconciled = await reconcile(run, input, isVerified);
-  const { account } = reconciled;
+  const { plan, operation, report } = issuance;
+  // A credential in hand is delivered whatever happens to the account's other properties.
+  const reconciled = await tried(issued.account, () => plan.reconcile?.(issued, { verified: isVerified }));
+  const account = reconciled.value;
   const handed = await handOver(ctx, run, { ...input, account });
-  const unfinished = await failureOf(() => issuance.plan.finish?.(account, { signal, report: issuance.report }));
-  const unmet = [unfinished, reconciled.problem].filter((problem) => problem !== null);
-  const shortcomings = [
-    ...handed.shortcomings,
-    ...unmet.map((problem) => shortcoming(problem, issuance.operation, account)),
-  ];
+  const finished = await tried(undefined, () => plan.finish?.(account, { signal, report }));
+  const unmet = [finished.problem, reconciled.problem].filter((problem) => problem !== null);
+  const shortcomings = [...handed.shortcomings, ...unmet.map((problem) => shortcoming(problem, operation, account))];
   const rest = restOf(run, { places: handed.places, works: handed.works, isWhole: shortcomings.length === 0 });
   const error = await end(ctx, run, { ...handed, rest, shortcomings, account }, () => ({
     ...factsOf(issued, account),
@@ -43,7 +42,7 @@ export async function conclude(ctx: Context, run: Run, { isVerified, ...input }:
     ...(run.isStored ? {} : { reissued: input.reissued }),
   }));
   for (const { goal, url, command } of handed.actions) {
-    await issuance.report(`to be done by a person: ${goal}, at ${url}; then: ${hintText(command)}`);
+    await report(`to be done by a person: ${goal}, at ${url}; then: ${hintText(command)}`);
   }
   if (error !== null) throw error;
 }
@@ -52,29 +51,6 @@ export async function conclude(ctx: Context, run: Run, { isVerified, ...input }:
 export function factsOf({ credential }: Issued, account: Account): Partial<AuditFact> {
   const expiresAfter = credential.expiresAt ?? account.expiresAt;
   return { account, expiresAfter, fingerprint: fingerprintOf(credential.value) };
-}
-
-/** A credential in hand is delivered whatever happens to the account's other properties, so problems are returned. */
-async function reconcile(
-  { issuance }: Run,
-  { issued }: Pick<ConcludeInput, 'issued'>,
-  verified: boolean,
-): Promise<{ account: Account; problem: unknown }> {
-  try {
-    return { account: (await issuance.plan.reconcile?.(issued, { verified })) ?? issued.account, problem: null };
-  } catch (problem) {
-    return { account: issued.account, problem };
-  }
-}
-
-/** The error that `work` throws; null when there is none. */
-async function failureOf(work: () => Promise<void> | undefined): Promise<unknown> {
-  try {
-    await work();
-    return null;
-  } catch (error) {
-    return error;
-  }
 }
 
 /**

@@ -75,7 +75,7 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
   const where = { places: refused.length === 0 ? 'all' : partly, works: verification.works } as const;
   const isOpen = staysOpen(endingOf(restOf(run, where)));
   const actions = isOpen ? [] : (issuance.plan.manual?.actions(delivered) ?? []);
-  const { account, problem } = await record(run, input.account, delivered);
+  const { value: account, problem } = await record(run, input.account, delivered);
   const outcome = outcomeOf(run, input, { ...where, deliveries, isOpen, actions });
   const result = { ...issued, account, outcome };
   const failure = await (issuance.announce?.(result) ?? printReport(ctx, issuance.renderer, result));
@@ -100,17 +100,22 @@ function whyOf(refused: readonly Delivery[]): string {
 }
 
 /** The account once it is recorded on this machine where its credential is. */
-async function record(
-  { issuance }: Run,
-  account: Account,
-  delivered: readonly string[],
-): Promise<{ account: Account; problem: unknown }> {
-  const { manual } = issuance.plan;
-  if (manual === undefined || delivered.length === 0) return { account, problem: null };
+function record({ issuance }: Run, account: Account, delivered: readonly string[]): Promise<Tried<Account>> {
+  return tried(account, () => (delivered.length === 0 ? undefined : issuance.plan.manual?.record(delivered)));
+}
+
+/** What work gave, and why it failed; null is not at all. */
+interface Tried<Value> {
+  readonly value: Value;
+  readonly problem: unknown;
+}
+
+/** Does what must not keep a credential from its places. Where there is nothing to do, or it fails, `before` stays. */
+export async function tried<Value>(before: Value, work: () => Promise<Value> | undefined): Promise<Tried<Value>> {
   try {
-    return { account: await manual.record(delivered), problem: null };
+    return { value: (await work()) ?? before, problem: null };
   } catch (problem) {
-    return { account, problem };
+    return { value: before, problem };
   }
 }
 

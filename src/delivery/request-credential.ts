@@ -23,7 +23,7 @@ export interface NoCredential {
 
 /**
  * Requests the credential once. Where the answer is lost, finds out what can be known; where that allows it (`afterLoss`),
- * another one is issued, because that was requested, and the first is beyond reach (docs/design.md 6). Never rejects.
+ * another one is issued, because that was requested, and the first is beyond reach (docs/design.md 6). Rejects with unexpected errors only.
  */
 export async function requestCredential(
   ctx: Context,

@@ -74,13 +74,18 @@ function runOf(issuance: Issuance, entry: JournalEntry, startedAt: string): Issu
 
 /** Once the account was changed, every later step is done even if another one fails. */
 async function carryOut(ctx: Context, run: IssuanceRun, signal: AbortSignal): Promise<void> {
-  const received = await requestCredential(ctx, run, signal);
+  const received = await requestCredential(ctx, run, signal).catch(unexplained);
   if ('request' in received) return endWithout(ctx, run, received);
   await mask(ctx, received.issued).catch(() => undefined);
   const known = await verifySupplied(ctx, run, received.issued);
   if (known instanceof CliError) return endWithout(ctx, run, { request: 'refused', candidates: [], cause: known });
   const verifyCredential = verificationFor(ctx, run.issuance, received, known);
   await conclude(ctx, run, { ...received, signal, verifyCredential, isVerified: known?.works === true });
+}
+
+/** An unexpected error does not tell what was done. */
+function unexplained(cause: unknown): NoCredential {
+  return { request: 'unclear', candidates: [], cause };
 }
 
 /** @throws the error of an ending without a credential */

@@ -7,7 +7,7 @@ import type { JournalEntry } from '../../src/state/journal-entry.ts';
 import { fails, httpError, neverAnswers, reset } from './answers.ts';
 import { diskFull } from './faulty-journal.ts';
 import { entryId, failureOf, issuance, worldOf } from './issuance.ts';
-import { changed, looking, unchanged } from './lost.ts';
+import { changed, looking, unchanged, unknownEntry } from './lost.ts';
 import type { Script } from './script.ts';
 
 describe('an error that says that nothing was changed', () => {
@@ -118,6 +118,15 @@ describe('a journal that cannot be written beforehand', () => {
       left: [],
     });
   });
+});
+
+it('keeps the entry where an unexpected error comes after the request has left', async () => {
+  const { ctx, issuance: issuing, left } = await worldOf({ answers: [fails(reset)] });
+  const broken = { ...issuing, report: () => Promise.reject(new TypeError('no stderr')) };
+  const error = await failureOf(() => runIssuance(ctx, broken));
+  const message = 'cannot rotate service account ci; the old credential may be dead, and no new one was received';
+  expect(error).toMatchObject({ code: 'unknown_outcome', exit: 7, message });
+  expect(await left()).toEqual([unknownEntry(message)]);
 });
 
 it('says what it knows although the journal cannot take it', async () => {
