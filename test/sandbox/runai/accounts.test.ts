@@ -24,13 +24,36 @@ describe('list', () => {
     expect(text).not.toMatch(/secretHash|clientSecret/);
   });
 
-  test('ends at 1000', async () => {
+  // docs/contracts/runai.md 15.26
+  test('ends at 1000, and the accounts after that are reached by their id', async () => {
     const deployment = deploy();
     const [first] = deployment.state.accounts;
     if (first === undefined) throw new Error('this test expects an account');
-    for (let index = 0; index < 1000; index += 1) deployment.state.accounts.push({ ...first });
-    expect((await deployment.send('GET', accounts)).array).toHaveLength(1000);
+    for (let index = 0; index < 1000; index += 1) deployment.state.accounts.push({ ...first, id: `more-${index}` });
+    const { array } = await deployment.send('GET', accounts);
+    expect(array).toHaveLength(1000);
+    const last = `${accounts}/more-999`;
+    expect(array.some(({ id }) => id === 'more-999')).toBe(false);
+    expect((await deployment.send('GET', last)).object['id']).toBe('more-999');
+    expect((await deployment.send('PATCH', last, { body: { enabled: false } })).status).toBe(200);
+    expect((await deployment.send('POST', `${last}/secret`)).status).toBe(200);
+    expect((await deployment.send('DELETE', last)).status).toBe(204);
   });
+});
+
+// docs/contracts/runai.md 15.11 and 15.28
+test('the tenant is a string here, and a number in rules and clusters', async () => {
+  const { send } = deploy();
+  const rule = await send('GET', '/api/v1/authorization/access-rules/101');
+  const clusters = await send('GET', '/api/v1/clusters');
+  const { array } = await send('GET', accounts);
+  const tenants = [...array, rule.object, ...clusters.array].map(({ tenantId }) => tenantId);
+  expect(new Set(tenants)).toEqual(new Set(['1001', 1001]));
+  expect([array[0]?.['tenantId'], rule.object['tenantId'], clusters.array[0]?.['tenantId']]).toEqual([
+    '1001',
+    1001,
+    1001,
+  ]);
 });
 
 describe('get', () => {
