@@ -31,7 +31,7 @@ export const whoami = verb({
         ),
     });
     if (permissions?.length === 0) {
-      await session.note('it may do nothing yet: the provider names no permission of this credential');
+      await session.note('the provider names no permission of this credential: it may have no access rule yet');
     }
     return ExitCode.done;
   },

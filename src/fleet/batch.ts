@@ -5,7 +5,8 @@ import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { issuanceOf } from '../session/issuance.ts';
 import { refuseChanged } from '../session/pick.ts';
-import type { Listed } from './connections.ts';
+import type { AccountList } from '../providers/provider.ts';
+import { orMissing, type Listed } from './connections.ts';
 import type { Prepared } from './prepare.ts';
 import type { BulkRun } from './run.ts';
 
@@ -78,7 +79,7 @@ async function openBatch(run: BulkRun, batch: readonly Prepared[]): Promise<read
   const locked = await Promise.all(batch.map((one) => lock(run, one)));
   const lists = [...new Set(batch.map(({ listed }) => listed))];
   const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed)] as const)));
-  return locked.map((one) => checkedBy(one, readings.get(one.listed) ?? []));
+  return locked.map((one) => checkedBy(one, readings.get(one.listed) ?? nothing));
 }
 
 /** The account with a last check, by this reading of its connection. */
@@ -87,11 +88,16 @@ function checkedBy(one: Ready, reading: Reading): Ready {
   const { account } = one;
   async function checkUnchanged(): Promise<void> {
     if (reading instanceof CliError) throw reading;
-    const now = reading.find(({ id }) => id === account.id);
-    if (now !== undefined) return refuseChanged(account, now, naming(account));
+    const now = reading.accounts.find(({ id }) => id === account.id) ?? (await unlisted(one, reading));
+    if (now !== null) return refuseChanged(account, now, naming(account));
     throw new NotFoundError(`${naming(account)} has been deleted in the meantime`, { provider: account.provider });
   }
   return { ...one, issuance: { ...one.issuance, checkUnchanged } };
+}
+
+/** The account where the list has no room for it; null where it is gone. */
+async function unlisted({ account, listed }: Ready, { isCut }: AccountList): Promise<Account | null> {
+  return isCut ? orMissing(listed.connected.provider.findAccount(account.id)) : null;
 }
 
 async function lock(run: BulkRun, one: Prepared): Promise<Ready> {
@@ -129,7 +135,9 @@ function issuanceFor(run: BulkRun, { account, listed, plan, targets }: Prepared)
   return { ...issuance, choose: null, report: (text) => run.note(`${account.name}: ${text}`) };
 }
 
-type Reading = readonly Account[] | CliError;
+const nothing: AccountList = { accounts: [], warnings: [] };
+
+type Reading = AccountList | CliError;
 
 /** A failure, which would cost the whole batch, is tried once more; a refusal is not. */
 async function read(listed: Listed): Promise<Reading> {
@@ -140,7 +148,7 @@ async function read(listed: Listed): Promise<Reading> {
 
 async function readOnce({ connected }: Listed): Promise<Reading> {
   try {
-    return (await connected.provider.listAccounts()).accounts;
+    return await connected.provider.listAccounts();
   } catch (error) {
     return unsent(error);
   }

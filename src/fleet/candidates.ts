@@ -95,7 +95,8 @@ function resolve(
     const [only, ...others] = named;
     if (only === undefined) {
       const hint = sactl`serviceaccounts list`;
-      problems.push(new NotFoundError(`no service account ${quoted(reference)}`, { hint }));
+      const unsure = lists.flatMap((listed) => listed.unsure ?? []).find((one) => one.reference === reference);
+      problems.push(unsure?.error ?? new NotFoundError(`no service account ${quoted(reference)}`, { hint }));
     } else if (others.length === 0) chosen.add(only);
     else problems.push(ambiguous(reference, named));
   }

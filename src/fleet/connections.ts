@@ -4,9 +4,10 @@ import type { Context } from '../context.ts';
 import type { Account } from '../model/account.ts';
 import type { TargetSpec } from '../delivery/targets/scheme.ts';
 import type { TargetEnvironment } from '../delivery/targets/target.ts';
-import { AuthError, CliError, FailedError, UsageError } from '../errors.ts';
+import { AuthError, CliError, FailedError, NotFoundError, UsageError } from '../errors.ts';
 import type { ColumnChoice } from '../output/columns.ts';
 import { prepareRenderer } from '../output/renderer.ts';
+import type { AccountList } from '../providers/provider.ts';
 import { environments } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from '../session/check.ts';
 import { connect, describeConnection, type Connected, type Described, type Shared } from '../session/connect.ts';
@@ -173,20 +174,63 @@ export interface Listed extends MemberTargets {
   readonly connected: Connected;
   readonly accounts: readonly Account[];
   readonly warnings: readonly string[];
+  readonly isCut?: boolean;
+  /** References of which it is not known whether they name an account here. */
+  readonly unsure?: readonly Unsure[];
 }
 
-/** Lists the accounts of every connection, all at once; one that fails costs its own accounts only. */
+/** A reference that may name an account beyond those that are listed. */
+interface Unsure {
+  readonly reference: string;
+  readonly error: CliError;
+}
+
+/**
+ * Lists the accounts of every connection, all at once; one that fails costs its own accounts only. Accounts that
+ * `references` name and that a list has no room for are added to it.
+ */
 export async function listAccounts(
   fleet: Fleet,
-  destinations: readonly MemberTargets[],
+  { destinations, references }: { destinations: readonly MemberTargets[]; references: readonly string[] | null },
   shared: Shared,
 ): Promise<{ readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] }> {
   const answers = await fleet.askAll(async (connected) => {
-    return { connected, ...(await connected.provider.listAccounts()) };
+    const list = await connected.provider.listAccounts();
+    return { connected, ...(list.isCut ? await withOthers(connected, list, references) : list) };
   }, shared);
   const lists = destinations.flatMap((destination, index) => {
     const answer = answers[index]?.answer ?? null;
     return answer === null ? [] : [{ ...destination, ...answer }];
   });
   return { lists, unlisted: unanswered(fleet, answers) };
+}
+
+/** A list with the accounts that references name and that it does not show. */
+async function withOthers(
+  { definition, provider }: Connected,
+  list: AccountList,
+  references: readonly string[] | null,
+): Promise<AccountList & Pick<Listed, 'unsure'>> {
+  const others = (references ?? []).filter((one) => definition.accountsNamed(list.accounts, one).length === 0);
+  const unsure: Unsure[] = [];
+  const found = await Promise.all(
+    others.map((reference) =>
+      orMissing(provider.findAccount(reference)).catch((error: unknown) => {
+        if (!(error instanceof FailedError)) throw error;
+        unsure.push({ reference, error });
+        return null;
+      }),
+    ),
+  );
+  return { ...list, accounts: [...list.accounts, ...found.flatMap((account) => account ?? [])], unsure };
+}
+
+/** Null where there is no such account. */
+export async function orMissing(found: Promise<Account>): Promise<Account | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
 }

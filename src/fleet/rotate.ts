@@ -28,7 +28,7 @@ export async function rotateSeveral(
     checkBulkInput({ ctx, common }, members, flags),
   );
   const run = openRun({ ctx, common }, flags, { fleet, input });
-  const { lists, unlisted } = await listAccounts(fleet, input.destinations, run);
+  const { lists, unlisted } = await listAccounts(fleet, input, run);
   if (lists.length === 0) throwUnanswered(unlisted);
   await tellUnanswered(ctx, unlisted);
   for (const text of lists.flatMap(({ warnings }) => warnings)) await run.note(text);

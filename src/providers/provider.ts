@@ -134,6 +134,8 @@ export interface AccountList {
   readonly accounts: readonly Account[];
   /** Things a reader of the list must know, e.g. that it may be incomplete. */
   readonly warnings: readonly string[];
+  /** Set where the list is as long as the provider's lists get: there may be accounts that only their ids find. */
+  readonly isCut?: boolean;
 }
 
 /** Who the credential is. */

@@ -92,9 +92,14 @@ async function checkInput(
  */
 async function findExisting(session: Session, { name }: NewAccount, flags: CreateFlags): Promise<Account | null> {
   if (flags.allowDuplicate) return null;
-  const same = await accountsNamed(session, name);
+  const { accounts, warnings, isCut } = await session.provider.listAccounts();
+  const same = accounts.filter((account) => account.name === name);
   const [only, ...others] = same;
-  if (only === undefined) return null;
+  if (only === undefined) {
+    // A provider whose lists are cut refuses a name that is taken.
+    for (const text of isCut ? warnings : []) await session.note(text);
+    return null;
+  }
   const { ctx, connection, stateDirectory } = session;
   const journal = openJournal({ ...ctx, stateDirectory, keepsSecrets: true });
   await refuseUnsettled(journal, { ...only, endpoint: connection.endpoint }, same);

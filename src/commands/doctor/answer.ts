@@ -34,7 +34,7 @@ function examineIdentity(identity: Identity | null, source: string): CheckResult
   const who = identity === null || identity.kind === 'unknown' ? '' : `: it is ${identity.subject}`;
   const message = `the credential from ${source} works${who}`;
   return identity?.permissions?.length === 0
-    ? warning('credential', `${message}, but it may do nothing`, 'have it granted a role')
+    ? warning('credential', `${message}, but the provider names no permission of it`, 'have it granted a role')
     : ok('credential', message);
 }
 

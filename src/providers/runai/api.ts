@@ -4,7 +4,16 @@ import type { HttpClient } from '../../http/client.ts';
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
 import type { Schema } from '../../http/body.ts';
 import { fieldsOf } from '../../model/account.ts';
-import { asNumber, countPages, jsonRequests, payloads, type JsonRequests, type Payload } from '../answers.ts';
+import {
+  asNumber,
+  badAnswer,
+  countPages,
+  jsonRequests,
+  payload,
+  payloads,
+  type JsonRequests,
+  type Payload,
+} from '../answers.ts';
 import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead, type Id } from './schema.ts';
 import { isAbsent } from './token.ts';
 
@@ -14,6 +23,8 @@ export type Era = 'service-accounts' | 'apps';
 /** Run:ai's API as far as it is used, with the differences between its versions (docs/contracts/runai.md 1). */
 export interface Api extends Pick<JsonRequests, 'send' | 'sendOnly'> {
   readonly accounts: () => Promise<Payload<ServiceAccount>[]>;
+  /** One account, also of those that the list has no room for; null where Run:ai says that there is none of this id. */
+  readonly account: (id: string) => Promise<Payload<ServiceAccount> | null>;
   /** The URL of the accounts, of one of them, or of something below it. */
   readonly accountUrl: (...path: readonly string[]) => Promise<string>;
   readonly era: () => Promise<Era>;
@@ -56,17 +67,41 @@ export function createApi(http: HttpClient, endpoint: string): Api {
     return (await known) ?? 'service-accounts';
   }
 
+  async function accountUrl(...path: readonly string[]): Promise<string> {
+    return [url(`/api/v1/${await era()}`), ...path.map(encodeURIComponent)].join('/');
+  }
+
+  async function readAccount(id: string): Promise<Payload<ServiceAccount> | null> {
+    const purpose = `read service account ${id}`;
+    const found = await orMissing(get(await accountUrl(id), purpose, payload(ServiceAccount)));
+    if (found === null || found.wire.id === id) return found;
+    throw badAnswer('runai', `cannot ${purpose}: Run:ai answered with another account`);
+  }
+
   return {
     url,
     read,
     era,
     accounts: listAccounts,
-    accountUrl: async (...path) => [url(`/api/v1/${await era()}`), ...path.map(encodeURIComponent)].join('/'),
+    account: readAccount,
+    accountUrl,
     roles: () => readRoles(read),
     accessRules: (subjects) => readAccessRules(read, subjects),
     send,
     sendOnly,
   };
+}
+
+/** Null where Run:ai itself says that there is nothing of this id: 404, or 400 for what is no id (docs/contracts/runai.md 3). */
+export async function orMissing<Value>(read: Promise<Value>): Promise<Value | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof HttpError && error.problem !== null && (error.status === 404 || error.status === 400)) {
+      return null;
+    }
+    throw error;
+  }
 }
 
 type Read = Api['read'];

@@ -2,13 +2,14 @@ import type * as z from 'zod/mini';
 
 import { sactl } from '../../model/hint.ts';
 import { ConflictError, PartialError } from '../../errors.ts';
+import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import type { Evidence, IssuancePlan, Issued, SendOptions } from '../issuance.ts';
 import type { ApplyOptions } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { addRule, resolveGrant, ruleBody, rulesUrl, type Grant } from './rules.ts';
 import { issuedFrom, readSecret, secretKey } from './rotate.ts';
-import { findAccount, readableRules } from './lookup.ts';
+import { listCap, mayBeCut, readAccount, readableRules } from './lookup.ts';
 import { Created, toAccount } from './schema.ts';
 
 /** Run:ai takes nothing but the name; rights are rules of their own, added once the secret is delivered. */
@@ -33,7 +34,7 @@ export async function planCreate(
       `service account "${account.name}" is created`,
       ...(grant === null ? [] : [`it is granted ${grant.text}`]),
       ...(canTell ? [] : ['access rules that an earlier account of this name left cannot be seen, and would apply']),
-      ...(grant === null ? ['it may do nothing until it has an access rule'] : []),
+      ...(grant === null ? ['it has no access rule of its own until it is given one'] : []),
       'a client secret is issued, which Run:ai shows only once',
     ],
     expected,
@@ -56,6 +57,13 @@ async function hasNoLeftovers(connection: Connection, name: string): Promise<boo
   if (rules === null) return false;
   if (rules.length === 0) return true;
   const list = rules.map((rule) => `${String(rule.id)} (${rule.roleName ?? String(rule.roleId)})`).join(', ');
+  if ((await connection.api.accounts()).length === listCap) {
+    // They may be in use: who has that name cannot be told from the list.
+    throw new ConflictError('exists', `access rules for the name "${name}" exist: ${list}; ${mayBeCut}`, {
+      provider: 'runai',
+      hint: 'if no account has that name, accept them with --keep-rules; else give another name',
+    });
+  }
   const message = `access rules of an earlier account named "${name}" would apply to the new one: ${list}`;
   const command = sactl`accessrules delete --provider runai --id <rule>`;
   throw new ConflictError('exists', message, {
@@ -70,14 +78,16 @@ async function send(
   options: SendOptions,
 ): Promise<Issued> {
   const purpose = `create service account ${name}`;
-  const answer = await connection.api.send(
-    { method: 'POST', url, purpose, json: { name }, secretAnswer: true, ...options },
-    Created,
-  );
+  const request = { method: 'POST', url, purpose, json: { name }, secretAnswer: true, ...options } as const;
+  const answer = await connection.api.send(request, Created).catch((error: unknown) => {
+    if (!(error instanceof HttpError) || error.status !== 409) throw error;
+    throw error.with({ hint: `an account of that name exists: where ${listCap} are listed, only its id finds it` });
+  });
   const { id, name: given } = answer.wire;
+  const secret = readSecret(answer.wire, { purpose, consequence: '' });
   const known = { id, name: given, clientId: await clientIdOf(connection, answer.wire) };
   const account = toAccount(known, { raw: known, rules: null, profile });
-  return issuedFrom(answer, { account, secret: readSecret(answer.wire, { purpose, consequence: '' }) });
+  return issuedFrom(answer, { account, secret });
 }
 
 /** An account of that name may be ours or somebody else's: nothing that Run:ai keeps of it says (docs/design.md 5). */
@@ -90,12 +100,12 @@ async function readEvidence({ api, model }: Connection, name: string): Promise<E
 async function clientIdOf({ api }: Connection, { id, name, clientId }: z.infer<typeof Created>): Promise<string> {
   if (clientId) return clientId;
   // The secret is in hand, and must not get lost because its account cannot be read.
-  const accounts = await api.accounts().catch(() => []);
-  return accounts.find(({ wire }) => wire.id === id)?.wire.clientId ?? name;
+  const account = await api.account(id).catch(() => null);
+  return account?.wire.clientId ?? name;
 }
 
 async function reconcile(connection: Connection, { account }: Issued): Promise<Account> {
-  return findAccount(connection, account.id).catch((cause: unknown) => {
+  return readAccount(connection, account.id).catch((cause: unknown) => {
     throw new PartialError(`service account ${account.name} (${account.id}) was created, but could not be read again`, {
       provider: 'runai',
       hint: sactl`serviceaccounts get --provider runai --id ${account.id}`,

@@ -90,8 +90,8 @@ async function removeAccount(
     if (!(error instanceof HttpError)) throw error;
     if (error.status === 404) return;
     if (error.arrival === 'unknown') {
-      const accounts = await connection.api.accounts().catch(() => null);
-      if (accounts?.every(({ wire }) => wire.id !== account.id)) return;
+      const now = await connection.api.account(account.id).catch(() => undefined);
+      if (now === null) return;
     }
     const done = `${error.message}; it is disabled`;
     if (left.length > 0) throw leftBehind(done, left, error);

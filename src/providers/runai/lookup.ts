@@ -1,14 +1,17 @@
 import { sactl } from '../../model/hint.ts';
-import { NotFoundError } from '../../errors.ts';
+import { FailedError, NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
+import type { Payload } from '../answers.ts';
 import { isForbidden } from './api.ts';
 import type { Connection } from './connection.ts';
-import type { AccessRuleRead, ServiceAccount } from './schema.ts';
+import { isPathPart, type AccessRuleRead, type ServiceAccount } from './schema.ts';
 
 /** The list has no pages and ends here (docs/contracts/runai.md 15.6). */
-const listCap = 1000;
+export const listCap = 1000;
+
+export const mayBeCut = `Run:ai lists at most ${listCap} service accounts, so there may be more`;
 
 /** All accounts; with `withRules` every account's rules are joined, from all pages. */
 export async function listAccounts(
@@ -17,9 +20,8 @@ export async function listAccounts(
 ): Promise<AccountList> {
   const [payloads, rules] = await Promise.all([api.accounts(), withRules ? api.accessRules(null) : null]);
   const accounts = payloads.map((payload) => model(payload, rules === null ? null : rulesOf(payload.wire, rules)));
-  const warnings =
-    accounts.length === listCap ? [`Run:ai lists at most ${listCap} service accounts, so there may be more`] : [];
-  return { accounts, warnings };
+  const isCut = accounts.length === listCap;
+  return isCut ? { accounts, warnings: [mayBeCut], isCut } : { accounts, warnings: [] };
 }
 
 /** Rules bind by name; the client id is the same, and the id is matched in case (docs/contracts/runai.md 7). */
@@ -42,15 +44,45 @@ export async function findAccount(connection: Connection, reference: string): Pr
   const payloads = await connection.api.accounts();
   const accounts = payloads.map((payload) => connection.model(payload, null));
   const account = onlyAccount(accountsNamed(accounts, reference), `Run:ai service accounts go by "${reference}"`);
-  if (account === null) {
-    throw new NotFoundError(`no Run:ai service account "${reference}"`, {
-      provider: 'runai',
-      hint: sactl`serviceaccounts list --provider runai`,
-    });
-  }
-  const payload = payloads[accounts.indexOf(account)];
-  if (payload === undefined) return account;
-  return connection.model(payload, await readableRules(connection, subjectsOf(account)));
+  const listed = account === null ? undefined : payloads[accounts.indexOf(account)];
+  const found = listed ?? (accounts.length === listCap ? await findUnlisted(connection, reference) : null);
+  if (found === null) throw missingAccount(reference);
+  return joined(connection, found);
+}
+
+/** The account with this id, read by its id. @throws NotFoundError when there is none */
+export async function readAccount(connection: Connection, id: string): Promise<Account> {
+  const found = await connection.api.account(id);
+  if (found === null) throw missingAccount(id);
+  return joined(connection, found);
+}
+
+function missingAccount(reference: string): NotFoundError {
+  return new NotFoundError(`no Run:ai service account "${reference}"`, {
+    provider: 'runai',
+    hint: sactl`serviceaccounts list --provider runai`,
+  });
+}
+
+/**
+ * An account that the list has no room for is found by its id only (docs/contracts/runai.md 15.26). Null where there is
+ * none of this id. @throws FailedError for what may be a name
+ */
+async function findUnlisted({ api }: Connection, reference: string): Promise<Payload<ServiceAccount> | null> {
+  const found = isPathPart(reference) ? await api.account(reference) : null;
+  if (found !== null || isUuid.test(reference)) return found;
+  throw new FailedError('failed', `no service account "${reference}" is listed; ${mayBeCut}`, {
+    provider: 'runai',
+    hint: 'name it by its id: --id <id>',
+  });
+}
+
+const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** With its access rules, where they may be read. */
+async function joined(connection: Connection, found: Payload<ServiceAccount>): Promise<Account> {
+  const account = connection.model(found, null);
+  return connection.model(found, await readableRules(connection, subjectsOf(account)));
 }
 
 /** The rules of these subjects; null where the caller may not read rules. */

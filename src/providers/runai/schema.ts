@@ -11,9 +11,17 @@ export type Id = z.infer<typeof Id>;
 
 const Time = z.optional(z.nullable(z.string()));
 
+/** Whether it can be one part of a URL's path: dots alone are taken for folders, and half a character is no text. */
+export function isPathPart(text: string): boolean {
+  return /[^.]/.test(text) && !/\p{Surrogate}/u.test(text);
+}
+
+/** An id that requests name the object by. */
+const AccountId = z.string().check(z.refine(isPathPart));
+
 /** A service account, or an application before 2.24 (docs/contracts/runai.md 3 and 12). */
 export const ServiceAccount = z.object({
-  id: z.string(),
+  id: AccountId,
   name: z.string(),
   clientId: z.optional(z.nullable(z.string())),
   enabled: z.optional(z.boolean()),
@@ -27,7 +35,7 @@ export type ServiceAccount = z.infer<typeof ServiceAccount>;
 
 /** The answer to a create: the secret's key depends on the era. */
 export const Created = z.object({
-  id: z.string(),
+  id: AccountId,
   name: z.string(),
   clientId: z.optional(z.nullable(z.string())),
   clientSecret: z.optional(z.string()),

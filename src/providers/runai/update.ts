@@ -7,7 +7,7 @@ import type { Account, AccountChange } from '../../model/account.ts';
 import type { Plan } from '../plan.ts';
 import type { DocumentReading } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { findAccount } from './lookup.ts';
+import { readAccount } from './lookup.ts';
 import { readOwnDocument, readWith } from '../document.ts';
 
 /** Enabling and disabling is all that Run:ai can change; the answer is empty, so the account is read again. */
@@ -29,7 +29,7 @@ export async function planUpdate(
     ],
     apply: async ({ signal }) => {
       await setEnabled(connection, { account, url, enabled, signal });
-      return findAccount(connection, account.id);
+      return readAccount(connection, account.id);
     },
   };
 }
@@ -44,13 +44,13 @@ export async function setEnabled(
     await api.sendOnly({ method: 'PATCH', url, purpose, json: { enabled }, signal });
   } catch (error) {
     if (!(error instanceof HttpError) || error.arrival !== 'unknown') throw error;
-    const accounts = await api.accounts().catch((cause: unknown) => {
+    const now = await api.account(account.id).catch((cause: unknown) => {
       throw new UnknownOutcomeError(
         `${error.message}; whether it took effect is unknown, because the account could not be read again`,
         { provider: 'runai', hint: sactl`serviceaccounts get --provider runai --id ${account.id}`, cause },
       );
     });
-    if (!accounts.some(({ wire }) => wire.id === account.id && wire.enabled === enabled)) throw error;
+    if (now?.wire.enabled !== enabled) throw error;
   }
 }
 

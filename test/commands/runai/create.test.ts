@@ -47,7 +47,7 @@ describe('sa create on Run:ai', () => {
       },
     });
     expect({ code: outcome.code, asked }).toEqual({ code: 0, asked: ['Create service account ci-speech on Run:ai?'] });
-    expect(outcome.stderr).toContain('it may do nothing until it has an access rule');
+    expect(outcome.stderr).toContain('it has no access rule of its own until it is given one');
   });
 
   it('previews the account and its rule', async () => {

@@ -8,7 +8,7 @@ import { useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { forbidden, problem, serverError, withClientId } from './faults.ts';
 import { journalOf } from './journal.ts';
-import { accounts, list, lookups, rules, rulesOf } from './paths.ts';
+import { accounts, list, lookups, one, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
 const id = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -18,7 +18,7 @@ const rights = ['--role', 'L1 researcher', '--scope', 'project:language'];
 const value = ['-q', '.credential.value'];
 const post = `POST ${accounts}`;
 const grant = `POST ${rules}`;
-const after = [list, rulesOf('fresh', id)];
+const after = [one(id), rulesOf('fresh', id)];
 const rule = {
   subjectId: 'fresh',
   subjectType: 'service-account',
@@ -81,7 +81,7 @@ test('without a role nothing is looked up, and the preview says what that means'
   expect(JSON.parse(preview.stdout)).toMatchObject({
     effects: [
       'service account "fresh" is created',
-      'it may do nothing until it has an access rule',
+      'it has no access rule of its own until it is given one',
       'a client secret is issued, which Run:ai shows only once',
     ],
   });
@@ -167,7 +167,7 @@ describe('access rules of an earlier account of the name', () => {
 describe('an answer without a client id', () => {
   const credential = [...bare, '-q', '.credential.value,.credential.clientId,.clientId,.verified'];
 
-  test('has it joined from the list', async () => {
+  test('has it read from the account', async () => {
     const state = seedRunai(testNow);
     const deployment = deploy({ ...options, state, createReplyClientId: false, intercept: withClientId(state, 'c1') });
     const outcome = await deployment.run(credential);
@@ -175,8 +175,8 @@ describe('an answer without a client id', () => {
     expect(deployment.mutations()).toEqual([post]);
   });
 
-  test('loses nothing when the list cannot be read: it is the name', async () => {
-    const unreadable = { method: 'GET', path: accounts, hits: [3, 4], answer: forbidden };
+  test('loses nothing when the account cannot be read: it is the name', async () => {
+    const unreadable = { method: 'GET', path: id, answer: forbidden };
     const deployment = deploy({ ...options, createReplyClientId: false, intercept: faults(unreadable) });
     const { code, stdout, stderr } = await deployment.run(credential);
     expect([code, stdout]).toEqual([6, 'new-secret\nfresh\nfresh\ntrue\n']);

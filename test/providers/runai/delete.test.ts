@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { useRunai, type RunaiDeployment } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { forbidden, problem, serverError } from './faults.ts';
-import { accounts, ciVision, findCiVision, list, rules, rulesOf } from './paths.ts';
+import { accounts, ciVision, findCiVision, one, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
 const { id, name } = ciVision;
@@ -157,7 +157,7 @@ describe('the last step', () => {
           `cannot delete service account ci-vision (${id}): runai answered 500: Something went wrong; it is disabled`,
         ) + again,
     });
-    expect(deployment.requests.at(-1)).toBe(list);
+    expect(deployment.requests.at(-1)).toBe(one(id));
   });
 
   test('403 is not settled by reading: it is exit 6', async () => {

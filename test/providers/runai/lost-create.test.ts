@@ -9,7 +9,7 @@ import { runIn } from '../../harness/run.ts';
 import { faults, lost } from '../faults.ts';
 import { losingBoth, page, serverError, timingOut } from './faults.ts';
 import { journalOf } from './journal.ts';
-import { accounts, list, lookups, rules, rulesOf } from './paths.ts';
+import { accounts, list, lookups, one, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
 const options = { newSecret: () => 'new-secret', newId: () => 'a1' };
@@ -114,7 +114,7 @@ const onTerminal = [...create, '--no-color', '-q', '.credential.value,.verified,
 const onTerminalAsText = [...create, '--no-color', '--format', 'yaml'];
 const preview =
   '  - service account "fresh" is created\n' +
-  '  - it may do nothing until it has an access rule\n' +
+  '  - it has no access rule of its own until it is given one\n' +
   '  - a client secret is issued, which Run:ai shows only once\n';
 
 describe('a person is asked which account it was', () => {
@@ -136,7 +136,7 @@ describe('a person is asked which account it was', () => {
         ],
       },
     ]);
-    expect(deployment.requests).toEqual([...once, regenerate, list, rulesOf('fresh', 'a1')]);
+    expect(deployment.requests).toEqual([...once, regenerate, one('a1'), rulesOf('fresh', 'a1')]);
     expect(deployment.tokenRequests).toEqual([signIn, signIn, signIn]);
     expect(await journalOf(deployment)).toEqual([]);
   });
@@ -147,7 +147,7 @@ describe('a person is asked which account it was', () => {
     const { code, stdout, stderr } = await deployment.run([...onTerminal, ...rights], terminal);
     expect([code, stdout]).toEqual([0, 'new-secret\ntrue\ntrue\n']);
     expect(stderr).toContain(`${looking}${issuing}sactl: granted Viewer on tenant 1001\n`);
-    expect(deployment.requests.slice(-4)).toEqual([regenerate, list, rulesOf('fresh', 'a1'), `POST ${rules}`]);
+    expect(deployment.requests.slice(-4)).toEqual([regenerate, one('a1'), rulesOf('fresh', 'a1'), `POST ${rules}`]);
     expect(deployment.requests).toEqual(expect.arrayContaining([...lookups]));
   });
 

@@ -20,6 +20,11 @@ export function rulesOf(...subjects: readonly string[]): string {
   return `GET ${rules}?limit=500&offset=0${filter}`;
 }
 
+/** One account, read by its id. */
+export function one(id: string): string {
+  return `${list}/${id}`;
+}
+
 /** The account most tests work on: two rules, on the two projects named vision. */
 export const ciVision = { id: runaiAccountIds.ciVision, name: 'ci-vision' } as const;
 /** What every command that names it begins with. */

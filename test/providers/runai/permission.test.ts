@@ -90,12 +90,12 @@ describe('whoami', () => {
     expect(deployment.requests).toEqual(['GET /api/v1/authorization/permissions']);
   });
 
-  test('knows a fresh account, which may do nothing', async () => {
+  test('knows a fresh account, and says that no permission is named', async () => {
     const outcome = await deploy({ client }).run(['whoami', '-q', '.subject,(.permissions|length)']);
     expect(outcome).toEqual({
       code: 0,
       stdout: 'sandbox-newcomer\n0\n',
-      stderr: 'sactl: it may do nothing yet: the provider names no permission of this credential\n',
+      stderr: 'sactl: the provider names no permission of this credential: it may have no access rule yet\n',
     });
   });
 });

@@ -4,7 +4,7 @@ import { useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { serverError } from './faults.ts';
 import { laterRun } from './journal.ts';
-import { accounts, beforeRotation, ciVision, findCiVision, list, lookups, rules, rulesOf } from './paths.ts';
+import { accounts, beforeRotation, ciVision, findCiVision, list, lookups, one, rules, rulesOf } from './paths.ts';
 
 /** The surprises of docs/contracts/runai.md 15 about changing, each by its number. */
 const deploy = useRunai();
@@ -76,7 +76,7 @@ describe('8: rules bind by name', () => {
       stdout: '',
       stderr: expect.stringContaining('113 (Editor)'),
     });
-    expect(deployment.requests).toEqual([list, rulesOf('old-batch')]);
+    expect(deployment.requests).toEqual([list, rulesOf('old-batch'), list]);
   });
 
   test('so a delete takes them along, and the next account of the name has none', async () => {
@@ -111,7 +111,7 @@ describe('9: a new account may do nothing until it has a rule', () => {
       rulesOf('fresh'),
       list,
       `POST ${accounts}`,
-      list,
+      one('a1'),
       rulesOf('fresh', 'a1'),
       `POST ${rules}`,
     ]);

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { forbidden, serverError } from './faults.ts';
-import { accounts, ciVision, findCiVision, list } from './paths.ts';
+import { accounts, ciVision, findCiVision, one, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
-const { id } = ciVision;
+const { id, name } = ciVision;
+const readCiVision = [one(id), rulesOf(name, id)];
 const update = ['sa', 'update', '--id', 'ci-vision'];
 const patch = `PATCH ${accounts}/${id}`;
 
@@ -21,7 +22,7 @@ test.each([
   }));
   const outcome = await deployment.run([...update, flag, '-q', '.enabled,.status']);
   expect(outcome).toEqual({ code: 0, stdout: `${enabled}\n${status}\n`, stderr: '' });
-  expect(deployment.requests).toEqual([...findCiVision, patch, ...findCiVision]);
+  expect(deployment.requests).toEqual([...findCiVision, patch, ...readCiVision]);
   expect(deployment.bodies).toEqual([{ enabled }]);
 });
 
@@ -61,7 +62,7 @@ describe('a lost answer', () => {
     const deployment = deploy({ intercept: faults({ method: 'PATCH', done: true, answer }) });
     const outcome = await deployment.run([...update, '--disable', '-q', '.enabled']);
     expect(outcome).toEqual({ code: 0, stdout: 'false\n', stderr: '' });
-    expect(deployment.requests).toEqual([...findCiVision, patch, list, ...findCiVision]);
+    expect(deployment.requests).toEqual([...findCiVision, patch, one(id), ...readCiVision]);
   });
 
   test('that changed nothing is the error it was', async () => {
@@ -75,10 +76,7 @@ describe('a lost answer', () => {
   });
 
   test('that cannot be settled is exit 7', async () => {
-    const faulty = faults(
-      { method: 'PATCH', answer: serverError },
-      { method: 'GET', path: accounts, hits: [2], answer: forbidden },
-    );
+    const faulty = faults({ method: 'PATCH', answer: serverError }, { method: 'GET', path: id, answer: forbidden });
     const deployment = deploy({ intercept: faulty });
     expect(await deployment.run([...update, '--disable'])).toEqual({
       code: 7,
