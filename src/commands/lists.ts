@@ -54,15 +54,19 @@ export const listScopes = listVerb<Scope>({
     'sactl scopes list --provider runai -q \'.[] | select(.type == "project") | .path\'',
   ],
   what: 'scopes',
-  read: async (session) => ({
-    rows: await session.verb('accessRules', 'list scopes').listScopes(),
-    columns: [
-      { name: 'type', value: ({ type }) => type },
-      name,
-      { name: 'path', value: ({ path }) => path, shrink: 2 },
-      id,
-    ],
-  }),
+  read: async (session) => {
+    const { scopes: rows, warnings } = await session.verb('accessRules', 'list scopes').listScopes();
+    return {
+      rows,
+      warnings,
+      columns: [
+        { name: 'type', value: ({ type }) => type },
+        name,
+        { name: 'path', value: ({ path }) => path, shrink: 2 },
+        id,
+      ],
+    };
+  },
 });
 
 export const listOrganizations = listVerb<Organization>({
@@ -84,7 +88,9 @@ function listVerb<Row extends NamedRow>({
   ...help
 }: VerbHelp & {
   readonly what: string;
-  readonly read: (session: Session) => Promise<{ rows: readonly Row[]; columns: readonly Column<Row>[] }>;
+  readonly read: (
+    session: Session,
+  ) => Promise<{ rows: readonly Row[]; columns: readonly Column<Row>[]; warnings?: readonly string[] }>;
 }): Verb {
   return verb({
     ...help,

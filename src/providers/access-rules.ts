@@ -3,15 +3,22 @@ import type { Plan } from './plan.ts';
 
 /** The verbs of a provider whose accounts get their rights by access rules: a role on a scope. */
 export interface AccessRules {
-  readonly listScopes: () => Promise<readonly Scope[]>;
-  /** The rules of one account, or of all of them. @throws NotFoundError when there is no such account */
+  readonly listScopes: () => Promise<ScopeList>;
+  /** The rules that apply to one account, or to any of them: their own, and those for everybody. @throws NotFoundError when there is no such account */
   readonly list: (account: string | null) => Promise<readonly GrantedRule[]>;
   readonly planGrant: (account: string, grant: GrantRequest) => Promise<Plan<GrantedRule>>;
   /** @throws NotFoundError when there is no such rule */
   readonly planRevoke: (ruleId: string) => Promise<RevocationPlan>;
 }
 
-/** An access rule with the account it is for, by the name it binds to. */
+/** What a role can be granted on, as far as the caller may see it. */
+export interface ScopeList {
+  readonly scopes: readonly Scope[];
+  /** What is left out, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** An access rule with the account it is for, by the name it binds to, or with what stands for everybody. */
 export interface GrantedRule extends AccessRule {
   readonly account: string;
   readonly raw: unknown;

@@ -117,7 +117,8 @@ function roleChoice({ id, name, description, grantable }: Role): PromptChoice {
 }
 
 async function pickScope(session: Session): Promise<string> {
-  const scopes = await session.verb('accessRules', 'list scopes').listScopes();
+  const { scopes, warnings } = await session.verb('accessRules', 'list scopes').listScopes();
+  for (const text of warnings) await session.note(text);
   const choices = scopes.map(({ type, id, path }) => ({ value: `${type}:${id}`, label: `${type} ${path}` }));
   if (choices.length === 0) throw new NotFoundError('there is no scope to choose from');
   return session.ctx.prompt.select({ message: 'On which scope?', choices });

@@ -24,9 +24,15 @@ export function byName(a: NameAndId, b: NameAndId): number {
 /** Prints groups, roles and the like, sorted by name; `raw` keeps the provider's order. */
 export async function printList<Row extends NamedRow>(
   session: Session,
-  { rows, columns, what }: { rows: readonly Row[]; columns: readonly Column<Row>[]; what: string },
+  {
+    rows,
+    columns,
+    warnings = [],
+    what,
+  }: { rows: readonly Row[]; columns: readonly Column<Row>[]; warnings?: readonly string[]; what: string },
 ): Promise<ExitCode> {
   await session.emit(listDocument({ rows: rows.toSorted(byName), columns, raw: () => rows.map((row) => row.raw) }));
+  for (const text of warnings) await session.note(text);
   if (rows.length === 0) await session.note(`no ${what}`);
   return ExitCode.done;
 }

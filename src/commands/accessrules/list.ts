@@ -3,7 +3,8 @@ import { verb } from '../verb.ts';
 
 export const list = verb({
   summary: 'List access rules',
-  description: 'Lists which service account has which role on which scope.',
+  description:
+    'Lists which service account has which role on which scope. A rule for everybody (Run:ai 3.0) is listed as one of all-authenticated-users: it applies to every account.',
   honours: ['connection', 'output', 'raw'],
   examples: ['sactl accessrules list --provider runai', 'sactl accessrules list --provider runai --account ci-vision'],
   flags: { account: text('--account <id or name>', 'only the rules of this account') },

@@ -14,7 +14,16 @@ import {
   type JsonRequests,
   type Payload,
 } from '../answers.ts';
-import { AccessRulePage, RoleRead, ServiceAccount, type AccessRuleRead, type Id } from './schema.ts';
+import {
+  AccessRulePage,
+  everybody,
+  isForEverybody,
+  isOwnRule,
+  RoleRead,
+  ServiceAccount,
+  type AccessRuleRead,
+  type Id,
+} from './schema.ts';
 import { isAbsent } from './token.ts';
 
 /** Where this control plane keeps service accounts: `apps` before 2.24 (docs/contracts/runai.md 12). */
@@ -29,8 +38,12 @@ export interface Api extends Pick<JsonRequests, 'send' | 'sendOnly'> {
   readonly accountUrl: (...path: readonly string[]) => Promise<string>;
   readonly era: () => Promise<Era>;
   readonly roles: () => Promise<Payload<RoleRead>[]>;
-  /** All pages of the rules of these service accounts, or of all of them; never those of people and groups. */
-  readonly accessRules: (subjects: readonly string[] | null) => Promise<AccessRuleRead[]>;
+  /** All pages of these service accounts' own rules. */
+  readonly rulesOf: (subjects: readonly string[]) => Promise<AccessRuleRead[]>;
+  /** The rules that apply to every service account. */
+  readonly rulesForEverybody: () => Promise<AccessRuleRead[]>;
+  /** Both kinds of rules, of all service accounts; never those of people and groups. */
+  readonly accessRules: () => Promise<AccessRuleRead[]>;
   readonly read: <Wire>(path: string, purpose: string, schema: Schema<Wire>) => Promise<Wire>;
   readonly url: (path: string) => string;
 }
@@ -86,7 +99,19 @@ export function createApi(http: HttpClient, endpoint: string): Api {
     account: readAccount,
     accountUrl,
     roles: () => readRoles(read),
-    accessRules: (subjects) => readAccessRules(read, subjects),
+    rulesOf: async (subjects) => {
+      const rules = await readAccessRules(read, `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`);
+      return rules.filter((rule) => isOwnRule(rule) && subjects.includes(rule.subjectId));
+    },
+    rulesForEverybody: async () => {
+      // A control plane that has no such subject may say that the request is not valid.
+      const rules = await orMissing(readAccessRules(read, `&subjectType=${everybody}`));
+      return (rules ?? []).filter(isForEverybody);
+    },
+    accessRules: async () => {
+      const rules = await readAccessRules(read, '');
+      return rules.filter((rule) => isOwnRule(rule) || isForEverybody(rule));
+    },
     send,
     sendOnly,
   };
@@ -107,6 +132,8 @@ export async function orMissing<Value>(read: Promise<Value>): Promise<Value | nu
 type Read = Api['read'];
 
 const pageSize = 500;
+
+export const rulesPath = '/api/v1/authorization/access-rules';
 
 /** v2 in pages, or v1 in one piece where there is no v2 (docs/contracts/runai.md 8). */
 async function readRoles(read: Read): Promise<Payload<RoleRead>[]> {
@@ -151,29 +178,21 @@ function addNew<Item>(known: Map<string, Item>, items: readonly Item[], idOf: (i
 /**
  * Access rules have a total instead of `next`, and 50 to a page by default; a page without a new one is the last, whatever
  * the total says. A parameter the server does not know is
- * ignored, and then everybody's rules come back, so they are filtered again here (docs/contracts/runai.md 7).
+ * ignored, and then all rules come back, so callers filter them again (docs/contracts/runai.md 7).
  */
-async function readAccessRules(read: Read, subjects: readonly string[] | null): Promise<AccessRuleRead[]> {
-  const filter = subjects === null ? '' : `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
+async function readAccessRules(read: Read, filter: string): Promise<AccessRuleRead[]> {
   const purpose = 'list access rules';
   const rules = new Map<string, AccessRuleRead>();
   const counted = countPages({ provider: 'runai', purpose });
   for (let offset = 0; ;) {
-    const path = `/api/v1/authorization/access-rules?limit=${pageSize}&offset=${offset}${filter}`;
-    const page = await read(path, purpose, AccessRulePage);
+    const page = await read(`${rulesPath}?limit=${pageSize}&offset=${offset}${filter}`, purpose, AccessRulePage);
     counted(page.accessRules.length);
     const known = rules.size;
     addNew(rules, page.accessRules, ({ id }) => id);
     offset += page.accessRules.length;
     if (rules.size === known || offset >= (asNumber(page.totalRecords) ?? Infinity)) break;
   }
-  const wanted = subjects === null ? null : new Set(subjects);
-  // The same principals under their new and their old name (docs/contracts/runai.md 15.18).
-  const types = new Set(['service-account', 'app']);
-  return [...rules.values()].filter(
-    ({ deletedAt, subjectType, subjectId }) =>
-      !deletedAt && types.has(subjectType) && (wanted === null || wanted.has(subjectId)),
-  );
+  return [...rules.values()].filter(({ deletedAt }) => !deletedAt);
 }
 
 interface Page<Wire> {

@@ -12,19 +12,23 @@ export interface Connection {
   readonly api: Api;
   /** What the caller signs in with. */
   readonly credential: ProviderCredential;
+  /** The access token that requests are sent with. */
+  readonly token: () => Promise<string>;
   readonly model: (payload: Payload<ServiceAccount>, rules: readonly AccessRuleRead[] | null) => Account;
 }
 
 export function connect(options: ConnectOptions): Connection {
   const { endpoint, profile, credential } = options;
+  const { http, token } = connectHttp(options);
   return {
-    api: createApi(explainForbidden(connectHttp(options), credential), endpoint),
+    api: createApi(explainForbidden(http, credential), endpoint),
     credential,
+    token,
     model: ({ wire, raw }, rules) => toAccount(wire, { raw, rules, profile }),
   };
 }
 
-/** A client whose 403 says what may be missing: a new account may do nothing (docs/contracts/runai.md 15.9). */
+/** A client whose 403 says what may be missing: a new account has no access rule (docs/contracts/runai.md 15.9). */
 function explainForbidden(http: HttpClient, credential: ProviderCredential): HttpClient {
   return {
     send: (request) =>

@@ -1,27 +1,39 @@
 import { sactl } from '../../model/hint.ts';
 import { FailedError, NotFoundError } from '../../errors.ts';
-import type { Account } from '../../model/account.ts';
+import { describeRule, type Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
 import type { Payload } from '../answers.ts';
 import { isForbidden } from './api.ts';
 import type { Connection } from './connection.ts';
-import { isPathPart, type AccessRuleRead, type ServiceAccount } from './schema.ts';
+import {
+  isForEverybody,
+  isOwnRule,
+  isPathPart,
+  toAccessRule,
+  type AccessRuleRead,
+  type ServiceAccount,
+} from './schema.ts';
 
 /** The list has no pages and ends here (docs/contracts/runai.md 15.6). */
 export const listCap = 1000;
 
 export const mayBeCut = `Run:ai lists at most ${listCap} service accounts, so there may be more`;
 
-/** All accounts; with `withRules` every account's rules are joined, from all pages. */
+/** All accounts; with `withRules` every account's own rules are joined, from all pages. */
 export async function listAccounts(
   { api, model }: Connection,
   { withRules }: { withRules: boolean },
 ): Promise<AccountList> {
-  const [payloads, rules] = await Promise.all([api.accounts(), withRules ? api.accessRules(null) : null]);
+  const [payloads, rules] = await Promise.all([api.accounts(), withRules ? api.accessRules() : null]);
   const accounts = payloads.map((payload) => model(payload, rules === null ? null : rulesOf(payload.wire, rules)));
   const isCut = accounts.length === listCap;
-  return isCut ? { accounts, warnings: [mayBeCut], isCut } : { accounts, warnings: [] };
+  const shared = (rules ?? []).filter(isForEverybody).map((rule) => describeRule(toAccessRule(rule)));
+  const warnings = [
+    ...(isCut ? [mayBeCut] : []),
+    ...(shared.length === 0 ? [] : [`every account has these rights, too: ${shared.join(', ')}`]),
+  ];
+  return isCut ? { accounts, warnings, isCut } : { accounts, warnings };
 }
 
 /** Rules bind by name; the client id is the same, and the id is matched in case (docs/contracts/runai.md 7). */
@@ -31,7 +43,7 @@ export function subjectsOf({ id, name, clientId }: Pick<Account, 'id' | 'name' |
 
 function rulesOf(wire: ServiceAccount, rules: readonly AccessRuleRead[]): AccessRuleRead[] {
   const subjects = new Set(subjectsOf({ ...wire, clientId: wire.clientId ?? null }));
-  return rules.filter((rule) => subjects.has(rule.subjectId));
+  return rules.filter((rule) => isOwnRule(rule) && subjects.has(rule.subjectId));
 }
 
 /** Matched by id, then name, then client id: a name can look like an id (docs/contracts/runai.md 15.16). */
@@ -91,7 +103,7 @@ export async function readableRules(
   subjects: readonly string[],
 ): Promise<AccessRuleRead[] | null> {
   try {
-    return await api.accessRules(subjects);
+    return await api.rulesOf(subjects);
   } catch (error) {
     if (isForbidden(error)) return null;
     throw error;

@@ -1,30 +1,34 @@
 import { HttpError } from '../../http/error.ts';
+import { orMissing, rulesPath } from './api.ts';
 import type { Connection } from './connection.ts';
-import { AccessRuleRead, toGrantedRule, toRole } from './schema.ts';
+import { AccessRuleRead, isForEverybody, isOwnRule, toAccessRule, toGrantedRule, toRole } from './schema.ts';
 import { jsonNumber } from '../../model/exact-number.ts';
 import { sactl } from '../../model/hint.ts';
 import { NotFoundError, UsageError } from '../../errors.ts';
 import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
-import type { GrantedRule, RevocationPlan, Scope } from '../access-rules.ts';
+import type { GrantedRule, RevocationPlan } from '../access-rules.ts';
 import type { Plan } from '../plan.ts';
 import type { Role } from '../provider.ts';
 import { findAccount, subjectsOf } from './lookup.ts';
-import { listScopes, resolveScope } from './scopes.ts';
+import { cannotLookUp, resolveScope, type GrantScope } from './resolve-scope.ts';
+import { readable } from './scopes.ts';
 
 /** A role on a scope that were looked up. */
 export interface Grant {
-  readonly role: Role;
-  readonly scope: Scope;
-  /** e.g. `L1 researcher on project vision`. */
+  readonly role: Pick<Role, 'id' | 'name'>;
+  readonly scope: GrantScope;
+  /** e.g. `L1 researcher on project vision (4301)`. */
   readonly text: string;
 }
 
-/** @throws UsageError naming the candidates when the role or the scope is unknown or ambiguous */
+/**
+ * Looks up what has to be: each list may be one that the caller cannot read (docs/contracts/runai.md 9).
+ * @throws UsageError naming the candidates when the role or the scope is unknown or ambiguous
+ */
 export async function resolveGrant(connection: Connection, request: GrantRequest): Promise<Grant> {
-  const [roles, scopes] = await Promise.all([listRoles(connection), listScopes(connection)]);
-  const role = resolveRole(roles, request.role);
-  const scope = resolveScope(scopes, request);
-  return { role, scope, text: `${role.name} on ${scope.type} ${scope.path}` };
+  const [role, scope] = await Promise.all([resolveRole(connection, request.role), resolveScope(connection, request)]);
+  const { type: scopeType, id: scopeId, name: scopeName } = scope;
+  return { role, scope, text: describeRule({ id: '', role: role.name, scopeType, scopeId, scopeName }) };
 }
 
 /**
@@ -65,7 +69,7 @@ export async function addRule(
 
 /** Where rules are made, or the address of one. */
 export function rulesUrl({ api }: Connection, ...id: readonly string[]): string {
-  return api.url(['/api/v1/authorization/access-rules', ...id.map(encodeURIComponent)].join('/'));
+  return api.url([rulesPath, ...id.map(encodeURIComponent)].join('/'));
 }
 
 /** Removes a rule; one that is gone already is fine. */
@@ -79,11 +83,13 @@ export async function removeRule(connection: Connection, id: string, signal: Abo
   }
 }
 
-/** The rules of one account, found by id, name or client id, or of all service accounts. */
+/** The rules that apply to one account, found by id, name or client id, or to all: their own, and those for everybody. */
 export async function listAccessRules(connection: Connection, account: string | null): Promise<GrantedRule[]> {
-  const subjects = account === null ? null : subjectsOf(await findAccount(connection, account));
-  const rules = await connection.api.accessRules(subjects);
-  return rules.map(toGrantedRule);
+  const { api } = connection;
+  if (account === null) return (await api.accessRules()).map(toGrantedRule);
+  const subjects = subjectsOf(await findAccount(connection, account));
+  const [own, shared] = await Promise.all([api.rulesOf(subjects), api.rulesForEverybody()]);
+  return [...own, ...shared].map(toGrantedRule);
 }
 
 /** Gives an account a role on a scope; rules bind by the account's name (docs/contracts/runai.md 7). */
@@ -118,17 +124,25 @@ async function findSame(
   account: Account,
   body: Readonly<Record<string, unknown>>,
 ): Promise<AccessRuleRead | undefined> {
-  const rules = await api.accessRules(subjectsOf(account));
+  const rules = await api.rulesOf(subjectsOf(account));
   return rules.find((rule) =>
     (['roleId', 'scopeType', 'scopeId'] as const).every((key) => String(rule[key]) === String(body[key])),
   );
 }
 
-/** Takes a rule away; what it grants is looked up first, to be shown. */
+/** Takes an account's rule away; what it grants is looked up first, to be shown. @throws UsageError for one of everybody */
 export async function planRevoke(connection: Connection, ruleId: string): Promise<RevocationPlan> {
-  const rules = await connection.api.accessRules(null);
-  const rule = rules.find(({ id }) => String(id) === ruleId);
-  if (rule === undefined) throw missingRule(`with the id ${ruleId}`);
+  const { api } = connection;
+  const path = `${rulesPath}/${encodeURIComponent(ruleId)}`;
+  const rule = await orMissing(api.read(path, `read access rule ${ruleId}`, AccessRuleRead));
+  if (rule !== null && isForEverybody(rule)) {
+    const what = describeRule(toAccessRule(rule));
+    throw new UsageError(`access rule ${ruleId} is for everybody, and no service account's own: ${what}`, {
+      provider: 'runai',
+      hint: "whoever loses what by it cannot be shown here: delete it in Run:ai's console",
+    });
+  }
+  if (rule === null || !isOwnRule(rule) || rule.deletedAt) throw missingRule(`with the id ${ruleId}`);
   const granted = toGrantedRule(rule);
   return {
     rule: granted,
@@ -153,8 +167,16 @@ export async function listRoles({ api }: Connection): Promise<Role[]> {
     .map(({ wire, raw }) => toRole(wire, raw));
 }
 
-/** The role with this id, or this name in any case: ids differ between installations. @throws UsageError */
-function resolveRole(roles: readonly Role[], reference: string): Role {
+/**
+ * The role with this id, or this name in any case: ids differ between installations. An id is taken as it is where the
+ * caller may not list roles. @throws UsageError; AuthError for a name that cannot be looked up
+ */
+async function resolveRole(connection: Connection, reference: string): Promise<Grant['role']> {
+  const roles = await readable(listRoles(connection));
+  if (roles === null) {
+    if (/^\d+$/.test(reference)) return { id: reference, name: `role ${reference}` };
+    throw cannotLookUp('role', reference, 'name it by its id, a number: --role <id>');
+  }
   const byId = roles.find(({ id }) => id === reference);
   if (byId !== undefined) return byId;
   const wanted = reference.toLowerCase();

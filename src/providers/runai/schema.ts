@@ -35,7 +35,7 @@ export type ServiceAccount = z.infer<typeof ServiceAccount>;
 
 /** The answer to a create: the secret's key depends on the era. */
 export const Created = z.object({
-  id: AccountId,
+  id: z.string(),
   name: z.string(),
   clientId: z.optional(z.nullable(z.string())),
   clientSecret: z.optional(z.string()),
@@ -57,8 +57,24 @@ export const AccessRuleRead = z.looseObject({
   scopeName: z.optional(z.nullable(z.string())),
   clusterId: z.optional(z.nullable(z.string())),
   deletedAt: z.optional(z.nullable(z.string())),
+  tenantId: z.optional(z.nullable(Id)),
 });
 export type AccessRuleRead = z.infer<typeof AccessRuleRead>;
+
+/** Stands for every user and every service account, so that its rules are nobody's own (docs/contracts/runai.md 15.23). */
+export const everybody = 'all-authenticated-users';
+
+/** The same principals under their new and their old name (docs/contracts/runai.md 15.18). */
+const accountTypes: ReadonlySet<string> = new Set(['service-account', 'app']);
+
+/** Whether a rule is a service account's own. */
+export function isOwnRule({ subjectType }: Pick<AccessRuleRead, 'subjectType'>): boolean {
+  return accountTypes.has(subjectType);
+}
+
+export function isForEverybody({ subjectType }: Pick<AccessRuleRead, 'subjectType'>): boolean {
+  return subjectType === everybody;
+}
 
 export const AccessRulePage = z.object({ totalRecords: z.optional(z.unknown()), accessRules: z.array(AccessRuleRead) });
 
@@ -124,7 +140,7 @@ export function toRole(wire: RoleRead, raw: unknown): Role {
   };
 }
 
-/** A rule with the account it binds to. */
+/** A rule with the account it binds to, or with what stands for all of them: which id that has is not documented. */
 export function toGrantedRule(wire: AccessRuleRead): GrantedRule {
-  return { account: wire.subjectId, ...toAccessRule(wire), raw: wire };
+  return { account: isForEverybody(wire) ? everybody : wire.subjectId, ...toAccessRule(wire), raw: wire };
 }

@@ -1,80 +1,108 @@
 import type * as z from 'zod/mini';
 
-import { sactl } from '../../model/hint.ts';
-import { UsageError } from '../../errors.ts';
-import type { Scope } from '../access-rules.ts';
-import { readPages } from './api.ts';
+import type { Scope, ScopeList } from '../access-rules.ts';
+import { payloads, type Payload } from '../answers.ts';
+import { isForbidden, readPages } from './api.ts';
 import type { Connection } from './connection.ts';
 import { Cluster, OrgUnit } from './schema.ts';
-import { payloads, type Payload } from '../answers.ts';
+import { tenantIn } from './tenant.ts';
 
-/** The tenant, its clusters, and the departments and projects on them (docs/contracts/runai.md 9). */
-export async function listScopes({ api }: Connection): Promise<Scope[]> {
-  const [clusters, departments, projects] = await Promise.all([
-    api.read('/api/v1/clusters?verbosity=metadata', 'list clusters', payloads(Cluster)),
-    readPages(api.read, '/api/v1/org-unit/departments', 'departments', OrgUnit),
-    readPages(api.read, '/api/v1/org-unit/projects', 'projects', OrgUnit),
-  ]);
-  const clusterNames = new Map(clusters.map(({ wire }) => [wire.uuid, wire.name]));
-  const tenants = new Set(clusters.flatMap(({ wire }) => wire.tenantId ?? []).map(String));
-  function orgUnit(type: 'department' | 'project', { wire, raw }: Payload<z.infer<typeof OrgUnit>>): Scope {
-    const { name, clusterId = null } = wire;
-    const cluster = clusterNames.get(clusterId ?? '');
-    const path = cluster === undefined ? name : `${cluster}/${name}`;
-    return { id: String(wire.id), type, name, description: null, clusterId, path, raw };
+export type UnitType = 'department' | 'project';
+export type Unit = Payload<z.infer<typeof OrgUnit>>;
+type ClusterItem = Payload<z.infer<typeof Cluster>>;
+
+export const clustersPath = '/api/v1/clusters';
+
+export function unitsPath(type: UnitType): string {
+  return `/api/v1/org-unit/${type}s`;
+}
+
+/** The clusters in all versions; `/clusters/minimal` is not in all of them (docs/contracts/runai.md 15.29). */
+export function listClusters({ api }: Connection): Promise<ClusterItem[]> {
+  return api.read(`${clustersPath}?verbosity=metadata`, 'list clusters', payloads(Cluster));
+}
+
+export function listUnits({ api }: Connection, type: UnitType): Promise<Unit[]> {
+  return readPages(api.read, unitsPath(type), `${type}s`, OrgUnit);
+}
+
+/** What can be read; null where the caller may not. */
+export async function readable<Value>(read: Promise<Value>): Promise<Value | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (isForbidden(error)) return null;
+    throw error;
   }
-  return [
-    ...Array.from(tenants, (id): Scope => {
-      return { id, type: 'tenant', name: id, description: null, clusterId: null, path: id, raw: { tenantId: id } };
-    }),
-    ...clusters.map(({ wire: { uuid: id, name }, raw }): Scope => {
-      return { id, type: 'cluster', name, description: null, clusterId: id, path: name, raw };
-    }),
-    ...departments.map((department) => orgUnit('department', department)),
-    ...projects.map((project) => orgUnit('project', project)),
-  ];
 }
 
 const scopeTypes = ['tenant', 'cluster', 'department', 'project'] as const;
 
 /** What is wrong with a scope, before anything is asked; null when it is `tenant` or `<type>:<name or id>`. */
 export function scopeProblem(text: string): string | null {
-  const [, type = ''] = /^([^:]+):./s.exec(text) ?? [];
+  const [, type = '', reference = ''] = /^([^:]+):(.+)$/s.exec(text) ?? [];
+  if (text === 'system' || type === 'system') {
+    // Not the host organization, which is a tenant (docs/contracts/runai.md 15.24).
+    return `scope "${text}" would be all customers' tenants; the credential's own tenant is "tenant"`;
+  }
+  if (type === 'tenant' && !/^\d+$/.test(reference)) return `scope "${text}": a tenant goes by its id, a number`;
   if (text === 'tenant' || scopeTypes.some((known) => known === type)) return null;
   const forms = scopeTypes.map((known) => `${known}:<name or id>`).join(', ');
   return `scope "${text}" must be tenant, or one of ${forms}`;
 }
 
-/** The scope that `<type>:<name or id>` means, on `cluster` where that is given. @throws UsageError naming candidates */
-export function resolveScope(
-  scopes: readonly Scope[],
-  { scope, cluster }: { scope: string; cluster: string | null },
-): Scope {
-  const [type = '', ...rest] = scope.split(':');
-  const reference = rest.join(':');
-  const clusterId = cluster === null ? null : resolveCluster(scopes, cluster).id;
-  const candidates = scopes.filter(
-    (candidate) =>
-      candidate.type === type && (clusterId === null || candidate.clusterId === clusterId || type === 'tenant'),
+/**
+ * The tenant, its clusters, and the departments and projects on them, as far as they may be read (docs/contracts/runai.md 9).
+ * @throws HttpError where none of them may be
+ */
+export async function listScopes(connection: Connection): Promise<ScopeList> {
+  const reads = {
+    clusters: listClusters(connection),
+    departments: listUnits(connection, 'department'),
+    projects: listUnits(connection, 'project'),
+  };
+  const [clusters, departments, projects] = await Promise.all([
+    readable(reads.clusters),
+    readable(reads.departments),
+    readable(reads.projects),
+  ]);
+  if (clusters === null && departments === null) await reads.projects;
+  const names = namesOf(clusters ?? []);
+  const hidden = Object.entries({ clusters, departments, projects }).flatMap(([what, list]) =>
+    list === null ? what : [],
   );
-  const byId = candidates.filter(({ id }) => id === reference);
-  const found = byId.length > 0 ? byId : candidates.filter(({ name }) => name === reference);
-  const named = reference === '' ? candidates : found;
-  const [only, ...others] = named;
-  if (only !== undefined && others.length === 0) return only;
-  if (only === undefined) {
-    throw new UsageError(`no ${type} has the id or name "${reference}"`, { hint: sactl`scopes list --provider runai` });
-  }
-  const list = named.map(({ id, path }) => `${id} (${path})`).join(', ');
-  throw new UsageError(`several ${type}s are named "${reference}": ${list}`, {
-    hint: 'name one by its id, or its cluster with --cluster',
+  return {
+    scopes: [
+      ...tenantScopes(await tenantIn(connection), clusters ?? []),
+      ...(clusters ?? []).map(({ wire: { uuid: id, name }, raw }): Scope => {
+        return { id, type: 'cluster', name, description: null, clusterId: id, path: name, raw };
+      }),
+      ...(departments ?? []).map((unit) => toScope('department', unit, names)),
+      ...(projects ?? []).map((unit) => toScope('project', unit, names)),
+    ],
+    warnings: hidden.map((what) => `${what} are left out: this credential may not list them`),
+  };
+}
+
+function tenantScopes(own: string | null, clusters: readonly ClusterItem[]): Scope[] {
+  const ofClusters = clusters.flatMap(({ wire }) => wire.tenantId ?? []).map(String);
+  return Array.from(new Set(own === null ? ofClusters : [own]), (id): Scope => {
+    return { id, type: 'tenant', name: id, description: null, clusterId: null, path: id, raw: { tenantId: id } };
   });
 }
 
-function resolveCluster(scopes: readonly Scope[], reference: string): Scope {
-  const clusters = scopes.filter(({ type }) => type === 'cluster');
-  const found = clusters.find(({ id, name }) => id === reference || name === reference);
-  if (found !== undefined) return found;
-  const names = clusters.map(({ name }) => name).join(', ');
-  throw new UsageError(`no cluster has the id or name "${reference}"; there are ${names}`);
+function toScope(type: UnitType, unit: Unit, names: ReadonlyMap<string, string>): Scope {
+  const { id, name, clusterId = null } = unit.wire;
+  return { id: String(id), type, name, description: null, clusterId, path: pathOf(unit, names), raw: unit.raw };
+}
+
+/** Names of clusters by their ids. */
+export function namesOf(clusters: readonly ClusterItem[]): ReadonlyMap<string, string> {
+  return new Map(clusters.map(({ wire }) => [wire.uuid, wire.name]));
+}
+
+/** A unit's name behind its cluster's, where that is known: names repeat across clusters. */
+export function pathOf({ wire: { name, clusterId } }: Unit, names: ReadonlyMap<string, string>): string {
+  const cluster = names.get(clusterId ?? '');
+  return cluster === undefined ? name : `${cluster}/${name}`;
 }

@@ -12,13 +12,19 @@ import { readJson, type Schema } from '../../http/body.ts';
 /** A token this close to its end is not used any more (docs/contracts/runai.md 2d). */
 const marginMs = 60_000;
 
-/** The client that authorizes itself: `RUNAI_TOKEN` as it is, or a client's id and secret exchanged for a token. */
-export function connectHttp(options: ConnectOptions): HttpClient {
+/** A client that authorizes itself, and the access token it does so with. */
+export interface AuthorizedHttp {
+  readonly http: HttpClient;
+  readonly token: () => Promise<string>;
+}
+
+/** `RUNAI_TOKEN` as it is, or a client's id and secret exchanged for a token. */
+export function connectHttp(options: ConnectOptions): AuthorizedHttp {
   const { credential, createHttp } = options;
   if (credential.clientId === null) {
     const token = credential.read();
     token.catch(() => undefined);
-    return createHttp(bearer(credential.source, () => token));
+    return { http: createHttp(bearer(credential.source, () => token)), token: async () => (await token).reveal() };
   }
   const tokens = accessTokens(options, credential.clientId, () => http);
   const http: HttpClient = createHttp({
@@ -26,7 +32,7 @@ export function connectHttp(options: ConnectOptions): HttpClient {
     header: async () => `Bearer ${await tokens.current()}`,
     renew: async () => tokens.forget(),
   });
-  return http;
+  return { http, token: tokens.current };
 }
 
 /** The access token in memory, requested once for all requests that need it at the same time. */
@@ -170,7 +176,7 @@ export function expiryOf(token: string): number | null {
 }
 
 /** What a token says of itself, unverified; nothing where it is no JWT (docs/contracts/runai.md 2d). */
-function claimsOf(token: string): Fields {
+export function claimsOf(token: string): Fields {
   const text = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
   return parseFields(text) ?? {};
 }

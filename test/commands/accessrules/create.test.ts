@@ -86,7 +86,7 @@ describe('accessrules create', () => {
           }),
         },
       ],
-      effects: ['ci-vision is granted Viewer on project gpu-east/language'],
+      effects: ['ci-vision is granted Viewer on project language (4303)'],
       targets: [],
       sandbox: true,
     });

@@ -23,7 +23,7 @@ describe('an account on Run:ai', () => {
     const created = await sandbox([...create, '--role', 'L1 researcher']);
     expect({ code: created.code, stderr: created.stderr }).toEqual({
       code: 0,
-      stderr: marked('sactl: granted L1 researcher on project gpu-east/language'),
+      stderr: marked('sactl: granted L1 researcher on project language (4303)'),
     });
     const account = JSON.parse(created.stdout) as Printed;
     expect(account).toMatchObject({

@@ -8,7 +8,7 @@ import { useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { forbidden, problem, serverError, withClientId } from './faults.ts';
 import { journalOf } from './journal.ts';
-import { accounts, list, lookups, one, rules, rulesOf } from './paths.ts';
+import { accounts, list, one, projects, roles, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
 const id = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -43,9 +43,9 @@ test('creates, delivers, then grants', async () => {
   expect(outcome).toEqual({
     code: 0,
     stdout: 'new-secret\n',
-    stderr: 'sactl: granted L1 researcher on project gpu-east/language\n',
+    stderr: 'sactl: granted L1 researcher on project language (4303)\n',
   });
-  expect(deployment.requests).toEqual([list, ...lookups, rulesOf('fresh'), list, post, ...after, grant]);
+  expect(deployment.requests).toEqual([list, roles, projects, rulesOf('fresh'), list, post, ...after, grant]);
   expect(deployment.bodies).toEqual([{ name: 'fresh' }, rule]);
   expect(await journalOf(deployment)).toEqual([]);
 });
@@ -99,7 +99,7 @@ describe('a failed grant is exit 6, with the secret delivered', () => {
     const { error } = JSON.parse(stderr) as { error: { message: string; hint: string } };
     expect(error.message).toContain(
       'service account fresh was created and its secret delivered, but it was not granted ' +
-        `L1 researcher on project gpu-east/language: cannot grant a role to fresh: ${why}`,
+        `L1 researcher on project language (4303): cannot grant a role to fresh: ${why}`,
     );
     expect(error.hint).toBe('sactl accessrules create --provider runai --account fresh --role 6 --scope project:4303');
     expect(deployment.mutations()).toEqual([post, grant]);

@@ -9,7 +9,7 @@ import { runIn } from '../../harness/run.ts';
 import { faults, lost } from '../faults.ts';
 import { losingBoth, page, serverError, timingOut } from './faults.ts';
 import { journalOf } from './journal.ts';
-import { accounts, list, lookups, one, rules, rulesOf } from './paths.ts';
+import { accounts, list, one, roles, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
 const options = { newSecret: () => 'new-secret', newId: () => 'a1' };
@@ -148,7 +148,7 @@ describe('a person is asked which account it was', () => {
     expect([code, stdout]).toEqual([0, 'new-secret\ntrue\ntrue\n']);
     expect(stderr).toContain(`${looking}${issuing}sactl: granted Viewer on tenant 1001\n`);
     expect(deployment.requests.slice(-4)).toEqual([regenerate, one('a1'), rulesOf('fresh', 'a1'), `POST ${rules}`]);
-    expect(deployment.requests).toEqual(expect.arrayContaining([...lookups]));
+    expect(deployment.requests).toEqual(expect.arrayContaining([roles]));
   });
 
   test('and a second lost answer is the last: exit 7', async () => {

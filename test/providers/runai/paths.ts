@@ -6,19 +6,18 @@ export const rules = '/api/v1/authorization/access-rules';
 
 export const list = `GET ${accounts}`;
 export const roles = 'GET /api/v2/authorization/roles?limit=500&offset=0';
-/** What a role and a scope are looked up with, in the order of the requests. */
-export const lookups = [
-  roles,
-  'GET /api/v1/clusters?verbosity=metadata',
-  'GET /api/v1/org-unit/departments?limit=500&offset=0',
-  'GET /api/v1/org-unit/projects?limit=500&offset=0',
-] as const;
+export const clusters = 'GET /api/v1/clusters?verbosity=metadata';
+export const departments = 'GET /api/v1/org-unit/departments?limit=500&offset=0';
+export const projects = 'GET /api/v1/org-unit/projects?limit=500&offset=0';
 
 /** The first page of the rules of these subjects, or of all. */
 export function rulesOf(...subjects: readonly string[]): string {
   const filter = subjects.length === 0 ? '' : `&subjectIds=${subjects.join(',')}`;
   return `GET ${rules}?limit=500&offset=0${filter}`;
 }
+
+/** The first page of the rules that apply to every account. */
+export const rulesForEverybody = `GET ${rules}?limit=500&offset=0&subjectType=all-authenticated-users`;
 
 /** One account, read by its id. */
 export function one(id: string): string {

@@ -4,7 +4,7 @@ import { roleIds } from '../../../src/sandbox/runai/seed-ids.ts';
 import { useRunai } from '../../harness/runai.ts';
 import { faults } from '../faults.ts';
 import { pagesOf, problem } from './faults.ts';
-import { lookups, roles, rules, rulesOf } from './paths.ts';
+import { clusters, departments, projects, roles, rules } from './paths.ts';
 
 /** How roles, scopes and rules are named, and what is refused. */
 const deploy = useRunai();
@@ -74,12 +74,15 @@ describe('a role or scope that is not one is refused with the candidates', () =>
     expect(deployment.mutations()).toEqual([]);
   });
 
-  test.each(['vision', 'project:', 'workload:x', ''])('the scope "%s" before anything is asked', async (scope) => {
-    const deployment = deploy();
-    const outcome = await deployment.run([...create, '--role', 'Viewer', '--scope', scope]);
-    expect(outcome.code).toBe(2);
-    expect([deployment.requests, deployment.tokenRequests]).toEqual([[], []]);
-  });
+  test.each(['vision', 'project:', 'workload:x', 'tenant:acme', 'tenant:', ''])(
+    'the scope "%s" before anything is asked',
+    async (scope) => {
+      const deployment = deploy();
+      const outcome = await deployment.run([...create, '--role', 'Viewer', '--scope', scope]);
+      expect(outcome.code).toBe(2);
+      expect([deployment.requests, deployment.tokenRequests]).toEqual([[], []]);
+    },
+  );
 });
 
 test.each([
@@ -120,7 +123,7 @@ test('scopes list has the tenant, and every path says its cluster', async () => 
     'project gpu-west/vision',
     'tenant 1001',
   ]);
-  expect(deployment.requests).toEqual(lookups.slice(1));
+  expect(deployment.requests).toEqual([clusters, departments, projects]);
 });
 
 describe('accessrules delete', () => {
@@ -133,7 +136,7 @@ describe('accessrules delete', () => {
       stdout: 'true\n102\n',
       stderr: '',
     });
-    expect(deployment.requests).toEqual([rulesOf(), `DELETE ${rules}/102`]);
+    expect(deployment.requests).toEqual([`GET ${rules}/102`, `DELETE ${rules}/102`]);
   });
 
   test.each(['999', '114'])("of %s, which is no account's, is not found", async (rule) => {
@@ -145,7 +148,7 @@ describe('accessrules delete', () => {
         `sactl: there is no access rule with the id ${rule} of a Run:ai service account\n` +
         'hint: sactl accessrules list --provider runai\n',
     });
-    expect(deployment.requests).toEqual([rulesOf()]);
+    expect(deployment.requests).toEqual([`GET ${rules}/${rule}`]);
   });
 
   test('of one that is gone by now is a success', async () => {

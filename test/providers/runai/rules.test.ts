@@ -6,7 +6,7 @@ import type { Intercept } from '../../harness/deployment.ts';
 import { useRunai, type RunaiDeployment } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { pagesOf } from './faults.ts';
-import { ciVision, findCiVision, list, lookups, rules, rulesOf } from './paths.ts';
+import { ciVision, findCiVision, list, projects, roles, rules, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
 const { id, name } = ciVision;
@@ -135,7 +135,7 @@ describe('accessrules create', () => {
       stdout: `117\n${name}\nL1 researcher\nlanguage\n`,
       stderr: '',
     });
-    expect(deployment.requests).toEqual([...findCiVision, ...lookups, `POST ${rules}`]);
+    expect(deployment.requests).toEqual([...findCiVision, roles, projects, `POST ${rules}`]);
     expect(deployment.bodies).toEqual([body]);
   });
 

@@ -4,7 +4,7 @@ import { useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../faults.ts';
 import { serverError } from './faults.ts';
 import { laterRun } from './journal.ts';
-import { accounts, beforeRotation, ciVision, findCiVision, list, lookups, one, rules, rulesOf } from './paths.ts';
+import { accounts, beforeRotation, ciVision, findCiVision, list, one, roles, rules, rulesOf } from './paths.ts';
 
 /** The surprises of docs/contracts/runai.md 15 about changing, each by its number. */
 const deploy = useRunai();
@@ -107,7 +107,7 @@ describe('9: a new account may do nothing until it has a rule', () => {
     });
     expect(deployment.requests).toEqual([
       list,
-      ...lookups,
+      roles,
       rulesOf('fresh'),
       list,
       `POST ${accounts}`,
@@ -163,7 +163,7 @@ test('14: a rule is added by itself: batch-create would answer 200 with failures
   const deployment = deploy();
   const argv = ['accessrules', 'create', '--account', name, '--role', 'Viewer', '--scope', 'tenant'];
   expect(await deployment.run([...argv, '-q', '.id,.scopeId'])).toEqual({ code: 0, stdout: '117\n1001\n', stderr: '' });
-  expect(deployment.requests).toEqual([...findCiVision, ...lookups, `POST ${rules}`]);
+  expect(deployment.requests).toEqual([...findCiVision, roles, `POST ${rules}`]);
   expect(deployment.bodies).toEqual([
     { subjectId: name, subjectType: 'service-account', roleId: 10, scopeId: '1001', scopeType: 'tenant' },
   ]);
