@@ -11,7 +11,7 @@ export function answerError({ options, request }: Call, answer: HttpAnswer, auth
   const { status, headers } = answer;
   const content = readContent(answer);
   const problem = readProblem({ options, request }, status, content, authorization);
-  const reason = problem === null ? describe(status, content.kind) : `: ${problem.message}`;
+  const reason = problem?.message ? `: ${problem.message}` : describe(status, content.kind);
   const message = cannot(request.purpose, `${options.provider} answered ${status}${reason}`);
   // Gateways answer 408 and 499 when they stop waiting, possibly with the request already passed on.
   const isUncertain = status >= 500 || status === 408 || status === 499;
@@ -45,7 +45,10 @@ function readProblem(
     message: shown(message, 500) || (meanings.get(status) ?? 'no reason given'),
     traceId: traceId === null ? null : readTraceId(withoutCredential(traceId, authorization)),
   };
-  return request.secretAnswer !== true || isHarmless(told) ? told : null;
+  if (request.secretAnswer !== true || isHarmless(told)) return told;
+  if (problem.isKnownCode !== true) return null;
+  // A code that is a number is the status once more.
+  return { ...told, message: code === null || /^\d+$/.test(code) ? '' : code };
 }
 
 /** Whether an answer to a request for a credential is an error and nothing else, in words that cannot be a credential. */

@@ -14,6 +14,8 @@ export interface ProviderProblem {
   readonly traceId: string | null;
   /** Set where the body holds nothing else: then it may be told of an answer that could carry a credential, too. */
   readonly isAll?: true;
+  /** Set where the code is one of those that are documented: then it may be told in any case, as no word of the server's. */
+  readonly isKnownCode?: true;
 }
 
 /** What a body is. `html` comes from a proxy or gateway; `excessive` is JSON too large to parse; `other` is none of these. */

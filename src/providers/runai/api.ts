@@ -219,7 +219,19 @@ const Envelope = z.object({
 });
 
 /** The v2 token endpoint's shape (docs/contracts/runai.md 2a). */
-const OAuthError = z.object({ error: z.string(), error_description: z.optional(z.string()) });
+const OAuthError = z.object({
+  error: z.enum([
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'server_error',
+    'temporarily_unavailable',
+  ]),
+  error_description: z.optional(z.string()),
+});
 
 /** Run:ai's error body in either of its shapes, or null. */
 export function readProblem(_status: number, body: unknown): ProviderProblem | null {
@@ -227,12 +239,14 @@ export function readProblem(_status: number, body: unknown): ProviderProblem | n
   if (envelope.success) {
     const { code, message, details } = envelope.data;
     const text = details ? `${message}: ${details}` : message;
-    return { code: code === undefined ? null : String(code), message: text, traceId: null };
+    const isStatus = typeof code === 'number' && Number.isInteger(code) && code >= 100 && code <= 599;
+    const known = isStatus ? ({ isKnownCode: true } as const) : {};
+    return { code: code === undefined ? null : String(code), message: text, traceId: null, ...known };
   }
   const oauth = OAuthError.safeParse(body);
   if (!oauth.success) return null;
   const { error, error_description: description } = oauth.data;
-  return { code: error, message: description ?? error, traceId: null };
+  return { code: error, message: description ?? error, traceId: null, isKnownCode: true };
 }
 
 /** Whether Run:ai knows the caller, and does not let it do this. */

@@ -73,24 +73,31 @@ function accessTokens(
   };
 }
 
-/** What a failed exchange says to the user. */
+/**
+ * What a failed exchange says to the user. Its status is about the token, and must not be read as the answer to the request
+ * that needs one: a 403 or a 404 would then be about an account.
+ */
 function explain(error: unknown, { credential, endpoint }: ConnectOptions): unknown {
+  if (error instanceof AuthError) {
+    const message = 'cannot get an access token: Run:ai refused the client id and its secret';
+    const hint = `check both in ${credential.source}: the secret may have been regenerated, or the account disabled`;
+    return new AuthError('unauthenticated', message, { ...error.details(), hint, cause: error });
+  }
   if (!(error instanceof HttpError)) return error;
+  const { message, arrival, problem, traceId } = error;
+  const isLater = problem !== null && tryLater.has(problem.code ?? '');
+  const details = { arrival, provider: 'runai', traceId, cause: error } as const;
   if (isAbsent(error)) {
-    // Without status and body, which would say of the request that needs the token that its path does not exist.
-    return new HttpError('bad_answer', error.message, {
-      arrival: error.arrival,
-      provider: 'runai',
+    return new HttpError('bad_answer', message, {
+      ...details,
       hint: `is ${endpoint} the address of a Run:ai control plane?`,
-      cause: error,
     });
   }
-  if (error.status !== 400 && error.status !== 401 && error.status !== 403) return error;
-  return new AuthError('unauthenticated', 'cannot get an access token: Run:ai refused the client id and its secret', {
-    provider: 'runai',
-    status: error.status,
-    hint: `check both in ${credential.source}: the secret may have been regenerated, or the account disabled`,
-    cause: error,
+  if (error.status === null || error.status < 400 || error.retryable) return error;
+  return new HttpError('refused', message, {
+    ...details,
+    hint: isLater ? 'run it again in a minute' : 'this says nothing of the client id and its secret',
+    retryable: isLater,
   });
 }
 
@@ -109,14 +116,38 @@ export interface Grant {
   readonly now: number;
 }
 
-/** v2 where there is one, else v1; not after a refusal, which would be two failed logins (docs/contracts/runai.md 2e). */
+/**
+ * v2 where there is one, else v1; not after a refusal, which would be two failed logins (docs/contracts/runai.md 2e).
+ * @throws AuthError where Run:ai says that the client id and the secret do not fit; HttpError for anything else
+ */
 export async function exchange(http: HttpClient, grant: Grant): Promise<AccessToken> {
   try {
-    return await exchangeV2(http, grant);
+    return await exchangeV2(http, grant).catch(throwRefusal(refusalsV2));
   } catch (error) {
     if (!(error instanceof HttpError) || !isAbsent(error)) throw error;
-    return exchangeV1(http, grant);
+    return exchangeV1(http, grant).catch(throwRefusal(refusalsV1));
   }
+}
+
+/**
+ * The codes of errors that refuse the client id or the secret. A status alone does not: 400 and 401 carry an outage of the
+ * server and a request that it does not take, too (docs/contracts/runai.md 15.21).
+ */
+const refusalsV2: ReadonlySet<string> = new Set(['invalid_client', 'invalid_grant', 'unauthorized_client', '401']);
+
+/** v1 has no other code than the status, and a wrong secret is its 400 (docs/contracts/runai.md 2b). */
+const refusalsV1: ReadonlySet<string> = new Set([...refusalsV2, '400']);
+
+/** What says to try later, as a 503 does (docs/contracts/runai.md 2a). */
+const tryLater: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable']);
+
+function throwRefusal(codes: ReadonlySet<string>): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof HttpError)) throw error;
+    const { status, problem, message } = error;
+    const isRefusal = (status === 400 || status === 401) && codes.has(problem?.code ?? '');
+    throw isRefusal ? new AuthError('unauthenticated', message, { ...error.details(), cause: error }) : error;
+  };
 }
 
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 429]);

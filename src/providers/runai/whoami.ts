@@ -1,3 +1,4 @@
+import { AuthError } from '../../errors.ts';
 import { payloads, verificationOf } from '../answers.ts';
 import type {
   ConnectOptions,
@@ -44,9 +45,15 @@ export async function verifyCredential(options: VerificationOptions): Promise<Ve
   if (clientId === null) return { works: null, why: 'the client id of the account is not known' };
   const http = createHttp({ source: 'the answer', header: () => Promise.resolve('') });
   const grant = { endpoint, clientId, secret: value.reveal(), now: now() };
-  const { works, why } = await verificationOf(exchange(http, grant), [400, 401]);
-  // A disabled account is refused like one with another secret.
-  return { works, why: works === false ? `${why ?? ''}: it was replaced, or its account is disabled` : why };
+  const signIn = exchange(http, grant);
+  try {
+    await signIn;
+    return { works: true, why: null };
+  } catch (error) {
+    if (!(error instanceof AuthError)) return verificationOf(signIn, []);
+    // A disabled account is refused like one with another secret.
+    return { works: false, why: `${error.message}: it was replaced, or its account is disabled` };
+  }
 }
 
 /** An access token outlives the secret it was got with, so a client id and its secret are exchanged anew. */

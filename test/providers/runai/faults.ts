@@ -7,6 +7,11 @@ export function problem(status: number, message: string): Response {
   return Response.json({ code: status, message }, { status });
 }
 
+/** An error of the v2 token endpoint. */
+export function oauth(status: number, error: string, description?: string): Response {
+  return Response.json({ error, error_description: description }, { status });
+}
+
 /** What Run:ai says to a caller without the right. */
 export function forbidden(): Response {
   return problem(403, 'Lack of permissions');

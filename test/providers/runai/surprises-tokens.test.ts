@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { isTokenRequest, runaiSandboxClients, useRunai } from '../../harness/runai.ts';
 import { faults } from '../faults.ts';
-import { page } from './faults.ts';
+import { oauth, page, problem } from './faults.ts';
 import { accounts, ciVision, findCiVision, list } from './paths.ts';
 
 /** The surprises of docs/contracts/runai.md 15 about signing in, each by its number. */
@@ -16,6 +16,7 @@ const count = ['sa', 'list', '-q', 'length'];
 const counted = { code: 0, stdout: '13\n', stderr: '' };
 const v1 = 'POST /api/v1/token';
 const v2 = 'POST /api/v2/token';
+const v2Path = '/api/v2/token';
 
 /** What is sent to the token endpoints of a version. */
 async function sentTo(controlPlane: '2.24' | '2.23'): Promise<(string | null)[]> {
@@ -146,6 +147,86 @@ describe('17: a page with 200 is no success', () => {
         'sactl: cannot list access rules: runai answered GET /api/v1/authorization/access-rules with 200 and an HTML page (a proxy or gateway, not the API)\n',
     });
     expect(deployment.requests).toEqual(findCiVision);
+  });
+});
+
+describe('21: a 400 or 401 of v2 is not yet a wrong secret', () => {
+  const refused =
+    'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
+    'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled\n';
+  const untested = 'this says nothing of the client id and its secret';
+  const later = 'run it again in a minute';
+
+  describe.each([400, 401])('%i', (status) => {
+    test.each(['invalid_client', 'invalid_grant', 'unauthorized_client'])('with %s is one', async (code) => {
+      const deployment = deploy({
+        intercept: faults({ method: 'POST', path: v2Path, answer: () => oauth(status, code) }),
+      });
+      expect(await deployment.run(['sa', 'list'])).toEqual({ code: 4, stdout: '', stderr: refused });
+      expect([deployment.tokenRequests, deployment.requests]).toEqual([[v2], []]);
+    });
+
+    test.each([
+      ['temporarily_unavailable', later],
+      ['server_error', later],
+      ['invalid_request', untested],
+      ['unsupported_grant_type', untested],
+      ['invalid_scope', untested],
+    ])('with %s is none', async (code, hint) => {
+      const answer = () => oauth(status, code, 'a description');
+      const deployment = deploy({ intercept: faults({ method: 'POST', path: v2Path, answer }) });
+      const outcome = await deployment.run(['sa', 'list']);
+      expect(outcome).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `sactl: cannot get an access token: runai answered ${status}: ${code}\nhint: ${hint}\n`,
+      });
+      expect([deployment.tokenRequests, deployment.requests]).toEqual([[v2], []]);
+      const { stderr } = await deployment.run(['sa', 'list', '--json']);
+      expect(JSON.parse(stderr)).toMatchObject({ error: { status: null, retryable: hint === later } });
+    });
+  });
+
+  test.each(['temporarily_unavailable', 'server_error', 'invalid_request', 'invalid_scope'])(
+    'so a secret that was just regenerated is not condemned by %s',
+    async (code) => {
+      const deployment = deploy({
+        newSecret: () => 'new-secret',
+        intercept: async (request, next) => {
+          const isNew = isTokenRequest(request) && (await request.clone().text()).includes('new-secret');
+          return isNew ? oauth(400, code) : next(request);
+        },
+      });
+      const argv = ['sa', 'rotate', '--id', 'ci-vision', '--yes', '-q', '.credential.value,.verified,.recoverId'];
+      expect(await deployment.run(argv)).toEqual({
+        code: 0,
+        stdout: 'new-secret\nnull\nnull\n',
+        stderr: `sactl: the credential could not be verified: cannot get an access token: runai answered 400: ${code}\n`,
+      });
+    },
+  );
+
+  test.each([
+    ['403', () => problem(403, 'no')],
+    ['409', () => problem(409, 'no')],
+    ['400 of another shape', () => Response.json({ reason: 'no' }, { status: 400 })],
+  ])('a %s to a token request is not the answer to the request that needs it', async (_, answer) => {
+    let signedIn = 0;
+    const deployment = deploy({
+      newToken: () => 'opaque',
+      intercept: async (request, next) => {
+        if (!isTokenRequest(request)) return next(request);
+        signedIn += 1;
+        const token = await next(request);
+        if (signedIn > 1) return answer();
+        return Response.json({ ...((await token.json()) as object), expires_in: 1 });
+      },
+    });
+    // The list is read with the first token; that access rules cannot be read would be a 403 of theirs.
+    const outcome = await deployment.run(['sa', 'get', '--id', 'ci-vision', '--json']);
+    expect([outcome.code, outcome.stdout]).toEqual([1, '']);
+    expect(JSON.parse(outcome.stderr)).toMatchObject({ error: { status: null, hint: untested } });
+    expect(deployment.requests).toEqual([list]);
   });
 });
 

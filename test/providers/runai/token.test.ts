@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runaiEndpoint, runaiSandboxClients, useRunai } from '../../harness/runai.ts';
 import { runIn } from '../../harness/run.ts';
 import { faults, lost } from '../faults.ts';
-import { forbidden, page, problem, serverError, unauthorized } from './faults.ts';
+import { forbidden, oauth, page, problem, serverError, unauthorized } from './faults.ts';
 import { accounts, list, rulesOf } from './paths.ts';
 
 const deploy = useRunai();
@@ -30,11 +30,11 @@ describe('v1 is asked', () => {
   });
 
   test.each([
-    ['400', () => problem(400, 'no'), 4],
+    ['400', () => problem(400, 'no'), 1],
     ['401', unauthorized, 4],
-    ['401 with a page', () => page(401), 4],
-    ['400 without a body', () => new Response(null, { status: 400 }), 4],
-    ['403 with a page', () => page(403), 4],
+    ['401 with a page', () => page(401), 1],
+    ['400 without a body', () => new Response(null, { status: 400 }), 1],
+    ['403 with a page', () => page(403), 1],
     ['500', serverError, 1],
     ['JSON that is no token', () => Response.json({ token: 'x' }), 1],
   ])('not after %s', async (_, answer, code) => {
@@ -201,9 +201,16 @@ describe('the secret and the tokens', () => {
   });
 
   test('are in no error that a token endpoint echoes them in', async () => {
-    const echo = faults({ ...fault, answer: () => problem(400, `no: ${clientSecret}`) });
-    const { code, stderr } = await deploy({ intercept: echo }).run([...count, '--debug']);
-    expect(code).toBe(4);
-    expect(stderr).not.toContain(clientSecret);
+    for (const answer of [
+      () => problem(400, `no: ${clientSecret}`),
+      () => oauth(400, 'invalid_scope', clientSecret),
+      () => oauth(401, 'invalid_client', clientSecret),
+      () => oauth(400, clientSecret),
+      () => Response.json({ code: clientSecret, message: 'no' }, { status: 400 }),
+    ]) {
+      const { code, stderr } = await deploy({ intercept: faults({ ...fault, answer }) }).run([...count, '--debug']);
+      expect([1, 4]).toContain(code);
+      expect(stderr).not.toContain(clientSecret);
+    }
   });
 });

@@ -4,7 +4,7 @@ import { runIn } from '../../harness/run.ts';
 import type { Intercept } from '../../harness/deployment.ts';
 import { isTokenRequest, runaiEndpoint, useRunai } from '../../harness/runai.ts';
 import { lost } from '../faults.ts';
-import { page, problem, serverError, unauthorized } from './faults.ts';
+import { oauth, page, problem, serverError, unauthorized } from './faults.ts';
 import { journalOf } from './journal.ts';
 import { accounts, ciVision } from './paths.ts';
 
@@ -38,7 +38,7 @@ function refusing(times: number, answer: () => Response): Intercept {
 
 const refusals: readonly (readonly [string, () => Response, string])[] = [
   ['401', unauthorized, 'runai answered 401 (the credential was refused)'],
-  ['400', () => problem(400, 'new-secret?'), 'runai answered 400 (the request is not valid)'],
+  ['400', () => oauth(400, 'invalid_grant', 'new-secret?'), 'runai answered 400: invalid_grant'],
 ];
 
 describe.each(refusals)('a new secret that is refused with %s', (_, answer, what) => {
