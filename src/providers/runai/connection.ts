@@ -3,7 +3,8 @@ import type { Account } from '../../model/account.ts';
 import { sactl, type Hint } from '../../model/hint.ts';
 import type { ConnectOptions, ProviderCredential } from '../provider.ts';
 import type { Payload } from '../answers.ts';
-import { createApi, isForbidden, type Api } from './api.ts';
+import { createApi, type Api } from './api.ts';
+import { isForbidden } from './problem.ts';
 import { toAccount, type AccessRuleRead, type ServiceAccount } from './schema.ts';
 import { connectHttp } from './token.ts';
 

@@ -8,7 +8,7 @@ import { planDelete } from './delete.ts';
 import { planUpdate, readDocument } from './update.ts';
 import { planRotate, readAnswer } from './rotate.ts';
 import { accountsNamed, findAccount, listAccounts, nameProblem } from './lookup.ts';
-import { readProblem } from './api.ts';
+import { readProblem } from './problem.ts';
 import { ownCredential, verifyCredential, verifyOwnCredential, whoami } from './whoami.ts';
 import { listScopes, scopeProblem } from './scopes.ts';
 

@@ -4,7 +4,7 @@ import { describeRule, type Account } from '../../model/account.ts';
 import type { AccountList } from '../provider.ts';
 import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
 import type { Payload } from '../answers.ts';
-import { isForbidden } from './api.ts';
+import { isForbidden } from './problem.ts';
 import type { Connection } from './connection.ts';
 import {
   isForEverybody,

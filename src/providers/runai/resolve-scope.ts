@@ -4,7 +4,7 @@ import type { GrantRequest } from '../../model/account.ts';
 import { sactl } from '../../model/hint.ts';
 import type { Scope } from '../access-rules.ts';
 import { payload } from '../answers.ts';
-import { orMissing } from './api.ts';
+import { orMissing } from './problem.ts';
 import type { Connection } from './connection.ts';
 import { Cluster, OrgUnit } from './schema.ts';
 import {

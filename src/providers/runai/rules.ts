@@ -1,5 +1,6 @@
 import { HttpError } from '../../http/error.ts';
-import { orMissing, rulesPath } from './api.ts';
+import { rulesPath } from './pages.ts';
+import { orMissing } from './problem.ts';
 import type { Connection } from './connection.ts';
 import { AccessRuleRead, isForEverybody, isOwnRule, toAccessRule, toGrantedRule, toRole } from './schema.ts';
 import { jsonNumber } from '../../model/exact-number.ts';

@@ -2,7 +2,8 @@ import type * as z from 'zod/mini';
 
 import type { Scope, ScopeList } from '../access-rules.ts';
 import { payloads, type Payload } from '../answers.ts';
-import { isForbidden, readPages } from './api.ts';
+import { readPages } from './pages.ts';
+import { isForbidden } from './problem.ts';
 import type { Connection } from './connection.ts';
 import { Cluster, OrgUnit } from './schema.ts';
 import { tenantIn } from './tenant.ts';

@@ -1,7 +1,7 @@
 import { FailedError, UsageError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { payloads } from '../answers.ts';
-import { rulesPath } from './api.ts';
+import { rulesPath } from './pages.ts';
 import type { Connection } from './connection.ts';
 import { AccessRulePage, Cluster, type Id } from './schema.ts';
 import { claimsOf } from './token.ts';

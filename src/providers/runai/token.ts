@@ -5,6 +5,7 @@ import type { HttpClient } from '../../http/client.ts';
 import { HttpError } from '../../http/error.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { asNumber, bearer } from '../answers.ts';
+import { isAbsent } from './problem.ts';
 import { parseFields, type Fields } from '../../model/account.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { readJson, type Schema } from '../../http/body.ts';
@@ -148,14 +149,6 @@ function throwRefusal(codes: ReadonlySet<string>): (error: unknown) => never {
     const isRefusal = (status === 400 || status === 401) && codes.has(problem?.code ?? '');
     throw isRefusal ? new AuthError('unauthenticated', message, { ...error.details(), cause: error }) : error;
   };
-}
-
-const refusals: ReadonlySet<number> = new Set([400, 401, 403, 429]);
-
-/** Whether an endpoint does not exist in this version: 404, 405, or something that is not the API at all. */
-export function isAbsent({ status, body }: HttpError): boolean {
-  if (status === null || status >= 500 || refusals.has(status)) return false;
-  return status === 404 || status === 405 || (body !== null && body !== 'json');
 }
 
 /** Far more than servers take in a header. */

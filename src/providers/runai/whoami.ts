@@ -9,7 +9,7 @@ import type {
   VerificationOptions,
 } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { isForbidden } from './api.ts';
+import { isForbidden } from './problem.ts';
 import { Permission } from './schema.ts';
 import { expiryOf, exchange } from './token.ts';
 
@@ -18,15 +18,15 @@ export async function whoami({ api }: Connection, clientId: string | null): Prom
   const permissions = await api
     .read('/api/v1/authorization/permissions', 'read your permissions', payloads(Permission))
     .catch((error: unknown) => {
-      // A fresh account without access rules is known, and allowed nothing (docs/contracts/runai.md 15.9).
-      if (isForbidden(error)) return [];
+      // No version documents it, and it does not say that nothing is allowed (docs/contracts/runai.md 10).
+      if (isForbidden(error)) return null;
       throw error;
     });
   return {
     subject: clientId ?? 'unknown',
     kind: clientId === null ? 'unknown' : 'service-account',
     organizations: [],
-    permissions: permissions.map(({ wire }) => `${wire.resourceType}: ${wire.actions.join(', ')}`).toSorted(),
+    permissions: permissions?.map(({ wire }) => `${wire.resourceType}: ${wire.actions.join(', ')}`).toSorted() ?? null,
   };
 }
 

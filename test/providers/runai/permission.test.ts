@@ -98,4 +98,10 @@ describe('whoami', () => {
       stderr: 'sactl: the provider names no permission of this credential: it may have no access rule yet\n',
     });
   });
+
+  test('does not say that nothing is allowed where it is not told', async () => {
+    const unknown = { method: 'GET', path: '/permissions', answer: forbidden };
+    const outcome = await deploy({ intercept: faults(unknown) }).run(['whoami', '-q', '.subject,.permissions']);
+    expect(outcome).toEqual({ code: 0, stdout: 'sandbox-administrator\nnull\n', stderr: '' });
+  });
 });

@@ -173,8 +173,9 @@ describe('21: a 400 or 401 of v2 is not yet a wrong secret', () => {
       ['unsupported_grant_type', untested],
       ['invalid_scope', untested],
     ])('with %s is none', async (code, hint) => {
-      const answer = () => oauth(status, code, 'a description');
-      const deployment = deploy({ intercept: faults({ method: 'POST', path: v2Path, answer }) });
+      const deployment = deploy({
+        intercept: faults({ method: 'POST', path: v2Path, answer: () => oauth(status, code, 'a description') }),
+      });
       const outcome = await deployment.run(['sa', 'list']);
       expect(outcome).toEqual({
         code: 1,
