@@ -29,9 +29,9 @@ const runai = useRunai();
 describe('a provider whose pages have no end', () => {
   it('is given up: access rules', async () => {
     const rule = { subjectId: 'x', subjectType: 'service-account', roleId: 1, scopeId: '1', scopeType: 'project' };
+    // One rule to a page: each is new, so that none of them is the last.
     function pageAt(offset: number): Response {
-      const accessRules = Array.from({ length: 500 }, (_, index) => ({ id: offset + index, ...rule }));
-      return Response.json({ totalRecords: 1e308, accessRules });
+      return Response.json({ totalRecords: 1e308, accessRules: [{ id: offset, ...rule }] });
     }
     const { run, requests } = runai({
       intercept: (request, next) =>

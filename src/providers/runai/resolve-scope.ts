@@ -101,7 +101,7 @@ async function resolveUnit(connection: Connection, wanted: WantedUnit): Promise<
     throw new UsageError(`no ${type} has the id or name "${reference}"`, { hint: sactl`scopes list --provider runai` });
   }
   const names = namesOf((await readable(listClusters(connection))) ?? []);
-  const list = named.map((unit) => `${unit.wire.id} (${pathOf(unit, names)})`).join(', ');
+  const list = named.map((unit) => `${String(unit.wire.id)} (${pathOf(unit, names)})`).join(', ');
   throw new UsageError(`several ${type}s are named "${reference}": ${list}`, {
     hint: 'name one by its id, or its cluster with --cluster',
   });
