@@ -84,7 +84,8 @@ try {
     },
     {
       work: 'sa list, 1 account / bare fetch script',
-      budget: 1.3,
+      // The start of Node 20 is slower, and its fetch, which V8 optimises for 100 ms, slower still.
+      budget: process.versions.node.startsWith('20.') ? 0.8 : 1.2,
       measure: 'time',
       ours: measured([program, 'sa', 'list', '--json'], env(1)),
       theirs: bare(1),

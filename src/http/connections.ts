@@ -25,7 +25,7 @@ export const forReads: Reuse = { keepMs: 4000, restMs: 0, untilEnded: false };
  * Of a lost change nobody knows what it did. nscale ends connections that were idle for a second
  * (docs/contracts/nscale.md 9), of which a request may need a part to arrive.
  */
-export const forChanges: Reuse = { keepMs: 500, restMs: 20, untilEnded: true };
+export const forChanges: Reuse = { keepMs: 500, restMs: 10, untilEnded: true };
 
 /** Sends a request over a connection; `isLast` asks the server to close it then. */
 type Exchange<Answer> = (client: Client, isLast: boolean) => Promise<Answer>;

@@ -27,7 +27,6 @@ const ends: readonly [when: string, end: (socket: Socket, answer: string) => voi
   ['a tick later', (socket, answer) => socket.write(answer, () => setImmediate(() => socket.end()))],
   ['a millisecond later', (socket, answer) => socket.write(answer, () => void wait(1).then(() => socket.end()))],
   ['five milliseconds later', (socket, answer) => socket.write(answer, () => void wait(5).then(() => socket.end()))],
-  ['ten milliseconds later', (socket, answer) => socket.write(answer, () => void wait(10).then(() => socket.end()))],
   ['by a reset', (socket, answer) => socket.write(answer, () => socket.resetAndDestroy())],
 ];
 
