@@ -194,15 +194,22 @@ describe('a service', () => {
   });
 
   it.each([
-    ['TLSv1.3', 'wants a client certificate, which sactl cannot give (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED)'],
-    ['TLSv1.2', 'found no way to speak TLS with this machine (ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE)'],
+    [
+      'TLSv1.3',
+      /: nscale at \S+ wants a client certificate, which sactl cannot give \(ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED\)$/,
+    ],
+    // OpenSSL has two names for it.
+    [
+      'TLSv1.2',
+      /: nscale at \S+ found no way to speak TLS with this machine \(ERR_SSL_SSL\S+_ALERT_HANDSHAKE_FAILURE\)$/,
+    ],
   ] as const)('that wants a client certificate over %s is asked once', async (maxVersion, said) => {
     let requests = 0;
     const options = { ...(await certificate()), requestCert: true, rejectUnauthorized: true, maxVersion };
     const server = createTlsServer(options, () => (requests += 1));
-    const { error, connections, origin } = await failureAt(server);
+    const { error, connections } = await failureAt(server);
     expect(error).toMatchObject({ code: 'unreachable', arrival: 'not-sent', retryable: false });
-    expect(error.message).toBe(`cannot rotate service account 7: nscale at ${origin} ${said}`);
+    expect(error.message).toMatch(said);
     expect(error.hint).toContain('client certificate');
     expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
   });

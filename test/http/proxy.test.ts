@@ -3,10 +3,11 @@ import { createServer as createTlsServer } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpAnswer } from '../../src/http/request.ts';
 import { readProxy } from '../../src/http/proxy.ts';
-import { httpErrorOf, read, type TestClient } from './client.ts';
+import { httpErrorOf, read, rotation, type TestClient } from './client.ts';
 import { loopback } from './loopback.ts';
 import { certificate, clientThrough as clientWith, tlsServer } from './transports.ts';
 import { tunnels, type Tunnels } from './tunnels.ts';
+import { turns } from './turns.ts';
 
 const { listen, close } = loopback();
 afterEach(close);
@@ -47,6 +48,19 @@ describe('a proxy', () => {
     const endpoint = `https://api.sactl.test:${port}`;
     await expect(fetchThrough(env(proxyPort), endpoint)).resolves.toMatchObject({ status: 200 });
     expect(proxy.targets).toEqual([`api.sactl.test:${port}`]);
+  });
+
+  it('is asked for one tunnel for reads and one for changes, which serve one request after another', async () => {
+    const proxy = tunnels();
+    const [port, proxyPort] = await Promise.all([serve(), serveProxy(proxy)]);
+    const endpoint = `https://api.sactl.test:${port}`;
+    const { http } = await clientThrough({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` }, endpoint);
+    for (let round = 0; round < 3; round += 1) {
+      await http.send({ ...read, url: endpoint });
+      await http.send({ ...rotation, url: endpoint });
+      await turns();
+    }
+    expect(proxy.targets).toEqual([`api.sactl.test:${port}`, `api.sactl.test:${port}`]);
   });
 
   it('does not vouch for the server', async () => {
