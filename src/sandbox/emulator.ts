@@ -59,6 +59,8 @@ export interface Route<Deployment, Needs, Caller> {
   readonly status?: number;
   /** Whether a success has no body. Default: when its status is 204. */
   readonly isEmpty?: true;
+  /** The refusals of `handle` that are answered; any other ends the connection without a byte. Default: all. */
+  readonly declared?: readonly RefusalStatus[];
   /** The refusal of an expired credential. Default: 401 with the service's message. */
   readonly expired?: () => Refusal;
   /** Makes the change and returns the JSON of the answer; the state is saved afterwards. @throws Refusal */
@@ -81,6 +83,11 @@ export class Refusal extends Error {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Ends the connection without a byte of an answer. */
+export class Dropped extends Error {}
+
 /** Makes the emulator of a service; a path without a route is 404. @param save called after each change, before the answer */
 export function createEmulator<Deployment, Needs, Caller>(
   service: Service<Deployment, Needs, Caller>,
@@ -89,22 +96,53 @@ export function createEmulator<Deployment, Needs, Caller>(
 ): Emulator {
   const { headers } = service;
   const app = new Hono();
-  app.onError((error, { req }) => refuse(service, error instanceof Refusal ? error : new Refusal(500), req.url));
+  const dropped = new WeakSet<Request>();
+  app.onError((error, { req }) => {
+    if (error instanceof Dropped) dropped.add(req.raw);
+    return refuse(service, error instanceof Refusal ? error : new Refusal(500), req.url);
+  });
   app.notFound(({ req }) => refuse(service, new Refusal(404), req.url));
-  for (const { method, path, needs, status = 200, isEmpty = status === 204, handle } of service.routes) {
+  for (const { method, path, needs, status = 200, isEmpty = status === 204, declared, handle } of service.routes) {
     app.on(method, path, async ({ req }) => {
       const call: ServiceCall = {
         url: new URL(req.url),
         headers: req.raw.headers,
         parameters: req.param(),
-        text: await req.text(),
+        // As it was sent: a BOM is part of it.
+        text: utf8.decode(await req.arrayBuffer()),
       };
-      const body = handle(call, service.admit(call, needs, deployment), deployment);
+      const caller = service.admit(call, needs, deployment);
+      const body = answered(declared, () => handle(call, caller, deployment));
       if (method !== 'GET') await save?.();
       return isEmpty ? new Response(null, { status, headers }) : Response.json(body, { status, headers });
     });
   }
-  return { fetch: async (request) => app.fetch(request) };
+  return {
+    fetch: async (request) => {
+      const response = await app.fetch(request);
+      if (dropped.has(request)) throw connectionReset();
+      return response;
+    },
+  };
+}
+
+/** What a handler returns. @throws Refusal; Dropped for a refusal that the route does not declare */
+function answered(declared: Route<unknown, unknown, unknown>['declared'], handle: () => unknown): unknown {
+  try {
+    return handle();
+  } catch (error) {
+    if (error instanceof Refusal && declared?.includes(error.status) === false) throw new Dropped();
+    throw error;
+  }
+}
+
+/** What fetch rejects with when the peer resets the connection before it answered. */
+export function connectionReset(): TypeError {
+  return new TypeError('fetch failed', { cause: resetCause() });
+}
+
+export function resetCause(): Error {
+  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
 }
 
 function refuse<Deployment, Needs, Caller>(

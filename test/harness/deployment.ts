@@ -86,10 +86,17 @@ export function useEmulator<Options extends DeploymentOptions, State>({
   return (options) => {
     const log: Log = { requests: [], bodies: [], authorizations: [], tokenRequests: [] };
     const { state, fetch, env } = start(options);
+    // A reset connection: msw would make an answer of the rejection.
+    function answer(request: Request): Promise<Response> {
+      return fetch(request).catch((error: unknown) => {
+        if (error instanceof TypeError && error.message === 'fetch failed') return Response.error();
+        throw error;
+      });
+    }
     server.use(
       http.all(`${endpoint}/*`, async ({ request }) => {
         await record(request, log);
-        return options.intercept === undefined ? fetch(request) : options.intercept(request, fetch);
+        return options.intercept === undefined ? answer(request) : options.intercept(request, answer);
       }),
     );
     const stateDirectory = freshStateDirectory();

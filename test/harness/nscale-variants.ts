@@ -1,12 +1,12 @@
 import { Refusal, type Emulator, type EmulatorOptions } from '../../src/sandbox/emulator.ts';
 import { createNscaleEmulator, nscaleService } from '../../src/sandbox/nscale/app.ts';
-import type { NscaleState } from '../../src/sandbox/nscale/state.ts';
+import type { NscaleRole, NscaleState } from '../../src/sandbox/nscale/state.ts';
 
 /** nscale as it was, will be or may be; without options it is the sandbox's. */
 export interface NscaleVariant extends EmulatorOptions<NscaleState> {
   /**
    * `v1.19`, the default, answers create and update with the groups from before and ignores unknown groups; `v1.20` answers
-   * with the true groups and refuses unknown ones (docs/contracts/nscale.md 4).
+   * with the true groups, and refuses unknown ones and those with a role that nobody may grant (docs/contracts/nscale.md 4).
    */
   readonly behaviour?: 'v1.19' | 'v1.20';
   /** How many lists of accounts after a write still show the state before it. Default 0. */
@@ -29,7 +29,12 @@ function withStrictGroups(emulator: Emulator, { state, now }: EmulatorOptions<Ns
       const wanted = await wantedGroups(request);
       if (wanted === null || !(await copy.fetch(request.clone())).ok) return emulator.fetch(request);
       const unknown = wanted.find((id) => !state.groups.some((group) => group.id === id && isOf(request, group)));
-      if (unknown !== undefined) return refusal(request, `group ${unknown} does not exist in this organization`);
+      if (unknown !== undefined) return refusal(request, 400, `group ${unknown} does not exist in this organization`);
+      const forbidden = forbiddenRole(request, wanted, state);
+      if (forbidden !== null) {
+        const why = `role "${forbidden.name}" (${forbidden.id}) is not grantable by the caller`;
+        return refusal(request, 403, `members cannot be added to the group: ${why}`);
+      }
       const answer = (await (await emulator.fetch(request)).json()) as { readonly metadata: { readonly id: string } };
       const groupIDs = state.groups
         .filter(({ accountIds }) => accountIds.includes(answer.metadata.id))
@@ -56,9 +61,19 @@ function isOf({ url }: Request, { organizationId }: { readonly organizationId: s
   return new URL(url).pathname.includes(organizationId);
 }
 
-function refusal({ url }: Request, message: string): Response {
-  const { body } = nscaleService.problem(new Refusal(400, message), message, new URL(url));
-  return Response.json(body, { status: 400, headers: nscaleService.headers });
+/** The first role that the account would get, and that cannot be granted; null when there is none. */
+function forbiddenRole({ url }: Request, wanted: readonly string[], { groups, roles }: NscaleState): NscaleRole | null {
+  const { pathname } = new URL(url);
+  const joined = groups.filter(
+    ({ id, accountIds }) => wanted.includes(id) && !accountIds.some((account) => pathname.endsWith(account)),
+  );
+  const given = new Set(joined.flatMap(({ roleIds }) => roleIds));
+  return roles.find(({ id, grantable }) => given.has(id) && !grantable) ?? null;
+}
+
+function refusal({ url }: Request, status: 400 | 403, message: string): Response {
+  const { body } = nscaleService.problem(new Refusal(status, message), message, new URL(url));
+  return Response.json(body, { status, headers: nscaleService.headers });
 }
 
 /** After a write, some lists of its organization are those of the state before; tokens are judged by the state of now. */

@@ -1,4 +1,4 @@
-import type { Emulator } from '../emulator.ts';
+import { connectionReset, resetCause, type Emulator } from '../emulator.ts';
 import type { Fault, FaultName, FaultStatus, FaultSubject, FaultOperation } from './fault.ts';
 
 /**
@@ -56,15 +56,6 @@ const acts: Readonly<Record<FaultName, Act>> = {
     return new Promise(() => undefined);
   },
 };
-
-/** What fetch rejects with when the peer resets the connection before it answered. */
-function connectionReset(): TypeError {
-  return new TypeError('fetch failed', { cause: resetCause() });
-}
-
-function resetCause(): Error {
-  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
-}
 
 /** The first half of the body: complete, or promising all and breaking; an answer without a body comes as it is. */
 async function halved(response: Response, { isBroken }: { isBroken: boolean }): Promise<Response> {

@@ -10,11 +10,9 @@ import { accountView, byId } from './views.ts';
 /** A service account without permission sees itself only, and in another organization nothing (docs/contracts/nscale.md 4). */
 export function listAccounts(call: ServiceCall, caller: NscaleCaller, deployment: NscaleDeployment): unknown {
   const { state } = deployment;
-  const wanted = {
-    organizationId: idIn(call, 'organizationID'),
-    endpoint: 'identity:serviceaccounts',
-    operation: 'read',
-  } as const;
+  const organizationId = idIn(call, 'organizationID');
+  if (!state.organizations.some(({ id }) => id === organizationId)) throw new Refusal(404);
+  const wanted = { organizationId, endpoint: 'identity:serviceaccounts', operation: 'read' } as const;
   const only = caller.kind === 'service' && !isAllowed(state, caller, wanted) ? caller.account.id : null;
   return byId(inOrganization(call, state.accounts))
     .filter(({ id }) => only === null || id === only)
@@ -25,6 +23,7 @@ export function listAccounts(call: ServiceCall, caller: NscaleCaller, deployment
 export function createAccount(call: ServiceCall, caller: NscaleCaller, deployment: NscaleDeployment): unknown {
   const { state, now, newId } = deployment;
   const { groupIds, ...body } = readAccountBody(call.text);
+  requireRoom(body);
   const account: NscaleAccount = {
     ...body,
     id: newId(),
@@ -47,6 +46,7 @@ export function createAccount(call: ServiceCall, caller: NscaleCaller, deploymen
 export function updateAccount(call: ServiceCall, caller: NscaleCaller, deployment: NscaleDeployment): unknown {
   const account = find(call, deployment);
   const { groupIds, ...body } = readAccountBody(call.text);
+  requireRoom(body);
   const before = groupIdsOf(account, deployment);
   Object.assign(account, body);
   account.modifiedTime = timestamp(deployment.now());
@@ -67,6 +67,16 @@ export function deleteAccount(call: ServiceCall, _: NscaleCaller, deployment: Ns
   const account = find(call, deployment);
   state.accounts = state.accounts.filter((candidate) => candidate !== account);
   joinGroups(state, account, []);
+}
+
+/** Kubernetes keeps at most this many bytes of annotations of one object, the description among them. */
+const mostBytes = 256 * 1024;
+/** What the others take. */
+const otherBytes = 512;
+
+/** @throws Refusal 500 for too long a description (docs/contracts/nscale.md 3) */
+function requireRoom({ description }: Pick<NscaleAccount, 'description'>): void {
+  if (Buffer.byteLength(description ?? '') + otherBytes > mostBytes) throw new Refusal(500);
 }
 
 /** @throws Refusal 404 */
@@ -117,7 +127,12 @@ export function randomId(): string {
   return `${letter}${id.slice(1)}`;
 }
 
+const joseHeader = Buffer.from(JSON.stringify({ alg: 'A256GCMKW', enc: 'A256GCM', typ: 'at+jwt' })).toString(
+  'base64url',
+);
+
 /** Five segments, as compact JWE has; only the emulator can read it. */
 export function randomToken(): string {
-  return [48, 64, 16, 96, 22].map((bytes) => randomBytes(bytes).toString('base64url')).join('.');
+  const segments = [64, 16, 96, 22].map((bytes) => randomBytes(bytes).toString('base64url'));
+  return [joseHeader, ...segments].join('.');
 }

@@ -16,20 +16,23 @@ import {
   rotateAccount,
   updateAccount,
 } from './accounts.ts';
-import { readAccountBody } from './body.ts';
+import { checkAccountBody } from './body.ts';
 import {
   authenticate,
+  authenticateUserInfo,
   idIn,
   inOrganization,
   isSelf,
   isService,
   organizationsOf,
+  parseId,
+  requireMembership,
   requirePermission,
   type NscaleCaller,
 } from './caller.ts';
 import type { Action } from '../records.ts';
 import type { Endpoint, NscaleDeployment, NscaleState } from './state.ts';
-import { byId, groupView, organizationView, roleView } from './views.ts';
+import { byId, byName, groupView, organizationView, roleView } from './views.ts';
 
 /** What a route needs of the caller besides a token: one operation in the organization of the path. */
 interface NscaleNeeds {
@@ -64,8 +67,8 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
  * nscale's identity API, as strict and as odd as the real one (docs/contracts/nscale.md). There is no GET of one account
  * (docs/contracts/nscale.md 2).
  */
-export const nscaleService: Service<NscaleDeployment, NscaleNeeds | null, NscaleCaller> = {
-  headers: { 'cache-control': 'no-cache' },
+export const nscaleService: Service<NscaleDeployment, NscaleNeeds | 'userinfo' | null, NscaleCaller> = {
+  headers: { 'cache-control': 'no-cache', 'access-control-allow-origin': '*' },
   // For 429 nscale has no words of its own (docs/contracts/nscale.md 5).
   messages: {
     401: 'token validation failed',
@@ -75,21 +78,52 @@ export const nscaleService: Service<NscaleDeployment, NscaleNeeds | null, Nscale
     503: 'identity service warming up',
   },
   routes: [
-    { method: 'GET', path: '/oauth2/v2/userinfo', needs: null, handle: userInfo },
+    { method: 'GET', path: '/oauth2/v2/userinfo', needs: 'userinfo', handle: userInfo },
     { method: 'GET', path: organizations, needs: null, handle: listOrganizations },
     { method: 'GET', path: `${home}/roles`, needs: may('read', 'identity:roles'), handle: listRoles },
     { method: 'GET', path: `${home}/groups`, needs: may('read', 'identity:groups'), handle: listGroups },
-    { method: 'GET', path: all, operation: 'list', needs: { ...may('read'), except: isService }, handle: listAccounts },
-    { method: 'POST', path: all, operation: 'create', needs: mayWrite('create'), status: 201, handle: createAccount },
-    { method: 'PUT', path: one, operation: 'update', needs: mayWrite('update'), handle: updateAccount },
+    {
+      method: 'GET',
+      path: all,
+      operation: 'list',
+      needs: { ...may('read'), except: isService },
+      declared: [401, 403, 500],
+      handle: listAccounts,
+    },
+    {
+      method: 'POST',
+      path: all,
+      operation: 'create',
+      needs: mayWrite('create'),
+      status: 201,
+      declared: [401, 403, 500],
+      handle: createAccount,
+    },
+    {
+      method: 'PUT',
+      path: one,
+      operation: 'update',
+      needs: mayWrite('update'),
+      declared: [401, 403, 404, 409, 500],
+      handle: updateAccount,
+    },
     {
       method: 'POST',
       path: `${one}/rotate`,
       operation: 'rotate',
       needs: { ...may('update'), except: isSelf },
+      declared: [401, 403, 404, 409, 500],
       handle: rotateAccount,
     },
-    { method: 'DELETE', path: one, operation: 'delete', needs: may('delete'), isEmpty: true, handle: deleteAccount },
+    {
+      method: 'DELETE',
+      path: one,
+      operation: 'delete',
+      needs: may('delete'),
+      isEmpty: true,
+      declared: [401, 403, 404, 500],
+      handle: deleteAccount,
+    },
   ],
   admit,
   problem: ({ status }, message, { origin }) => ({
@@ -111,23 +145,29 @@ function mayWrite(operation: 'create' | 'update'): NscaleNeeds {
   return { ...may(operation), hasBody: true };
 }
 
-const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** The order of checks is nscale's: token, path and body, permission, existence (docs/contracts/nscale.md 5). */
-function admit(call: ServiceCall, needs: NscaleNeeds | null, { state, now }: NscaleDeployment): NscaleCaller {
-  const caller = authenticate(state, call.headers.get('authorization'), now());
-  for (const [name, value] of Object.entries(call.parameters)) {
-    if (uuidPattern.test(value)) continue;
-    throw new Refusal(400, `parameter "${name}" in path is not valid: string is not a uuid`);
+/**
+ * The order of checks is nscale's: path ids, token, membership of a person, Content-Type and body, permission
+ * (docs/contracts/nscale.md 5).
+ */
+function admit(
+  call: ServiceCall,
+  needs: NscaleNeeds | 'userinfo' | null,
+  { state, now }: NscaleDeployment,
+): NscaleCaller {
+  for (const value of Object.values(call.parameters)) {
+    if (parseId(value) === null) throw new Refusal(400, 'invalid path/query element');
   }
+  const header = call.headers.get('authorization');
+  if (needs === 'userinfo') return authenticateUserInfo(state, header, now());
+  const caller = authenticate(state, header, now());
   if (needs === null) return caller;
   const { endpoint, operation, except, hasBody = false } = needs;
-  if (hasBody) readAccountBody(call.text);
-  const organizationId = idIn(call, 'organizationID');
+  requireMembership(caller, call.parameters['organizationID'] ?? '');
+  if (hasBody) checkAccountBody(call);
   const isExcepted = except?.(caller, call) ?? false;
+  const organizationId = idIn(call, 'organizationID');
   if (!isExcepted) requirePermission(state, caller, { organizationId, endpoint, operation });
-  if (state.organizations.some(({ id }) => id === organizationId)) return caller;
-  throw new Refusal(404);
+  return caller;
 }
 
 function challenge(description: string, origin: string): string {
@@ -152,7 +192,7 @@ function listOrganizations(_: ServiceCall, caller: NscaleCaller, { state }: Nsca
 }
 
 function listRoles(call: ServiceCall, _: NscaleCaller, { state }: NscaleDeployment): unknown {
-  return byId(inOrganization(call, state.roles)).map(roleView);
+  return byName(inOrganization(call, state.roles)).map(roleView);
 }
 
 function listGroups(call: ServiceCall, _: NscaleCaller, { state }: NscaleDeployment): unknown {

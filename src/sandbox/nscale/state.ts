@@ -39,6 +39,9 @@ export interface GroupRecord extends ResourceRecord {
   readonly createdBy: string;
   readonly roleIds: readonly string[];
   accountIds: string[];
+  /** The people in it, and who they are at their identity providers; absent where there are none. */
+  readonly userIds?: readonly string[];
+  readonly subjects?: readonly { readonly id: string; readonly issuer: string; readonly email: string }[];
 }
 
 export interface Tag {

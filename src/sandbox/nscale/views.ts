@@ -34,24 +34,35 @@ export function organizationView({ id, name, description, creationTime }: Resour
   };
 }
 
+/** The members of each kind are always there, if empty (docs/contracts/nscale.md 6). */
 export function groupView(group: GroupRecord): Json {
   const { id, name, description, organizationId, creationTime, createdBy } = group;
   return {
     metadata: { id, name, ...present({ description }), organizationId, creationTime, createdBy, ...healthy },
-    spec: { roleIDs: group.roleIds, serviceAccountIDs: group.accountIds },
+    spec: {
+      roleIDs: group.roleIds,
+      serviceAccountIDs: group.accountIds,
+      userIDs: group.userIds ?? [],
+      subjects: group.subjects ?? [],
+    },
   };
 }
 
-export function roleView(role: NscaleRole): Json {
-  const { id, name, description, organizationId, creationTime, grantable } = role;
-  return { metadata: { id, name, ...present({ description }), organizationId, creationTime, ...healthy }, grantable };
+/** Roles are of no organization (docs/contracts/nscale.md 6). */
+export function roleView({ id, name, description, creationTime, grantable }: NscaleRole): Json {
+  return { metadata: { id, name, ...present({ description }), creationTime, ...healthy }, grantable };
 }
 
 function present(values: Json): Json {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
 }
 
-/** Every list is sorted by id (docs/contracts/nscale.md 4). */
+/** As roles are sorted (docs/contracts/nscale.md 4). */
+export function byName<Item extends { readonly name: string }>(items: readonly Item[]): Item[] {
+  return items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Every other list is sorted by id (docs/contracts/nscale.md 4). */
 export function byId<Item extends { readonly id: string }>(items: readonly Item[]): Item[] {
   return items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
 import { accountIds, sandboxTokens } from '../../../src/sandbox/nscale/seed-ids.ts';
+import { randomToken } from '../../../src/sandbox/nscale/accounts.ts';
 import { accounts, deploy } from './deployment.ts';
 
 const { selfRotating } = sandboxTokens;
 const day = 86_400_000;
+/** The header of an encrypted token. */
+const jose = Buffer.from('{"alg":"A256GCMKW","enc":"A256GCM"}').toString('base64url');
 
 describe('the Authorization header', () => {
   test.each([
@@ -13,7 +16,11 @@ describe('the Authorization header', () => {
     ['a scheme alone', 'Bearer', 'authorization header malformed'],
     ['two spaces', `Bearer  ${selfRotating}`, 'authorization header malformed'],
     ['a third part', `Bearer ${selfRotating} x`, 'authorization header malformed'],
-    ['an unknown token', 'Bearer a.b.c.d.e', 'token validation failed'],
+    ['another scheme', `Basic ${selfRotating}`, 'authorization scheme not allowed'],
+    ['text that is no token', 'Bearer a.b.c.d.e', 'unrecognized bearer token format'],
+    ['a token with a segment missing', `Bearer ${jose}.b.c.d`, 'unrecognized bearer token format'],
+    ['an unknown token', `Bearer ${jose}.b.c.d.e`, 'token validation failed'],
+    ['a signed token of others', `Bearer ${jose}.b.c`, 'untrusted token issuer'],
   ])('%s is 401', async (_, header, description) => {
     const { status, headers, json } = await deploy().send('GET', '/api/v1/organizations', {
       token: null,
@@ -40,6 +47,24 @@ describe('the Authorization header', () => {
   });
 });
 
+function askWho(header: string): ReturnType<ReturnType<typeof deploy>['send']> {
+  return deploy().send('GET', '/oauth2/v2/userinfo', { token: null, headers: { authorization: header } });
+}
+
+describe('userinfo reads the header itself', () => {
+  test('none is 401 in other words', async () => {
+    const { status, error } = await askWho('');
+    expect([status, error.error_description]).toEqual([401, 'authorization header not set']);
+  });
+
+  test.each(['Bearer', `Bearer  ${selfRotating}`, `Basic ${selfRotating}`])(
+    '%s ends the connection',
+    async (header) => {
+      await expect(askWho(header)).rejects.toThrow('fetch failed');
+    },
+  );
+});
+
 describe('a service account token', () => {
   const rotate = `${accounts}/${accountIds.selfRotating}/rotate`;
 
@@ -53,10 +78,15 @@ describe('a service account token', () => {
   });
 
   test('is refused once rotated, and the new one is not', async () => {
-    const { send } = deploy();
+    const { send } = deploy({ newSecret: randomToken });
     const { item } = await send('POST', rotate, { token: selfRotating });
-    expect((await send('GET', accounts, { token: selfRotating })).status).toBe(401);
-    expect((await send('GET', accounts, { token: item.status.accessToken })).status).toBe(200);
+    expect((await send('GET', accounts, { token: selfRotating })).error.error_description).toBe(
+      'token validation failed',
+    );
+    const { accessToken: token } = item.status;
+    expect((await send('GET', accounts, { token })).status).toBe(200);
+    await send('POST', rotate, { token });
+    expect((await send('GET', accounts, { token })).error.error_description).toBe('token validation failed');
   });
 
   test('is refused once its account is deleted', async () => {

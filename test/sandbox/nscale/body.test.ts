@@ -8,10 +8,11 @@ const spec = { groupIDs: [] };
 
 describe('a body that does not fit is 400 and changes nothing', () => {
   const cases: readonly [string, unknown, string][] = [
-    ['nothing at all', '', 'the request body is missing or malformed'],
-    ['no JSON', '{', 'the request body is missing or malformed'],
+    ['nothing at all', '', 'the request body is not valid'],
+    ['no JSON', '{', ': failed to decode request body'],
+    ['a BOM', `\uFEFF${JSON.stringify(write('a'))}`, ': failed to decode request body'],
     ['no metadata', { spec }, '"/metadata" '],
-    ['metadata that is no object', { metadata: 'a', spec }, '"/metadata" '],
+    ['metadata of null', { metadata: null, spec }, '"/metadata" '],
     ['no name', { metadata: {}, spec }, '"/metadata/name" '],
     ['a name of null', { metadata: { name: null }, spec }, '"/metadata/name" '],
     ['a name that is no string', { metadata: { name: 1 }, spec }, '"/metadata/name" '],
@@ -36,10 +37,87 @@ describe('a body that does not fit is 400 and changes nothing', () => {
     const { status, error } = await deployment.send(method, path, { body });
     expect([status, error.error]).toEqual([400, 'invalid_request']);
     expect(error.error_description).toContain(message);
-    expect(error.error_description).toMatch(/^the request body is (?:not valid: "|missing or)/);
+    expect(error.error_description).toMatch(/^the request body is not valid(?:: |$)/);
     expect(JSON.stringify(deployment.state)).toBe(before);
     expect(deployment.saves()).toBe(0);
   });
+});
+
+describe('what only the handler notices ends the connection, because its 400 is not declared, and changes nothing', () => {
+  test.each([
+    ['bytes after the JSON', `${JSON.stringify(write('a'))} x`],
+    ['a second document', JSON.stringify(write('a')).repeat(2)],
+    ['metadata that is no object', { metadata: 'a', spec }],
+    ['metadata that is a list', { metadata: [], spec }],
+  ])('%s', async (_, body) => {
+    const deployment = deploy();
+    const before = JSON.stringify(deployment.state);
+    await expect(deployment.send('POST', accounts, { body })).rejects.toThrow('fetch failed');
+    await expect(deployment.send('PUT', account, { body })).rejects.toThrow('fetch failed');
+    expect(JSON.stringify(deployment.state)).toBe(before);
+    expect(deployment.saves()).toBe(0);
+  });
+});
+
+function sendAs(type: string): ReturnType<ReturnType<typeof deploy>['send']> {
+  return deploy().send('POST', accounts, { body: write('a'), headers: { 'content-type': type } });
+}
+
+describe('the content type', () => {
+  test.each(['application/json', 'application/json; charset=utf-8', 'application/json;charset=ascii'])(
+    '%s is taken',
+    async (type) => {
+      expect((await sendAs(type)).status).toBe(201);
+    },
+  );
+
+  test.each(['text/plain', 'application/JSON', 'application/problem+json', 'application/jsonx', ''])(
+    '%j is not',
+    async (type) => {
+      const { status, error } = await sendAs(type);
+      expect([status, error.error_description]).toEqual([
+        400,
+        `the request body is not valid: header Content-Type has unexpected value "${type}"`,
+      ]);
+    },
+  );
+
+  test('is not looked at where nothing is read', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const { status } = await deploy().send('POST', `${account}/rotate`, { body: 'anything', headers });
+    expect(status).toBe(200);
+  });
+});
+
+describe('a description', () => {
+  test.each([
+    ['POST', 261_000, 201],
+    ['POST', 262_144, 500],
+    ['PUT', 261_000, 200],
+    ['PUT', 1_500_000, 500],
+  ])('%s of %i bytes is %i', async (method, length, expected) => {
+    const deployment = deploy();
+    const body = write('a', [], { description: 'x'.repeat(length) });
+    const path = method === 'PUT' ? account : accounts;
+    expect((await deployment.send(method, path, { body })).status).toBe(expected);
+    expect(deployment.saves()).toBe(expected === 500 ? 0 : 1);
+  });
+
+  test('of nothing is kept as it is', async () => {
+    const { item } = await deploy().send('POST', accounts, { body: write('a', [], { description: '' }) });
+    expect(item.metadata['description']).toBe('');
+  });
+});
+
+test('tags of one name, without a name and without a value are kept', async () => {
+  const deployment = deploy();
+  const tags = [
+    { name: 'a', value: '1' },
+    { name: 'a', value: '2' },
+    { name: '', value: '' },
+  ];
+  const { item } = await deployment.send('POST', accounts, { body: write('a', [], { tags }) });
+  expect((await listed(deployment, item.metadata['id'])).metadata).toMatchObject({ tags });
 });
 
 describe('a name', () => {

@@ -10,15 +10,20 @@ import {
 import { absentId, accounts, deploy, home, write, type Call, idsOf } from './deployment.ts';
 
 const account = `${accounts}/${accountIds.terraform}`;
-const elsewhere = `/api/v1/organizations/${otherOrganizationId}/serviceaccounts`;
-const nowhere = `/api/v1/organizations/${absentId}/serviceaccounts`;
+const foreign = `/api/v1/organizations/${otherOrganizationId}`;
+const elsewhere = `${foreign}/serviceaccounts`;
+const nowhere = `/api/v1/organizations/${absentId}`;
 const bad = '/api/v1/organizations/acme/serviceaccounts';
-const { auditor, user } = sandboxTokens;
+const { auditor, consultant, selfRotating, user } = sandboxTokens;
+const granted = ' is not permitted';
+const none = ' — this principal has no organization-scope permissions';
 
 describe('the first check that fails decides', () => {
   test.each<[string, string, string, Call, number]>([
     ['route before token', 'GET', '/api/v1/nothing', { token: null }, 404],
-    ['token before path', 'GET', bad, { token: null }, 401],
+    ['path before token', 'GET', bad, { token: null }, 400],
+    ['token before membership', 'GET', elsewhere, { token: 'nobody' }, 401],
+    ['membership before body', 'POST', elsewhere, { body: '{' }, 500],
     ['token before body', 'POST', accounts, { token: null, body: '{' }, 401],
     ['path before permission', 'GET', bad, { token: user }, 400],
     ['body before permission', 'POST', accounts, { token: user, body: {} }, 400],
@@ -53,36 +58,44 @@ describe('404', () => {
 
 describe('an id in the path that is no UUID is 400', () => {
   test.each([
-    ['GET', bad, 'organizationID', undefined],
-    ['PUT', `${accounts}/terraform`, 'serviceAccountID', write('a')],
-    ['POST', `${accounts}/terraform/rotate`, 'serviceAccountID', undefined],
-    ['DELETE', `${accounts}/terraform`, 'serviceAccountID', undefined],
-  ])('%s %s', async (method, path, parameter, body) => {
-    const { status, error } = await deploy().send(method, path, { body });
+    ['GET', bad, undefined],
+    ['PUT', `${accounts}/terraform`, write('a')],
+    ['POST', `${accounts}/terraform/rotate`, undefined],
+    ['DELETE', `${accounts}/terraform`, undefined],
+  ])('%s %s, whoever asks', async (method, path, body) => {
+    const { status, error } = await deploy().send(method, path, { body, token: null });
     expect(status).toBe(400);
     expect(error.error).toBe('invalid_request');
-    expect(error.error_description).toContain(`parameter "${parameter}" in path is not valid: `);
+    expect(error.error_description).toBe('invalid path/query element');
   });
 });
 
 describe('403', () => {
-  test.each<[string, string, string, string, string]>([
-    ['a plain user listing accounts', 'GET', accounts, user, "'read'"],
-    ['a plain user listing groups', 'GET', `${home}/groups`, user, "'read'"],
-    ['a plain user listing roles', 'GET', `${home}/roles`, user, "'read'"],
-    ['an auditor rotating', 'POST', `${account}/rotate`, auditor, "'update'"],
-    ['an auditor deleting', 'DELETE', account, auditor, "'delete'"],
-    ['an administrator in an organization of others', 'GET', elsewhere, 'admin', "'read'"],
-    ['an administrator in no organization at all', 'GET', nowhere, 'admin', "'read'"],
-    ['an account without roles listing groups', 'GET', `${home}/groups`, 'self', "'read'"],
-    ['an account rotating another', 'POST', `${account}/rotate`, 'self', "'update'"],
-  ])('%s', async (_, method, path, who, operation) => {
-    const token = tokenOf(who);
+  test.each<[string, string, string, string, string, string, string]>([
+    ['a plain user listing accounts', 'GET', accounts, user, 'read', 'serviceaccounts', granted],
+    ['a plain user listing groups', 'GET', `${home}/groups`, user, 'read', 'groups', granted],
+    ['a plain user listing roles', 'GET', `${home}/roles`, user, 'read', 'roles', granted],
+    ['a member without a role', 'GET', elsewhere, consultant, 'read', 'serviceaccounts', none],
+    ['an auditor rotating', 'POST', `${account}/rotate`, auditor, 'update', 'serviceaccounts', granted],
+    ['an auditor deleting', 'DELETE', account, auditor, 'delete', 'serviceaccounts', granted],
+    ['an account without roles listing groups', 'GET', `${home}/groups`, selfRotating, 'read', 'groups', none],
+    ['an account without roles in a foreign one', 'GET', `${foreign}/groups`, selfRotating, 'read', 'groups', none],
+    ['an account rotating another', 'POST', `${account}/rotate`, selfRotating, 'update', 'serviceaccounts', none],
+  ])('%s', async (_, method, path, token, operation, endpoint, why) => {
     const { status, error } = await deploy().send(method, path, { token });
-    expect([status, error.error]).toEqual([403, 'forbidden']);
-    expect(error.error_description).toContain(
-      `operation is not allowed by rbac: operation ${operation} on endpoint 'identity:`,
-    );
+    expect([status, error.error, error.error_description]).toEqual([
+      403,
+      'forbidden',
+      `operation is not allowed by rbac: operation '${operation}' on endpoint 'identity:${endpoint}'${why}`,
+    ]);
+  });
+
+  test('an account with rights at home in a foreign one', async () => {
+    const { send } = deploy();
+    const body = write('self-rotating', [groupIds.platformAdmins]);
+    await send('PUT', `${accounts}/${accountIds.selfRotating}`, { body });
+    const { error } = await send('GET', `${foreign}/groups`, { token: selfRotating });
+    expect(error.error_description).toMatch(/ — organization is not in this principal's accessible set$/);
   });
 
   test.each([
@@ -104,10 +117,44 @@ describe('403', () => {
   });
 });
 
-function tokenOf(who: string): string {
-  if (who === 'admin') return sandboxTokens.administrator;
-  return who === 'self' ? sandboxTokens.selfRotating : who;
-}
+describe('an organization that a person is not in is 500, on every path below it', () => {
+  const upper = home.toUpperCase().replace('/API/V1/ORGANIZATIONS', '/api/v1/organizations');
+  test.each([
+    ['a foreign one', foreign, 'GET', '/serviceaccounts', undefined],
+    ['a foreign one', foreign, 'GET', '/groups', undefined],
+    ['a foreign one', foreign, 'GET', '/roles', undefined],
+    ['a foreign one', foreign, 'POST', '/serviceaccounts', write('a')],
+    ['a foreign one', foreign, 'DELETE', `/serviceaccounts/${absentId}`, undefined],
+    ['none at all', nowhere, 'GET', '/serviceaccounts', undefined],
+    ['the own one in upper case', upper, 'GET', '/serviceaccounts', undefined],
+    ['the own one without dashes', home.replaceAll('-', ''), 'GET', '/serviceaccounts', undefined],
+  ])('%s: %s', async (_, organization, method, path, body) => {
+    const deployment = deploy();
+    const { status, error } = await deployment.send(method, organization + path, { body });
+    expect([status, error]).toEqual([
+      500,
+      {
+        error: 'server_error',
+        error_description: 'an internal error has occurred, please contact support',
+        trace_id: expect.any(String),
+      },
+    ]);
+    expect(deployment.saves()).toBe(0);
+  });
+
+  test.each(['upper case', 'braces', 'no dashes', 'a URN'])('the id of an account may be in %s', async (form) => {
+    const id = accountIds.selfRotating;
+    const forms = { 'upper case': id.toUpperCase(), braces: `{${id}}`, 'no dashes': id.replaceAll('-', '') };
+    const { send } = deploy();
+    const given = new Map(Object.entries(forms)).get(form) ?? `urn:uuid:${id}`;
+    expect((await send('POST', `${accounts}/${encodeURIComponent(given)}/rotate`)).status).toBe(200);
+  });
+
+  test('to a service account any form of its organization is the same', async () => {
+    const path = `${upper}/serviceaccounts`;
+    expect((await deploy().send('GET', path, { token: selfRotating })).items).toHaveLength(1);
+  });
+});
 
 describe('a service account token on the list', () => {
   const token = sandboxTokens.selfRotating;
@@ -121,8 +168,8 @@ describe('a service account token on the list', () => {
     expect(idsOf(answer.items)).toEqual(ids);
   });
 
-  test('of an absent organization is 404', async () => {
-    expect((await deploy().send('GET', nowhere, { token })).status).toBe(404);
+  test('of an absent organization ends the connection, because its 404 is not declared', async () => {
+    await expect(deploy().send('GET', `${nowhere}/serviceaccounts`, { token })).rejects.toThrow('fetch failed');
   });
 
   test.each([

@@ -58,6 +58,19 @@ describe('groups', () => {
     expect(text).not.toContain('null');
   });
 
+  test('always have the four lists of what they are and whom they hold', async () => {
+    const { items } = await deploy().send('GET', `${home}/groups`);
+    for (const { spec } of items) {
+      expect(Object.keys(spec)).toEqual(['roleIDs', 'serviceAccountIDs', 'userIDs', 'subjects']);
+    }
+    expect(items.map(({ spec }) => JSON.parse(JSON.stringify(spec)) as { subjects: unknown[] })).toContainEqual(
+      expect.objectContaining({
+        userIDs: [expect.any(String)],
+        subjects: [{ id: expect.any(String), issuer: expect.any(String), email: 'ann@example.com' }],
+      }),
+    );
+  });
+
   test('name their roles and their service accounts', async () => {
     const { items } = await deploy().send('GET', `${home}/groups`);
     const group = items.find(({ metadata }) => metadata['id'] === groupIds.platformAdmins);
@@ -67,15 +80,11 @@ describe('groups', () => {
   });
 });
 
-test('roles are a bare array sorted by id, each saying whether it can be granted', async () => {
+test('roles are a bare array sorted by name, of no organization, each saying whether it can be granted', async () => {
   const { items } = await deploy().send('GET', `${home}/roles`);
-  const ids = idsOf(items);
-  expect(ids).toEqual(ids.toSorted());
-  expect(items.map(({ metadata }) => metadata['name'] ?? '').toSorted()).toEqual([
-    'administrator',
-    'auditor',
-    'reader',
-    'user',
-  ]);
-  for (const role of items) expect(role.grantable).toBeTypeOf('boolean');
+  expect(items.map(({ metadata }) => metadata['name'])).toEqual(['administrator', 'auditor', 'reader', 'user']);
+  for (const { grantable, metadata } of items) {
+    expect(grantable).toBeTypeOf('boolean');
+    expect(metadata).not.toHaveProperty('organizationId');
+  }
 });
