@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { Issued, ResumedIssuance } from '../providers/issuance.ts';
+import type { Issued } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
@@ -20,8 +20,8 @@ export interface StoredDelivery extends Pick<
   readonly entry: ReadableEntry;
   readonly issued: Issued;
   readonly verifyCredential: () => Promise<Verification>;
-  /** What is left to do on this machine; null where there is nothing. */
-  readonly resumed: ResumedIssuance | null;
+  /** What is left to do on this machine, or to be read again. */
+  readonly resumed: Run['issuance']['plan'];
 }
 
 /**
@@ -61,7 +61,7 @@ function runOf(delivery: StoredDelivery, entry: JournalEntry): Run {
   const { issued, resumed } = delivery;
   const { operation, connection, startedAt } = delivery.entry.intent;
   return {
-    issuance: { ...delivery, operation, connection, plan: resumed ?? {} },
+    issuance: { ...delivery, operation, connection, plan: resumed },
     entry,
     startedAt,
     keeper: { isKept: true },

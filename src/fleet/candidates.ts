@@ -1,4 +1,4 @@
-import { CliError, ConflictError, NotFoundError } from '../errors.ts';
+import { CliError, ConflictError, FailedError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { sactl } from '../model/hint.ts';
 import { quoted } from '../model/text.ts';
@@ -7,6 +7,7 @@ import type { ReadableEntry } from '../state/stored-entry.ts';
 import { unansweredText, type Listed, type Unanswered } from './connections.ts';
 import { findUnfinished, whyNot, type Reason, type Skipped } from './due.ts';
 import { gatherFacts } from './facts.ts';
+import { isNamed } from './misread.ts';
 import type { BulkInput } from './input.ts';
 import type { BulkRun } from './run.ts';
 import { nothingSelected } from './selection.ts';
@@ -93,7 +94,9 @@ function resolve(
   for (const reference of references) {
     const named = groups.flatMap(({ listed, own }) => namedBy(reference, listed, own));
     const [only, ...others] = named;
-    if (only === undefined) {
+    const misread = lists.flatMap((list) => list.misread ?? []).find((one) => isNamed(one, reference));
+    if (misread !== undefined) problems.push(new FailedError('bad_answer', misread.what));
+    else if (only === undefined) {
       const hint = sactl`serviceaccounts list`;
       const unsure = lists.flatMap((listed) => listed.unsure ?? []).find((one) => one.reference === reference);
       problems.push(unsure?.error ?? new NotFoundError(`no service account ${quoted(reference)}`, { hint }));

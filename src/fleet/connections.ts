@@ -7,7 +7,7 @@ import type { TargetEnvironment } from '../delivery/targets/target.ts';
 import { AuthError, CliError, FailedError, NotFoundError, UsageError } from '../errors.ts';
 import type { ColumnChoice } from '../output/columns.ts';
 import { prepareRenderer } from '../output/renderer.ts';
-import type { AccountList } from '../providers/provider.ts';
+import type { AccountList, Misread } from '../providers/provider.ts';
 import { environments } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from '../session/check.ts';
 import { connect, describeConnection, type Connected, type Described, type Shared } from '../session/connect.ts';
@@ -177,6 +177,7 @@ export interface Listed extends MemberTargets {
   readonly isCut?: boolean;
   /** References of which it is not known whether they name an account here. */
   readonly unsure?: readonly Unsure[];
+  readonly misread?: readonly Misread[];
 }
 
 /** A reference that may name an account beyond those that are listed. */

@@ -7,19 +7,20 @@ import { takesIntake } from '../session/intake.ts';
 import type { Candidate, Choice, Pending } from './candidates.ts';
 import type { Unanswered } from './connections.ts';
 import { failedItem, skippedItem, sorted, unlistedItem, type BulkResult, type FailedItem } from './items.ts';
+import { unclearItem, type Unclear } from './misread.ts';
 import type { Preparation } from './prepare.ts';
 
 /** The part of the report that is known before anything is sent. */
 export async function knownResult(
   choice: Choice,
   preparation: Preparation,
-  unlisted: readonly Unanswered[],
+  { unlisted, unclear }: { readonly unlisted: readonly Unanswered[]; readonly unclear: readonly Unclear[] },
 ): Promise<BulkResult> {
   const byHand = await Promise.all(choice.candidates.filter(isByHand).map(byHandItem));
   return sorted({
     rotated: [],
     skipped: [...choice.skipped, ...preparation.skipped].map((one) => skippedItem(one, ExitCode.done)),
-    failed: [...unlisted.map(unlistedItem), ...choice.pending.map(pendingItem), ...byHand],
+    failed: [...unlisted.map(unlistedItem), ...unclear.map(unclearItem), ...choice.pending.map(pendingItem), ...byHand],
   });
 }
 

@@ -2,7 +2,10 @@ import { ExitCode } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { Column } from '../output/columns.ts';
 import { listDocument } from '../output/document.ts';
+import type { Context } from '../context.ts';
+import type { Misread } from '../providers/provider.ts';
 import type { Invocation } from '../session/invocation.ts';
+import { noteLine } from '../session/note.ts';
 import { openFleet, tellUnanswered, throwUnanswered, unanswered, type FleetLocal } from './connections.ts';
 import type { ListFlags } from './flags.ts';
 import { listColumns, readSelection, selectFrom, wishOf } from './selection.ts';
@@ -24,7 +27,7 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
   const inOrder = flags.sort === undefined ? list.accounts.filter((account) => selected.has(account)) : accounts;
   await session.emit(listDocument({ rows: accounts, columns, raw: () => inOrder.map((account) => account.raw) }));
   for (const text of [...list.warnings, ...notes]) await session.note(text);
-  return ExitCode.done;
+  return tellMisread(ctx, list.misread ?? [], session.note);
 }
 
 /**
@@ -49,7 +52,24 @@ export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Pr
   await fleet.emit(listDocument({ rows: accounts, columns }));
   await tellUnanswered(ctx, silent);
   for (const text of [...lists.flatMap(({ warnings }) => warnings), ...notes]) await fleet.note(text);
-  return silent.length === 0 ? ExitCode.done : ExitCode.partial;
+  const told = await tellMisread(
+    ctx,
+    lists.flatMap(({ misread = [] }) => misread),
+    fleet.note,
+  );
+  return silent.length === 0 ? told : ExitCode.partial;
+}
+
+/** Says which accounts cannot be read, and even with `--quiet` which are missing for that (docs/design.md 1). */
+async function tellMisread(
+  { stderr }: Context,
+  misread: readonly Misread[],
+  note: (text: string) => Promise<void>,
+): Promise<ExitCode> {
+  for (const { what } of misread.filter(({ isListed }) => isListed)) await note(what);
+  const missing = misread.filter(({ isListed }) => !isListed);
+  for (const { what } of missing) await stderr.write(noteLine(what));
+  return missing.length === 0 ? ExitCode.done : ExitCode.partial;
 }
 
 /** The columns of a list with accounts of several providers; on a narrow terminal age and last use are left out first. */

@@ -2,11 +2,13 @@ import { CliError, ExitCode, UsageError } from '../errors.ts';
 import { Secret } from '../model/credential.ts';
 import { confirmChange } from '../session/confirm.ts';
 import type { Invocation } from '../session/invocation.ts';
+import { noteLine } from '../session/note.ts';
 import { chooseCandidates } from './candidates.ts';
 import { carryOut } from './carry-out.ts';
 import { listAccounts, openFleet, tellUnanswered, throwUnanswered } from './connections.ts';
 import type { RotateFlags } from './flags.ts';
 import { checkBulkInput } from './input.ts';
+import { unclearAccounts } from './misread.ts';
 import { merged, rotatedItem, type BulkResult, type RotatedItem } from './items.ts';
 import { isByHand, knownResult } from './known.ts';
 import { bulkPlan, effectsOnAll } from './plan.ts';
@@ -32,18 +34,21 @@ export async function rotateSeveral(
   if (lists.length === 0) throwUnanswered(unlisted);
   await tellUnanswered(ctx, unlisted);
   for (const text of lists.flatMap(({ warnings }) => warnings)) await run.note(text);
-  const choice = await chooseCandidates(run, input, { lists, unlisted });
+  const chosen = await chooseCandidates(run, input, { lists, unlisted });
+  const { skipped, unclear } = unclearAccounts(chosen.skipped, lists, input);
+  const choice = { ...chosen, skipped };
+  for (const { what } of unclear) await ctx.stderr.write(noteLine(what));
   const ours = choice.candidates.filter((one) => !isByHand(one));
   const preparation = await prepare(run, ours, { lists, isNamed: input.references !== null });
   // Readings that were interrupted may look like another problem.
   ctx.signal.throwIfAborted();
   for (const warning of preparation.warnings) await run.note(warning);
-  const known = await knownResult(choice, preparation, unlisted);
+  const known = await knownResult(choice, preparation, { unlisted, unclear });
   const { hint, prepared } = preparation;
   const problems = [...preparation.problems, ...(common.dryRun ? [] : await filterProblems(run, prepared, known))];
   if (common.dryRun) await fleet.emit(bulkPlan(preparation, known, run.marker));
   if (problems.length > 0) throw new UsageError(problems, { hint });
-  if (common.dryRun) return unlisted.length === 0 ? ExitCode.done : ExitCode.partial;
+  if (common.dryRun) return unlisted.length + unclear.length === 0 ? ExitCode.done : ExitCode.partial;
   if (prepared.length > 0) await agree(run, prepared);
   return carryOut(run, prepared, { known, lists });
 }

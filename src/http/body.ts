@@ -169,6 +169,7 @@ function badAnswer(
 
 const mostPlaces = 5;
 
+/** Where a value does not fit, e.g. `[3].metadata.id and 2 more places`. */
 function placesOf(issues: readonly SchemaIssue[]): string {
   const places = Array.from(new Set(issues.map(({ path }) => placeOf(path))));
   const shown = places.slice(0, mostPlaces).join(', ');
@@ -176,8 +177,8 @@ function placesOf(issues: readonly SchemaIssue[]): string {
   return left > 0 ? `${shown} and ${left} more places` : shown;
 }
 
-/** `items[3].metadata.id`. A key that does not look like a name may be data, and shows as `*`. */
-function placeOf(path: readonly PropertyKey[]): string {
+/** e.g. `items[3].metadata.id`. A key that does not look like a name may be data, and shows as `*`. */
+export function placeOf(path: readonly PropertyKey[]): string {
   const place = path
     .map((key) => {
       if (typeof key === 'number') return `[${key}]`;

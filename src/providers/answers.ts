@@ -1,17 +1,20 @@
 import * as z from 'zod/mini';
 
-import { readContent, readJson, type Schema } from '../http/body.ts';
+import { placeOf, readContent, readJson, type Schema } from '../http/body.ts';
 import { HttpError } from '../http/error.ts';
-import { InterruptedError } from '../errors.ts';
-import type { Verification } from './provider.ts';
+import { FailedError, InterruptedError } from '../errors.ts';
+import type { Misread, Verification } from './provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HttpCredential, HttpRequest } from '../http/request.ts';
 import type { Secret } from '../model/credential.ts';
+import { listOf, quoted } from '../model/text.ts';
 
 /** A checked payload beside the payload as it came, which `raw` shows. */
 export interface Payload<Wire> {
   readonly wire: Wire;
   readonly raw: unknown;
+  /** Where it does not fit, e.g. `status.expiry`, so that `wire` lacks what is there; absent where all of it was read. */
+  readonly misfits?: readonly string[];
 }
 
 /** One payload of this schema. */
@@ -53,6 +56,71 @@ export function asNumber(value: unknown): number | null {
   const number = typeof value === 'string' && /^\s*-?\d/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
+
+/** A list, and the items that were left out of it because they cannot be read. */
+export interface Items<Wire> {
+  readonly items: readonly Payload<Wire>[];
+  readonly unreadable: readonly Misread[];
+}
+
+/** How the items of a list are read. */
+export interface ItemReading<Wire> {
+  readonly whole: Schema<Wire>;
+  /** For an item that does not fit: leaves out what it can do without. */
+  readonly part: Schema<Wire>;
+  /** The object that has an item's `id` and `name`. */
+  readonly named: (raw: unknown) => unknown;
+  /** In messages, e.g. `nscale service account`. */
+  readonly noun: string;
+}
+
+/** A bare array in which one item that cannot be read costs itself only. */
+export function readableItems<Wire>(reading: ItemReading<Wire>): Schema<Items<Wire>> {
+  return {
+    safeParse: (value) => {
+      const list = List.safeParse(value);
+      if (!list.success) return { success: false, error: list.error };
+      const read: Payload<Wire>[] = [];
+      const unreadable: Misread[] = [];
+      for (const [index, raw] of list.data.entries()) {
+        const item = readItem(reading, raw, index);
+        if ('wire' in item) read.push(item);
+        else unreadable.push(item);
+      }
+      return { success: true, data: { items: read, unreadable } };
+    },
+  };
+}
+
+/** All items of a list. @throws HttpError (`bad_answer`) naming those that cannot be read */
+export function complete<Wire>({ items, unreadable }: Items<Wire>, provider: string): readonly Payload<Wire>[] {
+  const [first] = unreadable;
+  if (first !== undefined) throw illegible(first, provider);
+  return items;
+}
+
+/** The error about an item that is wanted and cannot be read. */
+export function illegible({ what }: Misread, provider: string): FailedError {
+  return new FailedError('bad_answer', what, { provider });
+}
+
+function readItem<Wire>(
+  { whole, part, named, noun }: ItemReading<Wire>,
+  raw: unknown,
+  index: number,
+): Payload<Wire> | Misread {
+  const fit = whole.safeParse(raw);
+  if (fit.success) return { wire: fit.data, raw };
+  const misfits = fit.error.issues.map(({ path }) => placeOf(path));
+  const known = part.safeParse(raw);
+  if (known.success) return { wire: known.data, raw, misfits };
+  const { id, name } = Named.parse(named(raw));
+  const which = id ?? (name === null ? `number ${index + 1} of the list` : quoted(name));
+  return { id, name, isListed: false, what: `${noun} ${which} cannot be read: it does not fit at ${listOf(misfits)}` };
+}
+
+const textOrNull = z.catch(z.nullable(z.string()), null);
+const Named = z.catch(z.object({ id: textOrNull, name: textOrNull }), { id: null, name: null });
 
 /** Bytes of an answer out of the journal, read by a schema. @throws HttpError (`bad_answer`) that quotes nothing */
 export function readKept<Output>(bytes: Uint8Array, schema: Schema<Output>, provider: string): Output {

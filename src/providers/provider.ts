@@ -35,6 +35,11 @@ export interface ProviderDefinition {
   readonly connect: (options: ConnectOptions) => Provider;
   /** Tries a credential with a harmless read; needs nothing of the caller's. Never rejects but by an interrupt. */
   readonly verifyCredential: (options: VerificationOptions) => Promise<Verification>;
+  /**
+   * The account of a credential, read with the credential itself; only where the answer to a create does not show the
+   * account as it is. @throws HttpError
+   */
+  readonly readOwnAccount?: (account: Account, options: VerificationOptions) => Promise<Account>;
   /** Reads an answer that was kept in the journal. @throws HttpError when it holds no credential */
   readonly readAnswer: (bytes: Uint8Array, context: AnswerContext) => Issued;
   /** What it has instead of an API for service accounts; its `Provider` has the verbs. */
@@ -136,11 +141,25 @@ export interface AccountList {
   readonly warnings: readonly string[];
   /** Set where the list is as long as the provider's lists get: there may be accounts that only their ids find. */
   readonly isCut?: boolean;
+  /** Accounts that cannot be read, or not as a whole; absent where there is none. */
+  readonly misread?: readonly Misread[];
+}
+
+/** An account that the provider sends in a form that is not known. */
+export interface Misread {
+  /** Null where it cannot be read, as is the name. */
+  readonly id: string | null;
+  readonly name: string | null;
+  /** Whether it is in the list all the same, because its id and its name can be read. */
+  readonly isListed: boolean;
+  /** A sentence that names it and what cannot be read of it. */
+  readonly what: string;
 }
 
 /** Who the credential is. */
 export interface Identity {
-  readonly subject: string;
+  /** Null where the provider only says which organizations it belongs to. */
+  readonly subject: string | null;
   readonly kind: 'service-account' | 'user' | 'unknown';
   readonly organizations: readonly string[];
   /** What the credential may do, one line each, where the provider says so. */

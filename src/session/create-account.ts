@@ -107,8 +107,17 @@ async function findExisting(session: Session, { name }: NewAccount, flags: Creat
   throw exists(session, same, flags);
 }
 
-async function accountsNamed({ provider }: Session, name: string): Promise<readonly Account[]> {
-  const { accounts } = await provider.listAccounts();
+/** @throws ConflictError (`exists`) also where the account of that name cannot be read */
+async function accountsNamed({ provider, definition }: Session, name: string): Promise<readonly Account[]> {
+  const { accounts, misread = [] } = await provider.listAccounts();
+  const taken = misread.find((account) => !account.isListed && account.name === name);
+  if (taken !== undefined) {
+    const message = `${definition.title} has a service account named "${name}" already: ${taken.what}`;
+    throw new ConflictError('exists', message, {
+      provider: definition.name,
+      hint: 'give --allow-duplicate to have a second one, or another name',
+    });
+  }
   return accounts.filter((account) => account.name === name);
 }
 

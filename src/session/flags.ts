@@ -15,7 +15,7 @@ export const commonFlags = {
     '--profile <name>',
     'profile of the configuration file to connect with; may be repeated where "all" may stand',
   ),
-  org: text('--org <id>', 'organization (nscale); "sactl orgs list" shows them'),
+  org: text('--org <id>', 'organization, by its id or its name (nscale); "sactl orgs list" shows them'),
   endpoint: text('--endpoint <url>', "address of the provider's API"),
   allowEndpointOverride: on('--allow-endpoint-override', "send a profile's credential to --endpoint without asking"),
   caCert: text('--ca-cert <file>', 'also trust the certificate authorities in this PEM file'),

@@ -1,6 +1,9 @@
 import { CliError, ExitCode, type ErrorCode } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Identity, OwnCredential } from '../../providers/provider.ts';
+import type { Connection } from '../../config/connection.ts';
+import { describeSource } from '../../config/setting.ts';
+import { quoted } from '../../model/text.ts';
 import type { Connected } from '../../session/connect.ts';
 import { failure, ok, warning, type CheckResult } from './report.ts';
 import { soonMs } from '../../model/duration.ts';
@@ -8,7 +11,10 @@ import { relativeTime } from '../../output/time.ts';
 import { renewal } from '../../session/reminders.ts';
 
 /** Asks the provider who the caller is, which tries endpoint and credential. */
-export async function examineAnswer(connected: Connected, endpointSource: string): Promise<readonly CheckResult[]> {
+export async function examineAnswer(
+  connected: Connected,
+  { endpointSource, organization }: Pick<Connection, 'endpointSource' | 'organization'>,
+): Promise<readonly CheckResult[]> {
   const { ctx, provider, connection } = connected;
   const answered = ok('endpoint', `${connection.endpoint} answers (${endpointSource})`);
   try {
@@ -16,7 +22,7 @@ export async function examineAnswer(connected: Connected, endpointSource: string
     const identity = provider.whoami === undefined ? null : await provider.whoami();
     if (identity === null) await provider.listAccounts();
     const works = examineIdentity(identity, connection.credentialSource);
-    return [answered, works, await examineExpiry(connected)];
+    return [answered, works, ...(await examineOrganization(connected, organization)), await examineExpiry(connected)];
   } catch (error) {
     if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
     const found = explain(error);
@@ -31,7 +37,8 @@ export function untried(source: string): CheckResult {
 }
 
 function examineIdentity(identity: Identity | null, source: string): CheckResult {
-  const who = identity === null || identity.kind === 'unknown' ? '' : `: it is ${identity.subject}`;
+  const who =
+    identity === null || identity.kind === 'unknown' || identity.subject === null ? '' : `: it is ${identity.subject}`;
   const message = `the credential from ${source} works${who}`;
   return identity?.permissions?.length === 0
     ? warning('credential', `${message}, but the provider names no permission of it`, 'have it granted a role')
@@ -51,6 +58,29 @@ function explain(error: CliError): CheckResult {
     return failure(checks[error.code] ?? 'endpoint', message, hint);
   }
   return failure('credential', message, hint);
+}
+
+/** Whether the organization that was named is one of the caller's; nothing where none was, or the provider has none. */
+async function examineOrganization(
+  { ctx, provider }: Connected,
+  { value: named, source }: Connection['organization'],
+): Promise<readonly CheckResult[]> {
+  if (named === null || provider.listOrganizations === undefined) return [];
+  try {
+    const visible = await provider.listOrganizations();
+    const found = visible.filter(({ id, name }) => id === named.toLowerCase() || name === named);
+    const [only, ...others] = found;
+    if (only !== undefined && others.length === 0) return [ok('organization', `it is ${only.name} (${only.id})`)];
+    const what = `${describeSource(source)} ${quoted(named)}`;
+    if (only !== undefined) {
+      return [failure('organization', `${what} names several: ${found.map(({ id }) => id).join(', ')}`, 'name an id')];
+    }
+    const those = visible.map(({ id, name }) => `${id} (${name})`).join(', ') || 'none';
+    return [failure('organization', `${what} is none of the credential's organizations: ${those}`)];
+  } catch (error) {
+    if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
+    return [warning('organization', `whether the credential belongs to it cannot be found out: ${error.message}`)];
+  }
 }
 
 /** When the caller's own credential expires. */

@@ -36,7 +36,7 @@ export async function examineConnection(
   // Problems are results here; notes would repeat them.
   const quiet = { ...flags, quiet: true, timeout: flags.timeout ?? timeoutMs } as const;
   const connected = await connect(ctx, quiet, described, { onAnswer: clock.onAnswer });
-  const answer = await examineAnswer(connected, connection.endpointSource);
+  const answer = await examineAnswer(connected, connection);
   return [...network, ...answer, ...clock.results(), ...files, ...(await examineOwnState(connected))];
 }
 

@@ -3,11 +3,12 @@ import { deliverEntry, type StoredDelivery } from '../../delivery/deliver-entry.
 import { answerIn, deliveredOf, lifeOf } from '../../delivery/life.ts';
 import { preflightTargets, type Preflight } from '../../delivery/preflight.ts';
 import { definitionOf, flagsOf, readEntry } from '../../delivery/recover.ts';
+import { naming } from '../../delivery/ending.ts';
+import type { Account } from '../../model/account.ts';
 import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
 import { answerBytes } from '../../state/record.ts';
 import type { ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued, ManualIssuance, ResumedIssuance } from '../../providers/issuance.ts';
-import type { Verification } from '../../providers/provider.ts';
 import { clientFactory } from '../../session/client.ts';
 import { dryRunDocument, endDryRun, plannedTarget, type PlannedTarget } from '../../session/dry-run.ts';
 import { openSandboxOf } from '../../session/sandbox-state.ts';
@@ -71,12 +72,12 @@ async function prepareDelivery(
   const { ctx, renderer, journal, audit, stateDirectory, note } = recovery;
   const issued = await readEntry(ctx, entry);
   const { targets, areSatisfied, directory, effects } = recoveryTargets(recovery, entry, issued, to);
-  const verifyCredential = await verificationAt(recovery, entry, issued);
+  const { verifyCredential, reread } = await requestsAt(recovery, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
   const found = await preflightTargets(ctx, { targets, renderer, plan });
   const locks = openAccountLocks({ ...ctx, stateDirectory });
-  const resumed = await resumedOf(recovery, entry, { locks, directory });
+  const resumed = (await resumedOf(recovery, entry, { locks, directory })) ?? reread;
   return {
     delivery: { entry, issued, targets, renderer, journal, audit, locks, report: note, verifyCredential, resumed },
     plannedTargets: areSatisfied ? [] : found.targets.map(plannedTarget),
@@ -85,13 +86,13 @@ async function prepareDelivery(
   };
 }
 
-/** Verification at the entry's own endpoint, without the caller's credential. */
-async function verificationAt(
+/** Requests to the entry's own endpoint with the credential itself, without the caller's. */
+async function requestsAt(
   recovery: Recovery,
   entry: ReadableEntry,
   { credential }: Issued,
-): Promise<() => Promise<Verification>> {
-  const { ctx, common, configuration } = recovery;
+): Promise<Pick<StoredDelivery, 'verifyCredential'> & { readonly reread: StoredDelivery['resumed'] }> {
+  const { ctx, common, configuration, note } = recovery;
   const { endpoint, isSandbox, provider, caFile } = entry.intent.connection;
   const own = caFile === null ? null : { path: caFile, source: `entry ${entry.id} of the journal` };
   const definition = await definitionOf(entry);
@@ -102,7 +103,19 @@ async function verificationAt(
     ca: common.caCert === undefined ? own : readCaFlag(ctx, common.caCert),
     sandbox: isSandbox ? await openSandboxOf(ctx, state, provider) : null,
   });
-  return () => definition.verifyCredential({ createHttp, endpoint, now: ctx.now, credential });
+  const { readOwnAccount, verifyCredential } = definition;
+  const isNew = (answerIn(entry)?.operation ?? entry.intent.operation) === 'create';
+  const options = { createHttp, endpoint, now: ctx.now, credential };
+  /** A credential that is there is delivered whatever its account looks like. */
+  async function reread({ account }: Issued, { verified }: { readonly verified: boolean }): Promise<Account> {
+    const read = verified ? await readOwnAccount?.(account, options).catch(() => null) : account;
+    if (read === null) await note(`${naming(account)} cannot be read again, and is shown as it was when it was issued`);
+    return read ?? account;
+  }
+  return {
+    verifyCredential: () => verifyCredential(options),
+    reread: isNew && readOwnAccount !== undefined ? { reconcile: reread } : {},
+  };
 }
 
 /**

@@ -1,18 +1,28 @@
 import * as z from 'zod/mini';
 
 import type { ProviderProblem } from '../../http/error.ts';
-import { bearer, jsonRequests, payloads, verificationOf, type JsonRequests, type Payload } from '../answers.ts';
+import { bearer, jsonRequests, readableItems, verificationOf, type Items, type JsonRequests } from '../answers.ts';
 import type { HttpClient } from '../../http/client.ts';
-import { GroupRead, OrganizationRead, RoleRead, ServiceAccount, UserInfo } from './schema.ts';
+import {
+  accountReading,
+  groupReading,
+  organizationReading,
+  roleReading,
+  UserInfo,
+  type GroupRead,
+  type OrganizationRead,
+  type RoleRead,
+  type ServiceAccount,
+} from './schema.ts';
 import type { Verification, VerificationOptions } from '../provider.ts';
 
 /** nscale's identity API, one method per call (docs/contracts/nscale.md 2). Organization ids are UUIDs. */
 export interface Api extends Pick<JsonRequests, 'send' | 'sendOnly'> {
-  readonly organizations: () => Promise<Payload<OrganizationRead>[]>;
+  readonly organizations: () => Promise<Items<OrganizationRead>>;
   readonly userInfo: () => Promise<z.infer<typeof UserInfo>>;
-  readonly accounts: (organization: string) => Promise<Payload<ServiceAccount>[]>;
-  readonly groups: (organization: string) => Promise<Payload<GroupRead>[]>;
-  readonly roles: (organization: string) => Promise<Payload<RoleRead>[]>;
+  readonly accounts: (organization: string) => Promise<Items<ServiceAccount>>;
+  readonly groups: (organization: string) => Promise<Items<GroupRead>>;
+  readonly roles: (organization: string) => Promise<Items<RoleRead>>;
   /** The URL of an organization's accounts, or of one account, or of an action on it. */
   readonly accountsUrl: (organization: string, ...path: readonly string[]) => string;
 }
@@ -25,12 +35,12 @@ export function createApi(http: HttpClient, endpoint: string): Api {
   }
 
   return {
-    organizations: () => get(root, 'list organizations', payloads(OrganizationRead)),
+    organizations: () => get(root, 'list organizations', readableItems(organizationReading)),
     userInfo: () => get(`${endpoint}/oauth2/v2/userinfo`, 'read who the token is', UserInfo),
     accounts: (organization) =>
-      get(inOrganization(organization, 'serviceaccounts'), 'list service accounts', payloads(ServiceAccount)),
-    groups: (organization) => get(inOrganization(organization, 'groups'), 'list groups', payloads(GroupRead)),
-    roles: (organization) => get(inOrganization(organization, 'roles'), 'list roles', payloads(RoleRead)),
+      get(inOrganization(organization, 'serviceaccounts'), 'list service accounts', readableItems(accountReading)),
+    groups: (organization) => get(inOrganization(organization, 'groups'), 'list groups', readableItems(groupReading)),
+    roles: (organization) => get(inOrganization(organization, 'roles'), 'list roles', readableItems(roleReading)),
     send,
     sendOnly,
     accountsUrl: (organization, ...path) =>
@@ -72,6 +82,10 @@ function wording(status: number, code: string, description: string): string {
   if (status === 409 && code === 'conflict') return 'another change was made at the same time';
   if (status === 401 && description === 'token validation failed') {
     return 'the token is not accepted (expired, rotated, deleted, or issued by another deployment)';
+  }
+  // The one text that says more (docs/contracts/nscale.md 9.12).
+  if (status === 401 && description === 'unrecognized bearer token format') {
+    return 'this is not an nscale token, or only a part of one (unrecognized bearer token format)';
   }
   return description;
 }

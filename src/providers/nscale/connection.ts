@@ -1,16 +1,18 @@
-import { bearer, type Payload } from '../answers.ts';
-import { AuthError } from '../../errors.ts';
+import { bearer, type Items, type Payload } from '../answers.ts';
 import type { Account } from '../../model/account.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { createApi, type Api } from './api.ts';
-import { toAccount, toCaller, toOrganization, type Caller, type ServiceAccount } from './schema.ts';
+import { explainFailure, findOrganization } from './organization.ts';
+import { toAccount, toCaller, type Caller, type ServiceAccount } from './schema.ts';
 
 /** What every nscale operation works with. */
 export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sleep'> {
   readonly api: Api;
   /** The organization the user named or, where the token sees just one, that one; asked for once. */
   readonly organization: () => Promise<string>;
-  readonly accounts: () => Promise<Payload<ServiceAccount>[]>;
+  /** Reads something of that organization. @throws AuthError where the caller is not a member of it */
+  readonly read: <Value>(reading: (organization: string) => Promise<Value>) => Promise<Value>;
+  readonly accounts: () => Promise<Items<ServiceAccount>>;
   /** When accounts were listed last, and what they showed; null before the first time. */
   readonly lastListing: () => Listing | null;
   readonly model: (payload: Payload<ServiceAccount>) => Account;
@@ -38,15 +40,24 @@ export function connect(options: ConnectOptions): Connection {
   const token = once(() => credential.read());
   const api = createApi(options.createHttp(bearer(credential.source, token)), options.endpoint);
   const organization = once(() => findOrganization(api, options));
+  async function read<Value>(reading: (id: string) => Promise<Value>): Promise<Value> {
+    const id = await organization();
+    try {
+      return await reading(id);
+    } catch (error) {
+      throw options.organization === null ? error : await explainFailure(api, id, error);
+    }
+  }
   let listing: Listing | null = null;
   let known: Caller | null = null;
   const identity = once(async () => (known = toCaller(await api.userInfo())));
   return {
     api,
     organization,
+    read,
     accounts: async () => {
-      const accounts = await api.accounts(await organization());
-      listing = listingOf(accounts, options.now());
+      const accounts = await read(api.accounts);
+      listing = listingOf(accounts.items, options.now());
       return accounts;
     },
     lastListing: () => listing,
@@ -73,19 +84,6 @@ function listingOf(accounts: readonly Payload<ServiceAccount>[], at: number): Li
     if (end > latestExpiry) latestExpiry = end;
   }
   return { at, expiries, latestExpiry };
-}
-
-async function findOrganization(api: Api, options: ConnectOptions): Promise<string> {
-  if (options.organization !== null) return options.organization;
-  const visible = (await api.organizations()).map(toOrganization);
-  const [only, ...others] = visible;
-  if (only === undefined) {
-    throw new AuthError('forbidden', 'this nscale token belongs to no organization', {
-      provider: 'nscale',
-      hint: 'name one with --org <id>',
-    });
-  }
-  return others.length === 0 ? only.id : options.chooseOrganization(visible);
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

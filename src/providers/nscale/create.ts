@@ -4,7 +4,8 @@ import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import type { Evidence, IssuancePlan, Issued, SendOptions } from '../issuance.ts';
 import type { Connection } from './connection.ts';
-import { reread, resolveGroups } from './lookup.ts';
+import { aboutGrants, grantWarnings, resolveGroups } from './groups.ts';
+import { reread } from './lookup.ts';
 import { requestToken } from './rotate.ts';
 import { withToken, type ServiceAccount } from './schema.ts';
 import { update } from './update.ts';
@@ -16,7 +17,7 @@ export async function planCreate(
   account: NewAccount,
   operationId: string,
 ): Promise<IssuancePlan> {
-  const ids = await resolveGroups(connection, account.groups);
+  const { ids, known } = await resolveGroups(connection, account.groups);
   const groups = [...new Set(ids.values())];
   const organization = await connection.organization();
   const url = connection.api.accountsUrl(organization);
@@ -28,6 +29,7 @@ export async function planCreate(
     effects: [
       `service account "${account.name}" is created in organization ${organization}`,
       ...groups.map((id) => `it joins group ${id}`),
+      ...(await grantWarnings(connection, groups, known)),
       ...(groups.length === 0 ? ['it is in no group: it may only see and rotate itself'] : []),
       'a token is issued, which nscale shows only once',
     ],
@@ -50,18 +52,28 @@ async function send(
   try {
     return await requestToken(connection, request, options);
   } catch (error) {
-    if (!(error instanceof HttpError) || error.status !== 409) throw error;
+    if (!(error instanceof HttpError) || error.status !== 409) throw aboutGrants(error);
     throw error.with({ arrival: 'unknown' });
   }
 }
 
 /** The account with our tag is ours; that there is none is evidence in a full list only (docs/contracts/nscale.md 9.8). */
 async function readEvidence(connection: Connection, operationId: string): Promise<Evidence> {
-  const accounts = (await connection.accounts()).map(connection.model);
-  const ours = accounts.find(({ tags }) => tags[operationTag] === operationId);
-  if (ours !== undefined) return { kind: 'changed', account: ours };
-  const seesAll = accounts.length > 1 || (await connection.caller())?.kind === 'user';
+  const { items, unreadable } = await connection.accounts();
+  const ours = items.find(({ wire }) => isOurs(wire, operationId));
+  if (ours !== undefined) return { kind: 'changed', account: connection.model(ours) };
+  const areRead = unreadable.length === 0 && items.every(({ misfits = [] }) => !misfits.some(isOfTags));
+  if (!areRead) return { kind: 'unclear', candidates: [] };
+  const seesAll = items.length > 1 || (await connection.caller())?.kind === 'user';
   return seesAll ? { kind: 'unchanged' } : { kind: 'unclear', candidates: [] };
+}
+
+function isOurs({ metadata }: ServiceAccount, operationId: string): boolean {
+  return (metadata.tags ?? []).some(({ name, value }) => name === operationTag && value === operationId);
+}
+
+function isOfTags(place: string): boolean {
+  return place.startsWith('metadata.tags');
 }
 
 const lifetimeMs = 90 * 86_400_000;

@@ -6,6 +6,9 @@ export const nscaleEnvironment: EnvironmentConnection = {
     variable: { name: 'NSCALE_IDENTITY_SERVICE_API_ENDPOINT', meaning: 'the address of the identity service' },
     default: 'https://identity.nks.europe-west4.nscale.com',
   },
-  organization: { name: 'NSCALE_ORGANIZATION_ID', meaning: 'the organization, when --org does not name one' },
+  organization: {
+    name: 'NSCALE_ORGANIZATION_ID',
+    meaning: 'the organization, by its id or its name, when --org does not name one',
+  },
   secrets: [{ secret: 'NSCALE_SERVICE_TOKEN', clientId: null, meaning: 'the token to work with' }],
 };

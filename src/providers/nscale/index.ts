@@ -1,10 +1,13 @@
 import type { AccountChange } from '../../model/account.ts';
-import type { OwnCredential, Provider, ProviderDefinition } from '../provider.ts';
+import { HttpError } from '../../http/error.ts';
+import type { Identity, OwnCredential, Provider, ProviderDefinition } from '../provider.ts';
 import { connect, type Connection } from './connection.ts';
 import { planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
 import { readDocument } from './write.ts';
-import { accountsNamed, findAccount, listAccounts, listGroups, nameProblem, organizationProblem } from './lookup.ts';
+import { listGroups } from './groups.ts';
+import { complete } from '../answers.ts';
+import { accountsNamed, findAccount, readOwnAccount, listAccounts, nameProblem } from './lookup.ts';
 import { planRotate, readAnswer } from './rotate.ts';
 import { toOrganization, toRole } from './schema.ts';
 import { readProblem, verifyCredential } from './api.ts';
@@ -21,9 +24,11 @@ export const nscale: ProviderDefinition = {
   nameProblem,
   accountsNamed,
   reportsUse: false,
-  organizationProblem,
+  // By its id or by its name.
+  organizationProblem: () => null,
   connect: (options) => provider(connect(options)),
   verifyCredential,
+  readOwnAccount,
   readAnswer,
 };
 
@@ -35,7 +40,7 @@ function enabledProblems({ enabled }: AccountChange): string[] {
 function provider(connection: Connection): Provider {
   return {
     name: 'nscale',
-    whoami: async () => ({ ...(await connection.identity()), permissions: null }),
+    whoami: () => whoami(connection),
     ownCredential: () => ownCredential(connection),
     knownCredential: () => knownCredential(connection),
     verifyOwnCredential: () =>
@@ -49,10 +54,21 @@ function provider(connection: Connection): Provider {
     planRotate: (account) => planRotate(connection, account),
     planUpdate: (account, change) => planUpdate(connection, account, change),
     planDelete: (account) => planDelete(connection, account),
-    listOrganizations: async () => (await connection.api.organizations()).map(toOrganization),
+    listOrganizations: async () => complete(await connection.api.organizations(), 'nscale').map(toOrganization),
     listGroups: () => listGroups(connection),
-    listRoles: async () => (await connection.api.roles(await connection.organization())).map(toRole),
+    listRoles: async () => complete(await connection.read(connection.api.roles), 'nscale').map(toRole),
   };
+}
+
+/** Who the caller is; where that is not published, only the organizations (docs/contracts/nscale.md 9.40). */
+async function whoami({ api, identity }: Connection): Promise<Identity> {
+  try {
+    return { ...(await identity()), permissions: null };
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.status !== 404) throw error;
+    const organizations = (await api.organizations()).items.map(({ wire }) => wire.metadata.id);
+    return { subject: null, kind: 'unknown', organizations, permissions: null };
+  }
 }
 
 /** The caller's own token, which ends when its account says (docs/contracts/nscale.md 1); null for a person's. */

@@ -1,44 +1,71 @@
 import * as z from 'zod/mini';
 
 import { barelyKnown, fieldsOf, type Account, type AccountStatus } from '../../model/account.ts';
-import type { Payload } from '../answers.ts';
+import type { Schema } from '../../http/body.ts';
+import type { ItemReading, Payload } from '../answers.ts';
 import type { Group, Identity, Organization, Role } from '../provider.ts';
 
-const Tag = z.object({ name: z.string(), value: z.string() });
+const Text = z.nullish(z.string());
+const Texts = z.nullish(z.array(z.string()));
+const Tags = z.nullish(z.array(z.object({ name: z.string(), value: z.string() })));
+const Spec = z.object({ groupIDs: z.array(z.string()) });
+const Status = z.object({ expiry: Text, accessToken: Text });
+const BareText = z.catch(Text, null);
 
-const Metadata = z.object({
-  id: z.string(),
-  name: z.string(),
-  description: z.nullish(z.string()),
-  organizationId: z.nullish(z.string()),
-  tags: z.nullish(z.array(Tag)),
-  creationTime: z.nullish(z.string()),
-  createdBy: z.nullish(z.string()),
-  modifiedTime: z.nullish(z.string()),
-  deletionTime: z.nullish(z.string()),
-  provisioningStatus: z.nullish(z.string()),
-  healthStatus: z.nullish(z.string()),
-});
+/** `text` and `tags` read everything but id and name. */
+function metadataBy<T extends z.ZodMiniType<string | null | undefined>, U extends z.ZodMiniType>(text: T, tags: U) {
+  return z.object({
+    id: z.string(),
+    name: z.string(),
+    description: text,
+    organizationId: text,
+    tags,
+    creationTime: text,
+    createdBy: text,
+    modifiedTime: text,
+    deletionTime: text,
+    provisioningStatus: text,
+    healthStatus: text,
+  });
+}
+
+const Metadata = metadataBy(Text, Tags);
+const BareMetadata = metadataBy(BareText, z.catch(Tags, null));
 
 /** A service account as nscale sends it (docs/contracts/nscale.md 2); unknown keys and enum values are accepted. */
-export const ServiceAccount = z.object({
-  metadata: Metadata,
-  spec: z.object({ groupIDs: z.array(z.string()) }),
-  status: z.object({ expiry: z.nullish(z.string()), accessToken: z.nullish(z.string()) }),
-});
-export type ServiceAccount = z.infer<typeof ServiceAccount>;
+const WholeAccount = z.object({ metadata: Metadata, spec: Spec, status: Status });
+export type ServiceAccount = z.infer<typeof WholeAccount>;
 
-export const OrganizationRead = z.object({ metadata: Metadata });
+/** The same, as far as it can be read: with id and name, and whatever else fits. */
+export const ServiceAccount = z.object({
+  metadata: BareMetadata,
+  spec: z.catch(Spec, { groupIDs: [] }),
+  status: z.catch(z.object({ expiry: BareText, accessToken: BareText }), {}),
+});
+
+export const OrganizationRead = z.object({ metadata: BareMetadata });
 export type OrganizationRead = z.infer<typeof OrganizationRead>;
 
-export const GroupRead = z.object({
-  metadata: Metadata,
-  spec: z.object({ roleIDs: z.nullish(z.array(z.string())), serviceAccountIDs: z.nullish(z.array(z.string())) }),
-});
+const GroupSpec = z.object({ roleIDs: Texts, serviceAccountIDs: Texts });
+export const GroupRead = z.object({ metadata: BareMetadata, spec: z.catch(z.nullable(GroupSpec), null) });
 export type GroupRead = z.infer<typeof GroupRead>;
 
-export const RoleRead = z.object({ metadata: Metadata, grantable: z.nullish(z.boolean()) });
+export const RoleRead = z.object({ metadata: BareMetadata, grantable: z.catch(z.nullish(z.boolean()), null) });
 export type RoleRead = z.infer<typeof RoleRead>;
+
+/** Accounts are told as they are sent, and what is missing of one is told with it. */
+export const accountReading = reading('service account', WholeAccount, ServiceAccount);
+export const organizationReading = reading('organization', OrganizationRead, OrganizationRead);
+export const groupReading = reading('group', GroupRead, GroupRead);
+export const roleReading = reading('role', RoleRead, RoleRead);
+
+function reading<Wire>(noun: string, whole: Schema<Wire>, part: Schema<Wire>): ItemReading<Wire> {
+  return { noun: `nscale ${noun}`, whole, part, named: (raw) => fieldsOf(raw)['metadata'] };
+}
+
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
 
 const authorizationClaim = 'https://unikorn-cloud.org/authz';
 
@@ -49,13 +76,18 @@ export const UserInfo = z.object({
   ),
 });
 
+/** Its organizations; null where the answer does not say. */
+export function organizationsOf(claims: z.infer<typeof UserInfo>): readonly string[] | null {
+  return claims[authorizationClaim]?.orgIds ?? null;
+}
+
 /** Who a token is, from `/oauth2/v2/userinfo` (docs/contracts/nscale.md 1): a service account by its id. */
-export type Caller = Omit<Identity, 'permissions'>;
+export type Caller = Omit<Identity, 'permissions' | 'subject'> & { readonly subject: string };
 
 export function toCaller(wire: z.infer<typeof UserInfo>): Caller {
-  const { acctype, orgIds } = wire[authorizationClaim] ?? {};
+  const { acctype } = wire[authorizationClaim] ?? {};
   const kind = acctype === 'service' ? 'service-account' : acctype === 'user' ? 'user' : 'unknown';
-  return { subject: wire.sub, kind, organizations: orgIds ?? [] };
+  return { subject: wire.sub, kind, organizations: organizationsOf(wire) ?? [] };
 }
 
 /** The account in our model. `payload` becomes `raw`, without the token. */
@@ -80,7 +112,7 @@ export function toAccount(
     createdBy: metadata.createdBy ?? null,
     updatedAt: metadata.modifiedTime ?? null,
     expiresAt: wire.status.expiry ?? null,
-    raw: wire.status.accessToken === undefined ? raw : withoutToken(raw),
+    raw: 'accessToken' in fieldsOf(fieldsOf(raw)['status']) ? withoutToken(raw) : raw,
   };
 }
 
@@ -89,7 +121,9 @@ function statusOf(wire: ServiceAccount, now: number): AccountStatus {
   const { deletionTime, provisioningStatus, healthStatus } = wire.metadata;
   if ((deletionTime ?? null) !== null || provisioningStatus === 'deprovisioning') return 'deleting';
   if (provisioningStatus === 'error' || healthStatus === 'error') return 'error';
-  if (wire.status.expiry && Date.parse(wire.status.expiry) <= now) return 'expired';
+  const end = Date.parse(wire.status.expiry ?? '');
+  if (Number.isNaN(end)) return 'unknown';
+  if (end <= now) return 'expired';
   return provisioningStatus === 'provisioned' ? 'active' : 'unknown';
 }
 
@@ -116,8 +150,8 @@ export function toGroup({ wire, raw }: Payload<GroupRead>): Group {
     id,
     name,
     description: description ?? null,
-    roles: (wire.spec.roleIDs ?? []).toSorted(),
-    accounts: wire.spec.serviceAccountIDs?.length ?? 0,
+    roles: (wire.spec?.roleIDs ?? []).toSorted(),
+    accounts: wire.spec?.serviceAccountIDs?.length ?? 0,
     raw,
   };
 }

@@ -1,10 +1,13 @@
 import { sactl } from '../../model/hint.ts';
-import { PartialError, UnknownOutcomeError } from '../../errors.ts';
+import { FailedError, PartialError, UnknownOutcomeError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import type { Plan } from '../plan.ts';
+import type { Group } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { find, findAgain, reread, resolveGroups } from './lookup.ts';
+import { listOf } from '../../model/text.ts';
+import { aboutGrants, grantWarnings, resolveGroups } from './groups.ts';
+import { find, findAgain, reread } from './lookup.ts';
 import type { ServiceAccount } from './schema.ts';
 import type { Payload } from '../answers.ts';
 import { currentBody, differences, merge, missing, type ResolvedChange, type WriteBody } from './write.ts';
@@ -18,10 +21,12 @@ export async function planUpdate(
   account: Account,
   change: AccountChange,
 ): Promise<Plan<Account>> {
-  const resolved = await resolveChange(connection, change);
-  const current = await findAgain(connection, account);
+  const { resolved, known } = await resolveChange(connection, change);
+  const current = await readAgain(connection, account);
   const body = merge(current.wire, resolved);
-  const effects = differences(currentBody(current.wire), body);
+  const joined = missing(body.spec.groupIDs, current.wire.spec.groupIDs);
+  const warnings = await grantWarnings(connection, joined, known);
+  const effects = [...differences(currentBody(current.wire), body), ...warnings];
   if (effects.length === 0) return { requests: [], effects, apply: () => Promise.resolve(connection.model(current)) };
   const url = connection.api.accountsUrl(await connection.organization(), account.id);
   return {
@@ -31,18 +36,39 @@ export async function planUpdate(
   };
 }
 
-async function resolveChange(connection: Connection, change: AccountChange): Promise<ResolvedChange> {
+async function resolveChange(
+  connection: Connection,
+  change: AccountChange,
+): Promise<{ readonly resolved: ResolvedChange; readonly known: readonly Group[] }> {
   const { groups, addGroups = [], removeGroups = [], enabled: _, ...rest } = change;
-  const ids = await resolveGroups(connection, [...(groups ?? []), ...addGroups, ...removeGroups]);
-  function resolved(references: readonly string[]): string[] {
+  const { ids, known } = await resolveGroups(connection, [...(groups ?? []), ...addGroups, ...removeGroups]);
+  function idsOf(references: readonly string[]): string[] {
     return references.map((reference) => ids.get(reference) ?? reference);
   }
   return {
-    ...rest,
-    ...(groups === undefined ? {} : { groups: resolved(groups) }),
-    addGroups: resolved(addGroups),
-    removeGroups: resolved(removeGroups),
+    known,
+    resolved: {
+      ...rest,
+      ...(groups === undefined ? {} : { groups: idsOf(groups) }),
+      addGroups: idsOf(addGroups),
+      removeGroups: idsOf(removeGroups),
+    },
   };
+}
+
+/**
+ * The account as it is. What cannot be read of it would be lost by a PUT, which replaces everything
+ * (docs/contracts/nscale.md 4).
+ * @throws FailedError
+ */
+async function readAgain(connection: Connection, account: Account): Promise<Payload<ServiceAccount>> {
+  const found = await findAgain(connection, account);
+  const lost = (found.misfits ?? []).filter((place) => /^(?:metadata\.(?:description|tags)|spec)\b/.test(place));
+  if (lost.length === 0) return found;
+  const what = `nscale service account ${account.name} (${account.id}) cannot be updated`;
+  throw new FailedError('bad_answer', `${what}: what it has at ${listOf(lost)} cannot be read, and would be lost`, {
+    provider: 'nscale',
+  });
 }
 
 interface Update {
@@ -55,7 +81,7 @@ interface Update {
 /** Sends the merge, again on every write conflict, then reads back what took effect. */
 export async function update(connection: Connection, options: Update): Promise<Account> {
   for (let attempt = 1; ; attempt += 1) {
-    const current = await findAgain(connection, options.account);
+    const current = await readAgain(connection, options.account);
     const body = merge(current.wire, options.change);
     const outcome = await put(connection, options, body);
     if (outcome === 'written') return connection.model(await confirm(connection, options, body));
@@ -77,7 +103,7 @@ async function put(
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     if (error.status === 409) return error;
-    if (error.arrival !== 'unknown') throw error;
+    if (error.arrival !== 'unknown') throw aboutGrants(error);
     // The account as it is now shows whether the PUT took effect.
     const seen = await find(connection, account.id).catch((cause: unknown) => {
       throw new UnknownOutcomeError(

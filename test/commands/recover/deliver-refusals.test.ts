@@ -170,7 +170,7 @@ describe('recover deliver refuses a credential that no longer works', () => {
       stdout: '',
       stderr: problems(
         [
-          `the credential that entry ${entryIds.kept} keeps for ${name} does not work: cannot list organizations: nscale answered 401: the token is not accepted (expired, rotated, deleted, or issued by another deployment); nothing was delivered`,
+          `the credential that entry ${entryIds.kept} keeps for ${name} does not work: cannot list organizations: nscale answered 401: this is not an nscale token, or only a part of one (unrecognized bearer token format); nothing was delivered`,
         ],
         `if a newer one is in use: sactl recover discard --id ${entryIds.kept}; else ${again}`,
       ),

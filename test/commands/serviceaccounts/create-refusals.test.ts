@@ -18,11 +18,7 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
   [`--name ${'x'.repeat(64)}`, '', [`"${'x'.repeat(64)}" cannot be the name: ${rule}`]],
   ['--name ci --tag team', '', ['--tag "team" must have the form <key>=<value>']],
   ['--name ci --tag =x', '', ['--tag "=x" must have the form <key>=<value>']],
-  [
-    '--name ci --org acme',
-    '',
-    ['flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it'],
-  ],
+  ['--name ci --org=', '', ['--org must not be empty']],
   ['-f x --stdin', '', ['-f/--file and --stdin exclude each other: give one document']],
   ['-f missing.json', '', ['cannot read missing.json: no such file or directory (ENOENT)']],
   ['-f folder', '', ['cannot read folder: it is a directory']],
@@ -38,10 +34,10 @@ const refusals: readonly (readonly [argv: string, stdin: string, lines: readonly
   ],
   ['--name ci --if-missing --allow-duplicate', '', ['--if-missing and --allow-duplicate exclude each other']],
   [
-    '--org acme --name -x --tag team -f missing.json --if-missing --allow-duplicate',
+    '--endpoint x --name -x --tag team -f missing.json --if-missing --allow-duplicate',
     '',
     [
-      'flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it',
+      'flag --endpoint is not a URL such as https://api.example.com',
       'cannot read missing.json: no such file or directory (ENOENT)',
       '--tag "team" must have the form <key>=<value>',
       `"-x" cannot be the name: ${rule}`,

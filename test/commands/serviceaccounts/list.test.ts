@@ -176,13 +176,13 @@ describe('sa list refuses', () => {
 
   it('everything that is wrong at once', async () => {
     const deployment = nscale();
-    const argv = 'sa list --raw --limit 0 --sort nope --columns x,name --expiring-within soon --org acme'.split(' ');
+    const argv = 'sa list --raw --limit 0 --sort nope --columns x,name --expiring-within soon --endpoint x'.split(' ');
     expect(await deployment.run(argv)).toEqual({
       code: 2,
       stdout: '',
       stderr: problems([
         '--raw goes only with --json, -q, --query-file or --format ndjson',
-        'flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it',
+        'flag --endpoint is not a URL such as https://api.example.com',
         '--expiring-within "soon" must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h',
         '--limit "0" must be a whole number from 1',
         `--sort: there is no column "nope"; ${columns}`,

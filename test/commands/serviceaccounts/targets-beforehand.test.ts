@@ -17,11 +17,11 @@ describe('targets that cannot be used', () => {
   it('are told of with all other mistakes, and without a request', async () => {
     const deployment = nscale();
     const targets = ['file', 'foo:A', 'session+json:a', 'profile', 'dotenv:.env', 'file:{team}'];
-    const argv = ['sa', 'rotate', '--format', 'yaml', '--org', 'acme'];
+    const argv = ['sa', 'rotate', '--format', 'yaml', '--endpoint', 'x'];
     const outcome = await deployment.run([...argv, ...targets.flatMap((to) => ['--to', to])]);
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 2, stdout: '' });
     expect(outcome.stderr.trimEnd().split('\n')).toEqual([
-      'sactl: flag --org "acme": nscale organizations are named by their UUID; "sactl orgs list" shows it',
+      'sactl: flag --endpoint is not a URL such as https://api.example.com',
       'sactl: --id is missing: give the id or the exact name of an account',
       'sactl: this needs a confirmation, and there is no terminal to ask on: add --yes',
       'sactl: --to "file": say where to, after file:',

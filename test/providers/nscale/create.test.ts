@@ -6,7 +6,7 @@ import { useNscale, type NscaleOptions } from '../../harness/nscale.ts';
 import { runIn } from '../../harness/run.ts';
 import { faults, lost, type Fault } from '../faults.ts';
 import { conflict, forbidden, serverError } from './faults.ts';
-import { accounts, discovery, groups, list, verification } from './paths.ts';
+import { accounts, discovery, groups, list, verification, roles } from './paths.ts';
 
 const install = useNscale();
 const { inference, mlTraining } = groupIds;
@@ -47,7 +47,16 @@ test('sends the account once, with a tag that tells it is ours', async () => {
     stdout: `a.b.c.d.e\n["${inference}"]\n`,
     stderr: '',
   });
-  expect(deployment.requests).toEqual([discovery, list, `GET ${groups}`, list, post, list, verification]);
+  expect(deployment.requests).toEqual([
+    discovery,
+    list,
+    `GET ${groups}`,
+    `GET ${roles}`,
+    list,
+    post,
+    list,
+    verification,
+  ]);
   expect(deployment.bodies).toEqual([
     {
       metadata: { name: 'fresh', description: 'Builds', tags: [{ name: 'team', value: 'vision' }, tag] },

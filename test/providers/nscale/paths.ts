@@ -5,6 +5,7 @@ export const organizations = '/api/v1/organizations';
 /** Of the organization that every token of the seed but the consultant's sees alone. */
 export const accounts = `${organizations}/${organizationId}/serviceaccounts`;
 export const groups = `${organizations}/${organizationId}/groups`;
+export const roles = `${organizations}/${organizationId}/roles`;
 
 /** How every command without `--org` begins. */
 export const discovery = `GET ${organizations}`;

@@ -5,7 +5,7 @@ import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.t
 import { runIn } from '../../harness/run.ts';
 import { ciDeploy, put } from './ci-deploy.ts';
 import { faults, type Fault } from '../faults.ts';
-import { accounts, discovery, groups, list, verification } from './paths.ts';
+import { accounts, discovery, groups, list, roles, verification } from './paths.ts';
 
 /** Surprises 17, 18 and 21 to 26 of docs/contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
@@ -92,6 +92,7 @@ test.each(['v1.19', 'v1.20'] as const)(
       discovery,
       list,
       `GET ${groups}`,
+      `GET ${roles}`,
       list,
       `POST ${accounts}`,
       list,

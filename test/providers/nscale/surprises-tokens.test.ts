@@ -10,6 +10,8 @@ import { accounts, discovery, list, verification, userInfo } from './paths.ts';
 
 /** Surprises 9 to 16 of docs/contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
+/** How every encrypted token begins. */
+const joseHeader = Buffer.from('{"alg":"A256GCMKW","enc":"A256GCM"}').toString('base64url');
 const { backup, runner, terraform } = accountIds;
 const rotate = ['sa', 'rotate', '--id', ciDeploy, '--yes'];
 const post = `POST ${accounts}/${ciDeploy}/rotate`;
@@ -62,7 +64,7 @@ test.each([
 });
 
 test('12: no cause is promised for a token that is refused', async () => {
-  const deployment = deploy({ token: 'a.b.c.d.e' });
+  const deployment = deploy({ token: `${joseHeader}.b.c.d.e` });
   expect(await deployment.run(['sa', 'list'])).toEqual({
     code: 4,
     stdout: '',
@@ -72,6 +74,19 @@ test('12: no cause is promised for a token that is refused', async () => {
   });
   expect(deployment.requests).toEqual([discovery]);
 });
+
+test.each(['a.b.c.d.e', `${joseHeader}.b.c.d`, 'password'])(
+  '12: text that is no token is called that: %s',
+  async (token) => {
+    expect(await deploy({ token }).run(['sa', 'list'])).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        'sactl: cannot list organizations: nscale answered 401: this is not an nscale token, or only a part of one (unrecognized bearer token format)\n' +
+        'hint: check the credential from environment variable NSCALE_SERVICE_TOKEN: it may have expired or been replaced\n',
+    });
+  },
+);
 
 describe('13: any 2xx is a success', () => {
   test.each([200, 201, 202])('%i with a token', async (status) => {

@@ -36,7 +36,7 @@ describe('a credential', () => {
     const deployment = install();
     expect(await tryToken(deployment.context(), 'dead-token')).toEqual({
       works: false,
-      why: 'cannot list organizations: nscale answered 401: the token is not accepted (expired, rotated, deleted, or issued by another deployment)',
+      why: 'cannot list organizations: nscale answered 401: this is not an nscale token, or only a part of one (unrecognized bearer token format)',
     });
     expect(deployment.requests).toEqual([verification]);
   });

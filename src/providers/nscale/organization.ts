@@ -1,0 +1,95 @@
+import { AuthError, ConflictError, NotFoundError } from '../../errors.ts';
+import { HttpError } from '../../http/error.ts';
+import { quoted } from '../../model/text.ts';
+import type { ConnectOptions, Organization } from '../provider.ts';
+import type { Api } from './api.ts';
+import { isUuid, organizationsOf, toOrganization } from './schema.ts';
+
+/**
+ * The id of the organization that the user named by id or name or, where the token sees just one, of that one. Ids are
+ * taken in any case, and sent in lower case: nscale compares them as text (docs/contracts/nscale.md 9.28).
+ * @throws AuthError where the token sees none; NotFoundError or ConflictError for a name that none or several have
+ */
+export async function findOrganization(
+  api: Pick<Api, 'organizations'>,
+  { organization: named, chooseOrganization }: Pick<ConnectOptions, 'organization' | 'chooseOrganization'>,
+): Promise<string> {
+  if (named !== null && isUuid(named)) return named.toLowerCase();
+  const visible = (await api.organizations()).items.map(toOrganization);
+  if (visible.length === 0) {
+    throw new AuthError('forbidden', 'this nscale token belongs to no organization', {
+      provider: 'nscale',
+      hint: 'name one with --org <id>',
+    });
+  }
+  if (named !== null) return organizationNamed(named, visible).id;
+  const [only, ...others] = visible;
+  return only !== undefined && others.length === 0 ? only.id : chooseOrganization(visible);
+}
+
+function organizationNamed(name: string, visible: readonly Organization[]): Organization {
+  const found = visible.filter((organization) => organization.name === name);
+  const [only, ...others] = found;
+  if (only === undefined) {
+    const message = `no nscale organization is named ${quoted(name)}: this credential sees ${told(visible)}`;
+    throw new NotFoundError(message, { provider: 'nscale' });
+  }
+  if (others.length === 0) return only;
+  const ids = found.map(({ id }) => id).join(', ');
+  throw new ConflictError('ambiguous', `${found.length} nscale organizations are named ${quoted(name)}: ${ids}`, {
+    provider: 'nscale',
+    hint: 'name one of them by its id: --org <id>',
+  });
+}
+
+/** An organization as far as one of the two sources has it. */
+type Membership = Pick<Organization, 'id'> & { readonly name: string | null };
+
+/** e.g. `d460… (acme-research), ee45… (acme-finance)` */
+function told(organizations: readonly Membership[]): string {
+  return organizations.map(({ id, name }) => (name === null ? id : `${id} (${name})`)).join(', ');
+}
+
+/**
+ * What the failure of a request in an organization that the user named means: to a person, nscale answers 500 in any other
+ * than their own, and for a service account it refuses or ends the connection (docs/contracts/nscale.md 9.27). Where the
+ * organizations cannot be read, the failure stays what it is, with the possible cause.
+ */
+export async function explainFailure(api: Api, organization: string, error: unknown): Promise<unknown> {
+  if (!mayBeForeign(error)) return error;
+  const own = await memberships(api);
+  if (own === null) {
+    const hint = 'nscale also answers so where the organization is not one of yours: "sactl orgs list" shows them';
+    return error.hint === null ? error.with({ hint }) : error;
+  }
+  if (own.some(({ id }) => id.toLowerCase() === organization)) return error;
+  const those = own.length === 0 ? 'of none' : `of ${told(own)}`;
+  const message = `this credential is not a member of nscale organization ${organization}; it is a member ${those}`;
+  const { status, traceId } = error;
+  const hint = own.length === 0 ? null : 'name one of these with --org <id>';
+  return new AuthError('forbidden', message, { provider: 'nscale', status, traceId, hint, cause: error });
+}
+
+function mayBeForeign(error: unknown): error is HttpError {
+  if (!(error instanceof HttpError)) return false;
+  const { status, code, problem } = error;
+  const isElsewhere = status === 403 && problem?.message.includes("not in this principal's accessible set") === true;
+  return status === 500 || code === 'connection_lost' || isElsewhere;
+}
+
+/** The organizations of the caller; null where they cannot be read. */
+async function memberships(api: Api): Promise<readonly Membership[] | null> {
+  const listed = await orNull(api.organizations());
+  if (listed?.unreadable.length === 0) return listed.items.map(toOrganization);
+  const claims = await orNull(api.userInfo());
+  return claims === null ? null : (organizationsOf(claims)?.map((id) => ({ id, name: null })) ?? null);
+}
+
+async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof HttpError) return null;
+    throw error;
+  }
+}
