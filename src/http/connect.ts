@@ -84,8 +84,8 @@ async function connect(url: URL, options: Connecting): Promise<Socket> {
   } else {
     const proxyUrl = new URL(proxy.url);
     socket = await reach(proxyUrl, signal);
-    if (proxyUrl.protocol === 'https:')
-      socket = await secure(socket, { host: hostOf(proxyUrl), secureContext, signal });
+    const host = hostOf(proxyUrl);
+    if (proxyUrl.protocol === 'https:') socket = await secure(socket, { host, secureContext, signal });
     socket = await openTunnel(socket, url, proxy, signal);
     onPeer({ proxy: null });
   }
@@ -150,8 +150,7 @@ async function openTunnel(socket: Socket, url: URL, proxy: Proxy, signal: AbortS
     headers: { host, ...(proxy.authorization === null ? {} : { 'proxy-authorization': proxy.authorization }) },
     signal,
   });
-  // It is the socket that undici was given, whose parser has let go of it.
-  socket.on('error', () => undefined);
+  // It leads through the socket that undici was given, whose parser has let go of it.
   if (tunnel.statusCode >= 200 && tunnel.statusCode < 300) return socket;
   socket.destroy();
   throw new TunnelRefusal(tunnel.statusCode);

@@ -79,7 +79,7 @@ interface SystemError {
 export function networkFailure(error: unknown): ExchangeFailure {
   if (error instanceof ConnectError) return connectFailure(error);
   if (error instanceof MemoryError) return { ...tooLittleMemory, cause: error };
-  const failures = systemErrors(error, 0).map((one) => failureOf(one, null));
+  const failures = systemErrors(error, 0).map((one) => failureOf(one, null, false));
   const failure = failures.find(({ arrival }) => arrival !== 'not-sent') ?? failures[0];
   return { ...(failure ?? lost('connection_lost', withoutAnswer)), cause: error };
 }
@@ -94,7 +94,7 @@ function connectFailure(error: ConnectError): ExchangeFailure {
   const { proxy, status } = error;
   if (proxy !== null && status !== null) return { ...refusedTunnel(proxy, status), cause: error };
   const [first = { code: 'no reason given', syscall: '' }] = systemErrors(error, 0);
-  const failure = failureOf(first, proxy);
+  const failure = failureOf(first, proxy, true);
   if (failure.arrival === 'not-sent') return { ...blame(proxy, failure), cause: error };
   const what = first.code === notHttp ? failure.what : `ended the connection at once (${first.code})`;
   const hint = proxy?.url.startsWith('http:')
@@ -147,9 +147,10 @@ const notHttp = 'HTTPParserError';
 
 const withoutAnswer = 'ended the connection without an answer';
 
-function failureOf({ code, syscall }: SystemError, proxy: Proxy | null): ExchangeFailure {
+/** `isConnecting` where the request was not written yet, whatever else the code may mean. */
+function failureOf({ code, syscall }: SystemError, proxy: Proxy | null, isConnecting: boolean): ExchangeFailure {
   const problem = tlsProblem(code, proxy);
-  if (problem !== null) {
+  if (problem !== null && (isConnecting || problem.isCertificate || code === wantsCertificate)) {
     const { what, hint, isCertificate } = problem;
     return unsent(isCertificate ? 'certificate' : 'unreachable', `${what} (${code})`, { hint, retryable: false });
   }

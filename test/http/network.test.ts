@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
-import { networkFailure } from '../../src/http/failure.ts';
+import { ConnectError, networkFailure } from '../../src/http/failure.ts';
 import { deletion, fetchFailed, httpErrorOf, systemError, testClient } from './client.ts';
 
 describe('a failure of the network', () => {
@@ -53,6 +53,21 @@ describe('a failure of TLS', () => {
     expect(failure).toMatchObject({ what: `${what} (${code})`, arrival: 'not-sent' });
     expect(failure).toMatchObject({ retryable: false });
     expect(failure.hint).toContain('--ca-cert cannot mend');
+  });
+});
+
+describe('a failure of TLS after the request was written', () => {
+  it.each(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'])(
+    'leaves unknown what was done: %s',
+    (code) => {
+      expect(networkFailure(systemError(code))).toMatchObject({ code: 'connection_lost', arrival: 'unknown' });
+      expect(networkFailure(new ConnectError(null, systemError(code)))).toMatchObject({ arrival: 'not-sent' });
+    },
+  );
+
+  it('does not, where it is that a client certificate is missing: then nobody has read it', () => {
+    const error = systemError('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED');
+    expect(networkFailure(error)).toMatchObject({ code: 'unreachable', arrival: 'not-sent', retryable: false });
   });
 });
 
