@@ -66,7 +66,7 @@ export const errorCodes = {
   undelivered: ['undelivered'],
   actionRequired: ['action_required'],
   interrupted: ['interrupted'],
-  /** Of `HttpError`, whose exit code depends on the status of the answer. */
+  /** Of `HttpError`, whose exit code depends on what the service itself answered. */
   http: [
     'aborted',
     'bad_answer',
@@ -74,6 +74,7 @@ export const errorCodes = {
     'conflict',
     'connection_lost',
     'forbidden',
+    'gateway',
     'memory',
     'not_found',
     'proxy',

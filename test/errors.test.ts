@@ -35,6 +35,7 @@ it('the codes of errors are the public ones, to which new ones may be added', ()
     'failed',
     'filter',
     'forbidden',
+    'gateway',
     'gone',
     'interrupted',
     'inventory',

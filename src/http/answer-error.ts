@@ -2,39 +2,86 @@ import { safeText } from '../model/text.ts';
 import type { AttemptResult } from './attempt.ts';
 import { readContent, unusableBodies, type Content } from './body.ts';
 import type { ExchangeFailure } from './failure.ts';
-import { HttpError, type Arrival, type BodyKind, type HttpErrorCode, type ProviderProblem } from './error.ts';
-import { isSafe, type Call, type HttpAnswer, type HttpClientOptions } from './request.ts';
+import {
+  HttpError,
+  type Answerer,
+  type Arrival,
+  type BodyKind,
+  type HttpErrorCode,
+  type ProviderProblem,
+} from './error.ts';
+import { isSafe, type Call, type HttpAnswer, type HttpClientOptions, type HttpRequest } from './request.ts';
 import { cannot, isPlainSentence, readTraceId, traceIdOf, withoutCredential } from './text.ts';
 
-/** The error for a complete answer that is not a 2xx, quoting the provider without what `authorization` holds. */
+/** The error for a complete answer that is not the service's success, quoting the provider without what `authorization` holds. */
 export function answerError({ options, request }: Call, answer: HttpAnswer, authorization: string | null): HttpError {
   const { status, headers } = answer;
-  const content = readContent(answer);
-  const problem = readProblem({ options, request }, status, content, authorization);
-  const reason = problem?.message ? `: ${problem.message}` : describe(status, content.kind);
-  const message = cannot(request.purpose, `${options.provider} answered ${status}${reason}`);
-  // Gateways answer 408 and 499 when they stop waiting, possibly with the request already passed on.
-  const isUncertain = status >= 500 || status === 408 || status === 499;
-  return new HttpError(codes.get(status) ?? (status >= 500 ? 'server_error' : 'refused'), message, {
-    arrival: isUncertain ? 'unknown' : 'refused',
-    problem,
+  const { content, problem, answeredBy } = readRefusal(options, answer);
+  const shown = problem === null ? null : shownProblem(request, status, problem, authorization);
+  const message = cannot(
+    request.purpose,
+    describe(options.provider, { status, answeredBy, shown, body: content.kind }),
+  );
+  return new HttpError(codeOf(status, answeredBy), message, {
+    arrival: arrivalOf(status, answeredBy),
+    problem: shown,
     body: content.kind,
-    hint: hintFor(status, options.credential.source),
+    answeredBy,
+    hint: hintFor(options, status, answeredBy),
     provider: options.provider,
     status,
-    traceId: problem?.traceId ?? traceIdOf(headers),
-    retryable: isUncertain || status === 429 || status === 425,
+    traceId: shown?.traceId ?? traceIdOf(headers),
+    retryable: status >= 500 || retryableStatuses.has(status),
   });
 }
 
-function readProblem(
-  { options, request }: Pick<Call, 'options' | 'request'>,
+interface Refusal {
+  readonly content: Content;
+  readonly problem: ProviderProblem | null;
+  readonly answeredBy: Answerer;
+}
+
+/** A refusal's body is the service's where it is in the provider's own error shape. Its text is not yet safe to show. */
+function readRefusal(options: Pick<HttpClientOptions, 'readProblem'>, answer: HttpAnswer): Refusal {
+  const content = readContent(answer);
+  const problem = content.kind === 'json' ? options.readProblem(answer.status, content.value) : null;
+  const foreign = content.kind === 'empty' ? 'unclear' : 'gateway';
+  return { content, problem, answeredBy: problem === null ? foreign : 'service' };
+}
+
+/**
+ * Whether a 401 means that the credential may have to be renewed: the service says so; or it is not clear who does, and
+ * the request may be sent once more.
+ */
+export function asksForRenewal({ options, request }: Call, answer: HttpAnswer): boolean {
+  if (answer.status !== 401) return false;
+  const { answeredBy } = readRefusal(options, answer);
+  return answeredBy === 'service' || (answeredBy === 'unclear' && isSafe(request));
+}
+
+/** What gateways answer when they stop waiting, possibly with the request already passed on. */
+const waitEnded: ReadonlySet<number> = new Set([408, 499]);
+
+/** Refusals of a request as it is, whoever they come from: they are decided before it is passed on. */
+const refusedUnread: ReadonlySet<number> = new Set([407, 411, 413, 414, 421, 425, 429, 431, 511]);
+
+/**
+ * Only the service knows that it did nothing. A gateway's refusal may stand for any answer of the service, e.g. where a
+ * firewall keeps back an answer because there is a token in it (docs/design.md 6).
+ */
+function arrivalOf(status: number, answeredBy: Answerer): Arrival {
+  if (refusedUnread.has(status)) return 'refused';
+  return answeredBy === 'service' && status < 500 && !waitEnded.has(status) ? 'refused' : 'unknown';
+}
+
+const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 499]);
+
+function shownProblem(
+  request: HttpRequest,
   status: number,
-  { kind, value }: Content,
+  problem: ProviderProblem,
   authorization: string | null,
 ): ProviderProblem | null {
-  const problem = kind === 'json' ? options.readProblem(status, value) : null;
-  if (problem === null) return null;
   function shown(text: string, limit: number): string {
     return safeText(withoutCredential(text, authorization), limit);
   }
@@ -56,19 +103,39 @@ function isHarmless({ isAll, code, message }: ProviderProblem): boolean {
   return isAll === true && /^[a-z_]{0,40}$/.test(code ?? '') && isPlainSentence(message);
 }
 
-/** e.g. ` (bad gateway) with an empty body`. */
-function describe(status: number, kind: BodyKind): string {
-  const meaning = meanings.get(status);
-  const words = meaning === undefined ? '' : ` (${meaning})`;
-  if (kind === 'json') return words;
-  return `${words} with ${kind === 'other' ? 'a body that is not JSON' : unusableBodies[kind]}`;
+/** e.g. `a gateway answered in place of nscale: 502 (bad gateway) with an HTML page`. */
+function describe(
+  provider: string,
+  refusal: { status: number; answeredBy: Answerer; shown: ProviderProblem | null; body: BodyKind },
+): string {
+  const { status, answeredBy, shown, body } = refusal;
+  if (shown?.message) return `${provider} answered ${status}: ${shown.message}`;
+  // What a status says of credential and account is for the service to say.
+  const meaning = answeredBy === 'service' || status >= 500 || status === 429 ? meanings.get(status) : undefined;
+  const answered = meaning === undefined ? String(status) : `${status} (${meaning})`;
+  if (answeredBy === 'service') return `${provider} answered ${answered}`;
+  if (answeredBy === 'unclear') return `${provider}, or a gateway before it, answered ${answered} with an empty body`;
+  const what = body === 'json' ? `JSON that is not ${provider}'s` : unusableBodies[body];
+  return `a gateway answered in place of ${provider}: ${answered} with ${what}`;
 }
 
-function hintFor(status: number, source: string): string | null {
-  if (status === 401) return `check the credential from ${source}: it may have expired or been replaced`;
-  if (status === 403) return `the credential from ${source} lacks the permission`;
+function hintFor(options: HttpClientOptions, status: number, answeredBy: Answerer): string | null {
+  const { source } = options.credential;
   if (status === 429) return 'wait a minute, then run it again';
-  return null;
+  if (answeredBy === 'gateway') return gatewayHint(options);
+  if (status !== 401 && status !== 403) return null;
+  if (answeredBy === 'unclear') {
+    const { origin } = new URL(options.endpoint);
+    return `check the credential from ${source}, and whether a proxy or firewall stands before ${origin}`;
+  }
+  return status === 401
+    ? `check the credential from ${source}: it may have expired or been replaced`
+    : `the credential from ${source} lacks the permission`;
+}
+
+/** What to look at where something else than the service answered. */
+function gatewayHint({ endpoint, endpointSource }: Pick<HttpClientOptions, 'endpoint' | 'endpointSource'>): string {
+  return `look for a proxy, firewall or login page before ${new URL(endpoint).origin}, and check that endpoint (${endpointSource})`;
 }
 
 /** A few words for a status. */
@@ -88,12 +155,18 @@ const meanings = new Map([
   [504, 'gateway time-out'],
 ]);
 
+function codeOf(status: number, answeredBy: Answerer): HttpErrorCode {
+  if (status === 429) return 'rate_limited';
+  if (answeredBy === 'gateway') return 'gateway';
+  if (status >= 500) return 'server_error';
+  return (answeredBy === 'service' ? codes.get(status) : undefined) ?? 'refused';
+}
+
 const codes = new Map<number, HttpErrorCode>([
   [401, 'unauthenticated'],
   [403, 'forbidden'],
   [404, 'not_found'],
   [409, 'conflict'],
-  [429, 'rate_limited'],
 ]);
 
 /** The error for an exchange without a complete answer. */

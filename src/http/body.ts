@@ -103,9 +103,21 @@ export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'by
     return { kind: 'json', value: hasLongNumbers ? parseExactly(text) : (JSON.parse(text) as unknown) };
   } catch {
     // The parser's error is dropped, because it quotes the text.
-    const isHtml = /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');
-    return { kind: isHtml ? 'html' : 'other', value: undefined };
+    return { kind: htmlType.test(headers.get('content-type') ?? '') ? 'html' : 'other', value: undefined };
   }
+}
+
+const htmlType = /^(?:text\/html|application\/xhtml\+xml)\b/i;
+
+/** Whether a body is an HTML page, told without parsing it. */
+export function isPage({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'bytes'>): boolean {
+  const start = /\S/.exec(
+    Buffer.from(bytes.subarray(0, 100))
+      .toString('latin1')
+      .replace(/^\u00EF\u00BB\u00BF/, ''),
+  )?.[0];
+  if (start === undefined || start === '<') return start === '<';
+  return htmlType.test(headers.get('content-type') ?? '') && !/[[{"]/.test(start);
 }
 
 /** The part of a zod schema that is needed here. */
@@ -129,7 +141,7 @@ export interface Answered {
 
 /** Bodies that are not JSON, in words. */
 export const unusableBodies: Readonly<Record<Exclude<BodyKind, 'json'>, string>> = {
-  html: 'an HTML page (a proxy or gateway, not the API)',
+  html: 'an HTML page',
   empty: 'an empty body',
   excessive: 'JSON that is nested too deeply or has too many values',
   other: 'a body that is not valid JSON',

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
-import { answerError, failureError, stoppedError } from './answer-error.ts';
+import { answerError, asksForRenewal, failureError, stoppedError } from './answer-error.ts';
 import { attempt, debugLine, headOf, requestHeaders, watchSignals, type AttemptResult } from './attempt.ts';
+import { isPage } from './body.ts';
 import { HttpError, type Arrival } from './error.ts';
 import { isRedirect, redirectTarget } from './redirect.ts';
 import {
@@ -53,7 +54,11 @@ async function send(options: HttpClientOptions, request: HttpRequest): Promise<H
   for (;;) {
     const attempted = await exchange(call, state);
     const answer = successOf(attempted.result);
-    if (answer !== null) return answer;
+    if (answer !== null) {
+      // No service answers with one: a login page must not pass for a deletion.
+      if (isPage(answer)) throw answerError(call, answer, attempted.authorization);
+      return answer;
+    }
     state = await nextState(call, state, attempted);
   }
 }
@@ -115,7 +120,7 @@ async function nextState(call: Call, state: CallState, { result, authorization }
   if (result.kind === 'answer') {
     const { answer } = result;
     const { renew } = options.credential;
-    if (answer.status === 401 && renew && authorization !== null && !state.renewed) {
+    if (renew && authorization !== null && !state.renewed && asksForRenewal(call, answer)) {
       await aboutOwnRequest(renew, 'refused');
       return { ...state, renewed: true, arrival: 'refused' };
     }

@@ -21,12 +21,19 @@ export interface ProviderProblem {
 /** What a body is. `html` comes from a proxy or gateway; `excessive` is JSON too large to parse; `other` is none of these. */
 export type BodyKind = 'json' | 'html' | 'empty' | 'excessive' | 'other';
 
+/**
+ * Who gave an answer that is not a success, by its body (docs/design.md 3). `service`: it is in the provider's own error
+ * shape; `gateway`: it is not, as the page of a firewall or the JSON of a load balancer; `unclear`: there is no body.
+ */
+export type Answerer = 'service' | 'gateway' | 'unclear';
+
 export type HttpErrorCode = ErrorCode<'http'>;
 
 export interface HttpErrorDetails extends ErrorDetails {
   readonly arrival: Arrival;
   readonly problem?: ProviderProblem | null;
   readonly body?: BodyKind | null;
+  readonly answeredBy?: Answerer | null;
 }
 
 /** A request that did not end in a complete, usable 2xx answer. */
@@ -37,17 +44,27 @@ export class HttpError extends CliError {
   readonly problem: ProviderProblem | null;
   /** What the answer's body was; null when no complete body was received. */
   readonly body: BodyKind | null;
+  /** Null without a complete answer, and for one of success. */
+  readonly answeredBy: Answerer | null;
+  /**
+   * The status, where it is the service's own answer; else null. What a status says of a credential or an account, it says
+   * only here: a gateway knows neither.
+   */
+  readonly verdict: number | null;
 
   constructor(code: HttpErrorCode, message: string, details: HttpErrorDetails) {
-    super(code, exitCodeFor(details.status ?? null), message, details);
+    const verdict = details.answeredBy === 'service' ? (details.status ?? null) : null;
+    super(code, exitCodeFor(verdict), message, details);
     this.arrival = details.arrival;
     this.problem = details.problem ?? null;
     this.body = details.body ?? null;
+    this.answeredBy = details.answeredBy ?? null;
+    this.verdict = verdict;
   }
 
   override details(): HttpErrorDetails {
-    const { arrival, problem, body } = this;
-    return { ...super.details(), arrival, problem, body };
+    const { arrival, problem, body, answeredBy } = this;
+    return { ...super.details(), arrival, problem, body, answeredBy };
   }
 
   /** The same error with other details, and this one as its cause. */
@@ -56,9 +73,9 @@ export class HttpError extends CliError {
   }
 }
 
-function exitCodeFor(status: number | null): ExitCode {
-  if (status === 401 || status === 403) return ExitCode.auth;
-  if (status === 404) return ExitCode.notFound;
-  if (status === 409) return ExitCode.conflict;
+function exitCodeFor(verdict: number | null): ExitCode {
+  if (verdict === 401 || verdict === 403) return ExitCode.auth;
+  if (verdict === 404) return ExitCode.notFound;
+  if (verdict === 409) return ExitCode.conflict;
   return ExitCode.failed;
 }

@@ -31,12 +31,16 @@ export function redirectTarget(call: Call, answer: HttpAnswer, url: URL, redirec
 }
 
 function redirectError({ options, request }: Call, { status, headers }: HttpAnswer, what: string): HttpError {
-  return new HttpError('redirected', cannot(request.purpose, `${options.provider} answered ${status}: ${what}`), {
-    // A 303 says where the result of a completed request is; 307 and 308 ask for the request again.
-    arrival: isSafe(request) || status === 307 || status === 308 ? 'refused' : 'unknown',
-    hint: 'check the endpoint, and whether a login page or proxy stands before it',
-    provider: options.provider,
-    status,
-    traceId: traceIdOf(headers),
-  });
+  return new HttpError(
+    'redirected',
+    cannot(request.purpose, `${options.provider}, or a gateway before it, answered ${status}: ${what}`),
+    {
+      // A 303 says where the result of a completed request is; 307 and 308 ask for the request again.
+      arrival: isSafe(request) || status === 307 || status === 308 ? 'refused' : 'unknown',
+      hint: 'check the endpoint, and whether a login page or proxy stands before it',
+      provider: options.provider,
+      status,
+      traceId: traceIdOf(headers),
+    },
+  );
 }

@@ -64,6 +64,8 @@ export interface HttpClientOptions extends Pick<Context, 'fetch' | 'now' | 'slee
   readonly provider: string;
   /** The credential is sent to its origin only, e.g. `https://api.example.com/base`. */
   readonly endpoint: string;
+  /** Where the endpoint came from, for messages, e.g. `environment variable RUNAI_BASE_URL`. */
+  readonly endpointSource: string;
   /** Reads the provider's error shape from parsed JSON; null when it is not in that shape. */
   readonly readProblem: (status: number, body: unknown) => ProviderProblem | null;
   readonly userAgent: string;

@@ -174,9 +174,9 @@ export async function verificationOf(request: Promise<unknown>, refusals: readon
     return { works: true, why: null };
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
-    const status = error instanceof HttpError ? error.status : null;
+    const verdict = error instanceof HttpError ? error.verdict : null;
     const why = error instanceof Error ? error.message : 'unknown error';
-    return { works: status !== null && refusals.includes(status) ? false : null, why };
+    return { works: verdict !== null && refusals.includes(verdict) ? false : null, why };
   }
 }
 

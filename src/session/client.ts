@@ -12,6 +12,8 @@ export interface Destination {
   readonly definition: ProviderDefinition;
   /** Origin and base path without trailing slash. */
   readonly endpoint: string;
+  /** e.g. `environment variable RUNAI_BASE_URL` or `default`. */
+  readonly endpointSource: string;
   readonly ca: { readonly path: string; readonly source: string } | null;
   /** The emulator that answers instead of the endpoint; then no proxy and no CA is even read. */
   readonly sandbox: Sandbox | null;
@@ -30,7 +32,7 @@ const defaultTimeoutMs = 30_000;
 export async function clientFactory(
   ctx: Context,
   common: CommonFlags,
-  { definition, endpoint, ca, sandbox, turn, onAnswer }: Destination,
+  { definition, endpoint, endpointSource, ca, sandbox, turn, onAnswer }: Destination,
 ): Promise<(credential: HttpCredential) => HttpClient> {
   const env = sandbox === null ? ctx.env : {};
   const transport = await createTransport({ env, cwd: ctx.cwd, endpoint, caFile: ca });
@@ -40,6 +42,7 @@ export async function clientFactory(
       fetch: sandbox?.fetch ?? ctx.fetch,
       credential,
       endpoint,
+      endpointSource,
       transport,
       turn,
       onAnswer,

@@ -106,6 +106,7 @@ export async function connect(
   return connectTo(ctx, common, {
     definition: found.definition,
     endpoint: url,
+    endpointSource: connection.endpointSource,
     credential: connection.credential,
     profile: connection.profile,
     organization: connection.organization.value,
@@ -186,6 +187,7 @@ async function connectSandbox(
   return connectTo(ctx, common, {
     definition,
     endpoint,
+    endpointSource: 'the sandbox',
     credential: { source: 'the sandbox', clientId, read: () => Promise.resolve(new Secret(secret)) },
     profile: 'sandbox',
     organization: connection instanceof AuthError ? null : connection.organization.value,

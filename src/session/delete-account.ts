@@ -47,7 +47,7 @@ export async function deleteAccount({ ctx, common, open }: Invocation, flags: De
           return { deleted: true, id, name, isRecord };
         } catch (error) {
           // It may have been deleted in the meantime.
-          if (flags.ignoreMissing && error instanceof HttpError && error.status === 404) {
+          if (flags.ignoreMissing && error instanceof HttpError && error.verdict === 404) {
             return { deleted: false, id, name, isRecord };
           }
           throw error;

@@ -48,7 +48,7 @@ export async function orNull<Value>(read: Promise<Value>): Promise<Value | null>
   try {
     return await read;
   } catch (error) {
-    if (error instanceof HttpError && error.status === 403) return null;
+    if (error instanceof HttpError && error.verdict === 403) return null;
     throw error;
   }
 }

@@ -82,6 +82,7 @@ export function httpError(
     arrival: 'unknown',
     provider: 'nscale',
     traceId: 'trace-1',
+    answeredBy: code === 'gateway' ? 'gateway' : 'service',
     ...details,
   });
 }

@@ -69,7 +69,7 @@ function never(): Promise<Response> {
 }
 
 function refuse(): Response {
-  return Response.json({ error: 'forbidden' }, { status: 403 });
+  return Response.json({ error: 'forbidden', error_description: 'forbidden' }, { status: 403 });
 }
 
 describe('an interrupt before anything is sent', () => {

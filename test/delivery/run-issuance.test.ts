@@ -136,7 +136,7 @@ describe('a request that did nothing', () => {
 });
 
 function conflict(): Response {
-  return Response.json({ error: 'conflict' }, { status: 409 });
+  return Response.json({ error: 'conflict', error_description: 'conflict' }, { status: 409 });
 }
 
 describe('a conflict on create, which can leave an account behind', () => {

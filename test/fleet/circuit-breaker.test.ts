@@ -25,7 +25,7 @@ function instead(name: IssuingProvider, answer: (request: Request, fetch: Fetch)
 }
 
 function forbidden(): Promise<Response> {
-  return Promise.resolve(Response.json({ error: 'forbidden' }, { status: 403 }));
+  return Promise.resolve(Response.json({ error: 'forbidden', error_description: 'forbidden' }, { status: 403 }));
 }
 
 function reset(): TypeError {
@@ -119,7 +119,9 @@ describe('no more accounts are begun', () => {
       network: (fetch) => (input, init) => {
         const request = new Request(input, init);
         return (request.headers.get('authorization') ?? '').includes('issued.')
-          ? Promise.resolve(Response.json({ error: 'access_denied' }, { status: 401 }))
+          ? Promise.resolve(
+              Response.json({ error: 'access_denied', error_description: 'access_denied' }, { status: 401 }),
+            )
           : fetch(request);
       },
     });

@@ -115,7 +115,9 @@ describe('--dry-run of several accounts', () => {
       accounts: 1,
       network: (fetch) => (input, init) =>
         new Request(input, init).url.includes('nscale')
-          ? Promise.resolve(Response.json({ error: 'access_denied' }, { status: 401 }))
+          ? Promise.resolve(
+              Response.json({ error: 'access_denied', error_description: 'access_denied' }, { status: 401 }),
+            )
           : fetch(input, init),
     });
     const { code, stdout, stderr } = await own.run([...plan, '--provider', 'all', '--all', '--json']);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { refusedByAny } from '../harness/refusal.ts';
 import { issuingProviders as providers } from '../harness/providers.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import type { Outcome } from '../harness/run.ts';
@@ -20,7 +21,7 @@ function refusing(...names: readonly string[]): WorldOptions {
     accounts: 2,
     network: (fetch: Fetch) => (input, init) =>
       names.some((name) => new Request(input, init).url.includes(name))
-        ? Promise.resolve(Response.json({ error: 'access_denied' }, { status: 401 }))
+        ? Promise.resolve(refusedByAny())
         : fetch(input, init),
   };
 }

@@ -132,7 +132,7 @@ describe("the caller's own account", () => {
       accounts: 2,
       network: (fetch) => (input, init) =>
         new Request(input, init).url.endsWith('/userinfo')
-          ? Promise.resolve(Response.json({ error: 'forbidden' }, { status: 403 }))
+          ? Promise.resolve(Response.json({ error: 'forbidden', error_description: 'forbidden' }, { status: 403 }))
           : fetch(input, init),
     });
     const run = await world.run([...rotate, '--all', '--yes', '--json']);

@@ -150,7 +150,9 @@ describe('what is not there, or not clear, is said all at once, and nothing is s
       providers,
       network: (fetch) => (input, init) =>
         new Request(input, init).url.includes('nscale')
-          ? Promise.resolve(Response.json({ error: 'access_denied' }, { status: 401 }))
+          ? Promise.resolve(
+              Response.json({ error: 'access_denied', error_description: 'access_denied' }, { status: 401 }),
+            )
           : fetch(input, init),
     });
     const run = await world.run([...rotate, ...ids('app-001', 'nobody'), '--provider', 'all']);

@@ -19,7 +19,7 @@ function mixed(): World {
     network: (fetch) => (input, init) => {
       const request = new Request(input, init);
       return isMutation(request) && request.url.includes('000000000003')
-        ? Promise.resolve(Response.json({ error: 'forbidden' }, { status: 403 }))
+        ? Promise.resolve(Response.json({ error: 'forbidden', error_description: 'forbidden' }, { status: 403 }))
         : fetch(request);
     },
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
+import type { HttpCredential } from '../../src/http/request.ts';
 import { deletion, httpErrorOf, json, read, rotation, testClient } from './client.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -37,7 +38,7 @@ describe('a refusal', () => {
     [403, 'the credential from TEST_TOKEN lacks the permission'],
     [404, null],
   ])('%i hints where to look', async (status, hint) => {
-    const { http } = testClient([json(status, {})]);
+    const { http } = testClient([json(status, problem('no'))]);
     await expect(httpErrorOf(http.send(read))).resolves.toMatchObject({ hint });
   });
 });
@@ -57,7 +58,9 @@ describe('a credential that comes back', () => {
     const headers = { ...echoes, 'retry-after': '7', location: 'https://abc.def.example/' };
     const { http, sleeps } = testClient([json(503, {}, headers), new Response(null, { status: 302, headers })]);
     const error = await httpErrorOf(http.send(read));
-    expect(error.message).toBe('cannot list service accounts: nscale answered 302: a redirect that leads nowhere');
+    expect(error.message).toBe(
+      'cannot list service accounts: nscale, or a gateway before it, answered 302: a redirect that leads nowhere',
+    );
     expect(error.traceId).toBeNull();
     expect(sleeps).toEqual([7000]);
   });
@@ -109,37 +112,156 @@ describe('what the provider says', () => {
   });
 });
 
-describe('a body that says nothing', () => {
+const hint =
+  'look for a proxy, firewall or login page before https://api.example.com, and check that endpoint (flag --endpoint)';
+
+function renewable(): { credential: HttpCredential; renewals: string[] } {
+  const renewals: string[] = [];
+  const credential = {
+    source: 'TEST_TOKEN',
+    header: () => Promise.resolve('Bearer abc.def'),
+    renew: () => Promise.resolve(void renewals.push('renewed')),
+  };
+  return { credential, renewals };
+}
+
+describe('a body that is not the service’s', () => {
   const html = { 'content-type': 'text/html; charset=utf-8' };
-  it.each([
-    ['HTML', '<html>secret</html>', html, 'html', ' with an HTML page (a proxy or gateway, not the API)'],
-    [
-      'HTML by its first character',
-      '\n <!doctype html>',
-      {},
-      'html',
-      ' with an HTML page (a proxy or gateway, not the API)',
-    ],
-    ['HTML by its type', 'Bad gateway', html, 'html', ' with an HTML page (a proxy or gateway, not the API)'],
-    ['empty', '', {}, 'empty', ' with an empty body'],
-    ['blank', ' \n', {}, 'empty', ' with an empty body'],
-    ['plain text', 'secret', {}, 'other', ' with a body that is not JSON'],
-    ['cut-off JSON', '{"error":"secret', {}, 'other', ' with a body that is not JSON'],
-    ['not UTF-8', new Uint8Array([0xff, 0x22]), {}, 'other', ' with a body that is not JSON'],
-    ['JSON of another shape', '{"secret":1}', {}, 'json', ''],
-    ['a JSON string', '"secret"', {}, 'json', ''],
-  ])('%s is reported as such', async (_name, body, headers, kind, said) => {
+  const foreign = [
+    ['HTML', '<html>secret</html>', html, 'html', 'an HTML page'],
+    ['HTML by its first character', '\n <!doctype html>', {}, 'html', 'an HTML page'],
+    ['HTML by its type', 'Bad gateway', html, 'html', 'an HTML page'],
+    ['plain text', 'secret', {}, 'other', 'a body that is not valid JSON'],
+    ['cut-off JSON', '{"error":"secret', {}, 'other', 'a body that is not valid JSON'],
+    ['not UTF-8', new Uint8Array([0xff, 0x22]), {}, 'other', 'a body that is not valid JSON'],
+    ['JSON of another shape', '{"secret":1}', {}, 'json', "JSON that is not nscale's"],
+    ['a JSON string', '"secret"', {}, 'json', "JSON that is not nscale's"],
+  ] as const;
+
+  it.each(foreign)('%s of 500 is a gateway’s', async (_name, body, headers, kind, said) => {
     const { http } = testClient([new Response(body, { status: 500, headers })]);
     const error = await httpErrorOf(http.send(deletion));
-    expect(error).toMatchObject({ body: kind, problem: null, arrival: 'unknown', status: 500 });
-    expect(error.message).toBe(`cannot delete service account 7: nscale answered 500 (internal error)${said}`);
+    expect(error).toMatchObject({
+      code: 'gateway',
+      exitCode: ExitCode.failed,
+      body: kind,
+      answeredBy: 'gateway',
+      verdict: null,
+      problem: null,
+      arrival: 'unknown',
+      status: 500,
+      retryable: true,
+      hint,
+    });
+    expect(error.message).toBe(
+      `cannot delete service account 7: a gateway answered in place of nscale: 500 (internal error) with ${said}`,
+    );
   });
 
-  it('leaves a 4xx a refusal', async () => {
-    const { http } = testClient([new Response('<html>', { status: 418 })]);
+  const counted = [400, 401, 403, 404, 405, 409, 418, 422];
+  const pairs = counted.flatMap((status) =>
+    foreign.map(([name, body, headers, , said]) => ({ status, name, body, headers, said })),
+  );
+
+  it.each(pairs)('$status with $name is no verdict, and does not prove that nothing was done', async (row) => {
+    const { status, body, headers, said } = row;
+    const { credential, renewals } = renewable();
+    const { http, requests } = testClient([new Response(body, { status, headers })], { credential });
     const error = await httpErrorOf(http.send(deletion));
-    expect(error.arrival).toBe('refused');
-    expect(error.message).toContain('nscale answered 418 with an HTML page');
+    expect(error).toMatchObject({
+      code: 'gateway',
+      exitCode: ExitCode.failed,
+      verdict: null,
+      arrival: 'unknown',
+      status,
+      retryable: false,
+      hint,
+      message: `cannot delete service account 7: a gateway answered in place of nscale: ${status} with ${said}`,
+    });
+    expect({ renewals, sent: requests.length }).toEqual({ renewals: [], sent: 1 });
+  });
+
+  it.each([407, 411, 413, 414, 421, 425, 431, 511])('%i says itself that nothing was passed on', async (status) => {
+    const { http } = testClient([new Response('<html>', { status })]);
+    await expect(httpErrorOf(http.send(deletion))).resolves.toMatchObject({ arrival: 'refused', verdict: null });
+  });
+
+  it.each([
+    ['a page', '<html>', {}],
+    ['a page behind a byte order mark', '\uFEFF \n<html>', {}],
+    ['text that is called a page', 'Sign in', html],
+  ])('%s of 200 is a gateway’s, too', async (_name, body, headers) => {
+    const { http } = testClient([new Response(body, { status: 200, headers })]);
+    await expect(httpErrorOf(http.send(deletion))).resolves.toMatchObject({
+      code: 'gateway',
+      exitCode: ExitCode.failed,
+      arrival: 'unknown',
+      hint,
+      message: 'cannot delete service account 7: a gateway answered in place of nscale: 200 with an HTML page',
+    });
+  });
+
+  it.each([
+    ['JSON that is called a page', '{"a":1}'],
+    ['nothing', ''],
+  ])('%s is none', async (_name, body) => {
+    const { http } = testClient([new Response(body, { status: 200, headers: html })]);
+    await expect(http.send(deletion)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('is told apart in the answer to a request for a credential, without a word of it', async () => {
+    const { http } = testClient([new Response('<html>s3cret', { status: 403 })]);
+    const error = await httpErrorOf(http.send(rotation));
+    expect(error).toMatchObject({ code: 'gateway', answeredBy: 'gateway', arrival: 'unknown', hint });
+    expect(error.message).not.toContain('s3cret');
+  });
+});
+
+describe('an empty body', () => {
+  it.each([
+    [
+      401,
+      '',
+      'check the credential from TEST_TOKEN, and whether a proxy or firewall stands before https://api.example.com',
+    ],
+    [
+      403,
+      ' \n',
+      'check the credential from TEST_TOKEN, and whether a proxy or firewall stands before https://api.example.com',
+    ],
+    [404, '', null],
+    [409, '', null],
+  ])('of %i does not say whose it is', async (status, body, where) => {
+    const { http } = testClient([new Response(body, { status })]);
+    await expect(httpErrorOf(http.send(deletion))).resolves.toMatchObject({
+      code: 'refused',
+      exitCode: ExitCode.failed,
+      answeredBy: 'unclear',
+      verdict: null,
+      arrival: 'unknown',
+      hint: where,
+      message: `cannot delete service account 7: nscale, or a gateway before it, answered ${String(status)} with an empty body`,
+    });
+  });
+
+  it('of 401 renews the credential of a read, and of nothing else', async () => {
+    const { credential, renewals } = renewable();
+    const steps = [new Response(null, { status: 401 }), json(200, [])];
+    await expect(testClient(steps, { credential }).http.send(read)).resolves.toMatchObject({ status: 200 });
+    expect(renewals).toEqual(['renewed']);
+    await httpErrorOf(testClient([new Response(null, { status: 401 })], { credential }).http.send(deletion));
+    expect(renewals).toEqual(['renewed']);
+  });
+
+  it('of 500 is an error of either', async () => {
+    const { http } = testClient([new Response('', { status: 500 })]);
+    await expect(httpErrorOf(http.send(deletion))).resolves.toMatchObject({
+      code: 'server_error',
+      arrival: 'unknown',
+      retryable: true,
+      message:
+        'cannot delete service account 7: nscale, or a gateway before it, answered 500 (internal error) with an empty body',
+    });
   });
 });
 

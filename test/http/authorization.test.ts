@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InterruptedError, UsageError } from '../../src/errors.ts';
 import { HttpError } from '../../src/http/error.ts';
 import type { HttpCredential } from '../../src/http/request.ts';
-import { deletion, httpErrorOf, json, read, rejectionOf, rotation, testClient } from './client.ts';
+import { deletion, httpErrorOf, json, read, refusal, rejectionOf, rotation, testClient } from './client.ts';
 
 /** A credential whose value is a new one after each renewal. */
 function renewable(renewals: string[]): HttpCredential {
@@ -21,7 +21,7 @@ describe('after a 401', () => {
   ])('a %s is sent once more with a new credential', async (_name, request) => {
     const renewals: string[] = [];
     const credential = renewable(renewals);
-    const { http, requests, sleeps } = testClient([json(401, {}), json(200, {})], { credential });
+    const { http, requests, sleeps } = testClient([refusal(401), json(200, {})], { credential });
     await expect(http.send(request)).resolves.toMatchObject({ status: 200 });
     const sent = requests.map(({ headers }) => headers.get('authorization'));
     expect(sent).toEqual(['Bearer token-0', 'Bearer token-1']);
@@ -30,7 +30,7 @@ describe('after a 401', () => {
 
   it('a second 401 is final', async () => {
     const renewals: string[] = [];
-    const { http } = testClient([json(401, {}), json(401, {})], { credential: renewable(renewals) });
+    const { http } = testClient([refusal(401), refusal(401)], { credential: renewable(renewals) });
     await expect(httpErrorOf(http.send(rotation))).resolves.toMatchObject({
       code: 'unauthenticated',
       arrival: 'refused',
@@ -39,9 +39,9 @@ describe('after a 401', () => {
   });
 
   it.each([
-    ['the credential cannot be renewed', {}, json(401, {})],
-    ['it was sent without one', { authorized: false }, json(401, {})],
-    ['its answer is incomplete', {}, json(401, {}, { 'content-length': '99' })],
+    ['the credential cannot be renewed', {}, refusal(401)],
+    ['it was sent without one', { authorized: false }, refusal(401)],
+    ['its answer is incomplete', {}, refusal(401, { 'content-length': '99' })],
   ])('nothing is sent again when %s', async (name, more, answer) => {
     const renewals: string[] = [];
     const { renew, ...fixed } = renewable(renewals);
@@ -75,7 +75,7 @@ describe('a credential that has to be fetched', () => {
 
   it('and cannot be renewed leaves the request refused', async () => {
     const credential = { ...renewable([]), renew: () => Promise.reject(lost) };
-    const { http, requests } = testClient([json(401, {})], { credential });
+    const { http, requests } = testClient([refusal(401)], { credential });
     await expect(httpErrorOf(http.send(rotation))).resolves.toMatchObject({
       message: 'cannot get a token: no answer',
       arrival: 'refused',

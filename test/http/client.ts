@@ -59,6 +59,7 @@ export function testClient(steps: readonly Step[], options: Partial<HttpClientOp
     credential: { header: () => Promise.resolve('Bearer abc.def'), source: 'TEST_TOKEN' },
     provider: 'nscale',
     endpoint,
+    endpointSource: 'flag --endpoint',
     readProblem,
     userAgent: 'sactl/test',
     debug: (line) => {
@@ -112,6 +113,11 @@ function readProblem(_status: number, body: unknown): ProviderProblem | null {
     message: String(body.error_description),
     traceId: 'trace_id' in body ? String(body.trace_id) : null,
   };
+}
+
+/** An error in nscale's own shape. */
+export function refusal(status: number, headers: Record<string, string> = {}): Response {
+  return json(status, { error: 'code', error_description: 'no' }, headers);
 }
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {

@@ -33,7 +33,7 @@ describe('readJson', () => {
   });
 
   it.each([
-    ['HTML', '<html>s3cret', 'html', 'an HTML page (a proxy or gateway, not the API)'],
+    ['HTML', '<html>s3cret', 'html', 'an HTML page'],
     ['nothing', '', 'empty', 'an empty body'],
     ['text', 's3cret', 'other', 'a body that is not valid JSON'],
     ['half a document', '{"token":"s3cret', 'other', 'a body that is not valid JSON'],

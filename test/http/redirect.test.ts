@@ -34,7 +34,7 @@ describe('a read', () => {
     const { http, requests } = testClient([redirect(location)]);
     await expect(httpErrorOf(http.send(read))).resolves.toMatchObject({
       code: 'redirected',
-      message: `cannot list service accounts: nscale answered 302: a redirect to another origin, ${origin}`,
+      message: `cannot list service accounts: nscale, or a gateway before it, answered 302: a redirect to another origin, ${origin}`,
       arrival: 'refused',
       status: 302,
     });
@@ -69,7 +69,8 @@ describe('a chain of redirects', () => {
     const loop = Array.from({ length: 6 }, () => redirect('/loop'));
     const { http, requests } = testClient(loop);
     await expect(httpErrorOf(http.send(read))).resolves.toMatchObject({
-      message: 'cannot list service accounts: nscale answered 302: too many redirects in a row',
+      message:
+        'cannot list service accounts: nscale, or a gateway before it, answered 302: too many redirects in a row',
     });
     expect(requests).toHaveLength(6);
   });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { InterruptedError } from '../../src/errors.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import { asOrdinaryUser, ordinaryUser } from '../delivery/targets/user.ts';
+import { refusedByAny } from '../harness/refusal.ts';
 import { runIn, type Case, type Ran } from './observe.ts';
 import { impatient, isMutation, type World } from './world.ts';
 
@@ -157,7 +158,9 @@ const network: readonly Case[] = [
     faults: ['*=drop-after-commit@1'],
   },
   { name: 'no answer in time', faults: ['*=slow@1'], options: () => ({ timeout: impatient(30_000) }) },
-  { name: 'a gateway stops waiting (504), and it is done', network: (fetch) => gateway(fetch) },
+  { name: 'a gateway stops waiting (504), and it is done', network: (fetch) => gateway(fetch, 504) },
+  { name: 'a firewall keeps the answer back (a page of 403), and it is done', network: (fetch) => gateway(fetch, 403) },
+  { name: 'a firewall lets reading through, and nothing else (a page of 403)', network: readOnly },
   { name: 'too many requests, then an answer', faults: ['*=429@1'] },
   { name: "the caller's credential is refused", faults: ['*=expired'] },
   {
@@ -168,22 +171,30 @@ const network: readonly Case[] = [
 ];
 
 /** The first request that changes something is done, and a gateway says that it did not hear of it. */
-function gateway(fetch: Fetch): Fetch {
+function gateway(fetch: Fetch, status: number): Fetch {
   let isFirst = true;
   return async (input, init) => {
     const isLost = isFirst && isMutation(new Request(input, init));
     const response = await fetch(input, init);
     if (!isLost) return response;
     isFirst = false;
-    return new Response('<html></html>', { status: 504, headers: { 'content-type': 'text/html' } });
+    return new Response('<html></html>', { status, headers: { 'content-type': 'text/html' } });
   };
+}
+
+/** A firewall that refuses whatever would change something. */
+function readOnly(fetch: Fetch): Fetch {
+  return (input, init) =>
+    isMutation(new Request(input, init))
+      ? Promise.resolve(new Response('<html></html>', { status: 403, headers: { 'content-type': 'text/html' } }))
+      : fetch(input, init);
 }
 
 /** From the first request that changes something on, everything else is refused. */
 function expiring(fetch: Fetch): Fetch {
   let isExpired = false;
   return (input, init) => {
-    if (isExpired) return Promise.resolve(Response.json({ error: 'expired' }, { status: 401 }));
+    if (isExpired) return Promise.resolve(refusedByAny());
     isExpired = isMutation(new Request(input, init));
     return fetch(input, init);
   };
@@ -242,7 +253,7 @@ function refusing(fetch: Fetch): Fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const text = `${request.headers.get('authorization')} ${await request.text()}`;
-    return text.includes('issued.') ? Response.json({ error: 'invalid_client' }, { status: 401 }) : fetch(input, init);
+    return text.includes('issued.') ? refusedByAny() : fetch(input, init);
   };
 }
 

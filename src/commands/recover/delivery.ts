@@ -94,12 +94,14 @@ async function requestsAt(
 ): Promise<Pick<StoredDelivery, 'verifyCredential'> & { readonly reread: StoredDelivery['resumed'] }> {
   const { ctx, common, configuration, note } = recovery;
   const { endpoint, isSandbox, provider, caFile } = entry.intent.connection;
-  const own = caFile === null ? null : { path: caFile, source: `entry ${entry.id} of the journal` };
+  const entrySource = `entry ${entry.id} of the journal`;
+  const own = caFile === null ? null : { path: caFile, source: entrySource };
   const definition = await definitionOf(entry);
   const state = configuration.stateDirectory.value;
   const createHttp = await clientFactory(ctx, common, {
     definition,
     endpoint,
+    endpointSource: entrySource,
     ca: common.caCert === undefined ? own : readCaFlag(ctx, common.caCert),
     sandbox: isSandbox ? await openSandboxOf(ctx, state, provider) : null,
   });

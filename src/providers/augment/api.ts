@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 
-import { FailedError } from '../../errors.ts';
 import type { Schema } from '../../http/body.ts';
 import type { HttpClient } from '../../http/client.ts';
-import { HttpError, type ProviderProblem } from '../../http/error.ts';
+import type { ProviderProblem } from '../../http/error.ts';
 import { bearer, jsonRequests, verificationOf } from '../answers.ts';
 import type { LocalOptions } from '../manual.ts';
 import type { Verification, VerificationOptions } from '../provider.ts';
@@ -72,25 +71,18 @@ export async function verifyCredential(options: VerificationOptions): Promise<Ve
   return probe({ http, endpoint, takeTurn: () => Promise.resolve() });
 }
 
-/** Asks as `probe` does. @throws HttpError when it is not answered; FailedError for a 401 that is not Augment's own */
+/** Asks as `probe` does. @throws HttpError when it is not answered, or refused */
 export async function askCounts(analytics: Analytics): Promise<void> {
-  try {
-    await get(analytics, '/dau-count', 'try the token', z.looseObject({}));
-  } catch (error) {
-    if (error instanceof HttpError && error.status === 401 && error.body === 'html') {
-      throw new FailedError('bad_answer', error.message, { provider: 'augment', cause: error });
-    }
-    throw error;
-  }
+  await get(analytics, '/dau-count', 'try the token', z.looseObject({}));
 }
 
 /** docs/contracts/augment.md 4 */
-const Envelope = z.object({ error: z.object({ code: z.nullish(z.string()), message: z.string() }) });
+const Envelope = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 /** The Analytics API's error body, or null. */
 export function readProblem(_status: number, body: unknown): ProviderProblem | null {
   const envelope = Envelope.safeParse(body);
   if (!envelope.success) return null;
   const { code, message } = envelope.data.error;
-  return { code: code ?? null, message, traceId: null };
+  return { code, message, traceId: null };
 }

@@ -55,16 +55,17 @@ export async function verifyCredential(options: VerificationOptions): Promise<Ve
   return verificationOf(createApi(http, endpoint).organizations(), [401]);
 }
 
+/** Many gateways say `{"error": "Forbidden"}`; nscale's own errors have a code and a description. */
 const ErrorBody = z.object({
-  error: z.string(),
-  error_description: z.optional(z.string()),
+  error: z.string().check(z.regex(/^[a-z][a-z_]*$/)),
+  error_description: z.string(),
   trace_id: z.optional(z.string()),
 });
 
 /** The same, and nothing that could be anything else. */
 const ErrorAlone = z.strictObject({
   error: z.string(),
-  error_description: z.optional(z.string()),
+  error_description: z.string(),
   trace_id: z.optional(z.string().check(z.regex(/^[0-9a-f]{32}$/))),
 });
 
@@ -73,7 +74,7 @@ export function readProblem(status: number, body: unknown): ProviderProblem | nu
   const parsed = ErrorBody.safeParse(body);
   if (!parsed.success) return null;
   const { error, error_description: description, trace_id: traceId } = parsed.data;
-  const problem = { code: error, message: wording(status, error, description ?? error), traceId: traceId ?? null };
+  const problem = { code: error, message: wording(status, error, description), traceId: traceId ?? null };
   return ErrorAlone.safeParse(body).success ? { ...problem, isAll: true } : problem;
 }
 

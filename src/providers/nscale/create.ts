@@ -52,7 +52,7 @@ async function send(
   try {
     return await requestToken(connection, request, options);
   } catch (error) {
-    if (!(error instanceof HttpError) || error.status !== 409) throw aboutGrants(error);
+    if (!(error instanceof HttpError) || error.verdict !== 409) throw aboutGrants(error);
     throw error.with({ arrival: 'unknown' });
   }
 }

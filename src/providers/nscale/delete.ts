@@ -35,11 +35,11 @@ async function remove(
       return;
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      if (error.status === 404 && mayBeGone) return;
-      if (error.status !== 409 && error.arrival !== 'unknown') throw error;
+      if (error.verdict === 404 && mayBeGone) return;
+      if (error.verdict !== 409 && error.arrival !== 'unknown') throw error;
       mayBeGone ||= error.arrival === 'unknown';
       if (mayBeGone && (await isGone(connection, account, error))) return;
-      if (attempt === attempts) throw error;
+      if (attempt === attempts || (error.answeredBy === 'gateway' && !error.retryable)) throw error;
     }
     await connection.sleep(pauseMs);
   }

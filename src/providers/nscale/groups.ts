@@ -68,7 +68,7 @@ async function readableGroups(connection: Connection, references: readonly strin
   try {
     return await readGroups(connection);
   } catch (error) {
-    if (!(error instanceof HttpError) || error.status !== 403) throw error;
+    if (!(error instanceof HttpError) || error.verdict !== 403) throw error;
     const names = references.filter((reference) => !isUuid(reference));
     if (names.length === 0) return null;
     throw new AuthError(
@@ -116,7 +116,7 @@ async function forbiddenRoles({ api, read }: Connection): Promise<ReadonlyMap<st
 export function aboutGrants(error: unknown): unknown {
   const isAboutMembers =
     error instanceof HttpError &&
-    error.status === 403 &&
+    error.verdict === 403 &&
     error.problem?.message.startsWith('members cannot be added to the group') === true;
   if (!isAboutMembers) return error;
   return error.with({ hint: ['name groups whose roles you may grant: ', sactl`roles list`] });

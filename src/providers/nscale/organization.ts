@@ -72,9 +72,9 @@ export async function explainFailure(api: Api, organization: string, error: unkn
 
 function mayBeForeign(error: unknown): error is HttpError {
   if (!(error instanceof HttpError)) return false;
-  const { status, code, problem } = error;
-  const isElsewhere = status === 403 && problem?.message.includes("not in this principal's accessible set") === true;
-  return status === 500 || code === 'connection_lost' || isElsewhere;
+  const { verdict, code, problem } = error;
+  const isElsewhere = verdict === 403 && problem?.message.includes("not in this principal's accessible set") === true;
+  return verdict === 500 || code === 'connection_lost' || isElsewhere;
 }
 
 /** The organizations of the caller; null where they cannot be read. */

@@ -102,7 +102,7 @@ async function put(
     return 'written';
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    if (error.status === 409) return error;
+    if (error.verdict === 409) return error;
     if (error.arrival !== 'unknown') throw aboutGrants(error);
     // The account as it is now shows whether the PUT took effect.
     const seen = await find(connection, account.id).catch((cause: unknown) => {

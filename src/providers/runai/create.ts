@@ -80,7 +80,7 @@ async function send(
   const purpose = `create service account ${name}`;
   const request = { method: 'POST', url, purpose, json: { name }, secretAnswer: true, ...options } as const;
   const answer = await connection.api.send(request, Created).catch((error: unknown) => {
-    if (!(error instanceof HttpError) || error.status !== 409) throw error;
+    if (!(error instanceof HttpError) || error.verdict !== 409) throw error;
     throw error.with({ hint: `an account of that name exists: where ${listCap} are listed, only its id finds it` });
   });
   const { id, name: given } = answer.wire;

@@ -88,7 +88,7 @@ async function removeAccount(
     await connection.api.sendOnly({ method: 'DELETE', url, purpose, signal });
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    if (error.status === 404) return;
+    if (error.verdict === 404) return;
     if (error.arrival === 'unknown') {
       const now = await connection.api.account(account.id).catch(() => undefined);
       if (now === null) return;

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 
 import { HttpError, type ProviderProblem } from '../../http/error.ts';
 
-/** docs/contracts/runai.md 4 */
+/** docs/contracts/runai.md 4; without the code, `{"message": "Forbidden"}` of many a gateway would pass for it. */
 const Envelope = z.object({
-  code: z.optional(z.union([z.number(), z.string()])),
+  code: z.union([z.number(), z.string()]),
   message: z.string(),
   details: z.optional(z.nullable(z.string())),
 });
@@ -32,7 +32,7 @@ export function readProblem(_status: number, body: unknown): ProviderProblem | n
     const text = details ? `${message}: ${details}` : message;
     const isStatus = typeof code === 'number' && Number.isInteger(code) && code >= 100 && code <= 599;
     const known = isStatus ? ({ isKnownCode: true } as const) : {};
-    return { code: code === undefined ? null : String(code), message: text, traceId: null, ...known };
+    return { code: String(code), message: text, traceId: null, ...known };
   }
   const oauth = OAuthError.safeParse(body);
   if (!oauth.success) return null;
@@ -42,7 +42,7 @@ export function readProblem(_status: number, body: unknown): ProviderProblem | n
 
 /** Whether Run:ai knows the caller, and does not let it do this. */
 export function isForbidden(error: unknown): error is HttpError {
-  return error instanceof HttpError && error.status === 403;
+  return error instanceof HttpError && error.verdict === 403;
 }
 
 /** Null where Run:ai itself says that there is nothing of this id: 404, or 400 for what is no id (docs/contracts/runai.md 3). */
@@ -50,7 +50,7 @@ export async function orMissing<Value>(read: Promise<Value>): Promise<Value | nu
   try {
     return await read;
   } catch (error) {
-    if (error instanceof HttpError && error.problem !== null && (error.status === 404 || error.status === 400)) {
+    if (error instanceof HttpError && (error.verdict === 404 || error.verdict === 400)) {
       return null;
     }
     throw error;

@@ -63,7 +63,7 @@ export async function addRule(
   try {
     return (await connection.api.send(request, AccessRuleRead)).wire;
   } catch (error) {
-    if (error instanceof HttpError && error.status === 409) return null;
+    if (error instanceof HttpError && error.verdict === 409) return null;
     throw error;
   }
 }
@@ -80,7 +80,7 @@ export async function removeRule(connection: Connection, id: string, signal: Abo
   try {
     await connection.api.sendOnly({ method: 'DELETE', url, purpose, signal });
   } catch (error) {
-    if (!(error instanceof HttpError) || error.status !== 404) throw error;
+    if (!(error instanceof HttpError) || error.verdict !== 404) throw error;
   }
 }
 

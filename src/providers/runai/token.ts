@@ -89,12 +89,13 @@ function explain(error: unknown, { credential, endpoint }: ConnectOptions): unkn
   const isLater = problem !== null && tryLater.has(problem.code ?? '');
   const details = { arrival, provider: 'runai', traceId, cause: error } as const;
   if (isAbsent(error)) {
-    return new HttpError('bad_answer', message, {
+    return new HttpError(error.answeredBy === 'gateway' ? 'gateway' : 'bad_answer', message, {
       ...details,
       hint: `is ${endpoint} the address of a Run:ai control plane?`,
     });
   }
-  if (error.status === null || error.status < 400 || error.retryable) return error;
+  const isOther = error.status === null || error.status < 400 || error.answeredBy === 'gateway';
+  if (isOther || error.retryable) return error;
   return new HttpError('refused', message, {
     ...details,
     hint: isLater ? 'run it again in a minute' : 'this says nothing of the client id and its secret',
@@ -145,8 +146,8 @@ const tryLater: ReadonlySet<string> = new Set(['server_error', 'temporarily_unav
 function throwRefusal(codes: ReadonlySet<string>): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof HttpError)) throw error;
-    const { status, problem, message } = error;
-    const isRefusal = (status === 400 || status === 401) && codes.has(problem?.code ?? '');
+    const { verdict, problem, message } = error;
+    const isRefusal = (verdict === 400 || verdict === 401) && codes.has(problem?.code ?? '');
     throw isRefusal ? new AuthError('unauthenticated', message, { ...error.details(), cause: error }) : error;
   };
 }

@@ -23,8 +23,9 @@ const deploy = useAugment();
 const rotate = ['sa', 'rotate', '--id', reviewer.account, '--token', 'second', '--stdin', '--yes'];
 const counts = 'GET /analytics/v0/dau-count';
 
-function answer(status: number, body: unknown = {}): Intercept {
-  return () => Response.json(body, { status });
+/** An error in Augment's own shape. */
+function answer(status: number): Intercept {
+  return () => Response.json({ error: { code: 'Code', message: 'no' } }, { status });
 }
 
 function page(status: number): Intercept {
@@ -93,7 +94,7 @@ describe('a new token', () => {
     let refusals = 2;
     const deployment = deploy({
       inventory: seedInventory(),
-      intercept: (request, next) => ((refusals -= 1) >= 0 ? Response.json({}, { status: 401 }) : next(request)),
+      intercept: (request, next) => ((refusals -= 1) >= 0 ? answer(401)(request, next) : next(request)),
     });
     const stdin = deployment.issuance({ token: 'second' });
     const cwd = await workFolder();
@@ -208,7 +209,7 @@ describe('whoami', () => {
     ['a 403', answer(403), 4, 'forbidden'],
     ['a 429', answer(429), 1, 'rate_limited'],
     ['a 503', answer(503), 1, 'server_error'],
-    ['a page of 401', page(401), 1, 'bad_answer'],
+    ['a page of 401', page(401), 1, 'gateway'],
   ] as const)('does not know after %s', async (_, intercept, code, kind) => {
     const outcome = await deploy({ intercept }).run(who);
     expect(outcome).toMatchObject({ code, stdout: '' });

@@ -48,7 +48,7 @@ describe('doctor tells of the clock', () => {
     const init = { status: 401, headers: { date } };
     const found = await doctor([], {
       env,
-      fetch: () => Promise.resolve(Response.json({ error: 'access_denied' }, init)),
+      fetch: () => Promise.resolve(Response.json({ error: 'access_denied', error_description: 'access_denied' }, init)),
     });
     expect(of('clock', found)).toMatchObject([{ level: 'error' }]);
     expect(said('clock', await withDate(600_000, { age: '600' }))).toEqual([]);

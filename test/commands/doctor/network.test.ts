@@ -60,8 +60,12 @@ describe('doctor asks a provider', () => {
   });
 
   it.each([
-    ['a page', () => new Response('<html></html>'), /an HTML page \(a proxy or gateway, not the API\)/],
-    ['an error', () => Response.json({}, { status: 500 }), /nscale answered 500/],
+    ['a page', () => new Response('<html></html>'), /a gateway answered in place of .*: 200 with an HTML page/],
+    [
+      'an error',
+      () => Response.json({ error: 'server_error', error_description: 'no' }, { status: 500 }),
+      /nscale answered 500/,
+    ],
     ['a redirect', () => Response.redirect('https://login.example/', 302), /a redirect to another origin/],
   ])('and says when not it answers: %s', async (_, answer, message) => {
     const found = await doctor([], { env, fetch: () => Promise.resolve(answer()) });

@@ -47,7 +47,8 @@ describe('sa list --provider all', () => {
     const env = { NSCALE_SERVICE_TOKEN: 'x' };
     const { code, stdout, stderr } = await run(list, {
       env,
-      fetch: () => Promise.resolve(Response.json({ error: 'access_denied' }, { status: 401 })),
+      fetch: () =>
+        Promise.resolve(Response.json({ error: 'access_denied', error_description: 'access_denied' }, { status: 401 })),
     });
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     expect(stderr).toContain('nscale answered 401');

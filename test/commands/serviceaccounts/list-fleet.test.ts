@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { refusedByAny } from '../../harness/refusal.ts';
 import type { Fetch } from '../../harness/fetch.ts';
 import { timestamp } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
@@ -28,7 +29,7 @@ const mixed: WorldOptions = {
 function refusing(...names: readonly string[]): NonNullable<WorldOptions['network']> {
   return (fetch: Fetch) => (input, init) =>
     names.some((name) => new Request(input, init).url.includes(name))
-      ? Promise.resolve(Response.json({ error: 'access_denied' }, { status: 401 }))
+      ? Promise.resolve(refusedByAny())
       : fetch(input, init);
 }
 

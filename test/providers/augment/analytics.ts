@@ -38,6 +38,7 @@ export function analyticsOf(fetch: Fetch, options: TestAnalyticsOptions = {}): T
     credential: { header: () => Promise.resolve(`Bearer ${options.token ?? token}`), source: 'the session' },
     provider: 'augment',
     endpoint: analyticsEndpoint,
+    endpointSource: 'default',
     readProblem,
     userAgent: 'sactl/test',
   });

@@ -38,9 +38,9 @@ describe('a probe', () => {
   test.each([
     ['400', answering(400, error), 'augment answered 400: no'],
     ['403', answering(403, error), 'augment answered 403: no'],
-    ['404', answering(404, ''), 'augment answered 404'],
+    ['404', answering(404, ''), 'augment, or a gateway before it, answered 404 with an empty body'],
     ['429', answering(429, error), 'augment answered 429: no'],
-    ['500', answering(500, 'oops', 'text/plain'), 'augment answered 500'],
+    ['500', answering(500, 'oops', 'text/plain'), 'a gateway answered in place of augment: 500'],
     ['a page of 200', answering(200, page, 'text/html'), 'an HTML page'],
     ['an empty 200', answering(200, ''), 'an empty body'],
     ['a page of 401', answering(401, page, 'text/html'), 'an HTML page'],
@@ -56,9 +56,13 @@ describe('a probe', () => {
     expect(await probe(analytics)).toEqual({ works: null, why: expect.stringContaining('ENOTFOUND') as string });
   });
 
-  test('takes a 401 without JSON for a refusal', async () => {
-    expect((await probe(answering(401, 'no', 'text/plain').analytics)).works).toBe(false);
-    expect((await probe(answering(401, '').analytics)).works).toBe(false);
+  test.each([
+    ['text', answering(401, 'no', 'text/plain')],
+    ['nothing', answering(401, '')],
+    ['JSON of another shape', answering(401, { message: 'Unauthorized' })],
+    ["a load balancer's JSON", answering(401, { error: { code: 401, message: 'no' } })],
+  ])('takes no 401 for a refusal that is not in Augment’s own shape: %s', async (_, { analytics }) => {
+    expect((await probe(analytics)).works).toBeNull();
   });
 
   test('never repeats the token, even where the answer does', async () => {

@@ -14,6 +14,7 @@ export function clients({ ctx }: TestContext): (credential: HttpCredential) => H
       ...ctx,
       credential,
       endpoint: nscaleEndpoint,
+      endpointSource: 'default',
       provider: 'nscale',
       readProblem: nscale.readProblem,
       timeoutMs: 30_000,

@@ -36,12 +36,7 @@ const failures: readonly Answer[] = [
     5,
   ],
   ['a 500', serverError, 'nscale answered 500: an internal error has occurred, please contact support', 1],
-  [
-    'a gateway in between',
-    htmlPage,
-    'nscale answered 502 (bad gateway) with an HTML page (a proxy or gateway, not the API)',
-    1,
-  ],
+  ['a gateway in between', htmlPage, 'a gateway answered in place of nscale: 502 (bad gateway) with an HTML page', 1],
   [
     'a dropped connection',
     lost,

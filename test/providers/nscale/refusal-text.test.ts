@@ -45,7 +45,7 @@ describe('the status alone is told where the body could hold a token', () => {
     ],
     ['short words that are joined by dots', { error: 'forbidden', error_description: 'you may not use a.b.c.d.e' }],
     ['a word alone', { error: 'forbidden', error_description: 'the-token' }],
-    ['a code that is none', { error: token, error_description: description }],
+    ['a code that is none', { error: 'secret'.repeat(7), error_description: description }],
     ['a trace id that is none', { error: 'forbidden', error_description: description, trace_id: token }],
   ])('%s', async (_, body) => {
     const stderr = `${begins} (the credential may not do this)\n${hint}`;

@@ -105,7 +105,7 @@ test('23: who may not list groups types their ids', async () => {
   const forbidden: Fault = {
     method: 'GET',
     path: '/groups',
-    answer: () => Response.json({ error: 'forbidden' }, { status: 403 }),
+    answer: () => Response.json({ error: 'forbidden', error_description: 'forbidden' }, { status: 403 }),
   };
   const deployment = deploy({ newSecret: () => 'token', intercept: faults(forbidden) });
   const asked: string[] = [];
@@ -151,7 +151,8 @@ describe('25: an answer of a gateway', () => {
       code: 1,
       stdout: '',
       stderr:
-        'sactl: cannot list service accounts: nscale answered 502 (bad gateway) with an HTML page (a proxy or gateway, not the API)\n',
+        'sactl: cannot list service accounts: a gateway answered in place of nscale: 502 (bad gateway) with an HTML page\n' +
+        'hint: look for a proxy, firewall or login page before https://identity.nks.europe-west4.nscale.com, and check that endpoint (default)\n',
     });
     expect(deployment.requests).toEqual([list, list, list, list]);
     expect(context.sleeps).toEqual([500, 1000, 2000]);

@@ -34,11 +34,7 @@ const dropped = { method: 'POST', path: accounts, done: true, answer: lost };
 const losses: readonly (readonly [string, () => Response, string])[] = [
   ['a dropped connection', lost, ended],
   ['500', serverError, 'runai answered 500 (internal error)'],
-  [
-    '502 of a gateway',
-    () => page(502),
-    'runai answered 502 (bad gateway) with an HTML page (a proxy or gateway, not the API)',
-  ],
+  ['502 of a gateway', () => page(502), 'a gateway answered in place of runai: 502 (bad gateway) with an HTML page'],
   [
     'no secret in it',
     () => Response.json({ id: 'a1', name: 'fresh' }, { status: 201 }),

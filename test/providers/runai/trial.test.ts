@@ -28,7 +28,7 @@ async function tryOut(
   const createHttp = await clientFactory(
     context.ctx,
     { input: false, color: false },
-    { definition: runai, endpoint: runaiEndpoint, ca: null, sandbox: null },
+    { definition: runai, endpoint: runaiEndpoint, endpointSource: 'default', ca: null, sandbox: null },
   );
   const verification = await runai.verifyCredential({
     createHttp,
@@ -78,22 +78,22 @@ describe('what is refused does not work', () => {
 
 describe('nothing can be said after', () => {
   test.each([
-    ['403', () => problem(403, 'no'), 1, [], '403 (the credential may not do this)'],
-    ['429', () => problem(429, 'later'), 4, [500, 1000, 2000], '429 (too many requests)'],
-    ['500', serverError, 1, [], '500 (internal error)'],
-    ['503', () => problem(503, 'later'), 4, [500, 1000, 2000], '503 (service unavailable)'],
+    ['403', () => problem(403, 'no'), 1, [], 'runai answered 403 (the credential may not do this)'],
+    ['429', () => problem(429, 'later'), 4, [500, 1000, 2000], 'runai answered 429 (too many requests)'],
+    ['500', serverError, 1, [], 'runai answered 500 (internal error)'],
+    ['503', () => problem(503, 'later'), 4, [500, 1000, 2000], 'runai answered 503 (service unavailable)'],
     [
       '502 of a gateway',
       () => page(502),
       4,
       [500, 1000, 2000],
-      '502 (bad gateway) with an HTML page (a proxy or gateway, not the API)',
+      'a gateway answered in place of runai: 502 (bad gateway) with an HTML page',
     ],
   ] as const)('%s', async (_, answer, times, sleeps, status) => {
     const deployment = deploy({ intercept: faults({ ...token, answer }) });
     expect(await tryOut(deployment, administrator)).toEqual({
       works: null,
-      why: `cannot get an access token: runai answered ${status}`,
+      why: `cannot get an access token: ${status}`,
       sleeps,
     });
     expect(deployment.tokenRequests).toEqual(Array.from({ length: times }, () => v2));

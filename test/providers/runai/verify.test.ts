@@ -90,12 +90,7 @@ test('a new account’s secret is tried like any other', async () => {
 const silences: readonly (readonly [string, () => Response, readonly number[], string])[] = [
   ['500', serverError, [], 'runai answered 500 (internal error)'],
   ['403', () => problem(403, 'no'), [], 'runai answered 403 (the credential may not do this)'],
-  [
-    'a page',
-    () => page(403),
-    [],
-    'runai answered 403 (the credential may not do this) with an HTML page (a proxy or gateway, not the API)',
-  ],
+  ['a page', () => page(403), [], 'a gateway answered in place of runai: 403 with an HTML page'],
   [
     'a dropped connection',
     lost,

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import { doctor, said } from '../../commands/doctor/rows.ts';
+import { isTokenRequest, runaiEndpoint, useRunai } from '../../harness/runai.ts';
+import { faults } from '../faults.ts';
+import { answering, foreignAnswers, signInPage } from '../foreign.ts';
+import { ciVision } from './paths.ts';
+
+const deploy = useRunai();
+const where = `look for a proxy, firewall or login page before ${runaiEndpoint}, and check that endpoint (environment variable RUNAI_BASE_URL)`;
+
+describe.each(foreignAnswers)('%s', (...foreign) => {
+  const [, , , what] = foreign;
+
+  it.each([400, 401, 403, 404, 409])('of %i is a gateway’s: exit 1', async (status) => {
+    const answer = answering(status, foreign);
+    const deployment = deploy({ intercept: (request, next) => (isTokenRequest(request) ? next(request) : answer()) });
+    const { code, stdout, stderr } = await deployment.run(['sa', 'list', '--json']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        code: 'gateway',
+        message: expect.stringContaining(`: a gateway answered in place of runai: ${status} with ${what}`) as string,
+        hint: where,
+        status,
+        exitCode: 1,
+      },
+    });
+  });
+
+  it.each([400, 401, 403])('of %i in place of an access token blames no secret', async (status) => {
+    const answer = answering(status, foreign);
+    const deployment = deploy({ intercept: (request, next) => (isTokenRequest(request) ? answer() : next(request)) });
+    const { code, stderr } = await deployment.run(['sa', 'list', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'gateway', hint: where, status, exitCode: 1 } });
+    expect(deployment.requests).toEqual([]);
+    expect(deployment.tokenRequests).toHaveLength(1);
+  });
+});
+
+it('doctor does not blame the secret for a page', async () => {
+  const found = await doctor([], {}, deploy({ intercept: answering(403, signInPage) }).run);
+  expect(said('endpoint', found)).toEqual([
+    `error: cannot get an access token: a gateway answered in place of runai: 403 with an HTML page -> ${where}`,
+  ]);
+  expect(said('credential', found)).toEqual([
+    'ok: the credential comes from environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET; whether it works is not known',
+  ]);
+});
+
+it('an account is not gone for a page of 404 to its deletion: exit 6, disabled', async () => {
+  const answer = answering(404, signInPage);
+  const deployment = deploy({ intercept: faults({ method: 'DELETE', path: ciVision.id, answer }) });
+  const { code, stderr } = await deployment.run(['sa', 'delete', '--id', ciVision.id, '--yes', '--json']);
+  expect(code).toBe(6);
+  expect(stderr).toContain('a gateway answered in place of runai: 404 with an HTML page; it is disabled');
+});
+
+it('an access rule is not gone for a page of 404 to its deletion', async () => {
+  const answer = answering(404, signInPage);
+  const deployment = deploy({ intercept: faults({ method: 'DELETE', answer }) });
+  const listed = await deployment.run(['accessrules', 'list', '-q', '.[0].id']);
+  const argv = ['accessrules', 'delete', '--id', listed.stdout.trim(), '--yes', '--json'];
+  const { code, stderr } = await deployment.run(argv);
+  expect(code).toBe(1);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'gateway', status: 404 } });
+});
