@@ -9,7 +9,9 @@ import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
 import { isSandboxOn } from './model/run-environment.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
+import type { ProgramExit } from './programs/program.ts';
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const argv = process.argv.slice(2);
 void start();
 
@@ -40,13 +42,32 @@ async function run(): Promise<void> {
   process.title = 'sactl';
   // Node's own warnings are for developers; what is wrong is said in our words.
   process.removeAllListeners('warning');
+  const { runWithinLimits } = await import('./limited-memory.ts');
+  const limited = await runWithinLimits(process, (listener) => {
+    for (const name of signals) process.on(name, listener);
+  });
+  if (limited !== null) return endAs(limited);
   const interrupts = listenForSignals();
   const { main } = await import('./main.ts');
   // Everything is written by now, so what else keeps the process alive does not matter.
   process.exit(await main(argv, realContext(interrupts)));
 }
 
+/** Ends as the process did that ran in the place of this one. V8 itself ends one that has too little memory. */
+function endAs({ code, signal }: ProgramExit): never {
+  if (signal === 'SIGABRT' || signal === 'SIGTRAP') {
+    process.stderr.write('sactl: Node.js ended for want of memory; raise the limit of the address space (ulimit -v)\n');
+  } else if (signal !== null) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  process.exit(code ?? ExitCode.failed);
+}
+
 type Interrupts = Pick<Context, 'signal' | 'mutating' | 'blocking'>;
+
+/** Nobody presses Ctrl-C twice within this time: what comes then was passed on by another process. */
+const sameSignalMs = 100;
 
 /** The first signal asks the program to stop, the second ends it at once. */
 function listenForSignals(): Interrupts {
@@ -56,12 +77,14 @@ function listenForSignals(): Interrupts {
   const exitCodes: (() => ExitCode)[] = [];
   /** The exit code of a change that has ended: the rest of the run only prints. */
   let ended: ExitCode | null = null;
+  let firstAt = 0;
   function interrupt(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
     const interruption = new InterruptedError(name);
+    if (controller.signal.aborted && Date.now() - firstAt < sameSignalMs) return;
     if (controller.signal.aborted) endAtOnce(exitCodes.at(-1)?.() ?? ended ?? interruption.exitCode);
+    firstAt = Date.now();
     controller.abort(interruption);
   }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of signals) process.on(name, interrupt);
   async function mutating<Result>(
     work: () => Promise<Result>,

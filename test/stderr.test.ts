@@ -1,15 +1,14 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { spawnSync } from 'node:child_process';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { program, startProgram, useProgram, type Environment } from './commands/built-program.ts';
+import { useProgram, type Environment } from './commands/built-program.ts';
 import { loopback } from './http/loopback.ts';
 import { certificate } from './http/transports.ts';
 
 // Everything that the process writes to stderr, with what Node adds by itself.
-const { home, sactl } = useProgram();
+const { sactl } = useProgram();
 const { listen, close } = loopback();
 afterEach(close);
 
@@ -52,35 +51,3 @@ describe('on stderr is no line of Node itself', () => {
     expect(outcome).toEqual({ code: 0, signal: null, stdout: '0\n', stderr: '' });
   });
 });
-
-const limit = 'ulimit -v 4000000';
-/** Newer versions of Node do with less. */
-const needsMore = spawnSync('sh', [
-  '-c',
-  `${limit} && exec "$0" -e "new WebAssembly.Memory({ initial: 1 })"`,
-  process.execPath,
-]);
-
-it.runIf(process.platform === 'linux' && needsMore.status === 1)(
-  'too little address space for WebAssembly is said, and nothing is sent',
-  async () => {
-    let requests = 0;
-    const server = createHttpServer((_request, response) => {
-      requests += 1;
-      response.end('[]');
-    });
-    const origin = `http://127.0.0.1:${String(await listen(server))}`;
-    const limited = `${limit}; exec "${process.execPath}" "${program}" sa list --json`;
-    const { code, stderr } = await startProgram('sh', ['-c', limited], { home: home(), env: environment(origin) })
-      .ended;
-    expect(JSON.parse(stderr)).toMatchObject({
-      error: {
-        code: 'memory',
-        message:
-          'cannot list service accounts: this machine gives the program too little address space for WebAssembly',
-        hint: 'raise the limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
-      },
-    });
-    expect({ code, requests }).toEqual({ code: 1, requests: 0 });
-  },
-);

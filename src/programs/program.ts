@@ -69,6 +69,28 @@ export function leaveProgram({ path, args, cwd, env }: Pick<ProgramCall, 'path' 
   child.unref();
 }
 
+/** How a process ended; one of the two is null. */
+export interface ProgramExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Calls the listener with every signal that asks this process to end. */
+export type SignalSource = (listener: (name: NodeJS.Signals) => void) => void;
+
+/**
+ * Runs a program in the place of this one, with its streams, folder and environment, and passes signals on. The terminal
+ * sends a Ctrl-C to both, so that it arrives twice. Rejects with the system's error.
+ */
+export function replaceProgram(path: string, args: readonly string[], onSignal: SignalSource): Promise<ProgramExit> {
+  const child = spawn(path, args, { stdio: 'inherit' });
+  onSignal((name) => child.kill(name));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+}
+
 async function run(ctx: ProgramContext, call: ProgramCall, stop: AbortSignal): Promise<ProgramEnd> {
   let child: ChildProcess;
   try {

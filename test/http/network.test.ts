@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
-import { ConnectError, networkFailure } from '../../src/http/failure.ts';
+import { ConnectError, MemoryError, networkFailure } from '../../src/http/failure.ts';
+import { run } from '../harness/run.ts';
 import { deletion, fetchFailed, httpErrorOf, systemError, testClient } from './client.ts';
 
 describe('a failure of the network', () => {
@@ -24,6 +25,21 @@ describe('a failure of the network', () => {
     expect(failure).toMatchObject({ code: expected, arrival, retryable: true, cause });
     expect(failure.what).toMatch(what);
     expect(failure.what).toContain(`(${code})`);
+  });
+});
+
+it('too little address space for WebAssembly is the failure of this machine', async () => {
+  const outcome = await run(['sa', 'list', '--json'], {
+    env: { NSCALE_SERVICE_TOKEN: 'abc', NSCALE_ORGANIZATION_ID: 'a1b2c3d4-0000-4000-8000-000000000001' },
+    fetch: () => Promise.reject(new MemoryError()),
+  });
+  expect(outcome).toMatchObject({ code: 1, stdout: '' });
+  expect(JSON.parse(outcome.stderr)).toMatchObject({
+    error: {
+      code: 'memory',
+      message: 'cannot list service accounts: this machine gives the program too little address space for WebAssembly',
+      hint: 'raise the limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+    },
   });
 });
 
