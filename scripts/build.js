@@ -8,7 +8,7 @@ import { thirdParties } from './bundle/third-parties.js';
 import { writeNotices } from './bundle/notices.js';
 
 const modules = await bundle({ dir: 'dist' });
-// jq-wasm reads it from there: `build/jq.wasm` beside its own code, which is a chunk now.
+// `src/output/jq-file.ts` reads it from there.
 await mkdir('dist/build');
 await copyFile(fileURLToPath(import.meta.resolve('jq-wasm/jq.wasm')), 'dist/build/jq.wasm');
 await writeNotices('dist', await thirdParties(modules));

@@ -36,7 +36,7 @@ const node = resolve(values.node);
 const executable = resolve(values.out, process.platform === 'win32' ? 'sactl.exe' : 'sactl');
 
 /** What reads a file beside the program, and what the executable has in its place. @type {Record<string, string>} */
-const replacements = { 'jq-wasm': 'sea/jq-wasm.js', './built-file.ts': 'sea/built-file.js' };
+const replacements = { './jq-file.ts': 'sea/jq-file.js', './built-file.ts': 'sea/built-file.js' };
 
 const filesFromAssets = {
   name: 'files-from-assets',

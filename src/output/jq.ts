@@ -1,4 +1,6 @@
 import type { Context } from '../context.ts';
+import { JqLimitError, JqMemoryError } from './jq-error.ts';
+import type { JqModule } from './jq-module.ts';
 import { safeText } from '../model/text.ts';
 
 /** The result of one run of jq. */
@@ -23,16 +25,11 @@ export interface NamedText {
 
 /** A jq that can be run: the embedded one or the user's own. */
 export interface JqEngine {
-  /** Runs a program on a JSON text; an empty text only compiles it: exit code 3 on failure. @throws JqMemoryError */
+  /**
+   * Runs a program on a JSON text; an empty text only compiles it: exit code 3 on failure.
+   * @throws JqMemoryError, and JqLimitError for what the engine does not do as jq does it
+   */
   readonly run: (program: JqProgram, input: string) => Promise<JqResult>;
-}
-
-/** The engine ran out of memory. */
-export class JqMemoryError extends Error {
-  constructor(cause: unknown) {
-    super('jq ran out of memory', { cause });
-    this.name = 'JqMemoryError';
-  }
 }
 
 /** Compact JSON, one value per line. Never `-r`: jq-wasm trims its output. */
@@ -41,12 +38,12 @@ export function jqFlags({ named }: JqProgram): readonly string[] {
 }
 
 /**
- * The embedded jq 1.8.2 (docs/decisions/jq.md), loaded at the first run. It cannot see our environment. It has 256 MiB of
- * its own, enough for about 25 MB of accounts; beyond that it aborts, and a new one is loaded for the next run. It is
+ * The embedded jq 1.8.2 (docs/decisions/jq.md), loaded at the first run. It cannot see our environment. It has 2 GiB of its
+ * own, enough for about 300 MB of accounts; beyond that it aborts, and a new one is loaded for the next run. It is
  * synchronous: only a signal without a listener ends an endless filter, hence `blocking`.
  */
 export function embeddedJq(blocking: Context['blocking']): JqEngine {
-  let loading: ReturnType<typeof load> | null = null;
+  let loading: Promise<JqModule> | null = null;
   async function run(program: JqProgram, input: string): Promise<JqResult> {
     loading ??= load();
     const jq = await loading;
@@ -55,15 +52,15 @@ export function embeddedJq(blocking: Context['blocking']): JqEngine {
       return blocking(() => jq.raw(input, program.filter, [...jqFlags(program), '--']));
     } catch (error) {
       loading = null;
-      throw new JqMemoryError(error);
+      throw error instanceof JqLimitError ? error : new JqMemoryError(error);
     }
   }
   return { run };
 }
 
-async function load() {
-  const { loadJq } = await import('jq-wasm');
-  return loadJq();
+async function load(): Promise<JqModule> {
+  const { loadModule } = await import('./jq-module.ts');
+  return loadModule();
 }
 
 /** jq's output with raw strings, as `jq -r` prints them. */

@@ -1,11 +1,12 @@
 import type { Context } from '../context.ts';
 import { FailedError, UsageError } from '../errors.ts';
 import { quoted } from '../model/text.ts';
-import { JqMemoryError, compileMessage, embeddedJq, rawLines, runMessage, type JqEngine, type JqResult } from './jq.ts';
+import { JqLimitError, JqMemoryError } from './jq-error.ts';
+import { compileMessage, embeddedJq, rawLines, runMessage, type JqEngine, type JqResult } from './jq.ts';
 import { moduleProblem, outsideProblem } from './jq-outside.ts';
 import { parsePath, queryPath } from './paths.ts';
+import { piecesFor } from './pieces.ts';
 import { readFilters, type Filter, type QueryFlags } from './query-flags.ts';
-import { jsonForJq } from './serialize.ts';
 
 /**
  * Runs the filters of one run on JSON data, in order; strings print raw, other values compact, one per line. With
@@ -27,7 +28,7 @@ export async function prepareQuery(ctx: Context, flags: QueryFlags): Promise<JqQ
   }
   return async (value, { isSecret }) => {
     const outputs = needsJq ? [null] : paths.map((steps) => queryPath(steps, value));
-    return outputs.includes(null) ? runFilters(engine, filters, jsonForJq(value), isSecret) : outputs.join('');
+    return outputs.includes(null) ? runFilters(engine, filters, value, isSecret) : outputs.join('');
   };
 }
 
@@ -74,35 +75,51 @@ async function compileFailure(engine: JqEngine, filter: Filter): Promise<Failure
 async function runFilters(
   engine: JqEngine,
   filters: readonly Filter[],
-  input: string,
+  value: unknown,
   isSecret: boolean,
 ): Promise<string> {
   const outputs: string[] = [];
   for (const filter of filters) {
-    const { label } = filter;
-    const result = await runFilter(engine, filter, input);
-    if (result.exitCode !== 0) {
-      throw new FailedError(
-        'filter',
-        isSecret ? `${label} failed on this result` : `${label} failed: ${runMessage(result.stderr)}`,
-        { hint: isSecret ? 'what jq says is left out, because it may quote the credential' : null },
-      );
+    for (const piece of piecesFor(filter.filter, value)) {
+      outputs.push(await runFilter(engine, filter, piece, isSecret));
     }
-    outputs.push(rawLines(result.stdout));
   }
   return outputs.join('');
 }
 
-async function runFilter(engine: JqEngine, filter: Filter, input: string): Promise<JqResult> {
+async function runFilter(engine: JqEngine, filter: Filter, input: string, isSecret: boolean): Promise<string> {
+  const { exitCode, stdout, stderr } = await resultOf(engine, filter, input);
+  if (exitCode === 0) return rawLines(stdout);
+  const { label } = filter;
+  if (isSecret) {
+    throw new FailedError('filter', `${label} failed on this result`, {
+      hint: 'what jq says is left out, because it may quote the credential',
+    });
+  }
+  // The only thing that jq says of a conversion that the system's strftime does not have.
+  const isConversion = stderr.includes('unknown system failure');
+  const hint = isConversion ? `this jq has not all conversions, e.g. no "%Z" outside of UTC; ${nativeHint}` : null;
+  throw new FailedError('filter', `${label} failed: ${runMessage(stderr)}`, { hint });
+}
+
+const nativeHint = 'SACTL_JQ=native runs the jq of this machine instead';
+
+async function resultOf(engine: JqEngine, filter: Filter, input: string): Promise<JqResult> {
   try {
     return await engine.run(filter, input);
   } catch (error) {
-    if (!(error instanceof JqMemoryError)) throw error;
-    const megabytes = Math.ceil(input.length / 1_000_000);
-    throw new FailedError(
-      'filter',
-      `${filter.label} failed: the built-in jq ran out of its 256 MiB of memory (document: ${megabytes} MB)`,
-      { hint: 'SACTL_JQ=native runs the jq of this machine instead', cause: error },
-    );
+    const why = lackOf(error, input.length);
+    if (why === null) throw error;
+    throw new FailedError('filter', `${filter.label} failed: the built-in jq ${why}`, {
+      hint: nativeHint,
+      cause: error,
+    });
   }
+}
+
+/** What the embedded jq lacks, null for any other error. */
+function lackOf(error: unknown, length: number): string | null {
+  if (error instanceof JqLimitError) return error.message;
+  if (!(error instanceof JqMemoryError)) return null;
+  return `ran out of its 2 GiB of memory (document: ${Math.ceil(length / 1_000_000)} MB)`;
 }

@@ -74,13 +74,23 @@ describe('ids that are such numbers', () => {
   const runai = useRunai();
   const id = '9007199254740993';
 
-  /** The first rule and the first role have an id that no JavaScript number is. */
+  /** The first rule and the first role have an id that no JavaScript number is, instead of their own. */
   function withLongIds(log: string[]): Intercept {
+    const own = new Map<string, string>();
     return async (request, next) => {
-      log.push(`${request.method} ${new URL(request.url).pathname} ${await request.clone().text()}`);
-      const answer = await next(request);
+      const { pathname } = new URL(request.url);
+      log.push(`${request.method} ${pathname} ${await request.clone().text()}`);
+      const list = pathname.replace(`/${id}`, '');
+      const answer = await next(new Request(request.url.replace(id, own.get(list) ?? ''), request));
+      if (answer.status === 204) return answer;
       const body = await answer.text();
-      return new Response(body.replace(/"id":\d+/, `"id":${id}`), answer);
+      return new Response(
+        body.replace(/"id":(\d+)/, (_, number: string) => {
+          own.set(list, number);
+          return `"id":${id}`;
+        }),
+        answer,
+      );
     };
   }
 
@@ -89,15 +99,15 @@ describe('ids that are such numbers', () => {
     const deployment = runai({ intercept: withLongIds(log) });
     const { stdout } = await deployment.run(['accessrules', 'list', '-q', '.[].id']);
     expect(stdout.split('\n')).toContain(id);
+    const grant = ['--role', id, '--scope', 'project:language', '--yes'];
+    const created = await deployment.run(['accessrules', 'create', '--account', 'ci-vision', ...grant]);
+    expect(created.stderr).toBe('');
+    expect(log.filter((line) => line.startsWith('POST') && line.includes('access-rules'))).toEqual([
+      expect.stringContaining(`"roleId":${id},`),
+    ]);
     await deployment.run(['accessrules', 'delete', '--id', id, '--yes']);
     expect(log.filter((line) => line.startsWith('DELETE'))).toEqual([
       `DELETE /api/v1/authorization/access-rules/${id} `,
-    ]);
-    const grant = ['--role', id, '--scope', 'project:language', '--yes'];
-    const account = (await deployment.run(['sa', 'list', '-q', '.[-1].name'])).stdout.trim();
-    await deployment.run(['accessrules', 'create', '--account', account, ...grant]);
-    expect(log.filter((line) => line.startsWith('POST') && line.includes('access-rules'))).toEqual([
-      expect.stringContaining(`"roleId":${id},`),
     ]);
   });
 });

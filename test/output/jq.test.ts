@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { embeddedJq, JqMemoryError } from '../../src/output/jq.ts';
+import { embeddedJq } from '../../src/output/jq.ts';
+import { loadModule } from '../../src/output/jq-module.ts';
+import { JqMemoryError } from '../../src/output/jq-error.ts';
 import { prepareQuery } from '../../src/output/query.ts';
 import { testContext } from '../harness/context.ts';
 import { rejection } from './support.ts';
@@ -12,11 +14,23 @@ function account(index: number): unknown {
 }
 
 describe('the embedded jq', () => {
-  test('answers on 25 MB of accounts', async () => {
-    const accounts = Array.from({ length: 39_000 }, (_, index) => account(index));
-    expect(JSON.stringify(accounts).length).toBeGreaterThan(25_000_000);
-    const query = await prepareQuery(testContext().ctx, { query: ['length', 'last | .name'] });
-    expect(await query(accounts, { isSecret: false })).toBe('39000\naccount-38999\n');
+  test('answers on 60 MB of accounts, whatever is asked of them', async () => {
+    const accounts = Array.from({ length: 94_000 }, (_, index) => account(index));
+    expect(JSON.stringify(accounts).length).toBeGreaterThan(60_000_000);
+    const query = await prepareQuery(testContext().ctx, { query: ['length', 'last | .name', 'map(.raw) | length'] });
+    expect(await query(accounts, { isSecret: false })).toBe('94000\naccount-93999\n94000\n');
+  }, 120_000);
+
+  test('takes a list in pieces where the filter takes its items one by one', async () => {
+    const accounts = Array.from({ length: 50_000 }, (_, index) => account(index));
+    let runs = 0;
+    const { ctx } = testContext();
+    const counted = { ...ctx, blocking: <Result>(work: () => Result): Result => ((runs += 1), work()) };
+    const query = await prepareQuery(counted, { query: ['.[] | select(.name | endswith("9999")).name'] });
+    const expected = [9999, 19999, 29999, 39999, 49999].map((number) => `account-${number}\n`).join('');
+    expect(await query(accounts, { isSecret: false })).toBe(expected);
+    // One to compile it, and one for each 16 MB.
+    expect(runs).toBe(4);
   }, 60_000);
 
   test('sees nothing of the environment', async () => {
@@ -29,15 +43,34 @@ describe('the embedded jq', () => {
   });
 
   test('says when a document or filter is too large for it, and works again afterwards', async () => {
-    const query = await prepareQuery(testContext().ctx, { query: ['if . == "large" then [range(1e8)] else . end'] });
-    expect(await rejection(query('large', { isSecret: false }))).toMatchObject({
+    const { ctx } = testContext();
+    let isOut = false;
+    function blocking<Result>(work: () => Result): Result {
+      if (isOut) throw new Error('Aborted()');
+      return work();
+    }
+    const query = await prepareQuery({ ...ctx, blocking }, { query: ['. + 1'] });
+    isOut = true;
+    expect(await rejection(query(1, { isSecret: false }))).toMatchObject({
       code: 'filter',
       exitCode: 1,
-      message:
-        '-q "if . == "large" then [range(1e8)] else . end" failed: the built-in jq ran out of its 256 MiB of memory (document: 1 MB)',
+      message: '-q ". + 1" failed: the built-in jq ran out of its 2 GiB of memory (document: 1 MB)',
       hint: 'SACTL_JQ=native runs the jq of this machine instead',
     });
-    expect(await query('small', { isSecret: false })).toBe('small\n');
+    isOut = false;
+    expect(await query(1, { isSecret: false })).toBe('2\n');
+  });
+
+  test('has the memory that it is given, and no more', async () => {
+    const megabyte = 2 ** 20;
+    const grows = '[range(2e6)] | length';
+    const small = await loadModule(32 * megabyte);
+    expect(() => small.raw('1', grows, ['-c', '--'])).toThrow(/abort|memory/i);
+    const large = await loadModule(512 * megabyte);
+    expect(large.raw('1', grows, ['-c', '--'])).toMatchObject({ stdout: '2000000', exitCode: 0 });
+    // More than the package itself allows.
+    expect(large.raw('1', '"x" * 300000000 | length', ['-c', '--'])).toMatchObject({ stdout: '300000000' });
+    expect(() => large.raw('1', '[range(1e9)]', ['-c', '--'])).toThrow(/abort|memory/i);
   }, 60_000);
 
   test('runs every filter inside `blocking`', async () => {

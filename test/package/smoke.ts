@@ -40,9 +40,10 @@ export function itIsSactl(command: () => readonly [string, ...string[]]): Instal
   });
 
   it('has jq in it', async () => {
-    const filter = '[.[].name|ascii_upcase|select(test("^CI"))]|first,$ENV.SACTL_STATE_DIR';
-    const line = `sa list --sandbox -q ${filter}`;
-    expect(await run(line)).toMatchObject({ code: 0, stdout: 'CI-DEPLOY\nnull\n', stderr: '' });
+    const filter = '[.[].name|ascii_upcase|select(test($start))]|first';
+    const line = `sa list --sandbox --arg start=^CI -q ${filter}`;
+    expect(await run(line)).toMatchObject({ code: 0, stdout: 'CI-DEPLOY\n', stderr: '' });
+    expect(await run('sa list --sandbox -q $ENV.SACTL_STATE_DIR')).toMatchObject({ code: 2, stdout: '' });
   });
 
   it.each([
