@@ -22,11 +22,6 @@ export class ExactNumber {
 /** A character that no text has: it is none (https://www.unicode.org/faq/private_use.html). */
 const exactMark = '\uFDD0';
 
-/** The number that `digits` are in JSON, exactly. */
-export function jsonNumber(digits: string): number | ExactNumber {
-  return isHeld(digits) ? Number(digits) : new ExactNumber(digits);
-}
-
 const textOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
 
 /** `JSON.parse`, with an `ExactNumber` for every number that it would change. @throws SyntaxError that quotes the text */

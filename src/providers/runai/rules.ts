@@ -3,7 +3,6 @@ import { rulesPath } from './pages.ts';
 import { orMissing } from './problem.ts';
 import type { Connection } from './connection.ts';
 import { AccessRuleRead, isForEverybody, isOwnRule, toAccessRule, toGrantedRule, toRole } from './schema.ts';
-import { jsonNumber } from '../../model/exact-number.ts';
 import { sactl } from '../../model/hint.ts';
 import { NotFoundError, UsageError } from '../../errors.ts';
 import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
@@ -45,7 +44,7 @@ export async function ruleBody(
   return {
     subjectId,
     subjectType: (await api.era()) === 'apps' ? 'app' : 'service-account',
-    roleId: jsonNumber(role.id),
+    roleId: Number(role.id),
     scopeId: scope.id,
     scopeType: scope.type,
     ...(isNarrowed ? { clusterId: scope.clusterId } : {}),
