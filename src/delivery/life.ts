@@ -77,8 +77,8 @@ export interface Loss {
   readonly evidence: 'unchanged' | 'changed' | 'unclear';
   /** Neither `--no-reissue` nor an interrupt forbids it. */
   readonly mayReissue: boolean;
-  /** Whether the exchange ended here or at a gateway: then the server may still be at work. */
-  readonly isOurEnd: boolean;
+  /** Whether the request may be done later than another one, although readings would show that it was done. */
+  readonly mayStillBeDone: boolean;
   /** Whether there is an account to rotate that is ours for certain, or that a person pointed at. */
   readonly isOurs: boolean;
   /** Whether the caller's own credential still works, and no interrupt came meanwhile. */
@@ -94,7 +94,7 @@ export const afterLoss: readonly LossRow[] = [
   ['isInterrupted', true, 'nobody knows'],
   ['evidence', 'unchanged', 'nothing was changed'],
   ['mayReissue', false, 'nobody knows'],
-  ['isOurEnd', true, 'nobody knows'],
+  ['mayStillBeDone', true, 'nobody knows'],
   ['isOurs', false, 'nobody knows'],
   ['canGoOn', false, 'nobody knows'],
 ];

@@ -4,6 +4,7 @@ import { HttpError } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Evidence, Issued, IssuancePlan } from '../providers/issuance.ts';
 import type { Operation } from '../state/record.ts';
+import { gatherEvidence } from './evidence.ts';
 import type { Issuance, IssuanceRun } from './issuance.ts';
 import { afterLoss, type AfterLoss, type Loss, type Rest } from './life.ts';
 
@@ -73,17 +74,20 @@ async function resolveLostAnswer(
   signal: AbortSignal,
 ): Promise<ReceivedCredential | NoCredential> {
   const { issuance } = run;
+  const { plan } = issuance;
+  const endedAt = ctx.now();
   let evidence: Evidence = { kind: 'unclear', candidates: [] };
   let account: Account | null = null;
+  const mayReissue = issuance.preferences.reissue;
   const decision = await decide({
     isInterrupted: () => ctx.signal.aborted,
     evidence: async () => {
-      await issuance.report('the answer was lost; looking for what became of the request');
-      evidence = await gatherEvidence(ctx, issuance.plan, cause).catch(() => evidence);
+      await issuance.report('the answer was lost; looking for what became of the request, for up to 30 s');
+      evidence = await gatherEvidence(ctx, { plan, cause, endedAt, mayReissue }).catch(() => evidence);
       return evidence.kind;
     },
-    mayReissue: () => issuance.preferences.reissue && !ctx.signal.aborted,
-    isOurEnd: () => !(cause instanceof HttpError) || isOurEnd(cause),
+    mayReissue: () => mayReissue && !ctx.signal.aborted,
+    mayStillBeDone: () => evidence.kind !== 'changed' && plan.leavesEvidence,
     isOurs: async () => (account = await accountToRotate(issuance, evidence)) !== null,
     canGoOn: async () => (await ownCredentialWorks(issuance)) && !ctx.signal.aborted,
   });
@@ -135,54 +139,4 @@ function accountsOf(evidence: Evidence): readonly Account[] {
 /** Where the caller's own account was rotated, it does not. */
 async function ownCredentialWorks({ remote }: Issuance): Promise<boolean> {
   return remote.verifyOwnCredential().catch(() => false);
-}
-
-const readings = 3;
-const pauseMs = 2500;
-
-/**
- * What can be proven after an answer that never came (docs/design.md 6). That nothing changed takes three readings over five
- * seconds, because lists lag writes and a handler can fail after its work is done; and it takes an exchange that ended
- * with a reset or a failure of the server: after our own time-out the server may still be at work, and an answer of
- * success comes from a server that has done something.
- */
-export async function gatherEvidence(
-  ctx: Pick<Context, 'sleep' | 'signal'>,
-  plan: IssuancePlan,
-  cause: unknown,
-): Promise<Evidence> {
-  const canBeUndone = mayHaveDoneNothing(cause);
-  for (let reading = 1; ; reading += 1) {
-    const evidence = await readEvidenceOnce(plan);
-    if (evidence.kind !== 'unchanged') return evidence;
-    if (!canBeUndone) return { kind: 'unclear', candidates: [] };
-    if (reading === readings) return evidence;
-    await ctx.sleep(pauseMs, ctx.signal);
-  }
-}
-
-async function readEvidenceOnce(plan: IssuancePlan): Promise<Evidence> {
-  try {
-    return await plan.readEvidence();
-  } catch {
-    return { kind: 'unclear', candidates: [] };
-  }
-}
-
-function mayHaveDoneNothing(cause: unknown): boolean {
-  if (!(cause instanceof HttpError) || isOurEnd(cause) || cause.code === 'bad_answer') return false;
-  return cause.status === null || cause.status >= 400;
-}
-
-const ourEnds: ReadonlySet<string> = new Set(['aborted', 'timeout', 'too_large']);
-
-/** The answers of gateways that stopped waiting. */
-const gatewayEnds: ReadonlySet<number> = new Set([408, 499, 504, 522, 524]);
-
-/**
- * Whether the exchange was ended here or by a gateway, and not by the server, which may still be at work: then readings
- * prove nothing, and another request could be overtaken by the first.
- */
-export function isOurEnd({ code, status }: HttpError): boolean {
-  return ourEnds.has(code) || (status !== null && gatewayEnds.has(status));
 }

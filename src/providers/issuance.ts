@@ -18,6 +18,8 @@ export interface IssuancePlan {
   readonly manual?: ManualIssuance;
   /** Sends the one mutating request. @throws HttpError saying what is known of its arrival */
   readonly send: (options: SendOptions) => Promise<Issued>;
+  /** Whether readings can prove that the request was done; where they cannot, only time settles it. */
+  readonly leavesEvidence: boolean;
   /** One reading of what became of a request whose answer was lost. @throws HttpError when it cannot be read */
   readonly readEvidence: () => Promise<Evidence>;
   /** Reads the account again and mends what did not take. @throws PartialError naming what could not be mended */

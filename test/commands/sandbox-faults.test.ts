@@ -101,7 +101,7 @@ describe('a rehearsal', () => {
       code: 0,
       stdout: 'true\ntrue\n',
       stderr: marked(
-        'sactl: the answer was lost; looking for what became of the request',
+        'sactl: the answer was lost; looking for what became of the request, for up to 30 s',
         `sactl: issuing another credential for ci-deploy (${accountIds.ciDeploy})`,
       ),
     });

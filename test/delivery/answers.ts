@@ -1,4 +1,4 @@
-import { HttpError, type Arrival, type HttpErrorCode } from '../../src/http/error.ts';
+import { HttpError, type Answerer, type Arrival, type HttpErrorCode } from '../../src/http/error.ts';
 import type { Account } from '../../src/model/account.ts';
 import { Secret } from '../../src/model/credential.ts';
 import type { SendOptions, Issued } from '../../src/providers/issuance.ts';
@@ -76,13 +76,13 @@ export function neverAnswers(): Answer {
 /** e.g. `cannot rotate ci: timeout`. */
 export function httpError(
   code: HttpErrorCode,
-  details: { status?: number; arrival?: Arrival; cause?: unknown; retryable?: boolean } = {},
+  details: { status?: number; arrival?: Arrival; cause?: unknown; retryable?: boolean; answeredBy?: Answerer } = {},
 ): HttpError {
   return new HttpError(code, `no answer: ${code}`, {
     arrival: 'unknown',
     provider: 'nscale',
     traceId: 'trace-1',
-    answeredBy: code === 'gateway' ? 'gateway' : 'service',
+    answeredBy: details.arrival === 'refused' ? 'service' : null,
     ...details,
   });
 }

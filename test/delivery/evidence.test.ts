@@ -1,41 +1,51 @@
 import { describe, expect, it } from 'vitest';
 
-import { gatherEvidence, isOurEnd } from '../../src/delivery/request-credential.ts';
+import { gatherEvidence } from '../../src/delivery/evidence.ts';
 import type { HttpErrorCode } from '../../src/http/error.ts';
 import type { Evidence } from '../../src/providers/issuance.ts';
 import { account, httpError, reset } from './answers.ts';
 import { worldOf } from './issuance.ts';
+import { blind, throughWindow, waits } from './lost.ts';
 
 const unchanged: Evidence = { kind: 'unchanged' };
 const changed: Evidence = { kind: 'changed', account };
 const unclear: Evidence = { kind: 'unclear', candidates: [] };
 
+interface Gathered {
+  readonly evidence: Evidence;
+  readonly steps: readonly string[];
+}
+
 /** Looks for what became of a request that ended with `cause`. */
 async function gather(
   cause: unknown,
   looks: readonly (Evidence | Error)[],
-): Promise<{ evidence: Evidence; steps: readonly string[] }> {
+  { leavesEvidence = true, mayReissue = true } = {},
+): Promise<Gathered> {
   const { ctx, issuance, steps } = await worldOf({ looks });
-  return { evidence: await gatherEvidence(ctx, issuance.plan, cause), steps };
+  const plan = { ...issuance.plan, leavesEvidence };
+  return { evidence: await gatherEvidence(ctx, { plan, cause, endedAt: ctx.now(), mayReissue }), steps };
 }
 
-const once = ['look'];
-const threeTimes = ['look', 'wait 2500', 'look', 'wait 2500', 'look'];
+const threeTimes = ['look', ...waits(2)];
 
+/** After a failure with this code and one of these statuses: whether readings may prove that nothing was changed. */
 interface Weight {
   readonly statuses: readonly (number | null)[];
-  /** Whether three readings may prove that nothing was changed. */
   readonly provable: boolean;
-  readonly isOurEnd?: boolean;
 }
 
 const weights: Readonly<Record<HttpErrorCode, Weight | readonly Weight[]>> = {
-  aborted: { statuses: [null, 200, 500], provable: false, isOurEnd: true },
+  aborted: [
+    { statuses: [null, 500], provable: true },
+    { statuses: [200], provable: false },
+  ],
   bad_answer: { statuses: [null, 200, 201], provable: false },
   certificate: { statuses: [null], provable: true },
   conflict: { statuses: [409], provable: true },
   connection_lost: { statuses: [null], provable: true },
   forbidden: { statuses: [403], provable: true },
+  gateway: { statuses: [403, 404], provable: true },
   gateway: [
     { statuses: [401, 403, 404, 502], provable: true },
     { statuses: [200], provable: false },
@@ -46,16 +56,13 @@ const weights: Readonly<Record<HttpErrorCode, Weight | readonly Weight[]>> = {
   proxy: { statuses: [null], provable: true },
   rate_limited: { statuses: [429], provable: true },
   redirected: { statuses: [302, 308], provable: false },
-  refused: [
-    { statuses: [400], provable: true },
-    { statuses: [408, 499], provable: false, isOurEnd: true },
+  refused: { statuses: [400, 408, 499], provable: true },
+  server_error: { statuses: [500, 502, 503, 504, 522, 524], provable: true },
+  timeout: [
+    { statuses: [null, 500], provable: true },
+    { statuses: [200], provable: false },
   ],
-  server_error: [
-    { statuses: [500, 502, 503], provable: true },
-    { statuses: [504, 522, 524], provable: false, isOurEnd: true },
-  ],
-  timeout: { statuses: [null, 200, 500], provable: false, isOurEnd: true },
-  too_large: { statuses: [200, 500], provable: false, isOurEnd: true },
+  too_large: { statuses: [200, 500], provable: false },
   truncated: [
     { statuses: [200, 201], provable: false },
     { statuses: [500, 502], provable: true },
@@ -67,9 +74,7 @@ const weights: Readonly<Record<HttpErrorCode, Weight | readonly Weight[]>> = {
 const causes = Object.entries(weights).flatMap(([code, weight]) =>
   [weight]
     .flat()
-    .flatMap(({ statuses, ...rest }) =>
-      statuses.map((status) => ({ code: code as HttpErrorCode, status, isOurEnd: false, ...rest })),
-    ),
+    .flatMap(({ statuses, ...rest }) => statuses.map((status) => ({ code: code as HttpErrorCode, status, ...rest }))),
 );
 
 function causeOf({ code, status }: { code: HttpErrorCode; status: number | null }): Error {
@@ -78,59 +83,89 @@ function causeOf({ code, status }: { code: HttpErrorCode; status: number | null 
 
 describe('that nothing was changed', () => {
   it.each(causes.filter(({ provable }) => provable))(
-    'is proven by three readings over five seconds after $code, status $status',
+    'is proven by readings through the settle window after $code, status $status',
     async (cause) => {
-      expect(await gather(causeOf(cause), [unchanged])).toEqual({ evidence: unchanged, steps: threeTimes });
+      expect(await gather(causeOf(cause), [unchanged])).toEqual({ evidence: unchanged, steps: throughWindow });
+    },
+  );
+
+  it.each([500, 503, 409])(
+    'is proven by three readings over five seconds after an error in the own shape: %s',
+    async (status) => {
+      const cause = httpError('server_error', { status, answeredBy: 'service' });
+      expect(await gather(cause, [unchanged])).toEqual({ evidence: unchanged, steps: threeTimes });
     },
   );
 
   it.each(causes.filter(({ provable }) => !provable))(
     'is proven by nothing after $code, status $status',
     async (cause) => {
-      expect(await gather(causeOf(cause), [unchanged])).toEqual({ evidence: unclear, steps: once });
+      expect(await gather(causeOf(cause), [unchanged])).toEqual({ evidence: unclear, steps: throughWindow });
     },
   );
 
   it('is proven by nothing after an error that is not about the exchange', async () => {
     const outcome = await gather(new TypeError('a bug'), [unchanged]);
-    expect(outcome).toEqual({ evidence: unclear, steps: once });
+    expect(outcome).toEqual({ evidence: unclear, steps: throughWindow });
+  });
+
+  it('takes three readings in a row, although the window is over', async () => {
+    const fails = new Error('no network');
+    const looks = [...Array.from({ length: 11 }, () => unchanged), fails, unchanged];
+    expect(await gather(reset, looks)).toEqual({ evidence: unclear, steps: throughWindow });
+  });
+
+  it('takes three readings in a row, although the provider itself has answered', async () => {
+    const cause = httpError('server_error', { status: 500, answeredBy: 'service' });
+    const looks = [unchanged, new Error('no network'), unchanged];
+    expect(await gather(cause, looks)).toEqual({ evidence: unchanged, steps: ['look', ...waits(4)] });
   });
 });
 
 describe('that something was changed', () => {
   it.each(causes)('is proven by one reading after $code, status $status', async (cause) => {
-    expect(await gather(causeOf(cause), [changed])).toEqual({ evidence: changed, steps: once });
+    expect(await gather(causeOf(cause), [changed])).toEqual({ evidence: changed, steps: ['look'] });
   });
 
-  it('is seen by a later reading, because lists lag writes', async () => {
-    expect(await gather(reset, [unchanged, unchanged, changed])).toEqual({ evidence: changed, steps: threeTimes });
+  it.each([1, 2, 8, 12])('is seen by a later reading, because a server goes on: %s', async (later) => {
+    const looks = [...Array.from({ length: later }, () => unchanged), changed];
+    expect(await gather(reset, looks)).toEqual({ evidence: changed, steps: ['look', ...waits(later)] });
   });
+
+  it.each([[new Error('no network')], [httpError('server_error', { status: 500 })], [unclear]])(
+    'is seen although a reading before it showed nothing',
+    async (first) => {
+      expect(await gather(reset, [first, changed])).toEqual({ evidence: changed, steps: ['look', ...waits(1)] });
+    },
+  );
 });
 
 describe('a reading', () => {
-  it('that is not clear ends the search with its candidates', async () => {
+  it('that is not clear is told with its candidates at the end of the window', async () => {
     const candidates: Evidence = { kind: 'unclear', candidates: [account] };
-    expect(await gather(reset, [unchanged, candidates])).toEqual({
-      evidence: candidates,
-      steps: threeTimes.slice(0, 3),
-    });
+    expect(await gather(reset, [unchanged, candidates])).toEqual({ evidence: candidates, steps: throughWindow });
   });
-
-  it.each([[[new Error('no network')]], [[httpError('server_error', { status: 500 })]]])(
-    'that fails proves nothing',
-    async (looks) => {
-      expect(await gather(reset, looks)).toEqual({ evidence: unclear, steps: once });
-    },
-  );
 
   it('is not waited for after an interrupt', async () => {
     const { ctx, issuance, steps } = await worldOf({ looks: [unchanged], interruptAt: 'look' });
-    await expect(gatherEvidence(ctx, issuance.plan, reset)).rejects.toThrow('interrupted');
-    expect(steps).toEqual(once);
+    const lost = { plan: issuance.plan, cause: reset, endedAt: ctx.now(), mayReissue: true };
+    await expect(gatherEvidence(ctx, lost)).rejects.toThrow('interrupted');
+    expect(steps).toEqual(['look']);
   });
 });
 
-it.each(causes)('$code, status $status: ended here is $isOurEnd', ({ isOurEnd: ours, ...cause }) => {
-  const { code, status } = cause;
-  expect(isOurEnd(httpError(code, status === null ? {} : { status }))).toBe(ours);
+describe('where readings prove nothing', () => {
+  const candidates: Evidence = { kind: 'unclear', candidates: [account] };
+
+  it('the window is waited out before another credential is issued', async () => {
+    expect(await gather(reset, [candidates], { leavesEvidence: false })).toEqual({
+      evidence: candidates,
+      steps: blind,
+    });
+  });
+
+  it('nothing is waited for where no other one may be issued', async () => {
+    const options = { leavesEvidence: false, mayReissue: false };
+    expect(await gather(reset, [candidates], options)).toEqual({ evidence: candidates, steps: ['look'] });
+  });
 });

@@ -46,10 +46,10 @@ export function contextOf({ ctx }: TestContext, script: Script, happen: Play['ha
 
 /** A plan in memory. */
 export function planOf(
-  { looks = [], plan }: Script,
+  { looks, plan }: Script,
   { happen, askInTurn, operation }: Play & { operation: 'create' | 'rotate' },
 ): IssuancePlan {
-  const lookInTurn = inTurn<Evidence | Error>(looks, { kind: 'unclear', candidates: [] });
+  const lookInTurn = inTurn<Evidence | Error>(looks ?? [], { kind: 'unclear', candidates: [] });
   return {
     requests: [],
     effects: [],
@@ -61,6 +61,7 @@ export function planOf(
       happen(`ask ${operation}`);
       return askInTurn()(options);
     },
+    leavesEvidence: (looks ?? []).some((look) => !(look instanceof Error) && look.kind !== 'unclear'),
     readEvidence: async () => {
       happen('look');
       return valueOf(lookInTurn());

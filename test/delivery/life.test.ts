@@ -132,7 +132,7 @@ describe('after a lost answer', () => {
     isInterrupted: flags,
     evidence: ['unchanged', 'changed', 'unclear'],
     mayReissue: flags,
-    isOurEnd: flags,
+    mayStillBeDone: flags,
     isOurs: flags,
     canGoOn: flags,
   });
@@ -146,7 +146,7 @@ describe('after a lost answer', () => {
         isInterrupted: false,
         evidence,
         mayReissue: true,
-        isOurEnd: false,
+        mayStillBeDone: false,
         isOurs: true,
         canGoOn: true,
       })),

@@ -9,7 +9,7 @@ export const changed: Evidence = { kind: 'changed', account };
 export const unclear: Evidence = { kind: 'unclear', candidates: [] };
 
 /** What the user is told meanwhile. */
-export const looking = 'the answer was lost; looking for what became of the request';
+export const looking = 'the answer was lost; looking for what became of the request, for up to 30 s';
 export const issuing = 'issuing another credential for ci (a1)';
 
 /** What is left of an issue whose outcome nobody knows. */
@@ -17,3 +17,14 @@ export function unknownEntry(message: string, keeps: string | null = null): Left
   const state = keeps === null ? 'asked' : 'kept';
   return { id: entryId, state, keeps, delivered: [], outcome: `unknown: ${message}` };
 }
+
+/** The steps of so many further readings. */
+export function waits(count: number): readonly string[] {
+  return Array.from({ length: count }, () => ['wait 2500', 'look']).flat();
+}
+
+/** The steps of readings through the settle window. */
+export const throughWindow: readonly string[] = ['look', ...waits(12)];
+
+/** The steps where readings prove nothing. */
+export const blind: readonly string[] = ['wait 30000', 'look'];

@@ -15,7 +15,7 @@ const rotate = ['sa', 'rotate', '--id', 'ci-deploy', '--yes', '--format', 'yaml'
 const create = ['sa', 'create', '--name', 'ci', '--format', 'yaml'];
 const rotatePath = `POST ${accountsPath}/${id}/rotate`;
 const createPath = `POST ${accountsPath}`;
-const looking = 'sactl: the answer was lost; looking for what became of the request\n';
+const looking = 'sactl: the answer was lost; looking for what became of the request, for up to 30 s\n';
 
 interface Fault {
   readonly answer: () => Response;

@@ -11,7 +11,7 @@ import type { JournalFault } from './faulty-journal.ts';
 export interface Script {
   readonly operation?: 'create' | 'rotate';
   readonly answers?: readonly Answer[];
-  /** What readings show after a lost answer; default: nothing is clear. */
+  /** What readings show after a lost answer; where none shows more than candidates, nothing that can be read is evidence. */
   readonly looks?: readonly (Evidence | Error)[];
   readonly trials?: readonly (Verification | Error)[];
   /** Whether the caller's own credential works; default: it does. */

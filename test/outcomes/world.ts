@@ -49,6 +49,8 @@ export interface WorldOptions {
   readonly faults?: readonly string[];
   /** Stands between the client and the network. */
   readonly network?: (fetch: Fetch, world: () => World) => Fetch;
+  /** The server's; default: it stands still. */
+  readonly now?: () => number;
 }
 
 /** The accounts that rotations are of, and the name of the one that is created. */
@@ -67,11 +69,11 @@ interface Server {
   readonly liveHash: (operation: Operation) => string | null;
 }
 
-function nscaleServer(issuance: () => string): Server {
+function nscaleServer(issuance: () => string, now: () => number): Server {
   const state = seedNscale(testNow);
   const endpoint = 'https://nscale.example.com';
   return {
-    emulator: createNscaleEmulator({ state, now: () => testNow, newSecret: issuance }),
+    emulator: createNscaleEmulator({ state, now, newSecret: issuance }),
     endpoint,
     env: { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: endpoint, NSCALE_SERVICE_TOKEN: sandboxTokens.administrator },
     hash: hashSecret,
@@ -81,12 +83,12 @@ function nscaleServer(issuance: () => string): Server {
   };
 }
 
-function runaiServer(issuance: () => string): Server {
+function runaiServer(issuance: () => string, now: () => number): Server {
   const state = seedRunai(testNow);
   const endpoint = 'https://runai.example.com';
   const { clientId, clientSecret } = runaiSandboxClients.administrator;
   return {
-    emulator: createRunaiEmulator({ state, now: () => testNow, newSecret: issuance }),
+    emulator: createRunaiEmulator({ state, now, newSecret: issuance }),
     endpoint,
     env: { RUNAI_BASE_URL: endpoint, RUNAI_CLIENT_ID: clientId, RUNAI_CLIENT_SECRET: clientSecret },
     hash: hashSecret,
@@ -96,16 +98,13 @@ function runaiServer(issuance: () => string): Server {
   };
 }
 
-const servers: Readonly<Record<IssuingProvider, (issuance: () => string) => Server>> = {
-  nscale: nscaleServer,
-  runai: runaiServer,
-};
+const servers: Readonly<Record<IssuingProvider, typeof nscaleServer>> = { nscale: nscaleServer, runai: runaiServer };
 
 /** A fresh deployment and folder for one command. */
 export function createWorld(
   provider: IssuingProvider,
   operation: Operation,
-  { faults = [], network }: WorldOptions,
+  { faults = [], network, now = () => testNow }: WorldOptions,
 ): World {
   const folder = mkdtempSync(join(tmpdir(), 'sactl-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -115,7 +114,7 @@ export function createWorld(
   const server = servers[provider](() => {
     issued.push(`issued.${provider}.${'x'.repeat(40)}.${issued.length}`);
     return issued.at(-1) ?? '';
-  });
+  }, now);
   const log = { mutations: 0, wasAnswered: false };
   const armed = faults.map((fault) => `${provider}.${fault.replace('*', operation)}`);
   const broken = withFaults(server.emulator, parseFaults(armed, 'the test'), sandboxProviders[provider].faults);

@@ -92,6 +92,7 @@ async function planWith(
       await keep?.(withPurpose(session, purpose));
       return issuedFrom(session, account);
     },
+    leavesEvidence: true,
     readEvidence: () => Promise.resolve({ kind: 'unchanged' }),
     reconcile,
     manual: { ...manual, mayPrint: false },

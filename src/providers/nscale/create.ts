@@ -38,6 +38,7 @@ export async function planCreate(
     credentialKind: 'access-token',
     isSelf: false,
     send: (options) => send(connection, { url, purpose, json: body }, options),
+    leavesEvidence: true,
     readEvidence: () => readEvidence(connection, operationId),
     reconcile: ({ account: created }) => putIntoGroups(connection, created, groups),
   };

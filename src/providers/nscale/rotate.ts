@@ -31,6 +31,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
       if (isSelf !== false) connection.forgetCaller();
       return requestToken(connection, { url, purpose }, options);
     },
+    leavesEvidence: true,
     readEvidence: () => readEvidence(connection, account, { isProof: !mayCoincide(account, seen, sentAt) }),
     reconcile: (issued) => Promise.resolve(issued.account),
   };

@@ -41,6 +41,7 @@ export async function planCreate(
     expectedRaw: (secret) => ({ ...sample, clientId: account.name, [key]: secret }),
     credentialKind: 'client-secret',
     isSelf: false,
+    leavesEvidence: false,
     readEvidence: () => readEvidence(connection, account.name),
     send: (options) => send(connection, { name: account.name, url, profile }, options),
     reconcile: (issued) => reconcile(connection, issued),

@@ -23,6 +23,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
     credentialKind: 'client-secret',
     isSelf: clientId === null ? null : clientId === account.clientId,
     // Nothing that can be read changes with the secret, `updatedAt` included (docs/design.md 6).
+    leavesEvidence: false,
     readEvidence: () => Promise.resolve({ kind: 'unclear', candidates: [] }),
     send: (options) => regenerate(connection, { account, url }, options),
     reconcile: (issued) => Promise.resolve(issued.account),

@@ -1,15 +1,15 @@
 import type { NscaleOptions } from '../../harness/nscale.ts';
 
 /** What stderr says when an answer is lost. */
-export const looking = 'sactl: the answer was lost; looking for what became of the request\n';
+export const looking = 'sactl: the answer was lost; looking for what became of the request, for up to 30 s\n';
 
 /** What stderr says when another credential is issued for the account. */
 export function again(name: string, id: string): string {
   return `sactl: issuing another credential for ${name} (${id})\n`;
 }
 
-/** Waits between the three readings that prove that nothing changed. */
-export const readings: readonly number[] = [2500, 2500];
+/** Waits between the readings that prove that nothing changed: three after nscale's own failure, else thirteen. */
+export const readings = { own: [2500, 2500], window: Array.from({ length: 12 }, () => 2500) } as const;
 
 /** An emulator that issues `first`, `second` and so on. */
 export function counted(): NscaleOptions {

@@ -125,7 +125,7 @@ describe('14: status.accessToken', () => {
   ];
 
   test.each(without)('%s in an answer: the account is issued another', async (_, status) => {
-    const fault = { method: 'POST', hits: [1], answer: answering(status) };
+    const fault = { method: 'POST', hits: [1], done: true, answer: answering(status) };
     const deployment = deploy({ newSecret: () => 'token', intercept: faults(fault) });
     expect(await deployment.run([...rotate, '-q', '.credential.value,.reissued'])).toEqual({
       code: 0,
@@ -139,12 +139,12 @@ describe('14: status.accessToken', () => {
     ['absent in every answer', [], `${looking}${again('ci-deploy', ciDeploy)}`, [post, post]],
     ['absent in an answer, with --no-reissue', ['--no-reissue'], looking, [post]],
   ])('%s: the old token must be taken for dead', async (_, flags, notes, sent) => {
-    const deployment = deploy({ intercept: faults({ method: 'POST', answer: answering({}) }) });
+    const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer: answering({}) }) });
     expect(await deployment.run([...rotate, '--format', 'yaml', ...flags])).toEqual({
       code: 7,
       stdout: '',
       stderr:
-        `${notes}sactl: cannot rotate service account ci-deploy (${ciDeploy}): nscale's answer holds no token; the old credential may be dead, and no new one was received\n` +
+        `${notes}sactl: cannot rotate service account ci-deploy (${ciDeploy}): nscale's answer holds no token; it was rotated: the old credential is dead, and no new one was received\n` +
         `hint: rotate again: sactl serviceaccounts rotate --id ${ciDeploy}\n`,
     });
     expect(deployment.mutations()).toEqual(sent);

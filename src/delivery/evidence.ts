@@ -1,0 +1,66 @@
+import type { Context } from '../context.ts';
+import { HttpError } from '../http/error.ts';
+import type { Evidence, IssuancePlan } from '../providers/issuance.ts';
+
+/** How long a server may go on working on a request after its connection has ended: the settle window. */
+const windowMs = 30_000;
+const pauseMs = 2500;
+/** Lists lag writes, so that one reading shows nothing. */
+const enoughReadings = 3;
+
+/** A request whose answer was lost. */
+export interface Lost {
+  readonly plan: Pick<IssuancePlan, 'readEvidence' | 'leavesEvidence'>;
+  readonly cause: unknown;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
+  /** Whether another credential would be issued; else there is nothing to wait for where nothing can be read. */
+  readonly mayReissue: boolean;
+}
+
+/**
+ * What can be proven after an answer that never came (docs/design.md 6). A change is proven by one reading. That there is none
+ * takes three unchanged readings in a row, the last of them once the server cannot be at work any more: at once
+ * after a failure in the provider's own shape, else at the end of the settle window. Where readings prove nothing, the window
+ * is waited out, because the request would overtake another one.
+ */
+export async function gatherEvidence(ctx: Pick<Context, 'now' | 'sleep' | 'signal'>, lost: Lost): Promise<Evidence> {
+  const { plan, cause, endedAt } = lost;
+  const windowEnd = endedAt + windowMs;
+  if (!plan.leavesEvidence) {
+    if (lost.mayReissue) await ctx.sleep(Math.max(0, windowEnd - ctx.now()), ctx.signal);
+    return readOnce(plan);
+  }
+  const settled = hasEnded(cause) ? endedAt : windowEnd;
+  for (let unchanged = 0; ; await ctx.sleep(pauseMs, ctx.signal)) {
+    const evidence = await readOnce(plan);
+    if (evidence.kind === 'changed') return evidence;
+    unchanged = evidence.kind === 'unchanged' ? unchanged + 1 : 0;
+    const isProven = unchanged >= enoughReadings && mayHaveDoneNothing(cause);
+    if (isProven && ctx.now() >= settled) return evidence;
+    if (ctx.now() >= windowEnd) return evidence.kind === 'unclear' ? evidence : nothingKnown;
+  }
+}
+
+const nothingKnown: Evidence = { kind: 'unclear', candidates: [] };
+
+async function readOnce(plan: Lost['plan']): Promise<Evidence> {
+  try {
+    return await plan.readEvidence();
+  } catch {
+    return nothingKnown;
+  }
+}
+
+/** Whether the handler of the request has ended: only an error in the provider's own shape says so, and no gateway's page. */
+function hasEnded(cause: unknown): boolean {
+  return cause instanceof HttpError && cause.answeredBy === 'service';
+}
+
+/** An answer of success comes from a server that has done something; an unexpected error says nothing of the exchange. */
+function mayHaveDoneNothing(cause: unknown): boolean {
+  if (!(cause instanceof HttpError) || answered.has(cause.code)) return false;
+  return cause.status === null || cause.status >= 400;
+}
+
+const answered: ReadonlySet<string> = new Set(['bad_answer', 'too_large']);
