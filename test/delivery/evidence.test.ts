@@ -45,11 +45,9 @@ const weights: Readonly<Record<HttpErrorCode, Weight | readonly Weight[]>> = {
   conflict: { statuses: [409], provable: true },
   connection_lost: { statuses: [null], provable: true },
   forbidden: { statuses: [403], provable: true },
-  gateway: { statuses: [403, 404], provable: true },
   gateway: [
-    { statuses: [401, 403, 404, 502], provable: true },
+    { statuses: [401, 403, 404, 408, 502, 504], provable: true },
     { statuses: [200], provable: false },
-    { statuses: [408, 504], provable: false, isOurEnd: true },
   ],
   memory: { statuses: [null], provable: true },
   not_found: { statuses: [404], provable: true },

@@ -43,7 +43,13 @@ const failures: readonly Answer[] = [
     'own',
   ],
   ['a 500', serverError, 'nscale answered 500: an internal error has occurred, please contact support', 1, 'own'],
-  ['a gateway in between', htmlPage, 'a gateway answered in place of nscale: 502 (bad gateway) with an HTML page', 1],
+  [
+    'a gateway in between',
+    htmlPage,
+    'a gateway answered in place of nscale: 502 (bad gateway) with an HTML page',
+    1,
+    'window',
+  ],
   [
     'a dropped connection',
     lost,
