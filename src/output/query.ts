@@ -96,9 +96,9 @@ async function runFilter(engine: JqEngine, filter: Filter, input: string, isSecr
       hint: 'what jq says is left out, because it may quote the credential',
     });
   }
-  // The only thing that jq says of a conversion that the system's strftime does not have.
-  const isConversion = stderr.includes('unknown system failure');
-  const hint = isConversion ? `this jq has not all conversions, e.g. no "%Z" outside of UTC; ${nativeHint}` : null;
+  // All that jq says of a conversion of strftime, or a function, that its system does not have.
+  const isLack = /unknown system failure|not found at build time/.test(stderr);
+  const hint = isLack ? `the built-in jq has no "%Z" outside of UTC, no "%P", and no gamma; ${nativeHint}` : null;
   throw new FailedError('filter', `${label} failed: ${runMessage(stderr)}`, { hint });
 }
 

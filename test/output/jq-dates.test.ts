@@ -76,11 +76,11 @@ describe('dates in the built-in jq', () => {
 
   it('fail, and name the other jq, for what the system does not know', async () => {
     vi.stubEnv('TZ', 'Europe/Berlin');
-    for (const filter of ['now | strflocaltime("%Z")', 'now | strftime("%Q")']) {
+    for (const filter of ['now | strflocaltime("%Z")', 'now | strftime("%Q")', '8 | gamma']) {
       const query = await prepareQuery(testContext().ctx, { query: [filter] });
       expect(await rejection(query(null, { isSecret: false }))).toHaveProperty(
         'hint',
-        'this jq has not all conversions, e.g. no "%Z" outside of UTC; SACTL_JQ=native runs the jq of this machine instead',
+        'the built-in jq has no "%Z" outside of UTC, no "%P", and no gamma; SACTL_JQ=native runs the jq of this machine instead',
       );
     }
   });
