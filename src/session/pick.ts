@@ -15,9 +15,11 @@ export function idProblems(ctx: Context, common: CommonFlags, id: string | undef
 }
 
 /** The account that `--id` names; without one, the account the user chooses from the list. */
-export async function pickAccount({ ctx, provider }: Session, id: string | undefined): Promise<Account> {
+export async function pickAccount(session: Session, id: string | undefined): Promise<Account> {
+  const { ctx, provider } = session;
   if (id !== undefined) return provider.findAccount(id.trim());
-  const { accounts } = await provider.listAccounts();
+  const { accounts, warnings, isCut } = await provider.listAccounts();
+  for (const text of isCut ? warnings : []) await session.note(text);
   if (accounts.length === 0) throw new NotFoundError('there is no service account to choose from');
   const sorted = accounts.toSorted((a, b) => compareText(a.name, b.name));
   const chosen = await ctx.prompt.select({

@@ -99,6 +99,13 @@ describe('what is not there is told from what cannot be known', () => {
   });
 });
 
+test('a person who chooses from the list is told that it may be cut', async () => {
+  const deployment = deployCrowded();
+  const prompt = { select: () => Promise.resolve('crowd-id-7') };
+  const { code, stdout, stderr } = await deployment.run(['sa', 'get', '-q', '.name'], { terminal: 100, prompt });
+  expect([code, stdout, stderr]).toEqual([0, 'crowd-7\n', note]);
+});
+
 test('create is read again by its id, and says what it cannot see', async () => {
   const deployment = deployCrowded();
   const argv = ['sa', 'create', '--name', 'fresh', '-q', '.credential.value,.id,.verified'];
