@@ -40,7 +40,7 @@ export const listRoles = listVerb<Role>({
   examples: ['sactl roles list', "sactl roles list -q '.[] | select(.grantable) | .name'"],
   what: 'roles',
   read: async (session) => ({
-    rows: await session.verb('listRoles', 'list roles')(),
+    ...(await session.verb('listRoles', 'list roles')()),
     columns: [name, description, { name: 'grantable', value: ({ grantable }) => grantable }, id],
   }),
 });
@@ -55,10 +55,8 @@ export const listScopes = listVerb<Scope>({
   ],
   what: 'scopes',
   read: async (session) => {
-    const { scopes: rows, warnings } = await session.verb('accessRules', 'list scopes').listScopes();
     return {
-      rows,
-      warnings,
+      ...(await session.verb('accessRules', 'list scopes').listScopes()),
       columns: [
         { name: 'type', value: ({ type }) => type },
         name,

@@ -1,21 +1,15 @@
 import type { AccessRule, GrantRequest } from '../model/account.ts';
 import type { Plan } from './plan.ts';
+import type { ListReading } from './list-reading.ts';
 
 /** The verbs of a provider whose accounts get their rights by access rules: a role on a scope. */
 export interface AccessRules {
-  readonly listScopes: () => Promise<ScopeList>;
+  readonly listScopes: () => Promise<ListReading<Scope>>;
   /** The rules that apply to one account, or to any of them: their own, and those for everybody. @throws NotFoundError when there is no such account */
-  readonly list: (account: string | null) => Promise<readonly GrantedRule[]>;
+  readonly list: (account: string | null) => Promise<ListReading<GrantedRule>>;
   readonly planGrant: (account: string, grant: GrantRequest) => Promise<Plan<GrantedRule>>;
   /** @throws NotFoundError when there is no such rule */
   readonly planRevoke: (ruleId: string) => Promise<RevocationPlan>;
-}
-
-/** What a role can be granted on, as far as the caller may see it. */
-export interface ScopeList {
-  readonly scopes: readonly Scope[];
-  /** What is left out, one sentence each. */
-  readonly warnings: readonly string[];
 }
 
 /** An access rule with the account it is for, by the name it binds to, or with what stands for everybody. */

@@ -3,6 +3,7 @@ import type { Credential, Secret } from '../model/credential.ts';
 import type { AccessRules } from './access-rules.ts';
 import type { AnswerContext, Issued, IssuancePlan } from './issuance.ts';
 import type { LocalOptions, ManualDefinition, ManualVerbs } from './manual.ts';
+import type { ListReading } from './list-reading.ts';
 import type { Plan } from './plan.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HttpCredential } from '../http/request.ts';
@@ -114,7 +115,7 @@ export interface Provider {
   readonly planDelete?: (account: Account) => Promise<Plan<void>>;
   readonly listOrganizations?: () => Promise<readonly Organization[]>;
   readonly listGroups?: () => Promise<readonly Group[]>;
-  readonly listRoles?: () => Promise<readonly Role[]>;
+  readonly listRoles?: () => Promise<ListReading<Role>>;
   readonly accessRules?: AccessRules;
   /** Instead of `planCreate` and `planRotate` where a person fetches every credential. */
   readonly manual?: ManualVerbs;

@@ -29,10 +29,11 @@ export async function listRules({ open }: Invocation, account: string | undefine
     account?.trim() === '' ? found('--account is empty: give the id or name of an account') : found(),
   );
   const { list } = session.verb('accessRules', 'list access rules');
-  const rules = await list(account ?? null);
+  const { rows: rules, warnings } = await list(account ?? null);
   const sorted = rules.toSorted((a, b) => compareText(a.account, b.account) || Number(a.id) - Number(b.id));
   await session.emit(listDocument({ rows: sorted, columns: ruleColumns, raw: () => rules.map(({ raw }) => raw) }));
-  if (rules.length === 0) await session.note('no access rules');
+  for (const text of warnings) await session.note(text);
+  if (rules.length + warnings.length === 0) await session.note('no access rules');
   return ExitCode.done;
 }
 
@@ -105,8 +106,9 @@ function checkGrant(
 }
 
 async function pickRole(session: Session): Promise<string> {
-  const roles = await session.verb('listRoles', 'list roles')();
-  const choices = roles.map(roleChoice);
+  const { rows, warnings } = await session.verb('listRoles', 'list roles')();
+  for (const text of warnings) await session.note(text);
+  const choices = rows.map(roleChoice);
   if (choices.length === 0) throw new NotFoundError('there is no role to choose from');
   return session.ctx.prompt.select({ message: 'Which role?', choices });
 }
@@ -117,7 +119,7 @@ function roleChoice({ id, name, description, grantable }: Role): PromptChoice {
 }
 
 async function pickScope(session: Session): Promise<string> {
-  const { scopes, warnings } = await session.verb('accessRules', 'list scopes').listScopes();
+  const { rows: scopes, warnings } = await session.verb('accessRules', 'list scopes').listScopes();
   for (const text of warnings) await session.note(text);
   const choices = scopes.map(({ type, id, path }) => ({ value: `${type}:${id}`, label: `${type} ${path}` }));
   if (choices.length === 0) throw new NotFoundError('there is no scope to choose from');

@@ -55,7 +55,8 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
       flags,
       // An account of that name may have been created while a person was asked.
       checkUnchanged: async () => {
-        const same = flags.allowDuplicate ? [] : await accountsNamed(session, wanted.name);
+        if (flags.allowDuplicate) return;
+        const { same } = await accountsNamed(session, wanted.name);
         if (same.length > 0) throw exists(session, same, {});
       },
     };
@@ -92,12 +93,11 @@ async function checkInput(
  */
 async function findExisting(session: Session, { name }: NewAccount, flags: CreateFlags): Promise<Account | null> {
   if (flags.allowDuplicate) return null;
-  const { accounts, warnings, isCut } = await session.provider.listAccounts();
-  const same = accounts.filter((account) => account.name === name);
+  const { same, gaps } = await accountsNamed(session, name);
   const [only, ...others] = same;
   if (only === undefined) {
     // A provider whose lists are cut refuses a name that is taken.
-    for (const text of isCut ? warnings : []) await session.note(text);
+    for (const text of gaps) await session.note(text);
     return null;
   }
   const { ctx, connection, stateDirectory } = session;
@@ -107,9 +107,15 @@ async function findExisting(session: Session, { name }: NewAccount, flags: Creat
   throw exists(session, same, flags);
 }
 
-/** @throws ConflictError (`exists`) also where the account of that name cannot be read */
-async function accountsNamed({ provider, definition }: Session, name: string): Promise<readonly Account[]> {
-  const { accounts, misread = [] } = await provider.listAccounts();
+/**
+ * The accounts of that name, and why there may be others.
+ * @throws ConflictError (`exists`) where the account of that name cannot be read
+ */
+async function accountsNamed(
+  { provider, definition }: Session,
+  name: string,
+): Promise<{ readonly same: readonly Account[]; readonly gaps: readonly string[] }> {
+  const { accounts, warnings, isCut, misread = [] } = await provider.listAccounts();
   const taken = misread.find((account) => !account.isListed && account.name === name);
   if (taken !== undefined) {
     const message = `${definition.title} has a service account named "${name}" already: ${taken.what}`;
@@ -118,7 +124,7 @@ async function accountsNamed({ provider, definition }: Session, name: string): P
       hint: 'give --allow-duplicate to have a second one, or another name',
     });
   }
-  return accounts.filter((account) => account.name === name);
+  return { same: accounts.filter((account) => account.name === name), gaps: isCut ? warnings : [] };
 }
 
 function exists({ definition }: Session, same: readonly Account[], flags: Pick<CreateFlags, 'ifMissing'>): CliError {

@@ -40,7 +40,7 @@ export async function printList<Row extends NamedRow>(
 /** Roles by id; empty when the caller may not read them. */
 export async function readableRoles({ provider }: Session): Promise<ReadonlyMap<string, Role>> {
   const roles = provider.listRoles === undefined ? null : await orNull(provider.listRoles());
-  return new Map((roles ?? []).map((role) => [role.id, role]));
+  return new Map((roles?.rows ?? []).map((role) => [role.id, role]));
 }
 
 /** Null when the caller has no right to read it. */

@@ -56,7 +56,10 @@ function provider(connection: Connection): Provider {
     planDelete: (account) => planDelete(connection, account),
     listOrganizations: async () => complete(await connection.api.organizations(), 'nscale').map(toOrganization),
     listGroups: () => listGroups(connection),
-    listRoles: async () => complete(await connection.read(connection.api.roles), 'nscale').map(toRole),
+    listRoles: async () => {
+      const { items, unreadable } = await connection.read(connection.api.roles);
+      return { rows: items.map(toRole), warnings: unreadable.map(({ what }) => what) };
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import type { ApplyOptions } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { addRule, resolveGrant, ruleBody, rulesUrl, type Grant } from './rules.ts';
 import { issuedFrom, readSecret, secretKey } from './rotate.ts';
-import { listCap, mayBeCut, readAccount, readableRules } from './lookup.ts';
+import { isCut, listCap, mayBeCut, readAccount, readableRules } from './lookup.ts';
 import { Created, toAccount } from './schema.ts';
 
 /** Run:ai takes nothing but the name; rights are rules of their own, added once the secret is delivered. */
@@ -58,7 +58,7 @@ async function hasNoLeftovers(connection: Connection, name: string): Promise<boo
   if (rules === null) return false;
   if (rules.length === 0) return true;
   const list = rules.map((rule) => `${String(rule.id)} (${rule.roleName ?? String(rule.roleId)})`).join(', ');
-  if ((await connection.api.accounts()).length === listCap) {
+  if (isCut(await connection.api.accounts())) {
     // They may be in use: who has that name cannot be told from the list.
     throw new ConflictError('exists', `access rules for the name "${name}" exist: ${list}; ${mayBeCut}`, {
       provider: 'runai',
@@ -93,7 +93,7 @@ async function send(
 
 /** An account of that name may be ours or somebody else's: nothing that Run:ai keeps of it says (docs/design.md 5). */
 async function readEvidence({ api, model }: Connection, name: string): Promise<Evidence> {
-  const named = (await api.accounts()).filter(({ wire }) => wire.name === name);
+  const named = (await api.accounts()).items.filter(({ wire }) => wire.name === name);
   return { kind: 'unclear', candidates: named.map((payload) => model(payload, null)) };
 }
 

@@ -1,9 +1,10 @@
 import { sactl } from '../../model/hint.ts';
 import { FailedError, NotFoundError } from '../../errors.ts';
 import { describeRule, type Account } from '../../model/account.ts';
-import type { AccountList } from '../provider.ts';
+import { listOf } from '../../model/text.ts';
+import type { AccountList, Misread } from '../provider.ts';
 import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
-import type { Payload } from '../answers.ts';
+import { illegible, type Items, type Payload } from '../answers.ts';
 import { isForbidden } from './problem.ts';
 import type { Connection } from './connection.ts';
 import {
@@ -25,15 +26,31 @@ export async function listAccounts(
   { api, model }: Connection,
   { withRules }: { withRules: boolean },
 ): Promise<AccountList> {
-  const [payloads, rules] = await Promise.all([api.accounts(), withRules ? api.accessRules() : null]);
-  const accounts = payloads.map((payload) => model(payload, rules === null ? null : rulesOf(payload.wire, rules)));
-  const isCut = accounts.length === listCap;
+  const [list, known] = await Promise.all([api.accounts(), withRules ? api.accessRules() : null]);
+  const rules = known?.rules ?? null;
   const shared = (rules ?? []).filter(isForEverybody).map((rule) => describeRule(toAccessRule(rule)));
-  const warnings = [
-    ...(isCut ? [mayBeCut] : []),
-    ...(shared.length === 0 ? [] : [`every account has these rights, too: ${shared.join(', ')}`]),
-  ];
-  return isCut ? { accounts, warnings, isCut } : { accounts, warnings };
+  const misread = [...list.unreadable, ...list.items.flatMap(partlyRead)];
+  return {
+    accounts: list.items.map((payload) => model(payload, rules === null ? null : rulesOf(payload.wire, rules))),
+    warnings: [
+      ...(isCut(list) ? [mayBeCut] : []),
+      ...(shared.length === 0 ? [] : [`every account has these rights, too: ${shared.join(', ')}`]),
+      ...(known?.unreadable ?? []).map(({ what }) => what),
+    ],
+    ...(isCut(list) ? { isCut: true } : {}),
+    ...(misread.length === 0 ? {} : { misread }),
+  };
+}
+
+/** Whether the list has as many accounts as it gets. */
+export function isCut({ items, unreadable }: Items<ServiceAccount>): boolean {
+  return items.length + unreadable.length === listCap;
+}
+
+function partlyRead({ wire: { id, name }, misfits = [] }: Payload<ServiceAccount>): Misread[] {
+  if (misfits.length === 0) return [];
+  const what = `Run:ai service account ${name} (${id}) cannot be read as a whole: it does not fit at ${listOf(misfits)}`;
+  return [{ id, name, isListed: true, what }];
 }
 
 /** Rules bind by name; the client id is the same, and the id is matched in case (docs/contracts/runai.md 7). */
@@ -53,12 +70,14 @@ export function accountsNamed(accounts: readonly Account[], reference: string): 
 
 /** The one account that a reference names, with its access rules where they may be read. */
 export async function findAccount(connection: Connection, reference: string): Promise<Account> {
-  const payloads = await connection.api.accounts();
-  const accounts = payloads.map((payload) => connection.model(payload, null));
+  const list = await connection.api.accounts();
+  const misread = list.unreadable.find(({ id, name }) => id === reference || name === reference);
+  if (misread !== undefined) throw illegible(misread, 'runai');
+  const accounts = list.items.map((payload) => connection.model(payload, null));
   const account = onlyAccount(accountsNamed(accounts, reference), `Run:ai service accounts go by "${reference}"`);
-  const listed = account === null ? undefined : payloads[accounts.indexOf(account)];
-  const found = listed ?? (accounts.length === listCap ? await findUnlisted(connection, reference) : null);
-  if (found === null) throw missingAccount(reference);
+  const listed = account === null ? undefined : list.items[accounts.indexOf(account)];
+  const found = listed ?? (isCut(list) ? await findUnlisted(connection, reference) : null);
+  if (found === null) throw missingAccount(reference, list.unreadable);
   return joined(connection, found);
 }
 
@@ -69,11 +88,9 @@ export async function readAccount(connection: Connection, id: string): Promise<A
   return joined(connection, found);
 }
 
-function missingAccount(reference: string): NotFoundError {
-  return new NotFoundError(`no Run:ai service account "${reference}"`, {
-    provider: 'runai',
-    hint: sactl`serviceaccounts list --provider runai`,
-  });
+function missingAccount(reference: string, unreadable: readonly Misread[] = []): NotFoundError {
+  const message = [`no Run:ai service account "${reference}"`, ...unreadable.map(({ what }) => what)].join('; ');
+  return new NotFoundError(message, { provider: 'runai', hint: sactl`serviceaccounts list --provider runai` });
 }
 
 /**
@@ -97,13 +114,14 @@ async function joined(connection: Connection, found: Payload<ServiceAccount>): P
   return connection.model(found, await readableRules(connection, subjectsOf(account)));
 }
 
-/** The rules of these subjects; null where the caller may not read rules. */
+/** The rules of these subjects; null where the caller may not read rules, or some of them cannot be read. */
 export async function readableRules(
   { api }: Connection,
   subjects: readonly string[],
-): Promise<AccessRuleRead[] | null> {
+): Promise<readonly AccessRuleRead[] | null> {
   try {
-    return await api.rulesOf(subjects);
+    const { rules, unreadable } = await api.rulesOf(subjects);
+    return unreadable.length === 0 ? rules : null;
   } catch (error) {
     if (isForbidden(error)) return null;
     throw error;

@@ -1,16 +1,18 @@
 import { HttpError } from '../../http/error.ts';
 import type { Schema } from '../../http/body.ts';
 import { fieldsOf } from '../../model/account.ts';
-import { asNumber, countPages, payloads, type Payload } from '../answers.ts';
+import { asNumber, countPages, readableItems, type ItemReading, type Items, type Payload } from '../answers.ts';
+import type { Misread } from '../provider.ts';
 import { isAbsent, orMissing } from './problem.ts';
 import {
-  AccessRulePage,
   everybody,
   isForEverybody,
   isOwnRule,
-  RoleRead,
+  roleReading,
+  ruleReading,
   type AccessRuleRead,
   type Id,
+  type RoleRead,
 } from './schema.ts';
 
 /** Reads what is at a path below the endpoint. */
@@ -21,12 +23,12 @@ const pageSize = 500;
 export const rulesPath = '/api/v1/authorization/access-rules';
 
 /** v2 in pages, or v1 in one piece where there is no v2 (docs/contracts/runai.md 8). */
-export async function readRoles(read: Read): Promise<Payload<RoleRead>[]> {
+export async function readRoles(read: Read): Promise<Items<RoleRead>> {
   try {
-    return await readPages(read, '/api/v2/authorization/roles', 'roles', RoleRead);
+    return await readPages(read, '/api/v2/authorization/roles', 'roles', roleReading);
   } catch (error) {
     if (!(error instanceof HttpError) || !isAbsent(error)) throw error;
-    return read('/api/v1/authorization/roles', 'list roles', payloads(RoleRead));
+    return read('/api/v1/authorization/roles', 'list roles', readableItems(roleReading));
   }
 }
 
@@ -35,57 +37,52 @@ export async function readPages<Wire extends { readonly id: Id }>(
   read: Read,
   path: string,
   noun: string,
-  schema: Schema<Wire>,
-): Promise<Payload<Wire>[]> {
-  const items = new Map<string, Payload<Wire>>();
+  reading: ItemReading<Wire>,
+): Promise<Items<Wire>> {
   const purpose = `list ${noun}`;
-  const counted = countPages({ provider: 'runai', purpose });
-  let offset: number | null = 0;
-  while (offset !== null) {
-    const url = `${path}?limit=${pageSize}&offset=${offset}`;
-    const page: Page<Wire> = await read(url, purpose, pageOf(noun, schema));
-    counted(page.items.length);
-    const known = items.size;
-    addNew(items, page.items, ({ wire }) => wire.id);
-    offset = items.size > known && page.next !== null && page.next > offset ? page.next : null;
+  const all = collected<Wire>({ purpose, idOf: ({ id }) => String(id) });
+  const schema = pageOf(noun, reading);
+  for (let offset: number | null = 0; offset !== null;) {
+    const page: Page<Wire> = await read(`${path}?limit=${pageSize}&offset=${offset}`, purpose, schema);
+    const hasNew = all.add(page);
+    offset = hasNew && page.next !== null && page.next > offset ? page.next : null;
   }
-  return [...items.values()];
+  return all.list();
 }
 
-/** An item that comes twice, because the offsets moved between two pages, is one item (docs/contracts/runai.md 15.22). */
-function addNew<Item>(known: Map<string, Item>, items: readonly Item[], idOf: (item: Item) => Id): void {
-  for (const item of items) {
-    const id = String(idOf(item));
-    if (!known.has(id)) known.set(id, item);
-  }
+/** Access rules, and those that cannot be read: whose they are is not known. */
+export interface Rules {
+  readonly rules: readonly AccessRuleRead[];
+  readonly unreadable: readonly Misread[];
 }
 
 /** The reads of access rules. */
 export interface RuleReads {
   /** All pages of these service accounts' own rules. */
-  readonly rulesOf: (subjects: readonly string[]) => Promise<AccessRuleRead[]>;
+  readonly rulesOf: (subjects: readonly string[]) => Promise<Rules>;
   /** The rules that apply to every service account. */
-  readonly rulesForEverybody: () => Promise<AccessRuleRead[]>;
+  readonly rulesForEverybody: () => Promise<Rules>;
   /** Both kinds of rules, of all service accounts; never those of people and groups. */
-  readonly accessRules: () => Promise<AccessRuleRead[]>;
+  readonly accessRules: () => Promise<Rules>;
 }
 
 export function ruleReads(read: Read): RuleReads {
   return {
     rulesOf: async (subjects) => {
-      const rules = await readAccessRules(read, `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`);
-      return rules.filter((rule) => isOwnRule(rule) && subjects.includes(rule.subjectId));
+      const filter = `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
+      return only(await readAccessRules(read, filter), (rule) => isOwnRule(rule) && subjects.includes(rule.subjectId));
     },
     rulesForEverybody: async () => {
       // A control plane that has no such subject may say that the request is not valid.
       const rules = await orMissing(readAccessRules(read, `&subjectType=${everybody}`));
-      return (rules ?? []).filter(isForEverybody);
+      return only(rules ?? { rules: [], unreadable: [] }, isForEverybody);
     },
-    accessRules: async () => {
-      const rules = await readAccessRules(read, '');
-      return rules.filter((rule) => isOwnRule(rule) || isForEverybody(rule));
-    },
+    accessRules: async () => only(await readAccessRules(read, ''), (rule) => isOwnRule(rule) || isForEverybody(rule)),
   };
+}
+
+function only({ rules, unreadable }: Rules, isMeant: (rule: AccessRuleRead) => boolean): Rules {
+  return { rules: rules.filter((rule) => !rule.deletedAt && isMeant(rule)), unreadable };
 }
 
 /**
@@ -93,33 +90,63 @@ export function ruleReads(read: Read): RuleReads {
  * the total says. A parameter that the server does not know is ignored, and then all rules come back, so callers filter
  * them again (docs/contracts/runai.md 7).
  */
-async function readAccessRules(read: Read, filter: string): Promise<AccessRuleRead[]> {
+async function readAccessRules(read: Read, filter: string): Promise<Rules> {
   const purpose = 'list access rules';
-  const rules = new Map<string, AccessRuleRead>();
-  const counted = countPages({ provider: 'runai', purpose });
+  const all = collected<AccessRuleRead>({ purpose, idOf: ({ id }) => String(id) });
   for (let offset = 0; ;) {
-    const page = await read(`${rulesPath}?limit=${pageSize}&offset=${offset}${filter}`, purpose, AccessRulePage);
-    counted(page.accessRules.length);
-    const known = rules.size;
-    addNew(rules, page.accessRules, ({ id }) => id);
-    offset += page.accessRules.length;
-    if (rules.size === known || offset >= (asNumber(page.totalRecords) ?? Infinity)) break;
+    const page = await read(`${rulesPath}?limit=${pageSize}&offset=${offset}${filter}`, purpose, RulePage);
+    const hasNew = all.add(page);
+    offset += page.items.length + page.unreadable.length;
+    if (!hasNew || offset >= (page.total ?? Infinity)) break;
   }
-  return [...rules.values()].filter(({ deletedAt }) => !deletedAt);
+  const { items: rules, unreadable } = all.list();
+  return { rules: rules.map(({ wire }) => wire), unreadable };
 }
 
-interface Page<Wire> {
-  readonly items: readonly Payload<Wire>[];
+export const RulePage = pageOf('accessRules', ruleReading);
+
+/**
+ * Puts pages together. An item that comes twice, because the offsets moved between two pages, is one item
+ * (docs/contracts/runai.md 15.22).
+ */
+function collected<Wire>({ purpose, idOf }: { purpose: string; idOf: (wire: Wire) => string }): {
+  /** Whether the page has anything new. */
+  readonly add: (page: Items<Wire>) => boolean;
+  readonly list: () => Items<Wire>;
+} {
+  const known = new Map<string, Payload<Wire>>();
+  const unread = new Map<string, Misread>();
+  const counted = countPages({ provider: 'runai', purpose });
+  return {
+    add: (page) => {
+      const before = known.size + unread.size;
+      counted(page.items.length + page.unreadable.length);
+      for (const item of page.items) {
+        const id = idOf(item.wire);
+        if (!known.has(id)) known.set(id, item);
+      }
+      for (const one of page.unreadable) unread.set(one.what, one);
+      return known.size + unread.size > before;
+    },
+    list: () => ({ items: [...known.values()], unreadable: [...unread.values()] }),
+  };
+}
+
+interface Page<Wire> extends Items<Wire> {
   /** The offset of the next page; null where this is the last: absent, null and "" alike (docs/contracts/runai.md 6). */
   readonly next: number | null;
+  /** How many items all pages have; null where it is not said. */
+  readonly total: number | null;
 }
 
-function pageOf<Wire>(key: string, schema: Schema<Wire>): Schema<Page<Wire>> {
+function pageOf<Wire>(key: string, reading: ItemReading<Wire>): Schema<Page<Wire>> {
   return {
     safeParse: (value) => {
       const fields = fieldsOf(value);
-      const items = payloads(schema).safeParse(fields[key]);
-      return items.success ? { success: true, data: { items: items.data, next: asNumber(fields['next']) } } : items;
+      const list = readableItems(reading).safeParse(fields[key]);
+      if (!list.success) return list;
+      const { next, totalRecords } = fields;
+      return { success: true, data: { ...list.data, next: asNumber(next), total: asNumber(totalRecords) } };
     },
   };
 }

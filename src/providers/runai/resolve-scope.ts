@@ -4,20 +4,11 @@ import type { GrantRequest } from '../../model/account.ts';
 import { sactl } from '../../model/hint.ts';
 import type { Scope } from '../access-rules.ts';
 import { payload } from '../answers.ts';
+import { clustersPath } from './api.ts';
 import { orMissing } from './problem.ts';
 import type { Connection } from './connection.ts';
 import { Cluster, OrgUnit } from './schema.ts';
-import {
-  clustersPath,
-  listClusters,
-  listUnits,
-  namesOf,
-  pathOf,
-  readable,
-  unitsPath,
-  type Unit,
-  type UnitType,
-} from './scopes.ts';
+import { listUnits, namesOf, pathOf, readable, unitsPath, type Unit, type UnitType } from './scopes.ts';
 import { tenantOf } from './tenant.ts';
 
 /** The scope of a new rule; `name` is null where its id was taken as it is. */
@@ -62,8 +53,9 @@ async function resolveCluster(connection: Connection, reference: string): Promis
     const found = await byId(connection, path, payload(Cluster));
     if (found !== 'missing') return { ...asScope('cluster', reference, found?.wire.name), clusterId: reference };
   }
-  const clusters = await readable(listClusters(connection));
-  if (clusters === null) throw cannotLookUp('cluster', reference, 'name it by its id, a UUID');
+  const list = await readable(connection.api.clusters());
+  if (list === null) throw cannotLookUp('cluster', reference, 'name it by its id, a UUID');
+  const { items: clusters } = list;
   const named = clusters.filter(({ wire: { uuid, name } }) => uuid === reference || name === reference);
   const [only, ...others] = named.map(({ wire }) => wire);
   if (only !== undefined && others.length === 0)
@@ -92,15 +84,18 @@ async function resolveUnit(connection: Connection, wanted: WantedUnit): Promise<
   }
   const units = await readable(listUnits(connection, type));
   if (units === null) throw cannotLookUp(type, reference, `name it by its id, a number: --scope ${type}:<id>`);
-  const candidates = units.filter((unit) => isOn(unit, on));
+  const candidates = units.items.filter((unit) => isOn(unit, on));
   const withId = candidates.filter(({ wire }) => String(wire.id) === reference);
   const named = withId.length > 0 ? withId : candidates.filter(({ wire }) => wire.name === reference);
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return unitScope(type, only);
   if (only === undefined) {
-    throw new UsageError(`no ${type} has the id or name "${reference}"`, { hint: sactl`scopes list --provider runai` });
+    const gaps = units.unreadable.map(({ what }) => what);
+    throw new UsageError([`no ${type} has the id or name "${reference}"`, ...gaps].join('; '), {
+      hint: sactl`scopes list --provider runai`,
+    });
   }
-  const names = namesOf((await readable(listClusters(connection))) ?? []);
+  const names = namesOf((await readable(connection.api.clusters()))?.items ?? []);
   const list = named.map((unit) => `${String(unit.wire.id)} (${pathOf(unit, names)})`).join(', ');
   throw new UsageError(`several ${type}s are named "${reference}": ${list}`, {
     hint: 'name one by its id, or its cluster with --cluster',

@@ -1,5 +1,5 @@
 import { HttpError } from '../../http/error.ts';
-import { rulesPath } from './pages.ts';
+import { rulesPath, type Rules } from './pages.ts';
 import { orMissing } from './problem.ts';
 import type { Connection } from './connection.ts';
 import { AccessRuleRead, isForEverybody, isOwnRule, toAccessRule, toGrantedRule, toRole } from './schema.ts';
@@ -8,6 +8,7 @@ import { NotFoundError, UsageError } from '../../errors.ts';
 import { describeRule, type Account, type GrantRequest } from '../../model/account.ts';
 import type { GrantedRule, RevocationPlan } from '../access-rules.ts';
 import type { Plan } from '../plan.ts';
+import type { ListReading } from '../list-reading.ts';
 import type { Role } from '../provider.ts';
 import { findAccount, subjectsOf } from './lookup.ts';
 import { cannotLookUp, resolveScope, type GrantScope } from './resolve-scope.ts';
@@ -84,12 +85,21 @@ export async function removeRule(connection: Connection, id: string, signal: Abo
 }
 
 /** The rules that apply to one account, found by id, name or client id, or to all: their own, and those for everybody. */
-export async function listAccessRules(connection: Connection, account: string | null): Promise<GrantedRule[]> {
+export async function listAccessRules(
+  connection: Connection,
+  account: string | null,
+): Promise<ListReading<GrantedRule>> {
   const { api } = connection;
-  if (account === null) return (await api.accessRules()).map(toGrantedRule);
+  if (account === null) return toListing([await api.accessRules()]);
   const subjects = subjectsOf(await findAccount(connection, account));
-  const [own, shared] = await Promise.all([api.rulesOf(subjects), api.rulesForEverybody()]);
-  return [...own, ...shared].map(toGrantedRule);
+  return toListing(await Promise.all([api.rulesOf(subjects), api.rulesForEverybody()]));
+}
+
+function toListing(read: readonly Rules[]): ListReading<GrantedRule> {
+  return {
+    rows: read.flatMap(({ rules }) => rules.map(toGrantedRule)),
+    warnings: [...new Set(read.flatMap(({ unreadable }) => unreadable.map(({ what }) => what)))],
+  };
 }
 
 /** Gives an account a role on a scope; rules bind by the account's name (docs/contracts/runai.md 7). */
@@ -124,7 +134,7 @@ async function findSame(
   account: Account,
   body: Readonly<Record<string, unknown>>,
 ): Promise<AccessRuleRead | undefined> {
-  const rules = await api.rulesOf(subjectsOf(account));
+  const { rules } = await api.rulesOf(subjectsOf(account));
   return rules.find((rule) =>
     (['roleId', 'scopeType', 'scopeId'] as const).every((key) => String(rule[key]) === String(body[key])),
   );
@@ -160,11 +170,10 @@ function missingRule(which: string): NotFoundError {
 }
 
 /** The roles that can be granted; deleted and disabled ones are left out (docs/contracts/runai.md 8). */
-export async function listRoles({ api }: Connection): Promise<Role[]> {
-  const roles = await api.roles();
-  return roles
-    .filter(({ wire }) => wire.effectiveEnabled !== false && !wire.deletedAt)
-    .map(({ wire, raw }) => toRole(wire, raw));
+export async function listRoles({ api }: Connection): Promise<ListReading<Role>> {
+  const { items, unreadable } = await api.roles();
+  const grantable = items.filter(({ wire }) => wire.effectiveEnabled !== false && !wire.deletedAt);
+  return { rows: grantable.map(({ wire, raw }) => toRole(wire, raw)), warnings: unreadable.map(({ what }) => what) };
 }
 
 /**
@@ -172,22 +181,23 @@ export async function listRoles({ api }: Connection): Promise<Role[]> {
  * caller may not list roles. @throws UsageError; AuthError for a name that cannot be looked up
  */
 async function resolveRole(connection: Connection, reference: string): Promise<Grant['role']> {
-  const roles = await readable(listRoles(connection));
-  if (roles === null) {
+  const list = await readable(listRoles(connection));
+  if (list === null) {
     if (/^\d+$/.test(reference)) return { id: reference, name: `role ${reference}` };
     throw cannotLookUp('role', reference, 'name it by its id, a number: --role <id>');
   }
+  const { rows: roles, warnings } = list;
   const byId = roles.find(({ id }) => id === reference);
   if (byId !== undefined) return byId;
   const wanted = reference.toLowerCase();
   const named = roles.filter(({ name }) => name.toLowerCase() === wanted);
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return only;
-  const list = (only === undefined ? roles : named).map(({ id, name }) => `${name} (${id})`);
+  const choices = (only === undefined ? roles : named).map(({ id, name }) => `${name} (${id})`);
   throw new UsageError(
     only === undefined
-      ? `no role has the id or name "${reference}"; there are ${list.join(', ')}`
-      : `several roles are named "${reference}": ${list.join(', ')}`,
+      ? [`no role has the id or name "${reference}"; there are ${choices.join(', ')}`, ...warnings].join('; ')
+      : `several roles are named "${reference}": ${choices.join(', ')}`,
     { hint: sactl`roles list --provider runai` },
   );
 }

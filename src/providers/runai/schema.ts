@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 
-import { barelyKnown, type AccessRule, type Account } from '../../model/account.ts';
+import type { Schema } from '../../http/body.ts';
+import { barelyKnown, fieldsOf, type AccessRule, type Account } from '../../model/account.ts';
 import { ExactNumber } from '../../model/exact-number.ts';
+import type { ItemReading } from '../answers.ts';
 import type { GrantedRule } from '../access-rules.ts';
 import type { Role } from '../provider.ts';
 
@@ -9,27 +11,42 @@ import type { Role } from '../provider.ts';
 const Id = z.union([z.string(), z.number(), z.instanceof(ExactNumber)]);
 export type Id = z.infer<typeof Id>;
 
-const Time = z.optional(z.nullable(z.string()));
-
 /** Whether it can be one part of a URL's path: dots alone are taken for folders, and half a character is no text. */
 export function isPathPart(text: string): boolean {
   return /[^.]/.test(text) && !/\p{Surrogate}/u.test(text);
 }
 
 /** An id that requests name the object by. */
-const AccountId = z.string().check(z.refine(isPathPart));
+const PathPart = z.string().check(z.refine(isPathPart));
+
+const Text = z.optional(z.nullable(z.string()));
+const Tenant = z.optional(z.nullable(Id));
+const BareText = z.catch(Text, null);
 
 /** A service account, or an application before 2.24 (docs/contracts/runai.md 3 and 12). */
-export const ServiceAccount = z.object({
-  id: AccountId,
+const WholeAccount = z.object({
+  id: PathPart,
   name: z.string(),
-  clientId: z.optional(z.nullable(z.string())),
+  clientId: Text,
   enabled: z.optional(z.boolean()),
-  createdBy: z.optional(z.nullable(z.string())),
-  createdAt: Time,
-  updatedAt: Time,
-  lastLogin: Time,
-  tenantId: z.optional(z.nullable(Id)),
+  createdBy: Text,
+  createdAt: Text,
+  updatedAt: Text,
+  lastLogin: Text,
+  tenantId: Tenant,
+});
+
+/** The same, as far as it can be read: with id and name, and whatever else fits. */
+export const ServiceAccount = z.object({
+  id: PathPart,
+  name: z.string(),
+  clientId: BareText,
+  enabled: z.catch(z.optional(z.boolean()), undefined),
+  createdBy: BareText,
+  createdAt: BareText,
+  updatedAt: BareText,
+  lastLogin: BareText,
+  tenantId: z.catch(Tenant, null),
 });
 export type ServiceAccount = z.infer<typeof ServiceAccount>;
 
@@ -45,19 +62,36 @@ export const Created = z.object({
 /** The answer to a regenerate; not even the secret is marked required (docs/contracts/runai.md 3). */
 export const Regenerated = z.object({ clientSecret: z.optional(z.string()), secret: z.optional(z.string()) });
 
-/** Whole, because `accessrules … --raw` prints it. */
-export const AccessRuleRead = z.looseObject({
+/** Loose, because `accessrules … --raw` prints it. */
+const WholeRule = z.looseObject({
   id: Id,
   subjectId: z.string(),
   subjectType: z.string(),
   roleId: Id,
-  roleName: z.optional(z.nullable(z.string())),
+  roleName: Text,
   scopeId: Id,
   scopeType: z.string(),
-  scopeName: z.optional(z.nullable(z.string())),
-  clusterId: z.optional(z.nullable(z.string())),
-  deletedAt: z.optional(z.nullable(z.string())),
-  tenantId: z.optional(z.nullable(Id)),
+  scopeName: Text,
+  clusterId: Text,
+  deletedAt: Text,
+  tenantId: Tenant,
+});
+
+const unknown = 'unknown';
+
+/** The same, as far as it can be read: whose it is, and by which id it is deleted. */
+export const AccessRuleRead = z.looseObject({
+  id: Id,
+  subjectId: z.string(),
+  subjectType: z.string(),
+  roleId: z.catch(Id, unknown),
+  roleName: BareText,
+  scopeId: z.catch(Id, unknown),
+  scopeType: z.catch(z.string(), unknown),
+  scopeName: BareText,
+  clusterId: BareText,
+  deletedAt: BareText,
+  tenantId: z.catch(Tenant, null),
 });
 export type AccessRuleRead = z.infer<typeof AccessRuleRead>;
 
@@ -76,21 +110,41 @@ export function isForEverybody({ subjectType }: Pick<AccessRuleRead, 'subjectTyp
   return subjectType === everybody;
 }
 
-export const AccessRulePage = z.object({ totalRecords: z.optional(z.unknown()), accessRules: z.array(AccessRuleRead) });
-
 /** v1 and v2 roles alike (docs/contracts/runai.md 8). */
-export const RoleRead = z.object({
+const RoleRead = z.object({
   id: Id,
   name: z.string(),
-  description: z.optional(z.nullable(z.string())),
-  effectiveEnabled: z.optional(z.boolean()),
-  deletedAt: z.optional(z.nullable(z.string())),
+  description: BareText,
+  effectiveEnabled: z.catch(z.optional(z.boolean()), undefined),
+  deletedAt: BareText,
 });
 export type RoleRead = z.infer<typeof RoleRead>;
 
-export const Cluster = z.object({ uuid: z.string(), name: z.string(), tenantId: z.optional(z.nullable(Id)) });
+export const Cluster = z.object({ uuid: PathPart, name: z.string(), tenantId: z.catch(Tenant, null) });
+export type Cluster = z.infer<typeof Cluster>;
 
-export const OrgUnit = z.object({ id: Id, name: z.string(), clusterId: z.optional(z.nullable(z.string())) });
+export const OrgUnit = z.object({ id: Id, name: z.string(), clusterId: BareText });
+export type OrgUnit = z.infer<typeof OrgUnit>;
+
+/** Accounts and rules are told as they are sent, and what is missing of one is told with it. */
+export const accountReading = reading('service account', WholeAccount, ServiceAccount);
+export const ruleReading = reading('access rule', WholeRule, AccessRuleRead);
+export const roleReading = reading('role', RoleRead, RoleRead);
+export const clusterReading = reading('cluster', Cluster, Cluster, 'uuid');
+export const departmentReading = reading('department', OrgUnit, OrgUnit);
+export const projectReading = reading('project', OrgUnit, OrgUnit);
+
+function reading<Wire>(noun: string, whole: Schema<Wire>, part: Schema<Wire>, key = 'id'): ItemReading<Wire> {
+  return {
+    noun: `Run:ai ${noun}`,
+    whole,
+    part,
+    named: (raw) => {
+      const { [key]: id, name } = fieldsOf(raw);
+      return { id: typeof id === 'number' || id instanceof ExactNumber ? String(id) : id, name };
+    },
+  };
+}
 
 export const Permission = z.object({ resourceType: z.string(), actions: z.array(z.string()) });
 

@@ -1,30 +1,24 @@
-import type * as z from 'zod/mini';
-
-import type { Scope, ScopeList } from '../access-rules.ts';
-import { payloads, type Payload } from '../answers.ts';
+import type { Scope } from '../access-rules.ts';
+import type { Items, Payload } from '../answers.ts';
+import type { ListReading } from '../list-reading.ts';
 import { readPages } from './pages.ts';
 import { isForbidden } from './problem.ts';
 import type { Connection } from './connection.ts';
-import { Cluster, OrgUnit } from './schema.ts';
+import { departmentReading, projectReading, type Cluster, type OrgUnit } from './schema.ts';
 import { tenantIn } from './tenant.ts';
 
 export type UnitType = 'department' | 'project';
-export type Unit = Payload<z.infer<typeof OrgUnit>>;
-type ClusterItem = Payload<z.infer<typeof Cluster>>;
+export type Unit = Payload<OrgUnit>;
+type ClusterItem = Payload<Cluster>;
 
-export const clustersPath = '/api/v1/clusters';
+const unitReadings = { department: departmentReading, project: projectReading };
 
 export function unitsPath(type: UnitType): string {
   return `/api/v1/org-unit/${type}s`;
 }
 
-/** The clusters in all versions; `/clusters/minimal` is not in all of them (docs/contracts/runai.md 15.29). */
-export function listClusters({ api }: Connection): Promise<ClusterItem[]> {
-  return api.read(`${clustersPath}?verbosity=metadata`, 'list clusters', payloads(Cluster));
-}
-
-export function listUnits({ api }: Connection, type: UnitType): Promise<Unit[]> {
-  return readPages(api.read, unitsPath(type), `${type}s`, OrgUnit);
+export function listUnits({ api }: Connection, type: UnitType): Promise<Items<OrgUnit>> {
+  return readPages(api.read, unitsPath(type), `${type}s`, unitReadings[type]);
 }
 
 /** What can be read; null where the caller may not. */
@@ -56,9 +50,9 @@ export function scopeProblem(text: string): string | null {
  * The tenant, its clusters, and the departments and projects on them, as far as they may be read (docs/contracts/runai.md 9).
  * @throws HttpError where none of them may be
  */
-export async function listScopes(connection: Connection): Promise<ScopeList> {
+export async function listScopes(connection: Connection): Promise<ListReading<Scope>> {
   const reads = {
-    clusters: listClusters(connection),
+    clusters: connection.api.clusters(),
     departments: listUnits(connection, 'department'),
     projects: listUnits(connection, 'project'),
   };
@@ -68,20 +62,24 @@ export async function listScopes(connection: Connection): Promise<ScopeList> {
     readable(reads.projects),
   ]);
   if (clusters === null && departments === null) await reads.projects;
-  const names = namesOf(clusters ?? []);
-  const hidden = Object.entries({ clusters, departments, projects }).flatMap(([what, list]) =>
-    list === null ? what : [],
-  );
+  const lists = { clusters, departments, projects };
+  const hidden = Object.entries(lists).flatMap(([what, list]) => (list === null ? what : []));
+  const unreadable = Object.values(lists).flatMap((list) => list?.unreadable ?? []);
+  const known = clusters?.items ?? [];
+  const names = namesOf(known);
   return {
-    scopes: [
-      ...tenantScopes(await tenantIn(connection), clusters ?? []),
-      ...(clusters ?? []).map(({ wire: { uuid: id, name }, raw }): Scope => {
+    rows: [
+      ...tenantScopes(await tenantIn(connection), known),
+      ...known.map(({ wire: { uuid: id, name }, raw }): Scope => {
         return { id, type: 'cluster', name, description: null, clusterId: id, path: name, raw };
       }),
-      ...(departments ?? []).map((unit) => toScope('department', unit, names)),
-      ...(projects ?? []).map((unit) => toScope('project', unit, names)),
+      ...(departments?.items ?? []).map((unit) => toScope('department', unit, names)),
+      ...(projects?.items ?? []).map((unit) => toScope('project', unit, names)),
     ],
-    warnings: hidden.map((what) => `${what} are left out: this credential may not list them`),
+    warnings: [
+      ...hidden.map((what) => `${what} are left out: this credential may not list them`),
+      ...unreadable.map(({ what }) => what),
+    ],
   };
 }
 

@@ -1,9 +1,8 @@
 import { FailedError, UsageError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
-import { payloads } from '../answers.ts';
-import { rulesPath } from './pages.ts';
+import { RulePage, rulesPath } from './pages.ts';
 import type { Connection } from './connection.ts';
-import { AccessRulePage, Cluster, type Id } from './schema.ts';
+import type { Id } from './schema.ts';
 import { claimsOf } from './token.ts';
 
 type TenantId = Id | null | undefined;
@@ -24,14 +23,14 @@ export async function tenantOf(connection: Connection): Promise<string> {
   if (claimed !== null) return claimed;
   const { api } = connection;
   const sources: readonly (() => Promise<readonly TenantId[]>)[] = [
-    async () => (await api.accounts()).map(({ wire }) => wire.tenantId),
+    async () => (await api.accounts()).items.map(({ wire }) => wire.tenantId),
     async () => {
-      const { accessRules } = await api.read(`${rulesPath}?limit=1&offset=0`, 'list access rules', AccessRulePage);
-      return accessRules.map(({ tenantId }) => tenantId);
+      const { items } = await api.read(`${rulesPath}?limit=1&offset=0`, 'list access rules', RulePage);
+      return items.map(({ wire }) => wire.tenantId);
     },
     async () => {
-      const clusters = await api.read('/api/v1/clusters?verbosity=metadata', 'list clusters', payloads(Cluster));
-      return clusters.map(({ wire }) => wire.tenantId);
+      const { items } = await api.clusters();
+      return items.map(({ wire }) => wire.tenantId);
     },
   ];
   for (const source of sources) {

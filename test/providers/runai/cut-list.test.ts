@@ -235,12 +235,3 @@ test('access rules are listed and made by its id', async () => {
   expect(await deployment.run(argv)).toEqual({ code: 0, stdout: `${name}\n`, stderr: '' });
   expect(deployment.mutations()).toEqual([`POST ${rules}`]);
 });
-
-test.each(['..', '.', 'half a \ud800'])('an id that no URL can hold is a bad answer: %j', async (bad) => {
-  const answer = { method: 'GET', path: accounts, answer: () => Response.json([{ id: bad, name: 'x' }]) };
-  const deployment = deploy({ intercept: faults(answer) });
-  const { code, stdout, stderr } = await deployment.run(['sa', 'delete', '--id', 'x', '--yes']);
-  expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toContain('JSON that does not fit at [0].id');
-  expect(deployment.mutations()).toEqual([]);
-});
