@@ -1,7 +1,11 @@
+import { expect } from 'vitest';
+
 import { organizationId, sandboxTokens } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
 import type { NscaleState } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
+import { withAnswersChecked } from '../../harness/checked.ts';
+import { nscaleDocuments } from '../../harness/nscale-conformance.ts';
 import { createNscaleVariant, type NscaleVariant } from '../../harness/nscale-variants.ts';
 
 /** JSON as far as these tests look into it: an object or array of anything, reached by key. */
@@ -57,7 +61,7 @@ export function deploy(options: Partial<NscaleVariant> = {}): Deployment {
   let tokens = 0;
   let saves = 0;
   const state = options.state ?? seedNscale(now);
-  const { fetch } = createNscaleVariant({
+  const emulator = createNscaleVariant({
     state,
     now: () => now,
     newSecret: () => `a.b.c.d.${(tokens += 1)}`,
@@ -67,6 +71,7 @@ export function deploy(options: Partial<NscaleVariant> = {}): Deployment {
     },
     ...options,
   });
+  const { fetch } = withAnswersChecked(emulator, nscaleDocuments, (problems) => expect(problems).toEqual([]));
   return {
     state,
     send: async (method, path, call = {}) => read(await fetch(toRequest(method, path, call))),
