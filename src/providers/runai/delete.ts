@@ -78,7 +78,7 @@ function leftBehind(done: string, left: readonly LeftRule[], cause?: unknown): P
   });
 }
 
-/** An account that is gone, although the answer was lost or says that it was not there, is deleted. */
+/** An account that is gone after a lost answer is deleted; one that is not there any more was deleted by somebody else. */
 async function removeAccount(
   connection: Connection,
   { account, url, left, signal }: { account: Account; url: string; left: readonly LeftRule[]; signal: AbortSignal },
@@ -88,11 +88,11 @@ async function removeAccount(
     await connection.api.sendOnly({ method: 'DELETE', url, purpose, signal });
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    if (error.verdict === 404) return;
     if (error.arrival === 'unknown') {
       const now = await connection.api.account(account.id).catch(() => undefined);
       if (now === null) return;
     }
+    if (error.verdict === 404) throw left.length === 0 ? error : leftBehind(error.message, left, error);
     const done = `${error.message}; it is disabled`;
     if (left.length > 0) throw leftBehind(done, left, error);
     throw new PartialError(done, {

@@ -134,14 +134,24 @@ describe('an account that cannot be disabled is left as it is', () => {
 
 describe('the last step', () => {
   test.each([
-    ['404', () => problem(404, 'not found'), false],
-    ['a lost answer', lost, true],
-    ['500', serverError, true],
-  ])('%s with the account gone is done', async (_, fault, done) => {
-    const last = { method: 'DELETE', path: id, done, answer: fault };
+    ['a lost answer', lost],
+    ['500', serverError],
+  ])('%s with the account gone is done', async (_, fault) => {
+    const last = { method: 'DELETE', path: id, done: true, answer: fault };
     const deployment = deploy({ intercept: faults(last) });
     const outcome = await deployment.run([...argv, ...answer]);
     expect(outcome).toEqual({ code: 0, stdout: deleted, stderr: lines(...told) });
+    expect(deployment.mutations()).toEqual(steps);
+  });
+
+  test('404 is not found: somebody else has deleted it', async () => {
+    const last = { method: 'DELETE', path: id, done: true, answer: () => problem(404, 'not found') };
+    const deployment = deploy({ intercept: faults(last) });
+    const { code, stdout, stderr } = await deployment.run([...argv, ...answer]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      error: { code: 'not_found', status: 404 },
+    });
     expect(deployment.mutations()).toEqual(steps);
   });
 
