@@ -81,12 +81,15 @@ export interface TokenRecord {
   readonly verified: boolean;
 }
 
+/** The value of a tag; several where there are several tags of one name (nscale). */
+export type TagValue = string | readonly string[];
+
 /** What `create` makes. Groups are ids or names, exactly as the user gave them. */
 export interface NewAccount {
   readonly name: string;
   readonly description: string | null;
   readonly groups: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, TagValue>>;
   /** The right to give it, where a provider has access rules. */
   readonly grant?: GrantRequest | null;
   /** Whether access rules that an earlier account of that name left behind may apply to it. */
@@ -109,8 +112,8 @@ export interface AccountChange {
   readonly groups?: readonly string[];
   readonly addGroups?: readonly string[];
   readonly removeGroups?: readonly string[];
-  /** Sets these tags; null removes one; others stay. */
-  readonly tags?: Readonly<Record<string, string | null>>;
+  /** Sets these tags, whatever there are of that name; null removes them; others stay. */
+  readonly tags?: Readonly<Record<string, TagValue | null>>;
   readonly enabled?: boolean;
 }
 

@@ -9,7 +9,7 @@ import { reread } from './lookup.ts';
 import { requestToken } from './rotate.ts';
 import { withToken, type ServiceAccount } from './schema.ts';
 import { update } from './update.ts';
-import { missing, operationTag, writeBody, type WriteBody } from './write.ts';
+import { missing, operationTag, tagsOf, writeBody, type WriteBody } from './write.ts';
 
 /** `operationId` becomes a tag, by which the account is found when the answer is lost. */
 export async function planCreate(
@@ -21,7 +21,9 @@ export async function planCreate(
   const groups = [...new Set(ids.values())];
   const organization = await connection.organization();
   const url = connection.api.accountsUrl(organization);
-  const body = writeBody({ ...account, groups, tags: { ...account.tags, [operationTag]: operationId } });
+  const own = { ...account.tags, [operationTag]: operationId };
+  const tags = Object.entries(own).flatMap(([name, value]) => tagsOf(name, value));
+  const body = writeBody({ ...account, groups, tags });
   const sample = sampleAnswer(connection.now(), organization, body);
   const purpose = `create service account ${account.name}`;
   return {

@@ -19,8 +19,8 @@ export const nscale: ProviderDefinition = {
   title: 'nscale',
   readDocument,
   readProblem,
-  creationProblems: enabledProblems,
-  changeProblems: enabledProblems,
+  creationProblems: problems,
+  changeProblems: problems,
   nameProblem,
   accountsNamed,
   reportsUse: false,
@@ -32,9 +32,16 @@ export const nscale: ProviderDefinition = {
   readAnswer,
 };
 
+/** nscale keeps descriptions where all texts of an object have this much room, in bytes (docs/contracts/nscale.md 9.35). */
+const longestDescription = 256 * 1024;
+
 /** nscale's accounts have no switch. */
-function enabledProblems({ enabled }: AccountChange): string[] {
-  return enabled === undefined ? [] : ['nscale cannot enable or disable an account ("enabled")'];
+function problems({ enabled, description }: AccountChange): string[] {
+  const isLong = Buffer.byteLength(description ?? '') > longestDescription;
+  return [
+    ...(enabled === undefined ? [] : ['nscale cannot enable or disable an account ("enabled")']),
+    ...(isLong ? ['the description is too long: nscale takes 256 KiB at most'] : []),
+  ];
 }
 
 function provider(connection: Connection): Provider {

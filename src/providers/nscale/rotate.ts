@@ -3,6 +3,7 @@ import type { AnswerContext, SendOptions, Evidence, Issued, IssuancePlan } from 
 import type { Connection, Listing } from './connection.ts';
 import { find } from './lookup.ts';
 import { ServiceAccount, toAccount, withToken } from './schema.ts';
+import { HttpError } from '../../http/error.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { Secret } from '../../model/credential.ts';
 import { badAnswer, keptPurpose, payload, readKept, type Payload } from '../answers.ts';
@@ -29,7 +30,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
     send: (options) => {
       sentAt = connection.now();
       if (isSelf !== false) connection.forgetCaller();
-      return requestToken(connection, { url, purpose }, options);
+      return rotateAgain(connection, { url, purpose }, options);
     },
     leavesEvidence: true,
     readEvidence: () => readEvidence(connection, account, { isProof: !mayCoincide(account, seen, sentAt) }),
@@ -79,6 +80,34 @@ export async function requestToken(
   const sent: HttpRequest = { method: 'POST', ...request, secretAnswer: true, ...options };
   const answer = await connection.api.send(sent, ServiceAccount);
   return issuedBy(answer, { now: connection.now(), profile: connection.profile, ...request });
+}
+
+const attempts = 4;
+const conflictPauseMs = 250;
+
+/**
+ * A conflict of a rotation changed nothing, and is repeated (docs/contracts/nscale.md 9.31): where nscale itself says so,
+ * because a gateway's answer proves nothing.
+ */
+async function rotateAgain(
+  connection: Connection,
+  request: { url: string; purpose: string },
+  options: SendOptions,
+): Promise<Issued> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await requestToken(connection, request, options);
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.verdict !== 409 || error.problem?.code !== 'conflict') throw error;
+      if (attempt === attempts) throw conflictError(error);
+    }
+    await connection.sleep(conflictPauseMs);
+  }
+}
+
+function conflictError(error: HttpError): HttpError {
+  const message = `${error.message}, at each of ${attempts} tries; nothing was changed`;
+  return new HttpError(error.code, message, { ...error.details(), retryable: true, cause: error });
 }
 
 /** An answer out of the journal. @throws HttpError when it holds no token */

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import * as z from 'zod/mini';
 
-import type { AccountChange } from '../../model/account.ts';
-import { quoted, safeText } from '../../model/text.ts';
+import type { AccountChange, TagValue } from '../../model/account.ts';
+import { listOf, quoted, safeText } from '../../model/text.ts';
 import type { ServiceAccount } from './schema.ts';
 import { readOwnDocument, readWith } from '../document.ts';
 import type { DocumentReading } from '../provider.ts';
@@ -11,12 +13,14 @@ export const operationTag = 'sactl-operation';
 
 /** The body of a create or update request (docs/contracts/nscale.md 2). Optional keys are left out, never null. */
 export interface WriteBody {
-  readonly metadata: {
-    readonly name: string;
-    readonly description?: string;
-    readonly tags?: readonly { readonly name: string; readonly value: string }[];
-  };
+  readonly metadata: { readonly name: string; readonly description?: string; readonly tags?: readonly Tag[] };
   readonly spec: { readonly groupIDs: readonly string[] };
+}
+
+/** Names may repeat, and each one stays (docs/contracts/nscale.md 9.33). */
+interface Tag {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** A change whose groups are ids that exist. */
@@ -25,17 +29,13 @@ export type ResolvedChange = Omit<AccountChange, 'enabled'>;
 export function writeBody(fields: {
   name: string;
   description: string | null;
-  tags: Readonly<Record<string, string>>;
+  tags: readonly Tag[];
   groups: readonly string[];
 }): WriteBody {
-  const tags = Object.entries(fields.tags).map(([name, value]) => ({ name, value }));
+  const { name, description, tags, groups } = fields;
   return {
-    metadata: {
-      name: fields.name,
-      ...(fields.description === null ? {} : { description: fields.description }),
-      ...(tags.length === 0 ? {} : { tags }),
-    },
-    spec: { groupIDs: fields.groups },
+    metadata: { name, ...(description === null ? {} : { description }), ...(tags.length === 0 ? {} : { tags }) },
+    spec: { groupIDs: groups },
   };
 }
 
@@ -47,19 +47,33 @@ export function merge({ metadata, spec }: ServiceAccount, change: ResolvedChange
   const groups = new Set(change.groups ?? spec.groupIDs);
   for (const id of change.addGroups ?? []) groups.add(id);
   for (const id of change.removeGroups ?? []) groups.delete(id);
-  const tags = new Map((metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
-  for (const [name, value] of Object.entries(change.tags ?? {})) {
-    // It proves whose an account is, so it stays as it was made, whatever a document carries.
-    if (name === operationTag) continue;
-    if (value === null) tags.delete(name);
-    else tags.set(name, value);
-  }
   return writeBody({
     name: change.name ?? metadata.name,
     description: change.description === undefined ? (metadata.description ?? null) : change.description,
-    tags: Object.fromEntries(tags),
+    tags: mergeTags(metadata.tags ?? [], change.tags ?? {}),
     groups: [...groups].toSorted(),
   });
+}
+
+/** The tags with the changes laid over them; each one stands where the first of its name was. */
+function mergeTags(tags: readonly Tag[], changes: NonNullable<ResolvedChange['tags']>): readonly Tag[] {
+  const changed = new Map(Object.entries(changes));
+  // It proves whose an account is, so it stays as it was made, whatever a document carries.
+  changed.delete(operationTag);
+  const left = new Map(changed);
+  const merged = tags.flatMap((tag) => {
+    if (!changed.has(tag.name)) return [tag];
+    const value = left.get(tag.name) ?? null;
+    left.delete(tag.name);
+    return tagsOf(tag.name, value);
+  });
+  return [...merged, ...[...left].flatMap(([name, value]) => tagsOf(name, value))];
+}
+
+/** The tags of one name; none for null. */
+export function tagsOf(name: string, value: TagValue | null): readonly Tag[] {
+  if (value === null) return [];
+  return (typeof value === 'string' ? [value] : value).map((one) => ({ name, value: one }));
 }
 
 /** The body that would leave the account as it is. */
@@ -87,11 +101,25 @@ function textDifference(key: string, from: string | undefined, to: string | unde
 }
 
 function tagDifferences(from: WriteBody, to: WriteBody): string[] {
-  const before = new Map((from.metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
-  const after = new Map((to.metadata.tags ?? []).map((tag) => [tag.name, tag.value]));
+  const before = valuesByName(from.metadata.tags);
+  const after = valuesByName(to.metadata.tags);
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) =>
-    textDifference(`tag ${safeText(name, 60)}`, before.get(name), after.get(name)),
+    valueDifference(`tag ${safeText(name, 60)}`, before.get(name) ?? [], after.get(name) ?? []),
   );
+}
+
+/** The values of each tag, in one order. */
+function valuesByName(tags: readonly Tag[] = []): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>();
+  for (const { name, value } of tags) values.set(name, [...(values.get(name) ?? []), value].toSorted());
+  return values;
+}
+
+function valueDifference(key: string, from: readonly string[], to: readonly string[]): readonly string[] {
+  if (isDeepStrictEqual(from, to)) return [];
+  const [was, becomes] = [from, to].map((values) => listOf(values.map((value) => quoted(value))));
+  if (to.length === 0) return [`its ${key} ${was} is removed`];
+  return [from.length === 0 ? `its ${key} becomes ${becomes}` : `its ${key} changes from ${was} to ${becomes}`];
 }
 
 /** The ids in `wanted` that `present` lacks. */
@@ -141,6 +169,6 @@ function toChange({ metadata = {}, spec }: z.infer<typeof Body>): AccountChange 
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     ...(spec?.groupIDs === undefined ? {} : { groups: spec.groupIDs }),
-    ...(tags === undefined ? {} : { tags: Object.fromEntries(tags.map((tag) => [tag.name, tag.value])) }),
+    ...(tags === undefined ? {} : { tags: Object.fromEntries(valuesByName(tags)) }),
   };
 }

@@ -115,7 +115,7 @@ describe('5: names are not unique, and 409 does not mean "name taken"', () => {
     const outcome = await deployment.run(['sa', 'rotate', '--id', ciDeploy, '--yes', '--json']);
     expect([outcome.code, outcome.stdout]).toEqual([5, '']);
     expect(outcome.stderr).not.toContain('already exists');
-    expect(deployment.mutations()).toEqual([rotate]);
+    expect(deployment.mutations()).toEqual([rotate, rotate, rotate, rotate]);
   });
 });
 
