@@ -1,5 +1,7 @@
 import { safeText } from '../model/text.ts';
 import type { AttemptResult } from './attempt.ts';
+import { inWords } from '../model/duration.ts';
+import { askedWait, longestWaitMs } from './pause.ts';
 import { readContent, unusableBodies, type Content } from './body.ts';
 import type { ExchangeFailure } from './failure.ts';
 import {
@@ -18,16 +20,16 @@ export function answerError({ options, request }: Call, answer: HttpAnswer, auth
   const { status, headers } = answer;
   const { content, problem, answeredBy } = readRefusal(options, answer);
   const shown = problem === null ? null : shownProblem(request, status, problem, authorization);
-  const message = cannot(
-    request.purpose,
-    describe(options.provider, { status, answeredBy, shown, body: content.kind }),
-  );
+  const asked = askedWait(answer, options.now());
+  const what = describe(options.provider, { status, answeredBy, shown, body: content.kind });
+  const isLong = asked !== null && asked > longestWaitMs;
+  const message = cannot(request.purpose, isLong ? `${what}; it asks to wait ${inWords(asked)}` : what);
   return new HttpError(codeOf(status, answeredBy), message, {
     arrival: arrivalOf(status, answeredBy),
     problem: shown,
     body: content.kind,
     answeredBy,
-    hint: hintFor(options, status, answeredBy),
+    hint: asked === null ? hintFor(options, status, answeredBy) : laterHint(asked),
     provider: options.provider,
     status,
     traceId: shown?.traceId ?? traceIdOf(headers),
@@ -136,6 +138,18 @@ function hintFor(options: HttpClientOptions, status: number, answeredBy: Answere
 /** What to look at where something else than the service answered. */
 function gatewayHint({ endpoint, endpointSource }: Pick<HttpClientOptions, 'endpoint' | 'endpointSource'>): string {
   return `look for a proxy, firewall or login page before ${new URL(endpoint).origin}, and check that endpoint (${endpointSource})`;
+}
+
+function laterHint(milliseconds: number): string {
+  return `run it again in ${inWords(Math.max(1000, milliseconds))}`;
+}
+
+/** The error for a request that is not sent, because the server asked for a pause of which so much is left. */
+export function pausedError({ options, request }: Call, milliseconds: number, arrival: Arrival): HttpError {
+  const { provider } = options;
+  const what = `not sent, because ${provider} asked for a pause, of which ${inWords(milliseconds)} are left`;
+  const hint = laterHint(milliseconds);
+  return new HttpError('rate_limited', cannot(request.purpose, what), { arrival, hint, provider, retryable: true });
 }
 
 /** A few words for a status. */

@@ -1,12 +1,12 @@
 import { UsageError } from '../errors.ts';
-import { answerError, asksForRenewal, failureError, stoppedError } from './answer-error.ts';
+import { answerError, asksForRenewal, failureError, pausedError, stoppedError } from './answer-error.ts';
 import { attempt, debugLine, headOf, requestHeaders, watchSignals, type AttemptResult } from './attempt.ts';
 import { isPage } from './body.ts';
 import { HttpError, type Arrival } from './error.ts';
+import { longestWaitMs } from './pause.ts';
 import { isRedirect, redirectTarget } from './redirect.ts';
 import {
   isSafe,
-  type AnswerHeaders,
   type Call,
   type HttpAnswer,
   type HttpClientOptions,
@@ -72,11 +72,13 @@ function successOf(result: AttemptResult): HttpAnswer | null {
 async function exchange(call: Call, { url, arrival }: CallState): Promise<Attempted> {
   const { options, request, stop } = call;
   if (stop.aborted) throw stoppedError(call, arrival);
+  await pauseEnd(call, arrival);
   const authorization = request.authorized === false ? null : await authorize(options.credential, arrival);
   if (stop.aborted) throw stoppedError(call, arrival);
   const sent = requestHeaders(request, authorization, options.userAgent);
   let askedAt = options.now();
-  const result = await inTurn(call, arrival, () => {
+  const result = await inTurn(call, arrival, async () => {
+    await pauseEnd(call, arrival);
     askedAt = options.now();
     return attempt(call, url, sent);
   });
@@ -87,6 +89,16 @@ async function exchange(call: Call, { url, arrival }: CallState): Promise<Attemp
   if (head !== null) options.onAnswer?.({ headers: head.headers, askedAt, answeredAt });
   await quietly(() => options.debug?.(debugLine({ request, url, sent }, result, answeredAt - askedAt)));
   return { result, authorization };
+}
+
+/** Resolves once no pause keeps a request from being sent. @throws HttpError at once for a pause that is too long */
+async function pauseEnd(call: Call, arrival: Arrival): Promise<void> {
+  const { pause } = call.options;
+  for (let left = pause.left(); left > 0; left = pause.left()) {
+    if (left > longestWaitMs) throw pausedError(call, left, arrival);
+    await quietly(pause.tell);
+    await wait(call, left, arrival);
+  }
 }
 
 /** A call that is interrupted while it waits for its turn has sent nothing, and sends no change. */
@@ -114,31 +126,43 @@ async function quietly(work: () => Promise<void> | undefined): Promise<void> {
  * @throws the call's error when there is no next attempt
  */
 async function nextState(call: Call, state: CallState, { result, authorization }: Attempted): Promise<CallState> {
-  const { options, request } = call;
-  const { url, redirects, repeats } = state;
   if (result.kind === 'stopped') throw stoppedError(call, result.isUnsent ? state.arrival : 'unknown');
-  if (result.kind === 'answer') {
-    const { answer } = result;
-    const { renew } = options.credential;
-    if (renew && authorization !== null && !state.renewed && asksForRenewal(call, answer)) {
-      await aboutOwnRequest(renew, 'refused');
-      return { ...state, renewed: true, arrival: 'refused' };
-    }
-    if (isRedirect(answer.status)) {
-      return { ...state, url: redirectTarget(call, answer, url, redirects), redirects: redirects + 1 };
-    }
+  if (result.kind === 'failure') {
+    if (!mayRepeat(call.request, result)) throw failureError(call, state.url, result);
+    return repeated(call, state, { arrival: result.failure.arrival, asked: null }, () =>
+      failureError(call, state.url, result),
+    );
   }
-  const delay = repeatDelay(request, result, repeats, options.now());
-  if (delay === null) {
-    throw result.kind === 'failure' ? failureError(call, url, result) : answerError(call, result.answer, authorization);
+  const { answer } = result;
+  const { renew } = call.options.credential;
+  if (renew && authorization !== null && !state.renewed && asksForRenewal(call, answer)) {
+    await aboutOwnRequest(renew, 'refused');
+    return { ...state, renewed: true, arrival: 'refused' };
   }
-  const arrival = result.kind === 'answer' ? 'refused' : result.failure.arrival;
-  await pause(call, delay, arrival);
-  return { ...state, repeats: repeats + 1, arrival };
+  if (isRedirect(answer.status)) {
+    const { url, redirects } = state;
+    return { ...state, url: redirectTarget(call, answer, url, redirects), redirects: redirects + 1 };
+  }
+  const asked = call.options.pause.heed(answer);
+  if (!mayRepeat(call.request, result) || (asked ?? 0) > longestWaitMs) throw answerError(call, answer, authorization);
+  return repeated(call, state, { arrival: 'refused', asked }, () => answerError(call, answer, authorization));
 }
 
-/** No request is under way during a pause, so the program's own signal ends it even where the request ignores it. */
-async function pause(call: Call, milliseconds: number, arrival: Arrival): Promise<void> {
+/** The state before a repetition: the next attempt itself waits for the end of a pause that was `asked` for. */
+async function repeated(
+  call: Call,
+  state: CallState,
+  { arrival, asked }: { readonly arrival: Arrival; readonly asked: number | null },
+  error: () => HttpError,
+): Promise<CallState> {
+  const backoff = backoffMs[state.repeats];
+  if (backoff === undefined) throw error();
+  if (asked === null) await wait(call, backoff, arrival);
+  return { ...state, repeats: state.repeats + 1, arrival };
+}
+
+/** No request is under way during a wait, so the program's own signal ends it even where the request ignores it. */
+async function wait(call: Call, milliseconds: number, arrival: Arrival): Promise<void> {
   const { options, stop } = call;
   const watch = watchSignals([options.signal, stop]);
   try {
@@ -152,22 +176,11 @@ async function pause(call: Call, milliseconds: number, arrival: Arrival): Promis
 }
 
 const backoffMs = [500, 1000, 2000];
-const longestWaitMs = 60_000;
 const transientStatuses = new Set([502, 503, 504]);
 
 type Failed = Exclude<AttemptResult, { kind: 'stopped' }>;
 
-/**
- * Milliseconds to wait before the request is sent again, null when it must not be. A request that changes something is
- * repeated only where it certainly did not arrive, or was refused unread (docs/design.md 6, step 3).
- */
-function repeatDelay(request: HttpRequest, result: Failed, repeats: number, now: number): number | null {
-  const backoff = backoffMs[repeats];
-  if (backoff === undefined || !mayRepeat(request, result)) return null;
-  const asked = result.kind === 'answer' ? retryAfter(result.answer.headers, now) : null;
-  return Math.min(asked ?? backoff, longestWaitMs);
-}
-
+/** A request that changes something is repeated only where it certainly did not arrive, or was refused unread (docs/design.md 6, step 3). */
 function mayRepeat(request: HttpRequest, result: Failed): boolean {
   if (result.kind === 'answer') {
     const { status } = result.answer;
@@ -175,15 +188,6 @@ function mayRepeat(request: HttpRequest, result: Failed): boolean {
   }
   const { arrival, retryable } = result.failure;
   return retryable && (arrival === 'not-sent' || isSafe(request));
-}
-
-/** Milliseconds from `Retry-After`, given in seconds or as an HTTP date; null when it is absent or neither. */
-export function retryAfter(headers: AnswerHeaders, now: number): number | null {
-  const value = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  // Date.parse alone accepts almost anything.
-  const date = /^[A-Z][a-z]{2,8},? .* GMT$/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
 /**

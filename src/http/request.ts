@@ -77,6 +77,8 @@ export interface HttpClientOptions extends Pick<Context, 'fetch' | 'now' | 'slee
   readonly maxBytes?: number;
   /** Limits how many attempts run at once; an attempt's time starts with its turn. Default: no limit. */
   readonly turn?: Turn | undefined;
+  /** What holds the requests of all clients of a connection; from `createPause`. */
+  readonly pause: Pause;
   /** From `createTransport`. Default: no proxy, and the CAs of Node. */
   readonly transport?: Transport;
 }
@@ -86,6 +88,16 @@ export interface TimedAnswer {
   readonly headers: AnswerHeaders;
   readonly askedAt: number;
   readonly answeredAt: number;
+}
+
+/** The pause that a server asked for. It holds all requests of a connection. */
+export interface Pause {
+  /** Milliseconds until the next request may be sent; 0 for at once. */
+  readonly left: () => number;
+  /** Begins or prolongs it where an answer asks for that. @returns the milliseconds that it asks for, or null */
+  readonly heed: (answer: Pick<HttpAnswer, 'status' | 'headers'>) => number | null;
+  /** Tells the user, once, that its end is waited for, where that is noticeable. */
+  readonly tell: () => Promise<void>;
 }
 
 /** Runs work when its turn has come. */

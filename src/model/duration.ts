@@ -21,3 +21,16 @@ export function parseDuration(text: string): number | null {
 
 /** How long before its end a credential is worth a warning: 14 days, in milliseconds. */
 export const soonMs = 14 * 86_400_000;
+
+/** A wait that lasts longer than this, in milliseconds, is told (docs/design.md 4). */
+export const noticeableWaitMs = 5000;
+
+/** A duration for people, e.g. `20 seconds`, `3 minutes` or `24 hours`. */
+export function inWords(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const minutes = Math.round(seconds / 60);
+  const hours = Math.round(minutes / 60);
+  if (seconds < 120) return seconds === 1 ? '1 second' : `${seconds} seconds`;
+  if (minutes < 120) return `${minutes} minutes`;
+  return hours < 72 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+}

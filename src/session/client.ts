@@ -1,11 +1,13 @@
 import type { Context } from '../context.ts';
 import { createHttpClient, type HttpClient } from '../http/client.ts';
 import type { HttpClientOptions, Turn, HttpCredential } from '../http/request.ts';
+import { createPause } from '../http/pause.ts';
 import { createTransport } from '../http/transport.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { version } from '../version.ts';
 import type { CommonFlags } from './flags.ts';
+import { note } from './note.ts';
 
 /** Where requests go. */
 export interface Destination {
@@ -36,6 +38,8 @@ export async function clientFactory(
 ): Promise<(credential: HttpCredential) => HttpClient> {
   const env = sandbox === null ? ctx.env : {};
   const transport = await createTransport({ env, cwd: ctx.cwd, endpoint, caFile: ca });
+  const provider = definition.name;
+  const pause = createPause({ now: ctx.now, provider, note: (text) => note(ctx, common, text) });
   return (credential) =>
     createHttpClient({
       ...ctx,
@@ -47,7 +51,8 @@ export async function clientFactory(
       turn,
       onAnswer,
       timeoutMs: common.timeout ?? defaultTimeoutMs,
-      provider: definition.name,
+      provider,
+      pause,
       readProblem: definition.readProblem,
       userAgent: `sactl/${version}`,
       ...(common.debug ? { debug: (line) => ctx.stderr.write(`${line}\n`) } : {}),

@@ -1,4 +1,5 @@
 import { createHttpClient, type HttpClient } from '../../src/http/client.ts';
+import { createPause } from '../../src/http/pause.ts';
 import { HttpError, type ProviderProblem } from '../../src/http/error.ts';
 import type { Context } from '../../src/context.ts';
 import type { HttpClientOptions, HttpRequest } from '../../src/http/request.ts';
@@ -36,12 +37,16 @@ export interface TestClient {
   readonly sleeps: readonly number[];
   readonly timers: Timers;
   readonly debugLines: readonly string[];
+  /** What the user was told of waits. */
+  readonly notes: readonly string[];
+  readonly ctx: Context;
 }
 
 /** A client whose server gives these answers in order; a further request is an error of the test. */
 export function testClient(steps: readonly Step[], options: Partial<HttpClientOptions> = {}): TestClient {
   const requests: Request[] = [];
   const debugLines: string[] = [];
+  const notes: string[] = [];
   const { ctx, sleeps } = testContext();
   const timers = manualTimers();
   const http = createHttpClient({
@@ -60,6 +65,14 @@ export function testClient(steps: readonly Step[], options: Partial<HttpClientOp
     provider: 'nscale',
     endpoint,
     endpointSource: 'flag --endpoint',
+    pause: createPause({
+      now: ctx.now,
+      provider: 'nscale',
+      note: (text) => {
+        notes.push(text);
+        return Promise.resolve();
+      },
+    }),
     readProblem,
     userAgent: 'sactl/test',
     debug: (line) => {
@@ -68,7 +81,7 @@ export function testClient(steps: readonly Step[], options: Partial<HttpClientOp
     },
     ...options,
   });
-  return { http, requests, sleeps, timers, debugLines };
+  return { http, requests, sleeps, timers, debugLines, notes, ctx };
 }
 
 async function answer(step: Step | undefined, request: Request): Promise<Response> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { HttpError } from '../../src/http/error.ts';
-import { retryAfter } from '../../src/http/client.ts';
+import { retryAfter } from '../../src/http/pause.ts';
 import { traceIdOf } from '../../src/http/text.ts';
 import { testNow } from '../harness/context.ts';
 import { hostileText, runnerCommand, unprintable } from '../harness/hostile.ts';

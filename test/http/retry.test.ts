@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfter } from '../../src/http/client.ts';
+import { createPause, retryAfter } from '../../src/http/pause.ts';
 import { testNow } from '../harness/context.ts';
 import {
   deletion,
@@ -7,11 +7,13 @@ import {
   httpErrorOf,
   json,
   read,
+  refusal,
   rotation,
   systemError,
   testClient,
   type Step,
 } from './client.ts';
+import { untilTrue } from './turns.ts';
 
 const backoff = [500, 1000, 2000];
 
@@ -109,21 +111,109 @@ it('sends the body again with a repeated request', async () => {
 
 describe('Retry-After', () => {
   it.each([
-    ['seconds', '7', 7000],
-    ['zero', '0', 0],
-    ['more than a minute', '3600', 60_000],
-    ['a date', 'Sun, 22 Nov 2026 12:00:09 GMT', 9000],
-    ['a date far away', 'Sun, 22 Nov 2037 12:00:09 GMT', 60_000],
-    ['a date in the past', 'Sun, 22 Nov 2026 11:00:00 GMT', 0],
-    ['an obsolete form of date', 'Sunday, 22-Nov-26 12:00:09 GMT', 9000],
-    ['nonsense', 'soon 5', 500],
-    ['a negative number', '-5', 500],
-    ['nothing', '', 500],
+    ['seconds', '7', [7000]],
+    ['zero', '0', []],
+    ['a minute', '60', [60_000]],
+    ['a date', 'Sun, 22 Nov 2026 12:00:09 GMT', [9000]],
+    ['a date in the past', 'Sun, 22 Nov 2026 11:00:00 GMT', []],
+    ['an obsolete form of date', 'Sunday, 22-Nov-26 12:00:09 GMT', [9000]],
+    ['nonsense', 'soon 5', [500]],
+    ['a negative number', '-5', [500]],
+    ['nothing', '', [500]],
   ])('given as %s is waited for', async (_name, value, expected) => {
     const busy = json(429, {}, { 'retry-after': value });
     const { http, sleeps } = testClient([busy, json(200, {})]);
     await http.send(rotation);
-    expect(sleeps).toEqual([expected]);
+    expect(sleeps).toEqual(expected);
+  });
+
+  it.each([
+    ['more than a minute', '61', '61 seconds'],
+    ['a day', '86400', '24 hours'],
+    ['a date far away', 'Sun, 29 Nov 2026 12:00:00 GMT', '7 days'],
+    ['more than a clock can hold', '999999999999999', '11574074074 days'],
+  ])('of %s is not waited for: its figure is told at once', async (_name, value, figure) => {
+    const busy = refusal(429, { 'retry-after': value });
+    const { http, sleeps, requests, notes } = testClient([busy]);
+    await expect(httpErrorOf(http.send(rotation))).resolves.toMatchObject({
+      code: 'rate_limited',
+      exitCode: 1,
+      arrival: 'refused',
+      retryable: true,
+      message: `cannot rotate service account 7: nscale answered 429 (too many requests); it asks to wait ${figure}`,
+      hint: `run it again in ${figure}`,
+    });
+    expect({ sleeps, sent: requests.length, notes }).toEqual({ sleeps: [], sent: 1, notes: [] });
+  });
+
+  it('of a day holds what else is asked of the connection, which is told and not sent', async () => {
+    const { http, requests, ctx } = testClient([refusal(429, { 'retry-after': '86400' }), json(200, [])]);
+    await httpErrorOf(http.send(read));
+    await ctx.sleep(3_600_000);
+    await expect(httpErrorOf(http.send(rotation))).resolves.toMatchObject({
+      code: 'rate_limited',
+      exitCode: 1,
+      arrival: 'not-sent',
+      retryable: true,
+      message:
+        'cannot rotate service account 7: not sent, because nscale asked for a pause, of which 23 hours are left',
+      hint: 'run it again in 23 hours',
+    });
+    expect(requests).toHaveLength(1);
+    await ctx.sleep(82_800_000);
+    await expect(http.send(read)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('of a service that is down for long does not keep others from asking', async () => {
+    const { http } = testClient([refusal(503, { 'retry-after': '3600' }), json(200, [])]);
+    await expect(httpErrorOf(http.send(rotation))).resolves.toMatchObject({
+      code: 'server_error',
+      arrival: 'unknown',
+      hint: 'run it again in 60 minutes',
+    });
+    await expect(http.send(read)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['5', []],
+    ['6', ['waiting 6 seconds before the next request to nscale, as its answer asks']],
+    ['60', ['waiting 60 seconds before the next request to nscale, as its answer asks']],
+  ])('of %s seconds is told when it lasts over 5', async (value, told) => {
+    const { http, notes } = testClient([json(429, {}, { 'retry-after': value }), json(200, {})]);
+    await http.send(read);
+    expect(notes).toEqual(told);
+  });
+
+  it('is one pause for all requests of a connection, told once', async () => {
+    const wakers: (() => void)[] = [];
+    let now = 0;
+    const notes: string[] = [];
+    const pause = createPause({ now: () => now, provider: 'nscale', note: async (text) => void notes.push(text) });
+    const busy = Array.from({ length: 3 }, () => json(429, {}, { 'retry-after': '20' }));
+    const { http, requests } = testClient([...busy, ...Array.from({ length: 4 }, () => json(200, {}))], {
+      pause,
+      now: () => now,
+      sleep: () => new Promise((resolve) => wakers.push(resolve)),
+    });
+    const first = [http.send(read), http.send(read), http.send(rotation)];
+    await untilTrue(() => wakers.length === 3);
+    const later = http.send(read);
+    await untilTrue(() => wakers.length === 4);
+    expect({ sent: requests.length, notes }).toEqual({
+      sent: 3,
+      notes: ['waiting 20 seconds before the next request to nscale, as its answer asks'],
+    });
+    now = 20_000;
+    for (const wake of wakers) wake();
+    await Promise.all([...first, later]);
+    expect(requests).toHaveLength(7);
+  });
+
+  it('is told again when it is asked for again', async () => {
+    const busy = Array.from({ length: 4 }, () => json(429, {}, { 'retry-after': '30' }));
+    const { http, notes, sleeps } = testClient(busy);
+    await expect(httpErrorOf(http.send(read))).resolves.toMatchObject({ hint: 'run it again in 30 seconds' });
+    expect({ notes: notes.length, sleeps }).toEqual({ notes: 3, sleeps: [30_000, 30_000, 30_000] });
   });
 
   it('is absent where there is no such header', () => {

@@ -11,6 +11,7 @@ import { examineSecretFile } from './permissions.ts';
 import { tildePath } from '../../config/directories.ts';
 import type { CaFile } from '../../http/certificates.ts';
 import { readProxy } from '../../http/proxy.ts';
+import { inWords } from '../../model/duration.ts';
 import type { TimedAnswer } from '../../http/request.ts';
 
 /** Per attempt without `--timeout`; shorter than elsewhere, because a doctor should answer soon. */
@@ -117,11 +118,4 @@ function resultOf(offsetMs: number): CheckResult {
   return apart < refusedMs
     ? warning('clock', message, 'let this machine set its clock by NTP')
     : failure('clock', `${message}: tokens may be refused`, 'let this machine set its clock by NTP');
-}
-
-function inWords(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 120) return `${seconds} seconds`;
-  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }

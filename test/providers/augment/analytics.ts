@@ -1,4 +1,5 @@
 import { createHttpClient } from '../../../src/http/client.ts';
+import { createPause } from '../../../src/http/pause.ts';
 import type { Fetch } from '../../harness/fetch.ts';
 import { createLimiter, type Analytics } from '../../../src/providers/augment/api.ts';
 import { analyticsEndpoint } from '../../../src/providers/augment/environment.ts';
@@ -39,6 +40,7 @@ export function analyticsOf(fetch: Fetch, options: TestAnalyticsOptions = {}): T
     provider: 'augment',
     endpoint: analyticsEndpoint,
     endpointSource: 'default',
+    pause: createPause({ now: ctx.now, provider: 'augment', note: () => Promise.resolve() }),
     readProblem,
     userAgent: 'sactl/test',
   });

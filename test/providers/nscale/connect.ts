@@ -1,5 +1,6 @@
 import { freshLocalState } from '../../harness/local.ts';
 import { createHttpClient, type HttpClient } from '../../../src/http/client.ts';
+import { createPause } from '../../../src/http/pause.ts';
 import type { HttpCredential } from '../../../src/http/request.ts';
 import { Secret } from '../../../src/model/credential.ts';
 import { nscale } from '../../../src/providers/nscale/index.ts';
@@ -15,6 +16,7 @@ export function clients({ ctx }: TestContext): (credential: HttpCredential) => H
       credential,
       endpoint: nscaleEndpoint,
       endpointSource: 'default',
+      pause: createPause({ now: ctx.now, provider: 'nscale', note: () => Promise.resolve() }),
       provider: 'nscale',
       readProblem: nscale.readProblem,
       timeoutMs: 30_000,
