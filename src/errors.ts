@@ -56,6 +56,7 @@ export const errorCodes = {
     'refused_credential',
     'report',
     'sandbox',
+    'state',
   ],
   usage: ['usage'],
   notFound: ['not_found'],

@@ -57,6 +57,7 @@ it('the codes of errors are the public ones, to which new ones may be added', ()
     'report',
     'sandbox',
     'server_error',
+    'state',
     'timeout',
     'too_large',
     'truncated',

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+
+import { onceDone } from '../../files/coalesce.ts';
+import { makePrivateDirectory } from '../../files/private-directory.ts';
+import { systemCode, systemReason } from '../../files/system-error.ts';
+import { quoted } from '../../model/text.ts';
+import {
+  fileSystemTime,
+  foldersWithValue,
+  newestGeneration,
+  putGeneration,
+  revisionOf,
+  writtenAt,
+  type Change,
+  type Generation,
+  type GenerationContext,
+} from './generations.ts';
+import { StateError, type StateStore } from './store.ts';
+
+export interface FileStoreOptions extends GenerationContext {
+  /** Absolute. Made with the first change. */
+  readonly directory: string;
+}
+
+/** A store in a folder, which several machines may share (docs/decisions/state-store.md). It uses no locks. */
+export function openFileStore(options: FileStoreOptions): StateStore {
+  const { directory } = options;
+  const ready = onceDone(() => makePrivateDirectory(directory, options));
+
+  function folderOf(key: string): string {
+    return join(directory, ...key.split('/'));
+  }
+
+  async function verb<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof StateError || systemCode(cause) === null) throw cause;
+      throw new StateError(`cannot ${what} ${quoted(directory, 300)}: ${systemReason(cause)}`, {
+        cause,
+        hint: 'set SACTL_STATE_DIR to another folder',
+      });
+    }
+  }
+
+  function change(key: string, wanted: Wanted): Promise<Generation | null> {
+    return verb('write the state in', async () => {
+      await ready();
+      return changeNewest(options, folderOf(key), wanted);
+    });
+  }
+
+  return {
+    address: `file:${directory}`,
+    get: async (key) => {
+      const newest = await verb('read the state in', () => newestGeneration(folderOf(key)));
+      if (newest === null || newest.bytes === null) return null;
+      return {
+        bytes: newest.bytes,
+        revision: revisionOf(newest) ?? '',
+        age: () => verb('tell the time in', () => ageOf(options, folderOf(key), newest)),
+      };
+    },
+    create: async (key, bytes) => revisionOf(await change(key, { bytes, revision: null })),
+    replace: async (key, bytes, revision) => revisionOf(await change(key, { bytes, revision })),
+    remove: async (key, revision) => (await change(key, { bytes: null, revision })) !== null,
+    list: async (prefix) => {
+      const start = prefix.slice(0, -1);
+      const folders = await verb('read the state in', () => foldersWithValue(options, folderOf(start)));
+      return folders
+        .filter((path) => path !== '')
+        .map((path) => `${prefix}${path}`)
+        .toSorted();
+    },
+    init: async () => {
+      await ready();
+      return `the folder ${directory} is there`;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+interface Wanted extends Pick<Change, 'bytes'> {
+  /** Of the value that is superseded; null where there is to be none. */
+  readonly revision: string | null;
+}
+
+/** How often a folder may be swept between two steps. */
+const mostTries = 10;
+
+async function changeNewest(
+  ctx: GenerationContext,
+  folder: string,
+  { bytes, revision }: Wanted,
+): Promise<Generation | null> {
+  for (let tries = 1; ; tries += 1) {
+    const based = await newestGeneration(folder);
+    if (revisionOf(based) !== revision) return null;
+    try {
+      return await putGeneration(ctx, folder, { based, bytes });
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || tries === mostTries) throw error;
+    }
+  }
+}
+
+/** Null where another value has taken its place: nobody may act on the age of this one. */
+async function ageOf(ctx: GenerationContext, folder: string, { number }: Generation): Promise<number | null> {
+  try {
+    const written = await writtenAt(folder, number);
+    return Math.max(0, (await fileSystemTime(ctx, folder)) - written);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
