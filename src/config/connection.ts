@@ -6,10 +6,10 @@ import type { ProviderName } from '../model/account.ts';
 import type { Secret } from '../model/credential.ts';
 import { safeText } from '../model/text.ts';
 import { oneConnectionFlags, type Configuration, type ConfigurationFlags } from './configuration.ts';
-import { credentialWarning, describeCredential, readCredential } from './credential-source.ts';
+import { credentialWarning, describeCredential, readCredential, type CredentialSource } from './credential-source.ts';
 import { expandHome, tildePath, variable } from './directories.ts';
 import { namesOf, type EnvironmentConnections } from './environment.ts';
-import type { CredentialSource, Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { selectAllOrigins, selectOrigin, type EnvironmentOrigin, type Origin } from './selection.ts';
 import { defaultSource, type Setting } from './setting.ts';
 

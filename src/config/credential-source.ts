@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { AuthError } from '../errors.ts';
@@ -6,8 +7,62 @@ import { FileRefusal, readBoundedText } from '../files/bounded-file.ts';
 import { systemCode } from '../files/system-error.ts';
 import { Secret } from '../model/credential.ts';
 import { safeText } from '../model/text.ts';
-import { tildePath } from './directories.ts';
-import type { CredentialSource } from './profile.ts';
+import { expandHome, tildePath } from './directories.ts';
+import { itemsOf, mappingOf, readText, type Validated } from './section.ts';
+
+/** Where a profile's secret is; never the secret itself. Paths are absolute. */
+export type CredentialSource =
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'command'; readonly program: string; readonly args: readonly string[] };
+
+/** A file with settings in which sources are named. */
+export interface SettingsFile {
+  readonly path: string;
+  readonly homeDirectory: string;
+  /** Collects the problems. */
+  readonly problems: string[];
+}
+
+const credentialForms = 'must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]}';
+
+/** Nothing of a wrong credential is quoted, not even its keys: `{abc}` is YAML for a key without a value. */
+export function readCredentialSource(raw: unknown, file: SettingsFile): Validated<CredentialSource> {
+  if (typeof raw === 'string') return { problem: `must not hold the secret itself: it ${credentialForms}` };
+  const [entry, ...others] = mappingOf(raw) ?? [];
+  if (entry === undefined || others.length > 0) return { problem: credentialForms };
+  const [key, value] = entry;
+  if (key === 'env') {
+    return typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(value)
+      ? { value: { kind: 'env', name: value } }
+      : { problem: 'has an "env" that must be the name of an environment variable' };
+  }
+  if (key === 'command') return readCommand(value, file);
+  if (key !== 'file') return { problem: credentialForms };
+  const path = readPath(value, file);
+  return 'problem' in path
+    ? { problem: `has a "file" that ${path.problem}` }
+    : { value: { kind: 'file', path: path.value } };
+}
+
+function readCommand(raw: unknown, file: SettingsFile): Validated<CredentialSource> {
+  const problem = 'has a "command" that must be a list of texts: program, then arguments';
+  const argv: string[] = [];
+  for (const item of itemsOf(raw) ?? []) {
+    if (typeof item !== 'string' || item.includes('\0')) return { problem };
+    argv.push(item);
+  }
+  const [program, ...args] = argv;
+  if (program === undefined || program.trim() === '') return { problem };
+  return { value: { kind: 'command', program: expandHome(program, file.homeDirectory), args } };
+}
+
+/** A path against the folder of the file. */
+export function readPath(raw: unknown, file: SettingsFile): Validated<string> {
+  const text = readText(raw);
+  if ('problem' in text) return text;
+  return { value: resolve(dirname(file.path), expandHome(text.value, file.homeDirectory)) };
+}
 
 /** Where a secret comes from, for people, e.g. `file ~/.config/nscale/token`; never the secret. */
 export function describeCredential(source: CredentialSource, homeDirectory: string): string {

@@ -8,7 +8,7 @@ import type { Check } from './check.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Renderer } from '../output/renderer.ts';
 import { namesOf } from '../config/environment.ts';
-import type { CredentialSource } from '../config/profile.ts';
+import type { CredentialSource } from '../config/credential-source.ts';
 import { shareFiles } from '../delivery/targets/shared-files.ts';
 import { AuthError } from '../errors.ts';
 import { environments } from '../providers/registry.ts';

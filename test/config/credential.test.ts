@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { credentialWarning, describeCredential, readCredential } from '../../src/config/credential-source.ts';
-import type { CredentialSource } from '../../src/config/profile.ts';
+import type { CredentialSource } from '../../src/config/credential-source.ts';
 import { AuthError, InterruptedError } from '../../src/errors.ts';
 import { testContext } from '../harness/context.ts';
 import { createWorkspace, failure, type Workspace } from './workspace.ts';
