@@ -13,6 +13,7 @@ import {
   type Setting,
   type SettingKey,
 } from './setting.ts';
+import { readStateEnvironment, stateProblems, stateSettings, type StateSources } from './state.ts';
 import type { Format } from '../model/format.ts';
 import { readUserFile } from './user-file.ts';
 
@@ -41,6 +42,8 @@ export interface Configuration {
   /** Absolute path. */
   readonly stateDirectory: Setting<string>;
   readonly profiles: ReadonlyMap<string, Profile>;
+  /** For `stateSettings`. */
+  readonly state: StateSources;
   /** The files that were read; null where there is none. */
   readonly files: { readonly user: string | null; readonly project: string | null };
   /** What was found and not used, for `config explain`. */
@@ -93,7 +96,11 @@ export async function readConfiguration(ctx: Context, flags: ConfigurationFlags)
     const wrong = oneConnectionFlags(flags);
     misuse.push(...wrong.map((flag) => `${flag} does not go with the sandbox (--sandbox or SACTL_SANDBOX)`));
   }
-  problems.push(...project.problems, ...user.problems);
+  const state: StateSources = {
+    environment: readStateEnvironment(ctx, problems),
+    user: { values: user.state, path: user.path },
+  };
+  problems.push(...project.problems, ...user.problems, ...contradictions(state, user.profiles));
   const unusable = [...ignoredDirectories(ctx), ...project.ignored, ...user.ignored];
   const configuration: Configuration = {
     provider: pickSetting('provider', layers),
@@ -104,10 +111,17 @@ export async function readConfiguration(ctx: Context, flags: ConfigurationFlags)
     format: pickSetting('format', layers),
     stateDirectory: stateDirectory(ctx),
     profiles: user.profiles,
+    state,
     files: { user: user.path, project: project.path },
     ignored: [...settingKeys.flatMap((key) => beatenSettings(key, layers)), ...unusable],
   };
   return { configuration, misuse, problems, hint: trustHint(ctx, project), unusable };
+}
+
+/** Of the settings of the state, whatever profile they are used with. */
+function contradictions(state: StateSources, profiles: ReadonlyMap<string, Profile>): readonly string[] {
+  const own = [...profiles.values()].filter((profile) => profile.state !== null);
+  return [...new Set([null, ...own].flatMap((profile) => stateProblems(stateSettings(state, profile))))];
 }
 
 function flagLayer(flags: ConfigurationFlags, problems: string[]): Layer {

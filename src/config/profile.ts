@@ -1,6 +1,7 @@
 import type { ProviderName } from '../model/account.ts';
 import { readCredentialSource, readPath, type CredentialSource, type SettingsFile } from './credential-source.ts';
 import { field, mappingOf, openMapping, readProvider, readText } from './section.ts';
+import { readState, type StateValues } from './state.ts';
 import { safeText } from '../model/text.ts';
 
 /** One entry of the user file's `profiles`. */
@@ -13,9 +14,11 @@ export interface Profile {
   /** Absolute path of a PEM file. */
   readonly ca: string | null;
   readonly credential: CredentialSource;
+  /** Where the state of work with this profile is kept, where it says so. */
+  readonly state: StateValues | null;
 }
 
-const profileKeys = ['provider', 'endpoint', 'org', 'clientId', 'ca', 'credential'];
+const profileKeys = ['provider', 'endpoint', 'org', 'clientId', 'ca', 'credential', 'state'];
 
 /** The valid profiles. Relative paths in them start at the file's folder. */
 export function readProfiles(raw: unknown, file: SettingsFile): ReadonlyMap<string, Profile> {
@@ -48,6 +51,7 @@ function readProfile(name: string, raw: unknown, file: SettingsFile): Profile | 
     org: field(section, 'org', readText),
     clientId: field(section, 'clientId', readText),
     ca: field(section, 'ca', (value) => readPath(value, file)),
+    state: section.entries.has('state') ? readState(section.entries.get('state'), `${at}.state`, file) : null,
   };
   if (provider === null || credential === null) return null;
   return { name, provider, credential, ...rest };

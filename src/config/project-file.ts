@@ -30,6 +30,7 @@ const untrustedKeys = new Set([
   'env',
   'file',
   'sandbox',
+  'state',
 ]);
 
 /** The settings of the project's file, and what is wrong with it. */

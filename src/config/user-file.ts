@@ -6,8 +6,9 @@ import { readProfiles, type Profile } from './profile.ts';
 import { findCandidates, loadFile } from './read-file.ts';
 import { openMapping, readProvider, readSettings, type Validated } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
+import { readState, type StateValues } from './state.ts';
 
-const knownKeys = ['provider', 'org', 'profile', 'columns', 'format', 'profiles'];
+const knownKeys = ['provider', 'org', 'profile', 'columns', 'format', 'profiles', 'state'];
 
 /** The settings and profiles of the user's own file, and what is wrong with it. */
 export interface UserFile {
@@ -15,6 +16,7 @@ export interface UserFile {
   readonly path: string | null;
   readonly values: SettingValues;
   readonly profiles: ReadonlyMap<string, Profile>;
+  readonly state: StateValues | null;
   readonly problems: readonly string[];
   readonly ignored: readonly Ignored[];
 }
@@ -49,7 +51,7 @@ export function locateUserFile(ctx: Context): { readonly path: string; readonly 
 }
 
 function failed(problems: readonly string[]): UserFile {
-  return { path: null, values: noValues, profiles: new Map(), problems, ignored: [] };
+  return { path: null, values: noValues, profiles: new Map(), state: null, problems, ignored: [] };
 }
 
 function interpret(ctx: Context, path: string, content: Validated<unknown>): Omit<UserFile, 'ignored'> {
@@ -59,8 +61,10 @@ function interpret(ctx: Context, path: string, content: Validated<unknown>): Omi
   if (section === null) return { ...failed(problems), path };
   const values = readSettings(section, readProvider);
   const raw = section.entries.get('profiles');
-  const profiles = readProfiles(raw === undefined ? {} : raw, { path, homeDirectory: ctx.homeDirectory, problems });
-  return { path, values, profiles, problems };
+  const file = { path, homeDirectory: ctx.homeDirectory, problems };
+  const profiles = readProfiles(raw === undefined ? {} : raw, file);
+  const state = section.entries.has('state') ? readState(section.entries.get('state'), 'state', file) : null;
+  return { path, values, profiles, state, problems };
 }
 
 const fileNames = ['config.json', 'config.yaml', 'config.yml'];

@@ -61,6 +61,10 @@ test('without any source every setting is its default', async () => {
     format: unset,
     stateDirectory: { ...unset, value: join(workspace.home, '.local/state/sactl') },
     profiles: new Map(),
+    state: {
+      environment: { store: null, credential: null, recipients: null, identity: null, leaseMs: null },
+      user: { values: null, path: null },
+    },
     files: { user: null, project: null },
     ignored: [],
   });

@@ -1,8 +1,10 @@
 import { hintText } from '../../model/hint.ts';
 import { loadConfiguration, type Configuration } from '../../config/configuration.ts';
 import { resolveConnection, type Connection } from '../../config/connection.ts';
-import { describeCredential } from '../../config/credential-source.ts';
-import { describeSource, type Ignored } from '../../config/setting.ts';
+import { describeCredential, type CredentialSource } from '../../config/credential-source.ts';
+import { describeSource, type Ignored, type Setting } from '../../config/setting.ts';
+import { stateSettings } from '../../config/state.ts';
+import { describeAddress } from '../../model/store-address.ts';
 import type { Cell, Column } from '../../output/columns.ts';
 import { detail, table } from '../../output/table.ts';
 import { sheetOf, type OutputDocument } from '../../output/document.ts';
@@ -34,9 +36,12 @@ export async function explainSettings({ ctx, common }: Invocation): Promise<Exit
 /** All settings; of credentials only their source. */
 function explanation(configuration: Configuration, explained: Explained, homeDirectory: string): OutputDocument {
   const { provider, profile, org, sandbox, columns, format, stateDirectory, ignored, files } = configuration;
-  const settings = Object.entries({ provider, profile, org, sandbox, columns, format, stateDirectory }).map(
-    ([name, { value, source }]) => ({ name, value, source: describeSource(source) }),
-  );
+  const plain = Object.entries({ provider, profile, org, sandbox, columns, format, stateDirectory });
+  const settings = [...plain, ...stateRows(configuration, homeDirectory)].map(([name, { value, source }]) => ({
+    name,
+    value,
+    source: describeSource(source),
+  }));
   const profiles = profilesOf(configuration, homeDirectory);
   const { problem } = explained;
   const connection = explained.connection === null ? null : connectionOf(explained.connection);
@@ -58,6 +63,28 @@ function explanation(configuration: Configuration, explained: Explained, homeDir
       ].join(''),
     sheet: () => sheetOf(rows, settingColumns),
   };
+}
+
+/** The store, and what else is set; of credential and identity only where they are. */
+function stateRows(
+  { state, profile, profiles }: Configuration,
+  homeDirectory: string,
+): readonly [name: string, setting: Setting<Cell>][] {
+  const { store, credential, recipients, identity, leaseMs } = stateSettings(
+    state,
+    profiles.get(profile.value ?? '') ?? null,
+  );
+  function named({ value, source }: Setting<CredentialSource | null>): Setting<Cell> {
+    return { value: value === null ? null : describeCredential(value, homeDirectory), source };
+  }
+  const others: [name: string, setting: Setting<Cell>][] = [
+    ['state.credential', named(credential)],
+    ['state.recipients', recipients],
+    ['state.identity', named(identity)],
+    ['state.lease', { ...leaseMs, value: `${leaseMs.value / 1000}s` }],
+  ];
+  const isSet = others.filter(([, { source, value }]) => source.kind !== 'default' && value !== null);
+  return [['state.store', { ...store, value: describeAddress(store.value) }], ...isSet];
 }
 
 interface SettingRow {

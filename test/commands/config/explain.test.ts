@@ -35,6 +35,7 @@ sandbox         false                                         default
 columns         name, id                                      ~/.config/sactl/config.yaml
 format          -                                             default
 stateDirectory  /state                                        environment variable SACTL_STATE_DIR
+state.store     file                                          default
 connection      nscale                                        environment variable NSCALE_SERVICE_TOKEN
 endpoint        https://identity.nks.europe-west4.nscale.com  default
 credential      [not read]                                    environment variable NSCALE_SERVICE_TOKEN
@@ -80,6 +81,7 @@ Project file:  -
         { name: 'columns', value: ['name', 'id'], source: files.user },
         { name: 'format', value: null, source: 'default' },
         { name: 'stateDirectory', value: '~/state', source: 'environment variable SACTL_STATE_DIR' },
+        { name: 'state.store', value: 'file', source: 'default' },
       ],
       connection: {
         provider: 'nscale',
