@@ -25,6 +25,8 @@ const homes: Readonly<Record<string, RegExp>> = {
   'jq-wasm': /^output\/jq-module\.ts$/,
   'node:child_process': /^programs\/program\.ts$/,
   undici: /^http\/(?:fetch|connect|connections|undici\.d)\.ts$/,
+  aws4fetch: /^state\/store\/s3-bucket\.ts$/,
+  postgres: /^state\/store\/postgres-connection\.ts$/,
   hono: /^sandbox\//,
   'zod/mini': /^providers\//,
   '@inquirer/prompts': /^prompter\.ts$/,
@@ -32,7 +34,7 @@ const homes: Readonly<Record<string, RegExp>> = {
 };
 
 /** Packages that are loaded only where they are used. */
-const heavy = new Set(['jq-wasm', 'undici']);
+const heavy = new Set(['aws4fetch', 'jq-wasm', 'undici']);
 
 interface Import {
   readonly file: string;

@@ -57,6 +57,8 @@ describe('the command tree', () => {
       'recover deliver': ['--id', '--to'],
       'recover discard': ['--id'],
       'audit list': ['--id', '--since'],
+      'state init': [],
+      'state check': [],
       'config explain': [],
       'config path': [],
       'sandbox serve': ['--port', '--control-plane', '--fault'],

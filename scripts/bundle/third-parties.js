@@ -19,7 +19,20 @@ import { embedded } from './embedded.js';
  */
 
 /** Licences that ask for no more than to be passed on with the code. */
-const allowed = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ICU', 'ISC', 'MIT', 'dtoa']);
+const allowed = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ICU',
+  'ISC',
+  'MIT',
+  'Unlicense',
+  'dtoa',
+]);
+
+/** Packages whose licence is named in their manifest and not brought along: its text is in `licences/<name>.txt`. */
+const withoutText = new Set(['postgres']);
 
 /**
  * The packages whose modules are in a bundle, by name.
@@ -80,7 +93,7 @@ async function describe(root, { ids, names, lock }) {
     url: homepage ?? repository?.url ?? repository ?? null,
     integrity: lock.packages[lockedPath(root)]?.integrity ?? null,
     dependencies: Object.keys(dependencies).filter((dependency) => names.has(dependency)),
-    text: await licenceText(root, ids),
+    text: withoutText.has(name) ? await ourText(name) : await licenceText(root, ids),
     carries: await Promise.all(carries.map(withText)),
   };
 }
@@ -103,8 +116,12 @@ async function licenceText(root, ids) {
 
 /** @param {import('./embedded.js').Embedded} carried @returns {Promise<Carried>} */
 async function withText(carried) {
-  const file = new URL(`licences/${carried.name}.txt`, import.meta.url);
-  return { ...carried, text: (await readFile(file, 'utf8')).trim() };
+  return { ...carried, text: await ourText(carried.name) };
+}
+
+/** @param {string} name */
+async function ourText(name) {
+  return (await readFile(new URL(`licences/${name}.txt`, import.meta.url), 'utf8')).trim();
 }
 
 /** @param {ThirdParty} party @returns {string[]} */

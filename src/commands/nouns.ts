@@ -70,6 +70,13 @@ export const nouns: Readonly<Record<string, Noun>> = {
     summary: 'What was changed from this machine',
     verbs: { list: async () => (await import('./audit/list.ts')).list },
   },
+  state: {
+    summary: 'Where the state is kept, and whether that can be relied on',
+    verbs: {
+      init: async () => (await import('./state/init.ts')).init,
+      check: async () => (await import('./state/check.ts')).check,
+    },
+  },
   config: {
     summary: 'Settings, and where each comes from',
     verbs: {

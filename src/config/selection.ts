@@ -69,10 +69,9 @@ export function selectAllOrigins(options: SelectionOptions): readonly Origin[] {
 
 /** The selected profile; null when none is, or when a stronger source names another provider. */
 function selectedProfile(configuration: Configuration): Profile | null {
-  const { profile: selected, provider, profiles } = configuration;
-  if (selected.value === null) return null;
-  const profile = profiles.get(selected.value);
-  if (profile === undefined) throw unknownProfile(configuration, selected.source);
+  const { profile: selected, provider } = configuration;
+  const profile = namedProfile(configuration);
+  if (profile === null) return null;
   if (provider.value === null || provider.value === profile.provider) return profile;
   const profileIsExplicit = isExplicit(selected.source);
   if (profileIsExplicit && !isExplicit(provider.source)) return profile;
@@ -82,6 +81,15 @@ function selectedProfile(configuration: Configuration): Profile | null {
       `and ${describeSource(provider.source)} says ${provider.value}`,
     { hint: 'name the profile or the provider, not both' },
   );
+}
+
+/** The profile that is named, whatever its provider; null when none is. @throws UsageError where there is no such profile */
+export function namedProfile(configuration: Configuration): Profile | null {
+  const { profile: selected, profiles } = configuration;
+  if (selected.value === null) return null;
+  const profile = profiles.get(selected.value);
+  if (profile === undefined) throw unknownProfile(configuration, selected.source);
+  return profile;
 }
 
 /** Whether it was set for this run, and not in a file for all runs. */

@@ -182,7 +182,7 @@ export function watchSignals(signals: readonly AbortSignal[]): Watch {
 
 /** One line on an attempt: names of headers only, and nothing of queries and bodies, since all of them hold secrets. */
 export function debugLine(
-  { request, url, sent }: { request: HttpRequest; url: URL; sent: RequestHeaders },
+  { request, url, sent }: { request: Pick<HttpRequest, 'method'>; url: URL; sent: RequestHeaders },
   result: AttemptResult,
   elapsedMs: number,
 ): string {

@@ -54,6 +54,8 @@ export const flagGroups = {
   fleet: [],
   /** For what works on the journal: the connections are the entries' own. */
   journal: ['sandbox'],
+  /** For what works on the state store, which a profile may name. */
+  state: ['profile', 'caCert', 'timeout'],
   network: ['caCert', 'timeout'],
   output: ['json', 'query', 'queryFile', 'arg', 'format'],
   raw: ['raw'],

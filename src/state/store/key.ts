@@ -39,8 +39,13 @@ export function checkedStore(store: StateStore): StateStore {
   };
 }
 
+/** Whether a name that a store lists can be one of ours. */
+export function isKey(name: string): boolean {
+  return name.length <= longestKey && name.split('/').every(isSegment);
+}
+
 function checkedKey(key: string): string {
-  if (key.length <= longestKey && key.split('/').every(isSegment)) return key;
+  if (isKey(key)) return key;
   throw new Error(`${JSON.stringify(key)} is no key of a state store`);
 }
 

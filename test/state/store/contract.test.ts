@@ -2,6 +2,8 @@ import { testContext } from '../../harness/context.ts';
 import { createModelStore } from '../../harness/model-store.ts';
 import { freshStateDirectory } from '../../harness/state.ts';
 import { openFileStore } from '../../../src/state/store/file.ts';
+import { createS3Server, fetchFrom } from '../../harness/s3.ts';
+import { openStoreAt, s3Address, s3Environment } from '../../harness/stores.ts';
 import { describeStore } from './contract.ts';
 
 describeStore('the model', () => {
@@ -17,4 +19,9 @@ describeStore('a folder', () => {
     tellsAge: true,
     rounds: 10,
   };
+});
+
+describeStore('a bucket, in pages of three', () => {
+  const { ctx } = testContext({ env: s3Environment, fetch: fetchFrom(createS3Server({ pageSize: 3 })) });
+  return { open: () => openStoreAt(ctx, s3Address), tellsAge: true, rounds: 3 };
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 
 import { checkedStore, keySegment } from '../../../src/state/store/key.ts';
 import { largestValue, type StateStore } from '../../../src/state/store/store.ts';
@@ -8,12 +8,11 @@ import { largestValue, type StateStore } from '../../../src/state/store/store.ts
 /** A store that tests may write into. */
 export interface StoreWorld {
   /** One more client, with connections of its own. */
-  readonly open: () => StateStore;
+  readonly open: () => Promise<StateStore> | StateStore;
   /** Whether it has a clock. */
   readonly tellsAge: boolean;
   /** How often writers meet. */
   readonly rounds: number;
-  readonly remove?: () => Promise<void> | void;
 }
 
 export function bytesOf(text: string): Uint8Array {
@@ -35,23 +34,28 @@ export async function textOf(store: StateStore, key: string): Promise<string | n
   return (await seen(store, key))?.text ?? null;
 }
 
+async function created(store: StateStore, key: string, bytes = freshValue()): Promise<string> {
+  const revision = await store.create(key, bytes);
+  if (revision === null) throw new Error(`${key} is there`);
+  return revision;
+}
+
 /** What every state store promises (docs/design.md 11). */
 export function describeStore(name: string, makeWorld: () => Promise<StoreWorld> | StoreWorld): void {
   let world: StoreWorld;
-  let clients: StateStore[] = [];
+  const clients: StateStore[] = [];
   let folders = 0;
 
   beforeAll(async () => {
     world = await makeWorld();
-    await open().init();
+    await (await open()).init();
   }, 60_000);
-  afterAll(async () => {
-    for (const client of clients) await client.close();
-    await world.remove?.();
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.close();
   });
 
-  function open(): StateStore {
-    const client = checkedStore(world.open());
+  async function open(): Promise<StateStore> {
+    const client = checkedStore(await world.open());
     clients.push(client);
     return client;
   }
@@ -62,24 +66,29 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     return `test/${String(folders)}/${rest}`;
   }
 
-  async function created(store: StateStore, key: string, bytes = freshValue()): Promise<string> {
-    const revision = await store.create(key, bytes);
-    if (revision === null) throw new Error(`${key} is there`);
-    return revision;
+  /** Lets writers start at once; the answers are those of each. */
+  async function meet<Result>(writers: number, work: (store: StateStore, at: number) => Promise<Result>) {
+    const stores = await Promise.all(Array.from({ length: writers }, open));
+    for (const store of stores) await store.get('test/warm-up');
+    return Promise.all(stores.map(work));
   }
 
-  describe(name, () => {
+  async function inRounds(work: () => Promise<void>): Promise<void> {
+    for (let round = 0; round < world.rounds; round += 1) await work();
+  }
+
+  describe.each([name])('%s', () => {
     test('a value is there once it was created, with its revision, and is not created twice', async () => {
-      const store = open();
+      const store = await open();
       const key = freshKey();
       expect(await store.get(key)).toBeNull();
       const revision = await store.create(key, bytesOf('first'));
       expect(await store.create(key, bytesOf('second'))).toBeNull();
-      expect(await seen(open(), key)).toEqual({ text: 'first', revision });
+      expect(await seen(await open(), key)).toEqual({ text: 'first', revision });
     });
 
     test('a value is replaced only where it is the one that was read', async () => {
-      const store = open();
+      const store = await open();
       const key = freshKey();
       expect(await store.replace(key, bytesOf('nothing'), await created(store, freshKey()))).toBeNull();
       const first = await created(store, key, bytesOf('first'));
@@ -91,7 +100,7 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     });
 
     test('a value is removed only where it is the one that was read', async () => {
-      const store = open();
+      const store = await open();
       const key = freshKey();
       const first = await created(store, key);
       const second = (await store.replace(key, bytesOf('second'), first)) ?? '';
@@ -105,7 +114,7 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     });
 
     test('a value that was removed can be created again, and is another one then', async () => {
-      const store = open();
+      const store = await open();
       const key = freshKey();
       const first = await created(store, key);
       await store.remove(key, first);
@@ -118,14 +127,14 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     });
 
     test('a writer that slept while others wrote loses', async () => {
-      const store = open();
+      const store = await open();
       const key = freshKey();
       const first = await created(store, key);
       let current = first;
       for (const text of ['second', 'third', 'fourth']) {
         current = (await store.replace(key, bytesOf(text), current)) ?? '';
       }
-      expect(await open().replace(key, bytesOf('slow'), first)).toBeNull();
+      expect(await (await open()).replace(key, bytesOf('slow'), first)).toBeNull();
       expect(await textOf(store, key)).toBe('fourth');
     });
 
@@ -134,14 +143,14 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
       ['every byte', Uint8Array.from({ length: 256 }, (_, at) => at)],
       ['bytes that are no text', Uint8Array.of(0xff, 0xfe, 0x0d, 0x0a, 0x1a, 0x00, 0xc3)],
     ])('keeps %s as they are', async (_, bytes) => {
-      const store = open();
+      const store = await open();
       const key = freshKey();
       await created(store, key, bytes);
       expect(Buffer.from((await store.get(key))?.bytes ?? []).equals(bytes)).toBe(true);
     });
 
     test('the largest value is kept, and nothing larger or empty is written', async () => {
-      const store = open();
+      const store = await open();
       const key = freshKey();
       const large = Buffer.alloc(largestValue, 0xa7);
       await expect(store.create(key, Buffer.alloc(largestValue + 1))).rejects.toThrow(/bytes/);
@@ -151,7 +160,7 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     });
 
     test('keys are listed by what they begin with, in order', async () => {
-      const store = open();
+      const store = await open();
       const folder = freshKey('');
       const names = ['b', 'a', 'a1/x', 'a=2', 'a/b/c', 'a/b', 'gone', '2026-11-22/01k', '5'];
       for (const rest of names) await created(store, `${folder}${rest}`);
@@ -165,7 +174,7 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     });
 
     test('any text can be a part of a key', async () => {
-      const store = open();
+      const store = await open();
       const folder = freshKey('');
       const texts = [
         'CI',
@@ -187,12 +196,14 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     });
 
     test('how old a value is comes from the clock of the store', async () => {
-      const store = open();
+      const store = await open();
       const key = freshKey();
       await created(store, key);
       const age = (await (await store.get(key))?.age()) ?? null;
-      if (!world.tellsAge) expect(age).toBeNull();
-      else expect(age).toSatisfy((value: number) => value >= 0 && value < 30_000);
+      expect({ tellsAge: age !== null, isYoung: (age ?? 0) >= 0 && (age ?? 0) < 30_000 }).toEqual({
+        tellsAge: world.tellsAge,
+        isYoung: true,
+      });
     });
 
     describeContest();
@@ -201,17 +212,6 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
   function describeContest(): void {
     const count = 16;
 
-    /** Lets writers start at once; the answers are those of each. */
-    async function meet<Result>(writers: number, work: (store: StateStore, at: number) => Promise<Result>) {
-      const stores = Array.from({ length: writers }, open);
-      for (const store of stores) await store.get('test/warm-up');
-      return Promise.all(stores.map(work));
-    }
-
-    async function inRounds(work: () => Promise<void>): Promise<void> {
-      for (let round = 0; round < world.rounds; round += 1) await work();
-    }
-
     test(`of ${count} that create a value at once, one does`, async () => {
       await inRounds(async () => {
         const key = freshKey();
@@ -219,12 +219,12 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
         const winners = answers.flatMap((answer, at) => (answer === null ? [] : [{ answer, at }]));
         expect(winners).toHaveLength(1);
         const text = `by ${String(winners[0]?.at)}`;
-        expect(await seen(open(), key)).toEqual({ text, revision: winners[0]?.answer });
+        expect(await seen(await open(), key)).toEqual({ text, revision: winners[0]?.answer });
       });
     });
 
     test(`of ${count} that replace a value at once, one does`, async () => {
-      const store = open();
+      const store = await open();
       await inRounds(async () => {
         const key = freshKey();
         const first = await created(store, key);
@@ -237,7 +237,7 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     });
 
     test('of some that replace a value and some that remove it at once, one does', async () => {
-      const store = open();
+      const store = await open();
       await inRounds(async () => {
         const key = freshKey();
         const first = await created(store, key);
@@ -250,7 +250,7 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     });
 
     test('of some that create a removed value again at once, one does', async () => {
-      const store = open();
+      const store = await open();
       await inRounds(async () => {
         const key = freshKey();
         await store.remove(key, await created(store, key));
@@ -262,7 +262,7 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     test('every change that was answered counts, and no other', async () => {
       const key = freshKey();
       const each = 2 + world.rounds;
-      await created(open(), key, bytesOf('0 start'));
+      await created(await open(), key, bytesOf('0 start'));
       await meet(4, async (store) => {
         for (let done = 0; done < each;) {
           const found = await store.get(key);
@@ -271,7 +271,7 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
           if ((await store.replace(key, freshValue(String(next)), found.revision)) !== null) done += 1;
         }
       });
-      expect(Number.parseInt((await textOf(open(), key)) ?? '', 10)).toBe(4 * each);
+      expect(Number.parseInt((await textOf(await open(), key)) ?? '', 10)).toBe(4 * each);
     });
   }
 }

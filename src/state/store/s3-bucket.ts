@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+
+import type { Context } from '../../context.ts';
+import { describeAddress, type StoreAddress } from '../../model/store-address.ts';
+import type { StoreAnswer } from './s3-answer.ts';
+import type { S3Credential } from './s3-credential.ts';
+import { StateError } from './store.ts';
+
+/** One request, signed. */
+export interface StoreRequest {
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes?: Uint8Array;
+}
+
+/** A request that got no complete answer. */
+export interface StoreSilence {
+  readonly status: null;
+  /** Reads after "the store", e.g. `refused the connection (ECONNREFUSED)`. */
+  readonly what: string;
+  readonly hint: string | null;
+  /** Whether it is certain that the request never arrived. */
+  readonly isUnsent: boolean;
+}
+
+export interface BucketOptions extends Pick<Context, 'now' | 'sleep'> {
+  readonly address: Extract<StoreAddress, { kind: 's3' }>;
+  /** Of the environment, for an address that names none. */
+  readonly defaultRegion: string;
+  /** Sends one request as it is. Never rejects. */
+  readonly exchange: (request: StoreRequest) => Promise<StoreAnswer | StoreSilence>;
+  readonly credential: () => Promise<S3Credential>;
+}
+
+/** A request for the bucket itself, or for one object in it. */
+export interface BucketRequest extends Pick<StoreRequest, 'method' | 'bytes'> {
+  /** The object's name behind the prefix; null is the bucket. */
+  readonly name: string | null;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Bucket extends Pick<Context, 'sleep'> {
+  readonly name: string;
+  /** For people. */
+  readonly address: string;
+  /** What the names of all objects begin with: empty, or ending in a slash. */
+  readonly prefix: string;
+  /** Sends once. @throws StateError without a credential */
+  readonly send: (request: BucketRequest) => Promise<StoreAnswer | StoreSilence>;
+  /** Sends what changes nothing, again where that may help. @throws StateError without an answer */
+  readonly read: (request: BucketRequest, cannot: string) => Promise<StoreAnswer>;
+}
+
+const pausesMs = [100, 300, 900];
+
+export function openBucket({ address, defaultRegion, exchange, credential, now, sleep }: BucketOptions): Bucket {
+  const region = address.region ?? defaultRegion;
+  const prefix = address.prefix === '' ? '' : `${address.prefix}/`;
+  const base = baseOf(address, region);
+  const keys = new Map<string, ArrayBuffer>();
+
+  async function send({ method, name, query = {}, headers = {}, bytes }: BucketRequest) {
+    const url = new URL(name === null ? base : `${base}/${prefix}${name}`);
+    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+    const { accessKeyId, secretAccessKey, sessionToken } = await credential();
+    const { AwsV4Signer } = await import('aws4fetch');
+    const signed = await new AwsV4Signer({
+      method,
+      url: url.href,
+      headers: { ...headers, 'x-amz-content-sha256': sha256(bytes ?? new Uint8Array()) },
+      accessKeyId,
+      secretAccessKey: secretAccessKey.reveal(),
+      ...(sessionToken === null ? {} : { sessionToken: sessionToken.reveal() }),
+      service: 's3',
+      region,
+      cache: keys,
+      datetime: new Date(now()).toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),
+    }).sign();
+    return exchange({ method, url, headers: Object.fromEntries(signed.headers), ...(bytes && { bytes }) });
+  }
+
+  return {
+    name: address.bucket,
+    address: describeAddress(address),
+    prefix,
+    sleep,
+    send,
+    read: async (request, cannot) => {
+      for (let tries = 0; ; tries += 1) {
+        const answer = await send(request);
+        const pause = pausesMs[tries];
+        const isTransient = answer.status === null || answer.status >= 500 || answer.status === 429;
+        if (answer.status !== null && (!isTransient || pause === undefined)) return answer;
+        if (answer.status === null && pause === undefined) throw silenceError({ ...answer, isUnsent: true }, cannot);
+        await sleep(pause ?? 0);
+      }
+    },
+  };
+}
+
+/** The error for a request without an answer. */
+export function silenceError({ what, hint, isUnsent }: StoreSilence, cannot: string): StateError {
+  return new StateError(`${cannot}: the store ${what}`, { hint, retryable: true, isUncertain: !isUnsent });
+}
+
+/** A bucket with a dot in its name fits no certificate as a host. */
+function baseOf({ bucket, endpoint }: BucketOptions['address'], region: string): string {
+  if (endpoint !== null) return `${endpoint}/${bucket}`;
+  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  return bucket.includes('.') ? `https://${host}/${bucket}` : `https://${bucket}.${host}`;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
