@@ -20,6 +20,15 @@ const isHere = server !== null && initdb !== null && openssl !== null;
 
 const password = 'pg-s3cret-0123456789';
 
+async function failureOf(given: string, env: Record<string, string> = {}): Promise<unknown> {
+  const store = await openStoreAt(engineContext(env).ctx, given);
+  try {
+    return await store.create('accounts/a', freshValue()).catch((error: unknown) => error);
+  } finally {
+    await store.close();
+  }
+}
+
 describe.skipIf(!isHere && !demandsAll)('PostgreSQL', () => {
   let room: EngineRoom;
   let port = 0;
@@ -45,15 +54,6 @@ describe.skipIf(!isHere && !demandsAll)('PostgreSQL', () => {
     secret: password,
     store: /^postgres:\/\/sactl@127\.0\.0\.1:\d+\/postgres$/,
   }));
-
-  async function failureOf(given: string, env: Record<string, string> = {}): Promise<unknown> {
-    const store = await openStoreAt(engineContext(env).ctx, given);
-    try {
-      return await store.create('accounts/a', freshValue()).catch((error: unknown) => error);
-    } finally {
-      await store.close();
-    }
-  }
 
   it('refuses a wrong password, and a database that is none, without quoting the password', async () => {
     expect(await failureOf(address('sactl', 'wrong'))).toMatchObject({

@@ -2,7 +2,8 @@ import { FailedError, type ErrorDetails } from '../../errors.ts';
 
 /**
  * Values by keys, kept where several machines can reach them (docs/design.md 11). No two values that are ever written are
- * the same: a caller puts something of its own into each, so that it can be told whose value stands there.
+ * the same: a caller puts something of its own into each, so that it can be told whose value stands there. No key is another
+ * one with a slash and more behind it: stores that are file systems have no room for both.
  *
  * Every verb throws StateError. Of any number of simultaneous writers of a key exactly one is answered with a revision.
  */

@@ -162,13 +162,13 @@ export function describeStore(name: string, makeWorld: () => Promise<StoreWorld>
     test('keys are listed by what they begin with, in order', async () => {
       const store = await open();
       const folder = freshKey('');
-      const names = ['b', 'a', 'a1/x', 'a=2', 'a/b/c', 'a/b', 'gone', '2026-11-22/01k', '5'];
+      const names = ['b', 'aa', 'a1/x', 'a=2', 'a/b/c', 'a/b-c', 'gone', '2026-11-22/01k', '5'];
       for (const rest of names) await created(store, `${folder}${rest}`);
       const gone = await store.get(`${folder}gone`);
       await store.remove(`${folder}gone`, gone?.revision ?? '');
       const expected = names.filter((rest) => rest !== 'gone').map((rest) => `${folder}${rest}`);
       expect(await store.list(folder)).toEqual(expected.toSorted());
-      expect(await store.list(`${folder}a/`)).toEqual([`${folder}a/b`, `${folder}a/b/c`]);
+      expect(await store.list(`${folder}a/`)).toEqual([`${folder}a/b-c`, `${folder}a/b/c`]);
       expect(await store.list(`${folder}nothing/`)).toEqual([]);
       expect(await store.list('')).toEqual(expect.arrayContaining(expected));
     });

@@ -1,0 +1,19 @@
+import type { Reporter, TestModule, TestSuite } from 'vitest/node';
+
+/** Says in one line at the end which engines were not there, so that nothing was tested on them. */
+export class MissingEngines implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const engines = modules.filter(({ moduleId }) => moduleId.includes('/test/engines/'));
+    const missing = engines.flatMap((module) => [...module.children.suites()].filter(isSkipped));
+    if (missing.length === 0) return;
+    const names = missing.map(({ name }) => name).join(', ');
+    process.stdout.write(`not tested, because it is not here: ${names} (CONTRIBUTING.md, "Engines")\n`);
+  }
+}
+
+function isSkipped(suite: TestSuite): boolean {
+  return suite.state() === 'skipped';
+}
+
+// oxlint-disable-next-line import/no-default-export -- how vitest loads a reporter
+export default MissingEngines;

@@ -1,0 +1,67 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openStoreAt } from '../harness/stores.ts';
+import { describeStore, freshValue } from '../state/store/contract.ts';
+import { describeCheck } from './check.ts';
+import { engineContext } from './context.ts';
+import { demandsAll, engineFolder, EngineRoom, findEngine, freePort } from './engine.ts';
+
+const gateway = findEngine('versitygw');
+const moto = findEngine('moto_server', [join(engineFolder, 'moto/bin')]);
+
+const secret = 's3-s3cret-0123456789';
+const env = { AWS_ACCESS_KEY_ID: 'AKIDENGINE', AWS_SECRET_ACCESS_KEY: secret };
+
+/** versitygw checks signatures, and answers as AWS does in everything that is asked here. */
+async function startGateway(path: string, room: EngineRoom, port: number): Promise<void> {
+  mkdirSync(join(room.folder, 'buckets/ops'), { recursive: true });
+  const server = ['--port', `127.0.0.1:${String(port)}`, '--access', env.AWS_ACCESS_KEY_ID, '--secret', secret];
+  await room.serve(path, [...server, '--quiet', 'posix', join(room.folder, 'buckets')], port);
+}
+
+async function startMoto(path: string, room: EngineRoom, port: number): Promise<void> {
+  await room.serve(path, ['-H', '127.0.0.1', '-p', String(port)], port);
+  await fetch(`http://127.0.0.1:${String(port)}/ops`, { method: 'PUT' });
+}
+
+describe.skipIf(gateway === null && moto === null && !demandsAll)('S3', () => {
+  let room: EngineRoom;
+  let port = 0;
+  beforeAll(async () => {
+    room = new EngineRoom();
+    port = await freePort();
+    if (gateway !== null) await startGateway(gateway, room, port);
+    else if (moto !== null) await startMoto(moto, room, port);
+    else throw new Error('neither versitygw nor moto_server is here');
+  }, 60_000);
+  afterAll(() => room.close());
+
+  function address(bucket = 'ops/prod'): string {
+    return `s3://${bucket}?endpoint=http://127.0.0.1:${String(port)}`;
+  }
+
+  describeStore('a bucket', () => {
+    const { ctx } = engineContext(env);
+    return { open: () => openStoreAt(ctx, address()), tellsAge: true, rounds: 5 };
+  });
+
+  describeCheck(() => ({ env: { ...env, SACTL_STATE: address() }, secret, store: /^s3:\/\/ops\/prod$/ }));
+
+  it('makes no bucket', async () => {
+    const store = await openStoreAt(engineContext(env).ctx, address('nothing'));
+    const refused = { code: 'state', isUncertain: false, message: expect.stringContaining('(NoSuchBucket)') };
+    await expect(store.init()).rejects.toMatchObject(refused);
+    await expect(store.create('accounts/a', freshValue())).rejects.toMatchObject(refused);
+  });
+
+  it.skipIf(gateway === null)('refuses another secret, which is not quoted', async () => {
+    const store = await openStoreAt(engineContext({ ...env, AWS_SECRET_ACCESS_KEY: 'other' }).ctx, address());
+    await expect(store.create('accounts/a', freshValue())).rejects.toMatchObject({
+      isUncertain: false,
+      message: 'cannot write the state in s3://ops/prod: the store answered 403 (SignatureDoesNotMatch)',
+    });
+  });
+});
