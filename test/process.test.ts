@@ -179,7 +179,19 @@ const libraries = {
   yaml: 'YAMLParseError',
   'jq-wasm': 'jq-wasm',
   '@inquirer/prompts': 'AbortPromptError',
+  aws4fetch: 'AWS4-HMAC-SHA256',
+  postgres: 'MAX_PARAMETERS_EXCEEDED',
 };
+
+/** What is there only where a state store is named: libraries, and texts of our own code for stores. */
+const storeLibraries = new Set(['aws4fetch', 'postgres']);
+const storeTexts = [
+  'simultaneous writers',
+  'newest generation',
+  'x-amz-content-sha256',
+  'clock_timestamp',
+  'labelSelector',
+];
 
 /** The libraries in these chunks. */
 async function librariesIn(files: readonly string[]): Promise<readonly string[]> {
@@ -187,6 +199,12 @@ async function librariesIn(files: readonly string[]): Promise<readonly string[]>
   return Object.entries(libraries)
     .filter(([, marker]) => texts.some((code) => code.includes(marker)))
     .map(([name]) => name);
+}
+
+/** The texts of state stores in these chunks. */
+async function textsIn(files: readonly string[]): Promise<readonly string[]> {
+  const code = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
+  return storeTexts.filter((text) => code.includes(text));
 }
 
 async function loadedBy(argv: readonly string[]): Promise<{ files: string[]; title: string }> {
@@ -225,7 +243,19 @@ describe('starting', () => {
     const names = (await readdir(dist)).filter((name) => name.endsWith('.cjs'));
     const chunks = names.map((name) => join(dist, name));
     expect(await librariesIn(chunks)).toEqual(Object.keys(libraries));
+    expect(await textsIn(chunks)).toEqual(storeTexts);
   });
+
+  it.each(['sa list --sandbox -q length', 'sa rotate --id ci-deploy --sandbox --yes --to file:token'])(
+    'loads nothing of a state store where none is named: %s',
+    async (line) => {
+      const { files } = await loadedBy(line.split(' '));
+      const loaded = await librariesIn(files);
+      expect(loaded).toContain('zod');
+      expect(loaded.filter((name) => storeLibraries.has(name))).toEqual([]);
+      expect(await textsIn(files)).toEqual([]);
+    },
+  );
 
   it('calls the process sactl', async () => {
     expect((await loadedBy(['--help'])).title).toBe('sactl');

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 
 import { readCredential } from '../config/credential-source.ts';
 import type { StateSettings } from '../config/state.ts';
-import type { Context } from '../context.ts';
+import { namesOf } from '../config/environment.ts';
+import type { Context, Environment } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { BucketOptions } from '../state/store/s3-bucket.ts';
+import { environments } from '../providers/registry.ts';
 import { openStore } from '../state/store/open.ts';
 import { StateError, type StateStore } from '../state/store/store.ts';
 import { describeAddress } from '../model/store-address.ts';
@@ -40,10 +42,18 @@ export async function openStateStore(
   return openStore(address, {
     ...ctx,
     directory: join(stateDirectory, 'store'),
+    env: withoutCredentials(ctx.env),
     credential: source === null ? null : secret,
     exchange: exchangeOnDemand(ctx, common),
     trust: async () => (await import('./store-trust.ts')).readStoreTrust(ctx, common),
   });
+}
+
+/** The environment without the credentials of providers, and without what opens what is kept: kubectl needs the rest. */
+function withoutCredentials(env: Environment): Environment {
+  const secrets = Object.values(environments).flatMap((connection) => connection.secrets.flatMap(namesOf));
+  const withheld = new Set([...secrets, 'SACTL_STATE', 'SACTL_STATE_IDENTITY']);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !withheld.has(name.toUpperCase())));
 }
 
 /** Loaded with the first request. */

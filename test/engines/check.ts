@@ -14,7 +14,7 @@ export interface CheckedEngine {
 
 /** `state init` and `state check` on a real engine, which print how long its verbs take. */
 export function describeCheck(engine: () => CheckedEngine): void {
-  test('state check finds nothing wrong with it', async () => {
+  test('state check finds nothing wrong with it', { timeout: 120_000 }, async () => {
     const { env, store, secret } = engine();
     const context = engineContext({ ...env, SACTL_STATE_RECIPIENTS: recipient });
     expect(await runIn(context, ['state', 'init', '--quiet'])).toMatchObject({ code: 0, stderr: '' });

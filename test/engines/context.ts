@@ -6,7 +6,7 @@ import { testContext } from '../harness/context.ts';
 
 /** A context whose network, clock and ids are real. */
 export function engineContext(env: Record<string, string>): ReturnType<typeof testContext> {
-  const test = testContext({ env });
+  const test = testContext({ env, cwd: '/', homeDirectory: '/' });
   return { ...test, ctx: { ...test.ctx, ...real } };
 }
 

@@ -56,6 +56,8 @@ export class EngineRoom {
   constructor({ user = null }: { readonly user?: ReturnType<typeof otherUser> } = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'sactl-engine-'));
     this.#user = user;
+    // A run that is cut off leaves nothing behind.
+    process.once('exit', () => this.#children.forEach((child) => child.kill('SIGKILL')));
     if (user !== null) chownSync(this.folder, user.uid, user.gid);
   }
 
@@ -65,6 +67,19 @@ export class EngineRoom {
     const said = textOf(child);
     const code = await new Promise((resolve) => child.once('close', resolve));
     if (code !== 0) throw new Error(`${path} ended with ${String(code)}: ${said()}`);
+  }
+
+  /** Runs it until it ends well: a server whose port is open may still be starting. */
+  async retry(path: string, args: readonly string[], env: Record<string, string>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const failure = await this.run(path, args, env).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (failure === null) return;
+      if (tries === 60) throw failure;
+      await sleep(250);
+    }
   }
 
   /** Starts a server and waits until its port is open. */

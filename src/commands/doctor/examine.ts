@@ -26,7 +26,7 @@ export async function examine({ ctx, common }: Invocation): Promise<ExitCode> {
   throwGathered(gathered);
   if (renderer === null) return ExitCode.usage;
   const diagnoses = [
-    ...(await examineMachine(ctx, reading)),
+    ...(await examineMachine(ctx, flags, reading)),
     ...(await examineConnections(ctx, flags, reading.configuration)),
   ];
   await emit(ctx, renderer, report(diagnoses));

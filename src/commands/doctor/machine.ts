@@ -4,7 +4,9 @@ import type { Context } from '../../context.ts';
 import { oldestNode } from '../../version.ts';
 import { sandboxDirectory } from '../../session/sandbox-state.ts';
 import { about, failure, ok, warning, type Diagnosis, type CheckResult } from './report.ts';
+import type { CommonFlags } from '../../session/flags.ts';
 import { examinePermissions } from './permissions.ts';
+import { examineStores } from './stores.ts';
 import { tildePath } from '../../config/directories.ts';
 import type { Ignored } from '../../config/setting.ts';
 import { locateUserFile } from '../../config/user-file.ts';
@@ -14,7 +16,11 @@ import { openJournal } from '../../state/journal.ts';
 import { isOpen } from '../../state/stored-entry.ts';
 
 /** Checks what concerns all connections. */
-export async function examineMachine(ctx: Context, reading: ConfigurationReading): Promise<readonly Diagnosis[]> {
+export async function examineMachine(
+  ctx: Context,
+  flags: CommonFlags,
+  reading: ConfigurationReading,
+): Promise<readonly Diagnosis[]> {
   const { files, sandbox, stateDirectory: own } = reading.configuration;
   const stateDirectory = sandbox.value ? sandboxDirectory(own.value) : own.value;
   // Before the journal is opened, which corrects its own permissions.
@@ -29,6 +35,7 @@ export async function examineMachine(ctx: Context, reading: ConfigurationReading
       await openAuditLog(machine).preflight();
       return ok('audit', 'changes can be written into the audit log');
     }),
+    ...(await examineStores(ctx, flags, { configuration: reading.configuration, stateDirectory })),
   ];
   return about({ provider: null, profile: null }, results, sandbox.value ? [['--sandbox']] : []);
 }

@@ -7,9 +7,13 @@ import type { BucketOptions } from './s3-bucket.ts';
 import type { StateStore } from './store.ts';
 
 /** What stores need, each its own part. */
-export interface StoreOptions extends Pick<Context, 'platform' | 'userId' | 'sleep' | 'uuid' | 'now' | 'timeout'> {
+export interface StoreOptions extends Pick<
+  Context,
+  'cwd' | 'platform' | 'userId' | 'sleep' | 'uuid' | 'now' | 'timeout'
+> {
   /** Of the store that is a folder. */
   readonly directory: string;
+  /** Without what no store may see. */
   readonly env: Environment;
   /** What the store's own `credential` names; null without one. */
   readonly credential: (() => Promise<Secret>) | null;
@@ -33,6 +37,10 @@ async function load(address: StoreAddress, options: StoreOptions): Promise<State
   if (address.kind === 'postgres') {
     const { openPostgresStore } = await import('./postgres.ts');
     return openPostgresStore({ ...options, address });
+  }
+  if (address.kind === 'kubernetes') {
+    const { openKubernetesStore } = await import('./kubernetes.ts');
+    return openKubernetesStore({ ...options, address });
   }
   const { openFileStore } = await import('./file.ts');
   return openFileStore(options);

@@ -137,10 +137,10 @@ async function contest(
   write: (client: StateStore, key: string) => Promise<string | null>,
   prepare: (key: string) => Promise<void>,
 ): Promise<Verdict> {
+  // Every client has its connection before they start.
+  await Promise.all(clients.map((client) => client.get(`${prefix}nothing`)));
   for (let round = 1; round <= rounds; round += 1) {
     const key = `${prefix}${uuid()}`;
-    // Every client has its connection before they start.
-    await Promise.all(clients.map((client) => client.get(key)));
     await prepare(key);
     const ended = await Promise.allSettled(clients.map((client) => write(client, key)));
     const answers = ended.map(valueOfEnded);

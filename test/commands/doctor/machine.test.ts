@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { homeWith, userFile, type Home } from '../config/home.ts';
 import { isRoot } from '../../delivery/targets/user.ts';
+import { createS3Server, fetchFrom } from '../../harness/s3.ts';
+import { recipient, s3Address, s3Environment } from '../../harness/stores.ts';
 import { entryIds, leaveEntry } from '../recover/entries.ts';
 import { doctor, knownCaller, of, said, type Examined } from './rows.ts';
 
@@ -154,5 +156,45 @@ describe('doctor tells of journal and audit log', () => {
       `error: cannot use the folder "~/state/journal": it is a symbolic link -> ${hint}`,
       `error: cannot use the audit log "~/state/audit.jsonl": it is a symbolic link -> ${hint}`,
     ]);
+  });
+});
+
+function isLocal(input: string | URL): boolean {
+  return new URL(input).hostname === '127.0.0.1';
+}
+
+describe('doctor asks a state store', () => {
+  const env = {
+    SACTL_STATE: s3Address,
+    SACTL_STATE_RECIPIENTS: recipient,
+    ...s3Environment,
+    NSCALE_SERVICE_TOKEN: 't',
+  };
+
+  it.each([
+    [{}, 'ok: the state store s3://ops/prod answers'],
+    [
+      { bucket: 'other' },
+      'error: cannot read the state in s3://ops/prod: the store answered 404 (NoSuchBucket) -> make the bucket ops, or name another one: sactl makes none',
+    ],
+  ])('%j', async (options, expected) => {
+    const server = fetchFrom(createS3Server(options));
+    const home = await homeWith({});
+    expect(
+      said(
+        'state',
+        await doctor(
+          [],
+          { env, fetch: (...request) => (isLocal(...request) ? server(...request) : knownCaller()) },
+          home.run,
+        ),
+      ),
+    ).toEqual([expected]);
+  });
+
+  it('and none in the sandbox, or where the state is a folder', async () => {
+    const home = await homeWith({});
+    expect(said('state', await atHome(home))).toEqual([]);
+    expect(said('state', await doctor(['--sandbox'], { env }, home.run))).toEqual([]);
   });
 });

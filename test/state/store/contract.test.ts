@@ -1,4 +1,7 @@
+import { afterAll } from 'vitest';
+
 import { testContext } from '../../harness/context.ts';
+import { startKubectl } from '../../harness/kubectl.ts';
 import { createModelStore } from '../../harness/model-store.ts';
 import { freshStateDirectory } from '../../harness/state.ts';
 import { openFileStore } from '../../../src/state/store/file.ts';
@@ -24,4 +27,14 @@ describeStore('a folder', () => {
 describeStore('a bucket, in pages of three', () => {
   const { ctx } = testContext({ env: s3Environment, fetch: fetchFrom(createS3Server({ pageSize: 3 })) });
   return { open: () => openStoreAt(ctx, s3Address), tellsAge: true, rounds: 3 };
+});
+
+const closing: (() => Promise<void>)[] = [];
+afterAll(() => Promise.all(closing.map((close) => close())));
+
+describeStore('a namespace', async () => {
+  const kubectl = await startKubectl();
+  closing.push(kubectl.close);
+  const { ctx } = testContext({ env: { PATH: kubectl.bin }, cwd: '/' });
+  return { open: () => openStoreAt(ctx, 'kubernetes:ops'), tellsAge: false, rounds: 1 };
 });
