@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -97,11 +98,74 @@ describe.skipIf(!isHere && !demandsAll)('PostgreSQL', () => {
     });
   });
 
+  it.each(['before', 'after'] as const)(
+    'is found out about where the connection ends %s the answer',
+    async (moment) => {
+      const proxy = await startProxy(port);
+      const store = await openStoreAt(
+        engineContext({}).ctx,
+        address().replace(`:${String(port)}/`, `:${String(proxy.port)}/`),
+      );
+      try {
+        const key = `accounts/${crypto.randomUUID()}`;
+        await store.get(key);
+        proxy.cut(moment);
+        const revision = await store.create(key, freshValue());
+        expect(revision).not.toBeNull();
+        expect((await store.get(key))?.revision).toBe(revision);
+        expect(proxy.connections()).toBe(2);
+      } finally {
+        await store.close();
+        await proxy.close();
+      }
+    },
+  );
+
   it('is asked in vain where nothing listens, and nothing was done', async () => {
     const nowhere = address().replace(`:${String(port)}`, `:${String(await freePort())}`);
     expect(await failureOf(nowhere)).toMatchObject({ isUncertain: false, retryable: true });
   });
 });
+
+/** Stands between client and server, and ends a connection at the next request, or at the answer to it. */
+async function startProxy(to: number) {
+  let ends: 'before' | 'after' | null = null;
+  let count = 0;
+  const proxy = createServer((client) => {
+    count += 1;
+    const upstream = connect(to, '127.0.0.1');
+    function pass(chunk: Buffer, target: Socket, moment: 'before' | 'after'): void {
+      if (ends !== moment) {
+        target.write(chunk);
+        return;
+      }
+      ends = null;
+      client.destroy();
+      upstream.destroy();
+    }
+    client.on('data', (chunk: Buffer) => pass(chunk, upstream, 'before'));
+    upstream.on('data', (chunk: Buffer) => pass(chunk, client, 'after'));
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('error', () => undefined);
+      one.on('close', () => other.destroy());
+    }
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => {
+    proxy.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    port,
+    connections: () => count,
+    cut: (moment: 'before' | 'after') => {
+      ends = moment;
+    },
+    close: () => new Promise((resolve) => proxy.close(resolve)),
+  };
+}
 
 interface Programs {
   readonly server: string;

@@ -12,10 +12,20 @@ export interface ConditionalWrite {
   readonly attempt: () => Promise<Attempted>;
   /** The revision of what stands there, where that is exactly what is being written. */
   readonly look: () => Promise<string | null>;
-  readonly sleep: Context['sleep'];
+  readonly ctx: Pick<Context, 'now' | 'sleep'>;
 }
 
 const pausesMs = [100, 300, 900];
+
+/** Nothing is tried again later than this after the first try: others wait for an account that is held. */
+const patienceMs = 5000;
+
+/** Gives the milliseconds before each next try, and null when there is to be none. */
+export function createPauses({ now }: Pick<Context, 'now'>): () => number | null {
+  const end = now() + patienceMs;
+  const left = [...pausesMs];
+  return () => (now() < end ? (left.shift() ?? null) : null);
+}
 
 /**
  * Writes, and finds out what can be known where an answer is lost: to write again does no harm, because the condition holds
@@ -23,9 +33,10 @@ const pausesMs = [100, 300, 900];
  * @returns the new revision; null where the condition does not hold
  * @throws StateError; `isUncertain` where it may have been written
  */
-export async function writeConditionally({ attempt, look, sleep }: ConditionalWrite): Promise<string | null> {
+export async function writeConditionally({ attempt, look, ctx }: ConditionalWrite): Promise<string | null> {
+  const nextPause = createPauses(ctx);
   let doubt: StateError | null = null;
-  for (let tries = 0; ; tries += 1) {
+  for (;;) {
     const attempted = await attempt();
     if (attempted.kind === 'written') return attempted.revision;
     if (attempted.kind === 'refused' && doubt === null) return null;
@@ -36,11 +47,9 @@ export async function writeConditionally({ attempt, look, sleep }: ConditionalWr
       // It was overwritten since, or never there.
       if (attempted.kind === 'refused') throw doubt;
     }
-    const pause = pausesMs[tries];
-    if (attempted.kind === 'failed' && (!attempted.isRepeatable || pause === undefined)) {
-      throw doubt ?? attempted.error;
-    }
-    await sleep(pause ?? 0);
+    const pause = nextPause();
+    if (attempted.kind === 'failed' && (!attempted.isRepeatable || pause === null)) throw doubt ?? attempted.error;
+    await ctx.sleep(pause ?? 0);
   }
 }
 

@@ -8,7 +8,7 @@ import { runProgram } from '../../programs/program.ts';
 import { scrub } from '../../programs/secret-program.ts';
 import { StateError } from './store.ts';
 
-export interface KubernetesOptions extends Pick<Context, 'cwd' | 'platform' | 'sleep' | 'timeout'> {
+export interface KubernetesOptions extends Pick<Context, 'cwd' | 'now' | 'platform' | 'sleep' | 'timeout'> {
   readonly address: Extract<StoreAddress, { kind: 'kubernetes' }>;
   /** All of the environment of kubectl. */
   readonly env: Environment;

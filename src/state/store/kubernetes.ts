@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { asText, fieldsOf } from '../../model/account.ts';
 import { describeAddress } from '../../model/store-address.ts';
-import { isSame, writeConditionally, type Attempted } from './conditional.ts';
+import { createPauses, isSame, writeConditionally, type Attempted } from './conditional.ts';
 import { apiError, createApi, type ApiAnswer, type ApiRequest, type KubernetesOptions } from './kubernetes-api.ts';
 import { StateError, type StateStore } from './store.ts';
 
@@ -17,7 +17,7 @@ export function openKubernetesStore(options: KubernetesOptions): StateStore {
     namespace,
     secrets: `/api/v1/namespaces/${namespace}/secrets`,
     send: createApi(options),
-    sleep: options.sleep,
+    ctx: options,
   };
   return {
     address: place.name,
@@ -40,7 +40,8 @@ export function openKubernetesStore(options: KubernetesOptions): StateStore {
 }
 
 /** A namespace, and how it is asked. */
-interface Place extends Pick<KubernetesOptions, 'sleep'> {
+interface Place {
+  readonly ctx: Pick<KubernetesOptions, 'now' | 'sleep'>;
   /** For people. */
   readonly name: string;
   readonly namespace: string;
@@ -56,8 +57,8 @@ interface Wanted {
 }
 
 /** Null where there is nothing at this path. */
-async function read({ name, namespace, send, sleep }: Place, path: string): Promise<unknown> {
-  const answer = await repeated(sleep, () => send({ verb: 'get', path }));
+async function read({ name, namespace, send, ctx }: Place, path: string): Promise<unknown> {
+  const answer = await repeated(ctx, () => send({ verb: 'get', path }));
   if (answer.kind === 'done') return answer.value;
   if (answer.kind === 'refused' && answer.reason === 'NotFound') return null;
   const { message, hint, retryable } = apiError(answer, `cannot read the state in ${name}`, namespace);
@@ -70,7 +71,7 @@ async function readKey(place: Place, key: string): Promise<StoredSecret | null> 
 }
 
 function write(place: Place, key: string, wanted: Wanted): Promise<string | null> {
-  const { secrets, send, sleep } = place;
+  const { secrets, send, ctx } = place;
   const isNew = wanted.revision === null;
   const body = secretOf(key, wanted);
   const common = { body, secret: body.data.value };
@@ -78,7 +79,7 @@ function write(place: Place, key: string, wanted: Wanted): Promise<string | null
     ? { verb: 'create', path: secrets, ...common }
     : { verb: 'replace', path: `${secrets}/${nameOf(key)}`, ...common };
   return writeConditionally({
-    sleep,
+    ctx,
     attempt: async () => attempted(await send(request), { ...place, isNew }),
     look: async () => {
       const found = await readKey(place, key);
@@ -105,16 +106,15 @@ async function listKeys(place: Place, prefix: string): Promise<readonly string[]
   return keys.filter((key) => key.startsWith(prefix)).toSorted();
 }
 
-const pausesMs = [100, 300, 900];
-
 /** Asks again, where that may help, for what changes nothing. */
-async function repeated(sleep: KubernetesOptions['sleep'], ask: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
-  for (const pause of pausesMs) {
+async function repeated(ctx: Place['ctx'], ask: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  const nextPause = createPauses(ctx);
+  for (;;) {
     const answer = await ask();
-    if (answer.kind === 'done' || !apiError(answer, '', '').retryable) return answer;
-    await sleep(pause);
+    const pause = answer.kind !== 'done' && apiError(answer, '', '').retryable ? nextPause() : null;
+    if (pause === null) return answer;
+    await ctx.sleep(pause);
   }
-  return ask();
 }
 
 interface Attempt extends Pick<Place, 'name' | 'namespace'> {

@@ -6,7 +6,7 @@ import { isSame, writeConditionally } from './conditional.ts';
 import { openConnection, type ConnectionOptions } from './postgres-connection.ts';
 import { StateError, type StateStore, type StoredValue } from './store.ts';
 
-export interface PostgresStoreOptions extends ConnectionOptions, Pick<Context, 'sleep' | 'uuid'> {}
+export interface PostgresStoreOptions extends ConnectionOptions, Pick<Context, 'now' | 'sleep' | 'uuid'> {}
 
 const table = 'sactl_state';
 
@@ -15,7 +15,7 @@ const table = 'sactl_state';
  * the first verb. A verb is one statement and one round trip, in the simple protocol, which every pooler understands.
  */
 export function openPostgresStore(options: PostgresStoreOptions): StateStore {
-  const { address, sleep, uuid } = options;
+  const { address, uuid } = options;
   const name = describeAddress(address);
   const connection = openConnection(options);
 
@@ -31,7 +31,7 @@ export function openPostgresStore(options: PostgresStoreOptions): StateStore {
   function write(bytes: Uint8Array, key: string, statement: (next: Value) => string): Promise<string | null> {
     const revision = freshRevision(uuid());
     return writeConditionally({
-      sleep,
+      ctx: options,
       attempt: async () => {
         try {
           const rows = await connection.change(statement({ bytes, revision }), `cannot write the state in ${name}`);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Context } from '../../context.ts';
 import { describeAddress, type StoreAddress } from '../../model/store-address.ts';
+import { createPauses } from './conditional.ts';
 import type { StoreAnswer } from './s3-answer.ts';
 import type { S3Credential } from './s3-credential.ts';
 import { StateError } from './store.ts';
@@ -41,7 +42,8 @@ export interface BucketRequest extends Pick<StoreRequest, 'method' | 'bytes'> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Bucket extends Pick<Context, 'sleep'> {
+export interface Bucket {
+  readonly ctx: Pick<Context, 'now' | 'sleep'>;
   readonly name: string;
   /** For people. */
   readonly address: string;
@@ -52,8 +54,6 @@ export interface Bucket extends Pick<Context, 'sleep'> {
   /** Sends what changes nothing, again where that may help. @throws StateError without an answer */
   readonly read: (request: BucketRequest, cannot: string) => Promise<StoreAnswer>;
 }
-
-const pausesMs = [100, 300, 900];
 
 export function openBucket({ address, defaultRegion, exchange, credential, now, sleep }: BucketOptions): Bucket {
   const region = address.region ?? defaultRegion;
@@ -85,16 +85,17 @@ export function openBucket({ address, defaultRegion, exchange, credential, now, 
     name: address.bucket,
     address: describeAddress(address),
     prefix,
-    sleep,
+    ctx: { now, sleep },
     send,
     read: async (request, cannot) => {
-      for (let tries = 0; ; tries += 1) {
+      const nextPause = createPauses({ now });
+      for (;;) {
         const answer = await send(request);
-        const pause = pausesMs[tries];
         const isTransient = answer.status === null || answer.status >= 500 || answer.status === 429;
-        if (answer.status !== null && (!isTransient || pause === undefined)) return answer;
-        if (answer.status === null && pause === undefined) throw silenceError({ ...answer, isUnsent: true }, cannot);
-        await sleep(pause ?? 0);
+        const pause = isTransient ? nextPause() : null;
+        if (pause !== null) await sleep(pause);
+        else if (answer.status !== null) return answer;
+        else throw silenceError({ ...answer, isUnsent: true }, cannot);
       }
     },
   };

@@ -98,7 +98,7 @@ function write(bucket: Bucket, key: string, { bytes, condition }: Wanted): Promi
       const found = bytes.length === 0 ? null : await readObject(bucket, key);
       return found !== null && isSame(found.bytes, bytes) ? found.revision : null;
     },
-    sleep: bucket.sleep,
+    ctx: bucket.ctx,
   });
 }
 

@@ -185,7 +185,7 @@ describe('doctor asks a state store', () => {
         'state',
         await doctor(
           [],
-          { env, fetch: (...request) => (isLocal(...request) ? server(...request) : knownCaller()) },
+          { env, fetch: (input, init) => (isLocal(input) ? server(input, init) : knownCaller()) },
           home.run,
         ),
       ),
