@@ -5,7 +5,6 @@ import { durationForms, parseDuration } from '../model/duration.ts';
 import { describeAddress, readStoreAddress, type StoreAddress } from '../model/store-address.ts';
 import { readCredentialSource, type CredentialSource, type SettingsFile } from './credential-source.ts';
 import { expandHome, variable } from './directories.ts';
-import type { Profile } from './profile.ts';
 import { field, itemsOf, openMapping, readText, type Section, type Validated, type Validator } from './section.ts';
 import { defaultSource, describeSource, type Setting, type Source } from './setting.ts';
 
@@ -29,6 +28,12 @@ export interface StateSettings {
   readonly recipients: Setting<readonly string[]>;
   readonly identity: Setting<CredentialSource | null>;
   readonly leaseMs: Setting<number>;
+}
+
+/** The part of a profile that says where the state is kept. */
+export interface StateProfile {
+  readonly name: string;
+  readonly state: StateValues | null;
 }
 
 /** Where the settings of the state may come from, beside a profile. */
@@ -129,10 +134,7 @@ function readKey(raw: unknown, { cwd, homeDirectory }: Context): Validated<Crede
 }
 
 /** The settings for work with this profile, or without one: environment, then profile, then the user's file. */
-export function stateSettings(
-  { environment, user }: StateSources,
-  profile: Pick<Profile, 'name' | 'state'> | null,
-): StateSettings {
+export function stateSettings({ environment, user }: StateSources, profile: StateProfile | null): StateSettings {
   const path = user.path ?? 'the user file';
   const layers = [
     { values: environment, source: (key: keyof typeof variables): Source => ({ kind: 'env', name: variables[key] }) },
