@@ -13,10 +13,14 @@ const variables = {
     SACTL_STATE_RECIPIENTS: 'who can open what is kept there: age recipients, with commas between them',
     SACTL_STATE_IDENTITY: 'the age key that opens it, or the path of its file',
     SACTL_STATE_LEASE: 'how long an account is held without a sign of life: 120s; at least 5s',
-    AWS_ACCESS_KEY_ID: 'with AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION: of a state store in S3',
     SACTL_SANDBOX_FAULT: 'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
     'SACTL_JQ=native': "run filters with your own jq: JQ_PATH, node-jq's, or jq on PATH",
     'XDG_CONFIG_HOME, XDG_STATE_HOME': 'as the XDG base directory specification says',
+  },
+  'a state store in S3': {
+    'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY': 'the access key to work with',
+    AWS_SESSION_TOKEN: 'what belongs to a key that expires',
+    'AWS_REGION, AWS_DEFAULT_REGION': 'the region, when the address names none',
   },
   network: {
     'HTTPS_PROXY, ALL_PROXY': 'the proxy for requests',
