@@ -5,7 +5,7 @@ import type { Described } from '../session/connect.ts';
 import type { MemberTargets } from './connections.ts';
 import { isFleet, type RotateFlags } from './flags.ts';
 import type { CommonFlags } from '../session/flags.ts';
-import { checkTargets, targetEnvironmentFor } from '../session/targets.ts';
+import { checkTargets, outletOf } from '../session/targets.ts';
 import type { DeliveryFlags } from '../session/account-flags.ts';
 import { reportProblems } from './report.ts';
 import { choiceProblems, readConcurrency, readSelectors, type Selectors } from './selectors.ts';
@@ -95,9 +95,9 @@ async function checkDestinations(
   const destinations: MemberTargets[] = [];
   const problems = new Set<string>();
   for (const member of members) {
-    const targetEnvironment = targetEnvironmentFor(ctx, member);
-    const checked = await checkTargets(targetEnvironment, flags, { isNew: false });
-    destinations.push({ member, specs: checked.value, targetEnvironment });
+    const outlet = outletOf(ctx, member);
+    const checked = await checkTargets(outlet, flags, { isNew: false });
+    destinations.push({ member, specs: checked.value, targetEnvironment: outlet.targetEnvironment });
     for (const problem of checked.problems) problems.add(problem);
   }
   return { value: destinations, problems: [...problems] };

@@ -18,7 +18,7 @@ import { needlessBulkFlags } from './selectors.ts';
 export async function rotateAccount({ ctx, common, open }: Invocation, flags: RotateFlags): Promise<ExitCode> {
   const [reference] = flags.id ?? [];
   const { session, input } = await open(async (local) => {
-    const specs = await checkTargets(local.targetEnvironment, flags, { isNew: false });
+    const specs = await checkTargets(local, flags, { isNew: false });
     const { definition } = local;
     const given = await checkIntake(ctx, common, { flags, definition });
     const printing = takesIntake(definition) ? [] : await printingProblems(ctx, common, { ...local, ...flags });

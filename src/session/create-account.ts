@@ -25,7 +25,7 @@ interface CreateFlags extends NewAccountFlags, DeliveryFlags, SuppliedFlags {
 export async function createAccount({ ctx, common, open }: Invocation, flags: CreateFlags): Promise<ExitCode> {
   const { session, input } = await open(async (local) => {
     const given = await checkInput({ ctx, common }, flags, local.definition);
-    const specs = await checkTargets(local.targetEnvironment, flags, { isNew: true });
+    const specs = await checkTargets(local, flags, { isNew: true });
     // For an account that exists already there is no credential to print.
     const mayPrintNone = flags.ifMissing === true || takesIntake(local.definition);
     const printing = mayPrintNone ? [] : await printingProblems(ctx, common, { ...local, ...flags });

@@ -13,7 +13,7 @@ import { gather, throwGathered, type Check, type Gathered } from './check.ts';
 import { connect, findConnection, type Connected } from './connect.ts';
 import { outputFlags, type CommonFlags } from './flags.ts';
 import { commandOutput, type CommandOutput } from './output.ts';
-import { targetEnvironmentFor } from './targets.ts';
+import { outletOf, type Outlet } from './targets.ts';
 
 /** A command's connection to one provider, with its output ready. */
 export interface Session extends Connected, CommandOutput {
@@ -29,12 +29,10 @@ export interface Session extends Connected, CommandOutput {
 }
 
 /** What a command's own check can look at, before any request is sent. */
-export interface Local {
+export interface Local extends Outlet {
   readonly definition: ProviderDefinition;
   /** The columns that `--columns` or the configuration names. */
   readonly columns: ColumnChoice | null;
-  /** What the targets of a credential may touch on this connection. */
-  readonly targetEnvironment: TargetEnvironment;
   /** Null where its flags are wrong. */
   readonly renderer: Renderer | null;
 }
@@ -57,7 +55,7 @@ export async function openSession<Input>(
     renderer,
     definition: found.definition,
     columns: columnsOf(found.configuration),
-    targetEnvironment: targetEnvironmentFor(ctx, found),
+    ...outletOf(ctx, found),
   };
   const checked = local === null ? null : await check(local);
   gathered.problems.push(...(found?.problems ?? []), ...(checked?.problems ?? []));

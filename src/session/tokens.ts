@@ -41,8 +41,8 @@ export async function createToken(
   { ctx, common, open }: Invocation,
   flags: AccountFlag & DeliveryFlags & SuppliedFlags,
 ): Promise<ExitCode> {
-  const { session, input } = await open(async ({ definition, targetEnvironment }) => {
-    const specs = await checkTargets(targetEnvironment, flags, { isNew: false });
+  const { session, input } = await open(async ({ definition, ...outlet }) => {
+    const specs = await checkTargets(outlet, flags, { isNew: false });
     const given = await checkIntake(ctx, common, { flags, definition });
     return {
       value: { specs: specs.value, credential: given.value },
