@@ -20,13 +20,18 @@ it('a command is read with all that its help says', () => {
     summary: 'Offer the emulators over HTTP',
     flags: [
       { short: null, long: '--port', value: '<n>', choices: [] },
+      { long: '--control-plane', value: '<version>', choices: ['2.20', '2.23', '2.24', '3.0'] },
       { long: '--fault', value: '<fault>' },
     ],
     commonFlags: ['--no-input', '--debug', '--quiet', '--no-color', '--version'],
     commands: [],
   });
   const { examples, notes } = serve === null ? {} : helpAfter(serve);
-  expect(examples).toEqual(['sactl sandbox serve --port 8080', expect.stringContaining(' --fault ')]);
+  expect(examples).toEqual([
+    'sactl sandbox serve --port 8080',
+    expect.stringContaining(' --control-plane '),
+    expect.stringContaining(' --fault '),
+  ]);
   expect(notes).toEqual([
     { kind: 'title', text: expect.stringContaining('Faults, as <provider>') },
     { kind: 'rows', rows: expect.arrayContaining([{ term: 'slow', meaning: expect.any(String) }]) },
@@ -44,6 +49,7 @@ it('a flag is described with its default', () => {
           term: [{ kind: 'syntax', text: '--port <n>' }],
           meaning: expect.arrayContaining([{ kind: 'literal', text: '8642' }]),
         },
+        { term: [{ kind: 'syntax', text: '--control-plane <version>' }] },
         { term: [{ kind: 'syntax', text: '--fault <fault>' }] },
       ],
     },
