@@ -18,7 +18,7 @@ const warning = `group billing-readonly (${billingReadonly}) carries role "audit
 describe.each([
   ['create', create],
   ['update', update],
-])('%s', (verb, argv) => {
+])('38: a role that the caller may not grant: %s', (verb, argv) => {
   test('says beforehand which role may not be granted', async () => {
     const deployment = deploy();
     const { code, stdout, stderr } = await deployment.run([...argv, '--dry-run', '-q', '.effects[]']);
