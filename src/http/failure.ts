@@ -1,4 +1,5 @@
 import type { Peer, Proxy } from '../context.ts';
+import { addressSpaceHint } from '../model/hint.ts';
 import type { Arrival, HttpErrorCode } from './error.ts';
 
 /** No connection came about, so nothing was sent. The cause has the code of Node or undici. */
@@ -86,7 +87,7 @@ export function networkFailure(error: unknown): ExchangeFailure {
 
 const tooLittleMemory = unsent('memory', 'gives the program too little address space for WebAssembly', {
   who: 'machine',
-  hint: 'raise the limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+  hint: addressSpaceHint,
   retryable: false,
 });
 

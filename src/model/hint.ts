@@ -95,3 +95,6 @@ export function printedAction(
 ): PrintedAction {
   return { goal, url, command: hintText(command, connection) };
 }
+
+/** What helps where the address space of a process is limited. */
+export const addressSpaceHint = 'raise the limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler';

@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
 import { JqLimitError, JqMemoryError } from './jq-error.ts';
 import type { JqModule } from './jq-module.ts';
+import { CliError, ExitCode } from '../errors.ts';
+import { addressSpaceHint } from '../model/hint.ts';
 import { safeText } from '../model/text.ts';
 
 /** The result of one run of jq. */
@@ -58,9 +60,16 @@ export function embeddedJq(blocking: Context['blocking']): JqEngine {
   return { run };
 }
 
+/** @throws CliError (`memory`) where a limit of the address space leaves too little for WebAssembly */
 async function load(): Promise<JqModule> {
   const { loadModule } = await import('./jq-module.ts');
-  return loadModule();
+  try {
+    return await loadModule();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const message = 'this machine gives the program too little address space for the built-in jq';
+    throw new CliError('memory', ExitCode.failed, message, { hint: addressSpaceHint, cause });
+  }
 }
 
 /** jq's output with raw strings, as `jq -r` prints them. */

@@ -4,6 +4,7 @@ import { loadModule } from '../../src/output/jq-module.ts';
 import { JqMemoryError } from '../../src/output/jq-error.ts';
 import { prepareQuery } from '../../src/output/query.ts';
 import { testContext } from '../harness/context.ts';
+import { run } from '../harness/run.ts';
 import { rejection } from './support.ts';
 
 /** An account as large as real ones, about 670 bytes of JSON. */
@@ -12,6 +13,26 @@ function account(index: number): unknown {
   const metadata = { id, name: `account-${index}`, creationTime: '2026-11-01T08:00:00Z' };
   return { provider: 'nscale', ...metadata, description: 'x'.repeat(400), raw: { metadata } };
 }
+
+test('too little address space for the embedded jq is said, before anything is asked', async () => {
+  vi.spyOn(WebAssembly, 'instantiate').mockRejectedValue(new RangeError('could not allocate memory'));
+  expect(await run(['sa', 'list', '-q', 'length'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `${JSON.stringify({
+      error: {
+        code: 'memory',
+        message: 'this machine gives the program too little address space for the built-in jq',
+        hint: 'raise the limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+        provider: null,
+        status: null,
+        traceId: null,
+        retryable: false,
+        exitCode: 1,
+      },
+    })}\n`,
+  });
+});
 
 describe('the embedded jq', () => {
   test('answers on 60 MB of accounts, whatever is asked of them', async () => {
