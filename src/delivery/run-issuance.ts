@@ -111,7 +111,7 @@ async function verifySupplied(
   if (issuance.plan.manual === undefined) return null;
   if (!issuance.preferences.verify) return { works: null, why: '--no-verify' };
   try {
-    const verification = await verify(ctx, issuance.remote, issued);
+    const verification = await verify(ctx, issuance.remote, issued, issuance.report);
     if (verification.works !== false) return verification;
     return new FailedError(
       'refused_credential',
@@ -126,10 +126,10 @@ async function verifySupplied(
 
 function verificationFor(
   ctx: Context,
-  { preferences, remote }: Issuance,
+  { preferences, remote, report }: Issuance,
   { issued, reissued }: ReceivedCredential,
   known: Verification | null,
 ): (() => Promise<Verification>) | null {
   if (known !== null) return preferences.verify ? () => Promise.resolve(known) : null;
-  return preferences.verify || reissued ? () => verify(ctx, remote, issued) : null;
+  return preferences.verify || reissued ? () => verify(ctx, remote, issued, report) : null;
 }

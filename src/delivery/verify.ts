@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Issued } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
+import { inWords, noticeableWaitMs } from '../model/duration.ts';
 import type { Remote } from './issuance.ts';
 
 const pausesMs = [1000, 2000, 4000, 8000, 15_000];
@@ -14,11 +15,16 @@ export async function verify(
   ctx: Pick<Context, 'sleep' | 'signal'>,
   { verifyCredential }: Pick<Remote, 'verifyCredential'>,
   { account, credential }: Pick<Issued, 'account' | 'credential'>,
+  report: (text: string) => Promise<void>,
 ): Promise<Verification> {
   if (account.enabled === false) return { works: null, why: 'the account is disabled' };
   let verification = await verifyCredential(credential);
-  for (const pause of pausesMs) {
+  for (const [index, pause] of pausesMs.entries()) {
     if (verification.works !== false) return verification;
+    if (pause > noticeableWaitMs && (pausesMs[index - 1] ?? 0) <= noticeableWaitMs) {
+      const left = pausesMs.slice(index).reduce((sum, each) => sum + each);
+      await report(`the new credential is refused still; it is tried for another ${inWords(left)}`);
+    }
     // An interrupt ends the tries, and the last one counts.
     const isOver = await ctx.sleep(pause, ctx.signal).then(
       () => false,

@@ -80,6 +80,8 @@ export interface ConnectOptions extends LocalOptions {
   readonly organization: string | null;
   /** Asked when the credential can see several organizations; throws where nobody can be asked. */
   readonly chooseOrganization: (candidates: readonly Organization[]) => Promise<string>;
+  /** Tells the user of a wait. */
+  readonly note: (text: string) => Promise<void>;
 }
 
 /** The secret the user gave, and where it came from, e.g. `environment variable NSCALE_SERVICE_TOKEN`. */

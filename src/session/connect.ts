@@ -149,6 +149,7 @@ async function connectTo(
     profile,
     organization,
     chooseOrganization: (candidates) => chooseOrganization(ctx, common, candidates),
+    note: (text) => note(ctx, common, text),
     now: ctx.now,
     sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
     local: {

@@ -20,6 +20,8 @@ export const unverified = 'the credential could not be verified: nscale answered
 
 /** The trials of a credential that is refused to the end. */
 export const sixTrials = ['try', ...[1, 2, 4, 8, 15].flatMap((s) => [`wait ${s * 1000}`, 'try'])];
+/** What is told before the first of them that is noticeable. */
+export const goesOn = 'the new credential is refused still; it is tried for another 23 seconds';
 
 /** What is printed of a credential: its value, whether it works, where it is, and where it is kept. */
 const output = { query: ['[.credential.value, .verified, .deliveredTo, .recoverId]'] };

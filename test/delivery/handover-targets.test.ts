@@ -17,6 +17,7 @@ import {
   printed,
   recover,
   refused,
+  goesOn,
   sixTrials,
   the,
   unclear,
@@ -57,7 +58,7 @@ describe('targets', () => {
     expect(await handOver({ targets: [a, b], trials: [refused] })).toEqual({
       error: undelivered(message, dead),
       stdout: printed(null, false, { deliveredTo: both, recoverId: entryId }),
-      notes: [],
+      notes: [goesOn],
       steps: ['ask rotate', 'keep', 'deliver file:a', 'deliver file:b', ...sixTrials, 'print'],
       left: [entry(message, { delivered: ['file:a', 'file:b'] })],
     });

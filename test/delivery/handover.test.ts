@@ -15,6 +15,7 @@ import {
   printed,
   recover,
   refused,
+  goesOn,
   sixTrials,
   the,
   unclear,
@@ -73,7 +74,7 @@ describe('stdout as the only place', () => {
     expect(await handOver({ trials: [refused] })).toEqual({
       error: undelivered(message, dead),
       stdout: printed(secret, false, { recoverId: entryId }),
-      notes: [],
+      notes: [goesOn],
       steps: ['ask rotate', 'keep', ...sixTrials, 'print'],
       left: [entry(message)],
     });
@@ -84,7 +85,7 @@ describe('stdout as the only place', () => {
     expect(await handOver({ ...notKept, trials: [refused] })).toEqual({
       error: undelivered(message, another),
       stdout: printed(secret, null),
-      notes: [],
+      notes: [goesOn],
       steps: ['ask rotate', 'print', ...sixTrials],
       left: [entry(message, { keeps: null })],
     });

@@ -46,6 +46,7 @@ function unconnected(definition: ProviderDefinition): Provider {
     profile: null,
     organization: null,
     chooseOrganization: never,
+    note: never,
     now: () => 0,
     sleep: never,
     local: freshLocalState(),

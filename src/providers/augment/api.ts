@@ -4,8 +4,8 @@ import type { Schema } from '../../http/body.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { ProviderProblem } from '../../http/error.ts';
 import { bearer, jsonRequests, verificationOf } from '../answers.ts';
-import type { LocalOptions } from '../manual.ts';
-import type { Verification, VerificationOptions } from '../provider.ts';
+import { inWords, noticeableWaitMs } from '../../model/duration.ts';
+import type { ConnectOptions, Verification, VerificationOptions } from '../provider.ts';
 
 /** The Analytics API with the token of a service account: all that Augment documents for programs. */
 export interface Analytics {
@@ -31,7 +31,7 @@ const windowMs = 60_000;
 
 /** At most `perMinute` requests in any 60 seconds; the Analytics API takes 10 (docs/contracts/augment.md 4). */
 export function createLimiter(
-  { now, sleep }: Pick<LocalOptions, 'now' | 'sleep'>,
+  { now, sleep, note }: Pick<ConnectOptions, 'now' | 'sleep' | 'note'>,
   perMinute = 10,
 ): Analytics['takeTurn'] {
   let sent: readonly number[] = [];
@@ -43,7 +43,9 @@ export function createLimiter(
       sent = sent.filter((time) => time > start);
       const [oldest] = sent;
       if (oldest === undefined || sent.length < perMinute) break;
-      await sleep(oldest - start);
+      const wait = oldest - start;
+      if (wait > noticeableWaitMs) await note(`waiting ${inWords(wait)}: Augment takes ${perMinute} requests a minute`);
+      await sleep(wait);
     }
     sent = [...sent, now()];
   }

@@ -24,9 +24,9 @@ export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sl
 }
 
 export function connect(options: ConnectOptions): Connection {
-  const { credential, local, now, sleep, endpoint, createHttp } = options;
+  const { credential, local, now, sleep, note, endpoint, createHttp } = options;
   const { stateDirectory } = local;
-  const takeTurn = createLimiter({ now, sleep });
+  const takeTurn = createLimiter({ now, sleep, note });
   let read: Promise<Session> | null = null;
   function session(): Promise<Session> {
     return (read ??= readOwnSession(options));

@@ -16,6 +16,8 @@ export interface TestAnalytics extends Pick<TestContext, 'ctx' | 'sleeps'> {
   readonly analytics: Analytics;
   /** Every URL that was asked for, from its path on. */
   readonly paths: readonly string[];
+  /** What the user was told of waits. */
+  readonly notes: readonly string[];
 }
 
 export interface TestAnalyticsOptions {
@@ -28,6 +30,7 @@ export interface TestAnalyticsOptions {
 export function analyticsOf(fetch: Fetch, options: TestAnalyticsOptions = {}): TestAnalytics {
   const { ctx, sleeps } = testContext(options.signal ? { signal: options.signal } : {});
   const paths: string[] = [];
+  const notes: string[] = [];
   const http = createHttpClient({
     ...ctx,
     fetch: (input, init) => {
@@ -44,8 +47,12 @@ export function analyticsOf(fetch: Fetch, options: TestAnalyticsOptions = {}): T
     readProblem,
     userAgent: 'sactl/test',
   });
-  const analytics = { http, endpoint: analyticsEndpoint, takeTurn: createLimiter(ctx) };
-  return { analytics, ctx, sleeps, paths };
+  const analytics = {
+    http,
+    endpoint: analyticsEndpoint,
+    takeTurn: createLimiter({ ...ctx, note: (text) => Promise.resolve(void notes.push(text)) }),
+  };
+  return { analytics, ctx, sleeps, paths, notes };
 }
 
 /** The emulator's Analytics API, on a fresh seed that a test may change. */

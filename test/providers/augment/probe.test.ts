@@ -78,10 +78,12 @@ describe('a probe', () => {
   });
 
   test('stays below the rate limit, however many are wanted', async () => {
-    const { analytics, sleeps, ctx } = emulated();
+    const { analytics, sleeps, notes, ctx } = emulated();
     const trials = await Promise.all(Array.from({ length: 25 }, () => probe(analytics)));
     expect(trials.map(({ works }) => works)).toEqual(Array(25).fill(true));
     expect(sleeps).toEqual([60_000, 60_000]);
+    const told = 'waiting 60 seconds: Augment takes 10 requests a minute';
+    expect(notes).toEqual([told, told]);
     expect(ctx.now()).toBe(testNow + 120_000);
   });
 });
@@ -89,7 +91,7 @@ describe('a probe', () => {
 describe('the limiter', () => {
   test('lets ten go in any minute, not in each', async () => {
     const { ctx, sleeps } = testContext();
-    const takeTurn = createLimiter(ctx);
+    const takeTurn = createLimiter({ ...ctx, note: () => Promise.resolve() });
     for (let index = 0; index < 9; index += 1) await takeTurn();
     await ctx.sleep(59_000);
     await takeTurn();
@@ -107,7 +109,7 @@ describe('the limiter', () => {
     function sleep(milliseconds: number): Promise<void> {
       return isInterrupted ? Promise.reject(new Error('stop')) : ctx.sleep(milliseconds);
     }
-    const takeTurn = createLimiter({ now: ctx.now, sleep }, 1);
+    const takeTurn = createLimiter({ now: ctx.now, sleep, note: () => Promise.resolve() }, 1);
     await takeTurn();
     await expect(takeTurn()).rejects.toThrow('stop');
     isInterrupted = false;

@@ -33,6 +33,7 @@ export function connectNscale(context: TestContext, token: string = sandboxToken
     profile: null,
     organization: organizationId,
     chooseOrganization: () => Promise.reject(new Error('this test names its organization')),
+    note: () => Promise.resolve(),
     now: context.ctx.now,
     sleep: (milliseconds) => context.ctx.sleep(milliseconds),
     local: freshLocalState(),
