@@ -137,7 +137,7 @@ function realContext(interrupts: Interrupts): Context {
     stderr: openStream(2),
     env: process.env,
     cwd: orElse(() => process.cwd(), '/'),
-    homeDirectory: orElse(homedir, '/nonexistent'),
+    homeDirectory: homeOf(orElse(homedir, '/nonexistent')),
     userId: process.getuid?.() ?? null,
     platform: process.platform,
     nodeVersion: process.versions.node,
@@ -151,6 +151,11 @@ function realContext(interrupts: Interrupts): Context {
     uuid: () => crypto.randomUUID(),
     self: { pid: process.pid, host: orElse(hostname, ''), isRunning },
   };
+}
+
+/** Against the working directory, a home would be a folder of anyone's making. */
+function homeOf(path: string): string | null {
+  return process.getBuiltinModule('node:path').isAbsolute(path) ? path : null;
 }
 
 /** Signal 0 only tests; a process of another user refuses it, and exists. */

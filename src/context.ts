@@ -10,7 +10,8 @@ export interface Context {
   readonly env: Environment;
   /** Absolute path; relative paths on the command line start here. */
   readonly cwd: string;
-  readonly homeDirectory: string;
+  /** Absolute path; null where the variable that names it is empty or relative. */
+  readonly homeDirectory: string | null;
   /** The user's numeric id, null where the system has none (Windows). */
   readonly userId: number | null;
   readonly platform: NodeJS.Platform;

@@ -135,7 +135,7 @@ describe('a gigabyte from elsewhere', () => {
   const large: readonly [file: string, argv: readonly string[], env: Environment, said: string][] = [
     ['an input document', [...create, '-f', 'large'], sandbox, 'larger than 1 MiB'],
     ['a filter', ['whoami', '--query-file', 'large'], sandbox, 'larger than 1 MiB'],
-    ['a configuration', ['whoami', '--json'], { SACTL_CONFIG: 'large.json' }, 'larger than 1 MiB'],
+    ['a configuration', ['whoami', '--json'], { SACTL_CONFIG: '~/large.json' }, 'larger than 1 MiB'],
     ['a CA file', ['whoami', '--json', '--ca-cert', 'large'], { NSCALE_SERVICE_TOKEN: 'x' }, 'EFBIG'],
   ];
 

@@ -41,6 +41,11 @@ describe('the built program', () => {
     expect(JSON.parse(second.stderr)).toMatchObject({ error: { code: 'exists' }, sandbox: true });
   });
 
+  it.each(['', 'home', '.'])('takes HOME=%j for no home', async (HOME) => {
+    const ended = sactl(['sa', 'list'], { HOME, NSCALE_SERVICE_TOKEN: 'x', SACTL_STATE_DIR: '' });
+    expect(await ended.ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('HOME') });
+  });
+
   it('reads a document from a pipe', async () => {
     const { child, ended } = sactl(['sa', 'create', '--sandbox', '--stdin', '-q', '.name, .credential.value']);
     child.stdin.end('{"name": "piped"}');

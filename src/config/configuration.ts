@@ -1,11 +1,14 @@
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { configDirectory, ignoredDirectories, stateDirectory, tildePath, variable } from './directories.ts';
+import { noHome, tildePath } from '../files/home.ts';
+import { configDirectory, ignoredDirectories, stateDirectory, variable } from './directories.ts';
 import type { Profile } from './profile.ts';
 import { readProjectFile, type ProjectFile } from './project-file.ts';
 import { field, readProviderChoice, readSettings, readText, type Section } from './section.ts';
 import {
   beatenSettings,
+  defaultSource,
+  describeSource,
   pickSetting,
   type Ignored,
   type Layer,
@@ -15,6 +18,7 @@ import {
 } from './setting.ts';
 import { readStateEnvironment, stateProblems, stateSettings, type StateSources } from './state.ts';
 import type { Format } from '../model/format.ts';
+import type { Hint } from '../model/hint.ts';
 import { readUserFile } from './user-file.ts';
 
 /** The flags that configuration and connection depend on, as the user gave them. */
@@ -50,14 +54,20 @@ export interface Configuration {
   readonly ignored: readonly Ignored[];
 }
 
+/** A configuration that may lack its place for the state. */
+export type ReadConfiguration = Omit<Configuration, 'stateDirectory'> & {
+  readonly stateDirectory: Setting<string | null>;
+};
+
 /** The configuration without what is wrong, and everything that is wrong. */
 export interface ConfigurationReading {
-  readonly configuration: Configuration;
+  /** Its `stateDirectory` is null where nothing says where that is, which is one of `problems`. */
+  readonly configuration: ReadConfiguration;
   /** What is wrong with the flags. */
   readonly misuse: readonly string[];
   /** What is wrong with environment and files; those values are left out. */
   readonly problems: readonly string[];
-  readonly hint: string | null;
+  readonly hint: Hint | null;
   /** The part of `ignored` that may surprise, e.g. a file of another user. */
   readonly unusable: readonly Ignored[];
 }
@@ -75,8 +85,13 @@ const variables = new Map<string, string>([
 export async function loadConfiguration(ctx: Context, flags: ConfigurationFlags): Promise<Configuration> {
   const { configuration, misuse, problems, hint } = await readConfiguration(ctx, flags);
   const all = [...misuse, ...problems];
-  if (all.length > 0) throw new UsageError(all, { hint });
+  if (all.length > 0 || !hasState(configuration)) throw new UsageError(all, { hint });
   return configuration;
+}
+
+/** Whether the place for the state is known. */
+export function hasState(configuration: ReadConfiguration): configuration is Configuration {
+  return configuration.stateDirectory.value !== null;
 }
 
 /** As `loadConfiguration`, for callers that continue with what is right. */
@@ -100,22 +115,42 @@ export async function readConfiguration(ctx: Context, flags: ConfigurationFlags)
     environment: readStateEnvironment(ctx, problems),
     user: { values: user.state, path: user.path },
   };
-  problems.push(...project.problems, ...user.problems, ...contradictions(state, user.profiles));
+  const directory = stateSetting(ctx);
+  const misplaced = directory instanceof UsageError ? directory : null;
+  const profile = pickSetting('profile', layers);
+  if (profile.value !== null && sandbox.value !== true && isWithoutUserFile(ctx)) {
+    problems.push(`${describeSource(profile.source)} needs your configuration file, and ${noHome}`);
+  }
+  problems.push(...project.problems, ...user.problems, ...(misplaced?.problems ?? []));
+  problems.push(...contradictions(state, user.profiles));
   const unusable = [...ignoredDirectories(ctx), ...project.ignored, ...user.ignored];
-  const configuration: Configuration = {
+  const configuration: ReadConfiguration = {
     provider: pickSetting('provider', layers),
-    profile: pickSetting('profile', layers),
+    profile,
     org: pickSetting('org', layers),
     sandbox: { ...sandbox, value: sandbox.value ?? false },
     columns: pickSetting('columns', layers),
     format: pickSetting('format', layers),
-    stateDirectory: stateDirectory(ctx),
+    stateDirectory: directory instanceof UsageError ? { value: null, source: defaultSource } : directory,
     profiles: user.profiles,
     state,
     files: { user: user.path, project: project.path },
     ignored: [...settingKeys.flatMap((key) => beatenSettings(key, layers)), ...unusable],
   };
-  return { configuration, misuse, problems, hint: trustHint(ctx, project), unusable };
+  return { configuration, misuse, problems, hint: trustHint(ctx, project) ?? misplaced?.hint ?? null, unusable };
+}
+
+function isWithoutUserFile(ctx: Context): boolean {
+  return configDirectory(ctx) === null && variable(ctx.env, 'SACTL_CONFIG') === null;
+}
+
+function stateSetting(ctx: Context): Setting<string> | UsageError {
+  try {
+    return stateDirectory(ctx);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
 }
 
 /** Of the settings of the state, whatever profile they are used with. */
@@ -155,6 +190,6 @@ export function oneConnectionFlags({ profile, endpoint }: ConfigurationFlags): s
 function trustHint(ctx: Context, project: ProjectFile): string | null {
   if (!project.overreaches) return null;
   const named = variable(ctx.env, 'SACTL_CONFIG');
-  const userFile = named ?? tildePath(`${configDirectory(ctx)}/config.yaml`, ctx.homeDirectory);
+  const userFile = named ?? tildePath(`${configDirectory(ctx) ?? '~/.config/sactl'}/config.yaml`, ctx.homeDirectory);
   return `profiles, with their endpoints and credentials, may stand only in the user file: ${userFile}`;
 }

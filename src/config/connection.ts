@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { ProviderName } from '../model/account.ts';
@@ -7,7 +5,8 @@ import type { Secret } from '../model/credential.ts';
 import { safeText } from '../model/text.ts';
 import { oneConnectionFlags, type Configuration, type ConfigurationFlags } from './configuration.ts';
 import { credentialWarning, describeCredential, readCredential, type CredentialSource } from './credential-source.ts';
-import { expandHome, tildePath, variable } from './directories.ts';
+import { expandHome, tildePath, userPath, type PathStart } from '../files/home.ts';
+import { variable } from './directories.ts';
 import { namesOf, type EnvironmentConnections } from './environment.ts';
 import type { Profile } from './profile.ts';
 import { selectAllOrigins, selectOrigin, type EnvironmentOrigin, type Origin } from './selection.ts';
@@ -134,7 +133,9 @@ function environmentCredential(ctx: Context, { secret, connection }: Environment
   const { isDocument = false, file = '' } = connection;
   const clientId = secret?.clientId ?? null;
   const source: CredentialSource =
-    secret === null ? { kind: 'file', path: resolve(ctx.homeDirectory, file) } : { kind: 'env', name: secret.secret };
+    secret === null
+      ? { kind: 'file', path: expandHome(`~/${file}`, ctx.homeDirectory) }
+      : { kind: 'env', name: secret.secret };
   return {
     source:
       secret === null || clientId === null
@@ -151,11 +152,8 @@ function flagCa(ctx: Context, { flags }: ResolveOptions): Connection['ca'] {
 }
 
 /** The file that `--ca-cert` names. */
-export function readCaFlag(
-  { cwd, homeDirectory }: Pick<Context, 'cwd' | 'homeDirectory'>,
-  given: string,
-): NonNullable<Connection['ca']> {
-  return { path: resolve(cwd, expandHome(given.trim(), homeDirectory)), source: 'flag --ca-cert' };
+export function readCaFlag(start: PathStart, given: string): NonNullable<Connection['ca']> {
+  return { path: userPath(given.trim(), start), source: 'flag --ca-cert' };
 }
 
 /** `--org` > `SACTL_ORG` > the connection's own variable > project file > user file. */

@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { AuthError } from '../errors.ts';
+import { AuthError, UsageError } from '../errors.ts';
 import { FileRefusal, readBoundedText } from '../files/bounded-file.ts';
 import { systemCode } from '../files/system-error.ts';
 import { Secret } from '../model/credential.ts';
 import { safeText } from '../model/text.ts';
-import { expandHome, tildePath } from './directories.ts';
+import { expandHome, hasPlace, noHome, tildePath } from '../files/home.ts';
 import { itemsOf, mappingOf, readText, type Validated } from './section.ts';
 
 /** Where a profile's secret is; never the secret itself. Paths are absolute. */
@@ -19,7 +19,7 @@ export type CredentialSource =
 /** A file with settings in which sources are named. */
 export interface SettingsFile {
   readonly path: string;
-  readonly homeDirectory: string;
+  readonly homeDirectory: string | null;
   /** Collects the problems. */
   readonly problems: string[];
 }
@@ -54,6 +54,7 @@ function readCommand(raw: unknown, file: SettingsFile): Validated<CredentialSour
   }
   const [program, ...args] = argv;
   if (program === undefined || program.trim() === '') return { problem };
+  if (!hasPlace(program, file.homeDirectory)) return { problem: `has a "command" that cannot be run: ${noHome}` };
   return { value: { kind: 'command', program: expandHome(program, file.homeDirectory), args } };
 }
 
@@ -61,11 +62,12 @@ function readCommand(raw: unknown, file: SettingsFile): Validated<CredentialSour
 export function readPath(raw: unknown, file: SettingsFile): Validated<string> {
   const text = readText(raw);
   if ('problem' in text) return text;
+  if (!hasPlace(text.value, file.homeDirectory)) return { problem: `must not begin with ~/ here: ${noHome}` };
   return { value: resolve(dirname(file.path), expandHome(text.value, file.homeDirectory)) };
 }
 
 /** Where a secret comes from, for people, e.g. `file ~/.config/nscale/token`; never the secret. */
-export function describeCredential(source: CredentialSource, homeDirectory: string): string {
+export function describeCredential(source: CredentialSource, homeDirectory: string | null): string {
   if (source.kind === 'env') return `environment variable ${source.name}`;
   if (source.kind === 'file') return `file ${tildePath(source.path, homeDirectory)}`;
   return `command ${tildePath(source.program, homeDirectory)}`;
@@ -114,6 +116,9 @@ async function runCommand(
   ctx: Context,
   { program, args }: Extract<CredentialSource, { kind: 'command' }>,
 ): Promise<string> {
+  if (ctx.homeDirectory === null) {
+    throw new UsageError(`a command for a credential is run in the home directory, and ${noHome}`);
+  }
   const { runProgram } = await import('../programs/program.ts');
   const end = await runProgram(ctx, {
     path: program,

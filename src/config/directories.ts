@@ -1,10 +1,13 @@
 import { posix, win32 } from 'node:path';
 
 import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { expandHome, hasPlace, noHome } from '../files/home.ts';
+import { quoted } from '../model/text.ts';
 import { defaultSource, type Ignored, type Setting } from './setting.ts';
 
 /** What folders depend on. */
-export type DirectoryContext = Pick<Context, 'env' | 'cwd' | 'homeDirectory' | 'platform'>;
+export type DirectoryContext = Pick<Context, 'env' | 'homeDirectory' | 'platform'>;
 
 /** The trimmed value of a variable; null when it is unset or empty. */
 export function variable(env: Context['env'], name: string): string | null {
@@ -12,55 +15,70 @@ export function variable(env: Context['env'], name: string): string | null {
   return value === '' ? null : value;
 }
 
-/** The folder of the user's configuration file: `$XDG_CONFIG_HOME/sactl`, else `~/.config/sactl`. */
-export function configDirectory(ctx: DirectoryContext): string {
+/** The folder of the user's configuration file: `$XDG_CONFIG_HOME/sactl`, else `~/.config/sactl`; null without a home. */
+export function configDirectory(ctx: DirectoryContext): string | null {
   const paths = pathsOf(ctx);
-  const base = absolute(ctx, 'XDG_CONFIG_HOME') ?? paths.join(ctx.homeDirectory, '.config');
-  return paths.join(base, 'sactl');
+  const base = baseDirectory(ctx, 'XDG_CONFIG_HOME');
+  if (base !== null) return paths.join(base, 'sactl');
+  return ctx.homeDirectory === null ? null : paths.join(ctx.homeDirectory, '.config', 'sactl');
 }
 
 /**
- * The folder for the journal, the audit log and the inventory: `SACTL_STATE_DIR` (against the working directory), else
- * `$XDG_STATE_HOME/sactl`, else `~/.local/state/sactl` or, on Windows, `%LOCALAPPDATA%\sactl`.
+ * The folder for the journal, the audit log and the inventory: `SACTL_STATE_DIR`, else `$XDG_STATE_HOME/sactl`, else
+ * `~/.local/state/sactl` or, on Windows, `%LOCALAPPDATA%\sactl`. It is never taken against the working directory.
+ * @throws UsageError when `SACTL_STATE_DIR` is not absolute, or nothing says where it is
  */
 export function stateDirectory(ctx: DirectoryContext): Setting<string> {
   const paths = pathsOf(ctx);
-  const own = variable(ctx.env, 'SACTL_STATE_DIR');
-  if (own !== null) return fromVariable(paths.resolve(ctx.cwd, own), 'SACTL_STATE_DIR');
+  const own = ownPath(ctx, 'SACTL_STATE_DIR');
+  if (own !== null) return fromVariable(own, 'SACTL_STATE_DIR');
   const isWindows = ctx.platform === 'win32';
   for (const name of isWindows ? ['XDG_STATE_HOME', 'LOCALAPPDATA'] : ['XDG_STATE_HOME']) {
-    const base = absolute(ctx, name);
+    const base = baseDirectory(ctx, name);
     if (base !== null) return fromVariable(paths.join(base, 'sactl'), name);
+  }
+  if (ctx.homeDirectory === null) {
+    throw new UsageError(`no folder for journal, locks and audit log: ${noHome}`, {
+      hint: 'set HOME, XDG_STATE_HOME or SACTL_STATE_DIR to an absolute path',
+    });
   }
   const folders = isWindows ? ['AppData', 'Local'] : ['.local', 'state'];
   return { value: paths.join(ctx.homeDirectory, ...folders, 'sactl'), source: defaultSource };
 }
 
-/** XDG variables that are set to relative paths, which the XDG specification says to ignore. */
+/**
+ * The path in a variable of sactl's own that says where something is kept; null when it is unset.
+ * @throws UsageError when it is not absolute: a cloned repository must not hold what a user trusts (docs/design.md 4)
+ */
+export function ownPath(ctx: DirectoryContext, name: 'SACTL_CONFIG' | 'SACTL_STATE_DIR'): string | null {
+  const value = variable(ctx.env, name);
+  if (value === null) return null;
+  const path = expandHome(value, ctx.homeDirectory);
+  const paths = pathsOf(ctx);
+  if (paths.isAbsolute(path)) return paths.normalize(path);
+  throw new UsageError(`${name} must be an absolute path, or begin with ~/: ${quoted(value, 200)}`);
+}
+
+/** Base folders that are set to no absolute path; the XDG specification says to ignore them. */
 export function ignoredDirectories(ctx: DirectoryContext): Ignored[] {
-  return ['XDG_CONFIG_HOME', 'XDG_STATE_HOME']
-    .filter((name) => variable(ctx.env, name) !== null && absolute(ctx, name) === null)
-    .map((name) => ({ what: `environment variable ${name}`, why: 'it is not an absolute path' }));
-}
-
-/** A path with `~/` at its start replaced by the home directory. */
-export function expandHome(path: string, homeDirectory: string): string {
-  return /^~[/\\]/.test(path) ? homeDirectory + path.slice(1) : path;
-}
-
-/** A path for people, with the home directory as `~`. */
-export function tildePath(path: string, homeDirectory: string): string {
-  const rest = path.slice(homeDirectory.length);
-  return path.startsWith(homeDirectory) && /^[/\\]/.test(rest) ? `~${rest}` : path;
+  const names = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', ...(ctx.platform === 'win32' ? ['LOCALAPPDATA'] : [])];
+  const ignored = names.filter((name) => variable(ctx.env, name) !== null && baseDirectory(ctx, name) === null);
+  const home = ctx.platform === 'win32' ? 'USERPROFILE' : 'HOME';
+  return [...ignored, ...(ctx.homeDirectory === null ? [home] : [])].map((name) => ({
+    what: `environment variable ${name}`,
+    why: name === home ? 'it is empty or not an absolute path' : 'it is not an absolute path',
+  }));
 }
 
 function pathsOf(ctx: DirectoryContext): typeof posix {
   return ctx.platform === 'win32' ? win32 : posix;
 }
 
-function absolute(ctx: DirectoryContext, name: string): string | null {
+function baseDirectory(ctx: DirectoryContext, name: string): string | null {
   const value = variable(ctx.env, name);
-  return value !== null && pathsOf(ctx).isAbsolute(value) ? value : null;
+  if (value === null || !hasPlace(value, ctx.homeDirectory)) return null;
+  const path = expandHome(value, ctx.homeDirectory);
+  return pathsOf(ctx).isAbsolute(path) ? path : null;
 }
 
 function fromVariable(value: string, name: string): Setting<string> {

@@ -69,7 +69,7 @@ export async function readProjectFile(
  */
 export function projectDirectories({ cwd, homeDirectory }: Pick<Context, 'cwd' | 'homeDirectory'>): readonly string[] {
   const start = resolve(cwd);
-  const homes = new Set([homeDirectory, realPath(homeDirectory)]);
+  const homes = new Set(homeDirectory === null ? [] : [homeDirectory, realPath(homeDirectory)]);
   const directories: string[] = [];
   for (let directory = start; ; directory = dirname(directory)) {
     directories.push(directory);

@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
-
 import type { Context } from '../context.ts';
 import { durationForms, parseDuration } from '../model/duration.ts';
 import { describeAddress, readStoreAddress, type StoreAddress } from '../model/store-address.ts';
 import { readCredentialSource, type CredentialSource, type SettingsFile } from './credential-source.ts';
-import { expandHome, variable } from './directories.ts';
+import { hasPlace, noHome, userPath } from '../files/home.ts';
+import { variable } from './directories.ts';
 import { field, itemsOf, openMapping, readText, type Section, type Validated, type Validator } from './section.ts';
 import { defaultSource, describeSource, type Setting, type Source } from './setting.ts';
 
@@ -126,11 +125,12 @@ function readLease(raw: unknown): Validated<number> {
 }
 
 /** The key itself, or the path of the file that holds it. */
-function readKey(raw: unknown, { cwd, homeDirectory }: Context): Validated<CredentialSource> {
+function readKey(raw: unknown, ctx: Context): Validated<CredentialSource> {
   const text = readText(raw);
   if ('problem' in text) return text;
   if (/^AGE-SECRET-KEY-/i.test(text.value)) return { value: { kind: 'env', name: variables.identity } };
-  return { value: { kind: 'file', path: resolve(cwd, expandHome(text.value, homeDirectory)) } };
+  if (!hasPlace(text.value, ctx.homeDirectory)) return { problem: `must not begin with ~/ here: ${noHome}` };
+  return { value: { kind: 'file', path: userPath(text.value, ctx) } };
 }
 
 /** The settings for work with this profile, or without one: environment, then profile, then the user's file. */

@@ -1,9 +1,11 @@
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { configDirectory, variable, type DirectoryContext } from './directories.ts';
+import { UsageError } from '../errors.ts';
+import { noHome } from '../files/home.ts';
+import { configDirectory, ownPath, type DirectoryContext } from './directories.ts';
 import { readProfiles, type Profile } from './profile.ts';
-import { findCandidates, loadFile } from './read-file.ts';
+import { findCandidates, loadFile, type Candidates } from './read-file.ts';
 import { openMapping, readProvider, readSettings, type Validated } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
 import { readState, type StateValues } from './state.ts';
@@ -23,8 +25,10 @@ export interface UserFile {
 
 /** Reads the file `SACTL_CONFIG` names, else `config.json`, `.yaml` or `.yml` in the configuration folder. */
 export async function readUserFile(ctx: Context): Promise<UserFile> {
-  const { named, directory, names } = userFileLocation(ctx);
-  const { usable, refused, unreachable } = findCandidates(directory, names, null);
+  const location = locationOf(ctx);
+  if (location instanceof UsageError) return failed(location.problems);
+  const { named } = location;
+  const { usable, refused, unreachable } = candidatesAt(location);
   const [first, ...others] = usable;
   if (named !== null) {
     if (!['.json', '.yaml', '.yml'].includes(extname(named))) {
@@ -42,10 +46,24 @@ export async function readUserFile(ctx: Context): Promise<UserFile> {
   return { ...interpret(ctx, first, await loadFile(first)), ignored: [...beaten, ...unreachable] };
 }
 
-/** The file that `readUserFile` reads or would read. `exists` is true also for what stands there and cannot be read. */
+function locationOf(ctx: Context): ReturnType<typeof userFileLocation> | UsageError {
+  try {
+    return userFileLocation(ctx);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+}
+
+/**
+ * The file that `readUserFile` reads or would read. `exists` is true also for what stands there and cannot be read.
+ * @throws UsageError where nothing says where it is
+ */
 export function locateUserFile(ctx: Context): { readonly path: string; readonly exists: boolean } {
-  const { named, directory, names } = userFileLocation(ctx);
-  const { usable, refused, unreachable } = findCandidates(directory, names, null);
+  const location = userFileLocation(ctx);
+  const { named, directory } = location;
+  if (directory === null) throw new UsageError(`no folder for your configuration file: ${noHome}`);
+  const { usable, refused, unreachable } = candidatesAt(location);
   const [first] = [...usable, ...[...refused, ...unreachable].map(({ what }) => what)];
   return { path: first ?? named ?? join(directory, 'config.yaml'), exists: first !== undefined };
 }
@@ -69,14 +87,20 @@ function interpret(ctx: Context, path: string, content: Validated<unknown>): Omi
 
 const fileNames = ['config.json', 'config.yaml', 'config.yml'];
 
-/** Where the user's own file is looked for: the first of `names` in `directory`. `named` is the path in `SACTL_CONFIG`. */
+/**
+ * Where the user's own file is looked for: the first of `names` in `directory`, which is null where there is no home
+ * directory. `named` is the path in `SACTL_CONFIG`. @throws UsageError as `ownPath` does
+ */
 export function userFileLocation(ctx: DirectoryContext): {
   readonly named: string | null;
-  readonly directory: string;
+  readonly directory: string | null;
   readonly names: readonly string[];
 } {
-  const value = variable(ctx.env, 'SACTL_CONFIG');
-  if (value === null) return { named: null, directory: configDirectory(ctx), names: fileNames };
-  const named = resolve(ctx.cwd, value);
+  const named = ownPath(ctx, 'SACTL_CONFIG');
+  if (named === null) return { named: null, directory: configDirectory(ctx), names: fileNames };
   return { named, directory: dirname(named), names: [basename(named)] };
+}
+
+function candidatesAt({ directory, names }: ReturnType<typeof userFileLocation>): Candidates {
+  return directory === null ? { usable: [], refused: [], unreachable: [] } : findCandidates(directory, names, null);
 }

@@ -1,5 +1,5 @@
 import { appendFile, lstat, open, realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
@@ -10,6 +10,7 @@ import { prettyJson } from '../output/serialize.ts';
 import type { CommandOutput } from '../session/output.ts';
 import type { BulkResult } from './items.ts';
 import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
+import { userPath, type PathStart } from '../files/home.ts';
 
 /**
  * Writes the report to the file of `--report` and, under GitHub Actions, to the summary of the step; a failure of one does
@@ -18,19 +19,19 @@ import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
  * @returns a FailedError (`report`) for each that could not be written, naming the file
  */
 export async function writeReports(
-  { cwd, env }: Pick<Context, 'cwd' | 'env'>,
+  ctx: PathStart & Pick<Context, 'env'>,
   result: BulkResult,
   { marker, path }: Pick<CommandOutput, 'marker'> & { readonly path: string | undefined },
 ): Promise<readonly FailedError[]> {
   const markdown = bulkMarkdown(result, { isSandbox: marker.sandbox === true });
-  const summary = env['GITHUB_STEP_SUMMARY'] ?? '';
+  const summary = ctx.env['GITHUB_STEP_SUMMARY'] ?? '';
   const text = extname(path ?? '') === '.md' ? markdown : prettyJson({ ...result, ...marker });
   const failures = [
     summary === '' ? null : await failureAt(summary, () => appendFile(summary, `${markdown}\n`)),
     path === undefined
       ? null
       : await failureAt(path, async () => {
-          const file = resolve(cwd, path);
+          const file = userPath(path, ctx);
           await replaceFile(file, text, { like: await stat(file).catch(() => null), mode: 0o666 });
         }),
   ];
@@ -89,12 +90,12 @@ function escaped(text: string): string {
 
 /** The problem of `--report`, which is tried before anything is sent. */
 export async function reportProblems(
-  { cwd, uuid }: Pick<Context, 'cwd' | 'uuid'>,
+  ctx: PathStart & Pick<Context, 'uuid'>,
   report: string | undefined,
 ): Promise<readonly string[]> {
   if (report === undefined) return [];
   if (!['.md', '.json'].includes(extname(report))) return [`--report ${quoted(report)} ends in neither .md nor .json`];
-  const problem = await problemOf(resolve(cwd, report), `.sactl-${uuid()}.tmp`);
+  const problem = await problemOf(userPath(report, ctx), `.sactl-${ctx.uuid()}.tmp`);
   return problem === null ? [] : [`--report ${quoted(report, 200)}: ${problem}`];
 }
 
@@ -119,12 +120,12 @@ async function problemOf(path: string, verification: string): Promise<string | n
 
 /** The problem of a report that would overwrite a credential. */
 export async function reportPlaceProblems(
-  { cwd }: Pick<Context, 'cwd'>,
+  ctx: PathStart,
   report: string | undefined,
   targets: readonly AccountTarget[],
 ): Promise<readonly string[]> {
   if (report === undefined) return [];
-  const path = resolve(cwd, report);
+  const path = userPath(report, ctx);
   const own = foldPlace(join(await realpath(dirname(path)), basename(path)));
   const places = await Promise.all(targets.map(({ target }) => target.place()));
   const at = places.findIndex(({ place }) => foldPlace(place) === own);

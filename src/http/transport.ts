@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { SecureContext } from 'node:tls';
 
 import type { Environment, Transport } from '../context.ts';
@@ -6,12 +5,11 @@ import { UsageError } from '../errors.ts';
 import { isLoopback } from '../model/host.ts';
 import type { CaFile } from './certificates.ts';
 import { readProxy } from './proxy.ts';
+import { userPath, type PathStart } from '../files/home.ts';
 
 /** The CA files that are named; their certificates are trusted beside Node's own. */
-export interface CaSettings {
+export interface CaSettings extends PathStart {
   readonly env: Environment;
-  /** What relative paths in the environment are relative to. */
-  readonly cwd: string;
   /** The file that a flag or profile names. */
   readonly caFile: CaFile | null;
 }
@@ -58,11 +56,12 @@ async function readTrust(
 const nodeVariable = 'NODE_EXTRA_CA_CERTS';
 
 /** Every CA file that the settings name for an endpoint; those of the environment are for https only. */
-export function namedCaFiles({ env, cwd, caFile }: CaSettings, endpoint: URL): readonly CaFile[] {
+export function namedCaFiles(settings: CaSettings, endpoint: URL): readonly CaFile[] {
+  const { env, caFile } = settings;
   const variables = endpoint.protocol === 'https:' ? ['SSL_CERT_FILE', nodeVariable] : [];
   const named = variables.map((source) => ({ path: env[source] ?? '', source })).filter(({ path }) => path !== '');
   return [
     ...(caFile === null ? [] : [caFile]),
-    ...named.map(({ path, source }) => ({ path: resolve(cwd, path), source })),
+    ...named.map(({ path, source }) => ({ path: userPath(path, settings), source })),
   ];
 }

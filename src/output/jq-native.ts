@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
@@ -8,6 +8,7 @@ import { quoted } from '../model/text.ts';
 import { systemReason } from '../files/system-error.ts';
 import { firstProgram, isProgram, pathFolders } from '../programs/find-program.ts';
 import { runProgram } from '../programs/program.ts';
+import { userPath } from '../files/home.ts';
 
 /**
  * The user's own jq (`SACTL_JQ=native`): `JQ_PATH`, else the binary of the node-jq package, else `jq` on `PATH`. It is started
@@ -26,7 +27,7 @@ export async function nativeJq(
 async function findBinary(ctx: Context, moduleDirectories: readonly string[]): Promise<string> {
   const configured = ctx.env['JQ_PATH'] ?? '';
   if (configured !== '') {
-    const path = resolve(ctx.cwd, configured);
+    const path = userPath(configured, ctx);
     if (await isProgram(path)) return path;
     throw new UsageError(`JQ_PATH: ${quoted(path, 200)} is not an executable file`);
   }

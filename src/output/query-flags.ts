@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
-
 import type { Context } from '../context.ts';
 import { readTextFile } from '../files/bounded-file.ts';
 import { quoted } from '../model/text.ts';
 import type { JqProgram, NamedText } from './jq.ts';
+import { userPath } from '../files/home.ts';
 
 /** `-q`, `--query-file` and `--arg`. */
 export interface QueryFlags {
@@ -26,7 +25,7 @@ export async function readFilters(
   const filters = query.map((filter) => ({ filter, named, label: `-q ${quoted(filter)}` }));
   if (queryFile !== undefined) {
     const label = `--query-file ${quoted(queryFile, 200)}`;
-    const { text, problem } = await readTextFile(resolve(ctx.cwd, queryFile));
+    const { text, problem } = await readTextFile(userPath(queryFile, ctx));
     if (text === null) problems.push(`cannot read ${label}: ${problem}`);
     else filters.push({ filter: text, named, label });
   }

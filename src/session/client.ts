@@ -37,7 +37,7 @@ export async function clientFactory(
   { definition, endpoint, endpointSource, ca, sandbox, turn, onAnswer }: Destination,
 ): Promise<(credential: HttpCredential) => HttpClient> {
   const env = sandbox === null ? ctx.env : {};
-  const transport = await createTransport({ env, cwd: ctx.cwd, endpoint, caFile: ca });
+  const transport = await createTransport({ ...ctx, env, endpoint, caFile: ca });
   const provider = definition.name;
   const pause = createPause({ now: ctx.now, provider, note: (text) => note(ctx, common, text) });
   return (credential) =>

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import type { Document } from 'yaml';
 
 import type { Context } from '../context.ts';
@@ -10,6 +8,7 @@ import type { AccountChange } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import type { ChangeFlags } from './account-flags.ts';
 import { atMostOne, found, type Check } from './check.ts';
+import { userPath } from '../files/home.ts';
 
 type DocumentFlags = Pick<ChangeFlags, 'file' | 'stdin'>;
 
@@ -62,7 +61,7 @@ export async function readInput(ctx: Context, flags: DocumentFlags): Promise<Che
   const source = fromStdin ? 'standard input' : (flags.file ?? '');
   const { text, problem } = fromStdin
     ? { text: await ctx.stdin.text(largestText), problem: 'it is larger than 1 MiB, or not UTF-8 text' }
-    : await readTextFile(resolve(ctx.cwd, source));
+    : await readTextFile(userPath(source, ctx));
   if (text === null) return found(`cannot read ${source}: ${problem}`);
   return { value: { text, source }, problems: [] };
 }

@@ -160,7 +160,7 @@ export function located(
     readonly profile: string | null;
     readonly flags: ConnectionFlags;
     readonly directory: string;
-    readonly homeDirectory: string;
+    readonly homeDirectory: string | null;
   },
 ): ManualIssuance {
   function addresses(delivered: readonly string[]): readonly string[] {

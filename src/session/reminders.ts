@@ -46,12 +46,21 @@ export async function warnOfExpiry(connected: Connected, common: CommonFlags): P
  */
 export async function remindOfEntries(ctx: Context, common: CommonFlags): Promise<void> {
   const isSandbox = common.sandbox ?? isSandboxOn(ctx.env);
-  const state = stateDirectory(ctx).value;
-  const open = await countOpenEntries({ ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state });
+  const open = await openEntries(ctx, isSandbox);
   if (open === 0) return;
   const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
   const reminder = [`${what} not been delivered: `, sactl`recover list`];
   await note(ctx, common, hintText(reminder, isSandbox ? [['--sandbox']] : []));
+}
+
+async function openEntries(ctx: Context, isSandbox: boolean): Promise<number> {
+  try {
+    const state = stateDirectory(ctx).value;
+    return await countOpenEntries({ ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state });
+  } catch {
+    // The command itself says what is wrong with the place.
+    return 0;
+  }
 }
 
 /** A run that ends within this time needs no explanation. */

@@ -22,9 +22,8 @@ export async function createExchange(
   common: CommonFlags,
   { origin }: URL,
 ): Promise<BucketOptions['exchange']> {
-  const { env, cwd } = ctx;
   const caFile = common.caCert === undefined ? null : readCaFlag(ctx, common.caCert);
-  const transport = await createTransport({ env, cwd, endpoint: origin, caFile });
+  const transport = await createTransport({ ...ctx, endpoint: origin, caFile });
   const timeoutMs = common.timeout ?? defaultTimeoutMs;
   const options = { fetch: ctx.fetch, timeout: ctx.timeout, timeoutMs, maxBytes: largestStoreAnswer, transport };
   const stop = new AbortController().signal;

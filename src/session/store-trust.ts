@@ -9,9 +9,8 @@ import type { CommonFlags } from './flags.ts';
 
 /** What a state store's server is trusted by; null where no CA is named. @throws UsageError for files that cannot be used */
 export async function readStoreTrust(ctx: Context, common: CommonFlags): Promise<SecureContext | null> {
-  const { env, cwd } = ctx;
   const caFile = common.caCert === undefined ? null : readCaFlag(ctx, common.caCert);
-  const files = namedCaFiles({ env, cwd, caFile }, new URL('https://store.invalid'));
+  const files = namedCaFiles({ ...ctx, caFile }, new URL('https://store.invalid'));
   if (files.length === 0) return null;
   const bundles = await Promise.all(files.map(readCertificates));
   const problems = bundles.flatMap(({ problem }) => problem ?? []);

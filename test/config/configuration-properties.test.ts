@@ -9,6 +9,7 @@ import { readConfiguration } from '../../src/config/configuration.ts';
 import type { Source } from '../../src/config/setting.ts';
 import { hostileText, unprintable } from '../harness/hostile.ts';
 import { createWorkspace, nscaleEnv, userFile, type Workspace } from './workspace.ts';
+import { hintText } from '../../src/model/hint.ts';
 
 const settings = { numRuns: 250, seed: 20261122 };
 
@@ -191,7 +192,7 @@ describe('no problem repeats a secret', () => {
         await write(path, text);
         const context = workspace.context({ ...env, NSCALE_SERVICE_TOKEN: secret });
         const reading = await readConfiguration(context, given);
-        const said = [...reading.problems, ...reading.misuse, reading.hint ?? ''];
+        const said = [...reading.problems, ...reading.misuse, hintText(reading.hint ?? '')];
         expect(said.join('\n')).not.toContain(secret);
       }),
       settings,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
-import { configDirectory, expandHome, stateDirectory, tildePath } from '../../src/config/directories.ts';
+import { configDirectory, ignoredDirectories, stateDirectory } from '../../src/config/directories.ts';
 
-const linux = { cwd: '/somewhere', homeDirectory: '/home/me', platform: 'linux' } as const;
-const windows = { cwd: 'C:\\work', homeDirectory: 'C:\\Users\\me', platform: 'win32' } as const;
+const linux = { homeDirectory: '/home/me', platform: 'linux' } as const;
+const windows = { homeDirectory: 'C:\\Users\\me', platform: 'win32' } as const;
 
 test.each([
   [linux, {}, '/home/me/.config/sactl'],
@@ -22,30 +22,40 @@ test.each([
   [linux, xdg, '/xdg/sactl', 'XDG_STATE_HOME'],
   [linux, { XDG_STATE_HOME: 'xdg' }, '/home/me/.local/state/sactl', 'default'],
   [linux, { ...xdg, SACTL_STATE_DIR: ' /own ' }, '/own', 'SACTL_STATE_DIR'],
-  [linux, { SACTL_STATE_DIR: 'own' }, '/somewhere/own', 'SACTL_STATE_DIR'],
+  [linux, { SACTL_STATE_DIR: '~/own' }, '/home/me/own', 'SACTL_STATE_DIR'],
+  [linux, { XDG_STATE_HOME: '~/xdg' }, '/home/me/xdg/sactl', 'XDG_STATE_HOME'],
   [windows, { LOCALAPPDATA: 'C:\\Local' }, 'C:\\Local\\sactl', 'LOCALAPPDATA'],
   [windows, {}, 'C:\\Users\\me\\AppData\\Local\\sactl', 'default'],
   [windows, { XDG_STATE_HOME: 'D:\\xdg' }, 'D:\\xdg\\sactl', 'XDG_STATE_HOME'],
-  [windows, { SACTL_STATE_DIR: 'own' }, 'C:\\work\\own', 'SACTL_STATE_DIR'],
+  [windows, { LOCALAPPDATA: 'Local' }, 'C:\\Users\\me\\AppData\\Local\\sactl', 'default'],
+  [windows, { SACTL_STATE_DIR: '~\\own' }, 'C:\\Users\\me\\own', 'SACTL_STATE_DIR'],
 ])('state on $platform with %j', (place, env, value, name) => {
   const setting = stateDirectory({ ...place, env });
   expect([setting.value, setting.source.name]).toEqual([value, name]);
 });
 
-test.each([
-  ['~/a', '/home/me/a'],
-  ['~\\a', '/home/me\\a'],
-  ['~', '~'],
-  ['~you/a', '~you/a'],
-  ['/a/~/b', '/a/~/b'],
-])('%s expands to %s', (path, expected) => {
-  expect(expandHome(path, '/home/me')).toBe(expected);
+const homeless = { homeDirectory: null, platform: 'linux' } as const;
+
+test('without a home there is no folder of configuration, nor of state, but where a variable says one', () => {
+  const xdgOnly = { ...homeless, env: { XDG_CONFIG_HOME: '/xdg', XDG_STATE_HOME: '/xdg' } };
+  expect([configDirectory(xdgOnly), stateDirectory(xdgOnly).value]).toEqual(['/xdg/sactl', '/xdg/sactl']);
+  const bare = { ...homeless, env: { XDG_CONFIG_HOME: '~/xdg', XDG_STATE_HOME: 'xdg' } };
+  expect(configDirectory(bare)).toBeNull();
+  expect(() => stateDirectory(bare)).toThrow(/HOME/);
+  expect(ignoredDirectories(bare).map(({ what }) => what)).toEqual([
+    'environment variable XDG_CONFIG_HOME',
+    'environment variable XDG_STATE_HOME',
+    'environment variable HOME',
+  ]);
 });
 
 test.each([
-  ['/home/me/a', '~/a'],
-  ['/home/mega/a', '/home/mega/a'],
-  ['/etc/a', '/etc/a'],
-])('%s is shown as %s', (path, expected) => {
-  expect(tildePath(path, '/home/me')).toBe(expected);
+  [linux, 'own', 'SACTL_STATE_DIR must be an absolute path, or begin with ~/: "own"'],
+  [linux, './own', 'SACTL_STATE_DIR must be an absolute path, or begin with ~/: "./own"'],
+  [linux, '~', 'SACTL_STATE_DIR must be an absolute path, or begin with ~/: "~"'],
+  [linux, '~you/own', 'SACTL_STATE_DIR must be an absolute path, or begin with ~/: "~you/own"'],
+  [windows, 'C:own', 'SACTL_STATE_DIR must be an absolute path, or begin with ~/: "C:own"'],
+  [homeless, '~/own', '"~/own" cannot be used: there is no home directory: HOME (on Windows USERPROFILE) is'],
+])('on %j the state is not kept in %s', (place, path, message) => {
+  expect(() => stateDirectory({ ...place, env: { SACTL_STATE_DIR: path } })).toThrow(message);
 });

@@ -179,7 +179,7 @@ describe('SACTL_CONFIG', () => {
   test.each(['mine.json', 'mine.yaml', 'mine.yml'])('names %s instead', async (name) => {
     await workspace.write('.config/sactl/config.yaml', 'org: other');
     const path = await workspace.write(name, '{"org": "mine"}');
-    const { org } = await workspace.load({}, { SACTL_CONFIG: `../../../../${name}` });
+    const { org } = await workspace.load({}, { SACTL_CONFIG: `~/${name}` });
     expect(org).toEqual({ value: 'mine', source: { kind: 'user', name: path } });
   });
 
@@ -229,8 +229,8 @@ describe('SACTL_CONFIG', () => {
   });
 
   test('is not read a second time as a project file when it is wrong', async () => {
-    await workspace.write('code/repository/deploy/prod/.sactlrc.yaml', 'profile: [');
-    expect(await workspace.problems({}, { SACTL_CONFIG: '.sactlrc.yaml' })).toHaveLength(1);
+    const path = await workspace.write('code/repository/deploy/prod/.sactlrc.yaml', 'profile: [');
+    expect(await workspace.problems({}, { SACTL_CONFIG: path })).toHaveLength(1);
   });
 });
 

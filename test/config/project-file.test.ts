@@ -117,7 +117,7 @@ describe('files that are not read', () => {
   test('are the user file, which may lie in the working directory', async () => {
     const text = 'profiles: {prod: {provider: nscale, credential: {env: TOKEN}}}';
     const path = await workspace.write('code/repository/deploy/prod/sactl.config.yaml', text);
-    const { profiles, files } = await workspace.load({}, { SACTL_CONFIG: 'sactl.config.yaml' });
+    const { profiles, files } = await workspace.load({}, { SACTL_CONFIG: path });
     expect([...profiles.keys()]).toEqual(['prod']);
     expect(files).toEqual({ user: path, project: null });
   });

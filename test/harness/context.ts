@@ -8,7 +8,8 @@ export interface TestContextOptions {
   readonly env?: Record<string, string | undefined>;
   readonly nodeVersion?: string;
   readonly cwd?: string;
-  readonly homeDirectory?: string;
+  /** null where HOME is empty or relative. */
+  readonly homeDirectory?: string | null;
   readonly stdin?: string;
   /** Makes all three streams terminals of this many columns. */
   readonly terminal?: number;
@@ -52,7 +53,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     stderr: output(err, options.terminal),
     env: { SACTL_STATE_DIR: freshStateDirectory(), ...options.env },
     cwd: options.cwd ?? '/nonexistent/work',
-    homeDirectory: options.homeDirectory ?? '/nonexistent/home',
+    homeDirectory: options.homeDirectory === undefined ? '/nonexistent/home' : options.homeDirectory,
     userId: process.getuid?.() ?? null,
     platform: process.platform,
     nodeVersion: options.nodeVersion ?? '20.20.2',

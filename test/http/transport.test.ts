@@ -35,7 +35,7 @@ describe('without a reason', () => {
     ['the endpoint is http', { SSL_CERT_FILE: '/nonexistent' }, 'http://127.0.0.1:8080'],
     ['http stays on the machine', { ALL_PROXY: 'http://127.0.0.1:1' }, 'http://127.0.0.1:8080'],
   ])('nothing is asked for: %s', async (_name, env, endpoint) => {
-    const options = { env, cwd: '/', endpoint, caFile: null };
+    const options = { env, cwd: '/', homeDirectory: '/home/me', endpoint, caFile: null };
     await expect(createTransport(options)).resolves.toEqual({ proxy: null, secureContext: null });
   });
 });
@@ -130,6 +130,7 @@ describe('problems', () => {
       const options = {
         env: { ALL_PROXY, NO_PROXY: 'example.com' },
         cwd: '/',
+        homeDirectory: null,
         endpoint: 'https://api.example.com',
         caFile: null,
       };
@@ -164,13 +165,13 @@ describe('problems', () => {
     ['https://api.example.com', ''],
   ])('do not arise at %s with NODE_TLS_REJECT_UNAUTHORIZED=%s', async (endpoint, value) => {
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: value };
-    const options = { env, cwd: '/', endpoint, caFile: null };
+    const options = { env, cwd: '/', homeDirectory: '/home/me', endpoint, caFile: null };
     await expect(createTransport(options)).resolves.toEqual({ proxy: null, secureContext: null });
   });
 });
 
 async function problemsOf(options: Partial<TransportOptions>): Promise<readonly string[]> {
-  const defaults = { env: {}, cwd: '/', endpoint: 'https://api.example.com', caFile: null };
+  const defaults = { env: {}, cwd: '/', homeDirectory: '/home/me', endpoint: 'https://api.example.com', caFile: null };
   const error = await rejectionOf(createTransport({ ...defaults, ...options }));
   if (error instanceof UsageError) return error.problems;
   throw new Error('this test expects a UsageError', { cause: error });

@@ -43,6 +43,6 @@ export async function clientThrough(
   { fetch = programFetch(), ...options }: ClientOptions,
   more: Partial<HttpClientOptions> = {},
 ): Promise<TestClient> {
-  const transport = await createTransport({ env: {}, cwd: fixtures, caFile: null, ...options });
+  const transport = await createTransport({ env: {}, cwd: fixtures, homeDirectory: null, caFile: null, ...options });
   return testClient([], { fetch, endpoint: options.endpoint, transport, ...more });
 }

@@ -16,6 +16,7 @@ const safeName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export async function profileNames(ctx: Context): Promise<string> {
   try {
     const { directory, names } = userFileLocation(ctx);
+    if (directory === null) return '';
     const [path] = findCandidates(directory, names, null).usable;
     if (path === undefined) return '';
     const found = await namesIn(path, readFileSync(path, 'utf8'));

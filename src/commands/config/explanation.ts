@@ -34,7 +34,7 @@ export async function explainSettings({ ctx, common }: Invocation): Promise<Exit
 }
 
 /** All settings; of credentials only their source. */
-function explanation(configuration: Configuration, explained: Explained, homeDirectory: string): OutputDocument {
+function explanation(configuration: Configuration, explained: Explained, homeDirectory: string | null): OutputDocument {
   const { provider, profile, org, sandbox, columns, format, stateDirectory, ignored, files } = configuration;
   const plain = Object.entries({ provider, profile, org, sandbox, columns, format, stateDirectory });
   const settings = [...plain, ...stateRows(configuration, homeDirectory)].map(([name, { value, source }]) => ({
@@ -68,7 +68,7 @@ function explanation(configuration: Configuration, explained: Explained, homeDir
 /** The store, and what else is set; of credential and identity only where they are. */
 function stateRows(
   { state, profile, profiles }: Configuration,
-  homeDirectory: string,
+  homeDirectory: string | null,
 ): readonly [name: string, setting: Setting<Cell>][] {
   const { store, credential, recipients, identity, leaseMs } = stateSettings(
     state,
@@ -120,7 +120,7 @@ function connectionRows(connection: ReturnType<typeof connectionOf>): readonly S
   ];
 }
 
-function profilesOf({ profiles }: Configuration, homeDirectory: string) {
+function profilesOf({ profiles }: Configuration, homeDirectory: string | null) {
   return [...profiles.values()].map(({ name, provider, endpoint, org, credential }) => ({
     name,
     provider,

@@ -8,7 +8,7 @@ import type { CommonFlags } from '../../session/flags.ts';
 import { examineAnswer, untried } from './answer.ts';
 import { failure, ok, warning, type CheckResult } from './report.ts';
 import { examineSecretFile } from './permissions.ts';
-import { tildePath } from '../../config/directories.ts';
+import { tildePath } from '../../files/home.ts';
 import type { CaFile } from '../../http/certificates.ts';
 import { readProxy } from '../../http/proxy.ts';
 import { inWords } from '../../model/duration.ts';
@@ -74,7 +74,7 @@ function examineProxy(env: Context['env'], endpoint: URL): readonly CheckResult[
   return isPlainOnly ? [warning('proxy', 'HTTP_PROXY is not used: requests are https', 'set HTTPS_PROXY')] : [];
 }
 
-async function examineCa(file: CaFile, homeDirectory: string): Promise<CheckResult> {
+async function examineCa(file: CaFile, homeDirectory: string | null): Promise<CheckResult> {
   const { readCertificates } = await import('../../http/certificates.ts');
   const { certificates, problem } = await readCertificates(file);
   if (problem !== null) return failure('ca', problem);

@@ -1,4 +1,4 @@
-import { readConfiguration, type Configuration } from '../../config/configuration.ts';
+import { hasState, readConfiguration, type Configuration } from '../../config/configuration.ts';
 import { connectionOf } from '../../config/connection.ts';
 import { describeIncomplete } from '../../config/environment.ts';
 import { selectAllOrigins, selectOrigin, type Origin } from '../../config/selection.ts';
@@ -27,7 +27,7 @@ export async function examine({ ctx, common }: Invocation): Promise<ExitCode> {
   if (renderer === null) return ExitCode.usage;
   const diagnoses = [
     ...(await examineMachine(ctx, flags, reading)),
-    ...(await examineConnections(ctx, flags, reading.configuration)),
+    ...(hasState(reading.configuration) ? await examineConnections(ctx, flags, reading.configuration) : []),
   ];
   await emit(ctx, renderer, report(diagnoses));
   return diagnoses.some(({ level }) => level === 'error') ? ExitCode.failed : ExitCode.done;

@@ -6,10 +6,10 @@ import { sandboxDirectory } from '../../session/sandbox-state.ts';
 import { about, failure, ok, warning, type Diagnosis, type CheckResult } from './report.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { examinePermissions } from './permissions.ts';
-import { examineStores } from './stores.ts';
-import { tildePath } from '../../config/directories.ts';
+import { examineStores, type StatePlace } from './stores.ts';
+import { tildePath } from '../../files/home.ts';
 import type { Ignored } from '../../config/setting.ts';
-import { locateUserFile } from '../../config/user-file.ts';
+import { locateUserFile, userFileLocation } from '../../config/user-file.ts';
 import { openAuditLog } from '../../state/audit-log.ts';
 import { CliError } from '../../errors.ts';
 import { openJournal } from '../../state/journal.ts';
@@ -22,22 +22,30 @@ export async function examineMachine(
   reading: ConfigurationReading,
 ): Promise<readonly Diagnosis[]> {
   const { files, sandbox, stateDirectory: own } = reading.configuration;
-  const stateDirectory = sandbox.value ? sandboxDirectory(own.value) : own.value;
+  const stateDirectory = sandbox.value && own.value !== null ? sandboxDirectory(own.value) : own.value;
   // Before the journal is opened, which corrects its own permissions.
   const permissions = await examinePermissions(ctx, { userFile: files.user, stateDirectory });
-  const machine = { ...ctx, stateDirectory };
   const results = [
     examineNode(ctx),
     ...examineConfiguration(ctx, reading),
     ...permissions,
+    ...(stateDirectory === null
+      ? []
+      : await examineState(ctx, flags, { configuration: reading.configuration, stateDirectory })),
+  ];
+  return about({ provider: null, profile: null }, results, sandbox.value ? [['--sandbox']] : []);
+}
+
+async function examineState(ctx: Context, flags: CommonFlags, place: StatePlace): Promise<readonly CheckResult[]> {
+  const machine = { ...ctx, stateDirectory: place.stateDirectory };
+  return [
     await orFailure('journal', () => examineJournal(machine)),
     await orFailure('audit', async () => {
       await openAuditLog(machine).preflight();
       return ok('audit', 'changes can be written into the audit log');
     }),
-    ...(await examineStores(ctx, flags, { configuration: reading.configuration, stateDirectory })),
+    ...(await examineStores(ctx, flags, place)),
   ];
-  return about({ provider: null, profile: null }, results, sandbox.value ? [['--sandbox']] : []);
 }
 
 function examineNode({ nodeVersion }: Pick<Context, 'nodeVersion'>): CheckResult {
@@ -60,7 +68,7 @@ function examineConfiguration(
   }
   return [
     ...(files.user === null && problems.length === 0
-      ? [ok('config', `no configuration file of yours is read; it would be ${shown(locateUserFile(ctx).path)}`)]
+      ? [ok('config', `no configuration file of yours is read${wouldBe(ctx)}`)]
       : []),
     ...read
       .filter((path) => !problems.some((problem) => problem.startsWith(`${path}:`)))
@@ -69,6 +77,12 @@ function examineConfiguration(
     ...unusable.map((item) => warning('config', unused(item))),
     ...beaten.map((item) => ok('config', unused(item))),
   ];
+}
+
+/** Without a home directory there is no place for it, which is a finding of its own. */
+function wouldBe(ctx: Context): string {
+  if (userFileLocation(ctx).directory === null) return '';
+  return `; it would be ${tildePath(locateUserFile(ctx).path, ctx.homeDirectory)}`;
 }
 
 const stopped = 'other commands stop at this';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 import { logPath } from '../../state/audit-file.ts';
-import { tildePath } from '../../config/directories.ts';
+import { tildePath } from '../../files/home.ts';
 import type { Context } from '../../context.ts';
 import { journalDirectory } from '../../state/journal-folder.ts';
 import { failure, ok, warning, type CheckResult } from './report.ts';
@@ -17,19 +17,22 @@ interface OwnFile {
 /** Who else can read or change the files of sactl. Windows has no such modes. */
 export async function examinePermissions(
   system: System,
-  { userFile, stateDirectory }: { userFile: string | null; stateDirectory: string },
+  { userFile, stateDirectory }: { userFile: string | null; stateDirectory: string | null },
 ): Promise<readonly CheckResult[]> {
   const files: readonly OwnFile[] = [
     // It says where secrets are, and holds none.
     ...(userFile === null ? [] : [{ path: userFile, isPrivate: false }]),
-    { path: stateDirectory, isPrivate: true },
-    { path: journalDirectory(stateDirectory), isPrivate: true },
-    { path: logPath({ stateDirectory }), isPrivate: true },
+    ...(stateDirectory === null ? [] : stateFiles(stateDirectory)),
   ];
   const found = await Promise.all(files.map((file) => examineFile(system, file)));
   const problems = found.flatMap((results) => results ?? []);
   if (problems.length > 0 || found.every((results) => results === null)) return problems;
   return [ok('permissions', 'nobody else can change what sactl keeps, or read what is secret')];
+}
+
+function stateFiles(stateDirectory: string): readonly OwnFile[] {
+  const paths = [stateDirectory, journalDirectory(stateDirectory), logPath({ stateDirectory })];
+  return paths.map((path) => ({ path, isPrivate: true }));
 }
 
 /** Who else can read or change a file that holds a credential. */

@@ -8,8 +8,9 @@ import type { CommonFlags } from '../../session/flags.ts';
 import { openStateStore } from '../../session/state-store.ts';
 import { failure, ok, type CheckResult } from './report.ts';
 
-interface Place {
-  readonly configuration: Configuration;
+/** Where the state is kept on this machine, and the settings of stores elsewhere. */
+export interface StatePlace {
+  readonly configuration: Pick<Configuration, 'sandbox' | 'profiles' | 'state'>;
   readonly stateDirectory: string;
 }
 
@@ -17,7 +18,7 @@ interface Place {
 export async function examineStores(
   ctx: Context,
   flags: CommonFlags,
-  { configuration, stateDirectory }: Place,
+  { configuration, stateDirectory }: StatePlace,
 ): Promise<readonly CheckResult[]> {
   if (configuration.sandbox.value) return [];
   const own = [...configuration.profiles.values()].filter(({ state }) => state !== null);

@@ -7,8 +7,9 @@ const variables = {
   sactl: {
     'SACTL_PROVIDER, SACTL_PROFILE': 'as --provider and --profile; a flag wins',
     'SACTL_ORG, SACTL_SANDBOX': 'as --org and, when it is 1 or true, --sandbox',
-    SACTL_CONFIG: "the user's configuration file (JSON or YAML)",
-    SACTL_STATE_DIR: 'the folder of the journal, the audit log, the record of Augment accounts and the sandbox',
+    SACTL_CONFIG: "the user's configuration file (JSON or YAML), as an absolute path or below ~/",
+    SACTL_STATE_DIR:
+      'the folder of the journal, the audit log, the record of Augment accounts and the sandbox: absolute, or below ~/',
     SACTL_STATE: 'the state store: file, s3://…, postgres://… or kubernetes:<namespace>',
     SACTL_STATE_RECIPIENTS: 'who can open what is kept there: age recipients, with commas between them',
     SACTL_STATE_IDENTITY: 'the age key that opens it, or the path of its file',

@@ -147,7 +147,7 @@ async function resumedOf(
 }
 
 /** Adds the targets that received it earlier: that may not have been recorded. */
-function withEarlier(manual: ManualIssuance, entry: ReadableEntry, homeDirectory: string): ManualIssuance {
+function withEarlier(manual: ManualIssuance, entry: ReadableEntry, homeDirectory: string | null): ManualIssuance {
   const { directory: cwd, connection } = entry.intent;
   const earlier = deliveredOf(lifeOf(entry)).map((name) => addressOf(name, { ...connection, cwd, homeDirectory }));
   return {

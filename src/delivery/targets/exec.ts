@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { join as quoteWords, split } from 'shlex';
 
 import type { Environment } from '../../context.ts';
@@ -8,6 +7,7 @@ import { expand, fixedNameProblems, placeholderProblems, type NameRule } from '.
 import { programTarget } from './program-target.ts';
 import type { Scheme } from './scheme.ts';
 import type { Subject, TargetMeta } from './target.ts';
+import { expandHome } from '../../files/home.ts';
 
 /** `exec:<program args>` and `exec+json:`: a program that reads the credential from stdin. */
 export const execScheme: Scheme = {
@@ -24,7 +24,7 @@ export const execScheme: Scheme = {
       given: spec.given,
       name: `exec${spec.isJson ? '+json' : ''}:${command}`,
       place: { place: `exec:${command}`, slot: null },
-      program: programOf(program, environment.ctx.homeDirectory),
+      program: expandHome(program, environment.ctx.homeDirectory),
       environment,
       checks: [],
       deliver: (run, { text, json, meta }) =>
@@ -46,10 +46,6 @@ const programRule: NameRule = {
   what: 'the program',
   problem: (program) => (program === '' ? 'the program is missing' : null),
 };
-
-function programOf(word: string, homeDirectory: string): string {
-  return word.startsWith('~/') ? join(homeDirectory, word.slice(2)) : word;
-}
 
 /** An account's name must not turn into an option of the program, as `-rf` would. */
 function expandWord(word: string, subject: Subject): string {

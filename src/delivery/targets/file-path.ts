@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 
+import { userPath } from '../../files/home.ts';
 import { systemCode } from '../../files/system-error.ts';
 import { expand, placeholderProblems } from './expand.ts';
 import type { TargetSpec } from './scheme.ts';
@@ -16,11 +17,10 @@ export function pathProblems({ body }: TargetSpec): readonly string[] {
 
 /**
  * The absolute path for one account. Only a `~/` the user typed is the home directory.
- * @throws UsageError as `expand` does
+ * @throws UsageError as `expand` and `userPath` do
  */
 export function pathFor({ body }: TargetSpec, subject: Subject, { ctx }: TargetEnvironment): string {
-  if (body.startsWith('~/')) return join(ctx.homeDirectory, expand(body.slice(2), subject));
-  return resolve(ctx.cwd, expand(body, subject));
+  return userPath(body, ctx, (text) => expand(text, subject));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import { UsageError } from '../../errors.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
@@ -12,6 +12,7 @@ import { regularFileAt, replaceRegular } from './regular-file.ts';
 import type { Scheme } from './scheme.ts';
 import { attempt } from './system-call.ts';
 import type { Target, TargetContext, TargetEnvironment } from './target.ts';
+import { userPath } from '../../files/home.ts';
 
 /**
  * `session:<path>`: the session file that Augment's own programs read, one line of JSON (docs/contracts/augment.md 3). What it
@@ -101,10 +102,9 @@ const pathTarget = new RegExp(
  * A target's name as it reads from everywhere: the path of a file is made absolute, because what is noted of a delivery
  * is read in other folders, e.g. `session:/home/me/.augment/session.json`; and the profile gets its name.
  */
-export function addressOf(name: string, { cwd, homeDirectory, profile }: Surroundings): string {
+export function addressOf(name: string, { profile, ...start }: Surroundings): string {
   if (name === 'profile' && profile !== null) return `profile:${profile}`;
   const [, scheme, path] = pathTarget.exec(name) ?? [];
   if (scheme === undefined || path === undefined) return name;
-  const place = path.startsWith('~/') ? join(homeDirectory, path.slice(2)) : resolve(cwd, path);
-  return `${scheme}:${place}`;
+  return `${scheme}:${userPath(path, start)}`;
 }

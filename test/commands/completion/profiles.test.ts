@@ -30,7 +30,7 @@ describe('the names of profiles', () => {
     ['YAML on one line', { [yaml]: `profiles: { prod: ${entry}, staging.eu: ${entry} }` }, {}],
     ['JSON', { '.config/sactl/config.json': json }, {}],
     ['JSON with a byte order mark', { '.config/sactl/config.json': `\uFEFF${json}` }, {}],
-    ['SACTL_CONFIG', { 'own.json': json, [yaml]: 'profiles: { other: {} }' }, { SACTL_CONFIG: 'own.json' }],
+    ['SACTL_CONFIG', { 'own.json': json, [yaml]: 'profiles: { other: {} }' }, { SACTL_CONFIG: '~/own.json' }],
   ])('are read from %s', async (_, files, env) => {
     expect(await namesWith(files, env)).toBe('prod\nstaging.eu\n');
   });

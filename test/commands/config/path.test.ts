@@ -21,7 +21,7 @@ it('honours XDG_CONFIG_HOME and SACTL_CONFIG', async () => {
   const home = await homeWith({ 'elsewhere/sactl/config.json': '{}', 'work/own.yaml': 'org: a\n' });
   const env = { XDG_CONFIG_HOME: `${home.path}/elsewhere` };
   expect((await home.run(['config', 'path'], { env })).stdout).toBe('~/elsewhere/sactl/config.json\n');
-  expect((await home.run(['config', 'path'], { env: { ...env, SACTL_CONFIG: 'own.yaml' } })).stdout).toBe(
+  expect((await home.run(['config', 'path'], { env: { ...env, SACTL_CONFIG: '~/work/own.yaml' } })).stdout).toBe(
     '~/work/own.yaml\n',
   );
 });
@@ -29,7 +29,7 @@ it('honours XDG_CONFIG_HOME and SACTL_CONFIG', async () => {
 it('prints the path of a file that is missing where SACTL_CONFIG says, or that is not right', async () => {
   const home = await homeWith({ [userFile]: 'nonsense: [' });
   expect(await home.run(['config', 'path'])).toEqual({ code: 0, stdout: `~/${userFile}\n`, stderr: '' });
-  expect(await home.run(['config', 'path'], { env: { SACTL_CONFIG: 'gone.yaml' } })).toEqual({
+  expect(await home.run(['config', 'path'], { env: { SACTL_CONFIG: '~/work/gone.yaml' } })).toEqual({
     code: 0,
     stdout: '~/work/gone.yaml\n',
     stderr: 'sactl: ~/work/gone.yaml does not exist\n',
