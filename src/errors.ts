@@ -104,6 +104,8 @@ export interface ErrorDetails {
   readonly traceId?: string | null;
   /** Whether the same command may succeed when it is run again unchanged. */
   readonly retryable?: boolean;
+  /** Whether a newer credential took the place of the one that this is about. */
+  readonly superseded?: boolean;
   readonly cause?: unknown;
 }
 
@@ -116,6 +118,7 @@ export class CliError extends Error {
   readonly status: number | null;
   readonly traceId: string | null;
   readonly retryable: boolean;
+  readonly superseded: boolean;
 
   constructor(code: ErrorCode, exitCode: ExitCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -127,12 +130,13 @@ export class CliError extends Error {
     this.status = details.status ?? null;
     this.traceId = details.traceId ?? null;
     this.retryable = details.retryable ?? false;
+    this.superseded = details.superseded ?? false;
   }
 
   /** What this error says of the provider's answer and what to do, for another error about the same answer. */
   details(): ErrorDetails {
-    const { hint, provider, status, traceId, retryable } = this;
-    return { hint, provider, status, traceId, retryable };
+    const { hint, provider, status, traceId, retryable, superseded } = this;
+    return { hint, provider, status, traceId, retryable, superseded };
   }
 }
 

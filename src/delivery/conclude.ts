@@ -34,11 +34,13 @@ export async function conclude(ctx: Context, run: Run, { isVerified, ...input }:
   const finished = await tried(undefined, () => plan.finish?.(account, { signal, report }));
   const unmet = [finished.problem, reconciled.problem].filter((problem) => problem !== null);
   const shortcomings = [...handed.shortcomings, ...unmet.map((problem) => shortcoming(problem, operation, account))];
-  const rest = restOf(run, { places: handed.places, works: handed.works, isWhole: shortcomings.length === 0 });
+  const { places, works, isSuperseded } = handed;
+  const rest = restOf(run, { places, works, isSuperseded, isWhole: shortcomings.length === 0 });
   const error = await end(ctx, run, { ...handed, rest, shortcomings, account }, () => ({
     ...factsOf(issued, account),
     verified: handed.works,
     targets: handed.targets,
+    ...(isSuperseded ? { outcome: 'superseded' as const } : {}),
     ...(run.isStored ? {} : { reissued: input.reissued }),
   }));
   for (const { goal, url, command } of handed.actions) {

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { Account } from '../model/account.ts';
 import type { Issued } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
@@ -8,8 +9,9 @@ import { naming } from './ending.ts';
 import { restOf } from './handover.ts';
 import { withGrace } from './interrupt.ts';
 import type { Issuance, Run } from './issuance.ts';
-import { codeIfEndedNow } from './life.ts';
+import { codeIfEndedNow, type Rest } from './life.ts';
 import { mask } from './mask.ts';
+import { standingByExpiry, watchStanding } from './verify.ts';
 import { accountKey, flagsOf } from './recover.ts';
 
 /** A kept credential, with everything its delivery needs. */
@@ -20,6 +22,10 @@ export interface StoredDelivery extends Pick<
   readonly entry: ReadableEntry;
   readonly issued: Issued;
   readonly verifyCredential: () => Promise<Verification>;
+  /** Reads the account with the credential itself; null where that shows nothing. */
+  readonly readAccount: (() => Promise<Account>) | null;
+  /** Asks a person whether it is to be delivered although it could not be tried; null without a terminal. */
+  readonly insist: ((why: string) => Promise<boolean>) | null;
   /** What is left to do on this machine, or to be read again. */
   readonly resumed: Run['issuance']['plan'];
 }
@@ -37,7 +43,9 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
     const verification = await delivery.verifyCredential();
     ctx.signal.throwIfAborted();
     const run = runOf(delivery, await journal.reopen(entry.id));
-    if (verification.works === false) return await endDead(ctx, run, issued, verification);
+    const refusal = await whyNot(delivery, verification);
+    if (refusal !== null) return await endUndelivered(ctx, run, issued, refusal);
+    const answeredAt = ctx.now();
     await withGrace(
       ctx,
       async (signal) => {
@@ -45,8 +53,13 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
         await conclude(ctx, run, {
           issued,
           reissued: false,
+          answeredAt,
           signal,
           verifyCredential: () => Promise.resolve(verification),
+          standing:
+            verification.works === true
+              ? watchStanding(ctx, issued, { ...delivery, answeredAt })
+              : () => Promise.resolve({ isNewest: true, why: null }),
           isVerified: verification.works === true,
         });
       },
@@ -76,16 +89,41 @@ function runOf(delivery: StoredDelivery, entry: JournalEntry): Run {
   };
 }
 
+/** Why a kept credential is not delivered. */
+interface Refusal extends Pick<Rest, 'works' | 'isSuperseded'> {
+  /** Reads after the credential's name. */
+  readonly trouble: string;
+}
+
 /**
- * Delivering it would overwrite what may work with what does not (docs/design.md 6). As a rule it is dead because a newer
- * one was issued, which another rotation would kill, too.
+ * Delivering what is dead, or may be, would overwrite what may work (docs/design.md 6). As a rule it is dead because a newer
+ * one was issued, which another rotation would kill, too. That it could not be tried says nothing, so that only a
+ * person may insist.
  */
-async function endDead(ctx: Context, run: Run, issued: Issued, { why }: Verification): Promise<void> {
+async function whyNot(
+  { issued, readAccount, insist }: StoredDelivery,
+  { works, why }: Verification,
+): Promise<Refusal | null> {
+  if (works === false) {
+    return { works, isSuperseded: false, trouble: `does not work: ${why ?? 'it was refused'}` };
+  }
+  if (works === null) {
+    const reason = why ?? 'no reason was given';
+    if ((await insist?.(reason)) === true) return null;
+    return { works, isSuperseded: false, trouble: `could not be tried: ${reason}` };
+  }
+  const seen = (await readAccount?.().catch(() => null)) ?? null;
+  const isSuperseded = standingByExpiry(issued, seen)?.isNewest === false;
+  return isSuperseded ? { works: false, isSuperseded, trouble: 'was superseded by a newer one' } : null;
+}
+
+async function endUndelivered(ctx: Context, run: Run, issued: Issued, refusal: Refusal): Promise<void> {
   const { account } = issued;
-  const rest = restOf(run, { places: 'none', works: false });
-  const troubles = [`does not work: ${why ?? 'it was refused'}`];
-  const error = await end(ctx, run, { rest, troubles, account }, () => {
-    return { ...factsOf(issued, account), verified: false, targets: [] };
+  const { works, isSuperseded, trouble } = refusal;
+  const rest = restOf(run, { places: 'none', works, isSuperseded });
+  const error = await end(ctx, run, { rest, troubles: [trouble], account }, () => {
+    const outcome = isSuperseded ? { outcome: 'superseded' as const } : {};
+    return { ...factsOf(issued, account), ...outcome, verified: works, targets: [] };
   });
   if (error !== null) throw error;
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { InterruptedError } from '../errors.ts';
 import type { Issued } from '../providers/issuance.ts';
+import type { Standing } from './verify.ts';
 import { credentialDocument, type Delivery } from './result.ts';
 import type { Account } from '../model/account.ts';
 import { Secret } from '../model/credential.ts';
@@ -13,6 +14,10 @@ interface DeliverOptions {
   readonly signal: AbortSignal;
   /** Whether another target may be started. */
   readonly mayStart: () => boolean;
+  /** Whether the credential is still the newest. */
+  readonly standing: () => Promise<Standing>;
+  /** Whether it would be lost if it were not written: then what cannot be told keeps it from nowhere. */
+  readonly isKept: () => boolean;
   readonly report: (text: string) => Promise<void>;
   readonly onDelivered: (target: string) => Promise<void>;
 }
@@ -38,11 +43,12 @@ const longestPauseMs = 16_000;
 async function tryFor(
   ctx: Pick<Context, 'now' | 'sleep' | 'signal'>,
   target: Target,
-  { payload, signal, mayStart, report }: DeliverOptions,
+  options: DeliverOptions,
 ): Promise<string | null> {
+  const { mayStart, report, signal } = options;
   const end = ctx.now() + patienceMs;
   for (let pause = 1000; ; pause = Math.min(pause * 2, longestPauseMs)) {
-    const problem = await attempt(target, payload, signal);
+    const problem = (await outdated(options)) ?? (await attempt(target, options));
     if (problem === null) return null;
     const isLast = !problem.isRetryable || ctx.now() + pause > end || !mayStart();
     if (isLast) return problem.message;
@@ -54,11 +60,21 @@ async function tryFor(
   }
 }
 
-async function attempt(
-  target: Target,
-  payload: TargetPayload,
-  signal: AbortSignal,
-): Promise<{ message: string; isRetryable: boolean } | null> {
+interface Problem {
+  readonly message: string;
+  readonly isRetryable: boolean;
+}
+
+/** Why the credential must not be written now; null when it may. */
+async function outdated({ standing, isKept }: DeliverOptions): Promise<Problem | null> {
+  const { isNewest, why } = await standing();
+  if (isNewest === false) return { message: 'it was superseded before', isRetryable: false };
+  if (isNewest === true || !isKept()) return null;
+  const message = `it is not known whether it is still the newest: ${why ?? 'no reason was given'}`;
+  return { message, isRetryable: true };
+}
+
+async function attempt(target: Target, { payload, signal }: DeliverOptions): Promise<Problem | null> {
   try {
     // The grace is over, and the credential is still nowhere: a delivery that begins now may take its time.
     const own = signal.aborted ? new AbortController().signal : signal;

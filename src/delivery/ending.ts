@@ -61,6 +61,7 @@ export function errorOf(subject: Subject, findings: Findings): CliError | null {
     provider: subject.account.provider,
     status: known?.status ?? null,
     traceId: known?.traceId ?? null,
+    superseded: findings.rest.isSuperseded,
     hint: hint ?? null,
     cause: cause ?? known,
   });

@@ -5,6 +5,7 @@ import { printedAction } from '../model/hint.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { AuditTarget } from '../state/audit-event.ts';
 import { deliver, payloadOf } from './deliver.ts';
+import type { Standing } from './verify.ts';
 import { reasonOf, shortcoming, unprinted } from './ending.ts';
 import type { Run } from './issuance.ts';
 import { endingOf, onTheWay, staysOpen, type Rest } from './life.ts';
@@ -19,10 +20,12 @@ export interface HandoverInput extends ReceivedCredential {
   readonly signal: AbortSignal;
   /** Verifies the credential, or gives what that showed before; null where it is not to be verified. */
   readonly verifyCredential: (() => Promise<Verification>) | null;
+  /** Whether it is still the newest of its account. */
+  readonly standing: () => Promise<Standing>;
 }
 
 /** Where the credential is, and what came in between. */
-export interface Handed extends Pick<Rest, 'places' | 'works'> {
+export interface Handed extends Pick<Rest, 'places' | 'works' | 'isSuperseded'> {
   readonly account: Account;
   /** Its targets, stdout among them, and whether it is there, even where that was not printed. */
   readonly targets: readonly AuditTarget[];
@@ -54,7 +57,16 @@ export async function handOver(ctx: Context, run: Run, input: HandoverInput): Pr
 }
 
 function nowhere({ account }: HandoverInput, trouble: string, targets: readonly AuditTarget[] = []): Handed {
-  return { account, places: 'none', works: null, targets, troubles: [trouble], shortcomings: [], actions: [] };
+  return {
+    account,
+    places: 'none',
+    works: null,
+    isSuperseded: false,
+    targets,
+    troubles: [trouble],
+    shortcomings: [],
+    actions: [],
+  };
 }
 
 async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<Handed> {
@@ -65,14 +77,18 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
     payload: payloadOf(issued, input.account),
     signal,
     mayStart: () => mayStart(ctx, run),
+    standing: input.standing,
+    isKept: () => run.keeper.isKept,
     report: issuance.report,
     onDelivered: (target) => entry.delivered(target),
   });
-  const verification = await verify(ctx, run, input);
   const refused = deliveries.filter(({ ok }) => !ok);
+  const isSuperseded = refused.length > 0 && (await input.standing()).isNewest === false;
+  const verification = isSuperseded ? superseded : await verify(ctx, run, input);
   const delivered = deliveries.filter(({ ok }) => ok).map(({ target }) => target);
   const partly = delivered.length === 0 ? 'none' : 'some';
-  const where = { places: refused.length === 0 ? 'all' : partly, works: verification.works } as const;
+  const places = refused.length === 0 ? 'all' : partly;
+  const where = { places, works: verification.works, isSuperseded } as const;
   const isOpen = staysOpen(endingOf(restOf(run, where)));
   const actions = isOpen ? [] : (issuance.plan.manual?.actions(delivered) ?? []);
   const { value: account, problem } = await record(run, input.account, delivered);
@@ -84,7 +100,9 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
     ...where,
     account,
     targets: deliveries.map(({ target, ok }) => ({ target, ok })),
-    troubles: [...(refused.length === 0 ? [] : [whyOf(refused)]), ...refusalOf(verification)],
+    troubles: isSuperseded
+      ? [newerOne]
+      : [...(refused.length === 0 ? [] : [whyOf(refused)]), ...refusalOf(verification)],
     shortcomings: [
       ...(problem === null ? [] : [shortcoming(problem, operation, account)]),
       ...(failure === null ? [] : [unprinted(failure, operation, account)]),
@@ -92,6 +110,9 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
     actions,
   };
 }
+
+const superseded: Verification = { works: false, why: null };
+const newerOne = 'was superseded by a newer one';
 
 /** How the answers of targets read after the credential's name. */
 function whyOf(refused: readonly Delivery[]): string {
@@ -123,7 +144,11 @@ export async function tried<Value>(before: Value, work: () => Promise<Value> | u
 async function toStdout(ctx: Context, run: Run, input: HandoverInput): Promise<Handed> {
   if (run.keeper.isKept) {
     const verification = await verify(ctx, run, input);
-    if (!mayStart(ctx, run)) return nowhere(input, 'was not printed: interrupted', [{ target: 'stdout', ok: false }]);
+    const notThere = [{ target: 'stdout', ok: false }];
+    if (!mayStart(ctx, run)) return nowhere(input, 'was not printed: interrupted', notThere);
+    if (verification.works !== false && (await input.standing()).isNewest === false) {
+      return { ...nowhere(input, newerOne, notThere), works: false, isSuperseded: true };
+    }
     return print(ctx, run, input, verification);
   }
   const printed = await print(ctx, run, input, unknown);
@@ -140,12 +165,14 @@ async function print(
 ): Promise<Handed> {
   const { works } = verification;
   const isOpen = staysOpen(endingOf(restOf(run, { places: 'all', works })));
-  const outcome = outcomeOf(run, { reissued }, { works, deliveries: [], isOpen, actions: [] });
+  const printed = { works, isSuperseded: false, deliveries: [], isOpen, actions: [] };
+  const outcome = outcomeOf(run, { reissued }, printed);
   const failure = await printCredential(ctx, run.issuance.renderer, { ...issued, account, outcome });
   return {
     account,
     places: failure === null ? 'all' : 'none',
     works,
+    isSuperseded: false,
     targets: [{ target: 'stdout', ok: failure === null }],
     troubles: [...(failure === null ? [] : [failure.why]), ...refusalOf(verification)],
     shortcomings: [],
@@ -175,13 +202,13 @@ function mayStart({ signal }: Context, { keeper }: Run): boolean {
 /** What is known of a credential that was handed over. */
 export function restOf(
   { issuance, keeper, isStored }: Run,
-  known: Pick<Rest, 'places' | 'works'> & Partial<Pick<Rest, 'isWhole'>>,
+  known: Pick<Rest, 'places' | 'works'> & Partial<Pick<Rest, 'isSuperseded' | 'isWhole'>>,
 ): Rest {
   const { operation } = issuance;
   return { ...onTheWay, operation, request: 'answered', isStored, isKept: keeper.isKept, ...known };
 }
 
-interface Printed extends Pick<Handed, 'works' | 'actions'> {
+interface Printed extends Pick<Handed, 'works' | 'isSuperseded' | 'actions'> {
   readonly deliveries: readonly Delivery[];
   readonly isOpen: boolean;
 }
@@ -189,11 +216,12 @@ interface Printed extends Pick<Handed, 'works' | 'actions'> {
 function outcomeOf(
   { entry, keeper }: Run,
   { reissued }: Pick<HandoverInput, 'reissued'>,
-  { works, deliveries, isOpen, actions }: Printed,
+  { works, isSuperseded, deliveries, isOpen, actions }: Printed,
 ): IssuanceOutcome {
   return {
     verified: works,
     reissued,
+    superseded: isSuperseded,
     deliveredTo: deliveries,
     recoverId: isOpen && keeper.isKept ? entry.id : null,
     actionsRequired: actions.map((action) => printedAction(action)),

@@ -55,6 +55,7 @@ export interface Preferences {
 /** What an issuance needs of the provider besides the plan. */
 export interface Remote {
   readonly planRotate: Provider['planRotate'];
+  readonly findAccount: Provider['findAccount'];
   readonly verifyCredential: (credential: Credential) => Promise<Verification>;
   readonly verifyOwnCredential: () => Promise<boolean>;
 }

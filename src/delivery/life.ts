@@ -59,7 +59,7 @@ export function lifeOf({ records }: { readonly records: readonly JournalRecord[]
 }
 
 /** The last answer in an entry; null where none was kept. */
-export function answerIn(entry: { readonly records: readonly JournalRecord[] }): AnswerRecord | null {
+export function answerIn(entry: Parameters<typeof lifeOf>[0]): AnswerRecord | null {
   const life = lifeOf(entry);
   return life.at === 'kept' ? life.answer : null;
 }
@@ -107,16 +107,17 @@ export interface Rest {
    * nothing. `unchanged`, `changed` and `unclear`: its answer was lost, and that is what readings show.
    */
   readonly request: 'blocked' | 'refused' | Loss['evidence'] | 'answered';
-  /** Whether readings show accounts that the request may have made. */
+  /** Whether readings show accounts that it may have made. */
   readonly hasCandidates: boolean;
   /** Whether it comes out of the journal, and was tried before it was delivered. */
   readonly isStored: boolean;
-  /** Whether the journal has it. */
   readonly isKept: boolean;
   /** Which of the places it was to go to have it: its targets, or stdout. */
   readonly places: 'all' | 'some' | 'none';
   /** Null is not known. */
   readonly works: boolean | null;
+  /** Whether a newer one was issued before it was everywhere. */
+  readonly isSuperseded: boolean;
   /** Whether the account is as it was asked for, and the result was printed. */
   readonly isWhole: boolean;
 }
@@ -205,6 +206,20 @@ export const endings: readonly Ending[] = [
     help: 'look for it, then discard',
   },
   {
+    when: { isSuperseded: true },
+    name: 'a newer credential was issued before it was delivered',
+    code: undelivered,
+    says: () => 'it was not written any more',
+    help: 'discard, or issue another',
+  },
+  {
+    when: { isStored: true, works: null, places: 'none' },
+    name: 'it came out of the journal, and it is not known whether it works',
+    code: undelivered,
+    says: () => 'nothing was delivered',
+    help: 'deliver later, or issue another',
+  },
+  {
     when: { isStored: true, works: false },
     name: 'it came out of the journal, and does not work',
     code: undelivered,
@@ -257,6 +272,7 @@ export const onTheWay = {
   isKept: false,
   places: 'none',
   works: null,
+  isSuperseded: false,
   isWhole: true,
 } as const satisfies Rest;
 

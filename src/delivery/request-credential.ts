@@ -12,6 +12,8 @@ export interface ReceivedCredential {
   readonly issued: Issued;
   /** Whether a second credential had to be issued because the first answer was lost. */
   readonly reissued: boolean;
+  /** When its answer came, in milliseconds since the epoch. */
+  readonly answeredAt: number;
 }
 
 /** What is known of a request that brought no credential. */
@@ -39,7 +41,7 @@ export async function requestCredential(
     return { request: cause instanceof CliError ? 'refused' : 'unclear', candidates: [], cause };
   }
   try {
-    return { issued: await sendOnce(run, plan, operation, signal), reissued: false };
+    return { issued: await sendOnce(run, plan, operation, signal), reissued: false, answeredAt: ctx.now() };
   } catch (cause) {
     if (isCertain(cause)) return { request: 'refused', candidates: [], cause };
     run.keeper.disregard();
@@ -93,7 +95,7 @@ async function resolveLostAnswer(
   });
   const lost = { request: evidence.kind, candidates: accountsOf(evidence), cause };
   if (decision !== 'issue another' || account === null) return lost;
-  return issueAnother(run, account, lost, signal);
+  return issueAnother(ctx, run, { account, lost, signal });
 }
 
 /** The first row of `afterLoss` that fits. */
@@ -106,16 +108,16 @@ async function decide(inquiry: Inquiry): Promise<AfterLoss> {
 
 /** At most once: a second answer that is lost stays lost. */
 async function issueAnother(
+  ctx: Context,
   run: IssuanceRun,
-  account: Account,
-  lost: NoCredential,
-  signal: AbortSignal,
+  { account, lost, signal }: { account: Account; lost: NoCredential; signal: AbortSignal },
 ): Promise<ReceivedCredential | NoCredential> {
   const { issuance } = run;
   await issuance.report(`issuing another credential for ${account.name} (${account.id})`);
   try {
     const plan = issuance.operation === 'rotate' ? issuance.plan : await issuance.remote.planRotate?.(account);
-    return plan === undefined ? lost : { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true };
+    if (plan === undefined) return lost;
+    return { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true, answeredAt: ctx.now() };
   } catch (cause) {
     return { ...lost, cause };
   }

@@ -16,6 +16,8 @@ export interface IssuanceOutcome {
   readonly verified: boolean | null;
   /** Whether a second credential had to be issued because the first answer was lost. */
   readonly reissued: boolean;
+  /** Whether a newer credential was issued before this one was everywhere: then it was not written any more. */
+  readonly superseded: boolean;
   readonly deliveredTo: readonly Delivery[];
   /** The journal's entry that still holds it, for `sactl recover`. */
   readonly recoverId: string | null;
@@ -44,6 +46,7 @@ export function credentialDocument(credential: Credential, value: string | null)
 export const noOutcome: IssuanceOutcome = {
   verified: null,
   reissued: false,
+  superseded: false,
   deliveredTo: [],
   recoverId: null,
   actionsRequired: [],
@@ -54,8 +57,8 @@ export function issuanceResult(
   credential: CredentialDocument | null,
   outcome: IssuanceOutcome = noOutcome,
 ): IssuanceResult {
-  const { verified, reissued, deliveredTo, recoverId, actionsRequired } = outcome;
-  return { ...account, credential, verified, reissued, deliveredTo, recoverId, actionsRequired };
+  const { verified, reissued, superseded, deliveredTo, recoverId, actionsRequired } = outcome;
+  return { ...account, credential, verified, reissued, superseded, deliveredTo, recoverId, actionsRequired };
 }
 
 /** A new credential, to be printed with its account. */

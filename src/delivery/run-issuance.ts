@@ -12,7 +12,7 @@ import { codeIfEndedNow, onTheWay } from './life.ts';
 import { mask } from './mask.ts';
 import { lockAccount } from './recover.ts';
 import { requestCredential, type NoCredential, type ReceivedCredential } from './request-credential.ts';
-import { verify } from './verify.ts';
+import { verify, watchStanding, type Standing } from './verify.ts';
 
 /**
  * Issues a credential and delivers it: lock, intent, request, keep, deliver, close (docs/design.md 6, steps 2 to 6);
@@ -80,7 +80,8 @@ async function carryOut(ctx: Context, run: IssuanceRun, signal: AbortSignal): Pr
   const known = await verifySupplied(ctx, run, received.issued);
   if (known instanceof CliError) return endWithout(ctx, run, { request: 'refused', candidates: [], cause: known });
   const verifyCredential = verificationFor(ctx, run.issuance, received, known);
-  await conclude(ctx, run, { ...received, signal, verifyCredential, isVerified: known?.works === true });
+  const standing = standingFor(ctx, run.issuance, received);
+  await conclude(ctx, run, { ...received, signal, verifyCredential, standing, isVerified: known?.works === true });
 }
 
 /** An unexpected error does not tell what was done. */
@@ -122,6 +123,20 @@ async function verifySupplied(
     if (error instanceof CliError) return error;
     throw error;
   }
+}
+
+/** A supplied credential takes no other's place, so that none takes its. */
+function standingFor(
+  ctx: Context,
+  { plan, remote, report }: Issuance,
+  { issued, answeredAt }: ReceivedCredential,
+): () => Promise<Standing> {
+  if (plan.manual !== undefined) return () => Promise.resolve({ isNewest: true, why: null });
+  return watchStanding(ctx, issued, {
+    answeredAt,
+    readAccount: () => remote.findAccount(issued.account.id),
+    verifyCredential: () => verify(ctx, remote, issued, report),
+  });
 }
 
 function verificationFor(

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { Account } from '../model/account.ts';
 import type { Issued } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import { inWords, noticeableWaitMs } from '../model/duration.ts';
@@ -34,4 +35,59 @@ export async function verify(
     verification = await verifyCredential(credential);
   }
   return verification;
+}
+
+/** Whether a credential is still the newest of its account; null with `why` where that cannot be told. */
+export interface Standing {
+  readonly isNewest: boolean | null;
+  readonly why: string | null;
+}
+
+/** What tells whether a credential is still the newest. */
+export interface StandingSources {
+  /** Reads the account as the provider shows it now. */
+  readonly readAccount: (() => Promise<Account>) | null;
+  readonly verifyCredential: () => Promise<Verification>;
+}
+
+const newest: Standing = { isNewest: true, why: null };
+
+/** What the account's expiry says of a credential; null where it says nothing, as of a list that lags. */
+export function standingByExpiry(issued: Issued, seen: Account | null): Standing | null {
+  const ours = Date.parse(issued.account.expiresAt ?? '');
+  const theirs = Date.parse(seen?.expiresAt ?? '');
+  if (theirs === ours) return newest;
+  return theirs > ours ? { isNewest: false, why: 'a newer one was issued' } : null;
+}
+
+/**
+ * Where the account has an expiry, as nscale's have, that of another credential is another one; elsewhere the credential is
+ * tried (docs/design.md 6, step 5).
+ */
+async function standingOf(issued: Issued, { readAccount, verifyCredential }: StandingSources): Promise<Standing> {
+  const seen = issued.account.expiresAt === null ? null : await readAccount?.().catch(() => null);
+  const known = standingByExpiry(issued, seen ?? null);
+  if (known !== null) return known;
+  const { works, why } = await verifyCredential().catch(() => ({ works: null, why: null }));
+  return works === false ? { isNewest: false, why: why ?? 'it was refused' } : { isNewest: works, why };
+}
+
+/** How long an answer, or a look, is taken for the newest without another look. */
+const freshMs = 2000;
+
+/** Looks whether a credential is still the newest, where the last that is known of it is too old. */
+export function watchStanding(
+  { now }: Pick<Context, 'now'>,
+  issued: Issued,
+  { answeredAt, ...sources }: StandingSources & { readonly answeredAt: number },
+): () => Promise<Standing> {
+  let knownAt = answeredAt;
+  let last = newest;
+  return async () => {
+    // What was superseded stays so.
+    if (last.isNewest === false || (last.isNewest === true && now() - knownAt <= freshMs)) return last;
+    last = await standingOf(issued, sources);
+    knownAt = now();
+    return last;
+  };
 }

@@ -89,6 +89,7 @@ function hopedItem({ plan, targets }: Prepared): RotatedItem {
     outcome: {
       verified: true,
       reissued: false,
+      superseded: false,
       deliveredTo: targets.map(({ name }) => ({ target: name, ok: true, error: null })),
       recoverId: null,
       actionsRequired: [],

@@ -95,6 +95,8 @@ export interface ErrorObject extends Pick<
   'code' | 'message' | 'provider' | 'status' | 'traceId' | 'retryable' | 'exitCode'
 > {
   readonly hint: string | null;
+  /** Only where a newer credential took the place of the one that was to be delivered. */
+  readonly superseded?: true;
   /** Only where something is left to a person. */
   readonly actionsRequired?: readonly PrintedAction[];
 }
@@ -110,6 +112,7 @@ export function errorObject(error: CliError, options: Pick<ErrorOptions, 'connec
     traceId: traceId === null ? null : safeText(traceId),
     retryable,
     exitCode,
+    ...(error.superseded ? { superseded: true as const } : {}),
     ...(error instanceof ActionRequiredError ? { actionsRequired: actionsOf(error, options) } : {}),
   };
 }

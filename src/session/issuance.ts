@@ -94,6 +94,7 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     credentialSource,
     remote: {
       planRotate: provider.planRotate,
+      findAccount: provider.findAccount,
       verifyCredential: host.verifyCredential,
       verifyOwnCredential: provider.verifyOwnCredential,
     },

@@ -17,7 +17,7 @@ export type AuditOperation =
   | 'deliver'
   | 'discard';
 
-export type AuditOutcome = 'done' | 'partial' | 'failed' | 'unknown' | 'undelivered' | 'action-required';
+export type AuditOutcome = 'done' | 'partial' | 'failed' | 'unknown' | 'undelivered' | 'superseded' | 'action-required';
 
 const outcomes: ReadonlyMap<ExitCode, AuditOutcome> = new Map([
   [ExitCode.done, 'done'],

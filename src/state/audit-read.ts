@@ -180,7 +180,7 @@ const mayBeIssuance = /"(?:create|rotate)"/;
 const issuing: ReadonlySet<unknown> = new Set(['create', 'rotate']);
 
 /** The outcomes of an issuance that brought a credential. */
-const issued: ReadonlySet<unknown> = new Set(['done', 'partial', 'undelivered']);
+const issued: ReadonlySet<unknown> = new Set(['done', 'partial', 'undelivered', 'superseded']);
 
 /** The account, and when it got a credential, in milliseconds since the epoch. */
 function issuanceIn(fields: Fields): { readonly key: string; readonly time: number } | null {

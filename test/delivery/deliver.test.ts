@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import { deliver, payloadOf } from '../../src/delivery/deliver.ts';
+import type { Standing } from '../../src/delivery/verify.ts';
 import type { Delivery } from '../../src/delivery/result.ts';
 import { TargetError } from '../../src/delivery/targets/target.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import { account, issuedWith, secret } from './answers.ts';
 import { worldOf } from './issuance.ts';
-import type { FakeTarget, Script } from './script.ts';
+import { inTurn, type FakeTarget, type Script } from './script.ts';
 import { fingerprintOf } from '../../src/model/credential.ts';
 
 const busy = new TargetError('it is busy', { isRetryable: true });
@@ -18,10 +19,19 @@ interface Delivered {
   readonly notes: readonly string[];
 }
 
+function inTurnLater(standings: readonly Standing[]): () => Promise<Standing> {
+  const next = inTurn<Standing>(standings, { isNewest: true, why: null });
+  return () => Promise.resolve(next());
+}
+
 /** Delivers to these targets; without a copy of the credential elsewhere, an interrupt keeps none from being started. */
 async function deliverTo(
   targets: readonly FakeTarget[],
-  script: Script & { isKept?: boolean; onDelivered?: (name: string) => Promise<void> } = {},
+  script: Script & {
+    isKept?: boolean;
+    onDelivered?: (name: string) => Promise<void>;
+    standings?: readonly Standing[];
+  } = {},
 ): Promise<Delivered> {
   const { ctx, issuance, steps, notes } = await worldOf({ targets, ...script });
   const { isKept = true, onDelivered = () => Promise.resolve() } = script;
@@ -30,6 +40,8 @@ async function deliverTo(
     payload: payloadOf(issuedWith(secret), account),
     signal: new AbortController().signal,
     mayStart: () => !isKept || !ctx.signal.aborted,
+    standing: inTurnLater(script.standings ?? []),
+    isKept: () => isKept,
     report: issuance.report,
     onDelivered,
   });
@@ -183,5 +195,47 @@ describe('an interrupt', () => {
       'deliver file:a',
       ...[1, 2, 4, 8, 16, 16].flatMap((s) => [`wait ${s * 1000}`, 'deliver file:a']),
     ]);
+  });
+});
+
+describe('a credential that may not be the newest any more', () => {
+  const superseded: Standing = { isNewest: false, why: 'a newer one was issued' };
+  const unknown: Standing = { isNewest: null, why: 'nscale answered 503' };
+  const newest: Standing = { isNewest: true, why: null };
+
+  it('is written nowhere once a newer one was issued', async () => {
+    const targets = [{ name: 'file:a' }, { name: 'file:b' }];
+    const { deliveries, steps, notes } = await deliverTo(targets, { standings: [newest, superseded] });
+    const what = 'it was superseded before';
+    expect(deliveries).toEqual([done('file:a'), failed('file:b', what)]);
+    expect([steps, notes]).toEqual([['deliver file:a'], []]);
+  });
+
+  it('is not written in a repetition either', async () => {
+    const targets = [{ name: 'file:a', failures: [new TargetError('busy', { isRetryable: true })] }];
+    const { deliveries, steps } = await deliverTo(targets, { standings: [newest, superseded] });
+    expect(deliveries).toEqual([failed('file:a', 'it was superseded before')]);
+    expect(steps).toEqual(['deliver file:a', 'wait 1000']);
+  });
+
+  it('waits until it can be told, and is written then', async () => {
+    const { deliveries, steps, notes } = await deliverTo([{ name: 'file:a' }], { standings: [unknown, newest] });
+    expect(deliveries).toEqual([done('file:a')]);
+    expect(steps).toEqual(['wait 1000', 'deliver file:a']);
+    expect(notes).toEqual([
+      'file:a: it is not known whether it is still the newest: nscale answered 503; trying again in 1 s',
+    ]);
+  });
+
+  it('is not written where that cannot be told for a minute', async () => {
+    const { deliveries, steps } = await deliverTo([{ name: 'file:a' }], { standings: [unknown] });
+    const why = 'it is not known whether it is still the newest: nscale answered 503';
+    expect(deliveries).toEqual([failed('file:a', why)]);
+    expect(steps.filter((step) => step.startsWith('deliver'))).toEqual([]);
+  });
+
+  it('is written where it would be lost otherwise', async () => {
+    const options = { standings: [unknown], isKept: false };
+    expect(await deliverTo([{ name: 'file:a' }], options)).toMatchObject({ steps: ['deliver file:a'] });
   });
 });

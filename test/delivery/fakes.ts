@@ -83,13 +83,21 @@ function logged(
 }
 
 /** What else the provider is asked. */
-export function remoteOf({ trials = [], own = true }: Script, { happen, askInTurn }: Play): Issuance['remote'] {
+export function remoteOf(
+  { trials = [], reads = [], own = true }: Script,
+  { happen, askInTurn }: Play,
+): Issuance['remote'] {
+  const readInTurn = inTurn<Account | Error>(reads, account);
   const tryInTurn = inTurn<Verification | Error>(trials, { works: true, why: null });
   return {
     planRotate: (of: Account) => {
       happen(`plan rotate ${of.id}`);
       const play = { happen, askInTurn, operation: 'rotate' } as const;
       return Promise.resolve(planOf({ plan: { expected: of } }, play));
+    },
+    findAccount: async () => {
+      happen('read account');
+      return valueOf(readInTurn());
     },
     verifyCredential: async () => {
       happen('try');

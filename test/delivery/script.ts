@@ -1,6 +1,7 @@
 import type { Issuance, Preferences } from '../../src/delivery/issuance.ts';
 import type { Target, TargetPayload } from '../../src/delivery/targets/target.ts';
 import type { OutputFlags } from '../../src/output/renderer.ts';
+import type { Account } from '../../src/model/account.ts';
 import type { Evidence, IssuancePlan } from '../../src/providers/issuance.ts';
 import type { Verification } from '../../src/providers/provider.ts';
 import type { TestContextOptions } from '../harness/context.ts';
@@ -13,6 +14,8 @@ export interface Script {
   readonly answers?: readonly Answer[];
   /** What readings show after a lost answer; where none shows more than candidates, nothing that can be read is evidence. */
   readonly looks?: readonly (Evidence | Error)[];
+  /** How the account reads while the credential is delivered; default: as it was when it was issued. */
+  readonly reads?: readonly (Account | Error)[];
   readonly trials?: readonly (Verification | Error)[];
   /** Whether the caller's own credential works; default: it does. */
   readonly own?: boolean | Error;

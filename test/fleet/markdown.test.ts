@@ -25,6 +25,7 @@ describe('the report in Markdown', () => {
     const outcome = {
       verified: true,
       reissued: false,
+      superseded: false,
       deliveredTo: [{ target: 'file:ci-deploy', ok: true, error: null }],
       recoverId: null,
       actionsRequired: [],

@@ -108,7 +108,15 @@ describe('other formats of a report', () => {
     const { stdout } = await mixed().run([...rotate, '--json']);
     const report = JSON.parse(stdout) as Record<string, readonly object[]>;
     const account = [...accountKeys, 'exitCode'];
-    const issuance = ['credential', 'verified', 'reissued', 'deliveredTo', 'recoverId', 'actionsRequired'];
+    const issuance = [
+      'credential',
+      'verified',
+      'reissued',
+      'superseded',
+      'deliveredTo',
+      'recoverId',
+      'actionsRequired',
+    ];
     expect(
       Object.entries(report).map(([kind, items]) => [kind, items.map((item) => Object.keys(item).toSorted())]),
     ).toEqual([

@@ -34,6 +34,7 @@ export const rests = combinations<Rest>({
   isKept: flags,
   places: ['all', 'some', 'none'],
   works: [true, false, null],
+  isSuperseded: flags,
   isWhole: flags,
 });
 

@@ -4,7 +4,9 @@ import { answerIn, deliveredOf, lifeOf } from '../../delivery/life.ts';
 import { preflightTargets, type Preflight } from '../../delivery/preflight.ts';
 import { definitionOf, flagsOf, readEntry } from '../../delivery/recover.ts';
 import { naming } from '../../delivery/ending.ts';
+import type { Context } from '../../context.ts';
 import type { Account } from '../../model/account.ts';
+import { safeText } from '../../model/text.ts';
 import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
 import { answerBytes } from '../../state/record.ts';
 import type { ReadableEntry } from '../../state/stored-entry.ts';
@@ -18,7 +20,7 @@ import { addressOf } from '../../delivery/targets/session.ts';
 import { located } from '../../session/issuance.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
 import type { Invocation } from '../../session/invocation.ts';
-import { confirmChange, confirmationProblems } from '../../session/confirm.ts';
+import { canAsk, confirmChange, confirmationProblems } from '../../session/confirm.ts';
 
 /** What `recover deliver` does. */
 export async function deliverPicked(
@@ -72,14 +74,17 @@ async function prepareDelivery(
   const { ctx, renderer, journal, audit, stateDirectory, note } = recovery;
   const issued = await readEntry(ctx, entry);
   const { targets, areSatisfied, directory, effects } = recoveryTargets(recovery, entry, issued, to);
-  const { verifyCredential, reread } = await requestsAt(recovery, entry, issued);
+  const requests = await requestsAt(recovery, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
   const found = await preflightTargets(ctx, { targets, renderer, plan });
   const locks = openAccountLocks({ ...ctx, stateDirectory });
-  const resumed = (await resumedOf(recovery, entry, { locks, directory })) ?? reread;
+  const resumed = (await resumedOf(recovery, entry, { locks, directory })) ?? requests.reread;
+  const { verifyCredential, readAccount } = requests;
+  const insist = canAsk(ctx, recovery.common) && !recovery.common.yes ? insistOn(ctx, issued) : null;
+  const own = { entry, issued, targets, renderer, journal, audit, locks, report: note };
   return {
-    delivery: { entry, issued, targets, renderer, journal, audit, locks, report: note, verifyCredential, resumed },
+    delivery: { ...own, verifyCredential, readAccount, insist, resumed },
     plannedTargets: areSatisfied ? [] : found.targets.map(plannedTarget),
     effects: [...effects, 'the entry is erased'],
     found,
@@ -90,8 +95,8 @@ async function prepareDelivery(
 async function requestsAt(
   recovery: Recovery,
   entry: ReadableEntry,
-  { credential }: Issued,
-): Promise<Pick<StoredDelivery, 'verifyCredential'> & { readonly reread: StoredDelivery['resumed'] }> {
+  issued: Issued,
+): Promise<Pick<StoredDelivery, 'verifyCredential' | 'readAccount'> & { readonly reread: StoredDelivery['resumed'] }> {
   const { ctx, common, configuration, note } = recovery;
   const { endpoint, isSandbox, provider, caFile } = entry.intent.connection;
   const entrySource = `entry ${entry.id} of the journal`;
@@ -105,6 +110,7 @@ async function requestsAt(
     ca: common.caCert === undefined ? own : readCaFlag(ctx, common.caCert),
     sandbox: isSandbox ? await openSandboxOf(ctx, state, provider) : null,
   });
+  const { credential } = issued;
   const { readOwnAccount, verifyCredential } = definition;
   const isNew = (answerIn(entry)?.operation ?? entry.intent.operation) === 'create';
   const options = { createHttp, endpoint, now: ctx.now, credential };
@@ -116,8 +122,20 @@ async function requestsAt(
   }
   return {
     verifyCredential: () => verifyCredential(options),
+    readAccount: readOwnAccount === undefined ? null : () => readOwnAccount(issued.account, options),
     reread: isNew && readOwnAccount !== undefined ? { reconcile: reread } : {},
   };
+}
+
+/** A person may know what a trial could not tell. */
+function insistOn(ctx: Context, { account }: Issued): (why: string) => Promise<boolean> {
+  return (why) =>
+    ctx.prompt.confirm({
+      message: safeText(
+        `The credential of ${account.name} could not be tried (${why}); it may be dead, and take the place of one that works. Deliver it all the same?`,
+      ),
+      default: false,
+    });
 }
 
 /**

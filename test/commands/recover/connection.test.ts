@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import {
   createServer as createPlainServer,
   type IncomingMessage,
@@ -34,13 +35,18 @@ async function deliverAt(
   {
     argv = [],
     caFile = null,
+    yes = true,
     ...options
-  }: TestContextOptions & { readonly argv?: readonly string[]; readonly caFile?: string | null } = {},
+  }: TestContextOptions & {
+    readonly argv?: readonly string[];
+    readonly caFile?: string | null;
+    readonly yes?: boolean;
+  } = {},
 ): Promise<Recovered> {
   const stateDirectory = freshStateDirectory();
   const connection = { ...leftIntent.connection, endpoint, caFile };
   await leaveEntry({ stateDirectory }, { connection });
-  const command = ['recover', 'deliver', '--id', '4f1c', '--yes', ...verified, ...argv];
+  const command = ['recover', 'deliver', '--id', '4f1c', ...(yes ? ['--yes'] : []), ...verified, ...argv];
   const outcome = await run(command, { fetch: programFetch(), ...options, env: { SACTL_STATE_DIR: stateDirectory } });
   return { ...outcome, left: await idsIn({ stateDirectory }) };
 }
@@ -59,13 +65,16 @@ function organizations(request: IncomingMessage, response: ServerResponse): void
   response.writeHead(isMeant ? 200 : 500).end('[]');
 }
 
-/** Delivered, with a note that nothing could be said of the credential. */
-function unverified(why: string): Recovered {
+/** Nothing was delivered, because nothing could be said of the credential. */
+function untried(why: string): Recovered {
+  const at = 'nscale service account ci-deploy (c1f0a2b4-5a5e-4f67-8a0c-0d4a6f1b2001)';
   return {
-    code: 0,
-    stdout: `null\n${issuedToken}\n`,
-    stderr: `sactl: the credential could not be verified: cannot list organizations: ${why}\n`,
-    left: [],
+    code: 8,
+    stdout: '',
+    stderr: expect.stringContaining(
+      `the credential that entry ${entryIds.kept} keeps for ${at} could not be tried: cannot list organizations: ${why}; nothing was delivered`,
+    ),
+    left: [entryIds.kept],
   };
 }
 
@@ -106,25 +115,25 @@ describe('recover deliver refuses a CA file', () => {
   });
 });
 
-describe('recover deliver delivers what could not be tried, and says so', () => {
+describe('recover deliver delivers nothing that could not be tried', () => {
   it('when the endpoint is down', async () => {
     const origin = await plainEndpoint(organizations);
     await close();
-    expect(await deliverAt(origin)).toEqual(unverified(`nscale at ${origin} refused the connection (ECONNREFUSED)`));
+    expect(await deliverAt(origin)).toEqual(untried(`nscale at ${origin} refused the connection (ECONNREFUSED)`));
   });
 
   it('when its certificate is not trusted', async () => {
     const origin = await tlsEndpoint();
     const { code, stdout, stderr, left } = await deliverAt(origin);
-    expect({ code, stdout, left }).toEqual({ code: 0, stdout: `null\n${issuedToken}\n`, left: [] });
-    expect(stderr).toContain(`could not be verified: cannot list organizations: nscale at ${origin}`);
+    expect({ code, stdout, left }).toEqual({ code: 8, stdout: '', left: [entryIds.kept] });
+    expect(stderr).toContain(`could not be tried: cannot list organizations: nscale at ${origin}`);
   });
 
-  it('when it answers anything but yes or no', async () => {
-    const origin = await plainEndpoint((_, response) => response.writeHead(503).end());
-    const { code, stdout, stderr } = await deliverAt(origin);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `null\n${issuedToken}\n` });
-    expect(stderr).toMatch(/^sactl: the credential could not be verified: .*503.*\n$/);
+  it.each([500, 503, 403])('when it answers anything but yes or no: %i', async (status) => {
+    const origin = await plainEndpoint((_, response) => response.writeHead(status).end());
+    const { code, stdout, stderr, left } = await deliverAt(origin);
+    expect({ code, stdout, left }).toEqual({ code: 8, stdout: '', left: [entryIds.kept] });
+    expect(stderr).toContain(String(status));
   });
 
   it('when it does not answer within --timeout', async () => {
@@ -137,17 +146,40 @@ describe('recover deliver delivers what could not be tried, and says so', () => 
         return { signal: AbortSignal.abort(), clear: () => undefined };
       },
     });
-    expect(outcome).toEqual(unverified(`nscale at ${origin} could not be reached within 3 s`));
+    expect(outcome).toEqual(untried(`nscale at ${origin} could not be reached within 3 s`));
     expect(new Set(limits)).toEqual(new Set([3000]));
   });
 
-  it('to a target, too', async () => {
+  it('to a target either, which keeps what it has', async () => {
     const cwd = await workFolder();
+    await writeFile(join(cwd, 'token'), 'live');
     const origin = await plainEndpoint(organizations);
     await close();
-    const { code, stdout, left } = await deliverAt(origin, { argv: ['--to', 'file:token'], cwd });
-    expect({ code, stdout, left }).toEqual({ code: 0, stdout: 'null\nnull\n', left: [] });
-    expect(await readFile(join(cwd, 'token'), 'utf8')).toBe(issuedToken);
+    const { code, left } = await deliverAt(origin, { argv: ['--to', 'file:token'], cwd });
+    expect({ code, left }).toEqual({ code: 8, left: [entryIds.kept] });
+    expect(await readFile(join(cwd, 'token'), 'utf8')).toBe('live');
+  });
+
+  it.each([
+    ['insists', [true, true], 0],
+    ['does not insist', [true, false], 8],
+  ] as const)('unless a person at a terminal insists: %s', async (_, answers, code) => {
+    const cwd = await workFolder();
+    const origin = await plainEndpoint((_request, response) => response.writeHead(503).end());
+    const questions: string[] = [];
+    function confirm({ message }: { message: string }): Promise<boolean> {
+      return Promise.resolve(answers[questions.push(message) - 1] ?? false);
+    }
+    const outcome = await deliverAt(origin, {
+      argv: ['--to', 'file:token'],
+      cwd,
+      yes: false,
+      terminal: 100,
+      prompt: { confirm },
+    });
+    expect({ code: outcome.code, left: outcome.left }).toEqual({ code, left: code === 0 ? [] : [entryIds.kept] });
+    expect(questions[1]).toMatch(/^The credential of ci-deploy could not be tried \(.*503.*\); it may be dead/);
+    expect(existsSync(join(cwd, 'token'))).toBe(code === 0);
   });
 });
 

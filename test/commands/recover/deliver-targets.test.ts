@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { useNscale } from '../../harness/nscale.ts';
-import { issuedToken, predictable, workFolder } from '../support.ts';
+import { accountsPath, issuedToken, predictable, workFolder } from '../support.ts';
 import {
   entryIds,
   fingerprint,
@@ -53,7 +53,7 @@ describe('recover deliver to the targets of the request', () => {
     expect(await readFile(join(directory, 'secrets/ci-deploy.token'), 'utf8')).toBe(issuedToken);
     expect(await readFile(join(directory, '.env'), 'utf8')).toBe(`TOKEN=${issuedToken}\n`);
     expect(await readFile(join(directory, 'there'), 'utf8')).toBe('old');
-    expect(deployment.asked()).toEqual([verification]);
+    expect(deployment.asked()).toEqual([verification, `GET ${accountsPath}`]);
     expect(await idsIn(deployment)).toEqual([]);
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import type { TestContextOptions } from '../../harness/context.ts';
-import { useNscale } from '../../harness/nscale.ts';
-import { issuedToken, newAccountId, predictable } from '../support.ts';
+import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { accountsPath, issuedToken, newAccountId, predictable } from '../support.ts';
 import { entryIds, fingerprint, idsIn, keepCredential, rotation, watched, type Watched } from './entries.ts';
 
 const nscale = useNscale();
@@ -32,8 +32,32 @@ describe('recover deliver to stdout', () => {
   ])('tries the token, prints it and erases the entry: %j', async (argv, stdout) => {
     const deployment = await withKept();
     expect(await deployment.run([...deliver, '--yes', ...argv])).toEqual({ code: 0, stdout, stderr: '' });
-    expect(deployment.asked()).toEqual([verification]);
+    expect(deployment.asked()).toEqual([verification, `GET ${accountsPath}`]);
     expect(await idsIn(deployment)).toEqual([]);
+  });
+
+  it('prints nothing that a newer one superseded, although a cache still takes it', async () => {
+    let isCached = false;
+    const asAdministrator = { authorization: `Bearer ${sandboxTokens.administrator}` };
+    const deployment = nscale({
+      ...predictable,
+      intercept: (request, next) => next(isCached ? new Request(request, { headers: asAdministrator }) : request),
+    });
+    await keepCredential(deployment, rotation);
+    const account = deployment.state.accounts.find(({ id }) => id === accountIds.ciDeploy);
+    if (account !== undefined) account.expiry = '2027-02-20T12:00:01Z';
+    isCached = true;
+    const outcome = await deployment.run([...deliver, '--yes', '--json']);
+    expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 8, stdout: '' });
+    expect(JSON.parse(outcome.stderr)).toMatchObject({
+      error: {
+        superseded: true,
+        message: expect.stringMatching(/ was superseded by a newer one; it was not written any more$/),
+      },
+    });
+    expect(await idsIn(deployment)).toEqual([entryIds.kept]);
+    const audit = await deployment.run(['audit', 'list', '-q', '.[-1] | [.operation, .outcome]']);
+    expect(audit.stdout).toBe('["deliver","superseded"]\n');
   });
 
   it('brings the token of a create, too', async () => {
