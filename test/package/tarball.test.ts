@@ -36,7 +36,7 @@ const manualPages = existsSync(join(root, 'man')) ? readdirSync(join(root, 'man'
 
 describe('the package', () => {
   it('holds the program, what is to be said of it, and nothing else', () => {
-    const isChunk = /^dist\/[\w-]+-[\w-]{8}\.cjs$/;
+    const isChunk = /^dist\/[\w.-]+-[\w-]{8}\.cjs$/;
     expect(packed.files.filter((file) => !isChunk.test(file)).toSorted()).toEqual(
       [
         'CHANGELOG.md',
