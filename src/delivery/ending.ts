@@ -12,7 +12,7 @@ import type { Account } from '../model/account.ts';
 import type { Credential } from '../model/credential.ts';
 import { sactl, withConnection, type CommandLine, type ConnectionFlags, type HintParts } from '../model/hint.ts';
 import type { Operation } from '../state/record.ts';
-import { endingOf, type Ending, type Help, type Rest, type Told } from './life.ts';
+import { endingOf, type Ending, type Help, type Rest } from './life.ts';
 
 /** What an ending is about. */
 export interface Subject {
@@ -46,10 +46,9 @@ export function errorOf(subject: Subject, findings: Findings): CliError | null {
   if (ending.code === ExitCode.done) return null;
   if (ending.code === null) return prevented(ending, subject, findings.cause);
   const { shortcomings = [], cause } = findings;
-  const told = toldOf(subject, findings);
   const parts = [
     beginning(subject, findings),
-    ending.says?.(told) ?? '',
+    toldIn(ending.says ?? '', toldOf(subject, findings)),
     ...shortcomings.map(({ message }) => message),
   ];
   const known = [cause, ...shortcomings].find((error) => error instanceof CliError);
@@ -97,6 +96,21 @@ function beginning({ account, operation, entryId }: Subject, { rest, troubles = 
   return `${credential} ${troubles.join('; and it ')}`;
 }
 
+/** What a sentence may name, by the slot that it fills. */
+export interface Told {
+  /** Ids of the accounts that the request made. */
+  readonly ids: string;
+  /** `token` or `client secret`. */
+  readonly what: string;
+  /** The accounts that the request may have made. */
+  readonly seen: string;
+}
+
+/** A sentence of the page with its slots filled, e.g. `{ids}`. */
+export function toldIn(sentence: string, told: Told): string {
+  return sentence.replaceAll(/\{(ids|what|seen)\}/g, (_, slot: keyof Told) => told[slot]);
+}
+
 function toldOf({ credentialKind }: Subject, { candidates = [] }: Findings): Told {
   const seen = candidates.map(({ id, createdAt, createdBy }) =>
     [id, createdAt, createdBy].filter((part) => part !== null).join(', '),
@@ -109,6 +123,13 @@ function toldOf({ credentialKind }: Subject, { candidates = [] }: Findings): Tol
 }
 
 const helps: Readonly<Record<Help, (subject: Subject, findings: Findings) => HintParts>> = {
+  'look at the answer': (subject, { candidates = [] }) => [
+    'look at it: ',
+    sactl`${recover('show', subject)} --reveal`,
+    ...(subject.operation === 'rotate' || candidates.length > 0
+      ? ['; or issue another: ', rotate(subject, candidates.length === 0 ? undefined : candidates.map(({ id }) => id))]
+      : []),
+  ],
   'rotate again': (subject) => [
     'rotate again: ',
     rotate(subject),
@@ -153,7 +174,7 @@ function rotate({ account, connection }: Subject, ids: readonly string[] = [acco
   return withConnection(sactl`serviceaccounts rotate --id ${ids}`, connection);
 }
 
-function recover(verb: 'deliver' | 'discard', { entryId, connection }: Subject): CommandLine {
+function recover(verb: 'show' | 'deliver' | 'discard', { entryId, connection }: Subject): CommandLine {
   return withConnection(sactl`recover ${verb} --id ${entryId}`, connection);
 }
 

@@ -88,6 +88,7 @@ export class AnswerKeeper {
   readonly #entry: JournalEntry;
   readonly #keepsSecret: boolean;
   #isKept = false;
+  #hasAnswer = false;
 
   constructor(entry: JournalEntry, { keepsSecret }: Pick<Preferences, 'keepsSecret'>) {
     this.#entry = entry;
@@ -99,8 +100,14 @@ export class AnswerKeeper {
     return this.#isKept;
   }
 
-  /** The answer turned out to hold no credential. */
-  disregard(): void {
+  /** Whether an answer is kept in which no credential was found, although one may be in it. */
+  get hasAnswer(): boolean {
+    return this.#hasAnswer;
+  }
+
+  /** No credential was found in the answer. @param mayHold whether one may be in it all the same */
+  disregard({ mayHold }: { readonly mayHold: boolean }): void {
+    this.#hasAnswer = this.#isKept && mayHold;
     this.#isKept = false;
   }
 

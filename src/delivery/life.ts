@@ -109,6 +109,8 @@ export interface Rest {
   readonly request: 'blocked' | 'refused' | Loss['evidence'] | 'answered';
   /** Whether readings show accounts that it may have made. */
   readonly hasCandidates: boolean;
+  /** Whether an answer is kept in which no credential could be found, although one may be in it. */
+  readonly hasAnswer: boolean;
   /** Whether it comes out of the journal, and was tried before it was delivered. */
   readonly isStored: boolean;
   readonly isKept: boolean;
@@ -122,18 +124,9 @@ export interface Rest {
   readonly isWhole: boolean;
 }
 
-/** What a sentence may name. */
-export interface Told {
-  /** Ids of the accounts that the request made. */
-  readonly ids: string;
-  /** `token` or `client secret`. */
-  readonly what: string;
-  /** The accounts that the request may have made. */
-  readonly seen: string;
-}
-
 /** What helps; the commands are in `helps` of `ending.ts`. */
 export type Help =
+  | 'look at the answer'
   | 'rotate again'
   | 'issue another'
   | 'issue another, then discard'
@@ -151,8 +144,8 @@ export interface Ending {
   readonly name: string;
   /** Null is that of the error which prevented it. */
   readonly code: ExitCode | null;
-  /** How the message ends, where what went wrong does not say it all. */
-  readonly says?: (told: Told) => string;
+  /** How the message ends, where what went wrong does not say it all; `toldIn` of `ending.ts` fills its slots. */
+  readonly says?: string;
   /** Default: the hint of what went wrong, if that has one. */
   readonly help?: Help;
 }
@@ -166,78 +159,84 @@ export const endings: readonly Ending[] = [
     when: { request: 'unchanged' },
     name: 'the answer was lost, and the request did nothing',
     code: null,
-    says: () => 'nothing was changed',
+    says: 'nothing was changed',
   },
   { when: { request: 'blocked' }, name: 'an earlier create of that name is not settled', code: unknownOutcome },
+  {
+    when: { hasAnswer: true },
+    name: 'an answer came that cannot be read, and is kept',
+    code: undelivered,
+    says: 'the answer is kept, and the {what} may be in it',
+    help: 'look at the answer',
+  },
   {
     when: { request: 'changed', operation: 'rotate' },
     name: 'the answer was lost, and it was rotated',
     code: unknownOutcome,
-    says: () => 'it was rotated: the old credential is dead, and no new one was received',
+    says: 'it was rotated: the old credential is dead, and no new one was received',
     help: 'rotate again',
   },
   {
     when: { request: 'unclear', operation: 'rotate' },
     name: 'the answer was lost, and it may have been rotated',
     code: unknownOutcome,
-    says: () => 'the old credential may be dead, and no new one was received',
+    says: 'the old credential may be dead, and no new one was received',
     help: 'rotate again',
   },
   {
     when: { request: 'changed' },
     name: 'the answer was lost, and it was created',
     code: unknownOutcome,
-    says: ({ ids, what }) => `the account was created (${ids}), with a ${what} nobody has`,
+    says: 'the account was created ({ids}), with a {what} nobody has',
     help: 'issue another, then discard',
   },
   {
     when: { request: 'unclear', hasCandidates: true },
     name: 'the answer was lost, and it may have been created: there is one of that name',
     code: unknownOutcome,
-    says: ({ what, seen }) =>
-      `the account may have been created, with a ${what} nobody has; there is one of that name: ${seen}`,
+    says: 'the account may have been created, with a {what} nobody has; there is one of that name: {seen}',
     help: 'choose yours, then discard',
   },
   {
     when: { request: 'unclear' },
     name: 'the answer was lost, and it may have been created',
     code: unknownOutcome,
-    says: ({ what }) => `the account may have been created, with a ${what} nobody has`,
+    says: 'the account may have been created, with a {what} nobody has',
     help: 'look for it, then discard',
   },
   {
     when: { isSuperseded: true },
     name: 'a newer credential was issued before it was delivered',
     code: undelivered,
-    says: () => 'it was not written any more',
+    says: 'it was not written any more',
     help: 'discard, or issue another',
   },
   {
     when: { isStored: true, works: null, places: 'none' },
     name: 'it came out of the journal, and it is not known whether it works',
     code: undelivered,
-    says: () => 'nothing was delivered',
+    says: 'nothing was delivered',
     help: 'deliver later, or issue another',
   },
   {
     when: { isStored: true, works: false },
     name: 'it came out of the journal, and does not work',
     code: undelivered,
-    says: () => 'nothing was delivered',
+    says: 'nothing was delivered',
     help: 'discard, or issue another',
   },
   {
     when: { places: 'none', isKept: false },
     name: 'it was neither delivered nor kept',
     code: unknownOutcome,
-    says: () => 'it is not kept either: nobody has it',
+    says: 'it is not kept either: nobody has it',
     help: 'issue another, then discard',
   },
   {
     when: { works: false, isKept: true },
     name: 'it does not work, and is kept',
     code: undelivered,
-    says: () => 'it is kept',
+    says: 'it is kept',
     help: 'deliver later, or issue another',
   },
   { when: { works: false }, name: 'it does not work, and is not kept', code: undelivered, help: 'issue another' },
@@ -251,14 +250,14 @@ export const endings: readonly Ending[] = [
     when: { isKept: true },
     name: 'it was not delivered everywhere, and is kept',
     code: undelivered,
-    says: () => 'it is kept',
+    says: 'it is kept',
     help: 'deliver',
   },
   {
     when: {},
     name: 'it was delivered to some of its targets, and is not kept',
     code: undelivered,
-    says: () => 'it is only where it was delivered',
+    says: 'it is only where it was delivered',
     help: 'copy it, or issue another',
   },
 ];
@@ -268,6 +267,7 @@ export const onTheWay = {
   operation: 'rotate',
   request: 'unclear',
   hasCandidates: false,
+  hasAnswer: false,
   isStored: false,
   isKept: false,
   places: 'none',

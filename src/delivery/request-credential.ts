@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { AuthError, CliError, InterruptedError, UsageError } from '../errors.ts';
-import { HttpError } from '../http/error.ts';
+import { HttpError, type BodyKind } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Evidence, Issued, IssuancePlan } from '../providers/issuance.ts';
 import type { Operation } from '../state/record.ts';
@@ -44,7 +44,7 @@ export async function requestCredential(
     return { issued: await sendOnce(run, plan, operation, signal), reissued: false, answeredAt: ctx.now() };
   } catch (cause) {
     if (isCertain(cause)) return { request: 'refused', candidates: [], cause };
-    run.keeper.disregard();
+    run.keeper.disregard({ mayHold: mayHoldCredential(cause) });
     return resolveLostAnswer(ctx, run, cause, signal);
   }
 }
@@ -65,6 +65,13 @@ function isCertain(error: unknown): boolean {
   // The credential itself could not be had or sent; or an interrupt came while nothing was on its way.
   return error instanceof AuthError || error instanceof UsageError || error instanceof InterruptedError;
 }
+
+/** Whether what came may hold the credential, although it cannot be read: it is no page, not empty, and no JSON without one. */
+function mayHoldCredential(cause: unknown): boolean {
+  return cause instanceof HttpError && cause.code === 'bad_answer' && unreadable.has(cause.body);
+}
+
+const unreadable: ReadonlySet<BodyKind | null> = new Set(['excessive', 'other']);
 
 /** How each fact is found out, once. */
 type Inquiry = { readonly [Fact in keyof Loss]: () => Loss[Fact] | Promise<Loss[Fact]> };
@@ -119,6 +126,7 @@ async function issueAnother(
     if (plan === undefined) return lost;
     return { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true, answeredAt: ctx.now() };
   } catch (cause) {
+    run.keeper.disregard({ mayHold: mayHoldCredential(cause) });
     return { ...lost, cause };
   }
 }

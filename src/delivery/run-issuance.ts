@@ -93,8 +93,9 @@ function unexplained(cause: unknown): NoCredential {
 async function endWithout(ctx: Context, run: IssuanceRun, none: NoCredential): Promise<void> {
   const { request, candidates, cause } = none;
   const { operation, plan } = run.issuance;
-  const { isKept } = run.keeper;
-  const rest = { ...onTheWay, operation, request, isKept, hasCandidates: candidates.length > 0 };
+  const { isKept, hasAnswer } = run.keeper;
+  const hasCandidates = candidates.length > 0;
+  const rest = { ...onTheWay, operation, request, isKept, hasAnswer, hasCandidates };
   const error = await end(ctx, run, { rest, candidates, cause, account: plan.expected });
   if (error !== null) throw error;
 }

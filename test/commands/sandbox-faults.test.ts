@@ -125,7 +125,7 @@ describe('a rehearsal', () => {
   it('of half an answer keeps what came', async () => {
     const argv = [...rotate, '--no-reissue', '--format', 'yaml'];
     const { code, env } = await rehearse('nscale.rotate=cut-json', argv);
-    expect(code).toBe(7);
+    expect(code).toBe(8);
     const reveal = ['recover', 'show', '--sandbox', '--reveal'];
     const ids = await run(['recover', 'list', '--sandbox', '-q', '.[].id'], { env });
     const outcome = await run([...reveal, '--id', ids.stdout.trim(), '-q', '.state, .answer'], { env });
@@ -165,13 +165,14 @@ describe('a rehearsal of recover deliver', () => {
     expect(await readFile(join(cwd, 'token'), 'utf8')).toMatch(/^\S{100,}$/);
   });
 
-  it('delivers a token that cannot be tried, and says so', async () => {
+  it('delivers no token that cannot be tried, and says so', async () => {
     const { env, cwd } = await withKept();
     const faults = { SACTL_SANDBOX_FAULT: 'nscale.read=drop-before-commit' };
     const argv = [...deliver, '--to', 'file:token', '-q', '.verified'];
     const outcome = await run(argv, { env: { ...env, ...faults }, cwd });
-    expect(outcome).toMatchObject({ code: 0, stdout: 'null\n' });
-    expect(outcome.stderr).toMatch(/^\[sandbox\] sactl: the credential could not be verified: .*\n$/);
+    expect(outcome).toMatchObject({ code: 8, stdout: '' });
+    expect(outcome.stderr).toContain('could not be tried');
+    await expect(readFile(join(cwd, 'token'), 'utf8')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('refuses a token that is dead, and says how to replace it', async () => {

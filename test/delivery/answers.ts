@@ -1,4 +1,4 @@
-import { HttpError, type Answerer, type Arrival, type HttpErrorCode } from '../../src/http/error.ts';
+import { HttpError, type Answerer, type Arrival, type BodyKind, type HttpErrorCode } from '../../src/http/error.ts';
 import type { Account } from '../../src/model/account.ts';
 import { Secret } from '../../src/model/credential.ts';
 import type { SendOptions, Issued } from '../../src/providers/issuance.ts';
@@ -76,7 +76,14 @@ export function neverAnswers(): Answer {
 /** e.g. `cannot rotate ci: timeout`. */
 export function httpError(
   code: HttpErrorCode,
-  details: { status?: number; arrival?: Arrival; cause?: unknown; retryable?: boolean; answeredBy?: Answerer } = {},
+  details: {
+    status?: number;
+    arrival?: Arrival;
+    cause?: unknown;
+    retryable?: boolean;
+    answeredBy?: Answerer;
+    body?: BodyKind;
+  } = {},
 ): HttpError {
   return new HttpError(code, `no answer: ${code}`, {
     arrival: 'unknown',

@@ -17,6 +17,7 @@ import {
   type Loss,
   type Rest,
 } from '../../src/delivery/life.ts';
+import { toldIn } from '../../src/delivery/ending.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { schemaVersion, type JournalRecord } from '../../src/state/record.ts';
 import { isOpen, type StoredEntry } from '../../src/state/stored-entry.ts';
@@ -203,6 +204,7 @@ function restOf({ operation, request, isReissued, isKept, places, works, isWhole
     operation,
     request: isMadeUpFor ? 'answered' : request,
     hasCandidates: false,
+    hasAnswer: false,
     isStored: false,
     isKept,
     places: places === 'stdout' ? 'all' : places === 'broken stdout' ? 'none' : places,
@@ -221,7 +223,7 @@ describe('a run', () => {
         const own = one.request === 'refused' ? ExitCode.auth : ExitCode.failed;
         expect(error?.exit ?? ExitCode.done).toBe(ending.code ?? own);
         expect(left.length).toBe(staysOpen(ending) ? 1 : 0);
-        expect(error?.message ?? '').toContain(ending.says?.({ ids: 'a1', what: 'token', seen: '' }) ?? '');
+        expect(error?.message ?? '').toContain(toldIn(ending.says ?? '', { ids: 'a1', what: 'token', seen: '' }));
       }),
       { numRuns: 300, seed: 15 },
     );

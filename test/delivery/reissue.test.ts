@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { AuthError } from '../../src/errors.ts';
 import { account, answerOf, answers, fails, httpError, reset, secondSecret } from './answers.ts';
-import { issuance } from './issuance.ts';
+import { entryId, issuance } from './issuance.ts';
 import { blind, changed, issuing, looking, throughWindow, unchanged, unclear, unknownEntry } from './lost.ts';
 import type { Script } from './script.ts';
 
@@ -143,6 +143,57 @@ describe('no other credential is issued for a rotation', () => {
     const message = `no answer: bad_answer; ${mayBeDead}`;
     expect(error).toMatchObject({ exit: 7, message });
     expect(left).toEqual([unknownEntry(message, 'rotate a1: <html>')]);
+  });
+
+  describe('and an answer that cannot be read says that it is kept, and how to see it', () => {
+    const show = `look at it: sactl recover show --id ${entryId} --reveal`;
+    const another = 'issue another: sactl serviceaccounts rotate --id a1';
+    const mayBeIn = 'the answer is kept, and the token may be in it';
+
+    it.each(['excessive', 'other'] as const)('%s', async (body) => {
+      const cause = httpError('bad_answer', { status: 200, body });
+      for (const looks of [[changed], [unclear]]) {
+        const ended = await issuance({
+          answers: [fails(cause, '{"deep":1} x')],
+          looks,
+          preferences: { reissue: false },
+        });
+        const message = `no answer: bad_answer; ${mayBeIn}`;
+        expect(ended.error).toEqual({ code: 'undelivered', exit: 8, message, hint: `${show}; or ${another}` });
+        expect(ended.left).toMatchObject([{ state: 'kept', keeps: 'rotate a1: {"deep":1} x' }]);
+      }
+    });
+
+    it.each(['html', 'empty', 'json'] as const)('but not of a body that can hold none: %s', async (body) => {
+      const cause = httpError('bad_answer', { status: 200, body });
+      const { error } = await issuance({ answers: [fails(cause, '<html>')], preferences: { reissue: false } });
+      expect(error).toMatchObject({ exit: 7 });
+    });
+
+    it('nor where it could not be kept', async () => {
+      const cause = httpError('bad_answer', { status: 200, body: 'excessive' });
+      const script: Script = { answers: [fails(cause, '[[[')], preferences: { reissue: false } };
+      expect((await issuance({ ...script, journalFaults: ['keep'] })).error).toMatchObject({ exit: 7 });
+      const keepsSecret = { reissue: false, keepsSecret: false };
+      expect((await issuance({ ...script, preferences: keepsSecret })).error).toMatchObject({ exit: 7 });
+    });
+
+    it('also when it is the second one', async () => {
+      const cause = httpError('bad_answer', { status: 200, body: 'excessive' });
+      const { error, left } = await issuance({ answers: [fails(reset), fails(cause, '[[[')], looks: [changed] });
+      expect(error).toMatchObject({ code: 'undelivered', exit: 8 });
+      expect(left).toMatchObject([{ keeps: 'rotate a1: [[[' }]);
+    });
+
+    it('and of a create no account is named that nobody knows', async () => {
+      const cause = httpError('bad_answer', { status: 201, body: 'other' });
+      const { error } = await issuance({
+        operation: 'create',
+        answers: [fails(cause, '{} {}')],
+        preferences: { reissue: false },
+      });
+      expect(error).toMatchObject({ exit: 8, hint: show });
+    });
   });
 
   it.each([

@@ -10,6 +10,7 @@ import {
   type Life,
   type Rest,
 } from '../../src/delivery/life.ts';
+import { toldIn } from '../../src/delivery/ending.ts';
 import type { JournalRecord } from '../../src/state/record.ts';
 
 /** Every combination of the values. */
@@ -25,11 +26,11 @@ export function combinations<Facts>(values: {
 
 const flags = [true, false] as const;
 
-/** Every way in which a credential can come to rest. */
-export const rests = combinations<Rest>({
+const combined = combinations<Rest>({
   operation: ['create', 'rotate'],
   request: ['blocked', 'refused', 'unchanged', 'changed', 'unclear', 'answered'],
   hasCandidates: flags,
+  hasAnswer: flags,
   isStored: flags,
   isKept: flags,
   places: ['all', 'some', 'none'],
@@ -37,6 +38,11 @@ export const rests = combinations<Rest>({
   isSuperseded: flags,
   isWhole: flags,
 });
+
+/** Every way in which a credential can come to rest; what was read is no answer that cannot be read. */
+export const rests = combined.filter(
+  ({ hasAnswer, request }) => !hasAnswer || request === 'changed' || request === 'unclear',
+);
 
 function codeOf({ code }: Ending): string {
   return code === null ? 'that of its error' : String(code);
@@ -50,7 +56,13 @@ export function endingsTable(): string {
     '|---|---|---|---|---|',
     ...endings.map((ending) => {
       const { name, says, help } = ending;
-      const cells = [name, codeOf(ending), says?.(told) ?? '', staysOpen(ending) ? 'stays' : 'is erased', help ?? ''];
+      const cells = [
+        name,
+        codeOf(ending),
+        toldIn(says ?? '', told),
+        staysOpen(ending) ? 'stays' : 'is erased',
+        help ?? '',
+      ];
       return `| ${cells.join(' | ')} |`;
     }),
   ].join('\n');
@@ -77,8 +89,8 @@ function arrowsOfRecords(): readonly string[] {
 }
 
 /** Where a life is when it ends so. */
-function stateAt({ request, isKept }: Rest): Life['at'] {
-  return request === 'answered' && isKept ? 'kept' : 'asked';
+function stateAt({ request, isKept, hasAnswer }: Rest): Life['at'] {
+  return hasAnswer || (request === 'answered' && isKept) ? 'kept' : 'asked';
 }
 
 /** From each state to its ends, with the exit codes that lead there; docs/outcomes.md has the endings themselves. */

@@ -56,7 +56,7 @@ export function programTarget(target: ProgramTarget): Target {
       const options = { path: await pathAfter(path), secrets: secretsOf(payload), signal };
       const outcome = await target.deliver((run) => execute(target, run, options), payload);
       if (outcome.problem === null) return;
-      throw new TargetError(sentence(target, outcome.problem), { isRetryable: true });
+      throw new TargetError(sentence(target, outcome.problem), { isRetryable: !isFinal(outcome.problem) });
     },
   };
 }
@@ -88,6 +88,17 @@ async function runChecks(target: ProgramTarget, path: string): Promise<void> {
     const message = problemOf(target.given, sentence(target, problem));
     throw new UsageError(message, { hint: check.hint });
   }
+}
+
+/**
+ * What gh, kubectl and vault say of a refusal that another try would meet, too: HTTP 401, 403 or 404. An exit code of 126 or
+ * 127 is a shell's word for a program that cannot be run.
+ */
+const finalProblems =
+  /\b(?:HTTP|Code:|status:?|status code:?) ?40[134]\b|\((?:Unauthorized|Forbidden|NotFound)\)|\bexit code 12[67]\b/i;
+
+function isFinal(problem: string): boolean {
+  return finalProblems.test(problem);
 }
 
 const timeoutMs = 60_000;

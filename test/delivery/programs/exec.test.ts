@@ -130,6 +130,32 @@ test.each(['exec:./evil', 'exec:evil'])(
   },
 );
 
+test.each([
+  [1, 'HTTP 401: Bad credentials (https://api.github.com/repos/acme/app)'],
+  [1, 'failed to set secret "T": HTTP 403: Resource not accessible by integration'],
+  [1, 'HTTP 404: Not Found'],
+  [1, 'Error from server (Forbidden): secrets "ci" is forbidden'],
+  [1, 'Error from server (NotFound): namespaces "prod" not found'],
+  [1, 'error: You must be logged in to the server (Unauthorized)'],
+  [2, 'Error making API request.\n\nCode: 403. Errors:\n\n* permission denied'],
+  [22, 'curl: (22) The requested URL returned error, status 403'],
+  [127, 'store: line 3: aws: command not found'],
+  [126, 'permission denied'],
+])('what another try would meet, too, is not tried again: exit code %i, %s', async (code, stderr) => {
+  await shop.fake('store', [{ when: '', code, stderr: `${stderr}\n` }]);
+  const target = targetOf(execScheme, 'exec:store', { environment: shop.environment() });
+  await expect(deliver(target)).rejects.toMatchObject({ name: 'TargetError', isRetryable: false });
+});
+
+test.each(['HTTP 500', 'HTTP 429: slow down', 'HTTP 4030', 'Code: 503. Errors:', 'stored 403 of 500 bytes'])(
+  'what may pass is tried again: %s',
+  async (stderr) => {
+    await shop.fake('store', [{ when: '', code: 1, stderr }]);
+    const target = targetOf(execScheme, 'exec:store', { environment: shop.environment() });
+    await expect(deliver(target)).rejects.toMatchObject({ name: 'TargetError', isRetryable: true });
+  },
+);
+
 test('a program that fails may be tried again, and its stderr is shown without the secret', async () => {
   await shop.fake('store', [{ when: '', code: 7, stderr: 'cannot store {input}\nnor {base64}\n' }]);
   const target = targetOf(execScheme, 'exec:store', { environment: shop.environment() });

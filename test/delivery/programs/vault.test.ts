@@ -54,16 +54,21 @@ test.each([
 });
 
 test.each([
-  { what: 'it is not allowed', stderr: denied },
-  { what: 'the store keeps no versions', stderr: 'K/V engine mount must be version 2 for patch support\n' },
+  { what: 'it is not allowed', isRetryable: false, stderr: denied },
+  {
+    what: 'the store keeps no versions',
+    isRetryable: true,
+    stderr: 'K/V engine mount must be version 2 for patch support\n',
+  },
   {
     what: 'there is no such mount',
+    isRetryable: false,
     stderr: 'Error making API request.\n\nCode: 404. Errors:\n\n* no handler for route "secret/data/ci"\n',
   },
-])('when a patch fails because $what, nothing is put over it', async ({ stderr }) => {
+])('when a patch fails because $what, nothing is put over it', async ({ isRetryable, stderr }) => {
   await shop.fake('vault', [{ when: 'kv patch', code: 2, stderr }]);
   const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });
-  await expect(deliver(target)).rejects.toMatchObject({ name: 'TargetError', isRetryable: true });
+  await expect(deliver(target)).rejects.toMatchObject({ name: 'TargetError', isRetryable });
   expect(await shop.calls()).toHaveLength(1);
 });
 
