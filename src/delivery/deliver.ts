@@ -12,8 +12,10 @@ interface DeliverOptions {
   readonly payload: TargetPayload;
   /** Ends a delivery under way. */
   readonly signal: AbortSignal;
-  /** Whether another target may be started. */
-  readonly mayStart: () => boolean;
+  /** Whether this target may be started. */
+  readonly mayStart: (target: Target) => boolean;
+  /** Whether one that failed may be tried again. */
+  readonly mayRepeat: () => boolean;
   /** Whether the credential is still the newest. */
   readonly standing: () => Promise<Standing>;
   /** Whether it would be lost if it were not written: then what cannot be told keeps it from nowhere. */
@@ -29,7 +31,7 @@ export async function deliver(
 ): Promise<readonly Delivery[]> {
   const deliveries: Delivery[] = [];
   for (const target of options.targets) {
-    const error = options.mayStart() ? await tryFor(ctx, target, options) : 'interrupted before';
+    const error = options.mayStart(target) ? await tryFor(ctx, target, options) : 'interrupted before';
     deliveries.push({ target: target.name, ok: error === null, error });
     if (error === null) await options.onDelivered(target.name).catch(() => undefined);
   }
@@ -45,18 +47,18 @@ async function tryFor(
   target: Target,
   options: DeliverOptions,
 ): Promise<string | null> {
-  const { mayStart, report, signal } = options;
+  const { mayRepeat, report, signal } = options;
   const end = ctx.now() + patienceMs;
   for (let pause = 1000; ; pause = Math.min(pause * 2, longestPauseMs)) {
     const problem = (await outdated(options)) ?? (await attempt(target, options));
     if (problem === null) return null;
-    const isLast = !problem.isRetryable || ctx.now() + pause > end || !mayStart();
+    const isLast = !problem.isRetryable || ctx.now() + pause > end || !mayRepeat();
     if (isLast) return problem.message;
     await report(`${target.name}: ${problem.message}; trying again in ${pause / 1000} s`);
-    // An interrupt ends the pause, and `mayStart` says what follows from it; a later pause ends with the time that is left.
+    // An interrupt ends the pause, and `mayRepeat` says what follows from it; a later pause ends with the time that is left.
     const waker = ctx.signal.aborted ? signal : ctx.signal;
     await ctx.sleep(pause, waker).catch(() => undefined);
-    if (!mayStart()) return problem.message;
+    if (!mayRepeat()) return problem.message;
   }
 }
 

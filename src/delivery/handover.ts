@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { CliError, RequiredAction } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import { isCI } from '../model/run-environment.ts';
 import { printedAction } from '../model/hint.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { AuditTarget } from '../state/audit-event.ts';
@@ -12,6 +13,7 @@ import { endingOf, onTheWay, staysOpen, type Rest } from './life.ts';
 import type { ReceivedCredential } from './request-credential.ts';
 import type { Delivery, IssuanceOutcome } from './result.ts';
 import { printCredential, printReport } from './stdout.ts';
+import { isDurable } from './targets/kinds.ts';
 
 export interface HandoverInput extends ReceivedCredential {
   /** After it was reconciled with what was requested. */
@@ -42,7 +44,8 @@ const unknown: Verification = { works: null, why: null };
 
 /**
  * Delivers, verifies and prints (docs/design.md 6, step 5). After an interrupt nothing more is started while the
- * credential is safe in the journal; where it is not, everything goes on, because it would be lost.
+ * credential is safe in the journal; where it is not, everything goes on, because it would be lost. In a CI job, whose disk
+ * goes with it, what outlives the job is still written, once.
  */
 export async function handOver(ctx: Context, run: Run, input: HandoverInput): Promise<Handed> {
   try {
@@ -76,7 +79,8 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
     targets: issuance.targets,
     payload: payloadOf(issued, input.account),
     signal,
-    mayStart: () => mayStart(ctx, run),
+    mayStart: (target) => mayGoOn(ctx, run) || (isCI(ctx.env) && isDurable(target)),
+    mayRepeat: () => mayGoOn(ctx, run),
     standing: input.standing,
     isKept: () => run.keeper.isKept,
     report: issuance.report,
@@ -145,7 +149,7 @@ async function toStdout(ctx: Context, run: Run, input: HandoverInput): Promise<H
   if (run.keeper.isKept) {
     const verification = await verify(ctx, run, input);
     const notThere = [{ target: 'stdout', ok: false }];
-    if (!mayStart(ctx, run)) return nowhere(input, 'was not printed: interrupted', notThere);
+    if (!mayGoOn(ctx, run)) return nowhere(input, 'was not printed: interrupted', notThere);
     if (verification.works !== false && (await input.standing()).isNewest === false) {
       return { ...nowhere(input, newerOne, notThere), works: false, isSuperseded: true };
     }
@@ -186,7 +190,7 @@ function refusalOf({ works, why }: Verification): readonly string[] {
 }
 
 async function verify(ctx: Context, run: Run, { verifyCredential }: HandoverInput): Promise<Verification> {
-  if (verifyCredential === null || !mayStart(ctx, run)) return unknown;
+  if (verifyCredential === null || !mayGoOn(ctx, run)) return unknown;
   const verification = await verifyCredential().catch((error: unknown) => ({ works: null, why: reasonOf(error) }));
   if (verification.works === null) {
     const why = verification.why ?? 'no reason was given';
@@ -195,7 +199,7 @@ async function verify(ctx: Context, run: Run, { verifyCredential }: HandoverInpu
   return verification;
 }
 
-function mayStart({ signal }: Context, { keeper }: Run): boolean {
+function mayGoOn({ signal }: Context, { keeper }: Run): boolean {
   return !signal.aborted || !keeper.isKept;
 }
 

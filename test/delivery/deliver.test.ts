@@ -40,6 +40,7 @@ async function deliverTo(
     payload: payloadOf(issuedWith(secret), account),
     signal: new AbortController().signal,
     mayStart: () => !isKept || !ctx.signal.aborted,
+    mayRepeat: () => !isKept || !ctx.signal.aborted,
     standing: inTurnLater(script.standings ?? []),
     isKept: () => isKept,
     report: issuance.report,

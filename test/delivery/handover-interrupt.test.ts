@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { TargetError } from '../../src/delivery/targets/target.ts';
 import type { Verification } from '../../src/providers/provider.ts';
 import { neverAnswers, secret } from './answers.ts';
 import { a, at, b, entry, handOver, notKept, printed, recover, refused, the, undelivered } from './handover-input.ts';
@@ -46,6 +47,39 @@ describe('an interrupt', () => {
       notes: [],
       steps: ['ask rotate', 'keep', 'deliver file:a', 'print'],
       left: [entry(message, { delivered: ['file:a'] })],
+    });
+  });
+
+  describe('in a CI job, whose disk goes with it,', () => {
+    const inCI = { context: { env: { CI: 'true' } } };
+    const full = new TargetError('it is full', { isRetryable: true });
+
+    it('still writes what outlives the job, at once', async () => {
+      for (const interruptAt of ['ask rotate', 'keep', 'deliver file:a']) {
+        expect(await handOver({ ...inCI, targets: [a, b], interruptAt })).toEqual({
+          error: null,
+          stdout: printed(null, null, { deliveredTo: [at('file:a'), at('file:b')] }),
+          notes: [],
+          steps: ['ask rotate', 'keep', 'deliver file:a', 'deliver file:b', 'print'],
+          left: [],
+        });
+      }
+    });
+
+    it('writes nothing twice, and nothing that ends with the job', async () => {
+      const targets = [{ ...a, failures: [full] }, { name: 'github-env:T' }, { name: 'exec:store' }, b];
+      const { error, steps } = await handOver({ ...inCI, targets, interruptAt: 'keep' });
+      expect(error).toMatchObject({
+        exit: 8,
+        message: `${the} was not delivered to file:a: it is full; nor to github-env:T: interrupted before; nor to exec:store: interrupted before; it is kept`,
+        hint: `${recover} (in this same job, or rotate again)`,
+      });
+      expect(steps).toEqual(['ask rotate', 'keep', 'deliver file:a', 'deliver file:b', 'print']);
+    });
+
+    it('does not print what is safe', async () => {
+      const { error, stdout } = await handOver({ ...inCI, interruptAt: 'keep' });
+      expect([error?.exit, stdout]).toEqual([8, '']);
     });
   });
 
