@@ -12,6 +12,11 @@ export interface Plan<Result> {
   readonly requests: readonly PlannedRequest[];
   /** What it will do, one sentence each, e.g. `the current token stops working at once`. */
   readonly effects: readonly string[];
+  /**
+   * Whether it would end, disable, disarm or move the account that the caller signs in with; null where that cannot be
+   * told, absent where it does nothing of the kind (docs/design.md 6).
+   */
+  readonly isSelf?: boolean | null;
   /** What a person has to do in the provider's console; `apply` then only records that it was done. */
   readonly action?: RequiredAction;
   readonly apply: (options: ApplyOptions) => Promise<Result>;

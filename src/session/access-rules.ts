@@ -11,6 +11,7 @@ import { found, type Check } from './check.ts';
 import { confirmationProblems, missingProblem } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Invocation } from './invocation.ts';
+import type { SelfFlag } from './own-account.ts';
 import { pickAccount } from './pick.ts';
 import type { Session } from './session.ts';
 
@@ -65,7 +66,10 @@ export async function createRule({ ctx, common, open }: Invocation, flags: Grant
 }
 
 /** What `accessrules delete` does. */
-export async function deleteRule({ ctx, common, open }: Invocation, id = ''): Promise<ExitCode> {
+export async function deleteRule(
+  { ctx, common, open }: Invocation,
+  { id = '', allowSelf }: SelfFlag & { readonly id?: string | undefined },
+): Promise<ExitCode> {
   const isNumber = /^\d+$/.test(id);
   const problem = id.trim() === '' ? missingId : `--id "${id}" is not the number of an access rule`;
   const { session } = await open(() => found(...(isNumber ? [] : [problem]), ...confirmationProblems(ctx, common)));
@@ -74,6 +78,7 @@ export async function deleteRule({ ctx, common, open }: Invocation, id = ''): Pr
   return change(session, {
     operation: 'delete',
     auditedAs: 'ungrant',
+    allowSelf,
     subject: { id, name: plan.rule.account, organization: null },
     plan,
     action: `Delete access rule ${id}`,

@@ -6,13 +6,14 @@ import { confirmChange } from './confirm.ts';
 import { dryRunDocument, type Planned } from './dry-run.ts';
 import type { DoneFlag } from './account-flags.ts';
 import { confirmDone, effectsOf, refuseDone } from './manual.ts';
+import { requireConsent, withSelf, type SelfFlag } from './own-account.ts';
 import type { Session } from './session.ts';
 import { openAuditLog, recordFact } from '../state/audit-log.ts';
 import type { AuditFact, AuditOperation, AuditSubject } from '../state/audit-event.ts';
 import { reasonOf } from '../delivery/ending.ts';
 import { HttpError } from '../http/error.ts';
 
-export interface PlannedChange<Result> extends DoneFlag {
+export interface PlannedChange<Result> extends DoneFlag, SelfFlag {
   readonly operation: Planned['operation'];
   /** The audit log's word for it, where that is another one. */
   readonly auditedAs?: AuditOperation;
@@ -30,19 +31,22 @@ export interface PlannedChange<Result> extends DoneFlag {
 
 /**
  * The common end of every change without a credential: previews it, or asks for confirmation, does it and prints it.
- * @throws UsageError when the output would fail on the result, before anything is sent; ActionRequiredError when a
+ * @throws UsageError when it is a change of the caller's own account that nothing allows, or the output would fail on the result, before anything is sent; ActionRequiredError when a
  * person has to take a step first; PartialError when the change was made and its result could not be printed
  */
 export async function change<Result>(session: Session, planned: PlannedChange<Result>): Promise<ExitCode> {
-  const { operation, plan, document, done } = planned;
+  const { operation, plan, document, done, allowSelf } = planned;
   const { definition, marker } = session;
-  const { requests, effects, action } = plan;
+  const { requests, action } = plan;
+  const effects = withSelf(plan);
   refuseDone(definition, { done, ...plan });
   if (session.common.dryRun) {
     const where = { provider: definition.name, marker };
-    await session.emit(dryRunDocument(where, { operation, requests, effects: effectsOf(plan) }));
+    await session.emit(dryRunDocument(where, { operation, requests, effects: effectsOf({ ...plan, effects }) }));
+    requireConsent(session, plan, { allowSelf });
     return ExitCode.done;
   }
+  requireConsent(session, plan, { allowSelf });
   await tryOutput(session, document(planned.sample));
   if (action !== undefined) await confirmDone(session, { action, effects, done });
   else if (effects.length > 0) await confirmChange(session, { action: planned.action, effects });

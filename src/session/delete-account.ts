@@ -8,9 +8,10 @@ import { found } from './check.ts';
 import type { Invocation } from './invocation.ts';
 import { recordProblems } from './manual.ts';
 import { idProblems, pickAccount } from './pick.ts';
+import type { SelfFlag } from './own-account.ts';
 import type { Session } from './session.ts';
 
-interface DeleteFlags extends AccountFlag, DoneFlag {
+interface DeleteFlags extends AccountFlag, DoneFlag, SelfFlag {
   readonly ignoreMissing?: true | undefined;
 }
 
@@ -34,6 +35,7 @@ export async function deleteAccount({ ctx, common, open }: Invocation, flags: De
   return change<Deletion>(session, {
     operation: 'delete',
     done: flags.done,
+    allowSelf: flags.allowSelf,
     subject: account,
     changed: ({ deleted }) => (deleted ? account : null),
     action: `Delete service account ${session.naming(account)}`,

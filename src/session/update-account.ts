@@ -8,12 +8,13 @@ import { change } from './change.ts';
 import { atMostOne, type Check } from './check.ts';
 import { readDocument, withFlags } from './input-document.ts';
 import type { Invocation } from './invocation.ts';
+import type { SelfFlag } from './own-account.ts';
 import { idProblems, pickAccount } from './pick.ts';
 
 /** What `serviceaccounts update` does. */
 export async function updateAccount(
   { ctx, common, open }: Invocation,
-  flags: AccountFlag & ChangeFlags & DoneFlag,
+  flags: AccountFlag & ChangeFlags & DoneFlag & SelfFlag,
 ): Promise<ExitCode> {
   const { session, input } = await open(async ({ definition }) => {
     const { value, problems } = await checkChange(ctx, flags, definition);
@@ -29,6 +30,7 @@ export async function updateAccount(
     operation: 'update',
     plan,
     done: flags.done,
+    allowSelf: flags.allowSelf,
     subject: account,
     action: `Update service account ${session.naming(account)}`,
     sample: account,

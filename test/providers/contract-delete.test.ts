@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Intercept } from '../harness/deployment.ts';
-import { adapters } from './adapters.ts';
+import { adapters, connectTo } from './adapters.ts';
 
 const deleting = adapters.filter(({ mutations }) => mutations.delete > 0);
 
@@ -32,6 +32,16 @@ describe.each(deleting)('$name: an account that somebody else deletes before we 
     const deployment = deploy('administrator', twice);
     const outcome = await deployment.run([...argv, '--ignore-missing', '-q', '.deleted, .id']);
     expect([outcome.code, outcome.stdout]).toEqual([0, `false\n${account.id}\n`]);
+  });
+});
+
+describe.each(deleting)('$name: a deletion', (adapter) => {
+  const deploy = adapter.install();
+
+  test('is of another account than the caller’s, as far as it can tell', async () => {
+    const { provider } = await connectTo(deploy(adapter.bystander));
+    const plan = await provider.planDelete?.(await provider.findAccount(adapter.account.id));
+    expect(plan?.isSelf).toBe(adapter.tellsCaller ? false : null);
   });
 });
 

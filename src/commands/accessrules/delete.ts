@@ -1,3 +1,4 @@
+import { selfFlag } from '../../session/own-account.ts';
 import { text } from '../../session/flag.ts';
 import { verb } from '../verb.ts';
 
@@ -6,6 +7,6 @@ export const remove = verb({
   description: 'Deletes an access rule. Prints what was deleted.',
   honours: ['connection', 'output', 'change'],
   examples: ['sactl accessrules delete --provider runai --id 104'],
-  flags: { id: text('--id <id>', 'id of the rule, as "accessrules list" shows it') },
-  run: async (invocation, { id }) => (await import('../../session/access-rules.ts')).deleteRule(invocation, id),
+  flags: { id: text('--id <id>', 'id of the rule, as "accessrules list" shows it'), ...selfFlag },
+  run: async (invocation, flags) => (await import('../../session/access-rules.ts')).deleteRule(invocation, flags),
 });

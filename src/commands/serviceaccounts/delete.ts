@@ -1,4 +1,5 @@
 import { accountFlag, doneFlag } from '../../session/account-flags.ts';
+import { selfFlag } from '../../session/own-account.ts';
 import { on } from '../../session/flag.ts';
 import { verb } from '../verb.ts';
 
@@ -16,6 +17,7 @@ export const remove = verb({
   flags: {
     ...accountFlag,
     ignoreMissing: on('--ignore-missing', 'succeed when there is no such account'),
+    ...selfFlag,
     ...doneFlag,
   },
   run: async (invocation, flags) => (await import('../../session/delete-account.ts')).deleteAccount(invocation, flags),

@@ -1,4 +1,5 @@
 import { accountFlag, changeFlags, doneFlag } from '../../session/account-flags.ts';
+import { selfFlag } from '../../session/own-account.ts';
 import { verb } from '../verb.ts';
 
 export const update = verb({
@@ -13,6 +14,6 @@ export const update = verb({
     'sactl sa update --id ci-deploy --add-group inference --remove-tag team --dry-run',
     'sactl sa update --id ci-deploy --file serviceaccount.json',
   ],
-  flags: { ...accountFlag, ...changeFlags, ...doneFlag },
+  flags: { ...accountFlag, ...changeFlags, ...selfFlag, ...doneFlag },
   run: async (invocation, flags) => (await import('../../session/update-account.ts')).updateAccount(invocation, flags),
 });

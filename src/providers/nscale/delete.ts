@@ -4,7 +4,7 @@ import { HttpError } from '../../http/error.ts';
 import type { Account } from '../../model/account.ts';
 import type { Plan } from '../plan.ts';
 import type { Connection } from './connection.ts';
-import { find } from './lookup.ts';
+import { find, isCaller } from './lookup.ts';
 
 const attempts = 4;
 const pauseMs = 500;
@@ -13,6 +13,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
   const url = connection.api.accountsUrl(await connection.organization(), account.id);
   return {
     requests: [{ method: 'DELETE', url, body: null }],
+    isSelf: await isCaller(connection, account),
     effects: [
       'its token stops working at once, and everything that uses it',
       ...account.groups.map((id) => `it leaves group ${id}`),

@@ -106,3 +106,10 @@ export function nameProblem(name: string): string | null {
   if (/^[0-9A-Za-z](?:[0-9A-Za-z\-_.]{0,61}[0-9A-Za-z])?$/.test(name)) return null;
   return 'nscale names have 1 to 63 letters, digits, "-", "_" or ".", and begin and end with a letter or digit';
 }
+
+/** Whether the token is of this account; null where nscale does not say who it is. */
+export async function isCaller(connection: Connection, { id }: Account): Promise<boolean | null> {
+  const caller = await connection.caller();
+  if (caller === null || caller.kind === 'unknown') return null;
+  return caller.kind === 'service-account' && caller.subject === id;
+}

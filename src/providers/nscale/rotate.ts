@@ -1,7 +1,7 @@
 import type { Account } from '../../model/account.ts';
 import type { AnswerContext, SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection, Listing } from './connection.ts';
-import { find } from './lookup.ts';
+import { find, isCaller } from './lookup.ts';
 import { ServiceAccount, toAccount, withToken } from './schema.ts';
 import { HttpError } from '../../http/error.ts';
 import type { HttpRequest } from '../../http/request.ts';
@@ -36,13 +36,6 @@ export async function planRotate(connection: Connection, account: Account): Prom
     readEvidence: () => readEvidence(connection, account, { isProof: !mayCoincide(account, seen, sentAt) }),
     reconcile: (issued) => Promise.resolve(issued.account),
   };
-}
-
-/** Null where nscale does not say who the token is. */
-async function isCaller(connection: Connection, { id }: Account): Promise<boolean | null> {
-  const caller = await connection.caller();
-  if (caller === null || caller.kind === 'unknown') return null;
-  return caller.kind === 'service-account' && caller.subject === id;
 }
 
 /** A rotation moves the expiry and nothing else (docs/contracts/nscale.md 4 and 9.15). */

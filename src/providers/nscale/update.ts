@@ -7,7 +7,7 @@ import type { Group } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { listOf } from '../../model/text.ts';
 import { aboutGrants, grantWarnings, resolveGroups } from './groups.ts';
-import { find, findAgain, reread } from './lookup.ts';
+import { find, findAgain, isCaller, reread } from './lookup.ts';
 import type { ServiceAccount } from './schema.ts';
 import type { Payload } from '../answers.ts';
 import { currentBody, differences, merge, missing, type ResolvedChange, type WriteBody } from './write.ts';
@@ -29,9 +29,12 @@ export async function planUpdate(
   const effects = [...differences(currentBody(current.wire), body), ...warnings];
   if (effects.length === 0) return { requests: [], effects, apply: () => Promise.resolve(connection.model(current)) };
   const url = connection.api.accountsUrl(await connection.organization(), account.id);
+  const isLeaving = missing(current.wire.spec.groupIDs, body.spec.groupIDs).length > 0;
   return {
     requests: [{ method: 'PUT', url, body }],
     effects,
+    // Its rights are those of its groups.
+    ...(isLeaving ? { isSelf: await isCaller(connection, account) } : {}),
     apply: ({ signal }) => update(connection, { account, change: resolved, url, signal }),
   };
 }

@@ -3,14 +3,19 @@ import { PartialError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { describeRule, type Account } from '../../model/account.ts';
 import type { ApplyOptions, Plan } from '../plan.ts';
+import { isCaller, refuseOwnDeletion } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { readableRules, subjectsOf } from './lookup.ts';
 import { removeRule, rulesUrl } from './rules.ts';
 import { toAccessRule, type AccessRuleRead } from './schema.ts';
 import { setEnabled } from './update.ts';
 
-/** Its rules go first: one that stays behind would apply to the next account of that name (docs/design.md 5). */
+/**
+ * Its rules go first: one that stays behind would apply to the next account of that name (docs/design.md 5).
+ * @throws UsageError for the caller's own account, which could not finish it (docs/design.md 6)
+ */
 export async function planDelete(connection: Connection, account: Account): Promise<Plan<void>> {
+  refuseOwnDeletion(connection, account);
   const url = await connection.api.accountUrl(account.id);
   const rules = await readableRules(connection, subjectsOf(account));
   const known = rules ?? [];
@@ -26,6 +31,7 @@ export async function planDelete(connection: Connection, account: Account): Prom
       ...(rules === null ? ['its access rules cannot be read with this credential, and would stay behind'] : []),
       'it cannot be brought back',
     ],
+    isSelf: isCaller(connection, account),
     apply: (options) => remove(connection, { account, url, rules: known }, options),
   };
 }

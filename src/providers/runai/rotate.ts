@@ -1,5 +1,6 @@
 import type { Account } from '../../model/account.ts';
 import type { AnswerContext, SendOptions, Issued, IssuancePlan } from '../issuance.ts';
+import { isCaller } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { Created, Regenerated, toAccount } from './schema.ts';
 import { Secret } from '../../model/credential.ts';
@@ -8,7 +9,6 @@ import type { Era } from './api.ts';
 
 /** A new secret at once in place of the old one. The answer has no client id, so the account's is joined. */
 export async function planRotate(connection: Connection, account: Account): Promise<IssuancePlan> {
-  const { clientId } = connection.credential;
   const url = await connection.api.accountUrl(account.id, 'secret');
   const key = secretKey(await connection.api.era());
   return {
@@ -21,7 +21,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
     expected: account,
     expectedRaw: (secret) => ({ [key]: secret }),
     credentialKind: 'client-secret',
-    isSelf: clientId === null ? null : clientId === account.clientId,
+    isSelf: isCaller(connection, account),
     // Nothing that can be read changes with the secret, `updatedAt` included (docs/design.md 6).
     leavesEvidence: false,
     readEvidence: () => Promise.resolve({ kind: 'unclear', candidates: [] }),

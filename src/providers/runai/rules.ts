@@ -10,6 +10,7 @@ import type { GrantedRule, RevocationPlan } from '../access-rules.ts';
 import type { Plan } from '../plan.ts';
 import type { ListReading } from '../list-reading.ts';
 import type { Role } from '../provider.ts';
+import { isCallersSubject } from './caller.ts';
 import { findAccount, subjectsOf } from './lookup.ts';
 import { cannotLookUp, resolveScope, type GrantScope } from './resolve-scope.ts';
 import { readable } from './scopes.ts';
@@ -158,6 +159,7 @@ export async function planRevoke(connection: Connection, ruleId: string): Promis
     rule: granted,
     requests: [{ method: 'DELETE', url: rulesUrl(connection, ruleId), body: null }],
     effects: [`${granted.account} loses ${describeRule(granted)}`],
+    isSelf: await isCallersSubject(connection, granted.account),
     apply: ({ signal }) => removeRule(connection, ruleId, signal),
   };
 }

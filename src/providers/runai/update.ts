@@ -6,6 +6,7 @@ import { HttpError } from '../../http/error.ts';
 import type { Account, AccountChange } from '../../model/account.ts';
 import type { Plan } from '../plan.ts';
 import type { DocumentReading } from '../provider.ts';
+import { isCaller } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { readAccount } from './lookup.ts';
 import { readOwnDocument, readWith } from '../document.ts';
@@ -27,6 +28,7 @@ export async function planUpdate(
         ? 'it is enabled: its client secret works again'
         : 'it is disabled: its client secret gets no new access token',
     ],
+    ...(enabled ? {} : { isSelf: isCaller(connection, account) }),
     apply: async ({ signal }) => {
       await setEnabled(connection, { account, url, enabled, signal });
       return readAccount(connection, account.id);

@@ -136,7 +136,8 @@ describe('accessrules delete', () => {
       stdout: 'true\n102\n',
       stderr: '',
     });
-    expect(deployment.requests).toEqual([`GET ${rules}/102`, `DELETE ${rules}/102`]);
+    // The accounts say whether it is the caller's own rule.
+    expect(deployment.requests).toEqual([`GET ${rules}/102`, 'GET /api/v1/service-accounts', `DELETE ${rules}/102`]);
   });
 
   test.each(['999', '114'])("of %s, which is no account's, is not found", async (rule) => {
