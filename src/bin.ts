@@ -9,6 +9,7 @@ import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
 import { isSandboxOn } from './model/run-environment.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
+import { processIdentity } from './process-identity.ts';
 import type { ProgramExit } from './programs/program.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -149,22 +150,13 @@ function realContext(interrupts: Interrupts): Context {
     sleep,
     timeout: startTimeout,
     uuid: () => crypto.randomUUID(),
-    self: { pid: process.pid, host: orElse(hostname, ''), isRunning },
+    self: processIdentity(process, orElse(hostname, '')),
   };
 }
 
 /** Against the working directory, a home would be a folder of anyone's making. */
 function homeOf(path: string): string | null {
   return process.getBuiltinModule('node:path').isAbsolute(path) ? path : null;
-}
-
-/** Signal 0 only tests; a process of another user refuses it, and exists. */
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** The working directory may have been deleted, and a user may have no home: both matter to few commands. */

@@ -43,8 +43,19 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** The machine's name. */
   readonly host: string;
-  /** Whether a process of this machine exists, of any user. */
+  /** Whether a process of this machine exists, of any user, and has not ended: a zombie has. */
   readonly isRunning: (pid: number) => boolean;
+  /** Left out where the system tells none of them. */
+  readonly marks?: ProcessMarks;
+}
+
+/** What tells a process from a later one of the same number, and from one of another container. Null is not known. */
+export interface ProcessMarks {
+  /** Differs for every start of every machine. */
+  readonly bootId: () => string | null;
+  readonly pidNamespace: () => string | null;
+  /** In clock ticks since the boot. */
+  readonly startTime: (pid: number) => string | null;
 }
 
 /** Sends one request. Rejects with an error that has the `code` of Node or undici along its causes. */

@@ -11,7 +11,7 @@ import { supersede } from './earlier-entries.ts';
 import { errorOf, shortcoming, type Findings } from './ending.ts';
 import { handOver, restOf, tried, type HandoverInput } from './handover.ts';
 import type { Run } from './issuance.ts';
-import { endingOf, staysOpen } from './life.ts';
+import { endingOf, staysOpen, type Rest } from './life.ts';
 
 export interface ConcludeInput extends Omit<HandoverInput, 'account'> {
   /** Whether it was seen to work by now. */
@@ -63,17 +63,24 @@ export function factsOf({ credential }: Issued, account: Account): Partial<Audit
 export async function end(
   ctx: Context,
   run: Run,
-  { account, ...findings }: Findings & { readonly account: Account },
+  { account, ...found }: Findings & { readonly account: Account },
   more: () => Partial<AuditFact> = () => ({}),
 ): Promise<CliError | null> {
   const { issuance, entry, subject } = run;
   const { operation } = issuance;
+  const findings = { ...found, rest: await stillKept(run, found.rest) };
   const error = errorOf({ ...subject, account, operation, entryId: entry.id, inCI: isCI(ctx.env) }, findings);
   await endEntry(run, account, findings, error);
   await recordFact(ctx, issuance.audit, () => {
     return { ...run.fact, ...more(), exitCode: error?.exitCode ?? ExitCode.done, error: error?.message ?? null };
   });
   return error;
+}
+
+/** What was kept may be gone: another run that took this one for dead has erased the entry. */
+async function stillKept({ entry }: Run, rest: Rest): Promise<Rest> {
+  const isAsked = rest.isKept && staysOpen(endingOf(rest));
+  return isAsked && !(await entry.isThere()) ? { ...rest, isKept: false } : rest;
 }
 
 async function endEntry(run: Run, account: Account, { rest }: Findings, error: CliError | null): Promise<void> {

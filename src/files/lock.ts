@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { link, lstat, open, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 
-import type { Context, ProcessIdentity } from '../context.ts';
+import type { Context } from '../context.ts';
 import { asText, parseFields } from '../model/account.ts';
 import { readBoundedText } from './bounded-file.ts';
+import { parseHolder, type Holder } from './holder.ts';
+import { hasLapsed, renewing } from './lease.ts';
+import { noFollow } from './private-directory.ts';
 import { removeFile, systemCode } from './system-error.ts';
 
 /** A lock file and the terms on which it is taken. */
@@ -13,12 +17,14 @@ export interface LockRequest {
   readonly path: string;
   /** The content of the file: names its holder and differs for every lock ever made. */
   readonly text: string;
-  /** Whether the holder of a lock is known to be gone. */
-  readonly isStale: (found: FoundLock) => boolean;
+  /** Whether the holder of a lock is gone. Null is not known: then it is once the lock was not renewed for a lease. */
+  readonly isStale: (found: FoundLock) => boolean | null;
   /** The error when the lock is not given up; null is a lock that kept changing hands. */
   readonly refusal: (found: FoundLock | null) => Error;
   /** Left out, a lock that another process holds is refused at once. */
   readonly wait?: LockWait;
+  /** Renews the lock while it is held. Left out, it is held for much less than a lease. */
+  readonly timeout?: Context['timeout'];
 }
 
 export interface LockWait {
@@ -44,7 +50,7 @@ export interface FoundLock {
   readonly modifiedAt: number;
 }
 
-export interface LockHolder extends Pick<ProcessIdentity, 'pid' | 'host'> {
+export interface LockHolder extends Holder {
   /** ISO 8601; null where the lock does not say. */
   readonly startedAt: string | null;
 }
@@ -61,12 +67,12 @@ export async function takeLock({ wait = noWait, ...request }: LockRequest): Prom
   let seen: string | undefined;
   let pauses = 0;
   for (let attempt = 1; ; attempt += 1) {
-    if (await create(path, text)) return () => release(path, text);
+    if (await create(path, text)) return held(request);
     const found = await readLock(path);
     if (found?.text !== seen) pauses = 0;
     seen = found?.text;
     const isOver = pauses >= wait.pauses;
-    if (found !== null && (request.isStale(found) || (isOver && wait.takesOver === true))) {
+    if (found !== null && ((await isAbandoned(request, found)) || (isOver && wait.takesOver === true))) {
       await removeStale({ ...request, wait }, found);
     } else if (found !== null && isOver) {
       throw request.refusal(found);
@@ -90,9 +96,36 @@ export async function withLock<Result>(request: LockRequest, work: () => Promise
   }
 }
 
-/** Whether the holder was a process of this machine that has ended. */
-export function isDeadHolder({ pid, host }: LockHolder, self: ProcessIdentity): boolean {
-  return host === self.host && !self.isRunning(pid);
+/** A lock as the file of its own says it. */
+export function lockText(holder: LockHolder, token: string): string {
+  return `${JSON.stringify({ ...holder, token })}\n`;
+}
+
+function held({ path, text, timeout }: Pick<LockRequest, 'path' | 'text' | 'timeout'>): Release {
+  const end = timeout && renewing(timeout, () => renew(path, text));
+  return () => {
+    end?.();
+    return release(path, text);
+  };
+}
+
+/** Writes the same once more: that sets the file's time by the clock of its folder. Leaves alone what is another's by now. */
+async function renew(path: string, text: string): Promise<void> {
+  const file = await open(path, constants.O_RDWR | noFollow());
+  try {
+    const { size } = await file.stat();
+    if (size !== Buffer.byteLength(text) || (await file.readFile('utf8')) !== text) return;
+    await file.write(text, 0);
+  } finally {
+    await file.close();
+  }
+}
+
+async function isAbandoned(
+  { path, isStale }: Pick<LockRequest, 'path' | 'isStale'>,
+  found: FoundLock,
+): Promise<boolean> {
+  return isStale(found) ?? (await hasLapsed(found, draftBeside(path)));
 }
 
 async function release(path: string, text: string): Promise<void> {
@@ -102,11 +135,11 @@ async function release(path: string, text: string): Promise<void> {
 
 /**
  * Creates the file, complete from the first moment, so that a holder that was killed can be told from one that is just
- * writing. The name of the draft is one that targets sweep.
+ * writing.
  * @returns false where there is one
  */
 async function create(path: string, text: string): Promise<boolean> {
-  const draft = join(dirname(path), `.sactl-${randomUUID()}.tmp`);
+  const draft = draftBeside(path);
   try {
     await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
     await link(draft, path);
@@ -118,6 +151,11 @@ async function create(path: string, text: string): Promise<boolean> {
   } finally {
     await removeFile(draft).catch(() => undefined);
   }
+}
+
+/** A name that targets sweep. */
+function draftBeside(path: string): string {
+  return join(dirname(path), `.sactl-${randomUUID()}.tmp`);
 }
 
 /** Codes of file systems without hard links. */
@@ -145,7 +183,8 @@ async function removeStale(request: LockRequest, stale: FoundLock): Promise<void
   const guard = `${path.slice(0, path.length - end.length)}.${stale.identity}${end}`;
   await withLock({ ...request, path: guard }, async () => {
     const found = await readLock(path);
-    if (found?.identity === stale.identity) await removeFile(path);
+    const isSame = found?.identity === stale.identity && found.modifiedAt === stale.modifiedAt;
+    if (isSame) await removeFile(path);
   });
 }
 
@@ -168,14 +207,12 @@ async function readLock(path: string): Promise<FoundLock | null> {
   }
 }
 
-/** Reads a lock's JSON, or `<pid> <host> <token>`, which stands beside `.env` files. */
+/** Reads a lock's JSON, or `<pid> <host> <token>`, which an older version wrote beside `.env` files. */
 function parse(text: string): (LockHolder & { readonly token: string }) | null {
   const [, ofProcess, ofHost, ofLock] = /^(\d+) (\S+) (\S+)$/.exec(text) ?? [];
   const fields = parseFields(text) ?? { pid: Number(ofProcess), host: ofHost, startedAt: null, token: ofLock };
-  const { pid } = fields;
-  const host = asText(fields['host']);
-  const startedAt = asText(fields['startedAt']);
+  const holder = parseHolder(fields);
   const token = asText(fields['token']);
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || host === null || token === null) return null;
-  return /^[A-Za-z0-9-]{1,64}$/.test(token) ? { pid, host, startedAt, token } : null;
+  if (holder === null || token === null || !/^[A-Za-z0-9-]{1,64}$/.test(token)) return null;
+  return { ...holder, startedAt: asText(fields['startedAt']), token };
 }

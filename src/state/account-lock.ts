@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-import type { Context } from '../context.ts';
+import type { Context, ProcessIdentity } from '../context.ts';
 import { CliError, ConflictError, FailedError } from '../errors.ts';
 import { onceDone } from '../files/coalesce.ts';
-import { isDeadHolder, takeLock, type FoundLock, type LockWait, type Release } from '../files/lock.ts';
+import { holderOf, holderEnd, isDead, nameOfHolder } from '../files/holder.ts';
+import { lockText, takeLock, type FoundLock, type LockWait, type Release } from '../files/lock.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
 import { quoted, safeText } from '../model/text.ts';
@@ -12,7 +13,8 @@ import { quoted, safeText } from '../model/text.ts';
 /** Locks that keep two runs from changing the same account at once. */
 export interface AccountLocks {
   /**
-   * Takes the lock of an account, or fails at once unless `wait` is given. A lock whose process is dead is taken over.
+   * Takes the lock of an account, or fails at once unless `wait` is given. A lock whose process is dead is taken over, and
+   * one that was not renewed for a lease where that cannot be known.
    * @throws ConflictError (`locked`) naming the holder; UsageError when the folder is not to be trusted; FailedError
    * (`lock`) when it cannot be written
    */
@@ -30,26 +32,23 @@ export interface AccountLock {
   readonly release: Release;
 }
 
-export interface AccountLockOptions extends Pick<Context, 'now' | 'platform' | 'userId' | 'self'> {
+export interface AccountLockOptions extends Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'timeout'> {
   /** The locks are in its folder `locks`. */
   readonly stateDirectory: string;
 }
 
-/** A lock is written as a whole; where the system cannot do that, within this time. */
-const writingMs = 10_000;
-
 /** Touches nothing yet. There is to be one per process: it knows which locks this process holds. */
 export function openAccountLocks(options: AccountLockOptions): AccountLocks {
-  const { self, now } = options;
+  const { self, now, timeout } = options;
   const directory = join(options.stateDirectory, 'locks');
   const mine = new Set<string>();
   const makeFolder = onceDone(() => makePrivateDirectory(directory, options));
 
-  function isStale({ holder, identity, modifiedAt }: FoundLock): boolean {
-    if (holder === null) return now() - modifiedAt > writingMs;
-    // Containers give the same process number again and again.
-    const isOurNumber = holder.host === self.host && holder.pid === self.pid;
-    return isOurNumber ? !mine.has(identity) : isDeadHolder(holder, self);
+  function isStale({ holder, identity }: FoundLock): boolean | null {
+    if (mine.has(identity)) return false;
+    const isGone = holder === null ? null : isDead(holder, self);
+    // An earlier process had our number, where the system does not tell when that one started.
+    return isGone === false && holder?.pid === self.pid ? true : isGone;
   }
 
   return {
@@ -57,14 +56,15 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
       await makeFolder();
       const path = join(directory, `${digest(key)}.lock`);
       const token = randomUUID();
-      const holder = { pid: self.pid, host: self.host, startedAt: new Date(now()).toISOString(), token };
+      const holder = { ...holderOf(self), startedAt: new Date(now()).toISOString() };
       mine.add(token);
       try {
         const release = await takeLock({
           path,
-          text: `${JSON.stringify(holder)}\n`,
+          text: lockText(holder, token),
           isStale,
-          refusal: (found) => locked(safeText(name), path, found),
+          refusal: (found) => locked(safeText(name), { path, found, self }),
+          timeout,
           ...(wait && { wait }),
         });
         return { release: () => release().finally(() => mine.delete(token)) };
@@ -77,18 +77,28 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
   };
 }
 
-function locked(name: string, path: string, found: FoundLock | null): ConflictError {
+interface Refused {
+  readonly path: string;
+  readonly found: FoundLock | null;
+  readonly self: ProcessIdentity;
+}
+
+function locked(name: string, { path, found, self }: Refused): ConflictError {
   if (found === null) return new ConflictError('locked', `other runs are after ${name}`, { retryable: true });
   const { holder } = found;
+  const hint = {
+    seen: 'wait for it to end',
+    lease: 'wait for it to end; if it is gone, its lock ends by itself after 2 minutes',
+    'by hand': `wait for it to end; if it is gone, remove ${quoted(path, 300)}`,
+  }[holder === null ? 'lease' : holderEnd(holder, self)];
   if (holder === null) {
-    return new ConflictError('locked', `${name} is being locked by another run`, { retryable: true });
+    return new ConflictError('locked', `${name} is being locked by another run`, { hint, retryable: true });
   }
   const since = `since ${safeText(holder.startedAt ?? 'an unknown time', 40)}`;
-  return new ConflictError(
-    'locked',
-    `${name} is locked by process ${holder.pid} on ${safeText(holder.host, 100)} ${since}`,
-    { hint: `wait for it to end; if it is gone, remove ${quoted(path, 300)}`, retryable: true },
-  );
+  return new ConflictError('locked', `${name} is locked by ${nameOfHolder(holder)} ${since}`, {
+    hint,
+    retryable: true,
+  });
 }
 
 /** Every part with its length, so that no two keys are the same text. */

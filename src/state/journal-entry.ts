@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 
 import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
+import { renewing } from '../files/lease.ts';
 import { noFollow } from '../files/private-directory.ts';
 import { removeFile, systemReason } from '../files/system-error.ts';
 import { Secret } from '../model/credential.ts';
@@ -22,6 +23,8 @@ export interface JournalEntry extends EntryPlace {
   readonly keep: (answer: NewAnswer) => Promise<void>;
   readonly delivered: (target: string) => Promise<void>;
   readonly outcome: (outcome: { outcome: string; message: string }) => Promise<void>;
+  /** Whether the file at the path is still this one: another run may have taken this one for dead. Never rejects. */
+  readonly isThere: () => Promise<boolean>;
   /** All is done: erases the entry. */
   readonly close: () => Promise<void>;
   /** Leaves the entry for `sactl recover`. */
@@ -36,7 +39,7 @@ export interface NewAnswer {
   readonly accountId: string | null;
 }
 
-export interface EntryOptions extends EntryPlace, Pick<Context, 'now'> {
+export interface EntryOptions extends EntryPlace, Pick<Context, 'now' | 'timeout'> {
   readonly keepsSecret: boolean;
   /** Makes the removal of the file durable. */
   readonly flushFolder: () => Promise<void>;
@@ -47,6 +50,7 @@ export interface EntryOptions extends EntryPlace, Pick<Context, 'now'> {
 /** The entry in an open file. */
 export function journalEntry(file: EntryFile, options: EntryOptions): JournalEntry {
   const { id, path, keepsSecret, onEnd } = options;
+  const endRenewals = renewing(options.timeout, file.renew);
 
   async function orFail(work: () => Promise<void>): Promise<void> {
     try {
@@ -65,6 +69,7 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
   }
 
   async function leave(): Promise<void> {
+    endRenewals();
     onEnd();
     await orFail(file.close);
   }
@@ -79,6 +84,7 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
     },
     delivered: (target) => add({ type: 'delivered', target }),
     outcome: ({ outcome, message }) => add({ type: 'outcome', at: at(), outcome, message }),
+    isThere: () => file.isAt(path).catch(() => false),
     close: async () => {
       await leave();
       await eraseEntryFile(path, options.flushFolder);
@@ -111,6 +117,10 @@ const reserve = Buffer.alloc(64 * 1024, space);
 export interface EntryFile {
   /** Resolves when the record is on the disk. Records come in the order of the calls. */
   readonly append: (record: JournalRecord) => Promise<void>;
+  /** Sets the file's time, by the clock of its folder. */
+  readonly renew: () => Promise<void>;
+  /** Whether this very file is at the path. */
+  readonly isAt: (path: string) => Promise<boolean>;
   /** To be called once the last record is written; again, it does nothing. */
   readonly close: () => Promise<void>;
 }
@@ -165,11 +175,19 @@ function entryFile(handle: FileHandle, start: number): EntryFile {
     end += line.length;
   }
 
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
   return {
-    append: (record) => {
-      const written = turn.then(() => write(record));
-      turn = written.catch(() => undefined);
-      return written;
+    append: (record) => inTurn(() => write(record)),
+    // The next record takes the place of the space.
+    renew: () => inTurn(() => writeAll(handle, reserve.subarray(0, 1), end)),
+    isAt: async (path) => {
+      const [mine, found] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
+      return mine.dev === found.dev && mine.ino === found.ino;
     },
     close: async () => {
       await turn;

@@ -6,6 +6,8 @@ import type { Context } from '../context.ts';
 import { ConflictError, FailedError, NotFoundError, UsageError } from '../errors.ts';
 import { sactl } from '../model/hint.ts';
 import { coalesce, onceDone } from '../files/coalesce.ts';
+import { holderOf, isDead, nameOfHolder } from '../files/holder.ts';
+import { hasLapsed } from '../files/lease.ts';
 import { checkPrivateDirectory, makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
 import { compareText, quoted } from '../model/text.ts';
@@ -22,12 +24,14 @@ import { entryIdOf, entryPlace, isEntryId, journalDirectory } from './journal-fo
 import { schemaVersion, type Intent, type RecordedIntent } from './record.ts';
 import {
   isUnsent,
+  underWayHint,
   readEntry,
   type EntryPlace,
   type EntryReading,
   type ReadableEntry,
   type StoredEntry,
   type UnfinishedEntry,
+  type WrittenEntry,
 } from './stored-entry.ts';
 
 /** The issuances that are not finished, in the user's state directory (docs/design.md 6). */
@@ -54,7 +58,7 @@ export interface Journal {
   readonly reopen: (id: string) => Promise<JournalEntry>;
 }
 
-export interface JournalOptions extends Pick<Context, 'now' | 'platform' | 'userId' | 'self'> {
+export interface JournalOptions extends Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'timeout'> {
   /** The journal is its folder `journal`. */
   readonly stateDirectory: string;
   readonly keepsSecrets: boolean;
@@ -116,7 +120,7 @@ class JournalFolder {
     if (!isEntryId(plan.id)) throw new Error(`not an id for a journal entry: ${quoted(plan.id)}`);
     const { self, keepsSecrets: keepsSecret } = this.#options;
     const startedAt = new Date(this.#options.now()).toISOString();
-    const intent = { ...plan, startedAt, process: { host: self.host, pid: self.pid }, keepsSecret };
+    const intent = { ...plan, startedAt, process: holderOf(self), keepsSecret };
     await this.#make();
     const place = entryPlace(this.#directory, plan.id);
     this.#mine.add(plan.id);
@@ -183,13 +187,13 @@ class JournalFolder {
 
   #read(id: string): Promise<EntryReading> {
     const place = entryPlace(this.#directory, id);
-    return readEntry(place, this.#options.userId, (intent) => this.#isUnderWay(intent));
+    return readEntry(place, this.#options.userId, (entry) => this.#isUnderWay(entry));
   }
 
   #entry(place: EntryPlace, file: EntryFile, keepsSecret: boolean): JournalEntry {
-    const { now } = this.#options;
+    const { now, timeout } = this.#options;
     const onEnd = (): void => void this.#mine.delete(place.id);
-    return journalEntry(file, { ...place, now, keepsSecret, flushFolder: this.#flush, onEnd });
+    return journalEntry(file, { ...place, now, timeout, keepsSecret, flushFolder: this.#flush, onEnd });
   }
 
   async #reopenable(id: string): Promise<ReadableEntry> {
@@ -204,8 +208,11 @@ class JournalFolder {
       });
     }
     if (entry.isUnderWay) {
-      const { pid } = entry.intent.process;
-      throw new ConflictError('locked', `process ${pid} is still at work on journal entry ${id}`);
+      const { process } = entry.intent;
+      throw new ConflictError('locked', `${nameOfHolder(process)} is still at work on journal entry ${id}`, {
+        retryable: true,
+        hint: underWayHint,
+      });
     }
     return entry;
   }
@@ -226,22 +233,30 @@ class JournalFolder {
   }
 
   /**
-   * Whether the process that began an entry is still working on it. One of another machine may be, but that cannot be
-   * known, so it is not; neither is an earlier process with our own number: containers give the same number again and again.
+   * Whether the process that began an entry is still working on it. Where its death cannot be known, it is until it says how
+   * it ended, or has not renewed the entry for a lease.
    */
-  #isUnderWay({ id, process, startedAt }: RecordedIntent): boolean {
+  async #isUnderWay({ intent, records, modifiedAt }: WrittenEntry): Promise<boolean> {
+    const { id, process, startedAt } = intent;
     const { self } = this.#options;
     if (this.#mine.has(id)) return true;
-    if (process.host !== self.host || process.pid === self.pid) return false;
-    return self.isRunning(process.pid) && !this.#isOld(Date.parse(startedAt));
+    const isGone = isDead(process, self);
+    if (isGone === null) {
+      if (records.at(-1)?.type === 'outcome') return false;
+      const draft = join(this.#directory, `${trialPrefix}${randomUUID()}`);
+      return !(await hasLapsed({ modifiedAt }, draft).catch(() => false));
+    }
+    // What this process has left, nobody is working on.
+    if (isGone || process.pid === self.pid) return false;
+    return process.startTime !== null || !this.#isOld(Date.parse(startedAt));
   }
 
   /** Whether the process is known to be dead, or, where that cannot be known, must be. */
   #isAbandoned({ id, process, startedAt }: RecordedIntent): boolean {
     const { self } = this.#options;
     if (this.#mine.has(id)) return false;
-    const isKnown = process.host === self.host && process.pid !== self.pid;
-    return isKnown ? !self.isRunning(process.pid) : this.#isOld(Date.parse(startedAt));
+    const isGone = process.pid === self.pid ? null : isDead(process, self);
+    return isGone ?? this.#isOld(Date.parse(startedAt));
   }
 
   /** Whether a time, in milliseconds since the epoch, is more than a day ago. */

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../context.ts';
+import { parseHolder, type Holder } from '../files/holder.ts';
 import {
   asText,
   fieldsOf,
@@ -36,7 +36,7 @@ export interface RecordedIntent extends Intent {
   /** ISO 8601. */
   readonly startedAt: string;
   /** The process that began the entry. */
-  readonly process: Pick<ProcessIdentity, 'pid' | 'host'>;
+  readonly process: Holder;
   /** Whether an answer is kept with its secret; not with `--no-journal`. */
   readonly keepsSecret: boolean;
 }
@@ -145,17 +145,17 @@ function parseIntent(fields: Fields): RecordedIntent | null {
   const id = asText(fields['id']);
   const operation = oneOf(fields['operation'], operations);
   const startedAt = asText(fields['startedAt']);
-  const { pid, host } = fieldsOf(fields['process']);
+  const process = parseHolder(fieldsOf(fields['process']));
   const connection = parseConnection(fieldsOf(fields['connection']));
   const account = parseAccount(fieldsOf(fields['account']));
   if (id === null || operation === null || startedAt === null || connection === null || account === null) return null;
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0 || typeof host !== 'string') return null;
+  if (process === null) return null;
   const targets: readonly unknown[] = Array.isArray(fields['targets']) ? fields['targets'] : [];
   return {
     id,
     operation,
     startedAt,
-    process: { pid, host },
+    process,
     connection,
     account,
     targets: targets.filter((target) => typeof target === 'string'),

@@ -36,6 +36,9 @@ export interface UnreadableEntry extends EntryPlace {
   readonly records: readonly [];
 }
 
+/** What to do while a process is at work on an entry. */
+export const underWayHint = 'wait for it to end; if it was killed, this ends by itself within 2 minutes';
+
 /** Whether an entry needs attention: something was sent, or may have been, and no process is working on it. */
 export function isOpen(entry: StoredEntry): boolean {
   return !isUnsent(entry) && !entry.isUnderWay;
@@ -55,6 +58,9 @@ export interface UnfinishedEntry extends Pick<EntryPlace, 'id'> {
   readonly modifiedAt: number;
 }
 
+/** An entry of which it is to be found out whether a process is at work on it. */
+export interface WrittenEntry extends Pick<ReadableEntry, 'intent' | 'records'>, Pick<UnfinishedEntry, 'modifiedAt'> {}
+
 /** An answer may have 64 MiB, and a third more in base64. */
 const largestEntry = 128 * 1024 * 1024;
 
@@ -62,7 +68,7 @@ const largestEntry = 128 * 1024 * 1024;
 export async function readEntry(
   place: EntryPlace,
   userId: Context['userId'],
-  isUnderWay: (intent: RecordedIntent) => boolean,
+  isUnderWay: (entry: WrittenEntry) => Promise<boolean>,
 ): Promise<EntryReading> {
   try {
     const found = await lstat(place.path);
@@ -71,7 +77,9 @@ export async function readEntry(
     if (found.size > largestEntry) return unreadable(place, 'it is larger than 128 MiB');
     const bytes = await readFile(place.path, { flag: constants.O_RDONLY | noFollow() });
     if (isUnfinished(bytes)) return { id: place.id, modifiedAt: found.mtimeMs };
-    return entryOf(place, decodeRecords(bytes).records, isUnderWay);
+    const entry = entryOf(place, decodeRecords(bytes).records);
+    if (entry.intent === null) return entry;
+    return { ...entry, isUnderWay: await isUnderWay({ ...entry, modifiedAt: found.mtimeMs }) };
   } catch (error) {
     return systemCode(error) === 'ENOENT' ? null : unreadable(place, systemReason(error));
   }
@@ -87,11 +95,7 @@ function isUnfinished(bytes: Buffer): boolean {
   return text === '' ? bytes.every((byte) => byte === 0 || byte === 0x20) : beginning.startsWith(text);
 }
 
-function entryOf(
-  { id, path }: EntryPlace,
-  records: readonly JournalRecord[],
-  isUnderWay: (intent: RecordedIntent) => boolean,
-): StoredEntry {
+function entryOf({ id, path }: EntryPlace, records: readonly JournalRecord[]): StoredEntry {
   const [first] = records;
   if (first?.type !== 'intent') return unreadable({ id, path }, 'it does not begin like an entry');
   const { intent } = first;
@@ -101,7 +105,7 @@ function entryOf(
     return { ...unreadable({ id, path }, problem), isNewer };
   }
   if (intent.id !== id) return unreadable({ id, path }, 'it is a copy of another entry');
-  return { id, path, intent, problem: null, isNewer, isUnderWay: isUnderWay(intent), records };
+  return { id, path, intent, problem: null, isNewer, isUnderWay: false, records };
 }
 
 function unreadable({ id, path }: EntryPlace, problem: string): UnreadableEntry {

@@ -1,6 +1,10 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { TargetError } from '../../src/delivery/targets/target.ts';
+import { freshStateDirectory } from '../harness/state.ts';
 import { answerOf, secret, who } from './answers.ts';
 import type { JournalFault } from './faulty-journal.ts';
 import { entryId, issuance } from './issuance.ts';
@@ -63,3 +67,33 @@ it('says what a target does not have where no copy was wanted', async () => {
   expect(ended.error).toMatchObject({ code: 'unknown_outcome', exit: 7 });
   expect(ended.left).toMatchObject([{ state: 'kept', keeps: null, delivered: [] }]);
 });
+
+describe('an entry that another run erased meanwhile', () => {
+  it.each([
+    {
+      targets: [noA],
+      where: 'was not delivered to file:a: it is read-only; it is not kept either: nobody has it',
+      code: 7,
+    },
+    {
+      targets: [{ name: 'file:b' }, noA],
+      where: 'was not delivered to file:a: it is read-only; it is only where it was delivered',
+      code: 8,
+    },
+  ])('is not said to keep anything: exit $code', async ({ targets, where, code }) => {
+    const stateDirectory = freshStateDirectory();
+    const { error } = await issuance({
+      targets,
+      context: { env: { SACTL_STATE_DIR: stateDirectory } },
+      onStep: (step) => {
+        if (step === 'deliver file:a') eraseEntries(stateDirectory);
+      },
+    });
+    expect(error).toMatchObject({ exit: code, message: `the new credential of ${who} ${where}` });
+  });
+});
+
+function eraseEntries(stateDirectory: string): void {
+  const folder = join(stateDirectory, 'journal');
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+}

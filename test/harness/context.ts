@@ -1,4 +1,4 @@
-import type { Context, Output, Prompter } from '../../src/context.ts';
+import type { Context, Output, Prompter, Timeout } from '../../src/context.ts';
 import { freshStateDirectory } from './state.ts';
 
 /** 2026-11-22T12:00:00Z: what every test's clock says at its start. */
@@ -32,6 +32,11 @@ export interface TestContext {
   readonly stderr: () => string;
   /** Every wait that was asked for, in milliseconds; none is waited for. */
   readonly sleeps: readonly number[];
+}
+
+/** Timers that never run out. */
+export function endless(): Timeout {
+  return { signal: new AbortController().signal, clear: () => undefined };
 }
 
 /** A Context whose streams are strings, whose clock moves only when something sleeps, and which touches nothing. */
@@ -68,7 +73,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
       now += milliseconds;
       return Promise.resolve();
     },
-    timeout: options.timeout ?? (() => ({ signal: new AbortController().signal, clear: () => undefined })),
+    timeout: options.timeout ?? endless,
     mutating: (work) => work(),
     blocking: (work) => work(),
     self: options.self ?? { pid: 4711, host: 'test-host', isRunning: (pid) => pid === 4711 },

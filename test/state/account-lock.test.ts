@@ -11,7 +11,7 @@ import {
   type AccountLockOptions,
   type AccountLocks,
 } from '../../src/state/account-lock.ts';
-import { testNow } from '../harness/context.ts';
+import { endless, testNow } from '../harness/context.ts';
 import { host, processOf, temporaryDirectories } from './workspace.ts';
 
 const temporary = temporaryDirectories();
@@ -24,6 +24,7 @@ function locksIn(stateDirectory: string, options: Partial<AccountLockOptions> = 
     platform: process.platform,
     userId: process.getuid?.() ?? null,
     self: processOf(100),
+    timeout: endless,
     ...options,
   });
 }
@@ -37,6 +38,12 @@ async function staleLock(directory: string, pid = 900): Promise<string> {
 async function lockPath(directory: string): Promise<string> {
   const [name = ''] = await readdir(join(directory, 'locks'));
   return join(directory, 'locks', name);
+}
+
+/** Sets a file's time so many seconds back. */
+async function age(path: string, seconds: number): Promise<void> {
+  const time = Date.now() / 1000 - seconds;
+  await utimes(path, time, time);
 }
 
 function isLock(result: PromiseSettledResult<AccountLock>): boolean {
@@ -126,26 +133,31 @@ describe('a lock left behind', () => {
     expect(await readdir(join(directory, 'locks'))).toEqual([]);
   });
 
-  it('by another machine stays, and the file to remove is named', async () => {
+  it('by another machine stays for a lease', async () => {
     const directory = await temporary();
     const path = await staleLock(directory);
-    const locked = locksIn(directory, { self: { ...processOf(100), host: 'else' } }).lock(account);
-    await expect(locked).rejects.toThrow(`process 900 on ${host}`);
-    await expect(locked).rejects.toMatchObject({ hint: expect.stringContaining(path) });
+    const locks = locksIn(directory, { self: { ...processOf(100), host: 'else' } });
+    await age(path, 90);
+    await expect(locks.lock(account)).rejects.toMatchObject({
+      message: `ci-deploy is locked by process 900 on ${host} since 2026-11-22T12:00:00.000Z`,
+      hint: 'wait for it to end; if it is gone, its lock ends by itself after 2 minutes',
+    });
+    await age(path, 121);
+    await locks.lock(account);
+    expect(await readdir(join(directory, 'locks'))).toHaveLength(1);
   });
 
   it.each([
-    { seconds: 9, content: '', taken: false },
-    { seconds: 11, content: '', taken: true },
-    { seconds: 9, content: '{"pid":1,"ho', taken: false },
-    { seconds: 11, content: '{"pid":1,"ho', taken: true },
-    { seconds: 11, content: '{"pid":1,"host":"h","startedAt":"","token":"../x"}', taken: true },
+    { seconds: 90, content: '', taken: false },
+    { seconds: 121, content: '', taken: true },
+    { seconds: 90, content: '{"pid":1,"ho', taken: false },
+    { seconds: 121, content: '{"pid":1,"ho', taken: true },
+    { seconds: 121, content: '{"pid":1,"host":"h","startedAt":"","token":"../x"}', taken: true },
   ])('$seconds s ago as $content is taken over: $taken', async ({ seconds, content, taken }) => {
     const directory = await temporary();
     const path = await staleLock(directory);
     await writeFile(path, content);
-    const time = testNow / 1000 - seconds;
-    await utimes(path, time, time);
+    await age(path, seconds);
     const results = await Promise.allSettled([locksIn(directory).lock(account)]);
     expect(results.map(isLock)).toEqual([taken]);
   });

@@ -13,7 +13,7 @@ import { testNow } from '../harness/context.ts';
 import {
   comeOf,
   entryId,
-  host,
+  holderAt,
   intentOf,
   journalIn,
   journalOptions,
@@ -86,7 +86,7 @@ describe('a file that ends anywhere', () => {
   const intent: JournalRecord = {
     type: 'intent',
     schema: schemaVersion,
-    intent: { ...intentOf(), startedAt: '2026-11-22T12:00:00.000Z', process: { pid: 100, host }, keepsSecret: true },
+    intent: { ...intentOf(), startedAt: '2026-11-22T12:00:00.000Z', process: holderAt(100), keepsSecret: true },
   };
 
   it('gives the records that are whole, and no others', () => {

@@ -8,7 +8,7 @@ import { answerBytes } from '../../src/state/record.ts';
 import {
   comeOf,
   entryId,
-  host,
+  holderAt,
   intentOf,
   journalIn,
   leftEntry,
@@ -26,7 +26,7 @@ describe('an entry', () => {
     const path = await leftEntry(directory);
     const entry = await journalIn(directory, { self: processOf(200) }).find(entryId);
     const at = '2026-11-22T12:00:00.000Z';
-    const intent = { ...intentOf(), startedAt: at, process: { pid: 100, host }, keepsSecret: true };
+    const intent = { ...intentOf(), startedAt: at, process: holderAt(100), keepsSecret: true };
     expect(entry).toEqual({
       id: entryId,
       path,

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 
 import type { ProcessIdentity } from '../../src/context.ts';
+import type { Holder } from '../../src/files/holder.ts';
 import { answerIn, deliveredOf, lifeOf, type Life } from '../../src/delivery/life.ts';
 import type { AnswerRecord, Intent } from '../../src/state/record.ts';
 import type { StoredEntry } from '../../src/state/stored-entry.ts';
 import { openJournal, type Journal, type JournalOptions } from '../../src/state/journal.ts';
-import { testNow } from '../harness/context.ts';
+import { endless, testNow } from '../harness/context.ts';
 
 export const host = 'ci-runner';
 export const entryId = '0b8f7c52-0000-4000-8000-000000000001';
@@ -26,6 +27,11 @@ export function temporaryDirectories(): () => Promise<string> {
     made.push(path);
     return path;
   };
+}
+
+/** The holder that such a process is. */
+export function holderAt(pid: number): Holder {
+  return { pid, host, bootId: null, pidNamespace: null, startTime: null };
 }
 
 /** Process `pid` of `host`, beside others that are running. */
@@ -56,6 +62,7 @@ export function journalOptions(stateDirectory: string, options: Partial<JournalO
     platform: process.platform,
     userId: process.getuid?.() ?? null,
     self: processOf(100),
+    timeout: endless,
     keepsSecrets: true,
     ...options,
   };

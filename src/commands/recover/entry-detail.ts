@@ -2,7 +2,7 @@ import { hintText, type Hint } from '../../model/hint.ts';
 import { answerIn } from '../../delivery/life.ts';
 import { readEntry, recoverCommand, replacementHint } from '../../delivery/recover.ts';
 import { answerBytes } from '../../state/record.ts';
-import type { StoredEntry } from '../../state/stored-entry.ts';
+import { underWayHint, type StoredEntry } from '../../state/stored-entry.ts';
 import { exactText, safeText } from '../../model/text.ts';
 import { cellText } from '../../output/columns.ts';
 import { detail, type Field } from '../../output/table.ts';
@@ -54,7 +54,7 @@ function fieldsOf(document: EntryDocument): readonly Field[] {
 function nextStep(entry: StoredEntry, { state, accountId }: EntryDocument): Hint {
   if (state === 'newer') return 'use the sactl that wrote it';
   if (entry.intent === null) return [`look at ${entry.path}; to remove it: `, recoverCommand('discard', entry)];
-  if (state === 'under-way') return 'wait for it to end';
+  if (state === 'under-way') return underWayHint;
   if (state === 'kept') return recoverCommand('deliver', entry);
   if (state === 'held') return recoverCommand('discard', entry);
   return replacementHint(entry, accountId);

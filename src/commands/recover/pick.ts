@@ -1,7 +1,8 @@
 import type { Context } from '../../context.ts';
 import { recoverCommand } from '../../delivery/recover.ts';
 import { ConflictError, NotFoundError, UsageError } from '../../errors.ts';
-import type { ReadableEntry, StoredEntry } from '../../state/stored-entry.ts';
+import { nameOfHolder } from '../../files/holder.ts';
+import { underWayHint, type ReadableEntry, type StoredEntry } from '../../state/stored-entry.ts';
 import { safeText } from '../../model/text.ts';
 import { localTime } from '../../output/time.ts';
 import { missingProblem } from '../../session/confirm.ts';
@@ -60,8 +61,8 @@ export function requireReadable(entry: StoredEntry): ReadableEntry {
 /** @throws ConflictError while another run works on it */
 export function refuseUnderWay({ id, intent, isUnderWay }: StoredEntry): void {
   if (!isUnderWay || intent === null) return;
-  throw new ConflictError('locked', `entry ${id} is under way in process ${intent.process.pid}`, {
-    hint: 'wait for it to end',
+  throw new ConflictError('locked', `entry ${id} is under way in ${nameOfHolder(intent.process)}`, {
+    hint: underWayHint,
     retryable: true,
   });
 }

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 
 import { largestText, readBounded } from '../../files/bounded-file.ts';
-import { isDeadHolder, takeLock, type LockHolder } from '../../files/lock.ts';
-import { safeText } from '../../model/text.ts';
+import { holderOf, holderEnd, isDead, nameOfHolder } from '../../files/holder.ts';
+import { lockText, takeLock, type LockHolder } from '../../files/lock.ts';
 import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
 import { expand, expandName, nameProblems, variableRule } from './expand.ts';
 import { pathFor, pathProblems } from './file-path.ts';
@@ -73,7 +73,7 @@ async function readText(path: string, current: Stats | null): Promise<DotenvText
  */
 async function locked<Result>(
   file: string,
-  { self, sleep, uuid }: TargetContext,
+  { self, sleep, timeout, uuid }: TargetContext,
   signal: AbortSignal | null,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -81,13 +81,15 @@ async function locked<Result>(
   const release = await attempt(`${path} cannot be created`, () =>
     takeLock({
       path,
-      // As every version reads it.
-      text: `${self.pid} ${self.host} ${uuid()}`,
-      isStale: ({ holder }) => holder !== null && isDeadHolder(holder, self),
-      refusal: (found) =>
-        new TargetError(`${path} is held by ${nameOf(found?.holder ?? null)}; remove it if that has ended`, {
-          isRetryable: true,
-        }),
+      text: lockText({ ...holderOf(self), startedAt: null }, uuid()),
+      // What is no lock is another's file.
+      isStale: ({ holder }) => (holder === null ? false : isDead(holder, self)),
+      refusal: (found) => {
+        const holder = found?.holder ?? null;
+        const end = lockEnds[holder === null ? 'by hand' : holderEnd(holder, self)];
+        return new TargetError(`${path} is held by ${nameOf(holder)}${end}`, { isRetryable: true });
+      },
+      timeout,
       wait: { sleep, pauseMs: 50, pauses: 200, ...(signal && { signal }) },
     }),
   );
@@ -98,7 +100,13 @@ async function locked<Result>(
   }
 }
 
+const lockEnds = {
+  seen: '',
+  lease: '; if that has ended, its lock ends by itself after 2 minutes',
+  'by hand': '; remove it if that has ended',
+};
+
 function nameOf(holder: LockHolder | null): string {
   if (holder === null) return 'a process that does not say who it is';
-  return safeText(`process ${holder.pid} on ${holder.host}`, 100);
+  return nameOfHolder(holder);
 }

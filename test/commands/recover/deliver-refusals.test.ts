@@ -3,10 +3,11 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { underWayHint } from '../../../src/state/stored-entry.ts';
 import { openAccountLocks } from '../../../src/state/account-lock.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { nscaleEndpoint, organizationId, useNscale } from '../../harness/nscale.ts';
-import { testNow } from '../../harness/context.ts';
+import { endless, testNow } from '../../harness/context.ts';
 import { brokenStdout, issuedToken, predictable, problems, workFolder } from '../support.ts';
 import {
   entryIds,
@@ -16,6 +17,7 @@ import {
   leaveEntry,
   leaveFile,
   leftIntent,
+  otherMachine,
   otherProcess,
   rotation,
   watched,
@@ -67,7 +69,7 @@ describe('recover deliver refuses an entry', () => {
     ],
     [
       'that sent nothing',
-      { isSent: false, self: { ...otherProcess, host: 'elsewhere' } },
+      { isSent: false, self: otherMachine, seconds: 121 },
       3,
       [`${holdsNone} nothing was sent`, discard],
     ],
@@ -84,7 +86,7 @@ describe('recover deliver refuses an entry', () => {
       'that another run is at',
       { self: otherProcess },
       5,
-      [`entry ${entryIds.kept} is under way in process 99`, 'wait for it to end'],
+      [`entry ${entryIds.kept} is under way in process 99 on test-host`, underWayHint],
     ],
   ];
   it.each(cases)('%s', async (_, left, code, [message, hint]) => {
@@ -204,6 +206,7 @@ describe('recover deliver respects the lock of the account', () => {
       platform: process.platform,
       userId: process.getuid?.() ?? null,
       self: otherProcess,
+      timeout: endless,
     });
     const key = ['nscale', nscaleEndpoint, organizationId, accountIds.ciDeploy];
     const lock = await locks.lock({ key, name });

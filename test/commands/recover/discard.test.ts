@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { underWayHint } from '../../../src/state/stored-entry.ts';
 import { useNscale } from '../../harness/nscale.ts';
 import { issuedToken, problems } from '../support.ts';
 import {
@@ -12,6 +13,7 @@ import {
   leaveEntry,
   leaveFile,
   leftIntent,
+  otherMachine,
   otherProcess,
   type Deployment,
   type LeftEntry,
@@ -33,7 +35,7 @@ const effects: readonly (readonly [what: string, left: LeftEntry, effect: string
   ['an answer that cannot be read', { answer: { text: '{' } }, perhaps],
   ['an answer without its secret', { keepsSecrets: false }, forgotten],
   ['a request without an answer', { answer: null }, forgotten],
-  ['an intent', { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }, forgotten],
+  ['an intent', { isSent: false, self: otherMachine, seconds: 121 }, forgotten],
 ];
 
 describe('recover discard', () => {
@@ -188,7 +190,7 @@ describe('recover discard refuses', () => {
     expect(await deployment.run([...discard, '--yes'], { self })).toEqual({
       code: 5,
       stdout: '',
-      stderr: problems([`entry ${entryIds.kept} is under way in process 99`], 'wait for it to end'),
+      stderr: problems([`entry ${entryIds.kept} is under way in process 99 on test-host`], underWayHint),
     });
     expect(await idsIn(deployment)).toEqual([entryIds.kept]);
   });

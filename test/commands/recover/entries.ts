@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Context } from '../../../src/context.ts';
@@ -7,7 +7,7 @@ import { openJournal, type Journal } from '../../../src/state/journal.ts';
 import type { NewAnswer } from '../../../src/state/journal-entry.ts';
 import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
-import { testNow, type TestContext, type TestContextOptions } from '../../harness/context.ts';
+import { endless, testNow, type TestContext, type TestContextOptions } from '../../harness/context.ts';
 import { nscaleEndpoint, organizationId, type NscaleDeployment } from '../../harness/nscale.ts';
 import { runIn, type Outcome } from '../../harness/run.ts';
 import { brokenStdout, issuedToken } from '../support.ts';
@@ -41,6 +41,9 @@ export function watched(deployment: NscaleDeployment): Watched {
 /** The self of another process, which is running. */
 export const otherProcess: Context['self'] = { pid: 99, host: 'test-host', isRunning: () => true };
 
+/** The self of a process on another machine. */
+export const otherMachine: Context['self'] = { ...otherProcess, host: 'elsewhere' };
+
 function journalOf(
   { stateDirectory }: Pick<Deployment, 'stateDirectory'>,
   options: { readonly keepsSecrets?: boolean; readonly self?: Context['self'] } = {},
@@ -52,6 +55,7 @@ function journalOf(
     userId: process.getuid?.() ?? null,
     self: options.self ?? { pid: 4711, host: 'test-host', isRunning: () => true },
     keepsSecrets: options.keepsSecrets ?? true,
+    timeout: endless,
   });
 }
 
@@ -94,6 +98,8 @@ export interface LeftEntry extends Partial<Intent> {
   /** Targets that have the credential. */
   readonly delivered?: readonly string[];
   readonly message?: string;
+  /** How long ago it was last renewed; default 0. */
+  readonly seconds?: number;
 }
 
 export const leftIntent: Intent = {
@@ -115,7 +121,7 @@ export const leftIntent: Intent = {
 /** Writes an entry as it would be after a run with this outcome. */
 export async function leaveEntry(deployment: Pick<Deployment, 'stateDirectory'>, left: LeftEntry = {}): Promise<void> {
   const { answer = { text: nscaleAnswer() }, isSent, keepsSecrets, self, ...rest } = left;
-  const { delivered, message, ...intent } = rest;
+  const { delivered, message, seconds = 0, ...intent } = rest;
   const journal = journalOf(deployment, {
     ...(keepsSecrets === undefined ? {} : { keepsSecrets }),
     ...(self === undefined ? {} : { self }),
@@ -129,6 +135,8 @@ export async function leaveEntry(deployment: Pick<Deployment, 'stateDirectory'>,
   for (const target of delivered ?? []) await entry.delivered(target);
   if (message !== undefined) await entry.outcome({ outcome: 'undelivered', message });
   await entry.leave();
+  const time = Date.now() / 1000 - seconds;
+  await utimes(entry.path, time, time);
 }
 
 /** nscale's answer to a rotation, as short as it is understood. */

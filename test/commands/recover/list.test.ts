@@ -12,6 +12,7 @@ import {
   leaveFile,
   leftIntent,
   nscaleAnswer,
+  otherMachine,
   otherProcess,
   rotation,
   type Deployment,
@@ -40,11 +41,12 @@ const states: (readonly [state: string, leave: (deployment: Deployment) => Promi
   ['empty', (deployment) => leaveEntry(deployment, { keepsSecrets: false })],
   ['asked', (deployment) => leaveEntry(deployment, { answer: null })],
   ['under-way', (deployment) => leaveEntry(deployment, { self: otherProcess })],
-  [
-    'held',
-    // Nobody can tell what became of another machine's process.
-    (deployment) => leaveEntry(deployment, { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }),
-  ],
+  // Nobody can tell what became of another machine's process: it is at work as long as it renews its entry, or says how it ended.
+  ['under-way', (deployment) => leaveEntry(deployment, { isSent: false, self: otherMachine, seconds: 90 })],
+  ['held', (deployment) => leaveEntry(deployment, { isSent: false, self: otherMachine, seconds: 121 })],
+  ['under-way', (deployment) => leaveEntry(deployment, { answer: null, self: otherMachine, seconds: 90 })],
+  ['asked', (deployment) => leaveEntry(deployment, { answer: null, self: otherMachine, seconds: 121 })],
+  ['kept', (deployment) => leaveEntry(deployment, { self: otherMachine, message: 'no space left' })],
   [
     'newer',
     async (deployment) => {

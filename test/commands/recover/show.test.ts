@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
+import { underWayHint } from '../../../src/state/stored-entry.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { nscaleEndpoint, organizationId, useNscale } from '../../harness/nscale.ts';
-import { entryIds, fromTheFuture, leaveEntry, leaveFile, leftIntent, otherProcess, type LeftEntry } from './entries.ts';
+import {
+  entryIds,
+  fromTheFuture,
+  leaveEntry,
+  leaveFile,
+  leftIntent,
+  otherMachine,
+  otherProcess,
+  type LeftEntry,
+} from './entries.ts';
 
 const nscale = useNscale();
 
@@ -75,8 +85,8 @@ const nextSteps: readonly (readonly [state: string, left: LeftEntry, step: strin
     { ...creation, answer: null },
     `${search} --search ci --provider nscale --org ${organizationId}; then: ${forget}`,
   ],
-  ['under-way', { self: otherProcess }, 'wait for it to end'],
-  ['held', { isSent: false, self: { ...otherProcess, host: 'elsewhere' } }, forget],
+  ['under-way', { self: otherProcess }, underWayHint],
+  ['held', { isSent: false, self: otherMachine, seconds: 121 }, forget],
 ];
 
 describe('recover show says what to do next', () => {

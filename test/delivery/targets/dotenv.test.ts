@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile, symlink, utimes } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -153,16 +153,29 @@ describe('deliveries to one file at once', () => {
   });
 
   test.each([
-    ['1 elsewhere x', 'process 1 on elsewhere'],
-    ['', 'a process that does not say who it is'],
+    ['1 elsewhere x', 'process 1 on elsewhere; if that has ended, its lock ends by itself after 2 minutes'],
+    ['', 'a process that does not say who it is; remove it if that has ended'],
   ])('do not take the lock %j from another', async (holder, name) => {
     await using folder = await createFolder();
     await folder.write('.env.sactl-lock', holder);
     const target = targetOf(dotenvScheme, { body: '.env', slot: 'K' }, folder.environment());
     expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
-      `TargetError, retryable: ~/.env.sactl-lock is held by ${name}; remove it if that has ended`,
+      `TargetError, retryable: ~/.env.sactl-lock is held by ${name}`,
     );
     expect(await folder.text('.env.sactl-lock')).toBe(holder);
+  });
+
+  test.each([
+    ['1 elsewhere x', ['.env']],
+    ['somebody wrote this', ['.env.sactl-lock']],
+  ])('after a lease, the lock %j leaves %j', async (holder, names) => {
+    await using folder = await createFolder();
+    await folder.write('.env.sactl-lock', holder);
+    const time = Date.now() / 1000 - 121;
+    await utimes(folder.at('.env.sactl-lock'), time, time);
+    const target = targetOf(dotenvScheme, { body: '.env', slot: 'K' }, folder.environment());
+    await target.deliver(payload('tok-1'), never).catch(() => undefined);
+    expect(await folder.names()).toStrictEqual(names);
   });
 
   test.runIf(process.platform !== 'win32')('take a named pipe for no process', async () => {
