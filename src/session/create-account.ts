@@ -1,4 +1,7 @@
+import { naming } from '../delivery/ending.ts';
 import { issuanceResult } from '../delivery/result.ts';
+import type { Target } from '../delivery/targets/target.ts';
+import { sactl } from '../model/hint.ts';
 import { refuseUnsettled } from '../delivery/earlier-entries.ts';
 import { ConflictError, ExitCode, type CliError } from '../errors.ts';
 import type { Account, NewAccount } from '../model/account.ts';
@@ -40,7 +43,10 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
   const planCreate = takesIntake(definition) ? null : session.verb('planCreate', 'create service accounts');
   const wanted = input.account ?? (await askForAccount(session, flags));
   const existing = await findExisting(session, wanted, flags);
-  if (existing !== null) return printExisting(session, existing, wanted);
+  if (existing !== null) {
+    await refuseUnfilled(session, existing, await targetsFor(session, input.specs, existing));
+    return printExisting(session, existing, wanted);
+  }
   const id = ctx.uuid();
   async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
     const { expected } = plan;
@@ -136,6 +142,26 @@ function exists({ definition }: Session, same: readonly Account[], flags: Pick<C
     hint: flags.ifMissing
       ? 'give the new account another name'
       : 'give --if-missing to use it, --allow-duplicate to have a second one, or another name',
+  });
+}
+
+/**
+ * What is to find the credential of an existing account in these places would find nothing.
+ * @throws ConflictError (`exists`) with the rotation that fills them
+ */
+async function refuseUnfilled({ definition }: Session, account: Account, targets: readonly Target[]): Promise<void> {
+  const unfilled: string[] = [];
+  for (const target of targets) {
+    if ((await target.isEmpty?.()) === true) unfilled.push(target.name);
+  }
+  if (unfilled.length === 0) return;
+  const message = `${naming(account)} exists, and its credential, which cannot be shown again, is not in ${unfilled.join(', nor in ')}`;
+  throw new ConflictError('exists', message, {
+    provider: definition.name,
+    hint: [
+      'issue another: ',
+      sactl`serviceaccounts rotate --id ${account.id} ${targets.flatMap(({ name }) => ['--to', name])}`,
+    ],
   });
 }
 

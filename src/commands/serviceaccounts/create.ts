@@ -23,7 +23,7 @@ export const create = verb({
   ],
   flags: {
     ...newAccountFlags,
-    ifMissing: on('--if-missing', 'when an account has this name, print it and succeed'),
+    ifMissing: on('--if-missing', 'when an account has this name, print it and succeed, unless --to holds nothing'),
     allowDuplicate: on('--allow-duplicate', 'create it even when an account has this name'),
     to,
     verify,

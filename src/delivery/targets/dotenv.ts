@@ -41,6 +41,10 @@ function dotenvTarget({ key, ...target }: DotenvTarget): Target {
   return fileTarget({
     ...target,
     slot: key,
+    isEmpty: async (file, current) => {
+      const found = checkVariable({ path: file, text: await readText(file, current) }, key);
+      return found === null || found.start === found.end;
+    },
     check: (file) =>
       inTurn(file, () =>
         locked(file, ctx, null, async () => {

@@ -9,6 +9,7 @@ import { expand } from './expand.ts';
 import type { Scheme } from './scheme.ts';
 import { regularFileAt, replaceRegular, stepsOf } from './regular-file.ts';
 import { sweepTemporaries, writeTemporary } from '../../files/replace-file.ts';
+import { systemCode } from '../../files/system-error.ts';
 import { attempt, preflighting, refusal } from './system-call.ts';
 import type { Target, TargetEnvironment, TargetPayload } from './target.ts';
 
@@ -60,6 +61,8 @@ export interface FileTarget {
   readonly environment: TargetEnvironment;
   /** Whether there must be a file to replace; default false. */
   readonly mustExist?: boolean;
+  /** Whether the file that is there holds nothing; default: whether it has no bytes. @throws TargetError */
+  readonly isEmpty?: (path: string, current: Stats) => Promise<boolean>;
   /** What else can be tried without the secret. @throws TargetError */
   readonly check?: (path: string) => Promise<void>;
   /** @throws TargetError */
@@ -78,11 +81,21 @@ export function fileTarget(target: FileTarget): Target {
         located = await locate(path, environment);
         return tryFile(target, located);
       }),
+    isEmpty: () => isEmpty(target).catch(() => null),
     deliver: async (payload, signal) => {
       signal.throwIfAborted();
       await target.write(await locate(path, environment), payload, signal);
     },
   };
+}
+
+async function isEmpty({ path, environment, ...target }: FileTarget): Promise<boolean> {
+  const folder = await stat(dirname(path)).catch((error: unknown) => systemCode(error));
+  if (folder === 'ENOENT') return true;
+  const located = await locate(path, environment);
+  const current = await regularFileAt(located);
+  if (current === null) return true;
+  return target.isEmpty === undefined ? current.size === 0 : target.isEmpty(located, current);
 }
 
 /** A target that is a file's whole content. */

@@ -16,6 +16,8 @@ export interface Target {
   readonly preflight: () => Promise<readonly string[]>;
   /** What is there now, where a provider can read an older credential out of it; null when nothing is. */
   readonly holds?: () => Promise<string | null>;
+  /** Whether nothing is there; null where that cannot be told. Absent where it cannot be read. */
+  readonly isEmpty?: () => Promise<boolean | null>;
   /**
    * Puts the credential there, all of it or nothing.
    * @throws TargetError; InterruptedError when `signal` ended it

@@ -139,6 +139,18 @@ async function create(
   return { outcome, sent: deployment.mutations() };
 }
 
+/** Exit code, stderr and what was sent, in a work folder with these files. */
+async function createIfMissing(
+  to: readonly string[],
+  files: Record<string, string> = {},
+): Promise<[number, string, string[]]> {
+  const cwd = await workFolder(files);
+  const deployment = nscale(predictable);
+  const argv = ['sa', 'create', '--name', 'ci-deploy', '--if-missing', '--format', 'yaml'];
+  const { code, stderr } = await deployment.run([...argv, ...to.flatMap((one) => ['--to', one])], { cwd });
+  return [code, stderr, [...deployment.mutations()]];
+}
+
 describe('sa create when the name exists', () => {
   it('is a conflict, with nothing sent', async () => {
     expect(await create('ci-deploy', '--format', 'yaml')).toEqual({
@@ -163,6 +175,44 @@ describe('sa create when the name exists', () => {
         stderr: 'sactl: an account named ci-deploy exists; its credential cannot be shown again\n',
       },
       sent: [],
+    });
+  });
+
+  describe('with --if-missing and --to', () => {
+    it.each<[string[], Record<string, string>]>([
+      [['file:token'], {}],
+      [['file:token'], { token: '' }],
+      [['file:none/token'], {}],
+      [['dotenv:.env#TOKEN'], { '.env': 'OTHER=x\n' }],
+      [['dotenv:.env#TOKEN'], { '.env': 'TOKEN=\n' }],
+      [['file+json:{name}.json'], {}],
+    ])('refuses where %j holds nothing: exit 5, nothing sent', async (to, files) => {
+      const name = (to[0] ?? '').replace('{name}', 'ci-deploy');
+      expect(await createIfMissing(to, files)).toEqual([
+        5,
+        problems(
+          [
+            `nscale service account ci-deploy (${accountIds.ciDeploy}) exists, and its credential, which cannot be shown again, is not in ${name}`,
+          ],
+          `issue another: sactl serviceaccounts rotate --id ${accountIds.ciDeploy} --to ${name.includes('#') ? `'${name}'` : name}`,
+        ),
+        [],
+      ]);
+    });
+
+    it.each<[string[], Record<string, string>]>([
+      [['file:token'], { token: 'x' }],
+      [['dotenv:.env#TOKEN'], { '.env': 'TOKEN=x\n' }],
+      [['exec:cat'], {}],
+    ])('succeeds where %j holds something, or cannot be read', async (to, files) => {
+      expect((await createIfMissing(to, files))[0]).toBe(0);
+    });
+
+    it('names each place that holds nothing', async () => {
+      const [code, stderr] = await createIfMissing(['file:a', 'file:b', 'file:c'], { b: 'x' });
+      expect(code).toBe(5);
+      expect(stderr).toContain(' is not in file:a, nor in file:c\n');
+      expect(stderr).toContain(' --to file:a --to file:b --to file:c\n');
     });
   });
 
