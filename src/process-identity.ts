@@ -11,6 +11,7 @@ export function processIdentity(process: OwnProcess, host: string): ProcessIdent
   function stat(other: number): Stat | null {
     return statOf(pid, other);
   }
+  const ownStart = once(() => stat(pid)?.startTime ?? null);
   return {
     pid,
     host,
@@ -20,7 +21,7 @@ export function processIdentity(process: OwnProcess, host: string): ProcessIdent
     marks: {
       bootId: once(() => orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim())),
       pidNamespace: once(() => orNull(() => readlinkSync('/proc/self/ns/pid'))),
-      startTime: (other) => stat(other)?.startTime ?? null,
+      startTime: (other) => (other === pid ? ownStart() : (stat(other)?.startTime ?? null)),
     },
   };
 }
