@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
 import { preferencesOf } from '../session/issuance.ts';
-import { fewLines, type PlannedTarget } from '../session/dry-run.ts';
+import { fewLines, plannedTarget, type PlannedTarget } from '../session/dry-run.ts';
 import type { Candidate } from './candidates.ts';
 import type { Skipped } from './due.ts';
 import type { Listed } from './connections.ts';
@@ -126,7 +126,7 @@ async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Omit
     ],
     hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
-    targets: all.map(({ target, problems: own }) => ({ target, ok: own.length === 0 })),
+    targets: all.map(plannedTarget),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Preflight, TriedTarget } from '../delivery/preflight.ts';
+import { isUntried } from '../delivery/targets/kinds.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { jsonText } from '../model/exact-number.ts';
@@ -16,10 +17,12 @@ export interface Planned {
 export interface PlannedTarget {
   readonly target: string;
   readonly ok: boolean;
+  /** Only where it cannot be tried beforehand, so that `ok` says little. */
+  readonly tried?: false;
 }
 
-export function plannedTarget({ target, problems }: TriedTarget): PlannedTarget {
-  return { target, ok: problems.length === 0 };
+export function plannedTarget({ target, problems }: Pick<TriedTarget, 'target' | 'problems'>): PlannedTarget {
+  return { target, ok: problems.length === 0, ...(isUntried({ name: target }) ? { tried: false } : {}) };
 }
 
 /** What `--dry-run` prints (docs/design.md 1); at most `most` targets and requests for people. */
@@ -54,7 +57,7 @@ function describe({ operation, requests, effects }: Planned, targets: readonly P
     `Dry run: nothing was changed. ${operation} would do this:`,
     ...effects.map((effect) => `  - ${safeText(effect)}`),
     ...fewLines(
-      targets.map(({ target, ok }) => `  - the credential ${ok ? 'goes' : 'cannot go'} to ${safeText(target)}`),
+      targets.map((target) => `  - ${targetLine(target)}`),
       most,
       '  - and',
     ),
@@ -62,6 +65,11 @@ function describe({ operation, requests, effects }: Planned, targets: readonly P
     ...fewLines(requests.map(requestLine), most, '  and'),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function targetLine({ target, ok, tried }: PlannedTarget): string {
+  const untried = tried === false && ok ? ', which cannot be tried beforehand' : '';
+  return `the credential ${ok ? 'goes' : 'cannot go'} to ${safeText(target)}${untried}`;
 }
 
 /** At most `most` of the lines, and how many more there are. */

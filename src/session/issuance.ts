@@ -1,6 +1,7 @@
 import { openAuditLog, type AuditLog } from '../state/audit-log.ts';
 import type { Context } from '../context.ts';
 import type { Issuance } from '../delivery/issuance.ts';
+import { isUntried } from '../delivery/targets/kinds.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { openJournal, type Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
@@ -41,7 +42,9 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
   for (const warning of found.warnings) await session.note(warning);
   if (common.dryRun) return preview(session, planned, found);
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
-  const goes = planned.targets.map(({ name }) => `the new credential goes to ${name}`);
+  const goes = planned.targets.map((target) => {
+    return `the new credential goes to ${target.name}${isUntried(target) ? ', which cannot be tried beforehand' : ''}`;
+  });
   await confirmChange(session, { action: planned.action, effects: [...effectsOf(session, planned), ...goes] });
   await tellingWhoWaits(ctx, session.note, () => runIssuance(ctx, issuing));
   return ExitCode.done;

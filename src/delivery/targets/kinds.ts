@@ -12,6 +12,8 @@ export interface TargetKind {
   readonly jsonMeaning?: string;
   /** Whether what is put there outlives this job: only such a place is good enough for the caller's own credential. */
   readonly isDurable: boolean;
+  /** Whether only the delivery shows that it takes a credential: beforehand its program is found, and not run. */
+  readonly isUntried?: true;
   /** Whether the body is a path. Only these are carried out in the sandbox (docs/design.md 7). */
   readonly isPath?: true;
 }
@@ -41,6 +43,7 @@ const table = {
     meaning: 'a program that reads it from standard input, run without a shell',
     jsonMeaning: 'the same with the whole credential object',
     isDurable: false,
+    isUntried: true,
   },
   'gh-secret': {
     body: '<owner/repo>[@env]',
@@ -94,9 +97,19 @@ export function targetForms(): readonly TargetForm[] {
   });
 }
 
-/** Whether a target outlives this job, by its name, e.g. `file:token`. */
-export function isDurable({ name }: { readonly name: string }): boolean {
-  return kinds.get(/^[a-z-]*/.exec(name)?.[0] ?? '')?.isDurable === true;
+/** The kind of a target, by its name, e.g. `file:token`. */
+function kindOf({ name }: { readonly name: string }): TargetKind | undefined {
+  return kinds.get(/^[a-z-]*/.exec(name)?.[0] ?? '');
+}
+
+/** Whether a target outlives this job. */
+export function isDurable(target: { readonly name: string }): boolean {
+  return kindOf(target)?.isDurable === true;
+}
+
+/** Whether a target cannot be tried beforehand. */
+export function isUntried(target: { readonly name: string }): boolean {
+  return kindOf(target)?.isUntried === true;
 }
 
 /** e.g. `file, dotenv or vault` */

@@ -123,6 +123,21 @@ describe('sa create prints', () => {
     });
   });
 
+  it('with --dry-run which target cannot be tried beforehand', async () => {
+    const argv = ['sa', 'create', '--name', 'ci', '--dry-run', '--to', 'exec:/bin/cat', '--to', 'file:token'];
+    const cwd = await workFolder();
+    const json = await nscale().run([...argv, '-q', '.targets'], { cwd });
+    const targets = [
+      { target: 'exec:/bin/cat', ok: true, tried: false },
+      { target: 'file:token', ok: true },
+    ];
+    expect({ code: json.code, targets: JSON.parse(json.stdout) }).toEqual({ code: 0, targets });
+    const text = await nscale().run(argv, { cwd });
+    expect(text.stdout).toContain(
+      '  - the credential goes to exec:/bin/cat, which cannot be tried beforehand\n  - the credential goes to file:token\n',
+    );
+  });
+
   it('with --dry-run that the credential could not be printed', async () => {
     const argv = ['sa', 'create', '--name', 'ci', '--dry-run'];
     const { code, stdout } = await nscale().run(argv);
