@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { sactl } from '../../src/model/hint.ts';
 import { openStoreAt } from '../harness/stores.ts';
 import { describeStore, freshValue } from '../state/store/contract.ts';
 import { engineContext } from './context.ts';
@@ -76,7 +77,7 @@ describe.skipIf(!isHere && !demandsAll)('PostgreSQL', () => {
     expect(await failureOf(other)).toMatchObject({
       isUncertain: false,
       message: expect.stringContaining('42P01'),
-      hint: 'make the table: sactl state init',
+      hint: ['make the table: ', sactl`state init`],
     });
   });
 

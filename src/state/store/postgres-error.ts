@@ -1,9 +1,10 @@
 import { systemCode, systemReason } from '../../files/system-error.ts';
+import { sactl, type Hint } from '../../model/hint.ts';
 import { safeText } from '../../model/text.ts';
 import { StateError } from './store.ts';
 
 interface Meaning {
-  readonly hint: string | null;
+  readonly hint: Hint | null;
   readonly retryable?: boolean;
   /** Whether the change may have been made. */
   readonly isUncertain?: boolean;
@@ -13,8 +14,8 @@ interface Meaning {
 const meanings: Readonly<Record<string, Meaning>> = {
   '28000': { hint: 'check user and password: "credential" beside the store, or SACTL_STATE' },
   '28P01': { hint: 'check user and password: "credential" beside the store, or SACTL_STATE' },
-  '3D000': { hint: 'make the database, or name another one: sactl makes none' },
-  '42P01': { hint: 'make the table: sactl state init' },
+  '3D000': { hint: 'make the database, or name another one; no command makes it' },
+  '42P01': { hint: ['make the table: ', sactl`state init`] },
   '42501': { hint: 'the user needs SELECT, INSERT, UPDATE and DELETE on the table sactl_state' },
   '25006': { hint: 'name the server that can be written to' },
   '40001': { hint: null, retryable: true },

@@ -78,7 +78,7 @@ function refusalOf(code: string, bucket: string): Refusal | undefined {
   const credential =
     'check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or "credential" beside the store';
   const refusals: Readonly<Record<string, Refusal>> = {
-    NoSuchBucket: { hint: `make the bucket ${bucket}, or name another one: sactl makes none` },
+    NoSuchBucket: { hint: `make the bucket ${bucket}, or name another one; no command makes it` },
     AccessDenied: {
       hint: `the credential needs s3:ListBucket on ${bucket}, and s3:GetObject, s3:PutObject and s3:DeleteObject in it`,
     },

@@ -175,7 +175,7 @@ describe('doctor asks a state store', () => {
     [{}, 'ok: the state store s3://ops/prod answers'],
     [
       { bucket: 'other' },
-      'error: cannot read the state in s3://ops/prod: the store answered 404 (NoSuchBucket) -> make the bucket ops, or name another one: sactl makes none',
+      'error: cannot read the state in s3://ops/prod: the store answered 404 (NoSuchBucket) -> make the bucket ops, or name another one; no command makes it',
     ],
   ])('%j', async (options, expected) => {
     const server = fetchFrom(createS3Server(options));

@@ -129,7 +129,7 @@ describe('state init', () => {
       stdout: '',
       stderr:
         'sactl: cannot list the state in s3://ops/prod: the store answered 404 (NoSuchBucket)\n' +
-        'hint: make the bucket ops, or name another one: sactl makes none\n',
+        'hint: make the bucket ops, or name another one; no command makes it\n',
     });
   });
 
