@@ -106,7 +106,7 @@ export function recoverCommand(verb: 'show' | 'deliver' | 'discard', { id, inten
 
 /** What tells an account from all others of all connections: of one that is being created, its name. */
 export function accountKey(
-  { provider, endpoint, organization }: EntryConnection,
+  { provider, endpoint, organization }: Pick<EntryConnection, 'provider' | 'endpoint' | 'organization'>,
   { id, name }: { readonly id: string | null; readonly name: string },
 ): readonly string[] {
   return [provider, endpoint, organization ?? '', id ?? `name:${name}`];

@@ -80,6 +80,7 @@ export async function deleteRule(
     auditedAs: 'ungrant',
     allowSelf,
     subject: { id, name: plan.rule.account, organization: null },
+    account: { id: null, name: plan.rule.account, organization: null },
     plan,
     action: `Delete access rule ${id}`,
     sample: undefined,

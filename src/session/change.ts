@@ -2,6 +2,7 @@ import { withGrace } from '../delivery/interrupt.ts';
 import { CliError, ExitCode, InterruptedError, PartialError, UnknownOutcomeError, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import type { Plan } from '../providers/plan.ts';
+import { inTurn } from './account-turn.ts';
 import { confirmChange } from './confirm.ts';
 import { dryRunDocument, type Planned } from './dry-run.ts';
 import type { DoneFlag } from './account-flags.ts';
@@ -19,6 +20,8 @@ export interface PlannedChange<Result> extends DoneFlag, SelfFlag {
   readonly auditedAs?: AuditOperation;
   /** As it was before. */
   readonly subject: AuditSubject;
+  /** The account that is changed, where the subject is something else. */
+  readonly account?: AuditSubject;
   /** The account by its result; null when another run changed it. Default: `subject`. */
   readonly changed?: (result: Result) => AuditSubject | null;
   readonly plan: Plan<Result>;
@@ -32,7 +35,7 @@ export interface PlannedChange<Result> extends DoneFlag, SelfFlag {
 /**
  * The common end of every change without a credential: previews it, or asks for confirmation, does it and prints it.
  * @throws UsageError when it is a change of the caller's own account that nothing allows, or the output would fail on the result, before anything is sent; ActionRequiredError when a
- * person has to take a step first; PartialError when the change was made and its result could not be printed
+ * person has to take a step first; ConflictError (`locked`) while another run changes the account; PartialError when the change was made and its result could not be printed
  */
 export async function change<Result>(session: Session, planned: PlannedChange<Result>): Promise<ExitCode> {
   const { operation, plan, document, done, allowSelf } = planned;
@@ -50,7 +53,7 @@ export async function change<Result>(session: Session, planned: PlannedChange<Re
   await tryOutput(session, document(planned.sample));
   if (action !== undefined) await confirmDone(session, { action, effects, done });
   else if (effects.length > 0) await confirmChange(session, { action: planned.action, effects });
-  const result = await applyAudited(session, planned);
+  const result = await turnOf(session, planned, () => applyAudited(session, planned));
   try {
     await session.emit(document(result));
   } catch (cause) {
@@ -59,6 +62,15 @@ export async function change<Result>(session: Session, planned: PlannedChange<Re
     throw new PartialError(message, { provider: definition.name, cause });
   }
   return ExitCode.done;
+}
+
+/** What changes nothing waits for nobody. */
+async function turnOf<Result>(
+  session: Session,
+  { plan, subject, account = subject }: PlannedChange<Result>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return plan.effects.length === 0 && plan.action === undefined ? work() : inTurn(session, account, work);
 }
 
 async function tryOutput({ renderer }: Session, document: OutputDocument): Promise<void> {

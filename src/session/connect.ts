@@ -203,9 +203,9 @@ async function connectSandbox(
 function locksOnDemand(options: AccountLockOptions): AccountLocks {
   let opened: Promise<AccountLocks> | null = null;
   return {
-    lock: async (account) => {
+    lock: async (account, wait) => {
       opened ??= import('../state/account-lock.ts').then((module) => module.openAccountLocks(options));
-      return (await opened).lock(account);
+      return (await opened).lock(account, wait);
     },
   };
 }

@@ -1,0 +1,56 @@
+import { accountKey } from '../delivery/recover.ts';
+import type { LockWait } from '../files/lock.ts';
+import type { AuditSubject } from '../state/audit-event.ts';
+import type { AccountLock } from '../state/account-lock.ts';
+import type { Session } from './session.ts';
+
+const pauseMs = 250;
+/** How long another run may hold the lock: a change takes seconds, and a rotation may take longer. */
+const patienceMs = 15_000;
+/** What is waited for is said after this time. */
+const silentMs = 5000;
+
+/**
+ * Does the work while no other run on this machine changes the account, and what binds to its name where access rules do:
+ * two changes that read and write at once would lose one of them (docs/design.md 6). Waits for a short change of another run.
+ * @throws ConflictError (`locked`) when another run holds the account for longer; else as `AccountLocks.lock` and `work`
+ */
+export async function inTurn<Result>(
+  session: Session,
+  account: AuditSubject,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { definition, provider, connection, locks } = session;
+  const { id, name } = account;
+  const organization = provider.listOrganizations === undefined ? null : account.organization;
+  const byName = { id: null, name: name ?? '' };
+  const subjects = [
+    ...(id === null ? [] : [{ id, name: name ?? '' }]),
+    ...(id === null || definition.accessRules !== undefined ? [byName] : []),
+  ];
+  const what = `${definition.name} service account ${name ?? id ?? ''}`;
+  const wait = waitOf(session, what);
+  const taken: AccountLock[] = [];
+  try {
+    for (const subject of subjects) {
+      const key = accountKey({ provider: definition.name, endpoint: connection.endpoint, organization }, subject);
+      taken.push(await locks.lock({ key, name: what }, wait));
+    }
+    return await work();
+  } finally {
+    for (const lock of taken.toReversed()) await lock.release();
+  }
+}
+
+function waitOf({ ctx, note }: Session, what: string): LockWait {
+  let waitedMs = 0;
+  return {
+    pauseMs,
+    pauses: patienceMs / pauseMs,
+    sleep: async (milliseconds) => {
+      if (waitedMs === silentMs) await note(`waiting for another run that changes ${what}`);
+      waitedMs += milliseconds;
+      await ctx.sleep(milliseconds, ctx.signal);
+    },
+  };
+}
