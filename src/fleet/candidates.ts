@@ -64,7 +64,15 @@ export async function chooseCandidates(
     const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
     await run.note(nothingSelected(total));
   }
+  const aged = selectors.agesFromCreation ? candidates.filter(({ account }) => factsOf(account).issuedAt === null) : [];
+  if (aged.length > 0) await run.note(fromCreation(aged.length));
   return { candidates, skipped, pending };
+}
+
+/** Without records a credential of an old account is due at every run, however fresh it is. */
+function fromCreation(count: number): string {
+  const whose = count === 1 ? 'no rotation of 1 account' : `no rotation of ${count} accounts`;
+  return `${whose} is recorded here: the age counts from createdAt, at every run until the state is kept between runs`;
 }
 
 /** An account that two connections list is taken once, by way of the first. */

@@ -70,12 +70,27 @@ function ageReason(
   const byCreation = agesFromCreation && !Number.isNaN(created) ? created : null;
   const issuedAt = facts.issuedAt ?? byCreation;
   if (issuedAt === null) {
-    const remedy = agesFromCreation ? '' : '; keep the state between runs, or use --age-from createdAt';
-    return { reason: 'age unknown', detail: `never rotated from here${remedy}` };
+    return { reason: 'age unknown', detail: `never rotated from here; ${ageRemedy({ agesFromCreation })}` };
   }
   if (now - issuedAt >= olderThanMs) return null;
   const what = facts.issuedAt === null ? 'it was created' : 'its credential was issued';
   return { reason: 'not due', detail: `${what} ${new Date(issuedAt).toISOString()}` };
+}
+
+/** What makes the age of a credential known. */
+export function ageRemedy({ agesFromCreation }: Pick<Selectors, 'agesFromCreation'>): string {
+  return `keep the state between runs${agesFromCreation ? '' : ', or use --age-from createdAt'}`;
+}
+
+/**
+ * What keeps a run from looking as if nothing was due: no account has a known age. Where one has, the records last.
+ * @param count how many accounts are to be rotated, or have something left to do
+ */
+export function ageProblem(skipped: readonly Skipped[], { count }: { readonly count: number }): string | null {
+  const unknown = skipped.filter(({ reason }) => reason === 'age unknown').length;
+  if (count > 0 || unknown === 0 || skipped.some(({ reason }) => reason === 'not due')) return null;
+  const whose = unknown === 1 ? 'of the one account' : `of any of the ${unknown} accounts`;
+  return `--older-than finds nothing: the age of the credential ${whose} is not known, because no rotation is recorded here`;
 }
 
 /** An open entry of the journal about an account. */

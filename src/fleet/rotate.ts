@@ -15,6 +15,7 @@ import { bulkPlan, effectsOnAll } from './plan.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { bulkDocument } from './report-document.ts';
 import { openRun, type BulkRun } from './run.ts';
+import { ageProblem, ageRemedy } from './due.ts';
 
 /**
  * Rotates several accounts, of one provider or of all: chooses them, plans each one and tries its targets, asks for
@@ -44,8 +45,14 @@ export async function rotateSeveral(
   ctx.signal.throwIfAborted();
   for (const warning of preparation.warnings) await run.note(warning);
   const known = await knownResult(choice, preparation, { unlisted, unclear });
-  const { hint, prepared } = preparation;
-  const problems = [...preparation.problems, ...(common.dryRun ? [] : await filterProblems(run, prepared, known))];
+  const { prepared } = preparation;
+  const age = ageProblem(choice.skipped, { count: choice.candidates.length + choice.pending.length });
+  const hint = preparation.hint ?? (age === null ? null : ageRemedy(input.selectors));
+  const problems = [
+    ...preparation.problems,
+    ...(age === null ? [] : [age]),
+    ...(common.dryRun ? [] : await filterProblems(run, prepared, known)),
+  ];
   if (common.dryRun) await fleet.emit(bulkPlan(preparation, known, run.marker));
   if (problems.length > 0) throw new UsageError(problems, { hint });
   if (common.dryRun) return unlisted.length + unclear.length === 0 ? ExitCode.done : ExitCode.partial;

@@ -121,12 +121,12 @@ describe('an account is left', () => {
     [
       'of unknown age, also when it counts from a creation that nobody knows',
       { selectors: fromCreation, account: { createdAt: null } },
-      { ...unknownAge, detail: 'never rotated from here' },
+      { ...unknownAge, detail: 'never rotated from here; keep the state between runs' },
     ],
     [
       'of unknown age, when its creation is no time',
       { selectors: fromCreation, account: { createdAt: 'yesterday' } },
-      { ...unknownAge, detail: 'never rotated from here' },
+      { ...unknownAge, detail: 'never rotated from here; keep the state between runs' },
     ],
     [
       'with a fresh credential',

@@ -53,7 +53,6 @@ describe('which accounts are rotated', () => {
     ],
     [['--expiring-within', '1s', '--include-expired', '--match', '*00[13]'], { 1: 'skipped: not due', 3: 'rotated' }],
     [['--id', 'app-001', '--id', 'app-002', '--expiring-within', '14d'], { 1: 'rotated', 2: 'skipped: not due' }],
-    [['--older-than', '60d', '--match', '*-005'], { 5: 'skipped: age unknown' }],
     [['--older-than', '60d', '--age-from', 'createdAt', '--match', '*-005'], { 5: 'rotated' }],
     [['--older-than', '81d', '--age-from', 'createdAt', '--match', '*-005'], { 5: 'skipped: not due' }],
   ];
@@ -99,6 +98,52 @@ describe('which accounts are rotated', () => {
     expect(run.stderr).toContain('app-001: the credential could not be verified: the account is disabled');
   });
 });
+
+describe('a run that knows the age of no credential', () => {
+  const old = ['--match', 'app-*', '--older-than', '60d'];
+
+  it.each(['nscale', 'runai'] as const)('of %s is refused, and not green every night', async (provider) => {
+    const world = createWorld({ providers: [provider], accounts: 2 });
+    const { code, stdout, stderr } = await world.run([...rotate, ...old]);
+    expect({ code, stdout, sent: changes(world) }).toEqual({ code: 2, stdout: '', sent: [] });
+    expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      error: {
+        message:
+          '--older-than finds nothing: the age of the credential of any of the 2 accounts is not known, ' +
+          'because no rotation is recorded here',
+        hint: 'keep the state between runs, or use --age-from createdAt',
+      },
+    });
+    const dry = await world.run([...rotate.filter((word) => word !== '--yes'), ...old, '--dry-run']);
+    expect(dry.code).toBe(2);
+  });
+
+  it('is one that does nothing where the age of another is known', async () => {
+    const world = createWorld({ providers: ['runai'], accounts: 2 });
+    expect(await verdicts(world, ['--match', 'app-001'])).toEqual({ 1: 'rotated' });
+    expect(await verdicts(world, old)).toEqual({ 1: 'skipped: not due', 2: 'skipped: age unknown' });
+  });
+
+  it('rotates with --age-from createdAt, says so, and counts from the rotation that is recorded then', async () => {
+    const world = createWorld({ providers: ['runai'], accounts: 2 });
+    const argv = [...rotate, ...old, '--age-from', 'createdAt'];
+    const first = await world.run(argv);
+    expect([first.code, changes(world).length]).toEqual([0, 2]);
+    expect(first.stderr).toContain(
+      'sactl: no rotation of 2 accounts is recorded here: ' +
+        'the age counts from createdAt, at every run until the state is kept between runs\n',
+    );
+    const second = await world.run(argv);
+    expect(itemsOf(second).map(verdictOf)).toEqual(['skipped: not due', 'skipped: not due']);
+    expect(second.stderr).not.toContain('recorded here');
+    expect([second.code, changes(world).length]).toEqual([0, 2]);
+  });
+});
+
+/** What was sent that changes something of an account. */
+function changes(world: World): readonly string[] {
+  return world.mutations().filter((request) => !request.endsWith('/token'));
+}
 
 /** A configuration with these profiles for one nscale. */
 function profiles({ folder }: World, { endpoint, env }: Server, names: readonly string[]): string {
