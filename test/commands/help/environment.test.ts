@@ -14,6 +14,7 @@ const unexplained: Readonly<Record<string, string>> = {
   HTTP_PROXY: 'is not used, which doctor says',
   NODE_TLS_REJECT_UNAUTHORIZED: 'is refused',
   LOCALAPPDATA: 'is where Windows has what XDG_STATE_HOME names',
+  NODE_OPTIONS: 'is for every program of Node',
   TERM: 'is for every terminal',
   DISPLAY: 'only says whether there is a browser',
   WAYLAND_DISPLAY: 'only says whether there is a browser',
