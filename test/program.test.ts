@@ -31,14 +31,14 @@ describe('the command tree', () => {
           ' ',
         ),
       'serviceaccounts update':
-        '--id --file --stdin --name --description --group --add-group --remove-group --tag --remove-tag --enable --disable --done'.split(
+        '--id --file --stdin --name --description --group --add-group --remove-group --tag --remove-tag --enable --disable --allow-self --done'.split(
           ' ',
         ),
       'serviceaccounts rotate':
         '--id --all --match --expiring-within --older-than --age-from --include-expired --include-disabled --concurrency --report --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal'.split(
           ' ',
         ),
-      'serviceaccounts delete': ['--id', '--ignore-missing', '--done'],
+      'serviceaccounts delete': ['--id', '--ignore-missing', '--allow-self', '--done'],
       'tokens list': ['--id'],
       'tokens create': '--id --file --stdin --token --to --verify --no-verify --allow-tenant-change --no-journal'.split(
         ' ',
@@ -49,7 +49,7 @@ describe('the command tree', () => {
       'roles list': [],
       'accessrules list': ['--account'],
       'accessrules create': ['--account', '--role', '--scope', '--cluster'],
-      'accessrules delete': ['--id'],
+      'accessrules delete': ['--id', '--allow-self'],
       'scopes list': [],
       'orgs list': [],
       'recover list': [],

@@ -99,7 +99,7 @@ describe('ids that are such numbers', () => {
     const deployment = runai({ intercept: withLongIds(log) });
     const { stdout } = await deployment.run(['accessrules', 'list', '-q', '.[].id']);
     expect(stdout.split('\n')).toContain(id);
-    await deployment.run(['accessrules', 'delete', '--id', id, '--yes']);
+    await deployment.run(['accessrules', 'delete', '--id', id, '--yes', '--allow-self']);
     expect(log.filter((line) => line.startsWith('DELETE'))).toEqual([
       `DELETE /api/v1/authorization/access-rules/${id} `,
     ]);
