@@ -18,8 +18,11 @@ const outside = {
 const words = Object.keys(outside).map(wordOf);
 const anyWord = new RegExp(String.raw`(?<!\w)(?:${words.join('|')})(?!\w)`, 'g');
 
+/** A comment; a backslash takes along the end of its line. */
+const comment = String.raw`#(?:\\(?:\r?\n|[^\r\n]|\r(?!\n))|[^\\\n])*\n`;
+
 /** A program that begins with one of these words reads files when it is compiled; none begins with one otherwise. */
-const modules = /^(?:\s|#[^\n]*\n)*(import|include|module)(?!\w)/;
+const modules = new RegExp(String.raw`^(?:\s|${comment})*(import|include|module)(?!\w)`);
 
 /** Why a filter that takes its functions from files is refused, null for any other. It has to be asked before compiling. */
 export function moduleProblem({ filter }: JqProgram): string | null {

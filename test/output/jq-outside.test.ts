@@ -43,6 +43,7 @@ const refused: readonly (readonly [filter: string, said: string, reason: string]
   ['get_search_list, get_jq_origin', 'get_search_list/0 is not defined at line 1, column 1', files],
   ['import "a" as a; a::f', '"import" is not available', files],
   ['\n # mine\n# env\n\timport "a" as $a; $a', '"import" is not available', files],
+  ['# ends here \\\\\nimport "a" as a; .', '"import" is not available', files],
   ['include "a"; f', '"include" is not available', files],
   ['module {name: "m"}; import "a" as a; .', '"module" is not available', files],
 ];
@@ -74,6 +75,8 @@ const accepted: readonly (readonly [filter: string, printed: string])[] = [
   ['def my_env: 3; my_env', '3\n'],
   ['.import, {import: 1}, {include: 2}', 'null\n{"import":1}\n{"include":2}\n'],
   ['"import \\"a\\" as a;"', 'import "a" as a;\n'],
+  ['# goes on \\\nimport "a" as a;\n1', '1\n'],
+  ['# goes on \\\\\\\r\ninclude "a";\n1', '1\n'],
   ['.modulemeta', 'null\n'],
   ['def module_of: 1; module_of', '1\n'],
 ];
