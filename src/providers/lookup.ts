@@ -1,5 +1,6 @@
-import { ConflictError } from '../errors.ts';
+import { ConflictError, FailedError, NotFoundError, type CliError, type ErrorDetails } from '../errors.ts';
 import type { Account } from '../model/account.ts';
+import type { Misread } from './provider.ts';
 
 /** The accounts that a reference names, exactly: by the first of the keys that fits any of them. */
 export function accountsNamed(
@@ -27,4 +28,25 @@ export function onlyAccount(named: readonly Account[], subject: string): Account
     provider: first.provider,
     hint: 'name one of them by its id: --id <id>',
   });
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a reference looks like an id of nscale and Run:ai, and not like a name. */
+export function isUuid(reference: string): boolean {
+  return uuid.test(reference);
+}
+
+/**
+ * The error about a reference that names none of a list's accounts. Exit 3 reads as "it is gone", which is not known while
+ * one of the accounts that cannot be read may be it: one without an id for an id, one without a name for a name.
+ */
+export function missingFrom(
+  unreadable: readonly Misread[],
+  reference: string,
+  { message, ...details }: ErrorDetails & { readonly message: string },
+): CliError {
+  const text = [message, ...unreadable.map(({ what }) => what)].join('; ');
+  const mayBeIt = unreadable.some(({ id, name }) => (isUuid(reference) ? id : name) === null);
+  return mayBeIt ? new FailedError('bad_answer', text, details) : new NotFoundError(text, details);
 }

@@ -102,7 +102,7 @@ async function findExisting(session: Session, { name }: NewAccount, flags: Creat
   const { same, gaps } = await accountsNamed(session, name);
   const [only, ...others] = same;
   if (only === undefined) {
-    // A provider whose lists are cut refuses a name that is taken.
+    // Run:ai, whose list may be cut, refuses a name that is taken.
     for (const text of gaps) await session.note(text);
     return null;
   }
@@ -130,7 +130,9 @@ async function accountsNamed(
       hint: 'give --allow-duplicate to have a second one, or another name',
     });
   }
-  return { same: accounts.filter((account) => account.name === name), gaps: isCut ? warnings : [] };
+  const nameless = misread.filter((account) => !account.isListed && account.name === null);
+  const gaps = [...(isCut ? warnings : []), ...nameless.map(({ what }) => `${what}; it may be named "${name}"`)];
+  return { same: accounts.filter((account) => account.name === name), gaps };
 }
 
 function exists({ definition }: Session, same: readonly Account[], flags: Pick<CreateFlags, 'ifMissing'>): CliError {

@@ -5,7 +5,8 @@ import { quoted } from '../../model/text.ts';
 import { complete, type Items } from '../answers.ts';
 import type { Group, Misread } from '../provider.ts';
 import type { Connection } from './connection.ts';
-import { isUuid, toGroup, toRole, type GroupRead } from './schema.ts';
+import { isUuid } from '../lookup.ts';
+import { toGroup, toRole, type GroupRead } from './schema.ts';
 
 /** All groups of the organization. @throws HttpError 403 for most callers (docs/contracts/nscale.md 9.23) */
 export async function listGroups(connection: Connection): Promise<Group[]> {

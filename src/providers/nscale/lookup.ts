@@ -1,13 +1,13 @@
-import { FailedError, NotFoundError } from '../../errors.ts';
+import { FailedError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
 import { sactl } from '../../model/hint.ts';
-import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
+import { accountsNamed as byReference, isUuid, missingFrom, onlyAccount } from '../lookup.ts';
 import { bearer, illegible, type Payload } from '../answers.ts';
 import { listOf } from '../../model/text.ts';
 import type { AccountList, Misread, VerificationOptions } from '../provider.ts';
 import type { Connection } from './connection.ts';
 import { createApi } from './api.ts';
-import { isUuid, toAccount, type ServiceAccount } from './schema.ts';
+import { toAccount, type ServiceAccount } from './schema.ts';
 
 /** Every account the token can see, which for a service account without rights is only itself. */
 export async function listAccounts(connection: Connection): Promise<AccountList> {
@@ -43,10 +43,10 @@ export async function findAccount(connection: Connection, reference: string): Pr
   const accounts = items.map(connection.model);
   const found = onlyAccount(accountsNamed(accounts, reference), `nscale service accounts are named "${reference}"`);
   if (found !== null) return found;
-  const message = `no service account "${reference}" in nscale organization ${await connection.organization()}`;
   const isIncomplete = accounts.length + unreadable.length <= 1;
-  const gaps = [...(isIncomplete ? [mayBeIncomplete] : []), ...unreadable.map(({ what }) => what)];
-  throw new NotFoundError([message, ...gaps].join('; '), { provider: 'nscale', hint: sactl`serviceaccounts list` });
+  const missing = `no service account "${reference}" in nscale organization ${await connection.organization()}`;
+  const message = [missing, ...(isIncomplete ? [mayBeIncomplete] : [])].join('; ');
+  throw missingFrom(unreadable, reference, { message, provider: 'nscale', hint: sactl`serviceaccounts list` });
 }
 
 /** The account as the server shows it now, or null when it does not. @throws FailedError when it cannot be read */

@@ -3,7 +3,8 @@ import { HttpError } from '../../http/error.ts';
 import { quoted } from '../../model/text.ts';
 import type { ConnectOptions, Organization } from '../provider.ts';
 import type { Api } from './api.ts';
-import { isUuid, organizationsOf, toOrganization } from './schema.ts';
+import { isUuid } from '../lookup.ts';
+import { organizationsOf, toOrganization } from './schema.ts';
 
 /**
  * The id of the organization that the user named by id or name or, where the token sees just one, of that one. Ids are

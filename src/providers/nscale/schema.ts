@@ -63,10 +63,6 @@ function reading<Wire>(noun: string, whole: Schema<Wire>, part: Schema<Wire>): I
   return { noun: `nscale ${noun}`, whole, part, named: (raw) => fieldsOf(raw)['metadata'] };
 }
 
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-}
-
 const authorizationClaim = 'https://unikorn-cloud.org/authz';
 
 export const UserInfo = z.object({

@@ -1,9 +1,9 @@
 import { sactl } from '../../model/hint.ts';
-import { FailedError, NotFoundError } from '../../errors.ts';
+import { FailedError, type CliError } from '../../errors.ts';
 import { describeRule, type Account } from '../../model/account.ts';
 import { listOf } from '../../model/text.ts';
 import type { AccountList, Misread } from '../provider.ts';
-import { accountsNamed as byReference, onlyAccount } from '../lookup.ts';
+import { accountsNamed as byReference, isUuid, missingFrom, onlyAccount } from '../lookup.ts';
 import { illegible, type Items, type Payload } from '../answers.ts';
 import { isForbidden } from './problem.ts';
 import type { Connection } from './connection.ts';
@@ -88,9 +88,10 @@ export async function readAccount(connection: Connection, id: string): Promise<A
   return joined(connection, found);
 }
 
-function missingAccount(reference: string, unreadable: readonly Misread[] = []): NotFoundError {
-  const message = [`no Run:ai service account "${reference}"`, ...unreadable.map(({ what }) => what)].join('; ');
-  return new NotFoundError(message, { provider: 'runai', hint: sactl`serviceaccounts list --provider runai` });
+function missingAccount(reference: string, unreadable: readonly Misread[] = []): CliError {
+  const message = `no Run:ai service account "${reference}"`;
+  const hint = sactl`serviceaccounts list --provider runai`;
+  return missingFrom(unreadable, reference, { message, provider: 'runai', hint });
 }
 
 /**
@@ -99,14 +100,12 @@ function missingAccount(reference: string, unreadable: readonly Misread[] = []):
  */
 async function findUnlisted({ api }: Connection, reference: string): Promise<Payload<ServiceAccount> | null> {
   const found = isPathPart(reference) ? await api.account(reference) : null;
-  if (found !== null || isUuid.test(reference)) return found;
+  if (found !== null || isUuid(reference)) return found;
   throw new FailedError('failed', `no service account "${reference}" is listed; ${mayBeCut}`, {
     provider: 'runai',
     hint: 'name it by its id: --id <id>',
   });
 }
-
-const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** With its access rules, where they may be read. */
 async function joined(connection: Connection, found: Payload<ServiceAccount>): Promise<Account> {
@@ -116,14 +115,23 @@ async function joined(connection: Connection, found: Payload<ServiceAccount>): P
 
 /** The rules of these subjects; null where the caller may not read rules, or some of them cannot be read. */
 export async function readableRules(
-  { api }: Connection,
+  connection: Connection,
   subjects: readonly string[],
 ): Promise<readonly AccessRuleRead[] | null> {
+  const { rules, gap } = await knownRules(connection, subjects);
+  return gap === null ? rules : null;
+}
+
+/** The rules of these subjects as far as they can be read; `gap` says why there may be more, null where there are none. */
+export async function knownRules(
+  { api }: Connection,
+  subjects: readonly string[],
+): Promise<{ readonly rules: readonly AccessRuleRead[]; readonly gap: string | null }> {
   try {
     const { rules, unreadable } = await api.rulesOf(subjects);
-    return unreadable.length === 0 ? rules : null;
+    return { rules, gap: unreadable.length === 0 ? null : unreadable.map(({ what }) => what).join('; ') };
   } catch (error) {
-    if (isForbidden(error)) return null;
+    if (isForbidden(error)) return { rules: [], gap: 'this credential may not read access rules' };
     throw error;
   }
 }

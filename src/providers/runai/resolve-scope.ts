@@ -4,6 +4,7 @@ import type { GrantRequest } from '../../model/account.ts';
 import { sactl } from '../../model/hint.ts';
 import type { Scope } from '../access-rules.ts';
 import { payload } from '../answers.ts';
+import { isUuid } from '../lookup.ts';
 import { clustersPath } from './api.ts';
 import { orMissing } from './problem.ts';
 import type { Connection } from './connection.ts';
@@ -45,10 +46,8 @@ export async function resolveScope(
   return resolveUnit(connection, { type: type === 'project' ? type : 'department', reference, on });
 }
 
-const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 async function resolveCluster(connection: Connection, reference: string): Promise<GrantScope> {
-  if (isUuid.test(reference)) {
+  if (isUuid(reference)) {
     const path = `${clustersPath}/${encodeURIComponent(reference)}`;
     const found = await byId(connection, path, payload(Cluster));
     if (found !== 'missing') return { ...asScope('cluster', reference, found?.wire.name), clusterId: reference };

@@ -150,7 +150,7 @@ export async function planRevoke(connection: Connection, ruleId: string): Promis
     const what = describeRule(toAccessRule(rule));
     throw new UsageError(`access rule ${ruleId} is for everybody, and no service account's own: ${what}`, {
       provider: 'runai',
-      hint: "whoever loses what by it cannot be shown here: delete it in Run:ai's console",
+      hint: "it may take rights from any user or account: delete it in Run:ai's console",
     });
   }
   if (rule === null || !isOwnRule(rule) || rule.deletedAt) throw missingRule(`with the id ${ruleId}`);

@@ -92,16 +92,25 @@ test('a rule that is gone already is fine', async () => {
   expect(outcome).toEqual({ code: 0, stdout: deleted, stderr: lines(...told) });
 });
 
-test('rules that cannot be read are said to stay behind', async () => {
+test('rules that cannot be read are said to stay behind, before and after', async () => {
   const unreadable = { method: 'GET', path: rules, answer: forbidden };
   const deployment = deploy({ intercept: faults(unreadable) });
   const { stdout } = await deployment.run([...argv, '--dry-run', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({
     effects: [
       'its client secret stops working at once',
-      'its access rules cannot be read with this credential, and would stay behind',
+      'access rules that cannot be read would stay behind: this credential may not read access rules',
       'it cannot be brought back',
     ],
+  });
+  expect(await deployment.run([...argv, ...answer])).toEqual({
+    code: 0,
+    stdout: deleted,
+    stderr: lines(
+      'disabled ci-vision',
+      'deleted ci-vision',
+      'access rules for the name ci-vision may have stayed behind: this credential may not read access rules',
+    ),
   });
 });
 

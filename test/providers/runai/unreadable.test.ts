@@ -54,6 +54,38 @@ describe('an account', () => {
     expect(deployment.requests).toEqual([list]);
   });
 
+  test.each([
+    ['a name', nameless, 'gone'],
+    ['a name and an id', null, 'gone'],
+    ['an id', { name: 'x' }, 'a0000000-0000-4000-8000-00000000dead'],
+  ])('without %s may be the one that is not found: it is not said to be gone', async (_, item, reference) => {
+    const deployment = deploy({ intercept: adding(accounts, null, item) });
+    const argv = ['sa', 'delete', '--id', reference, '--yes', '--ignore-missing'];
+    const { code, stdout, stderr } = await deployment.run(argv);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`sactl: no Run:ai service account "${reference}"; Run:ai service account `);
+    expect(deployment.requests).toEqual([list]);
+  });
+
+  test.each([
+    ['a name', nameless, 'a0000000-0000-4000-8000-00000000dead'],
+    ['an id', { name: 'x' }, 'gone'],
+  ])('without %s is not the one with another', async (_, item, reference) => {
+    const deployment = deploy({ intercept: adding(accounts, null, item) });
+    const { code } = await deployment.run(['sa', 'delete', '--id', reference, '--yes', '--ignore-missing']);
+    expect(code).toBe(0);
+  });
+
+  test('without a name may have that of a new one, which is told', async () => {
+    const deployment = deploy({ newSecret: () => 'new-secret', intercept: adding(accounts, null, nameless) });
+    const argv = ['sa', 'create', '--name', 'fresh', '--if-missing', '-q', '.credential.value'];
+    expect(await deployment.run(argv)).toEqual({
+      code: 0,
+      stdout: 'new-secret\n',
+      stderr: `sactl: ${what}; it may be named "fresh"\n`,
+    });
+  });
+
   test('of which something else cannot be read is listed with the rest', async () => {
     const odd = { id: bad, name: 'odd', clientId: 'odd', enabled: 'yes', lastLogin: 5 };
     const deployment = deploy({ intercept: adding(accounts, null, odd) });
@@ -101,7 +133,18 @@ describe('an access rule', () => {
     const outcome = await deployment.run(['sa', 'get', '--id', name, '-q', '.accessRules']);
     expect(outcome).toEqual({ code: 0, stdout: 'null\n', stderr: '' });
     const plan = await deployment.run(['sa', 'delete', '--id', name, '--dry-run', '-q', '.effects[]']);
-    expect(plan.stdout).toContain('its access rules cannot be read with this credential, and would stay behind\n');
+    expect(plan.stdout).toContain(`access rules that cannot be read would stay behind: ${what}\n`);
+  });
+
+  test('without a subject keeps none of the account’s other rules', async () => {
+    const deployment = deploy({ intercept: adding('/access-rules', 'accessRules', lost) });
+    const { code, stderr } = await deployment.run(['sa', 'delete', '--id', name, '--yes']);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`sactl: access rules for the name ${name} may have stayed behind: ${what}\n`);
+    expect(deployment.mutations().filter((request) => request.includes(rules))).toEqual([
+      `DELETE ${rules}/102`,
+      `DELETE ${rules}/103`,
+    ]);
   });
 
   test('without a role or a scope is one, and can be deleted', async () => {
