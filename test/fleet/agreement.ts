@@ -129,6 +129,7 @@ interface Held {
 function promises(truth: Truth, before: ReportItem | null): readonly Held[] {
   const { item } = truth;
   if (item.kind === 'rotated') return rotatedPromises(truth, before);
+  if (isUnreadable(item)) return unreadablePromises(truth);
   if (item.exitCode === 8) return keptPromises(truth);
   if (item.exitCode === 7) return unknownPromises(truth);
   return untouchedPromises(truth, before);
@@ -159,6 +160,19 @@ function keptPromises({ item, isInJournal, isInTarget, entries, lastEvent }: Tru
     { holds: isInJournal || isInTarget, promise: 'the credential that works is kept' },
     { holds: entries.includes(item.recoverId ?? ''), promise: 'the entry is there to recover' },
     { holds: lastEvent?.outcome === 'undelivered', promise: 'the audit log says undelivered' },
+  ];
+}
+
+/** An answer came that cannot be read, and is kept: what it may hold is not known. */
+function isUnreadable({ exitCode, error }: ReportItem): boolean {
+  return exitCode === 8 && (error?.message.includes('; the answer is kept') ?? false);
+}
+
+function unreadablePromises({ item, entries, isTargetOld }: Truth): readonly Held[] {
+  return [
+    { holds: item.kind === 'failed', promise: 'an answer that cannot be read has failed' },
+    { holds: isTargetOld, promise: 'the target is as it was' },
+    { holds: entries.length === 1, promise: 'the journal keeps the answer' },
   ];
 }
 
@@ -215,7 +229,9 @@ function locksLeft({ stateDirectory }: Scene): readonly string[] {
  * What another run of what is due should say of an account, by what the run before said: only the rest is rotated, and what
  * is in the journal is not thrown away.
  */
-function verdictAfter({ kind, exitCode, reason }: ReportItem): string {
+function verdictAfter(item: ReportItem): string {
+  const { kind, exitCode, reason } = item;
+  if (isUnreadable(item)) return 'rotated';
   if (reason === 'own account') return 'skipped: own account';
   if (kind === 'rotated') return 'skipped: not due';
   return exitCode === 8 ? 'failed: 8' : 'rotated';

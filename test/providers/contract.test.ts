@@ -9,9 +9,9 @@ const accountKeys = (
   'provider profile id name description organization status enabled clientId groups tags ' +
   'accessRules createdAt createdBy updatedAt lastUsedAt expiresAt tokens raw'
 ).split(' ');
-const issueKeys = [...accountKeys, 'credential', 'verified', 'reissued', 'deliveredTo', 'recoverId', 'actionsRequired'];
+const outcomeKeys = ['verified', 'reissued', 'superseded', 'deliveredTo', 'recoverId', 'actionsRequired'];
+const issueKeys = [...accountKeys, 'credential', ...outcomeKeys];
 const credentialKeys = ['kind', 'value', 'clientId', 'expiresAt', 'fingerprint'];
-
 interface Printed {
   readonly [key: string]: unknown;
   readonly credential?: { readonly value: string | null };

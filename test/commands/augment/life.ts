@@ -54,6 +54,7 @@ export function issued(session: string, target: string): object {
     },
     verified: true,
     reissued: false,
+    superseded: false,
     deliveredTo: [{ target, ok: true, error: null }],
     recoverId: null,
     actionsRequired: [],

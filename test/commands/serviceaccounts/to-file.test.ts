@@ -45,6 +45,7 @@ describe.each(verbs)('sa $verb --to file:', ({ argv, account, raw, post }) => {
       credential: goneElsewhere,
       verified: true,
       reissued: false,
+      superseded: false,
       deliveredTo: [delivered(`file:${account.name}.token`)],
       recoverId: null,
       actionsRequired: [],
