@@ -8,6 +8,7 @@ import { unansweredText, type Listed, type Unanswered } from './connections.ts';
 import { findUnfinished, whyNot, type Reason, type Skipped } from './due.ts';
 import { gatherFacts } from './facts.ts';
 import { isNamed } from './misread.ts';
+import { mayBe, missingFrom } from '../providers/lookup.ts';
 import type { BulkInput } from './input.ts';
 import type { BulkRun } from './run.ts';
 import { nothingSelected } from './selection.ts';
@@ -107,7 +108,9 @@ function resolve(
     else if (only === undefined) {
       const hint = sactl`serviceaccounts list`;
       const unsure = lists.flatMap((listed) => listed.unsure ?? []).find((one) => one.reference === reference);
-      problems.push(unsure?.error ?? new NotFoundError(`no service account ${quoted(reference)}`, { hint }));
+      const doubtful = lists.flatMap((list) => list.misread ?? []).filter((one) => mayBe(one, reference));
+      const message = `no service account ${quoted(reference)}`;
+      problems.push(unsure?.error ?? missingFrom(doubtful, reference, { message, hint }));
     } else if (others.length === 0) chosen.add(only);
     else problems.push(ambiguous(reference, named));
   }

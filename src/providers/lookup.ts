@@ -37,9 +37,14 @@ export function isUuid(reference: string): boolean {
   return uuid.test(reference);
 }
 
+/** Whether an account that cannot be read may be what a reference names: one without an id an id, one without a name a name. */
+export function mayBe({ id, name }: Misread, reference: string): boolean {
+  return (isUuid(reference) ? id : name) === null;
+}
+
 /**
  * The error about a reference that names none of a list's accounts. Exit 3 reads as "it is gone", which is not known while
- * one of the accounts that cannot be read may be it: one without an id for an id, one without a name for a name.
+ * one of the accounts that cannot be read may be it.
  */
 export function missingFrom(
   unreadable: readonly Misread[],
@@ -47,6 +52,7 @@ export function missingFrom(
   { message, ...details }: ErrorDetails & { readonly message: string },
 ): CliError {
   const text = [message, ...unreadable.map(({ what }) => what)].join('; ');
-  const mayBeIt = unreadable.some(({ id, name }) => (isUuid(reference) ? id : name) === null);
-  return mayBeIt ? new FailedError('bad_answer', text, details) : new NotFoundError(text, details);
+  return unreadable.some((one) => mayBe(one, reference))
+    ? new FailedError('bad_answer', text, details)
+    : new NotFoundError(text, details);
 }

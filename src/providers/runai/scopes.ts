@@ -42,7 +42,7 @@ export function scopeProblem(text: string): string | null {
   }
   if (type === 'tenant' && !/^\d+$/.test(reference)) return `scope "${text}": a tenant goes by its id, a number`;
   if (text === 'tenant' || scopeTypes.some((known) => known === type)) return null;
-  const forms = scopeTypes.map((known) => `${known}:<name or id>`).join(', ');
+  const forms = scopeTypes.map((known) => `${known}:<${known === 'tenant' ? 'id' : 'name or id'}>`).join(', ');
   return `scope "${text}" must be tenant, or one of ${forms}`;
 }
 

@@ -6,7 +6,7 @@ import { marked, runaiSandbox } from '../runai-sandbox.ts';
 
 const create = ['accessrules', 'create'];
 const forms =
-  'must be tenant, or one of tenant:<name or id>, cluster:<name or id>, department:<name or id>, project:<name or id>';
+  'must be tenant, or one of tenant:<id>, cluster:<name or id>, department:<name or id>, project:<name or id>';
 const roles =
   'System administrator (1), Department administrator (2), Department viewer (3), Editor (4), Research manager (5), ' +
   'L1 researcher (6), ML engineer (9), Viewer (10), Environment administrator (13)';

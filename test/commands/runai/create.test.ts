@@ -115,7 +115,7 @@ const refusals: readonly (readonly [argv: string, lines: readonly string[]])[] =
   [
     '--role Viewer --scope galaxy:x',
     [
-      '--scope: scope "galaxy:x" must be tenant, or one of tenant:<name or id>, cluster:<name or id>, department:<name or id>, project:<name or id>',
+      '--scope: scope "galaxy:x" must be tenant, or one of tenant:<id>, cluster:<name or id>, department:<name or id>, project:<name or id>',
       'the name is missing: give --name, or "name" in the document',
     ],
   ],

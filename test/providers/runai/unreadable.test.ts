@@ -67,6 +67,15 @@ describe('an account', () => {
     expect(deployment.requests).toEqual([list]);
   });
 
+  test('without a name may be one of several that are to be rotated', async () => {
+    const deployment = deploy({ intercept: adding(accounts, null, nameless) });
+    const argv = ['sa', 'rotate', '--id', name, '--id', 'gone', '--yes', '--to', 'file:{name}.txt'];
+    const outcome = await deployment.run([...argv, '--format', 'yaml']);
+    expect([outcome.code, outcome.stdout]).toEqual([1, '']);
+    expect(outcome.stderr).toContain(`sactl: no service account "gone"; ${what}\n`);
+    expect(deployment.mutations()).toEqual([]);
+  });
+
   test.each([
     ['a name', nameless, 'a0000000-0000-4000-8000-00000000dead'],
     ['an id', { name: 'x' }, 'gone'],
