@@ -1,0 +1,104 @@
+import { crashing, freezing, late, losing, steady, working, type Fate, type Stop } from './faults.ts';
+
+/** A kind of simulation: who runs, where, and what can go wrong. */
+export interface Family {
+  readonly statement: string;
+  readonly operations: readonly ('rotate' | 'create')[];
+  readonly runners: readonly RunnerKind[];
+  /** What can happen to a request that changes something, and to one that does not. */
+  readonly changes: readonly Fate[];
+  readonly reads: readonly Fate[];
+  readonly stops: readonly Stop[];
+  /** How many faults and stops one simulation has at most. */
+  readonly mostFaults: number;
+  /** Whether `npm test` runs it: only where every check holds. */
+  readonly isTested: boolean;
+}
+
+export interface RunnerKind {
+  /** Runners with the same name share a state folder. */
+  readonly folder: string;
+  /** Runners of one host see each other's processes only in the same PID namespace. */
+  readonly namespace: string;
+  /** When it starts, in milliseconds from the beginning; one is chosen. */
+  readonly starts: readonly number[];
+  /** For how long its first target refuses, in milliseconds from the first request on that changes something; one is chosen. */
+  readonly refusals: readonly number[];
+}
+
+const first: RunnerKind = { folder: 'a', namespace: 'a', starts: [0], refusals: [0] };
+
+/** Longer than a target is tried, too. */
+const refusals = [0, 1500, 6000, 20_000, 90_000];
+/** Not in the second in which the first one begins: expiries of nscale are in whole seconds. */
+const starts = [1500, 4000, 10_000, 30_000];
+const atOnce = [0, 500];
+
+const slowFirst: RunnerKind = { ...first, refusals };
+const second: RunnerKind = { folder: 'b', namespace: 'b', starts, refusals };
+
+const defaults = {
+  operations: ['rotate', 'create'],
+  changes: working,
+  reads: working,
+  stops: steady,
+  mostFaults: 3,
+} as const;
+
+export const families = {
+  lost: {
+    ...defaults,
+    statement: 'one runner, answers that get lost',
+    runners: [slowFirst],
+    changes: losing,
+    reads: losing,
+    isTested: true,
+  },
+  late: {
+    ...defaults,
+    statement: 'one runner, and a service that gets to requests after their exchange has ended',
+    runners: [first],
+    changes: late,
+    isTested: true,
+  },
+  rivals: {
+    ...defaults,
+    statement: 'two runners with state folders of their own, one target for both, and targets that refuse for a while',
+    operations: ['rotate'],
+    runners: [slowFirst, second],
+    isTested: true,
+  },
+  simultaneous: {
+    ...defaults,
+    statement: 'two such runners that ask within one second',
+    operations: ['rotate'],
+    runners: [slowFirst, { ...second, starts: atOnce }],
+    isTested: false,
+  },
+  frozen: {
+    ...defaults,
+    statement: 'two such runners, whose processes or networks may stand still for a while',
+    operations: ['rotate'],
+    runners: [slowFirst, second],
+    stops: freezing,
+    isTested: false,
+  },
+  shared: {
+    ...defaults,
+    statement: 'two runners with one state folder, one host name, and PID namespaces of their own',
+    operations: ['rotate'],
+    runners: [slowFirst, { ...second, folder: 'a' }],
+    isTested: false,
+  },
+  neighbours: {
+    ...defaults,
+    statement: 'two runners on one machine, one of which may crash at any edge',
+    operations: ['rotate'],
+    runners: [slowFirst, { ...second, folder: 'a', namespace: 'a' }],
+    changes: losing,
+    stops: crashing,
+    isTested: true,
+  },
+} as const satisfies Readonly<Record<string, Family>>;
+
+export type FamilyName = keyof typeof families;
