@@ -11,7 +11,7 @@ import {
   type Payload,
 } from '../answers.ts';
 import { readRoles, ruleReads, type Read, type RuleReads } from './pages.ts';
-import { isAbsent, orMissing } from './problem.ts';
+import { isAbsent, ofList, orMissing } from './problem.ts';
 import { accountReading, clusterReading, ServiceAccount, type Cluster, type RoleRead } from './schema.ts';
 
 /** Where this control plane keeps service accounts: `apps` before 2.24 (docs/contracts/runai.md 12). */
@@ -62,7 +62,7 @@ export function createApi(http: HttpClient, endpoint: string): Api {
   }
 
   async function era(): Promise<Era> {
-    if (known === null) await listAccounts();
+    if (known === null) await ofList(listAccounts());
     return (await known) ?? 'service-accounts';
   }
 
@@ -81,11 +81,11 @@ export function createApi(http: HttpClient, endpoint: string): Api {
     url,
     read,
     era,
-    accounts: listAccounts,
+    accounts: () => ofList(listAccounts()),
     account: readAccount,
     accountUrl,
-    clusters: () => read(`${clustersPath}?verbosity=metadata`, 'list clusters', readableItems(clusterReading)),
-    roles: () => readRoles(read),
+    clusters: () => ofList(read(`${clustersPath}?verbosity=metadata`, 'list clusters', readableItems(clusterReading))),
+    roles: () => ofList(readRoles(read)),
     ...ruleReads(read),
     send,
     sendOnly,

@@ -3,7 +3,7 @@ import type { Schema } from '../../http/body.ts';
 import { fieldsOf } from '../../model/account.ts';
 import { asNumber, countPages, readableItems, type ItemReading, type Items, type Payload } from '../answers.ts';
 import type { Misread } from '../provider.ts';
-import { isAbsent, orMissing } from './problem.ts';
+import { isAbsent, ofList, orMissing } from './problem.ts';
 import {
   everybody,
   isForEverybody,
@@ -70,14 +70,18 @@ export function ruleReads(read: Read): RuleReads {
   return {
     rulesOf: async (subjects) => {
       const filter = `&subjectIds=${subjects.map(encodeURIComponent).join(',')}`;
-      return only(await readAccessRules(read, filter), (rule) => isOwnRule(rule) && subjects.includes(rule.subjectId));
+      return only(
+        await ofList(readAccessRules(read, filter)),
+        (rule) => isOwnRule(rule) && subjects.includes(rule.subjectId),
+      );
     },
     rulesForEverybody: async () => {
       // A control plane that has no such subject may say that the request is not valid.
       const rules = await orMissing(readAccessRules(read, `&subjectType=${everybody}`));
       return only(rules ?? { rules: [], unreadable: [] }, isForEverybody);
     },
-    accessRules: async () => only(await readAccessRules(read, ''), (rule) => isOwnRule(rule) || isForEverybody(rule)),
+    accessRules: async () =>
+      only(await ofList(readAccessRules(read, '')), (rule) => isOwnRule(rule) || isForEverybody(rule)),
   };
 }
 

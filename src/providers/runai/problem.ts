@@ -57,10 +57,20 @@ export async function orMissing<Value>(read: Promise<Value>): Promise<Value | nu
   }
 }
 
+/** What a list says; its 404 is about no account, so that it is not exit 3 (docs/contracts/runai.md 15.26). */
+export async function ofList<Value>(read: Promise<Value>): Promise<Value> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.verdict !== 404) throw error;
+    throw new HttpError('bad_answer', error.message, { ...error.details(), answeredBy: null, cause: error });
+  }
+}
+
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 429]);
 
 /** Whether an endpoint does not exist in this version: 404, 405, or something that is not the API at all. */
 export function isAbsent({ status, body }: HttpError): boolean {
   if (status === null || status >= 500 || refusals.has(status)) return false;
-  return status === 404 || status === 405 || (body !== null && body !== 'json');
+  return status === 404 || status === 405 || body === 'html' || body === 'empty' || body === 'other';
 }

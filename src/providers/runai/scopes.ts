@@ -2,7 +2,7 @@ import type { Scope } from '../access-rules.ts';
 import type { Items, Payload } from '../answers.ts';
 import type { ListReading } from '../list-reading.ts';
 import { readPages } from './pages.ts';
-import { isForbidden } from './problem.ts';
+import { isForbidden, ofList } from './problem.ts';
 import type { Connection } from './connection.ts';
 import { departmentReading, projectReading, type Cluster, type OrgUnit } from './schema.ts';
 import { tenantIn } from './tenant.ts';
@@ -18,7 +18,7 @@ export function unitsPath(type: UnitType): string {
 }
 
 export function listUnits({ api }: Connection, type: UnitType): Promise<Items<OrgUnit>> {
-  return readPages(api.read, unitsPath(type), `${type}s`, unitReadings[type]);
+  return ofList(readPages(api.read, unitsPath(type), `${type}s`, unitReadings[type]));
 }
 
 /** What can be read; null where the caller may not. */

@@ -4,7 +4,8 @@ import { doctor, said } from '../../commands/doctor/rows.ts';
 import { isTokenRequest, runaiEndpoint, useRunai } from '../../harness/runai.ts';
 import { faults } from '../faults.ts';
 import { answering, foreignAnswers, signInPage } from '../foreign.ts';
-import { ciVision } from './paths.ts';
+import { problem } from './faults.ts';
+import { accounts, apps, ciVision, rules } from './paths.ts';
 
 const deploy = useRunai();
 const where = `look for a proxy, firewall or login page before ${runaiEndpoint}, and check that endpoint (environment variable RUNAI_BASE_URL)`;
@@ -65,4 +66,32 @@ it('an access rule is not gone for a page of 404 to its deletion', async () => {
   const { code, stderr } = await deployment.run(argv);
   expect(code).toBe(1);
   expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'gateway', status: 404 } });
+});
+
+it.each([
+  ['service accounts', [accounts, apps], ['sa', 'get', '--id', ciVision.name]],
+  ['access rules', [rules], ['sa', 'delete', '--id', ciVision.name, '--yes', '--ignore-missing']],
+  ['roles', ['/api/v2/authorization/roles', '/api/v1/authorization/roles'], ['roles', 'list']],
+  ['clusters', ['/api/v1/clusters'], ['scopes', 'list']],
+])('404 of the list of %s is about no account: exit 1', async (noun, paths, argv) => {
+  const gone = paths.map((path) => ({ method: 'GET', path, answer: () => problem(404, 'not found') }));
+  const deployment = deploy({ intercept: faults(...gone) });
+  const { code, stdout, stderr } = await deployment.run([...argv, '--format', 'yaml']);
+  expect({ code, stdout, stderr }).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `sactl: cannot list ${noun}: runai answered 404: not found\n`,
+  });
+  expect(deployment.mutations()).toEqual([]);
+});
+
+it('an answer nested too deeply is no sign of an older version', async () => {
+  const deep = `[${'['.repeat(20_000)}${']'.repeat(20_000)}]`;
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = { method: 'GET', path: accounts, answer: () => new Response(deep, { headers }) };
+  const deployment = deploy({ intercept: faults(answer) });
+  const { code, stderr } = await deployment.run(['sa', 'list', '--format', 'yaml']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('sactl: cannot list service accounts: ');
+  expect(deployment.requests).toEqual([`GET ${accounts}`]);
 });
