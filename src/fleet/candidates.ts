@@ -72,8 +72,8 @@ export async function chooseCandidates(
 
 /** Without records a credential of an old account is due at every run, however fresh it is. */
 function fromCreation(count: number): string {
-  const whose = count === 1 ? 'no rotation of 1 account' : `no rotation of ${count} accounts`;
-  return `${whose} is recorded here: the age counts from createdAt, at every run until the state is kept between runs`;
+  const whose = count === 1 ? '1 account' : `${count} accounts`;
+  return `no rotation of ${whose} is recorded here, so ages count from createdAt; every run rotates them again unless the state folder lasts`;
 }
 
 /** An account that two connections list is taken once, by way of the first. */

@@ -163,19 +163,35 @@ describe('7: a lost rotate is an outage', () => {
     expect(deployment.mutations()).toEqual([rotate, rotate]);
   });
 
-  test.each(answers)('%s with --no-reissue is not retried, and called what it is', async (_, answer) => {
-    const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
+  test('a body that was cut with --no-reissue is not retried, and kept to be looked at', async () => {
+    const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer: cutBody }) });
     const { code, stdout, stderr } = await deployment.run([...argv, '--no-reissue']);
-    expect([code, stdout, stderr.startsWith(looking)]).toEqual([7, '', true]);
+    expect([code, stdout, stderr.startsWith(looking)]).toEqual([8, '', true]);
     expect(JSON.parse(stderr.slice(looking.length))).toMatchObject({
       error: {
-        code: 'unknown_outcome',
-        message: expect.stringMatching(/; it was rotated: the old credential is dead, and no new one was received$/),
-        hint: `rotate again: sactl serviceaccounts rotate --id ${ciDeploy}`,
+        code: 'undelivered',
+        message: expect.stringMatching(/; the answer is kept, and the token may be in it$/),
       },
     });
     expect(deployment.mutations()).toEqual([rotate]);
   });
+
+  test.each(answers.filter(([, answer]) => answer !== cutBody))(
+    '%s with --no-reissue is not retried, and called what it is',
+    async (_, answer) => {
+      const deployment = deploy({ intercept: faults({ method: 'POST', done: true, answer }) });
+      const { code, stdout, stderr } = await deployment.run([...argv, '--no-reissue']);
+      expect([code, stdout, stderr.startsWith(looking)]).toEqual([7, '', true]);
+      expect(JSON.parse(stderr.slice(looking.length))).toMatchObject({
+        error: {
+          code: 'unknown_outcome',
+          message: expect.stringMatching(/; it was rotated: the old credential is dead, and no new one was received$/),
+          hint: `rotate again: sactl serviceaccounts rotate --id ${ciDeploy}`,
+        },
+      });
+      expect(deployment.mutations()).toEqual([rotate]);
+    },
+  );
 
   test.each([
     [
