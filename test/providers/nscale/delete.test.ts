@@ -5,7 +5,7 @@ import { useNscale, type NscaleDeployment } from '../../harness/nscale.ts';
 import { runIn } from '../../harness/run.ts';
 import { faults, lost } from '../faults.ts';
 import { conflict, forbidden, missing, serverError } from './faults.ts';
-import { accounts, discovery, list } from './paths.ts';
+import { accounts, discovery, list, userInfo } from './paths.ts';
 
 const deploy = useNscale();
 const { scratch } = accountIds;
@@ -20,7 +20,7 @@ function isThere({ state }: NscaleDeployment): boolean {
 test('deletes the account that was found, with one request', async () => {
   const deployment = deploy();
   expect(await deployment.run(argv)).toEqual(deleted);
-  expect(deployment.requests).toEqual([discovery, list, remove]);
+  expect(deployment.requests).toEqual([discovery, list, userInfo, remove]);
   expect(deployment.bodies).toEqual([null]);
   expect(isThere(deployment)).toBe(false);
 });
@@ -58,7 +58,7 @@ describe('a lost answer', () => {
     const fault = { method: 'DELETE', done: true, answer: lost };
     const deployment = deploy({ intercept: faults(fault) });
     expect(await deployment.run(argv)).toEqual(deleted);
-    expect(deployment.requests).toEqual([discovery, list, remove, list]);
+    expect(deployment.requests).toEqual([discovery, list, userInfo, remove, list]);
   });
 
   test('is settled by a list that shows the account on its way out', async () => {
@@ -80,7 +80,7 @@ describe('a lost answer', () => {
     const deployment = deploy({ intercept: faults(fault) });
     const context = deployment.context();
     expect(await runIn(context, argv)).toEqual(deleted);
-    expect(deployment.requests).toEqual([discovery, list, remove, list, remove]);
+    expect(deployment.requests).toEqual([discovery, list, userInfo, remove, list, remove]);
     expect(context.sleeps).toEqual([500]);
   });
 

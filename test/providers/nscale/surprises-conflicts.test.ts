@@ -7,7 +7,7 @@ import { faults, lost } from '../faults.ts';
 import { ciDeploy, described, put } from './ci-deploy.ts';
 import { conflict, problem } from './faults.ts';
 import { again, counted, looking, readings } from './lost.ts';
-import { accounts, discovery, list } from './paths.ts';
+import { accounts, discovery, list, userInfo } from './paths.ts';
 
 /** Surprises 29, 31 and 32 of docs/contracts/nscale.md 9, each by its number. */
 const deploy = useNscale();
@@ -44,7 +44,7 @@ describe('29: a connection that ends without an answer may be a decided error', 
     const remove = `DELETE ${accounts}/${ciDeploy}`;
     const outcome = await deployment.run(['sa', 'delete', '--id', ciDeploy, '--yes', '-q', '.deleted']);
     expect(outcome).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
-    expect(deployment.requests).toEqual([discovery, list, remove, list, remove]);
+    expect(deployment.requests).toEqual([discovery, list, userInfo, remove, list, remove]);
   });
 
   test('the list of an organization that does not exist', async () => {

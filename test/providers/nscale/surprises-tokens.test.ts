@@ -108,7 +108,7 @@ describe('13: any 2xx is a success', () => {
     const deployment = deploy({ intercept: faults(answer) });
     const outcome = await deployment.run(['sa', 'delete', '--id', ciDeploy, '-y', '-q', '.deleted']);
     expect(outcome).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
-    expect(deployment.requests).toEqual([discovery, list, 'GET /oauth2/v2/userinfo', `DELETE ${accounts}/${ciDeploy}`]);
+    expect(deployment.requests).toEqual([discovery, list, userInfo, `DELETE ${accounts}/${ciDeploy}`]);
   });
 });
 
