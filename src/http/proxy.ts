@@ -87,15 +87,20 @@ function parseProxy(value: string, source: string): Pick<ProxyReading, 'proxy' |
     return { proxy: null, problem: `${source} names a SOCKS proxy, which is not supported; name an http or https one` };
   }
   const proxy = readUrl(value.includes('://') ? value : `http://${value}`, source);
-  return { proxy, problem: proxy === null ? `${source} is not an http or https URL of a proxy` : null };
+  if (proxy !== null) return { proxy, problem: null };
+  const right =
+    'http://host:port or http://user:password@host:port, with % / ? # @ of a password as %25 %2F %3F %23 %40';
+  return { proxy, problem: `${source} is not an http or https URL of a proxy: write ${right}` };
 }
 
 function readUrl(text: string, source: string): Proxy | null {
   if (!URL.canParse(text)) return null;
-  const { protocol, host, username, password } = new URL(text);
+  const { protocol, host, username, password, pathname, search, hash } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:') return null;
+  // Then the host is a part of a password.
+  if (`${pathname}${search}${hash}`.includes('@')) return null;
   const url = `${protocol}//${host}`;
-  if (username === '') return { url, authorization: null, source };
+  if (username === '' && password === '') return { url, authorization: null, source };
   try {
     const credential = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     return { url, authorization: `Basic ${Buffer.from(credential).toString('base64')}`, source };

@@ -75,6 +75,7 @@ describe('a proxy', () => {
   it.each([
     ['no user', '', undefined],
     ['a user and a password', 'me:p%40ss%3A@', `Basic ${btoa('me:p@ss:')}`],
+    ['a password alone', ':pass@', `Basic ${btoa(':pass')}`],
     ['a user alone', 'me@', `Basic ${btoa('me:')}`],
   ])('is told %s', async (_name, user, expected) => {
     const proxy = tunnels();

@@ -110,14 +110,24 @@ describe('a CA file', () => {
   });
 });
 
+const notProxy =
+  'is not an http or https URL of a proxy: write http://host:port or http://user:password@host:port, with % / ? # @ of a password as %25 %2F %3F %23 %40';
+
 describe('problems', () => {
-  it.each(['ftp://127.0.0.1:1', 'http://', 'http://%zz:x@proxy', 'http://u:s3cret%zz@proxy', '::'])(
-    'with a proxy name the variable alone: %s',
-    async (value) => {
-      const problems = await problemsOf({ env: { https_proxy: value } });
-      expect(problems).toEqual(['https_proxy is not an http or https URL of a proxy']);
-    },
-  );
+  it.each([
+    'ftp://127.0.0.1:1',
+    'http://',
+    'http://%zz:x@proxy',
+    'http://u:s3cret%zz@proxy',
+    'http://u:s3#cret@proxy:8080',
+    'http://u:12#34@proxy:8080',
+    'u:12/34@proxy:8080',
+    'http://u:p@12?34@proxy:8080',
+    '::',
+  ])('with a proxy name the variable, and how it is written: %s', async (value) => {
+    const problems = await problemsOf({ env: { https_proxy: value } });
+    expect(problems).toEqual([`https_proxy ${notProxy}`]);
+  });
 
   it('with a SOCKS proxy say that there is none', async () => {
     const problems = await problemsOf({ env: { all_proxy: 'socks5h://u:s3cret@127.0.0.1:1' } });
@@ -145,7 +155,7 @@ describe('problems', () => {
     });
     expect(problems).toEqual([
       'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to whoever answers; unset it and name the CA with --ca-cert',
-      'HTTPS_PROXY is not an http or https URL of a proxy',
+      `HTTPS_PROXY ${notProxy}`,
       'profile "prod": cannot read /nonexistent/a (ENOENT)',
       'SSL_CERT_FILE: cannot read /nonexistent/b (ENOENT)',
     ]);

@@ -120,7 +120,10 @@ describe('doctor tells of proxy and CA', () => {
       { https_proxy: 'http://proxy.example', no_proxy: 'nscale.com' },
       'ok: no_proxy leaves identity.nks.europe-west4.nscale.com out of https_proxy',
     ],
-    [{ HTTPS_PROXY: 'ftp://x' }, 'error: HTTPS_PROXY is not an http or https URL of a proxy'],
+    [
+      { HTTPS_PROXY: 'ftp://x' },
+      'error: HTTPS_PROXY is not an http or https URL of a proxy: write http://host:port or http://user:password@host:port, with % / ? # @ of a password as %25 %2F %3F %23 %40',
+    ],
     [
       { all_proxy: 'socks5://x' },
       'error: all_proxy names a SOCKS proxy, which is not supported; name an http or https one',
