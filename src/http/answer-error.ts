@@ -73,7 +73,7 @@ const refusedUnread: ReadonlySet<number> = new Set([407, 411, 413, 414, 421, 425
  */
 function arrivalOf(status: number, answeredBy: Answerer): Arrival {
   if (refusedUnread.has(status)) return 'refused';
-  return answeredBy === 'service' && status < 500 && !waitEnded.has(status) ? 'refused' : 'unknown';
+  return answeredBy === 'service' && status >= 400 && status < 500 && !waitEnded.has(status) ? 'refused' : 'unknown';
 }
 
 const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 499]);
@@ -201,12 +201,12 @@ export function failureError(
   });
 }
 
-function whoFailed({ provider, transport }: HttpClientOptions, url: URL, { who, arrival }: ExchangeFailure): string {
+function whoFailed({ provider, transport }: HttpClientOptions, url: URL, { who }: ExchangeFailure): string {
   if (who === 'machine') return 'this machine';
   if (who !== 'service') return `the proxy ${who.url} (${who.source})`;
   const service = `${provider} at ${url.origin}`;
-  // What became of a connection behind a proxy, only the proxy knows.
-  const before = arrival === 'unknown' ? transport?.proxy : null;
+  // What is at the other end of a tunnel, only the proxy knows.
+  const before = transport?.proxy;
   return before ? `${service}, or the proxy ${before.url} (${before.source}) before it,` : service;
 }
 

@@ -5,7 +5,7 @@ import type { SecureContext } from 'node:tls';
 import Client from 'undici/lib/dispatcher/client.js';
 
 import type { Context, Peer, Proxy, Transport } from '../context.ts';
-import { ConnectError } from './failure.ts';
+import { ConnectError, TunnelRefusal } from './failure.ts';
 
 /** In milliseconds, for all of it: address, proxy, tunnel, TLS. */
 const connectTimeoutMs = 10_000;
@@ -15,15 +15,6 @@ const connectTimeoutMs = 10_000;
  * then cannot be reached at all.
  */
 const addressTimeoutMs = 1500;
-
-class TunnelRefusal extends Error {
-  readonly status: number;
-
-  constructor(status: number) {
-    super(`the proxy answered ${status}`);
-    this.status = status;
-  }
-}
 
 export interface ConnectOptions extends Transport {
   readonly timeout: Context['timeout'];
@@ -60,7 +51,7 @@ export async function openConnection(url: URL, options: ConnectOptions): Promise
     return clientOver(socket, url.origin, options.keepMs);
   } catch (error) {
     const cause = clock.signal.aborted && signal?.aborted !== true ? tooLate() : error;
-    throw new ConnectError(peer.proxy, cause, error instanceof TunnelRefusal ? error.status : null);
+    throw new ConnectError(peer.proxy, cause);
   } finally {
     clock.clear();
   }
@@ -153,7 +144,7 @@ async function openTunnel(socket: Socket, url: URL, proxy: Proxy, signal: AbortS
   // It leads through the socket that undici was given, whose parser has let go of it.
   if (tunnel.statusCode >= 200 && tunnel.statusCode < 300) return socket;
   socket.destroy();
-  throw new TunnelRefusal(tunnel.statusCode);
+  throw new TunnelRefusal(tunnel.statusCode, [tunnel.headers['proxy-authenticate'] ?? []].flat());
 }
 
 /** More than this in the headers of an answer ends its connection, as in Node itself. In bytes. */

@@ -1,18 +1,33 @@
 import type { Peer, Proxy } from '../context.ts';
 import { addressSpaceHint } from '../model/hint.ts';
+import { listOf } from '../model/text.ts';
 import type { Arrival, HttpErrorCode } from './error.ts';
 
 /** No connection came about, so nothing was sent. The cause has the code of Node or undici. */
 export class ConnectError extends Error {
   /** The proxy, where it is what failed; null for the service. */
   readonly proxy: Proxy | null;
-  /** What the proxy answered instead of opening a tunnel. */
-  readonly status: number | null;
 
-  constructor(proxy: Proxy | null, cause: unknown, status: number | null = null) {
+  constructor(proxy: Proxy | null, cause: unknown) {
     super('no connection', { cause });
     this.proxy = proxy;
+  }
+}
+
+/** The proxy answered with something else than a tunnel. */
+export class TunnelRefusal extends Error {
+  readonly status: number;
+  /** The ways to sign in that it offers, e.g. `NTLM`. */
+  readonly schemes: readonly string[];
+
+  /** `challenges` are its `Proxy-Authenticate` headers. */
+  constructor(status: number, challenges: readonly string[]) {
+    super(`the proxy answered ${status}`);
     this.status = status;
+    // What is followed by "=" is a parameter of the scheme before.
+    this.schemes = challenges.flatMap(
+      (challenge) => challenge.match(/(?<=^|,\s*)[A-Za-z][\w-]{0,30}(?=\s|,|$)/g) ?? [],
+    );
   }
 }
 
@@ -92,8 +107,8 @@ const tooLittleMemory = unsent('memory', 'gives the program too little address s
 });
 
 function connectFailure(error: ConnectError): ExchangeFailure {
-  const { proxy, status } = error;
-  if (proxy !== null && status !== null) return { ...refusedTunnel(proxy, status), cause: error };
+  const { proxy, cause } = error;
+  if (proxy !== null && cause instanceof TunnelRefusal) return { ...refusedTunnel(proxy, cause), cause: error };
   const [first = { code: 'no reason given', syscall: '' }] = systemErrors(error, 0);
   const failure = failureOf(first, proxy, true);
   if (failure.arrival === 'not-sent') return { ...blame(proxy, failure), cause: error };
@@ -104,15 +119,21 @@ function connectFailure(error: ConnectError): ExchangeFailure {
   return { ...blame(proxy, unsent('unreachable', what, { hint })), cause: error };
 }
 
-function refusedTunnel(proxy: Proxy, status: number): ExchangeFailure {
-  const { source, authorization } = proxy;
-  const retryable = status >= 500;
+function refusedTunnel(proxy: Proxy, { status, schemes }: TunnelRefusal): ExchangeFailure {
+  const { source } = proxy;
+  const details = { who: proxy, retryable: status >= 500 };
   if (status !== 407) {
-    const what = `answered ${status} instead of opening a tunnel`;
-    return unsent('proxy', what, { who: proxy, retryable, hint: `check ${source} and NO_PROXY` });
+    const hint = `it may not reach the endpoint, or not allow it: check the endpoint, ${source} and NO_PROXY`;
+    return unsent('proxy', `answered ${status} instead of opening a tunnel`, { ...details, hint });
   }
-  const what = authorization === null ? 'wants a user and a password (407)' : 'refused the user and the password (407)';
-  return unsent('proxy', what, { who: proxy, retryable, hint: `give the user and password in ${source}` });
+  if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic')) {
+    const hint = `name a proxy in ${source} that takes a user and a password (Basic), such as one on this machine that signs in`;
+    return unsent('proxy', `wants ${listOf(schemes)} (407), which sactl cannot do`, { ...details, hint });
+  }
+  const isGiven = proxy.authorization !== null;
+  const what = isGiven ? 'refused the user and the password (407)' : 'wants a user and a password (407)';
+  const hint = isGiven ? `check the user and the password in ${source}` : `give the user and the password in ${source}`;
+  return unsent('proxy', what, { ...details, hint });
 }
 
 /** The failure as the proxy's, where one is given. */

@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, Socket, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
@@ -31,9 +32,10 @@ function clientOf(endpoint: string, env: Readonly<Record<string, string>> = {}):
 }
 
 /** A proxy that gives this to everybody who asks for a tunnel. */
-function refusing(status: string): Server {
+function refusing(status: string, ...challenges: readonly string[]): Server {
+  const headers = challenges.map((challenge) => `proxy-authenticate: ${challenge}\r\n`).join('');
   return createHttpServer().on('connect', (_request, socket) => {
-    socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
+    socket.end(`HTTP/1.1 ${status}\r\n${headers}content-length: 0\r\n\r\n`);
   });
 }
 
@@ -46,8 +48,9 @@ async function plainTls(): Promise<Server> {
 }
 
 const endpoint = 'https://api.sactl.test';
+const opened = 'HTTP/1.1 200 Connection established\r\n\r\n';
 const isItOne = 'check https_proxy: is that an HTTP proxy, and does it want https://?';
-const checkProxy = 'check https_proxy and NO_PROXY';
+const mayNotReach = 'it may not reach the endpoint, or not allow it: check the endpoint, https_proxy and NO_PROXY';
 
 /** `url` is the proxy's with `:0` for its port; `attempts` how often it is tried. */
 interface ProxyFault {
@@ -62,26 +65,39 @@ const proxyFaults: Readonly<Record<string, ProxyFault>> = {
   'that wants a password': {
     server: () => refusing('407 Proxy Authentication Required'),
     said: 'wants a user and a password (407)',
-    hint: 'give the user and password in https_proxy',
+    hint: 'give the user and the password in https_proxy',
     attempts: 1,
   },
   'that refuses the password': {
     server: () => refusing('407 Proxy Authentication Required'),
     url: 'http://me:s3cret@127.0.0.1:0',
     said: 'refused the user and the password (407)',
-    hint: 'give the user and password in https_proxy',
+    hint: 'check the user and the password in https_proxy',
+    attempts: 1,
+  },
+  'that offers a password among others': {
+    server: () => refusing('407 Proxy Authentication Required', 'Negotiate, BASIC realm="a, b"'),
+    said: 'wants a user and a password (407)',
+    hint: 'give the user and the password in https_proxy',
+    attempts: 1,
+  },
+  'that takes no password': {
+    server: () => refusing('407 Proxy Authentication Required', 'Negotiate', 'Digest realm="x", nonce=y, NTLM'),
+    url: 'http://me:s3cret@127.0.0.1:0',
+    said: 'wants Negotiate, Digest and NTLM (407), which sactl cannot do',
+    hint: 'name a proxy in https_proxy that takes a user and a password (Basic), such as one on this machine that signs in',
     attempts: 1,
   },
   'that forbids the host': {
     server: () => refusing('403 Forbidden'),
     said: 'answered 403 instead of opening a tunnel',
-    hint: checkProxy,
+    hint: mayNotReach,
     attempts: 1,
   },
   'that does not reach the host': {
     server: () => refusing('502 Bad Gateway'),
     said: 'answered 502 instead of opening a tunnel',
-    hint: checkProxy,
+    hint: mayNotReach,
     attempts: 4,
   },
   'that ends the connection': {
@@ -247,6 +263,24 @@ describe('a service', () => {
     expect(error).toMatchObject({ code: 'connection_lost', arrival: 'unknown' });
     expect(error.message).toBe(
       `cannot rotate service account 7: nscale at ${endpoint}, or the proxy ${proxyUrl} (HTTPS_PROXY) before it, ended the connection without an answer (UND_ERR_SOCKET)`,
+    );
+  });
+
+  it.each([
+    ['that ends it', (socket: Duplex) => socket.end(opened), 'ended the connection at once (ECONNRESET)'],
+    [
+      'that answers itself',
+      (socket: Duplex) => socket.end(`${opened}<html>Blocked</html>`),
+      'does not speak TLS there (ERR_SSL_WRONG_VERSION_NUMBER)',
+    ],
+  ])('at the end of a tunnel %s is named with the proxy', async (_name, answer, said) => {
+    const proxy = createHttpServer().on('connect', (_request, socket) => void answer(socket));
+    const proxyUrl = `http://127.0.0.1:${String(await listen(proxy))}`;
+    const { http } = await clientOf(endpoint, { HTTPS_PROXY: proxyUrl });
+    const error = await httpErrorOf(http.send({ ...rotation, url: endpoint }));
+    expect(error).toMatchObject({ code: 'unreachable', arrival: 'not-sent' });
+    expect(error.message).toBe(
+      `cannot rotate service account 7: nscale at ${endpoint}, or the proxy ${proxyUrl} (HTTPS_PROXY) before it, ${said}`,
     );
   });
 });
