@@ -60,6 +60,8 @@ export async function explainFailure(api: Api, organization: string, error: unkn
   if (!mayBeForeign(error)) return error;
   const own = await memberships(api);
   if (own === null) {
+    // Where nothing is answered at all, it is not the organization.
+    if (error.code === 'connection_lost') return error;
     const hint = 'nscale also answers so where the organization is not one of yours: "sactl orgs list" shows them';
     return error.hint === null ? error.with({ hint }) : error;
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { accountIds, otherOrganizationId } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
-import { faults } from '../faults.ts';
+import { faults, lost } from '../faults.ts';
 import { serverError } from './faults.ts';
 import { accounts, discovery, list, organizations, userInfo } from './paths.ts';
 
@@ -86,6 +86,13 @@ describe('27: an organization of others', () => {
         'sactl: cannot list service accounts: nscale answered 500: an internal error has occurred, please contact support\n' +
         `hint: nscale also answers so where the organization is not one of yours: "sactl orgs list" shows them\n`,
     });
+  });
+
+  test('is not the cause where nothing is answered at all', async () => {
+    const deployment = deploy({ token: administrator, intercept: lost });
+    const { code, stderr } = await deployment.run(argv);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^sactl: cannot list service accounts: .*ended the connection without an answer.*\n$/);
   });
 
   test('is not the cause of a failure in an own one', async () => {
