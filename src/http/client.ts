@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { answerError, asksForRenewal, failureError, pausedError, stoppedError } from './answer-error.ts';
 import { attempt, debugLine, headOf, requestHeaders, watchSignals, type AttemptResult } from './attempt.ts';
-import { isPage } from './body.ts';
+import { isPage, readContent } from './body.ts';
 import { HttpError, type Arrival } from './error.ts';
 import { longestWaitMs } from './pause.ts';
 import { isRedirect, redirectTarget } from './redirect.ts';
@@ -55,8 +55,8 @@ async function send(options: HttpClientOptions, request: HttpRequest): Promise<H
     const attempted = await exchange(call, state);
     const answer = successOf(attempted.result);
     if (answer !== null) {
-      // No service answers with one: a login page must not pass for a deletion.
-      if (isPage(answer)) throw answerError(call, answer, attempted.authorization);
+      // A login page, or what a firewall says, must not pass for a deletion.
+      if (isForeign(request, answer)) throw answerError(call, answer, attempted.authorization);
       return answer;
     }
     state = await nextState(call, state, attempted);
@@ -67,6 +67,11 @@ async function send(options: HttpClientOptions, request: HttpRequest): Promise<H
 function successOf(result: AttemptResult): HttpAnswer | null {
   const isSuccess = result.kind === 'answer' && result.answer.status >= 200 && result.answer.status < 300;
   return isSuccess ? result.answer : null;
+}
+
+/** Whether an answer of success is certainly not the service's. */
+function isForeign({ emptyAnswer }: HttpRequest, answer: HttpAnswer): boolean {
+  return isPage(answer) || (emptyAnswer === true && readContent(answer).kind !== 'empty');
 }
 
 async function exchange(call: Call, { url, arrival }: CallState): Promise<Attempted> {
@@ -157,7 +162,8 @@ async function repeated(
 ): Promise<CallState> {
   const backoff = backoffMs[state.repeats];
   if (backoff === undefined) throw error();
-  if (asked === null) await wait(call, backoff, arrival);
+  // A server that asks for less may mean no more than "again".
+  if ((asked ?? 0) < backoff) await wait(call, backoff, arrival);
   return { ...state, repeats: state.repeats + 1, arrival };
 }
 

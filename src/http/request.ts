@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly bytes?: Uint8Array;
   /** True when the answer carries a credential: nothing of its body is ever quoted in an error. */
   readonly secretAnswer?: boolean;
+  /** True where the service's success has no body, so that a success with one is not the service's. */
+  readonly emptyAnswer?: boolean;
   /** False for requests that need no credential, such as a token request. Default true. */
   readonly authorized?: boolean;
   /** True for a request that changes nothing and may be repeated (RFC 9110 9.2.1), as for a token. Default: for a GET. */

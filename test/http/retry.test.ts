@@ -112,10 +112,10 @@ it('sends the body again with a repeated request', async () => {
 describe('Retry-After', () => {
   it.each([
     ['seconds', '7', [7000]],
-    ['zero', '0', []],
+    ['zero', '0', [500]],
     ['a minute', '60', [60_000]],
     ['a date', 'Sun, 22 Nov 2026 12:00:09 GMT', [9000]],
-    ['a date in the past', 'Sun, 22 Nov 2026 11:00:00 GMT', []],
+    ['a date in the past', 'Sun, 22 Nov 2026 11:00:00 GMT', [500]],
     ['an obsolete form of date', 'Sunday, 22-Nov-26 12:00:09 GMT', [9000]],
     ['nonsense', 'soon 5', [500]],
     ['a negative number', '-5', [500]],

@@ -32,7 +32,7 @@ async function remove(
   let mayBeGone = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await connection.api.sendOnly({ method: 'DELETE', url, purpose, signal });
+      await connection.api.sendOnly({ method: 'DELETE', url, purpose, emptyAnswer: true, signal });
       return;
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;

@@ -100,7 +100,7 @@ async function removeAccount(
 ): Promise<void> {
   const purpose = `delete service account ${account.name} (${account.id})`;
   try {
-    await connection.api.sendOnly({ method: 'DELETE', url, purpose, signal });
+    await connection.api.sendOnly({ method: 'DELETE', url, purpose, emptyAnswer: true, signal });
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     if (error.arrival === 'unknown') {

@@ -79,7 +79,7 @@ export async function removeRule(connection: Connection, id: string, signal: Abo
   const url = rulesUrl(connection, id);
   const purpose = `delete access rule ${id}`;
   try {
-    await connection.api.sendOnly({ method: 'DELETE', url, purpose, signal });
+    await connection.api.sendOnly({ method: 'DELETE', url, purpose, emptyAnswer: true, signal });
   } catch (error) {
     if (!(error instanceof HttpError) || error.verdict !== 404) throw error;
   }

@@ -43,7 +43,7 @@ export async function setEnabled(
 ): Promise<void> {
   const purpose = `${enabled ? 'enable' : 'disable'} service account ${account.name} (${account.id})`;
   try {
-    await api.sendOnly({ method: 'PATCH', url, purpose, json: { enabled }, signal });
+    await api.sendOnly({ method: 'PATCH', url, purpose, json: { enabled }, emptyAnswer: true, signal });
   } catch (error) {
     if (!(error instanceof HttpError) || error.arrival !== 'unknown') throw error;
     const now = await api.account(account.id).catch((cause: unknown) => {

@@ -168,3 +168,23 @@ describe('a rotation', () => {
     },
   );
 });
+
+describe.each(foreignAnswers)('%s', (...foreign) => {
+  const [, , , what] = foreign;
+  const fault = { method: 'DELETE', answer: answering(200, foreign) };
+  const argv = ['sa', 'delete', '--id', accountIds.ciDeploy, '--yes'];
+
+  it('of 200 deletes nothing: exit 1', async () => {
+    const deployment = deploy({ intercept: faults(fault) });
+    const { code, stdout, stderr } = await deployment.run(argv);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`: a gateway answered in place of nscale: 200 with ${what}`);
+    expect(deployment.requests.filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
+  });
+
+  it('of 200 is a deletion where the account is gone', async () => {
+    const deployment = deploy({ intercept: faults({ ...fault, done: true }) });
+    const { code, stdout } = await deployment.run(argv);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`Deleted ci-deploy (${accountIds.ciDeploy})`)]);
+  });
+});

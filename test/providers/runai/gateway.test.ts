@@ -95,3 +95,33 @@ it('an answer nested too deeply is no sign of an older version', async () => {
   expect(stderr).toContain('sactl: cannot list service accounts: ');
   expect(deployment.requests).toEqual([`GET ${accounts}`]);
 });
+
+describe.each(foreignAnswers)('%s', (...foreign) => {
+  const [, , , what] = foreign;
+  const told = `a gateway answered in place of runai: 200 with ${what}`;
+
+  it('of 200 deletes no account: exit 6, disabled', async () => {
+    const fault = { method: 'DELETE', path: ciVision.id, answer: answering(200, foreign) };
+    const deployment = deploy({ intercept: faults(fault) });
+    const { code, stdout, stderr } = await deployment.run(['sa', 'delete', '--id', ciVision.id, '--yes']);
+    expect([code, stdout]).toEqual([6, '']);
+    expect(stderr).toContain(told);
+  });
+
+  it('of 200 disables no account: exit 1', async () => {
+    const fault = { method: 'PATCH', path: ciVision.id, answer: answering(200, foreign) };
+    const deployment = deploy({ intercept: faults(fault) });
+    const { code, stdout, stderr } = await deployment.run(['sa', 'update', '--id', ciVision.id, '--disable']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(told);
+  });
+
+  it('of 200 deletes no access rule', async () => {
+    const deployment = deploy({ intercept: faults({ method: 'DELETE', answer: answering(200, foreign) }) });
+    const listed = await deployment.run(['accessrules', 'list', '-q', '.[0].id']);
+    const argv = ['accessrules', 'delete', '--id', listed.stdout.trim(), '--yes'];
+    const { code, stdout, stderr } = await deployment.run(argv);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(told);
+  });
+});
