@@ -45,7 +45,7 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
     const run = runOf(delivery, await journal.reopen(entry.id));
     const refusal = await whyNot(delivery, verification);
     if (refusal !== null) return await endUndelivered(ctx, run, issued, refusal);
-    const answeredAt = ctx.now();
+    const knownAt = ctx.now();
     await withGrace(
       ctx,
       async (signal) => {
@@ -53,12 +53,12 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
         await conclude(ctx, run, {
           issued,
           reissued: false,
-          answeredAt,
+          askedAt: knownAt,
           signal,
           verifyCredential: () => Promise.resolve(verification),
           standing:
             verification.works === true
-              ? watchStanding(ctx, issued, { ...delivery, answeredAt })
+              ? watchStanding(ctx, issued, { ...delivery, knownAt })
               : () => Promise.resolve({ isNewest: true, why: null }),
           isVerified: verification.works === true,
         });

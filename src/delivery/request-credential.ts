@@ -12,8 +12,8 @@ export interface ReceivedCredential {
   readonly issued: Issued;
   /** Whether a second credential had to be issued because the first answer was lost. */
   readonly reissued: boolean;
-  /** When its answer came, in milliseconds since the epoch. */
-  readonly answeredAt: number;
+  /** When it was asked for, in milliseconds since the epoch: it may be as old as that, however late its answer came. */
+  readonly askedAt: number;
 }
 
 /** What is known of a request that brought no credential. */
@@ -40,8 +40,9 @@ export async function requestCredential(
   } catch (cause) {
     return { request: cause instanceof CliError ? 'refused' : 'unclear', candidates: [], cause };
   }
+  const askedAt = ctx.now();
   try {
-    return { issued: await sendOnce(run, plan, operation, signal), reissued: false, answeredAt: ctx.now() };
+    return { issued: await sendOnce(run, plan, operation, signal), reissued: false, askedAt };
   } catch (cause) {
     if (isCertain(cause)) return { request: 'refused', candidates: [], cause };
     run.keeper.disregard({ mayHold: mayHoldCredential(cause) });
@@ -124,7 +125,8 @@ async function issueAnother(
   try {
     const plan = issuance.operation === 'rotate' ? issuance.plan : await issuance.remote.planRotate?.(account);
     if (plan === undefined) return lost;
-    return { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true, answeredAt: ctx.now() };
+    const askedAt = ctx.now();
+    return { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true, askedAt };
   } catch (cause) {
     run.keeper.disregard({ mayHold: mayHoldCredential(cause) });
     return { ...lost, cause };

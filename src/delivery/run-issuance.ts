@@ -130,11 +130,11 @@ async function verifySupplied(
 function standingFor(
   ctx: Context,
   { plan, remote, report }: Issuance,
-  { issued, answeredAt }: ReceivedCredential,
+  { issued, askedAt }: ReceivedCredential,
 ): () => Promise<Standing> {
   if (plan.manual !== undefined) return () => Promise.resolve({ isNewest: true, why: null });
   return watchStanding(ctx, issued, {
-    answeredAt,
+    knownAt: askedAt,
     readAccount: () => remote.findAccount(issued.account.id),
     verifyCredential: () => verify(ctx, remote, issued, report),
   });

@@ -61,27 +61,27 @@ export function standingByExpiry(issued: Issued, seen: Account | null): Standing
 }
 
 /**
- * Where the account has an expiry, as nscale's have, that of another credential is another one; elsewhere the credential is
- * tried (docs/design.md 6, step 5).
+ * Where the account has an expiry, as nscale's have, a later one is another credential's. The same one is in whole seconds,
+ * so that two of one second share it: the credential is tried, as elsewhere (docs/design.md 6, step 5).
  */
 async function standingOf(issued: Issued, { readAccount, verifyCredential }: StandingSources): Promise<Standing> {
   const seen = issued.account.expiresAt === null ? null : await readAccount?.().catch(() => null);
   const known = standingByExpiry(issued, seen ?? null);
-  if (known !== null) return known;
+  if (known?.isNewest === false) return known;
   const { works, why } = await verifyCredential().catch(() => ({ works: null, why: null }));
-  return works === false ? { isNewest: false, why: why ?? 'it was refused' } : { isNewest: works, why };
+  return works === false ? { isNewest: false, why: why ?? 'it was refused' } : (known ?? { isNewest: works, why });
 }
 
-/** How long an answer, or a look, is taken for the newest without another look. */
+/** How long a request, or a look, is taken for the newest without another look. */
 const freshMs = 2000;
 
 /** Looks whether a credential is still the newest, where the last that is known of it is too old. */
 export function watchStanding(
   { now }: Pick<Context, 'now'>,
   issued: Issued,
-  { answeredAt, ...sources }: StandingSources & { readonly answeredAt: number },
+  { knownAt: first, ...sources }: StandingSources & { readonly knownAt: number },
 ): () => Promise<Standing> {
-  let knownAt = answeredAt;
+  let knownAt = first;
   let last = newest;
   return async () => {
     // What was superseded stays so.

@@ -26,9 +26,9 @@ async function look(
 ): Promise<Seen> {
   const { ctx } = testContext();
   const steps: string[] = [];
-  const answeredAt = ctx.now();
+  const knownAt = ctx.now();
   const standing = watchStanding(ctx, issuedWith(secret, of), {
-    answeredAt,
+    knownAt,
     readAccount: () => {
       steps.push('read');
       return read instanceof Error ? Promise.reject(read) : Promise.resolve(read);
@@ -51,7 +51,7 @@ describe('a credential', () => {
   });
 
   it.each([
-    ['is the newest while the expiry is its own', { read: account }, newest, ['read']],
+    ['is tried, and the newest, while the expiry is its own', { read: account }, newest, ['read', 'try']],
     ['is not where the account expires later', { read: later }, newer, ['read']],
     ['is tried where a list lags', { read: earlier }, newest, ['read', 'try']],
     ['is tried where the account cannot be read', { read: noNetwork }, newest, ['read', 'try']],
@@ -83,7 +83,7 @@ describe('a credential', () => {
     const reads = [account, later];
     let looked = 0;
     const standing = watchStanding(ctx, issuedWith(secret), {
-      answeredAt: ctx.now() - 10_000,
+      knownAt: ctx.now() - 10_000,
       readAccount: () => Promise.resolve(reads[(looked += 1) - 1] ?? account),
       verifyCredential: () => Promise.resolve(works),
     });

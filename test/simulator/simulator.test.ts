@@ -15,7 +15,7 @@ const seeds: Readonly<Record<FamilyName, number>> = {
   late: 60,
   rivals: 30,
   neighbours: 60,
-  simultaneous: 0,
+  simultaneous: 30,
   frozen: 0,
   shared: 0,
 };
