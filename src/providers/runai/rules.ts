@@ -74,15 +74,24 @@ export function rulesUrl({ api }: Connection, ...id: readonly string[]): string 
   return api.url([rulesPath, ...id.map(encodeURIComponent)].join('/'));
 }
 
-/** Removes a rule; one that is gone already is fine. */
+/** Removes a rule; one that is gone already, or after an answer that says nothing, is fine. */
 export async function removeRule(connection: Connection, id: string, signal: AbortSignal): Promise<void> {
   const url = rulesUrl(connection, id);
   const purpose = `delete access rule ${id}`;
   try {
     await connection.api.sendOnly({ method: 'DELETE', url, purpose, emptyAnswer: true, signal });
   } catch (error) {
-    if (!(error instanceof HttpError) || error.verdict !== 404) throw error;
+    if (!(error instanceof HttpError)) throw error;
+    const isGone = error.verdict === 404 || (error.arrival === 'unknown' && (await isListed(connection, id)) === false);
+    if (!isGone) throw error;
   }
+}
+
+/** Whether the rules that can be read have this one; null where they cannot be read, or not all of them. */
+async function isListed({ api }: Connection, id: string): Promise<boolean | null> {
+  const found = await api.accessRules().catch(() => null);
+  if (found === null || found.unreadable.length > 0) return null;
+  return found.rules.some((rule) => String(rule.id) === id);
 }
 
 /** The rules that apply to one account, found by id, name or client id, or to all: their own, and those for everybody. */
