@@ -19,7 +19,7 @@ export const rotate = verb({
     'sactl sa rotate --id ci-deploy --yes -q .credential.value > token',
     'sactl sa rotate --id ci-deploy --to dotenv:.env#NSCALE_SERVICE_TOKEN --dry-run',
     'sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 -f session.json --to session:~/.augment/session.json --yes',
-    "sactl sa rotate --provider all --older-than 60d --to 'file:tokens/{provider}-{name}' --yes --report rotation.md",
+    "sactl sa rotate --provider all --older-than 60d --age-from createdAt --to 'file:tokens/{provider}-{name}' --yes",
     "sactl sa list -q '.[].id' | sactl sa rotate --id - --expiring-within 14d --to 'vault:ci/{name}#token' --yes",
   ],
   flags: { ...bulkFlags, ...suppliedFlags, ...deliveryFlags },
