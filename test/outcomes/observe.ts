@@ -112,7 +112,20 @@ function journalText(stateDirectory: string): string {
 export function entriesIn(stateDirectory: string): readonly { name: string; text: string }[] {
   const journal = join(stateDirectory, 'journal');
   if (!existsSync(journal)) return [];
-  return readdirSync(journal).map((name) => ({ name, text: readFileSync(join(journal, name), 'utf8') }));
+  return readdirSync(journal).flatMap((name) => {
+    const text = textOf(join(journal, name));
+    return text === null ? [] : [{ name, text }];
+  });
+}
+
+/** Null where an entry was erased between two looks: others may be under way. */
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** The last clause of the message, and the hint. */
