@@ -49,7 +49,7 @@ export async function conclude(ctx: Context, run: Run, { isVerified, ...input }:
   if (error !== null) throw error;
 }
 
-/** What the audit log is told of a credential. */
+/** What the audit log records of a credential. */
 export function factsOf({ credential }: Issued, account: Account): Partial<AuditFact> {
   const expiresAfter = credential.expiresAt ?? account.expiresAt;
   return { account, expiresAfter, fingerprint: fingerprintOf(credential.value) };

@@ -64,7 +64,7 @@ export function asksForRenewal({ options, request }: Call, answer: HttpAnswer): 
 /** What gateways answer when they stop waiting, possibly with the request already passed on. */
 const waitEnded: ReadonlySet<number> = new Set([408, 499]);
 
-/** Refusals of a request as it is, whoever they come from: they are decided before it is passed on. */
+/** Refusals of a request as it is, by the service or a gateway: they are decided before it is passed on. */
 const refusedUnread: ReadonlySet<number> = new Set([407, 411, 413, 414, 421, 425, 429, 431, 511]);
 
 /**

@@ -12,7 +12,8 @@ import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import { withFaults } from '../../src/sandbox/faults/inject.ts';
 import { sandboxProviders } from '../../src/sandbox/providers.ts';
 import { inProcess } from '../../src/sandbox/in-process.ts';
-import { testContext, testNow, type TestContext, type TestContextOptions } from '../harness/context.ts';
+import { testContext, type TestContext, type TestContextOptions } from '../harness/context.ts';
+import { virtualClock } from '../harness/late.ts';
 import { runIn, type Outcome } from '../harness/run.ts';
 import type { Scene } from './agreement.ts';
 import { servers, type Server } from './servers.ts';
@@ -51,7 +52,7 @@ export function createWorld(options: WorldOptions = {}): World {
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const folder = join(root, 'work');
   mkdirSync(folder);
-  const clock = createClock();
+  const clock = virtualClock();
   const own = Object.fromEntries(providers.map((name) => [name, servers[name](accounts, clock.now)]));
   arrange?.(own);
   for (const server of Object.values(own)) layTokens(folder, server);
@@ -82,19 +83,6 @@ export function createWorld(options: WorldOptions = {}): World {
     },
     context,
     run: (argv, runOptions) => runIn(context(runOptions), argv),
-  };
-}
-
-/** One for servers and machine, which goes on from run to run and moves only when something sleeps. */
-function createClock(): Pick<Context, 'now' | 'sleep'> {
-  let now = testNow;
-  return {
-    now: () => now,
-    sleep: (milliseconds, signal) => {
-      signal?.throwIfAborted();
-      now += milliseconds;
-      return Promise.resolve();
-    },
   };
 }
 

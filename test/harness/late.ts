@@ -7,6 +7,7 @@ export interface Clock {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
+/** One for servers and machine, which goes on from run to run and moves only when something sleeps. */
 export function virtualClock(): Clock {
   let now = testNow;
   return {

@@ -95,7 +95,7 @@ export const AccessRuleRead = z.looseObject({
 });
 export type AccessRuleRead = z.infer<typeof AccessRuleRead>;
 
-/** Stands for every user and every service account, so that its rules are nobody's own (docs/contracts/runai.md 15.23). */
+/** Stands for every user and every service account, so that no account owns its rules (docs/contracts/runai.md 15.23). */
 export const everybody = 'all-authenticated-users';
 
 /** The same principals under their new and their old name (docs/contracts/runai.md 15.18). */
