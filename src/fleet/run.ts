@@ -1,19 +1,20 @@
 import pLimit from 'p-limit';
 
-import { openAuditLog, type AuditLog } from '../state/audit-log.ts';
+import type { AccountLocks } from '../state/account-lock.ts';
+import type { AuditLog } from '../state/audit-log.ts';
 import type { Context } from '../context.ts';
-import { openAccountLocks } from '../state/account-lock.ts';
-import { openJournal, type Journal } from '../state/journal.ts';
+import type { Journal } from '../state/journal.ts';
 import type { Shared } from '../session/connect.ts';
 import type { CommonFlags } from '../session/flags.ts';
 import type { CommandOutput } from '../session/output.ts';
 import { sandboxDirectory } from '../session/sandbox-state.ts';
+import { openState } from '../session/state.ts';
 import type { Fleet } from './connections.ts';
 import type { RotateFlags } from './flags.ts';
 import type { BulkInput } from './input.ts';
 
 /** What all accounts of a run share. Its notes are printed above the progress bar. */
-export interface BulkRun extends CommandOutput, Required<Pick<Shared, 'locks' | 'turn'>> {
+export interface BulkRun extends CommandOutput, Required<Pick<Shared, 'state' | 'turn'>> {
   readonly ctx: Context;
   readonly common: CommonFlags;
   readonly flags: RotateFlags;
@@ -21,6 +22,7 @@ export interface BulkRun extends CommandOutput, Required<Pick<Shared, 'locks' | 
   readonly concurrency: number;
   readonly journal: Journal;
   readonly audit: AuditLog;
+  readonly locks: AccountLocks;
 }
 
 /** Nothing is read or written yet. */
@@ -31,8 +33,9 @@ export function openRun(
 ): BulkRun {
   const configuration = fleet.members[0]?.configuration;
   const isSandbox = configuration?.sandbox.value ?? false;
-  const state = configuration?.stateDirectory.value ?? '';
-  const place = { ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state };
+  const own = configuration?.stateDirectory.value ?? '';
+  const opened = openState(ctx, { stateDirectory: isSandbox ? sandboxDirectory(own) : own });
+  const { journal, audit, locks } = opened;
   const { renderer, marker, emit, note } = fleet;
   const { concurrency } = input;
   const limit = pLimit(concurrency);
@@ -45,9 +48,10 @@ export function openRun(
     emit,
     note,
     concurrency,
-    journal: listedOnce(openJournal({ ...place, keepsSecrets: flags.journal ?? true })),
-    audit: openAuditLog(place),
-    locks: openAccountLocks(place),
+    state: () => Promise.resolve(opened),
+    journal: listedOnce(journal({ keepsSecrets: flags.journal ?? true })),
+    audit,
+    locks,
     turn: (work) => limit(work),
   };
 }

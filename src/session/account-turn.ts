@@ -20,7 +20,8 @@ export async function inTurn<Result>(
   account: AuditSubject,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const { definition, provider, connection, locks } = session;
+  const { definition, provider, connection } = session;
+  const { locks } = await session.state();
   const { id, name } = account;
   const organization = provider.listOrganizations === undefined ? null : account.organization;
   const byName = { id: null, name: name ?? '' };

@@ -9,7 +9,7 @@ import type { DoneFlag } from './account-flags.ts';
 import { confirmDone, effectsOf, refuseDone } from './manual.ts';
 import { requireConsent, withSelf, type SelfFlag } from './own-account.ts';
 import type { Session } from './session.ts';
-import { openAuditLog, recordFact } from '../state/audit-log.ts';
+import { recordFact } from '../state/audit-log.ts';
 import type { AuditFact, AuditOperation, AuditSubject } from '../state/audit-event.ts';
 import { reasonOf } from '../delivery/ending.ts';
 import { HttpError } from '../http/error.ts';
@@ -125,9 +125,10 @@ function failureOf(error: unknown): Pick<AuditFact, 'exitCode' | 'outcome' | 'er
 }
 
 async function record(session: Session, fact: Omit<AuditFact, 'connection'>): Promise<void> {
-  const { ctx, stateDirectory, definition, connection, isSandbox } = session;
+  const { ctx, state, definition, connection, isSandbox } = session;
   const { profile, endpoint, credentialSource } = connection;
-  await recordFact(ctx, openAuditLog({ ...ctx, stateDirectory }), () => ({
+  const { audit } = await state();
+  await recordFact(ctx, audit, () => ({
     ...fact,
     connection: { provider: definition.name, profile, endpoint, isSandbox, credentialSource },
   }));

@@ -6,7 +6,6 @@ import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
 import { readEndpoint } from '../http/endpoint.ts';
 import type { Turn } from '../http/request.ts';
-import type { AccountLockOptions, AccountLocks } from '../state/account-lock.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
 import { Secret, type Credential } from '../model/credential.ts';
 import type { ConnectOptions, Provider, ProviderDefinition, Verification } from '../providers/provider.ts';
@@ -16,6 +15,7 @@ import { clientFactory, type Destination } from './client.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { openSandboxOf, sandboxDirectory } from './sandbox-state.ts';
+import type { State, StatePlace } from './state.ts';
 
 /** A connection as flags, environment and files describe it, before anything is opened. */
 export interface FoundConnection {
@@ -71,10 +71,10 @@ export interface Connected {
   readonly ctx: Context;
   /** Tries a credential that was just issued, at the same endpoint. */
   readonly verifyCredential: (credential: Credential) => Promise<Verification>;
-  /** Of journal, locks and audit log; the sandbox has its own. */
+  /** The program's own, or the sandbox's part of it. */
   readonly stateDirectory: string;
-  /** A process has them once. */
-  readonly locks: AccountLocks;
+  /** Loaded with the first call: most commands change nothing. A process has it once. */
+  readonly state: () => Promise<State>;
   readonly definition: ProviderDefinition;
   readonly provider: Provider;
   readonly isSandbox: boolean;
@@ -120,7 +120,7 @@ export async function connect(
 /** What several connections of one process share. */
 export interface Shared {
   /** Default: the connection's own. */
-  readonly locks?: AccountLocks;
+  readonly state?: Connected['state'];
   /** Limits how many requests are made at once. */
   readonly turn?: Turn;
   readonly onAnswer?: Destination['onAnswer'];
@@ -134,7 +134,7 @@ async function connectTo(
     profile,
     organization,
     stateDirectory,
-    locks = locksOnDemand({ ...ctx, stateDirectory }),
+    state = stateOnDemand(ctx, { stateDirectory }),
     ...destination
   }: Destination &
     Shared &
@@ -157,7 +157,7 @@ async function connectTo(
       userId: ctx.userId,
       homeDirectory: sandbox === null ? ctx.homeDirectory : null,
       stateDirectory,
-      locks,
+      locks: { lock: async (account, wait) => (await state()).locks.lock(account, wait) },
     },
   });
   const isSandbox = sandbox !== null;
@@ -168,7 +168,7 @@ async function connectTo(
     isSandbox,
     commandFlags: connectionFlags({ ...common, provider: definition.name, profile, isSandbox }),
     stateDirectory,
-    locks,
+    state,
     verifyCredential: (issued) =>
       definition.verifyCredential({ createHttp, endpoint, now: ctx.now, credential: issued }),
     connection: { endpoint, credentialSource: credential.source, profile, caFile: ca?.path ?? null },
@@ -199,13 +199,7 @@ async function connectSandbox(
   });
 }
 
-/** The account locks of this process, loaded with the first one that is taken: most commands take none. */
-function locksOnDemand(options: AccountLockOptions): AccountLocks {
-  let opened: Promise<AccountLocks> | null = null;
-  return {
-    lock: async (account, wait) => {
-      opened ??= import('../state/account-lock.ts').then((module) => module.openAccountLocks(options));
-      return (await opened).lock(account, wait);
-    },
-  };
+function stateOnDemand(ctx: Context, place: StatePlace): Connected['state'] {
+  let opened: Promise<State> | null = null;
+  return () => (opened ??= import('./state.ts').then(({ openState }) => openState(ctx, place)));
 }

@@ -8,7 +8,6 @@ import type { Account, NewAccount } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
-import { openJournal } from '../state/journal.ts';
 import type { DeliveryFlags, NewAccountFlags, SuppliedFlags } from './account-flags.ts';
 import { atMostOne, type Check } from './check.ts';
 import { dryRunDocument } from './dry-run.ts';
@@ -106,9 +105,9 @@ async function findExisting(session: Session, { name }: NewAccount, flags: Creat
     for (const text of gaps) await session.note(text);
     return null;
   }
-  const { ctx, connection, stateDirectory } = session;
-  const journal = openJournal({ ...ctx, stateDirectory, keepsSecrets: true });
-  await refuseUnsettled(journal, { ...only, endpoint: connection.endpoint }, same);
+  const { connection, state } = session;
+  const { journal } = await state();
+  await refuseUnsettled(journal({ keepsSecrets: true }), { ...only, endpoint: connection.endpoint }, same);
   if (flags.ifMissing && others.length === 0) return only;
   throw exists(session, same, flags);
 }

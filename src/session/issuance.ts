@@ -1,9 +1,10 @@
-import { openAuditLog, type AuditLog } from '../state/audit-log.ts';
+import type { AuditLog } from '../state/audit-log.ts';
+import type { AccountLocks } from '../state/account-lock.ts';
 import type { Context } from '../context.ts';
 import type { Issuance } from '../delivery/issuance.ts';
 import { isUntried } from '../delivery/targets/kinds.ts';
 import type { Target } from '../delivery/targets/target.ts';
-import { openJournal, type Journal } from '../state/journal.ts';
+import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan, ManualIssuance } from '../providers/issuance.ts';
 import { withConnection, type ConnectionFlags } from '../model/hint.ts';
@@ -37,7 +38,7 @@ export interface PlannedIssuance {
 /** The common end of create and rotate: previews it, or asks for confirmation and does it. */
 export async function issuance(session: Session, planned: PlannedIssuance): Promise<ExitCode> {
   const { ctx, common } = session;
-  const issuing = issuanceIn(session, planned);
+  const issuing = await issuanceIn(session, planned);
   const found = await preflight(ctx, issuing);
   for (const warning of found.warnings) await session.note(warning);
   if (common.dryRun) return preview(session, planned, found);
@@ -55,7 +56,7 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
  * @throws UsageError
  */
 export async function rehearse(session: Session, planned: PlannedIssuance): Promise<void> {
-  const { problems, hint } = await preflight(session.ctx, issuanceIn(session, planned));
+  const { problems, hint } = await preflight(session.ctx, await issuanceIn(session, planned));
   if (problems.length > 0) throw new UsageError(problems, { hint });
 }
 
@@ -71,6 +72,7 @@ export interface IssuanceHost extends Connected, Pick<CommandOutput, 'renderer' 
   readonly common: CommonFlags;
   readonly journal: Journal;
   readonly audit: AuditLog;
+  readonly locks: AccountLocks;
 }
 
 /** A planned create or rotate with everything its delivery needs. */
@@ -147,11 +149,10 @@ async function choose(ctx: Context, candidates: readonly Account[]): Promise<Acc
   return candidates.find(({ id }) => id === chosen) ?? null;
 }
 
-function issuanceIn(session: Session, planned: PlannedIssuance): Issuance {
-  const place = { ...session.ctx, stateDirectory: session.stateDirectory };
+async function issuanceIn(session: Session, planned: PlannedIssuance): Promise<Issuance> {
+  const { journal, audit, locks } = await session.state();
   const { keepsSecret: keepsSecrets } = preferencesOf(planned.flags);
-  const host = { ...session, journal: openJournal({ ...place, keepsSecrets }), audit: openAuditLog(place) };
-  return issuanceOf(host, planned);
+  return issuanceOf({ ...session, journal: journal({ keepsSecrets }), audit, locks }, planned);
 }
 
 /**

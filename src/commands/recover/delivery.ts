@@ -7,7 +7,7 @@ import { naming } from '../../delivery/ending.ts';
 import type { Context } from '../../context.ts';
 import type { Account } from '../../model/account.ts';
 import { safeText } from '../../model/text.ts';
-import { openAccountLocks, type AccountLocks } from '../../state/account-lock.ts';
+import type { AccountLocks } from '../../state/account-lock.ts';
 import { answerBytes } from '../../state/record.ts';
 import type { ReadableEntry } from '../../state/stored-entry.ts';
 import type { Issued, ManualIssuance, ResumedIssuance } from '../../providers/issuance.ts';
@@ -71,14 +71,13 @@ async function prepareDelivery(
   entry: ReadableEntry,
   to: readonly string[],
 ): Promise<PreparedDelivery> {
-  const { ctx, renderer, journal, audit, stateDirectory, note } = recovery;
+  const { ctx, renderer, journal, audit, locks, note } = recovery;
   const issued = await readEntry(ctx, entry);
   const { targets, areSatisfied, directory, effects } = recoveryTargets(recovery, entry, issued, to);
   const requests = await requestsAt(recovery, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
   const found = await preflightTargets(ctx, { targets, renderer, plan });
-  const locks = openAccountLocks({ ...ctx, stateDirectory });
   const resumed = (await resumedOf(recovery, entry, { locks, directory })) ?? requests.reread;
   const { verifyCredential, readAccount } = requests;
   const insist = canAsk(ctx, recovery.common) && !recovery.common.yes ? insistOn(ctx, issued) : null;

@@ -8,9 +8,11 @@ import { localTime } from '../../output/time.ts';
 import { missingProblem } from '../../session/confirm.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { entryDocument, type EntryDocument } from './entry.ts';
-import { openAuditLog, type AuditLog } from '../../state/audit-log.ts';
-import { openJournal, type Journal } from '../../state/journal.ts';
+import type { AuditLog } from '../../state/audit-log.ts';
+import type { Journal } from '../../state/journal.ts';
+import { openState } from '../../session/state.ts';
 import { openStateWork, type StateWork } from '../../session/state-work.ts';
+import type { AccountLocks } from '../../state/account-lock.ts';
 
 /** Problems of `--id`: without it a person has to choose from a list, on a terminal. */
 export function entryIdProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
@@ -71,6 +73,7 @@ export function refuseUnderWay({ id, intent, isUnderWay }: StoredEntry): void {
 export interface Recovery extends StateWork {
   readonly journal: Journal;
   readonly audit: AuditLog;
+  readonly locks: AccountLocks;
 }
 
 /**
@@ -79,6 +82,6 @@ export interface Recovery extends StateWork {
  */
 export async function openRecovery(ctx: Context, common: CommonFlags, problems: readonly string[]): Promise<Recovery> {
   const work = await openStateWork(ctx, common, problems);
-  const place = { ...ctx, stateDirectory: work.stateDirectory };
-  return { ...work, journal: openJournal({ ...place, keepsSecrets: true }), audit: openAuditLog(place) };
+  const { journal, audit, locks } = openState(ctx, work);
+  return { ...work, journal: journal({ keepsSecrets: true }), audit, locks };
 }
