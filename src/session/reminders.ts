@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+
 import { soonMs } from '../model/duration.ts';
 import { hintText, sactl, type CommandLine } from '../model/hint.ts';
 import { relativeTime } from '../output/time.ts';
@@ -8,7 +10,7 @@ import { note } from './note.ts';
 import { stateDirectory } from '../config/directories.ts';
 import type { Context } from '../context.ts';
 import { isCI, isSandboxOn } from '../model/run-environment.ts';
-import { countOpenEntries } from '../state/open-entries.ts';
+import { entryIdOf, journalDirectory } from '../state/journal-folder.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
 /** The command that replaces the caller's own credential; null where it is of no account that can be rotated. */
@@ -53,10 +55,18 @@ export async function remindOfEntries(ctx: Context, common: CommonFlags): Promis
   await note(ctx, common, hintText(reminder, isSandbox ? [['--sandbox']] : []));
 }
 
+/** Where there is none, it costs one look into the folder. A journal that cannot be read has no entries here. */
 async function openEntries(ctx: Context, isSandbox: boolean): Promise<number> {
   try {
-    const state = stateDirectory(ctx).value;
-    return await countOpenEntries({ ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state });
+    const own = stateDirectory(ctx).value;
+    const directory = isSandbox ? sandboxDirectory(own) : own;
+    if (!readdirSync(journalDirectory(directory)).some((name) => entryIdOf(name) !== null)) return 0;
+    const [{ openJournal }, { isOpen }] = await Promise.all([
+      import('../state/journal.ts'),
+      import('../state/stored-entry.ts'),
+    ]);
+    const entries = await openJournal({ ...ctx, stateDirectory: directory, keepsSecrets: false }).list();
+    return entries.filter(isOpen).length;
   } catch {
     // The command itself says what is wrong with the place.
     return 0;
