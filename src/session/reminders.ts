@@ -10,6 +10,7 @@ import { note } from './note.ts';
 import { stateDirectory } from '../config/directories.ts';
 import type { Context } from '../context.ts';
 import { isCI, isSandboxOn } from '../model/run-environment.ts';
+import type { JournalOptions } from '../state/journal.ts';
 import { entryIdOf, journalDirectory } from '../state/journal-folder.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
@@ -55,20 +56,31 @@ export async function remindOfEntries(ctx: Context, common: CommonFlags): Promis
   await note(ctx, common, hintText(reminder, isSandbox ? [['--sandbox']] : []));
 }
 
-/** Where there is none, it costs one look into the folder. A journal that cannot be read has no entries here. */
 async function openEntries(ctx: Context, isSandbox: boolean): Promise<number> {
   try {
-    const own = stateDirectory(ctx).value;
-    const directory = isSandbox ? sandboxDirectory(own) : own;
-    if (!readdirSync(journalDirectory(directory)).some((name) => entryIdOf(name) !== null)) return 0;
+    const state = stateDirectory(ctx).value;
+    return await countOpenEntries({ ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state });
+  } catch {
+    // The command itself says what is wrong with the place.
+    return 0;
+  }
+}
+
+/**
+ * How many entries are open. Where there is none, it costs one look into the folder. Never rejects: a journal that cannot
+ * be read has no entries here.
+ */
+export async function countOpenEntries(options: Omit<JournalOptions, 'keepsSecrets'>): Promise<number> {
+  try {
+    const names = readdirSync(journalDirectory(options.stateDirectory));
+    if (!names.some((name) => entryIdOf(name) !== null)) return 0;
     const [{ openJournal }, { isOpen }] = await Promise.all([
       import('../state/journal.ts'),
       import('../state/stored-entry.ts'),
     ]);
-    const entries = await openJournal({ ...ctx, stateDirectory: directory, keepsSecrets: false }).list();
+    const entries = await openJournal({ ...options, keepsSecrets: false }).list();
     return entries.filter(isOpen).length;
   } catch {
-    // The command itself says what is wrong with the place.
     return 0;
   }
 }

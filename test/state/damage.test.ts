@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { FailedError } from '../../src/errors.ts';
 import { decodeRecords, encodeRecord, type JournalRecord, schemaVersion } from '../../src/state/record.ts';
-import { countOpenEntries } from '../../src/state/open-entries.ts';
+import { countOpenEntries } from '../../src/session/reminders.ts';
 import { isOpen } from '../../src/state/stored-entry.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { testNow } from '../harness/context.ts';
