@@ -8,11 +8,9 @@ import { localTime } from '../../output/time.ts';
 import { missingProblem } from '../../session/confirm.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { entryDocument, type EntryDocument } from './entry.ts';
-import type { AuditLog } from '../../state/audit-log.ts';
-import type { Journal } from '../../state/journal.ts';
 import { openState } from '../../session/state.ts';
 import { openStateWork, type StateWork } from '../../session/state-work.ts';
-import type { AccountLocks } from '../../state/account-lock.ts';
+import type { StoredHost } from '../../session/stored-delivery.ts';
 
 /** Problems of `--id`: without it a person has to choose from a list, on a terminal. */
 export function entryIdProblems(ctx: Context, common: CommonFlags, id: string | undefined): readonly string[] {
@@ -70,11 +68,7 @@ export function refuseUnderWay({ id, intent, isUnderWay }: StoredEntry): void {
 }
 
 /** One command's work on the journal. */
-export interface Recovery extends StateWork {
-  readonly journal: Journal;
-  readonly audit: AuditLog;
-  readonly locks: AccountLocks;
-}
+export interface Recovery extends StateWork, StoredHost {}
 
 /**
  * Checks output flags and configuration, and opens the journal.

@@ -1,15 +1,17 @@
-import { deliveredOf, lifeOf } from '../../delivery/life.ts';
-import { createTargets } from '../../delivery/targets/schemes.ts';
-import { parseTargets } from '../../delivery/targets/parse.ts';
-import type { Target } from '../../delivery/targets/target.ts';
-import { UsageError } from '../../errors.ts';
-import type { ReadableEntry } from '../../state/stored-entry.ts';
-import type { Issued } from '../../providers/issuance.ts';
-import { targetEnvironmentOf } from '../../session/targets.ts';
-import type { Recovery } from './pick.ts';
+import { deliveredOf, lifeOf } from '../delivery/life.ts';
+import { createTargets } from '../delivery/targets/schemes.ts';
+import { parseTargets } from '../delivery/targets/parse.ts';
+import type { Target } from '../delivery/targets/target.ts';
+import { UsageError } from '../errors.ts';
+import type { ReadableEntry } from '../state/stored-entry.ts';
+import type { Issued } from '../providers/issuance.ts';
+import { targetEnvironmentOf } from './targets.ts';
+import type { StateWork } from './state-work.ts';
+
+type Host = Pick<StateWork, 'ctx' | 'configuration'>;
 
 /** Where the credential of an entry goes; without targets, to stdout. */
-export interface RecoveryTargets {
+export interface StoredTargets {
   readonly targets: readonly Target[];
   /** Whether all of them received it in earlier runs. */
   readonly areSatisfied: boolean;
@@ -23,17 +25,12 @@ export interface RecoveryTargets {
  * The targets that `to`, the values of `--to`, names or, without any, those that have not had the credential.
  * @throws UsageError
  */
-export function recoveryTargets(
-  recovery: Recovery,
-  entry: ReadableEntry,
-  issued: Issued,
-  to: readonly string[],
-): RecoveryTargets {
+export function storedTargets(host: Host, entry: ReadableEntry, issued: Issued, to: readonly string[]): StoredTargets {
   const { targets: recorded, directory } = entry.intent;
   const delivered = deliveredOf(lifeOf(entry));
   const left = recorded.filter((target) => !delivered.includes(target));
-  if (to.length > 0) return targetsAt(recovery, entry, issued, { names: to, directory: recovery.ctx.cwd });
-  if (left.length > 0) return targetsAt(recovery, entry, issued, { names: left, directory });
+  if (to.length > 0) return targetsAt(host, entry, issued, { names: to, directory: host.ctx.cwd });
+  if (left.length > 0) return targetsAt(host, entry, issued, { names: left, directory });
   const isStdout = recorded.length === 0;
   return {
     targets: recorded.map(satisfied),
@@ -45,11 +42,11 @@ export function recoveryTargets(
 
 /** Relative paths start at `directory`. */
 function targetsAt(
-  { ctx, configuration }: Recovery,
+  { ctx, configuration }: Host,
   entry: ReadableEntry,
   issued: Issued,
   { names, directory }: { names: readonly string[]; directory: string },
-): RecoveryTargets {
+): StoredTargets {
   const { targets: recorded, connection } = entry.intent;
   const { profile, isSandbox } = connection;
   const source = (profile === null ? null : configuration.profiles.get(profile)?.credential) ?? null;
