@@ -12,7 +12,8 @@ import type { Issuance, Run } from './issuance.ts';
 import { codeIfEndedNow, type Rest } from './life.ts';
 import { mask } from './mask.ts';
 import { standingByExpiry, watchStanding } from './verify.ts';
-import { accountKey, flagsOf } from './recover.ts';
+import { accountKey } from '../state/account-lock.ts';
+import { flagsOf } from './recover.ts';
 
 /** A kept credential, with everything its delivery needs. */
 export interface StoredDelivery extends Pick<

@@ -14,7 +14,7 @@ import {
 import type { Issued } from '../providers/issuance.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { environments, registry } from '../providers/registry.ts';
-import type { AccountLock } from '../state/account-lock.ts';
+import { accountKey, type AccountLock } from '../state/account-lock.ts';
 import type { Issuance } from './issuance.ts';
 import { answerIn, lifeOf, phases } from './life.ts';
 
@@ -102,14 +102,6 @@ export function flagsOf({ organization, ...connection }: EntryConnection): Conne
 export function recoverCommand(verb: 'show' | 'deliver' | 'discard', { id, intent }: StoredEntry): CommandLine {
   const isSandbox = intent?.connection.isSandbox ?? false;
   return sactl`recover ${verb} --id ${id} ${isSandbox ? ['--sandbox'] : []}`;
-}
-
-/** What tells an account from all others of all connections: of one that is being created, its name. */
-export function accountKey(
-  { provider, endpoint, organization }: Pick<EntryConnection, 'provider' | 'endpoint' | 'organization'>,
-  { id, name }: { readonly id: string | null; readonly name: string },
-): readonly string[] {
-  return [provider, endpoint, organization ?? '', id ?? `name:${name}`];
 }
 
 /**

@@ -4,13 +4,16 @@ import type { Context } from '../context.ts';
 import { removeFile } from './system-error.ts';
 
 /** How long a file that its holder no longer renews is still the holder's, in milliseconds. */
-const leaseMs = 120_000;
+const fileLeaseMs = 120_000;
 
 /** Ends the renewals. */
 export type EndRenewals = () => void;
 
-/** Renews a file every third of a lease. A renewal that fails is tried again with the next. */
-export function renewing(timeout: Context['timeout'], renew: () => Promise<void>): EndRenewals {
+/** Renews what is held every third of a lease. A renewal that fails is tried again with the next. */
+export function renewing(
+  { timeout, leaseMs = fileLeaseMs }: Pick<Context, 'timeout'> & { readonly leaseMs?: number },
+  renew: () => Promise<void>,
+): EndRenewals {
   let isOver = false;
   let timer = start();
 
@@ -39,7 +42,7 @@ export async function hasLapsed({ modifiedAt }: { readonly modifiedAt: number },
   try {
     await writeFile(draft, '\n', { flag: 'wx', mode: 0o600 });
     const { mtimeMs } = await lstat(draft);
-    return mtimeMs - modifiedAt > leaseMs;
+    return mtimeMs - modifiedAt > fileLeaseMs;
   } finally {
     await removeFile(draft).catch(() => undefined);
   }

@@ -102,7 +102,7 @@ export function lockText(holder: LockHolder, token: string): string {
 }
 
 function held({ path, text, timeout }: Pick<LockRequest, 'path' | 'text' | 'timeout'>): Release {
-  const end = timeout && renewing(timeout, () => renew(path, text));
+  const end = timeout && renewing({ timeout }, () => renew(path, text));
   return () => {
     end?.();
     return release(path, text);
@@ -126,6 +126,11 @@ async function isAbandoned(
   found: FoundLock,
 ): Promise<boolean> {
   return isStale(found) ?? (await hasLapsed(found, draftBeside(path)));
+}
+
+/** Whether the lock at `path` is the one with this text. @throws the system's errors */
+export async function holdsLock(path: string, text: string): Promise<boolean> {
+  return (await readLock(path))?.text === text;
 }
 
 async function release(path: string, text: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { accountKey } from '../delivery/recover.ts';
+import { accountKey } from '../state/account-lock.ts';
 import type { LockWait } from '../files/lock.ts';
 import type { AuditSubject } from '../state/audit-event.ts';
 import type { AccountLock } from '../state/account-lock.ts';

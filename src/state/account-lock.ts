@@ -5,10 +5,11 @@ import type { Context, ProcessIdentity } from '../context.ts';
 import { CliError, ConflictError, FailedError } from '../errors.ts';
 import { onceDone } from '../files/coalesce.ts';
 import { holderOf, holderEnd, isDead, nameOfHolder } from '../files/holder.ts';
-import { lockText, takeLock, type FoundLock, type LockWait, type Release } from '../files/lock.ts';
+import { holdsLock, lockText, takeLock, type FoundLock, type LockWait, type Release } from '../files/lock.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
 import { quoted, safeText } from '../model/text.ts';
+import type { EntryConnection } from './record.ts';
 
 /** Locks that keep two runs from changing the same account at once. */
 export interface AccountLocks {
@@ -26,16 +27,23 @@ export interface LockedAccount {
   readonly key: readonly string[];
   /** For messages, e.g. `nscale service account ci-deploy`. */
   readonly name: string;
+  /** Id of the journal entry that is about to be worked on: whoever takes the account over has to see it. */
+  readonly entry?: string;
 }
 
 export interface AccountLock {
   readonly release: Release;
+  /** Whether this run holds it still; a lock in a store is renewed. Null where that cannot be known. Never rejects. */
+  readonly renew: () => Promise<boolean | null>;
 }
 
 export interface AccountLockOptions extends Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'timeout'> {
   /** The locks are in its folder `locks`. */
   readonly stateDirectory: string;
 }
+
+/** A lock is not looked at again within this time. */
+const freshMs = 2000;
 
 /** Touches nothing yet. There is to be one per process: it knows which locks this process holds. */
 export function openAccountLocks(options: AccountLockOptions): AccountLocks {
@@ -54,20 +62,29 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
   return {
     lock: async ({ key, name }, wait) => {
       await makeFolder();
-      const path = join(directory, `${digest(key)}.lock`);
+      const path = join(directory, `${digestOf(key)}.lock`);
       const token = randomUUID();
-      const holder = { ...holderOf(self), startedAt: new Date(now()).toISOString() };
+      const text = lockText({ ...holderOf(self), startedAt: new Date(now()).toISOString() }, token);
+      let knownAt = now();
       mine.add(token);
       try {
         const release = await takeLock({
           path,
-          text: lockText(holder, token),
+          text,
           isStale,
           refusal: (found) => locked(safeText(name), { path, found, self }),
           timeout,
           ...(wait && { wait }),
         });
-        return { release: () => release().finally(() => mine.delete(token)) };
+        return {
+          release: () => release().finally(() => mine.delete(token)),
+          renew: async () => {
+            if (now() - knownAt <= freshMs) return true;
+            const isHeld = await holdsLock(path, text).catch(() => null);
+            if (isHeld === true) knownAt = now();
+            return isHeld;
+          },
+        };
       } catch (cause) {
         mine.delete(token);
         if (cause instanceof CliError) throw cause;
@@ -101,8 +118,16 @@ function locked(name: string, { path, found, self }: Refused): ConflictError {
   });
 }
 
-/** Every part with its length, so that no two keys are the same text. */
-function digest(key: readonly string[]): string {
+/** What tells an account from all others of all connections: of one that is being created, its name. */
+export function accountKey(
+  { provider, endpoint, organization }: Pick<EntryConnection, 'provider' | 'endpoint' | 'organization'>,
+  { id, name }: { readonly id: string | null; readonly name: string },
+): readonly string[] {
+  return [provider, endpoint, organization ?? '', id ?? `name:${name}`];
+}
+
+/** A key as a name for a file or an object: every part with its length, so that no two keys are the same text. */
+function digestOf(key: readonly string[]): string {
   const text = key.map((part) => `${part.length}:${part}`).join('');
   return createHash('sha256').update(text).digest('hex');
 }

@@ -50,7 +50,7 @@ export interface EntryOptions extends EntryPlace, Pick<Context, 'now' | 'timeout
 /** The entry in an open file. */
 export function journalEntry(file: EntryFile, options: EntryOptions): JournalEntry {
   const { id, path, keepsSecret, onEnd } = options;
-  const endRenewals = renewing(options.timeout, file.renew);
+  const endRenewals = renewing(options, file.renew);
 
   async function orFail(work: () => Promise<void>): Promise<void> {
     try {
@@ -80,7 +80,7 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
     sent: () => add({ type: 'sent', at: at() }),
     keep: ({ bytes, operation, accountId }) => {
       const base64 = keepsSecret ? new Secret(Buffer.from(bytes).toString('base64')) : null;
-      return add({ type: 'answer', at: at(), operation, accountId, base64 });
+      return add({ type: 'answer', at: at(), operation, accountId, base64, sealed: null });
     },
     delivered: (target) => add({ type: 'delivered', target }),
     outcome: ({ outcome, message }) => add({ type: 'outcome', at: at(), outcome, message }),

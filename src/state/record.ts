@@ -74,8 +74,10 @@ export interface AnswerRecord {
   /** Null is the one intended, like `accountId`. */
   readonly operation: Operation | null;
   readonly accountId: string | null;
-  /** The raw bytes in base64; null when secrets are not kept. */
+  /** The raw bytes in base64; null when secrets are not kept, or are sealed. */
   readonly base64: Secret | null;
+  /** The raw bytes as an armored age file; null when they are not sealed. */
+  readonly sealed: string | null;
 }
 
 /** The raw bytes of a kept answer; null when its secret was not kept. */
@@ -89,7 +91,10 @@ export function encodeRecord(record: JournalRecord): Buffer {
 }
 
 function plain(record: JournalRecord): object {
-  if (record.type === 'answer') return { ...record, base64: record.base64?.reveal() ?? null };
+  if (record.type === 'answer') {
+    const { sealed, base64, ...rest } = record;
+    return { ...rest, base64: base64?.reveal() ?? null, ...(sealed === null ? {} : { sealed }) };
+  }
   if (record.type !== 'intent') return record;
   const { type, schema, intent } = record;
   return { type, schema, ...intent };
@@ -125,6 +130,7 @@ function decodeRecord(line: string): JournalRecord | null {
         operation: oneOf(fields['operation'], operations),
         accountId: asText(fields['accountId']),
         base64: base64 === null ? null : new Secret(base64),
+        sealed: asText(fields['sealed']),
       };
     }
     case 'delivered': {

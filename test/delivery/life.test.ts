@@ -38,7 +38,7 @@ const record = fc.oneof(
 );
 
 function answerOf(text: string): JournalRecord {
-  return { type: 'answer', at: null, operation: null, accountId: null, base64: new Secret(text) };
+  return { type: 'answer', at: null, operation: null, accountId: null, base64: new Secret(text), sealed: null };
 }
 
 function lifeAfter(records: readonly JournalRecord[]): Life {

@@ -71,7 +71,7 @@ export function endingsTable(): string {
 const records: Readonly<Record<keyof typeof moves, JournalRecord>> = {
   intent: { type: 'intent', schema: 1, intent: null },
   sent: { type: 'sent', at: null },
-  answer: { type: 'answer', at: null, operation: null, accountId: null, base64: null },
+  answer: { type: 'answer', at: null, operation: null, accountId: null, base64: null, sealed: null },
 };
 
 function nodeOf(at: Life['at']): string {

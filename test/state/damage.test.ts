@@ -81,6 +81,7 @@ describe('a file that ends anywhere', () => {
       operation: fc.option(fc.constantFrom('create' as const, 'rotate' as const)),
       accountId: fc.option(text),
       base64: fc.option(fc.base64String().map((value) => new Secret(value))),
+      sealed: fc.option(fc.string({ minLength: 1 })),
     }),
   );
   const intent: JournalRecord = {

@@ -37,7 +37,7 @@ describe('an entry', () => {
       records: [
         { type: 'intent', schema: 1, intent },
         { type: 'sent', at },
-        { type: 'answer', at, operation: 'create', accountId: null, base64: expect.anything() },
+        { type: 'answer', at, operation: 'create', accountId: null, base64: expect.anything(), sealed: null },
         { type: 'delivered', target: 'file:ci.token' },
         { type: 'outcome', at, outcome: 'undelivered', message: 'no space left' },
       ],
