@@ -93,6 +93,7 @@ describe('the command tree', () => {
       '--raw',
       '--dry-run',
       '-y, --yes',
+      '--wait <duration>',
       '--no-input',
       '--debug',
       '--quiet',

@@ -41,6 +41,33 @@ const slimUndici = {
 
 const unusedInUndici = new Set(['./client-h2.js', '../web/fetch/body.js', 'node:http', 'node:http2']);
 
+/**
+ * age without what seals for other keys than X25519: post-quantum and hardware keys, which no recipient of ours has.
+ * @type {import('rolldown').Plugin}
+ */
+const slimAge = {
+  name: 'slim-age',
+  /** @param {string} id @param {string | undefined} importer */
+  resolveId(id, importer) {
+    const isAge = /[\\/]node_modules[\\/]age-encryption[\\/]/.test(importer ?? '');
+    return isAge && id in unusedInAge ? `\0unused-in-age:${id}` : null;
+  },
+  /** @param {string} id */
+  load(id) {
+    const names = unusedInAge[id.replace('\0unused-in-age:', '')];
+    return id.startsWith('\0unused-in-age:')
+      ? `export const ${names?.map((name) => `${name} = null`).join(', ')}`
+      : null;
+  },
+};
+
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const unusedInAge = {
+  '@noble/post-quantum/hybrid.js': ['MLKEM768P256', 'MLKEM768X25519'],
+  '@noble/curves/nist.js': ['p256'],
+  '@noble/hashes/scrypt.js': ['scrypt'],
+};
+
 /** Files whose text is imported, as vite does it: `import text from './file?raw'`. */
 export const rawText = {
   name: 'raw-text',
@@ -67,7 +94,7 @@ export async function bundle({ dir, plugins = [] }) {
     platform: 'node',
     // The order of chunks follows the paths of modules; a linked node_modules keeps the one it has here.
     resolve: { symlinks: false },
-    plugins: [withoutExecutableSubcommands, slimUndici, rawText, ...plugins],
+    plugins: [withoutExecutableSubcommands, slimUndici, slimAge, rawText, ...plugins],
     transform: { target: 'node20.19' },
   });
   try {

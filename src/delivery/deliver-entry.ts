@@ -11,14 +11,14 @@ import { withGrace } from './interrupt.ts';
 import type { Issuance, Run } from './issuance.ts';
 import { codeIfEndedNow, type Rest } from './life.ts';
 import { mask } from './mask.ts';
-import { standingByExpiry, watchStanding } from './verify.ts';
-import { accountKey } from '../state/account-lock.ts';
+import { standingByExpiry, watchStanding, whileHeld } from './verify.ts';
+import { accountKey, type AccountLock } from '../state/account-lock.ts';
 import { flagsOf } from './recover.ts';
 
 /** A kept credential, with everything its delivery needs. */
 export interface StoredDelivery extends Pick<
   Issuance,
-  'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'report'
+  'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'wait' | 'report'
 > {
   readonly entry: ReadableEntry;
   readonly issued: Issued;
@@ -37,9 +37,9 @@ export interface StoredDelivery extends Pick<
  * its ending (`endings`): where that has exit code 8, the entry stays
  */
 export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Promise<void> {
-  const { entry, issued, journal, locks } = delivery;
+  const { entry, issued, journal } = delivery;
   const { account } = issued;
-  const lock = await locks.lock({ key: accountKey(entry.intent.connection, account), name: naming(account) });
+  const lock = await lockEntry(delivery, account);
   try {
     const verification = await delivery.verifyCredential();
     ctx.signal.throwIfAborted();
@@ -57,10 +57,12 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
           askedAt: knownAt,
           signal,
           verifyCredential: () => Promise.resolve(verification),
-          standing:
+          standing: whileHeld(
+            lock,
             verification.works === true
               ? watchStanding(ctx, issued, { ...delivery, knownAt })
               : () => Promise.resolve({ isNewest: true, why: null }),
+          ),
           isVerified: verification.works === true,
         });
       },
@@ -68,6 +70,34 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
     );
   } finally {
     await lock.release();
+  }
+}
+
+/**
+ * The lock of the entry's account. The entry of a create is the work of whoever holds its name; by its id the account may be
+ * rotated meanwhile.
+ */
+async function lockEntry(
+  { locks, wait, entry: { id, intent } }: StoredDelivery,
+  account: Account,
+): Promise<AccountLock> {
+  const { connection, operation } = intent;
+  const name = naming(account);
+  const lock = await locks.lock({ key: accountKey(connection, account), name, entry: id }, wait);
+  if (operation !== 'create') return lock;
+  try {
+    const key = accountKey(connection, { id: null, name: intent.account.name });
+    const byName = await locks.lock({ key, name, entry: id }, wait);
+    return {
+      renew: byName.renew,
+      release: async () => {
+        await byName.release();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AuditFact } from '../state/audit-event.ts';
 import type { AuditLog } from '../state/audit-log.ts';
-import type { AccountLocks } from '../state/account-lock.ts';
+import type { LockWait } from '../files/lock.ts';
+import type { AccountLock, AccountLocks } from '../state/account-lock.ts';
 import type { EntryConnection, Operation } from '../state/record.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { Journal } from '../state/journal.ts';
@@ -32,6 +33,8 @@ export interface Issuance {
   /** Where the caller's own credential came from, for the audit log. */
   readonly credentialSource: string;
   readonly locks: AccountLocks;
+  /** How it waits for another run that works on the account; left out, it does not. */
+  readonly wait?: LockWait;
   /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
   readonly checkUnchanged: () => Promise<void>;
   readonly remote: Remote;
@@ -63,6 +66,7 @@ export interface Remote {
 /** An issuance under way, with its entry in the journal. */
 export interface IssuanceRun extends Run {
   readonly issuance: Issuance;
+  readonly lock: AccountLock;
   readonly keeper: AnswerKeeper;
 }
 

@@ -106,17 +106,18 @@ export function recoverCommand(verb: 'show' | 'deliver' | 'discard', { id, inten
 
 /**
  * Takes the lock of the account that an issue is about; of one that is to be created, of its name.
- * @throws ConflictError (`locked`) at once when another run has it; UsageError; FailedError (`lock`)
+ * @throws ConflictError (`locked`) when another run has it, at once unless the issuance says how to wait; UsageError;
+ * FailedError (`lock`)
  */
-export function lockAccount({
-  operation,
-  plan,
-  connection,
-  locks,
-}: Pick<Issuance, 'operation' | 'plan' | 'connection' | 'locks'>): Promise<AccountLock> {
+export function lockAccount(
+  issuance: Pick<Issuance, 'id' | 'operation' | 'plan' | 'connection' | 'locks' | 'wait'>,
+): Promise<AccountLock> {
+  const { operation, plan, connection, locks, wait } = issuance;
   const { provider, id, name } = plan.expected;
-  return locks.lock({
+  const account = {
     key: accountKey(connection, operation === 'create' ? { id: null, name } : { id, name }),
     name: `${provider} service account ${name}`,
-  });
+    entry: issuance.id,
+  };
+  return locks.lock(account, wait);
 }

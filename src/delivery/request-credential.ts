@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { AuthError, CliError, InterruptedError, UsageError } from '../errors.ts';
+import { AuthError, CliError, ConflictError, InterruptedError, UsageError } from '../errors.ts';
 import { HttpError, type BodyKind } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Evidence, Issued, IssuancePlan } from '../providers/issuance.ts';
@@ -36,6 +36,7 @@ export async function requestCredential(
   const { plan, operation } = run.issuance;
   try {
     await run.entry.sent();
+    await refuseLost(run);
     ctx.signal.throwIfAborted();
   } catch (cause) {
     return { request: cause instanceof CliError ? 'refused' : 'unclear', candidates: [], cause };
@@ -48,6 +49,13 @@ export async function requestCredential(
     run.keeper.disregard({ mayHold: mayHoldCredential(cause) });
     return resolveLostAnswer(ctx, run, cause, signal);
   }
+}
+
+/** A run that was halted for longer than its lease must not ask any more. @throws ConflictError (`locked`) */
+async function refuseLost({ lock, issuance }: IssuanceRun): Promise<void> {
+  if ((await lock.renew()) !== false) return;
+  const { provider, name } = issuance.plan.expected;
+  throw new ConflictError('locked', `another run has taken ${name} over`, { provider, retryable: true });
 }
 
 function sendOnce(

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { CliError, FailedError } from '../errors.ts';
 import type { Issued } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
+import type { AccountLock } from '../state/account-lock.ts';
 import type { JournalEntry } from '../state/journal-entry.ts';
 import type { Intent } from '../state/record.ts';
 import { conclude, end } from './conclude.ts';
@@ -12,7 +13,7 @@ import { codeIfEndedNow, onTheWay } from './life.ts';
 import { mask } from './mask.ts';
 import { lockAccount } from './recover.ts';
 import { requestCredential, type NoCredential, type ReceivedCredential } from './request-credential.ts';
-import { verify, watchStanding, type Standing } from './verify.ts';
+import { verify, watchStanding, whileHeld, type Standing } from './verify.ts';
 
 /**
  * Issues a credential and delivers it: lock, intent, request, keep, deliver, close (docs/design.md 6, steps 2 to 6);
@@ -29,7 +30,7 @@ export async function runIssuance(ctx: Context, issuance: Issuance): Promise<voi
       ctx,
       async (signal) => {
         const startedAt = new Date(ctx.now()).toISOString();
-        run = runOf(issuance, await issuance.journal.begin(intentOf(ctx, issuance)), startedAt);
+        run = runOf(issuance, { lock, entry: await issuance.journal.begin(intentOf(ctx, issuance)) }, startedAt);
         await carryOut(ctx, run, signal);
       },
       () => codeIfEndedNow({ isKept: run?.keeper.isKept ?? false }),
@@ -52,11 +53,16 @@ function intentOf({ cwd }: Context, issuance: Issuance): Intent {
   };
 }
 
-function runOf(issuance: Issuance, entry: JournalEntry, startedAt: string): IssuanceRun {
+function runOf(
+  issuance: Issuance,
+  { lock, entry }: { readonly lock: AccountLock; readonly entry: JournalEntry },
+  startedAt: string,
+): IssuanceRun {
   const { operation, plan, preferences, connection, credentialSource } = issuance;
   const { id, name, organization, expiresAt } = plan.expected;
   return {
     issuance,
+    lock,
     entry,
     startedAt,
     keeper: new AnswerKeeper(entry, preferences),
@@ -80,7 +86,7 @@ async function carryOut(ctx: Context, run: IssuanceRun, signal: AbortSignal): Pr
   const known = await verifySupplied(ctx, run, received.issued);
   if (known instanceof CliError) return endWithout(ctx, run, { request: 'refused', candidates: [], cause: known });
   const verifyCredential = verificationFor(ctx, run.issuance, received, known);
-  const standing = standingFor(ctx, run.issuance, received);
+  const standing = whileHeld(run.lock, standingFor(ctx, run.issuance, received));
   await conclude(ctx, run, { ...received, signal, verifyCredential, standing, isVerified: known?.works === true });
 }
 

@@ -3,6 +3,7 @@ import type { Account } from '../model/account.ts';
 import type { Issued } from '../providers/issuance.ts';
 import type { Verification } from '../providers/provider.ts';
 import { inWords, noticeableWaitMs } from '../model/duration.ts';
+import type { AccountLock } from '../state/account-lock.ts';
 import type { Remote } from './issuance.ts';
 
 const pausesMs = [1000, 2000, 4000, 8000, 15_000];
@@ -70,6 +71,17 @@ async function standingOf(issued: Issued, { readAccount, verifyCredential }: Sta
   if (known?.isNewest === false) return known;
   const { works, why } = await verifyCredential().catch(() => ({ works: null, why: null }));
   return works === false ? { isNewest: false, why: why ?? 'it was refused' } : (known ?? { isNewest: works, why });
+}
+
+/** The standing while the account is held: a run that has lost it writes nothing more, because another one may. */
+export function whileHeld(
+  lock: Pick<AccountLock, 'renew'>,
+  standing: () => Promise<Standing>,
+): () => Promise<Standing> {
+  return async () => {
+    const isHeld = await lock.renew();
+    return isHeld === false ? { isNewest: false, why: 'another run has taken the account over' } : standing();
+  };
 }
 
 /** How long a request, or a look, is taken for the newest without another look. */

@@ -42,7 +42,7 @@ export async function chooseCandidates(
   { references, selectors }: BulkInput,
   { lists, unlisted }: { readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] },
 ): Promise<Choice> {
-  const factsOf = await gatherFacts(run.ctx, selectors.olderThanMs === null ? [] : lists);
+  const factsOf = await gatherFacts(selectors.olderThanMs === null ? [] : lists);
   const unfinishedOf = await findUnfinished(run.ctx, run.journal);
   const now = run.ctx.now();
   const all = withoutDoubles(lists.flatMap((listed) => listed.accounts.map((account) => ({ account, listed }))));

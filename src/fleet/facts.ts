@@ -1,5 +1,4 @@
-import { accountKeyOf, lastRotations } from '../state/audit-read.ts';
-import type { Context } from '../context.ts';
+import { accountKeyOf, type AccountPlace, type AuditHistory } from '../state/audit-read.ts';
 import type { Account } from '../model/account.ts';
 import type { Connected } from '../session/connect.ts';
 import type { Column } from '../output/columns.ts';
@@ -16,7 +15,7 @@ export type FactsOf = (account: Account) => AccountFacts;
 
 /** The accounts of one connection. */
 export interface AccountsOfOne {
-  readonly connected: Pick<Connected, 'definition' | 'connection' | 'stateDirectory'>;
+  readonly connected: Pick<Connected, 'definition' | 'connection' | 'state'>;
   readonly accounts: readonly Account[];
 }
 
@@ -25,14 +24,9 @@ export interface AccountsOfOne {
  * used.
  * @throws UsageError when the audit log is not to be trusted; FailedError when it cannot be read
  */
-export async function gatherFacts(
-  ctx: Pick<Context, 'platform' | 'userId'>,
-  lists: readonly AccountsOfOne[],
-): Promise<FactsOf> {
+export async function gatherFacts(lists: readonly AccountsOfOne[]): Promise<FactsOf> {
   const facts = new Map<Account, AccountFacts>();
-  // All connections of one run have one log.
-  const stateDirectory = lists[0]?.connected.stateDirectory;
-  const rotations = stateDirectory === undefined ? new Map() : await lastRotations({ ...ctx, stateDirectory });
+  const rotations = await rotationsOf(lists);
   for (const { connected, accounts } of lists) {
     const { connection, definition } = connected;
     for (const account of accounts) {
@@ -45,6 +39,20 @@ export async function gatherFacts(
     }
   }
   return (account) => facts.get(account) ?? noFacts;
+}
+
+/** By `accountKeyOf`. As a rule all connections have one log, which is read once. */
+async function rotationsOf(lists: readonly AccountsOfOne[]): Promise<ReadonlyMap<string, string>> {
+  const logs = new Map<string, { readonly history: () => AuditHistory; readonly accounts: AccountPlace[] }>();
+  for (const { connected, accounts } of lists) {
+    const { history, place } = await connected.state();
+    const log = logs.get(place) ?? { history, accounts: [] };
+    const { endpoint } = connected.connection;
+    log.accounts.push(...accounts.map(({ provider, id }) => ({ provider, id, endpoint })));
+    logs.set(place, log);
+  }
+  const found = await Promise.all([...logs.values()].map(({ history, accounts }) => history().rotations(accounts)));
+  return new Map(found.flatMap((rotations) => Array.from(rotations)));
 }
 
 export const noFacts: AccountFacts = { issuedAt: null, usedAt: null };

@@ -30,7 +30,7 @@ export async function rotateSeveral(
   const { fleet, input } = await openFleet(ctx, common, ({ members }) =>
     checkBulkInput({ ctx, common }, members, flags),
   );
-  const run = openRun({ ctx, common }, flags, { fleet, input });
+  const run = await openRun({ ctx, common }, flags, { fleet, input });
   const { lists, unlisted } = await listAccounts(fleet, input, run);
   if (lists.length === 0) throwUnanswered(unlisted);
   await tellUnanswered(ctx, unlisted);

@@ -3,12 +3,14 @@ import pLimit from 'p-limit';
 import type { AccountLocks } from '../state/account-lock.ts';
 import type { AuditLog } from '../state/audit-log.ts';
 import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { describeAddress } from '../model/store-address.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Shared } from '../session/connect.ts';
 import type { CommonFlags } from '../session/flags.ts';
 import type { CommandOutput } from '../session/output.ts';
-import { sandboxDirectory } from '../session/sandbox-state.ts';
-import { openState } from '../session/state.ts';
+import { openState, statePlaceOf } from '../session/state.ts';
+import type { State } from '../state/state.ts';
 import type { Fleet } from './connections.ts';
 import type { RotateFlags } from './flags.ts';
 import type { BulkInput } from './input.ts';
@@ -25,16 +27,13 @@ export interface BulkRun extends CommandOutput, Required<Pick<Shared, 'state' | 
   readonly locks: AccountLocks;
 }
 
-/** Nothing is read or written yet. */
-export function openRun(
+/** Nothing is read or written yet. @throws UsageError where the connections keep their state in different places */
+export async function openRun(
   { ctx, common }: Pick<BulkRun, 'ctx' | 'common'>,
   flags: RotateFlags,
   { fleet, input }: { readonly fleet: Fleet; readonly input: BulkInput },
-): BulkRun {
-  const configuration = fleet.members[0]?.configuration;
-  const isSandbox = configuration?.sandbox.value ?? false;
-  const own = configuration?.stateDirectory.value ?? '';
-  const opened = openState(ctx, { stateDirectory: isSandbox ? sandboxDirectory(own) : own });
+): Promise<BulkRun> {
+  const opened = await stateOf({ ctx, common }, fleet);
   const { journal, audit, locks } = opened;
   const { renderer, marker, emit, note } = fleet;
   const { concurrency } = input;
@@ -54,6 +53,20 @@ export function openRun(
     locks,
     turn: (work) => limit(work),
   };
+}
+
+/** One run has one state. */
+async function stateOf({ ctx, common }: Pick<BulkRun, 'ctx' | 'common'>, { members }: Fleet): Promise<State> {
+  const places = members.map(({ configuration, connection }) => statePlaceOf(configuration, connection.profile));
+  const [first, ...others] = places;
+  if (first === undefined) throw new Error('a run has at least one connection');
+  const stores = new Set(places.map(({ settings }) => describeAddress(settings?.store.value ?? { kind: 'file' })));
+  if (others.length > 0 && stores.size > 1) {
+    throw new UsageError(`the profiles keep their state in different stores (${[...stores].join(', ')})`, {
+      hint: 'rotate them in runs of their own: --profile <name>',
+    });
+  }
+  return openState(ctx, common, first);
 }
 
 /**

@@ -106,7 +106,7 @@ export async function selectFrom(
   const { columns, sort, olderThanMs, unusedForMs } = selection;
   const showsAge = [...columns, sort?.column].some((column) => column?.name === unknownAge.name);
   const needsFacts = olderThanMs !== null || unusedForMs !== null || showsAge;
-  const factsOf = needsFacts ? await gatherFacts(ctx, lists) : () => noFacts;
+  const factsOf = needsFacts ? await gatherFacts(lists) : () => noFacts;
   const now = ctx.now();
   const all = lists.flatMap(({ accounts }) => accounts);
   const age = ageColumn(factsOf, now);

@@ -20,7 +20,7 @@ export async function inTurn<Result>(
   account: AuditSubject,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const { definition, provider, connection } = session;
+  const { common, definition, provider, connection } = session;
   const { locks } = await session.state();
   const { id, name } = account;
   const organization = provider.listOrganizations === undefined ? null : account.organization;
@@ -30,7 +30,7 @@ export async function inTurn<Result>(
     ...(id === null || definition.accessRules !== undefined ? [byName] : []),
   ];
   const what = `${definition.name} service account ${name ?? id ?? ''}`;
-  const wait = waitOf(session, what);
+  const wait = waitFor(session, what, common.wait ?? patienceMs);
   const taken: AccountLock[] = [];
   try {
     for (const subject of subjects) {
@@ -43,15 +43,17 @@ export async function inTurn<Result>(
   }
 }
 
-function waitOf({ ctx, note }: Session, what: string): LockWait {
+/** How a run waits for another one that works on an account. @param what for people, e.g. `nscale service account ci-deploy` */
+export function waitFor({ ctx, note }: Pick<Session, 'ctx' | 'note'>, what: string, milliseconds: number): LockWait {
   let waitedMs = 0;
   return {
     pauseMs,
-    pauses: patienceMs / pauseMs,
-    sleep: async (milliseconds) => {
-      if (waitedMs === silentMs) await note(`waiting for another run that changes ${what}`);
-      waitedMs += milliseconds;
-      await ctx.sleep(milliseconds, ctx.signal);
+    pauses: Math.ceil(milliseconds / pauseMs),
+    sleep: async (pause) => {
+      if (waitedMs < silentMs && waitedMs + pause >= silentMs)
+        await note(`waiting for another run that changes ${what}`);
+      waitedMs += pause;
+      await ctx.sleep(pause, ctx.signal);
     },
   };
 }

@@ -15,7 +15,7 @@ import { clientFactory, type Destination } from './client.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
 import { openSandboxOf, sandboxDirectory } from './sandbox-state.ts';
-import type { State, StatePlace } from './state.ts';
+import type { State } from '../state/state.ts';
 
 /** A connection as flags, environment and files describe it, before anything is opened. */
 export interface FoundConnection {
@@ -113,6 +113,7 @@ export async function connect(
     ca: connection.ca,
     sandbox: null,
     stateDirectory: found.configuration.stateDirectory.value,
+    configuration: found.configuration,
     ...shared,
   });
 }
@@ -134,11 +135,15 @@ async function connectTo(
     profile,
     organization,
     stateDirectory,
-    state = stateOnDemand(ctx, { stateDirectory }),
+    configuration,
+    state = stateOnDemand(ctx, common, { configuration, profile }),
     ...destination
   }: Destination &
     Shared &
-    Pick<ConnectOptions, 'credential' | 'profile' | 'organization'> & { readonly stateDirectory: string },
+    Pick<ConnectOptions, 'credential' | 'profile' | 'organization'> & {
+      readonly stateDirectory: string;
+      readonly configuration: Configuration;
+    },
 ): Promise<Connected> {
   const { definition, endpoint, ca, sandbox } = destination;
   const createHttp = await clientFactory(ctx, common, destination);
@@ -195,11 +200,20 @@ async function connectSandbox(
     ca: null,
     sandbox,
     stateDirectory: sandboxDirectory(state),
+    configuration,
     ...shared,
   });
 }
 
-function stateOnDemand(ctx: Context, place: StatePlace): Connected['state'] {
+function stateOnDemand(
+  ctx: Context,
+  common: CommonFlags,
+  { configuration, profile }: { readonly configuration: Configuration; readonly profile: string | null },
+): Connected['state'] {
   let opened: Promise<State> | null = null;
-  return () => (opened ??= import('./state.ts').then(({ openState }) => openState(ctx, place)));
+  async function open(): Promise<State> {
+    const { openState, statePlaceOf } = await import('./state.ts');
+    return openState(ctx, common, statePlaceOf(configuration, profile));
+  }
+  return () => (opened ??= open());
 }

@@ -9,6 +9,7 @@ import type { Account } from '../model/account.ts';
 import type { IssuancePlan, ManualIssuance } from '../providers/issuance.ts';
 import { withConnection, type ConnectionFlags } from '../model/hint.ts';
 import { ExitCode, UsageError, type RequiredAction } from '../errors.ts';
+import { waitFor } from './account-turn.ts';
 import { canAsk, confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './account-flags.ts';
 import type { Connected } from './connect.ts';
@@ -95,6 +96,9 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     journal,
     audit,
     locks,
+    ...(common.wait !== undefined && {
+      wait: waitFor(host, `${definition.name} service account ${plan.expected.name}`, common.wait),
+    }),
     connection: { provider: definition.name, profile, endpoint, organization, isSandbox, caFile },
     credentialSource,
     remote: {

@@ -15,6 +15,7 @@ import type { Journal } from '../state/journal.ts';
 import { answerBytes } from '../state/record.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import { clientFactory } from './client.ts';
+import { waitFor } from './account-turn.ts';
 import { canAsk } from './confirm.ts';
 import { plannedTarget, type PlannedTarget } from './dry-run.ts';
 import { located } from './issuance.ts';
@@ -60,7 +61,9 @@ export async function prepareDelivery(
   const resumed = (await resumedOf(host, entry, { locks, directory })) ?? requests.reread;
   const { verifyCredential, readAccount } = requests;
   const insist = canAsk(ctx, host.common) && !host.common.yes ? insistOn(ctx, issued) : null;
-  const own = { entry, issued, targets, renderer, journal, audit, locks, report: note };
+  const wait = host.common.wait;
+  const waiting = wait === undefined ? {} : { wait: waitFor(host, naming(account), wait) };
+  const own = { entry, issued, targets, renderer, journal, audit, locks, report: note, ...waiting };
   return {
     delivery: { ...own, verifyCredential, readAccount, insist, resumed },
     plannedTargets: areSatisfied ? [] : found.targets.map(plannedTarget),

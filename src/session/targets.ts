@@ -8,10 +8,6 @@ import type { Check } from './check.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Renderer } from '../output/renderer.ts';
 import { namesOf } from '../config/environment.ts';
-import { namedProfile } from '../config/selection.ts';
-import { describeSource } from '../config/setting.ts';
-import { stateSettings } from '../config/state.ts';
-import { describeAddress } from '../model/store-address.ts';
 import type { CredentialSource } from '../config/credential-source.ts';
 import { shareFiles } from '../delivery/targets/shared-files.ts';
 import { AuthError } from '../errors.ts';
@@ -22,23 +18,21 @@ import { sandboxDirectory } from './sandbox-state.ts';
 /** Where a new credential can go from a connection. */
 export interface Outlet {
   readonly targetEnvironment: TargetEnvironment;
-  /** Why it could not be kept until it is delivered. */
-  readonly unkept: readonly string[];
 }
 
 /** Parses the values of `--to`; `isNew` is for an account that has no id yet. */
 export async function checkTargets(
-  { targetEnvironment, unkept }: Outlet,
+  { targetEnvironment }: Outlet,
   { to = [] }: DeliveryFlags,
   { isNew }: { isNew: boolean },
 ): Promise<Check<readonly TargetSpec[]>> {
-  if (to.length === 0) return { value: [], problems: unkept };
+  if (to.length === 0) return { value: [], problems: [] };
   const { parseTargets } = await import('../delivery/targets/parse.ts');
   const { unknownId } = await import('../delivery/targets/expand.ts');
   const { problemOf } = await import('../delivery/targets/system-call.ts');
   const { specs, problems } = parseTargets(to, targetEnvironment);
   const early = isNew ? to.filter((given) => given.includes('{id}')) : [];
-  return { value: specs, problems: [...unkept, ...problems, ...early.map((given) => problemOf(given, unknownId))] };
+  return { value: specs, problems: [...problems, ...early.map((given) => problemOf(given, unknownId))] };
 }
 
 /** Why the credential cannot be printed, where it has no target; `--dry-run` prints none. */
@@ -87,16 +81,9 @@ export function targetEnvironmentOf(
   };
 }
 
-/**
- * Where the credentials of a connection can go. They are kept in the folder of this machine and nowhere else: a run that is
- * told to keep them in a store that outlives the machine must not go on as if it did.
- */
+/** What the targets of a connection may touch. */
 export function outletOf(ctx: Context, found: FoundConnection): Outlet {
-  const { configuration } = found;
-  const { store } = stateSettings(configuration.state, namedProfile(configuration));
-  const isElsewhere = store.value.kind !== 'file' && !configuration.sandbox.value;
-  const problem = `${describeSource(store.source)}: new credentials cannot be kept in ${describeAddress(store.value)}, only on this machine; leave it out, or use file`;
-  return { targetEnvironment: targetEnvironmentFor(ctx, found), unkept: isElsewhere ? [problem] : [] };
+  return { targetEnvironment: targetEnvironmentFor(ctx, found) };
 }
 
 function targetEnvironmentFor(ctx: Context, { configuration, connection }: FoundConnection): TargetEnvironment {

@@ -127,7 +127,7 @@ export function accountKey(
 }
 
 /** A key as a name for a file or an object: every part with its length, so that no two keys are the same text. */
-function digestOf(key: readonly string[]): string {
+export function digestOf(key: readonly string[]): string {
   const text = key.map((part) => `${part.length}:${part}`).join('');
   return createHash('sha256').update(text).digest('hex');
 }

@@ -94,7 +94,7 @@ export async function recordFact(
 const longestText = 2000;
 
 /** A fact with its user, machine and time. */
-function eventOf(fact: AuditFact, writer: AuditLogOptions): AuditEvent {
+export function eventOf(fact: AuditFact, writer: AuditLogOptions): AuditEvent {
   const { operation, exitCode, outcome = outcomeOf(exitCode), connection, account } = fact;
   return {
     schema: auditSchema,

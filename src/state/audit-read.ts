@@ -7,6 +7,25 @@ import { quoted, safeText } from '../model/text.ts';
 import { auditSchema, type AuditCi, type AuditTarget } from './audit-event.ts';
 import { logPath, openToRead, type LogPlace } from './audit-file.ts';
 
+/** What an audit log tells. */
+export interface AuditHistory {
+  /**
+   * Visits all events, the oldest first. @returns how many could not be read
+   * @throws UsageError when the log is not to be trusted; FailedError when it cannot be read
+   */
+  readonly events: (visit: (event: AuditEvent) => void) => Promise<number>;
+  /** When each of these accounts last got a credential: ISO 8601 by `accountKeyOf`. @throws as `events` does */
+  readonly rotations: (accounts: readonly AccountPlace[]) => Promise<ReadonlyMap<string, string>>;
+}
+
+/** What tells an account in the log: an id belongs to one organization, which not every event names. */
+export type AccountPlace = Readonly<Record<'provider' | 'endpoint' | 'id', string>>;
+
+/** The log on this machine; nothing is read yet. */
+export function openHistory(place: LogPlace): AuditHistory {
+  return { events: (visit) => readEvents(place, visit), rotations: () => lastRotations(place) };
+}
+
 /** Longer ones are damaged: none is written that long. In characters. */
 const longestLine = 1024 * 1024;
 
@@ -79,7 +98,7 @@ export type AuditEvent = NonNullable<ReturnType<typeof storedEvent>>;
  * The event in a line's fields; null when it does not say what happened when. A value of another type than it should have
  * is unknown, and what this version does not know is left out.
  */
-function storedEvent(fields: Fields) {
+export function storedEvent(fields: Fields) {
   const at = text(fields['at']);
   const operation = text(fields['operation']);
   const outcome = text(fields['outcome']);
@@ -154,8 +173,8 @@ function targetsOf(value: unknown): readonly AuditTarget[] {
   });
 }
 
-/** The key of an account in `lastRotations`. An id belongs to one organization, which not every line names. */
-export function accountKeyOf({ provider, endpoint, id }: Record<'provider' | 'endpoint' | 'id', string>): string {
+/** The key of an account in `rotations`. */
+export function accountKeyOf({ provider, endpoint, id }: AccountPlace): string {
   return JSON.stringify([provider, endpoint, id]);
 }
 
@@ -168,7 +187,9 @@ export async function lastRotations(place: LogPlace): Promise<ReadonlyMap<string
   const latest = new Map<string, number>();
   await readLines(place, (line) => {
     const found = mayBeIssuance.test(line) ? issuanceIn(parseFields(line) ?? {}) : null;
-    if (found !== null) latest.set(found.key, Math.max(found.time, latest.get(found.key) ?? found.time));
+    if (found === null) return true;
+    const key = accountKeyOf(found.place);
+    latest.set(key, Math.max(found.time, latest.get(key) ?? found.time));
     return true;
   });
   return new Map([...latest].map(([key, time]) => [key, new Date(time).toISOString()]));
@@ -182,13 +203,19 @@ const issuing: ReadonlySet<unknown> = new Set(['create', 'rotate']);
 /** The outcomes of an issuance that brought a credential. */
 const issued: ReadonlySet<unknown> = new Set(['done', 'partial', 'undelivered', 'superseded']);
 
-/** The account, and when it got a credential, in milliseconds since the epoch. */
-function issuanceIn(fields: Fields): { readonly key: string; readonly time: number } | null {
+/** An account, and when it got a credential, in milliseconds since the epoch. */
+interface IssuanceEvent {
+  readonly place: AccountPlace;
+  readonly time: number;
+}
+
+/** What an event says of a credential that was issued; null where none was. */
+export function issuanceIn(fields: Fields): IssuanceEvent | null {
   if (!issuing.has(fields['operation']) || !issued.has(fields['outcome'])) return null;
   const provider = asText(fields['provider']);
   const endpoint = asText(fields['endpoint']);
   const id = asText(fields['id']);
   const time = Date.parse(asText(fields['at']) ?? '');
   if (provider === null || endpoint === null || id === null || Number.isNaN(time)) return null;
-  return { key: accountKeyOf({ provider, endpoint, id }), time };
+  return { place: { provider, endpoint, id }, time };
 }

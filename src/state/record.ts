@@ -29,6 +29,8 @@ export interface Intent {
   readonly targets: readonly string[];
   /** The folder that relative paths in them are relative to. */
   readonly directory: string;
+  /** The store that has the entry, too, e.g. `s3://ops/prod`. Left out, it is on this machine only. */
+  readonly store?: string;
 }
 
 /** An intent as the journal has it. */
@@ -156,6 +158,7 @@ function parseIntent(fields: Fields): RecordedIntent | null {
   const account = parseAccount(fieldsOf(fields['account']));
   if (id === null || operation === null || startedAt === null || connection === null || account === null) return null;
   if (process === null) return null;
+  const store = asText(fields['store']);
   const targets: readonly unknown[] = Array.isArray(fields['targets']) ? fields['targets'] : [];
   return {
     id,
@@ -167,6 +170,7 @@ function parseIntent(fields: Fields): RecordedIntent | null {
     targets: targets.filter((target) => typeof target === 'string'),
     directory: asText(fields['directory']) ?? '/',
     keepsSecret: fields['keepsSecret'] === true,
+    ...(store === null ? {} : { store }),
   };
 }
 

@@ -95,7 +95,8 @@ function isUnfinished(bytes: Buffer): boolean {
   return text === '' ? bytes.every((byte) => byte === 0 || byte === 0x20) : beginning.startsWith(text);
 }
 
-function entryOf({ id, path }: EntryPlace, records: readonly JournalRecord[]): StoredEntry {
+/** An entry by its records; nobody is at work on it as far as they tell. */
+export function entryOf({ id, path }: EntryPlace, records: readonly JournalRecord[]): StoredEntry {
   const [first] = records;
   if (first?.type !== 'intent') return unreadable({ id, path }, 'it does not begin like an entry');
   const { intent } = first;

@@ -77,7 +77,7 @@ it('every command has flags of the program that it honours', () => {
 
 it.each([
   ['serviceaccounts create', { kind: 'all', flags: [] }],
-  ['sa list', { kind: 'except', flags: ['--dry-run', '--yes'] }],
+  ['sa list', { kind: 'except', flags: ['--dry-run', '--yes', '--wait'] }],
   ['config path', { kind: 'only', flags: expect.arrayContaining(['--json', '--quiet']) }],
 ])('the common flags of %s are listed in the shortest way', (words, told) => {
   const command = findCommand(program, words.split(' '));

@@ -8,7 +8,8 @@ import type { Check } from '../../session/check.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { openStateWork } from '../../session/state-work.ts';
 
-import { readEvents, type AuditEvent } from '../../state/audit-read.ts';
+import { openState, statePlaceOf } from '../../session/state.ts';
+import type { AuditEvent } from '../../state/audit-read.ts';
 
 /** What `audit list` does. */
 export async function listEvents(
@@ -21,7 +22,8 @@ export async function listEvents(
   const work = await openStateWork(ctx, common, [...problems, ...from.problems]);
   const rows: AuditEvent[] = [];
   const reference = id?.trim();
-  const damaged = await readEvents({ ...ctx, stateDirectory: work.stateDirectory }, (event) => {
+  const { history } = await openState(ctx, common, statePlaceOf(work.configuration, work.configuration.profile.value));
+  const damaged = await history().events((event) => {
     const isMeant = reference === undefined || event.id === reference || event.name === reference;
     if (isMeant && Date.parse(event.at) >= from.value) rows.push(event);
   });

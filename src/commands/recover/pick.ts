@@ -8,7 +8,7 @@ import { localTime } from '../../output/time.ts';
 import { missingProblem } from '../../session/confirm.ts';
 import type { CommonFlags } from '../../session/flags.ts';
 import { entryDocument, type EntryDocument } from './entry.ts';
-import { openState } from '../../session/state.ts';
+import { openState, statePlaceOf } from '../../session/state.ts';
 import { openStateWork, type StateWork } from '../../session/state-work.ts';
 import type { StoredHost } from '../../session/stored-delivery.ts';
 
@@ -76,6 +76,8 @@ export interface Recovery extends StateWork, StoredHost {}
  */
 export async function openRecovery(ctx: Context, common: CommonFlags, problems: readonly string[]): Promise<Recovery> {
   const work = await openStateWork(ctx, common, problems);
-  const { journal, audit, locks } = openState(ctx, work);
+  const { configuration } = work;
+  const place = statePlaceOf(configuration, configuration.profile.value);
+  const { journal, audit, locks } = await openState(ctx, common, place);
   return { ...work, journal: journal({ keepsSecrets: true }), audit, locks };
 }

@@ -30,6 +30,10 @@ const unexplained: Readonly<Record<string, string>> = {
   CI_PROJECT_PATH: 'only stands in the audit log',
   CI_JOB_NAME: 'only stands in the audit log',
   CI_PIPELINE_ID: 'only stands in the audit log',
+  CI_JOB_URL: 'only names who holds an account',
+  BUILD_URL: 'only names who holds an account',
+  BUILDKITE_BUILD_URL: 'only names who holds an account',
+  CIRCLE_BUILD_URL: 'only names who holds an account',
 };
 
 const explained = new Set(

@@ -1,0 +1,66 @@
+import { parseHolder, type Holder } from '../../files/holder.ts';
+import { asText, fieldsOf, parseFields, type Fields } from '../../model/account.ts';
+import { StateError } from '../store/store.ts';
+
+/** The record of an account in a store: which run changes it now (docs/design.md 11). */
+export interface AccountRecord {
+  /** Counts who held it, one after the other. */
+  readonly generation: number;
+  /** For people, e.g. `nscale service account ci-deploy`. */
+  readonly name: string;
+  /** Null where no run holds it. */
+  readonly hold: Hold | null;
+}
+
+/** A run that holds an account. */
+export interface Hold {
+  /** Differs for every hold there ever was. */
+  readonly token: string;
+  readonly holder: Holder;
+  /** The page of the CI run, e.g. `https://github.com/acme/deploy/actions/runs/7`; null outside of one. */
+  readonly run: string | null;
+  /** ISO 8601, by the holder's own clock. */
+  readonly since: string;
+  /** How long it lasts without being renewed, in milliseconds. */
+  readonly leaseMs: number;
+  /** Id of the journal entry that it works on, which may not be there yet; null for a change without a credential. */
+  readonly entry: string | null;
+}
+
+const version = 1;
+
+/** The key of an account's record. @param account its digest (`digestOf`) */
+export function recordKey(account: string): string {
+  return `accounts/${account}`;
+}
+
+/** @param stamp a new UUID: no two values that are written are the same */
+export function encodeAccount({ generation, name, hold }: AccountRecord, stamp: string): Uint8Array {
+  return Buffer.from(`${JSON.stringify({ v: version, stamp, generation, name, hold })}\n`);
+}
+
+/** @param key for the message. @throws StateError where it is no record that this version can read */
+export function decodeAccount(bytes: Uint8Array, key: string): AccountRecord {
+  const fields = parseFields(Buffer.from(bytes).toString()) ?? {};
+  const { v, generation } = fields;
+  if (typeof v === 'number' && v > version) {
+    throw new StateError(`${key} was written by a newer sactl`, { hint: 'use that version' });
+  }
+  const hold = fields['hold'] === null ? null : holdOf(fieldsOf(fields['hold']));
+  if (v !== version || typeof generation !== 'number' || !Number.isSafeInteger(generation) || hold === undefined) {
+    throw new StateError(`${key} is not the record of an account`);
+  }
+  return { generation, name: asText(fields['name']) ?? '', hold };
+}
+
+/** Undefined where it says nothing that can be used. */
+function holdOf(fields: Fields): Hold | undefined {
+  const token = asText(fields['token']);
+  const holder = parseHolder(fieldsOf(fields['holder']));
+  const since = asText(fields['since']);
+  const { leaseMs } = fields;
+  if (token === null || holder === null || since === null || typeof leaseMs !== 'number' || !(leaseMs > 0)) {
+    return undefined;
+  }
+  return { token, holder, run: asText(fields['run']), since, leaseMs, entry: asText(fields['entry']) };
+}

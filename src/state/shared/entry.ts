@@ -1,0 +1,150 @@
+import { FailedError } from '../../errors.ts';
+import { quoted } from '../../model/text.ts';
+import type { JournalEntry, NewAnswer } from '../journal-entry.ts';
+import { encodeRecord, type JournalRecord } from '../record.ts';
+import type { EntryPlace } from '../stored-entry.ts';
+import { largestValue, StateError, type StateStore } from '../store/store.ts';
+
+/** The key of a journal entry in a store. Its value is what its file would hold, without the reserve. */
+export function entryKey(id: string): string {
+  return `entries/${id.toLowerCase()}`;
+}
+
+export interface SharedEntryOptions extends EntryPlace {
+  readonly store: StateStore;
+  /** What it holds by now; the intent first. */
+  readonly records: readonly JournalRecord[];
+  /** Of its value; null where the store has none yet. */
+  readonly revision: string | null;
+  /** The same entry on this machine; null where another one began it. */
+  readonly local: JournalEntry | null;
+  readonly keepsSecret: boolean;
+  /** Seals an answer for the recipients, as an armored age file. */
+  readonly seal: (bytes: Uint8Array) => Promise<string>;
+  readonly now: () => number;
+  /** Tells the user one line on stderr. */
+  readonly report: (text: string) => Promise<void>;
+  /** Called when nothing more will be written. */
+  readonly onEnd: () => void;
+}
+
+/** What a store has of an entry. Only the run that holds the account writes it. */
+class EntryValue {
+  readonly #options: Pick<SharedEntryOptions, 'id' | 'path' | 'store'>;
+  readonly #records: JournalRecord[];
+  /** Undefined where it is not known whether the last write was done. */
+  #revision: string | null | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor({ records, revision, ...options }: SharedEntryOptions) {
+    this.#options = options;
+    this.#records = [...records];
+    this.#revision = revision;
+  }
+
+  /** To be written with the next record. */
+  note(record: JournalRecord): void {
+    this.#records.push(record);
+  }
+
+  /** One write after the other; what could not be written goes with the next one. @throws StateError */
+  put(record: JournalRecord): Promise<void> {
+    this.note(record);
+    const done = this.#turn.then(() => this.#write());
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Resolves when nothing is being written. */
+  async settled(): Promise<void> {
+    await this.#turn;
+  }
+
+  async #write(): Promise<void> {
+    const { id, path, store } = this.#options;
+    const key = entryKey(id);
+    const bytes = Buffer.concat(this.#records.map(encodeRecord));
+    if (bytes.length > largestValue) throw new StateError(`${path} would be larger than 512 KiB`);
+    const based = this.#revision === undefined ? ((await store.get(key))?.revision ?? null) : this.#revision;
+    this.#revision = undefined;
+    const written = await (based === null ? store.create(key, bytes) : store.replace(key, bytes, based));
+    if (written === null) throw new StateError(`another run has changed ${path}`);
+    this.#revision = written;
+  }
+}
+
+/**
+ * An entry in a store and on this machine. Before a request leaves it is in both; an answer is kept where one of them takes
+ * it, because it would be lost.
+ */
+export function sharedEntry(options: SharedEntryOptions): JournalEntry {
+  const { id, path, store, local, keepsSecret } = options;
+  const value = new EntryValue(options);
+
+  function at(): string {
+    return new Date(options.now()).toISOString();
+  }
+
+  async function keepInStore({ bytes, operation, accountId }: NewAnswer): Promise<void> {
+    const sealed = keepsSecret ? await options.seal(bytes) : null;
+    await value.put({ type: 'answer', at: at(), operation, accountId, base64: null, sealed });
+  }
+
+  async function ended(): Promise<void> {
+    options.onEnd();
+    await value.settled();
+  }
+
+  return {
+    id,
+    path,
+    sent: async () => {
+      // The one in the store would outlive a request that was not sent.
+      await local?.sent();
+      await value.put({ type: 'sent', at: at() });
+    },
+    keep: (answer) => inEither(options, local?.keep(answer), keepInStore(answer)),
+    delivered: async (target) => {
+      value.note({ type: 'delivered', target });
+      await local?.delivered(target);
+    },
+    outcome: (outcome) =>
+      inEither(options, local?.outcome(outcome), value.put({ type: 'outcome', at: at(), ...outcome })),
+    isThere: async () => {
+      const found = await store.get(entryKey(id)).catch(() => undefined);
+      return found === undefined ? ((await local?.isThere()) ?? false) : found !== null;
+    },
+    close: async () => {
+      await ended();
+      await removeEntry(store, id);
+      await local?.close();
+    },
+    leave: async () => {
+      await ended();
+      await local?.leave();
+    },
+  };
+}
+
+/** Waits until a record is in one of the two places at least. @throws what kept it from both */
+async function inEither(
+  { id, report }: Pick<SharedEntryOptions, 'id' | 'report'>,
+  onMachine: Promise<void> | undefined,
+  inStore: Promise<void>,
+): Promise<void> {
+  const [machine, shared] = await Promise.allSettled([onMachine, inStore]);
+  if (shared.status === 'fulfilled') return;
+  if (onMachine === undefined || machine.status === 'rejected') throw shared.reason;
+  const why = shared.reason instanceof FailedError ? shared.reason.message : 'an unexpected error, a bug in sactl';
+  await report(`entry ${id} is kept on this machine only: ${why}`);
+}
+
+/** Removes an entry from a store, if it is there. @throws StateError */
+export async function removeEntry(store: StateStore, id: string): Promise<void> {
+  const key = entryKey(id);
+  for (let tries = 1; tries <= 3; tries += 1) {
+    const found = await store.get(key);
+    if (found === null || (await store.remove(key, found.revision))) return;
+  }
+  throw new StateError(`cannot remove ${quoted(key)} from ${store.address}: other runs change it`);
+}

@@ -1,0 +1,82 @@
+import type { Context } from '../../context.ts';
+import { renewing } from '../../files/lease.ts';
+import { StateError, type StateStore } from '../store/store.ts';
+import { decodeAccount, encodeAccount, type AccountRecord } from './account-record.ts';
+
+/** An account's record while this run holds it. It is renewed until it is released. */
+export interface HeldRecord {
+  /** Renews it at once. @returns false where another run has taken it over; null where that cannot be known */
+  readonly renew: () => Promise<boolean | null>;
+  /** Lets go of it. Never rejects: where the store does not answer, the lease ends it. */
+  readonly release: () => Promise<void>;
+}
+
+interface HeldOptions extends Pick<Context, 'now' | 'timeout' | 'uuid'> {
+  readonly store: StateStore;
+  readonly key: string;
+  readonly record: AccountRecord & { readonly hold: NonNullable<AccountRecord['hold']> };
+  readonly revision: string;
+  /** When the write that took it was begun, in milliseconds. */
+  readonly takenAt: number;
+}
+
+export function heldRecord(options: HeldOptions): HeldRecord {
+  const { store, key, record, now, timeout, uuid } = options;
+  const { leaseMs, token } = record.hold;
+  /** Null after a write of which it is not known whether it was done. */
+  let revision: string | null = options.revision;
+  let renewedAt = options.takenAt;
+  let isLost = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** The revision of a record that is ours; null where it is another's by now. */
+  async function ownRevision(): Promise<string | null> {
+    const found = await store.get(key);
+    return found !== null && decodeAccount(found.bytes, key).hold?.token === token ? found.revision : null;
+  }
+
+  async function write(next: AccountRecord): Promise<boolean> {
+    const begunAt = now();
+    const based = revision ?? (await ownRevision());
+    revision = null;
+    const written = based === null ? null : await store.replace(key, encodeAccount(next, uuid()), based);
+    if (written === null) {
+      // A condition that failed may be due to an earlier write of ours, whose answer was lost.
+      revision = await ownRevision();
+      isLost = revision === null;
+      return false;
+    }
+    revision = written;
+    renewedAt = begunAt;
+    return true;
+  }
+
+  /** One write after the other. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async function renewNow(): Promise<boolean | null> {
+    if (isLost) return false;
+    try {
+      if ((await write(record)) || (!isLost && (await write(record)))) return true;
+      return isLost ? false : null;
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      // Nobody may take it over before its lease has ended by the store's clock, which began later than ours.
+      return now() - renewedAt < leaseMs ? true : null;
+    }
+  }
+
+  const endRenewals = renewing({ timeout, leaseMs }, async () => void (await inTurn(renewNow)));
+  return {
+    renew: () => inTurn(renewNow),
+    release: async () => {
+      endRenewals();
+      const idle = { ...record, hold: null };
+      await inTurn(async () => isLost || (await write(idle)) || isLost || write(idle)).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { AccountLocks } from './account-lock.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { AuditHistory } from './audit-read.ts';
+import type { Journal, JournalOptions } from './journal.ts';
+
+/** What is kept of changes: account locks, journal and audit log, on this machine or in a store. A process opens it once. */
+export interface State {
+  readonly locks: AccountLocks;
+  readonly audit: AuditLog;
+  readonly journal: (options: Pick<JournalOptions, 'keepsSecrets'>) => Journal;
+  readonly history: () => AuditHistory;
+  /** Tells it from every other one, e.g. `s3://ops/prod`. */
+  readonly place: string;
+}
