@@ -133,6 +133,7 @@ function realContext(interrupts: Interrupts): Context {
         return hasPerson;
       },
       text: (maxBytes) => readStdin(maxBytes, interrupts.signal),
+      chunks: () => openStdin(interrupts.signal),
     },
     stdout: openStream(1),
     stderr: openStream(2),
@@ -173,13 +174,17 @@ function isTerminal(descriptor: 0 | 2): boolean {
   return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
 
-async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+function openStdin(signal: AbortSignal): AsyncIterable<Uint8Array> {
   const { stdin } = process;
   signal.throwIfAborted();
   signal.addEventListener('abort', () => stdin.destroy(signal.reason), { once: true });
-  for await (const chunk of stdin) {
+  return stdin;
+}
+
+async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of openStdin(signal)) {
     chunks.push(Buffer.from(chunk));
     length += chunk.length;
     if (length > maxBytes) return null;

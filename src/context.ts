@@ -117,6 +117,8 @@ export interface Input {
   readonly isTTY: boolean;
   /** Reads to the end; null when it is more than `maxBytes`, or not UTF-8. */
   readonly text: (maxBytes: number) => Promise<string | null>;
+  /** Reads to the end, piece by piece. */
+  readonly chunks: () => AsyncIterable<Uint8Array>;
 }
 
 export interface Output {

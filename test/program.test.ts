@@ -27,7 +27,7 @@ describe('the command tree', () => {
         '--search --expiring-within --older-than --unused-for --active --sort --columns --limit'.split(' '),
       'serviceaccounts get': ['--id'],
       'serviceaccounts create':
-        '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal --token --allow-tenant-change'.split(
+        '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal --no-capsule --token --allow-tenant-change'.split(
           ' ',
         ),
       'serviceaccounts update':
@@ -35,14 +35,15 @@ describe('the command tree', () => {
           ' ',
         ),
       'serviceaccounts rotate':
-        '--id --all --match --expiring-within --older-than --age-from --include-expired --include-disabled --concurrency --report --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal'.split(
+        '--id --all --match --expiring-within --older-than --age-from --include-expired --include-disabled --concurrency --report --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal --no-capsule'.split(
           ' ',
         ),
       'serviceaccounts delete': ['--id', '--ignore-missing', '--allow-self', '--done'],
       'tokens list': ['--id'],
-      'tokens create': '--id --file --stdin --token --to --verify --no-verify --allow-tenant-change --no-journal'.split(
-        ' ',
-      ),
+      'tokens create':
+        '--id --file --stdin --token --to --verify --no-verify --allow-tenant-change --no-journal --no-capsule'.split(
+          ' ',
+        ),
       'tokens revoke': ['--id', '--token', '--done'],
       'tokens restore': ['--id', '--token'],
       'groups list': [],
@@ -56,6 +57,7 @@ describe('the command tree', () => {
       'recover show': ['--id', '--reveal'],
       'recover deliver': ['--id', '--to'],
       'recover discard': ['--id'],
+      'recover open': ['--file'],
       'audit list': ['--id', '--since'],
       'state init': [],
       'state check': [],

@@ -64,6 +64,7 @@ export const nouns: Readonly<Record<string, Noun>> = {
       show: async () => (await import('./recover/show.ts')).show,
       deliver: async () => (await import('./recover/deliver.ts')).deliver,
       discard: async () => (await import('./recover/discard.ts')).discard,
+      open: async () => (await import('./recover/open.ts')).open,
     },
   },
   audit: {

@@ -85,12 +85,37 @@ export async function readCredential(
   source: CredentialSource,
   { isDocument }: { isDocument: boolean } = { isDocument: false },
 ): Promise<Secret> {
+  return readSecret(ctx, source, { isDocument, what: 'credential' });
+}
+
+/** The same for an age identity, which may have several keys. */
+export async function readIdentity(ctx: Context, source: CredentialSource): Promise<Secret> {
+  return readSecret(ctx, source, { isDocument: true, what: 'identity' });
+}
+
+async function readSecret(
+  ctx: Context,
+  source: CredentialSource,
+  { isDocument, what }: { readonly isDocument: boolean; readonly what: string },
+): Promise<Secret> {
+  try {
+    return await secretOf(ctx, source, isDocument);
+  } catch (error) {
+    if (!(error instanceof NoSecret)) throw error;
+    throw new AuthError('unauthenticated', `no ${what}: ${error.message}`, { cause: error.cause });
+  }
+}
+
+/** The message says what is wrong with the source. */
+class NoSecret extends Error {}
+
+async function secretOf(ctx: Context, source: CredentialSource, isDocument: boolean): Promise<Secret> {
   const name = describeCredential(source, ctx.homeDirectory);
   const text = (await readSource(ctx, source, name)).trim();
-  if (text === '') throw noCredential(`${name} is ${source.kind === 'env' ? 'not set' : 'empty'}`);
+  if (text === '') throw noSecret(`${name} is ${source.kind === 'env' ? 'not set' : 'empty'}`);
   // A line break in a header makes fetch quote the whole header in its error.
   if (!isDocument && /\p{Cc}/u.test(text)) {
-    throw noCredential(`${name} holds more than one line, or control characters`);
+    throw noSecret(`${name} holds more than one line, or control characters`);
   }
   return new Secret(text);
 }
@@ -103,12 +128,12 @@ async function readSource(ctx: Context, source: CredentialSource, name: string):
   } catch (cause) {
     const code = systemCode(cause) ?? 'unknown error';
     const problem = cause instanceof FileRefusal ? `: ${cause.message}` : ` cannot be read (${code})`;
-    throw noCredential(`${name}${problem}`, cause);
+    throw noSecret(`${name}${problem}`, cause);
   }
 }
 
-function noCredential(problem: string, cause?: unknown): AuthError {
-  return new AuthError('unauthenticated', `no credential: ${problem}`, { cause });
+function noSecret(problem: string, cause?: unknown): NoSecret {
+  return new NoSecret(problem, cause === undefined ? undefined : { cause });
 }
 
 /** What the user's own command, run without a shell and in the home directory, writes to stdout. */
@@ -142,7 +167,7 @@ async function runCommand(
     .reduce((text, line) => text.replaceAll(line, '[secret]'), end.stderr);
   const reason = safeText(said, 200);
   const name = tildePath(program, ctx.homeDirectory);
-  throw noCredential(`the command ${name} ${problem}${reason === '' ? '' : `: ${reason}`}`);
+  throw noSecret(`the command ${name} ${problem}${reason === '' ? '' : `: ${reason}`}`);
 }
 
 /** A sentence when the secret's file can be read by other users, else null. Windows has no such modes. */

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { durationForms, parseDuration } from '../model/duration.ts';
+import { hasChecksum } from '../model/bech32.ts';
 import { describeAddress, readStoreAddress, type StoreAddress } from '../model/store-address.ts';
 import { readCredentialSource, type CredentialSource, type SettingsFile } from './credential-source.ts';
 import { hasPlace, noHome, userPath } from '../files/home.ts';
@@ -17,6 +18,8 @@ export interface StateValues {
   /** The age key that opens it. */
   readonly identity: CredentialSource | null;
   readonly leaseMs: number | null;
+  /** Whether the log of a CI job gets a sealed copy of what is kept on its runner. */
+  readonly capsule: boolean | null;
 }
 
 /** The settings of the state that a command works with. */
@@ -27,6 +30,7 @@ export interface StateSettings {
   readonly recipients: Setting<readonly string[]>;
   readonly identity: Setting<CredentialSource | null>;
   readonly leaseMs: Setting<number>;
+  readonly capsule: Setting<boolean>;
 }
 
 /** The part of a profile that says where the state is kept. */
@@ -46,6 +50,7 @@ const variables = {
   recipients: 'SACTL_STATE_RECIPIENTS',
   identity: 'SACTL_STATE_IDENTITY',
   lease: 'SACTL_STATE_LEASE',
+  capsule: 'SACTL_STATE_CAPSULE',
 } as const;
 
 /** The shortest lease: a request has to be given up before it ends. */
@@ -55,7 +60,7 @@ const defaultLeaseMs = 120_000;
 
 /** The block `state` of the user's file or of a profile in it; `at` is its place there. */
 export function readState(raw: unknown, at: string, file: SettingsFile): StateValues | null {
-  const known = ['store', 'credential', 'recipients', 'identity', 'lease'];
+  const known = ['store', 'credential', 'recipients', 'identity', 'lease', 'capsule'];
   const section = openMapping(raw, { file: file.path, at, known, problems: file.problems });
   if (section === null) return null;
   const values = {
@@ -83,11 +88,12 @@ export function readStateEnvironment(ctx: Context, problems: string[]): StateVal
 function readValues(
   section: Section,
   address: Validator<StoreAddress>,
-): Pick<StateValues, 'store' | 'recipients' | 'leaseMs'> {
+): Pick<StateValues, 'store' | 'recipients' | 'leaseMs' | 'capsule'> {
   return {
     store: field(section, 'store', address),
     recipients: field(section, 'recipients', readRecipients),
     leaseMs: field(section, 'lease', readLease),
+    capsule: field(section, 'capsule', readOnOff),
   };
 }
 
@@ -102,7 +108,7 @@ function readWrittenAddress(raw: unknown): Validated<StoreAddress> {
   return holdsPassword ? { problem: 'must not hold a password: "credential" beside it names where it is' } : address;
 }
 
-/** An age recipient of the kind X25519: the checksum is looked at when something is sealed. */
+/** An age recipient of the kind X25519. */
 const recipientRule = /^age1[02-9ac-hj-np-z]{58}$/;
 
 function readRecipients(raw: unknown): Validated<readonly string[]> {
@@ -111,10 +117,25 @@ function readRecipients(raw: unknown): Validated<readonly string[]> {
   if (recipients.length === 0) return { problem: 'must be a list of age recipients (age1…)' };
   // Nothing is quoted: it may be the key.
   const wrong = recipients.findIndex((recipient) => !recipientRule.test(recipient));
-  if (wrong === -1) return { value: [...new Set(recipients)] };
+  if (wrong === -1) return readWhole(recipients);
   const isKey = /^AGE-SECRET-KEY-/i.test(recipients[wrong] ?? '');
   const what = isKey ? 'is a secret key: its public key is right here (age-keygen -y)' : 'is no age recipient (age1…)';
   return { problem: `has an item ${wrong + 1} that ${what}` };
+}
+
+/** What was mistyped would seal for nobody. */
+function readWhole(recipients: readonly string[]): Validated<readonly string[]> {
+  const damaged = recipients.findIndex((recipient) => !hasChecksum(recipient));
+  if (damaged === -1) return { value: [...new Set(recipients)] };
+  return { problem: `has an item ${damaged + 1} with a typing error: its checksum is wrong` };
+}
+
+function readOnOff(raw: unknown): Validated<boolean> {
+  const text = typeof raw === 'boolean' ? String(raw) : readText(raw);
+  const word = typeof text === 'string' ? text : 'value' in text ? text.value : '';
+  if (['on', 'true', '1'].includes(word)) return { value: true };
+  if (['off', 'false', '0'].includes(word)) return { value: false };
+  return { problem: 'must be on or off' };
 }
 
 function readLease(raw: unknown): Validated<number> {
@@ -124,11 +145,13 @@ function readLease(raw: unknown): Validated<number> {
   return { problem: 'must be at least 5s and at most 1h' };
 }
 
-/** The key itself, or the path of the file that holds it. */
+/** The key itself, or the path of the file that holds it; nothing of a key is ever quoted. */
 function readKey(raw: unknown, ctx: Context): Validated<CredentialSource> {
+  // As age-keygen writes it, with comments and in several lines, it is no path either, which messages name.
+  if (typeof raw === 'string' && /AGE-SECRET-KEY-/i.test(raw))
+    return { value: { kind: 'env', name: variables.identity } };
   const text = readText(raw);
   if ('problem' in text) return text;
-  if (/^AGE-SECRET-KEY-/i.test(text.value)) return { value: { kind: 'env', name: variables.identity } };
   if (!hasPlace(text.value, ctx.homeDirectory)) return { problem: `must not begin with ~/ here: ${noHome}` };
   return { value: { kind: 'file', path: userPath(text.value, ctx) } };
 }
@@ -163,6 +186,7 @@ export function stateSettings({ environment, user }: StateSources, profile: Stat
     recipients: pick('recipients', ({ recipients }) => recipients) ?? { value: [], source: defaultSource },
     identity: pick('identity', ({ identity }) => identity) ?? { value: null, source: defaultSource },
     leaseMs: pick('lease', ({ leaseMs }) => leaseMs) ?? { value: defaultLeaseMs, source: defaultSource },
+    capsule: pick('capsule', ({ capsule }) => capsule) ?? { value: true, source: defaultSource },
   };
 }
 

@@ -27,6 +27,8 @@ export interface Issuance {
   /** Where the credential goes instead of stdout; empty: stdout. */
   readonly targets: readonly Target[];
   readonly preferences: Preferences;
+  /** Takes the sealed entry once its answer is kept; null where nothing else is to have it. */
+  readonly capsule: ((sealed: string) => Promise<void>) | null;
   readonly journal: Journal;
   readonly audit: AuditLog;
   readonly connection: EntryConnection;
@@ -91,12 +93,14 @@ export interface Run {
 export class AnswerKeeper {
   readonly #entry: JournalEntry;
   readonly #keepsSecret: boolean;
+  readonly #capsule: Issuance['capsule'];
   #isKept = false;
   #hasAnswer = false;
 
-  constructor(entry: JournalEntry, { keepsSecret }: Pick<Preferences, 'keepsSecret'>) {
+  constructor(entry: JournalEntry, { preferences, capsule }: Pick<Issuance, 'preferences' | 'capsule'>) {
     this.#entry = entry;
-    this.#keepsSecret = keepsSecret;
+    this.#keepsSecret = preferences.keepsSecret;
+    this.#capsule = capsule;
   }
 
   /** Whether the credential of the last answer would survive the end of this process. */
@@ -122,5 +126,12 @@ export class AnswerKeeper {
       () => this.#keepsSecret,
       () => false,
     );
+    await this.#copy(answer).catch(() => undefined);
+  }
+
+  /** Where nothing could be kept, the copy is the only one. */
+  async #copy(answer: Parameters<JournalEntry['keep']>[0]): Promise<void> {
+    const sealed = this.#capsule === null ? null : ((await this.#entry.capsule?.(answer)) ?? null);
+    if (sealed !== null) await this.#capsule?.(sealed);
   }
 }

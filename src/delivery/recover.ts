@@ -24,7 +24,7 @@ export async function definitionOf({ intent }: ReadableEntry): Promise<ProviderD
 }
 
 /**
- * The credential that an entry keeps.
+ * The credential that an entry keeps; of a sealed one, see `Journal.unsealed`.
  * @throws NotFoundError when it keeps none; FailedError (`bad_answer`) when none can be read out of the answer
  */
 export async function readEntry({ now }: Pick<Context, 'now'>, entry: ReadableEntry): Promise<Issued> {
@@ -44,8 +44,14 @@ export async function readEntry({ now }: Pick<Context, 'now'>, entry: ReadableEn
   }
 }
 
+/** Whether the last answer is kept, and only who has the identity can read it. */
+export function isSealed(entry: ReadableEntry): boolean {
+  return typeof answerIn(entry)?.sealed === 'string';
+}
+
 function nothingKept(entry: ReadableEntry): NotFoundError {
   const { at } = lifeOf(entry);
+  if (isSealed(entry)) return new NotFoundError(`entry ${entry.id} holds a sealed credential, which was not opened`);
   const why = at === 'held' || at === 'asked' ? phases[at] : 'it was left without its secret (--no-journal)';
   return new NotFoundError(`entry ${entry.id} holds no credential: ${why}`, {
     provider: entry.intent.connection.provider,

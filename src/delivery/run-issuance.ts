@@ -58,14 +58,14 @@ function runOf(
   { lock, entry }: { readonly lock: AccountLock; readonly entry: JournalEntry },
   startedAt: string,
 ): IssuanceRun {
-  const { operation, plan, preferences, connection, credentialSource } = issuance;
+  const { operation, plan, connection, credentialSource } = issuance;
   const { id, name, organization, expiresAt } = plan.expected;
   return {
     issuance,
     lock,
     entry,
     startedAt,
-    keeper: new AnswerKeeper(entry, preferences),
+    keeper: new AnswerKeeper(entry, issuance),
     isStored: false,
     subject: { credentialKind: plan.credentialKind, isSelf: plan.isSelf, connection: [] },
     fact: {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
 import { systemReason } from './system-error.ts';
 
@@ -22,6 +22,18 @@ const chunkBytes = 64 * 1024;
  * @throws FileRefusal; the system's errors
  */
 export async function readBounded(path: string, largest: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of readChunks(path)) {
+    size += chunk.length;
+    if (size > largest) throw new FileRefusal(`it is larger than ${sizeOf(largest)}`, 'EFBIG');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** The same file piece by piece, however large. @throws as `readBounded` */
+export async function* readChunks(path: string): AsyncGenerator<Buffer, void> {
   const isGiven = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(path);
   // Opening does not wait, even for something that has taken the file's place in the meantime.
   const patience = isGiven ? 0 : (constants.O_NONBLOCK ?? 0);
@@ -30,7 +42,11 @@ export async function readBounded(path: string, largest: number): Promise<Buffer
     const found = await file.stat();
     if (found.isDirectory()) throw new FileRefusal('it is a directory', 'EISDIR');
     if (!found.isFile() && !isGiven) throw new FileRefusal('it is not a regular file');
-    return await readAll(file, largest);
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
   } finally {
     await file.close();
   }
@@ -39,18 +55,6 @@ export async function readBounded(path: string, largest: number): Promise<Buffer
 /** The same as text; what is no UTF-8 is replaced. */
 export async function readBoundedText(path: string, largest: number): Promise<string> {
   return (await readBounded(path, largest)).toString('utf8');
-}
-
-async function readAll(file: FileHandle, largest: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes);
-    if (bytesRead === 0) return Buffer.concat(chunks, size);
-    size += bytesRead;
-    if (size > largest) throw new FileRefusal(`it is larger than ${sizeOf(largest)}`, 'EFBIG');
-    chunks.push(buffer.subarray(0, bytesRead));
-  }
 }
 
 function sizeOf(bytes: number): string {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { accountIdOf, readEntry } from '../delivery/recover.ts';
+import { accountIdOf, isSealed, readEntry } from '../delivery/recover.ts';
 import type { Account } from '../model/account.ts';
 import type { Journal } from '../state/journal.ts';
 import { accountKeyOf } from '../state/audit-read.ts';
@@ -114,12 +114,16 @@ export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Jo
   for (const entry of entries) {
     const id = entry.intent === null ? null : accountIdOf(entry);
     if (entry.intent === null || id === null || !isOpen(entry)) continue;
-    // The answer that is kept may hold no credential.
-    const isKept = await readEntry(ctx, entry).then(
-      () => true,
-      () => false,
-    );
+    // The answer that is kept may hold no credential; who looks only does not open what is sealed.
+    const isKept = isSealed(entry) || (await isLegible(ctx, entry));
     latest.set(accountKeyOf({ ...entry.intent.connection, id }), { entry, isKept });
   }
   return (account, endpoint) => latest.get(accountKeyOf({ ...account, endpoint })) ?? null;
+}
+
+function isLegible(ctx: Pick<Context, 'now'>, entry: ReadableEntry): Promise<boolean> {
+  return readEntry(ctx, entry).then(
+    () => true,
+    () => false,
+  );
 }

@@ -25,6 +25,7 @@ export interface BulkRun extends CommandOutput, Required<Pick<Shared, 'state' | 
   readonly journal: Journal;
   readonly audit: AuditLog;
   readonly locks: AccountLocks;
+  readonly hasCapsule: boolean;
 }
 
 /** Nothing is read or written yet. @throws UsageError where the connections keep their state in different places */
@@ -34,7 +35,7 @@ export async function openRun(
   { fleet, input }: { readonly fleet: Fleet; readonly input: BulkInput },
 ): Promise<BulkRun> {
   const opened = await stateOf({ ctx, common }, fleet);
-  const { journal, audit, locks } = opened;
+  const { journal, audit, locks, hasCapsule } = opened;
   const { renderer, marker, emit, note } = fleet;
   const { concurrency } = input;
   const limit = pLimit(concurrency);
@@ -51,6 +52,7 @@ export async function openRun(
     journal: listedOnce(journal({ keepsSecrets: flags.journal ?? true })),
     audit,
     locks,
+    hasCapsule,
     turn: (work) => limit(work),
   };
 }
@@ -60,9 +62,14 @@ async function stateOf({ ctx, common }: Pick<BulkRun, 'ctx' | 'common'>, { membe
   const places = members.map(({ configuration, connection }) => statePlaceOf(configuration, connection.profile));
   const [first, ...others] = places;
   if (first === undefined) throw new Error('a run has at least one connection');
-  const stores = new Set(places.map(({ settings }) => describeAddress(settings?.store.value ?? { kind: 'file' })));
+  const stores = new Set(places.map(({ settings }) => describeAddress(settings.store.value)));
   if (others.length > 0 && stores.size > 1) {
     throw new UsageError(`the profiles keep their state in different stores (${[...stores].join(', ')})`, {
+      hint: 'rotate them in runs of their own: --profile <name>',
+    });
+  }
+  if (new Set(places.map(({ settings }) => settings.recipients.value.join())).size > 1) {
+    throw new UsageError('the profiles seal what is kept for different recipients', {
       hint: 'rotate them in runs of their own: --profile <name>',
     });
   }

@@ -49,6 +49,7 @@ export const deliveryFlags = {
   ),
   allowSelf: on('--allow-self', 'rotate the credential that sactl itself works with'),
   journal: off('--no-journal', 'do not keep the credential in the journal while it is delivered'),
+  capsule: off('--no-capsule', 'print no sealed copy of it in a CI job\'s log (see "sactl recover open --help")'),
 } as const;
 
 export type DeliveryFlags = FlagsOf<typeof deliveryFlags>;

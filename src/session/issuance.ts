@@ -10,6 +10,7 @@ import type { IssuancePlan, ManualIssuance } from '../providers/issuance.ts';
 import { withConnection, type ConnectionFlags } from '../model/hint.ts';
 import { ExitCode, UsageError, type RequiredAction } from '../errors.ts';
 import { waitFor } from './account-turn.ts';
+import { printCapsule } from './capsule.ts';
 import { canAsk, confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './account-flags.ts';
 import type { Connected } from './connect.ts';
@@ -74,6 +75,7 @@ export interface IssuanceHost extends Connected, Pick<CommandOutput, 'renderer' 
   readonly journal: Journal;
   readonly audit: AuditLog;
   readonly locks: AccountLocks;
+  readonly hasCapsule: boolean;
 }
 
 /** A planned create or rotate with everything its delivery needs. */
@@ -93,6 +95,7 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     checkUnchanged,
     report: host.note,
     preferences: preferencesOf(flags),
+    capsule: host.hasCapsule && flags.capsule !== false ? (sealed) => printCapsule(ctx, { sealed, isSandbox }) : null,
     journal,
     audit,
     locks,
@@ -154,9 +157,9 @@ async function choose(ctx: Context, candidates: readonly Account[]): Promise<Acc
 }
 
 async function issuanceIn(session: Session, planned: PlannedIssuance): Promise<Issuance> {
-  const { journal, audit, locks } = await session.state();
+  const { journal, audit, locks, hasCapsule } = await session.state();
   const { keepsSecret: keepsSecrets } = preferencesOf(planned.flags);
-  return issuanceOf({ ...session, journal: journal({ keepsSecrets }), audit, locks }, planned);
+  return issuanceOf({ ...session, journal: journal({ keepsSecrets }), audit, locks, hasCapsule }, planned);
 }
 
 /**

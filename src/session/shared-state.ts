@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { runAddress } from '../model/run-environment.ts';
 import { openAuditLog } from '../state/audit-log.ts';
 import { openJournal } from '../state/journal.ts';
-import { openSealer, type Sealer } from '../state/seal.ts';
+import { openSealer, type Sealer, type Sealing } from '../state/seal.ts';
 import { openSharedAudit } from '../state/shared/audit.ts';
 import { openSharedHistory } from '../state/shared/history.ts';
 import { openSharedJournal } from '../state/shared/journal.ts';
@@ -16,6 +16,7 @@ import type { State } from '../state/state.ts';
 export interface SharedPlace {
   readonly settings: StateSettings;
   readonly stateDirectory: string;
+  readonly sealing: Sealing;
 }
 
 /**
@@ -23,12 +24,13 @@ export interface SharedPlace {
  * yet. @throws UsageError where proxy or CA cannot be used
  */
 export async function openSharedState(ctx: Context, common: CommonFlags, place: SharedPlace): Promise<State> {
-  const { settings, stateDirectory } = place;
+  const { settings, stateDirectory, sealing } = place;
   const store = await openStateStore(ctx, common, place);
-  const own = { ...ctx, stateDirectory };
+  const own = { ...ctx, stateDirectory, sealing };
+  const { recipients } = sealing;
   let sealer: Promise<Sealer> | null = null;
   async function seal(bytes: Uint8Array): Promise<string> {
-    sealer ??= openSealer(settings.recipients.value);
+    sealer ??= openSealer(recipients);
     return (await sealer).seal(bytes);
   }
   function report(text: string): Promise<void> {
@@ -40,8 +42,17 @@ export async function openSharedState(ctx: Context, common: CommonFlags, place: 
     locks,
     history: () => openSharedHistory(store),
     place: store.address,
+    hasCapsule: false,
     audit: openSharedAudit({ ...own, store, local: openAuditLog(own) }),
     journal: (options) =>
-      openSharedJournal({ ...ctx, store, local: openJournal({ ...own, ...options }), workerOn, seal, report }),
+      openSharedJournal({
+        ...ctx,
+        store,
+        local: openJournal({ ...own, ...options }),
+        workerOn,
+        seal,
+        recipients,
+        report,
+      }),
   };
 }

@@ -1,18 +1,22 @@
+import { describeCredential, readIdentity } from '../config/credential-source.ts';
 import { stateSettings, type StateSettings } from '../config/state.ts';
+import { defaultSource } from '../config/setting.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Context } from '../context.ts';
+import { isCI } from '../model/run-environment.ts';
 import { openAccountLocks } from '../state/account-lock.ts';
 import { openAuditLog } from '../state/audit-log.ts';
 import { openHistory } from '../state/audit-read.ts';
 import { openJournal } from '../state/journal.ts';
+import type { Sealing } from '../state/seal.ts';
 import type { State } from '../state/state.ts';
 import type { CommonFlags } from './flags.ts';
 import { sandboxDirectory } from './sandbox-state.ts';
 
 /** Where it is kept. */
 export interface StatePlace {
-  /** Null in the sandbox, which has a state of its own. */
-  readonly settings: StateSettings | null;
+  /** In the sandbox, which has a state of its own, the store is a folder. */
+  readonly settings: StateSettings;
   /** The program's own, or the sandbox's part of it. */
   readonly stateDirectory: string;
 }
@@ -23,16 +27,18 @@ export async function openState(
   common: CommonFlags,
   { settings, stateDirectory }: StatePlace,
 ): Promise<State> {
-  const place = { ...ctx, stateDirectory };
-  if (settings !== null && settings.store.value.kind !== 'file') {
+  const place = { ...ctx, stateDirectory, sealing: sealingOf(ctx, settings) };
+  if (settings.store.value.kind !== 'file') {
     const { openSharedState } = await import('./shared-state.ts');
-    return openSharedState(ctx, common, { settings, stateDirectory });
+    return openSharedState(ctx, common, { settings, stateDirectory, sealing: place.sealing });
   }
+  const { recipients, capsule } = settings;
   return {
     locks: openAccountLocks(place),
     audit: openAuditLog(place),
     history: () => openHistory(place),
     place: stateDirectory,
+    hasCapsule: isCI(ctx.env) && recipients.value.length > 0 && capsule.value,
     journal: (options) => openJournal({ ...place, ...options }),
   };
 }
@@ -40,7 +46,18 @@ export async function openState(
 /** The state of a connection with this profile, or without one. */
 export function statePlaceOf(configuration: Configuration, profile: string | null): StatePlace {
   const { value: own } = configuration.stateDirectory;
-  if (configuration.sandbox.value) return { settings: null, stateDirectory: sandboxDirectory(own) };
   const named = profile === null ? null : (configuration.profiles.get(profile) ?? null);
-  return { settings: stateSettings(configuration.state, named), stateDirectory: own };
+  const settings = stateSettings(configuration.state, named);
+  if (!configuration.sandbox.value) return { settings, stateDirectory: own };
+  const store = { value: { kind: 'file' }, source: defaultSource } as const;
+  return { settings: { ...settings, store }, stateDirectory: sandboxDirectory(own) };
+}
+
+/** Who can open what is kept, and what opens it here; nothing is read yet. */
+function sealingOf(ctx: Context, { recipients, identity: { value: source } }: StateSettings): Sealing {
+  const identity = source && {
+    name: describeCredential(source, ctx.homeDirectory),
+    read: () => readIdentity(ctx, source),
+  };
+  return { recipients: recipients.value, identity };
 }

@@ -44,14 +44,15 @@ export interface PreparedDelivery {
 /**
  * Reads the entry and tries the targets of `to` or, without any, those that did not receive the credential yet.
  * @throws UsageError when a target or the CA cannot be used; NotFoundError when the entry holds no
- * credential; FailedError when it cannot be read
+ * credential; FailedError when it cannot be read; UndeliveredError when it is sealed, and cannot be opened here
  */
 export async function prepareDelivery(
   host: StoredHost,
-  entry: ReadableEntry,
+  stored: ReadableEntry,
   to: readonly string[],
 ): Promise<PreparedDelivery> {
   const { ctx, renderer, journal, audit, locks, note } = host;
+  const entry = await journal.unsealed(stored);
   const issued = await readEntry(ctx, entry);
   const { targets, areSatisfied, directory, effects } = storedTargets(host, entry, issued, to);
   const requests = await requestsAt(host, entry, issued);

@@ -77,9 +77,13 @@ export function targetEnvironmentOf(
     credentialVariables: [
       ...Object.values(environments).flatMap(({ secrets }) => secrets.flatMap(namesOf)),
       ...(source?.kind === 'env' ? [source.name] : []),
+      ...stateSecrets,
     ],
   };
 }
+
+/** A password in the store's address, and the key that opens what is kept. */
+const stateSecrets = ['SACTL_STATE', 'SACTL_STATE_IDENTITY'];
 
 /** What the targets of a connection may touch. */
 export function outletOf(ctx: Context, found: FoundConnection): Outlet {

@@ -8,7 +8,16 @@ import { noFollow } from '../files/private-directory.ts';
 import { removeFile, systemReason } from '../files/system-error.ts';
 import { Secret } from '../model/credential.ts';
 import { quoted } from '../model/text.ts';
-import { decodeRecords, encodeRecord, type JournalRecord, type Operation } from './record.ts';
+import {
+  decodeRecords,
+  encodeRecord,
+  schemaOf,
+  type AnswerRecord,
+  type JournalRecord,
+  type Operation,
+  type RecordedIntent,
+} from './record.ts';
+import type { Sealer } from './seal.ts';
 import type { EntryPlace } from './stored-entry.ts';
 
 /**
@@ -21,6 +30,8 @@ export interface JournalEntry extends EntryPlace {
   readonly sent: () => Promise<void>;
   /** Keeps a 2xx answer, in place of one kept earlier; without its bytes where secrets are not kept. */
   readonly keep: (answer: NewAnswer) => Promise<void>;
+  /** The whole entry with this answer as one sealed text, for elsewhere; null where nothing is sealed, or secrets are not kept. */
+  readonly capsule?: (answer: NewAnswer) => Promise<string | null>;
   readonly delivered: (target: string) => Promise<void>;
   readonly outcome: (outcome: { outcome: string; message: string }) => Promise<void>;
   /** Whether the file at the path is still this one: another run may have taken this one for dead. Never rejects. */
@@ -41,6 +52,9 @@ export interface NewAnswer {
 
 export interface EntryOptions extends EntryPlace, Pick<Context, 'now' | 'timeout'> {
   readonly keepsSecret: boolean;
+  readonly intent: RecordedIntent;
+  /** Null where answers are kept as they came. */
+  readonly sealer: Sealer | null;
   /** Makes the removal of the file durable. */
   readonly flushFolder: () => Promise<void>;
   /** Called when nothing more will be written. */
@@ -49,7 +63,7 @@ export interface EntryOptions extends EntryPlace, Pick<Context, 'now' | 'timeout
 
 /** The entry in an open file. */
 export function journalEntry(file: EntryFile, options: EntryOptions): JournalEntry {
-  const { id, path, keepsSecret, onEnd } = options;
+  const { id, path, keepsSecret, sealer, onEnd } = options;
   const endRenewals = renewing(options, file.renew);
 
   async function orFail(work: () => Promise<void>): Promise<void> {
@@ -68,6 +82,22 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
     return new Date(options.now()).toISOString();
   }
 
+  /** As it is written into the file. */
+  async function recordOf(answer: NewAnswer): Promise<AnswerRecord> {
+    const record = openRecord(answer, at());
+    if (!keepsSecret) return { ...record, base64: null };
+    if (sealer === null) return record;
+    return sealedRecord(record, answer.bytes, sealer);
+  }
+
+  async function capsule(answer: NewAnswer): Promise<string | null> {
+    if (sealer === null || !keepsSecret) return null;
+    const time = at();
+    const first = { type: 'intent', schema: schemaOf({ isSealed: true }), intent: options.intent } as const;
+    const records = [first, { type: 'sent', at: time } as const, openRecord(answer, time)];
+    return sealer.seal(Buffer.concat(records.map(encodeRecord)));
+  }
+
   async function leave(): Promise<void> {
     endRenewals();
     onEnd();
@@ -78,10 +108,8 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
     id,
     path,
     sent: () => add({ type: 'sent', at: at() }),
-    keep: ({ bytes, operation, accountId }) => {
-      const base64 = keepsSecret ? new Secret(Buffer.from(bytes).toString('base64')) : null;
-      return add({ type: 'answer', at: at(), operation, accountId, base64, sealed: null });
-    },
+    keep: (answer) => orFail(async () => file.append(await recordOf(answer))),
+    capsule,
     delivered: (target) => add({ type: 'delivered', target }),
     outcome: ({ outcome, message }) => add({ type: 'outcome', at: at(), outcome, message }),
     isThere: () => file.isAt(path).catch(() => false),
@@ -91,6 +119,20 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
     },
     leave,
   };
+}
+
+function openRecord({ bytes, operation, accountId }: NewAnswer, at: string): AnswerRecord {
+  const base64 = new Secret(Buffer.from(bytes).toString('base64'));
+  return { type: 'answer', at, operation, accountId, base64, sealed: null };
+}
+
+/** The same answer, for whoever has an identity. */
+export async function sealedRecord(
+  answer: AnswerRecord,
+  bytes: Uint8Array,
+  { seal, recipients }: Sealer,
+): Promise<AnswerRecord> {
+  return { ...answer, base64: null, sealed: await seal(bytes), recipients };
 }
 
 /** Removes an entry's file, if it is there. @throws FailedError */

@@ -1,3 +1,4 @@
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { EntryPlace } from './stored-entry.ts';
@@ -6,6 +7,9 @@ import type { EntryPlace } from './stored-entry.ts';
 export function journalDirectory(stateDirectory: string): string {
   return join(stateDirectory, 'journal');
 }
+
+/** What a file is named that is no entry yet. */
+export const trialPrefix = '.preflight-';
 
 const suffix = '.jsonl';
 
@@ -23,4 +27,20 @@ export function entryIdOf(fileName: string): string | null {
 /** Whether it can name a file; nothing else that a user types may. */
 export function isEntryId(id: string): boolean {
   return /^[A-Za-z0-9-]{4,64}$/.test(id);
+}
+
+/**
+ * Removes trials of processes that were killed while they made them; they hold nothing.
+ * @param isOld whether a time, in milliseconds since the epoch, is long ago
+ */
+export async function sweepTrials(
+  directory: string,
+  names: readonly string[],
+  isOld: (time: number) => boolean,
+): Promise<void> {
+  for (const name of names.filter((one) => one.startsWith(trialPrefix))) {
+    const path = join(directory, name);
+    const found = await stat(path).catch(() => null);
+    if (found !== null && isOld(found.mtimeMs)) await rm(path, { force: true }).catch(() => undefined);
+  }
 }

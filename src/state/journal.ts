@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { ConflictError, FailedError, NotFoundError, UsageError } from '../errors.ts';
-import { sactl } from '../model/hint.ts';
+import { UsageError } from '../errors.ts';
 import { coalesce, onceDone } from '../files/coalesce.ts';
-import { holderOf, isDead, nameOfHolder } from '../files/holder.ts';
+import { holderOf, isDead } from '../files/holder.ts';
 import { hasLapsed } from '../files/lease.ts';
 import { checkPrivateDirectory, makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
 import { compareText, quoted } from '../model/text.ts';
+import { findEntry, noSuchEntry, refuseReopening } from './find-entry.ts';
 import {
   createEntryFile,
   eraseEntryFile,
@@ -18,13 +18,16 @@ import {
   journalError,
   reopenEntryFile,
   type EntryFile,
+  type EntryOptions,
   type JournalEntry,
 } from './journal-entry.ts';
-import { entryIdOf, entryPlace, isEntryId, journalDirectory } from './journal-folder.ts';
-import { schemaVersion, type Intent, type RecordedIntent } from './record.ts';
+import { entryIdOf, entryPlace, isEntryId, journalDirectory, sweepTrials, trialPrefix } from './journal-folder.ts';
+import { schemaOf, type Intent, type RecordedIntent } from './record.ts';
+import type { Opener, Sealer, Sealing } from './seal.ts';
+import type { EntryCopy } from './sealed-entry.ts';
 import {
   isUnsent,
-  underWayHint,
+  sortKeyOf,
   readEntry,
   type EntryPlace,
   type EntryReading,
@@ -56,17 +59,32 @@ export interface Journal {
    * @throws NotFoundError; ConflictError (`locked`) while its process is running; FailedError when it is unreadable or newer
    */
   readonly reopen: (id: string) => Promise<JournalEntry>;
+  /**
+   * The entry with its credential, for what needs that; nothing else opens what is sealed.
+   * @throws UndeliveredError naming who can open it; FailedError (`bad_answer`) where it is damaged
+   */
+  readonly unsealed: (entry: ReadableEntry) => Promise<ReadableEntry>;
+  /** What opens what is sealed. It reads the identity once. */
+  readonly opener: () => Promise<Opener>;
+  /** Puts a copy here that came from elsewhere; null where an entry of that id is there. @throws as `begin` */
+  readonly adopt: (copy: EntryCopy) => Promise<StoredEntry | null>;
 }
 
 export interface JournalOptions extends Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'timeout'> {
   /** The journal is its folder `journal`. */
   readonly stateDirectory: string;
   readonly keepsSecrets: boolean;
+  /** Default: answers are kept as they came, and nothing that is sealed can be opened. */
+  readonly sealing?: Sealing;
 }
 
 /** Touches nothing yet. There is to be one per process: it knows which entries this process is writing. */
 export function openJournal(options: JournalOptions): Journal {
   const folder = new JournalFolder(options);
+  let opening: Promise<Opener> | null = null;
+  function opener(): Promise<Opener> {
+    return (opening ??= import('./seal.ts').then(({ openOpener }) => openOpener(options.sealing?.identity ?? null)));
+  }
   return {
     keepsSecrets: options.keepsSecrets,
     preflight: () => folder.preflight(),
@@ -75,15 +93,14 @@ export function openJournal(options: JournalOptions): Journal {
     find: (id) => folder.find(id),
     erase: (id) => folder.erase(id),
     reopen: (id) => folder.reopen(id),
+    opener,
+    unsealed: async (entry) => (await import('./sealed-entry.ts')).unsealed(entry, await opener()),
+    adopt: (copy) => folder.adopt(copy),
   };
 }
 
-const trialPrefix = '.preflight-';
-
 /** No run takes as long: a process with that number is another one by then. */
 const longestRunMs = 24 * 60 * 60 * 1000;
-
-const shortestPrefix = 4;
 
 class JournalFolder {
   readonly #options: JournalOptions;
@@ -93,6 +110,7 @@ class JournalFolder {
   readonly #make: () => Promise<void>;
   /** Makes what was created or removed durable. */
   readonly #flush: () => Promise<void>;
+  #sealers: Promise<Sealer> | null = null;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -122,11 +140,13 @@ class JournalFolder {
     const startedAt = new Date(this.#options.now()).toISOString();
     const intent = { ...plan, startedAt, process: holderOf(self), keepsSecret };
     await this.#make();
+    const sealer = await this.#sealer();
     const place = entryPlace(this.#directory, plan.id);
     this.#mine.add(plan.id);
     try {
-      const file = await createEntryFile(place.path, { type: 'intent', schema: schemaVersion, intent }, this.#flush);
-      return this.#entry(place, file, keepsSecret);
+      const schema = schemaOf({ isSealed: sealer !== null });
+      const file = await createEntryFile(place.path, { type: 'intent', schema, intent }, this.#flush);
+      return this.#entry(place, file, { intent, keepsSecret, sealer });
     } catch (cause) {
       this.#mine.delete(plan.id);
       throw journalError(`cannot write the journal entry ${quoted(place.path, 200)}`, cause);
@@ -138,7 +158,8 @@ class JournalFolder {
     try {
       const file = await reopenEntryFile(path);
       this.#mine.add(id);
-      return this.#entry({ id, path }, file, intent.keepsSecret && this.#options.keepsSecrets);
+      const keepsSecret = intent.keepsSecret && this.#options.keepsSecrets;
+      return this.#entry({ id, path }, file, { intent, keepsSecret, sealer: await this.#sealer() });
     } catch (cause) {
       throw journalError(`cannot open the journal entry ${quoted(path, 200)}`, cause);
     }
@@ -155,7 +176,7 @@ class JournalFolder {
     const names = await readdir(this.#directory).catch((cause: unknown) => {
       throw journalError(`cannot read the journal in ${quoted(this.#directory, 200)}`, cause);
     });
-    await this.#sweepTrials(names);
+    await sweepTrials(this.#directory, names, (time) => this.#isOld(time));
     const entries: StoredEntry[] = [];
     for (const id of names.map(entryIdOf).filter((name) => name !== null)) {
       const entry = await this.#read(id);
@@ -164,7 +185,7 @@ class JournalFolder {
         await rm(entryPlace(this.#directory, id).path, { force: true }).catch(() => undefined);
       } else if ('records' in entry) entries.push(entry);
     }
-    return entries.toSorted((one, other) => compareText(sortKey(one), sortKey(other)));
+    return entries.toSorted((one, other) => compareText(sortKeyOf(one), sortKeyOf(other)));
   }
 
   async find(id: string): Promise<StoredEntry> {
@@ -176,29 +197,39 @@ class JournalFolder {
   }
 
   #read(id: string): Promise<EntryReading> {
-    const place = entryPlace(this.#directory, id);
-    return readEntry(place, this.#options.userId, (entry) => this.#isUnderWay(entry));
+    return readEntry(entryPlace(this.#directory, id), this.#options.userId, (entry) => this.#isUnderWay(entry));
   }
 
-  #entry(place: EntryPlace, file: EntryFile, keepsSecret: boolean): JournalEntry {
+  #entry(
+    place: EntryPlace,
+    file: EntryFile,
+    own: Pick<EntryOptions, 'intent' | 'keepsSecret' | 'sealer'>,
+  ): JournalEntry {
     const { now, timeout } = this.#options;
     const onEnd = (): void => void this.#mine.delete(place.id);
-    return journalEntry(file, { ...place, now, timeout, keepsSecret, flushFolder: this.#flush, onEnd });
+    return journalEntry(file, { ...place, ...own, now, timeout, flushFolder: this.#flush, onEnd });
+  }
+
+  /** Loaded, and tried, before a request leaves; null where there are no recipients. */
+  #sealer(): Promise<Sealer | null> | null {
+    const { recipients = [] } = this.#options.sealing ?? {};
+    if (recipients.length === 0) return null;
+    return (this.#sealers ??= import('./seal.ts').then(({ openSealer }) => openSealer(recipients)));
+  }
+
+  async adopt(copy: EntryCopy): Promise<StoredEntry | null> {
+    const { id } = copy.intent;
+    if (!isEntryId(id)) throw noSuchEntry(id);
+    await this.#make();
+    const { adoptEntry } = await import('./sealed-entry.ts');
+    const options = { now: this.#options.now, sealer: await this.#sealer(), flushFolder: this.#flush };
+    return (await adoptEntry(entryPlace(this.#directory, id), copy, options)) ? this.find(id) : null;
   }
 
   async #reopenable(id: string): Promise<ReadableEntry> {
     const entry = isEntryId(id) && (await this.#isThere()) ? await this.#read(id) : null;
     if (entry === null || !('records' in entry)) throw noSuchEntry(id);
     return refuseReopening(entry);
-  }
-
-  /** Trials of processes that were killed while they made them; they hold nothing. */
-  async #sweepTrials(names: readonly string[]): Promise<void> {
-    for (const name of names.filter((one) => one.startsWith(trialPrefix))) {
-      const path = join(this.#directory, name);
-      const found = await stat(path).catch(() => null);
-      if (found !== null && this.#isOld(found.mtimeMs)) await rm(path, { force: true }).catch(() => undefined);
-    }
   }
 
   /** Whether nothing was sent, so that nothing is left to do, and no process is working on it. */
@@ -238,44 +269,4 @@ class JournalFolder {
   #isOld(time: number): boolean {
     return this.#options.now() - time > longestRunMs;
   }
-}
-
-/** The entry of an id, or of its first four or more characters. @throws NotFoundError; ConflictError (`ambiguous`) */
-export function findEntry(entries: readonly StoredEntry[], id: string): StoredEntry {
-  const exact = entries.find((entry) => entry.id === id);
-  if (exact !== undefined) return exact;
-  const matches = id.length < shortestPrefix ? [] : entries.filter((entry) => entry.id.startsWith(id));
-  const [match, ...others] = matches;
-  if (match === undefined) throw noSuchEntry(id);
-  if (others.length === 0) return match;
-  const ids = matches.map((entry) => entry.id).join(', ');
-  throw new ConflictError('ambiguous', `several journal entries begin with ${quoted(id)}: ${ids}`, {
-    hint: 'give more characters of the id',
-  });
-}
-
-/** @throws ConflictError (`locked`) while a run works on it; FailedError when it is unreadable or newer */
-export function refuseReopening(entry: StoredEntry): ReadableEntry {
-  const { id, intent } = entry;
-  if (intent === null) throw new FailedError('journal', `cannot use journal entry ${id}: ${entry.problem}`);
-  if (entry.isNewer) {
-    throw new FailedError('journal', `journal entry ${id} was written by a newer sactl`, {
-      hint: 'recover it with that version',
-    });
-  }
-  if (entry.isUnderWay) {
-    throw new ConflictError('locked', `${nameOfHolder(intent.process)} is still at work on journal entry ${id}`, {
-      retryable: true,
-      hint: underWayHint,
-    });
-  }
-  return entry;
-}
-
-export function noSuchEntry(id: string): NotFoundError {
-  return new NotFoundError(`there is no journal entry ${quoted(id)}`, { hint: sactl`recover list` });
-}
-
-function sortKey({ id, intent }: StoredEntry): string {
-  return intent === null ? `1 ${id}` : `0 ${intent.startedAt} ${id}`;
 }

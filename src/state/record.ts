@@ -10,8 +10,13 @@ import {
 } from '../model/account.ts';
 import { Secret } from '../model/credential.ts';
 
-/** The shape of records that this version writes. */
-export const schemaVersion = 1;
+/** The newest shape of records that this version understands. */
+export const schemaVersion = 2;
+
+/** The shape that an entry begins with: sealed answers came with the second, and a version that knows none leaves them alone. */
+export function schemaOf({ isSealed }: { readonly isSealed: boolean }): number {
+  return isSealed ? 2 : 1;
+}
 
 const operations = ['create', 'rotate'] as const;
 
@@ -76,13 +81,20 @@ export interface AnswerRecord {
   /** Null is the one intended, like `accountId`. */
   readonly operation: Operation | null;
   readonly accountId: string | null;
-  /** The raw bytes in base64; null when secrets are not kept, or are sealed. */
+  /** The raw bytes in base64; null when secrets are not kept, or sealed. */
   readonly base64: Secret | null;
-  /** The raw bytes as an armored age file; null when they are not sealed. */
+  /** The raw bytes as an age file in ASCII armor, in place of `base64`; null where nothing is sealed. */
   readonly sealed: string | null;
+  /** Who can open that: age recipients. Left out where nothing is sealed. */
+  readonly recipients?: readonly string[];
 }
 
-/** The raw bytes of a kept answer; null when its secret was not kept. */
+/** An answer whose secret is kept: as it came, or sealed. */
+export function keepsSecret({ base64, sealed }: AnswerRecord): boolean {
+  return base64 !== null || sealed !== null;
+}
+
+/** The raw bytes of a kept answer; null when its secret was not kept, or is sealed. */
 export function answerBytes({ base64 }: AnswerRecord): Uint8Array | null {
   return base64 === null ? null : Buffer.from(base64.reveal(), 'base64');
 }
@@ -93,13 +105,15 @@ export function encodeRecord(record: JournalRecord): Buffer {
 }
 
 function plain(record: JournalRecord): object {
-  if (record.type === 'answer') {
-    const { sealed, base64, ...rest } = record;
-    return { ...rest, base64: base64?.reveal() ?? null, ...(sealed === null ? {} : { sealed }) };
-  }
+  if (record.type === 'answer') return plainAnswer(record);
   if (record.type !== 'intent') return record;
   const { type, schema, intent } = record;
   return { type, schema, ...intent };
+}
+
+/** Without what only a sealed answer has, as 0.1.0 wrote it. */
+function plainAnswer({ sealed, base64, ...answer }: AnswerRecord): object {
+  return { ...answer, base64: base64?.reveal() ?? null, ...(sealed === null ? {} : { sealed }) };
 }
 
 /**
@@ -133,6 +147,7 @@ function decodeRecord(line: string): JournalRecord | null {
         accountId: asText(fields['accountId']),
         base64: base64 === null ? null : new Secret(base64),
         sealed: asText(fields['sealed']),
+        ...('recipients' in fields ? { recipients: textsIn(fields['recipients']) } : {}),
       };
     }
     case 'delivered': {
@@ -159,7 +174,6 @@ function parseIntent(fields: Fields): RecordedIntent | null {
   if (id === null || operation === null || startedAt === null || connection === null || account === null) return null;
   if (process === null) return null;
   const store = asText(fields['store']);
-  const targets: readonly unknown[] = Array.isArray(fields['targets']) ? fields['targets'] : [];
   return {
     id,
     operation,
@@ -167,11 +181,16 @@ function parseIntent(fields: Fields): RecordedIntent | null {
     process,
     connection,
     account,
-    targets: targets.filter((target) => typeof target === 'string'),
+    targets: textsIn(fields['targets']),
     directory: asText(fields['directory']) ?? '/',
     keepsSecret: fields['keepsSecret'] === true,
     ...(store === null ? {} : { store }),
   };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  return items.filter((item) => typeof item === 'string');
 }
 
 function parseConnection(fields: Fields): EntryConnection | null {

@@ -9,6 +9,8 @@ export interface State {
   readonly audit: AuditLog;
   readonly journal: (options: Pick<JournalOptions, 'keepsSecrets'>) => Journal;
   readonly history: () => AuditHistory;
+  /** Whether the log of this run is to have a sealed copy of what is kept: nothing else may outlive its machine. */
+  readonly hasCapsule: boolean;
   /** Tells it from every other one, e.g. `s3://ops/prod`. */
   readonly place: string;
 }

@@ -49,6 +49,11 @@ export function isUnsent({ records }: StoredEntry): boolean {
   return records.length === 1;
 }
 
+/** Compares entries by their age, the oldest first, unreadable ones last. */
+export function sortKeyOf({ id, intent }: StoredEntry): string {
+  return intent === null ? `1 ${id}` : `0 ${intent.startedAt} ${id}`;
+}
+
 /** An entry, or null where the file is gone, or one whose creation was not finished. */
 export type EntryReading = StoredEntry | UnfinishedEntry | null;
 

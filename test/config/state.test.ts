@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 
 import { stateSettings, type StateSettings } from '../../src/config/state.ts';
 import { describeAddress, readStoreAddress } from '../../src/model/store-address.ts';
+import * as keys from '../harness/age.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
-const ops = `age1${'q'.repeat(58)}`;
-const other = `age1${'p'.repeat(58)}`;
+const ops = keys.ops.recipient;
+const other = keys.breakGlass.recipient;
 const env = { SACTL_STATE: 's3://ops', SACTL_STATE_RECIPIENTS: ops };
 const userFile = '.config/sactl/config.yaml';
 

@@ -88,6 +88,7 @@ export async function worldOf(script: Script = {}): Promise<World> {
       renderer: await prepareRenderer(ctx, script.output ?? { query: ['.credential.value'] }),
       targets: (script.targets ?? []).map((target) => targetOf(target, happen)),
       preferences: { verify: true, reissue: true, keepsSecret: true, allowSelf: false, ...script.preferences },
+      capsule: null,
       journal: faultyJournal(journal, { faults: new Set(script.journalFaults), log: happen }),
       audit: openAuditLog(journal),
       credentialSource: 'environment variable NSCALE_SERVICE_TOKEN',

@@ -252,6 +252,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'providers/augment/changes.ts': 'a change without a credential',
   'providers/nscale/create.ts': 'what was not done of an account besides its credential',
   'providers/runai/create.ts': 'what was not done of an account besides its credential',
+  'state/sealed-entry.ts': 'what is kept, and cannot be opened here',
+  'commands/recover/capsules.ts': "copies in a job's log, of which some are damaged",
   'commands/sandbox/augment-page.ts': 'the console of the sandbox, which is no provider',
 };
 

@@ -97,7 +97,7 @@ describe('an older entry', () => {
     ['at another endpoint', { connection: { endpoint: 'https://other.example' } }],
     ['in another organization', { connection: { organization: 'org-2' } }],
     ['that a process is still at', { isRunning: true }],
-    ['that a newer version wrote', { schema: 2 }],
+    ['that a newer version wrote', { schema: 3 }],
   ])('stays: one %s', async (_, earlier, arrived) => {
     expect(await remains(earlier, arrived)).toBe(true);
   });

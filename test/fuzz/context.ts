@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 
 import type { Context, Output, Prompter } from '../../src/context.ts';
+import { piecesOf } from '../harness/context.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import type { CommandLine } from './scenario.ts';
 
@@ -47,6 +48,7 @@ export function worldContext(options: ContextOptions): WorldContext {
     stdin: {
       isTTY: command.terminal !== null,
       text: (maxBytes) => Promise.resolve(Buffer.byteLength(command.stdin) > maxBytes ? null : command.stdin),
+      chunks: () => piecesOf(command.stdin),
     },
     stdout: outputOf(command, out),
     stderr: { ...streamOf(command, err), discards: false },

@@ -53,6 +53,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
         const text = options.stdin ?? '';
         return Promise.resolve(Buffer.byteLength(text) > maxBytes ? null : text.replace(/^\uFEFF/, ''));
       },
+      chunks: () => piecesOf(options.stdin ?? ''),
     },
     stdout: { ...output(out, options.terminal), ...options.stdout },
     stderr: output(err, options.terminal),
@@ -83,6 +84,12 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     ...options.overrides,
   };
   return { ctx, stdout: () => out.join(''), stderr: () => err.join(''), sleeps };
+}
+
+/** As a pipe gives it: no piece ends where a line does. */
+export async function* piecesOf(given: string): AsyncIterable<Uint8Array> {
+  const bytes = Buffer.from(given);
+  for (let at = 0; at < bytes.length; at += 1000) yield await Promise.resolve(bytes.subarray(at, at + 1000));
 }
 
 function output(chunks: string[], columns: number | undefined): Output {

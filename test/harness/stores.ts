@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts';
 import { readStoreAddress } from '../../src/model/store-address.ts';
 import { openStateStore } from '../../src/session/state-store.ts';
 import type { StateStore } from '../../src/state/store/store.ts';
+import { ops } from './age.ts';
 import { freshStateDirectory } from './state.ts';
 
 /** The address of the S3 server of test/harness/s3.ts. */
@@ -12,7 +13,7 @@ export const s3Address = 's3://ops/prod?endpoint=http://127.0.0.1:9';
 export const s3Environment = { AWS_ACCESS_KEY_ID: 'AKIDTEST', AWS_SECRET_ACCESS_KEY: 's3-s3cret-0123456789' };
 
 /** An age recipient. */
-export const recipient = `age1${'q'.repeat(58)}`;
+export const { recipient } = ops;
 
 /** The store at an address, as commands open it. */
 export function openStoreAt(ctx: Context, address: string): Promise<StateStore> {
@@ -25,6 +26,7 @@ export function openStoreAt(ctx: Context, address: string): Promise<StateStore> 
     recipients: { value: [recipient], source },
     identity: { value: null, source },
     leaseMs: { value: 120_000, source },
+    capsule: { value: true, source },
   };
   return openStateStore(ctx, { input: false, color: false }, { settings, stateDirectory: freshStateDirectory() });
 }

@@ -1,4 +1,5 @@
 import type { Context, Output, Prompter } from '../../src/context.ts';
+import { piecesOf } from '../harness/context.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface RunnerOptions {
@@ -19,7 +20,7 @@ export interface RunnerOptions {
 /** The Context of one runner: all that it waits for is a happening of the schedule, but for files, which are real. */
 export function runnerContext({ schedule, runner, ...options }: RunnerOptions): Context {
   return {
-    stdin: { isTTY: false, text: () => Promise.resolve('') },
+    stdin: { isTTY: false, text: () => Promise.resolve(''), chunks: () => piecesOf('') },
     stdout: outputTo(options.onStdout),
     stderr: outputTo(options.onStderr),
     env: options.env,

@@ -176,7 +176,7 @@ describe('an entry of a newer version', () => {
     const directory = await temporary();
     const path = await leftEntry(directory);
     const [first = ''] = (await readFile(path, 'utf8')).split('\n');
-    const newer = `${first.replace('"schema":1', '"schema":2')}\n`;
+    const newer = `${first.replace('"schema":1', '"schema":3')}\n`;
     await writeFile(path, newer);
     const journal = journalIn(directory, { self: processOf(200), now: later });
     expect(await journal.list()).toMatchObject([{ isNewer: true, records: [{ type: 'intent' }] }]);
@@ -189,7 +189,7 @@ describe('an entry of a newer version', () => {
   it('is open when its intent means nothing to this one', async () => {
     const directory = await temporary();
     const path = await leftEntry(directory);
-    await writeFile(path, '{"type":"intent","schema":2,"what":"else"}\n');
+    await writeFile(path, '{"type":"intent","schema":3,"what":"else"}\n');
     const [entry] = await journalIn(directory, { now: later }).list();
     expect(entry).toMatchObject({ isNewer: true, problem: 'it was written by a newer sactl' });
     expect(entry && isOpen(entry)).toBe(true);

@@ -70,7 +70,7 @@ function stateRows(
   { state, profile, profiles }: Configuration,
   homeDirectory: string | null,
 ): readonly [name: string, setting: Setting<Cell>][] {
-  const { store, credential, recipients, identity, leaseMs } = stateSettings(
+  const { store, credential, recipients, identity, leaseMs, capsule } = stateSettings(
     state,
     profiles.get(profile.value ?? '') ?? null,
   );
@@ -82,6 +82,7 @@ function stateRows(
     ['state.recipients', recipients],
     ['state.identity', named(identity)],
     ['state.lease', { ...leaseMs, value: `${leaseMs.value / 1000}s` }],
+    ['state.capsule', { ...capsule, value: capsule.value ? 'on' : 'off' }],
   ];
   const isSet = others.filter(([, { source, value }]) => source.kind !== 'default' && value !== null);
   return [['state.store', { ...store, value: describeAddress(store.value) }], ...isSet];

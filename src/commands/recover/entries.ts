@@ -1,6 +1,6 @@
 import { ExitCode } from '../../errors.ts';
 import type { Column } from '../../output/columns.ts';
-import { listDocument } from '../../output/document.ts';
+import { listDocument, type OutputDocument } from '../../output/document.ts';
 import { confirmChange, confirmationProblems } from '../../session/confirm.ts';
 import { dryRunDocument } from '../../session/dry-run.ts';
 import type { Invocation } from '../../session/invocation.ts';
@@ -9,18 +9,25 @@ import { recordFact } from '../../state/audit-log.ts';
 import type { StoredEntry } from '../../state/stored-entry.ts';
 import { entryDetail, revealEntry } from './entry-detail.ts';
 import { entryDocument, type EntryDocument } from './entry.ts';
-import { entryIdProblems, openRecovery, pickEntry, refuseUnderWay } from './pick.ts';
+import { entryIdProblems, openRecovery, pickEntry, refuseUnderWay, type Recovery } from './pick.ts';
 import { entryStates, type EntryState } from './states.ts';
 
 /** What `recover list` does. */
 export async function listEntries({ ctx, common }: Invocation): Promise<ExitCode> {
   const recovery = await openRecovery(ctx, common, []);
   const entries = await recovery.journal.list();
-  const documents = await Promise.all(entries.map((entry) => entryDocument(ctx, entry)));
-  const rows = documents.map((document) => Object.assign(document, recovery.marker));
-  await recovery.emit(listDocument({ rows, columns }));
-  if (rows.length === 0) await recovery.note('nothing is waiting');
+  await recovery.emit(await entriesDocument(recovery, entries));
+  if (entries.length === 0) await recovery.note('nothing is waiting');
   return ExitCode.done;
+}
+
+/** Entries as a list prints. */
+export async function entriesDocument(
+  { ctx, marker }: Pick<Recovery, 'ctx' | 'marker'>,
+  entries: readonly StoredEntry[],
+): Promise<OutputDocument> {
+  const documents = await Promise.all(entries.map((entry) => entryDocument(ctx, entry)));
+  return listDocument({ rows: documents.map((document) => Object.assign(document, marker)), columns });
 }
 
 /** On a terminal of 80 columns the state, the account and the whole id are left: what the other commands need. */
@@ -43,7 +50,7 @@ export async function showEntry(
   const recovery = await openRecovery(ctx, common, entryIdProblems(ctx, common, id));
   const entry = await pickEntry(recovery, id);
   const document = await entryDocument(ctx, entry);
-  const secret = reveal ? await revealEntry(ctx, entry) : null;
+  const secret = reveal ? await revealEntry(ctx, recovery.journal, entry) : null;
   await recovery.emit({
     value: { ...document, ...secret, ...recovery.marker },
     human: (style) => entryDetail({ entry, document, secret }, style),
@@ -101,7 +108,7 @@ function naming({ id, operation, accountName }: EntryDocument): string {
 const mayHoldCredential: ReadonlySet<EntryState> = new Set(['broken', 'newer', 'unreadable']);
 
 function effectOf({ state, accountName, delivered }: EntryDocument): string {
-  if (state === 'kept') {
+  if (state === 'kept' || state === 'sealed') {
     const rest = delivered.length === 0 ? 'for good' : `but where it is: ${delivered.join(', ')}`;
     return `the credential of ${accountName} is gone ${rest}`;
   }

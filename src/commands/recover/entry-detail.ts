@@ -2,6 +2,7 @@ import { hintText, type Hint } from '../../model/hint.ts';
 import { answerIn } from '../../delivery/life.ts';
 import { readEntry, recoverCommand, replacementHint } from '../../delivery/recover.ts';
 import { answerBytes } from '../../state/record.ts';
+import type { Journal } from '../../state/journal.ts';
 import { underWayHint, type StoredEntry } from '../../state/stored-entry.ts';
 import { exactText, safeText } from '../../model/text.ts';
 import { cellText } from '../../output/columns.ts';
@@ -55,7 +56,7 @@ function nextStep(entry: StoredEntry, { state, accountId }: EntryDocument): Hint
   if (state === 'newer') return 'use the sactl that wrote it';
   if (entry.intent === null) return [`look at ${entry.path}; to remove it: `, recoverCommand('discard', entry)];
   if (state === 'under-way') return underWayHint;
-  if (state === 'kept') return recoverCommand('deliver', entry);
+  if (state === 'kept' || state === 'sealed') return recoverCommand('deliver', entry);
   if (state === 'held') return recoverCommand('discard', entry);
   return replacementHint(entry, accountId);
 }
@@ -84,10 +85,10 @@ export interface Revealed {
 
 /**
  * What `--reveal` adds.
- * @throws NotFoundError when the entry holds no credential; UsageError when it cannot be read
+ * @throws NotFoundError when the entry holds no credential; UsageError when it cannot be read; as `Journal.unsealed`
  */
-export async function revealEntry(ctx: Context, stored: StoredEntry): Promise<Revealed> {
-  const entry = requireReadable(stored);
+export async function revealEntry(ctx: Context, journal: Journal, stored: StoredEntry): Promise<Revealed> {
+  const entry = await journal.unsealed(requireReadable(stored));
   try {
     const issued = await readEntry(ctx, entry);
     await mask(ctx, issued).catch(() => undefined);

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { deliveredOf, lifeOf, type Life } from '../../delivery/life.ts';
 import { accountIdOf, readEntry } from '../../delivery/recover.ts';
+import { keepsSecret } from '../../state/record.ts';
 import type { EntryState } from './states.ts';
 import type { ReadableEntry, StoredEntry } from '../../state/stored-entry.ts';
 import type { Issued } from '../../providers/issuance.ts';
@@ -74,6 +75,7 @@ function stateOf({ isNewer, isUnderWay }: ReadableEntry, life: Life, issued: Iss
   if (isNewer) return 'newer';
   if (isUnderWay) return 'under-way';
   if (life.at === 'held' || life.at === 'asked') return life.at;
-  if (life.at === 'idle' || life.answer.base64 === null) return 'empty';
+  if (life.at === 'idle' || !keepsSecret(life.answer)) return 'empty';
+  if (life.answer.sealed !== null) return 'sealed';
   return issued === null ? 'broken' : 'kept';
 }

@@ -7,6 +7,7 @@ export const entryFlag = { id: text('--id <entry>', 'id of the entry, or its fir
 /** The states of an entry: those of its life, and what keeps it from being read or used. */
 export const entryStates = {
   kept: { tone: 'warning', meaning: phases.kept },
+  sealed: { tone: 'warning', meaning: 'a credential is in it, sealed; who has the identity can deliver it' },
   broken: { tone: 'bad', meaning: 'an answer is in it, and no credential can be read out of it' },
   empty: { tone: 'bad', meaning: 'an answer came, and was left without its secret (--no-journal)' },
   asked: { tone: 'bad', meaning: phases.asked },

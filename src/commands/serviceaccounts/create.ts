@@ -2,7 +2,7 @@ import { deliveryFlags, newAccountFlags, suppliedFlags } from '../../session/acc
 import { on } from '../../session/flag.ts';
 import { verb } from '../verb.ts';
 
-const { to, verify, reissue, journal } = deliveryFlags;
+const { to, verify, reissue, journal, capsule } = deliveryFlags;
 const { token, allowTenantChange } = suppliedFlags;
 
 export const create = verb({
@@ -29,6 +29,7 @@ export const create = verb({
     verify,
     reissue,
     journal,
+    capsule,
     token,
     allowTenantChange,
   },

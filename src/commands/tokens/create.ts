@@ -3,7 +3,7 @@ import { on, text } from '../../session/flag.ts';
 import { verb } from '../verb.ts';
 
 const { token, allowTenantChange } = suppliedFlags;
-const { to, verify, journal } = deliveryFlags;
+const { to, verify, journal, capsule } = deliveryFlags;
 
 export const create = verb({
   summary: 'Add a token to a service account',
@@ -24,6 +24,7 @@ export const create = verb({
     verify,
     allowTenantChange,
     journal,
+    capsule,
   },
   run: async (invocation, flags) => (await import('../../session/tokens.ts')).createToken(invocation, flags),
 });

@@ -21,6 +21,7 @@ export interface SharedEntryOptions extends EntryPlace {
   readonly keepsSecret: boolean;
   /** Seals an answer for the recipients, as an armored age file. */
   readonly seal: (bytes: Uint8Array) => Promise<string>;
+  readonly recipients: readonly string[];
   readonly now: () => number;
   /** Tells the user one line on stderr. */
   readonly report: (text: string) => Promise<void>;
@@ -87,7 +88,16 @@ export function sharedEntry(options: SharedEntryOptions): JournalEntry {
 
   async function keepInStore({ bytes, operation, accountId }: NewAnswer): Promise<void> {
     const sealed = keepsSecret ? await options.seal(bytes) : null;
-    await value.put({ type: 'answer', at: at(), operation, accountId, base64: null, sealed });
+    const { recipients } = options;
+    await value.put({
+      type: 'answer',
+      at: at(),
+      operation,
+      accountId,
+      base64: null,
+      sealed,
+      ...(keepsSecret && { recipients }),
+    });
   }
 
   async function ended(): Promise<void> {

@@ -4,7 +4,8 @@ import type { Context } from '../../context.ts';
 import { holderOf } from '../../files/holder.ts';
 import { accountKey, digestOf } from '../account-lock.ts';
 import { isEntryId } from '../journal-folder.ts';
-import { findEntry, noSuchEntry, refuseReopening, type Journal } from '../journal.ts';
+import { findEntry, noSuchEntry, refuseReopening } from '../find-entry.ts';
+import type { Journal } from '../journal.ts';
 import type { JournalEntry } from '../journal-entry.ts';
 import { decodeRecords, schemaVersion, type Intent, type JournalRecord, type RecordedIntent } from '../record.ts';
 import { entryOf, type EntryPlace, type StoredEntry } from '../stored-entry.ts';
@@ -12,7 +13,7 @@ import { entryKey, removeEntry, sharedEntry, type SharedEntryOptions } from './e
 import type { SharedLocks } from './locks.ts';
 
 export interface SharedJournalOptions
-  extends Pick<Context, 'now' | 'self'>, Pick<SharedEntryOptions, 'store' | 'seal' | 'report'> {
+  extends Pick<Context, 'now' | 'self'>, Pick<SharedEntryOptions, 'store' | 'seal' | 'recipients' | 'report'> {
   /** The journal on this machine: entries are in both, so that a store that does not answer costs no credential. */
   readonly local: Journal;
   readonly workerOn: SharedLocks['workerOn'];
@@ -32,6 +33,9 @@ export function openSharedJournal(options: SharedJournalOptions): Journal {
     find: async (id) => findEntry(await journal.list(), id),
     erase: (id) => journal.erase(id),
     reopen: (id) => journal.reopen(id),
+    opener: options.local.opener,
+    unsealed: options.local.unsealed,
+    adopt: options.local.adopt,
   };
 }
 

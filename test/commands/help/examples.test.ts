@@ -35,6 +35,7 @@ const preparations: readonly (readonly [example: RegExp, lines: readonly string[
 async function prepare(world: World, example: string): Promise<void> {
   const entry = / recover \w+ --id (\w+)/.exec(example)?.[1];
   if (entry !== undefined) await world.keep('sactl sa rotate --id ci-deploy --yes --json', entry);
+  if (example.includes(' recover open')) await world.log('sactl sa rotate --id ci-deploy --yes --json', 'job.log');
   for (const line of preparations.flatMap(([like, lines]) => (like.test(example) ? lines : []))) {
     expect(await failure(world, line)).toBeNull();
   }

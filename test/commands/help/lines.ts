@@ -7,7 +7,7 @@ export interface Stage {
 }
 
 /**
- * The programs of a command line as a shell would start them, as far as examples go: words, quotes, pipes, `>`, and a
+ * The programs of a command line as a shell would start them, as far as examples go: words, quotes, pipes, `<`, `>`, and a
  * command within `$(…)`, which stands for the whole line.
  */
 export function stagesOf(line: string): Stage[] {
@@ -18,7 +18,13 @@ export function stagesOf(line: string): Stage[] {
     if (word === '|') pipeline.push([]);
     else pipeline.at(-1)?.push(word);
   }
-  return pipeline.map(stageOf);
+  return pipeline.flatMap(withInput).map(stageOf);
+}
+
+/** What reads a file has it from `cat`. */
+function withInput(words: readonly string[]): (readonly string[])[] {
+  const at = words.indexOf('<');
+  return at === -1 ? [words] : [['cat', words[at + 1] ?? ''], words.toSpliced(at, 2)];
 }
 
 function stageOf(words: readonly string[]): Stage {

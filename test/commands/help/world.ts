@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import type { Prompter } from '../../../src/context.ts';
+import { ops } from '../../harness/age.ts';
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
 import { runIn, type Outcome } from '../../harness/run.ts';
 import { freshStateDirectory } from '../../harness/state.ts';
@@ -14,6 +15,8 @@ export interface World {
   readonly run: (line: string) => Promise<Outcome>;
   /** Runs a line whose credential cannot be printed, so that an entry whose id begins like this stays in the journal. */
   readonly keep: (line: string, id: string) => Promise<void>;
+  /** Runs a line as a job of CI, which seals for the person here, and leaves its log in this file. */
+  readonly log: (line: string, path: string) => Promise<void>;
 }
 
 const document = JSON.stringify({ name: 'ci-release', groups: ['ml-training'] });
@@ -23,7 +26,7 @@ export async function createWorld(): Promise<World> {
   const homeDirectory = join(cwd, 'home');
   await mkdir(join(cwd, 'tokens'));
   await mkdir(join(homeDirectory, '.augment'), { recursive: true });
-  const env = { SACTL_SANDBOX: '1', SACTL_STATE_DIR: freshStateDirectory() };
+  const env = { SACTL_SANDBOX: '1', SACTL_STATE_DIR: freshStateDirectory(), SACTL_STATE_IDENTITY: ops.identity };
   const machine: TestContextOptions = { cwd, homeDirectory, env };
 
   async function run(line: string): Promise<Outcome> {
@@ -44,7 +47,14 @@ export async function createWorld(): Promise<World> {
     const ctx = { ...context.ctx, uuid: () => `${id}-0000-4000-8000-000000000001` };
     await runIn({ ...context, ctx }, stage?.words.slice(1) ?? []);
   }
-  return { run, keep };
+
+  async function log(line: string, path: string): Promise<void> {
+    const job = { ...env, CI: '1', SACTL_STATE_RECIPIENTS: ops.recipient };
+    const [stage] = stagesOf(line);
+    const { stderr } = await runIn(testContext({ ...machine, env: job }), stage?.words.slice(1) ?? []);
+    await writeFile(join(cwd, path), stderr);
+  }
+  return { run, keep, log };
 }
 
 /** sactl and `cat`; what else an example names is taken to hand on what it reads. */

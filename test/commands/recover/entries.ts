@@ -175,5 +175,5 @@ export async function fromTheFuture(
   const path = join(stateDirectory, 'journal', `${id}.jsonl`);
   const text = await readFile(path, 'utf8');
   await rm(path);
-  await writeFile(path, text.replace('"schema":1', '"schema":2'), { mode: 0o600 });
+  await writeFile(path, text.replace('"schema":1', '"schema":3'), { mode: 0o600 });
 }
