@@ -195,7 +195,7 @@ export function stateProblems({ store, credential, recipients }: StateSettings):
   const { kind } = store.value;
   const where = `the state store of ${describeSource(store.source)} (${describeAddress(store.value)})`;
   const needsRecipients = kind !== 'file' && recipients.value.length === 0;
-  const takesNone = credential.value !== null && (kind === 'file' || kind === 'kubernetes');
+  const takesNone = credential.value !== null && (kind === 'file' || kind === 'folder' || kind === 'kubernetes');
   return [
     ...(needsRecipients ? [`${where} needs recipients: "recipients" beside it, or SACTL_STATE_RECIPIENTS`] : []),
     ...(takesNone ? [`${where} takes no "credential"`] : []),

@@ -4,7 +4,10 @@ import { listOf, quoted } from './text.ts';
 
 /** Where the state is kept (docs/design.md 11). */
 export type StoreAddress =
+  /** On this machine. */
   | { readonly kind: 'file' }
+  /** A folder that several machines share; an absolute path. */
+  | { readonly kind: 'folder'; readonly path: string }
   | {
       readonly kind: 's3';
       readonly bucket: string;
@@ -33,12 +36,14 @@ const sslModes = ['verify-full', 'verify-ca', 'disable'] as const;
 /** An address, or what is wrong with it as it reads after its name; it is never quoted, because it may hold a password. */
 export type AddressReading = { readonly value: StoreAddress } | { readonly problem: string };
 
-const forms = 'must be file, s3://<bucket>[/<prefix>], postgres://<user>@<host>/<database> or kubernetes:<namespace>';
+const forms =
+  'must be file, file:<absolute path>, s3://<bucket>[/<prefix>], postgres://<user>@<host>/<database> or kubernetes:<namespace>';
 
 /** Reads e.g. `s3://ops/sactl?region=eu-west-1`. */
 export function readStoreAddress(text: string): AddressReading {
   if (text === 'file') return { value: { kind: 'file' } };
   const [, scheme = '', rest = ''] = /^([a-z0-9]+):(.*)$/s.exec(text) ?? [];
+  if (scheme === 'file') return readFolder(rest);
   if (scheme === 'kubernetes') return readKubernetes(rest);
   // A URL would lead `/a/../b` elsewhere than it reads.
   if (!rest.startsWith('//') || !URL.canParse(text) || /\/\.{1,2}(?:[/?#]|$)/.test(rest)) return { problem: forms };
@@ -51,7 +56,15 @@ export function describeAddress(address: StoreAddress): string {
   if (address.kind === 's3') return `s3://${address.bucket}${address.prefix === '' ? '' : `/${address.prefix}`}`;
   if (address.kind === 'kubernetes') return `kubernetes:${address.namespace}`;
   if (address.kind === 'file') return 'file';
+  if (address.kind === 'folder') return `file:${address.path}`;
   return `postgres://${address.user}@${address.host}:${address.port}/${address.database}`;
+}
+
+function readFolder(path: string): AddressReading {
+  if (!/^(?:\/|[A-Za-z]:[\\/])/.test(path) || /\p{Cc}/u.test(path)) {
+    return { problem: 'has a folder that is no absolute path, e.g. file:/mnt/shared/sactl' };
+  }
+  return { value: { kind: 'folder', path: path.replace(/(?<=.)[\\/]+$/, '') } };
 }
 
 function readS3(url: URL): AddressReading {

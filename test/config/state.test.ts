@@ -115,7 +115,7 @@ profiles:
     const found = await workspace.problems({}, { SACTL_STATE: 'gs://ops', SACTL_STATE_LEASE: '4s' });
     const at = `~/${userFile}`;
     expect(found).toEqual([
-      'SACTL_STATE must be file, s3://<bucket>[/<prefix>], postgres://<user>@<host>/<database> or kubernetes:<namespace>',
+      'SACTL_STATE must be file, file:<absolute path>, s3://<bucket>[/<prefix>], postgres://<user>@<host>/<database> or kubernetes:<namespace>',
       'SACTL_STATE_LEASE must be at least 5s and at most 1h',
       `${at}: unknown key "state.bucket"`,
       `${at}: "state.store" must not hold a password: "credential" beside it names where it is`,
@@ -225,7 +225,6 @@ test.each([
   'kubernetes:a/b',
   'kubernetes:ops?context=',
   'kubernetes://ops',
-  'file:/tmp/x',
   'files',
   'https://ops',
 ])('%s is none, and the sentence quotes no secret', (text) => {
@@ -233,4 +232,18 @@ test.each([
   if (!('problem' in reading)) throw new Error(`${text} is taken`);
   expect(reading.problem).toMatch(/^(?:must|has|says) /);
   expect(reading.problem).not.toContain(s3cret);
+});
+
+it.each([
+  ['file:/mnt/shared/sactl/', 'file:/mnt/shared/sactl'],
+  ['file:/', 'file:/'],
+])('%s is a folder that several machines share', (text, address) => {
+  const reading = readStoreAddress(text);
+  expect('value' in reading ? describeAddress(reading.value) : reading.problem).toBe(address);
+});
+
+it.each(['file:', 'file:state', 'file:./state', 'file:~/state'])('%s is no address', (text) => {
+  expect(readStoreAddress(text)).toEqual({
+    problem: 'has a folder that is no absolute path, e.g. file:/mnt/shared/sactl',
+  });
 });

@@ -10,7 +10,7 @@ const variables = {
     SACTL_CONFIG: "the user's configuration file (JSON or YAML), as an absolute path or below ~/",
     SACTL_STATE_DIR:
       'the folder of the journal, the audit log, the record of Augment accounts and the sandbox: absolute, or below ~/',
-    SACTL_STATE: 'the state store: file, s3://…, postgres://… or kubernetes:<namespace>',
+    SACTL_STATE: 'the state store: file, file:<folder>, s3://…, postgres://… or kubernetes:<namespace>',
     SACTL_STATE_RECIPIENTS: 'who can open what is kept, which is sealed then: age recipients, with commas between them',
     SACTL_STATE_IDENTITY: 'the age key that opens it, or the path of its file',
     SACTL_STATE_LEASE: 'how long an account is held without a sign of life: 120s; at least 5s',

@@ -11,7 +11,7 @@ export interface StoreOptions extends Pick<
   Context,
   'cwd' | 'platform' | 'userId' | 'sleep' | 'uuid' | 'now' | 'timeout'
 > {
-  /** Of the store that is a folder. */
+  /** Of the store that is a folder of this machine. */
   readonly directory: string;
   /** Without what no store may see. */
   readonly env: Environment;
@@ -43,5 +43,5 @@ async function load(address: StoreAddress, options: StoreOptions): Promise<State
     return openKubernetesStore({ ...options, address });
   }
   const { openFileStore } = await import('./file.ts');
-  return openFileStore(options);
+  return openFileStore(address.kind === 'folder' ? { ...options, directory: address.path } : options);
 }
