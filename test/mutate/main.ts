@@ -76,7 +76,10 @@ function runners(setup: Parameters<typeof createRunner>[1]): readonly Runner[] {
 async function coverageOf(sources: readonly Source[]): Promise<Coverage> {
   const tests = filesBelow('test').filter((file) => file.endsWith('.test.ts') && !apart.test(file));
   const texts = sources.map(({ path, text, sites, first }) => [path, instrumented(text, sites, first)]);
-  const measuring = runners({ root, instrumented: Object.fromEntries(texts) });
+  const measuring = runners({
+    root,
+    measure: { texts: Object.fromEntries(texts), hits: `${root}/test/mutate/hits.ts` },
+  });
   try {
     return await measure(
       tests.map((file) => `${root}/${file}`),
@@ -108,7 +111,7 @@ function earlier(): readonly Line[] {
 async function tryAll(mutants: readonly Mutant[], sources: readonly Source[]): Promise<readonly Result[]> {
   const coverage = await coverageOf(sources);
   const known = earlier();
-  const trying = runners({ root, instrumented: null });
+  const trying = runners({ root, measure: null });
   const open = [...mutants];
   const results: Result[] = [];
   await Promise.all(

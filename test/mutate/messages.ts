@@ -36,6 +36,6 @@ export interface Answer {
 /** What a process starts with. */
 export interface Setup {
   readonly root: string;
-  /** Texts in which sites count themselves, by path; null where nothing is measured. */
-  readonly instrumented: Readonly<Record<string, string>> | null;
+  /** For finding out what each test runs: texts in which sites count themselves, by path, and the path of `hits.ts`. */
+  readonly measure: { readonly texts: Readonly<Record<string, string>>; readonly hits: string } | null;
 }

@@ -21,7 +21,7 @@ process.once('message', (setup: Setup) => {
   void open(setup);
 });
 
-async function open({ root, instrumented }: Setup): Promise<void> {
+async function open({ root, measure }: Setup): Promise<void> {
   let texts: Readonly<Record<string, string>> = {};
   const vitest = await createVitest(
     'test',
@@ -30,13 +30,13 @@ async function open({ root, instrumented }: Setup): Promise<void> {
       run: true,
       watch: false,
       reporters: [{}],
-      bail: instrumented === null ? 1 : 0,
+      bail: measure === null ? 1 : 0,
       maxWorkers: 1,
       update: false,
       sequence: { sequencer: AsAsked },
-      setupFiles: instrumented === null ? [] : [`${root}/test/mutate/hits.ts`],
+      setupFiles: measure === null ? [] : [measure.hits],
     },
-    { plugins: [{ name: 'mutants', enforce: 'pre', load: (id) => texts[id] ?? instrumented?.[id] ?? null }] },
+    { plugins: [{ name: 'mutants', enforce: 'pre', load: (id) => texts[id] ?? measure?.texts[id] ?? null }] },
   );
   process.on('message', ({ change, tests }: Question) => {
     void (async () => {

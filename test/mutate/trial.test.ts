@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mutantsOf, mutated, type Mutant } from './mutants.ts';
 import { createRunner, type Runner } from './process.ts';
 import { killedShare, reportOf } from './report.ts';
+import { instrumented, siteAt, sitesOf } from './sites.ts';
 import { tryMutant, type Verdict } from './trial.ts';
 
 // Vitest runs a small project with a good and a bad suite, in a process of its own, as `npm run mutate` does with this one.
@@ -19,8 +20,10 @@ export function isLarge(size: number): boolean {
   return size >= first + 9;
 }
 `;
-const good = 'expect(isLarge(10)).toBe(true); expect(isLarge(9)).toBe(false);';
-const bad = 'expect(typeof isLarge(11)).toBe("boolean");';
+const suites = {
+  good: ["test('ten', () => expect(isLarge(10)).toBe(true));", "test('nine', () => expect(isLarge(9)).toBe(false));"],
+  bad: ["test('any', () => expect(typeof isLarge(11)).toBe('boolean'));", "test('none', () => expect(1).toBe(1));"],
+};
 
 const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const mutants = mutantsOf('src/http/src.ts', code);
@@ -43,7 +46,7 @@ describe.skipIf(process.platform === 'win32')('a trial', () => {
     program = mkdtempSync(join(packages, '.cache/sactl-mutants-'));
     await bundle(program);
     writeProject(root);
-    runner = createRunner(join(program, 'runner.js'), { root, instrumented: null });
+    runner = createRunner(join(program, 'runner.js'), { root, measure: null });
   });
 
   afterAll(() => {
@@ -51,8 +54,8 @@ describe.skipIf(process.platform === 'win32')('a trial', () => {
     for (const folder of [root, program]) rmSync(folder, { recursive: true, force: true });
   });
 
-  async function verdictOf(change: string, suites: readonly string[]): Promise<Verdict> {
-    const tests = suites.map((name) => ({ path: join(root, `${name}.test.ts`), ids: null, ms: 100 }));
+  async function verdictOf(change: string, names: readonly string[]): Promise<Verdict> {
+    const tests = names.map((name) => ({ path: join(root, `${name}.test.ts`), ids: null, ms: 100 }));
     if (runner === undefined) throw new Error('no runner');
     return tryMutant(runner, { path: join(root, 'src.ts'), text: mutated(code, named(change)) }, tests);
   }
@@ -61,7 +64,7 @@ describe.skipIf(process.platform === 'win32')('a trial', () => {
     expect(await verdictOf('>= → >', ['bad'])).toEqual({ kind: 'survived', by: 'run by 1 test files' });
     expect(await verdictOf('>= → >', ['bad', 'good'])).toEqual({
       kind: 'killed',
-      by: 'good.test.ts > size: expected false to be true // Object.is equality',
+      by: 'good.test.ts > ten: expected false to be true // Object.is equality',
     });
     // What one mutant did is gone when the next is tried.
     expect((await verdictOf('9 → 10', ['good'])).kind).toBe('killed');
@@ -73,6 +76,26 @@ describe.skipIf(process.platform === 'win32')('a trial', () => {
       kind: 'invalid',
       by: "Cannot read properties of undefined (reading 'size')",
     });
+  });
+
+  test('runs the tests that were measured to run a place, and no other', async () => {
+    const text = readFileSync(join(root, 'src.ts'), 'utf8');
+    const sites = sitesOf('src.ts', text);
+    const measuring = createRunner(join(program, 'runner.js'), {
+      root,
+      measure: {
+        texts: { [join(root, 'src.ts')]: instrumented(text, sites, 0) },
+        hits: fileURLToPath(new URL('hits.ts', import.meta.url)),
+      },
+    });
+    const path = join(root, 'bad.test.ts');
+    const answer = await measuring.ask({ change: null, tests: [{ path, ids: null }] }, 60_000);
+    measuring.end();
+    const inside = siteAt(sites, text.indexOf('return'));
+    expect(answer).toMatchObject({ kind: 'passed', sites: [0], tests: [{ sites: [inside] }, { sites: [] }] });
+    const [first] = answer?.tests ?? [];
+    const again = await runner?.ask({ change: null, tests: [{ path, ids: [first?.id ?? ''] }] }, 60_000);
+    expect(again?.tests.map(({ id }) => id)).toEqual([first?.id]);
   });
 
   test('lets a mutant survive that nothing runs', async () => {
@@ -94,12 +117,8 @@ function writeProject(folder: string): void {
   symlinkSync(packages, join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'src.ts'), code);
-  for (const [name, body] of Object.entries({ good, bad })) {
-    const lines = [
-      "import { expect, test } from 'vitest';",
-      "import { isLarge } from './src.ts';",
-      `test('size', () => { ${body} });`,
-    ];
+  for (const [name, tests] of Object.entries(suites)) {
+    const lines = ["import { expect, test } from 'vitest';", "import { isLarge } from './src.ts';", ...tests];
     writeFileSync(join(folder, `${name}.test.ts`), lines.join('\n'));
   }
 }
