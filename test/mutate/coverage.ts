@@ -11,6 +11,7 @@ export interface Source {
   readonly file: string;
   readonly path: string;
   readonly text: string;
+  readonly hash: string;
   readonly sites: readonly Site[];
   /** The number of its first site: they are counted through all files. */
   readonly first: number;
@@ -23,15 +24,27 @@ export function sourcesOf(root: string, files: readonly string[]): readonly Sour
     const path = `${root}/${file}`;
     const text = readFileSync(path, 'utf8');
     const sites = sitesOf(file, text);
-    const source = { file, path, text, sites, first };
+    const source = { file, path, text, hash: digest(text), sites, first };
     first += sites.length;
     return source;
   });
 }
 
-/** What the tests of a file run, as it was when the file had this hash. */
-export interface Measured extends Omit<Answer, 'by'> {
+/** By file: the sites that ran, counted from its first one. */
+type Ran = Readonly<Record<string, readonly number[]>>;
+
+/** What the tests of a file run, as it was when that file had this hash. */
+export interface Measured {
   readonly hash: string;
+  /** The hashes of the sources then. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** Whether all of them passed. */
+  readonly isSound: boolean;
+  readonly loadMs: number;
+  /** What ran outside tests. */
+  readonly atLoad: Ran;
+  /** Those that passed. */
+  readonly tests: readonly { readonly id: string; readonly ms: number; readonly ran: Ran }[];
 }
 
 /** By the path of the test file. */
@@ -39,50 +52,60 @@ export type Coverage = ReadonlyMap<string, Measured>;
 
 const patienceMs = 300_000;
 
-/**
- * Runs every test file by itself, and notes what it runs. What was measured before is taken over from `cache`, for test files
- * that are as they were, unless a source has changed.
- */
-export async function measure(
-  tests: readonly string[],
-  { sources, runners, cache, say }: MeasureOptions,
-): Promise<Coverage> {
-  const version = digest(sources.map(({ file, text }) => `${file}\n${text}`).join('\n'));
-  const known = readCache(cache, version);
-  const hashes = new Map(tests.map((path) => [path, digest(readFileSync(path, 'utf8'))]));
-  const fresh = new Map([...known].filter(([path, { hash }]) => hashes.get(path) === hash));
-  const open = tests.filter((path) => !fresh.has(path));
-  const wanted = open.length;
-  await Promise.all(
-    runners.map(async (runner) => {
-      for (let path = open.shift(); path !== undefined; path = open.shift()) {
-        const answer = await runner.ask({ change: null, tests: [{ path, ids: null }] }, patienceMs);
-        fresh.set(path, { ...(answer ?? nothing), hash: hashes.get(path) ?? '' });
-        if (answer?.kind !== 'passed') say(`not used as far as it fails unchanged: ${path}: ${answer?.by ?? 'no end'}`);
-        writeFileSync(cache, JSON.stringify({ version, tests: [...fresh] }));
-        if (open.length % 50 === 0) say(`${String(wanted - open.length)} of ${String(wanted)} test files measured`);
-      }
-    }),
-  );
-  return fresh;
-}
-
 export interface MeasureOptions {
   readonly sources: readonly Source[];
-  /** They work with texts that are instrumented. */
-  readonly runners: readonly Runner[];
+  /** Makes processes that work with texts that are instrumented. */
+  readonly start: () => readonly Runner[];
   /** The path of the file that keeps what was measured. */
   readonly cache: string;
   readonly say: (line: string) => void;
 }
 
-const nothing: Omit<Measured, 'hash'> = { kind: 'invalid', loadMs: 0, sites: [], tests: [] };
+/** Runs every test file by itself that is not as it was when it was measured last, and notes what it runs. */
+export async function measure(tests: readonly string[], options: MeasureOptions): Promise<Coverage> {
+  const { sources, cache, say } = options;
+  const known = readCache(cache);
+  const hashes = new Map(tests.map((path) => [path, digest(readFileSync(path, 'utf8'))]));
+  const result = new Map([...known].filter(([path, { hash }]) => hashes.get(path) === hash));
+  const open = tests.filter((path) => !result.has(path));
+  if (open.length === 0) return result;
+  const versions = Object.fromEntries(sources.map(({ file, hash }) => [file, hash]));
+  const runners = options.start();
+  await Promise.all(
+    runners.map(async (runner) => {
+      for (let path = open.shift(); path !== undefined; path = open.shift()) {
+        const answer = await runner.ask({ change: null, tests: [{ path, ids: null }] }, patienceMs);
+        if (answer?.kind !== 'passed') say(`not used as far as it fails unchanged: ${path}: ${answer?.by ?? 'no end'}`);
+        result.set(path, { hash: hashes.get(path) ?? '', sources: versions, ...measuredBy(answer, sources) });
+        writeFileSync(cache, JSON.stringify([...result]));
+        if (open.length % 20 === 0) say(`${String(open.length)} test files are still to be measured`);
+      }
+    }),
+  );
+  for (const runner of runners) runner.end();
+  return result;
+}
 
-function readCache(cache: string, version: string): Coverage {
-  if (!existsSync(cache)) return new Map();
+function measuredBy(answer: Answer | null, sources: readonly Source[]): Omit<Measured, 'hash' | 'sources'> {
+  return {
+    isSound: answer?.kind === 'passed',
+    loadMs: answer?.loadMs ?? 0,
+    atLoad: byFile(answer?.sites ?? [], sources),
+    tests: (answer?.tests ?? []).map(({ id, ms, sites }) => ({ id, ms, ran: byFile(sites, sources) })),
+  };
+}
+
+function byFile(numbers: readonly number[], sources: readonly Source[]): Ran {
+  const inSources = sources.map(({ file, first, sites }) => {
+    const own = numbers.filter((number) => number >= first && number < first + sites.length);
+    return [file, own.map((number) => number - first)] as const;
+  });
+  return Object.fromEntries(inSources.filter(([, own]) => own.length > 0));
+}
+
+function readCache(cache: string): Coverage {
   // What `measure` wrote.
-  const stored = JSON.parse(readFileSync(cache, 'utf8')) as { version: string; tests: [string, Measured][] };
-  return new Map(stored.version === version ? stored.tests : []);
+  return new Map(existsSync(cache) ? (JSON.parse(readFileSync(cache, 'utf8')) as [string, Measured][]) : []);
 }
 
 /** Tests to run, and how many milliseconds they take about. */
@@ -90,19 +113,30 @@ export interface Chosen extends Selection {
   readonly ms: number;
 }
 
-/** The tests that run a site, those first that cost little, or stand where the tests of the file are. */
-export function testsOf(coverage: Coverage, site: number, room: string): readonly Chosen[] {
-  const chosen = [...coverage].flatMap(([path, measured]) => {
-    const isAtLoad = measured.sites.includes(site);
-    const tests = isAtLoad ? measured.tests : measured.tests.filter(({ sites }) => sites.includes(site));
-    if (tests.length === 0) return [];
-    const ms = tests.reduce((total, test) => total + test.ms, measured.loadMs + startMs);
+/**
+ * The tests that run a site of a source, those first that cost little, or stand where the tests of the file are. Where the
+ * source has changed since they were measured, those that ran anything in it.
+ */
+export function testsOf(
+  coverage: Coverage,
+  { file, hash }: Pick<Source, 'file' | 'hash'>,
+  site: number,
+): readonly Chosen[] {
+  const room = `/test/${file.split('/')[1] ?? ''}/`;
+  const chosen = [...coverage].flatMap(([path, { isSound, sources, loadMs, atLoad, tests }]) => {
+    function runs(ran: Ran): boolean {
+      return sources[file] === hash ? (ran[file] ?? []).includes(site) : ran[file] !== undefined;
+    }
+    const isAtLoad = sources[file] === hash || site === 0 ? runs(atLoad) : false;
+    const running = isAtLoad ? tests : tests.filter(({ ran }) => runs(ran));
+    if (running.length === 0) return [];
+    const ms = running.reduce((total, test) => total + test.ms, loadMs + startMs);
     // A table that has changed gives its tests other ids.
-    const ids = isAtLoad && measured.kind === 'passed' ? null : tests.map(({ id }) => id);
+    const ids = isAtLoad && isSound ? null : running.map(({ id }) => id);
     return [{ path, ids, ms }];
   });
   function weight({ path, ms }: Chosen): number {
-    return path.includes(`/test/${room}/`) ? ms / 10 : ms;
+    return path.includes(room) ? ms / 10 : ms;
   }
   return chosen.toSorted((one, other) => weight(one) - weight(other));
 }

@@ -32,7 +32,7 @@ const cache = `${dirname(folder)}/sactl-mutate`;
 const resultsFile = `${cache}/results-${values.seed}.jsonl`;
 
 /** Tests that start programs or servers, or look at files: they run nothing of these folders in their own process. */
-const apart = /^test\/(?:(?:engines|examples|kill|manual|mutate|package|release)\/|gigabyte|limited-memory|process)/;
+const apart = /^test\/(?:(?:examples|kill|manual|mutate|package|release)\/|gigabyte|limited-memory|process)/;
 
 const startedAt = performance.now();
 
@@ -73,38 +73,32 @@ function runners(setup: Parameters<typeof createRunner>[1]): readonly Runner[] {
   return Array.from({ length: Number(values.jobs) }, () => createRunner(`${folder}/runner.js`, setup));
 }
 
-async function coverageOf(sources: readonly Source[]): Promise<Coverage> {
+function coverageOf(sources: readonly Source[]): Promise<Coverage> {
   const tests = filesBelow('test').filter((file) => file.endsWith('.test.ts') && !apart.test(file));
   const texts = sources.map(({ path, text, sites, first }) => [path, instrumented(text, sites, first)]);
-  const measuring = runners({
-    root,
-    measure: { texts: Object.fromEntries(texts), hits: `${root}/test/mutate/hits.ts` },
-  });
-  try {
-    return await measure(
-      tests.map((file) => `${root}/${file}`),
-      { sources, runners: measuring, cache: `${cache}/coverage.json`, say },
-    );
-  } finally {
-    for (const runner of measuring) runner.end();
-  }
+  const setup = { texts: Object.fromEntries(texts), hits: `${root}/test/mutate/hits.ts` };
+  return measure(
+    tests.map((file) => `${root}/${file}`),
+    { sources, start: () => runners({ root, measure: setup }), cache: `${cache}/coverage.json`, say },
+  );
 }
 
 /** A line of the file of results. */
 interface Line {
   readonly id: string;
-  /** Of the file's text. */
+  /** Of the file's text, and of the tests that run the place. */
   readonly hash: string;
+  readonly tests: string;
   readonly verdict: Verdict;
 }
 
-/** What an earlier run found out, for texts that are as they were. */
+/** What earlier runs found out, the latest first. */
 function earlier(): readonly Line[] {
   if (!values.resume || !existsSync(resultsFile)) {
     rmSync(resultsFile, { force: true });
     return [];
   }
-  const lines = readFileSync(resultsFile, 'utf8').split('\n').filter(Boolean);
+  const lines = readFileSync(resultsFile, 'utf8').split('\n').filter(Boolean).toReversed();
   return lines.map((line): Line => JSON.parse(line));
 }
 
@@ -120,12 +114,16 @@ async function tryAll(mutants: readonly Mutant[], sources: readonly Source[]): P
         const { id, file, start, line, operator, change } = mutant;
         const source = sources.find((each) => each.file === file);
         if (source === undefined) continue;
-        const hash = digest(source.text);
+        const { hash, path } = source;
+        const chosen = testsOf(coverage, source, siteAt(source.sites, start));
+        const tests = digest(chosen.map((each) => `${each.path} ${coverage.get(each.path)?.hash ?? ''}`).join('\n'));
+        // What was killed stays so; what survived is tried again where there are other tests.
         const old = known.find((each) => each.id === id && each.hash === hash);
-        const tests = testsOf(coverage, numberOf(source, start), file.split('/')[1] ?? '');
-        const text = mutated(source.text, mutant);
-        const verdict = old?.verdict ?? (await tryMutant(runner, { path: source.path, text }, tests));
-        if (old === undefined) appendFileSync(resultsFile, `${JSON.stringify({ id, hash, verdict })}\n`);
+        const isSettled = old !== undefined && (old.tests === tests || old.verdict.kind === 'killed');
+        const verdict = isSettled
+          ? old.verdict
+          : await tryMutant(runner, { path, text: mutated(source.text, mutant) }, chosen);
+        appendFileSync(resultsFile, `${JSON.stringify({ id, hash, tests, verdict })}\n`);
         results.push({ mutant, verdict });
         const place = `${id} ${file}:${String(line)} (${operator}) ${change}`;
         say(`${String(results.length)} ${verdict.kind} ${place}: ${verdict.by}`);
@@ -134,10 +132,6 @@ async function tryAll(mutants: readonly Mutant[], sources: readonly Source[]): P
   );
   for (const runner of trying) runner.end();
   return results;
-}
-
-function numberOf({ sites, first }: Source, position: number): number {
-  return first + siteAt(sites, position);
 }
 
 setPriority(19);

@@ -63,19 +63,28 @@ describe('sites', () => {
 });
 
 describe('the tests of a site', () => {
-  const tests = [
-    { id: 'one', ms: 10, sites: [7] },
-    { id: 'two', ms: 90, sites: [8] },
-  ];
-  const measured = { hash: '', kind: 'passed', loadMs: 50, sites: [5], tests } as const;
+  const file = 'src/http/x.ts';
+  const source = { file, hash: 'now' };
+  const measured = {
+    hash: '',
+    sources: { [file]: 'now' },
+    isSound: true,
+    loadMs: 50,
+    atLoad: { [file]: [0, 5] },
+    tests: [
+      { id: 'one', ms: 10, ran: { [file]: [7] } },
+      { id: 'two', ms: 90, ran: { [file]: [8] } },
+      { id: 'three', ms: 1, ran: { 'src/http/y.ts': [7] } },
+    ],
+  } as const;
   const coverage: Coverage = new Map([
-    ['/test/http/a.test.ts', measured],
     ['/test/fleet/b.test.ts', { ...measured, loadMs: 20 }],
-    ['/test/fleet/c.test.ts', { ...measured, kind: 'failed', loadMs: 30 }],
+    ['/test/fleet/c.test.ts', { ...measured, isSound: false, loadMs: 30 }],
+    ['/test/http/a.test.ts', measured],
   ]);
 
   test('are those that run it, those of its room first, then the quickest', () => {
-    expect(testsOf(coverage, 7, 'http')).toEqual([
+    expect(testsOf(coverage, source, 7)).toEqual([
       { path: '/test/http/a.test.ts', ids: ['one'], ms: 160 },
       { path: '/test/fleet/b.test.ts', ids: ['one'], ms: 130 },
       { path: '/test/fleet/c.test.ts', ids: ['one'], ms: 140 },
@@ -83,10 +92,16 @@ describe('the tests of a site', () => {
   });
 
   test('are all of a file that runs it while it is loaded, except those that fail anyway', () => {
-    expect(testsOf(coverage, 5, 'fleet').map(({ ids }) => ids)).toEqual([null, ['one', 'two'], null]);
+    expect(testsOf(coverage, source, 5).map(({ ids }) => ids)).toEqual([null, null, ['one', 'two', 'three']]);
+  });
+
+  test('are those that run anything of a file that has changed since', () => {
+    const changed = { file, hash: 'later' };
+    expect(testsOf(coverage, changed, 9).map(({ ids }) => ids?.length)).toEqual([2, 2, 2]);
+    expect(testsOf(coverage, changed, 0).map(({ ids }) => ids?.length)).toEqual([undefined, undefined, 3]);
   });
 
   test('are none where nothing runs it', () => {
-    expect(testsOf(coverage, 9, 'http')).toEqual([]);
+    expect(testsOf(coverage, source, 9)).toEqual([]);
   });
 });
