@@ -19,7 +19,8 @@ const changes: readonly (readonly [OperatorName, string, readonly string[]])[] =
   ['logic', 'x = (a || b) && c;', ['x = (a || b) || c;', 'x = (a && b) && c;']],
   ['fallback', 'x = a?.b ?? c;', ['x = c;', 'x = (a?.b)!;']],
   ['boolean', 'x = { a: true };', ['x = { a: false };']],
-  ['number', 'x = 30_000;', ['x = 30001;', 'x = (29999);']],
+  ['number', 'x = 500;', ['x = 501;', 'x = (499);']],
+  ['number', 'x = 30_000;', ['x = 60000;', 'x = (15000);']],
   [
     'code',
     "x = { 'bad-key': 'bad_answer', y: 'ECONNRESET' };",
@@ -38,7 +39,7 @@ const changes: readonly (readonly [OperatorName, string, readonly string[]])[] =
     '() => { return a; };',
     ['() => { return null; };', '() => { return undefined; };', '() => { return []; };'],
   ],
-  ['return', '() => { return null; };', ['() => { return undefined; };', '() => { return []; };']],
+  ['return', '() => { return null; };', ['() => { return []; };']],
   ['return', '() => a && b < c;', ['() => true;', '() => false;']],
   ['return', '() => ({ a });', ['() => (null);', '() => (undefined);', '() => ([]);']],
   [

@@ -48,7 +48,10 @@ export const operators = {
 
   number: ({ node }) => {
     if (node.type !== 'Literal' || typeof node.value !== 'number') return [];
-    return [replace(node, String(node.value + 1)), replace(node, `(${String(node.value - 1)})`)];
+    const { value } = node;
+    // A millisecond or a byte more is no mistake.
+    const [more, less] = value < 1000 ? [value + 1, value - 1] : [value * 2, value / 2];
+    return [replace(node, String(more)), replace(node, `(${String(less)})`)];
   },
 
   code: ({ node, above }) => {
@@ -68,8 +71,9 @@ export const operators = {
     const value = returnedBy(node);
     if (value === null) return [];
     const whole = text.slice(value.start, value.end);
-    const others = isTest(value) ? ['true', 'false'] : ['null', 'undefined', '[]'];
-    return others.filter((other) => other !== whole).map((other) => replace(value, other));
+    // Nobody tells nothing from nothing.
+    const others = whole === 'null' || whole === 'undefined' ? ['[]'] : ['null', 'undefined', '[]'];
+    return (isTest(value) ? ['true', 'false'] : others).map((other) => replace(value, other));
   },
 
   row: ({ node }, text) => {
