@@ -47,12 +47,13 @@ export interface Measured {
   readonly tests: readonly { readonly id: string; readonly ms: number; readonly ran: Ran }[];
 }
 
-/** By the path of the test file. */
+/** By the test file, relative to the project. */
 export type Coverage = ReadonlyMap<string, Measured>;
 
 const patienceMs = 300_000;
 
 export interface MeasureOptions {
+  readonly root: string;
   readonly sources: readonly Source[];
   /** Makes processes that work with texts that are instrumented. */
   readonly start: () => readonly Runner[];
@@ -63,20 +64,21 @@ export interface MeasureOptions {
 
 /** Runs every test file by itself that is not as it was when it was measured last, and notes what it runs. */
 export async function measure(tests: readonly string[], options: MeasureOptions): Promise<Coverage> {
-  const { sources, cache, say } = options;
+  const { root, sources, cache, say } = options;
   const known = readCache(cache);
-  const hashes = new Map(tests.map((path) => [path, digest(readFileSync(path, 'utf8'))]));
-  const result = new Map([...known].filter(([path, { hash }]) => hashes.get(path) === hash));
-  const open = tests.filter((path) => !result.has(path));
+  const hashes = new Map(tests.map((file) => [file, digest(readFileSync(`${root}/${file}`, 'utf8'))]));
+  const result = new Map([...known].filter(([file, { hash }]) => hashes.get(file) === hash));
+  const open = tests.filter((file) => !result.has(file));
   if (open.length === 0) return result;
   const versions = Object.fromEntries(sources.map(({ file, hash }) => [file, hash]));
   const runners = options.start();
   await Promise.all(
     runners.map(async (runner) => {
-      for (let path = open.shift(); path !== undefined; path = open.shift()) {
-        const answer = await runner.ask({ change: null, tests: [{ path, ids: null }] }, patienceMs);
-        if (answer?.kind !== 'passed') say(`not used as far as it fails unchanged: ${path}: ${answer?.by ?? 'no end'}`);
-        result.set(path, { hash: hashes.get(path) ?? '', sources: versions, ...measuredBy(answer, sources) });
+      for (let file = open.shift(); file !== undefined; file = open.shift()) {
+        const question = { change: null, tests: [{ path: `${root}/${file}`, ids: null }] };
+        const answer = await runner.ask(question, patienceMs);
+        if (answer?.kind !== 'passed') say(`not used as far as it fails unchanged: ${file}: ${answer?.by ?? 'no end'}`);
+        result.set(file, { hash: hashes.get(file) ?? '', sources: versions, ...measuredBy(answer, sources) });
         writeFileSync(cache, JSON.stringify([...result]));
         if (open.length % 20 === 0) say(`${String(open.length)} test files are still to be measured`);
       }
@@ -108,8 +110,9 @@ function readCache(cache: string): Coverage {
   return new Map(existsSync(cache) ? (JSON.parse(readFileSync(cache, 'utf8')) as [string, Measured][]) : []);
 }
 
-/** Tests to run, and how many milliseconds they take about. */
-export interface Chosen extends Selection {
+/** Tests of a file to run, and how many milliseconds they take about. */
+export interface Chosen extends Pick<Selection, 'ids'> {
+  readonly test: string;
   readonly ms: number;
 }
 
@@ -122,21 +125,21 @@ export function testsOf(
   { file, hash }: Pick<Source, 'file' | 'hash'>,
   site: number,
 ): readonly Chosen[] {
-  const room = `/test/${file.split('/')[1] ?? ''}/`;
-  const chosen = [...coverage].flatMap(([path, { isSound, sources, loadMs, atLoad, tests }]) => {
+  const room = `test/${file.split('/')[1] ?? ''}/`;
+  const chosen = [...coverage].flatMap(([test, { isSound, sources, loadMs, atLoad, tests }]) => {
     function runs(ran: Ran): boolean {
       return sources[file] === hash ? (ran[file] ?? []).includes(site) : ran[file] !== undefined;
     }
     const isAtLoad = sources[file] === hash || site === 0 ? runs(atLoad) : false;
     const running = isAtLoad ? tests : tests.filter(({ ran }) => runs(ran));
     if (running.length === 0) return [];
-    const ms = running.reduce((total, test) => total + test.ms, loadMs + startMs);
+    const ms = running.reduce((total, each) => total + each.ms, loadMs + startMs);
     // A table that has changed gives its tests other ids.
     const ids = isAtLoad && isSound ? null : running.map(({ id }) => id);
-    return [{ path, ids, ms }];
+    return [{ test, ids, ms }];
   });
-  function weight({ path, ms }: Chosen): number {
-    return path.includes(room) ? ms / 10 : ms;
+  function weight({ test, ms }: Chosen): number {
+    return test.startsWith(room) ? ms / 10 : ms;
   }
   return chosen.toSorted((one, other) => weight(one) - weight(other));
 }

@@ -77,10 +77,10 @@ function coverageOf(sources: readonly Source[]): Promise<Coverage> {
   const tests = filesBelow('test').filter((file) => file.endsWith('.test.ts') && !apart.test(file));
   const texts = sources.map(({ path, text, sites, first }) => [path, instrumented(text, sites, first)]);
   const setup = { texts: Object.fromEntries(texts), hits: `${root}/test/mutate/hits.ts` };
-  return measure(
-    tests.map((file) => `${root}/${file}`),
-    { sources, start: () => runners({ root, measure: setup }), cache: `${cache}/coverage.json`, say },
-  );
+  function start(): readonly Runner[] {
+    return runners({ root, measure: setup });
+  }
+  return measure(tests, { root, sources, start, cache: `${cache}/coverage.json`, say });
 }
 
 /** A line of the file of results. */
@@ -116,13 +116,13 @@ async function tryAll(mutants: readonly Mutant[], sources: readonly Source[]): P
         if (source === undefined) continue;
         const { hash, path } = source;
         const chosen = testsOf(coverage, source, siteAt(source.sites, start));
-        const tests = digest(chosen.map((each) => `${each.path} ${coverage.get(each.path)?.hash ?? ''}`).join('\n'));
+        const tests = digest(chosen.map((each) => `${each.test} ${coverage.get(each.test)?.hash ?? ''}`).join('\n'));
         // What was killed stays so; what survived is tried again where there are other tests.
         const old = known.find((each) => each.id === id && each.hash === hash);
         const isSettled = old !== undefined && (old.tests === tests || old.verdict.kind === 'killed');
         const verdict = isSettled
           ? old.verdict
-          : await tryMutant(runner, { path, text: mutated(source.text, mutant) }, chosen);
+          : await tryMutant(runner, { path, text: mutated(source.text, mutant) }, { root, tests: chosen });
         appendFileSync(resultsFile, `${JSON.stringify({ id, hash, tests, verdict })}\n`);
         results.push({ mutant, verdict });
         const place = `${id} ${file}:${String(line)} (${operator}) ${change}`;

@@ -78,16 +78,16 @@ describe('the tests of a site', () => {
     ],
   } as const;
   const coverage: Coverage = new Map([
-    ['/test/fleet/b.test.ts', { ...measured, loadMs: 20 }],
-    ['/test/fleet/c.test.ts', { ...measured, isSound: false, loadMs: 30 }],
-    ['/test/http/a.test.ts', measured],
+    ['test/fleet/b.test.ts', { ...measured, loadMs: 20 }],
+    ['test/fleet/c.test.ts', { ...measured, isSound: false, loadMs: 30 }],
+    ['test/http/a.test.ts', measured],
   ]);
 
   test('are those that run it, those of its room first, then the quickest', () => {
     expect(testsOf(coverage, source, 7)).toEqual([
-      { path: '/test/http/a.test.ts', ids: ['one'], ms: 160 },
-      { path: '/test/fleet/b.test.ts', ids: ['one'], ms: 130 },
-      { path: '/test/fleet/c.test.ts', ids: ['one'], ms: 140 },
+      { test: 'test/http/a.test.ts', ids: ['one'], ms: 160 },
+      { test: 'test/fleet/b.test.ts', ids: ['one'], ms: 130 },
+      { test: 'test/fleet/c.test.ts', ids: ['one'], ms: 140 },
     ]);
   });
 

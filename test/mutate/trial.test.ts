@@ -55,9 +55,9 @@ describe.skipIf(process.platform === 'win32')('a trial', () => {
   });
 
   async function verdictOf(change: string, names: readonly string[]): Promise<Verdict> {
-    const tests = names.map((name) => ({ path: join(root, `${name}.test.ts`), ids: null, ms: 100 }));
+    const tests = names.map((name) => ({ test: `${name}.test.ts`, ids: null, ms: 100 }));
     if (runner === undefined) throw new Error('no runner');
-    return tryMutant(runner, { path: join(root, 'src.ts'), text: mutated(code, named(change)) }, tests);
+    return tryMutant(runner, { path: join(root, 'src.ts'), text: mutated(code, named(change)) }, { root, tests });
   }
 
   test('lets a mutant survive where the suite is bad, and not where it is good', async () => {

@@ -18,12 +18,12 @@ const attempts = 3;
 export async function tryMutant(
   runner: Runner,
   change: NonNullable<Question['change']>,
-  tests: readonly Chosen[],
+  { root, tests }: { root: string; tests: readonly Chosen[] },
 ): Promise<Verdict> {
   const rest = [...tests];
   for (let portion = 0; rest.length > 0; portion += 1) {
     const some = take(rest, portionsMs[portion] ?? largestMs);
-    const verdict = await tryPortion(runner, change, some);
+    const verdict = await tryPortion(runner, change, { root, some });
     if (verdict !== null) return verdict;
   }
   return { kind: 'survived', by: tests.length === 0 ? 'run by no test' : `run by ${String(tests.length)} test files` };
@@ -49,9 +49,9 @@ function take(tests: Chosen[], portionMs: number): readonly Chosen[] {
 async function tryPortion(
   runner: Runner,
   change: NonNullable<Question['change']>,
-  some: readonly Chosen[],
+  { root, some }: { root: string; some: readonly Chosen[] },
 ): Promise<Verdict | null> {
-  const tests = some.map(({ path, ids }) => ({ path, ids }));
+  const tests = some.map(({ test, ids }) => ({ path: `${root}/${test}`, ids }));
   let patienceMs = 30_000 + 8 * some.reduce((total, { ms }) => total + ms, 0);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const answer = await runner.ask({ change, tests }, patienceMs);
