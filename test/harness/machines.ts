@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 import type { Context } from '../../src/context.ts';
+import { ops } from './age.ts';
 import { testNow, type TestContextOptions } from './context.ts';
 import type { Deployment } from './deployment.ts';
 import type { Outcome } from './run.ts';
@@ -12,14 +13,20 @@ import { createS3Server, fetchFrom, type S3Server, type S3ServerOptions } from '
 import { s3Environment } from './stores.ts';
 import { freshStateDirectory } from './state.ts';
 
-/** An age recipient that is made for these tests. */
-const recipient = 'age1uusslsktg7zrvskpt7nvpqf25225gh7l2s3qnmrr4t770k0zj3sqn0pt6z';
-
 /** A machine with folders of its own. */
 export interface Machine {
   readonly cwd: string;
   readonly stateDirectory: string;
   readonly run: (argv: readonly string[], options?: TestContextOptions) => Promise<Outcome>;
+  /**
+   * Runs until it is killed at its `count`-th request, to the service or the store, before or after that was done; its disk
+   * goes with it. @returns its outcome where it ended before
+   */
+  readonly runUntilKilled: (
+    argv: readonly string[],
+    count: number,
+    moment: 'before' | 'after',
+  ) => Promise<Outcome | null>;
 }
 
 /** Several machines, one service and one store. */
@@ -51,26 +58,48 @@ export function useMachines(deployment: Deployment<unknown>, options: S3ServerOp
       const cwd = mkdtempSync(join(tmpdir(), 'sactl-machine-'));
       onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
       const stateDirectory = freshStateDirectory();
+      function run(argv: readonly string[], given: TestContextOptions = {}): Promise<Outcome> {
+        pids += 1;
+        const pid = pids;
+        return deployment.run(argv, {
+          cwd,
+          homeDirectory: cwd,
+          fetch,
+          self: { pid, host, isRunning: (other) => other === pid },
+          ...given,
+          env: {
+            SACTL_STATE_DIR: stateDirectory,
+            SACTL_STATE: `s3://ops/prod?endpoint=https://${storeHost}`,
+            SACTL_STATE_RECIPIENTS: ops.recipient,
+            ...s3Environment,
+            ...given.env,
+          },
+        });
+      }
       return {
         cwd,
         stateDirectory,
-        run: (argv, given = {}) => {
-          pids += 1;
-          const pid = pids;
-          return deployment.run(argv, {
-            cwd,
-            homeDirectory: cwd,
-            fetch,
-            self: { pid, host, isRunning: (other) => other === pid },
-            ...given,
-            env: {
-              SACTL_STATE_DIR: stateDirectory,
-              SACTL_STATE: `s3://ops/prod?endpoint=https://${storeHost}`,
-              SACTL_STATE_RECIPIENTS: recipient,
-              ...s3Environment,
-              ...given.env,
-            },
-          });
+        run,
+        runUntilKilled: async (argv, count, moment) => {
+          let requests = 0;
+          const killed = new AbortController();
+          const outcome = await Promise.race([
+            new Promise<null>((resolve) => {
+              killed.signal.addEventListener('abort', () => resolve(null));
+            }),
+            run(argv, {
+              fetch: async (input, init) => {
+                requests += 1;
+                if (requests !== count) return fetch(input, init);
+                if (moment === 'after') await fetch(input, init).catch(() => undefined);
+                killed.abort();
+                return new Promise(() => undefined);
+              },
+            }),
+          ]);
+          if (outcome === null)
+            for (const folder of [cwd, stateDirectory]) rmSync(folder, { recursive: true, force: true });
+          return outcome;
         },
       };
     },
