@@ -18,7 +18,7 @@ import { flagsOf } from './recover.ts';
 /** A kept credential, with everything its delivery needs. */
 export interface StoredDelivery extends Pick<
   Issuance,
-  'targets' | 'renderer' | 'journal' | 'audit' | 'locks' | 'wait' | 'report'
+  'targets' | 'renderer' | 'announce' | 'journal' | 'audit' | 'locks' | 'wait' | 'report'
 > {
   readonly entry: ReadableEntry;
   readonly issued: Issued;
@@ -101,6 +101,16 @@ async function lockEntry(
   }
 }
 
+/**
+ * Tries a kept credential, and changes nothing.
+ * @returns why it is not to be delivered: `works` is false where it is dead or superseded, and null where that cannot be told
+ */
+export async function refusalOf(
+  delivery: Pick<StoredDelivery, 'issued' | 'verifyCredential' | 'readAccount'>,
+): Promise<Refusal | null> {
+  return whyNot({ ...delivery, insist: null }, await delivery.verifyCredential());
+}
+
 function runOf(delivery: StoredDelivery, entry: JournalEntry): Run {
   const { issued, resumed } = delivery;
   const { operation, connection, startedAt } = delivery.entry.intent;
@@ -121,7 +131,7 @@ function runOf(delivery: StoredDelivery, entry: JournalEntry): Run {
 }
 
 /** Why a kept credential is not delivered. */
-interface Refusal extends Pick<Rest, 'works' | 'isSuperseded'> {
+export interface Refusal extends Pick<Rest, 'works' | 'isSuperseded'> {
   /** Reads after the credential's name. */
   readonly trouble: string;
 }
@@ -132,7 +142,7 @@ interface Refusal extends Pick<Rest, 'works' | 'isSuperseded'> {
  * person may insist.
  */
 async function whyNot(
-  { issued, readAccount, insist }: StoredDelivery,
+  { issued, readAccount, insist }: Pick<StoredDelivery, 'issued' | 'readAccount' | 'insist'>,
   { works, why }: Verification,
 ): Promise<Refusal | null> {
   if (works === false) {

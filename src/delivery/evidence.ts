@@ -1,9 +1,12 @@
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/error.ts';
 import type { Evidence, IssuancePlan } from '../providers/issuance.ts';
+import type { JournalRecord } from '../state/record.ts';
 
 /** How long a server may go on working on a request after its connection has ended: the settle window. */
 const windowMs = 30_000;
+/** How long an exchange takes at most, unless flags say otherwise. */
+const exchangeMs = 30_000;
 const pauseMs = 2500;
 /** Lists lag writes, so that one reading shows nothing. */
 const enoughReadings = 3;
@@ -40,6 +43,20 @@ export async function gatherEvidence(ctx: Pick<Context, 'now' | 'sleep' | 'signa
     if (isProven && ctx.now() >= settled) return evidence;
     if (ctx.now() >= windowEnd) return evidence.kind === 'unclear' ? evidence : nothingKnown;
   }
+}
+
+/**
+ * For how many milliseconds from `now` a request whose answer is lost may still be done, by the records of its entry; 0 once it
+ * is settled. A process that was killed did not say when its exchange ended.
+ */
+export function unsettledMs({ records }: { readonly records: readonly JournalRecord[] }, now: number): number {
+  const ends = records.map((record) => {
+    if (record.type === 'sent') return Date.parse(record.at ?? '') + exchangeMs + windowMs;
+    return record.type === 'outcome' ? Date.parse(record.at ?? '') + windowMs : 0;
+  });
+  const left = Math.max(0, ...ends.filter((end) => !Number.isNaN(end))) - now;
+  // Another machine's clock may be ahead.
+  return Math.min(Math.max(0, left), exchangeMs + windowMs);
 }
 
 const nothingKnown: Evidence = { kind: 'unclear', candidates: [] };

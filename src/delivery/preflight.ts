@@ -59,11 +59,12 @@ export async function preflightState({ journal, audit }: Pick<Issuance, 'journal
 /** What keeps a credential from getting out by stdout or to its targets. */
 export async function preflightTargets(
   ctx: Context,
-  issuance: Pick<Issuance, 'targets' | 'renderer'> & { readonly plan: SamplePlan },
+  issuance: Pick<Issuance, 'targets' | 'renderer' | 'announce'> & { readonly plan: SamplePlan },
 ): Promise<Preflight> {
-  const { targets, plan } = issuance;
+  const { targets, plan, announce } = issuance;
   const isPrinted = targets.length === 0 && plan.manual?.mayPrint !== false;
-  const output = isPrinted ? await stdoutProblems(ctx, issuance) : await reportProblems(issuance);
+  const reported = announce === undefined ? await reportProblems(issuance) : [];
+  const output = isPrinted ? await stdoutProblems(ctx, issuance) : reported;
   const tried = await tryTargets(targets);
   const problems = tried.flatMap((target) => target.problems);
   const account = plan.expected.name;

@@ -1,27 +1,32 @@
+import { unsettledMs } from '../delivery/evidence.ts';
 import { CliError, ConflictError, FailedError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { sactl } from '../model/hint.ts';
 import { quoted } from '../model/text.ts';
 import { byName } from '../session/list.ts';
-import type { ReadableEntry } from '../state/stored-entry.ts';
 import { unansweredText, type Listed, type Unanswered } from './connections.ts';
-import { findUnfinished, whyNot, type Reason, type Skipped } from './due.ts';
+import { whyNot, type Reason, type Skipped } from './due.ts';
 import { gatherFacts } from './facts.ts';
-import { isNamed } from './misread.ts';
+import { isJudged, isNamed } from './misread.ts';
 import { mayBe, missingFrom } from '../providers/lookup.ts';
 import type { BulkInput } from './input.ts';
 import type { BulkRun } from './run.ts';
 import { nothingSelected } from './selection.ts';
+import { findUnfinished, type Unfinished } from './unfinished.ts';
 
 /** An account that is to be rotated, by way of one connection. */
 export interface Candidate {
   readonly account: Account;
   readonly listed: Listed;
+  /** What an earlier run left of it in the journal. */
+  readonly unfinished?: Unfinished | null;
 }
 
 /** An account that is not due, and whose last credential is kept in the journal. */
 export interface Pending extends Candidate {
-  readonly entry: ReadableEntry;
+  readonly unfinished: Unfinished;
+  /** Why it cannot be delivered. */
+  readonly why?: string;
 }
 
 /** Which accounts are to be rotated, and why the others are not. */
@@ -29,6 +34,8 @@ export interface Choice {
   readonly candidates: readonly Candidate[];
   readonly skipped: readonly Skipped[];
   readonly pending: readonly Pending[];
+  /** What the user must know of it, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 const notMeant: Reason = { reason: 'not meant', detail: 'its name does not fit --match' };
@@ -55,19 +62,23 @@ export async function chooseCandidates(
     const unfinished = unfinishedOf(account, listed.connected.connection.endpoint);
     const options = { selectors, facts: factsOf(account), isLost: unfinished?.isKept === false, now };
     const reason = selectors.matches(account.name) ? whyNot(account, options) : notMeant;
-    if (reason === null) candidates.push(candidate);
-    else if (reason.reason === 'not due' && unfinished !== null) {
-      pending.push({ ...candidate, entry: unfinished.entry });
+    if (reason === null) candidates.push({ ...candidate, unfinished });
+    else if (isJudged(reason) && unfinished !== null) {
+      pending.push({ ...candidate, unfinished });
       // What nobody named is not worth a line.
     } else if (reason !== notMeant || references !== null) skipped.push({ ...reason, account });
   }
-  if (candidates.length + skipped.length + pending.length === 0) {
-    const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
-    await run.note(nothingSelected(total));
-  }
+  const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
+  const isNone = candidates.length + skipped.length + pending.length === 0;
   const aged = selectors.agesFromCreation ? candidates.filter(({ account }) => factsOf(account).issuedAt === null) : [];
-  if (aged.length > 0) await run.note(fromCreation(aged.length));
-  return { candidates, skipped, pending };
+  const notes = [...(isNone ? [nothingSelected(total)] : []), ...(aged.length > 0 ? [fromCreation(aged.length)] : [])];
+  return { candidates, skipped, pending, notes };
+}
+
+/** For how many milliseconds the last requests about these accounts may still be done, although their answers are lost. */
+export function unsettledFor({ candidates }: Choice, now: number): number {
+  const lost = candidates.flatMap(({ unfinished = null }) => (unfinished?.isKept === false ? [unfinished.entry] : []));
+  return Math.max(0, ...lost.map((entry) => unsettledMs(entry, now)));
 }
 
 /** Without records a credential of an old account is due at every run, however fresh it is. */

@@ -3,6 +3,7 @@ import { onTheWay, worstOf } from '../delivery/life.ts';
 import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
 import { tellingWhoWaits, warnOfExpiry } from '../session/reminders.ts';
 import { merged, type BulkResult } from './items.ts';
+import { bringAll, type Bringing } from './kept.ts';
 import type { Listed } from './connections.ts';
 import type { Prepared } from './prepare.ts';
 import { createProgress } from './progress.ts';
@@ -10,28 +11,40 @@ import { rotateAll } from './rotate-all.ts';
 import type { BulkRun } from './run.ts';
 import { openTally } from './tally.ts';
 import { bulkDocument } from './report-document.ts';
-import { writeReports } from './report.ts';
+import { countsOf, writeReports } from './report.ts';
 import { sactl } from '../model/hint.ts';
 
+interface CarriedOut {
+  /** What was known before anything was sent. */
+  readonly known: BulkResult;
+  readonly lists: readonly Listed[];
+  /** What earlier runs kept. */
+  readonly bringing: readonly Bringing[];
+}
+
 /**
- * Rotates what is prepared, and reports it with what was known before. A second interrupt, also during the report, ends the
+ * Delivers what earlier runs kept, rotates what is prepared, and reports it with what was known before. A second interrupt, also during the report, ends the
  * program with the exit code that the results so far give.
  * @throws CliError with the exit code of the whole run
  */
 export async function carryOut(
   run: BulkRun,
   prepared: readonly Prepared[],
-  { known, lists }: { readonly known: BulkResult; readonly lists: readonly Listed[] },
+  { known, lists, bringing }: CarriedOut,
 ): Promise<ExitCode> {
   const { ctx, common, marker } = run;
-  const total = prepared.length;
+  const total = prepared.length + bringing.filter(({ isDue }) => !isDue).length;
   const progress = createProgress({ ctx, common, total, marker });
   const tally = openTally(ctx, progress, total);
   return ctx.mutating(
     async () => {
       await progress.begin();
       try {
-        await tellingWhoWaits(ctx, progress.note, () => rotateAll({ ...run, note: progress.note }, prepared, tally));
+        await tellingWhoWaits(ctx, progress.note, async () => {
+          const watched = { ...run, note: progress.note };
+          await bringAll(watched, bringing, tally);
+          await rotateAll(watched, prepared, tally);
+        });
       } finally {
         await progress.end();
       }
@@ -59,7 +72,7 @@ async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
   if (error !== null) throw withMessages(error, messages);
   const [first] = untold;
   if (first === undefined) return ExitCode.done;
-  if (result.rotated.length === 0) throw withMessages(first, messages.slice(1));
+  if (result.rotated.length + result.delivered.length === 0) throw withMessages(first, messages.slice(1));
   const message = `the accounts were rotated, but ${messages.join('; ')}`;
   const rest = { ...onTheWay, request: 'answered', places: 'all', isWhole: false } as const;
   throw errorAt(rest, message, { hint: first.hint, cause: first });
@@ -83,11 +96,11 @@ function withMessages(error: CliError, more: readonly string[]): CliError {
 }
 
 /** e.g. `3 rotated, 12 skipped (10 not due, 2 age unknown), 1 failed` */
-function summary({ rotated, skipped, failed }: BulkResult): string {
+function summary({ rotated, delivered, skipped, failed }: BulkResult): string {
   const reasons = new Map<string, number>();
   for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const why = Array.from(reasons, ([reason, count]) => `${count} ${reason}`).join(', ');
-  return `${rotated.length} rotated, ${skipped.length} skipped${why === '' ? '' : ` (${why})`}, ${failed.length} failed`;
+  return `${countsOf({ rotated, delivered })}, ${skipped.length} skipped${why === '' ? '' : ` (${why})`}, ${failed.length} failed`;
 }
 
 /**
@@ -110,24 +123,29 @@ export function overallCode(codes: readonly ExitCode[]): ExitCode {
 
 /** The error of a whole run; null when every account was rotated or rightly skipped. */
 function overallError(result: BulkResult): CliError | null {
-  const { rotated, skipped, failed } = result;
+  const { rotated, delivered, skipped, failed } = result;
   const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
-  const code = overallCode([...rotated, ...failed, ...interrupted].map(({ exitCode }) => exitCode));
+  const code = overallCode([...rotated, ...delivered, ...failed, ...interrupted].map(({ exitCode }) => exitCode));
   if (code === ExitCode.done) return null;
   return new CliError(words.get(code) ?? 'failed', code, sentence(result), detailsOf(code, failed));
 }
 
 /** e.g. `3 of 9 accounts were rotated; 1 failed; 5 were not begun: interrupted; runai showed none` */
-function sentence({ rotated, skipped, failed }: BulkResult): string {
+function sentence({ rotated, delivered, skipped, failed }: BulkResult): string {
   const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
   const stopped = skipped.filter(({ reason }) => reason === 'stopped');
   const accounts = failed.filter(({ id }) => id !== null);
   // Connections that gave no answer.
   const silent = failed.filter(({ id }) => id === null);
-  const total = rotated.length + accounts.length + interrupted.length + stopped.length;
+  const total = rotated.length + delivered.length + accounts.length + interrupted.length + stopped.length;
   const why = new Set(stopped.map(({ detail }) => detail ?? ''));
   return [
     `${rotated.length} of ${total} accounts were rotated`,
+    ...(delivered.length === 0
+      ? []
+      : [
+          `${delivered.length} had been, and ${delivered.length === 1 ? 'its credential was' : 'their credentials were'} delivered`,
+        ]),
     ...(accounts.length === 0 ? [] : [`${accounts.length} failed`]),
     ...(interrupted.length === 0 ? [] : [`${notBegun(interrupted)}: interrupted`]),
     ...(stopped.length === 0 ? [] : [`${notBegun(stopped)}: ${[...why].join('; ')}`]),

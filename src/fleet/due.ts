@@ -1,9 +1,4 @@
-import type { Context } from '../context.ts';
-import { accountIdOf, isSealed, readEntry } from '../delivery/recover.ts';
 import type { Account } from '../model/account.ts';
-import type { Journal } from '../state/journal.ts';
-import { accountKeyOf } from '../state/audit-read.ts';
-import { isOpen, type ReadableEntry } from '../state/stored-entry.ts';
 import type { AccountFacts } from './facts.ts';
 import type { Selectors } from './selectors.ts';
 
@@ -91,39 +86,4 @@ export function ageProblem(skipped: readonly Skipped[], { count }: { readonly co
   if (count > 0 || unknown === 0 || skipped.some(({ reason }) => reason === 'not due')) return null;
   const whose = unknown === 1 ? 'of the one account' : `of any of the ${unknown} accounts`;
   return `--older-than finds nothing: the age of the credential ${whose} is not known, because no rotation is recorded here`;
-}
-
-/** An open entry of the journal about an account. */
-export interface Unfinished {
-  readonly entry: ReadableEntry;
-  /** Whether the credential is in it; else nobody has it. */
-  readonly isKept: boolean;
-}
-
-/** Null where nothing is open. */
-export type UnfinishedOf = (account: Account, endpoint: string) => Unfinished | null;
-
-/**
- * Looks up what earlier rotations left in the journal: an account whose new credential was never delivered is due, however
- * fresh it looks. A journal that cannot be read is reported by its preflight.
- */
-export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Journal, 'list'>): Promise<UnfinishedOf> {
-  const entries = await journal.list().catch(() => []);
-  // The oldest come first, so that the latest one stays.
-  const latest = new Map<string, Unfinished>();
-  for (const entry of entries) {
-    const id = entry.intent === null ? null : accountIdOf(entry);
-    if (entry.intent === null || id === null || !isOpen(entry)) continue;
-    // The answer that is kept may hold no credential; who looks only does not open what is sealed.
-    const isKept = isSealed(entry) || (await isLegible(ctx, entry));
-    latest.set(accountKeyOf({ ...entry.intent.connection, id }), { entry, isKept });
-  }
-  return (account, endpoint) => latest.get(accountKeyOf({ ...account, endpoint })) ?? null;
-}
-
-function isLegible(ctx: Pick<Context, 'now'>, entry: ReadableEntry): Promise<boolean> {
-  return readEntry(ctx, entry).then(
-    () => true,
-    () => false,
-  );
 }

@@ -12,6 +12,9 @@ export interface RotatedItem extends IssuanceResult {
   readonly exitCode: ExitCode;
 }
 
+/** An account that was not due, and whose kept credential was delivered. */
+export type DeliveredItem = RotatedItem;
+
 /** An account that was not rotated, or whose new credential was not delivered. */
 export interface FailedItem extends Omit<IssuanceResult, 'id' | 'name'> {
   /** Null, as is the name, where the provider did not list its accounts. */
@@ -31,6 +34,7 @@ export interface SkippedItem extends Account {
 /** The result of every account of a run (docs/design.md 2). */
 export interface BulkResult {
   readonly rotated: readonly RotatedItem[];
+  readonly delivered: readonly DeliveredItem[];
   readonly skipped: readonly SkippedItem[];
   readonly failed: readonly FailedItem[];
 }
@@ -39,21 +43,32 @@ export interface BulkResult {
 export function merged(one: BulkResult, other: BulkResult): BulkResult {
   return sorted({
     rotated: [...one.rotated, ...other.rotated],
+    delivered: [...one.delivered, ...other.delivered],
     skipped: [...one.skipped, ...other.skipped],
     failed: [...one.failed, ...other.failed],
   });
 }
 
 /** The result in the order of a list of accounts. */
-export function sorted({ rotated, skipped, failed }: BulkResult): BulkResult {
-  return { rotated: rotated.toSorted(byName), skipped: skipped.toSorted(byName), failed: failed.toSorted(byName) };
+export function sorted({ rotated, delivered, skipped, failed }: BulkResult): BulkResult {
+  return {
+    rotated: rotated.toSorted(byName),
+    delivered: delivered.toSorted(byName),
+    skipped: skipped.toSorted(byName),
+    failed: failed.toSorted(byName),
+  };
 }
 
 /** The result of one account. */
 export type Item =
   | { readonly kind: 'rotated'; readonly item: RotatedItem }
+  | { readonly kind: 'delivered'; readonly item: DeliveredItem }
   | { readonly kind: 'failed'; readonly item: FailedItem }
   | { readonly kind: 'skipped'; readonly item: SkippedItem };
+
+export function deliveredItem(result: IssuedResult): DeliveredItem {
+  return { ...resultOf(result), exitCode: ExitCode.done };
+}
 
 export function rotatedItem(result: IssuedResult): RotatedItem {
   return { ...resultOf(result), exitCode: ExitCode.done };

@@ -19,16 +19,20 @@ export async function knownResult(
   const byHand = await Promise.all(choice.candidates.filter(isByHand).map(byHandItem));
   return sorted({
     rotated: [],
+    delivered: [],
     skipped: [...choice.skipped, ...preparation.skipped].map((one) => skippedItem(one, ExitCode.done)),
     failed: [...unlisted.map(unlistedItem), ...unclear.map(unclearItem), ...choice.pending.map(pendingItem), ...byHand],
   });
 }
 
+/** What is known of a credential that stays in the journal. */
+export const keptOne = { ...onTheWay, request: 'answered', isStored: true, isKept: true } as const;
+
 /** Rotating such an account once more would throw away a credential that is there. */
-function pendingItem({ account, listed, entry }: Pending): FailedItem {
+function pendingItem({ account, listed, unfinished: { entry }, why }: Pending): FailedItem {
   const error = errorAt(
-    { ...onTheWay, request: 'answered', isStored: true, isKept: true },
-    `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still`,
+    keptOne,
+    `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still${why === undefined ? '' : `: ${why}`}`,
     { provider: account.provider, hint: recoverCommand('deliver', entry) },
   );
   return { ...failedItem(account, error, { flags: listed.connected.commandFlags }), recoverId: entry.id };

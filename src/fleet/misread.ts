@@ -43,7 +43,7 @@ export function unclearAccounts(
 }
 
 /** Whether it was skipped for what its fields say. */
-function isJudged({ reason }: Skipped): boolean {
+export function isJudged({ reason }: Pick<Skipped, 'reason'>): boolean {
   return reason === 'not due' || reason === 'age unknown';
 }
 

@@ -6,26 +6,31 @@ import { effectsOf } from '../session/issuance.ts';
 import type { CommandOutput } from '../session/output.ts';
 import { bulkDocument } from './report-document.ts';
 import type { BulkResult } from './items.ts';
+import type { Bringing } from './kept.ts';
 import type { Preparation, Prepared } from './prepare.ts';
 
+interface Told extends Pick<CommandOutput, 'marker'> {
+  readonly known: BulkResult;
+  readonly bringing: readonly Bringing[];
+}
+
 /** What `--dry-run` prints for several accounts: the plan, and which accounts are left out and why. */
-export function bulkPlan(
-  { prepared, targets }: Preparation,
-  known: BulkResult,
-  marker: CommandOutput['marker'],
-): OutputDocument {
-  const providers = new Set(prepared.map(({ account }) => account.provider));
+export function bulkPlan({ prepared, targets }: Preparation, { known, bringing, marker }: Told): OutputDocument {
+  const providers = new Set([...prepared, ...bringing].map(({ account }) => account.provider));
   const [provider = null] = providers;
   const plan = {
     operation: 'rotate',
     requests: prepared.flatMap(({ plan: { requests } }) => requests),
-    effects: prepared.flatMap((one) =>
-      effectsOf(one.listed.connected, one).map((effect) => safeText(`${one.account.name}: ${effect}`)),
-    ),
+    effects: [
+      ...effectsOfKept(bringing),
+      ...prepared.flatMap((one) =>
+        effectsOf(one.listed.connected, one).map((effect) => safeText(`${one.account.name}: ${effect}`)),
+      ),
+    ],
   } as const;
   const where = { provider: providers.size === 1 ? provider : null, marker };
   const document = dryRunDocument(where, plan, targets);
-  const summary = prepared.length === 0 ? [] : effectsOnAll(prepared);
+  const summary = [...effectsOfKept(bringing), ...(prepared.length === 0 ? [] : effectsOnAll(prepared))];
   const readable = dryRunDocument(where, { ...plan, effects: summary }, targets, mostShown);
   const { skipped, failed } = known;
   const accounts = prepared.map(({ account: { provider: of, profile, organization, id, name } }) => {
@@ -35,6 +40,11 @@ export function bulkPlan(
     value: { ...fieldsOf(document.value), accounts, skipped, failed },
     human: async (style) => `${await readable.human(style)}${await bulkDocument(known, marker).human(style)}`,
   };
+}
+
+/** What becomes of the credentials that earlier runs kept. */
+export function effectsOfKept(bringing: readonly Bringing[]): readonly string[] {
+  return bringing.map(({ account, effect }) => safeText(`${account.name}: ${effect}`));
 }
 
 /** The effects on all accounts, for people: the names, then each effect once with the number of accounts. */

@@ -47,10 +47,10 @@ const clear = '\r\u001B[K';
 function bar({ ctx, total, marker }: ProgressOptions): Progress {
   const { stderr } = ctx;
   const startedAt = ctx.now();
-  const counts = { rotated: 0, failed: 0, skipped: 0 };
+  const counts = { rotated: 0, delivered: 0, failed: 0, skipped: 0 };
 
   function picture(): string {
-    const done = counts.rotated + counts.failed + counts.skipped;
+    const done = counts.rotated + counts.delivered + counts.failed + counts.skipped;
     const text = barText({ done, total, failed: counts.failed, elapsedMs: ctx.now() - startedAt });
     // A full line would wrap; some terminals report no columns.
     const room = (stderr.columns || 80) - 1 - (marker.sandbox ? sandboxMark.length : 0);
@@ -75,7 +75,7 @@ function bar({ ctx, total, marker }: ProgressOptions): Progress {
 function sentenceOf(item: Item): string {
   const { provider, name } = item.item;
   const who = safeText(`${name ?? ''} (${provider})`);
-  if (item.kind === 'rotated') return `rotated ${who}`;
+  if (item.kind === 'rotated' || item.kind === 'delivered') return `${item.kind} ${who}`;
   if (item.kind === 'failed') return `failed: ${who}: ${item.item.error.message}`;
   const { reason, detail } = item.item;
   return `left ${who}: ${reason}${detail === null ? '' : `, ${detail}`}`;

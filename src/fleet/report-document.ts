@@ -22,9 +22,14 @@ interface Row {
 
 /** The report of a run. */
 export function bulkDocument(result: BulkResult, marker: CommandOutput['marker']): OutputDocument {
-  const { rotated, skipped, failed } = result;
+  const { rotated, delivered, skipped, failed } = result;
   // Failures come last, where people look first.
-  const rows = [...skipped.map(skippedRow), ...rotated.map(rotatedRow), ...failed.map(failedRow)];
+  const rows = [
+    ...skipped.map(skippedRow),
+    ...delivered.map((item) => doneRow(item, 'delivered')),
+    ...rotated.map((item) => doneRow(item, 'rotated')),
+    ...failed.map(failedRow),
+  ];
   return {
     value: { ...result, ...marker },
     human: (style) => humanText(rows, style),
@@ -32,10 +37,10 @@ export function bulkDocument(result: BulkResult, marker: CommandOutput['marker']
   };
 }
 
-function rotatedRow({ credential, deliveredTo, ...account }: RotatedItem): Row {
+function doneRow({ credential, deliveredTo, ...account }: RotatedItem, result: string): Row {
   return {
     ...account,
-    result: 'rotated',
+    result,
     tone: 'good',
     expiresAt: credential?.expiresAt ?? account.expiresAt,
     detail: deliveredTo.map(({ target }) => target).join(', '),

@@ -8,7 +8,7 @@ import { systemCode, systemReason } from '../files/system-error.ts';
 import { quoted, safeText } from '../model/text.ts';
 import { prettyJson } from '../output/serialize.ts';
 import type { CommandOutput } from '../session/output.ts';
-import type { BulkResult } from './items.ts';
+import type { BulkResult, RotatedItem } from './items.ts';
 import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
 import { userPath, type PathStart } from '../files/home.ts';
 
@@ -50,27 +50,36 @@ async function failureAt(path: string, write: () => Promise<void>): Promise<Fail
 
 /** The report as GitHub's Markdown. Text of providers is escaped, so that it cannot become a link, a mention or HTML. */
 export function bulkMarkdown(
-  { rotated, skipped, failed }: BulkResult,
+  { rotated, delivered, skipped, failed }: BulkResult,
   { isSandbox }: { readonly isSandbox: boolean },
 ): string {
   const failedRows = failed.map(({ name, provider, exitCode, error }) => {
     return [name ?? 'all', provider, String(exitCode), error.message, error.hint ?? ''];
-  });
-  const rotatedRows = rotated.map(({ name, provider, expiresAt, credential, deliveredTo }) => {
-    const targets = deliveredTo.map(({ target }) => target).join(', ');
-    return [name, provider, credential?.expiresAt ?? expiresAt ?? '', credential?.fingerprint ?? '', targets];
   });
   const skippedRows = skipped.map(({ name, provider, reason, detail }) => {
     return [name, provider, detail === null ? reason : `${reason}: ${detail}`];
   });
   const text = [
     `## Rotation of service accounts${isSandbox ? ' (sandbox)' : ''}`,
-    `${rotated.length} rotated, ${skipped.length} skipped, ${failed.length} failed.`,
+    `${countsOf({ rotated, delivered })}, ${skipped.length} skipped, ${failed.length} failed.`,
     ...section('Failed', ['account', 'provider', 'exit code', 'what happened', 'what helps'], failedRows),
-    ...section('Rotated', ['account', 'provider', 'expires', 'fingerprint', 'delivered to'], rotatedRows),
+    ...section('Rotated', doneHeader, rotated.map(doneRow)),
+    ...section('Delivered', doneHeader, delivered.map(doneRow)),
     ...section('Skipped', ['account', 'provider', 'why'], skippedRows),
   ].join('\n\n');
   return `${text}\n`;
+}
+
+/** e.g. `3 rotated, 1 delivered` */
+export function countsOf({ rotated, delivered }: Pick<BulkResult, 'rotated' | 'delivered'>): string {
+  return `${rotated.length} rotated${delivered.length === 0 ? '' : `, ${delivered.length} delivered`}`;
+}
+
+const doneHeader = ['account', 'provider', 'expires', 'fingerprint', 'delivered to'];
+
+function doneRow({ name, provider, expiresAt, credential, deliveredTo }: RotatedItem): readonly string[] {
+  const targets = deliveredTo.map(({ target }) => target).join(', ');
+  return [name, provider, credential?.expiresAt ?? expiresAt ?? '', credential?.fingerprint ?? '', targets];
 }
 
 /** A table under its title; nothing without rows. */

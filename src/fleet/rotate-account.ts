@@ -12,6 +12,7 @@ import { checkUnchanged, idProblems, pickAccount } from '../session/pick.ts';
 import type { Session } from '../session/session.ts';
 import { checkTargets, printingProblems, targetsFor } from '../session/targets.ts';
 import type { RotateFlags } from './flags.ts';
+import type { LookedBack } from './look-back.ts';
 import { needlessBulkFlags } from './selectors.ts';
 
 /** Rotates the one account that `--id` names. */
@@ -35,7 +36,9 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
     };
   });
   const planRotate = takesIntake(session.definition) ? null : session.verb('planRotate', 'rotate credentials');
-  const account = await pickReplaced(session, reference, input.specs);
+  const picked = await pickReplaced(session, reference, input.specs);
+  // A credential that a person fetched takes no other's place.
+  const { account, first } = planRotate === null ? { account: picked, first: null } : await lookBackAt(session, picked);
   const id = ctx.uuid();
   async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
     const specs = await withDefault(session, input.specs, plan);
@@ -46,6 +49,7 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
       action: `Rotate the credential of ${session.naming(account)}`,
       targets: await targetsFor(session, specs, account),
       flags,
+      first,
       checkUnchanged: () => checkUnchanged(session, account),
     };
   }
@@ -56,6 +60,16 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
     plan: async (manual, supplied) => planned(await manual.planRotate(account, supplied)),
   });
   return issuance(session, suppliedIssuance);
+}
+
+/** What an earlier run left of the account; most accounts have nothing in the journal. */
+async function lookBackAt(session: Session, account: Account): Promise<LookedBack> {
+  const { journal } = await session.state();
+  const opened = journal({ keepsSecrets: true });
+  // A journal that cannot be read is reported by its preflight.
+  if ((await opened.list().catch(() => [])).length === 0) return { account, first: null };
+  const { lookBack } = await import('./look-back.ts');
+  return lookBack(session, opened, account);
 }
 
 /** Without `--to`, a supplied credential replaces the old one where that is stored, if known. */

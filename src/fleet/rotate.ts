@@ -1,21 +1,33 @@
+import { noOutcome, type IssuanceOutcome } from '../delivery/result.ts';
+import type { Target } from '../delivery/targets/target.ts';
 import { CliError, ExitCode, UsageError } from '../errors.ts';
 import { Secret } from '../model/credential.ts';
 import { confirmChange } from '../session/confirm.ts';
 import type { Invocation } from '../session/invocation.ts';
 import { noteLine } from '../session/note.ts';
-import { chooseCandidates } from './candidates.ts';
+import { chooseCandidates, unsettledFor, type Choice } from './candidates.ts';
 import { carryOut } from './carry-out.ts';
-import { listAccounts, openFleet, tellUnanswered, throwUnanswered } from './connections.ts';
+import {
+  listAccounts,
+  openFleet,
+  tellUnanswered,
+  throwUnanswered,
+  type Fleet,
+  type Listed,
+  type Unanswered,
+} from './connections.ts';
 import type { RotateFlags } from './flags.ts';
-import { checkBulkInput } from './input.ts';
+import { checkBulkInput, type BulkInput } from './input.ts';
 import { unclearAccounts } from './misread.ts';
-import { merged, rotatedItem, type BulkResult, type RotatedItem } from './items.ts';
+import { deliveredItem, merged, rotatedItem, type BulkResult, type DeliveredItem, type RotatedItem } from './items.ts';
+import { sortKept, type Bringing } from './kept.ts';
 import { isByHand, knownResult } from './known.ts';
-import { bulkPlan, effectsOnAll } from './plan.ts';
+import { bulkPlan, effectsOfKept, effectsOnAll } from './plan.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { bulkDocument } from './report-document.ts';
 import { openRun, type BulkRun } from './run.ts';
 import { ageProblem, ageRemedy } from './due.ts';
+import { waitingFor } from './unfinished.ts';
 
 /**
  * Rotates several accounts, of one provider or of all: chooses them, plans each one and tries its targets, asks for
@@ -31,13 +43,11 @@ export async function rotateSeveral(
     checkBulkInput({ ctx, common }, members, flags),
   );
   const run = await openRun({ ctx, common }, flags, { fleet, input });
-  const { lists, unlisted } = await listAccounts(fleet, input, run);
-  if (lists.length === 0) throwUnanswered(unlisted);
+  const { lists, unlisted, chosen } = await lookOnceSettled(run, { fleet, input });
   await tellUnanswered(ctx, unlisted);
-  for (const text of lists.flatMap(({ warnings }) => warnings)) await run.note(text);
-  const chosen = await chooseCandidates(run, input, { lists, unlisted });
+  for (const text of [...lists.flatMap(({ warnings }) => warnings), ...chosen.notes]) await run.note(text);
   const { skipped, unclear } = unclearAccounts(chosen.skipped, lists, input);
-  const choice = { ...chosen, skipped };
+  const choice = await sortKept(run, { ...chosen, skipped });
   for (const { what } of unclear) await ctx.stderr.write(noteLine(what));
   const ours = choice.candidates.filter((one) => !isByHand(one));
   const preparation = await prepare(run, ours, { lists, isNamed: input.references !== null });
@@ -46,35 +56,80 @@ export async function rotateSeveral(
   for (const warning of preparation.warnings) await run.note(warning);
   const known = await knownResult(choice, preparation, { unlisted, unclear });
   const { prepared } = preparation;
-  const age = ageProblem(choice.skipped, { count: choice.candidates.length + choice.pending.length });
+  const { bringing } = choice;
+  const age = ageProblem(choice.skipped, { count: choice.candidates.length + choice.pending.length + bringing.length });
   const hint = preparation.hint ?? (age === null ? null : ageRemedy(input.selectors));
   const problems = [
     ...preparation.problems,
     ...(age === null ? [] : [age]),
-    ...(common.dryRun ? [] : await filterProblems(run, prepared, known)),
+    ...(common.dryRun ? [] : await filterProblems(run, { prepared, bringing }, known)),
   ];
-  if (common.dryRun) await fleet.emit(bulkPlan(preparation, known, run.marker));
+  if (common.dryRun) await fleet.emit(bulkPlan(preparation, { known, bringing, marker: run.marker }));
   if (problems.length > 0) throw new UsageError(problems, { hint });
   if (common.dryRun) return unlisted.length + unclear.length === 0 ? ExitCode.done : ExitCode.partial;
-  if (prepared.length > 0) await agree(run, prepared);
-  return carryOut(run, prepared, { known, lists });
+  if (prepared.length + bringing.length > 0) await agree(run, { prepared, bringing });
+  return carryOut(run, prepared, { known, lists, bringing });
 }
 
-async function agree({ ctx, common, flags }: BulkRun, prepared: readonly Prepared[]): Promise<void> {
+interface Look {
+  readonly lists: readonly Listed[];
+  readonly unlisted: readonly Unanswered[];
+  readonly chosen: Choice;
+}
+
+/** Lists the accounts, and chooses among them. */
+async function look(
+  run: BulkRun,
+  { fleet, input }: { readonly fleet: Fleet; readonly input: BulkInput },
+): Promise<Look> {
+  const { lists, unlisted } = await listAccounts(fleet, input, run);
+  if (lists.length === 0) throwUnanswered(unlisted);
+  return { lists, unlisted, chosen: await chooseCandidates(run, input, { lists, unlisted }) };
+}
+
+/**
+ * The same once no request of an earlier run may still be done: it would take the place of one of this run
+ * (docs/design.md 6).
+ */
+async function lookOnceSettled(run: BulkRun, options: Parameters<typeof look>[1]): Promise<Look> {
+  const { ctx, common } = run;
+  const first = await look(run, options);
+  const waitMs = common.dryRun ? 0 : unsettledFor(first.chosen, ctx.now());
+  if (waitMs === 0) return first;
+  await run.note(waitingFor(waitMs));
+  await ctx.sleep(waitMs, ctx.signal);
+  return look(run, options);
+}
+
+/** What a run is about to do. */
+interface Ahead {
+  readonly prepared: readonly Prepared[];
+  readonly bringing: readonly Bringing[];
+}
+
+async function agree({ ctx, common, flags }: BulkRun, { prepared, bringing }: Ahead): Promise<void> {
   const count = prepared.length;
+  if (count === 0) {
+    const kept = bringing.length === 1 ? 'kept credential' : `${bringing.length} kept credentials`;
+    return confirmChange({ ctx, common }, { action: `Deliver the ${kept}`, effects: effectsOfKept(bringing) });
+  }
   const what = count === 1 ? 'credential of one service account' : `credentials of ${count} service accounts`;
   const goes = (flags.to ?? []).map((target) => `the new credential${count === 1 ? ' goes' : 's go'} to ${target}`);
-  await confirmChange({ ctx, common }, { action: `Rotate the ${what}`, effects: [...effectsOnAll(prepared), ...goes] });
+  await confirmChange(
+    { ctx, common },
+    { action: `Rotate the ${what}`, effects: [...effectsOfKept(bringing), ...effectsOnAll(prepared), ...goes] },
+  );
 }
 
 /** Tries the user's filter on the report of a run in which all goes well: a filter that fails later hides what was done. */
 async function filterProblems(
   { renderer, marker }: BulkRun,
-  prepared: readonly Prepared[],
+  { prepared, bringing }: Ahead,
   known: BulkResult,
 ): Promise<readonly string[]> {
   if (renderer.format !== 'query') return [];
-  const hoped = { rotated: prepared.map(hopedItem), skipped: [], failed: [] };
+  const delivered = bringing.filter(({ isDue }) => !isDue).map(hopedDelivery);
+  const hoped = { rotated: prepared.map(hopedItem), delivered, skipped: [], failed: [] };
   try {
     await renderer.render(bulkDocument(merged(known, hoped), marker));
     return [];
@@ -93,13 +148,18 @@ function hopedItem({ plan, targets }: Prepared): RotatedItem {
     // Printing its fingerprint prints nothing of a secret.
     credential: { kind: credentialKind, value: new Secret('fingerprint'), clientId, expiresAt },
     raw: expectedRaw,
-    outcome: {
-      verified: true,
-      reissued: false,
-      superseded: false,
-      deliveredTo: targets.map(({ name }) => ({ target: name, ok: true, error: null })),
-      recoverId: null,
-      actionsRequired: [],
-    },
+    outcome: hopedOutcome(targets),
   });
+}
+
+function hopedDelivery({ account, delivery: { issued, targets } }: Bringing): DeliveredItem {
+  return deliveredItem({ ...issued, account, outcome: hopedOutcome(targets) });
+}
+
+function hopedOutcome(targets: readonly Target[]): IssuanceOutcome {
+  return {
+    ...noOutcome,
+    verified: true,
+    deliveredTo: targets.map(({ name }) => ({ target: name, ok: true, error: null })),
+  };
 }

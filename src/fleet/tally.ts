@@ -12,16 +12,22 @@ export interface Tally {
   /** The result of an account that is not to be begun any more; null where it may be. */
   readonly refusal: (one: Prepared) => Item | null;
   readonly done: (one: Prepared, item: Item) => Promise<void>;
+  /** The same of what an earlier run kept: a target that fails it costs no further credential. */
+  readonly brought: (item: Item) => Promise<void>;
   /** The exit code of every account if the program ended now. */
   readonly codesNow: () => readonly ExitCode[];
   readonly result: () => BulkResult;
 }
 
-/** @param total how many accounts are to be rotated */
+/** @param total how many accounts are worked on */
 export function openTally(ctx: Context, progress: Progress, total: number): Tally {
   const items: Item[] = [];
   const underWay = new Set<() => ExitCode>();
   const breaker = createCircuitBreaker();
+  async function add(item: Item): Promise<void> {
+    items.push(item);
+    await progress.done(item);
+  }
   return {
     ctx: watched(ctx, underWay),
     refusal: ({ account, listed }) => {
@@ -32,9 +38,9 @@ export function openTally(ctx: Context, progress: Progress, total: number): Tall
     done: async ({ listed }, item) => {
       if (item.kind === 'rotated') breaker.succeeded(listed);
       if (item.kind === 'failed') breaker.failed(listed, item.item);
-      items.push(item);
-      await progress.done(item);
+      await add(item);
     },
+    brought: add,
     codesNow: () => [
       ...items.map(({ item }) => item.exitCode),
       ...Array.from(underWay, (code) => code()),
@@ -42,6 +48,7 @@ export function openTally(ctx: Context, progress: Progress, total: number): Tall
     ],
     result: () => ({
       rotated: items.flatMap((one) => (one.kind === 'rotated' ? [one.item] : [])),
+      delivered: items.flatMap((one) => (one.kind === 'delivered' ? [one.item] : [])),
       skipped: items.flatMap((one) => (one.kind === 'skipped' ? [one.item] : [])),
       failed: items.flatMap((one) => (one.kind === 'failed' ? [one.item] : [])),
     }),

@@ -75,6 +75,7 @@ export interface Connected {
   readonly stateDirectory: string;
   /** Loaded with the first call: most commands change nothing. A process has it once. */
   readonly state: () => Promise<State>;
+  readonly configuration: Configuration;
   readonly definition: ProviderDefinition;
   readonly provider: Provider;
   readonly isSandbox: boolean;
@@ -140,10 +141,8 @@ async function connectTo(
     ...destination
   }: Destination &
     Shared &
-    Pick<ConnectOptions, 'credential' | 'profile' | 'organization'> & {
-      readonly stateDirectory: string;
-      readonly configuration: Configuration;
-    },
+    Pick<ConnectOptions, 'credential' | 'profile' | 'organization'> &
+    Pick<Connected, 'configuration' | 'stateDirectory'>,
 ): Promise<Connected> {
   const { definition, endpoint, ca, sandbox } = destination;
   const createHttp = await clientFactory(ctx, common, destination);
@@ -168,6 +167,7 @@ async function connectTo(
   const isSandbox = sandbox !== null;
   return {
     ctx,
+    configuration,
     definition,
     provider,
     isSandbox,

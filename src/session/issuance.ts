@@ -33,8 +33,17 @@ export interface PlannedIssuance {
   readonly action: string;
   readonly targets: readonly Target[];
   readonly flags: DeliveryFlags;
+  /** What is done once it is confirmed, and before anything is issued. */
+  readonly first?: FirstStep | null;
   /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
   readonly checkUnchanged: () => Promise<void>;
+}
+
+/** A change of its own, which an earlier run left to do. */
+export interface FirstStep {
+  /** e.g. `the credential kept since 2026-11-22T12:00:00Z is delivered to file:t first` */
+  readonly effect: string;
+  readonly work: () => Promise<void>;
 }
 
 /** The common end of create and rotate: previews it, or asks for confirmation and does it. */
@@ -48,8 +57,12 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
   const goes = planned.targets.map((target) => {
     return `the new credential goes to ${target.name}${isUntried(target) ? ', which cannot be tried beforehand' : ''}`;
   });
-  await confirmChange(session, { action: planned.action, effects: [...effectsOf(session, planned), ...goes] });
-  await tellingWhoWaits(ctx, session.note, () => runIssuance(ctx, issuing));
+  const { action, first = null } = planned;
+  await confirmChange(session, { action, effects: [...effectsWithFirst(session, planned), ...goes] });
+  await tellingWhoWaits(ctx, session.note, async () => {
+    await first?.work();
+    await runIssuance(ctx, issuing);
+  });
   return ExitCode.done;
 }
 
@@ -64,7 +77,7 @@ export async function rehearse(session: Session, planned: PlannedIssuance): Prom
 
 async function preview(session: Session, planned: PlannedIssuance, found: Preflight): Promise<ExitCode> {
   const where = { provider: session.definition.name, marker: session.marker };
-  const plan = { ...planned.plan, operation: planned.operation, effects: effectsOf(session, planned) };
+  const plan = { ...planned.plan, operation: planned.operation, effects: effectsWithFirst(session, planned) };
   await session.emit(dryRunDocument(where, plan, found.targets.map(plannedTarget)));
   return endDryRun(session, found);
 }
@@ -122,6 +135,10 @@ export function preferencesOf({ verify, reissue, journal, allowSelf }: DeliveryF
     keepsSecret: journal ?? true,
     allowSelf: allowSelf ?? false,
   };
+}
+
+function effectsWithFirst(session: Session, planned: PlannedIssuance): readonly string[] {
+  return [...(planned.first ? [planned.first.effect] : []), ...effectsOf(session, planned)];
 }
 
 /** The effects of the plan and, where it is the caller's own account, what follows from that. */

@@ -41,6 +41,13 @@ export interface PreparedDelivery {
   readonly found: Preflight;
 }
 
+interface DeliveryOptions {
+  /** Values of `--to`; without any, the targets that did not receive the credential yet. */
+  readonly to?: readonly string[];
+  /** Takes the result, in place of stdout: then no filter of this command is about it. */
+  readonly announce?: NonNullable<StoredDelivery['announce']>;
+}
+
 /**
  * Reads the entry and tries the targets of `to` or, without any, those that did not receive the credential yet.
  * @throws UsageError when a target or the CA cannot be used; NotFoundError when the entry holds no
@@ -49,7 +56,7 @@ export interface PreparedDelivery {
 export async function prepareDelivery(
   host: StoredHost,
   stored: ReadableEntry,
-  to: readonly string[],
+  { to = [], announce }: DeliveryOptions,
 ): Promise<PreparedDelivery> {
   const { ctx, renderer, journal, audit, locks, note } = host;
   const entry = await journal.unsealed(stored);
@@ -58,13 +65,14 @@ export async function prepareDelivery(
   const requests = await requestsAt(host, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
-  const found = await preflightTargets(ctx, { targets, renderer, plan });
+  const found = await preflightTargets(ctx, { targets, renderer, plan, ...(announce && { announce }) });
   const resumed = (await resumedOf(host, entry, { locks, directory })) ?? requests.reread;
   const { verifyCredential, readAccount } = requests;
   const insist = canAsk(ctx, host.common) && !host.common.yes ? insistOn(ctx, issued) : null;
   const wait = host.common.wait;
   const waiting = wait === undefined ? {} : { wait: waitFor(host, naming(account), wait) };
-  const own = { entry, issued, targets, renderer, journal, audit, locks, report: note, ...waiting };
+  const told = announce === undefined ? {} : { announce };
+  const own = { entry, issued, targets, renderer, journal, audit, locks, report: note, ...waiting, ...told };
   return {
     delivery: { ...own, verifyCredential, readAccount, insist, resumed },
     plannedTargets: areSatisfied ? [] : found.targets.map(plannedTarget),
@@ -73,8 +81,8 @@ export async function prepareDelivery(
   };
 }
 
-/** Requests to the entry's own endpoint with the credential itself, without the caller's. */
-async function requestsAt(
+/** Requests to the entry's own endpoint with the credential itself, without the caller's. @throws UsageError when its CA cannot be read */
+export async function requestsAt(
   host: StoredHost,
   entry: ReadableEntry,
   issued: Issued,

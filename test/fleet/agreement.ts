@@ -17,7 +17,7 @@ export interface Scene {
 
 /** What the report says of one account. */
 export interface ReportItem {
-  readonly kind: 'rotated' | 'skipped' | 'failed';
+  readonly kind: 'rotated' | 'delivered' | 'skipped' | 'failed';
   readonly provider: string;
   readonly profile: string | null;
   readonly id: string | null;
@@ -34,7 +34,7 @@ export interface ReportItem {
 /** The report that a run printed as JSON, item by item. */
 export function itemsOf({ stdout }: Pick<Outcome, 'stdout'>): readonly ReportItem[] {
   const report = JSON.parse(stdout) as Record<ReportItem['kind'], readonly ReportItem[]>;
-  return (['rotated', 'skipped', 'failed'] as const).flatMap((kind) =>
+  return (['rotated', 'delivered', 'skipped', 'failed'] as const).flatMap((kind) =>
     report[kind].map((item) => Object.assign(item, { kind })),
   );
 }
@@ -129,6 +129,7 @@ interface Held {
 function promises(truth: Truth, before: ReportItem | null): readonly Held[] {
   const { item } = truth;
   if (item.kind === 'rotated') return rotatedPromises(truth, before);
+  if (item.kind === 'delivered') return deliveredPromises(truth);
   if (isUnreadable(item)) return unreadablePromises(truth);
   if (item.exitCode === 8) return keptPromises(truth);
   if (item.exitCode === 7) return unknownPromises(truth);
@@ -147,6 +148,22 @@ function rotatedPromises({ item, ...truth }: Truth, before: ReportItem | null): 
       holds: before !== null || truth.issues <= (item.reissued === true ? 2 : 1),
       promise: 'it was issued once, or once more and that is said',
     },
+    {
+      holds: lastEvent?.outcome === 'done' && lastEvent.fingerprint === fingerprint,
+      promise: 'the audit log has the same',
+    },
+  ];
+}
+
+/** What an earlier run kept is where it was to go, and nothing was issued for that. */
+function deliveredPromises({ item, ...truth }: Truth): readonly Held[] {
+  const { fingerprint, entries, lastEvent } = truth;
+  return [
+    { holds: item.exitCode === 0, promise: 'a delivered credential has exit code 0' },
+    { holds: truth.isInTarget, promise: 'the target has the credential that works' },
+    { holds: entries.length === 0, promise: 'nothing of it is left in the journal' },
+    { holds: item.credential?.fingerprint === fingerprint, promise: 'the fingerprint is its own' },
+    { holds: item.recoverId === null, promise: 'there is nothing to recover' },
     {
       holds: lastEvent?.outcome === 'done' && lastEvent.fingerprint === fingerprint,
       promise: 'the audit log has the same',
@@ -187,7 +204,7 @@ function unknownPromises({ item, entries, lastEvent, isTargetOld }: Truth): read
 
 /** Of an account that an earlier run rotated, the credential is where that run brought it. */
 function untouchedPromises(truth: Truth, before: ReportItem | null): readonly Held[] {
-  const wasRotated = before?.kind === 'rotated';
+  const wasRotated = before?.kind === 'rotated' || before?.kind === 'delivered';
   const { item } = truth;
   return [
     { holds: wasRotated ? truth.isInTarget : truth.isTargetOld, promise: 'the target is as it was' },
@@ -227,19 +244,19 @@ function locksLeft({ stateDirectory }: Scene): readonly string[] {
 
 /**
  * What another run of what is due should say of an account, by what the run before said: only the rest is rotated, and what
- * is in the journal is not thrown away.
+ * is in the journal is delivered.
  */
 function verdictAfter(item: ReportItem): string {
   const { kind, exitCode, reason } = item;
   if (isUnreadable(item)) return 'rotated';
   if (reason === 'own account') return 'skipped: own account';
-  if (kind === 'rotated') return 'skipped: not due';
-  return exitCode === 8 ? 'failed: 8' : 'rotated';
+  if (kind === 'rotated' || kind === 'delivered') return 'skipped: not due';
+  return exitCode === 8 ? 'delivered' : 'rotated';
 }
 
 /** The same of what it said. */
 export function verdictOf({ kind, exitCode, reason }: ReportItem): string {
-  if (kind === 'rotated') return kind;
+  if (kind === 'rotated' || kind === 'delivered') return kind;
   return kind === 'skipped' ? `skipped: ${reason}` : `failed: ${exitCode}`;
 }
 

@@ -7,7 +7,7 @@ import type { Account } from '../../src/model/account.ts';
 import { account, issuedWith, secret } from '../delivery/answers.ts';
 import { fingerprintOf } from '../../src/model/credential.ts';
 
-const nothing = { rotated: [], skipped: [], failed: [] };
+const nothing = { rotated: [], delivered: [], skipped: [], failed: [] };
 
 function skippedNamed(name: string): string {
   const skipped = [skippedItem({ account: { ...account, name }, reason: 'expired', detail: null }, ExitCode.done)];
@@ -33,6 +33,7 @@ describe('the report in Markdown', () => {
     const error = new UndeliveredError('it was not delivered', { hint: 'sactl recover list' });
     const result = {
       rotated: [rotatedItem({ ...issued, account: own, outcome })],
+      delivered: [],
       skipped: [skippedItem({ account: own, reason: 'expired', detail: 'long ago' }, ExitCode.done)],
       failed: [failedItem(own, error), { ...failedItem(own, error), id: null, name: null }],
     };

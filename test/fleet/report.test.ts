@@ -121,6 +121,7 @@ describe('other formats of a report', () => {
       Object.entries(report).map(([kind, items]) => [kind, items.map((item) => Object.keys(item).toSorted())]),
     ).toEqual([
       ['rotated', [[...account, ...issuance].toSorted()]],
+      ['delivered', []],
       ['skipped', [[...account, 'reason', 'detail'].toSorted()]],
       ['failed', [[...account, ...issuance, 'error'].toSorted()]],
     ]);

@@ -78,7 +78,7 @@ describe('which accounts are rotated', () => {
     const run = await createWorld().run([...rotate, '--match', 'nobody-*']);
     expect(run).toEqual({
       code: 0,
-      stdout: '{\n  "rotated": [],\n  "skipped": [],\n  "failed": []\n}\n',
+      stdout: '{\n  "rotated": [],\n  "delivered": [],\n  "skipped": [],\n  "failed": []\n}\n',
       stderr: 'sactl: none of 6 service accounts matches\nsactl: 0 rotated, 0 skipped, 0 failed\n',
     });
   });

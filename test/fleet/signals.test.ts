@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { serve } from '../../src/sandbox/server.ts';
 import { useProgram, type Environment, type Running } from '../commands/built-program.ts';
+import { settleRequests } from '../harness/settle.ts';
 import { entriesIn } from '../outcomes/observe.ts';
 import { astray, disagreements, itemsOf, type Scene } from './agreement.ts';
 import { servers, type Server } from './servers.ts';
@@ -94,6 +95,7 @@ describe('a signal while many accounts are rotated', () => {
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 7, stdout: '' });
     expect(entriesIn(scene.stateDirectory).length).toBeGreaterThan(0);
     scene.open();
+    settleRequests(scene.stateDirectory);
     const next = await ended(sactl(rotate, scene.env));
     expect(next.code).toBe(0);
     const { server } = scene;

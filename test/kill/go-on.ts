@@ -1,10 +1,14 @@
+import { join } from 'node:path';
+
 import { expect } from 'vitest';
 
+import { settleRequests } from '../harness/settle.ts';
 import { target, type Aftermath } from './killed.ts';
 import { expectEmptyJournal, expectLive, isLive, type Seen } from './look.ts';
 
 /** Does what a person would do after the kill, and makes sure that it ends well. */
 export async function goOn(aftermath: Aftermath, seen: Seen): Promise<void> {
+  settleRequests(join(aftermath.home, 'state'));
   if (seen.kept !== null) await deliver(aftermath, seen.kept);
   else if (aftermath.command.operation === 'rotate') await runAgain(aftermath);
   else await createAgain(aftermath, seen);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { program, startProgram, useProgram, type Environment, type Running } from '../commands/built-program.ts';
+import { settleRequests } from '../harness/settle.ts';
 import { gatedNscale, isPost } from './gate.ts';
 
 const { home, sactl } = useProgram();
@@ -80,6 +81,7 @@ describe('of two containers with one state folder, each with sactl as process 1'
     const early = await inContainer(rotate, nscale.env).ended;
     expect(early.code).toBe(5);
     expect(errorIn(early.stderr)).toMatchObject({ code: 'locked', hint: byLease });
+    settleRequests(join(home(), 'state'));
     age();
     const { code, stdout } = await inContainer(rotate, nscale.env).ended;
     expect(code).toBe(0);
@@ -105,6 +107,7 @@ it.runIf(process.platform === 'linux')('a killed run that its parent does not re
   await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) Z /));
   const list = await sactl(['recover', 'list', '-q', '.[].state'], nscale.env).ended;
   expect(list).toMatchObject({ code: 0, stdout: 'asked\n' });
+  settleRequests(join(home(), 'state'));
   const { code, stdout } = await sactl(rotate, nscale.env).ended;
   expect(code).toBe(0);
   expect(nscale.isLive(stdout.trimEnd())).toBe(true);

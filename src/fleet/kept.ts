@@ -1,0 +1,141 @@
+import pLimit from 'p-limit';
+
+import { errorAt } from '../delivery/ending.ts';
+import { deliverEntry, type StoredDelivery } from '../delivery/deliver-entry.ts';
+import type { IssuedResult } from '../delivery/result.ts';
+import type { Context } from '../context.ts';
+import { CliError, ExitCode, InterruptedError, NotFoundError } from '../errors.ts';
+import { notBrought } from '../session/first-step.ts';
+import { lookAtKept, type Kept } from '../session/kept-credential.ts';
+import type { Candidate, Choice, Pending } from './candidates.ts';
+import { deliveredItem, failedItem, leftItem, skippedItem, type Item } from './items.ts';
+import { isByHand, keptOne } from './known.ts';
+import type { BulkRun } from './run.ts';
+import type { Tally } from './tally.ts';
+
+/** A credential that an earlier run kept, and that this one delivers. */
+export interface Bringing extends Candidate {
+  readonly delivery: StoredDelivery;
+  /** e.g. `the credential kept since 2026-11-22T12:00:00Z is delivered to file:t` */
+  readonly effect: string;
+  /** Whether its account is rotated afterwards. */
+  readonly isDue: boolean;
+  /** What its delivery announced. */
+  readonly result: () => IssuedResult | null;
+}
+
+/** A choice in which it is known of what is kept whether it can be delivered. */
+export interface SortedChoice extends Choice {
+  readonly bringing: readonly Bringing[];
+}
+
+/**
+ * Tries what earlier runs kept for these accounts. An account whose kept credential is dead is due, because nobody has
+ * one that works; what cannot be delivered leaves an account that is not due as it is (docs/design.md 6).
+ */
+export async function sortKept(run: BulkRun, choice: Choice): Promise<SortedChoice> {
+  const limit = pLimit(run.concurrency);
+  const due = await Promise.all(choice.candidates.map((one) => limit(() => tried(run, one))));
+  const pending = await Promise.all(choice.pending.map((one) => limit(() => tried(run, one))));
+  for (const { one, kept } of due) {
+    if (kept?.kind === 'stuck') await run.note(`${one.account.name}: ${notBrought(kept.why)}`);
+  }
+  return {
+    candidates: [
+      // What is there is not to be fetched by a person once more.
+      ...due.flatMap(({ one, kept }) => (kept?.kind === 'deliverable' && isByHand(one) ? [] : [one])),
+      ...pending.flatMap(({ one, kept }) => (kept?.kind === 'dead' ? [one] : [])),
+    ],
+    skipped: choice.skipped,
+    notes: choice.notes,
+    pending: pending.flatMap(({ one, kept }) => stillPending(one, kept)),
+    bringing: [
+      ...due.flatMap(({ one, ...rest }) => bringing(one, rest, !isByHand(one))),
+      ...pending.flatMap(({ one, ...rest }) => bringing(one, rest, false)),
+    ],
+  };
+}
+
+interface Tried {
+  readonly kept: Kept | null;
+  readonly result: () => IssuedResult | null;
+}
+
+async function tried<One extends Candidate>(run: BulkRun, one: One): Promise<Tried & { readonly one: One }> {
+  const { account, listed, unfinished = null } = one;
+  let result: IssuedResult | null = null;
+  if (unfinished?.isKept !== true) return { one, kept: null, result: () => null };
+  const { configuration, stateDirectory, connection } = listed.connected;
+  const host = { ...run, configuration, stateDirectory };
+  const kept = await lookAtKept(host, unfinished.entry, {
+    account,
+    profile: connection.profile,
+    announce: (announced) => {
+      result = announced;
+    },
+  });
+  return { one, kept, result: () => result };
+}
+
+function bringing(one: Candidate, { kept, result }: Tried, isDue: boolean): readonly Bringing[] {
+  if (kept?.kind !== 'deliverable') return [];
+  const { delivery, effect } = kept;
+  return [{ ...one, delivery, effect: isDue ? `${effect} first` : effect, isDue, result }];
+}
+
+function stillPending(one: Pending, kept: Kept | null): readonly Pending[] {
+  if (kept === null) return [one];
+  return kept.kind === 'stuck' || kept.kind === 'left' ? [{ ...one, why: kept.why }] : [];
+}
+
+/** Delivers all of them, several at once. Never rejects for the failure of one. */
+export async function bringAll(run: BulkRun, all: readonly Bringing[], tally: Tally): Promise<void> {
+  const limit = pLimit(run.concurrency);
+  await Promise.all(
+    all.map((one) =>
+      limit(async () => {
+        const item = await bring(run, one, tally.ctx);
+        if (item !== null) await tally.brought(item);
+      }),
+    ),
+  );
+}
+
+/** The result of the account; null where that of its rotation follows. */
+async function bring(run: BulkRun, one: Bringing, ctx: Context): Promise<Item | null> {
+  const { account, isDue } = one;
+  try {
+    ctx.signal.throwIfAborted();
+    await deliverEntry(ctx, { ...one.delivery, report: (text) => run.note(`${account.name}: ${text}`) });
+  } catch (error) {
+    const known = error instanceof CliError ? error : unexpected(error);
+    if (!isDue) return failureOf(one, known);
+    if (!ctx.signal.aborted) await run.note(`${account.name}: ${notBrought(known.message)}`);
+    return null;
+  }
+  if (isDue) {
+    await run.note(`${account.name}: what an earlier run kept was delivered`);
+    return null;
+  }
+  const result = one.result();
+  if (result === null) throw new Error('a delivery announces its result');
+  return { kind: 'delivered', item: deliveredItem({ ...result, account }) };
+}
+
+function unexpected(cause: unknown): CliError {
+  return errorAt(keptOne, 'an unexpected error, a bug in sactl; what was kept is kept still', { cause });
+}
+
+function failureOf({ account, listed, unfinished, result }: Bringing, error: CliError): Item {
+  if (error instanceof InterruptedError) return leftItem(account, 'interrupted', error);
+  if (error instanceof NotFoundError) {
+    const detail = 'another run settled what an earlier one had kept';
+    return { kind: 'skipped', item: skippedItem({ account, reason: 'not due', detail }, ExitCode.done) };
+  }
+  const announced = result();
+  const item = failedItem(account, error, {
+    result: announced === null ? null : { ...announced, account },
+    flags: listed.connected.commandFlags,
+  });
+  return { kind: 'failed', item: { ...item, recoverId: unfinished?.entry.id ?? null } };
+}

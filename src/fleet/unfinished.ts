@@ -1,0 +1,53 @@
+import type { Context } from '../context.ts';
+import { accountIdOf, isSealed, readEntry } from '../delivery/recover.ts';
+import type { Account } from '../model/account.ts';
+import { inWords } from '../model/duration.ts';
+import { accountKeyOf } from '../state/audit-read.ts';
+import type { Journal } from '../state/journal.ts';
+import { isOpen, type ReadableEntry } from '../state/stored-entry.ts';
+
+/** What an earlier run left in the journal about an account. */
+export interface Unfinished {
+  readonly entry: ReadableEntry;
+  /** Whether the credential is in it; else nobody has it. */
+  readonly isKept: boolean;
+}
+
+/** The latest open entry about an account; null where there is none. */
+export type UnfinishedOf = (account: Account, endpoint: string) => Unfinished | null;
+
+/**
+ * Looks up what earlier runs left: a credential that was never delivered is brought first, and an account whose credential
+ * nobody has is due, however fresh it looks. A journal that cannot be read is reported by its preflight.
+ */
+export async function findUnfinished(ctx: Pick<Context, 'now'>, journal: Pick<Journal, 'list'>): Promise<UnfinishedOf> {
+  const entries = await journal.list().catch(() => []);
+  // The oldest come first, so that the latest one stays.
+  const latest = new Map<string, Unfinished>();
+  for (const entry of entries) {
+    if (entry.intent === null || !isOpen(entry)) continue;
+    // The answer that is kept may hold no credential; who looks only does not open what is sealed.
+    const issued = await readEntry(ctx, entry).catch(() => null);
+    const id = accountIdOf(entry) ?? issued?.account.id ?? null;
+    latest.set(keyOf(entry, id), { entry, isKept: isSealed(entry) || issued !== null });
+  }
+  return ({ provider, id, tags }, endpoint) => {
+    const ids = [id, ...Object.values(tags).flat().map(operationOf)];
+    const found = ids.map((one) => latest.get(accountKeyOf({ provider, endpoint, id: one })));
+    return found.find((one) => one !== undefined) ?? null;
+  };
+}
+
+/** A create whose answer is lost does not know its account, which may have the entry's id as a tag. */
+function keyOf({ id: entryId, intent }: ReadableEntry, id: string | null): string {
+  return accountKeyOf({ ...intent.connection, id: id ?? operationOf(entryId) });
+}
+
+/** What is said while a request of an earlier run may still be done. */
+export function waitingFor(milliseconds: number): string {
+  return `an earlier request, whose answer was lost, may still be done; waiting ${inWords(milliseconds)} for it`;
+}
+
+function operationOf(entryId: string): string {
+  return `operation ${entryId}`;
+}
