@@ -61,6 +61,8 @@ describe('the command tree', () => {
       'audit list': ['--id', '--since'],
       'state init': [],
       'state check': [],
+      'state show': ['--id'],
+      'state unlock': ['--id', '--generation'],
       'config explain': [],
       'config path': [],
       'sandbox serve': ['--port', '--control-plane', '--fault'],

@@ -72,10 +72,12 @@ export const nouns: Readonly<Record<string, Noun>> = {
     verbs: { list: async () => (await import('./audit/list.ts')).list },
   },
   state: {
-    summary: 'Where the state is kept, and whether that can be relied on',
+    summary: 'Where the state is kept, who holds which account, and whether that can be relied on',
     verbs: {
       init: async () => (await import('./state/init.ts')).init,
       check: async () => (await import('./state/check.ts')).check,
+      show: async () => (await import('./state/show.ts')).show,
+      unlock: async () => (await import('./state/unlock.ts')).unlock,
     },
   },
   config: {

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { removeFile } from './system-error.ts';
 
 /** How long a file that its holder no longer renews is still the holder's, in milliseconds. */
-const fileLeaseMs = 120_000;
+export const fileLeaseMs = 120_000;
 
 /** Ends the renewals. */
 export type EndRenewals = () => void;

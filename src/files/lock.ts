@@ -58,6 +58,9 @@ export interface LockHolder extends Holder {
 /** Releases a lock. Never rejects: a lock that cannot be removed is stale once this process has ended. */
 export type Release = () => Promise<void>;
 
+/** No lock has more in it, in bytes. */
+const largestLock = 4096;
+
 /** How often a lock may vanish or go stale between two looks at it before the attempt is given up. */
 const attempts = 10;
 
@@ -96,9 +99,10 @@ export async function withLock<Result>(request: LockRequest, work: () => Promise
   }
 }
 
-/** A lock as the file of its own says it. */
-export function lockText(holder: LockHolder, token: string): string {
-  return `${JSON.stringify({ ...holder, token })}\n`;
+/** A lock as the file of its own says it. @param about what else it says, where there is room for it */
+export function lockText(holder: LockHolder, token: string, about: object = {}): string {
+  const whole = `${JSON.stringify({ ...holder, token, ...about })}\n`;
+  return Buffer.byteLength(whole) > largestLock ? `${JSON.stringify({ ...holder, token })}\n` : whole;
 }
 
 function held({ path, text, timeout }: Pick<LockRequest, 'path' | 'text' | 'timeout'>): Release {
@@ -183,21 +187,31 @@ async function createInPlace(path: string, text: string): Promise<boolean> {
  * second look; and that one, should its holder die, is removed in the same way.
  */
 async function removeStale(request: LockRequest, stale: FoundLock): Promise<void> {
+  await removeLock(request, stale.identity, ({ modifiedAt }) => modifiedAt === stale.modifiedAt);
+}
+
+/**
+ * Removes the lock of this identity, whoever holds it.
+ * @returns false where there is another one by now, or none. @throws what `refusal` makes of others who are at it; the system's errors
+ */
+export async function removeLock(
+  request: LockRequest,
+  identity: string,
+  isMeant: (found: FoundLock) => boolean = () => true,
+): Promise<boolean> {
   const { path } = request;
   const end = extname(path);
-  const guard = `${path.slice(0, path.length - end.length)}.${stale.identity}${end}`;
-  await withLock({ ...request, path: guard }, async () => {
+  const guard = `${path.slice(0, path.length - end.length)}.${identity}${end}`;
+  return withLock({ ...request, path: guard }, async () => {
     const found = await readLock(path);
-    const isSame = found?.identity === stale.identity && found.modifiedAt === stale.modifiedAt;
-    if (isSame) await removeFile(path);
+    if (found?.identity !== identity || !isMeant(found)) return false;
+    await removeFile(path);
+    return true;
   });
 }
 
-/** More than any lock has in it, in bytes. */
-const largestLock = 4096;
-
-/** The lock at `path`; null where there is none. */
-async function readLock(path: string): Promise<FoundLock | null> {
+/** The lock at `path`; null where there is none. @throws the system's errors */
+export async function readLock(path: string): Promise<FoundLock | null> {
   try {
     const text = await readBoundedText(path, largestLock).catch((error: unknown) => {
       if (systemCode(error) === 'ENOENT') throw error;

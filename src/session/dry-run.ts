@@ -8,7 +8,16 @@ import type { PlannedRequest } from '../providers/plan.ts';
 import type { CommandOutput } from './output.ts';
 
 export interface Planned {
-  readonly operation: 'create' | 'update' | 'rotate' | 'delete' | 'deliver' | 'discard' | 'revoke' | 'restore';
+  readonly operation:
+    | 'create'
+    | 'update'
+    | 'rotate'
+    | 'delete'
+    | 'deliver'
+    | 'discard'
+    | 'revoke'
+    | 'restore'
+    | 'unlock';
   readonly requests: readonly PlannedRequest[];
   readonly effects: readonly string[];
 }

@@ -41,6 +41,7 @@ export async function openSharedState(ctx: Context, common: CommonFlags, place: 
   return {
     locks,
     history: () => openSharedHistory(store),
+    holdings: async () => (await import('../state/shared/holdings.ts')).openSharedHoldings({ ...ctx, store }),
     place: store.address,
     hasCapsule: false,
     audit: openSharedAudit({ ...own, store, local: openAuditLog(own) }),

@@ -37,6 +37,7 @@ export async function openState(
     locks: openAccountLocks(place),
     audit: openAuditLog(place),
     history: () => openHistory(place),
+    holdings: async () => (await import('../state/lock-holdings.ts')).openLockHoldings(place),
     place: stateDirectory,
     hasCapsule: isCI(ctx.env) && recipients.value.length > 0 && capsule.value,
     journal: (options) => openJournal({ ...place, ...options }),

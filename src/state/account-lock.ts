@@ -42,13 +42,23 @@ export interface AccountLockOptions extends Pick<Context, 'now' | 'platform' | '
   readonly stateDirectory: string;
 }
 
+/** The folder of the locks, e.g. `~/.local/state/sactl/locks`. */
+export function lockDirectory(stateDirectory: string): string {
+  return join(stateDirectory, 'locks');
+}
+
+/** The lock of an account, given by its digest, is there, or would be. */
+export function lockPath(directory: string, account: string): string {
+  return join(directory, `${account}.lock`);
+}
+
 /** A lock is not looked at again within this time. */
 const freshMs = 2000;
 
 /** Touches nothing yet. There is to be one per process: it knows which locks this process holds. */
 export function openAccountLocks(options: AccountLockOptions): AccountLocks {
   const { self, now, timeout } = options;
-  const directory = join(options.stateDirectory, 'locks');
+  const directory = lockDirectory(options.stateDirectory);
   const mine = new Set<string>();
   const makeFolder = onceDone(() => makePrivateDirectory(directory, options));
 
@@ -62,9 +72,10 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
   return {
     lock: async ({ key, name }, wait) => {
       await makeFolder();
-      const path = join(directory, `${digestOf(key)}.lock`);
+      const path = lockPath(directory, digestOf(key));
       const token = randomUUID();
-      const text = lockText({ ...holderOf(self), startedAt: new Date(now()).toISOString() }, token);
+      const startedAt = new Date(now()).toISOString();
+      const text = lockText({ ...holderOf(self), startedAt }, token, { key, name });
       let knownAt = now();
       mine.add(token);
       try {

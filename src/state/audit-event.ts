@@ -15,7 +15,8 @@ export type AuditOperation =
   | 'grant'
   | 'ungrant'
   | 'deliver'
-  | 'discard';
+  | 'discard'
+  | 'unlock';
 
 export type AuditOutcome = 'done' | 'partial' | 'failed' | 'unknown' | 'undelivered' | 'superseded' | 'action-required';
 

@@ -41,6 +41,8 @@ export interface S3Server {
   readonly fetch: (request: Request) => Promise<Response>;
   /** By names in the bucket; removed values may be empty objects. */
   readonly objects: ReadonlyMap<string, StoredObject>;
+  /** Writes a value by its name in the bucket, as another program would. */
+  readonly write: (name: string, text: string) => void;
   /** e.g. `PUT prod/accounts/a if-none-match=*`, in order. */
   readonly requests: readonly string[];
 }
@@ -87,9 +89,13 @@ export function createS3Server(options: S3ServerOptions = {}): S3Server {
       objects.delete(name);
       return answer(204, null);
     }
+    return answer(200, '', { etag: put(name, bytes) });
+  }
+
+  function put(name: string, bytes: Uint8Array): string {
     const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
     objects.set(name, { bytes, etag, writtenAt: now() });
-    return answer(200, '', { etag });
+    return etag;
   }
 
   function read(name: string): Response {
@@ -127,7 +133,7 @@ export function createS3Server(options: S3ServerOptions = {}): S3Server {
     return wrong === 'error-after' ? refuse(500, 'InternalError') : done;
   }
 
-  return { fetch, objects, requests };
+  return { fetch, objects, requests, write: (name, text) => void put(name, Buffer.from(text)) };
 }
 
 function lost(): Error {

@@ -1,11 +1,14 @@
 import { parseHolder, type Holder } from '../../files/holder.ts';
 import { asText, fieldsOf, parseFields, type Fields } from '../../model/account.ts';
+import { keyIn } from '../holdings.ts';
 import { StateError } from '../store/store.ts';
 
 /** The record of an account in a store: which run changes it now (docs/design.md 11). */
 export interface AccountRecord {
   /** Counts who held it, one after the other. */
   readonly generation: number;
+  /** What tells the account from all others (`accountKey`); null where an older sactl wrote it. */
+  readonly key: readonly string[] | null;
   /** For people, e.g. `nscale service account ci-deploy`. */
   readonly name: string;
   /** Null where no run holds it. */
@@ -35,8 +38,8 @@ export function recordKey(account: string): string {
 }
 
 /** @param stamp a new UUID: no two values that are written are the same */
-export function encodeAccount({ generation, name, hold }: AccountRecord, stamp: string): Uint8Array {
-  return Buffer.from(`${JSON.stringify({ v: version, stamp, generation, name, hold })}\n`);
+export function encodeAccount({ generation, key, name, hold }: AccountRecord, stamp: string): Uint8Array {
+  return Buffer.from(`${JSON.stringify({ v: version, stamp, key, generation, name, hold })}\n`);
 }
 
 /** @param key for the message. @throws StateError where it is no record that this version can read */
@@ -50,7 +53,7 @@ export function decodeAccount(bytes: Uint8Array, key: string): AccountRecord {
   if (v !== version || typeof generation !== 'number' || !Number.isSafeInteger(generation) || hold === undefined) {
     throw new StateError(`${key} is not the record of an account`);
   }
-  return { generation, name: asText(fields['name']) ?? '', hold };
+  return { generation, key: keyIn(fields['key']), name: asText(fields['name']) ?? '', hold };
 }
 
 /** Undefined where it says nothing that can be used. */

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 
 import type { Context } from '../../context.ts';
 import { holderOf } from '../../files/holder.ts';
-import { accountKey, digestOf } from '../account-lock.ts';
+import { accountOf } from '../holdings.ts';
 import { isEntryId } from '../journal-folder.ts';
 import { findEntry, noSuchEntry, refuseReopening } from '../find-entry.ts';
 import type { Journal } from '../journal.ts';
@@ -130,12 +130,6 @@ class SharedJournal {
     await local.erase(one.id).catch(() => undefined);
     return null;
   }
-}
-
-/** The digest of the account that a run with this intent holds. */
-function accountOf({ operation, connection, account }: Intent): string {
-  const { id, name } = account;
-  return digestOf(accountKey(connection, operation === 'create' ? { id: null, name } : { id, name }));
 }
 
 /** The answer that only this machine could keep, where the store has none. */

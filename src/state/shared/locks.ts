@@ -113,7 +113,7 @@ class Attempt {
   async #read(): Promise<Found> {
     const value = await this.#options.store.get(this.#key);
     const record =
-      value === null ? { generation: 0, name: this.#account.name, hold: null } : decodeAccount(value.bytes, this.#key);
+      value === null ? { generation: 0, ...this.#naming(), hold: null } : decodeAccount(value.bytes, this.#key);
     return { value, record };
   }
 
@@ -156,12 +156,16 @@ class Attempt {
       leaseMs,
       entry: this.#account.entry ?? null,
     };
-    const next = { generation: record.generation + 1, name: this.#account.name, hold };
+    const next = { generation: record.generation + 1, ...this.#naming(), hold };
     const bytes = encodeAccount(next, uuid());
     const revision = await (value === null
       ? store.create(this.#key, bytes)
       : store.replace(this.#key, bytes, value.revision));
     return revision === null ? null : heldRecord({ ...this.#options, key: this.#key, record: next, revision, takenAt });
+  }
+
+  #naming(): Pick<AccountRecord, 'key' | 'name'> {
+    return { key: this.#account.key, name: this.#account.name };
   }
 
   #busy(): ConflictError {

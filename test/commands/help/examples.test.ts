@@ -8,8 +8,8 @@ import { createWorld, type World } from './world.ts';
 const program = await readProgram();
 const examples = [program, ...leaves(program)].flatMap((command) => helpAfter(command).examples);
 
-/** Examples that cannot be run in a sandbox: it has no profiles, and a server does not end by itself. */
-const elsewhere = /--profile |sandbox serve/;
+/** Examples that cannot be run in a sandbox: it has no profiles, a server does not end by itself, and a hold ends with its run. */
+const elsewhere = /--profile |sandbox serve|state unlock/;
 
 const issuance = 'sactl sandbox console augment issue --account ci-reviewer --token';
 
@@ -33,7 +33,8 @@ const preparations: readonly (readonly [example: RegExp, lines: readonly string[
 ];
 
 async function prepare(world: World, example: string): Promise<void> {
-  const entry = / recover \w+ --id (\w+)/.exec(example)?.[1];
+  const entry =
+    / recover \w+ --id (\w+)/.exec(example)?.[1] ?? (/ state show --id/.test(example) ? '4f1c09d2' : undefined);
   if (entry !== undefined) await world.keep('sactl sa rotate --id ci-deploy --yes --json', entry);
   if (example.includes(' recover open')) await world.log('sactl sa rotate --id ci-deploy --yes --json', 'job.log');
   for (const line of preparations.flatMap(([like, lines]) => (like.test(example) ? lines : []))) {

@@ -1,0 +1,56 @@
+import pLimit from 'p-limit';
+
+import type { Context } from '../../context.ts';
+import { isDead } from '../../files/holder.ts';
+import type { HoldEnd, Holding, Holdings } from '../holdings.ts';
+import { StateError, type StateStore, type StoredValue } from '../store/store.ts';
+import { decodeAccount, encodeAccount, recordKey, type Hold } from './account-record.ts';
+
+export interface SharedHoldingsOptions extends Pick<Context, 'self' | 'uuid'> {
+  readonly store: StateStore;
+}
+
+/** How many records are asked for at once. */
+const concurrency = 16;
+
+/** Who holds which accounts in a store. Nothing is asked yet. */
+export function openSharedHoldings({ store, self, uuid }: SharedHoldingsOptions): Holdings {
+  async function read(key: string): Promise<Holding | null> {
+    const value = await store.get(key);
+    if (value === null) return null;
+    const { hold, ...record } = decodeAccount(value.bytes, key);
+    const seen = hold === null ? null : { ...hold, end: await endOf(hold, value) };
+    return { ...record, account: key.slice(recordKey('').length), hold: seen };
+  }
+
+  /** Without waiting: what cannot be told now is unknown. */
+  async function endOf({ holder, leaseMs }: Hold, value: StoredValue): Promise<HoldEnd> {
+    const isGone = isDead(holder, self);
+    if (isGone !== null) return isGone ? 'dead' : 'held';
+    const age = await value.age();
+    if (age === null) return 'unknown';
+    return age > leaseMs ? 'lapsed' : 'held';
+  }
+
+  return {
+    list: async () => {
+      const limit = pLimit(concurrency);
+      const keys = await store.list(recordKey(''));
+      const found = await Promise.all(keys.map((key) => limit(() => read(key))));
+      return found.filter((holding) => holding !== null);
+    },
+    release: async ({ account, hold }) => {
+      const key = recordKey(account);
+      // A run that lives renews its record, which is no other hold.
+      for (let tries = 1; tries <= 10; tries += 1) {
+        const value = await store.get(key);
+        const record = value === null ? null : decodeAccount(value.bytes, key);
+        if (value === null || record === null || record.hold?.token !== hold?.token) return false;
+        if (record.hold === null) return true;
+        const released = encodeAccount({ ...record, hold: null }, uuid());
+        if ((await store.replace(key, released, value.revision)) !== null) return true;
+      }
+      throw new StateError(`cannot change ${key} in ${store.address}: another run changes it all the time`);
+    },
+  };
+}
