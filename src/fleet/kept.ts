@@ -66,7 +66,8 @@ async function tried<One extends Candidate>(run: BulkRun, one: One): Promise<Tri
   let result: IssuedResult | null = null;
   if (unfinished?.isKept !== true) return { one, kept: null, result: () => null };
   const { configuration, stateDirectory, connection } = listed.connected;
-  const host = { ...run, configuration, stateDirectory };
+  const { document } = await run.state();
+  const host = { ...run, configuration, stateDirectory, document };
   const kept = await lookAtKept(host, unfinished.entry, {
     account,
     profile: connection.profile,

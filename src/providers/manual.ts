@@ -4,6 +4,7 @@ import type { Account, NewAccount } from '../model/account.ts';
 import type { Hint } from '../model/hint.ts';
 import type { Secret } from '../model/credential.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
+import type { KeptDocument } from '../state/kept-document.ts';
 import type { IssuancePlan, ResumedIssuance } from './issuance.ts';
 import type { Plan } from './plan.ts';
 
@@ -50,6 +51,8 @@ export interface LocalState extends Pick<Context, 'platform' | 'userId'> {
   readonly stateDirectory: string;
   /** The process's only ones. */
   readonly locks: AccountLocks;
+  /** What is kept under this key for several machines; null where everything is kept on this one. */
+  readonly document: (key: string) => Promise<KeptDocument | null>;
 }
 
 /** What a new credential is wanted for. */

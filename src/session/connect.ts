@@ -162,6 +162,7 @@ async function connectTo(
       homeDirectory: sandbox === null ? ctx.homeDirectory : null,
       stateDirectory,
       locks: { lock: async (account, wait) => (await state()).locks.lock(account, wait) },
+      document: async (key) => (await state()).document(key),
     },
   });
   const isSandbox = sandbox !== null;

@@ -14,8 +14,8 @@ export async function firstStep(
   { account, entry }: { readonly account: Account; readonly entry: ReadableEntry },
 ): Promise<FirstStep | null> {
   const { ctx, connection, note } = session;
-  const { audit, locks } = await session.state();
-  const kept = await lookAtKept({ ...session, journal, audit, locks }, entry, {
+  const { audit, locks, document } = await session.state();
+  const kept = await lookAtKept({ ...session, journal, audit, locks, document }, entry, {
     account,
     profile: connection.profile,
     announce: () => undefined,

@@ -5,6 +5,7 @@ import { openAuditLog } from '../state/audit-log.ts';
 import { openJournal } from '../state/journal.ts';
 import { openSealer, type Sealer, type Sealing } from '../state/seal.ts';
 import { openSharedAudit } from '../state/shared/audit.ts';
+import { openSharedDocument } from '../state/shared/document.ts';
 import { openSharedHistory } from '../state/shared/history.ts';
 import { openSharedJournal } from '../state/shared/journal.ts';
 import { openSharedLocks } from '../state/shared/locks.ts';
@@ -42,6 +43,7 @@ export async function openSharedState(ctx: Context, common: CommonFlags, place: 
     locks,
     history: () => openSharedHistory(store),
     holdings: async () => (await import('../state/shared/holdings.ts')).openSharedHoldings({ ...ctx, store }),
+    document: (key) => openSharedDocument({ ...ctx, store, key }),
     place: store.address,
     hasCapsule: false,
     audit: openSharedAudit({ ...own, store, local: openAuditLog(own) }),

@@ -38,6 +38,7 @@ export async function openState(
     audit: openAuditLog(place),
     history: () => openHistory(place),
     holdings: async () => (await import('../state/lock-holdings.ts')).openLockHoldings(place),
+    document: () => null,
     place: stateDirectory,
     hasCapsule: isCI(ctx.env) && recipients.value.length > 0 && capsule.value,
     journal: (options) => openJournal({ ...place, ...options }),

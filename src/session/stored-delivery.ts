@@ -13,6 +13,7 @@ import type { AccountLocks } from '../state/account-lock.ts';
 import type { AuditLog } from '../state/audit-log.ts';
 import type { Journal } from '../state/journal.ts';
 import { answerBytes } from '../state/record.ts';
+import type { State } from '../state/state.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import { clientFactory } from './client.ts';
 import { waitFor } from './account-turn.ts';
@@ -24,7 +25,7 @@ import type { StateWork } from './state-work.ts';
 import { storedTargets } from './stored-targets.ts';
 
 /** What the delivery of a credential that is kept in the journal needs of its command. */
-export interface StoredHost extends Omit<StateWork, 'emit' | 'marker'> {
+export interface StoredHost extends Omit<StateWork, 'emit' | 'marker'>, Pick<State, 'document'> {
   readonly journal: Journal;
   readonly audit: AuditLog;
   readonly locks: AccountLocks;
@@ -133,7 +134,7 @@ function insistOn(ctx: Context, { account }: Issued): (why: string) => Promise<b
  * @param directory relative paths of the targets start here
  */
 async function resumedOf(
-  { ctx, stateDirectory }: StoredHost,
+  { ctx, stateDirectory, document }: StoredHost,
   entry: ReadableEntry,
   { locks, directory }: { readonly locks: AccountLocks; readonly directory: string },
 ): Promise<ResumedIssuance | null> {
@@ -147,7 +148,14 @@ async function resumedOf(
     profile,
     now,
     sleep: (milliseconds) => ctx.sleep(milliseconds, ctx.signal),
-    local: { platform, userId, stateDirectory, locks, homeDirectory: isSandbox ? null : homeDirectory },
+    local: {
+      platform,
+      userId,
+      stateDirectory,
+      locks,
+      document: (key) => Promise.resolve(document(key)),
+      homeDirectory: isSandbox ? null : homeDirectory,
+    },
   });
   if (end === null) return null;
   const place = { profile, flags: flagsOf(entry.intent.connection), directory, homeDirectory };

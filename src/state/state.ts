@@ -2,6 +2,7 @@ import type { AccountLocks } from './account-lock.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { AuditHistory } from './audit-read.ts';
 import type { Holdings } from './holdings.ts';
+import type { KeptDocument } from './kept-document.ts';
 import type { Journal, JournalOptions } from './journal.ts';
 
 /** What is kept of changes: account locks, journal and audit log, on this machine or in a store. A process opens it once. */
@@ -12,6 +13,8 @@ export interface State {
   readonly history: () => AuditHistory;
   /** Whether the log of this run is to have a sealed copy of what is kept: nothing else may outlive its machine. */
   readonly hasCapsule: boolean;
+  /** What else is kept under this key for several machines; null where the state is on this one. */
+  readonly document: (key: string) => KeptDocument | null;
   /** Who holds which accounts. */
   readonly holdings: () => Promise<Holdings>;
   /** Tells it from every other one, e.g. `s3://ops/prod`. */

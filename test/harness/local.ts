@@ -13,5 +13,6 @@ export function freshLocalState(): LocalState {
     homeDirectory: null,
     stateDirectory,
     locks: openAccountLocks({ ...ctx, stateDirectory }),
+    document: () => Promise.resolve(null),
   };
 }

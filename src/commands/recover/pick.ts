@@ -78,6 +78,6 @@ export async function openRecovery(ctx: Context, common: CommonFlags, problems: 
   const work = await openStateWork(ctx, common, problems);
   const { configuration } = work;
   const place = statePlaceOf(configuration, configuration.profile.value);
-  const { journal, audit, locks } = await openState(ctx, common, place);
-  return { ...work, journal: journal({ keepsSecrets: true }), audit, locks };
+  const { journal, audit, locks, document } = await openState(ctx, common, place);
+  return { ...work, journal: journal({ keepsSecrets: true }), audit, locks, document };
 }

@@ -7,12 +7,13 @@ import type { ConnectOptions } from '../provider.ts';
 import { bearer } from '../answers.ts';
 import { createLimiter, type Analytics } from './api.ts';
 import { openBackups, type Backups } from './backups.ts';
-import { openInventory, type InventoryFile } from './inventory-file.ts';
+import { inventoryFile } from './inventory-file.ts';
+import { openInventory, type InventoryRecord } from './inventory-record.ts';
 import { readSession, tenantOf, type Session } from './session.ts';
 
 /** What every Augment operation works with: this machine's records, and the one API there is. */
 export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sleep'> {
-  readonly inventory: InventoryFile;
+  readonly inventory: InventoryRecord;
   readonly backups: Backups;
   /** The caller's own session as it was found, and where. @throws AuthError naming its source */
   readonly own: () => Promise<{ readonly text: string; readonly source: string }>;
@@ -52,9 +53,10 @@ export function connect(options: ConnectOptions): Connection {
   };
 }
 
-/** The inventory of this machine, or of its sandbox. */
-export function inventoryIn(local: LocalState, sleep: ConnectOptions['sleep']): InventoryFile {
-  return openInventory({ ...local, sleep, directory: join(local.stateDirectory, 'augment') });
+/** The inventory in the store that machines share; else that of this machine, or of its sandbox. */
+export function inventoryIn(local: LocalState, sleep: ConnectOptions['sleep']): InventoryRecord {
+  const onMachine = inventoryFile({ ...local, sleep, directory: join(local.stateDirectory, 'augment') });
+  return openInventory(async () => (await local.document('inventory/augment/all')) ?? onMachine);
 }
 
 async function readOwnSession({ credential }: ConnectOptions): Promise<Session> {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 
 import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
 import { openAccountLocks } from '../../../src/state/account-lock.ts';
-import { openInventory, type InventoryFile } from '../../../src/providers/augment/inventory-file.ts';
+import { inventoryFile } from '../../../src/providers/augment/inventory-file.ts';
+import { openInventory } from '../../../src/providers/augment/inventory-record.ts';
+import type { KeptDocument } from '../../../src/state/kept-document.ts';
 import { addToken } from '../../../src/providers/augment/inventory.ts';
 import { ci, later, recorded, tenant } from '../../providers/augment/recorded.ts';
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
@@ -38,21 +40,21 @@ export interface Machine {
 export async function augmentMachine(): Promise<Machine> {
   const stateDirectory = freshStateDirectory();
   const file = inventoryOf(stateDirectory);
-  await file.update(() =>
+  await openInventory(() => Promise.resolve(file)).update(() =>
     addToken(recorded(), { ...ci, token: 'two', fingerprint: secondFingerprint, verified: false, at: later }),
   );
   const env = { SACTL_STATE_DIR: stateDirectory, AUGMENT_SESSION_AUTH: sessionOf('own-token') };
   return {
     stateDirectory,
-    inventory: () => readFile(file.path, 'utf8'),
+    inventory: () => readFile(file.place, 'utf8'),
     run: (argv, options = {}) =>
       runIn(testContext({ ...options, env: { ...env, ...options.env } }), [...argv, '--provider', 'augment']),
   };
 }
 
-function inventoryOf(stateDirectory: string): InventoryFile {
+function inventoryOf(stateDirectory: string): KeptDocument {
   const { ctx } = testContext();
-  return openInventory({
+  return inventoryFile({
     ...ctx,
     directory: join(stateDirectory, 'augment'),
     locks: openAccountLocks({ ...ctx, stateDirectory }),

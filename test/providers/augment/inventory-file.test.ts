@@ -6,11 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { openAccountLocks, type AccountLocks } from '../../../src/state/account-lock.ts';
 import { addAccount, addToken, describeAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
-import {
-  openInventory,
-  type InventoryFile,
-  type InventoryOptions,
-} from '../../../src/providers/augment/inventory-file.ts';
+import { inventoryFile, type InventoryOptions } from '../../../src/providers/augment/inventory-file.ts';
+import { openInventory, type InventoryRecord } from '../../../src/providers/augment/inventory-record.ts';
 import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
 import { testContext } from '../../harness/context.ts';
 import { ci, ciOf, first, later, recorded, tenant } from './recorded.ts';
@@ -35,15 +32,16 @@ function locks(pid = 100): AccountLocks {
   return openAccountLocks({ ...testContext().ctx, stateDirectory: state, self });
 }
 
-function open(options: Partial<InventoryOptions> = {}): InventoryFile {
-  return openInventory({ ...testContext().ctx, directory, locks: locks(), ...options });
+function open(options: Partial<InventoryOptions> = {}): InventoryRecord {
+  const file = inventoryFile({ ...testContext().ctx, directory, locks: locks(), ...options });
+  return openInventory(() => Promise.resolve(file));
 }
 
 function put(inventory: Inventory): Promise<Inventory> {
   return open().update(() => inventory);
 }
 
-async function damaged(text: string): Promise<InventoryFile> {
+async function damaged(text: string): Promise<InventoryRecord> {
   await put(recorded());
   await writeFile(path, text);
   return open();
