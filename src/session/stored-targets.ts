@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+
 import { deliveredOf, lifeOf } from '../delivery/life.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
 import { parseTargets } from '../delivery/targets/parse.ts';
@@ -26,7 +28,8 @@ export interface StoredTargets {
  * @throws UsageError
  */
 export function storedTargets(host: Host, entry: ReadableEntry, issued: Issued, to: readonly string[]): StoredTargets {
-  const { targets: recorded, directory } = entry.intent;
+  const { targets: recorded } = entry.intent;
+  const directory = directoryOf(host, entry);
   const delivered = deliveredOf(lifeOf(entry));
   const left = recorded.filter((target) => !delivered.includes(target));
   if (to.length > 0) return targetsAt(host, entry, issued, { names: to, directory: host.ctx.cwd });
@@ -38,6 +41,13 @@ export function storedTargets(host: Host, entry: ReadableEntry, issued: Issued, 
     directory,
     effects: isStdout ? [] : [`the credential is where it should be: ${recorded.join(', ')}`],
   };
+}
+
+/** Where relative paths of the recorded targets start: a folder of another machine may not be there on this one. */
+function directoryOf({ ctx }: Host, { intent: { directory, process } }: ReadableEntry): string {
+  const isHere =
+    process.host === ctx.self.host || (statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  return isHere ? directory : ctx.cwd;
 }
 
 /** Relative paths start at `directory`. */

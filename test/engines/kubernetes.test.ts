@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStoreAt } from '../harness/stores.ts';
 import { describeStore, freshValue } from '../state/store/contract.ts';
 import { describeCheck } from './check.ts';
+import { describeRotation } from './rotate.ts';
 import { engineContext } from './context.ts';
 import { demandsAll, EngineRoom, findEngine, freePort } from './engine.ts';
 
@@ -38,6 +39,8 @@ describe.skipIf(!isHere && !demandsAll)('Kubernetes', () => {
   });
 
   describeCheck(() => ({ env: { ...env, SACTL_STATE: 'kubernetes:ops' }, secret: token, store: /^kubernetes:ops$/ }));
+
+  describeRotation(() => ({ env: { ...env, SACTL_STATE: 'kubernetes:ops' }, address: 'kubernetes:ops' }));
 
   it('says how the namespace is made where there is none', async () => {
     expect(await failureOf('kubernetes:nothing', env)).toMatchObject({

@@ -9,6 +9,7 @@ import { openStoreAt } from '../harness/stores.ts';
 import { describeStore, freshValue } from '../state/store/contract.ts';
 import { engineContext } from './context.ts';
 import { describeCheck } from './check.ts';
+import { describeRotation } from './rotate.ts';
 import { demandsAll, engineFolder, EngineRoom, findEngine, foldersIn, freePort, otherUser } from './engine.ts';
 
 const folders = [
@@ -56,6 +57,8 @@ describe.skipIf(!isHere && !demandsAll)('PostgreSQL', () => {
     secret: password,
     store: /^postgres:\/\/sactl@127\.0\.0\.1:\d+\/postgres$/,
   }));
+
+  describeRotation(() => ({ env: { SACTL_STATE: address() }, address: address() }));
 
   it('refuses a wrong password, and a database that is none, without quoting the password', async () => {
     expect(await failureOf(address('sactl', 'wrong'))).toMatchObject({

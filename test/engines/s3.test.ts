@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStoreAt } from '../harness/stores.ts';
 import { describeStore, freshValue } from '../state/store/contract.ts';
 import { describeCheck } from './check.ts';
+import { describeRotation } from './rotate.ts';
 import { engineContext } from './context.ts';
 import { demandsAll, engineFolder, EngineRoom, findEngine, freePort } from './engine.ts';
 
@@ -49,6 +50,8 @@ describe.skipIf(gateway === null && moto === null && !demandsAll)('S3', () => {
   });
 
   describeCheck(() => ({ env: { ...env, SACTL_STATE: address() }, secret, store: /^s3:\/\/ops\/prod$/ }));
+
+  describeRotation(() => ({ env: { ...env, SACTL_STATE: address() }, address: address() }));
 
   it('makes no bucket', async () => {
     const store = await openStoreAt(engineContext(env).ctx, address('nothing'));
