@@ -55,7 +55,7 @@ describe('the command tree', () => {
       'orgs list': [],
       'recover list': [],
       'recover show': ['--id', '--reveal'],
-      'recover deliver': ['--id', '--to'],
+      'recover deliver': ['--id', '--all', '--to'],
       'recover discard': ['--id'],
       'recover open': ['--file'],
       'audit list': ['--id', '--since'],

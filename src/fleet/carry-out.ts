@@ -1,7 +1,6 @@
-import { errorAt } from '../delivery/ending.ts';
-import { onTheWay, worstOf } from '../delivery/life.ts';
-import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
+import type { ExitCode } from '../errors.ts';
 import { tellingWhoWaits, warnOfExpiry } from '../session/reminders.ts';
+import { endOfRun, overallCode, printReport, summary } from './end-of-run.ts';
 import { merged, type BulkResult } from './items.ts';
 import { bringAll, type Bringing } from './kept.ts';
 import type { Listed } from './connections.ts';
@@ -11,8 +10,7 @@ import { rotateAll } from './rotate-all.ts';
 import type { BulkRun } from './run.ts';
 import { openTally } from './tally.ts';
 import { bulkDocument } from './report-document.ts';
-import { countsOf, writeReports } from './report.ts';
-import { sactl } from '../model/hint.ts';
+import { writeReports } from './report.ts';
 
 interface CarriedOut {
   /** What was known before anything was sent. */
@@ -56,78 +54,17 @@ export async function carryOut(
 }
 
 /**
- * Prints the report, writes its files, and ends with the exit code of the run. Where all accounts were rotated and only the
- * report is missing, that is exit 6, because exit 1 would say that nothing was changed.
+ * Prints the report, writes its files, and ends with the exit code of the run.
  * @throws CliError with the exit code of the whole run
  */
 async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
   const { ctx, marker, flags } = run;
   const untold = [
     ...(await writeReports(ctx, result, { marker, path: flags.report })),
-    ...(await printReport(run, result)),
+    ...(await printReport(run, bulkDocument(result, marker))),
   ];
   await run.note(summary(result));
-  const error = overallError(result);
-  const messages = untold.map(({ message }) => message);
-  if (error !== null) throw withMessages(error, messages);
-  const [first] = untold;
-  if (first === undefined) return ExitCode.done;
-  if (result.rotated.length + result.delivered.length === 0) throw withMessages(first, messages.slice(1));
-  const message = `the accounts were rotated, but ${messages.join('; ')}`;
-  const rest = { ...onTheWay, request: 'answered', places: 'all', isWhole: false } as const;
-  throw errorAt(rest, message, { hint: first.hint, cause: first });
-}
-
-/** The error that kept the report from being printed, if any. */
-async function printReport({ emit, marker }: BulkRun, result: BulkResult): Promise<readonly CliError[]> {
-  try {
-    await emit(bulkDocument(result, marker));
-    return [];
-  } catch (error) {
-    if (error instanceof CliError) return [error];
-    throw error;
-  }
-}
-
-function withMessages(error: CliError, more: readonly string[]): CliError {
-  if (more.length === 0) return error;
-  const message = [error.message, ...more].join('; ');
-  return new CliError(error.code, error.exitCode, message, error);
-}
-
-/** e.g. `3 rotated, 12 skipped (10 not due, 2 age unknown), 1 failed` */
-function summary({ rotated, delivered, skipped, failed }: BulkResult): string {
-  const reasons = new Map<string, number>();
-  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const why = Array.from(reasons, ([reason, count]) => `${count} ${reason}`).join(', ');
-  return `${countsOf({ rotated, delivered })}, ${skipped.length} skipped${why === '' ? '' : ` (${why})`}, ${failed.length} failed`;
-}
-
-/**
- * The exit code of a run by those of its accounts: the worst first. 6 is also for a run in which some were rotated and
- * others were not. Where none was, it is the code that all share, else 1. A step for a person counts only where nothing else
- * is wrong.
- */
-export function overallCode(codes: readonly ExitCode[]): ExitCode {
-  const seen = new Set(codes);
-  const worst = worstOf(seen);
-  if (worst !== null) return worst;
-  const hasDone = seen.delete(ExitCode.done);
-  const hasActions = seen.delete(ExitCode.actionRequired);
-  const [only, ...others] = seen;
-  if (only === undefined) return hasActions ? ExitCode.actionRequired : ExitCode.done;
-  if (hasDone) return ExitCode.partial;
-  const interruption = [ExitCode.interrupted, ExitCode.terminated].find((code) => seen.has(code));
-  return interruption ?? (others.length === 0 ? only : ExitCode.failed);
-}
-
-/** The error of a whole run; null when every account was rotated or rightly skipped. */
-function overallError(result: BulkResult): CliError | null {
-  const { rotated, delivered, skipped, failed } = result;
-  const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
-  const code = overallCode([...rotated, ...delivered, ...failed, ...interrupted].map(({ exitCode }) => exitCode));
-  if (code === ExitCode.done) return null;
-  return new CliError(words.get(code) ?? 'failed', code, sentence(result), detailsOf(code, failed));
+  return endOfRun(result, untold, { sentence: sentence(result), done: 'the accounts were rotated' });
 }
 
 /** e.g. `3 of 9 accounts were rotated; 1 failed; 5 were not begun: interrupted; runai showed none` */
@@ -155,25 +92,4 @@ function sentence({ rotated, delivered, skipped, failed }: BulkResult): string {
 
 function notBegun({ length }: readonly unknown[]): string {
   return `${length} ${length === 1 ? 'was' : 'were'} not begun`;
-}
-
-const words: ReadonlyMap<ExitCode, ErrorCode> = new Map([
-  [ExitCode.undelivered, 'undelivered'],
-  [ExitCode.unknownOutcome, 'unknown_outcome'],
-  [ExitCode.partial, 'partial'],
-  [ExitCode.actionRequired, 'action_required'],
-  [ExitCode.interrupted, 'interrupted'],
-  [ExitCode.terminated, 'interrupted'],
-]);
-
-function detailsOf(code: ExitCode, failed: BulkResult['failed']): ErrorDetails {
-  if (code === ExitCode.undelivered) return { hint: sactl`recover list` };
-  const [worst, ...others] = failed.filter(({ exitCode }) => exitCode === code);
-  // A command for one of them would leave the others as they are.
-  if (code === ExitCode.unknownOutcome && others.length > 0) {
-    return { hint: ['run this again; "', sactl`recover list`, '" shows what was lost'] };
-  }
-  // Its commands mean the account's own connection already.
-  const { hint = null, provider = null } = worst?.error ?? failed[0]?.error ?? {};
-  return { hint, provider };
 }

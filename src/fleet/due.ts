@@ -17,6 +17,8 @@ export interface Reason {
     | 'deleting'
     | 'own account'
     | 'not meant'
+    | 'no target'
+    | 'superseded'
     | 'stopped'
     | 'interrupted';
   readonly detail: string | null;

@@ -22,7 +22,16 @@ interface Row {
 
 /** The report of a run. */
 export function bulkDocument(result: BulkResult, marker: CommandOutput['marker']): OutputDocument {
-  const { rotated, delivered, skipped, failed } = result;
+  return documentOf({ ...result, ...marker }, result);
+}
+
+/** The report of `recover deliver --all`. */
+export function deliveryDocument(result: BulkResult, marker: CommandOutput['marker']): OutputDocument {
+  const { delivered, skipped, failed } = result;
+  return documentOf({ delivered, skipped, failed, ...marker }, result);
+}
+
+function documentOf(value: object, { rotated, delivered, skipped, failed }: BulkResult): OutputDocument {
   // Failures come last, where people look first.
   const rows = [
     ...skipped.map(skippedRow),
@@ -30,11 +39,7 @@ export function bulkDocument(result: BulkResult, marker: CommandOutput['marker']
     ...rotated.map((item) => doneRow(item, 'rotated')),
     ...failed.map(failedRow),
   ];
-  return {
-    value: { ...result, ...marker },
-    human: (style) => humanText(rows, style),
-    sheet: () => sheetOf(rows, columns),
-  };
+  return { value, human: (style) => humanText(rows, style), sheet: () => sheetOf(rows, columns) };
 }
 
 function doneRow({ credential, deliveredTo, ...account }: RotatedItem, result: string): Row {

@@ -1,7 +1,4 @@
-import { noOutcome, type IssuanceOutcome } from '../delivery/result.ts';
-import type { Target } from '../delivery/targets/target.ts';
-import { CliError, ExitCode, UsageError } from '../errors.ts';
-import { Secret } from '../model/credential.ts';
+import { ExitCode, UsageError } from '../errors.ts';
 import { confirmChange } from '../session/confirm.ts';
 import type { Invocation } from '../session/invocation.ts';
 import { noteLine } from '../session/note.ts';
@@ -19,7 +16,8 @@ import {
 import type { RotateFlags } from './flags.ts';
 import { checkBulkInput, type BulkInput } from './input.ts';
 import { unclearAccounts } from './misread.ts';
-import { deliveredItem, merged, rotatedItem, type BulkResult, type DeliveredItem, type RotatedItem } from './items.ts';
+import { hopedDelivery, hopedItem, tryReport } from './hoped.ts';
+import { merged, type BulkResult } from './items.ts';
 import { sortKept, type Bringing } from './kept.ts';
 import { isByHand, knownResult } from './known.ts';
 import { bulkPlan, effectsOfKept, effectsOnAll } from './plan.ts';
@@ -121,45 +119,15 @@ async function agree({ ctx, common, flags }: BulkRun, { prepared, bringing }: Ah
   );
 }
 
-/** Tries the user's filter on the report of a run in which all goes well: a filter that fails later hides what was done. */
+/** The problems of the user's filter on the report of a run in which all goes well. */
 async function filterProblems(
   { renderer, marker }: BulkRun,
   { prepared, bringing }: Ahead,
   known: BulkResult,
 ): Promise<readonly string[]> {
-  if (renderer.format !== 'query') return [];
-  const delivered = bringing.filter(({ isDue }) => !isDue).map(hopedDelivery);
+  const delivered = bringing
+    .filter(({ isDue }) => !isDue)
+    .map(({ account, delivery }) => hopedDelivery(account, delivery));
   const hoped = { rotated: prepared.map(hopedItem), delivered, skipped: [], failed: [] };
-  try {
-    await renderer.render(bulkDocument(merged(known, hoped), marker));
-    return [];
-  } catch (error) {
-    if (error instanceof UsageError) return error.problems;
-    const why = error instanceof CliError ? error.message : 'unknown error';
-    return [`the filter fails on a report of this command: ${why}`];
-  }
-}
-
-function hopedItem({ plan, targets }: Prepared): RotatedItem {
-  const { expected, expectedRaw, credentialKind } = plan;
-  const { clientId, expiresAt } = expected;
-  return rotatedItem({
-    account: expected,
-    // Printing its fingerprint prints nothing of a secret.
-    credential: { kind: credentialKind, value: new Secret('fingerprint'), clientId, expiresAt },
-    raw: expectedRaw,
-    outcome: hopedOutcome(targets),
-  });
-}
-
-function hopedDelivery({ account, delivery: { issued, targets } }: Bringing): DeliveredItem {
-  return deliveredItem({ ...issued, account, outcome: hopedOutcome(targets) });
-}
-
-function hopedOutcome(targets: readonly Target[]): IssuanceOutcome {
-  return {
-    ...noOutcome,
-    verified: true,
-    deliveredTo: targets.map(({ name }) => ({ target: name, ok: true, error: null })),
-  };
+  return tryReport(renderer, bulkDocument(merged(known, hoped), marker));
 }

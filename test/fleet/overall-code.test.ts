@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { overallCode } from '../../src/fleet/carry-out.ts';
+import { overallCode } from '../../src/fleet/end-of-run.ts';
 import type { ExitCode } from '../../src/errors.ts';
 
 describe('the exit code of a run', () => {

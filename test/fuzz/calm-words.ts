@@ -35,6 +35,7 @@ export function calmWords(): fc.Arbitrary<readonly string[]> {
     'sa list --json --raw',
     'tokens create --id ACCOUNT --token third --stdin TO',
     'recover deliver --id 00000000 --yes --to file:again',
+    'recover deliver --all --yes --json',
     'recover list --json',
     'whoami --json',
     'doctor',
