@@ -10,12 +10,27 @@ import { logPath, openToRead, type LogPlace } from './audit-file.ts';
 /** What an audit log tells. */
 export interface AuditHistory {
   /**
-   * Visits all events, the oldest first. @returns how many could not be read
+   * Visits all events, the oldest first.
    * @throws UsageError when the log is not to be trusted; FailedError when it cannot be read
    */
-  readonly events: (visit: (event: AuditEvent) => void) => Promise<number>;
+  readonly events: (visit: (event: AuditEvent) => void) => Promise<LogProblems>;
   /** When each of these accounts last got a credential: ISO 8601 by `accountKeyOf`. @throws as `events` does */
   readonly rotations: (accounts: readonly AccountPlace[]) => Promise<ReadonlyMap<string, string>>;
+}
+
+/** What is wrong with a log that was read. */
+export interface LogProblems {
+  /** How many events could not be read. */
+  readonly unreadable: number;
+  /** Places where an event is missing, or was changed; a file cannot tell. */
+  readonly gaps: readonly LogGap[];
+}
+
+/** The event before this one is missing or was changed; `at` is null where it is the last one of the account. */
+export interface LogGap {
+  readonly at: string | null;
+  /** Name or id of the account. */
+  readonly account: string;
 }
 
 /** What tells an account in the log: an id belongs to one organization, which not every event names. */
@@ -23,7 +38,10 @@ export type AccountPlace = Readonly<Record<'provider' | 'endpoint' | 'id', strin
 
 /** The log on this machine; nothing is read yet. */
 export function openHistory(place: LogPlace): AuditHistory {
-  return { events: (visit) => readEvents(place, visit), rotations: () => lastRotations(place) };
+  return {
+    events: async (visit) => ({ unreadable: await readEvents(place, visit), gaps: [] }),
+    rotations: () => lastRotations(place),
+  };
 }
 
 /** Longer ones are damaged: none is written that long. In characters. */

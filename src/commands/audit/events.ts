@@ -9,7 +9,7 @@ import type { Invocation } from '../../session/invocation.ts';
 import { openStateWork } from '../../session/state-work.ts';
 
 import { openState, statePlaceOf } from '../../session/state.ts';
-import type { AuditEvent } from '../../state/audit-read.ts';
+import type { AuditEvent, LogGap } from '../../state/audit-read.ts';
 
 /** What `audit list` does. */
 export async function listEvents(
@@ -23,18 +23,27 @@ export async function listEvents(
   const rows: AuditEvent[] = [];
   const reference = id?.trim();
   const { history } = await openState(ctx, common, statePlaceOf(work.configuration, work.configuration.profile.value));
-  const damaged = await history().events((event) => {
+  const { unreadable, gaps } = await history().events((event) => {
     const isMeant = reference === undefined || event.id === reference || event.name === reference;
     if (isMeant && Date.parse(event.at) >= from.value) rows.push(event);
   });
   await work.emit(listDocument({ rows, columns }));
-  const lines = damaged === 1 ? '1 line' : `${damaged} lines`;
+  const lines = unreadable === 1 ? '1 line' : `${unreadable} lines`;
   const isAll = id === undefined && since === undefined;
-  if (damaged > 0) await work.note(`${lines} of the audit log cannot be read`);
+  if (unreadable > 0) await work.note(`${lines} of the audit log cannot be read`);
   else if (rows.length === 0) {
     await work.note(isAll ? 'nothing was changed from this machine yet' : 'the audit log has nothing of that');
   }
+  for (const gap of gaps.slice(0, mostGaps)) await work.note(gapText(gap));
+  if (gaps.length > mostGaps) await work.note(`${gaps.length - mostGaps} more are missing or were changed`);
   return ExitCode.done;
+}
+
+const mostGaps = 5;
+
+function gapText({ at, account }: LogGap): string {
+  const which = at === null ? 'the last one' : `the one before ${at}`;
+  return `the audit log is not whole: of the events of ${account}, ${which} is missing or was changed`;
 }
 
 const columns: readonly Column<AuditEvent>[] = [

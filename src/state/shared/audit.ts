@@ -1,17 +1,19 @@
 import type { Context } from '../../context.ts';
 import { CliError, FailedError } from '../../errors.ts';
-import { asText, parseFields } from '../../model/account.ts';
-import { digestOf } from '../account-lock.ts';
 import type { AuditFact } from '../audit-event.ts';
 import { eventOf, type AuditLog, type AuditLogOptions } from '../audit-log.ts';
-import { issuanceIn, type AccountPlace, type AuditEvent } from '../audit-read.ts';
-import type { StateStore } from '../store/store.ts';
+import type { AccountPlace, AuditEvent } from '../audit-read.ts';
+import { StateError, type StateStore } from '../store/store.ts';
+import { hashOf, markAfter, markIn, markKey, placeOf, valueBytes } from './audit-chain.ts';
 
 export interface SharedAuditOptions extends AuditLogOptions, Pick<Context, 'uuid'> {
   readonly store: StateStore;
   /** The log on this machine, which takes what the store does not. */
   readonly local: AuditLog;
 }
+
+/** How often other runs may be faster at one account. */
+const mostTries = 20;
 
 /**
  * An audit log in a store: an object for each event, and for each account one that says when its credential was issued last.
@@ -21,21 +23,27 @@ export function openSharedAudit(options: SharedAuditOptions): AuditLog {
   const { store, local, uuid } = options;
 
   async function write(event: AuditEvent): Promise<void> {
-    await store.create(eventKey(event, uuid()), bytesOf({ ...event, stamp: uuid() }));
-    const issued = issuanceIn(event);
-    if (issued !== null) await note(event, issued.place);
+    const key = eventKey(event, uuid());
+    const place = placeOf(event);
+    if (place === null) await store.create(key, valueBytes({ ...event, stamp: uuid() }));
+    else await chain(event, key, place);
   }
 
-  /** Two runs may note the same account at once; the later credential stays. */
-  async function note({ at, fingerprint, targets }: AuditEvent, place: AccountPlace): Promise<void> {
-    const key = issuedKey(place);
-    const bytes = bytesOf({ ...place, at, fingerprint, targets, stamp: uuid() });
-    for (;;) {
-      const found = await store.get(key);
-      if (found !== null && (issuedIn(found.bytes) ?? '') >= at) return;
-      const revision = await (found === null ? store.create(key, bytes) : store.replace(key, bytes, found.revision));
-      if (revision !== null) return;
+  /** Two runs may write of the same account at once: the slower one comes after the other, and the later credential stays. */
+  async function chain(event: AuditEvent, key: string, place: AccountPlace): Promise<void> {
+    const mark = markKey(place);
+    let written: string | null = null;
+    for (let tries = 1; tries <= mostTries; tries += 1) {
+      const found = await store.get(mark);
+      const previous = found === null ? null : markIn(found.bytes).head;
+      const bytes = valueBytes({ ...event, previous, stamp: uuid() });
+      written = await (written === null ? store.create(key, bytes) : store.replace(key, bytes, written));
+      if (written === null) throw new StateError(`another program has changed ${key} in ${store.address}`);
+      const next = markAfter(event, place, { found: found?.bytes ?? null, head: hashOf(bytes), stamp: uuid() });
+      const done = await (found === null ? store.create(mark, next) : store.replace(mark, next, found.revision));
+      if (done !== null) return;
     }
+    throw new StateError(`cannot change ${mark} in ${store.address}: other runs change it all the time`);
   }
 
   return {
@@ -53,20 +61,6 @@ export function openSharedAudit(options: SharedAuditOptions): AuditLog {
 }
 
 /** Keys of one day are in the order of their times. */
-function eventKey({ at }: AuditEvent, id: string): string {
+function eventKey({ at }: Pick<AuditEvent, 'at'>, id: string): string {
   return `audit/${at.slice(0, 10)}/${at.replaceAll(/\W/g, '').toLowerCase()}-${id}`;
-}
-
-/** The key of what says when the credential of an account was issued last. */
-export function issuedKey({ provider, endpoint, id }: AccountPlace): string {
-  return `issued/${digestOf([provider, endpoint, id])}`;
-}
-
-/** The time in it, ISO 8601; null where there is none. */
-export function issuedIn(bytes: Uint8Array): string | null {
-  return asText(parseFields(Buffer.from(bytes).toString())?.['at']);
-}
-
-function bytesOf(value: object): Uint8Array {
-  return Buffer.from(`${JSON.stringify(value)}\n`);
 }
