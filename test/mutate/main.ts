@@ -20,6 +20,8 @@ const { values } = parseArgs({
     mutants: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
+    // Seconds of tests for each mutant.
+    budget: { type: 'string', default: '60' },
     jobs: { type: 'string', default: '2' },
     resume: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -106,6 +108,7 @@ async function tryAll(mutants: readonly Mutant[], sources: readonly Source[]): P
   const coverage = await coverageOf(sources);
   const known = earlier();
   const trying = runners({ root, measure: null });
+  const budgetMs = Number(values.budget) * 1000;
   const open = [...mutants];
   const results: Result[] = [];
   await Promise.all(
@@ -122,7 +125,7 @@ async function tryAll(mutants: readonly Mutant[], sources: readonly Source[]): P
         const isSettled = old !== undefined && (old.tests === tests || old.verdict.kind === 'killed');
         const verdict = isSettled
           ? old.verdict
-          : await tryMutant(runner, { path, text: mutated(source.text, mutant) }, { root, tests: chosen });
+          : await tryMutant(runner, { path, text: mutated(source.text, mutant) }, { root, tests: chosen, budgetMs });
         appendFileSync(resultsFile, `${JSON.stringify({ id, hash, tests, verdict })}\n`);
         results.push({ mutant, verdict });
         const place = `${id} ${file}:${String(line)} (${operator}) ${change}`;

@@ -54,14 +54,18 @@ describe.skipIf(process.platform === 'win32')('a trial', () => {
     for (const folder of [root, program]) rmSync(folder, { recursive: true, force: true });
   });
 
-  async function verdictOf(change: string, names: readonly string[]): Promise<Verdict> {
+  async function verdictOf(change: string, names: readonly string[], budgetMs = 1000): Promise<Verdict> {
     const tests = names.map((name) => ({ test: `${name}.test.ts`, ids: null, ms: 100 }));
     if (runner === undefined) throw new Error('no runner');
-    return tryMutant(runner, { path: join(root, 'src.ts'), text: mutated(code, named(change)) }, { root, tests });
+    return tryMutant(
+      runner,
+      { path: join(root, 'src.ts'), text: mutated(code, named(change)) },
+      { root, tests, budgetMs },
+    );
   }
 
   test('lets a mutant survive where the suite is bad, and not where it is good', async () => {
-    expect(await verdictOf('>= → >', ['bad'])).toEqual({ kind: 'survived', by: 'run by 1 test files' });
+    expect(await verdictOf('>= → >', ['bad'])).toEqual({ kind: 'survived', by: 'tried 1 of 1 test files that run it' });
     expect(await verdictOf('>= → >', ['bad', 'good'])).toEqual({
       kind: 'killed',
       by: 'good.test.ts > ten: expected false to be true // Object.is equality',
@@ -96,6 +100,13 @@ describe.skipIf(process.platform === 'win32')('a trial', () => {
     const [first] = answer?.tests ?? [];
     const again = await runner?.ask({ change: null, tests: [{ path, ids: [first?.id ?? ''] }] }, 60_000);
     expect(again?.tests.map(({ id }) => id)).toEqual([first?.id]);
+  });
+
+  test('ends where the tests have taken long enough', async () => {
+    expect(await verdictOf('>= → >', ['bad', 'good'], 50)).toEqual({
+      kind: 'survived',
+      by: 'tried 1 of 2 test files that run it',
+    });
   });
 
   test('lets a mutant survive that nothing runs', async () => {

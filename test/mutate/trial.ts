@@ -14,19 +14,26 @@ const portionsMs = [1500, 5000, 15_000];
 const largestMs = 30_000;
 const attempts = 3;
 
-/** Runs the tests on a change, in portions, until one fails. */
+/**
+ * Runs the tests on a change, in portions, until one fails, or they have taken so long as `budgetMs` says: what is then called
+ * a survivor might be killed by the rest.
+ */
 export async function tryMutant(
   runner: Runner,
   change: NonNullable<Question['change']>,
-  { root, tests }: { root: string; tests: readonly Chosen[] },
+  { root, tests, budgetMs }: { root: string; tests: readonly Chosen[]; budgetMs: number },
 ): Promise<Verdict> {
   const rest = [...tests];
-  for (let portion = 0; rest.length > 0; portion += 1) {
-    const some = take(rest, portionsMs[portion] ?? largestMs);
+  let leftMs = budgetMs;
+  for (let portion = 0; rest.length > 0 && leftMs > 0; portion += 1) {
+    const some = take(rest, Math.min(leftMs, portionsMs[portion] ?? largestMs));
+    leftMs -= some.reduce((total, { ms }) => total + ms, 0);
     const verdict = await tryPortion(runner, change, { root, some });
     if (verdict !== null) return verdict;
   }
-  return { kind: 'survived', by: tests.length === 0 ? 'run by no test' : `run by ${String(tests.length)} test files` };
+  if (tests.length === 0) return { kind: 'survived', by: 'run by no test' };
+  const ran = tests.length - rest.length;
+  return { kind: 'survived', by: `tried ${String(ran)} of ${String(tests.length)} test files that run it` };
 }
 
 /** Removes tests from the front that take about so long, and at least one. */
