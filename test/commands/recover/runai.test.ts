@@ -127,9 +127,15 @@ describe('recover deliver on Run:ai', () => {
     });
     await keepCredential(deployment, rotate);
     isDown = true;
-    const { code, stdout, stderr } = await deployment.run([...deliver, '--yes', '-q', '.verified, .credential.value']);
-    expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
-    expect(stderr).toContain('could not be tried');
+    const outcome = await deployment.run([...deliver, '--yes', '-q', '.verified, .credential.value']);
+    expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 8, stdout: '' });
+    expect(JSON.parse(outcome.stderr)).toMatchObject({
+      error: {
+        code: 'undelivered',
+        message: expect.stringMatching(/ could not be tried: cannot get an access token: .*; nothing was delivered$/),
+        hint: `try it again later: sactl recover deliver --id ${entryIds.kept}; or issue another: sactl serviceaccounts rotate --id ${runaiAccountIds.ciVision} --provider runai --endpoint ${runaiEndpoint}`,
+      },
+    });
     expect(await idsIn(deployment)).toEqual([entryIds.kept]);
   });
 });

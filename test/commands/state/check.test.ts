@@ -16,6 +16,12 @@ function runOn(server: S3Server, argv: readonly string[], env: Record<string, st
   return run(argv, { env: { ...s3, ...env }, fetch: fetchFrom(server) });
 }
 
+function without(request: Request, header: string): Request {
+  const headers = new Headers(request.headers);
+  headers.delete(header);
+  return new Request(request, { headers });
+}
+
 const checks = ['create', 'get', 'replace', 'list', 'remove', 'simultaneous create', 'simultaneous replace', 'clock'];
 
 describe('state check', () => {
@@ -63,6 +69,30 @@ describe('state check', () => {
         exitCode: 1,
       },
     });
+  });
+
+  /** Stores whose one verb is wrong: what they do with a request instead. */
+  const wrongVerbs: Readonly<Record<string, (request: Request, server: S3Server) => Promise<Response>>> = {
+    create: (request, server) => server.fetch(without(request, 'if-none-match')),
+    'get of nothing': (request, server) =>
+      server.fetch(
+        request.method === 'GET' ? new Request(request.url.replace('/nothing', '/verbs'), request) : request,
+      ),
+    replace: (request, server) => server.fetch(without(request, 'if-match')),
+    list: async (request, server) => {
+      const answer = await server.fetch(request);
+      return request.url.includes('list-type=2') ? new Response('<ListBucketResult/>', answer) : answer;
+    },
+  };
+
+  it.each(Object.entries(wrongVerbs))('refuses a store whose %s is wrong, and tries no more', async (name, verb) => {
+    const server = createS3Server();
+    const fetch: typeof globalThis.fetch = (input, init) => verb(new Request(input, init), server);
+    const { code, stdout } = await run(['state', 'check', '--json'], { env: s3, fetch });
+    const { ok, checks: found } = JSON.parse(stdout) as { ok: boolean; checks: { check: string; ok: boolean }[] };
+    const [check = ''] = name.split(' ');
+    expect({ code, ok, last: found.at(-1) }).toMatchObject({ code: 1, ok: false, last: { check, ok: false } });
+    expect(found.map((one) => one.check)).toEqual(checks.slice(0, checks.indexOf(check) + 1));
   });
 
   it.each([

@@ -150,6 +150,19 @@ describe('accessrules create', () => {
     expect(deployment.mutations()).toEqual([`POST ${rules}`]);
   });
 
+  test.each([{ roleId: roleIds.viewer }, { scopeType: 'department' }, { scopeId: '4309' }] as const)(
+    'that exists already is not taken for one of another kind: %j',
+    async (other) => {
+      const deployment = deploy();
+      const { rules: all } = deployment.state;
+      const same = all.find((rule) => String(rule.id) === '102');
+      if (same === undefined) throw new Error('this test expects the rules of the seed');
+      all.unshift({ ...same, id: 7, ...other });
+      const argv = [...researcher, `project:${projectIds.visionEast}`, '-q', '.id'];
+      expect((await deployment.run(argv)).stdout).toBe('102\n');
+    },
+  );
+
   test('whose answer is lost is settled by the list', async () => {
     const fault = { method: 'POST', path: rules, done: true, answer: lost };
     const deployment = deploy({ intercept: faults(fault) });
