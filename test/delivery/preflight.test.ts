@@ -63,6 +63,14 @@ describe('targets', () => {
     ]);
   });
 
+  it('give the first hint that one of them has', async () => {
+    const wrong = ['no folder', 'no rights', 'no program'].map((problem, index) => {
+      const details = index === 0 ? {} : { hint: `about ${problem}` };
+      return { name: `file:${String(index)}`, preflight: () => Promise.reject(new UsageError(problem, details)) };
+    });
+    expect((await check({ targets: wrong })).hint).toBe('about no rights');
+  });
+
   it('are told apart', async () => {
     expect(await problemsOf({ targets: [file, file] })).toEqual([
       'file:a for ci and file:a for ci are the same place; name it once',
