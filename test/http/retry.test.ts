@@ -216,6 +216,14 @@ describe('Retry-After', () => {
     expect({ notes: notes.length, sleeps }).toEqual({ notes: 3, sleeps: [30_000, 30_000, 30_000] });
   });
 
+  it.each([
+    ['0', '1 second'],
+    ['2', '2 seconds'],
+  ])('of %s seconds that is asked for each time ends with a hint of a second or more', async (value, figure) => {
+    const { http } = testClient(Array.from({ length: 4 }, () => json(429, {}, { 'retry-after': value })));
+    await expect(httpErrorOf(http.send(read))).resolves.toMatchObject({ hint: `run it again in ${figure}` });
+  });
+
   it('is absent where there is no such header', () => {
     expect(retryAfter(new Map(), testNow)).toBeNull();
   });

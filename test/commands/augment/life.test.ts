@@ -58,6 +58,17 @@ describe('the life of a token, where nobody can be asked,', () => {
     expect(await machine.journal()).toEqual([]);
   });
 
+  it('is shown by --raw as Augment sends it, without its value', async () => {
+    const machine = await created();
+    const second = await machine.atConsole('issue', '--account', 'ci', '--token', 'second');
+    const argv = 'sa rotate --id ci --token second --stdin --to session:session.json --yes --json --raw'.split(' ');
+    const { code, stdout } = await machine.sactl(argv, { stdin: second });
+    expect({ code, stdout: JSON.parse(stdout) as unknown }).toEqual({
+      code: 0,
+      stdout: { ...(JSON.parse(second) as object), accessToken: null },
+    });
+  });
+
   it('is looked for by doctor while it is to be revoked', async () => {
     const { sactl } = await rotated();
     const { code, stdout } = await sactl(['doctor', '-q', '.[] | select(.check == "tokens") | .hint']);
