@@ -77,6 +77,11 @@ describe('targets', () => {
     ]);
   });
 
+  it('are not told apart where one of them has a problem', async () => {
+    const wrong = { name: 'file:b', preflight: () => Promise.reject(new UsageError('no rights')) };
+    expect(await problemsOf({ targets: [file, file, wrong] })).toEqual(['no rights']);
+  });
+
   it('do not hide a bug', async () => {
     const broken = { ...file, preflight: () => Promise.reject(new TypeError('a bug')) };
     await expect(check({ targets: [broken] })).rejects.toThrow('a bug');
