@@ -21,6 +21,7 @@ describe('JSON', () => {
     ['of more levels', '['.repeat(101) + ']'.repeat(101), false],
     ['of more levels, in objects', '{"a":'.repeat(101), false],
     ['of many levels that are closed again', '[[[]]],'.repeat(1000), true],
+    ['of many lists and objects of a number', '[[1]],{"a":12},'.repeat(1000), true],
     ['with brackets in texts', `"${'['.repeat(5000)}"`, true],
     ['with brackets behind escaped quotes', `"${'\\"['.repeat(5000)}"`, true],
     ['with brackets behind a text that ends in a backslash', `"\\\\"${'['.repeat(200)}`, false],
