@@ -8,8 +8,9 @@ import type { EntryConnection, Intent } from '../../src/state/record.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import type { Account } from '../../src/model/account.ts';
 import { testNow } from '../harness/context.ts';
-import { account } from './answers.ts';
+import { account, fails, httpError } from './answers.ts';
 import { worldOf, type World } from './issuance.ts';
+import type { Script } from './script.ts';
 
 const otherId = 'f0000000-0000-4000-8000-000000000002';
 const otherProcess = 99;
@@ -27,10 +28,10 @@ interface Earlier {
   readonly schema?: number;
 }
 
-async function worldWith(earlier: Earlier): Promise<World> {
+async function worldWith(earlier: Earlier, script: Script = {}): Promise<World> {
   const { isRunning = false, seconds = -60, operation = 'rotate' } = earlier;
   const self = { pid: 4711, host: 'test-host', isRunning: (pid: number) => pid === 4711 || isRunning };
-  const world = await worldOf({ context: { self } });
+  const world = await worldOf({ ...script, context: { self } });
   const { ctx, issuance } = world;
   const { accountId = operation === 'create' ? null : 'a1' } = earlier;
   const journal = openJournal({
@@ -125,5 +126,19 @@ describe('in the course of an issue', () => {
     const stdout = { ...ctx.stdout, write: () => Promise.reject(new Error('closed')) };
     await expect(runIssuance({ ...ctx, stdout }, issuance)).rejects.toThrow('it is kept');
     expect((await left()).map(({ id }) => id)).toEqual([otherId, issuance.id]);
+  });
+
+  it('older entries stay where the request was refused', async () => {
+    const refused = fails(httpError('forbidden', { status: 403, arrival: 'refused' }));
+    const { ctx, issuance, left } = await worldWith({}, { answers: [refused] });
+    await expect(runIssuance(ctx, issuance)).rejects.toThrow('no answer: forbidden');
+    expect((await left()).map(({ id }) => id)).toEqual([otherId]);
+  });
+
+  it('older entries stay where the credential was supplied, because theirs lives on', async () => {
+    const manual = { mayPrint: true, actions: () => [], record: () => Promise.resolve(account) };
+    const { ctx, issuance, left } = await worldWith({}, { plan: { manual } });
+    await runIssuance(ctx, issuance);
+    expect((await left()).map(({ id }) => id)).toEqual([otherId]);
   });
 });
