@@ -80,7 +80,7 @@ export async function startKubectl({ namespace = 'ops', fault = () => null }: Ku
       .filter(({ metadata }) => metadata.name > from)
       .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
     const items = all.slice(0, limit);
-    const next = items.length < all.length ? { continue: items.at(-1)?.metadata.name } : {};
+    const next = { continue: items.length < all.length ? items.at(-1)?.metadata.name : '' };
     return { code: 0, text: JSON.stringify({ kind: 'SecretList', metadata: next, items }) };
   }
 

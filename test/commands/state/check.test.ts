@@ -87,8 +87,10 @@ describe('state check', () => {
 
   it.each(Object.entries(wrongVerbs))('refuses a store whose %s is wrong, and tries no more', async (name, verb) => {
     const server = createS3Server();
-    const fetch: typeof globalThis.fetch = (input, init) => verb(new Request(input, init), server);
-    const { code, stdout } = await run(['state', 'check', '--json'], { env: s3, fetch });
+    const { code, stdout } = await run(['state', 'check', '--json'], {
+      env: s3,
+      fetch: (input, init) => verb(new Request(input, init), server),
+    });
     const { ok, checks: found } = JSON.parse(stdout) as { ok: boolean; checks: { check: string; ok: boolean }[] };
     const [check = ''] = name.split(' ');
     expect({ code, ok, last: found.at(-1) }).toMatchObject({ code: 1, ok: false, last: { check, ok: false } });
