@@ -20,12 +20,19 @@ export function wantedBy({ connection, plan }: Issuance): Wanted {
 
 /**
  * Refuses another create while an earlier one is open that may have made this very account: the new account
- * would be taken for another's, or made twice (docs/design.md 6). `same` are the accounts that have the name now.
+ * would be taken for another's, or made twice (docs/design.md 6). `same` are the accounts that have the name now, `settled` the
+ * ids of entries that are known to have made none.
  * @throws the error of that ending, naming the entry
  */
-export async function refuseUnsettled(journal: Journal, wanted: Wanted, same: readonly Account[] = []): Promise<void> {
+export async function refuseUnsettled(
+  journal: Journal,
+  wanted: Wanted,
+  { same = [], settled = [] }: { readonly same?: readonly Account[]; readonly settled?: readonly string[] } = {},
+): Promise<void> {
   const entries = await journal.list();
-  const unsettled = entries.find((entry) => isOpen(entry) && isAbout(entry, wanted));
+  const unsettled = entries.find(
+    (entry) => isOpen(entry) && !settled.includes(entry.id) && isAboutCreation(entry, wanted),
+  );
   if (unsettled === undefined) return;
   const { id } = unsettled;
   const ours = same.find(({ tags }) => Object.values(tags).includes(id));
@@ -33,10 +40,15 @@ export async function refuseUnsettled(journal: Journal, wanted: Wanted, same: re
   throw errorAt(
     { ...onTheWay, operation: 'create', request: 'blocked' },
     ours === undefined
-      ? `an earlier create of ${name} is not settled: entry ${id} of the journal`
+      ? `an earlier create of ${name} is not settled: entry ${id} of the journal${candidatesOf(same)}`
       : `an earlier create of ${name} made account ${ours.id}, and its credential was not delivered: entry ${id} of the journal`,
     { provider, hint: lifeOf(unsettled).at === 'kept' ? sactl`recover deliver --id ${id}` : lostHint(id, ours) },
   );
+}
+
+/** Those that it may have made. */
+function candidatesOf(same: readonly Account[]): string {
+  return same.length === 0 ? '' : `; there is one of that name: ${same.map((account) => account.id).join(', ')}`;
 }
 
 function lostHint(id: string, ours: Account | undefined): Hint {
@@ -47,7 +59,7 @@ function lostHint(id: string, ours: Account | undefined): Hint {
 }
 
 /** Where a provider has no organizations, or the entry does not know its own, the endpoint says enough. */
-function isAbout({ intent }: StoredEntry, wanted: Wanted): boolean {
+export function isAboutCreation({ intent }: StoredEntry, wanted: Wanted): boolean {
   if (intent === null || intent.operation !== 'create') return false;
   const { provider, endpoint, organization } = intent.connection;
   return (

@@ -37,6 +37,10 @@ export interface Issuance {
   readonly locks: AccountLocks;
   /** How it waits for another run that works on the account; left out, it does not. */
   readonly wait?: LockWait;
+  /** Ids of entries of earlier creates of this name that are known to have made nothing. */
+  readonly settled?: readonly string[];
+  /** Whether it takes the place of a credential whose answer an earlier run lost. */
+  readonly isReissue?: boolean;
   /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
   readonly checkUnchanged: () => Promise<void>;
   readonly remote: Remote;

@@ -38,7 +38,7 @@ export async function preflight(ctx: Context, issuance: Issuance): Promise<Prefl
   const found = await preflightTargets(ctx, issuance);
   const state = await preflightState(issuance);
   if (state.problems.length === 0 && issuance.operation === 'create') {
-    await refuseUnsettled(issuance.journal, wantedBy(issuance));
+    await refuseUnsettled(issuance.journal, wantedBy(issuance), { settled: issuance.settled ?? [] });
   }
   const more = [...state.problems, ...journalProblems(issuance), ...selfProblems(ctx, issuance)];
   return {

@@ -43,7 +43,8 @@ export async function requestCredential(
   }
   const askedAt = ctx.now();
   try {
-    return { issued: await sendOnce(run, plan, operation, signal), reissued: false, askedAt };
+    const { isReissue = false } = run.issuance;
+    return { issued: await sendOnce(run, plan, operation, signal), reissued: isReissue, askedAt };
   } catch (cause) {
     if (isCertain(cause)) return { request: 'refused', candidates: [], cause };
     run.keeper.disregard({ mayHold: mayHoldCredential(cause) });

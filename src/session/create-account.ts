@@ -13,8 +13,12 @@ import { atMostOne, type Check } from './check.ts';
 import { dryRunDocument } from './dry-run.ts';
 import { checkIntake, planSupplied, takesIntake, type GivenCredential } from './intake.ts';
 import type { Invocation } from './invocation.ts';
-import { issuance, type PlannedIssuance } from './issuance.ts';
+import type { EarlierCreates, settleEarlier } from './earlier-create.ts';
+import type { TargetSpec } from '../delivery/targets/scheme.ts';
+import { issuance, type FirstStep, type PlannedIssuance } from './issuance.ts';
+import { checkUnchanged } from './pick.ts';
 import { askForAccount, checkNewAccount } from './new-account.ts';
+import { accountsNamed } from './same-name.ts';
 import type { Session } from './session.ts';
 import { checkTargets, printingProblems, targetsFor } from './targets.ts';
 
@@ -41,6 +45,10 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
   const { definition } = session;
   const planCreate = takesIntake(definition) ? null : session.verb('planCreate', 'create service accounts');
   const wanted = input.account ?? (await askForAccount(session, flags));
+  const earlier = planCreate === null ? null : await earlierCreates(session, { wanted, planCreate });
+  const continued =
+    earlier?.ours && flags.reissue !== false ? await planContinued(session, input.specs, earlier.ours, flags) : null;
+  if (continued !== null) return issuance(session, continued);
   const existing = await findExisting(session, wanted, flags);
   if (existing !== null) {
     await refuseUnfilled(session, existing, await targetsFor(session, input.specs, existing));
@@ -58,6 +66,8 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
       action: `Create service account ${wanted.name} ${where}`,
       targets: await targetsFor(session, input.specs, { ...expected, id: null }),
       flags,
+      first: earlier?.first ?? null,
+      settled: earlier?.settled ?? [],
       // An account of that name may have been created while a person was asked.
       checkUnchanged: async () => {
         if (flags.allowDuplicate) return;
@@ -73,6 +83,49 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
     plan: async (manual, supplied) => planned(await manual.planCreate(wanted, supplied)),
   });
   return issuance(session, suppliedIssuance);
+}
+
+interface Earlier {
+  readonly ours: EarlierCreates['ours'];
+  readonly first: FirstStep | null;
+  /** Ids of entries that `first` erases. */
+  readonly settled: readonly string[];
+}
+
+/** What earlier creates of that name came to; null where the journal is empty, as it usually is. */
+async function earlierCreates(session: Session, options: Parameters<typeof settleEarlier>[2]): Promise<Earlier | null> {
+  const { journal } = await session.state();
+  // A journal that cannot be read is reported by its preflight.
+  const entries = await journal({ keepsSecrets: true })
+    .list()
+    .catch(() => []);
+  if (entries.length === 0) return null;
+  const { forgetting, settleEarlier: settle } = await import('./earlier-create.ts');
+  const { ours, nothing } = await settle(session, entries, options);
+  return { ours, first: forgetting(session, nothing), settled: nothing.map(({ id }) => id) };
+}
+
+/** Goes on with an account that an earlier create made: nobody has its credential. */
+async function planContinued(
+  session: Session,
+  specs: readonly TargetSpec[],
+  ours: NonNullable<EarlierCreates['ours']>,
+  flags: CreateFlags,
+): Promise<PlannedIssuance | null> {
+  const { planOurs } = await import('./earlier-create.ts');
+  const { account } = ours;
+  const plan = await planOurs(session, ours);
+  if (plan === null) return null;
+  return {
+    id: session.ctx.uuid(),
+    operation: 'rotate',
+    plan,
+    action: `Issue another credential for ${session.naming(account)}, which an earlier create made`,
+    targets: await targetsFor(session, specs, account),
+    flags,
+    isReissue: true,
+    checkUnchanged: () => checkUnchanged(session, account),
+  };
 }
 
 /** `-f` is the account or, where a person fetches credentials, the new credential. */
@@ -107,31 +160,9 @@ async function findExisting(session: Session, { name }: NewAccount, flags: Creat
   }
   const { connection, state } = session;
   const { journal } = await state();
-  await refuseUnsettled(journal({ keepsSecrets: true }), { ...only, endpoint: connection.endpoint }, same);
+  await refuseUnsettled(journal({ keepsSecrets: true }), { ...only, endpoint: connection.endpoint }, { same });
   if (flags.ifMissing && others.length === 0) return only;
   throw exists(session, same, flags);
-}
-
-/**
- * The accounts of that name, and why there may be others.
- * @throws ConflictError (`exists`) where the account of that name cannot be read
- */
-async function accountsNamed(
-  { provider, definition }: Session,
-  name: string,
-): Promise<{ readonly same: readonly Account[]; readonly gaps: readonly string[] }> {
-  const { accounts, warnings, isCut, misread = [] } = await provider.listAccounts();
-  const taken = misread.find((account) => !account.isListed && account.name === name);
-  if (taken !== undefined) {
-    const message = `${definition.title} has a service account named "${name}" already: ${taken.what}`;
-    throw new ConflictError('exists', message, {
-      provider: definition.name,
-      hint: 'give --allow-duplicate to have a second one, or another name',
-    });
-  }
-  const nameless = misread.filter((account) => !account.isListed && account.name === null);
-  const gaps = [...(isCut ? warnings : []), ...nameless.map(({ what }) => `${what}; it may be named "${name}"`)];
-  return { same: accounts.filter((account) => account.name === name), gaps };
 }
 
 function exists({ definition }: Session, same: readonly Account[], flags: Pick<CreateFlags, 'ifMissing'>): CliError {

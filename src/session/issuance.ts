@@ -35,6 +35,9 @@ export interface PlannedIssuance {
   readonly flags: DeliveryFlags;
   /** What is done once it is confirmed, and before anything is issued. */
   readonly first?: FirstStep | null;
+  /** See `Issuance`. */
+  readonly settled?: readonly string[];
+  readonly isReissue?: boolean;
   /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
   readonly checkUnchanged: () => Promise<void>;
 }
@@ -94,7 +97,7 @@ export interface IssuanceHost extends Connected, Pick<CommandOutput, 'renderer' 
 /** A planned create or rotate with everything its delivery needs. */
 export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuance {
   const { ctx, common, definition, provider, renderer, journal, audit, locks, isSandbox } = host;
-  const { id, operation, plan, targets, flags, checkUnchanged } = planned;
+  const { id, operation, plan, targets, flags, settled = [], isReissue = false, checkUnchanged } = planned;
   const { credentialSource, profile, endpoint, caFile } = host.connection;
   const place = { ...ctx, profile, flags: host.commandFlags, directory: ctx.cwd };
   // Elsewhere the endpoint and the account's id say it all, and a plan to create may not know it.
@@ -105,6 +108,8 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     plan: plan.manual === undefined ? plan : { ...plan, manual: located(plan.manual, place) },
     renderer,
     targets,
+    settled,
+    isReissue,
     checkUnchanged,
     report: host.note,
     preferences: preferencesOf(flags),

@@ -8,10 +8,11 @@ import { expectEmptyJournal, expectLive, isLive, type Seen } from './look.ts';
 
 /** Does what a person would do after the kill, and makes sure that it ends well. */
 export async function goOn(aftermath: Aftermath, seen: Seen): Promise<void> {
-  settleRequests(join(aftermath.home, 'state'));
   if (seen.kept !== null) await deliver(aftermath, seen.kept);
-  else if (aftermath.command.operation === 'rotate') await runAgain(aftermath);
-  else await createAgain(aftermath, seen);
+  else if (aftermath.command.operation === 'rotate') {
+    settleRequests(join(aftermath.home, 'state'));
+    await runAgain(aftermath);
+  } else await createAgain(aftermath, seen);
   await expectEmptyJournal(aftermath);
 }
 
