@@ -22,11 +22,13 @@ export interface Candidate {
   readonly unfinished?: Unfinished | null;
 }
 
-/** An account that is not due, and whose last credential is kept in the journal. */
+/** An account that is left as it is, because its last credential is kept in the journal. */
 export interface Pending extends Candidate {
   readonly unfinished: Unfinished;
   /** Why it cannot be delivered. */
   readonly why?: string;
+  /** Where somebody else can deliver it; then it is not rotated although it is due. */
+  readonly sealed?: CliError;
 }
 
 /** Which accounts are to be rotated, and why the others are not. */

@@ -35,25 +35,45 @@ export interface SortedChoice extends Choice {
  */
 export async function sortKept(run: BulkRun, choice: Choice): Promise<SortedChoice> {
   const limit = pLimit(run.concurrency);
-  const due = await Promise.all(choice.candidates.map((one) => limit(() => tried(run, one))));
-  const pending = await Promise.all(choice.pending.map((one) => limit(() => tried(run, one))));
-  for (const { one, kept } of due) {
-    if (kept?.kind === 'stuck') await run.note(`${one.account.name}: ${notBrought(kept.why)}`);
+  const supersede = run.flags.supersede === true;
+  async function judged(one: Candidate, isDue: boolean): Promise<Judged> {
+    const found = await tried(run, one);
+    return { ...found, isDue, end: endOf(found.kept, { isDue, supersede }) };
+  }
+  const all = await Promise.all([
+    ...choice.candidates.map((one) => limit(() => judged(one, true))),
+    ...choice.pending.map((one) => limit(() => judged(one, false))),
+  ]);
+  for (const { one, kept, isDue } of all) {
+    if (isDue && kept?.kind === 'stuck') await run.note(`${one.account.name}: ${notBrought(kept.why)}`);
   }
   return {
-    candidates: [
-      // What is there is not to be fetched by a person once more.
-      ...due.flatMap(({ one, kept }) => (kept?.kind === 'deliverable' && isByHand(one) ? [] : [one])),
-      ...pending.flatMap(({ one, kept }) => (kept?.kind === 'dead' ? [one] : [])),
-    ],
+    // What is there is not to be fetched by a person once more.
+    candidates: all.flatMap(({ one, end, isDue }) =>
+      end === 'rotated' || (end === 'brought' && isDue && !isByHand(one)) ? [one] : [],
+    ),
     skipped: choice.skipped,
     notes: choice.notes,
-    pending: pending.flatMap(({ one, kept }) => stillPending(one, kept)),
-    bringing: [
-      ...due.flatMap(({ one, ...rest }) => bringing(one, rest, !isByHand(one))),
-      ...pending.flatMap(({ one, ...rest }) => bringing(one, rest, false)),
-    ],
+    pending: all.flatMap(({ one, kept, end }) => (end === 'left' ? pendingOf(one, kept) : [])),
+    bringing: all.flatMap(({ one, isDue, ...rest }) => bringing(one, rest, isDue && !isByHand(one))),
   };
+}
+
+interface Judged extends Tried {
+  readonly one: Candidate;
+  readonly isDue: boolean;
+  readonly end: 'rotated' | 'brought' | 'left';
+}
+
+/** What is done about a kept credential; `brought` comes before the rotation of an account that is due. */
+function endOf(
+  kept: Kept | null,
+  { isDue, supersede }: { readonly isDue: boolean; readonly supersede: boolean },
+): Judged['end'] {
+  if (kept?.kind === 'deliverable') return 'brought';
+  if (kept?.kind === 'dead') return 'rotated';
+  if (kept?.kind === 'sealed') return supersede ? 'rotated' : 'left';
+  return isDue ? 'rotated' : 'left';
 }
 
 interface Tried {
@@ -61,7 +81,7 @@ interface Tried {
   readonly result: () => IssuedResult | null;
 }
 
-async function tried<One extends Candidate>(run: BulkRun, one: One): Promise<Tried & { readonly one: One }> {
+async function tried(run: BulkRun, one: Candidate): Promise<Tried & { readonly one: Candidate }> {
   const { account, listed, unfinished = null } = one;
   let result: IssuedResult | null = null;
   if (unfinished?.isKept !== true) return { one, kept: null, result: () => null };
@@ -84,9 +104,11 @@ function bringing(one: Candidate, { kept, result }: Tried, isDue: boolean): read
   return [{ ...one, delivery, effect: isDue ? `${effect} first` : effect, isDue, result }];
 }
 
-function stillPending(one: Pending, kept: Kept | null): readonly Pending[] {
-  if (kept === null) return [one];
-  return kept.kind === 'stuck' || kept.kind === 'left' ? [{ ...one, why: kept.why }] : [];
+function pendingOf(one: Candidate, kept: Kept | null): readonly Pending[] {
+  const { unfinished = null } = one;
+  if (unfinished === null) return [];
+  if (kept?.kind === 'sealed') return [{ ...one, unfinished, sealed: kept.error }];
+  return [{ ...one, unfinished, ...(kept !== null && 'why' in kept && { why: kept.why }) }];
 }
 
 /** Delivers all of them, several at once. Never rejects for the failure of one. */

@@ -29,12 +29,14 @@ export async function knownResult(
 export const keptOne = { ...onTheWay, request: 'answered', isStored: true, isKept: true } as const;
 
 /** Rotating such an account once more would throw away a credential that is there. */
-function pendingItem({ account, listed, unfinished: { entry }, why }: Pending): FailedItem {
-  const error = errorAt(
-    keptOne,
-    `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still${why === undefined ? '' : `: ${why}`}`,
-    { provider: account.provider, hint: recoverCommand('deliver', entry) },
-  );
+function pendingItem({ account, listed, unfinished: { entry }, why, sealed }: Pending): FailedItem {
+  const error =
+    sealed ??
+    errorAt(
+      keptOne,
+      `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still${why === undefined ? '' : `: ${why}`}`,
+      { provider: account.provider, hint: recoverCommand('deliver', entry) },
+    );
   return { ...failedItem(account, error, { flags: listed.connected.commandFlags }), recoverId: entry.id };
 }
 

@@ -16,12 +16,16 @@ export interface LookedBack {
  * Looks what an earlier run left of an account: what it kept is delivered first, and a request whose answer was lost is
  * waited for while it may still be done (docs/design.md 6).
  */
-export async function lookBack(session: Session, journal: Journal, account: Account): Promise<LookedBack> {
+export async function lookBack(
+  session: Session,
+  journal: Journal,
+  { account, supersede }: { readonly account: Account; readonly supersede: boolean },
+): Promise<LookedBack> {
   const { ctx, common, connection, provider } = session;
   const unfinished = (await findUnfinished(ctx, journal))(account, connection.endpoint);
   if (unfinished === null) return { account, first: null };
   if (unfinished.isKept) {
-    return { account, first: await firstStep(session, journal, { account, entry: unfinished.entry }) };
+    return { account, first: await firstStep(session, journal, { account, entry: unfinished.entry, supersede }) };
   }
   const waitMs = common.dryRun ? 0 : unsettledMs(unfinished.entry, ctx.now());
   if (waitMs === 0) return { account, first: null };

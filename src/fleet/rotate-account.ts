@@ -38,7 +38,8 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
   const planRotate = takesIntake(session.definition) ? null : session.verb('planRotate', 'rotate credentials');
   const picked = await pickReplaced(session, reference, input.specs);
   // A credential that a person fetched takes no other's place.
-  const { account, first } = planRotate === null ? { account: picked, first: null } : await lookBackAt(session, picked);
+  const { account, first } =
+    planRotate === null ? { account: picked, first: null } : await lookBackAt(session, picked, flags);
   const id = ctx.uuid();
   async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
     const specs = await withDefault(session, input.specs, plan);
@@ -63,13 +64,13 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
 }
 
 /** What an earlier run left of the account; most accounts have nothing in the journal. */
-async function lookBackAt(session: Session, account: Account): Promise<LookedBack> {
+async function lookBackAt(session: Session, account: Account, { supersede }: RotateFlags): Promise<LookedBack> {
   const { journal } = await session.state();
   const opened = journal({ keepsSecrets: true });
   // A journal that cannot be read is reported by its preflight.
   if ((await opened.list().catch(() => [])).length === 0) return { account, first: null };
   const { lookBack } = await import('./look-back.ts');
-  return lookBack(session, opened, account);
+  return lookBack(session, opened, { account, supersede: supersede === true });
 }
 
 /** Without `--to`, a supplied credential replaces the old one where that is stored, if known. */

@@ -7,11 +7,21 @@ import type { FirstStep } from './issuance.ts';
 import { lookAtKept } from './kept-credential.ts';
 import type { Session } from './session.ts';
 
-/** The delivery of what an earlier run kept for an account that is about to be rotated; null where nothing is to be delivered. */
+interface FirstStepOptions {
+  readonly account: Account;
+  readonly entry: ReadableEntry;
+  /** Whether it is rotated although somebody else could deliver what is kept. */
+  readonly supersede: boolean;
+}
+
+/**
+ * The delivery of what an earlier run kept for an account that is about to be rotated; null where nothing is to be delivered.
+ * @throws UndeliveredError where it is sealed, and cannot be opened here
+ */
 export async function firstStep(
   session: Session,
   journal: Journal,
-  { account, entry }: { readonly account: Account; readonly entry: ReadableEntry },
+  { account, entry, supersede }: FirstStepOptions,
 ): Promise<FirstStep | null> {
   const { ctx, connection, note } = session;
   const { audit, locks, document } = await session.state();
@@ -20,6 +30,7 @@ export async function firstStep(
     profile: connection.profile,
     announce: () => undefined,
   });
+  if (kept.kind === 'sealed' && !supersede) throw kept.error;
   if (kept.kind === 'stuck') await note(notBrought(kept.why));
   if (kept.kind !== 'deliverable') return null;
   return {

@@ -1,18 +1,20 @@
 import { refusalOf, type StoredDelivery } from '../delivery/deliver-entry.ts';
-import { readEntry } from '../delivery/recover.ts';
+import { readEntry, recoverCommand } from '../delivery/recover.ts';
 import type { IssuedResult } from '../delivery/result.ts';
-import { CliError } from '../errors.ts';
+import { CliError, UndeliveredError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import { prepareDelivery, requestsAt, type StoredHost } from './stored-delivery.ts';
 
 /**
  * What became of a credential that an earlier run kept for an account. `deliverable`: it works, and its targets are there.
- * `dead`: nobody can use it any more. `stuck`: it cannot be delivered now. `left`: it is not a rotation's to deliver.
+ * `dead`: nobody can use it any more. `sealed`: somebody else can deliver it. `stuck`: it cannot be delivered now. `left`: it is
+ * not a rotation's to deliver.
  */
 export type Kept =
   | { readonly kind: 'deliverable'; readonly delivery: StoredDelivery; readonly effect: string }
   | { readonly kind: 'dead' }
+  | { readonly kind: 'sealed'; readonly error: CliError }
   | { readonly kind: 'stuck' | 'left'; readonly why: string };
 
 interface KeptOptions {
@@ -45,8 +47,15 @@ export async function lookAtKept(
   } catch (error) {
     host.ctx.signal.throwIfAborted();
     if (!(error instanceof CliError)) throw error;
-    return { kind: 'stuck', why: error.message };
+    return error instanceof UndeliveredError ? sealed(stored, error) : { kind: 'stuck', why: error.message };
   }
+}
+
+/** To rotate it would throw away what somebody can deliver, which only the user may want. */
+function sealed(stored: ReadableEntry, { message, provider }: CliError): Kept {
+  const deliver = recoverCommand('deliver', stored);
+  const hint = ['who has an identity can deliver it: ', deliver, '; to issue another all the same: --supersede'];
+  return { kind: 'sealed', error: new UndeliveredError(message, { provider, hint }) };
 }
 
 async function prepared(
