@@ -89,7 +89,11 @@ async function lockEntry(
     const key = accountKey(connection, { id: null, name: intent.account.name });
     const byName = await locks.lock({ key, name, entry: id }, wait);
     return {
-      renew: byName.renew,
+      renew: async () => {
+        const isHeld = await lock.renew();
+        return isHeld === true ? byName.renew() : isHeld;
+      },
+      takenBy: () => lock.takenBy?.() ?? byName.takenBy?.() ?? null,
       release: async () => {
         await byName.release();
         await lock.release();

@@ -87,7 +87,8 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
     onDelivered: (target) => entry.delivered(target),
   });
   const refused = deliveries.filter(({ ok }) => !ok);
-  const isSuperseded = refused.length > 0 && (await input.standing()).isNewest === false;
+  const standing = refused.length === 0 ? null : await input.standing();
+  const isSuperseded = standing?.isNewest === false;
   const verification = isSuperseded ? superseded : await verify(ctx, run, input);
   const delivered = deliveries.filter(({ ok }) => ok).map(({ target }) => target);
   const partly = delivered.length === 0 ? 'none' : 'some';
@@ -105,7 +106,7 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
     account,
     targets: deliveries.map(({ target, ok }) => ({ target, ok })),
     troubles: isSuperseded
-      ? [newerOne]
+      ? [newerThan(standing)]
       : [...(refused.length === 0 ? [] : [whyOf(refused)]), ...refusalOf(verification)],
     shortcomings: [
       ...(problem === null ? [] : [shortcoming(problem, operation, account)]),
@@ -116,7 +117,12 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
 }
 
 const superseded: Verification = { works: false, why: null };
-const newerOne = 'was superseded by a newer one';
+
+/** How it reads after the credential's name. */
+function newerThan({ takenBy = null }: Standing): string {
+  const newer = 'was superseded by a newer one';
+  return takenBy === null ? newer : `${newer}: ${takenBy} has the account by now`;
+}
 
 /** How the answers of targets read after the credential's name. */
 function whyOf(refused: readonly Delivery[]): string {
@@ -150,8 +156,9 @@ async function toStdout(ctx: Context, run: Run, input: HandoverInput): Promise<H
     const verification = await verify(ctx, run, input);
     const notThere = [{ target: 'stdout', ok: false }];
     if (!mayGoOn(ctx, run)) return nowhere(input, 'was not printed: interrupted', notThere);
-    if (verification.works !== false && (await input.standing()).isNewest === false) {
-      return { ...nowhere(input, newerOne, notThere), works: false, isSuperseded: true };
+    const standing = verification.works === false ? null : await input.standing();
+    if (standing?.isNewest === false) {
+      return { ...nowhere(input, newerThan(standing), notThere), works: false, isSuperseded: true };
     }
     return print(ctx, run, input, verification);
   }

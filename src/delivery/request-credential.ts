@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { AuthError, CliError, ConflictError, InterruptedError, UsageError } from '../errors.ts';
+import { AuthError, CliError, ConflictError, FailedError, InterruptedError, UsageError } from '../errors.ts';
 import { HttpError, type BodyKind } from '../http/error.ts';
 import type { Account } from '../model/account.ts';
 import type { Evidence, Issued, IssuancePlan } from '../providers/issuance.ts';
@@ -52,11 +52,20 @@ export async function requestCredential(
   }
 }
 
-/** A run that was halted for longer than its lease must not ask any more. @throws ConflictError (`locked`) */
+/**
+ * A run that was halted for longer than its lease must not ask any more, nor one that cannot know.
+ * @throws ConflictError (`locked`); FailedError (`lock`)
+ */
 async function refuseLost({ lock, issuance }: IssuanceRun): Promise<void> {
-  if ((await lock.renew()) !== false) return;
+  const isHeld = await lock.renew();
+  if (isHeld === true) return;
   const { provider, name } = issuance.plan.expected;
-  throw new ConflictError('locked', `another run has taken ${name} over`, { provider, retryable: true });
+  if (isHeld === null) {
+    const message = `it is not known whether this run has the lock of ${name} still`;
+    throw new FailedError('lock', message, { provider, retryable: true });
+  }
+  const who = lock.takenBy?.() ?? 'another run';
+  throw new ConflictError('locked', `${who} has taken ${name} over`, { provider, retryable: true });
 }
 
 function sendOnce(
@@ -134,6 +143,7 @@ async function issueAnother(
   try {
     const plan = issuance.operation === 'rotate' ? issuance.plan : await issuance.remote.planRotate?.(account);
     if (plan === undefined) return lost;
+    await refuseLost(run);
     const askedAt = ctx.now();
     return { issued: await sendOnce(run, plan, 'rotate', signal), reissued: true, askedAt };
   } catch (cause) {

@@ -42,6 +42,8 @@ export async function verify(
 export interface Standing {
   readonly isNewest: boolean | null;
   readonly why: string | null;
+  /** The run that has taken the account over, where that is known. */
+  readonly takenBy?: string | null;
 }
 
 /** What tells whether a credential is still the newest. */
@@ -75,12 +77,13 @@ async function standingOf(issued: Issued, { readAccount, verifyCredential }: Sta
 
 /** The standing while the account is held: a run that has lost it writes nothing more, because another one may. */
 export function whileHeld(
-  lock: Pick<AccountLock, 'renew'>,
+  lock: Pick<AccountLock, 'renew' | 'takenBy'>,
   standing: () => Promise<Standing>,
 ): () => Promise<Standing> {
   return async () => {
     const isHeld = await lock.renew();
-    return isHeld === false ? { isNewest: false, why: 'another run has taken the account over' } : standing();
+    if (isHeld !== false) return standing();
+    return { isNewest: false, why: 'another run has taken the account over', takenBy: lock.takenBy?.() ?? null };
   };
 }
 

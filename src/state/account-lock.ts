@@ -35,6 +35,8 @@ export interface AccountLock {
   readonly release: Release;
   /** Whether this run holds it still; a lock in a store is renewed. Null where that cannot be known. Never rejects. */
   readonly renew: () => Promise<boolean | null>;
+  /** After it was taken over: who has it, e.g. `process 900 on runner-7`; null where that is not known, or nobody has it. */
+  readonly takenBy?: () => string | null;
 }
 
 export interface AccountLockOptions extends Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'timeout'> {

@@ -1,5 +1,6 @@
 import { inWords } from '../../src/model/duration.ts';
-import type { Change, History, Run } from './history.ts';
+import type { Change, History, Run, Write } from './history.ts';
+import { freshMs, isLateWrite, storeChecks } from './store-checks.ts';
 
 /** What has to hold in every simulation. */
 export interface Check {
@@ -7,9 +8,6 @@ export interface Check {
   /** How it is broken; null when it holds. */
   readonly broken: (history: History) => string | null;
 }
-
-/** How long an answer, or a look, counts as the newest (docs/design.md 6, step 5). */
-const freshMs = 2000;
 
 export const checks = {
   'ends well': {
@@ -22,26 +20,29 @@ export const checks = {
       ),
   },
   'no dead write': {
-    statement: 'no target is given a credential that was dead for more than two seconds',
-    broken: ({ writes }) =>
+    statement:
+      'no target is given a credential that was dead for more than two seconds, unless its run stood still for longer than its lease since its last look',
+    broken: (history) =>
       first(
-        writes,
-        ({ at, secret: { diedAt } }) => diedAt === null || at - diedAt <= freshMs,
+        history.writes,
+        (write) => !isDeadWrite(write) || isLateWrite(write, history),
         ({ run, at, secret }) =>
           `${name(run)} wrote a credential that was dead for ${inWords(at - (secret.diedAt ?? 0))}`,
       ),
   },
   'success lasts': {
     statement: 'what a run delivered and ended with 0 works, until a request of another run takes its place',
-    broken: ({ runs, writes }) => {
+    broken: ({ runs, writes, store }) => {
       for (const run of runs.filter(({ code }) => code === 0)) {
         for (const path of run.targets) {
-          const secret = writes.findLast((write) => write.run === run && write.path === path)?.secret;
-          if (secret === undefined) return `${name(run)} ended with 0 and wrote no credential`;
-          const { diedAt, endedBy } = secret;
+          const write = writes.findLast((one) => one.run === run && one.path === path);
+          if (write === undefined) return `${name(run)} ended with 0 and wrote no credential`;
+          const { diedAt, endedBy } = write.secret;
           if (diedAt !== null && endedBy?.run === run)
             return `${name(run)} ended with 0, and its own request ended that credential`;
-          if (diedAt !== null && diedAt < (run.endedAt ?? 0) - freshMs && isLast(writes, run, path))
+          // Where runs stand still, it may have died before its run ended.
+          const wasDead = store === null ? (diedAt ?? Infinity) < (run.endedAt ?? 0) - freshMs : isDeadWrite(write);
+          if (wasDead && isLast(writes, run, path))
             return `${name(run)} ended with 0, and its target holds what was dead before`;
         }
       }
@@ -83,11 +84,12 @@ export const checks = {
       ),
   },
   'nothing lost': {
-    statement: 'every credential that works and was received is in a target or in the journal',
+    statement:
+      'every credential that works and was received is in a target, in the journal or in the store, unless its machine was gone before it did anything else, or before the store took it',
     broken: ({ issued }) =>
       first(
         issued,
-        ({ isReceived, diedAt, foundIn }) => !isReceived || diedAt !== null || foundIn.length > 0,
+        ({ isReceived, foundIn }) => !isReceived || foundIn === null || foundIn.length > 0,
         (one) => `${name(one.change.run)} received ${one.secret}, and nobody has it`,
       ),
   },
@@ -100,6 +102,7 @@ export const checks = {
         (run) => `${name(run)} has a credential on stderr`,
       ),
   },
+  ...storeChecks,
 } as const satisfies Readonly<Record<string, Check>>;
 
 /** The names of the checks that are broken, and how. */
@@ -121,13 +124,17 @@ function first<One>(
   );
 }
 
+function isDeadWrite({ at, secret: { diedAt } }: Write): boolean {
+  return diedAt !== null && at - diedAt > freshMs;
+}
+
 function isLast(writes: History['writes'], run: Run, path: string): boolean {
   return writes.findLast((write) => write.path === path)?.run === run;
 }
 
 /** Whether a run was at work on a change of its own when another run's was sent. */
 function isAtWork(run: Run, { run: other, sentAt }: Change, changes: readonly Change[]): boolean {
-  if (run === other || run.longestPauseMs > 0 || run.state === 'crashed') return false;
+  if (run === other || run.freezes.length > 0 || run.state === 'crashed') return false;
   const began = changes.find((change) => change.run === run)?.sentAt ?? Number.POSITIVE_INFINITY;
   return began < sentAt && sentAt < (run.endedAt ?? Number.POSITIVE_INFINITY);
 }

@@ -1,11 +1,12 @@
 import type { Context, Output, Prompter } from '../../src/context.ts';
-import { piecesOf } from '../harness/context.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface RunnerOptions {
   readonly schedule: Schedule;
   /** The number of the runner. */
   readonly runner: number;
+  /** How far its clock is ahead of the true one, in milliseconds. */
+  readonly skewMs: number;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly self: Context['self'];
@@ -18,9 +19,9 @@ export interface RunnerOptions {
 }
 
 /** The Context of one runner: all that it waits for is a happening of the schedule, but for files, which are real. */
-export function runnerContext({ schedule, runner, ...options }: RunnerOptions): Context {
+export function runnerContext({ schedule, runner, skewMs, ...options }: RunnerOptions): Context {
   return {
-    stdin: { isTTY: false, text: () => Promise.resolve(''), chunks: () => piecesOf('') },
+    stdin: { isTTY: false, text: () => Promise.resolve(''), chunks: () => nothing() },
     stdout: outputTo(options.onStdout),
     stderr: outputTo(options.onStderr),
     env: options.env,
@@ -33,7 +34,7 @@ export function runnerContext({ schedule, runner, ...options }: RunnerOptions): 
     fetch: options.fetch,
     prompt: nobody,
     signal: new AbortController().signal,
-    now: schedule.now,
+    now: () => schedule.now() + skewMs,
     sleep: async (milliseconds, signal) => {
       if (options.isOver()) return schedule.pass(milliseconds);
       const due = schedule.now() + milliseconds;
@@ -88,6 +89,8 @@ function outputTo(onText: (text: string) => void): Output {
     },
   };
 }
+
+async function* nothing(): AsyncIterable<Uint8Array> {}
 
 function unexpected(): Promise<never> {
   return Promise.reject(new Error('there is nobody to answer'));

@@ -2,28 +2,25 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the names of temporary files are made of while a target refuses: those that are there already. */
-export const takenName = '99999999-0000-4000-8000-000000000000';
-
 /** The folders of one simulation: a working directory, and one of state for each name. */
 export interface Disk {
   readonly work: string;
   readonly stateOf: (name: string) => string;
+  /** Takes the name of the temporary file that would be made in a folder with this id: EEXIST, which may pass. */
+  readonly take: (folder: string, id: string) => void;
   readonly remove: () => void;
 }
 
-/** In the folders `refusing` no file can be made whose name has `takenName` in it: EEXIST, which may pass. */
-export function createDisk(refusing: readonly string[]): Disk {
+/** @param folders in the working directory */
+export function createDisk(folders: readonly string[]): Disk {
   const root = mkdtempSync(join(tmpdir(), 'sactl-simulator-'));
   const work = join(root, 'work');
   mkdirSync(work);
-  for (const folder of refusing) {
-    mkdirSync(join(work, folder));
-    writeFileSync(join(work, folder, `.sactl-${takenName}.tmp`), '');
-  }
+  for (const folder of folders) mkdirSync(join(work, folder));
   return {
     work,
     stateOf: (name) => join(root, `state-${name}`),
+    take: (folder, id) => writeFileSync(join(work, folder, `.sactl-${id}.tmp`), ''),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -1,9 +1,15 @@
-/** What happened in one simulation, as the checks see it. Times are milliseconds since the epoch. */
+import type { StoreHistory } from './store-history.ts';
+
+/** What happened in one simulation, as the checks see it. Times are milliseconds since the epoch, by the one true clock. */
 export interface History {
   readonly runs: readonly Run[];
   readonly changes: readonly Change[];
   readonly issued: readonly IssuedSecret[];
   readonly writes: readonly Write[];
+  /** Null where every run has the state of its own folder only. */
+  readonly store: StoreHistory | null;
+  /** What the account's target holds at the end; null where it holds nothing, or where nobody came afterwards to mend it. */
+  readonly last: IssuedSecret | null;
   /** When it was over. */
   readonly end: number;
 }
@@ -12,6 +18,9 @@ export interface History {
 export interface Run {
   readonly number: number;
   readonly argv: readonly string[];
+  /** Whether it came to mend what the others had left, once they had ended. */
+  readonly isFollowUp: boolean;
+  readonly pid: number;
   /** Absolute paths. */
   readonly stateDirectory: string;
   readonly targets: readonly string[];
@@ -23,16 +32,35 @@ export interface Run {
   stderr: string;
   /** What `main` rejected with; it never should. */
   thrown: unknown;
-  /** The longest time for which it was frozen. */
-  longestPauseMs: number;
-  /** Entries that its last words name, and that are not in its state folder at that time. */
+  /** For which times it was frozen. */
+  readonly freezes: Span[];
+  /** Entries that its last words name, and that are not in its state at that time. */
   missingEntries: readonly string[];
+  /** When the store was asked that last told it that it holds the account; null where none ever did. */
+  toldAt: number | null;
+  /** When the service was asked that last told it anything. */
+  lookedAt: number | null;
+  /** Whether it was handed a credential, and has not gone on with it yet. */
+  isKeeping: boolean;
+  /** Whether the store failed when it was last to keep a credential of this run. */
+  hasFailedToKeep: boolean;
+}
+
+export interface Span {
+  readonly from: number;
+  readonly until: number;
 }
 
 /** A request that changes something. */
 export interface Change {
   readonly run: Run;
   readonly sentAt: number;
+  /** `Run.toldAt` at that time. */
+  readonly toldAt: number | null;
+  /** Whether the run held the account then, as the store knew it; null without a store. */
+  readonly isHeld: boolean | null;
+  /** When its exchange had ended for the run; null while it has not. */
+  endedAt: number | null;
   /** When the service was done with it; null while it is not, and where it never is. */
   doneAt: number | null;
 }
@@ -48,12 +76,12 @@ export interface IssuedSecret {
   endedBy: Change | null;
   /** Whether a run that went on was handed the answer with it. */
   isReceived: boolean;
-  /** Where it was at the end: `target`, `journal`, `stdout`. */
-  foundIn: readonly string[];
+  /** Where it was when it was looked for last, while it worked: `target`, `journal`, `store`, `stdout`; null: it never was. */
+  foundIn: readonly string[] | null;
 }
 
 /** A credential that came into a target. */
-export interface Write {
+export interface Write extends Pick<Run, 'toldAt' | 'lookedAt'> {
   readonly run: Run;
   readonly path: string;
   readonly at: number;

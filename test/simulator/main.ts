@@ -11,6 +11,7 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     seed: { type: 'string' },
     family: { type: 'string' },
+    tries: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
@@ -47,10 +48,11 @@ async function simulateAll(family: FamilyName): Promise<void> {
       codes.set(end, (codes.get(end) ?? 0) + 1);
     }
   }
+  const tries = values.tries === undefined ? {} : { tries: Number(values.tries) };
   const startedAt = performance.now();
   let failures = 0;
   for (let next = from; next < to;) {
-    const failure = await search({ family, from: next, to, onSeen: count });
+    const failure = await search({ family, from: next, to, ...tries, onSeen: count });
     if (failure === null) break;
     failures += 1;
     process.stdout.write(`${textOf(failure)}\n`);

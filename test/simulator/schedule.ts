@@ -35,6 +35,8 @@ export interface Runners {
   readonly isStopped: (runner: number) => boolean;
   /** Those that have begun, and not ended or crashed. */
   readonly running: () => readonly number[];
+  /** Whether nothing is under way on another thread. */
+  readonly isQuiet: () => boolean;
 }
 
 export function createSchedule(start: number): Schedule {
@@ -48,7 +50,8 @@ export function createSchedule(start: number): Schedule {
   }
 
   function waits(number: number): boolean {
-    return [...open].some(({ runner, isEdge }) => isEdge && runner === number);
+    for (const { runner, isEdge } of open) if (isEdge && runner === number) return true;
+    return false;
   }
 
   return {
@@ -71,7 +74,7 @@ export function createSchedule(start: number): Schedule {
     pass: (milliseconds) => {
       now += milliseconds;
     },
-    step: async ({ decisions, isStopped, running }) => {
+    step: async ({ decisions, isStopped, running, isQuiet }) => {
       if (open.size === 0) return null;
       now = Math.max(now, Math.min(...[...open].map(dueOf)));
       const ready = [...open].filter((happening) => dueOf(happening) <= now);
@@ -81,7 +84,7 @@ export function createSchedule(start: number): Schedule {
       if (next.isEdge && next.runner !== null && isStopped(next.runner)) return next;
       open.delete(next);
       next.happen();
-      await settled(() => running().every(waits));
+      await settled(() => running().every(waits) && isQuiet());
       return next;
     },
   };
@@ -93,13 +96,12 @@ const quietTurns = 3;
 /** In real milliseconds: what takes longer never comes to an edge. */
 const patienceMs = 10_000;
 
-/** Resolves once all runners wait, and nothing is under way in the file system that another branch of theirs began. */
-async function settled(allWait: () => boolean): Promise<void> {
+/** Resolves once all runners wait, and nothing is under way that another branch of theirs began. */
+async function settled(isStill: () => boolean): Promise<void> {
   const end = performance.now() + patienceMs;
   for (let quiet = 0; quiet < quietTurns && performance.now() < end;) {
     await new Promise((done) => setImmediate(done));
     // Modules are loaded when they are needed first, which no resource tells.
-    const isQuiet = allWait() && !process.getActiveResourcesInfo().some((name) => /req/i.test(name));
-    quiet = isQuiet ? quiet + 1 : 0;
+    quiet = isStill() ? quiet + 1 : 0;
   }
 }

@@ -20,31 +20,38 @@ export interface SearchOptions {
   readonly from: number;
   /** The first seed that is not tried. */
   readonly to: number;
+  /** How many simulations may be spent on a shorter trace. */
+  readonly tries?: number;
   readonly onSeen?: (history: History, trace: readonly string[]) => void;
 }
 
 /** Tries seeds until a check is broken. @returns null when none is */
-export async function search({ family, from, to, onSeen }: SearchOptions): Promise<Failure | null> {
+export async function search({ family, from, to, tries = 400, onSeen }: SearchOptions): Promise<Failure | null> {
   for (let seed = from; seed < to; seed += 1) {
     const decisions = seeded(seed);
     const { history, trace } = await simulate(families[family], decisions);
     onSeen?.(history, trace);
     const broken = brokenIn(history);
-    if (broken.size > 0) return { family, seed, broken, trace: await shortest(family, decisions, broken) };
+    if (broken.size === 0) continue;
+    return { family, seed, broken, trace: await shortest({ family, decisions, broken, tries }) };
   }
   return null;
 }
 
-async function shortest(
-  family: FamilyName,
-  { made }: Decisions,
-  broken: ReadonlyMap<string, string>,
-): Promise<readonly string[]> {
+interface Found extends Pick<Failure, 'family' | 'broken'> {
+  readonly decisions: Decisions;
+  readonly tries: number;
+}
+
+async function shortest({ family, decisions, broken, tries }: Found): Promise<readonly string[]> {
   const [check = ''] = broken.keys();
   function again(list: readonly number[]): Promise<Simulated> {
     return simulate(families[family], replayed(list));
   }
-  const list = await shrink(made, async (candidate) => brokenIn((await again(candidate)).history).has(check));
+  async function isBroken(candidate: readonly number[]): Promise<boolean> {
+    return brokenIn((await again(candidate)).history).has(check);
+  }
+  const list = await shrink(decisions.made, isBroken, tries);
   const { history, trace } = await again(list);
   return [...trace, `broken: ${check}: ${brokenIn(history).get(check) ?? 'it holds in a second try'}`];
 }

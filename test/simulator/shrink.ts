@@ -1,15 +1,20 @@
 /**
  * The shortest and mildest list of decisions that is found for which `fails` still holds: parts are left out, and then
  * decisions replaced by smaller ones.
+ * @param mostTries how many lists are tried
  */
 export async function shrink(
   list: readonly number[],
   fails: (list: readonly number[]) => Promise<boolean>,
+  mostTries = Number.POSITIVE_INFINITY,
 ): Promise<readonly number[]> {
   let best = trimmed(list);
+  let tries = 0;
   async function better(candidate: readonly number[]): Promise<boolean> {
     const short = trimmed(candidate);
-    if (!isLess(short, best) || !(await fails(short))) return false;
+    if (!isLess(short, best) || tries >= mostTries) return false;
+    tries += 1;
+    if (!(await fails(short))) return false;
     best = short;
     return true;
   }

@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 
 import type { Context } from '../../src/context.ts';
 import { main } from '../../src/main.ts';
 import { inWords } from '../../src/model/duration.ts';
-import { runnerContext } from './context.ts';
 import type { Decisions } from './decisions.ts';
-import { createDisk, entryPath, journalText, takenName, textAt, type Disk } from './disk.ts';
-import type { Family, RunnerKind } from './families.ts';
+import { createDisk, entryPath, journalText, textAt, type Disk } from './disk.ts';
+import type { Family } from './families.ts';
 import type { Fate } from './faults.ts';
-import type { History, Run, Write } from './history.ts';
+import type { History, IssuedSecret, Run, Write } from './history.ts';
 import { createNetwork, type Network } from './network.ts';
+import { watchThreads, type Quiet } from './quiet.ts';
+import { folderOf, followUps, Runners } from './runners.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import { isChange, services, type ServiceName } from './services.ts';
+import { createStore, storeHost, type SimulatedStore } from './store.ts';
 
 /** What one simulation did. */
 export interface Simulated {
@@ -25,33 +26,36 @@ export interface Simulated {
 const beginning = Date.UTC(2026, 10, 22, 12, 0, 0);
 
 /** More than any run needs: one that takes more steps does not end. */
-const mostSteps = 2000;
+const mostSteps = 10_000;
 
-const newName = 'new-account';
+/** How long a lease of the store is, and after which time those come who mend what was left; in milliseconds. */
+const leaseMs = 60_000;
+const calmAfterMs = 300_000;
+
+/** How far the store's clock is from the true one, in milliseconds. */
+const storeSkewMs = -725_400;
 
 /** Lets the runners of a family run to their ends. Everything follows from the decisions. */
 export async function simulate(family: Family, decisions: Decisions): Promise<Simulated> {
-  const disk = createDisk(family.runners.map((_, number) => refusing(number)));
+  const disk = createDisk(family.runners.map((_, number) => folderOf(number)));
+  const quiet = watchThreads();
   try {
-    return await new Simulation(family, decisions, disk).run();
+    return await new Simulation(family, decisions, { disk, quiet }).run();
   } finally {
+    quiet.end();
     disk.remove();
   }
-}
-
-/** The folder of a runner's first target. */
-function refusing(number: number): string {
-  return `refusing-${String(number + 1)}`;
 }
 
 class Simulation {
   readonly #family: Family;
   readonly #decisions: Decisions;
   readonly #disk: Disk;
+  readonly #quiet: Quiet;
   readonly #schedule: Schedule = createSchedule(beginning);
   readonly #network: Network;
-  readonly #service: ServiceName;
-  readonly #operation: 'rotate' | 'create';
+  readonly #store: SimulatedStore | null;
+  readonly #runners: Runners;
   readonly #runs: Run[] = [];
   readonly #writes: Write[] = [];
   readonly #trace: string[] = [];
@@ -61,27 +65,92 @@ class Simulation {
   #faults = 0;
   #isOver = false;
 
-  constructor(family: Family, decisions: Decisions, disk: Disk) {
+  constructor(family: Family, decisions: Decisions, { disk, quiet }: { readonly disk: Disk; readonly quiet: Quiet }) {
     this.#family = family;
     this.#decisions = decisions;
     this.#disk = disk;
-    this.#service = this.#pick(Object.keys(services) as ServiceName[]);
-    this.#operation = this.#pick(family.operations);
-    this.#network = createNetwork({
-      name: this.#service,
+    this.#quiet = quiet;
+    const name = this.#pick(Object.keys(services) as ServiceName[]);
+    const operation = this.#pick(family.operations);
+    const count = family.fewest + this.#decisions.choose(Math.max(1, family.runners.length - family.fewest + 1));
+    const shared = {
       schedule: this.#schedule,
-      fateOf: (request) => this.#fateOf(request),
       isOver: () => this.#isOver,
-      say: (words, run) => this.#say(words, run),
+      say: (words: string, run: Run) => this.#say(words, run),
+    };
+    this.#network = createNetwork({
+      ...shared,
+      name,
+      fateOf: (request, run) => this.#fateOf(request, run),
+      onChange: (run) => {
+        this.#runners.refuse(run);
+        return this.#store?.isHeldBy(run) ?? null;
+      },
     });
-    for (const kind of family.runners) this.#add(kind);
+    const { store: fates } = family;
+    const { issued } = this.#network;
+    this.#store =
+      fates === null
+        ? null
+        : createStore({
+            ...shared,
+            issued,
+            skewMs: storeSkewMs,
+            leaseMs,
+            fateOf: (_, run) => this.#choose(fates, family.calm, run),
+          });
+    this.#runners = new Runners({
+      ...shared,
+      disk,
+      service: { name, ...this.#network.service },
+      operation,
+      storeEnv: this.#store?.env ?? {},
+      runs: this.#runs,
+      fetchOf: (run) => this.#fetchOf(run),
+    });
+    for (const kind of family.runners.slice(0, count)) {
+      const chosen = {
+        start: this.#pick(kind.starts),
+        refusal: this.#pick(kind.refusals),
+        skewMs: this.#pick(kind.skews),
+        wait: this.#pick(kind.waits),
+      };
+      this.#add(...this.#runners.create(kind, chosen), chosen.start);
+    }
   }
 
   async run(): Promise<Simulated> {
+    await this.#untilEnd();
+    await this.#find();
+    if (this.#store !== null) {
+      this.#schedule.pass(calmAfterMs);
+      for (const kind of followUps) {
+        this.#add(...this.#runners.createFollowUp(kind), this.#schedule.now() - beginning);
+        await this.#untilEnd();
+        await this.#find();
+      }
+    }
+    const { changes, issued } = this.#network;
+    const history: History = {
+      runs: this.#runs,
+      changes,
+      issued,
+      writes: this.#writes,
+      store: this.#store?.history ?? null,
+      last: this.#secretAt(this.#runners.target),
+      end: this.#schedule.now(),
+    };
+    await this.#endCrashed();
+    return { history, trace: this.#trace };
+  }
+
+  /** Lets things happen until nothing is left. */
+  async #untilEnd(): Promise<void> {
     const runners = {
       decisions: this.#decisions,
       isStopped: (number: number) => this.#isStopped(number),
       running: () => this.#runs.filter(({ state }) => state === 'running').map(({ number }) => number),
+      isQuiet: () => this.#quiet.isQuiet(),
     };
     for (let steps = 0; steps < mostSteps; steps += 1) {
       const done = await this.#schedule.step(runners);
@@ -89,11 +158,6 @@ class Simulation {
       const run = done.runner === null ? undefined : this.#runs[done.runner];
       if (run !== undefined) this.#look(run);
     }
-    const { changes, issued } = this.#network;
-    for (const one of issued) one.foundIn = this.#find(one.secret);
-    const history = { runs: this.#runs, changes, issued, writes: this.#writes, end: this.#schedule.now() };
-    await this.#endCrashed();
-    return { history, trace: this.#trace };
   }
 
   /** What crashed goes on after all, where nobody looks any more, and closes its files. */
@@ -110,77 +174,19 @@ class Simulation {
     return choice;
   }
 
-  #add({ folder, namespace, starts, refusals }: RunnerKind): void {
-    const number = this.#runs.length;
-    const start = this.#pick(starts);
-    const refusal = this.#pick(refusals);
-    const targets = [...(refusal === 0 ? [] : [join(refusing(number), 'token')]), 'token'];
-    const subject =
-      this.#operation === 'create' ? ['create', '--name', newName] : ['rotate', '--id', this.#network.service.account];
-    const run: Run = {
-      number,
-      argv: [
-        'sa',
-        ...subject,
-        '--provider',
-        this.#service,
-        '--yes',
-        ...targets.flatMap((target) => ['--to', `file:${target}`]),
-      ],
-      stateDirectory: this.#disk.stateOf(folder),
-      targets: targets.map((target) => join(this.#disk.work, target)),
-      state: 'waiting',
-      startedAt: null,
-      endedAt: null,
-      code: null,
-      stdout: '',
-      stderr: '',
-      thrown: null,
-      longestPauseMs: 0,
-      missingEntries: [],
-    };
+  #add(run: Run, ctx: Context, start: number): void {
     this.#runs.push(run);
-    const ctx = this.#contextOf(run, namespace, refusal);
     const happen = (): void => void this.#mains.push(this.#start(run, ctx));
-    this.#schedule.add({ runner: number, due: beginning + start, isEdge: false, happen });
+    this.#schedule.add({ runner: run.number, due: beginning + start, isEdge: false, happen });
   }
 
-  #contextOf(run: Run, namespace: string, refusal: number): Context {
-    const pid = 1000 + run.number;
-    const neighbours = (): Run[] =>
-      this.#runs.filter((_, number) => this.#family.runners[number]?.namespace === namespace);
-    let uuids = 0;
-    let hasChanged = false;
-    let refusesUntil = 0;
-    return runnerContext({
-      schedule: this.#schedule,
-      runner: run.number,
-      env: { SACTL_STATE_DIR: run.stateDirectory, ...this.#network.service.env },
-      cwd: this.#disk.work,
-      self: {
-        pid,
-        host: 'simulated-host',
-        isRunning: (other) => neighbours().some(({ number, state }) => 1000 + number === other && state === 'running'),
-      },
-      fetch: this.#network.fetchOf(run, () => {
-        if (hasChanged) return;
-        hasChanged = true;
-        refusesUntil = this.#schedule.now() + refusal;
-        if (refusal > 0) this.#say(`(its first target refuses for ${inWords(refusal)} from now on)`, run);
-      }),
-      uuid: () => {
-        if (this.#schedule.now() < refusesUntil) return takenName;
-        uuids += 1;
-        return `${String(run.number).padStart(8, '0')}-0000-4000-8000-${String(uuids).padStart(12, '0')}`;
-      },
-      isOver: () => this.#isOver,
-      onStdout: (text) => {
-        if (!this.#isOver) run.stdout += text;
-      },
-      onStderr: (text) => {
-        if (!this.#isOver) run.stderr += text;
-      },
-    });
+  #fetchOf(run: Run): Context['fetch'] {
+    const toService = this.#network.fetchOf(run);
+    const toStore = this.#store?.fetchOf(run) ?? toService;
+    return (input, init) => {
+      const isStore = new URL(String(input)).hostname === storeHost;
+      return (isStore ? toStore : toService)(input, init);
+    };
   }
 
   async #start(run: Run, ctx: Context): Promise<void> {
@@ -196,74 +202,98 @@ class Simulation {
     run.state = 'ended';
     run.endedAt = this.#schedule.now();
     const named = [...run.stderr.matchAll(/recover (?:deliver|show|discard) --id (\S+?)[;,]?(?=\s|$)/g)];
-    run.missingEntries = named.map(([, id = '']) => id).filter((id) => !existsSync(entryPath(run.stateDirectory, id)));
+    run.missingEntries = named.map(([, id = '']) => id).filter((id) => !this.#hasEntry(run, id));
     this.#say(`ends with ${String(run.code)}: ${run.stderr.trimEnd().split('\n').at(-1) ?? ''}`, run);
     this.#schedule.stop(run.number);
   }
 
-  /** What happens to a request. */
-  #fateOf(request: Request): Fate {
-    const fates = isChange(request) ? this.#family.changes : this.#family.reads;
-    const mostFates = this.#faults < this.#family.mostFaults ? fates.length : 1;
-    const decided = this.#decisions.choose(mostFates, isChange(request) ? 0.3 : 0.9);
+  #hasEntry({ stateDirectory }: Run, id: string): boolean {
+    return existsSync(entryPath(stateDirectory, id)) || (this.#store?.hasEntry(id) ?? false);
+  }
+
+  /** What happens to a request to the service. */
+  #fateOf(request: Request, run: Run): Fate {
+    const { changes, reads, calm } = this.#family;
+    return isChange(request) ? this.#choose(changes, 0.3, run) : this.#choose(reads, calm, run);
+  }
+
+  /** One of the things that may happen; the first, which does no harm, to those who mend what was left. */
+  #choose<Choice>(choices: readonly Choice[], calm: number, { isFollowUp }: Run): Choice {
+    const mayFail = this.#faults < this.#family.mostFaults && !isFollowUp;
+    const decided = this.#decisions.choose(mayFail ? choices.length : 1, calm);
     if (decided > 0) this.#faults += 1;
-    const fate = fates[decided];
-    if (fate === undefined) throw new Error('nothing can happen to a request');
-    return fate;
+    const choice = choices[decided];
+    if (choice === undefined) throw new Error('nothing can happen');
+    return choice;
   }
 
   /** Whether a run is stopped before what it would do next. */
   #isStopped(number: number): boolean {
     const run = this.#runs[number];
-    const { stops, mostFaults } = this.#family;
-    const decided = this.#decisions.choose(this.#faults < mostFaults ? stops.length : 1, 0.9);
-    const stop = stops[decided];
-    if (run === undefined || stop === undefined || stop === 'goes on') return false;
-    this.#faults += 1;
+    const stop = run === undefined ? 'goes on' : this.#choose(this.#family.stops, this.#family.calm, run);
+    if (run === undefined || stop === 'goes on') return false;
     if (stop === 'crashes') {
       this.#say('crashes', run);
       run.state = 'crashed';
+      run.endedAt = this.#schedule.now();
       this.#schedule.stop(number);
       return true;
     }
     this.#say(`is frozen for ${inWords(stop.pauseMs)}`, run);
-    run.longestPauseMs = Math.max(run.longestPauseMs, stop.pauseMs);
-    this.#schedule.freeze(number, this.#schedule.now() + stop.pauseMs);
+    const from = this.#schedule.now();
+    run.freezes.push({ from, until: from + stop.pauseMs });
+    this.#schedule.freeze(number, from + stop.pauseMs);
     return true;
+  }
+
+  #secretAt(path: string): IssuedSecret | null {
+    const text = textAt(path)?.trim();
+    return this.#network.issued.find(({ secret }) => secret === text) ?? null;
   }
 
   /** Notes what the run that went on has written. */
   #look(run: Run): void {
-    for (const path of run.targets) {
+    for (const path of this.#runners.targets()) {
       const text = textAt(path);
       if (text === null || this.#held.get(path) === text) continue;
       this.#held.set(path, text);
-      const secret = this.#network.issued.find((one) => one.secret === text.trim());
-      if (secret === undefined) continue;
-      this.#say(
-        `has written ${nameOf(this.#network, secret.secret)} to ${path.slice(this.#disk.work.length + 1)}`,
-        run,
-      );
-      this.#writes.push({ run, path, at: this.#schedule.now(), secret });
+      const secret = this.#secretAt(path);
+      if (secret === null) continue;
+      const { toldAt, lookedAt } = run;
+      const which = String(this.#network.issued.indexOf(secret) + 1);
+      this.#say(`has written credential ${which} to ${path.slice(this.#disk.work.length + 1)}`, run);
+      this.#writes.push({ run, path, at: this.#schedule.now(), secret, toldAt, lookedAt });
+      run.isKeeping = false;
     }
   }
 
-  #find(secret: string): readonly string[] {
-    const targets = this.#runs.flatMap((run) => run.targets.map((path) => textAt(path) ?? ''));
-    const journals = this.#runs.map(({ stateDirectory }) => journalText(stateDirectory));
-    return [
+  /** Looks where the credentials are that work. */
+  async #find(): Promise<void> {
+    for (const one of this.#network.issued) if (one.diedAt === null) one.foundIn = await this.#placesOf(one);
+  }
+
+  async #placesOf({ secret, change: { run } }: IssuedSecret): Promise<readonly string[]> {
+    const targets = this.#runners.targets().map((path) => textAt(path) ?? '');
+    const journals = this.#runs.filter((one) => !this.#isGone(one)).map((one) => journalText(one.stateDirectory));
+    const places = [
       ...(targets.some((text) => text.includes(secret)) ? ['target'] : []),
       ...(journals.some((text) => text.includes(secret)) ? ['journal'] : []),
       ...(this.#runs.some(({ stdout }) => stdout.includes(secret)) ? ['stdout'] : []),
     ];
+    if (places.length > 0 || this.#store === null) return places;
+    if ((await this.#store.text()).includes(secret)) return ['store'];
+    const mayBeGone = run.state === 'crashed' && (run.isKeeping || run.hasFailedToKeep);
+    return mayBeGone ? ['the disk of a machine that is gone, because no store had taken it'] : [];
+  }
+
+  /** Whether a run's folder went with its machine; where it keeps what the store did not take, the run has said so. */
+  #isGone({ state, stderr }: Run): boolean {
+    return this.#store !== null && (state === 'crashed' || !stderr.includes('kept on this machine only'));
   }
 
   #say(words: string, run: Run): void {
     const seconds = ((this.#schedule.now() - beginning) / 1000).toFixed(1);
-    this.#trace.push(`${seconds.padStart(6)} s  runner ${String(run.number + 1)} ${words}`);
+    const told = words.replaceAll(`${this.#disk.work}/`, '');
+    this.#trace.push(`${seconds.padStart(6)} s  runner ${String(run.number + 1)} ${told}`);
   }
-}
-
-function nameOf({ issued }: Network, secret: string): string {
-  return `credential ${String(issued.findIndex((one) => one.secret === secret) + 1)}`;
 }

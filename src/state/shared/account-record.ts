@@ -1,6 +1,7 @@
-import { parseHolder, type Holder } from '../../files/holder.ts';
+import { nameOfHolder, parseHolder, type Holder } from '../../files/holder.ts';
 import { asText, fieldsOf, parseFields, type Fields } from '../../model/account.ts';
 import { keyIn } from '../holdings.ts';
+import { safeText } from '../../model/text.ts';
 import { StateError } from '../store/store.ts';
 
 /** The record of an account in a store: which run changes it now (docs/design.md 11). */
@@ -28,6 +29,11 @@ export interface Hold {
   readonly leaseMs: number;
   /** Id of the journal entry that it works on, which may not be there yet; null for a change without a credential. */
   readonly entry: string | null;
+}
+
+/** e.g. `process 900 on runner-7 (https://github.com/acme/deploy/actions/runs/7)` */
+export function nameOfHold({ holder, run }: Hold): string {
+  return `${nameOfHolder(holder)}${run === null ? '' : ` (${safeText(run, 300)})`}`;
 }
 
 const version = 1;

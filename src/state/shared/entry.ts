@@ -126,8 +126,7 @@ export function sharedEntry(options: SharedEntryOptions): JournalEntry {
     },
     close: async () => {
       await ended();
-      await removeEntry(store, id);
-      await local?.close();
+      await removeFromBoth(options);
     },
     leave: async () => {
       await ended();
@@ -147,6 +146,15 @@ async function inEither(
   if (onMachine === undefined || machine.status === 'rejected') throw shared.reason;
   const why = shared.reason instanceof FailedError ? shared.reason.message : 'an unexpected error, a bug in sactl';
   await report(`entry ${id} is kept on this machine only: ${why}`);
+}
+
+/** Nothing waits on this machine any more, whatever becomes of the store's. @throws StateError */
+async function removeFromBoth({ id, store, local }: SharedEntryOptions): Promise<void> {
+  try {
+    await removeEntry(store, id);
+  } finally {
+    await local?.close();
+  }
 }
 
 /** Removes an entry from a store, if it is there. @throws StateError */

@@ -1,12 +1,14 @@
 import type { Context } from '../../context.ts';
 import { renewing } from '../../files/lease.ts';
 import { StateError, type StateStore } from '../store/store.ts';
-import { decodeAccount, encodeAccount, type AccountRecord } from './account-record.ts';
+import { decodeAccount, encodeAccount, nameOfHold, type AccountRecord } from './account-record.ts';
 
 /** An account's record while this run holds it. It is renewed until it is released. */
 export interface HeldRecord {
   /** Renews it at once. @returns false where another run has taken it over; null where that cannot be known */
   readonly renew: () => Promise<boolean | null>;
+  /** Who had it when it was seen that another run had taken it over; null is nobody. */
+  readonly takenBy: () => string | null;
   /** Lets go of it. Never rejects: where the store does not answer, the lease ends it. */
   readonly release: () => Promise<void>;
 }
@@ -27,12 +29,15 @@ export function heldRecord(options: HeldOptions): HeldRecord {
   let revision: string | null = options.revision;
   let renewedAt = options.takenAt;
   let isLost = false;
-  let turn: Promise<unknown> = Promise.resolve();
+  let takenBy: string | null = null;
+  const inTurn = turns();
 
   /** The revision of a record that is ours; null where it is another's by now. */
   async function ownRevision(): Promise<string | null> {
-    const found = await store.get(key);
-    return found !== null && decodeAccount(found.bytes, key).hold?.token === token ? found.revision : null;
+    const { hold, revision: found } = await readHold(options);
+    if (hold?.token === token) return found;
+    takenBy = hold === null ? null : nameOfHold(hold);
+    return null;
   }
 
   async function write(next: AccountRecord): Promise<boolean> {
@@ -51,13 +56,6 @@ export function heldRecord(options: HeldOptions): HeldRecord {
     return true;
   }
 
-  /** One write after the other. */
-  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
-  }
-
   async function renewNow(): Promise<boolean | null> {
     if (isLost) return false;
     try {
@@ -73,10 +71,32 @@ export function heldRecord(options: HeldOptions): HeldRecord {
   const endRenewals = renewing({ timeout, leaseMs }, async () => void (await inTurn(renewNow)));
   return {
     renew: () => inTurn(renewNow),
+    takenBy: () => takenBy,
     release: async () => {
       endRenewals();
       const idle = { ...record, hold: null };
       await inTurn(async () => isLost || (await write(idle)) || isLost || write(idle)).catch(() => undefined);
     },
   };
+}
+
+/** Does one work after the other. */
+function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
+}
+
+/** What the record says now. @throws StateError */
+async function readHold({
+  store,
+  key,
+}: HeldOptions): Promise<Pick<AccountRecord, 'hold'> & { revision: string | null }> {
+  const found = await store.get(key);
+  return found === null
+    ? { hold: null, revision: null }
+    : { hold: decodeAccount(found.bytes, key).hold, revision: found.revision };
 }

@@ -1,13 +1,20 @@
 import type { Context } from '../../context.ts';
 import { ConflictError } from '../../errors.ts';
-import { holderOf, isDead, nameOfHolder } from '../../files/holder.ts';
+import { holderOf, isDead } from '../../files/holder.ts';
 import type { LockWait } from '../../files/lock.ts';
 import { inWords } from '../../model/duration.ts';
 import { safeText } from '../../model/text.ts';
 import { sactl } from '../../model/hint.ts';
 import { digestOf, type AccountLock, type AccountLocks, type LockedAccount } from '../account-lock.ts';
 import type { StateStore, StoredValue } from '../store/store.ts';
-import { decodeAccount, encodeAccount, recordKey, type AccountRecord, type Hold } from './account-record.ts';
+import {
+  decodeAccount,
+  encodeAccount,
+  nameOfHold,
+  recordKey,
+  type AccountRecord,
+  type Hold,
+} from './account-record.ts';
 import { heldRecord } from './held-record.ts';
 
 export interface SharedLocksOptions extends Pick<Context, 'now' | 'sleep' | 'timeout' | 'uuid' | 'self' | 'signal'> {
@@ -132,7 +139,7 @@ class Attempt {
     if (this.#seen === null) {
       const longest = inWords(hold.leaseMs);
       await report(
-        `${safeText(this.#account.name)} is held by ${nameOf(hold)}; looking whether that run lives, for up to ${longest}`,
+        `${safeText(this.#account.name)} is held by ${nameOfHold(hold)}; looking whether that run lives, for up to ${longest}`,
       );
     }
     this.#seen ??= { revision, since: now() };
@@ -140,7 +147,7 @@ class Attempt {
   }
 
   async #takeOver(hold: Hold): Promise<null> {
-    await this.#options.report(`${safeText(this.#account.name)} was left by ${nameOf(hold)}; taking it over`);
+    await this.#options.report(`${safeText(this.#account.name)} was left by ${nameOfHold(hold)}; taking it over`);
     return null;
   }
 
@@ -187,16 +194,15 @@ async function isAbandoned(
 }
 
 function locked(name: string, hold: Hold): ConflictError {
-  return new ConflictError('locked', `${safeText(name)} is held by ${nameOf(hold)} since ${safeText(hold.since, 40)}`, {
-    hint: [
-      `wait for it to end (--wait 10m); if it is gone, it ends by itself within ${inWords(hold.leaseMs)}; who holds what: `,
-      sactl`state show`,
-    ],
-    retryable: true,
-  });
-}
-
-/** e.g. `process 900 on runner-7 (https://github.com/acme/deploy/actions/runs/7)` */
-function nameOf({ holder, run }: Hold): string {
-  return `${nameOfHolder(holder)}${run === null ? '' : ` (${safeText(run, 300)})`}`;
+  return new ConflictError(
+    'locked',
+    `${safeText(name)} is held by ${nameOfHold(hold)} since ${safeText(hold.since, 40)}`,
+    {
+      hint: [
+        `wait for it to end (--wait 10m); if it is gone, it ends by itself within ${inWords(hold.leaseMs)}; who holds what: `,
+        sactl`state show`,
+      ],
+      retryable: true,
+    },
+  );
 }

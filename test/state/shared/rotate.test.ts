@@ -105,6 +105,7 @@ describe('while another machine rotates the account', () => {
     expect(other).toEqual({
       ...done,
       stderr:
+        'sactl: an earlier request, whose answer was lost, may still be done; waiting 60 seconds for it\n' +
         'sactl: nscale service account ci-deploy was left by process 101 on runner-1 (https://ci.example/7); taking it over\n',
     });
     expect(own).toMatchObject({ code: 8 });
