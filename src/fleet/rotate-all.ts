@@ -8,6 +8,7 @@ import { HttpError } from '../http/error.ts';
 import { openBatches, type Batches, type Ready } from './batch.ts';
 import { failedItem, leftItem, rotatedItem, type Item } from './items.ts';
 import { isOthers, type Prepared } from './prepare.ts';
+import { tryOnceMore, type Doubtful } from './last-trial.ts';
 import type { BulkRun } from './run.ts';
 import type { Tally } from './tally.ts';
 
@@ -19,18 +20,23 @@ import type { Tally } from './tally.ts';
 export async function rotateAll(run: BulkRun, prepared: readonly Prepared[], tally: Tally): Promise<void> {
   // While some requests wait for their answers, the files of other accounts are written.
   const lanes = run.concurrency * 2;
-  await rotateGroup(run, tally, { group: prepared.filter(isOthers), lanes });
-  await rotateGroup(run, tally, { group: prepared.filter((one) => !isOthers(one)), lanes: 1 });
+  const doubtful: Doubtful[] = [];
+  await rotateGroup(run, tally, { group: prepared.filter(isOthers), lanes, doubtful });
+  await rotateGroup(run, tally, { group: prepared.filter((one) => !isOthers(one)), lanes: 1, doubtful });
+  await tryOnceMore(run, doubtful, tally);
 }
 
-async function rotateGroup(
-  run: BulkRun,
-  tally: Tally,
-  { group, lanes }: { readonly group: readonly Prepared[]; readonly lanes: number },
-): Promise<void> {
+interface Group {
+  readonly group: readonly Prepared[];
+  readonly lanes: number;
+  /** What is to be tried once more is added to it. */
+  readonly doubtful: Doubtful[];
+}
+
+async function rotateGroup(run: BulkRun, tally: Tally, { group, lanes, doubtful }: Group): Promise<void> {
   const batches = openBatches(run, group, { size: lanes * 4, isRefused: (one) => tally.refusal(one) !== null });
   try {
-    await Promise.all(Array.from({ length: lanes }, () => lane(run, tally, batches)));
+    await Promise.all(Array.from({ length: lanes }, () => lane(run, tally, { batches, doubtful })));
   } finally {
     for (const one of await batches.end()) {
       const refused = tally.refusal(one);
@@ -39,18 +45,22 @@ async function rotateGroup(
   }
 }
 
-async function lane({ ctx }: BulkRun, tally: Tally, batches: Batches): Promise<void> {
+async function lane(
+  { ctx }: BulkRun,
+  tally: Tally,
+  { batches, doubtful }: Pick<Group, 'doubtful'> & { readonly batches: Batches },
+): Promise<void> {
   while (!ctx.signal.aborted) {
     const one = await batches.next();
     if (one === null) return;
     const refused = tally.refusal(one);
     if (refused !== null) await one.release();
-    await tally.done(one, refused ?? (await rotateOne(tally.ctx, one)));
+    await tally.done(one, refused ?? (await rotateOne(tally.ctx, one, doubtful)));
   }
 }
 
 /** Rotates one account by the delivery protocol, which releases its lock. Never rejects. */
-async function rotateOne(ctx: Context, one: Ready): Promise<Item> {
+async function rotateOne(ctx: Context, one: Ready, doubtful: Doubtful[]): Promise<Item> {
   const { account } = one;
   const flags = one.listed.connected.commandFlags;
   function failed(error: CliError, result: IssuedResult | null = null): Item {
@@ -69,7 +79,11 @@ async function rotateOne(ctx: Context, one: Ready): Promise<Item> {
     if (interruption !== null) return leftItem(account, 'interrupted', interruption);
     return failed(known(error), result);
   }
-  return result === null ? failed(known(null)) : { kind: 'rotated', item: rotatedItem(result) };
+  const rotated: IssuedResult | null = result;
+  if (rotated === null) return failed(known(null));
+  const item = rotatedItem(rotated);
+  if (item.reissued && !one.plan.leavesEvidence) doubtful.push({ one, issuance: one.issuance, result: rotated });
+  return { kind: 'rotated', item };
 }
 
 /** An interrupt before anything was sent for this account, also while its request waited for its turn. */

@@ -14,6 +14,8 @@ export interface Tally {
   readonly done: (one: Prepared, item: Item) => Promise<void>;
   /** The same of what an earlier run kept: a target that fails it costs no further credential. */
   readonly brought: (item: Item) => Promise<void>;
+  /** Takes the place of the result that this account had. */
+  readonly revised: (item: Item) => void;
   /** The exit code of every account if the program ended now. */
   readonly codesNow: () => readonly ExitCode[];
   readonly result: () => BulkResult;
@@ -41,6 +43,11 @@ export function openTally(ctx: Context, progress: Progress, total: number): Tall
       await add(item);
     },
     brought: add,
+    revised: (item) => {
+      const { provider, id } = item.item;
+      const at = items.findIndex((one) => one.item.provider === provider && one.item.id === id);
+      if (at >= 0) items.splice(at, 1, item);
+    },
     codesNow: () => [
       ...items.map(({ item }) => item.exitCode),
       ...Array.from(underWay, (code) => code()),

@@ -68,6 +68,7 @@ function exactly(path: string): RegExp {
 
 function stateDirectoryOf(env: Observation['env'], { work, home }: Folders): string {
   const own = env['SACTL_STATE_DIR']?.trim() ?? '';
+  if (own.startsWith('~/')) return join(home, own.slice(2));
   if (own !== '') return resolve(work, own);
   const xdg = env['XDG_STATE_HOME']?.trim() ?? '';
   return xdg.startsWith('/') ? join(xdg, 'sactl') : join(home, '.local/state/sactl');
