@@ -84,6 +84,8 @@ test(`the way of one rotation runs through the files that the architecture names
     expect(files).toContain('delivery/targets/file.ts');
     expect((await documentedFiles()).filter((file) => !files.includes(file))).toEqual([]);
     expect(files.slice(mostFiles)).toEqual([]);
+    // Without a store, nothing of one runs.
+    expect(files.filter((file) => /^state\/(?:shared|store)\/|seal|shared-state/.test(file))).toEqual([]);
   } finally {
     await server.close();
     await rm(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { program, startProgram, type Ended } from '../commands/built-program.ts';
+import { program, startProgram, type Ended, type Environment } from '../commands/built-program.ts';
 import { openWorld, type World } from './world.ts';
 
 /** A command that issues a credential. */
@@ -17,6 +17,8 @@ export interface Command {
   readonly prints: boolean;
   /** What is in the file `target` before; null is no file. */
   readonly before: string | null;
+  /** What its environment has besides the connection; `home` is the home directory. */
+  readonly env?: (home: string) => Environment;
 }
 
 /** Where a run is killed; see kill-at.cjs. */
@@ -33,7 +35,7 @@ export interface Aftermath {
   readonly wasKilled: boolean;
   readonly run: Ended;
   /** Runs another process at the same provider, in the same home. */
-  readonly sactl: (argv: readonly string[]) => Promise<Ended>;
+  readonly sactl: (argv: readonly string[], env?: Environment) => Promise<Ended>;
 }
 
 /** The file in the home directory that the credential is to get into. */
@@ -59,7 +61,10 @@ export async function afterKill<Result>(
       home,
       run,
       wasKilled: run.signal === 'SIGKILL',
-      sactl: (argv) => startProgram(process.execPath, [program, ...argv], { home, env: world.env }).ended,
+      sactl: (argv, more = {}) => {
+        const env = { ...world.env, ...command.env?.(home), ...more };
+        return startProgram(process.execPath, [program, ...argv], { home, env }).ended;
+      },
     });
   } finally {
     await world.close();
@@ -68,12 +73,15 @@ export async function afterKill<Result>(
 }
 
 function runAndKill(
-  { argv, prints }: Command,
+  { argv, prints, env = () => ({}) }: Command,
   { mode, at }: Kill,
   { home, world }: Pick<Aftermath, 'home' | 'world'>,
 ): Promise<Ended> {
   const words = [process.execPath, '--require', killer, program, ...argv];
   const script = prints ? `exec "$@" >${target}` : 'exec "$@"';
   const killEnv = { KILL_AT: String(at), KILL_MODE: mode, KILL_BELOW: home };
-  return startProgram('/bin/sh', ['-c', script, 'sh', ...words], { home, env: { ...world.env, ...killEnv } }).ended;
+  return startProgram('/bin/sh', ['-c', script, 'sh', ...words], {
+    home,
+    env: { ...world.env, ...env(home), ...killEnv },
+  }).ended;
 }
