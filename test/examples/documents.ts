@@ -53,13 +53,34 @@ export function workflow(name: string): Workflow {
 
 export const action = parse(exampleText('github-action/action.yml')) as Action;
 
-/** The objects of the CronJob's file, by their kind. */
-export const manifests: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map(
-  parseAllDocuments(exampleText('kubernetes/rotate-cronjob.yaml')).map((document) => {
-    const manifest = document.toJS() as Record<string, unknown>;
-    return [String(manifest['kind']), manifest];
-  }),
+export interface Manifest extends Readonly<Record<string, unknown>> {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** The objects of the CronJob's file. */
+export const manifests: readonly Manifest[] = parseAllDocuments(exampleText('kubernetes/rotate-cronjob.yaml')).map(
+  (document) => document.toJS() as Manifest,
 );
+
+/** The object of this kind and name. @throws Error where it is not there exactly once */
+export function manifest(kind: string, name: string): Manifest {
+  const [found, ...others] = manifests.filter((one) => one.kind === kind && one.metadata.name === name);
+  if (found === undefined || others.length > 0) throw new Error(`${kind} ${name} is not there once`);
+  return found;
+}
+
+export interface GitlabJob {
+  readonly interruptible: boolean;
+  readonly timeout: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly parallel: { readonly matrix: readonly Readonly<Record<string, string>>[] };
+  readonly script: readonly string[];
+}
+
+export const gitlabJob = (parse(exampleText('gitlab/rotate-nightly.yml')) as Record<string, GitlabJob>)[
+  'rotate-service-accounts'
+];
 
 /** Every step of every example, with where it is. */
 export const steps: readonly (readonly [where: string, step: Step])[] = [
@@ -69,4 +90,5 @@ export const steps: readonly (readonly [where: string, step: Step])[] = [
       job.steps.map((step): [string, Step] => [`workflows/${name}`, step]),
     ),
   ),
+  ...(gitlabJob?.script ?? []).map((run): [string, Step] => ['gitlab/rotate-nightly.yml', { run }]),
 ];

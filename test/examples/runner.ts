@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { wholeTree } from '../../src/program.ts';
 import { program, startProgram } from '../commands/built-program.ts';
@@ -8,11 +8,14 @@ import { action, workflow, type Step } from './documents.ts';
 
 // As much of the runner of GitHub Actions as the examples need, with the sandbox in place of the world.
 
-/** What expressions can name: `secrets.X`, `inputs.x`, `matrix.x`, `github.repository`. */
+/** What expressions can name: `secrets.X`, `vars.X`, `inputs.x`, `matrix.x`, `github.repository`. */
 type Values = Readonly<Record<string, string>>;
 
 export interface RunOptions {
   readonly inputs?: Values;
+  /** Variables and secrets of the repository; a secret without a value has one that names it. */
+  readonly vars?: Values;
+  readonly secrets?: Values;
   readonly env?: Values;
 }
 
@@ -32,13 +35,25 @@ export interface Machine {
   readonly runJob: (name: string, job: string, options?: RunOptions) => Promise<readonly JobRun[]>;
   /** Runs the steps of the action by themselves. */
   readonly runAction: (inputs: Values, env?: Values) => Promise<JobRun>;
+  /** Runs a script for bash, which ends with the first of its lines that fails. */
+  readonly runLines: (lines: readonly string[], env: Values) => Promise<JobRun>;
+}
+
+export interface MachineOptions {
+  /** A script for sh; default: the built program. */
+  readonly sactl?: string;
+  /** A folder with other programs. */
+  readonly programs?: string;
 }
 
 const logCall = "require('node:fs').appendFileSync(process.env.CALLS, JSON.stringify(process.argv.slice(1)) + '\\n')";
 
-/** `sactl` is a script for sh, by default the built program. */
-export async function openMachine(sactl = 'exec "$NODE" "$PROGRAM" "$@"'): Promise<Machine> {
+export async function openMachine({
+  sactl = 'exec "$NODE" "$PROGRAM" "$@"',
+  programs = '',
+}: MachineOptions = {}): Promise<Machine> {
   const path = await workFolder();
+  const place = { path, programs };
   await mkdir(join(path, 'bin'));
   for (const [name, then] of [
     ['npm', ''],
@@ -50,17 +65,21 @@ export async function openMachine(sactl = 'exec "$NODE" "$PROGRAM" "$@"'): Promi
   }
   return {
     path,
-    runJob: async (name, job, { inputs = {}, env = {} } = {}) => {
+    runJob: async (name, job, { inputs = {}, vars = {}, secrets = {}, env = {} } = {}) => {
       const { env: shared = {}, jobs } = workflow(name);
       const { steps = [], env: own = {}, strategy } = jobs[job] ?? {};
       const runs: JobRun[] = [];
       for (const matrix of strategy?.matrix.include ?? [{}]) {
-        const context = { ...named('inputs', inputs), ...named('matrix', matrix) };
-        runs.push(await runSteps(path, { steps, context, env: { ...shared, ...own, ...env } }));
+        const given = { ...named('vars', vars), ...named('secrets', secrets) };
+        const context = { ...given, ...named('inputs', inputs), ...named('matrix', matrix) };
+        const jobEnv = evaluateAll({ ...shared, ...own }, context);
+        runs.push(await runSteps(place, { steps, context, env: { ...jobEnv, ...env } }));
       }
       return runs;
     },
-    runAction: (inputs, env = {}) => runSteps(path, { steps: action.runs.steps, context: inputsOfAction(inputs), env }),
+    runAction: (inputs, env = {}) =>
+      runSteps(place, { steps: action.runs.steps, context: inputsOfAction(inputs), env }),
+    runLines: (lines, env) => runSteps(place, { steps: [{ run: lines.join('\n'), shell: 'bash' }], context: {}, env }),
   };
 }
 
@@ -75,9 +94,9 @@ function inputsOfAction(given: Values): Values {
 
 /** What is not known is empty, as it is there. */
 function evaluate(text: string, context: Values): string {
-  return text.replaceAll(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) =>
-    name.startsWith('secrets.') ? `value of ${name}` : (context[name] ?? ''),
-  );
+  return text.replaceAll(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) => {
+    return context[name] ?? (name.startsWith('secrets.') ? `value of ${name}` : '');
+  });
 }
 
 function evaluateAll(values: Readonly<Record<string, unknown>> = {}, context: Values): Values {
@@ -90,27 +109,34 @@ export async function understand(argv: readonly string[]): Promise<void> {
   await (await wholeTree()).parseAsync([...argv], { from: 'user' });
 }
 
+/** The working directory, which is the home, and the folder of other programs. */
+interface Place {
+  readonly path: string;
+  readonly programs: string;
+}
+
 interface Work {
   readonly steps: readonly Step[];
   readonly context: Values;
   readonly env: Values;
 }
 
-async function runSteps(path: string, work: Work): Promise<JobRun> {
+async function runSteps(place: Place, work: Work): Promise<JobRun> {
+  const { path } = place;
   const files = {
     CALLS: join(path, 'calls'),
     GITHUB_STEP_SUMMARY: join(path, 'summary'),
     GITHUB_OUTPUT: join(path, 'output'),
   };
   for (const file of Object.values(files)) await writeFile(file, '');
-  const { code, output } = await runAll(path, { ...work, env: { ...files, ...work.env } });
+  const { code, output } = await runAll(place, { ...work, env: { ...files, ...work.env } });
   const lines = (await readFile(files.CALLS, 'utf8')).split('\n').filter(Boolean);
   const calls = lines.map((line) => JSON.parse(line) as string[]);
   for (const [name, ...argv] of calls) if (name === 'sactl') await understand(argv);
   return { code, output, calls, summary: await readFile(files.GITHUB_STEP_SUMMARY, 'utf8') };
 }
 
-async function runAll(path: string, { steps, context, env }: Work): Promise<{ code: number; output: string }> {
+async function runAll(place: Place, { steps, context, env }: Work): Promise<{ code: number; output: string }> {
   const known = { 'github.repository': 'acme/app', ...context };
   let code = 0;
   let output = '';
@@ -118,12 +144,12 @@ async function runAll(path: string, { steps, context, env }: Work): Promise<{ co
     if ((step.if === 'failure()') !== (code !== 0)) continue;
     const stepEnv = { ...env, ...evaluateAll(step.env, known) };
     const ended = step.uses?.startsWith('./')
-      ? await runAll(path, {
+      ? await runAll(place, {
           steps: action.runs.steps,
           context: inputsOfAction(evaluateAll(step.with, known)),
           env: stepEnv,
         })
-      : await runScript(path, step, stepEnv);
+      : await runScript(place, step, stepEnv);
     output += ended.output;
     code = code === 0 ? ended.code : code;
   }
@@ -131,14 +157,18 @@ async function runAll(path: string, { steps, context, env }: Work): Promise<{ co
 }
 
 /** Without a script it is somebody else's action, which only prepares the machine. */
-async function runScript(path: string, { run, shell }: Step, env: Values): Promise<{ code: number; output: string }> {
+async function runScript(
+  { path, programs }: Place,
+  { run, shell }: Step,
+  env: Values,
+): Promise<{ code: number; output: string }> {
   if (run === undefined) return { code: 0, output: '' };
   // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
   const flags = shell === 'bash' ? ['--noprofile', '--norc', '-eo', 'pipefail'] : ['-e'];
   const { code, stdout, stderr } = await startProgram('bash', [...flags, '-c', run], {
     home: path,
     env: {
-      PATH: `${join(path, 'bin')}:${process.env['PATH'] ?? ''}`,
+      PATH: [join(path, 'bin'), programs, dirname(process.execPath), process.env['PATH']].join(':'),
       CI: 'true',
       GITHUB_ACTIONS: 'true',
       RUNNER_TEMP: path,

@@ -7,7 +7,7 @@ import { openMachine } from './runner.ts';
 const install = ['npm', 'install', '--global', '--ignore-scripts', 'sactl@0.1.0'];
 
 function nightly({ account, secret, report }: Record<'account' | 'secret' | 'report', string>): string[] {
-  const [start, due] = ['serviceaccounts rotate --provider nscale --yes --no-input', '14d'];
+  const [start, due] = ['serviceaccounts rotate --provider nscale --yes --no-input --wait 10m', '14d'];
   const to = `gh-secret:acme/app#${secret}`;
   const flags = ['--id', account, '--to', to, '--expiring-within', due, '--report', report];
   return ['sactl', ...start.split(' '), ...flags];
@@ -70,6 +70,9 @@ describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 
           'ci-deploy',
           '--to',
           'gh-secret:acme/app@production#NSCALE_SERVICE_TOKEN',
+          '--wait',
+          '5m',
+          '--supersede',
           '--yes',
           '-q',
           '.verified',
@@ -89,7 +92,7 @@ describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 
     expect(run?.calls.map((words) => words.slice(0, 3))).toEqual([
       install.slice(0, 3),
       ['sactl', 'serviceaccounts', 'rotate'],
-      ['sactl', 'recover', 'list'],
+      ['sactl', 'recover', 'deliver'],
     ]);
     expect(run?.calls[1]).toContain(account);
   });
@@ -99,7 +102,15 @@ describe.skipIf(process.platform === 'win32')('the examples', { timeout: 60_000 
     const [run] = await runJob('drift-report.yml', 'report');
     expect(run?.code).toBe(1);
     expect(run?.output).toContain('::error::1 accounts have expired or are in error, and 1 expire within a week\n');
-    for (const part of ['## What is wrong', '## Accounts', 'nightly-backup', '## Not used', '## Changed']) {
+    for (const part of [
+      '## What is wrong',
+      '## Accounts',
+      'nightly-backup',
+      '## Not used',
+      '## Not delivered',
+      '## Held',
+      '## Changed',
+    ]) {
       expect(run?.summary).toContain(part);
     }
   });
@@ -122,7 +133,7 @@ describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 },
       provider: 'all',
     });
     expect(run).toMatchObject({ code: 0, summary: expect.stringContaining('2 rotated') });
-    expect(run.calls.at(-1)?.slice(7)).toEqual([
+    expect(run.calls.at(-1)?.slice(9)).toEqual([
       '--id',
       'ci-deploy',
       '--id',
@@ -153,23 +164,19 @@ describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 },
   it('delivers once more what was kept, and fails all the same', async () => {
     const sactl = `case "$1 $2" in
       'serviceaccounts rotate') exit 8 ;;
-      'recover list') printf '4f1c09d2\\n5a2e7b31\\n' ;;
       *) exit 1 ;;
     esac`;
-    const { runAction } = await openMachine(sactl);
+    const { runAction } = await openMachine({ sactl });
     const run = await runAction({ accounts: 'ci-deploy', to: 'file:token' });
     expect(run.code).toBe(8);
-    expect(run.calls.slice(2)).toEqual([
-      ['sactl', 'recover', 'list', '-q', '.[].id'],
-      ['sactl', 'recover', 'deliver', '--id', '4f1c09d2', '--yes'],
-      ['sactl', 'recover', 'deliver', '--id', '5a2e7b31', '--yes'],
-    ]);
+    expect(run.calls.slice(2)).toEqual([['sactl', 'recover', 'deliver', '--all', '--yes', '--no-input']]);
+    expect(run.output).toContain('::warning::no state store');
   });
 
   it('passes what it is given as it is', async () => {
     const { runAction } = await openMachine();
     const run = await runAction({ accounts: '$(touch pwned) "*"', to: 'file:a b' });
-    expect(run.calls.at(-1)?.slice(7)).toEqual(['--id', '$(touch pwned) "*"', '--to', 'file:a b']);
+    expect(run.calls.at(-1)?.slice(9)).toEqual(['--id', '$(touch pwned) "*"', '--to', 'file:a b']);
     expect(run.code).toBe(3);
   });
 });
