@@ -51,8 +51,8 @@ function bare(line: string): string {
   return line.replace(/ {2,}#.*$|; echo \$\?$/, '');
 }
 
-/** Lines that name something the sandbox does not have: a profile, a server, a real job, a run that is gone. They are parsed and not run. */
-const elsewhere = /--profile |sandbox serve|state unlock|\$/;
+/** Lines that name something the sandbox does not have: a profile, a server, a real job, a run that is gone, a store. They are parsed and not run. */
+const elsewhere = /--profile |sandbox serve|state (?:unlock|migrate)|\$/;
 
 /** One machine for a page, with the sandbox on its first day, and a person at the terminal who says yes. */
 async function createMachine() {

@@ -63,6 +63,7 @@ describe('the command tree', () => {
       'state check': [],
       'state show': ['--id'],
       'state unlock': ['--id', '--generation'],
+      'state migrate': ['--from', '--move'],
       'config explain': [],
       'config path': [],
       'sandbox serve': ['--port', '--control-plane', '--fault'],

@@ -78,6 +78,7 @@ export const nouns: Readonly<Record<string, Noun>> = {
       check: async () => (await import('./state/check.ts')).check,
       show: async () => (await import('./state/show.ts')).show,
       unlock: async () => (await import('./state/unlock.ts')).unlock,
+      migrate: async () => (await import('./state/migrate.ts')).migrate,
     },
   },
   config: {

@@ -102,7 +102,8 @@ function readAddress(raw: unknown): Validated<StoreAddress> {
   return 'problem' in text ? text : readStoreAddress(text.value);
 }
 
-function readWrittenAddress(raw: unknown): Validated<StoreAddress> {
+/** An address that others may read: one without a password. */
+export function readWrittenAddress(raw: unknown): Validated<StoreAddress> {
   const address = readAddress(raw);
   const holdsPassword = 'value' in address && address.value.kind === 'postgres' && address.value.password !== null;
   return holdsPassword ? { problem: 'must not hold a password: "credential" beside it names where it is' } : address;
@@ -188,6 +189,18 @@ export function stateSettings({ environment, user }: StateSources, profile: Stat
     leaseMs: pick('lease', ({ leaseMs }) => leaseMs) ?? { value: defaultLeaseMs, source: defaultSource },
     capsule: pick('capsule', ({ capsule }) => capsule) ?? { value: true, source: defaultSource },
   };
+}
+
+/** The credential that the user's file has beside the address of a store; null without one. */
+export function credentialBeside(
+  { user }: StateSources,
+  profiles: Iterable<StateProfile>,
+  address: StoreAddress,
+): CredentialSource | null {
+  const place = describeAddress(address);
+  const written = [user.values, ...[...profiles].map(({ state }) => state)];
+  const found = written.find((values) => values?.store && describeAddress(values.store) === place);
+  return found?.credential ?? null;
 }
 
 /** What does not go together in the settings of the state. */

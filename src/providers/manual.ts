@@ -14,6 +14,20 @@ export interface ManualDefinition {
   readonly tokenNameProblem: (name: string) => string | null;
   /** What is left to do on this machine for a credential out of the journal; null where the answer does not say it. */
   readonly resume: (bytes: Uint8Array, options: LocalOptions) => Promise<ResumedIssuance | null>;
+  readonly records: RecordDefinition;
+}
+
+/** What sactl records of such accounts, as a text, where it is, and how that of two places becomes one. */
+export interface RecordDefinition {
+  /** In a store. */
+  readonly key: string;
+  readonly onMachine: (local: Omit<LocalState, 'document'>, sleep: LocalOptions['sleep']) => KeptDocument;
+  /** `into` with what `from` has beside it; null where that is nothing. `kept` is named by what is thrown. @throws FailedError */
+  readonly merge: (into: string | null, from: string, kept: Pick<KeptDocument, 'place'>) => string | null;
+  /** The text of one with nothing in it. */
+  readonly empty: string;
+  /** How many accounts are in it. @throws FailedError */
+  readonly count: (text: string | null, kept: Pick<KeptDocument, 'place'>) => number;
 }
 
 /** Its verbs over one connection. */

@@ -15,7 +15,7 @@ import { reasonOf } from '../delivery/ending.ts';
 import { HttpError } from '../http/error.ts';
 
 export interface PlannedChange<Result> extends DoneFlag, SelfFlag {
-  readonly operation: Planned['operation'];
+  readonly operation: Exclude<Planned['operation'], 'migrate'>;
   /** The audit log's word for it, where that is another one. */
   readonly auditedAs?: AuditOperation;
   /** As it was before. */

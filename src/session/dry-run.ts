@@ -17,7 +17,8 @@ export interface Planned {
     | 'discard'
     | 'revoke'
     | 'restore'
-    | 'unlock';
+    | 'unlock'
+    | 'migrate';
   readonly requests: readonly PlannedRequest[];
   readonly effects: readonly string[];
 }

@@ -63,8 +63,11 @@ export function readEvents(place: LogPlace, visit: (event: AuditEvent) => void):
   });
 }
 
-/** Calls `take` for each line; it says whether the line made sense. */
-async function readLines(place: LogPlace, take: (line: string) => boolean): Promise<number> {
+/**
+ * Calls `take` for each line; it says whether the line made sense. @returns how many did not
+ * @throws as `readEvents` does
+ */
+export async function readLines(place: LogPlace, take: (line: string) => boolean): Promise<number> {
   try {
     const handle = await openToRead(place);
     if (handle === null) return 0;

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 
 import { AuthError } from '../../errors.ts';
 import type { Secret } from '../../model/credential.ts';
-import type { LocalState } from '../manual.ts';
+import type { LocalState, RecordDefinition } from '../manual.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { bearer } from '../answers.ts';
 import { createLimiter, type Analytics } from './api.ts';
 import { openBackups, type Backups } from './backups.ts';
 import { inventoryFile } from './inventory-file.ts';
-import { openInventory, type InventoryRecord } from './inventory-record.ts';
+import { countOf, emptyText, mergedText, openInventory, type InventoryRecord } from './inventory-record.ts';
 import { readSession, tenantOf, type Session } from './session.ts';
 
 /** What every Augment operation works with: this machine's records, and the one API there is. */
@@ -55,9 +55,17 @@ export function connect(options: ConnectOptions): Connection {
 
 /** The inventory in the store that machines share; else that of this machine, or of its sandbox. */
 export function inventoryIn(local: LocalState, sleep: ConnectOptions['sleep']): InventoryRecord {
-  const onMachine = inventoryFile({ ...local, sleep, directory: join(local.stateDirectory, 'augment') });
-  return openInventory(async () => (await local.document('inventory/augment/all')) ?? onMachine);
+  return openInventory(async () => (await local.document(records.key)) ?? records.onMachine(local, sleep));
 }
+
+/** Of all tenants. */
+export const records: RecordDefinition = {
+  key: 'inventory/augment/all',
+  onMachine: (local, sleep) => inventoryFile({ ...local, sleep, directory: join(local.stateDirectory, 'augment') }),
+  merge: mergedText,
+  count: countOf,
+  empty: emptyText,
+};
 
 async function readOwnSession({ credential }: ConnectOptions): Promise<Session> {
   const { session, problems } = readSession((await readSecret(credential)).reveal());

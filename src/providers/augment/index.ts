@@ -5,7 +5,7 @@ import { accountsNamed } from '../lookup.ts';
 import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
 import { askCounts, probe, readProblem, verifyCredential } from './api.ts';
 import { planDelete, planRestoreToken, planRevokeToken, planUpdate } from './changes.ts';
-import { connect, type Connection } from './connection.ts';
+import { connect, type Connection, records } from './connection.ts';
 import { intake } from './console.ts';
 import { examine } from './doctor.ts';
 import { adoptAccount, findAccount, listAccounts } from './lookup.ts';
@@ -29,7 +29,7 @@ export const augment: ProviderDefinition = {
   connect: provider,
   verifyCredential,
   readAnswer,
-  manual: { tokenNameProblem, resume },
+  manual: { tokenNameProblem, resume, records },
 };
 
 /** Augment's accounts have a name and a description (docs/contracts/augment.md 2). */

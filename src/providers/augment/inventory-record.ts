@@ -4,6 +4,7 @@ import { FailedError } from '../../errors.ts';
 import { fieldsOf } from '../../model/account.ts';
 import { quoted } from '../../model/text.ts';
 import type { KeptDocument } from '../../state/kept-document.ts';
+import { mergeInventories } from './inventory-merge.ts';
 import { accountIn, emptyInventory, type Inventory, type InventoryAccount } from './inventory.ts';
 
 /** ISO 8601 in UTC, or null when it is not known. */
@@ -84,6 +85,18 @@ async function update(kept: KeptDocument, change: (inventory: Inventory) => Inve
   return after;
 }
 
+/** What `into` holds after all that `from` has was added; null where it has that already. @throws FailedError (`inventory`) */
+export function mergedText(into: string | null, from: string, kept: Pick<KeptDocument, 'place'>): string | null {
+  const before = readInventory(into, kept);
+  const after = mergeInventories(before, readInventory(from, kept));
+  return after === before ? null : textOf(after);
+}
+
+/** How many accounts it has. @throws FailedError (`inventory`) */
+export function countOf(text: string | null, kept: Pick<KeptDocument, 'place'>): number {
+  return readInventory(text, kept).accounts.length;
+}
+
 /** @throws FailedError (`inventory`) */
 function readInventory(text: string | null, { place }: Pick<KeptDocument, 'place'>): Inventory {
   return text === null ? emptyInventory : parse(place, text);
@@ -120,6 +133,9 @@ function textOf(changed: Inventory): string {
   if (inventory === null) throw new Error(`the inventory must not be written: ${misfit}`);
   return `${JSON.stringify(inventory, undefined, 2)}\n`;
 }
+
+/** The text of one with nothing in it. */
+export const emptyText = '{\n  "version": 1,\n  "accounts": []\n}\n';
 
 /** What is wrong with an inventory that cannot be read. */
 export function damaged(path: string, why: string): FailedError {

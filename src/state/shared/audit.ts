@@ -61,6 +61,6 @@ export function openSharedAudit(options: SharedAuditOptions): AuditLog {
 }
 
 /** Keys of one day are in the order of their times. */
-function eventKey({ at }: Pick<AuditEvent, 'at'>, id: string): string {
+export function eventKey({ at }: Pick<AuditEvent, 'at'>, id: string): string {
   return `audit/${at.slice(0, 10)}/${at.replaceAll(/\W/g, '').toLowerCase()}-${id}`;
 }

@@ -8,8 +8,8 @@ import { createWorld, type World } from './world.ts';
 const program = await readProgram();
 const examples = [program, ...leaves(program)].flatMap((command) => helpAfter(command).examples);
 
-/** Examples that cannot be run in a sandbox: it has no profiles, a server does not end by itself, and a hold ends with its run. */
-const elsewhere = /--profile |sandbox serve|state unlock/;
+/** Examples that cannot be run in a sandbox: it has no profiles, a server does not end by itself, a hold ends with its run, and there is no store. */
+const elsewhere = /--profile |sandbox serve|state (?:unlock|migrate)/;
 
 const issuance = 'sactl sandbox console augment issue --account ci-reviewer --token';
 
