@@ -56,7 +56,7 @@ export function statePlaceOf(configuration: Configuration, profile: string | nul
 }
 
 /** Who can open what is kept, and what opens it here; nothing is read yet. */
-function sealingOf(ctx: Context, { recipients, identity: { value: source } }: StateSettings): Sealing {
+export function sealingOf(ctx: Context, { recipients, identity: { value: source } }: StateSettings): Sealing {
   const identity = source && {
     name: describeCredential(source, ctx.homeDirectory),
     read: () => readIdentity(ctx, source),

@@ -8,6 +8,7 @@ import { isRoot } from '../../delivery/targets/user.ts';
 import { createS3Server, fetchFrom } from '../../harness/s3.ts';
 import { recipient, s3Address, s3Environment } from '../../harness/stores.ts';
 import { entryIds, leaveEntry } from '../recover/entries.ts';
+import { breakGlass, ops } from '../../harness/age.ts';
 import { doctor, knownCaller, of, said, type Examined } from './rows.ts';
 
 /** Doctor in the sandbox, which needs no connection. */
@@ -172,24 +173,49 @@ describe('doctor asks a state store', () => {
   };
 
   it.each([
-    [{}, 'ok: the state store s3://ops/prod answers'],
+    [
+      {},
+      'ok: the state store s3://ops/prod can be read and listed; the lease is 2 minutes; "sactl state check" tries the rest',
+    ],
     [
       { bucket: 'other' },
       'error: cannot read the state in s3://ops/prod: the store answered 404 (NoSuchBucket) -> make the bucket ops, or name another one; no command makes it',
     ],
   ])('%j', async (options, expected) => {
-    const server = fetchFrom(createS3Server(options));
+    const server = createS3Server(options);
+    const ask = fetchFrom(server);
     const home = await homeWith({});
     expect(
       said(
         'state',
         await doctor(
           [],
-          { env, fetch: (input, init) => (isLocal(input) ? server(input, init) : knownCaller()) },
+          { env, fetch: (input, init) => (isLocal(input) ? ask(input, init) : knownCaller()) },
           home.run,
         ),
       ),
-    ).toEqual([expected]);
+    ).toEqual([expected, 'ok: what s3://ops/prod keeps is sealed for one recipient; no identity is set here']);
+    expect(server.requests.some((request) => request.startsWith('PUT'))).toBe(false);
+  });
+
+  it.each([
+    [
+      { SACTL_STATE_IDENTITY: ops.identity },
+      'ok: what file keeps is sealed for one recipient, and the identity from environment variable SACTL_STATE_IDENTITY opens it',
+    ],
+    [
+      { SACTL_STATE_IDENTITY: breakGlass.identity },
+      'warning: what file keeps cannot be opened here: the identity from environment variable SACTL_STATE_IDENTITY does not open it -> name the identity of one of the recipients: state.identity, or SACTL_STATE_IDENTITY',
+    ],
+    [
+      { SACTL_STATE_IDENTITY: '/nowhere/key' },
+      'warning: what file keeps cannot be opened here: no identity: file /nowhere/key cannot be read (ENOENT) -> name the identity of one of the recipients: state.identity, or SACTL_STATE_IDENTITY',
+    ],
+  ])('and whether what is sealed can be opened here: %#', async (identity, expected) => {
+    const home = await homeWith({});
+    const found = await doctor([], { env: { SACTL_STATE_RECIPIENTS: ops.recipient, ...identity } }, home.run);
+    expect(said('state', found)).toEqual([expected]);
+    expect(JSON.stringify(found)).not.toContain('AGE-SECRET-KEY');
   });
 
   it('and none in the sandbox, or where the state is a folder', async () => {
