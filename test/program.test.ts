@@ -35,7 +35,7 @@ describe('the command tree', () => {
           ' ',
         ),
       'serviceaccounts rotate':
-        '--id --all --match --expiring-within --older-than --age-from --include-expired --include-disabled --concurrency --report --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal --no-capsule'.split(
+        '--id --all --match --expiring-within --older-than --age-from --include-expired --include-disabled --supersede --concurrency --report --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal --no-capsule'.split(
           ' ',
         ),
       'serviceaccounts delete': ['--id', '--ignore-missing', '--allow-self', '--done'],
