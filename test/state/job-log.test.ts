@@ -114,6 +114,11 @@ describe('a sealed copy is found', () => {
     expect(await messagesIn(log)).toEqual([message]);
   });
 
+  it.each(['done', 'A'.repeat(70)])('among lines of another that could be its own: %s', async (word) => {
+    const lines = (await sealed(message)).flatMap((line, index) => (index % 3 === 1 ? [line, word] : [line]));
+    expect(await messagesIn(lines.map((line, index) => `${time(index, 7)}Z ${line}`).join('\n'))).toEqual([message]);
+  });
+
   it('wherever the pieces of the log end', async () => {
     const log = (await sealed(message)).map((line, index) => `${time(index, 7)}Z ${line}`).join('\r\n');
     for (const size of [1, 2, 3, 64, 100_000]) expect(await messagesIn(log, size)).toEqual([message]);
