@@ -69,6 +69,19 @@ describe('the life of a token, where nobody can be asked,', () => {
     });
   });
 
+  it('is told before a rotation: what is recorded, and that the old one works on', async () => {
+    const machine = await created();
+    const second = await machine.atConsole('issue', '--account', 'ci', '--token', 'second');
+    const argv = 'sa rotate --id ci --token second -f - --to session:session.json --dry-run -q .effects[]'.split(' ');
+    const { code, stdout } = await machine.sactl(argv, { stdin: second });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        'the token "second" of ci is recorded on this machine\n' +
+        'the old token works on until it is revoked in the web console: that is left to you\n',
+    });
+  });
+
   it('is looked for by doctor while it is to be revoked', async () => {
     const { sactl } = await rotated();
     const { code, stdout } = await sactl(['doctor', '-q', '.[] | select(.check == "tokens") | .hint']);
