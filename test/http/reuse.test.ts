@@ -5,7 +5,7 @@ import type { Client } from 'undici';
 import { expect, it } from 'vitest';
 
 import { ConnectError } from '../../src/http/failure.ts';
-import { createConnections, forReads } from '../../src/http/connections.ts';
+import { createConnections, forChanges, forReads, type Reuse } from '../../src/http/connections.ts';
 import { endless } from '../harness/context.ts';
 
 /** A connection that is never made. */
@@ -49,6 +49,66 @@ async function second(codes: readonly string[]): Promise<Seen> {
   );
   return { used, outcome };
 }
+
+/** Two exchanges at once, after which both connections are free, if they rest no longer than `elapse` lets them. */
+async function twoFree(reuse: Reuse) {
+  const rests: (() => void)[] = [];
+  const run = createConnections(reuse, () => {
+    const clock = new AbortController();
+    rests.push(() => clock.abort());
+    return { signal: clock.signal, clear: () => undefined };
+  });
+  const opened: (Client & EventEmitter & { gone: number })[] = [];
+  const asked: boolean[] = [];
+  async function exchange(): Promise<number> {
+    let used = -1;
+    const { body } = await run(
+      () => {
+        const client = Object.assign(connection(), { gone: 0 }) as (typeof opened)[number];
+        client.destroy = (() => {
+          client.gone += 1;
+          return Promise.resolve();
+        }) as Client['destroy'];
+        opened.push(client);
+        return Promise.resolve(client);
+      },
+      (client, isLast) => {
+        used = opened.findIndex((one) => one === client);
+        asked.push(isLast);
+        return Promise.resolve({ body: Readable.from(['done']) });
+      },
+    );
+    for await (const _ of body) void _;
+    return used;
+  }
+  await Promise.all([exchange(), exchange()]);
+  return { exchange, opened, asked, rest: () => rests.splice(0).forEach((end) => end()) };
+}
+
+it('of a change, a connection rests before it is used again', async () => {
+  const { exchange, rest, opened } = await twoFree(forChanges);
+  expect(await exchange()).toBe(2);
+  rest();
+  await exchange();
+  expect(opened).toHaveLength(3);
+});
+
+it.each([
+  ['an end of the other side', 'UND_ERR_SOCKET', [1, 0], 2, true],
+  ['an end of our own', 'UND_ERR_INFO', [0, 0], 0, false],
+])('of a change, after %s no connection is used again, or each', async (_, code, gone, used, isLast) => {
+  const { exchange, rest, opened, asked } = await twoFree(forChanges);
+  rest();
+  opened[1]?.emit('disconnect', '', [], failure(code));
+  expect(opened.map((client) => client.gone)).toEqual(gone);
+  expect([await exchange(), asked.at(-1)]).toEqual([used, isLast]);
+});
+
+it('of a read, the other connections are used after an end', async () => {
+  const { exchange, opened, asked } = await twoFree(forReads);
+  opened[1]?.emit('disconnect', '', [], failure('UND_ERR_SOCKET'));
+  expect([await exchange(), await exchange(), asked.includes(true)]).toEqual([0, 0, false]);
+});
 
 it('a connection that is free is used again', async () => {
   expect(await second([])).toEqual({ used: [0, 0], outcome: 'done' });

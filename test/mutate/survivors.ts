@@ -36,9 +36,13 @@ export const explained: Readonly<Record<string, { readonly change: string; reado
     change: 'src/state/audit-read.ts: lastRotations counts lines about something else as unreadable',
     why: 'it does not look at that count',
   },
-  '765aaa71': {
-    change: 'src/state/shared/journal.ts: an entry is not noted as one of this process',
-    why: 'the account is held by this run as long, and that alone says that its entry is under way',
+  '55b58e18': {
+    change: 'src/http/answer-error.ts: two statuses of a map change places',
+    why: 'nothing reads the map in its order',
+  },
+  '839a019a': {
+    change: 'src/delivery/stdout.ts: a neighbour of every character is the same one',
+    why: 'it is another character all the same, which is all that is wanted',
   },
   '6e455e7c': {
     change: "src/state/store/probe.ts: the revision of a value that is gone, '' → undefined",
