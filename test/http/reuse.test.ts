@@ -64,11 +64,11 @@ async function twoFree(reuse: Reuse) {
     let used = -1;
     const { body } = await run(
       () => {
-        const client = Object.assign(connection(), { gone: 0 }) as (typeof opened)[number];
-        client.destroy = (() => {
+        const client = Object.assign(connection(), { gone: 0 });
+        client.destroy = () => {
           client.gone += 1;
           return Promise.resolve();
-        }) as Client['destroy'];
+        };
         opened.push(client);
         return Promise.resolve(client);
       },

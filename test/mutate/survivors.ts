@@ -44,6 +44,10 @@ export const explained: Readonly<Record<string, { readonly change: string; reado
     change: 'src/delivery/stdout.ts: a neighbour of every character is the same one',
     why: 'it is another character all the same, which is all that is wanted',
   },
+  '7fcf9e8a': {
+    change: 'src/state/store/generations.ts: no error means that a folder is busy',
+    why: 'only Windows has such errors, and there only beside a virus scanner or the like',
+  },
   '6e455e7c': {
     change: "src/state/store/probe.ts: the revision of a value that is gone, '' → undefined",
     why: 'neither is the revision of anything, so that the check fails with both',

@@ -123,6 +123,18 @@ describe('sa create prints', () => {
     });
   });
 
+  it('says what an account without a group may do', async () => {
+    const { code, stdout } = await nscale().run(['sa', 'create', '--name', 'ci', '--dry-run', '-q', '.effects[]']);
+    expect({ code, effects: stdout.trimEnd().split('\n') }).toEqual({
+      code: 0,
+      effects: [
+        `service account "ci" is created in organization ${organizationId}`,
+        'it is in no group: it may only see and rotate itself',
+        'a token is issued, which nscale shows only once',
+      ],
+    });
+  });
+
   it('with --dry-run which target cannot be tried beforehand', async () => {
     const argv = ['sa', 'create', '--name', 'ci', '--dry-run', '--to', 'exec:/bin/cat', '--to', 'file:token'];
     const cwd = await workFolder();

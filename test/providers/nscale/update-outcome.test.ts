@@ -142,6 +142,8 @@ describe('after the PUT was accepted', () => {
         `hint: sactl serviceaccounts get --id ${ciDeploy} --org ${organizationId}\n`,
     });
     expect(puts(deployment)).toBe(1);
+    const { stderr } = await deploy({ listLag: 6 }).run([...update, '--description', 'new', '--json']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'partial', provider: 'nscale' } });
   });
 
   test('a list that cannot be read does not make it a failure', async () => {

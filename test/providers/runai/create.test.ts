@@ -138,7 +138,8 @@ describe('access rules of an earlier account of the name', () => {
       error: {
         code: 'exists',
         message: 'access rules of an earlier account named "old-batch" would apply to the new one: 113 (Editor)',
-        hint: expect.stringContaining('--keep-rules'),
+        hint: 'delete them with "sactl accessrules delete --provider runai --id <rule>", or accept them with --keep-rules',
+        provider: 'runai',
       },
     });
     expect(deployment.mutations()).toEqual([]);

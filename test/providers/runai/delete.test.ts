@@ -43,6 +43,15 @@ test('--quiet tells nothing', async () => {
 });
 
 describe('a rule left over is exit 6 with its id', () => {
+  test('in JSON, with the provider', async () => {
+    const stays = { method: 'DELETE', path: '/102', answer: forbidden };
+    const { code, stdout, stderr } = await deploy({ intercept: faults(stays) }).run([...argv, '--json', '--quiet']);
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: 'partial', provider: 'runai', hint: 'sactl accessrules delete --provider runai --id 102' },
+    });
+  });
+
   test.each([
     ['403', forbidden, 'runai answered 403: Lack of permissions'],
     ['500', serverError, 'runai answered 500: Something went wrong'],
