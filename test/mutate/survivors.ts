@@ -48,6 +48,14 @@ export const explained: Readonly<Record<string, { readonly change: string; reado
     change: 'src/state/store/generations.ts: no error means that a folder is busy',
     why: 'only Windows has such errors, and there only beside a virus scanner or the like',
   },
+  '609146cf': {
+    change: 'src/delivery/interrupt.ts: the listener of a signal stays after it was called',
+    why: 'a signal is aborted once',
+  },
+  '08fb3cb2': {
+    change: 'src/delivery/recover.ts: isSandbox of an entry that cannot be read is undefined, not false',
+    why: 'it is only asked whether it is true',
+  },
   '6e455e7c': {
     change: "src/state/store/probe.ts: the revision of a value that is gone, '' → undefined",
     why: 'neither is the revision of anything, so that the check fails with both',

@@ -51,6 +51,19 @@ function isLock(result: PromiseSettledResult<AccountLock>): boolean {
 }
 
 describe('a lock', () => {
+  it('is known to be held for two seconds, and looked at then', async () => {
+    const directory = await temporary();
+    let now = testNow;
+    const lock = await locksIn(directory, { now: () => now }).lock(account);
+    now += 2001;
+    expect(await lock.renew()).toBe(true);
+    await writeFile(await lockPath(directory), 'of another run');
+    now += 2000;
+    expect(await lock.renew()).toBe(true);
+    now += 1;
+    expect(await lock.renew()).toBe(false);
+  });
+
   it('leaves nothing behind when it is released', async () => {
     const directory = await temporary();
     const lock = await locksIn(directory).lock(account);
