@@ -60,7 +60,9 @@ export const flagGroups = {
   network: ['caCert', 'timeout'],
   output: ['json', 'query', 'queryFile', 'arg', 'format'],
   raw: ['raw'],
-  change: ['dryRun', 'yes', 'wait'],
+  change: ['dryRun', 'yes'],
+  /** For what takes an account's lock. */
+  turn: ['wait'],
 } as const satisfies Record<string, readonly (keyof typeof commonFlags)[]>;
 
 export type FlagGroup = keyof typeof flagGroups;

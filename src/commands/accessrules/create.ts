@@ -5,7 +5,7 @@ export const create = verb({
   summary: 'Give an account a role on a scope',
   description:
     'Adds an access rule. Role and scope are named by id or by exact name; a name that several have is refused.',
-  honours: ['connection', 'output', 'raw', 'change'],
+  honours: ['connection', 'output', 'raw', 'change', 'turn'],
   examples: [
     'sactl accessrules create --provider runai --account ci-vision --role "L1 researcher" --scope project:language',
     'sactl accessrules create --provider runai --account ci-vision --role Viewer --scope project:vision --cluster gpu-west',

@@ -8,7 +8,7 @@ export const deliver = verb({
     'Tries the credential, and brings it where --to says or, without --to, to the targets that have not had it; where ' +
     'there were none, it is printed. A credential that no longer works, or that cannot be tried, is not delivered. The entry is erased afterwards. ' +
     'With --all, one after the other; those that were to be printed are left, and a failure does not end it.',
-  honours: ['journal', 'network', 'output', 'raw', 'change'],
+  honours: ['journal', 'network', 'output', 'raw', 'change', 'turn'],
   examples: [
     'sactl recover deliver --id 4f1c09d2',
     'sactl recover deliver --id 4f1c09d2 --to file:ci-deploy.token --yes',

@@ -12,7 +12,7 @@ export const create = verb({
     '--name or a document, it asks for everything. Flags win over the document. On Augment a person makes account and ' +
     'token in the web console, and they are recorded here; the document is the session.json of that token, which is ' +
     'not printed.',
-  honours: ['connection', 'organization', 'output', 'raw', 'change'],
+  honours: ['connection', 'organization', 'output', 'raw', 'change', 'turn'],
   examples: [
     'sactl serviceaccounts create',
     'sactl sa create --name ci-release --group ml-training --tag team=vision',

@@ -11,7 +11,7 @@ export const rotate = verb({
     'it goes to ~/.augment/session.json, when that holds the old one. ' +
     'With several --id, or with --all, --match, --expiring-within or --older-than, which narrow each other down, it ' +
     'rotates every account that is due, and reports the outcome of each; --to is needed then, and has {name} or {id} in it.',
-  honours: ['connection', 'fleet', 'organization', 'output', 'raw', 'change'],
+  honours: ['connection', 'fleet', 'organization', 'output', 'raw', 'change', 'turn'],
   examples: [
     'sactl serviceaccounts rotate --id ci-deploy',
     'sactl sa rotate --id ci-deploy --yes --to file:ci-deploy.token',

@@ -8,7 +8,7 @@ export const update = verb({
     'Changes what is named and leaves the rest as it is. Flags win over the document. --group replaces all groups; ' +
     '--add-group and --remove-group change single ones. Where only a person can change a name (Augment), says where, ' +
     'and records that it was done.',
-  honours: ['connection', 'organization', 'output', 'raw', 'change'],
+  honours: ['connection', 'organization', 'output', 'raw', 'change', 'turn'],
   examples: [
     'sactl serviceaccounts update --id ci-deploy --description "Deploys the staging cluster"',
     'sactl sa update --id ci-deploy --add-group inference --remove-tag team --dry-run',

@@ -161,3 +161,17 @@ test('what one machine could not deliver is listed on another', async () => {
     stderr: '',
   });
 });
+
+test.each(['recover discard --id 0000 --yes', 'state unlock --id ci-deploy --generation 1 --yes'])(
+  '%s takes no lock, and refuses --wait',
+  async (line) => {
+    const words = line.split(' ');
+    const { code, stderr } = await useMachines(deploy())
+      .machine('runner-1')
+      .run([...words, '--wait', '1m']);
+    expect({ code, first: stderr.split('\n')[0] }).toEqual({
+      code: 2,
+      first: `sactl: --wait does nothing with "sactl ${words.slice(0, 2).join(' ')}"`,
+    });
+  },
+);
