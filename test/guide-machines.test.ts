@@ -137,6 +137,17 @@ describe('says what happens', () => {
   });
 });
 
+it('says what a role has to be allowed to delete', async () => {
+  expect(page).toContain('`s3:DeleteObject` on `prod/entries/*` and `prod/check/*`');
+  const { machine, store } = useMachines(deploy());
+  for (const argv of [['state', 'init'], ['state', 'check'], rotate]) {
+    expect(await machine('runner-1').run(argv)).toMatchObject({ code: 0 });
+  }
+  const deleted = store.requests.filter((request) => request.startsWith('DELETE '));
+  const rooms = deleted.map((request) => request.split('/').slice(0, 2).join('/'));
+  expect(new Set(rooms)).toEqual(new Set(['DELETE prod/entries', 'DELETE prod/check']));
+});
+
 describe('says what it costs', () => {
   it('a rotation makes fewer than 20 requests to the store, and a night on which nothing is due 2', async () => {
     expect(page).toContain('fewer than 20 small requests');
