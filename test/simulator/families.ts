@@ -1,4 +1,16 @@
-import { crashing, freezing, late, losing, mortal, steady, unsteady, working, type Fate, type Stop } from './faults.ts';
+import {
+  crashing,
+  freezing,
+  halting,
+  late,
+  losing,
+  mortal,
+  steady,
+  unsteady,
+  working,
+  type Fate,
+  type Stop,
+} from './faults.ts';
 
 /** A kind of simulation: who runs, where, and what can go wrong. */
 export interface Family {
@@ -145,6 +157,20 @@ export const families = {
     stops: mortal,
     mostFaults: 4,
     calm: 0.97,
+    isTested: true,
+  },
+  halted: {
+    ...defaults,
+    statement: 'two such machines, the first of which stands still for longer than its lease when the second one comes',
+    operations: ['rotate'],
+    runners: [
+      { ...farApart('a'), starts: [0] },
+      { ...farApart('b'), starts: [70_000, 90_000], waits: ['10s'] },
+    ],
+    store: working,
+    changes: losing,
+    stops: halting,
+    mostFaults: 2,
     isTested: true,
   },
 } as const satisfies Readonly<Record<string, Family>>;

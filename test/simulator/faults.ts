@@ -110,4 +110,5 @@ export const mortal: readonly Stop[] = [
   { pauseMs: 50_000 },
   { pauseMs: 100_000 },
 ];
+export const halting: readonly Stop[] = ['goes on', { pauseMs: 100_000 }];
 export const steady: readonly Stop[] = ['goes on'];

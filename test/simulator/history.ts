@@ -36,7 +36,7 @@ export interface Run {
   readonly freezes: Span[];
   /** Entries that its last words name, and that are not in its state at that time. */
   missingEntries: readonly string[];
-  /** When the store was asked that last told it that it holds the account; null where none ever did. */
+  /** When the store was asked that last told it who holds the account; null where none ever did. */
   toldAt: number | null;
   /** When the service was asked that last told it anything. */
   lookedAt: number | null;

@@ -19,7 +19,8 @@ const seeds: Readonly<Record<FamilyName, number>> = {
   simultaneous: 25,
   frozen: 0,
   shared: 15,
-  store: 25,
+  store: 20,
+  halted: 20,
 };
 
 const tested = Object.entries(seeds).flatMap(([name, to]) => (to === 0 ? [] : [{ family: name as FamilyName, to }]));

@@ -13,7 +13,7 @@ const longestMs = 600_000;
 export const storeChecks = {
   'in the hand of one': {
     statement:
-      'a request leaves only from a run that holds the account, unless it stood still for longer than its lease since the store last said so',
+      'a request leaves only from a run that holds the account, unless it stood still for longer than its lease since the store last told it who does',
     broken: ({ changes, store }) => {
       if (store === null) return null;
       const wrong = changes.find((change) => change.isHeld === false && !isBeyondLimit(change, store));
@@ -22,7 +22,7 @@ export const storeChecks = {
   },
   'one in flight': {
     statement:
-      'no two requests are in flight at once, unless the first one stood still for longer than its lease since the store last told it that it holds the account',
+      'no two requests are in flight at once, unless the first one stood still for longer than its lease since the store last told it who holds the account',
     broken: ({ changes, store }) => {
       if (store === null) return null;
       for (const change of changes) {
@@ -89,7 +89,7 @@ export const storeChecks = {
 
 /**
  * Whether a request is beyond what can be promised: its run stood still for longer than its lease, between the store's last
- * word that it holds the account and the time of the request, or a later one.
+ * word on who holds the account and the time of the request, or a later one.
  */
 function isBeyondLimit({ run, toldAt, sentAt }: Change, store: StoreHistory, at: number = sentAt): boolean {
   return toldAt !== null && still(run, { from: toldAt, until: at }) > store.leaseMs;
