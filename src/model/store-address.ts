@@ -1,6 +1,6 @@
 import { isLoopback } from './host.ts';
 import { Secret } from './credential.ts';
-import { listOf, quoted } from './text.ts';
+import { listOf } from './text.ts';
 
 /** Where the state is kept (docs/design.md 11). */
 export type StoreAddress =
@@ -151,10 +151,11 @@ interface Query {
 
 function readQuery(params: URLSearchParams, known: readonly string[]): Query {
   const values = new Map(params);
-  const unknown = [...values.keys()].find((name) => !known.includes(name));
+  const isUnknown = [...values.keys()].some((name) => !known.includes(name));
   const empty = [...values].find(([, value]) => value.trim() === '' || /\p{Cc}/u.test(value));
   const what = listOf(known.map((name) => `"${name}"`));
-  if (unknown !== undefined) return { values, problem: `has ${quoted(unknown)} behind "?", where ${what} can stand` };
+  // Not quoted: it is the rest of a password that has a "?" in it.
+  if (isUnknown) return { values, problem: `has something else than ${what} behind "?"` };
   if (empty !== undefined) return { values, problem: `has no "${empty[0]}" behind "?"` };
   return [...params].length > values.size
     ? { values, problem: 'says something twice behind "?"' }

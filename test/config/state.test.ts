@@ -219,6 +219,8 @@ test.each([
   `postgres://a:${s3cret}@db.example.com/ops?sslmode=require`,
   `postgres://a:${s3cret}@db.example.com/ops?sslmode=disable`,
   `postgres://a:${s3cret}@db.example.com/ops?host=/tmp`,
+  `postgres://a:12?${s3cret}@db.example.com/ops`,
+  `postgres://a:12?${s3cret}=4&b@db.example.com/ops`,
   `postgres://a:%zz${s3cret}@db.example.com/ops`,
   'kubernetes:',
   'kubernetes:Ops',

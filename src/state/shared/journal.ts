@@ -9,6 +9,7 @@ import type { Journal } from '../journal.ts';
 import type { JournalEntry } from '../journal-entry.ts';
 import { decodeRecords, schemaVersion, type Intent, type JournalRecord, type RecordedIntent } from '../record.ts';
 import { entryOf, type EntryPlace, type StoredEntry } from '../stored-entry.ts';
+import { recordKey } from './account-record.ts';
 import { entryKey, removeEntry, sharedEntry, type SharedEntryOptions } from './entry.ts';
 import type { SharedLocks } from './locks.ts';
 
@@ -122,11 +123,16 @@ class SharedJournal {
     return { entry: { ...entry, isUnderWay }, revision };
   }
 
-  /** An entry of this machine that the store had: where it is gone from there, another run has settled it. */
+  /**
+   * An entry of this machine that the store had: where it is gone from there, another run has settled it. A store that does
+   * not know its account any more is empty, new or not mounted, and tells nothing: this copy may be the last one.
+   */
   async #unlessSettled(one: StoredEntry): Promise<StoredEntry | null> {
     const { store, local } = this.#options;
-    const isShared = one.intent?.store === store.address && one.records.length > 1 && !one.isUnderWay;
+    const { intent } = one;
+    const isShared = intent?.store === store.address && one.records.length > 1 && !one.isUnderWay;
     if (!isShared || (await store.get(entryKey(one.id))) !== null) return one;
+    if ((await store.get(recordKey(accountOf(intent)))) === null) return one;
     await local.erase(one.id).catch(() => undefined);
     return null;
   }

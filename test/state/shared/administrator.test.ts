@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { ops } from '../../harness/age.ts';
 import { useMachines } from '../../harness/machines.ts';
 import { useNscale } from '../../harness/nscale.ts';
 
@@ -39,5 +40,31 @@ describe('who administers the store', () => {
     expect(await machine('laptop').run(['recover', 'list', '-q', '.[].accountName'])).toMatchObject({
       stdout: 'ci-deploy\n',
     });
+  });
+});
+
+describe('a store that lost everything, as one that is new, or a folder that is not mounted', () => {
+  it('leaves each machine what it began, which is listed and delivered', async () => {
+    const deployment = deploy({
+      intercept: async (request, next) => {
+        const answer = await next(request);
+        if (request.url.endsWith('/rotate')) mkdirSync(join(runner.cwd, 'token'));
+        return answer;
+      },
+    });
+    const { machine, store } = useMachines(deployment);
+    const runner = machine('runner-1');
+    expect(await runner.run(rotate)).toMatchObject({ code: 8 });
+    for (const name of store.objects.keys()) store.write(name, '');
+    const listed = { code: 0, stdout: 'ci-deploy sealed\n', stderr: '' };
+    const list = ['recover', 'list', '-q', '.[] | "\\(.accountName) \\(.state)"'];
+    expect([await runner.run(list), await runner.run(list)]).toEqual([listed, listed]);
+    const env = { SACTL_STATE_IDENTITY: ops.identity };
+    const deliver = ['recover', 'deliver', '--all', '--yes', '-q', '.delivered[].name'];
+    rmSync(join(runner.cwd, 'token'), { recursive: true });
+    expect(await runner.run(deliver, { env })).toMatchObject({ code: 0, stdout: 'ci-deploy\n' });
+    expect(existsSync(join(runner.cwd, 'token'))).toBe(true);
+    expect(await runner.run(list)).toEqual({ code: 0, stdout: '', stderr: 'sactl: nothing is waiting\n' });
+    expect(deployment.mutations()).toHaveLength(1);
   });
 });
