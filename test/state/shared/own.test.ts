@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { openJournal } from '../../../src/state/journal.ts';
+import { openJournal, type Journal } from '../../../src/state/journal.ts';
+import type { Intent } from '../../../src/state/record.ts';
+import { entryKey } from '../../../src/state/shared/entry.ts';
 import { openSharedJournal } from '../../../src/state/shared/journal.ts';
 import { openSharedLocks } from '../../../src/state/shared/locks.ts';
 import { account } from '../../delivery/answers.ts';
@@ -25,8 +27,9 @@ function world() {
   const locks = openSharedLocks({ ...shared, leaseMs: 60_000, run: null });
   const own = { ...ctx, stateDirectory: freshStateDirectory(), keepsSecrets: true };
   const sealing = { recipients: [], seal: () => Promise.resolve('sealed') };
-  const journal = openSharedJournal({ ...shared, ...sealing, local: openJournal(own), workerOn: locks.workerOn });
-  return { locks, journal, said };
+  const local = openJournal(own);
+  const journal = openSharedJournal({ ...shared, ...sealing, local, workerOn: locks.workerOn });
+  return { locks, journal, local, store: shared.store, said };
 }
 
 it('an account that it holds it does not take from itself', async () => {
@@ -39,27 +42,47 @@ it('an account that it holds it does not take from itself', async () => {
   expect(said).toEqual([]);
 });
 
+const intent: Intent = {
+  id,
+  operation: 'rotate',
+  connection: {
+    provider: 'nscale',
+    profile: null,
+    endpoint: 'https://api.example.com',
+    organization: 'org-1',
+    caFile: null,
+    isSandbox: false,
+  },
+  account: { id: account.id, name: account.name, clientId: null, expiresAt: null },
+  targets: [],
+  directory: '/srv',
+};
+
+async function listed(journal: Journal): Promise<readonly (readonly [id: string, isUnderWay: boolean])[]> {
+  return (await journal.list()).map((one) => [one.id, one.isUnderWay]);
+}
+
 it('an entry that it writes is under way, until it is left', async () => {
   const { locks, journal } = world();
   const lock = await locks.lock({ ...ci, entry: id });
-  const entry = await journal.begin({
-    id,
-    operation: 'rotate',
-    connection: {
-      provider: 'nscale',
-      profile: null,
-      endpoint: 'https://api.example.com',
-      organization: 'org-1',
-      caFile: null,
-      isSandbox: false,
-    },
-    account: { id: account.id, name: account.name, clientId: null, expiresAt: null },
-    targets: [],
-    directory: '/srv',
-  });
+  const entry = await journal.begin(intent);
   await entry.sent();
-  expect((await journal.list()).map((one) => [one.id, one.isUnderWay])).toEqual([[id, true]]);
+  expect(await listed(journal)).toEqual([[id, true]]);
   await entry.leave();
-  expect((await journal.list()).map((one) => [one.id, one.isUnderWay])).toEqual([[id, false]]);
+  expect(await listed(journal)).toEqual([[id, false]]);
   await lock.release();
+});
+
+it('an entry that another run has settled is forgotten, and one that was never in the store is not', async () => {
+  const { journal, local, store } = world();
+  const [shared, alone] = [await journal.begin(intent), await local.begin({ ...intent, id: id.replace('0b', '0c') })];
+  for (const entry of [shared, alone]) {
+    await entry.sent();
+    await entry.leave();
+  }
+  expect(await listed(journal)).toHaveLength(2);
+  const found = await store.get(entryKey(id));
+  expect(await store.remove(entryKey(id), found?.revision ?? '')).toBe(true);
+  expect(await listed(journal)).toEqual([[alone.id, false]]);
+  expect((await local.list()).map((one) => one.id)).toEqual([alone.id]);
 });
