@@ -104,6 +104,13 @@ describe('without --to', () => {
     expect(stderr).toContain(`${shadow} session:~/${auggies}`);
     expect(await readFile(path, 'utf8')).toBe(session);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+    // Of two recorded tokens by now, it holds one.
+    deployment.issuance({ token: 'third', value: 'a-third-token' });
+    const again = rotate.map((word) => (word === 'second' ? 'third' : word));
+    const third = await deployment.run([...again, '-q', '.deliveredTo[].target'], {
+      stdin: sessionOf('a-third-token'),
+    });
+    expect({ code: third.code, stdout: third.stdout }).toEqual({ code: 0, stdout: `session:~/${auggies}\n` });
   });
 
   it.each([
