@@ -34,6 +34,11 @@ describe('an answer', () => {
     ['packed twice, as is said twice', ['gzip', 'br'], brotliCompressSync(packed)],
     ['packed and nothing besides', 'gzip, identity', packed],
     ['in a way that nobody knows', 'gzip, x', text],
+    [
+      'packed as often as is believed',
+      'gzip,gzip,gzip,gzip,gzip',
+      [1, 2, 3, 4].reduce((bytes) => gzipSync(bytes), packed),
+    ],
     ['packed more often than is believed', 'gzip,gzip,gzip,gzip,gzip,gzip', text],
   ])('is read %s', async (_name, encoding, body) => {
     await expect(rotateFrom(encoding, body)).resolves.toBe('["a"]');

@@ -56,6 +56,14 @@ export const explained: Readonly<Record<string, { readonly change: string; reado
     change: 'src/delivery/recover.ts: isSandbox of an entry that cannot be read is undefined, not false',
     why: 'it is only asked whether it is true',
   },
+  a0d5269c: {
+    change: 'src/providers/nscale/rotate.ts: the caller is looked up again after the rotation of another account, too',
+    why: 'it costs a request at most',
+  },
+  ce377c8b: {
+    change: 'src/state/store/s3-credential.ts: an empty session token is a token, not none',
+    why: 'the signer sends no empty token either',
+  },
   '6e455e7c': {
     change: "src/state/store/probe.ts: the revision of a value that is gone, '' → undefined",
     why: 'neither is the revision of anything, so that the check fails with both',

@@ -118,6 +118,11 @@ describe('a failed grant is exit 6, with the secret delivered', () => {
   });
 });
 
+test('--raw is the answer of Run:ai', async () => {
+  const outcome = await deploy(options).run([...bare, '--raw', '-q', '.name, .clientSecret']);
+  expect(outcome).toEqual({ code: 0, stdout: 'fresh\nnew-secret\n', stderr: '' });
+});
+
 test('a rule that is there already is as good as granted', async () => {
   const exists = { method: 'POST', path: rules, answer: () => problem(409, 'already exists') };
   const deployment = deploy({ ...options, intercept: faults(exists) });
