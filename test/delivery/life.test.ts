@@ -253,6 +253,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'providers/nscale/create.ts': 'what was not done of an account besides its credential',
   'providers/runai/create.ts': 'what was not done of an account besides its credential',
   'state/sealed-entry.ts': 'what is kept, and cannot be opened here',
+  'session/kept-credential.ts': 'what is kept, sealed, and keeps its account from being rotated',
+  'commands/state/migration.ts': 'a state of which not all was copied',
   'commands/recover/capsules.ts': "copies in a job's log, of which some are damaged",
   'commands/sandbox/augment-page.ts': 'the console of the sandbox, which is no provider',
 };
