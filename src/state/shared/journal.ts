@@ -113,6 +113,15 @@ class SharedJournal {
   }
 
   async #read(id: string): Promise<Found | null> {
+    const found = await this.#look(id);
+    if (found === null || found.entry.intent === null || found.entry.isUnderWay) return found;
+    // Its run may have ended it before it was seen that nobody holds its account.
+    const again = await this.#options.store.get(entryKey(id));
+    if (again === null) return null;
+    return again.revision === found.revision ? found : this.#read(id);
+  }
+
+  async #look(id: string): Promise<Found | null> {
     const { store, workerOn } = this.#options;
     const value = await store.get(entryKey(id));
     if (value === null) return null;
