@@ -51,7 +51,7 @@ esac
 export async function openWorld(): Promise<World> {
   const path = await workFolder();
   const [programs, kept, refused] = [join(path, 'bin'), join(path, 'secrets'), join(path, 'refused')];
-  for (const folder of [programs, kept]) await mkdir(folder);
+  for (const folder of [programs, kept, join(path, 'store')]) await mkdir(folder);
   await writeFile(join(programs, 'gh'), gh);
   await chmod(join(programs, 'gh'), 0o755);
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -16,7 +16,10 @@ const rotate: Command = {
   argv: ['sa', 'rotate', '--id', 'ci-deploy', '--yes', '--to', `file:${target}`],
   prints: false,
   before: null,
-  env: (home) => ({ SACTL_STATE: `file:${join(home, 'store')}`, SACTL_STATE_RECIPIENTS: ops.recipient }),
+  env: (home) => {
+    mkdirSync(join(home, 'store'), { recursive: true });
+    return { SACTL_STATE: `file:${join(home, 'store')}`, SACTL_STATE_RECIPIENTS: ops.recipient };
+  },
 };
 
 /** Everything in the store, as text. */

@@ -139,6 +139,7 @@ async function adoptAll({ journal, marker }: Recovery, copies: readonly Located[
 }
 
 function nextStep([first, ...others]: readonly StoredEntry[]) {
-  const command = first === undefined || others.length > 0 ? sactl`recover deliver` : recoverCommand('deliver', first);
-  return ['to deliver it: ', command];
+  if (first !== undefined && others.length === 0) return ['to deliver it: ', recoverCommand('deliver', first)];
+  const isSandbox = first?.intent?.connection.isSandbox ?? false;
+  return ['to deliver them: ', sactl`recover deliver --all ${isSandbox ? ['--sandbox'] : []}`];
 }

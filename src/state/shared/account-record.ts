@@ -48,16 +48,18 @@ export function encodeAccount({ generation, key, name, hold }: AccountRecord, st
   return Buffer.from(`${JSON.stringify({ v: version, stamp, key, generation, name, hold })}\n`);
 }
 
-/** @param key for the message. @throws StateError where it is no record that this version can read */
-export function decodeAccount(bytes: Uint8Array, key: string): AccountRecord {
+/** @param place for the message, e.g. `s3://ops/accounts/4f1c…`. @throws StateError where it is no record that this version can read */
+export function decodeAccount(bytes: Uint8Array, place: string): AccountRecord {
   const fields = parseFields(Buffer.from(bytes).toString()) ?? {};
   const { v, generation } = fields;
   if (typeof v === 'number' && v > version) {
-    throw new StateError(`${key} was written by a newer sactl`, { hint: 'use that version' });
+    throw new StateError(`${place} was written by a newer sactl`, { hint: 'use that version' });
   }
   const hold = fields['hold'] === null ? null : holdOf(fieldsOf(fields['hold']));
   if (v !== version || typeof generation !== 'number' || !Number.isSafeInteger(generation) || hold === undefined) {
-    throw new StateError(`${key} is not the record of an account`);
+    throw new StateError(`${place} is not the record of an account`, {
+      hint: 'when no run works on that account, remove it from the store; the next run writes it anew',
+    });
   }
   return { generation, key: keyIn(fields['key']), name: asText(fields['name']) ?? '', hold };
 }

@@ -98,5 +98,5 @@ async function readHold({
   const found = await store.get(key);
   return found === null
     ? { hold: null, revision: null }
-    : { hold: decodeAccount(found.bytes, key).hold, revision: found.revision };
+    : { hold: decodeAccount(found.bytes, `${store.address}/${key}`).hold, revision: found.revision };
 }

@@ -18,7 +18,7 @@ export function openSharedHoldings({ store, self, uuid }: SharedHoldingsOptions)
   async function read(key: string): Promise<Holding | null> {
     const value = await store.get(key);
     if (value === null) return null;
-    const { hold, ...record } = decodeAccount(value.bytes, key);
+    const { hold, ...record } = decodeAccount(value.bytes, `${store.address}/${key}`);
     const seen = hold === null ? null : { ...hold, end: await endOf(hold, value) };
     return { ...record, account: key.slice(recordKey('').length), hold: seen };
   }
@@ -44,7 +44,7 @@ export function openSharedHoldings({ store, self, uuid }: SharedHoldingsOptions)
       // A run that lives renews its record, which is no other hold.
       for (let tries = 1; tries <= 10; tries += 1) {
         const value = await store.get(key);
-        const record = value === null ? null : decodeAccount(value.bytes, key);
+        const record = value === null ? null : decodeAccount(value.bytes, `${store.address}/${key}`);
         if (value === null || record === null || record.hold?.token !== hold?.token) return false;
         if (record.hold === null) return true;
         const released = encodeAccount({ ...record, hold: null }, uuid());

@@ -6,7 +6,7 @@ import { inWords } from '../../model/duration.ts';
 import { safeText } from '../../model/text.ts';
 import { sactl } from '../../model/hint.ts';
 import { digestOf, type AccountLock, type AccountLocks, type LockedAccount } from '../account-lock.ts';
-import type { StateStore, StoredValue } from '../store/store.ts';
+import { StateError, type StateStore, type StoredValue } from '../store/store.ts';
 import {
   decodeAccount,
   encodeAccount,
@@ -50,7 +50,7 @@ export function openSharedLocks(options: SharedLocksOptions): SharedLocks {
     workerOn: async (account, entry) => {
       const key = recordKey(account);
       const found = await options.store.get(key);
-      const hold = found === null ? null : decodeAccount(found.bytes, key).hold;
+      const hold = found === null ? null : holdIn(found.bytes);
       if (found === null || hold?.entry !== entry) return null;
       // What this process has left, nobody is working on; the journal knows what it writes.
       if (mine.has(hold.token)) return null;
@@ -120,7 +120,9 @@ class Attempt {
   async #read(): Promise<Found> {
     const value = await this.#options.store.get(this.#key);
     const record =
-      value === null ? { generation: 0, ...this.#naming(), hold: null } : decodeAccount(value.bytes, this.#key);
+      value === null
+        ? { generation: 0, ...this.#naming(), hold: null }
+        : decodeAccount(value.bytes, `${this.#options.store.address}/${this.#key}`);
     return { value, record };
   }
 
@@ -178,6 +180,16 @@ class Attempt {
   #busy(): ConflictError {
     const what = `other runs are after ${safeText(this.#account.name)}`;
     return new ConflictError('locked', what, { retryable: true });
+  }
+}
+
+/** Null where a record cannot be read either: nobody changes the account then, and its entry is listed all the same. */
+function holdIn(bytes: Uint8Array): Hold | null {
+  try {
+    return decodeAccount(bytes, '').hold;
+  } catch (error) {
+    if (error instanceof StateError) return null;
+    throw error;
   }
 }
 

@@ -1,8 +1,11 @@
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { UsageError } from '../../errors.ts';
 import { onceDone } from '../../files/coalesce.ts';
 import { makePrivateDirectory } from '../../files/private-directory.ts';
 import { systemCode, systemReason } from '../../files/system-error.ts';
+import { sactl } from '../../model/hint.ts';
 import { quoted } from '../../model/text.ts';
 import {
   fileSystemTime,
@@ -18,29 +21,27 @@ import {
 import { StateError, type StateStore } from './store.ts';
 
 export interface FileStoreOptions extends GenerationContext {
-  /** Absolute. Made with the first change. */
+  /** Absolute. */
   readonly directory: string;
+  /** Whether only `init` makes it: a folder that several machines share is on none of them where it is not mounted. */
+  readonly isShared?: boolean;
 }
 
 /** A store in a folder, which several machines may share (docs/decisions/state-store.md). It uses no locks. */
 export function openFileStore(options: FileStoreOptions): StateStore {
   const { directory } = options;
   const ready = onceDone(() => makePrivateDirectory(directory, options));
+  const telling = failures(options);
 
   function folderOf(key: string): string {
     return join(directory, ...key.split('/'));
   }
 
-  async function verb<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (cause) {
-      if (cause instanceof StateError || systemCode(cause) === null) throw cause;
-      throw new StateError(`cannot ${what} ${quoted(directory, 300)}: ${systemReason(cause)}`, {
-        cause,
-        hint: 'set SACTL_STATE_DIR to another folder',
-      });
-    }
+  function verb<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    return telling(what, async () => {
+      await requireShared(options);
+      return work();
+    });
   }
 
   function change(key: string, wanted: Wanted): Promise<Generation | null> {
@@ -73,11 +74,48 @@ export function openFileStore(options: FileStoreOptions): StateStore {
         .toSorted();
     },
     init: async () => {
-      await ready();
+      await telling('make', ready);
       return `the folder ${directory} is there`;
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** Does work of which each failure is told with the folder, and with what helps. */
+function failures({
+  directory,
+  isShared = false,
+}: FileStoreOptions): <Result>(what: string, work: () => Promise<Result>) => Promise<Result> {
+  const hint = isShared
+    ? 'look whether it is mounted and may be written, or name another store'
+    : 'set SACTL_STATE_DIR to another folder';
+  return async (what, work) => {
+    try {
+      return await work();
+    } catch (cause) {
+      if (isShared && cause instanceof UsageError) throw new StateError(cause.message, { cause, hint });
+      if (cause instanceof StateError || systemCode(cause) === null) throw cause;
+      throw new StateError(`cannot ${what} ${quoted(directory, 300)}: ${systemReason(cause)}`, { cause, hint });
+    }
+  };
+}
+
+/** @throws StateError where a shared folder is not there */
+async function requireShared({ directory, isShared = false }: FileStoreOptions): Promise<void> {
+  if (!isShared || (await isPresent(directory))) return;
+  throw new StateError(`the folder ${quoted(directory, 300)} is not there`, {
+    hint: ['mount it; or, where it is to be a new one: ', sactl`state init`],
+  });
+}
+
+async function isPresent(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 interface Wanted extends Pick<Change, 'bytes'> {

@@ -43,5 +43,5 @@ async function load(address: StoreAddress, options: StoreOptions): Promise<State
     return openKubernetesStore({ ...options, address });
   }
   const { openFileStore } = await import('./file.ts');
-  return openFileStore(address.kind === 'folder' ? { ...options, directory: address.path } : options);
+  return openFileStore(address.kind === 'folder' ? { ...options, directory: address.path, isShared: true } : options);
 }

@@ -142,6 +142,18 @@ describe('recover open', () => {
     expect(delivered).toEqual({ code: 0, stdout: `${issuedToken}\n`, stderr: '' });
   });
 
+  it('says how to deliver several at once', async () => {
+    const deployment = job();
+    const ids = ['ci-deploy', 'terraform'].flatMap((name) => ['--id', name]);
+    const rotated = ['sa', 'rotate', ...ids, '--yes', '--to', 'file:{name}', '--json'];
+    const { stderr } = await deployment.run(rotated, { cwd: await workFolder() });
+    expect(await elsewhere(deployment).run(['recover', 'open', '-q', '.[].accountName'], stderr)).toEqual({
+      code: 0,
+      stdout: 'ci-deploy\nterraform\n',
+      stderr: 'sactl: to deliver them: sactl recover deliver --all\n',
+    });
+  });
+
   it('prints a list, and for people a table', async () => {
     const deployment = job();
     const log = await logOf(deployment);

@@ -43,28 +43,54 @@ describe('who administers the store', () => {
   });
 });
 
-describe('a store that lost everything, as one that is new, or a folder that is not mounted', () => {
-  it('leaves each machine what it began, which is listed and delivered', async () => {
-    const deployment = deploy({
-      intercept: async (request, next) => {
-        const answer = await next(request);
-        if (request.url.endsWith('/rotate')) mkdirSync(join(runner.cwd, 'token'));
-        return answer;
-      },
-    });
-    const { machine, store } = useMachines(deployment);
-    const runner = machine('runner-1');
-    expect(await runner.run(rotate)).toMatchObject({ code: 8 });
-    for (const name of store.objects.keys()) store.write(name, '');
-    const listed = { code: 0, stdout: 'ci-deploy sealed\n', stderr: '' };
-    const list = ['recover', 'list', '-q', '.[] | "\\(.accountName) \\(.state)"'];
-    expect([await runner.run(list), await runner.run(list)]).toEqual([listed, listed]);
-    const env = { SACTL_STATE_IDENTITY: ops.identity };
-    const deliver = ['recover', 'deliver', '--all', '--yes', '-q', '.delivered[].name'];
-    rmSync(join(runner.cwd, 'token'), { recursive: true });
-    expect(await runner.run(deliver, { env })).toMatchObject({ code: 0, stdout: 'ci-deploy\n' });
-    expect(existsSync(join(runner.cwd, 'token'))).toBe(true);
-    expect(await runner.run(list)).toEqual({ code: 0, stdout: '', stderr: 'sactl: nothing is waiting\n' });
-    expect(deployment.mutations()).toHaveLength(1);
+/** A machine that could not deliver the credential of `ci-deploy`, which is kept there and in the store. */
+async function withKept() {
+  const deployment = deploy({
+    intercept: async (request, next) => {
+      const answer = await next(request);
+      if (request.url.endsWith('/rotate')) mkdirSync(join(runner.cwd, 'token'));
+      return answer;
+    },
   });
+  const machines = useMachines(deployment);
+  const runner = machines.machine('runner-1');
+  expect(await runner.run(rotate)).toMatchObject({ code: 8 });
+  return { ...machines, deployment, runner };
+}
+
+const env = { SACTL_STATE_IDENTITY: ops.identity };
+const list = ['recover', 'list', '-q', '.[] | "\\(.id) \\(.accountName)"'];
+
+it('a store that lost everything leaves each machine what it began, which is listed and delivered', async () => {
+  const { runner, store, deployment } = await withKept();
+  for (const name of store.objects.keys()) store.write(name, '');
+  const listed = { code: 0, stdout: expect.stringMatching(/^[0-9a-f-]{36} ci-deploy\n$/), stderr: '' };
+  expect([await runner.run(list), await runner.run(list)]).toEqual([listed, listed]);
+  rmSync(join(runner.cwd, 'token'), { recursive: true });
+  const deliver = ['recover', 'deliver', '--all', '--yes', '-q', '.delivered[].name'];
+  expect(await runner.run(deliver, { env })).toMatchObject({ code: 0, stdout: 'ci-deploy\n' });
+  expect(existsSync(join(runner.cwd, 'token'))).toBe(true);
+  expect(await runner.run(list)).toEqual({ code: 0, stdout: '', stderr: 'sactl: nothing is waiting\n' });
+  expect(deployment.mutations()).toHaveLength(1);
+});
+
+it('a record that cannot be read is named with its place, and keeps nobody from seeing what is kept', async () => {
+  const { machine, store, deployment } = await withKept();
+  const record = [...store.objects.keys()].find((name) => name.startsWith('prod/accounts/')) ?? '';
+  store.write(record, 'garbage');
+  const laptop = machine('laptop');
+  const listed = await laptop.run(list);
+  expect(listed).toEqual({ code: 0, stdout: expect.stringMatching(/^[0-9a-f-]{36} ci-deploy\n$/), stderr: '' });
+  const refusal = {
+    code: 1,
+    stdout: '',
+    stderr:
+      `sactl: s3://ops/${record} is not the record of an account\n` +
+      'hint: when no run works on that account, remove it from the store; the next run writes it anew\n',
+  };
+  const deliver = ['recover', 'deliver', '--id', listed.stdout.slice(0, 36), '--to', 'file:token', '--yes'];
+  expect(await laptop.run(deliver, { env })).toEqual(refusal);
+  expect(await laptop.run(['state', 'show'])).toEqual(refusal);
+  expect(existsSync(join(laptop.cwd, 'token'))).toBe(false);
+  expect(deployment.mutations()).toHaveLength(1);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { sactl } from '../../../src/model/hint.ts';
 import { openFileStore } from '../../../src/state/store/file.ts';
 import { StateError, type StateStore } from '../../../src/state/store/store.ts';
 import { testContext } from '../../harness/context.ts';
@@ -198,4 +199,28 @@ test('a file in the place of a folder is named, and nothing is known of it', asy
   writeFileSync(join(directory, 'k'), '');
   const message = `cannot read the state in "${directory}": not a directory (ENOTDIR)`;
   await expect(store.get('k')).rejects.toMatchObject({ code: 'state', isUncertain: false, message });
+});
+
+test('a folder that several machines share is made by init alone, and nothing is told of one that is not mounted', async () => {
+  const { directory } = world();
+  const options = { ...testContext().ctx, uuid: () => crypto.randomUUID(), directory, isShared: true };
+  const store = openFileStore(options);
+  const missing = {
+    code: 'state',
+    message: `the folder "${directory}" is not there`,
+    hint: ['mount it; or, where it is to be a new one: ', sactl`state init`],
+  };
+  await expect(store.get('k')).rejects.toMatchObject(missing);
+  await expect(store.list('')).rejects.toMatchObject(missing);
+  await expect(store.create('k', bytesOf('one'))).rejects.toMatchObject(missing);
+  expect(existsSync(directory)).toBe(false);
+  await store.init();
+  const revision = await store.create('k', bytesOf('one'));
+  expect(await textOf(store, 'k')).toBe('one');
+  rmSync(directory, { recursive: true });
+  await expect(store.replace('k', bytesOf('two'), revision ?? '')).rejects.toMatchObject(missing);
+  writeFileSync(directory, '');
+  const hint = 'look whether it is mounted and may be written, or name another store';
+  const message = `cannot use the folder "${directory}": it is not a folder`;
+  await expect(openFileStore(options).init()).rejects.toMatchObject({ code: 'state', message, hint });
 });
