@@ -43,7 +43,9 @@ export async function deliverAll({ ctx, common }: Invocation, { id, to }: Delive
     ...confirmationProblems(ctx, common),
   ]);
   // Those that take another's place come first.
-  const entries = (await recovery.journal.list()).filter(isKept).toReversed();
+  const all = await recovery.journal.list();
+  const entries = all.filter(isKept).toReversed();
+  const others = all.filter((entry) => isOpen(entry) && !isKept(entry)).length;
   const prepared = await Promise.all(entries.map((entry) => prepare(recovery, entry)));
   const ready = prepared.filter((one) => one.isReady);
   const known = resultOf(prepared.flatMap((one) => (one.isReady ? [] : [one.item])));
@@ -67,7 +69,7 @@ export async function deliverAll({ ctx, common }: Invocation, { id, to }: Delive
       } finally {
         await progress.end();
       }
-      return finish(recovery, resultOf(items));
+      return finish(recovery, resultOf(items), others);
     },
     () => overallCode([...items.map(({ item }) => item.exitCode), ExitCode.undelivered]),
   );
@@ -206,11 +208,17 @@ function resultOf(items: readonly Item[]): BulkResult {
   });
 }
 
-async function finish(recovery: Recovery, result: BulkResult): Promise<ExitCode> {
+/** @param others how many entries are open and keep nothing that this version can deliver */
+async function finish(recovery: Recovery, result: BulkResult, others: number): Promise<ExitCode> {
   const { delivered, skipped, failed } = result;
   const untold = await printReport(recovery, deliveryDocument(result, recovery.marker));
   const total = delivered.length + skipped.length + failed.length;
-  await recovery.note(total === 0 ? 'nothing is waiting' : summary(result).replace(/^0 rotated, /, ''));
+  if (total > 0) await recovery.note(summary(result).replace(/^0 rotated, /, ''));
+  if (total === 0 && others === 0) await recovery.note('nothing is waiting');
+  if (others > 0)
+    await recovery.note(
+      `${others === 1 ? 'an entry keeps' : `${others} entries keep`} nothing that can be delivered: sactl recover list`,
+    );
   const sentence = `${delivered.length} of ${total} kept credentials were delivered; ${failed.length} failed`;
   return endOfRun(result, untold, { sentence, done: 'the credentials were delivered' });
 }

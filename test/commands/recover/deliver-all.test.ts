@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -131,6 +131,20 @@ describe.each(issuingProviders)('recover deliver --all (%s)', (provider) => {
 });
 
 describe('recover deliver --all', () => {
+  it('says that there is an entry which it cannot deliver', async () => {
+    const world = createWorld({ accounts: 1 });
+    const printed = ['sa', 'rotate', '--id', 'app-001', '--yes', '-q', '.credential.value'];
+    expect((await world.run(printed, { stdout: brokenStdout('ENOSPC') })).code).toBe(8);
+    const [entry] = entriesIn(world.stateDirectory);
+    writeFileSync(join(world.stateDirectory, 'journal', entry?.name ?? ''), 'damaged\n');
+    expect(await world.run([...all, '-q', '.delivered[]'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'sactl: an entry keeps nothing that can be delivered: sactl recover list\n',
+    });
+    expect(world.mutations()).toHaveLength(1);
+  });
+
   it('leaves what was to be printed, with a line', async () => {
     const world = createWorld({ accounts: 1 });
     const printed = ['sa', 'rotate', '--id', 'app-001', '--yes', '-q', '.credential.value'];
