@@ -62,7 +62,7 @@ test('without any source every setting is its default', async () => {
     stateDirectory: { ...unset, value: join(workspace.home, '.local/state/sactl') },
     profiles: new Map(),
     state: {
-      environment: { store: null, credential: null, recipients: null, identity: null, leaseMs: null },
+      environment: { store: null, credential: null, recipients: null, identity: null, leaseMs: null, capsule: null },
       user: { values: null, path: null },
     },
     files: { user: null, project: null },

@@ -96,8 +96,7 @@ describe('an interrupt', () => {
     const { error, steps } = await issuance({
       answers: [fails(reset), neverAnswers()],
       looks: [changed],
-      // The second request is the one that is interrupted: the first comes before `try own`.
-      interruptAt: 'plan rotate a1',
+      interruptAt: 'ask rotate',
       operation: 'create',
       graceEnds: true,
     });
