@@ -28,9 +28,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '57P03': { hint: 'the server is starting', retryable: true },
 };
 
-/** Whether the server itself answered, so that the connection is still good. */
+/**
+ * Whether the server itself answered, so that the connection is still good. The package names its error after its class, which
+ * has another name in the built program: what every answer holds tells it, and an error of the system does not.
+ */
 export function isServerError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'PostgresError';
+  return error instanceof Error && 'severity_local' in error && systemCode(error) !== null;
 }
 
 /** The error for what the server itself answered; `cannot` is e.g. `cannot read the state in postgres://…`. */

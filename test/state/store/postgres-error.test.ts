@@ -6,11 +6,9 @@ import type { StateError } from '../../../src/state/store/store.ts';
 
 const cannot = 'cannot read the state in postgres://db/ops';
 
-/** What the package throws for an answer of the server. */
+/** What the package throws for an answer of the server, as the built program has it: its class has lost its name. */
 function answered(code: string): Error {
-  const error = Object.assign(new Error('the words of the server'), { code });
-  error.name = 'PostgresError';
-  return error;
+  return Object.assign(new Error('the words of the server'), { name: 'm', severity_local: 'FEHLER', code });
 }
 
 function broken(code: string): Error {
