@@ -62,9 +62,11 @@ export const storeChecks = {
     },
   },
   'the loser knows': {
-    statement: 'a run that is refused because of another one says which, or what that one has made of the account',
+    statement:
+      'a run that is refused because of another one says which, unless nobody has the account any more, or what that one has made of it',
     broken: ({ runs, store }) => {
-      const mute = store === null ? undefined : runs.find((run) => run.code === 5 && !namesAnother(run, runs));
+      if (store === null) return null;
+      const mute = runs.find((run) => run.code === 5 && !namesAnother(run, runs) && !isLeft(run, store));
       return mute === undefined ? null : `${name(mute)} ended with 5: ${mute.stderr.trim()}`;
     },
   },
@@ -128,6 +130,12 @@ function namesAnother({ stderr, pid, number }: Run, runs: readonly Run[]): boole
     named !== undefined &&
     runs.some((other) => other.number !== number && String(other.pid) === named && named !== String(pid))
   );
+}
+
+/** Whether a run was told that its account was taken over, by one that had let go of it when this one ended. */
+function isLeft({ stderr, endedAt }: Run, { holds }: StoreHistory): boolean {
+  const last = holds.findLast(({ at }) => at <= (endedAt ?? 0));
+  return / another run has taken .* over/.test(stderr) && last !== undefined && last.after.run === null;
 }
 
 function lengthOf(run: Run): number {
