@@ -19,6 +19,7 @@ import { clientFactory } from './client.ts';
 import { waitFor } from './account-turn.ts';
 import { canAsk } from './confirm.ts';
 import { plannedTarget, type PlannedTarget } from './dry-run.ts';
+import { refuseUnknownEndpoint } from './foreign-entry.ts';
 import { located } from './issuance.ts';
 import { openSandboxOf } from './sandbox-state.ts';
 import type { StateWork } from './state-work.ts';
@@ -88,6 +89,7 @@ export async function requestsAt(
   entry: ReadableEntry,
   issued: Issued,
 ): Promise<Pick<StoredDelivery, 'verifyCredential' | 'readAccount'> & { readonly reread: StoredDelivery['resumed'] }> {
+  refuseUnknownEndpoint(host, entry);
   const { ctx, common, configuration, note } = host;
   const { endpoint, isSandbox, provider, caFile } = entry.intent.connection;
   const entrySource = `entry ${entry.id} of the journal`;

@@ -7,10 +7,11 @@ import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import type { Issued } from '../providers/issuance.ts';
+import { refuseForeignPrograms } from './foreign-entry.ts';
 import { targetEnvironmentOf } from './targets.ts';
 import type { StateWork } from './state-work.ts';
 
-type Host = Pick<StateWork, 'ctx' | 'configuration'>;
+type Host = Pick<StateWork, 'ctx' | 'common' | 'configuration'>;
 
 /** Where the credential of an entry goes; without targets, to stdout. */
 export interface StoredTargets {
@@ -33,6 +34,7 @@ export function storedTargets(host: Host, entry: ReadableEntry, issued: Issued, 
   const delivered = deliveredOf(lifeOf(entry));
   const left = recorded.filter((target) => !delivered.includes(target));
   if (to.length > 0) return targetsAt(host, entry, issued, { names: to, directory: host.ctx.cwd });
+  refuseForeignPrograms(host, entry, left);
   if (left.length > 0) return targetsAt(host, entry, issued, { names: left, directory });
   const isStdout = recorded.length === 0;
   return {

@@ -87,15 +87,12 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
     const record = openRecord(answer, at());
     if (!keepsSecret) return { ...record, base64: null };
     if (sealer === null) return record;
-    return sealedRecord(record, answer.bytes, sealer);
+    return sealedRecord(options.intent, record, sealer);
   }
 
   async function capsule(answer: NewAnswer): Promise<string | null> {
     if (sealer === null || !keepsSecret) return null;
-    const time = at();
-    const first = { type: 'intent', schema: schemaOf({ isSealed: true }), intent: options.intent } as const;
-    const records = [first, { type: 'sent', at: time } as const, openRecord(answer, time)];
-    return sealer.seal(Buffer.concat(records.map(encodeRecord)));
+    return sealEntry(options.intent, openRecord(answer, at()), sealer);
   }
 
   async function leave(): Promise<void> {
@@ -121,18 +118,30 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
   };
 }
 
-function openRecord({ bytes, operation, accountId }: NewAnswer, at: string): AnswerRecord {
+/** An answer as it came. */
+export function openRecord({ bytes, operation, accountId }: NewAnswer, at: string): AnswerRecord {
   const base64 = new Secret(Buffer.from(bytes).toString('base64'));
   return { type: 'answer', at, operation, accountId, base64, sealed: null };
 }
 
 /** The same answer, for whoever has an identity. */
 export async function sealedRecord(
+  intent: RecordedIntent,
   answer: AnswerRecord,
-  bytes: Uint8Array,
-  { seal, recipients }: Sealer,
+  sealer: Pick<Sealer, 'seal' | 'recipients'>,
 ): Promise<AnswerRecord> {
-  return { ...answer, base64: null, sealed: await seal(bytes), recipients };
+  const sealed = await sealEntry(intent, answer, sealer);
+  return { ...answer, base64: null, sealed, recipients: sealer.recipients };
+}
+
+/**
+ * An entry with its answer as one sealed text. The intent is in it, because whoever can write where the entry is kept must
+ * not be able to send its credential elsewhere.
+ */
+function sealEntry(intent: RecordedIntent, answer: AnswerRecord, { seal }: Pick<Sealer, 'seal'>): Promise<string> {
+  const first = { type: 'intent', schema: schemaOf({ isSealed: true }), intent } as const;
+  const records = [first, { type: 'sent', at: answer.at } as const, answer];
+  return seal(Buffer.concat(records.map(encodeRecord)));
 }
 
 /** Removes an entry's file, if it is there. @throws FailedError */

@@ -46,6 +46,8 @@ export interface RecordedIntent extends Intent {
   readonly process: Holder;
   /** Whether an answer is kept with its secret; not with `--no-journal`. */
   readonly keepsSecret: boolean;
+  /** Whether it came out of a job's log. */
+  readonly isAdopted?: boolean;
 }
 
 export interface EntryConnection {
@@ -185,6 +187,7 @@ function parseIntent(fields: Fields): RecordedIntent | null {
     directory: asText(fields['directory']) ?? '/',
     keepsSecret: fields['keepsSecret'] === true,
     ...(store === null ? {} : { store }),
+    ...(fields['isAdopted'] === true ? { isAdopted: true } : {}),
   };
 }
 

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 
 import { FailedError, UndeliveredError } from '../errors.ts';
 import { systemCode } from '../files/system-error.ts';
-import { Secret } from '../model/credential.ts';
 import { createEntryFile, journalError, sealedRecord } from './journal-entry.ts';
 import { trialPrefix } from './journal-folder.ts';
 import {
@@ -20,8 +19,8 @@ import { NotOpened, type Opener, type Sealer } from './seal.ts';
 import type { EntryPlace, ReadableEntry } from './stored-entry.ts';
 
 /**
- * The entry with its answer as it came; the same one where nothing in it is sealed.
- * @throws UndeliveredError naming who can open it; FailedError (`bad_answer`) where its text is damaged
+ * The entry as it was sealed, with its answer as it came; the same one where nothing in it is sealed.
+ * @throws UndeliveredError naming who can open it; FailedError (`bad_answer`) where its text is damaged, or another entry's
  */
 export async function unsealed(entry: ReadableEntry, opener: Opener): Promise<ReadableEntry> {
   const answer = entry.records.findLast((record) => record.type === 'answer');
@@ -29,8 +28,21 @@ export async function unsealed(entry: ReadableEntry, opener: Opener): Promise<Re
   const bytes = await opener.open(answer.sealed).catch((cause: unknown) => {
     throw cause instanceof NotOpened ? notUnsealed(entry, answer, cause) : cause;
   });
-  const open = { ...answer, base64: new Secret(Buffer.from(bytes).toString('base64')), sealed: null };
-  return { ...entry, records: entry.records.map((record) => (record === answer ? open : record)) };
+  const copy = entryCopyIn(bytes);
+  if (copy?.intent.id !== entry.id) {
+    const { provider } = entry.intent.connection;
+    throw new FailedError('bad_answer', `what is sealed in entry ${entry.id} is no entry, or another one`, {
+      provider,
+    });
+  }
+  // What stands outside of the seal may have been changed since.
+  const { intent } = copy;
+  return { ...entry, intent, records: entry.records.map((record) => openedOf(record, answer, copy)) };
+}
+
+function openedOf(record: JournalRecord, answer: AnswerRecord, copy: EntryCopy): JournalRecord {
+  if (record === answer) return copy.answer;
+  return record.type === 'intent' ? { ...record, intent: copy.intent } : record;
 }
 
 function notUnsealed({ id, intent }: ReadableEntry, { recipients = [] }: AnswerRecord, cause: NotOpened): Error {
@@ -93,10 +105,9 @@ async function recordsOf(
   { intent, answer }: EntryCopy,
   { now, sealer }: AdoptOptions,
 ): Promise<readonly [JournalRecord, ...JournalRecord[]]> {
-  const bytes = answerBytes(answer) ?? new Uint8Array();
-  const kept = sealer === null ? answer : await sealedRecord(answer, bytes, sealer);
+  const kept = sealer === null ? answer : await sealedRecord(intent, answer, sealer);
   return [
-    { type: 'intent', schema: schemaOf({ isSealed: sealer !== null }), intent },
+    { type: 'intent', schema: schemaOf({ isSealed: sealer !== null }), intent: { ...intent, isAdopted: true } },
     { type: 'sent', at: answer.at },
     kept,
     // It says that the process of the intent is not at it any more, wherever that was.

@@ -22,6 +22,8 @@ export interface ReadableEntry extends EntryPlace {
   readonly isNewer: boolean;
   /** Whether the process that began it is still running. */
   readonly isUnderWay: boolean;
+  /** Whether another machine began it, so that it is as trustworthy as the store, or the log, that it comes from. */
+  readonly isForeign?: boolean;
   /** The intent first. What they come to is said by `lifeOf` (`src/delivery/life.ts`). */
   readonly records: readonly JournalRecord[];
 }
@@ -111,7 +113,8 @@ export function entryOf({ id, path }: EntryPlace, records: readonly JournalRecor
     return { ...unreadable({ id, path }, problem), isNewer };
   }
   if (intent.id !== id) return unreadable({ id, path }, 'it is a copy of another entry');
-  return { id, path, intent, problem: null, isNewer, isUnderWay: false, records };
+  const foreign = intent.isAdopted === true ? { isForeign: true } : {};
+  return { id, path, intent, problem: null, isNewer, isUnderWay: false, records, ...foreign };
 }
 
 function unreadable({ id, path }: EntryPlace, problem: string): UnreadableEntry {

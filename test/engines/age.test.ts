@@ -22,6 +22,16 @@ function run(argv: readonly string[], input: string | Uint8Array): Buffer {
   return execFileSync(age ?? '', argv, { input, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
+/** The answer in the lines of an entry. */
+function answerIn(lines: string): unknown {
+  const records = lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { base64?: string });
+  const base64 = records.flatMap((record) => record.base64 ?? []).at(-1) ?? '';
+  return JSON.parse(Buffer.from(base64, 'base64').toString());
+}
+
 describe.skipIf(age === null && !demandsAll)('age', () => {
   let folder = '';
   beforeAll(() => {
@@ -35,7 +45,7 @@ describe.skipIf(age === null && !demandsAll)('age', () => {
     return run(['-d', '-i', join(folder, 'key.txt')], sealed).toString();
   }
 
-  it('opens what the journal keeps, which is the answer as it came', async () => {
+  it('opens what the journal keeps, which is the whole entry, too', async () => {
     const deployment = sealing(nscale(predictable), recipients);
     await keepCredential(deployment, rotation);
     const journal = join(deployment.stateDirectory, 'journal');
@@ -45,7 +55,7 @@ describe.skipIf(age === null && !demandsAll)('age', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { sealed?: string });
     const [sealed = ''] = records.flatMap((record) => record.sealed ?? []);
-    expect(JSON.parse(decrypt(sealed))).toMatchObject({ status: { accessToken: issuedToken } });
+    expect(answerIn(decrypt(sealed))).toMatchObject({ status: { accessToken: issuedToken } });
   });
 
   it("opens the copy in a job's log, which is the whole entry", async () => {

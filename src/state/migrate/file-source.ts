@@ -11,7 +11,7 @@ import { readLines, storedEvent } from '../audit-read.ts';
 import { sealedRecord } from '../journal-entry.ts';
 import { openJournal } from '../journal.ts';
 import { openLockHoldings } from '../lock-holdings.ts';
-import { answerBytes, encodeRecord, schemaOf, type JournalRecord } from '../record.ts';
+import { answerBytes, encodeRecord, schemaOf, type JournalRecord, type RecordedIntent } from '../record.ts';
 import type { Sealer, Sealing } from '../seal.ts';
 import { eventKey } from '../shared/audit.ts';
 import { entryKey } from '../shared/entry.ts';
@@ -56,15 +56,19 @@ export function fileSource(options: FileSourceOptions): MigrationSource {
 }
 
 /** The entry as a store has it: what is kept in it is sealed. */
-async function bytesOf({ records }: ReadableEntry, { sealer }: FileSourceOptions): Promise<Uint8Array> {
-  const sealed = await Promise.all(records.map((record) => sealedIfKept(record, sealer)));
+async function bytesOf({ intent, records }: ReadableEntry, { sealer }: FileSourceOptions): Promise<Uint8Array> {
+  const sealed = await Promise.all(records.map((record) => sealedIfKept(intent, record, sealer)));
   return Buffer.concat(sealed.map(encodeRecord));
 }
 
-async function sealedIfKept(record: JournalRecord, sealer: () => Promise<Sealer>): Promise<JournalRecord> {
+async function sealedIfKept(
+  intent: RecordedIntent,
+  record: JournalRecord,
+  sealer: () => Promise<Sealer>,
+): Promise<JournalRecord> {
   if (record.type === 'intent') return { ...record, schema: Math.max(record.schema, schemaOf({ isSealed: true })) };
-  const bytes = record.type === 'answer' ? answerBytes(record) : null;
-  return record.type === 'answer' && bytes !== null ? sealedRecord(record, bytes, await sealer()) : record;
+  const isKept = record.type === 'answer' && answerBytes(record) !== null;
+  return isKept ? sealedRecord(intent, record, await sealer()) : record;
 }
 
 interface ReadLog extends Pick<SourceContents, 'events' | 'unreadable'> {

@@ -1,7 +1,7 @@
 import { FailedError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
-import type { JournalEntry, NewAnswer } from '../journal-entry.ts';
-import { encodeRecord, type JournalRecord } from '../record.ts';
+import { openRecord, sealedRecord, type JournalEntry, type NewAnswer } from '../journal-entry.ts';
+import { encodeRecord, type JournalRecord, type RecordedIntent } from '../record.ts';
 import type { EntryPlace } from '../stored-entry.ts';
 import { largestValue, StateError, type StateStore } from '../store/store.ts';
 
@@ -12,6 +12,7 @@ export function entryKey(id: string): string {
 
 export interface SharedEntryOptions extends EntryPlace {
   readonly store: StateStore;
+  readonly intent: RecordedIntent;
   /** What it holds by now; the intent first. */
   readonly records: readonly JournalRecord[];
   /** Of its value; null where the store has none yet. */
@@ -79,25 +80,16 @@ class EntryValue {
  * it, because it would be lost.
  */
 export function sharedEntry(options: SharedEntryOptions): JournalEntry {
-  const { id, path, store, local, keepsSecret } = options;
+  const { id, path, store, local, keepsSecret, intent } = options;
   const value = new EntryValue(options);
 
   function at(): string {
     return new Date(options.now()).toISOString();
   }
 
-  async function keepInStore({ bytes, operation, accountId }: NewAnswer): Promise<void> {
-    const sealed = keepsSecret ? await options.seal(bytes) : null;
-    const { recipients } = options;
-    await value.put({
-      type: 'answer',
-      at: at(),
-      operation,
-      accountId,
-      base64: null,
-      sealed,
-      ...(keepsSecret && { recipients }),
-    });
+  async function keepInStore(answer: NewAnswer): Promise<void> {
+    const record = openRecord(answer, at());
+    await value.put(keepsSecret ? await sealedRecord(intent, record, options) : { ...record, base64: null });
   }
 
   async function ended(): Promise<void> {

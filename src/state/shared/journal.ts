@@ -71,7 +71,7 @@ class SharedJournal {
     };
     const records: readonly JournalRecord[] = [{ type: 'intent', schema: schemaVersion, intent }];
     const twin = await local.begin({ ...plan, store: store.address });
-    return this.#entry(plan.id, { records, revision: null, local: twin, keepsSecret: local.keepsSecrets });
+    return this.#entry(plan.id, { intent, records, revision: null, local: twin, keepsSecret: local.keepsSecrets });
   }
 
   async list(): Promise<readonly StoredEntry[]> {
@@ -80,7 +80,7 @@ class SharedJournal {
     const limit = pLimit(concurrency);
     const ids = keys.map((key) => key.slice(entryKey('').length)).filter(isEntryId);
     const found = await Promise.all(ids.map((id) => limit(() => this.#read(id))));
-    const shared = found.filter((one) => one !== null).map(({ entry }) => withAnswer(entry, onMachine));
+    const shared = found.filter((one) => one !== null).map(({ entry }) => ownOrForeign(entry, onMachine));
     const others = onMachine.filter(({ id }) => !ids.includes(id));
     const own = await Promise.all(others.map((one) => this.#unlessSettled(one)));
     return [...shared, ...own.filter((one) => one !== null)].toSorted(byTime);
@@ -100,14 +100,17 @@ class SharedJournal {
     const { intent, records } = refuseReopening(found.entry);
     const twin = await local.reopen(id).catch(() => null);
     const keepsSecret = intent.keepsSecret && local.keepsSecrets;
-    return this.#entry(id, { records, revision: found.revision, local: twin, keepsSecret });
+    return this.#entry(id, { intent, records, revision: found.revision, local: twin, keepsSecret });
   }
 
   #placeOf(id: string): EntryPlace {
     return { id, path: `${this.#options.store.address}/${entryKey(id)}` };
   }
 
-  #entry(id: string, from: Pick<SharedEntryOptions, 'records' | 'revision' | 'local' | 'keepsSecret'>): JournalEntry {
+  #entry(
+    id: string,
+    from: Pick<SharedEntryOptions, 'intent' | 'records' | 'revision' | 'local' | 'keepsSecret'>,
+  ): JournalEntry {
     this.#mine.add(id);
     return sharedEntry({ ...this.#options, ...this.#placeOf(id), ...from, onEnd: () => void this.#mine.delete(id) });
   }
@@ -147,12 +150,16 @@ class SharedJournal {
   }
 }
 
-/** The answer that only this machine could keep, where the store has none. */
-function withAnswer(entry: StoredEntry, onMachine: readonly StoredEntry[]): StoredEntry {
+/**
+ * An entry of the store, or what this machine has of it where it began it and has its answer: what stands in a store is as
+ * trustworthy as whoever can write there.
+ */
+function ownOrForeign(entry: StoredEntry, onMachine: readonly StoredEntry[]): StoredEntry {
   const twin = onMachine.find(({ id }) => id === entry.id);
-  if (twin === undefined || entry.intent === null || twin.intent === null) return entry;
-  const isAhead = hasAnswer(twin.records) && !hasAnswer(entry.records);
-  return isAhead ? { ...entry, records: twin.records } : entry;
+  if (entry.intent === null) return entry;
+  const isOurs = twin !== undefined && twin.intent !== null && twin.isForeign !== true;
+  if (isOurs && hasAnswer(twin.records)) return { ...entry, intent: twin.intent, records: twin.records };
+  return isOurs && !hasAnswer(entry.records) ? entry : { ...entry, isForeign: true };
 }
 
 function hasAnswer(records: readonly JournalRecord[]): boolean {

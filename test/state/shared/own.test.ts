@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { accountKey } from '../../../src/state/account-lock.ts';
 import { openJournal, type Journal } from '../../../src/state/journal.ts';
 import type { Intent } from '../../../src/state/record.ts';
 import { entryKey } from '../../../src/state/shared/entry.ts';
@@ -74,7 +75,10 @@ it('an entry that it writes is under way, until it is left', async () => {
 });
 
 it('an entry that another run has settled is forgotten, and one that was never in the store is not', async () => {
-  const { journal, local, store } = world();
+  const { journal, local, locks, store } = world();
+  const { connection } = intent;
+  const lock = await locks.lock({ key: accountKey(connection, intent.account), name: 'ci' });
+  await lock.release();
   const [shared, alone] = [await journal.begin(intent), await local.begin({ ...intent, id: id.replace('0b', '0c') })];
   for (const entry of [shared, alone]) {
     await entry.sent();
