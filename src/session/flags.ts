@@ -53,8 +53,8 @@ export const flagGroups = {
   organization: ['org'],
   /** Several connections at once: `--profile` may be repeated. */
   fleet: [],
-  /** For what works on the journal: the connections are the entries' own. */
-  journal: ['sandbox'],
+  /** For what works on the journal, which a profile may keep in a store of its own; the connections are the entries' own. */
+  journal: ['sandbox', 'profile'],
   /** For what works on the state store, which a profile may name. */
   state: ['profile', 'caCert', 'timeout'],
   network: ['caCert', 'timeout'],

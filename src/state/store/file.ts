@@ -1,9 +1,9 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { UsageError } from '../../errors.ts';
 import { onceDone } from '../../files/coalesce.ts';
-import { makePrivateDirectory } from '../../files/private-directory.ts';
+import { makeLasting, makePrivateDirectory } from '../../files/private-directory.ts';
 import { systemCode, systemReason } from '../../files/system-error.ts';
 import { sactl } from '../../model/hint.ts';
 import { quoted } from '../../model/text.ts';
@@ -30,7 +30,7 @@ export interface FileStoreOptions extends GenerationContext {
 /** A store in a folder, which several machines may share (docs/decisions/state-store.md). It uses no locks. */
 export function openFileStore(options: FileStoreOptions): StateStore {
   const { directory } = options;
-  const ready = onceDone(() => makePrivateDirectory(directory, options));
+  const ready = onceDone(() => (options.isShared ? makeShared(options) : makePrivateDirectory(directory, options)));
   const telling = failures(options);
 
   function folderOf(key: string): string {
@@ -81,14 +81,14 @@ export function openFileStore(options: FileStoreOptions): StateStore {
   };
 }
 
+const sharedHint = 'look whether it is mounted and may be written, or name another store';
+
 /** Does work of which each failure is told with the folder, and with what helps. */
 function failures({
   directory,
   isShared = false,
 }: FileStoreOptions): <Result>(what: string, work: () => Promise<Result>) => Promise<Result> {
-  const hint = isShared
-    ? 'look whether it is mounted and may be written, or name another store'
-    : 'set SACTL_STATE_DIR to another folder';
+  const hint = isShared ? sharedHint : 'set SACTL_STATE_DIR to another folder';
   return async (what, work) => {
     try {
       return await work();
@@ -98,6 +98,19 @@ function failures({
       throw new StateError(`cannot ${what} ${quoted(directory, 300)}: ${systemReason(cause)}`, { cause, hint });
     }
   };
+}
+
+/** Whose a shared folder is, and which group may use it, is for those who share it; what is kept there is sealed. */
+async function makeShared({ directory, ...options }: FileStoreOptions): Promise<void> {
+  await makeLasting(directory, options);
+  const found = await stat(directory);
+  const cannot = `cannot use the folder ${quoted(directory, 300)}`;
+  if (!found.isDirectory()) throw new StateError(`${cannot}: it is not a folder`, { hint: sharedHint });
+  if (options.platform !== 'win32' && (found.mode & 0o002) !== 0) {
+    throw new StateError(`${cannot}: everybody may write there`, {
+      hint: 'name a folder for this alone, which only those who share it may write',
+    });
+  }
 }
 
 /** @throws StateError where a shared folder is not there */

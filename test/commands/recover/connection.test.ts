@@ -187,7 +187,6 @@ describe('recover deliver delivers nothing that could not be tried', () => {
 describe('recover deliver is given connection flags', () => {
   it.each([
     ['--provider', 'nscale'],
-    ['--profile', 'prod'],
     ['--endpoint', 'https://other.example'],
     ['--org', 'x'],
   ])('in vain, because the entry says it all: %s', async (...argv) => {

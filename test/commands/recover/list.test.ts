@@ -174,7 +174,6 @@ describe('recover list for people', () => {
 describe('recover list refuses', () => {
   it.each([
     ['--provider', 'nscale'],
-    ['--profile', 'x'],
     ['--timeout', '3s'],
   ])('%s, which does nothing here', async (...argv) => {
     expect(await nscale().run([...list, ...argv, '--no-color'])).toEqual({

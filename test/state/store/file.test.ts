@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -223,4 +233,20 @@ test('a folder that several machines share is made by init alone, and nothing is
   const hint = 'look whether it is mounted and may be written, or name another store';
   const message = `cannot use the folder "${directory}": it is not a folder`;
   await expect(openFileStore(options).init()).rejects.toMatchObject({ code: 'state', message, hint });
+});
+
+test('a folder that several machines share keeps the rights that it has, and is refused where everybody may write', async () => {
+  const { directory } = world();
+  const options = { ...testContext().ctx, uuid: () => crypto.randomUUID(), directory, isShared: true };
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o2770);
+  await openFileStore(options).init();
+  expect(statSync(directory).mode & 0o7777).toBe(0o2770);
+  chmodSync(directory, 0o1777);
+  await expect(openFileStore(options).init()).rejects.toMatchObject({
+    code: 'state',
+    message: `cannot use the folder "${directory}": everybody may write there`,
+    hint: 'name a folder for this alone, which only those who share it may write',
+  });
+  expect(statSync(directory).mode & 0o7777).toBe(0o1777);
 });
