@@ -2,6 +2,7 @@ import { errorOf } from '../delivery/ending.ts';
 import type { Issuance } from '../delivery/issuance.ts';
 import { onTheWay } from '../delivery/life.ts';
 import type { IssuedResult } from '../delivery/result.ts';
+import { verify } from '../delivery/verify.ts';
 import { FailedError, type CliError } from '../errors.ts';
 import { isCI } from '../model/run-environment.ts';
 import { fingerprintOf } from '../model/credential.ts';
@@ -25,7 +26,8 @@ export interface Doubtful {
 export async function tryOnceMore(run: BulkRun, doubtful: readonly Doubtful[], tally: Tally): Promise<void> {
   for (const { one, issuance, result } of doubtful) {
     if (run.ctx.signal.aborted) return;
-    const { works, why } = await issuance.remote.verifyCredential(result.credential);
+    // A single refusal may be a fault of the service: it is tried for half a minute, as right after its delivery.
+    const { works, why } = await verify(run.ctx, issuance.remote, result, issuance.report);
     if (works !== false) continue;
     const error = refusedAfterwards(run, { one, issuance, result }, why ?? 'it was refused');
     await leaveLost(run, { one, issuance, result }, error);
