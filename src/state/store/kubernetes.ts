@@ -193,6 +193,7 @@ function readPage(value: unknown): { readonly keys: readonly string[]; readonly 
   const { items, metadata } = fieldsOf(value);
   const list: readonly unknown[] = Array.isArray(items) ? items : [];
   const keys = list.map((item) => asText(fieldsOf(fieldsOf(fieldsOf(item)['metadata'])['annotations'])[keyAnnotation]));
+  // The last page has an empty one, or none.
   const next = asText(fieldsOf(metadata)['continue']);
-  return { keys: keys.filter((key) => key !== null), next: next === '' ? null : next };
+  return { keys: keys.filter((key) => key !== null), next: next || null };
 }

@@ -60,6 +60,19 @@ describe('recover deliver to stdout', () => {
     expect(audit.stdout).toBe('["deliver","superseded"]\n');
   });
 
+  it('prints the newest one where the account can be read with it', async () => {
+    let mayRead = false;
+    const asAdministrator = { authorization: `Bearer ${sandboxTokens.administrator}` };
+    const deployment = nscale({
+      ...predictable,
+      intercept: (request, next) => next(mayRead ? new Request(request, { headers: asAdministrator }) : request),
+    });
+    await keepCredential(deployment, rotation);
+    mayRead = true;
+    const argv = [...deliver, '--yes', '-q', '.credential.value'];
+    expect(await deployment.run(argv)).toEqual({ code: 0, stdout: `${issuedToken}\n`, stderr: '' });
+  });
+
   it('brings the token of a create, too', async () => {
     const deployment = await withKept(['sa', 'create', '--name', 'ci']);
     const argv = [...deliver, '--yes', '-q', '.id, .name, .credential.value'];
