@@ -147,7 +147,9 @@ describe('recover open', () => {
     const ids = ['ci-deploy', 'terraform'].flatMap((name) => ['--id', name]);
     const rotated = ['sa', 'rotate', ...ids, '--yes', '--to', 'file:{name}', '--json'];
     const { stderr } = await deployment.run(rotated, { cwd: await workFolder() });
-    expect(await elsewhere(deployment).run(['recover', 'open', '-q', '.[].accountName'], stderr)).toEqual({
+    expect(
+      await elsewhere(deployment).run(['recover', 'open', '-q', '[.[].accountName] | sort | .[]'], stderr),
+    ).toEqual({
       code: 0,
       stdout: 'ci-deploy\nterraform\n',
       stderr: 'sactl: to deliver them: sactl recover deliver --all\n',
