@@ -68,4 +68,12 @@ export const explained: Readonly<Record<string, { readonly change: string; reado
     change: "src/state/store/probe.ts: the revision of a value that is gone, '' → undefined",
     why: 'neither is the revision of anything, so that the check fails with both',
   },
+  a84e6681: {
+    change: 'src/state/store/probe.ts: the connections of the trial are not closed',
+    why: 'they end with the process, which ends after the trial',
+  },
+  f14240d4: {
+    change: 'src/state/armored-lines.ts: a line of any length ends what was whole',
+    why: 'only which endings are tried first changes; what cannot be opened is tried as it is, too',
+  },
 };
