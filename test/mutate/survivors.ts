@@ -74,6 +74,6 @@ export const explained: Readonly<Record<string, { readonly change: string; reado
   },
   f14240d4: {
     change: 'src/state/armored-lines.ts: a line of any length ends what was whole',
-    why: 'only which endings are tried first changes; what cannot be opened is tried as it is, too',
+    why: 'the reading for wrapped lines finds the same copies',
   },
 };
