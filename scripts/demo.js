@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const named = process.argv[2];
@@ -121,6 +122,8 @@ function commandLine(argv) {
 let failed = false;
 try {
   for (const { comment, argv, stdin, status = 0, fault } of steps) {
+    // nscale's expiries are in whole seconds: what is done in the second of another rotation does not show.
+    if (fault !== undefined) await sleep(1100);
     const setting = fault === undefined ? '' : `SACTL_SANDBOX_FAULT=${fault} `;
     const source = stdin === undefined ? '' : `${commandLine(stdin)} | `;
     process.stdout.write(`\n# ${comment}\n$ ${source}${setting}${commandLine(argv)}\n`);
