@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 
 import type { Context, Output, Prompter } from '../../src/context.ts';
-import { piecesOf } from '../harness/context.ts';
+import { piecesOf } from '../harness/pieces.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import type { CommandLine } from './scenario.ts';
 

@@ -1,4 +1,5 @@
 import type { Context, Output, Prompter, Timeout } from '../../src/context.ts';
+import { piecesOf } from './pieces.ts';
 import { freshStateDirectory } from './state.ts';
 
 /** 2026-11-22T12:00:00Z: what every test's clock says at its start. */
@@ -84,12 +85,6 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     ...options.overrides,
   };
   return { ctx, stdout: () => out.join(''), stderr: () => err.join(''), sleeps };
-}
-
-/** As a pipe gives it: no piece ends where a line does. */
-export async function* piecesOf(given: string): AsyncIterable<Uint8Array> {
-  const bytes = Buffer.from(given);
-  for (let at = 0; at < bytes.length; at += 1000) yield await Promise.resolve(bytes.subarray(at, at + 1000));
 }
 
 function output(chunks: string[], columns: number | undefined): Output {
