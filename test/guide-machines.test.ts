@@ -89,7 +89,7 @@ describe('says what happens', () => {
   it('when a runner died before it had an answer: the next night rotates the account, however late it expires', async () => {
     const { machine, pass } = useMachines(deploy());
     const asks = await requestsUntilAsked();
-    expect(await machine('runner-1').runUntilKilled(rotate, asks, 'after')).toBeNull();
+    expect(await machine('runner-1').runUntilKilled(rotate, asks)).toBeNull();
     pass(longerThanLease);
     const next = machine('runner-2');
     expect(await next.run(['state', 'show'])).toMatchObject({ stdout: expect.stringMatching(shown('HOLD')) });
@@ -168,7 +168,7 @@ describe('says what it costs', () => {
 async function requestsUntilAsked(): Promise<number> {
   for (let count = 1; ; count += 1) {
     const deployment = deploy();
-    await useMachines(deployment).machine('runner-1').runUntilKilled(rotate, count, 'after');
+    await useMachines(deployment).machine('runner-1').runUntilKilled(rotate, count);
     if (deployment.mutations().length > 0) return count;
   }
 }

@@ -49,3 +49,13 @@ export function onceDone(work: () => Promise<void>): () => Promise<void> {
     return run;
   };
 }
+
+/** Does one work after the other, in the order of the calls; one that fails does not keep the next from its turn. */
+export function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
+}

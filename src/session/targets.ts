@@ -85,15 +85,12 @@ export function targetEnvironmentOf(
 /** A password in the store's address, and the key that opens what is kept. */
 const stateSecrets = ['SACTL_STATE', 'SACTL_STATE_IDENTITY'];
 
-/** What the targets of a connection may touch. */
-export function outletOf(ctx: Context, found: FoundConnection): Outlet {
-  return { targetEnvironment: targetEnvironmentFor(ctx, found) };
-}
-
-function targetEnvironmentFor(ctx: Context, { configuration, connection }: FoundConnection): TargetEnvironment {
-  return targetEnvironmentOf(ctx, {
+/** Where the credentials of a connection may go. */
+export function outletOf(ctx: Context, { configuration, connection }: FoundConnection): Outlet {
+  const targetEnvironment = targetEnvironmentOf(ctx, {
     isSandbox: configuration.sandbox.value,
     stateDirectory: configuration.stateDirectory.value,
     source: connection instanceof AuthError ? null : (connection.credential?.profileSource ?? null),
   });
+  return { targetEnvironment };
 }

@@ -3,6 +3,7 @@ import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 
 import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
+import { turns } from '../files/coalesce.ts';
 import { renewing } from '../files/lease.ts';
 import { noFollow } from '../files/private-directory.ts';
 import { removeFile, systemReason } from '../files/system-error.ts';
@@ -217,19 +218,13 @@ export async function reopenEntryFile(path: string): Promise<EntryFile> {
 
 function entryFile(handle: FileHandle, start: number): EntryFile {
   let end = start;
-  let turn: Promise<void> = Promise.resolve();
+  const inTurn = turns();
 
   async function write(record: JournalRecord): Promise<void> {
     const line = encodeRecord(record);
     await writeAll(handle, line, end);
     await handle.datasync();
     end += line.length;
-  }
-
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
   }
 
   return {
@@ -240,10 +235,7 @@ function entryFile(handle: FileHandle, start: number): EntryFile {
       const [mine, found] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
       return mine.dev === found.dev && mine.ino === found.ino;
     },
-    close: async () => {
-      await turn;
-      await handle.close();
-    },
+    close: () => inTurn(() => handle.close()),
   };
 }
 

@@ -19,14 +19,9 @@ export interface Machine {
   readonly stateDirectory: string;
   readonly run: (argv: readonly string[], options?: TestContextOptions) => Promise<Outcome>;
   /**
-   * Runs until it is killed at its `count`-th request, to the service or the store, before or after that was done; its disk
-   * goes with it. @returns its outcome where it ended before
+   * Runs until it is killed after its `count`-th request, to the service or the store; its disk goes with it. @returns its outcome where it ended before
    */
-  readonly runUntilKilled: (
-    argv: readonly string[],
-    count: number,
-    moment: 'before' | 'after',
-  ) => Promise<Outcome | null>;
+  readonly runUntilKilled: (argv: readonly string[], count: number) => Promise<Outcome | null>;
 }
 
 /** Several machines, one service and one store. */
@@ -80,7 +75,7 @@ export function useMachines(deployment: Deployment<unknown>, options: S3ServerOp
         cwd,
         stateDirectory,
         run,
-        runUntilKilled: async (argv, count, moment) => {
+        runUntilKilled: async (argv, count) => {
           let requests = 0;
           const killed = new AbortController();
           const outcome = await Promise.race([
@@ -91,7 +86,7 @@ export function useMachines(deployment: Deployment<unknown>, options: S3ServerOp
               fetch: async (input, init) => {
                 requests += 1;
                 if (requests !== count) return fetch(input, init);
-                if (moment === 'after') await fetch(input, init).catch(() => undefined);
+                await fetch(input, init).catch(() => undefined);
                 killed.abort();
                 return new Promise(() => undefined);
               },

@@ -1,8 +1,9 @@
-import { nameOfHolder, parseHolder, type Holder } from '../../files/holder.ts';
+import type { ProcessIdentity } from '../../context.ts';
+import { isDead, nameOfHolder, parseHolder, type Holder } from '../../files/holder.ts';
 import { asText, fieldsOf, parseFields, type Fields } from '../../model/account.ts';
-import { keyIn } from '../holdings.ts';
+import { keyIn, type HoldEnd } from '../holdings.ts';
 import { safeText } from '../../model/text.ts';
-import { StateError } from '../store/store.ts';
+import { StateError, type StoredValue } from '../store/store.ts';
 
 /** The record of an account in a store: which run changes it now (docs/design.md 11). */
 export interface AccountRecord {
@@ -34,6 +35,19 @@ export interface Hold {
 /** e.g. `process 900 on runner-7 (https://github.com/acme/deploy/actions/runs/7)` */
 export function nameOfHold({ holder, run }: Hold): string {
   return `${nameOfHolder(holder)}${run === null ? '' : ` (${safeText(run, 300)})`}`;
+}
+
+/** Whether the run of a hold lives, without waiting: what cannot be told now is unknown. @throws StateError */
+export async function endOf(
+  { holder, leaseMs }: Hold,
+  value: Pick<StoredValue, 'age'>,
+  self: ProcessIdentity,
+): Promise<HoldEnd> {
+  const isGone = isDead(holder, self);
+  if (isGone !== null) return isGone ? 'dead' : 'held';
+  const age = await value.age();
+  if (age === null) return 'unknown';
+  return age > leaseMs ? 'lapsed' : 'held';
 }
 
 const version = 1;

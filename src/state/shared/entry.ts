@@ -1,4 +1,5 @@
 import { FailedError } from '../../errors.ts';
+import { turns } from '../../files/coalesce.ts';
 import { quoted } from '../../model/text.ts';
 import { openRecord, sealedRecord, type JournalEntry, type NewAnswer } from '../journal-entry.ts';
 import { encodeRecord, type JournalRecord, type RecordedIntent } from '../record.ts';
@@ -36,7 +37,7 @@ class EntryValue {
   readonly #records: JournalRecord[];
   /** Undefined where it is not known whether the last write was done. */
   #revision: string | null | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   constructor({ records, revision, ...options }: SharedEntryOptions) {
     this.#options = options;
@@ -52,14 +53,12 @@ class EntryValue {
   /** One write after the other; what could not be written goes with the next one. @throws StateError */
   put(record: JournalRecord): Promise<void> {
     this.note(record);
-    const done = this.#turn.then(() => this.#write());
-    this.#turn = done.catch(() => undefined);
-    return done;
+    return this.#inTurn(() => this.#write());
   }
 
   /** Resolves when nothing is being written. */
-  async settled(): Promise<void> {
-    await this.#turn;
+  settled(): Promise<void> {
+    return this.#inTurn(() => Promise.resolve());
   }
 
   async #write(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { turns } from '../../files/coalesce.ts';
 import { renewing } from '../../files/lease.ts';
 import { StateError, type StateStore } from '../store/store.ts';
 import { decodeAccount, encodeAccount, nameOfHold, type AccountRecord } from './account-record.ts';
@@ -77,16 +78,6 @@ export function heldRecord(options: HeldOptions): HeldRecord {
       const idle = { ...record, hold: null };
       await inTurn(async () => isLost || (await write(idle)) || isLost || write(idle)).catch(() => undefined);
     },
-  };
-}
-
-/** Does one work after the other. */
-function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let turn: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
   };
 }
 

@@ -1,10 +1,9 @@
 import pLimit from 'p-limit';
 
 import type { Context } from '../../context.ts';
-import { isDead } from '../../files/holder.ts';
-import type { HoldEnd, Holding, Holdings } from '../holdings.ts';
-import { StateError, type StateStore, type StoredValue } from '../store/store.ts';
-import { decodeAccount, encodeAccount, recordKey, type Hold } from './account-record.ts';
+import type { Holding, Holdings } from '../holdings.ts';
+import { StateError, type StateStore } from '../store/store.ts';
+import { decodeAccount, encodeAccount, endOf, recordKey } from './account-record.ts';
 
 export interface SharedHoldingsOptions extends Pick<Context, 'self' | 'uuid'> {
   readonly store: StateStore;
@@ -19,17 +18,8 @@ export function openSharedHoldings({ store, self, uuid }: SharedHoldingsOptions)
     const value = await store.get(key);
     if (value === null) return null;
     const { hold, ...record } = decodeAccount(value.bytes, `${store.address}/${key}`);
-    const seen = hold === null ? null : { ...hold, end: await endOf(hold, value) };
+    const seen = hold === null ? null : { ...hold, end: await endOf(hold, value, self) };
     return { ...record, account: key.slice(recordKey('').length), hold: seen };
-  }
-
-  /** Without waiting: what cannot be told now is unknown. */
-  async function endOf({ holder, leaseMs }: Hold, value: StoredValue): Promise<HoldEnd> {
-    const isGone = isDead(holder, self);
-    if (isGone !== null) return isGone ? 'dead' : 'held';
-    const age = await value.age();
-    if (age === null) return 'unknown';
-    return age > leaseMs ? 'lapsed' : 'held';
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { ConflictError } from '../../errors.ts';
-import { holderOf, isDead } from '../../files/holder.ts';
+import { holderOf } from '../../files/holder.ts';
 import type { LockWait } from '../../files/lock.ts';
 import { inWords } from '../../model/duration.ts';
 import { safeText } from '../../model/text.ts';
@@ -10,6 +10,7 @@ import { StateError, type StateStore, type StoredValue } from '../store/store.ts
 import {
   decodeAccount,
   encodeAccount,
+  endOf,
   nameOfHold,
   recordKey,
   type AccountRecord,
@@ -197,12 +198,10 @@ function holdIn(bytes: Uint8Array): Hold | null {
 async function isAbandoned(
   { self }: Pick<SharedLocksOptions, 'self'>,
   value: StoredValue,
-  { holder, leaseMs }: Hold,
+  hold: Hold,
 ): Promise<boolean | null> {
-  const isGone = isDead(holder, self);
-  if (isGone !== null) return isGone;
-  const age = await value.age();
-  return age === null ? null : age > leaseMs;
+  const end = await endOf(hold, value, self);
+  return end === 'unknown' ? null : end !== 'held';
 }
 
 function locked(name: string, hold: Hold): ConflictError {

@@ -46,7 +46,7 @@ async function deliverSealed(machine: Machine, id: string): Promise<string> {
 async function afterKill(count: number): Promise<string | null> {
   const { deployment, issued } = rememberingTokens();
   const { machine, pass, dump } = useMachines(deployment);
-  const ended = await machine('runner-1').runUntilKilled(rotate, count, 'after');
+  const ended = await machine('runner-1').runUntilKilled(rotate, count);
   if (ended !== null) return null;
   pass(121_000);
   const other = machine('runner-2');
