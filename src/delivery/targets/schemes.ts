@@ -1,13 +1,13 @@
 import { dotenvScheme } from './dotenv.ts';
-import { execScheme } from './exec.ts';
+import { execScheme } from './programs/exec.ts';
 import { fileScheme, profileScheme } from './file.ts';
-import { ghSecretScheme } from './gh-secret.ts';
+import { ghSecretScheme } from './programs/gh-secret.ts';
 import { githubEnvScheme, githubOutputScheme } from './github.ts';
 import { targetKinds, type TargetKindName } from './kinds.ts';
-import { kubernetesScheme } from './kubernetes.ts';
+import { kubernetesScheme } from './programs/kubernetes.ts';
 import type { Scheme, TargetSpec } from './scheme.ts';
 import { sessionScheme } from './session.ts';
-import { vaultScheme } from './vault.ts';
+import { vaultScheme } from './programs/vault.ts';
 import { UsageError } from '../../errors.ts';
 import { problemOf } from './system-call.ts';
 import type { Subject, Target, TargetEnvironment } from './target.ts';

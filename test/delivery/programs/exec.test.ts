@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { execScheme } from '../../../src/delivery/targets/exec.ts';
+import { execScheme } from '../../../src/delivery/targets/programs/exec.ts';
 import { TargetError } from '../../../src/delivery/targets/target.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { deliver, payload, secret, specOf, subject, targetOf, workshop, type Workshop } from './fakes.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { ghSecretScheme } from '../../../src/delivery/targets/gh-secret.ts';
+import { ghSecretScheme } from '../../../src/delivery/targets/programs/gh-secret.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { deliver, secret, specOf, subject, targetOf, workshop, type Workshop } from './fakes.ts';
 

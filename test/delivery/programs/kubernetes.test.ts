@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { kubernetesScheme } from '../../../src/delivery/targets/kubernetes.ts';
+import { kubernetesScheme } from '../../../src/delivery/targets/programs/kubernetes.ts';
 import { deliver, secret, specOf, subject, targetOf, workshop, type Workshop } from './fakes.ts';
 
 let shop: Workshop;

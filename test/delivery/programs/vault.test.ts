@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { vaultScheme } from '../../../src/delivery/targets/vault.ts';
+import { vaultScheme } from '../../../src/delivery/targets/programs/vault.ts';
 import { deliver, secret, specOf, subject, targetOf, workshop, type Workshop } from './fakes.ts';
 
 let shop: Workshop;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import { Secret } from '../../model/credential.ts';
-import { expandName, fixedNameProblems, nameProblems, nameRule } from './expand.ts';
+import { Secret } from '../../../model/credential.ts';
+import { expandName, fixedNameProblems, nameProblems, nameRule } from '../expand.ts';
 import { programTarget } from './program-target.ts';
-import type { Scheme, TargetSpec } from './scheme.ts';
+import type { Scheme, TargetSpec } from '../scheme.ts';
 
 /** `kubernetes:<namespace>/<secret>#<key>`: one key of a Secret, in the cluster that kubectl talks to. */
 export const kubernetesScheme: Scheme = {

@@ -1,7 +1,7 @@
-import type { ProgramOutcome } from '../../programs/secret-program.ts';
-import { expandName, fixedNameProblems, nameProblems, nameRule } from './expand.ts';
+import type { ProgramOutcome } from '../../../programs/secret-program.ts';
+import { expandName, fixedNameProblems, nameProblems, nameRule } from '../expand.ts';
 import { programTarget } from './program-target.ts';
-import type { Scheme } from './scheme.ts';
+import type { Scheme } from '../scheme.ts';
 
 /** `vault:<path>#<field>`: one field of a secret in a KV store (version 2) of HashiCorp Vault. */
 export const vaultScheme: Scheme = {

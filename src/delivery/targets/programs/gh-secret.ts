@@ -1,8 +1,8 @@
-import type { Environment } from '../../context.ts';
-import { expandName, fixedNameProblems, nameProblems, nameRule } from './expand.ts';
+import type { Environment } from '../../../context.ts';
+import { expandName, fixedNameProblems, nameProblems, nameRule } from '../expand.ts';
 import { programTarget, type ProgramCheck } from './program-target.ts';
-import type { Scheme, TargetSpec } from './scheme.ts';
-import type { TargetEnvironment } from './target.ts';
+import type { Scheme, TargetSpec } from '../scheme.ts';
+import type { TargetEnvironment } from '../target.ts';
 
 /** `gh-secret:<owner/repo>[@env]#<NAME>`: a secret of GitHub Actions, set by the GitHub CLI. */
 export const ghSecretScheme: Scheme = {

@@ -1,11 +1,11 @@
-import type { Environment } from '../../context.ts';
-import { UsageError } from '../../errors.ts';
-import { safeText } from '../../model/text.ts';
-import type { Secret } from '../../model/credential.ts';
-import { findProgram } from '../../programs/find-program.ts';
-import { runWithSecret, secretsOf, type ProgramOutcome } from '../../programs/secret-program.ts';
-import { problemOf } from './system-call.ts';
-import { TargetError, type TargetPlace, type Target, type TargetEnvironment, type TargetPayload } from './target.ts';
+import type { Environment } from '../../../context.ts';
+import { UsageError } from '../../../errors.ts';
+import { safeText } from '../../../model/text.ts';
+import type { Secret } from '../../../model/credential.ts';
+import { findProgram } from '../../../programs/find-program.ts';
+import { runWithSecret, secretsOf, type ProgramOutcome } from '../../../programs/secret-program.ts';
+import { problemOf } from '../system-call.ts';
+import { TargetError, type TargetPlace, type Target, type TargetEnvironment, type TargetPayload } from '../target.ts';
 
 /** One run of the target's program. */
 export interface ProgramRun {

@@ -1,13 +1,13 @@
 import { join as quoteWords, split } from 'shlex';
 
-import type { Environment } from '../../context.ts';
-import { UsageError } from '../../errors.ts';
-import { quoted } from '../../model/text.ts';
-import { expand, fixedNameProblems, placeholderProblems, type NameRule } from './expand.ts';
+import type { Environment } from '../../../context.ts';
+import { UsageError } from '../../../errors.ts';
+import { quoted } from '../../../model/text.ts';
+import { expand, fixedNameProblems, placeholderProblems, type NameRule } from '../expand.ts';
 import { programTarget } from './program-target.ts';
-import type { Scheme } from './scheme.ts';
-import type { Subject, TargetMeta } from './target.ts';
-import { expandHome } from '../../files/home.ts';
+import type { Scheme } from '../scheme.ts';
+import type { Subject, TargetMeta } from '../target.ts';
+import { expandHome } from '../../../files/home.ts';
 
 /** `exec:<program args>` and `exec+json:`: a program that reads the credential from stdin. */
 export const execScheme: Scheme = {
