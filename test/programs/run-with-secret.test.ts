@@ -72,7 +72,12 @@ async function expectEnded(pids: readonly string[]): Promise<void> {
 
 test('a program that ends well has no problem, whatever it said', async () => {
   const call = await callOf(['cat >/dev/null', 'echo done >&2']);
-  expect(await runWithSecret(testContext({ cwd: shop.work }).ctx, call)).toEqual({ problem: null, stderr: 'done\n' });
+  expect(await runWithSecret(testContext({ cwd: shop.work }).ctx, call)).toEqual({
+    problem: null,
+    hasReadAll: null,
+    stdout: '',
+    stderr: 'done\n',
+  });
 });
 
 test('it runs in the working directory, with the arguments as they are and no more environment than is given', async () => {
@@ -124,7 +129,7 @@ test.each([
 ])('a program that $what is a problem, not an exception', async ({ more, problem }) => {
   const call = await callOf([], more);
   const outcome = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
-  expect(outcome).toEqual({ problem, stderr: '' });
+  expect(outcome).toEqual({ problem, hasReadAll: null, stdout: '', stderr: '' });
 });
 
 test('when its time is over it is killed with its children', async () => {
@@ -141,7 +146,7 @@ test('when its time is over it is killed with its children', async () => {
   const started = await startedPids(pids);
   expect(started.filter(isRunning)).toEqual(started);
   clock.abort();
-  expect(await running).toEqual({ problem: 'did not end within 60 s: half done', stderr: 'half done\n' });
+  expect(await running).toMatchObject({ problem: 'did not end within 60 s: half done', stderr: 'half done\n' });
   await expectEnded(started);
 });
 
@@ -182,4 +187,34 @@ test('a process it leaves behind with stderr open is not waited for', async () =
   const [, left = ''] = await startedPids(pids);
   expect(isRunning(left)).toBe(true);
   process.kill(Number(left), 'SIGKILL');
+});
+
+test('as much of stdout is kept as is asked for', async () => {
+  const call = await callOf(['cat >/dev/null', 'printf 0123456789']);
+  const { ctx } = testContext({ cwd: shop.work });
+  expect((await runWithSecret(ctx, call)).stdout).toBe('');
+  expect((await runWithSecret(ctx, { ...call, keepsStdout: 4 })).stdout).toBe('0123');
+});
+
+test('a program that opens its input by a path gets a pipe, which can be', async () => {
+  const call = await callOf(['cat /dev/stdin', 'printf " %s" "$@"', 'exit "$1"'], { args: ['3', 'a b;$(id)'] });
+  const { ctx } = testContext({ cwd: shop.work });
+  expect(await runWithSecret(ctx, { ...call, readsPath: true, keepsStdout: 1024 })).toEqual({
+    problem: 'failed with exit code 3',
+    hasReadAll: null,
+    stdout: `${secret} 3 a b;$(id)`,
+    stderr: '',
+  });
+});
+
+test('where no shell makes a pipe, a program that opens its input by a path is not started', async () => {
+  const call = await callOf(['touch started'], { readsPath: true });
+  const ctx = { ...testContext({ cwd: shop.work }).ctx, platform: 'win32' } as const;
+  expect(await runWithSecret(ctx, call)).toEqual({
+    problem: 'cannot be given a credential here: it opens /dev/stdin, which needs /bin/sh and cat',
+    hasReadAll: null,
+    stdout: '',
+    stderr: '',
+  });
+  await expect(readFile(join(shop.work, 'started'))).rejects.toThrow('ENOENT');
 });
