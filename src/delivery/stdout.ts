@@ -55,11 +55,14 @@ export async function stdoutProblems(ctx: Context, { renderer, plan }: Sample): 
   return problems;
 }
 
-/** The problems that are known before it is known what will be printed. */
-export function placeProblems(ctx: Context, { format }: Pick<Renderer, 'format'>): string[] {
+/**
+ * The problems that are known before it is known what will be printed. Only a flag sends a credential into a pipe or a
+ * job's log: a format that a file says may be that of a cloned repository (docs/design.md 6).
+ */
+export function placeProblems(ctx: Context, { format, isChosen }: Pick<Renderer, 'format' | 'isChosen'>): string[] {
   const problems: string[] = [];
   if (ctx.stdout.discards) problems.push('stdout is closed or the null device: the credential would be lost');
-  const needsTerminal = format === 'table' || format === 'csv';
+  const needsTerminal = !isChosen || format === 'table' || format === 'csv';
   if (needsTerminal && (!ctx.stdout.isTTY || isCI(ctx.env))) {
     problems.push('no place for the new credential: add --to file:<path>, or -q .credential.value to print it');
   }

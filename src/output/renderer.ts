@@ -31,6 +31,8 @@ export type OutputKind = Format | 'query';
 /** Turns results into the text for stdout. It may be used any number of times. */
 export interface Renderer {
   readonly format: OutputKind;
+  /** Whether a flag of this command line chose it; a file or the default did otherwise. */
+  readonly isChosen: boolean;
   /** Text with every line ended, or none. @throws FailedError (`filter`); UsageError for `--raw` without an answer */
   readonly render: (document: OutputDocument) => Promise<string>;
 }
@@ -38,16 +40,18 @@ export interface Renderer {
 /** Checks the output flags and compiles the filters, before the first request. @throws UsageError with every problem */
 export async function prepareRenderer(ctx: Context, flags: OutputFlags): Promise<Renderer> {
   const format = outputKind(flags);
+  const isChosen = formatFlags(flags).length > 0 || flags.raw === true;
   const problems = flagProblems(flags);
   if (format === 'query') {
     const query = await loadQuery(ctx, flags, problems);
     return {
       format,
+      isChosen,
       render: async (document) => query(dataOf(document, flags), { isSecret: document.secretDocument ?? false }),
     };
   }
   if (problems.length > 0) throw new UsageError(problems);
-  return { format, render: async (document) => renderers[format](document, flags, ctx) };
+  return { format, isChosen, render: async (document) => renderers[format](document, flags, ctx) };
 }
 
 async function loadQuery(ctx: Context, flags: OutputFlags, problems: readonly string[]): Promise<JqQuery> {

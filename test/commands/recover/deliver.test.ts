@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import type { TestContextOptions } from '../../harness/context.ts';
 import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
-import { accountsPath, issuedToken, newAccountId, predictable } from '../support.ts';
+import { accountsPath, issuedToken, newAccountId, predictable, workFolder } from '../support.ts';
 import { entryIds, fingerprint, idsIn, keepCredential, rotation, watched, type Watched } from './entries.ts';
 
 const nscale = useNscale();
@@ -175,6 +175,18 @@ describe('recover deliver checks stdout before it asks anything', () => {
       code: 2,
       stdout: '',
       stderr: argv.includes('-q') ? `${JSON.stringify(json)}\n` : `sactl: ${message}\n`,
+    });
+    expect(deployment.asked()).toEqual([]);
+    expect(await idsIn(deployment)).toEqual([entryIds.kept]);
+  });
+
+  it.each([{}, { CI: 'true' }])('a format that a file says is no choice of stdout: %j', async (env) => {
+    const deployment = await withKept();
+    const cwd = await workFolder({ '.sactlrc.yaml': 'format: json\n' });
+    expect(await deployment.run([...deliver, '--yes'], { cwd, env })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `sactl: ${noPlace}\n`,
     });
     expect(deployment.asked()).toEqual([]);
     expect(await idsIn(deployment)).toEqual([entryIds.kept]);
