@@ -4,14 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 import { topics, type Topic } from '../src/commands/help/topics.ts';
+import { ciSystems } from '../src/model/ci-systems.ts';
 import { lifeDiagram } from './outcomes/life.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-function table(head: readonly [string, string], rows: readonly (readonly [string, string])[]): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [
     `| ${head.join(' | ')} |`,
-    '|---|---|',
+    `|${'---|'.repeat(head.length)}`,
     ...rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`),
   ].join('\n');
 }
@@ -22,13 +23,11 @@ function rowsOf({ blocks: all }: Topic): [string, string][] {
 }
 
 function asCode([term, meaning]: readonly [string, string]): [string, string] {
-  return [
-    term
-      .split(', ')
-      .map((word) => `\`${word}\``)
-      .join(', '),
-    meaning,
-  ];
+  return [term.split(', ').map(code).join(', '), meaning];
+}
+
+function code(word: string): string {
+  return `\`${word}\``;
 }
 
 /** What documents have in common with help or with the program's own tables, by the names in `<!-- name: generated -->`. */
@@ -36,6 +35,17 @@ const blocks: Readonly<Record<string, string>> = {
   'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'])),
   targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets).map(asCode)),
   environment: table(['variable', 'what it says'], rowsOf(topics.environment).map(asCode)),
+  'ci systems': table(
+    ['system', 'known by'],
+    ciSystems.map(({ title, mark }) => [title, code(mark)]),
+  ),
+  'ci runs': table(
+    ['system', 'page of the run', 'repository', 'workflow', 'run', 'who'],
+    ciSystems.map(({ title, page, run: { repository, workflow, runId, actor } }) => {
+      const templates = [page, repository, workflow, runId, actor];
+      return [title].concat(templates.map((template) => (template === null ? '' : code(template))));
+    }),
+  ),
   'life of a credential': lifeDiagram(),
 };
 

@@ -86,9 +86,9 @@ function compare(one: string | null, other: string | null): Sight['start'] {
   return one === other ? 'same' : 'other';
 }
 
-/** e.g. `process 900 on ci-runner` */
-export function nameOfHolder({ pid, host }: Holder): string {
-  return `process ${pid} on ${safeText(host, 100)}`;
+/** e.g. `process 900 on ci-runner (https://github.com/acme/deploy/actions/runs/7)` @param run the page of its CI run, if known */
+export function nameOfHolder({ pid, host }: Holder, run: string | null = null): string {
+  return `process ${pid} on ${safeText(host, 100)}${run === null ? '' : ` (${safeText(run, 300)})`}`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { ciSystems, type CiSystem } from './ci-systems.ts';
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 type Streams = Readonly<Record<'stdin' | 'stdout' | 'stderr', { readonly isTTY: boolean }>>;
@@ -7,20 +9,39 @@ export function isTerminal({ stdin, stdout, stderr, env }: Streams & { readonly 
   return stdin.isTTY && stdout.isTTY && stderr.isTTY && !isCI(env);
 }
 
-/** Whether `CI` is set to anything but `0` or `false`. */
+/** Whether nobody is there: `CI` says so or, where that is not set, a CI system's own variable does. */
 export function isCI(env: Variables): boolean {
-  const value = (env['CI'] ?? '').trim().toLowerCase();
-  return value !== '' && value !== '0' && value !== 'false';
+  return valueOf(env, 'CI') === '' ? ciSystem(env) !== null : isOn(env, 'CI');
 }
 
-/** Where CI systems name the page of their run. */
-const runPages = ['CI_JOB_URL', 'BUILD_URL', 'BUILDKITE_BUILD_URL', 'CIRCLE_BUILD_URL'] as const;
+/** The CI system whose job this is, whatever `CI` says; null where it is none that sactl knows. */
+export function ciSystem(env: Variables): CiSystem | null {
+  return ciSystems.find(({ mark }) => isOn(env, mark)) ?? null;
+}
 
 /** The page of the CI run that this process is part of; null where none is named. */
 export function runAddress(env: Variables): string | null {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
-  if (server && repository && run) return `${server}/${repository}/actions/runs/${run}`;
-  return runPages.map((name) => env[name]).find((page) => page !== undefined && page !== '') ?? null;
+  const own = ciSystem(env);
+  const pages = (own === null ? ciSystems : [own]).map(({ page }) => filled(page, env));
+  return pages.find((page) => page !== null)?.replaceAll(' ', '%20') ?? null;
+}
+
+/** The text with the values of its variables, without user and password of an address; null where one of them is not set. */
+export function filled(template: string | null, env: Variables): string | null {
+  if (template === null) return null;
+  const names = Array.from(template.matchAll(variable), ([, name = '']) => name);
+  if (names.some((name) => valueOf(env, name) === '')) return null;
+  return template.replaceAll(variable, (_, name: string) => valueOf(env, name)).replace(/(?<=\/\/)[^/]*@/, '');
+}
+
+const variable = /\{(\w+)\}/g;
+
+function valueOf(env: Variables, name: string): string {
+  return (env[name] ?? '').trim();
+}
+
+function isOn(env: Variables, name: string): boolean {
+  return !['', '0', 'false'].includes(valueOf(env, name).toLowerCase());
 }
 
 /** Whether the environment asks for the sandbox, as `--sandbox` does. */

@@ -3,7 +3,7 @@ import { stateSettings, type StateSettings } from '../config/state.ts';
 import { defaultSource } from '../config/setting.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Context } from '../context.ts';
-import { isCI } from '../model/run-environment.ts';
+import { isCI, runAddress } from '../model/run-environment.ts';
 import { openAccountLocks } from '../state/account-lock.ts';
 import { openAuditLog } from '../state/audit-log.ts';
 import { openHistory } from '../state/audit-read.ts';
@@ -34,7 +34,7 @@ export async function openState(
   }
   const { recipients, capsule } = settings;
   return {
-    locks: openAccountLocks(place),
+    locks: openAccountLocks({ ...place, run: runAddress(ctx.env) }),
     audit: openAuditLog(place),
     history: () => openHistory(place),
     holdings: async () => (await import('../state/lock-holdings.ts')).openLockHoldings(place),

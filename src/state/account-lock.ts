@@ -8,6 +8,7 @@ import { holderOf, holderEnd, isDead, nameOfHolder } from '../files/holder.ts';
 import { holdsLock, lockText, takeLock, type FoundLock, type LockWait, type Release } from '../files/lock.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
+import { asText, parseFields } from '../model/account.ts';
 import { quoted, safeText } from '../model/text.ts';
 import type { EntryConnection } from './record.ts';
 
@@ -42,6 +43,8 @@ export interface AccountLock {
 export interface AccountLockOptions extends Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'timeout'> {
   /** The locks are in its folder `locks`. */
   readonly stateDirectory: string;
+  /** The page of the CI run that this process is part of. Default: none. */
+  readonly run?: string | null;
 }
 
 /** The folder of the locks, e.g. `~/.local/state/sactl/locks`. */
@@ -59,7 +62,7 @@ const freshMs = 2000;
 
 /** Touches nothing yet. There is to be one per process: it knows which locks this process holds. */
 export function openAccountLocks(options: AccountLockOptions): AccountLocks {
-  const { self, now, timeout } = options;
+  const { self, now, timeout, run = null } = options;
   const directory = lockDirectory(options.stateDirectory);
   const mine = new Set<string>();
   const makeFolder = onceDone(() => makePrivateDirectory(directory, options));
@@ -77,7 +80,7 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
       const path = lockPath(directory, digestOf(key));
       const token = randomUUID();
       const startedAt = new Date(now()).toISOString();
-      const text = lockText({ ...holderOf(self), startedAt }, token, { key, name });
+      const text = lockText({ ...holderOf(self), startedAt }, token, { key, name, run });
       let knownAt = now();
       mine.add(token);
       try {
@@ -125,10 +128,8 @@ function locked(name: string, { path, found, self }: Refused): ConflictError {
     return new ConflictError('locked', `${name} is being locked by another run`, { hint, retryable: true });
   }
   const since = `since ${safeText(holder.startedAt ?? 'an unknown time', 40)}`;
-  return new ConflictError('locked', `${name} is locked by ${nameOfHolder(holder)} ${since}`, {
-    hint,
-    retryable: true,
-  });
+  const who = nameOfHolder(holder, asText(parseFields(found.text)?.['run']));
+  return new ConflictError('locked', `${name} is locked by ${who} ${since}`, { hint, retryable: true });
 }
 
 /** What tells an account from all others of all connections: of one that is being created, its name. */

@@ -90,4 +90,6 @@ export interface AuditCi {
   readonly runId: string | null;
   /** Who started it. */
   readonly actor: string | null;
+  /** The run's page; null where none is named, and in events of an older sactl. */
+  readonly url: string | null;
 }

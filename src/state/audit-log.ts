@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import type { Context, Environment } from '../context.ts';
-import { isCI } from '../model/run-environment.ts';
+import type { CiSystem } from '../model/ci-systems.ts';
+import { ciSystem, filled, isCI, runAddress } from '../model/run-environment.ts';
 import { CliError, FailedError, UsageError } from '../errors.ts';
 import { syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
@@ -135,40 +136,22 @@ function userOf({ env, userId }: AuditLogOptions): string | null {
   return name ?? (userId === null ? null : String(userId));
 }
 
-/** Where runners say what they are doing. */
-const runners = [
-  {
-    system: 'github-actions',
-    mark: 'GITHUB_ACTIONS',
-    repository: 'GITHUB_REPOSITORY',
-    workflow: 'GITHUB_WORKFLOW',
-    runId: 'GITHUB_RUN_ID',
-    actor: 'GITHUB_ACTOR',
-  },
-  {
-    system: 'gitlab-ci',
-    mark: 'GITLAB_CI',
-    repository: 'CI_PROJECT_PATH',
-    workflow: 'CI_JOB_NAME',
-    runId: 'CI_PIPELINE_ID',
-    actor: 'GITLAB_USER_LOGIN',
-  },
-] as const;
-
 /** The pipeline this runs in; null when it is none. */
 function ciOf(env: Environment): AuditCi | null {
-  const runner = runners.find(({ mark }) => env[mark] === 'true');
-  if (runner === undefined) {
-    return isCI(env) ? { system: 'other', repository: null, workflow: null, runId: null, actor: null } : null;
-  }
+  const system = ciSystem(env);
+  if (system === null && !isCI(env)) return null;
+  const run = system?.run ?? unnamed;
   return {
-    system: runner.system,
-    repository: variable(env, runner.repository),
-    workflow: variable(env, runner.workflow),
-    runId: variable(env, runner.runId),
-    actor: variable(env, runner.actor),
+    system: system?.name ?? 'other',
+    repository: text(filled(run.repository, env)),
+    workflow: text(filled(run.workflow, env)),
+    runId: text(filled(run.runId, env)),
+    actor: text(filled(run.actor, env)),
+    url: text(runAddress(env)),
   };
 }
+
+const unnamed: CiSystem['run'] = { repository: null, workflow: null, runId: null, actor: null };
 
 function variable(env: Environment, name: string): string | null {
   const value = (env[name] ?? '').trim();

@@ -173,7 +173,7 @@ function truth(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
-function ciOf({ system, repository, workflow, runId, actor }: Fields): AuditCi | null {
+function ciOf({ system, repository, workflow, runId, actor, url }: Fields): AuditCi | null {
   const name = text(system);
   if (name === null) return null;
   return {
@@ -182,6 +182,7 @@ function ciOf({ system, repository, workflow, runId, actor }: Fields): AuditCi |
     workflow: text(workflow),
     runId: text(runId),
     actor: text(actor),
+    url: text(url),
   };
 }
 

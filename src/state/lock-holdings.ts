@@ -33,12 +33,12 @@ export function openLockHoldings(options: LockHoldingsOptions): Holdings {
   async function read(account: string): Promise<Holding | null> {
     const lock = await readLock(lockPath(directory, account));
     if (lock === null || lock.holder === null) return null;
-    const { key, name } = parseFields(lock.text) ?? {};
+    const { key, name, run } = parseFields(lock.text) ?? {};
     const { startedAt, ...holder } = lock.holder;
     const hold = {
       token: lock.identity,
       holder,
-      run: null,
+      run: asText(run),
       since: startedAt,
       leaseMs: fileLeaseMs,
       entry: null,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { openAuditLog } from '../../src/state/audit-log.ts';
 import { readEvents } from '../../src/state/audit-read.ts';
+import { ciJobs } from '../harness/ci-jobs.ts';
 import { fact, logOf, logOptions } from './audit-workspace.ts';
 
 function modeOf(path: string): string {
@@ -125,36 +126,16 @@ async function eventOf(env: Record<string, string>): Promise<unknown> {
 }
 
 describe('who wrote an event', () => {
-  const runners = [
-    [
-      'github-actions',
-      {
-        CI: 'true',
-        GITHUB_ACTIONS: 'true',
-        GITHUB_REPOSITORY: 'acme/deploy',
-        GITHUB_WORKFLOW: 'rotate',
-        GITHUB_RUN_ID: '4711',
-        GITHUB_ACTOR: 'ann',
-      },
-      { repository: 'acme/deploy', workflow: 'rotate', runId: '4711', actor: 'ann' },
-    ],
-    [
-      'gitlab-ci',
-      {
-        CI: 'true',
-        GITLAB_CI: 'true',
-        CI_PROJECT_PATH: 'acme/deploy',
-        CI_JOB_NAME: 'rotate',
-        CI_PIPELINE_ID: '815',
-        GITLAB_USER_LOGIN: 'ann',
-      },
-      { repository: 'acme/deploy', workflow: 'rotate', runId: '815', actor: 'ann' },
-    ],
-    ['other', { CI: '1' }, { repository: null, workflow: null, runId: null, actor: null }],
-  ] as const;
-
-  it.each(runners)('is said of %s', async (system, env, ci) => {
+  it.each(Object.entries(ciJobs))('is said of a job of %s', async (system, { env, ...ci }) => {
     expect(await eventOf(env)).toMatchObject({ ci: { system, ...ci } });
+    expect(JSON.stringify(await eventOf(env))).not.toContain('hunter2');
+  });
+
+  it('is said of a system that is not known', async () => {
+    const unknown = { system: 'other', repository: null, workflow: null, runId: null, actor: null };
+    expect(await eventOf({ CI: '1' })).toMatchObject({ ci: { ...unknown, url: null } });
+    const env = { CI: '1', BUILD_URL: 'https://ci.example/7' };
+    expect(await eventOf(env)).toMatchObject({ ci: { ...unknown, url: 'https://ci.example/7' } });
   });
 
   it.each([

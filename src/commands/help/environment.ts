@@ -1,5 +1,6 @@
 import { namesOf, type EnvironmentConnection } from '../../config/environment.ts';
 import { providerNames } from '../../model/account.ts';
+import { ciSystems } from '../../model/ci-systems.ts';
 import { environments, registry } from '../../providers/registry.ts';
 
 /** Variables and their meanings, by whom they are for. Those of a provider are in its `environment.ts`. */
@@ -29,12 +30,14 @@ const variables = {
     NO_PROXY: 'hosts that are reached without it',
     'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS': 'certificate authorities to trust besides the usual ones',
   },
-  terminal: {
-    CI: 'anything but 0 or false: never ask, print no table of a credential',
-    NO_COLOR: 'anything: no colours',
+  terminal: { NO_COLOR: 'anything: no colours' },
+  'CI systems': {
+    CI: 'anything but 0 or false: never ask, print no table of a credential; 0 or false: there is a person',
+    ...Object.fromEntries(
+      ciSystems.map(({ mark, title }) => [mark, `a job of ${title}: as CI, where that is not set`]),
+    ),
   },
   'GitHub Actions': {
-    GITHUB_ACTIONS: "when it is true, new credentials are masked in the job's log",
     'GITHUB_ENV, GITHUB_OUTPUT': 'the files behind --to github-env and github-output',
     GITHUB_STEP_SUMMARY: 'the file that rotate of several accounts adds its report to',
     GH_HOST: 'the host of --to gh-secret; github.com when it is not set',

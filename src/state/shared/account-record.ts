@@ -2,7 +2,6 @@ import type { ProcessIdentity } from '../../context.ts';
 import { isDead, nameOfHolder, parseHolder, type Holder } from '../../files/holder.ts';
 import { asText, fieldsOf, parseFields, type Fields } from '../../model/account.ts';
 import { keyIn, type HoldEnd } from '../holdings.ts';
-import { safeText } from '../../model/text.ts';
 import { StateError, type StoredValue } from '../store/store.ts';
 
 /** The record of an account in a store: which run changes it now (docs/design.md 11). */
@@ -32,9 +31,9 @@ export interface Hold {
   readonly entry: string | null;
 }
 
-/** e.g. `process 900 on runner-7 (https://github.com/acme/deploy/actions/runs/7)` */
+/** As `nameOfHolder`. */
 export function nameOfHold({ holder, run }: Hold): string {
-  return `${nameOfHolder(holder)}${run === null ? '' : ` (${safeText(run, 300)})`}`;
+  return nameOfHolder(holder, run);
 }
 
 /** Whether the run of a hold lives, without waiting: what cannot be told now is unknown. @throws StateError */

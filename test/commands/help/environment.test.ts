@@ -21,19 +21,6 @@ const unexplained: Readonly<Record<string, string>> = {
   USER: 'only stands in the audit log',
   LOGNAME: 'only stands in the audit log',
   USERNAME: 'only stands in the audit log',
-  GITHUB_REPOSITORY: 'only stands in the audit log',
-  GITHUB_WORKFLOW: 'only stands in the audit log',
-  GITHUB_RUN_ID: 'only stands in the audit log',
-  GITHUB_ACTOR: 'only stands in the audit log',
-  GITLAB_CI: 'only stands in the audit log',
-  GITLAB_USER_LOGIN: 'only stands in the audit log',
-  CI_PROJECT_PATH: 'only stands in the audit log',
-  CI_JOB_NAME: 'only stands in the audit log',
-  CI_PIPELINE_ID: 'only stands in the audit log',
-  CI_JOB_URL: 'only names who holds an account',
-  BUILD_URL: 'only names who holds an account',
-  BUILDKITE_BUILD_URL: 'only names who holds an account',
-  CIRCLE_BUILD_URL: 'only names who holds an account',
 };
 
 const explained = new Set(

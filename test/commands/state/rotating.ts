@@ -12,10 +12,14 @@ export interface Rotated extends Machines {
   readonly deployment: Deployment<unknown>;
 }
 
-/** Runs commands on a second machine once the first one's request has been answered, and before it knows. */
+/**
+ * Runs commands on a second machine once the first one's request has been answered, and before it knows.
+ * @param env of the first one
+ */
 export async function whileRotating(
   deploy: (options: DeploymentOptions) => Deployment<unknown>,
   work: (second: Machine, pass: (ms: number) => void) => Promise<void>,
+  env: Readonly<Record<string, string>> = { CI_JOB_URL: 'https://ci.example/7' },
 ): Promise<Rotated> {
   let isDone = false;
   const deployment = deploy({
@@ -31,6 +35,6 @@ export async function whileRotating(
   const machines = useMachines(deployment);
   const first = machines.machine('runner-1');
   const second = machines.machine('runner-2');
-  const own = await first.run(rotate, { env: { CI_JOB_URL: 'https://ci.example/7' } });
+  const own = await first.run(rotate, { env });
   return { ...machines, own, first, second, deployment };
 }

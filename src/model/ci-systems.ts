@@ -1,0 +1,126 @@
+/** A CI system, as far as sactl differs there. Templates have names of variables in braces. */
+export interface CiSystem {
+  /** As the audit log has it. */
+  readonly name: string;
+  readonly title: string;
+  /** Set in each of its jobs, and nowhere else. */
+  readonly mark: string;
+  /** Template of the address of the run's page. */
+  readonly page: string;
+  /** Templates of what the audit log says of a run; null where no variable does. */
+  readonly run: Readonly<Record<'repository' | 'workflow' | 'runId' | 'actor', string | null>>;
+}
+
+/**
+ * Every CI system that sactl knows. Where a job runs in several, e.g. in Jenkins on a machine of CodeBuild, the first one counts. Sources:
+ * https://docs.github.com/actions/reference/workflows-and-actions/variables,
+ * https://docs.gitlab.com/ci/variables/predefined_variables/,
+ * https://learn.microsoft.com/azure/devops/pipelines/build/variables,
+ * https://www.jetbrains.com/help/teamcity/predefined-build-parameters.html,
+ * https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html,
+ * https://www.jenkins.io/doc/book/pipeline/jenkinsfile/#using-environment-variables,
+ * https://buildkite.com/docs/pipelines/configure/environment-variables,
+ * https://circleci.com/docs/reference/variables/,
+ * https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/.
+ */
+export const ciSystems: readonly CiSystem[] = [
+  {
+    name: 'github-actions',
+    title: 'GitHub Actions',
+    mark: 'GITHUB_ACTIONS',
+    page: '{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}',
+    run: {
+      repository: '{GITHUB_REPOSITORY}',
+      workflow: '{GITHUB_WORKFLOW}',
+      runId: '{GITHUB_RUN_ID}',
+      actor: '{GITHUB_ACTOR}',
+    },
+  },
+  {
+    name: 'gitlab-ci',
+    title: 'GitLab CI',
+    mark: 'GITLAB_CI',
+    page: '{CI_JOB_URL}',
+    run: {
+      repository: '{CI_PROJECT_PATH}',
+      workflow: '{CI_JOB_NAME}',
+      runId: '{CI_PIPELINE_ID}',
+      actor: '{GITLAB_USER_LOGIN}',
+    },
+  },
+  {
+    name: 'azure-pipelines',
+    title: 'Azure Pipelines',
+    mark: 'TF_BUILD',
+    // The address of the collection ends with a slash.
+    page: '{SYSTEM_COLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}',
+    run: {
+      repository: '{BUILD_REPOSITORY_NAME}',
+      workflow: '{BUILD_DEFINITIONNAME}',
+      runId: '{BUILD_BUILDID}',
+      actor: '{BUILD_REQUESTEDFOR}',
+    },
+  },
+  {
+    name: 'teamcity',
+    title: 'TeamCity',
+    mark: 'TEAMCITY_VERSION',
+    page: '{BUILD_URL}',
+    run: { repository: null, workflow: '{TEAMCITY_BUILDCONF_NAME}', runId: '{BUILD_NUMBER}', actor: null },
+  },
+  {
+    name: 'codebuild',
+    title: 'AWS CodeBuild',
+    mark: 'CODEBUILD_BUILD_ID',
+    page: '{CODEBUILD_BUILD_URL}',
+    run: {
+      repository: '{CODEBUILD_SOURCE_REPO_URL}',
+      workflow: null,
+      runId: '{CODEBUILD_BUILD_ID}',
+      actor: '{CODEBUILD_INITIATOR}',
+    },
+  },
+  {
+    name: 'jenkins',
+    title: 'Jenkins',
+    mark: 'JENKINS_URL',
+    page: '{BUILD_URL}',
+    run: { repository: '{GIT_URL}', workflow: '{JOB_NAME}', runId: '{BUILD_ID}', actor: null },
+  },
+  {
+    name: 'buildkite',
+    title: 'Buildkite',
+    mark: 'BUILDKITE',
+    page: '{BUILDKITE_BUILD_URL}',
+    run: {
+      repository: '{BUILDKITE_REPO}',
+      workflow: '{BUILDKITE_PIPELINE_SLUG}',
+      runId: '{BUILDKITE_BUILD_NUMBER}',
+      actor: '{BUILDKITE_BUILD_CREATOR}',
+    },
+  },
+  {
+    name: 'circleci',
+    title: 'CircleCI',
+    mark: 'CIRCLECI',
+    page: '{CIRCLE_BUILD_URL}',
+    run: {
+      repository: '{CIRCLE_PROJECT_USERNAME}/{CIRCLE_PROJECT_REPONAME}',
+      workflow: '{CIRCLE_JOB}',
+      runId: '{CIRCLE_WORKFLOW_ID}',
+      actor: '{CIRCLE_USERNAME}',
+    },
+  },
+  {
+    name: 'bitbucket',
+    title: 'Bitbucket Pipelines',
+    mark: 'BITBUCKET_BUILD_NUMBER',
+    page: 'https://bitbucket.org/{BITBUCKET_REPO_FULL_NAME}/pipelines/results/{BITBUCKET_BUILD_NUMBER}',
+    run: {
+      repository: '{BITBUCKET_REPO_FULL_NAME}',
+      workflow: null,
+      runId: '{BITBUCKET_BUILD_NUMBER}',
+      actor: '{BITBUCKET_STEP_TRIGGERER_UUID}',
+    },
+  },
+];
