@@ -9,7 +9,7 @@ import { testContext } from '../harness/context.ts';
 import { startKubectl } from '../harness/kubectl.ts';
 import { sandboxTokens, useNscale } from '../harness/nscale.ts';
 import { run, runIn } from '../harness/run.ts';
-import { exampleText, manifest, manifests } from './documents.ts';
+import { manifest, manifests } from './documents.ts';
 import { understand } from './runner.ts';
 
 interface PodSpec {
@@ -173,10 +173,4 @@ describe('the rights of the CronJob', () => {
       automountServiceAccountToken: false,
     });
   });
-});
-
-it('the image does not run as root, and does not run the scripts of packages', () => {
-  expect(exampleText('kubernetes/Dockerfile')).toMatch(
-    /npm install --global --ignore-scripts sactl@[\d.]+\nUSER 10001/,
-  );
 });

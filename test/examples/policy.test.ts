@@ -10,7 +10,6 @@ const files = [
   'github-action/action.yml',
   'gitlab/rotate-nightly.yml',
   'kubernetes/rotate-cronjob.yaml',
-  'kubernetes/Dockerfile',
 ];
 
 describe('every example', () => {
