@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
@@ -7,13 +7,13 @@ import { FileRefusal, readBoundedText } from '../files/bounded-file.ts';
 import { systemCode } from '../files/system-error.ts';
 import { Secret } from '../model/credential.ts';
 import { safeText } from '../model/text.ts';
-import { expandHome, hasPlace, noHome, tildePath } from '../files/home.ts';
+import { expandHome, hasPlace, noHome, tildePath, userPlace, type UserPlace } from '../files/home.ts';
 import { itemsOf, mappingOf, readText, type Validated } from './section.ts';
 
 /** Where a profile's secret is; never the secret itself. Paths are absolute. */
 export type CredentialSource =
   | { readonly kind: 'env'; readonly name: string }
-  | { readonly kind: 'file'; readonly path: string }
+  | ({ readonly kind: 'file' } & Pick<UserPlace, 'path'> & Partial<UserPlace>)
   | { readonly kind: 'command'; readonly program: string; readonly args: readonly string[] };
 
 /** A file with settings in which sources are named. */
@@ -39,10 +39,10 @@ export function readCredentialSource(raw: unknown, file: SettingsFile): Validate
   }
   if (key === 'command') return readCommand(value, file);
   if (key !== 'file') return { problem: credentialForms };
-  const path = readPath(value, file);
-  return 'problem' in path
-    ? { problem: `has a "file" that ${path.problem}` }
-    : { value: { kind: 'file', path: path.value } };
+  const place = readPlace(value, file);
+  if ('problem' in place) return { problem: `has a "file" that ${place.problem}` };
+  const { path, start } = place.value;
+  return { value: { kind: 'file', path, ...(start !== null && { start }) } };
 }
 
 function readCommand(raw: unknown, file: SettingsFile): Validated<CredentialSource> {
@@ -60,10 +60,15 @@ function readCommand(raw: unknown, file: SettingsFile): Validated<CredentialSour
 
 /** A path against the folder of the file. */
 export function readPath(raw: unknown, file: SettingsFile): Validated<string> {
+  const place = readPlace(raw, file);
+  return 'problem' in place ? place : { value: place.value.path };
+}
+
+function readPlace(raw: unknown, { path, homeDirectory }: SettingsFile): Validated<UserPlace> {
   const text = readText(raw);
   if ('problem' in text) return text;
-  if (!hasPlace(text.value, file.homeDirectory)) return { problem: `must not begin with ~/ here: ${noHome}` };
-  return { value: resolve(dirname(file.path), expandHome(text.value, file.homeDirectory)) };
+  if (!hasPlace(text.value, homeDirectory)) return { problem: `must not begin with ~/ here: ${noHome}` };
+  return { value: userPlace(text.value, { cwd: dirname(path), homeDirectory }) };
 }
 
 /** Where a secret comes from, for people, e.g. `file ~/.config/nscale/token`; never the secret. */

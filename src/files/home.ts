@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, normalize, relative, resolve, sep } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
@@ -33,8 +34,56 @@ export function hasPlace(path: string, homeDirectory: string | null): boolean {
 }
 
 /** The absolute path of a file that the user names. @throws UsageError as `expandHome` does */
-export function userPath(path: string, { cwd, homeDirectory }: PathStart, rest?: (text: string) => string): string {
-  return resolve(cwd, expandHome(path, homeDirectory, rest));
+export function userPath(path: string, start: PathStart, rest?: (text: string) => string): string {
+  return userPlace(path, start, rest).path;
+}
+
+/** Where a path of the user leads as it is written. */
+export interface UserPlace {
+  /** Absolute. */
+  readonly path: string;
+  /**
+   * Where a relative path starts: the working directory or, for `../x`, the folder that the `..` lead to. No link may lead
+   * it out of there (`straying`). Null for a path that says by itself where it is.
+   */
+  readonly start: string | null;
+}
+
+/** The place of a file that the user names. @throws UsageError as `expandHome` does */
+export function userPlace(path: string, { cwd, homeDirectory }: PathStart, rest?: (text: string) => string): UserPlace {
+  const text = expandHome(path, homeDirectory, rest);
+  if (isAbsolute(text)) return { path: resolve(cwd, text), start: null };
+  const up = normalize(text)
+    .split(sep)
+    .filter((step) => step === '..');
+  return { path: resolve(cwd, text), start: resolve(cwd, ...up) };
+}
+
+/** The folders where relative paths start, and where those really were when they were looked at first. */
+export type Starts = Map<string, string>;
+
+/**
+ * What leads a relative path out of the folder where it starts: a cloned repository may have a link in place of any folder,
+ * and gets one whenever it likes. Null where nothing does.
+ * @param folder the real path of the folder that the place is in
+ * @param starts one for a whole command, so that the starting folder cannot be put elsewhere while it runs
+ * @throws the system's errors
+ */
+export async function straying({ path, start }: UserPlace, folder: string, starts: Starts): Promise<string | null> {
+  if (start === null) return null;
+  const top = await realpath(start);
+  const known = starts.get(start) ?? top;
+  starts.set(start, known);
+  const advice = 'if that is meant, name it by its absolute path';
+  if (top !== known) return `${start}, where the path starts, leads to ${top} and not to ${known} any more; ${advice}`;
+  if (isBelow(folder, top)) return null;
+  return `a link leads from ${dirname(path)} to ${folder}, out of ${start}; ${advice}`;
+}
+
+/** Whether a folder is `top` or below it; both are absolute. */
+export function isBelow(folder: string, top: string): boolean {
+  const way = relative(top, folder);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** A path for people, with the home directory as `~`. */

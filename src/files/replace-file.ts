@@ -15,6 +15,8 @@ export interface NewFile {
   readonly mode?: number;
   /** Makes the random part of the temporary file's name. */
   readonly uuid?: () => string;
+  /** Looks at the new file before anything is in it; by throwing it keeps it so, and removes it. */
+  readonly inspect?: (path: string, file: FileHandle) => Promise<void>;
   /** Puts the errors of each step into words. */
   readonly step?: WriteStep;
 }
@@ -58,13 +60,14 @@ export async function replaceFile(
 export async function writeTemporary(
   folder: string,
   content: string | Uint8Array,
-  { like = null, mode = 0o600, uuid = randomUUID, step = asIs }: NewFile = {},
+  { like = null, mode = 0o600, uuid = randomUUID, inspect, step = asIs }: NewFile = {},
 ): Promise<string> {
   const path = join(folder, `${prefix}${uuid()}${suffix}`);
   const file = await step('write', () => open(path, 'wx', mode));
   try {
     await step('write', async () => {
       try {
+        await inspect?.(path, file);
         await file.writeFile(content);
         if (like !== null) await step('own', () => giveTo(file, like));
         // The umask may have taken rights of the owner.

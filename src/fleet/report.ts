@@ -10,7 +10,7 @@ import { prettyJson } from '../output/serialize.ts';
 import type { CommandOutput } from '../session/output.ts';
 import type { BulkResult, RotatedItem } from './items.ts';
 import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
-import { userPath, type PathStart } from '../files/home.ts';
+import { straying, userPath, userPlace, type PathStart, type UserPlace } from '../files/home.ts';
 
 /**
  * Writes the report to the file of `--report` and, under GitHub Actions, to the summary of the step; a failure of one does
@@ -28,14 +28,16 @@ export async function writeReports(
   const text = extname(path ?? '') === '.md' ? markdown : prettyJson({ ...result, ...marker });
   const failures = [
     summary === '' ? null : await failureAt(summary, () => appendFile(summary, `${markdown}\n`)),
-    path === undefined
-      ? null
-      : await failureAt(path, async () => {
-          const file = userPath(path, ctx);
-          await replaceFile(file, text, { like: await stat(file).catch(() => null), mode: 0o666 });
-        }),
+    path === undefined ? null : await failureAt(path, () => writeReport(userPlace(path, ctx), text)),
   ];
   return failures.filter((failure) => failure !== null);
+}
+
+async function writeReport(place: UserPlace, text: string): Promise<void> {
+  const { path } = place;
+  const problem = await straying(place, await realpath(dirname(path)), new Map());
+  if (problem !== null) throw new Error(problem);
+  await replaceFile(path, text, { like: await stat(path).catch(() => null), mode: 0o666 });
 }
 
 async function failureAt(path: string, write: () => Promise<void>): Promise<FailedError | null> {
@@ -104,15 +106,18 @@ export async function reportProblems(
 ): Promise<readonly string[]> {
   if (report === undefined) return [];
   if (!['.md', '.json'].includes(extname(report))) return [`--report ${quoted(report)} ends in neither .md nor .json`];
-  const problem = await problemOf(userPath(report, ctx), `.sactl-${ctx.uuid()}.tmp`);
+  const problem = await problemOf(userPlace(report, ctx), `.sactl-${ctx.uuid()}.tmp`);
   return problem === null ? [] : [`--report ${quoted(report, 200)}: ${problem}`];
 }
 
 /** Makes a file beside it, and removes it. */
-async function problemOf(path: string, verification: string): Promise<string | null> {
+async function problemOf(place: UserPlace, verification: string): Promise<string | null> {
+  const { path } = place;
   const folder = dirname(path);
   try {
     if (!(await stat(folder)).isDirectory()) return `${folder} is not a folder`;
+    const problem = await straying(place, await realpath(folder), new Map());
+    if (problem !== null) return problem;
     const file = await open(join(folder, verification), 'wx');
     await file.close();
     await rm(join(folder, verification));

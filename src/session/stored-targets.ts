@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { deliveredOf, lifeOf } from '../delivery/life.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
 import { parseTargets } from '../delivery/targets/parse.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
+import type { Starts } from '../files/home.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import type { Issued } from '../providers/issuance.ts';
 import { refuseForeignPrograms } from './foreign-entry.ts';
@@ -64,6 +66,7 @@ function targetsAt(
   const source = (profile === null ? null : configuration.profiles.get(profile)?.credential) ?? null;
   const { value: stateDirectory } = configuration.stateDirectory;
   const environment = targetEnvironmentOf({ ...ctx, cwd: directory }, { isSandbox, source, stateDirectory });
+  if (directory !== ctx.cwd && ctx.platform !== 'win32') expectInPlace(directory, environment.files.starts);
   const parsed = parseTargets(names, environment);
   // Only the rotation knew whether the account is the one that the profile signs in with.
   const isForeign = names.includes('profile') && !recorded.includes('profile');
@@ -75,6 +78,11 @@ function targetsAt(
     directory,
     effects: directory === ctx.cwd ? [] : [`relative paths are against ${directory}`],
   };
+}
+
+/** No link was on the way to the working directory of the run that began the entry: one that is there now came later. */
+function expectInPlace(directory: string, starts: Starts): void {
+  for (let folder = directory; !starts.has(folder); folder = dirname(folder)) starts.set(folder, folder);
 }
 
 const foreignProfile = '--to "profile": the credential was not issued for a profile; use file:<path>';

@@ -74,6 +74,7 @@ export function targetEnvironmentOf(
     backupDirectory: join(isSandbox ? sandboxDirectory(stateDirectory) : stateDirectory, 'backups'),
     files: shareFiles(ctx),
     profileFile: source?.kind === 'file' ? source.path : null,
+    profileStart: source?.kind === 'file' ? (source.start ?? null) : null,
     credentialVariables: [
       ...Object.values(environments).flatMap(({ secrets }) => secrets.flatMap(namesOf)),
       ...(source?.kind === 'env' ? [source.name] : []),

@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -53,6 +63,33 @@ describe('--report', () => {
     symlinkSync('reports', join(world.folder, 'latest'));
     expect((await world.run([...rotate, '--report', 'latest/report.md'])).code).toBe(0);
     expect(textOf(world, 'reports/report.md')).toContain('2 rotated');
+  });
+
+  it('is not led out of the working directory by such a link', async () => {
+    const world = createWorld({ accounts: 2 });
+    mkdirSync(join(dirname(world.folder), 'elsewhere'));
+    symlinkSync('../elsewhere', join(world.folder, 'latest'));
+    const { code, stderr } = await world.run([...rotate, '--report', 'latest/report.md']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: problems([
+        `--report "latest/report.md": a link leads from ${world.folder}/latest to ${dirname(world.folder)}/elsewhere, out of ${world.folder}; if that is meant, name it by its absolute path`,
+      ]),
+    });
+    expect(world.requests).toEqual([]);
+  });
+
+  it('nor by one that comes while it runs', async () => {
+    const world = during(({ folder }) => {
+      mkdirSync(join(dirname(folder), 'elsewhere'));
+      rmdirSync(join(folder, 'latest'));
+      symlinkSync('../elsewhere', join(folder, 'latest'));
+    });
+    mkdirSync(join(world.folder, 'latest'));
+    const { code, stderr } = await world.run([...rotate, '--report', 'latest/report.md']);
+    expect(code).toBe(6);
+    expect(stderr).toContain('the report could not be written to "latest/report.md": a link leads from');
+    expect(readdirSync(join(dirname(world.folder), 'elsewhere'))).toEqual([]);
   });
 
   it.each([

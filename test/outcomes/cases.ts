@@ -39,6 +39,13 @@ function targetOf({ folder }: World): string {
   return join(folder, 'token');
 }
 
+/** Puts a link to a folder elsewhere in the place of `folder`. */
+function linkOut({ folder }: World): void {
+  rmSync(join(folder, 'folder'), { recursive: true, force: true });
+  mkdirSync(join(dirname(folder), 'elsewhere'));
+  symlinkSync('../elsewhere', join(folder, 'folder'));
+}
+
 /** A program in a folder of its own beside the work folder. */
 function install({ folder }: World, name: string, script: string): string {
   const bin = join(dirname(folder), 'bin');
@@ -100,6 +107,17 @@ const files: readonly Case[] = [
   {
     name: 'the target becomes a link while the answer is awaited',
     network: during((world) => symlinkSync('elsewhere', targetOf(world))),
+  },
+  {
+    name: 'a link leads the folder of the target out of the working directory',
+    flags: ['--to', 'file:folder/token'],
+    arrange: linkOut,
+  },
+  {
+    name: 'such a link comes while the answer is awaited',
+    flags: ['--to', 'file:folder/token'],
+    arrange: ({ folder }) => mkdirSync(join(folder, 'folder')),
+    network: during(linkOut),
   },
   {
     name: 'the folder of the target is removed while the answer is awaited',

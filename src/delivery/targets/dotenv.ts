@@ -1,11 +1,12 @@
 import type { Stats } from 'node:fs';
 
 import { largestText, readBounded } from '../../files/bounded-file.ts';
+import type { UserPlace } from '../../files/home.ts';
 import { holderOf, holderEnd, isDead, nameOfHolder } from '../../files/holder.ts';
 import { lockText, takeLock, type LockHolder } from '../../files/lock.ts';
 import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
 import { expand, expandName, nameProblems, variableRule } from './expand.ts';
-import { pathFor, pathProblems } from './file-path.ts';
+import { pathProblems, placeFor } from './file-path.ts';
 import { fileTarget } from './file.ts';
 import { regularFileAt, replaceRegular } from './regular-file.ts';
 import type { Scheme } from './scheme.ts';
@@ -20,7 +21,7 @@ export const dotenvScheme: Scheme = {
     return dotenvTarget({
       given: spec.given,
       name: `dotenv:${expand(spec.body, subject)}#${key}`,
-      path: pathFor(spec, subject, environment),
+      at: placeFor(spec, subject, environment),
       key,
       environment,
     });
@@ -30,7 +31,7 @@ export const dotenvScheme: Scheme = {
 interface DotenvTarget {
   readonly given: string;
   readonly name: string;
-  readonly path: string;
+  readonly at: UserPlace;
   readonly key: string;
   readonly environment: TargetEnvironment;
 }

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 
-import { userPath } from '../../files/home.ts';
+import { isBelow, straying, userPlace, type UserPlace } from '../../files/home.ts';
 import { systemCode } from '../../files/system-error.ts';
 import { expand, placeholderProblems } from './expand.ts';
 import type { TargetSpec } from './scheme.ts';
@@ -16,25 +16,29 @@ export function pathProblems({ body }: TargetSpec): readonly string[] {
 }
 
 /**
- * The absolute path for one account. Only a `~/` the user typed is the home directory.
- * @throws UsageError as `expand` and `userPath` do
+ * The place for one account. Only a `~/` the user typed is the home directory.
+ * @throws UsageError as `expand` and `userPlace` do
  */
-export function pathFor({ body }: TargetSpec, subject: Subject, { ctx }: TargetEnvironment): string {
-  return userPath(body, ctx, (text) => expand(text, subject));
+export function placeFor({ body }: TargetSpec, subject: Subject, { ctx }: TargetEnvironment): UserPlace {
+  return userPlace(body, ctx, (text) => expand(text, subject));
 }
 
 /**
  * The path by way of its folder's real path: what two paths to one file have in common.
- * @throws TargetError when there is no such folder, or when the sandbox must not write there (docs/design.md 7)
+ * @throws TargetError when there is no such folder, when a link leads a relative path out of where it starts, or when the
+ * sandbox must not write there (docs/design.md 7)
  */
-export async function locate(path: string, environment: TargetEnvironment): Promise<string> {
-  const given = dirname(path);
+export async function locate(place: UserPlace, environment: TargetEnvironment): Promise<string> {
+  const given = dirname(place.path);
   const folder = await attempt(`${given} cannot be reached`, () => realFolder(given));
   const { cwd } = environment.ctx;
   if (environment.isSandbox && !isBelow(folder, await realFolder(cwd))) {
     throw refusal(`the sandbox writes files below the working directory only, ${cwd}`);
   }
-  return join(folder, basename(path));
+  const { starts } = environment.files;
+  const problem = await attempt(`${place.start ?? given} cannot be reached`, () => straying(place, folder, starts));
+  if (problem !== null) throw refusal(problem);
+  return join(folder, basename(place.path));
 }
 
 async function realFolder(folder: string): Promise<string> {
@@ -46,9 +50,4 @@ async function realFolder(folder: string): Promise<string> {
     if (systemCode(error) !== 'ENOENT') throw error;
     throw refusal(`there is no folder ${folder}; make it first (mkdir)`);
   }
-}
-
-function isBelow(folder: string, top: string): boolean {
-  const way = relative(top, folder);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -4,10 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 
 import { UsageError } from '../../errors.ts';
 
-import { locate, pathFor, pathProblems } from './file-path.ts';
+import { locate, pathProblems, placeFor } from './file-path.ts';
 import { expand } from './expand.ts';
 import type { Scheme } from './scheme.ts';
 import { regularFileAt, replaceRegular, stepsOf } from './regular-file.ts';
+import type { UserPlace } from '../../files/home.ts';
 import { sweepTemporaries, writeTemporary } from '../../files/replace-file.ts';
 import { systemCode } from '../../files/system-error.ts';
 import { attempt, preflighting, refusal } from './system-call.ts';
@@ -20,7 +21,7 @@ export const fileScheme: Scheme = {
     wholeFileTarget({
       given: spec.given,
       name: `file${spec.isJson ? '+json' : ''}:${expand(spec.body, subject)}`,
-      path: pathFor(spec, subject, environment),
+      at: placeFor(spec, subject, environment),
       isJson: spec.isJson,
       environment,
     }),
@@ -37,7 +38,7 @@ export const profileScheme: Scheme = {
     return wholeFileTarget({
       given,
       name: 'profile',
-      path: resolve(environment.ctx.cwd, file),
+      at: { path: resolve(environment.ctx.cwd, file), start: environment.profileStart ?? null },
       isJson: false,
       mustExist: true,
       environment,
@@ -55,8 +56,7 @@ export interface FileTarget {
   readonly given: string;
   /** As it is printed. */
   readonly name: string;
-  /** Absolute. */
-  readonly path: string;
+  readonly at: UserPlace;
   readonly slot: string | null;
   readonly environment: TargetEnvironment;
   /** Whether there must be a file to replace; default false. */
@@ -71,28 +71,28 @@ export interface FileTarget {
 
 /** A target that replaces a file. `check` and `write` are given the path as `locate` finds it. */
 export function fileTarget(target: FileTarget): Target {
-  const { given, name, path, slot, environment } = target;
+  const { given, name, at, slot, environment } = target;
   let located: string | null = null;
   return {
     name,
-    place: async () => ({ place: located ?? (await locate(path, environment)), slot }),
+    place: async () => ({ place: located ?? (await locate(at, environment)), slot }),
     preflight: () =>
       preflighting(given, async () => {
-        located = await locate(path, environment);
+        located = await locate(at, environment);
         return tryFile(target, located);
       }),
     isEmpty: () => isEmpty(target).catch(() => null),
     deliver: async (payload, signal) => {
       signal.throwIfAborted();
-      await target.write(await locate(path, environment), payload, signal);
+      await target.write(await locate(at, environment), payload, signal);
     },
   };
 }
 
-async function isEmpty({ path, environment, ...target }: FileTarget): Promise<boolean> {
-  const folder = await stat(dirname(path)).catch((error: unknown) => systemCode(error));
+async function isEmpty({ at, environment, ...target }: FileTarget): Promise<boolean> {
+  const folder = await stat(dirname(at.path)).catch((error: unknown) => systemCode(error));
   if (folder === 'ENOENT') return true;
-  const located = await locate(path, environment);
+  const located = await locate(at, environment);
   const current = await regularFileAt(located);
   if (current === null) return true;
   return target.isEmpty === undefined ? current.size === 0 : target.isEmpty(located, current);

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { lstat, readlink, realpath } from 'node:fs/promises';
+import { lstat, readlink, realpath, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { systemCode } from '../../files/system-error.ts';
@@ -22,7 +22,7 @@ export async function regularFileAt(path: string): Promise<Stats | null> {
 }
 
 export interface Replaced {
-  /** In a folder that exists. */
+  /** By way of its folder's real path. */
   readonly path: string;
   /** What `regularFileAt` gave before the content was made. */
   readonly current: Stats | null;
@@ -43,6 +43,7 @@ export async function replaceRegular({ path, current, content, environment, sign
       like: current,
       uuid: ctx.uuid,
       step: stepsOf(path, current),
+      inspect: (temporary, file) => expectIn(dirname(path), temporary, { ctx, file }),
       check: async () => {
         signal.throwIfAborted();
         if (isSameFile(current, await regularFileAt(path))) return;
@@ -54,6 +55,24 @@ export async function replaceRegular({ path, current, content, environment, sign
   } catch (error) {
     throw error instanceof LeftoverError ? refusal(error.message) : error;
   }
+}
+
+/**
+ * Makes sure that a new file is in `folder`, a real path: between the last look at that and the making of the file a link
+ * may have taken the place of any folder on the way. Windows tells no file from another as surely.
+ * @throws TargetError
+ */
+async function expectIn(
+  folder: string,
+  path: string,
+  { ctx, file }: Pick<Replaced['environment'], 'ctx'> & { readonly file: FileHandle },
+): Promise<void> {
+  if (ctx.platform === 'win32') return;
+  const made = await file.stat();
+  const found = await statOrNull(path);
+  const isThere = found?.ino === made.ino && found.dev === made.dev;
+  if (isThere && (await realpath(folder)) === folder) return;
+  throw refusal(`${folder} was put elsewhere meanwhile`);
 }
 
 /** The words for errors of writing a file at `path`, in place of `like`. */

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { UsageError } from '../../errors.ts';
@@ -5,14 +6,14 @@ import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import { makeDirectory } from '../../files/private-directory.ts';
 import { Secret, fingerprintOf } from '../../model/credential.ts';
 import { expand } from './expand.ts';
-import { locate, pathFor, pathProblems } from './file-path.ts';
+import { locate, pathProblems, placeFor } from './file-path.ts';
 import { fileTarget } from './file.ts';
 import { kindsWhere } from './kinds.ts';
 import { regularFileAt, replaceRegular } from './regular-file.ts';
 import type { Scheme } from './scheme.ts';
 import { attempt } from './system-call.ts';
 import type { Target, TargetContext, TargetEnvironment } from './target.ts';
-import { userPath } from '../../files/home.ts';
+import { userPath, type UserPlace } from '../../files/home.ts';
 
 /**
  * `session:<path>`: the session file that Augment's own programs read, one line of JSON (docs/contracts/augment.md 3). What it
@@ -28,11 +29,11 @@ export const sessionScheme: Scheme = {
     }
     const { ctx } = environment;
     const name = `session:${expand(spec.body, subject)}`;
-    const path = pathFor(spec, subject, environment);
+    const at = placeFor(spec, subject, environment);
     const target = fileTarget({
       given: spec.given,
       name,
-      path,
+      at,
       slot: null,
       environment,
       write: async (located, payload, signal) => {
@@ -43,13 +44,13 @@ export const sessionScheme: Scheme = {
         await replaceRegular({ path: located, current, content, environment, signal });
       },
     });
-    return { ...warning(target, environment), holds: () => textAt(path, environment).catch(() => null) };
+    return { ...warning(target, environment), holds: () => textAt(at, environment).catch(() => null) };
   },
 };
 
 /** @throws TargetError, also where the sandbox must not look (docs/design.md 7) */
-async function textAt(path: string, environment: TargetEnvironment): Promise<string | null> {
-  const located = await locate(path, environment);
+async function textAt(at: UserPlace, environment: TargetEnvironment): Promise<string | null> {
+  const located = await locate(at, environment);
   return (await regularFileAt(located)) === null ? null : readBoundedText(located, largestText);
 }
 
@@ -73,7 +74,7 @@ async function backUp(
   const name = `${fingerprintOf(new Secret(token)).replace(':', '-')}.json`;
   const content = JSON.stringify({ path, target, session: text });
   await attempt(`the backup folder ${backupDirectory} cannot be made`, () => makeDirectory(backupDirectory, 0o700));
-  const backup = join(backupDirectory, name);
+  const backup = join(await attempt(`${backupDirectory} cannot be reached`, () => realpath(backupDirectory)), name);
   const current = await regularFileAt(backup);
   await replaceRegular({ path: backup, current, content, environment, signal });
 }

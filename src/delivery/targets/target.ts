@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { CredentialKind, Secret } from '../../model/credential.ts';
+import type { Starts, UserPlace } from '../../files/home.ts';
 import type { ProviderName } from '../../model/account.ts';
 
 /** A place a credential goes to (`--to`), for one account: everything in its name is expanded. */
@@ -71,6 +72,8 @@ export interface TargetEnvironment {
   readonly isSandbox: boolean;
   /** The file that the profile's credential comes from; null where it comes from elsewhere, or there is no profile. */
   readonly profileFile: string | null;
+  /** Where its path starts that is relative to the file that names it; default null. */
+  readonly profileStart?: UserPlace['start'];
   /** Where a session is kept that another one replaces. */
   readonly backupDirectory: string;
   /** Environment variables that hold credentials of providers, which programs are not given. */
@@ -86,6 +89,7 @@ export interface SharedFiles {
   readonly inTurn: <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
   /** Trials of folders that were made, or are under way, by what tells them apart. */
   readonly trials: Map<string, Promise<void>>;
+  readonly starts: Starts;
 }
 
 export type TargetContext = Pick<

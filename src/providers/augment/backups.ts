@@ -1,5 +1,5 @@
-import { lstat, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, realpath, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import * as z from 'zod/mini';
 
@@ -43,6 +43,7 @@ export function openBackups(stateDirectory: string): Backups {
     remove: (fingerprint) => orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
     restore: ({ path, target, session: old }) =>
       orFail(`cannot write ${path}`, async () => {
+        await expectInPlace(dirname(path));
         const found = await lstat(path).catch(() => null);
         // A delivery would not write through a link either (docs/design.md 6).
         if (found?.isFile() === false) {
@@ -58,6 +59,12 @@ export function openBackups(stateDirectory: string): Backups {
         await replaceFile(path, sessionLine(old).reveal(), { like });
       }),
   };
+}
+
+/** No link was on the way to the file when it was kept: one that is there now leads elsewhere. @throws FailedError */
+async function expectInPlace(folder: string): Promise<void> {
+  const found = await realpath(folder);
+  if (found !== folder) throw new FailedError('backup', `${folder} leads to ${found} now`, { provider: 'augment' });
 }
 
 async function readBackup(path: string, fingerprint: string): Promise<Backup | null> {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -55,6 +55,31 @@ describe('recover deliver to the targets of the request', () => {
     expect(await readFile(join(directory, 'there'), 'utf8')).toBe('old');
     expect(deployment.asked()).toEqual([verification, `GET ${accountsPath}`]);
     expect(await idsIn(deployment)).toEqual([]);
+  });
+
+  it('goes nowhere that a link leads to which came there since', async () => {
+    const [above, elsewhere] = [await workFolder(), await workFolder()];
+    const directory = join(above, 'clone');
+    await mkdir(directory);
+    const targets = ['file:t', 'file:../t', 'dotenv:secrets/.env#TOKEN'];
+    const deployment = await withEntry({ directory, targets });
+    await rmdir(directory);
+    await symlink(elsewhere, directory);
+    await mkdir(join(elsewhere, 'secrets'));
+    const { asked } = watched(deployment);
+    const { code, stdout, stderr } = await deployment.run([...deliver, '--yes'], { cwd: await workFolder() });
+    const why = `${directory}, where the path starts, leads to ${elsewhere} and not to ${directory} any more`;
+    const advice = 'if that is meant, name it by its absolute path';
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: ['file:t', 'dotenv:secrets/.env#TOKEN']
+        .map((target) => `sactl: --to "${target}": ${why}; ${advice}\n`)
+        .join(''),
+    });
+    expect(asked()).toEqual([]);
+    expect(await readdir(join(elsewhere, 'secrets'))).toEqual([]);
+    expect(await idsIn(deployment)).toEqual([entryIds.kept]);
   });
 
   it('says in the question where relative paths lead', async () => {

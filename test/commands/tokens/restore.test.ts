@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
@@ -66,6 +66,16 @@ describe('tokens restore', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('could not be seen to work');
     expect(await readFile(path, 'utf8')).toBe('the new one');
+  });
+
+  it('does not follow a link that took the place of a folder since', async () => {
+    const { run, path } = await replaced();
+    const elsewhere = await workFolder();
+    await rm(dirname(path), { recursive: true });
+    await symlink(elsewhere, dirname(path));
+    const { code, stderr } = await run(restore, answering(200));
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `sactl: ${dirname(path)} leads to ${elsewhere} now\n` });
+    expect(await readdir(elsewhere)).toEqual([]);
   });
 
   it('does not write through a link', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { createTargets } from '../../../src/delivery/targets/schemes.ts';
 import { parseTargets } from '../../../src/delivery/targets/parse.ts';
-import { pathFor } from '../../../src/delivery/targets/file-path.ts';
+import { placeFor } from '../../../src/delivery/targets/file-path.ts';
 import type { Subject } from '../../../src/delivery/targets/target.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { hostileText, unprintable } from '../../harness/hostile.ts';
@@ -58,8 +58,8 @@ describe('whatever an account is called', () => {
       fc.property(fc.constantFrom('', './', 'out/', '~/', '../up/'), file, hostile, (typed, name, of) => {
         const environment = folder.environment();
         const spec = { given: 'x', scheme: 'file' as const, isJson: false, body: typed + name, slot: null };
-        const path = orRefused(() => pathFor(spec, of, environment));
-        const plain = orRefused(() => pathFor({ ...spec, body: `${typed}x` }, of, environment));
+        const path = orRefused(() => placeFor(spec, of, environment).path);
+        const plain = orRefused(() => placeFor({ ...spec, body: `${typed}x` }, of, environment).path);
         expect(path === null || dirname(path) === dirname(plain ?? '')).toBe(true);
       }),
       settings,
@@ -71,8 +71,8 @@ describe('whatever an account is called', () => {
       fc.property(fc.constantFrom('', 'out/', '~/'), hostile, (typed, of) => {
         const environment = folder.environment();
         const spec = { given: 'x', scheme: 'file' as const, isJson: false, slot: null };
-        const path = orRefused(() => pathFor({ ...spec, body: `${typed}{name}/{id}` }, of, environment));
-        const plain = orRefused(() => pathFor({ ...spec, body: `${typed}x/y` }, of, environment));
+        const path = orRefused(() => placeFor({ ...spec, body: `${typed}{name}/{id}` }, of, environment).path);
+        const plain = orRefused(() => placeFor({ ...spec, body: `${typed}x/y` }, of, environment).path);
         const top = dirname(dirname(plain ?? ''));
         const isInside = path?.startsWith(`${top}${sep}`) === true && dirname(dirname(path)) === top;
         expect(path === null || isInside).toBe(true);
