@@ -19,7 +19,7 @@ import { freshStateDirectory } from './harness/state.ts';
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** So many files a reader meets on the way of one rotation, and no more. */
-const mostFiles = 113;
+const mostFiles = 115;
 
 /** The files that docs/architecture.md names as the steps of this way, but for `bin.ts`, which starts the process. */
 async function documentedFiles(): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import type { Preflight, TriedTarget } from '../delivery/preflight.ts';
-import { isUntried } from '../delivery/targets/kinds.ts';
+import { trialOf, untriedPart, type Trial } from '../delivery/targets/kinds.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { jsonText } from '../model/exact-number.ts';
@@ -27,12 +27,13 @@ export interface Planned {
 export interface PlannedTarget {
   readonly target: string;
   readonly ok: boolean;
-  /** Only where it cannot be tried beforehand, so that `ok` says little. */
-  readonly tried?: false;
+  /** Only where not all of the delivery can be tried: `ok` says no more than that. */
+  readonly tried?: Exclude<Trial, 'write'>;
 }
 
 export function plannedTarget({ target, problems }: Pick<TriedTarget, 'target' | 'problems'>): PlannedTarget {
-  return { target, ok: problems.length === 0, ...(isUntried({ name: target }) ? { tried: false } : {}) };
+  const tried = trialOf({ name: target });
+  return { target, ok: problems.length === 0, ...(tried !== 'write' && { tried }) };
 }
 
 /** What `--dry-run` prints (docs/design.md 1); at most `most` targets and requests for people. */
@@ -78,8 +79,7 @@ function describe({ operation, requests, effects }: Planned, targets: readonly P
 }
 
 function targetLine({ target, ok, tried }: PlannedTarget): string {
-  const untried = tried === false && ok ? ', which cannot be tried beforehand' : '';
-  return `the credential ${ok ? 'goes' : 'cannot go'} to ${safeText(target)}${untried}`;
+  return `the credential ${ok ? 'goes' : 'cannot go'} to ${safeText(target)}${ok ? untriedPart[tried ?? 'write'] : ''}`;
 }
 
 /** At most `most` of the lines, and how many more there are. */

@@ -2,7 +2,7 @@ import type { AuditLog } from '../state/audit-log.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
 import type { Context } from '../context.ts';
 import type { Issuance } from '../delivery/issuance.ts';
-import { isUntried } from '../delivery/targets/kinds.ts';
+import { trialOf, untriedPart } from '../delivery/targets/kinds.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
@@ -58,7 +58,7 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
   if (common.dryRun) return preview(session, planned, found);
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
   const goes = planned.targets.map((target) => {
-    return `the new credential goes to ${target.name}${isUntried(target) ? ', which cannot be tried beforehand' : ''}`;
+    return `the new credential goes to ${target.name}${untriedPart[trialOf(target)]}`;
   });
   const { action, first = null } = planned;
   await confirmChange(session, { action, effects: [...effectsWithFirst(session, planned), ...goes] });

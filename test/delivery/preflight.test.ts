@@ -14,7 +14,8 @@ import type { FakeTarget, Script } from './script.ts';
 const isPosix = process.platform !== 'win32';
 const isRoot = process.getuid?.() === 0;
 
-const durableKinds = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
+const durableKinds =
+  'file, dotenv, session, profile, gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler or op';
 const file: FakeTarget = { name: 'file:a' };
 const passing: FakeTarget = { name: 'github-env:TOKEN' };
 

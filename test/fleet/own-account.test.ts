@@ -86,7 +86,7 @@ describe("the caller's own account", () => {
     const named = [...argv, '--id', 'app-001', '--id', 'app-002'];
     const path = { ...env, PATH: '/bin:/usr/bin' };
     const durable =
-      'this is the account that sactl signs in with: give a durable --to (file, dotenv, session, profile, gh-secret, kubernetes or vault)';
+      'this is the account that sactl signs in with: give a durable --to (file, dotenv, session, profile, gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler or op)';
     expect(await world.run(named, { env: path })).toEqual({
       code: 2,
       stdout: '',

@@ -16,7 +16,7 @@ function to(...targets: readonly string[]): readonly string[] {
 
 describe('a run whose targets will not do is refused before anything is sent:', () => {
   const only = 'c0000000-0000-4000-8000-000000000001';
-  const advice = 'put {name} or {id} into the value of --to';
+  const advice = 'put {name} or {id} into the value of --to, or rotate them one by one';
   interface Case {
     readonly name: string;
     readonly argv: readonly string[];
@@ -130,7 +130,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       argv: [...to('exec:cat {name}'), '--no-journal'],
       options: { env: { PATH: '/bin:/usr/bin' } },
       lines: [
-        '--no-journal needs a durable --to (file, dotenv, session, profile, gh-secret, kubernetes or vault): otherwise nothing keeps the credential',
+        '--no-journal needs a durable --to (file, dotenv, session, profile, gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler or op): otherwise nothing keeps the credential',
       ],
     },
     {

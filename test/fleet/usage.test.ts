@@ -44,8 +44,8 @@ describe('rotating several accounts refuses, without a request,', () => {
     [
       ['--all', '--to', 'file:{nobody}', '--to', 'nowhere:x', '--yes'],
       [
-        '--to "file:{nobody}": {nobody} stands for nothing; what does is {provider} {profile} {org} {id} {name}',
-        '--to "nowhere:x": "nowhere" is no kind of target; there are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, kubernetes, vault',
+        '--to "file:{nobody}": {nobody} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}',
+        '--to "nowhere:x": "nowhere" is no kind of target; there are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler, op',
       ],
     ],
     [['--all', ...toFiles, '--yes', '--report', 'x.txt'], ['--report "x.txt" ends in neither .md nor .json']],

@@ -72,6 +72,12 @@ export const programTargets: Readonly<Record<Exclude<TargetKindName, FileKind>, 
   'gh-secret': ['gh-secret:acme/app#TOKEN', 'gh-secret:acme/app@prod#{name}', 'gh-secret:{name}/app#TOKEN'],
   kubernetes: ['kubernetes:ns/{name}#token', 'kubernetes:ns/secret#token'],
   vault: ['vault:secret/{name}#token', 'vault:secret/ci#token', 'vault:-x/ci#token'],
+  'gitlab-variable': ['gitlab-variable:acme/app#TOKEN', 'gitlab-variable:acme#{NAME}@prod'],
+  'aws-secret': ['aws-secret:ci/{name}', 'aws-secret:ci#token?region=eu-west-1', 'aws-secret:-x'],
+  'gcp-secret': ['gcp-secret:acme-prod/{name}', 'gcp-secret:acme-prod'],
+  'azure-keyvault': ['azure-keyvault:acme-kv/{name}', 'azure-keyvault:acme-kv/token?field=clientId'],
+  doppler: ['doppler:app/prd#{NAME}', 'doppler:app/prd#token'],
+  op: ['op:ops/nscale#credential', 'op:ops/{name}#token?field=nope'],
 };
 
 /** A value of `--to`, valid more often than not. Hostile ones have no path in them that leads out of the root. */

@@ -1,7 +1,9 @@
 import { Help } from '@commander-js/extra-typings';
 
-import { targetForms } from '../../delivery/targets/kinds.ts';
+import { credentialFields } from '../../delivery/targets/field.ts';
+import { kindsWhere, targetForms } from '../../delivery/targets/kinds.ts';
 import { exitCodeMeanings } from '../../errors.ts';
+import { listOf } from '../../model/text.ts';
 import { environmentParts } from './environment.ts';
 
 /** A text of `sactl help`. */
@@ -26,6 +28,8 @@ function rowsOf(meanings: Readonly<Record<string, string>>): HelpBlock {
   return { kind: 'rows', rows: Object.entries(meanings).map(([term, meaning]) => ({ term, meaning })) };
 }
 
+const otherFields = credentialFields.filter((field) => field !== 'value');
+
 const targets: Topic = {
   title: 'Targets (--to)',
   blocks: [
@@ -34,14 +38,23 @@ const targets: Topic = {
       kind: 'text',
       text:
         "{provider}, {profile}, {org}, {id} and {name} stand for the account's own, but not in the name of a program, " +
-        'repository, namespace or mount. A path may begin with ~/. New files are readable by you alone; a file that is ' +
-        'there keeps its owner and mode. Links and special files are refused, and a file is replaced as a whole or not at all.',
+        'repository, project, namespace or mount; {NAME} is the name in upper case, with _ for all but letters and digits. ' +
+        'At its very end, ?field=<part> makes a target take another part of the credential than its value: ' +
+        `${listOf(otherFields, 'or')}.`,
     },
     {
       kind: 'text',
       text:
-        'Every target is tried before anything is sent. With --to nothing secret is printed. What cannot be delivered ' +
-        'within a minute stays in the journal: see "sactl recover list".',
+        'A path may begin with ~/. New files are readable by you alone; a file that is there keeps its owner and mode. ' +
+        'Links and special files are refused, and a file is replaced as a whole or not at all.',
+    },
+    {
+      kind: 'text',
+      text:
+        'Every target is tried before anything is sent, as far as its program can tell: ' +
+        `${listOf(kindsWhere(({ tried }) => tried === 'read'))} show that they are there, and not whether they may be ` +
+        `written; of ${listOf(kindsWhere(({ tried }) => tried === 'nothing'))} nothing can be tried. With --to nothing ` +
+        'secret is printed. What cannot be delivered within a minute stays in the journal: see "sactl recover list".',
     },
   ],
 };

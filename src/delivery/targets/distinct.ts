@@ -35,7 +35,10 @@ function overlap(one: TargetPlace, other: TargetPlace): boolean {
 }
 
 function clash(one: AccountTarget, other: AccountTarget): string {
-  const advice = one.account === other.account ? 'name it once' : 'put {name} or {id} into the value of --to';
+  const advice =
+    one.account === other.account
+      ? 'name it once'
+      : 'put {name} or {id} into the value of --to, or rotate them one by one';
   return `${describe(one)} and ${describe(other)} are the same place; ${advice}`;
 }
 

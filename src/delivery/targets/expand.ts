@@ -28,7 +28,13 @@ const placeholders: ReadonlyMap<string, Placeholder> = new Map([
   ],
   ['id', { valueOf: (subject: Subject) => subject.id, absence: unknownId }],
   ['name', { valueOf: (subject: Subject) => subject.name, absence: '' }],
+  ['NAME', { valueOf: (subject: Subject) => variableCase(subject.name), absence: '' }],
 ]);
+
+/** A name as names of variables are written: in upper case, with `_` for every character that is no letter or digit of ASCII. */
+function variableCase(name: string): string {
+  return Array.from(name, (character) => (/[0-9A-Za-z]/.test(character) ? character.toUpperCase() : '_')).join('');
+}
 
 /** Whether something in braces is in the text, known or not. */
 export function hasPlaceholder(text: string): boolean {

@@ -1,5 +1,6 @@
 import { listOf, quoted } from '../../model/text.ts';
-import { isTargetKind, kindsWhere, targetKinds } from './kinds.ts';
+import { fieldProblem, isCredentialField, splitField } from './field.ts';
+import { isTargetKind, kindsWhere, targetKinds, type TargetKind, type TargetKindName } from './kinds.ts';
 import type { TargetSpec } from './scheme.ts';
 import { schemes } from './schemes.ts';
 import { problemOf } from './system-call.ts';
@@ -12,7 +13,7 @@ export interface ParsedTargets {
   readonly problems: readonly string[];
 }
 
-type Parsed = { readonly spec: TargetSpec } | { readonly problem: string };
+type Parsed = { readonly spec: TargetSpec } | Problem;
 
 /** Takes the values of `--to` apart and checks what can be checked for all accounts alike. */
 export function parseTargets(values: readonly string[], environment: TargetEnvironment): ParsedTargets {
@@ -29,29 +30,72 @@ export function parseTargets(values: readonly string[], environment: TargetEnvir
 }
 
 function parse(given: string): Parsed {
-  const colon = given.indexOf(':');
-  const word = colon < 0 ? given : given.slice(0, colon);
-  const name = word.replace(/\+json$/, '');
-  if (!isTargetKind(name))
+  const { rest: address, field } = splitField(given);
+  const colon = address.indexOf(':');
+  const word = colon < 0 ? address : address.slice(0, colon);
+  const scheme = word.replace(/\+json$/, '');
+  if (!isTargetKind(scheme))
     return { problem: `${quoted(word)} is no kind of target; there are ${knownWords.join(', ')}` };
-  const { body, slot, jsonMeaning } = targetKinds[name];
-  const isJson = word !== name;
-  if (isJson && jsonMeaning === undefined)
-    return { problem: `${name} does not take +json; only ${listOf(takingJson)} do` };
-  const rest = colon < 0 ? '' : given.slice(colon + 1);
-  if (body === null && colon >= 0) return { problem: `nothing may follow ${name}` };
-  if (body !== null && rest === '') return { problem: `say where to, after ${word}:` };
-  const ends = slot === undefined ? { body: rest, slot: null } : slotOf(rest);
-  if (ends === null) return { problem: `say under which name, as in ${word}:<where>#<KEY>` };
-  return { spec: { given, scheme: name, isJson, ...ends } };
+  const isJson = word !== scheme;
+  const part = fieldOf(field, { word, scheme, isJson });
+  if ('problem' in part) return part;
+  const ends = endsOf(colon < 0 ? null : address.slice(colon + 1), word, targetKinds[scheme]);
+  return 'problem' in ends ? ends : { spec: { given, scheme, isJson, ...part, ...ends } };
+}
+
+type Problem = { readonly problem: string };
+
+/** The part of the credential, where it goes as a whole or in part. */
+function fieldOf(
+  field: string | null,
+  { word, scheme, isJson }: { readonly word: string; readonly scheme: TargetKindName; readonly isJson: boolean },
+): Pick<TargetSpec, 'field'> | Problem {
+  if (isJson && targetKinds[scheme].jsonMeaning === undefined)
+    return { problem: `${scheme} does not take +json; only ${listOf(takingJson)} do` };
+  if (field === null) return { field: 'value' };
+  if (!isCredentialField(field)) return { problem: fieldProblem(field) };
+  if (isJson && field !== 'value')
+    return { problem: `${word} takes the whole credential: leave out +json or ?field=${field}` };
+  return { field };
+}
+
+/** @param text what follows the colon; null where there is none */
+function endsOf(
+  text: string | null,
+  word: string,
+  kind: TargetKind,
+): Pick<TargetSpec, 'body' | 'slot' | 'options'> | Problem {
+  if (kind.body === null) {
+    return text === null ? { body: '', slot: null, options: {} } : { problem: `nothing may follow ${word}` };
+  }
+  if (text === null || text === '') return { problem: `say where to, after ${word}:` };
+  const { rest, options } = splitOptions(text, kind);
+  const ends = kind.slot === undefined ? { body: rest, slot: null } : slotOf(rest, kind);
+  if (ends === null) return { problem: `say under which name, as in ${word}:<where>#${kind.slot ?? ''}` };
+  return { ...ends, options };
 }
 
 const takingJson = kindsWhere(({ jsonMeaning }) => jsonMeaning !== undefined);
 
 const knownWords = kindsWhere(() => true).map((name) => (takingJson.includes(name) ? `${name}[+json]` : name));
 
-function slotOf(rest: string): { body: string; slot: string } | null {
+/** Takes the options of the kind off the end, in any order. */
+function splitOptions(
+  text: string,
+  { options: known = [] }: Pick<TargetKind, 'options'>,
+): { readonly rest: string; readonly options: TargetSpec['options'] } {
+  for (const name of known) {
+    const [, rest, value] = new RegExp(`^(.*)\\?${name}=([^?#]*)$`, 's').exec(text) ?? [];
+    if (rest === undefined || value === undefined) continue;
+    const before = splitOptions(rest, { options: known.filter((other) => other !== name) });
+    return { rest: before.rest, options: { ...before.options, [name]: value } };
+  }
+  return { rest: text, options: {} };
+}
+
+function slotOf(rest: string, { isSlotOptional }: TargetKind): { body: string; slot: string | null } | null {
   const hash = rest.lastIndexOf('#');
+  if (hash < 0 && isSlotOptional === true) return { body: rest, slot: null };
   if (hash <= 0 || hash === rest.length - 1) return null;
   return { body: rest.slice(0, hash), slot: rest.slice(hash + 1) };
 }

@@ -1,4 +1,5 @@
-import type { TargetKindName } from './kinds.ts';
+import type { CredentialField } from './field.ts';
+import type { TargetKindName, TargetOption } from './kinds.ts';
 import type { Subject, Target, TargetEnvironment } from './target.ts';
 
 /** One value of `--to`, taken apart but not expanded. */
@@ -9,10 +10,14 @@ export interface TargetSpec {
   readonly scheme: TargetKindName;
   /** Whether it takes the whole credential object (`file+json:`). */
   readonly isJson: boolean;
-  /** Between the first `:` and the last `#`, where the kind has slots; else all after the `:`. */
+  /** Between the first `:` and the last `#`, where the kind has slots; else all after the `:`. Without options and field. */
   readonly body: string;
-  /** After the last `#`; null where the kind has no slots. */
+  /** After the last `#`; null where the kind has no slots, or it was left out. */
   readonly slot: string | null;
+  /** e.g. `{ region: 'eu-west-1' }`; only those that the kind has. */
+  readonly options: Readonly<Partial<Record<TargetOption, string>>>;
+  /** The part of the credential that goes there. */
+  readonly field: CredentialField;
 }
 
 /** The code of one kind of target, in a file of its own. */

@@ -1,7 +1,14 @@
 import { dotenvScheme } from './dotenv.ts';
+import { awsSecretScheme } from './programs/aws-secret.ts';
+import { azureKeyvaultScheme } from './programs/azure-keyvault.ts';
+import { dopplerScheme } from './programs/doppler.ts';
 import { execScheme } from './programs/exec.ts';
+import { gcpSecretScheme } from './programs/gcp-secret.ts';
+import { withField } from './field.ts';
 import { fileScheme, profileScheme } from './file.ts';
 import { ghSecretScheme } from './programs/gh-secret.ts';
+import { gitlabVariableScheme } from './programs/gitlab-variable.ts';
+import { opScheme } from './programs/op.ts';
 import { githubEnvScheme, githubOutputScheme } from './github.ts';
 import { targetKinds, type TargetKindName } from './kinds.ts';
 import { kubernetesScheme } from './programs/kubernetes.ts';
@@ -24,6 +31,12 @@ export const schemes: Readonly<Record<TargetKindName, Scheme>> = {
   'gh-secret': ghSecretScheme,
   kubernetes: kubernetesScheme,
   vault: vaultScheme,
+  'gitlab-variable': gitlabVariableScheme,
+  'aws-secret': awsSecretScheme,
+  'gcp-secret': gcpSecretScheme,
+  'azure-keyvault': azureKeyvaultScheme,
+  doppler: dopplerScheme,
+  op: opScheme,
 };
 
 /**
@@ -50,7 +63,7 @@ export function createTargets(
 }
 
 function createTarget(spec: TargetSpec, subject: Subject, environment: TargetEnvironment): Target {
-  const target = schemes[spec.scheme].create(spec, subject, environment);
+  const target = withField(schemes[spec.scheme].create(spec, subject, environment), spec.field, subject.provider);
   return environment.isSandbox && !targetKinds[spec.scheme].isPath ? simulated(target) : target;
 }
 

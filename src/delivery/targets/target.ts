@@ -17,13 +17,23 @@ export interface Target {
   readonly preflight: () => Promise<readonly string[]>;
   /** What is there now, where a provider can read an older credential out of it; null when nothing is. */
   readonly holds?: () => Promise<string | null>;
-  /** Whether nothing is there; null where that cannot be told. Absent where it cannot be read. */
-  readonly isEmpty?: () => Promise<boolean | null>;
+  /** What is stored there now, without its value; null where that cannot be told. Absent where it cannot be read. */
+  readonly stored?: () => Promise<StoredValue | null>;
   /**
    * Puts the credential there, all of it or nothing.
    * @throws TargetError; InterruptedError when `signal` ended it
    */
   readonly deliver: (payload: TargetPayload, signal: AbortSignal) => Promise<void>;
+}
+
+/** What is known of the value in a target without reading it. */
+export interface StoredValue {
+  /** Whether there is a value that is not empty. */
+  readonly isThere: boolean;
+  /** As the service counts or names them; null where it has none. */
+  readonly version: string | null;
+  /** When it was written, in ISO 8601; null where the service does not tell. */
+  readonly updatedAt: string | null;
 }
 
 /** Two targets are the same when their places are, whatever the case, and their slots are the same or one has none. */

@@ -44,7 +44,7 @@ describe.each(verbs)('sa $verb --no-journal', ({ argv, account, id, post }) => {
       const { code, stdout, stderr } = await deployment.run([...argv, ...flags], { cwd, env });
       expect({ code, stdout, sent: deployment.mutations() }).toEqual({ code: 2, stdout: '', sent: [] });
       expect(stderr).toContain(
-        '--no-journal needs a durable --to (file, dotenv, session, profile, gh-secret, kubernetes or vault): otherwise nothing keeps the credential',
+        '--no-journal needs a durable --to (file, dotenv, session, profile, gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler or op): otherwise nothing keeps the credential',
       );
     },
   );

@@ -23,7 +23,8 @@ function asItself(): NscaleDeployment {
   return nscale({ ...predictable, token: sandboxTokens.selfRotating });
 }
 
-const places = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
+const places =
+  'file, dotenv, session, profile, gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler or op';
 
 describe("rotating the caller's own account", () => {
   const noTarget = `this is the account that sactl signs in with: give a durable --to (${places})`;

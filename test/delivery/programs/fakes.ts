@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Secret } from '../../../src/model/credential.ts';
+import { isCredentialField, splitField } from '../../../src/delivery/targets/field.ts';
 import { isTargetKind, targetKinds } from '../../../src/delivery/targets/kinds.ts';
 import type { Scheme, TargetSpec } from '../../../src/delivery/targets/scheme.ts';
 import type {
@@ -21,6 +22,8 @@ export interface Answer {
   readonly code?: number;
   /** `{input}` stands for what it read, `{base64}` for that in base64. */
   readonly stderr?: string;
+  /** Default: what it read. */
+  readonly stdout?: string;
 }
 
 /** One call of a fake program, as it saw it. */
@@ -87,7 +90,7 @@ function fakeLines(log: string, answers: readonly Answer[]): readonly string[] {
     "const answer = answers.find(({ when }) => argv.join(' ').startsWith(when)) ?? {};",
     "const base64 = Buffer.from(input).toString('base64');",
     "const said = (answer.stderr ?? '').replaceAll('{input}', input).replaceAll('{base64}', base64);",
-    'process.stdout.write(input);',
+    'process.stdout.write(answer.stdout ?? input);',
     'process.stderr.write(said, () => process.exit(answer.code ?? 0));',
   ];
 }
@@ -122,10 +125,12 @@ export const payload: TargetPayload = {
 
 /** A value of `--to` without mistakes, taken apart as the program does, whatever is wrong with its parts. */
 export function specOf(given: string): TargetSpec {
-  const [word = '', ...rest] = given.split(':');
+  const { rest: address, field } = splitField(given);
+  const [word = '', ...rest] = address.split(':');
   const scheme = word.replace('+json', '');
   if (!isTargetKind(scheme)) throw new Error(`${given} is no target`);
-  const tail = rest.join(':');
+  const tail = rest.join(':').replace(/\?region=.*$/, '');
+  const region = /\?region=(.*)$/.exec(address)?.[1];
   const hash = targetKinds[scheme].slot === undefined ? -1 : tail.lastIndexOf('#');
   return {
     given,
@@ -133,6 +138,8 @@ export function specOf(given: string): TargetSpec {
     isJson: word.endsWith('+json'),
     body: hash < 0 ? tail : tail.slice(0, hash),
     slot: hash < 0 ? null : tail.slice(hash + 1),
+    options: region === undefined ? {} : { region },
+    field: field !== null && isCredentialField(field) ? field : 'value',
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { vaultScheme } from '../../../src/delivery/targets/programs/vault.ts';
-import { deliver, secret, specOf, subject, targetOf, workshop, type Workshop } from './fakes.ts';
+import { deliver, secret, specOf, subject, targetOf, workshop, type Answer, type Workshop } from './fakes.ts';
 
 let shop: Workshop;
 beforeEach(async () => {
@@ -19,8 +19,16 @@ const absent = {
 const denied =
   'Error writing data to secret/data/ci: Error making API request.\n\nURL: PATCH http://127.0.0.1:8200/v1/secret/data/ci\nCode: 403. Errors:\n\n* permission denied\n';
 
-test('it is tried by looking its token up, and patched with the secret on stdin only', async () => {
-  await shop.fake('vault');
+/** What vault says of a mount, and of what its token may do there. */
+const mount: Answer = {
+  when: 'read',
+  stdout: JSON.stringify({ data: { path: 'secret/', type: 'kv', options: { version: '2' } } }),
+};
+
+const may: Answer = { when: 'token capabilities', stdout: '["create","patch","read","update"]' };
+
+test('it is tried by what its token may do, and patched with the secret on stdin only', async () => {
+  await shop.fake('vault', [mount, may]);
   const environment = shop.environment({
     env: { VAULT_ADDR: 'https://vault.example.com', NSCALE_SERVICE_TOKEN: 'nsc-own' },
   });
@@ -30,6 +38,8 @@ test('it is tried by looking its token up, and patched with the secret on stdin 
   const calls = await shop.calls();
   expect(calls.map(({ argv, input }) => ({ argv, input }))).toEqual([
     { argv: ['token', 'lookup'], input: '' },
+    { argv: ['read', '-format=json', 'sys/internal/ui/mounts/secret/acme/ci-deploy'], input: '' },
+    { argv: ['token', 'capabilities', '-format=json', 'secret/data/acme/ci-deploy'], input: '' },
     { argv: ['kv', 'patch', 'secret/acme/ci-deploy', 'token=-'], input: secret },
   ]);
   for (const { argv, env } of calls) {
@@ -92,7 +102,8 @@ test.each([
   { given: 'vault:{org}/ci#t', start: 'the mount must be written out: ' },
   { given: 'vault:/secret/ci#t', start: 'the mount is missing' },
   { given: 'vault:-address=x/ci#t', start: 'the mount cannot be "-address=x": ' },
-  { given: 'vault:secret/#t', start: 'a part of the path is missing' },
+  { given: 'vault:secret/#t', start: 'a path must follow the mount' },
+  { given: 'vault:secret//ci#t', start: 'a part of the path is missing' },
   { given: 'vault:secret/../ci#t', start: 'a part of the path cannot be "..": ' },
   { given: 'vault:secret/a b#t', start: 'a part of the path cannot be "a b": ' },
   { given: 'vault:secret/ci', start: 'the field is missing' },
@@ -121,4 +132,50 @@ test('a vault that nobody is signed in to is a matter of usage', async () => {
     ),
     hint: 'vault login',
   });
+});
+
+test.each([
+  {
+    what: 'may read, and not write',
+    answers: [mount, { ...may, stdout: '["list","read"]' }],
+    problem: 'vault says that its token may not write secret/data/ci: list, read',
+    hint: 'a policy must give it create, update and patch there',
+  },
+  {
+    what: 'is of version 1',
+    answers: [{ ...mount, stdout: JSON.stringify({ data: { path: 'secret/', options: null } }) }],
+    problem: 'vault has no version 2 of KV at secret/',
+    hint: 'vault kv enable-versioning would make it one',
+  },
+])('a place that $what is a matter of usage', async ({ answers, problem, hint }) => {
+  await shop.fake('vault', answers);
+  const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });
+  await expect(target.preflight()).rejects.toMatchObject({
+    name: 'UsageError',
+    message: `--to "vault:secret/ci#token": ${problem}`,
+    hint,
+  });
+});
+
+test('where the token may not ask, it is said that the right to write is not known', async () => {
+  const warning = 'vault:secret/ci: whether the token of vault may write there cannot be told beforehand';
+  for (const answers of [[{ ...mount, code: 2 }], [mount, { ...may, code: 2 }]]) {
+    await shop.fake('vault', answers);
+    const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });
+    expect(await target.preflight()).toEqual([warning]);
+  }
+});
+
+test.each([
+  {
+    answer: { stdout: '{"data":{"current_version":7,"updated_time":"2026-11-01T02:03:04Z"}}' },
+    stored: { isThere: true, version: '7', updatedAt: '2026-11-01T02:03:04Z' },
+  },
+  { answer: { stdout: '{"data":{"current_version":0}}' }, stored: { isThere: false, version: null, updatedAt: null } },
+  { answer: { code: 2, stderr: absent.read }, stored: { isThere: false, version: null, updatedAt: null } },
+  { answer: { code: 2, stderr: denied }, stored: null },
+])('what is stored is $stored', async ({ answer, stored }) => {
+  await shop.fake('vault', [{ when: 'kv metadata get', ...answer }]);
+  const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });
+  expect(await target.stored?.()).toEqual(stored);
 });

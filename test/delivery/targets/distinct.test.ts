@@ -68,7 +68,7 @@ describe('for several accounts', () => {
     ['file:{name}', ['ci', 'CI'], 'file:ci for ci and file:CI for CI'],
   ])('%s is not', async (value, accounts, both) => {
     expect(await problemsOf([value], accounts)).toStrictEqual([
-      `${both} are the same place; put {name} or {id} into the value of --to`,
+      `${both} are the same place; put {name} or {id} into the value of --to, or rotate them one by one`,
     ]);
   });
 });

@@ -53,11 +53,20 @@ describe('whatever an account is called', () => {
     '~{name}',
   );
 
+  const plainTail = { options: {}, field: 'value' as const };
+
   test('a file stays in the folder that was typed', () => {
     fc.assert(
       fc.property(fc.constantFrom('', './', 'out/', '~/', '../up/'), file, hostile, (typed, name, of) => {
         const environment = folder.environment();
-        const spec = { given: 'x', scheme: 'file' as const, isJson: false, body: typed + name, slot: null };
+        const spec = {
+          given: 'x',
+          scheme: 'file' as const,
+          isJson: false,
+          body: typed + name,
+          slot: null,
+          ...plainTail,
+        };
         const path = orRefused(() => placeFor(spec, of, environment).path);
         const plain = orRefused(() => placeFor({ ...spec, body: `${typed}x` }, of, environment).path);
         expect(path === null || dirname(path) === dirname(plain ?? '')).toBe(true);
@@ -70,7 +79,7 @@ describe('whatever an account is called', () => {
     fc.assert(
       fc.property(fc.constantFrom('', 'out/', '~/'), hostile, (typed, of) => {
         const environment = folder.environment();
-        const spec = { given: 'x', scheme: 'file' as const, isJson: false, slot: null };
+        const spec = { given: 'x', scheme: 'file' as const, isJson: false, slot: null, ...plainTail };
         const path = orRefused(() => placeFor({ ...spec, body: `${typed}{name}/{id}` }, of, environment).path);
         const plain = orRefused(() => placeFor({ ...spec, body: `${typed}x/y` }, of, environment).path);
         const top = dirname(dirname(plain ?? ''));

@@ -125,5 +125,5 @@ export function targetOf(
 }
 
 export function specOf(spec: Partial<TargetSpec> & { readonly body: string }): TargetSpec {
-  return { given: 'given', scheme: 'file', isJson: false, slot: null, ...spec };
+  return { given: 'given', scheme: 'file', isJson: false, slot: null, options: {}, field: 'value', ...spec };
 }

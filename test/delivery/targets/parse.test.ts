@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseTargets } from '../../../src/delivery/targets/parse.ts';
 import { createFolder } from './folder.ts';
 
-const plain = { isJson: false, slot: null };
+const plain = { isJson: false, slot: null, options: {}, field: 'value' };
 const outputRule = 'is no name of an output: letters, digits, _ and -, a letter or _ first';
 
 describe('--to', () => {
@@ -21,6 +21,24 @@ describe('--to', () => {
     ['gh-secret:acme/app#TOKEN', { ...plain, scheme: 'gh-secret', body: 'acme/app', slot: 'TOKEN' }],
     ['kubernetes:prod/ci#token', { ...plain, scheme: 'kubernetes', body: 'prod/ci', slot: 'token' }],
     ['vault:secret/ci#token', { ...plain, scheme: 'vault', body: 'secret/ci', slot: 'token' }],
+    ['aws-secret:ci/nscale', { ...plain, scheme: 'aws-secret', body: 'ci/nscale' }],
+    [
+      'aws-secret:arn:aws:secretsmanager:eu-west-1:123456789012:secret:ci-AbCdEf#token?region=eu-west-2?field=clientId',
+      {
+        ...plain,
+        scheme: 'aws-secret',
+        body: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ci-AbCdEf',
+        slot: 'token',
+        options: { region: 'eu-west-2' },
+        field: 'clientId',
+      },
+    ],
+    ['gitlab-variable:acme#KEY@prod', { ...plain, scheme: 'gitlab-variable', body: 'acme', slot: 'KEY@prod' }],
+    ['file:a?field=expiresAt', { ...plain, scheme: 'file', body: 'a', field: 'expiresAt' }],
+    ['file:a?field=b?field=value', { ...plain, scheme: 'file', body: 'a?field=b' }],
+    ['file+json:a?field=value', { ...plain, scheme: 'file', isJson: true, body: 'a' }],
+    ['exec:curl https://x/?field=y/z', { ...plain, scheme: 'exec', body: 'curl https://x/?field=y/z' }],
+    ['profile?field=value', { ...plain, scheme: 'profile', body: '' }],
   ])('%s is taken apart', async (given, expected) => {
     await using folder = await createFolder();
     const environment = folder.environment({ profileFile: '/x/token' });
@@ -28,7 +46,7 @@ describe('--to', () => {
   });
 
   const kinds =
-    'file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, kubernetes, vault';
+    'file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler, op';
 
   test.each([
     ['token.txt', `"token.txt" is no kind of target; there are ${kinds}`],
@@ -50,7 +68,13 @@ describe('--to', () => {
     ['dotenv:.env', 'say under which name, as in dotenv:<where>#<KEY>'],
     ['dotenv:.env#', 'say under which name, as in dotenv:<where>#<KEY>'],
     ['dotenv:#KEY', 'say under which name, as in dotenv:<where>#<KEY>'],
-    ['gh-secret:acme/app', 'say under which name, as in gh-secret:<where>#<KEY>'],
+    ['gh-secret:acme/app', 'say under which name, as in gh-secret:<where>#<NAME>'],
+    ['aws-secret:#key', 'say under which name, as in aws-secret:<where>#<json key>'],
+    [
+      'file:a?field=secret',
+      '"secret" is no part of a credential: there are value, clientId, expiresAt, fingerprint and kind; to a name that ends in ?field=…, add ?field=value',
+    ],
+    ['file+json:a?field=clientId', 'file+json takes the whole credential: leave out +json or ?field=clientId'],
     ['github-output:a.b', `"a.b" ${outputRule}`],
     ['file:a/', "it names a folder; a file's name must follow"],
   ])('%j is refused', async (given, problem) => {

@@ -15,7 +15,8 @@ const { clientId, clientSecret } = runaiSandboxClients.administrator;
 const own = ['sa', 'rotate', '--id', clientId, '--yes'];
 const other = ['sa', 'rotate', '--id', ciVision.name, '--yes'];
 const asText = ['--format', 'yaml'];
-const durable = 'file, dotenv, session, profile, gh-secret, kubernetes or vault';
+const durable =
+  'file, dotenv, session, profile, gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler or op';
 const lostForGood =
   'rotate again: sactl serviceaccounts rotate --id ' +
   `${runaiAccountIds.administrator}; if this credential is dead, only an administrator can do that`;

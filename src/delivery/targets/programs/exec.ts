@@ -26,9 +26,8 @@ export const execScheme: Scheme = {
       place: { place: `exec:${command}`, slot: null },
       program: expandHome(program, environment.ctx.homeDirectory),
       environment,
-      checks: [],
-      deliver: (run, { text, json, meta }) =>
-        run({ args, input: spec.isJson ? json : text, variables: variablesOf(meta) }),
+      deliver: (tool, { text, json, meta }) =>
+        tool({ args, input: spec.isJson ? json : text, variables: variablesOf(meta) }),
     });
   },
 };

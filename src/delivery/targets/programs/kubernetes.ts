@@ -1,49 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { Secret } from '../../../model/credential.ts';
-import { expandName, fixedNameProblems, nameProblems, nameRule } from '../expand.ts';
-import { programTarget } from './program-target.ts';
-import type { Scheme, TargetSpec } from '../scheme.ts';
-
-/** `kubernetes:<namespace>/<secret>#<key>`: one key of a Secret, in the cluster that kubectl talks to. */
-export const kubernetesScheme: Scheme = {
-  problems: (spec) => {
-    const { namespace, secret } = partsOf(spec);
-    return [
-      ...fixedNameProblems(namespace, namespaceRule),
-      ...nameProblems(secret, secretRule),
-      ...nameProblems(spec.slot ?? '', keyRule),
-    ];
-  },
-  create: (spec, subject, environment) => {
-    const parts = partsOf(spec);
-    const { namespace } = parts;
-    const secret = expandName(parts.secret, secretRule, subject);
-    const key = expandName(spec.slot ?? '', keyRule, subject);
-    const place = `kubernetes:${namespace}/${secret}`;
-    return programTarget({
-      given: spec.given,
-      name: `${place}#${key}`,
-      place: { place, slot: key },
-      program: 'kubectl',
-      environment,
-      checks: [
-        {
-          args: applyArgs(namespace, key, true),
-          input: manifest(secret, key, 'placeholder'),
-          hint: 'kubectl config current-context',
-        },
-      ],
-      deliver: (run, { text }) =>
-        run({ args: applyArgs(namespace, key, false), input: manifest(secret, key, text.reveal()) }),
-    });
-  },
-};
-
-function partsOf({ body }: TargetSpec): { readonly namespace: string; readonly secret: string } {
-  const [namespace = '', ...rest] = body.split('/');
-  return { namespace, secret: rest.join('/') };
-}
+import { nameRule } from '../expand.ts';
+import { fixed, free, nothingThere, passAll, programScheme, valueThere } from './program-kind.ts';
 
 const label = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -66,6 +25,33 @@ const keyRule = nameRule(
   'up to 253 letters, digits, -, _ and . are right, without .. at the start',
   (name) => /^(?!\.\.|\.$)[\w.-]{1,253}$/.test(name),
 );
+
+/** `kubernetes:<namespace>/<secret>#<key>`: one key of a Secret, in the cluster that kubectl talks to. */
+export const kubernetesScheme = programScheme({
+  program: 'kubectl',
+  body: /^(?<namespace>[^/]*)(?:\/(?<secret>.*))?$/s,
+  names: { namespace: fixed(namespaceRule), secret: free(secretRule), slot: free(keyRule) },
+  check: (tool, { namespace, secret, slot }) =>
+    passAll(tool, [
+      {
+        args: applyArgs(namespace, slot, true),
+        input: manifest(secret, slot, 'placeholder'),
+        hint: 'kubectl config current-context',
+      },
+    ]),
+  deliver: (tool, { namespace, secret, slot }, { text }) =>
+    tool({ args: applyArgs(namespace, slot, false), input: manifest(secret, slot, text.reveal()) }),
+  stored: ({ namespace, secret, slot }) => ({
+    run: { args: ['get', 'secret', secret, '-n', namespace, '-o', `go-template=${versionOf(slot)}`], input: null },
+    absence: /\(NotFound\)/,
+    read: (stdout) => (stdout === '' ? nothingThere : valueThere({ version: stdout })),
+  }),
+});
+
+/** Prints the version of the Secret where it has the key, and never a value. */
+function versionOf(key: string): string {
+  return `{{if .data}}{{with index .data "${key}"}}{{$.metadata.resourceVersion}}{{end}}{{end}}`;
+}
 
 function applyArgs(namespace: string, key: string, isTrial: boolean): readonly string[] {
   return [

@@ -5,22 +5,35 @@ import type { Secret } from '../../../model/credential.ts';
 import { findProgram } from '../../../programs/find-program.ts';
 import { runWithSecret, secretsOf, type ProgramOutcome } from '../../../programs/secret-program.ts';
 import { problemOf } from '../system-call.ts';
-import { TargetError, type TargetPlace, type Target, type TargetEnvironment, type TargetPayload } from '../target.ts';
+import {
+  TargetError,
+  type StoredValue,
+  type Target,
+  type TargetEnvironment,
+  type TargetPayload,
+  type TargetPlace,
+} from '../target.ts';
 
 /** One run of the target's program. */
 export interface ProgramRun {
   readonly args: readonly string[];
   /** What it reads from stdin; null is nothing. */
   readonly input: Secret | null;
-  /** Added to the user's environment. */
+  /** Whether it opens `/dev/stdin` by its path, so that only a pipe will do. */
+  readonly readsPath?: true;
+  /** How many bytes of stdout are needed; by default it is discarded. */
+  readonly keepsStdout?: number;
+  /** Added to the environment of all runs. */
   readonly variables?: Environment;
 }
 
-/** A run that shows, without the secret, whether the target would take it. */
-export interface ProgramCheck extends ProgramRun {
-  /** What helps when it fails: one command or sentence. */
-  readonly hint: string;
-}
+/** Runs the target's program; a failure is a result. @throws the reason of the signal that ended it */
+export type Tool = (run: ProgramRun) => Promise<ProgramOutcome>;
+
+/** What trying a target without the secret showed. */
+export type CheckResult =
+  | { readonly problem: string; readonly hint: string }
+  | { readonly warnings: readonly string[] };
 
 export interface ProgramTarget {
   readonly given: string;
@@ -29,45 +42,51 @@ export interface ProgramTarget {
   /** A name to be found in `PATH`, or an absolute path. */
   readonly program: string;
   readonly environment: TargetEnvironment;
-  /** In this order, up to the first that fails. */
-  readonly checks: readonly ProgramCheck[];
-  readonly deliver: (
-    run: (run: ProgramRun) => Promise<ProgramOutcome>,
-    payload: TargetPayload,
-  ) => Promise<ProgramOutcome>;
+  /** Added to the user's environment. */
+  readonly variables?: Environment;
+  /** Shows, without the secret, whether the target would take it; without one, the program is only looked for. */
+  readonly check?: (tool: Tool) => Promise<CheckResult>;
+  readonly stored?: (tool: Tool) => Promise<StoredValue | null>;
+  readonly deliver: (tool: Tool, payload: TargetPayload) => Promise<ProgramOutcome>;
+  /** What the program says of a refusal that another try would meet, too. */
+  readonly isFinal?: RegExp;
 }
 
 /** A target that one of the user's own programs serves. Its path is looked up once, at preflight. */
 export function programTarget(target: ProgramTarget): Target {
-  const { ctx } = target.environment;
+  const { environment, check, stored } = target;
+  const { ctx } = environment;
   let found: Promise<string> | null = null;
   function path(): Promise<string> {
     found ??= findProgram(target.program, ctx);
     return found;
   }
+  async function tool(): Promise<Tool> {
+    return toolOf(target, { path: await pathBefore(target, path), secrets: [], signal: ctx.signal });
+  }
   return {
     name: target.name,
     place: () => Promise.resolve(target.place),
     preflight: async () => {
-      await runChecks(target, await pathBefore(target, path));
-      return [];
+      const ready = await tool();
+      return check === undefined ? [] : warningsOf(target, await check(ready));
     },
+    ...(stored !== undefined && { stored: async () => stored(await tool()) }),
     deliver: async (payload, signal) => {
-      const options = { path: await pathAfter(path), secrets: secretsOf(payload), signal };
-      const outcome = await target.deliver((run) => execute(target, run, options), payload);
-      if (outcome.problem === null) return;
-      throw new TargetError(sentence(target, outcome.problem), { isRetryable: !isFinal(outcome.problem) });
+      const ready = toolOf(target, { path: await pathAfter(path), secrets: secretsOf(payload), signal });
+      const { problem } = await target.deliver(ready, payload);
+      if (problem === null) return;
+      throw new TargetError(sentence(target, problem), { isRetryable: !isFinal(target, problem) });
     },
   };
 }
 
-async function pathBefore(target: ProgramTarget, path: () => Promise<string>): Promise<string> {
+async function pathBefore({ given }: ProgramTarget, path: () => Promise<string>): Promise<string> {
   try {
     return await path();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const problem = problemOf(target.given, error.message);
-    throw new UsageError(problem, { hint: error.hint, cause: error });
+    throw new UsageError(problemOf(given, error.message), { hint: error.hint, cause: error });
   }
 }
 
@@ -81,13 +100,10 @@ async function pathAfter(path: () => Promise<string>): Promise<string> {
   }
 }
 
-async function runChecks(target: ProgramTarget, path: string): Promise<void> {
-  for (const check of target.checks) {
-    const { problem } = await execute(target, check, { path, secrets: [], signal: target.environment.ctx.signal });
-    if (problem === null) continue;
-    const message = problemOf(target.given, sentence(target, problem));
-    throw new UsageError(message, { hint: check.hint });
-  }
+function warningsOf(target: ProgramTarget, result: CheckResult): readonly string[] {
+  if ('warnings' in result) return result.warnings;
+  const message = problemOf(target.given, sentence(target, result.problem));
+  throw new UsageError(message, { hint: result.hint });
 }
 
 /**
@@ -97,25 +113,22 @@ async function runChecks(target: ProgramTarget, path: string): Promise<void> {
 const finalProblems =
   /\b(?:HTTP|Code:|status:?|status code:?) ?40[134]\b|\((?:Unauthorized|Forbidden|NotFound)\)|\bexit code 12[67]\b/i;
 
-function isFinal(problem: string): boolean {
-  return finalProblems.test(problem);
+function isFinal(target: ProgramTarget, problem: string): boolean {
+  return finalProblems.test(problem) || target.isFinal?.test(problem) === true;
 }
 
 const timeoutMs = 60_000;
 
-interface ExecuteOptions {
+interface ToolOptions {
   readonly path: string;
   readonly secrets: readonly Secret[];
   readonly signal: AbortSignal | null;
 }
 
-function execute(
-  { environment }: ProgramTarget,
-  { args, input, variables }: ProgramRun,
-  options: ExecuteOptions,
-): Promise<ProgramOutcome> {
+function toolOf({ environment, variables }: ProgramTarget, options: ToolOptions): Tool {
   const env = { ...withoutCredentials(environment), ...variables };
-  return runWithSecret(environment.ctx, { ...options, args, input, env, timeoutMs });
+  return ({ variables: more, ...run }) =>
+    runWithSecret(environment.ctx, { ...options, ...run, env: { ...env, ...more }, timeoutMs });
 }
 
 /** Names are compared whatever the case, as Windows does. */

@@ -1,46 +1,15 @@
 import type { ProgramOutcome } from '../../../programs/secret-program.ts';
-import { expandName, fixedNameProblems, nameProblems, nameRule } from '../expand.ts';
-import { programTarget } from './program-target.ts';
-import type { Scheme } from '../scheme.ts';
-
-/** `vault:<path>#<field>`: one field of a secret in a KV store (version 2) of HashiCorp Vault. */
-export const vaultScheme: Scheme = {
-  problems: ({ body, slot }) => {
-    const [mount = '', ...segments] = body.split('/');
-    return [
-      ...fixedNameProblems(mount, mountRule),
-      ...(segments.length === 0 ? ['a path must follow the mount, e.g. secret/ci'] : []),
-      ...segments.flatMap((segment) => nameProblems(segment, segmentRule)),
-      ...nameProblems(slot ?? '', fieldRule),
-    ];
-  },
-  create: (spec, subject, environment) => {
-    const segments = spec.body.split('/');
-    const path = segments.map((segment) => expandName(segment, segmentRule, subject)).join('/');
-    const field = expandName(spec.slot ?? '', fieldRule, subject);
-    return programTarget({
-      given: spec.given,
-      name: `vault:${path}#${field}`,
-      place: { place: `vault:${path}`, slot: field },
-      program: 'vault',
-      environment,
-      checks: [{ args: ['token', 'lookup'], input: null, hint: 'vault login' }],
-      deliver: async (run, { text }) => {
-        const patched = await run({ args: ['kv', 'patch', path, `${field}=-`], input: text });
-        if (!isAbsent(patched)) return patched;
-        return run({ args: ['kv', 'put', '-cas=0', path, `${field}=-`], input: text });
-      },
-    });
-  },
-};
+import { nameRule, type NameRule } from '../expand.ts';
+import type { StoredValue } from '../target.ts';
+import { jsonIn, objectIn, readJson } from './output.ts';
+import { fixed, free, nothingThere, programScheme, valueThere } from './program-kind.ts';
+import type { CheckResult, Tool } from './program-target.ts';
 
 const segmentForm = 'it must not be empty, . or .., nor have white space or control characters';
 
 function isSegment(name: string): boolean {
   return !/^\.{1,2}$|[\s\p{Cc}]/u.test(name);
 }
-
-const segmentRule = nameRule('a part of the path', segmentForm, isSegment);
 
 /** The path is an argument: with a `-` at its start it would be an option. */
 const mountRule = nameRule(
@@ -49,6 +18,17 @@ const mountRule = nameRule(
   (name) => !name.startsWith('-') && isSegment(name),
 );
 
+const segmentRule = nameRule('a part of the path', segmentForm, isSegment);
+
+const pathRule: NameRule = {
+  what: 'the path',
+  problem: (path) => {
+    if (path === '') return 'a path must follow the mount, e.g. secret/ci';
+    const problems = path.split('/').map((segment) => segmentRule.problem(segment));
+    return problems.find((problem) => problem !== null) ?? null;
+  },
+};
+
 /** The field is the start of an argument too, up to the first `=`. */
 const fieldRule = nameRule(
   'the field',
@@ -56,10 +36,63 @@ const fieldRule = nameRule(
   (name) => !/^-|[=\s\p{Cc}]/u.test(name),
 );
 
+/** `vault:<path>#<field>`: one field of a secret in a KV store (version 2) of HashiCorp Vault. */
+export const vaultScheme = programScheme({
+  program: 'vault',
+  body: /^(?<mount>[^/]*)(?:\/(?<path>.*))?$/s,
+  names: { mount: fixed(mountRule), path: free(pathRule), slot: free(fieldRule) },
+  check: async (tool, { mount, path }) => {
+    const { problem } = await tool({ args: ['token', 'lookup'], input: null });
+    if (problem !== null) return { problem, hint: 'vault login' };
+    return mayWrite(tool, `${mount}/${path}`);
+  },
+  deliver: async (tool, { mount, path, slot }, { text }) => {
+    const patched = await tool({ args: ['kv', 'patch', `${mount}/${path}`, `${slot}=-`], input: text });
+    if (!isAbsent(patched)) return patched;
+    return tool({ args: ['kv', 'put', '-cas=0', `${mount}/${path}`, `${slot}=-`], input: text });
+  },
+  stored: ({ mount, path }) => ({
+    run: { args: ['kv', 'metadata', 'get', '-format=json', `${mount}/${path}`], input: null, keepsStdout: 1024 * 1024 },
+    absence: /No value found at /,
+    read: metadataIn,
+  }),
+});
+
 /**
  * Whether a patch failed because there is nothing to patch. vault has no exit code for that: a PATCH request is answered
  * by 404 with an empty list of errors, and reading first, where PATCH is not allowed, ends with `No value found`.
  */
 function isAbsent({ problem, stderr }: ProgramOutcome): boolean {
   return problem !== null && /No value found at |Code: 404\. Errors:\s*$/.test(stderr);
+}
+
+const unknown = 'whether the token of vault may write there cannot be told beforehand';
+
+/**
+ * Asks what the token may do at the path that the store has for it, behind `data/`. Where even that may not be asked, it is
+ * not known (https://developer.hashicorp.com/vault/docs/commands/token/capabilities).
+ */
+async function mayWrite(tool: Tool, path: string): Promise<CheckResult> {
+  const mount = await readJson(tool, ['read', '-format=json', `sys/internal/ui/mounts/${path}`]);
+  const { path: root, options } = objectIn(objectIn(mount)['data']);
+  if (typeof root !== 'string' || !path.startsWith(root)) return { warnings: [`vault:${path}: ${unknown}`] };
+  if (objectIn(options)['version'] !== '2') {
+    return { problem: `has no version 2 of KV at ${root}`, hint: 'vault kv enable-versioning would make it one' };
+  }
+  const asked = `${root}data/${path.slice(root.length)}`;
+  const capabilities = await readJson(tool, ['token', 'capabilities', '-format=json', asked]);
+  if (!Array.isArray(capabilities)) return { warnings: [`vault:${path}: ${unknown}`] };
+  if (capabilities.some((one) => writing.has(String(one)))) return { warnings: [] };
+  return {
+    problem: `says that its token may not write ${asked}: ${capabilities.join(', ')}`,
+    hint: 'a policy must give it create, update and patch there',
+  };
+}
+
+const writing: ReadonlySet<string> = new Set(['root', 'create', 'update', 'patch']);
+
+function metadataIn(stdout: string): StoredValue {
+  const { current_version: version, updated_time: updatedAt } = objectIn(objectIn(jsonIn(stdout))['data']);
+  if (version === 0) return nothingThere;
+  return valueThere({ version, updatedAt });
 }

@@ -1,0 +1,145 @@
+import { Secret } from '../../../model/credential.ts';
+import { jsonText, parseExactly } from '../../../model/exact-number.ts';
+import type { ProgramOutcome } from '../../../programs/secret-program.ts';
+import { nameRule } from '../expand.ts';
+import { jsonIn, objectIn } from './output.ts';
+import { fixed, free, nothingThere, programScheme, valueThere, type Names, type ProgramName } from './program-kind.ts';
+import type { CheckResult, ProgramRun, Tool } from './program-target.ts';
+import type { StoredValue } from '../target.ts';
+
+type Name = 'id' | 'slot' | 'region';
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
+const idRule = nameRule('the secret', 'a name of letters, digits and /_+=.@-, or an ARN, is right', (id) =>
+  /^(?:(?!-)[\w/+=.@-]{1,512}|arn:aws[\w-]*:secretsmanager:[\w-]+:\d+:secret:[\w/+=.@-]+)$/.test(id),
+);
+
+const keyRule = nameRule('the key', 'a key of the JSON object, without control characters, is right', (key) =>
+  /^[^\p{Cc}]+$/u.test(key),
+);
+
+const regionRule = nameRule('the region', 'e.g. eu-west-1 is right', (name) => /^[a-z]{2}[a-z0-9-]+-\d+$/.test(name));
+
+function mayLack(form: ProgramName): ProgramName {
+  return { ...form, isOptional: true };
+}
+
+/** `aws-secret:<id>[#<json key>][?region=<region>]`: a secret of AWS Secrets Manager that is there, or one key of its JSON. */
+export const awsSecretScheme = programScheme<Name>({
+  program: 'aws',
+  body: /^(?<id>.*)$/s,
+  names: { id: free(idRule), slot: mayLack(free(keyRule)), region: mayLack(fixed(regionRule)) },
+  variables: () => ({ AWS_PAGER: '', AWS_CLI_AUTO_PROMPT: 'off' }),
+  check: async (tool, names) => {
+    const found = await readSecret(tool, names);
+    if (found.problem !== null) return withoutReading(names, found);
+    const { version, text } = valueIn(found.stdout);
+    const problem = names.slot === '' ? null : mergeProblem(text);
+    if (problem !== null) return { problem, hint: 'leave out #<json key>, or store a JSON object there first' };
+    // The same value under the same version changes nothing, and is refused where writing is not allowed.
+    if (version === null || text === null) return { warnings: [`aws-secret:${names.id}: ${unknown}`] };
+    const { problem: refusal } = await tool(putRun(names, { SecretString: text, ClientRequestToken: version }));
+    return refusal === null ? { warnings: [] } : { problem: refusal, hint: writeHint };
+  },
+  deliver: async (tool, names, { text }) => {
+    if (names.slot === '') return tool(putRun(names, { SecretString: text.reveal() }));
+    const found = await readSecret(tool, names);
+    const isNew = found.problem !== null && hasNoValue(found);
+    if (found.problem !== null && !isNew) return found;
+    const { text: before } = isNew ? { text: '{}' } : valueIn(found.stdout);
+    const problem = mergeProblem(before);
+    if (problem !== null) return { ...found, problem };
+    const merged = { ...objectIn(parseExactly(before ?? '')), [names.slot]: text.reveal() };
+    return tool(putRun(names, { SecretString: jsonText(merged) }));
+  },
+  stored: (names) => ({
+    run: names.slot === '' ? describeRun(names) : readRun(names),
+    absence: /ResourceNotFoundException/,
+    read: (stdout) => (names.slot === '' ? describedIn(stdout) : keyIn(stdout, names.slot)),
+  }),
+  isFinal:
+    /AccessDenied|ResourceNotFoundException|InvalidParameterException|InvalidRequestException|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|Unable to locate credentials|could not be found/,
+});
+
+const unknown = 'whether it may be written cannot be told beforehand';
+
+const writeHint =
+  'it takes secretsmanager:PutSecretValue and, for a key of your own, kms:GenerateDataKey and kms:Decrypt';
+
+function command(names: Names<Name>, verb: string): readonly string[] {
+  const region = names.region === '' ? (/^arn:[^:]*:[^:]*:([^:]*):/.exec(names.id)?.[1] ?? '') : names.region;
+  return ['secretsmanager', verb, ...(region === '' ? [] : ['--region', region]), '--output', 'json'];
+}
+
+function readRun(names: Names<Name>): ProgramRun {
+  return {
+    args: [...command(names, 'get-secret-value'), '--secret-id', names.id],
+    input: null,
+    keepsStdout: 1024 * 1024,
+  };
+}
+
+function readSecret(tool: Tool, names: Names<Name>): Promise<ProgramOutcome> {
+  return tool(readRun(names));
+}
+
+function describeRun(names: Names<Name>): ProgramRun {
+  return { args: [...command(names, 'describe-secret'), '--secret-id', names.id], input: null };
+}
+
+/** A path is the only way in for aws: it has no `-` for stdin. */
+function putRun(names: Names<Name>, input: Readonly<Record<string, string>>): ProgramRun {
+  return {
+    args: [...command(names, 'put-secret-value'), '--cli-input-json', 'file:///dev/stdin'],
+    input: new Secret(JSON.stringify({ SecretId: names.id, ...input })),
+    readsPath: true,
+  };
+}
+
+/** What a value says that may not be read, or is not there. */
+function withoutReading(names: Names<Name>, found: ProgramOutcome): CheckResult {
+  if (hasNoValue(found)) return { warnings: [`aws-secret:${names.id}: ${unknown}: it has no value yet`] };
+  const problem = found.problem ?? '';
+  if (/ResourceNotFoundException/.test(found.stderr)) {
+    return { problem, hint: `aws secretsmanager create-secret --name ${names.id}` };
+  }
+  if (!/AccessDenied/.test(found.stderr)) return { problem, hint: 'aws configure, aws sso login, or the right region' };
+  if (names.slot !== '') return { problem, hint: 'to keep its other keys, it takes secretsmanager:GetSecretValue' };
+  return { warnings: [`aws-secret:${names.id}: ${unknown}: it may not be read`] };
+}
+
+function hasNoValue({ stderr }: ProgramOutcome): boolean {
+  return /ResourceNotFoundException.*staging label/s.test(stderr);
+}
+
+function valueIn(stdout: string): { readonly version: string | null; readonly text: string | null } {
+  const { VersionId: version, SecretString: text } = objectIn(jsonIn(stdout));
+  return { version: typeof version === 'string' ? version : null, text: typeof text === 'string' ? text : null };
+}
+
+function mergeProblem(text: string | null): string | null {
+  const value = text === null ? undefined : jsonIn(text);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? null : 'says that the secret is no JSON object, so that it has no keys';
+}
+
+function describedIn(stdout: string): StoredValue {
+  const { VersionIdsToStages: versions, LastChangedDate: changed } = objectIn(jsonIn(stdout));
+  const current = Object.entries(objectIn(versions)).find(
+    ([, stages]) => Array.isArray(stages) && stages.includes('AWSCURRENT'),
+  );
+  return current === undefined ? nothingThere : valueThere({ version: current[0], updatedAt: timeOf(changed) });
+}
+
+function keyIn(stdout: string, key: string): StoredValue {
+  const { version, text } = valueIn(stdout);
+  const value = objectIn(jsonIn(text ?? ''))[key];
+  if (value === undefined || value === '') return nothingThere;
+  return valueThere({ version: version ?? '', updatedAt: timeOf(objectIn(jsonIn(stdout))['CreatedDate']) });
+}
+
+/** A time as text, or in seconds since the epoch, as version 1 of aws prints it. */
+function timeOf(value: unknown): string {
+  const time = new Date(typeof value === 'number' ? value * 1000 : String(value));
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
+}

@@ -1,0 +1,49 @@
+import { nameRule } from '../expand.ts';
+import { fixed, free, nothingThere, passAll, programScheme, valueThere } from './program-kind.ts';
+import { jsonIn, objectIn } from './output.ts';
+
+function slug(what: string): ReturnType<typeof nameRule> {
+  return nameRule(what, 'lower-case letters, digits, - and _ are right', (name) => /^[a-z0-9][a-z0-9_-]*$/.test(name));
+}
+
+/** https://docs.doppler.com/docs/secrets#naming */
+const secretRule = nameRule(
+  'the name of the secret',
+  'upper-case letters, digits and _, no digit first, are right',
+  (name) => /^[A-Z_][A-Z0-9_]*$/.test(name),
+);
+
+/** `doppler:<project>/<config>#<NAME>`: a secret of a config of Doppler. */
+export const dopplerScheme = programScheme({
+  program: 'doppler',
+  body: /^(?<project>[^/]*)(?:\/(?<config>.*))?$/s,
+  names: { project: fixed(slug('the project')), config: fixed(slug('the config')), slot: free(secretRule) },
+  variables: () => ({ DOPPLER_ENABLE_VERSION_CHECK: 'false' }),
+  check: (tool, { project, config }) =>
+    passAll(tool, [
+      { args: ['me', '--json'], input: null, hint: 'doppler login, or DOPPLER_TOKEN' },
+      {
+        args: ['secrets', '--only-names', '--json', ...where(project, config)],
+        input: null,
+        hint: 'the project and its config must exist, and the token of doppler must be for them',
+      },
+    ]),
+  deliver: (tool, { project, config, slot }, { text }) => {
+    const args = ['secrets', 'set', slot, ...where(project, config), '--no-interactive', '--silent'];
+    return tool({ args, input: text });
+  },
+  stored: ({ project, config, slot }) => ({
+    run: {
+      args: ['secrets', '--only-names', '--json', ...where(project, config)],
+      input: null,
+      keepsStdout: 1024 * 1024,
+    },
+    absence: /^(?!)/,
+    read: (stdout) => (Object.hasOwn(objectIn(jsonIn(stdout)), slot) ? valueThere({}) : nothingThere),
+  }),
+  isFinal: /Unauthorized|Invalid (?:Auth|Service) token|Could not find|do(?:es)? not have access|must provide a token/i,
+});
+
+function where(project: string, config: string): readonly string[] {
+  return ['--project', project, '--config', config];
+}
