@@ -61,10 +61,10 @@ function forgiving(stderr: Context['stderr']): Context['stderr'] {
 }
 
 /**
- * The start of a line that is not empty, after the sequence that redraws one. Commands to a CI runner (`::add-mask::`) stay
- * at the start of their line, where alone they work.
+ * The start of a line that is not empty, after the sequence that redraws one. Commands to a CI runner stay at the start of
+ * their line, where alone they work; text of others is none (`safeText`).
  */
-const lineStart = /(?<![^\n])(\r\p{Cc}\[K)?(?![{\n\r]|::add-mask::)(?=[^])/gu;
+const lineStart = /(?<![^\n])(\r\p{Cc}\[K)?(?![{\n\r]|::|##vso\[)(?=[^])/gu;
 
 /** Marks every line as the sandbox's; lines of JSON have a key for that. */
 function markLines(stderr: Context['stderr']): Context['stderr'] {

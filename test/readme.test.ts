@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 import { topics, type Topic } from '../src/commands/help/topics.ts';
-import { ciSystems } from '../src/model/ci-systems.ts';
+import { ciSystems, type CiMask } from '../src/model/ci-systems.ts';
 import { lifeDiagram } from './outcomes/life.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,14 +30,19 @@ function code(word: string): string {
   return `\`${word}\``;
 }
 
+function maskText(mask: CiMask | null): string {
+  if (mask === null) return 'not masked';
+  return `masked by ${code(mask.kind === 'command' ? mask.of('…') : [mask.program, ...mask.args].join(' '))}`;
+}
+
 /** What documents have in common with help or with the program's own tables, by the names in `<!-- name: generated -->`. */
 const blocks: Readonly<Record<string, string>> = {
   'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'])),
   targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets).map(asCode)),
   environment: table(['variable', 'what it says'], rowsOf(topics.environment).map(asCode)),
   'ci systems': table(
-    ['system', 'known by'],
-    ciSystems.map(({ title, mark }) => [title, code(mark)]),
+    ['system', 'known by', 'a new credential in the log'],
+    ciSystems.map(({ title, mark, mask }) => [title, code(mark), maskText(mask)]),
   ),
   'ci runs': table(
     ['system', 'page of the run', 'repository', 'workflow', 'run', 'who'],

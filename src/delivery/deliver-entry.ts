@@ -10,7 +10,6 @@ import { restOf } from './handover.ts';
 import { withGrace } from './interrupt.ts';
 import type { Issuance, Run } from './issuance.ts';
 import { codeIfEndedNow, type Rest } from './life.ts';
-import { mask } from './mask.ts';
 import { standingByExpiry, watchStanding, whileHeld } from './verify.ts';
 import { accountKey, type AccountLock } from '../state/account-lock.ts';
 import { flagsOf } from './recover.ts';
@@ -18,7 +17,7 @@ import { flagsOf } from './recover.ts';
 /** A kept credential, with everything its delivery needs. */
 export interface StoredDelivery extends Pick<
   Issuance,
-  'targets' | 'renderer' | 'announce' | 'journal' | 'audit' | 'locks' | 'wait' | 'report'
+  'targets' | 'renderer' | 'announce' | 'journal' | 'audit' | 'locks' | 'wait' | 'report' | 'mask'
 > {
   readonly entry: ReadableEntry;
   readonly issued: Issued;
@@ -50,7 +49,7 @@ export async function deliverEntry(ctx: Context, delivery: StoredDelivery): Prom
     await withGrace(
       ctx,
       async (signal) => {
-        await mask(ctx, issued).catch(() => undefined);
+        await delivery.mask(issued);
         await conclude(ctx, run, {
           issued,
           reissued: false,

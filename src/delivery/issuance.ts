@@ -11,6 +11,7 @@ import type { Renderer } from '../output/renderer.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
 import type { Provider, Verification } from '../providers/provider.ts';
 import type { Subject } from './ending.ts';
+import type { Masker } from './mask.ts';
 import type { IssuedResult } from './result.ts';
 import type { StdoutFailure } from './stdout.ts';
 import type { Target } from './targets/target.ts';
@@ -48,6 +49,7 @@ export interface Issuance {
   readonly choose: ((candidates: readonly Account[]) => Promise<Account | null>) | null;
   /** Tells the user one line on stderr. */
   readonly report: (text: string) => Promise<void>;
+  readonly mask: Masker;
 }
 
 export interface Preferences {

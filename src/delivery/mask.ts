@@ -1,23 +1,61 @@
 import type { Context } from '../context.ts';
+import type { CiMask } from '../model/ci-systems.ts';
+import { ciSystem, isReadByRunner } from '../model/run-environment.ts';
 import type { Issued } from '../providers/issuance.ts';
 
+type Masked = Pick<Issued, 'credential' | 'payload'>;
+
+/** Has a credential hidden in the job's log from now on, where its CI system can do that. Never rejects. */
+export type Masker = (issued: Masked) => Promise<void>;
+
+export type MaskContext = Pick<Context, 'env' | 'stderr' | 'cwd' | 'platform' | 'timeout'>;
+
 /**
- * Under GitHub Actions, has the runner hide the credential in the job's log from now on. The runner reads commands from
- * stderr, unless that is a file. Each line of a value is masked by itself, because logs are masked line by line.
+ * There is to be one per command, whatever the number of credentials: what keeps it from its work is told once.
+ * @param note tells the user one line on stderr
  */
-export async function mask(
-  { env, stderr }: Pick<Context, 'env' | 'stderr'>,
-  { credential, payload }: Pick<Issued, 'credential' | 'payload'>,
-): Promise<void> {
-  if (env['GITHUB_ACTIONS'] !== 'true' || stderr.isFile) return;
-  const lines = [credential.value, payload].flatMap((secret) => secret.reveal().split(/\r?\n/));
-  const masked = [...new Set(lines)].filter((line) => line !== '');
-  const commands = masked.map((line) => `::add-mask::${escaped(line)}\n`).join('');
-  // A command is one at the beginning of its line only, and a terminal may be in the middle of one: then it shows the secret.
-  await stderr.write(stderr.isTTY ? `\n${commands}` : commands);
+export function openMasker(ctx: MaskContext, note: (text: string) => Promise<void>): Masker {
+  const how = ciSystem(ctx.env)?.mask ?? null;
+  let isTold = false;
+  async function tell(why: string): Promise<void> {
+    if (isTold) return;
+    isTold = true;
+    await note(`new credentials are not masked in this job's log: ${why}`);
+  }
+  return async (issued) => {
+    if (how === null) return;
+    try {
+      const problem = await hide(ctx, how, linesOf(issued));
+      if (problem !== null) await tell(problem);
+    } catch {
+      // Nothing keeps a credential from its places.
+    }
+  };
 }
 
-/** The runner's own escapes for the value of a command. */
-function escaped(line: string): string {
-  return line.replaceAll('%', '%25').replaceAll('\r', '%0D');
+/** Why they are not hidden; null where the system was told to. */
+async function hide(ctx: MaskContext, how: CiMask, lines: readonly string[]): Promise<string | null> {
+  if (lines.length === 0) return null;
+  if (how.kind === 'command') {
+    await writeCommands(ctx, lines.map(how.of));
+    return null;
+  }
+  const { hideByProgram } = await import('./mask-program.ts');
+  return hideByProgram(ctx, how, lines);
+}
+
+/** The mask of a shorter line would blank out words of the log, and hides too little of a secret to matter. */
+const shortestLine = 4;
+
+/** Each line by itself, because logs are masked line by line. */
+function linesOf({ credential, payload }: Masked): readonly string[] {
+  const lines = [credential.value, payload].flatMap((secret) => secret.reveal().split(/\r?\n/));
+  return [...new Set(lines)].filter((line) => line.trim().length >= shortestLine);
+}
+
+async function writeCommands({ stderr }: MaskContext, commands: readonly string[]): Promise<void> {
+  if (!isReadByRunner(stderr)) return;
+  const text = commands.map((command) => `${command}\n`).join('');
+  // A command is one at the beginning of its line only, and a terminal may be in the middle of one: then it shows the secret.
+  await stderr.write(stderr.isTTY ? `\n${text}` : text);
 }

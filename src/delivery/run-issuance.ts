@@ -10,7 +10,6 @@ import { refuseUnsettled, wantedBy } from './earlier-entries.ts';
 import { withGrace } from './interrupt.ts';
 import { AnswerKeeper, type Issuance, type IssuanceRun } from './issuance.ts';
 import { codeIfEndedNow, onTheWay } from './life.ts';
-import { mask } from './mask.ts';
 import { lockAccount } from './recover.ts';
 import { requestCredential, type NoCredential, type ReceivedCredential } from './request-credential.ts';
 import { verify, watchStanding, whileHeld, type Standing } from './verify.ts';
@@ -82,7 +81,7 @@ function runOf(
 async function carryOut(ctx: Context, run: IssuanceRun, signal: AbortSignal): Promise<void> {
   const received = await requestCredential(ctx, run, signal).catch(unexplained);
   if ('request' in received) return endWithout(ctx, run, received);
-  await mask(ctx, received.issued).catch(() => undefined);
+  await run.issuance.mask(received.issued);
   const known = await verifySupplied(ctx, run, received.issued);
   if (known instanceof CliError) return endWithout(ctx, run, { request: 'refused', candidates: [], cause: known });
   const verifyCredential = verificationFor(ctx, run.issuance, received, known);

@@ -36,7 +36,7 @@ export async function openRun(
 ): Promise<BulkRun> {
   const opened = await stateOf({ ctx, common }, fleet);
   const { journal, audit, locks, hasCapsule } = opened;
-  const { renderer, marker, emit, note } = fleet;
+  const { renderer, marker, emit, note, mask } = fleet;
   const { concurrency } = input;
   const limit = pLimit(concurrency);
   return {
@@ -47,6 +47,7 @@ export async function openRun(
     marker,
     emit,
     note,
+    mask,
     concurrency,
     state: () => Promise.resolve(opened),
     journal: listedOnce(journal({ keepsSecrets: flags.journal ?? true })),

@@ -9,6 +9,46 @@ export interface CiSystem {
   readonly page: string;
   /** Templates of what the audit log says of a run; null where no variable does. */
   readonly run: Readonly<Record<'repository' | 'workflow' | 'runId' | 'actor', string | null>>;
+  /** Null where a job can ask for no such thing. */
+  readonly mask: CiMask | null;
+}
+
+/** How a job hides lines of a secret in its log from now on. */
+export type CiMask =
+  /** A command to the runner for one line, which it reads on stderr. */
+  | { readonly kind: 'command'; readonly of: (line: string) => string }
+  /** A program that reads all lines from stdin. */
+  | {
+      readonly kind: 'program';
+      readonly program: string;
+      readonly args: readonly string[];
+      readonly inputOf: (lines: readonly string[]) => string;
+      /** What the names of the variables that it needs begin with. */
+      readonly prefix: string;
+      /** Variables that make it do so, whatever the job sets. */
+      readonly variables: Readonly<Record<string, string>>;
+    };
+
+type Escapes = readonly (readonly [character: string, written: string])[];
+
+/** https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
+const githubData: Escapes = [
+  ['%', '%25'],
+  ['\r', '%0D'],
+  ['\n', '%0A'],
+];
+
+/** https://github.com/microsoft/azure-pipelines-agent/blob/master/src/Agent.Sdk/CommandStringConvertor.cs */
+const azure: Escapes = [
+  ['%', '%AZP25'],
+  [';', '%3B'],
+  ['\r', '%0D'],
+  ['\n', '%0A'],
+  [']', '%5D'],
+];
+
+function escaped(text: string, escapes: Escapes): string {
+  return escapes.reduce((rest, [character, written]) => rest.replaceAll(character, written), text);
 }
 
 /**
@@ -35,6 +75,8 @@ export const ciSystems: readonly CiSystem[] = [
       runId: '{GITHUB_RUN_ID}',
       actor: '{GITHUB_ACTOR}',
     },
+    // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#masking-a-value-in-a-log
+    mask: { kind: 'command', of: (line) => `::add-mask::${escaped(line, githubData)}` },
   },
   {
     name: 'gitlab-ci',
@@ -47,6 +89,9 @@ export const ciSystems: readonly CiSystem[] = [
       runId: '{CI_PIPELINE_ID}',
       actor: '{GITLAB_USER_LOGIN}',
     },
+    // Its runner reads ::add-mask:: only with proxy_exec, an experiment, and prints it otherwise:
+    // https://gitlab.com/gitlab-org/gitlab-runner/-/issues/38464
+    mask: null,
   },
   {
     name: 'azure-pipelines',
@@ -60,6 +105,9 @@ export const ciSystems: readonly CiSystem[] = [
       runId: '{BUILD_BUILDID}',
       actor: '{BUILD_REQUESTEDFOR}',
     },
+    // https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands#setsecret-register-a-value-as-a-secret;
+    // on stderr, too: OnDataReceived in the agent's NodeHandler.cs.
+    mask: { kind: 'command', of: (line) => `##vso[task.setsecret]${escaped(line, azure)}` },
   },
   {
     name: 'teamcity',
@@ -67,6 +115,7 @@ export const ciSystems: readonly CiSystem[] = [
     mark: 'TEAMCITY_VERSION',
     page: '{BUILD_URL}',
     run: { repository: null, workflow: '{TEAMCITY_BUILDCONF_NAME}', runId: '{BUILD_NUMBER}', actor: null },
+    mask: null,
   },
   {
     name: 'codebuild',
@@ -79,6 +128,7 @@ export const ciSystems: readonly CiSystem[] = [
       runId: '{CODEBUILD_BUILD_ID}',
       actor: '{CODEBUILD_INITIATOR}',
     },
+    mask: null,
   },
   {
     name: 'jenkins',
@@ -86,6 +136,7 @@ export const ciSystems: readonly CiSystem[] = [
     mark: 'JENKINS_URL',
     page: '{BUILD_URL}',
     run: { repository: '{GIT_URL}', workflow: '{JOB_NAME}', runId: '{BUILD_ID}', actor: null },
+    mask: null,
   },
   {
     name: 'buildkite',
@@ -97,6 +148,15 @@ export const ciSystems: readonly CiSystem[] = [
       workflow: '{BUILDKITE_PIPELINE_SLUG}',
       runId: '{BUILDKITE_BUILD_NUMBER}',
       actor: '{BUILDKITE_BUILD_CREATOR}',
+    },
+    // https://buildkite.com/docs/agent/cli/reference/redactor. A filter by names would leave out what is in no variable.
+    mask: {
+      kind: 'program',
+      program: 'buildkite-agent',
+      args: ['redactor', 'add', '--format', 'json'],
+      inputOf: (lines) => JSON.stringify(Object.fromEntries(lines.entries())),
+      prefix: 'BUILDKITE_',
+      variables: { BUILDKITE_AGENT_REDACT_VARS_FILTER: 'false' },
     },
   },
   {
@@ -110,6 +170,7 @@ export const ciSystems: readonly CiSystem[] = [
       runId: '{CIRCLE_WORKFLOW_ID}',
       actor: '{CIRCLE_USERNAME}',
     },
+    mask: null,
   },
   {
     name: 'bitbucket',
@@ -122,5 +183,6 @@ export const ciSystems: readonly CiSystem[] = [
       runId: '{BITBUCKET_BUILD_NUMBER}',
       actor: '{BITBUCKET_STEP_TRIGGERER_UUID}',
     },
+    mask: null,
   },
 ];

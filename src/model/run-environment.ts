@@ -19,6 +19,17 @@ export function ciSystem(env: Variables): CiSystem | null {
   return ciSystems.find(({ mark }) => isOn(env, mark)) ?? null;
 }
 
+/** Whether a runner that reads commands reads what is written there: not where it goes to a file, or nowhere. */
+export function isReadByRunner({
+  isFile,
+  discards,
+}: {
+  readonly isFile: boolean;
+  readonly discards: boolean;
+}): boolean {
+  return !isFile && !discards;
+}
+
 /** The page of the CI run that this process is part of; null where none is named. */
 export function runAddress(env: Variables): string | null {
   const own = ciSystem(env);

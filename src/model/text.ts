@@ -11,8 +11,8 @@ const invisible = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 /**
  * `text` as one line that cannot steer a terminal or a CI runner: no escape sequences, control characters or bidi
- * overrides; no `::` at its start, where GitHub reads workflow commands, and no `##[` or `##vso[` anywhere, where
- * GitHub and Azure read theirs. What is longer than `limit` characters is cut, with `…` at the end.
+ * overrides; no `::` at its start, where GitHub reads workflow commands, and no `##[`, `##vso[` or `##teamcity[`
+ * anywhere, where GitHub, Azure and TeamCity read theirs. What is longer than `limit` characters is cut, with `…` at the end.
  */
 export function safeText(text: string, limit = Infinity): string {
   // What is cut would not be shown anyway, and may be long.
@@ -20,7 +20,7 @@ export function safeText(text: string, limit = Infinity): string {
   const line = (isPlain.test(start) ? start : printable(start))
     .trim()
     .replace(/^::/, ': :')
-    .replaceAll(/##(?=\[|vso\[)/g, '# #');
+    .replaceAll(/##(?=\[|vso\[|teamcity\[)/g, '# #');
   return line.length <= limit ? line : cut(line, limit);
 }
 

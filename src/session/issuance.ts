@@ -86,7 +86,7 @@ async function preview(session: Session, planned: PlannedIssuance, found: Prefli
 }
 
 /** What an issuance needs of its connection. A process has one journal and one audit log. */
-export interface IssuanceHost extends Connected, Pick<CommandOutput, 'renderer' | 'note'> {
+export interface IssuanceHost extends Connected, Pick<CommandOutput, 'renderer' | 'note' | 'mask'> {
   readonly common: CommonFlags;
   readonly journal: Journal;
   readonly audit: AuditLog;
@@ -112,6 +112,7 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     isReissue,
     checkUnchanged,
     report: host.note,
+    mask: host.mask,
     preferences: preferencesOf(flags),
     capsule: host.hasCapsule && flags.capsule !== false ? (sealed) => printCapsule(ctx, { sealed, isSandbox }) : null,
     journal,

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { openMasker, type Masker } from '../delivery/mask.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { emit } from '../output/emit.ts';
 import type { Renderer } from '../output/renderer.ts';
@@ -14,6 +15,8 @@ export interface CommandOutput {
   readonly emit: (document: OutputDocument) => Promise<void>;
   /** Prints one line on stderr, unless `--quiet`. */
   readonly note: (text: string) => Promise<void>;
+  /** Hides a credential in the log of a CI job, before it is used. */
+  readonly mask: Masker;
 }
 
 export function commandOutput(
@@ -21,12 +24,16 @@ export function commandOutput(
   common: CommonFlags,
   { renderer, isSandbox }: { readonly renderer: Renderer; readonly isSandbox: boolean },
 ): CommandOutput {
+  function say(text: string): Promise<void> {
+    return note(ctx, common, text);
+  }
   return {
     renderer,
     marker: isSandbox ? { sandbox: true } : {},
     emit: async (document) => {
       await emit(ctx, renderer, document);
     },
-    note: (text) => note(ctx, common, text),
+    note: say,
+    mask: openMasker(ctx, say),
   };
 }

@@ -60,7 +60,7 @@ export async function prepareDelivery(
   stored: ReadableEntry,
   { to = [], announce }: DeliveryOptions,
 ): Promise<PreparedDelivery> {
-  const { ctx, renderer, journal, audit, locks, note } = host;
+  const { ctx, renderer, journal, audit, locks, note, mask } = host;
   const entry = await journal.unsealed(stored);
   const issued = await readEntry(ctx, entry);
   const { targets, areSatisfied, directory, effects } = storedTargets(host, entry, issued, to);
@@ -74,7 +74,7 @@ export async function prepareDelivery(
   const wait = host.common.wait;
   const waiting = wait === undefined ? {} : { wait: waitFor(host, naming(account), wait) };
   const told = announce === undefined ? {} : { announce };
-  const own = { entry, issued, targets, renderer, journal, audit, locks, report: note, ...waiting, ...told };
+  const own = { entry, issued, targets, renderer, journal, audit, locks, report: note, mask, ...waiting, ...told };
   return {
     delivery: { ...own, verifyCredential, readAccount, insist, resumed },
     plannedTargets: areSatisfied ? [] : found.targets.map(plannedTarget),

@@ -1,6 +1,7 @@
 import { hintText } from '../../src/model/hint.ts';
 import { openAuditLog } from '../../src/state/audit-log.ts';
 import type { Context } from '../../src/context.ts';
+import { openMasker } from '../../src/delivery/mask.ts';
 import type { Issuance } from '../../src/delivery/issuance.ts';
 import { runIssuance } from '../../src/delivery/run-issuance.ts';
 import { CliError, InterruptedError } from '../../src/errors.ts';
@@ -104,6 +105,10 @@ export async function worldOf(script: Script = {}): Promise<World> {
       checkUnchanged: script.checkUnchanged ?? (() => Promise.resolve()),
       remote: remoteOf(script, { happen, askInTurn }),
       choose: script.choose ?? null,
+      mask: openMasker(ctx, (text) => {
+        notes.push(text);
+        return Promise.resolve();
+      }),
       report: (text) => {
         notes.push(text);
         return Promise.resolve();

@@ -1,64 +1,96 @@
 import { describe, expect, it } from 'vitest';
 
-import { mask } from '../../src/delivery/mask.ts';
+import { openMasker } from '../../src/delivery/mask.ts';
 import { runIssuance } from '../../src/delivery/run-issuance.ts';
 import { Secret } from '../../src/model/credential.ts';
-import { testContext } from '../harness/context.ts';
+import { ciJobs } from '../harness/ci-jobs.ts';
+import { testContext, type TestContext } from '../harness/context.ts';
 import { brokenStdout } from '../commands/support.ts';
 import { issuedWith, secret } from './answers.ts';
 import { issuance, worldOf } from './issuance.ts';
 
 const github = { GITHUB_ACTIONS: 'true' };
+const azure = { TF_BUILD: 'True' };
 
-/** What the runner reads of a credential with this value and this payload. */
-async function masked(
-  value: string,
-  {
-    payload = value,
-    env = github,
-    isFile = false,
-  }: { payload?: string; env?: Record<string, string>; isFile?: boolean } = {},
-): Promise<string> {
-  const { ctx, stderr } = testContext({ env });
-  const issued = { ...issuedWith(value), payload: new Secret(payload) };
-  await mask({ env: ctx.env, stderr: { ...ctx.stderr, isFile } }, issued);
-  return stderr();
+interface Said {
+  /** What the runner reads. */
+  readonly stderr: string;
+  readonly notes: readonly string[];
 }
 
-describe('under GitHub Actions', () => {
-  it('a terminal that is in the middle of a line begins a new one', async () => {
-    const { ctx, stderr } = testContext({ env: github, terminal: 80 });
-    await ctx.stderr.write('rotating [####');
-    await mask(ctx, issuedWith('abc.def'));
-    expect(stderr()).toBe('rotating [####\n::add-mask::abc.def\n');
+/** What is said of credentials with these values; each of them is its payload, too. */
+async function masked(
+  values: readonly string[],
+  { ctx, stderr }: TestContext,
+  place: Partial<TestContext['ctx']['stderr']> = {},
+): Promise<Said> {
+  const notes: string[] = [];
+  const mask = openMasker({ ...ctx, stderr: { ...ctx.stderr, ...place } }, (text) => {
+    notes.push(text);
+    return Promise.resolve();
   });
+  for (const value of values) await mask(issuedWith(value));
+  return { stderr: stderr(), notes };
+}
 
+describe.each([
+  ['GitHub Actions', github, '::add-mask::'],
+  ['Azure Pipelines', azure, '##vso[task.setsecret]'],
+])('under %s', (_, env, command) => {
   it.each([
-    ['a token', 'abc.def', '::add-mask::abc.def\n'],
-    ['each line by itself', 'one\ntwo\r\nthree\n', '::add-mask::one\n::add-mask::two\n::add-mask::three\n'],
-    ['a line that comes twice, once', 'one\n\none', '::add-mask::one\n'],
-    ['what the runner would take for an escape', '50%25\rx', '::add-mask::50%2525%0Dx\n'],
-    ['what looks like a command', '::stop-commands::x', '::add-mask::::stop-commands::x\n'],
-  ])('the runner is told to hide %s', async (_, value, expected) => {
-    expect(await masked(value)).toBe(expected);
+    ['a token', 'abc.def', ['abc.def']],
+    ['each line by itself', 'line one\nline two\r\nline three\n', ['line one', 'line two', 'line three']],
+    ['a line that comes twice, once', 'line one\n\nline one', ['line one']],
+    ['no line of a few characters, which would blank out the log', '{\n "a"\nabcd\n  } \n}', ['abcd']],
+  ])('the runner is told to hide %s', async (__, value, lines) => {
+    const expected = lines.map((line) => `${command}${line}\n`).join('');
+    expect(await masked([value], testContext({ env }))).toEqual({ stderr: expected, notes: [] });
   });
 
   it('the payload is hidden as well as the value', async () => {
-    const payload = '{"accessToken":"abc"}';
-    expect(await masked('abc', { payload })).toBe(`::add-mask::abc\n::add-mask::${payload}\n`);
+    const payload = '{"accessToken":"abcd"}';
+    const { ctx, stderr } = testContext({ env });
+    await openMasker(ctx, () => Promise.resolve())({ ...issuedWith('abcd'), payload: new Secret(payload) });
+    expect(stderr()).toBe(`${command}abcd\n${command}${payload}\n`);
   });
 
-  it('no secret is written into a file that takes the place of stderr', async () => {
-    expect(await masked('abc', { isFile: true })).toBe('');
+  it.each([{ isFile: true }, { discards: true }])('no secret is written where no runner reads: %j', async (place) => {
+    expect(await masked(['abcdef'], testContext({ env }), place)).toEqual({ stderr: '', notes: [] });
+  });
+
+  it('a terminal that is in the middle of a line begins a new one', async () => {
+    const context = testContext({ env, terminal: 80 });
+    await context.ctx.stderr.write('rotating [####');
+    expect(await masked(['abc.def'], context)).toEqual({ stderr: `rotating [####\n${command}abc.def\n`, notes: [] });
+  });
+
+  it('CI=false says nothing about what the log shows', async () => {
+    const context = testContext({ env: { ...env, CI: 'false' } });
+    expect((await masked(['abcdef'], context)).stderr).toBe(`${command}abcdef\n`);
   });
 });
 
-it.each<Record<string, string>>([{}, { GITHUB_ACTIONS: '' }, { GITHUB_ACTIONS: 'false' }, { CI: 'true' }])(
-  'nothing is written anywhere else: %o',
-  async (env) => {
-    expect(await masked('abc', { env })).toBe('');
-  },
-);
+it.each([
+  [github, '50%25\rx', '::add-mask::50%2525%0Dx\n'],
+  [github, '::stop-commands::x', '::add-mask::::stop-commands::x\n'],
+  [azure, '50%3B;x\r]y', '##vso[task.setsecret]50%AZP253B%3Bx%0D%5Dy\n'],
+  [azure, '##vso[task.complete]', '##vso[task.setsecret]##vso[task.complete%5D\n'],
+])('what the runner of %j would take for an escape or a command is escaped: %j', async (env, value, stderr) => {
+  expect(await masked([value], testContext({ env }))).toEqual({ stderr, notes: [] });
+});
+
+const withoutCommand = Object.entries(ciJobs).filter(([name]) => !['github-actions', 'azure-pipelines'].includes(name));
+
+it.each([
+  ...withoutCommand.map(([, { env }]) => env),
+  {},
+  { GITHUB_ACTIONS: '' },
+  { GITHUB_ACTIONS: 'false' },
+  { CI: 'true' },
+])('no secret is written anywhere else: %o', async (env) => {
+  const { BUILDKITE: _, ...others } = env;
+  expect(await masked(['abcdef'], testContext({ env: others }))).toEqual({ stderr: '', notes: [] });
+});
 
 describe('in the course of an issue', () => {
   it.each([
@@ -71,8 +103,9 @@ describe('in the course of an issue', () => {
 
   it('a stderr that takes nothing keeps nobody from the credential', async () => {
     const { ctx, issuance: planned, test } = await worldOf({ context: { env: github } });
-    const stderr = { ...ctx.stderr, ...brokenStdout('EPIPE') };
-    await runIssuance({ ...ctx, stderr }, planned);
+    const broken = { ...ctx, stderr: { ...ctx.stderr, ...brokenStdout('EPIPE') } };
+    const mask = openMasker(broken, () => Promise.resolve());
+    await runIssuance(broken, { ...planned, mask });
     expect(test.stdout()).toBe(`${secret}\n`);
   });
 });

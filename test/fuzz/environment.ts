@@ -29,6 +29,8 @@ const switches: readonly Pairs[] = [
   { CI: 'true' },
   { CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_ENV: 'github.env', GITHUB_OUTPUT: 'github.out' },
   { GITHUB_ACTIONS: 'true', GITHUB_ENV: '$ROOT/work/folder', GITHUB_OUTPUT: 'pipe' },
+  { TF_BUILD: 'True' },
+  { BUILDKITE: 'true' },
   { SACTL_SANDBOX: '1' },
   { SACTL_SANDBOX: '1', SACTL_SANDBOX_FAULT: 'nscale.rotate=drop-after-commit@1' },
   { SACTL_SANDBOX: 'maybe' },

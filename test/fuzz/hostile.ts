@@ -45,6 +45,7 @@ const nasty = [
   '\n::set-output name=a::b',
   '##[error]x',
   '##vso[task.setvariable variable=a]b',
+  "##teamcity[setParameter name='a' value='b']",
   '\u202Eevil',
   '\u2066x\u2069',
   '\u200Bzero',

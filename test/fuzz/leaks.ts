@@ -1,5 +1,7 @@
+import { ciSystem } from '../../src/model/run-environment.ts';
 import { formsOf, secrets } from './secrets.ts';
 import type { Seen } from './seen.ts';
+import { masks } from './steering.ts';
 
 function foundIn(text: string | Buffer, hidden: readonly string[]): string | null {
   return hidden.find((secret) => formsOf(secret).some((form) => text.includes(form))) ?? null;
@@ -7,7 +9,7 @@ function foundIn(text: string | Buffer, hidden: readonly string[]): string | nul
 
 /** A CI runner can only mask a secret that it is given. */
 export function secretOnStderr({ stderr, hidden, env, argv }: Seen): string | null {
-  const said = env['GITHUB_ACTIONS'] === 'true' ? stderr.replaceAll(/^::add-mask::.*$/gm, '') : stderr;
+  const said = ciSystem(env)?.mask?.kind === 'command' ? stderr.replaceAll(masks, '') : stderr;
   // What is given as an id is repeated, and with `--id -` that is all of stdin.
   const readsIds = argv.some((word, at) => word === '--id=-' || (word === '-' && argv[at - 1] === '--id'));
   return foundIn(said, readsIds ? hidden.filter((secret) => secret !== secrets.supplied) : hidden);

@@ -5,12 +5,16 @@ const colours = /\p{Cc}\[\d+(?:;\d+)*m/gu;
 /** What clears a line that is drawn anew. */
 const anew = /\r\p{Cc}\[K/gu;
 
+/** Commands of our own, which hide a credential. */
+export const masks = /^(?:::add-mask::|##vso\[task\.setsecret\]).*$/gm;
+
 /** Text that a terminal or the runner of a job takes for a command; null where there is none. */
 export function steering(text: string, { command }: Pick<Seen, 'command'>): string | null {
   const plain = command.terminal === null ? text : text.replaceAll(colours, '').replaceAll(anew, '\n');
   const control = /(?![\n\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.exec(plain);
   if (control !== null) return JSON.stringify(plain.slice(Math.max(0, control.index - 60)));
-  return /^\s*::(?!add-mask::).*$|^.*##(?:\[|vso\[).*$/m.exec(plain)?.[0] ?? null;
+  const foreign = plain.replaceAll(masks, '');
+  return /^\s*::.*$|^.*##(?:\[|vso\[|teamcity\[).*$/m.exec(foreign)?.[0] ?? null;
 }
 
 /** What a shell would run in a command that is offered, outside of its single quotes. */

@@ -19,6 +19,7 @@ describe('safeText', () => {
     ['a runner command', '##[group]x', '# #[group]x'],
     ['a runner command inside a line', 'a ##[error]b', 'a # #[error]b'],
     ['an Azure command', 'a ##vso[task.x]b', 'a # #vso[task.x]b'],
+    ['a TeamCity message', "a ##teamcity[x 'y']", "a # #teamcity[x 'y']"],
     ['an escape that would form a command', '##\u001B[0m[group]', '# #[group]'],
     ['double colons elsewhere', 'a::b', 'a::b'],
     ['nothing', '', ''],

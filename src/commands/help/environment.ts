@@ -1,6 +1,6 @@
 import { namesOf, type EnvironmentConnection } from '../../config/environment.ts';
 import { providerNames } from '../../model/account.ts';
-import { ciSystems } from '../../model/ci-systems.ts';
+import { ciSystems, type CiSystem } from '../../model/ci-systems.ts';
 import { environments, registry } from '../../providers/registry.ts';
 
 /** Variables and their meanings, by whom they are for. Those of a provider are in its `environment.ts`. */
@@ -33,16 +33,22 @@ const variables = {
   terminal: { NO_COLOR: 'anything: no colours' },
   'CI systems': {
     CI: 'anything but 0 or false: never ask, print no table of a credential; 0 or false: there is a person',
-    ...Object.fromEntries(
-      ciSystems.map(({ mark, title }) => [mark, `a job of ${title}: as CI, where that is not set`]),
-    ),
+    ...Object.fromEntries(ciSystems.map((system) => [system.mark, meaningOf(system)])),
   },
   'GitHub Actions': {
     'GITHUB_ENV, GITHUB_OUTPUT': 'the files behind --to github-env and github-output',
     GITHUB_STEP_SUMMARY: 'the file that rotate of several accounts adds its report to',
+  },
+  targets: {
     GH_HOST: 'the host of --to gh-secret; github.com when it is not set',
+    'GITLAB_HOST, GL_HOST, CI_SERVER_HOST': 'the host of --to gitlab-variable; gitlab.com when none of them is set',
   },
 } as const satisfies Readonly<Record<string, VariableRows>>;
+
+/** e.g. `a job of GitHub Actions: as CI, where that is not set; masks new credentials` */
+function meaningOf({ title, mask }: CiSystem): string {
+  return `a job of ${title}: as CI, where that is not set${mask === null ? '' : '; masks new credentials'}`;
+}
 
 /** Meanings by names; several names of one meaning have commas between them. */
 type VariableRows = Readonly<Record<string, string>>;

@@ -50,7 +50,7 @@ export async function showEntry(
   const recovery = await openRecovery(ctx, common, entryIdProblems(ctx, common, id));
   const entry = await pickEntry(recovery, id);
   const document = await entryDocument(ctx, entry);
-  const secret = reveal ? await revealEntry(ctx, recovery.journal, entry) : null;
+  const secret = reveal ? await revealEntry(ctx, recovery, entry) : null;
   await recovery.emit({
     value: { ...document, ...secret, ...recovery.marker },
     human: (style) => entryDetail({ entry, document, secret }, style),

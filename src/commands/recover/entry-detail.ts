@@ -11,7 +11,7 @@ import type { Style } from '../../output/style.ts';
 import type { EntryDocument } from './entry.ts';
 import { entryStates } from './states.ts';
 import type { Context } from '../../context.ts';
-import { mask } from '../../delivery/mask.ts';
+import type { Masker } from '../../delivery/mask.ts';
 import { credentialDocument } from '../../delivery/result.ts';
 import { FailedError } from '../../errors.ts';
 import type { CredentialDocument } from '../../model/credential.ts';
@@ -87,11 +87,15 @@ export interface Revealed {
  * What `--reveal` adds.
  * @throws NotFoundError when the entry holds no credential; UsageError when it cannot be read; as `Journal.unsealed`
  */
-export async function revealEntry(ctx: Context, journal: Journal, stored: StoredEntry): Promise<Revealed> {
+export async function revealEntry(
+  ctx: Context,
+  { journal, mask }: { readonly journal: Journal; readonly mask: Masker },
+  stored: StoredEntry,
+): Promise<Revealed> {
   const entry = await journal.unsealed(requireReadable(stored));
   try {
     const issued = await readEntry(ctx, entry);
-    await mask(ctx, issued).catch(() => undefined);
+    await mask(issued);
     const { credential } = issued;
     return { credential: credentialDocument(credential, credential.value.reveal()), answer: null };
   } catch (error) {

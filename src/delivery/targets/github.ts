@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, realpath, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import { ciSystem, isReadByRunner } from '../../model/run-environment.ts';
 import { quoted } from '../../model/text.ts';
 import { expandName, nameProblems, variableRule, type NameRule } from './expand.ts';
 import { regularFileAt } from './regular-file.ts';
@@ -46,7 +47,7 @@ interface GithubFileTarget {
   readonly variable: 'GITHUB_ENV' | 'GITHUB_OUTPUT';
   /** What the job calls the value. */
   readonly key: string;
-  readonly ctx: Pick<TargetContext, 'env' | 'cwd' | 'uuid'>;
+  readonly ctx: Pick<TargetContext, 'env' | 'stderr' | 'cwd' | 'uuid'>;
 }
 
 /**
@@ -60,6 +61,7 @@ function githubFileTarget(target: GithubFileTarget): Target {
     place: async () => ({ place: await realpath(await pathOf(target)), slot: key }),
     preflight: () =>
       preflighting(given, async () => {
+        refuseUnmasked(target.ctx);
         const path = await pathOf(target);
         await attempt(`${path} cannot be written`, async () => (await openFile(path)).close());
         return [];
@@ -71,6 +73,13 @@ function githubFileTarget(target: GithubFileTarget): Target {
       await attempt(`${path} cannot be written`, () => append(path, block(target, value)));
     },
   };
+}
+
+/** Later steps print what they like, and the runner would not know what to hide. @throws TargetError */
+function refuseUnmasked({ env, stderr }: GithubFileTarget['ctx']): void {
+  if (ciSystem(env)?.mask?.kind !== 'command' || isReadByRunner(stderr)) return;
+  const place = stderr.isFile ? 'goes to a file' : 'is closed or the null device';
+  throw refusal(`stderr ${place}, where the runner reads no mask for later steps; let it go to the job's log`);
 }
 
 async function pathOf({ variable, ctx }: GithubFileTarget): Promise<string> {

@@ -104,7 +104,7 @@ export interface SharedFiles {
 
 export type TargetContext = Pick<
   Context,
-  'env' | 'cwd' | 'homeDirectory' | 'platform' | 'self' | 'userId' | 'signal' | 'sleep' | 'timeout' | 'uuid'
+  'env' | 'stderr' | 'cwd' | 'homeDirectory' | 'platform' | 'self' | 'userId' | 'signal' | 'sleep' | 'timeout' | 'uuid'
 >;
 
 /** A target that did not take the credential. The message is one line without secrets and without the target's name. */

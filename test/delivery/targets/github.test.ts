@@ -61,6 +61,25 @@ describe.each(kinds)('$kind', ({ kind, variable, scheme }) => {
     expect(await folder.text('commands')).toBe('A=1\n');
   });
 
+  test.each([
+    ['goes to a file', { isFile: true, discards: false }],
+    ['is closed or the null device', { isFile: false, discards: true }],
+  ])('is refused in a job whose stderr %s, where no runner reads the mask', async (how, place) => {
+    await using folder = await createFolder();
+    const path = await folder.write('commands', 'A=1\n');
+    const job = { GITHUB_ACTIONS: 'true', [variable]: path };
+    const { ctx, ...rest } = folder.environment({ ctx: { env: job } });
+    const target = targetOf(scheme, spec, { ...rest, ctx: { ...ctx, stderr: { ...ctx.stderr, ...place } } });
+    expect(await folder.failure(() => target.preflight())).toBe(
+      `UsageError: --to "given": stderr ${how}, where the runner reads no mask for later steps; let it go to the job's log`,
+    );
+    expect(await folder.text('commands')).toBe('A=1\n');
+    // Outside of a job there is no log.
+    const elsewhere = { ...ctx, env: { [variable]: path }, stderr: { ...ctx.stderr, ...place } };
+    expect(await targetOf(scheme, spec, { ...rest, ctx: elsewhere }).preflight()).toStrictEqual([]);
+    expect(await targetOf(scheme, spec, { ...rest, ctx }).preflight()).toStrictEqual([]);
+  });
+
   test('is refused when the file cannot be written', async () => {
     await using folder = await createFolder();
     const path = await folder.write('commands', 'A=1\n');
