@@ -51,7 +51,7 @@ export function workflow(name: string): Workflow {
   return parse(exampleText(`workflows/${name}`)) as Workflow;
 }
 
-export const action = parse(exampleText('github-action/action.yml')) as Action;
+export const action = parse(exampleText('../action.yml')) as Action;
 
 export interface Manifest extends Readonly<Record<string, unknown>> {
   readonly kind: string;
@@ -84,7 +84,7 @@ export const gitlabJob = (parse(exampleText('gitlab/rotate-nightly.yml')) as Rec
 
 /** Every step of every example, with where it is. */
 export const steps: readonly (readonly [where: string, step: Step])[] = [
-  ...action.runs.steps.map((step): [string, Step] => ['github-action/action.yml', step]),
+  ...action.runs.steps.map((step): [string, Step] => ['action.yml', step]),
   ...workflowNames.flatMap((name) =>
     Object.values(workflow(name).jobs).flatMap((job) =>
       job.steps.map((step): [string, Step] => [`workflows/${name}`, step]),

@@ -143,7 +143,7 @@ async function runAll(place: Place, { steps, context, env }: Work): Promise<{ co
   for (const step of steps) {
     if ((step.if === 'failure()') !== (code !== 0)) continue;
     const stepEnv = { ...env, ...evaluateAll(step.env, known) };
-    const ended = step.uses?.startsWith('./')
+    const ended = step.uses?.startsWith('OWNER/sactl@')
       ? await runAll(place, {
           steps: action.runs.steps,
           context: inputsOfAction(evaluateAll(step.with, known)),
