@@ -38,6 +38,7 @@ export interface Action {
   readonly inputs: Readonly<
     Record<string, { readonly description: string; readonly default?: string; readonly required?: boolean }>
   >;
+  readonly outputs: Readonly<Record<string, { readonly description: string; readonly value: string }>>;
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
 

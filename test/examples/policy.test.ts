@@ -31,7 +31,7 @@ describe('every example', () => {
     expect(new Set(installs)).toEqual(
       new Set([
         'npm install --global --ignore-scripts "sactl@$SACTL_VERSION"',
-        'npm install --global --ignore-scripts "sactl@$VERSION"',
+        'npm install --global --prefix "$place" --ignore-scripts "sactl@$VERSION"; then',
       ]),
     );
   });
@@ -55,7 +55,7 @@ describe('every example', () => {
 
   const check = spawnSync('shellcheck', ['--version']);
   it.runIf(check.error === undefined).each(steps.filter(([, { run }]) => run !== undefined))(
-    '%s has a script that shellcheck finds nothing in: %o',
+    '%s has a script that shellcheck finds nothing in: $1.name',
     (_, { run = '' }) => {
       const { stdout } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: run, encoding: 'utf8' });
       expect(stdout).toBe('');
@@ -89,15 +89,38 @@ describe.each(workflowNames)('the workflow %s', (name) => {
 });
 
 describe('the action', () => {
-  it('gives what installs sactl nothing that is secret', () => {
-    const install = action.runs.steps.find(({ run = '' }) => run.includes('npm install'));
-    const secret = ['NSCALE_SERVICE_TOKEN', 'RUNAI_CLIENT_SECRET', 'RUNAI_TOKEN', 'GH_TOKEN', 'AWS_SECRET_ACCESS_KEY'];
-    for (const name of [...secret, 'AWS_SESSION_TOKEN']) expect(install?.env).toMatchObject({ [name]: '' });
+  it('says of every input and output what it is', () => {
+    const all = [...Object.entries(action.inputs), ...Object.entries(action.outputs)];
+    expect(all.filter(([, { description }]) => description.length < 10)).toEqual([]);
+    for (const [name] of all) expect(name).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
+    const { to, ...others } = action.inputs;
+    expect(to).toEqual({ description: expect.any(String), required: true });
+    expect(Object.values(others).filter((input) => input.default === undefined)).toEqual([]);
+    expect(action.inputs['version']).toMatchObject({ default: version });
   });
 
-  it('says of every input what it is', () => {
-    expect(Object.values(action.inputs).filter(({ description }) => description === '')).toEqual([]);
-    expect(action.inputs['to']).toMatchObject({ required: true });
-    expect(action.inputs['version']).toMatchObject({ default: version });
+  it('has every input and output in the table for its users', () => {
+    const part = /^## The action$[^]*?(?=^## )/m.exec(exampleText('README.md'))?.[0] ?? '';
+    const all = [...Object.keys(action.inputs), ...Object.keys(action.outputs)];
+    expect(all.filter((name) => !part.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  // https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
+  it('has the keys that GitHub documents, and a shell for every script', () => {
+    expect(Object.keys(action)).toEqual(['name', 'description', 'branding', 'inputs', 'outputs', 'runs']);
+    expect(action.runs.using).toBe('composite');
+    const known = new Set(['name', 'id', 'if', 'shell', 'env', 'run', 'uses', 'with']);
+    expect(action.runs.steps.flatMap(Object.keys).filter((key) => !known.has(key))).toEqual([]);
+    expect(action.runs.steps.filter(({ run, shell }) => (run === undefined) !== (shell === undefined))).toEqual([]);
+  });
+
+  it('looks at every input before anything is installed', () => {
+    const [first] = action.runs.steps;
+    const looked = Object.values(first?.env ?? {}).map((value) => /inputs\.([\w-]+)/.exec(value)?.[1]);
+    expect(looked).toEqual(Object.keys(action.inputs));
+  });
+
+  it('prints no command before it is run, and no environment', () => {
+    for (const [, { run = '' }] of steps) expect(run).not.toMatch(/set -\w*x|\bprintenv\b|^\s*(?:env|set)\s*$/m);
   });
 });

@@ -84,7 +84,10 @@ describe.skipIf(process.platform === 'win32')('the examples for GitHub with a st
     expect(await textIn(world.folder)).toContain('BEGIN AGE ENCRYPTED FILE');
     await world.refuseSecrets(false);
     const [next] = await night(world, 'rotate-nightly.yml', 'rotate');
-    expect(next).toMatchObject({ code: 8, output: expect.stringContaining('::error::a credential is kept, sealed') });
+    expect(next).toMatchObject({
+      code: 8,
+      output: expect.stringContaining('::error::a credential is kept in the state store, sealed'),
+    });
     expect(next?.calls.at(-1)?.slice(0, 3)).toEqual(['sactl', 'serviceaccounts', 'rotate']);
     const rotated = world.rotations();
     expect(await atHome(world, 'sactl recover deliver --all --yes')).toMatchObject({ code: 0 });
