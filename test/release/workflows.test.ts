@@ -85,7 +85,7 @@ describe('the release', () => {
   const { on, permissions, jobs } = workflow('release.yml');
 
   it('starts with a tag, and has no rights of its own', () => {
-    expect(on).toEqual({ push: { tags: ['v*'] } });
+    expect(on).toEqual({ push: { tags: ['v*.*.*'] } });
     expect(permissions).toEqual({});
   });
 
