@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
 
 import type { Hint } from '../model/hint.ts';
-import { journalProblems, preflightState, selfProblems, tryTargets } from '../delivery/preflight.ts';
+import { journalProblems, preflightState, selfProblems, tryTargets, type TriedTarget } from '../delivery/preflight.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan } from '../providers/issuance.ts';
 import { preferencesOf } from '../session/issuance.ts';
-import { fewLines, plannedTarget, type PlannedTarget } from '../session/dry-run.ts';
+import { fewLines, plannedTarget, withStored, type PlannedTarget } from '../session/dry-run.ts';
 import type { Candidate } from './candidates.ts';
 import type { Skipped } from './due.ts';
 import type { Listed } from './connections.ts';
@@ -126,8 +126,22 @@ async function tryAll(run: BulkRun, prepared: readonly Prepared[]): Promise<Omit
     ],
     hint: all.find(({ hint }) => hint !== null)?.hint ?? null,
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
-    targets: all.map(plannedTarget),
+    targets: await plannedIn(run, all, prepared),
   };
+}
+
+function plannedIn(
+  { common }: BulkRun,
+  tried: readonly TriedTarget[],
+  prepared: readonly Prepared[],
+): Promise<readonly PlannedTarget[]> | readonly PlannedTarget[] {
+  const planned = tried.map(plannedTarget);
+  return common.dryRun === true
+    ? withStored(
+        planned,
+        prepared.flatMap(({ targets }) => targets),
+      )
+    : planned;
 }
 
 /** Accounts of the same name are named with provider and id. */

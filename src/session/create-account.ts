@@ -184,7 +184,7 @@ function exists({ definition }: Session, same: readonly Account[], flags: Pick<C
 async function refuseUnfilled({ definition }: Session, account: Account, targets: readonly Target[]): Promise<void> {
   const unfilled: string[] = [];
   for (const target of targets) {
-    if ((await target.stored?.())?.isThere === false) unfilled.push(target.name);
+    if ((await target.isEmpty?.()) === true) unfilled.push(target.name);
   }
   if (unfilled.length === 0) return;
   const message = `${naming(account)} exists, and its credential, which cannot be shown again, is not in ${unfilled.join(', nor in ')}`;

@@ -1,4 +1,7 @@
+import pLimit from 'p-limit';
+
 import type { Preflight, TriedTarget } from '../delivery/preflight.ts';
+import type { StoredValue, Target } from '../delivery/targets/target.ts';
 import { trialOf, untriedPart, type Trial } from '../delivery/targets/kinds.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
@@ -29,11 +32,32 @@ export interface PlannedTarget {
   readonly ok: boolean;
   /** Only where not all of the delivery can be tried: `ok` says no more than that. */
   readonly tried?: Exclude<Trial, 'write'>;
+  /** What its service says is there now, null being nothing; only where that is told. */
+  readonly stored?: Pick<StoredValue, 'version' | 'updatedAt'> | null;
 }
 
 export function plannedTarget({ target, problems }: Pick<TriedTarget, 'target' | 'problems'>): PlannedTarget {
   const tried = trialOf({ name: target });
   return { target, ok: problems.length === 0, ...(tried !== 'write' && { tried }) };
+}
+
+/** Adds what is stored in the targets now, which is read for a dry run alone. */
+export function withStored(
+  planned: readonly PlannedTarget[],
+  targets: readonly Target[],
+): Promise<readonly PlannedTarget[]> {
+  const limit = pLimit(8);
+  const byName = new Map(targets.map((target) => [target.name, target]));
+  return Promise.all(
+    planned.map((one) =>
+      limit(async () => {
+        const found = one.ok ? await byName.get(one.target)?.stored?.() : undefined;
+        if (found === undefined || found === null) return one;
+        const { isThere, version, updatedAt } = found;
+        return { ...one, stored: isThere ? { version, updatedAt } : null };
+      }),
+    ),
+  );
 }
 
 /** What `--dry-run` prints (docs/design.md 1); at most `most` targets and requests for people. */
@@ -78,8 +102,21 @@ function describe({ operation, requests, effects }: Planned, targets: readonly P
   return `${lines.join('\n')}\n`;
 }
 
-function targetLine({ target, ok, tried }: PlannedTarget): string {
-  return `the credential ${ok ? 'goes' : 'cannot go'} to ${safeText(target)}${ok ? untriedPart[tried ?? 'write'] : ''}`;
+function targetLine({ target, ok, tried, stored }: PlannedTarget): string {
+  if (!ok) return `the credential cannot go to ${safeText(target)}`;
+  return `the credential goes to ${safeText(target)}${storedPart(stored)}${untriedPart[tried ?? 'write']}`;
+}
+
+/** e.g. ` (now: version 7 of 2026-11-01T02:03:04Z)` */
+function storedPart(stored: PlannedTarget['stored']): string {
+  if (stored === undefined) return '';
+  if (stored === null) return ' (now: nothing)';
+  const { version, updatedAt } = stored;
+  const parts = [
+    version === null ? 'a value' : `version ${version}`,
+    ...(updatedAt === null ? [] : [`of ${updatedAt}`]),
+  ];
+  return ` (now: ${safeText(parts.join(' '), 120)})`;
 }
 
 /** At most `most` of the lines, and how many more there are. */

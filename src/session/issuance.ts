@@ -20,7 +20,7 @@ import type { CommandOutput } from './output.ts';
 import { addressOf } from '../delivery/targets/session.ts';
 import { runIssuance } from '../delivery/run-issuance.ts';
 import { preflight, type Preflight } from '../delivery/preflight.ts';
-import { dryRunDocument, endDryRun, plannedTarget } from './dry-run.ts';
+import { dryRunDocument, endDryRun, plannedTarget, withStored } from './dry-run.ts';
 import { tellingWhoWaits } from './reminders.ts';
 
 /** A create or rotate that is ready to be previewed, confirmed and done. */
@@ -81,7 +81,7 @@ export async function rehearse(session: Session, planned: PlannedIssuance): Prom
 async function preview(session: Session, planned: PlannedIssuance, found: Preflight): Promise<ExitCode> {
   const where = { provider: session.definition.name, marker: session.marker };
   const plan = { ...planned.plan, operation: planned.operation, effects: effectsWithFirst(session, planned) };
-  await session.emit(dryRunDocument(where, plan, found.targets.map(plannedTarget)));
+  await session.emit(dryRunDocument(where, plan, await withStored(found.targets.map(plannedTarget), planned.targets)));
   return endDryRun(session, found);
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,6 +10,7 @@ import { describeStore, freshValue } from '../state/store/contract.ts';
 import { describeCheck } from './check.ts';
 import { describeRotation } from './rotate.ts';
 import { engineContext } from './context.ts';
+import { deliverySite, type DeliverySite } from './delivery.ts';
 import { demandsAll, EngineRoom, findEngine, freePort } from './engine.ts';
 
 const apiserver = findEngine('kube-apiserver');
@@ -42,6 +44,43 @@ describe.skipIf(!isHere && !demandsAll)('Kubernetes', () => {
 
   describeRotation(() => ({ env: { ...env, SACTL_STATE: 'kubernetes:ops' }, address: 'kubernetes:ops' }));
 
+  describe('as the place of a credential', () => {
+    let site: DeliverySite;
+    beforeAll(async () => {
+      site = await deliverySite(() => env);
+    });
+    afterAll(() => site[Symbol.asyncDispose]());
+
+    it('is one key of a Secret, which is made, and whose other keys stay', { timeout: 60_000 }, async () => {
+      const target = 'kubernetes:ops/nscale#token';
+      const dry = ['--to', target, '--dry-run', '-q', '.targets[] | [.ok, .stored]'];
+      expect(await site.rotate(...dry)).toEqual({ code: 0, stdout: '[true,null]\n', stderr: '' });
+      expect(await site.rotate('--to', target, '--to', 'file:token', '-q', '.verified')).toMatchObject({ code: 0 });
+      expect(keysOf('nscale', env)).toEqual({ token: site.token() });
+      const second = ['--to', 'kubernetes:ops/nscale#fingerprint?field=fingerprint', '--to', target];
+      expect(await site.rotate(...second, '--to', 'file:token', '-q', '.verified')).toMatchObject({ code: 0 });
+      expect(keysOf('nscale', env)).toEqual({ token: site.token(), fingerprint: expect.stringMatching(/^sha256:/) });
+      expect(await site.accepts(keysOf('nscale', env)['token'] ?? '')).toBe(true);
+      const stored = await site.rotate(
+        '--to',
+        target,
+        '--dry-run',
+        '-q',
+        '.targets[].stored.version | test("^[0-9]+$")',
+      );
+      expect(stored).toMatchObject({ code: 0, stdout: 'true\n' });
+    });
+
+    it('is refused before anything is sent where it may not be written', { timeout: 60_000 }, async () => {
+      const rotations = site.rotations();
+      expect(await site.rotate('--to', 'kubernetes:nothing/nscale#token')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('namespaces "nothing" not found'),
+      });
+      expect(site.rotations()).toBe(rotations);
+    });
+  });
+
   it('says how the namespace is made where there is none', async () => {
     expect(await failureOf('kubernetes:nothing', env)).toMatchObject({
       code: 'state',
@@ -67,6 +106,14 @@ describe.skipIf(!isHere && !demandsAll)('Kubernetes', () => {
     });
   });
 });
+
+/** The keys of a Secret in the namespace, with their values. */
+function keysOf(secret: string, env: Record<string, string>): Record<string, string> {
+  const words = ['get', 'secret', secret, '-n', 'ops', '-o', 'json'];
+  const text = execFileSync(kubectl ?? '', words, { env, encoding: 'utf8' });
+  const { data }: { readonly data: Record<string, string> } = JSON.parse(text);
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+}
 
 interface Programs {
   readonly apiserver: string;

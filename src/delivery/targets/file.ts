@@ -12,7 +12,7 @@ import type { UserPlace } from '../../files/home.ts';
 import { sweepTemporaries, writeTemporary } from '../../files/replace-file.ts';
 import { systemCode } from '../../files/system-error.ts';
 import { attempt, preflighting, refusal } from './system-call.ts';
-import type { StoredValue, Target, TargetEnvironment, TargetPayload } from './target.ts';
+import type { Target, TargetEnvironment, TargetPayload } from './target.ts';
 
 /** `file:<path>` and `file+json:<path>`: a file that holds the credential and nothing else. */
 export const fileScheme: Scheme = {
@@ -81,7 +81,7 @@ export function fileTarget(target: FileTarget): Target {
         located = await locate(at, environment);
         return tryFile(target, located);
       }),
-    stored: () => storedIn(target).catch(() => null),
+    isEmpty: () => isEmpty(target).catch(() => null),
     deliver: async (payload, signal) => {
       signal.throwIfAborted();
       await target.write(await locate(at, environment), payload, signal);
@@ -89,17 +89,14 @@ export function fileTarget(target: FileTarget): Target {
   };
 }
 
-async function storedIn({ at, environment, ...target }: FileTarget): Promise<StoredValue> {
+async function isEmpty({ at, environment, ...target }: FileTarget): Promise<boolean> {
   const folder = await stat(dirname(at.path)).catch((error: unknown) => systemCode(error));
-  if (folder === 'ENOENT') return nothing;
+  if (folder === 'ENOENT') return true;
   const located = await locate(at, environment);
   const current = await regularFileAt(located);
-  if (current === null) return nothing;
-  const isEmpty = target.isEmpty === undefined ? current.size === 0 : await target.isEmpty(located, current);
-  return { isThere: !isEmpty, version: null, updatedAt: current.mtime.toISOString() };
+  if (current === null) return true;
+  return target.isEmpty === undefined ? current.size === 0 : target.isEmpty(located, current);
 }
-
-const nothing: StoredValue = { isThere: false, version: null, updatedAt: null };
 
 /** A target that is a file's whole content. */
 function wholeFileTarget(target: Omit<FileTarget, 'slot' | 'check' | 'write'> & { readonly isJson: boolean }): Target {

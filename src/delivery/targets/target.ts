@@ -17,7 +17,9 @@ export interface Target {
   readonly preflight: () => Promise<readonly string[]>;
   /** What is there now, where a provider can read an older credential out of it; null when nothing is. */
   readonly holds?: () => Promise<string | null>;
-  /** What is stored there now, without its value; null where that cannot be told. Absent where it cannot be read. */
+  /** Whether nothing is there; null where that cannot be told. Absent where it cannot be read. */
+  readonly isEmpty?: () => Promise<boolean | null>;
+  /** What is stored there now; null where that cannot be told. Absent where nobody says it. */
   readonly stored?: () => Promise<StoredValue | null>;
   /**
    * Puts the credential there, all of it or nothing.
@@ -26,7 +28,7 @@ export interface Target {
   readonly deliver: (payload: TargetPayload, signal: AbortSignal) => Promise<void>;
 }
 
-/** What is known of the value in a target without reading it. */
+/** What a service says of the value in a target, without the value. */
 export interface StoredValue {
   /** Whether there is a value that is not empty. */
   readonly isThere: boolean;

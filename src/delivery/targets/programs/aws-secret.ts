@@ -38,11 +38,11 @@ export const awsSecretScheme = programScheme<Name>({
     if (problem !== null) return { problem, hint: 'leave out #<json key>, or store a JSON object there first' };
     // The same value under the same version changes nothing, and is refused where writing is not allowed.
     if (version === null || text === null) return { warnings: [`aws-secret:${names.id}: ${unknown}`] };
-    const { problem: refusal } = await tool(putRun(names, { SecretString: text, ClientRequestToken: version }));
+    const { problem: refusal } = await tool(putRun(names, new Secret(text), version));
     return refusal === null ? { warnings: [] } : { problem: refusal, hint: writeHint };
   },
   deliver: async (tool, names, { text }) => {
-    if (names.slot === '') return tool(putRun(names, { SecretString: text.reveal() }));
+    if (names.slot === '') return tool(putRun(names, text));
     const found = await readSecret(tool, names);
     const isNew = found.problem !== null && hasNoValue(found);
     if (found.problem !== null && !isNew) return found;
@@ -50,7 +50,7 @@ export const awsSecretScheme = programScheme<Name>({
     const problem = mergeProblem(before);
     if (problem !== null) return { ...found, problem };
     const merged = { ...objectIn(parseExactly(before ?? '')), [names.slot]: text.reveal() };
-    return tool(putRun(names, { SecretString: jsonText(merged) }));
+    return tool(putRun(names, new Secret(jsonText(merged))));
   },
   stored: (names) => ({
     run: names.slot === '' ? describeRun(names) : readRun(names),
@@ -87,13 +87,15 @@ function describeRun(names: Names<Name>): ProgramRun {
   return { args: [...command(names, 'describe-secret'), '--secret-id', names.id], input: null };
 }
 
-/** A path is the only way in for aws: it has no `-` for stdin. */
-function putRun(names: Names<Name>, input: Readonly<Record<string, string>>): ProgramRun {
-  return {
-    args: [...command(names, 'put-secret-value'), '--cli-input-json', 'file:///dev/stdin'],
-    input: new Secret(JSON.stringify({ SecretId: names.id, ...input })),
-    readsPath: true,
-  };
+/**
+ * Puts a value; under the version that has it already, that changes nothing. aws reads stdin by a path alone, and the path of
+ * `--cli-input-json` twice, so that a pipe would be empty
+ * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html).
+ */
+function putRun(names: Names<Name>, value: Secret, version: string | null = null): ProgramRun {
+  const token = version === null ? [] : ['--client-request-token', version];
+  const args = [...command(names, 'put-secret-value'), '--secret-id', names.id, '--secret-string', 'file:///dev/stdin'];
+  return { args: [...args, ...token], input: value, readsPath: true };
 }
 
 /** What a value says that may not be read, or is not there. */

@@ -71,7 +71,10 @@ export function programTarget(target: ProgramTarget): Target {
       const ready = await tool();
       return check === undefined ? [] : warningsOf(target, await check(ready));
     },
-    ...(stored !== undefined && { stored: async () => stored(await tool()) }),
+    ...(stored !== undefined && {
+      isEmpty: async () => isNothing(await stored(await tool())),
+      stored: async () => stored(await tool()),
+    }),
     deliver: async (payload, signal) => {
       const ready = toolOf(target, { path: await pathAfter(path), secrets: secretsOf(payload), signal });
       const { problem } = await target.deliver(ready, payload);
@@ -79,6 +82,10 @@ export function programTarget(target: ProgramTarget): Target {
       throw new TargetError(sentence(target, problem), { isRetryable: !isFinal(target, problem) });
     },
   };
+}
+
+function isNothing(value: StoredValue | null): boolean | null {
+  return value === null ? null : !value.isThere;
 }
 
 async function pathBefore({ given }: ProgramTarget, path: () => Promise<string>): Promise<string> {
