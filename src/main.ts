@@ -1,6 +1,6 @@
 import type { ConnectionFlags } from './model/hint.ts';
 import type { Context } from './context.ts';
-import { isSandboxOn } from './model/run-environment.ts';
+import { isReadByRunner, isSandboxOn } from './model/run-environment.ts';
 import { sandboxMark } from './session/note.ts';
 import { CliError, ExitCode } from './errors.ts';
 import type { Style } from './output/style.ts';
@@ -19,15 +19,17 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
   try {
     return await runProgram(argv, marked);
   } catch (error) {
-    const { renderError } = await import('./output/error.ts');
-    const text = renderError(error, {
+    const { renderAnnotation, renderError } = await import('./output/error.ts');
+    const options = {
       json: wantsJson(words),
       debug: words.includes('--debug'),
       sandbox,
       connection: givenConnection(words),
       ...(stderr.isTTY ? { style: await stderrStyle(marked, words) } : {}),
-    });
-    await stderr.write(text);
+    };
+    // JSON is for scripts, which may read all of stderr.
+    const isAnnotated = !options.json && isReadByRunner(stderr);
+    await stderr.write(renderError(error, options) + (isAnnotated ? renderAnnotation(error, ctx.env, options) : ''));
     return error instanceof CliError ? error.exitCode : ExitCode.failed;
   }
 }

@@ -41,8 +41,16 @@ const blocks: Readonly<Record<string, string>> = {
   targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets).map(asCode)),
   environment: table(['variable', 'what it says'], rowsOf(topics.environment).map(asCode)),
   'ci systems': table(
-    ['system', 'known by', 'a new credential in the log'],
-    ciSystems.map(({ title, mark, mask }) => [title, code(mark), maskText(mask)]),
+    ['system', 'known by', 'a new credential in the log', 'an error'],
+    ciSystems.map(({ title, mark, mask, annotation }) => {
+      const command = annotation?.({ title: '…', message: '…' });
+      return [
+        title,
+        code(mark),
+        maskText(mask),
+        command === undefined ? 'in the log' : `annotated by ${code(command)}`,
+      ];
+    }),
   ),
   'ci runs': table(
     ['system', 'page of the run', 'repository', 'workflow', 'run', 'who'],

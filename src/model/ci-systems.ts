@@ -11,6 +11,8 @@ export interface CiSystem {
   readonly run: Readonly<Record<'repository' | 'workflow' | 'runId' | 'actor', string | null>>;
   /** Null where a job can ask for no such thing. */
   readonly mask: CiMask | null;
+  /** A command to the runner, on stderr, that shows an error on the run's page; null where there is none. */
+  readonly annotation: ((error: { readonly title: string; readonly message: string }) => string) | null;
 }
 
 /** How a job hides lines of a secret in its log from now on. */
@@ -37,6 +39,8 @@ const githubData: Escapes = [
   ['\r', '%0D'],
   ['\n', '%0A'],
 ];
+
+const githubProperty: Escapes = [...githubData, [':', '%3A'], [',', '%2C']];
 
 /** https://github.com/microsoft/azure-pipelines-agent/blob/master/src/Agent.Sdk/CommandStringConvertor.cs */
 const azure: Escapes = [
@@ -77,6 +81,9 @@ export const ciSystems: readonly CiSystem[] = [
     },
     // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#masking-a-value-in-a-log
     mask: { kind: 'command', of: (line) => `::add-mask::${escaped(line, githubData)}` },
+    // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
+    annotation: ({ title, message }) =>
+      `::error title=${escaped(title, githubProperty)}::${escaped(message, githubData)}`,
   },
   {
     name: 'gitlab-ci',
@@ -92,6 +99,7 @@ export const ciSystems: readonly CiSystem[] = [
     // Its runner reads ::add-mask:: only with proxy_exec, an experiment, and prints it otherwise:
     // https://gitlab.com/gitlab-org/gitlab-runner/-/issues/38464
     mask: null,
+    annotation: null,
   },
   {
     name: 'azure-pipelines',
@@ -108,6 +116,8 @@ export const ciSystems: readonly CiSystem[] = [
     // https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands#setsecret-register-a-value-as-a-secret;
     // on stderr, too: OnDataReceived in the agent's NodeHandler.cs.
     mask: { kind: 'command', of: (line) => `##vso[task.setsecret]${escaped(line, azure)}` },
+    // https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands#logissue-log-an-error-or-warning
+    annotation: ({ title, message }) => `##vso[task.logissue type=error]${escaped(`${title}: ${message}`, azure)}`,
   },
   {
     name: 'teamcity',
@@ -116,6 +126,8 @@ export const ciSystems: readonly CiSystem[] = [
     page: '{BUILD_URL}',
     run: { repository: null, workflow: '{TEAMCITY_BUILDCONF_NAME}', runId: '{BUILD_NUMBER}', actor: null },
     mask: null,
+    // It documents service messages for stdout alone, which is for data.
+    annotation: null,
   },
   {
     name: 'codebuild',
@@ -129,6 +141,7 @@ export const ciSystems: readonly CiSystem[] = [
       actor: '{CODEBUILD_INITIATOR}',
     },
     mask: null,
+    annotation: null,
   },
   {
     name: 'jenkins',
@@ -137,6 +150,7 @@ export const ciSystems: readonly CiSystem[] = [
     page: '{BUILD_URL}',
     run: { repository: '{GIT_URL}', workflow: '{JOB_NAME}', runId: '{BUILD_ID}', actor: null },
     mask: null,
+    annotation: null,
   },
   {
     name: 'buildkite',
@@ -158,6 +172,7 @@ export const ciSystems: readonly CiSystem[] = [
       prefix: 'BUILDKITE_',
       variables: { BUILDKITE_AGENT_REDACT_VARS_FILTER: 'false' },
     },
+    annotation: null,
   },
   {
     name: 'circleci',
@@ -171,6 +186,7 @@ export const ciSystems: readonly CiSystem[] = [
       actor: '{CIRCLE_USERNAME}',
     },
     mask: null,
+    annotation: null,
   },
   {
     name: 'bitbucket',
@@ -184,5 +200,6 @@ export const ciSystems: readonly CiSystem[] = [
       actor: '{BITBUCKET_STEP_TRIGGERER_UUID}',
     },
     mask: null,
+    annotation: null,
   },
 ];

@@ -1,6 +1,8 @@
+import type { Environment } from '../context.ts';
 import { ActionRequiredError, CliError, FailedError, UsageError } from '../errors.ts';
 import { compactJson } from './serialize.ts';
 import { hintText, printedAction, type ConnectionFlags, type PrintedAction } from '../model/hint.ts';
+import { ciSystem } from '../model/run-environment.ts';
 import { safeText } from '../model/text.ts';
 import type { Style } from './style.ts';
 import { systemCode } from '../files/system-error.ts';
@@ -31,6 +33,22 @@ export function renderError(error: unknown, options: ErrorOptions): string {
   const details = options.debug ? [...causeLines(error), ...stackLines(error)] : [];
   const all = options.json ? [...details, ...lines] : [...lines, ...details];
   return all.map((line) => `${line}\n`).join('');
+}
+
+/**
+ * The error as a command to the runner of this CI job, which shows it on the run's page: one line, ended; empty where the
+ * system has none. Text of others cannot end it, or be another command (`safeText`).
+ */
+export function renderAnnotation(
+  error: unknown,
+  env: Environment,
+  options: Pick<ErrorOptions, 'connection' | 'sandbox'>,
+): string {
+  const annotation = ciSystem(env)?.annotation ?? null;
+  if (annotation === null) return '';
+  const { message, hint, exitCode } = errorObject(toCliError(error), options);
+  const title = `${options.sandbox === true ? 'sandbox: ' : ''}sactl ended with exit code ${exitCode}`;
+  return `${annotation({ title, message: hint === null ? message : `${message}; hint: ${hint}` })}\n`;
 }
 
 /** The error itself when the user can act on it; anything else is a bug of ours (`code: 'bug'`, exit 1). */

@@ -8,12 +8,15 @@ const anew = /\r\p{Cc}\[K/gu;
 /** Commands of our own, which hide a credential. */
 export const masks = /^(?:::add-mask::|##vso\[task\.setsecret\]).*$/gm;
 
+/** What is before the text of an error, for the runner. */
+const annotations = /^(?:::error title=[^:\n]*::|##vso\[task\.logissue type=error\])/gm;
+
 /** Text that a terminal or the runner of a job takes for a command; null where there is none. */
 export function steering(text: string, { command }: Pick<Seen, 'command'>): string | null {
   const plain = command.terminal === null ? text : text.replaceAll(colours, '').replaceAll(anew, '\n');
   const control = /(?![\n\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.exec(plain);
   if (control !== null) return JSON.stringify(plain.slice(Math.max(0, control.index - 60)));
-  const foreign = plain.replaceAll(masks, '');
+  const foreign = plain.replaceAll(masks, '').replaceAll(annotations, '');
   return /^\s*::.*$|^.*##(?:\[|vso\[|teamcity\[).*$/m.exec(foreign)?.[0] ?? null;
 }
 

@@ -32,6 +32,7 @@ const nasty = [
   '##[error]x',
   '##\u200B[error]x',
   '##vso[task.setvariable variable=a]b',
+  "##teamcity[setParameter name='a' value='b']",
   '\u202Eevil',
   '\u2066x\u2069',
   '\u200Bzero',
@@ -69,4 +70,4 @@ export function hostileText(): fc.Arbitrary<string> {
 export const unprintable = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 
 /** What the runner of a job takes for a command. */
-export const runnerCommand = /^\s*::|##(?:\[|vso\[)/;
+export const runnerCommand = /^\s*::|##(?:\[|vso\[|teamcity\[)/;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { sactl, type ConnectionFlags } from '../../src/model/hint.ts';
 import { ActionRequiredError, AuthError, CliError, ExitCode, FailedError, UsageError } from '../../src/errors.ts';
-import { renderError } from '../../src/output/error.ts';
+import { renderAnnotation, renderError } from '../../src/output/error.ts';
 import { hostileText, runnerCommand, unprintable } from '../harness/hostile.ts';
 
 const settings = { numRuns: 1000, seed: 20261122 };
@@ -45,6 +45,27 @@ test('any error is lines that steer neither a terminal nor the runner of a job',
         expect(line).not.toMatch(runnerCommand);
         expect(line).not.toBe('');
       }
+    }),
+    settings,
+  );
+});
+
+/** What comes before the text in an annotation, and what must not be in it as it is. */
+const runners = [
+  [{ GITHUB_ACTIONS: 'true' }, /^::error title=(?:sandbox%3A )?sactl ended with exit code \d+::/, /%(?!25|0D|0A)/],
+  [{ TF_BUILD: 'True' }, /^##vso\[task\.logissue type=error\]/, /%(?!AZP25|3B|0D|0A|5D)|[\];]/],
+] as const;
+
+test.each(runners)('in a job of %j it is one command, which its text cannot leave', (env, start, unescaped) => {
+  fc.assert(
+    fc.property(thrown, options, (error, chosen) => {
+      const annotation = renderAnnotation(error, env, chosen);
+      expect(annotation).toMatch(start);
+      expect(annotation.endsWith('\n')).toBe(true);
+      const text = annotation.slice(0, -1).replace(start, '');
+      expect(text).not.toMatch(unprintable);
+      expect(text).not.toMatch(runnerCommand);
+      expect(text).not.toMatch(unescaped);
     }),
     settings,
   );

@@ -45,9 +45,15 @@ const variables = {
   },
 } as const satisfies Readonly<Record<string, VariableRows>>;
 
-/** e.g. `a job of GitHub Actions: as CI, where that is not set; masks new credentials` */
-function meaningOf({ title, mask }: CiSystem): string {
-  return `a job of ${title}: as CI, where that is not set${mask === null ? '' : '; masks new credentials'}`;
+/** e.g. `a job of GitHub Actions: as CI, where that is not set; masks new credentials, annotates errors` */
+function meaningOf({ title, mask, annotation }: CiSystem): string {
+  const more = [
+    ...(mask === null ? [] : ['masks new credentials']),
+    ...(annotation === null ? [] : ['annotates errors']),
+  ];
+  return [`a job of ${title}: as CI, where that is not set`, ...(more.length === 0 ? [] : [more.join(', ')])].join(
+    '; ',
+  );
 }
 
 /** Meanings by names; several names of one meaning have commas between them. */
