@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 import { deliveredOf, lifeOf } from '../delivery/life.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
-import { parseTargets } from '../delivery/targets/parse.ts';
+import { parseTargets, valueProblems } from '../delivery/targets/parse.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { Starts } from '../files/home.ts';
@@ -35,7 +35,7 @@ export function storedTargets(host: Host, entry: ReadableEntry, issued: Issued, 
   const directory = directoryOf(host, entry);
   const delivered = deliveredOf(lifeOf(entry));
   const left = recorded.filter((target) => !delivered.includes(target));
-  if (to.length > 0) return targetsAt(host, entry, issued, { names: to, directory: host.ctx.cwd });
+  if (to.length > 0) return targetsAt(host, entry, issued, { names: to, directory: host.ctx.cwd, isAsked: true });
   refuseForeignPrograms(host, entry, left);
   if (left.length > 0) return targetsAt(host, entry, issued, { names: left, directory });
   const isStdout = recorded.length === 0;
@@ -59,7 +59,7 @@ function targetsAt(
   { ctx, configuration }: Host,
   entry: ReadableEntry,
   issued: Issued,
-  { names, directory }: { names: readonly string[]; directory: string },
+  { names, directory, isAsked }: { names: readonly string[]; directory: string; isAsked?: true },
 ): StoredTargets {
   const { targets: recorded, connection } = entry.intent;
   const { profile, isSandbox } = connection;
@@ -70,7 +70,9 @@ function targetsAt(
   const parsed = parseTargets(names, environment);
   // Only the rotation knew whether the account is the one that the profile signs in with.
   const isForeign = names.includes('profile') && !recorded.includes('profile');
-  const problems = [...parsed.problems, ...(isForeign ? [foreignProfile] : [])];
+  // Of those that are left, another may have had the credential itself.
+  const missing = isAsked === true ? valueProblems(parsed) : [];
+  const problems = [...parsed.problems, ...missing, ...(isForeign ? [foreignProfile] : [])];
   if (problems.length > 0) throw new UsageError(problems);
   return {
     targets: createTargets(parsed.specs, { ...issued.account, profile }, environment),

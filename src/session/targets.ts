@@ -27,10 +27,12 @@ export async function checkTargets(
   { isNew }: { isNew: boolean },
 ): Promise<Check<readonly TargetSpec[]>> {
   if (to.length === 0) return { value: [], problems: [] };
-  const { parseTargets } = await import('../delivery/targets/parse.ts');
+  const { parseTargets, valueProblems } = await import('../delivery/targets/parse.ts');
   const { unknownId } = await import('../delivery/targets/expand.ts');
   const { problemOf } = await import('../delivery/targets/system-call.ts');
-  const { specs, problems } = parseTargets(to, targetEnvironment);
+  const parsed = parseTargets(to, targetEnvironment);
+  const { specs } = parsed;
+  const problems = [...parsed.problems, ...valueProblems(parsed)];
   const early = isNew ? to.filter((given) => given.includes('{id}')) : [];
   return { value: specs, problems: [...problems, ...early.map((given) => problemOf(given, unknownId))] };
 }

@@ -24,6 +24,12 @@ export function splitField(given: string): { readonly rest: string; readonly fie
   return rest === undefined || field === undefined ? { rest: given, field: null } : { rest, field };
 }
 
+/** Whether a target of this name gets the credential itself, and not only a part of it. */
+export function takesValue(name: string): boolean {
+  const { field } = splitField(name);
+  return field === null || field === 'value';
+}
+
 export function isCredentialField(text: string): text is CredentialField {
   return credentialFields.some((field) => field === text);
 }

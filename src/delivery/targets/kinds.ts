@@ -1,4 +1,5 @@
 import { listOf } from '../../model/text.ts';
+import { takesValue } from './field.ts';
 
 /** A setting of one target, which follows it as `?<name>=<value>`. */
 export type TargetOption = 'region';
@@ -197,9 +198,9 @@ function kindOf({ name }: { readonly name: string }): TargetKind | undefined {
   return kinds.get(/^[a-z-]*/.exec(name)?.[0] ?? '');
 }
 
-/** Whether a target outlives this job. */
+/** Whether a target has the credential itself, in a place that outlives this job. */
 export function isDurable(target: { readonly name: string }): boolean {
-  return kindOf(target)?.isDurable === true;
+  return kindOf(target)?.isDurable === true && takesValue(target.name);
 }
 
 /** How much of a delivery to this target is tried beforehand. */

@@ -13,6 +13,12 @@ export interface ParsedTargets {
   readonly problems: readonly string[];
 }
 
+/** What is wrong with targets of which none takes the credential itself: it would be nowhere. */
+export function valueProblems({ specs, problems }: ParsedTargets): readonly string[] {
+  if (problems.length > 0 || specs.length === 0 || specs.some(({ field }) => field === 'value')) return [];
+  return ['no target takes the credential itself: add one without ?field='];
+}
+
 type Parsed = { readonly spec: TargetSpec } | Problem;
 
 /** Takes the values of `--to` apart and checks what can be checked for all accounts alike. */
