@@ -2,6 +2,7 @@ import type { Context, Environment } from '../context.ts';
 import { Secret } from '../model/credential.ts';
 import { safeText } from '../model/text.ts';
 import { firstProgram, type ProgramPlace } from './find-program.ts';
+import { scrub } from './scrub.ts';
 import { runProgram, type ProgramCall } from './program.ts';
 
 export interface SecretCall extends Pick<ProgramCall, 'path' | 'args' | 'signal'> {
@@ -65,9 +66,6 @@ async function throughPipe({ path, args }: Command, place: ProgramPlace): Promis
   return { path: shell, args: ['-c', '"$0" | "$@"', cat, path, ...args] };
 }
 
-/** Shorter pieces of encoded text are too common, and tell too little, to be replaced. */
-const minEncodedLength = 8;
-
 /** Shorter strings of a session are words such as `read`, not its token. */
 const minTokenLength = 16;
 
@@ -75,59 +73,6 @@ const minTokenLength = 16;
 export function secretsOf({ text, json }: { readonly text: Secret; readonly json: Secret }): readonly Secret[] {
   const within = stringsIn(text.reveal()).filter((value) => value.length >= minTokenLength);
   return [text, json, ...within.map((value) => new Secret(value))];
-}
-
-/**
- * `text` with `[secret]` in place of every secret: as it is, within a JSON string, and in base64, also broken into lines.
- * @param isCut whether `text` ends where more followed: a secret may be cut there, so that its end is left out
- */
-export function scrub(text: string, secrets: readonly Secret[], isCut = false): string {
-  const forms = [...new Set(secrets.flatMap((secret) => formsOf(secret.reveal())))]
-    .filter((form) => form.trim() !== '')
-    .toSorted((a, b) => b.length - a.length);
-  const clean = forms.reduce((rest, form) => rest.replaceAll(patternOf(form), '[secret]'), text);
-  const longest = forms[0]?.length ?? 0;
-  const uncut = isCut ? clean.slice(0, Math.max(0, clean.length - 2 * longest)) : clean;
-  return withoutParts(uncut, forms);
-}
-
-/** Programs that shorten or wrap what they repeat show parts of it. */
-const minPartLength = 12;
-
-/** `text` with `[secret]` for every word that is a part of a form, whatever stands around it. */
-function withoutParts(text: string, forms: readonly string[]): string {
-  return text.replaceAll(/[\w+/=.~-]{12,}/g, (word) => {
-    const count = word.length - minPartLength + 1;
-    const parts = Array.from({ length: count }, (_, start) => word.slice(start, start + minPartLength));
-    return forms.some((form) => parts.some((part) => form.includes(part))) ? '[secret]' : word;
-  });
-}
-
-/** Every way a program may write a secret; base64 of `user:<secret>` depends on the length of what is before it. */
-function formsOf(value: string): readonly string[] {
-  const bytes = Buffer.from(value);
-  const hex = bytes.toString('hex');
-  const shifted = [0, 1, 2].flatMap((start) => {
-    const groups = Math.max(0, Math.floor((bytes.length - start) / 3));
-    const whole = bytes.subarray(start, start + groups * 3);
-    return [whole.toString('base64'), whole.toString('base64url')];
-  });
-  return [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    hex,
-    hex.toUpperCase(),
-    bytes.toString('base64'),
-    bytes.toString('base64url'),
-    ...shifted.filter((form) => form.length >= minEncodedLength),
-  ];
-}
-
-function patternOf(form: string): RegExp {
-  const characters = Array.from(form.replaceAll(/\s+/g, ''), (character) =>
-    character.replace(/[\\^$.*+?()[\]{}|/-]/, String.raw`\$&`),
-  );
-  return new RegExp(characters.join(String.raw`\s*`), 'g');
 }
 
 function stringsIn(json: string): readonly string[] {

@@ -5,7 +5,7 @@ import { Secret } from '../../model/credential.ts';
 import { safeText } from '../../model/text.ts';
 import { findProgram, type ProgramPlace } from '../../programs/find-program.ts';
 import { runProgram } from '../../programs/program.ts';
-import { scrub } from '../../programs/secret-program.ts';
+import { scrub } from '../../programs/scrub.ts';
 import { StateError } from './store.ts';
 
 export interface KubernetesOptions extends Pick<Context, 'cwd' | 'now' | 'platform' | 'sleep' | 'timeout'> {
