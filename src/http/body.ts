@@ -8,8 +8,8 @@ import { cannot, traceIdOf } from './text.ts';
 /** The longest answer that is read, in bytes once decompressed: a hundred thousand accounts. */
 export const largestAnswer = 64 * 1024 * 1024;
 
-/** The longest answer to a request that changes something or asks for a credential, in bytes: one account at most. */
-export const largestChange = 1024 * 1024;
+/** The longest answer to a request that changes something or asks for a credential, in bytes: one of 1 MiB fits in any case. */
+export const largestChange = 8 * 1024 * 1024;
 
 /** No sensible answer is nested deeper. */
 const deepest = 100;

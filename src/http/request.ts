@@ -75,7 +75,7 @@ export interface HttpClientOptions extends Pick<Context, 'fetch' | 'now' | 'slee
   readonly debug?: (line: string) => Promise<void>;
   /** Called for every answer whose head was received. Must not throw. */
   readonly onAnswer?: ((answer: TimedAnswer) => void) | undefined;
-  /** The longest body that is read. Default: 64 MiB for a GET, else 1 MiB. */
+  /** The longest body that is read. Default: 64 MiB for a GET, else 8 MiB. */
   readonly maxBytes?: number;
   /** Limits how many attempts run at once; an attempt's time starts with its turn. Default: no limit. */
   readonly turn?: Turn | undefined;

@@ -1,17 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { kill } from 'node:process';
 
 import type { Context, Environment } from '../context.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
+import { openInput, type InputCall, type InputChannel } from './input.ts';
 
 export type ProgramContext = Pick<Context, 'platform' | 'timeout'>;
 
 /** How a program is run: without a shell, and with nothing but what is said here. */
-export interface ProgramCall {
-  /** Absolute, or a name that the system looks up in `PATH`. */
-  readonly path: string;
-  readonly args: readonly string[];
+export interface ProgramCall extends InputCall {
   /** Default: the folder of this process. */
   readonly cwd?: string;
   /** All of its environment. */
@@ -39,6 +37,8 @@ export interface ProgramEnd {
   readonly exitCode: number | null;
   /** Why it could not be started; else null. */
   readonly error: unknown;
+  /** Null where that cannot be told, or it was not watched. */
+  readonly hasReadAll: boolean | null;
   readonly stdout: string;
   readonly stderr: string;
   /** Whether stderr is only the beginning of what it wrote there. */
@@ -92,9 +92,25 @@ export function replaceProgram(path: string, args: readonly string[], onSignal: 
 }
 
 async function run(ctx: ProgramContext, call: ProgramCall, stop: AbortSignal): Promise<ProgramEnd> {
+  const input = await openInput(ctx, call);
+  if (input === null) return unstarted(new Error('it opens /dev/stdin, which needs /bin/sh and cat'));
+  try {
+    return stop.aborted ? unstarted(stop.reason) : await runWithInput(ctx, { call, input, stop });
+  } finally {
+    input.close();
+  }
+}
+
+interface Started {
+  readonly call: ProgramCall;
+  readonly input: InputChannel;
+  readonly stop: AbortSignal;
+}
+
+async function runWithInput(ctx: ProgramContext, { call, input, stop }: Started): Promise<ProgramEnd> {
   let child: ChildProcess;
   try {
-    child = start(ctx, call);
+    child = start(ctx, call, input);
   } catch (error) {
     return unstarted(error);
   }
@@ -102,25 +118,41 @@ async function run(ctx: ProgramContext, call: ProgramCall, stop: AbortSignal): P
   const limits = call.keeps;
   const stdout = collect(child.stdout, limits.stdout ?? 0, () => overflow.abort());
   const stderr = collect(child.stderr, limits.stderr, () => overflow.abort());
-  // A program may end well without having read all of it.
+  const told = collect(child.stdio[3], 64, () => undefined);
+  // It may end without having read all of it.
   child.stdin?.on('error', () => undefined);
-  child.stdin?.end(call.input);
+  input.give(call.input, child.stdin);
   killWhen(call.mustFit === true ? AbortSignal.any([stop, overflow.signal]) : stop, child, ctx, call);
   const ended = await endOf(ctx, child, call);
   if ('error' in ended) return unstarted(ended.error);
   const { code, signal } = ended;
+  const hasReadAll = await input.hasReadAll(told().text);
+  // What it left behind must not store a part of it, nor nothing. A number is not given to another group so soon.
+  if (hasReadAll === false && call.hasGroup === true && ctx.platform !== 'win32') killGroup(child);
   const isOver = call.mustFit === true && overflow.signal.aborted;
   const problem = isOver ? `wrote more than ${limits.stderr / 1024} KiB` : problemOf(code, signal);
-  return { problem, exitCode: code, error: null, stdout: stdout().text, isCut: stderr().isCut, stderr: stderr().text };
+  return {
+    problem,
+    exitCode: code,
+    error: null,
+    hasReadAll,
+    stdout: stdout().text,
+    isCut: stderr().isCut,
+    stderr: stderr().text,
+  };
 }
 
-function start({ platform }: ProgramContext, { path, args, cwd, env, keeps, hasGroup }: ProgramCall): ChildProcess {
+function start(
+  { platform }: ProgramContext,
+  { cwd, env, keeps, hasGroup }: ProgramCall,
+  { path, args, stdin, isTold }: InputChannel,
+): ChildProcess {
   return spawn(path, args, {
     cwd,
     env: { ...env },
     shell: false,
     detached: hasGroup === true && platform !== 'win32',
-    stdio: ['pipe', keeps.stdout === null ? 'ignore' : 'pipe', 'pipe'],
+    stdio: [stdin, keeps.stdout === null ? 'ignore' : 'pipe', 'pipe', ...(isTold ? (['pipe'] as const) : [])],
     windowsHide: true,
   });
 }
@@ -129,7 +161,7 @@ function unstarted(error: unknown): ProgramEnd {
   // Node's own message of an invalid argument repeats it.
   const isInvalid = systemCode(error)?.startsWith('ERR_') === true;
   const problem = `cannot be run: ${isInvalid ? 'an argument or a variable is not valid' : systemReason(error)}`;
-  return { problem, exitCode: null, error, stdout: '', stderr: '', isCut: false };
+  return { problem, exitCode: null, error, hasReadAll: null, stdout: '', stderr: '', isCut: false };
 }
 
 function problemOf(code: number | null, signal: NodeJS.Signals | null): string | null {
@@ -137,7 +169,7 @@ function problemOf(code: number | null, signal: NodeJS.Signals | null): string |
   return code === null ? `was ended by ${signal ?? 'a signal'}` : `failed with exit code ${code}`;
 }
 
-type Ended = { readonly error: unknown } | { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+type Ended = { readonly error: unknown } | ProgramExit;
 
 function endOf(ctx: ProgramContext, child: ChildProcess, { lastWordsMs }: ProgramCall): Promise<Ended> {
   return new Promise((resolve) => {
@@ -152,14 +184,14 @@ function endOf(ctx: ProgramContext, child: ChildProcess, { lastWordsMs }: Progra
   });
 }
 
-function closeOutput({ stdout, stderr }: ChildProcess): void {
-  stdout?.destroy();
-  stderr?.destroy();
+function closeOutput({ stdio }: ChildProcess): void {
+  const [, ...output] = stdio;
+  for (const stream of output) stream?.destroy();
 }
 
 /** What a stream has given so far, `limit` bytes at most; calls `onMore` when there is more. */
 function collect(
-  stream: Readable | null,
+  stream: Readable | Writable | null | undefined,
   limit: number,
   onMore: () => void,
 ): () => { readonly text: string; readonly isCut: boolean } {

@@ -1,15 +1,13 @@
 import type { Context, Environment } from '../context.ts';
 import { Secret } from '../model/credential.ts';
 import { safeText } from '../model/text.ts';
-import { firstProgram, type ProgramPlace } from './find-program.ts';
+import { systemCode } from '../files/system-error.ts';
+import { runProgram, type ProgramCall, type ProgramEnd } from './program.ts';
 import { scrub } from './scrub.ts';
-import { runProgram, type ProgramCall } from './program.ts';
 
-export interface SecretCall extends Pick<ProgramCall, 'path' | 'args' | 'signal'> {
+export interface SecretCall extends Pick<ProgramCall, 'path' | 'args' | 'readsPath' | 'signal'> {
   /** What it reads from stdin; null is nothing. */
   readonly input: Secret | null;
-  /** Whether it opens its input by a path, `/dev/stdin`. Default: it reads the descriptor it is given. */
-  readonly readsPath?: boolean;
   readonly env: Environment;
   readonly timeoutMs: number;
   /** How many bytes of its stdout are kept. Default: it is discarded. */
@@ -21,6 +19,8 @@ export interface SecretCall extends Pick<ProgramCall, 'path' | 'args' | 'signal'
 export interface ProgramOutcome {
   /** As it reads after the program's name, e.g. `failed with exit code 4: not signed in`; null when it ended well. */
   readonly problem: string | null;
+  /** Whether it would have the same problem again. */
+  readonly isFinal: boolean;
   /** Whether it read all of its input; null where there was none, or that cannot be told. */
   readonly hasReadAll: boolean | null;
   /** As much of what it wrote there as is kept. It may hold secrets: it is never printed. */
@@ -29,41 +29,47 @@ export interface ProgramOutcome {
   readonly stderr: string;
 }
 
-/** Runs a program with a secret, in the working directory and a process group of its own. @throws as `runProgram` */
+/**
+ * Runs a program with a secret, in the working directory and a process group of its own. One that ends well without having
+ * read all of it has a problem all the same. @throws as `runProgram`
+ */
 export async function runWithSecret(
   ctx: Pick<Context, 'cwd' | 'platform' | 'timeout'>,
   { input, secrets, keepsStdout, readsPath, ...call }: SecretCall,
 ): Promise<ProgramOutcome> {
-  const command = readsPath === true ? await throughPipe(call, { ...ctx, env: call.env }) : call;
-  if (command === null) return { problem: noPath, hasReadAll: null, stdout: '', stderr: '' };
   const end = await runProgram(ctx, {
     ...call,
-    ...command,
     cwd: ctx.cwd,
     input: input?.reveal() ?? '',
+    isWatched: input !== null,
+    readsPath: input !== null && readsPath === true,
     keeps: { stdout: keepsStdout ?? null, stderr: 64 * 1024 },
     hasGroup: true,
     lastWordsMs: 1000,
   });
   const stderr = scrub(end.stderr, secrets, end.isCut);
-  const said = end.problem === null ? '' : safeText(stderr, 300);
-  const problem = said === '' ? end.problem : `${end.problem ?? ''}: ${said}`;
-  return { problem, hasReadAll: null, stdout: end.stdout, stderr };
+  const problem = end.problem ?? (end.hasReadAll === false ? unread : null);
+  const said = problem === null ? '' : safeText(stderr, 300);
+  return {
+    problem: said === '' ? problem : `${problem ?? ''}: ${said}`,
+    isFinal: isFinal(end),
+    hasReadAll: end.hasReadAll,
+    stdout: end.stdout,
+    stderr,
+  };
 }
 
-const noPath = 'cannot be given a credential here: it opens /dev/stdin, which needs /bin/sh and cat';
+const unread = 'ended without reading the whole credential';
 
-type Command = Pick<ProgramCall, 'path' | 'args'>;
+/** What a shell says of a program that cannot be run, or was not found. */
+const shellRefusals: ReadonlySet<number | null> = new Set([126, 127]);
 
-/**
- * The command whose stdin is a pipe of the system's. Node's own pipes are sockets, which cannot be opened by a path (ENXIO,
- * man 4 fd, man 7 unix). Null where there is no shell that makes one, as on Windows.
- */
-async function throughPipe({ path, args }: Command, place: ProgramPlace): Promise<Command | null> {
-  const shell = place.platform === 'win32' ? null : await firstProgram(['/bin'], 'sh');
-  const cat = await firstProgram(['/bin', '/usr/bin'], 'cat');
-  if (shell === null || cat === null) return null;
-  return { path: shell, args: ['-c', '"$0" | "$@"', cat, path, ...args] };
+/** What the system may have more of in a second. */
+const scarce: ReadonlySet<string | null> = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY']);
+
+function isFinal({ problem, exitCode, error, hasReadAll }: ProgramEnd): boolean {
+  if (problem === null) return hasReadAll === false;
+  return error === null ? shellRefusals.has(exitCode) : !scarce.has(systemCode(error));
 }
 
 /** Shorter strings of a session are words such as `read`, not its token. */

@@ -51,11 +51,11 @@ describe('JSON', () => {
 });
 
 describe('an answer', () => {
-  const long = 'x'.repeat(1024 * 1024 + 1);
+  const long = 'x'.repeat(8 * 1024 * 1024 + 1);
 
-  it('to a read may be longer than 1 MiB', async () => {
+  it('to a read may be longer than 8 MiB', async () => {
     const { http } = testClient([json(200, long)]);
-    expect((await http.send(read)).bytes.length).toBeGreaterThan(1024 * 1024);
+    expect((await http.send(read)).bytes.length).toBeGreaterThan(8 * 1024 * 1024);
   });
 
   it('to a change may not: it is lost, because it may have been done', async () => {
@@ -63,7 +63,7 @@ describe('an answer', () => {
     const { http } = testClient([json(200, long)]);
     const error = await httpErrorOf(http.send({ ...rotation, keep: () => Promise.resolve(void (kept += 1)) }));
     expect(error).toMatchObject({ code: 'too_large', arrival: 'unknown' });
-    expect(error.message).toContain('sent an answer of more than 1048576 bytes');
+    expect(error.message).toContain('sent an answer of more than 8388608 bytes');
     expect(kept).toBe(0);
   });
 });

@@ -148,6 +148,12 @@ const programs: readonly Case[] = [
     options: inPath,
   },
   {
+    name: 'a program ends well, and has not read the credential',
+    flags: ['--to', 'exec:ignore'],
+    arrange: (world) => void install(world, 'ignore', 'exit 0'),
+    options: inPath,
+  },
+  {
     name: 'a program hangs',
     flags: ['--to', 'exec:hang'],
     arrange: (world) => void install(world, 'hang', 'exec sleep 600'),

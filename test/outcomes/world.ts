@@ -51,6 +51,8 @@ export interface WorldOptions {
   readonly network?: (fetch: Fetch, world: () => World) => Fetch;
   /** The server's; default: it stands still. */
   readonly now?: () => number;
+  /** Of every credential, in characters; default: about 60. */
+  readonly length?: number;
 }
 
 /** The accounts that rotations are of, and the name of the one that is created. */
@@ -104,7 +106,7 @@ const servers: Readonly<Record<IssuingProvider, typeof nscaleServer>> = { nscale
 export function createWorld(
   provider: IssuingProvider,
   operation: Operation,
-  { faults = [], network, now = () => testNow }: WorldOptions,
+  { faults = [], network, now = () => testNow, length }: WorldOptions,
 ): World {
   const folder = mkdtempSync(join(tmpdir(), 'sactl-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -112,8 +114,9 @@ export function createWorld(
   mkdirSync(work);
   const issued: string[] = [];
   const server = servers[provider](() => {
-    issued.push(`issued.${provider}.${'x'.repeat(40)}.${issued.length}`);
-    return issued.at(-1) ?? '';
+    const secret = secretOf(provider, issued.length, length);
+    issued.push(secret);
+    return secret;
   }, now);
   const log = { mutations: 0, wasAnswered: false };
   const armed = faults.map((fault) => `${provider}.${fault.replace('*', operation)}`);
@@ -141,6 +144,11 @@ export function createWorld(
       }),
   };
   return world;
+}
+
+function secretOf(provider: IssuingProvider, index: number, length: number | undefined): string {
+  const usual = `issued.${provider}.${'x'.repeat(40)}.${index}`;
+  return length === undefined ? usual : `${index}.${usual.padEnd(length, 'abc')}`.slice(0, length);
 }
 
 interface Log {

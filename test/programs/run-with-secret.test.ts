@@ -1,14 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { runWithSecret, type SecretCall } from '../../src/programs/secret-program.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { testContext } from '../harness/context.ts';
 import { secret, workshop, type Workshop } from '../delivery/programs/fakes.ts';
+import { expectEnded, isRunning, startedPids } from './processes.ts';
 
 let shop: Workshop;
 beforeEach(async () => {
@@ -32,49 +32,17 @@ async function callOf(lines: readonly string[], more: Partial<SecretCall> = {}) 
   return call;
 }
 
-/** One that is dead but not yet waited for by its parent does not count. */
-function isRunning(pid: string): boolean {
-  try {
-    process.kill(Number(pid), 0);
-  } catch {
-    return false;
-  }
-  return !existsSync('/proc/self/stat') || !/\) Z /.test(statOf(pid));
-}
-
-function statOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return ') Z ';
-  }
-}
-
 /** A program that hangs with a child; the pids of both are written to a file. */
 function hanging(pids: string): readonly string[] {
   return ['sleep 600 &', `echo "$$ $!" > "${pids}"`, 'echo half done >&2', 'wait'];
-}
-
-async function startedPids(file: string): Promise<readonly string[]> {
-  return vi.waitFor(
-    async () => {
-      const pids = (await readFile(file, 'utf8')).trim().split(' ');
-      expect(pids).toHaveLength(2);
-      return pids;
-    },
-    { timeout: 10_000, interval: 5 },
-  );
-}
-
-async function expectEnded(pids: readonly string[]): Promise<void> {
-  await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 10_000, interval: 5 });
 }
 
 test('a program that ends well has no problem, whatever it said', async () => {
   const call = await callOf(['cat >/dev/null', 'echo done >&2']);
   expect(await runWithSecret(testContext({ cwd: shop.work }).ctx, call)).toEqual({
     problem: null,
-    hasReadAll: null,
+    isFinal: false,
+    hasReadAll: true,
     stdout: '',
     stderr: 'done\n',
   });
@@ -108,13 +76,6 @@ test('what it says is cut to 300 characters, and what is kept of it to 64 KiB', 
   expect(stderr.length).toBeLessThanOrEqual(64 * 1024);
 });
 
-test('a program that does not read its input may end well', async () => {
-  const input = new Secret('x'.repeat(1_000_000));
-  const call = await callOf(['exec 0<&-', 'exit 0'], { input });
-  const outcome = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
-  expect(outcome.problem).toBeNull();
-});
-
 test.each([
   {
     what: 'is not there',
@@ -129,7 +90,7 @@ test.each([
 ])('a program that $what is a problem, not an exception', async ({ more, problem }) => {
   const call = await callOf([], more);
   const outcome = await runWithSecret(testContext({ cwd: shop.work }).ctx, call);
-  expect(outcome).toEqual({ problem, hasReadAll: null, stdout: '', stderr: '' });
+  expect(outcome).toEqual({ problem, isFinal: true, hasReadAll: null, stdout: '', stderr: '' });
 });
 
 test('when its time is over it is killed with its children', async () => {
@@ -173,20 +134,16 @@ test('it leads its own process group, which a Ctrl-C at the terminal does not re
   expect(stderr).toBe('leads its group\n');
 });
 
-test('a process it leaves behind with stderr open is not waited for', async () => {
-  const { ctx } = testContext({
-    cwd: shop.work,
-    timeout: (milliseconds) => ({
-      signal: milliseconds === 60_000 ? new AbortController().signal : AbortSignal.timeout(1),
-      clear: () => undefined,
-    }),
-  });
-  const pids = join(shop.work, 'pids');
-  const call = await callOf(['sleep 600 &', `echo "$$ $!" > "${pids}"`]);
-  expect((await runWithSecret(ctx, call)).problem).toBeNull();
-  const [, left = ''] = await startedPids(pids);
-  expect(isRunning(left)).toBe(true);
-  process.kill(Number(left), 'SIGKILL');
+test.each([
+  { lines: ['exit 126'], isFinal: true },
+  { lines: ['no-such-program'], isFinal: true },
+  { lines: ['exit 1'], isFinal: false },
+  { lines: ['exec true'], isFinal: true },
+  { lines: ['kill -KILL $$'], isFinal: false },
+])('$lines.0 would have the same problem again: $isFinal', async ({ lines, isFinal }) => {
+  const outcome = await runWithSecret(testContext({ cwd: shop.work }).ctx, await callOf(lines));
+  expect(outcome.problem).not.toBeNull();
+  expect(outcome.isFinal).toBe(isFinal);
 });
 
 test('as much of stdout is kept as is asked for', async () => {
@@ -201,7 +158,8 @@ test('a program that opens its input by a path gets a pipe, which can be', async
   const { ctx } = testContext({ cwd: shop.work });
   expect(await runWithSecret(ctx, { ...call, readsPath: true, keepsStdout: 1024 })).toEqual({
     problem: 'failed with exit code 3',
-    hasReadAll: null,
+    isFinal: false,
+    hasReadAll: true,
     stdout: `${secret} 3 a b;$(id)`,
     stderr: '',
   });
@@ -211,7 +169,8 @@ test('where no shell makes a pipe, a program that opens its input by a path is n
   const call = await callOf(['touch started'], { readsPath: true });
   const ctx = { ...testContext({ cwd: shop.work }).ctx, platform: 'win32' } as const;
   expect(await runWithSecret(ctx, call)).toEqual({
-    problem: 'cannot be given a credential here: it opens /dev/stdin, which needs /bin/sh and cat',
+    problem: 'cannot be run: it opens /dev/stdin, which needs /bin/sh and cat',
+    isFinal: true,
     hasReadAll: null,
     stdout: '',
     stderr: '',

@@ -3,6 +3,7 @@ import { UsageError } from '../../../errors.ts';
 import { safeText } from '../../../model/text.ts';
 import type { Secret } from '../../../model/credential.ts';
 import { findProgram } from '../../../programs/find-program.ts';
+import { canWatch } from '../../../programs/input.ts';
 import { runWithSecret, secretsOf, type ProgramOutcome } from '../../../programs/secret-program.ts';
 import { problemOf } from '../system-call.ts';
 import {
@@ -69,7 +70,8 @@ export function programTarget(target: ProgramTarget): Target {
     place: () => Promise.resolve(target.place),
     preflight: async () => {
       const ready = await tool();
-      return check === undefined ? [] : warningsOf(target, await check(ready));
+      const warnings = check === undefined ? [] : warningsOf(target, await check(ready));
+      return (await canWatch(ctx)) ? warnings : [...warnings, sentence(target, unwatched)];
     },
     ...(stored !== undefined && {
       isEmpty: async () => isNothing(await stored(await tool())),
@@ -77,9 +79,9 @@ export function programTarget(target: ProgramTarget): Target {
     }),
     deliver: async (payload, signal) => {
       const ready = toolOf(target, { path: await pathAfter(path), secrets: secretsOf(payload), signal });
-      const { problem } = await target.deliver(ready, payload);
+      const { problem, isFinal } = await target.deliver(ready, payload);
       if (problem === null) return;
-      throw new TargetError(sentence(target, problem), { isRetryable: !isFinal(target, problem) });
+      throw new TargetError(sentence(target, problem), { isRetryable: !isFinal && !isRefusal(target, problem) });
     },
   };
 }
@@ -87,6 +89,8 @@ export function programTarget(target: ProgramTarget): Target {
 function isNothing(value: StoredValue | null): boolean | null {
   return value === null ? null : !value.isThere;
 }
+
+const unwatched = 'decides by its exit code alone whether it was delivered: how much it reads cannot be seen here';
 
 async function pathBefore({ given }: ProgramTarget, path: () => Promise<string>): Promise<string> {
   try {
@@ -113,14 +117,10 @@ function warningsOf(target: ProgramTarget, result: CheckResult): readonly string
   throw new UsageError(message, { hint: result.hint });
 }
 
-/**
- * What gh, kubectl and vault say of a refusal that another try would meet, too: HTTP 401, 403 or 404. An exit code of 126 or
- * 127 is a shell's word for a program that cannot be run.
- */
-const finalProblems =
-  /\b(?:HTTP|Code:|status:?|status code:?) ?40[134]\b|\((?:Unauthorized|Forbidden|NotFound)\)|\bexit code 12[67]\b/i;
+/** What gh, kubectl and vault say of a refusal that another try would meet, too: HTTP 401, 403 or 404. */
+const finalProblems = /\b(?:HTTP|Code:|status:?|status code:?) ?40[134]\b|\((?:Unauthorized|Forbidden|NotFound)\)/i;
 
-function isFinal(target: ProgramTarget, problem: string): boolean {
+function isRefusal(target: ProgramTarget, problem: string): boolean {
   return finalProblems.test(problem) || target.isFinal?.test(problem) === true;
 }
 
