@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { constants, type Stats } from 'node:fs';
+import { basename, dirname, isAbsolute, join, parse, sep } from 'node:path';
+import { constants, lstatSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
@@ -111,6 +111,89 @@ export function ownFileProblem(
   if (found.isSymbolicLink()) return 'it is a symbolic link';
   if (!found.isFile()) return 'it is not a regular file';
   return userId !== null && found.uid !== userId ? 'it belongs to another user' : null;
+}
+
+interface Part {
+  readonly path: string;
+  readonly found: Stats;
+}
+
+/** Where a file is, or would be. */
+export interface Way {
+  /** The real path of its folder. */
+  readonly folder: string;
+  /** What another user has put in the way, as a sentence; null for nothing. */
+  readonly problem: string | null;
+}
+
+/** The system follows no more of them either. */
+const mostLinks = 40;
+
+/**
+ * Follows an absolute path to the folder that the file is in, link by link, and looks at each part of the way: something of
+ * another user in a folder that everybody may write in is in the way, and so is a link of theirs to what is not theirs.
+ * What root has put there never is. Windows numbers no users: there nothing is. It looks without a pause, in which others
+ * could change what it has seen.
+ * @throws the system's errors: `ENOENT` and `ENOTDIR` where there is no such folder
+ */
+export function wayTo(path: string, owner: Pick<Owner, 'userId'>): Way {
+  const given = dirname(path);
+  // With the slash, what is no folder is none here either.
+  if (owner.userId === null) return { folder: realpathSync.native(`${given}${sep}`), problem: null };
+  const root = partAt(parse(given).root);
+  const steps = given.slice(root.path.length).split(sep);
+  let folder = root;
+  let links = 0;
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
+    const part = partAt(join(folder.path, step));
+    // `..` of a link leads out of it again.
+    const isInside = part.path.length > folder.path.length;
+    const found = isInside ? (strangersProblem(part, folder.found, owner) ?? linkProblem(part, owner)) : null;
+    const problem = links > mostLinks ? `${given} goes by too many links` : found;
+    if (problem !== null) return { folder: given, problem };
+    const target = part.found.isSymbolicLink() ? readlinkSync(part.path) : null;
+    if (target === null) folder = part;
+    else {
+      links += 1;
+      steps.unshift(...target.split(sep));
+      if (isAbsolute(target)) folder = root;
+    }
+  }
+  const file = fileAt(join(folder.path, basename(path)));
+  return { folder: folder.path, problem: file && strangersProblem(file, folder.found, owner) };
+}
+
+/** The same for what is in a folder. */
+export function strangersProblem(
+  { path, found }: Part,
+  folder: Pick<Stats, 'mode'>,
+  { userId }: Pick<Owner, 'userId'>,
+): string | null {
+  if (userId === null || (folder.mode & 0o002) === 0) return null;
+  const where = `everybody may write in ${dirname(path)}; use a folder that only you can write in`;
+  if (!isOwn(found, userId)) return `${path} belongs to user ${found.uid}, and ${where}`;
+  // It may be a file from elsewhere, whose mode the new one would get.
+  return found.isFile() && found.nlink > 1 ? `${path} is a file with several names, and ${where}` : null;
+}
+
+function isOwn({ uid }: Pick<Stats, 'uid'>, userId: number): boolean {
+  return uid === userId || uid === 0;
+}
+
+function linkProblem({ path, found }: Part, { userId }: Pick<Owner, 'userId'>): string | null {
+  if (userId === null || !found.isSymbolicLink() || isOwn(found, userId)) return null;
+  const end = statSync(path);
+  if (end.uid === found.uid) return null;
+  return `${path} is a link of user ${found.uid} to what belongs to user ${end.uid}; name that instead`;
+}
+
+function partAt(path: string): Part {
+  return { path, found: lstatSync(path) };
+}
+
+function fileAt(path: string): Part | null {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : { path, found };
 }
 
 /** The flag of `open` that refuses symlinks, where the system has it. */

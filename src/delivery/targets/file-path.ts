@@ -1,12 +1,13 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { isBelow, straying, userPlace, type UserPlace } from '../../files/home.ts';
+import { wayTo, type Way } from '../../files/private-directory.ts';
 import { systemCode } from '../../files/system-error.ts';
 import { expand, placeholderProblems } from './expand.ts';
 import type { TargetSpec } from './scheme.ts';
 import { attempt, refusal } from './system-call.ts';
-import type { Subject, TargetEnvironment } from './target.ts';
+import type { Subject, TargetContext, TargetEnvironment } from './target.ts';
 
 /** What is wrong with the path after `file:` and the like. */
 export function pathProblems({ body }: TargetSpec): readonly string[] {
@@ -25,26 +26,25 @@ export function placeFor({ body }: TargetSpec, subject: Subject, { ctx }: Target
 
 /**
  * The path by way of its folder's real path: what two paths to one file have in common.
- * @throws TargetError when there is no such folder, when a link leads a relative path out of where it starts, or when the
- * sandbox must not write there (docs/design.md 7)
+ * @throws TargetError when there is no such folder, when a link leads a relative path out of where it starts, when another
+ * user put something in the way, or when the sandbox must not write there (docs/design.md 7)
  */
 export async function locate(place: UserPlace, environment: TargetEnvironment): Promise<string> {
-  const given = dirname(place.path);
-  const folder = await attempt(`${given} cannot be reached`, () => realFolder(given));
-  const { cwd } = environment.ctx;
-  if (environment.isSandbox && !isBelow(folder, await realFolder(cwd))) {
-    throw refusal(`the sandbox writes files below the working directory only, ${cwd}`);
+  const { ctx, files, isSandbox } = environment;
+  const { folder, problem } = await attempt(`${place.path} cannot be reached`, async () => wayOf(place, ctx));
+  if (isSandbox && !isBelow(folder, await realpath(ctx.cwd))) {
+    throw refusal(`the sandbox writes files below the working directory only, ${ctx.cwd}`);
   }
-  const { starts } = environment.files;
-  const problem = await attempt(`${place.start ?? given} cannot be reached`, () => straying(place, folder, starts));
+  const stray = await attempt(`${place.path} cannot be reached`, () => straying(place, folder, files.starts));
+  if (stray !== null) throw refusal(stray);
   if (problem !== null) throw refusal(problem);
   return join(folder, basename(place.path));
 }
 
-async function realFolder(folder: string): Promise<string> {
+function wayOf({ path }: UserPlace, ctx: TargetContext): Way {
+  const folder = dirname(path);
   try {
-    // With the slash, what is no folder is none here either.
-    return await realpath(`${folder}${sep}`);
+    return wayTo(path, ctx);
   } catch (error) {
     if (systemCode(error) === 'ENOTDIR') throw refusal(`${folder} is not a folder`);
     if (systemCode(error) !== 'ENOENT') throw error;

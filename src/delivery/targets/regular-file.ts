@@ -1,11 +1,12 @@
-import type { Stats } from 'node:fs';
-import { lstat, readlink, realpath, type FileHandle } from 'node:fs/promises';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
+import { lstat, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { strangersProblem } from '../../files/private-directory.ts';
 import { systemCode } from '../../files/system-error.ts';
 import { LeftoverError, replaceFile, type WriteStep } from '../../files/replace-file.ts';
 import { attempt, refusal } from './system-call.ts';
-import { TargetError, type TargetEnvironment } from './target.ts';
+import { TargetError, type TargetContext, type TargetEnvironment } from './target.ts';
 
 /**
  * What is known of the regular file at `path`; null when nothing is there.
@@ -38,6 +39,7 @@ export interface Replaced {
 export async function replaceRegular({ path, current, content, environment, signal }: Replaced): Promise<void> {
   const { ctx, files } = environment;
   signal.throwIfAborted();
+  if (current !== null) await refuseStrangers({ path, found: current }, ctx);
   try {
     await replaceFile(path, content, {
       like: current,
@@ -57,6 +59,13 @@ export async function replaceRegular({ path, current, content, environment, sign
   }
 }
 
+/** The new file would be its owner's: one that came since the path was looked at is looked at once more. @throws TargetError */
+async function refuseStrangers(file: Parameters<typeof strangersProblem>[0], ctx: TargetContext): Promise<void> {
+  const folder = dirname(file.path);
+  const problem = strangersProblem(file, await attempt(`${folder} cannot be reached`, () => stat(folder)), ctx);
+  if (problem !== null) throw refusal(problem);
+}
+
 /**
  * Makes sure that a new file is in `folder`, a real path: between the last look at that and the making of the file a link
  * may have taken the place of any folder on the way. Windows tells no file from another as surely.
@@ -69,9 +78,9 @@ async function expectIn(
 ): Promise<void> {
   if (ctx.platform === 'win32') return;
   const made = await file.stat();
-  const found = await statOrNull(path);
+  const found = lstatSync(path, { throwIfNoEntry: false });
   const isThere = found?.ino === made.ino && found.dev === made.dev;
-  if (isThere && (await realpath(folder)) === folder) return;
+  if (isThere && realpathSync.native(folder) === folder) return;
   throw refusal(`${folder} was put elsewhere meanwhile`);
 }
 

@@ -1,4 +1,4 @@
-import { lstat, realpath, rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import * as z from 'zod/mini';
@@ -7,7 +7,9 @@ import { FailedError } from '../../errors.ts';
 import { parseFields } from '../../model/account.ts';
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
 import { replaceFile } from '../../files/replace-file.ts';
+import { wayTo } from '../../files/private-directory.ts';
 import { systemReason } from '../../files/system-error.ts';
+import type { LocalState } from '../manual.ts';
 import { readSession, sessionFingerprint, sessionLine, type Session } from './session.ts';
 import { fingerprintOf } from '../../model/credential.ts';
 
@@ -33,7 +35,7 @@ export interface Backups {
 const Stored = z.object({ path: z.string(), target: z.string(), session: z.string() });
 
 /** In the folder `backups` of the state directory, where the target `session:` puts them. */
-export function openBackups(stateDirectory: string): Backups {
+export function openBackups({ stateDirectory, userId }: Pick<LocalState, 'stateDirectory' | 'userId'>): Backups {
   const directory = join(stateDirectory, 'backups');
   function pathOf(fingerprint: string): string {
     return join(directory, `${fingerprint.replace(':', '-')}.json`);
@@ -43,7 +45,7 @@ export function openBackups(stateDirectory: string): Backups {
     remove: (fingerprint) => orFail('cannot remove the backup', () => rm(pathOf(fingerprint), { force: true })),
     restore: ({ path, target, session: old }) =>
       orFail(`cannot write ${path}`, async () => {
-        await expectInPlace(dirname(path));
+        expectInPlace(path, userId);
         const found = await lstat(path).catch(() => null);
         // A delivery would not write through a link either (docs/design.md 6).
         if (found?.isFile() === false) {
@@ -62,9 +64,10 @@ export function openBackups(stateDirectory: string): Backups {
 }
 
 /** No link was on the way to the file when it was kept: one that is there now leads elsewhere. @throws FailedError */
-async function expectInPlace(folder: string): Promise<void> {
-  const found = await realpath(folder);
-  if (found !== folder) throw new FailedError('backup', `${folder} leads to ${found} now`, { provider: 'augment' });
+function expectInPlace(path: string, userId: number | null): void {
+  const { folder, problem } = wayTo(path, { userId });
+  const why = problem ?? (folder === dirname(path) ? null : `${dirname(path)} leads to ${folder} now`);
+  if (why !== null) throw new FailedError('backup', why, { provider: 'augment' });
 }
 
 async function readBackup(path: string, fingerprint: string): Promise<Backup | null> {

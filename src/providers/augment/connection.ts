@@ -26,7 +26,6 @@ export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sl
 
 export function connect(options: ConnectOptions): Connection {
   const { credential, local, now, sleep, note, endpoint, createHttp } = options;
-  const { stateDirectory } = local;
   const takeTurn = createLimiter({ now, sleep, note });
   let read: Promise<Session> | null = null;
   function session(): Promise<Session> {
@@ -34,7 +33,7 @@ export function connect(options: ConnectOptions): Connection {
   }
   return {
     inventory: inventoryIn(local, sleep),
-    backups: openBackups(stateDirectory),
+    backups: openBackups(local),
     own: async () => ({ text: (await readSecret(credential)).reveal(), source: credential.source }),
     session,
     analytics: (token) => ({

@@ -1,8 +1,9 @@
-import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { isRoot } from '../../delivery/targets/user.ts';
 import { workFolder } from '../support.ts';
 import { augmentMachine, secondFingerprint, secondToken, sessionOf, type Machine } from './augment.ts';
 
@@ -76,6 +77,18 @@ describe('tokens restore', () => {
     const { code, stderr } = await run(restore, answering(200));
     expect({ code, stderr }).toEqual({ code: 1, stderr: `sactl: ${dirname(path)} leads to ${elsewhere} now\n` });
     expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  it.runIf(isRoot)('gives no session to a user who put a file in its place, in a folder for everybody', async () => {
+    const { run, path } = await replaced();
+    await chmod(dirname(path), 0o1777);
+    await chown(path, 1234, 1234);
+    const { code, stderr } = await run(restore, answering(200));
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `sactl: ${path} belongs to user 1234, and everybody may write in ${dirname(path)}; use a folder that only you can write in\n`,
+    });
+    expect(await readFile(path, 'utf8')).toBe('the new one');
   });
 
   it('does not write through a link', async () => {

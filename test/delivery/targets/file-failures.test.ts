@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { fileScheme } from '../../../src/delivery/targets/file.ts';
 import { InterruptedError } from '../../../src/errors.ts';
-import { asOrdinaryUser, asRoot, isRoot } from './user.ts';
+import { asOrdinaryUser, asRoot, isRoot, ordinaryUser } from './user.ts';
 import { createFolder, never, payload, targetOf, type Folder } from './folder.ts';
 
 interface Obstacle {
@@ -137,7 +137,8 @@ describe('a file that cannot be written', () => {
     await using folder = await createFolder();
     await folder.write('at/token', 'old');
     await chmod(folder.at('at'), 0o500);
-    const target = targetOf(fileScheme, { body: 'at/token' }, folder.environment());
+    const environment = folder.environment({ ctx: { overrides: { userId: ordinaryUser } } });
+    const target = targetOf(fileScheme, { body: 'at/token' }, environment);
     await asOrdinaryUser(folder, async () => {
       expect(await folder.failure(() => target.preflight())).toBe(
         'UsageError: --to "given": nothing can be written in ~/at: permission denied (EACCES)',
@@ -153,7 +154,8 @@ describe('a file that cannot be written', () => {
 
   test.runIf(isRoot)('is refused when its owner cannot be kept', async () => {
     await using folder = await createFolder();
-    const target = targetOf(fileScheme, { body: 'at/token' }, folder.environment());
+    const environment = folder.environment({ ctx: { overrides: { userId: ordinaryUser } } });
+    const target = targetOf(fileScheme, { body: 'at/token' }, environment);
     const problem =
       'the file belongs to user 1234 and group 2345, and a new one cannot: operation not permitted (EPERM)';
     await folder.write('at/token', 'old');
