@@ -13,7 +13,7 @@ const fewThreads = '--v8-pool-size=0';
  * called before anything is read or sent.
  * @returns how the new process ended; null where nothing is limited, and this one goes on
  */
-export async function runWithinLimits(
+export async function startAnew(
   {
     argv,
     execArgv,
