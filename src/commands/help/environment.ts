@@ -30,7 +30,10 @@ const variables = {
     NO_PROXY: 'hosts that are reached without it',
     'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS': 'certificate authorities to trust besides the usual ones',
   },
-  terminal: { NO_COLOR: 'anything: no colours' },
+  terminal: {
+    NO_COLOR: 'anything: no colours',
+    NODE_DEBUG: 'nothing: Node would print credentials; --debug says what is sent',
+  },
   'CI systems': {
     CI: 'anything but 0 or false: never ask, print no table of a credential; 0 or false: there is a person',
     ...Object.fromEntries(ciSystems.map((system) => [system.mark, meaningOf(system)])),
