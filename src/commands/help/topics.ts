@@ -75,10 +75,13 @@ export const topics = {
 /** Lines that are longer are hard to read. */
 const widest = 100;
 
+/** Meanings in a column that is narrower are, too. */
+const narrowest = 30;
+
 /** A topic in the layout of all other help, in lines of at most `width` characters. */
 export function topicText({ title, blocks }: Topic, width: number): string {
   const help = new Help();
-  help.minWidthToWrap = 30;
+  help.minWidthToWrap = narrowest;
   help.prepareContext({ helpWidth: Math.min(width, widest) });
   const texts = blocks.map((block) => (block.kind === 'title' ? block.text : `${blockText(block, help)}\n`));
   return `${title}\n\n${texts.join('\n')}`;
@@ -86,6 +89,13 @@ export function topicText({ title, blocks }: Topic, width: number): string {
 
 function blockText(block: HelpBlock, help: Help): string {
   if (block.kind !== 'rows') return help.boxWrap(block.text, help.helpWidth ?? widest);
-  const termWidth = Math.max(...block.rows.map(({ term }) => term.length));
-  return block.rows.map(({ term, meaning }) => help.formatItem(term, termWidth, meaning, help)).join('\n');
+  const longest = Math.max(...block.rows.map(({ term }) => term.length));
+  const termWidth = Math.min(longest, (help.helpWidth ?? widest) - narrowest - 4);
+  return block.rows.map(({ term, meaning }) => rowText(term, termWidth, meaning, help)).join('\n');
+}
+
+/** A term that is too long for its column has a line of its own. */
+function rowText(term: string, termWidth: number, meaning: string, help: Help): string {
+  if (term.length <= termWidth) return help.formatItem(term, termWidth, meaning, help);
+  return `${help.formatItem(term, termWidth, '', help)}\n${help.formatItem('', termWidth, meaning, help)}`;
 }

@@ -38,3 +38,20 @@ it('rows are below each other, and what they mean is beside them', () => {
     ].join('\n'),
   );
 });
+
+it('a term that leaves too little room beside it stands above what it means', () => {
+  const rows = [
+    { term: 'pear', meaning: 'green' },
+    { term: 'a blood orange of Sicily', meaning: 'orange outside, and red inside' },
+  ];
+  expect(topicText({ title: 'Fruit', blocks: [{ kind: 'rows', rows }] }, 50)).toBe(
+    [
+      'Fruit',
+      '',
+      '  pear              green',
+      '  a blood orange of Sicily',
+      '                    orange outside, and red inside',
+      '',
+    ].join('\n'),
+  );
+});
