@@ -28,6 +28,8 @@ export interface TargetKind {
   readonly isDurable: boolean;
   /** How much of a delivery is tried beforehand. */
   readonly tried: Trial;
+  /** Whether a program signs in with what is there, so that no part of a credential may take its place. */
+  readonly isWhole?: true;
   /** Whether the body is a path. Only these are carried out in the sandbox (docs/design.md 7). */
   readonly isPath?: true;
 }
@@ -56,12 +58,14 @@ const table = {
     isDurable: true,
     tried: 'write',
     isPath: true,
+    isWhole: true,
   },
   profile: {
     body: null,
     meaning: "the file that the profile's own credential comes from",
     isDurable: true,
     tried: 'write',
+    isWhole: true,
   },
   'github-env': {
     body: '<NAME>',

@@ -60,6 +60,8 @@ function fieldOf(
     return { problem: `${scheme} does not take +json; only ${listOf(takingJson)} do` };
   if (field === null) return { field: 'value' };
   if (!isCredentialField(field)) return { problem: fieldProblem(field) };
+  if (field !== 'value' && targetKinds[scheme].isWhole === true)
+    return { problem: `${word} takes the credential itself: leave out ?field=${field}` };
   if (isJson && field !== 'value')
     return { problem: `${word} takes the whole credential: leave out +json or ?field=${field}` };
   return { field };
