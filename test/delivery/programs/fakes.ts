@@ -6,13 +6,15 @@ import { Secret } from '../../../src/model/credential.ts';
 import { isCredentialField, splitField } from '../../../src/delivery/targets/field.ts';
 import { isTargetKind, targetKinds } from '../../../src/delivery/targets/kinds.ts';
 import type { Scheme, TargetSpec } from '../../../src/delivery/targets/scheme.ts';
-import type {
-  Subject,
-  Target,
-  TargetEnvironment,
-  TargetMeta,
-  TargetPayload,
+import {
+  TargetError,
+  type Subject,
+  type Target,
+  type TargetEnvironment,
+  type TargetMeta,
+  type TargetPayload,
 } from '../../../src/delivery/targets/target.ts';
+import { UsageError } from '../../../src/errors.ts';
 import { shareFiles } from '../../../src/delivery/targets/shared-files.ts';
 import { testContext, type TestContextOptions } from '../../harness/context.ts';
 
@@ -24,6 +26,8 @@ export interface Answer {
   readonly stderr?: string;
   /** Default: what it read. */
   readonly stdout?: string;
+  /** How often it is given, before a later answer that fits. Default: always. */
+  readonly times?: number;
 }
 
 /** One call of a fake program, as it saw it. */
@@ -31,6 +35,8 @@ export interface Call {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly input: string;
+  /** Whether its stdin is a pipe of the system's, and no socket. */
+  readonly isPipe: boolean;
 }
 
 export interface Workshop {
@@ -81,13 +87,17 @@ async function script(path: string, lines: readonly string[]): Promise<void> {
 function fakeLines(log: string, answers: readonly Answer[]): readonly string[] {
   return [
     `#!${process.execPath}`,
-    "const { appendFileSync, readFileSync } = require('node:fs');",
+    "const { appendFileSync, fstatSync, readFileSync } = require('node:fs');",
+    `const log = ${JSON.stringify(log)};`,
+    "const earlier = readFileSync(log, 'utf8').split('\\n').filter((line) => line !== '').map((line) => JSON.parse(line));",
+    'const isPipe = fstatSync(0).isFIFO();',
     "const input = readFileSync(0, 'utf8');",
     'const argv = process.argv.slice(2);',
-    'const call = JSON.stringify({ argv, env: process.env, input });',
-    `appendFileSync(${JSON.stringify(log)}, call + '\\n');`,
+    "appendFileSync(log, JSON.stringify({ argv, env: process.env, input, isPipe }) + '\\n');",
     `const answers = ${JSON.stringify(answers)};`,
-    "const answer = answers.find(({ when }) => argv.join(' ').startsWith(when)) ?? {};",
+    "const begins = (words, when) => words.join(' ').startsWith(when);",
+    'const before = (when) => earlier.filter((call) => begins(call.argv, when)).length;',
+    'const answer = answers.find(({ when, times = Infinity }) => begins(argv, when) && before(when) < times) ?? {};',
     "const base64 = Buffer.from(input).toString('base64');",
     "const said = (answer.stderr ?? '').replaceAll('{input}', input).replaceAll('{base64}', base64);",
     'process.stdout.write(answer.stdout ?? input);',
@@ -151,7 +161,40 @@ export function targetOf(
   return scheme.create(specOf(given), options.subject ?? subject, options.environment);
 }
 
+/** What each call was given: its arguments and its stdin. */
+export async function runsIn(shop: Workshop): Promise<readonly Pick<Call, 'argv' | 'input'>[]> {
+  return (await shop.calls()).map(({ argv, input }) => ({ argv, input }));
+}
+
 /** Delivers what no signal interrupts. */
 export function deliver(target: Target, what: TargetPayload = payload): Promise<void> {
   return target.deliver(what, new AbortController().signal);
+}
+
+/** A target's way to a scheme's tests. */
+export interface Tried {
+  readonly scheme: Scheme;
+  readonly given: string;
+  readonly environment: TargetEnvironment;
+}
+
+/** What a target says before anything is sent. */
+export async function preflightOf({ scheme, given, environment }: Tried): Promise<unknown> {
+  try {
+    return { warnings: await targetOf(scheme, given, { environment }).preflight() };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { problem: error.message, hint: error.hint };
+  }
+}
+
+/** What became of a delivery. */
+export async function deliveryOf({ scheme, given, environment }: Tried): Promise<unknown> {
+  try {
+    await deliver(targetOf(scheme, given, { environment }));
+    return 'delivered';
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    return { problem: error.message, isRetryable: error.isRetryable };
+  }
 }

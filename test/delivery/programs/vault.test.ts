@@ -174,6 +174,7 @@ test.each([
   { answer: { stdout: '{"data":{"current_version":0}}' }, stored: { isThere: false, version: null, updatedAt: null } },
   { answer: { code: 2, stderr: absent.read }, stored: { isThere: false, version: null, updatedAt: null } },
   { answer: { code: 2, stderr: denied }, stored: null },
+  { answer: { stdout: 'no JSON' }, stored: null },
 ])('what is stored is $stored', async ({ answer, stored }) => {
   await shop.fake('vault', [{ when: 'kv metadata get', ...answer }]);
   const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });

@@ -2,7 +2,7 @@ import { Secret } from '../../../model/credential.ts';
 import { jsonText, parseExactly } from '../../../model/exact-number.ts';
 import type { ProgramOutcome } from '../../../programs/secret-program.ts';
 import { nameRule } from '../expand.ts';
-import { jsonIn, objectIn } from './output.ts';
+import { jsonIn, objectIn, storedIn } from './output.ts';
 import { fixed, free, nothingThere, programScheme, valueThere, type Names, type ProgramName } from './program-kind.ts';
 import type { CheckResult, ProgramRun, Tool } from './program-target.ts';
 import type { StoredValue } from '../target.ts';
@@ -48,7 +48,7 @@ export const awsSecretScheme = programScheme<Name>({
     if (found.problem !== null && !isNew) return found;
     const { text: before } = isNew ? { text: '{}' } : valueIn(found.stdout);
     const problem = mergeProblem(before);
-    if (problem !== null) return { ...found, problem };
+    if (problem !== null) return { ...found, problem, isFinal: true };
     const merged = { ...objectIn(parseExactly(before ?? '')), [names.slot]: text.reveal() };
     return tool(putRun(names, new Secret(jsonText(merged))));
   },
@@ -58,7 +58,7 @@ export const awsSecretScheme = programScheme<Name>({
     read: (stdout) => (names.slot === '' ? describedIn(stdout) : keyIn(stdout, names.slot)),
   }),
   isFinal:
-    /AccessDenied|ResourceNotFoundException|InvalidParameterException|InvalidRequestException|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|Unable to locate credentials|could not be found/,
+    /AccessDenied|ResourceNotFoundException|InvalidParameterException|InvalidRequestException|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|Unable to locate credentials|SSO session|SSO Token|Token has expired|could not be found/,
 });
 
 const unknown = 'whether it may be written cannot be told beforehand';
@@ -125,19 +125,22 @@ function mergeProblem(text: string | null): string | null {
   return isObject ? null : 'says that the secret is no JSON object, so that it has no keys';
 }
 
-function describedIn(stdout: string): StoredValue {
-  const { VersionIdsToStages: versions, LastChangedDate: changed } = objectIn(jsonIn(stdout));
-  const current = Object.entries(objectIn(versions)).find(
-    ([, stages]) => Array.isArray(stages) && stages.includes('AWSCURRENT'),
-  );
-  return current === undefined ? nothingThere : valueThere({ version: current[0], updatedAt: timeOf(changed) });
+function describedIn(stdout: string): StoredValue | null {
+  return storedIn(stdout, ({ VersionIdsToStages: versions, LastChangedDate: changed }) => {
+    const current = Object.entries(objectIn(versions)).find(
+      ([, stages]) => Array.isArray(stages) && stages.includes('AWSCURRENT'),
+    );
+    return current === undefined ? nothingThere : valueThere({ version: current[0], updatedAt: timeOf(changed) });
+  });
 }
 
-function keyIn(stdout: string, key: string): StoredValue {
-  const { version, text } = valueIn(stdout);
-  const value = objectIn(jsonIn(text ?? ''))[key];
-  if (value === undefined || value === '') return nothingThere;
-  return valueThere({ version: version ?? '', updatedAt: timeOf(objectIn(jsonIn(stdout))['CreatedDate']) });
+function keyIn(stdout: string, key: string): StoredValue | null {
+  return storedIn(stdout, ({ CreatedDate: created }) => {
+    const { version, text } = valueIn(stdout);
+    const value = objectIn(jsonIn(text ?? ''))[key];
+    if (value === undefined || value === '') return nothingThere;
+    return valueThere({ version, updatedAt: timeOf(created) });
+  });
 }
 
 /** A time as text, or in seconds since the epoch, as version 1 of aws prints it. */

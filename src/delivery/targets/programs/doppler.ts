@@ -1,16 +1,16 @@
 import { nameRule } from '../expand.ts';
 import { fixed, free, nothingThere, passAll, programScheme, valueThere } from './program-kind.ts';
-import { jsonIn, objectIn } from './output.ts';
+import { storedIn } from './output.ts';
 
 function slug(what: string): ReturnType<typeof nameRule> {
   return nameRule(what, 'lower-case letters, digits, - and _ are right', (name) => /^[a-z0-9][a-z0-9_-]*$/.test(name));
 }
 
-/** https://docs.doppler.com/docs/secrets#naming */
+/** Every config has three secrets of Doppler's own: https://docs.doppler.com/docs/secrets */
 const secretRule = nameRule(
   'the name of the secret',
-  'upper-case letters, digits and _, no digit first, are right',
-  (name) => /^[A-Z_][A-Z0-9_]*$/.test(name),
+  "upper-case letters, digits and _, no digit first, are right, but not Doppler's own names",
+  (name) => /^(?!DOPPLER_(?:PROJECT|CONFIG|ENVIRONMENT)$)[A-Z_][A-Z0-9_]*$/.test(name),
 );
 
 /** `doppler:<project>/<config>#<NAME>`: a secret of a config of Doppler. */
@@ -39,9 +39,10 @@ export const dopplerScheme = programScheme({
       keepsStdout: 1024 * 1024,
     },
     absence: /^(?!)/,
-    read: (stdout) => (Object.hasOwn(objectIn(jsonIn(stdout)), slot) ? valueThere({}) : nothingThere),
+    read: (stdout) => storedIn(stdout, (names) => (Object.hasOwn(names, slot) ? valueThere({}) : nothingThere)),
   }),
-  isFinal: /Unauthorized|Invalid (?:Auth|Service) token|Could not find|do(?:es)? not have access|must provide a token/i,
+  isFinal:
+    /Unauthorized|Invalid (?:Auth|Service) token|Could not find|do(?:es)? not have access|read.?only|must provide a token/i,
 });
 
 function where(project: string, config: string): readonly string[] {

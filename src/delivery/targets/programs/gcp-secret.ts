@@ -1,6 +1,6 @@
 import { nameRule } from '../expand.ts';
-import { jsonIn, lastPart, objectIn } from './output.ts';
-import { fixed, free, passAll, programScheme, valueThere } from './program-kind.ts';
+import { lastPart, storedIn } from './output.ts';
+import { fixed, free, nothingThere, programScheme, valueThere } from './program-kind.ts';
 
 /** https://cloud.google.com/resource-manager/docs/creating-managing-projects: an id, or the number; an old one has a domain. */
 const projectRule = nameRule('the project', 'its id, e.g. acme-prod, or its number is right', (name) =>
@@ -12,20 +12,31 @@ const secretRule = nameRule('the secret', 'up to 255 letters, digits, - and _ ar
   /^\w[\w-]{0,254}$/.test(name),
 );
 
+/**
+ * The role that the documentation names for adding versions, Secret Version Adder, may not read the secret
+ * (https://cloud.google.com/secret-manager/docs/add-secret-version).
+ */
+const unreadable = /PERMISSION_DENIED.*secretmanager\.secrets\.get/s;
+
 /** `gcp-secret:<project>/<name>`: a new version of a secret of Google Secret Manager, which is there. */
 export const gcpSecretScheme = programScheme({
   program: 'gcloud',
   body: /^(?<project>[^/]*)(?:\/(?<secret>.*))?$/s,
   names: { project: fixed(projectRule), secret: free(secretRule) },
   variables: () => ({ CLOUDSDK_CORE_DISABLE_PROMPTS: '1', CLOUDSDK_CORE_LOG_HTTP: 'false' }),
-  check: (tool, { project, secret }) =>
-    passAll(tool, [
-      {
-        args: ['secrets', 'describe', secret, `--project=${project}`, '--format=none'],
-        input: null,
-        hint: `gcloud auth login, and once: gcloud secrets create ${secret} --project=${project}`,
-      },
-    ]),
+  check: async (tool, { project, secret }) => {
+    const args = ['secrets', 'describe', secret, `--project=${project}`, '--format=none'];
+    const { problem, stderr } = await tool({ args, input: null });
+    if (problem === null) return { warnings: [] };
+    if (unreadable.test(stderr)) {
+      return {
+        warnings: [
+          `gcp-secret:${project}/${secret}: whether it may be written cannot be told beforehand: it may not be read`,
+        ],
+      };
+    }
+    return { problem, hint: `gcloud auth login, and once: gcloud secrets create ${secret} --project=${project}` };
+  },
   deliver: (tool, { project, secret }, { text }) => {
     const args = ['secrets', 'versions', 'add', secret, `--project=${project}`, '--data-file=-', '--format=none'];
     return tool({ args, input: text });
@@ -44,10 +55,10 @@ export const gcpSecretScheme = programScheme({
       input: null,
     },
     absence: /NOT_FOUND/,
-    read: (stdout) => {
-      const { name, createTime } = objectIn(jsonIn(stdout));
-      return valueThere({ version: lastPart(name), updatedAt: createTime });
-    },
+    read: (stdout) =>
+      storedIn(stdout, ({ name, createTime, state }) =>
+        state === 'DESTROYED' ? nothingThere : valueThere({ version: lastPart(name), updatedAt: createTime }),
+      ),
   }),
   isFinal: /PERMISSION_DENIED|NOT_FOUND|UNAUTHENTICATED|INVALID_ARGUMENT|FAILED_PRECONDITION|gcloud auth login/,
 });

@@ -14,10 +14,11 @@ const organizationRule = nameRule('the organization', 'letters, digits and - are
   /^[A-Za-z0-9][\w-]*$/.test(name),
 );
 
+/** gh puts the name into an address as it is (https://github.com/cli/cli/issues/8817). */
 const environmentRule = nameRule(
   'the environment',
-  '1 to 255 characters without control characters are right',
-  (name) => name.length <= 255 && !/\p{Cc}/u.test(name),
+  '1 to 255 characters without control characters are right, and gh takes none with /, ? or %',
+  (name) => name.length <= 255 && !/[/?%\p{Cc}]/u.test(name),
 );
 
 /** https://docs.github.com/en/actions/reference/security/secrets */
@@ -56,6 +57,7 @@ export const ghSecretScheme = programScheme<Name>({
     absence: /HTTP 404/,
     read: (stdout) => valueThere({ updatedAt: stdout }),
   }),
+  isFinal: /gh auth login|GH_TOKEN environment variable/,
 });
 
 /** Without `GH_HOST`, gh would take another host where that is the only one it is signed in to. */
@@ -75,20 +77,19 @@ function secretPath(names: Names<Name>): string {
   return `${secretsPath(names)}/${names.slot}`;
 }
 
-/** The public key is what gh encrypts the secret with. Who can read it may still lack the right to set secrets. */
+/**
+ * The public key is what gh encrypts the secret with. Who can read it may still lack the right to set secrets. `gh auth
+ * status` is not asked: it also fails where another account of gh, which is not in use, cannot sign in any more.
+ */
 function checksOf(names: Names<Name>, host: string): Parameters<typeof passAll>[1] {
   const what = names.org === '' ? 'the repository' : 'the organization';
   const place = names.environment === '' ? what : `the environment of ${what}`;
+  const signIn = host === 'github.com' ? 'gh auth login' : `gh auth login --hostname ${host}`;
   return [
-    {
-      args: ['auth', 'status', '--hostname', host],
-      input: null,
-      hint: host === 'github.com' ? 'gh auth login' : `gh auth login --hostname ${host}`,
-    },
     {
       args: ['api', `${secretsPath(names)}/public-key`, '--silent'],
       input: null,
-      hint: `${place} must exist, and the account that gh is signed in with (gh auth login) must be allowed to set its secrets`,
+      hint: `${place} must exist, and the account that gh is signed in with (${signIn}) must be allowed to set its secrets`,
     },
   ];
 }

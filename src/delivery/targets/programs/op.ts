@@ -2,7 +2,7 @@ import { jsonText, parseExactly } from '../../../model/exact-number.ts';
 import { Secret } from '../../../model/credential.ts';
 import { listOf, quoted } from '../../../model/text.ts';
 import { nameRule } from '../expand.ts';
-import { objectIn } from './output.ts';
+import { objectIn, storedIn } from './output.ts';
 import { fixed, free, nothingThere, programScheme, valueThere } from './program-kind.ts';
 import type { ProgramRun, Tool } from './program-target.ts';
 
@@ -18,6 +18,7 @@ export const opScheme = programScheme({
   program: 'op',
   body: /^(?<vault>[^/]*)(?:\/(?<item>.*))?$/s,
   names: { vault: fixed(named('the vault')), item: free(named('the item')), slot: free(named('the field')) },
+  variables: () => ({ OP_CACHE: 'false' }),
   check: async (tool, { vault, item, slot }) => {
     const found = await readItem(tool, vault, item);
     if ('problem' in found) return { problem: found.problem, hint: itemHint };
@@ -26,26 +27,35 @@ export const opScheme = programScheme({
   },
   /**
    * An assignment would put the secret into the arguments, so the whole item is piped, with one value changed
-   * (https://developer.1password.com/docs/cli/item-edit).
+   * (https://developer.1password.com/docs/cli/item-edit). op takes it from a pipe of the system's only, and may end well
+   * without having looked at anything else (https://github.com/dmno-dev/varlock/pull/957), so that the item is read again.
    */
   deliver: async (tool, { vault, item, slot }, { text }) => {
     const found = await readItem(tool, vault, item);
-    const problem = 'problem' in found ? found.problem : itemProblem(found.item, slot);
-    if ('problem' in found || problem !== null) return { ...found.outcome, problem };
-    const changed = { ...found.item, fields: fieldsOf(found.item).map((one) => withValue(one, slot, text)) };
-    return tool({ args: ['item', 'edit', item, '--vault', vault], input: new Secret(jsonText(changed)) });
+    if ('problem' in found) return found.outcome;
+    const problem = itemProblem(found.item, slot);
+    if (problem !== null) return { ...found.outcome, problem, isFinal: true };
+    const input = new Secret(jsonText(withValue(found.item, slot, text)));
+    const edited = await tool({ args: ['item', 'edit', item, '--vault', vault], input, readsPath: true });
+    if (edited.problem !== null) return edited;
+    const after = await readItem(tool, vault, item);
+    if ('problem' in after) return after.outcome;
+    return valueIn(after.item, slot) === text.reveal()
+      ? edited
+      : { ...edited, problem: 'has left the field as it was' };
   },
   stored: ({ vault, item, slot }) => ({
     run: getRun(vault, item),
     absence: /isn't an item/,
-    read: (stdout) => {
-      const found = objectIn(parsed(stdout));
-      const { value } = fieldsOf(found).find((one) => isField(one, slot)) ?? {};
-      if (typeof value !== 'string' || value === '') return nothingThere;
-      return valueThere({ version: found['version'], updatedAt: found['updated_at'] });
-    },
+    read: (stdout) =>
+      storedIn(stdout, (found) => {
+        const value = valueIn(found, slot);
+        if (typeof value !== 'string' || value === '') return nothingThere;
+        return valueThere({ version: found['version'], updatedAt: found['updated_at'] });
+      }),
   }),
-  isFinal: /isn't (?:an item|a vault)|not currently signed in|unauthorized|forbidden|permission|read.only/i,
+  isFinal:
+    /isn't (?:an item|a vault)|more than one item|not (?:currently )?signed in|no account|unauthorized|forbidden|permission|read.only/i,
 });
 
 const itemHint = 'op signin, or OP_SERVICE_ACCOUNT_TOKEN; the vault and its item must exist (op 2.30 or later)';
@@ -80,12 +90,27 @@ function isField({ id, label, section }: Item, name: string): boolean {
   return id === name || label === name || `${String(objectIn(section)['label'])}.${String(label)}` === name;
 }
 
-function withValue(field: Item, name: string, value: Secret): Item {
-  return isField(field, name) ? { ...field, value: value.reveal() } : field;
+function valueIn(item: Item, name: string): unknown {
+  return fieldsOf(item).find((field) => isField(field, name))?.['value'];
+}
+
+/** The item with another value of one field. A date without a value is left out: op would make it one of 1970. */
+function withValue(item: Item, name: string, value: Secret): Item {
+  const fields = fieldsOf(item).filter((field) => isField(field, name) || !isEmptyDate(field));
+  return { ...item, fields: fields.map((field) => (isField(field, name) ? withText(field, value) : field)) };
+}
+
+function withText(field: Item, value: Secret): Item {
+  return { ...field, value: value.reveal() };
+}
+
+function isEmptyDate({ type, value }: Item): boolean {
+  return (type === 'DATE' || type === 'MONTH_YEAR') && (value === undefined || value === null || value === '');
 }
 
 /** Why an item cannot be written back as it was, but for one field; null when it can. */
 function itemProblem(item: Item, name: string): string | null {
+  if (!Array.isArray(item['fields'])) return 'does not show the fields of the item';
   const matching = fieldsOf(item).filter((one) => isField(one, name));
   if (fieldsOf(item).some(({ value }) => String(value).startsWith("[use 'op ")))
     return 'does not show all values of the item';

@@ -1,3 +1,4 @@
+import type { StoredValue } from '../target.ts';
 import type { Tool } from './program-target.ts';
 
 /** More than any of the documents that are read here. */
@@ -21,6 +22,15 @@ export function jsonIn(text: string): unknown {
 /** The members of a JSON object; none where it is something else. */
 export function objectIn(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** What a JSON object says of what is stored; null where the text is none. */
+export function storedIn(
+  text: string,
+  read: (document: Readonly<Record<string, unknown>>) => StoredValue,
+): StoredValue | null {
+  const value = jsonIn(text);
+  return typeof value === 'object' && value !== null ? read(objectIn(value)) : null;
 }
 
 /** What follows the last slash of a text, e.g. the version at the end of an address. */

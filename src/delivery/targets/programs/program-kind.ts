@@ -22,8 +22,8 @@ export interface StoredReading {
   readonly run: ProgramRun;
   /** What the program says where nothing is there. */
   readonly absence: RegExp;
-  /** What its output says of it. */
-  readonly read: (stdout: string) => StoredValue;
+  /** What its output says of it; null where that is nothing. */
+  readonly read: (stdout: string) => StoredValue | null;
 }
 
 /** A target that holds nothing. */
@@ -56,7 +56,12 @@ export interface ProgramKind<Name extends string> {
   /** Tries, without the secret, what the program can say beforehand: signed in, there, and the right to write. */
   readonly check: (tool: Tool, names: Names<Name>, env: Environment) => Promise<CheckResult>;
   /** Writes the credential, which is on stdin only. */
-  readonly deliver: (tool: Tool, names: Names<Name>, payload: TargetPayload) => Promise<ProgramOutcome>;
+  readonly deliver: (
+    tool: Tool,
+    names: Names<Name>,
+    payload: TargetPayload,
+    env: Environment,
+  ) => Promise<ProgramOutcome>;
   readonly stored?: (names: Names<Name>) => StoredReading;
   /** What the program says of a refusal that another try would meet, too. */
   readonly isFinal?: RegExp;
@@ -82,7 +87,7 @@ export function programScheme<Name extends string>(kind: ProgramKind<Name>): Sch
         ...(isFinal && { isFinal }),
         check: (tool) => check(tool, names, env),
         ...(stored && { stored: (tool: Tool) => readStored(tool, stored(names)) }),
-        deliver: (tool, payload) => deliver(tool, names, payload),
+        deliver: (tool, payload) => deliver(tool, names, payload, env),
       });
     },
   };

@@ -1,7 +1,7 @@
 import type { ProgramOutcome } from '../../../programs/secret-program.ts';
 import { nameRule, type NameRule } from '../expand.ts';
 import type { StoredValue } from '../target.ts';
-import { jsonIn, objectIn, readJson } from './output.ts';
+import { objectIn, readJson, storedIn } from './output.ts';
 import { fixed, free, nothingThere, programScheme, valueThere } from './program-kind.ts';
 import type { CheckResult, Tool } from './program-target.ts';
 
@@ -91,8 +91,9 @@ async function mayWrite(tool: Tool, path: string): Promise<CheckResult> {
 
 const writing: ReadonlySet<string> = new Set(['root', 'create', 'update', 'patch']);
 
-function metadataIn(stdout: string): StoredValue {
-  const { current_version: version, updated_time: updatedAt } = objectIn(objectIn(jsonIn(stdout))['data']);
-  if (version === 0) return nothingThere;
-  return valueThere({ version, updatedAt });
+function metadataIn(stdout: string): StoredValue | null {
+  return storedIn(stdout, ({ data }) => {
+    const { current_version: version, updated_time: updatedAt } = objectIn(data);
+    return version === 0 ? nothingThere : valueThere({ version, updatedAt });
+  });
 }
