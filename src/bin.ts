@@ -43,8 +43,8 @@ async function run(): Promise<void> {
   process.title = 'sactl';
   // Node's own warnings are for developers; what is wrong is said in our words.
   process.removeAllListeners('warning');
-  const { runWithinLimits } = await import('./limited-memory.ts');
-  const limited = await runWithinLimits(process, (listener) => {
+  const { startAnew } = await import('./start-anew.ts');
+  const limited = await startAnew(process, (listener) => {
     for (const name of signals) process.on(name, listener);
   });
   if (limited !== null) return endAs(limited);

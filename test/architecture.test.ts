@@ -16,7 +16,7 @@ const levels: readonly (readonly string[])[] = [
   ['fleet'],
   ['commands'],
   ['program.ts', 'built-file.ts'],
-  ['main.ts', 'at-once.ts', 'limited-memory.ts'],
+  ['main.ts', 'at-once.ts', 'start-anew.ts'],
   ['bin.ts'],
 ];
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 import { topics, type Topic } from '../src/commands/help/topics.ts';
-import { ciSystems, type CiMask } from '../src/model/ci-systems.ts';
+import { ciSystems, type CiMask, type CiSummary } from '../src/model/ci-systems.ts';
 import { lifeDiagram } from './outcomes/life.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -35,21 +35,24 @@ function maskText(mask: CiMask | null): string {
   return `masked by ${code(mask.kind === 'command' ? mask.of('…') : [mask.program, ...mask.args].join(' '))}`;
 }
 
+function summaryText(summary: CiSummary | null): string {
+  if (summary === null) return 'in the log';
+  if (summary.kind === 'file') return `added to ${code(`$${summary.variable}`)}`;
+  if (summary.kind === 'upload') return `a file in ${code(`$${summary.variable}`)}, by ${code(summary.of('…'))}`;
+  return `by ${code([summary.program, ...summary.args].join(' '))}`;
+}
+
 /** What documents have in common with help or with the program's own tables, by the names in `<!-- name: generated -->`. */
 const blocks: Readonly<Record<string, string>> = {
   'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'])),
   targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets).map(asCode)),
   environment: table(['variable', 'what it says'], rowsOf(topics.environment).map(asCode)),
   'ci systems': table(
-    ['system', 'known by', 'a new credential in the log', 'an error'],
-    ciSystems.map(({ title, mark, mask, annotation }) => {
+    ['system', 'known by', 'a new credential in the log', 'an error', 'what came of create and rotate'],
+    ciSystems.map(({ title, mark, mask, annotation, summary }) => {
       const command = annotation?.({ title: '…', message: '…' });
-      return [
-        title,
-        code(mark),
-        maskText(mask),
-        command === undefined ? 'in the log' : `annotated by ${code(command)}`,
-      ];
+      const error = command === undefined ? 'in the log' : `annotated by ${code(command)}`;
+      return [title, code(mark), maskText(mask), error, summaryText(summary)];
     }),
   ),
   'ci runs': table(

@@ -159,18 +159,17 @@ async function runCommand(
     input: '',
     keeps: { stdout: largestSecret, stderr: largestSecret },
     mustFit: true,
+    lastWordsMs: 1000,
     timeoutMs: 30_000,
     signal: ctx.signal,
   });
   ctx.signal.throwIfAborted();
   if (end.problem === null) return end.stdout;
   const problem = end.error === null ? end.problem : `cannot be run (${systemCode(end.error) ?? ''})`;
+  const { scrub } = await import('../programs/scrub.ts');
   // Commands that trace themselves repeat the secret.
-  const secrets = end.stdout.split('\n').map((line) => line.trim());
-  const said = secrets
-    .filter((line) => line !== '')
-    .reduce((text, line) => text.replaceAll(line, '[secret]'), end.stderr);
-  const reason = safeText(said, 200);
+  const secrets = end.stdout.split('\n').map((line) => new Secret(line.trim()));
+  const reason = safeText(scrub(end.stderr, secrets, end.isCut), 200);
   const name = tildePath(program, ctx.homeDirectory);
   throw noSecret(`the command ${name} ${problem}${reason === '' ? '' : `: ${reason}`}`);
 }

@@ -11,8 +11,8 @@ import { reasonOf, shortcoming, unprinted } from './ending.ts';
 import type { Run } from './issuance.ts';
 import { endingOf, onTheWay, staysOpen, type Rest } from './life.ts';
 import type { ReceivedCredential } from './request-credential.ts';
-import type { Delivery, IssuanceOutcome } from './result.ts';
-import { printCredential, printReport } from './stdout.ts';
+import type { Delivery, IssuanceOutcome, IssuedResult } from './result.ts';
+import { printCredential, printReport, type StdoutFailure } from './stdout.ts';
 import { isDurable } from './targets/kinds.ts';
 
 export interface HandoverInput extends ReceivedCredential {
@@ -99,7 +99,7 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
   const { value: account, problem } = await record(run, input.account, delivered);
   const outcome = outcomeOf(run, input, { ...where, deliveries, isOpen, actions });
   const result = { ...issued, account, outcome };
-  const failure = await (issuance.announce?.(result) ?? printReport(ctx, issuance.renderer, result));
+  const failure = await tell(ctx, issuance, result);
   const { operation } = issuance;
   return {
     ...where,
@@ -114,6 +114,16 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
     ],
     actions,
   };
+}
+
+/** @returns what kept the result, without the credential, from being told */
+async function tell(
+  ctx: Context,
+  { told, announce, renderer }: Run['issuance'],
+  result: IssuedResult,
+): Promise<StdoutFailure | null> {
+  told?.(result);
+  return announce === undefined ? printReport(ctx, renderer, result) : announce(result);
 }
 
 const superseded: Verification = { works: false, why: null };
@@ -178,7 +188,9 @@ async function print(
   const isOpen = staysOpen(endingOf(restOf(run, { places: 'all', works })));
   const printed = { works, isSuperseded: false, deliveries: [], isOpen, actions: [] };
   const outcome = outcomeOf(run, { reissued }, printed);
-  const failure = await printCredential(ctx, run.issuance.renderer, { ...issued, account, outcome });
+  const result = { ...issued, account, outcome };
+  run.issuance.told?.(result);
+  const failure = await printCredential(ctx, run.issuance.renderer, result);
   return {
     account,
     places: failure === null ? 'all' : 'none',

@@ -25,6 +25,8 @@ export interface Issuance {
   readonly renderer: Renderer;
   /** Takes the result, in place of stdout, where the credential went to targets. @returns what kept it from that, or null */
   readonly announce?: (result: IssuedResult) => Promise<StdoutFailure | null>;
+  /** Is given the result once it is known where the credential went, or that it is about to be printed. */
+  readonly told?: (result: IssuedResult) => void;
   /** Where the credential goes instead of stdout; empty: stdout. */
   readonly targets: readonly Target[];
   readonly preferences: Preferences;
@@ -82,7 +84,7 @@ export interface IssuanceRun extends Run {
 export interface Run {
   readonly issuance: Pick<
     Issuance,
-    'operation' | 'targets' | 'renderer' | 'report' | 'announce' | 'journal' | 'audit' | 'connection'
+    'operation' | 'targets' | 'renderer' | 'report' | 'announce' | 'told' | 'journal' | 'audit' | 'connection'
   > & { readonly plan: Partial<Pick<IssuancePlan, 'manual' | 'reconcile' | 'finish'>> };
   readonly entry: JournalEntry;
   readonly keeper: Pick<AnswerKeeper, 'isKept'>;

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { CiMask } from '../model/ci-systems.ts';
+import { Secret } from '../model/credential.ts';
 import { ciSystem, isReadByRunner } from '../model/run-environment.ts';
 import type { Issued } from '../providers/issuance.ts';
 
@@ -40,8 +41,9 @@ async function hide(ctx: MaskContext, how: CiMask, lines: readonly string[]): Pr
     await writeCommands(ctx, lines.map(how.of));
     return null;
   }
-  const { hideByProgram } = await import('./mask-program.ts');
-  return hideByProgram(ctx, how, lines);
+  const { runJobProgram } = await import('./job-program.ts');
+  const secrets = lines.map((line) => new Secret(line));
+  return (await runJobProgram(ctx, how, { input: new Secret(how.inputOf(lines)), secrets })).problem;
 }
 
 /** The mask of a shorter line would blank out words of the log, and hides too little of a secret to matter. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { isCI } from '../model/run-environment.ts';
-import { CliError, UsageError } from '../errors.ts';
+import { CliError, InterruptedError, UsageError } from '../errors.ts';
 import { Secret, type Credential } from '../model/credential.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
 import type { Renderer } from '../output/renderer.ts';
@@ -95,7 +95,7 @@ async function tryOut(
   try {
     return { text: await renderer.render(issuanceDocument(result, secret)), problem: null };
   } catch (error) {
-    if (error instanceof UsageError) throw error;
+    if (error instanceof UsageError || error instanceof InterruptedError) throw error;
     const why = error instanceof CliError ? error.message : 'unknown error';
     return { text: '', problem: `the filter fails on a result of this command: ${why}` };
   }

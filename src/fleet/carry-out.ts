@@ -58,9 +58,9 @@ export async function carryOut(
  * @throws CliError with the exit code of the whole run
  */
 async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
-  const { ctx, marker, flags } = run;
+  const { marker, flags } = run;
   const untold = [
-    ...(await writeReports(ctx, result, { marker, path: flags.report })),
+    ...(await writeReports(run, result, flags.report)),
     ...(await printReport(run, bulkDocument(result, marker))),
   ];
   await run.note(summary(result));

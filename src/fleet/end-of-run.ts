@@ -3,6 +3,7 @@ import { onTheWay, worstOf } from '../delivery/life.ts';
 import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
 import { sactl } from '../model/hint.ts';
 import type { OutputDocument } from '../output/document.ts';
+import { withMessages } from '../session/issuance-end.ts';
 import type { CommandOutput } from '../session/output.ts';
 import type { BulkResult } from './items.ts';
 import { countsOf } from './report.ts';
@@ -42,12 +43,6 @@ export async function printReport(
     if (error instanceof CliError) return [error];
     throw error;
   }
-}
-
-function withMessages(error: CliError, more: readonly string[]): CliError {
-  if (more.length === 0) return error;
-  const message = [error.message, ...more].join('; ');
-  return new CliError(error.code, error.exitCode, message, error);
 }
 
 /** What is said on stderr at the end, e.g. `3 rotated, 12 skipped (10 not due, 2 age unknown), 1 failed` */

@@ -1,53 +1,59 @@
-import { appendFile, lstat, open, realpath, rm, stat } from 'node:fs/promises';
+import { lstat, open, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 
 import type { Context } from '../context.ts';
-import { FailedError } from '../errors.ts';
+import type { FailedError } from '../errors.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { systemCode, systemReason } from '../files/system-error.ts';
-import { quoted, safeText } from '../model/text.ts';
+import { quoted } from '../model/text.ts';
 import { prettyJson } from '../output/serialize.ts';
+import { failureAt, writeSummary } from '../session/job-summary.ts';
+import { doneHeader, doneRow, failedHeader, failedRow, section } from '../session/markdown.ts';
 import type { CommandOutput } from '../session/output.ts';
-import type { BulkResult, RotatedItem } from './items.ts';
+import type { BulkResult } from './items.ts';
 import { foldPlace, type AccountTarget } from '../delivery/targets/distinct.ts';
 import { straying, userPath, userPlace, type PathStart, type UserPlace } from '../files/home.ts';
 
+/** What a report needs of its command. */
+export type Reporter = Pick<CommandOutput, 'marker' | 'note'> & {
+  readonly ctx: PathStart & Pick<Context, 'env' | 'stderr' | 'platform' | 'timeout' | 'uuid'>;
+};
+
 /**
- * Writes the report to the file of `--report` and, under GitHub Actions, to the summary of the step; a failure of one does
- * not stop the other.
+ * Writes the report to the page of the job's run, where its system has a place for it, and to the file of `--report`; a
+ * failure of one does not stop the other.
  * @param path the value of `--report`
  * @returns a FailedError (`report`) for each that could not be written, naming the file
  */
 export async function writeReports(
-  ctx: PathStart & Pick<Context, 'env'>,
+  reporter: Reporter,
   result: BulkResult,
-  { marker, path }: Pick<CommandOutput, 'marker'> & { readonly path: string | undefined },
+  path: string | undefined,
 ): Promise<readonly FailedError[]> {
-  const markdown = bulkMarkdown(result, { isSandbox: marker.sandbox === true });
-  const summary = ctx.env['GITHUB_STEP_SUMMARY'] ?? '';
-  const text = extname(path ?? '') === '.md' ? markdown : prettyJson({ ...result, ...marker });
+  const { ctx, note } = reporter;
   const failures = [
-    summary === '' ? null : await failureAt(summary, () => appendFile(summary, `${markdown}\n`)),
-    path === undefined ? null : await failureAt(path, () => writeReport(userPlace(path, ctx), text)),
+    await writeSummary(ctx, markdownOf(reporter, result), note),
+    path === undefined ? null : await writeReport(reporter, result, path),
   ];
   return failures.filter((failure) => failure !== null);
 }
 
-async function writeReport(place: UserPlace, text: string): Promise<void> {
+/** Writes the report to the file of `--report`. @returns a FailedError (`report`) that names it, or null */
+export function writeReport(reporter: Reporter, result: BulkResult, path: string): Promise<FailedError | null> {
+  const { ctx, marker } = reporter;
+  const text = extname(path) === '.md' ? markdownOf(reporter, result) : prettyJson({ ...result, ...marker });
+  return failureAt(path, () => replaceReport(userPlace(path, ctx), text));
+}
+
+function markdownOf({ marker }: Pick<Reporter, 'marker'>, result: BulkResult): string {
+  return bulkMarkdown(result, { isSandbox: marker.sandbox === true });
+}
+
+async function replaceReport(place: UserPlace, text: string): Promise<void> {
   const { path } = place;
   const problem = await straying(place, await realpath(dirname(path)), new Map());
   if (problem !== null) throw new Error(problem);
   await replaceFile(path, text, { like: await stat(path).catch(() => null), mode: 0o666 });
-}
-
-async function failureAt(path: string, write: () => Promise<void>): Promise<FailedError | null> {
-  try {
-    await write();
-    return null;
-  } catch (cause) {
-    const message = `the report could not be written to ${quoted(path, 200)}: ${systemReason(cause)}`;
-    return new FailedError('report', message, { cause });
-  }
 }
 
 /** The report as GitHub's Markdown. Text of providers is escaped, so that it cannot become a link, a mention or HTML. */
@@ -55,16 +61,13 @@ export function bulkMarkdown(
   { rotated, delivered, skipped, failed }: BulkResult,
   { isSandbox }: { readonly isSandbox: boolean },
 ): string {
-  const failedRows = failed.map(({ name, provider, exitCode, error }) => {
-    return [name ?? 'all', provider, String(exitCode), error.message, error.hint ?? ''];
-  });
   const skippedRows = skipped.map(({ name, provider, reason, detail }) => {
     return [name, provider, detail === null ? reason : `${reason}: ${detail}`];
   });
   const text = [
     `## Rotation of service accounts${isSandbox ? ' (sandbox)' : ''}`,
     `${countsOf({ rotated, delivered })}, ${skipped.length} skipped, ${failed.length} failed.`,
-    ...section('Failed', ['account', 'provider', 'exit code', 'what happened', 'what helps'], failedRows),
+    ...section('Failed', failedHeader, failed.map(failedRow)),
     ...section('Rotated', doneHeader, rotated.map(doneRow)),
     ...section('Delivered', doneHeader, delivered.map(doneRow)),
     ...section('Skipped', ['account', 'provider', 'why'], skippedRows),
@@ -75,28 +78,6 @@ export function bulkMarkdown(
 /** e.g. `3 rotated, 1 delivered` */
 export function countsOf({ rotated, delivered }: Pick<BulkResult, 'rotated' | 'delivered'>): string {
   return `${rotated.length} rotated${delivered.length === 0 ? '' : `, ${delivered.length} delivered`}`;
-}
-
-const doneHeader = ['account', 'provider', 'expires', 'fingerprint', 'delivered to'];
-
-function doneRow({ name, provider, expiresAt, credential, deliveredTo }: RotatedItem): readonly string[] {
-  const targets = deliveredTo.map(({ target }) => target).join(', ');
-  return [name, provider, credential?.expiresAt ?? expiresAt ?? '', credential?.fingerprint ?? '', targets];
-}
-
-/** A table under its title; nothing without rows. */
-function section(title: string, header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  if (rows.length === 0) return [];
-  const cells = [header, header.map(() => '---'), ...rows.map((row) => row.map(escaped))];
-  return [`### ${title}`, cells.map((row) => `| ${row.join(' | ')} |`).join('\n')];
-}
-
-/** An `@` names nobody when a joiner of no width follows it, and an address without its colon or dot is no link. */
-function escaped(text: string): string {
-  return safeText(text)
-    .replaceAll(/[\\`*_[\]<>|#!~&]/g, String.raw`\$&`)
-    .replaceAll(/(?<=\b(?:https?|ftp)):(?=\/\/)|(?<=\bwww)\./gi, String.raw`\$&`)
-    .replaceAll('@', '@\u200D');
 }
 
 /** The problem of `--report`, which is tried before anything is sent. */

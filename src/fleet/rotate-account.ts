@@ -8,11 +8,14 @@ import { confirmationProblems } from '../session/confirm.ts';
 import { checkIntake, planSupplied, takesIntake } from '../session/intake.ts';
 import type { Invocation } from '../session/invocation.ts';
 import { issuance, type PlannedIssuance } from '../session/issuance.ts';
+import type { EndReport } from '../session/issuance-end.ts';
 import { checkUnchanged, idProblems, pickAccount } from '../session/pick.ts';
 import type { Session } from '../session/session.ts';
 import { checkTargets, printingProblems, targetsFor } from '../session/targets.ts';
 import type { RotateFlags } from './flags.ts';
+import { failedItem, rotatedItem } from './items.ts';
 import type { LookedBack } from './look-back.ts';
+import { reportPlaceProblems, reportProblems, writeReport } from './report.ts';
 import { needlessBulkFlags } from './selectors.ts';
 
 /** Rotates the one account that `--id` names. */
@@ -28,6 +31,7 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
       problems: [
         ...idProblems(ctx, common, reference),
         ...needlessBulkFlags(flags),
+        ...(await reportProblems(ctx, flags.report)),
         ...confirmationProblems(ctx, common),
         ...specs.problems,
         ...printing,
@@ -51,6 +55,7 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
       targets: await targetsFor(session, specs, account),
       flags,
       first,
+      report: reportTo(session, account, flags.report),
       checkUnchanged: () => checkUnchanged(session, account),
     };
   }
@@ -61,6 +66,20 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
     plan: async (manual, supplied) => planned(await manual.planRotate(account, supplied)),
   });
   return issuance(session, suppliedIssuance);
+}
+
+/** The report has the shape of one of several accounts, so that whoever reads it need not know how many there were. */
+function reportTo(session: Session, account: Account, path: string | undefined): EndReport | null {
+  if (path === undefined) return null;
+  return {
+    problems: (targets) => reportPlaceProblems(session.ctx, path, targets),
+    write: ({ result, error }) => {
+      const nothing = { rotated: [], delivered: [], skipped: [], failed: [] };
+      const failed = error && failedItem(account, error, { result, flags: session.commandFlags });
+      const rotated = error === null && result !== null ? [rotatedItem(result)] : [];
+      return writeReport(session, { ...nothing, rotated, failed: failed === null ? [] : [failed] }, path);
+    },
+  };
 }
 
 /** What an earlier run left of the account; most accounts have nothing in the journal. */

@@ -28,13 +28,12 @@ const selectorNames = Object.keys(selectorFlags).join(', ');
 
 /** Problems of flags for several accounts where one is named. */
 export function needlessBulkFlags(flags: BulkFlags): readonly string[] {
-  const { ageFrom, includeExpired, includeDisabled, concurrency, report } = flags;
+  const { ageFrom, includeExpired, includeDisabled, concurrency } = flags;
   const given = {
     '--age-from': ageFrom,
     '--include-expired': includeExpired,
     '--include-disabled': includeDisabled,
     '--concurrency': concurrency,
-    '--report': report,
   };
   return noneOf(given, `goes with several accounts: several --id, or ${selectorNames}`);
 }

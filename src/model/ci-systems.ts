@@ -13,6 +13,7 @@ export interface CiSystem {
   readonly mask: CiMask | null;
   /** A command to the runner, on stderr, that shows an error on the run's page; null where there is none. */
   readonly annotation: ((error: { readonly title: string; readonly message: string }) => string) | null;
+  readonly summary: CiSummary | null;
 }
 
 /** How a job hides lines of a secret in its log from now on. */
@@ -20,16 +21,26 @@ export type CiMask =
   /** A command to the runner for one line, which it reads on stderr. */
   | { readonly kind: 'command'; readonly of: (line: string) => string }
   /** A program that reads all lines from stdin. */
-  | {
-      readonly kind: 'program';
-      readonly program: string;
-      readonly args: readonly string[];
-      readonly inputOf: (lines: readonly string[]) => string;
-      /** What the names of the variables that it needs begin with. */
-      readonly prefix: string;
-      /** Variables that make it do so, whatever the job sets. */
-      readonly variables: Readonly<Record<string, string>>;
-    };
+  | (CiProgram & { readonly kind: 'program'; readonly inputOf: (lines: readonly string[]) => string });
+
+/** How a job shows Markdown on its run's page. */
+export type CiSummary =
+  /** It is added to a file. */
+  | { readonly kind: 'file'; readonly variable: string }
+  /** It is a file of its own in a folder that outlives the step; a command to the runner, on stderr, names it. */
+  | { readonly kind: 'upload'; readonly variable: string; readonly of: (path: string) => string }
+  /** A program reads it from stdin. */
+  | (CiProgram & { readonly kind: 'program' });
+
+/** A program of the system's agent, found in `PATH`. */
+export interface CiProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** What the names of the variables that it needs begin with. */
+  readonly prefix: string;
+  /** Variables that it is to see so, whatever the job sets. */
+  readonly variables: Readonly<Record<string, string>>;
+}
 
 type Escapes = readonly (readonly [character: string, written: string])[];
 
@@ -84,6 +95,8 @@ export const ciSystems: readonly CiSystem[] = [
     // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
     annotation: ({ title, message }) =>
       `::error title=${escaped(title, githubProperty)}::${escaped(message, githubData)}`,
+    // https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary
+    summary: { kind: 'file', variable: 'GITHUB_STEP_SUMMARY' },
   },
   {
     name: 'gitlab-ci',
@@ -100,6 +113,7 @@ export const ciSystems: readonly CiSystem[] = [
     // https://gitlab.com/gitlab-org/gitlab-runner/-/issues/38464
     mask: null,
     annotation: null,
+    summary: null,
   },
   {
     name: 'azure-pipelines',
@@ -118,6 +132,12 @@ export const ciSystems: readonly CiSystem[] = [
     mask: { kind: 'command', of: (line) => `##vso[task.setsecret]${escaped(line, azure)}` },
     // https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands#logissue-log-an-error-or-warning
     annotation: ({ title, message }) => `##vso[task.logissue type=error]${escaped(`${title}: ${message}`, azure)}`,
+    // https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands#uploadsummary-add-some-markdown-content-to-the-build-summary
+    summary: {
+      kind: 'upload',
+      variable: 'AGENT_TEMPDIRECTORY',
+      of: (path) => `##vso[task.uploadsummary]${escaped(path, azure)}`,
+    },
   },
   {
     name: 'teamcity',
@@ -128,6 +148,7 @@ export const ciSystems: readonly CiSystem[] = [
     mask: null,
     // It documents service messages for stdout alone, which is for data.
     annotation: null,
+    summary: null,
   },
   {
     name: 'codebuild',
@@ -142,6 +163,7 @@ export const ciSystems: readonly CiSystem[] = [
     },
     mask: null,
     annotation: null,
+    summary: null,
   },
   {
     name: 'jenkins',
@@ -151,6 +173,7 @@ export const ciSystems: readonly CiSystem[] = [
     run: { repository: '{GIT_URL}', workflow: '{JOB_NAME}', runId: '{BUILD_ID}', actor: null },
     mask: null,
     annotation: null,
+    summary: null,
   },
   {
     name: 'buildkite',
@@ -173,6 +196,14 @@ export const ciSystems: readonly CiSystem[] = [
       variables: { BUILDKITE_AGENT_REDACT_VARS_FILTER: 'false' },
     },
     annotation: null,
+    // https://buildkite.com/docs/agent/cli/reference/annotate
+    summary: {
+      kind: 'program',
+      program: 'buildkite-agent',
+      args: ['annotate', '--style', 'info', '--context', 'sactl', '--append'],
+      prefix: 'BUILDKITE_',
+      variables: {},
+    },
   },
   {
     name: 'circleci',
@@ -187,6 +218,7 @@ export const ciSystems: readonly CiSystem[] = [
     },
     mask: null,
     annotation: null,
+    summary: null,
   },
   {
     name: 'bitbucket',
@@ -201,5 +233,6 @@ export const ciSystems: readonly CiSystem[] = [
     },
     mask: null,
     annotation: null,
+    summary: null,
   },
 ];

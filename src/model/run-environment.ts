@@ -1,4 +1,4 @@
-import { ciSystems, type CiSystem } from './ci-systems.ts';
+import { ciSystems, type CiSummary, type CiSystem } from './ci-systems.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -17,6 +17,14 @@ export function isCI(env: Variables): boolean {
 /** The CI system whose job this is, whatever `CI` says; null where it is none that sactl knows. */
 export function ciSystem(env: Variables): CiSystem | null {
   return ciSystems.find(({ mark }) => isOn(env, mark)) ?? null;
+}
+
+/** How this job shows Markdown on its run's page; null where it cannot. A file that a variable names is one in any system. */
+export function summaryOf(env: Variables): CiSummary | null {
+  const own = ciSystem(env);
+  const { summary } = own ?? ciSystems.find((system) => system.summary?.kind === 'file') ?? { summary: null };
+  if (summary === null || summary.kind === 'program') return summary;
+  return valueOf(env, summary.variable) === '' ? null : summary;
 }
 
 /** Whether a runner that reads commands reads what is written there: not where it goes to a file, or nowhere. */

@@ -79,11 +79,14 @@ export interface ProgramExit {
 export type SignalSource = (listener: (name: NodeJS.Signals) => void) => void;
 
 /**
- * Runs a program in the place of this one, with its streams, folder and environment, and passes signals on. The terminal
- * sends a Ctrl-C to both, so that it arrives twice. Rejects with the system's error.
+ * Runs a program in the place of this one, with its streams and folder, and passes signals on. The terminal sends a Ctrl-C to
+ * both, so that it arrives twice. Rejects with the system's error.
  */
-export function replaceProgram(path: string, args: readonly string[], onSignal: SignalSource): Promise<ProgramExit> {
-  const child = spawn(path, args, { stdio: 'inherit' });
+export function replaceProgram(
+  { path, args, env }: Pick<ProgramCall, 'path' | 'args' | 'env'>,
+  onSignal: SignalSource,
+): Promise<ProgramExit> {
+  const child = spawn(path, args, { stdio: 'inherit', env: { ...env } });
   onSignal((name) => child.kill(name));
   return new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -2,11 +2,13 @@ import type { AuditLog } from '../state/audit-log.ts';
 import type { AccountLocks } from '../state/account-lock.ts';
 import type { Context } from '../context.ts';
 import type { Issuance } from '../delivery/issuance.ts';
+import type { IssuedResult } from '../delivery/result.ts';
 import { trialOf, untriedPart } from '../delivery/targets/kinds.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Account } from '../model/account.ts';
 import type { IssuancePlan, ManualIssuance } from '../providers/issuance.ts';
+import { summaryOf } from '../model/run-environment.ts';
 import { withConnection, type ConnectionFlags } from '../model/hint.ts';
 import { ExitCode, UsageError, type RequiredAction } from '../errors.ts';
 import { waitFor } from './account-turn.ts';
@@ -15,6 +17,7 @@ import { canAsk, confirmChange } from './confirm.ts';
 import type { DeliveryFlags } from './account-flags.ts';
 import type { Connected } from './connect.ts';
 import type { CommonFlags } from './flags.ts';
+import type { EndReport } from './issuance-end.ts';
 import type { Session } from './session.ts';
 import type { CommandOutput } from './output.ts';
 import { addressOf } from '../delivery/targets/session.ts';
@@ -38,6 +41,7 @@ export interface PlannedIssuance {
   /** See `Issuance`. */
   readonly settled?: readonly string[];
   readonly isReissue?: boolean;
+  readonly report?: EndReport | null;
   /** Reads once more, under the lock. @throws ConflictError when the account is not as it was planned with */
   readonly checkUnchanged: () => Promise<void>;
 }
@@ -57,15 +61,25 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
   for (const warning of found.warnings) await session.note(warning);
   if (common.dryRun) return preview(session, planned, found);
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
+  const { action, first = null, report = null } = planned;
+  const { expected: account } = planned.plan;
+  const unwritable = await report?.problems(planned.targets.map((target) => ({ target, account: account.name })));
+  if (unwritable !== undefined && unwritable.length > 0) throw new UsageError(unwritable);
   const goes = planned.targets.map((target) => {
     return `the new credential goes to ${target.name}${untriedPart[trialOf(target)]}`;
   });
-  const { action, first = null } = planned;
   await confirmChange(session, { action, effects: [...effectsWithFirst(session, planned), ...goes] });
-  await tellingWhoWaits(ctx, session.note, async () => {
-    await first?.work();
-    await runIssuance(ctx, issuing);
-  });
+  function work(told: (result: IssuedResult) => void): Promise<void> {
+    return tellingWhoWaits(ctx, session.note, async () => {
+      await first?.work();
+      await runIssuance(ctx, { ...issuing, told });
+    });
+  }
+  if (report === null && summaryOf(ctx.env) === null) await work(() => undefined);
+  else {
+    const { tellingEnd } = await import('./issuance-end.ts');
+    await tellingEnd(session, { action, account, report }, work);
+  }
   return ExitCode.done;
 }
 

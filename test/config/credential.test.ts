@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { credentialWarning, describeCredential, readCredential } from '../../src/config/credential-source.ts';
 import type { CredentialSource } from '../../src/config/credential-source.ts';
 import { AuthError, InterruptedError } from '../../src/errors.ts';
-import { testContext } from '../harness/context.ts';
+import { endless, testContext } from '../harness/context.ts';
 import { createWorkspace, failure, type Workspace } from './workspace.ts';
 
 let workspace: Workspace;
@@ -133,6 +133,30 @@ describe('from a command', () => {
     expect(await refusal(node(program))).toBe(
       `no credential: the command ${process.execPath} failed with exit code 1: + [secret] [secret]`,
     );
+  });
+
+  test('a failure does not quote the secret in another form either', async () => {
+    const said = 'String(s).toUpperCase(), Buffer.from(s).toString("base64"), encodeURIComponent(s).slice(0, -3)';
+    const program = `const s = "hunter2/hunter3/hunter4"; console.log(s); console.error(${said}); process.exit(1)`;
+    expect(await refusal(node(program))).toBe(
+      `no credential: the command ${process.execPath} failed with exit code 1: [secret] [secret] [secret]`,
+    );
+  });
+
+  test('what a command leaves behind with its output open is waited for a second at most', async () => {
+    const waits: number[] = [];
+    const ctx = {
+      ...workspace.context(),
+      timeout: (milliseconds: number) => {
+        waits.push(milliseconds);
+        return milliseconds === 1000 ? { signal: AbortSignal.timeout(1), clear: () => undefined } : endless();
+      },
+    };
+    const script = 'echo hunter2; sleep 600 & echo $! > left';
+    const secret = await readCredential(ctx, { kind: 'command', program: 'sh', args: ['-c', script] });
+    process.kill(Number(await readFile(join(workspace.home, 'left'), 'utf8')), 'SIGKILL');
+    expect(secret.reveal()).toBe('hunter2');
+    expect(waits).toEqual([30_000, 1000]);
   });
 
   test('a program that is not there is named', async () => {

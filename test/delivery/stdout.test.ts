@@ -1,5 +1,10 @@
-import { expect, it } from 'vitest';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
+import { expect, it, onTestFinished, vi } from 'vitest';
+
+import { InterruptedError } from '../../src/errors.ts';
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import { brokenStdout, issuedToken, operationId, predictable, problems } from '../commands/support.ts';
 import { useNscale } from '../harness/nscale.ts';
@@ -45,6 +50,21 @@ it('notices that a filter fails on the real answer, and quotes nothing of it', a
   expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
   expect(stderr).toContain('could not be printed: the filter failed on the answer; it is kept');
   expect(stderr).not.toContain(issuedToken);
+});
+
+it('an interrupt of a filter that does not end, before anything is sent, is an interrupt', async () => {
+  const jq = join(await mkdtemp(join(tmpdir(), 'sactl-')), 'jq');
+  onTestFinished(() => rm(dirname(jq), { recursive: true }));
+  // It compiles, which is tried without an input, and hangs on the first one.
+  await writeFile(jq, `#!/bin/sh\n[ -z "$(cat)" ] && exit 0\ntouch "$0.started"\nexec sleep 600\n`, { mode: 0o755 });
+  const interrupt = new AbortController();
+  const env = { SACTL_JQ: 'native', JQ_PATH: jq };
+  const deployment = nscale(predictable);
+  const running = deployment.run([...rotate, '-q', '.credential.value'], { env, signal: interrupt.signal });
+  await vi.waitFor(() => access(`${jq}.started`), { timeout: 10_000, interval: 5 });
+  interrupt.abort(new InterruptedError());
+  expect(await running).toMatchObject({ code: 130, stdout: '' });
+  expect(deployment.mutations()).toEqual([]);
 });
 
 it('delivers what a filter makes of the real credential, whatever it makes of others', async () => {

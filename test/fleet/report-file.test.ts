@@ -145,6 +145,16 @@ describe('--report', () => {
   });
 });
 
+it('a job of Azure Pipelines is told where the report is', async () => {
+  const world = createWorld({ accounts: 1 });
+  const env = { TF_BUILD: 'True', AGENT_TEMPDIRECTORY: world.folder };
+  const { code, stderr } = await world.run([...rotate, '-q', '.rotated | length'], { env });
+  expect(code).toBe(0);
+  const path = /^##vso\[task\.uploadsummary\](.*)$/m.exec(stderr)?.[1] ?? '';
+  expect(dirname(path)).toBe(world.folder);
+  expect(readFileSync(path, 'utf8')).toMatch(/^## Rotation of service accounts\n\n1 rotated, 0 skipped, 0 failed\.\n/);
+});
+
 describe('$GITHUB_STEP_SUMMARY', () => {
   it('gets the report after what is in it', async () => {
     const world = createWorld({ accounts: 1 });

@@ -34,7 +34,7 @@ const cache = `${dirname(folder)}/sactl-mutate`;
 const resultsFile = `${cache}/results-${values.seed}.jsonl`;
 
 /** Tests that start programs or servers, or look at files: they run nothing of these folders in their own process. */
-const apart = /^test\/(?:(?:examples|kill|manual|mutate|package|release)\/|gigabyte|limited-memory|process)/;
+const apart = /^test\/(?:(?:examples|kill|manual|mutate|package|release)\/|gigabyte|start-anew|process)/;
 
 const startedAt = performance.now();
 

@@ -30,15 +30,15 @@ const variables = {
     NO_PROXY: 'hosts that are reached without it',
     'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS': 'certificate authorities to trust besides the usual ones',
   },
-  terminal: { NO_COLOR: 'anything: no colours' },
+  terminal: {
+    NO_COLOR: 'anything: no colours',
+    NODE_DEBUG: 'nothing: Node would print credentials; --debug says what is sent',
+  },
   'CI systems': {
     CI: 'anything but 0 or false: never ask, print no table of a credential; 0 or false: there is a person',
-    ...Object.fromEntries(ciSystems.map((system) => [system.mark, meaningOf(system)])),
+    ...Object.fromEntries(ciSystems.flatMap((system) => Object.entries(rowsOfSystem(system)))),
   },
-  'GitHub Actions': {
-    'GITHUB_ENV, GITHUB_OUTPUT': 'the files behind --to github-env and github-output',
-    GITHUB_STEP_SUMMARY: 'the file that rotate of several accounts adds its report to',
-  },
+  'GitHub Actions': { 'GITHUB_ENV, GITHUB_OUTPUT': 'the files behind --to github-env and github-output' },
   targets: {
     GH_HOST: 'the host of --to gh-secret; github.com when it is not set',
     'GITLAB_HOST, GITLAB_URI, GL_HOST, CI_SERVER_HOST':
@@ -46,15 +46,19 @@ const variables = {
   },
 } as const satisfies Readonly<Record<string, VariableRows>>;
 
-/** e.g. `a job of GitHub Actions: as CI, where that is not set; masks new credentials, annotates errors` */
-function meaningOf({ title, mask, annotation }: CiSystem): string {
+/** The variable that marks a system, e.g. `a job of GitLab CI: as CI, where that is not set`, and that of its summary. */
+function rowsOfSystem({ title, mark, mask, annotation, summary }: CiSystem): VariableRows {
   const more = [
     ...(mask === null ? [] : ['masks new credentials']),
     ...(annotation === null ? [] : ['annotates errors']),
+    ...(summary === null ? [] : ['shows reports']),
   ];
-  return [`a job of ${title}: as CI, where that is not set`, ...(more.length === 0 ? [] : [more.join(', ')])].join(
-    '; ',
-  );
+  const meaning = `a job of ${title}: as CI, where that is not set`;
+  const place = summary === null || summary.kind === 'program' ? null : summary;
+  return {
+    [mark]: more.length === 0 ? meaning : `${meaning}; ${more.join(', ')}`,
+    ...(place && { [place.variable]: `the ${place.kind === 'file' ? 'file' : 'folder'} of reports in ${title}` }),
+  };
 }
 
 /** Meanings by names; several names of one meaning have commas between them. */
