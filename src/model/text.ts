@@ -10,17 +10,23 @@ const separators = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 const invisible = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 /**
+ * The first character of `##[`, `##vso[` and `##teamcity[`, which GitHub, Azure and TeamCity take for commands wherever they
+ * stand: joiners between them may not count there.
+ */
+const runnerMark = /#(?=[\u200C\u200D]*#[\u200C\u200D\w]*\[)/g;
+
+/**
  * `text` as one line that cannot steer a terminal or a CI runner: no escape sequences, control characters or bidi
- * overrides; no `::` at its start, where GitHub reads workflow commands, and no `##[`, `##vso[` or `##teamcity[`
- * anywhere, where GitHub, Azure and TeamCity read theirs. What is longer than `limit` characters is cut, with `…` at the end.
+ * overrides; no `::` at its start, where GitHub reads workflow commands, and no `##[` and the like anywhere. What is longer
+ * than `limit` characters is cut, with `…` at the end.
  */
 export function safeText(text: string, limit = Infinity): string {
   // What is cut would not be shown anyway, and may be long.
   const start = Number.isFinite(limit) ? text.slice(0, limit * 8) : text;
   const line = (isPlain.test(start) ? start : printable(start))
     .trim()
-    .replace(/^::/, ': :')
-    .replaceAll(/##(?=\[|vso\[|teamcity\[)/g, '# #');
+    .replace(/^([\u200C\u200D]*:)(?=[\u200C\u200D]*:)/, '$1 ')
+    .replaceAll(runnerMark, '# ');
   return line.length <= limit ? line : cut(line, limit);
 }
 
@@ -47,13 +53,34 @@ const unseen = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
  */
 export function exactText(text: string): string {
   if (text.search(unseen) === -1) return text;
-  return JSON.stringify(text).replaceAll(unseen, (character) =>
-    Array.from({ length: character.length }, (_, at) => escapeOf(character.charCodeAt(at))).join(''),
-  );
+  return JSON.stringify(text).replaceAll(unseen, unitEscapes);
 }
 
 function escapeOf(unit: number): string {
   return String.raw`\u${unit.toString(16).padStart(4, '0')}`;
+}
+
+/** What a terminal may take for a command or does not show, but for joiners and for line ends, which JSON has between its parts. */
+const steering = new RegExp(
+  String.raw`(?![\n\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]|${runnerMark.source}`,
+  'gu',
+);
+
+const isPlainJson = /^[\n -~]*$/;
+
+/**
+ * JSON text in which nothing steers a terminal or the runner of a job, and all is shown: it is read back as the same value.
+ * Controls, what steers the direction of text, half characters and `##[` are `\uXXXX`.
+ * @param escape of one character
+ */
+export function safeJson(json: string, escape = unitEscapes): string {
+  if (isPlainJson.test(json) && !json.includes('##')) return json;
+  return json.search(steering) === -1 ? json : json.replaceAll(steering, (character) => escape(character));
+}
+
+/** As JSON has it: two for a character that has two halves. */
+function unitEscapes(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => escapeOf(character.charCodeAt(at))).join('');
 }
 
 /** A word as a POSIX shell takes it: hints are pasted into one, and their ids and names are chosen by others. */

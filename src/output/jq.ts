@@ -3,7 +3,7 @@ import { JqLimitError, JqMemoryError } from './jq-error.ts';
 import type { JqModule } from './jq-module.ts';
 import { CliError, ExitCode } from '../errors.ts';
 import { addressSpaceHint } from '../model/hint.ts';
-import { safeText } from '../model/text.ts';
+import { safeJson, safeText } from '../model/text.ts';
 
 /** The result of one run of jq. */
 export interface JqResult {
@@ -72,9 +72,11 @@ async function load(): Promise<JqModule> {
   }
 }
 
-/** jq's output with raw strings, as `jq -r` prints them. */
+/** jq's output with raw strings, as `jq -r` prints them; nothing in other values steers a terminal or a runner. */
 export function rawLines(stdout: string): string {
-  const lines = stdout.split('\n').filter((line) => line !== '');
+  const lines = safeJson(stdout)
+    .split('\n')
+    .filter((line) => line !== '');
   return lines.map((line) => `${line.startsWith('"') ? String(JSON.parse(line)) : line}\n`).join('');
 }
 

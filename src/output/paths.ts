@@ -46,8 +46,8 @@ export function queryPath(steps: readonly PathStep[], value: unknown): string | 
   return printsDifferentlyInJq.test(output) ? null : output;
 }
 
-/** Delete, half surrogate pairs, and numbers with an exponent. A match within a string only means that jq runs. */
-const printsDifferentlyInJq = /\u007F|\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d+)?[eE][+-]?\d+(?=[,\]}]|$)/mu;
+/** Half surrogate pairs, and numbers with an exponent. A match within a string only means that jq runs. */
+const printsDifferentlyInJq = /\p{Cs}|\\ud[89a-f]|(?:^|[[:,])-?\d+(?:\.\d+)?[eE][+-]?\d+(?=[,\]}]|$)/mu;
 
 function take(each: PathStep, value: unknown): readonly unknown[] | null {
   if (!isPlain(value)) return null;

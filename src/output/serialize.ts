@@ -1,19 +1,22 @@
+import type { ScalarTag } from 'yaml';
+
 import { ExactNumber, jsonText } from '../model/exact-number.ts';
+import { safeJson } from '../model/text.ts';
 import type { Sheet } from './document.ts';
 
-/** JSON as `--json` prints it: indented by two, one line end. */
+/** JSON as `--json` prints it: indented by two, one line end. Nothing in it steers a terminal or a runner. */
 export function prettyJson(value: unknown): string {
-  return `${jsonText(value, 2)}\n`;
+  return `${safeJson(jsonText(value, 2))}\n`;
 }
 
-/** JSON on one line, without a line end. */
+/** The same on one line, without a line end. */
 export function compactJson(value: unknown): string {
-  return jsonText(value);
+  return safeJson(jsonText(value));
 }
 
 /** JSON for jq, which refuses the half surrogate pairs that JavaScript keeps: they become U+FFFD, as in UTF-8. */
 export function jsonForJq(value: unknown): string {
-  const text = compactJson(value);
+  const text = jsonText(value);
   if (!text.includes(String.raw`\ud`)) return text;
   return text.replaceAll(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (escape) =>
     escape.startsWith(String.raw`\ud`) ? '\uFFFD' : escape,
@@ -34,27 +37,63 @@ const exactNumberTag = {
   stringify: ({ value }: { readonly value?: unknown }) => String(value),
 } as const;
 
-/** YAML 1.2 that YAML 1.1 parsers read alike: `yes` and times are quoted. Long lines stay whole; no aliases. */
+/** What a runner takes for a command at the start of a line, where YAML and CSV may put it. */
+const runnerLine = /^[\s\u200C\u200D]*:[\u200C\u200D]*:/;
+const inSomeLine = new RegExp(runnerLine, 'm');
+
+const isPlainLine = /^[ -~]*$/;
+
+/** Whether text would steer something where it is printed as it is. */
+function isSteering(text: string): boolean {
+  // Nearly all text is so.
+  if (isPlainLine.test(text) && !text.includes('::') && !text.includes('##')) return false;
+  return inSomeLine.test(text) || safeJson(text) !== text;
+}
+
+/** YAML has no pairs: https://yaml.org/spec/1.2.2/#57-escaped-characters */
+function yamlEscape(character: string): string {
+  const digits = (character.codePointAt(0) ?? 0).toString(16);
+  return character.length === 1 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
+}
+
+/**
+ * YAML 1.2 that YAML 1.1 parsers read alike: `yes` and times are quoted. Long lines stay whole; no aliases. Nothing in it
+ * steers a terminal or a runner.
+ */
 export async function yaml(value: unknown): Promise<string> {
-  const { stringify } = await import('yaml');
+  const [{ stringify }, { stringifyString }] = await Promise.all([import('yaml'), import('yaml/util')]);
+  /** Text that would steer something goes into double quotes, as a key would: on one line. */
+  const steeringTag: ScalarTag = {
+    tag: 'tag:yaml.org,2002:str',
+    default: true,
+    identify: (item) => typeof item === 'string' && isSteering(item),
+    resolve: (text) => text,
+    stringify: (item, context) => {
+      const text = { value: String(item.value), type: 'QUOTE_DOUBLE' } as const;
+      return safeJson(stringifyString(text, { ...context, implicitKey: true }), yamlEscape);
+    },
+  };
   return stringify(value ?? null, {
     aliasDuplicateObjects: false,
     compat: 'yaml-1.1',
-    customTags: [exactNumberTag],
+    customTags: (tags) => [steeringTag, exactNumberTag, ...tags],
     lineWidth: 0,
   });
 }
 
 /**
- * RFC 4180 CSV: CRLF line ends, quotes only where they are needed, a header row. Values stay exact; a spreadsheet reads
- * one that starts with `=` as a formula, so such files have to be imported as text.
+ * RFC 4180 CSV: CRLF line ends, quotes where they are needed, a header row. Values are exact but for what would steer a
+ * terminal or a runner, and line ends, which are written as in JSON, `\uXXXX`. A spreadsheet reads one that starts with `=` as
+ * a formula, so such files have to be imported as text.
  */
 export async function csv(sheet: Sheet): Promise<string> {
   if (sheet.header.length === 0) return '';
   const { stringify } = await import('csv-stringify/sync');
-  return stringify([sheet.header, ...sheet.rows], {
-    // The package quotes only CRLF, and not its halves.
-    quoted_match: /[\r\n]/,
-    record_delimiter: '\r\n',
-  });
+  const rows = [sheet.header, ...sheet.rows].map((row) => row.map(csvCell));
+  return stringify(rows, { quoted_match: runnerLine, record_delimiter: '\r\n' });
+}
+
+function csvCell(text: string): string {
+  const safe = safeJson(text);
+  return safe.includes('\n') ? safe.replaceAll('\n', String.raw`\u000a`) : safe;
 }

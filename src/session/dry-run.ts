@@ -6,7 +6,7 @@ import { trialOf, untriedPart, type Trial } from '../delivery/targets/kinds.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { jsonText } from '../model/exact-number.ts';
-import { safeText } from '../model/text.ts';
+import { safeJson, safeText } from '../model/text.ts';
 import type { PlannedRequest } from '../providers/plan.ts';
 import type { CommandOutput } from './output.ts';
 
@@ -128,10 +128,5 @@ export function fewLines(lines: readonly string[], most: number, and: string): r
 function requestLine({ method, url, body }: PlannedRequest): string {
   const start = `  ${method} ${safeText(url)}`;
   if (body === null) return start;
-  // A terminal would obey control characters.
-  const json = jsonText(body, 2).replaceAll(
-    /(?!\n)[\p{Cc}\p{Cf}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${start}\n${json.replaceAll(/^/gm, '  ')}`;
+  return `${start}\n${safeJson(jsonText(body, 2)).replaceAll(/^/gm, '  ')}`;
 }

@@ -7,7 +7,7 @@ import { CliError, FailedError, UsageError } from '../errors.ts';
 import { syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
 import { coalesce } from '../files/coalesce.ts';
-import { quoted, safeText } from '../model/text.ts';
+import { quoted, safeJson, safeText } from '../model/text.ts';
 import { auditSchema, outcomeOf, type AuditCi, type AuditFact } from './audit-event.ts';
 import type { AuditEvent } from './audit-read.ts';
 import { logPath, openToAppend, tryToAppend, type LogPlace } from './audit-file.ts';
@@ -29,7 +29,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
   return {
     preflight: () => preflight(options),
     append: (fact) => {
-      waiting.push(`${JSON.stringify(eventOf(fact, options))}\n`);
+      waiting.push(`${safeJson(JSON.stringify(eventOf(fact, options)))}\n`);
       return write();
     },
   };

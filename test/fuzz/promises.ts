@@ -4,7 +4,7 @@ import { placesOf } from './places.ts';
 import { secrets } from './secrets.ts';
 import type { Seen } from './seen.ts';
 import { mostRequests } from './server.ts';
-import { isForPeople, steering, substitution } from './steering.ts';
+import { isUnfiltered, steering, substitution } from './steering.ts';
 import { foreignFile, lostCredential } from './whereabouts.ts';
 import type { Observation } from './world.ts';
 
@@ -84,7 +84,7 @@ const promises: readonly Promised[] = [
   { promise: 'stdout holds no secret that was not asked for', brokenBy: secretOnStdout },
   { promise: 'files hold no secret but where it belongs', brokenBy: secretInFile },
   { promise: 'stderr steers nothing', brokenBy: (seen) => steering(seen.stderr, seen) },
-  { promise: 'tables steer nothing', brokenBy: (seen) => (isForPeople(seen) ? steering(seen.stdout, seen) : null) },
+  { promise: 'stdout steers nothing', brokenBy: (seen) => (isUnfiltered(seen) ? steering(seen.stdout, seen) : null) },
   { promise: 'commands in hints can be pasted', brokenBy: substitution },
   { promise: 'nothing is written but what was asked for', brokenBy: foreignFile },
   { promise: 'nothing is tried outside of its folders', brokenBy: ({ escapes }) => escapes[0] ?? null },

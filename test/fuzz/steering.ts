@@ -13,7 +13,8 @@ const annotations = /^(?:::error title=[^:\n]*::|##vso\[task\.logissue type=erro
 
 /** Text that a terminal or the runner of a job takes for a command; null where there is none. */
 export function steering(text: string, { command }: Pick<Seen, 'command'>): string | null {
-  const plain = command.terminal === null ? text : text.replaceAll(colours, '').replaceAll(anew, '\n');
+  const lines = text.replaceAll('\r\n', '\n');
+  const plain = command.terminal === null ? lines : lines.replaceAll(colours, '').replaceAll(anew, '\n');
   const control = /(?![\n\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.exec(plain);
   if (control !== null) return JSON.stringify(plain.slice(Math.max(0, control.index - 60)));
   const foreign = plain.replaceAll(masks, '').replaceAll(annotations, '');
@@ -27,11 +28,7 @@ export function substitution({ stderr }: Seen): string | null {
   return commands.find((hint) => /\$\(|`/.test(hint.replaceAll(/'[^']*'/g, ''))) ?? null;
 }
 
-/** Whether what is printed is meant for people, as far as words and files say so. */
-export function isForPeople({ argv, before }: Seen): boolean {
-  const flag = /^--(?:json|query|raw|format)|^-\w*q/;
-  const isSet = [...before].some(
-    ([path, content]) => /sactlrc|config|user\.json/.test(path) && content.includes('format'),
-  );
-  return !isSet && !argv.some((word) => flag.test(word));
+/** Whether no filter prints what it likes: its strings are raw. */
+export function isUnfiltered({ argv }: Seen): boolean {
+  return !argv.some((word) => /^--query|^-\w*q/.test(word));
 }

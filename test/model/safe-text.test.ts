@@ -21,6 +21,9 @@ describe('safeText', () => {
     ['an Azure command', 'a ##vso[task.x]b', 'a # #vso[task.x]b'],
     ['a TeamCity message', "a ##teamcity[x 'y']", "a # #teamcity[x 'y']"],
     ['an escape that would form a command', '##\u001B[0m[group]', '# #[group]'],
+    ['a workflow command with joiners', '\u200D:\u200C:error::x', '\u200D: \u200C:error::x'],
+    ['a runner command with joiners', 'a #\u200D#\u200Cvso[x', 'a # \u200D#\u200Cvso[x'],
+    ['hashes and colons that are no command', '## a: #1 b##c', '## a: #1 b##c'],
     ['double colons elsewhere', 'a::b', 'a::b'],
     ['nothing', '', ''],
   ])('%s', (_, hostile, keeper) => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 
 import { FailedError, UsageError } from '../../src/errors.ts';
 import { embeddedJq, rawLines } from '../../src/output/jq.ts';
+import { safeJson } from '../../src/model/text.ts';
 import { jsonForJq } from '../../src/output/serialize.ts';
 import { prepareQuery } from '../../src/output/query.ts';
 import { testContext } from '../harness/context.ts';
@@ -91,13 +92,13 @@ async function printed(text: string, value: unknown): Promise<string> {
   }
 }
 
-/** The same, as jq itself has it: raw text for strings, and JSON for everything else. */
+/** The same, as jq itself has it: raw text for strings, and JSON for everything else, in which nothing steers. */
 async function expected(text: string, value: unknown): Promise<string> {
-  const whole = `[${text}] | map(if type == "string" then . else tojson end)`;
+  const whole = `[${text}] | map(if type == "string" then . else [tojson] end)`;
   const { stdout, exitCode } = await jq.run({ filter: whole, named: [] }, jsonForJq(value));
   if (exitCode !== 0) return exitCode === 3 ? 'refused' : 'failed';
-  const values = JSON.parse(stdout) as readonly string[];
-  return values.map((each) => `${each}\n`).join('');
+  const values = JSON.parse(stdout) as readonly (string | readonly [string])[];
+  return values.map((each) => `${typeof each === 'string' ? each : safeJson(each[0])}\n`).join('');
 }
 
 test('what is printed is what jq prints raw and compact, one value on a line', async () => {

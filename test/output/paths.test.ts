@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { safeJson } from '../../src/model/text.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { embeddedJq, rawLines } from '../../src/output/jq.ts';
 import { jsonForJq } from '../../src/output/serialize.ts';
@@ -12,10 +13,16 @@ function query(filter: string, value: unknown): string | null {
 }
 
 describe('a path', () => {
-  const value = { a: { b: [10, { c: 'x\ny' }] }, 'x y': true, none: null, __proto: 1 };
+  const value = {
+    a: { b: [10, { c: 'x\ny' }] },
+    'x y': true,
+    none: null,
+    __proto: 1,
+    steering: ['\u009B31m', '##[x]'],
+  };
 
   test.each([
-    ['.', `${JSON.stringify(value)}\n`],
+    ['.', `${safeJson(JSON.stringify(value))}\n`],
     ['.a.b', '[10,{"c":"x\\ny"}]\n'],
     ['.a.b[0]', '10\n'],
     ['.a["b"][1].c', 'x\ny\n'],
@@ -26,6 +33,8 @@ describe('a path', () => {
     ['.none.deeper[3]["x"]', 'null\n'],
     ['.toString', 'null\n'],
     [' .a.b[00]\n', '10\n'],
+    ['.steering', '["\\u009b31m","\\u0023#[x]"]\n'],
+    ['.steering[0]', '\u009B31m\n'],
   ])('%s is read without jq', (filter, expected) => {
     expect(query(filter, value)).toBe(expected);
   });
@@ -38,7 +47,6 @@ describe('a path', () => {
     ['.', 1e21],
     ['.', 1e-7],
     ['.', ['x', 1e21]],
-    ['.', ['\u007F']],
     ['.a', { a: 'half \uD83D' }],
     ['.', { a: 'half \uD83D' }],
     ['.', undefined],

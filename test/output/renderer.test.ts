@@ -33,7 +33,7 @@ describe('formats', () => {
     ['json is indented by two', { json: true }, { a: [1], b: {} }, '{\n  "a": [\n    1\n  ],\n  "b": {}\n}\n'],
     ['json of an empty list', { json: true }, [], '[]\n'],
     ['json of nothing is null', { format: 'json' }, undefined, 'null\n'],
-    ['json keeps every character', { json: true }, '\u001B[31m::x\u202E', '"\\u001b[31m::x\u202E"\n'],
+    ['json escapes what steers', { json: true }, '\u001B[31m::x\u202E', '"\\u001b[31m::x\\u202e"\n'],
     ['ndjson is a line per item', { format: 'ndjson' }, [{ a: 1 }, null, 'x'], '{"a":1}\nnull\n"x"\n'],
     ['ndjson of an object is one line', { format: 'ndjson' }, { a: [1, 2] }, '{"a":[1,2]}\n'],
     ['ndjson of an empty list is nothing', { format: 'ndjson' }, [], ''],
@@ -51,7 +51,7 @@ describe('formats', () => {
       'csv of an object has its scalar keys',
       { format: 'csv' },
       account,
-      'id,name,note,count,ratio,enabled\r\na1,"say ""hi"", ok","two\nlines",9007199254740991,0.1,false\r\n',
+      'id,name,note,count,ratio,enabled\r\na1,"say ""hi"", ok",two\\u000alines,9007199254740991,0.1,false\r\n',
     ],
     [
       'csv of objects has the keys of all',

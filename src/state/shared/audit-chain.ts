@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { asText, parseFields } from '../../model/account.ts';
+import { safeJson } from '../../model/text.ts';
 import { digestOf } from '../account-lock.ts';
 import { issuanceIn, type AccountPlace, type AuditEvent } from '../audit-read.ts';
 
@@ -48,7 +49,7 @@ export function markAfter(
 }
 
 export function valueBytes(value: object): Uint8Array {
-  return Buffer.from(`${JSON.stringify(value)}\n`);
+  return Buffer.from(`${safeJson(JSON.stringify(value))}\n`);
 }
 
 /** Of an event as its object has it: SHA-256 in hex. */
