@@ -10,22 +10,40 @@ import { issuanceDocument, noOutcome, type IssuedResult } from './result.ts';
 const placeholder = 'abcdefgh.ABCDEFGH-01234567_'.repeat(4);
 
 /**
- * The same secret with other letters and digits in its first or in its second half. Output that is the same for both the
- * secret and one of them holds no secret: a part at most, its length, or the answer to a question about it.
+ * The same secret with other characters in its first or in its second half; all three differ. Output that is the same for
+ * both the secret and one of them holds no secret: a part at most, its length, or the answer to a question about it. Letters
+ * and digits become others of their kind and signs stay, so that what looks at its form sees the same; a half that has
+ * neither letter nor digit gets other signs.
  */
-function neighbours(secret: string): readonly [string, string] {
-  const half = Math.floor(secret.length / 2);
-  const [first, second] = [secret.slice(0, half), secret.slice(half)];
+export function neighbours(secret: string): readonly [string, string] {
+  const characters = Array.from(secret);
+  const half = Math.floor(characters.length / 2);
+  const [first, second] = [characters.slice(0, half).join(''), characters.slice(half).join('')];
+  if (first === '') return [other(second), other(other(second))];
   return [other(first) + second, first + other(second)];
 }
 
+/** Of no text, too, another is made. */
 function other(text: string): string {
-  return text.replaceAll(/[0-9A-Za-z]/g, nextCharacter);
+  const changed = text.replaceAll(/[0-9A-Za-z]/g, nextCharacter);
+  if (changed !== text) return changed;
+  return Array.from(text, nextSign).join('') || '0';
 }
 
 function nextCharacter(character: string): string {
   const first = { '9': '0', Z: 'A', z: 'a' }[character];
   return first ?? String.fromCodePoint((character.codePointAt(0) ?? 0) + 1);
+}
+
+const signs = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+
+/** Half a pair cannot be told from another where text is UTF-8, so that no sign becomes one. */
+function nextSign(sign: string): string {
+  const at = signs.indexOf(sign);
+  if (at !== -1) return signs.charAt((at + 1) % signs.length);
+  const next = (sign.codePointAt(0) ?? 0) + 1;
+  const isWhole = next < 0xd800 || (next > 0xe000 && next <= 0x10ffff);
+  return isWhole ? String.fromCodePoint(next) : 'a';
 }
 
 /** The part of a plan that a made-up result needs. */

@@ -2,11 +2,14 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { expect, it, onTestFinished, vi } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { InterruptedError } from '../../src/errors.ts';
+import { neighbours } from '../../src/delivery/stdout.ts';
 import { accountIds } from '../../src/sandbox/nscale/seed-ids.ts';
 import { brokenStdout, issuedToken, operationId, predictable, problems } from '../commands/support.ts';
+import type { Outcome } from '../harness/run.ts';
 import { useNscale } from '../harness/nscale.ts';
 
 const nscale = useNscale();
@@ -41,6 +44,64 @@ it('notices that a filter drops the real answer although it kept the model one',
       message: `${lost} was thrown away by the filter; it is kept`,
       hint: recover,
     },
+  });
+});
+
+describe('a secret of any alphabet', () => {
+  it.each([
+    'abcd----',
+    '----abcd',
+    '--------',
+    '-',
+    'x',
+    '9',
+    '~~',
+    '!~',
+    'Zz',
+    'abab',
+    'éé',
+    'пароль',
+    '日本',
+    '😀😀',
+    '😀',
+    'ab😀',
+    '\u{10FFFF}\u{10FFFF}',
+    '\uD7FF\uDFFF',
+    '\uFFFC\uFFFD',
+    '\uFDCF\uFDD0',
+  ])('gets out, and is missed where a filter drops it: %j', async (secret) => {
+    function print(filter: string): Promise<Outcome> {
+      return nscale({ ...predictable, newSecret: () => secret }).run([...rotate, '--no-verify', '-q', filter]);
+    }
+    const whole = await print('[.credential.value]');
+    expect({ ...whole, stdout: JSON.parse(whole.stdout) as unknown }).toEqual({
+      code: 0,
+      stdout: [secret.replaceAll(/\p{Cs}/gu, '\uFFFD')],
+      stderr: '',
+    });
+    const half = Math.floor(Array.from(secret).length / 2);
+    for (const part of [`[:${half}]`, `[${Math.max(half, 1)}:]`]) {
+      // The placeholder gets out by this filter, and of the secret only a half.
+      const filter = `if .credential.value | startswith("abcdefgh.") then . else .credential.value${part} end`;
+      const { code, stdout } = await print(filter);
+      expect({ code, stdout }).toEqual({ code: 8, stdout: '' });
+    }
+  });
+
+  it('has two neighbours, and all three differ', () => {
+    const character = fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      fc.constantFrom(...Array.from('-.~!_ 09azAZé😀'), '\uD7FF', '\uD800', '\uDFFF', '\u{10FFFF}'),
+    );
+    fc.assert(
+      fc.property(fc.array(character, { maxLength: 6 }), (characters) => {
+        const secret = characters.join('');
+        // As they are where text is UTF-8.
+        const all = [secret, ...neighbours(secret)].map((text) => text.replaceAll(/\p{Cs}/gu, '\uFFFD'));
+        expect(new Set(all).size).toBe(3);
+      }),
+      { numRuns: 5000, seed: 20261130 },
+    );
   });
 });
 
