@@ -1,8 +1,8 @@
-import { naming } from '../delivery/ending.ts';
-import type { IssuedResult } from '../delivery/result.ts';
-import { credentialDocument, issuanceResult } from '../delivery/result.ts';
+import { errorAt, naming } from '../delivery/ending.ts';
+import { onTheWay } from '../delivery/life.ts';
+import { credentialDocument, issuanceResult, type IssuedResult } from '../delivery/result.ts';
 import type { AccountTarget } from '../delivery/targets/distinct.ts';
-import { CliError, PartialError } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { errorObject } from '../output/error.ts';
 import { writeSummary } from './job-summary.ts';
@@ -34,7 +34,7 @@ interface Told {
 /**
  * Does the work, and tells the page of the job's run and the report how it ended. A summary that nobody asked for never
  * changes the exit code.
- * @throws what `work` throws, with what else went wrong; PartialError where only the report could not be written
+ * @throws what `work` throws, with what else went wrong; with exit code 6 where only the report could not be written
  */
 export async function tellingEnd(
   session: Session,
@@ -57,11 +57,9 @@ export async function tellingEnd(
   const unwritten = (await report?.write(end)) ?? null;
   if (error !== null) throw unwritten === null ? error : withMessages(error, [unwritten.message]);
   if (unwritten === null) return;
-  throw new PartialError(`the credential of ${naming(account)} was issued, but ${unwritten.message}`, {
-    provider: account.provider,
-    hint: unwritten.hint,
-    cause: unwritten,
-  });
+  const rest = { ...onTheWay, request: 'answered', places: 'all', isWhole: false } as const;
+  const message = `the credential of ${naming(account)} was issued, but ${unwritten.message}`;
+  throw errorAt(rest, message, { provider: account.provider, hint: unwritten.hint, cause: unwritten });
 }
 
 function endMarkdown(
