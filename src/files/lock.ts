@@ -5,7 +5,7 @@ import { dirname, extname, join } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { asText, parseFields } from '../model/account.ts';
-import { readBoundedText } from './bounded-file.ts';
+import { FileRefusal, readBoundedText } from './bounded-file.ts';
 import { parseHolder, type Holder } from './holder.ts';
 import { hasLapsed, renewing } from './lease.ts';
 import { noFollow } from './private-directory.ts';
@@ -134,7 +134,12 @@ async function isAbandoned(
 
 /** Whether the lock at `path` is the one with this text. @throws the system's errors */
 export async function holdsLock(path: string, text: string): Promise<boolean> {
-  return (await readLock(path))?.text === text;
+  try {
+    return (await readBoundedText(path, largestLock)) === text;
+  } catch (error) {
+    if (error instanceof FileRefusal || systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function release(path: string, text: string): Promise<void> {

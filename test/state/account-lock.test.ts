@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -61,6 +61,20 @@ describe('a lock', () => {
     now += 2000;
     expect(await lock.renew()).toBe(true);
     now += 1;
+    expect(await lock.renew()).toBe(false);
+  });
+
+  it('that cannot be read is not taken for one of another run', async () => {
+    const directory = await temporary();
+    let now = testNow;
+    const lock = await locksIn(directory, { now: () => now }).lock(account);
+    const path = await lockPath(directory);
+    now += 2001;
+    await unlink(path);
+    // ELOOP, as it could be EMFILE or EIO.
+    await symlink(path, path);
+    expect(await lock.renew()).toBeNull();
+    await unlink(path);
     expect(await lock.renew()).toBe(false);
   });
 
