@@ -121,7 +121,7 @@ async function runWithInput(ctx: ProgramContext, { call, input, stop }: Started)
   const limits = call.keeps;
   const stdout = collect(child.stdout, limits.stdout ?? 0, () => overflow.abort());
   const stderr = collect(child.stderr, limits.stderr, () => overflow.abort());
-  const told = collect(child.stdio[3], 64, () => undefined);
+  const told = collect(streamsOf(child)[3], 64, () => undefined);
   // It may end without having read all of it.
   child.stdin?.on('error', () => undefined);
   input.give(call.input, child.stdin);
@@ -187,9 +187,14 @@ function endOf(ctx: ProgramContext, child: ChildProcess, { lastWordsMs }: Progra
   });
 }
 
-function closeOutput({ stdio }: ChildProcess): void {
-  const [, ...output] = stdio;
+function closeOutput(child: ChildProcess): void {
+  const [, ...output] = streamsOf(child);
   for (const stream of output) stream?.destroy();
+}
+
+/** None where the process has no descriptors left, whatever the types say (`ChildProcess.spawn` in Node's lib). */
+function streamsOf({ stdio }: Partial<Pick<ChildProcess, 'stdio'>>): ChildProcess['stdio'] | readonly [] {
+  return stdio ?? [];
 }
 
 /** What a stream has given so far, `limit` bytes at most; calls `onMore` when there is more. */
