@@ -9,14 +9,22 @@ const nscale = useNscale();
 const missingYes = 'this needs a confirmation, and there is no terminal to ask on: add --yes';
 const noPlace = 'no place for the new credential: add --to file:<path>, or -q .credential.value to print it';
 
-describe.each(Object.entries(ciJobs))('at a terminal of %s', (_, { env: { CI: _CI, ...env } }) => {
+const said = `${missingYes}; ${noPlace}`;
+
+/** How the systems that have annotations have this error. */
+const annotations: Readonly<Record<string, string>> = {
+  'github-actions': `::error title=sactl ended with exit code 2::${said}\n`,
+  'azure-pipelines': `##vso[task.logissue type=error]sactl ended with exit code 2: ${said.replaceAll(';', '%3B')}\n`,
+};
+
+describe.each(Object.entries(ciJobs))('at a terminal of %s', (name, { env: { CI: _CI, ...env } }) => {
   it('nothing is asked, and no table of a credential is printed', async () => {
     const deployment = nscale(predictable);
     const argv = ['sa', 'rotate', '--id', 'ci-deploy', '--no-color'];
     expect(await deployment.run(argv, { env, terminal: 100 })).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([missingYes, noPlace]),
+      stderr: problems([missingYes, noPlace]) + (annotations[name] ?? ''),
     });
     expect(deployment.requests).toEqual([]);
   });
