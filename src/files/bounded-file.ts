@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
+import { noFollow } from './private-directory.ts';
 import { systemReason } from './system-error.ts';
 
 /** A file that is there and not read; the message reads after its name. `code` is the system's for it, where it has one. */
@@ -16,15 +17,20 @@ export class FileRefusal extends Error {
 
 const chunkBytes = 64 * 1024;
 
+/** Whether a file may be read by way of a link in its place; default true. */
+export interface Reading {
+  readonly follows?: boolean;
+}
+
 /**
- * The bytes of a regular file, `largest` at most; links are followed. Besides regular files only descriptors the shell has
+ * The bytes of a regular file, `largest` at most. Besides regular files only descriptors the shell has
  * opened (`/dev/stdin`, `<(…)`) are read: a named pipe may have no writer, and a device no end.
  * @throws FileRefusal; the system's errors
  */
-export async function readBounded(path: string, largest: number): Promise<Buffer> {
+export async function readBounded(path: string, largest: number, reading: Reading = {}): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of readChunks(path)) {
+  for await (const chunk of readChunks(path, reading)) {
     size += chunk.length;
     if (size > largest) throw new FileRefusal(`it is larger than ${sizeOf(largest)}`, 'EFBIG');
     chunks.push(chunk);
@@ -33,11 +39,11 @@ export async function readBounded(path: string, largest: number): Promise<Buffer
 }
 
 /** The same file piece by piece, however large. @throws as `readBounded` */
-export async function* readChunks(path: string): AsyncGenerator<Buffer, void> {
+export async function* readChunks(path: string, { follows = true }: Reading = {}): AsyncGenerator<Buffer, void> {
   const isGiven = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(path);
   // Opening does not wait, even for something that has taken the file's place in the meantime.
   const patience = isGiven ? 0 : (constants.O_NONBLOCK ?? 0);
-  const file = await open(path, constants.O_RDONLY | patience);
+  const file = await open(path, constants.O_RDONLY | patience | (follows ? 0 : noFollow()));
   try {
     const found = await file.stat();
     if (found.isDirectory()) throw new FileRefusal('it is a directory', 'EISDIR');
@@ -53,8 +59,8 @@ export async function* readChunks(path: string): AsyncGenerator<Buffer, void> {
 }
 
 /** The same as text; what is no UTF-8 is replaced. */
-export async function readBoundedText(path: string, largest: number): Promise<string> {
-  return (await readBounded(path, largest)).toString('utf8');
+export async function readBoundedText(path: string, largest: number, reading: Reading = {}): Promise<string> {
+  return (await readBounded(path, largest, reading)).toString('utf8');
 }
 
 function sizeOf(bytes: number): string {

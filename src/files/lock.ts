@@ -74,10 +74,11 @@ export async function takeLock({ wait = noWait, ...request }: LockRequest): Prom
     const found = await readLock(path);
     if (found?.text !== seen) pauses = 0;
     seen = found?.text;
-    const isOver = pauses >= wait.pauses;
+    // What is there and cannot be found, as a link to nothing on Windows, is waited for, too.
+    const isOver = pauses >= (found === null ? Math.max(wait.pauses, attempts) : wait.pauses);
     if (found !== null && ((await isAbandoned(request, found)) || (isOver && wait.takesOver === true))) {
       await removeStale({ ...request, wait }, found);
-    } else if (found !== null && isOver) {
+    } else if (isOver) {
       throw request.refusal(found);
     } else {
       pauses += 1;
@@ -218,7 +219,8 @@ export async function removeLock(
 /** The lock at `path`; null where there is none. @throws the system's errors */
 export async function readLock(path: string): Promise<FoundLock | null> {
   try {
-    const text = await readBoundedText(path, largestLock).catch((error: unknown) => {
+    // A link is no lock: it may lead to nothing, and then nothing could be made in its place either.
+    const text = await readBoundedText(path, largestLock, { follows: false }).catch((error: unknown) => {
       if (systemCode(error) === 'ENOENT') throw error;
       return '';
     });

@@ -67,7 +67,7 @@ function dotenvTarget({ key, ...target }: DotenvTarget): Target {
 async function readText(path: string, current: Stats | null): Promise<DotenvText> {
   if (current === null) return '';
   if (current.size > largestText) throw refusal(`${path} is larger than 1 MiB`);
-  const bytes = await attempt(`${path} cannot be read`, () => readBounded(path, largestText));
+  const bytes = await attempt(`${path} cannot be read`, () => readBounded(path, largestText, { follows: false }));
   return bytes.toString('latin1');
 }
 

@@ -3,6 +3,7 @@ import { open, realpath, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { ciSystem, isReadByRunner } from '../../model/run-environment.ts';
+import { noFollow } from '../../files/private-directory.ts';
 import { quoted } from '../../model/text.ts';
 import { expandName, nameProblems, variableRule, type NameRule } from './expand.ts';
 import { regularFileAt } from './regular-file.ts';
@@ -111,9 +112,9 @@ async function append(path: string, text: string): Promise<void> {
   }
 }
 
-/** Does not wait for a reader, should a named pipe have taken the file's place. */
+/** Neither waits for a reader nor follows, should a named pipe or a link have taken the file's place. */
 async function openFile(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDWR | constants.O_APPEND | (constants.O_NONBLOCK ?? 0));
+  return open(path, constants.O_RDWR | constants.O_APPEND | (constants.O_NONBLOCK ?? 0) | noFollow());
 }
 
 async function endsLine(file: FileHandle, size: number): Promise<boolean> {

@@ -51,7 +51,7 @@ export const sessionScheme: Scheme = {
 /** @throws TargetError, also where the sandbox must not look (docs/design.md 7) */
 async function textAt(at: UserPlace, environment: TargetEnvironment): Promise<string | null> {
   const located = await locate(at, environment);
-  return (await regularFileAt(located)) === null ? null : readBoundedText(located, largestText);
+  return (await regularFileAt(located)) === null ? null : readBoundedText(located, largestText, { follows: false });
 }
 
 /** Auggie prefers the variable, and a rejected one makes it delete the file (docs/contracts/augment.md 3.2 and 3.4). */
@@ -68,7 +68,7 @@ async function backUp(
   signal: AbortSignal,
 ): Promise<void> {
   const { backupDirectory } = environment;
-  const text = await attempt(`${path} cannot be read`, () => readBoundedText(path, largestText));
+  const text = await attempt(`${path} cannot be read`, () => readBoundedText(path, largestText, { follows: false }));
   const token = tokenIn(text);
   if (token === null) return;
   const name = `${fingerprintOf(new Secret(token)).replace(':', '-')}.json`;

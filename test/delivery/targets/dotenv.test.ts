@@ -187,6 +187,19 @@ describe('deliveries to one file at once', () => {
     );
   });
 
+  test.each(['nowhere', 'other'])('take a link, as a repository may have one, for no process: to %s', async (to) => {
+    await using folder = await createFolder();
+    await folder.write('other', '4712 test-host x');
+    await symlink(to, folder.at('.env.sactl-lock'));
+    const target = targetOf(dotenvScheme, { body: '.env', slot: 'K' }, folder.environment());
+    const problem = '~/.env.sactl-lock is held by a process that does not say who it is; remove it if that has ended';
+    expect(await folder.failure(() => target.preflight())).toBe(`UsageError: --to "given": ${problem}`);
+    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
+      `TargetError, retryable: ${problem}`,
+    );
+    expect(await folder.names()).toStrictEqual(['.env.sactl-lock', 'other']);
+  });
+
   test('stop waiting when the run is interrupted', async () => {
     await using folder = await createFolder();
     await mkdir(folder.at('.env.sactl-lock'));
