@@ -7,6 +7,11 @@ import { cases } from './cases.ts';
 import { entriesIn, observe, type Observed } from './observe.ts';
 import { issuingProviders } from '../harness/providers.ts';
 import { endingsTable } from './life.ts';
+import { fileWorlds } from './targets/files.ts';
+import { meetFile } from './targets/meet-file.ts';
+import { meetProgram } from './targets/meet-program.ts';
+import { programWorlds } from './targets/programs.ts';
+import { situations, type Met, type Situation } from './targets/situations.ts';
 import { operations } from './world.ts';
 
 const document = fileURLToPath(new URL('../../docs/outcomes.md', import.meta.url));
@@ -79,9 +84,60 @@ function table(): string {
   ].join('\n');
 }
 
+/** The row of each kind of target, in the order of the situations. */
+const met = new Map<string, string[]>();
+
+/** What holds whatever is wrong with a target: the promises that are broken. */
+function brokenBy({ ran, world, tries, isThere }: Met): readonly string[] {
+  const entries = entriesIn(world.stateDirectory).length;
+  const sent = world.mutations();
+  const promises: readonly (readonly [holds: boolean, promise: string])[] = [
+    [[0, 2, 8].includes(ran.code), 'it is known what became of the credential'],
+    [(ran.code === 2) === (sent === 0), 'code 2: nothing was sent'],
+    [sent <= 1, 'one credential is issued'],
+    [tries === 0 || sent === 1, 'nothing is delivered before it is there'],
+    [(ran.code === 0) === isThere, 'code 0: it is in the target'],
+    [entries === (ran.code === 8 ? 1 : 0), 'code 8: it is kept'],
+    [!world.issued.some((secret) => `${ran.stdout}${ran.stderr}`.includes(secret)), 'nothing secret is printed'],
+  ];
+  return promises.filter(([holds]) => !holds).map(([, promise]) => promise);
+}
+
+function cellOf({ ran, tries, isThere }: Met): string {
+  if (ran.code === 2) return '2, nothing sent';
+  return `${ran.code}, ${isThere ? 'there' : 'kept'}, ${tries === 1 ? '1 try' : `${tries} tries`}`;
+}
+
+type Kind = readonly [kind: string, meet: (situation: Situation) => Promise<Met | null>];
+
+const kinds: readonly Kind[] = [
+  ...Object.entries(fileWorlds).map(([kind, file]): Kind => [kind, (situation) => meetFile(file, situation)]),
+  ...Object.entries(programWorlds).map(([kind, way]): Kind => [kind, (situation) => meetProgram(way, situation)]),
+];
+
+describe.each(kinds)('a target of the kind %s', (kind, meet) => {
+  it.each(situations)('%s', async (situation) => {
+    const outcome = await meet(situation);
+    expect(outcome === null ? [] : brokenBy(outcome)).toEqual([]);
+    met.set(kind, [...(met.get(kind) ?? []), outcome === null ? '' : cellOf(outcome)]);
+  });
+});
+
+function targetsTable(): string {
+  return [
+    `| \`--to\` | ${situations.join(' | ')} |`,
+    `|${'---|'.repeat(situations.length + 1)}`,
+    ...kinds.map(([kind]) => `| \`${kind}\` | ${(met.get(kind) ?? []).join(' | ')} |`),
+  ].join('\n');
+}
+
 it('docs/outcomes.md says so (npm run readme mends it)', async () => {
   const text = readFileSync(document, 'utf8');
-  const blocks: Readonly<Record<string, string>> = { outcomes: table(), endings: endingsTable() };
+  const blocks: Readonly<Record<string, string>> = {
+    outcomes: table(),
+    endings: endingsTable(),
+    targets: targetsTable(),
+  };
   const pattern = /(<!-- (\w+): generated -->\n)[^]*?(<!-- end -->)/g;
   expect(new Set([...text.matchAll(pattern)].map(([, , name]) => name))).toEqual(new Set(Object.keys(blocks)));
   const filled = text.replace(pattern, (_, start: string, name: string, end: string) => {

@@ -26,8 +26,12 @@ export interface Answer {
   readonly stderr?: string;
   /** Default: what it read. */
   readonly stdout?: string;
+  /** Stdout is what the latest run read whose arguments start with this, where there was one. */
+  readonly echoes?: string;
   /** How often it is given, before a later answer that fits. Default: always. */
   readonly times?: number;
+  /** Whether it never ends by itself. */
+  readonly hangs?: true;
 }
 
 /** One call of a fake program, as it saw it. */
@@ -37,6 +41,8 @@ export interface Call {
   readonly input: string;
   /** Whether its stdin is a pipe of the system's, and no socket. */
   readonly isPipe: boolean;
+  /** What it ends with; null where it hangs. */
+  readonly code: number | null;
 }
 
 export interface Workshop {
@@ -93,15 +99,22 @@ function fakeLines(log: string, answers: readonly Answer[]): readonly string[] {
     'const isPipe = fstatSync(0).isFIFO();',
     "const input = readFileSync(0, 'utf8');",
     'const argv = process.argv.slice(2);',
-    "appendFileSync(log, JSON.stringify({ argv, env: process.env, input, isPipe }) + '\\n');",
     `const answers = ${JSON.stringify(answers)};`,
     "const begins = (words, when) => words.join(' ').startsWith(when);",
-    'const before = (when) => earlier.filter((call) => begins(call.argv, when)).length;',
-    'const answer = answers.find(({ when, times = Infinity }) => begins(argv, when) && before(when) < times) ?? {};',
-    "const base64 = Buffer.from(input).toString('base64');",
-    "const said = (answer.stderr ?? '').replaceAll('{input}', input).replaceAll('{base64}', base64);",
-    'process.stdout.write(answer.stdout ?? input);',
-    'process.stderr.write(said, () => process.exit(answer.code ?? 0));',
+    'const before = (when) => earlier.filter((call) => begins(call.argv, when));',
+    'const isGiven = ({ when, times = Infinity }) => begins(argv, when) && before(when).length < times;',
+    'const { code = 0, hangs = false, ...answer } = answers.find(isGiven) ?? {};',
+    'const call = { argv, env: process.env, input, isPipe, code: hangs ? null : code };',
+    "appendFileSync(log, JSON.stringify(call) + '\\n');",
+    'if (hangs) setInterval(() => {}, 60_000);',
+    'else answerNow();',
+    'function answerNow() {',
+    "  const base64 = Buffer.from(input).toString('base64');",
+    "  const said = (answer.stderr ?? '').replaceAll('{input}', input).replaceAll('{base64}', base64);",
+    '  const echoed = answer.echoes === undefined ? undefined : before(answer.echoes).at(-1)?.input;',
+    '  process.stdout.write(echoed ?? answer.stdout ?? input);',
+    '  process.stderr.write(said, () => process.exit(code));',
+    '}',
   ];
 }
 
