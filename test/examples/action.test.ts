@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { workFolder } from '../commands/support.ts';
 import { ops } from '../harness/age.ts';
-import { openMachine, type JobRun } from './runner.ts';
+import { openRunner } from './github.ts';
+import type { JobRun } from './machine.ts';
 import { openWorld } from './world.ts';
 
 const target = { accounts: 'ci-deploy', to: 'file:token' };
@@ -22,7 +23,7 @@ function ending(code: number): { sactl: string } {
 
 describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 }, () => {
   it('takes several accounts and several targets, one a line', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const run = await runAction({
       accounts: 'ci-deploy\n  nightly-train\n\n',
       to: 'file:{name}.token\nvault:ci/{name}#token\n',
@@ -39,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 },
   });
 
   it('takes every other input', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const inputs = { match: 'ci-*', 'expiring-within': '14d', 'older-than': '60d', wait: '' };
     const switches = { supersede: 'true', 'allow-self': 'true', 'dry-run': 'true' };
     const run = await runAction({ ...inputs, ...switches, to: 'file:{name}', version: '0.1.0-rc.1' });
@@ -50,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 },
   });
 
   it('says how many accounts were rotated, and in which file is what became of each', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const { code, outputs } = await runAction({ ...target, 'expiring-within': '14d' });
     const { report = '', ...others } = outputs;
     const counts = { rotated: '1', delivered: '0', skipped: '0', failed: '0' };
@@ -62,7 +63,7 @@ describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 },
   });
 
   it('knows nothing of accounts where nothing was tried', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const unknown = { rotated: '', delivered: '', skipped: '', failed: '', report: '' };
     expect((await runAction({ ...target, 'dry-run': 'true' })).outputs).toEqual({ ...unknown, 'exit-code': '0' });
     const nobody = await runAction({ accounts: 'nobody', to: 'file:token' });
@@ -73,16 +74,16 @@ describe.skipIf(process.platform === 'win32')('the action', { timeout: 60_000 },
   });
 
   it('leaves the job its Node.js, and brings one only where that is none or too old', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     expect((await runAction(target)).used).toEqual([]);
     const programs = await workFolder({ node: `#!/bin/sh\n[ "$1" != -e ] && exec '${process.execPath}' "$@"\n` });
     await chmod(join(programs, 'node'), 0o755);
-    const old = await openMachine({ programs });
+    const old = await openRunner({ programs });
     expect((await old.runAction(target)).used).toEqual([expect.stringMatching(/^actions\/setup-node@/)]);
   });
 
   it('passes what it is given as it is', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const name = '$(touch pwned) "*"';
     const run = await runAction({ accounts: name, to: 'file:a b; touch $(pwned)' });
     expect(flagsOf(run)).toEqual(['--id=-', '--include-expired', '--to=file:a b; touch $(pwned)', '--wait=10m']);
@@ -114,7 +115,7 @@ describe.skipIf(process.platform === 'win32')('the inputs of the action', { time
       (version) => ['version', version, 'must be an exact version, such as 0.1.0'] as const,
     ),
   ])('%s cannot be %j, which is said before anything is installed', async (name, value, problem) => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const { code, output, calls, outputs } = await runAction({ ...target, [name]: value });
     expect({ code, output, calls }).toEqual({
       code: 2,
@@ -125,7 +126,7 @@ describe.skipIf(process.platform === 'win32')('the inputs of the action', { time
   });
 
   it('are all wrong at once, and none of them is shown', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const names = [
       'match',
       'expiring-within',
@@ -151,14 +152,14 @@ describe.skipIf(process.platform === 'win32')('the inputs of the action', { time
   });
 
   it('have to say what is rotated', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const { code, output, calls } = await runAction({ to: 'file:token', accounts: ' \n' });
     expect({ code, calls }).toEqual({ code: 2, calls: [] });
     expect(output).toMatch(/^::error::the input "accounts" is empty, and so are "match".*\n$/);
   });
 
   it('may be empty, as those of a workflow are that was not started by hand', async () => {
-    const { runAction } = await openMachine();
+    const { runAction } = await openRunner();
     const empty = { supersede: '', 'allow-self': '', 'dry-run': '', wait: '', match: '', 'older-than': '' };
     const run = await runAction({ ...target, ...empty });
     expect({ code: run.code, flags: flagsOf(run) }).toEqual({
@@ -170,7 +171,7 @@ describe.skipIf(process.platform === 'win32')('the inputs of the action', { time
 
 describe.skipIf(process.platform === 'win32')('a failure in the action', { timeout: 60_000 }, () => {
   it('is delivered once more without recipients, and the step fails all the same', async () => {
-    const { runAction } = await openMachine(ending(8));
+    const { runAction } = await openRunner(ending(8));
     const { code, calls, output, outputs } = await runAction(target);
     expect({ code, exitCode: outputs['exit-code'] }).toEqual({ code: 8, exitCode: '8' });
     expect(calls.slice(2)).toEqual([['sactl', 'recover', 'deliver', '--all', '--yes', '--no-input']]);
@@ -189,20 +190,20 @@ describe.skipIf(process.platform === 'win32')('a failure in the action', { timeo
       'a sealed copy of a credential is in this log: who has the identity runs "sactl recover open", then "sactl recover deliver --all"',
     ],
   ])('says who can open what is kept %s', async (_, env, message) => {
-    const { runAction } = await openMachine(ending(8));
+    const { runAction } = await openRunner(ending(8));
     const { code, calls, output } = await runAction(target, { SACTL_STATE_RECIPIENTS: ops.recipient, ...env });
     expect({ code, calls: calls.length }).toEqual({ code: 8, calls: 2 });
     expect(output).toContain(`::error::${message}\n`);
   });
 
   it('says what to do where the old credential may be dead', async () => {
-    const { runAction } = await openMachine(ending(7));
+    const { runAction } = await openRunner(ending(7));
     const { code, output } = await runAction(target);
     expect({ code, output }).toEqual({ code: 7, output: expect.stringContaining('run this job again\n') });
   });
 
   it('is one of npm, which tried to install it', async () => {
-    const { runAction, breakNpm } = await openMachine();
+    const { runAction, breakNpm } = await openRunner();
     await breakNpm();
     const { code, output, outputs } = await runAction(target);
     expect({ code, output }).toEqual({ code: 1, output: '::error::npm could not install sactl 0.1.0\n' });
@@ -211,8 +212,8 @@ describe.skipIf(process.platform === 'win32')('a failure in the action', { timeo
 
   it('is a credential that is not there', async () => {
     const world = await openWorld();
-    const { runAction } = await openMachine();
-    const { code, output } = await runAction(target, { ...world.env, NSCALE_SERVICE_TOKEN: '' });
+    const { runAction } = await openRunner();
+    const { code, output } = await runAction(target, { ...world.values, NSCALE_SERVICE_TOKEN: '' });
     expect({ code, output }).toEqual({ code: 4, output: expect.stringContaining('NSCALE_SERVICE_TOKEN') });
     expect(world.rotations()).toBe(0);
   });
@@ -229,7 +230,7 @@ describe.skipIf(process.platform === 'win32')('what is secret', { timeout: 60_00
   };
 
   it('is not told to npm, which gets what it needs to work', async () => {
-    const { runAction, npmEnvironment } = await openMachine(ending(0));
+    const { runAction, npmEnvironment } = await openRunner(ending(0));
     const own = {
       HTTPS_PROXY: 'http://proxy.example.com:3128',
       npm_config_cache: '/cache',
@@ -243,7 +244,7 @@ describe.skipIf(process.platform === 'win32')('what is secret', { timeout: 60_00
 
   it('is in no command line and not in the log, whatever becomes of the rotation', async () => {
     for (const code of [0, 7, 8]) {
-      const { runAction } = await openMachine(ending(code));
+      const { runAction } = await openRunner(ending(code));
       const { calls, output, outputs, summary } = await runAction(target, secrets);
       expect(JSON.stringify({ calls, output, outputs, summary })).not.toContain('s3cret');
     }
@@ -251,11 +252,14 @@ describe.skipIf(process.platform === 'win32')('what is secret', { timeout: 60_00
 
   it('is masked where the log shows it at all', async () => {
     const world = await openWorld();
-    const { runAction, path } = await openMachine();
-    const { code, output, outputs } = await runAction(target, { ...world.env, NSCALE_SERVICE_TOKEN: world.token });
+    const { runAction, path } = await openRunner();
+    const { code, output, outputs } = await runAction(target, {
+      ...world.values,
+      NSCALE_SERVICE_TOKEN: world.secrets.nscale,
+    });
     expect(code).toBe(0);
     const token = await readFile(`${path}/token`, 'utf8');
-    expect(await world.isLive(token)).toBe(true);
+    expect(await world.isLive('nscale', token)).toBe(true);
     expect(output.replaceAll(`::add-mask::${token}\n`, '')).not.toContain(token);
     expect(await readFile(outputs['report'] ?? '', 'utf8')).not.toContain(token);
   });

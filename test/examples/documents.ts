@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 
 import { parse, parseAllDocuments } from 'yaml';
 
+import { readJenkinsfile, type Pipeline } from './jenkinsfile.ts';
+
 const examples = resolve(import.meta.dirname, '../../examples');
 
 export interface Step {
@@ -23,7 +25,6 @@ export interface Job {
   readonly permissions?: unknown;
   readonly env?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
-  readonly strategy?: { readonly matrix: { readonly include: readonly Record<string, string>[] } };
 }
 
 export interface Workflow {
@@ -48,8 +49,9 @@ export function exampleText(path: string): string {
 
 export const workflowNames = readdirSync(join(examples, 'workflows'));
 
-export function workflow(name: string): Workflow {
-  return parse(exampleText(`workflows/${name}`)) as Workflow;
+/** @param edit what somebody made of it */
+export function workflow(name: string, edit: (text: string) => string = (text) => text): Workflow {
+  return parse(edit(exampleText(`workflows/${name}`))) as Workflow;
 }
 
 export const action = parse(exampleText('../action.yml')) as Action;
@@ -71,19 +73,58 @@ export function manifest(kind: string, name: string): Manifest {
   return found;
 }
 
+/** https://docs.gitlab.com/ci/yaml/ */
 export interface GitlabJob {
+  readonly image: { readonly name: string; readonly entrypoint: readonly string[] };
+  readonly environment: { readonly name: string; readonly action: string };
+  readonly resource_group: string;
   readonly interruptible: boolean;
   readonly timeout: string;
   readonly variables: Readonly<Record<string, string>>;
-  readonly parallel: { readonly matrix: readonly Readonly<Record<string, string>>[] };
   readonly script: readonly string[];
 }
 
-export const gitlabJob = (parse(exampleText('gitlab/rotate-nightly.yml')) as Record<string, GitlabJob>)[
-  'rotate-service-accounts'
-];
+export const gitlabText = exampleText('gitlab/rotate-nightly.yml');
 
-/** Every step of every example, with where it is. */
+export function gitlabJob(text: string): GitlabJob {
+  return (parse(text) as { 'rotate-service-accounts': GitlabJob })['rotate-service-accounts'];
+}
+
+/** https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/ */
+export interface AzureStep {
+  readonly task?: string;
+  readonly bash?: string;
+  readonly inputs?: Readonly<Record<string, unknown>> & { readonly inlineScript?: string };
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface AzurePipeline {
+  readonly trigger: string;
+  readonly pr: string;
+  readonly lockBehavior: string;
+  readonly schedules: readonly { readonly always: boolean }[];
+  readonly variables: readonly { readonly group?: string; readonly name?: string; readonly value?: string }[];
+  readonly jobs: readonly {
+    readonly environment: string;
+    readonly timeoutInMinutes: number;
+    readonly cancelTimeoutInMinutes: number;
+    readonly strategy: { readonly runOnce: { readonly deploy: { readonly steps: readonly AzureStep[] } } };
+  }[];
+}
+
+export const azureText = exampleText('azure/rotate-nightly.yml');
+
+export function azurePipeline(text: string): AzurePipeline {
+  return parse(text) as AzurePipeline;
+}
+
+export const jenkinsText = exampleText('jenkins/Jenkinsfile');
+
+export function jenkinsPipeline(text: string): Pipeline {
+  return readJenkinsfile(text);
+}
+
+/** Every step of GitHub's examples, with where it is. */
 export const steps: readonly (readonly [where: string, step: Step])[] = [
   ...action.runs.steps.map((step): [string, Step] => ['action.yml', step]),
   ...workflowNames.flatMap((name) =>
@@ -91,5 +132,19 @@ export const steps: readonly (readonly [where: string, step: Step])[] = [
       job.steps.map((step): [string, Step] => [`workflows/${name}`, step]),
     ),
   ),
-  ...(gitlabJob?.script ?? []).map((run): [string, Step] => ['gitlab/rotate-nightly.yml', { run }]),
+];
+
+/** Every script of every example, with where it is and the shell that runs it. */
+export const scripts: readonly (readonly [where: string, script: string, shell: 'bash' | 'sh'])[] = [
+  ...steps.flatMap(([where, { run }]) => (run === undefined ? [] : [[where, run, 'bash'] as const])),
+  ...gitlabJob(gitlabText).script.map((run) => ['gitlab/rotate-nightly.yml', run, 'sh'] as const),
+  ...azurePipeline(azureText).jobs.flatMap(({ strategy }) =>
+    strategy.runOnce.deploy.steps.flatMap(({ bash, inputs }) => {
+      const run = bash ?? inputs?.inlineScript;
+      return run === undefined ? [] : [['azure/rotate-nightly.yml', run, 'bash'] as const];
+    }),
+  ),
+  ...jenkinsPipeline(jenkinsText).stages.flatMap(({ scripts: all }) =>
+    all.map((run) => ['jenkins/Jenkinsfile', run, run.startsWith('#!/bin/bash') ? 'bash' : 'sh'] as const),
+  ),
 ];

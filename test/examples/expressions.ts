@@ -1,11 +1,11 @@
 // As much of the expressions of GitHub Actions as the examples have:
 // https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
+// They name `secrets.X`, `vars.X`, `inputs.x`, `steps.x.outputs.y` and `github.repository`.
 
-/** What they can name: `secrets.X`, `vars.X`, `inputs.x`, `matrix.x`, `steps.x.outputs.y`, `github.repository`. */
-export type Values = Readonly<Record<string, string>>;
+import type { Values } from './machine.ts';
 
 /** The values of one context, e.g. `inputs`, under their full names. */
-export function named(context: string, values: Values): Values {
+export function named(context: string, values: Values = {}): Values {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${context}.${key}`, value]));
 }
 
@@ -25,6 +25,7 @@ export function holds(
   { context, failed }: { context: Values; failed: boolean },
 ): boolean {
   if (condition === 'failure()') return failed;
+  if (condition === 'success() || failure()') return true;
   if (failed) return false;
   if (condition === undefined) return true;
   const [, left, sign, right] = /^([\w.-]+) ([!=]=) '(\w*)'$/.exec(condition) ?? [];

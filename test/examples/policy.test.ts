@@ -3,18 +3,39 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
 import { version } from '../../src/version.ts';
-import { action, exampleText, steps, workflow, workflowNames } from './documents.ts';
+import {
+  action,
+  azurePipeline,
+  azureText,
+  exampleText,
+  gitlabJob,
+  gitlabText,
+  jenkinsPipeline,
+  jenkinsText,
+  scripts,
+  steps,
+  workflow,
+  workflowNames,
+} from './documents.ts';
 
 const files = [
   '../action.yml',
   ...workflowNames.map((name) => `workflows/${name}`),
+  'azure/rotate-nightly.yml',
+  'gitlab/Dockerfile',
   'gitlab/rotate-nightly.yml',
+  'jenkins/Jenkinsfile',
   'kubernetes/rotate-cronjob.yaml',
 ];
 
 describe('every example', () => {
   it.each(files)('%s names this version of sactl and no other', (file) => {
-    const named = [...exampleText(file).matchAll(/(?:sactl[@:]|SACTL_VERSION: |default: |such as )(\d+\.\d+\.\d+)/g)];
+    const named = [
+      ...exampleText(file).matchAll(
+        /(?:sactl(?:-glab)?[@:]|OWNER\/sactl@0+ # v|SACTL_VERSION(?:: | = ')|value: |default: |such as )(\d+\.\d+\.\d+)/g,
+      ),
+    ];
+    expect(named.length).toBeGreaterThan(0);
     expect(named.filter(([, given]) => given !== version)).toEqual([]);
   });
 
@@ -26,14 +47,11 @@ describe('every example', () => {
   );
 
   it('installs one exact version, and runs nothing of what it installs from', () => {
-    const installs = steps.flatMap(([, { run = '' }]) => run.match(/npm install.*/g) ?? []);
-    expect(installs.length).toBeGreaterThan(0);
-    expect(new Set(installs)).toEqual(
-      new Set([
-        'npm install --global --ignore-scripts "sactl@$SACTL_VERSION"',
-        'npm install --global --prefix "$place" --ignore-scripts "sactl@$VERSION"; then',
-      ]),
-    );
+    const installs = scripts.flatMap(([, script]) => script.match(/npm install.*?sactl@\S+/g) ?? []);
+    expect(installs.length).toBe(6);
+    for (const line of installs) {
+      expect(line).toMatch(/^npm install --global (?:--prefix "\S+" )?--ignore-scripts "sactl@\$\w*VERSION"/);
+    }
   });
 
   it('puts nothing into a script that somebody else may have written', () => {
@@ -41,7 +59,6 @@ describe('every example', () => {
   });
 
   it('takes what is secret from secrets, and gives it to the step that needs it alone', () => {
-    const secret = /TOKEN|SECRET(?!_ID)|PASSWORD/;
     const given = steps.flatMap(([, { env = {} }]) => Object.entries(env));
     const wrong = given.filter(([name, value]) => secret.test(name) && !/^(?:\$\{\{ secrets\.\w+ \}\})?$/.test(value));
     expect(wrong).toEqual([]);
@@ -54,14 +71,73 @@ describe('every example', () => {
   });
 
   const check = spawnSync('shellcheck', ['--version']);
-  it.runIf(check.error === undefined).each(steps.filter(([, { run }]) => run !== undefined))(
-    '%s has a script that shellcheck finds nothing in: $1.name',
-    (_, { run = '' }) => {
-      const { stdout } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: run, encoding: 'utf8' });
+  it.runIf(check.error === undefined).each(scripts)(
+    '%s has a script that shellcheck finds nothing in',
+    (_, run, shell) => {
+      const { stdout } = spawnSync('shellcheck', [`--shell=${shell}`, '-'], { input: run, encoding: 'utf8' });
       expect(stdout).toBe('');
     },
   );
+
+  it.each(scripts)('%s prints no command before it is run, and no environment', (_, run) => {
+    expect(run).not.toMatch(/set -\w*x|\bprintenv\b|^\s*(?:env|set)\s*$/m);
+  });
+
+  it.each(scripts.filter(([, run]) => run.includes('serviceaccounts rotate')))(
+    '%s waits for another run, asks for nothing, and ends with the exit code of sactl',
+    (_, run) => {
+      expect(run).toMatch(/--wait/);
+      expect(run).toMatch(/--yes/);
+      expect(run).toMatch(/\|\| (?:code|failed)=\$\?|^verified=\$\(/m);
+    },
+  );
 });
+
+describe('every nightly rotation', () => {
+  const azure = azurePipeline(azureText);
+  const jenkins = jenkinsPipeline(jenkinsText);
+  const gitlab = gitlabJob(gitlabText);
+
+  it('runs alone, and to its end, by the means of its system', () => {
+    expect(workflow('rotate-nightly.yml').concurrency).toMatchObject({ 'cancel-in-progress': false });
+    expect(gitlab).toMatchObject({ resource_group: 'rotate-service-accounts', interruptible: false });
+    expect(azure).toMatchObject({
+      lockBehavior: 'sequential',
+      trigger: 'none',
+      pr: 'none',
+      schedules: [{ always: true }],
+    });
+    expect(azure.jobs.map(({ environment }) => environment)).toEqual(['sactl']);
+    expect(azureText).toContain('the check "Exclusive lock"');
+    expect(jenkins.options).toContain('disableConcurrentBuilds');
+  });
+
+  it('ends by itself, later than it waits for another run, and is given time to keep an answer', () => {
+    expect(gitlab.timeout).toBe('30 minutes');
+    expect(azure.jobs).toMatchObject([{ timeoutInMinutes: 30, cancelTimeoutInMinutes: 2 }]);
+    expect(jenkins.options).toContain('timeout');
+    expect(workflow('rotate-nightly.yml').jobs['rotate']).toMatchObject({ 'timeout-minutes': 30 });
+  });
+
+  it('has its credentials from its system alone', () => {
+    const bound = jenkins.stages.flatMap(({ bindings }) => bindings.flatMap(({ variables }) => variables));
+    const key = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+    expect(bound).toEqual(['NSCALE_SERVICE_TOKEN', 'RUNAI_CLIENT_SECRET', 'VAULT_TOKEN', ...key]);
+    expect(Object.keys(jenkins.environment).filter((name) => secret.test(name))).toEqual([]);
+    expect(Object.keys(gitlab.variables).filter((name) => secret.test(name))).toEqual([]);
+    expect(gitlab.environment).toEqual({ name: 'sactl', action: 'access' });
+    const mapped = azure.jobs.flatMap(({ strategy }) => strategy.runOnce.deploy.steps.map(({ env = {} }) => env));
+    expect(
+      Object.entries(Object.assign({}, ...mapped) as object).filter(([name, value]) => value !== `$(${name})`),
+    ).toEqual([]);
+    expect(jenkinsText).not.toContain('"""');
+    // Jenkins prints the commands of a script that names no shell of its own.
+    const printed = jenkins.stages.flatMap((stage) => stage.scripts.filter((run) => !run.startsWith('#!/bin/bash')));
+    expect(printed.filter((run) => secret.test(run))).toEqual([]);
+  });
+});
+
+const secret = /TOKEN|SECRET(?!_ID)|PASSWORD/;
 
 describe.each(workflowNames)('the workflow %s', (name) => {
   const { permissions, jobs, concurrency } = workflow(name);
@@ -118,9 +194,5 @@ describe('the action', () => {
     const [first] = action.runs.steps;
     const looked = Object.values(first?.env ?? {}).map((value) => /inputs\.([\w-]+)/.exec(value)?.[1]);
     expect(looked).toEqual(Object.keys(action.inputs));
-  });
-
-  it('prints no command before it is run, and no environment', () => {
-    for (const [, { run = '' }] of steps) expect(run).not.toMatch(/set -\w*x|\bprintenv\b|^\s*(?:env|set)\s*$/m);
   });
 });
