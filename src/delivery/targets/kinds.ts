@@ -207,9 +207,9 @@ export function isDurable(target: { readonly name: string }): boolean {
   return kindOf(target)?.isDurable === true && takesValue(target.name);
 }
 
-/** How much of a delivery to this target is tried beforehand. */
+/** How much of a delivery to this target is tried beforehand; stdout is tried as a whole. */
 export function trialOf(target: { readonly name: string }): Trial {
-  return kindOf(target)?.tried ?? 'nothing';
+  return kindOf(target)?.tried ?? 'write';
 }
 
 /** What follows the name of a target where not all of a delivery is tried beforehand, e.g. `, which cannot be tried beforehand`. */

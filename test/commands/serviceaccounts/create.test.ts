@@ -140,7 +140,7 @@ describe('sa create prints', () => {
     const cwd = await workFolder();
     const json = await nscale().run([...argv, '-q', '.targets'], { cwd });
     const targets = [
-      { target: 'exec:/bin/cat', ok: true, tried: false },
+      { target: 'exec:/bin/cat', ok: true, tried: 'nothing' },
       { target: 'file:token', ok: true },
     ];
     expect({ code: json.code, targets: JSON.parse(json.stdout) }).toEqual({ code: 0, targets });
