@@ -98,8 +98,8 @@ async function isDrained({ near, far }: SocketPair): Promise<boolean> {
 
 /**
  * A shell with a pipe of the system's, which unlike Node's sockets can be opened by its path (ENXIO otherwise, man 2 open).
- * It says that all was put into the pipe, what was left there when the program ended, and that this was all. The program runs
- * with the shell's exit code. Null where there is no such shell, as on Windows.
+ * It says that all was put into the pipe, what was left there when the program ended, and that this was all, and ends
+ * with the program's exit code. Null where there is no such shell, as on Windows.
  */
 async function throughShell({ platform }: Pick<Context, 'platform'>, call: InputCall): Promise<InputChannel | null> {
   const shell = platform === 'win32' ? null : await firstProgram(['/bin'], 'sh');
@@ -108,14 +108,14 @@ async function throughShell({ platform }: Pick<Context, 'platform'>, call: Input
   return {
     ...throughPipe(call),
     path: shell,
-    args: ['-c', relay, cat, call.path, ...call.args],
+    args: ['-c', relayBy(cat), call.path, ...call.args],
     isWatched: true,
     isTold: true,
     hasReadAll: (told) => Promise.resolve(told === 'given\nread\n'),
   };
 }
 
-const relay = [
-  '{ "$0" 3>&- && echo given >&3; } |',
-  '{ "$@" 3>&-; code=$?; "$0" >&3 && echo read >&3; exit "$code"; }',
-].join(' ');
+function relayBy(cat: string): string {
+  const give = `{ ${cat} 3>&- && echo given >&3; }`;
+  return `${give} | { "$0" "$@" 3>&-; code=$?; ${cat} >&3 && echo read >&3; exit "$code"; }`;
+}

@@ -125,8 +125,9 @@ describe.each(ways)('as on %s', (platform) => {
 
   test('what left its group finds nothing to read any more', async () => {
     const done = join(shop.work, 'done');
-    const late = `sleep 0.3; cat >late; echo done >${done}`;
-    expect(await runScript([`setsid sh -c '${late}' <&0 2>/dev/null &`], { platform })).toMatchObject(bad);
+    const late = `touch left; sleep 0.3; cat >late; echo done >${done}`;
+    const lines = [`setsid sh -c '${late}' <&0 2>/dev/null &`, 'until [ -e left ]; do sleep 0.01; done'];
+    expect(await runScript(lines, { platform })).toMatchObject(bad);
     await expect.poll(() => existsSync(done), { timeout: 5000 }).toBe(true);
     expect(await readFile(join(shop.work, 'late'), 'utf8')).toBe('');
   });
