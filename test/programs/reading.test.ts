@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -125,9 +125,10 @@ describe.each(ways)('as on %s', (platform) => {
 
   test('what left its group finds nothing to read any more', async () => {
     const done = join(shop.work, 'done');
-    const late = `touch left; sleep 0.3; cat >late; echo done >${done}`;
+    const late = `touch left; until [ -e go ]; do sleep 0.01; done; cat >late; echo done >${done}`;
     const lines = [`setsid sh -c '${late}' <&0 2>/dev/null &`, 'until [ -e left ]; do sleep 0.01; done'];
     expect(await runScript(lines, { platform })).toMatchObject(bad);
+    await writeFile(join(shop.work, 'go'), '');
     await expect.poll(() => existsSync(done), { timeout: 5000 }).toBe(true);
     expect(await readFile(join(shop.work, 'late'), 'utf8')).toBe('');
   });
