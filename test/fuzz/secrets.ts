@@ -31,14 +31,14 @@ export function issuedSecret(provider: string, count: number): string {
   return `issued.${provider}.${count}.${'7c1e5d3b9a8f'.repeat(2)}`;
 }
 
-/** How a secret may be written down: as it is, in base64 and in hexadecimal. */
+/** How a secret may be written down: as it is, in hexadecimal, and in base64, which depends on what stands before it. */
 export function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
+  const shifted = [0, 1, 2].map((start) => bytes.subarray(start));
   return [
     secret,
     bytes.toString('hex'),
     // Without the end, which depends on what follows.
-    bytes.toString('base64').slice(0, -4),
-    bytes.toString('base64url').slice(0, -4),
+    ...shifted.flatMap((part) => [part.toString('base64').slice(0, -4), part.toString('base64url').slice(0, -4)]),
   ];
 }

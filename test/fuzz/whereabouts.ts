@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 
+import { formsOf } from './secrets.ts';
 import { programTargets } from './targets.ts';
 import type { Seen } from './seen.ts';
 
@@ -26,6 +27,8 @@ export function lostCredential(seen: Seen): string | null {
   if (code !== 0 || hasLied || !isIssuing || last === undefined) return null;
   // What a program took, it alone knows.
   if (argv.some((word) => takenByProgram.test(word))) return null;
-  const isSomewhere = stdout.includes(last) || [...after.values()].some((file) => file.includes(last));
+  // A filter may write it in base64.
+  const isPrinted = formsOf(last).some((form) => stdout.includes(form));
+  const isSomewhere = isPrinted || [...after.values()].some((file) => file.includes(last));
   return isSomewhere ? null : last;
 }
