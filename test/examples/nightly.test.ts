@@ -40,14 +40,13 @@ async function storeText({ folder, bucket }: World): Promise<string> {
 }
 
 /** What somebody with the identity does at home, signed in to everything. */
-async function atHome(world: World, { name }: System, line: string): Promise<JobRun> {
+async function atHome(world: World, { store }: System, line: string): Promise<JobRun> {
   const machine = await openMachine(world);
   await machine.install();
-  const store = name === 'Azure Pipelines' ? `file:${world.folder}` : world.bucket.address;
   const { nscale, runai, gh, glab, az, vault, s3 } = world.secrets;
   const env = {
     ...world.values,
-    SACTL_STATE: store,
+    SACTL_STATE: store(world),
     SACTL_STATE_IDENTITY: ops.identity,
     NSCALE_SERVICE_TOKEN: nscale,
     RUNAI_CLIENT_SECRET: runai,

@@ -17,6 +17,7 @@ import {
   workflow,
   workflowNames,
 } from './documents.ts';
+import { readDockerfile } from './image/dockerfile.ts';
 
 const files = [
   '../action.yml',
@@ -117,6 +118,23 @@ describe('every nightly rotation', () => {
     expect(azure.jobs).toMatchObject([{ timeoutInMinutes: 30, cancelTimeoutInMinutes: 2 }]);
     expect(jenkins.options).toContain('timeout');
     expect(workflow('rotate-nightly.yml').jobs['rotate']).toMatchObject({ 'timeout-minutes': 30 });
+  });
+
+  it('has, on GitLab, an image of sactl and one exact glab', () => {
+    expect(readDockerfile(exampleText('gitlab/Dockerfile'))).toEqual([
+      {
+        base: `registry.example.com/sactl:${version}`,
+        name: '0',
+        instructions: [
+          {
+            keyword: 'COPY',
+            flags: { from: expect.stringMatching(/^gitlab\/glab:v\d+\.\d+\.\d+$/) },
+            text: '/usr/bin/glab /usr/local/bin/glab',
+          },
+        ],
+      },
+    ]);
+    expect(gitlab.image).toEqual({ name: `registry.example.com/sactl-glab:${version}`, entrypoint: [''] });
   });
 
   it('has its credentials from its system alone', () => {

@@ -16,8 +16,18 @@ export interface NightOptions {
 export interface System {
   readonly name: string;
   readonly night: (world: World, options?: NightOptions) => Promise<JobRun>;
+  /** What its state store is here: all kinds are used the same way. */
+  readonly store: (world: World) => string;
   /** Where the credential of an account goes. */
   readonly places: Readonly<Record<'ci-deploy' | 'nightly-train' | 'batch-trainer', string>>;
+}
+
+function folderOf({ folder }: World): string {
+  return `file:${folder}`;
+}
+
+function bucketOf({ bucket }: World): string {
+  return bucket.address;
 }
 
 function same(text: string): string {
@@ -37,14 +47,14 @@ function elsewhere({ values }: World): Values {
 
 const github: System = {
   name: 'GitHub Actions',
+  store: folderOf,
   night: async (world, { secrets, edit = same } = {}) => {
     const all = { ...world.secrets, ...secrets };
     const { runJob } = await openRunner(world);
     return runJob('rotate-nightly.yml', 'rotate', {
-      vars: { ...world.values, SACTL_STATE: world.bucket.address },
+      vars: { ...world.values, SACTL_STATE: folderOf(world) },
       secrets: { SACTL_NSCALE_TOKEN: all.nscale, SACTL_RUNAI_SECRET: all.runai, SACTL_GH_TOKEN: all.gh },
-      // What the action for AWS sets for the later steps.
-      env: { ...elsewhere(world), AWS_ACCESS_KEY_ID: world.bucket.accessKeyId, AWS_SECRET_ACCESS_KEY: all.s3 },
+      env: elsewhere(world),
       edit,
     });
   },
@@ -58,6 +68,7 @@ const github: System = {
 /** Every variable of the project that the job's environment has is in the job: https://docs.gitlab.com/ci/variables/ */
 const gitlab: System = {
   name: 'GitLab CI',
+  store: bucketOf,
   night: async (world, { secrets, edit = same } = {}) => {
     const all = { ...world.secrets, ...secrets };
     const { script, variables } = gitlabJob(edit(gitlabText));
@@ -65,7 +76,7 @@ const gitlab: System = {
     // The image has it.
     await machine.install();
     const project = {
-      SACTL_STATE: world.bucket.address,
+      SACTL_STATE: bucketOf(world),
       NSCALE_SERVICE_TOKEN: all.nscale,
       RUNAI_CLIENT_SECRET: all.runai,
       GITLAB_TOKEN: all.glab,
@@ -86,13 +97,14 @@ const gitlab: System = {
 /** Variables are in the environment of every step, secret ones where a step maps them; `$(X)` that is not set stays as it is. */
 const azure: System = {
   name: 'Azure Pipelines',
+  store: folderOf,
   night: async (world, { secrets, edit = same } = {}) => {
     const all = { ...world.secrets, ...secrets };
     const pipeline = azurePipeline(edit(azureText));
     const machine = await openMachine(world);
-    const { values, folder } = world;
+    const { values } = world;
     const hidden = set({
-      SACTL_STATE: `file:${folder}`,
+      SACTL_STATE: folderOf(world),
       NSCALE_SERVICE_TOKEN: all.nscale,
       RUNAI_CLIENT_SECRET: all.runai,
     });
@@ -123,6 +135,7 @@ const azure: System = {
 /** A credential that is not there ends the build: https://plugins.jenkins.io/credentials-binding */
 const jenkins: System = {
   name: 'Jenkins',
+  store: bucketOf,
   night: async (world, { secrets, edit = same } = {}) => {
     const all = { ...world.secrets, ...secrets };
     const pipeline = jenkinsPipeline(edit(jenkinsText));
@@ -134,7 +147,7 @@ const jenkins: System = {
       'sactl-state': [world.bucket.accessKeyId, all.s3],
     };
     const system = { CI: 'true', JENKINS_URL: 'https://jenkins.example.com/', WORKSPACE_TMP: machine.path };
-    const filledIn = { ...world.values, SACTL_STATE: world.bucket.address };
+    const filledIn = { ...world.values, SACTL_STATE: bucketOf(world) };
     let last: Ended = { code: 0, output: '' };
     for (const { scripts, bindings } of pipeline.stages) {
       const missing = bindings.find(({ id }) => credentials[id]?.every((value) => value !== '') !== true);
