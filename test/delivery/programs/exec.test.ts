@@ -138,7 +138,7 @@ test.each([
   [1, 'Error from server (NotFound): namespaces "prod" not found'],
   [1, 'error: You must be logged in to the server (Unauthorized)'],
   [2, 'Error making API request.\n\nCode: 403. Errors:\n\n* permission denied'],
-  [22, 'curl: (22) The requested URL returned error, status 403'],
+  [22, 'curl: (22) The requested URL returned error: 403'],
   [127, 'store: line 3: aws: command not found'],
   [126, 'permission denied'],
 ])('what another try would meet, too, is not tried again: exit code %i, %s', async (code, stderr) => {

@@ -36,6 +36,8 @@ export interface Answer {
 
 /** One call of a fake program, as it saw it. */
 export interface Call {
+  /** Its name, e.g. `gh`. */
+  readonly program: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly input: string;
@@ -104,7 +106,8 @@ function fakeLines(log: string, answers: readonly Answer[]): readonly string[] {
     'const before = (when) => earlier.filter((call) => begins(call.argv, when));',
     'const isGiven = ({ when, times = Infinity }) => begins(argv, when) && before(when).length < times;',
     'const { code = 0, hangs = false, ...answer } = answers.find(isGiven) ?? {};',
-    'const call = { argv, env: process.env, input, isPipe, code: hangs ? null : code };',
+    "const program = require('node:path').basename(process.argv[1]);",
+    'const call = { program, argv, env: process.env, input, isPipe, code: hangs ? null : code };',
     "appendFileSync(log, JSON.stringify(call) + '\\n');",
     'if (hangs) setInterval(() => {}, 60_000);',
     'else answerNow();',

@@ -118,11 +118,11 @@ function warningsOf(target: ProgramTarget, result: CheckResult): readonly string
 }
 
 /**
- * What gh, kubectl and vault say of a refusal that another try would meet, too: HTTP 401, 403 or 404. And what programs say
+ * What gh, kubectl, vault and curl say of a refusal that another try would meet, too: HTTP 401, 403 or 404. And what programs say
  * that are older than what they are asked for, in Go (cobra) and in Python (argparse).
  */
 const finalProblems =
-  /\b(?:HTTP|Code:|status:?|status code:?) ?40[134]\b|\((?:Unauthorized|Forbidden|NotFound)\)|unknown flag: |unrecognized arguments: /i;
+  /\b(?:HTTP|Code:|status:?|status code:?|URL returned error:) ?40[134]\b|\((?:Unauthorized|Forbidden|NotFound)\)|unknown flag: |unrecognized arguments: /i;
 
 function isRefusal(target: ProgramTarget, problem: string): boolean {
   return finalProblems.test(problem) || target.isFinal?.test(problem) === true;
