@@ -86,7 +86,7 @@ export function unsettledFor({ candidates }: Choice, now: number): number {
 /** Without records a credential of an old account is due at every run, however fresh it is. */
 function fromCreation(count: number): string {
   const whose = count === 1 ? '1 account' : `${count} accounts`;
-  return `no rotation of ${whose} is recorded here, so ages count from createdAt; every run rotates them again unless the state folder lasts`;
+  return `no rotation of ${whose} is recorded, so ages count from createdAt; where the state does not last, every run rotates them again`;
 }
 
 /** An account that two connections list is taken once, by way of the first. */

@@ -130,8 +130,8 @@ describe('a run that knows the age of no credential', () => {
     const first = await world.run(argv);
     expect([first.code, changes(world).length]).toEqual([0, 2]);
     expect(first.stderr).toContain(
-      'sactl: no rotation of 2 accounts is recorded here, so ages count from createdAt; ' +
-        'every run rotates them again unless the state folder lasts\n',
+      'sactl: no rotation of 2 accounts is recorded, so ages count from createdAt; ' +
+        'where the state does not last, every run rotates them again\n',
     );
     const second = await world.run(argv);
     expect(itemsOf(second).map(verdictOf)).toEqual(['skipped: not due', 'skipped: not due']);

@@ -68,7 +68,7 @@ describe('audit list', () => {
     const { code, stdout, stderr } = await machine()(['--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const actor = { system: 'github-actions', repository: null, workflow: null, runId: null };
-    expect(JSON.parse(stdout)).toEqual([log[0], { ...log[1], ci: { ...actor, actor: 'bob' } }, log[2]]);
+    expect(JSON.parse(stdout)).toEqual([log[0], { ...log[1], ci: { ...actor, actor: 'bob', url: null } }, log[2]]);
   });
 
   it('is a table for people', async () => {
