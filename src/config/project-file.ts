@@ -45,7 +45,7 @@ export interface ProjectFile {
 
 /**
  * Reads the nearest project file. It is not trusted: it may set `provider`, `org`, `columns` and `format` only
- * (docs/design.md 4). `userFile` is never read as a project file.
+ * (docs/design.md 4), and is no link to another file. `userFile` is never read as a project file.
  */
 export async function readProjectFile(
   ctx: Pick<Context, 'cwd' | 'homeDirectory' | 'userId'>,
@@ -53,22 +53,22 @@ export async function readProjectFile(
 ): Promise<ProjectFile> {
   const ignored: Ignored[] = [];
   for (const directory of projectDirectories(ctx)) {
-    const { usable, refused, unreachable } = findCandidates(directory, fileNames, ctx.userId);
+    const { usable, refused, unreachable } = findCandidates(directory, fileNames, { owner: ctx.userId });
     ignored.push(...refused, ...unreachable);
     const [first, ...others] = usable.filter((path) => path !== userFile);
     if (first === undefined) continue;
     ignored.push(...others.map((path) => ({ what: path, why: `${first} comes first` })));
-    return { ignored, ...interpret(first, await loadFile(first)) };
+    return { ignored, ...interpret(first, await loadFile(first, { follows: false })) };
   }
   return { path: null, values: noValues, problems: [], overreaches: false, ignored };
 }
 
 /**
- * The working directory and those above it, up to the git root or the home directory, whichever is nearer. Under
+ * The working directory, where it really is, and those above it, up to the git root or the home directory, whichever is nearer. Under
  * neither, only the working directory: `/tmp` or `/` need not belong to the project.
  */
 export function projectDirectories({ cwd, homeDirectory }: Pick<Context, 'cwd' | 'homeDirectory'>): readonly string[] {
-  const start = resolve(cwd);
+  const start = realPath(resolve(cwd));
   const homes = new Set(homeDirectory === null ? [] : [homeDirectory, realPath(homeDirectory)]);
   const directories: string[] = [];
   for (let directory = start; ; directory = dirname(directory)) {

@@ -1,7 +1,7 @@
 import { lstatSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
-import { readBoundedText } from '../files/bounded-file.ts';
+import { readBoundedText, type Reading } from '../files/bounded-file.ts';
 import { systemCode } from '../files/system-error.ts';
 import { parseFile } from './parse.ts';
 import type { Validated } from './section.ts';
@@ -16,12 +16,18 @@ export interface Candidates {
   readonly unreachable: readonly Ignored[];
 }
 
+/** What is refused of files that the user may not have written. */
+export interface Strictness {
+  /** Files of others; null where the system does not tell. */
+  readonly owner: number | null;
+}
+
 /**
- * Finds which of `names` in `directory` are regular files, in the order of the names. Files, and links, of another user
- * than `owner` are refused; null accepts every owner. Nothing is opened, so that a pipe or a device cannot block.
+ * Finds which of `names` in `directory` are regular files, in the order of the names. With `strictness` links are refused: who
+ * wrote one chooses what is read, and errors may show it. Nothing is opened, so that a pipe or a device cannot block.
  * Synchronous: every command looks for dozens of files that do not exist, and rejected promises would take longer.
  */
-export function findCandidates(directory: string, names: readonly string[], owner: number | null): Candidates {
+export function findCandidates(directory: string, names: readonly string[], strictness: Strictness | null): Candidates {
   const usable: string[] = [];
   const refused: Ignored[] = [];
   const unreachable: Ignored[] = [];
@@ -29,7 +35,7 @@ export function findCandidates(directory: string, names: readonly string[], owne
     try {
       const link = lstatSync(path, { throwIfNoEntry: false });
       if (link === undefined) continue;
-      const why = refusal(path, link, owner);
+      const why = refusal(path, link, strictness);
       if (why === null) usable.push(path);
       else refused.push({ what: path, why });
     } catch (error) {
@@ -44,18 +50,20 @@ export function findCandidates(directory: string, names: readonly string[], owne
 const largestFile = 1024 * 1024;
 
 /** Why what exists must not be read, or null. `link` is the path itself, not what it may point to. */
-function refusal(path: string, link: Stats, owner: number | null): string | null {
+function refusal(path: string, link: Stats, strictness: Strictness | null): string | null {
+  if (strictness !== null && link.isSymbolicLink()) return 'it is a symbolic link';
   const file = link.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : link;
   if (file === undefined) return 'its link leads nowhere';
-  if (owner !== null && (link.uid !== owner || file.uid !== owner)) return 'it belongs to another user';
+  const owner = strictness?.owner ?? null;
+  if (owner !== null && file.uid !== owner) return 'it belongs to another user';
   if (!file.isFile()) return 'it is not a regular file';
   return file.size > largestFile ? 'it is larger than 1 MiB' : null;
 }
 
 /** Reads and parses a usable candidate. A problem is a whole sentence that starts with the path. Never rejects. */
-export async function loadFile(path: string): Promise<Validated<unknown>> {
+export async function loadFile(path: string, reading: Reading = {}): Promise<Validated<unknown>> {
   try {
-    return await parseFile(path, await readBoundedText(path, largestFile));
+    return await parseFile(path, await readBoundedText(path, largestFile, reading));
   } catch (error) {
     const code = systemCode(error) ?? 'unknown error';
     return { problem: `${path}: ${code === 'ENOENT' ? 'was removed meanwhile' : `cannot be read (${code})`}` };

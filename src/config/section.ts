@@ -1,7 +1,6 @@
 import { providerNames, type ProviderName } from '../model/account.ts';
 import { formats } from '../model/format.ts';
 import type { ProviderChoice, SettingValues } from './setting.ts';
-import { safeText } from '../model/text.ts';
 
 /** A value that was accepted, or what is wrong with it as it reads after its name: `must not be empty`. */
 export type Validated<Value> = { readonly value: Value } | { readonly problem: string };
@@ -112,10 +111,17 @@ export function openMapping(raw: unknown, options: MappingOptions): Section | nu
     } else if (options.untrusted?.has(key) === true) {
       problems.push(`${file}: "${key}" may not be set in a project file`);
     } else {
-      problems.push(`${file}: unknown key "${prefix}${safeText(key, 200)}"`);
+      problems.push(`${file}: ${unknownKey(key, options)}`);
     }
   }
   return { entries, label: (key) => `${file}: "${prefix}${key}"`, problems };
+}
+
+/** Only what looks like a misspelt word is quoted: in a file that was meant for something else, a key may be a secret. */
+function unknownKey(key: string, { at, known }: MappingOptions): string {
+  const isWord = /^[A-Za-z][A-Za-z_.-]{0,23}$/.test(key);
+  if (isWord) return `unknown key "${at === null ? '' : `${at}.`}${key}"`;
+  return `${at === null ? 'it' : `"${at}"`} has a key that is none of ${known.join(', ')}`;
 }
 
 /** The items of a JSON or YAML list, null for anything else. */

@@ -95,23 +95,40 @@ describe('files that are not read', () => {
     expect(ignored).toEqual([{ what: path, why: 'it is not a regular file' }]);
   });
 
-  test('are links that lead nowhere or to something that is not a file', async () => {
-    const nowhere = join(workspace.cwd, '.sactlrc');
-    const folder = join(workspace.cwd, '.sactlrc.json');
-    await symlink('missing', nowhere);
-    await symlink('..', folder);
-    const { ignored } = await workspace.load();
-    expect(ignored).toEqual([
-      { what: nowhere, why: 'its link leads nowhere' },
-      { what: folder, why: 'it is not a regular file' },
-    ]);
+  test.each([
+    ['to a file of the same repository', '../shared.yaml'],
+    ['out of it', '../../../../secrets'],
+    ['nowhere', 'missing'],
+    ['to a folder', '..'],
+    ['to itself', '.sactlrc.yaml'],
+  ])('are links %s', async (_, to) => {
+    await workspace.write('code/repository/deploy/shared.yaml', 'org: linked');
+    await workspace.write('secrets', 'root:$6$salt$hash: x\ncolumns: hunter2');
+    const path = join(workspace.cwd, '.sactlrc.yaml');
+    await symlink(to, path);
+    const found = await workspace.write('code/repository/.sactlrc', 'org: found');
+    const { org, columns, ignored, files } = await workspace.load();
+    expect([org.value, columns.value, files.project]).toEqual(['found', null, found]);
+    expect(ignored).toEqual([{ what: path, why: 'it is a symbolic link' }]);
   });
 
-  test('cannot be followed at all', async () => {
-    const circle = join(workspace.cwd, '.sactlrc');
-    await symlink(circle, circle);
-    const { ignored } = await workspace.load();
-    expect(ignored).toEqual([{ what: circle, why: 'it cannot be reached (ELOOP)' }]);
+  test('are links, also where the system names no owners', async () => {
+    await workspace.write('secrets', 'root:$6$salt$hash: x');
+    const path = join(workspace.cwd, '.sactlrc');
+    await symlink(join(workspace.home, 'secrets'), path);
+    const { ignored } = await loadConfiguration({ ...workspace.context(), userId: null }, {});
+    expect(ignored).toEqual([{ what: path, why: 'it is a symbolic link' }]);
+  });
+
+  test('are above a folder that is a link: what it leads to is no part of the repository', async () => {
+    await workspace.write('code/repository/.sactlrc', 'org: repository');
+    await workspace.write('code/other/.git', 'gitdir: elsewhere');
+    const other = await workspace.write('code/other/.sactlrc', 'org: other');
+    await workspace.write('code/other/deep/README.md', '');
+    await symlink(join(workspace.home, 'code/other/deep'), join(workspace.repository, 'linked'));
+    const ctx = { ...workspace.context(), cwd: join(workspace.repository, 'linked') };
+    const { org } = await loadConfiguration(ctx, {});
+    expect(org).toEqual({ value: 'other', source: { kind: 'project', name: other } });
   });
 
   test('are the user file, which may lie in the working directory', async () => {
@@ -121,12 +138,6 @@ describe('files that are not read', () => {
     expect([...profiles.keys()]).toEqual(['prod']);
     expect(files).toEqual({ user: path, project: null });
   });
-});
-
-test('a link to a file of the same user is followed', async () => {
-  await workspace.write('code/repository/shared.txt', 'org: linked');
-  await symlink(join(workspace.repository, 'shared.txt'), join(workspace.cwd, '.sactlrc'));
-  expect((await workspace.load()).org.value).toBe('linked');
 });
 
 describe('trust', () => {
