@@ -39,6 +39,8 @@ export interface PreparedDelivery {
   readonly plannedTargets: readonly PlannedTarget[];
   /** Sentences about it for the user. */
   readonly effects: readonly string[];
+  /** Those of them that nobody may miss, also where nobody is asked. */
+  readonly omissions: readonly string[];
   /** The result of trying output and targets. */
   readonly found: Preflight;
 }
@@ -63,7 +65,7 @@ export async function prepareDelivery(
   const { ctx, renderer, journal, audit, locks, note, mask } = host;
   const entry = await journal.unsealed(stored);
   const issued = await readEntry(ctx, entry);
-  const { targets, areSatisfied, directory, effects } = storedTargets(host, entry, issued, to);
+  const { targets, areSatisfied, directory, effects, omissions } = storedTargets(host, entry, issued, to);
   const requests = await requestsAt(host, entry, issued);
   const { credential, account, raw } = issued;
   const plan = { expected: account, expectedRaw: raw, credentialKind: credential.kind };
@@ -78,7 +80,8 @@ export async function prepareDelivery(
   return {
     delivery: { ...own, verifyCredential, readAccount, insist, resumed },
     plannedTargets: areSatisfied ? [] : found.targets.map(plannedTarget),
-    effects: [...effects, 'the entry is erased'],
+    effects: [...effects, ...omissions, 'the entry is erased'],
+    omissions,
     found,
   };
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { deliveredOf, lifeOf } from '../delivery/life.ts';
 import { createTargets } from '../delivery/targets/schemes.ts';
 import { parseTargets, valueProblems } from '../delivery/targets/parse.ts';
+import { addressOf } from '../delivery/targets/session.ts';
 import type { Target } from '../delivery/targets/target.ts';
 import { UsageError } from '../errors.ts';
 import type { Starts } from '../files/home.ts';
@@ -24,6 +25,8 @@ export interface StoredTargets {
   readonly directory: string;
   /** Sentences about them for the user. */
   readonly effects: readonly string[];
+  /** Sentences about those of the request that have not had it, and do not get it: what they keep may be dead. */
+  readonly omissions: readonly string[];
 }
 
 /**
@@ -35,7 +38,10 @@ export function storedTargets(host: Host, entry: ReadableEntry, issued: Issued, 
   const directory = directoryOf(host, entry);
   const delivered = deliveredOf(lifeOf(entry));
   const left = recorded.filter((target) => !delivered.includes(target));
-  if (to.length > 0) return targetsAt(host, entry, issued, { names: to, directory: host.ctx.cwd, isAsked: true });
+  if (to.length > 0) {
+    const chosen = targetsAt(host, entry, issued, { names: to, directory: host.ctx.cwd, isAsked: true });
+    return { ...chosen, omissions: omissionsOf(host, entry, { left, targets: chosen.targets }) };
+  }
   refuseForeignPrograms(host, entry, left);
   if (left.length > 0) return targetsAt(host, entry, issued, { names: left, directory });
   const isStdout = recorded.length === 0;
@@ -44,7 +50,21 @@ export function storedTargets(host: Host, entry: ReadableEntry, issued: Issued, 
     areSatisfied: !isStdout,
     directory,
     effects: isStdout ? [] : [`the credential is where it should be: ${recorded.join(', ')}`],
+    omissions: [],
   };
+}
+
+/** Of the targets that are `left`, those that are none of the places that were chosen instead. */
+function omissionsOf(
+  { ctx: { cwd, homeDirectory } }: Host,
+  { intent: { connection, directory } }: ReadableEntry,
+  { left, targets }: { readonly left: readonly string[]; readonly targets: readonly Target[] },
+): readonly string[] {
+  const { profile } = connection;
+  const chosen = new Set(targets.map(({ name }) => addressOf(name, { cwd, homeDirectory, profile })));
+  return left
+    .filter((name) => !chosen.has(addressOf(name, { cwd: directory, homeDirectory, profile })))
+    .map((name) => `${name} has not had this credential, and does not get it: what is there stays`);
 }
 
 /** Where relative paths of the recorded targets start: a folder of another machine may not be there on this one. */
@@ -79,6 +99,7 @@ function targetsAt(
     areSatisfied: false,
     directory,
     effects: directory === ctx.cwd ? [] : [`relative paths are against ${directory}`],
+    omissions: [],
   };
 }
 

@@ -17,7 +17,7 @@ export async function deliverPicked(
     ...confirmationProblems(ctx, common),
   ]);
   const entry = requireUsable(await pickEntry(recovery, id));
-  const { delivery, plannedTargets, effects, found } = await prepareDelivery(recovery, entry, { to });
+  const { delivery, plannedTargets, effects, omissions, found } = await prepareDelivery(recovery, entry, { to });
   for (const warning of found.warnings) await recovery.note(warning);
   if (common.dryRun) {
     const where = { provider: delivery.issued.account.provider, marker: recovery.marker };
@@ -30,6 +30,7 @@ export async function deliverPicked(
     action: `Deliver the credential of ${account.name} (${account.id})`,
     effects: [...plannedTargets.map(({ target }) => `the credential goes to ${target}`), ...effects],
   });
+  if (common.yes) for (const omission of omissions) await recovery.note(omission);
   await deliverEntry(ctx, delivery);
   return ExitCode.done;
 }

@@ -39,6 +39,10 @@ function reported(...targets: readonly string[]): string {
   return `${JSON.stringify([null, deliveredTo, true])}\n`;
 }
 
+function omission(target: string): string {
+  return `${target} has not had this credential, and does not get it: what is there stays`;
+}
+
 describe('recover deliver to the targets of the request', () => {
   it('goes to those that are left, against the folder they were given in', async () => {
     const directory = await workFolder({ there: 'old' });
@@ -155,7 +159,7 @@ describe('recover deliver --to', () => {
     expect(await deployment.run(argv, { cwd })).toEqual({
       code: 0,
       stdout: reported('file:ci-deploy.token', 'file+json:all.json'),
-      stderr: '',
+      stderr: `sactl: ${omission('file:/nonexistent/token')}\n`,
     });
     expect(await readFile(join(cwd, 'ci-deploy.token'), 'utf8')).toBe(issuedToken);
     expect(JSON.parse(await readFile(join(cwd, 'all.json'), 'utf8'))).toEqual({
@@ -166,6 +170,53 @@ describe('recover deliver --to', () => {
       fingerprint,
     });
     expect(await idsIn(deployment)).toEqual([]);
+  });
+
+  const open = ['gh-secret:acme/app#TOKEN', 'exec:deploy {name}', 'file:there', 'file:token'];
+
+  it('says which targets of the request do not get it, also with --yes, and erases the entry', async () => {
+    const cwd = await workFolder();
+    const deployment = await withEntry({ targets: open, delivered: ['file:there'], directory: cwd });
+    expect(await deployment.run([...report, '--to', 'file:other', '--to', 'file:./token'], { cwd })).toEqual({
+      code: 0,
+      stdout: reported('file:other', 'file:./token'),
+      stderr: open
+        .slice(0, 2)
+        .map((target) => `sactl: ${omission(target)}\n`)
+        .join(''),
+    });
+    expect(await idsIn(deployment)).toEqual([]);
+  });
+
+  it('takes a relative target of another folder for another place', async () => {
+    const deployment = await withEntry({ targets: ['file:token'], directory: await workFolder() });
+    expect(await deployment.run([...report, '--to', 'file:token'], { cwd: await workFolder() })).toEqual({
+      code: 0,
+      stdout: reported('file:token'),
+      stderr: `sactl: ${omission('file:token')}\n`,
+    });
+  });
+
+  it('says it in the question, and erases nothing where the answer is no', async () => {
+    const cwd = await workFolder();
+    const deployment = await withEntry({ targets: open, delivered: ['file:there'], directory: cwd });
+    const { code, stderr } = await deployment.run([...deliver, '--no-color', '--to', 'file:other'], {
+      cwd,
+      terminal: 200,
+      prompt: { confirm: () => Promise.resolve(false) },
+    });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: [
+        '  - the credential goes to file:other',
+        ...[open[0], open[1], open[3]].map((target) => `  - ${omission(target ?? '')}`),
+        '  - the entry is erased',
+        'sactl: not confirmed; nothing was changed',
+        '',
+      ].join('\n'),
+    });
+    expect(await idsIn(deployment)).toEqual([entryIds.kept]);
+    expect(await readdir(cwd)).toEqual([]);
   });
 
   it('shows people where it went', async () => {

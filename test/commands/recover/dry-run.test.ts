@@ -47,6 +47,18 @@ describe('recover deliver --dry-run', () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
+  it('says which targets of the request do not get it', async () => {
+    const cwd = await workFolder();
+    const deployment = await withEntry({ targets: ['gh-secret:acme/app#TOKEN'] });
+    expect(await deployment.run([...dryRun, '--to', 'file:other', '-q', '.effects[]'], { cwd })).toEqual({
+      code: 0,
+      stdout:
+        'gh-secret:acme/app#TOKEN has not had this credential, and does not get it: what is there stays\nthe entry is erased\n',
+      stderr: '',
+    });
+    expect(await idsIn(deployment)).toEqual([entryIds.kept]);
+  });
+
   it('says that a credential could not be printed here', async () => {
     const deployment = await withEntry({});
     const { code, stdout, stderr } = await deployment.run(dryRun);
