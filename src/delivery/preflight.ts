@@ -67,8 +67,9 @@ export async function preflightTargets(
   const output = isPrinted ? await stdoutProblems(ctx, issuance) : reported;
   const tried = await tryTargets(targets);
   const problems = tried.flatMap((target) => target.problems);
-  const account = plan.expected.name;
-  const same = problems.length > 0 ? [] : await distinctProblems(targets.map((target) => ({ target, account })));
+  const { name } = plan.expected;
+  const places = targets.map((target) => ({ target, account: name, name }));
+  const same = problems.length > 0 ? [] : await distinctProblems(places);
   return {
     problems: [...output, ...problems, ...same],
     others: [...problems, ...same],

@@ -150,7 +150,7 @@ function accountTargets(prepared: readonly Prepared[]): readonly AccountTarget[]
   const shared = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return prepared.flatMap(({ account: { provider, id, name }, targets }) => {
     const account = shared.has(name) ? `${name} (${provider} ${id})` : name;
-    return targets.map((target) => ({ target, account }));
+    return targets.map((target) => ({ target, account, name }));
   });
 }
 

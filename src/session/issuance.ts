@@ -63,7 +63,8 @@ export async function issuance(session: Session, planned: PlannedIssuance): Prom
   if (found.problems.length > 0) throw new UsageError(found.problems, { hint: found.hint });
   const { action, first = null, report = null } = planned;
   const { expected: account } = planned.plan;
-  const unwritable = await report?.problems(planned.targets.map((target) => ({ target, account: account.name })));
+  const { name } = account;
+  const unwritable = await report?.problems(planned.targets.map((target) => ({ target, account: name, name })));
   if (unwritable !== undefined && unwritable.length > 0) throw new UsageError(unwritable);
   const goes = planned.targets.map((target) => {
     return `the new credential goes to ${target.name}${untriedPart[trialOf(target)]}`;

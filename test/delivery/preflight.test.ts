@@ -73,9 +73,7 @@ describe('targets', () => {
   });
 
   it('are told apart', async () => {
-    expect(await problemsOf({ targets: [file, file] })).toEqual([
-      'file:a for ci and file:a for ci are the same place; name it once',
-    ]);
+    expect(await problemsOf({ targets: [file, file] })).toEqual(['file:a for ci is named twice; name it once']);
   });
 
   it('are not told apart where one of them has a problem', async () => {

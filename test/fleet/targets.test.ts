@@ -17,6 +17,7 @@ function to(...targets: readonly string[]): readonly string[] {
 describe('a run whose targets will not do is refused before anything is sent:', () => {
   const only = 'c0000000-0000-4000-8000-000000000001';
   const advice = 'put {name} or {id} into the value of --to, or rotate them one by one';
+  const idOnly = 'put {id} into the value of --to, or rotate them one by one';
   interface Case {
     readonly name: string;
     readonly argv: readonly string[];
@@ -79,7 +80,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
           if (one) one.name = 'APP-002';
         },
       },
-      lines: [`file:APP-002 for APP-002 and file:app-002 for app-002 are the same place; ${advice}`],
+      lines: [`file:APP-002 for APP-002 and file:app-002 for app-002 are the same place; ${idOnly}`],
     },
     {
       name: 'one name with two providers',
@@ -87,7 +88,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       world: { providers: ['nscale', 'runai'], accounts: 1 },
       lines: [
         'this list may be incomplete: without read permission an nscale token sees only its own account',
-        `file:app-001 for app-001 (nscale ${only}) and file:app-001 for app-001 (runai ${only}) are the same place; ${advice}`,
+        `file:app-001 for app-001 (nscale ${only}) and file:app-001 for app-001 (runai ${only}) are the same place; ${idOnly}`,
       ],
     },
     {

@@ -90,7 +90,7 @@ async function refusal(world: World, target: string): Promise<string> {
 }
 
 describe('names that would not do are refused before anything is sent', () => {
-  const advice = 'put {name} or {id} into the value of --to, or rotate them one by one';
+  const advice = 'put {id} into the value of --to, or rotate them one by one';
   const ofName = 'letters, digits and _ are right, without a digit or GITHUB_ at the start';
 
   it.each([

@@ -1,10 +1,13 @@
 import { safeText } from '../../model/text.ts';
+import { variableCase } from './expand.ts';
 import type { TargetPlace, Target } from './target.ts';
 
 export interface AccountTarget {
   readonly target: Target;
-  /** The account's name, for messages. */
+  /** The account as messages call it: of no other account. */
   readonly account: string;
+  /** The account's own name. */
+  readonly name: string;
 }
 
 /**
@@ -35,11 +38,16 @@ function overlap(one: TargetPlace, other: TargetPlace): boolean {
 }
 
 function clash(one: AccountTarget, other: AccountTarget): string {
-  const advice =
-    one.account === other.account
-      ? 'name it once'
-      : 'put {name} or {id} into the value of --to, or rotate them one by one';
-  return `${describe(one)} and ${describe(other)} are the same place; ${advice}`;
+  const [first, second] = [describe(one), describe(other)];
+  if (first === second) return `${first} is named twice; name it once`;
+  return `${first} and ${second} are the same place; ${adviceFor(one, other)}`;
+}
+
+function adviceFor(one: AccountTarget, other: AccountTarget): string {
+  if (one.account === other.account) return 'name it once';
+  // Neither {name} nor {NAME} would tell them apart everywhere.
+  const isAlike = variableCase(one.name) === variableCase(other.name);
+  return `put ${isAlike ? '{id}' : '{name} or {id}'} into the value of --to, or rotate them one by one`;
 }
 
 function describe({ target, account }: AccountTarget): string {

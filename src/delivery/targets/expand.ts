@@ -32,7 +32,7 @@ const placeholders: ReadonlyMap<string, Placeholder> = new Map([
 ]);
 
 /** A name as names of variables are written: in upper case, with `_` for every character that is no letter or digit of ASCII. */
-function variableCase(name: string): string {
+export function variableCase(name: string): string {
   return Array.from(name, (character) => (/[0-9A-Za-z]/.test(character) ? character.toUpperCase() : '_')).join('');
 }
 

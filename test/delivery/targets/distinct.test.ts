@@ -15,7 +15,11 @@ async function problemsOf(values: readonly string[], accounts: readonly string[]
   const environment = folder.environment({ profileFile: folder.at('token'), ctx: { env } });
   const { specs } = parseTargets(values, environment);
   const targets = accounts.flatMap((account) =>
-    createTargets(specs, { ...subject, name: account }, environment).map((target) => ({ target, account })),
+    createTargets(specs, { ...subject, name: account }, environment).map((target) => ({
+      target,
+      account,
+      name: account,
+    })),
   );
   expect(targets).toHaveLength(values.length * accounts.length);
   return await distinctProblems(targets);
@@ -34,7 +38,6 @@ describe('for one account', () => {
   });
 
   test.each([
-    ['file:a', 'file:a'],
     ['file:a', 'file:./here/a'],
     ['file:a', 'file:A'],
     ['file:\u00E9', 'file:e\u0301'],
@@ -44,11 +47,15 @@ describe('for one account', () => {
     ['dotenv:a#K', 'dotenv:here/a#K'],
     ['file:token', 'profile'],
     ['github-env:A', 'file:commands'],
-    ['kubernetes:a/b#c', 'kubernetes:a/b#c'],
+    ['gh-secret:acme/app#A', 'gh-secret:Acme/app#a'],
   ])('%s and %s are not', async (one, other) => {
     expect(await problemsOf([one, other], ['ci'])).toStrictEqual([
       `${one} for ci and ${other} for ci are the same place; name it once`,
     ]);
+  });
+
+  test.each(['file:a', 'kubernetes:a/b#c'])('%s is named twice', async (value) => {
+    expect(await problemsOf([value, value], ['ci'])).toStrictEqual([`${value} for ci is named twice; name it once`]);
   });
 
   test('each is compared with the first that it meets', async () => {
@@ -63,12 +70,19 @@ describe('for several accounts', () => {
     expect(await problemsOf(['file:{name}'], ['ci', 'cd'])).toStrictEqual([]);
   });
 
+  test('what has none in it is not', async () => {
+    expect(await problemsOf(['file:token'], ['ci', 'cd'])).toStrictEqual([
+      'file:token for ci and file:token for cd are the same place; put {name} or {id} into the value of --to, or rotate them one by one',
+    ]);
+  });
+
   test.each([
-    ['file:token', ['ci', 'cd'], 'file:token for ci and file:token for cd'],
     ['file:{name}', ['ci', 'CI'], 'file:ci for ci and file:CI for CI'],
-  ])('%s is not', async (value, accounts, both) => {
+    ['dotenv:a#{NAME}', ['ci.prod', 'ci-prod'], 'dotenv:a#CI_PROD for ci.prod and dotenv:a#CI_PROD for ci-prod'],
+    ['file:token', ['ci.prod', 'CI-PROD'], 'file:token for ci.prod and file:token for CI-PROD'],
+  ])('%s of names that are alike as variables wants the id', async (value, accounts, both) => {
     expect(await problemsOf([value], accounts)).toStrictEqual([
-      `${both} are the same place; put {name} or {id} into the value of --to, or rotate them one by one`,
+      `${both} are the same place; put {id} into the value of --to, or rotate them one by one`,
     ]);
   });
 });
