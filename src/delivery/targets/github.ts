@@ -11,12 +11,36 @@ import type { Scheme } from './scheme.ts';
 import { attempt, preflighting, refusal } from './system-call.ts';
 import type { Target, TargetContext } from './target.ts';
 
+/**
+ * The runner refuses NODE_OPTIONS itself:
+ * https://github.blog/changelog/2023-10-05-github-actions-node_options-is-now-restricted-from-github_env
+ */
+const runnersOwn = /^(?:GITHUB_\w*|RUNNER_\w*|NODE_OPTIONS|CI)$/i;
+
+/**
+ * What shells, the loader, interpreters and git take for code, for a program, or for where to look for them: with a credential in
+ * it, later steps fail, or run something and show it. The account's name, which others may choose, can become one by `{NAME}`.
+ * Case is folded, as on Windows.
+ */
+const steering = new RegExp(
+  `^(?:${[
+    'PATH|PATHEXT|COMSPEC|PSMODULEPATH|HOME|USERPROFILE|SHELL|TMPDIR|EDITOR|VISUAL|PAGER',
+    'ENV|BASH_ENV|BASHOPTS|SHELLOPTS|IFS|PS4|PROMPT_COMMAND',
+    'LD_(?:PRELOAD|AUDIT|LIBRARY_PATH)|DYLD_\\w+',
+    'NODE_PATH|PYTHON(?:PATH|HOME|STARTUP)|PERL5?(?:LIB|OPT|DB)|RUBY(?:LIB|OPT)|CLASSPATH',
+    '_JAVA_OPTIONS|J(?:AVA_TOOL|DK_JAVA)_OPTIONS',
+    'GIT_(?:ASKPASS|SSH|SSH_COMMAND|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|PROXY_COMMAND|EXEC_PATH|TEMPLATE_DIR|CONFIG\\w*)|SSH_ASKPASS',
+  ].join('|')})$`,
+  'i',
+);
+
 /** `github-env:<NAME>`: an environment variable of the job's later steps. */
 export const githubEnvScheme = githubScheme('github-env', 'GITHUB_ENV', {
   what: variableRule.what,
   problem: (name) => {
-    if (!/^(?:GITHUB_\w*|RUNNER_\w*|NODE_OPTIONS|CI)$/i.test(name)) return variableRule.problem(name);
-    return `GitHub Actions keeps ${quoted(name)} for itself; choose another name`;
+    if (runnersOwn.test(name)) return `GitHub Actions keeps ${quoted(name)} for itself; choose another name`;
+    if (steering.test(name)) return `${quoted(name)} decides what later steps run; choose another name`;
+    return variableRule.problem(name);
   },
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { githubEnvScheme, githubOutputScheme } from '../../../src/delivery/targets/github.ts';
 import { InterruptedError } from '../../../src/errors.ts';
-import { createFolder, never, payload, specOf, targetOf } from './folder.ts';
+import { createFolder, never, payload, specOf, subject, targetOf } from './folder.ts';
 import { asOrdinaryUser } from './user.ts';
 
 const kinds = [
@@ -118,17 +118,43 @@ describe.each(kinds)('$kind', ({ kind, variable, scheme }) => {
 });
 
 /** Why a target of that name is refused; null when it is not. */
-async function problemWith(scheme: typeof githubEnvScheme, body: string): Promise<string | null> {
+async function problemWith(scheme: typeof githubEnvScheme, body: string, name = subject.name): Promise<string | null> {
   await using folder = await createFolder();
   const [problem] = scheme.problems(specOf({ body }), folder.environment());
   if (problem !== undefined) return problem;
   try {
-    targetOf(scheme, { body }, folder.environment());
+    scheme.create(specOf({ body }), { ...subject, name }, folder.environment());
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : null;
   }
 }
+
+/** One of each kind. */
+const steering = (
+  'PATH Path HOME SHELL IFS ENV BASH_ENV SHELLOPTS PS4 EDITOR PSModulePath ' +
+  'LD_PRELOAD LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES NODE_PATH PYTHONPATH PYTHONHOME PERL5OPT ' +
+  'RUBYOPT CLASSPATH JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS SSH_ASKPASS GIT_SSH GIT_SSH_COMMAND GIT_ASKPASS GIT_EXEC_PATH GIT_CONFIG_COUNT GIT_CONFIG'
+).split(' ');
+
+test('the name of an account makes no variable that decides what later steps run', async () => {
+  expect(await problemWith(githubEnvScheme, '{NAME}', 'path')).toBe(
+    '"PATH" decides what later steps run; choose another name',
+  );
+});
+
+test.each(steering)('of a variable that decides what later steps run is refused: %s', async (name) => {
+  const problem = `"${name}" decides what later steps run; choose another name`;
+  expect(await problemWith(githubEnvScheme, name)).toBe(problem);
+  expect(await problemWith(githubOutputScheme, name)).toBeNull();
+});
+
+test.each(['LD_ACCESS_TOKEN', 'GIT_TOKEN', 'PYTHON_TOKEN', 'MY_PATH', 'ENV_TOKEN', 'CONFIG'])(
+  'of another variable that only begins or ends so is taken: %s',
+  async (name) => {
+    expect(await problemWith(githubEnvScheme, name)).toBeNull();
+  },
+);
 
 describe('the name', () => {
   const variableRule = 'is no name of a variable: letters, digits and _, no digit first';
