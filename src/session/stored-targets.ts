@@ -63,8 +63,9 @@ function omissionsOf(
   const { profile } = connection;
   const chosen = new Set(targets.map(({ name }) => addressOf(name, { cwd, homeDirectory, profile })));
   return left
-    .filter((name) => !chosen.has(addressOf(name, { cwd: directory, homeDirectory, profile })))
-    .map((name) => `${name} has not had this credential, and does not get it: what is there stays`);
+    .map((name) => addressOf(name, { cwd: directory, homeDirectory, profile }))
+    .filter((address) => !chosen.has(address))
+    .map((address) => `${address} has not had this credential, and does not get it: what is there stays`);
 }
 
 /** Where relative paths of the recorded targets start: a folder of another machine may not be there on this one. */

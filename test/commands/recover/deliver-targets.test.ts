@@ -189,11 +189,12 @@ describe('recover deliver --to', () => {
   });
 
   it('takes a relative target of another folder for another place', async () => {
-    const deployment = await withEntry({ targets: ['file:token'], directory: await workFolder() });
+    const directory = await workFolder();
+    const deployment = await withEntry({ targets: ['file:token'], directory });
     expect(await deployment.run([...report, '--to', 'file:token'], { cwd: await workFolder() })).toEqual({
       code: 0,
       stdout: reported('file:token'),
-      stderr: `sactl: ${omission('file:token')}\n`,
+      stderr: `sactl: ${omission(`file:${directory}/token`)}\n`,
     });
   });
 
@@ -209,7 +210,7 @@ describe('recover deliver --to', () => {
       code: 2,
       stderr: [
         '  - the credential goes to file:other',
-        ...[open[0], open[1], open[3]].map((target) => `  - ${omission(target ?? '')}`),
+        ...[open[0], open[1], `file:${cwd}/token`].map((target) => `  - ${omission(target ?? '')}`),
         '  - the entry is erased',
         'sactl: not confirmed; nothing was changed',
         '',
