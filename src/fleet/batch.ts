@@ -4,9 +4,10 @@ import { lockAccount } from '../delivery/recover.ts';
 import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { issuanceOf } from '../session/issuance.ts';
-import { refuseChanged } from '../session/pick.ts';
+import { changedError, refuseChanged } from '../session/pick.ts';
 import type { AccountList } from '../providers/provider.ts';
 import { orMissing, type Listed } from './connections.ts';
+import { gatherFacts } from './facts.ts';
 import type { Prepared } from './prepare.ts';
 import type { BulkRun } from './run.ts';
 
@@ -79,7 +80,24 @@ async function openBatch(run: BulkRun, batch: readonly Prepared[]): Promise<read
   const locked = await Promise.all(batch.map((one) => lock(run, one)));
   const lists = [...new Set(batch.map(({ listed }) => listed))];
   const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed)] as const)));
-  return locked.map((one) => checkedBy(one, readings.get(one.listed) ?? nothing));
+  const recent = await rotatedSince(batch);
+  return locked.map((one) => checkedBy(one, recent.get(one.account.id) ?? readings.get(one.listed) ?? nothing));
+}
+
+/**
+ * What another run has rotated since the plan was made, as the records of both have it: where the age of a credential made
+ * it due, the provider's own answer may look the same afterwards.
+ */
+async function rotatedSince(batch: readonly Prepared[]): Promise<ReadonlyMap<string, CliError>> {
+  const aged = batch.filter(({ issuedAt }) => issuedAt !== undefined);
+  if (aged.length === 0) return new Map();
+  try {
+    const factsOf = await gatherFacts(aged.map(({ account, listed }) => ({ ...listed, accounts: [account] })));
+    const changed = aged.filter(({ account, issuedAt }) => factsOf(account).issuedAt !== issuedAt);
+    return new Map(changed.map(({ account }) => [account.id, changedError(account, naming(account))]));
+  } catch (error) {
+    return new Map(aged.map(({ account }) => [account.id, unsent(error)]));
+  }
 }
 
 /** The account with a last check, by this reading of its connection. */

@@ -20,6 +20,8 @@ export interface Candidate {
   readonly listed: Listed;
   /** What an earlier run left of it in the journal. */
   readonly unfinished?: Unfinished | null;
+  /** When its credential was issued, by the records, in milliseconds since the epoch; only where its age made it due. */
+  readonly issuedAt?: number | null;
 }
 
 /** An account that is left as it is, because its last credential is kept in the journal. */
@@ -64,7 +66,8 @@ export async function chooseCandidates(
     const unfinished = unfinishedOf(account, listed.connected.connection.endpoint);
     const options = { selectors, facts: factsOf(account), isLost: unfinished?.isKept === false, now };
     const reason = selectors.matches(account.name) ? whyNot(account, options) : notMeant;
-    if (reason === null) candidates.push({ ...candidate, unfinished });
+    const aged = selectors.olderThanMs === null ? {} : { issuedAt: factsOf(account).issuedAt };
+    if (reason === null) candidates.push({ ...candidate, unfinished, ...aged });
     else if (isJudged(reason) && unfinished !== null) {
       pending.push({ ...candidate, unfinished });
       // What nobody named is not worth a line.
@@ -72,8 +75,13 @@ export async function chooseCandidates(
   }
   const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
   const isNone = candidates.length + skipped.length + pending.length === 0;
-  const aged = selectors.agesFromCreation ? candidates.filter(({ account }) => factsOf(account).issuedAt === null) : [];
-  const notes = [...(isNone ? [nothingSelected(total)] : []), ...(aged.length > 0 ? [fromCreation(aged.length)] : [])];
+  const guessed = selectors.agesFromCreation
+    ? candidates.filter(({ account }) => factsOf(account).issuedAt === null)
+    : [];
+  const notes = [
+    ...(isNone ? [nothingSelected(total)] : []),
+    ...(guessed.length > 0 ? [fromCreation(guessed.length)] : []),
+  ];
   return { candidates, skipped, pending, notes };
 }
 

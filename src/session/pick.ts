@@ -47,9 +47,13 @@ export async function checkUnchanged({ provider, naming }: Session, planned: Acc
 
 /** @throws ConflictError when the account, which `naming` names, is not `now` as it was planned with */
 export function refuseChanged(planned: Account, now: Account, naming: string): void {
-  if (stateOf(now) === stateOf(planned)) return;
-  throw new ConflictError('conflict', `${naming} was changed by somebody else in the meantime; nothing was sent`, {
-    provider: planned.provider,
+  if (stateOf(now) !== stateOf(planned)) throw changedError(planned, naming);
+}
+
+/** The error of an account that another run has changed since it was planned with. */
+export function changedError({ provider }: Account, naming: string): ConflictError {
+  return new ConflictError('conflict', `${naming} was changed by somebody else in the meantime; nothing was sent`, {
+    provider,
     hint: 'look at it, then run the command again',
     retryable: true,
   });

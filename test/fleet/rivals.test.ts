@@ -100,6 +100,30 @@ describe('another run', () => {
   });
 });
 
+describe('another run that ended while this one was asked whether to go on', () => {
+  it('is seen by the records where the age made an account due, and the provider shows nothing of it', async () => {
+    const world = createWorld({ providers: ['runai'], accounts: 2 });
+    const age = ['--older-than', '1d', '--age-from', 'createdAt'];
+    const argv = ['sa', 'rotate', ...age, ...toFiles];
+    let other: Outcome | null = null;
+    async function confirm(): Promise<boolean> {
+      other = await world.run([...argv, '--match', 'app-001', '--yes', '--json'], running(2));
+      return true;
+    }
+    const run = await world.run([...argv, '--match', 'app-*', '--format', 'json'], {
+      ...running(1),
+      terminal: 100,
+      prompt: { confirm },
+    });
+    expect(other).toMatchObject({ code: 0 });
+    expect(run.code).toBe(6);
+    expect(await verdicts(run)).toEqual({ 'app-001': 'failed: 5', 'app-002': 'rotated' });
+    expect(world.servers.runai?.accounts().map(({ id }) => world.servers.runai?.issuedTo(id).length)).toEqual([
+      1, 1, 0,
+    ]);
+  });
+});
+
 /** The first account becomes another after it was chosen, and before it is locked and read once more. */
 function changing(change: (world: World) => Promise<void> | void): World {
   const world: World = createWorld({ accounts: 3, network: before(isList, 2, () => change(world)) });

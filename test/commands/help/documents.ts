@@ -19,6 +19,6 @@ export const documentedLines = documents.flatMap((path) =>
         .split(/\r?\n/)
         .filter((line) => kind === 'sh' || line.startsWith('$ '))
         .map((line) => line.replace(/^\$ /, '').replace(/ {2,}#.*$|; echo \$\?$/, ''))
-        .filter((line) => line.includes('sactl ')),
+        .filter((line) => line.includes('sactl ') && !line.startsWith('docker ')),
   ),
 );
