@@ -83,7 +83,10 @@ const wanted: Readonly<Record<string, Wanted>> = {
     argv: 'edit item ITEM',
     input: (password) => ({ ...item, login: { ...item.login, password } }),
     isJson: true,
-    answers: [{ when: 'get item', stdout: JSON.stringify(item) }],
+    answers: [
+      { when: 'get item', stdout: JSON.stringify(item) },
+      { when: 'encode', stdout: '{input}' },
+    ],
   },
   Infisical: {
     program: 'infisical',

@@ -49,7 +49,7 @@ export async function runWithSecret(
   });
   const stderr = scrub(end.stderr, secrets, end.isCut);
   const problem = end.problem ?? (end.hasReadAll === false ? unread : null);
-  const said = problem === null ? '' : safeText(stderr, 300);
+  const said = problem === null ? '' : shownText(stderr, secrets);
   return {
     problem: said === '' ? problem : `${problem ?? ''}: ${said}`,
     isFinal: isFinal(end),
@@ -57,6 +57,11 @@ export async function runWithSecret(
     stdout: end.stdout,
     stderr,
   };
+}
+
+/** What may be shown of it: what a terminal does not show is gone before it is searched, and cannot keep a secret apart. */
+function shownText(text: string, secrets: readonly Secret[]): string {
+  return safeText(scrub(safeText(text).replaceAll(/[\u200C\u200D]/g, ''), secrets), 300);
 }
 
 const unread = 'ended without reading the whole credential';

@@ -16,12 +16,16 @@ const absent: Readonly<Record<ProviderName, readonly CredentialField[]>> = {
   augment: ['clientId', 'expiresAt'],
 };
 
-const tail = /^(.*)\?field=([^?#&/]*)$/s;
+const tail = /^(.*)\?field=([^?#&/'"\s]*)$/s;
 
-/** Takes `?field=<part>` off the end of a target. */
+/** An address that a program is given has a query of its own. */
+const addressAtEnd = /:\/\/\S*$/;
+
+/** Takes `?field=<part>` off the end of a target; at the end of an address with `://`, it is a part of that. */
 export function splitField(given: string): { readonly rest: string; readonly field: string | null } {
   const [, rest, field] = tail.exec(given) ?? [];
-  return rest === undefined || field === undefined ? { rest: given, field: null } : { rest, field };
+  if (rest === undefined || field === undefined || addressAtEnd.test(rest)) return { rest: given, field: null };
+  return { rest, field };
 }
 
 /** Whether a target of this name gets the credential itself, and not only a part of it. */

@@ -23,7 +23,7 @@ test.runIf(process.platform === 'linux')(
     const server = await serve(emulator, { port: 0 });
     onTestFinished(server.close);
     const rotate = ['sa', 'rotate', '--all', '--include-disabled', '--include-expired', '--concurrency', '16', '--yes'];
-    const report = ['--to', "exec:sh -c 'sleep 0.2; cat >{id}.token'", '-q', '[.rotated, .failed | length]'];
+    const report = ['--to', `exec:sh -c 'sleep 0.2; cat >"$1.token"' sh {id}`, '-q', '[.rotated, .failed | length]'];
     const { code, stdout, stderr } = await startProgram(
       'sh',
       ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, program, ...rotate, ...report],

@@ -58,7 +58,7 @@ test.each([
   { body: 'store --file="a b"', args: ['--file=a b'] },
   { body: 'store "say \\"hi\\"" \'it\'"\'"\'s\'', args: ['say "hi"', "it's"] },
   { body: 'store  a\t b ', args: ['a', 'b'] },
-  { body: 'store $HOME `id` $(id) ; * | & > x', args: ['$HOME', '`id`', '$(id)', ';', '*', '|', '&', '>', 'x'] },
+  { body: "store '$HOME' '`id`' ';' * '|'", args: ['$HOME', '`id`', ';', '*', '|'] },
   { body: 'store a#b # c', args: ['a#b', '#', 'c'] },
   { body: 'store "{name} of {org}" \'{id}\'', args: ['robot of ; rm -rf x of acme', 'sa-1'] },
 ])('the words of $body are $args', async ({ body, args }) => {
@@ -164,4 +164,89 @@ test('a program that fails may be tried again, and its stderr is shown without t
     isRetryable: true,
     message: 'store failed with exit code 7: cannot store [secret] nor [secret]',
   });
+});
+
+function problemsIn(given: string): readonly string[] {
+  return execScheme.problems(specOf(given), shop.environment());
+}
+
+test.each([
+  '>',
+  '>>',
+  '2>&1',
+  '<',
+  '|',
+  '||',
+  '&&',
+  '&',
+  ';',
+  '$HOME',
+
+  '$(id)',
+  '`id`',
+  '2>/dev/null',
+  '>file',
+])('what only a shell understands is refused, because there is none: %s', (word) => {
+  const problem = `no shell runs it, and ${JSON.stringify(word)} would be an argument: write exec:sh -c '…', or quote the word`;
+  expect(problemsIn(`exec:store a ${word} b`)).toEqual([problem]);
+  expect(problemsIn(`exec:store a '${word}' b`)).toEqual([]);
+  expect(problemsIn(`exec:sh -c "store ${word.replaceAll(/[$`]/g, String.raw`\$&`)} b"`)).toEqual([]);
+});
+
+test.each(['sh', 'bash', '/bin/dash', 'env bash', 'zsh -e'])('no name of an account becomes code: %s', (shell) => {
+  expect(problemsIn(`exec:${shell} -c "store {name}"`)).toEqual([
+    `what stands in braces would run as a part of the shell's script: give it as an argument, as in sh -c '… "$1"' sh {name}`,
+  ]);
+  expect(problemsIn(`exec:${shell} -c 'store "$1"' store {name}`)).toEqual([]);
+});
+
+test('a path below the home is that of the user', async () => {
+  const environment = shop.environment({ homeDirectory: '/home/me' });
+  await deliver(targetOf(execScheme, 'exec:store ~/a --to=~/b', { environment }));
+  expect((await shop.calls())[0]?.argv).toEqual(['/home/me/a', '--to=~/b']);
+});
+
+test.each(['/dev/stdin', '@/dev/stdin', 'value=/dev/fd/0', '/proc/self/fd/0'])(
+  'a program that opens its input by a path gets a pipe: %s',
+  async (path) => {
+    await deliver(targetOf(execScheme, `exec:store ${path}`, { environment: shop.environment() }));
+    expect(await shop.calls()).toMatchObject([{ input: secret, isPipe: true }]);
+  },
+);
+
+test.each([
+  ['as it is', '{input}\n'],
+  ['in base64', `${Buffer.from(secret).toString('base64')}\n`],
+  ['sealed by gpg', '-----BEGIN PGP MESSAGE-----\nhQEM\n'],
+  ['sealed by age', 'age-encryption.org/v1\n-> X25519 abc\n'],
+  ['as bytes', 'x\u0000y'],
+])('a filter has delivered nothing: its stdout is discarded, %s', async (_, stdout) => {
+  await shop.fake('store', [{ when: '', stdout }]);
+  await expect(deliver(targetOf(execScheme, 'exec:store', { environment: shop.environment() }))).rejects.toMatchObject({
+    isRetryable: false,
+    message:
+      "store wrote the credential, or what it made of it, to its stdout, which is discarded: exec:sh -c '… > file' is right",
+  });
+});
+
+test.each(['stored\n', '{"name":"ci","value":"{input}"}\n', 'version 7'])(
+  'what a program says of its work is no matter: %s',
+  async (stdout) => {
+    await shop.fake('store', [{ when: '', stdout }]);
+    await expect(
+      deliver(targetOf(execScheme, 'exec:store', { environment: shop.environment() })),
+    ).resolves.toBeUndefined();
+  },
+);
+
+test('a secret is not put together again from what a terminal does not show', async () => {
+  for (const between of ['\u001B[K\u001B[m', '\u200B', '\u200D', '\u202E']) {
+    const said = Array.from(secret).join(between);
+    await shop.fake('store', [{ when: '', code: 127, stderr: said }]);
+    const failure = await deliver(targetOf(execScheme, 'exec:store', { environment: shop.environment() })).catch(
+      (error: unknown) => String(error),
+    );
+    expect(failure).toContain('[secret]');
+    expect(failure).not.toContain(secret.slice(4, 16));
+  }
 });

@@ -24,7 +24,7 @@ export interface Answer {
   readonly code?: number;
   /** `{input}` stands for what it read, `{base64}` for that in base64. */
   readonly stderr?: string;
-  /** Default: what it read. */
+  /** `{input}` stands for what it read. Default: nothing. */
   readonly stdout?: string;
   /** Stdout is what the latest run read whose arguments start with this, where there was one. */
   readonly echoes?: string;
@@ -115,7 +115,7 @@ function fakeLines(log: string, answers: readonly Answer[]): readonly string[] {
     "  const base64 = Buffer.from(input).toString('base64');",
     "  const said = (answer.stderr ?? '').replaceAll('{input}', input).replaceAll('{base64}', base64);",
     '  const echoed = answer.echoes === undefined ? undefined : before(answer.echoes).at(-1)?.input;',
-    '  process.stdout.write(echoed ?? answer.stdout ?? input);',
+    "  process.stdout.write(echoed ?? (answer.stdout ?? '').replaceAll('{input}', input));",
     '  process.stderr.write(said, () => process.exit(code));',
     '}',
   ];
