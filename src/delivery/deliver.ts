@@ -24,41 +24,52 @@ interface DeliverOptions {
   readonly onDelivered: (target: string) => Promise<void>;
 }
 
+/** What became of a credential at its targets. */
+export interface Delivered {
+  readonly deliveries: readonly Delivery[];
+  /** As the hint of its ending wants to know it. */
+  readonly needsMending: boolean;
+}
+
 /** Delivers the credential to each target in order; one that fails does not keep it from the others. Never rejects. */
 export async function deliver(
   ctx: Pick<Context, 'now' | 'sleep' | 'signal'>,
   options: DeliverOptions,
-): Promise<readonly Delivery[]> {
+): Promise<Delivered> {
   const deliveries: Delivery[] = [];
+  const problems: Problem[] = [];
   for (const target of options.targets) {
-    const error = options.mayStart(target) ? await tryFor(ctx, target, options) : 'interrupted before';
-    deliveries.push({ target: target.name, ok: error === null, error });
-    if (error === null) await options.onDelivered(target.name).catch(() => undefined);
+    const problem = options.mayStart(target) ? await tryFor(ctx, target, options) : notStarted;
+    deliveries.push({ target: target.name, ok: problem === null, error: problem?.message ?? null });
+    if (problem === null) await options.onDelivered(target.name).catch(() => undefined);
+    else problems.push(problem);
   }
-  return deliveries;
+  // Only a target itself says that it will not do: an interrupt, or a bug, says nothing of the next time.
+  const isFinal = problems.every((problem) => problem instanceof TargetError && !problem.isRetryable);
+  return { deliveries, needsMending: problems.length > 0 && isFinal };
 }
 
 const patienceMs = 60_000;
 const longestPauseMs = 16_000;
 
-/** Tries a target for up to a minute. @returns why it failed; null when it did not */
+/** Tries a target for up to a minute. @returns the last problem; null when it was delivered */
 async function tryFor(
   ctx: Pick<Context, 'now' | 'sleep' | 'signal'>,
   target: Target,
   options: DeliverOptions,
-): Promise<string | null> {
+): Promise<Problem | null> {
   const { mayRepeat, report, signal } = options;
   const end = ctx.now() + patienceMs;
   for (let pause = 1000; ; pause = Math.min(pause * 2, longestPauseMs)) {
     const problem = (await outdated(options)) ?? (await attempt(target, options));
     if (problem === null) return null;
     const isLast = !problem.isRetryable || ctx.now() + pause > end || !mayRepeat();
-    if (isLast) return problem.message;
+    if (isLast) return problem;
     await report(`${target.name}: ${problem.message}; trying again in ${pause / 1000} s`);
     // An interrupt ends the pause, and `mayRepeat` says what follows from it; a later pause ends with the time that is left.
     const waker = ctx.signal.aborted ? signal : ctx.signal;
     await ctx.sleep(pause, waker).catch(() => undefined);
-    if (!mayRepeat()) return problem.message;
+    if (!mayRepeat()) return problem;
   }
 }
 
@@ -66,6 +77,8 @@ interface Problem {
   readonly message: string;
   readonly isRetryable: boolean;
 }
+
+const notStarted: Problem = { message: 'interrupted before', isRetryable: false };
 
 /** Why the credential must not be written now; null when it may. */
 async function outdated({ standing, isKept }: DeliverOptions): Promise<Problem | null> {

@@ -33,6 +33,8 @@ export interface Findings {
   readonly rest: Rest;
   /** What is wrong with the credential; each reads after its name. */
   readonly troubles?: readonly string[];
+  /** Whether each target that does not have it refused it, and will again until something is mended. */
+  readonly needsMending?: boolean;
   /** What else was not done. */
   readonly shortcomings?: readonly CliError[];
   /** Accounts that the request made, or may have made. */
@@ -160,7 +162,10 @@ const helps: Readonly<Record<Help, (subject: Subject, findings: Findings) => Hin
     '; else issue another: ',
     rotate(subject),
   ],
-  deliver: (subject) => deliver(subject),
+  deliver: (subject, { needsMending = false }) =>
+    needsMending
+      ? ['mend what it says, then: ', ...deliver(subject), '; or add --to <target> for another place']
+      : deliver(subject),
   'deliver later, or issue another': (subject) => [
     'try it again later: ',
     ...deliver(subject),

@@ -7,7 +7,7 @@ import type { Verification } from '../providers/provider.ts';
 import type { AuditTarget } from '../state/audit-event.ts';
 import { deliver, payloadOf } from './deliver.ts';
 import type { Standing } from './verify.ts';
-import { reasonOf, shortcoming, unprinted } from './ending.ts';
+import { reasonOf, shortcoming, unprinted, type Findings } from './ending.ts';
 import type { Run } from './issuance.ts';
 import { endingOf, onTheWay, staysOpen, type Rest } from './life.ts';
 import type { ReceivedCredential } from './request-credential.ts';
@@ -27,7 +27,7 @@ export interface HandoverInput extends ReceivedCredential {
 }
 
 /** Where the credential is, and what came in between. */
-export interface Handed extends Pick<Rest, 'places' | 'works' | 'isSuperseded'> {
+export interface Handed extends Pick<Rest, 'places' | 'works' | 'isSuperseded'>, Pick<Findings, 'needsMending'> {
   readonly account: Account;
   /** Its targets, stdout among them, and whether it is there, even where that was not printed. */
   readonly targets: readonly AuditTarget[];
@@ -75,7 +75,7 @@ function nowhere({ account }: HandoverInput, trouble: string, targets: readonly 
 async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<Handed> {
   const { issuance, entry } = run;
   const { issued, signal } = input;
-  const deliveries = await deliver(ctx, {
+  const { deliveries, needsMending } = await deliver(ctx, {
     targets: issuance.targets,
     payload: payloadOf(issued, input.account),
     signal,
@@ -104,6 +104,7 @@ async function toTargets(ctx: Context, run: Run, input: HandoverInput): Promise<
   return {
     ...where,
     account,
+    needsMending,
     targets: deliveries.map(({ target, ok }) => ({ target, ok })),
     troubles: isSuperseded
       ? [newerThan(standing)]

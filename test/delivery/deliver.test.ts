@@ -15,6 +15,7 @@ const refused = new TargetError('it is read-only', { isRetryable: false });
 
 interface Delivered {
   readonly deliveries: readonly Delivery[];
+  readonly needsMending: boolean;
   readonly steps: readonly string[];
   readonly notes: readonly string[];
 }
@@ -35,7 +36,7 @@ async function deliverTo(
 ): Promise<Delivered> {
   const { ctx, issuance, steps, notes } = await worldOf({ targets, ...script });
   const { isKept = true, onDelivered = () => Promise.resolve() } = script;
-  const deliveries = await deliver(ctx, {
+  const { deliveries, needsMending } = await deliver(ctx, {
     targets: issuance.targets,
     payload: payloadOf(issuedWith(secret), account),
     signal: new AbortController().signal,
@@ -46,7 +47,7 @@ async function deliverTo(
     report: issuance.report,
     onDelivered,
   });
-  return { deliveries, steps, notes };
+  return { deliveries, needsMending, steps, notes };
 }
 
 function done(target: string): Delivery {
@@ -100,15 +101,31 @@ describe('a target', () => {
   });
 
   it.each([
-    ['it says so', refused, 'it is read-only'],
-    ['it was interrupted', new InterruptedError(), 'interrupted'],
-    ['of a bug, whose message may hold anything', new Error(secret), 'failed unexpectedly'],
-  ])('that will never take it is tried once: %s', async (_, error, why) => {
+    ['it says so', refused, 'it is read-only', true],
+    ['it was interrupted', new InterruptedError(), 'interrupted', false],
+    ['of a bug, whose message may hold anything', new Error(secret), 'failed unexpectedly', false],
+  ])('that will never take it is tried once: %s', async (_, error, why, needsMending) => {
     expect(await deliverTo([{ name: 'file:a', failures: [error] }])).toEqual({
       deliveries: [failed('file:a', why)],
+      needsMending,
       steps: ['deliver file:a'],
       notes: [],
     });
+  });
+
+  it.each([
+    ['none that failed', [{ name: 'file:a' }], false],
+    ['each that failed', [{ name: 'file:a', failures: [refused] }, { name: 'file:b' }], true],
+    [
+      'all but one that may take it later',
+      [
+        { name: 'file:a', failures: [refused] },
+        { name: 'file:b', failures: [busy] },
+      ],
+      false,
+    ],
+  ])('wants something to be mended where it was refused by %s', async (_, targets, needsMending) => {
+    expect((await deliverTo(targets)).needsMending).toBe(needsMending);
   });
 
   it('that may take it later, and then never will, is given up', async () => {
@@ -167,6 +184,7 @@ describe('an interrupt', () => {
   it('starts no further target while the credential is safe elsewhere', async () => {
     expect(await deliverTo(two, { interruptAt: 'deliver file:a' })).toEqual({
       deliveries: [done('file:a'), failed('file:b', 'interrupted before')],
+      needsMending: false,
       steps: ['deliver file:a'],
       notes: [],
     });

@@ -69,6 +69,10 @@ const endings: Readonly<Record<string, Told>> = {
     rest: { ...answered, isKept: true, works: true },
     findings: { troubles: ['was not delivered to file:a', 'may not work'] },
   },
+  'one that every target refused': {
+    rest: { ...answered, isKept: true, works: true },
+    findings: { troubles: ['was not delivered to file:a'], needsMending: true },
+  },
   'one without a trouble': { rest: { ...answered, isKept: true, works: true } },
   'one that is not kept': {
     rest: { ...answered, works: true },
@@ -129,6 +133,9 @@ describe('how it ended is told', () => {
       # one that is not everywhere
       8 undelivered: the new credential of nscale service account ci (a1) was not delivered to file:a; and it may not work; it is kept
       hint: sactl recover deliver --id e1
+      # one that every target refused
+      8 undelivered: the new credential of nscale service account ci (a1) was not delivered to file:a; it is kept
+      hint: mend what it says, then: sactl recover deliver --id e1; or add --to <target> for another place
       # one without a trouble
       8 undelivered: it is kept
       hint: sactl recover deliver --id e1

@@ -5,6 +5,8 @@ import { entryId, issuance, type Ended } from './issuance.ts';
 import type { FakeTarget, Script } from './script.ts';
 
 export const recover = `sactl recover deliver --id ${entryId}`;
+/** The hint where every target refused it for good. */
+export const mending = `mend what it says, then: ${recover}; or add --to <target> for another place`;
 export const another = 'issue another: sactl serviceaccounts rotate --id a1';
 export const the = `the new credential of ${who}`;
 

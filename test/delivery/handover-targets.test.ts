@@ -15,7 +15,7 @@ import {
   nobodyHasIt,
   notKept,
   printed,
-  recover,
+  mending,
   refused,
   goesOn,
   sixTrials,
@@ -75,7 +75,7 @@ describe('targets', () => {
   it('that fail are exit 8, with the others served and the credential kept', async () => {
     const message = `${the} was not delivered to file:a: it is read-only; it is kept`;
     expect(await handOver({ targets: [noA, b] })).toEqual({
-      error: undelivered(message, recover),
+      error: undelivered(message, mending),
       stdout: printed(null, true, { deliveredTo: [at('file:a', 'it is read-only'), at('file:b')], recoverId: entryId }),
       notes: [],
       steps: ['ask rotate', 'keep', 'deliver file:a', 'deliver file:b', 'try', 'print'],

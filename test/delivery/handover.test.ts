@@ -13,6 +13,7 @@ import {
   nobodyHasIt,
   notKept,
   printed,
+  mending,
   recover,
   refused,
   goesOn,
@@ -124,7 +125,7 @@ describe('stdout as the only place', () => {
 describe('the hint', () => {
   it('says that a job must recover what it keeps itself', async () => {
     const { error } = await handOver({ targets: [noA], context: { env: { CI: 'true' } } });
-    expect(error?.hint).toBe(`${recover} (in this same job, or rotate again)`);
+    expect(error?.hint).toBe(mending.replace(recover, `${recover} (in this same job, or rotate again)`));
   });
 });
 

@@ -7,6 +7,7 @@ import { TargetError } from '../../src/delivery/targets/target.ts';
 import { freshStateDirectory } from '../harness/state.ts';
 import { answerOf, secret, who } from './answers.ts';
 import type { JournalFault } from './faulty-journal.ts';
+import { mending } from './handover-input.ts';
 import { entryId, issuance } from './issuance.ts';
 
 const outOfDate = `entry ${entryId} of the journal could not be brought up to date`;
@@ -54,7 +55,7 @@ describe('a journal that fails under a credential that does not arrive', () => {
         code: 'undelivered',
         exit: 8,
         message: `the new credential of ${who} was not delivered to file:a: it is read-only; it is kept`,
-        hint: `sactl recover deliver --id ${entryId}`,
+        hint: mending,
       },
       notes: [outOfDate],
     });

@@ -34,9 +34,10 @@ const accounts: Readonly<Record<IssuingProvider, string>> = {
 };
 
 /** All that is on stderr when a credential stays undelivered. */
-function kept(provider: IssuingProvider, problem: string): string {
+function kept(provider: IssuingProvider, problem: string, { isFinal = true } = {}): string {
+  const recover = `sactl recover deliver --id ${entryId}`;
   const message = `the new credential of ${provider} service account ${accounts[provider]} was not delivered to ${problem}; it is kept`;
-  const hint = `sactl recover deliver --id ${entryId}`;
+  const hint = isFinal ? `mend what it says, then: ${recover}; or add --to <target> for another place` : recover;
   return `${JSON.stringify({
     error: { code: 'undelivered', message, hint, provider, status: null, traceId: null, retryable: false, exitCode: 8 },
   })}\n`;
@@ -106,7 +107,7 @@ describe.each(issuingProviders)('on %s', (provider) => {
       expect({ code, stdout, stderr }).toEqual({
         code: 8,
         stdout: 'false\n',
-        stderr: `${tries.join('')}${kept(provider, problem)}`,
+        stderr: `${tries.join('')}${kept(provider, problem, { isFinal: false })}`,
       });
       expect(gotIn(world)).toBe(world.issued[0]);
       await expectRecovered(world, `exec:${command}`);
