@@ -84,6 +84,10 @@ export const nouns: Readonly<Record<string, Noun>> = {
   config: {
     summary: 'Settings, and where each comes from',
     verbs: {
+      init: async () => (await import('./config/init.ts')).init,
+      get: async () => (await import('./config/get.ts')).get,
+      set: async () => (await import('./config/set.ts')).set,
+      unset: async () => (await import('./config/unset.ts')).unset,
       explain: async () => (await import('./config/explain.ts')).explain,
       path: async () => (await import('./config/path.ts')).path,
     },

@@ -40,7 +40,11 @@ export async function addVerbs(
 export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, choose: Choose): void {
   const command = describe(parent, name, added);
   addFlags(command, added.flags);
-  command.action((values) => choose((invocation) => added.run(invocation, values)));
+  for (const { name: operand, help } of added.operands) command.argument(`<${operand}>`, help);
+  command.action(() => {
+    const words = command.args.slice(0, added.operands.length);
+    choose((invocation) => added.run(invocation, command.opts(), words));
+  });
 }
 
 /** Adds a command without its own flags; the parts of its help are in the same order everywhere. */

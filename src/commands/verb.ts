@@ -18,19 +18,28 @@ export interface VerbHelp {
   readonly notes?: () => string;
 }
 
+/** A word that a verb takes after its name. */
+export interface Operand {
+  readonly name: string;
+  readonly help: string;
+}
+
 /** A command of the program, e.g. `serviceaccounts list`. */
 export interface Verb extends VerbHelp {
   readonly flags: FlagTable;
-  /** `values` are what was read by `flags`. */
-  readonly run: (invocation: Invocation, values: object) => Promise<ExitCode>;
+  /** All of them have to be given, in this order. */
+  readonly operands: readonly Operand[];
+  /** `values` are what was read by `flags`, and `words` by `operands`. */
+  readonly run: (invocation: Invocation, values: object, words: readonly string[]) => Promise<ExitCode>;
 }
 
 /** Declares a verb; the types of its flags, which are in the order of the help, are inferred from their table. */
 export function verb<Table extends FlagTable>(
   declaration: VerbHelp & {
     readonly flags?: Table;
-    readonly run: (invocation: Invocation, flags: FlagsOf<Table>) => Promise<ExitCode>;
+    readonly operands?: readonly Operand[];
+    readonly run: (invocation: Invocation, flags: FlagsOf<Table>, words: readonly string[]) => Promise<ExitCode>;
   },
 ): Verb {
-  return { ...declaration, flags: declaration.flags ?? {} };
+  return { ...declaration, flags: declaration.flags ?? {}, operands: declaration.operands ?? [] };
 }

@@ -18,7 +18,7 @@ export interface Profile {
   readonly state: StateValues | null;
 }
 
-const profileKeys = ['provider', 'endpoint', 'org', 'clientId', 'ca', 'credential', 'state'];
+export const profileKeys = ['provider', 'endpoint', 'org', 'clientId', 'ca', 'credential', 'state'];
 
 /** The valid profiles. Relative paths in them start at the file's folder. */
 export function readProfiles(raw: unknown, file: SettingsFile): ReadonlyMap<string, Profile> {

@@ -43,7 +43,7 @@ export async function readUserFile(ctx: Context): Promise<UserFile> {
   // A home directory that is closed to this user, as after sudo, must not fail every command.
   if (first === undefined) return { ...failed([]), ignored: unreachable };
   const beaten = others.map((path) => ({ what: path, why: `${first} comes first` }));
-  return { ...interpret(ctx, first, await loadFile(first)), ignored: [...beaten, ...unreachable] };
+  return { ...interpretUserFile(ctx, first, await loadFile(first)), ignored: [...beaten, ...unreachable] };
 }
 
 function locationOf(ctx: Context): ReturnType<typeof userFileLocation> | UsageError {
@@ -72,7 +72,7 @@ function failed(problems: readonly string[]): UserFile {
   return { path: null, values: noValues, profiles: new Map(), state: null, problems, ignored: [] };
 }
 
-function interpret(ctx: Context, path: string, content: Validated<unknown>): Omit<UserFile, 'ignored'> {
+export function interpretUserFile(ctx: Context, path: string, content: Validated<unknown>): Omit<UserFile, 'ignored'> {
   if ('problem' in content) return { ...failed([content.problem]), path };
   const problems: string[] = [];
   const section = openMapping(content.value, { file: path, at: null, known: knownKeys, problems });

@@ -51,6 +51,8 @@ export interface CommonFlags extends Omit<FlagsOf<typeof commonFlags>, 'profile'
 export const flagGroups = {
   connection: ['provider', 'profile', 'endpoint', 'allowEndpointOverride', 'caCert', 'timeout', 'sandbox'],
   organization: ['org'],
+  /** For what sets up a connection. */
+  place: ['provider', 'endpoint', 'org', 'caCert', 'timeout'],
   /** Several connections at once: `--profile` may be repeated. */
   fleet: [],
   /** For what works on the journal, which a profile may keep in a store of its own; the connections are the entries' own. */

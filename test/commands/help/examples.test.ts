@@ -8,8 +8,8 @@ import { createWorld, type World } from './world.ts';
 const program = await readProgram();
 const examples = [program, ...leaves(program)].flatMap((command) => helpAfter(command).examples);
 
-/** Examples that cannot be run in a sandbox: it has no profiles, a server does not end by itself, a hold ends with its run, and there is no store. */
-const elsewhere = /--profile |sandbox serve|state (?:unlock|migrate)/;
+/** Examples that cannot be run in a sandbox: it has no profiles and none is set up there, a server does not end by itself, a hold ends with its run, and there is no store. */
+const elsewhere = /--profile |sandbox serve|state (?:unlock|migrate)|config init/;
 
 const issuance = 'sactl sandbox console augment issue --account ci-reviewer --token';
 
@@ -29,6 +29,13 @@ const preparations: readonly (readonly [example: RegExp, lines: readonly string[
   ],
   [/session\.json| tokens create/, [`${issuance} nightly-3 > session.json`]],
   [/ tokens revoke/, ['sactl sandbox console augment revoke --account ci-reviewer --token nightly-1']],
+  [
+    / config (?:get|set|unset) /,
+    [
+      "sactl config set profiles.prod '{provider: nscale, org: acme, credential: {env: TOKEN}}'",
+      'sactl config set profile prod',
+    ],
+  ],
   [/ delete .*--done/, ['sactl sandbox console augment delete --account ci-reviewer']],
 ];
 

@@ -1,0 +1,133 @@
+import { loadConfiguration, type Configuration } from '../../config/configuration.ts';
+import { resolveConnection } from '../../config/connection.ts';
+import { parseFile } from '../../config/parse.ts';
+import { interpretUserFile } from '../../config/user-file.ts';
+import type { Profile } from '../../config/profile.ts';
+import type { Context } from '../../context.ts';
+import { ConflictError, ExitCode, UsageError } from '../../errors.ts';
+import { quoted, safeText } from '../../model/text.ts';
+import { emit } from '../../output/emit.ts';
+import { prepareRenderer } from '../../output/renderer.ts';
+import { environments } from '../../providers/registry.ts';
+import { chooseOrganization } from '../../session/confirm.ts';
+import { connect, describeConnection, type Connected } from '../../session/connect.ts';
+import { outputFlags, type CommonFlags } from '../../session/flags.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import { findOwnFile, newProblems, withChange, writeOwnFile, type OwnFile } from './own-file.ts';
+import { readAnswers, type Answers, type InitFlags } from './profile-answers.ts';
+
+/** What `config init` does. @throws UsageError, ConflictError where the profile exists, and what the provider says */
+export async function initProfile({ ctx, common }: Invocation, flags: InitFlags): Promise<ExitCode> {
+  const configuration = await loadConfiguration(ctx, { sandbox: common.sandbox });
+  if (configuration.sandbox.value)
+    throw new UsageError('the sandbox has no profiles: unset SACTL_SANDBOX to set one up');
+  const renderer = await prepareRenderer(ctx, outputFlags(common, configuration));
+  const file = await findOwnFile(ctx);
+  const answers = await readAnswers(ctx, common, flags);
+  const { name, provider } = answers;
+  if (configuration.profiles.has(name)) throw exists(file, name);
+  const draft = await draftOf(ctx, file, entryOf(answers, common.org ?? null, common.caCert ?? null), name);
+  const tried = flags.unchecked === true ? null : await tryOut({ ctx, common, configuration }, draft.profile);
+  const organization = common.org ?? tried?.organization ?? null;
+  const whole = await draftOf(ctx, file, entryOf(answers, organization, common.caCert ?? null), name);
+  const isDefault = configuration.profile.value === null && configuration.profiles.size === 0;
+  const text = isDefault ? await withChange({ ...file, text: whole.text }, ['profile'], name) : whole.text;
+  await writeOwnFile(ctx, file.path, text);
+  const value = { profile: name, provider, path: file.path, isDefault, organization, subject: tried?.subject ?? null };
+  await emit(ctx, renderer, { value, human: () => nextSteps(value) });
+  return ExitCode.done;
+}
+
+function exists({ path }: OwnFile, name: string): ConflictError {
+  return new ConflictError('exists', `${path} has a profile ${quoted(name)} already`, {
+    hint: `give another --name, or change it with "sactl config set profiles.${name}.<key> <value>"`,
+  });
+}
+
+/** The profile as the file has it; what is not said is left out. */
+function entryOf(
+  { provider, endpoint, clientId, credential }: Answers,
+  org: string | null,
+  ca: string | null,
+): Readonly<Record<string, unknown>> {
+  const optional = Object.entries({ endpoint, org, clientId, ca }).filter(([, value]) => value !== null);
+  return { provider, ...Object.fromEntries(optional), credential };
+}
+
+/** The file with the profile in it. @throws UsageError with what would be wrong in it */
+async function draftOf(
+  ctx: Context,
+  file: OwnFile,
+  entry: Readonly<Record<string, unknown>>,
+  name: string,
+): Promise<{ readonly text: string; readonly profile: Profile }> {
+  let text = file.text;
+  for (const [key, value] of Object.entries(entry))
+    text = await withChange({ ...file, text }, ['profiles', name, key], value);
+  const problems = await newProblems(ctx, file, text);
+  const parsed = await parseFile(file.path, text);
+  const profile = interpretUserFile(ctx, file.path, parsed).profiles.get(name);
+  if (problems.length > 0 || profile === undefined) throw new UsageError(problems);
+  return { text, profile };
+}
+
+interface Tried {
+  readonly subject: string | null;
+  readonly organization: string | null;
+}
+
+/** Connects as any command would with this profile, and asks who the credential is. */
+async function tryOut(
+  { ctx, common, configuration }: { ctx: Context; common: CommonFlags; configuration: Configuration },
+  profile: Profile,
+): Promise<Tried> {
+  const drafted: Configuration = {
+    ...configuration,
+    profiles: new Map([...configuration.profiles, [profile.name, profile]]),
+    profile: { value: profile.name, source: { kind: 'flag', name: '--name' } },
+    provider: { value: null, source: configuration.provider.source },
+  };
+  const flags = { sandbox: common.sandbox };
+  const connection = await resolveConnection(ctx, { configuration: drafted, flags, environments });
+  const described = await describeConnection(drafted, connection);
+  if (described.problems.length > 0) throw new UsageError(described.problems);
+  const connected = await connect(
+    ctx,
+    { ...common, provider: undefined, endpoint: undefined, org: undefined },
+    described,
+  );
+  const identity = await connected.provider.whoami?.();
+  return { subject: identity?.subject ?? null, organization: profile.org ?? (await organizationOf(connected, common)) };
+}
+
+/** The one organization of the credential, or the one that a person chooses; null where the provider has none. */
+async function organizationOf({ ctx, provider }: Connected, common: CommonFlags): Promise<string | null> {
+  const found = (await provider.listOrganizations?.()) ?? [];
+  const [only, ...others] = found;
+  if (only === undefined) return null;
+  return others.length === 0 ? only.id : chooseOrganization(ctx, common, found);
+}
+
+function nextSteps({
+  profile,
+  path,
+  isDefault,
+  subject,
+}: {
+  readonly profile: string;
+  readonly path: string;
+  readonly isDefault: boolean;
+  readonly subject: string | null;
+}): string {
+  const flag = isDefault ? '' : ` --profile ${profile}`;
+  const who = subject === null ? '' : `, signed in as ${subject}`;
+  const lines = [
+    `The profile ${profile} is in ${path}${who}.`,
+    '',
+    'Go on with',
+    `  sactl sa list${flag}`,
+    `  sactl doctor${flag}`,
+    `  sactl sa rotate${flag} --id <name> --to file:<path> --dry-run`,
+  ];
+  return `${lines.map((line) => safeText(line).replace(/^(?=sactl)/, '  ')).join('\n')}\n`;
+}
