@@ -52,7 +52,7 @@ function bare(line: string): string {
 }
 
 /** Lines that name something the sandbox does not have: a profile, a server, a real job, a run that is gone, a store. They are parsed and not run. */
-const elsewhere = /--profile |sandbox serve|state (?:unlock|migrate)|\$/;
+const elsewhere = /--profile |profiles\.|config init|sandbox serve|state (?:unlock|migrate)|\$/;
 
 /** One machine for a page, with the sandbox on its first day, and a person at the terminal who says yes. */
 async function createMachine() {

@@ -5,6 +5,7 @@ import { interpretUserFile } from '../../config/user-file.ts';
 import type { Profile } from '../../config/profile.ts';
 import type { Context } from '../../context.ts';
 import { ConflictError, ExitCode, UsageError } from '../../errors.ts';
+import { sactl } from '../../model/hint.ts';
 import { quoted, safeText } from '../../model/text.ts';
 import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
@@ -40,7 +41,7 @@ export async function initProfile({ ctx, common }: Invocation, flags: InitFlags)
 
 function exists({ path }: OwnFile, name: string): ConflictError {
   return new ConflictError('exists', `${path} has a profile ${quoted(name)} already`, {
-    hint: `give another --name, or change it with "sactl config set profiles.${name}.<key> <value>"`,
+    hint: ['give another --name, or look at this one: ', sactl`config get ${`profiles.${name}`}`],
   });
 }
 
