@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { split } from 'shlex';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { isTargetKind } from '../src/delivery/targets/kinds.ts';
-import { workshop, type Answer, type Call, type Workshop } from './delivery/programs/fakes.ts';
+import { useWorkshop, type Answer, type Call } from './delivery/programs/fakes.ts';
 import { runIn, type Ran } from './outcomes/observe.ts';
 import { programWorlds } from './outcomes/targets/programs.ts';
 import { createWorld, type World } from './outcomes/world.ts';
@@ -142,9 +142,8 @@ const wanted: Readonly<Record<string, Wanted>> = {
 
 const awsValue = JSON.stringify({ VersionId: 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb', SecretString: '{"a":1}' });
 
-let shop: Workshop;
+const shop = useWorkshop();
 beforeEach(async () => {
-  shop = await workshop();
   for (const { program, answers } of Object.values(wanted)) await shop.fake(program, answers);
   for (const { program, good } of Object.values(programWorlds)) await shop.fake(program, good);
   await shop.fake('aws', [{ when: 'secretsmanager get', stdout: awsValue }]);
@@ -153,7 +152,6 @@ beforeEach(async () => {
   const [, script = ''] = /^```shell\n([^]*?)^```/m.exec(page) ?? [];
   await shop.script(join(shop.bin, 'send-json'), [script]);
 });
-afterEach(() => shop.remove());
 
 /** jq as sactl has it, which notes its calls as the stand-ins do. */
 function installJq(): Promise<void> {

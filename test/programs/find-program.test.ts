@@ -1,17 +1,13 @@
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { findProgram } from '../../src/programs/find-program.ts';
 import { UsageError } from '../../src/errors.ts';
-import { workshop, type Workshop } from '../delivery/programs/fakes.ts';
+import { useWorkshop } from '../delivery/programs/fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 function find(name: string, path: readonly string[], platform: NodeJS.Platform = 'linux') {
   return findProgram(name, { env: { PATH: path.join(':') }, cwd: shop.work, platform });

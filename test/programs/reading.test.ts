@@ -2,20 +2,16 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { canWatch } from '../../src/programs/input.ts';
 import { runWithSecret, type ProgramOutcome, type SecretCall } from '../../src/programs/secret-program.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { endless, testContext } from '../harness/context.ts';
-import { workshop, type Workshop } from '../delivery/programs/fakes.ts';
+import { useWorkshop } from '../delivery/programs/fakes.ts';
 import { expectEnded, isRunning, startedPids } from './processes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 /** The connection of sockets that Linux has, and the shell's pipe that others have. */
 const ways = process.platform === 'linux' ? (['linux', 'darwin'] as const) : (['darwin'] as const);

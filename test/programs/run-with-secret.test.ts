@@ -1,20 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { runWithSecret, type SecretCall } from '../../src/programs/secret-program.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { testContext } from '../harness/context.ts';
-import { secret, workshop, type Workshop } from '../delivery/programs/fakes.ts';
+import { secret, useWorkshop } from '../delivery/programs/fakes.ts';
 import { expectEnded, isRunning, startedPids } from './processes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 async function callOf(lines: readonly string[], more: Partial<SecretCall> = {}) {
   const path = join(shop.bin, 'tool');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { awsSecretScheme as scheme } from '../../../src/delivery/targets/programs/aws-secret.ts';
 import {
@@ -10,16 +10,11 @@ import {
   specOf,
   subject,
   targetOf,
-  workshop,
+  useWorkshop,
   type Answer,
-  type Workshop,
 } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 const given = 'aws-secret:ci/deploy';
 const version = 'aaaaaaaa-1111-2222-3333-bbbbbbbbbbbb';

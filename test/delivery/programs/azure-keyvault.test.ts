@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { azureKeyvaultScheme as scheme } from '../../../src/delivery/targets/programs/azure-keyvault.ts';
 import {
@@ -10,16 +10,11 @@ import {
   specOf,
   subject,
   targetOf,
-  workshop,
+  useWorkshop,
   type Answer,
-  type Workshop,
 } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 const given = 'azure-keyvault:acme-prod/ci-deploy';
 const place = ['--vault-name', 'acme-prod', '--name', 'ci-deploy'];

@@ -1,24 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { dopplerScheme as scheme } from '../../../src/delivery/targets/programs/doppler.ts';
-import {
-  deliver,
-  deliveryOf,
-  preflightOf,
-  runsIn,
-  secret,
-  specOf,
-  subject,
-  targetOf,
-  workshop,
-  type Workshop,
-} from './fakes.ts';
+import { deliver, deliveryOf, preflightOf, runsIn, secret, specOf, subject, targetOf, useWorkshop } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 const given = 'doppler:web/prd_eu#CI_DEPLOY';
 const where = ['--project', 'web', '--config', 'prd_eu'];

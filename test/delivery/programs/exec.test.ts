@@ -1,19 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 
 import { execScheme } from '../../../src/delivery/targets/programs/exec.ts';
 import { TargetError } from '../../../src/delivery/targets/target.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { deliver, payload, secret, specOf, subject, targetOf, workshop, type Workshop } from './fakes.ts';
+import { deliver, payload, secret, specOf, subject, targetOf, useWorkshop } from './fakes.ts';
 
-let shop: Workshop;
+const shop = useWorkshop();
 beforeEach(async () => {
-  shop = await workshop();
   await shop.fake('store');
 });
-afterEach(() => shop.remove());
 
 test('the program gets the credential on stdin, its data in SACTL_META_*, and no credential of a provider', async () => {
   const environment = shop.environment({

@@ -2,6 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { afterEach, beforeEach } from 'vitest';
+
 import { Secret } from '../../../src/model/credential.ts';
 import { isCredentialField, splitField } from '../../../src/delivery/targets/field.ts';
 import { isTargetKind, targetKinds } from '../../../src/delivery/targets/kinds.ts';
@@ -84,6 +86,32 @@ export async function workshop(): Promise<Workshop> {
       files: shareFiles(process),
     }),
     remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+/** A workshop of its own for each test of a file, as it is in the test that runs. */
+export function useWorkshop(): Workshop {
+  let current: Workshop | null = null;
+  function now(): Workshop {
+    if (current === null) throw new Error('no test runs');
+    return current;
+  }
+  beforeEach(async () => {
+    current = await workshop();
+  });
+  afterEach(() => now().remove());
+  return {
+    get bin() {
+      return now().bin;
+    },
+    get work() {
+      return now().work;
+    },
+    fake: (...given) => now().fake(...given),
+    script: (...given) => now().script(...given),
+    calls: () => now().calls(),
+    environment: (...given) => now().environment(...given),
+    remove: () => now().remove(),
   };
 }
 

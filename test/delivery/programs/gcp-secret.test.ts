@@ -1,24 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { gcpSecretScheme as scheme } from '../../../src/delivery/targets/programs/gcp-secret.ts';
-import {
-  deliver,
-  deliveryOf,
-  preflightOf,
-  runsIn,
-  secret,
-  specOf,
-  subject,
-  targetOf,
-  workshop,
-  type Workshop,
-} from './fakes.ts';
+import { deliver, deliveryOf, preflightOf, runsIn, secret, specOf, subject, targetOf, useWorkshop } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 const given = 'gcp-secret:acme-prod/ci-deploy';
 const describeRun = { argv: ['secrets', 'describe', 'ci-deploy', '--project=acme-prod', '--format=none'], input: '' };

@@ -1,24 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { ghSecretScheme as scheme } from '../../../src/delivery/targets/programs/gh-secret.ts';
-import {
-  deliver,
-  deliveryOf,
-  preflightOf,
-  runsIn,
-  secret,
-  specOf,
-  subject,
-  targetOf,
-  workshop,
-  type Workshop,
-} from './fakes.ts';
+import { deliver, deliveryOf, preflightOf, runsIn, secret, specOf, subject, targetOf, useWorkshop } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 test('it is tried by reading the public key, and set with the secret on stdin only', async () => {
   await shop.fake('gh');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { gitlabVariableScheme as scheme } from '../../../src/delivery/targets/programs/gitlab-variable.ts';
 import {
@@ -10,16 +10,11 @@ import {
   specOf,
   subject,
   targetOf,
-  workshop,
+  useWorkshop,
   type Answer,
-  type Workshop,
 } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 const host = ['--hostname', 'gitlab.com'];
 const given = 'gitlab-variable:acme/deploy#CI_TOKEN';

@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { kubernetesScheme } from '../../../src/delivery/targets/programs/kubernetes.ts';
-import { deliver, secret, specOf, subject, targetOf, workshop, type Workshop } from './fakes.ts';
+import { deliver, secret, specOf, subject, targetOf, useWorkshop } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 function manifest(name: string, key: string, value: string): unknown {
   const data = { [key]: Buffer.from(value).toString('base64') };

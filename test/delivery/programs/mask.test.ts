@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { openMasker } from '../../../src/delivery/mask.ts';
 import { Secret } from '../../../src/model/credential.ts';
 import { testContext } from '../../harness/context.ts';
 import { issuedWith } from '../answers.ts';
-import { secret, workshop, type Workshop } from './fakes.ts';
+import { secret, useWorkshop } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 /** The environment of a job of Buildkite's, with what is nobody's business. */
 const job = {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { opScheme as scheme } from '../../../src/delivery/targets/programs/op.ts';
 import {
@@ -10,16 +10,11 @@ import {
   specOf,
   subject,
   targetOf,
-  workshop,
+  useWorkshop,
   type Answer,
-  type Workshop,
 } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 const given = 'op:CI tokens/ci deploy#credential';
 const get = { argv: ['item', 'get', 'ci deploy', '--vault', 'CI tokens', '--format', 'json', '--reveal'], input: '' };

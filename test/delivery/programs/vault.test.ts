@@ -1,13 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { vaultScheme } from '../../../src/delivery/targets/programs/vault.ts';
-import { deliver, secret, specOf, subject, targetOf, workshop, type Answer, type Workshop } from './fakes.ts';
+import { deliver, secret, specOf, subject, targetOf, useWorkshop, type Answer } from './fakes.ts';
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop.remove());
+const shop = useWorkshop();
 
 /** What vault 1.9 and later says where there is no value, and what it says where it has to read first. */
 const absent = {

@@ -2,9 +2,9 @@ import { Secret } from '../../../model/credential.ts';
 import { jsonText, parseExactly } from '../../../model/exact-number.ts';
 import type { ProgramOutcome } from '../../../programs/secret-program.ts';
 import { nameRule } from '../expand.ts';
-import { jsonIn, objectIn, storedIn } from './output.ts';
+import { isJsonObject, jsonIn, objectIn, storedIn } from './output.ts';
 import { fixed, free, nothingThere, programScheme, valueThere, type Names, type ProgramName } from './program-kind.ts';
-import type { CheckResult, ProgramRun, Tool } from './program-target.ts';
+import type { CheckResult, ProgramRun } from './program-target.ts';
 import type { StoredValue } from '../target.ts';
 
 type Name = 'id' | 'slot' | 'region';
@@ -31,7 +31,7 @@ export const awsSecretScheme = programScheme<Name>({
   names: { id: free(idRule), slot: mayLack(free(keyRule)), region: mayLack(fixed(regionRule)) },
   variables: () => ({ AWS_PAGER: '', AWS_CLI_AUTO_PROMPT: 'off' }),
   check: async (tool, names) => {
-    const found = await readSecret(tool, names);
+    const found = await tool(readRun(names));
     if (found.problem !== null) return withoutReading(names, found);
     const { version, text } = valueIn(found.stdout);
     const problem = names.slot === '' ? null : mergeProblem(text);
@@ -43,7 +43,7 @@ export const awsSecretScheme = programScheme<Name>({
   },
   deliver: async (tool, names, { text }) => {
     if (names.slot === '') return tool(putRun(names, text));
-    const found = await readSecret(tool, names);
+    const found = await tool(readRun(names));
     const isNew = found.problem !== null && hasNoValue(found);
     if (found.problem !== null && !isNew) return found;
     const { text: before } = isNew ? { text: '{}' } : valueIn(found.stdout);
@@ -77,10 +77,6 @@ function readRun(names: Names<Name>): ProgramRun {
     input: null,
     keepsStdout: 1024 * 1024,
   };
-}
-
-function readSecret(tool: Tool, names: Names<Name>): Promise<ProgramOutcome> {
-  return tool(readRun(names));
 }
 
 function describeRun(names: Names<Name>): ProgramRun {
@@ -120,9 +116,7 @@ function valueIn(stdout: string): { readonly version: string | null; readonly te
 }
 
 function mergeProblem(text: string | null): string | null {
-  const value = text === null ? undefined : jsonIn(text);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? null : 'says that the secret is no JSON object, so that it has no keys';
+  return isJsonObject(jsonIn(text ?? '')) ? null : 'says that the secret is no JSON object, so that it has no keys';
 }
 
 function describedIn(stdout: string): StoredValue | null {

@@ -19,9 +19,13 @@ export function jsonIn(text: string): unknown {
   }
 }
 
+export function isJsonObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The members of a JSON object; none where it is something else. */
 export function objectIn(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isJsonObject(value) ? { ...value } : {};
 }
 
 /** What a JSON object says of what is stored; null where the text is none. */
