@@ -48,7 +48,7 @@ const blocks: Readonly<Record<string, string>> = {
   targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets).map(asCode)),
   environment: table(['variable', 'what it says'], rowsOf(topics.environment).map(asCode)),
   'ci systems': table(
-    ['system', 'known by', 'a new credential in the log', 'an error', 'what came of create and rotate'],
+    ['system', 'known by', 'a new credential in the log', 'an error', 'the result of create and rotate'],
     ciSystems.map(({ title, mark, mask, annotation, summary }) => {
       const command = annotation?.({ title: '…', message: '…' });
       const error = command === undefined ? 'in the log' : `annotated by ${code(command)}`;

@@ -68,7 +68,7 @@ export async function rotateAccount({ ctx, common, open }: Invocation, flags: Ro
   return issuance(session, suppliedIssuance);
 }
 
-/** The report has the shape of one of several accounts, so that whoever reads it need not know how many there were. */
+/** The report has the shape of one of several accounts, so that its reader need not know how many there were. */
 function reportTo(session: Session, account: Account, path: string | undefined): EndReport | null {
   if (path === undefined) return null;
   return {

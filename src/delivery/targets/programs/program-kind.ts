@@ -29,7 +29,7 @@ export interface StoredReading {
 /** A target that holds nothing. */
 export const nothingThere: StoredValue = { isThere: false, version: null, updatedAt: null };
 
-/** A target that holds something, with what is told of it: anything but a text or a number says nothing. */
+/** A target that holds something. What is neither a text nor a number is left out. */
 export function valueThere({ version, updatedAt }: { version?: unknown; updatedAt?: unknown }): StoredValue {
   return { isThere: true, version: textOrNull(version), updatedAt: textOrNull(updatedAt) };
 }
