@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 import { topics, type Topic } from '../src/commands/help/topics.ts';
+import { placedKeys } from '../src/config/keys.ts';
 import { ciSystems, type CiMask, type CiSummary } from '../src/model/ci-systems.ts';
 import { lifeDiagram } from './outcomes/life.ts';
 
@@ -13,8 +14,14 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [
     `| ${head.join(' | ')} |`,
     `|${'---|'.repeat(head.length)}`,
-    ...rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`),
+    ...rows.map((row) => `| ${row.map(cellText).join(' | ')} |`),
   ].join('\n');
+}
+
+/** In what is no code, an angle bracket would begin a tag. */
+function cellText(cell: string): string {
+  const text = cell.replaceAll('|', String.raw`\|`);
+  return text.includes('`') ? text : text.replaceAll('<', '&lt;');
 }
 
 function rowsOf({ blocks: all }: Topic): [string, string][] {
@@ -47,6 +54,21 @@ const blocks: Readonly<Record<string, string>> = {
   'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'])),
   targets: table(['`--to`', 'where the credential goes'], rowsOf(topics.targets).map(asCode)),
   environment: table(['variable', 'what it says'], rowsOf(topics.environment).map(asCode)),
+  'configuration keys': table(
+    ['key', 'what it is', 'where', 'default', 'example'],
+    placedKeys().map(({ path, places, key: { help, flag, variable, default: usual, example } }) => {
+      const files = places.map((place) => (place === 'user' ? 'your file' : 'project file'));
+      const others = [flag, variable].flatMap((name) => (name === undefined ? [] : [code(name)]));
+      const name = path.split('.').at(-1);
+      return [
+        code(path),
+        help,
+        [...files, ...others].join(', '),
+        usual === undefined ? '' : code(usual),
+        example === null ? '' : code(`${name}: ${example}`),
+      ];
+    }),
+  ),
   'ci systems': table(
     ['system', 'known by', 'a new credential in the log', 'an error', 'the result of create and rotate'],
     ciSystems.map(({ title, mark, mask, annotation, summary }) => {

@@ -4,17 +4,26 @@ import { noHome, tildePath } from '../files/home.ts';
 import { configDirectory, ignoredDirectories, stateDirectory, variable } from './directories.ts';
 import type { Profile } from './profile.ts';
 import { readProjectFile, type ProjectFile } from './project-file.ts';
-import { field, readProviderChoice, readSettings, readText, type Section } from './section.ts';
+import { topKeys } from './keys.ts';
+import {
+  environmentSection,
+  field,
+  readProviderChoice,
+  readSettings,
+  readText,
+  variableOf,
+  type Section,
+} from './section.ts';
 import {
   beatenSettings,
   defaultSource,
   describeSource,
   pickSetting,
+  settingKeys,
   type Ignored,
   type Layer,
   type ProviderChoice,
   type Setting,
-  type SettingKey,
 } from './setting.ts';
 import { readStateEnvironment, stateProblems, stateSettings, type StateSources } from './state.ts';
 import type { Format } from '../model/format.ts';
@@ -71,15 +80,6 @@ export interface ConfigurationReading {
   /** The part of `ignored` that may surprise, e.g. a file of another user. */
   readonly unusable: readonly Ignored[];
 }
-
-const settingKeys: readonly SettingKey[] = ['provider', 'profile', 'org', 'sandbox', 'columns', 'format'];
-
-const variables = new Map<string, string>([
-  ['provider', 'SACTL_PROVIDER'],
-  ['profile', 'SACTL_PROFILE'],
-  ['org', 'SACTL_ORG'],
-  ['sandbox', 'SACTL_SANDBOX'],
-]);
 
 /** Flag > environment > project file > user file > default (docs/design.md 4). @throws UsageError with every problem */
 export async function loadConfiguration(ctx: Context, flags: ConfigurationFlags): Promise<Configuration> {
@@ -169,13 +169,8 @@ function flagLayer(flags: ConfigurationFlags, problems: string[]): Layer {
 }
 
 function environmentLayer(env: Context['env'], problems: string[]): Layer {
-  const entries = new Map([...variables].map(([key, name]) => [key, variable(env, name) ?? undefined]));
-  const values = readSettings({ entries, label: variableOf, problems }, readProviderChoice);
-  return { values, source: (key) => ({ kind: 'env', name: variableOf(key) }) };
-}
-
-function variableOf(key: string): string {
-  return variables.get(key) ?? key;
+  const values = readSettings(environmentSection(env, topKeys, problems), readProviderChoice);
+  return { values, source: (key) => ({ kind: 'env', name: variableOf(topKeys, key) }) };
 }
 
 function fileLayer(kind: 'project' | 'user', file: Pick<ProjectFile, 'values' | 'path'>): Layer {

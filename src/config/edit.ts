@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-import { profileKeys } from './profile.ts';
+import { profileKeys } from './keys.ts';
 
 /** A key of the user's file, outermost first, e.g. `['profiles', 'prod', 'org']`. */
 export type KeyPath = readonly string[];
@@ -11,7 +11,7 @@ export interface KeyChange {
   readonly value: unknown;
 }
 
-const inProfile = new RegExp(String.raw`^profiles\.(.+?)(?:\.(${profileKeys.join('|')})(?:\.(.+))?)?$`);
+const inProfile = new RegExp(String.raw`^profiles\.(.+?)(?:\.(${Object.keys(profileKeys).join('|')})(?:\.(.+))?)?$`);
 
 /** Takes a dotted key apart; the name of a profile may have dots in it. */
 export function keyPathOf(key: string): KeyPath {

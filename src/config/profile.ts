@@ -1,5 +1,6 @@
 import type { ProviderName } from '../model/account.ts';
 import { readCredentialSource, readPath, type CredentialSource, type SettingsFile } from './credential-source.ts';
+import { profileKeys, type ConfigurationKey } from './keys.ts';
 import { field, mappingOf, openMapping, readProvider, readText } from './section.ts';
 import { readState, type StateValues } from './state.ts';
 import { safeText } from '../model/text.ts';
@@ -17,8 +18,6 @@ export interface Profile {
   /** Where the state of work with this profile is kept, where it says so. */
   readonly state: StateValues | null;
 }
-
-export const profileKeys = ['provider', 'endpoint', 'org', 'clientId', 'ca', 'credential', 'state'];
 
 /** The valid profiles. Relative paths in them start at the file's folder. */
 export function readProfiles(raw: unknown, file: SettingsFile): ReadonlyMap<string, Profile> {
@@ -39,10 +38,10 @@ function readProfile(name: string, raw: unknown, file: SettingsFile): Profile | 
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
     problems.push(`${file.path}: "${at}" must be named with letters, digits, ".", "_" and "-"`);
   }
-  const section = openMapping(raw, { file: file.path, at, known: profileKeys, problems });
+  const section = openMapping(raw, { file: file.path, at, known: Object.keys(profileKeys), problems });
   if (section === null) return null;
-  for (const key of ['provider', 'credential']) {
-    if (!section.entries.has(key)) problems.push(`${section.label(key)} is missing`);
+  for (const [key, { isRequired }] of Object.entries<ConfigurationKey>(profileKeys)) {
+    if (isRequired && !section.entries.has(key)) problems.push(`${section.label(key)} is missing`);
   }
   const provider = field(section, 'provider', readProvider);
   const credential = field(section, 'credential', (value) => readCredentialSource(value, file));

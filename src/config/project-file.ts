@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
+import { topKeysOf, untrustedKeys } from './keys.ts';
 import { findCandidates, loadFile } from './read-file.ts';
 import { mappingOf, openMapping, readProvider, readSettings, type Validated } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
@@ -15,23 +16,6 @@ const fileNames = [
   'sactl.config.yaml',
   'sactl.config.yml',
 ];
-
-const allowedKeys = ['provider', 'org', 'columns', 'format'];
-
-/** Keys that would let a cloned repository choose where a credential comes from or is sent. */
-const untrustedKeys = new Set([
-  'profile',
-  'profiles',
-  'endpoint',
-  'credential',
-  'ca',
-  'command',
-  'clientId',
-  'env',
-  'file',
-  'sandbox',
-  'state',
-]);
 
 /** The settings of the project's file, and what is wrong with it. */
 export interface ProjectFile {
@@ -90,9 +74,10 @@ function realPath(path: string): string {
 function interpret(path: string, content: Validated<unknown>): Omit<ProjectFile, 'ignored'> {
   if ('problem' in content) return { path, values: noValues, problems: [content.problem], overreaches: false };
   const problems: string[] = [];
-  const options = { file: path, at: null, known: allowedKeys, untrusted: untrustedKeys, problems };
+  const untrusted = untrustedKeys();
+  const options = { file: path, at: null, known: topKeysOf('project'), untrusted, problems };
   const section = openMapping(content.value, options);
   const values = section === null ? noValues : readSettings(section, readProvider);
   const keys = [...(mappingOf(content.value)?.keys() ?? [])];
-  return { path, values, problems, overreaches: keys.some((key) => untrustedKeys.has(key)) };
+  return { path, values, problems, overreaches: keys.some((key) => untrusted.has(key)) };
 }

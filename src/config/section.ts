@@ -1,5 +1,8 @@
 import { providerNames, type ProviderName } from '../model/account.ts';
 import { formats } from '../model/format.ts';
+import type { Context } from '../context.ts';
+import { variable } from './directories.ts';
+import type { ConfigurationKey } from './keys.ts';
 import type { ProviderChoice, SettingValues } from './setting.ts';
 
 /** A value that was accepted, or what is wrong with it as it reads after its name: `must not be empty`. */
@@ -14,6 +17,21 @@ export interface Section {
   readonly label: (key: string) => string;
   /** Collects the problems of all sections of one run. */
   readonly problems: string[];
+}
+
+/** The variables of `keys` that are set, by the names of the keys. */
+export function environmentSection(env: Context['env'], keys: Keys, problems: string[]): Section {
+  const set = Object.entries(keys).map(([key, { variable: name }]) => {
+    return [key, name === undefined ? undefined : (variable(env, name) ?? undefined)] as const;
+  });
+  return { entries: new Map<string, unknown>(set), label: (key) => variableOf(keys, key), problems };
+}
+
+type Keys = Readonly<Record<string, ConfigurationKey>>;
+
+/** The variable that says what `key` does in a file; its own name where there is none. */
+export function variableOf(keys: Keys, key: string): string {
+  return keys[key]?.variable ?? key;
 }
 
 /** The accepted value of `key`, or null when it is absent or wrong; a problem is added to the section's. */

@@ -50,6 +50,12 @@ export const noValues: SettingValues = {
   format: null,
 };
 
+export const settingKeys: readonly SettingKey[] = Object.keys(noValues).filter(isSettingKey);
+
+function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(noValues, key);
+}
+
 export const defaultSource: Source = { kind: 'default', name: 'default' };
 
 /** The value of the first of `layers` that has one, which are in order of strength; else null with source `default`. */

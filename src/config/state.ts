@@ -4,8 +4,18 @@ import { hasChecksum } from '../model/bech32.ts';
 import { describeAddress, readStoreAddress, type StoreAddress } from '../model/store-address.ts';
 import { readCredentialSource, type CredentialSource, type SettingsFile } from './credential-source.ts';
 import { hasPlace, noHome, userPath } from '../files/home.ts';
-import { variable } from './directories.ts';
-import { field, itemsOf, openMapping, readText, type Section, type Validated, type Validator } from './section.ts';
+import { stateKeys } from './keys.ts';
+import {
+  environmentSection,
+  field,
+  itemsOf,
+  openMapping,
+  readText,
+  variableOf,
+  type Section,
+  type Validated,
+  type Validator,
+} from './section.ts';
 import { defaultSource, describeSource, type Setting, type Source } from './setting.ts';
 
 /** What one source says of where the state is kept (docs/design.md 11); null where it says nothing. */
@@ -45,14 +55,6 @@ export interface StateSources {
   readonly user: { readonly values: StateValues | null; readonly path: string | null };
 }
 
-const variables = {
-  store: 'SACTL_STATE',
-  recipients: 'SACTL_STATE_RECIPIENTS',
-  identity: 'SACTL_STATE_IDENTITY',
-  lease: 'SACTL_STATE_LEASE',
-  capsule: 'SACTL_STATE_CAPSULE',
-} as const;
-
 /** The shortest lease: a request has to be given up before it ends. */
 const shortestLeaseMs = 5000;
 const longestLeaseMs = 3_600_000;
@@ -60,7 +62,7 @@ const defaultLeaseMs = 120_000;
 
 /** The block `state` of the user's file or of a profile in it; `at` is its place there. */
 export function readState(raw: unknown, at: string, file: SettingsFile): StateValues | null {
-  const known = ['store', 'credential', 'recipients', 'identity', 'lease', 'capsule'];
+  const known = Object.keys(stateKeys);
   const section = openMapping(raw, { file: file.path, at, known, problems: file.problems });
   if (section === null) return null;
   const values = {
@@ -75,9 +77,7 @@ export function readState(raw: unknown, at: string, file: SettingsFile): StateVa
 
 /** The variables `SACTL_STATE…`. */
 export function readStateEnvironment(ctx: Context, problems: string[]): StateValues {
-  const entries = new Map(Object.entries(variables).map(([key, name]) => [key, variable(ctx.env, name) ?? undefined]));
-  const names: Readonly<Record<string, string>> = variables;
-  const section: Section = { entries, label: (key) => names[key] ?? key, problems };
+  const section = environmentSection(ctx.env, stateKeys, problems);
   return {
     ...readValues(section, readAddress),
     credential: null,
@@ -150,7 +150,7 @@ function readLease(raw: unknown): Validated<number> {
 function readKey(raw: unknown, ctx: Context): Validated<CredentialSource> {
   // As age-keygen writes it, with comments and in several lines, it is no path either, which messages name.
   if (typeof raw === 'string' && /AGE-SECRET-KEY-/i.test(raw))
-    return { value: { kind: 'env', name: variables.identity } };
+    return { value: { kind: 'env', name: stateKeys.identity.variable } };
   const text = readText(raw);
   if ('problem' in text) return text;
   if (!hasPlace(text.value, ctx.homeDirectory)) return { problem: `must not begin with ~/ here: ${noHome}` };
@@ -161,7 +161,10 @@ function readKey(raw: unknown, ctx: Context): Validated<CredentialSource> {
 export function stateSettings({ environment, user }: StateSources, profile: StateProfile | null): StateSettings {
   const path = user.path ?? 'the user file';
   const layers = [
-    { values: environment, source: (key: keyof typeof variables): Source => ({ kind: 'env', name: variables[key] }) },
+    {
+      values: environment,
+      source: (key: keyof typeof stateKeys): Source => ({ kind: 'env', name: variableOf(stateKeys, key) }),
+    },
     {
       values: profile?.state ?? null,
       source: (): Source => ({ kind: 'user', name: `profile ${profile?.name} in ${path}` }),
@@ -169,7 +172,7 @@ export function stateSettings({ environment, user }: StateSources, profile: Stat
     { values: user.values, source: (): Source => ({ kind: 'user', name: path }) },
   ];
   function pick<Value>(
-    key: keyof typeof variables,
+    key: keyof typeof stateKeys,
     read: (values: StateValues) => Value | null,
   ): Setting<Value> | null {
     for (const { values, source } of layers) {

@@ -4,13 +4,12 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { noHome } from '../files/home.ts';
 import { configDirectory, ownPath, type DirectoryContext } from './directories.ts';
+import { topKeysOf } from './keys.ts';
 import { readProfiles, type Profile } from './profile.ts';
 import { findCandidates, loadFile, type Candidates } from './read-file.ts';
 import { openMapping, readProvider, readSettings, type Validated } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
 import { readState, type StateValues } from './state.ts';
-
-const knownKeys = ['provider', 'org', 'profile', 'columns', 'format', 'profiles', 'state'];
 
 /** The settings and profiles of the user's own file, and what is wrong with it. */
 export interface UserFile {
@@ -75,7 +74,7 @@ function failed(problems: readonly string[]): UserFile {
 export function interpretUserFile(ctx: Context, path: string, content: Validated<unknown>): Omit<UserFile, 'ignored'> {
   if ('problem' in content) return { ...failed([content.problem]), path };
   const problems: string[] = [];
-  const section = openMapping(content.value, { file: path, at: null, known: knownKeys, problems });
+  const section = openMapping(content.value, { file: path, at: null, known: topKeysOf('user'), problems });
   if (section === null) return { ...failed(problems), path };
   const values = readSettings(section, readProvider);
   const raw = section.entries.get('profiles');
