@@ -6,6 +6,7 @@ import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
 import { addFlags, addNoun, addVerb, addVerbs, findSubcommand, helpCommand, type Choose } from './commands/tree.ts';
 import { whoami } from './commands/whoami.ts';
+import type { Reach } from './config/configuration.ts';
 import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
 import { providerNames } from './model/account.ts';
@@ -35,11 +36,11 @@ export async function runProgram(argv: readonly string[], ctx: Context): Promise
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
-  const chosen: BoundVerb[] = [];
-  await declareProgram(root, argv, (run) => chosen.push(run));
+  const chosen: { run: BoundVerb; reach: Reach | undefined }[] = [];
+  await declareProgram(root, argv, (run, reach) => chosen.push({ run, reach }));
   const code = await parse(root, argv);
-  const [run] = chosen;
-  if (run !== undefined) return runVerb(run, ctx, root);
+  const [verb] = chosen;
+  if (verb !== undefined) return runVerb(verb.run, ctx, { root, reach: verb.reach });
   await writeOutput(ctx, help.join(''));
   await ctx.stderr.write(misuse.join(''));
   return code;
@@ -55,8 +56,12 @@ async function parse(root: Command, argv: readonly string[]): Promise<ExitCode> 
   }
 }
 
-async function runVerb(run: BoundVerb, ctx: Context, root: Command): Promise<ExitCode> {
-  const common = commonOf(root.opts());
+async function runVerb(
+  run: BoundVerb,
+  ctx: Context,
+  { root, reach }: { readonly root: Command; readonly reach: Reach | undefined },
+): Promise<ExitCode> {
+  const common = { ...commonOf(root.opts()), reach };
   const sessions: Session[] = [];
   let failure: unknown = null;
   try {

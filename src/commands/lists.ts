@@ -14,6 +14,7 @@ export const listGroups = listVerb<Group>({
   summary: 'List groups',
   description: 'Lists the groups an account can join: what --group accepts, by id or by name.',
   honours: ['connection', 'organization', 'output', 'raw'],
+  needs: 'listGroups',
   examples: ['sactl groups list', "sactl groups list -q '.[] | [.id, .name] | @tsv'"],
   what: 'groups',
   read: async (session) => {
@@ -37,6 +38,7 @@ export const listRoles = listVerb<Role>({
   summary: 'List roles',
   description: 'Lists the roles that groups carry or access rules grant, and whether you may grant them.',
   honours: ['connection', 'organization', 'output', 'raw'],
+  needs: 'listRoles',
   examples: ['sactl roles list', "sactl roles list -q '.[] | select(.grantable) | .name'"],
   what: 'roles',
   read: async (session) => ({
@@ -49,6 +51,7 @@ export const listScopes = listVerb<Scope>({
   summary: 'List scopes',
   description: 'Lists the tenant, clusters, departments and projects: what --scope accepts, as <type>:<name or id>.',
   honours: ['connection', 'output', 'raw'],
+  needs: 'accessRules',
   examples: [
     'sactl scopes list --provider runai',
     'sactl scopes list --provider runai -q \'.[] | select(.type == "project") | .path\'',
@@ -71,6 +74,7 @@ export const listOrganizations = listVerb<Organization>({
   summary: 'List organizations',
   description: 'Lists the organizations the credential can see: what --org accepts.',
   honours: ['connection', 'output', 'raw'],
+  needs: 'listOrganizations',
   examples: ['sactl orgs list', "sactl orgs list -q '.[].id'"],
   what: 'organizations',
   read: async (session) => ({

@@ -1,16 +1,19 @@
 import { InvalidArgumentError, Option, type Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
+import type { Reach } from '../config/configuration.ts';
 import { UsageError } from '../errors.ts';
+import { providerNames } from '../model/account.ts';
 import { sactl, type CommandLine } from '../model/hint.ts';
 import { durationForms, parseDuration } from '../model/duration.ts';
+import { providersWith } from '../providers/registry.ts';
 import { repeated, type Flag, type FlagTable } from '../session/flag.ts';
 import { flagGroups } from '../session/flags.ts';
 import type { BoundVerb } from '../session/invocation.ts';
 import type { Noun } from './nouns.ts';
 import type { Verb, VerbHelp } from './verb.ts';
 
-/** Called with the verb that the command line names. */
-export type Choose = (run: BoundVerb) => void;
+/** Called with the verb that the command line names, and with the connections that it can work on. */
+export type Choose = (run: BoundVerb, reach?: Reach) => void;
 
 /** Declares a noun without its verbs. */
 export function addNoun(parent: CommandUnknownOpts, name: string, { summary, aliases = [] }: Noun): CommandUnknownOpts {
@@ -43,8 +46,17 @@ export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, c
   for (const { name: operand, help } of added.operands) command.argument(`<${operand}>`, help);
   command.action(() => {
     const words = command.args.slice(0, added.operands.length);
-    choose((invocation) => added.run(invocation, command.opts(), words));
+    const values = command.opts();
+    choose((invocation) => added.run(invocation, values, words), reachOf(added, values));
   });
+}
+
+/** The providers that have the verb and understand the flags; where no provider understands all, those with the verb. */
+function reachOf({ needs, flags, honours }: Verb, values: Readonly<Record<string, unknown>>): Reach {
+  const able = needs === undefined ? providerNames : providersWith(needs);
+  const given = Object.entries(flags).filter(([name]) => values[name] !== undefined);
+  const fitting = able.filter((provider) => given.every(([, { only = provider }]) => only === provider));
+  return { able: fitting.length === 0 ? able : fitting, several: honours.includes('fleet') };
 }
 
 /** Adds a command without its own flags; the parts of its help are in the same order everywhere. */

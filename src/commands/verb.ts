@@ -1,4 +1,5 @@
 import type { ExitCode } from '../errors.ts';
+import type { OptionalVerb } from '../providers/registry.ts';
 import type { FlagsOf, FlagTable } from '../session/flag.ts';
 import type { FlagGroup } from '../session/flags.ts';
 import type { Invocation } from '../session/invocation.ts';
@@ -12,6 +13,8 @@ export interface VerbHelp {
   readonly description: string;
   /** Groups of common flags that this verb honours; any other common flag is refused. */
   readonly honours: readonly FlagGroup[];
+  /** What a provider has to have for it; left out where all have it. */
+  readonly needs?: OptionalVerb;
   /** Whole command lines. */
   readonly examples: readonly string[];
   /** More text for the end of its help. */

@@ -27,6 +27,7 @@ import {
 } from './setting.ts';
 import { readStateEnvironment, stateProblems, stateSettings, type StateSources } from './state.ts';
 import type { Format } from '../model/format.ts';
+import type { ProviderName } from '../model/account.ts';
 import type { Hint } from '../model/hint.ts';
 import { readUserFile } from './user-file.ts';
 
@@ -42,6 +43,16 @@ export interface ConfigurationFlags {
   readonly endpoint?: string | undefined;
   readonly allowEndpointOverride?: boolean | undefined;
   readonly caCert?: string | undefined;
+  /** What the command and its other flags say of the connections that it can work on. */
+  readonly reach?: Reach | undefined;
+}
+
+/** Which connections a command can work on. */
+export interface Reach {
+  /** The providers that can do it with these flags. */
+  readonly able: readonly ProviderName[];
+  /** Whether it takes `--provider all`. */
+  readonly several: boolean;
 }
 
 /** Every plain setting with its source. A null value with source `default` was set nowhere. */

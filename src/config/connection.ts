@@ -9,7 +9,7 @@ import { expandHome, tildePath, userPath, type PathStart } from '../files/home.t
 import { variable } from './directories.ts';
 import { namesOf, type EnvironmentConnections } from './environment.ts';
 import type { Profile } from './profile.ts';
-import { selectAllOrigins, selectOrigin, type EnvironmentOrigin, type Origin } from './selection.ts';
+import { findOrigin, selectAllOrigins, type EnvironmentOrigin, type Origin, type Undecided } from './selection.ts';
 import { defaultSource, type Setting } from './setting.ts';
 
 /** Everything needed to talk to one provider: one unit from one source (docs/design.md 4). */
@@ -46,15 +46,21 @@ export interface ResolveOptions {
   readonly configuration: Configuration;
   readonly flags: ConfigurationFlags;
   readonly environments: EnvironmentConnections;
+  /** Asks which one is meant; left out where nobody can be asked. */
+  readonly choose?: ((origins: Undecided['origins']) => Promise<Origin>) | undefined;
 }
 
 /**
- * The connection of the selected profile or, without one, of the environment.
+ * The connection of the selected profile or, without one, of the environment; a person may choose among several.
  * @throws UsageError when the settings contradict each other or leave several choices
  * @throws AuthError (`unauthenticated`) when there is no credential
  */
 export async function resolveConnection(ctx: Context, options: ResolveOptions): Promise<Connection> {
-  return connectionOf(ctx, { ...options, origin: selectOrigin({ ...options, env: ctx.env }) });
+  const { choose, flags } = options;
+  const selection = findOrigin({ ...options, env: ctx.env, reach: flags.reach });
+  if ('origin' in selection) return connectionOf(ctx, { ...options, origin: selection.origin });
+  if (choose === undefined || selection.origins.length === 0) throw selection.error;
+  return connectionOf(ctx, { ...options, origin: await choose(selection.origins) });
 }
 
 /** The connections of `--provider all`. @throws UsageError for flags that mean one; AuthError when there is none */

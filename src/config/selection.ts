@@ -1,9 +1,9 @@
 import { listOf, quoted } from '../model/text.ts';
 import { sactl } from '../model/hint.ts';
 import type { Context } from '../context.ts';
-import { AuthError, UsageError } from '../errors.ts';
+import { AuthError, UsageError, type CliError } from '../errors.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, Reach } from './configuration.ts';
 import {
   describeIncomplete,
   describeSecrets,
@@ -16,10 +16,12 @@ import type { Profile } from './profile.ts';
 import { defaultSource, describeSource, type Source } from './setting.ts';
 
 /** The one source that a connection comes from. */
-export type Origin =
-  | { readonly kind: 'sandbox'; readonly provider: ProviderName }
-  | { readonly kind: 'profile'; readonly profile: Profile }
-  | EnvironmentOrigin;
+export type Origin = { readonly kind: 'sandbox'; readonly provider: ProviderName } | ProfileOrigin | EnvironmentOrigin;
+
+interface ProfileOrigin {
+  readonly kind: 'profile';
+  readonly profile: Profile;
+}
 
 export interface EnvironmentOrigin {
   readonly kind: 'environment';
@@ -33,26 +35,66 @@ export interface SelectionOptions {
   readonly env: Context['env'];
   readonly configuration: Configuration;
   readonly environments: EnvironmentConnections;
+  /** Default: every provider can do it, and one at a time. */
+  readonly reach?: Reach | undefined;
 }
 
-/** The sandbox, else the selected profile, else the environment's credential. @throws UsageError; AuthError */
+/** The origin that is meant, or those among which a person has to choose. */
+export type Selection = { readonly origin: Origin } | Undecided;
+
+export interface Undecided {
+  readonly origins: readonly Origin[];
+  /** Says so where nobody can choose. */
+  readonly error: CliError;
+}
+
+/** As `findOrigin`, where nobody can choose. @throws UsageError; AuthError */
 export function selectOrigin(options: SelectionOptions): Origin {
+  const selection = findOrigin(options);
+  if ('origin' in selection) return selection.origin;
+  throw selection.error;
+}
+
+/**
+ * The sandbox, else the selected profile, else the environment's credential. Where only one provider can do what is
+ * wanted, it is that one, whatever files prefer.
+ * @throws UsageError where settings contradict each other; AuthError where there is no credential
+ */
+export function findOrigin(options: SelectionOptions): Selection {
+  return findFor({ ...options, configuration: withInferred(options) });
+}
+
+function findFor(options: SelectionOptions): Selection {
   const { provider, profile: named, sandbox } = options.configuration;
   // A profile that is named for this run is stronger than a provider that is set for all runs.
   const isNamed = named.source.kind === 'flag' && provider.source.kind !== 'flag';
   if (provider.value === 'all' && isNamed && !sandbox.value) {
     const unset = { value: null, source: defaultSource };
-    return selectOrigin({ ...options, configuration: { ...options.configuration, provider: unset } });
+    return findFor({ ...options, configuration: { ...options.configuration, provider: unset } });
   }
   if (provider.value === 'all') {
     throw new UsageError(`${describeSource(provider.source)} says all, and this needs one provider`, {
       hint: `name one with --provider ${providerNames.join('|')}`,
     });
   }
-  if (sandbox.value) return { kind: 'sandbox', provider: provider.value ?? providerNames[0] };
+  if (sandbox.value)
+    return { origin: { kind: 'sandbox', provider: provider.value ?? ableOf(options)[0] ?? providerNames[0] } };
   const profile = selectedProfile(options.configuration);
-  if (profile !== null) return { kind: 'profile', profile };
-  return provider.value === null ? onlyOrigin(options) : originOf(provider.value, options);
+  if (profile !== null) return { origin: { kind: 'profile', profile } };
+  return provider.value === null ? anyOrigin(options) : originOf(provider.value, options);
+}
+
+function ableOf({ reach }: SelectionOptions): readonly ProviderName[] {
+  return reach?.able ?? providerNames;
+}
+
+/** With the only provider that can do it, unless flags or environment name another for this run. */
+function withInferred(options: SelectionOptions): Configuration {
+  const { configuration } = options;
+  const { value, source } = configuration.provider;
+  const [only, ...others] = ableOf(options);
+  if (only === undefined || others.length > 0 || value === only || isExplicit(source)) return configuration;
+  return { ...configuration, provider: { value: only, source: { kind: 'command', name: 'the command' } } };
 }
 
 /** Every profile and every provider with a credential in the environment; in the sandbox every provider. */
@@ -107,29 +149,42 @@ function unknownProfile(configuration: Configuration, source: Source): UsageErro
   });
 }
 
-function originOf(provider: ProviderName, options: SelectionOptions): EnvironmentOrigin {
+function originOf(provider: ProviderName, options: SelectionOptions): Selection {
   const origin = environmentOrigins(options).find((candidate) => candidate.provider === provider);
-  if (origin !== undefined) return origin;
+  if (origin !== undefined) return { origin };
   const connection = options.environments[provider];
-  if (connection.file !== undefined) return { kind: 'environment', provider, connection, secret: null };
-  const profiles = [...options.configuration.profiles.values()]
-    .filter((profile) => profile.provider === provider)
-    .map(({ name }) => name);
-  throw new AuthError('unauthenticated', `no credential for ${provider}: ${missingFor(provider, options)}`, {
+  if (connection.file !== undefined) return { origin: { kind: 'environment', provider, connection, secret: null } };
+  const origins = profileOrigins(options, [provider]);
+  const error = new AuthError('unauthenticated', `no credential for ${provider}: ${missingFor(provider, options)}`, {
     provider,
     hint:
-      profiles.length === 0
+      origins.length === 0
         ? 'to try it without a credential, add --sandbox'
-        : `or select a profile with --profile: ${profiles.join(', ')}`,
+        : `or select a profile with --profile: ${origins.map(({ profile }) => profile.name).join(', ')}`,
   });
+  return { origins, error };
 }
 
-function onlyOrigin(options: SelectionOptions): EnvironmentOrigin {
-  const [only, ...others] = environmentOrigins(options);
-  if (only === undefined) throw noCredential(options);
-  if (others.length === 0) return only;
-  const found = [only, ...others].map(({ provider }) => provider);
-  throw new UsageError(`which provider? There are credentials for ${listOf(found)}: --provider <one>, or all`);
+/** The only credential in the environment of a provider that can do it; of one that cannot, where there is no other. */
+function anyOrigin(options: SelectionOptions): Selection {
+  const able = ableOf(options);
+  const all = environmentOrigins(options);
+  const fitting = all.filter(({ provider }) => able.includes(provider));
+  const profiles = profileOrigins(options, able);
+  const found = fitting.length + profiles.length === 0 ? all : fitting;
+  const [only, ...others] = found;
+  if (only === undefined) return { origins: profiles, error: noCredential(options) };
+  if (others.length === 0) return { origin: only };
+  const names = listOf(found.map(({ provider }) => provider));
+  const orAll = options.reach?.several === true ? ', or all' : '';
+  const message = `which provider? There are credentials for ${names}: --provider <one>${orAll}`;
+  return { origins: [...found, ...profiles], error: new UsageError(message) };
+}
+
+function profileOrigins({ configuration }: SelectionOptions, able: readonly ProviderName[]): readonly ProfileOrigin[] {
+  return [...configuration.profiles.values()]
+    .filter(({ provider }) => able.includes(provider))
+    .map((profile) => ({ kind: 'profile', profile }));
 }
 
 function environmentOrigins(options: SelectionOptions): EnvironmentOrigin[] {

@@ -3,8 +3,8 @@ import type { ProviderName } from '../model/account.ts';
 
 /** Where a value comes from. */
 export interface Source {
-  /** The strongest first. */
-  readonly kind: 'flag' | 'env' | 'project' | 'user' | 'default';
+  /** The strongest first; `command` is what the command itself needs. */
+  readonly kind: 'flag' | 'env' | 'command' | 'project' | 'user' | 'default';
   /** The flag (`--org`), the variable (`SACTL_ORG`) or the file's path. */
   readonly name: string;
 }

@@ -10,7 +10,14 @@ import { prepareRenderer } from '../output/renderer.ts';
 import type { AccountList, Misread } from '../providers/provider.ts';
 import { environments } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from '../session/check.ts';
-import { connect, describeConnection, type Connected, type Described, type Shared } from '../session/connect.ts';
+import {
+  connect,
+  connectionChooser,
+  describeConnection,
+  type Connected,
+  type Described,
+  type Shared,
+} from '../session/connect.ts';
 import { outputFlags, type CommonFlags } from '../session/flags.ts';
 import { isFleet } from './flags.ts';
 import { noteLine } from '../session/note.ts';
@@ -56,7 +63,8 @@ export async function openFleet<Input>(
   const flags = { ...common, profile: common.profiles?.[0] };
   const configuration = await gather(gathered, () => loadConfiguration(ctx, flags));
   const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
-  const found = configuration === null ? null : await gather(gathered, () => findMembers(ctx, flags, configuration));
+  const asking = { ...flags, input: flags.input && gathered.problems.length === 0 };
+  const found = configuration === null ? null : await gather(gathered, () => findMembers(ctx, asking, configuration));
   const members = found instanceof AuthError || found === null ? [] : found;
   const columns = configuration === null ? null : columnsOf(configuration);
   const checked = await check({ columns, members });
@@ -110,7 +118,8 @@ async function resolve(ctx: Context, flags: CommonFlags, configuration: Configur
       }),
     );
   }
-  return isFleet(ctx, flags) ? resolveAllConnections(ctx, options) : [await resolveConnection(ctx, options)];
+  if (isFleet(ctx, flags)) return resolveAllConnections(ctx, options);
+  return [await resolveConnection(ctx, { ...options, choose: connectionChooser(ctx, flags) })];
 }
 
 /** Problems of flags that are for one connection. */

@@ -3,7 +3,7 @@ import { durationForms, parseDuration } from '../model/duration.ts';
 import { quoted } from '../model/text.ts';
 import type { SuppliedFlags, DeliveryFlags } from '../session/account-flags.ts';
 import type { Check } from '../session/check.ts';
-import { choice, list, on, text, type FlagsOf } from '../session/flag.ts';
+import { choice, list, on, onlyOn, text, type FlagsOf } from '../session/flag.ts';
 import type { CommonFlags } from '../session/flags.ts';
 
 /** Which accounts `list` prints, and how. */
@@ -12,7 +12,7 @@ export const listFlags = {
   expiringWithin: text('--expiring-within <duration>', 'only accounts that expire within this time, e.g. 14d'),
   olderThan: text('--older-than <duration>', 'only accounts whose credential was issued longer ago, e.g. 60d'),
   unusedFor: text('--unused-for <duration>', 'only accounts that were not used for this time, e.g. 30d'),
-  active: on('--active', 'also accounts that were seen at work and are not recorded here (Augment)'),
+  active: onlyOn('augment', on('--active', 'also accounts that were seen at work and are not recorded here (Augment)')),
   sort: text('--sort <column>', 'sort by this column; "-expiresAt" for descending (default: name)'),
   columns: text('--columns <names>', 'columns of table and csv, e.g. name,expiresAt,id'),
   limit: text('--limit <n>', 'print at most this many accounts'),

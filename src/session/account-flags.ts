@@ -1,5 +1,5 @@
 import type { Check } from './check.ts';
-import { either, list, off, on, text, type FlagsOf } from './flag.ts';
+import { either, list, off, on, onlyOn, text, type FlagsOf } from './flag.ts';
 
 const stdin = on('--stdin', 'read the document from standard input');
 const tag = list('--tag <key=value>', 'tag to set; may be repeated');
@@ -14,10 +14,13 @@ export const newAccountFlags = {
   description: text('--description <text>', 'what it is for'),
   group: list('--group <id or name>', 'group to join; may be repeated'),
   tag,
-  role: text('--role <name or id>', 'role to grant on --scope (Run:ai)'),
-  scope: text('--scope <type:name or id>', 'where to grant --role, e.g. project:vision (Run:ai)'),
-  cluster: text('--cluster <name or id>', 'cluster of --scope, where its name is on several (Run:ai)'),
-  keepRules: on('--keep-rules', 'accept access rules that an earlier account of this name left (Run:ai)'),
+  role: onlyOn('runai', text('--role <name or id>', 'role to grant on --scope (Run:ai)')),
+  scope: onlyOn('runai', text('--scope <type:name or id>', 'where to grant --role, e.g. project:vision (Run:ai)')),
+  cluster: onlyOn('runai', text('--cluster <name or id>', 'cluster of --scope, where its name is on several (Run:ai)')),
+  keepRules: onlyOn(
+    'runai',
+    on('--keep-rules', 'accept access rules that an earlier account of this name left (Run:ai)'),
+  ),
 } as const;
 
 export type NewAccountFlags = FlagsOf<typeof newAccountFlags>;
@@ -32,8 +35,8 @@ export const changeFlags = {
   removeGroup: list('--remove-group <id or name>', 'group to leave; may be repeated'),
   tag,
   removeTag: list('--remove-tag <key>', 'tag to remove; may be repeated'),
-  enable: on('--enable', 'let its credential work again (Run:ai)'),
-  disable: on('--disable', 'stop its credential from working (Run:ai)'),
+  enable: onlyOn('runai', on('--enable', 'let its credential work again (Run:ai)')),
+  disable: onlyOn('runai', on('--disable', 'stop its credential from working (Run:ai)')),
 } as const;
 
 export type ChangeFlags = FlagsOf<typeof changeFlags>;
@@ -56,16 +59,18 @@ export type DeliveryFlags = FlagsOf<typeof deliveryFlags>;
 
 /** A credential that a person fetches in the provider's console, in `-f` or `--stdin`. */
 export const suppliedFlags = {
-  file: text('-f, --file <path>', 'the new session.json; "-" is standard input (Augment)'),
-  stdin: on('--stdin', 'read the new session from standard input (Augment)'),
-  token: text('--token <name>', 'name of the new token in the web console (Augment)'),
-  allowTenantChange: on('--allow-tenant-change', 'accept a session for another tenant (Augment)'),
+  file: onlyOn('augment', text('-f, --file <path>', 'the new session.json; "-" is standard input (Augment)')),
+  stdin: onlyOn('augment', on('--stdin', 'read the new session from standard input (Augment)')),
+  token: onlyOn('augment', text('--token <name>', 'name of the new token in the web console (Augment)')),
+  allowTenantChange: onlyOn('augment', on('--allow-tenant-change', 'accept a session for another tenant (Augment)')),
 } as const;
 
 export type SuppliedFlags = FlagsOf<typeof suppliedFlags>;
 
 /** The flag of every command whose step a person may have to take. */
-export const doneFlag = { done: on('--done', "record that it was done in the provider's console (Augment)") } as const;
+export const doneFlag = {
+  done: onlyOn('augment', on('--done', "record that it was done in the provider's console (Augment)")),
+} as const;
 
 export type DoneFlag = FlagsOf<typeof doneFlag>;
 

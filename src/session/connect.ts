@@ -1,6 +1,6 @@
 import { connectionFlags, type ConnectionFlags } from '../model/hint.ts';
-import { loadConfiguration, type Configuration } from '../config/configuration.ts';
-import { resolveConnection, type Connection } from '../config/connection.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { resolveConnection, type Connection, type ResolveOptions } from '../config/connection.ts';
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
@@ -10,7 +10,7 @@ import { providerNames, type ProviderName } from '../model/account.ts';
 import { Secret, type Credential } from '../model/credential.ts';
 import type { ConnectOptions, Provider, ProviderDefinition, Verification } from '../providers/provider.ts';
 import { environments, providersWith, registry } from '../providers/registry.ts';
-import { chooseOrganization, confirmEndpoint } from './confirm.ts';
+import { canAsk, chooseOrganization, confirmEndpoint } from './confirm.ts';
 import { clientFactory, type Destination } from './client.ts';
 import type { CommonFlags } from './flags.ts';
 import { note } from './note.ts';
@@ -27,19 +27,32 @@ export interface FoundConnection {
   readonly problems: readonly string[];
 }
 
-/** @throws UsageError with every problem of configuration and provider */
-export async function findConnection(ctx: Context, common: CommonFlags): Promise<FoundConnection> {
-  const configuration = await loadConfiguration(ctx, common);
-  const options = { configuration, flags: common, environments };
+/**
+ * The connection that flags, environment and files name; where they name several, a person chooses.
+ * @throws UsageError with every problem of the provider
+ */
+export async function findConnection(
+  ctx: Context,
+  common: CommonFlags,
+  configuration: Configuration,
+): Promise<FoundConnection> {
+  const choose = connectionChooser(ctx, common);
+  const options = { configuration, flags: common, environments, choose };
   const connection = await resolveConnection(ctx, options).catch((error: unknown) => {
     if (error instanceof AuthError) return error;
     throw error;
   });
   if (connection instanceof AuthError) {
-    const definition = await loadDefinition(configuration.provider.value);
+    const definition = await loadDefinition(configuration.provider.value ?? common.reach?.able[0] ?? null);
     return { configuration, definition, connection, problems: [] };
   }
   return describeConnection(configuration, connection);
+}
+
+/** Asks which connection is meant; undefined where nobody can be asked. */
+export function connectionChooser(ctx: Context, common: CommonFlags): ResolveOptions['choose'] {
+  if (!canAsk(ctx, common)) return undefined;
+  return async (origins) => (await import('./choose-connection.ts')).chooseConnection(ctx, common, origins);
 }
 
 /** A connection that has a credential, or is the sandbox's. */

@@ -1,3 +1,5 @@
+import type { ProviderName } from '../model/account.ts';
+
 /** What each kind of flag gives a verb. */
 interface FlagValues {
   readonly text: string;
@@ -21,6 +23,8 @@ export interface Flag<Kind extends keyof FlagValues = keyof FlagValues> {
   readonly help: string;
   /** The help of `--no-x`. */
   readonly noHelp?: string;
+  /** The only provider on which it does something; its help says so. */
+  readonly only?: ProviderName;
 }
 
 interface ChoiceFlag<Choice extends string> extends Flag<'choice'> {
@@ -63,6 +67,11 @@ export function either(flags: string, help: string, noHelp: string): Flag<'eithe
 
 export function off(flags: string, help: string): Flag<'off'> {
   return { kind: 'off', flags, help };
+}
+
+/** A flag that does something on one provider only. */
+export function onlyOn<Given extends Flag>(only: ProviderName, flag: Given): Given {
+  return { ...flag, only };
 }
 
 /** Collects a flag that may be repeated. */

@@ -1,4 +1,4 @@
-import type { Configuration } from '../config/configuration.ts';
+import type { Configuration, Reach } from '../config/configuration.ts';
 import type { OutputFlags } from '../output/renderer.ts';
 import { formats } from '../model/format.ts';
 import { providerNames } from '../model/account.ts';
@@ -43,6 +43,8 @@ export interface CommonFlags extends Omit<FlagsOf<typeof commonFlags>, 'profile'
   readonly profiles?: readonly string[] | undefined;
   /** Names with commas between them; only commands that print lists of accounts have it. */
   readonly columns?: string | undefined;
+  /** What the verb and its own flags say of the connections that it can work on. */
+  readonly reach?: Reach | undefined;
   readonly input: boolean;
   readonly color: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Configuration } from '../config/configuration.ts';
+import { loadConfiguration, type Configuration } from '../config/configuration.ts';
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import type { TargetEnvironment } from '../delivery/targets/target.ts';
@@ -47,10 +47,11 @@ export async function openSession<Input>(
   check: (local: Local) => Promise<Check<Input>> | Check<Input>,
 ): Promise<{ session: Session; input: Input }> {
   const gathered: Gathered = { problems: [], hints: [] };
-  const found = await gather(gathered, () => findConnection(ctx, common));
-  const renderer = await gather(gathered, () =>
-    prepareRenderer(ctx, outputFlags(common, found?.configuration ?? null)),
-  );
+  const configuration = await gather(gathered, () => loadConfiguration(ctx, common));
+  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
+  // Nobody is asked which connection is meant where the answer would be of no use.
+  const asking = { ...common, input: common.input && gathered.problems.length === 0 };
+  const found = configuration && (await gather(gathered, () => findConnection(ctx, asking, configuration)));
   const local = found && {
     renderer,
     definition: found.definition,

@@ -37,9 +37,17 @@ describe('a verb that the provider lacks', () => {
 
   it('is refused in the sandbox as well', async () => {
     const env = { SACTL_STATE_DIR: await workFolder() };
-    const { code, stdout, stderr } = await run(['scopes', 'list', '--sandbox'], { env });
+    const { code, stdout, stderr } = await run(['scopes', 'list', '--sandbox', '--provider', 'nscale'], { env });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('[sandbox] sactl: nscale cannot list scopes; runai can\n');
+  });
+
+  it('is that of the provider that has it in the sandbox', async () => {
+    const env = { SACTL_STATE_DIR: await workFolder() };
+    expect(await run(['scopes', 'list', '--sandbox', '-q', '.[0].type'], { env })).toMatchObject({
+      code: 0,
+      stdout: 'tenant\n',
+    });
   });
 });
 

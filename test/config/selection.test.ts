@@ -37,7 +37,7 @@ describe('which provider', () => {
     const env = { ...nscaleEnv, ...runaiEnv };
     expect(await failure(workspace.resolve({}, env))).toMatchObject({
       exitCode: 2,
-      message: 'which provider? There are credentials for nscale and runai: --provider <one>, or all',
+      message: 'which provider? There are credentials for nscale and runai: --provider <one>',
       hint: null,
     });
     expect((await workspace.resolve({ provider: 'runai' }, env)).provider).toBe('runai');

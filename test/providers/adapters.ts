@@ -1,3 +1,4 @@
+import { loadConfiguration } from '../../src/config/configuration.ts';
 import { connect, findConnection, type Connected } from '../../src/session/connect.ts';
 import { accountIds, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
 import { runaiAccountIds } from '../../src/sandbox/runai/seed-ids.ts';
@@ -40,7 +41,7 @@ function nothing(): ByHand {
 export async function connectTo({ context }: Deployment): Promise<Connected> {
   const { ctx } = context();
   const common = { input: false, color: false };
-  return connect(ctx, common, await findConnection(ctx, common));
+  return connect(ctx, common, await findConnection(ctx, common, await loadConfiguration(ctx, {})));
 }
 
 /** What the contract suite has to know of a provider. */

@@ -8,7 +8,8 @@ import { organizationId, sandboxTokens } from '../../src/sandbox/nscale/seed-ids
 import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
 import { seedRunai } from '../../src/sandbox/runai/seed.ts';
 import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
-import { testNow } from '../harness/context.ts';
+import { testNow, type TestContextOptions } from '../harness/context.ts';
+import { scripted } from '../harness/prompts.ts';
 import { run, type Outcome } from '../harness/run.ts';
 import { problems, workFolder } from '../commands/support.ts';
 
@@ -32,13 +33,18 @@ interface Traffic extends Outcome {
 }
 
 /** Runs a command where both providers answer, and keeps what each was sent. */
-async function watch(argv: readonly string[], env: Record<string, string>): Promise<Traffic> {
+async function watch(
+  argv: readonly string[],
+  env: Record<string, string>,
+  terminal: Pick<TestContextOptions, 'terminal' | 'prompt' | 'cwd'> = {},
+): Promise<Traffic> {
   const emulators = new Map([
     [nscaleHost, createNscaleEmulator({ now: () => testNow, state: seedNscale(testNow) })],
     [runaiHost, createRunaiEmulator({ now: () => testNow, state: seedRunai(testNow) })],
   ]);
   const sent: { host: string; text: string }[] = [];
   const outcome = await run(argv, {
+    ...terminal,
     env,
     fetch: async (input, init) => {
       const request = new Request(input, init);
@@ -89,6 +95,119 @@ describe('which provider is meant', () => {
     const { code, stdout, stderr, sent } = await watch([...list, '--provider', 'runai'], env);
     expect({ code, stdout, sent }).toEqual({ code: 4, stdout: '', sent: [] });
     expect(stderr).toContain('RUNAI_CLIENT_ID is set but RUNAI_CLIENT_SECRET is not');
+  });
+});
+
+describe('a terminal with several credentials', () => {
+  const profiles = {
+    gpu: { provider: 'runai', endpoint: `https://${runaiHost}`, clientId, credential: { env: 'GPU_SECRET' } },
+  };
+  const nscaleChoice = `nscale, NSCALE_SERVICE_TOKEN, https://${nscaleHost}`;
+  const gpuChoice = `runai, profile gpu, https://${runaiHost}`;
+
+  it('is asked which one, with where each is', async () => {
+    const env = { ...both, GPU_SECRET: clientSecret, ...(await userConfiguration({ profiles })) };
+    const { prompt, asked } = scripted(['2']);
+    const { code, stdout } = await watch(['whoami', '-q', '.provider, .profile'], env, { terminal: 100, prompt });
+    expect({ code, stdout, asked }).toEqual({
+      code: 0,
+      stdout: 'runai\ngpu\n',
+      asked: [
+        {
+          message: 'Which provider?',
+          choices: [
+            { value: '0', label: nscaleChoice },
+            { value: '1', label: `runai, RUNAI_CLIENT_SECRET, https://${runaiHost}/` },
+            { value: '2', label: gpuChoice },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('is offered profiles where the environment has none', async () => {
+    const env = { GPU_SECRET: clientSecret, ...(await userConfiguration({ profiles })) };
+    const { prompt, asked } = scripted(['0', '0']);
+    const options = { terminal: 100, prompt };
+    expect(await watch(list, env, options)).toMatchObject({ code: 0, stdout: 'runai\n' });
+    expect(await watch([...list, '--provider', 'runai'], env, options)).toMatchObject({ code: 0, stdout: 'runai\n' });
+    expect(asked.map(({ choices }) => choices)).toEqual([
+      [{ value: '0', label: gpuChoice }],
+      [{ value: '0', label: gpuChoice }],
+    ]);
+  });
+
+  it('is not asked by --no-input, nor where something else is wrong', async () => {
+    const { prompt } = scripted([]);
+    const options = { terminal: 100, prompt };
+    const which = 'which provider? There are credentials for nscale and runai: --provider <one>';
+    expect(await watch(['whoami', '--no-input', '--no-color'], both, options)).toMatchObject({
+      code: 2,
+      stderr: problems([which]),
+    });
+    const { code, stderr, sent } = await watch(['whoami', '-q', '.['], both, options);
+    expect({ code, sent }).toEqual({ code: 2, sent: [] });
+    expect(stderr).toContain(which);
+  });
+
+  it('is asked once by a rotation of several', async () => {
+    const { prompt, asked } = scripted(['0', false]);
+    const to = ['--to', 'file:{name}.token'];
+    const env = { ...both, ...(await userConfiguration({})) };
+    const argv = ['sa', 'rotate', '--match', 'ci-deploy', ...to];
+    const { code, stderr } = await watch(argv, env, { terminal: 100, prompt, cwd: await workFolder() });
+    expect({ code, asked: asked.map(({ message }) => message) }).toEqual({
+      code: 2,
+      asked: ['Which provider?', 'Rotate the credential of one service account?'],
+    });
+    expect(stderr).toContain('not confirmed; nothing was changed');
+  });
+});
+
+describe('a command that one provider has', () => {
+  it.each([
+    ['accessrules list -q .[0].role', 'runai'],
+    ['scopes list -q .[0].id', 'runai'],
+    ['groups list -q .[0].id', 'nscale'],
+    ['orgs list -q .[0].id', 'nscale'],
+  ])('is that one with credentials for two: %s', async (argv, provider) => {
+    const { code, stderr, sent } = await watch(argv.split(' '), both);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(new Set(sent.map(({ host }) => host))).toEqual(new Set([provider === 'runai' ? runaiHost : nscaleHost]));
+  });
+
+  it('goes past a file that prefers another, and not past a flag', async () => {
+    const env = { ...both, ...(await userConfiguration({ provider: 'nscale' })) };
+    expect(await watch(['scopes', 'list', '-q', '.[0].id'], env)).toMatchObject({ code: 0 });
+    const refused = await watch(['scopes', 'list', '--provider', 'nscale'], env);
+    expect(refused).toMatchObject({ code: 2, sent: [] });
+    expect(refused.stderr).toContain('nscale cannot list scopes; runai can');
+  });
+
+  it('is asked for among those that have it', async () => {
+    const env = { ...both, AUGMENT_SESSION_AUTH: '{}' };
+    const { code, stderr, sent } = await watch(['roles', 'list'], env);
+    expect({ code, stderr, sent }).toEqual({
+      code: 2,
+      stderr: problems(['which provider? There are credentials for nscale and runai: --provider <one>']),
+      sent: [],
+    });
+  });
+
+  it('may be told from a flag', async () => {
+    const argv = ['sa', 'create', '--name', 'ci-speech', '--role', 'Viewer', '--scope', 'tenant', '--dry-run'];
+    const { code, stdout, stderr } = await watch([...argv, '-q', '.provider'], both);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'runai\n', stderr: '' });
+  });
+
+  it('names what that one lacks', async () => {
+    const { code, stderr } = await watch(['scopes', 'list'], { NSCALE_SERVICE_TOKEN: nscaleToken });
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr:
+        'sactl: no credential for runai: set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN\n' +
+        'hint: to try it without a credential, add --sandbox\n',
+    });
   });
 });
 

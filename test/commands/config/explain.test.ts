@@ -170,7 +170,7 @@ describe('config explain without the one connection', () => {
     [
       'several credentials',
       { ...runai, NSCALE_SERVICE_TOKEN: token },
-      'which provider? There are credentials for nscale and runai: --provider <one>, or all',
+      'which provider? There are credentials for nscale and runai: --provider <one>',
     ],
     [
       'all providers',

@@ -1,31 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import type { PromptChoice, Prompter } from '../../../src/context.ts';
+import type { Prompter } from '../../../src/context.ts';
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
 import { groupIds, organizationId, otherOrganizationId, roleIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { testNow } from '../../harness/context.ts';
 import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { scripted } from '../../harness/prompts.ts';
 import { issuedToken, predictable } from '../support.ts';
 
 const nscale = useNscale();
-
-interface ReceivedCredential {
-  readonly message: string;
-  readonly choices?: readonly PromptChoice[];
-}
-
-/** Answers in order, and keeps what was asked. */
-function scripted(answers: readonly unknown[]): { prompt: Prompter; asked: readonly ReceivedCredential[] } {
-  const asked: ReceivedCredential[] = [];
-  const left = [...answers];
-  function answer(question: ReceivedCredential): Promise<never> {
-    asked.push(question);
-    if (left.length === 0) return Promise.reject(new Error(`no answer to ${question.message}`));
-    // The test says what kind of answer comes when.
-    return Promise.resolve(left.shift() as never);
-  }
-  return { prompt: { confirm: answer, input: answer, password: answer, select: answer, checkbox: answer }, asked };
-}
 
 const create = ['sa', 'create', '--no-color', '-q', '.credential.value'];
 
