@@ -1,4 +1,4 @@
-import type { Account } from '../model/account.ts';
+import { wholeSeconds, type Account } from '../model/account.ts';
 import type { AccountFacts } from './facts.ts';
 import type { Selectors } from './selectors.ts';
 
@@ -71,7 +71,7 @@ function ageReason(
   }
   if (now - issuedAt >= olderThanMs) return null;
   const what = facts.issuedAt === null ? 'it was created' : 'its credential was issued';
-  return { reason: 'not due', detail: `${what} ${new Date(issuedAt).toISOString()}` };
+  return { reason: 'not due', detail: `${what} ${wholeSeconds(issuedAt)}` };
 }
 
 /** What makes the age of a credential known. */

@@ -152,3 +152,17 @@ export function oneOf<Known>(value: unknown, known: readonly Known[]): Known | n
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * A time as the model has it: ISO 8601 in UTC, e.g. `2026-11-30T08:00:00Z`, its seconds cut and not rounded, because jq's
+ * `fromdate` reads no other form. Null for what is no time, or says no offset.
+ * @param time RFC 3339, or milliseconds since the epoch
+ */
+export function wholeSeconds(time: string | number | null | undefined): string | null {
+  if (typeof time === 'string' && !rfc3339.test(time)) return null;
+  const date = new Date(time ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? null : `${date.toISOString().slice(0, -'.000Z'.length)}Z`;
+}

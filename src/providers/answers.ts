@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../model/account.ts';
 import * as z from 'zod/mini';
 
 import { placeOf, readContent, readJson, type Schema } from '../http/body.ts';
@@ -50,6 +51,12 @@ export function payloads<Wire>(schema: Schema<Wire>): Schema<Payload<Wire>[]> {
     },
   };
 }
+
+/** A time that `wholeSeconds` can read, as it was sent. */
+export const Time = z.nullish(z.string().check(z.refine((text) => wholeSeconds(text) !== null)));
+
+/** The same, and null for anything else. */
+export const BareTime = z.catch(Time, null);
 
 /** A number, also where it comes as text, e.g. `"3600"`; null for anything else. */
 export function asNumber(value: unknown): number | null {

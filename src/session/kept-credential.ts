@@ -2,7 +2,7 @@ import { refusalOf, type StoredDelivery } from '../delivery/deliver-entry.ts';
 import { readEntry, recoverCommand } from '../delivery/recover.ts';
 import type { IssuedResult } from '../delivery/result.ts';
 import { CliError, UndeliveredError } from '../errors.ts';
-import type { Account } from '../model/account.ts';
+import { wholeSeconds, type Account } from '../model/account.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import { prepareDelivery, requestsAt, type StoredHost } from './stored-delivery.ts';
 
@@ -87,7 +87,7 @@ function notOurs({ isNewer, intent }: ReadableEntry, profile: string | null): st
 
 /** e.g. `the credential kept since 2026-11-22T12:00:00Z is delivered to file:t` */
 function effectOf({ intent }: ReadableEntry, targets: readonly { readonly target: string }[]): string {
-  const since = intent.startedAt.replace(/\.\d+Z$/, 'Z');
+  const since = wholeSeconds(intent.startedAt);
   const where = targets.map(({ target }) => target).join(', ');
   const what = `the credential kept since ${since}`;
   return where === '' ? `${what} is where it should be, and its entry is erased` : `${what} is delivered to ${where}`;

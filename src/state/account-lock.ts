@@ -8,7 +8,7 @@ import { holderOf, holderEnd, isDead, nameOfHolder } from '../files/holder.ts';
 import { holdsLock, lockText, takeLock, type FoundLock, type LockWait, type Release } from '../files/lock.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
-import { asText, parseFields } from '../model/account.ts';
+import { asText, parseFields, wholeSeconds } from '../model/account.ts';
 import { quoted, safeText } from '../model/text.ts';
 import type { EntryConnection } from './record.ts';
 
@@ -127,7 +127,7 @@ function locked(name: string, { path, found, self }: Refused): ConflictError {
   if (holder === null) {
     return new ConflictError('locked', `${name} is being locked by another run`, { hint, retryable: true });
   }
-  const since = `since ${safeText(holder.startedAt ?? 'an unknown time', 40)}`;
+  const since = `since ${wholeSeconds(holder.startedAt) ?? 'an unknown time'}`;
   const who = nameOfHolder(holder, asText(parseFields(found.text)?.['run']));
   return new ConflictError('locked', `${name} is locked by ${who} ${since}`, { hint, retryable: true });
 }

@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../../model/account.ts';
 import { ExitCode } from '../../errors.ts';
 import { durationForms, parseDuration } from '../../model/duration.ts';
 import { quoted } from '../../model/text.ts';
@@ -25,7 +26,7 @@ export async function listEvents(
   const { history } = await openState(ctx, common, statePlaceOf(work.configuration, work.configuration.profile.value));
   const { unreadable, gaps } = await history().events((event) => {
     const isMeant = reference === undefined || event.id === reference || event.name === reference;
-    if (isMeant && Date.parse(event.at) >= from.value) rows.push(event);
+    if (isMeant && Date.parse(event.at) >= from.value) rows.push(shown(event));
   });
   await work.emit(listDocument({ rows, columns }));
   const lines = unreadable === 1 ? '1 line' : `${unreadable} lines`;
@@ -39,10 +40,21 @@ export async function listEvents(
   return ExitCode.done;
 }
 
+/** An event's times, as every other time is printed. */
+function shown(event: AuditEvent): AuditEvent {
+  const { at, expiresBefore, expiresAfter } = event;
+  return {
+    ...event,
+    at: wholeSeconds(Date.parse(at)) ?? at,
+    expiresBefore: wholeSeconds(expiresBefore),
+    expiresAfter: wholeSeconds(expiresAfter),
+  };
+}
+
 const mostGaps = 5;
 
 function gapText({ at, account }: LogGap): string {
-  const which = at === null ? 'the last one' : `the one before ${at}`;
+  const which = at === null ? 'the last one' : `the one before ${wholeSeconds(at)}`;
   return `the audit log is not whole: of the events of ${account}, ${which} is missing or was changed`;
 }
 

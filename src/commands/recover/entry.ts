@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../../model/account.ts';
 import type { Context } from '../../context.ts';
 import { deliveredOf, lifeOf, type Life } from '../../delivery/life.ts';
 import { accountIdOf, readEntry } from '../../delivery/recover.ts';
@@ -50,7 +51,7 @@ export async function entryDocument(ctx: Pick<Context, 'now'>, entry: StoredEntr
     endpoint,
     accountId: issued?.account.id ?? accountIdOf(entry),
     accountName: account.name,
-    startedAt,
+    startedAt: wholeSeconds(startedAt),
     targets,
     delivered,
     directory,

@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../../model/account.ts';
 import { lifeOf } from '../../delivery/life.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import { sactl } from '../../model/hint.ts';
@@ -42,7 +43,7 @@ interface EntrySummary {
   readonly operation: string;
   /** `held`, `asked` or `kept`, as `lifeOf` has it. */
   readonly state: string;
-  readonly startedAt: string;
+  readonly startedAt: string | null;
 }
 
 /** An account, and where it was seen. */
@@ -112,7 +113,7 @@ function documentOf(
       host: safeText(hold.holder.host),
       process: hold.holder.pid,
       run: safe(hold.run),
-      since: safe(hold.since),
+      since: wholeSeconds(hold.since),
       leaseSeconds: hold.leaseMs / 1000,
       entry: safe(hold.entry),
     },
@@ -121,9 +122,9 @@ function documentOf(
       id: entry.id,
       operation: entry.intent.operation,
       state: lifeOf(entry).at,
-      startedAt: safeText(entry.intent.startedAt),
+      startedAt: wholeSeconds(entry.intent.startedAt),
     })),
-    issuedAt: place === null ? null : (issued.get(accountKeyOf(place)) ?? null),
+    issuedAt: place === null ? null : wholeSeconds(issued.get(accountKeyOf(place))),
   };
 }
 

@@ -1,4 +1,4 @@
-import { barelyKnown, type Account } from '../../model/account.ts';
+import { barelyKnown, type Account, wholeSeconds } from '../../model/account.ts';
 import { safeText } from '../../model/text.ts';
 import type { AccountKey, InventoryAccount } from './inventory.ts';
 import { hostOf } from './session.ts';
@@ -17,10 +17,10 @@ export function toAccount(recorded: InventoryAccount, profile: string | null): A
     ...blank(recorded, profile),
     description,
     status: isActive ? 'active' : 'unknown',
-    createdAt,
-    updatedAt,
+    createdAt: wholeSeconds(createdAt),
+    updatedAt: wholeSeconds(updatedAt),
     tokens: tokens.map(({ name, createdAt: madeAt, fingerprint, state, verified }) => {
-      return { name, createdAt: madeAt, fingerprint, state, verified };
+      return { name, createdAt: wholeSeconds(madeAt), fingerprint, state, verified };
     }),
     raw: { ...recorded, source: 'inventory', complete: false },
   };

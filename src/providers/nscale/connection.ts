@@ -1,5 +1,5 @@
 import { bearer, type Items, type Payload } from '../answers.ts';
-import type { Account } from '../../model/account.ts';
+import { wholeSeconds, type Account } from '../../model/account.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { createApi, type Api } from './api.ts';
 import { explainFailure, findOrganization } from './organization.ts';
@@ -78,7 +78,7 @@ function listingOf(accounts: readonly Payload<ServiceAccount>[], at: number): Li
   const expiries = new Map<string, string | null>();
   let latestExpiry = 0;
   for (const { wire } of accounts) {
-    const expiry = wire.status.expiry ?? null;
+    const expiry = wholeSeconds(wire.status.expiry);
     const end = Date.parse(expiry ?? '');
     expiries.set(wire.metadata.id, expiry);
     if (end > latestExpiry) latestExpiry = end;

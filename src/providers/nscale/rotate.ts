@@ -1,4 +1,4 @@
-import type { Account } from '../../model/account.ts';
+import { wholeSeconds, type Account } from '../../model/account.ts';
 import type { AnswerContext, SendOptions, Evidence, Issued, IssuancePlan } from '../issuance.ts';
 import type { Connection, Listing } from './connection.ts';
 import { find, isCaller } from './lookup.ts';
@@ -119,7 +119,7 @@ function issuedBy(
   const value = new Secret(token);
   return {
     account: toAccount(answer, { now, profile }),
-    credential: { kind: 'access-token', value, clientId: null, expiresAt: answer.wire.status.expiry ?? null },
+    credential: { kind: 'access-token', value, clientId: null, expiresAt: wholeSeconds(answer.wire.status.expiry) },
     payload: value,
     raw: (secret) => withToken(answer.raw, secret),
   };

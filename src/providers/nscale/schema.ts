@@ -1,36 +1,46 @@
 import * as z from 'zod/mini';
 
-import { barelyKnown, fieldsOf, type Account, type AccountStatus } from '../../model/account.ts';
+import { barelyKnown, fieldsOf, type Account, type AccountStatus, wholeSeconds } from '../../model/account.ts';
 import type { Schema } from '../../http/body.ts';
-import type { ItemReading, Payload } from '../answers.ts';
+import { BareTime, Time, type ItemReading, type Payload } from '../answers.ts';
 import type { Group, Identity, Organization, Role } from '../provider.ts';
 
 const Text = z.nullish(z.string());
 const Texts = z.nullish(z.array(z.string()));
 const Tags = z.nullish(z.array(z.object({ name: z.string(), value: z.string() })));
 const Spec = z.object({ groupIDs: z.array(z.string()) });
-const Status = z.object({ expiry: Text, accessToken: Text });
+const Status = z.object({ expiry: Time, accessToken: Text });
 const BareText = z.catch(Text, null);
 
-/** `text` and `tags` read everything but id and name. */
-function metadataBy<T extends z.ZodMiniType<string | null | undefined>, U extends z.ZodMiniType>(text: T, tags: U) {
+type TextReader = z.ZodMiniType<string | null | undefined>;
+
+/** The readers of everything but id and name. */
+function metadataBy<T extends TextReader, U extends z.ZodMiniType>({
+  text,
+  time,
+  tags,
+}: {
+  text: T;
+  time: T;
+  tags: U;
+}) {
   return z.object({
     id: z.string(),
     name: z.string(),
     description: text,
     organizationId: text,
     tags,
-    creationTime: text,
+    creationTime: time,
     createdBy: text,
-    modifiedTime: text,
+    modifiedTime: time,
     deletionTime: text,
     provisioningStatus: text,
     healthStatus: text,
   });
 }
 
-const Metadata = metadataBy(Text, Tags);
-const BareMetadata = metadataBy(BareText, z.catch(Tags, null));
+const Metadata = metadataBy({ text: Text, time: Time, tags: Tags });
+const BareMetadata = metadataBy({ text: BareText, time: BareTime, tags: z.catch(Tags, null) });
 
 /** A service account as nscale sends it (docs/contracts/nscale.md 2); unknown keys and enum values are accepted. */
 const WholeAccount = z.object({ metadata: Metadata, spec: Spec, status: Status });
@@ -40,7 +50,7 @@ export type ServiceAccount = z.infer<typeof WholeAccount>;
 export const ServiceAccount = z.object({
   metadata: BareMetadata,
   spec: z.catch(Spec, { groupIDs: [] }),
-  status: z.catch(z.object({ expiry: BareText, accessToken: BareText }), {}),
+  status: z.catch(z.object({ expiry: BareTime, accessToken: BareText }), {}),
 });
 
 export const OrganizationRead = z.object({ metadata: BareMetadata });
@@ -104,10 +114,10 @@ export function toAccount(
     status: statusOf(wire, now),
     groups: wire.spec.groupIDs.toSorted(),
     tags: Object.fromEntries((metadata.tags ?? []).map((tag) => [tag.name, tag.value])),
-    createdAt: metadata.creationTime ?? null,
+    createdAt: wholeSeconds(metadata.creationTime),
     createdBy: metadata.createdBy ?? null,
-    updatedAt: metadata.modifiedTime ?? null,
-    expiresAt: wire.status.expiry ?? null,
+    updatedAt: wholeSeconds(metadata.modifiedTime),
+    expiresAt: wholeSeconds(wire.status.expiry),
     raw: 'accessToken' in fieldsOf(fieldsOf(raw)['status']) ? withoutToken(raw) : raw,
   };
 }

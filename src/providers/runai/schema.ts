@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 
 import type { Schema } from '../../http/body.ts';
-import { barelyKnown, fieldsOf, type AccessRule, type Account } from '../../model/account.ts';
+import { barelyKnown, fieldsOf, type AccessRule, type Account, wholeSeconds } from '../../model/account.ts';
 import { ExactNumber } from '../../model/exact-number.ts';
-import type { ItemReading } from '../answers.ts';
+import { BareTime, Time, type ItemReading } from '../answers.ts';
 import type { GrantedRule } from '../access-rules.ts';
 import type { Role } from '../provider.ts';
 
@@ -30,9 +30,9 @@ const WholeAccount = z.object({
   clientId: Text,
   enabled: z.optional(z.boolean()),
   createdBy: Text,
-  createdAt: Text,
-  updatedAt: Text,
-  lastLogin: Text,
+  createdAt: Time,
+  updatedAt: Time,
+  lastLogin: Time,
   tenantId: Tenant,
 });
 
@@ -43,9 +43,9 @@ export const ServiceAccount = z.object({
   clientId: BareText,
   enabled: z.catch(z.optional(z.boolean()), undefined),
   createdBy: BareText,
-  createdAt: BareText,
-  updatedAt: BareText,
-  lastLogin: BareText,
+  createdAt: BareTime,
+  updatedAt: BareTime,
+  lastLogin: BareTime,
   tenantId: z.catch(Tenant, null),
 });
 export type ServiceAccount = z.infer<typeof ServiceAccount>;
@@ -166,10 +166,10 @@ export function toAccount(
     enabled: enabled ?? null,
     clientId: wire.clientId ?? null,
     accessRules: rules?.map(toAccessRule) ?? null,
-    createdAt: wire.createdAt ?? null,
+    createdAt: wholeSeconds(wire.createdAt),
     createdBy: wire.createdBy ?? null,
-    updatedAt: wire.updatedAt ?? null,
-    lastUsedAt: wire.lastLogin ?? null,
+    updatedAt: wholeSeconds(wire.updatedAt),
+    lastUsedAt: wholeSeconds(wire.lastLogin),
     raw,
   };
 }

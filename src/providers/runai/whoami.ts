@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../../model/account.ts';
 import { AuthError } from '../../errors.ts';
 import { payloads, verificationOf } from '../answers.ts';
 import type {
@@ -33,9 +34,8 @@ export async function whoami({ api }: Connection, clientId: string | null): Prom
 /** A client's secret does not end by itself (docs/contracts/runai.md 3); an access token may say when it ends. */
 export async function ownCredential({ clientId, read }: ProviderCredential): Promise<OwnCredential | null> {
   if (clientId !== null) return { expiresAt: null, accountId: null };
-  const end = new Date(expiryOf((await read()).reveal()) ?? Number.NaN);
-  if (Number.isNaN(end.getTime())) return null;
-  return { expiresAt: end.toISOString(), accountId: null };
+  const expiresAt = wholeSeconds(expiryOf((await read()).reveal()));
+  return expiresAt === null ? null : { expiresAt, accountId: null };
 }
 
 /** Signs in with it: a token request says whether a client id and a secret fit each other (docs/contracts/runai.md 2). */

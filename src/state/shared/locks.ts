@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../../model/account.ts';
 import type { Context } from '../../context.ts';
 import { ConflictError } from '../../errors.ts';
 import { holderOf } from '../../files/holder.ts';
@@ -207,7 +208,7 @@ async function isAbandoned(
 function locked(name: string, hold: Hold): ConflictError {
   return new ConflictError(
     'locked',
-    `${safeText(name)} is held by ${nameOfHold(hold)} since ${safeText(hold.since, 40)}`,
+    `${safeText(name)} is held by ${nameOfHold(hold)} since ${wholeSeconds(hold.since) ?? 'an unknown time'}`,
     {
       hint: [
         `wait for it to end (--wait 10m); if it is gone, it ends by itself within ${inWords(hold.leaseMs)}; who holds what: `,

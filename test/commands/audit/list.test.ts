@@ -11,7 +11,7 @@ import { problems } from '../support.ts';
 const hour = 3_600_000;
 
 function daysAgo(days: number): string {
-  return new Date(testNow - days * 24 * hour).toISOString();
+  return new Date(testNow - days * 24 * hour).toISOString().replace('.000Z', 'Z');
 }
 
 /** An event as an earlier run wrote it. */
@@ -75,10 +75,10 @@ describe('audit list', () => {
     expect(await machine()([])).toEqual({
       code: 0,
       stdout: [
-        'AT                        OPERATION  ACCOUNT    OUTCOME  USER  PROVIDER  TARGETS     FINGERPRINT          ID\n',
-        '2026-11-13T12:00:00.000Z  create     ci         done     -     nscale    file:token  sha256:e602ed846541  id-2\n',
-        '2026-11-15T14:24:00.000Z  rotate     ci-deploy  done     bob   nscale    file:token  sha256:e602ed846541  id-1\n',
-        '2026-11-22T12:00:00.000Z  delete     ci-deploy  failed   ann   nscale    -           sha256:e602ed846541  id-1\n',
+        'AT                    OPERATION  ACCOUNT    OUTCOME  USER  PROVIDER  TARGETS     FINGERPRINT          ID\n',
+        '2026-11-13T12:00:00Z  create     ci         done     -     nscale    file:token  sha256:e602ed846541  id-2\n',
+        '2026-11-15T14:24:00Z  rotate     ci-deploy  done     bob   nscale    file:token  sha256:e602ed846541  id-1\n',
+        '2026-11-22T12:00:00Z  delete     ci-deploy  failed   ann   nscale    -           sha256:e602ed846541  id-1\n',
       ].join(''),
       stderr: '',
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { account, created, id, revoked, rotated, shown, token } from './life.ts';
-import { backupOf, consoleUrl, day, marked, tenant, tokenOf } from './sandbox.ts';
+import { backupOf, consoleUrl, marked, tenant, tokenOf } from './sandbox.ts';
 
 const revoke = ['tokens', 'revoke', '--id', 'ci', '--token', 'first'];
 const restore = ['tokens', 'restore', '--id', 'ci', '--token', 'first', '--json'];
@@ -21,18 +21,20 @@ describe('the life of a token, where nobody can be asked,', () => {
         'sactl: Augment has no list of service accounts: of its accounts, those recorded on this machine are known',
       ),
     });
+    const recordedAt = '2026-11-22T12:00:00.000Z';
     expect(await shown(machine, ['sa', 'get', '--id', id])).toEqual({
       ...is,
       raw: {
         tenant,
         name: 'ci',
         description: 'Builds',
-        createdAt: day,
-        updatedAt: day,
+        createdAt: recordedAt,
+        updatedAt: recordedAt,
         deletedAt: null,
         tokens: [
           {
             ...(token({ name: 'first', session: first }) as object),
+            createdAt: recordedAt,
             targets: [`session:${join(machine.cwd, 'session.json')}`],
             revokedAt: null,
           },

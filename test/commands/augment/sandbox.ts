@@ -14,8 +14,8 @@ export { marked } from '../runai-sandbox.ts';
 export const host = 'acme.api.augment.sandbox.invalid';
 export const tenant = `https://${host}`;
 
-/** When every test's clock begins. */
-export const day = '2026-11-22T12:00:00.000Z';
+/** When every test's clock begins, as JSON has it. */
+export const day = '2026-11-22T12:00:00Z';
 
 export { consoleUrl, fingerprintOf, tokenOf } from '../../harness/augment.ts';
 

@@ -95,8 +95,8 @@ describe('doctor tells how long the credential lasts', () => {
   });
 
   it.each([
-    [-60, 'error: the credential expired 1 minute ago (2026-11-22T11:59:00.000Z)'],
-    [3600, 'warning: the credential expires in 60 minutes (2026-11-22T13:00:00.000Z)'],
+    [-60, 'error: the credential expired 1 minute ago (2026-11-22T11:59:00Z)'],
+    [3600, 'warning: the credential expires in 60 minutes (2026-11-22T13:00:00Z)'],
     [1e15, 'ok: the provider does not report when the credential expires'],
     [null, 'ok: the provider does not report when the credential expires'],
   ])("as Run:ai's access token says: %j s", async (seconds, line) => {

@@ -217,7 +217,7 @@ describe('recover deliver respects the lock of the account', () => {
     expect(JSON.parse(stderr)).toMatchObject({
       error: {
         code: 'locked',
-        message: `${name} is locked by process 99 on test-host since 2026-11-22T12:00:00.000Z`,
+        message: `${name} is locked by process 99 on test-host since 2026-11-22T12:00:00Z`,
         retryable: true,
       },
     });

@@ -37,7 +37,7 @@ describe('recover show', () => {
         'Provider:      nscale',
         `Organization:  ${organizationId}`,
         `Endpoint:      ${nscaleEndpoint}`,
-        'Started:       2026-11-22T12:00:00.000Z',
+        'Started:       2026-11-22T12:00:00Z',
         'Targets:       file:a, file:b',
         'Delivered to:  file:a',
         'Folder:        /nonexistent/work',

@@ -40,7 +40,7 @@ describe('sa list --provider all for people', () => {
       'PROVIDER  NAME     STATUS   EXPIRES               LAST USED                 AGE    ID',
       'nscale    app-001  active   2026-11-27T12:00:00Z  -                         <=80d  c0000000-0000-4000-8000-000000000001',
       'nscale    app-002  expired  2026-11-21T12:00:00Z  -                         <=80d  c0000000-0000-4000-8000-000000000002',
-      'runai     app-002  active   -                     2026-11-21T12:00:00.000Z  <=80d  c0000000-0000-4000-8000-000000000002',
+      'runai     app-002  active   -                     2026-11-21T12:00:00Z  <=80d  c0000000-0000-4000-8000-000000000002',
       '',
     ]);
   });

@@ -8,7 +8,7 @@ import { rotate, whileRotating } from './rotating.ts';
 
 const deploy = useNscale();
 const jobs = Object.entries(ciJobs);
-const since = 'since 2026-11-22T12:00:00.000Z';
+const since = 'since 2026-11-22T12:00:00Z';
 const wait = 'wait for it to end';
 const showRun = ['state', 'show', '-q', '.[].heldBy.run'];
 

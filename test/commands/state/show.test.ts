@@ -34,14 +34,12 @@ describe('state show', () => {
           host: 'runner-1',
           process: 101,
           run: 'https://ci.example/7',
-          since: '2026-11-22T12:00:00.000Z',
+          since: '2026-11-22T12:00:00Z',
           leaseSeconds: 120,
           entry: expect.any(String),
         },
         generation: 1,
-        entries: [
-          { id: expect.any(String), operation: 'rotate', state: 'asked', startedAt: '2026-11-22T12:00:00.000Z' },
-        ],
+        entries: [{ id: expect.any(String), operation: 'rotate', state: 'asked', startedAt: '2026-11-22T12:00:00Z' }],
         issuedAt: null,
       },
     ]);
@@ -54,12 +52,7 @@ describe('state show', () => {
       stderr: 'sactl: 1 account is idle\n',
     });
     const after = await second.run(['state', 'show', '--id', 'ci-deploy', '--json']);
-    expect(json(after)).toMatchObject({
-      hold: 'idle',
-      heldBy: null,
-      generation: 1,
-      issuedAt: '2026-11-22T12:00:00.000Z',
-    });
+    expect(json(after)).toMatchObject({ hold: 'idle', heldBy: null, generation: 1, issuedAt: '2026-11-22T12:00:00Z' });
     const { account } = json(after) as { account: string };
     for (const reference of [id, account, account.slice(0, 4)]) {
       expect(await second.run(['state', 'show', '--id', reference, '--json'])).toEqual(after);

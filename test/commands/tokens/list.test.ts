@@ -9,9 +9,9 @@ describe('tokens list', () => {
     expect(await run(['tokens', 'list', '--id', 'ci'])).toEqual({
       code: 0,
       stdout:
-        'NAME  STATE   VERIFIED  CREATED                   FINGERPRINT\n' +
-        `one   active  true      2026-11-01T10:00:00.000Z  ${fingerprint}\n` +
-        `two   active  false     2026-11-22T12:00:00.000Z  ${secondFingerprint}\n`,
+        'NAME  STATE   VERIFIED  CREATED               FINGERPRINT\n' +
+        `one   active  true      2026-11-01T10:00:00Z  ${fingerprint}\n` +
+        `two   active  false     2026-11-22T12:00:00Z  ${secondFingerprint}\n`,
       stderr: '',
     });
   });
@@ -22,10 +22,10 @@ describe('tokens list', () => {
     const got = await run(['sa', 'get', '--id', 'ci', '-q', '.tokens']);
     expect(listed).toEqual(got);
     expect(JSON.parse(listed.stdout)).toEqual([
-      { name: 'one', createdAt: '2026-11-01T10:00:00.000Z', fingerprint, state: 'active', verified: true },
+      { name: 'one', createdAt: '2026-11-01T10:00:00Z', fingerprint, state: 'active', verified: true },
       {
         name: 'two',
-        createdAt: '2026-11-22T12:00:00.000Z',
+        createdAt: '2026-11-22T12:00:00Z',
         fingerprint: secondFingerprint,
         state: 'active',
         verified: false,

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 
 import { activeAccount, toAccount } from '../../../src/providers/augment/schema.ts';
 import { addToken, markPendingRevoke, markRevoked, type Inventory } from '../../../src/providers/augment/inventory.ts';
-import { ci, ciOf, ciToken, fingerprint, first, later, otherFingerprint, recorded, tenant } from './recorded.ts';
+import { ci, ciOf, ciToken, fingerprint, later, otherFingerprint, recorded, tenant } from './recorded.ts';
 
 const at = later;
 
 test('a recorded account has every key of the model, and says that it is local', () => {
   const account = toAccount(ciOf(recorded()), 'work');
+  const day = '2026-11-01T10:00:00Z';
   expect(account).toEqual({
     provider: 'augment',
     profile: 'work',
@@ -21,12 +22,12 @@ test('a recorded account has every key of the model, and says that it is local',
     groups: [],
     tags: {},
     accessRules: null,
-    createdAt: first,
+    createdAt: day,
     createdBy: null,
-    updatedAt: first,
+    updatedAt: day,
     lastUsedAt: null,
     expiresAt: null,
-    tokens: [{ name: 'one', createdAt: first, fingerprint, state: 'active', verified: true }],
+    tokens: [{ name: 'one', createdAt: day, fingerprint, state: 'active', verified: true }],
     raw: { ...ciOf(recorded()), source: 'inventory', complete: false },
   });
 });

@@ -27,7 +27,7 @@ const issuing = 'sactl: issuing another credential for fresh (a1)\n';
 const failed = 'sactl: cannot create service account fresh: ';
 const ended = 'runai at https://runai.example.com ended the connection without an answer';
 const candidate =
-  '; the account may have been created, with a client secret nobody has; there is one of that name: a1, 2026-11-22T12:00:00.000Z, sandbox-administrator\n' +
+  '; the account may have been created, with a client secret nobody has; there is one of that name: a1, 2026-11-22T12:00:00Z, sandbox-administrator\n' +
   `hint: if it is yours, issue another: sactl serviceaccounts rotate --id a1; then: sactl recover discard --id ${entry}\n`;
 const dropped = { method: 'POST', path: accounts, done: true, answer: lost };
 
@@ -127,7 +127,7 @@ describe('a person is asked which account it was', () => {
         message:
           'The answer was lost. Is one of these the account that was just created? It would be issued another credential.',
         choices: [
-          { value: 'a1', label: 'fresh (a1), 2026-11-22T12:00:00.000Z, sandbox-administrator' },
+          { value: 'a1', label: 'fresh (a1), 2026-11-22T12:00:00Z, sandbox-administrator' },
           { value: '', label: 'none of them' },
         ],
       },

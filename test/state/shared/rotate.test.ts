@@ -77,7 +77,7 @@ test('a rotation leaves in the store who did what when, and nothing of the crede
 
 describe('while another machine rotates the account', () => {
   const held =
-    'nscale service account ci-deploy is held by process 101 on runner-1 (https://ci.example/7) since 2026-11-22T12:00:00.000Z';
+    'nscale service account ci-deploy is held by process 101 on runner-1 (https://ci.example/7) since 2026-11-22T12:00:00Z';
 
   it('another rotation is exit 5 and says who has it, and asks for nothing', async () => {
     const { own, other, deployment } = await race(rotate);
