@@ -223,7 +223,7 @@ async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> 
 /** Loaded with the first question: the package takes 100 ms, and most runs ask nothing. */
 function lazyPrompter(signal: AbortSignal): Prompter {
   async function load(): Promise<Prompter> {
-    const { createPrompter } = await import('./prompter.ts');
+    const { createPrompter } = await import('./prompts/prompter.ts');
     return createPrompter({ input: process.stdin, output: process.stderr, signal });
   }
   return {

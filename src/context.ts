@@ -137,6 +137,8 @@ export interface PromptChoice {
   readonly value: string;
   readonly label: string;
   readonly description?: string;
+  /** What is searched when somebody types, e.g. name and id; default: label and value. */
+  readonly names?: readonly string[];
   /** Why it cannot be chosen. */
   readonly disabled?: string;
 }
@@ -151,6 +153,15 @@ export interface Prompter {
   }) => Promise<string>;
   /** The answer is not shown. It has one line, or several until it `isWhole`. */
   readonly password: (question: { message: string; isWhole?: (text: string) => boolean }) => Promise<string>;
-  readonly select: (question: { message: string; choices: readonly PromptChoice[] }) => Promise<string>;
-  readonly checkbox: (question: { message: string; choices: readonly PromptChoice[] }) => Promise<string[]>;
+  readonly select: (question: {
+    message: string;
+    choices: readonly PromptChoice[];
+    default?: string;
+  }) => Promise<string>;
+  /** `chosen` are chosen from the start, also those that cannot be chosen. */
+  readonly checkbox: (question: {
+    message: string;
+    choices: readonly PromptChoice[];
+    chosen?: readonly string[];
+  }) => Promise<string[]>;
 }

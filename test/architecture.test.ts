@@ -9,7 +9,7 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 /** Rooms from the bottom up; a room imports from itself and from lower levels only (docs/architecture.md). */
 const levels: readonly (readonly string[])[] = [
   ['model', 'files', 'programs', 'errors.ts', 'context.ts', 'version.ts'],
-  ['http', 'config', 'output', 'state', 'sandbox', 'prompter.ts', 'descriptor.ts', 'process-identity.ts'],
+  ['http', 'config', 'output', 'state', 'sandbox', 'prompts', 'descriptor.ts', 'process-identity.ts'],
   ['providers'],
   ['delivery'],
   ['session'],
@@ -30,7 +30,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   postgres: /^state\/store\/postgres-connection\.ts$/,
   hono: /^sandbox\//,
   'zod/mini': /^providers\//,
-  '@inquirer/prompts': /^prompter\.ts$/,
+  '@inquirer/prompts': /^prompts\/prompter\.ts$/,
   '@commander-js/extra-typings': /^(?:commands\/|session\/|program\.ts$)/,
 };
 

@@ -120,7 +120,7 @@ async function pickRole(session: Session): Promise<string> {
 }
 
 function roleChoice({ id, name, description, grantable }: Role): PromptChoice {
-  const choice = { value: id, label: description === null ? name : `${name}: ${description}` };
+  const choice = { value: id, label: description === null ? name : `${name}: ${description}`, names: [name, id] };
   return grantable === false ? { ...choice, disabled: 'you may not grant it' } : choice;
 }
 

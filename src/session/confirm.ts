@@ -66,7 +66,7 @@ export async function chooseOrganization(
   if (canAsk(ctx, common)) {
     return ctx.prompt.select({
       message: 'Which organization?',
-      choices: candidates.map(({ id, name }) => ({ value: id, label: `${name} (${id})` })),
+      choices: candidates.map(({ id, name }) => ({ value: id, label: `${name} (${id})`, names: [name, id] })),
     });
   }
   const list = candidates.map(({ id, name }) => `${id} (${name})`).join(', ');

@@ -102,7 +102,7 @@ async function askForGroups(session: Session, groups: readonly Group[] | null): 
   }
   const roles = await readableRoles(session);
   return ctx.prompt.checkbox({
-    message: 'Groups (space chooses, enter goes on)',
+    message: 'Groups',
     choices: groups.toSorted((a, b) => compareText(a.name, b.name)).map((group) => groupChoice(group, roles)),
   });
 }
@@ -113,6 +113,7 @@ function groupChoice(group: Group, roles: ReadonlyMap<string, Role>): PromptChoi
   return {
     value: group.id,
     label: carried === '' ? group.name : `${group.name} (${carried})`,
+    names: [group.name, group.id],
     ...(forbidden === undefined ? {} : { disabled: `you may not grant ${roles.get(forbidden)?.name ?? forbidden}` }),
   };
 }

@@ -24,7 +24,11 @@ export async function pickAccount(session: Session, id: string | undefined): Pro
   const sorted = accounts.toSorted((a, b) => compareText(a.name, b.name));
   const chosen = await ctx.prompt.select({
     message: 'Which service account?',
-    choices: sorted.map(({ id: value, name, status }) => ({ value, label: `${name} (${value}), ${status}` })),
+    choices: sorted.map((account) => ({
+      value: account.id,
+      label: `${account.name} (${account.id}), ${account.status}`,
+      names: [account.name, account.id],
+    })),
   });
   // A list has fewer details, and the choice may have taken a while.
   return provider.findAccount(chosen);

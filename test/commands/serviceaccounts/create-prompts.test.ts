@@ -21,7 +21,7 @@ describe('sa create on a terminal', () => {
     expect(asked.map(({ message }) => message)).toEqual([
       'Name',
       'Description (optional)',
-      'Groups (space chooses, enter goes on)',
+      'Groups',
       `Create service account ci in organization ${organizationId}?`,
     ]);
     expect(stderr).toBe(
@@ -41,11 +41,24 @@ describe('sa create on a terminal', () => {
     const { prompt, asked } = scripted(['ci', '', [], true]);
     await nscale(predictable).run(create, { terminal: 100, prompt });
     expect(asked[2]?.choices).toEqual([
-      { value: groupIds.billingReadonly, label: 'billing-readonly (auditor)', disabled: 'you may not grant auditor' },
-      { value: groupIds.inference, label: 'inference (reader, user)' },
-      { value: groupIds.mlTraining, label: 'ml-training (user)' },
-      { value: groupIds.observability, label: 'observability (reader)' },
-      { value: groupIds.platformAdmins, label: 'platform-admins (administrator)' },
+      {
+        value: groupIds.billingReadonly,
+        label: 'billing-readonly (auditor)',
+        names: ['billing-readonly', groupIds.billingReadonly],
+        disabled: 'you may not grant auditor',
+      },
+      { value: groupIds.inference, label: 'inference (reader, user)', names: ['inference', groupIds.inference] },
+      { value: groupIds.mlTraining, label: 'ml-training (user)', names: ['ml-training', groupIds.mlTraining] },
+      {
+        value: groupIds.observability,
+        label: 'observability (reader)',
+        names: ['observability', groupIds.observability],
+      },
+      {
+        value: groupIds.platformAdmins,
+        label: 'platform-admins (administrator)',
+        names: ['platform-admins', groupIds.platformAdmins],
+      },
     ]);
   });
 
@@ -120,8 +133,16 @@ describe('a credential that sees several organizations', () => {
         {
           message: 'Which organization?',
           choices: [
-            { value: organizationId, label: `acme-research (${organizationId})` },
-            { value: otherOrganizationId, label: `acme-finance (${otherOrganizationId})` },
+            {
+              value: organizationId,
+              label: `acme-research (${organizationId})`,
+              names: ['acme-research', organizationId],
+            },
+            {
+              value: otherOrganizationId,
+              label: `acme-finance (${otherOrganizationId})`,
+              names: ['acme-finance', otherOrganizationId],
+            },
           ],
         },
       ],

@@ -1,9 +1,10 @@
 import { createPrompt, isEnterKey, makeTheme, useKeypress, usePrefix, useState, type Status } from '@inquirer/core';
-import { checkbox, confirm, input, select } from '@inquirer/prompts';
+import { confirm, input } from '@inquirer/prompts';
 
-import type { PromptChoice, Prompter } from './context.ts';
-import { InterruptedError } from './errors.ts';
-import { safeText } from './model/text.ts';
+import type { PromptChoice, Prompter } from '../context.ts';
+import { InterruptedError } from '../errors.ts';
+import { safeText } from '../model/text.ts';
+import { choosePrompt, type ChooseQuestion } from './choose.ts';
 
 export interface PromptStreams {
   readonly input: NodeJS.ReadableStream;
@@ -19,21 +20,27 @@ export function createPrompter(streams: PromptStreams): Prompter {
     input: ({ message, ...given }) => answer(input({ ...given, message: safeText(message) }, streams), streams),
     password: ({ message, isWhole = () => true }) =>
       answer(secretPrompt({ message: safeText(message), isWhole }, streams), streams),
-    select: ({ message, choices }) => answer(select(listOptions(message, choices), streams), streams),
-    checkbox: ({ message, choices }) => answer(checkbox(listOptions(message, choices), streams), streams),
+    select: async ({ default: initial, ...question }) => {
+      const given = { ...question, several: false, chosen: initial === undefined ? [] : [initial] };
+      const [chosen = ''] = await answer(choosePrompt(safeQuestion(given), streams), streams);
+      return chosen;
+    },
+    checkbox: async ({ chosen = [], ...question }) => [
+      ...(await answer(choosePrompt(safeQuestion({ ...question, several: true, chosen }), streams), streams)),
+    ],
   };
 }
 
-/** The options of a list prompt. Disabled choices come last, so that the cursor starts on one that can be chosen. */
-function listOptions(message: string, choices: readonly PromptChoice[]) {
+/** Choices that cannot be chosen come last. */
+function safeQuestion({ message, choices, ...rest }: ChooseQuestion): ChooseQuestion {
   const sorted = choices.toSorted((a, b) => Number(a.disabled !== undefined) - Number(b.disabled !== undefined));
-  return { message: safeText(message), choices: sorted.map(listItem), pageSize: 12 };
+  return { ...rest, message: safeText(message), choices: sorted.map(safeChoice) };
 }
 
-function listItem({ value, label, description, disabled }: PromptChoice) {
+function safeChoice({ label, description, disabled, ...choice }: PromptChoice): PromptChoice {
   return {
-    value,
-    name: safeText(label),
+    ...choice,
+    label: safeText(label),
     ...(description === undefined ? {} : { description: safeText(description) }),
     ...(disabled === undefined ? {} : { disabled: safeText(disabled) }),
   };
