@@ -63,6 +63,7 @@ export interface Configuration {
   readonly sandbox: Setting<boolean>;
   readonly columns: Setting<readonly string[] | null>;
   readonly format: Setting<Format | null>;
+  readonly printSecrets: Setting<'never' | null>;
   /** Absolute path. */
   readonly stateDirectory: Setting<string>;
   readonly profiles: ReadonlyMap<string, Profile>;
@@ -91,6 +92,9 @@ export interface ConfigurationReading {
   /** The part of `ignored` that may surprise, e.g. a file of another user. */
   readonly unusable: readonly Ignored[];
 }
+
+/** A ban is used wherever it stands. */
+const beatableKeys = settingKeys.filter((key) => key !== 'printSecrets');
 
 /** Flag > environment > project file > user file > default (docs/design.md 4). @throws UsageError with every problem */
 export async function loadConfiguration(ctx: Context, flags: ConfigurationFlags): Promise<Configuration> {
@@ -142,11 +146,12 @@ export async function readConfiguration(ctx: Context, flags: ConfigurationFlags)
     sandbox: { ...sandbox, value: sandbox.value ?? false },
     columns: pickSetting('columns', layers),
     format: pickSetting('format', layers),
+    printSecrets: pickSetting('printSecrets', layers),
     stateDirectory: directory instanceof UsageError ? { value: null, source: defaultSource } : directory,
     profiles: user.profiles,
     state,
     files: { user: user.path, project: project.path },
-    ignored: [...settingKeys.flatMap((key) => beatenSettings(key, layers)), ...unusable],
+    ignored: [...beatableKeys.flatMap((key) => beatenSettings(key, layers)), ...unusable],
   };
   return { configuration, misuse, problems, hint: trustHint(ctx, project) ?? misplaced?.hint ?? null, unusable };
 }

@@ -13,6 +13,7 @@ export type KeyKind =
   | 'address'
   | 'recipients'
   | 'duration'
+  | 'never'
   | 'profiles'
   | 'state';
 
@@ -90,6 +91,13 @@ export const topKeys = {
     help: 'where the journal and the locks are, for work with any profile',
     example: '{ store: "s3://ops-sactl/prod?region=eu-west-1", recipients: [age1…] }',
   },
+  printSecrets: {
+    places: ['user', 'project'],
+    kind: 'never',
+    help: 'never: no credential is printed; what one file forbids nothing else can allow',
+    example: 'never',
+    variable: 'SACTL_PRINT_SECRETS',
+  },
   sandbox: {
     places: [],
     kind: 'switch',
@@ -128,6 +136,7 @@ export const profileKeys = {
     example: '{ env: NSCALE_PROD_TOKEN }',
     isRequired: true,
   },
+  printSecrets: { kind: 'never', help: 'never: no credential of it is printed', example: 'never' },
   state: { kind: 'state', help: 'where the journal and the locks are', example: '{ store: "file:/mnt/sactl" }' },
 } as const satisfies Readonly<Record<string, ConfigurationKey>>;
 

@@ -1,7 +1,7 @@
 import type { ProviderName } from '../model/account.ts';
 import { readCredentialSource, readPath, type CredentialSource, type SettingsFile } from './credential-source.ts';
 import { profileKeys, type ConfigurationKey } from './keys.ts';
-import { field, mappingOf, openMapping, readProvider, readText } from './section.ts';
+import { field, mappingOf, openMapping, readNever, readProvider, readText } from './section.ts';
 import { readState, type StateValues } from './state.ts';
 import { safeText } from '../model/text.ts';
 
@@ -15,6 +15,7 @@ export interface Profile {
   /** Absolute path of a PEM file. */
   readonly ca: string | null;
   readonly credential: CredentialSource;
+  readonly printSecrets: 'never' | null;
   /** Where the state of work with this profile is kept, where it says so. */
   readonly state: StateValues | null;
 }
@@ -49,6 +50,7 @@ function readProfile(name: string, raw: unknown, file: SettingsFile): Profile | 
     endpoint: field(section, 'endpoint', readText),
     org: field(section, 'org', readText),
     clientId: field(section, 'clientId', readText),
+    printSecrets: field(section, 'printSecrets', readNever),
     ca: field(section, 'ca', (value) => readPath(value, file)),
     state: section.entries.has('state') ? readState(section.entries.get('state'), `${at}.state`, file) : null,
   };

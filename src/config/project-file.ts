@@ -28,7 +28,7 @@ export interface ProjectFile {
 }
 
 /**
- * Reads the nearest project file. It is not trusted: it may set `provider`, `org`, `columns` and `format` only
+ * Reads the nearest project file. It is not trusted: it may set what `topKeysOf('project')` has, and nothing else
  * (docs/design.md 4), and is no link to another file. `userFile` is never read as a project file.
  */
 export async function readProjectFile(

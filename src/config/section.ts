@@ -53,6 +53,7 @@ export function readSettings(section: Section, provider: Validator<ProviderChoic
     sandbox: field(section, 'sandbox', readSwitch),
     columns: field(section, 'columns', readColumns),
     format: field(section, 'format', (raw) => readOneOf(raw, formats)),
+    printSecrets: field(section, 'printSecrets', readNever),
   };
 }
 
@@ -82,6 +83,14 @@ function readOneOf<Name extends string>(raw: unknown, names: readonly Name[]): V
   const name = names.find((candidate) => candidate === parsed.value);
   if (name !== undefined) return { value: name };
   return { problem: `must be ${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}` };
+}
+
+/** A ban. That there is none is said by leaving it out, so that nothing can lift one. */
+export function readNever(raw: unknown): Validated<'never'> {
+  const text = readText(raw);
+  return 'value' in text && text.value === 'never'
+    ? { value: 'never' }
+    : { problem: 'must be never, or be left out: nothing can allow what another setting forbids' };
 }
 
 function readColumns(raw: unknown): Validated<readonly string[]> {

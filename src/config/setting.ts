@@ -31,6 +31,8 @@ export interface SettingValues {
   readonly sandbox: boolean | null;
   readonly columns: readonly string[] | null;
   readonly format: Format | null;
+  /** Whether a credential may be printed: nothing but a ban can be said. */
+  readonly printSecrets: 'never' | null;
 }
 
 export type SettingKey = keyof SettingValues;
@@ -48,6 +50,7 @@ export const noValues: SettingValues = {
   sandbox: null,
   columns: null,
   format: null,
+  printSecrets: null,
 };
 
 export const settingKeys: readonly SettingKey[] = Object.keys(noValues).filter(isSettingKey);
@@ -80,4 +83,28 @@ export function describeSource(source: Source): string {
   if (source.kind === 'flag') return `flag ${source.name}`;
   if (source.kind === 'env') return `environment variable ${source.name}`;
   return source.name;
+}
+
+/** What may forbid to print a credential: a part of a configuration. */
+export interface PrintingRules {
+  readonly printSecrets: Setting<'never' | null>;
+  readonly profiles: ReadonlyMap<string, { readonly printSecrets: 'never' | null }>;
+  readonly files: { readonly user: string | null };
+}
+
+/**
+ * What forbids to print a credential, as a sentence (docs/design.md 4); null where nothing does. The environment, both files and
+ * the profile may forbid it, and none of them can allow what another one forbids.
+ */
+export function printingBan(
+  { printSecrets: { value, source }, profiles, files }: PrintingRules,
+  profile: string | null,
+): string | null {
+  if (value !== null) {
+    return source.kind === 'env'
+      ? `${source.name} is ${value}`
+      : `printSecrets is ${value} in ${describeSource(source)}`;
+  }
+  const own = profiles.get(profile ?? '')?.printSecrets ?? null;
+  return own === null ? null : `printSecrets is ${own} in the profile ${profile} in ${files.user}`;
 }

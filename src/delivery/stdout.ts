@@ -77,7 +77,8 @@ export async function stdoutProblems(ctx: Context, { renderer, plan }: Sample): 
  * The problems that are known before it is known what will be printed. Only a flag sends a credential into a pipe or a
  * job's log: a format that a file says may be that of a cloned repository (docs/design.md 6).
  */
-export function placeProblems(ctx: Context, { format, isChosen }: Pick<Renderer, 'format' | 'isChosen'>): string[] {
+export function placeProblems(ctx: Context, { format, isChosen, printingBan }: Omit<Renderer, 'render'>): string[] {
+  if (printingBan !== null) return [`the credential may not be printed: ${printingBan}; add --to file:<path>`];
   const problems: string[] = [];
   if (ctx.stdout.discards) problems.push('stdout is closed or the null device: the credential would be lost');
   const needsTerminal = !isChosen || format === 'table' || format === 'csv';

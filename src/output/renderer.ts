@@ -19,6 +19,8 @@ export interface OutputFlags {
   /** From the configuration: every flag overrides it. */
   readonly configuredFormat?: Format | undefined;
   readonly raw?: true | undefined;
+  /** What forbids to print a credential, as a sentence; null where nothing does. */
+  readonly printingBan?: string | null;
   /** From `--columns` only: columns of the configuration never conflict with a flag. */
   readonly columns?: readonly string[] | undefined;
   /** False with `--no-color`. */
@@ -33,6 +35,8 @@ export interface Renderer {
   readonly format: OutputKind;
   /** Whether a flag of this command line chose it; a file or the default did otherwise. */
   readonly isChosen: boolean;
+  /** What forbids to print a credential, as a sentence; null where nothing does. */
+  readonly printingBan: string | null;
   /** Text with every line ended, or none. @throws FailedError (`filter`); UsageError for `--raw` without an answer */
   readonly render: (document: OutputDocument) => Promise<string>;
 }
@@ -40,6 +44,7 @@ export interface Renderer {
 /** Checks the output flags and compiles the filters, before the first request. @throws UsageError with every problem */
 export async function prepareRenderer(ctx: Context, flags: OutputFlags): Promise<Renderer> {
   const format = outputKind(flags);
+  const { printingBan = null } = flags;
   const isChosen = formatFlags(flags).length > 0 || flags.raw === true;
   const problems = flagProblems(flags);
   if (format === 'query') {
@@ -47,11 +52,12 @@ export async function prepareRenderer(ctx: Context, flags: OutputFlags): Promise
     return {
       format,
       isChosen,
+      printingBan,
       render: async (document) => query(dataOf(document, flags), { isSecret: document.secretDocument ?? false }),
     };
   }
   if (problems.length > 0) throw new UsageError(problems);
-  return { format, isChosen, render: async (document) => renderers[format](document, flags, ctx) };
+  return { format, isChosen, printingBan, render: async (document) => renderers[format](document, flags, ctx) };
 }
 
 async function loadQuery(ctx: Context, flags: OutputFlags, problems: readonly string[]): Promise<JqQuery> {

@@ -1,4 +1,5 @@
 import type { Configuration, Reach } from '../config/configuration.ts';
+import { printingBan, type PrintingRules } from '../config/setting.ts';
 import type { OutputFlags } from '../output/renderer.ts';
 import { formats } from '../model/format.ts';
 import { providerNames } from '../model/account.ts';
@@ -71,8 +72,16 @@ export const flagGroups = {
 
 export type FlagGroup = keyof typeof flagGroups;
 
-/** The flags about output, with the format that the configuration prefers. */
-export function outputFlags(common: CommonFlags, configuration: Pick<Configuration, 'format'> | null): OutputFlags {
+/** The flags about output, with what the configuration says of it. */
+export function outputFlags(
+  common: CommonFlags,
+  configuration: (Pick<Configuration, 'format'> & PrintingRules) | null,
+): OutputFlags {
   const { columns, ...flags } = common;
-  return { ...flags, columns: columns?.split(','), configuredFormat: configuration?.format.value ?? undefined };
+  return {
+    ...flags,
+    columns: columns?.split(','),
+    configuredFormat: configuration?.format.value ?? undefined,
+    printingBan: configuration === null ? null : printingBan(configuration, null),
+  };
 }

@@ -1,8 +1,8 @@
 import { loadConfiguration, type Configuration } from '../config/configuration.ts';
-import { describeSource } from '../config/setting.ts';
+import { describeSource, printingBan } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import type { TargetEnvironment } from '../delivery/targets/target.ts';
-import { UsageError } from '../errors.ts';
+import { AuthError, UsageError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
 import { listOf } from '../model/text.ts';
 import type { ColumnChoice } from '../output/columns.ts';
@@ -10,7 +10,7 @@ import { prepareRenderer, type Renderer } from '../output/renderer.ts';
 import type { Provider, ProviderDefinition } from '../providers/provider.ts';
 import { providersWith, type OptionalVerb } from '../providers/registry.ts';
 import { gather, throwGathered, type Check, type Gathered } from './check.ts';
-import { connect, findConnection, type Connected } from './connect.ts';
+import { connect, findConnection, type Connected, type FoundConnection } from './connect.ts';
 import { outputFlags, type CommonFlags } from './flags.ts';
 import { commandOutput, type CommandOutput } from './output.ts';
 import { outletOf, type Outlet } from './targets.ts';
@@ -48,10 +48,11 @@ export async function openSession<Input>(
 ): Promise<{ session: Session; input: Input }> {
   const gathered: Gathered = { problems: [], hints: [] };
   const configuration = await gather(gathered, () => loadConfiguration(ctx, common));
-  const renderer = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
+  const prepared = await gather(gathered, () => prepareRenderer(ctx, outputFlags(common, configuration)));
   // Nobody is asked which connection is meant where the answer would be of no use.
   const asking = { ...common, input: common.input && gathered.problems.length === 0 };
   const found = configuration && (await gather(gathered, () => findConnection(ctx, asking, configuration)));
+  const renderer = withBan(prepared, found);
   const local = found && {
     renderer,
     definition: found.definition,
@@ -69,6 +70,12 @@ export async function openSession<Input>(
   const { targetEnvironment } = local;
   const session = { ...connected, ...output, common, targetEnvironment, naming, verb: verbsOf(connected) };
   return { session, input: checked.value };
+}
+
+/** A profile may forbid more than the rest of the configuration. */
+function withBan(renderer: Renderer | null, found: FoundConnection | null): Renderer | null {
+  if (renderer === null || found === null || found.connection instanceof AuthError) return renderer;
+  return { ...renderer, printingBan: printingBan(found.configuration, found.connection.profile) };
 }
 
 /** The columns that flags or files name. */

@@ -1,4 +1,5 @@
 import { readCaFlag } from '../config/connection.ts';
+import { printingBan } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import type { StoredDelivery } from '../delivery/deliver-entry.ts';
 import { naming } from '../delivery/ending.ts';
@@ -62,7 +63,8 @@ export async function prepareDelivery(
   stored: ReadableEntry,
   { to = [], announce }: DeliveryOptions,
 ): Promise<PreparedDelivery> {
-  const { ctx, renderer, journal, audit, locks, note, mask } = host;
+  const { ctx, journal, audit, locks, note, mask } = host;
+  const renderer = { ...host.renderer, printingBan: printingBan(host.configuration, stored.intent.connection.profile) };
   const entry = await journal.unsealed(stored);
   const issued = await readEntry(ctx, entry);
   const { targets, areSatisfied, directory, effects, omissions } = storedTargets(host, entry, issued, to);

@@ -59,6 +59,7 @@ test('without any source every setting is its default', async () => {
     sandbox: { ...unset, value: false },
     columns: unset,
     format: unset,
+    printSecrets: unset,
     stateDirectory: { ...unset, value: join(workspace.home, '.local/state/sactl') },
     profiles: new Map(),
     state: {

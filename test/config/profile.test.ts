@@ -19,7 +19,7 @@ test('profiles are read with their paths made absolute', async () => {
   command: {provider: nscale, credential: {command: [~/bin/token, --prod, ""]}}
 `,
   );
-  const nothing = { endpoint: null, org: null, clientId: null, ca: null, state: null };
+  const nothing = { endpoint: null, org: null, clientId: null, ca: null, printSecrets: null, state: null };
   const { profiles } = await workspace.load();
   expect([...profiles.values()]).toEqual([
     {
@@ -30,6 +30,7 @@ test('profiles are read with their paths made absolute', async () => {
       clientId: 'app',
       ca: join(workspace.home, '.config/sactl/ca.pem'),
       credential: { kind: 'file', path: join(workspace.home, 'secret') },
+      printSecrets: null,
       state: null,
     },
     { name: 'env', provider: 'nscale', ...nothing, credential: { kind: 'env', name: 'TOKEN' } },

@@ -35,8 +35,10 @@ export async function explainSettings({ ctx, common }: Invocation): Promise<Exit
 
 /** All settings; of credentials only their source. */
 function explanation(configuration: Configuration, explained: Explained, homeDirectory: string | null): OutputDocument {
-  const { provider, profile, org, sandbox, columns, format, stateDirectory, ignored, files } = configuration;
-  const plain = Object.entries({ provider, profile, org, sandbox, columns, format, stateDirectory });
+  const { provider, profile, org, sandbox, columns, format, stateDirectory, printSecrets, ignored, files } =
+    configuration;
+  const ban = printSecrets.value === null ? {} : { printSecrets };
+  const plain = Object.entries({ provider, profile, org, sandbox, columns, format, stateDirectory, ...ban });
   const settings = [...plain, ...stateRows(configuration, homeDirectory)].map(([name, { value, source }]) => ({
     name,
     value,

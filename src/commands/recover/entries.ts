@@ -1,4 +1,7 @@
-import { ExitCode } from '../../errors.ts';
+import { printingBan } from '../../config/setting.ts';
+import { recoverCommand } from '../../delivery/recover.ts';
+import { ExitCode, UsageError } from '../../errors.ts';
+import { sactl } from '../../model/hint.ts';
 import type { Column } from '../../output/columns.ts';
 import { listDocument, type OutputDocument } from '../../output/document.ts';
 import { confirmChange, confirmationProblems } from '../../session/confirm.ts';
@@ -48,7 +51,9 @@ export async function showEntry(
   reveal: boolean,
 ): Promise<ExitCode> {
   const recovery = await openRecovery(ctx, common, entryIdProblems(ctx, common, id));
+  if (reveal) refuseBanned(recovery, null);
   const entry = await pickEntry(recovery, id);
+  if (reveal) refuseBanned(recovery, entry);
   const document = await entryDocument(ctx, entry);
   const secret = reveal ? await revealEntry(ctx, recovery, entry) : null;
   await recovery.emit({
@@ -60,6 +65,15 @@ export async function showEntry(
     await recovery.note('no credential can be read out of the answer; it is printed as it came');
   }
   return ExitCode.done;
+}
+
+/** @throws UsageError where the configuration, or the profile of the entry, forbids to print a credential */
+function refuseBanned({ configuration }: Recovery, entry: StoredEntry | null): void {
+  const ban = printingBan(configuration, entry?.intent?.connection.profile ?? null);
+  if (ban === null) return;
+  throw new UsageError(`the credential may not be printed: ${ban}`, {
+    hint: sactl`${entry === null ? sactl`recover deliver --id <id>` : recoverCommand('deliver', entry)} --to file:<path>`,
+  });
 }
 
 /** What `recover discard` does. */

@@ -1,3 +1,5 @@
+import { loadConfiguration } from '../../config/configuration.ts';
+import { printingBan } from '../../config/setting.ts';
 import { stateDirectory } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
 import { ExitCode, UndeliveredError, UsageError } from '../../errors.ts';
@@ -24,6 +26,8 @@ export async function createAtConsole(
 /** "Add API token": prints its session.json. */
 export async function issueAtConsole({ ctx, common }: Invocation, account = '', token = ''): Promise<ExitCode> {
   refuseMissing({ account, token });
+  const ban = printingBan(await loadConfiguration(ctx, {}), null);
+  if (ban !== null) throw new UsageError(`the new session.json may not be printed: ${ban}`);
   const session = await atConsole(ctx, (state) => issueToken(state, { account, token, now: ctx.now() }));
   const what = `the token ${quoted(token)} of ${account}`;
   try {
