@@ -10,7 +10,8 @@ import type { Reach } from './config/configuration.ts';
 import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
 import { providerNames } from './model/account.ts';
-import { listOf, quoted, shellWord } from './model/text.ts';
+import type { Hint } from './model/hint.ts';
+import { listOf, quoted } from './model/text.ts';
 import { registry } from './providers/registry.ts';
 import { writeOutput } from './output/emit.ts';
 import { repeated, type FlagsOf } from './session/flag.ts';
@@ -52,7 +53,7 @@ async function parse(root: Command, argv: readonly string[]): Promise<ExitCode> 
     return ExitCode.done;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return readCommanderError(error, deepestCommand(root, argv));
+    return readCommanderError(error, argv, deepestCommand(root, argv));
   }
 }
 
@@ -79,9 +80,14 @@ async function runVerb(
 
 /** The whole command tree, to be read and not run. */
 export async function wholeTree(): Promise<CommandUnknownOpts> {
-  const root = new Command('sactl').exitOverride();
-  await declareProgram(root, ['', ...Object.keys(nouns)], () => undefined);
-  return root;
+  return treeFor(['', ...Object.keys(nouns)]);
+}
+
+/** Prints nothing, and ends nothing. */
+function silentRoot(): Command {
+  return new Command('sactl')
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined, outputError: () => undefined });
 }
 
 /** Declares everything, or only the noun that `argv` begins with; a noun gets its verbs when `argv` names it. */
@@ -106,7 +112,7 @@ async function declareProgram(root: Command, argv: readonly string[], choose: Ch
     addVerb(root, 'whoami', whoami, choose);
     addVerb(root, 'doctor', doctor, choose);
     addCompletion(root, choose, wholeTree);
-    addHelp(root);
+    addHelp(root, guessHint);
   }
   refuseRepetition(root);
 }
@@ -116,7 +122,8 @@ Examples:
   $ sactl serviceaccounts list --sandbox
   $ sactl sa rotate --id ci-deploy --yes -q .credential.value > token
 
-"sactl help exit-codes", "sactl help targets" and "sactl help environment" tell the rest.`;
+"sactl help setup" says how to begin; "sactl help exit-codes", "sactl help targets" and "sactl help environment" tell the
+rest.`;
 
 /** Commands for one connection see no profile where several are named; they refuse that. */
 function commonOf({
@@ -172,27 +179,45 @@ function invocation(ctx: Context, common: CommonFlags, sessions: Session[]): Inv
   };
 }
 
-function readCommanderError(error: CommanderError, command: CommandUnknownOpts): ExitCode {
+async function readCommanderError(
+  error: CommanderError,
+  argv: readonly string[],
+  command: CommandUnknownOpts,
+): Promise<ExitCode> {
   if (['commander.helpDisplayed', 'commander.version'].includes(error.code)) return ExitCode.done;
   if (error.code === 'commander.help') return ExitCode.usage;
-  if (error.code === 'commander.excessArguments') throw unexpectedArgument(error, command);
-  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const meant = suggestion?.replaceAll(/[()]/g, '').replace('Did', 'did');
-  throw new UsageError(message, { hint: meant ?? helpCommand(command), cause: error });
+  throw new UsageError(misuseText(error, command), { hint: await guessHint(argv, command), cause: error });
 }
 
-/** Other tools take a name without a flag: a single word may be meant as `--id`. jq's `--arg` takes two words. */
-function unexpectedArgument(cause: CommanderError, command: CommandUnknownOpts): UsageError {
-  const [word = '', ...more] = command.args.slice(command.registeredArguments.length);
-  const takesId = command.options.some(({ long }) => long === '--id');
-  const isId = takesId && more.length === 0 && command.getOptionValueSource('id') === undefined;
-  const { arg }: FlagsOf<typeof commonFlags> = command.optsWithGlobals();
-  const name = arg?.find((pair) => !pair.includes('='));
-  const meant = name === undefined ? isId && `--id ${shellWord(word)}` : `--arg ${shellWord(`${name}=${word}`)}`;
-  return new UsageError(`${quoted(word)} is no flag`, {
-    hint: meant ? `did you mean ${meant}?` : helpCommand(command),
-    cause,
-  });
+/** Without what was typed as a flag's value, which may be a secret. */
+function misuseText({ code, message }: CommanderError, command: CommandUnknownOpts): string {
+  if (code === 'commander.excessArguments') {
+    return `${quoted(command.args[command.registeredArguments.length] ?? '')} is no flag`;
+  }
+  const [line = ''] = message.replace(/^error: /, '').split('\n');
+  return code === 'commander.unknownOption' ? line.replace(/=.*'$/, "'") : line;
+}
+
+/** The whole command that is meant, or where to look. */
+async function guessHint(argv: readonly string[], command: CommandUnknownOpts): Promise<Hint> {
+  const { guess } = await import('./commands/guess/guess.ts');
+  return (await guess(argv, { treeFor, takes })) ?? helpCommand(command);
+}
+
+async function treeFor(argv: readonly string[]): Promise<CommandUnknownOpts> {
+  const root = silentRoot();
+  await declareProgram(root, argv, () => undefined);
+  return root;
+}
+
+async function takes(argv: readonly string[]): Promise<boolean> {
+  try {
+    await (await treeFor(argv)).parseAsync([...argv], { from: 'user' });
+    return true;
+  } catch (error) {
+    if (error instanceof CommanderError || error instanceof UsageError) return false;
+    throw error;
+  }
 }
 
 /** The command that `argv` names, as far as it can be parsed, e.g. `sactl serviceaccounts list`. */

@@ -128,12 +128,15 @@ describe('the command tree', () => {
 
 describe('misuse of the command line', () => {
   const cases: readonly (readonly [argv: string, stderr: string])[] = [
-    ['sa lst', "sactl: unknown command 'lst'\nhint: did you mean list?\n"],
+    ['sa lst', "sactl: unknown command 'lst'\nhint: did you mean sactl sa list?\n"],
     ['sa list --nope', "sactl: unknown option '--nope'\nhint: sactl serviceaccounts list --help\n"],
-    ['sa list extra', 'sactl: "extra" is no flag\nhint: sactl serviceaccounts list --help\n'],
-    ['sa get ci-deploy', 'sactl: "ci-deploy" is no flag\nhint: did you mean --id ci-deploy?\n'],
-    ['sa get --provider runai it$', `sactl: "it$" is no flag\nhint: did you mean --id 'it$'?\n`],
-    ['sa get --id a b', 'sactl: "b" is no flag\nhint: sactl serviceaccounts get --help\n'],
+    ['orgs list extra', 'sactl: "extra" is no flag\nhint: sactl orgs list --help\n'],
+    ['sa get ci-deploy', 'sactl: "ci-deploy" is no flag\nhint: did you mean sactl sa get --id ci-deploy?\n'],
+    [
+      'sa get --provider runai it$',
+      `sactl: "it$" is no flag\nhint: did you mean sactl sa get --provider runai --id 'it$'?\n`,
+    ],
+    ['sa get --id a b', 'sactl: "b" is no flag\nhint: it takes one account at a time: sactl sa get --id a\n'],
     [
       'sa list --dry-run -y',
       'sactl: --dry-run does nothing with "sactl serviceaccounts list"\n' +

@@ -3,7 +3,16 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, it } from 'vitest';
 
-import { topics, type Topic } from '../src/commands/help/topics.ts';
+import {
+  flagWords,
+  nounWords,
+  phrases,
+  verbWords,
+  type FlagGuess,
+  type MeantFlag,
+} from '../src/commands/guess/synonyms.ts';
+import type { Topic } from '../src/commands/help/topic.ts';
+import { topics } from '../src/commands/help/topics.ts';
 import { placedKeys } from '../src/config/keys.ts';
 import { ciSystems, type CiMask, type CiSummary } from '../src/model/ci-systems.ts';
 import { lifeDiagram } from './outcomes/life.ts';
@@ -49,6 +58,16 @@ function summaryText(summary: CiSummary | null): string {
   return `by ${code([summary.program, ...summary.args].join(' '))}`;
 }
 
+function flagRow(guess: FlagGuess): string[] {
+  const typed = guess.typed.map(code).join(', ');
+  if (!('why' in guess)) return [typed, [...new Set(guess.meant.map(meantText))].map(code).join(' or ')];
+  return [typed, guess.instead === null ? guess.why : `${guess.why}: ${code(`sactl ${guess.instead}`)}`];
+}
+
+function meantText({ flag, as }: MeantFlag): string {
+  return as === undefined ? flag : `${flag} ${as.replace('{}', '…')}`;
+}
+
 /** What documents have in common with help or with the program's own tables, by the names in `<!-- name: generated -->`. */
 const blocks: Readonly<Record<string, string>> = {
   'exit codes': table(['code', 'meaning'], rowsOf(topics['exit-codes'])),
@@ -85,6 +104,14 @@ const blocks: Readonly<Record<string, string>> = {
     }),
   ),
   'life of a credential': lifeDiagram(),
+  'guessed words': table(
+    ['there', 'here'],
+    [...phrases, ...nounWords, ...verbWords].map(({ typed, meant }) => [
+      typed.map(code).join(', '),
+      meant.startsWith('-') || meant.includes(' ') ? code(`sactl ${meant}`) : code(meant),
+    ]),
+  ),
+  'guessed flags': table(['there', 'here'], flagWords.map(flagRow)),
 };
 
 function filled(text: string): string {

@@ -1,4 +1,4 @@
-import type { HelpBlock as TopicBlock, HelpRow } from '../../src/commands/help/topics.ts';
+import type { HelpBlock as TopicBlock, HelpRow } from '../../src/commands/help/topic.ts';
 
 /** A piece of a help text; code is lines that are typed. */
 export type HelpBlock = TopicBlock | { readonly kind: 'code'; readonly lines: readonly string[] };

@@ -66,6 +66,8 @@ function programPage(program: CommandNode, commands: readonly CommandNode[]): Ro
     ...others.flatMap((command) => item(usage(command), marksOf(command.description))),
     ...section('COMMON FLAGS'),
     ...flagLines(program, program),
+    ...section('SETTING UP'),
+    ...topicLines('setup'),
     ...section('TARGETS'),
     ...topicLines('targets'),
     ...section('EXIT STATUS'),

@@ -1,4 +1,4 @@
-import type { HelpRow } from '../../src/commands/help/topics.ts';
+import type { HelpRow } from '../../src/commands/help/topic.ts';
 import { providerNames } from '../../src/model/account.ts';
 import { listOf } from '../../src/model/text.ts';
 import { registry } from '../../src/providers/registry.ts';

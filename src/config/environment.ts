@@ -10,6 +10,8 @@ export interface EnvironmentConnection {
   readonly organization: DescribedVariable | null;
   /** The variables that can hold the credential, the preferred ones first. */
   readonly secrets: readonly EnvironmentSecret[];
+  /** Where a person gets such a credential, for `sactl help setup`. */
+  readonly origin: string;
   /** A file below the home directory that holds the secret where no variable does; then nothing is required. */
   readonly file?: string;
   /** Whether the secret is a document, which may have several lines. */

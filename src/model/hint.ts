@@ -66,8 +66,12 @@ export function hintText(hint: Hint, connection: ConnectionFlags = []): string {
 
 /** The command with those of the flags that it takes and does not have. */
 export function withConnection({ words }: CommandLine, connection: ConnectionFlags): CommandLine {
-  const lacking = connection.filter((flag) => takes(words, flag) && !words.includes(flag[0]));
+  const lacking = connection.filter((flag) => takes(words, flag) && !has(words, flag[0]));
   return sactl`${{ words }} ${lacking.flat().filter((word) => word !== undefined)}`;
+}
+
+function has(words: readonly string[], flag: string): boolean {
+  return words.some((word) => word === flag || word.startsWith(`${flag}=`) || word.startsWith(`'${flag}=`));
 }
 
 /** The nouns whose commands ask a provider. */

@@ -105,7 +105,7 @@ describe('--arg is refused, and nothing is sent,', () => {
     expect(await deployment.run(['sa', 'list', '-q', '$team', '--arg', 'team', 'plat form'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining(`"hint":"did you mean --arg 'team=plat form'?"`),
+      stderr: expect.stringContaining(`"hint":"did you mean sactl sa list -q '$team' --arg 'team=plat form'?"`),
     });
     expect(deployment.requests).toEqual([]);
   });

@@ -67,10 +67,20 @@ type VariableRows = Readonly<Record<string, string>>;
 
 /** The parts of `sactl help environment`: first the providers, then the rest. */
 export function environmentParts(): readonly { readonly title: string; readonly rows: VariableRows }[] {
-  return [
-    ...providerNames.map((name) => ({ title: registry[name].fullName, rows: rowsOf(environments[name]) })),
-    ...Object.entries(variables).map(([title, rows]) => ({ title, rows })),
-  ];
+  return [...providerParts(), ...Object.entries(variables).map(([title, rows]) => ({ title, rows }))];
+}
+
+/** The variables of each provider, and where its credentials come from. */
+export function providerParts(): readonly {
+  readonly title: string;
+  readonly rows: VariableRows;
+  readonly origin: string;
+}[] {
+  return providerNames.map((name) => ({
+    title: registry[name].fullName,
+    rows: rowsOf(environments[name]),
+    origin: environments[name].origin,
+  }));
 }
 
 /** What is required comes first, then the credential; what has a default comes last. */

@@ -1,31 +1,44 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import { sactl } from '../../model/hint.ts';
+import type { Hint } from '../../model/hint.ts';
 import { UsageError } from '../../errors.ts';
+import { quoted } from '../../model/text.ts';
 import { findSubcommand } from '../tree.ts';
 
-/** `help`, `help <command…>` and the help topics, in place of commander's own help command. */
-export function addHelp(root: CommandUnknownOpts): void {
+/**
+ * `help`, `help <command…>` and the help topics, in place of commander's own help command. `guessHint` says what helps where
+ * there is no help on these words.
+ */
+export function addHelp(
+  root: CommandUnknownOpts,
+  guessHint: (argv: readonly string[], command: CommandUnknownOpts) => Promise<Hint>,
+): void {
   root.helpCommand(false);
   root
     .command('help')
-    .summary('Show help on a command, or on exit-codes, targets or environment')
-    .description('Shows help on a command, or one of the topics exit-codes, targets and environment.')
+    .summary('Show help on a command, or on setup, exit-codes, targets or environment')
+    .description('Shows help on a command, or one of the topics setup, exit-codes, targets and environment.')
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
     .action(async (words) => {
       const { topics, topicText } = await import('./topics.ts');
       const topic = new Map(Object.entries(topics)).get(words.join(' '));
       const output = root.configureOutput();
-      if (topic === undefined) findCommand(root, words).outputHelp();
-      else output.writeOut?.(topicText(topic, output.getOutHelpWidth?.() ?? 80));
+      if (topic === undefined) {
+        const command = findCommand(root, words);
+        if (command === null) {
+          const hint = await guessHint(['help', ...words], root);
+          throw new UsageError(`there is no help on ${quoted(words.join(' '))}`, { hint });
+        }
+        command.outputHelp();
+      } else output.writeOut?.(topicText(topic, output.getOutHelpWidth?.() ?? 80));
     });
 }
 
-function findCommand(root: CommandUnknownOpts, words: readonly string[]): CommandUnknownOpts {
+function findCommand(root: CommandUnknownOpts, words: readonly string[]): CommandUnknownOpts | null {
   let command = root;
   for (const word of words) {
     const next = findSubcommand(command, word);
-    if (next === undefined) throw new UsageError(`there is no help on "${words.join(' ')}"`, { hint: sactl`--help` });
+    if (next === undefined) return null;
     command = next;
   }
   return command;

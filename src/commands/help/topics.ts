@@ -5,28 +5,8 @@ import { kindsWhere, targetForms } from '../../delivery/targets/kinds.ts';
 import { exitCodeMeanings } from '../../errors.ts';
 import { listOf } from '../../model/text.ts';
 import { environmentParts } from './environment.ts';
-
-/** A text of `sactl help`. */
-export interface Topic {
-  readonly title: string;
-  readonly blocks: readonly HelpBlock[];
-}
-
-/** A piece of a help text. A title is that of the block after it. */
-export type HelpBlock =
-  | { readonly kind: 'title'; readonly text: string }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'rows'; readonly rows: readonly HelpRow[] };
-
-/** e.g. an exit code, and what it means */
-export interface HelpRow {
-  readonly term: string;
-  readonly meaning: string;
-}
-
-function rowsOf(meanings: Readonly<Record<string, string>>): HelpBlock {
-  return { kind: 'rows', rows: Object.entries(meanings).map(([term, meaning]) => ({ term, meaning })) };
-}
+import { setup } from './setup.ts';
+import { rowsOf, type HelpBlock, type Topic } from './topic.ts';
 
 const otherFields = credentialFields.filter((field) => field !== 'value');
 
@@ -61,6 +41,7 @@ const targets: Topic = {
 
 /** The texts of `sactl help`, by the words that ask for them. */
 export const topics = {
+  setup,
   'exit-codes': { title: 'Exit codes', blocks: [rowsOf(exitCodeMeanings)] },
   targets,
   environment: {

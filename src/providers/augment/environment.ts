@@ -7,6 +7,7 @@ export const analyticsEndpoint = 'https://api.augmentcode.com';
 export const augmentEnvironment: EnvironmentConnection = {
   endpoint: { variable: null, default: analyticsEndpoint },
   organization: null,
+  origin: 'auggie login, or a token from https://app.augmentcode.com/settings/service-accounts',
   secrets: [
     {
       secret: 'AUGMENT_SESSION_AUTH',

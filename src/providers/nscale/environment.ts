@@ -10,5 +10,6 @@ export const nscaleEnvironment: EnvironmentConnection = {
     name: 'NSCALE_ORGANIZATION_ID',
     meaning: 'the organization, by its id or its name, when --org does not name one',
   },
+  origin: "a service token from nscale's console: Settings, Service Tokens",
   secrets: [{ secret: 'NSCALE_SERVICE_TOKEN', clientId: null, meaning: 'the token to work with' }],
 };

@@ -7,6 +7,7 @@ export const runaiEnvironment: EnvironmentConnection = {
     default: null,
   },
   organization: null,
+  origin: "a service account, or an access key of your own, from Run:ai's web interface",
   secrets: [
     {
       secret: 'RUNAI_CLIENT_SECRET',

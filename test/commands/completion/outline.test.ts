@@ -50,7 +50,13 @@ describe('what completion knows', () => {
   });
 
   it('is what help can be asked about, which is no flag', () => {
-    expect(wordsOf(outline, 'help')).toEqual([...wordsOf(outline, ''), 'exit-codes', 'targets', 'environment']);
+    expect(wordsOf(outline, 'help')).toEqual([
+      ...wordsOf(outline, ''),
+      'setup',
+      'exit-codes',
+      'targets',
+      'environment',
+    ]);
     expect(wordsOf(outline, 'help serviceaccounts')).toEqual(wordsOf(outline, 'serviceaccounts'));
     expect(flagsOf(outline, 'help serviceaccounts')).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { topicText, topics, type Topic } from '../../../src/commands/help/topics.ts';
+import type { Topic } from '../../../src/commands/help/topic.ts';
+import { topicText, topics } from '../../../src/commands/help/topics.ts';
 import { run } from '../../harness/run.ts';
 
 describe.each(Object.entries(topics))('sactl help %s', (name, topic) => {

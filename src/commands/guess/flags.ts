@@ -1,0 +1,176 @@
+import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+
+import { misspelt } from '../../model/similar.ts';
+import { repeated } from '../../session/flag.ts';
+import { providerOf } from './command.ts';
+import { flagWords, formatWords, operandFlags, providerWords, type FlagGuess } from './synonyms.ts';
+
+/** What the words behind a command mean for it. */
+export interface MeantWords {
+  readonly words: readonly string[];
+  readonly why: string | null;
+  /** A command that helps instead of the one that was typed; empty is the help of that. */
+  readonly instead: readonly string[] | null;
+}
+
+/** The state of one reading, from the left to the right. */
+interface Reading {
+  readonly command: CommandUnknownOpts;
+  readonly options: readonly Option[];
+  readonly words: string[];
+  readonly notes: string[];
+  readonly operands: string[];
+}
+
+/** Puts what `command` has into the place of flags that it does not have, and a flag before words that have none. */
+export function meantWords(command: CommandUnknownOpts, rest: readonly string[]): MeantWords {
+  const options = optionsOf(command);
+  const reading: Reading = { command, options, words: [], notes: [], operands: [] };
+  let index = 0;
+  while (index < rest.length) {
+    const word = rest[index] ?? '';
+    if (word === '--') {
+      reading.words.push(...rest.slice(index));
+      break;
+    }
+    if (!isFlag(word)) {
+      readOperand(reading, word);
+      index += 1;
+      continue;
+    }
+    const { flag, value } = splitFlag(word);
+    const next = rest[index + 1];
+    const guess = hasOption(options, flag) ? null : guessOf(flag, options);
+    if (guess !== null && 'why' in guess) {
+      return { words: reading.words, why: guess.why, instead: guess.instead?.split(' ') ?? [] };
+    }
+    const isTaken = value === null && takesValue(flag, guess, options) && next !== undefined;
+    readFlag(reading, { typed: word, flag, value: isTaken ? next : value, isJoined: value !== null, guess });
+    index += isTaken ? 2 : 1;
+  }
+  return { words: reading.words, why: reading.notes[0] ?? null, instead: null };
+}
+
+/** The options of a command and the common ones that it honours. */
+function optionsOf(command: CommandUnknownOpts): readonly Option[] {
+  return [...command.options, ...command.createHelp().visibleGlobalOptions(command)];
+}
+
+export function isFlag(word: string): boolean {
+  return word.length > 1 && word.startsWith('-');
+}
+
+/** `--flag=value` and `-fvalue` in their parts. */
+function splitFlag(word: string): { readonly flag: string; readonly value: string | null } {
+  if (!word.startsWith('--')) {
+    const flag = word.slice(0, 2);
+    const isWhole = word.length === 2 || flagWords.some(({ typed }) => typed.includes(word));
+    return isWhole ? { flag: word, value: null } : { flag, value: word.slice(2).replace(/^=/, '') };
+  }
+  const at = word.indexOf('=');
+  return at < 0 ? { flag: word, value: null } : { flag: word.slice(0, at), value: word.slice(at + 1) };
+}
+
+/** Whether a flag, known or guessed, takes the word behind it. */
+export function takesValue(flag: string, guess: FlagGuess | null, options: readonly Option[]): boolean {
+  const known = optionOf(options, flag);
+  if (known !== undefined) return known.required;
+  return guess !== null && 'takes' in guess && guess.takes === 'value';
+}
+
+/** What the table says of a flag, or of the option that it misspells. */
+export function guessOf(flag: string, options: readonly Option[]): FlagGuess | null {
+  const all = flagWords.filter(({ typed }) => typed.includes(flag));
+  const fitting = all.find((guess) => 'why' in guess || guess.meant.some((each) => hasOption(options, each.flag)));
+  if (fitting !== undefined) return fitting;
+  const near = flag.startsWith('--')
+    ? misspelt(
+        flag,
+        options.map(({ long }) => long ?? ''),
+      )
+    : null;
+  const option = near === null ? undefined : optionOf(options, near);
+  if (near === null || option === undefined) return null;
+  return { typed: [flag], takes: option.required ? 'value' : 'nothing', meant: [{ flag: near }] };
+}
+
+function hasOption(options: readonly Option[], flag: string): boolean {
+  return optionOf(options, flag) !== undefined;
+}
+
+/** The option that a flag is, by its long or its short name. */
+export function optionOf(options: readonly Option[], flag: string | undefined): Option | undefined {
+  return options.find(({ long, short }) => long === flag || short === flag);
+}
+
+interface TypedFlag {
+  readonly typed: string;
+  readonly flag: string;
+  readonly value: string | null;
+  readonly isJoined: boolean;
+  readonly guess: FlagGuess | null;
+}
+
+function readFlag(reading: Reading, typed: TypedFlag): void {
+  reading.words.push(...(typed.guess === null ? knownFlag(reading, typed) : guessedFlag(reading, typed, typed.guess)));
+}
+
+function knownFlag({ options }: Reading, { typed, flag, value, isJoined }: TypedFlag): readonly string[] {
+  const option = optionOf(options, flag);
+  if (value === null || option?.required === false) return [flag];
+  const meant = meantValue(option, value);
+  return meant === value && isJoined ? [typed] : [flag, meant];
+}
+
+function guessedFlag({ options }: Reading, { typed, value }: TypedFlag, guess: FlagGuess): readonly string[] {
+  const given = value ?? '';
+  const fitting = 'why' in guess ? [] : guess.meant.filter((each) => each.if?.test(given) ?? true);
+  for (const { flag, as } of fitting) {
+    const option = optionOf(options, flag);
+    if (option === undefined) continue;
+    const meant = as?.replace('{}', () => given) ?? value;
+    return option.required && meant !== null ? [flag, meantValue(option, meant)] : [flag];
+  }
+  return [typed];
+}
+
+/** A choice by its other name or misspelt; any other value as it is. */
+function meantValue(option: Option | undefined, value: string): string {
+  const choices = option?.argChoices;
+  if (choices === undefined || choices.includes(value)) return value;
+  const lower = value.toLowerCase();
+  const other = option?.long === '--format' ? formatWords[lower] : providerWords[lower];
+  const known = [lower, other].find((each) => each !== undefined && choices.includes(each));
+  return known ?? misspelt(lower, choices) ?? value;
+}
+
+/** A word without a flag: one that the command takes so, a provider, fields as gh's `--json` has them, or a name. */
+function readOperand(reading: Reading, word: string): void {
+  const { command, options, words, operands } = reading;
+  operands.push(word);
+  const isOwn = command.registeredArguments.some(({ variadic }) => variadic);
+  if (isOwn || operands.length <= command.registeredArguments.length) {
+    words.push(word);
+    return;
+  }
+  const provider = providerOf(word);
+  if (provider !== null && hasOption(options, '--provider') && !words.includes('--provider')) {
+    words.push('--provider', provider);
+  } else if (words.at(-1) === '--json' && command.name() === 'list' && /^[A-Za-z]+(,[A-Za-z]+)*$/.test(word)) {
+    words.splice(-1, 1, '-q', `.[] | {${word.replaceAll(',', ', ')}}`);
+  } else if (words.at(-2) === '--arg' && words.at(-1)?.includes('=') === false) {
+    words.splice(-1, 1, `${words.at(-1)}=${word}`);
+  } else readName(reading, word);
+}
+
+function readName({ options, words, notes }: Reading, word: string): void {
+  if (/[*?]/.test(word) && hasOption(options, '--match') && !words.includes('--match')) {
+    words.push('--match', word);
+    return;
+  }
+  const flag = operandFlags.find((each) => hasOption(options, each));
+  const option = optionOf(options, flag);
+  if (flag === undefined || option === undefined) words.push(word);
+  else if (!words.includes(flag) || option.parseArg === repeated) words.push(flag, word);
+  else notes.push('it takes one account at a time');
+}
