@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { operators, type Edit, type OperatorName } from './operators.ts';
-import { nodesOf } from './syntax.ts';
+import { nodesOf } from '../harness/syntax.ts';
 
 /** One mistake in one file. */
 export interface Mutant extends Edit {

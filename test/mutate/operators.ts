@@ -1,6 +1,6 @@
 import type { ESTree } from 'rolldown/utils';
 
-import type { Found } from './syntax.ts';
+import type { Found } from '../harness/syntax.ts';
 
 /** What takes the place of a part of the text. */
 export interface Edit {

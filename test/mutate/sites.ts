@@ -1,6 +1,6 @@
 import type { ESTree } from 'rolldown/utils';
 
-import { nodesOf } from './syntax.ts';
+import { nodesOf } from '../harness/syntax.ts';
 
 /** A part of a file that runs as a whole or not at all. */
 export interface Site {
