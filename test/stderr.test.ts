@@ -39,7 +39,7 @@ describe('on stderr is no line of Node itself', () => {
     const proxy = `https://127.0.0.1:${String(await listen(server))}`;
     const message = await messageOf({ ...environment('https://api.example.com'), https_proxy: proxy });
     expect(message).toBe(
-      `cannot list service accounts: the proxy ${proxy} (https_proxy) does not speak TLS there (ERR_SSL_WRONG_VERSION_NUMBER)`,
+      `cannot list service accounts: the proxy ${proxy} (https_proxy) does not speak TLS on that port (ERR_SSL_WRONG_VERSION_NUMBER)`,
     );
   });
 

@@ -19,7 +19,9 @@ export async function runBundled(name, { input, external }) {
   await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', cleanDir: true });
   await build.close();
   try {
-    const { status } = spawnSync(process.execPath, [`${folder}/main.js`, ...process.argv.slice(2)], { stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, [`${folder}/main.js`, ...process.argv.slice(2)], {
+      stdio: 'inherit',
+    });
     process.exitCode = status ?? 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -31,7 +31,7 @@ export const whoami = verb({
         ),
     });
     if (permissions?.length === 0) {
-      await session.note('the provider names no permission of this credential: it may have no access rule yet');
+      await session.note('the provider lists no permissions of this credential: it may have no access rule yet');
     }
     return ExitCode.done;
   },

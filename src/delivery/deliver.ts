@@ -85,7 +85,7 @@ async function outdated({ standing, isKept }: DeliverOptions): Promise<Problem |
   const { isNewest, why } = await standing();
   if (isNewest === false) return { message: 'it was superseded before', isRetryable: false };
   if (isNewest === true || !isKept()) return null;
-  const message = `it is not known whether it is still the newest: ${why ?? 'no reason was given'}`;
+  const message = `whether it is still the newest is not known: ${why ?? 'no reason was given'}`;
   return { message, isRetryable: true };
 }
 

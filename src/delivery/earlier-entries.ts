@@ -48,7 +48,7 @@ export async function refuseUnsettled(
 
 /** Those that it may have made. */
 function candidatesOf(same: readonly Account[]): string {
-  return same.length === 0 ? '' : `; there is one of that name: ${same.map((account) => account.id).join(', ')}`;
+  return same.length === 0 ? '' : `; an account of that name exists: ${same.map((account) => account.id).join(', ')}`;
 }
 
 function lostHint(id: string, ours: Account | undefined): Hint {

@@ -164,7 +164,7 @@ const helps: Readonly<Record<Help, (subject: Subject, findings: Findings) => Hin
   ],
   deliver: (subject, { needsMending = false }) =>
     needsMending
-      ? ['mend what it says, then: ', ...deliver(subject), '; or add --to <target> for another place']
+      ? ['fix what it reports, then: ', ...deliver(subject), '; or add --to <target> for another place']
       : deliver(subject),
   'deliver later, or issue another': (subject) => [
     'try it again later: ',

@@ -85,18 +85,18 @@ export interface Loss {
   readonly canGoOn: boolean;
 }
 
-export type AfterLoss = 'nothing was changed' | 'nobody knows' | 'issue another';
+export type AfterLoss = 'nothing was changed' | 'the outcome is unknown' | 'issue another';
 
 type LossRow = { readonly [Fact in keyof Loss]: readonly [Fact, Loss[Fact], AfterLoss] }[keyof Loss];
 
 /** What to do then: the first row whose fact holds, else one more credential is issued, once. */
 export const afterLoss: readonly LossRow[] = [
-  ['isInterrupted', true, 'nobody knows'],
+  ['isInterrupted', true, 'the outcome is unknown'],
   ['evidence', 'unchanged', 'nothing was changed'],
-  ['mayReissue', false, 'nobody knows'],
-  ['mayStillBeDone', true, 'nobody knows'],
-  ['isOurs', false, 'nobody knows'],
-  ['canGoOn', false, 'nobody knows'],
+  ['mayReissue', false, 'the outcome is unknown'],
+  ['mayStillBeDone', true, 'the outcome is unknown'],
+  ['isOurs', false, 'the outcome is unknown'],
+  ['canGoOn', false, 'the outcome is unknown'],
 ];
 
 /** Where a credential is, and what is known of it, when nothing more is done for it. */
@@ -187,40 +187,40 @@ export const endings: readonly Ending[] = [
     when: { request: 'changed' },
     name: 'the answer was lost, and it was created',
     code: unknownOutcome,
-    says: 'the account was created ({ids}), with a {what} nobody has',
+    says: 'the account was created ({ids}), and its {what} is lost',
     help: 'issue another, then discard',
   },
   {
     when: { request: 'unclear', hasCandidates: true },
-    name: 'the answer was lost, and it may have been created: there is one of that name',
+    name: 'the answer was lost, and it may have been created: an account of that name exists',
     code: unknownOutcome,
-    says: 'the account may have been created, with a {what} nobody has; there is one of that name: {seen}',
+    says: 'the account may have been created, and its {what} is lost; an account of that name exists: {seen}',
     help: 'choose yours, then discard',
   },
   {
     when: { request: 'unclear' },
     name: 'the answer was lost, and it may have been created',
     code: unknownOutcome,
-    says: 'the account may have been created, with a {what} nobody has',
+    says: 'the account may have been created, and its {what} is lost',
     help: 'look for it, then discard',
   },
   {
     when: { isSuperseded: true },
     name: 'a newer credential was issued before it was delivered',
     code: undelivered,
-    says: 'it was not written any more',
+    says: 'it was not written',
     help: 'discard, or issue another',
   },
   {
     when: { isStored: true, works: null, places: 'none' },
-    name: 'it came out of the journal, and it is not known whether it works',
+    name: 'it came from the journal, and whether it works is not known',
     code: undelivered,
     says: 'nothing was delivered',
     help: 'deliver later, or issue another',
   },
   {
     when: { isStored: true, works: false },
-    name: 'it came out of the journal, and does not work',
+    name: 'it came from the journal, and does not work',
     code: undelivered,
     says: 'nothing was delivered',
     help: 'discard, or issue another',
@@ -229,7 +229,7 @@ export const endings: readonly Ending[] = [
     when: { places: 'none', isKept: false },
     name: 'it was neither delivered nor kept',
     code: unknownOutcome,
-    says: 'it is not kept either: nobody has it',
+    says: 'it is not kept either: it is lost',
     help: 'issue another, then discard',
   },
   {

@@ -60,7 +60,7 @@ function nothingKept(entry: ReadableEntry): NotFoundError {
 }
 
 function illegible(entry: ReadableEntry, cause: unknown): FailedError {
-  const message = `entry ${entry.id} keeps an answer, and no credential can be read out of it`;
+  const message = `entry ${entry.id} keeps an answer from which no credential could be read`;
   return new FailedError('bad_answer', message, {
     provider: entry.intent.connection.provider,
     hint: ['look at it: ', sactl`${recoverCommand('show', entry)} --reveal`],

@@ -110,7 +110,7 @@ async function resolveLostAnswer(
   const decision = await decide({
     isInterrupted: () => ctx.signal.aborted,
     evidence: async () => {
-      await issuance.report('the answer was lost; looking for what became of the request, for up to 30 s');
+      await issuance.report('the answer was lost; looking for its outcome, for up to 30 s');
       evidence = await gatherEvidence(ctx, { plan, cause, endedAt, mayReissue }).catch(() => evidence);
       return evidence.kind;
     },

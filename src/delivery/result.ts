@@ -16,7 +16,7 @@ export interface IssuanceOutcome {
   readonly verified: boolean | null;
   /** Whether a second credential had to be issued because the first answer was lost. */
   readonly reissued: boolean;
-  /** Whether a newer credential was issued before this one was everywhere: then it was not written any more. */
+  /** Whether a newer credential was issued before this one was everywhere: then it was not written. */
   readonly superseded: boolean;
   readonly deliveredTo: readonly Delivery[];
   /** The journal's entry that still holds it, for `sactl recover`. */

@@ -25,7 +25,7 @@ export async function verify(
     if (verification.works !== false) return verification;
     if (pause > noticeableWaitMs && (pausesMs[index - 1] ?? 0) <= noticeableWaitMs) {
       const left = pausesMs.slice(index).reduce((sum, each) => sum + each);
-      await report(`the new credential is refused still; it is tried for another ${inWords(left)}`);
+      await report(`the new credential is still refused; trying for another ${inWords(left)}`);
     }
     // An interrupt ends the tries, and the last one counts.
     const isOver = await ctx.sleep(pause, ctx.signal).then(

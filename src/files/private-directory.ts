@@ -131,7 +131,7 @@ const mostLinks = 40;
 
 /**
  * Follows an absolute path to the folder that the file is in, link by link, and looks at each part of the way: something of
- * another user in a folder that everybody may write in is in the way, and so is a link of theirs to what is not theirs.
+ * another user in a folder that everyone may write in is in the way, and so is a link of theirs to what is not theirs.
  * What root has put there never is. Windows numbers no users: there nothing is. It looks without a pause, in which others
  * could change what it has seen.
  * @throws the system's errors: `ENOENT` and `ENOTDIR` where there is no such folder
@@ -170,7 +170,7 @@ export function strangersProblem(
   { userId }: Pick<Owner, 'userId'>,
 ): string | null {
   if (userId === null || (folder.mode & 0o002) === 0) return null;
-  const where = `everybody may write in ${dirname(path)}; use a folder that only you can write in`;
+  const where = `everyone may write in ${dirname(path)}; use a folder that only you can write in`;
   if (!isOwn(found, userId)) return `${path} belongs to user ${found.uid}, and ${where}`;
   // It may be a file from elsewhere, whose mode the new one would get.
   return found.isFile() && found.nlink > 1 ? `${path} is a file with several names, and ${where}` : null;

@@ -16,7 +16,7 @@ export interface CircuitBreaker {
 /** How often in a row accounts of one connection may fail with this exit code. */
 const limits: ReadonlyMap<ExitCode, { readonly times: number; readonly what: string }> = new Map([
   [ExitCode.auth, { times: 3, what: 'refused as not permitted' }],
-  [ExitCode.unknownOutcome, { times: 3, what: 'left without a credential that anybody has' }],
+  [ExitCode.unknownOutcome, { times: 3, what: 'left without a credential' }],
   [ExitCode.undelivered, { times: 3, what: 'given a credential that does not work' }],
 ]);
 

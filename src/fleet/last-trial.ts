@@ -72,7 +72,7 @@ async function leaveLost(
     await entry.outcome({ outcome: 'unknown', message: error.message });
     await entry.leave();
   } catch {
-    await run.note(`${name}: the journal could not be told that nobody has its credential`);
+    await run.note(`${name}: the journal could not record that its credential is lost`);
   }
   await recordFact(ctx, audit, () => ({
     operation: 'rotate',

@@ -104,7 +104,7 @@ async function problemOf(place: UserPlace, verification: string): Promise<string
     await rm(join(folder, verification));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return `there is no folder ${folder}`;
-    return `nothing can be written in ${folder}: ${systemReason(error)}`;
+    return `cannot write in ${folder}: ${systemReason(error)}`;
   }
   const isFile = await lstat(path).then(
     (found) => found.isFile(),

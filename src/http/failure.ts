@@ -178,7 +178,7 @@ function failureOf({ code, syscall }: SystemError, proxy: Proxy | null, isConnec
   }
   const unreachable = unreachableWhat(code, syscall);
   if (unreachable !== null) return unsent('unreachable', `${unreachable} (${code})`, { hint: addressHint(proxy) });
-  if (code === notHttp) return lost('connection_lost', `answered with something that is not HTTP (${code})`);
+  if (code === notHttp) return lost('connection_lost', `sent an answer that is not HTTP (${code})`);
   return timeoutCodes.has(code)
     ? lost('timeout', `gave no answer in time (${code})`)
     : lost('connection_lost', `${withoutAnswer} (${code})`);
@@ -203,15 +203,15 @@ function tlsProblem(code: string, proxy: Proxy | null): TlsProblem | null {
   if (certificate !== null) return { ...certificate, isCertificate: true };
   if (notTlsCodes.has(code)) {
     const hint = proxy === null ? 'check the port of the endpoint' : `write http:// in ${proxy.source}`;
-    return { what: 'does not speak TLS there', hint, isCertificate: false };
+    return { what: 'does not speak TLS on that port', hint, isCertificate: false };
   }
   if (code === wantsCertificate) {
-    const hint = 'ask those who run it for an address that takes no client certificate';
-    return { what: 'wants a client certificate, which sactl cannot give', hint, isCertificate: false };
+    const hint = 'ask its administrators for an address that needs no client certificate';
+    return { what: 'wants a client certificate, which sactl does not support', hint, isCertificate: false };
   }
   if (!noCommonTls.test(code)) return null;
   const hint = 'find out which versions of TLS it takes, and whether it wants a client certificate';
-  return { what: 'found no way to speak TLS with this machine', hint, isCertificate: false };
+  return { what: 'has no version of TLS in common with this machine', hint, isCertificate: false };
 }
 
 const notTlsCodes = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST']);
@@ -245,12 +245,12 @@ function certificateProblem(code: string, proxy: Proxy | null): { what: string; 
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
     return {
       what: 'has a certificate for another host name',
-      hint: `check the host name ${proxy === null ? 'of the endpoint' : `in ${proxy.source}`}; --ca-cert cannot mend this`,
+      hint: `check the host name ${proxy === null ? 'of the endpoint' : `in ${proxy.source}`}; --ca-cert does not help here`,
     };
   }
   if (!code.startsWith('CERT_')) return null;
   return {
     what: 'has a certificate that is not valid',
-    hint: "check this machine's clock and the server's certificate; --ca-cert cannot mend an expired one",
+    hint: "check this machine's clock and the server's certificate; --ca-cert does not help with an expired one",
   };
 }

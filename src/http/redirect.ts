@@ -16,11 +16,11 @@ export function isRedirect(status: number): boolean {
  * @throws HttpError (`redirected`) saying why it is not followed
  */
 export function redirectTarget(call: Call, answer: HttpAnswer, url: URL, redirects: number): URL {
-  if (call.request.method !== 'GET') throw redirectError(call, answer, 'a redirect, which only reads may follow');
+  if (call.request.method !== 'GET') throw redirectError(call, answer, 'a redirect, which is followed for reads only');
   const location = followed.has(answer.status) ? answer.headers.get('location') : undefined;
   const target = location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : null;
   if (target === null || target.username !== '' || target.password !== '') {
-    throw redirectError(call, answer, 'a redirect that leads nowhere');
+    throw redirectError(call, answer, 'a redirect without a valid address');
   }
   if (target.origin !== url.origin) {
     const where = `${target.protocol}//${target.host}`;

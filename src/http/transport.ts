@@ -36,7 +36,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 /** A sentence when the server's certificate would not be checked, else null. */
 export function uncheckedProblem(env: Environment, endpoint: URL): string | null {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0' || isLoopback(endpoint.hostname)) return null;
-  return 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to whoever answers; unset it and name the CA with --ca-cert';
+  return 'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to any server that answers; unset it and name the CA with --ca-cert';
 }
 
 async function readTrust(

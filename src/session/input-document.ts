@@ -56,7 +56,7 @@ export async function readInput(ctx: Context, flags: DocumentFlags): Promise<Che
   if (!hasDocument(flags)) return found();
   const fromStdin = flags.stdin === true || flags.file === '-';
   if (fromStdin && ctx.stdin.isTTY) {
-    return found('the document is to come from standard input, which is a terminal: pipe it in, or use -f <file>');
+    return found('the document is read from standard input, which is a terminal: pipe it in, or use -f <file>');
   }
   const source = fromStdin ? 'standard input' : (flags.file ?? '');
   const { text, problem } = fromStdin

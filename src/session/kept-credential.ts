@@ -78,7 +78,7 @@ async function prepared(
 /** Nobody asked a rotation to print it, or to use another profile's places. */
 function notOurs({ isNewer, intent }: ReadableEntry, profile: string | null): string | null {
   if (isNewer) return 'a newer sactl wrote it';
-  if (intent.targets.length === 0) return 'it was to be printed';
+  if (intent.targets.length === 0) return 'it was meant for stdout';
   if (intent.connection.profile === profile) return null;
   return intent.connection.profile === null
     ? 'it was issued without a profile'

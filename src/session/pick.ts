@@ -58,7 +58,7 @@ export function refuseChanged(planned: Account, now: Account, naming: string): v
 export function changedError({ provider }: Account, naming: string): ConflictError {
   return new ConflictError('conflict', `${naming} was changed by somebody else in the meantime; nothing was sent`, {
     provider,
-    hint: 'look at it, then run the command again',
+    hint: 'look at the account, then run the command again',
     retryable: true,
   });
 }

@@ -117,7 +117,7 @@ interface Refused {
 }
 
 function locked(name: string, { path, found, self }: Refused): ConflictError {
-  if (found === null) return new ConflictError('locked', `other runs are after ${name}`, { retryable: true });
+  if (found === null) return new ConflictError('locked', `other runs are competing for ${name}`, { retryable: true });
   const { holder } = found;
   const hint = {
     seen: 'wait for it to end',

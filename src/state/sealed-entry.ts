@@ -115,7 +115,7 @@ async function recordsOf(
       type: 'outcome',
       at: new Date(now()).toISOString(),
       outcome: 'undelivered',
-      message: 'it came out of the log of a job',
+      message: 'it came from the log of a job',
     },
   ];
 }

@@ -101,7 +101,7 @@ describe('a rehearsal', () => {
       code: 0,
       stdout: 'true\ntrue\n',
       stderr: marked(
-        'sactl: the answer was lost; looking for what became of the request, for up to 30 s',
+        'sactl: the answer was lost; looking for its outcome, for up to 30 s',
         `sactl: issuing another credential for ci-deploy (${accountIds.ciDeploy})`,
       ),
     });
@@ -132,7 +132,7 @@ describe('a rehearsal', () => {
     expect(outcome).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^broken\n\{"metadata":/),
-      stderr: marked('sactl: no credential can be read out of the answer; it is printed as it came'),
+      stderr: marked('sactl: no credential could be read from the answer; it is printed as it was received'),
     });
   });
 });

@@ -242,13 +242,13 @@ describe('a credential that may not be the newest any more', () => {
     expect(deliveries).toEqual([done('file:a')]);
     expect(steps).toEqual(['wait 1000', 'deliver file:a']);
     expect(notes).toEqual([
-      'file:a: it is not known whether it is still the newest: nscale answered 503; trying again in 1 s',
+      'file:a: whether it is still the newest is not known: nscale answered 503; trying again in 1 s',
     ]);
   });
 
   it('is not written where that cannot be told for a minute', async () => {
     const { deliveries, steps } = await deliverTo([{ name: 'file:a' }], { standings: [unknown] });
-    const why = 'it is not known whether it is still the newest: nscale answered 503';
+    const why = 'whether it is still the newest is not known: nscale answered 503';
     expect(deliveries).toEqual([failed('file:a', why)]);
     expect(steps.filter((step) => step.startsWith('deliver'))).toEqual([]);
   });

@@ -116,16 +116,16 @@ describe('how it ended is told', () => {
       7 unknown_outcome: cannot rotate service account ci; the old credential may be dead, and no new one was received
       hint: rotate again: sactl serviceaccounts rotate --id a1; if this credential is dead, only an administrator can do that
       # a create that was done
-      7 unknown_outcome: cannot rotate: no answer; the account was created (a2,a3), with a client secret nobody has
+      7 unknown_outcome: cannot rotate: no answer; the account was created (a2,a3), and its client secret is lost
       hint: issue another: sactl serviceaccounts rotate --id a2 a3; then: sactl recover discard --id e1
       # a create that may have been done
-      7 unknown_outcome: cannot rotate: no answer; the account may have been created, with a token nobody has
+      7 unknown_outcome: cannot rotate: no answer; the account may have been created, and its token is lost
       hint: look for it, then rotate or delete it: sactl serviceaccounts list --search ci; then: sactl recover discard --id e1
       # the same, and there is one
-      7 unknown_outcome: cannot rotate: no answer; the account may have been created, with a token nobody has; there is one of that name: a2, 2026-11-22T12:00:00Z, me@example.com; a3
+      7 unknown_outcome: cannot rotate: no answer; the account may have been created, and its token is lost; an account of that name exists: a2, 2026-11-22T12:00:00Z, me@example.com; a3
       hint: if it is yours, issue another: sactl serviceaccounts rotate --id a2 or a3; then: sactl recover discard --id e1
       # one out of the journal that is superseded
-      8 undelivered: the credential that entry e1 keeps for nscale service account ci (a1) was superseded by a newer one; it was not written any more
+      8 undelivered: the credential that entry e1 keeps for nscale service account ci (a1) was superseded by a newer one; it was not written
       hint: if a newer one is in use: sactl recover discard --id e1; else issue another: sactl serviceaccounts rotate --id a1
       # one that could not be tried, in a job
       8 undelivered: the credential that entry e1 keeps for nscale service account ci (a1) could not be tried; nothing was delivered
@@ -135,7 +135,7 @@ describe('how it ended is told', () => {
       hint: sactl recover deliver --id e1
       # one that every target refused
       8 undelivered: the new credential of nscale service account ci (a1) was not delivered to file:a; it is kept
-      hint: mend what it says, then: sactl recover deliver --id e1; or add --to <target> for another place
+      hint: fix what it reports, then: sactl recover deliver --id e1; or add --to <target> for another place
       # one without a trouble
       8 undelivered: it is kept
       hint: sactl recover deliver --id e1

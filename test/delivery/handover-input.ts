@@ -6,7 +6,7 @@ import type { FakeTarget, Script } from './script.ts';
 
 export const recover = `sactl recover deliver --id ${entryId}`;
 /** The hint where every target refused it for good. */
-export const mending = `mend what it says, then: ${recover}; or add --to <target> for another place`;
+export const mending = `fix what it reports, then: ${recover}; or add --to <target> for another place`;
 export const another = 'issue another: sactl serviceaccounts rotate --id a1';
 export const the = `the new credential of ${who}`;
 
@@ -23,7 +23,7 @@ export const unverified = 'the credential could not be verified: nscale answered
 /** The trials of a credential that is refused to the end. */
 export const sixTrials = ['try', ...[1, 2, 4, 8, 15].flatMap((s) => [`wait ${s * 1000}`, 'try'])];
 /** What is told before the first of them that is noticeable. */
-export const goesOn = 'the new credential is refused still; it is tried for another 23 seconds';
+export const goesOn = 'the new credential is still refused; trying for another 23 seconds';
 
 /** What is printed of a credential: its value, whether it works, where it is, and where it is kept. */
 const output = { query: ['[.credential.value, .verified, .deliveredTo, .recoverId]'] };

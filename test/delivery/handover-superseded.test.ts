@@ -17,14 +17,14 @@ it('a credential that was superseded before it was printed is not printed', asyn
         "code": "undelivered",
         "exit": 8,
         "hint": "if a newer one is in use: sactl recover discard --id e0000000-0000-4000-8000-000000000001; else issue another: sactl serviceaccounts rotate --id a1",
-        "message": "the new credential of nscale service account ci (a1) was superseded by a newer one; it was not written any more",
+        "message": "the new credential of nscale service account ci (a1) was superseded by a newer one; it was not written",
       },
       "left": [
         {
           "delivered": [],
           "id": "e0000000-0000-4000-8000-000000000001",
           "keeps": "rotate a1: {"token":"first-one-time-secret"}",
-          "outcome": "undelivered: the new credential of nscale service account ci (a1) was superseded by a newer one; it was not written any more",
+          "outcome": "undelivered: the new credential of nscale service account ci (a1) was superseded by a newer one; it was not written",
           "state": "kept",
         },
       ],
@@ -52,14 +52,14 @@ it('a credential that was superseded before it was at its target is not tried an
         "code": "undelivered",
         "exit": 8,
         "hint": "if a newer one is in use: sactl recover discard --id e0000000-0000-4000-8000-000000000001; else issue another: sactl serviceaccounts rotate --id a1",
-        "message": "the new credential of nscale service account ci (a1) was superseded by a newer one; it was not written any more",
+        "message": "the new credential of nscale service account ci (a1) was superseded by a newer one; it was not written",
       },
       "left": [
         {
           "delivered": [],
           "id": "e0000000-0000-4000-8000-000000000001",
           "keeps": "rotate a1: {"token":"first-one-time-secret"}",
-          "outcome": "undelivered: the new credential of nscale service account ci (a1) was superseded by a newer one; it was not written any more",
+          "outcome": "undelivered: the new credential of nscale service account ci (a1) was superseded by a newer one; it was not written",
           "state": "kept",
         },
       ],

@@ -93,7 +93,7 @@ describe('targets', () => {
   });
 
   it('that all fail are exit 7 where the journal takes nothing either', async () => {
-    const message = `${the} was not delivered to file:a: it is read-only; nor to file:b: it is read-only; it is not kept either: nobody has it`;
+    const message = `${the} was not delivered to file:a: it is read-only; nor to file:b: it is read-only; it is not kept either: it is lost`;
     expect(await handOver({ ...notKept, targets: [noA, noB] })).toMatchObject({
       error: nobodyHasIt(message),
       steps: ['ask rotate', 'deliver file:a', 'deliver file:b', 'try', 'print'],

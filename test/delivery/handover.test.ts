@@ -104,7 +104,7 @@ describe('stdout as the only place', () => {
   });
 
   it('that takes nothing is exit 7 where the journal takes nothing either', async () => {
-    const message = `${the} could not be written to stdout: broken pipe (EPIPE); it is not kept either: nobody has it`;
+    const message = `${the} could not be written to stdout: broken pipe (EPIPE); it is not kept either: it is lost`;
     expect(await handOver({ ...notKept, context: { stdout: brokenStdout('EPIPE') } })).toEqual({
       error: nobodyHasIt(message),
       stdout: '',

@@ -196,7 +196,7 @@ describe('an interrupt while a create is on its way', () => {
       stdout: '',
       stderr: problems(
         [
-          'cannot create service account ci: interrupted before nscale answered; it may have been done; the account may have been created, with a token nobody has',
+          'cannot create service account ci: interrupted before nscale answered; it may have been done; the account may have been created, and its token is lost',
         ],
         `look for it, then rotate or delete it: sactl serviceaccounts list --search ci; then: sactl recover discard --id ${operationId}`,
       ),

@@ -73,7 +73,7 @@ describe('an entry that another run erased meanwhile', () => {
   it.each([
     {
       targets: [noA],
-      where: 'was not delivered to file:a: it is read-only; it is not kept either: nobody has it',
+      where: 'was not delivered to file:a: it is read-only; it is not kept either: it is lost',
       code: 7,
     },
     {

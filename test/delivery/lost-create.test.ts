@@ -10,7 +10,7 @@ import type { Script } from './script.ts';
 describe('a create whose answer is lost', () => {
   const forget = `then: sactl recover discard --id ${entryId}`;
   const search = `look for it, then rotate or delete it: sactl serviceaccounts list --search ci; ${forget}`;
-  const mayExist = 'the account may have been created, with a token nobody has';
+  const mayExist = 'the account may have been created, and its token is lost';
   const other = { ...account, id: 'a2', createdAt: '2026-11-22T12:00:00Z', createdBy: 'eve@example.com' };
   const candidates: Evidence = { kind: 'unclear', candidates: [account, other] };
 
@@ -19,35 +19,35 @@ describe('a create whose answer is lost', () => {
     {
       why: 'another credential is forbidden',
       script: { looks: [changed], preferences: { reissue: false } },
-      message: 'the account was created (a1), with a token nobody has',
+      message: 'the account was created (a1), and its token is lost',
       hint: `issue another: sactl serviceaccounts rotate --id a1; ${forget}`,
       steps: ['ask create', 'look'],
     },
     {
       why: "the caller's own credential is dead",
       script: { looks: [changed], own: false },
-      message: 'the account was created (a1), with a token nobody has',
+      message: 'the account was created (a1), and its token is lost',
       hint: `issue another: sactl serviceaccounts rotate --id a1; ${forget}`,
       steps: ['ask create', 'look', 'try own'],
     },
     {
       why: 'nobody can be asked which one it is',
       script: { looks: [candidates] },
-      message: `${mayExist}; there is one of that name: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
+      message: `${mayExist}; an account of that name exists: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
       hint: `if it is yours, issue another: sactl serviceaccounts rotate --id a1 or a2; ${forget}`,
       steps: ['ask create', ...blind],
     },
     {
       why: 'none of the candidates is chosen',
       script: { looks: [candidates], choose: () => Promise.resolve(null) },
-      message: `${mayExist}; there is one of that name: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
+      message: `${mayExist}; an account of that name exists: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
       hint: `if it is yours, issue another: sactl serviceaccounts rotate --id a1 or a2; ${forget}`,
       steps: ['ask create', ...blind],
     },
     {
       why: 'the choice is interrupted',
       script: { looks: [candidates], choose: () => Promise.reject(new InterruptedError()) },
-      message: `${mayExist}; there is one of that name: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
+      message: `${mayExist}; an account of that name exists: a1; a2, 2026-11-22T12:00:00Z, eve@example.com`,
       hint: `if it is yours, issue another: sactl serviceaccounts rotate --id a1 or a2; ${forget}`,
       steps: ['ask create', ...blind],
     },

@@ -9,7 +9,7 @@ export const changed: Evidence = { kind: 'changed', account };
 export const unclear: Evidence = { kind: 'unclear', candidates: [] };
 
 /** What the user is told meanwhile. */
-export const looking = 'the answer was lost; looking for what became of the request, for up to 30 s';
+export const looking = 'the answer was lost; looking for its outcome, for up to 30 s';
 export const issuing = 'issuing another credential for ci (a1)';
 
 /** What is left of an issue whose outcome nobody knows. */

@@ -73,7 +73,7 @@ describe('targets', () => {
   });
 
   it('are told apart', async () => {
-    expect(await problemsOf({ targets: [file, file] })).toEqual(['file:a for ci is named twice; name it once']);
+    expect(await problemsOf({ targets: [file, file] })).toEqual(['file:a for ci is given twice; give it once']);
   });
 
   it('are not told apart where one of them has a problem', async () => {

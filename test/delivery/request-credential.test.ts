@@ -103,7 +103,7 @@ describe('an interrupt', () => {
     expect(error).toEqual({
       code: 'unknown_outcome',
       exit: 7,
-      message: 'no answer: aborted; the account was created (a1), with a token nobody has',
+      message: 'no answer: aborted; the account was created (a1), and its token is lost',
       hint: `issue another: sactl serviceaccounts rotate --id a1; then: sactl recover discard --id ${entryId}`,
     });
     expect(steps).toEqual(['ask create', 'look', 'try own', 'plan rotate a1', 'ask rotate']);

@@ -15,7 +15,7 @@ const rotate = ['sa', 'rotate', '--id', 'ci-deploy', '--yes', '--format', 'yaml'
 const create = ['sa', 'create', '--name', 'ci', '--format', 'yaml'];
 const rotatePath = `POST ${accountsPath}/${id}/rotate`;
 const createPath = `POST ${accountsPath}`;
-const looking = 'sactl: the answer was lost; looking for what became of the request, for up to 30 s\n';
+const looking = 'sactl: the answer was lost; looking for its outcome, for up to 30 s\n';
 
 interface Fault {
   readonly answer: () => Response;
@@ -102,7 +102,7 @@ describe.each([...failures, ...successes])('%s in place of the new token', (_, a
     const { code, stdout, stderr } = await deployment.run([...create, '--no-reissue', '--debug']);
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
     expect(deployment.mutations()).toEqual([createPath]);
-    expect(stderr).toContain(`; the account was created (${newAccountId}), with a token nobody has\n`);
+    expect(stderr).toContain(`; the account was created (${newAccountId}), and its token is lost\n`);
     expect(stderr).toContain(
       `hint: issue another: sactl serviceaccounts rotate --id ${newAccountId}; then: sactl recover discard --id ${operationId}\n`,
     );

@@ -14,5 +14,5 @@ it('a create that was not delivered on Run:ai is superseded by a rotation of its
   const later = { self: { pid: 4712, host: 'test-host', isRunning: () => false } };
   const rotate = ['sa', 'rotate', '--id', 'ci', '--yes', '-q', '.credential.value'];
   expect((await deployment.run(rotate, later)).code).toBe(0);
-  expect(await deployment.run(states, later)).toEqual({ code: 0, stdout: '', stderr: 'sactl: nothing is waiting\n' });
+  expect(await deployment.run(states, later)).toEqual({ code: 0, stdout: '', stderr: 'sactl: no entries\n' });
 });

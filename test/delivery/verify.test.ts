@@ -66,8 +66,8 @@ it.each([
 
 it.each([
   [3, []],
-  [4, ['the new credential is refused still; it is tried for another 23 seconds']],
-  [6, ['the new credential is refused still; it is tried for another 23 seconds']],
+  [4, ['the new credential is still refused; trying for another 23 seconds']],
+  [6, ['the new credential is still refused; trying for another 23 seconds']],
 ])('tells after %i refusals that it goes on, once it waits for long', async (refusals, told) => {
   const trials = [...Array.from({ length: refusals }, () => refused), works];
   const { ctx, issuance } = await worldOf({ trials });

@@ -11,28 +11,25 @@ import { due, id, isTrial, nightly, rotate, said, verdicts, withFolderBack, with
 import { toFiles } from './world.ts';
 
 describe('what an earlier run kept, at the next night', () => {
-  it.each(issuingProviders)(
-    'is delivered without another rotation, and then nothing is waiting (%s)',
-    async (provider) => {
-      const world = await withFolderBack({ provider });
-      const run = await world.run([...rotate, ...due[provider]]);
-      expect({ code: run.code, verdicts: verdicts(run) }).toEqual({ code: 0, verdicts: ['delivered'] });
-      expect(run.stderr).toContain(`sactl: [1/1] delivered app-001 (${provider})\nsactl: 0 rotated, 1 delivered, `);
-      expect(itemsOf(run)[0]).toMatchObject({
-        verified: true,
-        recoverId: null,
-        deliveredTo: [{ target: `file:tokens/${provider}-app-001`, ok: true, error: null }],
-        credential: { value: null },
-      });
-      expect(disagreements(world, run)).toEqual([]);
-      expect(world.mutations()).toHaveLength(1);
-      expect(entriesIn(world.stateDirectory)).toEqual([]);
-      const third = await world.run([...rotate, ...due[provider]]);
-      expect({ code: third.code, verdicts: verdicts(third) }).toEqual({ code: 0, verdicts: ['skipped: not due'] });
-      expect((await world.run(['recover', 'list', '--json'])).stdout).toBe('[]\n');
-      expect(world.mutations()).toHaveLength(1);
-    },
-  );
+  it.each(issuingProviders)('is delivered without another rotation, and then no entries (%s)', async (provider) => {
+    const world = await withFolderBack({ provider });
+    const run = await world.run([...rotate, ...due[provider]]);
+    expect({ code: run.code, verdicts: verdicts(run) }).toEqual({ code: 0, verdicts: ['delivered'] });
+    expect(run.stderr).toContain(`sactl: [1/1] delivered app-001 (${provider})\nsactl: 0 rotated, 1 delivered, `);
+    expect(itemsOf(run)[0]).toMatchObject({
+      verified: true,
+      recoverId: null,
+      deliveredTo: [{ target: `file:tokens/${provider}-app-001`, ok: true, error: null }],
+      credential: { value: null },
+    });
+    expect(disagreements(world, run)).toEqual([]);
+    expect(world.mutations()).toHaveLength(1);
+    expect(entriesIn(world.stateDirectory)).toEqual([]);
+    const third = await world.run([...rotate, ...due[provider]]);
+    expect({ code: third.code, verdicts: verdicts(third) }).toEqual({ code: 0, verdicts: ['skipped: not due'] });
+    expect((await world.run(['recover', 'list', '--json'])).stdout).toBe('[]\n');
+    expect(world.mutations()).toHaveLength(1);
+  });
 
   it('is rotated at once where it is dead, although the account is not due', async () => {
     const world = await withFolderBack();
@@ -83,14 +80,14 @@ describe('what an earlier run kept, at the next night', () => {
     expect([world.token(), world.mutations().length, entriesIn(world.stateDirectory).length]).toEqual(['old', 1, 1]);
   });
 
-  it('is not delivered where it was to be printed', async () => {
+  it('is not delivered where it was meant for stdout', async () => {
     const world = worldOf();
     const stdout = { write: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) };
     const printed = ['sa', 'rotate', '--id', 'app-001', '--yes', '-q', '.credential.value'];
     expect((await world.run(printed, { stdout })).code).toBe(8);
     const run = await world.run(nightly);
     expect({ code: run.code, verdicts: verdicts(run) }).toEqual({ code: 8, verdicts: ['failed: 8'] });
-    expect(itemsOf(run)[0]?.error?.message).toMatch(/ is in the journal still: it was to be printed$/);
+    expect(itemsOf(run)[0]?.error?.message).toMatch(/ is in the journal still: it was meant for stdout$/);
     expect(run.stdout).not.toContain('issued.');
     expect(world.mutations()).toHaveLength(1);
     // It is superseded by the rotation that somebody asks for.

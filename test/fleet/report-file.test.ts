@@ -119,9 +119,7 @@ describe('--report', () => {
     expect(run).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([
-        `--report "locked/report.md": nothing can be written in ${locked}: permission denied (EACCES)`,
-      ]),
+      stderr: problems([`--report "locked/report.md": cannot write in ${locked}: permission denied (EACCES)`]),
     });
     expect(world.requests).toEqual([]);
   });

@@ -44,8 +44,8 @@ describe('rotating several accounts refuses, without a request,', () => {
     [
       ['--all', '--to', 'file:{nobody}', '--to', 'nowhere:x', '--yes'],
       [
-        '--to "file:{nobody}": {nobody} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}',
-        '--to "nowhere:x": "nowhere" is no kind of target; there are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler, op',
+        '--to "file:{nobody}": {nobody} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}',
+        '--to "nowhere:x": "nowhere" is not a kind of target; the kinds are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler, op',
       ],
     ],
     [['--all', ...toFiles, '--yes', '--report', 'x.txt'], ['--report "x.txt" ends in neither .md nor .json']],
@@ -113,7 +113,7 @@ describe('rotating several accounts refuses, without a request,', () => {
       '--match is empty',
       "a pattern is e.g. 'ci-*'",
       '--concurrency "many" must be a whole number from 1 to 64',
-      '--to "file:": say where to, after file:',
+      '--to "file:": a place must follow file:',
       '--report "x" ends in neither .md nor .json',
     ]);
   });

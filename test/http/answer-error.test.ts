@@ -59,7 +59,7 @@ describe('a credential that comes back', () => {
     const { http, sleeps } = testClient([json(503, {}, headers), new Response(null, { status: 302, headers })]);
     const error = await httpErrorOf(http.send(read));
     expect(error.message).toBe(
-      'cannot list service accounts: nscale, or a gateway before it, answered 302: a redirect that leads nowhere',
+      'cannot list service accounts: nscale, or a gateway before it, answered 302: a redirect without a valid address',
     );
     expect(error.traceId).toBeNull();
     expect(sleeps).toEqual([7000]);

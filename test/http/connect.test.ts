@@ -108,7 +108,7 @@ const proxyFaults: Readonly<Record<string, ProxyFault>> = {
   },
   'that is no proxy': {
     server: () => saying('SSH-2.0-OpenSSH_9.2\r\n'),
-    said: 'answered with something that is not HTTP (HTTPParserError)',
+    said: 'sent an answer that is not HTTP (HTTPParserError)',
     hint: isItOne,
     attempts: 4,
   },
@@ -121,7 +121,7 @@ const proxyFaults: Readonly<Record<string, ProxyFault>> = {
   'that does not speak TLS': {
     server: () => refusing('200 OK'),
     url: 'https://127.0.0.1:0',
-    said: 'does not speak TLS there (ERR_SSL_WRONG_VERSION_NUMBER)',
+    said: 'does not speak TLS on that port (ERR_SSL_WRONG_VERSION_NUMBER)',
     hint: 'write http:// in https_proxy',
     attempts: 1,
   },
@@ -129,7 +129,7 @@ const proxyFaults: Readonly<Record<string, ProxyFault>> = {
     server: plainTls,
     url: 'https://localhost:0',
     said: 'has a certificate for another host name (ERR_TLS_CERT_ALTNAME_INVALID)',
-    hint: 'check the host name in https_proxy; --ca-cert cannot mend this',
+    hint: 'check the host name in https_proxy; --ca-cert does not help here',
     attempts: 1,
   },
 };
@@ -198,7 +198,7 @@ describe('a service', () => {
     [
       'that does not speak TLS',
       () => saying('HTTP/1.1 400 Bad Request\r\n\r\n'),
-      'does not speak TLS there (ERR_SSL_WRONG_VERSION_NUMBER)',
+      'does not speak TLS on that port (ERR_SSL_WRONG_VERSION_NUMBER)',
       1,
     ],
     ['that ends the connection before TLS', () => saying(''), 'ended the connection at once (ECONNRESET)', 4],
@@ -212,12 +212,12 @@ describe('a service', () => {
   it.each([
     [
       'TLSv1.3',
-      /: nscale at \S+ wants a client certificate, which sactl cannot give \(ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED\)$/,
+      /: nscale at \S+ wants a client certificate, which sactl does not support \(ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED\)$/,
     ],
     // OpenSSL has two names for it.
     [
       'TLSv1.2',
-      /: nscale at \S+ found no way to speak TLS with this machine \(ERR_SSL_SSL\S+_ALERT_HANDSHAKE_FAILURE\)$/,
+      /: nscale at \S+ has no version of TLS in common with this machine \(ERR_SSL_SSL\S+_ALERT_HANDSHAKE_FAILURE\)$/,
     ],
   ] as const)('that wants a client certificate over %s is asked once', async (maxVersion, said) => {
     let requests = 0;
@@ -271,7 +271,7 @@ describe('a service', () => {
     [
       'that answers itself',
       (socket: Duplex) => socket.end(`${opened}<html>Blocked</html>`),
-      'does not speak TLS there (ERR_SSL_WRONG_VERSION_NUMBER)',
+      'does not speak TLS on that port (ERR_SSL_WRONG_VERSION_NUMBER)',
     ],
   ])('at the end of a tunnel %s is named with the proxy', async (_name, answer, said) => {
     const proxy = createHttpServer().on('connect', (_request, socket) => void answer(socket));

@@ -71,11 +71,11 @@ describe('a failure of TLS', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate for another host name'],
     ['CERT_HAS_EXPIRED', 'has a certificate that is not valid'],
     ['CERT_NOT_YET_VALID', 'has a certificate that is not valid'],
-  ])('%s is a certificate that --ca-cert cannot mend', (code, what) => {
+  ])('%s is a certificate that --ca-cert does not help with', (code, what) => {
     const failure = networkFailure(fetchFailed(systemError(code)));
     expect(failure).toMatchObject({ what: `${what} (${code})`, arrival: 'not-sent' });
     expect(failure).toMatchObject({ retryable: false });
-    expect(failure.hint).toContain('--ca-cert cannot mend');
+    expect(failure.hint).toContain('--ca-cert does not help');
   });
 });
 

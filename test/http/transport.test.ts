@@ -154,7 +154,7 @@ describe('problems', () => {
       caFile: { path: '/nonexistent/a', source: 'profile "prod"' },
     });
     expect(problems).toEqual([
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to whoever answers; unset it and name the CA with --ca-cert',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to any server that answers; unset it and name the CA with --ca-cert',
       `HTTPS_PROXY ${notProxy}`,
       'profile "prod": cannot read /nonexistent/a (ENOENT)',
       'SSL_CERT_FILE: cannot read /nonexistent/b (ENOENT)',

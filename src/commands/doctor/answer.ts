@@ -41,7 +41,11 @@ function examineIdentity(identity: Identity | null, source: string): CheckResult
     identity === null || identity.kind === 'unknown' || identity.subject === null ? '' : `: it is ${identity.subject}`;
   const message = `the credential from ${source} works${who}`;
   return identity?.permissions?.length === 0
-    ? warning('credential', `${message}, but the provider names no permission of it`, 'have it granted a role')
+    ? warning(
+        'credential',
+        `${message}, but the provider lists no permissions of it`,
+        'ask an administrator to grant it a role',
+      )
     : ok('credential', message);
 }
 
@@ -76,10 +80,10 @@ async function examineOrganization(
       return [failure('organization', `${what} names several: ${found.map(({ id }) => id).join(', ')}`, 'name an id')];
     }
     const those = visible.map(({ id, name }) => `${id} (${name})`).join(', ') || 'none';
-    return [failure('organization', `${what} is none of the credential's organizations: ${those}`)];
+    return [failure('organization', `${what} is not one of the credential's organizations: ${those}`)];
   } catch (error) {
     if (!(error instanceof CliError) || ctx.signal.aborted) throw error;
-    return [warning('organization', `whether the credential belongs to it cannot be found out: ${error.message}`)];
+    return [warning('organization', `whether the credential belongs to it is not known: ${error.message}`)];
   }
 }
 
@@ -89,7 +93,7 @@ async function examineExpiry(connected: Connected): Promise<CheckResult> {
     return resultOf(connected, await connected.provider.ownCredential());
   } catch (error) {
     if (!(error instanceof CliError) || connected.ctx.signal.aborted) throw error;
-    return warning('expiry', `how long the credential lasts cannot be found out: ${error.message}`, error.hint);
+    return warning('expiry', `when the credential expires is not known: ${error.message}`, error.hint);
   }
 }
 

@@ -20,7 +20,7 @@ export async function openCapsules({ ctx, common }: Invocation, file: string): P
   const opener = await readyOpener(recovery);
   const { copies, problems } = await readLog(ctx, file, opener);
   if (copies.length + problems.length === 0) {
-    throw new NotFoundError('there is no sealed copy of a credential in the log');
+    throw new NotFoundError('the log has no sealed copy of a credential');
   }
   const { put, present, misplaced } = await adoptAll(recovery, copies);
   const failed = [...problems, ...misplaced];
@@ -33,7 +33,7 @@ export async function openCapsules({ ctx, common }: Invocation, file: string): P
   throw isPartial ? new PartialError(message) : new FailedError('journal', message);
 }
 
-const typed = 'the log is to come from standard input, which is a terminal: pipe it in, or use -f <file>';
+const typed = 'the log is read from standard input, which is a terminal: pipe it in, or use -f <file>';
 
 /** @throws UsageError where the identity is not set, or cannot be read */
 async function readyOpener({ journal }: Recovery): Promise<Opener> {
@@ -104,7 +104,7 @@ async function openCapsule({ readings }: FoundCapsule, opener: Opener): Promise<
   for (const reading of readings) {
     try {
       const copy = entryCopyIn(await opener.open(reading));
-      return copy ?? 'what is sealed there is no entry of the journal, or one of a newer sactl';
+      return copy ?? 'the sealed copy is not an entry of the journal, or a newer sactl wrote it';
     } catch (error) {
       if (!(error instanceof NotOpened)) throw error;
       if (error.wantsIdentity) why = error.message;
@@ -127,7 +127,7 @@ async function adoptAll({ journal, marker }: Recovery, copies: readonly Located[
   for (const { copy, line } of copies) {
     const { id, connection } = copy.intent;
     if (connection.isSandbox !== (marker.sandbox === true)) {
-      const why = connection.isSandbox ? "it is the sandbox's: add --sandbox" : 'it is not of the sandbox';
+      const why = connection.isSandbox ? 'it is from the sandbox: add --sandbox' : 'it is not from the sandbox';
       misplaced.push({ line, why });
       continue;
     }

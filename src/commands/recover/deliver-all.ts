@@ -98,7 +98,7 @@ type Prepared = Ready | { readonly isReady: false; readonly item: Item };
 async function prepare(recovery: Recovery, entry: ReadableEntry): Promise<Prepared> {
   const account = accountOf(entry);
   if (entry.intent.targets.length === 0) {
-    const detail = `it was to be printed: ${hintText(recoverCommand('deliver', entry))}`;
+    const detail = `it was meant for stdout: ${hintText(recoverCommand('deliver', entry))}`;
     return {
       isReady: false,
       item: { kind: 'skipped', item: skippedItem({ account, reason: 'no target', detail }, ExitCode.done) },
@@ -195,7 +195,7 @@ async function deliver(recovery: Recovery, one: Ready, note: (text: string) => P
 
 /** The delivery of a newer one erased it, or another run did. */
 function superseded(account: Account): Item {
-  const detail = 'a newer one was delivered, or another run settled it';
+  const detail = 'a newer one was delivered, or another run finished it';
   return { kind: 'skipped', item: skippedItem({ account, reason: 'superseded', detail }, ExitCode.done) };
 }
 
@@ -214,7 +214,7 @@ async function finish(recovery: Recovery, result: BulkResult, others: number): P
   const untold = await printReport(recovery, deliveryDocument(result, recovery.marker));
   const total = delivered.length + skipped.length + failed.length;
   if (total > 0) await recovery.note(summary(result).replace(/^0 rotated, /, ''));
-  if (total === 0 && others === 0) await recovery.note('nothing is waiting');
+  if (total === 0 && others === 0) await recovery.note('no entries');
   if (others > 0)
     await recovery.note(
       `${others === 1 ? 'an entry keeps' : `${others} entries keep`} nothing that can be delivered: sactl recover list`,

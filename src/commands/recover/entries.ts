@@ -20,7 +20,7 @@ export async function listEntries({ ctx, common }: Invocation): Promise<ExitCode
   const recovery = await openRecovery(ctx, common, []);
   const entries = await recovery.journal.list();
   await recovery.emit(await entriesDocument(recovery, entries));
-  if (entries.length === 0) await recovery.note('nothing is waiting');
+  if (entries.length === 0) await recovery.note('no entries');
   return ExitCode.done;
 }
 
@@ -62,7 +62,7 @@ export async function showEntry(
     secretDocument: reveal,
   });
   if (secret !== null && secret.credential === null) {
-    await recovery.note('no credential can be read out of the answer; it is printed as it came');
+    await recovery.note('no credential could be read from the answer; it is printed as it was received');
   }
   return ExitCode.done;
 }

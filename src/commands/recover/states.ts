@@ -7,12 +7,12 @@ export const entryFlag = { id: text('--id <entry>', 'id of the entry, or its fir
 /** The states of an entry: those of its life, and what keeps it from being read or used. */
 export const entryStates = {
   kept: { tone: 'warning', meaning: phases.kept },
-  sealed: { tone: 'warning', meaning: 'a credential is in it, sealed; who has the identity can deliver it' },
-  broken: { tone: 'bad', meaning: 'an answer is in it, and no credential can be read out of it' },
-  empty: { tone: 'bad', meaning: 'an answer came, and was left without its secret (--no-journal)' },
+  sealed: { tone: 'warning', meaning: 'it has a sealed credential; anyone with the identity can deliver it' },
+  broken: { tone: 'bad', meaning: 'it has an answer from which no credential could be read' },
+  empty: { tone: 'bad', meaning: 'it has an answer without its secret (--no-journal)' },
   asked: { tone: 'bad', meaning: phases.asked },
   held: { tone: 'muted', meaning: phases.held },
-  'under-way': { tone: 'muted', meaning: 'another run is at it' },
+  'under-way': { tone: 'muted', meaning: 'another run is working on it' },
   newer: { tone: 'warning', meaning: 'a newer sactl wrote it' },
   unreadable: { tone: 'bad', meaning: 'the file cannot be read' },
 } as const satisfies Record<string, { tone: Tone; meaning: string }>;

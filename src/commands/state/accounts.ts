@@ -119,7 +119,7 @@ export async function unlockAccount(invocation: Invocation, { id, generation }: 
   const holder = `process ${document.heldBy.process} on ${document.heldBy.host}`;
   await confirmChange({ ctx, common }, { action: `Take ${document.name} from ${holder}`, effects });
   const { release } = await work.state.holdings();
-  if (!(await release(account.holding))) throw movedOn(document, 'not held as it was seen any more');
+  if (!(await release(account.holding))) throw movedOn(document, 'not held as before any more');
   await recordFact(ctx, work.state.audit, () => unlockFact(account, work.configuration.sandbox.value));
   await emitUnlocked(work, document, true);
   return ExitCode.done;
@@ -150,8 +150,8 @@ function movedOn({ name, account }: AccountDocument, how: string): ConflictError
 function effectsOf({ hold, entries }: AccountDocument): readonly string[] {
   return [
     hold === 'dead'
-      ? 'its run is known to be dead'
-      : 'its run, if it lives, delivers nothing any more, and ends with exit code 8',
+      ? 'its run is dead'
+      : 'if its run is still alive, it delivers nothing more and ends with exit code 8',
     ...entries.map(({ id, state }) => `entry ${id} (${state}) stays in the journal`),
   ];
 }

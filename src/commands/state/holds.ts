@@ -4,10 +4,13 @@ import type { HoldEnd } from '../../state/holdings.ts';
 /** What is known of who holds an account. */
 export const holds = {
   idle: { tone: 'muted', meaning: 'no run holds it' },
-  held: { tone: 'good', meaning: 'a run holds it, and lives as far as can be seen' },
-  dead: { tone: 'warning', meaning: 'its run is known to be dead; the next one takes it over at once' },
-  lapsed: { tone: 'warning', meaning: 'its run has not renewed it for a lease; the next one takes it over' },
-  unknown: { tone: 'warning', meaning: 'a run holds it; the store tells no time to say whether that one lives' },
+  held: { tone: 'good', meaning: 'a run holds it, and seems to be alive' },
+  dead: { tone: 'warning', meaning: 'its run is dead; the next run takes it over at once' },
+  lapsed: { tone: 'warning', meaning: 'its run has not renewed it for a whole lease; the next run takes it over' },
+  unknown: {
+    tone: 'warning',
+    meaning: 'a run holds it; whether it is alive is not known, because the store tells no time',
+  },
 } as const satisfies Record<HoldEnd | 'idle', { tone: Tone; meaning: string }>;
 
 export type HoldWord = keyof typeof holds;

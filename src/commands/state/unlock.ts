@@ -3,7 +3,7 @@ import { verb } from '../verb.ts';
 import { holdsHelp } from './holds.ts';
 
 export const unlock = verb({
-  summary: 'Let go of an account whose run is gone',
+  summary: 'Release an account whose run is gone',
   description:
     'Ends the hold of a run on an account, so that others can go on at once. Nothing has to be unlocked that is dead or ' +
     'lapsed: the next run takes it over. If the run lives after all, it delivers nothing any more (exit 8). Its entry in ' +

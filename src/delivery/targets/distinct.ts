@@ -39,7 +39,7 @@ function overlap(one: TargetPlace, other: TargetPlace): boolean {
 
 function clash(one: AccountTarget, other: AccountTarget): string {
   const [first, second] = [describe(one), describe(other)];
-  if (first === second) return `${first} is named twice; name it once`;
+  if (first === second) return `${first} is given twice; give it once`;
   return `${first} and ${second} are the same place; ${adviceFor(one, other)}`;
 }
 

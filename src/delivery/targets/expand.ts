@@ -46,7 +46,7 @@ export function placeholderProblems(text: string): readonly string[] {
   const known = Array.from(placeholders.keys(), (name) => `{${name}}`).join(' ');
   return [...text.matchAll(placeholder)]
     .filter(([, name = '']) => !placeholders.has(name))
-    .map(([unknown]) => `${safeText(unknown, 60)} stands for nothing; what does is ${known}`);
+    .map(([unknown]) => `${safeText(unknown, 60)} is not a placeholder; the placeholders are ${known}`);
 }
 
 /**

@@ -41,7 +41,7 @@ export function isCredentialField(text: string): text is CredentialField {
 /** Says what may follow `?field=`, and how to write a name that ends so. */
 export function fieldProblem(field: string): string {
   return (
-    `${quoted(field)} is no part of a credential: there are ${listOf(credentialFields, 'and')}; ` +
+    `${quoted(field)} is not a part of a credential: the parts are ${listOf(credentialFields, 'and')}; ` +
     'to a name that ends in ?field=…, add ?field=value'
   );
 }

@@ -41,7 +41,7 @@ function parse(given: string): Parsed {
   const word = colon < 0 ? address : address.slice(0, colon);
   const scheme = word.replace(/\+json$/, '');
   if (!isTargetKind(scheme))
-    return { problem: `${quoted(word)} is no kind of target; there are ${knownWords.join(', ')}` };
+    return { problem: `${quoted(word)} is not a kind of target; the kinds are ${knownWords.join(', ')}` };
   const isJson = word !== scheme;
   const part = fieldOf(field, { word, scheme, isJson });
   if ('problem' in part) return part;
@@ -76,10 +76,10 @@ function endsOf(
   if (kind.body === null) {
     return text === null ? { body: '', slot: null, options: {} } : { problem: `nothing may follow ${word}` };
   }
-  if (text === null || text === '') return { problem: `say where to, after ${word}:` };
+  if (text === null || text === '') return { problem: `a place must follow ${word}:` };
   const { rest, options } = splitOptions(text, kind);
   const ends = kind.slot === undefined ? { body: rest, slot: null } : slotOf(rest, kind);
-  if (ends === null) return { problem: `say under which name, as in ${word}:<where>#${kind.slot ?? ''}` };
+  if (ends === null) return { problem: `a name must follow, as in ${word}:<where>#${kind.slot ?? ''}` };
   return { ...ends, options };
 }
 

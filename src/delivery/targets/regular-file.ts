@@ -88,7 +88,7 @@ async function expectIn(
 export function stepsOf(path: string, like: Stats | null): WriteStep {
   const folder = dirname(path);
   const problems = {
-    write: `nothing can be written in ${folder}`,
+    write: `cannot write in ${folder}`,
     own: `the file belongs to user ${like?.uid} and group ${like?.gid}, and a new one cannot`,
     replace: `${path} cannot be replaced`,
     flush: `${folder} cannot be flushed to disk`,

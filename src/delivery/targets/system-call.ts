@@ -27,7 +27,7 @@ export function refusal(message: string): TargetError {
 
 /**
  * Runs calls of the operating system.
- * @param problem what it means that they fail, e.g. `nothing can be written in /srv/app`; the system's reason follows
+ * @param problem what it means that they fail, e.g. `cannot write in /srv/app`; the system's reason follows
  * @throws TargetError
  */
 export async function attempt<Result>(problem: string, work: () => Promise<Result>): Promise<Result> {

@@ -106,7 +106,7 @@ export async function planRevokeToken(connection: Connection, account: Account, 
       const isDead = await checkRevoked(connection, recorded, options);
       if (isDead === null) {
         await options.report(
-          `no copy of the token ${quoted(token, 100)} is left here, so that it is revoked is taken on trust`,
+          `no copy of the token ${quoted(token, 100)} is left here, so its revocation cannot be checked`,
         );
       }
       const verified = isDead === true;
@@ -138,7 +138,7 @@ export async function planRestoreToken(
     apply: async () => {
       const { works, why } = await probe(connection.analytics(backup.session.accessToken));
       if (works !== true) {
-        const reason = `it could not be seen to work: ${why ?? 'no reason was given'}`;
+        const reason = `it could not be checked: ${why ?? 'no reason was given'}`;
         throw new FailedError('not_restored', `the token ${quoted(token, 100)} was not restored, because ${reason}`, {
           provider: 'augment',
         });

@@ -44,7 +44,7 @@ function examineText(text: string, where: string): readonly Finding[] {
   return [
     ...problems.map((problem) => error(`${where}: ${problem}`)),
     ...(session !== null && !auggieTakes(text)
-      ? [error(`${where}: ${flaw}, and Auggie takes it for no session at all`)]
+      ? [error(`${where}: ${flaw}, and Auggie does not accept it as a session`)]
       : []),
     ...warnings.map((message) => warning('session', `${where}: ${message}`)),
   ];
@@ -62,7 +62,7 @@ function examineOwn(
   const found = session === null ? [] : examineText(text, source);
   if (installed === null) return found;
   if (!auggieTakes(text)) {
-    return [...found, error(`Auggie passes over the session from ${source} and works with ${file}`)];
+    return [...found, error(`Auggie ignores the session from ${source} and works with ${file}`)];
   }
   if (sessionFingerprint(session) === sessionFingerprint(readSession(installed).session)) return found;
   const message = `another session is in use than the one in ${file}`;

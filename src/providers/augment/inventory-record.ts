@@ -111,7 +111,7 @@ function parse(path: string, text: string): Inventory {
   }
   const { version } = fieldsOf(value);
   if (typeof version === 'number' && version > emptyInventory.version) {
-    const message = `${quoted(path, 300)} is of a newer version of sactl`;
+    const message = `${quoted(path, 300)} was written by a newer version of sactl`;
     throw new FailedError('inventory', message, { provider: 'augment', hint: 'update sactl' });
   }
   const { inventory, misfit } = fit(value);
@@ -139,6 +139,6 @@ export const emptyText = '{\n  "version": 1,\n  "accounts": []\n}\n';
 
 /** What is wrong with an inventory that cannot be read. */
 export function damaged(path: string, why: string): FailedError {
-  const hint = 'move it away to begin with an empty inventory; what it recorded is then no longer known';
+  const hint = 'move it away to start with an empty inventory; its records are lost then';
   return new FailedError('inventory', `cannot use ${quoted(path, 300)}: ${why}`, { provider: 'augment', hint });
 }

@@ -33,7 +33,7 @@ export async function checkRevoked(
       report(
         works === true
           ? `Augment still takes the token ${name}; it is tried every 20 seconds, for up to 5 minutes`
-          : `whether the token ${name} is revoked cannot be seen yet: ${why ?? 'no reason was given'}; it is tried for up to 5 minutes`,
+          : `whether the token ${name} is revoked cannot be checked yet: ${why ?? 'no reason was given'}; it is tried for up to 5 minutes`,
       ),
   });
   if (verification.works === true) {
@@ -44,7 +44,7 @@ export async function checkRevoked(
   }
   if (verification.works === null) {
     const why = verification.why ?? 'no reason was given';
-    await report(`whether the token ${name} is revoked could not be seen: ${why}`);
+    await report(`whether the token ${name} is revoked could not be checked: ${why}`);
   }
   return verification.works === false;
 }

@@ -52,7 +52,7 @@ export async function planRotate(
   const plan = await planToken(connection, account, supplied, { replaces: true });
   return {
     ...plan,
-    effects: [...plan.effects, 'the old token works on until it is revoked in the web console: that is left to you'],
+    effects: [...plan.effects, 'the old token works on until it is revoked in the web console: that step is yours'],
     manual: { ...plan.manual, ...(isOurs ? { defaultTarget: auggieTarget } : {}) },
   };
 }

@@ -96,7 +96,7 @@ async function change(
     const done = await (found === null ? to.create(key, bytes) : to.replace(key, bytes, found.revision));
     if (done !== null) return;
   }
-  throw new StateError(`cannot change ${key} in ${to.address}: other runs change it all the time`);
+  throw new StateError(`cannot change ${key} in ${to.address}: other runs keep changing it`);
 }
 
 /** The keys of the values that do not stand in the store as they should. @throws StateError */

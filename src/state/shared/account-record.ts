@@ -71,7 +71,7 @@ export function decodeAccount(bytes: Uint8Array, place: string): AccountRecord {
   const hold = fields['hold'] === null ? null : holdOf(fieldsOf(fields['hold']));
   if (v !== version || typeof generation !== 'number' || !Number.isSafeInteger(generation) || hold === undefined) {
     throw new StateError(`${place} is not the record of an account`, {
-      hint: 'when no run works on that account, remove it from the store; the next run writes it anew',
+      hint: 'if no run is working on that account, remove the record from the store; the next run writes a new one',
     });
   }
   return { generation, key: keyIn(fields['key']), name: asText(fields['name']) ?? '', hold };

@@ -43,7 +43,7 @@ export function openSharedAudit(options: SharedAuditOptions): AuditLog {
       const done = await (found === null ? store.create(mark, next) : store.replace(mark, next, found.revision));
       if (done !== null) return;
     }
-    throw new StateError(`cannot change ${mark} in ${store.address}: other runs change it all the time`);
+    throw new StateError(`cannot change ${mark} in ${store.address}: other runs keep changing it`);
   }
 
   return {

@@ -35,7 +35,7 @@ export function openSharedDocument({ store, key, uuid, sleep }: SharedDocumentOp
         if (done !== null) return;
         await sleep(pauseMs);
       }
-      throw new StateError(`cannot change ${place}: other runs change it all the time`);
+      throw new StateError(`cannot change ${place}: other runs keep changing it`);
     },
   };
 }
@@ -53,6 +53,6 @@ function textIn(bytes: Uint8Array, place: string): string {
   if (typeof v === 'number' && v > version) {
     throw new StateError(`${place} was written by a newer sactl`, { hint: 'use that version' });
   }
-  if (v !== version) throw new StateError(`${place} is not what sactl writes there`);
+  if (v !== version) throw new StateError(`${place} was not written by sactl`);
   return text.slice(end + 1);
 }

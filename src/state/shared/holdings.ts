@@ -40,7 +40,7 @@ export function openSharedHoldings({ store, self, uuid }: SharedHoldingsOptions)
         const released = encodeAccount({ ...record, hold: null }, uuid());
         if ((await store.replace(key, released, value.revision)) !== null) return true;
       }
-      throw new StateError(`cannot change ${key} in ${store.address}: another run changes it all the time`);
+      throw new StateError(`cannot change ${key} in ${store.address}: another run keeps changing it`);
     },
   };
 }

@@ -180,7 +180,7 @@ class Attempt {
   }
 
   #busy(): ConflictError {
-    const what = `other runs are after ${safeText(this.#account.name)}`;
+    const what = `other runs are competing for ${safeText(this.#account.name)}`;
     return new ConflictError('locked', what, { retryable: true });
   }
 }

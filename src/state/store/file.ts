@@ -81,7 +81,7 @@ export function openFileStore(options: FileStoreOptions): StateStore {
   };
 }
 
-const sharedHint = 'look whether it is mounted and may be written, or name another store';
+const sharedHint = 'check that it is mounted and writable, or name another store';
 
 /** Does work of which each failure is told with the folder, and with what helps. */
 function failures({
@@ -107,8 +107,8 @@ async function makeShared({ directory, ...options }: FileStoreOptions): Promise<
   const cannot = `cannot use the folder ${quoted(directory, 300)}`;
   if (!found.isDirectory()) throw new StateError(`${cannot}: it is not a folder`, { hint: sharedHint });
   if (options.platform !== 'win32' && (found.mode & 0o002) !== 0) {
-    throw new StateError(`${cannot}: everybody may write there`, {
-      hint: 'name a folder for this alone, which only those who share it may write',
+    throw new StateError(`${cannot}: everyone may write there`, {
+      hint: 'name a folder for the state alone, which only those who share it may write to',
     });
   }
 }
@@ -117,7 +117,7 @@ async function makeShared({ directory, ...options }: FileStoreOptions): Promise<
 async function requireShared({ directory, isShared = false }: FileStoreOptions): Promise<void> {
   if (!isShared || (await isPresent(directory))) return;
   throw new StateError(`the folder ${quoted(directory, 300)} is not there`, {
-    hint: ['mount it; or, where it is to be a new one: ', sactl`state init`],
+    hint: ['mount it; or, for a new one: ', sactl`state init`],
   });
 }
 

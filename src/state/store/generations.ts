@@ -79,7 +79,7 @@ export async function putGeneration(
   // Names are free again a day after they were used; a process that slept that long finds what it is based on swept.
   const isFirst = based === null && numbers.every((other) => other <= number);
   if (!isFirst && !numbers.includes(number - 1)) {
-    const message = `the state in ${quoted(folder, 300)} was changed by others while this process slept`;
+    const message = `the state in ${quoted(folder, 300)} was changed by others while this process was suspended`;
     throw new StateError(message, { isUncertain: true, retryable: true });
   }
   const { mtimeMs: now } = await lstat(path);

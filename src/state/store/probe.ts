@@ -117,7 +117,7 @@ const probes: Readonly<Record<string, (trial: Trial) => Promise<Verdict>>> = {
     const age = (await (await trial.store.get(key))?.age()) ?? null;
     const message =
       age === null
-        ? 'it tells no time: who waits for a lease measures it alone'
+        ? 'it tells no time: each run measures leases by its own clock'
         : `it tells the time: a value that was just written is ${Math.round(age)} ms old`;
     return { ok: true, message };
   },
@@ -151,7 +151,10 @@ async function contest(
       winners.length === 1
         ? `the value of the one that won is not there`
         : `${winners.length} of ${writers} simultaneous writers won`;
-    return { ok: false, message: `${what}, in round ${round}: this store loses changes, and cannot keep the state` };
+    return {
+      ok: false,
+      message: `${what}, in round ${round}: this store loses changes, and is not safe for the state`,
+    };
   }
   return { ok: true, message: `exactly one of ${writers} simultaneous writers won, in each of ${rounds} rounds` };
 }

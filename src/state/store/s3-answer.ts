@@ -87,7 +87,7 @@ function refusalOf(code: string, bucket: string): Refusal | undefined {
     ExpiredToken: { hint: credential },
     InvalidToken: { hint: credential },
     RequestTimeTooSkewed: { hint: "set this machine's clock" },
-    NotImplemented: { hint: 'this server knows no conditional writes: use another one', retryable: false },
+    NotImplemented: { hint: 'this server does not support conditional writes: use another store', retryable: false },
     SlowDown: { hint: 'run it again later', retryable: true },
   };
   return refusals[code];

@@ -59,8 +59,8 @@ function fromDocument(text: Secret): S3Credential {
   const secretAccessKey = asText(fields?.['SecretAccessKey']) ?? '';
   if (accessKeyId === '' || secretAccessKey === '') {
     throw new StateError(
-      'no credential for the state store: what its command printed has no AccessKeyId and SecretAccessKey',
-      { hint: 'it has to print what credential_process prints, as "aws configure export-credentials" does' },
+      'no credential for the state store: the output of its command has no AccessKeyId and SecretAccessKey',
+      { hint: 'it must print what credential_process expects, as "aws configure export-credentials" does' },
     );
   }
   const expiresAt = Date.parse(asText(fields?.['Expiration']) ?? '');
@@ -77,7 +77,9 @@ interface Plain extends Pick<S3Credential, 'accessKeyId' | 'expiresAt'> {
 /** What stands in a header has to fit into one, or its error would quote it. */
 function checked({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: Plain, source: string): S3Credential {
   if (!/^[\w-]{1,128}$/.test(accessKeyId) || !/^[!-~]+$/.test(secretAccessKey) || !/^[!-~]*$/.test(sessionToken)) {
-    throw new StateError(`the credential for the state store from ${source} has characters that none has`);
+    throw new StateError(
+      `the credential for the state store from ${source} has characters that no such credential has`,
+    );
   }
   return {
     accessKeyId,

@@ -143,6 +143,6 @@ async function readPage(bucket: Bucket, { start, from, names }: PageRequest): Pr
     names.push(...page.names);
     return page.next;
   } catch (cause) {
-    throw new StateError(`${cannot}: the store answered with what is no list of objects`, { cause });
+    throw new StateError(`${cannot}: the store answered with something that is not a list of objects`, { cause });
   }
 }

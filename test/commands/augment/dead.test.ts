@@ -28,7 +28,7 @@ it('a token that was revoked before it was brought changes nothing anywhere', as
     code: 1,
     stdout: '',
     stderr: marked(
-      'sactl: the new credential is refused still; it is tried for another 23 seconds',
+      'sactl: the new credential is still refused; trying for another 23 seconds',
       'sactl: the new credential does not work: cannot try the token: augment answered 401: Missing or invalid API token; nothing was changed',
     ),
   });

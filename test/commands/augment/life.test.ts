@@ -80,7 +80,7 @@ describe('the life of a token, where nobody can be asked,', () => {
       code: 0,
       stdout:
         'the token "second" of ci is recorded on this machine\n' +
-        'the old token works on until it is revoked in the web console: that is left to you\n',
+        'the old token works on until it is revoked in the web console: that step is yours\n',
     });
   });
 

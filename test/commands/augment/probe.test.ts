@@ -125,7 +125,7 @@ describe('tokens revoke', () => {
     const deployment = await replaced(intercept);
     const { code, stdout, stderr } = await deployment.run(revoke);
     expect(code).toBe(0);
-    expect(stderr).toContain(`sactl: whether the token "${reviewer.token}" is revoked could not be seen: `);
+    expect(stderr).toContain(`sactl: whether the token "${reviewer.token}" is revoked could not be checked: `);
     expect(stderr).toContain(why);
     expect(JSON.parse(stdout)).toMatchObject({ tokens: [{ state: 'revoked', verified: false }, { state: 'active' }] });
     const backups = join(deployment.stateDirectory, 'backups');

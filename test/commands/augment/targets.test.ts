@@ -226,7 +226,7 @@ it('a delivery that fails leaves the session in the journal, and recover deliver
   deployment.issuance({ token: 'second', value: fresh });
   const failed = await deployment.run([...rotate, '--to', 'file:folder/out'], { cwd, stdin: session });
   expect(failed.code).toBe(8);
-  expect(failed.stderr).toContain('hint: mend what it says, then: sactl recover deliver --id ');
+  expect(failed.stderr).toContain('hint: fix what it reports, then: sactl recover deliver --id ');
   const { stdout } = await deployment.run(['recover', 'list', '-q', '.[].id']);
   const recover = ['recover', 'deliver', '--id', stdout.trim(), '--to', 'file:out', '--yes'];
   expect((await deployment.run(recover, { cwd })).code).toBe(0);

@@ -100,7 +100,7 @@ describe('the life of a token, at a terminal,', () => {
     expect(stderr).toContain(
       marked('To be done by a person: make an API token "second" of the service account "ci"', `  at ${consoleUrl}`),
     );
-    expect(stderr).toContain('the old token works on until it is revoked in the web console: that is left to you');
+    expect(stderr).toContain('the old token works on until it is revoked in the web console: that step is yours');
     expect(stdout + stderr).not.toContain(tokenOf(second));
     expect(`${await file('session.json')}\n`).toBe(second);
     expect(await backups()).toEqual([backupOf(first)]);

@@ -29,7 +29,7 @@ async function examine(
     fetch: () => Promise.resolve(Response.json({ daily_active_user_counts: [] })),
   });
   // What keeps Auggie from working is an error.
-  const isError = /takes it for no session|must begin with|passes over|cannot be used/.test(stdout);
+  const isError = /does not accept it as a session|must begin with|ignores the session|cannot be used/.test(stdout);
   expect(code).toBe(isError ? 1 : 0);
   expect(await readFile(path, 'utf8')).toBe(session);
   return stdout.split('\n').filter((line) => line !== '');
@@ -54,7 +54,7 @@ it.each([
     'that scopes are missing',
     '{"accessToken":"a","tenantURL":"https://d1.api.augmentcode.com"}',
     0o600,
-    ['~/.augment/session.json: "scopes" is missing, and Auggie takes it for no session at all', other],
+    ['~/.augment/session.json: "scopes" is missing, and Auggie does not accept it as a session', other],
   ],
   [
     'that its tenant is http',
@@ -76,7 +76,7 @@ it.each([
 });
 
 const variable = 'environment variable AUGMENT_SESSION_AUTH';
-const over = `Auggie passes over the session from ${variable} and works with ~/.augment/session.json`;
+const over = `Auggie ignores the session from ${variable} and works with ~/.augment/session.json`;
 
 // A job then runs as somebody else, and no program says so (docs/contracts/augment.md 7.2).
 it.each([
@@ -84,7 +84,7 @@ it.each([
   [
     'one without scopes',
     '{"accessToken":"other","tenantURL":"https://d1.api.augmentcode.com/"}',
-    [`${variable}: "scopes" is missing, and Auggie takes it for no session at all`, over],
+    [`${variable}: "scopes" is missing, and Auggie does not accept it as a session`, over],
   ],
   ['none at all', 'a-token', [over]],
   [

@@ -49,10 +49,10 @@ describe('doctor asks a provider', () => {
 
   it.each([
     ['SELF_SIGNED_CERT_IN_CHAIN', "name the issuer's certificate with --ca-cert <file>"],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'check the host name of the endpoint; --ca-cert cannot mend this'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'check the host name of the endpoint; --ca-cert does not help here'],
     [
       'CERT_HAS_EXPIRED',
-      "check this machine's clock and the server's certificate; --ca-cert cannot mend an expired one",
+      "check this machine's clock and the server's certificate; --ca-cert does not help with an expired one",
     ],
   ])('and explains certificates: %s', async (code, hint) => {
     const found = await doctor([], { env, fetch: () => Promise.reject(systemError(code)) });
@@ -165,7 +165,7 @@ describe('doctor tells of proxy and CA', () => {
     [{ NODE_EXTRA_CA_CERTS: '/none' }, 'error: NODE_EXTRA_CA_CERTS: cannot read /none (ENOENT)'],
     [
       { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
-      'error: NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to whoever answers; unset it and name the CA with --ca-cert',
+      'error: NODE_TLS_REJECT_UNAUTHORIZED=0 would send the credential to any server that answers; unset it and name the CA with --ca-cert',
     ],
   ])('%j', async (more, line) => {
     const found = await examine(more);

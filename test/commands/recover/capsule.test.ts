@@ -160,7 +160,7 @@ describe('recover open', () => {
     const deployment = job();
     const log = await logOf(deployment);
     const list = await elsewhere(deployment).run(['recover', 'open', '--json'], log);
-    expect(JSON.parse(list.stdout)).toMatchObject([{ id, state: 'kept', message: 'it came out of the log of a job' }]);
+    expect(JSON.parse(list.stdout)).toMatchObject([{ id, state: 'kept', message: 'it came from the log of a job' }]);
     const table = await elsewhere(deployment).run(['recover', 'open', '--format', 'table'], log);
     expect(table.stdout).toMatch(/^STATE +ACCOUNT .*\nkept +ci-deploy /);
   });
@@ -218,7 +218,7 @@ describe('recover open', () => {
   });
 
   it('says so where nothing is found', async () => {
-    const message = 'there is no sealed copy of a credential in the log';
+    const message = 'the log has no sealed copy of a credential';
     const opened = await elsewhere(job()).run(['recover', 'open', '--json'], 'nothing here\n');
     expect({ code: opened.code, stdout: opened.stdout }).toEqual({ code: 3, stdout: '' });
     expect(JSON.parse(opened.stderr)).toMatchObject({ error: { code: 'not_found', message } });
@@ -262,9 +262,7 @@ describe('recover open', () => {
   it('reads no terminal', async () => {
     const { code, stderr } = await runIn(testContext({ terminal: 100, env: { NO_COLOR: '1' } }), ['recover', 'open']);
     expect(code).toBe(2);
-    expect(stderr).toContain(
-      'the log is to come from standard input, which is a terminal: pipe it in, or use -f <file>',
-    );
+    expect(stderr).toContain('the log is read from standard input, which is a terminal: pipe it in, or use -f <file>');
   });
 
   it('takes what is of the sandbox into the sandbox only', async () => {
@@ -274,7 +272,7 @@ describe('recover open', () => {
     const laptop = elsewhere(deployment);
     const opened = await laptop.run(['recover', 'open', '--json'], sandbox.stderr);
     expect(opened.code).toBe(1);
-    expect(opened.stderr).toContain("line 2 of the log: it is the sandbox's: add --sandbox");
+    expect(opened.stderr).toContain('line 2 of the log: it is from the sandbox: add --sandbox');
     const rehearsed = await laptop.run(['recover', 'open', '--sandbox', '-q', '.[].id'], sandbox.stderr);
     expect(rehearsed).toMatchObject({ code: 0, stdout: `${id}\n` });
   });

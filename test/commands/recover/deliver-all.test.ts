@@ -125,7 +125,7 @@ describe.each(issuingProviders)('recover deliver --all (%s)', (provider) => {
     expect(await world.run([...all, '--json'])).toEqual({
       code: 0,
       stdout: '{\n  "delivered": [],\n  "skipped": [],\n  "failed": []\n}\n',
-      stderr: 'sactl: nothing is waiting\n',
+      stderr: 'sactl: no entries\n',
     });
   });
 });
@@ -155,7 +155,7 @@ describe('recover deliver --all', () => {
     expect({ code: run.code, skipped: JSON.parse(run.stdout).skipped }).toMatchObject({
       code: 0,
       skipped: [
-        { name: 'app-001', reason: 'no target', detail: `it was to be printed: sactl recover deliver --id ${id}` },
+        { name: 'app-001', reason: 'no target', detail: `it was meant for stdout: sactl recover deliver --id ${id}` },
       ],
     });
     expect(run.stdout).not.toContain('issued.');

@@ -78,7 +78,7 @@ describe('recover deliver refuses an entry', () => {
       { answer: { text: '{"status":' } },
       1,
       [
-        `entry ${entryIds.kept} keeps an answer, and no credential can be read out of it`,
+        `entry ${entryIds.kept} keeps an answer from which no credential could be read`,
         `look at it: sactl recover show --id ${entryIds.kept} --reveal`,
       ],
     ],
@@ -137,7 +137,7 @@ describe('recover deliver refuses targets', () => {
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(
-        /^sactl: --to "ftp:x": "ftp" is no kind of target.*\nsactl: --to "file:": say where to.*\nsactl: --to "profile": no profile .*\nsactl: --to "profile": the credential was not issued for a profile; use file:<path>\n$/,
+        /^sactl: --to "ftp:x": "ftp" is not a kind of target.*\nsactl: --to "file:": a place must follow.*\nsactl: --to "profile": no profile .*\nsactl: --to "profile": the credential was not issued for a profile; use file:<path>\n$/,
       ),
     });
     const same = [...deliver, '--yes', '--to', 'file:a', '--to', 'file:A'];

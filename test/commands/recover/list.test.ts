@@ -23,8 +23,8 @@ const list = ['recover', 'list'];
 
 describe('recover list of an empty journal', () => {
   it.each([
-    [[], '', 'sactl: nothing is waiting\n'],
-    [['--json'], '[]\n', 'sactl: nothing is waiting\n'],
+    [[], '', 'sactl: no entries\n'],
+    [['--json'], '[]\n', 'sactl: no entries\n'],
     [['--quiet'], '', ''],
   ])('%j', async (argv, stdout, stderr) => {
     const deployment = nscale();

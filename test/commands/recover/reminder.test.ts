@@ -90,7 +90,7 @@ describe('the journals of the sandbox and of the real world', () => {
     const env = { SACTL_STATE_DIR: pretended };
     expect(await deployment.run(whoami, { env })).toMatchObject({ code: 0, stderr: '' });
     const listed = await run(['recover', 'list', '--json'], { env });
-    expect(listed).toEqual({ code: 0, stdout: '[]\n', stderr: 'sactl: nothing is waiting\n' });
+    expect(listed).toEqual({ code: 0, stdout: '[]\n', stderr: 'sactl: no entries\n' });
     const found = await run(['recover', 'list', '--sandbox', '-q', '.[] | [.id, .sandbox]'], { env });
     expect(found).toEqual({ code: 0, stdout: `["${entryIds.kept}",true]\n`, stderr: '' });
   });

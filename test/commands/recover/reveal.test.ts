@@ -54,7 +54,7 @@ describe('recover show --reveal', () => {
     });
   });
 
-  const asItCame = 'sactl: no credential can be read out of the answer; it is printed as it came\n';
+  const asItCame = 'sactl: no credential could be read from the answer; it is printed as it was received\n';
 
   it.each([
     ['half of an answer', nscaleAnswer().slice(0, -3)],

@@ -21,7 +21,7 @@ describe('where recipients are set', () => {
     const list = await deployment.run(['recover', 'list', '-q', '.[] | [.state, .accountName]']);
     expect(list).toEqual({ code: 0, stdout: '["sealed","ci-deploy"]\n', stderr: '' });
     const show = await deployment.run(['recover', 'show', '--id', id], { terminal: 120 });
-    expect(show.stdout).toContain('sealed: a credential is in it, sealed; who has the identity can deliver it');
+    expect(show.stdout).toContain('sealed: it has a sealed credential; anyone with the identity can deliver it');
     expect(show.stdout).toContain(`sactl recover deliver --id ${id}`);
     expect(deployment.asked()).toEqual([]);
   });

@@ -52,7 +52,7 @@ describe('a create after one whose answer was lost, on Run:ai', () => {
     const run = await deployment.run([...create, '--format', 'yaml'], later);
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 7, stdout: '' });
     expect(run.stderr).toContain(
-      `an earlier create of ci is not settled: entry ${entry} of the journal; there is one of that name: ${id}`,
+      `an earlier create of ci is not settled: entry ${entry} of the journal; an account of that name exists: ${id}`,
     );
     expect(deployment.mutations()).toHaveLength(1);
     expect(await idsIn(deployment)).toEqual([entry]);

@@ -80,9 +80,7 @@ describe('sa create refuses, without a request,', () => {
     expect(outcome).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems([
-        'the document is to come from standard input, which is a terminal: pipe it in, or use -f <file>',
-      ]),
+      stderr: problems(['the document is read from standard input, which is a terminal: pipe it in, or use -f <file>']),
     });
     expect(deployment.requests).toEqual([]);
   });

@@ -88,7 +88,7 @@ describe.each(verbs)('sa $verb --no-journal', ({ argv, account, id, post }) => {
       code: 7,
       stderr: problems(
         [
-          `the new credential of nscale service account ${account} was not delivered to file:${gone}/a: there is no folder ${gone}; make it first (mkdir); it is not kept either: nobody has it`,
+          `the new credential of nscale service account ${account} was not delivered to file:${gone}/a: there is no folder ${gone}; make it first (mkdir); it is not kept either: it is lost`,
         ],
         `issue another: sactl serviceaccounts rotate --id ${id}; then: sactl recover discard --id ${operationId}`,
       ),

@@ -96,7 +96,7 @@ export function testRace(subject: Subject): void {
       superseded: true,
       retryable: false,
       exitCode: 8,
-      message: expect.stringMatching(/ was superseded by a newer one; it was not written any more$/),
+      message: expect.stringMatching(/ was superseded by a newer one; it was not written$/),
       hint: expect.stringMatching(/^if a newer one is in use: sactl recover discard --id /),
     });
     const [, id = ''] = /discard --id (\S+);/.exec(String(error['hint'])) ?? [];

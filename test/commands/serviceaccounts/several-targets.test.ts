@@ -61,7 +61,7 @@ describe.each(failing)('a target that fails after the $verb', ({ argv, id, name 
       error: {
         code: 'undelivered',
         message: `the new credential of nscale service account ${name} (${id}) was not delivered to file:${gone}/a: ${error}; it is kept`,
-        hint: `mend what it says, then: sactl recover deliver --id ${operationId}; or add --to <target> for another place`,
+        hint: `fix what it reports, then: sactl recover deliver --id ${operationId}; or add --to <target> for another place`,
         provider: 'nscale',
         status: null,
         traceId: null,
@@ -87,7 +87,7 @@ describe.each(failing)('a target that fails after the $verb', ({ argv, id, name 
         [
           `the new credential of nscale service account ${name} (${id}) was not delivered to file:${gone}/a: ${error}; nor to file:${gone}/b: ${error}; it is kept`,
         ],
-        `mend what it says, then: sactl recover deliver --id ${operationId} (in this same job, or rotate again); or add --to <target> for another place`,
+        `fix what it reports, then: sactl recover deliver --id ${operationId} (in this same job, or rotate again); or add --to <target> for another place`,
       ),
     });
   });

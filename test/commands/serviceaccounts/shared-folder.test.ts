@@ -32,7 +32,7 @@ describe.runIf(isRoot)('what another user has put into a folder that everybody m
     const cwd = await sharedFolder();
     const targets = ['file:token', `file:${cwd}/theirs/new`, 'dotenv:theirs/.env#TOKEN'];
     const argv = [...rotate, '--format', 'yaml', ...targets.flatMap((to) => ['--to', to])];
-    const where = `belongs to user 1234, and everybody may write in ${cwd}; use a folder that only you can write in`;
+    const where = `belongs to user 1234, and everyone may write in ${cwd}; use a folder that only you can write in`;
     expect(await deployment.run(argv, { cwd })).toEqual({
       code: 2,
       stdout: '',
@@ -57,7 +57,7 @@ describe.runIf(isRoot)('what another user has put into a folder that everybody m
     const targets = ['--to', 'file:late', '--to', 'file:other'];
     const argv = [...rotate, ...targets, '-q', '[.deliveredTo, .recoverId]'];
     const { code, stdout, stderr } = await deployment.run(argv, { cwd });
-    const error = `${cwd}/late belongs to user 1234, and everybody may write in ${cwd}; use a folder that only you can write in`;
+    const error = `${cwd}/late belongs to user 1234, and everyone may write in ${cwd}; use a folder that only you can write in`;
     expect(code).toBe(8);
     expect(JSON.parse(stdout)).toEqual([
       [{ target: 'file:late', ok: false, error }, delivered('file:other')],

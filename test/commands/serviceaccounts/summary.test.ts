@@ -95,7 +95,7 @@ describe.each(Object.entries(ciJobs))('in a job of %s', (name, { env }) => {
     expect(code).toBe(8);
     const text = job.shown();
     const failed =
-      /^## Rotate the credential of ci-deploy [^]*\n### Failed\n\n\| account \| provider \| exit code \| what happened \| what helps \|\n.*\n\| ci-deploy \| nscale \| 8 \| the new credential of nscale service account ci-deploy .* failed with exit code 127: \\\[secret\\\].* \| mend what it says, then: sactl recover deliver --id .* \|\n+$/;
+      /^## Rotate the credential of ci-deploy [^]*\n### Failed\n\n\| account \| provider \| exit code \| what happened \| what helps \|\n.*\n\| ci-deploy \| nscale \| 8 \| the new credential of nscale service account ci-deploy .* failed with exit code 127: \\\[secret\\\].* \| fix what it reports, then: sactl recover deliver --id .* \|\n+$/;
     expect(text === null ? null : failed.test(text)).toBe(hasPage ? true : null);
     expect(text ?? '').not.toContain(issuedToken);
   });

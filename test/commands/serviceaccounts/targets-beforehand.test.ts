@@ -24,12 +24,12 @@ describe('targets that cannot be used', () => {
       'sactl: flag --endpoint is not a URL such as https://api.example.com',
       'sactl: --id is missing: give the id or the exact name of an account',
       'sactl: this needs a confirmation, and there is no terminal to ask on: add --yes',
-      'sactl: --to "file": say where to, after file:',
-      'sactl: --to "foo:A": "foo" is no kind of target; there are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler, op',
+      'sactl: --to "file": a place must follow file:',
+      'sactl: --to "foo:A": "foo" is not a kind of target; the kinds are file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler, op',
       'sactl: --to "session+json:a": session does not take +json; only file and exec do',
       'sactl: --to "profile": no profile with a {file} credential is in use',
-      'sactl: --to "dotenv:.env": say under which name, as in dotenv:<where>#<KEY>',
-      'sactl: --to "file:{team}": {team} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}',
+      'sactl: --to "dotenv:.env": a name must follow, as in dotenv:<where>#<KEY>',
+      'sactl: --to "file:{team}": {team} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}',
     ]);
     expect(deployment.requests).toEqual([]);
   });

@@ -64,7 +64,7 @@ describe('state check', () => {
       error: {
         code: 'state',
         message: expect.stringMatching(
-          /^the state store s3:\/\/ops\/prod cannot be used: \d+ of 16 simultaneous writers won, in round 1: this store loses changes, and cannot keep the state$/,
+          /^the state store s3:\/\/ops\/prod cannot be used: \d+ of 16 simultaneous writers won, in round 1: this store loses changes, and is not safe for the state$/,
         ),
         exitCode: 1,
       },

@@ -72,7 +72,7 @@ describe('state unlock', () => {
       {
         code: 0,
         stdout: expect.stringMatching(
-          /^its run, if it lives, delivers nothing any more, and ends with exit code 8\nentry \S+ \(asked\) stays in the journal\n$/,
+          /^if its run is still alive, it delivers nothing more and ends with exit code 8\nentry \S+ \(asked\) stays in the journal\n$/,
         ),
         stderr: '',
       },
@@ -94,7 +94,7 @@ describe('state unlock', () => {
     });
     expect(seen[0]).toMatchObject({ code: 2, stdout: '' });
     expect(seen[0]?.stderr).toContain(
-      '  - its run, if it lives, delivers nothing any more, and ends with exit code 8\n',
+      '  - if its run is still alive, it delivers nothing more and ends with exit code 8\n',
     );
     expect(own.code).toBe(0);
   });

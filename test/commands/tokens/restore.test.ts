@@ -86,7 +86,7 @@ describe('tokens restore', () => {
     const { code, stderr } = await run(restore, answering(200));
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `sactl: ${path} belongs to user 1234, and everybody may write in ${dirname(path)}; use a folder that only you can write in\n`,
+      stderr: `sactl: ${path} belongs to user 1234, and everyone may write in ${dirname(path)}; use a folder that only you can write in\n`,
     });
     expect(await readFile(path, 'utf8')).toBe('the new one');
   });

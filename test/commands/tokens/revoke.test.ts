@@ -11,7 +11,7 @@ describe('tokens revoke', () => {
     const { code, stdout, stderr } = await run(argv);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: 'sactl: no copy of the token "one" is left here, so that it is revoked is taken on trust\n',
+      stderr: 'sactl: no copy of the token "one" is left here, so its revocation cannot be checked\n',
     });
     expect(stdout).toBe((await run(['sa', 'get', '--id', 'ci', '--json'])).stdout);
     expect(JSON.parse(stdout)).toMatchObject({

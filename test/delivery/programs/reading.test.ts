@@ -37,7 +37,7 @@ const accounts: Readonly<Record<IssuingProvider, string>> = {
 function kept(provider: IssuingProvider, problem: string, { isFinal = true } = {}): string {
   const recover = `sactl recover deliver --id ${entryId}`;
   const message = `the new credential of ${provider} service account ${accounts[provider]} was not delivered to ${problem}; it is kept`;
-  const hint = isFinal ? `mend what it says, then: ${recover}; or add --to <target> for another place` : recover;
+  const hint = isFinal ? `fix what it reports, then: ${recover}; or add --to <target> for another place` : recover;
   return `${JSON.stringify({
     error: { code: 'undelivered', message, hint, provider, status: null, traceId: null, retryable: false, exitCode: 8 },
   })}\n`;

@@ -55,7 +55,7 @@ describe('for one account', () => {
   });
 
   test.each(['file:a', 'kubernetes:a/b#c'])('%s is named twice', async (value) => {
-    expect(await problemsOf([value, value], ['ci'])).toStrictEqual([`${value} for ci is named twice; name it once`]);
+    expect(await problemsOf([value, value], ['ci'])).toStrictEqual([`${value} for ci is given twice; give it once`]);
   });
 
   test('each is compared with the first that it meets', async () => {

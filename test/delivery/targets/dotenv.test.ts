@@ -55,7 +55,7 @@ describe('dotenv', () => {
   test.each([
     ['1A', '"1A" is no name of a variable: letters, digits and _, no digit first'],
     ['A-B', '"A-B" is no name of a variable: letters, digits and _, no digit first'],
-    ['{foo}', '{foo} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}'],
+    ['{foo}', '{foo} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}'],
   ])('refuses the key %s', async (slot, problem) => {
     await using folder = await createFolder();
     const problems = dotenvScheme.problems(specOf({ body: '.env', slot }), folder.environment());

@@ -56,7 +56,7 @@ describe('expand', () => {
       { name: 'ci ' },
       '{name} would be "ci" here, and it has control characters, spaces at an end or the like',
     ],
-    ['{Name}', {}, '{Name} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}'],
+    ['{Name}', {}, '{Name} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}'],
   ])('refuses %j of %j', async (text, change, message) => {
     await using folder = await createFolder();
     const failure = await folder.failure(() => expand(text, { ...subject, ...change }));
@@ -102,8 +102,8 @@ describe('placeholders', () => {
 
   test('that stand for nothing are named', () => {
     expect(placeholderProblems('{name}-{foo}-{}')).toStrictEqual([
-      '{foo} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}',
-      '{} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}',
+      '{foo} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}',
+      '{} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}',
     ]);
   });
 });

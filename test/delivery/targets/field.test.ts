@@ -121,7 +121,7 @@ async function refused(provider: IssuingProvider, ...targets: readonly string[])
 
 describe('what is no part of a credential is refused before anything is sent', () => {
   const parts =
-    'there are value, clientId, expiresAt, fingerprint and kind; to a name that ends in ?field=…, add ?field=value';
+    'the parts are value, clientId, expiresAt, fingerprint and kind; to a name that ends in ?field=…, add ?field=value';
 
   test('nscale has no client id, and Run:ai no expiry', async () => {
     expect(await refused('nscale', 'file:token', 'file:id?field=clientId', 'exec:cat?field=clientId')).toBe(
@@ -138,8 +138,8 @@ describe('what is no part of a credential is refused before anything is sent', (
   test('nobody has another part', async () => {
     expect(await refused('runai', 'file:token', 'file:a?field=secret', 'file:b?field=')).toBe(
       [
-        `sactl: --to "file:a?field=secret": "secret" is no part of a credential: ${parts}\n`,
-        `sactl: --to "file:b?field=": "" is no part of a credential: ${parts}\n`,
+        `sactl: --to "file:a?field=secret": "secret" is not a part of a credential: ${parts}\n`,
+        `sactl: --to "file:b?field=": "" is not a part of a credential: ${parts}\n`,
       ].join(''),
     );
   });

@@ -127,7 +127,7 @@ describe('a file that cannot be written', () => {
     await folder.write(`.sactl-${uuid}.tmp`, 'of somebody');
     const target = targetOf(fileScheme, { body: 'token' }, folder.environment());
     expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
-      'TargetError, retryable: nothing can be written in ~: file already exists (EEXIST)',
+      'TargetError, retryable: cannot write in ~: file already exists (EEXIST)',
     );
     expect(await folder.names()).toStrictEqual([`.sactl-${uuid}.tmp`]);
     expect(await folder.text(`.sactl-${uuid}.tmp`)).toBe('of somebody');
@@ -141,10 +141,10 @@ describe('a file that cannot be written', () => {
     const target = targetOf(fileScheme, { body: 'at/token' }, environment);
     await asOrdinaryUser(folder, async () => {
       expect(await folder.failure(() => target.preflight())).toBe(
-        'UsageError: --to "given": nothing can be written in ~/at: permission denied (EACCES)',
+        'UsageError: --to "given": cannot write in ~/at: permission denied (EACCES)',
       );
       expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
-        'TargetError: nothing can be written in ~/at: permission denied (EACCES)',
+        'TargetError: cannot write in ~/at: permission denied (EACCES)',
       );
     });
     await chmod(folder.at('at'), 0o700);

@@ -91,7 +91,7 @@ describe('file', () => {
     ['~/', "it names a folder; a file's name must follow"],
     ['~', "it names a folder; a file's name must follow"],
     ['a\nb', 'a path must not have control characters'],
-    ['{foo}', '{foo} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}'],
+    ['{foo}', '{foo} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}'],
   ])('%j is refused whoever the account is', async (body, problem) => {
     await using folder = await createFolder();
     expect(fileScheme.problems(specOf({ body }), folder.environment())).toStrictEqual([problem]);

@@ -176,7 +176,7 @@ describe('the name', () => {
     ['RUNNER_TEMP', `GitHub Actions keeps "RUNNER_TEMP" ${kept}`],
     ['NODE_OPTIONS', `GitHub Actions keeps "NODE_OPTIONS" ${kept}`],
     ['CI', `GitHub Actions keeps "CI" ${kept}`],
-    ['{x}', '{x} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}'],
+    ['{x}', '{x} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}'],
   ])('of a variable may be %j: %j', async (body, problem) => {
     expect(await problemWith(githubEnvScheme, body)).toBe(problem);
   });
@@ -189,7 +189,7 @@ describe('the name', () => {
     ['-a', `"-a" ${outputRule}`],
     ['a.b', `"a.b" ${outputRule}`],
     ['a<<b', `"a<<b" ${outputRule}`],
-    ['{x}', '{x} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}'],
+    ['{x}', '{x} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}'],
   ])('of an output may be %j: %j', async (body, problem) => {
     expect(await problemWith(githubOutputScheme, body)).toBe(problem);
   });

@@ -30,7 +30,7 @@ describe('session', () => {
   test('is a file with a name', async () => {
     await using folder = await createFolder();
     expect(sessionScheme.problems(specOf({ body: '{foo}' }), folder.environment())).toStrictEqual([
-      '{foo} stands for nothing; what does is {provider} {profile} {org} {id} {name} {NAME}',
+      '{foo} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}',
     ]);
   });
 });

@@ -41,7 +41,7 @@ async function putLink(folder: Folder, name: string, to: string, owner: number):
   await lchown(folder.at(name), owner, owner);
 }
 
-const inShared = 'and everybody may write in ~/shared; use a folder that only you can write in';
+const inShared = 'and everyone may write in ~/shared; use a folder that only you can write in';
 
 const refused: readonly Case[] = [
   {
@@ -53,7 +53,7 @@ const refused: readonly Case[] = [
     body: 'open/token',
     build: (folder) => put(folder, 'open/token'),
     problem:
-      '~/open/token belongs to user 1234, and everybody may write in ~/open; use a folder that only you can write in',
+      '~/open/token belongs to user 1234, and everyone may write in ~/open; use a folder that only you can write in',
   },
   { body: 'shared/theirs/token', problem: `~/shared/theirs belongs to user 1234, ${inShared}` },
   { body: 'shared/theirs/deep/token', problem: `~/shared/theirs belongs to user 1234, ${inShared}` },

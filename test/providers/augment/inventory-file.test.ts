@@ -174,7 +174,7 @@ describe('reading', () => {
     ['nothing', '', 'it is not JSON'],
     ['a list', '[]', 'it does not fit at'],
     ['another version', '{"version":0,"accounts":[]}', 'it does not fit at "version"'],
-    ['a newer version', '{"version":2,"accounts":{}}', 'is of a newer version of sactl'],
+    ['a newer version', '{"version":2,"accounts":{}}', 'was written by a newer version of sactl'],
     ['an account that is none', '{"version":1,"accounts":[7]}', 'it does not fit at "accounts.0"'],
     [
       'a tenant that is no https URL',

@@ -113,7 +113,7 @@ describe('a create whose answer is lost is never sent again', () => {
       code: 7,
       stdout: '',
       stderr:
-        `${looking}sactl: cannot create service account fresh: ${what}; the account was created (${id}), with a token nobody has\n` +
+        `${looking}sactl: cannot create service account fresh: ${what}; the account was created (${id}), and its token is lost\n` +
         `hint: issue another: sactl serviceaccounts rotate --id ${id}; then: ${discard}\n`,
     });
     expect(deployment.mutations()).toEqual([post]);
@@ -127,7 +127,7 @@ describe('a create whose answer is lost is never sent again', () => {
       stdout: '',
       stderr:
         `${looking}${again('fresh', id)}` +
-        `sactl: cannot rotate service account fresh (${id}): nscale answered 500: an internal error has occurred, please contact support; the account was created (${id}), with a token nobody has\n` +
+        `sactl: cannot rotate service account fresh (${id}): nscale answered 500: an internal error has occurred, please contact support; the account was created (${id}), and its token is lost\n` +
         `hint: issue another: sactl serviceaccounts rotate --id ${id}; then: ${discard}\n`,
     });
     expect(deployment.mutations()).toEqual([post, rotate]);
@@ -154,7 +154,7 @@ describe('a create that left no account', () => {
       code,
       stdout: '',
       stderr:
-        `${looking}sactl: cannot create service account fresh: ${what}; the account may have been created, with a token nobody has\n` +
+        `${looking}sactl: cannot create service account fresh: ${what}; the account may have been created, and its token is lost\n` +
         `hint: look for it, then rotate or delete it: sactl serviceaccounts list --search fresh; then: ${discard}\n`,
     });
     expect(deployment.mutations()).toEqual([post]);

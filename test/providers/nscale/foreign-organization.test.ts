@@ -150,7 +150,7 @@ describe('27: an organization of others', () => {
     });
     expect([foreign.code, foreign.stdout]).toEqual([
       1,
-      `error\nenvironment variable NSCALE_ORGANIZATION_ID "${otherOrganizationId}" is none of the credential's organizations: ${home}\n`,
+      `error\nenvironment variable NSCALE_ORGANIZATION_ID "${otherOrganizationId}" is not one of the credential's organizations: ${home}\n`,
     ]);
     for (const named of [organizationId, organizationId.toUpperCase(), 'acme-research']) {
       const own = await deploy({ token: administrator }).run(examine, { env: { NSCALE_ORGANIZATION_ID: named } });

@@ -1,7 +1,7 @@
 import type { NscaleOptions } from '../../harness/nscale.ts';
 
 /** What stderr says when an answer is lost. */
-export const looking = 'sactl: the answer was lost; looking for what became of the request, for up to 30 s\n';
+export const looking = 'sactl: the answer was lost; looking for its outcome, for up to 30 s\n';
 
 /** What stderr says when another credential is issued for the account. */
 export function again(name: string, id: string): string {

@@ -202,7 +202,7 @@ describe('after a lost answer', () => {
     const deployment = deploy(showing(scratch, nameless, faults({ method: 'POST', answer: lost })));
     const { code, stderr } = await deployment.run([...create, '--format', 'yaml']);
     expect([code, stderr.startsWith(`${doubt}${looking}`)]).toEqual([7, true]);
-    expect(stderr).toContain('; the account may have been created, with a token nobody has\n');
+    expect(stderr).toContain('; the account may have been created, and its token is lost\n');
   });
 
   test('one that is ours is found beside it', async () => {

@@ -22,12 +22,12 @@ const before = [list, rulesOf('fresh'), list];
 /** With one look for an account of that name. */
 const once = [...before, post, list];
 const signIn = 'POST /api/v2/token';
-const looking = 'sactl: the answer was lost; looking for what became of the request, for up to 30 s\n';
+const looking = 'sactl: the answer was lost; looking for its outcome, for up to 30 s\n';
 const issuing = 'sactl: issuing another credential for fresh (a1)\n';
 const failed = 'sactl: cannot create service account fresh: ';
 const ended = 'runai at https://runai.example.com ended the connection without an answer';
 const candidate =
-  '; the account may have been created, with a client secret nobody has; there is one of that name: a1, 2026-11-22T12:00:00Z, sandbox-administrator\n' +
+  '; the account may have been created, and its client secret is lost; an account of that name exists: a1, 2026-11-22T12:00:00Z, sandbox-administrator\n' +
   `hint: if it is yours, issue another: sactl serviceaccounts rotate --id a1; then: sactl recover discard --id ${entry}\n`;
 const dropped = { method: 'POST', path: accounts, done: true, answer: lost };
 
@@ -63,7 +63,7 @@ describe('where nobody can be asked, what was made is listed: exit 7', () => {
       code: 7,
       stdout: '',
       stderr:
-        `${looking}${failed}${ended}; the account may have been created, with a client secret nobody has\n` +
+        `${looking}${failed}${ended}; the account may have been created, and its client secret is lost\n` +
         `hint: look for it, then rotate or delete it: sactl serviceaccounts list --search fresh; then: sactl recover discard --id ${entry}\n`,
     });
     expect(deployment.requests).toEqual(once);

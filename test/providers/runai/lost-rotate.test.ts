@@ -17,7 +17,7 @@ const secret = `POST ${accounts}/${id}/secret`;
 const once = [...beforeRotation, secret];
 const twice = [...once, secret];
 const signIn = 'POST /api/v2/token';
-const looking = 'sactl: the answer was lost; looking for what became of the request, for up to 30 s\n';
+const looking = 'sactl: the answer was lost; looking for its outcome, for up to 30 s\n';
 const issuing = `sactl: issuing another credential for ${name} (${id})\n`;
 const ended = 'runai at https://runai.example.com ended the connection without an answer';
 

@@ -95,7 +95,7 @@ describe('whoami', () => {
     expect(outcome).toEqual({
       code: 0,
       stdout: 'sandbox-newcomer\n0\n',
-      stderr: 'sactl: the provider names no permission of this credential: it may have no access rule yet\n',
+      stderr: 'sactl: the provider lists no permissions of this credential: it may have no access rule yet\n',
     });
   });
 

@@ -68,7 +68,7 @@ test('an account that was changed in the meantime is not rotated', async () => {
     stdout: '',
     stderr:
       `sactl: ${name} (${id}) in organization 1001 was changed by somebody else in the meantime; nothing was sent\n` +
-      'hint: look at it, then run the command again\n',
+      'hint: look at the account, then run the command again\n',
   });
   expect(deployment.requests).toEqual(beforeRotation);
   expect(await journalOf(deployment)).toEqual([]);

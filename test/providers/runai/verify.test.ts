@@ -24,7 +24,7 @@ const undelivered = {
   exitCode: 8,
 };
 /** What is told before the first wait that is noticeable. */
-const goesOn = 'sactl: the new credential is refused still; it is tried for another 23 seconds\n';
+const goesOn = 'sactl: the new credential is still refused; trying for another 23 seconds\n';
 const halfAMinute = [1000, 2000, 4000, 8000, 15_000];
 
 /** The first so many sign-ins with the new secret are answered so. */

@@ -70,7 +70,7 @@ it('a store that lost everything leaves each machine what it began, which is lis
   const deliver = ['recover', 'deliver', '--all', '--yes', '-q', '.delivered[].name'];
   expect(await runner.run(deliver, { env })).toMatchObject({ code: 0, stdout: 'ci-deploy\n' });
   expect(existsSync(join(runner.cwd, 'token'))).toBe(true);
-  expect(await runner.run(list)).toEqual({ code: 0, stdout: '', stderr: 'sactl: nothing is waiting\n' });
+  expect(await runner.run(list)).toEqual({ code: 0, stdout: '', stderr: 'sactl: no entries\n' });
   expect(deployment.mutations()).toHaveLength(1);
 });
 
@@ -86,7 +86,7 @@ it('a record that cannot be read is named with its place, and keeps nobody from 
     stdout: '',
     stderr:
       `sactl: s3://ops/${record} is not the record of an account\n` +
-      'hint: when no run works on that account, remove it from the store; the next run writes it anew\n',
+      'hint: if no run is working on that account, remove the record from the store; the next run writes a new one\n',
   };
   const deliver = ['recover', 'deliver', '--id', listed.stdout.slice(0, 36), '--to', 'file:token', '--yes'];
   const tried = await laptop.run(deliver, { env });

@@ -34,5 +34,5 @@ test('an entry that its run ends while another machine looks at it is not taken 
     },
   });
   expect((await rotation).code).toBe(0);
-  expect(listed).toEqual({ code: 0, stdout: '0\n', stderr: 'sactl: nothing is waiting\n' });
+  expect(listed).toEqual({ code: 0, stdout: '0\n', stderr: 'sactl: no entries\n' });
 });

@@ -109,7 +109,7 @@ describe('while another machine rotates the account', () => {
         'sactl: nscale service account ci-deploy was left by process 101 on runner-1 (https://ci.example/7); taking it over\n',
     });
     expect(own).toMatchObject({ code: 8 });
-    expect(own.stderr).toContain('was superseded by a newer one; it was not written any more');
+    expect(own.stderr).toContain('was superseded by a newer one; it was not written');
     expect(tokenOf(second)).not.toBe('');
     expect(readdirSync(first.cwd)).toEqual([]);
   });

@@ -218,7 +218,7 @@ test('a folder that several machines share is made by init alone, and nothing is
   const missing = {
     code: 'state',
     message: `the folder "${directory}" is not there`,
-    hint: ['mount it; or, where it is to be a new one: ', sactl`state init`],
+    hint: ['mount it; or, for a new one: ', sactl`state init`],
   };
   await expect(store.get('k')).rejects.toMatchObject(missing);
   await expect(store.list('')).rejects.toMatchObject(missing);
@@ -230,7 +230,7 @@ test('a folder that several machines share is made by init alone, and nothing is
   rmSync(directory, { recursive: true });
   await expect(store.replace('k', bytesOf('two'), revision ?? '')).rejects.toMatchObject(missing);
   writeFileSync(directory, '');
-  const hint = 'look whether it is mounted and may be written, or name another store';
+  const hint = 'check that it is mounted and writable, or name another store';
   const message = `cannot use the folder "${directory}": it is not a folder`;
   await expect(openFileStore(options).init()).rejects.toMatchObject({ code: 'state', message, hint });
 });
@@ -245,8 +245,8 @@ test('a folder that several machines share keeps the rights that it has, and is 
   chmodSync(directory, 0o1777);
   await expect(openFileStore(options).init()).rejects.toMatchObject({
     code: 'state',
-    message: `cannot use the folder "${directory}": everybody may write there`,
-    hint: 'name a folder for this alone, which only those who share it may write',
+    message: `cannot use the folder "${directory}": everyone may write there`,
+    hint: 'name a folder for the state alone, which only those who share it may write to',
   });
   expect(statSync(directory).mode & 0o7777).toBe(0o1777);
 });

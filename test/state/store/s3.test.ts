@@ -172,7 +172,7 @@ test('a bucket of AWS is asked under its own host, in its region', async () => {
 test.each([
   [301, 'PermanentRedirect', { 'x-amz-bucket-region': 'eu-north-1' }, 'the bucket is elsewhere: ?region=eu-north-1'],
   [403, 'RequestTimeTooSkewed', {}, "set this machine's clock"],
-  [501, 'NotImplemented', {}, 'this server knows no conditional writes: use another one'],
+  [501, 'NotImplemented', {}, 'this server does not support conditional writes: use another store'],
   [
     403,
     'AccessDenied',

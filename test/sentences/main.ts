@@ -1,0 +1,3 @@
+import { programSentences, sentencePage } from './page.ts';
+
+process.stdout.write(sentencePage(programSentences('.')));
