@@ -6,14 +6,14 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
-import { argvsOf, stagesOf } from './commands/help/lines.ts';
-import { parse } from './commands/help/parse.ts';
-import { brokenStdout, workFolder } from './commands/support.ts';
-import { testContext, type TestContextOptions } from './harness/context.ts';
-import { runIn, type Outcome } from './harness/run.ts';
-import { freshStateDirectory } from './harness/state.ts';
+import { argvsOf, stagesOf } from '../commands/help/lines.ts';
+import { parse } from '../commands/help/parse.ts';
+import { brokenStdout, workFolder } from '../commands/support.ts';
+import { testContext, type TestContextOptions } from '../harness/context.ts';
+import { runIn, type Outcome } from '../harness/run.ts';
+import { freshStateDirectory } from '../harness/state.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const guide = readdirSync(join(root, 'docs/guide')).map((name) => `docs/guide/${name}`);
 const pages = ['README.md', ...guide, 'docs/faults.md'];
 

@@ -5,15 +5,15 @@ import { dirname, join } from 'node:path';
 import { split } from 'shlex';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { isTargetKind } from '../src/delivery/targets/kinds.ts';
-import { useWorkshop, type Answer, type Call } from './delivery/programs/fakes.ts';
-import { runIn, type Ran } from './outcomes/observe.ts';
-import { programWorlds } from './outcomes/targets/programs.ts';
-import { createWorld, type World } from './outcomes/world.ts';
+import { isTargetKind } from '../../src/delivery/targets/kinds.ts';
+import { useWorkshop, type Answer, type Call } from '../delivery/programs/fakes.ts';
+import { runIn, type Ran } from '../outcomes/observe.ts';
+import { programWorlds } from '../outcomes/targets/programs.ts';
+import { createWorld, type World } from '../outcomes/world.ts';
 
 // Each line of docs/guide/recipes.md is run with stand-ins that note their arguments, their environment and their input.
 
-const page = readFileSync(join(import.meta.dirname, '../docs/guide/recipes.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/guide/recipes.md'), 'utf8');
 
 interface Recipe {
   readonly tool: string;

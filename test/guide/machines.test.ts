@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { workFolder } from './commands/support.ts';
-import { ops } from './harness/age.ts';
-import { testContext } from './harness/context.ts';
-import { useMachines } from './harness/machines.ts';
-import { useNscale } from './harness/nscale.ts';
-import { runIn } from './harness/run.ts';
-import { recipient } from './harness/stores.ts';
+import { workFolder } from '../commands/support.ts';
+import { ops } from '../harness/age.ts';
+import { testContext } from '../harness/context.ts';
+import { useMachines } from '../harness/machines.ts';
+import { useNscale } from '../harness/nscale.ts';
+import { runIn } from '../harness/run.ts';
+import { recipient } from '../harness/stores.ts';
 
 // What docs/guide/machines.md shows of several machines, which the sandbox of test/guide.test.ts does not have.
 
-const page = readFileSync(join(import.meta.dirname, '../docs/guide/machines.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/guide/machines.md'), 'utf8');
 const deploy = useNscale();
 const rotate = 'sa rotate --provider nscale --id ci-deploy --yes --to file:token -q .verified'.split(' ');
 const nightly = 'sa rotate --provider nscale --expiring-within 14d --yes --to file:{name}.token'.split(' ');
