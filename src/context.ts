@@ -148,7 +148,10 @@ export interface Prompter {
   readonly confirm: (question: { message: string; default: boolean }) => Promise<boolean>;
   readonly input: (question: {
     message: string;
+    /** Taken where nothing is typed. */
     default?: string;
+    /** Stands on the line from the start, and may be changed and emptied. */
+    initial?: string;
     validate?: (value: string) => string | true;
   }) => Promise<string>;
   /** The answer is not shown. It has one line, or several until it `isWhole`. */

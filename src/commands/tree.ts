@@ -51,12 +51,12 @@ export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, c
   });
 }
 
-/** The providers that have the verb and understand the flags; where no provider understands all, those with the verb. */
+/** Where no provider understands all flags, none is preferred. */
 function reachOf({ needs, flags, honours }: Verb, values: Readonly<Record<string, unknown>>): Reach {
   const able = needs === undefined ? providerNames : providersWith(needs);
   const given = Object.entries(flags).filter(([name]) => values[name] !== undefined);
   const fitting = able.filter((provider) => given.every(([, { only = provider }]) => only === provider));
-  return { able: fitting.length === 0 ? able : fitting, several: honours.includes('fleet') };
+  return { able, preferred: fitting.length === 0 ? able : fitting, several: honours.includes('fleet') };
 }
 
 /** Adds a command without its own flags; the parts of its help are in the same order everywhere. */

@@ -49,8 +49,10 @@ export interface ConfigurationFlags {
 
 /** Which connections a command can work on. */
 export interface Reach {
-  /** The providers that can do it with these flags. */
+  /** The providers that can do it. */
   readonly able: readonly ProviderName[];
+  /** Those of them that understand its flags; where several could be meant, it is one of these. */
+  readonly preferred: readonly ProviderName[];
   /** Whether it takes `--provider all`. */
   readonly several: boolean;
 }

@@ -78,7 +78,7 @@ function findFor(options: SelectionOptions): Selection {
     });
   }
   if (sandbox.value)
-    return { origin: { kind: 'sandbox', provider: provider.value ?? ableOf(options)[0] ?? providerNames[0] } };
+    return { origin: { kind: 'sandbox', provider: provider.value ?? preferredOf(options)[0] ?? providerNames[0] } };
   const profile = selectedProfile(options.configuration);
   if (profile !== null) return { origin: { kind: 'profile', profile } };
   return provider.value === null ? anyOrigin(options) : originOf(provider.value, options);
@@ -86,6 +86,10 @@ function findFor(options: SelectionOptions): Selection {
 
 function ableOf({ reach }: SelectionOptions): readonly ProviderName[] {
   return reach?.able ?? providerNames;
+}
+
+function preferredOf({ reach }: SelectionOptions): readonly ProviderName[] {
+  return reach?.preferred ?? providerNames;
 }
 
 /** With the only provider that can do it, unless flags or environment name another for this run. */
@@ -171,7 +175,7 @@ function anyOrigin(options: SelectionOptions): Selection {
   const all = environmentOrigins(options);
   const fitting = all.filter(({ provider }) => able.includes(provider));
   const profiles = profileOrigins(options, able);
-  const found = fitting.length + profiles.length === 0 ? all : fitting;
+  const found = narrowed(fitting.length + profiles.length === 0 ? all : fitting, options);
   const [only, ...others] = found;
   if (only === undefined) return { origins: profiles, error: noCredential(options) };
   if (others.length === 0) return { origin: only };
@@ -179,6 +183,12 @@ function anyOrigin(options: SelectionOptions): Selection {
   const orAll = options.reach?.several === true ? ', or all' : '';
   const message = `which provider? There are credentials for ${names}: --provider <one>${orAll}`;
   return { origins: [...found, ...profiles], error: new UsageError(message) };
+}
+
+/** Those whose provider understands the flags, where there is one. */
+function narrowed(origins: readonly EnvironmentOrigin[], options: SelectionOptions): readonly EnvironmentOrigin[] {
+  const preferred = origins.filter(({ provider }) => preferredOf(options).includes(provider));
+  return preferred.length === 0 ? origins : preferred;
 }
 
 function profileOrigins({ configuration }: SelectionOptions, able: readonly ProviderName[]): readonly ProfileOrigin[] {

@@ -5,6 +5,7 @@ import type { PromptChoice, Prompter } from '../context.ts';
 import { InterruptedError } from '../errors.ts';
 import { safeText } from '../model/text.ts';
 import { choosePrompt, type ChooseQuestion } from './choose.ts';
+import { linePrompt } from './line.ts';
 
 export interface PromptStreams {
   readonly input: NodeJS.ReadableStream;
@@ -17,7 +18,14 @@ export function createPrompter(streams: PromptStreams): Prompter {
   return {
     confirm: ({ message, default: initial }) =>
       answer(confirm({ message: safeText(message), default: initial }, streams), streams),
-    input: ({ message, ...given }) => answer(input({ ...given, message: safeText(message) }, streams), streams),
+    input: async ({ message, initial, validate = () => true, ...given }) => {
+      const question = { message: safeText(message), validate };
+      if (initial === undefined) return answer(input({ ...given, ...question }, streams), streams);
+      const shown = safeText(initial);
+      const typed = await answer(linePrompt({ ...question, initial: shown }, streams), streams);
+      // What was not touched stays as it is, with what cannot be shown of it.
+      return typed === shown ? initial : typed;
+    },
     password: ({ message, isWhole = () => true }) =>
       answer(secretPrompt({ message: safeText(message), isWhole }, streams), streams),
     select: async ({ default: initial, ...question }) => {

@@ -111,10 +111,11 @@ function checkGrant(
   };
 }
 
-async function pickRole(session: Session): Promise<string> {
+/** The role that the user chooses; '' for `none`, which is offered first where it is given. */
+export async function pickRole(session: Session, none?: string): Promise<string> {
   const { rows, warnings } = await session.verb('listRoles', 'list roles')();
   for (const text of warnings) await session.note(text);
-  const choices = rows.map(roleChoice);
+  const choices = [...(none === undefined ? [] : [{ value: '', label: none }]), ...rows.map(roleChoice)];
   if (choices.length === 0) throw new NotFoundError('there is no role to choose from');
   return session.ctx.prompt.select({ message: 'Which role?', choices });
 }
@@ -124,7 +125,8 @@ function roleChoice({ id, name, description, grantable }: Role): PromptChoice {
   return grantable === false ? { ...choice, disabled: 'you may not grant it' } : choice;
 }
 
-async function pickScope(session: Session): Promise<string> {
+/** The scope that the user chooses, as `--scope` takes it. */
+export async function pickScope(session: Session): Promise<string> {
   const { rows: scopes, warnings } = await session.verb('accessRules', 'list scopes').listScopes();
   for (const text of warnings) await session.note(text);
   const choices = scopes.map(({ type, id, path }) => ({ value: `${type}:${id}`, label: `${type} ${path}` }));

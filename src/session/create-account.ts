@@ -16,8 +16,9 @@ import type { Invocation } from './invocation.ts';
 import type { EarlierCreates, settleEarlier } from './earlier-create.ts';
 import type { TargetSpec } from '../delivery/targets/scheme.ts';
 import { issuance, type FirstStep, type PlannedIssuance } from './issuance.ts';
+import { askForName, askForRest } from './ask-account.ts';
 import { checkUnchanged } from './pick.ts';
-import { askForAccount, checkNewAccount } from './new-account.ts';
+import { asksForRest, checkNewAccount } from './new-account.ts';
 import { accountsNamed } from './same-name.ts';
 import type { Session } from './session.ts';
 import { checkTargets, printingProblems, targetsFor } from './targets.ts';
@@ -44,16 +45,17 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
   });
   const { definition } = session;
   const planCreate = takesIntake(definition) ? null : session.verb('planCreate', 'create service accounts');
-  const wanted = input.account ?? (await askForAccount(session, flags));
-  const earlier = planCreate === null ? null : await earlierCreates(session, { wanted, planCreate });
+  const named = input.account ?? (await askForName(session, flags));
+  const earlier = planCreate === null ? null : await earlierCreates(session, { wanted: named, planCreate });
   const continued =
     earlier?.ours && flags.reissue !== false ? await planContinued(session, input.specs, earlier.ours, flags) : null;
   if (continued !== null) return issuance(session, continued);
-  const existing = await findExisting(session, wanted, flags);
+  const existing = await findExisting(session, named, flags);
   if (existing !== null) {
     await refuseUnfilled(session, existing, await targetsFor(session, input.specs, existing));
-    return printExisting(session, existing, wanted);
+    return printExisting(session, existing, named);
   }
+  const wanted = input.asksForRest ? await askForRest(session, flags, named) : named;
   const id = ctx.uuid();
   async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
     const { expected } = plan;
@@ -128,18 +130,25 @@ async function planContinued(
   };
 }
 
+interface CreateInput {
+  readonly account: NewAccount | null;
+  readonly credential: GivenCredential | null;
+  /** Whether a person is asked for what the account leaves open. */
+  readonly asksForRest: boolean;
+}
+
 /** `-f` is the account or, where a person fetches credentials, the new credential. */
 async function checkInput(
   { ctx, common }: Pick<Invocation, 'ctx' | 'common'>,
   flags: CreateFlags,
   definition: ProviderDefinition,
-): Promise<Check<{ readonly account: NewAccount | null; readonly credential: GivenCredential | null }>> {
+): Promise<Check<CreateInput>> {
   const others = { ...flags, file: undefined, stdin: undefined };
   const [ofAccount, ofCredential] = takesIntake(definition) ? [others, flags] : [flags, others];
   const account = await checkNewAccount(ctx, common, { flags: ofAccount, definition });
   const credential = await checkIntake(ctx, common, { flags: ofCredential, definition });
   return {
-    value: { account: account.value, credential: credential.value },
+    value: { account: account.value, credential: credential.value, asksForRest: asksForRest(ctx, common, ofAccount) },
     problems: [...account.problems, ...credential.problems],
   };
 }

@@ -1,15 +1,16 @@
-import type { Context } from '../context.ts';
 import type { ExitCode } from '../errors.ts';
-import type { AccountChange } from '../model/account.ts';
+import type { Account, AccountChange } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { readTags, tagKey, type AccountFlag, type ChangeFlags, type DoneFlag } from './account-flags.ts';
 import { change } from './change.ts';
 import { atMostOne, type Check } from './check.ts';
-import { readDocument, withFlags } from './input-document.ts';
+import { canAsk } from './confirm.ts';
+import { hasDocument, readDocument, withFlags } from './input-document.ts';
 import type { Invocation } from './invocation.ts';
 import type { SelfFlag } from './own-account.ts';
 import { idProblems, pickAccount } from './pick.ts';
+import type { Session } from './session.ts';
 
 /** What `serviceaccounts update` does. */
 export async function updateAccount(
@@ -17,12 +18,13 @@ export async function updateAccount(
   flags: AccountFlag & ChangeFlags & DoneFlag & SelfFlag,
 ): Promise<ExitCode> {
   const { session, input } = await open(async ({ definition }) => {
-    const { value, problems } = await checkChange(ctx, flags, definition);
+    const { value, problems } = await checkChange(flags, { ctx, common, definition });
     return { value, problems: [...idProblems(ctx, common, flags.id), ...problems] };
   });
   const planUpdate = session.verb('planUpdate', 'update service accounts');
   const account = await pickAccount(session, flags.id);
-  const plan = await planUpdate(account, input);
+  const wanted = isEmpty(input) && !hasDocument(flags) ? await askedChange(session, account) : input;
+  const plan = await planUpdate(account, wanted);
   if (plan.effects.length === 0 && !common.dryRun) {
     await session.note('nothing to change; nothing was sent');
   }
@@ -38,10 +40,19 @@ export async function updateAccount(
   });
 }
 
+async function askedChange(session: Session, account: Account): Promise<AccountChange> {
+  const { askForChange } = await import('./ask-change.ts');
+  return askForChange(session, account);
+}
+
+function isEmpty(wanted: AccountChange): boolean {
+  return Object.keys(wanted).length === 0;
+}
+
+/** Without a change, a person is asked for one, unless a document or `--yes` says that there is nothing to ask. */
 async function checkChange(
-  ctx: Context,
   flags: ChangeFlags,
-  definition: ProviderDefinition,
+  { ctx, common, definition }: Pick<Invocation, 'ctx' | 'common'> & { readonly definition: ProviderDefinition },
 ): Promise<Check<AccountChange>> {
   const document = await readDocument(ctx, flags, definition);
   const tags = readTags(flags.tag ?? []);
@@ -55,7 +66,8 @@ async function checkChange(
     ...(problem === null ? [] : [`"${value.name}" cannot be the name: ${problem}`]),
     ...contradictions(flags),
   ];
-  if (problems.length === 0 && Object.keys(value).length === 0) {
+  const asks = canAsk(ctx, common) && common.yes !== true && !hasDocument(flags);
+  if (problems.length === 0 && isEmpty(value) && !asks) {
     problems.push('there is nothing to change: give a flag such as --description, or a document with -f');
   }
   return { value, problems };

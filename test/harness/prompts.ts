@@ -4,6 +4,8 @@ import type { PromptChoice, Prompter } from '../../src/context.ts';
 export interface Asked {
   readonly message: string;
   readonly default?: unknown;
+  readonly initial?: string;
+  readonly chosen?: readonly string[];
   readonly choices?: readonly PromptChoice[];
 }
 

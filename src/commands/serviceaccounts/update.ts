@@ -5,7 +5,7 @@ import { verb } from '../verb.ts';
 export const update = verb({
   summary: 'Change a service account',
   description:
-    'Changes what is named and leaves the rest as it is. Flags win over the document. --group replaces all groups; ' +
+    'Changes what is named and leaves the rest as it is; without a change, a terminal asks for one. Flags win over the document. --group replaces all groups; ' +
     '--add-group and --remove-group change single ones. Where only a person can change a name (Augment), says where, ' +
     'and records that it was done.',
   honours: ['connection', 'organization', 'output', 'raw', 'change', 'turn'],

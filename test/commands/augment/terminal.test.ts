@@ -18,7 +18,10 @@ function person(pasted = ''): Person {
       return Promise.resolve(answer);
     };
   }
-  return { questions, options: { terminal: 200, prompt: { password: say(pasted), confirm: say(true) } } };
+  return {
+    questions,
+    options: { terminal: 200, prompt: { input: say(''), password: say(pasted), confirm: say(true) } },
+  };
 }
 
 const hidden = 'The new token, or the whole session.json (not shown)';
@@ -40,6 +43,7 @@ async function created(): Promise<Sandbox & { readonly first: string }> {
     ),
   });
   expect(questions).toEqual([
+    'Description (optional)',
     hidden,
     'Create service account ci in organization https://acme.api.augment.sandbox.invalid?',
   ]);
@@ -77,7 +81,7 @@ describe('nobody is sent to the console', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(problem);
     expect(stderr).not.toContain('To be done by a person');
-    expect(questions).toEqual([]);
+    expect(questions).not.toContain(hidden);
   });
 });
 
@@ -134,6 +138,7 @@ describe('the life of a token, at a terminal,', () => {
     await machine.sactl('sa create --name ci --no-color'.split(' '), {
       terminal: 200,
       prompt: {
+        input: () => Promise.resolve(''),
         password: ({ isWhole }) => {
           heard.push(isWhole?.(text));
           return Promise.resolve('');

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { scripted } from '../../harness/prompts.ts';
+
 import { marked, runaiSandbox } from '../runai-sandbox.ts';
 
 const create = ['sa', 'create', '--format', 'yaml'];
@@ -7,47 +9,45 @@ const rule =
   'Run:ai names have 2 to 255 lower-case letters, digits, "-" or "_", begin with a letter and end with a letter or digit';
 
 describe('sa create on Run:ai', () => {
-  it('asks a person for the name only', async () => {
+  it('asks a person for the name, and for a role, and where it is granted', async () => {
     const sandbox = await runaiSandbox();
-    const asked: string[] = [];
-    const { code, stdout } = await sandbox(['sa', 'create', '--no-color', '-q', '.name'], {
-      terminal: 100,
-      prompt: {
-        input: ({ message }) => {
-          asked.push(message);
-          return Promise.resolve(' ci-speech ');
-        },
-      },
+    const { prompt, asked } = scripted([' ci-speech ', '10', 'project:4303', true]);
+    const options = { terminal: 100, prompt };
+    const { code, stderr } = await sandbox(['sa', 'create', '--no-color', '-q', '.credential.value'], options);
+    expect({ code, asked: asked.map(({ message }) => message) }).toEqual({
+      code: 0,
+      asked: ['Name', 'Which role?', 'On which scope?', 'Create service account ci-speech on Run:ai?'],
     });
-    // The filter drops the secret, which is noticed before the confirmation.
-    expect({ code, stdout, asked }).toEqual({ code: 2, stdout: '', asked: ['Name'] });
+    expect(asked[1]?.choices?.[0]).toEqual({
+      value: '',
+      label: 'none for now ("accessrules create" grants one later)',
+    });
+    expect(stderr).toContain('Viewer on project language');
+    const rules = await sandbox(['accessrules', 'list', '--account', 'ci-speech', '-q', '.[] | [.role, .scopeName]']);
+    expect(rules.stdout).toBe('["Viewer","language"]\n');
   });
 
-  it('is created with the answer, and gets no groups and no description', async () => {
+  it('gets no role where the question is passed over, and no groups and no description', async () => {
     const sandbox = await runaiSandbox();
-    const { code } = await sandbox(['sa', 'create', '--no-color', '-q', '.credential.value'], {
-      terminal: 100,
-      prompt: { input: () => Promise.resolve(' ci-speech '), confirm: () => Promise.resolve(true) },
+    const { prompt, asked } = scripted(['', true]);
+    const argv = ['sa', 'create', '--name', 'ci-speech', '--no-color', '-q', '.credential.value'];
+    const { code, stderr } = await sandbox(argv, { terminal: 100, prompt });
+    expect({ code, asked: asked.map(({ message }) => message) }).toEqual({
+      code: 0,
+      asked: ['Which role?', 'Create service account ci-speech on Run:ai?'],
     });
-    expect(code).toBe(0);
+    expect(stderr).toContain('it has no access rule of its own until it is given one');
     const got = await sandbox(['sa', 'get', '--id', 'ci-speech', '-q', '[.description, .groups]']);
     expect(got.stdout).toBe('[null,[]]\n');
   });
 
-  it('confirms what it will do, naming the service', async () => {
+  it('asks for the scope of a role that a flag names', async () => {
     const sandbox = await runaiSandbox();
-    const asked: string[] = [];
-    const outcome = await sandbox(['sa', 'create', '--name', 'ci-speech', '--no-color', '-q', '.credential.value'], {
-      terminal: 100,
-      prompt: {
-        confirm: ({ message }) => {
-          asked.push(message);
-          return Promise.resolve(true);
-        },
-      },
-    });
-    expect({ code: outcome.code, asked }).toEqual({ code: 0, asked: ['Create service account ci-speech on Run:ai?'] });
-    expect(outcome.stderr).toContain('it has no access rule of its own until it is given one');
+    const { prompt, asked } = scripted(['tenant:1001', true]);
+    const argv = ['sa', 'create', '--name', 'ci-speech', '--role', 'Viewer', '--no-color', '-q', '.credential.value'];
+    expect((await sandbox(argv, { terminal: 100, prompt })).code).toBe(0);
+    expect(asked[0]?.message).toBe('On which scope?');
+    expect((await sandbox(argv)).stderr).toContain('--role needs --scope: where to grant it');
   });
 
   it('previews the account and its rule', async () => {

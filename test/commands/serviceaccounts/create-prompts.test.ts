@@ -6,7 +6,7 @@ import { groupIds, organizationId, otherOrganizationId, roleIds } from '../../..
 import { testNow } from '../../harness/context.ts';
 import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { scripted } from '../../harness/prompts.ts';
-import { issuedToken, predictable } from '../support.ts';
+import { issuedToken, predictable, workFolder } from '../support.ts';
 
 const nscale = useNscale();
 
@@ -80,12 +80,51 @@ describe('sa create on a terminal', () => {
     expect(deployment.bodies).toMatchObject([{ spec: { groupIDs: [groupIds.inference, groupIds.mlTraining] } }]);
   });
 
-  it('asks for nothing that a flag gives', async () => {
+  it('asks with --name for what is left open, and each may be passed over', async () => {
+    const { prompt, asked } = scripted(['', [], true]);
+    const deployment = nscale(predictable);
+    expect((await deployment.run([...create, '--name', 'ci'], { terminal: 100, prompt })).code).toBe(0);
+    expect(asked.map(({ message }) => message)).toEqual([
+      'Description (optional)',
+      'Groups',
+      `Create service account ci in organization ${organizationId}?`,
+    ]);
+    expect(deployment.bodies).toMatchObject([{ metadata: { name: 'ci' }, spec: { groupIDs: [] } }]);
+  });
+
+  it('asks for nothing but the name with --yes', async () => {
     const { prompt, asked } = scripted(['ci']);
-    const given = ['--description', 'Runs tests', '--group', 'inference', '--yes'];
+    expect((await nscale(predictable).run([...create, '--yes'], { terminal: 100, prompt })).code).toBe(0);
+    expect(asked.map(({ message }) => message)).toEqual(['Name']);
+  });
+
+  it.each([
+    ['a document says it all', ['--file', 'account.json']],
+    ['--yes', ['--name', 'ci', '--yes']],
+    ['--no-input', ['--name', 'ci', '--no-input']],
+  ])('asks for nothing with %s', async (_, given) => {
+    const { prompt, asked } = scripted([true]);
+    const cwd = await workFolder({ 'account.json': '{"name":"ci"}' });
+    expect((await nscale(predictable).run([...create, ...given], { terminal: 100, prompt, cwd })).code).toBe(0);
+    expect(asked.filter(({ message }) => !message.startsWith('Create service account'))).toEqual([]);
+  });
+
+  it('says that the name is taken before it asks for more', async () => {
+    const { prompt, asked } = scripted(['ci-deploy']);
+    const { code, stderr } = await nscale().run(create, { terminal: 100, prompt });
+    expect({ code, asked: asked.length }).toEqual({ code: 5, asked: 1 });
+    expect(stderr).toContain('nscale has a service account named');
+  });
+
+  it('asks for nothing that a flag gives', async () => {
+    const { prompt, asked } = scripted(['ci', true]);
+    const given = ['--description', 'Runs tests', '--group', 'inference'];
     const deployment = nscale(predictable);
     expect((await deployment.run([...create, ...given], { terminal: 100, prompt })).code).toBe(0);
-    expect(asked.map(({ message }) => message)).toEqual(['Name']);
+    expect(asked.map(({ message }) => message)).toEqual([
+      'Name',
+      `Create service account ci in organization ${organizationId}?`,
+    ]);
   });
 
   it('refuses a name against the rule as it is typed', async () => {
@@ -103,7 +142,7 @@ describe('sa create on a terminal', () => {
 
   it('sends nothing when the answer is no', async () => {
     const deployment = nscale();
-    const { prompt } = scripted([false]);
+    const { prompt } = scripted(['', [], false]);
     const argv = [...create, '--name', 'ci'];
     const { code, stdout, stderr } = await deployment.run(argv, { terminal: 100, prompt });
     expect({ code, stdout, sent: deployment.mutations() }).toEqual({ code: 2, stdout: '', sent: [] });

@@ -135,8 +135,16 @@ describe('an organization that is not named', () => {
       {
         message: 'Which organization?',
         choices: [
-          { value: organizationId, label: `acme-research (${organizationId})` },
-          { value: otherOrganizationId, label: `acme-finance (${otherOrganizationId})` },
+          {
+            value: organizationId,
+            label: `acme-research (${organizationId})`,
+            names: ['acme-research', organizationId],
+          },
+          {
+            value: otherOrganizationId,
+            label: `acme-finance (${otherOrganizationId})`,
+            names: ['acme-finance', otherOrganizationId],
+          },
         ],
       },
     ]);

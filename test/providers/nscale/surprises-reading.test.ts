@@ -110,9 +110,10 @@ test('23: who may not list groups types their ids', async () => {
   const deployment = deploy({ newSecret: () => 'token', intercept: faults(forbidden) });
   const asked: string[] = [];
   const answers = ['fresh', '', `${inference}, ${mlTraining}`];
-  const outcome = await deployment.run(['sa', 'create', '-q', '.credential.value', '--yes'], {
+  const outcome = await deployment.run(['sa', 'create', '-q', '.credential.value'], {
     terminal: 120,
     prompt: {
+      confirm: () => Promise.resolve(true),
       input: ({ message }) => {
         asked.push(message);
         return Promise.resolve(answers[asked.length - 1] ?? '');

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, test } from 'vitest';
 
 import type { PromptChoice, Prompter } from '../../../src/context.ts';
 import { InterruptedError } from '../../../src/errors.ts';
@@ -106,8 +110,13 @@ function person(answer: () => Promise<string>): {
   return { asked, options: { terminal: 100, prompt } };
 }
 
-const onTerminal = [...create, '--no-color', '-q', '.credential.value,.verified,.reissued'];
-const onTerminalAsText = [...create, '--no-color', '--format', 'yaml'];
+/** A document says it all, so that nothing but the account is asked for. */
+const folder = mkdtempSync(join(tmpdir(), 'sactl-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const document = join(folder, 'fresh.json');
+writeFileSync(document, '{"name":"fresh"}');
+const onTerminal = ['sa', 'create', '-f', document, '--no-color', '-q', '.credential.value,.verified,.reissued'];
+const onTerminalAsText = ['sa', 'create', '-f', document, '--no-color', '--format', 'yaml'];
 const preview =
   '  - service account "fresh" is created\n' +
   '  - it has no access rule of its own until it is given one\n' +
