@@ -24,7 +24,7 @@ const documents = [
   'docs/faults.md',
   'docs/outcomes.md',
   'docs/reference.md',
-  ...['docs/guide', 'examples'].flatMap((folder) =>
+  ...['docs/guide', 'docs/pictures', 'examples'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => relative(root, join(parentPath, name)).replaceAll('\\', '/')),

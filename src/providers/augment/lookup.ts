@@ -36,8 +36,7 @@ export async function listAccounts(connection: Connection, withActive: boolean):
   };
 }
 
-const recordedOnly =
-  'Augment has no list of service accounts: of its accounts, those recorded on this machine are known';
+const recordedOnly = 'Augment cannot list service accounts: only those recorded on this machine are known';
 
 /** Accounts that are not deleted; of one tenant, where one is given. */
 export function recordedAccounts({ accounts }: Inventory, tenant: string | null): readonly InventoryAccount[] {

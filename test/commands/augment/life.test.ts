@@ -17,9 +17,7 @@ describe('the life of a token, where nobody can be asked,', () => {
     expect({ ...listed, stdout: JSON.parse(listed.stdout) as unknown }).toEqual({
       code: 0,
       stdout: [is],
-      stderr: marked(
-        'sactl: Augment has no list of service accounts: of its accounts, those recorded on this machine are known',
-      ),
+      stderr: marked('sactl: Augment cannot list service accounts: only those recorded on this machine are known'),
     });
     const recordedAt = '2026-11-22T12:00:00.000Z';
     expect(await shown(machine, ['sa', 'get', '--id', id])).toEqual({

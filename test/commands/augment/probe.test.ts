@@ -238,7 +238,7 @@ describe('sa list --active', () => {
       code: 0,
       stdout: `["${reviewer.account}","active","analytics",false]\n`,
       stderr:
-        'sactl: Augment has no list of service accounts: of its accounts, those recorded on this machine are known\n' +
+        'sactl: Augment cannot list service accounts: only those recorded on this machine are known\n' +
         `sactl: not recorded, but active in the last 7 days: ${reviewer.account}\n`,
     });
     expect(requests).toEqual(['GET /analytics/v0/user-activity']);

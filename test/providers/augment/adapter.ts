@@ -84,7 +84,7 @@ export const augmentAdapter: Omit<Adapter, 'name'> = {
   signedIn: ['whoami'],
   printing: [],
   notes: {
-    list: 'Augment has no list of service accounts: of its accounts, those recorded on this machine are known',
+    list: 'Augment cannot list service accounts: only those recorded on this machine are known',
     rotate: `to be done by a person: ${revocation.goal}, at ${consoleUrl}; then: ${revocation.command}`,
   },
   hasTokens: true,
