@@ -4,7 +4,16 @@ import { addCompletion } from './commands/completion/index.ts';
 import { doctor } from './commands/doctor.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
-import { addFlags, addNoun, addVerb, addVerbs, findSubcommand, helpCommand, type Choose } from './commands/tree.ts';
+import {
+  addFlags,
+  addNoun,
+  addVerb,
+  addVerbs,
+  findSubcommand,
+  helpCommand,
+  rootOf,
+  type Choose,
+} from './commands/tree.ts';
 import { whoami } from './commands/whoami.ts';
 import type { Reach } from './config/configuration.ts';
 import type { Context } from './context.ts';
@@ -201,7 +210,7 @@ function misuseText({ code, message }: CommanderError, command: CommandUnknownOp
 /** The whole command that is meant, or where to look. */
 async function guessHint(argv: readonly string[], command: CommandUnknownOpts): Promise<Hint> {
   const { guess } = await import('./commands/guess/guess.ts');
-  return (await guess(argv, { treeFor, takes })) ?? helpCommand(command);
+  return (await guess(argv, rootOf(command), { treeFor, takes })) ?? helpCommand(command);
 }
 
 async function treeFor(argv: readonly string[]): Promise<CommandUnknownOpts> {
@@ -210,9 +219,9 @@ async function treeFor(argv: readonly string[]): Promise<CommandUnknownOpts> {
   return root;
 }
 
-async function takes(argv: readonly string[]): Promise<boolean> {
+async function takes(tree: CommandUnknownOpts, argv: readonly string[]): Promise<boolean> {
   try {
-    await (await treeFor(argv)).parseAsync([...argv], { from: 'user' });
+    await tree.parseAsync([...argv], { from: 'user' });
     return true;
   } catch (error) {
     if (error instanceof CommanderError || error instanceof UsageError) return false;

@@ -79,7 +79,7 @@ export function describe(parent: CommandUnknownOpts, name: string, description: 
     })
     .hook('preAction', (_, called) => {
       refuseFlags(called, refused);
-      const profiles: unknown = root(called).getOptionValue('profile');
+      const profiles: unknown = rootOf(called).getOptionValue('profile');
       const areSeveral = Array.isArray(profiles) && profiles.length > 1;
       if (areSeveral && !honours.includes('fleet')) throw new UsageError('--profile is given twice');
     });
@@ -117,7 +117,7 @@ function readTimeout(value: string): number {
 function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>): void {
   const given = commonOptions(command)
     .filter((option) => refused.has(option.attributeName()))
-    .filter((option) => root(command).getOptionValueSource(option.attributeName()) === 'cli');
+    .filter((option) => rootOf(command).getOptionValueSource(option.attributeName()) === 'cli');
   if (given.length === 0) return;
   const path = commandPath(command);
   throw new UsageError(
@@ -127,11 +127,12 @@ function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>):
 }
 
 function commonOptions(command: CommandUnknownOpts): readonly Option[] {
-  return root(command).options.filter((option) => !option.hidden);
+  return rootOf(command).options.filter((option) => !option.hidden);
 }
 
-function root(command: CommandUnknownOpts): CommandUnknownOpts {
-  return command.parent === null ? command : root(command.parent);
+/** The program that a command is of. */
+export function rootOf(command: CommandUnknownOpts): CommandUnknownOpts {
+  return command.parent === null ? command : rootOf(command.parent);
 }
 
 /** e.g. `sactl serviceaccounts list` */

@@ -5,7 +5,7 @@
 export function misspelt(word: string, candidates: Iterable<string>): string | null {
   const most = word.length < 8 ? 1 : 2;
   const near = [...new Set(candidates)]
-    .filter((candidate) => candidate.length > 2)
+    .filter((candidate) => candidate.length > 2 && Math.abs(candidate.length - word.length) <= most)
     .map((candidate) => ({ candidate, slips: slipsBetween(word, candidate) }))
     .filter(({ slips }) => slips <= most)
     .toSorted((a, b) => a.slips - b.slips);

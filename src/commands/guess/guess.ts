@@ -10,51 +10,64 @@ import { guessOf, isFlag, meantWords, optionOf, takesValue } from './flags.ts';
 export interface Parser {
   /** The command tree that these words need. */
   readonly treeFor: (argv: readonly string[]) => Promise<CommandUnknownOpts>;
-  /** Whether the parser takes these words for a command. */
-  readonly takes: (argv: readonly string[]) => Promise<boolean>;
+  /** Whether a tree, which is of no use afterwards, takes these words for a command. */
+  readonly takes: (tree: CommandUnknownOpts, argv: readonly string[]) => Promise<boolean>;
 }
 
 /**
  * The command that `argv` means, which the parser refused: in the words of other programs, in another order, or misspelt.
- * Only what the parser takes is offered; null where there is nothing like it.
+ * Only what the parser takes is offered; null where there is nothing like it. `tree` is what refused it: making another
+ * costs as much time as all the rest.
  */
-export async function guess(argv: readonly string[], parser: Parser): Promise<Hint | null> {
+export async function guess(argv: readonly string[], tree: CommandUnknownOpts, parser: Parser): Promise<Hint | null> {
   if (argv[0] === 'help') return guessHelp(argv.slice(1), parser);
   const whole = phrases.find(({ typed: lines }) => lines.includes(argv.join(' ')));
   if (whole !== undefined) return hintOf(sactl`${whole.meant.split(' ')}`, whole.why ?? null);
-  const common = (await parser.treeFor([''])).options;
-  const positions = leadingWords(argv, common);
+  const positions = leadingWords(argv, tree.options);
   const typed = positions.map((position) => argv[position] ?? '');
-  const exact = exactCommand(await parser.treeFor(typed), typed);
+  const exact = exactCommand(tree, typed);
   for (const meant of exact === null ? commandsOf(typed) : [exact]) {
     const taken = new Set(positions.slice(0, meant.taken));
     const rest = argv.filter((_, position) => !taken.has(position));
-    const hint = await guessRest(meant, rest, parser);
+    const hint = await guessRest(meant, { rest, known: exact?.command ?? null, parser });
     if (hint !== null) return hint;
   }
   return null;
 }
 
 /** Help on what is called otherwise here. */
-async function guessHelp(words: readonly string[], { takes }: Parser): Promise<Hint | null> {
+async function guessHelp(words: readonly string[], { treeFor, takes }: Parser): Promise<Hint | null> {
   for (const { words: meant, why } of meantCommands(words)) {
     const argv = meant[0] === 'help' ? meant : ['help', ...meant.filter((word) => !isFlag(word))];
-    if (await takes(argv)) return hintOf(sactl`${argv}`, why ?? null);
+    if (await takes(await treeFor(argv), argv)) return hintOf(sactl`${argv}`, why ?? null);
   }
   return null;
 }
 
-async function guessRest(meant: MeantCommand, rest: readonly string[], parser: Parser): Promise<Hint | null> {
-  const firstFlag = meant.words.findIndex(isFlag);
-  const path = firstFlag < 0 ? meant.words : meant.words.slice(0, firstFlag);
-  const command = exactCommand(await parser.treeFor(path), path)?.command;
-  const isWhole = path[0] === 'help' || path.length === 0;
-  if (isWhole) return hintOf(sactl`${meant.words}`, meant.why ?? null);
-  if (command === undefined) return null;
-  const { words, why, instead } = meantWords(command, rest);
-  if (instead !== null) return [`${why}: `, instead.length === 0 ? helpCommand(command) : sactl`${instead}`];
-  const argv = [...meant.words, ...words];
-  return (await parser.takes(argv)) ? hintOf(sactl`${argv}`, meant.why ?? why) : null;
+async function guessRest(
+  { words: command, why }: MeantCommand,
+  options: {
+    readonly rest: readonly string[];
+    /** The command, where it was typed as it is. */
+    readonly known: CommandUnknownOpts | null;
+    readonly parser: Parser;
+  },
+): Promise<Hint | null> {
+  const { rest, known, parser } = options;
+  const firstFlag = command.findIndex(isFlag);
+  const path = firstFlag < 0 ? command : command.slice(0, firstFlag);
+  if (path[0] === 'help' || path.length === 0) return hintOf(sactl`${command}`, why ?? null);
+  const tree = known === null ? await parser.treeFor(path) : null;
+  const found = known ?? (tree === null ? null : (exactCommand(tree, path)?.command ?? null));
+  if (found === null) return null;
+  const meant = meantWords(found, rest);
+  if (meant.instead !== null) {
+    return [`${meant.why}: `, meant.instead.length === 0 ? helpCommand(found) : sactl`${meant.instead}`];
+  }
+  const argv = [...command, ...meant.words];
+  const isSame = known !== null && meant.words.join(' ') === rest.join(' ');
+  if (isSame || !(await parser.takes(tree ?? (await parser.treeFor(path)), argv))) return null;
+  return hintOf(sactl`${argv}`, why ?? meant.why);
 }
 
 function hintOf(command: CommandLine, why: string | null): Hint {
