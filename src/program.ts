@@ -2,6 +2,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 
 import { addCompletion } from './commands/completion/index.ts';
 import { doctor } from './commands/doctor.ts';
+import { helpLayout } from './commands/help-layout.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
 import {
@@ -30,10 +31,12 @@ import type { Session } from './session/session.ts';
 import { version } from './version.ts';
 
 /**
- * Parses `argv` (without node and script) with a fresh command tree and runs the verb it names.
+ * Parses `typed` (without node and script) with a fresh command tree and runs the verb it names.
  * @throws UsageError for everything commander refuses, and what the verb throws
  */
-export async function runProgram(argv: readonly string[], ctx: Context): Promise<ExitCode> {
+export async function runProgram(typed: readonly string[], ctx: Context): Promise<ExitCode> {
+  // Who types the name alone asks what there is.
+  const argv = typed.length === 0 ? ['--help'] : typed;
   const help: string[] = [];
   const misuse: string[] = [];
   const root = new Command('sactl').exitOverride().configureOutput({
@@ -48,22 +51,42 @@ export async function runProgram(argv: readonly string[], ctx: Context): Promise
   });
   const chosen: { run: BoundVerb; reach: Reach | undefined }[] = [];
   await declareProgram(root, argv, (run, reach) => chosen.push({ run, reach }));
-  const code = await parse(root, argv);
+  const { code, isHelp } = await parse(root, argv);
   const [verb] = chosen;
   if (verb !== undefined) return runVerb(verb.run, ctx, { root, reach: verb.reach });
+  if (isHelp && wantsDocument(root)) return printHelpDocument(ctx, root, argv);
   await writeOutput(ctx, help.join(''));
   await ctx.stderr.write(misuse.join(''));
   return code;
 }
 
-async function parse(root: Command, argv: readonly string[]): Promise<ExitCode> {
+/** How parsing ended where it is no error. `isHelp`: the help of a command was asked for. */
+interface Parsed {
+  readonly code: ExitCode;
+  readonly isHelp: boolean;
+}
+
+async function parse(root: Command, argv: readonly string[]): Promise<Parsed> {
   try {
     await root.parseAsync([...argv], { from: 'user' });
-    return ExitCode.done;
+    return { code: ExitCode.done, isHelp: false };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return readCommanderError(error, argv, deepestCommand(root, argv));
   }
+}
+
+/** Whether flags ask for help as a document. */
+function wantsDocument(root: Command): boolean {
+  const { json, query, queryFile, format }: FlagsOf<typeof commonFlags> = root.opts();
+  return [json, query, queryFile, format].some((flag) => flag !== undefined);
+}
+
+/** The named command and all below it as JSON, or what a filter finds there. */
+async function printHelpDocument(ctx: Context, root: Command, argv: readonly string[]): Promise<ExitCode> {
+  const { printHelp } = await import('./commands/help/print-document.ts');
+  const words = argv[0] === 'help' ? argv.slice(1) : argv;
+  return printHelp(ctx, commonOf(root.opts()), deepestCommand(await wholeTree(), words));
 }
 
 async function runVerb(
@@ -107,7 +130,8 @@ async function declareProgram(root: Command, argv: readonly string[], choose: Ch
       `Service accounts and their one-time credentials on ${listOf(providerNames.map((name) => registry[name].fullName))}.`,
     )
     .version(version, '--version', 'print the version')
-    .helpOption('-h, --help', 'show help')
+    .helpOption('-h, --help', 'show help; with --json as JSON')
+    .configureHelp(helpLayout)
     .addHelpText('after', firstSteps);
   const all = Object.entries(nouns).map(([name, noun]) => ({ name, noun, words: [name, ...(noun.aliases ?? [])] }));
   const first = all.find(({ words }) => words.includes(argv[0] ?? ''));
@@ -128,11 +152,12 @@ async function declareProgram(root: Command, argv: readonly string[], choose: Ch
 
 const firstSteps = `
 Examples:
-  $ sactl serviceaccounts list --sandbox
-  $ sactl sa rotate --id ci-deploy --yes -q .credential.value > token
+  $ sactl sa list --sandbox
+  $ sactl config init
+  $ sactl sa rotate --id ci-deploy --to file:ci-deploy.token
 
-"sactl help setup" says how to begin; "sactl help exit-codes", "sactl help targets" and "sactl help environment" tell the
-rest.`;
+More: "sactl help setup" says how to begin; "sactl help flags", "sactl help targets", "sactl help exit-codes" and
+"sactl help environment" have the rest.`;
 
 /** Commands for one connection see no profile where several are named; they refuse that. */
 function commonOf({
@@ -192,9 +217,10 @@ async function readCommanderError(
   error: CommanderError,
   argv: readonly string[],
   command: CommandUnknownOpts,
-): Promise<ExitCode> {
-  if (['commander.helpDisplayed', 'commander.version'].includes(error.code)) return ExitCode.done;
-  if (error.code === 'commander.help') return ExitCode.usage;
+): Promise<Parsed> {
+  if (error.code === 'commander.version') return { code: ExitCode.done, isHelp: false };
+  if (error.code === 'commander.help' && error.exitCode !== 0) return { code: ExitCode.usage, isHelp: false };
+  if (['commander.helpDisplayed', 'commander.help'].includes(error.code)) return { code: ExitCode.done, isHelp: true };
   throw new UsageError(misuseText(error, command), { hint: await guessHint(argv, command), cause: error });
 }
 
@@ -224,7 +250,8 @@ async function takes(tree: CommandUnknownOpts, argv: readonly string[]): Promise
     await tree.parseAsync([...argv], { from: 'user' });
     return true;
   } catch (error) {
-    if (error instanceof CommanderError || error instanceof UsageError) return false;
+    if (error instanceof CommanderError) return error.exitCode === 0;
+    if (error instanceof UsageError) return false;
     throw error;
   }
 }

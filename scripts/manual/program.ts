@@ -1,5 +1,6 @@
 import { isRepeatable } from '../../src/commands/completion/index.ts';
 import { topics } from '../../src/commands/help/topics.ts';
+import { flagTitles } from '../../src/commands/help-layout.ts';
 import { readTree, type CommandNode, type FlagNode } from '../../src/commands/read-tree.ts';
 import { wholeTree } from '../../src/program.ts';
 import { listed, literal, marksOf, plain, readBlocks, type HelpBlock, type Mark, type Words } from './help-text.ts';
@@ -50,13 +51,19 @@ export function helpAfter({ after }: CommandNode): {
   return { examples: examples.lines.map((line) => line.replace(/^\$ /, '')), notes: blocks.toSpliced(title, 2) };
 }
 
-/** Its own flags; none for a command without any. */
+/** Its own flags by what they do; none for a command without any. */
 export function flagsOf({ flags }: CommandNode): readonly Block[] {
-  const rows = flags.map((flag) => {
-    const long: Mark = { kind: 'syntax', text: flag.value === null ? flag.long : `${flag.long} ${flag.value}` };
-    return { term: flag.short === null ? [long] : [literal(flag.short), plain(', '), long], meaning: meaningOf(flag) };
+  return flagTitles.flatMap((title): readonly Block[] => {
+    const rows = flags.filter(({ group }) => group === title).map(flagRow);
+    const table: Block = { kind: 'rows', head: ['flag', 'what it does'], rows };
+    if (rows.length === 0) return [];
+    return title === null ? [table] : [{ kind: 'title', words: [plain(title)] }, table];
   });
-  return rows.length === 0 ? [] : [{ kind: 'rows', head: ['flag', 'what it does'], rows }];
+}
+
+function flagRow(flag: FlagNode): Row {
+  const long: Mark = { kind: 'syntax', text: flag.value === null ? flag.long : `${flag.long} ${flag.value}` };
+  return { term: flag.short === null ? [long] : [literal(flag.short), plain(', '), long], meaning: meaningOf(flag) };
 }
 
 /** Its arguments; none for a command without any. */

@@ -4,6 +4,8 @@ import type { Verb } from './verb.ts';
 export interface Noun {
   readonly summary: string;
   readonly aliases?: readonly string[];
+  /** Whole command lines. */
+  readonly examples: readonly string[];
   /** In the order of the help; verbs are loaded when the command line names their noun. */
   readonly verbs: Readonly<Record<string, (() => Promise<Verb>) | Noun>>;
 }
@@ -13,6 +15,12 @@ export const nouns: Readonly<Record<string, Noun>> = {
   serviceaccounts: {
     summary: 'Service accounts and their credentials',
     aliases: ['sa', 'serviceaccount'],
+    examples: [
+      'sactl sa list',
+      'sactl sa get --id ci-deploy',
+      'sactl sa rotate --id ci-deploy --to file:ci-deploy.token',
+      'sactl sa create --name ci-release --group ml-training',
+    ],
     verbs: {
       list: async () => (await import('./serviceaccounts/list.ts')).list,
       get: async () => (await import('./serviceaccounts/get.ts')).get,
@@ -25,6 +33,10 @@ export const nouns: Readonly<Record<string, Noun>> = {
   tokens: {
     summary: 'The tokens of one account, where it may have several (Augment)',
     aliases: ['token'],
+    examples: [
+      'sactl tokens list --provider augment --id ci-reviewer',
+      'sactl tokens create --provider augment --id ci-reviewer --token nightly-3 -f session.json --to session:~/.augment/session.json',
+    ],
     verbs: {
       list: async () => (await import('./tokens/list.ts')).list,
       create: async () => (await import('./tokens/create.ts')).create,
@@ -34,15 +46,21 @@ export const nouns: Readonly<Record<string, Noun>> = {
   },
   groups: {
     summary: 'Groups an account can join',
+    examples: ['sactl groups list', "sactl groups list -q '.[].name'"],
     verbs: { list: async () => (await import('./lists.ts')).listGroups },
   },
   roles: {
     summary: 'Roles that groups carry or access rules grant',
+    examples: ['sactl roles list', 'sactl roles list --provider runai'],
     verbs: { list: async () => (await import('./lists.ts')).listRoles },
   },
   accessrules: {
     summary: 'What accounts may do, and where (Run:ai)',
     aliases: ['accessrule'],
+    examples: [
+      'sactl accessrules list --provider runai',
+      'sactl accessrules create --provider runai --account runai-launcher --role Viewer --scope tenant',
+    ],
     verbs: {
       list: async () => (await import('./accessrules/list.ts')).list,
       create: async () => (await import('./accessrules/create.ts')).create,
@@ -51,14 +69,21 @@ export const nouns: Readonly<Record<string, Noun>> = {
   },
   scopes: {
     summary: 'What roles can be granted on (Run:ai)',
+    examples: ['sactl scopes list --provider runai'],
     verbs: { list: async () => (await import('./lists.ts')).listScopes },
   },
   orgs: {
     summary: 'Organizations the credential can see',
+    examples: ['sactl orgs list'],
     verbs: { list: async () => (await import('./lists.ts')).listOrganizations },
   },
   recover: {
     summary: 'Credentials that were issued and not delivered',
+    examples: [
+      'sactl recover list',
+      'sactl recover deliver --id 4f1c09d2 --to file:rescued.token',
+      'sactl recover discard --id 4f1c09d2',
+    ],
     verbs: {
       list: async () => (await import('./recover/list.ts')).list,
       show: async () => (await import('./recover/show.ts')).show,
@@ -69,10 +94,12 @@ export const nouns: Readonly<Record<string, Noun>> = {
   },
   audit: {
     summary: 'What was changed from this machine',
+    examples: ['sactl audit list --since 7d'],
     verbs: { list: async () => (await import('./audit/list.ts')).list },
   },
   state: {
     summary: 'Where the state is kept, who holds which account, and whether that can be relied on',
+    examples: ['sactl state show', 'sactl state check'],
     verbs: {
       init: async () => (await import('./state/init.ts')).init,
       check: async () => (await import('./state/check.ts')).check,
@@ -83,6 +110,7 @@ export const nouns: Readonly<Record<string, Noun>> = {
   },
   config: {
     summary: 'Settings, and where each comes from',
+    examples: ['sactl config init', 'sactl config explain', 'sactl config set profiles.prod.org acme'],
     verbs: {
       init: async () => (await import('./config/init.ts')).init,
       get: async () => (await import('./config/get.ts')).get,
@@ -94,14 +122,20 @@ export const nouns: Readonly<Record<string, Noun>> = {
   },
   sandbox: {
     summary: 'The built-in emulators behind --sandbox',
+    examples: ['sactl sandbox serve', 'sactl sandbox reset'],
     verbs: {
       serve: async () => (await import('./sandbox/serve.ts')).serve,
       reset: async () => (await import('./sandbox/reset.ts')).reset,
       console: {
         summary: 'The person at a web console, in the sandbox',
+        examples: ['sactl sandbox console augment create --name ci-reviewer'],
         verbs: {
           augment: {
             summary: "Augment's settings page, in the sandbox",
+            examples: [
+              'sactl sandbox console augment create --name ci-reviewer',
+              'sactl sandbox console augment issue --account ci-reviewer --token nightly-1 > session.json',
+            ],
             verbs: {
               create: async () => (await import('./sandbox/console.ts')).create,
               issue: async () => (await import('./sandbox/console.ts')).issue,

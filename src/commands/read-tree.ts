@@ -1,4 +1,6 @@
-import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { Help, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
+
+import { flagTitle } from './help-layout.ts';
 
 /** A command as plain data, for completion and the manual: all that its help says. */
 export interface CommandNode {
@@ -35,6 +37,10 @@ export interface FlagNode {
   readonly description: string;
   readonly choices: readonly string[];
   readonly isRepeatable: boolean;
+  /** A `switch` takes no value. */
+  readonly kind: 'switch' | 'choice' | 'duration' | 'text';
+  /** The title that it stands under in the help of its command; null where it has none. */
+  readonly group: string | null;
 }
 
 /** Whether an option may be given again. */
@@ -43,7 +49,7 @@ export type IsRepeatable = (option: Option) => boolean;
 /** Reads a tree with every verb in it; its commands then write their help nowhere else. */
 export function readTree(command: CommandUnknownOpts, isRepeatable: IsRepeatable): CommandNode {
   const help = command.createHelp();
-  const visible = help.visibleOptions(command);
+  const visible = new Help().visibleOptions(command);
   const own = command.parent === null ? visible : visible.filter((option) => command.options.includes(option));
   return {
     path: pathOf(command),
@@ -51,7 +57,7 @@ export function readTree(command: CommandUnknownOpts, isRepeatable: IsRepeatable
     summary: command.summary(),
     description: command.description(),
     arguments: command.registeredArguments.map(readArgument),
-    flags: own.map((option) => readFlag(option, isRepeatable(option))),
+    flags: own.map((option) => readFlag(command, option, isRepeatable(option))),
     commonFlags: help.visibleGlobalOptions(command).map(longName),
     after: helpAfter(command),
     commands: command.commands.map((child) => readTree(child, isRepeatable)),
@@ -69,7 +75,7 @@ function helpAfter(command: CommandUnknownOpts): string {
   return written.slice(1).join('\n');
 }
 
-function readFlag(option: Option, isRepeatable: boolean): FlagNode {
+function readFlag(command: CommandUnknownOpts, option: Option, isRepeatable: boolean): FlagNode {
   return {
     short: option.short ?? null,
     long: longName(option),
@@ -77,7 +83,16 @@ function readFlag(option: Option, isRepeatable: boolean): FlagNode {
     description: option.description,
     choices: option.argChoices ?? [],
     isRepeatable,
+    kind: kindOf(option, isRepeatable),
+    group: command.parent === null ? null : flagTitle(command.name(), option.attributeName()),
   };
+}
+
+/** Only durations and lists are parsed. */
+function kindOf({ required, argChoices, parseArg }: Option, isRepeatable: boolean): FlagNode['kind'] {
+  if (!required) return 'switch';
+  if (argChoices !== undefined) return 'choice';
+  return parseArg === undefined || isRepeatable ? 'text' : 'duration';
 }
 
 function longName(option: Option): string {

@@ -9,6 +9,7 @@ import { providersWith } from '../providers/registry.ts';
 import { repeated, type Flag, type FlagTable } from '../session/flag.ts';
 import { flagGroups } from '../session/flags.ts';
 import type { BoundVerb } from '../session/invocation.ts';
+import { helpLayout } from './help-layout.ts';
 import type { Noun } from './nouns.ts';
 import type { Verb, VerbHelp } from './verb.ts';
 
@@ -16,13 +17,18 @@ import type { Verb, VerbHelp } from './verb.ts';
 export type Choose = (run: BoundVerb, reach?: Reach) => void;
 
 /** Declares a noun without its verbs. */
-export function addNoun(parent: CommandUnknownOpts, name: string, { summary, aliases = [] }: Noun): CommandUnknownOpts {
+export function addNoun(
+  parent: CommandUnknownOpts,
+  name: string,
+  { summary, aliases = [], examples }: Noun,
+): CommandUnknownOpts {
   return parent
     .command(name)
     .helpCommand(false)
     .aliases([...aliases])
     .summary(summary)
-    .description(`${summary}.`);
+    .description(`${summary}.`)
+    .addHelpText('after', exampleText(examples));
 }
 
 /** Adds the named verb, or all: those of accounts have many flags, which take 4 ms to load and declare. */
@@ -72,9 +78,9 @@ export function describe(parent: CommandUnknownOpts, name: string, description: 
     .command(name)
     .summary(description.summary)
     .description(description.description)
-    .addHelpText('after', ['\nExamples:', ...description.examples.map((example) => `  $ ${example}`)].join('\n'))
+    .addHelpText('after', exampleText(description.examples))
     .configureHelp({
-      showGlobalOptions: true,
+      ...helpLayout,
       visibleGlobalOptions: (shown) => commonOptions(shown).filter((option) => !refused.has(option.attributeName())),
     })
     .hook('preAction', (_, called) => {
@@ -84,6 +90,10 @@ export function describe(parent: CommandUnknownOpts, name: string, description: 
       if (areSeveral && !honours.includes('fleet')) throw new UsageError('--profile is given twice');
     });
   return description.notes === undefined ? command : command.addHelpText('after', description.notes);
+}
+
+function exampleText(examples: readonly string[]): string {
+  return ['\nExamples:', ...examples.map((example) => `  $ ${example}`)].join('\n');
 }
 
 /** @throws Error when a key of the table is not the parser's name for the flag */

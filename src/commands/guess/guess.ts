@@ -58,16 +58,20 @@ async function guessRest(
   const path = firstFlag < 0 ? command : command.slice(0, firstFlag);
   if (path[0] === 'help' || path.length === 0) return hintOf(sactl`${command}`, why ?? null);
   const tree = known === null ? await parser.treeFor(path) : null;
-  const found = known ?? (tree === null ? null : (exactCommand(tree, path)?.command ?? null));
+  const found = known ?? commandIn(tree, path);
   if (found === null) return null;
   const meant = meantWords(found, rest);
   if (meant.instead !== null) {
     return [`${meant.why}: `, meant.instead.length === 0 ? helpCommand(found) : sactl`${meant.instead}`];
   }
+  if (known !== null && meant.words.join(' ') === rest.join(' ')) return null;
   const argv = [...command, ...meant.words];
-  const isSame = known !== null && meant.words.join(' ') === rest.join(' ');
-  if (isSame || !(await parser.takes(tree ?? (await parser.treeFor(path)), argv))) return null;
-  return hintOf(sactl`${argv}`, why ?? meant.why);
+  const isTaken = await parser.takes(tree ?? (await parser.treeFor(path)), argv);
+  return isTaken ? hintOf(sactl`${argv}`, why ?? meant.why) : null;
+}
+
+function commandIn(tree: CommandUnknownOpts | null, path: readonly string[]): CommandUnknownOpts | null {
+  return tree === null ? null : (exactCommand(tree, path)?.command ?? null);
 }
 
 function hintOf(command: CommandLine, why: string | null): Hint {

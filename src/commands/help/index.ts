@@ -16,8 +16,8 @@ export function addHelp(
   root.helpCommand(false);
   root
     .command('help')
-    .summary('Show help on a command, or on setup, exit-codes, targets or environment')
-    .description('Shows help on a command, or one of the topics setup, exit-codes, targets and environment.')
+    .summary('Show help on a command, or on setup, flags, targets, exit-codes or environment')
+    .description('Shows help on a command, or one of the topics setup, flags, targets, exit-codes and environment.')
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
     .action(async (words) => {
       const { topics, topicText } = await import('./topics.ts');
@@ -29,7 +29,7 @@ export function addHelp(
           const hint = await guessHint(['help', ...words], root);
           throw new UsageError(`there is no help on ${quoted(words.join(' '))}`, { hint });
         }
-        command.outputHelp();
+        command.help();
       } else output.writeOut?.(topicText(topic, output.getOutHelpWidth?.() ?? 80));
     });
 }

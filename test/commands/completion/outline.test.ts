@@ -28,10 +28,11 @@ describe('what completion knows', () => {
     'is every flag that the help of "%s" shows, and no other',
     async (path) => {
       const { stdout } = await run([...path.split(' '), '--help']);
-      const shown = [...stdout.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)].flatMap(([, short, long]) =>
-        [long, short].filter((name) => name !== undefined),
-      );
-      expect(flagsOf(outline, path).toSorted()).toEqual(shown.toSorted());
+      const own = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, long = '']) => long);
+      const [, common = ''] = /^Common flags [^:]*: ([^]*?)\n\n/m.exec(stdout) ?? [];
+      const shown = [...own, ...common.split(/,\s+/), '--help', '--version'];
+      const known = flagsOf(outline, path).filter((name) => name.startsWith('--'));
+      expect(known.toSorted()).toEqual(shown.toSorted());
     },
   );
 
@@ -53,6 +54,7 @@ describe('what completion knows', () => {
     expect(wordsOf(outline, 'help')).toEqual([
       ...wordsOf(outline, ''),
       'setup',
+      'flags',
       'exit-codes',
       'targets',
       'environment',
