@@ -56,6 +56,11 @@ export function barelyKnown(known: Pick<Account, 'provider' | 'profile' | 'id' |
   };
 }
 
+/** In the order in which they print. */
+export const accountKeys: readonly string[] = Object.keys(
+  barelyKnown({ provider: 'nscale', profile: null, id: '', name: '', organization: null }),
+);
+
 export type AccountStatus = 'active' | 'expired' | 'disabled' | 'deleting' | 'error' | 'unknown';
 
 /** One role in one scope, e.g. id `17`, role `L1 researcher`, scopeType `project`, scopeId `50`, scopeName `vision`. */

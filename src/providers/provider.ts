@@ -67,7 +67,21 @@ export interface Verification {
 /** What an input document says. `problems` name the offending key, e.g. `unknown key "spec.groups"`. */
 export interface DocumentReading {
   readonly change: AccountChange;
+  /** What else it says of an account that is there; null where it says nothing. */
+  readonly asRead: AsRead | null;
   readonly problems: readonly string[];
+}
+
+/** What a document says that no update can change, as one does that `serviceaccounts get` printed. */
+export interface AsRead {
+  /** Whether the document has our own shape, and not the provider's. */
+  readonly isOwn: boolean;
+  /** Of the account; null where it names none. */
+  readonly id: string | null;
+  /** The values by their places, e.g. `metadata.createdBy`; none is null. */
+  readonly claims: ReadonlyMap<string, unknown>;
+  /** The account in the form of the document, without what changes by itself. */
+  readonly current: (account: Account) => unknown;
 }
 
 export interface ConnectOptions extends LocalOptions {

@@ -5,7 +5,7 @@ import { jsonErrorOffset } from '../config/parse.ts';
 import { yamlData, yamlProblem } from '../files/yaml.ts';
 import { largestText, readTextFile } from '../files/bounded-file.ts';
 import type { AccountChange } from '../model/account.ts';
-import type { ProviderDefinition } from '../providers/provider.ts';
+import type { DocumentReading, ProviderDefinition } from '../providers/provider.ts';
 import type { ChangeFlags } from './account-flags.ts';
 import { atMostOne, found, type Check } from './check.ts';
 import { userPath } from '../files/home.ts';
@@ -17,14 +17,26 @@ export function hasDocument({ file, stdin }: DocumentFlags): boolean {
   return file !== undefined || stdin === true;
 }
 
-/** The change in `-f` or `--stdin`; null without one. Problems name the file, and the line or key. */
+/** What an input document says, and where it comes from, for people. */
+export interface GivenDocument extends Omit<DocumentReading, 'problems'> {
+  readonly source: string;
+}
+
+/** The document in `-f` or `--stdin`; null without one. Problems name the file, and the line or key. */
 export async function readDocument(
   ctx: Context,
   flags: DocumentFlags,
   definition: ProviderDefinition,
-): Promise<Check<AccountChange | null>> {
+): Promise<Check<GivenDocument | null>> {
   const { value, problems } = await readInput(ctx, flags);
   return value === null ? { value: null, problems } : parse(value.text, { ...value, definition });
+}
+
+/** `$schema` is for editors. */
+function withoutSchema(document: unknown): unknown {
+  if (typeof document !== 'object' || document === null || !('$schema' in document)) return document;
+  const { $schema: _, ...rest } = document;
+  return rest;
 }
 
 /** The document with the flags laid over it. */
@@ -69,7 +81,7 @@ export async function readInput(ctx: Context, flags: DocumentFlags): Promise<Che
 async function parse(
   text: string,
   { source, definition }: { source: string; definition: ProviderDefinition },
-): Promise<Check<AccountChange | null>> {
+): Promise<Check<GivenDocument | null>> {
   if (text.trim() === '') return found(`${source} is empty: it must hold an account as JSON or YAML`);
   if (text.length > longest) return found(`${source} is larger than 64 KiB, and no account is`);
   if (depthOf(text) > deepest) return found(`${source} is nested too deeply for an account`);
@@ -80,8 +92,8 @@ async function parse(
     const what = isJson ? 'JSON' : 'YAML';
     return found(...parsed.problems.map((problem) => `${source} is not valid ${what} ${problem}`));
   }
-  const { change, problems } = definition.readDocument(parsed.value);
-  return { value: change, problems: problems.map((problem) => `${source}: ${problem}`) };
+  const { problems, ...document } = definition.readDocument(withoutSchema(parsed.value));
+  return { value: { ...document, source }, problems: problems.map((problem) => `${source}: ${problem}`) };
 }
 
 /**

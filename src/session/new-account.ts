@@ -1,4 +1,4 @@
-import { listOf } from '../model/text.ts';
+import { listOf, quoted } from '../model/text.ts';
 import type { Context } from '../context.ts';
 import type { NewAccount } from '../model/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
@@ -6,7 +6,7 @@ import { providersWith } from '../providers/registry.ts';
 import { noneOf, type Check } from './check.ts';
 import { canAsk } from './confirm.ts';
 import { readTags, type NewAccountFlags } from './account-flags.ts';
-import { hasDocument, readDocument, withFlags } from './input-document.ts';
+import { hasDocument, readDocument, withFlags, type GivenDocument } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
 
 /** Whether a person is asked for what flags leave open: nobody is where a document or `--yes` says it all. */
@@ -22,11 +22,12 @@ export async function checkNewAccount(
 ): Promise<Check<NewAccount | null>> {
   const document = await readDocument(ctx, flags, definition);
   const tags = readTags(flags.tag ?? []);
-  const given = withFlags(document.value ?? {}, flags, tags.value);
+  const given = withFlags(document.value?.change ?? {}, flags, tags.value);
   const { name } = given;
   const asks = name === undefined && !hasDocument(flags) && canAsk(ctx, common);
   const problems = [
     ...document.problems,
+    ...claimProblems(document.value),
     ...tags.problems,
     ...definition.creationProblems(given),
     ...grantProblems(flags, { definition, asks: asksForRest(ctx, common, flags) }),
@@ -50,6 +51,14 @@ export async function checkNewAccount(
 export function accountOf(flags: NewAccountFlags, name: string): NewAccount {
   const { description, group = [], tag = [] } = flags;
   return { name, description: description || null, groups: group, tags: readTags(tag).value, ...rightsOf(flags) };
+}
+
+/** A provider's own document may be one that was read from it; what is not the caller's to choose stays behind. */
+function claimProblems(document: GivenDocument | null): readonly string[] {
+  if (document === null || document.asRead?.isOwn !== true) return [];
+  return [...document.asRead.claims.keys()].map(
+    (place) => `${document.source}: ${quoted(place)} is not for you to choose: leave it out`,
+  );
 }
 
 /** What the flags for access rules ask for. */

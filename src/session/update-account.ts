@@ -1,4 +1,5 @@
-import type { ExitCode } from '../errors.ts';
+import { UsageError, type ExitCode } from '../errors.ts';
+import { sactl } from '../model/hint.ts';
 import type { Account, AccountChange } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
@@ -6,7 +7,8 @@ import { readTags, tagKey, type AccountFlag, type ChangeFlags, type DoneFlag } f
 import { change } from './change.ts';
 import { atMostOne, type Check } from './check.ts';
 import { canAsk } from './confirm.ts';
-import { hasDocument, readDocument, withFlags } from './input-document.ts';
+import { claimProblems, withoutSame } from './as-read.ts';
+import { hasDocument, readDocument, withFlags, type GivenDocument } from './input-document.ts';
 import type { Invocation } from './invocation.ts';
 import type { SelfFlag } from './own-account.ts';
 import { idProblems, pickAccount } from './pick.ts';
@@ -19,11 +21,13 @@ export async function updateAccount(
 ): Promise<ExitCode> {
   const { session, input } = await open(async ({ definition }) => {
     const { value, problems } = await checkChange(flags, { ctx, common, definition });
-    return { value, problems: [...idProblems(ctx, common, flags.id), ...problems] };
+    const id = flags.id ?? value.document?.asRead?.id ?? undefined;
+    return { value: { ...value, id }, problems: [...idProblems(ctx, common, id), ...problems] };
   });
   const planUpdate = session.verb('planUpdate', 'update service accounts');
-  const account = await pickAccount(session, flags.id);
-  const wanted = isEmpty(input) && !hasDocument(flags) ? await askedChange(session, account) : input;
+  const account = await pickAccount(session, input.id);
+  const given = changeOf(session, account, { ...input, flags });
+  const wanted = isEmpty(given) && !hasDocument(flags) ? await askedChange(session, account) : given;
   const plan = await planUpdate(account, wanted);
   if (plan.effects.length === 0 && !common.dryRun) {
     await session.note('nothing to change; nothing was sent');
@@ -49,28 +53,50 @@ function isEmpty(wanted: AccountChange): boolean {
   return Object.keys(wanted).length === 0;
 }
 
+/** What is to be changed; a document that was read has to be compared with the account first. */
+interface WantedChange {
+  readonly document: GivenDocument | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /** Without a change, a person is asked for one, unless a document or `--yes` says that there is nothing to ask. */
 async function checkChange(
   flags: ChangeFlags,
   { ctx, common, definition }: Pick<Invocation, 'ctx' | 'common'> & { readonly definition: ProviderDefinition },
-): Promise<Check<AccountChange>> {
-  const document = await readDocument(ctx, flags, definition);
+): Promise<Check<WantedChange>> {
+  const { value: document, problems: unreadable } = await readDocument(ctx, flags, definition);
   const tags = readTags(flags.tag ?? []);
-  const value = merged(document.value ?? {}, flags, tags.value);
-  const refused = definition.changeProblems(value);
-  const problem = value.name === undefined || refused.length > 0 ? null : definition.nameProblem(value.name);
-  const problems = [
-    ...document.problems,
-    ...tags.problems,
-    ...refused,
-    ...(problem === null ? [] : [`"${value.name}" cannot be the name: ${problem}`]),
-    ...contradictions(flags),
-  ];
+  const isRead = document !== null && document.asRead !== null;
+  const value = merged(isRead ? {} : (document?.change ?? {}), flags, tags.value);
+  const problems = [...unreadable, ...tags.problems, ...changeProblems(value, definition), ...contradictions(flags)];
   const asks = canAsk(ctx, common) && common.yes !== true && !hasDocument(flags);
-  if (problems.length === 0 && isEmpty(value) && !asks) {
+  if (problems.length === 0 && !isRead && isEmpty(value) && !asks) {
     problems.push('there is nothing to change: give a flag such as --description, or a document with -f');
   }
-  return { value, problems };
+  return { value: { document, tags: tags.value }, problems };
+}
+
+function changeProblems(wanted: AccountChange, definition: ProviderDefinition): readonly string[] {
+  const refused = definition.changeProblems(wanted);
+  const problem = wanted.name === undefined || refused.length > 0 ? null : definition.nameProblem(wanted.name);
+  return [...refused, ...(problem === null ? [] : [`"${wanted.name}" cannot be the name: ${problem}`])];
+}
+
+/** The change of this account. @throws UsageError with all that a document says and cannot be so */
+function changeOf(
+  { marker, definition }: Session,
+  account: Account,
+  { document, tags, flags }: WantedChange & { readonly flags: ChangeFlags },
+): AccountChange {
+  const asRead = document?.asRead ?? null;
+  if (document === null || asRead === null) return merged(document?.change ?? {}, flags, tags);
+  const wanted = merged(withoutSame(document.change, account), flags, tags);
+  const claims = claimProblems(asRead, account, marker).map((problem) => `${document.source}: ${problem}`);
+  const problems = [...claims, ...changeProblems(wanted, definition)];
+  if (problems.length === 0) return wanted;
+  throw new UsageError(problems, {
+    hint: ['the account as it is: ', sactl`serviceaccounts get --id ${account.id} --json`],
+  });
 }
 
 function merged(document: AccountChange, flags: ChangeFlags, tags: Readonly<Record<string, string>>): AccountChange {

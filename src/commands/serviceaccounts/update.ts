@@ -7,7 +7,8 @@ export const update = verb({
   description:
     'Changes what is named and leaves the rest as it is; without a change, a terminal asks for one. Flags win over the document. --group replaces all groups; ' +
     '--add-group and --remove-group change single ones. Where only a person can change a name (Augment), says where, ' +
-    'and records that it was done.',
+    'and records that it was done. What "serviceaccounts get" prints is a document, too: edited, with its "id" in place ' +
+    'of --id.',
   honours: ['connection', 'organization', 'output', 'raw', 'change', 'turn'],
   examples: [
     'sactl serviceaccounts update --id ci-deploy --description "Deploys the staging cluster"',

@@ -1,6 +1,7 @@
 import type { AccountChange } from '../../model/account.ts';
 import { fingerprintOf } from '../../model/credential.ts';
-import { groupsAndTags, readOwnDocument, unsupportedProblems } from '../document.ts';
+import { readDocument } from './document.ts';
+import { groupsAndTags, unsupportedProblems } from '../document.ts';
 import { accountsNamed } from '../lookup.ts';
 import type { ConnectOptions, Identity, Provider, ProviderDefinition } from '../provider.ts';
 import { askCounts, probe, readProblem, verifyCredential } from './api.ts';
@@ -18,7 +19,7 @@ import { planCreate, planRotate, planToken, readAnswer } from './supply.ts';
 export const augment: ProviderDefinition = {
   name: 'augment',
   title: 'Augment',
-  readDocument: readOwnDocument,
+  readDocument,
   readProblem,
   nameProblem,
   accountsNamed: (accounts, reference) => accountsNamed(accounts, reference, ['id', 'name']),

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import type { AccountChange, TagValue } from '../../model/account.ts';
 import { listOf, quoted, safeText } from '../../model/text.ts';
 import type { ServiceAccount } from './schema.ts';
-import { readOwnDocument, readWith } from '../document.ts';
+import { readForm, readOwnDocument, type DocumentForm } from '../document.ts';
 import type { DocumentReading } from '../provider.ts';
 
 /** The tag that proves an account is ours when the answer to its creation is lost (docs/design.md 5). */
@@ -128,39 +128,46 @@ export function missing(wanted: readonly string[], present: readonly string[]): 
   return wanted.filter((id) => !there.has(id));
 }
 
-const readOnly = z.optional(z.unknown());
-
-/**
- * nscale's own request body (docs/contracts/nscale.md 2). What only a read answer has is accepted and left alone, so
- * that what `get --raw` prints can be edited and sent back.
- */
+/** nscale's own request body (docs/contracts/nscale.md 2). */
 const Body = z.strictObject({
   metadata: z.optional(
     z.strictObject({
       name: z.optional(z.string()),
       description: z.optional(z.string()),
       tags: z.optional(z.array(z.strictObject({ name: z.string(), value: z.string() }))),
-      id: readOnly,
-      organizationId: readOnly,
-      creationTime: readOnly,
-      createdBy: readOnly,
-      modifiedTime: readOnly,
-      modifiedBy: readOnly,
-      deletionTime: readOnly,
-      provisioningStatus: readOnly,
-      provisioningStatusDetail: readOnly,
-      healthStatus: readOnly,
-      healthStatusDetail: readOnly,
     }),
   ),
   spec: z.optional(z.strictObject({ groupIDs: z.optional(z.array(z.string())) })),
-  status: readOnly,
 });
+
+const metadataOfAnswers = [
+  'id',
+  'organizationId',
+  'creationTime',
+  'createdBy',
+  'modifiedTime',
+  'modifiedBy',
+  'deletionTime',
+  'provisioningStatus',
+  'provisioningStatusDetail',
+  'healthStatus',
+  'healthStatusDetail',
+];
+
+const form: DocumentForm<z.infer<typeof Body>> = {
+  schema: Body,
+  toChange,
+  writable: ['metadata.name', 'metadata.description', 'metadata.tags', 'spec.groupIDs'],
+  readOnly: [...metadataOfAnswers.map((key) => `metadata.${key}`), 'status'],
+  id: 'metadata.id',
+  current: ({ raw }) => raw,
+  moving: [],
+};
 
 /** Reads `-f`/`--stdin` input in nscale's shape, recognised by its `metadata` or `spec`, or in our own. */
 export function readDocument(document: unknown): DocumentReading {
   const isBody = typeof document === 'object' && document !== null && ('metadata' in document || 'spec' in document);
-  return isBody ? readWith(document, Body, toChange) : readOwnDocument(document);
+  return isBody ? readForm(document, form) : readOwnDocument(document);
 }
 
 function toChange({ metadata = {}, spec }: z.infer<typeof Body>): AccountChange {

@@ -9,7 +9,7 @@ import type { DocumentReading } from '../provider.ts';
 import { isCaller } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { readAccount } from './lookup.ts';
-import { readOwnDocument, readWith } from '../document.ts';
+import { readForm, readOwnDocument, type DocumentForm } from '../document.ts';
 
 /** Enabling and disabling is all that Run:ai can change; the answer is empty, so the account is read again. */
 export async function planUpdate(
@@ -56,28 +56,25 @@ export async function setEnabled(
   }
 }
 
-const readOnly = z.optional(z.unknown());
+/** Run:ai's own bodies, `{"name"}` and `{"enabled"}`. */
+const Body = z.strictObject({ name: z.optional(z.string()), enabled: z.optional(z.boolean()) });
 
-/** Run:ai's own bodies, `{"name"}` and `{"enabled"}`; what only a read answer has is accepted and left alone. */
-const Body = z.strictObject({
-  name: z.optional(z.string()),
-  enabled: z.optional(z.boolean()),
-  id: readOnly,
-  clientId: readOnly,
-  createdBy: readOnly,
-  createdAt: readOnly,
-  updatedAt: readOnly,
-  lastLogin: readOnly,
-  tenantId: readOnly,
-});
+const form: DocumentForm<z.infer<typeof Body>> = {
+  schema: Body,
+  toChange: ({ name, enabled }) => ({
+    ...(name === undefined ? {} : { name }),
+    ...(enabled === undefined ? {} : { enabled }),
+  }),
+  writable: Object.keys(Body.shape),
+  readOnly: ['id', 'clientId', 'createdBy', 'createdAt', 'updatedAt', 'lastLogin', 'tenantId'],
+  id: 'id',
+  current: ({ raw }) => raw,
+  moving: ['lastLogin'],
+};
 
-/** Reads `-f`/`--stdin` input in Run:ai's shape, recognised by a key that only an answer has, or in our own. */
+/** Reads `-f`/`--stdin` input in Run:ai's shape, recognised by keys that only its answers have, or in our own. */
 export function readDocument(document: unknown): DocumentReading {
-  const isAnswer = typeof document === 'object' && document !== null && 'clientId' in document;
-  return isAnswer
-    ? readWith(document, Body, ({ name, enabled }) => ({
-        ...(name === undefined ? {} : { name }),
-        ...(enabled === undefined ? {} : { enabled }),
-      }))
-    : readOwnDocument(document);
+  const isAnswer =
+    typeof document === 'object' && document !== null && 'clientId' in document && !('provider' in document);
+  return isAnswer ? readForm(document, form) : readOwnDocument(document, ['raw.lastLogin']);
 }
