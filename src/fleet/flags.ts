@@ -14,7 +14,7 @@ export const listFlags = {
   unusedFor: text('--unused-for <duration>', 'only accounts that were not used for this time, e.g. 30d'),
   active: onlyOn('augment', on('--active', 'also accounts that were seen at work and are not recorded here (Augment)')),
   sort: text('--sort <column>', 'sort by this column; "-expiresAt" for descending (default: name)'),
-  columns: text('--columns <names>', 'columns of table and csv, e.g. name,expiresAt,id'),
+  columns: text('--columns <names>', 'columns of table and csv, by name or heading, e.g. name,expires,id'),
   limit: text('--limit <n>', 'print at most this many accounts'),
 } as const;
 

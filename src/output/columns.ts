@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { misspelt } from '../model/similar.ts';
 import { quoted, safeText } from '../model/text.ts';
 import type { Tone } from './style.ts';
 
@@ -33,20 +34,40 @@ export interface ColumnChoice {
   readonly source: string;
 }
 
-/** The columns of a choice in its order, or all that are not optional. @throws UsageError naming those there are */
+/** The columns of a choice in its order, or all that are not optional. @throws UsageError naming one that is near, or all there are */
 export function selectColumns<Row>(columns: readonly Column<Row>[], choice: ColumnChoice | null): Column<Row>[] {
   if (choice === null) return columns.filter(({ optional }) => optional !== true);
   const { names, source } = choice;
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  const problems = names
-    .filter((name) => !byName.has(name))
-    .map((name) => `${source}: there is no column ${quoted(name)}; ${list(columns)}`);
+  const found = names.map((name) => findColumn(name, columns, source));
+  const problems = found.filter((each) => typeof each === 'string');
   if (names.length === 0) problems.push(`${source} names no column; ${list(columns)}`);
   if (problems.length > 0) throw new UsageError(problems);
-  return names.flatMap((name) => {
-    const column = byName.get(name);
-    return column === undefined ? [] : [{ ...column, spare: false, hideEmpty: false }];
-  });
+  return found
+    .filter((each) => typeof each !== 'string')
+    .map((column) => ({ ...column, spare: false, hideEmpty: false }));
+}
+
+/** Its heading in a table. */
+export function headingOf<Row>({ header, name }: Column<Row>): string {
+  return header ?? name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+}
+
+/** The column of a name in `--columns`, `--sort` or a file: its own or its heading, in any case. Else what is wrong, after `source`. */
+function findColumn<Row>(text: string, columns: readonly Column<Row>[], source: string): Column<Row> | string {
+  // A heading of one may be the name of another, which counts more.
+  const words = [...columns.map((column) => [plain(column.name), column] as const)];
+  words.unshift(...columns.map((column) => [plain(headingOf(column)), column] as const));
+  const byWord = new Map(words);
+  const found = byWord.get(plain(text));
+  if (found !== undefined) return found;
+  const near = byWord.get(misspelt(plain(text), byWord.keys()) ?? '');
+  const advice = near === undefined ? list(columns) : `did you mean ${near.name}?`;
+  return `${source}: there is no column ${quoted(text)}; ${advice}`;
+}
+
+/** `lastUsedAt`, `LAST USED AT` and `last-used-at` are one. */
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/(?<=\w)[\s_-]+(?=\w)/g, '');
 }
 
 /** How `--sort` orders rows. */
@@ -55,12 +76,12 @@ export interface Sort<Row> {
   readonly isDescending: boolean;
 }
 
-/** Reads `name` or `-name`. @throws UsageError naming the columns there are */
+/** Reads a column, as `--columns` names it, or `-` and a column. @throws UsageError naming the columns there are */
 export function parseSort<Row>(text: string, columns: readonly Column<Row>[]): Sort<Row> {
   const isDescending = text.startsWith('-');
   const name = isDescending ? text.slice(1) : text;
-  const column = columns.find((candidate) => candidate.name === name);
-  if (column === undefined) throw new UsageError(`--sort: there is no column ${quoted(name)}; ${list(columns)}`);
+  const column = findColumn(name, columns, '--sort');
+  if (typeof column === 'string') throw new UsageError(column);
   return { column, isDescending };
 }
 

@@ -1,4 +1,4 @@
-import { cellForPeople, cellText, type Cell, type Column } from './columns.ts';
+import { cellForPeople, cellText, headingOf, type Cell, type Column } from './columns.ts';
 import type { Style, Tone } from './style.ts';
 import { detailTime, tableTime } from './time.ts';
 import { cutToWidth, measureFor, type Measure } from './width.ts';
@@ -27,7 +27,7 @@ export async function table<Row>(options: {
   const printed = known.map((column): PrintedColumn => {
     const { shrink = null, spare = false } = column;
     const cells = rows.map((row) => print(row, column, style));
-    return { cells: [{ text: heading(column), tone: 'heading' }, ...cells], shrink, spare };
+    return { cells: [{ text: headingOf(column), tone: 'heading' }, ...cells], shrink, spare };
   });
   const measure = await measureFor(printed.flatMap(({ cells }) => cells.map(({ text }) => text)));
   const columns = dropSpare(printed, style.width, measure);
@@ -58,10 +58,6 @@ function dropSpare(columns: readonly PrintedColumn[], width: number, measure: Me
   const at = columns.findLastIndex(({ spare }) => spare);
   if (total - gap.length <= width || at === -1) return columns;
   return dropSpare(columns.toSpliced(at, 1), width, measure);
-}
-
-function heading<Row>(column: Column<Row>): string {
-  return column.header ?? column.name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
 }
 
 function print<Row>(row: Row, column: Column<Row>, style: Style): Printed {

@@ -30,6 +30,36 @@ describe('selectColumns', () => {
     expect(names(selectColumns(columns, choice))).toEqual(['groups', 'id']);
   });
 
+  test.each([
+    ['AGE', 'age'],
+    ['Last-Used', 'lastUsedAt'],
+    ['lastusedat', 'lastUsedAt'],
+    ['LAST USED', 'lastUsedAt'],
+    ['last used at', 'lastUsedAt'],
+    ['EXPIRES', 'expiresAt'],
+    ['NAME', 'name'],
+  ])('knows the name and the heading in any case: %s', (text, name) => {
+    const all: readonly Column<Row>[] = [
+      { name: 'scopeName', header: 'NAME', value: () => null },
+      { name: 'name', value: () => null },
+      { name: 'lastUsedAt', header: 'LAST USED', value: () => null },
+      { name: 'expiresAt', header: 'EXPIRES', value: () => null },
+      ...columns,
+    ];
+    expect(names(selectColumns(all, { names: [text], source: '--columns' }))).toEqual([name]);
+    expect(parseSort(`-${text}`, all).column.name).toBe(name);
+  });
+
+  test('asks whether one that is near is meant', () => {
+    expect(() => selectColumns(columns, { names: ['gruops', 'idd'], source: '--columns' })).toThrow(
+      new UsageError([
+        '--columns: there is no column "gruops"; did you mean groups?',
+        '--columns: there is no column "idd"; the columns are id, age, old, groups',
+      ]),
+    );
+    expect(() => parseSort('-Group', columns)).toThrow('--sort: there is no column "Group"; did you mean groups?');
+  });
+
   test('names every unknown column and those there are', () => {
     const choice = { names: ['nope', 'id', 'a\nb'], source: '--columns' };
     expect(() => selectColumns(columns, choice)).toThrow(

@@ -37,9 +37,9 @@ describe('sa list --provider all for people', () => {
   it('shows exact times in a pipe', async () => {
     const { stdout } = await createWorld(mixed).run([...list, '--search', 'app']);
     expect(stdout.split('\n')).toEqual([
-      'PROVIDER  NAME     STATUS   EXPIRES               LAST USED                 AGE    ID',
-      'nscale    app-001  active   2026-11-27T12:00:00Z  -                         <=80d  c0000000-0000-4000-8000-000000000001',
-      'nscale    app-002  expired  2026-11-21T12:00:00Z  -                         <=80d  c0000000-0000-4000-8000-000000000002',
+      'PROVIDER  NAME     STATUS   EXPIRES               LAST USED             AGE    ID',
+      'nscale    app-001  active   2026-11-27T12:00:00Z  -                     <=80d  c0000000-0000-4000-8000-000000000001',
+      'nscale    app-002  expired  2026-11-21T12:00:00Z  -                     <=80d  c0000000-0000-4000-8000-000000000002',
       'runai     app-002  active   -                     2026-11-21T12:00:00Z  <=80d  c0000000-0000-4000-8000-000000000002',
       '',
     ]);

@@ -104,6 +104,14 @@ describe('sa list for programs', () => {
     });
   });
 
+  it('takes the headings of a table for its columns, also from a file', async () => {
+    const cwd = await workFolder({ 'sactl.config.yaml': 'columns: [NAME, Expires]' });
+    const argv = ['sa', 'list', '--format', 'csv', '--sort', '-EXPIRES', '--limit', '1'];
+    const expected = { code: 0, stdout: 'name,expiresAt\r\ninference-gateway,2027-02-08T12:00:00Z\r\n', stderr: '' };
+    expect(await nscale().run(argv, { cwd })).toEqual(expected);
+    expect(await nscale().run([...argv, '--columns', 'name,EXPIRES'])).toEqual(expected);
+  });
+
   it('prints one account per line as ndjson, and a sequence as yaml', async () => {
     const ndjson = await nscale().run(['sa', 'list', '--format', 'ndjson']);
     const lines = ndjson.stdout.trimEnd().split('\n');
