@@ -204,9 +204,9 @@ function invocation(ctx: Context, common: CommonFlags, sessions: Session[]): Inv
   return {
     ctx,
     common,
-    open: async (check, columns) => {
+    open: async (check, shown) => {
       const { openSession } = await import('./session/session.ts');
-      const opened = await openSession({ ctx, common: { ...common, columns } }, check);
+      const opened = await openSession({ ctx, common: { ...common, ...shown } }, check);
       sessions.push(opened.session);
       return opened;
     },

@@ -24,7 +24,7 @@ describe('the command tree', () => {
   it('has these commands, and these flags beyond the common ones', async () => {
     expect(Object.fromEntries(leaves(await wholeTree()))).toEqual({
       'serviceaccounts list':
-        '--search --expiring-within --older-than --unused-for --active --sort --columns --limit'.split(' '),
+        '--search --expiring-within --older-than --unused-for --active --sort --columns --wide --limit'.split(' '),
       'serviceaccounts get': ['--id'],
       'serviceaccounts create':
         '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal --no-capsule --token --allow-tenant-change'.split(

@@ -6,9 +6,10 @@ import type { NamedRow } from '../session/list.ts';
 import type { Session } from '../session/session.ts';
 import { verb, type Verb, type VerbHelp } from './verb.ts';
 
-const name: Column<NamedRow> = { name: 'name', value: (row) => row.name, shrink: 1 };
+const name: Column<NamedRow> = { name: 'name', value: (row) => row.name };
 const description: Column<NamedRow> = { name: 'description', value: (row) => row.description, shrink: 4 };
-const id: Column<NamedRow> = { name: 'id', value: (row) => row.id };
+/** `--group` and the like take a name, too, where only one has it. */
+const id: Column<NamedRow> = { name: 'id', value: (row) => row.id, spare: 1, tells: (row) => row.name };
 
 export const listGroups = listVerb<Group>({
   summary: 'List groups',
@@ -64,7 +65,7 @@ export const listScopes = listVerb<Scope>({
         { name: 'type', value: ({ type }) => type },
         name,
         { name: 'path', value: ({ path }) => path, shrink: 2 },
-        id,
+        { ...id, tells: ({ type, name: own }) => `${type}:${own}` },
       ],
     };
   },

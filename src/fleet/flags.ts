@@ -15,6 +15,7 @@ export const listFlags = {
   active: onlyOn('augment', on('--active', 'also accounts that were seen at work and are not recorded here (Augment)')),
   sort: text('--sort <column>', 'sort by this column; "-expiresAt" for descending (default: name)'),
   columns: text('--columns <names>', 'columns of table and csv, by name or heading, e.g. name,expires,id'),
+  wide: on('--wide', 'all columns that have something in them, none cut'),
   limit: text('--limit <n>', 'print at most this many accounts'),
 } as const;
 

@@ -19,7 +19,7 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
     const isNeedless = flags.active && manual === undefined;
     const needless = isNeedless ? [`--active does nothing on ${title}, which lists all accounts`] : [];
     return { value, problems: [...problems, ...needless] };
-  }, flags.columns);
+  }, shown(flags));
   const list = await session.provider.listAccounts(wishOf(flags, input));
   const { accounts, columns, notes } = await selectFrom(ctx, [{ connected: session, accounts: list.accounts }], input);
   const selected = new Set(accounts);
@@ -35,9 +35,9 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
  * others' answers (docs/design.md 3).
  */
 export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Promise<ExitCode> {
-  const { fleet, input } = await openFleet(ctx, { ...common, columns: flags.columns }, async (local) => {
+  const { fleet, input } = await openFleet(ctx, { ...common, ...shown(flags) }, async (local) => {
     const { value, problems } = await readSelection(flags, local.columns);
-    const columns = local.columns === null ? fleetColumns(local) : value.columns;
+    const columns = local.columns === null && !flags.wide ? fleetColumns(local) : value.columns;
     return { value: { ...value, columns }, problems };
   });
   const wish = wishOf(flags, input);
@@ -60,6 +60,10 @@ export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Pr
   return silent.length === 0 ? told : ExitCode.partial;
 }
 
+function shown({ columns, wide }: ListFlags): Pick<ListFlags, 'columns' | 'wide'> {
+  return { columns, wide };
+}
+
 /** Says which accounts cannot be read, and even with `--quiet` which are missing for that (docs/design.md 1). */
 async function tellMisread(
   { stderr }: Context,
@@ -72,14 +76,15 @@ async function tellMisread(
   return missing.length === 0 ? ExitCode.done : ExitCode.partial;
 }
 
-/** The columns of a list with accounts of several providers; on a narrow terminal age and last use are left out first. */
+/** The columns of a list with accounts of several providers. */
 function fleetColumns({ members }: FleetLocal): readonly Column<Account>[] {
   const providers = new Set(members.map(({ definition }) => definition.name));
   const profile = providers.size < members.length ? ['profile'] : [];
   const names = ['provider', ...profile, 'name', 'status', 'expiresAt', 'lastUsedAt', 'age', 'id'];
-  const spare = new Set(['lastUsedAt', 'age']);
   return names.flatMap((name) => {
     const column = listColumns.find((candidate) => candidate.name === name);
-    return column === undefined ? [] : [{ ...column, spare: spare.has(name) }];
+    if (column === undefined) return [];
+    // The ages of credentials are worth the look into the audit log where providers differ in everything else.
+    return [name === 'age' ? { ...column, optional: false, spare: 5 } : column];
   });
 }

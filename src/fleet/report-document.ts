@@ -91,17 +91,17 @@ const columns: readonly Column<Row>[] = [
   { name: 'result', value: ({ result }) => result, tone: ({ tone }) => tone },
   { name: 'provider', value: ({ provider }) => provider },
   { name: 'profile', value: ({ profile }) => profile, optional: true },
-  { name: 'name', value: ({ name }) => name, shrink: 1 },
+  { name: 'name', value: ({ name }) => name },
   {
     name: 'expiresAt',
     header: 'EXPIRES',
     value: ({ expiresAt }) => expiresAt,
     isTime: true,
     hideEmpty: true,
-    spare: true,
+    spare: 1,
     tone: ({ expiresAt }, now) => expiryTone(expiresAt, now),
   },
-  { name: 'id', value: ({ id }) => id, spare: true },
+  { name: 'id', value: ({ id }) => id, spare: 2 },
   { name: 'detail', value: ({ detail }) => detail, shrink: 2 },
 ];
 

@@ -1,6 +1,14 @@
 import type { Account } from '../model/account.ts';
 import { accountColumns } from '../output/account.ts';
-import { parseSort, selectColumns, sortBy, type Column, type ColumnChoice, type Sort } from '../output/columns.ts';
+import {
+  allColumns,
+  parseSort,
+  selectColumns,
+  sortBy,
+  type Column,
+  type ColumnChoice,
+  type Sort,
+} from '../output/columns.ts';
 import type { ListOptions } from '../providers/provider.ts';
 import { gather, type Check, type Gathered } from '../session/check.ts';
 import { byName } from '../session/list.ts';
@@ -39,7 +47,9 @@ export async function readSelection(flags: ListFlags, columnChoice: ColumnChoice
     gathered.problems.push(`--limit "${limit}" must be a whole number from 1`);
   }
   const parsed = await gather(gathered, () => (sort === undefined ? null : parseSort(sort, listColumns)));
-  const columns = await gather(gathered, () => selectColumns(listColumns, columnChoice));
+  const columns = await gather(gathered, () =>
+    flags.wide ? allColumns(listColumns) : selectColumns(listColumns, columnChoice),
+  );
   return {
     value: {
       columns: columns ?? [],

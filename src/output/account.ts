@@ -6,25 +6,38 @@ import { detail, type Field } from './table.ts';
 import { sheetOf, type OutputDocument } from './document.ts';
 import { accountTone, expiryTone, type Style } from './style.ts';
 
-/** What `list` shows of accounts: the keys of the JSON object in its order, but for the id, which is last and never cut. */
+/**
+ * What `list` shows of accounts: the keys of the JSON object in its order, but for the id, which is last. A narrow terminal
+ * has the names as a whole, and no ids where every name is an account's own, because `--id` takes either (docs/design.md 1).
+ */
 export const accountColumns: readonly Column<Account>[] = [
   { name: 'provider', value: (account) => account.provider, optional: true },
   { name: 'profile', value: (account) => account.profile, optional: true },
-  { name: 'name', value: (account) => account.name, shrink: 1 },
-  { name: 'description', value: (account) => account.description, shrink: 5, optional: true },
+  { name: 'name', value: (account) => account.name },
+  { name: 'description', value: (account) => account.description, shrink: 5, roomy: true, spare: 9, hideEmpty: true },
   { name: 'organization', value: (account) => account.organization, optional: true },
-  { name: 'status', value: (account) => account.status, tone: accountTone },
+  { name: 'status', value: (account) => account.status, tone: accountTone, spare: 1 },
   { name: 'enabled', value: (account) => account.enabled, optional: true },
-  { name: 'clientId', value: (account) => account.clientId, optional: true },
-  { name: 'groups', value: (account) => account.groups, shrink: 4, optional: true },
-  { name: 'tags', value: tagsOf, shrink: 4, optional: true },
+  { name: 'clientId', value: (account) => account.clientId, roomy: true, spare: 10, hideEmpty: true },
+  { name: 'groups', value: (account) => account.groups, shrink: 4, roomy: true, spare: 6, hideEmpty: true },
+  { name: 'tags', value: tagsOf, shrink: 4, roomy: true, spare: 8, hideEmpty: true },
   { name: 'rules', value: rulesOf, shrink: 5, optional: true },
-  { ...time('createdAt', 'CREATED'), spare: true },
-  { name: 'createdBy', value: (account) => account.createdBy, shrink: 3, optional: true },
+  { ...time('createdAt', 'CREATED'), spare: 5 },
+  { name: 'createdBy', value: (account) => account.createdBy, shrink: 3, roomy: true, spare: 7, hideEmpty: true },
   { ...time('updatedAt', 'UPDATED'), optional: true },
-  { ...time('lastUsedAt', 'LAST USED'), hideEmpty: true },
-  { ...time('expiresAt', 'EXPIRES'), hideEmpty: true, tone: (account, now) => expiryTone(account.expiresAt, now) },
-  { name: 'id', value: (account) => account.id },
+  { ...time('lastUsedAt', 'LAST USED'), hideEmpty: true, spare: 4 },
+  {
+    ...time('expiresAt', 'EXPIRES'),
+    hideEmpty: true,
+    spare: 2,
+    tone: (account, now) => expiryTone(account.expiresAt, now),
+  },
+  {
+    name: 'id',
+    value: (account) => account.id,
+    spare: 3,
+    tells: ({ provider, profile, name }) => JSON.stringify([provider, profile, name]),
+  },
 ];
 
 function time(name: 'createdAt' | 'updatedAt' | 'lastUsedAt' | 'expiresAt', header: string): Column<Account> {

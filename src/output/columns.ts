@@ -18,10 +18,14 @@ export interface Column<Row> {
   /** True for ISO 8601 times, which a terminal shows as `in 3 days`. */
   readonly isTime?: boolean;
   readonly tone?: (row: Row, now: number) => Tone | null;
-  /** Higher numbers are cut first on a narrow terminal; a column without one, e.g. an id, is never cut. */
+  /** Higher numbers are cut first on a narrow terminal; a column without one, e.g. a name or an id, is never cut. */
   readonly shrink?: number;
-  /** Left out where the terminal is too narrow for all columns, unless `--columns` names it. */
-  readonly spare?: boolean;
+  /** Left out where the terminal has no room for it, unless `--columns` names it; higher numbers go first. */
+  readonly spare?: number;
+  /** What tells rows apart to people: where two rows have the same, a spare column stays all the same. */
+  readonly tells?: (row: Row) => string;
+  /** Shown only on a terminal that has the room, with `--wide`, or where `--columns` names it. */
+  readonly roomy?: boolean;
   /** Left out where no row has a value, unless `--columns` names it. */
   readonly hideEmpty?: boolean;
   /** Shown only when `--columns` names it. */
@@ -34,6 +38,22 @@ export interface ColumnChoice {
   readonly source: string;
 }
 
+/** Every column, whole, but those that are empty: what `--wide` shows. */
+export function allColumns<Row>(columns: readonly Column<Row>[]): Column<Row>[] {
+  return columns.map(uncut);
+}
+
+function uncut<Row>(column: Column<Row>): Column<Row> {
+  const { shrink: _, ...whole } = wanted(column);
+  return { ...whole, hideEmpty: true };
+}
+
+/** Never left out. */
+function wanted<Row>(column: Column<Row>): Column<Row> {
+  const { spare: _, ...others } = column;
+  return { ...others, roomy: false, hideEmpty: false };
+}
+
 /** The columns of a choice in its order, or all that are not optional. @throws UsageError naming one that is near, or all there are */
 export function selectColumns<Row>(columns: readonly Column<Row>[], choice: ColumnChoice | null): Column<Row>[] {
   if (choice === null) return columns.filter(({ optional }) => optional !== true);
@@ -42,9 +62,7 @@ export function selectColumns<Row>(columns: readonly Column<Row>[], choice: Colu
   const problems = found.filter((each) => typeof each === 'string');
   if (names.length === 0) problems.push(`${source} names no column; ${list(columns)}`);
   if (problems.length > 0) throw new UsageError(problems);
-  return found
-    .filter((each) => typeof each !== 'string')
-    .map((column) => ({ ...column, spare: false, hideEmpty: false }));
+  return found.filter((each) => typeof each !== 'string').map(wanted);
 }
 
 /** Its heading in a table. */
@@ -55,9 +73,10 @@ export function headingOf<Row>({ header, name }: Column<Row>): string {
 /** The column of a name in `--columns`, `--sort` or a file: its own or its heading, in any case. Else what is wrong, after `source`. */
 function findColumn<Row>(text: string, columns: readonly Column<Row>[], source: string): Column<Row> | string {
   // A heading of one may be the name of another, which counts more.
-  const words = [...columns.map((column) => [plain(column.name), column] as const)];
-  words.unshift(...columns.map((column) => [plain(headingOf(column)), column] as const));
-  const byWord = new Map(words);
+  const byWord = new Map([
+    ...columns.map((column) => [plain(headingOf(column)), column] as const),
+    ...columns.map((column) => [plain(column.name), column] as const),
+  ]);
   const found = byWord.get(plain(text));
   if (found !== undefined) return found;
   const near = byWord.get(misspelt(plain(text), byWord.keys()) ?? '');

@@ -27,7 +27,11 @@ export function listDocument<Row>(options: {
   return {
     value: rows,
     human: (style) => table({ rows, columns, style }),
-    sheet: () => sheetOf(rows, columns),
+    sheet: () =>
+      sheetOf(
+        rows,
+        columns.filter(({ roomy }) => roomy !== true),
+      ),
     ...(raw === undefined ? {} : { raw }),
   };
 }

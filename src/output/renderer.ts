@@ -23,6 +23,7 @@ export interface OutputFlags {
   readonly printingBan?: string | null;
   /** From `--columns` only: columns of the configuration never conflict with a flag. */
   readonly columns?: readonly string[] | undefined;
+  readonly wide?: true | undefined;
   /** False with `--no-color`. */
   readonly color?: boolean | undefined;
 }
@@ -107,10 +108,13 @@ export function flagProblems(flags: OutputFlags): string[] {
     problems.push('--raw goes only with --json, -q, --query-file or --format ndjson');
   }
   if (flags.arg !== undefined && kind !== 'query') problems.push('--arg goes only with -q or --query-file');
-  if (flags.columns !== undefined && kind !== 'table' && kind !== 'csv') {
-    problems.push('--columns goes only with --format table or csv');
-  }
-  return problems;
+  return [...problems, ...columnProblems(flags, kind)];
+}
+
+function columnProblems({ columns, wide }: OutputFlags, kind: OutputKind): readonly string[] {
+  const given = [...(columns === undefined ? [] : ['--columns']), ...(wide ? ['--wide'] : [])];
+  if (given.length > 1) return ['--columns and --wide exclude each other'];
+  return kind === 'table' || kind === 'csv' ? [] : given.map((flag) => `${flag} goes only with --format table or csv`);
 }
 
 /** The flags among those given that each choose what is printed. */

@@ -11,8 +11,9 @@ interface Printed {
 }
 
 /**
- * Rows under a header in capitals, columns two spaces apart, every line ended; no text for no rows. Columns are cut to fit
- * `style.width` as far as their `shrink` allows: a line with ids wraps rather than lose part of one.
+ * Rows under a header in capitals, columns two spaces apart, every line ended; no text for no rows. To fit `style.width`,
+ * spare columns are left out, then columns are cut as far as their `shrink` allows: a line wraps rather than lose part of a
+ * name or an id.
  */
 export async function table<Row>(options: {
   readonly rows: readonly Row[];
@@ -21,43 +22,58 @@ export async function table<Row>(options: {
 }): Promise<string> {
   const { rows, style } = options;
   const known = options.columns.filter(
-    ({ hideEmpty, value }) => hideEmpty !== true || rows.some((row) => cellText(value(row)) !== ''),
+    ({ hideEmpty, roomy, value }) =>
+      (roomy !== true || style.isTTY) && (hideEmpty !== true || rows.some((row) => cellText(value(row)) !== '')),
   );
   if (rows.length === 0 || known.length === 0) return '';
-  const printed = known.map((column): PrintedColumn => {
-    const { shrink = null, spare = false } = column;
-    const cells = rows.map((row) => print(row, column, style));
-    return { cells: [{ text: headingOf(column), tone: 'heading' }, ...cells], shrink, spare };
+  const texts = known.map((column) => {
+    return [{ text: headingOf(column), tone: 'heading' as const }, ...rows.map((row) => print(row, column, style))];
   });
-  const measure = await measureFor(printed.flatMap(({ cells }) => cells.map(({ text }) => text)));
-  const columns = dropSpare(printed, style.width, measure);
-  const widths = fitWidths(
-    columns.map(({ cells, shrink }) => ({
+  const measure = await measureFor(texts.flatMap((cells) => cells.map(({ text }) => text)));
+  const printed = known.map((column, at): PrintedColumn => {
+    const cells = texts[at] ?? [];
+    const isNeeded = column.tells !== undefined && hasTwins(rows, column.tells);
+    return {
+      cells,
       natural: widest(cells, measure),
       minimum: measure(cells[0]?.text ?? ''),
-      shrink,
-    })),
-    style.width - gap.length * (columns.length - 1),
-  );
+      shrink: column.shrink ?? null,
+      spare: isNeeded ? null : (column.spare ?? null),
+    };
+  });
+  const columns = withRoom(printed, style.width);
+  const widths = fitWidths(columns, style.width - gap.length * (columns.length - 1));
   return [undefined, ...rows]
     .map((_, at) => columns.map(({ cells }) => cells[at] ?? { text: '', tone: null }))
     .map((cells) => `${line(cells, widths, measure, style)}\n`)
     .join('');
 }
 
-interface PrintedColumn {
+interface PrintedColumn extends Fit {
   /** The heading first. */
   readonly cells: readonly Printed[];
-  readonly shrink: number | null;
-  readonly spare: boolean;
+  readonly spare: number | null;
 }
 
-/** Without as many spare columns, the last one first, as the width requires. */
-function dropSpare(columns: readonly PrintedColumn[], width: number, measure: Measure): readonly PrintedColumn[] {
-  const total = columns.reduce((sum, { cells }) => sum + widest(cells, measure) + gap.length, 0);
-  const at = columns.findLastIndex(({ spare }) => spare);
-  if (total - gap.length <= width || at === -1) return columns;
-  return dropSpare(columns.toSpliced(at, 1), width, measure);
+/** The columns that are not spare, and of the others those that there is room for with none cut, the lowest number first. */
+function withRoom(columns: readonly PrintedColumn[], width: number): readonly PrintedColumn[] {
+  const kept = new Set(columns.filter(({ spare }) => spare === null));
+  let left = width + gap.length;
+  for (const column of kept) left -= need(column);
+  for (const column of columns.toSorted((a, b) => (a.spare ?? 0) - (b.spare ?? 0))) {
+    if (kept.has(column) || need(column) > left) continue;
+    kept.add(column);
+    left -= need(column);
+  }
+  return columns.filter((column) => kept.has(column));
+}
+
+function need({ natural }: Fit): number {
+  return natural + gap.length;
+}
+
+function hasTwins<Row>(rows: readonly Row[], tells: (row: Row) => string): boolean {
+  return new Set(rows.map(tells)).size < rows.length;
 }
 
 function print<Row>(row: Row, column: Column<Row>, style: Style): Printed {

@@ -16,11 +16,11 @@ import { pickAccount } from './pick.ts';
 import type { Session } from './session.ts';
 
 const ruleColumns: readonly Column<GrantedRule>[] = [
-  { name: 'account', value: ({ account }) => account, shrink: 1 },
+  { name: 'account', value: ({ account }) => account },
   { name: 'role', value: ({ role }) => role, shrink: 2 },
   { name: 'scopeType', header: 'SCOPE', value: ({ scopeType }) => scopeType },
-  { name: 'scopeName', header: 'NAME', value: ({ scopeName }) => scopeName, shrink: 3 },
-  { name: 'scopeId', header: 'SCOPE ID', value: ({ scopeId }) => scopeId },
+  { name: 'scopeName', header: 'NAME', value: ({ scopeName }) => scopeName },
+  { name: 'scopeId', header: 'SCOPE ID', value: ({ scopeId }) => scopeId, spare: 1 },
   { name: 'id', value: ({ id }) => id },
 ];
 

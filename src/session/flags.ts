@@ -44,6 +44,8 @@ export interface CommonFlags extends Omit<FlagsOf<typeof commonFlags>, 'profile'
   readonly profiles?: readonly string[] | undefined;
   /** Names with commas between them; only commands that print lists of accounts have it. */
   readonly columns?: string | undefined;
+  /** Only those commands have it, too. */
+  readonly wide?: true | undefined;
   /** What the verb and its own flags say of the connections that it can work on. */
   readonly reach?: Reach | undefined;
   readonly input: boolean;

@@ -15,6 +15,6 @@ export interface Invocation {
   /** Connects to the provider that flags, environment and configuration name; see `openSession`. */
   readonly open: <Input>(
     check: (local: Local) => Promise<Check<Input>> | Check<Input>,
-    columns?: string,
+    shown?: Pick<CommonFlags, 'columns' | 'wide'>,
   ) => Promise<{ session: Session; input: Input }>;
 }

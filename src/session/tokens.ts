@@ -19,7 +19,7 @@ import type { Session } from './session.ts';
 import { checkTargets, targetsFor } from './targets.ts';
 
 const columns: readonly Column<TokenRecord>[] = [
-  { name: 'name', value: ({ name }) => name, shrink: 1 },
+  { name: 'name', value: ({ name }) => name },
   { name: 'state', value: ({ state }) => state },
   { name: 'verified', value: ({ verified }) => verified },
   { name: 'createdAt', header: 'CREATED', value: ({ createdAt }) => createdAt, isTime: true },

@@ -110,8 +110,8 @@ describe('accounts as rows', () => {
     const columns = selectColumns(accountColumns, null);
     const style = testStyle({ width: 120 });
     expect(await table({ rows: [account], columns, style })).toBe(
-      'NAME       STATUS  CREATED      EXPIRES    ID\n' +
-        'ci-deploy  active  82 days ago  in 8 days  c1f0a1de-0000-4000-8000-000000000001\n',
+      'NAME       STATUS  GROUPS  CREATED      CREATED BY       EXPIRES    ID\n' +
+        'ci-deploy  active  g1, g2  82 days ago  ann@example.com  in 8 days  c1f0a1de-0000-4000-8000-000000000001\n',
     );
   });
 

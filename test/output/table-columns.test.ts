@@ -68,7 +68,7 @@ describe('a column that hides when it is empty', () => {
 });
 
 describe('a spare column', () => {
-  const columns = [name, { ...used, spare: true }, made];
+  const columns = [name, { ...used, spare: 1 }, made];
 
   test.each([
     ['is shown in a pipe', undefined, ['NAME', 'USED', 'MADE']],
@@ -87,14 +87,14 @@ describe('a spare column', () => {
   });
 
   test('is one of several: the last goes first, and only as many as need be', async () => {
-    const spares = [name, { ...used, spare: true }, { ...made, spare: true }];
+    const spares = [name, { ...used, spare: 1 }, { ...made, spare: 1 }];
     expect(await headings(full, spares, 23)).toEqual(['NAME', 'USED']);
     expect(await headings(full, spares, 13)).toEqual(['NAME']);
   });
 });
 
 describe('a column that is both', () => {
-  const columns = [name, { ...used, spare: true, hideEmpty: true }, made];
+  const columns = [name, { ...used, spare: 1, hideEmpty: true }, made];
 
   test.each([
     ['is shown with a value and room', full, 24, ['NAME', 'USED', 'MADE']],
@@ -106,7 +106,7 @@ describe('a column that is both', () => {
   });
 
   test('that is empty takes no room from another spare one', async () => {
-    const spares = [name, { ...used, hideEmpty: true }, { ...made, spare: true }];
+    const spares = [name, { ...used, hideEmpty: true }, { ...made, spare: 1 }];
     expect(await headings(unused, spares, 14)).toEqual(['NAME', 'MADE']);
   });
 

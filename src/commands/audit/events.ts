@@ -61,19 +61,19 @@ function gapText({ at, account }: LogGap): string {
 const columns: readonly Column<AuditEvent>[] = [
   { name: 'at', value: ({ at }) => at, isTime: true },
   { name: 'operation', value: ({ operation }) => operation },
-  { name: 'name', header: 'ACCOUNT', value: ({ name, id }) => name ?? id, shrink: 1 },
+  { name: 'name', header: 'ACCOUNT', value: ({ name, id }) => name ?? id },
   { name: 'outcome', value: ({ outcome }) => outcome, tone: ({ outcome }) => tones.get(outcome) ?? 'bad' },
-  { name: 'user', value: ({ user, ci }) => ci?.actor ?? user, spare: true, shrink: 2 },
-  { name: 'provider', value: ({ provider }) => provider, spare: true },
+  { name: 'user', value: ({ user, ci }) => ci?.actor ?? user, spare: 1, shrink: 2 },
+  { name: 'provider', value: ({ provider }) => provider, spare: 2 },
   {
     name: 'targets',
     value: ({ targets }) => targets.map(({ target, ok }) => (ok ? target : `${target} (failed)`)),
     shrink: 3,
-    spare: true,
+    spare: 3,
     hideEmpty: true,
   },
-  { name: 'fingerprint', value: ({ fingerprint }) => fingerprint, spare: true, hideEmpty: true },
-  { name: 'id', value: ({ id }) => id, spare: true },
+  { name: 'fingerprint', value: ({ fingerprint }) => fingerprint, spare: 4, hideEmpty: true },
+  { name: 'id', value: ({ id }) => id, spare: 5 },
 ];
 
 const tones: ReadonlyMap<string, Tone> = new Map([

@@ -36,11 +36,11 @@ export async function entriesDocument(
 /** On a terminal of 80 columns the state, the account and the whole id are left: what the other commands need. */
 const columns: readonly Column<EntryDocument>[] = [
   { name: 'state', value: ({ state }) => state, tone: ({ state }) => entryStates[state].tone },
-  { name: 'account', value: ({ accountName }) => accountName, shrink: 1 },
-  { name: 'startedAt', header: 'STARTED', value: ({ startedAt }) => startedAt, isTime: true },
-  { name: 'operation', value: ({ operation }) => operation, spare: true },
-  { name: 'provider', value: ({ provider }) => provider, spare: true },
-  { name: 'targets', value: ({ targets }) => targets, shrink: 2, spare: true, hideEmpty: true },
+  { name: 'account', value: ({ accountName }) => accountName },
+  { name: 'startedAt', header: 'STARTED', value: ({ startedAt }) => startedAt, isTime: true, spare: 1 },
+  { name: 'operation', value: ({ operation }) => operation, spare: 2 },
+  { name: 'provider', value: ({ provider }) => provider, spare: 3 },
+  { name: 'targets', value: ({ targets }) => targets, shrink: 2, spare: 4, hideEmpty: true },
   { name: 'id', value: ({ id }) => id },
 ];
 

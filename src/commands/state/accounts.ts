@@ -47,14 +47,14 @@ export async function showAccounts(invocation: Invocation, id: string | undefine
 
 const columns: readonly Column<AccountDocument>[] = [
   { name: 'hold', value: ({ hold }) => hold, tone: ({ hold }) => holds[hold].tone },
-  { name: 'name', header: 'ACCOUNT', value: ({ name, id }) => name ?? id, shrink: 1 },
+  { name: 'name', header: 'ACCOUNT', value: ({ name, id }) => name ?? id },
   { name: 'heldBy', value: ({ heldBy }) => heldBy && `process ${heldBy.process} on ${heldBy.host}`, shrink: 2 },
   { name: 'since', value: ({ heldBy }) => heldBy?.since ?? null, isTime: true },
   { name: 'entries', header: 'ENTRY', value: ({ entries }) => entries.map(({ state }) => state) },
   { name: 'generation', value: ({ generation }) => generation, hideEmpty: true },
-  { name: 'issuedAt', header: 'ISSUED', value: ({ issuedAt }) => issuedAt, isTime: true, spare: true },
-  { name: 'run', value: ({ heldBy }) => heldBy?.run ?? null, spare: true, hideEmpty: true, shrink: 3 },
-  { name: 'provider', value: ({ provider }) => provider, spare: true },
+  { name: 'issuedAt', header: 'ISSUED', value: ({ issuedAt }) => issuedAt, isTime: true, spare: 1 },
+  { name: 'run', value: ({ heldBy }) => heldBy?.run ?? null, spare: 3, hideEmpty: true, shrink: 3 },
+  { name: 'provider', value: ({ provider }) => provider, spare: 2 },
   { name: 'account', header: 'DIGEST', value: ({ account }) => account, text: ({ account }) => account.slice(0, 12) },
 ];
 

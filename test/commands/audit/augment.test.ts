@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { created, id, rotated } from '../augment/life.ts';
-import { day, fingerprintOf, marked, tokenOf, type Sandbox } from '../augment/sandbox.ts';
+import { fingerprintOf, marked, tokenOf, type Sandbox } from '../augment/sandbox.ts';
 import { eventsIn, logText } from './events.ts';
 
 /** The sandbox has a log of its own. */
@@ -17,7 +17,7 @@ function later(machine: Sandbox): readonly unknown[] {
 }
 
 const common = {
-  at: day,
+  at: '2026-11-22T12:00:00.000Z',
   outcome: 'done',
   exitCode: 0,
   provider: 'augment',

@@ -1,6 +1,7 @@
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
+import { testNow } from '../../harness/context.ts';
 import { nscaleEndpoint, organizationId } from '../../harness/nscale.ts';
-import { fingerprint, keptAt } from '../recover/entries.ts';
+import { fingerprint } from '../recover/entries.ts';
 import { operationId } from '../support.ts';
 
 const { ciDeploy } = accountIds;
@@ -11,7 +12,7 @@ export const env = { USER: 'ann' };
 /** What every event of an nscale account says. */
 export const common = {
   schema: 1,
-  at: keptAt,
+  at: new Date(testNow).toISOString(),
   provider: 'nscale',
   profile: null,
   endpoint: nscaleEndpoint,

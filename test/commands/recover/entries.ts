@@ -20,7 +20,7 @@ export const entryIds = {
 } as const;
 
 export const fingerprint = fingerprintOf(new Secret(issuedToken));
-export const keptAt = new Date(testNow).toISOString();
+export const keptAt = '2026-11-22T12:00:00Z';
 
 /** What a deployment of the harness offers, whatever the provider. */
 export interface Deployment {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
+import type { NscaleState } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
 import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { brokenStdout, problems, workFolder } from '../support.ts';
@@ -16,6 +17,17 @@ async function names(...flags: readonly string[]): Promise<readonly string[]> {
   const { code, stdout, stderr } = await nscale().run(['sa', 'list', '-q', '.[].name', ...flags]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout.split('\n').slice(0, -1);
+}
+
+/** A deployment whose accounts have these names. */
+function accountsNamed(...given: readonly string[]): NscaleState {
+  const state = seedNscale(testNow);
+  const accounts = given.flatMap((name, at) => {
+    const [account] = structuredClone(state.accounts);
+    const id = `c0000000-0000-4000-8000-00000000000${at + 1}`;
+    return account === undefined ? [] : [Object.assign(account, { name, id })];
+  });
+  return { ...state, accounts };
 }
 
 describe('sa list for people', () => {
@@ -34,9 +46,13 @@ describe('sa list for people', () => {
 
   it.each([
     [80, 'NAME +STATUS +EXPIRES +ID', 'ci-deploy +active +in 3 days'],
-    [120, 'NAME +STATUS +CREATED +EXPIRES +ID', 'ci-deploy +active +87 days ago +in 3 days'],
-    [200, 'NAME +STATUS +CREATED +EXPIRES +ID', 'ci-deploy +active +87 days ago +in 3 days'],
-  ])('fits %s columns, with whole ids', async (terminal, header, row) => {
+    [120, 'NAME +STATUS +TAGS +CREATED +EXPIRES +ID', 'ci-deploy +active +team=platform +87 days ago +in 3 days'],
+    [
+      200,
+      'NAME +STATUS +GROUPS +TAGS +CREATED +EXPIRES +ID',
+      'ci-deploy +active +c77f[-0-9a-f]+, d90b[-0-9a-f]+ +team=platform +87 days ago +in 3 days',
+    ],
+  ])('fits %s columns, with whole names and ids', async (terminal, header, row) => {
     const { code, stdout, stderr } = await nscale().run(['sa', 'list', '--no-color'], { terminal });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
@@ -44,6 +60,40 @@ describe('sa list for people', () => {
     expect(lines[0]).toMatch(new RegExp(`^${header}$`));
     expect(lines[1]).toMatch(new RegExp(`^${row} +${accountIds.ciDeploy}$`));
     expect(lines).toHaveLength(14);
+  });
+
+  it('leaves ids out where names are whole and alone, and the terminal has no room', async () => {
+    const long = 'inference-gateway-of-the-vision-team';
+    const alone = nscale({ state: accountsNamed(`${long}-1`, `${long}-2`) });
+    expect((await alone.run(['sa', 'list', '--no-color'], { terminal: 80 })).stdout).toBe(
+      [
+        'NAME                                    STATUS  CREATED      EXPIRES',
+        'inference-gateway-of-the-vision-team-1  active  87 days ago  in 3 days',
+        'inference-gateway-of-the-vision-team-2  active  87 days ago  in 3 days',
+        '',
+      ].join('\n'),
+    );
+    const twins = nscale({ state: accountsNamed(long, long) });
+    expect((await twins.run(['sa', 'list', '--no-color'], { terminal: 80 })).stdout).toBe(
+      [
+        'NAME                                  ID',
+        'inference-gateway-of-the-vision-team  c0000000-0000-4000-8000-000000000001',
+        'inference-gateway-of-the-vision-team  c0000000-0000-4000-8000-000000000002',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('shows with --wide all that there is, whole, also in a pipe and in csv', async () => {
+    const argv = ['sa', 'list', '--wide', '--no-color', '--limit', '1'];
+    const heading =
+      'PROVIDER +NAME +DESCRIPTION +ORGANIZATION +STATUS +GROUPS +TAGS +CREATED +CREATED BY +UPDATED +EXPIRES +ID';
+    const narrow = (await nscale().run(argv, { terminal: 60 })).stdout.split('\n');
+    expect(narrow[0]).toMatch(new RegExp(`^${heading}$`));
+    expect(narrow[1]).toMatch(/^nscale +ci-deploy +Deploys from the main branch +d4600d6e-.* +c1f0[-0-9a-f]{32}$/);
+    expect((await nscale().run(argv)).stdout.split('\n')[0]).toMatch(new RegExp(`^${heading}$`));
+    const csv = await nscale().run([...argv, '--format', 'csv']);
+    expect(csv.stdout).toMatch(/^provider,profile,name,description,.*,age,id\r?\n/);
   });
 
   it('prints colours on a terminal only where they are wanted', async () => {
@@ -107,7 +157,7 @@ describe('sa list for programs', () => {
   it('takes the headings of a table for its columns, also from a file', async () => {
     const cwd = await workFolder({ 'sactl.config.yaml': 'columns: [NAME, Expires]' });
     const argv = ['sa', 'list', '--format', 'csv', '--sort', '-EXPIRES', '--limit', '1'];
-    const expected = { code: 0, stdout: 'name,expiresAt\r\ninference-gateway,2027-02-08T12:00:00Z\r\n', stderr: '' };
+    const expected = { code: 0, stdout: 'name,expiresAt\r\nephemeral-runner,2027-02-19T00:00:00Z\r\n', stderr: '' };
     expect(await nscale().run(argv, { cwd })).toEqual(expected);
     expect(await nscale().run([...argv, '--columns', 'name,EXPIRES'])).toEqual(expected);
   });
@@ -172,6 +222,7 @@ describe('sa list refuses', () => {
     [['-q', '.['], '-q ".[" does not compile: syntax error, unexpected end of file at line 1, column 2'],
     [['--json', '-q', '.'], '--json and -q exclude each other: each says what is printed; -q alone filters that JSON'],
     [['--json', '--columns', 'name'], '--columns goes only with --format table or csv'],
+    [['--json', '--wide'], '--wide goes only with --format table or csv'],
     [['-q', ''], '-q "": the filter is empty; "." prints everything'],
   ];
 
@@ -180,6 +231,11 @@ describe('sa list refuses', () => {
     const { code, stdout, stderr } = await deployment.run(['sa', 'list', ...flags]);
     expect({ code, stdout, requests: deployment.requests }).toEqual({ code: 2, stdout: '', requests: [] });
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'usage', message, exitCode: 2 } });
+  });
+
+  it('columns that are named, and all of them', async () => {
+    const { code, stderr } = await nscale().run(['sa', 'list', '--columns', 'name', '--wide']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: problems(['--columns and --wide exclude each other']) });
   });
 
   it('everything that is wrong at once', async () => {
