@@ -24,7 +24,9 @@ describe('the command tree', () => {
   it('has these commands, and these flags beyond the common ones', async () => {
     expect(Object.fromEntries(leaves(await wholeTree()))).toEqual({
       'serviceaccounts list':
-        '--search --expiring-within --older-than --unused-for --active --sort --columns --wide --limit'.split(' '),
+        '--search --tag --status --expiring-within --older-than --unused-for --active --sort --columns --wide --limit'.split(
+          ' ',
+        ),
       'serviceaccounts get': ['--id'],
       'serviceaccounts create':
         '--file --stdin --name --description --group --tag --role --scope --cluster --keep-rules --if-missing --allow-duplicate --to --verify --no-verify --reissue --no-reissue --no-journal --no-capsule --token --allow-tenant-change'.split(
@@ -35,7 +37,7 @@ describe('the command tree', () => {
           ' ',
         ),
       'serviceaccounts rotate':
-        '--id --all --match --expiring-within --older-than --age-from --include-expired --include-disabled --supersede --concurrency --report --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal --no-capsule'.split(
+        '--id --all --match --tag --status --expiring-within --older-than --age-from --include-expired --include-disabled --supersede --concurrency --report --file --stdin --token --allow-tenant-change --to --verify --no-verify --reissue --no-reissue --allow-self --no-journal --no-capsule'.split(
           ' ',
         ),
       'serviceaccounts delete': ['--id', '--ignore-missing', '--allow-self', '--done'],

@@ -6,8 +6,8 @@ import { quoted } from '../model/text.ts';
 import { byName } from '../session/list.ts';
 import { unansweredText, type Listed, type Unanswered } from './connections.ts';
 import { whyNot, type Reason, type Skipped } from './due.ts';
-import { gatherFacts } from './facts.ts';
-import { isJudged, isNamed } from './misread.ts';
+import { gatherFacts, type AccountFacts } from './facts.ts';
+import { isDoubtful, isJudged, isNamed } from './misread.ts';
 import { mayBe, missingFrom } from '../providers/lookup.ts';
 import type { BulkInput } from './input.ts';
 import type { BulkRun } from './run.ts';
@@ -42,7 +42,11 @@ export interface Choice {
   readonly notes: readonly string[];
 }
 
-const notMeant: Reason = { reason: 'not meant', detail: 'its name does not fit --match' };
+/** Why an account is not one of those that the flags mean; null when it is. */
+function whyNotMeant(account: Account, { matches, whyOther }: BulkInput['selectors']): Reason | null {
+  const detail = matches(account.name) ? whyOther(account) : 'its name does not fit --match';
+  return detail === null ? null : { reason: 'not meant', detail };
+}
 
 /**
  * Chooses from the accounts that the connections listed.
@@ -65,13 +69,15 @@ export async function chooseCandidates(
     const { account, listed } = candidate;
     const unfinished = unfinishedOf(account, listed.connected.connection.endpoint);
     const options = { selectors, facts: factsOf(account), isLost: unfinished?.isKept === false, now };
-    const reason = selectors.matches(account.name) ? whyNot(account, options) : notMeant;
-    const aged = selectors.olderThanMs === null ? {} : { issuedAt: factsOf(account).issuedAt };
-    if (reason === null) candidates.push({ ...candidate, unfinished, ...aged });
+    const other = whyNotMeant(account, selectors);
+    const reason = other ?? whyNot(account, options);
+    if (reason === null) candidates.push({ ...candidate, unfinished, ...agedBy(selectors, options.facts) });
     else if (isJudged(reason) && unfinished !== null) {
       pending.push({ ...candidate, unfinished });
       // What nobody named is not worth a line.
-    } else if (reason !== notMeant || references !== null) skipped.push({ ...reason, account });
+    } else if (other === null || references !== null || isDoubtful(account, selectors, listed)) {
+      skipped.push({ ...reason, account });
+    }
   }
   const total = lists.reduce((sum, { accounts }) => sum + accounts.length, 0);
   const isNone = candidates.length + skipped.length + pending.length === 0;
@@ -83,6 +89,10 @@ export async function chooseCandidates(
     ...(guessed.length > 0 ? [fromCreation(guessed.length)] : []),
   ];
   return { candidates, skipped, pending, notes };
+}
+
+function agedBy({ olderThanMs }: BulkInput['selectors'], { issuedAt }: AccountFacts): Pick<Candidate, 'issuedAt'> {
+  return olderThanMs === null ? {} : { issuedAt };
 }
 
 /** For how many milliseconds the last requests about these accounts may still be done, although their answers are lost. */

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { accountStatuses } from '../model/account.ts';
 import { durationForms, parseDuration } from '../model/duration.ts';
 import { quoted } from '../model/text.ts';
 import type { SuppliedFlags, DeliveryFlags } from '../session/account-flags.ts';
@@ -6,9 +7,18 @@ import type { Check } from '../session/check.ts';
 import { choice, list, on, onlyOn, text, type FlagsOf } from '../session/flag.ts';
 import type { CommonFlags } from '../session/flags.ts';
 
+/** Which accounts are meant, by what they are. */
+const traitFlags = {
+  tag: list('--tag <key=value>', 'only accounts with this tag; repeated: with all of them'),
+  status: choice('--status <word>', 'only accounts of this status', accountStatuses),
+} as const;
+
+export type TraitFlags = FlagsOf<typeof traitFlags>;
+
 /** Which accounts `list` prints, and how. */
 export const listFlags = {
   search: text('--search <text>', 'only accounts with this text in name, id, description or client id'),
+  ...traitFlags,
   expiringWithin: text('--expiring-within <duration>', 'only accounts that expire within this time, e.g. 14d'),
   olderThan: text('--older-than <duration>', 'only accounts whose credential was issued longer ago, e.g. 60d'),
   unusedFor: text('--unused-for <duration>', 'only accounts that were not used for this time, e.g. 30d'),
@@ -26,6 +36,7 @@ export const bulkFlags = {
   id: list('--id <id>', 'id or exact name of an account; may be repeated; "-" reads ids from stdin'),
   all: on('--all', 'all accounts that the credential can see'),
   match: text('--match <glob>', "accounts whose name fits the pattern, e.g. 'ci-*'"),
+  ...traitFlags,
   expiringWithin: text('--expiring-within <duration>', 'accounts that expire within this time, e.g. 14d'),
   olderThan: text('--older-than <duration>', 'accounts whose credential was issued longer ago, e.g. 60d'),
   ageFrom: choice(
@@ -48,6 +59,8 @@ export interface RotateFlags extends BulkFlags, DeliveryFlags, SuppliedFlags {}
 export const selectorFlags = {
   '--all': 'all',
   '--match': 'match',
+  '--tag': 'tag',
+  '--status': 'status',
   '--expiring-within': 'expiringWithin',
   '--older-than': 'olderThan',
 } as const satisfies Record<string, keyof BulkFlags>;

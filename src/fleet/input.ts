@@ -27,7 +27,7 @@ export async function checkBulkInput(
   flags: RotateFlags,
 ): Promise<Check<BulkInput>> {
   const destinations = await checkDestinations(ctx, members, flags);
-  const selectors = await readSelectors(flags);
+  const selectors = await readSelectors(flags, members);
   const references = await readReferences(ctx, flags.id);
   const concurrency = readConcurrency(flags.concurrency);
   return {

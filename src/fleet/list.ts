@@ -13,7 +13,7 @@ import { listColumns, readSelection, selectFrom, wishOf } from './selection.ts';
 /** The accounts of one provider. */
 export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Promise<ExitCode> {
   const { session, input } = await open(async (local) => {
-    const { value, problems } = await readSelection(flags, local.columns);
+    const { value, problems } = await readSelection(flags, local.columns, [local.definition]);
     const { manual, title } = local.definition;
     // A provider with an API lists all its accounts anyway.
     const isNeedless = flags.active && manual === undefined;
@@ -36,7 +36,11 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
  */
 export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Promise<ExitCode> {
   const { fleet, input } = await openFleet(ctx, { ...common, ...shown(flags) }, async (local) => {
-    const { value, problems } = await readSelection(flags, local.columns);
+    const { value, problems } = await readSelection(
+      flags,
+      local.columns,
+      local.members.map(({ definition }) => definition),
+    );
     const columns = local.columns === null && !flags.wide ? fleetColumns(local) : value.columns;
     return { value: { ...value, columns }, problems };
   });

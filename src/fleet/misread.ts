@@ -28,7 +28,7 @@ export function unclearAccounts(
   const unclear: Unclear[] = [];
   for (const { misread = [], connected } of lists) {
     for (const { id, name, isListed, what } of misread) {
-      const doubtful = isListed ? skipped.find((one) => one.account.id === id && isJudged(one)) : undefined;
+      const doubtful = isListed ? skipped.find((one) => one.account.id === id && isByFields(one)) : undefined;
       if (doubtful !== undefined) {
         unclear.push({ account: doubtful.account, what: `${what}; whether it is due is not known` });
       } else if (!isListed && references === null && (name === null || selectors.matches(name))) {
@@ -42,7 +42,20 @@ export function unclearAccounts(
   return { skipped: skipped.filter(({ account }) => !taken.has(account)), unclear };
 }
 
-/** Whether it was skipped for what its fields say. */
+/** Whether an account of that name is left out for its tags or its status, although not all of it can be read. */
+export function isDoubtful(
+  { id, name }: Account,
+  { matches }: BulkInput['selectors'],
+  { misread = [] }: Pick<Listed, 'misread'>,
+): boolean {
+  return matches(name) && misread.some((one) => one.isListed && one.id === id);
+}
+
+function isByFields(one: Skipped): boolean {
+  return isJudged(one) || one.reason === 'not meant';
+}
+
+/** Whether it was skipped for what its fields say of its age and its end. */
 export function isJudged({ reason }: Pick<Skipped, 'reason'>): boolean {
   return reason === 'not due' || reason === 'age unknown';
 }

@@ -9,16 +9,18 @@ import {
   type ColumnChoice,
   type Sort,
 } from '../output/columns.ts';
-import type { ListOptions } from '../providers/provider.ts';
+import type { ListOptions, ProviderDefinition } from '../providers/provider.ts';
 import { gather, type Check, type Gathered } from '../session/check.ts';
 import { byName } from '../session/list.ts';
 import { checkDuration, type ListFlags } from './flags.ts';
 import { ageColumn, gatherFacts, noFacts, unknownAge, type AccountsOfOne, type FactsOf } from './facts.ts';
+import { readTraits, whyOther, type Traits } from './traits.ts';
 import type { Context } from '../context.ts';
 
 /** Which accounts `list` prints, and in what order. */
 export interface Selection {
   readonly search: string | null;
+  readonly traits: Traits;
   readonly expiringWithinMs: number | null;
   readonly olderThanMs: number | null;
   readonly unusedForMs: number | null;
@@ -36,13 +38,18 @@ export const listColumns: readonly Column<Account>[] = [
 ];
 
 /** Reads list's flags; every problem is found, not only the first. */
-export async function readSelection(flags: ListFlags, columnChoice: ColumnChoice | null): Promise<Check<Selection>> {
+export async function readSelection(
+  flags: ListFlags,
+  columnChoice: ColumnChoice | null,
+  definitions: readonly ProviderDefinition[],
+): Promise<Check<Selection>> {
   const gathered: Gathered = { problems: [], hints: [] };
   const { sort, limit } = flags;
   const expiringWithin = checkDuration('--expiring-within', flags.expiringWithin);
   const olderThan = checkDuration('--older-than', flags.olderThan);
   const unusedFor = checkDuration('--unused-for', flags.unusedFor);
-  gathered.problems.push(...expiringWithin.problems, ...olderThan.problems, ...unusedFor.problems);
+  const traits = readTraits(flags, definitions);
+  gathered.problems.push(...expiringWithin.problems, ...olderThan.problems, ...unusedFor.problems, ...traits.problems);
   if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) {
     gathered.problems.push(`--limit "${limit}" must be a whole number from 1`);
   }
@@ -54,6 +61,7 @@ export async function readSelection(flags: ListFlags, columnChoice: ColumnChoice
     value: {
       columns: columns ?? [],
       search: flags.search ?? null,
+      traits: traits.value,
       expiringWithinMs: expiringWithin.value,
       olderThanMs: olderThan.value,
       unusedForMs: unusedFor.value,
@@ -70,7 +78,7 @@ function select(
   selection: Selection,
   { now, factsOf }: { readonly now: number; readonly factsOf: FactsOf },
 ): readonly Account[] {
-  const { search, expiringWithinMs, olderThanMs, unusedForMs, sort, limit } = selection;
+  const { search, traits, expiringWithinMs, olderThanMs, unusedForMs, sort, limit } = selection;
   const text = search?.toLowerCase() ?? '';
   const matching = accounts.filter((account) => {
     const { id, name, description, clientId, expiresAt } = account;
@@ -78,6 +86,7 @@ function select(
     const left = Date.parse(expiresAt ?? '') - now;
     return (
       [id, name, description, clientId].some((value) => value?.toLowerCase().includes(text)) &&
+      whyOther(account, traits) === null &&
       // An account that has expired does not count.
       (expiringWithinMs === null || (left > 0 && left <= expiringWithinMs)) &&
       (olderThanMs === null || isLongAgo(issuedAt, now, olderThanMs)) &&

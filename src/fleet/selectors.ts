@@ -1,10 +1,15 @@
 import { atMostOne, noneOf, type Check } from '../session/check.ts';
+import type { Account } from '../model/account.ts';
+import type { Described } from '../session/connect.ts';
+import { readTraits, whyOther } from './traits.ts';
 import { checkDuration, isSelected, selectorFlags, type BulkFlags } from './flags.ts';
 
 /** Which accounts are wanted, and which of them are due. Durations are in milliseconds. */
 export interface Selectors {
   /** Whether an account's name fits `--match`. */
   readonly matches: (name: string) => boolean;
+  /** Why an account is another one than `--tag` and `--status` mean, or null. */
+  readonly whyOther: (account: Account) => string | null;
   readonly expiringWithinMs: number | null;
   readonly olderThanMs: number | null;
   /** Whether the age of an account stands for that of its credential, where no rotation is recorded. */
@@ -39,20 +44,28 @@ export function needlessBulkFlags(flags: BulkFlags): readonly string[] {
 }
 
 /** Reads the selectors; every problem is found, not only the first. */
-export async function readSelectors(flags: BulkFlags): Promise<Check<Selectors>> {
+export async function readSelectors(
+  flags: BulkFlags,
+  members: readonly Pick<Described, 'definition'>[],
+): Promise<Check<Selectors>> {
   const expiringWithin = checkDuration('--expiring-within', flags.expiringWithin);
   const olderThan = checkDuration('--older-than', flags.olderThan);
   const matches = await readMatch(flags.match);
+  const traits = readTraits(
+    flags,
+    members.map(({ definition }) => definition),
+  );
   return {
     value: {
       matches: matches.value,
+      whyOther: (account) => whyOther(account, traits.value),
       expiringWithinMs: expiringWithin.value,
       olderThanMs: olderThan.value,
       agesFromCreation: flags.ageFrom === 'createdAt',
       includesExpired: flags.includeExpired ?? false,
       includesDisabled: flags.includeDisabled ?? false,
     },
-    problems: [...expiringWithin.problems, ...olderThan.problems, ...matches.problems],
+    problems: [...expiringWithin.problems, ...olderThan.problems, ...matches.problems, ...traits.problems],
   };
 }
 

@@ -61,7 +61,9 @@ export const accountKeys: readonly string[] = Object.keys(
   barelyKnown({ provider: 'nscale', profile: null, id: '', name: '', organization: null }),
 );
 
-export type AccountStatus = 'active' | 'expired' | 'disabled' | 'deleting' | 'error' | 'unknown';
+export const accountStatuses = ['active', 'expired', 'disabled', 'deleting', 'error', 'unknown'] as const;
+
+export type AccountStatus = (typeof accountStatuses)[number];
 
 /** One role in one scope, e.g. id `17`, role `L1 researcher`, scopeType `project`, scopeId `50`, scopeName `vision`. */
 export interface AccessRule {

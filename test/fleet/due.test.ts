@@ -9,11 +9,12 @@ import { dayMs } from './servers.ts';
 
 /** ISO 8601, so many days from now. */
 function day(days: number): string {
-  return new Date(testNow + days * dayMs).toISOString();
+  return new Date(testNow + days * dayMs).toISOString().replace('.000Z', 'Z');
 }
 
 const everything: Selectors = {
   matches: () => true,
+  whyOther: () => null,
   expiringWithinMs: null,
   olderThanMs: null,
   agesFromCreation: false,

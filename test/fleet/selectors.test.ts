@@ -24,6 +24,22 @@ const mixed: WorldOptions = {
   },
 };
 
+/** The same with tags: two of one team, and of another with an account that has expired. */
+const tagged: WorldOptions = {
+  ...mixed,
+  arrange: (servers) => {
+    mixed.arrange?.(servers);
+    const [today, later, expired] = servers.nscale?.nscale?.accounts ?? [];
+    if (today) Object.assign(today, { tags: tagsOf({ team: 'vision', env: 'prod' }) });
+    if (later) Object.assign(later, { tags: tagsOf({ team: 'vision', env: 'test' }) });
+    if (expired) Object.assign(expired, { tags: tagsOf({ env: 'prod' }) });
+  },
+};
+
+function tagsOf(tags: Readonly<Record<string, string>>): readonly object[] {
+  return Object.entries(tags).map(([name, value]) => ({ name, value }));
+}
+
 /** What is said of each account, by its number. */
 async function verdicts(world: World, argv: readonly string[]): Promise<Record<string, string>> {
   const run = await world.run([...rotate, ...argv]);
@@ -56,6 +72,48 @@ describe('which accounts are rotated', () => {
     [['--older-than', '60d', '--age-from', 'createdAt', '--match', '*-005'], { 5: 'rotated' }],
     [['--older-than', '81d', '--age-from', 'createdAt', '--match', '*-005'], { 5: 'skipped: not due' }],
   ];
+
+  it.each<readonly [readonly string[], object]>([
+    [['--tag', 'team=vision'], { 1: 'rotated', 2: 'rotated' }],
+    [['--tag', 'team=vision', '--tag', 'env=prod'], { 1: 'rotated' }],
+    [['--tag', 'team=vision', '--match', 'app-00[25]'], { 2: 'rotated' }],
+    [['--tag', 'team='], {}],
+    [['--tag', 'team=Vision'], {}],
+    [['--all', '--tag', 'env=prod', '--expiring-within', '1d'], { 1: 'rotated', 3: 'skipped: expired' }],
+    [['--status', 'active', '--tag', 'env=prod'], { 1: 'rotated' }],
+    [['--status', 'expired'], { 3: 'skipped: expired' }],
+    [['--status', 'expired', '--include-expired'], { 3: 'rotated' }],
+    [['--status', 'deleting', '--include-expired'], { 4: 'skipped: deleting' }],
+    [['--status', 'disabled'], {}],
+    [['--id', 'app-001', '--id', 'app-005', '--tag', 'env=prod'], { 1: 'rotated', 5: 'skipped: not meant' }],
+  ])('by what they are: %j', async (argv, expected) => {
+    const world = createWorld(tagged);
+    const said = await verdicts(world, argv);
+    expect(said).toEqual(expected);
+    const rotated = Object.entries(said).flatMap(([number, verdict]) => (verdict === 'rotated' ? [number] : []));
+    expect(world.mutations()).toHaveLength(rotated.length);
+    for (const number of rotated) expect(world.mutations().join('\n')).toContain(`00000000000${number}/`);
+  });
+
+  it('refuses tags where no provider has them, and statuses that there are not', async () => {
+    const world = createWorld({ providers: ['runai'], accounts: 1 });
+    const { code, stderr } = await world.run([...rotate, '--tag', 'team=vision']);
+    expect([code, world.requests]).toEqual([2, []]);
+    expect(stderr).toContain('--tag finds nothing: Run:ai accounts cannot be given tags');
+    const mistyped = await createWorld().run([...rotate, '--status', 'actve']);
+    expect(mistyped.code).toBe(2);
+    expect(mistyped.stderr).toContain('active, expired, disabled, deleting, error, unknown');
+  });
+
+  it('takes those of one provider by a tag where another has none', async () => {
+    const world = createWorld({ ...tagged, providers: ['nscale', 'runai'] });
+    const run = await world.run([...rotate, '--provider', 'all', '--tag', 'env=prod']);
+    expect(run.code).toBe(0);
+    expect(itemsOf(run).map((item) => `${item.provider} ${item.name} ${verdictOf(item)}`)).toEqual([
+      'nscale app-001 rotated',
+      'nscale app-003 skipped: expired',
+    ]);
+  });
 
   it.each(cases)('%j', async (argv, expected) => {
     const world = createWorld(mixed);

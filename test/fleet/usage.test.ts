@@ -4,7 +4,8 @@ import type { TestContextOptions } from '../harness/context.ts';
 import { problems } from '../commands/support.ts';
 import { createWorld, toFiles } from './world.ts';
 
-const nobody = 'nothing says which accounts: give --id, or --all, --match, --expiring-within, --older-than';
+const nobody =
+  'nothing says which accounts: give --id, or --all, --match, --tag, --status, --expiring-within, --older-than';
 const noTarget = '--to is missing: with several accounts no credential is printed';
 const noYes = 'this needs a confirmation, and there is no terminal to ask on: add --yes';
 
@@ -120,7 +121,8 @@ describe('rotating several accounts refuses, without a request,', () => {
 });
 
 describe('flags for several accounts are refused where one is named:', () => {
-  const several = 'goes with several accounts: several --id, or --all, --match, --expiring-within, --older-than';
+  const several =
+    'goes with several accounts: several --id, or --all, --match, --tag, --status, --expiring-within, --older-than';
 
   it.each([['--concurrency', '3'], ['--age-from', 'createdAt'], ['--include-expired'], ['--include-disabled']])(
     '%s',

@@ -10,6 +10,7 @@ export const list = verb({
   examples: [
     'sactl serviceaccounts list',
     'sactl sa list --expiring-within 14d --sort expiresAt',
+    'sactl sa list --tag team=platform --status active',
     'sactl sa list --provider all --older-than 60d',
     'sactl sa list -q \'.[] | select(.status == "expired") | .id\'',
     'sactl sa list --format csv --columns name,expiresAt,id',

@@ -9,8 +9,8 @@ export const rotate = verb({
     'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover". On Augment a ' +
     'person makes the new token in the web console, and the old one works on until it is revoked there; without --to ' +
     'it goes to ~/.augment/session.json, when that holds the old one. ' +
-    'With several --id, or with --all, --match, --expiring-within or --older-than, which narrow each other down, it ' +
-    'rotates every account that is due, and reports the outcome of each; --to is needed then, and has {name} or {id} in it.',
+    'With several --id, or with --all, --match, --tag, --status, --expiring-within or --older-than, which narrow each ' +
+    'other down, it rotates every account that is due, and reports the outcome of each; --to is needed then, and has {name} or {id} in it.',
   honours: ['connection', 'fleet', 'organization', 'output', 'raw', 'change', 'turn'],
   examples: [
     'sactl serviceaccounts rotate --id ci-deploy',
@@ -20,6 +20,7 @@ export const rotate = verb({
     'sactl sa rotate --id ci-deploy --to dotenv:.env#NSCALE_SERVICE_TOKEN --dry-run',
     'sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 -f session.json --to session:~/.augment/session.json --yes',
     "sactl sa rotate --provider all --older-than 60d --age-from createdAt --to 'file:tokens/{provider}-{name}' --yes",
+    "sactl sa rotate --tag team=platform --expiring-within 14d --to 'file:tokens/{name}' --yes",
     "sactl sa list -q '.[].id' | sactl sa rotate --id - --expiring-within 14d --to 'vault:ci/{name}#token' --yes",
   ],
   flags: { ...bulkFlags, ...suppliedFlags, ...deliveryFlags },

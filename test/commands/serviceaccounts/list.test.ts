@@ -194,6 +194,13 @@ describe('which accounts sa list prints', () => {
       ['--search', 'NIGHTLY'],
       ['nightly-backup', 'nightly-train'],
     ],
+    [
+      ['--tag', 'team=platform', '--sort', 'name'],
+      ['ci-deploy', 'nightly-backup', 'terraform'],
+    ],
+    [['--tag', 'team=platform', '--status', 'active', '--search', 'terra'], ['terraform']],
+    [['--status', 'expired'], ['nightly-backup']],
+    [['--status', 'deleting'], ['old-notebooks']],
     [['--search', 'old-notebooks'], ['old-notebooks']],
     [['--search', accountIds.scratch.slice(0, 13)], ['scratch']],
     [['--search', 'dashboards'], ['grafana-exporter']],

@@ -176,6 +176,19 @@ describe('a rotation of several', () => {
   });
 
   test.each([
+    ['status', ['--status', 'expired']],
+    ['metadata.tags', ['--tag', 'team=platform']],
+  ])('is exit 6 with an account of which its flags ask for %s, which cannot be read', async (place, flags) => {
+    const change = place === 'status' ? without('status') : withMetadata({ tags: 'platform' });
+    const deployment = deploy(showing(ciDeploy, change));
+    const argv = ['sa', 'rotate', ...flags, '--match', 'ci-*', '--yes', '--to', 'file:{id}'];
+    const outcome = await deployment.run([...argv, '-q', '.failed[] | .id, .exitCode']);
+    expect([outcome.code, outcome.stdout]).toEqual([6, `${ciDeploy}\n6\n`]);
+    expect(outcome.stderr).toContain(partly(place));
+    expect(deployment.mutations()).toEqual([]);
+  });
+
+  test.each([
     ['one that may be meant', nameless, 6],
     ['one that --match does not mean', withMetadata({ id: 7 }), 0],
   ])('says in the dry run that it leaves out %s', async (_, change, code) => {
