@@ -62,7 +62,7 @@ export function describeAddress(address: StoreAddress): string {
 
 function readFolder(path: string): AddressReading {
   if (!/^(?:\/|[A-Za-z]:[\\/])/.test(path) || /\p{Cc}/u.test(path)) {
-    return { problem: 'has a folder that is no absolute path, e.g. file:/mnt/shared/sactl' };
+    return { problem: 'has a folder that is not an absolute path, e.g. file:/mnt/shared/sactl' };
   }
   return { value: { kind: 'folder', path: path.replace(/(?<=.)[\\/]+$/, '') } };
 }
@@ -74,13 +74,13 @@ function readS3(url: URL): AddressReading {
   if (url.username !== '' || url.password !== '')
     return { problem: 'must not hold a credential: AWS_ACCESS_KEY_ID does' };
   if (url.port !== '' || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.hostname)) {
-    return { problem: 'has a bucket that is none: 3 to 63 lower-case letters, digits, "." and "-" are right' };
+    return { problem: 'has a bucket that is not valid: use 3 to 63 lower-case letters, digits, "." and "-"' };
   }
   if (!/^[\w.=/-]*$/.test(prefix) || prefix.includes('//') || url.hash !== '') {
     return { problem: 'has a prefix with other characters than letters, digits, "_", "-", ".", "=" and "/"' };
   }
   const region = values.get('region') ?? null;
-  if (region !== null && !/^[a-z0-9-]{1,40}$/.test(region)) return { problem: 'has a region that is none' };
+  if (region !== null && !/^[a-z0-9-]{1,40}$/.test(region)) return { problem: 'has a region that is not valid' };
   const endpoint = readEndpoint(values.get('endpoint') ?? null);
   if ('problem' in endpoint) return endpoint;
   return { value: { kind: 's3', bucket: url.hostname, prefix, region, endpoint: endpoint.value } };
@@ -139,7 +139,7 @@ function readKubernetes(rest: string): AddressReading {
   const { values, problem } = readQuery(new URLSearchParams(query.join('?')), ['context']);
   if (problem !== null) return { problem };
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace)) {
-    return { problem: 'has a namespace that is none: up to 63 lower-case letters, digits and "-" are right' };
+    return { problem: 'has a namespace that is not valid: use up to 63 lower-case letters, digits and "-"' };
   }
   return { value: { kind: 'kubernetes', namespace, context: values.get('context') ?? null } };
 }
@@ -155,7 +155,7 @@ function readQuery(params: URLSearchParams, known: readonly string[]): Query {
   const empty = [...values].find(([, value]) => value.trim() === '' || /\p{Cc}/u.test(value));
   const what = listOf(known.map((name) => `"${name}"`));
   // Not quoted: it is the rest of a password that has a "?" in it.
-  if (isUnknown) return { values, problem: `has something else than ${what} behind "?"` };
+  if (isUnknown) return { values, problem: `has something other than ${what} behind "?"` };
   if (empty !== undefined) return { values, problem: `has no "${empty[0]}" behind "?"` };
   return [...params].length > values.size
     ? { values, problem: 'says something twice behind "?"' }

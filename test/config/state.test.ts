@@ -246,6 +246,6 @@ it.each([
 
 it.each(['file:', 'file:state', 'file:./state', 'file:~/state'])('%s is no address', (text) => {
   expect(readStoreAddress(text)).toEqual({
-    problem: 'has a folder that is no absolute path, e.g. file:/mnt/shared/sactl',
+    problem: 'has a folder that is not an absolute path, e.g. file:/mnt/shared/sactl',
   });
 });

@@ -97,7 +97,7 @@ describe.skipIf((moto === null || aws === null) && !demandsAll)('the aws CLI', (
     expect(await site.rotate('--to', target, '--to', 'file:token', '-q', '.verified')).toEqual({
       code: 0,
       stdout: 'true\n',
-      stderr: `sactl: ${target}: whether it may be written cannot be told beforehand: it has no value yet\n`,
+      stderr: `sactl: ${target}: whether it may be written is not known until then: it has no value yet\n`,
     });
     expect(valueOf()).toBe(site.token());
   });

@@ -111,7 +111,7 @@ describe('a run whose targets will not do is refused before anything is sent:', 
       argv: to('dotenv:.env#{name}'),
       lines: ['app-001', 'app-002'].map(
         (name) =>
-          `${name}: --to "dotenv:.env#{name}": "${name}" is no name of a variable: letters, digits and _, no digit first`,
+          `${name}: --to "dotenv:.env#{name}": "${name}" is not a name for a variable: use letters, digits and _, no digit first`,
       ),
     },
     {

@@ -91,7 +91,7 @@ async function refusal(world: World, target: string): Promise<string> {
 
 describe('names that would not do are refused before anything is sent', () => {
   const advice = 'put {id} into the value of --to, or rotate them one by one';
-  const ofName = 'letters, digits and _ are right, without a digit or GITHUB_ at the start';
+  const ofName = 'use letters, digits and _, without a digit or GITHUB_ at the start';
 
   it.each([
     ['gh-secret:acme/app#{NAME}', 'gh-secret:acme/app#CI_DEPLOY'],

@@ -3,7 +3,7 @@ import { text } from '../../session/flag.ts';
 import { verb } from '../verb.ts';
 
 export const remove = verb({
-  summary: 'Take a role on a scope away again',
+  summary: 'Take a role away from an account',
   description: 'Deletes an access rule. Prints what was deleted.',
   honours: ['connection', 'output', 'change', 'turn'],
   needs: 'accessRules',

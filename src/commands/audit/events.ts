@@ -33,7 +33,7 @@ export async function listEvents(
   const isAll = id === undefined && since === undefined;
   if (unreadable > 0) await work.note(`${lines} of the audit log cannot be read`);
   else if (rows.length === 0) {
-    await work.note(isAll ? 'nothing was changed from this machine yet' : 'the audit log has nothing of that');
+    await work.note(isAll ? 'nothing was changed from this machine yet' : 'the audit log has no such event');
   }
   for (const gap of gaps.slice(0, mostGaps)) await work.note(gapText(gap));
   if (gaps.length > mostGaps) await work.note(`${gaps.length - mostGaps} more are missing or were changed`);
@@ -55,7 +55,7 @@ const mostGaps = 5;
 
 function gapText({ at, account }: LogGap): string {
   const which = at === null ? 'the last one' : `the one before ${wholeSeconds(at)}`;
-  return `the audit log is not whole: of the events of ${account}, ${which} is missing or was changed`;
+  return `the audit log is not complete: of the events of ${account}, ${which} is missing or was changed`;
 }
 
 const columns: readonly Column<AuditEvent>[] = [

@@ -68,7 +68,7 @@ function examineConfiguration(
   }
   return [
     ...(files.user === null && problems.length === 0
-      ? [ok('config', `no configuration file of yours is read${wouldBe(ctx)}`)]
+      ? [ok('config', `no configuration file is read${wouldBe(ctx)}`)]
       : []),
     ...read
       .filter((path) => !problems.some((problem) => problem.startsWith(`${path}:`)))
@@ -85,7 +85,7 @@ function wouldBe(ctx: Context): string {
   return `; it would be ${tildePath(locateUserFile(ctx).path, ctx.homeDirectory)}`;
 }
 
-const stopped = 'other commands stop at this';
+const stopped = 'other commands stop here';
 
 function unused({ what, why }: Ignored): string {
   return `not used: ${what}, because ${why}`;

@@ -27,7 +27,7 @@ export async function examinePermissions(
   const found = await Promise.all(files.map((file) => examineFile(system, file)));
   const problems = found.flatMap((results) => results ?? []);
   if (problems.length > 0 || found.every((results) => results === null)) return problems;
-  return [ok('permissions', 'nobody else can change what sactl keeps, or read what is secret')];
+  return [ok('permissions', 'only you can change what sactl keeps, or read its secrets')];
 }
 
 function stateFiles(stateDirectory: string): readonly OwnFile[] {

@@ -58,7 +58,7 @@ function linesOf({ level, check, message, hint }: Diagnosis, style: Style): stri
 function summary(rows: readonly Diagnosis[], style: Style): string {
   const errors = rows.filter(({ level }) => level === 'error').length;
   const warnings = rows.filter(({ level }) => level === 'warning').length;
-  if (errors + warnings === 0) return `${style.paint('good', 'nothing is wrong')}\n`;
+  if (errors + warnings === 0) return `${style.paint('good', 'no problems found')}\n`;
   const text = [...counted(errors, 'error'), ...counted(warnings, 'warning')].join(', ');
   return `${style.paint(errors > 0 ? 'bad' : 'warning', text)}\n`;
 }

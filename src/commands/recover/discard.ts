@@ -2,7 +2,7 @@ import { verb } from '../verb.ts';
 import { entryFlag } from './states.ts';
 
 export const discard = verb({
-  summary: 'Forget one entry of the journal',
+  summary: 'Discard one entry of the journal',
   description: 'Erases one entry. A credential that is kept only there is gone for good.',
   honours: ['journal', 'output', 'change'],
   examples: ['sactl recover discard --id 4f1c09d2'],

@@ -86,7 +86,7 @@ export interface NameRule {
   readonly problem: (name: string) => string | null;
 }
 
-/** @param expected e.g. `lower-case letters, digits and - are right` */
+/** @param expected e.g. `lower-case use letters, digits and -` */
 export function nameRule(what: string, expected: string, isValid: (name: string) => boolean): NameRule {
   return {
     what,
@@ -103,7 +103,7 @@ export const variableRule: NameRule = {
   problem: (name) =>
     /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
       ? null
-      : `${quoted(name)} is no name of a variable: letters, digits and _, no digit first`,
+      : `${quoted(name)} is not a name for a variable: use letters, digits and _, no digit first`,
 };
 
 /** What is wrong with a name in which placeholders may stand; those that are known are judged once they are expanded. */

@@ -50,7 +50,7 @@ export const githubOutputScheme = githubScheme('github-output', 'GITHUB_OUTPUT',
   problem: (name) =>
     /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)
       ? null
-      : `${quoted(name)} is no name of an output: letters, digits, _ and -, a letter or _ first`,
+      : `${quoted(name)} is not a name for an output: use letters, digits, _ and -, a letter or _ first`,
 });
 
 function githubScheme(kind: string, variable: GithubFileTarget['variable'], rule: NameRule): Scheme {

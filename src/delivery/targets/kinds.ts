@@ -215,7 +215,7 @@ export function trialOf(target: { readonly name: string }): Trial {
 /** What follows the name of a target where not all of a delivery is tried beforehand, e.g. `, which cannot be tried beforehand`. */
 export const untriedPart: Readonly<Record<Trial, string>> = {
   write: '',
-  read: ', which can be read, and not written, beforehand',
+  read: ', where only reading was tried beforehand',
   nothing: ', which cannot be tried beforehand',
 };
 

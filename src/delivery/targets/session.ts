@@ -23,9 +23,7 @@ export const sessionScheme: Scheme = {
   problems: pathProblems,
   create: (spec, subject, environment) => {
     if (subject.provider !== 'augment') {
-      throw new UsageError(
-        `only the session of an Augment account goes there; for ${subject.provider}, file: is right`,
-      );
+      throw new UsageError(`only the session of an Augment account goes there; for ${subject.provider}, use file:`);
     }
     const { ctx } = environment;
     const name = `session:${expand(spec.body, subject)}`;

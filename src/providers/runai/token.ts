@@ -98,7 +98,7 @@ function explain(error: unknown, { credential, endpoint }: ConnectOptions): unkn
   if (isOther || error.retryable) return error;
   return new HttpError('refused', message, {
     ...details,
-    hint: isLater ? 'run it again in a minute' : 'this says nothing of the client id and its secret',
+    hint: isLater ? 'run it again in a minute' : 'the client id and its secret were not checked',
     retryable: isLater,
   });
 }

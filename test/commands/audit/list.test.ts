@@ -143,8 +143,8 @@ describe('audit list', () => {
 
   it.each([
     [[], 'nothing was changed from this machine yet'],
-    [['--id', 'ci'], 'the audit log has nothing of that'],
-    [['--since', '1d'], 'the audit log has nothing of that'],
+    [['--id', 'ci'], 'the audit log has no such event'],
+    [['--since', '1d'], 'the audit log has no such event'],
   ])('says so when there is nothing: %j', async (flags, note) => {
     expect(await machine([])([...flags, '--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: `sactl: ${note}\n` });
   });

@@ -16,7 +16,7 @@ describe('doctor for people', () => {
       stdout: [
         'this machine',
         '  ok       node         Node.js 20.20.2',
-        '  ok       config       no configuration file of yours is read; it would be ~/.config/sactl/config.yaml',
+        '  ok       config       no configuration file is read; it would be ~/.config/sactl/config.yaml',
         '  ok       journal      every new credential has been delivered',
         '  ok       audit        changes can be written into the audit log',
         '',
@@ -35,7 +35,7 @@ describe('doctor for people', () => {
         '  ok       credential   the credential from the sandbox works: it is an account that is not recorded here',
         '  ok       expiry       the credential does not expire',
         '',
-        'nothing is wrong',
+        'no problems found',
         '',
       ].join('\n'),
       stderr: '',

@@ -26,7 +26,7 @@ describe('doctor tells of the configuration', () => {
 
   it('that the user has none', async () => {
     expect(said('config', await atHome(await homeWith({})))).toEqual([
-      'ok: no configuration file of yours is read; it would be ~/.config/sactl/config.yaml',
+      'ok: no configuration file is read; it would be ~/.config/sactl/config.yaml',
     ]);
   });
 
@@ -42,9 +42,9 @@ describe('doctor tells of the configuration', () => {
     const env = { SACTL_PROVIDER: 'none' };
     const found = await doctor([], { env: { ...env, TOKEN: 't' }, fetch: knownCaller }, home.run);
     expect(said('config', found)).toEqual([
-      'error: SACTL_PROVIDER must be nscale, runai, augment or all -> other commands stop at this',
-      'error: ~/.config/sactl/config.yaml: "org" must be text, not a number (put it in quotes) -> other commands stop at this',
-      'error: ~/.config/sactl/config.yaml: "profiles.bad.credential" must not hold the secret itself: it must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]} -> other commands stop at this',
+      'error: SACTL_PROVIDER must be nscale, runai, augment or all -> other commands stop here',
+      'error: ~/.config/sactl/config.yaml: "org" must be text, not a number (put it in quotes) -> other commands stop here',
+      'error: ~/.config/sactl/config.yaml: "profiles.bad.credential" must not hold the secret itself: it must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]} -> other commands stop here',
     ]);
     expect(said('credential', found)).toEqual([
       'ok: the credential from environment variable TOKEN (profile good in ~/.config/sactl/config.yaml) works: it is ann',
@@ -95,7 +95,7 @@ async function machine(): Promise<Home & { readonly state: string }> {
 }
 
 describe('doctor tells of permissions', () => {
-  const fine = 'ok: nobody else can change what sactl keeps, or read what is secret';
+  const fine = 'ok: only you can change what sactl keeps, or read its secrets';
 
   const local = ['--provider', 'nscale'];
 

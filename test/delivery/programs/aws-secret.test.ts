@@ -91,7 +91,7 @@ test('one key of its JSON is changed, and every other key stays as it is', async
 test('a secret without a value gets its first one, or a JSON object with the key alone', async () => {
   await shop.fake('aws', [empty]);
   const environment = shop.environment();
-  const warning = `${given}: whether it may be written cannot be told beforehand: it has no value yet`;
+  const warning = `${given}: whether it may be written is not known until then: it has no value yet`;
   expect(await preflightOf({ scheme, given, environment })).toEqual({ warnings: [warning] });
   expect(await deliveryOf({ scheme, given: `${given}#a "b"`, environment })).toBe('delivered');
   const first = put(JSON.stringify({ 'a "b"': secret }));
@@ -118,8 +118,8 @@ test('its place is the secret in its region, and its name the key', async () => 
   expect(await target.place()).toEqual({ place: 'aws-secret:ci/ci-deploy?region=eu-west-1', slot: 'prod' });
 });
 
-const ofId = 'a name of letters, digits and /_+=.@-, or an ARN, is right';
-const ofKey = 'a key of the JSON object, without control characters, is right';
+const ofId = 'use a name of letters, digits and /_+=.@-, or an ARN';
+const ofKey = 'use a key of the JSON object, without control characters';
 
 test.each([
   ['aws-secret:ci/x_+=.@-', []],
@@ -135,7 +135,7 @@ test.each([
     [
       `the secret cannot be "a b": ${ofId}`,
       `the key cannot be "": ${ofKey}`,
-      'the region cannot be "Ireland": e.g. eu-west-1 is right',
+      'the region cannot be "Ireland": use e.g. eu-west-1',
     ],
   ],
 ])('%j: %j', (to, problems) => {
@@ -194,7 +194,7 @@ test.each([
   { what: 'is binary', answer: value(undefined), why: '' },
 ])('what $what can only be tried at the delivery', async ({ answer, why }) => {
   await shop.fake('aws', [answer]);
-  const warning = `${given}: whether it may be written cannot be told beforehand${why}`;
+  const warning = `${given}: whether it may be written is not known until then${why}`;
   expect(await preflightOf({ scheme, given, environment: shop.environment() })).toEqual({ warnings: [warning] });
   expect(await deliveryOf({ scheme, given, environment: shop.environment() })).toBe('delivered');
   expect(await runsIn(shop)).toEqual([get(), put(secret)]);

@@ -105,8 +105,8 @@ test.each(['azure-keyvault:acme/x', 'azure-keyvault:a-1-b/{name}', 'azure-keyvau
   },
 );
 
-const ofVault = '3 to 24 letters, digits and -, a letter first, are right';
-const ofSecret = 'up to 127 letters, digits and - are right, after <vault>/';
+const ofVault = 'use 3 to 24 letters, digits and -, a letter first';
+const ofSecret = 'use up to 127 letters, digits and -, after <vault>/';
 
 test.each([
   ['azure-keyvault:acme', ['the secret is missing']],

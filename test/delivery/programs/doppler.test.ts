@@ -38,8 +38,8 @@ test.each(['doppler:web/prd#T', 'doppler:web-1/dev_personal#_T{NAME}', 'doppler:
   },
 );
 
-const ofSlug = 'lower-case letters, digits, - and _ are right';
-const ofName = "upper-case letters, digits and _, no digit first, are right, but not Doppler's own names";
+const ofSlug = 'use lower-case letters, digits, - and _';
+const ofName = "use upper-case letters, digits and _, no digit first, and none of Doppler's own names";
 
 test.each([
   ['doppler:web#T', ['the config is missing']],

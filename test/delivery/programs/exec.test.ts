@@ -223,7 +223,7 @@ test.each([
   await expect(deliver(targetOf(execScheme, 'exec:store', { environment: shop.environment() }))).rejects.toMatchObject({
     isRetryable: false,
     message:
-      "store wrote the credential, or what it made of it, to its stdout, which is discarded: exec:sh -c '… > file' is right",
+      "store wrote the credential, or something made from it, to its stdout, which is discarded: use exec:sh -c '… > file'",
   });
 });
 

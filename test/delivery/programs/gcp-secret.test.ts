@@ -45,8 +45,8 @@ test.each(['gcp-secret:acme-prod/A_b-1', 'gcp-secret:4711/x', 'gcp-secret:exampl
   },
 );
 
-const ofProject = 'its id, e.g. acme-prod, or its number is right';
-const ofSecret = 'up to 255 letters, digits, - and _ are right, after <project>/';
+const ofProject = 'use its id, e.g. acme-prod, or its number';
+const ofSecret = 'use up to 255 letters, digits, - and _, after <project>/';
 
 test.each([
   ['gcp-secret:acme', ['the secret is missing']],
@@ -88,7 +88,7 @@ test('who may add versions may not read the secret, and is warned', async () => 
     "ERROR: (gcloud.secrets.describe) PERMISSION_DENIED: Permission 'secretmanager.secrets.get' denied for resource (or it may not exist).";
   await shop.fake('gcloud', [{ when: 'secrets describe', code: 1, stderr }]);
   expect(await preflightOf({ scheme, given, environment: shop.environment() })).toEqual({
-    warnings: [`${given}: whether it may be written cannot be told beforehand: it may not be read`],
+    warnings: [`${given}: whether it may be written is not known until then: it may not be read`],
   });
   expect(await deliveryOf({ scheme, given, environment: shop.environment() })).toBe('delivered');
   expect(await runsIn(shop)).toEqual([describeRun, addRun]);

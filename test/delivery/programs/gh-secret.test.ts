@@ -137,9 +137,9 @@ test.each([
   expect(scheme.problems(specOf(given), shop.environment())).toEqual([]);
 });
 
-const ofName = 'letters, digits and _ are right, without a digit or GITHUB_ at the start';
-const ofRepository = 'owner/repo is right';
-const ofEnvironment = '1 to 255 characters without control characters are right, and gh takes none with /, ? or %';
+const ofName = 'use letters, digits and _, without a digit or GITHUB_ at the start';
+const ofRepository = 'use owner/repo';
+const ofEnvironment = 'use 1 to 255 characters, without control characters; gh accepts no /, ? or %';
 
 test.each([
   ['gh-secret:acme#T', `the repository cannot be "acme": ${ofRepository}`],
@@ -155,8 +155,8 @@ test.each([
   ['gh-secret:acme/app#A-B', `the name of the secret cannot be "A-B": ${ofName}`],
   ['gh-secret:acme/app#github_token', `the name of the secret cannot be "github_token": ${ofName}`],
   ['gh-secret:org/#T', 'the organization is missing'],
-  ['gh-secret:org/-acme#T', 'the organization cannot be "-acme": letters, digits and - are right'],
-  ['gh-secret:org/acme/app#T', 'the organization cannot be "acme/app": letters, digits and - are right'],
+  ['gh-secret:org/-acme#T', 'the organization cannot be "-acme": use letters, digits and -'],
+  ['gh-secret:org/acme/app#T', 'the organization cannot be "acme/app": use letters, digits and -'],
   ['gh-secret:org/{org}#T', 'the organization must be written out: nothing in braces is expanded there'],
   ['gh-secret:dependabot/acme/app@prod#T', `the repository cannot be "acme/app@prod": ${ofRepository}`],
   ['gh-secret:dependabot/acme#-T', `the name of the secret cannot be "-T": ${ofName}`],

@@ -124,9 +124,9 @@ test.each(['gitlab-variable:acme#T', 'gitlab-variable:a/b/c.d-e#_T@prod', 'gitla
   },
 );
 
-const ofPath = 'its path, e.g. acme/deploy, is right';
-const ofKey = 'up to 255 letters, digits and _ are right';
-const ofScope = 'its name, or a scope such as review/*, is right';
+const ofPath = 'use its path, e.g. acme/deploy';
+const ofKey = 'use up to 255 letters, digits and _';
+const ofScope = 'use its name, or a scope such as review/*';
 
 test.each([
   ['gitlab-variable:#T', 'the project or group is missing'],

@@ -110,7 +110,7 @@ test('its place is the item, and its name the field', async () => {
   expect(await target.place()).toEqual({ place: 'op:CI/ci-deploy', slot: 'prod' });
 });
 
-const ofName = 'its name or id is right, without control characters and not with - at the start';
+const ofName = 'use its name or id, without control characters and without - at the start';
 
 test.each([
   ['op:CI/x#credential', []],
@@ -153,7 +153,7 @@ describe('an item that cannot be written back is refused, beforehand and at the 
     const environment = shop.environment();
     expect(await preflightOf({ scheme, given, environment })).toEqual({
       problem: `--to "${given}": op ${problem}`,
-      hint: 'an item of the category API Credential is right',
+      hint: 'use an item of the category API Credential',
     });
     expect(await deliveryOf({ scheme, given, environment })).toEqual({ problem: `op ${problem}`, isRetryable: false });
     expect(await runsIn(shop)).toEqual([get, get]);

@@ -154,7 +154,7 @@ test.each([
 });
 
 test('where the token may not ask, it is said that the right to write is not known', async () => {
-  const warning = 'vault:secret/ci: whether the token of vault may write there cannot be told beforehand';
+  const warning = 'vault:secret/ci: whether the token of vault may write there is not known until then';
   for (const answers of [[{ ...mount, code: 2 }], [mount, { ...may, code: 2 }]]) {
     await shop.fake('vault', answers);
     const target = targetOf(vaultScheme, 'vault:secret/ci#token', { environment: shop.environment() });

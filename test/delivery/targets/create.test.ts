@@ -48,7 +48,7 @@ describe('targets', () => {
       new UsageError([
         '--to "file:{id}-{name}": the id of an account is not known before it is created; use {name}',
         '--to "file:{id}-{name}": {name} would be "a/b" here, and a value with a slash would lead to another folder',
-        '--to "session:s.json": only the session of an Augment account goes there; for nscale, file: is right',
+        '--to "session:s.json": only the session of an Augment account goes there; for nscale, use file:',
       ]),
     );
   });

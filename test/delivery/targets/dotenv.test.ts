@@ -53,8 +53,8 @@ describe('dotenv', () => {
   );
 
   test.each([
-    ['1A', '"1A" is no name of a variable: letters, digits and _, no digit first'],
-    ['A-B', '"A-B" is no name of a variable: letters, digits and _, no digit first'],
+    ['1A', '"1A" is not a name for a variable: use letters, digits and _, no digit first'],
+    ['A-B', '"A-B" is not a name for a variable: use letters, digits and _, no digit first'],
     ['{foo}', '{foo} is not a placeholder; the placeholders are {provider} {profile} {org} {id} {name} {NAME}'],
   ])('refuses the key %s', async (slot, problem) => {
     await using folder = await createFolder();
@@ -67,7 +67,7 @@ describe('dotenv', () => {
     const spec = specOf({ body: '.env', slot: 'T_{name}' });
     expect(dotenvScheme.problems(spec, folder.environment())).toStrictEqual([]);
     expect(await folder.failure(() => dotenvScheme.create(spec, subject, folder.environment()))).toBe(
-      'UsageError: "T_ci-deploy" is no name of a variable: letters, digits and _, no digit first',
+      'UsageError: "T_ci-deploy" is not a name for a variable: use letters, digits and _, no digit first',
     );
     const fitting = dotenvScheme.create(spec, { ...subject, name: 'ci' }, folder.environment());
     expect(fitting.name).toBe('dotenv:.env#T_ci');

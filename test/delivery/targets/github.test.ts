@@ -157,8 +157,8 @@ test.each(['LD_ACCESS_TOKEN', 'GIT_TOKEN', 'PYTHON_TOKEN', 'MY_PATH', 'ENV_TOKEN
 );
 
 describe('the name', () => {
-  const variableRule = 'is no name of a variable: letters, digits and _, no digit first';
-  const outputRule = 'is no name of an output: letters, digits, _ and -, a letter or _ first';
+  const variableRule = 'is not a name for a variable: use letters, digits and _, no digit first';
+  const outputRule = 'is not a name for an output: use letters, digits, _ and -, a letter or _ first';
   const kept = 'for itself; choose another name';
 
   test.each([
@@ -166,7 +166,7 @@ describe('the name', () => {
     ['_', null],
     ['GITHUBX', null],
     ['CI_TOKEN', null],
-    ['T_{id}', '"T_sa-1" is no name of a variable: letters, digits and _, no digit first'],
+    ['T_{id}', '"T_sa-1" is not a name for a variable: use letters, digits and _, no digit first'],
     ['1T', `"1T" ${variableRule}`],
     ['A-B', `"A-B" ${variableRule}`],
     ['A=B', `"A=B" ${variableRule}`],

@@ -4,7 +4,7 @@ import { parseTargets } from '../../../src/delivery/targets/parse.ts';
 import { createFolder } from './folder.ts';
 
 const plain = { isJson: false, slot: null, options: {}, field: 'value' };
-const outputRule = 'is no name of an output: letters, digits, _ and -, a letter or _ first';
+const outputRule = 'is not a name for an output: use letters, digits, _ and -, a letter or _ first';
 
 describe('--to', () => {
   test.each([
@@ -91,7 +91,7 @@ describe('--to', () => {
     expect(specs.map(({ given }) => given)).toStrictEqual(['file:a']);
     expect(problems).toStrictEqual([
       `--to "dotenv:b/#1": it names a folder; a file's name must follow`,
-      '--to "dotenv:b/#1": "1" is no name of a variable: letters, digits and _, no digit first',
+      '--to "dotenv:b/#1": "1" is not a name for a variable: use letters, digits and _, no digit first',
       '--to "file:{x}": a path must not have control characters',
     ]);
   });

@@ -22,9 +22,7 @@ describe('session', () => {
     const failure = await folder.failure(() =>
       sessionScheme.create(spec, { ...subject, provider }, folder.environment()),
     );
-    expect(failure).toBe(
-      `UsageError: only the session of an Augment account goes there; for ${provider}, file: is right`,
-    );
+    expect(failure).toBe(`UsageError: only the session of an Augment account goes there; for ${provider}, use file:`);
   });
 
   test('is a file with a name', async () => {

@@ -155,7 +155,7 @@ describe('21: a 400 or 401 of v2 is not yet a wrong secret', () => {
   const refused =
     'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
     'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled\n';
-  const untested = 'this says nothing of the client id and its secret';
+  const untested = 'the client id and its secret were not checked';
   const later = 'run it again in a minute';
 
   describe.each([400, 401])('%i', (status) => {

@@ -52,7 +52,9 @@ describe('the audit log in a store', () => {
     const { code, stdout, stderr } = await second.run(list);
     expect(code).toBe(0);
     expect(stdout.split('\n')).toHaveLength(3);
-    expect(stderr).toMatch(/^sactl: the audit log is not whole: of the events of \S+, .* is missing or was changed\n$/);
+    expect(stderr).toMatch(
+      /^sactl: the audit log is not complete: of the events of \S+, .* is missing or was changed\n$/,
+    );
     expect(stderr).toContain(which);
   });
 

@@ -10,15 +10,15 @@ import type { StoredValue } from '../target.ts';
 type Name = 'id' | 'slot' | 'region';
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
-const idRule = nameRule('the secret', 'a name of letters, digits and /_+=.@-, or an ARN, is right', (id) =>
+const idRule = nameRule('the secret', 'use a name of letters, digits and /_+=.@-, or an ARN', (id) =>
   /^(?:(?!-)[\w/+=.@-]{1,512}|arn:aws[\w-]*:secretsmanager:[\w-]+:\d+:secret:[\w/+=.@-]+)$/.test(id),
 );
 
-const keyRule = nameRule('the key', 'a key of the JSON object, without control characters, is right', (key) =>
+const keyRule = nameRule('the key', 'use a key of the JSON object, without control characters', (key) =>
   /^[^\p{Cc}]+$/u.test(key),
 );
 
-const regionRule = nameRule('the region', 'e.g. eu-west-1 is right', (name) => /^[a-z]{2}[a-z0-9-]+-\d+$/.test(name));
+const regionRule = nameRule('the region', 'use e.g. eu-west-1', (name) => /^[a-z]{2}[a-z0-9-]+-\d+$/.test(name));
 
 function mayLack(form: ProgramName): ProgramName {
   return { ...form, isOptional: true };
@@ -61,7 +61,7 @@ export const awsSecretScheme = programScheme<Name>({
     /AccessDenied|ResourceNotFoundException|InvalidParameterException|InvalidRequestException|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|Unable to locate credentials|SSO session|SSO Token|Token has expired|could not be found/,
 });
 
-const unknown = 'whether it may be written cannot be told beforehand';
+const unknown = 'whether it may be written is not known until then';
 
 const writeHint =
   'it takes secretsmanager:PutSecretValue and, for a key of your own, kms:GenerateDataKey and kms:Decrypt';

@@ -7,11 +7,11 @@ import type { ProgramRun } from './program-target.ts';
 type Name = 'vault' | 'secret';
 
 /** https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#vault-name-and-object-name */
-const vaultRule = nameRule('the vault', '3 to 24 letters, digits and -, a letter first, are right', (name) =>
+const vaultRule = nameRule('the vault', 'use 3 to 24 letters, digits and -, a letter first', (name) =>
   /^[A-Za-z](?:[A-Za-z0-9]|-(?!-|$)){2,23}$/.test(name),
 );
 
-const secretRule = nameRule('the secret', 'up to 127 letters, digits and - are right, after <vault>/', (name) =>
+const secretRule = nameRule('the secret', 'use up to 127 letters, digits and -, after <vault>/', (name) =>
   /^[A-Za-z0-9][A-Za-z0-9-]{0,126}$/.test(name),
 );
 

@@ -3,13 +3,13 @@ import { fixed, free, nothingThere, passAll, programScheme, valueThere } from '.
 import { storedIn } from './output.ts';
 
 function slug(what: string): ReturnType<typeof nameRule> {
-  return nameRule(what, 'lower-case letters, digits, - and _ are right', (name) => /^[a-z0-9][a-z0-9_-]*$/.test(name));
+  return nameRule(what, 'use lower-case letters, digits, - and _', (name) => /^[a-z0-9][a-z0-9_-]*$/.test(name));
 }
 
 /** Every config has three secrets of Doppler's own: https://docs.doppler.com/docs/secrets */
 const secretRule = nameRule(
   'the name of the secret',
-  "upper-case letters, digits and _, no digit first, are right, but not Doppler's own names",
+  "use upper-case letters, digits and _, no digit first, and none of Doppler's own names",
   (name) => /^(?!DOPPLER_(?:PROJECT|CONFIG|ENVIRONMENT)$)[A-Z_][A-Z0-9_]*$/.test(name),
 );
 

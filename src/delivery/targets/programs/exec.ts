@@ -64,7 +64,7 @@ function withoutStdout(outcome: ProgramOutcome, secrets: readonly Secret[]): Pro
 }
 
 const filtered =
-  "wrote the credential, or what it made of it, to its stdout, which is discarded: exec:sh -c '… > file' is right";
+  "wrote the credential, or something made from it, to its stdout, which is discarded: use exec:sh -c '… > file'";
 
 /** The words as a POSIX shell reads them; null when they are not complete. */
 function wordsOf(body: string): readonly string[] | null {

@@ -3,12 +3,12 @@ import { lastPart, storedIn } from './output.ts';
 import { fixed, free, nothingThere, programScheme, valueThere } from './program-kind.ts';
 
 /** https://cloud.google.com/resource-manager/docs/creating-managing-projects: an id, or the number; an old one has a domain. */
-const projectRule = nameRule('the project', 'its id, e.g. acme-prod, or its number is right', (name) =>
+const projectRule = nameRule('the project', 'use its id, e.g. acme-prod, or its number', (name) =>
   /^(?:[a-z][a-z0-9.:-]*[a-z0-9]|\d+)$/.test(name),
 );
 
 /** https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create */
-const secretRule = nameRule('the secret', 'up to 255 letters, digits, - and _ are right, after <project>/', (name) =>
+const secretRule = nameRule('the secret', 'use up to 255 letters, digits, - and _, after <project>/', (name) =>
   /^\w[\w-]{0,254}$/.test(name),
 );
 
@@ -31,7 +31,7 @@ export const gcpSecretScheme = programScheme({
     if (unreadable.test(stderr)) {
       return {
         warnings: [
-          `gcp-secret:${project}/${secret}: whether it may be written cannot be told beforehand: it may not be read`,
+          `gcp-secret:${project}/${secret}: whether it may be written is not known until then: it may not be read`,
         ],
       };
     }

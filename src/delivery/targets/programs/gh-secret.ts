@@ -6,25 +6,25 @@ import type { Tool } from './program-target.ts';
 
 type Name = 'app' | 'org' | 'repository' | 'environment' | 'slot';
 
-const repositoryRule = nameRule('the repository', 'owner/repo is right', (name) =>
+const repositoryRule = nameRule('the repository', 'use owner/repo', (name) =>
   /^[A-Za-z0-9][\w-]*\/(?!\.{1,2}$)[\w.-]+$/.test(name),
 );
 
-const organizationRule = nameRule('the organization', 'letters, digits and - are right', (name) =>
+const organizationRule = nameRule('the organization', 'use letters, digits and -', (name) =>
   /^[A-Za-z0-9][\w-]*$/.test(name),
 );
 
 /** gh puts the name into an address as it is (https://github.com/cli/cli/issues/8817). */
 const environmentRule = nameRule(
   'the environment',
-  '1 to 255 characters without control characters are right, and gh takes none with /, ? or %',
+  'use 1 to 255 characters, without control characters; gh accepts no /, ? or %',
   (name) => name.length <= 255 && !/[/?%\p{Cc}]/u.test(name),
 );
 
 /** https://docs.github.com/en/actions/reference/security/secrets */
 const secretRule = nameRule(
   'the name of the secret',
-  'letters, digits and _ are right, without a digit or GITHUB_ at the start',
+  'use letters, digits and _, without a digit or GITHUB_ at the start',
   (name) => /^[A-Z_]\w*$/i.test(name) && !/^GITHUB_/i.test(name),
 );
 

@@ -8,16 +8,16 @@ import type { CheckResult, ProgramRun, Tool } from './program-target.ts';
 
 type Name = 'path' | 'key' | 'environment';
 
-const pathRule = nameRule('the project or group', 'its path, e.g. acme/deploy, is right', (name) =>
+const pathRule = nameRule('the project or group', 'use its path, e.g. acme/deploy', (name) =>
   /^\w[\w.-]*(?:\/\w[\w.-]*)*$/.test(name),
 );
 
 /** https://docs.gitlab.com/api/project_level_variables/#create-a-variable */
-const keyRule = nameRule('the key', 'up to 255 letters, digits and _ are right', (name) => /^\w{1,255}$/.test(name));
+const keyRule = nameRule('the key', 'use up to 255 letters, digits and _', (name) => /^\w{1,255}$/.test(name));
 
 const environmentRule = nameRule(
   'the environment',
-  'its name, or a scope such as review/*, is right',
+  'use its name, or a scope such as review/*',
   (name) => name.length <= 255 && /^[\w*/${}. -]+$/.test(name),
 );
 

@@ -9,21 +9,19 @@ const label = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const namespaceRule = nameRule(
   'the namespace',
-  'up to 63 lower-case letters, digits and - are right',
+  'use up to 63 lower-case letters, digits and -',
   (name) => name.length <= 63 && label.test(name),
 );
 
 const secretRule = nameRule(
   "the Secret's name",
-  'up to 253 lower-case letters, digits, - and . are right, after <namespace>/',
+  'use up to 253 lower-case letters, digits, - and ., after <namespace>/',
   (name) => name.length <= 253 && name.split('.').every((part) => label.test(part)),
 );
 
 /** https://kubernetes.io/docs/concepts/configuration/secret/ */
-const keyRule = nameRule(
-  'the key',
-  'up to 253 letters, digits, -, _ and . are right, without .. at the start',
-  (name) => /^(?!\.\.|\.$)[\w.-]{1,253}$/.test(name),
+const keyRule = nameRule('the key', 'use up to 253 letters, digits, -, _ and ., not beginning with ..', (name) =>
+  /^(?!\.\.|\.$)[\w.-]{1,253}$/.test(name),
 );
 
 /** `kubernetes:<namespace>/<secret>#<key>`: one key of a Secret, in the cluster that kubectl talks to. */

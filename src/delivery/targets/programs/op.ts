@@ -8,7 +8,7 @@ import type { ProgramRun, Tool } from './program-target.ts';
 
 /** It is an argument: with a `-` at its start it would be an option. */
 function named(what: string): ReturnType<typeof nameRule> {
-  return nameRule(what, 'its name or id is right, without control characters and not with - at the start', (name) =>
+  return nameRule(what, 'use its name or id, without control characters and without - at the start', (name) =>
     /^(?!-)[^\p{Cc}]+$/u.test(name),
   );
 }
@@ -23,7 +23,7 @@ export const opScheme = programScheme({
     const found = await readItem(tool, vault, item);
     if ('problem' in found) return { problem: found.problem, hint: itemHint };
     const problem = itemProblem(found.item, slot);
-    return problem === null ? { warnings: [] } : { problem, hint: 'an item of the category API Credential is right' };
+    return problem === null ? { warnings: [] } : { problem, hint: 'use an item of the category API Credential' };
   },
   /**
    * An assignment would put the secret into the arguments, so the whole item is piped, with one value changed

@@ -66,7 +66,7 @@ function isAbsent({ problem, stderr }: ProgramOutcome): boolean {
   return problem !== null && /No value found at |Code: 404\. Errors:\s*$/.test(stderr);
 }
 
-const unknown = 'whether the token of vault may write there cannot be told beforehand';
+const unknown = 'whether the token of vault may write there is not known until then';
 
 /**
  * Asks what the token may do at the path that the store has for it, behind `data/`. Where even that may not be asked, it is
