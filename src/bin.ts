@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 
 import { hintText, sactl, type ConnectionFlags } from './model/hint.ts';
 import { answerAtOnce } from './at-once.ts';
@@ -141,6 +141,7 @@ function realContext(interrupts: Interrupts): Context {
     cwd: orElse(() => process.cwd(), '/'),
     homeDirectory: homeOf(orElse(homedir, '/nonexistent')),
     userId: process.getuid?.() ?? null,
+    userName: () => orElse(() => userInfo().username, null),
     platform: process.platform,
     nodeVersion: process.versions.node,
     timeZone: undefined,

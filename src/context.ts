@@ -14,6 +14,8 @@ export interface Context {
   readonly homeDirectory: string | null;
   /** The user's numeric id, null where the system has none (Windows). */
   readonly userId: number | null;
+  /** The name that the system has for the user; null where it has none, as for most ids in a container. */
+  readonly userName: () => string | null;
   readonly platform: NodeJS.Platform;
   /** e.g. `20.19.0`. */
   readonly nodeVersion: string;

@@ -20,7 +20,8 @@ export interface AuditLog {
   readonly append: (fact: AuditFact) => Promise<void>;
 }
 
-export interface AuditLogOptions extends LogPlace, Pick<Context, 'now' | 'platform' | 'userId' | 'self' | 'env'> {}
+export interface AuditLogOptions
+  extends LogPlace, Pick<Context, 'now' | 'platform' | 'userId' | 'userName' | 'self' | 'env'> {}
 
 /** Touches nothing yet. Events that are appended at the same time are written and flushed as one. */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
@@ -130,10 +131,10 @@ function text(value: string | null | undefined): string | null {
   return value === null || value === undefined ? null : safeText(value, longestText);
 }
 
-/** The user's name or, where the environment has none, the numeric id; null where there is neither. */
-function userOf({ env, userId }: AuditLogOptions): string | null {
-  const name = variable(env, 'USER') ?? variable(env, 'LOGNAME') ?? variable(env, 'USERNAME');
-  return name ?? (userId === null ? null : String(userId));
+/** The user's name, by the system or else by the environment, or e.g. `uid 1001`; null where there is neither. */
+function userOf({ env, userId, userName }: AuditLogOptions): string | null {
+  const name = text(userName()) ?? variable(env, 'USER') ?? variable(env, 'LOGNAME') ?? variable(env, 'USERNAME');
+  return name ?? (userId === null ? null : `uid ${userId}`);
 }
 
 /** The pipeline this runs in; null when it is none. */

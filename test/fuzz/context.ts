@@ -56,6 +56,7 @@ export function worldContext(options: ContextOptions): WorldContext {
     cwd: options.cwd,
     homeDirectory: options.homeDirectory,
     userId: process.getuid?.() ?? null,
+    userName: () => null,
     platform: process.platform,
     nodeVersion: '20.20.2',
     timeZone: 'UTC',

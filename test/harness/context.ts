@@ -62,6 +62,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     cwd: options.cwd ?? '/nonexistent/work',
     homeDirectory: options.homeDirectory === undefined ? '/nonexistent/home' : options.homeDirectory,
     userId: process.getuid?.() ?? null,
+    userName: () => null,
     platform: process.platform,
     nodeVersion: options.nodeVersion ?? '20.20.2',
     timeZone: 'UTC',

@@ -28,6 +28,7 @@ export function runnerContext({ schedule, runner, skewMs, ...options }: RunnerOp
     cwd: options.cwd,
     homeDirectory: null,
     userId: process.getuid?.() ?? null,
+    userName: () => null,
     platform: process.platform,
     nodeVersion: '20.20.2',
     timeZone: 'UTC',

@@ -141,7 +141,7 @@ describe('who wrote an event', () => {
   it.each([
     ['a name', { USER: 'ann', LOGNAME: 'other' }, 'ann'],
     ['the name on Windows', { USER: ' ', USERNAME: 'bob' }, 'bob'],
-    ['the number, without a name', {}, String(process.getuid?.())],
+    ['the number, without a name', {}, `uid ${String(process.getuid?.())}`],
   ])('is %s', async (_, env, user) => {
     expect(await eventOf(env)).toMatchObject({ user, ci: null });
   });

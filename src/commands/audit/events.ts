@@ -12,21 +12,28 @@ import { openStateWork } from '../../session/state-work.ts';
 import { openState, statePlaceOf } from '../../session/state.ts';
 import type { AuditEvent, LogGap } from '../../state/audit-read.ts';
 
+/** The events that are listed. */
+interface EventFlags {
+  readonly id?: string | undefined;
+  readonly since?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
 /** What `audit list` does. */
-export async function listEvents(
-  { ctx, common }: Invocation,
-  id: string | undefined,
-  since: string | undefined,
-): Promise<ExitCode> {
+export async function listEvents({ ctx, common }: Invocation, { id, since, limit }: EventFlags): Promise<ExitCode> {
   const from = readSince(since, ctx.now());
+  const most = readLimit(limit);
   const problems = id?.trim() === '' ? ['--id is empty'] : [];
-  const work = await openStateWork(ctx, common, [...problems, ...from.problems]);
+  const work = await openStateWork(ctx, common, [...problems, ...from.problems, ...most.problems]);
   const rows: AuditEvent[] = [];
   const reference = id?.trim();
   const { history } = await openState(ctx, common, statePlaceOf(work.configuration, work.configuration.profile.value));
   const { unreadable, gaps } = await history().events((event) => {
     const isMeant = reference === undefined || event.id === reference || event.name === reference;
-    if (isMeant && Date.parse(event.at) >= from.value) rows.push(shown(event));
+    if (!isMeant || Date.parse(event.at) < from.value) return;
+    rows.push(shown(event));
+    // The log may be large: no more of it is held than is printed.
+    if (rows.length > most.value) rows.shift();
   });
   await work.emit(listDocument({ rows, columns }));
   const lines = unreadable === 1 ? '1 line' : `${unreadable} lines`;
@@ -81,6 +88,13 @@ const tones: ReadonlyMap<string, Tone> = new Map([
   ['partial', 'warning'],
   ['action-required', 'warning'],
 ]);
+
+/** How many of the latest events are listed. */
+function readLimit(text: string | undefined): Check<number> {
+  if (text === undefined) return { value: Infinity, problems: [] };
+  if (/^[1-9]\d{0,8}$/.test(text)) return { value: Number(text), problems: [] };
+  return { value: 0, problems: [`--limit ${quoted(text)} must be a whole number from 1`] };
+}
 
 const date = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 

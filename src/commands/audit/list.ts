@@ -9,12 +9,13 @@ export const list = verb({
   honours: ['journal', 'output'],
   examples: [
     'sactl audit list --since 7d',
-    'sactl audit list --id ci-deploy',
+    'sactl audit list --id ci-deploy --limit 1',
     'sactl audit list -q \'.[] | select(.outcome != "done") | [.at, .name, .error]\'',
   ],
   flags: {
     id: text('--id <id>', 'only changes of the account with this id or exact name'),
     since: text('--since <time>', 'only changes since this time: 7d, or 2026-11-01, or a time in ISO 8601'),
+    limit: text('--limit <n>', 'only the latest of these, at most this many'),
   },
-  run: async (invocation, { id, since }) => (await import('./events.ts')).listEvents(invocation, id, since),
+  run: async (invocation, flags) => (await import('./events.ts')).listEvents(invocation, flags),
 });

@@ -141,6 +141,20 @@ describe('audit list', () => {
     });
   });
 
+  it('is the latest ones only with --limit, after the other flags', async () => {
+    const names = ['-q', '.[].operation'];
+    expect((await machine()(['--limit', '2', ...names])).stdout).toBe('rotate\ndelete\n');
+    expect((await machine()(['--limit', '1', '--id', 'ci', ...names])).stdout).toBe('create\n');
+    expect((await machine()(['--limit', '9', ...names])).stdout.split('\n')).toHaveLength(4);
+    for (const limit of ['0', '-1', '1.5', 'x']) {
+      const { code, stderr } = await machine()(['--limit', limit]);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: problems([`--limit "${limit}" must be a whole number from 1`]),
+      });
+    }
+  });
+
   it.each([
     [[], 'nothing was changed from this machine yet'],
     [['--id', 'ci'], 'the audit log has no such event'],
