@@ -60,7 +60,7 @@ describe('the command tree', () => {
       'recover deliver': ['--id', '--all', '--to'],
       'recover discard': ['--id'],
       'recover open': ['--file'],
-      'audit list': ['--id', '--since'],
+      'audit list': ['--id', '--since', '--limit'],
       'state init': [],
       'state check': [],
       'state show': ['--id'],

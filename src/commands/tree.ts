@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { providerNames } from '../model/account.ts';
 import { sactl, type CommandLine } from '../model/hint.ts';
 import { durationForms, parseDuration } from '../model/duration.ts';
+import { listOf } from '../model/text.ts';
 import { providersWith } from '../providers/registry.ts';
 import { repeated, type Flag, type FlagTable } from '../session/flag.ts';
 import { flagGroups } from '../session/flags.ts';
@@ -49,7 +50,9 @@ export async function addVerbs(
 export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, choose: Choose): void {
   const command = describe(parent, name, added);
   addFlags(command, added.flags);
-  for (const { name: operand, help } of added.operands) command.argument(`<${operand}>`, help);
+  for (const { name: operand, help, isOptional } of added.operands) {
+    command.argument(isOptional ? `[${operand}]` : `<${operand}>`, help);
+  }
   command.action(() => {
     const words = command.args.slice(0, added.operands.length);
     const values = command.opts();
@@ -85,6 +88,7 @@ export function describe(parent: CommandUnknownOpts, name: string, description: 
     })
     .hook('preAction', (_, called) => {
       refuseFlags(called, refused);
+      refuseTwoReaders(called);
       const profiles: unknown = rootOf(called).getOptionValue('profile');
       const areSeveral = Array.isArray(profiles) && profiles.length > 1;
       if (areSeveral && !honours.includes('fleet')) throw new UsageError('--profile is given twice');
@@ -134,6 +138,22 @@ function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>):
     given.map((option) => `${option.long ?? option.flags} does nothing with "${path}"`),
     { hint: helpCommand(command) },
   );
+}
+
+/** Flags that read standard input: as switches, or where their value is `-`. */
+const readers = new Set(['file', 'stdin', 'id', 'queryFile']);
+
+/** @throws UsageError where several flags read standard input, of which only the first would get anything */
+function refuseTwoReaders(command: CommandUnknownOpts): void {
+  const reading = [...command.options, ...commonOptions(command)].filter((option) => {
+    const owner = command.options.includes(option) ? command : rootOf(command);
+    const value: unknown = owner.getOptionValue(option.attributeName());
+    const isDash = value === '-' || (Array.isArray(value) && value.includes('-'));
+    return readers.has(option.attributeName()) && (isDash || (option.attributeName() === 'stdin' && value === true));
+  });
+  if (reading.length < 2) return;
+  const names = reading.map(({ long }) => (long === '--stdin' ? long : `${long ?? ''} -`));
+  throw new UsageError(`${listOf(names)} read standard input, which can be read once`);
 }
 
 function commonOptions(command: CommandUnknownOpts): readonly Option[] {

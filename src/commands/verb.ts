@@ -25,12 +25,14 @@ export interface VerbHelp {
 export interface Operand {
   readonly name: string;
   readonly help: string;
+  /** Only the last one may be left out. */
+  readonly isOptional?: true;
 }
 
 /** A command of the program, e.g. `serviceaccounts list`. */
 export interface Verb extends VerbHelp {
   readonly flags: FlagTable;
-  /** All of them have to be given, in this order. */
+  /** In this order. */
   readonly operands: readonly Operand[];
   /** `values` are what was read by `flags`, and `words` by `operands`. */
   readonly run: (invocation: Invocation, values: object, words: readonly string[]) => Promise<ExitCode>;

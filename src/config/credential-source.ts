@@ -118,11 +118,21 @@ async function secretOf(ctx: Context, source: CredentialSource, isDocument: bool
   const name = describeCredential(source, ctx.homeDirectory);
   const text = (await readSource(ctx, source, name)).trim();
   if (text === '') throw noSecret(`${name} is ${source.kind === 'env' ? 'not set' : 'empty'}`);
+  const wrapping = wrappingOf(text);
+  if (wrapping !== null) throw noSecret(`${name} ${wrapping}`);
   // A line break in a header makes fetch quote the whole header in its error.
   if (!isDocument && /\p{Cc}/u.test(text)) {
     throw noSecret(`${name} holds more than one line, or control characters`);
   }
   return new Secret(text);
+}
+
+/** What other tools leave around a value; nothing of it is quoted. */
+function wrappingOf(text: string): string | null {
+  if (/^(["'`])[^]*\1$/.test(text)) return 'has quotes around it: leave them out (docker --env-file keeps them)';
+  return /^(?:export\s+)?[A-Z]+(?:_[A-Z0-9]+)+=[^=]/.test(text)
+    ? 'holds an assignment, as in a .env file: it has to be the value alone'
+    : null;
 }
 
 async function readSource(ctx: Context, source: CredentialSource, name: string): Promise<string> {

@@ -58,9 +58,11 @@ export async function* readChunks(path: string, { follows = true }: Reading = {}
   }
 }
 
-/** The same as text; what is no UTF-8 is replaced. */
+/** The same as text, without a byte order mark; what is neither UTF-8 nor marked as UTF-16 is replaced. @throws the same */
 export async function readBoundedText(path: string, largest: number, reading: Reading = {}): Promise<string> {
-  return (await readBounded(path, largest, reading)).toString('utf8');
+  const bytes = await readBounded(path, largest, reading);
+  if (isUnmarkedUtf16(bytes)) throw new FileRefusal(unmarked);
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }
 
 function sizeOf(bytes: number): string {
@@ -76,7 +78,7 @@ export type TextReading =
 /** What people give by hand: documents and filters. */
 export const largestText = 1024 * 1024;
 
-/** Reads a UTF-8 file of at most 1 MiB, as `readBounded` does. Never rejects. */
+/** Reads a text file of at most 1 MiB, as `readBounded` does. Never rejects. */
 export async function readTextFile(path: string): Promise<TextReading> {
   try {
     return decodeText(await readBounded(path, largestText));
@@ -85,13 +87,31 @@ export async function readTextFile(path: string): Promise<TextReading> {
   }
 }
 
-/** Bytes as text, without a byte order mark. */
+/** Bytes as text, without a byte order mark: UTF-8, or UTF-16 that is marked, as PowerShell redirects into files. */
 export function decodeText(bytes: Uint8Array): TextReading {
+  if (isUnmarkedUtf16(bytes)) return no(unmarked);
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), problem: null };
+    return { text: new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes), problem: null };
   } catch {
     return no('it is not UTF-8 text');
   }
+}
+
+const unmarked = 'it is UTF-16 without a byte order mark: save it as UTF-8';
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** Whether every other byte is null, as in ASCII of two bytes a character: in UTF-8 a null byte is no text. */
+function isUnmarkedUtf16(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, 64);
+  const [even, odd] = [0, 1].map((rest) => start.filter((_, index) => index % 2 === rest));
+  const isWide = start.length >= 4 && start.length % 2 === 0;
+  return (
+    isWide && [even, odd].some((half) => half?.every((byte) => byte === 0) === true) && start.some((byte) => byte !== 0)
+  );
 }
 
 function no(problem: string): TextReading {

@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts';
-import { readTextFile } from '../files/bounded-file.ts';
+import { readGivenText } from '../files/given-text.ts';
 import { quoted } from '../model/text.ts';
 import type { JqProgram, NamedText } from './jq.ts';
-import { userPath } from '../files/home.ts';
 
 /** `-q`, `--query-file` and `--arg`. */
 export interface QueryFlags {
@@ -24,8 +23,8 @@ export async function readFilters(
   const { named, problems } = readNamed(arg);
   const filters = query.map((filter) => ({ filter, named, label: `-q ${quoted(filter)}` }));
   if (queryFile !== undefined) {
-    const label = `--query-file ${quoted(queryFile, 200)}`;
-    const { text, problem } = await readTextFile(userPath(queryFile, ctx));
+    const label = `--query-file ${queryFile === '-' ? '-' : quoted(queryFile, 200)}`;
+    const { text, problem } = await readGivenText(ctx, queryFile);
     if (text === null) problems.push(`cannot read ${label}: ${problem}`);
     else filters.push({ filter: text, named, label });
   }

@@ -24,7 +24,7 @@ export const commonFlags = {
   sandbox: on('--sandbox', 'work on the built-in emulators, without credentials'),
   json: on('--json', 'print JSON'),
   query: list('-q, --query <filter>', 'print what this jq filter finds; may be repeated'),
-  queryFile: text('--query-file <path>', 'read the jq filter from a file'),
+  queryFile: text('--query-file <path>', 'read the jq filter from a file; "-" is standard input'),
   arg: list('--arg <name=value>', "give the filter the text $name, as jq's --arg does; may be repeated"),
   format: choice('--format <format>', 'output format', formats),
   raw: on('--raw', "print the provider's own answer (with --json, -q or --format ndjson)"),

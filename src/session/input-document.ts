@@ -3,12 +3,11 @@ import type { Document } from 'yaml';
 import type { Context } from '../context.ts';
 import { jsonErrorOffset } from '../config/parse.ts';
 import { yamlData, yamlProblem } from '../files/yaml.ts';
-import { largestText, readTextFile } from '../files/bounded-file.ts';
+import { readGivenText } from '../files/given-text.ts';
 import type { AccountChange } from '../model/account.ts';
 import type { DocumentReading, ProviderDefinition } from '../providers/provider.ts';
 import type { ChangeFlags } from './account-flags.ts';
 import { atMostOne, found, type Check } from './check.ts';
-import { userPath } from '../files/home.ts';
 
 type DocumentFlags = Pick<ChangeFlags, 'file' | 'stdin'>;
 
@@ -71,9 +70,7 @@ export async function readInput(ctx: Context, flags: DocumentFlags): Promise<Che
     return found('the document is read from standard input, which is a terminal: pipe it in, or use -f <file>');
   }
   const source = fromStdin ? 'standard input' : (flags.file ?? '');
-  const { text, problem } = fromStdin
-    ? { text: await ctx.stdin.text(largestText), problem: 'it is larger than 1 MiB, or not UTF-8 text' }
-    : await readTextFile(userPath(source, ctx));
+  const { text, problem } = await readGivenText(ctx, fromStdin ? '-' : source);
   if (text === null) return found(`cannot read ${source}: ${problem}`);
   return { value: { text, source }, problems: [] };
 }

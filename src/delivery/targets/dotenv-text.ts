@@ -47,6 +47,7 @@ export function setVariable(file: DotenvFile, { key, value }: { key: string; val
  * @throws TargetError when it is set more than once: programs differ in which one they take
  */
 export function checkVariable({ path, text }: DotenvFile, key: string): Assignment | null {
+  if (/^(?:\u00FF\u00FE|\u00FE\u00FF)/.test(text)) throw refusal(`${path} is UTF-16: save it as UTF-8`);
   if (text.includes('\0')) throw refusal(`${path} is not text`);
   const found = assignments(text).filter((assignment) => assignment.key === key);
   if (found.length <= 1) return found[0] ?? null;
