@@ -101,6 +101,7 @@ describe('the command tree', () => {
       '--query-file <path>',
       '--arg <name=value>',
       '--format <format>',
+      '--crlf',
       '--raw',
       '--dry-run',
       '-y, --yes',

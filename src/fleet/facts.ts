@@ -1,7 +1,7 @@
 import { accountKeyOf, type AccountPlace, type AuditHistory } from '../state/audit-read.ts';
 import type { Account } from '../model/account.ts';
 import type { Connected } from '../session/connect.ts';
-import type { Column } from '../output/columns.ts';
+import type { Cell, Column } from '../output/columns.ts';
 
 /** What is known about an account besides its own fields. Times are milliseconds since the epoch. */
 export interface AccountFacts {
@@ -72,8 +72,9 @@ export function ageColumn(factsOf: FactsOf, now: number): Column<Account> {
     name: 'age',
     value: (account) => {
       const { issuedAt } = factsOf(account);
-      return issuedAt === null ? null : Math.max(0, Math.floor((now - issuedAt) / dayMs));
+      return issuedAt === null ? null : wholeDays(now - issuedAt);
     },
+    exact: (account) => ageInDays(account, factsOf(account).issuedAt, now),
     text: (account) => ageText(account, factsOf(account).issuedAt, now),
     optional: true,
   };
@@ -81,6 +82,17 @@ export function ageColumn(factsOf: FactsOf, now: number): Column<Account> {
 
 /** The column before anything is known about the accounts. */
 export const unknownAge: Column<Account> = ageColumn(() => noFacts, 0);
+
+function wholeDays(milliseconds: number): number {
+  return Math.max(0, Math.floor(milliseconds / dayMs));
+}
+
+/** e.g. `12`; `<=87` where `ageText` is `<=87d`. */
+function ageInDays({ createdAt }: Account, issuedAt: number | null, now: number): Cell {
+  if (issuedAt !== null) return wholeDays(now - issuedAt);
+  const created = Date.parse(createdAt ?? '');
+  return Number.isNaN(created) ? null : `<=${wholeDays(now - created)}`;
+}
 
 /** e.g. `12d`, `5h`; `<=87d` where only the account's own age is known, which its credential cannot exceed. */
 function ageText({ createdAt }: Account, issuedAt: number | null, now: number): string {

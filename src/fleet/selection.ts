@@ -143,9 +143,10 @@ export async function selectFrom(
 }
 
 /** The chosen column; `age` with its values. */
-function withAge(column: Column<Account>, { value, text }: Column<Account>): Column<Account> {
+function withAge(column: Column<Account>, age: Column<Account>): Column<Account> {
   if (column.name !== unknownAge.name) return column;
-  return { ...column, value, ...(text === undefined ? {} : { text }) };
+  const { optional: _, ...known } = age;
+  return { ...column, ...known };
 }
 
 /** How many accounts a filter leaves out because it is unknown whether they fit. */

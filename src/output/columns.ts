@@ -13,6 +13,8 @@ export interface Column<Row> {
   /** Its heading in a table. Default: the name in capitals, e.g. `EXPIRES AT`. */
   readonly header?: string;
   readonly value: (row: Row) => Cell;
+  /** What csv has instead, where `value` is for sorting. */
+  readonly exact?: (row: Row) => Cell;
   /** What a table shows instead, where the exact value is hard to read. */
   readonly text?: (row: Row) => string;
   /** True for ISO 8601 times, which a terminal shows as `in 3 days`. */

@@ -46,7 +46,7 @@ export interface Sheet {
 export function sheetOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Sheet {
   return {
     header: columns.map(({ name }) => name),
-    rows: rows.map((row) => columns.map(({ value }) => cellText(value(row)))),
+    rows: rows.map((row) => columns.map(({ exact, value }) => cellText((exact ?? value)(row)))),
   };
 }
 

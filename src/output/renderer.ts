@@ -19,6 +19,8 @@ export interface OutputFlags {
   /** From the configuration: every flag overrides it. */
   readonly configuredFormat?: Format | undefined;
   readonly raw?: true | undefined;
+  /** Only with csv. */
+  readonly crlf?: true | undefined;
   /** What forbids to print a credential, as a sentence; null where nothing does. */
   readonly printingBan?: string | null;
   /** From `--columns` only: columns of the configuration never conflict with a flag. */
@@ -76,7 +78,7 @@ const renderers = {
   json: (document, flags) => prettyJson(dataOf(document, flags)),
   ndjson: (document, flags) => ndjson(dataOf(document, flags)),
   yaml: (document) => yaml(document.value),
-  csv: (document) => csv(document.sheet?.() ?? sheetOfValue(document.value)),
+  csv: (document, { crlf = false }) => csv(document.sheet?.() ?? sheetOfValue(document.value), { hasCrlf: crlf }),
 } satisfies Record<Format, (document: OutputDocument, flags: OutputFlags, ctx: Context) => string | Promise<string>>;
 
 function dataOf(document: OutputDocument, flags: OutputFlags): unknown {
@@ -108,6 +110,7 @@ export function flagProblems(flags: OutputFlags): string[] {
     problems.push('--raw goes only with --json, -q, --query-file or --format ndjson');
   }
   if (flags.arg !== undefined && kind !== 'query') problems.push('--arg goes only with -q or --query-file');
+  if (flags.crlf && kind !== 'csv') problems.push('--crlf goes only with --format csv');
   return [...problems, ...columnProblems(flags, kind)];
 }
 

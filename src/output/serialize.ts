@@ -82,15 +82,15 @@ export async function yaml(value: unknown): Promise<string> {
 }
 
 /**
- * RFC 4180 CSV: CRLF line ends, quotes where they are needed, a header row. Values are exact but for what would steer a
+ * RFC 4180 CSV, but with LF at the end of lines unless `hasCrlf`, because shells take the CR for a part of the last cell: quotes where they are needed, a header row. Values are exact but for what would steer a
  * terminal or a runner, and line ends, which are written as in JSON, `\uXXXX`. A spreadsheet reads one that starts with `=` as
  * a formula, so such files have to be imported as text.
  */
-export async function csv(sheet: Sheet): Promise<string> {
+export async function csv(sheet: Sheet, { hasCrlf = false } = {}): Promise<string> {
   if (sheet.header.length === 0) return '';
   const { stringify } = await import('csv-stringify/sync');
   const rows = [sheet.header, ...sheet.rows].map((row) => row.map(csvCell));
-  return stringify(rows, { quoted_match: runnerLine, record_delimiter: '\r\n' });
+  return stringify(rows, { quoted_match: runnerLine, record_delimiter: hasCrlf ? '\r\n' : '\n' });
 }
 
 function csvCell(text: string): string {

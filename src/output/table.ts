@@ -22,8 +22,9 @@ export async function table<Row>(options: {
 }): Promise<string> {
   const { rows, style } = options;
   const known = options.columns.filter(
-    ({ hideEmpty, roomy, value }) =>
-      (roomy !== true || style.isTTY) && (hideEmpty !== true || rows.some((row) => cellText(value(row)) !== '')),
+    ({ hideEmpty, roomy, exact, value }) =>
+      (roomy !== true || style.isTTY) &&
+      (hideEmpty !== true || rows.some((row) => cellText((exact ?? value)(row)) !== '')),
   );
   if (rows.length === 0 || known.length === 0) return '';
   const texts = known.map((column) => {

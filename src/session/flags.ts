@@ -27,6 +27,7 @@ export const commonFlags = {
   queryFile: text('--query-file <path>', 'read the jq filter from a file; "-" is standard input'),
   arg: list('--arg <name=value>', "give the filter the text $name, as jq's --arg does; may be repeated"),
   format: choice('--format <format>', 'output format', formats),
+  crlf: on('--crlf', 'end the lines of csv with CR LF'),
   raw: on('--raw', "print the provider's own answer (with --json, -q or --format ndjson)"),
   dryRun: on('--dry-run', 'show what would be sent, and change nothing'),
   yes: on('-y, --yes', 'confirm without being asked'),
@@ -65,7 +66,7 @@ export const flagGroups = {
   /** For what works on the state store, which a profile may name. */
   state: ['profile', 'caCert', 'timeout'],
   network: ['caCert', 'timeout'],
-  output: ['json', 'query', 'queryFile', 'arg', 'format'],
+  output: ['json', 'query', 'queryFile', 'arg', 'format', 'crlf'],
   raw: ['raw'],
   change: ['dryRun', 'yes'],
   /** For what takes an account's lock. */

@@ -49,7 +49,7 @@ describe('what --org, --group and roles are', () => {
         `reader,Reads clusters and workloads,true,${roleIds.reader}`,
         `user,Runs clusters and workloads,true,${roleIds.user}`,
         '',
-      ].join('\r\n'),
+      ].join('\n'),
       stderr: '',
     });
   });

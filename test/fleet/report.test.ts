@@ -159,7 +159,7 @@ describe('other formats of a report', () => {
 
   it('csv has the columns of the table', async () => {
     const { stdout } = await mixed().run([...rotate, '--format', 'csv']);
-    expect(stdout.split('\r\n')).toEqual([
+    expect(stdout.split('\n')).toEqual([
       'result,provider,profile,name,expiresAt,id,detail',
       'skipped,nscale,,app-002,2026-11-21T12:00:00Z,c0000000-0000-4000-8000-000000000002,expired: --include-expired revives it',
       'rotated,nscale,,app-001,2027-02-20T12:00:00Z,c0000000-0000-4000-8000-000000000001,file:tokens/nscale-app-001',

@@ -125,7 +125,7 @@ describe('accounts as rows', () => {
   test('are exact in csv', async () => {
     const choice = { names: ['name', 'expiresAt', 'groups', 'tags', 'enabled'], source: 'test' };
     expect(await csv(sheetOf([account], selectColumns(accountColumns, choice)))).toBe(
-      'name,expiresAt,groups,tags,enabled\r\nci-deploy,2026-11-30T08:00:00Z,"g1, g2","team=vision, env=prod",\r\n',
+      'name,expiresAt,groups,tags,enabled\nci-deploy,2026-11-30T08:00:00Z,"g1, g2","team=vision, env=prod",\n',
     );
   });
 

@@ -51,13 +51,13 @@ describe('formats', () => {
       'csv of an object has its scalar keys',
       { format: 'csv' },
       account,
-      'id,name,note,count,ratio,enabled\r\na1,"say ""hi"", ok",two\\u000alines,9007199254740991,0.1,false\r\n',
+      'id,name,note,count,ratio,enabled\na1,"say ""hi"", ok",two\\u000alines,9007199254740991,0.1,false\n',
     ],
     [
       'csv of objects has the keys of all',
       { format: 'csv' },
       [{ a: 1 }, { b: '=1+1', a: null }, 3],
-      'a,b,value\r\n1,,\r\n,=1+1,\r\n,,3\r\n',
+      'a,b,value\n1,,\n,=1+1,\n,,3\n',
     ],
     ['csv of an empty list without columns is nothing', { format: 'csv' }, [], ''],
   ])('%s', async (_, flags, value, expected) => {
@@ -88,7 +88,7 @@ describe('a list', () => {
 
   test.each<[OutputFlags, string]>([
     [{}, 'ID  AT\na   2026-11-25T12:00:00Z\nb   -\n'],
-    [{ format: 'csv' }, 'id,at\r\na,2026-11-25T12:00:00Z\r\nb,\r\n'],
+    [{ format: 'csv' }, 'id,at\na,2026-11-25T12:00:00Z\nb,\n'],
     [{ format: 'ndjson' }, '{"id":"a","at":"2026-11-25T12:00:00Z"}\n{"id":"b","at":null}\n'],
     [{ query: ['.[].id'] }, 'a\nb\n'],
   ])('with %j', async (flags, expected) => {
@@ -97,7 +97,7 @@ describe('a list', () => {
 
   test('that is empty keeps its csv header and shows people nothing', async () => {
     const empty = listDocument({ rows: [], columns });
-    expect(await render({ format: 'csv' }, empty)).toBe('id,at\r\n');
+    expect(await render({ format: 'csv' }, empty)).toBe('id,at\n');
     expect(await render({}, empty)).toBe('');
     expect(await render({ json: true }, empty)).toBe('[]\n');
   });

@@ -38,8 +38,8 @@ describe('a project file', () => {
     const content = { format: 'csv', columns: ['name', 'status'], org: organizationId };
     const cwd = await workFolder({ '.sactlrc.json': JSON.stringify(content) });
     const search = ['sa', 'list', '--search', 'scratch'];
-    expect((await nscale().run(search, { cwd })).stdout).toBe('name,status\r\nscratch,active\r\n');
-    expect((await nscale().run([...search, '--columns', 'id,name'], { cwd })).stdout).toMatch(/^id,name\r\n/);
+    expect((await nscale().run(search, { cwd })).stdout).toBe('name,status\nscratch,active\n');
+    expect((await nscale().run([...search, '--columns', 'id,name'], { cwd })).stdout).toMatch(/^id,name\n/);
     expect((await nscale().run([...search, '-q', '.[].name'], { cwd })).stdout).toBe('scratch\n');
     expect((await nscale().run([...search, '--format', 'table'], { cwd })).stdout).toBe(
       'NAME     STATUS\nscratch  active\n',

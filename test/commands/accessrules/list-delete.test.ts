@@ -35,7 +35,7 @@ describe('accessrules list', () => {
   it('is csv with all columns', async () => {
     const { stdout } = await (await runaiSandbox())([...list, '--account', 'robot-arm', '--format', 'csv']);
     expect(stdout).toBe(
-      'account,role,scopeType,scopeName,scopeId,id\r\nrobot-arm,L1 researcher,project,robotics,4306,116\r\n',
+      'account,role,scopeType,scopeName,scopeId,id\nrobot-arm,L1 researcher,project,robotics,4306,116\n',
     );
   });
 

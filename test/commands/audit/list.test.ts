@@ -92,7 +92,7 @@ describe('audit list', () => {
   it.each([
     [['-q', '.[] | [.operation, .name]'], '["create","ci"]\n'],
     [['--format', 'ndjson'], '{"schema":1,'],
-    [['--format', 'csv'], 'at,operation,name,outcome,user,provider,targets,fingerprint,id\r\n'],
+    [['--format', 'csv'], 'at,operation,name,outcome,user,provider,targets,fingerprint,id\n'],
     [['--format', 'yaml'], '- schema: 1\n'],
   ])('prints %j', async (flags, beginning) => {
     const { code, stdout, stderr } = await machine()(flags);

@@ -101,7 +101,7 @@ describe('doctor for programs', () => {
   });
 
   it.each([
-    [['--format', 'csv'], 'provider,profile,level,check,message,hint\r\n,,ok,node,'],
+    [['--format', 'csv'], 'provider,profile,level,check,message,hint\n,,ok,node,'],
     [['-q', '.[0].check'], 'node\n'],
     [['--format', 'ndjson'], '{"provider":null,"profile":null,"level":"ok","check":"node",'],
   ])('prints %j', async (flags, beginning) => {

@@ -57,7 +57,7 @@ describe('sa list on Run:ai', () => {
     const sandbox = await runaiSandbox();
     const argv = ['sa', 'list', '--columns', 'name,rules', '--format', 'csv', '--search', 'dashb'];
     expect((await sandbox(argv)).stdout).toBe(
-      'name,rules\r\ndashboards,"Viewer on tenant acme (1001), Department viewer on department platform (52)"\r\n',
+      'name,rules\ndashboards,"Viewer on tenant acme (1001), Department viewer on department platform (52)"\n',
     );
     const one = ['sa', 'list', '--columns', 'name,rules', '--search', 'imported'];
     expect((await sandbox(one)).stdout).toBe('NAME          RULES\nimported-job  -\n');
@@ -73,8 +73,8 @@ describe('sa list on Run:ai', () => {
     const sandbox = await runaiSandbox();
     const argv = 'sa list --search retired --format csv --columns name,status,enabled,clientId,groups,id';
     expect((await sandbox(argv.split(' '))).stdout).toBe(
-      'name,status,enabled,clientId,groups,id\r\n' +
-        `retired-notebooks,disabled,false,retired-notebooks,,${runaiAccountIds.notebooks}\r\n`,
+      'name,status,enabled,clientId,groups,id\n' +
+        `retired-notebooks,disabled,false,retired-notebooks,,${runaiAccountIds.notebooks}\n`,
     );
   });
 });

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 import { describe, expect, it } from 'vitest';
 
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
@@ -87,7 +89,7 @@ describe('sa list for people', () => {
   it('shows with --wide all that there is, whole, also in a pipe and in csv', async () => {
     const argv = ['sa', 'list', '--wide', '--no-color', '--limit', '1'];
     const heading =
-      'PROVIDER +NAME +DESCRIPTION +ORGANIZATION +STATUS +GROUPS +TAGS +CREATED +CREATED BY +UPDATED +EXPIRES +ID';
+      'PROVIDER +NAME +DESCRIPTION +ORGANIZATION +STATUS +GROUPS +TAGS +CREATED +CREATED BY +UPDATED +EXPIRES +AGE +ID';
     const narrow = (await nscale().run(argv, { terminal: 60 })).stdout.split('\n');
     expect(narrow[0]).toMatch(new RegExp(`^${heading}$`));
     expect(narrow[1]).toMatch(/^nscale +ci-deploy +Deploys from the main branch +d4600d6e-.* +c1f0[-0-9a-f]{32}$/);
@@ -148,16 +150,25 @@ describe('sa list for programs', () => {
     expect(await nscale().run(argv)).toEqual({
       code: 0,
       stdout:
-        `id,name,groups\r\n${accountIds.ciDeploy},ci-deploy,` +
-        '"c77f6a10-3d5b-4f0e-8a2f-6d0b6e41a102, d90b1c22-4e6c-4a1f-9b3e-7e1c7f52b103"\r\n',
+        `id,name,groups\n${accountIds.ciDeploy},ci-deploy,` +
+        '"c77f6a10-3d5b-4f0e-8a2f-6d0b6e41a102, d90b1c22-4e6c-4a1f-9b3e-7e1c7f52b103"\n',
       stderr: '',
     });
+  });
+
+  it('prints csv that a shell reads line by line, and with --crlf what RFC 4180 says', async () => {
+    const argv = ['sa', 'list', '--format', 'csv', '--columns', 'id', '--limit', '2'];
+    const { stdout } = await nscale().run(argv);
+    const script = 'while read -r id; do printf "<%s>" "$id"; done';
+    const read = spawnSync('/bin/sh', ['-c', script], { input: stdout, encoding: 'utf8' });
+    expect(read.stdout).toBe(`<id><${accountIds.ciDeploy}><e9b4a6c2-5f1d-4837-9d6e-8c3f7a2bb009>`);
+    expect((await nscale().run([...argv, '--crlf'])).stdout).toBe(stdout.replaceAll('\n', '\r\n'));
   });
 
   it('takes the headings of a table for its columns, also from a file', async () => {
     const cwd = await workFolder({ 'sactl.config.yaml': 'columns: [NAME, Expires]' });
     const argv = ['sa', 'list', '--format', 'csv', '--sort', '-EXPIRES', '--limit', '1'];
-    const expected = { code: 0, stdout: 'name,expiresAt\r\nephemeral-runner,2027-02-19T00:00:00Z\r\n', stderr: '' };
+    const expected = { code: 0, stdout: 'name,expiresAt\nephemeral-runner,2027-02-19T00:00:00Z\n', stderr: '' };
     expect(await nscale().run(argv, { cwd })).toEqual(expected);
     expect(await nscale().run([...argv, '--columns', 'name,EXPIRES'])).toEqual(expected);
   });
@@ -229,6 +240,7 @@ describe('sa list refuses', () => {
     [['-q', '.['], '-q ".[" does not compile: syntax error, unexpected end of file at line 1, column 2'],
     [['--json', '-q', '.'], '--json and -q exclude each other: each says what is printed; -q alone filters that JSON'],
     [['--json', '--columns', 'name'], '--columns goes only with --format table or csv'],
+    [['--json', '--crlf'], '--crlf goes only with --format csv'],
     [['--json', '--wide'], '--wide goes only with --format table or csv'],
     [['-q', ''], '-q "": the filter is empty; "." prints everything'],
   ];

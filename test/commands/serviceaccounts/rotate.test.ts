@@ -64,7 +64,7 @@ describe('sa rotate for people', () => {
   it('prints csv with the token on a terminal', async () => {
     const argv = [...rotate, '--yes', '--format', 'csv'];
     const { code, stdout } = await nscale(predictable).run(argv, { terminal: 100 });
-    const [header, row] = stdout.split('\r\n').map((line) => line.split(','));
+    const [header, row] = stdout.split('\n').map((line) => line.split(','));
     expect({ code, last: header?.at(-1), value: row?.at(-1) }).toEqual({
       code: 0,
       last: 'credential',
