@@ -156,8 +156,8 @@ Examples:
   $ sactl config init
   $ sactl sa rotate --id ci-deploy --to file:ci-deploy.token
 
-More: "sactl help setup" says how to begin; "sactl help flags", "sactl help targets", "sactl help exit-codes" and
-"sactl help environment" have the rest.`;
+More: "sactl help setup" says how to begin; "sactl help config", "sactl help flags", "sactl help targets",
+"sactl help exit-codes" and "sactl help environment" have the rest.`;
 
 /** Commands for one connection see no profile where several are named; they refuse that. */
 function commonOf({

@@ -133,7 +133,7 @@ const guesses: readonly (readonly [typed: string, problem: string, hint: string]
   [
     'sa list --config ~/other.yaml',
     "unknown option '--config'",
-    'SACTL_CONFIG names your configuration file: sactl help environment',
+    'the variable SACTL_CONFIG names your configuration file: sactl help config',
   ],
   [
     'sa list --token abc',

@@ -17,6 +17,7 @@ import { files, overview } from './program-text.ts';
 /** The topics of the help, in the order of the page, and what their rows begin with. */
 const topics = [
   ['setup', 'command or variable'],
+  ['config', 'key'],
   ['targets', 'target'],
   ['exit-codes', 'code'],
   ['environment', 'variable'],

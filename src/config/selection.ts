@@ -1,6 +1,7 @@
 import { listOf, quoted } from '../model/text.ts';
 import { sactl } from '../model/hint.ts';
 import type { Context } from '../context.ts';
+import { variable } from './directories.ts';
 import { AuthError, UsageError, type CliError } from '../errors.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
 import type { Configuration, Reach } from './configuration.ts';
@@ -208,12 +209,16 @@ function environmentOrigins(options: SelectionOptions): EnvironmentOrigin[] {
 function noCredential(options: SelectionOptions): AuthError {
   const missing = providerNames.map((provider) => `${provider}: ${missingFor(provider, options)}`);
   return new AuthError('unauthenticated', `no credential found; for ${missing.join('; for ')}`, {
-    hint: 'or select a profile with --profile, or try it without a credential: --sandbox',
+    hint: ['or select a profile with --profile, or try it with --sandbox; how to begin: ', sactl`help setup`],
   });
 }
 
-/** e.g. `set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN` */
-function missingFor(provider: ProviderName, options: SelectionOptions): string {
-  const connection = options.environments[provider];
-  return describeIncomplete(connection, options.env) ?? `set ${describeSecrets(connection)}`;
+/** All at once, e.g. `set RUNAI_BASE_URL, and RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN` */
+function missingFor(provider: ProviderName, { env, environments }: SelectionOptions): string {
+  const connection = environments[provider];
+  const { variable: described, default: usual } = connection.endpoint;
+  const isMissing = described !== null && usual === null && variable(env, described.name) === null;
+  const incomplete = describeIncomplete(connection, env);
+  if (incomplete !== null) return isMissing ? `${incomplete}, and neither is ${described.name}` : incomplete;
+  return `set ${isMissing ? `${described.name}, and ` : ''}${describeSecrets(connection)}`;
 }

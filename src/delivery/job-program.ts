@@ -16,7 +16,7 @@ export interface JobProgramEnd {
 
 /** Runs a program of a CI system's agent. @param secrets what must not be seen in what it says */
 export async function runJobProgram(
-  ctx: Pick<Context, 'env' | 'cwd' | 'platform' | 'timeout'>,
+  ctx: Pick<Context, 'env' | 'cwd' | 'platform' | 'homeDirectory' | 'timeout'>,
   { program, args, prefix, variables }: CiProgram,
   { input, secrets }: { readonly input: Secret; readonly secrets: readonly Secret[] },
 ): Promise<JobProgramEnd> {

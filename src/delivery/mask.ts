@@ -9,7 +9,7 @@ type Masked = Pick<Issued, 'credential' | 'payload'>;
 /** Has a credential hidden in the job's log from now on, where its CI system can do that. Never rejects. */
 export type Masker = (issued: Masked) => Promise<void>;
 
-export type MaskContext = Pick<Context, 'env' | 'stderr' | 'cwd' | 'platform' | 'timeout'>;
+export type MaskContext = Pick<Context, 'env' | 'stderr' | 'cwd' | 'platform' | 'homeDirectory' | 'timeout'>;
 
 /**
  * There is to be one per command, whatever the number of credentials: what keeps it from its work is told once.

@@ -5,21 +5,29 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { quoted, safeText } from '../model/text.ts';
 
-export type ProgramPlace = Pick<Context, 'env' | 'cwd' | 'platform'>;
+export type ProgramPlace = Pick<Context, 'env' | 'cwd' | 'platform' | 'homeDirectory'>;
 
 /**
  * The absolute path of a program by its name in `PATH`, or of one that is given with its absolute path. What a cloned
- * repository could have put in the way is passed over: the working directory and what is in it, relative folders and `node_modules`.
+ * repository could have put in the way is passed over: the working directory and what is in it, relative folders and
+ * `node_modules`. The home is no clone: from there, its folders are searched.
  * @throws UsageError that says what was looked for, and where
  */
 export async function findProgram(name: string, place: ProgramPlace): Promise<string> {
   if (name.includes('/') || name.includes(sep)) return absoluteProgram(name, place);
   const file = place.platform === 'win32' ? `${name.replace(/\.exe$/i, '')}.exe` : name;
-  const folders = await searchedFolders(place);
+  const { folders, passedOver } = await searchedFolders(place);
   const found = await firstProgram(folders, file);
   if (found !== null) return found;
   const where = folders.length === 0 ? 'PATH' : `PATH (${safeText(folders.join(', '), 300)})`;
-  throw new UsageError(`there is no program ${quoted(file)} in ${where}`, {
+  const missing = `there is no program ${quoted(file)} in ${where}`;
+  for (const { folder, why } of passedOver) {
+    if (!(await isProgram(join(folder, file)))) continue;
+    throw new UsageError(`${missing}; ${quoted(join(folder, file), 200)} is passed over: ${why}`, {
+      hint: 'a clone could have put it there; put it elsewhere, or go to another working directory',
+    });
+  }
+  throw new UsageError(missing, {
     hint: 'install it, or add its folder to PATH; the working directory, relative folders and node_modules are not searched',
   });
 }
@@ -33,16 +41,30 @@ async function absoluteProgram(path: string, { platform }: ProgramPlace): Promis
   throw new UsageError(`${quoted(path, 200)} is not a program: an executable file is expected`);
 }
 
-async function searchedFolders({ env, cwd, platform }: ProgramPlace): Promise<readonly string[]> {
+interface PassedOver {
+  readonly folder: string;
+  /** e.g. `it is in the working directory` */
+  readonly why: string;
+}
+
+/** The folders of `PATH` that are searched, and those that are not. */
+async function searchedFolders(
+  place: ProgramPlace,
+): Promise<{ readonly folders: readonly string[]; readonly passedOver: readonly PassedOver[] }> {
+  const { cwd, homeDirectory } = place;
   const here = await realFolder(cwd);
+  const isHome = homeDirectory !== null && here === (await realFolder(homeDirectory));
   const folders: string[] = [];
-  for (const folder of pathFolders({ env, platform })) {
+  const passedOver: PassedOver[] = [];
+  for (const folder of pathFolders(place)) {
     const real = await realFolder(folder);
-    // A working directory of `/` holds everything and says nothing.
-    const isHere = real === here || (here !== sep && real.startsWith(`${here}${sep}`));
-    if (!isHere && !isModules(folder) && !isModules(real)) folders.push(folder);
+    // A working directory of `/` holds everything and says nothing, and the home is the user's own.
+    const isBelow = here !== sep && !isHome && real.startsWith(`${here}${sep}`);
+    if (real === here || isBelow) passedOver.push({ folder, why: 'it is in the working directory' });
+    else if (isModules(folder) || isModules(real)) passedOver.push({ folder, why: 'it is in node_modules' });
+    else folders.push(folder);
   }
-  return folders;
+  return { folders, passedOver };
 }
 
 /** The absolute folders of `PATH`, which Windows mostly writes as `Path`. */

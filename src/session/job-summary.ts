@@ -9,7 +9,7 @@ import { Secret } from '../model/credential.ts';
 import { isReadByRunner, summaryOf } from '../model/run-environment.ts';
 import { quoted } from '../model/text.ts';
 
-type SummaryContext = Pick<Context, 'env' | 'stderr' | 'cwd' | 'platform' | 'timeout' | 'uuid'>;
+type SummaryContext = Pick<Context, 'env' | 'stderr' | 'cwd' | 'platform' | 'homeDirectory' | 'timeout' | 'uuid'>;
 
 /**
  * Shows Markdown without secrets on the page of this CI job's run, where its system has a place for that.

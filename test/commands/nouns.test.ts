@@ -116,8 +116,8 @@ describe('whoami', () => {
       stdout: '',
       stderr: lines(
         'sactl: no credential found; for nscale: set NSCALE_SERVICE_TOKEN; ' +
-          'for runai: set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN; for augment: set AUGMENT_SESSION_AUTH',
-        'hint: or select a profile with --profile, or try it without a credential: --sandbox',
+          'for runai: set RUNAI_BASE_URL, and RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN; for augment: set AUGMENT_SESSION_AUTH',
+        'hint: or select a profile with --profile, or try it with --sandbox; how to begin: sactl help setup',
       ),
     });
     expect(deployment.requests).toEqual([]);

@@ -28,8 +28,11 @@ describe('which provider', () => {
     expect(error).toBeInstanceOf(AuthError);
     expect(error).toMatchObject({
       message:
-        'no credential found; for nscale: set NSCALE_SERVICE_TOKEN; for runai: set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN; for augment: set AUGMENT_SESSION_AUTH',
-      hint: 'or select a profile with --profile, or try it without a credential: --sandbox',
+        'no credential found; for nscale: set NSCALE_SERVICE_TOKEN; for runai: set RUNAI_BASE_URL, and RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN; for augment: set AUGMENT_SESSION_AUTH',
+      hint: [
+        'or select a profile with --profile, or try it with --sandbox; how to begin: ',
+        { words: ['help', 'setup'] },
+      ],
     });
   });
 
@@ -51,7 +54,8 @@ describe('which provider', () => {
     expect(error).toMatchObject({
       exitCode: 4,
       provider: 'runai',
-      message: 'no credential for runai: RUNAI_CLIENT_ID is set but RUNAI_CLIENT_SECRET is not',
+      message:
+        'no credential for runai: RUNAI_CLIENT_ID is set but RUNAI_CLIENT_SECRET is not, and neither is RUNAI_BASE_URL',
       hint: 'to try it without a credential, add --sandbox',
     });
   });

@@ -9,8 +9,8 @@ import { useWorkshop } from '../delivery/programs/fakes.ts';
 
 const shop = useWorkshop();
 
-function find(name: string, path: readonly string[], platform: NodeJS.Platform = 'linux') {
-  return findProgram(name, { env: { PATH: path.join(':') }, cwd: shop.work, platform });
+function find(name: string, path: readonly string[], platform: NodeJS.Platform = 'linux', homeDirectory = '/nowhere') {
+  return findProgram(name, { env: { PATH: path.join(':') }, cwd: shop.work, platform, homeDirectory });
 }
 
 async function folderWithTool(...parts: readonly string[]): Promise<string> {
@@ -36,6 +36,20 @@ test.each([
   await expect(find('tool', [entry])).rejects.toThrow('there is no program "tool" in PATH');
   await shop.fake('tool');
   expect(await find('tool', [entry, shop.bin])).toBe(join(shop.bin, 'tool'));
+});
+
+test('what is passed over is named, with the reason', async () => {
+  const folder = await folderWithTool('bin');
+  await expect(find('tool', [folder, shop.bin])).rejects.toThrow(
+    `there is no program "tool" in PATH (${shop.bin}); "${join(folder, 'tool')}" is passed over: it is in the working directory`,
+  );
+});
+
+test('in the home its folders are searched, and it is not', async () => {
+  const folder = await folderWithTool('.local', 'bin');
+  expect(await find('tool', [folder], 'linux', shop.work)).toBe(join(folder, 'tool'));
+  await folderWithTool();
+  await expect(find('tool', [shop.work], 'linux', shop.work)).rejects.toThrow('is passed over');
 });
 
 test.each([{ parts: [] }, { parts: ['node_modules', '.bin'] }])(
@@ -76,5 +90,7 @@ test('on Windows only an .exe file is a program, wherever it is named', async ()
   await expect(find(join(shop.bin, 'tool.cmd'), [], 'win32')).rejects.toThrow('is not an .exe file');
   await shop.fake('tool.exe');
   const env = { Path: shop.bin };
-  expect(await findProgram('tool', { env, cwd: shop.work, platform: 'win32' })).toBe(join(shop.bin, 'tool.exe'));
+  expect(await findProgram('tool', { env, cwd: shop.work, platform: 'win32', homeDirectory: null })).toBe(
+    join(shop.bin, 'tool.exe'),
+  );
 });

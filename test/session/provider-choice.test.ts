@@ -205,7 +205,7 @@ describe('a command that one provider has', () => {
     expect({ code, stderr }).toEqual({
       code: 4,
       stderr:
-        'sactl: no credential for runai: set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN\n' +
+        'sactl: no credential for runai: set RUNAI_BASE_URL, and RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN\n' +
         'hint: to try it without a credential, add --sandbox\n',
     });
   });

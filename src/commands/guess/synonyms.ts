@@ -259,8 +259,8 @@ export const flagWords: readonly FlagGuess[] = [
   },
   {
     typed: ['--config', '--config-file', '--kubeconfig', '-c'],
-    why: 'SACTL_CONFIG names your configuration file',
-    instead: 'help environment',
+    why: 'the variable SACTL_CONFIG names your configuration file',
+    instead: 'help config',
   },
   {
     typed: ['--insecure', '-k', '--no-verify-ssl', '--skip-tls-verify', '--insecure-skip-tls-verify'],

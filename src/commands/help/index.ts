@@ -16,8 +16,10 @@ export function addHelp(
   root.helpCommand(false);
   root
     .command('help')
-    .summary('Show help on a command, or on setup, flags, targets, exit-codes or environment')
-    .description('Shows help on a command, or one of the topics setup, flags, targets, exit-codes and environment.')
+    .summary('Show help on a command, or on setup, config, flags, targets, exit-codes or environment')
+    .description(
+      'Shows help on a command, or one of the topics setup, config, flags, targets, exit-codes and environment.',
+    )
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
     .action(async (words) => {
       const { topics, topicText } = await import('./topics.ts');

@@ -26,5 +26,6 @@ export const setup: Topic = {
       { kind: 'title', text: title },
       rowsOf({ ...rows, from: origin }),
     ]),
+    { kind: 'text', text: 'The keys of a profile: "sactl help config". All variables: "sactl help environment".' },
   ],
 };

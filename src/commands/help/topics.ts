@@ -5,6 +5,7 @@ import { kindsWhere, targetForms } from '../../delivery/targets/kinds.ts';
 import { exitCodeMeanings } from '../../errors.ts';
 import { listOf } from '../../model/text.ts';
 import { environmentParts } from './environment.ts';
+import { config } from './config.ts';
 import { flags } from './flags.ts';
 import { setup } from './setup.ts';
 import { rowsOf, type HelpBlock, type Topic } from './topic.ts';
@@ -43,6 +44,7 @@ const targets: Topic = {
 /** The texts of `sactl help`, by the words that ask for them. */
 export const topics = {
   setup,
+  config,
   flags,
   'exit-codes': { title: 'Exit codes', blocks: [rowsOf(exitCodeMeanings)] },
   targets,

@@ -8,7 +8,10 @@ import { runProgram } from '../../programs/program.ts';
 import { scrub } from '../../programs/scrub.ts';
 import { StateError } from './store.ts';
 
-export interface KubernetesOptions extends Pick<Context, 'cwd' | 'now' | 'platform' | 'sleep' | 'timeout'> {
+export interface KubernetesOptions extends Pick<
+  Context,
+  'cwd' | 'homeDirectory' | 'now' | 'platform' | 'sleep' | 'timeout'
+> {
   readonly address: Extract<StoreAddress, { kind: 'kubernetes' }>;
   /** All of the environment of kubectl. */
   readonly env: Environment;

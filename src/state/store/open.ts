@@ -9,7 +9,7 @@ import type { StateStore } from './store.ts';
 /** What stores need, each its own part. */
 export interface StoreOptions extends Pick<
   Context,
-  'cwd' | 'platform' | 'userId' | 'sleep' | 'uuid' | 'now' | 'timeout'
+  'cwd' | 'homeDirectory' | 'platform' | 'userId' | 'sleep' | 'uuid' | 'now' | 'timeout'
 > {
   /** Of the store that is a folder of this machine. */
   readonly directory: string;

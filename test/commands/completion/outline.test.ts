@@ -54,6 +54,7 @@ describe('what completion knows', () => {
     expect(wordsOf(outline, 'help')).toEqual([
       ...wordsOf(outline, ''),
       'setup',
+      'config',
       'flags',
       'exit-codes',
       'targets',

@@ -158,9 +158,9 @@ describe('config explain without the one connection', () => {
     [
       'no credential',
       {},
-      'no credential found; for nscale: set NSCALE_SERVICE_TOKEN; for runai: set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, ' +
-        'or RUNAI_TOKEN; for augment: set AUGMENT_SESSION_AUTH; or select a profile with --profile, or try it without a ' +
-        'credential: --sandbox',
+      'no credential found; for nscale: set NSCALE_SERVICE_TOKEN; for runai: set RUNAI_BASE_URL, and RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, ' +
+        'or RUNAI_TOKEN; for augment: set AUGMENT_SESSION_AUTH; or select a profile with --profile, or try it with --sandbox; ' +
+        'how to begin: sactl help setup',
     ],
     [
       'no credential of the provider',

@@ -127,7 +127,7 @@ describe('doctor', () => {
     const found = await doctor();
     expect(found.code).toBe(1);
     expect(said('credential', found)).toEqual([
-      'error: no credential found; for nscale: set NSCALE_SERVICE_TOKEN; for runai: set RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN; for augment: set AUGMENT_SESSION_AUTH -> or select a profile with --profile, or try it without a credential: --sandbox',
+      'error: no credential found; for nscale: set NSCALE_SERVICE_TOKEN; for runai: set RUNAI_BASE_URL, and RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET, or RUNAI_TOKEN; for augment: set AUGMENT_SESSION_AUTH -> or select a profile with --profile, or try it with --sandbox; how to begin: sactl help setup',
     ]);
     expect(of('node', found)).toHaveLength(1);
   });

@@ -82,7 +82,7 @@ describe('under Buildkite', () => {
       return Promise.resolve();
     })(issuedWith(secret));
     expect(notes).toEqual([
-      `new credentials are not masked in this job's log: there is no program "buildkite-agent" in PATH`,
+      `new credentials are not masked in this job's log: there is no program "buildkite-agent" in PATH; "${shop.work}/buildkite-agent" is passed over: it is in the working directory`,
     ]);
   });
 

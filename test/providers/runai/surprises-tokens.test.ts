@@ -62,7 +62,7 @@ describe('1: both error shapes are a refusal', () => {
       stdout: '',
       stderr:
         'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
-        'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled\n',
+        'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled; an access token goes without a client id\n',
     });
     expect([deployment.tokenRequests, deployment.requests]).toEqual([asked, []]);
   });
@@ -154,7 +154,7 @@ describe('17: a page with 200 is no success', () => {
 describe('21: a 400 or 401 of v2 is not yet a wrong secret', () => {
   const refused =
     'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
-    'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled\n';
+    'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled; an access token goes without a client id\n';
   const untested = 'the client id and its secret were not checked';
   const later = 'run it again in a minute';
 

@@ -56,7 +56,7 @@ describe('a wrong secret', () => {
     expect([outcome.code, outcome.stdout]).toEqual([4, '']);
     expect(outcome.stderr).toContain(
       'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
-        `hint: check both in ${source}: the secret may have been regenerated, or the account disabled\n`,
+        `hint: check both in ${source}: the secret may have been regenerated, or the account disabled; an access token goes without a client id\n`,
     );
     expect(outcome.stderr).toContain(` ${status} `);
     expect(outcome.stderr).not.toContain('wrong-secret');
@@ -93,7 +93,7 @@ test('RUNAI_TOKEN that is refused is not sent again', async () => {
     stdout: '',
     stderr:
       'sactl: cannot list service accounts: runai answered 401: Issuer is not familiar\n' +
-      'hint: check the credential from environment variable RUNAI_TOKEN: it may have expired or been replaced\n',
+      'hint: check the access token from environment variable RUNAI_TOKEN: it may have expired; if it is a client secret, give its client id, too: RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET\n',
   });
   expect([deployment.requests, deployment.tokenRequests]).toEqual([[list], []]);
 });
