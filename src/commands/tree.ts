@@ -9,7 +9,8 @@ import { listOf } from '../model/text.ts';
 import { providersWith } from '../providers/registry.ts';
 import { repeated, type Flag, type FlagTable } from '../session/flag.ts';
 import { flagGroups } from '../session/flags.ts';
-import type { BoundVerb } from '../session/invocation.ts';
+import type { BoundVerb, Invocation } from '../session/invocation.ts';
+import type { StdinFlags } from '../session/stdin-flags.ts';
 import { helpLayout } from './help-layout.ts';
 import type { Noun } from './nouns.ts';
 import type { Verb, VerbHelp } from './verb.ts';
@@ -56,8 +57,18 @@ export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, c
   command.action(() => {
     const words = command.args.slice(0, added.operands.length);
     const values = command.opts();
-    choose((invocation) => added.run(invocation, values, words), reachOf(added, values));
+    choose(
+      async (invocation) => added.run(invocation, await stdinRead(invocation, values), words),
+      reachOf(added, values),
+    );
   });
+}
+
+/** The flags with the id that `--id -` reads. */
+async function stdinRead({ ctx, common }: Invocation, values: StdinFlags): Promise<StdinFlags> {
+  const { id, file, stdin } = values;
+  const readsNone = stdin === undefined && ![id, file, common.queryFile].flat().includes('-');
+  return readsNone ? values : (await import('../session/stdin-flags.ts')).withStdinId(ctx, common, values);
 }
 
 /** Where no provider understands all flags, none is preferred. */
@@ -103,11 +114,18 @@ function exampleText(examples: readonly string[]): string {
 /** @throws Error when a key of the table is not the parser's name for the flag */
 export function addFlags(command: CommandUnknownOpts, table: FlagTable): void {
   for (const [name, flag] of Object.entries(table)) {
-    for (const option of optionsOf(flag)) {
+    for (const option of optionsOf(isOneId(name, flag) ? { ...flag, help: `${flag.help}${fromStdin}` } : flag)) {
       if (option.attributeName() !== name) throw new Error(`"${name}" is not the name of ${flag.flags}`);
       command.addOption(option);
     }
   }
+}
+
+const fromStdin = '; "-" reads it from stdin';
+
+/** Whether it takes one id, which may come from standard input everywhere. */
+function isOneId(name: string, { kind }: Flag): boolean {
+  return name === 'id' && kind === 'text';
 }
 
 function optionsOf(flag: Flag & { readonly choices?: readonly string[] }): readonly Option[] {

@@ -9,7 +9,7 @@ import { checkTargets, outletOf } from '../session/targets.ts';
 import type { DeliveryFlags } from '../session/account-flags.ts';
 import { reportProblems } from './report.ts';
 import { choiceProblems, readConcurrency, readSelectors, type Selectors } from './selectors.ts';
-import { largestText } from '../files/bounded-file.ts';
+import { readIds } from '../session/stdin-flags.ts';
 
 /** The flags of a run, read. */
 export interface BulkInput {
@@ -68,22 +68,14 @@ function needlessFlags(flags: RotateFlags, { raw }: Pick<CommonFlags, 'raw'>): r
  * ones are passed over.
  */
 async function readReferences(
-  { stdin }: Pick<Context, 'stdin'>,
+  ctx: Pick<Context, 'stdin'>,
   ids: readonly string[] | undefined,
 ): Promise<Check<readonly string[] | null>> {
   if (ids === undefined) return found();
   if (ids.some((id) => id.trim() === '')) return found('--id is empty: give the id or the exact name of an account');
-  const lines = ids.includes('-') ? await readLines(stdin) : { value: [], problems: [] };
+  const lines = ids.includes('-') ? await readIds(ctx) : { value: [], problems: [] };
   const given = ids.flatMap((id) => (id === '-' ? lines.value : [id.trim()]));
   return { value: [...new Set(given)], problems: lines.problems };
-}
-
-async function readLines(stdin: Context['stdin']): Promise<Check<readonly string[]>> {
-  if (stdin.isTTY) return { value: [], problems: ['--id - reads ids from standard input, which is a terminal'] };
-  const text = await stdin.text(largestText);
-  if (text === null) return { value: [], problems: ['--id -: standard input is longer than 1 MiB, or no text'] };
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  return { value: lines.filter((line) => line !== ''), problems: [] };
 }
 
 /** Parses `--to` for each connection, because that decides what a target may touch; each problem is reported once. */

@@ -92,7 +92,7 @@ describe('rotating several accounts refuses, without a request,', () => {
     const world = createWorld({ accounts: 2 });
     const flags =
       '--provider all --raw --json --org x --all --id - --expiring-within soon --older-than 5 --concurrency many ' +
-      '--report x -f session.json --stdin --token t --allow-tenant-change --to file:';
+      '--report x -f session.json --token t --allow-tenant-change --to file:';
 
     const { code, stdout, stderr } = await world.run(['sa', 'rotate', ...flags.split(' '), '--match', ''], {
       terminal: 100,
@@ -104,7 +104,6 @@ describe('rotating several accounts refuses, without a request,', () => {
       '--raw prints the answer of one provider',
       '--org does not go with all providers',
       '-f/--file goes with one account only',
-      '--stdin goes with one account only',
       '--token goes with one account only',
       '--allow-tenant-change goes with one account only',
       '--all and --id exclude each other',
