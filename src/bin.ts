@@ -221,11 +221,14 @@ async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> 
   });
 }
 
+/** What is pasted may come in parts. */
+const quietMs = 150;
+
 /** Loaded with the first question: the package takes 100 ms, and most runs ask nothing. */
 function lazyPrompter(signal: AbortSignal): Prompter {
   async function load(): Promise<Prompter> {
     const { createPrompter } = await import('./prompts/prompter.ts');
-    return createPrompter({ input: process.stdin, output: process.stderr, signal });
+    return createPrompter({ input: process.stdin, output: process.stderr, signal, quiet: () => startTimeout(quietMs) });
   }
   return {
     confirm: async (question) => (await load()).confirm(question),

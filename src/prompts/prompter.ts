@@ -1,4 +1,3 @@
-import { createPrompt, isEnterKey, makeTheme, useKeypress, usePrefix, useState, type Status } from '@inquirer/core';
 import { confirm, input } from '@inquirer/prompts';
 
 import type { PromptChoice, Prompter } from '../context.ts';
@@ -6,12 +5,8 @@ import { InterruptedError } from '../errors.ts';
 import { safeText } from '../model/text.ts';
 import { choosePrompt, type ChooseQuestion } from './choose.ts';
 import { linePrompt } from './line.ts';
-
-export interface PromptStreams {
-  readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
-  readonly signal: AbortSignal;
-}
+import { askSecret } from './secret.ts';
+import type { PromptStreams } from './streams.ts';
 
 /** Asks with @inquirer/prompts. Every text is made safe here, because it may hold names from providers. */
 export function createPrompter(streams: PromptStreams): Prompter {
@@ -26,8 +21,7 @@ export function createPrompter(streams: PromptStreams): Prompter {
       // What was not touched stays as it is, with what cannot be shown of it.
       return typed === shown ? initial : typed;
     },
-    password: ({ message, isWhole = () => true }) =>
-      answer(secretPrompt({ message: safeText(message), isWhole }, streams), streams),
+    password: ({ message, isWhole = () => true }) => askSecret(streams, { message: safeText(message), isWhole }),
     select: async ({ default: initial, ...question }) => {
       const given = { ...question, several: false, chosen: initial === undefined ? [] : [initial] };
       const [chosen = ''] = await answer(choosePrompt(safeQuestion(given), streams), streams);
@@ -64,35 +58,3 @@ async function answer<Value>(question: Promise<Value>, { signal }: PromptStreams
     throw signal.aborted ? signal.reason : new InterruptedError();
   }
 }
-
-type SecretQuestion = Required<Parameters<Prompter['password']>[0]>;
-
-/**
- * Asks for an answer that is not shown. It may have several lines: pasted into a prompt for one line, the rest would go to
- * the shell, which shows it and keeps it in its history.
- */
-const secretPrompt = createPrompt<string, SecretQuestion>(({ message, isWhole }, done) => {
-  const theme = makeTheme({});
-  const [status, setStatus] = useState<Status>('idle');
-  const [lines, setLines] = useState('');
-  const [line, setLine] = useState('');
-  const prefix = usePrefix({ status, theme });
-  useKeypress((key, readline) => {
-    if (!isEnterKey(key)) {
-      setLine(readline.line);
-      return;
-    }
-    const text = `${lines}${line}`;
-    // An empty answer would leave what is pasted next to the shell.
-    if (text === '') return;
-    if (isWhole(text)) {
-      setStatus('done');
-      done(text);
-      return;
-    }
-    setLines(`${text}\n`);
-    setLine('');
-  });
-  const shown = '*'.repeat(`${lines}${line}`.length);
-  return `${prefix} ${theme.style.message(message, status)} ${shown}`;
-});

@@ -11,6 +11,7 @@ import { hasDocument, readInput } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
 import { rehearse, type PlannedIssuance } from './issuance.ts';
 import { offerPage } from './manual.ts';
+import { noteLine } from './note.ts';
 import type { Session } from './session.ts';
 
 /** A credential from `-f` or `--stdin`; `source` is for messages. */
@@ -74,19 +75,27 @@ export async function planSupplied(
   const intake = await manual.intake(options.request);
   if (given === null) await rehearse(session, await options.plan(manual, intake.placeholder));
   const source = given?.source ?? 'what was typed';
-  const reading = intake.read((given?.secret ?? (await askForIt(session, intake))).reveal());
-  if (reading.supplied === null) throw new UsageError(reading.problems.map((problem) => `${source}: ${problem}`));
+  const reading = given === null ? await askForIt(session, intake) : intake.read(given.secret.reveal());
+  if (reading.supplied === null) throw new UsageError(problemsOf(reading, source));
   for (const warning of reading.warnings) await session.note(`${source}: ${warning}`);
   await agree(session, reading, options.flags);
   return options.plan(manual, reading.supplied);
 }
 
-async function askForIt(session: Session, { action }: Intake): Promise<Secret> {
+/** Asks for it, and once more where it cannot be the credential: what was pasted may have been something else. */
+async function askForIt(session: Session, { action, read }: Intake): Promise<IntakeReading> {
   const { ctx } = session;
   await ctx.stderr.write(`To be done by a person: ${safeText(action.goal)}\n  at ${action.url}\n`);
   await offerPage(session, action.url);
-  const typed = await ctx.prompt.password({ message: 'The new token, or the whole session.json (not shown)', isWhole });
-  return new Secret(typed);
+  const question = { message: 'The new token, or the whole session.json (not shown)', isWhole };
+  const first = read(await ctx.prompt.password(question));
+  if (first.supplied !== null) return first;
+  for (const problem of problemsOf(first, 'what was typed')) await ctx.stderr.write(noteLine(problem));
+  return read(await ctx.prompt.password(question));
+}
+
+function problemsOf({ problems }: IntakeReading, source: string): readonly string[] {
+  return problems.map((problem) => `${source}: ${problem}`);
 }
 
 /** Whether all lines of a pasted document are there: its brackets are closed. */

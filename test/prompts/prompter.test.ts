@@ -31,13 +31,33 @@ test.each([
   expect(JSON.parse(answer)).toEqual({ a: 's3cret' });
 });
 
-test('nothing of a secret is shown, whatever key is pressed', async () => {
-  const { answer, shown } = await typedSecret(['s3cret', '\u0014', '\r']);
-  expect(answer).toBe('s3cret');
-  expect(shown).toContain('******');
-  expect(shown).not.toContain('s3cret');
+test('nothing of a secret is shown but its length, whatever key is pressed', async () => {
+  const { answer, shown } = await typedSecret(['s3cret', '\u0014', '\u001B[A', '\r']);
+  expect({ answer, shown }).toEqual({ answer: 's3cret', shown: '? Secret (6 characters)\n' });
 });
 
-test('Ctrl-C ends the program', async () => {
-  await expect(typedSecret(['s3c', '\u0003'])).rejects.toThrow('interrupted; nothing was changed');
+test('what is pasted with line ends behind it is read with them', async () => {
+  const pasted = await typedSecret(['{"a":1}\r\r', '\n', '\n'], hasEnd);
+  expect(pasted).toMatchObject({ answer: '{"a":1}', left: '' });
+});
+
+test.each([
+  ['a bracketed paste', ['\u001B[200~{"a":', '\r1}\u001B[201~', '\r'], '{"a":\n1}'],
+  ['Backspace', ['{s3x', '\u007F', 'cret}\r'], '{s3cret}'],
+  ['Ctrl-U', ['{wrong}\u0015{s3cret}\r'], '{s3cret}'],
+  ['Ctrl-D, where the end of it is missing', ['{"a":', '\r', '\u0004'], '{"a":'],
+])('a secret may be given by %s', async (_, chunks, answer) => {
+  expect((await typedSecret(chunks, hasEnd)).answer).toBe(answer);
+});
+
+test('a long secret is taken in linear time', async () => {
+  const long = `{${'x'.repeat(1_000_000)}}`;
+  expect((await typedSecret([`${long}\r`], hasEnd)).answer).toHaveLength(long.length);
+});
+
+test.each([
+  ['Ctrl-C', ['s3c', '\u0003']],
+  ['Ctrl-D on an empty line', ['\u0004']],
+])('%s ends the program', async (_, chunks) => {
+  await expect(typedSecret(chunks)).rejects.toThrow('interrupted; nothing was changed');
 });

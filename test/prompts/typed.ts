@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 
-import type { Prompter } from '../../src/context.ts';
+import type { Prompter, Timeout } from '../../src/context.ts';
 import { createPrompter } from '../../src/prompts/prompter.ts';
 
 export interface Answered<Answer> {
@@ -22,7 +22,7 @@ export async function typed<Answer>(
   output.on('data', (bytes: Buffer) => {
     shown += bytes.toString();
   });
-  const asked = ask(createPrompter({ input, output, signal: new AbortController().signal }));
+  const asked = ask(createPrompter({ input, output, signal: new AbortController().signal, quiet }));
   const [answer] = await Promise.all([asked, type(input, chunks)]);
   return { answer, shown, left: String(input.read() ?? '') };
 }
@@ -32,4 +32,21 @@ async function type(input: PassThrough, chunks: readonly string[]): Promise<void
     await new Promise(setImmediate);
     input.write(chunk);
   }
+}
+
+/** Runs out once all that was written is read. */
+function quiet(): Timeout {
+  const controller = new AbortController();
+  let isOn = true;
+  async function wait(): Promise<void> {
+    for (let tick = 0; tick < 8; tick += 1) await new Promise(setImmediate);
+    if (isOn) controller.abort();
+  }
+  void wait();
+  return {
+    signal: controller.signal,
+    clear: () => {
+      isOn = false;
+    },
+  };
 }

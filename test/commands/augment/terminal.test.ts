@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { scripted } from '../../harness/prompts.ts';
+
 import type { TestContextOptions } from '../../harness/context.ts';
 import { backupOf, consoleUrl, host, marked, sandbox, tokenOf, type Sandbox } from './sandbox.ts';
 
@@ -145,17 +147,33 @@ describe('the life of a token, at a terminal,', () => {
         },
       },
     });
-    expect(heard).toEqual([ends]);
+    expect(heard).toEqual([ends, ends]);
+  });
+
+  it('asks once more where the first answer is no session, saying why', async () => {
+    const machine = await sandbox();
+    await machine.atConsole('create', '--name', 'ci');
+    const session = await machine.atConsole('issue', '--account', 'ci', '--token', 'first');
+    const { prompt, asked } = scripted(['', 'some words', session, true]);
+    const argv = 'sa create --name ci --token first --to session:session.json --no-color'.split(' ');
+    const { code, stderr } = await machine.sactl(argv, { terminal: 200, prompt });
+    expect({ code, asked: asked.map(({ message }) => message).slice(1, 3) }).toEqual({
+      code: 0,
+      asked: [hidden, hidden],
+    });
+    expect(stderr).toContain(marked('sactl: what was typed: "accessToken" holds white space'));
+    expect(`${await machine.file('session.json')}\n`).toBe(session);
   });
 
   it('is not begun by an answer that holds no token, and nothing of it is shown', async () => {
     const machine = await sandbox();
-    const { options } = person('a token with blanks');
+    const { options, questions } = person('a token with blanks');
     const argv = 'sa create --name ci --token first --no-color';
     const { code, stdout, stderr } = await machine.sactl(argv.split(' '), options);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(marked('sactl: what was typed: "accessToken" holds white space'));
     expect(stderr).not.toContain('blanks');
+    expect(questions).toEqual(['Description (optional)', hidden, hidden]);
     expect((await machine.sactl(['sa', 'list', '-q', 'length'])).stdout).toBe('0\n');
   });
 });
