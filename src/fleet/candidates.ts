@@ -6,7 +6,8 @@ import { quoted } from '../model/text.ts';
 import { byName } from '../session/list.ts';
 import { unansweredText, type Listed, type Unanswered } from './connections.ts';
 import { whyNot, type Reason, type Skipped } from './due.ts';
-import { gatherFacts, type AccountFacts } from './facts.ts';
+import { gatherFacts, noFacts, type AccountFacts, type FactsOf } from './facts.ts';
+import { recently } from './go-on.ts';
 import { isDoubtful, isJudged, isNamed } from './misread.ts';
 import { mayBe, missingFrom } from '../providers/lookup.ts';
 import type { BulkInput } from './input.ts';
@@ -57,7 +58,7 @@ export async function chooseCandidates(
   { references, selectors }: BulkInput,
   { lists, unlisted }: { readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] },
 ): Promise<Choice> {
-  const factsOf = await gatherFacts(selectors.olderThanMs === null ? [] : lists);
+  const factsOf = await factsFor({ references, selectors }, lists);
   const unfinishedOf = await findUnfinished(run.ctx, run.journal);
   const now = run.ctx.now();
   const all = withoutDoubles(lists.flatMap((listed) => listed.accounts.map((account) => ({ account, listed }))));
@@ -87,12 +88,40 @@ export async function chooseCandidates(
   const notes = [
     ...(isNone ? [nothingSelected(total)] : []),
     ...(guessed.length > 0 ? [fromCreation(guessed.length)] : []),
+    ...again(candidates.filter(({ account }) => isRecent(factsOf(account), now)).length, { references, selectors }),
   ];
   return { candidates, skipped, pending, notes };
 }
 
 function agedBy({ olderThanMs }: BulkInput['selectors'], { issuedAt }: AccountFacts): Pick<Candidate, 'issuedAt'> {
   return olderThanMs === null ? {} : { issuedAt };
+}
+
+type Choosing = Pick<BulkInput, 'references' | 'selectors'>;
+
+/** Whether nothing says which accounts are due, so that those are taken that another run has just rotated. */
+function isUntimed({ references, selectors }: Choosing): boolean {
+  return references === null && selectors.olderThanMs === null && selectors.expiringWithinMs === null;
+}
+
+/** Ages decide with `--older-than` alone; where records only serve a note, they may be missing. */
+async function factsFor(choosing: Choosing, lists: readonly Listed[]): Promise<FactsOf> {
+  if (isUntimed(choosing)) return gatherFacts(lists).catch(() => () => noFacts);
+  return gatherFacts(choosing.selectors.olderThanMs === null ? [] : lists);
+}
+
+function isRecent({ issuedAt }: AccountFacts, now: number): boolean {
+  return issuedAt !== null && now - issuedAt < recently.milliseconds;
+}
+
+/** Said where a run would rotate again what an earlier one, which may have been interrupted, has rotated. */
+function again(count: number, choosing: Choosing): readonly string[] {
+  if (count === 0 || !isUntimed(choosing)) return [];
+  const whose = count === 1 ? '1 account was' : `${count} accounts were`;
+  const flags = `--older-than ${recently.text} --age-from createdAt`;
+  return [
+    `${whose} rotated less than ${recently.text} ago, and would be rotated again; ${flags} leaves such accounts out`,
+  ];
 }
 
 /** For how many milliseconds the last requests about these accounts may still be done, although their answers are lost. */

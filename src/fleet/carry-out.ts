@@ -1,6 +1,7 @@
 import type { ExitCode } from '../errors.ts';
 import { tellingWhoWaits, warnOfExpiry } from '../session/reminders.ts';
 import { endOfRun, overallCode, printReport, summary } from './end-of-run.ts';
+import { goingOn } from './go-on.ts';
 import { merged, type BulkResult } from './items.ts';
 import { bringAll, type Bringing } from './kept.ts';
 import type { Listed } from './connections.ts';
@@ -47,7 +48,7 @@ export async function carryOut(
         await progress.end();
       }
       for (const { connected } of lists) await warnOfExpiry(connected, common);
-      return finish(run, merged(known, tally.result()));
+      return finish({ ...run, lists }, merged(known, tally.result()));
     },
     () => overallCode([...known.failed.map(({ exitCode }) => exitCode), ...tally.codesNow()]),
   );
@@ -57,14 +58,18 @@ export async function carryOut(
  * Prints the report, writes its files, and ends with the exit code of the run.
  * @throws CliError with the exit code of the whole run
  */
-async function finish(run: BulkRun, result: BulkResult): Promise<ExitCode> {
+async function finish(run: BulkRun & Pick<CarriedOut, 'lists'>, result: BulkResult): Promise<ExitCode> {
   const { marker, flags } = run;
   const untold = [
     ...(await writeReports(run, result, flags.report)),
     ...(await printReport(run, bulkDocument(result, marker))),
   ];
   await run.note(summary(result));
-  return endOfRun(result, untold, { sentence: sentence(result), done: 'the accounts were rotated' });
+  return endOfRun(result, untold, {
+    sentence: sentence(result),
+    done: 'the accounts were rotated',
+    goOn: goingOn(run, result),
+  });
 }
 
 /** e.g. `3 of 9 accounts were rotated; 1 failed; 5 were not begun: interrupted; runai showed none` */

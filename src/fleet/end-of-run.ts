@@ -1,7 +1,7 @@
 import { errorAt } from '../delivery/ending.ts';
 import { onTheWay, worstOf } from '../delivery/life.ts';
 import { CliError, ExitCode, type ErrorCode, type ErrorDetails } from '../errors.ts';
-import { sactl } from '../model/hint.ts';
+import { sactl, type CommandLine, type Hint, type HintParts } from '../model/hint.ts';
 import type { OutputDocument } from '../output/document.ts';
 import { withMessages } from '../session/issuance-end.ts';
 import type { CommandOutput } from '../session/output.ts';
@@ -12,15 +12,20 @@ import { countsOf } from './report.ts';
  * Ends a run whose report was printed, or could not be. Where all went well and only the report is missing, that is exit 6,
  * because exit 1 would say that nothing was changed.
  * @param untold what kept reports from being printed or written
- * @param told the result in words, and what was done where all was done, e.g. `the accounts were rotated`
+ * @param told the result in words, what was done where all was done, e.g. `the accounts were rotated`, and the command that
+ * goes on with what is left
  * @throws CliError with the exit code of the whole run
  */
 export function endOfRun(
   result: BulkResult,
   untold: readonly CliError[],
-  { sentence, done }: { readonly sentence: string; readonly done: string },
+  {
+    sentence,
+    done,
+    goOn = null,
+  }: { readonly sentence: string; readonly done: string; readonly goOn?: CommandLine | null },
 ): ExitCode {
-  const error = overallError(result, sentence);
+  const error = overallError(result, { sentence, goOn });
   const messages = untold.map(({ message }) => message);
   if (error !== null) throw withMessages(error, messages);
   const [first] = untold;
@@ -72,12 +77,15 @@ export function overallCode(codes: readonly ExitCode[]): ExitCode {
 }
 
 /** The error of a whole run; null when every account was rotated or rightly skipped. */
-function overallError(result: BulkResult, sentence: string): CliError | null {
+function overallError(
+  result: BulkResult,
+  { sentence, goOn }: { readonly sentence: string; readonly goOn: CommandLine | null },
+): CliError | null {
   const { rotated, delivered, skipped, failed } = result;
   const interrupted = skipped.filter(({ reason }) => reason === 'interrupted');
   const code = overallCode([...rotated, ...delivered, ...failed, ...interrupted].map(({ exitCode }) => exitCode));
   if (code === ExitCode.done) return null;
-  return new CliError(words.get(code) ?? 'failed', code, sentence, detailsOf(code, failed));
+  return new CliError(words.get(code) ?? 'failed', code, sentence, detailsOf(code, { failed, goOn }));
 }
 
 const words: ReadonlyMap<ExitCode, ErrorCode> = new Map([
@@ -89,12 +97,31 @@ const words: ReadonlyMap<ExitCode, ErrorCode> = new Map([
   [ExitCode.terminated, 'interrupted'],
 ]);
 
-function detailsOf(code: ExitCode, failed: BulkResult['failed']): ErrorDetails {
-  if (code === ExitCode.undelivered) return { hint: sactl`recover list` };
+function detailsOf(
+  code: ExitCode,
+  { failed, goOn }: Pick<BulkResult, 'failed'> & { readonly goOn: CommandLine | null },
+): ErrorDetails {
+  const { hint, provider } = detailsOfFailed(code, { failed, again: goOn === null });
+  if (goOn === null) return { hint, provider };
+  const first = hint === null ? [] : [...partsOf(hint), '; then '];
+  return { hint: [...first, 'go on with what is left: ', goOn], provider };
+}
+
+function partsOf(hint: Hint): HintParts {
+  return typeof hint === 'string' || 'words' in hint ? [hint] : hint;
+}
+
+/** @param again whether the same command does what is left */
+function detailsOfFailed(
+  code: ExitCode,
+  { failed, again }: Pick<BulkResult, 'failed'> & { readonly again: boolean },
+): Required<Pick<ErrorDetails, 'hint' | 'provider'>> {
+  if (code === ExitCode.undelivered) return { hint: sactl`recover list`, provider: null };
   const [worst, ...others] = failed.filter(({ exitCode }) => exitCode === code);
   // A command for one of them would leave the others as they are.
   if (code === ExitCode.unknownOutcome && others.length > 0) {
-    return { hint: ['run this again; "', sactl`recover list`, '" shows what was lost'] };
+    const shown: HintParts = ['"', sactl`recover list`, '" shows what was lost'];
+    return { hint: again ? ['run this again; ', ...shown] : shown, provider: null };
   }
   // Its commands mean the account's own connection already.
   const { hint = null, provider = null } = worst?.error ?? failed[0]?.error ?? {};

@@ -67,6 +67,8 @@ export async function askSecret(streams: PromptStreams, { message, isWhole }: Se
       }
       input.on('data', onData);
       input.on('end', onEnd);
+      // The question before it has paused it.
+      input.resume();
       signal.addEventListener('abort', onEnd);
       if (signal.aborted) onEnd();
     });

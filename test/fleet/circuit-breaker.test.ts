@@ -153,7 +153,10 @@ describe('no more accounts are begun', () => {
       detail: expect.stringMatching(/^file:folder\/(?:nscale|runai)-app-\d+ failed for app-\d+$/),
     });
     const error = JSON.parse(run.stderr.trim().split('\n').at(-1) ?? '') as unknown;
-    expect(error).toMatchObject({ error: { code: 'undelivered', hint: 'sactl recover list' } });
+    const goingOn =
+      'sactl recover list; then go on with what is left: sactl serviceaccounts rotate --provider all --all ' +
+      "--older-than 12h --age-from createdAt --concurrency 1 --to 'file:folder/{provider}-{name}' --yes";
+    expect(error).toMatchObject({ error: { code: 'undelivered', hint: goingOn } });
   });
 
   it('but a single refusal, or one now and then, stops nobody', async () => {

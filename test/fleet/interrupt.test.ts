@@ -157,7 +157,8 @@ describe('Ctrl-C while accounts are rotated: nothing is lost, the report is true
     );
     expect(run.code).toBe(8);
     const last = JSON.parse(run.stderr.trim().split('\n').at(-1) ?? '') as unknown;
-    expect(last).toMatchObject({ error: { code: 'undelivered', hint: 'sactl recover list' } });
+    const goingOn = `sactl recover list; then go on with what is left: sactl serviceaccounts rotate --provider all ${due.join(' ')} --to 'file:tokens/{provider}-{name}' --yes`;
+    expect(last).toMatchObject({ error: { code: 'undelivered', hint: goingOn } });
     const list = await world.run(['recover', 'list', '-q', 'length']);
     expect(list.stdout).toBe(`${kept.length}\n`);
   });

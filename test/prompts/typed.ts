@@ -22,6 +22,8 @@ export async function typed<Answer>(
   output.on('data', (bytes: Buffer) => {
     shown += bytes.toString();
   });
+  // As an earlier question leaves it.
+  input.pause();
   const asked = ask(createPrompter({ input, output, signal: new AbortController().signal, quiet }));
   const [answer] = await Promise.all([asked, type(input, chunks)]);
   return { answer, shown, left: String(input.read() ?? '') };

@@ -8,7 +8,9 @@ describe('the help of a command', () => {
   it('has its flags by what they do, and of the common ones only the names', async () => {
     const { code, stdout, stderr } = await run(['sa', 'delete', '--help'], { terminal: 80 });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.split('\n\n')[2]).toBe('Which one:\n  --id <id>          id or exact name of the account; "-" reads it from stdin');
+    expect(stdout.split('\n\n')[2]).toBe(
+      'Which one:\n  --id <id>          id or exact name of the account; "-" reads it from stdin',
+    );
     expect(stdout).toContain('\nBefore it is done:\n');
     expect(stdout).toContain('\nCommon flags (sactl help flags): --provider, --profile, ');
     expect(stdout).not.toContain('Options');
