@@ -10,7 +10,6 @@ import { providersWith } from '../providers/registry.ts';
 import { repeated, type Flag, type FlagTable } from '../session/flag.ts';
 import { flagGroups } from '../session/flags.ts';
 import type { BoundVerb, Invocation } from '../session/invocation.ts';
-import type { StdinFlags } from '../session/stdin-flags.ts';
 import { helpLayout } from './help-layout.ts';
 import type { Noun } from './nouns.ts';
 import type { Verb, VerbHelp } from './verb.ts';
@@ -64,11 +63,11 @@ export function addVerb(parent: CommandUnknownOpts, name: string, added: Verb, c
   });
 }
 
-/** The flags with the id that `--id -` reads. */
-async function stdinRead({ ctx, common }: Invocation, values: StdinFlags): Promise<StdinFlags> {
-  const { id, file, stdin } = values;
-  const readsNone = stdin === undefined && ![id, file, common.queryFile].flat().includes('-');
-  return readsNone ? values : (await import('../session/stdin-flags.ts')).withStdinId(ctx, common, values);
+/** The flags with the one id that `--id -` reads; a flag that takes several ids stays as it is. */
+async function stdinRead({ ctx }: Invocation, values: Readonly<Record<string, unknown>>): Promise<object> {
+  if (values['id'] !== '-') return values;
+  const { readOneId } = await import('../session/stdin-ids.ts');
+  return { ...values, id: await readOneId(ctx) };
 }
 
 /** Where no provider understands all flags, none is preferred. */

@@ -9,7 +9,7 @@ import { checkTargets, outletOf } from '../session/targets.ts';
 import type { DeliveryFlags } from '../session/account-flags.ts';
 import { reportProblems } from './report.ts';
 import { choiceProblems, readConcurrency, readSelectors, type Selectors } from './selectors.ts';
-import { readIds } from '../session/stdin-flags.ts';
+import { readIds } from '../session/stdin-ids.ts';
 
 /** The flags of a run, read. */
 export interface BulkInput {

@@ -57,19 +57,3 @@ describe('--id - reads the one id from standard input', () => {
     });
   });
 });
-
-describe('standard input is read once', () => {
-  it.each([
-    ['sa update --id - --stdin', '--id - and --stdin'],
-    ['sa update --id - -f -', '--id - and -f -'],
-    ['sa get --id - --query-file -', '--id - and --query-file -'],
-    ['sa rotate --id a --id - --stdin --yes --to file:{name}', '--id - and --stdin'],
-    ['sa create -f - --query-file -', '-f - and --query-file -'],
-    ['tokens create --id - --stdin --query-file - --to file:t', '--id -, --stdin and --query-file -'],
-  ])('%s', async (argv, readers) => {
-    const deployment = nscale();
-    const { code, stdout, stderr } = await deployment.run([...argv.split(' '), '--no-color'], { stdin: 'ci-deploy\n' });
-    expect({ code, stdout, sent: deployment.requests }).toEqual({ code: 2, stdout: '', sent: [] });
-    expect(stderr).toContain(`${readers} each read standard input, which can be read once`);
-  });
-});
