@@ -32,13 +32,17 @@ export function readProfiles(raw: unknown, file: SettingsFile): ReadonlyMap<stri
   return profiles;
 }
 
+/** Names become parts of target paths, so they must not be able to lead elsewhere. */
+export function profileNameProblem(name: string): string | null {
+  const isName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name);
+  return isName ? null : 'must be named with letters, digits, ".", "_" and "-"';
+}
+
 function readProfile(name: string, raw: unknown, file: SettingsFile): Profile | null {
   const at = `profiles.${safeText(name, 200)}`;
   const { problems } = file;
-  // Names become parts of target paths, so they must not be able to lead elsewhere.
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
-    problems.push(`${file.path}: "${at}" must be named with letters, digits, ".", "_" and "-"`);
-  }
+  const misnamed = profileNameProblem(name);
+  if (misnamed !== null) problems.push(`${file.path}: "${at}" ${misnamed}`);
   const section = openMapping(raw, { file: file.path, at, known: Object.keys(profileKeys), problems });
   if (section === null) return null;
   for (const [key, { isRequired }] of Object.entries<ConfigurationKey>(profileKeys)) {

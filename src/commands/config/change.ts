@@ -1,8 +1,10 @@
 import { loadConfiguration } from '../../config/configuration.ts';
-import { keyPathOf, typedValue, valueAt } from '../../config/edit.ts';
+import { keyPathOf, typedValue, valueAt, type KeyPath } from '../../config/edit.ts';
 import { parseFile } from '../../config/parse.ts';
 import { ExitCode, NotFoundError, UsageError } from '../../errors.ts';
 import { sactl, type Hint } from '../../model/hint.ts';
+import { providerNames } from '../../model/account.ts';
+import { environments } from '../../providers/registry.ts';
 import { quoted, safeText } from '../../model/text.ts';
 import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
@@ -45,18 +47,31 @@ async function valueOf(text: string): Promise<unknown> {
 
 async function change(invocation: Invocation, key: string, value: unknown): Promise<ExitCode> {
   const file = await findOwnFile(invocation.ctx);
-  const changed = await withChange(file, keyPathOf(key), value);
+  const path = keyPathOf(key);
+  const changed = await withChange(file, path, value);
   const problems = await newProblems(invocation.ctx, file, changed);
-  if (problems.length > 0) throw new UsageError(problems, { hint: hintFor(problems) });
+  if (problems.length > 0) throw new UsageError(problems, { hint: hintFor(problems, path, value) });
   if (changed === file.text) await note(invocation.ctx, invocation.common, `${key} is so already`);
   else await writeOwnFile(invocation.ctx, file.path, changed);
   const said = value === undefined ? `${key} is not set any more` : `${key} is set`;
   return print(invocation, { path: file.path, key, value: value ?? null }, `${safeText(`${file.path}: ${said}`)}\n`);
 }
 
-/** A profile is written as a whole. */
-function hintFor(problems: readonly string[]): Hint | null {
-  return problems.some((problem) => problem.endsWith(' is missing')) ? sactl`config init` : null;
+/** A profile is written as a whole: with half of one in the file, every command would end in an error. */
+function hintFor(problems: readonly string[], [block, name]: KeyPath, value: unknown): Hint | null {
+  if (block !== 'profiles' || name === undefined) return null;
+  if (!problems.some((problem) => problem.endsWith(' is missing'))) return null;
+  const provider = providerNames.find((each) => each === value) ?? providerNames[0];
+  const { endpoint, secrets } = environments[provider];
+  const secret = secrets[0];
+  const whole = [
+    `provider: ${provider}`,
+    ...(endpoint.default === null ? ['endpoint: <url>'] : []),
+    ...(secret?.clientId ? ['clientId: <id>'] : []),
+    `credential: {env: ${secret?.secret}}`,
+  ];
+  const command = sactl`config set ${`profiles.${name}`} ${`{${whole.join(', ')}}`}`;
+  return ['a profile is written as a whole: ', command, ', or by ', sactl`config init`];
 }
 
 async function print({ ctx, common }: Invocation, value: object, human: string): Promise<ExitCode> {

@@ -1,21 +1,21 @@
 import { loadConfiguration, type Configuration } from '../../config/configuration.ts';
 import { resolveConnection } from '../../config/connection.ts';
-import { parseFile } from '../../config/parse.ts';
 import { interpretUserFile } from '../../config/user-file.ts';
 import type { Profile } from '../../config/profile.ts';
 import type { Context } from '../../context.ts';
-import { ConflictError, ExitCode, UsageError } from '../../errors.ts';
+import { CliError, ConflictError, ExitCode, UsageError } from '../../errors.ts';
 import { sactl } from '../../model/hint.ts';
 import { quoted, safeText } from '../../model/text.ts';
 import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
 import { environments } from '../../providers/registry.ts';
-import { chooseOrganization } from '../../session/confirm.ts';
+import { canAsk, chooseOrganization } from '../../session/confirm.ts';
 import { connect, describeConnection, type Connected } from '../../session/connect.ts';
 import { outputFlags, type CommonFlags } from '../../session/flags.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { findOwnFile, newProblems, withChange, writeOwnFile, type OwnFile } from './own-file.ts';
-import { readAnswers, type Answers, type InitFlags } from './profile-answers.ts';
+import { noteLine } from '../../session/note.ts';
+import { askAgain, readAnswers, type Answers, type InitFlags } from './profile-answers.ts';
 
 /** What `config init` does. @throws UsageError, ConflictError where the profile exists, and what the provider says */
 export async function initProfile({ ctx, common }: Invocation, flags: InitFlags): Promise<ExitCode> {
@@ -24,15 +24,18 @@ export async function initProfile({ ctx, common }: Invocation, flags: InitFlags)
     throw new UsageError('the sandbox has no profiles: unset SACTL_SANDBOX to set one up');
   const renderer = await prepareRenderer(ctx, outputFlags(common, configuration));
   const file = await findOwnFile(ctx);
-  const answers = await readAnswers(ctx, common, flags);
-  const { name, provider } = answers;
-  if (configuration.profiles.has(name)) throw exists(file, name);
-  const draft = await draftOf(ctx, file, entryOf(answers, common.org ?? null, common.caCert ?? null), name);
-  const tried = flags.unchecked === true ? null : await tryOut({ ctx, common, configuration }, draft.profile);
-  const organization = common.org ?? tried?.organization ?? null;
-  const whole = await draftOf(ctx, file, entryOf(answers, organization, common.caCert ?? null), name);
+  const taken = new Set(configuration.profiles.keys());
+  const given = await readAnswers(ctx, common, { flags, taken });
+  const { name, provider } = given;
+  if (taken.has(name)) throw exists(file, name);
+  const place = { org: common.org ?? null, ca: common.caCert ?? null };
+  const { answers, tried } = await tryAnswers({ ctx, common, configuration, file, flags, place }, given);
+  const organization = place.org ?? tried?.organization ?? null;
+  const whole = await draftOf(file, name, entryOf(answers, { ...place, org: organization }));
+  const problems = await newProblems(ctx, file, whole);
+  if (problems.length > 0) throw new UsageError(problems);
   const isDefault = configuration.profile.value === null && configuration.profiles.size === 0;
-  const text = isDefault ? await withChange({ ...file, text: whole.text }, ['profile'], name) : whole.text;
+  const text = isDefault ? await withChange({ ...file, text: whole }, ['profile'], name) : whole;
   await writeOwnFile(ctx, file.path, text);
   const value = { profile: name, provider, path: file.path, isDefault, organization, subject: tried?.subject ?? null };
   await emit(ctx, renderer, { value, human: () => nextSteps(value) });
@@ -45,31 +48,57 @@ function exists({ path }: OwnFile, name: string): ConflictError {
   });
 }
 
+interface Place {
+  readonly org: string | null;
+  readonly ca: string | null;
+}
+
 /** The profile as the file has it; what is not said is left out. */
-function entryOf(
-  { provider, endpoint, clientId, credential }: Answers,
-  org: string | null,
-  ca: string | null,
-): Readonly<Record<string, unknown>> {
+function entryOf({ provider, endpoint, clientId, credential }: Answers, { org, ca }: Place): Entry {
   const optional = Object.entries({ endpoint, org, clientId, ca }).filter(([, value]) => value !== null);
   return { provider, ...Object.fromEntries(optional), credential };
 }
 
-/** The file with the profile in it. @throws UsageError with what would be wrong in it */
-async function draftOf(
-  ctx: Context,
-  file: OwnFile,
-  entry: Readonly<Record<string, unknown>>,
-  name: string,
-): Promise<{ readonly text: string; readonly profile: Profile }> {
+type Entry = Readonly<Record<string, unknown>>;
+
+/** The text of the file with the profile in it. */
+async function draftOf(file: OwnFile, name: string, entry: Entry): Promise<string> {
   let text = file.text;
-  for (const [key, value] of Object.entries(entry))
+  for (const [key, value] of Object.entries(entry)) {
     text = await withChange({ ...file, text }, ['profiles', name, key], value);
-  const problems = await newProblems(ctx, file, text);
-  const parsed = await parseFile(file.path, text);
-  const profile = interpretUserFile(ctx, file.path, parsed).profiles.get(name);
-  if (problems.length > 0 || profile === undefined) throw new UsageError(problems);
-  return { text, profile };
+  }
+  return text;
+}
+
+interface Trial {
+  readonly ctx: Context;
+  readonly common: CommonFlags;
+  readonly configuration: Configuration;
+  readonly file: OwnFile;
+  readonly flags: InitFlags;
+  readonly place: Place;
+}
+
+/** Tries the answers; where a credential does not work that a person was asked for, its place is asked for again. */
+async function tryAnswers(
+  trial: Trial,
+  answers: Answers,
+): Promise<{ readonly answers: Answers; readonly tried: Tried | null }> {
+  const { ctx, common, file, flags, place } = trial;
+  const { profiles, problems } = interpretUserFile(ctx, file.path, {
+    value: { profiles: { [answers.name]: entryOf(answers, place) } },
+  });
+  const profile = profiles.get(answers.name);
+  if (profile === undefined || problems.length > 0) throw new UsageError(problems);
+  if (flags.unchecked === true) return { answers, tried: null };
+  try {
+    return { answers, tried: await tryOut(trial, profile) };
+  } catch (error) {
+    const isAsked = flags.credential === undefined && canAsk(ctx, common);
+    if (!isAsked || !(error instanceof CliError) || error.exitCode !== ExitCode.auth) throw error;
+    await ctx.stderr.write(noteLine(error.message));
+    return tryAnswers(trial, await askAgain(ctx, answers, flags));
+  }
 }
 
 interface Tried {

@@ -1,7 +1,4 @@
-import { split } from 'shlex';
-
 import { environments, registry } from '../../providers/registry.ts';
-import { describeSecrets } from '../../config/environment.ts';
 import { variable } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
@@ -10,6 +7,8 @@ import { providerNames, type ProviderName } from '../../model/account.ts';
 import { listOf, quoted } from '../../model/text.ts';
 import { canAsk } from '../../session/confirm.ts';
 import type { CommonFlags } from '../../session/flags.ts';
+import { askCredential, foundCredentials, placeOf, type CredentialPlace } from './credential-question.ts';
+import { profileNameProblem } from '../../config/profile.ts';
 
 /** What `config init` is given by flags. */
 export interface InitFlags {
@@ -25,24 +24,39 @@ export interface Answers {
   readonly name: string;
   readonly endpoint: string | null;
   readonly clientId: string | null;
-  /** As a configuration file has it, e.g. `{ env: 'NSCALE_SERVICE_TOKEN' }`. */
-  readonly credential: Readonly<Record<string, unknown>>;
+  readonly credential: CredentialPlace;
 }
 
 /**
- * What the flags say, and for the rest what a person answers.
+ * What the flags say, and for the rest what a person answers. `taken` are names of profiles that there are.
  * @throws UsageError with everything that is missing, where nobody can be asked, or is wrong
  */
-export async function readAnswers(ctx: Context, common: CommonFlags, flags: InitFlags): Promise<Answers> {
+export async function readAnswers(
+  ctx: Context,
+  common: CommonFlags,
+  { flags, taken }: { readonly flags: InitFlags; readonly taken: ReadonlySet<string> },
+): Promise<Answers> {
   const problems = [...missing(ctx, common, flags), ...wrong(common, flags)];
   if (problems.length > 0) throw new UsageError(problems);
   const provider =
     common.provider === undefined || common.provider === 'all' ? await askProvider(ctx) : common.provider;
-  const name = flags.name ?? (canAsk(ctx, common) ? await askName(ctx, provider) : provider);
+  const name = flags.name ?? (canAsk(ctx, common) ? await askName(ctx, provider, taken) : provider);
   const endpoint = common.endpoint ?? (await endpointOf(ctx, provider));
-  const clientId = flags.clientId ?? (needsClientId(provider) ? await askClientId(ctx) : null);
-  const credential = flags.credential === undefined ? await askCredential(ctx, provider) : sourceOf(flags.credential);
+  const credential =
+    flags.credential === undefined ? await askCredential(ctx, provider, flags) : placeOf(flags.credential);
+  const clientId = flags.clientId ?? (needsClientId(provider, credential) ? await askClientId(ctx) : null);
   return { provider, name, endpoint, clientId, credential };
+}
+
+/** The same with another place of the credential. */
+export async function askAgain(ctx: Context, answers: Answers, flags: InitFlags): Promise<Answers> {
+  const credential = await askCredential(ctx, answers.provider, flags);
+  const isNeeded = flags.clientId === undefined && needsClientId(answers.provider, credential);
+  return {
+    ...answers,
+    credential,
+    clientId: isNeeded ? await askClientId(ctx, answers.clientId) : (flags.clientId ?? null),
+  };
 }
 
 function missing(ctx: Context, common: CommonFlags, flags: InitFlags): readonly string[] {
@@ -75,32 +89,39 @@ function wrong({ provider, endpoint }: CommonFlags, { clientId, credential }: In
   ];
 }
 
-function needsClientId(provider: ProviderName): boolean {
-  return environments[provider].secrets[0]?.clientId !== null;
+/** A client secret does; an access token in the variable for those does not. */
+function needsClientId(provider: ProviderName, { env }: CredentialPlace): boolean {
+  const { secrets } = environments[provider];
+  const known = secrets.find(({ secret }) => secret === env) ?? secrets[0];
+  return known !== undefined && known.clientId !== null;
 }
 
-/** @throws UsageError */
-function sourceOf(text: string): Answers['credential'] {
-  const [, kind = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
-  if (kind !== 'command') return { [kind]: rest.trim() };
-  try {
-    return { command: split(rest) };
-  } catch (cause) {
-    throw new UsageError('--credential command: a quote is not closed', { cause });
-  }
-}
-
-function askProvider({ prompt }: Context): Promise<ProviderName> {
-  const choices = providerNames.map((name) => ({ value: name, label: registry[name].fullName }));
-  return prompt.select({ message: 'Which provider?', choices }).then((chosen) => {
-    const found = providerNames.find((name) => name === chosen);
-    if (found === undefined) throw new UsageError(`${quoted(chosen)} is no provider`);
-    return found;
+/** Those whose credential is on this machine come first. */
+async function askProvider(ctx: Context): Promise<ProviderName> {
+  const all = providerNames.map((name) => ({ name, found: [...foundCredentials(ctx, name).values()] }));
+  const chosen = await ctx.prompt.select({
+    message: 'Which provider?',
+    choices: [...all.filter(({ found }) => found.length > 0), ...all.filter(({ found }) => found.length === 0)].map(
+      ({ name, found: [first] }) => ({
+        value: name,
+        label: `${registry[name].fullName}${first === undefined ? '' : ` (a credential is ${first.label})`}`,
+      }),
+    ),
   });
+  const found = providerNames.find((name) => name === chosen);
+  if (found === undefined) throw new UsageError(`${quoted(chosen)} is no provider`);
+  return found;
 }
 
-function askName({ prompt }: Context, provider: ProviderName): Promise<string> {
-  return prompt.input({ message: 'A name for the profile', default: provider, validate: nonempty });
+function askName({ prompt }: Context, provider: ProviderName, taken: ReadonlySet<string>): Promise<string> {
+  return prompt.input({
+    message: 'A name for the profile',
+    ...(!taken.has(provider) && { default: provider }),
+    validate: (text) =>
+      taken.has(text.trim())
+        ? 'there is a profile of that name: take another'
+        : (profileNameProblem(text.trim()) ?? true),
+  });
 }
 
 function nonempty(text: string): string | true {
@@ -119,30 +140,11 @@ async function endpointOf({ env, prompt }: Context, provider: ProviderName): Pro
   });
 }
 
-function askClientId({ prompt, env }: Context): Promise<string> {
-  const given = variable(env, 'RUNAI_CLIENT_ID');
+function askClientId({ prompt, env }: Context, before: string | null = null): Promise<string> {
+  const given = before ?? variable(env, 'RUNAI_CLIENT_ID');
   return prompt.input({
     message: 'The client id of the service account or access key',
     ...(given !== null && { default: given }),
     validate: nonempty,
   });
-}
-
-/** Where the secret is; it is read when a command needs it, and never written into the configuration. */
-async function askCredential({ prompt, env }: Context, provider: ProviderName): Promise<Answers['credential']> {
-  const { secrets } = environments[provider];
-  const usual = secrets[0]?.secret ?? '';
-  const isSet = variable(env, usual) !== null;
-  const kind = await prompt.select({
-    message: `Where is the credential (${describeSecrets(environments[provider])})?`,
-    choices: [
-      { value: 'env', label: `in an environment variable${isSet ? ` (${usual} is set)` : ''}` },
-      { value: 'file', label: 'in a file' },
-      { value: 'command', label: 'a program prints it, e.g. pass, op or vault' },
-    ],
-  });
-  if (kind === 'env')
-    return { env: await prompt.input({ message: 'Which variable', default: usual, validate: nonempty }) };
-  if (kind === 'file') return { file: await prompt.input({ message: 'Which file', validate: nonempty }) };
-  return sourceOf(`command:${await prompt.input({ message: 'Program and arguments', validate: nonempty })}`);
 }

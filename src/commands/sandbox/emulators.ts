@@ -3,7 +3,11 @@ import { join } from 'node:path';
 
 import { stateDirectory } from '../../config/directories.ts';
 import { ExitCode, UsageError } from '../../errors.ts';
+import { hintText, sactl, type CommandLine } from '../../model/hint.ts';
+import { providerNames, type ProviderName } from '../../model/account.ts';
 import { shellWord } from '../../model/text.ts';
+import { environments } from '../../providers/registry.ts';
+import { sandboxProviders } from '../../sandbox/providers.ts';
 import { writeOutput } from '../../output/emit.ts';
 import { printFault, type Fault } from '../../sandbox/faults/fault.ts';
 import { parseFaults } from '../../sandbox/faults/parse.ts';
@@ -45,12 +49,22 @@ export async function serveEmulators(
 }
 
 /** Lines that a POSIX shell can run. */
-function setupScript({ environment, comments }: SandboxServer): string {
+function setupScript({ environment, comments, url }: SandboxServer): string {
   const lines = [
     ...environment.map(([name, value]) => `export ${name}=${shellWord(value)}`),
     ...comments.map((comment) => `# ${comment}`),
+    '# or, with these variables set, as profiles:',
+    ...providerNames.map((name) => `# ${hintText(initCommand(name, `${url}/${name}`))}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function initCommand(name: ProviderName, endpoint: string): CommandLine {
+  const { clientId } = sandboxProviders[name];
+  const [secret] = environments[name].secrets;
+  const client = clientId === null ? [] : ['--client-id', clientId];
+  const where = ['--credential', `env:${secret?.secret ?? ''}`];
+  return sactl`config init --provider ${name} --endpoint ${endpoint} ${[...client, ...where]}`;
 }
 
 /** @throws UsageError with everything that is wrong with them */

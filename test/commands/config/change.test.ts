@@ -89,7 +89,7 @@ describe('a change that would not be read again is refused, and nothing is writt
     [['columns', '[name'], 'sactl: the value begins with [ or { and is not valid YAML\n'],
     [
       ['profiles.new.provider', 'nscale'],
-      `sactl: ${at}: "profiles.new.credential" is missing\nhint: sactl config init\n`,
+      `sactl: ${at}: "profiles.new.credential" is missing\nhint: a profile is written as a whole: sactl config set profiles.new '{provider: nscale, credential: {env: NSCALE_SERVICE_TOKEN}}', or by sactl config init\n`,
     ],
   ])('%j', async (words, stderr) => {
     const home = await homeWith({
