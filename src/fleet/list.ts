@@ -5,6 +5,7 @@ import { listDocument } from '../output/document.ts';
 import type { Context } from '../context.ts';
 import type { Misread } from '../providers/provider.ts';
 import type { Invocation } from '../session/invocation.ts';
+import { withGroupNames } from '../session/names.ts';
 import { noteLine } from '../session/note.ts';
 import { openFleet, tellUnanswered, throwUnanswered, unanswered, type FleetLocal } from './connections.ts';
 import type { ListFlags } from './flags.ts';
@@ -19,13 +20,20 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
     const isNeedless = flags.active && manual === undefined;
     const needless = isNeedless ? [`--active does nothing on ${title}, which lists all accounts`] : [];
     return { value, problems: [...problems, ...needless] };
-  }, shown(flags));
+  }, columnFlags(flags));
   const list = await session.provider.listAccounts(wishOf(flags, input));
   const { accounts, columns, notes } = await selectFrom(ctx, [{ connected: session, accounts: list.accounts }], input);
   const selected = new Set(accounts);
   // Without --sort the raw answer keeps the provider's order.
   const inOrder = flags.sort === undefined ? list.accounts.filter((account) => selected.has(account)) : accounts;
-  await session.emit(listDocument({ rows: accounts, columns, raw: () => inOrder.map((account) => account.raw) }));
+  await session.emit(
+    listDocument({
+      rows: accounts,
+      columns,
+      shown: (style) => withGroupNames(columns, session.provider, { accounts, style }),
+      raw: () => inOrder.map(({ raw }) => raw),
+    }),
+  );
   for (const text of [...list.warnings, ...notes]) await session.note(text);
   return tellMisread(ctx, list.misread ?? [], session.note);
 }
@@ -35,7 +43,7 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
  * others' answers (docs/design.md 3).
  */
 export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Promise<ExitCode> {
-  const { fleet, input } = await openFleet(ctx, { ...common, ...shown(flags) }, async (local) => {
+  const { fleet, input } = await openFleet(ctx, { ...common, ...columnFlags(flags) }, async (local) => {
     const { value, problems } = await readSelection(
       flags,
       local.columns,
@@ -64,7 +72,7 @@ export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Pr
   return silent.length === 0 ? told : ExitCode.partial;
 }
 
-function shown({ columns, wide }: ListFlags): Pick<ListFlags, 'columns' | 'wide'> {
+function columnFlags({ columns, wide }: ListFlags): Pick<ListFlags, 'columns' | 'wide'> {
   return { columns, wide };
 }
 

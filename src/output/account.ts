@@ -44,12 +44,20 @@ function time(name: 'createdAt' | 'updatedAt' | 'lastUsedAt' | 'expiresAt', head
   return { name, header, value: (account) => account[name], isTime: true };
 }
 
-/** The document of one account. */
-export function accountDocument(account: Account): OutputDocument {
+/** The names of groups and organizations, by their ids. */
+export type Names = ReadonlyMap<string, string>;
+
+const noNames: Names = new Map();
+
+/** The document of one account. `readNames` is asked only where people read it on a terminal. */
+export function accountDocument(account: Account, readNames?: () => Promise<Names>): OutputDocument {
   return {
     value: account,
     raw: () => account.raw,
-    human: (style) => detail(accountFields(account, style), style),
+    human: async (style) => {
+      const names = style.isTTY ? await readNames?.() : noNames;
+      return detail(accountFields(account, style, names), style);
+    },
     sheet: () => sheetOf([account], accountColumns),
   };
 }
@@ -78,7 +86,11 @@ export function credentialDetail(
   return `${known}\n${style.paint('heading', heading)}\n${exactText(credential.value)}\n`;
 }
 
-function accountFields(account: Account, style: Style): Field[] {
+function accountFields(account: Account, style: Style, names: Names = noNames): Field[] {
+  function named(id: string): string {
+    const name = names.get(id);
+    return name === undefined ? id : `${name} (${id})`;
+  }
   const always: Field[] = [
     { label: 'Name', value: account.name },
     { label: 'ID', value: account.id },
@@ -87,11 +99,11 @@ function accountFields(account: Account, style: Style): Field[] {
   ];
   const known: Field[] = [
     { label: 'Profile', value: account.profile },
-    { label: 'Organization', value: account.organization },
+    { label: 'Organization', value: account.organization === null ? null : named(account.organization) },
     { label: 'Description', value: account.description },
     { label: 'Enabled', value: account.enabled },
     { label: 'Client ID', value: account.clientId },
-    { label: 'Groups', value: account.groups },
+    { label: 'Groups', value: account.groups.map(named) },
     { label: 'Tags', value: tagsOf(account) },
     { label: 'Access rules', value: rulesOf(account) },
     { label: 'Tokens', value: account.tokens.map(({ name, state }) => `${name} (${state})`) },

@@ -22,11 +22,13 @@ export function listDocument<Row>(options: {
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
   readonly raw?: () => unknown;
+  /** The columns of its table, where that shows more than they say. */
+  readonly shown?: (style: Style) => Promise<readonly Column<Row>[]>;
 }): OutputDocument {
-  const { rows, columns, raw } = options;
+  const { rows, columns, raw, shown } = options;
   return {
     value: rows,
-    human: (style) => table({ rows, columns, style }),
+    human: async (style) => table({ rows, columns: (await shown?.(style)) ?? columns, style }),
     sheet: () =>
       sheetOf(
         rows,

@@ -7,6 +7,7 @@ import { found } from './check.ts';
 import { missingProblem } from './confirm.ts';
 import type { CommonFlags } from './flags.ts';
 import type { Invocation } from './invocation.ts';
+import { namesOf } from './names.ts';
 import type { Session } from './session.ts';
 
 /** Problems of `--id`: without it a person has to choose from a list, on a terminal. */
@@ -37,7 +38,8 @@ export async function pickAccount(session: Session, id: string | undefined): Pro
 /** Prints the account that `--id` names. */
 export async function printAccount({ ctx, common, open }: Invocation, id: string | undefined): Promise<ExitCode> {
   const { session } = await open(() => found(...idProblems(ctx, common, id)));
-  await session.emit(accountDocument(await pickAccount(session, id)));
+  const account = await pickAccount(session, id);
+  await session.emit(accountDocument(account, () => namesOf(session.provider, account)));
   return ExitCode.done;
 }
 

@@ -32,6 +32,28 @@ it('shows what is known of an account', async () => {
   });
 });
 
+it('shows names beside ids on a terminal, with a request for each kind', async () => {
+  const deployment = nscale();
+  const { code, stdout, stderr } = await deployment.run(['sa', 'get', '--id', 'ci-deploy', '--no-color'], {
+    terminal: 80,
+  });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(`Organization:  acme-research (${organizationId})\n`);
+  expect(stdout).toMatch(/^Groups: +ml-training \(c77f6a10-[-0-9a-f]+\), inference \(d90b1c22-[-0-9a-f]+\)$/m);
+  const before = nscale();
+  await before.run(['sa', 'get', '--id', 'ci-deploy']);
+  expect(deployment.requests.length - before.requests.length).toBe(2);
+});
+
+it('shows ids alone where the names cannot be read', async () => {
+  const { code, stdout, stderr } = await nscale({ token: sandboxTokens.selfRotating }).run(
+    ['sa', 'get', '--id', 'self-rotating', '--no-color'],
+    { terminal: 80 },
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('Name:          self-rotating\n');
+});
+
 it.each([[[]], [['--id', '']], [['--id', '  ']]])('needs --id where nobody can be asked: %j', async (flags) => {
   const deployment = nscale();
   expect(await deployment.run(['sa', 'get', ...flags])).toEqual({

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 
 import { seedNscale } from '../../../src/sandbox/nscale/seed.ts';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
-import type { NscaleState } from '../../../src/sandbox/nscale/state.ts';
 import { testNow } from '../../harness/context.ts';
 import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { brokenStdout, problems, workFolder } from '../support.ts';
@@ -21,17 +20,6 @@ async function names(...flags: readonly string[]): Promise<readonly string[]> {
   return stdout.split('\n').slice(0, -1);
 }
 
-/** A deployment whose accounts have these names. */
-function accountsNamed(...given: readonly string[]): NscaleState {
-  const state = seedNscale(testNow);
-  const accounts = given.flatMap((name, at) => {
-    const [account] = structuredClone(state.accounts);
-    const id = `c0000000-0000-4000-8000-00000000000${at + 1}`;
-    return account === undefined ? [] : [Object.assign(account, { name, id })];
-  });
-  return { ...state, accounts };
-}
-
 describe('sa list for people', () => {
   it('prints exact times and full names in a pipe', async () => {
     expect(await nscale().run(['sa', 'list', '--search', 'gateway'])).toEqual({
@@ -44,58 +32,6 @@ describe('sa list for people', () => {
         '',
       ].join('\n'),
     });
-  });
-
-  it.each([
-    [80, 'NAME +STATUS +EXPIRES +ID', 'ci-deploy +active +in 3 days'],
-    [120, 'NAME +STATUS +TAGS +CREATED +EXPIRES +ID', 'ci-deploy +active +team=platform +87 days ago +in 3 days'],
-    [
-      200,
-      'NAME +STATUS +GROUPS +TAGS +CREATED +EXPIRES +ID',
-      'ci-deploy +active +c77f[-0-9a-f]+, d90b[-0-9a-f]+ +team=platform +87 days ago +in 3 days',
-    ],
-  ])('fits %s columns, with whole names and ids', async (terminal, header, row) => {
-    const { code, stdout, stderr } = await nscale().run(['sa', 'list', '--no-color'], { terminal });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const lines = stdout.trimEnd().split('\n');
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(terminal);
-    expect(lines[0]).toMatch(new RegExp(`^${header}$`));
-    expect(lines[1]).toMatch(new RegExp(`^${row} +${accountIds.ciDeploy}$`));
-    expect(lines).toHaveLength(14);
-  });
-
-  it('leaves ids out where names are whole and alone, and the terminal has no room', async () => {
-    const long = 'inference-gateway-of-the-vision-team';
-    const alone = nscale({ state: accountsNamed(`${long}-1`, `${long}-2`) });
-    expect((await alone.run(['sa', 'list', '--no-color'], { terminal: 80 })).stdout).toBe(
-      [
-        'NAME                                    STATUS  CREATED      EXPIRES',
-        'inference-gateway-of-the-vision-team-1  active  87 days ago  in 3 days',
-        'inference-gateway-of-the-vision-team-2  active  87 days ago  in 3 days',
-        '',
-      ].join('\n'),
-    );
-    const twins = nscale({ state: accountsNamed(long, long) });
-    expect((await twins.run(['sa', 'list', '--no-color'], { terminal: 80 })).stdout).toBe(
-      [
-        'NAME                                  ID',
-        'inference-gateway-of-the-vision-team  c0000000-0000-4000-8000-000000000001',
-        'inference-gateway-of-the-vision-team  c0000000-0000-4000-8000-000000000002',
-        '',
-      ].join('\n'),
-    );
-  });
-
-  it('shows with --wide all that there is, whole, also in a pipe and in csv', async () => {
-    const argv = ['sa', 'list', '--wide', '--no-color', '--limit', '1'];
-    const heading =
-      'PROVIDER +NAME +DESCRIPTION +ORGANIZATION +STATUS +GROUPS +TAGS +CREATED +CREATED BY +UPDATED +EXPIRES +AGE +ID';
-    const narrow = (await nscale().run(argv, { terminal: 60 })).stdout.split('\n');
-    expect(narrow[0]).toMatch(new RegExp(`^${heading}$`));
-    expect(narrow[1]).toMatch(/^nscale +ci-deploy +Deploys from the main branch +d4600d6e-.* +c1f0[-0-9a-f]{32}$/);
-    expect((await nscale().run(argv)).stdout.split('\n')[0]).toMatch(new RegExp(`^${heading}$`));
-    const csv = await nscale().run([...argv, '--format', 'csv']);
-    expect(csv.stdout).toMatch(/^provider,profile,name,description,.*,age,id\r?\n/);
   });
 
   it('prints colours on a terminal only where they are wanted', async () => {
