@@ -8,20 +8,23 @@ import { runProgram } from './program.ts';
 
 /**
  * Runs one command line (`argv` without node and script) and returns its exit code. The only place that catches
- * errors: they are printed as lines or, with `--json`, `-q` or `--format json`, as one line of JSON.
+ * errors. Where JSON was asked for, by `--json`, `-q`, `--query-file` or `--format json` or `ndjson`, each line on stderr is
+ * JSON, and the error is the last one.
  */
 export async function main(argv: readonly string[], ctx: Context): Promise<ExitCode> {
   // Read from the words, because the parser may be what failed.
-  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const words = wordsOf(argv);
   const sandbox = words.includes('--sandbox') || isSandboxOn(ctx.env);
-  const stderr = forgiving(sandbox ? markLines(ctx.stderr) : ctx.stderr);
+  const json = wantsJson(words);
+  const lines = sandbox ? markLines(ctx.stderr) : ctx.stderr;
+  const stderr = forgiving(json ? asJson(lines, sandbox) : lines);
   const marked = { ...ctx, stderr };
   try {
     return await runProgram(argv, marked);
   } catch (error) {
     const { renderAnnotation, renderError } = await import('./output/error.ts');
     const options = {
-      json: wantsJson(words),
+      json,
       debug: words.includes('--debug'),
       sandbox,
       connection: givenConnection(words),
@@ -51,10 +54,30 @@ function givenConnection(words: readonly string[]): ConnectionFlags {
   });
 }
 
-const jsonFlag = /^(?:--json|-y*q.*|--query(?:-file)?(?:=.*)?|--format=json)$/s;
+const jsonFlag = /^(?:--json|-y*q.*|--query(?:-file)?(?:=.*)?|--format=(?:nd)?json)$/s;
 
-function wantsJson(words: readonly string[]): boolean {
-  return words.some((word, index) => jsonFlag.test(word) || (word === 'json' && words[index - 1] === '--format'));
+function wordsOf(argv: readonly string[]): readonly string[] {
+  return argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+}
+
+/** Whether a flag asks for JSON. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const words = wordsOf(argv);
+  return words.some(
+    (word, index) => jsonFlag.test(word) || (/^(?:nd)?json$/.test(word) && words[index - 1] === '--format'),
+  );
+}
+
+/** What turns lines into JSON is loaded with the first one. */
+function asJson(stderr: Context['stderr'], sandbox: boolean): Context['stderr'] {
+  const { isTTY } = stderr;
+  return {
+    ...stderr,
+    write: async (text) => {
+      const { jsonLines } = await import('./output/json-lines.ts');
+      await stderr.write(jsonLines(text, { isTTY, sandbox }));
+    },
+  };
 }
 
 /** A note that cannot be written is no failure; the exit code still tells. */

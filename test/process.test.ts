@@ -110,7 +110,8 @@ describe('where stdout goes', () => {
 describe('a credential that stdout did not take', () => {
   it('is spoken of by every command until it is recovered', async () => {
     const list = 'sa list --sandbox -q length';
-    const reminder = '[sandbox] sactl: a new credential has not been delivered: sactl recover list --sandbox\n';
+    const message = 'a new credential has not been delivered: sactl recover list --sandbox';
+    const reminder = `${JSON.stringify({ note: { message }, sandbox: true })}\n`;
     const { stderr } = await inShell(`${rotate} -q '.credential.value, range(200000)'`, '| head -1');
     const [, id = ''] = /recover deliver --id (\S+)/.exec(stderr) ?? [];
     expect(await inShell(list)).toMatchObject({ code: 0, stderr: reminder });

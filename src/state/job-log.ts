@@ -52,7 +52,8 @@ export class JobLogReader {
     for (const line of stripped(raw).split('\r')) this.#readPart(line.trimEnd());
   }
 
-  #readPart(line: string): void {
+  #readPart(written: string): void {
+    const line = written.replace(jsonBefore, '').replace(jsonAfter, '');
     if (line.endsWith(begin)) {
       this.#begin(line.slice(0, -begin.length));
       return;
@@ -80,6 +81,10 @@ export class JobLogReader {
     return same ?? (this.#open.length === 1 ? (this.#open[0] ?? null) : null);
   }
 }
+
+/** Where JSON was asked for, each line of a sealed text is an object; a log may wrap it. */
+const jsonBefore = '{"capsule":"';
+const jsonAfter = /"\}?$/;
 
 const escape = '\u001B';
 const bell = '\u0007';

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { main } from '../../src/main.ts';
 import { ops } from '../harness/age.ts';
 import type { TestContextOptions } from '../harness/context.ts';
-import type { Outcome } from '../harness/run.ts';
+import { runIn as runInContext, type Outcome } from '../harness/run.ts';
 import { entriesIn } from '../outcomes/observe.ts';
 import { createWorld, type World } from '../outcomes/world.ts';
 
@@ -17,10 +16,8 @@ const path = '/usr/bin:/bin';
 const sealed = { PATH: path, SACTL_STATE_RECIPIENTS: ops.recipient };
 const deliver = ['recover', 'deliver', '--id', '00000000-0000-4000-8000-000000000001', '--yes'];
 
-async function runIn(world: World, argv: readonly string[], options: TestContextOptions = {}): Promise<Outcome> {
-  const { ctx, stdout, stderr } = world.context({ env: { PATH: path }, ...options });
-  const code = await main(argv, ctx);
-  return { code, stdout: stdout(), stderr: stderr() };
+function runIn(world: World, argv: readonly string[], options: TestContextOptions = {}): Promise<Outcome> {
+  return runInContext(world.context({ env: { PATH: path }, ...options }), argv);
 }
 
 function longWorld(): World {

@@ -1,9 +1,11 @@
-import { main } from '../../src/main.ts';
+import { main, wantsJson } from '../../src/main.ts';
 import { testContext, type TestContext, type TestContextOptions } from './context.ts';
+import { saidInJson } from './stderr.ts';
 
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
+  /** Where JSON is asked for, notes are as people read them: see `saidInJson`. */
   readonly stderr: string;
 }
 
@@ -15,5 +17,6 @@ export async function run(argv: readonly string[], options: TestContextOptions =
 /** Runs one command line in a context the test goes on to look at, e.g. for the waits that were asked for. */
 export async function runIn({ ctx, stdout, stderr }: TestContext, argv: readonly string[]): Promise<Outcome> {
   const code = await main(argv, ctx);
-  return { code, stdout: stdout(), stderr: stderr() };
+  const { isTTY } = ctx.stderr;
+  return { code, stdout: stdout(), stderr: wantsJson(argv) ? saidInJson(stderr(), { isTTY }) : stderr() };
 }

@@ -99,6 +99,17 @@ describe('a sealed copy is found', () => {
     expect(await messagesIn(wrapped.join('\n'))).toEqual([message]);
   });
 
+  it.each(systems)('each in an object of JSON: %s', async (_, decorate) => {
+    const lines = (await sealed(message)).map((line) => JSON.stringify({ capsule: line }));
+    expect(await messagesIn(lines.map(decorate).join('\n'))).toEqual([message]);
+  });
+
+  it.each([60, 70, 77])('each in an object of JSON, wrapped at %d characters', async (columns) => {
+    const lines = (await sealed(message)).map((line) => JSON.stringify({ capsule: line }));
+    const wrapped = lines.flatMap((line) => line.match(new RegExp(`.{1,${String(columns)}}`, 'g')) ?? []);
+    expect(await messagesIn(wrapped.join('\n'))).toEqual([message]);
+  });
+
   it('in lines that were wrapped narrowly, without anything before them', async () => {
     const lines = (await sealed(message)).flatMap((line) => line.match(/.{1,40}/g) ?? []);
     expect(await messagesIn(lines.join('\n'))).toEqual([message]);

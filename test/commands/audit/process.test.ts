@@ -52,7 +52,7 @@ it('a line without an end is one that is damaged', async () => {
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
     stdout: '[]\n',
-    stderr: 'sactl: 1 line of the audit log cannot be read\n',
+    stderr: '{"note":{"message":"1 line of the audit log cannot be read"}}\n',
   });
 });
 

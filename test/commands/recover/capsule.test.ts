@@ -268,7 +268,7 @@ describe('recover open', () => {
   it('takes what is of the sandbox into the sandbox only', async () => {
     const deployment = job();
     const sandbox = await runWithId(deployment, { id, argv: [...rotation, '--sandbox', '-q', '.credential.value'] });
-    expect(sandbox.stderr).toContain('[sandbox] -----BEGIN AGE ENCRYPTED FILE-----');
+    expect(sandbox.stderr).toContain('-----BEGIN AGE ENCRYPTED FILE-----');
     const laptop = elsewhere(deployment);
     const opened = await laptop.run(['recover', 'open', '--json'], sandbox.stderr);
     expect(opened.code).toBe(1);

@@ -3,19 +3,16 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { main } from '../../../src/main.ts';
 import { issuingProviders, type IssuingProvider } from '../../harness/providers.ts';
-import type { Outcome } from '../../harness/run.ts';
+import { runIn as runInContext, type Outcome } from '../../harness/run.ts';
 import { entriesIn } from '../../outcomes/observe.ts';
 import { createWorld, type World } from '../../outcomes/world.ts';
 
 const entryId = '00000000-0000-4000-8000-000000000001';
 const take = "exec:sh -c 'cat >got'";
 
-async function runIn(world: World, argv: readonly string[]): Promise<Outcome> {
-  const { ctx, stdout, stderr } = world.context({ env: { PATH: '/usr/bin:/bin' } });
-  const code = await main(argv, ctx);
-  return { code, stdout: stdout(), stderr: stderr() };
+function runIn(world: World, argv: readonly string[]): Promise<Outcome> {
+  return runInContext(world.context({ env: { PATH: '/usr/bin:/bin' } }), argv);
 }
 
 function rotate(world: World, target: string): Promise<Outcome> {
