@@ -160,7 +160,7 @@ function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>):
 /** Flags that read standard input: as switches, or where their value is `-`. */
 const readers = new Set(['file', 'stdin', 'id', 'queryFile']);
 
-/** @throws UsageError where several flags read standard input, of which only the first would get anything */
+/** @throws UsageError where a filter and something else are read from standard input, of which one would get nothing */
 function refuseTwoReaders(command: CommandUnknownOpts): void {
   const reading = [...command.options, ...commonOptions(command)].filter((option) => {
     const owner = command.options.includes(option) ? command : rootOf(command);
@@ -168,7 +168,9 @@ function refuseTwoReaders(command: CommandUnknownOpts): void {
     const isDash = value === '-' || (Array.isArray(value) && value.includes('-'));
     return readers.has(option.attributeName()) && (isDash || (option.attributeName() === 'stdin' && value === true));
   });
-  if (reading.length < 2) return;
+  // What else goes together each command says, with all else that is wrong.
+  const hasFilter = reading.some((option) => option.attributeName() === 'queryFile');
+  if (reading.length < 2 || !hasFilter) return;
   const names = reading.map(({ long }) => (long === '--stdin' ? long : `${long ?? ''} -`));
   throw new UsageError(`${listOf(names)} read standard input, which can be read once`);
 }

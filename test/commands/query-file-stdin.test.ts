@@ -36,12 +36,3 @@ it.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(`${named} read standard input, which can be read once`);
 });
-
-it('and two others do not go together either', async () => {
-  const argv = ['sa', 'rotate', '--sandbox', '--id', '-', '-f', '-', '--yes'];
-  expect(await run(argv, { stdin: 'x' })).toEqual({
-    code: 2,
-    stdout: '',
-    stderr: '[sandbox] sactl: --id - and --file - read standard input, which can be read once\n',
-  });
-});
