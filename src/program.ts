@@ -15,6 +15,7 @@ import {
   rootOf,
   type Choose,
 } from './commands/tree.ts';
+import { schema } from './commands/schema.ts';
 import { whoami } from './commands/whoami.ts';
 import type { Reach } from './config/configuration.ts';
 import type { Context } from './context.ts';
@@ -144,6 +145,7 @@ async function declareProgram(root: Command, argv: readonly string[], choose: Ch
   if (first === undefined) {
     addVerb(root, 'whoami', whoami, choose);
     addVerb(root, 'doctor', doctor, choose);
+    addVerb(root, 'schema', schema, choose);
     addCompletion(root, choose, wholeTree);
     addHelp(root, guessHint);
   }

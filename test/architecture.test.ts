@@ -29,7 +29,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   aws4fetch: /^state\/store\/s3-bucket\.ts$/,
   postgres: /^state\/store\/postgres-connection\.ts$/,
   hono: /^sandbox\//,
-  'zod/mini': /^providers\//,
+  'zod/mini': /^(?:providers|commands\/schema)\//,
   '@inquirer/prompts': /^prompts\/prompter\.ts$/,
   '@commander-js/extra-typings': /^(?:commands\/|session\/|program\.ts$)/,
 };

@@ -80,6 +80,7 @@ describe('the command tree', () => {
       'sandbox console augment delete': ['--account'],
       whoami: [],
       doctor: [],
+      schema: [],
       completion: [],
       help: [],
     });

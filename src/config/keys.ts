@@ -98,6 +98,12 @@ export const topKeys = {
     example: 'never',
     variable: 'SACTL_PRINT_SECRETS',
   },
+  $schema: {
+    places: ['user', 'project'],
+    kind: 'text',
+    help: 'for editors: where the JSON Schema of this file is ("sactl schema config")',
+    example: './config.schema.json',
+  },
   sandbox: {
     places: [],
     kind: 'switch',
@@ -184,7 +190,7 @@ export const stateKeys = {
 } as const satisfies Readonly<Record<string, ConfigurationKey>>;
 
 /** How a credential is named: exactly one of these. */
-const credentialKeys = {
+export const credentialKeys = {
   env: 'the name of an environment variable',
   file: 'the path of a file',
   command: 'a list of program and arguments; what it prints is the credential',

@@ -30,7 +30,7 @@ const OwnDocument = z.strictObject({
   enabled: z.exactOptional(z.nullable(z.boolean())),
 });
 
-const ownForm: DocumentForm<z.infer<typeof OwnDocument>> = {
+export const ownForm: DocumentForm<z.infer<typeof OwnDocument>> = {
   schema: OwnDocument,
   toChange: ({ enabled = null, ...own }) => ({ ...own, ...(enabled === null ? {} : { enabled }) }),
   writable: Object.keys(OwnDocument.shape),
