@@ -227,6 +227,8 @@ const quietMs = 150;
 /** Loaded with the first question: the package takes 100 ms, and most runs ask nothing. */
 function lazyPrompter(signal: AbortSignal): Prompter {
   async function load(): Promise<Prompter> {
+    // The package of the prompts knows no other way to be told.
+    if (argv.includes('--no-color')) process.env['NO_COLOR'] = '1';
     const { createPrompter } = await import('./prompts/prompter.ts');
     return createPrompter({ input: process.stdin, output: process.stderr, signal, quiet: () => startTimeout(quietMs) });
   }

@@ -129,6 +129,8 @@ export interface Provider {
   readonly planRotate?: (account: Account) => Promise<IssuancePlan>;
   readonly planUpdate?: (account: Account, change: AccountChange) => Promise<Plan<Account>>;
   readonly planDelete?: (account: Account) => Promise<Plan<void>>;
+  /** The name of the organization that it works in, as far as answers have said it; only where organizations have names. */
+  readonly organizationName?: () => string | null;
   readonly listOrganizations?: () => Promise<readonly Organization[]>;
   readonly listGroups?: () => Promise<readonly Group[]>;
   readonly listRoles?: () => Promise<ListReading<Role>>;

@@ -34,7 +34,7 @@ export const registry: Readonly<Record<ProviderName, RegistryEntry>> = {
   },
   runai: {
     fullName: 'NVIDIA Run:ai',
-    lacks: ['listOrganizations', 'listGroups', 'knownCredential', 'manual'],
+    lacks: ['organizationName', 'listOrganizations', 'listGroups', 'knownCredential', 'manual'],
     load: async () => (await import('./runai/index.ts')).runai,
   },
   augment: {
@@ -42,6 +42,7 @@ export const registry: Readonly<Record<ProviderName, RegistryEntry>> = {
     lacks: [
       'planCreate',
       'planRotate',
+      'organizationName',
       'listOrganizations',
       'listGroups',
       'listRoles',

@@ -20,7 +20,7 @@ import { askForName, askForRest } from './ask-account.ts';
 import { checkUnchanged } from './pick.ts';
 import { asksForRest, checkNewAccount } from './new-account.ts';
 import { accountsNamed } from './same-name.ts';
-import type { Session } from './session.ts';
+import { organizationText, type Session } from './session.ts';
 import { checkTargets, printingProblems, targetsFor } from './targets.ts';
 
 interface CreateFlags extends NewAccountFlags, DeliveryFlags, SuppliedFlags {
@@ -60,7 +60,10 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
   async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
     const { expected } = plan;
     const { organization } = expected;
-    const where = organization === null ? `on ${definition.title}` : `in organization ${organization}`;
+    const where =
+      organization === null
+        ? `on ${definition.title}`
+        : `in organization ${organizationText(session.provider, organization)}`;
     return {
       id,
       operation: 'create',

@@ -19,7 +19,7 @@ import { outletOf, type Outlet } from './targets.ts';
 export interface Session extends Connected, CommandOutput {
   readonly common: CommonFlags;
   readonly targetEnvironment: TargetEnvironment;
-  /** e.g. `ci-deploy (c1f0…) in organization a77e…`. */
+  /** e.g. `ci-deploy (c1f0…) in organization acme (a77e…)`. */
   readonly naming: (account: Account) => string;
   /**
    * The provider's method.
@@ -68,7 +68,14 @@ export async function openSession<Input>(
   const connected = await connect(ctx, common, found);
   const output = commandOutput(ctx, common, { ...connected, renderer });
   const { targetEnvironment } = local;
-  const session = { ...connected, ...output, common, targetEnvironment, naming, verb: verbsOf(connected) };
+  const session = {
+    ...connected,
+    ...output,
+    common,
+    targetEnvironment,
+    naming: namingOf(connected),
+    verb: verbsOf(connected),
+  };
   return { session, input: checked.value };
 }
 
@@ -84,8 +91,15 @@ export function columnsOf({ columns }: Configuration): ColumnChoice | null {
   return names === null ? null : { names, source: describeSource(source) };
 }
 
-function naming({ name, id, organization }: Account): string {
-  return `${name} (${id})${organization === null ? '' : ` in organization ${organization}`}`;
+function namingOf({ provider }: Connected): Session['naming'] {
+  return ({ name, id, organization }) =>
+    `${name} (${id})${organization === null ? '' : ` in organization ${organizationText(provider, organization)}`}`;
+}
+
+/** The organization by its id and, as far as it is known, its name, e.g. `acme (a77e…)`. */
+export function organizationText({ organizationName }: Pick<Provider, 'organizationName'>, id: string): string {
+  const name = organizationName?.() ?? null;
+  return name === null ? id : `${name} (${id})`;
 }
 
 function verbsOf({ definition, provider }: Connected): Session['verb'] {

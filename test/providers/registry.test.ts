@@ -24,6 +24,7 @@ const optional: Readonly<Record<OptionalVerb, true>> = {
   planRotate: true,
   planUpdate: true,
   planDelete: true,
+  organizationName: true,
   listOrganizations: true,
   listGroups: true,
   listRoles: true,

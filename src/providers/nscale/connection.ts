@@ -10,6 +10,8 @@ export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sl
   readonly api: Api;
   /** The organization the user named or, where the token sees just one, that one; asked for once. */
   readonly organization: () => Promise<string>;
+  /** Its name, as far as nscale has said it. */
+  readonly organizationName: () => string | null;
   /** Reads something of that organization. @throws AuthError where the caller is not a member of it */
   readonly read: <Value>(reading: (organization: string) => Promise<Value>) => Promise<Value>;
   readonly accounts: () => Promise<Items<ServiceAccount>>;
@@ -39,7 +41,12 @@ export function connect(options: ConnectOptions): Connection {
   const { credential } = options;
   const token = once(() => credential.read());
   const api = createApi(options.createHttp(bearer(credential.source, token)), options.endpoint);
-  const organization = once(() => findOrganization(api, options));
+  let name: string | null = null;
+  const organization = once(async () => {
+    const found = await findOrganization(api, options);
+    ({ name } = found);
+    return found.id;
+  });
   async function read<Value>(reading: (id: string) => Promise<Value>): Promise<Value> {
     const id = await organization();
     try {
@@ -54,6 +61,7 @@ export function connect(options: ConnectOptions): Connection {
   return {
     api,
     organization,
+    organizationName: () => name,
     read,
     accounts: async () => {
       const accounts = await read(api.accounts);

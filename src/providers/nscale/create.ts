@@ -4,7 +4,7 @@ import { HttpError } from '../../http/error.ts';
 import type { Account, NewAccount } from '../../model/account.ts';
 import type { Evidence, IssuancePlan, Issued, SendOptions } from '../issuance.ts';
 import type { Connection } from './connection.ts';
-import { aboutGrants, grantWarnings, resolveGroups } from './groups.ts';
+import { aboutGrants, grantWarnings, groupText, resolveGroups } from './groups.ts';
 import { reread } from './lookup.ts';
 import { requestToken } from './rotate.ts';
 import { withToken, type ServiceAccount } from './schema.ts';
@@ -30,7 +30,7 @@ export async function planCreate(
     requests: [{ method: 'POST', url, body }],
     effects: [
       `service account "${account.name}" is created in organization ${organization}`,
-      ...groups.map((id) => `it joins group ${id}`),
+      ...groups.map((id) => `it joins group ${groupText(id, known)}`),
       ...(await grantWarnings(connection, groups, known)),
       ...(groups.length === 0 ? ['it is in no group: it may only see and rotate itself'] : []),
       'a token is issued, which nscale shows only once',

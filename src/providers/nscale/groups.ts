@@ -1,7 +1,7 @@
 import { AuthError, UsageError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
 import { sactl } from '../../model/hint.ts';
-import { quoted } from '../../model/text.ts';
+import { quoted, safeText } from '../../model/text.ts';
 import { complete, type Items } from '../answers.ts';
 import type { Group, Misread } from '../provider.ts';
 import type { Connection } from './connection.ts';
@@ -44,6 +44,12 @@ export async function resolveGroups(connection: Connection, references: readonly
   }
   if (problems.length > 0) throw new UsageError(problems, { hint: sactl`groups list` });
   return { ids, known };
+}
+
+/** A group by its name and id, as far as its name is known, e.g. `inference (e01c…)`. */
+export function groupText(id: string, known: readonly Group[]): string {
+  const group = known.find((one) => one.id === id);
+  return group === undefined ? id : `${safeText(group.name, 100)} (${id})`;
 }
 
 /** The id that an exact id or unique name stands for among these groups. */

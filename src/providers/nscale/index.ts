@@ -61,6 +61,7 @@ function provider(connection: Connection): Provider {
     planRotate: (account) => planRotate(connection, account),
     planUpdate: (account, change) => planUpdate(connection, account, change),
     planDelete: (account) => planDelete(connection, account),
+    organizationName: connection.organizationName,
     listOrganizations: async () => complete(await connection.api.organizations(), 'nscale').map(toOrganization),
     listGroups: () => listGroups(connection),
     listRoles: async () => {

@@ -7,15 +7,15 @@ import { isUuid } from '../lookup.ts';
 import { organizationsOf, toOrganization } from './schema.ts';
 
 /**
- * The id of the organization that the user named by id or name or, where the token sees just one, of that one. Ids are
+ * The organization that the user named by id or name or, where the token sees just one, of that one. Ids are
  * taken in any case, and sent in lower case: nscale compares them as text (docs/contracts/nscale.md 9.28).
  * @throws AuthError where the token sees none; NotFoundError or ConflictError for a name that none or several have
  */
 export async function findOrganization(
   api: Pick<Api, 'organizations'>,
   { organization: named, chooseOrganization }: Pick<ConnectOptions, 'organization' | 'chooseOrganization'>,
-): Promise<string> {
-  if (named !== null && isUuid(named)) return named.toLowerCase();
+): Promise<Membership> {
+  if (named !== null && isUuid(named)) return { id: named.toLowerCase(), name: null };
   const visible = (await api.organizations()).items.map(toOrganization);
   if (visible.length === 0) {
     throw new AuthError('forbidden', 'this nscale token belongs to no organization', {
@@ -23,9 +23,11 @@ export async function findOrganization(
       hint: 'name one with --org <id>',
     });
   }
-  if (named !== null) return organizationNamed(named, visible).id;
+  if (named !== null) return organizationNamed(named, visible);
   const [only, ...others] = visible;
-  return only !== undefined && others.length === 0 ? only.id : chooseOrganization(visible);
+  if (only !== undefined && others.length === 0) return only;
+  const id = await chooseOrganization(visible);
+  return { id, name: visible.find((one) => one.id === id)?.name ?? null };
 }
 
 function organizationNamed(name: string, visible: readonly Organization[]): Organization {
@@ -43,8 +45,8 @@ function organizationNamed(name: string, visible: readonly Organization[]): Orga
   });
 }
 
-/** An organization as far as one of the two sources has it. */
-type Membership = Pick<Organization, 'id'> & { readonly name: string | null };
+/** An organization as far as it is known. */
+export type Membership = Pick<Organization, 'id'> & { readonly name: string | null };
 
 /** e.g. `d460… (acme-research), ee45… (acme-finance)` */
 function told(organizations: readonly Membership[]): string {

@@ -26,7 +26,7 @@ export async function planUpdate(
   const body = merge(current.wire, resolved);
   const joined = missing(body.spec.groupIDs, current.wire.spec.groupIDs);
   const warnings = await grantWarnings(connection, joined, known);
-  const effects = [...differences(currentBody(current.wire), body), ...warnings];
+  const effects = [...differences(currentBody(current.wire), body, known), ...warnings];
   if (effects.length === 0) return { requests: [], effects, apply: () => Promise.resolve(connection.model(current)) };
   const url = connection.api.accountsUrl(await connection.organization(), account.id);
   const isLeaving = missing(current.wire.spec.groupIDs, body.spec.groupIDs).length > 0;

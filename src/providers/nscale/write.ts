@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 
 import type { AccountChange, TagValue } from '../../model/account.ts';
 import { listOf, quoted, safeText } from '../../model/text.ts';
+import type { Group } from '../provider.ts';
+import { groupText } from './groups.ts';
 import type { ServiceAccount } from './schema.ts';
 import { readForm, readOwnDocument, type DocumentForm } from '../document.ts';
 import type { DocumentReading } from '../provider.ts';
@@ -81,14 +83,17 @@ export function currentBody(account: ServiceAccount): WriteBody {
   return merge(account, {});
 }
 
-/** What differs, one sentence each, in the order name, description, tags, groups. */
-export function differences(from: WriteBody, to: WriteBody): string[] {
+/**
+ * What differs, one sentence each, in the order name, description, tags, groups.
+ * @param known groups whose names are known
+ */
+export function differences(from: WriteBody, to: WriteBody, known: readonly Group[] = []): string[] {
   return [
     ...textDifference('name', from.metadata.name, to.metadata.name),
     ...textDifference('description', from.metadata.description, to.metadata.description),
     ...tagDifferences(from, to),
-    ...missing(to.spec.groupIDs, from.spec.groupIDs).map((id) => `it joins group ${id}`),
-    ...missing(from.spec.groupIDs, to.spec.groupIDs).map((id) => `it leaves group ${id}`),
+    ...missing(to.spec.groupIDs, from.spec.groupIDs).map((id) => `it joins group ${groupText(id, known)}`),
+    ...missing(from.spec.groupIDs, to.spec.groupIDs).map((id) => `it leaves group ${groupText(id, known)}`),
   ];
 }
 

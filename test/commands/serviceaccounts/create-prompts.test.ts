@@ -22,12 +22,12 @@ describe('sa create on a terminal', () => {
       'Name',
       'Description (optional)',
       'Groups',
-      `Create service account ci in organization ${organizationId}?`,
+      `Create service account ci in organization acme-research (${organizationId})?`,
     ]);
     expect(stderr).toBe(
       [
         `  - service account "ci" is created in organization ${organizationId}`,
-        `  - it joins group ${groupIds.inference}`,
+        `  - it joins group inference (${groupIds.inference})`,
         '  - a token is issued, which nscale shows only once',
         '',
       ].join('\n'),
@@ -87,7 +87,7 @@ describe('sa create on a terminal', () => {
     expect(asked.map(({ message }) => message)).toEqual([
       'Description (optional)',
       'Groups',
-      `Create service account ci in organization ${organizationId}?`,
+      `Create service account ci in organization acme-research (${organizationId})?`,
     ]);
     expect(deployment.bodies).toMatchObject([{ metadata: { name: 'ci' }, spec: { groupIDs: [] } }]);
   });
@@ -123,7 +123,7 @@ describe('sa create on a terminal', () => {
     expect((await deployment.run([...create, ...given], { terminal: 100, prompt })).code).toBe(0);
     expect(asked.map(({ message }) => message)).toEqual([
       'Name',
-      `Create service account ci in organization ${organizationId}?`,
+      `Create service account ci in organization acme-research (${organizationId})?`,
     ]);
   });
 

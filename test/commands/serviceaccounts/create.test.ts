@@ -116,7 +116,7 @@ describe('sa create prints', () => {
       ],
       effects: [
         `service account "ci" is created in organization ${organizationId}`,
-        `it joins group ${groupIds.inference}`,
+        `it joins group inference (${groupIds.inference})`,
         'a token is issued, which nscale shows only once',
       ],
       targets: [{ target: 'stdout', ok: true }],

@@ -39,7 +39,7 @@ describe('sa rotate for people', () => {
         },
       },
     });
-    const action = `Rotate the credential of ci-deploy (${ciDeploy}) in organization ${organizationId}`;
+    const action = `Rotate the credential of ci-deploy (${ciDeploy}) in organization acme-research (${organizationId})`;
     expect({ code, stderr, questions }).toEqual({
       code: 0,
       stderr: [

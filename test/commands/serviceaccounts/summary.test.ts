@@ -26,9 +26,12 @@ function done(heading: string, account: string): string {
 const summaries = [
   [
     rotate,
-    done(`Rotate the credential of ci-deploy (${accountIds.ciDeploy}) in organization ${organizationId}`, 'ci-deploy'),
+    done(
+      `Rotate the credential of ci-deploy (${accountIds.ciDeploy}) in organization acme-research (${organizationId})`,
+      'ci-deploy',
+    ),
   ],
-  [create, done(`Create service account ci in organization ${organizationId}`, 'ci')],
+  [create, done(`Create service account ci in organization acme-research (${organizationId})`, 'ci')],
 ] as const;
 
 interface Job {
@@ -176,7 +179,7 @@ describe('under GitHub Actions', () => {
     const name = 'a\\|b @\u200Doctocat \\<script\\> \\# x';
     const lines = (job.shown() ?? '').split('\n');
     expect(lines[0]).toBe(
-      `## Rotate the credential of ${name} (${accountIds.ciDeploy}) in organization ${organizationId}`,
+      `## Rotate the credential of ${name} (${accountIds.ciDeploy}) in organization acme-research (${organizationId})`,
     );
     expect(lines[6]).toBe(`| ${name} | nscale | 2027-02-20T12:00:00Z | ${fingerprint} | file:token |`);
   });
@@ -185,7 +188,7 @@ describe('under GitHub Actions', () => {
     const job = await jobOf({ GITHUB_ACTIONS: 'true' });
     const argv = ['sa', 'create', '--sandbox', '--provider', 'nscale', '--name', 'ci', '--to', 'file:token', '--json'];
     expect((await run(argv, job)).code).toBe(0);
-    expect(job.shown()).toMatch(/^## Create service account ci in organization \S+ \(sandbox\)\n/);
+    expect(job.shown()).toMatch(/^## Create service account ci in organization acme-research \(\S+\) \(sandbox\)\n/);
   });
 });
 

@@ -7,7 +7,7 @@ import { scripted } from '../../harness/prompts.ts';
 const nscale = useNscale();
 const update = ['sa', 'update', '--no-color', '-q', '.name'];
 const named = [...update, '--id', 'ci-deploy'];
-const confirmation = `Update service account ci-deploy (${accountIds.ciDeploy}) in organization ${organizationId}?`;
+const confirmation = `Update service account ci-deploy (${accountIds.ciDeploy}) in organization acme-research (${organizationId})?`;
 
 describe('sa update on a terminal, without a change', () => {
   it('asks what should change, with what it is now, and confirms the difference', async () => {

@@ -107,8 +107,8 @@ describe('sa update --dry-run', () => {
         `its description "${description}" is removed`,
         'its tag team "platform" is removed',
         'its tag env becomes "ci"',
-        `it joins group ${groupIds.observability}`,
-        `it leaves group ${groupIds.inference}`,
+        `it joins group observability (${groupIds.observability})`,
+        `it leaves group inference (${groupIds.inference})`,
       ],
       targets: [],
     });
@@ -212,7 +212,7 @@ describe('sa update on a terminal', () => {
         },
       },
     });
-    const action = `Update service account ci-deploy (${accountIds.ciDeploy}) in organization ${organizationId}`;
+    const action = `Update service account ci-deploy (${accountIds.ciDeploy}) in organization acme-research (${organizationId})`;
     expect({ code, stdout, stderr, questions, sent: deployment.mutations() }).toEqual({
       code: 2,
       stdout: '',

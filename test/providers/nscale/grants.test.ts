@@ -78,7 +78,7 @@ describe.each([
 test('groups whose roles may be granted are not spoken of, nor those an account is in already', async () => {
   const deployment = deploy();
   const joins = ['sa', 'update', '--id', scratch, '--add-group', 'inference', '--dry-run', '-q', '.effects[]'];
-  expect((await deployment.run(joins)).stdout).toBe(`it joins group ${inference}\n`);
+  expect((await deployment.run(joins)).stdout).toBe(`it joins group inference (${inference})\n`);
   const stays = ['sa', 'update', '--id', cost, '--add-group', 'billing-readonly', '--description', 'x'];
   const outcome = await deployment.run([...stays, '--dry-run', '-q', '.effects[]']);
   expect(outcome.stdout).not.toContain('grant');
