@@ -105,6 +105,9 @@ const guesses: readonly (readonly [typed: string, problem: string, hint: string]
   ['sa list grafana', '"grafana" is no flag', 'did you mean sactl sa list --search grafana?'],
   ['sa list nscale', '"nscale" is no flag', 'did you mean sactl sa list --provider nscale?'],
   ['sa list -o json', "unknown option '-o'", 'did you mean sactl sa list --format json?'],
+  ['sa list -o wide', "unknown option '-o'", 'did you mean sactl sa list --wide?'],
+  ['get serviceaccounts -o wide', "unknown command 'get'", 'did you mean sactl serviceaccounts list --wide?'],
+  ['sa list -l team=platform', "unknown option '-l'", "did you mean sactl sa list --tag 'team=platform'?"],
   ['sa list -ojson', "unknown option '-ojson'", 'did you mean sactl sa list --format json?'],
   ['sa list --output=yaml', "unknown option '--output'", 'did you mean sactl sa list --format yaml?'],
   [

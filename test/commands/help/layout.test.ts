@@ -44,6 +44,13 @@ describe('the help of a command', () => {
   });
 });
 
+it('help flags has every common flag', async () => {
+  const { stdout } = await run(['help', 'flags']);
+  const shown = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name = '']) => name);
+  const flags = (await wholeTree()).options.map(({ long }) => long ?? '');
+  expect(new Set(shown)).toEqual(new Set([...flags, '--help']));
+});
+
 describe('help as JSON', () => {
   it.each([['sa rotate --help --json'], ['help sa rotate --json'], ['--json sa rotate -h']])(
     'sactl %s',
