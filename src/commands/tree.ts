@@ -160,7 +160,7 @@ function refuseFlags(command: CommandUnknownOpts, refused: ReadonlySet<string>):
 /** Flags that read standard input: as switches, or where their value is `-`. */
 const readers = new Set(['file', 'stdin', 'id', 'queryFile']);
 
-/** @throws UsageError where a filter and something else are read from standard input, of which one would get nothing */
+/** @throws UsageError where several flags read standard input, of which all but the first would get nothing */
 function refuseTwoReaders(command: CommandUnknownOpts): void {
   const reading = [...command.options, ...commonOptions(command)].filter((option) => {
     const owner = command.options.includes(option) ? command : rootOf(command);
@@ -168,9 +168,12 @@ function refuseTwoReaders(command: CommandUnknownOpts): void {
     const isDash = value === '-' || (Array.isArray(value) && value.includes('-'));
     return readers.has(option.attributeName()) && (isDash || (option.attributeName() === 'stdin' && value === true));
   });
-  // What else goes together each command says, with all else that is wrong.
-  const hasFilter = reading.some((option) => option.attributeName() === 'queryFile');
-  if (reading.length < 2 || !hasFilter) return;
+  // A document that is given twice, or beside several ids, commands refuse with all else that is wrong.
+  const isRefusedHere = reading.some((option) => {
+    const name = option.attributeName();
+    return name === 'queryFile' || (name === 'id' && command.getOptionValue(name) === '-');
+  });
+  if (reading.length < 2 || !isRefusedHere) return;
   const names = reading.map(({ long }) => (long === '--stdin' ? long : `${long ?? ''} -`));
   throw new UsageError(`${listOf(names)} read standard input, which can be read once`);
 }

@@ -30,6 +30,8 @@ it('cannot be typed', async () => {
 it.each([
   [['sa', 'create', '--sandbox', '--query-file', '-', '-f', '-'], '--file - and --query-file -'],
   [['sa', 'update', '--sandbox', '--id', 'x', '--query-file', '-', '--stdin'], '--stdin and --query-file -'],
+  [['sa', 'update', '--sandbox', '--id', '-', '-f', '-'], '--id - and --file -'],
+  [['sa', 'update', '--sandbox', '--id', '-', '--stdin'], '--id - and --stdin'],
   [['sa', 'rotate', '--sandbox', '--query-file', '-', '--id', '-', '--yes'], '--id - and --query-file -'],
 ])('does not go with others that read it: %j', async (argv, named) => {
   const { code, stdout, stderr } = await run(argv, { stdin: '.' });
