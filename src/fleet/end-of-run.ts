@@ -118,8 +118,8 @@ function detailsOfFailed(
 ): Required<Pick<ErrorDetails, 'hint' | 'provider'>> {
   if (code === ExitCode.undelivered) return { hint: sactl`recover list`, provider: null };
   const [worst, ...others] = failed.filter(({ exitCode }) => exitCode === code);
-  // A command for one of them would leave the others as they are.
-  if (code === ExitCode.unknownOutcome && others.length > 0) {
+  // A command for one of them would leave the others as they are, or rotate it twice beside the command that goes on.
+  if (code === ExitCode.unknownOutcome && (others.length > 0 || !again)) {
     const shown: HintParts = ['"', sactl`recover list`, '" shows what was lost'];
     return { hint: again ? ['run this again; ', ...shown] : shown, provider: null };
   }

@@ -160,7 +160,8 @@ describe('what an earlier run kept of an account that is rotated', () => {
     const run = await world.run([...rotate, '--all']);
     expect({ code: run.code, verdicts: verdicts(run) }).toEqual({ code: 0, verdicts: ['rotated'] });
     expect(said(run)).toBe(
-      'sactl: app-001: what an earlier run kept was delivered\n' +
+      'sactl: 1 account was rotated less than 12h ago, and would be rotated again; --older-than 12h --age-from createdAt leaves such accounts out\n' +
+        'sactl: app-001: what an earlier run kept was delivered\n' +
         'sactl: [1/1] rotated app-001 (nscale)\nsactl: 1 rotated, 0 skipped, 0 failed\n',
     );
     expect(world.token()).toBe(world.servers.nscale?.issuedTo(id)[1]);
