@@ -134,7 +134,10 @@ try {
         : spawnSync(command, [...before, ...stdin], { ...options, stdio: ['ignore', 'pipe', 'inherit'] }).stdout;
     const run = spawnSync(command, [...before, ...argv], {
       ...options,
-      ...(input === undefined ? { stdio: 'inherit' } : { input, stdio: ['pipe', 'inherit', 'inherit'] }),
+      // Without a terminal on stdin nothing asks: the demo goes through at a terminal, too.
+      ...(input === undefined
+        ? { stdio: ['ignore', 'inherit', 'inherit'] }
+        : { input, stdio: ['pipe', 'inherit', 'inherit'] }),
     });
     if (run.status !== status) {
       process.stdout.write(`# expected exit code ${status}, got ${String(run.status)}\n`);
