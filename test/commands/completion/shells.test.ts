@@ -35,6 +35,7 @@ const cases: readonly (readonly [line: string, ...offers: readonly string[]])[] 
   [
     'sactl config path --',
     '--arg',
+    '--crlf',
     '--debug',
     '--format',
     '--help',
