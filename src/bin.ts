@@ -65,7 +65,10 @@ function endAs({ code, signal }: ProgramExit): never {
   process.exit(code ?? ExitCode.failed);
 }
 
-type Interrupts = Pick<Context, 'signal' | 'mutating' | 'blocking'>;
+interface Interrupts extends Pick<Context, 'signal' | 'mutating' | 'blocking'> {
+  /** Runs work during which a Ctrl-C is another process's at this terminal, which gets it, too. */
+  readonly lending: (work: () => Promise<void>) => Promise<void>;
+}
 
 /** Nobody presses Ctrl-C twice within this time: what comes then was passed on by another process. */
 const sameSignalMs = 100;
@@ -111,8 +114,21 @@ function listenForSignals(): Interrupts {
       for (const name of signals) process.on(name, interrupt);
     }
   }
-  return { signal: controller.signal, mutating, blocking };
+  async function lending(work: () => Promise<void>): Promise<void> {
+    process.on('SIGINT', ignore);
+    process.off('SIGINT', interrupt);
+    try {
+      await work();
+    } finally {
+      process.on('SIGINT', interrupt);
+      process.off('SIGINT', ignore);
+    }
+  }
+  return { signal: controller.signal, mutating, blocking, lending };
 }
+
+/** Without a listener the process would end. */
+function ignore(): void {}
 
 /** A terminal shows why, since nothing else is printed. */
 function endAtOnce(code: ExitCode): never {
@@ -124,7 +140,7 @@ function endAtOnce(code: ExitCode): never {
   process.exit(code);
 }
 
-function realContext(interrupts: Interrupts): Context {
+function realContext({ lending, ...interrupts }: Interrupts): Context {
   let hasPerson: boolean | null = null;
   return {
     stdin: {
@@ -147,6 +163,10 @@ function realContext(interrupts: Interrupts): Context {
     timeZone: undefined,
     fetch: lazyFetch(),
     prompt: lazyPrompter(interrupts.signal),
+    page: async (pager, text) => {
+      const { feedProgram } = await import('./programs/program.ts');
+      await lending(() => feedProgram(pager, text, interrupts.signal));
+    },
     ...interrupts,
     now: Date.now,
     sleep,

@@ -23,6 +23,11 @@ export interface Context {
   readonly timeZone: string | undefined;
   readonly fetch: Fetch;
   readonly prompt: Prompter;
+  /**
+   * Gives the terminal to a pager until it ends, however it ends; a Ctrl-C is its own meanwhile. Rejects with the system's
+   * error where it cannot be started, and with the reason of `signal` where that ended it.
+   */
+  readonly page: (pager: Pager, text: string) => Promise<void>;
   /** Aborted by SIGINT, SIGTERM and SIGHUP; the reason is an `InterruptedError`. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
@@ -113,6 +118,14 @@ export interface Timeout {
   readonly clear: () => void;
 }
 
+/** A program that shows text page by page. */
+export interface Pager {
+  /** Absolute. */
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env: Environment;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Input {
@@ -127,6 +140,8 @@ export interface Output {
   readonly isTTY: boolean;
   /** Undefined when it is not a terminal. */
   readonly columns: number | undefined;
+  /** Undefined when it is not a terminal. */
+  readonly rows: number | undefined;
   /** True for the null device and a closed descriptor. */
   readonly discards: boolean;
   /** Whether it is a file on disk. */

@@ -12,6 +12,7 @@ export function openOutput(descriptor: number, stream: () => NodeJS.WriteStream,
   return {
     isTTY: terminal !== null,
     columns: terminal?.columns,
+    rows: terminal?.rows,
     discards: device === 'null',
     isFile: device === 'file',
     write: async (text) => {

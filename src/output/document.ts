@@ -13,6 +13,8 @@ export interface OutputDocument {
   readonly human: (style: Style) => string | Promise<string>;
   /** What csv prints; absent, csv takes the scalar keys of the value. */
   readonly sheet?: () => Sheet;
+  /** True for what was only read and may be long: people get it in their pager. Never where it may hold a credential. */
+  readonly isPaged?: true;
   /** True when the value or raw answer may hold a credential: jq's messages, which quote it, are then left out. */
   readonly secretDocument?: boolean;
 }
@@ -28,6 +30,7 @@ export function listDocument<Row>(options: {
   const { rows, columns, raw, shown } = options;
   return {
     value: rows,
+    isPaged: true,
     human: async (style) => table({ rows, columns: (await shown?.(style)) ?? columns, style }),
     sheet: () =>
       sheetOf(

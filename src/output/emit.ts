@@ -1,16 +1,37 @@
-import type { Context } from '../context.ts';
+import { stripVTControlCharacters } from 'node:util';
+
+import type { Context, Output } from '../context.ts';
 import { FailedError } from '../errors.ts';
+import { isTerminal } from '../model/run-environment.ts';
 import type { OutputDocument } from './document.ts';
 import type { Renderer } from './renderer.ts';
 
 /**
- * Renders and writes to stdout. Returns true when the operating system took all of it, false when the reader has gone
+ * Renders and writes to stdout; what people only read, and what is longer than their terminal is high, through their pager
+ * (docs/design.md 1). Returns true when the operating system took all of it, false when the reader has gone
  * (`EPIPE`), which is no error where nothing was changed.
  * @throws FailedError `output` when stdout cannot be written to, and whatever `render` throws
  */
 export async function emit(ctx: Context, renderer: Renderer, document: OutputDocument): Promise<boolean> {
   const text = await renderer.render(document);
-  return text === '' || writeOutput(ctx, text);
+  if (text === '') return true;
+  if (document.isPaged && renderer.paging !== null && isTerminal(ctx) && isTall(text, ctx.stdout)) {
+    // Loaded here, because most lists fit.
+    const { showInPager } = await import('./pager.ts');
+    if (await showInPager(ctx, renderer.paging, text)) return true;
+  }
+  return writeOutput(ctx, text);
+}
+
+/** Whether its beginning would run out of a terminal, which also has the line of the next prompt. */
+function isTall(text: string, { rows = 0, columns = 0 }: Pick<Output, 'rows' | 'columns'>): boolean {
+  // Some pseudo-terminals report a size of 0.
+  if (rows === 0) return false;
+  const width = columns || Infinity;
+  const heights = stripVTControlCharacters(text)
+    .split('\n')
+    .map((line) => Math.max(1, Math.ceil(line.length / width)));
+  return heights.reduce((sum, height) => sum + height, 0) > rows;
 }
 
 /** Writes rendered text as `emit` does. */

@@ -28,6 +28,15 @@ export interface OutputFlags {
   readonly wide?: true | undefined;
   /** False with `--no-color`. */
   readonly color?: boolean | undefined;
+  /** False with `--no-input`. */
+  readonly input?: boolean | undefined;
+  readonly quiet?: true | undefined;
+}
+
+/** How a pager is used. */
+export interface Paging {
+  /** Whether nothing is said where it cannot be started. */
+  readonly isQuiet: boolean;
 }
 
 /** What is printed: `query` with a filter. */
@@ -40,6 +49,8 @@ export interface Renderer {
   readonly isChosen: boolean;
   /** What forbids to print a credential, as a sentence; null where nothing does. */
   readonly printingBan: string | null;
+  /** Null where no pager is used: for what programs read, and where nobody is to be asked for a key. */
+  readonly paging: Paging | null;
   /** Text with every line ended, or none. @throws FailedError (`filter`); UsageError for `--raw` without an answer */
   readonly render: (document: OutputDocument) => Promise<string>;
 }
@@ -47,7 +58,8 @@ export interface Renderer {
 /** Checks the output flags and compiles the filters, before the first request. @throws UsageError with every problem */
 export async function prepareRenderer(ctx: Context, flags: OutputFlags): Promise<Renderer> {
   const format = outputKind(flags);
-  const { printingBan = null } = flags;
+  const { printingBan = null, input = true, quiet = false } = flags;
+  const paging = format === 'table' && input ? { isQuiet: quiet } : null;
   const isChosen = formatFlags(flags).length > 0 || flags.raw === true;
   const problems = flagProblems(flags);
   if (format === 'query') {
@@ -56,11 +68,12 @@ export async function prepareRenderer(ctx: Context, flags: OutputFlags): Promise
       format,
       isChosen,
       printingBan,
+      paging,
       render: async (document) => query(dataOf(document, flags), { isSecret: document.secretDocument ?? false }),
     };
   }
   if (problems.length > 0) throw new UsageError(problems);
-  return { format, isChosen, printingBan, render: async (document) => renderers[format](document, flags, ctx) };
+  return { format, isChosen, printingBan, paging, render: async (document) => renderers[format](document, flags, ctx) };
 }
 
 async function loadQuery(ctx: Context, flags: OutputFlags, problems: readonly string[]): Promise<JqQuery> {

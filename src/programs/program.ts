@@ -94,6 +94,31 @@ export function replaceProgram(
   });
 }
 
+/**
+ * Runs a program that reads `text` from its stdin, as much of it as it likes, and has the stdout and stderr of this process.
+ * Resolves however it ends. Rejects with the system's error, and with the reason of `signal`, which ends it.
+ */
+export async function feedProgram(
+  { path, args, env }: Pick<ProgramCall, 'path' | 'args' | 'env'>,
+  text: string,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const child = spawn(path, args, { stdio: ['pipe', 'inherit', 'inherit'], env: { ...env } });
+  function stop(): void {
+    child.kill();
+  }
+  signal.addEventListener('abort', stop, { once: true });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(text);
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => resolve());
+  });
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
+}
+
 async function run(ctx: ProgramContext, call: ProgramCall, stop: AbortSignal): Promise<ProgramEnd> {
   const input = await openInput(ctx, call);
   if (input === null) return unstarted(new Error('it opens /dev/stdin, which needs /bin/sh and cat'));

@@ -39,7 +39,7 @@ export async function pickAccount(session: Session, id: string | undefined): Pro
 export async function printAccount({ ctx, common, open }: Invocation, id: string | undefined): Promise<ExitCode> {
   const { session } = await open(() => found(...idProblems(ctx, common, id)));
   const account = await pickAccount(session, id);
-  await session.emit(accountDocument(account, () => namesOf(session.provider, account)));
+  await session.emit({ ...accountDocument(account, () => namesOf(session.provider, account)), isPaged: true });
   return ExitCode.done;
 }
 

@@ -61,6 +61,7 @@ export function worldContext(options: ContextOptions): WorldContext {
     nodeVersion: '20.20.2',
     timeZone: 'UTC',
     fetch: options.fetch,
+    page: () => Promise.reject(new Error('no terminal is that low')),
     prompt: personWho(command.answers, controller.signal),
     signal: controller.signal,
     now: () => time,
@@ -115,6 +116,7 @@ function streamOf({ terminal }: Pick<CommandLine, 'terminal'>, chunks: string[])
   return {
     isTTY: terminal !== null,
     columns: terminal ?? undefined,
+    rows: undefined,
     isFile: false,
     write: (text) => {
       chunks.push(text);

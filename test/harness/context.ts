@@ -14,6 +14,10 @@ export interface TestContextOptions {
   readonly stdin?: string;
   /** Makes all three streams terminals of this many columns. */
   readonly terminal?: number;
+  /** How many rows it has; default: it does not tell. */
+  readonly rows?: number;
+  /** Default: no pager is expected. */
+  readonly page?: Context['page'];
   readonly prompt?: Partial<Prompter>;
   readonly fetch?: Context['fetch'];
   readonly signal?: AbortSignal;
@@ -56,8 +60,8 @@ export function testContext(options: TestContextOptions = {}): TestContext {
       },
       chunks: () => piecesOf(options.stdin ?? ''),
     },
-    stdout: { ...output(out, options.terminal), ...options.stdout },
-    stderr: output(err, options.terminal),
+    stdout: { ...output(out, options), ...options.stdout },
+    stderr: output(err, options),
     env: { SACTL_STATE_DIR: freshStateDirectory(), ...options.env },
     cwd: options.cwd ?? '/nonexistent/work',
     homeDirectory: options.homeDirectory === undefined ? '/nonexistent/home' : options.homeDirectory,
@@ -68,6 +72,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     timeZone: 'UTC',
     fetch: options.fetch ?? (() => Promise.reject(new Error('this test expects no request'))),
     prompt: { ...unexpectedPrompter, ...options.prompt },
+    page: options.page ?? (() => Promise.reject(new Error('this test expects no pager'))),
     signal: options.signal ?? new AbortController().signal,
     now: () => now,
     sleep: (milliseconds, signal) => {
@@ -88,10 +93,11 @@ export function testContext(options: TestContextOptions = {}): TestContext {
   return { ctx, stdout: () => out.join(''), stderr: () => err.join(''), sleeps };
 }
 
-function output(chunks: string[], columns: number | undefined): Output {
+function output(chunks: string[], { terminal, rows }: Pick<TestContextOptions, 'terminal' | 'rows'>): Output {
   return {
-    isTTY: columns !== undefined,
-    columns,
+    isTTY: terminal !== undefined,
+    columns: terminal,
+    rows: terminal === undefined ? undefined : rows,
     discards: false,
     isFile: false,
     write: (text) => {

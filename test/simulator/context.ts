@@ -34,6 +34,7 @@ export function runnerContext({ schedule, runner, skewMs, ...options }: RunnerOp
     timeZone: 'UTC',
     fetch: options.fetch,
     prompt: nobody,
+    page: () => Promise.reject(new Error('nobody reads here')),
     signal: new AbortController().signal,
     now: () => schedule.now() + skewMs,
     sleep: async (milliseconds, signal) => {
@@ -82,6 +83,7 @@ function outputTo(onText: (text: string) => void): Output {
   return {
     isTTY: false,
     columns: undefined,
+    rows: undefined,
     discards: false,
     isFile: false,
     write: (text) => {

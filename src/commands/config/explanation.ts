@@ -55,6 +55,7 @@ function explanation(configuration: Configuration, explained: Explained, homeDir
   ];
   return {
     value: { settings, connection, problem, ignored, profiles, files, ...marker },
+    isPaged: true,
     human: async (style) =>
       [
         await table({ rows, columns: settingColumns, style }),

@@ -19,6 +19,7 @@ export function report(rows: readonly Diagnosis[]): OutputDocument {
         { name: 'hint', value: ({ hint }) => hint },
       ],
     }),
+    isPaged: true,
     human: (style) => [...sectionsOf(rows, style), summary(rows, style)].join('\n'),
   };
 }

@@ -32,6 +32,8 @@ const variables = {
     'SSL_CERT_FILE, NODE_EXTRA_CA_CERTS': 'certificate authorities to trust besides the usual ones',
   },
   terminal: {
+    'SACTL_PAGER, PAGER': 'the program that shows what is longer than the screen; empty or cat: none; default: less',
+    LESS: 'options of less; FRX when it is not set',
     NO_COLOR: 'anything: no colours',
     NODE_DEBUG: 'nothing: Node would print credentials; --debug says what is sent',
   },

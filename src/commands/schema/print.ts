@@ -32,7 +32,7 @@ export async function printSchema({ ctx, common }: Invocation, name: string | un
       hint: sactl`schema`,
     });
   }
-  await emit(ctx, renderer, { value, human: () => prettyJson(value) });
+  await emit(ctx, renderer, { value, isPaged: true, human: () => prettyJson(value) });
   return ExitCode.done;
 }
 
