@@ -145,7 +145,7 @@ async function declareProgram(root: Command, argv: readonly string[], choose: Ch
   if (first === undefined) {
     addVerb(root, 'whoami', whoami, choose);
     addVerb(root, 'doctor', doctor, choose);
-    addVerb(root, 'schema', schema, choose);
+    addVerb(root, 'schema', schema(wholeTree), choose);
     addCompletion(root, choose, wholeTree);
     addHelp(root, guessHint);
   }

@@ -9,6 +9,7 @@ export const doctor = verb({
     'being said of the others. Sends what "whoami" sends, and lists organizations and, for the remaining days, ' +
     'accounts. Exit 1 when something keeps commands from working.',
   honours: ['connection', 'fleet', 'output'],
+  prints: ['diagnosis[]'],
   examples: [
     'sactl doctor',
     'sactl doctor --provider augment',

@@ -15,6 +15,8 @@ export interface CommandNode {
   readonly flags: readonly FlagNode[];
   /** Long names of the common flags that it honours. */
   readonly commonFlags: readonly string[];
+  /** What it prints with `--json`, as its verb declares it. */
+  readonly prints: readonly string[];
   /** What its help says after the flags: examples and notes. */
   readonly after: string;
   readonly commands: readonly CommandNode[];
@@ -50,6 +52,7 @@ export type IsRepeatable = (option: Option) => boolean;
 export function readTree(command: CommandUnknownOpts, isRepeatable: IsRepeatable): CommandNode {
   const help = command.createHelp();
   const visible = new Help().visibleOptions(command);
+  const after = helpAfter(command);
   const own = command.parent === null ? visible : visible.filter((option) => command.options.includes(option));
   return {
     path: pathOf(command),
@@ -59,7 +62,8 @@ export function readTree(command: CommandUnknownOpts, isRepeatable: IsRepeatable
     arguments: command.registeredArguments.map(readArgument),
     flags: own.map((option) => readFlag(command, option, isRepeatable(option))),
     commonFlags: help.visibleGlobalOptions(command).map(longName),
-    after: helpAfter(command),
+    prints: printsIn(after),
+    after,
     commands: command.commands.map((child) => readTree(child, isRepeatable)),
   };
 }
@@ -73,6 +77,14 @@ function helpAfter(command: CommandUnknownOpts): string {
   const written: string[] = [];
   command.configureOutput({ writeOut: (text) => written.push(text) }).outputHelp();
   return written.slice(1).join('\n');
+}
+
+/** Read from the help, since the parser keeps nothing else of a verb. */
+function printsIn(after: string): readonly string[] {
+  const [line = ''] = /^JSON: .*$/m.exec(after) ?? [];
+  return [...line.matchAll(/(an array of )?"sactl schema ([\w-]+)"/g)].map(([, array, name = '']) =>
+    array === undefined ? name : `${name}[]`,
+  );
 }
 
 function readFlag(command: CommandUnknownOpts, option: Option, isRepeatable: boolean): FlagNode {

@@ -91,7 +91,7 @@ export function describe(parent: CommandUnknownOpts, name: string, description: 
     .command(name)
     .summary(description.summary)
     .description(description.description)
-    .addHelpText('after', exampleText(description.examples))
+    .addHelpText('after', exampleText(description.examples) + printsText(description))
     .configureHelp({
       ...helpLayout,
       visibleGlobalOptions: (shown) => commonOptions(shown).filter((option) => !refused.has(option.attributeName())),
@@ -108,6 +108,17 @@ export function describe(parent: CommandUnknownOpts, name: string, description: 
 
 function exampleText(examples: readonly string[]): string {
   return ['\nExamples:', ...examples.map((example) => `  $ ${example}`)].join('\n');
+}
+
+/** e.g. `JSON: an array of "sactl schema account".`, which `readTree` reads again. */
+function printsText({ prints = [], honours }: VerbHelp): string {
+  if (prints.length === 0) return '';
+  const names = prints.map((name) => {
+    const quotedName = `"sactl schema ${name.replace('[]', '')}"`;
+    return name.endsWith('[]') ? `an array of ${quotedName}` : quotedName;
+  });
+  const rest = honours.includes('change') ? '; with --dry-run, "sactl schema dry-run"' : '';
+  return `\n\nJSON: ${listOf(names, 'or')}${rest}.`;
 }
 
 /** @throws Error when a key of the table is not the parser's name for the flag */

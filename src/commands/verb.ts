@@ -3,6 +3,7 @@ import type { OptionalVerb } from '../providers/registry.ts';
 import type { FlagsOf, FlagTable } from '../session/flag.ts';
 import type { FlagGroup } from '../session/flags.ts';
 import type { Invocation } from '../session/invocation.ts';
+import type { Printed } from './schema/names.ts';
 
 // Types only: what the files of verbs import is cut out of the chunk that every command loads, such as the parser.
 
@@ -13,6 +14,8 @@ export interface VerbHelp {
   readonly description: string;
   /** Groups of common flags that this verb honours; any other common flag is refused. */
   readonly honours: readonly FlagGroup[];
+  /** What it prints with `--json`; left out for what prints none. That `--dry-run` prints a `dry-run` goes without saying. */
+  readonly prints?: readonly Printed[];
   /** What a provider has to have for it; left out where all have it. */
   readonly needs?: OptionalVerb;
   /** Whole command lines. */

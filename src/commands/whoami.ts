@@ -6,6 +6,7 @@ export const whoami = verb({
   summary: 'Show whose the credential is',
   description: 'Asks the provider who the credential belongs to, and shows where it was found.',
   honours: ['connection', 'output'],
+  prints: ['identity'],
   examples: ['sactl whoami', 'sactl whoami -q .subject'],
   run: async ({ open }) => {
     const { detail } = await import('../output/table.ts');

@@ -6,6 +6,7 @@ export const create = verb({
   description:
     'Adds an access rule. Role and scope are named by id or by exact name; a name that several have is refused.',
   honours: ['connection', 'output', 'raw', 'change', 'turn'],
+  prints: ['access-rule'],
   needs: 'accessRules',
   examples: [
     'sactl accessrules create --provider runai --account ci-vision --role "L1 researcher" --scope project:language',

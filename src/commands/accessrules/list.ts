@@ -6,6 +6,7 @@ export const list = verb({
   description:
     'Lists which service account has which role on which scope. A rule for everybody (Run:ai 3.0) is listed as one of all-authenticated-users: it applies to every account.',
   honours: ['connection', 'output', 'raw'],
+  prints: ['access-rule[]'],
   needs: 'accessRules',
   examples: ['sactl accessrules list --provider runai', 'sactl accessrules list --provider runai --account ci-vision'],
   flags: { account: text('--account <id or name>', 'only the rules of this account') },

@@ -7,6 +7,7 @@ export const list = verb({
     'Lists every change that sactl made or tried here, the latest last: who, what, when, which account, where the ' +
     'credential went and the outcome. Credentials are named by their fingerprints only.',
   honours: ['journal', 'output'],
+  prints: ['audit-event[]'],
   examples: [
     'sactl audit list --since 7d',
     'sactl audit list --id ci-deploy --limit 1',

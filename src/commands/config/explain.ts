@@ -6,6 +6,7 @@ export const explain = verb({
     'Prints every setting, the connection that a command would use, what was found and is not used, and the profiles. ' +
     'Credentials are named and not read, and nothing is sent.',
   honours: ['connection', 'organization', 'output'],
+  prints: ['settings'],
   examples: [
     'sactl config explain',
     'sactl config explain --profile prod --json',

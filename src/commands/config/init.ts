@@ -8,6 +8,7 @@ export const init = verb({
     'file, readable by you alone. Nothing is written where the credential does not work, unless --unchecked. The first profile ' +
     'becomes the one that commands use.',
   honours: ['place', 'output'],
+  prints: ['new-profile'],
   flags: {
     name: text('--name <profile>', "the profile's name (default: the provider's)"),
     clientId: text('--client-id <id>', 'the id that belongs to the client secret (Run:ai)'),

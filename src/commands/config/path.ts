@@ -5,6 +5,7 @@ export const path = verb({
   description:
     'Prints the path of the file that is read or, if it were there, would be; also when something in it is wrong.',
   honours: ['output'],
+  prints: ['config-path'],
   examples: ['sactl config path', '"$EDITOR" "$(sactl config path)"'],
   run: async (invocation) => (await import('./file-path.ts')).printPath(invocation),
 });

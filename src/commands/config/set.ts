@@ -7,6 +7,7 @@ export const set = verb({
     'Writes one key of your file, which is made where there is none. Comments and the order of the keys stay as they ' +
     'are. A value that begins with [ or { is YAML; any other is text. Nothing is written that would not be read again.',
   honours: ['output'],
+  prints: ['setting'],
   operands: [keyOperand, { name: 'value', help: 'never a secret: a credential is named by where it is' }],
   examples: [
     'sactl config set profile prod',

@@ -19,6 +19,8 @@ export interface CommandDocument {
   readonly flags: readonly FlagDocument[];
   /** Names of the common flags that it takes. */
   readonly commonFlags: readonly string[];
+  /** Names of the schemas of what it prints with `--json`; `[]` behind one says that it is an array. */
+  readonly prints: readonly string[];
   /** Whole command lines. */
   readonly examples: readonly string[];
   readonly commands: readonly CommandDocument[];
@@ -40,7 +42,7 @@ interface FlagDocument {
 }
 
 export function commandDocument(node: CommandNode): CommandDocument {
-  const { path, aliases, summary, description, commonFlags } = node;
+  const { path, aliases, summary, description, commonFlags, prints } = node;
   return {
     name: path.at(-1) ?? 'sactl',
     path,
@@ -56,6 +58,7 @@ export function commandDocument(node: CommandNode): CommandDocument {
     })),
     flags: node.flags.map(flagDocument),
     commonFlags,
+    prints,
     examples: examplesIn(node.after),
     commands: node.commands.map(commandDocument),
   };

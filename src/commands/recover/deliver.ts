@@ -9,6 +9,7 @@ export const deliver = verb({
     'there were none, it is printed. A credential that no longer works, or that cannot be tried, is not delivered. The entry is erased afterwards. ' +
     'With --all, one after the other; those that were to be printed are left, and a failure does not end it.',
   honours: ['journal', 'network', 'output', 'raw', 'change', 'turn'],
+  prints: ['issued', 'delivery-report'],
   examples: [
     'sactl recover deliver --id 4f1c09d2',
     'sactl recover deliver --id 4f1c09d2 --to file:ci-deploy.token --yes',

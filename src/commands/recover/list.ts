@@ -7,6 +7,7 @@ export const list = verb({
     'Lists every create and rotate that is not finished: the credentials that are kept, and the requests ' +
     'whose answer never came. No credential is printed.',
   honours: ['journal', 'output'],
+  prints: ['entry[]'],
   examples: ['sactl recover list', 'sactl recover list -q \'.[] | select(.state == "kept") | .id\''],
   notes: statesHelp,
   run: async (invocation) => (await import('./entries.ts')).listEntries(invocation),

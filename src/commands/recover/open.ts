@@ -8,6 +8,7 @@ export const open = verb({
     'configuration, and puts them into the journal of this machine, whose other entries stay as they are. The log may have times and ' +
     'markers of any CI system before its lines. No credential is printed; "sactl recover deliver" brings it where it belongs.',
   honours: ['journal', 'output'],
+  prints: ['entry[]'],
   examples: ['sactl recover open < job.log', 'sactl recover open -f job.log -q .[].id'],
   flags: { file: text('-f, --file <path>', 'the log; "-" is standard input (default)') },
   run: async (invocation, { file }) => (await import('./capsules.ts')).openCapsules(invocation, file ?? '-'),

@@ -8,6 +8,7 @@ export const show = verb({
     'Shows what is known of one entry, and what to do with it. With --reveal it prints the credential too or, where ' +
     'none can be read out of the answer, the whole answer as it came.',
   honours: ['journal', 'output'],
+  prints: ['entry'],
   examples: ['sactl recover show --id 4f1c09d2', 'sactl recover show --id 4f1c09d2 --reveal -q .credential.value'],
   notes: statesHelp,
   flags: { ...entryFlag, reveal: on('--reveal', 'print the credential') },

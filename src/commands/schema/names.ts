@@ -1,27 +1,41 @@
-/** What is printed, by the names of its schemas. */
+/** What is printed, by the names of its schemas; which command prints what is in the declarations of the verbs. */
 export const printedNames = {
-  account: 'an account: "serviceaccounts get" and "update", and each item of "list"',
-  issued:
-    'an account with its new credential: "serviceaccounts create" and "rotate", "tokens create", "recover deliver"',
+  account: 'an account',
+  issued: 'an account with its new credential',
   'rotation-report': 'the rotation of several accounts',
-  'delivery-report': '"recover deliver --all"',
-  deleted: '"serviceaccounts delete"',
-  'dry-run': 'what --dry-run prints',
-  token: 'each item of "tokens list"',
-  'access-rule': 'each item of "accessrules list", and "accessrules create"',
-  group: 'each item of "groups list"',
-  role: 'each item of "roles list"',
-  scope: 'each item of "scopes list"',
-  organization: 'each item of "orgs list"',
-  identity: '"whoami"',
-  diagnosis: 'each item of "doctor"',
-  entry: 'an entry of the journal: each item of "recover list" and "open"; "show" adds what --reveal reads out of it',
-  'audit-event': 'each item of "audit list", and each line of audit.jsonl',
+  'delivery-report': 'the delivery of all credentials that are kept',
+  deleted: 'an account or an access rule that was deleted',
+  'dry-run': 'what would be sent, and what it would do',
+  token: 'a token of an account that may have several',
+  'access-rule': 'an access rule',
+  group: 'a group',
+  role: 'a role',
+  scope: 'what a role can be granted on',
+  organization: 'an organization',
+  identity: 'whose the credential is',
+  diagnosis: 'one thing that was looked at',
+  entry: 'an entry of the journal; with --reveal also what is read out of it',
+  discarded: 'an entry that was discarded',
+  'audit-event': 'a change that was made or tried; also each line of audit.jsonl',
+  store: 'a state store that is ready',
+  'store-check': 'what was tried in the state store',
+  hold: 'an account, and which run holds it',
+  unlocked: 'an account whose hold was ended',
+  migrated: 'what was copied from another state store',
+  setting: 'a key of your configuration file; "path" where the file was changed',
+  settings: 'all settings, and where each comes from',
+  'config-path': 'where your configuration file is',
+  'new-profile': 'a profile that was set up',
+  'schema-name': 'a schema, and the commands that print what it describes',
+  'command-tree': 'a command and all below it: --help with --json, -q or --format',
   error: 'the last line on stderr of a command that fails, where JSON was asked for',
   note: 'any other line there; what --debug adds has the key "debug" instead',
 } as const;
 
 export type PrintedName = keyof typeof printedNames;
+
+/** What a command prints: one such document, or an array of them. */
+export type Printed = PrintedName | `${PrintedName}[]`;
 
 /** What is read. */
 const readNames = {

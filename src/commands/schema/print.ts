@@ -1,8 +1,10 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import * as z from 'zod/mini';
 
 import { ExitCode, UsageError } from '../../errors.ts';
 import { sactl } from '../../model/hint.ts';
 import { listOf, quoted } from '../../model/text.ts';
+import type { Column } from '../../output/columns.ts';
 import { emit } from '../../output/emit.ts';
 import { listDocument } from '../../output/document.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
@@ -10,22 +12,41 @@ import { prettyJson } from '../../output/serialize.ts';
 import { ownForm } from '../../providers/document.ts';
 import { outputFlags } from '../../session/flags.ts';
 import type { Invocation } from '../../session/invocation.ts';
+import { isRepeatable } from '../completion/index.ts';
+import { allCommands, readTree } from '../read-tree.ts';
 import { configSchema, type JsonSchema } from './config.ts';
 import { schemaNames } from './names.ts';
 import { shapes } from './shapes.ts';
 
-/** What `schema` does: without a name, the list of schemas. @throws UsageError for a name that there is not */
-export async function printSchema({ ctx, common }: Invocation, name: string | undefined): Promise<ExitCode> {
+/** A schema in the list. */
+interface SchemaName {
+  readonly name: string;
+  readonly about: string;
+  /** Commands that print it. */
+  readonly commands: readonly string[];
+}
+
+const columns: readonly Column<SchemaName>[] = [
+  { name: 'name', value: ({ name }) => name },
+  { name: 'about', header: 'OF', value: ({ about }) => about, shrink: 1 },
+  { name: 'commands', value: ({ commands }) => commands, shrink: 2, spare: 1 },
+];
+
+/** What `schema` does without a name. */
+export async function listSchemas({ ctx, common }: Invocation, tree: CommandUnknownOpts): Promise<ExitCode> {
   const renderer = await prepareRenderer(ctx, outputFlags(common, null));
-  if (name === undefined) {
-    const rows = Object.entries(schemaNames).map(([one, about]) => ({ name: one, about }));
-    const columns = [
-      { name: 'name', value: (row: (typeof rows)[number]) => row.name },
-      { name: 'about', header: 'OF', value: (row: (typeof rows)[number]) => row.about, shrink: 1 },
-    ];
-    await emit(ctx, renderer, listDocument({ rows, columns }));
-    return ExitCode.done;
-  }
+  const printing = allCommands(readTree(tree, isRepeatable));
+  const rows = Object.entries(schemaNames).map(([name, about]): SchemaName => {
+    const commands = printing.filter(({ prints }) => prints.some((one) => one.replace('[]', '') === name));
+    return { name, about, commands: commands.map(({ path }) => path.join(' ')) };
+  });
+  await emit(ctx, renderer, listDocument({ rows, columns }));
+  return ExitCode.done;
+}
+
+/** What `schema <name>` does. @throws UsageError for a name that there is not */
+export async function printSchema({ ctx, common }: Invocation, name: string): Promise<ExitCode> {
+  const renderer = await prepareRenderer(ctx, outputFlags(common, null));
   const value = schemaOf(name);
   if (value === null) {
     throw new UsageError(`there is no schema ${quoted(name)}; there are ${listOf(Object.keys(schemaNames))}`, {

@@ -1,14 +1,10 @@
 import * as z from 'zod/mini';
 
-import { providerNames } from '../../model/account.ts';
 import type { PrintedName } from './names.ts';
+import { command, configShapes, stateShapes } from './own-shapes.ts';
+import { marker, nullableText, provider, text } from './parts.ts';
 
-const text = z.string();
-const nullableText = z.nullable(z.string());
-const provider = z.enum(providerNames);
 const exitCode = z.number();
-/** What the sandbox adds to what it prints. */
-const marker = { sandbox: z.optional(z.literal(true)) };
 
 const accessRule = z.object({ id: text, role: text, scopeType: text, scopeId: text, scopeName: nullableText });
 
@@ -130,6 +126,12 @@ const auditEvent = z.object({
   error: nullableText,
 });
 
+const fleetPlan = {
+  accounts: z.array(z.object({ provider, profile: nullableText, organization: nullableText, id: text, name: text })),
+  skipped: z.array(skipped),
+  failed: z.array(failed),
+};
+
 const named = { id: text, name: text, description: nullableText };
 
 /** The shapes of what is printed, one by one. */
@@ -138,7 +140,7 @@ export const shapes = {
   issued,
   'rotation-report': z.object({ rotated: z.array(rotated), ...deliveries, ...marker }),
   'delivery-report': z.object({ ...deliveries, ...marker }),
-  deleted: z.object({ deleted: z.boolean(), provider, id: text, name: nullableText, ...marker }),
+  deleted: z.object({ deleted: z.boolean(), provider, id: text, name: z.optional(nullableText), ...marker }),
   'dry-run': z.object({
     dryRun: z.literal(true),
     provider: nullableText,
@@ -153,6 +155,9 @@ export const shapes = {
         stored: z.optional(z.nullable(z.object({ version: nullableText, updatedAt: nullableText }))),
       }),
     ),
+    accounts: z.optional(fleetPlan.accounts),
+    skipped: z.optional(fleetPlan.skipped),
+    failed: z.optional(fleetPlan.failed),
     ...marker,
   }),
   token,
@@ -192,7 +197,12 @@ export const shapes = {
     answer: z.optional(nullableText),
     ...marker,
   }),
+  discarded: z.object({ discarded: z.boolean(), id: text, provider: nullableText, name: nullableText, ...marker }),
   'audit-event': auditEvent,
+  ...stateShapes,
+  ...configShapes,
+  'schema-name': z.object({ name: text, about: text, commands: z.array(text) }),
+  'command-tree': command,
   error: z.object({ error: errorObject, ...marker }),
   note: z.object({ note: z.object({ message: text }), ...marker }),
 } as const satisfies Readonly<Record<PrintedName, z.ZodMiniType>>;

@@ -13,6 +13,7 @@ export const create = verb({
     'token in the web console, and they are recorded here; the document is the session.json of that token, which is ' +
     'not printed.',
   honours: ['connection', 'organization', 'output', 'raw', 'change', 'turn'],
+  prints: ['issued'],
   examples: [
     'sactl serviceaccounts create',
     'sactl sa create --name ci-release --group ml-training --tag team=vision',

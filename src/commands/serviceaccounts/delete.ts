@@ -9,6 +9,7 @@ export const remove = verb({
     'Deletes a service account for good; its credential stops working at once. Prints what was deleted. Where only a ' +
     'person can delete it (Augment), says where, and records that it was done.',
   honours: ['connection', 'organization', 'output', 'change', 'turn'],
+  prints: ['deleted'],
   examples: [
     'sactl serviceaccounts delete --id scratch',
     'sactl sa delete --id scratch --yes --ignore-missing',

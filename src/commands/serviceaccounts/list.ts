@@ -7,6 +7,7 @@ export const list = verb({
     'Lists the service accounts the credential can see, sorted by name; with --provider all, or several --profile, ' +
     'those of all providers at once.',
   honours: ['connection', 'fleet', 'organization', 'output', 'raw'],
+  prints: ['account[]'],
   examples: [
     'sactl serviceaccounts list',
     'sactl sa list --expiring-within 14d --sort expiresAt',

@@ -12,6 +12,7 @@ export const rotate = verb({
     'With several --id, or with --all, --match, --tag, --status, --expiring-within or --older-than, which narrow each ' +
     'other down, it rotates every account that is due, and reports the outcome of each; --to is needed then, and has {name} or {id} in it.',
   honours: ['connection', 'fleet', 'organization', 'output', 'raw', 'change', 'turn'],
+  prints: ['issued', 'rotation-report'],
   examples: [
     'sactl serviceaccounts rotate --id ci-deploy',
     'sactl sa rotate --id ci-deploy --yes --to file:ci-deploy.token',

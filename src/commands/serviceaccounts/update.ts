@@ -10,6 +10,7 @@ export const update = verb({
     'and records that it was done. What "serviceaccounts get" prints is a document, too: edited, with its "id" in place ' +
     'of --id.',
   honours: ['connection', 'organization', 'output', 'raw', 'change', 'turn'],
+  prints: ['account'],
   examples: [
     'sactl serviceaccounts update --id ci-deploy --description "Deploys the staging cluster"',
     'sactl sa update --id ci-deploy --add-group inference --remove-tag team --dry-run',

@@ -11,6 +11,7 @@ export const migrate = verb({
     'an account is held there, or an entry is under way (exit 5). The credential of --from is the one that the user file has ' +
     'beside that address; S3 takes the usual AWS_… variables.',
   honours: ['state', 'output', 'change'],
+  prints: ['migrated'],
   examples: [
     'sactl state migrate --from file --dry-run',
     'sactl state migrate --from file --move',

@@ -9,6 +9,7 @@ export const show = verb({
     'run lives, what is in the entry, and when the credential was issued last. With --id one account, also an idle one. ' +
     'With the state in a folder on this machine these are its locks, which are there only while they are held.',
   honours: ['state', 'journal', 'output'],
+  prints: ['hold', 'hold[]'],
   examples: [
     'sactl state show',
     'sactl state show --id ci-deploy',

@@ -10,6 +10,7 @@ export const unlock = verb({
     'the journal stays. --generation is the one that "sactl state show" says: where another run holds the account by now, ' +
     'nothing is changed (exit 5). Locks in a folder on this machine have none, and take no --generation.',
   honours: ['state', 'journal', 'output', 'change'],
+  prints: ['unlocked'],
   examples: ['sactl state unlock --id ci-deploy --generation 7'],
   notes: holdsHelp,
   flags: {

@@ -11,6 +11,7 @@ export const create = verb({
     'Records one more token of an account that may have several, and brings it where --to says. On a terminal it says ' +
     'what to do in the web console and takes the token; elsewhere it comes with -f or --stdin.',
   honours: ['connection', 'output', 'raw', 'change', 'turn'],
+  prints: ['issued'],
   needs: 'manual',
   examples: [
     'sactl tokens create --provider augment --id ci-reviewer',

@@ -6,6 +6,7 @@ export const list = verb({
   description:
     'Lists what is recorded of the tokens of one account. "verified" says whether the state was seen, or only told.',
   honours: ['connection', 'organization', 'output'],
+  prints: ['token[]'],
   needs: 'manual',
   examples: [
     'sactl tokens list --provider augment --id ci-reviewer',

@@ -7,6 +7,7 @@ export const revoke = verb({
     'Says where a person revokes the token, and records that it was done. Where a copy of the token is at hand, it is ' +
     'tried until the provider refuses it, for up to 5 minutes. Prints the account.',
   honours: ['connection', 'organization', 'output', 'raw', 'change', 'turn'],
+  prints: ['account'],
   needs: 'manual',
   examples: [
     'sactl tokens revoke --provider augment --id ci-reviewer --token nightly-1',

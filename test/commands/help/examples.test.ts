@@ -3,57 +3,11 @@ import { expect, it } from 'vitest';
 import { helpAfter, leaves, readProgram } from '../../../scripts/manual/program.ts';
 import { argvsOf } from './lines.ts';
 import { parse } from './parse.ts';
-import { createWorld, type World } from './world.ts';
+import { elsewhere, failure, prepare } from './prepare.ts';
+import { createWorld } from './world.ts';
 
 const program = await readProgram();
 const examples = [program, ...leaves(program)].flatMap((command) => helpAfter(command).examples);
-
-/** Examples that cannot be run in a sandbox: it has no profiles and none is set up there, a server does not end by itself, a hold ends with its run, and there is no store. */
-const elsewhere = /--profile |sandbox serve|state (?:unlock|migrate)|config init/;
-
-const issuance = 'sactl sandbox console augment issue --account ci-reviewer --token';
-
-/** What was done on the machine before such an example, in this order. */
-const preparations: readonly (readonly [example: RegExp, lines: readonly string[]])[] = [
-  [
-    / tokens | (?:rotate|delete) --provider augment/,
-    [
-      `${issuance} nightly-1 | sactl sa create --provider augment --name ci-reviewer --token nightly-1 --stdin --to session:~/.augment/session.json`,
-    ],
-  ],
-  [
-    / tokens (?:list|revoke|restore)/,
-    [
-      `${issuance} nightly-2 | sactl sa rotate --provider augment --id ci-reviewer --token nightly-2 --stdin --to session:~/.augment/session.json --yes`,
-    ],
-  ],
-  [/session\.json| tokens create/, [`${issuance} nightly-3 > session.json`]],
-  [/ tokens revoke/, ['sactl sandbox console augment revoke --account ci-reviewer --token nightly-1']],
-  [
-    / config (?:get|set|unset) /,
-    [
-      "sactl config set profiles.prod '{provider: nscale, org: acme, credential: {env: TOKEN}}'",
-      'sactl config set profile prod',
-    ],
-  ],
-  [/ delete .*--done/, ['sactl sandbox console augment delete --account ci-reviewer']],
-];
-
-async function prepare(world: World, example: string): Promise<void> {
-  const entry =
-    / recover \w+ --id (\w+)/.exec(example)?.[1] ?? (/ state show --id/.test(example) ? '4f1c09d2' : undefined);
-  if (entry !== undefined) await world.keep('sactl sa rotate --id ci-deploy --yes --json', entry);
-  if (example.includes(' recover open')) await world.log('sactl sa rotate --id ci-deploy --yes --json', 'job.log');
-  for (const line of preparations.flatMap(([like, lines]) => (like.test(example) ? lines : []))) {
-    expect(await failure(world, line)).toBeNull();
-  }
-}
-
-/** What a line printed on stderr when it failed; null when it did not. */
-async function failure(world: World, line: string): Promise<string | null> {
-  const { code, stderr } = await world.run(line);
-  return code === 0 ? null : `exit ${code}: ${stderr}`;
-}
 
 it.each(examples)('%s', async (example) => {
   for (const argv of argvsOf(example)) await parse(argv);

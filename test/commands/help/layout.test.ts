@@ -66,7 +66,7 @@ describe('help as JSON', () => {
         commands: [],
       });
       expect(Object.keys(Object(document))).toEqual(
-        'name path aliases summary description arguments flags commonFlags examples commands'.split(' '),
+        'name path aliases summary description arguments flags commonFlags prints examples commands'.split(' '),
       );
     },
   );

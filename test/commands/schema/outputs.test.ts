@@ -1,33 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 
 import { schemaOf } from '../../../src/commands/schema/print.ts';
-import { schemaNames, type PrintedName } from '../../../src/commands/schema/names.ts';
-import { shapes } from '../../../src/commands/schema/shapes.ts';
+import { schemaNames } from '../../../src/commands/schema/names.ts';
 import type { TestContextOptions } from '../../harness/context.ts';
 import { run } from '../../harness/run.ts';
 import { freshStateDirectory } from '../../harness/state.ts';
 import { sandbox } from '../augment/sandbox.ts';
 import { brokenStdout, workFolder } from '../support.ts';
+import { problemsOf } from './strict.ts';
 
 const ajv = new Ajv2020({ allErrors: true });
-
-/** As it is printed, and with a problem for each key that it does not have. */
-function strict(name: PrintedName): ValidateFunction {
-  return ajv.compile(z.toJSONSchema(shapes[name], { io: 'output' }));
-}
-
-function problemsOf(name: PrintedName, value: unknown): readonly string[] {
-  const validate = strict(name);
-  const items = Array.isArray(value) ? value : [value];
-  return items
-    .flatMap((item) => (validate(item) ? [] : (validate.errors ?? [])))
-    .map(({ instancePath, message, params }) => `${instancePath}: ${message ?? ''} ${JSON.stringify(params)}`);
-}
 
 interface Machine {
   readonly sactl: (

@@ -3,7 +3,9 @@ import type * as z from 'zod/mini';
 
 import type { shapes } from '../../../src/commands/schema/shapes.ts';
 import type { Diagnosis } from '../../../src/commands/doctor/report.ts';
+import type { CommandDocument } from '../../../src/commands/help/document.ts';
 import type { EntryDocument } from '../../../src/commands/recover/entry.ts';
+import type { AccountDocument } from '../../../src/commands/state/account.ts';
 import type { IssuanceResult } from '../../../src/delivery/result.ts';
 import type { FailedItem, RotatedItem, SkippedItem } from '../../../src/fleet/items.ts';
 import type { Account } from '../../../src/model/account.ts';
@@ -44,6 +46,8 @@ test('a schema has the type of what is printed', () => {
   expectTypeOf<keyof Shape<'dry-run'>['targets'][number]>().toEqualTypeOf<keyof PlannedTarget>();
   expectTypeOf<Shape<'diagnosis'>>().toEqualTypeOf<Plain<Diagnosis>>();
   expectTypeOf<keyof Shape<'access-rule'>>().toEqualTypeOf<keyof (GrantedRule & Marked)>();
+  expectTypeOf<Omit<Shape<'hold'>, 'sandbox'>>().toEqualTypeOf<Plain<AccountDocument>>();
+  expectTypeOf<keyof Shape<'command-tree'>>().toEqualTypeOf<keyof CommandDocument>();
   expectTypeOf<Exclude<keyof Shape<'entry'>, 'credential' | 'answer' | 'sandbox'>>().toEqualTypeOf<
     keyof EntryDocument
   >();
