@@ -52,6 +52,8 @@ async function changedYaml(text: string, { keys, value }: KeyChange): Promise<st
   const document = parseDocument(text, { stringKeys: true });
   const first = isMap(document.contents) ? document.contents.items[0] : undefined;
   const heading = commentBefore(first?.key);
+  // What is empty is written as `{}`; what is added to it gets a line of its own.
+  if (isMap(document.contents) && document.contents.items.length === 0) document.contents.flow = false;
   if (value === undefined) document.deleteIn(keys);
   else {
     const node = document.createNode(value, { flow: true });

@@ -52,7 +52,7 @@ async function change(invocation: Invocation, key: string, value: unknown): Prom
   const problems = await newProblems(invocation.ctx, file, changed);
   if (problems.length > 0) throw new UsageError(problems, { hint: hintFor(problems, path, value) });
   if (changed === file.text) await note(invocation.ctx, invocation.common, `${key} is so already`);
-  else await writeOwnFile(invocation.ctx, file.path, changed);
+  else await writeOwnFile(invocation.ctx, file, changed);
   const said = value === undefined ? `${key} is not set any more` : `${key} is set`;
   return print(invocation, { path: file.path, key, value: value ?? null }, `${safeText(`${file.path}: ${said}`)}\n`);
 }

@@ -36,7 +36,7 @@ export async function initProfile({ ctx, common }: Invocation, flags: InitFlags)
   if (problems.length > 0) throw new UsageError(problems);
   const isDefault = configuration.profile.value === null && configuration.profiles.size === 0;
   const text = isDefault ? await withChange({ ...file, text: whole }, ['profile'], name) : whole;
-  await writeOwnFile(ctx, file.path, text);
+  await writeOwnFile(ctx, file, text);
   const value = { profile: name, provider, path: file.path, isDefault, organization, subject: tried?.subject ?? null };
   await emit(ctx, renderer, { value, human: () => nextSteps(value) });
   return ExitCode.done;

@@ -11,6 +11,7 @@ import { makeDirectory } from '../../files/private-directory.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { systemReason } from '../../files/system-error.ts';
 import { quoted } from '../../model/text.ts';
+import { withSchema } from './schema-file.ts';
 
 /** The user's configuration file as it is. */
 export interface OwnFile {
@@ -52,9 +53,14 @@ export async function newProblems(ctx: Context, { path, text }: OwnFile, changed
   return (after ?? []).filter((problem) => before?.includes(problem) !== true);
 }
 
-/** Writes through a link, as the files of a home often are; a new file is the user's alone. @throws FailedError (`output`) */
-export async function writeOwnFile(ctx: Context, path: string, text: string): Promise<void> {
+/**
+ * Writes through a link, as the files of a home often are; a new file is the user's alone, and names its schema.
+ * @throws FailedError (`output`)
+ */
+export async function writeOwnFile(ctx: Context, file: OwnFile, changed: string): Promise<void> {
+  const { path } = file;
   try {
+    const text = await withSchema(ctx, file, changed);
     await makeDirectory(dirname(path), 0o700);
     const real = await realpath(path).catch(() => path);
     const like = await stat(real).catch(() => null);

@@ -55,7 +55,9 @@ columns: [ name, id ]
       stdout: `~/${userFile}\n`,
       stderr: '',
     });
-    expect(await readFile(join(home.path, userFile), 'utf8')).toBe('org: acme\n');
+    expect(await readFile(join(home.path, userFile), 'utf8')).toBe(
+      '# yaml-language-server: $schema=config.schema.json\norg: acme\n',
+    );
     expect((await stat(join(home.path, userFile))).mode & 0o777).toBe(0o600);
 
     const json = '.config/sactl/config.json';

@@ -35,7 +35,8 @@ Go on with
   sactl sa rotate --id <name> --to file:<path> --dry-run
 `,
     });
-    expect(await home.file()).toBe(`profiles:
+    expect(await home.file()).toBe(`# yaml-language-server: $schema=config.schema.json
+profiles:
   nscale:
     provider: nscale
     endpoint: ${nscaleEndpoint}
