@@ -1,13 +1,13 @@
 import { verb } from './verb.ts';
 
 export const doctor = verb({
-  summary: 'Look for what is wrong',
+  summary: 'Check settings, connections and credentials',
   description:
-    'Looks at this machine (configuration, permissions, journal, audit log), then at every profile and every provider ' +
-    'in the environment, or at those that are named: settings, proxy, CA, whether the provider answers, the clock, the ' +
-    'organization that is set, and the credential with its remaining days. What is wrong with one keeps nothing from ' +
-    'being said of the others. Sends what "whoami" sends, and lists organizations and, for the remaining days, ' +
-    'accounts. Exit 1 when something keeps commands from working.',
+    'Checks this machine (configuration, permissions, journal, audit log), then every profile and every ' +
+    'provider in the environment, or those that you name: settings, proxy, CA, whether the provider answers, ' +
+    'the clock, the organization, and the credential with its remaining days. A problem with one does not keep' +
+    ' the others from being checked. Sends what "whoami" sends, and lists organizations and, for the remaining' +
+    ' days, accounts. Exit 1 when something keeps commands from working.',
   honours: ['connection', 'fleet', 'output'],
   prints: ['diagnosis[]'],
   examples: [

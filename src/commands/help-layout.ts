@@ -17,18 +17,18 @@ const groups: readonly Group[] = [
     flags:
       'id all match search tag status expiringWithin olderThan ageFrom unusedFor active includeExpired includeDisabled',
   },
-  { title: 'Which one', flags: 'id account all generation' },
+  { title: 'Which', flags: 'id account all generation' },
   { title: 'A token from the console (Augment)', verbs: ['rotate'], flags: 'file stdin token' },
-  { title: 'What is printed', flags: 'sort columns wide limit since reveal' },
+  { title: 'Output', flags: 'sort columns wide limit since reveal' },
   {
-    title: 'What it is to be',
+    title: 'The account',
     flags:
       'file stdin name description token group addGroup removeGroup tag removeTag enable disable ifMissing allowDuplicate',
   },
-  { title: 'What it may do (Run:ai)', flags: 'role scope cluster keepRules' },
+  { title: 'Rights (Run:ai)', flags: 'role scope cluster keepRules' },
   { title: 'The new credential', flags: 'to verify reissue journal capsule' },
   { title: 'Several accounts', flags: 'concurrency report' },
-  { title: 'Before it is done', flags: 'dryRun yes allowSelf allowTenantChange supersede ignoreMissing done wait' },
+  { title: 'Confirmation', flags: 'dryRun yes allowSelf allowTenantChange supersede ignoreMissing done wait' },
 ];
 
 /** The titles in the order of the help; null is that of flags without any. */
@@ -46,8 +46,8 @@ export function flagTitle(verb: string, flag: string): string | null {
 /** The commands of the program, by what they are for. */
 const commandTitles: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: 'Accounts', names: ['serviceaccounts', 'tokens', 'accessrules'] },
-  { title: 'What they can have', names: ['groups', 'roles', 'scopes', 'orgs'] },
-  { title: 'What was done', names: ['recover', 'audit', 'state'] },
+  { title: 'What accounts can have', names: ['groups', 'roles', 'scopes', 'orgs'] },
+  { title: 'Journal and state', names: ['recover', 'audit', 'state'] },
   { title: 'Setting up', names: ['config', 'whoami', 'doctor', 'sandbox', 'completion', 'schema', 'help'] },
 ];
 

@@ -98,7 +98,7 @@ export const nouns: Readonly<Record<string, Noun>> = {
     verbs: { list: async () => (await import('./audit/list.ts')).list },
   },
   state: {
-    summary: 'Where the state is kept, who holds which account, and whether that can be relied on',
+    summary: 'Where the state is kept, and which run holds which account',
     examples: ['sactl state show', 'sactl state check'],
     verbs: {
       init: async () => (await import('./state/init.ts')).init,

@@ -3,7 +3,7 @@ import { found } from '../session/check.ts';
 import { verb } from './verb.ts';
 
 export const whoami = verb({
-  summary: 'Show whose the credential is',
+  summary: 'Show who the credential belongs to',
   description: 'Asks the provider who the credential belongs to, and shows where it was found.',
   honours: ['connection', 'output'],
   prints: ['identity'],
@@ -12,7 +12,10 @@ export const whoami = verb({
     const { detail } = await import('../output/table.ts');
     const { session } = await open(() => found());
     const { definition, connection, marker } = session;
-    const { subject, kind, organizations, permissions } = await session.verb('whoami', 'say whose the credential is')();
+    const { subject, kind, organizations, permissions } = await session.verb(
+      'whoami',
+      'say who the credential belongs to',
+    )();
     const { endpoint, credentialSource, profile } = connection;
     const { name: provider } = definition;
     await session.emit({

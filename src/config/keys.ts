@@ -66,7 +66,7 @@ export const topKeys = {
   format: {
     places: ['user', 'project'],
     kind: 'format',
-    help: 'how results are printed; no choice of stdout for a new credential',
+    help: 'how results are printed; it never sends a new credential to stdout',
     example: 'json',
     default: 'table',
     flag: '--format',
@@ -94,7 +94,7 @@ export const topKeys = {
   printSecrets: {
     places: ['user', 'project'],
     kind: 'never',
-    help: 'never: no credential is printed; what one file forbids nothing else can allow',
+    help: 'never: no credential is printed; what one file forbids, no other setting allows',
     example: 'never',
     variable: 'SACTL_PRINT_SECRETS',
   },

@@ -90,7 +90,7 @@ export function readNever(raw: unknown): Validated<'never'> {
   const text = readText(raw);
   return 'value' in text && text.value === 'never'
     ? { value: 'never' }
-    : { problem: 'must be never, or be left out: nothing can allow what another setting forbids' };
+    : { problem: 'must be "never", or be removed: no setting can allow what another one forbids' };
 }
 
 function readColumns(raw: unknown): Validated<readonly string[]> {
@@ -148,7 +148,7 @@ export function openMapping(raw: unknown, options: MappingOptions): Section | nu
 function unknownKey(key: string, { at, known }: MappingOptions): string {
   const isWord = /^[A-Za-z][A-Za-z_.-]{0,23}$/.test(key);
   if (isWord) return `unknown key "${at === null ? '' : `${at}.`}${key}"`;
-  return `${at === null ? 'it' : `"${at}"`} has a key that is none of ${known.join(', ')}`;
+  return `${at === null ? 'it' : `"${at}"`} has an unknown key; the keys are ${known.join(', ')}`;
 }
 
 /** The items of a JSON or YAML list, null for anything else. */

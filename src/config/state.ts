@@ -120,7 +120,7 @@ function readRecipients(raw: unknown): Validated<readonly string[]> {
   const wrong = recipients.findIndex((recipient) => !recipientRule.test(recipient));
   if (wrong === -1) return readWhole(recipients);
   const isKey = /^AGE-SECRET-KEY-/i.test(recipients[wrong] ?? '');
-  const what = isKey ? 'is a secret key: its public key is right here (age-keygen -y)' : 'is no age recipient (age1…)';
+  const what = isKey ? 'is a secret key: give its public key (age-keygen -y)' : 'is not an age recipient (age1…)';
   return { problem: `has an item ${wrong + 1} that ${what}` };
 }
 

@@ -46,7 +46,7 @@ export const bulkFlags = {
   ),
   includeExpired: on('--include-expired', 'also accounts that have expired; with several accounts'),
   includeDisabled: on('--include-disabled', 'also accounts that are disabled; with several accounts'),
-  supersede: on('--supersede', 'rotate although what an earlier run kept is sealed, and cannot be opened here'),
+  supersede: on('--supersede', 'rotate even if an earlier run kept a credential that cannot be opened here'),
   concurrency: text('--concurrency <n>', 'how many accounts are worked on at once (default: 4)'),
   report: text('--report <file>', 'also write the outcome of each account to this .md or .json file'),
 } as const;

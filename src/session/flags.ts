@@ -31,7 +31,11 @@ export const commonFlags = {
   raw: on('--raw', "print the provider's own answer (with --json, -q or --format ndjson)"),
   dryRun: on('--dry-run', 'show what would be sent, and change nothing'),
   yes: on('-y, --yes', 'confirm without being asked'),
-  wait: { kind: 'timeout', flags: '--wait <duration>', help: 'wait so long for another run that works on the account' },
+  wait: {
+    kind: 'timeout',
+    flags: '--wait <duration>',
+    help: 'wait this long for another run that works on the account',
+  },
   input: off('--no-input', 'never ask for anything'),
   debug: on('--debug', 'log requests and stack traces on stderr, without secrets'),
   quiet: on('--quiet', 'print no notes on stderr'),

@@ -57,7 +57,7 @@ export function accountOf(flags: NewAccountFlags, name: string): NewAccount {
 function claimProblems(document: GivenDocument | null): readonly string[] {
   if (document === null || document.asRead?.isOwn !== true) return [];
   return [...document.asRead.claims.keys()].map(
-    (place) => `${document.source}: ${quoted(place)} is not for you to choose: leave it out`,
+    (place) => `${document.source}: ${quoted(place)} cannot be chosen: leave it out`,
   );
 }
 

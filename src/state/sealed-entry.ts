@@ -31,9 +31,7 @@ export async function unsealed(entry: ReadableEntry, opener: Opener): Promise<Re
   const copy = entryCopyIn(bytes);
   if (copy?.intent.id !== entry.id) {
     const { provider } = entry.intent.connection;
-    throw new FailedError('bad_answer', `what is sealed in entry ${entry.id} is no entry, or another one`, {
-      provider,
-    });
+    throw new FailedError('bad_answer', `what is sealed in entry ${entry.id} is not that entry`, { provider });
   }
   // What stands outside of the seal may have been changed since.
   const { intent } = copy;

@@ -117,7 +117,7 @@ describe('the setting', () => {
     'is never "%s", so that nothing lifts a ban',
     async (word) => {
       const cwd = await workFolder({ '.sactlrc.yaml': `printSecrets: "${word}"\n` });
-      const says = 'must be never, or be left out: nothing can allow what another setting forbids';
+      const says = 'must be "never", or be removed: no setting can allow what another one forbids';
       const filtered = [...rotate, '--no-color'];
       expect(await nscale().run(filtered, { cwd, ...byEnvironment })).toEqual({
         code: 2,

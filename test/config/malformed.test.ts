@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => workspace[Symbol.asyncDispose]());
 
-const notOurs = 'it has a key that is none of provider, org, columns, format, printSecrets, $schema';
+const notOurs = 'it has an unknown key; the keys are provider, org, columns, format, printSecrets, $schema';
 
 describe('project files', () => {
   const cases: readonly (readonly [string, string, readonly string[]])[] = [

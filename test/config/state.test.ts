@@ -119,7 +119,7 @@ profiles:
       'SACTL_STATE_LEASE must be at least 5s and at most 1h',
       `${at}: unknown key "state.bucket"`,
       `${at}: "state.store" must not hold a password: "credential" beside it names where it is`,
-      `${at}: "state.recipients" has an item 2 that is a secret key: its public key is right here (age-keygen -y)`,
+      `${at}: "state.recipients" has an item 2 that is a secret key: give its public key (age-keygen -y)`,
       `${at}: "state.lease" must be a duration: 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h`,
       `${at}: "state.identity" must not hold the secret itself: it must be exactly one of {env: NAME}, {file: path} and {command: [program, argument, ...]}`,
     ]);
@@ -155,7 +155,7 @@ profiles:
     'take no recipient %j',
     async (text) => {
       const problems = await workspace.problems({}, { ...env, SACTL_STATE_RECIPIENTS: `${ops},${text}` });
-      expect(problems[0]).toBe('SACTL_STATE_RECIPIENTS has an item 2 that is no age recipient (age1…)');
+      expect(problems[0]).toBe('SACTL_STATE_RECIPIENTS has an item 2 that is not an age recipient (age1…)');
     },
   );
 });

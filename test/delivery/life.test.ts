@@ -257,7 +257,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'commands/recover/deliver-all.ts': 'the code of several entries, of which some were not delivered',
   'commands/state/migration.ts': 'a state of which not all was copied',
   'commands/recover/capsules.ts': "copies in a job's log, of which some are damaged",
-  'commands/sandbox/augment-page.ts': 'the console of the sandbox, which is no provider',
+  'commands/sandbox/augment-page.ts': 'the console of the sandbox, which is not a provider',
 };
 
 it('no other file decides how a credential ends', () => {

@@ -114,7 +114,7 @@ describe.skipIf((moto === null || aws === null) && !demandsAll)('the aws CLI', (
     create('plain');
     expect(await site.rotate('--to', `aws-secret:${secret}#token`)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('aws says that the secret is no JSON object, so that it has no keys'),
+      stderr: expect.stringContaining('aws says that the secret is not a JSON object, so it has no keys'),
     });
     expect(site.rotations()).toBe(rotations);
     expect(valueOf()).toBe('plain');

@@ -154,7 +154,7 @@ describe.skipIf(process.platform === 'win32')('a night of the CronJob', { timeou
     const home = await workFolder({ 'config.yaml': configuration });
     const context = testContext({ homeDirectory: home, cwd: home, env: { SACTL_CONFIG: join(home, 'config.yaml') } });
     const { code, stderr } = await runIn(context, [...args]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is no age recipient (age1…)') });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is not an age recipient (age1…)') });
   });
 });
 

@@ -17,7 +17,7 @@ it('a command is read with all that its help says', () => {
   expect(serve).toMatchObject({
     path: ['sandbox', 'serve'],
     aliases: [],
-    summary: 'Offer the emulators over HTTP',
+    summary: 'Serve the emulators over HTTP',
     flags: [
       { short: null, long: '--port', value: '<n>', choices: [] },
       { long: '--control-plane', value: '<version>', choices: ['2.20', '2.23', '2.24', '3.0'] },

@@ -33,14 +33,22 @@ function isSum(node: ESTree.Node): boolean {
   return node.type === 'BinaryExpression' && node.operator === '+' && [node.left, node.right].some(isText);
 }
 
-/** Patterns, types and what only a developer sees: an `Error` is a bug of the program. */
+/** Patterns, what only a developer sees (an `Error` is a bug of the program), and words that users type. */
 function isForPrograms({ above }: Found): boolean {
-  return above.some(
-    (node) => node.type === 'NewExpression' && node.callee.type === 'Identifier' && developers.has(node.callee.name),
+  const inside = above.find(({ type }) => type !== 'ArrayExpression');
+  const isTyped = inside?.type === 'Property' && inside.key.type === 'Identifier' && typedWords.has(inside.key.name);
+  return (
+    isTyped ||
+    above.some(
+      (node) => node.type === 'NewExpression' && node.callee.type === 'Identifier' && developers.has(node.callee.name),
+    )
   );
 }
 
 const developers = new Set(['Error', 'TypeError', 'RangeError', 'RegExp']);
+
+/** Properties whose texts are words and no sentences: what a guess is typed as, and the flags of a group. */
+const typedWords = new Set(['typed', 'flags']);
 
 function textOf(node: ESTree.Node, source: string): string {
   if (node.type === 'Literal') return String(node.value);

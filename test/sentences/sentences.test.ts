@@ -31,6 +31,7 @@ describe('the sentences of a file', () => {
     ['a comment', '// it is read once'],
     ['an error that only a bug throws', "throw new Error('this cannot be');"],
     ['a statement in capitals', "ask('SELECT A FROM B');"],
+    ['words that are typed', "const guess = { typed: ['auth login'] };"],
   ])('are not %s', (_, source) => {
     expect(textsOf(source)).toEqual([]);
   });

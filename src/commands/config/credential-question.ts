@@ -64,7 +64,7 @@ export async function askCredential(
   );
 }
 
-const notTheSecret = 'say where the secret is, and never paste it here';
+const notTheSecret = 'say where the secret is; do not paste it here';
 
 async function askVariable({ prompt, env }: Context, usual: string, unchecked: boolean): Promise<string> {
   const isSet = variable(env, usual) !== null;
@@ -72,7 +72,7 @@ async function askVariable({ prompt, env }: Context, usual: string, unchecked: b
     message: 'Which variable',
     ...(!isSet && { default: usual }),
     validate: (text) => {
-      if (!/^[A-Za-z_]\w*$/.test(text.trim())) return `this is no name of a variable: ${notTheSecret}`;
+      if (!/^[A-Za-z_]\w*$/.test(text.trim())) return `this is not the name of a variable: ${notTheSecret}`;
       return unchecked || variable(env, text.trim()) !== null ? true : `no such variable is set here: ${notTheSecret}`;
     },
   });
@@ -90,10 +90,10 @@ async function askFile(ctx: Context, unchecked: boolean): Promise<string> {
 
 function fileProblem(ctx: Context, path: string): string | null {
   if (path === '') return 'it must not be empty';
-  if (/[\n{]|^eyJ/.test(path) || !hasPlace(path, ctx.homeDirectory)) return `this is no path: ${notTheSecret}`;
+  if (/[\n{]|^eyJ/.test(path) || !hasPlace(path, ctx.homeDirectory)) return `this is not a path: ${notTheSecret}`;
   const found = statSync(userPath(path, ctx), { throwIfNoEntry: false });
   if (found === undefined) return `there is no such file: ${notTheSecret}`;
-  return found.isFile() ? null : 'this is no file';
+  return found.isFile() ? null : 'this is not a file';
 }
 
 function commandProblem(text: string): string | null {

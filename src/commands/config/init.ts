@@ -4,7 +4,7 @@ import { verb } from '../verb.ts';
 export const init = verb({
   summary: 'Set up a profile: a provider, where its credential is, and the organization',
   description:
-    'Asks on a terminal for what the flags do not say, tries the credential, and writes the profile into your configuration ' +
+    'On a terminal, asks for what the flags leave open, tries the credential, and writes the profile into your configuration ' +
     'file, readable by you alone. Nothing is written where the credential does not work, unless --unchecked. The first profile ' +
     'becomes the one that commands use.',
   honours: ['place', 'output'],

@@ -39,7 +39,7 @@ export async function withChange({ path, text }: OwnFile, keys: KeyPath, value: 
   try {
     return await changedText(path, text, { keys, value });
   } catch (cause) {
-    throw new UsageError(`${path}: ${quoted(keys.join('.'))} cannot be set: a part of its way is no mapping`, {
+    throw new UsageError(`${path}: ${quoted(keys.join('.'))} cannot be set: a key above it has a value of its own`, {
       cause,
     });
   }

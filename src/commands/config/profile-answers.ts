@@ -40,7 +40,9 @@ export async function readAnswers(
   if (problems.length > 0) throw new UsageError(problems);
   const provider =
     common.provider === undefined || common.provider === 'all' ? await askProvider(ctx) : common.provider;
-  const name = flags.name ?? (canAsk(ctx, common) ? await askName(ctx, provider, taken) : provider);
+  // Flags that say all the rest leave nothing to be asked, so that several lines can be pasted at once.
+  const isSaid = common.provider !== undefined && flags.credential !== undefined && !taken.has(provider);
+  const name = flags.name ?? (isSaid || !canAsk(ctx, common) ? provider : await askName(ctx, provider, taken));
   const endpoint = common.endpoint ?? (await endpointOf(ctx, provider));
   const credential =
     flags.credential === undefined ? await askCredential(ctx, provider, flags) : placeOf(flags.credential);
@@ -78,7 +80,7 @@ const credentialForms = 'env:<NAME>, file:<path> or command:<program and argumen
 function wrong({ provider, endpoint }: CommonFlags, { clientId, credential }: InitFlags): readonly string[] {
   const problem = endpoint === undefined ? null : readEndpoint(endpoint, '--endpoint').problem;
   return [
-    ...(provider === 'all' ? ['--provider all is no provider of one profile'] : []),
+    ...(provider === 'all' ? ['--provider all cannot be the provider of a profile'] : []),
     ...(problem === null ? [] : [problem]),
     ...(clientId !== undefined && provider !== undefined && provider !== 'runai'
       ? [`--client-id is for Run:ai, and not for ${provider}`]
@@ -109,7 +111,7 @@ async function askProvider(ctx: Context): Promise<ProviderName> {
     ),
   });
   const found = providerNames.find((name) => name === chosen);
-  if (found === undefined) throw new UsageError(`${quoted(chosen)} is no provider`);
+  if (found === undefined) throw new UsageError(`${quoted(chosen)} is not a provider`);
   return found;
 }
 

@@ -16,7 +16,7 @@ const variables = {
     SACTL_STATE_IDENTITY: 'the age key that opens it, or the path of its file',
     SACTL_STATE_LEASE: 'how long an account is held without a sign of life: 120s; at least 5s',
     SACTL_STATE_CAPSULE: "off: print no sealed copy of what is kept in a CI job's log",
-    SACTL_PRINT_SECRETS: 'never: print no credential; nothing but leaving it out allows it',
+    SACTL_PRINT_SECRETS: 'never: print no credential; only removing the setting allows it again',
     SACTL_SANDBOX_FAULT: 'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
     'SACTL_JQ=native': "run filters with your own jq: JQ_PATH, node-jq's, or jq on PATH",
     'XDG_CONFIG_HOME, XDG_STATE_HOME': 'as the XDG base directory specification says',

@@ -8,8 +8,8 @@ export const setup: Topic = {
     {
       kind: 'text',
       text:
-        'There is nothing to sign in to: a command takes a credential that you have, from the place where it is. ' +
-        'A secret is never a flag, and sactl keeps no copy of the one that it works with.',
+        'sactl has no sign-in of its own: it uses a credential that you have, from where you keep it. A secret is ' +
+        'never a flag, and sactl keeps no copy of it.',
     },
     rowsOf({
       'sactl config init': 'asks for all that a profile needs, tries the credential, and writes the profile',

@@ -128,5 +128,5 @@ function effectOf({ state, accountName, delivered }: EntryDocument): string {
   }
   return mayHoldCredential.has(state)
     ? 'a credential that may be in it is gone for good'
-    : 'what is known of the request is forgotten; it holds no credential';
+    : 'what is known about the request is forgotten; it holds no credential';
 }

@@ -5,7 +5,7 @@ import { entryFlag, statesHelp } from './states.ts';
 export const show = verb({
   summary: 'Show one entry of the journal',
   description:
-    'Shows what is known of one entry, and what to do with it. With --reveal it prints the credential too or, where ' +
+    'Shows what is known about one entry, and what to do with it. With --reveal it prints the credential too or, where ' +
     'none can be read out of the answer, the whole answer as it came.',
   honours: ['journal', 'output'],
   prints: ['entry'],

@@ -5,7 +5,7 @@ const accountName = text('--account <name>', 'name of the account');
 
 export const create = verb({
   summary: 'Make a service account, as a person at the console does',
-  description: 'Does what "New Service Account" does on Augment\'s settings page. The account begins without a token.',
+  description: 'Does what "New Service Account" does on Augment\'s settings page. The account starts without a token.',
   honours: [],
   examples: [
     'sactl sandbox console augment create --name docs-bot',

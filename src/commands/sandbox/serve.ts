@@ -7,7 +7,7 @@ import { choice, list, text } from '../../session/flag.ts';
 import { verb } from '../verb.ts';
 
 export const serve = verb({
-  summary: 'Offer the emulators over HTTP',
+  summary: 'Serve the emulators over HTTP',
   description:
     'Serves the emulators on 127.0.0.1 until Ctrl-C, with the state that --sandbox uses, and prints the variables ' +
     'that point a client at them, as lines for a shell.',

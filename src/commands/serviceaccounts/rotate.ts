@@ -6,11 +6,12 @@ export const rotate = verb({
   summary: 'Replace the credentials of service accounts',
   description:
     'Issues a new credential and brings it where --to says, or prints it; it is shown once. The old one stops ' +
-    'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover". On Augment a ' +
-    'person makes the new token in the web console, and the old one works on until it is revoked there; without --to ' +
-    'it goes to ~/.augment/session.json, when that holds the old one. ' +
-    'With several --id, or with --all, --match, --tag, --status, --expiring-within or --older-than, which narrow each ' +
-    'other down, it rotates every account that is due, and reports the outcome of each; --to is needed then, and has {name} or {id} in it.',
+    'working at once. Until it is delivered, the new one is kept in the journal: see "sactl recover". On ' +
+    'Augment a person makes the new token in the web console, and the old one works until it is revoked there;' +
+    ' without --to it goes to ~/.augment/session.json, if that holds the old one. With several --id, or with ' +
+    '--all, --match, --tag, --status, --expiring-within or --older-than, which narrow each other down, it ' +
+    'rotates every account that is due and reports the outcome of each; --to is required then, with {name} or ' +
+    '{id} in it.',
   honours: ['connection', 'fleet', 'organization', 'output', 'raw', 'change', 'turn'],
   prints: ['issued', 'rotation-report'],
   examples: [

@@ -95,7 +95,7 @@ export async function unlockAccount(invocation: Invocation, { id, generation }: 
     generation === undefined ? null : Number(/^\s*\d{1,15}\s*$/.test(generation) ? generation : Number.NaN);
   const problems = [
     ...(id === undefined || id.trim() === '' ? ['--id is missing: give the id, name or digest of the account'] : []),
-    ...(Number.isNaN(wanted) ? [`--generation ${quoted(generation ?? '')} is no whole number`] : []),
+    ...(Number.isNaN(wanted) ? [`--generation ${quoted(generation ?? '')} is not a whole number`] : []),
   ];
   const work = await openAccountWork(invocation, [...problems, ...confirmationProblems(ctx, common)]);
   const account = pickAccount(await readAccounts(work.state), (id ?? '').trim());

@@ -1,10 +1,11 @@
 import { verb } from '../verb.ts';
 
 export const check = verb({
-  summary: 'Try whether the state store can be relied on',
+  summary: 'Check whether the state store is reliable',
   description:
-    'Tries every right that is needed, under names of its own that are removed in the end; lets 16 writers start at once, and ' +
-    'refuses a store where several of them win; and says what the clock of the store tells. Exit 1 where something fails.',
+    'Tries every right that is needed, under temporary names; starts 16 writers at once, and refuses a store ' +
+    'where more than one of them wins; and says whether the store tells the time. Exit 1 where something ' +
+    'fails.',
   honours: ['state', 'output'],
   prints: ['store-check'],
   examples: ['sactl state check', "sactl state check -q '.checks[] | select(.ok | not)'"],

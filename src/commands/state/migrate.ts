@@ -4,12 +4,13 @@ import { verb } from '../verb.ts';
 export const migrate = verb({
   summary: 'Copy a state into the store that is set',
   description:
-    'Copies what another store has, or this machine with "--from file", into the store that SACTL_STATE or the configuration ' +
-    'names: open entries of the journal, sealed for the recipients, the audit log, when credentials were issued last, and ' +
-    'what is recorded of Augment accounts. What is there already is not copied twice: after an interruption, run it again. ' +
-    'Nothing is removed at the source without --move, which removes it once all was written and read back. Refuses while ' +
-    'an account is held there, or an entry is under way (exit 5). The credential of --from is the one that the user file has ' +
-    'beside that address; S3 takes the usual AWS_… variables.',
+    'Copies what another store has, or this machine with "--from file", into the store that SACTL_STATE or the' +
+    ' configuration names: open entries of the journal, sealed for the recipients, the audit log, when ' +
+    'credentials were last issued, and the records of Augment accounts. What is there already is not copied ' +
+    'twice: after an interruption, run it again. Nothing is removed at the source without --move, which ' +
+    'removes it after everything was written and read back. Refuses while an account is held there, or an ' +
+    'entry is under way (exit 5). The credential of --from is the one that the user file has beside that ' +
+    'address; S3 takes the usual AWS_… variables.',
   honours: ['state', 'output', 'change'],
   prints: ['migrated'],
   examples: [

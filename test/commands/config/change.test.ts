@@ -86,7 +86,7 @@ describe('a change that would not be read again is refused, and nothing is writt
     [['format', 'xml'], `sactl: ${at}: "format" must be table, json, ndjson, yaml or csv\n`],
     [
       ['profiles.prod.org.name', 'x'],
-      `sactl: ${at}: "profiles.prod.org.name" cannot be set: a part of its way is no mapping\n`,
+      `sactl: ${at}: "profiles.prod.org.name" cannot be set: a key above it has a value of its own\n`,
     ],
     [['columns', '[name'], 'sactl: the value begins with [ or { and is not valid YAML\n'],
     [

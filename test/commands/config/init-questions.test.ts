@@ -71,9 +71,9 @@ it('a secret in the place of a name is refused, and is in no message', async () 
   expect({ code, refusals }).toEqual({
     code: 0,
     refusals: [
-      'this is no path: say where the secret is, and never paste it here',
-      'this is no path: say where the secret is, and never paste it here',
-      'there is no such file: say where the secret is, and never paste it here',
+      'this is not a path: say where the secret is; do not paste it here',
+      'this is not a path: say where the secret is; do not paste it here',
+      'there is no such file: say where the secret is; do not paste it here',
     ],
   });
   const file = await readFile(join(home, userFile), 'utf8');
@@ -83,8 +83,8 @@ it('a secret in the place of a name is refused, and is in no message', async () 
 });
 
 it.each([
-  ['eyJ.s3cret', 'this is no name of a variable: say where the secret is, and never paste it here'],
-  ['NOT_SET', 'no such variable is set here: say where the secret is, and never paste it here'],
+  ['eyJ.s3cret', 'this is not the name of a variable: say where the secret is; do not paste it here'],
+  ['NOT_SET', 'no such variable is set here: say where the secret is; do not paste it here'],
 ])('"%s" is no variable that is set', async (answer, refusal) => {
   const home = await workFolder();
   const { prompt, refusals } = person([
@@ -144,4 +144,13 @@ it('a name that is taken, or none, is said at once', async () => {
     'there is a profile of that name: take another',
     'must be named with letters, digits, ".", "_" and "-"',
   ]);
+});
+
+it('nothing is asked where flags say it all, so that lines can be pasted one after the other', async () => {
+  const home = await workFolder();
+  const { prompt } = person([]);
+  const argv = [...flags, '--credential', 'env:TOKEN'];
+  const run = await nscale().run(argv, { homeDirectory: home, env, terminal: 100, prompt });
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(await readFile(join(home, userFile), 'utf8')).toContain('  nscale:\n');
 });

@@ -9,9 +9,9 @@ describe('the help of a command', () => {
     const { code, stdout, stderr } = await run(['sa', 'delete', '--help'], { terminal: 80 });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n\n')[2]).toBe(
-      'Which one:\n  --id <id>          id or exact name of the account; "-" reads it from stdin',
+      'Which:\n  --id <id>          id or exact name of the account; "-" reads it from stdin',
     );
-    expect(stdout).toContain('\nBefore it is done:\n');
+    expect(stdout).toContain('\nConfirmation:\n');
     expect(stdout).toContain('\nCommon flags (sactl help flags): --provider, --profile, ');
     expect(stdout).not.toContain('Options');
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);

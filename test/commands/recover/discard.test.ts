@@ -22,7 +22,7 @@ import {
 const nscale = useNscale();
 
 const discard = ['recover', 'discard', '--id', '4f1c09d2'];
-const forgotten = 'what is known of the request is forgotten; it holds no credential';
+const forgotten = 'what is known about the request is forgotten; it holds no credential';
 const perhaps = 'a credential that may be in it is gone for good';
 
 const effects: readonly (readonly [what: string, left: LeftEntry, effect: string])[] = [

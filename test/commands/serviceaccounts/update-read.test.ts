@@ -135,6 +135,6 @@ it('is no description of a new account, apart from what is null', async () => {
   const { code, stderr } = await deployment.run(argv, { stdin: read.stdout });
   expect(code).toBe(2);
   expect(JSON.parse(stderr)).toMatchObject({
-    error: { message: 'standard input: "id" is not for you to choose: leave it out' },
+    error: { message: 'standard input: "id" cannot be chosen: leave it out' },
   });
 });

@@ -118,7 +118,7 @@ describe('state unlock', () => {
       stdout: '',
       stderr:
         'sactl: --id is missing: give the id, name or digest of the account\n' +
-        'sactl: --generation "x" is no whole number\n' +
+        'sactl: --generation "x" is not a whole number\n' +
         'sactl: this needs a confirmation, and there is no terminal to ask on: add --yes\n',
     });
   });

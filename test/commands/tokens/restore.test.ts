@@ -65,7 +65,7 @@ describe('tokens restore', () => {
     const { run, path } = await replaced();
     const { code, stdout, stderr } = await run(restore, answering(401));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('could not be seen to work');
+    expect(stderr).toContain('could not be checked');
     expect(await readFile(path, 'utf8')).toBe('the new one');
   });
 

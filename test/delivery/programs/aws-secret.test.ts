@@ -179,7 +179,7 @@ describe('an aws that refuses is a matter of usage', () => {
   test.each(['plain', '["a"]', '"a"', undefined])('a value that has no keys: %s', async (text) => {
     await shop.fake('aws', [value(text)]);
     const environment = shop.environment();
-    const problem = 'aws says that the secret is no JSON object, so that it has no keys';
+    const problem = 'aws says that the secret is not a JSON object, so it has no keys';
     expect(await preflightOf({ scheme, given: `${given}#k`, environment })).toEqual({
       problem: `--to "${given}#k": ${problem}`,
       hint: 'leave out #<json key>, or store a JSON object there first',

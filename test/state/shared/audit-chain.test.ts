@@ -63,7 +63,9 @@ describe('the audit log in a store', () => {
     const name = events[1] ?? '';
     store.write(name, textOf(store.objects.get(name)?.bytes).replace('laptop', 'runner-9'));
     const { stderr } = await second.run(list);
-    expect(stderr).toMatch(/^sactl: the audit log is not whole: .*the one before 2026.* is missing or was changed\n$/);
+    expect(stderr).toMatch(
+      /^sactl: the audit log is not complete: .*the one before 2026.* is missing or was changed\n$/,
+    );
   });
 });
 

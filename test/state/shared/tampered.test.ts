@@ -91,7 +91,7 @@ describe('an entry whose intent was changed in the store', () => {
       ),
     );
     const { code, stdout } = await second.run(all, { env: identity });
-    expect({ code, stdout }).toMatchObject({ stdout: expect.stringContaining('is no entry, or another one') });
+    expect({ code, stdout }).toMatchObject({ stdout: expect.stringContaining('is not that entry') });
     expect(code).not.toBe(0);
   });
 });

@@ -116,7 +116,7 @@ function valueIn(stdout: string): { readonly version: string | null; readonly te
 }
 
 function mergeProblem(text: string | null): string | null {
-  return isJsonObject(jsonIn(text ?? '')) ? null : 'says that the secret is no JSON object, so that it has no keys';
+  return isJsonObject(jsonIn(text ?? '')) ? null : 'says that the secret is not a JSON object, so it has no keys';
 }
 
 function describedIn(stdout: string): StoredValue | null {
