@@ -28,7 +28,7 @@ function problems() {
       : [`package.json has version ${manifest.version}: its tag is v${manifest.version}`]),
     ...(json('package-lock.json').version === manifest.version
       ? []
-      : ['package-lock.json has another version than package.json: npm install mends it']),
+      : ['package-lock.json has another version than package.json: npm install corrects it']),
     ...(notes ? [] : [`CHANGELOG.md says nothing of it below "## [${version}] - <date>"`]),
     ...(section('[Unreleased]') ? ['CHANGELOG.md has changes that are not in any release'] : []),
     ...(repository === undefined || manifest.repository?.url === address

@@ -57,7 +57,7 @@ async function run(): Promise<void> {
 /** Ends as the process did that ran in the place of this one. V8 itself ends one that has too little memory. */
 function endAs({ code, signal }: ProgramExit): never {
   if (signal === 'SIGABRT' || signal === 'SIGTRAP') {
-    process.stderr.write('sactl: Node.js ended for want of memory; raise the limit of the address space (ulimit -v)\n');
+    process.stderr.write('sactl: Node.js ran out of memory; raise the limit of the address space (ulimit -v)\n');
   } else if (signal !== null) {
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);

@@ -162,7 +162,7 @@ export const stateKeys = {
   },
   recipients: {
     kind: 'recipients',
-    help: 'who can open what is kept, which is sealed then: age public keys',
+    help: 'the age public keys that what is kept is sealed for',
     example: '[age1…]',
     variable: 'SACTL_STATE_RECIPIENTS',
   },
@@ -174,7 +174,7 @@ export const stateKeys = {
   },
   lease: {
     kind: 'duration',
-    help: 'how long an account is held without a sign of life: at least 5s, at most 1h',
+    help: 'how long a run that stopped renewing its hold keeps the account: at least 5s, at most 1h',
     example: '120s',
     default: '120s',
     variable: 'SACTL_STATE_LEASE',

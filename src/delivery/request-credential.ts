@@ -61,7 +61,7 @@ async function refuseLost({ lock, issuance }: IssuanceRun): Promise<void> {
   if (isHeld === true) return;
   const { provider, name } = issuance.plan.expected;
   if (isHeld === null) {
-    const message = `it is not known whether this run has the lock of ${name} still`;
+    const message = `whether this run still has the lock of ${name} is not known`;
     throw new FailedError('lock', message, { provider, retryable: true });
   }
   const who = lock.takenBy?.() ?? 'another run';

@@ -53,7 +53,7 @@ function statusReason({ status, enabled }: Account, { selectors }: DueOptions): 
 
 function expiryReason({ expiresAt }: Account, { selectors: { expiringWithinMs }, now }: DueOptions): Reason | null {
   if (expiringWithinMs === null) return null;
-  if (expiresAt === null) return { reason: 'not due', detail: 'nothing says that it expires' };
+  if (expiresAt === null) return { reason: 'not due', detail: 'it has no known expiry' };
   const isDue = Date.parse(expiresAt) - now <= expiringWithinMs;
   return isDue ? null : { reason: 'not due', detail: `it expires ${expiresAt}` };
 }

@@ -146,7 +146,7 @@ async function bring(run: BulkRun, one: Bringing, ctx: Context): Promise<Item | 
 }
 
 function unexpected(cause: unknown): CliError {
-  return errorAt(keptOne, 'an unexpected error, a bug in sactl; what was kept is kept still', { cause });
+  return errorAt(keptOne, 'an unexpected error, a bug in sactl; what was kept is still kept', { cause });
 }
 
 function failureOf({ account, listed, unfinished, result }: Bringing, error: CliError): Item {

@@ -34,7 +34,7 @@ function pendingItem({ account, listed, unfinished: { entry }, why, sealed }: Pe
     sealed ??
     errorAt(
       keptOne,
-      `${naming(account)} is not due, but the credential that an earlier run issued is in the journal still${why === undefined ? '' : `: ${why}`}`,
+      `${naming(account)} is not due, but the credential that an earlier run issued is still in the journal${why === undefined ? '' : `: ${why}`}`,
       { provider: account.provider, hint: recoverCommand('deliver', entry) },
     );
   return { ...failedItem(account, error, { flags: listed.connected.commandFlags }), recoverId: entry.id };

@@ -23,7 +23,7 @@ export function choiceProblems(flags: BulkFlags): readonly string[] {
   const { all, id, ageFrom, olderThan } = flags;
   const isChosen = id !== undefined || isSelected(flags);
   return [
-    ...(isChosen ? [] : [`nothing says which accounts: give --id, or ${selectorNames}`]),
+    ...(isChosen ? [] : [`no account is named: give --id, or ${selectorNames}`]),
     ...atMostOne({ '--all': all, '--id': id }),
     ...(ageFrom !== undefined && olderThan === undefined ? ['--age-from does nothing without --older-than'] : []),
   ];

@@ -11,6 +11,6 @@ export async function printCapsule(
   { sealed, isSandbox }: { readonly sealed: string; readonly isSandbox: boolean },
 ): Promise<void> {
   const open = sactl`recover open -f job.log ${isSandbox ? ['--sandbox'] : []}`;
-  const what = ['a sealed copy of the new credential; who has the identity gets it out of the log: ', open];
+  const what = ['a sealed copy of the new credential; with the identity, get it out of the log: ', open];
   await stderr.write(`${noteLine(hintText(what))}${sealed}`);
 }

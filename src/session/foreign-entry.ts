@@ -47,6 +47,6 @@ export function refuseForeignPrograms(
   if (programs.length === 0) return;
   throw new UsageError(
     programs.map((program) => `entry ${id}, which another machine began, would run ${program} here`),
-    { hint: 'name it with --to, or be there to be asked' },
+    { hint: 'name it with --to, or run this at a terminal' },
   );
 }

@@ -46,7 +46,7 @@ describe('accounts whose credential a person fetches', () => {
 
   it.each([
     [['--older-than', '60d'], 'its credential was issued 2026-11-01T10:00:00Z'],
-    [['--expiring-within', '60d'], 'nothing says that it expires'],
+    [['--expiring-within', '60d'], 'it has no known expiry'],
   ])('are left when they are not due: %j', async (selector, detail) => {
     const run = await augment({ inventory: seedInventory() }).run([...rotate, ...selector]);
     expect(run.code).toBe(0);

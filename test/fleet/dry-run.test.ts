@@ -36,7 +36,7 @@ describe('--dry-run of several accounts', () => {
       operation: 'rotate',
       requests: [first, second].map((id) => ({ method: 'POST', url: `${url}/${id}/rotate`, body: null })),
       effects: ['app-001', 'app-002'].flatMap((name) => [
-        `${name}: the current token stops working at once, and everything that uses it until it has the new one`,
+        `${name}: the current token stops working at once; what uses it fails until it has the new one`,
         `${name}: a new token is issued, which nscale shows only once`,
       ]),
       targets: ['app-001', 'app-002'].map((name) => ({ target: `file:tokens/nscale-${name}`, ok: true })),
@@ -58,7 +58,7 @@ describe('--dry-run of several accounts', () => {
     expect(stdout.split('\n')).toEqual([
       'Dry run: nothing was changed. rotate would do this:',
       '  - app-001, app-002',
-      '  - 2 of them: the current token stops working at once, and everything that uses it until it has the new one',
+      '  - 2 of them: the current token stops working at once; what uses it fails until it has the new one',
       '  - 2 of them: a new token is issued, which nscale shows only once',
       '  - the credential goes to file:tokens/nscale-app-001',
       '  - the credential goes to file:tokens/nscale-app-002',

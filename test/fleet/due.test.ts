@@ -116,7 +116,7 @@ describe('an account is left', () => {
     [
       'not expiring',
       { selectors: expiring, account: { expiresAt: null } },
-      { reason: 'not due', detail: 'nothing says that it expires' },
+      { reason: 'not due', detail: 'it has no known expiry' },
     ],
     ['of unknown age', { selectors: older }, unknownAge],
     [

@@ -56,7 +56,7 @@ describe('what an earlier run kept, at the next night', () => {
         error: {
           code: 'undelivered',
           message: expect.stringMatching(
-            /^nscale service account app-001 \(.*\) is not due, but the credential that an earlier run issued is in the journal still: --to "file:tokens\/nscale-app-001": there is no folder /,
+            /^nscale service account app-001 \(.*\) is not due, but the credential that an earlier run issued is still in the journal: --to "file:tokens\/nscale-app-001": there is no folder /,
           ),
           hint: `sactl recover deliver --id ${item?.recoverId}`,
         },
@@ -76,7 +76,7 @@ describe('what an earlier run kept, at the next night', () => {
     isDown = true;
     const run = await world.run(nightly);
     expect({ code: run.code, verdicts: verdicts(run) }).toEqual({ code: 8, verdicts: ['failed: 8'] });
-    expect(itemsOf(run)[0]?.error?.message).toContain('is in the journal still: it could not be tried: ');
+    expect(itemsOf(run)[0]?.error?.message).toContain('is still in the journal: it could not be tried: ');
     expect([world.token(), world.mutations().length, entriesIn(world.stateDirectory).length]).toEqual(['old', 1, 1]);
   });
 
@@ -87,7 +87,7 @@ describe('what an earlier run kept, at the next night', () => {
     expect((await world.run(printed, { stdout })).code).toBe(8);
     const run = await world.run(nightly);
     expect({ code: run.code, verdicts: verdicts(run) }).toEqual({ code: 8, verdicts: ['failed: 8'] });
-    expect(itemsOf(run)[0]?.error?.message).toMatch(/ is in the journal still: it was meant for stdout$/);
+    expect(itemsOf(run)[0]?.error?.message).toMatch(/ is still in the journal: it was meant for stdout$/);
     expect(run.stdout).not.toContain('issued.');
     expect(world.mutations()).toHaveLength(1);
     // It is superseded by the rotation that somebody asks for.

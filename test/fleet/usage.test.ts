@@ -4,8 +4,7 @@ import type { TestContextOptions } from '../harness/context.ts';
 import { problems } from '../commands/support.ts';
 import { createWorld, toFiles } from './world.ts';
 
-const nobody =
-  'nothing says which accounts: give --id, or --all, --match, --tag, --status, --expiring-within, --older-than';
+const nobody = 'no account is named: give --id, or --all, --match, --tag, --status, --expiring-within, --older-than';
 const noTarget = '--to is missing: with several accounts no credential is printed';
 const noYes = 'this needs a confirmation, and there is no terminal to ask on: add --yes';
 
@@ -151,7 +150,7 @@ it('is refused when the answer to the question is no', async () => {
     stdout: '',
     stderr: [
       '  - app-001, app-002',
-      '  - 2 of them: the current token stops working at once, and everything that uses it until it has the new one',
+      '  - 2 of them: the current token stops working at once; what uses it fails until it has the new one',
       '  - 2 of them: a new token is issued, which nscale shows only once',
       '  - the new credentials go to file:tokens/{provider}-{name}',
       'sactl: not confirmed; nothing was changed',

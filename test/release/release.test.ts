@@ -64,7 +64,7 @@ it.each<[string, string, Project, string]>([
     'a lock file of another version',
     'v1.2.0',
     { locked: '1.1.0' },
-    'package-lock.json has another version than package.json: npm install mends it',
+    'package-lock.json has another version than package.json: npm install corrects it',
   ],
   [
     'no date in the changelog',

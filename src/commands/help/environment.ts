@@ -10,11 +10,11 @@ const variables = {
     'SACTL_ORG, SACTL_SANDBOX': 'as --org and, when it is 1 or true, --sandbox',
     SACTL_CONFIG: "the user's configuration file (JSON or YAML), as an absolute path or below ~/",
     SACTL_STATE_DIR:
-      'the folder of the journal, the audit log, the record of Augment accounts and the sandbox: absolute, or below ~/',
+      "the folder of the journal, the audit log, Augment's inventory and the sandbox: absolute, or below ~/",
     SACTL_STATE: 'the state store: file, file:<folder>, s3://…, postgres://… or kubernetes:<namespace>',
-    SACTL_STATE_RECIPIENTS: 'who can open what is kept, which is sealed then: age recipients, with commas between them',
+    SACTL_STATE_RECIPIENTS: 'the age public keys that what is kept is sealed for, with commas between them',
     SACTL_STATE_IDENTITY: 'the age key that opens it, or the path of its file',
-    SACTL_STATE_LEASE: 'how long an account is held without a sign of life: 120s; at least 5s',
+    SACTL_STATE_LEASE: 'how long a run that stopped renewing its hold keeps the account: 120s; at least 5s',
     SACTL_STATE_CAPSULE: "off: print no sealed copy of what is kept in a CI job's log",
     SACTL_PRINT_SECRETS: 'never: print no credential; only removing the setting allows it again',
     SACTL_SANDBOX_FAULT: 'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
@@ -23,7 +23,7 @@ const variables = {
   },
   'a state store in S3': {
     'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY': 'the access key to work with',
-    AWS_SESSION_TOKEN: 'what belongs to a key that expires',
+    AWS_SESSION_TOKEN: 'the session token of a temporary key',
     'AWS_REGION, AWS_DEFAULT_REGION': 'the region, when the address names none',
   },
   network: {
@@ -49,14 +49,14 @@ const variables = {
   },
 } as const satisfies Readonly<Record<string, VariableRows>>;
 
-/** The variable that marks a system, e.g. `a job of GitLab CI: as CI, where that is not set`, and that of its summary. */
+/** The variable that marks a system, e.g. `a job of GitLab CI: counts as CI, if CI is not set`, and that of its summary. */
 function rowsOfSystem({ title, mark, mask, annotation, summary }: CiSystem): VariableRows {
   const more = [
     ...(mask === null ? [] : ['masks new credentials']),
     ...(annotation === null ? [] : ['annotates errors']),
     ...(summary === null ? [] : ['shows reports']),
   ];
-  const meaning = `a job of ${title}: as CI, where that is not set`;
+  const meaning = `a job of ${title}: counts as CI, if CI is not set`;
   const place = summary === null || summary.kind === 'program' ? null : summary;
   return {
     [mark]: more.length === 0 ? meaning : `${meaning}; ${more.join(', ')}`,

@@ -4,7 +4,7 @@ import { verb } from '../verb.ts';
 export const list = verb({
   summary: 'List the tokens of an account',
   description:
-    'Lists what is recorded about the tokens of one account. "verified" says whether the state was seen or only reported.',
+    'Lists what is recorded about the tokens of one account. "verified" says whether sactl saw the state, or only took your word for it.',
   honours: ['connection', 'organization', 'output'],
   prints: ['token[]'],
   needs: 'manual',

@@ -96,7 +96,7 @@ const table = {
   'gitlab-variable': {
     body: '<project or group>',
     slot: '<KEY>[@<environment>]',
-    meaning: 'the value of a CI/CD variable that is there, by your glab',
+    meaning: 'the value of an existing CI/CD variable, by your glab',
     isDurable: true,
     tried: 'read',
   },
@@ -145,7 +145,7 @@ const table = {
   op: {
     body: '<vault>/<item>',
     slot: '<field>',
-    meaning: 'a field of a 1Password item that is there, by your op',
+    meaning: 'a field of an existing 1Password item, by your op',
     isDurable: true,
     tried: 'read',
   },

@@ -20,7 +20,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
     effects: [
       account.status === 'expired'
         ? 'this account has expired: rotating revives it'
-        : 'the current token stops working at once, and everything that uses it until it has the new one',
+        : 'the current token stops working at once; what uses it fails until it has the new one',
       'a new token is issued, which nscale shows only once',
     ],
     expected: account,

@@ -14,7 +14,7 @@ export async function planRotate(connection: Connection, account: Account): Prom
   return {
     requests: [{ method: 'POST', url, body: null }],
     effects: [
-      'the current client secret stops working at once, and everything that signs in with it',
+      'the current client secret stops working at once; what signs in with it fails until it has the new one',
       ...(account.enabled === false ? ['the account is disabled: the new secret works once it is enabled'] : []),
       'a new client secret is issued, which Run:ai shows only once',
     ],

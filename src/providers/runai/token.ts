@@ -81,7 +81,7 @@ function accessTokens(
 function explain(error: unknown, { credential, endpoint }: ConnectOptions): unknown {
   if (error instanceof AuthError) {
     const message = 'cannot get an access token: Run:ai refused the client id and its secret';
-    const hint = `check both in ${credential.source}: the secret may have been regenerated, or the account disabled; an access token goes without a client id`;
+    const hint = `check both in ${credential.source}: the secret may have been regenerated, or the account disabled; an access token needs no client id`;
     return new AuthError('unauthenticated', message, { ...error.details(), hint, cause: error });
   }
   if (!(error instanceof HttpError)) return error;

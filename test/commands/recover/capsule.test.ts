@@ -21,7 +21,7 @@ function job(env: Record<string, string> = {}, options = predictable): Watched {
 }
 
 const announcement =
-  'sactl: a sealed copy of the new credential; who has the identity gets it out of the log: sactl recover open -f job.log\n';
+  'sactl: a sealed copy of the new credential; with the identity, get it out of the log: sactl recover open -f job.log\n';
 
 /** What is on stderr when a copy is printed, and nothing else. */
 const copy = new RegExp(

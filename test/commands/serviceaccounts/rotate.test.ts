@@ -43,7 +43,7 @@ describe('sa rotate for people', () => {
     expect({ code, stderr, questions }).toEqual({
       code: 0,
       stderr: [
-        '  - the current token stops working at once, and everything that uses it until it has the new one',
+        '  - the current token stops working at once; what uses it fails until it has the new one',
         '  - a new token is issued, which nscale shows only once',
         '',
       ].join('\n'),
@@ -84,7 +84,7 @@ describe('sa rotate --dry-run', () => {
       operation: 'rotate',
       requests: [{ method: 'POST', url: `${accountsUrl}/${ciDeploy}/rotate`, body: null }],
       effects: [
-        'the current token stops working at once, and everything that uses it until it has the new one',
+        'the current token stops working at once; what uses it fails until it has the new one',
         'a new token is issued, which nscale shows only once',
       ],
       targets: [{ target: 'stdout', ok: true }],

@@ -98,7 +98,7 @@ describe("rotating the caller's own account", () => {
     });
     expect(JSON.parse(stdout)).toMatchObject({
       effects: [
-        'the current token stops working at once, and everything that uses it until it has the new one',
+        'the current token stops working at once; what uses it fails until it has the new one',
         'a new token is issued, which nscale shows only once',
         'this is the account that sactl signs in with: if the answer is lost, only an administrator can issue another credential',
         'replace the credential in environment variable NSCALE_SERVICE_TOKEN before the next command',

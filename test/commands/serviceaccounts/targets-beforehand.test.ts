@@ -95,7 +95,7 @@ describe('--dry-run with targets', () => {
       operation: 'rotate',
       requests: [{ method: 'POST', url: `${accountsUrl}/${nightlyTrain}/rotate`, body: null }],
       effects: [
-        'the current token stops working at once, and everything that uses it until it has the new one',
+        'the current token stops working at once; what uses it fails until it has the new one',
         'a new token is issued, which nscale shows only once',
       ],
       targets: [

@@ -114,7 +114,7 @@ describe('a disabled account', () => {
     expect(await deploy().run([...argv, '--dry-run', '-q', '.effects[]?'])).toEqual({
       code: 0,
       stdout:
-        'the current client secret stops working at once, and everything that signs in with it\n' +
+        'the current client secret stops working at once; what signs in with it fails until it has the new one\n' +
         'the account is disabled: the new secret works once it is enabled\n' +
         'a new client secret is issued, which Run:ai shows only once\n',
       stderr: '',

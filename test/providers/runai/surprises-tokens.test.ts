@@ -62,7 +62,7 @@ describe('1: both error shapes are a refusal', () => {
       stdout: '',
       stderr:
         'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
-        'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled; an access token goes without a client id\n',
+        'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled; an access token needs no client id\n',
     });
     expect([deployment.tokenRequests, deployment.requests]).toEqual([asked, []]);
   });
@@ -88,7 +88,7 @@ describe('5: rotating the account one signs in with', () => {
     });
     expect(JSON.parse(stdout)).toMatchObject({
       effects: [
-        'the current client secret stops working at once, and everything that signs in with it',
+        'the current client secret stops working at once; what signs in with it fails until it has the new one',
         'a new client secret is issued, which Run:ai shows only once',
         'this is the account that sactl signs in with: if the answer is lost, only an administrator can issue another credential',
         'replace the credential in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET before the next command',
@@ -154,7 +154,7 @@ describe('17: a page with 200 is no success', () => {
 describe('21: a 400 or 401 of v2 is not yet a wrong secret', () => {
   const refused =
     'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
-    'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled; an access token goes without a client id\n';
+    'hint: check both in environment variables RUNAI_CLIENT_ID and RUNAI_CLIENT_SECRET: the secret may have been regenerated, or the account disabled; an access token needs no client id\n';
   const untested = 'the client id and its secret were not checked';
   const later = 'run it again in a minute';
 

@@ -56,7 +56,7 @@ describe('a wrong secret', () => {
     expect([outcome.code, outcome.stdout]).toEqual([4, '']);
     expect(outcome.stderr).toContain(
       'sactl: cannot get an access token: Run:ai refused the client id and its secret\n' +
-        `hint: check both in ${source}: the secret may have been regenerated, or the account disabled; an access token goes without a client id\n`,
+        `hint: check both in ${source}: the secret may have been regenerated, or the account disabled; an access token needs no client id\n`,
     );
     expect(outcome.stderr).toContain(` ${status} `);
     expect(outcome.stderr).not.toContain('wrong-secret');

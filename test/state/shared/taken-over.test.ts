@@ -102,7 +102,7 @@ test('a run that cannot know whether it holds its account still asks for nothing
   const outcome = await machine('runner-1').run(rotate, { overrides: { now: () => testNow + late } });
   expect(outcome).toMatchObject({ code: 1, stdout: '' });
   expect(JSON.parse(outcome.stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
-    error: { code: 'lock', message: 'it is not known whether this run has the lock of ci-deploy still' },
+    error: { code: 'lock', message: 'whether this run still has the lock of ci-deploy is not known' },
   });
   expect(deployment.mutations()).toEqual([]);
 });

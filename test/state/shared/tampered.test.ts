@@ -116,7 +116,7 @@ describe('an entry that was made up', () => {
       code: 2,
       stderr:
         `sactl: entry ${id}, which another machine began, would run exec:touch pwned here\n` +
-        'hint: name it with --to, or be there to be asked\n',
+        'hint: name it with --to, or run this at a terminal\n',
     });
     expect(existsSync(join(second.cwd, 'pwned'))).toBe(false);
   });
