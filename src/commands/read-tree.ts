@@ -81,8 +81,8 @@ function helpAfter(command: CommandUnknownOpts): string {
 
 /** Read from the help, since the parser keeps nothing else of a verb. */
 function printsIn(after: string): readonly string[] {
-  const [line = ''] = /^JSON: .*$/m.exec(after) ?? [];
-  return [...line.matchAll(/(an array of )?"sactl schema ([\w-]+)"/g)].map(([, array, name = '']) =>
+  const [sentence = ''] = /^JSON: [^.]*/m.exec(after) ?? [];
+  return [...sentence.matchAll(/(an array of )?"sactl schema ([\w-]+)"/g)].map(([, array, name = '']) =>
     array === undefined ? name : `${name}[]`,
   );
 }

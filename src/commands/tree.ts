@@ -117,7 +117,7 @@ function printsText({ prints = [], honours }: VerbHelp): string {
     const quotedName = `"sactl schema ${name.replace('[]', '')}"`;
     return name.endsWith('[]') ? `an array of ${quotedName}` : quotedName;
   });
-  const rest = honours.includes('change') ? '; with --dry-run, "sactl schema dry-run"' : '';
+  const rest = honours.includes('change') ? ';\nwith --dry-run, "sactl schema dry-run"' : '';
   return `\n\nJSON: ${listOf(names, 'or')}${rest}.`;
 }
 

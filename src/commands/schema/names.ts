@@ -40,7 +40,7 @@ export type Printed = PrintedName | `${PrintedName}[]`;
 /** What is read. */
 const readNames = {
   config: "your configuration file; a project's may have some of its keys",
-  document: 'an input document: -f and --stdin of "serviceaccounts create" and "update"',
+  document: 'an input document in our own form: -f and --stdin of "serviceaccounts create" and "update"',
 } as const;
 
 /** Every schema, and what it is of. */

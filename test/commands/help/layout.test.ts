@@ -28,6 +28,17 @@ describe('the help of a command', () => {
     expect(without).toEqual([]);
   });
 
+  it('says which schemas its JSON has, in lines that fit, and none where it prints none', async () => {
+    const { stdout } = await run(['sa', 'rotate', '--help'], { terminal: 80 });
+    expect(stdout).toContain(
+      '\n\nJSON: "sactl schema issued" or "sactl schema rotation-report";\nwith --dry-run, "sactl schema dry-run".\n',
+    );
+    expect((await run(['sa', 'list', '--help'])).stdout).toContain('\nJSON: an array of "sactl schema account".\n');
+    expect((await run(['sandbox', 'reset', '--help'])).stdout).not.toContain('JSON');
+    const prints = await run(['sa', 'rotate', '--help', '-q', '.prints | join(" ")']);
+    expect(prints.stdout).toBe('issued rotation-report dry-run\n');
+  });
+
   it('has examples for every noun, too', async () => {
     for (const noun of (await wholeTree()).commands.filter(({ commands }) => commands.length > 0)) {
       const { stdout } = await run([noun.name(), '--help']);
