@@ -39,38 +39,32 @@ export async function runProgram(typed: readonly string[], ctx: Context): Promis
   // Who types the name alone asks what there is.
   const argv = typed.length === 0 ? ['--help'] : typed;
   const help: string[] = [];
-  const misuse: string[] = [];
   const root = new Command('sactl').exitOverride().configureOutput({
     writeOut: (text) => help.push(text),
-    writeErr: (text) => misuse.push(text),
+    // Commander's help on a noun that stands alone.
+    writeErr: (text) => help.push(text),
     outputError: () => undefined,
     getOutHelpWidth: () => ctx.stdout.columns ?? 100,
-    getErrHelpWidth: () => ctx.stderr.columns ?? 100,
+    getErrHelpWidth: () => ctx.stdout.columns ?? 100,
     // Otherwise commander opens Node's streams to find out, which takes 7 ms.
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
   const chosen: { run: BoundVerb; reach: Reach | undefined }[] = [];
   await declareProgram(root, argv, (run, reach) => chosen.push({ run, reach }));
-  const { code, isHelp } = await parse(root, argv);
+  const isHelp = await parse(root, argv);
   const [verb] = chosen;
   if (verb !== undefined) return runVerb(verb.run, ctx, { root, reach: verb.reach });
   if (isHelp && wantsDocument(root)) return printHelpDocument(ctx, root, argv);
   await writeOutput(ctx, help.join(''));
-  await ctx.stderr.write(misuse.join(''));
-  return code;
+  return ExitCode.done;
 }
 
-/** How parsing ended where it is no error. `isHelp`: the help of a command was asked for. */
-interface Parsed {
-  readonly code: ExitCode;
-  readonly isHelp: boolean;
-}
-
-async function parse(root: Command, argv: readonly string[]): Promise<Parsed> {
+/** Whether the help of a command was asked for. @throws UsageError for everything commander refuses */
+async function parse(root: Command, argv: readonly string[]): Promise<boolean> {
   try {
     await root.parseAsync([...argv], { from: 'user' });
-    return { code: ExitCode.done, isHelp: false };
+    return false;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return readCommanderError(error, argv, deepestCommand(root, argv));
@@ -219,10 +213,10 @@ async function readCommanderError(
   error: CommanderError,
   argv: readonly string[],
   command: CommandUnknownOpts,
-): Promise<Parsed> {
-  if (error.code === 'commander.version') return { code: ExitCode.done, isHelp: false };
-  if (error.code === 'commander.help' && error.exitCode !== 0) return { code: ExitCode.usage, isHelp: false };
-  if (['commander.helpDisplayed', 'commander.help'].includes(error.code)) return { code: ExitCode.done, isHelp: true };
+): Promise<boolean> {
+  if (error.code === 'commander.version') return false;
+  // The latter also for a noun alone, which asks what there is, as in gh and kubectl.
+  if (['commander.helpDisplayed', 'commander.help'].includes(error.code)) return true;
   throw new UsageError(misuseText(error, command), { hint: await guessHint(argv, command), cause: error });
 }
 
