@@ -141,7 +141,7 @@ async function declareProgram(root: Command, argv: readonly string[], choose: Ch
     addVerb(root, 'doctor', doctor, choose);
     addVerb(root, 'schema', schema(wholeTree), choose);
     addCompletion(root, choose, wholeTree);
-    addHelp(root, guessHint);
+    addHelp(root, choose, guessHint);
   }
   refuseRepetition(root);
 }
@@ -190,7 +190,7 @@ async function warn(sessions: readonly Session[]): Promise<void> {
 
 /** Reminds of credentials that wait in the journal (docs/design.md 6). */
 async function remind(ctx: Context, common: CommonFlags, [noun]: readonly string[]): Promise<void> {
-  if (common.quiet || noun === 'recover' || noun === 'doctor') return;
+  if (common.quiet || ['recover', 'doctor', 'help'].includes(noun ?? '')) return;
   const { remindOfEntries } = await import('./session/reminders.ts');
   await remindOfEntries(ctx, common);
 }

@@ -1,16 +1,7 @@
 import type { CommandNode } from '../../src/commands/read-tree.ts';
+import type { TopicName } from '../../src/commands/help/topics.ts';
 import { listed, literal, marksOf, plain, shellLines, type Words } from './help-text.ts';
-import {
-  argumentsOf,
-  blockOf,
-  commonFlagsOf,
-  flagsOf,
-  helpAfter,
-  leaves,
-  mentionsIn,
-  topicBlocks,
-  type TopicName,
-} from './program.ts';
+import { argumentsOf, blockOf, commonFlagsOf, flagsOf, helpAfter, leaves, mentionsIn, topicBlocks } from './program.ts';
 import { files, overview } from './program-text.ts';
 import { heading, item, line, page, paragraph, roff, section, subsection, type Roff } from './roff.ts';
 

@@ -1,5 +1,5 @@
 import { isRepeatable } from '../../src/commands/completion/index.ts';
-import { topics } from '../../src/commands/help/topics.ts';
+import { isTopic, topics, type TopicName } from '../../src/commands/help/topics.ts';
 import { flagTitles } from '../../src/commands/help-layout.ts';
 import { readTree, type CommandNode, type FlagNode } from '../../src/commands/read-tree.ts';
 import { wholeTree } from '../../src/program.ts';
@@ -101,8 +101,6 @@ export function commonFlagsOf(program: CommandNode, { commonFlags }: CommandNode
   return refused.length < honoured.length ? { kind: 'except', flags: refused } : { kind: 'only', flags: honoured };
 }
 
-export type TopicName = keyof typeof topics;
-
 /** The heading of a topic of the help. */
 export function topicTitle(name: TopicName): string {
   return topics[name].title.replace(/ \(.*\)$/, '');
@@ -133,10 +131,6 @@ export function findCommand(program: CommandNode, [word, ...rest]: readonly stri
   if (word === undefined) return program;
   const child = program.commands.find(({ path, aliases }) => path.at(-1) === word || aliases.includes(word));
   return child === undefined ? null : findCommand(child, rest);
-}
-
-function isTopic(word: string | undefined): word is TopicName {
-  return word !== undefined && Object.hasOwn(topics, word);
 }
 
 /** The nouns and lone verbs that the help of a command speaks of, besides its own. */

@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Hint } from '../../model/hint.ts';
 import { UsageError } from '../../errors.ts';
 import { quoted } from '../../model/text.ts';
-import { findSubcommand } from '../tree.ts';
+import { findSubcommand, type Choose } from '../tree.ts';
 
 /**
  * `help`, `help <command…>` and the help topics, in place of commander's own help command. `guessHint` says what helps where
@@ -11,6 +11,7 @@ import { findSubcommand } from '../tree.ts';
  */
 export function addHelp(
   root: CommandUnknownOpts,
+  choose: Choose,
   guessHint: (argv: readonly string[], command: CommandUnknownOpts) => Promise<Hint>,
 ): void {
   root.helpCommand(false);
@@ -22,17 +23,18 @@ export function addHelp(
     )
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
     .action(async (words) => {
-      const { topics, topicText } = await import('./topics.ts');
-      const topic = new Map(Object.entries(topics)).get(words.join(' '));
-      const output = root.configureOutput();
-      if (topic === undefined) {
-        const command = findCommand(root, words);
-        if (command === null) {
-          const hint = await guessHint(['help', ...words], root);
-          throw new UsageError(`there is no help on ${quoted(words.join(' '))}`, { hint });
-        }
-        command.help();
-      } else output.writeOut?.(topicText(topic, output.getOutHelpWidth?.() ?? 80));
+      const { isTopic } = await import('./topics.ts');
+      const name = words.join(' ');
+      if (isTopic(name)) {
+        choose(async (invocation) => (await import('./print-topic.ts')).printTopic(invocation, name));
+        return;
+      }
+      const command = findCommand(root, words);
+      if (command === null) {
+        const hint = await guessHint(['help', ...words], root);
+        throw new UsageError(`there is no help on ${quoted(name)}`, { hint });
+      }
+      command.help();
     });
 }
 

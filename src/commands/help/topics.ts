@@ -57,6 +57,12 @@ export const topics = {
   },
 } as const satisfies Readonly<Record<string, Topic>>;
 
+export type TopicName = keyof typeof topics;
+
+export function isTopic(words: string | undefined): words is TopicName {
+  return words !== undefined && Object.hasOwn(topics, words);
+}
+
 /** Lines that are longer are hard to read. */
 const widest = 100;
 

@@ -28,6 +28,7 @@ export const printedNames = {
   'new-profile': 'a profile that was set up',
   'schema-name': 'a schema, and the commands that print what it describes',
   'command-tree': 'a command and all below it: --help with --json, -q or --format',
+  'help-topic': 'a topic of the help, such as "help exit-codes", with --json, -q or --format',
   error: 'the last line on stderr of a command that fails, where JSON was asked for',
   note: 'any other line there; what --debug adds has the key "debug" instead',
 } as const;

@@ -203,6 +203,17 @@ export const shapes = {
   ...configShapes,
   'schema-name': z.object({ name: text, about: text, commands: z.array(text) }),
   'command-tree': command,
+  'help-topic': z.object({
+    name: text,
+    title: text,
+    blocks: z.array(
+      z.object({
+        kind: z.enum(['title', 'text', 'rows']),
+        text: z.optional(text),
+        rows: z.optional(z.array(z.object({ term: text, meaning: text }))),
+      }),
+    ),
+  }),
   error: z.object({ error: errorObject, ...marker }),
   note: z.object({ note: z.object({ message: text }), ...marker }),
 } as const satisfies Readonly<Record<PrintedName, z.ZodMiniType>>;

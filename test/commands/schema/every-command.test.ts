@@ -38,7 +38,7 @@ it('every command says what it prints, or is known to print no JSON', () => {
 
 it('every schema is of something that is printed', () => {
   const named = new Set(allCommands(program).flatMap(({ prints }) => prints.map((one) => one.replace('[]', ''))));
-  const notByOne = ['command-tree', 'error', 'note'];
+  const notByOne = ['command-tree', 'help-topic', 'error', 'note'];
   expect([...named, ...notByOne].toSorted()).toEqual(Object.keys(printedNames).toSorted());
 });
 
@@ -120,4 +120,9 @@ describe('where a sandbox is not enough:', () => {
 it.each([['--help'], ['sa --help'], ['sa rotate --help'], ['help config get']])('%s', async (line) => {
   const { stdout } = await run([...line.split(' '), '--json']);
   expect(problemsOf('command-tree', JSON.parse(stdout))).toEqual([]);
+});
+
+it.each(['setup', 'environment'])('help %s', async (topic) => {
+  const { stdout } = await run(['help', topic, '--json']);
+  expect(problemsOf('help-topic', JSON.parse(stdout))).toEqual([]);
 });
