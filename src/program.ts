@@ -27,6 +27,7 @@ import { registry } from './providers/registry.ts';
 import { writeOutput } from './output/emit.ts';
 import { repeated, type FlagsOf } from './session/flag.ts';
 import { commonFlags, type CommonFlags } from './session/flags.ts';
+import { AllMeant } from './session/all-meant.ts';
 import type { Invocation, BoundVerb } from './session/invocation.ts';
 import type { Session } from './session/session.ts';
 import { version } from './version.ts';
@@ -93,7 +94,10 @@ async function runVerb(
   const sessions: Session[] = [];
   let failure: unknown = null;
   try {
-    return await run(invocation(ctx, common, sessions));
+    return await run(invocation(ctx, common, sessions)).catch((error: unknown) => {
+      if (!(error instanceof AllMeant)) throw error;
+      return run(invocation(ctx, { ...common, provider: 'all' }, sessions));
+    });
   } catch (error) {
     failure = error;
     throw error;

@@ -71,11 +71,15 @@ async function stdinRead({ ctx }: Invocation, values: Readonly<Record<string, un
 }
 
 /** Where no provider understands all flags, none is preferred. */
-function reachOf({ needs, flags, honours }: Verb, values: Readonly<Record<string, unknown>>): Reach {
+function reachOf({ needs, flags, honours, several }: Verb, values: Readonly<Record<string, unknown>>): Reach {
   const able = needs === undefined ? providerNames : providersWith(needs);
   const given = Object.entries(flags).filter(([name]) => values[name] !== undefined);
   const fitting = able.filter((provider) => given.every(([, { only = provider }]) => only === provider));
-  return { able, preferred: fitting.length === 0 ? able : fitting, several: honours.includes('fleet') };
+  return {
+    able,
+    preferred: fitting.length === 0 ? able : fitting,
+    several: honours.includes('fleet') && several?.(values) !== false,
+  };
 }
 
 /** Adds a command without its own flags; the parts of its help are in the same order everywhere. */

@@ -37,6 +37,8 @@ export interface Verb extends VerbHelp {
   readonly flags: FlagTable;
   /** In this order. */
   readonly operands: readonly Operand[];
+  /** Whether it works on several connections with these values, where it honours that; left out: with any. */
+  readonly several?: (values: object) => boolean;
   /** `values` are what was read by `flags`, and `words` by `operands`. */
   readonly run: (invocation: Invocation, values: object, words: readonly string[]) => Promise<ExitCode>;
 }
@@ -46,6 +48,7 @@ export function verb<Table extends FlagTable>(
   declaration: VerbHelp & {
     readonly flags?: Table;
     readonly operands?: readonly Operand[];
+    readonly several?: (flags: FlagsOf<Table>) => boolean;
     readonly run: (invocation: Invocation, flags: FlagsOf<Table>, words: readonly string[]) => Promise<ExitCode>;
   },
 ): Verb {

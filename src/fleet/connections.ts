@@ -119,7 +119,7 @@ async function resolve(ctx: Context, flags: CommonFlags, configuration: Configur
     );
   }
   if (isFleet(ctx, flags)) return resolveAllConnections(ctx, options);
-  return [await resolveConnection(ctx, { ...options, choose: connectionChooser(ctx, flags) })];
+  return [await resolveConnection(ctx, { ...options, choose: connectionChooser(ctx, flags, configuration) })];
 }
 
 /** Problems of flags that are for one connection. */

@@ -1,5 +1,5 @@
 import { connectionFlags, type ConnectionFlags } from '../model/hint.ts';
-import type { Configuration } from '../config/configuration.ts';
+import { oneConnectionFlags, type Configuration } from '../config/configuration.ts';
 import { resolveConnection, type Connection, type ResolveOptions } from '../config/connection.ts';
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
@@ -36,7 +36,7 @@ export async function findConnection(
   common: CommonFlags,
   configuration: Configuration,
 ): Promise<FoundConnection> {
-  const choose = connectionChooser(ctx, common);
+  const choose = connectionChooser(ctx, common, configuration);
   const options = { configuration, flags: common, environments, choose };
   const connection = await resolveConnection(ctx, options).catch((error: unknown) => {
     if (error instanceof AuthError) return error;
@@ -49,10 +49,17 @@ export async function findConnection(
   return describeConnection(configuration, connection);
 }
 
-/** Asks which connection is meant; undefined where nobody can be asked. */
-export function connectionChooser(ctx: Context, common: CommonFlags): ResolveOptions['choose'] {
+/** Asks which connection is meant; undefined where nobody can be asked. All are offered where nothing names one of them. */
+export function connectionChooser(
+  ctx: Context,
+  common: CommonFlags,
+  { provider }: Pick<Configuration, 'provider'>,
+): ResolveOptions['choose'] {
   if (!canAsk(ctx, common)) return undefined;
-  return async (origins) => (await import('./choose-connection.ts')).chooseConnection(ctx, common, origins);
+  const { endpoint, reach } = common;
+  const offersAll = reach?.several === true && provider.value === null && oneConnectionFlags(common).length === 0;
+  return async (origins) =>
+    (await import('./choose-connection.ts')).chooseConnection(ctx, { endpoint, offersAll }, origins);
 }
 
 /** A connection that has a credential, or is the sandbox's. */

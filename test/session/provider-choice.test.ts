@@ -1,71 +1,18 @@
-import { join } from 'node:path';
-
 import { describe, expect, it } from 'vitest';
 
-import { createNscaleEmulator } from '../../src/sandbox/nscale/app.ts';
-import { seedNscale } from '../../src/sandbox/nscale/seed.ts';
-import { organizationId, sandboxTokens } from '../../src/sandbox/nscale/seed-ids.ts';
-import { createRunaiEmulator } from '../../src/sandbox/runai/app.ts';
-import { seedRunai } from '../../src/sandbox/runai/seed.ts';
-import { runaiSandboxClients } from '../../src/sandbox/runai/seed-ids.ts';
-import { testNow, type TestContextOptions } from '../harness/context.ts';
+import { organizationId } from '../../src/sandbox/nscale/seed-ids.ts';
 import { scripted } from '../harness/prompts.ts';
-import { run, type Outcome } from '../harness/run.ts';
 import { problems, workFolder } from '../commands/support.ts';
-
-const { clientId, clientSecret } = runaiSandboxClients.administrator;
-const nscaleHost = 'identity.nks.europe-west4.nscale.com';
-const runaiHost = 'runai.example.com';
-
-/** Unlike the emulator's own, part of no other name. */
-const nscaleToken = 'token-of-nscale-only';
-
-const both = {
-  NSCALE_SERVICE_TOKEN: nscaleToken,
-  RUNAI_BASE_URL: `https://${runaiHost}/`,
-  RUNAI_CLIENT_ID: clientId,
-  RUNAI_CLIENT_SECRET: clientSecret,
-};
-
-interface Traffic extends Outcome {
-  /** Host, and everything that went there: address, headers and body. */
-  readonly sent: readonly { readonly host: string; readonly text: string }[];
-}
-
-/** Runs a command where both providers answer, and keeps what each was sent. */
-async function watch(
-  argv: readonly string[],
-  env: Record<string, string>,
-  terminal: Pick<TestContextOptions, 'terminal' | 'prompt' | 'cwd'> = {},
-): Promise<Traffic> {
-  const emulators = new Map([
-    [nscaleHost, createNscaleEmulator({ now: () => testNow, state: seedNscale(testNow) })],
-    [runaiHost, createRunaiEmulator({ now: () => testNow, state: seedRunai(testNow) })],
-  ]);
-  const sent: { host: string; text: string }[] = [];
-  const outcome = await run(argv, {
-    ...terminal,
-    env,
-    fetch: async (input, init) => {
-      const request = new Request(input, init);
-      const { host } = new URL(request.url);
-      const headers = JSON.stringify([...request.headers]);
-      sent.push({ host, text: `${request.url}\n${headers}\n${await request.clone().text()}` });
-      if (request.headers.get('authorization') === `Bearer ${nscaleToken}`) {
-        request.headers.set('authorization', `Bearer ${sandboxTokens.administrator}`);
-      }
-      const emulator = emulators.get(host);
-      return emulator === undefined ? Response.error() : emulator.fetch(request);
-    },
-  });
-  return { ...outcome, sent };
-}
-
-/** The environment with a user's configuration file that holds this. */
-async function userConfiguration(content: unknown): Promise<Record<string, string>> {
-  const folder = await workFolder({ 'config.json': JSON.stringify(content) });
-  return { SACTL_CONFIG: join(folder, 'config.json') };
-}
+import {
+  both,
+  clientId,
+  clientSecret,
+  nscaleHost,
+  nscaleToken,
+  runaiHost,
+  userConfiguration,
+  watch,
+} from './two-providers.ts';
 
 const list = ['sa', 'list', '-q', '.[0].provider'];
 
@@ -125,6 +72,27 @@ describe('a terminal with several credentials', () => {
     });
   });
 
+  it('may mean all of them, where the command can work on all', async () => {
+    const { prompt, asked } = scripted(['all']);
+    const { code, stdout, stderr } = await watch(['sa', 'list', '-q', 'map(.provider) | unique'], both, {
+      terminal: 100,
+      prompt,
+    });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '["nscale","runai"]\n', stderr: '' });
+    expect(asked).toMatchObject([
+      { choices: [{ label: nscaleChoice }, { value: '1' }, { value: 'all', label: 'all of them' }] },
+    ]);
+  });
+
+  it.each([
+    ['a rotation of one account', ['sa', 'rotate', '--id', 'ci-deploy'], {}],
+    ['a flag that means one', ['sa', 'list', '--endpoint', `https://${runaiHost}`], {}],
+  ])('is not offered all for %s', async (_, argv, env) => {
+    const { prompt, asked } = scripted(['0']);
+    await watch(argv, { ...both, ...env }, { terminal: 100, prompt });
+    expect(asked[0]?.choices?.map(({ value }) => value)).toEqual(['0', '1']);
+  });
+
   it('is offered profiles where the environment has none', async () => {
     const env = { GPU_SECRET: clientSecret, ...(await userConfiguration({ profiles })) };
     const { prompt, asked } = scripted(['0', '0']);
@@ -148,6 +116,21 @@ describe('a terminal with several credentials', () => {
     const { code, stderr, sent } = await watch(['whoami', '-q', '.['], both, options);
     expect({ code, sent }).toEqual({ code: 2, sent: [] });
     expect(stderr).toContain(which);
+  });
+
+  it('may mean all for a rotation of several', async () => {
+    const { prompt, asked } = scripted(['all', false]);
+    const argv = ['sa', 'rotate', '--match', 'ci-*', '--to'];
+    const { code, sent } = await watch([...argv, 'file:{provider}-{name}.token'], both, {
+      terminal: 100,
+      prompt,
+      cwd: await workFolder(),
+    });
+    expect({ code, asked: asked.map(({ message }) => message) }).toEqual({
+      code: 2,
+      asked: ['Which provider?', expect.stringMatching(/^Rotate the credentials of \d+ service accounts\?$/)],
+    });
+    expect(new Set(sent.map(({ host }) => host))).toEqual(new Set([nscaleHost, runaiHost]));
   });
 
   it('is asked once by a rotation of several', async () => {

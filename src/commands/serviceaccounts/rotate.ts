@@ -26,6 +26,7 @@ export const rotate = verb({
     "sactl sa list -q '.[].id' | sactl sa rotate --id - --expiring-within 14d --to 'vault:ci/{name}#token' --yes",
   ],
   flags: { ...bulkFlags, ...suppliedFlags, ...deliveryFlags },
+  several: isBulk,
   run: async (invocation, flags) => {
     if (isBulk(flags) || isFleet(invocation.ctx, invocation.common)) {
       const { rotateSeveral } = await import('../../fleet/rotate.ts');

@@ -6,6 +6,7 @@ import type { Evidence, IssuancePlan, Issued, SendOptions } from '../issuance.ts
 import type { Connection } from './connection.ts';
 import { aboutGrants, grantWarnings, groupText, resolveGroups } from './groups.ts';
 import { reread } from './lookup.ts';
+import { organizationText } from './organization.ts';
 import { requestToken } from './rotate.ts';
 import { withToken, type ServiceAccount } from './schema.ts';
 import { update } from './update.ts';
@@ -29,7 +30,7 @@ export async function planCreate(
   return {
     requests: [{ method: 'POST', url, body }],
     effects: [
-      `service account "${account.name}" is created in organization ${organization}`,
+      `service account "${account.name}" is created in organization ${organizationText(connection, organization)}`,
       ...groups.map((id) => `it joins group ${groupText(id, known)}`),
       ...(await grantWarnings(connection, groups, known)),
       ...(groups.length === 0 ? ['it is in no group: it may only see and rotate itself'] : []),

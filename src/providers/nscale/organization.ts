@@ -1,6 +1,6 @@
 import { AuthError, ConflictError, NotFoundError } from '../../errors.ts';
 import { HttpError } from '../../http/error.ts';
-import { quoted } from '../../model/text.ts';
+import { quoted, safeText } from '../../model/text.ts';
 import type { ConnectOptions, Organization } from '../provider.ts';
 import type { Api } from './api.ts';
 import { isUuid } from '../lookup.ts';
@@ -47,6 +47,15 @@ function organizationNamed(name: string, visible: readonly Organization[]): Orga
 
 /** An organization as far as it is known. */
 export type Membership = Pick<Organization, 'id'> & { readonly name: string | null };
+
+/** An organization by its name and id, as far as its name is known, e.g. `acme-research (d460…)`. */
+export function organizationText(
+  { organizationName }: { readonly organizationName: () => string | null },
+  id: string,
+): string {
+  const name = organizationName();
+  return name === null ? id : `${safeText(name, 100)} (${id})`;
+}
 
 /** e.g. `d460… (acme-research), ee45… (acme-finance)` */
 function told(organizations: readonly Membership[]): string {

@@ -26,7 +26,7 @@ describe('sa create on a terminal', () => {
     ]);
     expect(stderr).toBe(
       [
-        `  - service account "ci" is created in organization ${organizationId}`,
+        `  - service account "ci" is created in organization acme-research (${organizationId})`,
         `  - it joins group inference (${groupIds.inference})`,
         '  - a token is issued, which nscale shows only once',
         '',

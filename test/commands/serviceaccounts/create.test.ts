@@ -115,7 +115,7 @@ describe('sa create prints', () => {
         },
       ],
       effects: [
-        `service account "ci" is created in organization ${organizationId}`,
+        `service account "ci" is created in organization acme-research (${organizationId})`,
         `it joins group inference (${groupIds.inference})`,
         'a token is issued, which nscale shows only once',
       ],
@@ -128,7 +128,7 @@ describe('sa create prints', () => {
     expect({ code, effects: stdout.trimEnd().split('\n') }).toEqual({
       code: 0,
       effects: [
-        `service account "ci" is created in organization ${organizationId}`,
+        `service account "ci" is created in organization acme-research (${organizationId})`,
         'it is in no group: it may only see and rotate itself',
         'a token is issued, which nscale shows only once',
       ],
