@@ -5,7 +5,7 @@ import type { Group, Role } from '../providers/provider.ts';
 import { pickRole, pickScope } from './access-rules.ts';
 import type { NewAccountFlags } from './account-flags.ts';
 import { orNull, readableRoles } from './list.ts';
-import { accountOf } from './new-account.ts';
+import { accountOf, type Asked } from './new-account.ts';
 import type { Session } from './session.ts';
 
 /** Asks for the name of an account that flags describe. */
@@ -17,29 +17,27 @@ export async function askForName({ ctx, definition }: Session, flags: NewAccount
   return accountOf(flags, name.trim());
 }
 
-/** Asks for what no flag gives, as far as the provider has it: description, groups, an access rule. Enter passes each over. */
-export async function askForRest(session: Session, flags: NewAccountFlags, account: NewAccount): Promise<NewAccount> {
-  return {
-    ...account,
-    ...(await askForDescription(session, flags)),
-    ...(await askForMembership(session, flags)),
-    ...(await askForGrant(session, flags)),
-  };
+/** Asks for what is `asked`, as far as the provider has it: description, groups, an access rule. Enter skips a question. */
+export async function askForRest(
+  session: Session,
+  flags: NewAccountFlags,
+  { account, asked }: { readonly account: NewAccount; readonly asked: Asked },
+): Promise<NewAccount> {
+  if (asked === 'nothing') return account;
+  const about = asked === 'all' ? { ...(await askForDescription(session)), ...(await askForMembership(session)) } : {};
+  return { ...account, ...about, ...(await askForGrant(session, flags)) };
 }
 
-async function askForDescription(
-  { ctx, definition }: Session,
-  { description }: NewAccountFlags,
-): Promise<Partial<NewAccount>> {
+async function askForDescription({ ctx, definition }: Session): Promise<Partial<NewAccount>> {
   const hasDescriptions = definition.creationProblems({ description: 'x' }).length === 0;
-  if (description !== undefined || !hasDescriptions) return {};
+  if (!hasDescriptions) return {};
   const typed = (await ctx.prompt.input({ message: 'Description (optional)' })).trim();
   return typed === '' ? {} : { description: typed };
 }
 
-async function askForMembership(session: Session, { group }: NewAccountFlags): Promise<Partial<NewAccount>> {
+async function askForMembership(session: Session): Promise<Partial<NewAccount>> {
   const { listGroups } = session.provider;
-  if (group !== undefined || listGroups === undefined) return {};
+  if (listGroups === undefined) return {};
   // Null where the caller may not read groups.
   return { groups: await askForGroups(session, await orNull(listGroups()), []) };
 }
@@ -80,8 +78,7 @@ function groupChoice(group: Group, roles: ReadonlyMap<string, Role>): PromptChoi
 
 /** A role and where it is granted; of what a flag gives, only the rest is asked for. */
 async function askForGrant(session: Session, { role, scope, cluster }: NewAccountFlags): Promise<Partial<NewAccount>> {
-  const isGiven = role !== undefined && scope !== undefined;
-  if (isGiven || session.provider.accessRules === undefined) return {};
+  if (session.provider.accessRules === undefined) return {};
   const none = scope === undefined ? 'none for now ("accessrules create" grants one later)' : undefined;
   const chosen = role ?? (await pickRole(session, none));
   if (chosen === '') return {};

@@ -18,7 +18,7 @@ import type { TargetSpec } from '../delivery/targets/scheme.ts';
 import { issuance, type FirstStep, type PlannedIssuance } from './issuance.ts';
 import { askForName, askForRest } from './ask-account.ts';
 import { checkUnchanged } from './pick.ts';
-import { asksForRest, checkNewAccount } from './new-account.ts';
+import { askedFor, checkNewAccount, type Asked } from './new-account.ts';
 import { accountsNamed } from './same-name.ts';
 import { organizationText, type Session } from './session.ts';
 import { checkTargets, printingProblems, targetsFor } from './targets.ts';
@@ -55,7 +55,7 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
     await refuseUnfilled(session, existing, await targetsFor(session, input.specs, existing));
     return printExisting(session, existing, named);
   }
-  const wanted = input.asksForRest ? await askForRest(session, flags, named) : named;
+  const wanted = await askForRest(session, flags, { account: named, asked: input.asked });
   const id = ctx.uuid();
   async function planned(plan: IssuancePlan): Promise<PlannedIssuance> {
     const { expected } = plan;
@@ -136,8 +136,7 @@ async function planContinued(
 interface CreateInput {
   readonly account: NewAccount | null;
   readonly credential: GivenCredential | null;
-  /** Whether a person is asked for what the account leaves open. */
-  readonly asksForRest: boolean;
+  readonly asked: Asked;
 }
 
 /** `-f` is the account or, where a person fetches credentials, the new credential. */
@@ -151,7 +150,7 @@ async function checkInput(
   const account = await checkNewAccount(ctx, common, { flags: ofAccount, definition });
   const credential = await checkIntake(ctx, common, { flags: ofCredential, definition });
   return {
-    value: { account: account.value, credential: credential.value, asksForRest: asksForRest(ctx, common, ofAccount) },
+    value: { account: account.value, credential: credential.value, asked: askedFor(ctx, common, ofAccount) },
     problems: [...account.problems, ...credential.problems],
   };
 }

@@ -9,9 +9,15 @@ import { readTags, type NewAccountFlags } from './account-flags.ts';
 import { hasDocument, readDocument, withFlags, type GivenDocument } from './input-document.ts';
 import type { CommonFlags } from './flags.ts';
 
-/** Whether a person is asked for what flags leave open: nobody is where a document or `--yes` says it all. */
-export function asksForRest(ctx: Context, common: CommonFlags, flags: NewAccountFlags): boolean {
-  return canAsk(ctx, common) && common.yes !== true && !hasDocument(flags);
+/** What a person is asked for besides the name: all that an account may have, the other half of an access rule, or nothing. */
+export type Asked = 'all' | 'grant' | 'nothing';
+
+/** All is asked for where no flag says more of the account than its name, and nothing with `--yes` or a document. */
+export function askedFor(ctx: Context, common: CommonFlags, flags: NewAccountFlags): Asked {
+  if (!canAsk(ctx, common) || common.yes === true || hasDocument(flags)) return 'nothing';
+  const { description, group, tag, role, scope, cluster, keepRules } = flags;
+  if ([description, group, tag, role, scope, cluster, keepRules].every((given) => given === undefined)) return 'all';
+  return (role === undefined) === (scope === undefined) ? 'nothing' : 'grant';
 }
 
 /** The account that flags and document describe; null where a person is asked for its name. */
@@ -30,7 +36,7 @@ export async function checkNewAccount(
     ...claimProblems(document.value),
     ...tags.problems,
     ...definition.creationProblems(given),
-    ...grantProblems(flags, { definition, asks: asksForRest(ctx, common, flags) }),
+    ...grantProblems(flags, { definition, asks: askedFor(ctx, common, flags) === 'grant' }),
     // The name may be in a document that cannot be read.
     ...(asks || (name === undefined && document.problems.length > 0) ? [] : nameProblems(name, definition)),
   ];

@@ -8,8 +8,8 @@ const { token, allowTenantChange } = suppliedFlags;
 export const create = verb({
   summary: 'Create a service account',
   description:
-    'Creates a service account and prints it with its credential, which is shown once. On a terminal, without ' +
-    'a document or --yes, it asks for what flags leave open, and Enter skips a question. Flags win over the document. On Augment a person makes account and ' +
+    'Creates a service account and prints it with its credential, which is shown once. On a terminal, ' +
+    'with --name at most, it asks for the rest, and Enter skips a question. Flags win over the document. On Augment a person makes account and ' +
     'token in the web console, and they are recorded here; the document is the session.json of that token, which is ' +
     'not printed.',
   honours: ['connection', 'organization', 'output', 'raw', 'change', 'turn'],

@@ -116,9 +116,13 @@ describe('sa create on a terminal', () => {
     expect(stderr).toContain('nscale has a service account named');
   });
 
-  it('asks for nothing that a flag gives', async () => {
+  it.each([
+    ['--description', 'Runs tests'],
+    ['--group', 'inference'],
+    ['--tag', 'team=platform'],
+    ['--group', 'inference', '--tag', 'team=platform'],
+  ])('asks for nothing but the name where a flag says more of the account: %s %s', async (...given) => {
     const { prompt, asked } = scripted(['ci', true]);
-    const given = ['--description', 'Runs tests', '--group', 'inference'];
     const deployment = nscale(predictable);
     expect((await deployment.run([...create, ...given], { terminal: 100, prompt })).code).toBe(0);
     expect(asked.map(({ message }) => message)).toEqual([
