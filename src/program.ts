@@ -81,7 +81,8 @@ function wantsDocument(root: Command): boolean {
 /** The named command and all below it as JSON, or what a filter finds there. */
 async function printHelpDocument(ctx: Context, root: Command, argv: readonly string[]): Promise<ExitCode> {
   const { printHelp } = await import('./commands/help/print-document.ts');
-  const words = argv[0] === 'help' ? argv.slice(1) : argv;
+  const [first, ...named] = root.args;
+  const words = first === 'help' ? named : argv;
   return printHelp(ctx, commonOf(root.opts()), deepestCommand(await wholeTree(), words));
 }
 

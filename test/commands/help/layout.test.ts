@@ -63,7 +63,7 @@ it('help flags has every common flag', async () => {
 });
 
 describe('help as JSON', () => {
-  it.each([['sa rotate --help --json'], ['help sa rotate --json'], ['--json sa rotate -h']])(
+  it.each([['sa rotate --help --json'], ['help sa rotate --json'], ['--json sa rotate -h'], ['--json help sa rotate']])(
     'sactl %s',
     async (line) => {
       const { code, stdout, stderr } = await run(line.split(' '));
