@@ -240,6 +240,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'fleet/report-document.ts': "the report's word for a code",
   'fleet/circuit-breaker.ts': 'how often a code ends the work on a provider',
   'fleet/end-of-run.ts': 'the code of several accounts, of which some were not rotated',
+  'fleet/go-on.ts': 'what is left of several accounts: those whose credential is kept go on by recover',
   'fleet/tally.ts': 'the code of an account of which nothing is known yet',
   'fleet/list.ts': 'a list of several connections, of which some gave no answer',
   'fleet/misread.ts': 'accounts of a list that could not be read',

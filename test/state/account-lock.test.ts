@@ -93,7 +93,7 @@ describe('a lock', () => {
     await expect(locked).rejects.toThrow(ConflictError);
     await expect(locked).rejects.toMatchObject({
       code: 'locked',
-      message: `ci-deploy is locked by process 900 on ${host} since 2026-11-22T12:00:00.000Z`,
+      message: `ci-deploy is locked by process 900 on ${host} since 2026-11-22T12:00:00Z`,
       hint: expect.stringContaining(await lockPath(directory)),
     });
   });
@@ -166,7 +166,7 @@ describe('a lock left behind', () => {
     const locks = locksIn(directory, { self: { ...processOf(100), host: 'else' } });
     await age(path, 90);
     await expect(locks.lock(account)).rejects.toMatchObject({
-      message: `ci-deploy is locked by process 900 on ${host} since 2026-11-22T12:00:00.000Z`,
+      message: `ci-deploy is locked by process 900 on ${host} since 2026-11-22T12:00:00Z`,
       hint: 'wait for it to end; if it is gone, its lock ends by itself after 2 minutes',
     });
     await age(path, 121);

@@ -103,7 +103,7 @@ describe('a rule is matched', () => {
     const joined = ['sa', 'list', '--columns', 'rules', '--search', name, '--format', 'csv'];
     const outcome = await deployment.run(joined);
     const texts = ['vision (4301)', 'vision (4302)', 'language (4303)'].map((on) => `L1 researcher on project ${on}`);
-    expect(outcome.stdout).toBe(`rules\r\n"${texts.join(', ')}"\r\n`);
+    expect(outcome.stdout).toBe(`rules\n"${texts.join(', ')}"\n`);
     expect(deployment.requests).toContain(rulesOf(name, 'c1', id));
   });
 

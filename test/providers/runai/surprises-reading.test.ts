@@ -258,7 +258,7 @@ describe('19: times may be null', () => {
     const argv = ['sa', 'list', '--columns', 'name,createdAt,lastUsedAt', '--format', 'csv'];
     const { code, stdout, stderr } = await deploy().run(argv);
     expect([code, stderr]).toEqual([0, '']);
-    const rows = stdout.split('\r\n');
+    const rows = stdout.split('\n');
     expect(rows).toContain('robot-arm,2026-11-13T12:00:00Z,');
     expect(rows).toContain('imported-job,,2026-03-27T12:00:00Z');
   });

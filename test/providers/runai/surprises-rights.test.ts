@@ -73,7 +73,7 @@ describe('23: a rule of all-authenticated-users', () => {
     const argv = ['sa', 'list', '--search', name, '--columns', 'rules', '--format', 'csv'];
     expect(await deployment.run(argv)).toEqual({
       code: 0,
-      stdout: 'rules\r\n"L1 researcher on project vision (4301), L1 researcher on project vision (4302)"\r\n',
+      stdout: 'rules\n"L1 researcher on project vision (4301), L1 researcher on project vision (4302)"\n',
       stderr: expect.stringMatching(/^sactl: every account has these rights, too: .+, Viewer on tenant .+\(1001\)\n$/),
     });
     const outcome = await deployment.run(['sa', 'get', '--id', name, '-q', '.accessRules[].id']);
