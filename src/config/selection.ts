@@ -1,3 +1,4 @@
+import { misspelt } from '../model/similar.ts';
 import { listOf, quoted } from '../model/text.ts';
 import { sactl } from '../model/hint.ts';
 import type { Context } from '../context.ts';
@@ -131,7 +132,7 @@ function selectedProfile(configuration: Configuration): Profile | null {
 }
 
 /** The profile that is named, whatever its provider; null when none is. @throws UsageError where there is no such profile */
-export function namedProfile(configuration: Configuration): Profile | null {
+export function namedProfile(configuration: Pick<Configuration, 'profile' | 'profiles'>): Profile | null {
   const { profile: selected, profiles } = configuration;
   if (selected.value === null) return null;
   const profile = profiles.get(selected.value);
@@ -144,10 +145,16 @@ function isExplicit(source: Source): boolean {
   return source.kind === 'flag' || source.kind === 'env';
 }
 
-function unknownProfile(configuration: Configuration, source: Source): UsageError {
-  const names = [...configuration.profiles.keys()];
+function unknownProfile(
+  { profile, profiles }: Pick<Configuration, 'profile' | 'profiles'>,
+  source: Source,
+): UsageError {
+  const names = [...profiles.keys()];
+  const name = profile.value ?? '';
   const where = isExplicit(source) ? describeSource(source) : `${describeSource(source)}: "profile"`;
-  const what = `${where} is ${quoted(configuration.profile.value ?? '')}`;
+  const what = `${where} is ${quoted(name)}`;
+  const near = misspelt(name, names);
+  if (near !== null) return new UsageError(`${what}; did you mean ${near}?`);
   if (names.length > 0) return new UsageError(`${what}; there ${names.length === 1 ? 'is' : 'are'} ${listOf(names)}`);
   return new UsageError(`${what}; there are no profiles`, {
     hint: ['define one under "profiles" in the user file (', sactl`config path`, ')'],

@@ -86,7 +86,7 @@ function withBan(renderer: Renderer | null, found: FoundConnection | null): Rend
 }
 
 /** The columns that flags or files name. */
-export function columnsOf({ columns }: Configuration): ColumnChoice | null {
+export function columnsOf({ columns }: Pick<Configuration, 'columns'>): ColumnChoice | null {
   const { value: names, source } = columns;
   return names === null ? null : { names, source: describeSource(source) };
 }

@@ -1,6 +1,7 @@
 import { loadConfiguration } from '../../config/configuration.ts';
 import { keyPathOf, typedValue, valueAt, type KeyPath } from '../../config/edit.ts';
 import { parseFile } from '../../config/parse.ts';
+import { profileNameProblem } from '../../config/profile.ts';
 import { ExitCode, NotFoundError, UsageError } from '../../errors.ts';
 import { sactl, type Hint } from '../../model/hint.ts';
 import { providerNames } from '../../model/account.ts';
@@ -11,7 +12,7 @@ import { prepareRenderer } from '../../output/renderer.ts';
 import { outputFlags } from '../../session/flags.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { note } from '../../session/note.ts';
-import { findOwnFile, newProblems, withChange, writeOwnFile } from './own-file.ts';
+import { findOwnFile, newlyUnusable, newProblems, withChange, writeOwnFile } from './own-file.ts';
 
 /** What `config get` does. @throws NotFoundError where the key is not set */
 export async function getSetting(invocation: Invocation, key: string): Promise<ExitCode> {
@@ -51,6 +52,8 @@ async function change(invocation: Invocation, key: string, value: unknown): Prom
   const changed = await withChange(file, path, value);
   const problems = await newProblems(invocation.ctx, file, changed);
   if (problems.length > 0) throw new UsageError(problems, { hint: hintFor(problems, path, value) });
+  const unused = await newlyUnusable(invocation.ctx, file, { changed, key: path[0] });
+  if (unused.length > 0) throw new UsageError(unused, { hint: hintForUse(path, value) });
   if (changed === file.text) await note(invocation.ctx, invocation.common, `${key} is so already`);
   else await writeOwnFile(invocation.ctx, file, changed);
   const said = value === undefined ? `${key} is not set any more` : `${key} is set`;
@@ -72,6 +75,13 @@ function hintFor(problems: readonly string[], [block, name]: KeyPath, value: unk
   ];
   const command = sactl`config set ${`profiles.${name}`} ${`{${whole.join(', ')}}`}`;
   return ['a profile is written as a whole: ', command, ', or by ', sactl`config init`];
+}
+
+function hintForUse([block]: KeyPath, value: unknown): Hint | null {
+  if (block === 'profiles') return ['first take away the setting that names it: ', sactl`config unset profile`];
+  return block === 'profile' && typeof value === 'string' && profileNameProblem(value) === null
+    ? ['or set it up: ', sactl`config init --name ${value}`]
+    : null;
 }
 
 async function print({ ctx, common }: Invocation, value: object, human: string): Promise<ExitCode> {

@@ -12,6 +12,7 @@ import { replaceFile } from '../../files/replace-file.ts';
 import { systemReason } from '../../files/system-error.ts';
 import { quoted } from '../../model/text.ts';
 import { withSchema } from './schema-file.ts';
+import { unusable } from './unusable.ts';
 
 /** The user's configuration file as it is. */
 export interface OwnFile {
@@ -51,6 +52,29 @@ export async function newProblems(ctx: Context, { path, text }: OwnFile, changed
     [text, changed].map(async (one) => interpretUserFile(ctx, path, await parseFile(path, one)).problems),
   );
   return (after ?? []).filter((problem) => before?.includes(problem) !== true);
+}
+
+/** What a change makes unusable: settings that were used before it, or that it sets. Empty where the file cannot be read. */
+export async function newlyUnusable(
+  ctx: Context,
+  { path, text }: OwnFile,
+  { changed, key }: { readonly changed: string; readonly key: string | undefined },
+): Promise<readonly string[]> {
+  const [before, after] = await Promise.all(
+    [text, changed].map(async (one) => unusable(settingsOf(interpretUserFile(ctx, path, await parseFile(path, one))))),
+  );
+  return (['profile', 'columns'] as const).flatMap((setting) =>
+    key === setting || before?.[setting].length === 0 ? (after?.[setting] ?? []) : [],
+  );
+}
+
+function settingsOf({ path, values, profiles }: ReturnType<typeof interpretUserFile>): Parameters<typeof unusable>[0] {
+  const source = { kind: 'user' as const, name: path ?? '' };
+  return {
+    profiles,
+    profile: { value: values.profile ?? null, source },
+    columns: { value: values.columns ?? null, source },
+  };
 }
 
 /**

@@ -8,7 +8,8 @@ import type { CommonFlags } from '../../session/flags.ts';
 import { examinePermissions } from './permissions.ts';
 import { examineStores, type StatePlace } from './stores.ts';
 import { tildePath } from '../../files/home.ts';
-import type { Ignored } from '../../config/setting.ts';
+import type { Ignored, Setting } from '../../config/setting.ts';
+import { unusable } from '../config/unusable.ts';
 import { locateUserFile, userFileLocation } from '../../config/user-file.ts';
 import { openAuditLog } from '../../state/audit-log.ts';
 import { CliError } from '../../errors.ts';
@@ -56,13 +57,12 @@ function examineNode({ nodeVersion }: Pick<Context, 'nodeVersion'>): CheckResult
 }
 
 /** Which files are read, their problems and those of the environment, and what is not used. */
-function examineConfiguration(
-  ctx: Context,
-  { configuration, problems, hint, unusable }: ConfigurationReading,
-): readonly CheckResult[] {
+function examineConfiguration(ctx: Context, reading: ConfigurationReading): readonly CheckResult[] {
+  const { configuration, hint, unusable: unusableFiles } = reading;
   const { files, ignored } = configuration;
+  const problems = [...reading.problems, ...unusableSettings(reading)];
   const read = [files.user, files.project].filter((path) => path !== null);
-  const beaten = ignored.filter((item) => !unusable.includes(item));
+  const beaten = ignored.filter((item) => !unusableFiles.includes(item));
   function shown(path: string): string {
     return tildePath(path, ctx.homeDirectory);
   }
@@ -74,9 +74,22 @@ function examineConfiguration(
       .filter((path) => !problems.some((problem) => problem.startsWith(`${path}:`)))
       .map((path) => ok('config', `${shown(path)} is read`)),
     ...problems.map((problem) => failure('config', problem, hint ?? stopped)),
-    ...unusable.map((item) => warning('config', unused(item))),
+    ...unusableFiles.map((item) => warning('config', unused(item))),
     ...beaten.map((item) => ok('config', unused(item))),
   ];
+}
+
+/** Settings that can be read, and that every command would stop at; only a file's, because flags and environment are tried. */
+function unusableSettings({ configuration, problems }: ConfigurationReading): readonly string[] {
+  const { profile, columns, sandbox } = configuration;
+  const found = unusable(configuration);
+  // Of a profile that is there and wrong in itself, the problems say so.
+  const isTried = sandbox.value || problems.length > 0 || !isFromFile(profile);
+  return [...(isTried ? [] : found.profile), ...(isFromFile(columns) ? found.columns : [])];
+}
+
+function isFromFile({ source: { kind } }: Setting<unknown>): boolean {
+  return kind === 'user' || kind === 'project';
 }
 
 /** Without a home directory there is no place for it, which is a finding of its own. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { listColumns } from '../../../src/fleet/selection.ts';
 import { homeWith, userFile } from './home.ts';
 
 const file = `# mine
@@ -79,6 +80,14 @@ columns: [ name, id ]
   });
 });
 
+function unknownColumns(at: string): string {
+  const names = listColumns.map(({ name }) => name).join(', ');
+  return (
+    `sactl: ${at}: there is no column "nam"; did you mean name?\n` +
+    `sactl: ${at}: there is no column "foo"; the columns are ${names}\n`
+  );
+}
+
 describe('a change that would not be read again is refused, and nothing is written', () => {
   const at = `~/${userFile}`;
   it.each([
@@ -88,6 +97,15 @@ describe('a change that would not be read again is refused, and nothing is writt
       ['profiles.prod.org.name', 'x'],
       `sactl: ${at}: "profiles.prod.org.name" cannot be set: a key above it has a value of its own\n`,
     ],
+    [
+      ['profile', 'staging'],
+      `sactl: ${at}: "profile" is "staging"; there are prod and stage.eu\nhint: or set it up: sactl config init --name staging\n`,
+    ],
+    [
+      ['profile', 'prdo'],
+      `sactl: ${at}: "profile" is "prdo"; did you mean prod?\nhint: or set it up: sactl config init --name prdo\n`,
+    ],
+    [['columns', '[nam, foo]'], unknownColumns(at)],
     [['columns', '[name'], 'sactl: the value begins with [ or { and is not valid YAML\n'],
     [
       ['profiles.new.provider', 'nscale'],
@@ -100,6 +118,27 @@ describe('a change that would not be read again is refused, and nothing is writt
     const before = await readFile(join(home.path, userFile), 'utf8');
     expect(await home.run(['config', 'set', ...words])).toEqual({ code: 2, stdout: '', stderr });
     expect(await readFile(join(home.path, userFile), 'utf8')).toBe(before);
+  });
+
+  it('keeps the profile that is the default, and says what to do first', async () => {
+    const home = await homeWith({ [userFile]: file });
+    const expected = {
+      code: 2,
+      stdout: '',
+      stderr:
+        `sactl: ${at}: "profile" is "prod"; there is stage.eu\n` +
+        'hint: first take away the setting that names it: sactl config unset profile\n',
+    };
+    expect(await home.run(['config', 'unset', 'profiles.prod'])).toEqual(expected);
+    expect(await readFile(join(home.path, userFile), 'utf8')).toBe(file);
+  });
+
+  it('lets the rest of a file be changed whose profile is not there, and the profile be mended', async () => {
+    const home = await homeWith({ [userFile]: file.replace('profile: prod', 'profile: gone\ncolumns: [foo]') });
+    expect(await home.run(['config', 'set', 'org', 'acme'])).toMatchObject({ code: 0 });
+    expect(await home.run(['config', 'unset', 'profiles.prod'])).toMatchObject({ code: 0 });
+    expect(await home.run(['config', 'set', 'profile', 'other'])).toMatchObject({ code: 2 });
+    expect(await home.run(['config', 'set', 'profile', 'stage.eu'])).toMatchObject({ code: 0 });
   });
 
   it('does not repeat a secret that was typed in its place', async () => {

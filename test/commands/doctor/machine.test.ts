@@ -52,6 +52,22 @@ describe('doctor tells of the configuration', () => {
     expect(found.code).toBe(1);
   });
 
+  it('that a file names a profile and columns that there are not', async () => {
+    const home = await homeWith({
+      [userFile]: [
+        'profile: prod',
+        'columns: [nam]',
+        'profiles: { lab: { provider: nscale, credential: { env: TOKEN } } }',
+      ].join('\n'),
+    });
+    const found = await doctor([], { env: { TOKEN: 't' }, fetch: knownCaller }, home.run);
+    expect(said('config', found)).toEqual([
+      'error: ~/.config/sactl/config.yaml: "profile" is "prod"; there is lab -> other commands stop here',
+      'error: ~/.config/sactl/config.yaml: there is no column "nam"; did you mean name? -> other commands stop here',
+    ]);
+    expect(found.code).toBe(1);
+  });
+
   it('that a file cannot be read at all', async () => {
     const home = await homeWith({ [userFile]: '{' });
     const found = await atHome(home);
