@@ -103,16 +103,43 @@ function withInferred(options: SelectionOptions): Configuration {
   return { ...configuration, provider: { value: only, source: { kind: 'command', name: 'the command' } } };
 }
 
-/** Every profile and every provider with a credential in the environment; in the sandbox every provider. */
+/**
+ * Every profile, and every provider with a credential in the environment that is not a profile's connection already; in the
+ * sandbox every provider.
+ */
 export function selectAllOrigins(options: SelectionOptions): readonly Origin[] {
   if (options.configuration.sandbox.value) return providerNames.map((provider) => ({ kind: 'sandbox', provider }));
   const profiles = [...options.configuration.profiles.values()];
   const origins: Origin[] = [
     ...profiles.map((profile) => ({ kind: 'profile' as const, profile })),
-    ...environmentOrigins(options),
+    ...environmentOrigins(options).filter(
+      (origin) => !profiles.some((profile) => isSame(origin, profile, options.env)),
+    ),
   ];
   if (origins.length === 0) throw noCredential(options);
   return origins;
+}
+
+/**
+ * Whether the environment's connection is that of a profile: the same variable, and no other endpoint, organization or client
+ * id. Where the environment names none of those, the profile says where the credential belongs.
+ */
+function isSame({ provider, connection, secret }: EnvironmentOrigin, profile: Profile, env: Context['env']): boolean {
+  const { credential } = profile;
+  if (provider !== profile.provider || credential.kind !== 'env' || credential.name !== secret?.secret) return false;
+  const pairs = [
+    [connection.endpoint.variable?.name, profile.endpoint ?? connection.endpoint.default],
+    [connection.organization?.name, profile.org],
+    [secret.clientId, profile.clientId],
+  ] as const;
+  return pairs.every(([name, own]) => {
+    const given = name === undefined || name === null ? null : variable(env, name);
+    return given === null || withoutSlash(given) === withoutSlash(own ?? '');
+  });
+}
+
+function withoutSlash(text: string): string {
+  return text.trim().replace(/\/+$/, '');
 }
 
 /** The selected profile; null when none is, or when a stronger source names another provider. */

@@ -63,7 +63,8 @@ export async function listAll({ ctx, common }: Invocation, flags: ListFlags): Pr
   const { accounts, columns, notes } = await selectFrom(ctx, lists, input);
   await fleet.emit(listDocument({ rows: accounts, columns }));
   await tellUnanswered(ctx, silent);
-  for (const text of [...lists.flatMap(({ warnings }) => warnings), ...notes]) await fleet.note(text);
+  const said = new Set([...lists.flatMap(({ warnings }) => warnings), ...notes]);
+  for (const text of said) await fleet.note(text);
   const told = await tellMisread(
     ctx,
     lists.flatMap(({ misread = [] }) => misread),

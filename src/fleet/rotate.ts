@@ -43,7 +43,8 @@ export async function rotateSeveral(
   const run = await openRun({ ctx, common }, flags, { fleet, input });
   const { lists, unlisted, chosen } = await lookOnceSettled(run, { fleet, input });
   await tellUnanswered(ctx, unlisted);
-  for (const text of [...lists.flatMap(({ warnings }) => warnings), ...chosen.notes]) await run.note(text);
+  const said = new Set([...lists.flatMap(({ warnings }) => warnings), ...chosen.notes]);
+  for (const text of said) await run.note(text);
   const { skipped, unclear } = unclearAccounts(chosen.skipped, lists, input);
   const choice = await sortKept(run, { ...chosen, skipped });
   for (const { what } of unclear) await ctx.stderr.write(noteLine(what));

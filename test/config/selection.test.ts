@@ -147,6 +147,24 @@ describe('all connections', () => {
     ]);
   });
 
+  test.each([
+    ['the same', '', {}, false],
+    [
+      'the same address, but for its slash',
+      'endpoint: https://a.test',
+      { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: 'https://a.test/' },
+      false,
+    ],
+    ['an address of the profile alone', 'endpoint: https://a.test', {}, false],
+    ['another address', 'endpoint: https://a.test', { NSCALE_IDENTITY_SERVICE_API_ENDPOINT: 'https://b.test' }, true],
+    ['another organization', 'org: a', { NSCALE_ORGANIZATION_ID: 'b' }, true],
+  ])('take a variable that a profile names once: %s', async (_, more, env, isOther) => {
+    const own = `provider: nscale, credential: {env: NSCALE_SERVICE_TOKEN}${more === '' ? '' : `, ${more}`}`;
+    await workspace.write(userFile, `profiles: {lab: {${own}}}`);
+    const all = await resolveAll({ provider: 'all' }, { ...nscaleEnv, ...env });
+    expect(all.map(({ profile }) => profile)).toEqual(['lab', ...(isOther ? [null] : [])]);
+  });
+
   test('need at least one', async () => {
     expect(await failure(resolveAll({ provider: 'all' }))).toBeInstanceOf(AuthError);
   });
