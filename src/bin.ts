@@ -5,7 +5,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 
 import { hintText, sactl, type ConnectionFlags } from './model/hint.ts';
 import { answerAtOnce } from './at-once.ts';
-import type { Context, Fetch, Output, Prompter, Timeout } from './context.ts';
+import type { Context, Fetch, Output, Prompter, TextReading, Timeout } from './context.ts';
 import { isSandboxOn } from './model/run-environment.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
@@ -202,16 +202,9 @@ function openStdin(signal: AbortSignal): AsyncIterable<Uint8Array> {
   return stdin;
 }
 
-async function readStdin(maxBytes: number, signal: AbortSignal): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of openStdin(signal)) {
-    chunks.push(Buffer.from(chunk));
-    length += chunk.length;
-    if (length > maxBytes) return null;
-  }
-  const { decodeText } = await import('./files/bounded-file.ts');
-  return decodeText(Buffer.concat(chunks)).text;
+async function readStdin(maxBytes: number, signal: AbortSignal): Promise<TextReading> {
+  const { readTextOf } = await import('./files/bounded-file.ts');
+  return readTextOf(openStdin(signal), maxBytes);
 }
 
 /** Loaded with the first request: many commands send none. */

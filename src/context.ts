@@ -128,10 +128,15 @@ export interface Pager {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Text that was read, or a few words saying why there is none, e.g. `there is no such file`. */
+export type TextReading =
+  | { readonly text: string; readonly problem: null }
+  | { readonly text: null; readonly problem: string };
+
 export interface Input {
   readonly isTTY: boolean;
-  /** Reads to the end; null when it is more than `maxBytes`, or not UTF-8. */
-  readonly text: (maxBytes: number) => Promise<string | null>;
+  /** Reads to the end; the problem says whether it is more than `maxBytes`, or not UTF-8. */
+  readonly text: (maxBytes: number) => Promise<TextReading>;
   /** Reads to the end, piece by piece. */
   readonly chunks: () => AsyncIterable<Uint8Array>;
 }

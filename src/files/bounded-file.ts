@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
+import type { TextReading } from '../context.ts';
 import { noFollow } from './private-directory.ts';
 import { systemReason } from './system-error.ts';
 
@@ -28,9 +29,13 @@ export interface Reading {
  * @throws FileRefusal; the system's errors
  */
 export async function readBounded(path: string, largest: number, reading: Reading = {}): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  return gathered(readChunks(path, reading), largest);
+}
+
+async function gathered(pieces: AsyncIterable<Uint8Array>, largest: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of readChunks(path, reading)) {
+  for await (const chunk of pieces) {
     size += chunk.length;
     if (size > largest) throw new FileRefusal(`it is larger than ${sizeOf(largest)}`, 'EFBIG');
     chunks.push(chunk);
@@ -70,11 +75,6 @@ function sizeOf(bytes: number): string {
   return kibibytes < 1024 ? `${kibibytes} KiB` : `${kibibytes / 1024} MiB`;
 }
 
-/** A file's text, or a few words saying why there is none, e.g. `there is no such file`. */
-export type TextReading =
-  | { readonly text: string; readonly problem: null }
-  | { readonly text: null; readonly problem: string };
-
 /** What people give by hand: documents and filters. */
 export const largestText = 1024 * 1024;
 
@@ -84,6 +84,16 @@ export async function readTextFile(path: string): Promise<TextReading> {
     return decodeText(await readBounded(path, largestText));
   } catch (error) {
     return no(error instanceof FileRefusal ? error.message : systemReason(error));
+  }
+}
+
+/** Reads text that comes in pieces, `largest` bytes at most. Rejects only where a piece does. */
+export async function readTextOf(pieces: AsyncIterable<Uint8Array>, largest: number): Promise<TextReading> {
+  try {
+    return decodeText(await gathered(pieces, largest));
+  } catch (error) {
+    if (error instanceof FileRefusal) return no(error.message);
+    throw error;
   }
 }
 

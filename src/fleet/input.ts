@@ -74,6 +74,10 @@ async function readReferences(
   if (ids === undefined) return found();
   if (ids.some((id) => id.trim() === '')) return found('--id is empty: give the id or the exact name of an account');
   const lines = ids.includes('-') ? await readIds(ctx) : { value: [], problems: [] };
+  // Whatever was to name them may have failed.
+  if (ids.includes('-') && lines.value.length === 0 && lines.problems.length === 0) {
+    return found('--id -: standard input names no account');
+  }
   const given = ids.flatMap((id) => (id === '-' ? lines.value : [id.trim()]));
   return { value: [...new Set(given)], problems: lines.problems };
 }

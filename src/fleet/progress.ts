@@ -51,10 +51,9 @@ function bar({ ctx, total, marker }: ProgressOptions): Progress {
 
   function picture(): string {
     const done = counts.rotated + counts.delivered + counts.failed + counts.skipped;
-    const text = barText({ done, total, failed: counts.failed, elapsedMs: ctx.now() - startedAt });
     // A full line would wrap; some terminals report no columns.
-    const room = (stderr.columns || 80) - 1 - (marker.sandbox ? sandboxMark.length : 0);
-    return `${clear}${text.slice(0, Math.max(room, 0))}`;
+    const room = Math.max((stderr.columns || 80) - 1 - (marker.sandbox ? sandboxMark.length : 0), 0);
+    return `${clear}${barText({ done, total, failed: counts.failed, elapsedMs: ctx.now() - startedAt }, room)}`;
   }
 
   function say(text: string): Promise<void> {
@@ -83,15 +82,22 @@ function sentenceOf(item: Item): string {
 
 const barWidth = 24;
 
-/** e.g. `rotating [######------------------] 125/500, 2 failed, 12 s left` */
-export function barText(counts: Readonly<Record<'done' | 'total' | 'failed' | 'elapsedMs', number>>): string {
+/**
+ * e.g. `rotating [######------------------] 125/500, 2 failed, 12 s left`. Where there is not `room` for all of it, the
+ * bar goes first, then the time, then the failures.
+ */
+export function barText(
+  counts: Readonly<Record<'done' | 'total' | 'failed' | 'elapsedMs', number>>,
+  room = Infinity,
+): string {
   const { done, total, failed, elapsedMs } = counts;
   const filled = Math.round((barWidth * done) / total);
-  const picture = '#'.repeat(filled).padEnd(barWidth, '-');
+  const drawn = `[${'#'.repeat(filled).padEnd(barWidth, '-')}] `;
   const leftMs = done === 0 ? null : (elapsedMs / done) * (total - done);
-  return [
-    `rotating [${picture}] ${done}/${total}`,
-    ...(failed === 0 ? [] : [`${failed} failed`]),
-    ...(leftMs === null || done === total ? [] : [`${Math.ceil(leftMs / 1000)} s left`]),
-  ].join(', ');
+  const failures = failed === 0 ? '' : `, ${failed} failed`;
+  const left = leftMs === null || done === total ? '' : `, ${Math.ceil(leftMs / 1000)} s left`;
+  const count = `${done}/${total}`;
+  const forms = [`${drawn}${count}${failures}${left}`, `${count}${failures}${left}`, `${count}${failures}`, count];
+  const texts = forms.map((form) => `rotating ${form}`);
+  return texts.find((text) => text.length <= room) ?? count.slice(0, room);
 }

@@ -44,44 +44,41 @@ export async function warnOfExpiry(connected: Connected, common: CommonFlags): P
 }
 
 /**
- * Notes how many entries of the journal are open. Only a flag or a variable turns the sandbox on, which has its own
+ * Notes what waits in the journal. Only a flag or a variable turns the sandbox on, which has its own
  * journal. Never rejects.
  */
 export async function remindOfEntries(ctx: Context, common: CommonFlags): Promise<void> {
   const isSandbox = common.sandbox ?? isSandboxOn(ctx.env);
   const open = await openEntries(ctx, isSandbox);
-  if (open === 0) return;
-  const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
-  const reminder = [`${what} not been delivered: `, sactl`recover list`];
-  await note(ctx, common, hintText(reminder, isSandbox ? [['--sandbox']] : []));
+  if (open !== null)
+    await note(ctx, common, hintText([`${open}: `, sactl`recover list`], isSandbox ? [['--sandbox']] : []));
 }
 
-async function openEntries(ctx: Context, isSandbox: boolean): Promise<number> {
+async function openEntries(ctx: Context, isSandbox: boolean): Promise<string | null> {
   try {
     const state = stateDirectory(ctx).value;
-    return await countOpenEntries({ ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state });
+    return await tellOpenEntries({ ...ctx, stateDirectory: isSandbox ? sandboxDirectory(state) : state });
   } catch {
     // The command itself says what is wrong with the place.
-    return 0;
+    return null;
   }
 }
 
 /**
- * How many entries are open. Where there is none, it costs one look into the folder. Never rejects: a journal that cannot
- * be read has no entries here.
+ * What is known of the entries that are open; null where none is. Where there is no entry, it costs one look into the
+ * folder. Never rejects: a journal that cannot be read has no entries here.
  */
-export async function countOpenEntries(options: Omit<JournalOptions, 'keepsSecrets'>): Promise<number> {
+export async function tellOpenEntries(options: Omit<JournalOptions, 'keepsSecrets'>): Promise<string | null> {
   try {
     const names = readdirSync(journalDirectory(options.stateDirectory));
-    if (!names.some((name) => entryIdOf(name) !== null)) return 0;
-    const [{ openJournal }, { isOpen }] = await Promise.all([
+    if (!names.some((name) => entryIdOf(name) !== null)) return null;
+    const [{ openJournal }, { openEntriesOf, openEntriesText }] = await Promise.all([
       import('../state/journal.ts'),
-      import('../state/stored-entry.ts'),
+      import('./open-entries.ts'),
     ]);
-    const entries = await openJournal({ ...options, keepsSecrets: false }).list();
-    return entries.filter(isOpen).length;
+    return openEntriesText(openEntriesOf(await openJournal({ ...options, keepsSecrets: false }).list()));
   } catch {
-    return 0;
+    return null;
   }
 }
 

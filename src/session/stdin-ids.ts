@@ -16,8 +16,8 @@ export async function readOneId(ctx: Pick<Context, 'stdin'>): Promise<string> {
 /** The lines of standard input, of which empty ones are passed over. */
 export async function readIds({ stdin }: Pick<Context, 'stdin'>): Promise<Check<readonly string[]>> {
   if (stdin.isTTY) return { value: [], problems: ['--id - reads ids from standard input, which is a terminal'] };
-  const text = await stdin.text(largestText);
-  if (text === null) return { value: [], problems: ['--id -: standard input is longer than 1 MiB, or no text'] };
+  const { text, problem } = await stdin.text(largestText);
+  if (text === null) return { value: [], problems: [`--id -: cannot read standard input: ${problem}`] };
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   return { value: lines.filter((line) => line !== ''), problems: [] };
 }

@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
 import { describe, expect, it } from 'vitest';
 
-import { decodeText, readBoundedText } from '../../src/files/bounded-file.ts';
+import { decodeText, readBoundedText, readTextOf } from '../../src/files/bounded-file.ts';
 import { workFolder } from '../commands/support.ts';
+import { piecesOf } from '../harness/pieces.ts';
 
 function utf16(text: string, { mark, isBig = false }: { readonly mark: boolean; readonly isBig?: boolean }): Buffer {
   const bytes = Buffer.from(`${mark ? '\uFEFF' : ''}${text}`, 'utf16le');
@@ -40,5 +42,17 @@ describe('text of other tools is read', () => {
     ['bytes that are no UTF-8', Buffer.from([0x41, 0xff, 0x42])],
   ])('but not %s', (_, bytes) => {
     expect(decodeText(bytes)).toEqual({ text: null, problem: 'it is not UTF-8 text' });
+  });
+
+  it.each([
+    ['too much of it', 'x'.repeat(3000), { text: null, problem: 'it is larger than 1 KiB' }],
+    ['what fits', 'x'.repeat(1024), { text: 'x'.repeat(1024), problem: null }],
+  ])('piece by piece: %s', async (_, given, reading) => {
+    expect(await readTextOf(piecesOf(given), 1024)).toEqual(reading);
+  });
+
+  it('piece by piece: no UTF-8', async () => {
+    const pieces = Readable.from([Buffer.from([0x41, 0xff])]);
+    expect(await readTextOf(pieces, 1024)).toEqual({ text: null, problem: 'it is not UTF-8 text' });
   });
 });

@@ -83,7 +83,8 @@ describe('the progress of a run', () => {
   ])('never fills a line of %i columns', async (terminal, room) => {
     const drawn = (await shown([rotated, failed], { terminal })).split(clear).filter((part) => !part.includes('\n'));
     expect(drawn.every((part) => part.length <= room)).toBe(true);
-    expect(drawn.slice(1, 2)).toEqual(['rotating [------------------------] 0/2'.slice(0, room)]);
+    const whole = 'rotating [------------------------] 0/2';
+    expect(drawn.slice(1, 2)).toEqual([[whole, 'rotating 0/2', '0/2'].find(({ length }) => length <= room)]);
   });
 
   it('is nothing where nothing is rotated', async () => {
@@ -106,6 +107,15 @@ describe('the bar', () => {
     [{ done: 1, total: 1, failed: 1, elapsedMs: 9 }, 'rotating [########################] 1/1, 1 failed'],
   ])('of %j', (stand, text) => {
     expect(barText(stand)).toBe(text);
+  });
+
+  it.each([
+    [50, 'rotating 1/12, 2 failed, 11 s left'],
+    [20, 'rotating 1/12'],
+    [5, '1/12'],
+    [3, '1/1'],
+  ])('in %i columns keeps what matters', (room, text) => {
+    expect(barText({ done: 1, total: 12, failed: 2, elapsedMs: 1000 }, room)).toBe(text);
   });
 });
 

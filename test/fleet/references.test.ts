@@ -58,7 +58,6 @@ describe('what is named is rotated, each account once:', () => {
     ],
     [ids('app-002', '-'), { stdin: `app-002\n${first}\n` }, ['rotated nscale app-001', 'rotated nscale app-002']],
     [ids('-', '-'), { stdin: 'app-002' }, ['rotated nscale app-002']],
-    [ids('-'), { stdin: '\n \n' }, []],
   ];
 
   it.each(cases)('%j %j', async (argv, options, expected) => {
@@ -77,7 +76,7 @@ describe('what is named is rotated, each account once:', () => {
   it('from stdin beside a terminal', async () => {
     const world = createWorld({ accounts: 2 });
     const { ctx } = world.context({ terminal: 100 });
-    const stdin = { ...ctx.stdin, isTTY: false, text: () => Promise.resolve('app-001\n') };
+    const stdin = { ...ctx.stdin, isTTY: false, text: () => Promise.resolve({ text: 'app-001\n', problem: null }) };
     const { main } = await import('../../src/main.ts');
     expect(await main([...rotate, '--id', '-'], { ...ctx, stdin })).toBe(0);
     expect(world.mutations()).toHaveLength(1);

@@ -40,6 +40,12 @@ describe('rotating several accounts refuses, without a request,', () => {
       ['--id - reads ids from standard input, which is a terminal'],
       { terminal: 100 },
     ],
+    [['--id', '-', ...toFiles, '--yes'], ['--id -: standard input names no account'], { stdin: '' }],
+    [
+      ['--id', '-', '--id', 'app-001', ...toFiles, '--yes'],
+      ['--id -: standard input names no account'],
+      { stdin: ' \n' },
+    ],
     [['--match', ' ', ...toFiles, '--yes'], ["--match is empty; a pattern is e.g. 'ci-*'"]],
     [
       ['--all', '--to', 'file:{nobody}', '--to', 'nowhere:x', '--yes'],
@@ -82,7 +88,7 @@ describe('rotating several accounts refuses, without a request,', () => {
     expect(await world.run(argv, { stdin })).toEqual({
       code: 2,
       stdout: '',
-      stderr: problems(['--id -: standard input is longer than 1 MiB, or no text']),
+      stderr: problems(['--id -: cannot read standard input: it is larger than 1 MiB']),
     });
     expect(world.requests).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 
 import type { Context, Output, Prompter } from '../../src/context.ts';
+import { readTextOf } from '../../src/files/bounded-file.ts';
 import { piecesOf } from '../harness/pieces.ts';
 import { InterruptedError } from '../../src/errors.ts';
 import type { CommandLine } from './scenario.ts';
@@ -47,7 +48,7 @@ export function worldContext(options: ContextOptions): WorldContext {
   const ctx: Context = {
     stdin: {
       isTTY: command.terminal !== null,
-      text: (maxBytes) => Promise.resolve(Buffer.byteLength(command.stdin) > maxBytes ? null : command.stdin),
+      text: (maxBytes) => readTextOf(piecesOf(command.stdin), maxBytes),
       chunks: () => piecesOf(command.stdin),
     },
     stdout: outputOf(command, out),

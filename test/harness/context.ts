@@ -1,4 +1,5 @@
 import type { Context, Output, Prompter, Timeout } from '../../src/context.ts';
+import { readTextOf } from '../../src/files/bounded-file.ts';
 import { piecesOf } from './pieces.ts';
 import { freshStateDirectory } from './state.ts';
 
@@ -54,10 +55,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
   const ctx: Context = {
     stdin: {
       isTTY: options.terminal !== undefined,
-      text: (maxBytes) => {
-        const text = options.stdin ?? '';
-        return Promise.resolve(Buffer.byteLength(text) > maxBytes ? null : text.replace(/^\uFEFF/, ''));
-      },
+      text: (maxBytes) => readTextOf(piecesOf(options.stdin ?? ''), maxBytes),
       chunks: () => piecesOf(options.stdin ?? ''),
     },
     stdout: { ...output(out, options), ...options.stdout },

@@ -21,7 +21,7 @@ export interface RunnerOptions {
 /** The Context of one runner: all that it waits for is a happening of the schedule, but for files, which are real. */
 export function runnerContext({ schedule, runner, skewMs, ...options }: RunnerOptions): Context {
   return {
-    stdin: { isTTY: false, text: () => Promise.resolve(''), chunks: () => nothing() },
+    stdin: { isTTY: false, text: () => Promise.resolve({ text: '', problem: null }), chunks: () => nothing() },
     stdout: outputTo(options.onStdout),
     stderr: outputTo(options.onStderr),
     env: options.env,

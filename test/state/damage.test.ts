@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { FailedError } from '../../src/errors.ts';
 import { decodeRecords, encodeRecord, type JournalRecord, schemaVersion } from '../../src/state/record.ts';
-import { countOpenEntries } from '../../src/session/reminders.ts';
+import { tellOpenEntries } from '../../src/session/reminders.ts';
 import { isOpen } from '../../src/state/stored-entry.ts';
 import { Secret } from '../../src/model/credential.ts';
 import { testNow } from '../harness/context.ts';
@@ -248,25 +248,25 @@ describe('a file in the journal', () => {
       await writeFile(join(directory, 'journal', name), 'x\n');
     }
     expect(await journalIn(directory).list()).toEqual([]);
-    expect(await countOpenEntries(journalOptions(directory))).toBe(0);
+    expect(await tellOpenEntries(journalOptions(directory))).toBeNull();
   });
 });
 
-describe('the number of open entries', () => {
+describe('what is told of open entries', () => {
   it('is that of entries somebody has to see to', async () => {
     const directory = await temporary();
     await leftEntry(directory, 'aaaa');
     await leftEntry(directory, 'bbbb');
     await (await journalIn(directory).begin(intentOf('cccc'))).leave();
-    expect(await countOpenEntries(journalOptions(directory))).toBe(2);
+    expect(await tellOpenEntries(journalOptions(directory))).toBe('2 new credentials have not been delivered');
     const self = processOf(200, [100]);
-    expect(await countOpenEntries(journalOptions(directory, { self }))).toBe(0);
+    expect(await tellOpenEntries(journalOptions(directory, { self }))).toBeNull();
   });
 
   it('is none where there is no journal, or none to be trusted', async () => {
     const directory = await temporary();
-    expect(await countOpenEntries(journalOptions(join(directory, 'nowhere')))).toBe(0);
+    expect(await tellOpenEntries(journalOptions(join(directory, 'nowhere')))).toBeNull();
     await leftEntry(directory);
-    expect(await countOpenEntries(journalOptions(directory, { userId: 4_000_000 }))).toBe(0);
+    expect(await tellOpenEntries(journalOptions(directory, { userId: 4_000_000 }))).toBeNull();
   });
 });

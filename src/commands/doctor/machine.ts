@@ -14,7 +14,7 @@ import { locateUserFile, userFileLocation } from '../../config/user-file.ts';
 import { openAuditLog } from '../../state/audit-log.ts';
 import { CliError } from '../../errors.ts';
 import { openJournal } from '../../state/journal.ts';
-import { isOpen } from '../../state/stored-entry.ts';
+import { openEntriesOf, openEntriesText } from '../../session/open-entries.ts';
 
 /** Checks what concerns all connections. */
 export async function examineMachine(
@@ -106,10 +106,9 @@ function unused({ what, why }: Ignored): string {
 
 async function examineJournal(machine: Context & { readonly stateDirectory: string }): Promise<CheckResult> {
   const entries = await openJournal({ ...machine, keepsSecrets: false }).list();
-  const open = entries.filter(isOpen).length;
-  if (open === 0) return ok('journal', 'every new credential has been delivered');
-  const what = open === 1 ? 'a new credential has' : `${open} new credentials have`;
-  return warning('journal', `${what} not been delivered`, sactl`recover list`);
+  const open = openEntriesText(openEntriesOf(entries));
+  if (open === null) return ok('journal', 'every new credential has been delivered');
+  return warning('journal', open, sactl`recover list`);
 }
 
 /** Without journal and audit log no create or rotate is sent. */

@@ -47,7 +47,9 @@ describe('the reminder of open entries', () => {
     await leaveEntry(deployment, { id: entryIds.twin, keepsSecrets: false });
     await leaveFile(deployment, { id: entryIds.other, text: 'garbage\n' });
     const { stderr } = await deployment.run(['sa', 'list', '--format', 'ndjson']);
-    expect(stderr).toBe('sactl: 3 new credentials have not been delivered: sactl recover list\n');
+    expect(stderr).toBe(
+      'sactl: a new credential has not been delivered, and the outcomes of 2 requests are unknown: sactl recover list\n',
+    );
   });
 
   it('does not count what another run is at, or what sent nothing', async () => {
