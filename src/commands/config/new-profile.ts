@@ -4,11 +4,12 @@ import { interpretUserFile } from '../../config/user-file.ts';
 import type { Profile } from '../../config/profile.ts';
 import type { Context } from '../../context.ts';
 import { CliError, ConflictError, ExitCode, UsageError } from '../../errors.ts';
+import type { ProviderName } from '../../model/account.ts';
 import { sactl } from '../../model/hint.ts';
 import { quoted, safeText } from '../../model/text.ts';
 import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
-import { environments } from '../../providers/registry.ts';
+import { environments, providersWith } from '../../providers/registry.ts';
 import { canAsk, chooseOrganization } from '../../session/confirm.ts';
 import { connect, describeConnection, type Connected } from '../../session/connect.ts';
 import { outputFlags, type CommonFlags } from '../../session/flags.ts';
@@ -138,26 +139,32 @@ async function organizationOf({ ctx, provider }: Connected, common: CommonFlags)
   return others.length === 0 ? only.id : chooseOrganization(ctx, common, found);
 }
 
+/** Three lines that work with this profile. On a provider without an API for accounts, sactl records those that it is given. */
 function nextSteps({
   profile,
+  provider,
   path,
   isDefault,
   subject,
 }: {
   readonly profile: string;
+  readonly provider: ProviderName;
   readonly path: string;
   readonly isDefault: boolean;
   readonly subject: string | null;
 }): string {
   const flag = isDefault ? '' : ` --profile ${profile}`;
+  const isManual = providersWith('manual').includes(provider);
   const who = subject === null ? '' : `, signed in as ${subject}`;
   const lines = [
     `The profile ${profile} is in ${path}${who}.`,
     '',
     'Go on with',
-    `  sactl sa list${flag}`,
+    `  sactl sa list${flag}${isManual ? ' --active' : ''}`,
     `  sactl doctor${flag}`,
-    `  sactl sa rotate${flag} --id <name> --to file:<path> --dry-run`,
+    isManual
+      ? `  sactl sa create${flag} --name <name> -f <session.json> --to file:<path> --dry-run`
+      : `  sactl sa rotate${flag} --id <name> --to file:<path> --dry-run`,
   ];
   return `${lines.map((line) => safeText(line).replace(/^(?=sactl)/, '  ')).join('\n')}\n`;
 }

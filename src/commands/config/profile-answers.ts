@@ -77,9 +77,10 @@ function missing(ctx: Context, common: CommonFlags, flags: InitFlags): readonly 
 
 const credentialForms = 'env:<NAME>, file:<path> or command:<program and arguments>';
 
-function wrong({ provider, endpoint }: CommonFlags, { clientId, credential }: InitFlags): readonly string[] {
+function wrong({ provider, endpoint }: CommonFlags, { name, clientId, credential }: InitFlags): readonly string[] {
   const problem = endpoint === undefined ? null : readEndpoint(endpoint, '--endpoint').problem;
   return [
+    ...(name?.trim() === '' ? ['--name must not be empty'] : []),
     ...(provider === 'all' ? ['--provider all cannot be the provider of a profile'] : []),
     ...(problem === null ? [] : [problem]),
     ...(clientId !== undefined && provider !== undefined && provider !== 'runai'
@@ -118,12 +119,21 @@ async function askProvider(ctx: Context): Promise<ProviderName> {
 function askName({ prompt }: Context, provider: ProviderName, taken: ReadonlySet<string>): Promise<string> {
   return prompt.input({
     message: 'A name for the profile',
-    ...(!taken.has(provider) && { default: provider }),
-    validate: (text) =>
-      taken.has(text.trim())
+    default: freeName(provider, taken),
+    validate: (text) => {
+      if (text.trim() === '') return nonempty(text);
+      return taken.has(text.trim())
         ? 'there is a profile of that name: take another'
-        : (profileNameProblem(text.trim()) ?? true),
+        : (profileNameProblem(text.trim()) ?? true);
+    },
   });
+}
+
+/** The provider's name, or with a number where there is such a profile, e.g. `nscale-2`. */
+function freeName(provider: ProviderName, taken: ReadonlySet<string>): string {
+  let name: string = provider;
+  for (let number = 2; taken.has(name); number++) name = `${provider}-${number}`;
+  return name;
 }
 
 function nonempty(text: string): string | true {

@@ -14,6 +14,7 @@ const nscale = useNscale();
 function person(answers: readonly (readonly [question: string, answer: string])[]) {
   const left = [...answers];
   const refusals: string[] = [];
+  const offered: string[] = [];
   const choices: (readonly string[])[] = [];
   function next(message: string): string {
     const [question, answer] = left.shift() ?? ['nothing', ''];
@@ -25,7 +26,8 @@ function person(answers: readonly (readonly [question: string, answer: string])[
       choices.push(all.map(({ label }) => label));
       return Promise.resolve(next(message));
     },
-    input: ({ message, validate }) => {
+    input: ({ message, validate, default: usual }) => {
+      if (usual !== undefined) offered.push(usual);
       for (;;) {
         const answer = next(message);
         const verdict = validate?.(answer) ?? true;
@@ -34,7 +36,7 @@ function person(answers: readonly (readonly [question: string, answer: string])[
       }
     },
   };
-  return { prompt, refusals, choices, left };
+  return { prompt, refusals, offered, choices, left };
 }
 
 const where = 'Where is the credential (NSCALE_SERVICE_TOKEN)?';
@@ -133,9 +135,10 @@ it('a name that is taken, or none, is said at once', async () => {
   const home = await workFolder();
   const options = { homeDirectory: home, env };
   await nscale().run([...flags, '--credential', 'env:TOKEN'], options);
-  const { prompt, refusals } = person([
+  const { prompt, refusals, offered } = person([
     ['A name for the profile', 'nscale'],
     ['A name for the profile', '../x'],
+    ['A name for the profile', ' '],
     ['A name for the profile', 'other'],
   ]);
   const argv = [...flags, '--credential', 'env:TOKEN'];
@@ -143,7 +146,9 @@ it('a name that is taken, or none, is said at once', async () => {
   expect(refusals).toEqual([
     'there is a profile of that name: take another',
     'must be named with letters, digits, ".", "_" and "-"',
+    'it must not be empty',
   ]);
+  expect(offered).toEqual(['nscale-2']);
 });
 
 it('nothing is asked where flags say it all, so that lines can be pasted one after the other', async () => {

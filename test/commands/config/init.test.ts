@@ -55,6 +55,7 @@ profile: nscale
     [['--credential', 'env:WRONG'], 4, /refused|401/],
     [['--credential', 'hunter2-s3cret'], 2, /--credential must be env:<NAME>, file:<path> or command:/],
     [['--credential', 'env:TOKEN', '--name', '../x'], 2, /must be named with letters, digits/],
+    [['--credential', 'env:TOKEN', '--name', ''], 2, /--name must not be empty/],
     [['--credential', 'env:TOKEN', '--client-id', 'x'], 2, /--client-id is for Run:ai, and not for nscale/],
     [[], 2, /--credential is missing: env:<NAME>, file:<path> or command:<program and arguments>/],
   ])('writes nothing that does not work: %j', async (flags, code, said) => {
