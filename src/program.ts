@@ -22,7 +22,7 @@ import type { Context } from './context.ts';
 import { ExitCode, UndeliveredError, UnknownOutcomeError, UsageError } from './errors.ts';
 import { providerNames } from './model/account.ts';
 import type { Hint } from './model/hint.ts';
-import { listOf, quoted } from './model/text.ts';
+import { listOf } from './model/text.ts';
 import { registry } from './providers/registry.ts';
 import { writeOutput } from './output/emit.ts';
 import { repeated, type FlagsOf } from './session/flag.ts';
@@ -222,16 +222,8 @@ async function readCommanderError(
   if (error.code === 'commander.version') return false;
   // The latter also for a noun alone, which asks what there is, as in gh and kubectl.
   if (['commander.helpDisplayed', 'commander.help'].includes(error.code)) return true;
+  const { misuseText } = await import('./commands/misuse.ts');
   throw new UsageError(misuseText(error, command), { hint: await guessHint(argv, command), cause: error });
-}
-
-/** Without what was typed as a flag's value, which may be a secret. */
-function misuseText({ code, message }: CommanderError, command: CommandUnknownOpts): string {
-  if (code === 'commander.excessArguments') {
-    return `${quoted(command.args[command.registeredArguments.length] ?? '')} is no flag`;
-  }
-  const [line = ''] = message.replace(/^error: /, '').split('\n');
-  return code === 'commander.unknownOption' ? line.replace(/=.*'$/, "'") : line;
 }
 
 /** The whole command that is meant, or where to look. */

@@ -154,16 +154,16 @@ describe('misuse of the command line', () => {
       'sa delete --id a --raw --yes',
       'sactl: --raw does nothing with "sactl serviceaccounts delete"\nhint: sactl serviceaccounts delete --help\n',
     ],
+    ['--timeout 4w sa list', 'sactl: --timeout "4w" must be at most 1h\nhint: sactl serviceaccounts list --help\n'],
+    ['sa create --name', 'sactl: --name needs a value\nhint: sactl serviceaccounts create --help\n'],
     [
-      '--timeout 4w sa list',
-      "sactl: option '--timeout <duration>' argument '4w' is invalid. It is at most 1h.\n" +
-        'hint: sactl serviceaccounts list --help\n',
+      'completion foo',
+      'sactl: shell "foo" must be one of bash, zsh, fish, powershell\nhint: sactl completion --help\n',
     ],
     ['help nope', 'sactl: there is no help on "nope"\nhint: sactl --help\n'],
     [
       '--timeout soon sa list',
-      "sactl: option '--timeout <duration>' argument 'soon' is invalid. " +
-        'It must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h.\n' +
+      'sactl: --timeout "soon" must have the form 90s, 30m, 12h, 14d or 2w, or several in one such as 1d12h\n' +
         'hint: sactl serviceaccounts list --help\n',
     ],
   ];

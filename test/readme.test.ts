@@ -3,14 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, it } from 'vitest';
 
-import {
-  flagWords,
-  nounWords,
-  phrases,
-  verbWords,
-  type FlagGuess,
-  type MeantFlag,
-} from '../src/commands/guess/synonyms.ts';
+import { flagWords, type FlagGuess, type MeantFlag } from '../src/commands/guess/flag-words.ts';
+import { nounWords, phrases, verbWords } from '../src/commands/guess/synonyms.ts';
 import type { Topic } from '../src/commands/help/topic.ts';
 import { topics } from '../src/commands/help/topics.ts';
 import { placedKeys } from '../src/config/keys.ts';
@@ -60,7 +54,10 @@ function summaryText(summary: CiSummary | null): string {
 
 function flagRow(guess: FlagGuess): string[] {
   const typed = guess.typed.map(code).join(', ');
-  if (!('why' in guess)) return [typed, [...new Set(guess.meant.map(meantText))].map(code).join(' or ')];
+  if (!('why' in guess)) {
+    const flags = [...new Set(guess.meant.map(meantText))].map(code);
+    return [typed, [...flags, ...(guess.note === undefined ? [] : [guess.note])].join(' or ')];
+  }
   return [typed, guess.instead === null ? guess.why : `${guess.why}: ${code(`sactl ${guess.instead}`)}`];
 }
 

@@ -155,8 +155,8 @@ const longestTimeoutMs = 3_600_000;
 
 function readTimeout(value: string): number {
   const milliseconds = parseDuration(value);
-  if (milliseconds === null) throw new InvalidArgumentError(`It must have the form ${durationForms}.`);
-  if (milliseconds > longestTimeoutMs) throw new InvalidArgumentError('It is at most 1h.');
+  if (milliseconds === null) throw new InvalidArgumentError(`must have the form ${durationForms}`);
+  if (milliseconds > longestTimeoutMs) throw new InvalidArgumentError('must be at most 1h');
   return milliseconds;
 }
 

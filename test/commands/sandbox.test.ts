@@ -211,8 +211,8 @@ describe('sandbox serve --control-plane', () => {
       code: 2,
       stdout: '',
       stderr:
-        `sactl: option '--control-plane <version>' argument '${version}' is invalid. ` +
-        'Allowed choices are 2.20, 2.23, 2.24, 3.0.\nhint: sactl sandbox serve --help\n',
+        `sactl: --control-plane "${version}" must be one of 2.20, 2.23, 2.24, 3.0\n` +
+        'hint: sactl sandbox serve --help\n',
     });
   });
 

@@ -10,6 +10,8 @@ export interface MeantCommand {
   /** How many of the typed words it stands for. */
   readonly taken: number;
   readonly why?: string | undefined;
+  /** Which flags the words behind it belong to, in order. */
+  readonly operands?: readonly string[] | undefined;
 }
 
 /** Commands without a noun. */
@@ -20,10 +22,11 @@ export function meantCommands(typed: readonly string[]): readonly MeantCommand[]
   const skipped = typed.findIndex((word) => !noise.includes(word));
   const words = typed.slice(Math.max(skipped, 0));
   const found = [...ofPhrase(words), ...nounAndVerb(words), ...verbAndNoun(words), ...verbAlone(words)];
-  return [...found, ...ofCompound(words)].map(({ words: meant, taken, why }) => ({
+  return [...found, ...ofCompound(words)].map(({ words: meant, taken, why, operands }) => ({
     words: meant,
     taken: taken + Math.max(skipped, 0),
     why,
+    operands,
   }));
 }
 
@@ -37,7 +40,9 @@ function ofPhrase(words: readonly string[]): readonly MeantCommand[] {
   return [3, 2, 1].flatMap((count) => {
     const text = words.slice(0, count).map(shortNoun).join(' ').toLowerCase();
     const found = words.length < count ? undefined : phrases.find(({ typed }) => typed.includes(text));
-    return found === undefined ? [] : [{ words: found.meant.split(' '), taken: count, why: found.why }];
+    return found === undefined
+      ? []
+      : [{ words: found.meant.split(' '), taken: count, why: found.why, operands: found.operands }];
   });
 }
 

@@ -3,7 +3,8 @@ import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { misspelt } from '../../model/similar.ts';
 import { repeated } from '../../session/flag.ts';
 import { providerOf } from './command.ts';
-import { flagWords, formatWords, operandFlags, providerWords, type FlagGuess } from './synonyms.ts';
+import { flagWords, operandFlags, type FlagGuess } from './flag-words.ts';
+import { withoutTable, withValue } from './values.ts';
 
 /** What the words behind a command mean for it. */
 export interface MeantWords {
@@ -13,6 +14,9 @@ export interface MeantWords {
   readonly instead: readonly string[] | null;
 }
 
+/** Which flags the words without one belong to, in order; the last for all that follow. */
+export type OperandFlags = readonly string[];
+
 /** The state of one reading, from the left to the right. */
 interface Reading {
   readonly command: CommandUnknownOpts;
@@ -20,12 +24,13 @@ interface Reading {
   readonly words: string[];
   readonly notes: string[];
   readonly operands: string[];
+  readonly belong: OperandFlags;
 }
 
 /** Puts what `command` has into the place of flags that it does not have, and a flag before words that have none. */
-export function meantWords(command: CommandUnknownOpts, rest: readonly string[]): MeantWords {
+export function meantWords(command: CommandUnknownOpts, rest: readonly string[], belong: OperandFlags): MeantWords {
   const options = optionsOf(command);
-  const reading: Reading = { command, options, words: [], notes: [], operands: [] };
+  const reading: Reading = { command, options, words: [], notes: [], operands: [], belong };
   let index = 0;
   while (index < rest.length) {
     const word = rest[index] ?? '';
@@ -40,7 +45,7 @@ export function meantWords(command: CommandUnknownOpts, rest: readonly string[])
     }
     const { flag, value } = splitFlag(word);
     const next = rest[index + 1];
-    const guess = hasOption(options, flag) ? null : guessOf(flag, options);
+    const guess = hasOption(options, flag) ? null : guessOf(flag, options, command);
     if (guess !== null && 'why' in guess) {
       return { words: reading.words, why: guess.why, instead: guess.instead?.split(' ') ?? [] };
     }
@@ -48,7 +53,7 @@ export function meantWords(command: CommandUnknownOpts, rest: readonly string[])
     readFlag(reading, { typed: word, flag, value: isTaken ? next : value, isJoined: value !== null, guess });
     index += isTaken ? 2 : 1;
   }
-  return { words: reading.words, why: reading.notes[0] ?? null, instead: null };
+  return { words: withoutTable(reading.words), why: reading.notes[0] ?? null, instead: null };
 }
 
 /** The options of a command and the common ones that it honours. */
@@ -79,9 +84,16 @@ export function takesValue(flag: string, guess: FlagGuess | null, options: reado
 }
 
 /** What the table says of a flag, or of the option that it misspells. */
-export function guessOf(flag: string, options: readonly Option[]): FlagGuess | null {
-  const all = flagWords.filter(({ typed }) => typed.includes(flag));
-  const fitting = all.find((guess) => 'why' in guess || guess.meant.some((each) => hasOption(options, each.flag)));
+export function guessOf(
+  flag: string,
+  options: readonly Option[],
+  command: CommandUnknownOpts | null = null,
+): FlagGuess | null {
+  const path = `${command?.parent?.name() ?? ''} ${command?.name() ?? ''}`;
+  const all = flagWords.filter(({ typed, of }) => typed.includes(flag) && (of?.includes(path) ?? true));
+  const fitting = all.find(
+    (guess) => 'why' in guess || guess.note !== undefined || guess.meant.some((each) => hasOption(options, each.flag)),
+  );
   if (fitting !== undefined) return fitting;
   const near = flag.startsWith('--')
     ? misspelt(
@@ -117,37 +129,51 @@ function readFlag(reading: Reading, typed: TypedFlag): void {
 
 function knownFlag({ options }: Reading, { typed, flag, value, isJoined }: TypedFlag): readonly string[] {
   const option = optionOf(options, flag);
-  if (value === null || option?.required === false) return [flag];
-  const meant = meantValue(option, value);
-  return meant === value && isJoined ? [typed] : [flag, meant];
+  if (value === null) return [flag];
+  if (option?.required === false) return switchOf(options, flag, value);
+  const meant = withValue(option, flag, value);
+  return meant.join('=') === typed && isJoined ? [typed] : meant;
 }
 
-function guessedFlag({ options }: Reading, { typed, value }: TypedFlag, guess: FlagGuess): readonly string[] {
+/** A flag without a value, which was given one: `--yes=false` is no `--yes`. */
+function switchOf(options: readonly Option[], flag: string, value: string | null): readonly string[] {
+  if (value === null || !/^(false|0|no|off|none)$/i.test(value)) return [flag];
+  const opposite = flag.replace(/^--/, '--no-');
+  return hasOption(options, opposite) ? [opposite] : [];
+}
+
+function guessedFlag(
+  { options, words, notes }: Reading,
+  { typed, value }: TypedFlag,
+  guess: FlagGuess,
+): readonly string[] {
+  if ('why' in guess) return [typed];
   const given = value ?? '';
-  const fitting = 'why' in guess ? [] : guess.meant.filter((each) => each.if?.test(given) ?? true);
-  for (const { flag, as } of fitting) {
-    const option = optionOf(options, flag);
-    if (option === undefined) continue;
-    const meant = as?.replace('{}', () => given) ?? value;
-    return option.required && meant !== null ? [flag, meantValue(option, meant)] : [flag];
+  function isFree(flag: string, { parseArg }: Option): boolean {
+    return parseArg === repeated || !words.includes(flag);
   }
-  return [typed];
-}
-
-/** A choice by its other name or misspelt; any other value as it is. */
-function meantValue(option: Option | undefined, value: string): string {
-  const choices = option?.argChoices;
-  if (choices === undefined || choices.includes(value)) return value;
-  const lower = value.toLowerCase();
-  const other = option?.long === '--format' ? formatWords[lower] : providerWords[lower];
-  const known = [lower, other].find((each) => each !== undefined && choices.includes(each));
-  return known ?? misspelt(lower, choices) ?? value;
+  for (const { flag, if: form, as, note } of guess.meant) {
+    const option = optionOf(options, flag);
+    const found = form === undefined ? [given] : form.exec(given);
+    if (option === undefined || found === null || !isFree(flag, option)) continue;
+    if (note !== undefined) notes.push(note);
+    const meant = as?.replace('{}', () => found[1] ?? given) ?? value;
+    return option.required && meant !== null ? withValue(option, flag, meant) : switchOf(options, flag, value);
+  }
+  if (guess.note === undefined) return [typed];
+  notes.push(guess.note);
+  return [];
 }
 
 /** A word without a flag: one that the command takes so, a provider, fields as gh's `--json` has them, or a name. */
 function readOperand(reading: Reading, word: string): void {
   const { command, options, words, operands } = reading;
   operands.push(word);
+  const belongs = reading.belong[operands.length - 1] ?? reading.belong.at(-1);
+  if (belongs !== undefined && hasOption(options, belongs)) {
+    words.push(...withValue(optionOf(options, belongs), belongs, word));
+    return;
+  }
   const isOwn = command.registeredArguments.some(({ variadic }) => variadic);
   if (isOwn || operands.length <= command.registeredArguments.length) {
     words.push(word);
@@ -156,11 +182,17 @@ function readOperand(reading: Reading, word: string): void {
   const provider = providerOf(word);
   if (provider !== null && hasOption(options, '--provider') && !words.includes('--provider')) {
     words.push('--provider', provider);
-  } else if (words.at(-1) === '--json' && command.name() === 'list' && /^[A-Za-z]+(,[A-Za-z]+)*$/.test(word)) {
-    words.splice(-1, 1, '-q', `.[] | {${word.replaceAll(',', ', ')}}`);
+  } else if (words.at(-1) === '--json' && areFields(reading, word)) {
+    const fields = `{${word.replaceAll(',', ', ')}}`;
+    words.splice(-1, 1, '-q', command.name() === 'list' ? `.[] | ${fields}` : fields);
   } else if (words.at(-2) === '--arg' && words.at(-1)?.includes('=') === false) {
     words.splice(-1, 1, `${words.at(-1)}=${word}`);
   } else readName(reading, word);
+}
+
+function areFields({ command, words }: Reading, word: string): boolean {
+  const isPlace = command.name() === 'list' || (command.name() === 'get' && words.includes('--id'));
+  return isPlace && /^[A-Za-z]+(,[A-Za-z]+)*$/.test(word);
 }
 
 function readName({ options, words, notes }: Reading, word: string): void {
@@ -171,6 +203,6 @@ function readName({ options, words, notes }: Reading, word: string): void {
   const flag = operandFlags.find((each) => hasOption(options, each));
   const option = optionOf(options, flag);
   if (flag === undefined || option === undefined) words.push(word);
-  else if (!words.includes(flag) || option.parseArg === repeated) words.push(flag, word);
+  else if (!words.includes(flag) || option.parseArg === repeated) words.push(...withValue(option, flag, word));
   else notes.push('it takes one account at a time');
 }

@@ -22,7 +22,7 @@ export interface Parser {
 export async function guess(argv: readonly string[], tree: CommandUnknownOpts, parser: Parser): Promise<Hint | null> {
   if (argv[0] === 'help') return guessHelp(argv.slice(1), parser);
   const whole = phrases.find(({ typed: lines }) => lines.includes(argv.join(' ')));
-  if (whole !== undefined) return hintOf(sactl`${whole.meant.split(' ')}`, whole.why ?? null);
+  if (whole !== undefined) return hintOf(sactl`${whole.meant.split(' ')}`, whole.why);
   const positions = leadingWords(argv, tree.options);
   const typed = positions.map((position) => argv[position] ?? '');
   const exact = exactCommand(tree, typed);
@@ -39,13 +39,13 @@ export async function guess(argv: readonly string[], tree: CommandUnknownOpts, p
 async function guessHelp(words: readonly string[], { treeFor, takes }: Parser): Promise<Hint | null> {
   for (const { words: meant, why } of meantCommands(words)) {
     const argv = meant[0] === 'help' ? meant : ['help', ...meant.filter((word) => !isFlag(word))];
-    if (await takes(await treeFor(argv), argv)) return hintOf(sactl`${argv}`, why ?? null);
+    if (await takes(await treeFor(argv), argv)) return hintOf(sactl`${argv}`, why);
   }
   return null;
 }
 
 async function guessRest(
-  { words: command, why }: MeantCommand,
+  { words: command, why, operands = [] }: MeantCommand,
   options: {
     readonly rest: readonly string[];
     /** The command, where it was typed as it is. */
@@ -56,11 +56,11 @@ async function guessRest(
   const { rest, known, parser } = options;
   const firstFlag = command.findIndex(isFlag);
   const path = firstFlag < 0 ? command : command.slice(0, firstFlag);
-  if (path[0] === 'help' || path.length === 0) return hintOf(sactl`${command}`, why ?? null);
+  if (path[0] === 'help' || path.length === 0) return hintOf(sactl`${command}`, why);
   const tree = known === null ? await parser.treeFor(path) : null;
   const found = known ?? commandIn(tree, path);
   if (found === null) return null;
-  const meant = meantWords(found, rest);
+  const meant = meantWords(found, rest, operands);
   if (meant.instead !== null) {
     return [`${meant.why}: `, meant.instead.length === 0 ? helpCommand(found) : sactl`${meant.instead}`];
   }
@@ -74,7 +74,7 @@ function commandIn(tree: CommandUnknownOpts | null, path: readonly string[]): Co
   return tree === null ? null : (exactCommand(tree, path)?.command ?? null);
 }
 
-function hintOf(command: CommandLine, why: string | null): Hint {
+function hintOf(command: CommandLine, why: string | null = null): Hint {
   return why === null ? ['did you mean ', command, '?'] : [`${why}: `, command];
 }
 
@@ -82,10 +82,11 @@ function hintOf(command: CommandLine, why: string | null): Hint {
 function commandsOf(typed: readonly string[]): readonly MeantCommand[] {
   const provider = providerOf(typed[0] ?? '');
   if (provider === null) return meantCommands(typed);
-  return meantCommands(typed.slice(1)).map(({ words, taken, why }) => ({
+  return meantCommands(typed.slice(1)).map(({ words, taken, why, operands }) => ({
     words: [...words, '--provider', provider],
     taken: taken + 1,
     why,
+    operands,
   }));
 }
 

@@ -7,6 +7,8 @@ export interface Synonym {
   readonly meant: string;
   /** What there is to know before the command, e.g. that it does something else than the word says. */
   readonly why?: string;
+  /** Which flags the words behind it belong to, in order; the last for all that follow. */
+  readonly operands?: readonly string[];
 }
 
 /** Whole commands; they come before what the tables below make of the single words. */
@@ -38,7 +40,17 @@ export const phrases: readonly Synonym[] = [
     meant: 'config set profile',
   },
   {
-    typed: ['who', 'me', 'who-am-i', 'whoiam', 'auth whoami', 'account show', 'auth list', 'users me'],
+    typed: [
+      'who',
+      'me',
+      'who-am-i',
+      'whoiam',
+      'auth whoami',
+      'account show',
+      'auth list',
+      'users me',
+      'sts get-caller-identity',
+    ],
     meant: 'whoami',
   },
   { typed: ['status', 'auth status', 'check', 'ping', 'test', 'diagnose', 'health'], meant: 'doctor' },
@@ -51,13 +63,33 @@ export const phrases: readonly Synonym[] = [
   { typed: ['locks', 'locks list'], meant: 'state show' },
   { typed: ['journal', 'journal list', 'undelivered'], meant: 'recover list' },
   { typed: ['keys', 'keys list', 'secrets', 'secrets list', 'credentials', 'credentials list'], meant: 'sa list' },
+  { typed: ['key list', 'secret list', 'credential list', 'get secrets'], meant: 'sa list' },
   {
     typed: ['keys create', 'key create', 'secrets create', 'secret create', 'credentials create', 'create token'],
     meant: 'sa rotate',
     why: 'an account has one credential, and this replaces it',
   },
   {
-    typed: ['sa token', 'sa tokens', 'sa keys', 'sa credentials', 'sa get-token', 'sa secret'],
+    typed: ['create-access-key', 'sa keys create', 'sa key create', 'sa credential reset'],
+    meant: 'sa rotate',
+    why: 'an account has one credential, and this replaces it',
+    operands: ['--to'],
+  },
+  { typed: ['sa rename', 'rename sa', 'rename'], meant: 'sa update', operands: ['--id', '--name'] },
+  {
+    typed: ['label sa', 'annotate sa', 'sa label', 'sa tag', 'label', 'tag'],
+    meant: 'sa update',
+    operands: ['--id', '--tag'],
+  },
+  { typed: ['apply'], meant: 'sa create', why: 'a document makes a new account here' },
+  { typed: ['replace'], meant: 'sa update' },
+  {
+    typed: ['list-access-keys', 'sa keys list', 'sa token', 'sa tokens', 'sa keys', 'sa credentials', 'sa secret'],
+    meant: 'sa get',
+    why: 'a credential is shown once, when it is issued; what is known of it later',
+  },
+  {
+    typed: ['sa get-token'],
     meant: 'sa get',
     why: 'a credential is shown once, when it is issued; what is known of it later',
   },
@@ -132,150 +164,3 @@ export const formatWords: Readonly<Record<string, string>> = {
   pretty: 'table',
   tsv: 'csv',
 };
-
-/** A flag of other programs, where the command does not have it itself. */
-export type FlagGuess =
-  | {
-      readonly typed: readonly string[];
-      readonly takes: 'value' | 'nothing';
-      /** The likeliest first; the first that the command has is taken. */
-      readonly meant: readonly MeantFlag[];
-    }
-  /** A flag that there is for good reason not, and the command that helps instead; null is the help of the command. */
-  | { readonly typed: readonly string[]; readonly why: string; readonly instead: string | null };
-
-export interface MeantFlag {
-  readonly flag: string;
-  /** Only for such values. */
-  readonly if?: RegExp;
-  /** The value, with `{}` for the one that was typed. */
-  readonly as?: string;
-}
-
-function meant(...flags: readonly string[]): readonly MeantFlag[] {
-  return flags.map((flag) => ({ flag }));
-}
-
-const aFormat = new RegExp(`^(table|json|ndjson|yaml|csv|${Object.keys(formatWords).join('|')})$`);
-
-export const flagWords: readonly FlagGuess[] = [
-  {
-    typed: ['-o', '--output', '--out', '--output-format'],
-    takes: 'value',
-    meant: [
-      { flag: '--format', if: aFormat },
-      { flag: '--wide', if: /^wide$/ },
-      { flag: '-q', if: /^name$/, as: '.[].name' },
-      { flag: '--to', if: /[/.]/, as: 'file:{}' },
-    ],
-  },
-  {
-    typed: ['--output-file', '--out-file', '--save', '--save-to'],
-    takes: 'value',
-    meant: [{ flag: '--to', as: 'file:{}' }],
-  },
-  { typed: ['--dest', '--destination', '--target', '--deliver'], takes: 'value', meant: meant('--to') },
-  { typed: ['--jq', '--jmespath', '--template', '-t', '--jsonpath'], takes: 'value', meant: meant('-q') },
-  {
-    typed: ['--filter', '--where', '--match', '--name-filter', '--grep', '-s'],
-    takes: 'value',
-    meant: [{ flag: '-q', if: /^[.[{]/ }, ...meant('--search', '--match')],
-  },
-  {
-    typed: ['--force', '-f', '--assume-yes', '--confirm', '--auto-approve', '--no-confirm', '--no-prompt'],
-    takes: 'nothing',
-    meant: meant('--yes'),
-  },
-  {
-    typed: ['--non-interactive', '--batch', '--no-interactive', '--ci', '--no-tty'],
-    takes: 'nothing',
-    meant: meant('--no-input'),
-  },
-  {
-    typed: ['--name', '--account', '--service-account', '--serviceaccount', '--ids', '--account-id', '-i', '-n'],
-    takes: 'value',
-    meant: [{ flag: '--limit', if: /^\d+$/ }, ...meant('--id', '--account', '--name', '--search')],
-  },
-  { typed: ['--id'], takes: 'value', meant: meant('--account', '--search') },
-  {
-    typed: ['--all-providers', '--all-namespaces', '-A', '--all-profiles', '--all'],
-    takes: 'nothing',
-    meant: [{ flag: '--provider', as: 'all' }],
-  },
-  { typed: ['--verbose', '-v', '-vv', '--trace', '--log-http', '-d'], takes: 'nothing', meant: meant('--debug') },
-  { typed: ['--silent', '-Q', '--no-progress'], takes: 'nothing', meant: meant('--quiet') },
-  { typed: ['--no-colour', '--no-ansi', '--plain', '--monochrome'], takes: 'nothing', meant: meant('--no-color') },
-  {
-    typed: ['--dryrun', '--dry', '--what-if', '--noop', '--plan', '--check', '--simulate'],
-    takes: 'nothing',
-    meant: meant('--dry-run'),
-  },
-  {
-    typed: ['--organization', '--organisation', '--org-id', '--tenant', '--namespace', '--project'],
-    takes: 'value',
-    meant: meant('--org'),
-  },
-  { typed: ['--context', '--profile-name', '-p', '-P'], takes: 'value', meant: meant('--profile') },
-  { typed: ['--service', '--cloud', '--vendor', '--backend'], takes: 'value', meant: meant('--provider') },
-  {
-    typed: ['--url', '--host', '--server', '--base-url', '--api-url', '--address', '-u'],
-    takes: 'value',
-    meant: meant('--endpoint'),
-  },
-  {
-    typed: ['--cacert', '--ca', '--ca-bundle', '--ca-file', '--certificate-authority'],
-    takes: 'value',
-    meant: meant('--ca-cert'),
-  },
-  { typed: ['--page-size', '--max-items', '--max', '--top', '-L', '--count'], takes: 'value', meant: meant('--limit') },
-  { typed: ['--sort-by', '--order-by', '--orderby', '--order'], takes: 'value', meant: meant('--sort') },
-  { typed: ['--fields', '--cols', '--column', '--field', '--select'], takes: 'value', meant: meant('--columns') },
-  { typed: ['-l', '--label', '--labels', '--selector', '--tags'], takes: 'value', meant: meant('--tag') },
-  { typed: ['--groups', '-g', '--team'], takes: 'value', meant: meant('--group') },
-  {
-    typed: ['--expires-within', '--expires-in', '--expiring', '--expires-before'],
-    takes: 'value',
-    meant: meant('--expiring-within'),
-  },
-  { typed: ['--age', '--older', '--min-age'], takes: 'value', meant: meant('--older-than') },
-  { typed: ['--input', '--from-file', '--filename', '--body', '--data'], takes: 'value', meant: meant('--file') },
-  { typed: ['--wait-timeout', '--lock-timeout'], takes: 'value', meant: meant('--wait') },
-  {
-    typed: ['--exclude-expired', '--ignore-not-found', '--if-exists'],
-    takes: 'nothing',
-    meant: meant('--ignore-missing'),
-  },
-  { typed: ['--if-not-exists', '--or-get', '--idempotent'], takes: 'nothing', meant: meant('--if-missing') },
-  { typed: ['--mock', '--test', '--demo', '--fake'], takes: 'nothing', meant: meant('--sandbox') },
-  {
-    typed: ['--token', '--secret', '--password', '--api-key', '--apikey', '--key', '--client-secret', '--credential'],
-    why: 'a secret is never a flag, because others could read it there; where it may come from',
-    instead: 'help setup',
-  },
-  {
-    typed: ['--client-id', '--access-key'],
-    why: 'a profile or the environment says who signs in',
-    instead: 'help setup',
-  },
-  {
-    typed: ['--config', '--config-file', '--kubeconfig', '-c'],
-    why: 'the variable SACTL_CONFIG names your configuration file',
-    instead: 'help config',
-  },
-  {
-    typed: ['--insecure', '-k', '--no-verify-ssl', '--skip-tls-verify', '--insecure-skip-tls-verify'],
-    why: 'certificates are always checked, and --ca-cert <file> adds an authority',
-    instead: null,
-  },
-];
-
-/** The flags that a word without one may belong to, the likeliest first. */
-export const operandFlags: readonly string[] = [
-  '--id',
-  '--account',
-  '--name',
-  '--file',
-  '--from',
-  '--port',
-  '--search',
-];

@@ -1,3 +1,4 @@
+import { misspelt } from '../../model/similar.ts';
 import { listOf, quoted } from '../../model/text.ts';
 import { fieldProblem, isCredentialField, splitField } from './field.ts';
 import { isTargetKind, kindsWhere, targetKinds, type TargetKind, type TargetKindName } from './kinds.ts';
@@ -40,8 +41,7 @@ function parse(given: string): Parsed {
   const colon = address.indexOf(':');
   const word = colon < 0 ? address : address.slice(0, colon);
   const scheme = word.replace(/\+json$/, '');
-  if (!isTargetKind(scheme))
-    return { problem: `${quoted(word)} is not a kind of target; the kinds are ${knownWords.join(', ')}` };
+  if (!isTargetKind(scheme)) return unknownKind(word, colon < 0 ? null : given.slice(colon));
   const isJson = word !== scheme;
   const part = fieldOf(field, { word, scheme, isJson });
   if ('problem' in part) return part;
@@ -50,6 +50,15 @@ function parse(given: string): Parsed {
 }
 
 type Problem = { readonly problem: string };
+
+/** @param rest what follows the word, from the colon on; null where there is none, so that it may be a file */
+function unknownKind(word: string, rest: string | null): Problem {
+  const kind = misspelt(word, Object.keys(targetKinds));
+  const isFile = rest === null && /[./]/.test(word);
+  const meant = isFile ? `file:${word}` : `${kind ?? ''}${rest ?? ''}`;
+  const advice = isFile || kind !== null ? `did you mean ${quoted(meant)}?` : `the kinds are ${knownWords.join(', ')}`;
+  return { problem: `${quoted(word)} is not a kind of target; ${advice}` };
+}
 
 /** The part of the credential, where it goes as a whole or in part. */
 function fieldOf(

@@ -49,9 +49,14 @@ describe('--to', () => {
     'file[+json], dotenv, session, profile, github-env, github-output, exec[+json], gh-secret, gitlab-variable, kubernetes, vault, aws-secret, gcp-secret, azure-keyvault, doppler, op';
 
   test.each([
-    ['token.txt', `"token.txt" is not a kind of target; the kinds are ${kinds}`],
+    ['token.txt', '"token.txt" is not a kind of target; did you mean "file:token.txt"?'],
+    ['flie:t', '"flie" is not a kind of target; did you mean "file:t"?'],
+    [
+      'dotnev:.env#KEY?field=clientId',
+      '"dotnev" is not a kind of target; did you mean "dotenv:.env#KEY?field=clientId"?',
+    ],
     ['C:\\token', `"C" is not a kind of target; the kinds are ${kinds}`],
-    ['File:token', `"File" is not a kind of target; the kinds are ${kinds}`],
+    ['File:token', '"File" is not a kind of target; did you mean "file:token"?'],
     ['', `"" is not a kind of target; the kinds are ${kinds}`],
     ['+json:x', `"+json" is not a kind of target; the kinds are ${kinds}`],
     ['toString:x', `"toString" is not a kind of target; the kinds are ${kinds}`],
