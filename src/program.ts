@@ -3,6 +3,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { addCompletion } from './commands/completion/index.ts';
 import { doctor } from './commands/doctor.ts';
 import { helpLayout } from './commands/help-layout.ts';
+import { fitted } from './commands/help/fit.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
 import {
@@ -40,13 +41,14 @@ export async function runProgram(typed: readonly string[], ctx: Context): Promis
   // Who types the name alone asks what there is.
   const argv = typed.length === 0 ? ['--help'] : typed;
   const help: string[] = [];
+  const width = ctx.stdout.columns ?? 100;
   const root = new Command('sactl').exitOverride().configureOutput({
     writeOut: (text) => help.push(text),
     // Commander's help on a noun that stands alone.
     writeErr: (text) => help.push(text),
     outputError: () => undefined,
-    getOutHelpWidth: () => ctx.stdout.columns ?? 100,
-    getErrHelpWidth: () => ctx.stdout.columns ?? 100,
+    getOutHelpWidth: () => width,
+    getErrHelpWidth: () => width,
     // Otherwise commander opens Node's streams to find out, which takes 7 ms.
     getOutHasColors: () => false,
     getErrHasColors: () => false,
@@ -57,7 +59,7 @@ export async function runProgram(typed: readonly string[], ctx: Context): Promis
   const [verb] = chosen;
   if (verb !== undefined) return runVerb(verb.run, ctx, { root, reach: verb.reach });
   if (isHelp && wantsDocument(root)) return printHelpDocument(ctx, root, argv);
-  await writeOutput(ctx, help.join(''));
+  await writeOutput(ctx, fitted(help.join(''), width));
   return ExitCode.done;
 }
 

@@ -246,6 +246,18 @@ export const guesses: readonly (readonly [typed: string, problem: string, hint: 
   ['get sa -w', "unknown command 'get'", 'it prints once and ends: sactl sa list'],
   ['create sa foo -n default', "unknown command 'create'", 'there are no namespaces here: sactl sa create --name foo'],
   ['apply -f x', "unknown command 'apply'", 'a document makes a new account here: sactl sa create -f x'],
+  ['kubectl get sa -n ci', "unknown command 'kubectl'", 'there are no namespaces here: sactl sa list'],
+  [
+    'label sa ci-deploy team- --overwrite',
+    "unknown command 'label'",
+    'a tag replaces the one of the same key: sactl sa update --id ci-deploy --remove-tag team',
+  ],
+  ['completion zs', 'shell "zs" must be one of bash, zsh, fish, powershell', 'did you mean sactl completion zsh?'],
+  [
+    'sa list --format csv --out f.csv',
+    "unknown option '--out'",
+    'it prints to stdout, which your shell can send to a file: sactl sa list --format csv',
+  ],
   ['secret list', "unknown command 'secret'", 'did you mean sactl sa list?'],
   ['logs -f', "unknown command 'logs'", 'it prints once and ends: sactl audit list'],
   ['sts get-caller-identity', "unknown command 'sts'", 'did you mean sactl whoami?'],

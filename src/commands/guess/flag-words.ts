@@ -80,7 +80,7 @@ export const flagWords: readonly FlagGuess[] = [
       { flag: '--tag', if: /^(?:tags?|labels?)[.=:](.+=.*)$/i, as: '{}' },
       ...['--search', '--match', '--id'].map((flag) => ({ flag, if: /^(?:name|id)(?:==?|[:~])(.+)$/i, as: '{}' })),
       { flag: '--tag', if: /^[\w./-]+=[^=]*$/ },
-      ...meant('--search', '--match'),
+      ...['--search', '--match'].map((flag) => ({ flag, if: /^[^=<>()]+$/ })),
     ],
   },
   {
@@ -102,7 +102,7 @@ export const flagWords: readonly FlagGuess[] = [
   {
     typed: ['-n'],
     takes: 'value',
-    meant: [{ flag: '--limit', if: /^\d+$/ }, ...meant('--id', '--account', '--name', '--search')],
+    meant: [{ flag: '--limit', if: /^\d+$/ }, ...meant('--id', '--account', '--name')],
     note: 'there are no namespaces here',
   },
   { typed: ['--id'], takes: 'value', meant: meant('--account', '--name', '--search') },
@@ -154,6 +154,8 @@ export const flagWords: readonly FlagGuess[] = [
     takes: 'value',
     meant: meant('--tag'),
   },
+  { typed: ['--remove-label', '--delete-tag', '--untag'], takes: 'value', meant: meant('--remove-tag') },
+  { typed: ['--overwrite'], takes: 'nothing', meant: [], note: 'a tag replaces the one of the same key' },
   { typed: ['--groups', '-g', '--team'], takes: 'value', meant: meant('--group') },
   {
     typed: ['--expires-within', '--expires-in', '--expiring', '--expires-before'],

@@ -4,7 +4,7 @@ import { misspelt } from '../../model/similar.ts';
 import { repeated } from '../../session/flag.ts';
 import { providerOf } from './command.ts';
 import { flagWords, operandFlags, type FlagGuess } from './flag-words.ts';
-import { withoutTable, withValue } from './values.ts';
+import { meantValue, withoutTable, withValue } from './values.ts';
 
 /** What the words behind a command mean for it. */
 export interface MeantWords {
@@ -155,8 +155,12 @@ function guessedFlag(
   for (const { flag, if: form, as, note } of guess.meant) {
     const option = optionOf(options, flag);
     const found = form === undefined ? [given] : form.exec(given);
-    if (option === undefined || found === null || !isFree(flag, option)) continue;
+    if (option === undefined || found === null) continue;
     if (note !== undefined) notes.push(note);
+    if (!isFree(flag, option)) {
+      if (note === undefined) continue;
+      return [];
+    }
     const meant = as?.replace('{}', () => found[1] ?? given) ?? value;
     return option.required && meant !== null ? withValue(option, flag, meant) : switchOf(options, flag, value);
   }
@@ -171,12 +175,12 @@ function readOperand(reading: Reading, word: string): void {
   operands.push(word);
   const belongs = reading.belong[operands.length - 1] ?? reading.belong.at(-1);
   if (belongs !== undefined && hasOption(options, belongs)) {
-    words.push(...withValue(optionOf(options, belongs), belongs, word));
+    words.push(...behind(options, belongs, word));
     return;
   }
   const isOwn = command.registeredArguments.some(({ variadic }) => variadic);
   if (isOwn || operands.length <= command.registeredArguments.length) {
-    words.push(word);
+    words.push(meantValue(command.registeredArguments[operands.length - 1], word));
     return;
   }
   const provider = providerOf(word);
@@ -188,6 +192,13 @@ function readOperand(reading: Reading, word: string): void {
   } else if (words.at(-2) === '--arg' && words.at(-1)?.includes('=') === false) {
     words.splice(-1, 1, `${words.at(-1)}=${word}`);
   } else readName(reading, word);
+}
+
+/** `team-` as kubectl removes a label. */
+function behind(options: readonly Option[], flag: string, word: string): readonly string[] {
+  const [, key] = /^([^=]+)-$/.exec(word) ?? [];
+  if (flag === '--tag' && key !== undefined) return ['--remove-tag', key];
+  return withValue(optionOf(options, flag), flag, word);
 }
 
 function areFields({ command, words }: Reading, word: string): boolean {

@@ -142,8 +142,8 @@ export const verbWords: readonly Synonym[] = [
   { typed: ['break', 'release', 'force-unlock'], meant: 'unlock' },
 ];
 
-/** Words between the program's name and the command that mean nothing here, e.g. `gcloud iam service-accounts`. */
-export const noise: readonly string[] = ['iam', 'sactl'];
+/** Words before the command that mean nothing here, e.g. `gcloud iam service-accounts`. */
+export const noise: readonly string[] = ['iam', 'sactl', 'kubectl', 'gcloud', 'aws', 'az', 'gh'];
 
 export const providerWords: Readonly<Record<string, ProviderName | 'all'>> = {
   'run:ai': 'runai',

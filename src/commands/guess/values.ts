@@ -32,7 +32,10 @@ function jqOf(filter: string): string {
 }
 
 /** A choice by its other name or misspelt; any other value as it is. */
-function meantValue(option: Option | undefined, value: string): string {
+export function meantValue(
+  option: (Pick<Option, 'argChoices'> & { readonly long?: string | undefined }) | undefined,
+  value: string,
+): string {
   const choices = option?.argChoices;
   if (choices === undefined || choices.includes(value)) return value;
   const lower = value.toLowerCase();
