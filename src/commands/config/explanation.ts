@@ -5,7 +5,8 @@ import { describeCredential, type CredentialSource } from '../../config/credenti
 import { describeSource, type Ignored, type Setting } from '../../config/setting.ts';
 import { stateSettings } from '../../config/state.ts';
 import { describeAddress } from '../../model/store-address.ts';
-import type { Cell, Column } from '../../output/columns.ts';
+import { cellText, type Cell, type Column } from '../../output/columns.ts';
+import { tildePath } from '../../files/home.ts';
 import { detail, table } from '../../output/table.ts';
 import { sheetOf, type OutputDocument } from '../../output/document.ts';
 import { safeText } from '../../model/text.ts';
@@ -47,24 +48,27 @@ function explanation(configuration: Configuration, explained: Explained, homeDir
   const profiles = profilesOf(configuration, homeDirectory);
   const { problem } = explained;
   const connection = explained.connection === null ? null : connectionOf(explained.connection);
-  const rows = [...settings, ...(connection === null ? [] : connectionRows(connection))];
+  const credential = explained.connection?.credential?.profileSource ?? null;
+  const shown = credential === null ? null : describeCredential(credential, homeDirectory);
+  const rows: readonly SettingRow[] = [...settings, ...(connection === null ? [] : connectionRows(connection, shown))];
+  const tables = columnsAt(homeDirectory);
   const marker = sandbox.value ? { sandbox: true } : {};
   const fileFields = [
-    { label: 'User file', value: files.user },
-    { label: 'Project file', value: files.project },
+    { label: 'User file', value: withTilde(files.user, homeDirectory) },
+    { label: 'Project file', value: withTilde(files.project, homeDirectory) },
   ];
   return {
     value: { settings, connection, problem, ignored, profiles, files, ...marker },
     isPaged: true,
     human: async (style) =>
       [
-        await table({ rows, columns: settingColumns, style }),
+        await table({ rows, columns: tables.settings, style }),
         problem === null ? '' : `\nNo connection: ${safeText(problem)}\n`,
-        await section('Profiles', { rows: profiles, columns: profileColumns, style }),
-        await section('Found and not used', { rows: ignored, columns: ignoredColumns, style }),
+        await section('Profiles', { rows: profiles, columns: tables.profiles, style }),
+        await section('Found and not used', { rows: ignored, columns: tables.ignored, style }),
         `\n${detail(fileFields, style)}`,
       ].join(''),
-    sheet: () => sheetOf(rows, settingColumns),
+    sheet: () => sheetOf(rows, tables.settings),
   };
 }
 
@@ -95,6 +99,8 @@ interface SettingRow {
   readonly name: string;
   readonly value: Cell;
   readonly source: string | null;
+  /** What a table says of the source, where another row has the rest. */
+  readonly shown?: string | null;
 }
 
 /** The connection as it prints; `credential` is its source, and `endpoint` is null in the sandbox. */
@@ -113,12 +119,12 @@ function connectionOf(connection: Connection) {
   };
 }
 
-function connectionRows(connection: ReturnType<typeof connectionOf>): readonly SettingRow[] {
+function connectionRows(connection: ReturnType<typeof connectionOf>, shown: string | null): readonly SettingRow[] {
   const { provider, profile, endpoint, endpointSource, credential, ca, caSource } = connection;
   return [
     { name: 'connection', value: provider, source: profile === null ? credential : `profile ${profile}` },
     { name: 'endpoint', value: endpoint, source: endpointSource },
-    { name: 'credential', value: '[not read]', source: credential },
+    { name: 'credential', value: '[not read]', source: credential, shown },
     { name: 'ca', value: ca, source: caSource },
     { name: 'organization', value: connection.organization, source: connection.organizationSource },
   ];
@@ -134,24 +140,43 @@ function profilesOf({ profiles }: Configuration, homeDirectory: string | null) {
   }));
 }
 
-const settingColumns: readonly Column<SettingRow>[] = [
-  { name: 'name', header: 'SETTING', value: ({ name }) => name },
-  { name: 'value', value: ({ value }) => value },
-  { name: 'source', value: ({ source }) => source, tone: () => 'muted' },
-];
+/** Tables have paths below the home directory with `~`, and are cut to the width of a terminal. */
+function columnsAt(homeDirectory: string | null) {
+  function tilde(cell: Cell): string {
+    return withTilde(cellText(cell), homeDirectory);
+  }
+  const settings: readonly Column<SettingRow>[] = [
+    { name: 'name', header: 'SETTING', value: ({ name }) => name },
+    { name: 'value', value: ({ value }) => value, text: ({ value }) => tilde(value), shrink: 1 },
+    {
+      name: 'source',
+      value: ({ source }) => source,
+      text: ({ source, shown }) => tilde(shown ?? source),
+      tone: () => 'muted',
+      shrink: 1,
+    },
+  ];
+  const profiles: readonly Column<ReturnType<typeof profilesOf>[number]>[] = [
+    { name: 'name', value: ({ name }) => name },
+    { name: 'provider', value: ({ provider }) => provider },
+    { name: 'endpoint', value: ({ endpoint }) => endpoint, shrink: 2 },
+    { name: 'org', value: ({ org }) => org, hideEmpty: true, spare: 1 },
+    { name: 'credential', value: ({ credential }) => credential, tone: () => 'muted', shrink: 1 },
+  ];
+  const ignored: readonly Column<Ignored>[] = [
+    { name: 'what', value: ({ what }) => what, text: ({ what }) => tilde(what), shrink: 1 },
+    { name: 'why', value: ({ why }) => why, text: ({ why }) => tilde(why), tone: () => 'muted', shrink: 1 },
+  ];
+  return { settings, profiles, ignored };
+}
 
-const profileColumns: readonly Column<ReturnType<typeof profilesOf>[number]>[] = [
-  { name: 'name', value: ({ name }) => name },
-  { name: 'provider', value: ({ provider }) => provider },
-  { name: 'endpoint', value: ({ endpoint }) => endpoint },
-  { name: 'org', value: ({ org }) => org, hideEmpty: true },
-  { name: 'credential', value: ({ credential }) => credential, tone: () => 'muted' },
-];
-
-const ignoredColumns: readonly Column<Ignored>[] = [
-  { name: 'what', value: ({ what }) => what },
-  { name: 'why', value: ({ why }) => why, tone: () => 'muted' },
-];
+/** A text whose words are paths of this user; empty for null. */
+function withTilde(text: string | null, homeDirectory: string | null): string {
+  return (text ?? '')
+    .split(' ')
+    .map((word) => tildePath(word, homeDirectory))
+    .join(' ');
+}
 
 /** A table under a title; empty without rows. */
 async function section<Row>(title: string, options: Parameters<typeof table<Row>>[0]): Promise<string> {

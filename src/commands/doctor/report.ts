@@ -26,10 +26,11 @@ export function report(rows: readonly Diagnosis[]): OutputDocument {
 
 function sectionsOf(rows: readonly Diagnosis[], style: Style): readonly string[] {
   const sections = new Map<string, string[]>();
+  const checkWidth = Math.max('permissions'.length, ...rows.map(({ check }) => check.length));
   for (const row of rows) {
     const title = titleOf(row);
     const lines = sections.get(title) ?? [`${style.paint('heading', safeText(title))}\n`];
-    sections.set(title, [...lines, linesOf(row, style)]);
+    sections.set(title, [...lines, linesOf(row, checkWidth, style)]);
   }
   return [...sections.values()].map((lines) => lines.join(''));
 }
@@ -42,10 +43,9 @@ function titleOf({ provider, profile }: Diagnosis): string {
 const tones = { ok: 'good', warning: 'warning', error: 'bad' } as const satisfies Record<Diagnosis['level'], Tone>;
 
 const levelWidth = 'warning'.length;
-const checkWidth = 'permissions'.length;
 
 /** One result with its hint below it; long lines wrap under their own column. */
-function linesOf({ level, check, message, hint }: Diagnosis, style: Style): string {
+function linesOf({ level, check, message, hint }: Diagnosis, checkWidth: number, style: Style): string {
   const margin = ' '.repeat(levelWidth + checkWidth + 6);
   const label = style.paint(tones[level], level.padEnd(levelWidth));
   const width = style.width - margin.length;

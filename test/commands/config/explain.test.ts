@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { testContext } from '../../harness/context.ts';
+import { runIn } from '../../harness/run.ts';
 import { homeWith, userFile } from './home.ts';
 
 const token = 'explain.must.not.print.this';
@@ -63,6 +65,17 @@ Project file:  -
     const { stdout } = await run(['config', 'explain', '--sandbox'], { terminal: 120 });
     expect(stdout).toContain(' \u001B[2mthe sandbox\u001B[22m\n');
     expect(stdout).toContain(' \u001B[2mflag --sandbox\u001B[22m\n');
+  });
+
+  it.each([60, 80, 120])('fits %i columns, and says what is below the home directory with ~', async (terminal) => {
+    const { path: homeDirectory } = await homeWith({ [userFile]: profiles });
+    const env = { SACTL_STATE_DIR: join(homeDirectory, 'state') };
+    const context = testContext({ homeDirectory, cwd: join(homeDirectory, 'work'), terminal, env });
+    const { code, stdout } = await runIn(context, ['config', 'explain', '--profile', 'lab', '--no-color']);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain(homeDirectory);
+    expect(stdout).toContain('~/state ');
+    expect(stdout.split('\n').filter((line) => line.length > terminal)).toEqual([]);
   });
 
   it('prints the profile that is selected, and runs no command for its credential', async () => {

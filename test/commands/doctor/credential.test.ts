@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { testNow } from '../../harness/context.ts';
-import { nscaleEndpoint, sandboxTokens, useNscale } from '../../harness/nscale.ts';
+import { nscaleEndpoint, organizationId, sandboxTokens, useNscale } from '../../harness/nscale.ts';
 import { faults, lost } from '../../providers/faults.ts';
 import { accountsPath } from '../support.ts';
 import { doctor, of, said } from './rows.ts';
@@ -53,6 +53,14 @@ describe('doctor tells of the clock', () => {
     expect(of('clock', found)).toMatchObject([{ level: 'error' }]);
     expect(said('clock', await withDate(600_000, { age: '600' }))).toEqual([]);
   });
+});
+
+it('doctor has all messages in one column, beside the longest check, too', async () => {
+  const { run } = nscale();
+  const { stdout } = await run(['doctor', '--no-color'], { env: { NSCALE_ORGANIZATION_ID: organizationId } });
+  expect(stdout).toContain('  ok       organization  it is ');
+  const starts = [...stdout.matchAll(/^ {2}(?:ok|warning|error) +\S+ +/gm)].map(([start]) => start.length);
+  expect(new Set(starts)).toEqual(new Set(['  ok       organization  '.length]));
 });
 
 describe('doctor tells how long the credential lasts', () => {
