@@ -155,7 +155,7 @@ describe('a change that would not be read again is refused, and nothing is writt
     expect(await home.run(['config', 'set', 'org'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: "sactl: missing required argument 'value'\nhint: sactl config set --help\n",
+      stderr: 'sactl: <value> is missing\nhint: sactl config set --help\n',
     });
   });
 });
