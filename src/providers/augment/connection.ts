@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 
 import { AuthError } from '../../errors.ts';
+import { sactl } from '../../model/hint.ts';
 import type { Secret } from '../../model/credential.ts';
 import type { LocalState, RecordDefinition } from '../manual.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { bearer } from '../answers.ts';
 import { createLimiter, type Analytics } from './api.ts';
 import { openBackups, type Backups } from './backups.ts';
+import { analyticsEndpoint } from './environment.ts';
 import { inventoryFile } from './inventory-file.ts';
 import { countOf, emptyText, mergedText, openInventory, type InventoryRecord } from './inventory-record.ts';
 import { readSession, tenantOf, type Session } from './session.ts';
@@ -41,7 +43,7 @@ export function connect(options: ConnectOptions): Connection {
       takeTurn,
       http: createHttp(
         token === undefined
-          ? bearer(credential.source, async () => (await session()).accessToken)
+          ? bearer(credential.source, async () => tokenFor(options, await session()))
           : bearer('the token at hand', () => Promise.resolve(token)),
       ),
     }),
@@ -73,6 +75,20 @@ async function readOwnSession({ credential }: ConnectOptions): Promise<Session> 
     'unauthenticated',
     `the session from ${credential.source} cannot be used: ${problems.join('; ')}`,
     { provider: 'augment' },
+  );
+}
+
+/** @throws AuthError for the sandbox's session at Augment's own address, where it could not work (RFC 2606): it is not sent */
+function tokenFor({ credential, endpoint }: ConnectOptions, session: Session): Secret {
+  const isOfSandbox = new URL(tenantOf(session)).hostname.endsWith('.sandbox.invalid');
+  if (!isOfSandbox || new URL(endpoint).origin !== analyticsEndpoint) return session.accessToken;
+  throw new AuthError(
+    'unauthenticated',
+    `the session from ${credential.source} is the sandbox's, and is not sent to ${analyticsEndpoint}`,
+    {
+      provider: 'augment',
+      hint: ['add the --endpoint that ', sactl`sandbox serve`, ' says, or use a profile with it'],
+    },
   );
 }
 

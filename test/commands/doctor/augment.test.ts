@@ -116,3 +116,27 @@ it('does not take the session of a profile for one that Auggie reads', async () 
   });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });
+
+it('does not send the session of the sandbox to the real service', async () => {
+  const own = JSON.stringify({
+    accessToken: 'sandbox-ci-reviewer-token',
+    tenantURL: 'https://acme.api.augment.sandbox.invalid/',
+    scopes: ['read', 'write'],
+  });
+  const sent: string[] = [];
+  const { code, stdout } = await run(['doctor', '-q', '.[] | select(.check == "credential") | .message, .hint'], {
+    homeDirectory: await workFolder(),
+    env: { SACTL_STATE_DIR: freshStateDirectory(), AUGMENT_SESSION_AUTH: own },
+    fetch: (input) => {
+      sent.push(new Request(input).url);
+      return Promise.resolve(Response.json({}));
+    },
+  });
+  expect({ code, stdout, sent }).toEqual({
+    code: 1,
+    stdout:
+      "the session from environment variable AUGMENT_SESSION_AUTH is the sandbox's, and is not sent to https://api.augmentcode.com\n" +
+      'add the --endpoint that sactl sandbox serve says, or use a profile with it\n',
+    sent: [],
+  });
+});
