@@ -20,7 +20,7 @@ describe('sactl completion', () => {
   it('names the shells there are when it is asked for another', async () => {
     const { code, stdout, stderr } = await run(['completion', 'tcsh']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('Allowed choices are bash, zsh, fish, powershell.');
+    expect(stderr).toContain('"tcsh" must be one of bash, zsh, fish, powershell');
   });
 
   it.each(['--org=a', '--provider=nscale', '--yes'])('does nothing with %s', async (flag) => {
