@@ -78,6 +78,8 @@ export interface AsRead {
   readonly isOwn: boolean;
   /** Of the account; null where it names none. */
   readonly id: string | null;
+  /** What finds the account where the document has no id, as long as its name is not changed; left out, nothing. */
+  readonly reference?: string | undefined;
   /** The values by their places, e.g. `metadata.createdBy`; none is null. */
   readonly claims: ReadonlyMap<string, unknown>;
   /** The account in the form of the document, without what changes by itself. */

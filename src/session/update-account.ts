@@ -21,7 +21,7 @@ export async function updateAccount(
 ): Promise<ExitCode> {
   const { session, input } = await open(async ({ definition }) => {
     const { value, problems } = await checkChange(flags, { ctx, common, definition });
-    const id = flags.id ?? value.document?.asRead?.id ?? undefined;
+    const id = flags.id ?? value.document?.asRead?.id ?? value.document?.asRead?.reference;
     return { value: { ...value, id }, problems: [...idProblems(ctx, common, id), ...problems] };
   });
   const planUpdate = session.verb('planUpdate', 'update service accounts');

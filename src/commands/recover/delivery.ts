@@ -1,10 +1,12 @@
 import { deliverEntry } from '../../delivery/deliver-entry.ts';
-import { ExitCode, UsageError } from '../../errors.ts';
+import type { Preflight } from '../../delivery/preflight.ts';
+import { CliError, ExitCode, UsageError } from '../../errors.ts';
+import type { Hint } from '../../model/hint.ts';
 import { confirmChange, confirmationProblems } from '../../session/confirm.ts';
 import { dryRunDocument, endDryRun } from '../../session/dry-run.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import { prepareDelivery } from '../../session/stored-delivery.ts';
-import { entryIdProblems, openRecovery, pickEntry, requireUsable } from './pick.ts';
+import { entryIdProblems, openRecovery, pickEntry, requireUsable, type Recovery } from './pick.ts';
 
 /** What `recover deliver` does. */
 export async function deliverPicked(
@@ -12,10 +14,10 @@ export async function deliverPicked(
   id: string | undefined,
   to: readonly string[],
 ): Promise<ExitCode> {
-  const recovery = await openRecovery(ctx, common, [
-    ...entryIdProblems(ctx, common, id),
-    ...confirmationProblems(ctx, common),
-  ]);
+  const missingId = entryIdProblems(ctx, common, id);
+  const unconfirmed = confirmationProblems(ctx, common);
+  const recovery = await openRecovery(ctx, common, missingId.length > 0 ? [...missingId, ...unconfirmed] : []);
+  if (unconfirmed.length > 0) throw await alsoUnconfirmed(unconfirmed, () => problemsOf(recovery, id, to));
   const entry = requireUsable(await pickEntry(recovery, id));
   const { delivery, plannedTargets, effects, omissions, found } = await prepareDelivery(recovery, entry, { to });
   for (const warning of found.warnings) await recovery.note(warning);
@@ -33,4 +35,24 @@ export async function deliverPicked(
   if (common.yes) for (const omission of omissions) await recovery.note(omission);
   await deliverEntry(ctx, delivery);
   return ExitCode.done;
+}
+
+/** What else is wrong is said with it; what only a confirmed delivery would meet is not. */
+async function alsoUnconfirmed(
+  unconfirmed: readonly string[],
+  look: () => Promise<{ readonly problems: readonly string[]; readonly hint: Hint | null }>,
+): Promise<UsageError> {
+  try {
+    const { problems, hint } = await look();
+    return new UsageError([...unconfirmed, ...problems], { hint });
+  } catch (error) {
+    if (error instanceof UsageError) return new UsageError([...unconfirmed, ...error.problems], { hint: error.hint });
+    if (error instanceof CliError) return new UsageError(unconfirmed);
+    throw error;
+  }
+}
+
+async function problemsOf(recovery: Recovery, id: string | undefined, to: readonly string[]): Promise<Preflight> {
+  const entry = requireUsable(await pickEntry(recovery, id));
+  return (await prepareDelivery(recovery, entry, { to })).found;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { readForm, readOwnDocument, type DocumentForm } from '../document.ts';
 import type { DocumentReading } from '../provider.ts';
+import { idOf } from './schema.ts';
 
 const Body = z.strictObject({ name: z.optional(z.string()), description: z.optional(z.nullable(z.string())) });
 
@@ -23,5 +24,15 @@ const form: DocumentForm<z.infer<typeof Body>> = {
 /** Reads `-f`/`--stdin` input as a record that was printed, recognised by what only one has, or in our own shape. */
 export function readDocument(document: unknown): DocumentReading {
   const isRecord = typeof document === 'object' && document !== null && 'tenant' in document && 'source' in document;
-  return isRecord ? readForm(document, form) : readOwnDocument(document);
+  if (!isRecord) return readOwnDocument(document);
+  const reading = readForm(document, form);
+  const { asRead } = reading;
+  return asRead === null ? reading : { ...reading, asRead: { ...asRead, reference: referenceIn(document) } };
+}
+
+/** The account's id, made of the tenant and the name that were read. */
+function referenceIn(document: object): string | undefined {
+  const { tenant, name } = Object.fromEntries(Object.entries(document));
+  if (typeof tenant !== 'string' || typeof name !== 'string' || !URL.canParse(tenant)) return undefined;
+  return idOf({ tenant, name });
 }

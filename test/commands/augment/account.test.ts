@@ -47,6 +47,15 @@ describe('an account', () => {
     expect((await machine.sactl(['sa', 'get', '--id', 'ci'])).code).toBe(3);
   });
 
+  it('is updated with what --raw printed of it', async () => {
+    const machine = await created();
+    const { stdout } = await machine.sactl(['sa', 'get', '--id', 'ci', '--raw', '--json']);
+    const stdin = stdout.replace(/"description": ?(null|"[^"]*")/, '"description": "New"');
+    expect(stdin).not.toBe(stdout);
+    const updated = await machine.sactl(['sa', 'update', '-f', '-', '-q', '.description'], { stdin });
+    expect(updated).toEqual({ code: 0, stdout: 'New\n', stderr: '' });
+  });
+
   it('is deleted by a person, and then recorded as deleted', async () => {
     const machine = await created();
     const remove = ['sa', 'delete', '--id', 'ci', '--yes'];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
 import type { TestContextOptions } from '../../harness/context.ts';
 import { sandboxTokens, useNscale } from '../../harness/nscale.ts';
-import { accountsPath, issuedToken, newAccountId, predictable, workFolder } from '../support.ts';
+import { accountsPath, issuedToken, newAccountId, predictable, problems, workFolder } from '../support.ts';
 import { entryIds, fingerprint, idsIn, keepCredential, rotation, watched, type Watched } from './entries.ts';
 
 const nscale = useNscale();
@@ -187,6 +187,19 @@ describe('recover deliver checks stdout before it asks anything', () => {
       code: 2,
       stdout: '',
       stderr: `sactl: ${noPlace}\n`,
+    });
+    expect(deployment.asked()).toEqual([]);
+    expect(await idsIn(deployment)).toEqual([entryIds.kept]);
+  });
+});
+
+describe('recover deliver without --yes', () => {
+  it('says at once what else is missing', async () => {
+    const deployment = await withKept();
+    expect(await deployment.run(deliver)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: problems(['this needs a confirmation, and there is no terminal to ask on: add --yes', noPlace]),
     });
     expect(deployment.asked()).toEqual([]);
     expect(await idsIn(deployment)).toEqual([entryIds.kept]);
