@@ -68,7 +68,7 @@ export async function createAccount({ ctx, common, open }: Invocation, flags: Cr
       id,
       operation: 'create',
       plan,
-      action: `Create service account ${wanted.name} ${where}`,
+      action: `${planCreate === null ? 'Record' : 'Create'} service account ${wanted.name} ${where}`,
       targets: await targetsFor(session, input.specs, { ...expected, id: null }),
       flags,
       first: earlier?.first ?? null,

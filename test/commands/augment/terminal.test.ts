@@ -47,7 +47,7 @@ async function created(): Promise<Sandbox & { readonly first: string }> {
   expect(questions).toEqual([
     'Description (optional)',
     hidden,
-    'Create service account ci in organization https://acme.api.augment.sandbox.invalid?',
+    'Record service account ci in organization https://acme.api.augment.sandbox.invalid?',
   ]);
   return { ...machine, first };
 }
