@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { Context, Output, Prompter, Timeout } from '../../src/context.ts';
 import { readTextOf } from '../../src/files/bounded-file.ts';
 import { piecesOf } from './pieces.ts';
@@ -45,6 +47,13 @@ export function endless(): Timeout {
   return { signal: new AbortController().signal, clear: () => undefined };
 }
 
+/** One that is never aborted, and takes any number of listeners, as the program's own does. */
+function quietSignal(): AbortSignal {
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  return signal;
+}
+
 /** A Context whose streams are strings, whose clock moves only when something sleeps, and which touches nothing. */
 export function testContext(options: TestContextOptions = {}): TestContext {
   const out: string[] = [];
@@ -71,7 +80,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     fetch: options.fetch ?? (() => Promise.reject(new Error('this test expects no request'))),
     prompt: { ...unexpectedPrompter, ...options.prompt },
     page: options.page ?? (() => Promise.reject(new Error('this test expects no pager'))),
-    signal: options.signal ?? new AbortController().signal,
+    signal: options.signal ?? quietSignal(),
     now: () => now,
     sleep: (milliseconds, signal) => {
       signal?.throwIfAborted();
