@@ -1,6 +1,6 @@
 import { UsageError, type ExitCode } from '../errors.ts';
 import { sactl } from '../model/hint.ts';
-import type { Account, AccountChange } from '../model/account.ts';
+import { oneOf, providerNames, type Account, type AccountChange } from '../model/account.ts';
 import { accountDocument } from '../output/account.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { readTags, tagKey, type AccountFlag, type ChangeFlags, type DoneFlag } from './account-flags.ts';
@@ -68,12 +68,25 @@ async function checkChange(
   const tags = readTags(flags.tag ?? []);
   const isRead = document !== null && document.asRead !== null;
   const value = merged(isRead ? {} : (document?.change ?? {}), flags, tags.value);
-  const problems = [...unreadable, ...tags.problems, ...changeProblems(value, definition), ...contradictions(flags)];
+  const problems = [
+    ...unreadable,
+    ...providerProblems(document, definition),
+    ...tags.problems,
+    ...changeProblems(value, definition),
+    ...contradictions(flags),
+  ];
   const asks = canAsk(ctx, common) && common.yes !== true && !hasDocument(flags);
   if (problems.length === 0 && !isRead && isEmpty(value) && !asks) {
     problems.push('there is nothing to change: give a flag such as --description, or a document with -f');
   }
   return { value: { document, tags: tags.value }, problems };
+}
+
+/** What `get` printed on another provider names an account that is not here. */
+function providerProblems(document: GivenDocument | null, { name }: ProviderDefinition): readonly string[] {
+  const said = oneOf(document?.asRead?.claims.get('provider'), providerNames);
+  if (document === null || said === null || said === name) return [];
+  return [`${document.source}: "provider" is "${said}", and this command works on ${name}; use --provider ${said}`];
 }
 
 function changeProblems(wanted: AccountChange, definition: ProviderDefinition): readonly string[] {

@@ -138,3 +138,16 @@ it('is no description of a new account, apart from what is null', async () => {
     error: { message: 'standard input: "id" cannot be chosen: leave it out' },
   });
 });
+
+it('a document of another provider is refused, naming the flag, before anything is sent', async () => {
+  const env = { SACTL_STATE_DIR: freshStateDirectory() };
+  const got = await run(['sa', 'get', '--provider', 'runai', '--id', 'ci-vision', '--json', '--sandbox'], { env });
+  const deployment = nscale();
+  const { code, stdout, stderr } = await deployment.run(['sa', 'update', '-f', '-'], { stdin: got.stdout });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'sactl: standard input: "provider" is "runai", and this command works on nscale; use --provider runai\n',
+  });
+  expect(deployment.requests).toEqual([]);
+});
