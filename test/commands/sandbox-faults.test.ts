@@ -75,7 +75,7 @@ describe('SACTL_SANDBOX_FAULT', () => {
   });
 });
 
-const waiting = '[sandbox] sactl: a new credential has not been delivered: sactl recover list --sandbox\n';
+const unknownOutcome = '[sandbox] sactl: the outcome of a request is unknown: sactl recover list --sandbox\n';
 
 describe('a rehearsal', () => {
   it('of a provider that is down fails after some tries, and changes nothing', async () => {
@@ -119,7 +119,7 @@ describe('a rehearsal', () => {
     const show = await run(['recover', 'list', '--sandbox', '-q', '.[] | [.state, .sandbox]'], { env: outcome.env });
     expect(show).toEqual({ code: 0, stdout: '["asked",true]\n', stderr: '' });
     const next = await run([...list, '--sandbox'], { env: outcome.env });
-    expect(next).toEqual({ code: 0, stdout: 'ci-deploy\n', stderr: waiting });
+    expect(next).toEqual({ code: 0, stdout: 'ci-deploy\n', stderr: unknownOutcome });
   });
 
   it('of half an answer keeps what came', async () => {
