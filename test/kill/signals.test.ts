@@ -96,6 +96,6 @@ it('an open entry is one line on stderr of whatever comes next', async () => {
     code: 0,
     signal: null,
     stdout: '13\n',
-    stderr: '{"note":{"message":"a new credential has not been delivered: sactl recover list"}}\n',
+    stderr: '{"note":{"message":"the outcome of a request is unknown: sactl recover list"}}\n',
   });
 });
