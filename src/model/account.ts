@@ -163,12 +163,17 @@ function isObject(value: unknown): value is Fields {
 /** https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
 
+/** A time in UTC on a day that every month has: true without a look at the calendar. */
+const inUtc = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+
 /**
  * A time as the model has it: ISO 8601 in UTC, e.g. `2026-11-30T08:00:00Z`, its seconds cut and not rounded, because jq's
  * `fromdate` reads no other form. Null for what is no time, or says no offset.
  * @param time RFC 3339, or milliseconds since the epoch
  */
 export function wholeSeconds(time: string | number | null | undefined): string | null {
+  // Nearly every time; a list of 10,000 has 30,000, and each is read twice.
+  if (typeof time === 'string' && inUtc.test(time)) return time.length === 20 ? time : `${time.slice(0, 19)}Z`;
   if (typeof time === 'string' && !rfc3339.test(time)) return null;
   const date = new Date(time ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? null : `${date.toISOString().slice(0, -'.000Z'.length)}Z`;
