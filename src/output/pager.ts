@@ -1,12 +1,11 @@
 import { basename } from 'node:path';
 
-import { split } from 'shlex';
-
 import type { Context, Environment } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { systemReason } from '../files/system-error.ts';
 import { safeText } from '../model/text.ts';
 import { findProgram } from '../programs/find-program.ts';
+import { wordsOf } from '../programs/words.ts';
 import type { Paging } from './renderer.ts';
 
 /**
@@ -37,14 +36,6 @@ function pagerOf(env: Environment): Wish {
   if (variable !== null) return { command: env[variable] ?? '', variable };
   // There, less would warn and wait for a key.
   return { command: ['', 'dumb'].includes(env['TERM'] ?? '') ? '' : 'less', variable };
-}
-
-function wordsOf(command: string): readonly string[] | null {
-  try {
-    return split(command);
-  } catch {
-    return null;
-  }
 }
 
 /** Why nothing was shown; null where it was. */

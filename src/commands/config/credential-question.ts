@@ -1,13 +1,12 @@
 import { statSync } from 'node:fs';
 
-import { split } from 'shlex';
-
 import { describeSecrets } from '../../config/environment.ts';
 import { variable } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
 import { hasPlace, userPath } from '../../files/home.ts';
 import type { ProviderName } from '../../model/account.ts';
+import { wordsOf } from '../../programs/words.ts';
 import { environments } from '../../providers/registry.ts';
 
 /** Where a credential is, as a configuration file has it, e.g. `{ env: 'NSCALE_SERVICE_TOKEN' }`. */
@@ -98,21 +97,14 @@ function fileProblem(ctx: Context, path: string): string | null {
 
 function commandProblem(text: string): string | null {
   if (text.trim() === '') return 'it must not be empty';
-  try {
-    split(text);
-    return null;
-  } catch {
-    return 'a quote is not closed';
-  }
+  return wordsOf(text) === null ? 'a quote is not closed' : null;
 }
 
 /** What `--credential` says. @throws UsageError */
 export function placeOf(text: string): CredentialPlace {
   const [, kind = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
   if (kind !== 'command') return { [kind]: rest.trim() };
-  try {
-    return { command: split(rest) };
-  } catch (cause) {
-    throw new UsageError('--credential command: a quote is not closed', { cause });
-  }
+  const command = wordsOf(rest);
+  if (command === null) throw new UsageError('--credential command: a quote is not closed');
+  return { command };
 }

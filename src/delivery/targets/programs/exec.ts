@@ -1,4 +1,4 @@
-import { join as quoteWords, split } from 'shlex';
+import { join as quoteWords } from 'shlex';
 
 import type { Environment } from '../../../context.ts';
 import { UsageError } from '../../../errors.ts';
@@ -6,6 +6,7 @@ import type { Secret } from '../../../model/credential.ts';
 import { quoted } from '../../../model/text.ts';
 import { scrub } from '../../../programs/scrub.ts';
 import { secretsOf, type ProgramOutcome } from '../../../programs/secret-program.ts';
+import { wordsOf } from '../../../programs/words.ts';
 import { expand, fixedNameProblems, hasPlaceholder, placeholderProblems, type NameRule } from '../expand.ts';
 import { programTarget } from './program-target.ts';
 import type { Scheme } from '../scheme.ts';
@@ -65,15 +66,6 @@ function withoutStdout(outcome: ProgramOutcome, secrets: readonly Secret[]): Pro
 
 const filtered =
   "wrote the credential, or something made from it, to its stdout, which is discarded: use exec:sh -c '… > file'";
-
-/** The words as a POSIX shell reads them; null when they are not complete. */
-function wordsOf(body: string): readonly string[] | null {
-  try {
-    return split(body);
-  } catch {
-    return null;
-  }
-}
 
 /** Words without quotes that only a shell would understand. */
 const shellWords = /^(?:\d*(?:>>?|<<?)[^\s]*|&>.*|\|\|?|&&?|;|\$[A-Za-z_({].*|.*`.*)$/;
