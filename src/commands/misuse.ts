@@ -1,6 +1,7 @@
 import type { CommanderError, CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import { quoted } from '../model/text.ts';
+import { longName } from '../session/flag.ts';
 import { rootOf } from './tree.ts';
 
 /** What the parser refuses, in the words of all other errors: it tells them only in a sentence of its own. */
@@ -38,11 +39,6 @@ function unknownFlag(line: string, command: CommandUnknownOpts): string {
   const flag = /'(--[^=']*)=/.exec(line)?.[1];
   const isKnown = [...command.options, ...rootOf(command).options].some(({ long }) => long === flag);
   return flag !== undefined && isKnown ? `${flag} takes no value` : line.replace(/=.*'$/, "'");
-}
-
-/** e.g. `--query` of `-q, --query <filter>` */
-function longName(flags: string): string {
-  return /--[\w-]+/.exec(flags)?.[0] ?? flags;
 }
 
 function demand(reason: string): string {

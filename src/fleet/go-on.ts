@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { ExitCode } from '../errors.ts';
 import { sactl, type CommandLine } from '../model/hint.ts';
 import { deliveryFlags } from '../session/account-flags.ts';
-import type { Flag, FlagTable } from '../session/flag.ts';
+import { longName, type Flag, type FlagTable } from '../session/flag.ts';
 import type { CommonFlags } from '../session/flags.ts';
 import type { Listed } from './connections.ts';
 import { bulkFlags, isFleet, type RotateFlags } from './flags.ts';
@@ -58,7 +58,7 @@ function wordsOf(table: FlagTable, values: Readonly<Record<string, Value>>): rea
 }
 
 function typed(flag: Flag, value: Value): readonly string[] {
-  const [name = ''] = /--[a-z-]+/.exec(flag.flags) ?? [];
+  const name = longName(flag.flags);
   if (value === undefined || (flag.kind === 'off' && value === true)) return [];
   if (flag.kind === 'off' || value === true) return [name];
   if (value === false) return [name.replace('--', '--no-')];

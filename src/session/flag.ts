@@ -78,3 +78,8 @@ export function onlyOn<Given extends Flag>(only: ProviderName, flag: Given): Giv
 export function repeated(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }
+
+/** e.g. `--query` of `-q, --query <filter>` */
+export function longName(flags: string): string {
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags;
+}
