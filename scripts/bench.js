@@ -1,19 +1,41 @@
-// Prints how sactl compares with the least that the same work costs, as ratios of one run on one machine.
-// Commands take turns, so that a machine that slows down slows both; the figure is the median of the pairs.
+// Prints how sactl compares with the least that the same work costs, as ratios of one run on one machine; the budgets are in
+// scripts/bench/budgets.js. CONTRIBUTING.md says how to read it.
+//
+//   npm run bench                                         every comparison
+//   npm run bench -- --only list --rounds 30              those with this in their names, in other than 15 rounds
+//   npm run -s bench -- --json > bench.json               as a document; what is printed otherwise goes to stderr
+//
+// It exits with 1 where a row is OVER.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
-import { fleet, idealSeconds, rotations } from './bench/fleet.js';
-import { bareList, organization, serveLists } from './bench/lists.js';
-import { measure, measured, shell } from './bench/measure.js';
+import { chosenBy } from './bench/budgets.js';
+import { sidesIn } from './bench/commands.js';
+import { serveLists } from './bench/lists.js';
+import { samplesOf } from './bench/measure.js';
+import { exitCodeOf, headLine, jsonDocument, legend, rowLine } from './bench/report.js';
+import { growthRowsOf, rowsOf } from './bench/rows.js';
 
-/** @import { Row } from './bench/measure.js' */
+/** @import { Comparison } from './bench/budgets.js' */
+/** @import { Samples, Sides } from './bench/measure.js' */
+/** @import { Row } from './bench/rows.js' */
 
 const program = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 15);
+const nodeVersion = process.versions.node;
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '15' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(flags.rounds);
+const text = flags.json ? process.stderr : process.stdout;
 
 // A reader that has seen enough, such as head, ends the bench.
 process.stdout.on('error', () => process.exit());
@@ -23,126 +45,50 @@ function isInstalled(name) {
   return spawnSync(name, ['--version']).error === undefined;
 }
 
-/** A home with a configuration file as people write it. */
-function makeHome() {
-  const home = mkdtempSync(join(tmpdir(), 'sactl-bench-'));
-  mkdirSync(join(home, '.config', 'sactl'), { recursive: true });
-  writeFileSync(
-    join(home, '.config', 'sactl', 'config.yaml'),
-    `profiles:\n  prod:\n    provider: nscale\n    credential: { env: NSCALE_SERVICE_TOKEN }\n`,
-  );
-  return home;
+/** @param {readonly Comparison[]} comparisons @param {Readonly<Record<string, Sides>>} sides */
+async function measure(comparisons, sides) {
+  /** @type {Map<string, Samples>} */
+  const measured = new Map();
+  /** @type {Row[]} */
+  const rows = [];
+  for (const comparison of comparisons) {
+    const { name, growsFrom = '', starts = 1, rounds: most = rounds } = comparison;
+    const found = sides[name];
+    if (found === undefined) throw new Error(`scripts/bench/commands.js does not know ${name}`);
+    text.write(headLine(comparison));
+    const samples = await samplesOf(found, { how: { program, flags: [] }, rounds: Math.min(rounds, most), starts });
+    measured.set(name, samples);
+    const smaller = measured.get(growsFrom);
+    const grown = smaller === undefined ? [] : growthRowsOf(comparison, { samples, smaller });
+    const own = [...rowsOf(comparison, samples, nodeVersion), ...grown];
+    for (const row of own) text.write(rowLine(row));
+    rows.push(...own);
+  }
+  return rows;
 }
 
-const { server, url } = await serveLists();
-const home = makeHome();
+/** @param {string} message @returns {never} */
+function misuse(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+}
+
+const chosen = chosenBy(flags.only);
+if (chosen.length === 0) misuse(`nothing that is measured has "${flags.only}" in its name`);
+if (!Number.isInteger(rounds) || rounds < 1) misuse(`"${flags.rounds}" is no number of rounds`);
+const lists = await serveLists();
+const folder = mkdtempSync(join(tmpdir(), 'sactl-bench-'));
 try {
-  process.stdout.write(`Node ${process.versions.node}, ${rounds} rounds, medians of ours / theirs\n\n`);
-  /** @param {number} count */
-  function env(count) {
-    return {
-      NSCALE_SERVICE_TOKEN: 'bench',
-      NSCALE_ORGANIZATION_ID: organization,
-      NSCALE_IDENTITY_SERVICE_API_ENDPOINT: `${url}/${count}`,
-    };
-  }
-  /** @param {number} count */
-  function bare(count) {
-    return measured(['-e', bareList, `${url}/${count}/api/v1/organizations/${organization}/serviceaccounts`]);
-  }
-  const nothing = measured(['-e', '0']);
-  /** @type {Row[]} */
-  const rows = [
-    {
-      work: '--version / node -e 0',
-      budget: 1.25,
-      measure: 'time',
-      ours: measured([program, '--version']),
-      theirs: nothing,
-    },
-    {
-      work: 'completion bash / node -e 0',
-      budget: 1.25,
-      measure: 'time',
-      ours: measured([program, 'completion', 'bash']),
-      theirs: nothing,
-    },
-    {
-      work: 'the names of profiles, at a Tab / node -e 0',
-      budget: 1.25,
-      measure: 'time',
-      ours: measured([program, '__profiles'], { HOME: home }),
-      theirs: nothing,
-    },
-    { work: '--help / node -e 0', budget: 1.5, measure: 'time', ours: measured([program, '--help']), theirs: nothing },
-    {
-      work: 'a usage error / node -e 0',
-      budget: 1.5,
-      measure: 'time',
-      ours: measured([program, 'sa', 'list', '--nope']),
-      theirs: nothing,
-    },
-    {
-      work: 'sa list, 1 account / bare fetch script',
-      // The start of Node 20 is slower, and its fetch, which V8 optimises for 100 ms, slower still.
-      budget: process.versions.node.startsWith('20.') ? 0.8 : 1.2,
-      measure: 'time',
-      ours: measured([program, 'sa', 'list', '--json'], env(1)),
-      theirs: bare(1),
-    },
-    {
-      work: 'sa list --json, 10,000 accounts, time / bare fetch script',
-      budget: 2,
-      measure: 'time',
-      ours: measured([program, 'sa', 'list', '--json'], env(10_000)),
-      theirs: bare(10_000),
-    },
-    {
-      work: 'sa list --json, 10,000 accounts, memory / bare fetch script',
-      budget: 2,
-      measure: 'memory',
-      ours: measured([program, 'sa', 'list', '--json'], env(10_000)),
-      theirs: bare(10_000),
-    },
-  ];
-  const bulk = `rotate of ${fleet.accounts}, ${fleet.delayMs} ms a call, ${fleet.concurrency} at once`;
-  rows.push(
-    {
-      work: `${bulk} / the ideal`,
-      budget: 1 / 0.85,
-      measure: 'time',
-      ours: rotations(program, { whole: false }),
-      theirs: () => Promise.resolve({ seconds: idealSeconds, kilobytes: 0 }),
-    },
-    {
-      work: `${bulk}, start and plan too / the ideal`,
-      budget: null,
-      measure: 'time',
-      ours: rotations(program, { whole: true }),
-      theirs: () => Promise.resolve({ seconds: idealSeconds, kilobytes: 0 }),
-    },
-  );
-  for (const row of rows) await measure(row, rounds);
-  const list = `"${process.execPath}" "${program}" sa list`;
-  if (isInstalled('jq')) {
-    const row = {
-      work: "sa list -q '.[].id', 1,000 accounts / sa list --json | jq",
-      budget: 1,
-      measure: /** @type {const} */ ('time'),
-      ours: shell(`${list} -q '.[].id'`, env(1000)),
-      theirs: shell(`${list} --json | jq -r '.[].id'`, env(1000)),
-    };
-    await measure(row, rounds);
-  } else {
-    process.stdout.write("sa list -q '.[].id': not measured, because there is no jq on PATH to compare with\n");
-  }
-  for (const line of ['gh --version', 'kubectl version --client']) {
-    if (!isInstalled(line.split(' ')[0] ?? '')) continue;
-    const ours = shell(line, { HOME: home });
-    await measure({ work: `${line} / node -e 0`, budget: null, measure: 'time', ours, theirs: nothing }, rounds);
-  }
+  const missing = chosen.filter(({ needs }) => needs !== undefined && !isInstalled(needs));
+  const run = { nodeVersion, platform: `${process.platform}-${process.arch}`, cpus: availableParallelism(), rounds };
+  text.write(`Node ${nodeVersion}, ${run.platform}, ${run.cpus} CPUs, ${rounds} rounds\n\n`);
+  const here = chosen.filter((comparison) => !missing.includes(comparison));
+  const rows = await measure(here, sidesIn({ url: lists.url, folder }));
+  for (const { name, needs } of missing) text.write(`${name}: not measured, because there is no ${needs} on PATH\n`);
+  text.write(legend);
+  if (flags.json) process.stdout.write(jsonDocument(rows, run));
+  process.exitCode = exitCodeOf(rows);
 } finally {
-  rmSync(home, { recursive: true });
-  server.closeAllConnections();
-  server.close();
+  rmSync(folder, { recursive: true });
+  lists.close();
 }

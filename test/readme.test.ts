@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, it } from 'vitest';
 
+import { budgetTable } from '../scripts/bench/budgets.js';
 import { flagWords, type FlagGuess, type MeantFlag } from '../src/commands/guess/flag-words.ts';
 import { nounWords, phrases, verbWords } from '../src/commands/guess/synonyms.ts';
 import type { Topic } from '../src/commands/help/topic.ts';
@@ -108,6 +109,7 @@ const blocks: Readonly<Record<string, string>> = {
       meant.startsWith('-') || meant.includes(' ') ? code(`sactl ${meant}`) : code(meant),
     ]),
   ),
+  budgets: table(budgetTable.head, budgetTable.rows),
   'guessed flags': table(['there', 'here'], flagWords.map(flagRow)),
 };
 
@@ -119,7 +121,7 @@ function filled(text: string): string {
 }
 
 const guide = readdirSync(`${root}docs/guide`).map((name) => `docs/guide/${name}`);
-const pages = ['README.md', 'docs/architecture.md', ...guide];
+const pages = ['README.md', 'docs/architecture.md', 'docs/design.md', ...guide];
 
 it.each(pages)('%s has what is made from tables of the program (npm run readme mends it)', async (page) => {
   const text = readFileSync(root + page, 'utf8');

@@ -4,38 +4,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { serveFleet } from './fleet-server.js';
-import { measured } from './measure.js';
+import { costOf } from './measure.js';
 
-/** @import { Measured } from './measure.js' */
+/** @import { Side } from './measure.js' */
 
-export const fleet = { accounts: 500, delayMs: 50, concurrency: 16 };
-
-/** The least time that as many calls take where so many are made at once. */
-export const idealSeconds = (fleet.accounts * fleet.delayMs) / fleet.concurrency / 1000;
+const concurrency = 16;
 
 /**
- * Rotates a fleet of three providers into files; costs what passes between the first rotation's arrival at the server and
- * the last one's answer, or with `whole` all of the run.
- * @param {string} program
- * @param {{ whole: boolean }} options
- * @returns {Measured}
+ * Rotates a fleet of three providers into files.
+ * @param {{ accounts: number, delayMs: number }} fleet
+ * @returns {Side}
  */
-export function rotations(program, { whole }) {
-  return async () => {
+export function rotationOf(fleet) {
+  return async ({ program, flags }) => {
     const folder = mkdtempSync(join(tmpdir(), 'sactl-bench-'));
     const out = join(folder, 'out');
     mkdirSync(out);
     const { environment, seconds, close } = await serveFleet(fleet);
     try {
-      const words = `sa rotate --provider all --all --yes --no-verify --quiet --json --concurrency ${fleet.concurrency}`;
-      const command = [program, ...words.split(' '), '--to', `file:${out}/{name}`];
-      const cost = await measured(command, { ...environment, HOME: folder, SACTL_STATE_DIR: join(folder, 'state') })();
+      const line = `sa rotate --provider all --all --yes --no-verify --quiet --json --concurrency ${concurrency}`;
+      const cost = await costOf({
+        words: [...flags, program, ...line.split(' '), '--to', `file:${out}/{name}`],
+        env: { ...environment, HOME: folder, SACTL_STATE_DIR: join(folder, 'state') },
+      });
       const written = readdirSync(out).length;
       if (written !== fleet.accounts) throw new Error(`${written} accounts were rotated`);
-      return whole ? cost : { ...cost, seconds: seconds() };
+      return { ...cost, rotating: seconds() };
     } finally {
       close();
       rmSync(folder, { recursive: true, force: true });
     }
   };
+}
+
+/**
+ * The least time that as many calls take where so many are made at once.
+ * @param {{ accounts: number, delayMs: number }} fleet
+ * @returns {Side}
+ */
+export function idealOf({ accounts, delayMs }) {
+  const seconds = (accounts * delayMs) / concurrency / 1000;
+  return () => Promise.resolve({ time: seconds, rotating: seconds, memory: Number.NaN, cpu: Number.NaN });
 }

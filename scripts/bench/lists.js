@@ -18,22 +18,31 @@ function accounts(count) {
       tags: [{ name: 'team', value: 'infra' }],
     },
     spec: { groupIDs: ['c0000000-0000-4000-8000-000000000001'] },
-    status: { expiry: '2027-11-30T08:00:00Z' },
+    status: { expiry: '2099-11-30T08:00:00Z' },
   }));
 }
 
-/** Serves lists of 1, 1,000 and 10,000 accounts under /1, /1000 and /10000. */
+/** Serves a list of as many accounts as the path begins with, e.g. of 1,000 under /1000. */
 export async function serveLists() {
-  const lists = new Map([1, 1000, 10_000].map((count) => [`/${count}`, JSON.stringify(accounts(count))]));
+  /** @type {Map<number, Buffer>} */
+  const lists = new Map();
   const server = createServer((request, response) => {
-    const [prefix] = /^\/\d+/.exec(request.url ?? '') ?? [''];
+    const count = Number(/^\/(\d+)/.exec(request.url ?? '')?.[1] ?? 0);
+    const list = lists.get(count) ?? Buffer.from(JSON.stringify(accounts(count)));
+    lists.set(count, list);
     response.setHeader('content-type', 'application/json');
-    response.end(lists.get(prefix) ?? '[]');
+    response.end(list);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { server, url: `http://127.0.0.1:${address.port}` };
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 /** A script that fetches, parses and prints a list, and does nothing else. */

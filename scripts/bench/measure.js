@@ -1,74 +1,92 @@
-// Runs commands in turns and prints what one costs in terms of the other.
+// Runs commands in turns, and says what they cost.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const probe = fileURLToPath(new URL('peak-memory.cjs', import.meta.url));
+const probe = fileURLToPath(new URL('probe.cjs', import.meta.url));
 
 /**
- * @typedef {{ seconds: number, kilobytes: number }} Cost
- * @typedef {() => Promise<Cost>} Measured
- * @typedef {{ work: string, budget: number | null, measure: 'time' | 'memory', ours: Measured, theirs: Measured }} Row
- *   a row without a budget is there for comparison
+ * @typedef {object} Cost of one run; what could not be measured is NaN
+ * @property {number} time seconds
+ * @property {number} rotating seconds between the arrival of the first rotation at the server and the last answer
+ * @property {number} memory the peak, in kilobytes
+ * @property {number} cpu seconds of user and system, of Node alone
  */
 
 /**
- * @param {readonly string[]} command
- * @param {Record<string, string>} [env]
- * @returns {() => Promise<Cost>}
+ * @typedef {object} Command
+ * @property {readonly string[]} words
+ * @property {Readonly<Record<string, string>>} [env] nothing but PATH is added to it
+ * @property {string} [pipe] a command of the shell that reads what is printed
+ * @property {number} [exits] the expected exit code
+ * @property {boolean} [isNode] false where the first word is another program
  */
-export function measured(command, env = {}) {
-  return () =>
-    new Promise((resolve, reject) => {
-      const started = process.hrtime.bigint();
-      const child = spawn(process.execPath, ['--require', probe, ...command], {
-        env: { PATH: process.env['PATH'] ?? '', ...env },
-        stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
-      });
-      let kilobytes = 0;
-      child.stdout?.resume();
-      child.stdio[3]?.on('data', (data) => (kilobytes = Number(data)));
-      child.on('error', reject);
-      child.on('close', () => {
-        resolve({ seconds: Number(process.hrtime.bigint() - started) / 1e9, kilobytes });
-      });
+
+/**
+ * @typedef {{ program: string, flags: readonly string[] }} How which build of sactl, and flags for the Node that runs it
+ * @typedef {(how: How) => Promise<Cost>} Side
+ * @typedef {{ ours: Side, theirs: Side }} Sides
+ * @typedef {{ ours: readonly Cost[], theirs: readonly Cost[] }} Samples a cost of each side for each round
+ */
+
+/**
+ * @param {Command} command
+ * @returns {Promise<Cost>}
+ * @throws where it ends with another exit code
+ */
+export function costOf({ words, env = {}, pipe, exits = 0, isNode = true }) {
+  const argv = isNode ? [process.execPath, '--require', probe, ...words] : words;
+  const [file = '', ...rest] = pipe === undefined ? argv : ['sh', '-c', `"$0" "$@" | ${pipe}`, ...argv];
+  return new Promise((resolve, reject) => {
+    const started = process.hrtime.bigint();
+    const child = spawn(file, rest, {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
-}
-
-/** @param {string} line @param {Record<string, string>} env @returns {() => Promise<Cost>} */
-export function shell(line, env) {
-  return () =>
-    new Promise((resolve, reject) => {
-      const started = process.hrtime.bigint();
-      const child = spawn('sh', ['-c', line], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'ignore' });
-      child.on('error', reject);
-      child.on('close', () => {
-        resolve({ seconds: Number(process.hrtime.bigint() - started) / 1e9, kilobytes: 0 });
-      });
+    let told = '';
+    let errors = '';
+    child.stdout?.resume();
+    child.stderr?.on('data', (data) => (errors += String(data)));
+    child.stdio[3]?.on('data', (data) => (told += String(data)));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const time = Number(process.hrtime.bigint() - started) / 1e9;
+      const usage = told === '' ? { memory: Number.NaN, cpu: Number.NaN } : JSON.parse(told);
+      if (code === exits) resolve({ time, rotating: Number.NaN, ...usage });
+      else reject(new Error(`${words.join(' ')} ended with ${code}: ${errors}`));
     });
+  });
 }
 
-/** @param {number[]} values */
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-/** @param {Row} row @param {number} rounds */
-export async function measure({ work, budget, measure: kind, ours, theirs }, rounds) {
-  const ratios = [];
-  for (let round = -1; round < rounds; round += 1) {
-    const [a, b] = [await ours(), await theirs()];
-    if (round >= 0) ratios.push(kind === 'time' ? a.seconds / b.seconds : a.kilobytes / b.kilobytes);
+/** The least of each kind. @param {readonly Cost[]} costs @returns {Cost} */
+function least(costs) {
+  /** @param {keyof Cost} kind */
+  function of(kind) {
+    return Math.min(...costs.map((cost) => cost[kind]));
   }
-  const ratio = median(ratios);
-  const range = `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}`;
-  process.stdout.write(
-    `${work.padEnd(68)} ${ratio.toFixed(2).padStart(5)} x   (${range})   ${boundOf(ratio, budget)}\n`,
-  );
+  return { time: of('time'), rotating: of('rotating'), memory: of('memory'), cpu: of('cpu') };
 }
 
-/** @param {number} ratio @param {number | null} budget */
-function boundOf(ratio, budget) {
-  if (budget === null) return 'for comparison';
-  return `budget ${budget.toFixed(2)} x   ${ratio <= budget ? 'within' : 'OVER'}`;
+/**
+ * Runs both sides in turns, so that a machine that slows down slows both, and neither always goes first. One round more goes
+ * before, which warms up and does not count.
+ * @param {Sides} sides
+ * @param {{ how: How, rounds: number, starts: number }} options
+ * @returns {Promise<Samples>}
+ */
+export async function samplesOf({ ours, theirs }, { how, rounds, starts }) {
+  /** @type {{ ours: Cost[], theirs: Cost[] }} */
+  const samples = { ours: [], theirs: [] };
+  for (let round = 0; round <= rounds; round += 1) {
+    /** @type {{ ours: Cost[], theirs: Cost[] }} */
+    const costs = { ours: [], theirs: [] };
+    for (let start = 0; start < starts; start += 1) {
+      if ((round + start) % 2 === 0) costs.ours.push(await ours(how));
+      costs.theirs.push(await theirs(how));
+      if ((round + start) % 2 === 1) costs.ours.push(await ours(how));
+    }
+    if (round === 0) continue;
+    samples.ours.push(least(costs.ours));
+    samples.theirs.push(least(costs.theirs));
+  }
+  return samples;
 }
