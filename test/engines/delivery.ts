@@ -23,7 +23,7 @@ export interface DeliverySite extends AsyncDisposable {
   /** How many requests asked for a rotation. */
   readonly rotations: () => number;
   /** Does this when the next rotation is asked for, before it is answered. */
-  readonly atRotation: (work: () => void) => void;
+  readonly atRotation: (work: () => Promise<void>) => void;
 }
 
 /** @param env what the program of the engine needs, `PATH` too */
@@ -31,14 +31,14 @@ export async function deliverySite(env: () => Readonly<Record<string, string>>):
   const folder = mkdtempSync(join(tmpdir(), 'sactl-delivery-'));
   const emulator = createNscaleEmulator({ state: seedNscale(Date.now()), now: Date.now });
   let rotations = 0;
-  let work: (() => void) | null = null;
+  let work: (() => Promise<void>) | null = null;
   const server = await serve(
     {
       ...emulator,
-      fetch: (request: Request) => {
+      fetch: async (request: Request) => {
         if (request.url.endsWith('/rotate')) {
           rotations += 1;
-          work?.();
+          await work?.();
           work = null;
         }
         return emulator.fetch(request);

@@ -59,8 +59,10 @@ export async function openMachine({ sactl, programs = '' }: MachineOptions = {})
       return { code: code ?? 1, output: stdout + stderr };
     },
     calls: async () => {
-      const lines = (await readFile(log, 'utf8')).split('\n').filter(Boolean);
-      const calls = lines.map((line) => JSON.parse(line) as string[]);
+      const calls = (await readFile(log, 'utf8'))
+        .split(callEnd)
+        .slice(0, -1)
+        .map((call) => call.split(wordEnd).slice(0, -1));
       for (const [name, ...argv] of calls) if (name === 'sactl') await understand(argv);
       return calls;
     },
@@ -70,17 +72,22 @@ export async function openMachine({ sactl, programs = '' }: MachineOptions = {})
   };
 }
 
+/** What the log has after each word of a call, and after each call. */
+const [wordEnd, callEnd] = ['\u001F', '\u001E'];
+
 async function addPrograms(path: string, sactl: string): Promise<void> {
   // Not by the environment, of which npm gets little.
-  const log = `require('node:fs').appendFileSync('${join(path, 'calls')}', JSON.stringify(process.argv.slice(1)) + '\\n')`;
-  const start = `#!/bin/sh\n'${process.execPath}' -e "${log}" --`;
-  await addProgram(join(path, 'to-install'), `${start} sactl "$@"\n${sactl}\n`);
+  const log = join(path, 'calls');
+  function noting(name: string): string {
+    return `#!/bin/sh\n{ printf '%s\\037' ${name} "$@"; printf '\\036'; } >>'${log}'`;
+  }
+  await addProgram(join(path, 'to-install'), `${noting('sactl')}\n${sactl}\n`);
   const npm = `env > '${join(path, 'npm-environment')}'
 prefix='${path}'
 while [ $# -gt 0 ]; do [ "$1" != --prefix ] || prefix=$2; shift; done
 mkdir -p "$prefix/bin" && cp '${join(path, 'to-install')}' "$prefix/bin/sactl"
 `;
-  await addProgram(join(path, 'bin/npm'), `${start} npm "$@"\n${npm}`);
+  await addProgram(join(path, 'bin/npm'), `${noting('npm')}\n${npm}`);
 }
 
 async function addProgram(file: string, text: string): Promise<void> {

@@ -54,19 +54,20 @@ export async function openTools(programs: Readonly<Record<string, Program>>): Pr
   return { bin, calls };
 }
 
-/** Opens its input by a path where its arguments do: what is no pipe cannot be opened so. */
+/** Opens its input by a path where its arguments do: what is no pipe cannot be opened so. Loads no more of Node than it has to. */
 function script(program: string, url: string): string {
   return `#!${process.execPath}
 const argv = process.argv.slice(2);
 const byPath = argv.some((word) => word.endsWith('/dev/stdin'));
 const input = require('node:fs').readFileSync(byPath ? '/dev/stdin' : 0, 'utf8');
-const body = JSON.stringify({ program: '${program}', argv, env: process.env, input });
-fetch('${url}', { method: 'POST', body })
-  .then((answer) => answer.json())
-  .then(({ code = 0, stdout = '', stderr = '' }) => {
-    process.stdout.write(stdout);
-    process.stderr.write(stderr);
-    process.exitCode = code;
-  });
+const request = require('node:http').request('${url}', { method: 'POST' }, async (answer) => {
+  let text = '';
+  for await (const part of answer.setEncoding('utf8')) text += part;
+  const { code = 0, stdout = '', stderr = '' } = JSON.parse(text);
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  process.exitCode = code;
+});
+request.end(JSON.stringify({ program: '${program}', argv, env: process.env, input }));
 `;
 }

@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll } from 'vitest';
-
 let root: string | null = null;
 let count = 0;
 
@@ -14,7 +12,8 @@ export function freshStateDirectory(): string {
   return join(root, String(count));
 }
 
-afterAll(() => {
+/** Removes those that there are. */
+export function removeStateDirectories(): void {
   if (root !== null) rmSync(root, { recursive: true, force: true });
   root = null;
-});
+}

@@ -32,9 +32,11 @@ async function open({ root, measure }: Setup): Promise<void> {
       reporters: [{}],
       bail: measure === null ? 1 : 0,
       maxWorkers: 1,
+      // A mutant is in what the next file imports, too.
+      isolate: true,
       update: false,
       sequence: { sequencer: AsAsked },
-      setupFiles: measure === null ? [] : [measure.hits],
+      ...(measure === null ? {} : { setupFiles: [measure.hits] }),
     },
     { plugins: [{ name: 'mutants', enforce: 'pre', load: (id) => texts[id] ?? measure?.texts[id] ?? null }] },
   );

@@ -139,10 +139,11 @@ describe('a document that is made to take long', () => {
   ])(
     'ends all the same: %s',
     async (_, text) => {
-      const startedAt = performance.now();
+      const before = process.cpuUsage();
       expect(await problemsOf(text, 'nscale')).not.toEqual([]);
-      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      // Of a processor, which others may use, too.
+      expect(process.cpuUsage(before).user).toBeLessThan(10_000_000);
     },
-    20_000,
+    60_000,
   );
 });
