@@ -42,7 +42,7 @@ export function sidesIn({ url, folder }) {
   /** @param {string} line @returns {Sides} */
   function foreign(line) {
     const words = line.split(' ');
-    return { ours: () => costOf({ words, env: { HOME: folder }, isNode: false }), theirs: nothing };
+    return { ours: () => costOf({ words, env: { HOME: folder }, isNode: false }), theirs: nothing, isOurs: false };
   }
   /** @param {number} count @param {string[]} words @param {string} [pipe] @returns {Side} */
   function listed(count, words, pipe) {

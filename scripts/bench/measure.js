@@ -24,7 +24,7 @@ const probe = fileURLToPath(new URL('probe.cjs', import.meta.url));
 /**
  * @typedef {{ program: string, flags: readonly string[] }} How which build of sactl, and flags for the Node that runs it
  * @typedef {(how: How) => Promise<Cost>} Side
- * @typedef {{ ours: Side, theirs: Side }} Sides
+ * @typedef {{ ours: Side, theirs: Side, isOurs?: false }} Sides not `isOurs` where `ours` is another program than sactl
  * @typedef {{ ours: readonly Cost[], theirs: readonly Cost[] }} Samples a cost of each side for each round
  */
 

@@ -33,14 +33,6 @@ Each row is the median of ours / theirs, and in brackets where the true median i
 within: all of that is in the budget.  OVER: all of it is above.  unsure: neither; measure again, on a quieter machine or in more rounds.
 `;
 
-/**
- * @param {readonly Row[]} rows
- * @param {{ nodeVersion: string, platform: string, cpus: number, rounds: number }} run
- */
-export function jsonDocument(rows, run) {
-  return `${JSON.stringify({ ...run, rows }, null, 2)}\n`;
-}
-
 /** A row that is over its budget, whatever the noise, fails the run. @param {readonly Row[]} rows */
 export function exitCodeOf(rows) {
   return rows.some(({ verdict }) => verdict === 'OVER') ? 1 : 0;

@@ -1,7 +1,8 @@
 // How sactl is bundled, for the npm package and for the executable alike.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { rolldown } from 'rolldown';
 
@@ -85,10 +86,10 @@ export const rawText = {
 /**
  * Bundles the program into a folder, lets it write its completion scripts beside itself, and returns the ids of the modules
  * that went into it.
- * @param {{ dir: string, plugins?: import('rolldown').Plugin[] }} options
+ * @param {{ dir: string, plugins?: import('rolldown').Plugin[], output?: import('rolldown').OutputOptions }} options
  * @returns {Promise<readonly string[]>}
  */
-export async function bundle({ dir, plugins = [] }) {
+export async function bundle({ dir, plugins = [], output: more = {} }) {
   const build = await rolldown({
     input: { bin: 'src/bin.ts' },
     platform: 'node',
@@ -108,12 +109,19 @@ export async function bundle({ dir, plugins = [] }) {
       chunkFileNames: '[name]-[hash].cjs',
       minify: true,
       cleanDir: true,
+      ...more,
     });
     writeCompletionScripts(dir);
     return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   } finally {
     await build.close();
   }
+}
+
+/** Puts jq where `src/output/jq-file.ts` reads it, beside the program. @param {string} dir */
+export function addJq(dir) {
+  mkdirSync(join(dir, 'build'), { recursive: true });
+  copyFileSync(fileURLToPath(import.meta.resolve('jq-wasm/jq.wasm')), join(dir, 'build', 'jq.wasm'));
 }
 
 /** Printed from these files, a script costs a shell that starts no more than `sactl --version`. @param {string} dir */

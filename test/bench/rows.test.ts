@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { chosenBy, comparisons } from '../../scripts/bench/budgets.js';
 import { sidesIn } from '../../scripts/bench/commands.js';
 import { samplesOf, type Cost } from '../../scripts/bench/measure.js';
-import { exitCodeOf, headLine, jsonDocument, rowLine } from '../../scripts/bench/report.js';
+import { exitCodeOf, headLine, rowLine } from '../../scripts/bench/report.js';
 import { growthRowsOf, rowsOf } from '../../scripts/bench/rows.js';
 
 const comparison = {
@@ -100,11 +100,6 @@ describe('what is printed', () => {
         '  memory             2.00 x  (2.00-2.00)                   for comparison\n',
       ].join(''),
     );
-  });
-
-  it('is one document of the run and its rows', () => {
-    const run = { nodeVersion: '24.1.0', platform: 'linux-x64', cpus: 2, rounds: 6 };
-    expect(JSON.parse(jsonDocument(rows, run))).toEqual({ ...run, rows });
   });
 
   it('fails where a row is over its budget', () => {
