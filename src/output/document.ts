@@ -44,15 +44,17 @@ export function listDocument<Row>(options: {
 /** Exact text in rows, for csv. */
 export interface Sheet {
   readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: Iterable<readonly string[]>;
 }
 
 /** The named columns of `rows`. */
 export function sheetOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Sheet {
-  return {
-    header: columns.map(({ name }) => name),
-    rows: rows.map((row) => columns.map(({ exact, value }) => cellText((exact ?? value)(row)))),
-  };
+  return { header: columns.map(({ name }) => name), rows: cellsOf(rows, columns) };
+}
+
+/** Made one after the other, because csv prints them so. */
+function* cellsOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Generator<readonly string[]> {
+  for (const row of rows) yield columns.map(({ exact, value }) => cellText((exact ?? value)(row)));
 }
 
 /**

@@ -4,21 +4,30 @@ import type { Context, Output } from '../context.ts';
 import { FailedError } from '../errors.ts';
 import { isTerminal } from '../model/run-environment.ts';
 import type { OutputDocument } from './document.ts';
-import type { Renderer } from './renderer.ts';
+import type { Paging, Renderer } from './renderer.ts';
 
 /**
- * Renders and writes to stdout; what people only read, and what is longer than their terminal is high, through their pager
+ * Renders and writes to stdout, piece by piece; what people only read, and what is longer than their terminal is high, through their pager
  * (docs/design.md 1). Returns true when the operating system took all of it, false when the reader has gone
  * (`EPIPE`), which is no error where nothing was changed.
  * @throws FailedError `output` when stdout cannot be written to, and whatever `render` throws
  */
 export async function emit(ctx: Context, renderer: Renderer, document: OutputDocument): Promise<boolean> {
-  const text = await renderer.render(document);
-  if (text === '') return true;
-  if (document.isPaged && renderer.paging !== null && isTerminal(ctx) && isTall(text, ctx.stdout)) {
+  const pieces = await renderer.pieces(document);
+  if (document.isPaged && renderer.paging !== null && isTerminal(ctx)) {
+    return writeForPerson(ctx, renderer.paging, Array.from(pieces).join(''));
+  }
+  for (const piece of pieces) {
+    if (!(await writeOutput(ctx, piece))) return false;
+  }
+  return true;
+}
+
+async function writeForPerson(ctx: Context, paging: Paging, text: string): Promise<boolean> {
+  if (isTall(text, ctx.stdout)) {
     // Loaded here, because most lists fit.
     const { showInPager } = await import('./pager.ts');
-    if (await showInPager(ctx, renderer.paging, text)) return true;
+    if (await showInPager(ctx, paging, text)) return true;
   }
   return writeOutput(ctx, text);
 }
@@ -36,6 +45,7 @@ function isTall(text: string, { rows = 0, columns = 0 }: Pick<Output, 'rows' | '
 
 /** Writes rendered text as `emit` does. */
 export async function writeOutput(ctx: Context, text: string): Promise<boolean> {
+  if (text === '') return true;
   try {
     await ctx.stdout.write(text);
     return true;

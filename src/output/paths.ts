@@ -1,3 +1,4 @@
+import { partsOf } from './parts.ts';
 import { compactJson } from './serialize.ts';
 
 /** One step of a path: a key, an index, or `[]`. */
@@ -24,6 +25,23 @@ export function parsePath(filter: string): readonly PathStep[] | null {
     return { kind: 'index', index: Number(inside) };
   });
 }
+
+/** What `queryPath` has for these paths one after the other, in pieces; null where it is null for any of them. */
+export function queryPaths(paths: readonly (readonly PathStep[])[], value: unknown): readonly string[] | null {
+  const outputs: string[] = [];
+  for (const steps of paths) {
+    const isByItem = steps[0]?.kind === 'each' && Array.isArray(value);
+    for (const part of isByItem ? partsOf<unknown>(value, partLength) : [value]) {
+      const output = queryPath(steps, part);
+      if (output === null) return null;
+      outputs.push(output);
+    }
+  }
+  return outputs;
+}
+
+/** In items. */
+const partLength = 1000;
 
 /**
  * What jq prints for a path, with raw strings, without running jq. Null where jq would not just step through plain JSON

@@ -4,15 +4,15 @@ import { quoted } from '../model/text.ts';
 import { JqLimitError, JqMemoryError } from './jq-error.ts';
 import { compileMessage, embeddedJq, rawLines, runMessage, type JqEngine, type JqResult } from './jq.ts';
 import { moduleProblem, outsideProblem } from './jq-outside.ts';
-import { parsePath, queryPath } from './paths.ts';
+import { parsePath, queryPaths } from './paths.ts';
 import { piecesFor } from './pieces.ts';
 import { readFilters, type Filter, type QueryFlags } from './query-flags.ts';
 
 /**
- * Runs the filters of one run on JSON data, in order; strings print raw, other values compact, one per line. With
+ * Runs the filters of one run on JSON data, in order; strings print raw, other values compact, one per line, in pieces. With
  * `isSecret` the data may hold a credential: jq's messages, which quote data, are then left out.
  */
-export type JqQuery = (value: unknown, options: { readonly isSecret: boolean }) => Promise<string>;
+export type JqQuery = (value: unknown, options: { readonly isSecret: boolean }) => Promise<readonly string[]>;
 
 /** Reads and compiles the filters; plain paths need no jq. @throws UsageError with all that is wrong */
 export async function prepareQuery(ctx: Context, flags: QueryFlags): Promise<JqQuery> {
@@ -27,8 +27,8 @@ export async function prepareQuery(ctx: Context, flags: QueryFlags): Promise<JqQ
     });
   }
   return async (value, { isSecret }) => {
-    const outputs = needsJq ? [null] : paths.map((steps) => queryPath(steps, value));
-    return outputs.includes(null) ? runFilters(engine, filters, value, isSecret) : outputs.join('');
+    const outputs = needsJq ? null : queryPaths(paths, value);
+    return outputs ?? runFilters(engine, filters, value, isSecret);
   };
 }
 
@@ -77,14 +77,14 @@ async function runFilters(
   filters: readonly Filter[],
   value: unknown,
   isSecret: boolean,
-): Promise<string> {
+): Promise<readonly string[]> {
   const outputs: string[] = [];
   for (const filter of filters) {
     for (const piece of piecesFor(filter.filter, value)) {
       outputs.push(await runFilter(engine, filter, piece, isSecret));
     }
   }
-  return outputs.join('');
+  return outputs;
 }
 
 async function runFilter(engine: JqEngine, filter: Filter, input: string, isSecret: boolean): Promise<string> {

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { Format } from '../model/format.ts';
 import { sheetOfValue, type OutputDocument } from './document.ts';
 import type { JqQuery } from './query.ts';
-import { csv, ndjson, prettyJson, yaml } from './serialize.ts';
+import { csv, ndjson, prettyJsonPieces, yaml } from './serialize.ts';
 import { styleFor } from './style.ts';
 
 /** The output flags of one run, as the command line and the configuration gave them. */
@@ -51,7 +51,12 @@ export interface Renderer {
   readonly printingBan: string | null;
   /** Null where no pager is used: for what programs read, and where nobody is to be asked for a key. */
   readonly paging: Paging | null;
-  /** Text with every line ended, or none. @throws FailedError (`filter`); UsageError for `--raw` without an answer */
+  /**
+   * Text with every line ended, or none, in pieces: those of a long list are made one after the other. What can fail has
+   * failed before the first. @throws FailedError (`filter`); UsageError for `--raw` without an answer
+   */
+  readonly pieces: (document: OutputDocument) => Promise<Iterable<string>>;
+  /** The same as one text. @throws as `pieces` */
   readonly render: (document: OutputDocument) => Promise<string>;
 }
 
@@ -62,37 +67,47 @@ export async function prepareRenderer(ctx: Context, flags: OutputFlags): Promise
   const paging = format === 'table' && input ? { isQuiet: quiet } : null;
   const isChosen = formatFlags(flags).length > 0 || flags.raw === true;
   const problems = flagProblems(flags);
-  if (format === 'query') {
-    const query = await loadQuery(ctx, flags, problems);
-    return {
-      format,
-      isChosen,
-      printingBan,
-      paging,
-      render: async (document) => query(dataOf(document, flags), { isSecret: document.secretDocument ?? false }),
-    };
-  }
+  const pieces = format === 'query' ? await filtering(ctx, flags, problems) : writing(ctx, flags, format);
   if (problems.length > 0) throw new UsageError(problems);
-  return { format, isChosen, printingBan, paging, render: async (document) => renderers[format](document, flags, ctx) };
+  return {
+    format,
+    isChosen,
+    printingBan,
+    paging,
+    pieces,
+    render: async (document) => Array.from(await pieces(document)).join(''),
+  };
+}
+
+function writing(ctx: Context, flags: OutputFlags, format: Format): Renderer['pieces'] {
+  return async (document) => writers[format](document, flags, ctx);
+}
+
+async function filtering(ctx: Context, flags: OutputFlags, problems: readonly string[]): Promise<Renderer['pieces']> {
+  const query = await loadQuery(ctx, flags, problems);
+  return async (document) => query(dataOf(document, flags), { isSecret: document.secretDocument ?? false });
 }
 
 async function loadQuery(ctx: Context, flags: OutputFlags, problems: readonly string[]): Promise<JqQuery> {
   const { prepareQuery } = await import('./query.ts');
-  const query = await prepareQuery(ctx, flags).catch((error: unknown) => {
+  return prepareQuery(ctx, flags).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError([...problems, ...error.problems], { hint: error.hint, cause: error });
   });
-  if (problems.length > 0) throw new UsageError(problems);
-  return query;
 }
 
-const renderers = {
-  table: (document, flags, ctx) => document.human(styleFor(ctx, { stream: 'stdout', color: flags.color })),
-  json: (document, flags) => prettyJson(dataOf(document, flags)),
+const writers = {
+  table: async (document, flags, ctx) => [
+    await document.human(styleFor(ctx, { stream: 'stdout', color: flags.color })),
+  ],
+  json: (document, flags) => prettyJsonPieces(dataOf(document, flags)),
   ndjson: (document, flags) => ndjson(dataOf(document, flags)),
-  yaml: (document) => yaml(document.value),
+  yaml: async (document) => [await yaml(document.value)],
   csv: (document, { crlf = false }) => csv(document.sheet?.() ?? sheetOfValue(document.value), { hasCrlf: crlf }),
-} satisfies Record<Format, (document: OutputDocument, flags: OutputFlags, ctx: Context) => string | Promise<string>>;
+} satisfies Record<
+  Format,
+  (document: OutputDocument, flags: OutputFlags, ctx: Context) => Iterable<string> | Promise<Iterable<string>>
+>;
 
 function dataOf(document: OutputDocument, flags: OutputFlags): unknown {
   if (flags.raw !== true) return document.value;

@@ -3,11 +3,29 @@ import type { ScalarTag } from 'yaml';
 import { ExactNumber, jsonText } from '../model/exact-number.ts';
 import { safeJson } from '../model/text.ts';
 import type { Sheet } from './document.ts';
+import { partsOf } from './parts.ts';
 
 /** JSON as `--json` prints it: indented by two, one line end. Nothing in it steers a terminal or a runner. */
 export function prettyJson(value: unknown): string {
   return `${safeJson(jsonText(value, 2))}\n`;
 }
+
+/** The same text in pieces, of which a long list has many: as one it would take three times its length in memory. */
+export function prettyJsonPieces(value: unknown): Iterable<string> {
+  return Array.isArray(value) && value.length > partLength ? prettyListPieces(value) : [prettyJson(value)];
+}
+
+function* prettyListPieces(items: readonly unknown[]): Generator<string> {
+  let before = '[';
+  for (const part of partsOf(items, partLength)) {
+    yield before + prettyJson(part).slice('['.length, -'\n]\n'.length);
+    before = ',';
+  }
+  yield '\n]\n';
+}
+
+/** How many items of a list become one piece of text: some 100 KB of accounts. */
+const partLength = 100;
 
 /** The same on one line, without a line end. */
 export function compactJson(value: unknown): string {
@@ -23,10 +41,10 @@ export function jsonForJq(value: unknown): string {
   );
 }
 
-/** JSON on one line per item of a list, or on one line for anything else. */
-export function ndjson(value: unknown): string {
+/** JSON on one line per item of a list, or on one line for anything else; in pieces. */
+export function* ndjson(value: unknown): Generator<string> {
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return items.map((item) => `${compactJson(item)}\n`).join('');
+  for (const part of partsOf(items, partLength)) yield part.map((item) => `${compactJson(item)}\n`).join('');
 }
 
 const exactNumberTag = {
@@ -86,11 +104,19 @@ export async function yaml(value: unknown): Promise<string> {
  * terminal or a runner, and line ends, which are written as in JSON, `\uXXXX`. A spreadsheet reads one that starts with `=` as
  * a formula, so such files have to be imported as text.
  */
-export async function csv(sheet: Sheet, { hasCrlf = false } = {}): Promise<string> {
-  if (sheet.header.length === 0) return '';
+export async function csv({ header, rows }: Sheet, { hasCrlf = false } = {}): Promise<Iterable<string>> {
+  if (header.length === 0) return [];
   const { stringify } = await import('csv-stringify/sync');
-  const rows = [sheet.header, ...sheet.rows].map((row) => row.map(csvCell));
-  return stringify(rows, { quoted_match: runnerLine, record_delimiter: hasCrlf ? '\r\n' : '\n' });
+  const form = { quoted_match: runnerLine, record_delimiter: hasCrlf ? '\r\n' : '\n' };
+  function* pieces(): Generator<string> {
+    yield stringify([header.map(csvCell)], form);
+    for (const part of partsOf(rows, partLength))
+      yield stringify(
+        part.map((row) => row.map(csvCell)),
+        form,
+      );
+  }
+  return pieces();
 }
 
 function csvCell(text: string): string {

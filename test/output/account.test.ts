@@ -124,7 +124,7 @@ describe('accounts as rows', () => {
 
   test('are exact in csv', async () => {
     const choice = { names: ['name', 'expiresAt', 'groups', 'tags', 'enabled'], source: 'test' };
-    expect(await csv(sheetOf([account], selectColumns(accountColumns, choice)))).toBe(
+    expect(Array.from(await csv(sheetOf([account], selectColumns(accountColumns, choice)))).join('')).toBe(
       'name,expiresAt,groups,tags,enabled\nci-deploy,2026-11-30T08:00:00Z,"g1, g2","team=vision, env=prod",\n',
     );
   });

@@ -6,7 +6,7 @@ import { rejection } from './support.ts';
 
 async function answer(filter: string): Promise<string> {
   const query = await prepareQuery(testContext().ctx, { query: [`[${filter}]`] });
-  return (await query(null, { isSecret: false })).trimEnd();
+  return (await query(null, { isSecret: false })).join('').trimEnd();
 }
 
 /** Filters, and what jq 1.8 on Linux prints for them. Where the zone matters, it is that of Berlin. */

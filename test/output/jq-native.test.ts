@@ -36,7 +36,7 @@ async function writeProgram(path: string, script = spy): Promise<string> {
 async function query(options: TestContextOptions, filter: string, value: unknown): Promise<string> {
   const env = { SACTL_JQ: 'native', ...options.env };
   const run = await prepareQuery(testContext({ ...options, env }).ctx, { query: [filter] });
-  return run(value, { isSecret: false });
+  return (await run(value, { isSecret: false })).join('');
 }
 
 // The programs in these tests are scripts with a shebang, which Windows does not start.

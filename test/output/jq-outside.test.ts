@@ -85,7 +85,7 @@ const document = { env: 1, a: { env: 2 } };
 
 async function printed(env: Record<string, string>, filter: string): Promise<string> {
   const query = await prepareQuery(testContext({ env: { TEAM: 'x', ...env } }).ctx, { query: [filter] });
-  return query(document, { isSecret: false });
+  return (await query(document, { isSecret: false })).join('');
 }
 
 describe('the built-in jq', () => {

@@ -84,7 +84,7 @@ async function printed(text: string, value: unknown): Promise<string> {
   const { ctx } = testContext();
   try {
     const query = await prepareQuery(ctx, { query: [text] });
-    return await query(value, { isSecret: false });
+    return (await query(value, { isSecret: false })).join('');
   } catch (error) {
     if (error instanceof UsageError) return 'refused';
     if (error instanceof FailedError) return 'failed';

@@ -8,7 +8,7 @@ import { rejection, temporaryDirectory } from './support.ts';
 
 async function run(value: unknown, ...query: readonly string[]): Promise<string> {
   const runQuery = await prepareQuery(testContext().ctx, { query });
-  return runQuery(value, { isSecret: false });
+  return (await runQuery(value, { isSecret: false })).join('');
 }
 
 describe('-q', () => {
@@ -118,7 +118,7 @@ async function withFile(content: string | Uint8Array): Promise<string> {
   await writeFile(join(cwd, 'my filter.jq'), content);
   const { ctx } = testContext({ cwd });
   const query = await prepareQuery(ctx, { query: ['.id'], queryFile: 'my filter.jq' });
-  return query({ id: 'a1', list: [1, 2] }, { isSecret: false });
+  return (await query({ id: 'a1', list: [1, 2] }, { isSecret: false })).join('');
 }
 
 describe('--query-file', () => {
