@@ -14,7 +14,7 @@ export type Life =
 
 export const born: Life = { at: 'idle' };
 
-/** What changes a state: a record, which is on the disk before the next step begins, or the end of all of them. */
+/** What changes a state: a record, which is on the disk before the request or the delivery that it has to outlive, or the end of all of them. */
 export type Change = JournalRecord | { readonly type: 'erased' };
 
 /** The records that lead to another state, and when they are written. */

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 import type { TextReading } from '../context.ts';
@@ -50,9 +50,7 @@ export async function* readChunks(path: string, { follows = true }: Reading = {}
   const patience = isGiven ? 0 : (constants.O_NONBLOCK ?? 0);
   const file = await open(path, constants.O_RDONLY | patience | (follows ? 0 : noFollow()));
   try {
-    const found = await file.stat();
-    if (found.isDirectory()) throw new FileRefusal('it is a directory', 'EISDIR');
-    if (!found.isFile() && !isGiven) throw new FileRefusal('it is not a regular file');
+    refuseOther(await file.stat(), isGiven);
     for (;;) {
       const { bytesRead, buffer } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes);
       if (bytesRead === 0) return;
@@ -60,6 +58,27 @@ export async function* readChunks(path: string, { follows = true }: Reading = {}
     }
   } finally {
     await file.close();
+  }
+}
+
+function refuseOther(found: Stats, isGiven: boolean): void {
+  if (found.isDirectory()) throw new FileRefusal('it is a directory', 'EISDIR');
+  if (!found.isFile() && !isGiven) throw new FileRefusal('it is not a regular file');
+}
+
+/** The text in UTF-8 of a regular file of a few kilobytes, at once. @throws as `readBounded` */
+export function readSmallText(path: string, largest: number, { follows = true }: Reading = {}): string {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (follows ? 0 : noFollow()));
+  try {
+    refuseOther(fstatSync(file), false);
+    const bytes = Buffer.allocUnsafe(largest + 1);
+    let size = 0;
+    for (let read = -1; read !== 0 && size <= largest; size += read)
+      read = readSync(file, bytes, size, bytes.length - size, null);
+    if (size > largest) throw new FileRefusal(`it is larger than ${sizeOf(largest)}`, 'EFBIG');
+    return bytes.toString('utf8', 0, size);
+  } finally {
+    closeSync(file);
   }
 }
 

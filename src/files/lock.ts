@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, lstat, open, writeFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { link } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { asText, parseFields } from '../model/account.ts';
-import { FileRefusal, readBoundedText } from './bounded-file.ts';
+import { FileRefusal, readSmallText } from './bounded-file.ts';
 import { parseHolder, type Holder } from './holder.ts';
 import { hasLapsed, renewing } from './lease.ts';
+import { writeAll, writeNewFile } from './replace-file.ts';
 import { noFollow } from './private-directory.ts';
 import { removeFile, systemCode } from './system-error.ts';
 
@@ -71,7 +72,7 @@ export async function takeLock({ wait = noWait, ...request }: LockRequest): Prom
   let pauses = 0;
   for (let attempt = 1; ; attempt += 1) {
     if (await create(path, text)) return held(request);
-    const found = await readLock(path);
+    const found = readLock(path);
     if (found?.text !== seen) pauses = 0;
     seen = found?.text;
     // What is there and cannot be found, as a link to nothing on Windows, is waited for, too.
@@ -107,7 +108,7 @@ export function lockText(holder: LockHolder, token: string, about: object = {}):
 }
 
 function held({ path, text, timeout }: Pick<LockRequest, 'path' | 'text' | 'timeout'>): Release {
-  const end = timeout && renewing({ timeout }, () => renew(path, text));
+  const end = timeout && renewing({ timeout }, async () => renew(path, text));
   return () => {
     end?.();
     return release(path, text);
@@ -115,14 +116,14 @@ function held({ path, text, timeout }: Pick<LockRequest, 'path' | 'text' | 'time
 }
 
 /** Writes the same once more: that sets the file's time by the clock of its folder. Leaves alone what is another's by now. */
-async function renew(path: string, text: string): Promise<void> {
-  const file = await open(path, constants.O_RDWR | noFollow());
+function renew(path: string, text: string): void {
+  const file = openSync(path, constants.O_RDWR | noFollow());
   try {
-    const { size } = await file.stat();
-    if (size !== Buffer.byteLength(text) || (await file.readFile('utf8')) !== text) return;
-    await file.write(text, 0);
+    const { size } = fstatSync(file);
+    if (size !== Buffer.byteLength(text) || readFileSync(file, 'utf8') !== text) return;
+    writeAll(file, Buffer.from(text), 0);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -134,9 +135,9 @@ async function isAbandoned(
 }
 
 /** Whether the lock at `path` is the one with this text. @throws the system's errors */
-export async function holdsLock(path: string, text: string): Promise<boolean> {
+export function holdsLock(path: string, text: string): boolean {
   try {
-    return (await readBoundedText(path, largestLock)) === text;
+    return readSmallText(path, largestLock) === text;
   } catch (error) {
     if (error instanceof FileRefusal || systemCode(error) === 'ENOENT') return false;
     throw error;
@@ -144,8 +145,11 @@ export async function holdsLock(path: string, text: string): Promise<boolean> {
 }
 
 async function release(path: string, text: string): Promise<void> {
-  const found = await readLock(path).catch(() => null);
-  if (found?.text === text) await removeFile(path).catch(() => undefined);
+  try {
+    if (readLock(path)?.text === text) await removeFile(path);
+  } catch {
+    // It is stale once this process has ended.
+  }
 }
 
 /**
@@ -156,7 +160,7 @@ async function release(path: string, text: string): Promise<void> {
 async function create(path: string, text: string): Promise<boolean> {
   const draft = draftBeside(path);
   try {
-    await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
+    await writeNewFile(draft, Buffer.from(text));
     await link(draft, path);
     return true;
   } catch (error) {
@@ -178,13 +182,13 @@ const unlinkable: ReadonlySet<string | null> = new Set(['ENOSYS', 'ENOTSUP', 'EO
 
 async function createInPlace(path: string, text: string): Promise<boolean> {
   try {
-    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+    await writeNewFile(path, Buffer.from(text));
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
   // A process that was halted while it wrote may have been taken for dead.
-  return (await readLock(path))?.text === text;
+  return readLock(path)?.text === text;
 }
 
 /**
@@ -209,7 +213,7 @@ export async function removeLock(
   const end = extname(path);
   const guard = `${path.slice(0, path.length - end.length)}.${identity}${end}`;
   return withLock({ ...request, path: guard }, async () => {
-    const found = await readLock(path);
+    const found = readLock(path);
     if (found?.identity !== identity || !isMeant(found)) return false;
     await removeFile(path);
     return true;
@@ -217,19 +221,25 @@ export async function removeLock(
 }
 
 /** The lock at `path`; null where there is none. @throws the system's errors */
-export async function readLock(path: string): Promise<FoundLock | null> {
+export function readLock(path: string): FoundLock | null {
   try {
-    // A link is no lock: it may lead to nothing, and then nothing could be made in its place either.
-    const text = await readBoundedText(path, largestLock, { follows: false }).catch((error: unknown) => {
-      if (systemCode(error) === 'ENOENT') throw error;
-      return '';
-    });
-    const { mtimeMs: modifiedAt, ino } = await lstat(path);
+    const text = textOf(path);
+    const { mtimeMs: modifiedAt, ino } = lstatSync(path);
     const holder = parse(text);
     return { text, holder, identity: holder?.token ?? `torn-${ino}-${Math.trunc(modifiedAt)}`, modifiedAt };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
+  }
+}
+
+/** A link is no lock: it may lead to nothing, and then nothing could be made in its place either. */
+function textOf(path: string): string {
+  try {
+    return readSmallText(path, largestLock, { follows: false });
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw error;
+    return '';
   }
 }
 

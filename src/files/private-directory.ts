@@ -1,9 +1,10 @@
-import { chmod, lstat, mkdir, open } from 'node:fs/promises';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, parse, sep } from 'node:path';
-import { constants, lstatSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { flushFile } from './replace-file.ts';
 import { systemCode, systemReason } from './system-error.ts';
 import { quoted } from '../model/text.ts';
 
@@ -66,11 +67,11 @@ const unflushable: ReadonlySet<string | null> = new Set([
 export async function syncDirectory(path: string, { platform }: Pick<Owner, 'platform'>): Promise<void> {
   if (platform === 'win32') return;
   try {
-    const folder = await open(path);
+    const folder = openSync(path, 'r');
     try {
-      await folder.sync();
+      await flushFile(folder);
     } finally {
-      await folder.close();
+      closeSync(folder);
     }
   } catch (error) {
     if (!unflushable.has(systemCode(error))) throw error;

@@ -96,7 +96,7 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
           release: () => release().finally(() => mine.delete(token)),
           renew: async () => {
             if (now() - knownAt <= freshMs) return true;
-            const isHeld = await holdsLock(path, text).catch(() => null);
+            const isHeld = seesLock(path, text);
             if (isHeld === true) knownAt = now();
             return isHeld;
           },
@@ -108,6 +108,15 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
       }
     },
   };
+}
+
+/** Whether the lock is still this one; null where it cannot be read. */
+function seesLock(path: string, text: string): boolean | null {
+  try {
+    return holdsLock(path, text);
+  } catch {
+    return null;
+  }
 }
 
 interface Refused {

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { access, lstat, open, stat, type FileHandle } from 'node:fs/promises';
+import { constants, lstatSync, statSync } from 'node:fs';
+import { access, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { UsageError } from '../errors.ts';
@@ -20,26 +20,26 @@ export function logPath({ stateDirectory }: Pick<LogPlace, 'stateDirectory'>): s
 
 /** The log for reading; null without one. @throws UsageError when it is not to be trusted; the system's errors */
 export async function openToRead(place: LogPlace): Promise<FileHandle | null> {
-  const isThere = (await checkFolder(place)) && (await checkFile(place));
+  const isThere = checkFolder(place) && checkFile(place);
   return isThere ? openOwn(place, constants.O_RDONLY) : null;
 }
 
 /** The log for appending; makes it, and its folder, where there is none. @throws as `openToRead` */
 export async function openToAppend(place: LogPlace): Promise<FileHandle> {
-  if (!(await checkFolder(place))) await makeLasting(place.stateDirectory, place);
-  await checkFile(place);
+  if (!checkFolder(place)) await makeLasting(place.stateDirectory, place);
+  checkFile(place);
   return openOwn(place, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
 }
 
 /** Makes sure that the log could be appended to, and makes nothing. @throws as `openToRead` */
 export async function tryToAppend(place: LogPlace): Promise<void> {
-  const hasFolder = await checkFolder(place);
-  if (hasFolder && (await checkFile(place))) {
+  const hasFolder = checkFolder(place);
+  if (hasFolder && checkFile(place)) {
     const handle = await openOwn(place, constants.O_RDWR | constants.O_APPEND);
     await handle.close();
     return;
   }
-  const folder = hasFolder ? place.stateDirectory : await folderAbove(place.stateDirectory);
+  const folder = hasFolder ? place.stateDirectory : folderAbove(place.stateDirectory);
   await access(folder, constants.W_OK | constants.X_OK);
 }
 
@@ -47,8 +47,8 @@ export async function tryToAppend(place: LogPlace): Promise<void> {
  * Whether the folder is there. It may be one that a user named and shares, or a mount of the system's, so its rights stay
  * as they are; but it may not be another user's. Each file in it is checked by itself.
  */
-async function checkFolder(place: LogPlace): Promise<boolean> {
-  const found = await orNull(stat(place.stateDirectory));
+function checkFolder(place: LogPlace): boolean {
+  const found = orNull(() => statSync(place.stateDirectory));
   if (found === null) return false;
   if (!found.isDirectory()) throw unusable(place, 'its folder is not a folder');
   const { userId } = place;
@@ -59,8 +59,8 @@ async function checkFolder(place: LogPlace): Promise<boolean> {
 }
 
 /** Whether the file is there. To be asked before it is opened, because opening a named pipe may never end. */
-async function checkFile(place: LogPlace): Promise<boolean> {
-  const found = await orNull(lstat(logPath(place)));
+function checkFile(place: LogPlace): boolean {
+  const found = orNull(() => lstatSync(logPath(place)));
   const problem = found === null ? null : ownFileProblem(found, place);
   if (problem !== null) throw unusable(place, problem);
   return found !== null;
@@ -79,16 +79,16 @@ async function openOwn(place: LogPlace, flags: number): Promise<FileHandle> {
 }
 
 /** The nearest folder above that is there. */
-async function folderAbove(path: string): Promise<string> {
+function folderAbove(path: string): string {
   const parent = dirname(path);
-  if (parent === path || (await orNull(stat(parent))) !== null) return parent;
+  if (parent === path || orNull(() => statSync(parent)) !== null) return parent;
   return folderAbove(parent);
 }
 
 /** Null for what is not there. */
-async function orNull<Found>(finding: Promise<Found>): Promise<Found | null> {
+function orNull<Found>(look: () => Found): Found | null {
   try {
-    return await finding;
+    return look();
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;

@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
-import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 
 import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
 import { turns } from '../files/coalesce.ts';
 import { renewing } from '../files/lease.ts';
+import { flushData, flushFile, openFile, writeAll } from '../files/replace-file.ts';
 import { noFollow } from '../files/private-directory.ts';
 import { removeFile, systemReason } from '../files/system-error.ts';
 import { Secret } from '../model/credential.ts';
@@ -22,7 +23,8 @@ import type { Sealer } from './seal.ts';
 import type { EntryPlace } from './stored-entry.ts';
 
 /**
- * An entry being written. Each record is on the disk when its promise resolves, and they may be added side by side.
+ * An entry being written. It is on the disk when the promise of `sent` resolves, and so is each record but `delivered`, which
+ * goes with the next one. They may be added side by side.
  * All reject with a FailedError (`journal`) that names the file. It says nothing about the provider: once a request
  * has left, its exit code is not the right one.
  */
@@ -108,9 +110,10 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
     sent: () => add({ type: 'sent', at: at() }),
     keep: (answer) => orFail(async () => file.append(await recordOf(answer))),
     capsule,
-    delivered: (target) => add({ type: 'delivered', target }),
+    // A crash right before this record delivers once more, too: it need not be on the disk before what comes next.
+    delivered: (target) => orFail(() => file.note({ type: 'delivered', target })),
     outcome: ({ outcome, message }) => add({ type: 'outcome', at: at(), outcome, message }),
-    isThere: () => file.isAt(path).catch(() => false),
+    isThere: async () => file.isAt(path),
     close: async () => {
       await leave();
       await eraseEntryFile(path, options.flushFolder);
@@ -167,31 +170,38 @@ const reserve = Buffer.alloc(64 * 1024, space);
 
 /** An entry's file, open for more records. All reject with errors of the operating system. */
 export interface EntryFile {
-  /** Resolves when the record is on the disk. Records come in the order of the calls. */
+  /** Resolves when the record, and what was written before it, is on the disk. Records come in the order of the calls. */
   readonly append: (record: JournalRecord) => Promise<void>;
+  /** Writes a record that is on the disk with the next one that is appended. */
+  readonly note: (record: JournalRecord) => Promise<void>;
   /** Sets the file's time, by the clock of its folder. */
   readonly renew: () => Promise<void>;
-  /** Whether this very file is at the path. */
-  readonly isAt: (path: string) => Promise<boolean>;
+  /** Whether this very file is at the path; false where that cannot be seen. */
+  readonly isAt: (path: string) => boolean;
   /** To be called once the last record is written; again, it does nothing. */
   readonly close: () => Promise<void>;
 }
 
-/** Makes a new file with its first record and the reserve, durably. A failure leaves no file behind. */
+/**
+ * Makes a new file with its first record and the reserve. It is on the disk with the record that is appended first. A failure
+ * leaves no file behind.
+ */
 export async function createEntryFile(
   path: string,
   first: JournalRecord,
   flushFolder: () => Promise<void>,
 ): Promise<EntryFile> {
-  const handle = await open(path, 'wx+', 0o600);
+  const file = await openFile(path, 'wx+', 0o600);
   try {
     const line = encodeRecord(first);
-    await writeAll(handle, Buffer.concat([line, reserve.subarray(line.length)]), 0);
-    await handle.sync();
-    await flushFolder();
-    return entryFile(handle, line.length);
+    writeAll(file, line, 0);
+    writeAll(file, reserve.subarray(line.length), line.length);
+    return entryFile(file, line.length, async () => {
+      await flushFile(file);
+      await flushFolder();
+    });
   } catch (error) {
-    await handle.close();
+    closeSync(file);
     await rm(path, { force: true });
     throw error;
   }
@@ -199,50 +209,67 @@ export async function createEntryFile(
 
 /** Opens the file for more records after its last complete one. */
 export async function reopenEntryFile(path: string): Promise<EntryFile> {
-  const handle = await open(path, constants.O_RDWR | noFollow());
+  const file = await openFile(path, constants.O_RDWR | noFollow());
   try {
-    const bytes = await handle.readFile();
+    const bytes = readFileSync(file);
     const { end } = decodeRecords(bytes);
     const rest = bytes.subarray(end);
     // The rest of a torn record would otherwise follow a shorter one.
     if (rest.some((byte) => byte !== space)) {
-      await writeAll(handle, Buffer.alloc(rest.length, space), end);
-      await handle.sync();
+      writeAll(file, Buffer.alloc(rest.length, space), end);
+      await flushFile(file);
     }
-    return entryFile(handle, end);
+    return entryFile(file, end, () => flushData(file));
   } catch (error) {
-    await handle.close();
+    closeSync(file);
     throw error;
   }
 }
 
-function entryFile(handle: FileHandle, start: number): EntryFile {
+/** @param flushFirst makes the file durable with the first record that is appended */
+function entryFile(file: number, start: number, flushFirst: () => Promise<void>): EntryFile {
   let end = start;
+  let isClosed = false;
+  let flush = flushFirst;
   const inTurn = turns();
 
-  async function write(record: JournalRecord): Promise<void> {
-    const line = encodeRecord(record);
-    await writeAll(handle, line, end);
-    await handle.datasync();
-    end += line.length;
+  /** Once it is closed, its number may be another file's. */
+  function opened(): number {
+    if (isClosed) throw Object.assign(new Error('the file is closed'), { code: 'EBADF' });
+    return file;
   }
 
   return {
-    append: (record) => inTurn(() => write(record)),
+    append: (record) =>
+      inTurn(async () => {
+        const line = encodeRecord(record);
+        writeAll(opened(), line, end);
+        await flush();
+        flush = () => flushData(file);
+        end += line.length;
+      }),
+    note: (record) =>
+      inTurn(async () => {
+        const line = encodeRecord(record);
+        writeAll(opened(), line, end);
+        end += line.length;
+      }),
     // The next record takes the place of the space.
-    renew: () => inTurn(() => writeAll(handle, reserve.subarray(0, 1), end)),
-    isAt: async (path) => {
-      const [mine, found] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
-      return mine.dev === found.dev && mine.ino === found.ino;
-    },
-    close: () => inTurn(() => handle.close()),
+    renew: () => inTurn(async () => writeAll(opened(), reserve.subarray(0, 1), end)),
+    isAt: (path) => !isClosed && isFileAt(path, file),
+    close: () =>
+      inTurn(async () => {
+        if (!isClosed) closeSync(file);
+        isClosed = true;
+      }),
   };
 }
 
-/** One write, unless the system takes less than all of it. */
-async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
+function isFileAt(path: string, file: number): boolean {
+  try {
+    const [mine, found] = [fstatSync(file, { bigint: true }), lstatSync(path, { bigint: true })];
+    return mine.dev === found.dev && mine.ino === found.ino;
+  } catch {
+    return false;
   }
 }

@@ -43,7 +43,7 @@ export interface Journal {
   readonly keepsSecrets: boolean;
   /** Tries whether an entry can be written, and leaves nothing behind. @throws UsageError naming the folder */
   readonly preflight: () => Promise<void>;
-  /** Writes an intent. @throws UsageError when the folder is not to be trusted; FailedError (`journal`) */
+  /** Writes an intent; it is on the disk once the entry says `sent`. @throws UsageError when the folder is not to be trusted; FailedError (`journal`) */
   readonly begin: (intent: Intent) => Promise<JournalEntry>;
   /**
    * All entries, the oldest first, unreadable ones last. Those of dead processes that never sent anything are erased
@@ -124,6 +124,7 @@ class JournalFolder {
     const path = join(this.#directory, `${trialPrefix}${randomUUID()}`);
     try {
       const file = await createEntryFile(path, { type: 'sent', at: null }, this.#flush);
+      await file.append({ type: 'sent', at: null });
       await file.close();
       await rm(path);
     } catch (cause) {

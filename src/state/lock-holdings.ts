@@ -31,7 +31,7 @@ export function openLockHoldings(options: LockHoldingsOptions): Holdings {
 
   /** Null where it is gone by now, or is still being written. */
   async function read(account: string): Promise<Holding | null> {
-    const lock = await readLock(lockPath(directory, account));
+    const lock = readLock(lockPath(directory, account));
     if (lock === null || lock.holder === null) return null;
     const { key, name, run } = parseFields(lock.text) ?? {};
     const { startedAt, ...holder } = lock.holder;

@@ -125,12 +125,58 @@ function firstHalf(bytes) {
   return bytes.subarray(0, Math.floor(bytes.length / 2));
 }
 
-const { writeSync } = fs;
+/** Descriptors of watched files that were opened by their numbers. */
+const watched = new Set([1]);
+const { open, openSync, writeSync, closeSync, fchmodSync, ftruncateSync } = fs;
+
+/** @param {unknown} file @param {string | number | undefined} flags */
+function stepOpen(file, flags) {
+  const mayCreate =
+    typeof flags === 'number' ? (flags & fs.constants.O_CREAT) !== 0 : !['r', undefined].includes(flags);
+  if (isWatched(file) && mayCreate) step();
+}
+
+/** @param {unknown} file @param {number} descriptor */
+function noteOpened(file, descriptor) {
+  if (isWatched(file)) watched.add(descriptor);
+  return descriptor;
+}
+
 Object.assign(fs, {
-  /** @param {number} descriptor @param {Buffer} bytes */
-  writeSync: (descriptor, bytes) => {
-    if (descriptor !== 1 || !stepWrite()) return writeSync(descriptor, bytes);
-    writeSync(descriptor, firstHalf(bytes));
+  /** @param {[file: string, flags: string | number, ...rest: unknown[], done: (error: Error | null, descriptor: number) => void]} args */
+  open: (...args) => {
+    const [file, flags] = args;
+    const done = /** @type {(error: Error | null, descriptor: number) => void} */ (args.at(-1));
+    stepOpen(file, flags);
+    // @ts-expect-error -- the arguments are passed on as they are
+    return open(...args.slice(0, -1), (error, descriptor) =>
+      done(error, error ? descriptor : noteOpened(file, descriptor)),
+    );
+  },
+  /** @param {string} file @param {string | number} flags @param {number} mode */
+  openSync: (file, flags, mode) => {
+    stepOpen(file, flags);
+    return noteOpened(file, openSync(file, flags, mode));
+  },
+  /** @param {number} descriptor */
+  closeSync: (descriptor) => {
+    if (descriptor > 2) watched.delete(descriptor);
+    closeSync(descriptor);
+  },
+  /** @param {number} descriptor @param {number} mode */
+  fchmodSync: (descriptor, mode) => {
+    if (watched.has(descriptor)) step();
+    fchmodSync(descriptor, mode);
+  },
+  /** @param {number} descriptor @param {number} length */
+  ftruncateSync: (descriptor, length) => {
+    if (watched.has(descriptor)) step();
+    ftruncateSync(descriptor, length);
+  },
+  /** @param {number} descriptor @param {Buffer} bytes @param {number} offset @param {number} length @param {number | null} position */
+  writeSync: (descriptor, bytes, offset = 0, length = bytes.length - offset, position = null) => {
+    if (!watched.has(descriptor) || !stepWrite()) return writeSync(descriptor, bytes, offset, length, position);
+    writeSync(descriptor, bytes, offset, Math.floor(length / 2), position);
     return die();
   },
 });

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -55,6 +56,18 @@ describe('an entry', () => {
     await entry.keep({ bytes: secretBytes, operation: 'create', accountId: null });
     await entry.leave();
     expect([before.size, (await stat(entry.path)).size]).toEqual([65_536, 65_536]);
+  });
+
+  it('writes nothing once it was left, although its descriptor may be another file by then', async () => {
+    const directory = await temporary();
+    const entry = await journalIn(directory).begin(intentOf());
+    await entry.leave();
+    const others = Array.from({ length: 8 }, (_, index) => openSync(join(directory, `other-${index}`), 'wx+'));
+    await expect(entry.sent()).rejects.toThrow('bad file descriptor (EBADF)');
+    await expect(entry.delivered('file:t')).rejects.toThrow('bad file descriptor (EBADF)');
+    expect(await entry.isThere()).toBe(false);
+    expect(others.map((file) => fstatSync(file).size)).toEqual(others.map(() => 0));
+    for (const file of others) closeSync(file);
   });
 
   it.runIf(isPosix)('is for its owner only, in a folder for its owner only', async () => {

@@ -1,9 +1,8 @@
-import { lstatSync, realpathSync, type Stats } from 'node:fs';
-import { lstat, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { fstatSync, lstatSync, realpathSync, type Stats } from 'node:fs';
+import { readlink, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { strangersProblem } from '../../files/private-directory.ts';
-import { systemCode } from '../../files/system-error.ts';
 import { LeftoverError, replaceFile, type WriteStep } from '../../files/replace-file.ts';
 import { attempt, refusal } from './system-call.ts';
 import { TargetError, type TargetContext, type TargetEnvironment } from './target.ts';
@@ -13,7 +12,10 @@ import { TargetError, type TargetContext, type TargetEnvironment } from './targe
  * @throws TargetError for a symbolic link, naming where it leads, and for anything else that is not a regular file
  */
 export async function regularFileAt(path: string): Promise<Stats | null> {
-  const found = await attempt(`${path} cannot be reached`, () => statOrNull(path));
+  const found = await attempt(
+    `${path} cannot be reached`,
+    async () => lstatSync(path, { throwIfNoEntry: false }) ?? null,
+  );
   if (found === null || found.isFile()) return found;
   if (found.isSymbolicLink()) {
     throw refusal(`${path} is a symbolic link to ${await destinationOf(path)}; name that instead`);
@@ -71,13 +73,13 @@ async function refuseStrangers(file: Parameters<typeof strangersProblem>[0], ctx
  * may have taken the place of any folder on the way. Windows tells no file from another as surely.
  * @throws TargetError
  */
-async function expectIn(
+function expectIn(
   folder: string,
   path: string,
-  { ctx, file }: Pick<Replaced['environment'], 'ctx'> & { readonly file: FileHandle },
-): Promise<void> {
+  { ctx, file }: Pick<Replaced['environment'], 'ctx'> & { readonly file: number },
+): void {
   if (ctx.platform === 'win32') return;
-  const made = await file.stat();
+  const made = fstatSync(file);
   const found = lstatSync(path, { throwIfNoEntry: false });
   const isThere = found?.ino === made.ino && found.dev === made.dev;
   if (isThere && realpathSync.native(folder) === folder) return;
@@ -101,15 +103,6 @@ function isSameFile(before: Stats | null, now: Stats | null): boolean {
   if (before === null || now === null) return before === now;
   const keys = ['dev', 'ino', 'size', 'mtimeMs', 'mode', 'uid', 'gid'] as const;
   return keys.every((key) => before[key] === now[key]);
-}
-
-async function statOrNull(path: string): Promise<Stats | null> {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 async function destinationOf(path: string): Promise<string> {
