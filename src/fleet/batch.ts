@@ -29,59 +29,75 @@ export interface Batches {
 }
 
 /**
- * @param size how many accounts make a batch
+ * @param first how many accounts are in the first batch, for which the lanes wait
+ * @param size how many accounts are in each other batch
  * @param isRefused whether an account is not to be begun any more; then it is neither locked nor read
  */
 export function openBatches(
   run: BulkRun,
   prepared: readonly Prepared[],
-  { size, isRefused }: { readonly size: number; readonly isRefused: (one: Prepared) => boolean },
+  {
+    first,
+    size,
+    isRefused,
+  }: { readonly first: number; readonly size: number; readonly isRefused: (one: Prepared) => boolean },
 ): Batches {
   const waiting = [...prepared];
   const refused: Prepared[] = [];
   const ready: Ready[] = [];
-  let opening: Promise<void> | null = null;
+  const openings = new Set<Promise<void>>();
+  let isLocking = false;
+  /** How many are locked, or about to be, and not handed out. */
+  let ahead = 0;
 
-  async function open(): Promise<void> {
-    const batch = waiting.splice(0, size);
-    const allowed = batch.filter((one) => !isRefused(one));
-    refused.push(...batch.filter((one) => !allowed.includes(one)));
-    ready.push(...(await openBatch(run, allowed)));
-    opening = null;
+  async function open(batch: readonly Prepared[]): Promise<void> {
+    const locked = await Promise.all(batch.map((one) => lock(run, one)));
+    isLocking = false;
+    // The next batch is locked while the provider is asked about this one.
+    openMore();
+    ready.push(...(await readAgain(locked)));
   }
 
-  function openNext(): Promise<void> {
-    opening ??= open();
-    return opening;
+  /** Opens the next batch, so that it is ready when the accounts before it have been handed out. */
+  function openMore(): void {
+    if (isLocking || waiting.length === 0 || ahead > size / 2) return;
+    const batch = waiting.splice(0, waiting.length === prepared.length ? first : size);
+    const allowed = batch.filter((one) => !isRefused(one));
+    refused.push(...batch.filter((one) => !allowed.includes(one)));
+    ahead += allowed.length;
+    isLocking = true;
+    const opening = open(allowed).finally(() => openings.delete(opening));
+    openings.add(opening);
   }
 
   return {
     next: async () => {
+      openMore();
       while (ready.length === 0) {
-        if (opening === null && waiting.length === 0) return null;
-        await openNext();
+        if (openings.size === 0) return null;
+        await Promise.race(openings);
+        openMore();
       }
-      const one = ready.shift() ?? null;
-      // The next batch is opened while this one is worked on.
-      if (ready.length <= size / 2 && waiting.length > 0) void openNext();
-      return one;
+      ahead -= 1;
+      return ready.shift() ?? null;
     },
     end: async () => {
-      await opening;
+      const left = waiting.splice(0);
+      await Promise.all(openings);
       const rest = ready.splice(0);
-      for (const { release } of rest) await release();
-      return [...refused, ...rest, ...waiting.splice(0)];
+      await Promise.all(rest.map(({ release }) => release()));
+      return [...refused, ...rest, ...left];
     },
   };
 }
 
-/** Locks all of them, then reads them. Never rejects: a failure costs only the accounts that it is about. */
-async function openBatch(run: BulkRun, batch: readonly Prepared[]): Promise<readonly Ready[]> {
-  const locked = await Promise.all(batch.map((one) => lock(run, one)));
+/** Reads accounts that are locked. Never rejects: a failure costs only the accounts that it is about. */
+async function readAgain(batch: readonly Ready[]): Promise<readonly Ready[]> {
   const lists = [...new Set(batch.map(({ listed }) => listed))];
-  const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed)] as const)));
+  const ids = new Set(batch.map(({ account }) => account.id));
+  const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed, ids)] as const)));
   const recent = await rotatedSince(batch);
-  return locked.map((one) => checkedBy(one, recent.get(one.account.id) ?? readings.get(one.listed) ?? nothing));
+  return batch.map((one) => checkedBy(one, recent.get(one.account.id) ?? readings.get(one.listed) ?? nothing));
 }
 
 /**
@@ -106,7 +122,7 @@ function checkedBy(one: Ready, reading: Reading): Ready {
   const { account } = one;
   async function checkUnchanged(): Promise<void> {
     if (reading instanceof CliError) throw reading;
-    const now = reading.accounts.find(({ id }) => id === account.id) ?? (await unlisted(one, reading));
+    const now = reading.accounts.get(account.id) ?? (await unlisted(one, reading));
     if (now !== null) return refuseChanged(account, now, naming(account));
     throw new NotFoundError(`${naming(account)} has been deleted in the meantime`, { provider: account.provider });
   }
@@ -114,7 +130,7 @@ function checkedBy(one: Ready, reading: Reading): Ready {
 }
 
 /** The account where the list has no room for it; null where it is gone. */
-async function unlisted({ account, listed }: Ready, { isCut }: AccountList): Promise<Account | null> {
+async function unlisted({ account, listed }: Ready, { isCut }: Pick<Seen, 'isCut'>): Promise<Account | null> {
   return isCut ? orMissing(listed.connected.provider.findAccount(account.id)) : null;
 }
 
@@ -153,20 +169,30 @@ function issuanceFor(run: BulkRun, { account, listed, plan, targets }: Prepared)
   return { ...issuance, choose: null, report: (text) => run.note(`${account.name}: ${text}`) };
 }
 
-const nothing: AccountList = { accounts: [], warnings: [] };
-
-type Reading = AccountList | CliError;
-
-/** A failure, which would cost the whole batch, is tried once more; a refusal is not. */
-async function read(listed: Listed): Promise<Reading> {
-  const reading = await readOnce(listed);
-  const hasFailed = reading instanceof CliError && reading.exitCode === ExitCode.failed;
-  return hasFailed ? readOnce(listed) : reading;
+/** What a list shows of the accounts of a batch. */
+interface Seen extends Pick<AccountList, 'isCut'> {
+  readonly accounts: ReadonlyMap<string, Account>;
 }
 
-async function readOnce({ connected }: Listed): Promise<Reading> {
+const nothing: Seen = { accounts: new Map() };
+
+type Reading = Seen | CliError;
+
+/** A failure, which would cost the whole batch, is tried once more; a refusal is not. */
+async function read(listed: Listed, ids: ReadonlySet<string>): Promise<Reading> {
+  const reading = await readOnce(listed, ids);
+  const hasFailed = reading instanceof CliError && reading.exitCode === ExitCode.failed;
+  return hasFailed ? readOnce(listed, ids) : reading;
+}
+
+async function readOnce({ connected }: Listed, ids: ReadonlySet<string>): Promise<Reading> {
   try {
-    return await connected.provider.listAccounts();
+    const { accounts, isCut } = await connected.provider.listAccounts();
+    const meant = accounts.filter(({ id }) => ids.has(id));
+    return {
+      accounts: new Map(meant.map((account) => [account.id, account])),
+      ...(isCut === undefined ? {} : { isCut }),
+    };
   } catch (error) {
     return unsent(error);
   }

@@ -205,7 +205,8 @@ export async function listAccounts(
   shared: Shared,
 ): Promise<{ readonly lists: readonly Listed[]; readonly unlisted: readonly Unanswered[] }> {
   const answers = await fleet.askAll(async (connected) => {
-    const list = await connected.provider.listAccounts();
+    // Plans want to know the caller: two questions at the same time take one round trip.
+    const [list] = await Promise.all([connected.provider.listAccounts(), connected.provider.meetCaller?.()]);
     return { connected, ...(list.isCut ? await withOthers(connected, list, references) : list) };
   }, shared);
   const lists = destinations.flatMap((destination, index) => {

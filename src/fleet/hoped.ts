@@ -10,10 +10,10 @@ import { deliveredItem, rotatedItem, type DeliveredItem, type RotatedItem } from
 import type { Prepared } from './prepare.ts';
 
 /** Tries the user's filter on the report of a run in which all goes well: a filter that fails later hides what was done. */
-export async function tryReport(renderer: Renderer, hoped: OutputDocument): Promise<readonly string[]> {
+export async function tryReport(renderer: Renderer, hoped: () => OutputDocument): Promise<readonly string[]> {
   if (renderer.format !== 'query') return [];
   try {
-    await renderer.render(hoped);
+    await renderer.render(hoped());
     return [];
   } catch (error) {
     if (error instanceof UsageError) return error.problems;

@@ -57,8 +57,7 @@ export async function prepare(
       problems.push(...guard.map((problem) => about(account, problem)));
     } else skipped.push({ account, reason: 'own account', detail: guard.join('; ') });
   }
-  const tried = await tryAll(run, prepared);
-  const state = await preflightState(run);
+  const [tried, state] = await Promise.all([tryAll(run, prepared), preflightState(run)]);
   const different = [...new Set([...problems, ...tried.problems])];
   // One more problem takes no more room than the line that would count it.
   const areFew = different.length <= mostProblems + 1;

@@ -34,7 +34,11 @@ interface Group {
 }
 
 async function rotateGroup(run: BulkRun, tally: Tally, { group, lanes, doubtful }: Group): Promise<void> {
-  const batches = openBatches(run, group, { size: lanes * 4, isRefused: (one) => tally.refusal(one) !== null });
+  const batches = openBatches(run, group, {
+    first: lanes,
+    size: lanes * 4,
+    isRefused: (one) => tally.refusal(one) !== null,
+  });
   try {
     await Promise.all(Array.from({ length: lanes }, () => lane(run, tally, { batches, doubtful })));
   } finally {

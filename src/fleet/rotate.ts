@@ -126,9 +126,11 @@ async function filterProblems(
   { prepared, bringing }: Ahead,
   known: BulkResult,
 ): Promise<readonly string[]> {
-  const delivered = bringing
-    .filter(({ isDue }) => !isDue)
-    .map(({ account, delivery }) => hopedDelivery(account, delivery));
-  const hoped = { rotated: prepared.map(hopedItem), delivered, skipped: [], failed: [] };
-  return tryReport(renderer, bulkDocument(merged(known, hoped), marker));
+  return tryReport(renderer, () => {
+    const delivered = bringing
+      .filter(({ isDue }) => !isDue)
+      .map(({ account, delivery }) => hopedDelivery(account, delivery));
+    const hoped = { rotated: prepared.map(hopedItem), delivered, skipped: [], failed: [] };
+    return bulkDocument(merged(known, hoped), marker);
+  });
 }

@@ -118,6 +118,8 @@ export interface Provider {
   readonly ownCredential: () => Promise<OwnCredential | null>;
   /** The same as far as the answers so far say it, without a request; only where credentials end by themselves. */
   readonly knownCredential?: () => OwnCredential | null;
+  /** Asks who the caller is, where the plan of a rotation wants to know that and the provider has to be asked. Never rejects. */
+  readonly meetCaller?: () => Promise<void>;
   /** Whether the caller's own credential still works, asked anew. */
   readonly verifyOwnCredential: () => Promise<boolean>;
   readonly listAccounts: (options?: ListOptions) => Promise<AccountList>;

@@ -34,7 +34,7 @@ export const registry: Readonly<Record<ProviderName, RegistryEntry>> = {
   },
   runai: {
     fullName: 'NVIDIA Run:ai',
-    lacks: ['organizationName', 'listOrganizations', 'listGroups', 'knownCredential', 'manual'],
+    lacks: ['organizationName', 'listOrganizations', 'listGroups', 'meetCaller', 'knownCredential', 'manual'],
     load: async () => (await import('./runai/index.ts')).runai,
   },
   augment: {
@@ -47,6 +47,7 @@ export const registry: Readonly<Record<ProviderName, RegistryEntry>> = {
       'listGroups',
       'listRoles',
       'accessRules',
+      'meetCaller',
       'knownCredential',
     ],
     load: async () => (await import('./augment/index.ts')).augment,

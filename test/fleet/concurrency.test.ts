@@ -66,8 +66,8 @@ describe('a run over many accounts', () => {
   it('asks for the accounts once for each batch', async () => {
     const { world } = await most(40, []);
     const lists = world.requests.filter((request) => /^GET .*\/service-?accounts$/.test(request));
-    // 80 accounts in batches of 32, of two providers, after both were asked once.
-    expect(lists.length).toBeLessThanOrEqual(2 + 3 * 2);
+    // 80 accounts in batches of 8, 32, 32 and 8, of two providers, after both were asked once.
+    expect(lists.length).toBeLessThanOrEqual(2 + 4 * 2);
   });
 
   it('does not listen to Ctrl-C once for every account', async () => {

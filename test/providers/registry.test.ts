@@ -31,6 +31,7 @@ const optional: Readonly<Record<OptionalVerb, true>> = {
   accessRules: true,
   manual: true,
   whoami: true,
+  meetCaller: true,
   knownCredential: true,
 };
 

@@ -172,7 +172,7 @@ async function preview(recovery: Recovery, ready: readonly Ready[], known: BulkR
 
 function filterProblems({ renderer, marker }: Recovery, ready: readonly Ready[]): Promise<readonly string[]> {
   const delivered = ready.map(({ account, delivery }) => hopedDelivery(account, delivery));
-  return tryReport(renderer, deliveryDocument({ ...resultOf([]), delivered }, marker));
+  return tryReport(renderer, () => deliveryDocument({ ...resultOf([]), delivered }, marker));
 }
 
 /** As `recover deliver --id` does it. Never rejects for what `deliverEntry` throws. */

@@ -50,6 +50,7 @@ function provider(connection: Connection): Provider {
     whoami: () => whoami(connection),
     ownCredential: () => ownCredential(connection),
     knownCredential: () => knownCredential(connection),
+    meetCaller: async () => void (await connection.caller()),
     verifyOwnCredential: () =>
       connection.api.organizations().then(
         () => true,
