@@ -20,6 +20,7 @@ async function start(): Promise<void> {
   const answer = await answerAtOnce(argv, {
     folder: import.meta.dirname,
     context: () => realContext(listenForSignals()),
+    columns: () => openStream(1).columns,
   });
   await (answer === null ? run() : print(answer));
 }

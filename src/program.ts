@@ -41,17 +41,12 @@ export async function runProgram(typed: readonly string[], ctx: Context): Promis
   // Who types the name alone asks what there is.
   const argv = typed.length === 0 ? ['--help'] : typed;
   const help: string[] = [];
-  const width = ctx.stdout.columns ?? 100;
   const root = new Command('sactl').exitOverride().configureOutput({
     writeOut: (text) => help.push(text),
     // Commander's help on a noun that stands alone.
     writeErr: (text) => help.push(text),
     outputError: () => undefined,
-    getOutHelpWidth: () => width,
-    getErrHelpWidth: () => width,
-    // Otherwise commander opens Node's streams to find out, which takes 7 ms.
-    getOutHasColors: () => false,
-    getErrHasColors: () => false,
+    ...plainHelp,
   });
   const chosen: { run: BoundVerb; reach: Reach | undefined }[] = [];
   await declareProgram(root, argv, (run, reach) => chosen.push({ run, reach }));
@@ -59,7 +54,7 @@ export async function runProgram(typed: readonly string[], ctx: Context): Promis
   const [verb] = chosen;
   if (verb !== undefined) return runVerb(verb.run, ctx, { root, reach: verb.reach });
   if (isHelp && wantsDocument(root)) return printHelpDocument(ctx, root, argv);
-  await writeOutput(ctx, fitted(help.join(''), width));
+  await writeOutput(ctx, fitted(help.join(''), ctx.stdout.columns));
   return ExitCode.done;
 }
 
@@ -121,8 +116,21 @@ export async function wholeTree(): Promise<CommandUnknownOpts> {
 function silentRoot(): Command {
   return new Command('sactl')
     .exitOverride()
-    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined, outputError: () => undefined });
+    .configureOutput({
+      writeOut: () => undefined,
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      ...plainHelp,
+    });
 }
+
+/** Help in lines of any length, which `fitted` breaks. Without it commander opens Node's streams, which takes 7 ms. */
+const plainHelp = {
+  getOutHelpWidth: () => Infinity,
+  getErrHelpWidth: () => Infinity,
+  getOutHasColors: () => false,
+  getErrHasColors: () => false,
+};
 
 /** Declares everything, or only the noun that `argv` begins with; a noun gets its verbs when `argv` names it. */
 async function declareProgram(root: Command, argv: readonly string[], choose: Choose): Promise<void> {

@@ -84,7 +84,7 @@ export const rawText = {
 };
 
 /**
- * Bundles the program into a folder, lets it write its completion scripts beside itself, and returns the ids of the modules
+ * Bundles the program into a folder, lets it write its completion scripts and its help beside itself, and returns the ids of the modules
  * that went into it.
  * @param {{ dir: string, plugins?: import('rolldown').Plugin[], output?: import('rolldown').OutputOptions }} options
  * @returns {Promise<readonly string[]>}
@@ -111,7 +111,7 @@ export async function bundle({ dir, plugins = [], output: more = {} }) {
       cleanDir: true,
       ...more,
     });
-    writeCompletionScripts(dir);
+    writeAnswers(dir);
     return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   } finally {
     await build.close();
@@ -124,10 +124,12 @@ export function addJq(dir) {
   copyFileSync(fileURLToPath(import.meta.resolve('jq-wasm/jq.wasm')), join(dir, 'build', 'jq.wasm'));
 }
 
-/** Printed from these files, a script costs a shell that starts no more than `sactl --version`. @param {string} dir */
-function writeCompletionScripts(dir) {
-  for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
-    const script = execFileSync(process.execPath, [join(dir, 'bin.cjs'), 'completion', shell]);
-    writeFileSync(join(dir, `completion.${shell}`), script);
+/** Printed from these files, a script or a help costs little more than `sactl --version`. @param {string} dir */
+function writeAnswers(dir) {
+  const answers = Object.fromEntries(
+    ['bash', 'zsh', 'fish', 'powershell'].map((shell) => [`completion.${shell}`, ['completion', shell]]),
+  );
+  for (const [file, words] of Object.entries({ ...answers, 'help.json': ['__help'] })) {
+    writeFileSync(join(dir, file), execFileSync(process.execPath, [join(dir, 'bin.cjs'), ...words]));
   }
 }

@@ -1,6 +1,7 @@
 import { Help, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
 
 import { flagTitle } from './help-layout.ts';
+import { helpParts } from './help/pages.ts';
 
 /** A command as plain data, for completion and the manual: all that its help says. */
 export interface CommandNode {
@@ -52,7 +53,8 @@ export type IsRepeatable = (option: Option) => boolean;
 export function readTree(command: CommandUnknownOpts, isRepeatable: IsRepeatable): CommandNode {
   const help = command.createHelp();
   const visible = new Help().visibleOptions(command);
-  const after = helpAfter(command);
+  const [, ...added] = helpParts(command);
+  const after = added.join('\n');
   const own = command.parent === null ? visible : visible.filter((option) => command.options.includes(option));
   return {
     path: pathOf(command),
@@ -70,13 +72,6 @@ export function readTree(command: CommandUnknownOpts, isRepeatable: IsRepeatable
 
 function pathOf(command: CommandUnknownOpts): readonly string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
-}
-
-/** The help that commander does not make itself. */
-function helpAfter(command: CommandUnknownOpts): string {
-  const written: string[] = [];
-  command.configureOutput({ writeOut: (text) => written.push(text) }).outputHelp();
-  return written.slice(1).join('\n');
 }
 
 /** Read from the help, since the parser keeps nothing else of a verb. */

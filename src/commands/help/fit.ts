@@ -5,7 +5,7 @@ const leastRoom = 24;
  * A help text in lines of at most `width` characters: paragraphs anew, meanings beside their terms. Commands stay as they
  * are, to be copied.
  */
-export function fitted(text: string, width: number): string {
+export function fitted(text: string, width = 100): string {
   if (text.split('\n').every((line) => line.length <= width)) return text;
   return paragraphsOf(text)
     .flatMap((lines) => (lines.every((line) => line.length <= width) ? lines : fittedParagraph(lines, width)))

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { answerAtOnce } from '../../../src/at-once.ts';
 import { shells } from '../../../src/commands/completion/shells.ts';
-import { testContext } from '../../harness/context.ts';
 import { run } from '../../harness/run.ts';
-import { dist } from '../built-program.ts';
 import { builtScript } from './built-script.ts';
-import { workFolder } from '../support.ts';
 
 describe('sactl completion', () => {
   it('needs to know the shell', async () => {
@@ -42,35 +38,5 @@ describe('sactl completion', () => {
 
   it.each(shells)('prints for %s what the build put beside the program', async (shell) => {
     expect(await run(['completion', shell])).toEqual({ code: 0, stdout: await builtScript(shell), stderr: '' });
-  });
-});
-
-async function answer(argv: readonly string[], folder = dist): Promise<string | null> {
-  return answerAtOnce(argv, { folder, context: () => testContext().ctx });
-}
-
-describe('what is answered before the program is loaded', () => {
-  it.each(shells)('is the script for %s', async (shell) => {
-    expect(await answer(['completion', shell])).toBe(await builtScript(shell));
-  });
-
-  it('is the version, and the names of profiles', async () => {
-    expect(await answer(['--version'])).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect(await answer(['__profiles'])).toBe('');
-  });
-
-  it.each([
-    [[]],
-    [['completion']],
-    [['completion', 'tcsh']],
-    [['completion', 'bash', '--help']],
-    [['--version', '--json']],
-    [['__profiles', '--json']],
-  ])('is nothing for %j', async (argv) => {
-    expect(await answer(argv)).toBeNull();
-  });
-
-  it('is nothing where there is no script, as while the program is being built', async () => {
-    expect(await answer(['completion', 'bash'], await workFolder())).toBeNull();
   });
 });
