@@ -1,6 +1,7 @@
 import { builtFile } from './built-file.ts';
 import { isShell, scriptFile } from './commands/completion/shells.ts';
 import { findPage, helpWords, pageOf, pagesFile, type HelpPage } from './commands/help/pages.ts';
+import { shapeText } from './commands/shape.ts';
 import { fitted } from './commands/help/fit.ts';
 import type { Context } from './context.ts';
 import { version } from './version.ts';
@@ -22,6 +23,7 @@ export async function answerAtOnce(
     return profileNames(context());
   }
   if (argv.length === 1 && first === '__help') return helpPages();
+  if (argv.length === 1 && first === '__commands') return commandShapes();
   const words = helpWords(argv);
   if (words !== null) return builtHelp(folder, words, columns);
   if (first !== 'completion' || !isShell(second) || others.length > 0) return null;
@@ -32,6 +34,12 @@ export async function answerAtOnce(
 async function helpPages(): Promise<string> {
   const { wholeTree } = await import('./program.ts');
   return JSON.stringify(pageOf(await wholeTree()));
+}
+
+/** Every command and flag, for the file that `main` reads. */
+async function commandShapes(): Promise<string> {
+  const { programShape } = await import('./program.ts');
+  return shapeText(await programShape(() => null));
 }
 
 async function builtHelp(

@@ -5,6 +5,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 
 import { hintText, sactl, type ConnectionFlags } from './model/hint.ts';
 import { answerAtOnce } from './at-once.ts';
+import { builtFile } from './built-file.ts';
 import type { Context, Fetch, Output, Prompter, TextReading, Timeout } from './context.ts';
 import { isSandboxOn } from './model/run-environment.ts';
 import { openOutput } from './descriptor.ts';
@@ -162,6 +163,7 @@ function realContext({ lending, ...interrupts }: Interrupts): Context {
     platform: process.platform,
     nodeVersion: process.versions.node,
     timeZone: undefined,
+    built: (name) => builtFile(import.meta.dirname, name),
     fetch: lazyFetch(),
     prompt: lazyPrompter(interrupts.signal),
     page: async (pager, text) => {

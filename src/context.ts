@@ -21,6 +21,8 @@ export interface Context {
   readonly nodeVersion: string;
   /** IANA zone for times shown to people; undefined is the system's own. */
   readonly timeZone: string | undefined;
+  /** The text of a file that the build wrote beside the program, e.g. `commands.json`; null where there is none. */
+  readonly built: (name: string) => string | null;
   readonly fetch: Fetch;
   readonly prompt: Prompter;
   /**

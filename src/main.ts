@@ -2,9 +2,10 @@ import type { ConnectionFlags } from './model/hint.ts';
 import type { Context } from './context.ts';
 import { isReadByRunner, isSandboxOn } from './model/run-environment.ts';
 import { sandboxMark } from './session/note.ts';
+import { refusal } from './commands/refusal.ts';
+import { shapeFile, type CommandShape } from './commands/shape.ts';
 import { CliError, ExitCode } from './errors.ts';
 import type { Style } from './output/style.ts';
-import { runProgram } from './program.ts';
 
 /**
  * Runs one command line (`argv` without node and script) and returns its exit code. The only place that catches
@@ -20,6 +21,8 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
   const stderr = forgiving(json ? asJson(lines, sandbox) : lines);
   const marked = { ...ctx, stderr };
   try {
+    await refuseAtOnce(argv, ctx);
+    const { runProgram } = await import('./program.ts');
     return await runProgram(argv, marked);
   } catch (error) {
     const { renderAnnotation, renderError } = await import('./output/error.ts');
@@ -35,6 +38,15 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
     await stderr.write(renderError(error, options) + (isAnnotated ? renderAnnotation(error, ctx.env, options) : ''));
     return error instanceof CliError ? error.exitCode : ExitCode.failed;
   }
+}
+
+/** @throws UsageError for a command or flag that there is not, where that is certain without the parser */
+async function refuseAtOnce(argv: readonly string[], { built }: Context): Promise<void> {
+  const text = built(shapeFile);
+  if (text === null) return;
+  const program: CommandShape = JSON.parse(text);
+  const error = await refusal(program, argv);
+  if (error !== null) throw error;
 }
 
 /** Colours are loaded for a terminal only. */

@@ -1,22 +1,14 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 
-import { addCompletion } from './commands/completion/index.ts';
+import { addCompletion, isRepeatable } from './commands/completion/index.ts';
 import { doctor } from './commands/doctor.ts';
 import { helpLayout } from './commands/help-layout.ts';
 import { fitted } from './commands/help/fit.ts';
 import { addHelp } from './commands/help/index.ts';
 import { nouns } from './commands/nouns.ts';
-import {
-  addFlags,
-  addNoun,
-  addVerb,
-  addVerbs,
-  findSubcommand,
-  helpCommand,
-  rootOf,
-  type Choose,
-} from './commands/tree.ts';
+import { addFlags, addNoun, addVerb, addVerbs, findSubcommand, type Choose } from './commands/tree.ts';
 import { schema } from './commands/schema.ts';
+import { shapeFile, type CommandShape } from './commands/shape.ts';
 import { whoami } from './commands/whoami.ts';
 import type { Reach } from './config/configuration.ts';
 import type { Context } from './context.ts';
@@ -49,8 +41,11 @@ export async function runProgram(typed: readonly string[], ctx: Context): Promis
     ...plainHelp,
   });
   const chosen: { run: BoundVerb; reach: Reach | undefined }[] = [];
-  await declareProgram(root, argv, (run, reach) => chosen.push({ run, reach }));
-  const isHelp = await parse(root, argv);
+  function hintFor(words: readonly string[]): Promise<Hint> {
+    return hintOn(words, ctx);
+  }
+  await declareProgram(root, argv, { choose: (run, reach) => chosen.push({ run, reach }), hintFor });
+  const isHelp = await parse(root, argv, hintFor);
   const [verb] = chosen;
   if (verb !== undefined) return runVerb(verb.run, ctx, { root, reach: verb.reach });
   if (isHelp && wantsDocument(root)) return printHelpDocument(ctx, root, argv);
@@ -59,13 +54,13 @@ export async function runProgram(typed: readonly string[], ctx: Context): Promis
 }
 
 /** Whether the help of a command was asked for. @throws UsageError for everything commander refuses */
-async function parse(root: Command, argv: readonly string[]): Promise<boolean> {
+async function parse(root: Command, argv: readonly string[], hintFor: HintFor): Promise<boolean> {
   try {
     await root.parseAsync([...argv], { from: 'user' });
     return false;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return readCommanderError(error, argv, deepestCommand(root, argv));
+    return readCommanderError(error, deepestCommand(root, argv), () => hintFor(argv));
   }
 }
 
@@ -107,14 +102,9 @@ async function runVerb(
   }
 }
 
-/** The whole command tree, to be read and not run. */
+/** The whole command tree, to be read and not run: it prints nothing, and ends nothing. */
 export async function wholeTree(): Promise<CommandUnknownOpts> {
-  return treeFor(['', ...Object.keys(nouns)]);
-}
-
-/** Prints nothing, and ends nothing. */
-function silentRoot(): Command {
-  return new Command('sactl')
+  const root = new Command('sactl')
     .exitOverride()
     .configureOutput({
       writeOut: () => undefined,
@@ -122,6 +112,9 @@ function silentRoot(): Command {
       outputError: () => undefined,
       ...plainHelp,
     });
+  const silent = { choose: () => undefined, hintFor: () => Promise.resolve(null) };
+  await declareProgram(root, ['', ...Object.keys(nouns)], silent);
+  return root;
 }
 
 /** Help in lines of any length, which `fitted` breaks. Without it commander opens Node's streams, which takes 7 ms. */
@@ -132,8 +125,28 @@ const plainHelp = {
   getErrHasColors: () => false,
 };
 
+/** The shape of the program: as the build wrote it, or read off the whole tree. */
+export async function programShape(built: Context['built']): Promise<CommandShape> {
+  const text = built(shapeFile);
+  if (text !== null) return JSON.parse(text);
+  const { readTree } = await import('./commands/read-tree.ts');
+  return readTree(await wholeTree(), isRepeatable);
+}
+
+/** What helps where the parser refused `argv`. */
+async function hintOn(argv: readonly string[], { built }: Context): Promise<Hint> {
+  const { hintFor } = await import('./commands/guess/guess.ts');
+  return hintFor(argv, await programShape(built));
+}
+
+type HintFor = (argv: readonly string[]) => Promise<Hint | null>;
+
 /** Declares everything, or only the noun that `argv` begins with; a noun gets its verbs when `argv` names it. */
-async function declareProgram(root: Command, argv: readonly string[], choose: Choose): Promise<void> {
+async function declareProgram(
+  root: Command,
+  argv: readonly string[],
+  { choose, hintFor }: { readonly choose: Choose; readonly hintFor: HintFor },
+): Promise<void> {
   addFlags(root, commonFlags);
   root
     .description(
@@ -156,7 +169,7 @@ async function declareProgram(root: Command, argv: readonly string[], choose: Ch
     addVerb(root, 'doctor', doctor, choose);
     addVerb(root, 'schema', schema(wholeTree), choose);
     addCompletion(root, choose, wholeTree);
-    addHelp(root, choose, guessHint);
+    addHelp(root, choose, hintFor);
   }
   refuseRepetition(root);
 }
@@ -226,37 +239,14 @@ function invocation(ctx: Context, common: CommonFlags, sessions: Session[]): Inv
 
 async function readCommanderError(
   error: CommanderError,
-  argv: readonly string[],
   command: CommandUnknownOpts,
+  hint: () => Promise<Hint | null>,
 ): Promise<boolean> {
   if (error.code === 'commander.version') return false;
   // The latter also for a noun alone, which asks what there is, as in gh and kubectl.
   if (['commander.helpDisplayed', 'commander.help'].includes(error.code)) return true;
   const { misuseText } = await import('./commands/misuse.ts');
-  throw new UsageError(misuseText(error, command), { hint: await guessHint(argv, command), cause: error });
-}
-
-/** The whole command that is meant, or where to look. */
-async function guessHint(argv: readonly string[], command: CommandUnknownOpts): Promise<Hint> {
-  const { guess } = await import('./commands/guess/guess.ts');
-  return (await guess(argv, rootOf(command), { treeFor, takes })) ?? helpCommand(command);
-}
-
-async function treeFor(argv: readonly string[]): Promise<CommandUnknownOpts> {
-  const root = silentRoot();
-  await declareProgram(root, argv, () => undefined);
-  return root;
-}
-
-async function takes(tree: CommandUnknownOpts, argv: readonly string[]): Promise<boolean> {
-  try {
-    await tree.parseAsync([...argv], { from: 'user' });
-    return true;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0;
-    if (error instanceof UsageError) return false;
-    throw error;
-  }
+  throw new UsageError(misuseText(error, command), { hint: await hint(), cause: error });
 }
 
 /** The command that `argv` names, as far as it can be parsed, e.g. `sactl serviceaccounts list`. */

@@ -239,7 +239,7 @@ describe('starting', () => {
   );
 
   it('loads one file for what is answered at once', async () => {
-    for (const line of ['--version', 'completion zsh']) {
+    for (const line of ['--version', 'completion zsh', 'sa rotate --help']) {
       const { files } = await loadedBy(line.split(' '));
       expect(files.filter((file) => !/rolldown-runtime/.test(file))).toEqual([program]);
     }
@@ -264,6 +264,6 @@ describe('starting', () => {
   );
 
   it('calls the process sactl', async () => {
-    expect((await loadedBy(['--help'])).title).toBe('sactl');
+    expect((await loadedBy(['help', 'targets'])).title).toBe('sactl');
   });
 });

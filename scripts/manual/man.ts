@@ -1,5 +1,5 @@
 import type { CommandNode } from '../../src/commands/read-tree.ts';
-import type { TopicName } from '../../src/commands/help/topics.ts';
+import type { TopicName } from '../../src/commands/help/topic-names.ts';
 import { listed, literal, marksOf, plain, shellLines, type Words } from './help-text.ts';
 import { argumentsOf, blockOf, commonFlagsOf, flagsOf, helpAfter, leaves, mentionsIn, topicBlocks } from './program.ts';
 import { files, overview } from './program-text.ts';

@@ -1,5 +1,6 @@
 import { isRepeatable } from '../../src/commands/completion/index.ts';
-import { isTopic, topics, type TopicName } from '../../src/commands/help/topics.ts';
+import { isTopic, type TopicName } from '../../src/commands/help/topic-names.ts';
+import { topics } from '../../src/commands/help/topics.ts';
 import { flagTitles } from '../../src/commands/help-layout.ts';
 import { readTree, type CommandNode, type FlagNode } from '../../src/commands/read-tree.ts';
 import { wholeTree } from '../../src/program.ts';
@@ -119,7 +120,7 @@ export type Reference =
 /** Reads words of a help text such as `sactl recover list --help`, `sactl help targets` or `accessrules list`. */
 export function findReference(program: CommandNode, quoted: string): Reference | null {
   const words = quoted.replace(/^sactl /, '').split(' ');
-  const [first, second] = words;
+  const [first, second = ''] = words;
   if (first === 'help' && isTopic(second)) return { kind: 'topic', name: second };
   const path = words.filter((word) => !word.startsWith('-'));
   const command = path.length === 0 ? null : findCommand(program, path);

@@ -2,20 +2,15 @@ import { Help, type CommandUnknownOpts, type Option } from '@commander-js/extra-
 
 import { flagTitle } from './help-layout.ts';
 import { helpParts } from './help/pages.ts';
+import type { ArgumentShape, CommandShape, FlagShape } from './shape.ts';
 
 /** A command as plain data, for completion and the manual: all that its help says. */
-export interface CommandNode {
-  /** Without the program's name, e.g. `['serviceaccounts', 'list']`; empty for the program itself. */
-  readonly path: readonly string[];
-  readonly aliases: readonly string[];
+export interface CommandNode extends CommandShape {
   /** A few words for a list of commands. */
   readonly summary: string;
   readonly description: string;
   readonly arguments: readonly ArgumentNode[];
-  /** Its own flags. Those of the program are the common ones, and `--help`, which every command has. */
   readonly flags: readonly FlagNode[];
-  /** Long names of the common flags that it honours. */
-  readonly commonFlags: readonly string[];
   /** What it prints with `--json`, as its verb declares it. */
   readonly prints: readonly string[];
   /** What its help says after the flags: examples and notes. */
@@ -23,25 +18,14 @@ export interface CommandNode {
   readonly commands: readonly CommandNode[];
 }
 
-export interface ArgumentNode {
-  /** e.g. `[words...]` */
-  readonly name: string;
+export interface ArgumentNode extends ArgumentShape {
   readonly description: string;
-  readonly choices: readonly string[];
 }
 
-export interface FlagNode {
-  /** e.g. `-q` */
-  readonly short: string | null;
-  /** e.g. `--query` */
-  readonly long: string;
+export interface FlagNode extends FlagShape {
   /** What stands for its value, e.g. `<filter>`. */
   readonly value: string | null;
   readonly description: string;
-  readonly choices: readonly string[];
-  readonly isRepeatable: boolean;
-  /** A `switch` takes no value. */
-  readonly kind: 'switch' | 'choice' | 'duration' | 'text';
   /** The title that it stands under in the help of its command; null where it has none. */
   readonly group: string | null;
 }

@@ -208,7 +208,7 @@ function commandPath(command: CommandUnknownOpts): string {
 }
 
 /** e.g. `sactl serviceaccounts list --help` */
-export function helpCommand(command: CommandUnknownOpts): CommandLine {
+function helpCommand(command: CommandUnknownOpts): CommandLine {
   return sactl`${commandPath(command).split(' ').slice(1)} --help`;
 }
 

@@ -1,5 +1,6 @@
+// Every error needs this file, and few node:fs/promises, which takes 2 ms to load: `promises` loads it when it is used.
+import { promises } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import { unlink } from 'node:fs/promises';
 
 import { safeText } from '../model/text.ts';
 
@@ -21,7 +22,7 @@ export function systemReason(error: unknown): string {
 /** Removes a file, if it is there: one call of the system, where Node's `rm` makes three. @throws the system's error */
 export async function removeFile(path: string): Promise<void> {
   try {
-    await unlink(path);
+    await promises.unlink(path);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
   }

@@ -61,6 +61,7 @@ export function worldContext(options: ContextOptions): WorldContext {
     platform: process.platform,
     nodeVersion: '20.20.2',
     timeZone: 'UTC',
+    built: () => null,
     fetch: options.fetch,
     page: () => Promise.reject(new Error('no terminal is that low')),
     prompt: personWho(command.answers, controller.signal),

@@ -21,6 +21,8 @@ export interface TestContextOptions {
   readonly rows?: number;
   /** Default: no pager is expected. */
   readonly page?: Context['page'];
+  /** Default: nothing was built, as in a checkout. */
+  readonly built?: Context['built'];
   readonly prompt?: Partial<Prompter>;
   readonly fetch?: Context['fetch'];
   readonly signal?: AbortSignal;
@@ -77,6 +79,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     platform: process.platform,
     nodeVersion: options.nodeVersion ?? '20.20.2',
     timeZone: 'UTC',
+    built: options.built ?? (() => null),
     fetch: options.fetch ?? (() => Promise.reject(new Error('this test expects no request'))),
     prompt: { ...unexpectedPrompter, ...options.prompt },
     page: options.page ?? (() => Promise.reject(new Error('this test expects no pager'))),

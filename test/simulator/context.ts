@@ -32,6 +32,7 @@ export function runnerContext({ schedule, runner, skewMs, ...options }: RunnerOp
     platform: process.platform,
     nodeVersion: '20.20.2',
     timeZone: 'UTC',
+    built: () => null,
     fetch: options.fetch,
     prompt: nobody,
     page: () => Promise.reject(new Error('nobody reads here')),

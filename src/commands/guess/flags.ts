@@ -1,7 +1,6 @@
-import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-
 import { misspelt } from '../../model/similar.ts';
-import { repeated } from '../../session/flag.ts';
+import { isFlag } from '../command-line.ts';
+import { flagNamed, takenFlags, type CommandShape, type FlagShape } from '../shape.ts';
 import { providerOf } from './command.ts';
 import { flagWords, operandFlags, type FlagGuess } from './flag-words.ts';
 import { meantValue, withoutTable, withValue } from './values.ts';
@@ -19,8 +18,8 @@ export type OperandFlags = readonly string[];
 
 /** The state of one reading, from the left to the right. */
 interface Reading {
-  readonly command: CommandUnknownOpts;
-  readonly options: readonly Option[];
+  readonly command: CommandShape;
+  readonly options: readonly FlagShape[];
   readonly words: string[];
   readonly notes: string[];
   readonly operands: string[];
@@ -28,8 +27,12 @@ interface Reading {
 }
 
 /** Puts what `command` has into the place of flags that it does not have, and a flag before words that have none. */
-export function meantWords(command: CommandUnknownOpts, rest: readonly string[], belong: OperandFlags): MeantWords {
-  const options = optionsOf(command);
+export function meantWords(
+  command: CommandShape,
+  program: CommandShape,
+  { rest, belong }: { readonly rest: readonly string[]; readonly belong: OperandFlags },
+): MeantWords {
+  const options = takenFlags(command, program);
   const reading: Reading = { command, options, words: [], notes: [], operands: [], belong };
   let index = 0;
   while (index < rest.length) {
@@ -56,15 +59,6 @@ export function meantWords(command: CommandUnknownOpts, rest: readonly string[],
   return { words: withoutTable(reading.words), why: reading.notes[0] ?? null, instead: null };
 }
 
-/** The options of a command and the common ones that it honours. */
-function optionsOf(command: CommandUnknownOpts): readonly Option[] {
-  return [...command.options, ...command.createHelp().visibleGlobalOptions(command)];
-}
-
-export function isFlag(word: string): boolean {
-  return word.length > 1 && word.startsWith('-');
-}
-
 /** `--flag=value` and `-fvalue` in their parts. */
 function splitFlag(word: string): { readonly flag: string; readonly value: string | null } {
   if (!word.startsWith('--')) {
@@ -77,19 +71,19 @@ function splitFlag(word: string): { readonly flag: string; readonly value: strin
 }
 
 /** Whether a flag, known or guessed, takes the word behind it. */
-export function takesValue(flag: string, guess: FlagGuess | null, options: readonly Option[]): boolean {
-  const known = optionOf(options, flag);
-  if (known !== undefined) return known.required;
+export function takesValue(flag: string, guess: FlagGuess | null, options: readonly FlagShape[]): boolean {
+  const known = flagNamed(options, flag);
+  if (known !== undefined) return known.kind !== 'switch';
   return guess !== null && 'takes' in guess && guess.takes === 'value';
 }
 
 /** What the table says of a flag, or of the option that it misspells. */
 export function guessOf(
   flag: string,
-  options: readonly Option[],
-  command: CommandUnknownOpts | null = null,
+  options: readonly FlagShape[],
+  command: CommandShape | null = null,
 ): FlagGuess | null {
-  const path = `${command?.parent?.name() ?? ''} ${command?.name() ?? ''}`;
+  const path = command?.path.join(' ') ?? '';
   const all = flagWords.filter(({ typed, of }) => typed.includes(flag) && (of?.includes(path) ?? true));
   const fitting = all.find(
     (guess) => 'why' in guess || guess.note !== undefined || guess.meant.some((each) => hasOption(options, each.flag)),
@@ -98,21 +92,16 @@ export function guessOf(
   const near = flag.startsWith('--')
     ? misspelt(
         flag,
-        options.map(({ long }) => long ?? ''),
+        options.map(({ long }) => long),
       )
     : null;
-  const option = near === null ? undefined : optionOf(options, near);
+  const option = near === null ? undefined : flagNamed(options, near);
   if (near === null || option === undefined) return null;
-  return { typed: [flag], takes: option.required ? 'value' : 'nothing', meant: [{ flag: near }] };
+  return { typed: [flag], takes: option.kind !== 'switch' ? 'value' : 'nothing', meant: [{ flag: near }] };
 }
 
-function hasOption(options: readonly Option[], flag: string): boolean {
-  return optionOf(options, flag) !== undefined;
-}
-
-/** The option that a flag is, by its long or its short name. */
-export function optionOf(options: readonly Option[], flag: string | undefined): Option | undefined {
-  return options.find(({ long, short }) => long === flag || short === flag);
+function hasOption(options: readonly FlagShape[], flag: string): boolean {
+  return flagNamed(options, flag) !== undefined;
 }
 
 interface TypedFlag {
@@ -128,15 +117,15 @@ function readFlag(reading: Reading, typed: TypedFlag): void {
 }
 
 function knownFlag({ options }: Reading, { typed, flag, value, isJoined }: TypedFlag): readonly string[] {
-  const option = optionOf(options, flag);
+  const option = flagNamed(options, flag);
   if (value === null) return [flag];
-  if (option?.required === false) return switchOf(options, flag, value);
+  if (option?.kind === 'switch') return switchOf(options, flag, value);
   const meant = withValue(option, flag, value);
   return meant.join('=') === typed && isJoined ? [typed] : meant;
 }
 
 /** A flag without a value, which was given one: `--yes=false` is no `--yes`. */
-function switchOf(options: readonly Option[], flag: string, value: string | null): readonly string[] {
+function switchOf(options: readonly FlagShape[], flag: string, value: string | null): readonly string[] {
   if (value === null || !/^(false|0|no|off|none)$/i.test(value)) return [flag];
   const opposite = flag.replace(/^--/, '--no-');
   return hasOption(options, opposite) ? [opposite] : [];
@@ -149,11 +138,11 @@ function guessedFlag(
 ): readonly string[] {
   if ('why' in guess) return [typed];
   const given = value ?? '';
-  function isFree(flag: string, { parseArg }: Option): boolean {
-    return parseArg === repeated || !words.includes(flag);
+  function isFree(flag: string, { isRepeatable }: FlagShape): boolean {
+    return isRepeatable || !words.includes(flag);
   }
   for (const { flag, if: form, as, note } of guess.meant) {
-    const option = optionOf(options, flag);
+    const option = flagNamed(options, flag);
     const found = form === undefined ? [given] : form.exec(given);
     if (option === undefined || found === null) continue;
     if (note !== undefined) notes.push(note);
@@ -162,7 +151,7 @@ function guessedFlag(
       return [];
     }
     const meant = as?.replace('{}', () => found[1] ?? given) ?? value;
-    return option.required && meant !== null ? withValue(option, flag, meant) : switchOf(options, flag, value);
+    return option.kind !== 'switch' && meant !== null ? withValue(option, flag, meant) : switchOf(options, flag, value);
   }
   if (guess.note === undefined) return [typed];
   notes.push(guess.note);
@@ -178,9 +167,9 @@ function readOperand(reading: Reading, word: string): void {
     words.push(...behind(options, belongs, word));
     return;
   }
-  const isOwn = command.registeredArguments.some(({ variadic }) => variadic);
-  if (isOwn || operands.length <= command.registeredArguments.length) {
-    words.push(meantValue(command.registeredArguments[operands.length - 1], word));
+  const isOwn = command.arguments.some(({ name }) => name.includes('...'));
+  if (isOwn || operands.length <= command.arguments.length) {
+    words.push(meantValue(command.arguments[operands.length - 1], word));
     return;
   }
   const provider = providerOf(word);
@@ -188,21 +177,21 @@ function readOperand(reading: Reading, word: string): void {
     words.push('--provider', provider);
   } else if (words.at(-1) === '--json' && areFields(reading, word)) {
     const fields = `{${word.replaceAll(',', ', ')}}`;
-    words.splice(-1, 1, '-q', command.name() === 'list' ? `.[] | ${fields}` : fields);
+    words.splice(-1, 1, '-q', command.path.at(-1) === 'list' ? `.[] | ${fields}` : fields);
   } else if (words.at(-2) === '--arg' && words.at(-1)?.includes('=') === false) {
     words.splice(-1, 1, `${words.at(-1)}=${word}`);
   } else readName(reading, word);
 }
 
 /** `team-` as kubectl removes a label. */
-function behind(options: readonly Option[], flag: string, word: string): readonly string[] {
+function behind(options: readonly FlagShape[], flag: string, word: string): readonly string[] {
   const [, key] = /^([^=]+)-$/.exec(word) ?? [];
   if (flag === '--tag' && key !== undefined) return ['--remove-tag', key];
-  return withValue(optionOf(options, flag), flag, word);
+  return withValue(flagNamed(options, flag), flag, word);
 }
 
 function areFields({ command, words }: Reading, word: string): boolean {
-  const isPlace = command.name() === 'list' || (command.name() === 'get' && words.includes('--id'));
+  const isPlace = command.path.at(-1) === 'list' || (command.path.at(-1) === 'get' && words.includes('--id'));
   return isPlace && /^[A-Za-z]+(,[A-Za-z]+)*$/.test(word);
 }
 
@@ -212,8 +201,8 @@ function readName({ options, words, notes }: Reading, word: string): void {
     return;
   }
   const flag = operandFlags.find((each) => hasOption(options, each));
-  const option = optionOf(options, flag);
+  const option = flagNamed(options, flag);
   if (flag === undefined || option === undefined) words.push(word);
-  else if (!words.includes(flag) || option.parseArg === repeated) words.push(...withValue(option, flag, word));
+  else if (!words.includes(flag) || option.isRepeatable) words.push(...withValue(option, flag, word));
   else notes.push('it takes one account at a time');
 }

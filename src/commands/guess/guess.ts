@@ -1,77 +1,76 @@
-import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-
 import { sactl, type CommandLine, type Hint } from '../../model/hint.ts';
-import { findSubcommand, helpCommand } from '../tree.ts';
+import { isAccepted, isFlag } from '../command-line.ts';
+import { isTopic } from '../help/topic-names.ts';
+import { commandBelow, deepestCommand, flagNamed, type CommandShape, type FlagShape } from '../shape.ts';
 import { meantCommands, providerOf, type MeantCommand } from './command.ts';
 import { phrases } from './synonyms.ts';
-import { guessOf, isFlag, meantWords, optionOf, takesValue } from './flags.ts';
+import { guessOf, meantWords, takesValue } from './flags.ts';
 
-/** What a guess is tried with. */
-export interface Parser {
-  /** The command tree that these words need. */
-  readonly treeFor: (argv: readonly string[]) => Promise<CommandUnknownOpts>;
-  /** Whether a tree, which is of no use afterwards, takes these words for a command. */
-  readonly takes: (tree: CommandUnknownOpts, argv: readonly string[]) => Promise<boolean>;
+/** What helps where the parser refused `argv`: the whole command that is meant, or where to look. */
+export function hintFor(argv: readonly string[], program: CommandShape): Hint {
+  return guess(argv, program) ?? helpOn(argv[0] === 'help' ? program : deepestCommand(program, argv));
 }
 
 /**
  * The command that `argv` means, which the parser refused: in the words of other programs, in another order, or misspelt.
- * Only what the parser takes is offered; null where there is nothing like it. `tree` is what refused it: making another
- * costs as much time as all the rest.
+ * Only what the parser takes is offered; null where there is nothing like it.
  */
-export async function guess(argv: readonly string[], tree: CommandUnknownOpts, parser: Parser): Promise<Hint | null> {
-  if (argv[0] === 'help') return guessHelp(argv.slice(1), parser);
+function guess(argv: readonly string[], program: CommandShape): Hint | null {
+  if (argv[0] === 'help') return guessHelp(argv.slice(1), program);
   const whole = phrases.find(({ typed: lines }) => lines.includes(argv.join(' ')));
   if (whole !== undefined) return hintOf(sactl`${whole.meant.split(' ')}`, whole.why);
-  const positions = leadingWords(argv, tree.options);
+  const positions = leadingWords(argv, program.flags);
   const typed = positions.map((position) => argv[position] ?? '');
-  const exact = exactCommand(tree, typed);
-  for (const meant of exact === null ? commandsOf(typed) : [exact]) {
+  const exact = leafAt(program, typed);
+  const meantOnes = exact === null ? commandsOf(typed) : [{ words: typed.slice(0, exact.taken), ...exact }];
+  for (const meant of meantOnes) {
     const taken = new Set(positions.slice(0, meant.taken));
     const rest = argv.filter((_, position) => !taken.has(position));
-    const hint = await guessRest(meant, { rest, known: exact?.command ?? null, parser });
+    const hint = guessRest(meant, { rest, isExact: exact !== null, program });
     if (hint !== null) return hint;
   }
   return null;
 }
 
 /** Help on what is called otherwise here. */
-async function guessHelp(words: readonly string[], { treeFor, takes }: Parser): Promise<Hint | null> {
+function guessHelp(words: readonly string[], program: CommandShape): Hint | null {
   for (const { words: meant, why } of meantCommands(words)) {
-    const argv = meant[0] === 'help' ? meant : ['help', ...meant.filter((word) => !isFlag(word))];
-    if (await takes(await treeFor(argv), argv)) return hintOf(sactl`${argv}`, why);
+    const named = meant[0] === 'help' ? meant.slice(1) : meant.filter((word) => !isFlag(word));
+    if (hasHelp(program, named)) return hintOf(sactl`help ${named}`, why);
   }
   return null;
 }
 
-async function guessRest(
+function hasHelp(program: CommandShape, words: readonly string[]): boolean {
+  return isTopic(words.join(' ')) || deepestCommand(program, words).path.length === words.length;
+}
+
+function guessRest(
   { words: command, why, operands = [] }: MeantCommand,
   options: {
     readonly rest: readonly string[];
-    /** The command, where it was typed as it is. */
-    readonly known: CommandUnknownOpts | null;
-    readonly parser: Parser;
+    /** Whether the command was typed as it is. */
+    readonly isExact: boolean;
+    readonly program: CommandShape;
   },
-): Promise<Hint | null> {
-  const { rest, known, parser } = options;
+): Hint | null {
+  const { rest, isExact, program } = options;
   const firstFlag = command.findIndex(isFlag);
   const path = firstFlag < 0 ? command : command.slice(0, firstFlag);
   if (path[0] === 'help' || path.length === 0) return hintOf(sactl`${command}`, why);
-  const tree = known === null ? await parser.treeFor(path) : null;
-  const found = known ?? commandIn(tree, path);
-  if (found === null) return null;
-  const meant = meantWords(found, rest, operands);
-  if (meant.instead !== null) {
-    return [`${meant.why}: `, meant.instead.length === 0 ? helpCommand(found) : sactl`${meant.instead}`];
+  const found = leafAt(program, path)?.command;
+  if (found === undefined) return null;
+  const said = meantWords(found, program, { rest, belong: operands });
+  if (said.instead !== null) {
+    return [`${said.why}: `, said.instead.length === 0 ? helpOn(found) : sactl`${said.instead}`];
   }
-  if (known !== null && meant.words.join(' ') === rest.join(' ')) return null;
-  const argv = [...command, ...meant.words];
-  const isTaken = await parser.takes(tree ?? (await parser.treeFor(path)), argv);
-  return isTaken ? hintOf(sactl`${argv}`, why ?? meant.why) : null;
+  if (isExact && said.words.join(' ') === rest.join(' ')) return null;
+  const argv = [...command, ...said.words];
+  return isAccepted(program, argv) ? hintOf(sactl`${argv}`, why ?? said.why) : null;
 }
 
-function commandIn(tree: CommandUnknownOpts | null, path: readonly string[]): CommandUnknownOpts | null {
-  return tree === null ? null : (exactCommand(tree, path)?.command ?? null);
+function helpOn({ path }: CommandShape): CommandLine {
+  return sactl`${path} --help`;
 }
 
 function hintOf(command: CommandLine, why: string | null = null): Hint {
@@ -91,7 +90,7 @@ function commandsOf(typed: readonly string[]): readonly MeantCommand[] {
 }
 
 /** Where the words are that come before the first flag of which nothing is known. */
-function leadingWords(argv: readonly string[], common: readonly Option[]): readonly number[] {
+function leadingWords(argv: readonly string[], common: readonly FlagShape[]): readonly number[] {
   const positions: number[] = [];
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] ?? '';
@@ -99,25 +98,25 @@ function leadingWords(argv: readonly string[], common: readonly Option[]): reado
       positions.push(index);
       continue;
     }
-    const isKnown = optionOf(common, word) !== undefined || guessOf(word, common) !== null || word.includes('=');
+    const isKnown = flagNamed(common, word) !== undefined || guessOf(word, common) !== null || word.includes('=');
     if (!isKnown || word === '--') break;
     if (takesValue(word, guessOf(word, common), common)) index += 1;
   }
   return positions;
 }
 
-/** The command that the first words name as they are. */
-function exactCommand(
-  tree: CommandUnknownOpts,
-  typed: readonly string[],
-): (MeantCommand & { readonly command: CommandUnknownOpts }) | null {
-  let command = tree;
+/** The command without others below it that the first words name as they are, and how many of them name it. */
+function leafAt(
+  program: CommandShape,
+  words: readonly string[],
+): { readonly command: CommandShape; readonly taken: number } | null {
+  let command = program;
   let taken = 0;
-  for (const word of typed) {
-    const next = findSubcommand(command, word);
+  for (const word of words) {
+    const next = commandBelow(command, word);
     if (next === undefined) break;
     command = next;
     taken += 1;
   }
-  return taken === 0 || command.commands.length > 0 ? null : { command, words: typed.slice(0, taken), taken };
+  return command.commands.length > 0 ? null : { command, taken };
 }

@@ -1,10 +1,9 @@
-import type { Option } from '@commander-js/extra-typings';
-
 import { misspelt } from '../../model/similar.ts';
+import type { FlagShape } from '../shape.ts';
 import { formatWords, providerWords } from './synonyms.ts';
 
 /** A flag with its value, as this program writes such values. */
-export function withValue(option: Option | undefined, flag: string, value: string): readonly string[] {
+export function withValue(option: FlagShape | undefined, flag: string, value: string): readonly string[] {
   if (option?.long === '--search' && /[*?]/.test(value)) return searched(value);
   if (option?.long === '--query') return [flag, jqOf(value)];
   if (option?.long === '--to' && !value.includes(':') && /[./]/.test(value)) return [flag, `file:${value}`];
@@ -33,11 +32,11 @@ function jqOf(filter: string): string {
 
 /** A choice by its other name or misspelt; any other value as it is. */
 export function meantValue(
-  option: (Pick<Option, 'argChoices'> & { readonly long?: string | undefined }) | undefined,
+  option: (Pick<FlagShape, 'choices'> & { readonly long?: string }) | undefined,
   value: string,
 ): string {
-  const choices = option?.argChoices;
-  if (choices === undefined || choices.includes(value)) return value;
+  const { choices = [] } = option ?? {};
+  if (choices.length === 0 || choices.includes(value)) return value;
   const lower = value.toLowerCase();
   const other = option?.long === '--format' ? formatWords[lower] : providerWords[lower];
   const known = [lower, other].find((each) => each !== undefined && choices.includes(each));

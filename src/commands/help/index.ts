@@ -2,28 +2,26 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 import type { Hint } from '../../model/hint.ts';
 import { UsageError } from '../../errors.ts';
-import { quoted } from '../../model/text.ts';
+import { listOf, quoted } from '../../model/text.ts';
 import { findSubcommand, type Choose } from '../tree.ts';
+import { isTopic, topicNames } from './topic-names.ts';
 
 /**
- * `help`, `help <command…>` and the help topics, in place of commander's own help command. `guessHint` says what helps where
+ * `help`, `help <command…>` and the help topics, in place of commander's own help command. `hintFor` says what helps where
  * there is no help on these words.
  */
 export function addHelp(
   root: CommandUnknownOpts,
   choose: Choose,
-  guessHint: (argv: readonly string[], command: CommandUnknownOpts) => Promise<Hint>,
+  hintFor: (argv: readonly string[]) => Promise<Hint | null>,
 ): void {
   root.helpCommand(false);
   root
     .command('help')
-    .summary('Show help on a command, or on setup, config, flags, targets, exit-codes or environment')
-    .description(
-      'Shows help on a command, or one of the topics setup, config, flags, targets, exit-codes and environment.',
-    )
+    .summary(`Show help on a command, or on ${listOf(topicNames, 'or')}`)
+    .description(`Shows help on a command, or one of the topics ${listOf(topicNames)}.`)
     .argument('[words...]', 'a command such as "serviceaccounts list", or a topic')
     .action(async (words) => {
-      const { isTopic } = await import('./topics.ts');
       const name = words.join(' ');
       if (isTopic(name)) {
         choose(async (invocation) => (await import('./print-topic.ts')).printTopic(invocation, name));
@@ -31,7 +29,7 @@ export function addHelp(
       }
       const command = findCommand(root, words);
       if (command === null) {
-        const hint = await guessHint(['help', ...words], root);
+        const hint = await hintFor(['help', ...words]);
         throw new UsageError(`there is no help on ${quoted(name)}`, { hint });
       }
       command.help();

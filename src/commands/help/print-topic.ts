@@ -3,7 +3,8 @@ import { emit } from '../../output/emit.ts';
 import { prepareRenderer } from '../../output/renderer.ts';
 import { outputFlags } from '../../session/flags.ts';
 import type { Invocation } from '../../session/invocation.ts';
-import { topicText, topics, type TopicName } from './topics.ts';
+import type { TopicName } from './topic-names.ts';
+import { topicText, topics } from './topics.ts';
 import type { Topic } from './topic.ts';
 
 /** Prints a topic of the help as the flags about output say: as JSON `{name, title, blocks}`, as csv the rows of its blocks. */

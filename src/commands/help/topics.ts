@@ -1,3 +1,4 @@
+import type { TopicName } from './topic-names.ts';
 import { Help } from '@commander-js/extra-typings';
 
 import { credentialFields } from '../../delivery/targets/field.ts';
@@ -55,13 +56,7 @@ export const topics = {
       rowsOf(rows),
     ]),
   },
-} as const satisfies Readonly<Record<string, Topic>>;
-
-export type TopicName = keyof typeof topics;
-
-export function isTopic(words: string | undefined): words is TopicName {
-  return words !== undefined && Object.hasOwn(topics, words);
-}
+} as const satisfies Readonly<Record<TopicName, Topic>>;
 
 /** Lines that are longer are hard to read. */
 const widest = 100;
