@@ -9,7 +9,7 @@ const probe = fileURLToPath(new URL('probe.cjs', import.meta.url));
  * @property {number} time seconds
  * @property {number} rotating seconds between the arrival of the first rotation at the server and the last answer
  * @property {number} memory the peak, in kilobytes
- * @property {number} cpu seconds of user and system, of Node alone
+ * @property {number} cpu seconds of user and system; not measured where a pipe has other programs
  */
 
 /**
@@ -51,7 +51,8 @@ export function costOf({ words, env = {}, pipe, exits = 0, isNode = true }) {
     child.on('close', (code) => {
       const time = Number(process.hrtime.bigint() - started) / 1e9;
       const usage = told === '' ? { memory: Number.NaN, cpu: Number.NaN } : JSON.parse(told);
-      if (code === exits) resolve({ time, rotating: Number.NaN, ...usage });
+      const cpu = pipe === undefined ? usage.cpu : Number.NaN;
+      if (code === exits) resolve({ time, rotating: Number.NaN, memory: usage.memory, cpu });
       else reject(new Error(`${words.join(' ')} ended with ${code}: ${errors}`));
     });
   });

@@ -21,7 +21,7 @@ export function rowLine({ measure, median, interval, budget, verdict, cpu }) {
     `  ${measure}`.padEnd(18),
     `${fixed(median)} x`.padStart(7),
     range.padEnd(16),
-    (cpu === null ? '' : `CPU ${fixed(cpu.median)} x`).padEnd(10),
+    (cpu === null ? '' : `CPU ${fixed(cpu.median)} ${cpu.theirs === null ? 's' : 'x'}`).padEnd(10),
     budget === null ? 'for comparison' : `budget ${fixed(budget)} x  ${verdict}`,
   ];
   return `${cells.join('  ')}\n`;

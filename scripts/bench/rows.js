@@ -20,10 +20,15 @@ import { median, medianInterval, verdictOn } from './verdict.js';
  * @property {Interval | null} interval in which the true median is with 95 %
  * @property {number | null} budget
  * @property {Verdict | null} verdict
- * @property {CpuTime | null} cpu beside the time of the whole command, where both sides are Node
+ * @property {CpuTime | null} cpu beside the time of the whole command, where it could be measured
  */
 
-/** @typedef {{ ours: readonly number[], theirs: readonly number[], median: number }} CpuTime in seconds; the median is of the ratios */
+/**
+ * @typedef {object} CpuTime
+ * @property {readonly number[]} ours seconds
+ * @property {readonly number[] | null} theirs null where they were not measured
+ * @property {number} median of the ratios, or of our seconds where there is nothing else
+ */
 
 /** @type {Readonly<Record<Unit, 'seconds' | 'kilobytes'>>} */
 const unitsOf = { time: 'seconds', rotating: 'seconds', memory: 'kilobytes' };
@@ -42,7 +47,9 @@ function quotients(above, below) {
 /** @param {Samples} samples @returns {CpuTime | null} */
 function cpuTimeOf(samples) {
   const { ours, theirs, ratios } = valuesOf(samples, 'cpu');
-  return ratios.some(Number.isNaN) ? null : { ours, theirs, median: median(ratios) };
+  if (ours.some(Number.isNaN)) return null;
+  if (theirs.some(Number.isNaN)) return { ours, theirs: null, median: median(ours) };
+  return { ours, theirs, median: median(ratios) };
 }
 
 /** @param {Omit<Row, 'ratios' | 'median' | 'interval' | 'verdict'>} row @returns {Row} */

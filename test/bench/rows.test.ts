@@ -62,9 +62,18 @@ describe('rows', () => {
     expect(rowsOf(comparison, samples, '20.19.0').map(({ budget }) => budget)).toEqual([0.8]);
   });
 
-  it('have no CPU time where a side is not Node', () => {
+  it('have our CPU time alone where the other side is no process', () => {
     const ideal = { ours: samples.ours, theirs: costs(1, Number.NaN) };
-    expect(rowsOf(comparison, ideal, '24.1.0').map(({ cpu }) => cpu)).toEqual([null, null]);
+    const rows = rowsOf(comparison, ideal, '24.1.0');
+    expect(rows.map(({ cpu }) => cpu)).toEqual([{ ours: [3, 3, 3, 3, 3, 3], theirs: null, median: 3 }, null]);
+    expect(rows.map(rowLine)[0]).toBe(
+      '  time               2.00 x  (2.00-2.00)       CPU 3.00 s  budget 1.50 x  OVER\n',
+    );
+  });
+
+  it('have no CPU time where ours is not known', () => {
+    const foreign = { ours: costs(2, Number.NaN), theirs: samples.theirs };
+    expect(rowsOf(comparison, foreign, '24.1.0').map(({ cpu }) => cpu)).toEqual([null, null]);
   });
 
   it('compare the ratios with those of a smaller list', () => {
