@@ -9,7 +9,7 @@
 // It exits with 1 where a row is OVER.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -111,8 +111,9 @@ if (!Number.isInteger(rounds) || rounds < 1) misuse(`"${flags.rounds}" is no num
 const folder = mkdtempSync(join(tmpdir(), 'sactl-bench-'));
 const lists = await serveLists();
 try {
-  const run = { nodeVersion, platform: `${process.platform}-${process.arch}`, cpus: availableParallelism() };
-  text.write(`Node ${nodeVersion}, ${run.platform}, ${run.cpus} CPUs\n`);
+  const [load = 0] = loadavg();
+  const run = { nodeVersion, platform: `${process.platform}-${process.arch}`, cpus: availableParallelism(), load };
+  text.write(`Node ${nodeVersion}, ${run.platform}, ${run.cpus} CPUs, of which other work takes ${load.toFixed(1)}\n`);
   const chosen = chosenHere(lists.url);
   const rows = await (flags.profile ? profile(chosen) : measure(chosen));
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...run, rows }, null, 2)}\n`);
