@@ -2,7 +2,7 @@
 // scripts/bench/budgets.js. CONTRIBUTING.md says how to read it.
 //
 //   npm run bench                                         every comparison
-//   npm run bench -- --only list --rounds 30              those with this in their names, in other than 15 rounds
+//   npm run bench -- --only list --rounds 30              those so named, in other than 15 rounds
 //   npm run -s bench -- --json > bench.json               as a document; what is printed otherwise goes to stderr
 //   npm run bench -- --profile --only help                measures nothing; names what these cost most in
 //
@@ -116,7 +116,7 @@ try {
   text.write(`Node ${nodeVersion}, ${run.platform}, ${run.cpus} CPUs, of which other work takes ${load.toFixed(1)}\n`);
   const chosen = chosenHere(lists.url);
   const rows = await (flags.profile ? profile(chosen) : measure(chosen));
-  if (flags.json) process.stdout.write(`${JSON.stringify({ ...run, rows }, null, 2)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...run, rounds, rows }, null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true });
   lists.close();

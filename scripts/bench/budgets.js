@@ -9,7 +9,7 @@
 
 /**
  * @typedef {object} Comparison
- * @property {string} name `--only` finds it by a part of this
+ * @property {string} name `--only` finds it by this or a part of it
  * @property {string} work in Markdown
  * @property {string} than in Markdown
  * @property {Most} most
@@ -113,11 +113,12 @@ export const comparisons = [
 ];
 
 /**
- * Those whose name has the word in it, and those which these grow from.
+ * The one of that name, or those whose names have the word in them; and those which these grow from.
  * @param {string} word
  */
 export function chosenBy(word) {
-  const chosen = comparisons.filter(({ name }) => name.includes(word));
+  const named = comparisons.filter(({ name }) => name === word);
+  const chosen = named.length > 0 ? named : comparisons.filter(({ name }) => name.includes(word));
   const smaller = new Set(chosen.map(({ growsFrom }) => growsFrom));
   return comparisons.filter((comparison) => chosen.includes(comparison) || smaller.has(comparison.name));
 }

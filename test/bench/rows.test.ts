@@ -146,8 +146,9 @@ describe('comparisons', () => {
     }
   });
 
-  it('are chosen by a part of their names, with the smaller ones that they grow from', () => {
+  it('are chosen by their names, or by a part of them, with the smaller ones that they grow from', () => {
     expect(chosenBy('list-4').map(({ name }) => name)).toEqual(['list-10000', 'list-40000']);
+    expect(chosenBy('list-1').map(({ name }) => name)).toEqual(['list-1']);
     expect(chosenBy('')).toEqual(comparisons);
   });
 });
