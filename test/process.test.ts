@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -262,6 +262,17 @@ describe('starting', () => {
       expect(await textsIn(files)).toEqual([]);
     },
   );
+
+  it('loads a YAML parser only for a configuration that needs it', async () => {
+    const folder = join(home(), '.config', 'sactl');
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, 'config.json');
+    await writeFile(path, '{}');
+    const line = 'sa list --sandbox'.split(' ');
+    expect(await librariesIn((await loadedBy(line)).files)).not.toContain('yaml');
+    await rename(path, join(folder, 'config.yaml'));
+    expect(await librariesIn((await loadedBy(line)).files)).toContain('yaml');
+  });
 
   it('calls the process sactl', async () => {
     expect((await loadedBy(['help', 'targets'])).title).toBe('sactl');

@@ -99,7 +99,7 @@ const groups = [
     ]),
   },
   { name: 'guess', test: filesIn(['commands/guess/.+', 'model/similar']) },
-  { name: 'failure', test: filesIn(['output/(error|serialize)', 'model/exact-number', 'files/system-error']) },
+  { name: 'failure', test: filesIn(['output/(error|parts|serialize)', 'model/exact-number', 'files/system-error']) },
   {
     name: 'program',
     test: filesIn([
@@ -109,8 +109,6 @@ const groups = [
       'session/(flags?|check|all-meant)',
       'providers/(registry|.+/environment)',
       'output/emit',
-      'config/setting',
-      'model/format',
     ]),
   },
 ];

@@ -23,6 +23,23 @@ export function configDirectory(ctx: DirectoryContext): string | null {
   return ctx.homeDirectory === null ? null : paths.join(ctx.homeDirectory, '.config', 'sactl');
 }
 
+const fileNames = ['config.json', 'config.yaml', 'config.yml'];
+
+/**
+ * Where the user's own file is looked for: the first of `names` in `directory`, which is null where there is no home
+ * directory. `named` is the path in `SACTL_CONFIG`. @throws UsageError as `ownPath` does
+ */
+export function userFileLocation(ctx: DirectoryContext): {
+  readonly named: string | null;
+  readonly directory: string | null;
+  readonly names: readonly string[];
+} {
+  const paths = pathsOf(ctx);
+  const named = ownPath(ctx, 'SACTL_CONFIG');
+  if (named === null) return { named: null, directory: configDirectory(ctx), names: fileNames };
+  return { named, directory: paths.dirname(named), names: [paths.basename(named)] };
+}
+
 /**
  * The folder for the journal, the audit log and the inventory: `SACTL_STATE_DIR`, else `$XDG_STATE_HOME/sactl`, else
  * `~/.local/state/sactl` or, on Windows, `%LOCALAPPDATA%\sactl`. It is never taken against the working directory.
@@ -50,7 +67,7 @@ export function stateDirectory(ctx: DirectoryContext): Setting<string> {
  * The path in a variable of sactl's own that says where something is kept; null when it is unset.
  * @throws UsageError when it is not absolute: a cloned repository must not hold what a user trusts (docs/design.md 4)
  */
-export function ownPath(ctx: DirectoryContext, name: 'SACTL_CONFIG' | 'SACTL_STATE_DIR'): string | null {
+function ownPath(ctx: DirectoryContext, name: 'SACTL_CONFIG' | 'SACTL_STATE_DIR'): string | null {
   const value = variable(ctx.env, name);
   if (value === null) return null;
   const path = expandHome(value, ctx.homeDirectory);

@@ -1,7 +1,20 @@
 import { extname } from 'node:path';
 
+import { readBoundedText, type Reading } from '../files/bounded-file.ts';
+import { systemCode } from '../files/system-error.ts';
 import { yamlData, yamlProblem } from '../files/yaml.ts';
+import { largestFile } from './candidates.ts';
 import type { Validated } from './section.ts';
+
+/** Reads and parses a usable candidate. A problem is a whole sentence that starts with the path. Never rejects. */
+export async function loadFile(path: string, reading: Reading = {}): Promise<Validated<unknown>> {
+  try {
+    return await parseFile(path, await readBoundedText(path, largestFile, reading));
+  } catch (error) {
+    const code = systemCode(error) ?? 'unknown error';
+    return { problem: `${path}: ${code === 'ENOENT' ? 'was removed meanwhile' : `cannot be read (${code})`}` };
+  }
+}
 
 /**
  * The value of a JSON (`.json`) or YAML (any other name) file; an empty file is an empty mapping. A problem starts with

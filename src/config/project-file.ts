@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { topKeysOf, untrustedKeys } from './keys.ts';
-import { findCandidates, loadFile } from './read-file.ts';
+import { findCandidates } from './candidates.ts';
+import { loadFile } from './parse.ts';
 import { mappingOf, openMapping, readProvider, readSettings, type Validated } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
 

@@ -1,12 +1,13 @@
-import { basename, dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { noHome } from '../files/home.ts';
-import { configDirectory, ownPath, type DirectoryContext } from './directories.ts';
+import { userFileLocation } from './directories.ts';
 import { topKeysOf } from './keys.ts';
 import { readProfiles, type Profile } from './profile.ts';
-import { findCandidates, loadFile, type Candidates } from './read-file.ts';
+import { findCandidates, type Candidates } from './candidates.ts';
+import { loadFile } from './parse.ts';
 import { openMapping, readProvider, readSettings, type Validated } from './section.ts';
 import { noValues, type Ignored, type SettingValues } from './setting.ts';
 import { readState, type StateValues } from './state.ts';
@@ -82,22 +83,6 @@ export function interpretUserFile(ctx: Context, path: string, content: Validated
   const profiles = readProfiles(raw === undefined ? {} : raw, file);
   const state = section.entries.has('state') ? readState(section.entries.get('state'), 'state', file) : null;
   return { path, values, profiles, state, problems };
-}
-
-const fileNames = ['config.json', 'config.yaml', 'config.yml'];
-
-/**
- * Where the user's own file is looked for: the first of `names` in `directory`, which is null where there is no home
- * directory. `named` is the path in `SACTL_CONFIG`. @throws UsageError as `ownPath` does
- */
-export function userFileLocation(ctx: DirectoryContext): {
-  readonly named: string | null;
-  readonly directory: string | null;
-  readonly names: readonly string[];
-} {
-  const named = ownPath(ctx, 'SACTL_CONFIG');
-  if (named === null) return { named: null, directory: configDirectory(ctx), names: fileNames };
-  return { named, directory: dirname(named), names: [basename(named)] };
 }
 
 function candidatesAt({ directory, names }: ReturnType<typeof userFileLocation>): Candidates {

@@ -1,4 +1,5 @@
-import { realpath } from 'node:fs/promises';
+// `promises` loads node:fs/promises when it is used, which a shell at a Tab does not wait for.
+import { promises } from 'node:fs';
 import { dirname, isAbsolute, normalize, relative, resolve, sep } from 'node:path';
 
 import type { Context } from '../context.ts';
@@ -71,7 +72,7 @@ export type Starts = Map<string, string>;
  */
 export async function straying({ path, start }: UserPlace, folder: string, starts: Starts): Promise<string | null> {
   if (start === null) return null;
-  const top = await realpath(start);
+  const top = await promises.realpath(start);
   const known = starts.get(start) ?? top;
   starts.set(start, known);
   const advice = 'if that is meant, name it by its absolute path';

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import { mappingOf } from '../../config/section.ts';
-import { parseFile } from '../../config/parse.ts';
-import { findCandidates } from '../../config/read-file.ts';
-import { userFileLocation } from '../../config/user-file.ts';
+import { findCandidates } from '../../config/candidates.ts';
+import { userFileLocation } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
 
 /** A name that no shell takes for anything else; the file may hold others, which are errors elsewhere. */
@@ -29,6 +27,10 @@ export async function profileNames(ctx: Context): Promise<string> {
 async function namesIn(path: string, text: string): Promise<readonly string[]> {
   const names = path.endsWith('.json') ? null : blockNames(text, 'profiles');
   if (names !== null) return names;
+  const [{ parseFile }, { mappingOf }] = await Promise.all([
+    import('../../config/parse.ts'),
+    import('../../config/section.ts'),
+  ]);
   const parsed = await parseFile(path, text);
   if ('problem' in parsed) return [];
   const profiles = mappingOf(parsed.value)?.get('profiles');

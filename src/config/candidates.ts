@@ -1,10 +1,7 @@
 import { lstatSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
-import { readBoundedText, type Reading } from '../files/bounded-file.ts';
 import { systemCode } from '../files/system-error.ts';
-import { parseFile } from './parse.ts';
-import type { Validated } from './section.ts';
 import type { Ignored } from './setting.ts';
 
 /** The paths that exist, by what may be done with them. */
@@ -46,8 +43,8 @@ export function findCandidates(directory: string, names: readonly string[], stri
   return { usable, refused, unreachable };
 }
 
-/** Enough for thousands of profiles; a project file may come from anyone. */
-const largestFile = 1024 * 1024;
+/** In bytes: enough for thousands of profiles; a project file may come from anyone. */
+export const largestFile = 1024 * 1024;
 
 /** Why what exists must not be read, or null. `link` is the path itself, not what it may point to. */
 function refusal(path: string, link: Stats, strictness: Strictness | null): string | null {
@@ -58,14 +55,4 @@ function refusal(path: string, link: Stats, strictness: Strictness | null): stri
   if (owner !== null && file.uid !== owner) return 'it belongs to another user';
   if (!file.isFile()) return 'it is not a regular file';
   return file.size > largestFile ? 'it is larger than 1 MiB' : null;
-}
-
-/** Reads and parses a usable candidate. A problem is a whole sentence that starts with the path. Never rejects. */
-export async function loadFile(path: string, reading: Reading = {}): Promise<Validated<unknown>> {
-  try {
-    return await parseFile(path, await readBoundedText(path, largestFile, reading));
-  } catch (error) {
-    const code = systemCode(error) ?? 'unknown error';
-    return { problem: `${path}: ${code === 'ENOENT' ? 'was removed meanwhile' : `cannot be read (${code})`}` };
-  }
 }
