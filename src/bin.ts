@@ -29,9 +29,10 @@ async function start(): Promise<void> {
 async function print(answer: string): Promise<void> {
   await openStream(1)
     .write(answer)
-    .catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return;
-      process.stderr.write(`sactl: cannot write to stdout: ${error.code}\n`);
+    .catch(async (error: unknown) => {
+      const { systemCode, systemReason } = await import('./files/system-error.ts');
+      if (systemCode(error) === 'EPIPE') return;
+      process.stderr.write(`sactl: cannot write to stdout: ${systemReason(error)}\n`);
       process.exitCode = ExitCode.failed;
     });
 }

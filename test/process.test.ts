@@ -95,10 +95,10 @@ describe('where stdout goes', () => {
     const kept = await inShell(`${rotate} --format yaml`, '>/dev/full');
     expect(kept.code).toBe(8);
     expect(kept.stderr).toContain(`could not be written to stdout: ${reason}; it is kept`);
-    expect(await inShell('--version', '>/dev/full')).toMatchObject({
-      code: 1,
-      stderr: 'sactl: cannot write to stdout: ENOSPC\n',
-    });
+    for (const line of ['--version', '--help', 'help targets']) {
+      const stderr = `sactl: cannot write to stdout: ${reason}\n`;
+      expect(await inShell(line, '>/dev/full')).toMatchObject({ code: 1, stdout: '', stderr });
+    }
   });
 
   it.runIf(existsSync('/dev/full'))('is all that counts: stderr may be full', async () => {
