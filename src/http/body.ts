@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { parseExactly } from '../model/exact-number.ts';
 import { HttpError, type BodyKind } from './error.ts';
-import type { HttpAnswer, HttpRequest } from './request.ts';
+import type { AnswerHeaders, HttpAnswer, HttpRequest } from './request.ts';
 import { cannot, traceIdOf } from './text.ts';
 
 /** The longest answer that is read, in bytes once decompressed: a hundred thousand accounts. */
@@ -20,9 +20,10 @@ const mostValues = 5_000_000;
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
-/** `[` and `]`; `{` and `}` are 0x20 more. */
-const open = 0x5b;
-const close = 0x5d;
+/** `{` and `}`; `[` and `]` are the same without `aside`. */
+const open = 0x7b;
+const close = 0x7d;
+const aside = 0x20;
 const zero = 0x30;
 const nine = 0x39;
 const dot = 0x2e;
@@ -38,28 +39,40 @@ interface Survey {
   readonly isModest: boolean;
   /** Whether a number may have more digits, or a larger exponent, than JavaScript's numbers keep. */
   readonly hasLongNumbers: boolean;
+  /** Where commas between the outermost list's items are, one in each 128 KiB. */
+  readonly commas: readonly number[];
 }
+
+/** Lists are parsed in pieces that are a little longer, in bytes. */
+const pieceLength = 128 * 1024;
 
 export function survey(bytes: Uint8Array): Survey {
   let depth = 0;
   let values = 0;
   let hasLongNumbers = false;
+  const commas: number[] = [];
+  let nextPiece = pieceLength;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte === quote) at = endOfText(bytes, at);
-    else if (byte === comma) values += 1;
-    else if (byte === open || byte === open + 0x20) {
+    else if (byte === comma) {
+      values += 1;
+      if (depth === 1 && at >= nextPiece) {
+        commas.push(at);
+        nextPiece = at + pieceLength;
+      }
+    } else if ((byte | aside) === open) {
       depth += 1;
       values += 1;
-      if (depth > deepest) return { isModest: false, hasLongNumbers };
-    } else if (byte === close || byte === close + 0x20) depth -= 1;
+      if (depth > deepest) return { isModest: false, hasLongNumbers, commas };
+    } else if ((byte | aside) === close) depth -= 1;
     else if (byte >= zero && byte <= nine) {
       const end = endOfDigits(bytes, at);
       hasLongNumbers ||= end - at > mostDigits || bytes[end] === exponent || bytes[end] === exponent + 0x20;
       at = end - 1;
     }
   }
-  return { isModest: values <= mostValues, hasLongNumbers };
+  return { isModest: values <= mostValues, hasLongNumbers, commas };
 }
 
 /** The closing quote of the text that begins at `start`. Most of an answer is text, so this has to be fast. */
@@ -103,8 +116,13 @@ export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'by
     return { kind: 'json', value: hasLongNumbers ? parseExactly(text) : (JSON.parse(text) as unknown) };
   } catch {
     // The parser's error is dropped, because it quotes the text.
-    return { kind: htmlType.test(headers.get('content-type') ?? '') ? 'html' : 'other', value: undefined };
+    return { kind: brokenKind(headers), value: undefined };
   }
+}
+
+/** What a body is that looks like JSON and cannot be parsed. */
+function brokenKind(headers: AnswerHeaders): Exclude<BodyKind, 'json'> {
+  return htmlType.test(headers.get('content-type') ?? '') ? 'html' : 'other';
 }
 
 const htmlType = /^(?:text\/html|application\/xhtml\+xml)\b/i;
@@ -160,7 +178,80 @@ export function readJson<Value>(answer: HttpAnswer, schema: Schema<Value>, answe
   return result.data;
 }
 
-/** No `cause`: the errors of parser and schema may quote the body. */
+/**
+ * The items of a 2xx answer whose body is a list. A long one is parsed in pieces, one after the other, so that what is made
+ * of an item and dropped again takes no memory for long. What is wrong with an answer may show only at its end: nothing may
+ * be done with an item before the last one was read.
+ * @throws HttpError as `readJson`
+ */
+export function* readItems(answer: HttpAnswer, list: Schema<readonly unknown[]>, answered: Answered): Generator {
+  const pieces = piecesOf(answer.bytes);
+  if (pieces === null) {
+    yield* readJson(answer, list, answered);
+    return;
+  }
+  for (const items of pieces) {
+    // Nothing between two commas is no item.
+    if (items === null || items.length === 0) throw badAnswer(answer, answered, brokenKind(answer.headers));
+    yield* items;
+  }
+}
+
+/**
+ * The pieces of a list that is long enough to have several, null for a piece that is no list; null for anything else. If
+ * every piece is a list, then so is the whole, of the same items.
+ */
+function piecesOf(bytes: Uint8Array): Generator<readonly unknown[] | null> | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = listStart(buffer);
+  const end = listEnd(buffer);
+  if (start === -1 || end === -1 || !isUtf8(buffer)) return null;
+  const { isModest, hasLongNumbers, commas } = survey(buffer);
+  if (!isModest || commas.length === 0) return null;
+  function* pieces(): Generator<readonly unknown[] | null> {
+    let from = start + 1;
+    for (const to of [...commas, end]) {
+      yield parseItems(`[${buffer.toString('utf8', from, to)}]`, hasLongNumbers);
+      from = to + 1;
+    }
+  }
+  return pieces();
+}
+
+/** Null for a text that is no list. The parser's error is dropped, because it quotes the text. */
+function parseItems(text: string, isExact: boolean): readonly unknown[] | null {
+  try {
+    const items: unknown = isExact ? parseExactly(text) : JSON.parse(text);
+    return Array.isArray(items) ? items : null;
+  } catch {
+    return null;
+  }
+}
+
+const byteOrderMark = Buffer.from('\uFEFF');
+
+/** Where a list opens that has nothing before it; -1 where none does. */
+function listStart(bytes: Buffer): number {
+  let at = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
+  while (isSpace(bytes[at])) at += 1;
+  return bytes[at] === '['.charCodeAt(0) ? at : -1;
+}
+
+/** Where a list closes that has nothing behind it; -1 where none does. */
+function listEnd(bytes: Buffer): number {
+  let at = bytes.length - 1;
+  while (isSpace(bytes[at])) at -= 1;
+  return bytes[at] === ']'.charCodeAt(0) ? at : -1;
+}
+
+const spaces: ReadonlySet<number | undefined> = new Set(Buffer.from(' \t\n\r'));
+
+/** https://www.rfc-editor.org/rfc/rfc8259#section-2 */
+function isSpace(byte: number | undefined): boolean {
+  return spaces.has(byte);
+}
+
+/** For a 2xx answer that is not what was asked for. No `cause`: the errors of parser and schema may quote the body. */
 function badAnswer(
   { status, headers }: HttpAnswer,
   { provider, request }: Answered,

@@ -163,8 +163,9 @@ function isObject(value: unknown): value is Fields {
 /** https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
 
-/** A time in UTC on a day that every month has: true without a look at the calendar. */
-const inUtc = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+/** A time in UTC on a day of its month in every year: it is one without a look at the calendar. */
+const inUtc =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 
 /**
  * A time as the model has it: ISO 8601 in UTC, e.g. `2026-11-30T08:00:00Z`, its seconds cut and not rounded, because jq's

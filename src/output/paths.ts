@@ -1,5 +1,4 @@
-import { partsOf } from './parts.ts';
-import { compactJson } from './serialize.ts';
+import { compactJson, partsOf } from './serialize.ts';
 
 /** One step of a path: a key, an index, or `[]`. */
 export type PathStep =

@@ -1,7 +1,7 @@
-import { wholeSeconds } from '../model/account.ts';
+import { asFields, wholeSeconds } from '../model/account.ts';
 import * as z from 'zod/mini';
 
-import { placeOf, readContent, readJson, type Schema } from '../http/body.ts';
+import { placeOf, readContent, readItems, readJson, type Schema } from '../http/body.ts';
 import { HttpError } from '../http/error.ts';
 import { FailedError, InterruptedError } from '../errors.ts';
 import type { Misread, Verification } from './provider.ts';
@@ -64,11 +64,64 @@ export function asNumber(value: unknown): number | null {
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
+type Check = (value: unknown) => boolean;
+
+/**
+ * The same schema for values of which there are many: what fits is taken as it is, with the keys that the schema does not
+ * know, instead of being copied, which takes a tenth of the time. What does not fit is read by the schema, which says where.
+ * It knows what changes no value: objects, arrays, texts with refinements, and what may be null or left out.
+ * @throws Error for a schema of anything else
+ */
+export function inPlace<Wire>(schema: z.ZodMiniType<Wire>): Schema<Wire> {
+  const check = checkOf(schema);
+  function fits(value: unknown): value is Wire {
+    return check(value);
+  }
+  return { safeParse: (value) => (fits(value) ? { success: true, data: value } : schema.safeParse(value)) };
+}
+
+function checkOf(schema: z.core.SomeType): Check {
+  if (schema instanceof z.ZodMiniString) return textCheck(schema);
+  if (schema instanceof z.ZodMiniObject) return objectCheck(schema);
+  if (schema instanceof z.ZodMiniArray) {
+    const item = checkOf(schema.def.element);
+    return (value) => Array.isArray(value) && value.every((one) => item(one));
+  }
+  if (schema instanceof z.ZodMiniOptional) {
+    const inner = checkOf(schema.def.innerType);
+    return (value) => value === undefined || inner(value);
+  }
+  if (schema instanceof z.ZodMiniNullable) {
+    const inner = checkOf(schema.def.innerType);
+    return (value) => value === null || inner(value);
+  }
+  throw new Error('only objects, arrays and texts can be read in place');
+}
+
+function textCheck({ def }: z.ZodMiniString): Check {
+  const refinements = (def.checks ?? []).map((check) => {
+    if (check instanceof z.ZodMiniCustom) return check.def.fn;
+    throw new Error('a text that is read in place can only be refined');
+  });
+  return (value) => typeof value === 'string' && refinements.every((holds) => holds(value));
+}
+
+function objectCheck({ def }: z.ZodMiniObject): Check {
+  const fields = Object.entries(def.shape).map(([key, field]) => [key, checkOf(field)] as const);
+  return (value) => {
+    const given = asFields(value);
+    return given !== null && fields.every(([key, fits]) => fits(given[key]));
+  };
+}
+
 /** A list, and the items that were left out of it because they cannot be read. */
-export interface Items<Wire> {
-  readonly items: readonly Payload<Wire>[];
+export interface Readable<Item> {
+  readonly items: readonly Item[];
   readonly unreadable: readonly Misread[];
 }
+
+/** The same as it was sent. */
+export type Items<Wire> = Readable<Payload<Wire>>;
 
 /** How the items of a list are read. */
 export interface ItemReading<Wire> {
@@ -87,16 +140,24 @@ export function readableItems<Wire>(reading: ItemReading<Wire>): Schema<Items<Wi
     safeParse: (value) => {
       const list = List.safeParse(value);
       if (!list.success) return { success: false, error: list.error };
-      const read: Payload<Wire>[] = [];
-      const unreadable: Misread[] = [];
-      for (const [index, raw] of list.data.entries()) {
-        const item = readItem(reading, raw, index);
-        if ('wire' in item) read.push(item);
-        else unreadable.push(item);
-      }
-      return { success: true, data: { items: read, unreadable } };
+      return { success: true, data: readable(list.data, reading, (item) => item) };
     },
   };
+}
+
+function readable<Wire, Item>(
+  list: Iterable<unknown>,
+  reading: ItemReading<Wire>,
+  keep: (item: Payload<Wire>) => Item,
+): Readable<Item> {
+  const items: Item[] = [];
+  const unreadable: Misread[] = [];
+  for (const raw of list) {
+    const item = readItem(reading, raw, items.length + unreadable.length);
+    if ('wire' in item) items.push(keep(item));
+    else unreadable.push(item);
+  }
+  return { items, unreadable };
 }
 
 /** All items of a list. @throws HttpError (`bad_answer`) naming those that cannot be read */
@@ -190,6 +251,11 @@ export async function verificationOf(request: Promise<unknown>, refusals: readon
 /** JSON requests to one provider. Each throws HttpError. */
 export interface JsonRequests {
   readonly get: <Wire>(url: string, purpose: string, schema: Schema<Wire>) => Promise<Wire>;
+  /** A bare array, which may be long: `keep` makes of each item what is kept of it. */
+  readonly list: <Wire, Item>(
+    what: { readonly url: string; readonly purpose: string; readonly reading: ItemReading<Wire> },
+    keep: (item: Payload<Wire>) => Item,
+  ) => Promise<Readable<Item>>;
   readonly send: <Wire>(request: HttpRequest, schema: Schema<Wire>) => Promise<Payload<Wire>>;
   /** For answers whose body is empty or of no use. */
   readonly sendOnly: (request: HttpRequest) => Promise<void>;
@@ -201,6 +267,10 @@ export function jsonRequests(http: HttpClient, provider: string): JsonRequests {
   }
   return {
     get: (url, purpose, schema) => read({ method: 'GET', url, purpose }, schema),
+    list: async ({ url, purpose, reading }, keep) => {
+      const request = { method: 'GET', url, purpose } as const;
+      return readable(readItems(await http.send(request), List, { provider, request }), reading, keep);
+    },
     send: (request, schema) => read(request, payload(schema)),
     sendOnly: async (request) => {
       await http.send(request);

@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
 
 import type { ProviderProblem } from '../../http/error.ts';
-import { bearer, jsonRequests, readableItems, verificationOf, type Items, type JsonRequests } from '../answers.ts';
+import {
+  bearer,
+  jsonRequests,
+  readableItems,
+  verificationOf,
+  type Items,
+  type JsonRequests,
+  type Payload,
+  type Readable,
+} from '../answers.ts';
 import type { HttpClient } from '../../http/client.ts';
 import {
   accountReading,
@@ -20,7 +29,11 @@ import type { Verification, VerificationOptions } from '../provider.ts';
 export interface Api extends Pick<JsonRequests, 'send' | 'sendOnly'> {
   readonly organizations: () => Promise<Items<OrganizationRead>>;
   readonly userInfo: () => Promise<z.infer<typeof UserInfo>>;
-  readonly accounts: (organization: string) => Promise<Items<ServiceAccount>>;
+  /** What `keep` makes of each account, which may be many. */
+  readonly accounts: <Item>(
+    organization: string,
+    keep: (account: Payload<ServiceAccount>) => Item,
+  ) => Promise<Readable<Item>>;
   readonly groups: (organization: string) => Promise<Items<GroupRead>>;
   readonly roles: (organization: string) => Promise<Items<RoleRead>>;
   /** The URL of an organization's accounts, or of one account, or of an action on it. */
@@ -29,7 +42,7 @@ export interface Api extends Pick<JsonRequests, 'send' | 'sendOnly'> {
 
 export function createApi(http: HttpClient, endpoint: string): Api {
   const root = `${endpoint}/api/v1/organizations`;
-  const { get, send, sendOnly } = jsonRequests(http, 'nscale');
+  const { get, list, send, sendOnly } = jsonRequests(http, 'nscale');
   function inOrganization(organization: string, noun: string): string {
     return `${root}/${encodeURIComponent(organization)}/${noun}`;
   }
@@ -37,8 +50,10 @@ export function createApi(http: HttpClient, endpoint: string): Api {
   return {
     organizations: () => get(root, 'list organizations', readableItems(organizationReading)),
     userInfo: () => get(`${endpoint}/oauth2/v2/userinfo`, 'read who the token is', UserInfo),
-    accounts: (organization) =>
-      get(inOrganization(organization, 'serviceaccounts'), 'list service accounts', readableItems(accountReading)),
+    accounts: (organization, keep) => {
+      const url = inOrganization(organization, 'serviceaccounts');
+      return list({ url, purpose: 'list service accounts', reading: accountReading }, keep);
+    },
     groups: (organization) => get(inOrganization(organization, 'groups'), 'list groups', readableItems(groupReading)),
     roles: (organization) => get(inOrganization(organization, 'roles'), 'list roles', readableItems(roleReading)),
     send,

@@ -1,4 +1,4 @@
-import { bearer, type Items, type Payload } from '../answers.ts';
+import { bearer, type Payload, type Readable } from '../answers.ts';
 import { wholeSeconds, type Account } from '../../model/account.ts';
 import type { ConnectOptions } from '../provider.ts';
 import { createApi, type Api } from './api.ts';
@@ -14,7 +14,8 @@ export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sl
   readonly organizationName: () => string | null;
   /** Reads something of that organization. @throws AuthError where the caller is not a member of it */
   readonly read: <Value>(reading: (organization: string) => Promise<Value>) => Promise<Value>;
-  readonly accounts: () => Promise<Items<ServiceAccount>>;
+  /** What `keep` makes of each account that the caller can see. */
+  readonly accounts: <Item>(keep: (account: Payload<ServiceAccount>) => Item) => Promise<Readable<Item>>;
   /** When accounts were listed last, and what they showed; null before the first time. */
   readonly lastListing: () => Listing | null;
   readonly model: (payload: Payload<ServiceAccount>) => Account;
@@ -34,7 +35,7 @@ export interface Listing {
   /** When each one's token ends, in ISO 8601, by its id. */
   readonly expiries: ReadonlyMap<string, string | null>;
   /** When the last of their tokens ends, in milliseconds since the epoch. */
-  readonly latestExpiry: number;
+  readonly latestExpiry: () => number;
 }
 
 export function connect(options: ConnectOptions): Connection {
@@ -63,9 +64,15 @@ export function connect(options: ConnectOptions): Connection {
     organization,
     organizationName: () => name,
     read,
-    accounts: async () => {
-      const accounts = await read(api.accounts);
-      listing = listingOf(accounts.items, options.now());
+    accounts: async (keep) => {
+      const expiries = new Map<string, string | null>();
+      const accounts = await read((id) =>
+        api.accounts(id, (account) => {
+          expiries.set(account.wire.metadata.id, wholeSeconds(account.wire.status.expiry));
+          return keep(account);
+        }),
+      );
+      listing = { at: options.now(), expiries, latestExpiry: () => latestOf(expiries.values()) };
       return accounts;
     },
     lastListing: () => listing,
@@ -82,16 +89,13 @@ export function connect(options: ConnectOptions): Connection {
   };
 }
 
-function listingOf(accounts: readonly Payload<ServiceAccount>[], at: number): Listing {
-  const expiries = new Map<string, string | null>();
-  let latestExpiry = 0;
-  for (const { wire } of accounts) {
-    const expiry = wholeSeconds(wire.status.expiry);
+function latestOf(expiries: Iterable<string | null>): number {
+  let latest = 0;
+  for (const expiry of expiries) {
     const end = Date.parse(expiry ?? '');
-    expiries.set(wire.metadata.id, expiry);
-    if (end > latestExpiry) latestExpiry = end;
+    if (end > latest) latest = end;
   }
-  return { at, expiries, latestExpiry };
+  return latest;
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -63,7 +63,7 @@ async function send(
 
 /** The account with our tag is ours; that there is none is evidence in a full list only (docs/contracts/nscale.md 9.8). */
 async function readEvidence(connection: Connection, operationId: string): Promise<Evidence> {
-  const { items, unreadable } = await connection.accounts();
+  const { items, unreadable } = await connection.accounts((account) => account);
   const ours = items.find(({ wire }) => isOurs(wire, operationId));
   if (ours !== undefined) return { kind: 'changed', account: connection.model(ours) };
   const areRead = unreadable.length === 0 && items.every(({ misfits = [] }) => !misfits.some(isOfTags));

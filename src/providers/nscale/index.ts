@@ -87,7 +87,7 @@ async function whoami({ api, identity }: Connection): Promise<Identity> {
 async function ownCredential(connection: Connection): Promise<OwnCredential | null> {
   if ((await connection.caller())?.kind !== 'service-account') return null;
   // Every service account sees itself (docs/contracts/nscale.md 4).
-  if (connection.lastListing() === null) await connection.accounts();
+  if (connection.lastListing() === null) await connection.accounts(() => null);
   return knownCredential(connection);
 }
 

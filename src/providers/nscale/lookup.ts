@@ -11,10 +11,14 @@ import { toAccount, type ServiceAccount } from './schema.ts';
 
 /** Every account the token can see, which for a service account without rights is only itself. */
 export async function listAccounts(connection: Connection): Promise<AccountList> {
-  const { items, unreadable } = await connection.accounts();
-  const incomplete = items.length + unreadable.length <= 1 ? [mayBeIncomplete] : [];
-  const misread = [...unreadable, ...items.flatMap(partlyRead)];
-  return { accounts: items.map(connection.model), warnings: incomplete, ...(misread.length === 0 ? {} : { misread }) };
+  const partly: Misread[] = [];
+  const { items: accounts, unreadable } = await connection.accounts((account) => {
+    partly.push(...partlyRead(account));
+    return connection.model(account);
+  });
+  const incomplete = accounts.length + unreadable.length <= 1 ? [mayBeIncomplete] : [];
+  const misread = [...unreadable, ...partly];
+  return { accounts, warnings: incomplete, ...(misread.length === 0 ? {} : { misread }) };
 }
 
 function partlyRead({ wire, misfits = [] }: Payload<ServiceAccount>): Misread[] {
@@ -37,10 +41,9 @@ export function accountsNamed(accounts: readonly Account[], reference: string): 
 
 /** nscale has no route for one account (docs/contracts/nscale.md 9.1): list, then match. */
 export async function findAccount(connection: Connection, reference: string): Promise<Account> {
-  const { items, unreadable } = await connection.accounts();
+  const { items: accounts, unreadable } = await connection.accounts(connection.model);
   const misread = unreadable.find(({ id, name }) => id === reference.toLowerCase() || name === reference);
   if (misread !== undefined) throw illegible(misread, 'nscale');
-  const accounts = items.map(connection.model);
   const found = onlyAccount(accountsNamed(accounts, reference), `nscale service accounts are named "${reference}"`);
   if (found !== null) return found;
   const isIncomplete = accounts.length + unreadable.length <= 1;
@@ -51,10 +54,12 @@ export async function findAccount(connection: Connection, reference: string): Pr
 
 /** The account as the server shows it now, or null when it does not. @throws FailedError when it cannot be read */
 export async function find(connection: Connection, id: string): Promise<Payload<ServiceAccount> | null> {
-  const { items, unreadable } = await connection.accounts();
+  const { items, unreadable } = await connection.accounts((account) =>
+    account.wire.metadata.id === id ? account : null,
+  );
   const misread = unreadable.find((account) => account.id === id);
   if (misread !== undefined) throw illegible(misread, 'nscale');
-  return items.find(({ wire }) => wire.metadata.id === id) ?? null;
+  return items.find((account) => account !== null) ?? null;
 }
 
 /**
@@ -64,9 +69,10 @@ export async function find(connection: Connection, id: string): Promise<Payload<
 export async function readOwnAccount(account: Account, options: VerificationOptions): Promise<Account> {
   const { createHttp, credential, endpoint, now } = options;
   const api = createApi(createHttp(bearer('the answer', () => Promise.resolve(credential.value))), endpoint);
-  const { items } = await api.accounts(account.organization ?? '');
-  const own = items.find(({ wire }) => wire.metadata.id === account.id);
-  return own === undefined ? account : toAccount(own, { now: now(), profile: account.profile });
+  const { items } = await api.accounts(account.organization ?? '', (seen) =>
+    seen.wire.metadata.id === account.id ? toAccount(seen, { now: now(), profile: account.profile }) : null,
+  );
+  return items.find((seen) => seen !== null) ?? account;
 }
 
 /** Like `find`, for an account that was there a moment ago. @throws FailedError when it is gone */

@@ -58,7 +58,7 @@ async function readEvidence(
  */
 function mayCoincide({ expiresAt }: Account, seen: Listing | null, sentAt: number): boolean {
   if (seen === null || expiresAt === null) return true;
-  return sentAt - seen.at < 2000 && seen.latestExpiry - Date.parse(expiresAt) < 2000;
+  return sentAt - seen.at < 2000 && seen.latestExpiry() - Date.parse(expiresAt) < 2000;
 }
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { barelyKnown, fieldsOf, type Account, type AccountStatus, wholeSeconds } from '../../model/account.ts';
 import type { Schema } from '../../http/body.ts';
-import { BareTime, Time, type ItemReading, type Payload } from '../answers.ts';
+import { BareTime, inPlace, Time, type ItemReading, type Payload } from '../answers.ts';
 import type { Group, Identity, Organization, Role } from '../provider.ts';
 
 const Text = z.nullish(z.string());
@@ -64,7 +64,7 @@ export const RoleRead = z.object({ metadata: BareMetadata, grantable: z.catch(z.
 export type RoleRead = z.infer<typeof RoleRead>;
 
 /** Accounts are told as they are sent, and what is missing of one is told with it. */
-export const accountReading = reading('service account', WholeAccount, ServiceAccount);
+export const accountReading = reading('service account', inPlace(WholeAccount), ServiceAccount);
 export const organizationReading = reading('organization', OrganizationRead, OrganizationRead);
 export const groupReading = reading('group', GroupRead, GroupRead);
 export const roleReading = reading('role', RoleRead, RoleRead);

@@ -63,11 +63,11 @@ function mergeTags(tags: readonly Tag[], changes: NonNullable<ResolvedChange['ta
   // It proves whose an account is, so it stays as it was made, whatever a document carries.
   changed.delete(operationTag);
   const left = new Map(changed);
-  const merged = tags.flatMap((tag) => {
-    if (!changed.has(tag.name)) return [tag];
-    const value = left.get(tag.name) ?? null;
-    left.delete(tag.name);
-    return tagsOf(tag.name, value);
+  const merged = tags.flatMap(({ name, value: kept }) => {
+    if (!changed.has(name)) return [{ name, value: kept }];
+    const value = left.get(name) ?? null;
+    left.delete(name);
+    return tagsOf(name, value);
   });
   return [...merged, ...[...left].flatMap(([name, value]) => tagsOf(name, value))];
 }
