@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { afterEach, beforeEach } from 'vitest';
+
+import { memory } from '../harness/memory.ts';
 
 /** Where the build puts the program; `npm test` builds it first. */
 export const dist = resolve(import.meta.dirname, '../../dist');
@@ -36,7 +37,7 @@ export interface BuiltProgram {
 export function useProgram(): BuiltProgram {
   let home = '';
   beforeEach(async () => {
-    home = await mkdtemp(join(tmpdir(), 'sactl-'));
+    home = await mkdtemp(join(memory, 'sactl-'));
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
   function node(argv: readonly string[], env: Environment = {}): Running {

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
+import { memory } from '../harness/memory.ts';
 import { nscaleEndpoint, organizationId, type NscaleOptions } from '../harness/nscale.ts';
 
 /** What the emulator gives in place of a random token, and nothing else may hold. */
@@ -33,7 +33,7 @@ export function brokenStdout(code: string): { write: () => Promise<void> } {
 
 /** A folder of its own for one test, with these files in it. */
 export async function workFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sactl-'));
+  const folder = await mkdtemp(join(memory, 'sactl-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return folder;

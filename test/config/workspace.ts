@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { memory } from '../harness/memory.ts';
 import type { Context } from '../../src/context.ts';
 import { loadConfiguration, type Configuration } from '../../src/config/configuration.ts';
 import type { ConfigurationFlags } from '../../src/config/configuration.ts';
@@ -30,7 +30,7 @@ export interface Workspace {
 }
 
 export async function createWorkspace(): Promise<Workspace> {
-  const home = await realpath(await mkdtemp(join(tmpdir(), 'sactl-')));
+  const home = await realpath(await mkdtemp(join(memory, 'sactl-')));
   const repository = join(home, 'code', 'repository');
   const cwd = join(repository, 'deploy', 'prod');
   await mkdir(cwd, { recursive: true });

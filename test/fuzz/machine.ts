@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import {
-  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -11,9 +10,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
+import { memory } from '../harness/memory.ts';
 import { installGuard, type Guard } from './guard.ts';
 import { writePrograms } from './programs.ts';
 import { openWire, type Wire } from './wire.ts';
@@ -30,9 +29,9 @@ export interface Machine {
   readonly close: () => void;
 }
 
-/** Sets the machine up; a disk in memory is taken where there is one, because every journal entry is flushed. */
+/** Sets the machine up. */
 export async function openMachine(): Promise<Machine> {
-  const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'sactl-fuzz-'));
+  const base = mkdtempSync(join(memory, 'sactl-fuzz-'));
   const programs = join(base, 'bin');
   writePrograms(programs);
   const pipe = makePipe(join(base, 'pipe'));

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
+import { memory } from './memory.ts';
 import type { Context } from '../../src/context.ts';
 import { ops } from './age.ts';
 import { testNow, type TestContextOptions } from './context.ts';
@@ -50,7 +50,7 @@ export function useMachines(deployment: Deployment<unknown>, options: S3ServerOp
     pass: (milliseconds) => void (now += milliseconds),
     dump: () => [...store.objects].map(([name, { bytes }]) => `${name} ${Buffer.from(bytes).toString()}`).join('\n'),
     machine: (host) => {
-      const cwd = mkdtempSync(join(tmpdir(), 'sactl-machine-'));
+      const cwd = mkdtempSync(join(memory, 'sactl-machine-'));
       onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
       const stateDirectory = freshStateDirectory();
       function run(argv: readonly string[], given: TestContextOptions = {}): Promise<Outcome> {

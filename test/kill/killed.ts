@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { memory } from '../harness/memory.ts';
 import { program, startProgram, type Ended, type Environment } from '../commands/built-program.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -50,7 +50,7 @@ export async function afterKill<Result>(
   readEvidence: (aftermath: Aftermath) => Promise<Result>,
 ): Promise<Result> {
   const world = await openWorld[command.provider]();
-  const home = await mkdtemp(join(tmpdir(), 'sactl-'));
+  const home = await mkdtemp(join(memory, 'sactl-'));
   try {
     const { before } = command;
     if (before !== null) await writeFile(join(home, target), before, { mode: 0o600 });

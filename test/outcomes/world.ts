@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
+import { memory } from '../harness/memory.ts';
 import type { Context } from '../../src/context.ts';
 import type { Fetch } from '../harness/fetch.ts';
 import type { Emulator } from '../../src/sandbox/emulator.ts';
@@ -108,7 +108,7 @@ export function createWorld(
   operation: Operation,
   { faults = [], network, now = () => testNow, length }: WorldOptions,
 ): World {
-  const folder = mkdtempSync(join(tmpdir(), 'sactl-'));
+  const folder = mkdtempSync(join(memory, 'sactl-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const work = join(folder, 'work');
   mkdirSync(work);

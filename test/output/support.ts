@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { memory } from '../harness/memory.ts';
 import type { Style } from '../../src/output/style.ts';
 import { testNow } from '../harness/context.ts';
 
@@ -19,7 +19,7 @@ export function testStyle(options: Partial<Style> = {}): Style {
 
 /** A directory that is removed when the test ends. */
 export async function temporaryDirectory(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'sactl-'));
+  const path = await mkdtemp(join(memory, 'sactl-'));
   onTestFinished(() => rm(path, { recursive: true, force: true }));
   return path;
 }

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { memory } from '../harness/memory.ts';
 import { createAccount, revokeToken } from '../../src/sandbox/augment/console.ts';
 import { augmentSandbox } from '../../src/sandbox/augment/seed.ts';
 import type { AugmentState } from '../../src/sandbox/augment/state.ts';
@@ -32,7 +32,7 @@ let stateDirectory: string;
 const path = `/api/v1/organizations/${organizationId}/serviceaccounts`;
 
 beforeEach(async () => {
-  stateDirectory = await mkdtemp(join(tmpdir(), 'sactl-'));
+  stateDirectory = await mkdtemp(join(memory, 'sactl-'));
 });
 
 function now(): number {

@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { memory } from '../harness/memory.ts';
 import { FailedError } from '../../src/errors.ts';
 import { hintText } from '../../src/model/hint.ts';
 import { openStore, resetStore, type Store } from '../../src/sandbox/store.ts';
@@ -18,7 +18,7 @@ let directory: string;
 let file: string;
 
 beforeEach(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'sactl-'));
+  parent = await mkdtemp(join(memory, 'sactl-'));
   directory = join(parent, 'state', 'sandbox');
   file = join(directory, 'counter.json');
 });

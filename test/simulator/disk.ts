@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { memory } from '../harness/memory.ts';
 
 /** The folders of one simulation: a working directory, and one of state for each name. */
 export interface Disk {
@@ -13,7 +14,7 @@ export interface Disk {
 
 /** @param folders in the working directory */
 export function createDisk(folders: readonly string[]): Disk {
-  const root = mkdtempSync(join(tmpdir(), 'sactl-simulator-'));
+  const root = mkdtempSync(join(memory, 'sactl-simulator-'));
   const work = join(root, 'work');
   mkdirSync(work);
   for (const folder of folders) mkdirSync(join(work, folder));

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach } from 'vitest';
 
+import { memory } from '../harness/memory.ts';
 import type { ProcessIdentity } from '../../src/context.ts';
 import type { Holder } from '../../src/files/holder.ts';
 import { answerIn, deliveredOf, lifeOf, type Life } from '../../src/delivery/life.ts';
@@ -23,7 +23,7 @@ export function temporaryDirectories(): () => Promise<string> {
     for (const path of made.splice(0)) await rm(path, { recursive: true, force: true });
   });
   return async () => {
-    const path = await mkdtemp(join(tmpdir(), 'sactl-'));
+    const path = await mkdtemp(join(memory, 'sactl-'));
     made.push(path);
     return path;
   };

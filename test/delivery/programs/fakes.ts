@@ -1,9 +1,9 @@
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach } from 'vitest';
 
+import { memory } from '../../harness/memory.ts';
 import { Secret } from '../../../src/model/credential.ts';
 import { isCredentialField, splitField } from '../../../src/delivery/targets/field.ts';
 import { isTargetKind, targetKinds } from '../../../src/delivery/targets/kinds.ts';
@@ -63,7 +63,7 @@ export interface Workshop {
 
 /** A folder of fake programs, and a working directory beside it. */
 export async function workshop(): Promise<Workshop> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'sactl-')));
+  const root = await realpath(await mkdtemp(join(memory, 'sactl-')));
   const bin = join(root, 'bin');
   const work = join(root, 'work');
   const log = join(root, 'calls');

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { memory } from '../../harness/memory.ts';
 import {
   TargetError,
   type Subject,
@@ -36,7 +36,7 @@ export interface Folder {
 }
 
 export async function createFolder(): Promise<Folder> {
-  const path = await realpath(await mkdtemp(join(tmpdir(), 'sactl-')));
+  const path = await realpath(await mkdtemp(join(memory, 'sactl-')));
   function at(name: string): string {
     return join(path, name);
   }

@@ -1,9 +1,9 @@
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { memory } from '../../harness/memory.ts';
 import { openAccountLocks, type AccountLocks } from '../../../src/state/account-lock.ts';
 import { addAccount, addToken, describeAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
 import { inventoryFile, type InventoryOptions } from '../../../src/providers/augment/inventory-file.ts';
@@ -17,7 +17,7 @@ let directory = '';
 let path = '';
 
 beforeEach(async () => {
-  state = await mkdtemp(join(tmpdir(), 'sactl-'));
+  state = await mkdtemp(join(memory, 'sactl-'));
   directory = join(state, 'augment');
   path = join(directory, 'inventory.json');
 });

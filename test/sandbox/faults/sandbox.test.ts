@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, onTestFinished, test } from 'vitest';
 
+import { memory } from '../../harness/memory.ts';
 import { parseFaults } from '../../../src/sandbox/faults/parse.ts';
 import { accountIds, organizationId } from '../../../src/sandbox/nscale/seed-ids.ts';
 import { openSandbox, serveSandbox, type SandboxOptions } from '../../../src/sandbox/sandbox.ts';
@@ -20,7 +20,7 @@ type Send = (method: string, path: string, signal?: AbortSignal) => Promise<Resp
 async function openBoth(
   ...faults: readonly string[]
 ): Promise<{ inProcess: Send; overHttp: Send; reopen: () => Promise<Send> }> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'sactl-'));
+  const stateDirectory = await mkdtemp(join(memory, 'sactl-'));
   onTestFinished(() => rm(stateDirectory, { recursive: true, force: true }));
   const options: SandboxOptions = {
     stateDirectory,
