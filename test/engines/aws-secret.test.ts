@@ -1,3 +1,4 @@
+// @module-tag slow
 import { dirname, join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

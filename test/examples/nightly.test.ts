@@ -1,3 +1,4 @@
+// @module-tag slow
 import { EventEmitter, once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { getEventListeners } from 'node:events';
 
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 
 import { issuingProviders as providers, type IssuingProvider } from '../harness/providers.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 

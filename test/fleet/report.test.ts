@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 
 import { timestamp } from '../../src/sandbox/nscale/state.ts';

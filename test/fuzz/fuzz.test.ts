@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { providerNames, type ProviderName } from '../../src/model/account.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, it } from 'vitest';
 
 import { useProgram } from '../commands/built-program.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test, vi } from 'vitest';
 import { embeddedJq } from '../../src/output/jq.ts';
 import { loadModule } from '../../src/output/jq-module.ts';

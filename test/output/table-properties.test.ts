@@ -1,3 +1,4 @@
+// @module-tag slow
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test, vi } from 'vitest';

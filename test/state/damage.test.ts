@@ -1,3 +1,4 @@
+// @module-tag slow
 import { mkdir, readFile, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

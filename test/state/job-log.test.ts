@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 
 import { JobLogReader, type FoundCapsule } from '../../src/state/job-log.ts';

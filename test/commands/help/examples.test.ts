@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, it } from 'vitest';
 
 import { helpAfter, leaves, readProgram } from '../../../scripts/manual/program.ts';

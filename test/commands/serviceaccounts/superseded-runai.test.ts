@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe } from 'vitest';
 
 import { runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 
 import { awsSecretScheme as scheme } from '../../../src/delivery/targets/programs/aws-secret.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 
 import { azureKeyvaultScheme as scheme } from '../../../src/delivery/targets/programs/azure-keyvault.ts';

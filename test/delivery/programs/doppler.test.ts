@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 
 import { dopplerScheme as scheme } from '../../../src/delivery/targets/programs/doppler.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 
 import { gitlabVariableScheme as scheme } from '../../../src/delivery/targets/programs/gitlab-variable.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 
 import { kubernetesScheme } from '../../../src/delivery/targets/programs/kubernetes.ts';

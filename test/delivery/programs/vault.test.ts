@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 
 import { vaultScheme } from '../../../src/delivery/targets/programs/vault.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, readFile, symlink, utimes } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { dirname, sep } from 'node:path';
 
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 
 import { groupIds, roleIds } from '../../../src/sandbox/nscale/seed-ids.ts';

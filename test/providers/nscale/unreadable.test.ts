@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 
 import { accountIds, groupIds } from '../../../src/sandbox/nscale/seed-ids.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 
 import { clusterIds, projectIds, roleIds } from '../../../src/sandbox/runai/seed-ids.ts';

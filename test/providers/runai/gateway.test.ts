@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, it } from 'vitest';
 
 import { doctor, said } from '../../commands/doctor/rows.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 
 import { useRunai } from '../../harness/runai.ts';

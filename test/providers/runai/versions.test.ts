@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 
 import type { ControlPlane } from '../../../src/sandbox/runai/versions.ts';

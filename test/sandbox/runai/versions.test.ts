@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 
 import { clusterIds, roleIds, runaiAccountIds } from '../../../src/sandbox/runai/seed-ids.ts';

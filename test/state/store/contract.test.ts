@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll } from 'vitest';
 
 import { testContext } from '../../harness/context.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, onTestFinished, test } from 'vitest';
 
 import { readFailure } from '../../../src/state/store/kubernetes-api.ts';
