@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
-import { homedir, hostname, userInfo } from 'node:os';
 
 import { hintText, sactl, type ConnectionFlags } from './model/hint.ts';
 import { answerAtOnce } from './at-once.ts';
@@ -143,6 +142,11 @@ function endAtOnce(code: ExitCode): never {
   process.exit(code);
 }
 
+/** Not at the start, because it takes half a millisecond, and what is refused or answered at once needs none of it. */
+function os() {
+  return process.getBuiltinModule('node:os');
+}
+
 function realContext({ lending, ...interrupts }: Interrupts): Context {
   let hasPerson: boolean | null = null;
   return {
@@ -158,9 +162,11 @@ function realContext({ lending, ...interrupts }: Interrupts): Context {
     stderr: openStream(2),
     env: process.env,
     cwd: orElse(() => process.cwd(), '/'),
-    homeDirectory: homeOf(orElse(homedir, '/nonexistent')),
+    get homeDirectory() {
+      return homeOf(orElse(() => os().homedir(), '/nonexistent'));
+    },
     userId: process.getuid?.() ?? null,
-    userName: () => orElse(() => userInfo().username, null),
+    userName: () => orElse(() => os().userInfo().username, null),
     platform: process.platform,
     nodeVersion: process.versions.node,
     timeZone: undefined,
@@ -176,7 +182,12 @@ function realContext({ lending, ...interrupts }: Interrupts): Context {
     sleep,
     timeout: startTimeout,
     uuid: () => crypto.randomUUID(),
-    self: processIdentity(process, orElse(hostname, '')),
+    get self() {
+      return processIdentity(
+        process,
+        orElse(() => os().hostname(), ''),
+      );
+    },
   };
 }
 

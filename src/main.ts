@@ -19,11 +19,10 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
   const json = wantsJson(words);
   const lines = sandbox ? markLines(ctx.stderr) : ctx.stderr;
   const stderr = forgiving(json ? asJson(lines, sandbox) : lines);
-  const marked = { ...ctx, stderr };
   try {
     await refuseAtOnce(argv, ctx);
     const { runProgram } = await import('./program.ts');
-    return await runProgram(argv, marked);
+    return await runProgram(argv, { ...ctx, stderr });
   } catch (error) {
     const { renderAnnotation, renderError } = await import('./output/error.ts');
     const options = {
@@ -31,7 +30,7 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
       debug: words.includes('--debug'),
       sandbox,
       connection: givenConnection(words),
-      ...(stderr.isTTY ? { style: await stderrStyle(marked, words) } : {}),
+      ...(stderr.isTTY ? { style: await stderrStyle({ ...ctx, stderr }, words) } : {}),
     };
     // JSON is for scripts, which may read all of stderr.
     const isAnnotated = !options.json && isReadByRunner(stderr);
@@ -98,12 +97,11 @@ function forgiving(stderr: Context['stderr']): Context['stderr'] {
 }
 
 /**
- * The start of a line that is not empty, after the sequence that redraws one. Commands to a CI runner stay at the start of
- * their line, where alone they work; text of others is none (`safeText`).
+ * Marks every line as the sandbox's, but for empty ones, and behind the sequence that redraws one; lines of JSON have a key for
+ * that. Commands to a CI runner stay at the start of their line, where alone they work; text of others is none (`safeText`).
  */
-const lineStart = /(?<![^\n])(\r\p{Cc}\[K)?(?![{\n\r]|::|##vso\[)(?=[^])/gu;
-
-/** Marks every line as the sandbox's; lines of JSON have a key for that. */
 function markLines(stderr: Context['stderr']): Context['stderr'] {
+  // Made here, and not at every start (`isPlain` in `model/text.ts`).
+  const lineStart = /(?<![^\n])(\r\p{Cc}\[K)?(?![{\n\r]|::|##vso\[)(?=[^])/gu;
   return { ...stderr, write: (text) => stderr.write(text.replaceAll(lineStart, `$1${sandboxMark}`)) };
 }

@@ -98,9 +98,10 @@ function leadingWords(argv: readonly string[], common: readonly FlagShape[]): re
       positions.push(index);
       continue;
     }
-    const isKnown = flagNamed(common, word) !== undefined || guessOf(word, common) !== null || word.includes('=');
-    if (!isKnown || word === '--') break;
-    if (takesValue(word, guessOf(word, common), common)) index += 1;
+    const known = flagNamed(common, word);
+    const meant = known === undefined ? guessOf(word, common) : null;
+    if (word === '--' || (known === undefined && meant === null && !word.includes('='))) break;
+    if (takesValue(word, meant, common)) index += 1;
   }
   return positions;
 }
