@@ -26,7 +26,6 @@ const homes: Readonly<Record<string, RegExp>> = {
   'node:child_process': /^programs\/program\.ts$/,
   undici: /^http\/(?:fetch|connect|connections|undici\.d)\.ts$/,
   'age-encryption': /^state\/seal\.ts$/,
-  aws4fetch: /^state\/store\/s3-bucket\.ts$/,
   postgres: /^state\/store\/postgres-connection\.ts$/,
   hono: /^sandbox\//,
   'zod/mini': /^(?:providers|commands\/schema)\//,
@@ -35,7 +34,7 @@ const homes: Readonly<Record<string, RegExp>> = {
 };
 
 /** Packages that are loaded only where they are used. */
-const heavy = new Set(['age-encryption', 'aws4fetch', 'jq-wasm', 'undici']);
+const heavy = new Set(['age-encryption', 'jq-wasm', 'undici']);
 
 interface Import {
   readonly file: string;

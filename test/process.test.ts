@@ -186,13 +186,13 @@ const libraries = {
   yaml: 'YAMLParseError',
   'jq-wasm': 'jq-wasm',
   '@inquirer/prompts': 'AbortPromptError',
-  aws4fetch: 'AWS4-HMAC-SHA256',
   postgres: 'MAX_PARAMETERS_EXCEEDED',
 };
 
 /** What is there only where a state store is named: libraries, and texts of our own code for stores. */
-const storeLibraries = new Set(['aws4fetch', 'postgres']);
+const storeLibraries = new Set(['postgres']);
 const storeTexts = [
+  'AWS4-HMAC-SHA256',
   'simultaneous writers',
   'newest generation',
   'x-amz-content-sha256',

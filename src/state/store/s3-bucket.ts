@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-
 import type { Context } from '../../context.ts';
 import { describeAddress, type StoreAddress } from '../../model/store-address.ts';
 import { createPauses } from './conditional.ts';
 import type { StoreAnswer } from './s3-answer.ts';
 import type { S3Credential } from './s3-credential.ts';
+import { sha256, signedHeaders, type SigningKeys } from './s3-signature.ts';
 import { StateError } from './store.ts';
 
 /** One request, signed. */
@@ -59,26 +58,24 @@ export function openBucket({ address, defaultRegion, exchange, credential, now, 
   const region = address.region ?? defaultRegion;
   const prefix = address.prefix === '' ? '' : `${address.prefix}/`;
   const base = baseOf(address, region);
-  const keys = new Map<string, ArrayBuffer>();
+  const keys: SigningKeys = new Map();
 
   async function send({ method, name, query = {}, headers = {}, bytes }: BucketRequest) {
     const url = new URL(name === null ? base : `${base}/${prefix}${name}`);
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
     const { accessKeyId, secretAccessKey, sessionToken } = await credential();
-    const { AwsV4Signer } = await import('aws4fetch');
-    const signed = await new AwsV4Signer({
+    const unsigned = {
       method,
-      url: url.href,
-      headers: { ...headers, 'x-amz-content-sha256': sha256(bytes ?? new Uint8Array()) },
+      url,
+      headers,
+      bodyHash: bytes === undefined ? noBody : sha256(bytes),
       accessKeyId,
       secretAccessKey: secretAccessKey.reveal(),
-      ...(sessionToken === null ? {} : { sessionToken: sessionToken.reveal() }),
-      service: 's3',
+      sessionToken: sessionToken?.reveal() ?? null,
       region,
-      cache: keys,
-      datetime: new Date(now()).toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),
-    }).sign();
-    return exchange({ method, url, headers: Object.fromEntries(signed.headers), ...(bytes && { bytes }) });
+      now: now(),
+    };
+    return exchange({ method, url, headers: signedHeaders(unsigned, keys), ...(bytes && { bytes }) });
   }
 
   return {
@@ -113,6 +110,4 @@ function baseOf({ bucket, endpoint }: BucketOptions['address'], region: string):
   return bucket.includes('.') ? `https://${host}/${bucket}` : `https://${bucket}.${host}`;
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
+const noBody = sha256('');
