@@ -35,8 +35,10 @@ export async function requestCredential(
 ): Promise<ReceivedCredential | NoCredential> {
   const { plan, operation } = run.issuance;
   try {
-    await run.entry.sent();
-    await refuseLost(run);
+    const begunAt = ctx.now();
+    // Both are needed, and neither needs the other; one that took its time may have outlasted the hold.
+    await Promise.all([run.entry.sent(), refuseLost(run)]);
+    if (ctx.now() - begunAt > freshMs) await refuseLost(run);
     ctx.signal.throwIfAborted();
   } catch (cause) {
     return { request: cause instanceof CliError ? 'refused' : 'unclear', candidates: [], cause };
@@ -51,6 +53,9 @@ export async function requestCredential(
     return resolveLostAnswer(ctx, run, cause, signal);
   }
 }
+
+/** Less than any lease. */
+const freshMs = 2000;
 
 /**
  * A run that was halted for longer than its lease must not ask any more, nor one that cannot know.

@@ -33,6 +33,8 @@ export interface JournalEntry extends EntryPlace {
   readonly sent: () => Promise<void>;
   /** Keeps a 2xx answer, in place of one kept earlier; without its bytes where secrets are not kept. */
   readonly keep: (answer: NewAnswer) => Promise<void>;
+  /** The same of an answer that is made ready already, e.g. sealed for a store, too. */
+  readonly keepRecord: (record: AnswerRecord) => Promise<void>;
   /** The whole entry with this answer as one sealed text, for elsewhere; null where nothing is sealed, or secrets are not kept. */
   readonly capsule?: (answer: NewAnswer) => Promise<string | null>;
   readonly delivered: (target: string) => Promise<void>;
@@ -109,6 +111,7 @@ export function journalEntry(file: EntryFile, options: EntryOptions): JournalEnt
     path,
     sent: () => add({ type: 'sent', at: at() }),
     keep: (answer) => orFail(async () => file.append(await recordOf(answer))),
+    keepRecord: add,
     capsule,
     // A crash right before this record delivers once more, too: it need not be on the disk before what comes next.
     delivered: (target) => orFail(() => file.note({ type: 'delivered', target })),

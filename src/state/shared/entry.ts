@@ -1,8 +1,8 @@
 import { FailedError } from '../../errors.ts';
 import { turns } from '../../files/coalesce.ts';
 import { quoted } from '../../model/text.ts';
-import { openRecord, sealedRecord, type JournalEntry, type NewAnswer } from '../journal-entry.ts';
-import { encodeRecord, type JournalRecord, type RecordedIntent } from '../record.ts';
+import { openRecord, sealedRecord, type JournalEntry } from '../journal-entry.ts';
+import { encodeRecord, type AnswerRecord, type JournalRecord, type RecordedIntent } from '../record.ts';
 import type { EntryPlace } from '../stored-entry.ts';
 import { largestValue, StateError, type StateStore } from '../store/store.ts';
 
@@ -56,6 +56,15 @@ class EntryValue {
     return this.#inTurn(() => this.#write());
   }
 
+  /** Removes it, if it is there. @throws StateError */
+  remove(): Promise<void> {
+    const { id, store } = this.#options;
+    return this.#inTurn(async () => {
+      const known = this.#revision ?? null;
+      if (known === null || !(await store.remove(entryKey(id), known))) await removeEntry(store, id);
+    });
+  }
+
   /** Resolves when nothing is being written. */
   settled(): Promise<void> {
     return this.#inTurn(() => Promise.resolve());
@@ -79,16 +88,15 @@ class EntryValue {
  * it, because it would be lost.
  */
 export function sharedEntry(options: SharedEntryOptions): JournalEntry {
-  const { id, path, store, local, keepsSecret, intent } = options;
+  const { id, path, store, local } = options;
   const value = new EntryValue(options);
 
   function at(): string {
     return new Date(options.now()).toISOString();
   }
 
-  async function keepInStore(answer: NewAnswer): Promise<void> {
-    const record = openRecord(answer, at());
-    await value.put(keepsSecret ? await sealedRecord(intent, record, options) : { ...record, base64: null });
+  function keepRecord(record: AnswerRecord): Promise<void> {
+    return inEither(options, local?.keepRecord(record), value.put(record));
   }
 
   async function ended(): Promise<void> {
@@ -104,7 +112,8 @@ export function sharedEntry(options: SharedEntryOptions): JournalEntry {
       await local?.sent();
       await value.put({ type: 'sent', at: at() });
     },
-    keep: (answer) => inEither(options, local?.keep(answer), keepInStore(answer)),
+    keep: async (answer) => keepRecord(await recordOf(options, openRecord(answer, at()))),
+    keepRecord,
     delivered: async (target) => {
       value.note({ type: 'delivered', target });
       await local?.delivered(target);
@@ -117,13 +126,23 @@ export function sharedEntry(options: SharedEntryOptions): JournalEntry {
     },
     close: async () => {
       await ended();
-      await removeFromBoth(options);
+      // Nothing waits on this machine any more, whatever becomes of the store's.
+      try {
+        await value.remove();
+      } finally {
+        await local?.close();
+      }
     },
     leave: async () => {
       await ended();
       await local?.leave();
     },
   };
+}
+
+/** An answer as both places keep it: it is sealed once. */
+async function recordOf(options: SharedEntryOptions, answer: AnswerRecord): Promise<AnswerRecord> {
+  return options.keepsSecret ? sealedRecord(options.intent, answer, options) : { ...answer, base64: null };
 }
 
 /** Waits until a record is in one of the two places at least. @throws what kept it from both */
@@ -137,15 +156,6 @@ async function inEither(
   if (onMachine === undefined || machine.status === 'rejected') throw shared.reason;
   const why = shared.reason instanceof FailedError ? shared.reason.message : 'an unexpected error, a bug in sactl';
   await report(`entry ${id} is kept on this machine only: ${why}`);
-}
-
-/** Nothing waits on this machine any more, whatever becomes of the store's. @throws StateError */
-async function removeFromBoth({ id, store, local }: SharedEntryOptions): Promise<void> {
-  try {
-    await removeEntry(store, id);
-  } finally {
-    await local?.close();
-  }
 }
 
 /** Removes an entry from a store, if it is there. @throws StateError */
