@@ -11,6 +11,7 @@ import { isOthers, type Prepared } from './prepare.ts';
 import { tryOnceMore, type Doubtful } from './last-trial.ts';
 import type { BulkRun } from './run.ts';
 import type { Tally } from './tally.ts';
+import { createTrail, type Trail } from './trail.ts';
 
 /**
  * Rotates all accounts, several at once, each through the delivery protocol (docs/design.md 6); those that sactl signs in
@@ -18,8 +19,8 @@ import type { Tally } from './tally.ts';
  * those under way are finished. Does not reject for the failure of an account.
  */
 export async function rotateAll(run: BulkRun, prepared: readonly Prepared[], tally: Tally): Promise<void> {
-  // While some requests wait for their answers, the files of other accounts are written.
-  const lanes = run.concurrency * 2;
+  // While some requests wait for their answers, what comes before and after those of other accounts is written.
+  const lanes = run.concurrency * (run.isShared ? 3 : 2);
   const doubtful: Doubtful[] = [];
   await rotateGroup(run, tally, { group: prepared.filter(isOthers), lanes, doubtful });
   await rotateGroup(run, tally, { group: prepared.filter((one) => !isOthers(one)), lanes: 1, doubtful });
@@ -39,9 +40,12 @@ async function rotateGroup(run: BulkRun, tally: Tally, { group, lanes, doubtful 
     size: lanes * 4,
     isRefused: (one) => tally.refusal(one) !== null,
   });
+  // On this machine it takes too little time. Of those that sactl signs in with, each is over before the next begins.
+  const trail = createTrail(run.isShared && lanes > 1 ? lanes + run.concurrency * 4 : null);
   try {
-    await Promise.all(Array.from({ length: lanes }, () => lane(run, tally, { batches, doubtful })));
+    await Promise.all(Array.from({ length: lanes }, () => lane(run, tally, { batches, doubtful, trail })));
   } finally {
+    await trail.end();
     for (const one of await batches.end()) {
       const refused = tally.refusal(one);
       if (refused !== null) await tally.done(one, refused);
@@ -52,19 +56,32 @@ async function rotateGroup(run: BulkRun, tally: Tally, { group, lanes, doubtful 
 async function lane(
   { ctx }: BulkRun,
   tally: Tally,
-  { batches, doubtful }: Pick<Group, 'doubtful'> & { readonly batches: Batches },
+  { batches, doubtful, trail }: Pick<Group, 'doubtful'> & { readonly batches: Batches; readonly trail: Trail },
 ): Promise<void> {
   while (!ctx.signal.aborted) {
     const one = await batches.next();
     if (one === null) return;
     const refused = tally.refusal(one);
-    if (refused !== null) await one.release();
-    await tally.done(one, refused ?? (await rotateOne(tally.ctx, one, doubtful)));
+    if (refused === null) {
+      await trail.follow(async (goOn) =>
+        tally.done(one, await rotateOne(tally.ctx, one, { doubtful, onDelivered: goOn })),
+      );
+    } else {
+      await one.release();
+      await tally.done(one, refused);
+    }
   }
 }
 
-/** Rotates one account by the delivery protocol, which releases its lock. Never rejects. */
-async function rotateOne(ctx: Context, one: Ready, doubtful: Doubtful[]): Promise<Item> {
+/**
+ * Rotates one account by the delivery protocol, which releases its lock. Never rejects.
+ * @param onDelivered called once the credential is where it should be; what remains to be written holds up no other account
+ */
+async function rotateOne(
+  ctx: Context,
+  one: Ready,
+  { doubtful, onDelivered }: Pick<Group, 'doubtful'> & { readonly onDelivered: () => void },
+): Promise<Item> {
   const { account } = one;
   const flags = one.listed.connected.commandFlags;
   function failed(error: CliError, result: IssuedResult | null = null): Item {
@@ -74,6 +91,8 @@ async function rotateOne(ctx: Context, one: Ready, doubtful: Doubtful[]): Promis
   let result: IssuedResult | null = null;
   function announce(announced: IssuedResult): Promise<null> {
     result = announced;
+    const { deliveredTo = [], verified = null } = announced.outcome ?? {};
+    if (verified !== false && deliveredTo.every(({ ok }) => ok)) onDelivered();
     return Promise.resolve(null);
   }
   try {

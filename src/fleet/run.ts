@@ -26,6 +26,8 @@ export interface BulkRun extends CommandOutput, Required<Pick<Shared, 'state' | 
   readonly audit: AuditLog;
   readonly locks: AccountLocks;
   readonly hasCapsule: boolean;
+  /** Whether the state is in a store, which takes its time. */
+  readonly isShared: boolean;
 }
 
 /** Nothing is read or written yet. @throws UsageError where the connections keep their state in different places */
@@ -35,7 +37,7 @@ export async function openRun(
   { fleet, input }: { readonly fleet: Fleet; readonly input: BulkInput },
 ): Promise<BulkRun> {
   const opened = await stateOf({ ctx, common }, fleet);
-  const { journal, audit, locks, hasCapsule } = opened;
+  const { journal, audit, locks, hasCapsule, isShared } = opened;
   const { renderer, marker, emit, note, mask } = fleet;
   const { concurrency } = input;
   const limit = pLimit(concurrency);
@@ -54,6 +56,7 @@ export async function openRun(
     audit,
     locks,
     hasCapsule,
+    isShared,
     turn: (work) => limit(work),
   };
 }

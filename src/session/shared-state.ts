@@ -45,6 +45,7 @@ export async function openSharedState(ctx: Context, common: CommonFlags, place: 
     holdings: async () => (await import('../state/shared/holdings.ts')).openSharedHoldings({ ...ctx, store }),
     document: (key) => openSharedDocument({ ...ctx, store, key }),
     place: store.address,
+    isShared: true,
     hasCapsule: false,
     audit: openSharedAudit({ ...own, store, local: openAuditLog(own) }),
     journal: (options) =>

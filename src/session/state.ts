@@ -40,6 +40,7 @@ export async function openState(
     holdings: async () => (await import('../state/lock-holdings.ts')).openLockHoldings(place),
     document: () => null,
     place: stateDirectory,
+    isShared: false,
     hasCapsule: isCI(ctx.env) && recipients.value.length > 0 && capsule.value,
     journal: (options) => openJournal({ ...place, ...options }),
   };

@@ -13,6 +13,8 @@ export interface State {
   readonly history: () => AuditHistory;
   /** Whether the log of this run is to have a sealed copy of what is kept: nothing else may outlive its machine. */
   readonly hasCapsule: boolean;
+  /** Whether it is in a store, for all machines that use that. */
+  readonly isShared: boolean;
   /** What else is kept under this key for several machines; null where the state is on this one. */
   readonly document: (key: string) => KeptDocument | null;
   /** Who holds which accounts. */
