@@ -73,6 +73,12 @@ export async function serveFleet({ accounts, delayMs }) {
   const half = accounts / 2;
   const found = { ...answers.nscale(half), ...answers.runai(half) };
   const texts = Object.entries(found).map(([end, body]) => ({ end, text: JSON.stringify(body) }));
+  /** The answer to a rotation tells whose token it is. @param {string} path */
+  function textFor(path) {
+    const text = texts.find(({ end }) => path.endsWith(end))?.text ?? '[]';
+    const id = /\/([^/]+)\/rotate$/.exec(path)?.[1];
+    return id === undefined ? text : text.replace(nscaleAccount(0).metadata.id, id);
+  }
   let first = 0n;
   let last = 0n;
   const server = createServer((request, response) => {
@@ -82,7 +88,7 @@ export async function serveFleet({ accounts, delayMs }) {
     setTimeout(() => {
       if (isRotation(path)) last = process.hrtime.bigint();
       response.setHeader('content-type', 'application/json');
-      response.end(texts.find(({ end }) => path.endsWith(end))?.text ?? '[]');
+      response.end(textFor(path));
     }, delayMs);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
