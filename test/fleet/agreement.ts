@@ -25,6 +25,7 @@ export interface ReportItem {
   readonly exitCode: number;
   readonly reason?: string;
   readonly reissued?: boolean;
+  readonly superseded?: boolean;
   readonly recoverId?: string | null;
   readonly credential?: { readonly value: null; readonly fingerprint: string } | null;
   readonly deliveredTo?: readonly { readonly ok: boolean }[];
@@ -176,7 +177,10 @@ function keptPromises({ item, isInJournal, isInTarget, entries, lastEvent }: Tru
     { holds: item.kind === 'failed', promise: 'what is undelivered has failed' },
     { holds: isInJournal || isInTarget, promise: 'the credential that works is kept' },
     { holds: entries.includes(item.recoverId ?? ''), promise: 'the entry is there to recover' },
-    { holds: lastEvent?.outcome === 'undelivered', promise: 'the audit log says undelivered' },
+    {
+      holds: lastEvent?.outcome === (item.superseded === true ? 'superseded' : 'undelivered'),
+      promise: 'the audit log says whether it was undelivered or superseded, too',
+    },
   ];
 }
 
