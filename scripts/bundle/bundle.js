@@ -94,7 +94,7 @@ const groups = [
       'main',
       'start-anew',
       'session/note',
-      'commands/(refusal|command-line|nouns|help/topic-names)',
+      'commands/(refusal|command-line|help/topic-names)',
       'model/(account|duration)',
     ]),
   },
@@ -104,7 +104,7 @@ const groups = [
     name: 'program',
     test: filesIn([
       'program',
-      'commands/(tree|verb|help-layout|whoami|doctor|schema|misuse)',
+      'commands/(tree|nouns|verb|help-layout|whoami|doctor|schema|misuse)',
       'commands/(help|completion)/index',
       'session/(flags?|check|all-meant)',
       'providers/(registry|.+/environment)',

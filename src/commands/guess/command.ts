@@ -1,6 +1,6 @@
 import { providerNames } from '../../model/account.ts';
 import { misspelt } from '../../model/similar.ts';
-import { nouns, type Noun } from '../nouns.ts';
+import { commandBelow, type CommandShape } from '../shape.ts';
 import { noise, nounWords, phrases, providerWords, verbWords, type Synonym } from './synonyms.ts';
 
 /** What the first words of a command line may mean. */
@@ -14,15 +14,12 @@ export interface MeantCommand {
   readonly operands?: readonly string[] | undefined;
 }
 
-/** Commands without a noun. */
-const single = ['whoami', 'doctor', 'completion', 'help'];
-
 /** The commands that `typed`, words without flags, may mean, the likeliest first. */
-export function meantCommands(typed: readonly string[]): readonly MeantCommand[] {
+export function meantCommands(typed: readonly string[], program: CommandShape): readonly MeantCommand[] {
   const skipped = typed.findIndex((word) => !noise.includes(word));
   const words = typed.slice(Math.max(skipped, 0));
-  const found = [...ofPhrase(words), ...nounAndVerb(words), ...verbAndNoun(words), ...verbAlone(words)];
-  return [...found, ...ofCompound(words)].map(({ words: meant, taken, why, operands }) => ({
+  const found = [ofPhrase, nounAndVerb, verbAndNoun, verbAlone, ofCompound].flatMap((read) => read(words, program));
+  return found.map(({ words: meant, taken, why, operands }) => ({
     words: meant,
     taken: taken + Math.max(skipped, 0),
     why,
@@ -36,9 +33,13 @@ export function providerOf(word: string): string | null {
   return known ?? providerWords[word.toLowerCase()] ?? null;
 }
 
-function ofPhrase(words: readonly string[]): readonly MeantCommand[] {
+function ofPhrase(words: readonly string[], program: CommandShape): readonly MeantCommand[] {
   return [3, 2, 1].flatMap((count) => {
-    const text = words.slice(0, count).map(shortNoun).join(' ').toLowerCase();
+    const text = words
+      .slice(0, count)
+      .map((word) => shortNoun(word, program))
+      .join(' ')
+      .toLowerCase();
     const found = words.length < count ? undefined : phrases.find(({ typed }) => typed.includes(text));
     return found === undefined
       ? []
@@ -47,26 +48,30 @@ function ofPhrase(words: readonly string[]): readonly MeantCommand[] {
 }
 
 /** Phrases say `sa` for what has several names. */
-function shortNoun(word: string): string {
-  return nounOf(word) === 'serviceaccounts' ? 'sa' : word;
+function shortNoun(word: string, program: CommandShape): string {
+  return nounOf(word, program)?.path[0] === 'serviceaccounts' ? 'sa' : word;
 }
 
-function nounAndVerb([first = '', second]: readonly string[]): readonly MeantCommand[] {
-  const noun = nounOf(first);
+function nounAndVerb([first = '', second]: readonly string[], program: CommandShape): readonly MeantCommand[] {
+  const noun = nounOf(first, program);
   if (noun === null) return [];
-  if (single.includes(noun)) return [{ words: [noun], taken: 1 }];
-  const name = isTyped(first) ? first : shortName(noun);
+  if (noun.commands.length === 0) return [{ words: noun.path, taken: 1 }];
+  const isTyped = commandBelow(program, first) === noun;
+  const name = isTyped ? first : shortName(noun);
   const verbs = second === undefined ? [] : verbsOf(noun, second);
   const whole = verbs.map((verb) => ({ words: [name, verb], taken: 2 }));
-  const isListed = 'list' in (nouns[noun]?.verbs ?? {});
-  return name === first || !isListed ? whole : [...whole, { words: [name, 'list'], taken: 1 }];
+  const isListed = commandBelow(noun, 'list') !== undefined;
+  return isTyped || !isListed ? whole : [...whole, { words: [name, 'list'], taken: 1 }];
 }
 
 /** As kubectl has them; `get` without a name is a list there. */
-function verbAndNoun([first = '', second = '', third]: readonly string[]): readonly MeantCommand[] {
-  const noun = nounOf(second);
-  if (noun === null || nounOf(first) !== null) return [];
-  const name = isTyped(second) ? second : shortName(noun);
+function verbAndNoun(
+  [first = '', second = '', third]: readonly string[],
+  program: CommandShape,
+): readonly MeantCommand[] {
+  const noun = nounOf(second, program);
+  if (noun === null || nounOf(first, program) !== null) return [];
+  const name = commandBelow(program, second) === noun ? second : shortName(noun);
   const verbs = verbsOf(noun, first);
   const meant =
     first === 'get' && third === undefined ? ['list', ...verbs] : [...verbs, ...(first === 'get' ? ['list'] : [])];
@@ -74,47 +79,52 @@ function verbAndNoun([first = '', second = '', third]: readonly string[]): reado
 }
 
 /** Accounts are what most verbs are about. */
-function verbAlone([first = '']: readonly string[]): readonly MeantCommand[] {
-  if (nounOf(first) !== null) return [];
-  const ofAccounts = verbsOf('serviceaccounts', first).map((verb) => ['sa', verb]);
-  const others = Object.entries(nouns).filter(([, { verbs }]) => Object.hasOwn(verbs, first));
-  return [...ofAccounts, ...others.map(([noun]) => [noun, first])].map((words) => ({ words, taken: 1 }));
+function verbAlone([first = '']: readonly string[], program: CommandShape): readonly MeantCommand[] {
+  if (nounOf(first, program) !== null) return [];
+  const accounts = commandBelow(program, 'sa');
+  const ofAccounts = accounts === undefined ? [] : verbsOf(accounts, first).map((verb) => ['sa', verb]);
+  const others = program.commands.filter((noun) => hasVerb(noun, first));
+  return [...ofAccounts, ...others.map(({ path }) => path.concat(first))].map((words) => ({ words, taken: 1 }));
 }
 
 /** e.g. `create-service-account` */
-function ofCompound([first = '']: readonly string[]): readonly MeantCommand[] {
+function ofCompound([first = '']: readonly string[], program: CommandShape): readonly MeantCommand[] {
   const [start = '', ...others] = first.split(/[-_:.]/);
   const rest = others.join('-');
   if (rest === '') return [];
-  const meant = [...nounAndVerb([start, rest]), ...verbAndNoun([start, rest])];
+  const meant = [...nounAndVerb([start, rest], program), ...verbAndNoun([start, rest], program)];
   return meant.filter(({ taken }) => taken === 2).map(({ words }) => ({ words, taken: 1 }));
 }
 
-function shortName(noun: string): string {
-  return noun === 'serviceaccounts' ? 'sa' : noun;
+function shortName({ path: [name = ''] }: CommandShape): string {
+  return name === 'serviceaccounts' ? 'sa' : name;
 }
 
-function isTyped(word: string): boolean {
-  return Object.entries(nouns).some(([name, { aliases = [] }]) => name === word || aliases.includes(word));
-}
-
-/** The name of the noun that a word is, means or misspells. */
-function nounOf(word: string): string | null {
+/** The noun, or the command without one, that a word is, means or misspells. */
+function nounOf(word: string, program: CommandShape): CommandShape | null {
   const lower = word.toLowerCase();
-  const exact = Object.entries(nouns).find(([name, { aliases = [] }]) => name === lower || aliases.includes(lower));
-  const known = exact?.[0] ?? meantBy(lower, nounWords)[0] ?? single.find((name) => name === lower);
-  const isVerb = Object.values(nouns).some(({ verbs }) => Object.hasOwn(verbs, lower));
-  return known ?? (isVerb ? null : misspelt(lower, [...Object.keys(nouns), ...single]));
+  const known = commandBelow(program, lower) ?? commandBelow(program, meantBy(lower, nounWords)[0] ?? '');
+  if (known !== undefined) return known;
+  if (program.commands.some((noun) => hasVerb(noun, lower))) return null;
+  const near = misspelt(lower, namesOf(program));
+  return near === null ? null : (commandBelow(program, near) ?? null);
 }
 
 /** The verbs of a noun that a word is, means or misspells. */
-function verbsOf(noun: string, word: string): readonly string[] {
-  const verbs: Noun['verbs'] = nouns[noun]?.verbs ?? {};
+function verbsOf(noun: CommandShape, word: string): readonly string[] {
   const lower = word.toLowerCase();
-  if (Object.hasOwn(verbs, lower)) return [lower];
-  const meant = meantBy(lower, verbWords).filter((verb) => Object.hasOwn(verbs, verb));
-  const near = misspelt(lower, Object.keys(verbs));
+  if (hasVerb(noun, lower)) return [lower];
+  const meant = meantBy(lower, verbWords).filter((verb) => hasVerb(noun, verb));
+  const near = misspelt(lower, namesOf(noun));
   return meant.length > 0 || near === null ? meant : [near];
+}
+
+function hasVerb(noun: CommandShape, word: string): boolean {
+  return namesOf(noun).includes(word);
+}
+
+function namesOf({ commands }: CommandShape): readonly string[] {
+  return commands.map(({ path }) => path.at(-1) ?? '');
 }
 
 function meantBy(word: string, table: readonly Synonym[]): readonly string[] {

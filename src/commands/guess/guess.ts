@@ -22,7 +22,7 @@ function guess(argv: readonly string[], program: CommandShape): Hint | null {
   const positions = leadingWords(argv, program.flags);
   const typed = positions.map((position) => argv[position] ?? '');
   const exact = leafAt(program, typed);
-  const meantOnes = exact === null ? commandsOf(typed) : [{ words: typed.slice(0, exact.taken), ...exact }];
+  const meantOnes = exact === null ? commandsOf(typed, program) : [{ words: typed.slice(0, exact.taken), ...exact }];
   for (const meant of meantOnes) {
     const taken = new Set(positions.slice(0, meant.taken));
     const rest = argv.filter((_, position) => !taken.has(position));
@@ -34,7 +34,7 @@ function guess(argv: readonly string[], program: CommandShape): Hint | null {
 
 /** Help on what is called otherwise here. */
 function guessHelp(words: readonly string[], program: CommandShape): Hint | null {
-  for (const { words: meant, why } of meantCommands(words)) {
+  for (const { words: meant, why } of meantCommands(words, program)) {
     const named = meant[0] === 'help' ? meant.slice(1) : meant.filter((word) => !isFlag(word));
     if (hasHelp(program, named)) return hintOf(sactl`help ${named}`, why);
   }
@@ -78,10 +78,10 @@ function hintOf(command: CommandLine, why: string | null = null): Hint {
 }
 
 /** Where the first word names a provider, the commands of the words behind it, for that provider. */
-function commandsOf(typed: readonly string[]): readonly MeantCommand[] {
+function commandsOf(typed: readonly string[], program: CommandShape): readonly MeantCommand[] {
   const provider = providerOf(typed[0] ?? '');
-  if (provider === null) return meantCommands(typed);
-  return meantCommands(typed.slice(1)).map(({ words, taken, why, operands }) => ({
+  if (provider === null) return meantCommands(typed, program);
+  return meantCommands(typed.slice(1), program).map(({ words, taken, why, operands }) => ({
     words: [...words, '--provider', provider],
     taken: taken + 1,
     why,
