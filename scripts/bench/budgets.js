@@ -104,6 +104,12 @@ export const comparisons = [
     most: { rotating: 1.12, time: 1.3 },
   },
   {
+    name: 'fleet-500-store',
+    work: 'the same with a state store that answers in 20 ms',
+    than: '500 x 50 ms / 16',
+    most: { time: 1.6 },
+  },
+  {
     name: 'fleet-5000',
     work: 'rotation of 5,000 accounts, 1 ms a call',
     than: 'the same of 500',

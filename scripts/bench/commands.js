@@ -79,6 +79,7 @@ export function sidesIn({ url, folder }) {
     'csv-40000': list(40_000, ['--format', 'csv']),
     'head-40000': list(40_000, ['--format', 'ndjson'], 'head -1'),
     'fleet-500': { ours: rotationOf(fleet), theirs: idealOf(fleet) },
+    'fleet-500-store': { ours: rotationOf({ ...fleet, storeDelayMs: 20 }), theirs: idealOf(fleet) },
     'fleet-5000': {
       ours: rotationOf({ accounts: 5000, delayMs: 1 }),
       theirs: rotationOf({ accounts: 500, delayMs: 1 }),
