@@ -23,15 +23,17 @@ export async function listOne({ ctx, open }: Invocation, flags: ListFlags): Prom
   }, columnFlags(flags));
   const list = await session.provider.listAccounts(wishOf(flags, input));
   const { accounts, columns, notes } = await selectFrom(ctx, [{ connected: session, accounts: list.accounts }], input);
-  const selected = new Set(accounts);
-  // Without --sort the raw answer keeps the provider's order.
-  const inOrder = flags.sort === undefined ? list.accounts.filter((account) => selected.has(account)) : accounts;
+  /** Without --sort the raw answer keeps the provider's order. */
+  function inOrder(): readonly Account[] {
+    const selected = new Set(accounts);
+    return flags.sort === undefined ? list.accounts.filter((account) => selected.has(account)) : accounts;
+  }
   await session.emit(
     listDocument({
       rows: accounts,
       columns,
       shown: (style) => withGroupNames(columns, session.provider, { accounts, style }),
-      raw: () => inOrder.map(({ raw }) => raw),
+      raw: () => inOrder().map(({ raw }) => raw),
     }),
   );
   for (const text of [...list.warnings, ...notes]) await session.note(text);

@@ -13,7 +13,15 @@ import type { ListOptions, ProviderDefinition } from '../providers/provider.ts';
 import { gather, type Check, type Gathered } from '../session/check.ts';
 import { byName } from '../session/list.ts';
 import { checkDuration, type ListFlags } from './flags.ts';
-import { ageColumn, gatherFacts, noFacts, unknownAge, type AccountsOfOne, type FactsOf } from './facts.ts';
+import {
+  ageColumn,
+  gatherFacts,
+  noFacts,
+  unknownAge,
+  type AccountFacts,
+  type AccountsOfOne,
+  type FactsOf,
+} from './facts.ts';
 import { readTraits, whyOther, type Traits } from './traits.ts';
 import type { Context } from '../context.ts';
 
@@ -79,22 +87,24 @@ function select(
   { now, factsOf }: { readonly now: number; readonly factsOf: FactsOf },
 ): readonly Account[] {
   const { search, traits, expiringWithinMs, olderThanMs, unusedForMs, sort, limit } = selection;
-  const text = search?.toLowerCase() ?? '';
+  const text = search?.toLowerCase() ?? null;
   const matching = accounts.filter((account) => {
     const { id, name, description, clientId, expiresAt } = account;
-    const { issuedAt, usedAt } = factsOf(account);
-    const left = Date.parse(expiresAt ?? '') - now;
     return (
-      [id, name, description, clientId].some((value) => value?.toLowerCase().includes(text)) &&
+      (text === null || [id, name, description, clientId].some((value) => value?.toLowerCase().includes(text))) &&
       whyOther(account, traits) === null &&
-      // An account that has expired does not count.
-      (expiringWithinMs === null || (left > 0 && left <= expiringWithinMs)) &&
-      (olderThanMs === null || isLongAgo(issuedAt, now, olderThanMs)) &&
-      (unusedForMs === null || isLongAgo(usedAt, now, unusedForMs))
+      (expiringWithinMs === null || isSoon(Date.parse(expiresAt ?? ''), now, expiringWithinMs)) &&
+      (olderThanMs === null || isLongAgo(factsOf(account).issuedAt, now, olderThanMs)) &&
+      (unusedForMs === null || isLongAgo(factsOf(account).usedAt, now, unusedForMs))
     );
   });
   const ordered = sort === null ? matching.toSorted(byName) : sortBy(matching, sort);
   return ordered.slice(0, limit);
+}
+
+/** False where the time is unknown, NaN, or past: an account that has expired does not count. */
+function isSoon(time: number, now: number, withinMs: number): boolean {
+  return time > now && time - now <= withinMs;
 }
 
 /** False where the time is unknown. */
@@ -155,9 +165,11 @@ function unknownNotes(
   { olderThanMs, unusedForMs }: Selection,
   factsOf: FactsOf,
 ): readonly string[] {
-  const facts = accounts.map(factsOf);
-  const ageless = olderThanMs === null ? 0 : facts.filter(({ issuedAt }) => issuedAt === null).length;
-  const useless = unusedForMs === null ? 0 : facts.filter(({ usedAt }) => usedAt === null).length;
+  function without(fact: keyof AccountFacts): number {
+    return accounts.filter((account) => factsOf(account)[fact] === null).length;
+  }
+  const ageless = olderThanMs === null ? 0 : without('issuedAt');
+  const useless = unusedForMs === null ? 0 : without('usedAt');
   return [
     ...(ageless === 0
       ? []
