@@ -32,14 +32,16 @@ export function deliveryDocument(result: BulkResult, marker: CommandOutput['mark
 }
 
 function documentOf(value: object, { rotated, delivered, skipped, failed }: BulkResult): OutputDocument {
-  // Failures come last, where people look first.
-  const rows = [
-    ...skipped.map(skippedRow),
-    ...delivered.map((item) => doneRow(item, 'delivered')),
-    ...rotated.map((item) => doneRow(item, 'rotated')),
-    ...failed.map(failedRow),
-  ];
-  return { value, human: (style) => humanText(rows, style), sheet: () => sheetOf(rows, columns) };
+  function rows(): readonly Row[] {
+    // Failures come last, where people look first.
+    return [
+      ...skipped.map(skippedRow),
+      ...delivered.map((item) => doneRow(item, 'delivered')),
+      ...rotated.map((item) => doneRow(item, 'rotated')),
+      ...failed.map(failedRow),
+    ];
+  }
+  return { value, human: (style) => humanText(rows(), style), sheet: () => sheetOf(rows(), columns) };
 }
 
 function doneRow({ credential, deliveredTo, ...account }: RotatedItem, result: string): Row {
