@@ -145,8 +145,9 @@ function plannedIn(
 
 /** Accounts of the same name are named with provider and id. */
 function accountTargets(prepared: readonly Prepared[]): readonly AccountTarget[] {
-  const names = prepared.map(({ account }) => account.name);
-  const shared = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { name } of prepared.map(({ account }) => account)) (seen.has(name) ? shared : seen).add(name);
   return prepared.flatMap(({ account: { provider, id, name }, targets }) => {
     const account = shared.has(name) ? `${name} (${provider} ${id})` : name;
     return targets.map((target) => ({ target, account, name }));

@@ -32,7 +32,7 @@ export async function writeReports(
 ): Promise<readonly FailedError[]> {
   const { ctx, note } = reporter;
   const failures = [
-    await writeSummary(ctx, markdownOf(reporter, result), note),
+    await writeSummary(ctx, () => markdownOf(reporter, result), note),
     path === undefined ? null : await writeReport(reporter, result, path),
   ];
   return failures.filter((failure) => failure !== null);

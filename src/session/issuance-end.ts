@@ -52,7 +52,7 @@ export async function tellingEnd(
     },
   );
   const end: IssuanceEnd = { result, error };
-  const failure = await writeSummary(session.ctx, endMarkdown(session, { action, account }, end), session.note);
+  const failure = await writeSummary(session.ctx, () => endMarkdown(session, { action, account }, end), session.note);
   if (failure !== null) await session.note(failure.message);
   const unwritten = (await report?.write(end)) ?? null;
   if (error !== null) throw unwritten === null ? error : withMessages(error, [unwritten.message]);

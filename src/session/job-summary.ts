@@ -13,16 +13,18 @@ type SummaryContext = Pick<Context, 'env' | 'stderr' | 'cwd' | 'platform' | 'hom
 
 /**
  * Shows Markdown without secrets on the page of this CI job's run, where its system has a place for that.
+ * @param markdownOf makes it, where there is such a place
  * @param note tells the user one line on stderr: what a program or a runner of the system does not do is no failure
  * @returns a FailedError (`report`) that names the file that could not be written; null otherwise
  */
 export async function writeSummary(
   ctx: SummaryContext,
-  markdown: string,
+  markdownOf: () => string,
   note: (text: string) => Promise<void>,
 ): Promise<FailedError | null> {
   const place = summaryOf(ctx.env);
   if (place === null) return null;
+  const markdown = markdownOf();
   if (place.kind === 'file') {
     const path = ctx.env[place.variable] ?? '';
     return failureAt(path, () => appendFile(path, `${markdown}\n`));
