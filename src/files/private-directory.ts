@@ -130,17 +130,35 @@ export interface Way {
 /** The system follows no more of them either. */
 const mostLinks = 40;
 
+/** The ways to folders, by the folders as they are named. */
+export type KnownWays = Map<string, FolderWay>;
+
+interface FolderWay extends Way {
+  /** The folder itself; null where it does not matter who may write in it. */
+  readonly found: Stats | null;
+}
+
 /**
  * Follows an absolute path to the folder that the file is in, link by link, and looks at each part of the way: something of
  * another user in a folder that everyone may write in is in the way, and so is a link of theirs to what is not theirs.
  * What root has put there never is. Windows numbers no users: there nothing is. It looks without a pause, in which others
  * could change what it has seen.
+ * @param known folders that need not be looked at again, to which this one is added; not for writing there
  * @throws the system's errors: `ENOENT` and `ENOTDIR` where there is no such folder
  */
-export function wayTo(path: string, owner: Pick<Owner, 'userId'>): Way {
+export function wayTo(path: string, owner: Pick<Owner, 'userId'>, known: KnownWays = new Map()): Way {
   const given = dirname(path);
+  const way = known.get(given) ?? wayToFolder(given, owner);
+  known.set(given, way);
+  const { folder, found, problem } = way;
+  if (found === null || problem !== null) return { folder, problem };
+  const file = fileAt(join(folder, basename(path)));
+  return { folder, problem: file && strangersProblem(file, found, owner) };
+}
+
+function wayToFolder(given: string, owner: Pick<Owner, 'userId'>): FolderWay {
   // With the slash, what is no folder is none here either.
-  if (owner.userId === null) return { folder: realpathSync.native(`${given}${sep}`), problem: null };
+  if (owner.userId === null) return { folder: realpathSync.native(`${given}${sep}`), found: null, problem: null };
   const root = partAt(parse(given).root);
   const steps = given.slice(root.path.length).split(sep);
   let folder = root;
@@ -151,7 +169,7 @@ export function wayTo(path: string, owner: Pick<Owner, 'userId'>): Way {
     const isInside = part.path.length > folder.path.length;
     const found = isInside ? (strangersProblem(part, folder.found, owner) ?? linkProblem(part, owner)) : null;
     const problem = links > mostLinks ? `${given} goes by too many links` : found;
-    if (problem !== null) return { folder: given, problem };
+    if (problem !== null) return { folder: given, found: null, problem };
     const target = part.found.isSymbolicLink() ? readlinkSync(part.path) : null;
     if (target === null) folder = part;
     else {
@@ -160,8 +178,7 @@ export function wayTo(path: string, owner: Pick<Owner, 'userId'>): Way {
       if (isAbsolute(target)) folder = root;
     }
   }
-  const file = fileAt(join(folder.path, basename(path)));
-  return { folder: folder.path, problem: file && strangersProblem(file, folder.found, owner) };
+  return { folder: folder.path, found: folder.found, problem: null };
 }
 
 /** The same for what is in a folder. */

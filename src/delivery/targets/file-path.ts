@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { isBelow, straying, userPlace, type UserPlace } from '../../files/home.ts';
-import { wayTo, type Way } from '../../files/private-directory.ts';
+import { wayTo, type KnownWays, type Way } from '../../files/private-directory.ts';
 import { systemCode } from '../../files/system-error.ts';
 import { expand, placeholderProblems } from './expand.ts';
 import type { TargetSpec } from './scheme.ts';
@@ -26,12 +26,13 @@ export function placeFor({ body }: TargetSpec, subject: Subject, { ctx }: Target
 
 /**
  * The path by way of its folder's real path: what two paths to one file have in common.
+ * @param known see `wayTo`
  * @throws TargetError when there is no such folder, when a link leads a relative path out of where it starts, when another
  * user put something in the way, or when the sandbox must not write there (docs/design.md 7)
  */
-export async function locate(place: UserPlace, environment: TargetEnvironment): Promise<string> {
+export async function locate(place: UserPlace, environment: TargetEnvironment, known?: KnownWays): Promise<string> {
   const { ctx, files, isSandbox } = environment;
-  const { folder, problem } = await attempt(`${place.path} cannot be reached`, async () => wayOf(place, ctx));
+  const { folder, problem } = await attempt(`${place.path} cannot be reached`, async () => wayOf(place, ctx, known));
   if (isSandbox && !isBelow(folder, await realpath(ctx.cwd))) {
     throw refusal(`the sandbox writes files below the working directory only, ${ctx.cwd}`);
   }
@@ -41,10 +42,10 @@ export async function locate(place: UserPlace, environment: TargetEnvironment): 
   return join(folder, basename(place.path));
 }
 
-function wayOf({ path }: UserPlace, ctx: TargetContext): Way {
+function wayOf({ path }: UserPlace, ctx: TargetContext, known: KnownWays | undefined): Way {
   const folder = dirname(path);
   try {
-    return wayTo(path, ctx);
+    return wayTo(path, ctx, known);
   } catch (error) {
     if (systemCode(error) === 'ENOTDIR') throw refusal(`${folder} is not a folder`);
     if (systemCode(error) !== 'ENOENT') throw error;

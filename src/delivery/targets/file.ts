@@ -78,7 +78,7 @@ export function fileTarget(target: FileTarget): Target {
     place: async () => ({ place: located ?? (await locate(at, environment)), slot }),
     preflight: () =>
       preflighting(given, async () => {
-        located = await locate(at, environment);
+        located = await locate(at, environment, environment.files.ways);
         return tryFile(target, located);
       }),
     isEmpty: () => isEmpty(target).catch(() => null),

@@ -13,6 +13,7 @@ export function shareFiles({ platform }: Pick<TargetContext, 'platform'>): Share
     }),
     inTurn: takeTurns(),
     trials: new Map(),
+    ways: new Map(),
     starts: new Map(),
   };
 }

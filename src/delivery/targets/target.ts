@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { CredentialKind, Secret } from '../../model/credential.ts';
 import type { Starts, UserPlace } from '../../files/home.ts';
+import type { KnownWays } from '../../files/private-directory.ts';
 import type { ProviderName } from '../../model/account.ts';
 
 /** A place a credential goes to (`--to`), for one account: everything in its name is expanded. */
@@ -101,6 +102,8 @@ export interface SharedFiles {
   readonly inTurn: <Result>(path: string, work: () => Promise<Result>) => Promise<Result>;
   /** Trials of folders that were made, or are under way, by what tells them apart. */
   readonly trials: Map<string, Promise<void>>;
+  /** The ways to folders that a preflight has looked at. A delivery looks again. */
+  readonly ways: KnownWays;
   readonly starts: Starts;
 }
 

@@ -1,5 +1,5 @@
 import { chownSync, writeFileSync } from 'node:fs';
-import { chmod, chown, lchown, link, mkdir, readFile, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, lchown, link, mkdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 
 import { describe, expect, test } from 'vitest';
 
@@ -127,6 +127,18 @@ describe.runIf(isRoot).each(schemes)('what somebody else has put in the way of $
       `TargetError: ~/shared/token belongs to user 1234, ${inShared}`,
     );
     expect(await folder.text('shared/token')).toBe('old');
+  });
+
+  test('is refused when it came into the way to a folder after all was tried', async () => {
+    await using folder = await createMachine();
+    await putLink(folder, 'shared/way', 'ours', 0);
+    const target = targetAt(scheme, 'shared/way/token', folder.environment());
+    expect(await target.preflight()).toStrictEqual([]);
+    await rm(folder.at('shared/way'));
+    await putLink(folder, 'shared/way', 'theirs', stranger);
+    expect(await folder.failure(() => target.deliver(payload('tok-1'), never))).toBe(
+      `TargetError: ~/shared/way belongs to user 1234, ${inShared}`,
+    );
   });
 
   test.each([
