@@ -9,7 +9,7 @@ import type { Context, Fetch, Output, Prompter, TextReading, Timeout } from './c
 import { isSandboxOn } from './model/run-environment.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
-import { processIdentity } from './process-identity.ts';
+import { once, processIdentity } from './process-identity.ts';
 import type { ProgramExit } from './programs/program.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -166,7 +166,8 @@ function realContext({ lending, ...interrupts }: Interrupts): Context {
       return homeOf(orElse(() => os().homedir(), '/nonexistent'));
     },
     userId: process.getuid?.() ?? null,
-    userName: () => orElse(() => os().userInfo().username, null),
+    // Each change is logged with it, and where it is kept may be far away.
+    userName: once(() => orElse(() => os().userInfo().username, null)),
     platform: process.platform,
     nodeVersion: process.versions.node,
     timeZone: undefined,

@@ -52,7 +52,8 @@ function statOf(own: number, pid: number): Stat | null {
   });
 }
 
-function once<Value>(find: () => Value): () => Value {
+/** The same at each call, found at the first. */
+export function once<Value>(find: () => Value): () => Value {
   let found: { readonly value: Value } | null = null;
   return () => (found ??= { value: find() }).value;
 }
