@@ -28,21 +28,19 @@ export interface Batches {
   readonly end: () => Promise<readonly Prepared[]>;
 }
 
-/** How many accounts are locked and read at once. */
-export interface BatchSizes {
-  /** In the first batch, for which the lanes wait. */
-  readonly first: number;
-  /** In each other one, by how many wait. More of them read a long list less often, and are held before their turn comes. */
-  readonly next: (waiting: number) => number;
-  /** The next batch is opened once no more than these are left of those before it. */
-  readonly left: number;
-}
-
-/** @param isRefused whether an account is not to be begun any more; then it is neither locked nor read */
+/**
+ * @param first how many accounts are in the first batch, for which the lanes wait
+ * @param size how many accounts are in each other batch
+ * @param isRefused whether an account is not to be begun any more; then it is neither locked nor read
+ */
 export function openBatches(
   run: BulkRun,
   prepared: readonly Prepared[],
-  { sizes, isRefused }: { readonly sizes: BatchSizes; readonly isRefused: (one: Prepared) => boolean },
+  {
+    first,
+    size,
+    isRefused,
+  }: { readonly first: number; readonly size: number; readonly isRefused: (one: Prepared) => boolean },
 ): Batches {
   const waiting = [...prepared];
   const refused: Prepared[] = [];
@@ -62,10 +60,10 @@ export function openBatches(
 
   /** Opens the next batch, so that it is ready when the accounts before it have been handed out. */
   function openMore(): void {
-    if (isLocking || waiting.length === 0 || ahead > sizes.left) return;
-    const batch = waiting.splice(0, waiting.length === prepared.length ? sizes.first : sizes.next(waiting.length));
-    const allowed: Prepared[] = [];
-    for (const one of batch) (isRefused(one) ? refused : allowed).push(one);
+    if (isLocking || waiting.length === 0 || ahead > size / 2) return;
+    const batch = waiting.splice(0, waiting.length === prepared.length ? first : size);
+    const allowed = batch.filter((one) => !isRefused(one));
+    refused.push(...batch.filter((one) => !allowed.includes(one)));
     ahead += allowed.length;
     isLocking = true;
     const opening = open(allowed).finally(() => openings.delete(opening));

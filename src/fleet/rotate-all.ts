@@ -35,11 +35,9 @@ interface Group {
 }
 
 async function rotateGroup(run: BulkRun, tally: Tally, { group, lanes, doubtful }: Group): Promise<void> {
-  const size = lanes * 4;
-  // In a store each account that is held has to be renewed there. Locks of this machine are files that nobody else takes.
-  const grows = !run.isShared && lanes > 1;
   const batches = openBatches(run, group, {
-    sizes: { first: lanes, next: (waiting) => (grows ? Math.max(size, Math.ceil(waiting / 8)) : size), left: size / 2 },
+    first: lanes,
+    size: lanes * 4,
     isRefused: (one) => tally.refusal(one) !== null,
   });
   // On this machine it takes too little time. Of those that sactl signs in with, each is over before the next begins.

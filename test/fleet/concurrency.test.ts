@@ -53,19 +53,6 @@ async function most(
 }
 
 describe('a run over many accounts', () => {
-  it('reads a long list less often than a short one, for its accounts', async () => {
-    const world = createWorld({ accounts: 120 });
-    const selected = ['--provider', 'nscale', '--all', '--concurrency', '1'];
-    const { code } = await world.run(['sa', 'rotate', ...selected, ...toFiles, '--yes', '--no-verify']);
-    const lists = world.requests.filter((request) => /^GET .*serviceaccounts$/.test(request));
-    // Once to choose and once for the first two; then for an eighth of what waits, where always eight would be 15 times.
-    expect({ code, lists: lists.length, rotated: world.mutations().length }).toEqual({
-      code: 0,
-      lists: 2 + 13,
-      rotated: 120,
-    });
-  });
-
   it.each([
     [[], 4],
     [['--concurrency', '1'], 1],
