@@ -1,6 +1,6 @@
 import { builtFile } from './built-file.ts';
 import { isShell, scriptFile } from './commands/completion/shells.ts';
-import { findPage, helpWords, pageOf, pagesFile, type HelpPage } from './commands/help/pages.ts';
+import { findPage, helpWords, pageOf, pagesFile, readPages } from './commands/help/pages.ts';
 import { shapeText } from './commands/shape.ts';
 import { fitted } from './commands/help/fit.ts';
 import type { Context } from './context.ts';
@@ -47,9 +47,7 @@ async function builtHelp(
   words: readonly string[],
   columns: () => number | undefined,
 ): Promise<string | null> {
-  const pages = builtFile(folder, pagesFile);
-  if (pages === null) return null;
-  const program: HelpPage = JSON.parse(pages);
-  const page = findPage(program, words);
+  const program = readPages(builtFile(folder, pagesFile));
+  const page = program === null ? null : findPage(program, words);
   return page === null ? null : fitted(page.text, columns());
 }

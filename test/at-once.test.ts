@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { answerAtOnce } from '../src/at-once.ts';
 import { pageOf, type HelpPage } from '../src/commands/help/pages.ts';
+import { topicNames } from '../src/commands/help/topic-names.ts';
 import { shells } from '../src/commands/completion/shells.ts';
 import { wholeTree } from '../src/program.ts';
 import { builtScript } from './commands/completion/built-script.ts';
@@ -31,7 +35,7 @@ describe('what is answered before the program is loaded', () => {
     [['completion', 'bash', '--help', '--json']],
     [['--version', '--json']],
     [['__profiles', '--json']],
-    [['help', 'targets']],
+    ...topicNames.map((name) => [['help', name]]),
     [['help', 'frobnicate']],
     [['sa', 'list', '--json', '--help']],
     [['sa', '--help', 'list']],
@@ -40,6 +44,15 @@ describe('what is answered before the program is loaded', () => {
   ])('is nothing for %j', async (argv) => {
     expect(await answer(argv)).toBeNull();
   });
+
+  it.each(['{bad', '', '[]', 'null', '{"commands":1}'])(
+    'is nothing where what the build wrote was damaged: %j',
+    async (text) => {
+      const folder = await workFolder();
+      await writeFile(join(folder, 'help.json'), text);
+      expect(await answer(['--help'], { folder })).toBeNull();
+    },
+  );
 
   it.each([[['completion', 'bash']], [['--help']]])(
     'is nothing for %j where the build has not written it yet',

@@ -21,6 +21,11 @@ describe('a command line that is refused at once', () => {
     expect(built(shapeFile)).toBe(shapeText(program));
   });
 
+  it.each(['{bad', '', '[]'])('is left to the parser where what the build wrote was damaged: %j', async (text) => {
+    const argv = ['sa', 'lst'];
+    expect(await run(argv, { built: () => text })).toEqual(await run(argv));
+  });
+
   it.each([
     ['sa list --nope'],
     ['sa list --json --nope'],

@@ -94,7 +94,7 @@ const groups = [
       'main',
       'start-anew',
       'session/note',
-      'commands/(refusal|command-line|help/topic-names)',
+      'commands/(refusal|command-line)',
       'model/(account|duration)',
     ]),
   },

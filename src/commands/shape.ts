@@ -38,6 +38,16 @@ export function shapeText(program: CommandShape): string {
   return JSON.stringify(program, keys.split(' '));
 }
 
+/** The shape in such a text; null where the file was damaged, because the program can do without it. */
+export function readShape(text: string): CommandShape | null {
+  try {
+    const shape: CommandShape | null = JSON.parse(text);
+    return Array.isArray(shape?.commands) ? shape : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The command below `parent` with this name or alias. */
 export function commandBelow(parent: CommandShape, word: string): CommandShape | undefined {
   return parent.commands.find(({ path, aliases }) => path.at(-1) === word || aliases.includes(word));

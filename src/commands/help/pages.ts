@@ -1,5 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
+import { isTopic } from './topic-names.ts';
+
 /** The help of a command and of those below it. */
 export interface HelpPage {
   /** Its name, then its aliases. */
@@ -11,6 +13,16 @@ export interface HelpPage {
 
 /** The file beside the built program that holds the page of the program, as JSON. */
 export const pagesFile = 'help.json';
+
+/** The page in such a text; null where the file is missing or damaged, because the program can do without it. */
+export function readPages(text: string | null): HelpPage | null {
+  try {
+    const page: HelpPage | null = JSON.parse(text ?? 'null');
+    return Array.isArray(page?.commands) ? page : null;
+  } catch {
+    return null;
+  }
+}
 
 /** Reads a tree with every verb in it; its commands then write their help nowhere else. */
 export function pageOf(command: CommandUnknownOpts): HelpPage {
@@ -28,12 +40,15 @@ export function helpParts(command: CommandUnknownOpts): readonly string[] {
   return parts;
 }
 
-/** The words of the command whose help is all that a command line asks for; null where it asks for anything else. */
+/**
+ * The words of the command whose help is all that a command line asks for; null where it asks for anything else, such as a
+ * topic: `help config` is one, and `config --help` is of the command.
+ */
 export function helpWords(argv: readonly string[]): readonly string[] | null {
   const [first, ...rest] = argv;
   const isFlagged = argv.at(-1) === '--help' || argv.at(-1) === '-h';
   const words = isFlagged ? argv.slice(0, -1) : rest;
-  const isHelp = isFlagged || first === 'help' || first === undefined;
+  const isHelp = isFlagged || first === undefined || (first === 'help' && !isTopic(rest.join(' ')));
   return isHelp && words.every((word) => !word.startsWith('-')) ? words : null;
 }
 
