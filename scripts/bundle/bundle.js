@@ -98,7 +98,7 @@ const groups = [
       'model/(account|duration)',
     ]),
   },
-  { name: 'guess', test: filesIn(['commands/guess/.+', 'model/similar']) },
+  { name: 'guess', test: filesIn(['commands/guess/.+']) },
   { name: 'failure', test: filesIn(['output/(error|parts|serialize)', 'model/exact-number', 'files/system-error']) },
   {
     name: 'program',
