@@ -1,5 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 
+import { compareText } from '../../model/text.ts';
+
 /** A request to be signed, and with what. */
 export interface Unsigned {
   readonly method: string;
@@ -31,7 +33,7 @@ export function signedHeaders(request: Unsigned, keys: SigningKeys): Readonly<Re
     'x-amz-date': time,
     ...(sessionToken === null ? {} : { 'x-amz-security-token': sessionToken }),
   };
-  const signed = Object.entries({ ...headers, host: url.host }).toSorted(([one], [other]) => compare(one, other));
+  const signed = Object.entries({ ...headers, host: url.host }).toSorted(([one], [other]) => compareText(one, other));
   const names = signed.map(([name]) => name).join(';');
   const lines = signed.map(([name, value]) => `${name}:${value.trim().replaceAll(/\s+/g, ' ')}\n`).join('');
   const canonical = [method, pathOf(url), queryOf(url), lines, names, bodyHash].join('\n');
@@ -71,7 +73,7 @@ function pathOf({ pathname }: URL): string {
 
 function queryOf({ searchParams }: URL): string {
   const pairs = Array.from(searchParams, ([name, value]) => [encoded(name), encoded(value)] as const);
-  const inOrder = pairs.toSorted((one, other) => compare(one[0], other[0]) || compare(one[1], other[1]));
+  const inOrder = pairs.toSorted((one, other) => compareText(one[0], other[0]) || compareText(one[1], other[1]));
   return inOrder.map(([name, value]) => `${name}=${value}`).join('&');
 }
 
@@ -81,8 +83,4 @@ function encoded(text: string): string {
     /[!'()*]/g,
     (character) => `%${character.codePointAt(0)?.toString(16).toUpperCase()}`,
   );
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }
