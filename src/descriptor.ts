@@ -9,6 +9,7 @@ import type { Output } from './context.ts';
 export function openOutput(descriptor: number, stream: () => NodeJS.WriteStream, platform: NodeJS.Platform): Output {
   const device = deviceOf(descriptor);
   const terminal = device === 'device' && stream().isTTY ? stream() : null;
+  const encode = encoder();
   return {
     isTTY: terminal !== null,
     columns: terminal?.columns,
@@ -17,20 +18,39 @@ export function openOutput(descriptor: number, stream: () => NodeJS.WriteStream,
     isFile: device === 'file',
     write: async (text) => {
       // On Windows a synchronous write to a console or a full pipe does not work.
-      const rest = platform === 'win32' ? Buffer.from(text) : writeSynchronously(descriptor, text);
+      const rest = platform === 'win32' ? Buffer.from(text) : writeSynchronously(descriptor, encode(text));
       if (rest.length > 0) await writeTo(stream(), rest);
     },
   };
 }
 
-/** Writes what the descriptor takes, and returns the rest: a non-blocking pipe may be full. @throws as `writeSync` */
-function writeSynchronously(descriptor: number, text: string): Buffer {
-  let rest: Buffer = Buffer.from(text);
+/** In bytes. A character of text takes three at most. */
+const roomLength = 1024 * 1024;
+
+/** Short text fits in the memory that Node keeps for that. In characters. */
+const shortText = 1024;
+
+/**
+ * Turns text into bytes that are good until the next call. All long text takes the same memory: making some for each piece of
+ * a long list would take as long as writing it.
+ */
+function encoder(): (text: string) => Buffer {
+  let room: Buffer | null = null;
+  return (text) => {
+    if (text.length <= shortText || text.length * 3 > roomLength) return Buffer.from(text);
+    room ??= Buffer.allocUnsafeSlow(roomLength);
+    return room.subarray(0, room.write(text));
+  };
+}
+
+/** Writes what the descriptor takes, and returns a copy of the rest: a non-blocking pipe may be full. @throws as `writeSync` */
+function writeSynchronously(descriptor: number, bytes: Buffer): Buffer {
+  let rest = bytes;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return rest;
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return Buffer.from(rest);
       throw error;
     }
   }

@@ -111,7 +111,7 @@ async function readBody(
     discard(reader);
     return tooLargeFailure(maxBytes);
   }
-  const bytes = reader === undefined ? new Uint8Array() : await readBounded(reader, maxBytes, watch);
+  const bytes = reader === undefined ? new Uint8Array() : await readBounded(reader, { declared, maxBytes }, watch);
   if (bytes === null) return tooLargeFailure(maxBytes);
   return bytes.byteLength < declared ? truncatedFailure(undefined) : bytes;
 }
@@ -125,18 +125,26 @@ function declaredLength({ status, headers }: Head): number {
   return isComparable && /^\d+$/.test(length) ? Number(length) : 0;
 }
 
-async function readBounded(reader: BodyReader, maxBytes: number, watch: Watch): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
+/** In bytes: what most answers need that do not say how long they are. */
+const smallRoom = 16 * 1024;
+
+/** Null for a body that is too long. It is put together as it comes, so that it is never there twice. */
+async function readBounded(
+  reader: BodyReader,
+  { declared, maxBytes }: { readonly declared: number; readonly maxBytes: number },
+  watch: Watch,
+): Promise<Uint8Array | null> {
+  let room = Buffer.allocUnsafeSlow(declared || smallRoom);
   let size = 0;
   try {
     for (;;) {
       const { done, value } = await watch.race(reader.read());
-      if (done || value === undefined) {
-        return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
-      }
-      size += value.byteLength;
-      if (size > maxBytes) return null;
-      chunks.push(value);
+      if (done || value === undefined) return room.subarray(0, size);
+      const needed = size + value.byteLength;
+      if (needed > maxBytes) return null;
+      if (needed > room.length) room = Buffer.concat([room.subarray(0, size)], Math.max(needed, 2 * room.length));
+      room.set(value, size);
+      size = needed;
     }
   } finally {
     discard(reader);

@@ -107,10 +107,12 @@ function textCheck({ def }: z.ZodMiniString): Check {
 }
 
 function objectCheck({ def }: z.ZodMiniObject): Check {
-  const fields = Object.entries(def.shape).map(([key, field]) => [key, checkOf(field)] as const);
+  const fields = Object.entries(def.shape).map(([key, field]) => ({ key, fits: checkOf(field) }));
   return (value) => {
     const given = asFields(value);
-    return given !== null && fields.every(([key, fits]) => fits(given[key]));
+    if (given === null) return false;
+    for (const { key, fits } of fields) if (!fits(given[key])) return false;
+    return true;
   };
 }
 

@@ -67,3 +67,30 @@ describe('an incomplete answer', () => {
     await expect(http.send(rotation)).resolves.toMatchObject({ status: answer.status });
   });
 });
+
+describe('a body', () => {
+  const text = Array.from({ length: 9000 }, (_, index) => `line ${index}\n`).join('');
+
+  function inChunks(length: number): ReadableStream {
+    const bytes = new TextEncoder().encode(text);
+    const starts = Array.from({ length: Math.ceil(bytes.length / length) }, (_, index) => index * length);
+    return new ReadableStream({
+      start: (stream) => {
+        for (const at of starts) stream.enqueue(bytes.slice(at, at + length));
+        stream.close();
+      },
+    });
+  }
+
+  it.each<[string, Record<string, string>]>([
+    ['that does not say how long it is', {}],
+    ['that says it', { 'content-length': String(text.length) }],
+    ['of more than it says', { 'content-length': '20000' }],
+  ])('%s is put together of its chunks', async (_name, headers) => {
+    for (const length of [7, 5000, 40_000, 1_000_000]) {
+      const { http } = testClient([new Response(inChunks(length), { headers })]);
+      const { bytes } = await http.send(rotation);
+      expect(Buffer.from(bytes).toString() === text).toBe(true);
+    }
+  });
+});

@@ -32,8 +32,8 @@ export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sl
 export interface Listing {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** When each one's token ends, in ISO 8601, by its id. */
-  readonly expiries: ReadonlyMap<string, string | null>;
+  /** When the token of the account with this id ends, in ISO 8601; null where it was not listed, or shows none. */
+  readonly expiryOf: (id: string) => string | null;
   /** When the last of their tokens ends, in milliseconds since the epoch. */
   readonly latestExpiry: () => number;
 }
@@ -65,14 +65,21 @@ export function connect(options: ConnectOptions): Connection {
     organizationName: () => name,
     read,
     accounts: async (keep) => {
-      const expiries = new Map<string, string | null>();
-      const accounts = await read((id) =>
-        api.accounts(id, (account) => {
-          expiries.set(account.wire.metadata.id, wholeSeconds(account.wire.status.expiry));
+      // No map of times: few are asked for, and there may be many.
+      const ids: string[] = [];
+      const expiries: Expiry[] = [];
+      const accounts = await read((organizationId) =>
+        api.accounts(organizationId, (account) => {
+          ids.push(account.wire.metadata.id);
+          expiries.push(account.wire.status.expiry);
           return keep(account);
         }),
       );
-      listing = { at: options.now(), expiries, latestExpiry: () => latestOf(expiries.values()) };
+      listing = {
+        at: options.now(),
+        expiryOf: (id) => wholeSeconds(expiries[ids.lastIndexOf(id)]),
+        latestExpiry: () => latestOf(expiries),
+      };
       return accounts;
     },
     lastListing: () => listing,
@@ -89,10 +96,12 @@ export function connect(options: ConnectOptions): Connection {
   };
 }
 
-function latestOf(expiries: Iterable<string | null>): number {
+type Expiry = ServiceAccount['status']['expiry'];
+
+function latestOf(expiries: readonly Expiry[]): number {
   let latest = 0;
   for (const expiry of expiries) {
-    const end = Date.parse(expiry ?? '');
+    const end = Date.parse(wholeSeconds(expiry) ?? '');
     if (end > latest) latest = end;
   }
   return latest;

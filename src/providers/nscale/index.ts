@@ -95,6 +95,6 @@ async function ownCredential(connection: Connection): Promise<OwnCredential | nu
 function knownCredential(connection: Connection): OwnCredential | null {
   const caller = connection.knownCaller();
   if (caller?.kind !== 'service-account') return null;
-  const expiresAt = connection.lastListing()?.expiries.get(caller.subject) ?? null;
+  const expiresAt = connection.lastListing()?.expiryOf(caller.subject) ?? null;
   return expiresAt === null ? null : { expiresAt, accountId: caller.subject };
 }

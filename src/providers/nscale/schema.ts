@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { barelyKnown, fieldsOf, type Account, type AccountStatus, wholeSeconds } from '../../model/account.ts';
+import { fieldsOf, type Account, type AccountStatus, wholeSeconds } from '../../model/account.ts';
 import type { Schema } from '../../http/body.ts';
 import { BareTime, inPlace, Time, type ItemReading, type Payload } from '../answers.ts';
 import type { Group, Identity, Organization, Role } from '../provider.ts';
@@ -103,21 +103,24 @@ export function toAccount(
 ): Account {
   const { metadata } = wire;
   return {
-    ...barelyKnown({
-      provider: 'nscale',
-      profile,
-      id: metadata.id,
-      name: metadata.name,
-      organization: metadata.organizationId ?? null,
-    }),
+    provider: 'nscale',
+    profile,
+    id: metadata.id,
+    name: metadata.name,
     description: metadata.description ?? null,
+    organization: metadata.organizationId ?? null,
     status: statusOf(wire, now),
+    enabled: null,
+    clientId: null,
     groups: wire.spec.groupIDs.toSorted(),
     tags: Object.fromEntries((metadata.tags ?? []).map((tag) => [tag.name, tag.value])),
+    accessRules: null,
     createdAt: wholeSeconds(metadata.creationTime),
     createdBy: metadata.createdBy ?? null,
     updatedAt: wholeSeconds(metadata.modifiedTime),
+    lastUsedAt: null,
     expiresAt: wholeSeconds(wire.status.expiry),
+    tokens: [],
     raw: 'accessToken' in fieldsOf(fieldsOf(raw)['status']) ? withoutToken(raw) : raw,
   };
 }
