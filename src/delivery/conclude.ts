@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { ExitCode, type CliError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import { fingerprintOf } from '../model/credential.ts';
+import { fingerprintOf } from '../model/fingerprint.ts';
 import { hintText } from '../model/hint.ts';
 import { isCI } from '../model/run-environment.ts';
 import type { Issued } from '../providers/issuance.ts';

@@ -2,7 +2,8 @@ import { accountColumns, credentialDetail } from '../output/account.ts';
 import type { Field } from '../output/table.ts';
 import { sheetOf, type OutputDocument } from '../output/document.ts';
 import type { Account } from '../model/account.ts';
-import { fingerprintOf, type Credential, type CredentialDocument } from '../model/credential.ts';
+import type { Credential, CredentialDocument } from '../model/credential.ts';
+import { fingerprintOf } from '../model/fingerprint.ts';
 import type { PrintedAction } from '../model/hint.ts';
 
 /** What `create` and `rotate` print: the account's keys and these (docs/design.md 2). */

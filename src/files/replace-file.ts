@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, fchmodSync, fchownSync, fdatasync, fstatSync, fsync, open, writeSync, type Stats } from 'node:fs';
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -61,7 +60,7 @@ export async function replaceFile(
 export async function writeTemporary(
   folder: string,
   content: string | Uint8Array,
-  { like = null, mode = 0o600, uuid = randomUUID, inspect, step = asIs }: NewFile = {},
+  { like = null, mode = 0o600, uuid = () => crypto.randomUUID(), inspect, step = asIs }: NewFile = {},
 ): Promise<string> {
   const path = join(folder, `${prefix}${uuid()}${suffix}`);
   const file = await step('write', () => openFile(path, 'wx', mode));

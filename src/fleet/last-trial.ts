@@ -5,7 +5,7 @@ import type { IssuedResult } from '../delivery/result.ts';
 import { verify } from '../delivery/verify.ts';
 import { FailedError, type CliError } from '../errors.ts';
 import { isCI } from '../model/run-environment.ts';
-import { fingerprintOf } from '../model/credential.ts';
+import { fingerprintOf } from '../model/fingerprint.ts';
 import { recordFact } from '../state/audit-log.ts';
 import { failedItem } from './items.ts';
 import type { Prepared } from './prepare.ts';

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { createHash } from 'node:crypto';
 
 export type CredentialKind = 'access-token' | 'client-secret' | 'api-token';
 
@@ -43,9 +42,4 @@ export class Secret {
   [inspect.custom](): string {
     return redacted;
   }
-}
-
-/** `sha256:` and the first 12 hex digits of the value's SHA-256: tells secrets apart without showing them. */
-export function fingerprintOf(secret: Secret): string {
-  return `sha256:${createHash('sha256').update(secret.reveal()).digest('hex').slice(0, 12)}`;
 }

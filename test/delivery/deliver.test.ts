@@ -8,7 +8,7 @@ import { InterruptedError } from '../../src/errors.ts';
 import { account, issuedWith, secret } from './answers.ts';
 import { worldOf } from './issuance.ts';
 import { inTurn, type FakeTarget, type Script } from './script.ts';
-import { fingerprintOf } from '../../src/model/credential.ts';
+import { fingerprintOf } from '../../src/model/fingerprint.ts';
 
 const busy = new TargetError('it is busy', { isRetryable: true });
 const refused = new TargetError('it is read-only', { isRetryable: false });

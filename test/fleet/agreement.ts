@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { IssuingProvider } from '../harness/providers.ts';
-import { Secret, fingerprintOf } from '../../src/model/credential.ts';
+import { Secret } from '../../src/model/credential.ts';
+import { fingerprintOf } from '../../src/model/fingerprint.ts';
 import type { Outcome } from '../harness/run.ts';
 import { entriesIn } from '../outcomes/observe.ts';
 import type { Server, ServerAccount } from './servers.ts';

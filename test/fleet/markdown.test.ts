@@ -5,7 +5,7 @@ import { bulkMarkdown } from '../../src/fleet/report.ts';
 import { ExitCode, UndeliveredError } from '../../src/errors.ts';
 import type { Account } from '../../src/model/account.ts';
 import { account, issuedWith, secret } from '../delivery/answers.ts';
-import { fingerprintOf } from '../../src/model/credential.ts';
+import { fingerprintOf } from '../../src/model/fingerprint.ts';
 
 const nothing = { rotated: [], delivered: [], skipped: [], failed: [] };
 

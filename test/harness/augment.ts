@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Secret, fingerprintOf as secretFingerprint } from '../../src/model/credential.ts';
+import { Secret } from '../../src/model/credential.ts';
+import { fingerprintOf as secretFingerprint } from '../../src/model/fingerprint.ts';
 import { addAccount, addToken, emptyInventory, type Inventory } from '../../src/providers/augment/inventory.ts';
 import { createAugmentEmulator } from '../../src/sandbox/augment/app.ts';
 import type { EmulatorOptions } from '../../src/sandbox/emulator.ts';

@@ -11,7 +11,7 @@ import { wayTo } from '../../files/private-directory.ts';
 import { systemReason } from '../../files/system-error.ts';
 import type { LocalState } from '../manual.ts';
 import { readSession, sessionFingerprint, sessionLine, type Session } from './session.ts';
-import { fingerprintOf } from '../../model/credential.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 
 /** A session that another one replaced, and where it was. */
 export interface Backup {

@@ -1,6 +1,7 @@
 import type { RequiredAction } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
-import { Secret, fingerprintOf } from '../../model/credential.ts';
+import { Secret } from '../../model/credential.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 import { sactl } from '../../model/hint.ts';
 import { quoted } from '../../model/text.ts';
 import type { Intake, IntakeReading, IntakeRequest } from '../manual.ts';

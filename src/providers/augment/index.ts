@@ -1,5 +1,5 @@
 import type { AccountChange } from '../../model/account.ts';
-import { fingerprintOf } from '../../model/credential.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 import { readDocument } from './document.ts';
 import { groupsAndTags, unsupportedProblems } from '../document.ts';
 import { accountsNamed } from '../lookup.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { NotFoundError } from '../../errors.ts';
 import type { Account } from '../../model/account.ts';
-import { fingerprintOf } from '../../model/credential.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 import { sactl } from '../../model/hint.ts';
 import { quoted } from '../../model/text.ts';
 import { countPages, endless } from '../answers.ts';

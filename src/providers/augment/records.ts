@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import type { RequiredAction } from '../../errors.ts';
 import { parseFields, type Account } from '../../model/account.ts';
-import { fingerprintOf } from '../../model/credential.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 import type { ResumedIssuance } from '../issuance.ts';
 import type { LocalOptions } from '../manual.ts';
 import { inventoryIn, type Connection } from './connection.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
 import { largestText, readBoundedText } from '../../files/bounded-file.ts';
-import { Secret, fingerprintOf } from '../../model/credential.ts';
+import { Secret } from '../../model/credential.ts';
+import { fingerprintOf } from '../../model/fingerprint.ts';
 import { quoted } from '../../model/text.ts';
 
 /** What Augment's own programs sign in with (docs/contracts/augment.md 3). */

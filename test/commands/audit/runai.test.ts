@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
+import { Secret } from '../../../src/model/credential.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 import { runaiEndpoint, runaiSandboxClients, useRunai } from '../../harness/runai.ts';
 import { faults, lost } from '../../providers/faults.ts';
 import { forbidden, serverError } from '../../providers/runai/faults.ts';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
-import { fingerprintOf, Secret } from '../../../src/model/credential.ts';
+import { Secret } from '../../../src/model/credential.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 import type { Deployment } from '../../harness/deployment.ts';
 import { useNscale } from '../../harness/nscale.ts';
 import type { Outcome } from '../../harness/run.ts';

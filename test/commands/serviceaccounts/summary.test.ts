@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { accountIds } from '../../../src/sandbox/nscale/seed-ids.ts';
-import { fingerprintOf, Secret } from '../../../src/model/credential.ts';
+import { Secret } from '../../../src/model/credential.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 import { ciJobs } from '../../harness/ci-jobs.ts';
 import { organizationId, useNscale } from '../../harness/nscale.ts';
 import { run, runIn } from '../../harness/run.ts';

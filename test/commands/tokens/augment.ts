@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
+import { Secret } from '../../../src/model/credential.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 import { openAccountLocks } from '../../../src/state/account-lock.ts';
 import { inventoryFile } from '../../../src/providers/augment/inventory-file.ts';
 import { openInventory } from '../../../src/providers/augment/inventory-record.ts';

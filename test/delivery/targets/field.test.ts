@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { main } from '../../../src/main.ts';
-import { fingerprintOf, Secret } from '../../../src/model/credential.ts';
+import { Secret } from '../../../src/model/credential.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 import type { IssuingProvider } from '../../harness/providers.ts';
 import type { Outcome } from '../../harness/run.ts';
 import { entriesIn } from '../../outcomes/observe.ts';

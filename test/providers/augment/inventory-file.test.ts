@@ -8,7 +8,8 @@ import { openAccountLocks, type AccountLocks } from '../../../src/state/account-
 import { addAccount, addToken, describeAccount, type Inventory } from '../../../src/providers/augment/inventory.ts';
 import { inventoryFile, type InventoryOptions } from '../../../src/providers/augment/inventory-file.ts';
 import { openInventory, type InventoryRecord } from '../../../src/providers/augment/inventory-record.ts';
-import { Secret, fingerprintOf } from '../../../src/model/credential.ts';
+import { Secret } from '../../../src/model/credential.ts';
+import { fingerprintOf } from '../../../src/model/fingerprint.ts';
 import { testContext } from '../../harness/context.ts';
 import { ci, ciOf, first, later, recorded, tenant } from './recorded.ts';
 
