@@ -5,6 +5,7 @@ import { sandboxMark } from './session/note.ts';
 import { refusal } from './commands/refusal.ts';
 import { readShape, shapeFile } from './commands/shape.ts';
 import { CliError, ExitCode } from './errors.ts';
+import { renderAnnotation, renderError } from './output/error.ts';
 import type { Style } from './output/style.ts';
 
 /**
@@ -24,7 +25,6 @@ export async function main(argv: readonly string[], ctx: Context): Promise<ExitC
     const { runProgram } = await import('./program.ts');
     return await runProgram(argv, { ...ctx, stderr });
   } catch (error) {
-    const { renderAnnotation, renderError } = await import('./output/error.ts');
     const options = {
       json,
       debug: words.includes('--debug'),

@@ -95,11 +95,11 @@ const groups = [
       'start-anew',
       'session/note',
       'commands/(refusal|command-line)',
-      'model/(account|duration)',
+      'model/(account|duration|exact-number)',
+      'output/(error|parts|serialize)',
     ]),
   },
   { name: 'guess', test: filesIn(['commands/guess/.+']) },
-  { name: 'failure', test: filesIn(['output/(error|parts|serialize)', 'model/exact-number', 'files/system-error']) },
   {
     name: 'program',
     test: filesIn([
@@ -109,6 +109,23 @@ const groups = [
       'session/(flags?|check|all-meant)',
       'providers/(registry|.+/environment)',
       'output/emit',
+      'model/format',
+    ]),
+  },
+  // What the names of profiles need, at a Tab.
+  { name: 'directories', test: filesIn(['config/(candidates|directories|setting)', 'files/home']) },
+  {
+    name: 'session',
+    test: filesIn([
+      'session/(client|confirm|connect|output|reminders|sandbox-state|session|targets)',
+      'config/(configuration|connection|credential-source|environment|keys|parse|profile|project-file|section|selection|state|user-file)',
+      'http/(answer-error|attempt|body|client|endpoint|error|failure|pause|proxy|redirect|request|text|transport)',
+      'output/(columns|document|renderer|style|table|time|width)',
+      'model/(bech32|credential|host|store-address)',
+      'delivery/(mask|targets/shared-files)',
+      'providers/lookup',
+      'files/(bounded-file|coalesce|private-directory|replace-file|yaml)',
+      'state/journal-folder',
     ]),
   },
 ];
@@ -148,11 +165,28 @@ export async function bundle({ dir, plugins = [], output: more = {} }) {
       cleanDir: true,
       ...more,
     });
+    refuseCycles(output);
     writeAnswers(dir);
     return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   } finally {
     await build.close();
   }
+}
+
+/**
+ * A chunk that needs one that is still being loaded finds nothing in it.
+ * @param {readonly (import('rolldown').OutputChunk | import('rolldown').OutputAsset)[]} output
+ * @throws Error where groups of chunks need one another; the entry is loaded before all others
+ */
+function refuseCycles(output) {
+  const chunks = output.filter((file) => file.type === 'chunk');
+  const needs = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
+  /** @param {string} chunk @param {readonly string[]} way */
+  function walk(chunk, way) {
+    if (way.includes(chunk)) throw new Error(`chunks need one another: ${[...way, chunk].join(' -> ')}`);
+    for (const next of needs.get(chunk) ?? []) if (next !== 'bin.cjs') walk(next, [...way, chunk]);
+  }
+  for (const chunk of needs.keys()) walk(chunk, []);
 }
 
 /** Puts jq where `src/output/jq-file.ts` reads it, beside the program. @param {string} dir */

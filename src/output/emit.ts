@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 import type { Context, Output } from '../context.ts';
 import { FailedError } from '../errors.ts';
+import { systemCode, systemReason } from '../files/system-error.ts';
 import { isTerminal } from '../model/run-environment.ts';
 import type { OutputDocument } from './document.ts';
 import type { Paging, Renderer } from './renderer.ts';
@@ -50,8 +51,6 @@ export async function writeOutput(ctx: Context, text: string): Promise<boolean> 
     await ctx.stdout.write(text);
     return true;
   } catch (cause) {
-    // Loaded here, because every run writes and few fail.
-    const { systemCode, systemReason } = await import('../files/system-error.ts');
     if (systemCode(cause) === 'EPIPE') return false;
     throw new FailedError('output', `cannot write to stdout: ${systemReason(cause)}`, { cause });
   }
