@@ -35,8 +35,12 @@ const { values } = parseArgs({
 const node = resolve(values.node);
 const executable = resolve(values.out, process.platform === 'win32' ? 'sactl.exe' : 'sactl');
 
-/** What reads a file beside the program, and what the executable has in its place. @type {Record<string, string>} */
-const replacements = { './jq-file.ts': 'sea/jq-file.js', './built-file.ts': 'sea/built-file.js' };
+/** What deals with files beside the program, and what the executable has in its place. @type {Record<string, string>} */
+const replacements = {
+  './jq-file.ts': 'sea/jq-file.js',
+  './built-file.ts': 'sea/built-file.js',
+  './code-cache.ts': 'sea/code-cache.js',
+};
 
 const filesFromAssets = {
   name: 'files-from-assets',

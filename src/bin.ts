@@ -5,10 +5,12 @@ import { writeSync } from 'node:fs';
 import { hintText, sactl, type ConnectionFlags } from './model/hint.ts';
 import { answerAtOnce } from './at-once.ts';
 import { builtFile } from './built-file.ts';
+import { keepCompiled } from './code-cache.ts';
 import type { Context, Fetch, Output, Prompter, TextReading, Timeout } from './context.ts';
 import { isSandboxOn } from './model/run-environment.ts';
 import { openOutput } from './descriptor.ts';
 import { CliError, ExitCode, InterruptedError } from './errors.ts';
+import { systemCode, systemReason } from './files/system-error.ts';
 import { once, processIdentity } from './process-identity.ts';
 import type { ProgramExit } from './programs/program.ts';
 
@@ -28,8 +30,7 @@ async function start(): Promise<void> {
 async function print(answer: string): Promise<void> {
   await openStream(1)
     .write(answer)
-    .catch(async (error: unknown) => {
-      const { systemCode, systemReason } = await import('./files/system-error.ts');
+    .catch((error: unknown) => {
       if (systemCode(error) === 'EPIPE') return;
       process.stderr.write(`sactl: cannot write to stdout: ${systemReason(error)}\n`);
       process.exitCode = ExitCode.failed;
@@ -45,6 +46,8 @@ async function run(): Promise<void> {
   process.title = 'sactl';
   // Node's own warnings are for developers; what is wrong is said in our words.
   process.removeAllListeners('warning');
+  const { enableCompileCache } = process.getBuiltinModule('node:module');
+  keepCompiled({ env: process.env, userId: process.geteuid?.() ?? null }, enableCompileCache);
   const { startAnew } = await import('./start-anew.ts');
   const limited = await startAnew(process, (listener) => {
     for (const name of signals) process.on(name, listener);

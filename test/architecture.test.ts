@@ -16,7 +16,7 @@ const levels: readonly (readonly string[])[] = [
   ['fleet'],
   ['commands'],
   ['program.ts', 'built-file.ts'],
-  ['main.ts', 'at-once.ts', 'start-anew.ts'],
+  ['main.ts', 'at-once.ts', 'start-anew.ts', 'code-cache.ts'],
   ['bin.ts'],
 ];
 

@@ -246,6 +246,15 @@ describe('starting', () => {
     }
   });
 
+  it('keeps what was compiled where Node can, and only then', async () => {
+    const isKept = 'enableCompileCache' in process.getBuiltinModule('node:module');
+    await sactl(['sa', 'list', '--sandbox']).ended;
+    expect(existsSync(join(home(), '.cache', 'sactl'))).toBe(isKept);
+    await sactl(['--version']).ended;
+    const again = await sactl(['sa', 'list', '--sandbox', '-q', 'length']).ended;
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\n$/) });
+  });
+
   it('would see each of them', async () => {
     const names = (await readdir(dist)).filter((name) => name.endsWith('.cjs'));
     const chunks = names.map((name) => join(dist, name));

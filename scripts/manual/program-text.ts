@@ -38,6 +38,12 @@ export const files: readonly HelpRow[] = [
       'Below $XDG_STATE_HOME where that is set, in %LOCALAPPDATA%\\sactl on Windows, or where SACTL_STATE_DIR says.',
   },
   {
+    term: '~/.cache/sactl/',
+    meaning:
+      'What Node.js compiled of the program, for a faster start; below $XDG_CACHE_HOME where that is set. Only from Node.js 22 ' +
+      'on, and only where no other user can write to it. It can be deleted at any time.',
+  },
+  {
     term: '~/.augment/session.json',
     meaning: "Auggie's own session, which is read for Augment without AUGMENT_SESSION_AUTH.",
   },

@@ -19,7 +19,7 @@ const variables = {
     SACTL_PRINT_SECRETS: 'never: print no credential; only removing the setting allows it again',
     SACTL_SANDBOX_FAULT: 'what goes wrong in the sandbox on purpose (see "sactl sandbox serve --help")',
     'SACTL_JQ=native': "run filters with your own jq: JQ_PATH, node-jq's, or jq on PATH",
-    'XDG_CONFIG_HOME, XDG_STATE_HOME': 'as the XDG base directory specification says',
+    'XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME': 'as the XDG base directory specification says',
   },
   'a state store in S3': {
     'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY': 'the access key to work with',
