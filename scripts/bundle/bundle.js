@@ -119,9 +119,9 @@ const groups = [
     test: filesIn([
       'session/(client|confirm|connect|output|reminders|sandbox-state|session|targets)',
       'config/(configuration|connection|credential-source|environment|keys|parse|profile|project-file|section|selection|state|user-file)',
-      'http/(answer-error|attempt|body|client|endpoint|error|failure|pause|proxy|redirect|request|text|transport)',
+      'http/(answer-error|attempt|body|client|error|failure|pause|proxy|redirect|request|text|transport)',
       'output/(columns|document|renderer|style|table|time|width)',
-      'model/(bech32|credential|host|store-address)',
+      'model/(bech32|credential|endpoint|store-address)',
       'delivery/(mask|targets/shared-files)',
       'providers/lookup',
       'files/(bounded-file|coalesce|private-directory|replace-file|yaml)',

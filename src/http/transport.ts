@@ -2,7 +2,7 @@ import type { SecureContext } from 'node:tls';
 
 import type { Environment, Transport } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { isLoopback } from '../model/host.ts';
+import { isLoopback } from '../model/endpoint.ts';
 import type { CaFile } from './certificates.ts';
 import { readProxy } from './proxy.ts';
 import { userPath, type PathStart } from '../files/home.ts';

@@ -1,4 +1,4 @@
-import { isLoopback } from './host.ts';
+import { isLoopback } from './endpoint.ts';
 import { Secret } from './credential.ts';
 import { listOf } from './text.ts';
 

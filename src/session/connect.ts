@@ -4,7 +4,7 @@ import { resolveConnection, type Connection, type ResolveOptions } from '../conf
 import { describeSource } from '../config/setting.ts';
 import type { Context } from '../context.ts';
 import { AuthError, UsageError } from '../errors.ts';
-import { readEndpoint } from '../http/endpoint.ts';
+import { readEndpoint } from '../model/endpoint.ts';
 import type { Turn } from '../http/request.ts';
 import { providerNames, type ProviderName } from '../model/account.ts';
 import { Secret, type Credential } from '../model/credential.ts';

@@ -2,7 +2,7 @@ import { variable } from '../config/directories.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { readEndpoint } from '../http/endpoint.ts';
+import { readEndpoint } from '../model/endpoint.ts';
 import { environments } from '../providers/registry.ts';
 import type { ReadableEntry } from '../state/stored-entry.ts';
 import { canAsk } from './confirm.ts';

@@ -2,7 +2,7 @@ import { environments, registry } from '../../providers/registry.ts';
 import { variable } from '../../config/directories.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../errors.ts';
-import { readEndpoint } from '../../http/endpoint.ts';
+import { readEndpoint } from '../../model/endpoint.ts';
 import { providerNames, type ProviderName } from '../../model/account.ts';
 import { listOf, quoted } from '../../model/text.ts';
 import { canAsk } from '../../session/confirm.ts';

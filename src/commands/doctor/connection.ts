@@ -1,7 +1,7 @@
 import type { Connection } from '../../config/connection.ts';
 import type { Context } from '../../context.ts';
 import { CliError } from '../../errors.ts';
-import { readEndpoint } from '../../http/endpoint.ts';
+import { readEndpoint } from '../../model/endpoint.ts';
 import { namedCaFiles, uncheckedProblem } from '../../http/transport.ts';
 import { connect, type Connected, type Described } from '../../session/connect.ts';
 import type { CommonFlags } from '../../session/flags.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEndpoint } from '../../src/http/endpoint.ts';
-import { isLoopback } from '../../src/model/host.ts';
+import { isLoopback, readEndpoint } from '../../src/model/endpoint.ts';
 
 function httpsOnly(host: string): string {
   return `must use https: http would send the credential to ${host} unencrypted`;

@@ -1,5 +1,3 @@
-import { isLoopback } from '../model/host.ts';
-
 /** A usable endpoint, or a sentence saying what is wrong with it. */
 export type EndpointReading =
   | { readonly url: string; readonly problem: null }
@@ -29,4 +27,9 @@ function endpointProblem(text: string): string | null {
     return `must use https: http would send the credential to ${url.host} unencrypted`;
   }
   return null;
+}
+
+/** Whether a URL's host name is this machine itself: `localhost`, 127.0.0.0/8 or `[::1]`. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
