@@ -242,7 +242,8 @@ async function loadFetch(): Promise<Fetch> {
 
 function startTimeout(milliseconds: number): Timeout {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), milliseconds);
+  // A reason of its own spares making an exception with its stack.
+  const timer = setTimeout(() => controller.abort('timeout'), milliseconds);
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 

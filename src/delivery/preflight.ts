@@ -115,7 +115,7 @@ export function journalProblems({
 
 /** The caller's own credential: there is one chance to keep the new one, unless the old one works on (docs/design.md 6). */
 export function selfProblems(
-  ctx: Context,
+  ctx: Parameters<typeof isTerminal>[0],
   { plan, targets, preferences }: Pick<Issuance, 'plan' | 'targets' | 'preferences'>,
 ): readonly string[] {
   if (plan.isSelf === false) {

@@ -11,7 +11,7 @@ import {
   type ConnectionFlags,
   type Hint,
 } from '../model/hint.ts';
-import type { Issued } from '../providers/issuance.ts';
+import type { Issued, IssuancePlan } from '../providers/issuance.ts';
 import type { ProviderDefinition } from '../providers/provider.ts';
 import { environments, registry } from '../providers/registry.ts';
 import { accountKey, type AccountLock } from '../state/account-lock.ts';
@@ -116,7 +116,9 @@ export function recoverCommand(verb: 'show' | 'deliver' | 'discard', { id, inten
  * FailedError (`lock`)
  */
 export function lockAccount(
-  issuance: Pick<Issuance, 'id' | 'operation' | 'plan' | 'connection' | 'locks' | 'wait'>,
+  issuance: Pick<Issuance, 'id' | 'operation' | 'connection' | 'locks' | 'wait'> & {
+    readonly plan: Pick<IssuancePlan, 'expected'>;
+  },
 ): Promise<AccountLock> {
   const { operation, plan, connection, locks, wait } = issuance;
   const { provider, id, name } = plan.expected;

@@ -9,28 +9,39 @@ export const fileLeaseMs = 120_000;
 /** Ends the renewals. */
 export type EndRenewals = () => void;
 
-/** Renews what is held every third of a lease. A renewal that fails is tried again with the next. */
-export function renewing(
-  { timeout, leaseMs = fileLeaseMs }: Pick<Context, 'timeout'> & { readonly leaseMs?: number },
-  renew: () => Promise<void>,
-): EndRenewals {
-  let isOver = false;
-  let timer = start();
+/** Begins to renew one more thing. */
+export type Renewing = (renew: () => Promise<void>) => EndRenewals;
 
-  function start(): ReturnType<Context['timeout']> {
-    const started = timeout(leaseMs / 3);
-    started.signal.addEventListener('abort', () => void again(), { once: true });
-    return started;
+/**
+ * Renews what is held every third of a lease, all of it by one clock. A renewal that fails is tried again with the next.
+ */
+export function createRenewals({
+  timeout,
+  leaseMs = fileLeaseMs,
+}: Pick<Context, 'timeout'> & { readonly leaseMs?: number }): Renewing {
+  const held = new Set<() => Promise<void>>();
+  let timer: ReturnType<Context['timeout']> | null = null;
+
+  function start(): void {
+    timer = timeout(leaseMs / 3);
+    timer.signal.addEventListener('abort', () => void again(), { once: true });
   }
 
   async function again(): Promise<void> {
-    await renew().catch(() => undefined);
-    if (!isOver) timer = start();
+    timer = null;
+    await Promise.all(Array.from(held, (renew) => renew().catch(() => undefined)));
+    if (timer === null && held.size > 0) start();
   }
 
-  return () => {
-    isOver = true;
-    timer.clear();
+  return (renew) => {
+    held.add(renew);
+    if (timer === null) start();
+    return () => {
+      held.delete(renew);
+      if (held.size > 0) return;
+      timer?.clear();
+      timer = null;
+    };
   };
 }
 

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { asText, parseFields } from '../model/account.ts';
 import { FileRefusal, readSmallText } from './bounded-file.ts';
 import { parseHolder, type Holder } from './holder.ts';
-import { hasLapsed, renewing } from './lease.ts';
+import { hasLapsed, type Renewing } from './lease.ts';
 import { writeAll, writeNewFile } from './replace-file.ts';
 import { noFollow } from './private-directory.ts';
 import { removeFile, systemCode } from './system-error.ts';
@@ -25,7 +25,7 @@ export interface LockRequest {
   /** Left out, a lock that another process holds is refused at once. */
   readonly wait?: LockWait;
   /** Renews the lock while it is held. Left out, it is held for much less than a lease. */
-  readonly timeout?: Context['timeout'];
+  readonly renewing?: Renewing;
 }
 
 export interface LockWait {
@@ -107,8 +107,8 @@ export function lockText(holder: LockHolder, token: string, about: object = {}):
   return Buffer.byteLength(whole) > largestLock ? `${JSON.stringify({ ...holder, token })}\n` : whole;
 }
 
-function held({ path, text, timeout }: Pick<LockRequest, 'path' | 'text' | 'timeout'>): Release {
-  const end = timeout && renewing({ timeout }, async () => renew(path, text));
+function held({ path, text, renewing }: Pick<LockRequest, 'path' | 'text' | 'renewing'>): Release {
+  const end = renewing?.(async () => renew(path, text));
   return () => {
     end?.();
     return release(path, text);

@@ -3,19 +3,22 @@ import type { Issuance } from '../delivery/issuance.ts';
 import { lockAccount } from '../delivery/recover.ts';
 import { CliError, ExitCode, FailedError, NotFoundError } from '../errors.ts';
 import type { Account } from '../model/account.ts';
-import { issuanceOf } from '../session/issuance.ts';
-import { changedError, refuseChanged } from '../session/pick.ts';
+import { issuanceOf, lockingOf } from '../session/issuance.ts';
+import { changedError, hasChanged, refuseChanged } from '../session/pick.ts';
 import type { AccountList } from '../providers/provider.ts';
+import type { AccountLock } from '../state/account-lock.ts';
 import { orMissing, type Listed } from './connections.ts';
 import { gatherFacts } from './facts.ts';
-import type { Prepared } from './prepare.ts';
+import { plannedAgain, type Waiting } from './prepare.ts';
 import type { BulkRun } from './run.ts';
 
-/** An account that is locked and was read once more, or why it is not. */
-export type Ready = Prepared & { readonly release: () => Promise<void> } & (
-    | { readonly issuance: Issuance; readonly error: null }
-    | { readonly issuance: null; readonly error: CliError }
-  );
+/** An account that is locked and was read once more. */
+export interface Ready {
+  readonly one: Waiting;
+  /** What rotates it, and releases its lock. @throws whatever keeps it from being planned or was wrong before; nothing was sent */
+  readonly issuance: () => Promise<Issuance>;
+  readonly release: () => Promise<void>;
+}
 
 /**
  * Hands out accounts one by one. Each is locked and then read again, so that what another run has just rotated is not
@@ -25,7 +28,7 @@ export interface Batches {
   /** The next account; null after the last one. */
   readonly next: () => Promise<Ready | null>;
   /** Releases what was not handed out, and returns it. */
-  readonly end: () => Promise<readonly Prepared[]>;
+  readonly end: () => Promise<readonly Waiting[]>;
 }
 
 /**
@@ -35,27 +38,27 @@ export interface Batches {
  */
 export function openBatches(
   run: BulkRun,
-  prepared: readonly Prepared[],
+  prepared: readonly Waiting[],
   {
     first,
     size,
     isRefused,
-  }: { readonly first: number; readonly size: number; readonly isRefused: (one: Prepared) => boolean },
+  }: { readonly first: number; readonly size: number; readonly isRefused: (one: Waiting) => boolean },
 ): Batches {
   const waiting = [...prepared];
-  const refused: Prepared[] = [];
+  const refused: Waiting[] = [];
   const ready: Ready[] = [];
   const openings = new Set<Promise<void>>();
   let isLocking = false;
   /** How many are locked, or about to be, and not handed out. */
   let ahead = 0;
 
-  async function open(batch: readonly Prepared[]): Promise<void> {
-    const locked = await Promise.all(batch.map((one) => lock(run, one)));
+  async function open(batch: readonly Waiting[]): Promise<void> {
+    const locked = await lockAll(run, batch, first);
     isLocking = false;
     // The next batch is locked while the provider is asked about this one.
     openMore();
-    ready.push(...(await readAgain(locked)));
+    ready.push(...(await readAgain(run, locked)));
   }
 
   /** Opens the next batch, so that it is ready when the accounts before it have been handed out. */
@@ -86,25 +89,28 @@ export function openBatches(
       await Promise.all(openings);
       const rest = ready.splice(0);
       await Promise.all(rest.map(({ release }) => release()));
-      return [...refused, ...rest, ...left];
+      return [...refused, ...rest.map(({ one }) => one), ...left];
     },
   };
 }
 
 /** Reads accounts that are locked. Never rejects: a failure costs only the accounts that it is about. */
-async function readAgain(batch: readonly Ready[]): Promise<readonly Ready[]> {
-  const lists = [...new Set(batch.map(({ listed }) => listed))];
-  const ids = new Set(batch.map(({ account }) => account.id));
+async function readAgain(run: BulkRun, batch: readonly Locked[]): Promise<readonly Ready[]> {
+  const lists = [...new Set(batch.map(({ one }) => one.listed))];
+  const ids = new Set(batch.map(({ one }) => one.account.id));
   const readings = new Map(await Promise.all(lists.map(async (listed) => [listed, await read(listed, ids)] as const)));
-  const recent = await rotatedSince(batch);
-  return batch.map((one) => checkedBy(one, recent.get(one.account.id) ?? readings.get(one.listed) ?? nothing));
+  const recent = await rotatedSince(batch.map(({ one }) => one));
+  return batch.map((locked) => {
+    const { account, listed } = locked.one;
+    return readyBy(run, locked, recent.get(account.id) ?? readings.get(listed) ?? nothing);
+  });
 }
 
 /**
  * What another run has rotated since the plan was made, as the records of both have it: where the age of a credential made
  * it due, the provider's own answer may look the same afterwards.
  */
-async function rotatedSince(batch: readonly Prepared[]): Promise<ReadonlyMap<string, CliError>> {
+async function rotatedSince(batch: readonly Waiting[]): Promise<ReadonlyMap<string, CliError>> {
   const aged = batch.filter(({ issuedAt }) => issuedAt !== undefined);
   if (aged.length === 0) return new Map();
   try {
@@ -117,56 +123,81 @@ async function rotatedSince(batch: readonly Prepared[]): Promise<ReadonlyMap<str
 }
 
 /** The account with a last check, by this reading of its connection. */
-function checkedBy(one: Ready, reading: Reading): Ready {
-  if (one.issuance === null) return one;
-  const { account } = one;
-  async function checkUnchanged(): Promise<void> {
-    if (reading instanceof CliError) throw reading;
-    const now = reading.accounts.get(account.id) ?? (await unlisted(one, reading));
+function readyBy(run: BulkRun, locked: Locked, reading: Reading): Ready {
+  const { one, held } = locked;
+  if (held === null) return { one, issuance: () => Promise.reject(locked.error), release: () => Promise.resolve() };
+  // What was read is compared at once, and not kept until the account's turn.
+  const checkUnchanged = checkBy(one, reading);
+  return { one, issuance: () => issuanceFor(run, locked, checkUnchanged), release: held.release };
+}
+
+/** Throws, once it is called, where the account is not as it was planned with, or nobody knows. */
+function checkBy({ account, listed }: Waiting, reading: Reading): Issuance['checkUnchanged'] {
+  if (reading instanceof CliError) return () => Promise.reject(reading);
+  const seen = reading.accounts.get(account.id);
+  if (seen !== undefined) {
+    const change = hasChanged(account, seen) ? changedError(account, naming(account)) : null;
+    return () => (change === null ? Promise.resolve() : Promise.reject(change));
+  }
+  return async () => {
+    // The list may have no room for it.
+    const now = reading.isCut ? await orMissing(listed.connected.provider.findAccount(account.id)) : null;
     if (now !== null) return refuseChanged(account, now, naming(account));
     throw new NotFoundError(`${naming(account)} has been deleted in the meantime`, { provider: account.provider });
+  };
+}
+
+/** An account that is locked, with the id of its entry in the journal, or why it is not. */
+type Locked = { readonly one: Waiting } & (
+  | { readonly id: string; readonly held: AccountLock }
+  | { readonly held: null; readonly error: CliError }
+);
+
+/** @param atOnce how many at once: what is under way wants to go on meanwhile */
+async function lockAll(run: BulkRun, batch: readonly Waiting[], atOnce: number): Promise<readonly Locked[]> {
+  const locked: Locked[] = [];
+  for (let at = 0; at < batch.length; at += atOnce) {
+    locked.push(...(await Promise.all(batch.slice(at, at + atOnce).map((one) => lock(run, one)))));
   }
-  return { ...one, issuance: { ...one.issuance, checkUnchanged } };
+  return locked;
 }
 
-/** The account where the list has no room for it; null where it is gone. */
-async function unlisted({ account, listed }: Ready, { isCut }: Pick<Seen, 'isCut'>): Promise<Account | null> {
-  return isCut ? orMissing(listed.connected.provider.findAccount(account.id)) : null;
-}
-
-async function lock(run: BulkRun, one: Prepared): Promise<Ready> {
+async function lock(run: BulkRun, one: Waiting): Promise<Locked> {
+  const { account, listed } = one;
   try {
-    const issuance = issuanceFor(run, one);
-    const held = await lockAccount(issuance);
-    const locks = { lock: () => Promise.resolve(held) };
-    return { ...one, issuance: { ...issuance, locks }, release: held.release, error: null };
+    const id = run.ctx.uuid();
+    const locking = lockingOf({ ...listed.connected, ...run }, account);
+    const held = await lockAccount({ id, operation: 'rotate', plan: { expected: account }, ...locking });
+    return { one, id, held };
   } catch (error) {
-    return { ...one, issuance: null, release: () => Promise.resolve(), error: unsent(error) };
+    return { one, held: null, error: unsent(error) };
   }
 }
 
 /** Whatever it is, nothing that changes something was sent by then. */
-function unsent(error: unknown): CliError {
+export function unsent(error: unknown): CliError {
   if (error instanceof CliError) return error;
   const message = 'an unexpected error, a bug in sactl; nothing was changed';
   return new FailedError('bug', message, { cause: error });
 }
 
-function issuanceFor(run: BulkRun, { account, listed, plan, targets }: Prepared): Issuance {
+async function issuanceFor(
+  run: BulkRun,
+  { one, id, held }: Extract<Locked, { held: AccountLock }>,
+  checkUnchanged: Issuance['checkUnchanged'],
+): Promise<Issuance> {
+  const { plan, targets } = await plannedAgain(one);
   const issuance = issuanceOf(
-    { ...listed.connected, ...run },
-    {
-      id: run.ctx.uuid(),
-      operation: 'rotate',
-      plan,
-      action: '',
-      targets,
-      flags: run.flags,
-      checkUnchanged: () => Promise.resolve(),
-    },
+    { ...one.listed.connected, ...run },
+    { id, operation: 'rotate', plan, action: '', targets, flags: run.flags, checkUnchanged },
   );
-  // With many accounts under way at once, nobody is asked about one of them.
-  return { ...issuance, choose: null, report: (text) => run.note(`${account.name}: ${text}`) };
+  return {
+    ...issuance,
+    locks: { lock: () => Promise.resolve(held) },
+    // With many accounts under way at once, nobody is asked about one of them.
+    choose: null,
+    report: (text) => run.note(`${one.account.name}: ${text}`),
+  };
 }
 
 /** What a list shows of the accounts of a batch. */
@@ -187,10 +218,9 @@ async function read(listed: Listed, ids: ReadonlySet<string>): Promise<Reading> 
 
 async function readOnce({ connected }: Listed, ids: ReadonlySet<string>): Promise<Reading> {
   try {
-    const { accounts, isCut } = await connected.provider.listAccounts();
-    const meant = accounts.filter(({ id }) => ids.has(id));
+    const { accounts, isCut } = await connected.provider.listAccounts({ withRules: false, only: ids });
     return {
-      accounts: new Map(meant.map((account) => [account.id, account])),
+      accounts: new Map(accounts.map((account) => [account.id, account])),
       ...(isCut === undefined ? {} : { isCut }),
     };
   } catch (error) {

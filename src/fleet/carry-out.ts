@@ -5,7 +5,7 @@ import { goingOn } from './go-on.ts';
 import { merged, type BulkResult } from './items.ts';
 import { bringAll, type Bringing } from './kept.ts';
 import type { Listed } from './connections.ts';
-import type { Prepared } from './prepare.ts';
+import type { Waiting } from './prepare.ts';
 import { createProgress } from './progress.ts';
 import { rotateAll } from './rotate-all.ts';
 import type { BulkRun } from './run.ts';
@@ -28,7 +28,7 @@ interface CarriedOut {
  */
 export async function carryOut(
   run: BulkRun,
-  prepared: readonly Prepared[],
+  prepared: readonly Waiting[],
   { known, lists, bringing }: CarriedOut,
 ): Promise<ExitCode> {
   const { ctx, common, marker } = run;

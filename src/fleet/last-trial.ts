@@ -8,13 +8,13 @@ import { isCI } from '../model/run-environment.ts';
 import { fingerprintOf } from '../model/fingerprint.ts';
 import { recordFact } from '../state/audit-log.ts';
 import { failedItem } from './items.ts';
-import type { Prepared } from './prepare.ts';
+import type { Waiting } from './prepare.ts';
 import type { BulkRun } from './run.ts';
 import type { Tally } from './tally.ts';
 
 /** A delivered credential that took the place of one whose answer was lost, where readings cannot tell when that was done. */
 export interface Doubtful {
-  readonly one: Prepared;
+  readonly one: Waiting;
   readonly issuance: Issuance;
   readonly result: IssuedResult;
 }
@@ -39,8 +39,8 @@ export async function tryOnceMore(run: BulkRun, doubtful: readonly Doubtful[], t
   }
 }
 
-function refusedAfterwards(run: BulkRun, { one: { account, plan }, issuance }: Doubtful, why: string): CliError {
-  const { credentialKind, isSelf } = plan;
+function refusedAfterwards(run: BulkRun, { one: { account }, issuance }: Doubtful, why: string): CliError {
+  const { credentialKind, isSelf } = issuance.plan;
   const subject = { account, operation: 'rotate', entryId: issuance.id, credentialKind, isSelf } as const;
   const rest = { ...onTheWay, request: 'answered', places: 'all', works: false } as const;
   const trouble = `worked, and was refused when it was tried again at the end of the run: ${why}`;

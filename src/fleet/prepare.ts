@@ -17,9 +17,26 @@ import { distinctProblems, type AccountTarget } from '../delivery/targets/distin
 import { reportPlaceProblems } from './report.ts';
 
 /** An account that is ready to be rotated. */
-export interface Prepared extends Candidate {
+export interface Prepared extends Candidate, Planned {}
+
+interface Planned {
   readonly plan: IssuancePlan;
   readonly targets: readonly Target[];
+}
+
+/** An account that waits for its turn, when it is planned once more: the plans of thousands would fill the memory. */
+export interface Waiting extends Candidate, Pick<IssuancePlan, 'isSelf'> {}
+
+/** What is kept of an account until its turn. */
+export function waiting({ account, listed, issuedAt, plan: { isSelf } }: Prepared): Waiting {
+  return { account, listed, isSelf, ...(issuedAt === undefined ? {} : { issuedAt }) };
+}
+
+/** Plans an account whose turn has come as it was planned before. @throws UsageError where its targets cannot be made any more */
+export async function plannedAgain({ isSelf, ...candidate }: Waiting): Promise<Planned> {
+  const planned = await planFor(candidate);
+  if (planned === null) throw new Error('what was planned once can be planned again');
+  return { ...planned, plan: { ...planned.plan, isSelf } };
 }
 
 /** What is known before the first request that changes something. */
@@ -62,7 +79,7 @@ export async function prepare(
   // One more problem takes no more room than the line that would count it.
   const areFew = different.length <= mostProblems + 1;
   return {
-    prepared: [...prepared.filter(isOthers), ...prepared.filter((one) => !isOthers(one))],
+    prepared: [...prepared.filter((one) => isOthers(one.plan)), ...prepared.filter((one) => !isOthers(one.plan))],
     skipped,
     problems: [...(areFew ? different : fewLines(different, mostProblems, 'and')), ...state.problems],
     hint: tried.hint ?? state.hint,
@@ -75,32 +92,40 @@ const mostProblems = 5;
 
 /** The problems of rotating the caller's own account: `--yes` does not confirm that for an account that no flag named. */
 function guardOf({ ctx, common, flags }: BulkRun, { plan, targets }: Prepared, isNamed: boolean): readonly string[] {
+  const { stdout, stderr, env } = ctx;
   const isUnasked = common.yes === true && !isNamed;
-  const stdin = isUnasked ? { ...ctx.stdin, isTTY: false } : ctx.stdin;
-  return selfProblems({ ...ctx, stdin }, { plan, targets, preferences: preferencesOf(flags) });
+  const stdin = isUnasked ? { isTTY: false } : ctx.stdin;
+  return selfProblems({ stdin, stdout, stderr, env }, { plan, targets, preferences: preferencesOf(flags) });
 }
 
 /** Whether it is certainly not the account that sactl signs in with. */
-export function isOthers({ plan }: Prepared): boolean {
-  return plan.isSelf === false;
+export function isOthers({ isSelf }: Pick<IssuancePlan, 'isSelf'>): boolean {
+  return isSelf === false;
 }
 
 /** Null where there is no plan, or a target cannot be made; its problems are added to `problems`. */
 async function planOne(candidate: Candidate, lists: readonly Listed[], problems: string[]): Promise<Prepared | null> {
   const { account, listed } = candidate;
-  const { connected, specs, targetEnvironment } = listed;
-  const plan = await connected.provider.planRotate?.(account);
-  if (plan === undefined) return null;
   try {
-    const subject = { ...account, profile: connected.connection.profile };
-    const targets = createTargets(specs, subject, targetEnvironment);
-    const isSelf = await isOwn(account, plan, { listed, lists });
-    return { ...candidate, plan: { ...plan, isSelf }, targets };
+    const planned = await planFor(candidate);
+    if (planned === null) return null;
+    const isSelf = await isOwn(account, planned.plan, { listed, lists });
+    return { ...candidate, ...planned, plan: { ...planned.plan, isSelf } };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     problems.push(...error.problems.map((problem) => about(account, problem)));
     return null;
   }
+}
+
+/** Null where the provider rotates none. @throws UsageError where a target cannot be made */
+async function planFor({ account, listed }: Candidate): Promise<Planned | null> {
+  const { connected, specs, targetEnvironment } = listed;
+  const plan = await connected.provider.planRotate?.(account);
+  if (plan === undefined) return null;
+  const { provider, organization, id, name } = account;
+  const subject = { provider, profile: connected.connection.profile, organization, id, name };
+  return { plan, targets: createTargets(specs, subject, targetEnvironment) };
 }
 
 function about({ name }: Account, problem: string): string {

@@ -5,9 +5,9 @@ import { runIssuance } from '../delivery/run-issuance.ts';
 import type { Context } from '../context.ts';
 import { CliError, InterruptedError } from '../errors.ts';
 import { HttpError } from '../http/error.ts';
-import { openBatches, type Batches, type Ready } from './batch.ts';
+import { openBatches, unsent, type Batches, type Ready } from './batch.ts';
 import { failedItem, leftItem, rotatedItem, type Item } from './items.ts';
-import { isOthers, type Prepared } from './prepare.ts';
+import { isOthers, type Waiting } from './prepare.ts';
 import { tryOnceMore, type Doubtful } from './last-trial.ts';
 import type { BulkRun } from './run.ts';
 import type { Tally } from './tally.ts';
@@ -18,7 +18,7 @@ import { createTrail, type Trail } from './trail.ts';
  * with come last, one by one. After an interrupt, or once the circuit breaker has tripped, no further account is begun;
  * those under way are finished. Does not reject for the failure of an account.
  */
-export async function rotateAll(run: BulkRun, prepared: readonly Prepared[], tally: Tally): Promise<void> {
+export async function rotateAll(run: BulkRun, prepared: readonly Waiting[], tally: Tally): Promise<void> {
   // While some requests wait for their answers, what comes before and after those of other accounts is written.
   const lanes = run.concurrency * (run.isShared ? 3 : 2);
   const doubtful: Doubtful[] = [];
@@ -28,7 +28,7 @@ export async function rotateAll(run: BulkRun, prepared: readonly Prepared[], tal
 }
 
 interface Group {
-  readonly group: readonly Prepared[];
+  readonly group: readonly Waiting[];
   readonly lanes: number;
   /** What is to be tried once more is added to it. */
   readonly doubtful: Doubtful[];
@@ -59,15 +59,16 @@ async function lane(
   { batches, doubtful, trail }: Pick<Group, 'doubtful'> & { readonly batches: Batches; readonly trail: Trail },
 ): Promise<void> {
   while (!ctx.signal.aborted) {
-    const one = await batches.next();
-    if (one === null) return;
+    const ready = await batches.next();
+    if (ready === null) return;
+    const { one } = ready;
     const refused = tally.refusal(one);
     if (refused === null) {
       await trail.follow(async (goOn) =>
-        tally.done(one, await rotateOne(tally.ctx, one, { doubtful, onDelivered: goOn })),
+        tally.done(one, await rotateOne(tally.ctx, ready, { doubtful, onDelivered: goOn })),
       );
     } else {
-      await one.release();
+      await ready.release();
       await tally.done(one, refused);
     }
   }
@@ -79,15 +80,20 @@ async function lane(
  */
 async function rotateOne(
   ctx: Context,
-  one: Ready,
+  ready: Ready,
   { doubtful, onDelivered }: Pick<Group, 'doubtful'> & { readonly onDelivered: () => void },
 ): Promise<Item> {
+  const { one } = ready;
   const { account } = one;
   const flags = one.listed.connected.commandFlags;
   function failed(error: CliError, result: IssuedResult | null = null): Item {
     return { kind: 'failed', item: failedItem(account, error, { result, flags }) };
   }
-  if (one.issuance === null) return failed(one.error);
+  const issuance = await ready.issuance().catch(unsent);
+  if (issuance instanceof CliError) {
+    await ready.release();
+    return failed(issuance);
+  }
   let result: IssuedResult | null = null;
   function announce(announced: IssuedResult): Promise<null> {
     result = announced;
@@ -96,7 +102,7 @@ async function rotateOne(
     return Promise.resolve(null);
   }
   try {
-    await runIssuance(ctx, { ...one.issuance, announce });
+    await runIssuance(ctx, { ...issuance, announce });
   } catch (error) {
     const interruption = interruptionOf(error);
     if (interruption !== null) return leftItem(account, 'interrupted', interruption);
@@ -105,7 +111,7 @@ async function rotateOne(
   const rotated: IssuedResult | null = result;
   if (rotated === null) return failed(known(null));
   const item = rotatedItem(rotated);
-  if (item.reissued && !one.plan.leavesEvidence) doubtful.push({ one, issuance: one.issuance, result: rotated });
+  if (item.reissued && !issuance.plan.leavesEvidence) doubtful.push({ one, issuance, result: rotated });
   return { kind: 'rotated', item };
 }
 

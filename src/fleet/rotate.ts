@@ -21,7 +21,7 @@ import { merged, type BulkResult } from './items.ts';
 import { sortKept, type Bringing } from './kept.ts';
 import { isByHand, knownResult } from './known.ts';
 import { bulkPlan, effectsOfKept, effectsOnAll } from './plan.ts';
-import { prepare, type Prepared } from './prepare.ts';
+import { prepare, waiting, type Prepared } from './prepare.ts';
 import { bulkDocument } from './report-document.ts';
 import { openRun, type BulkRun } from './run.ts';
 import { ageProblem, ageRemedy } from './due.ts';
@@ -67,7 +67,7 @@ export async function rotateSeveral(
   if (problems.length > 0) throw new UsageError(problems, { hint });
   if (common.dryRun) return unlisted.length + unclear.length === 0 ? ExitCode.done : ExitCode.partial;
   if (prepared.length + bringing.length > 0) await agree(run, { prepared, bringing });
-  return carryOut(run, prepared, { known, lists, bringing });
+  return carryOut(run, prepared.map(waiting), { known, lists, bringing });
 }
 
 interface Look {

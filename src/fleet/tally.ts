@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { CliError, ExitCode } from '../errors.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import { leftItem, type BulkResult, type Item } from './items.ts';
-import type { Prepared } from './prepare.ts';
+import type { Waiting } from './prepare.ts';
 import type { Progress } from './progress.ts';
 
 /** The results of a run so far, and whether it goes on. */
@@ -10,8 +10,8 @@ export interface Tally {
   /** The context to rotate an account in: what an interrupt would leave of it counts for the whole run. */
   readonly ctx: Context;
   /** The result of an account that is not to be begun any more; null where it may be. */
-  readonly refusal: (one: Prepared) => Item | null;
-  readonly done: (one: Prepared, item: Item) => Promise<void>;
+  readonly refusal: (one: Waiting) => Item | null;
+  readonly done: (one: Waiting, item: Item) => Promise<void>;
   /** The same of what an earlier run kept: a target that fails it costs no further credential. */
   readonly brought: (item: Item) => Promise<void>;
   /** Takes the place of the result that this account had. */

@@ -156,6 +156,8 @@ export interface ListOptions {
   readonly withRules: boolean;
   /** Adds accounts that nothing but their activity is known of, where a provider keeps no list (Augment). */
   readonly withActive?: boolean;
+  /** Leaves out all accounts but those with these ids; what else the list tells is of all. */
+  readonly only?: ReadonlySet<string>;
 }
 
 export interface AccountList {

@@ -111,16 +111,16 @@ export interface IssuanceHost extends Connected, Pick<CommandOutput, 'renderer' 
 
 /** A planned create or rotate with everything its delivery needs. */
 export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuance {
-  const { ctx, common, definition, provider, renderer, journal, audit, locks, isSandbox } = host;
+  const { ctx, common, provider, renderer, journal, audit, isSandbox } = host;
   const { id, operation, plan, targets, flags, settled = [], isReissue = false, checkUnchanged } = planned;
-  const { credentialSource, profile, endpoint, caFile } = host.connection;
-  const place = { ...ctx, profile, flags: host.commandFlags, directory: ctx.cwd };
-  // Elsewhere the endpoint and the account's id say it all, and a plan to create may not know it.
-  const organization = provider.listOrganizations === undefined ? null : plan.expected.organization;
+  const { credentialSource, profile } = host.connection;
   return {
     id,
     operation,
-    plan: plan.manual === undefined ? plan : { ...plan, manual: located(plan.manual, place) },
+    plan:
+      plan.manual === undefined
+        ? plan
+        : { ...plan, manual: located(plan.manual, { ...ctx, profile, flags: host.commandFlags, directory: ctx.cwd }) },
     renderer,
     targets,
     settled,
@@ -132,11 +132,7 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
     capsule: host.hasCapsule && flags.capsule !== false ? (sealed) => printCapsule(ctx, { sealed, isSandbox }) : null,
     journal,
     audit,
-    locks,
-    ...(common.wait !== undefined && {
-      wait: waitFor(host, `${definition.name} service account ${plan.expected.name}`, common.wait),
-    }),
-    connection: { provider: definition.name, profile, endpoint, organization, isSandbox, caFile },
+    ...lockingOf(host, plan.expected),
     credentialSource,
     remote: {
       planRotate: provider.planRotate,
@@ -145,6 +141,21 @@ export function issuanceOf(host: IssuanceHost, planned: PlannedIssuance): Issuan
       verifyOwnCredential: provider.verifyOwnCredential,
     },
     choose: canAsk(ctx, common) ? (candidates) => choose(ctx, candidates) : null,
+  };
+}
+
+/** What it takes to lock the account of an issuance, which is `expected` to be as it was planned with. */
+export function lockingOf(host: IssuanceHost, expected: Account): Pick<Issuance, 'connection' | 'locks' | 'wait'> {
+  const { common, definition, provider, locks, isSandbox } = host;
+  const { profile, endpoint, caFile } = host.connection;
+  // Elsewhere the endpoint and the account's id say it all, and a plan to create may not know it.
+  const organization = provider.listOrganizations === undefined ? null : expected.organization;
+  return {
+    locks,
+    ...(common.wait !== undefined && {
+      wait: waitFor(host, `${definition.name} service account ${expected.name}`, common.wait),
+    }),
+    connection: { provider: definition.name, profile, endpoint, organization, isSandbox, caFile },
   };
 }
 

@@ -53,7 +53,11 @@ export async function checkUnchanged({ provider, naming }: Session, planned: Acc
 
 /** @throws ConflictError when the account, which `naming` names, is not `now` as it was planned with */
 export function refuseChanged(planned: Account, now: Account, naming: string): void {
-  if (stateOf(now) !== stateOf(planned)) throw changedError(planned, naming);
+  if (hasChanged(planned, now)) throw changedError(planned, naming);
+}
+
+export function hasChanged(planned: Account, now: Account): boolean {
+  return stateOf(now) !== stateOf(planned);
 }
 
 /** The error of an account that another run has changed since it was planned with. */

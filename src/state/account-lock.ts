@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { Context, ProcessIdentity } from '../context.ts';
 import { CliError, ConflictError, FailedError } from '../errors.ts';
 import { onceDone } from '../files/coalesce.ts';
 import { holderOf, holderEnd, isDead, nameOfHolder } from '../files/holder.ts';
+import { createRenewals } from '../files/lease.ts';
 import { holdsLock, lockText, takeLock, type FoundLock, type LockWait, type Release } from '../files/lock.ts';
 import { makePrivateDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
@@ -65,6 +66,7 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
   const { self, now, timeout, run = null } = options;
   const directory = lockDirectory(options.stateDirectory);
   const mine = new Set<string>();
+  const renewing = createRenewals({ timeout });
   const makeFolder = onceDone(() => makePrivateDirectory(directory, options));
 
   function isStale({ holder, identity }: FoundLock): boolean | null {
@@ -89,7 +91,7 @@ export function openAccountLocks(options: AccountLockOptions): AccountLocks {
           text,
           isStale,
           refusal: (found) => locked(safeText(name), { path, found, self }),
-          timeout,
+          renewing,
           ...(wait && { wait }),
         });
         return {
@@ -152,5 +154,5 @@ export function accountKey(
 /** A key as a name for a file or an object: every part with its length, so that no two keys are the same text. */
 export function digestOf(key: readonly string[]): string {
   const text = key.map((part) => `${part.length}:${part}`).join('');
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -1,9 +1,10 @@
-import { constants, lstatSync, statSync } from 'node:fs';
-import { access, open, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, statSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { UsageError } from '../errors.ts';
 import { makeLasting, noFollow, ownFileProblem, type Owner } from '../files/private-directory.ts';
+import { openFile } from '../files/replace-file.ts';
 import { systemCode } from '../files/system-error.ts';
 import { quoted } from '../model/text.ts';
 
@@ -18,14 +19,14 @@ export function logPath({ stateDirectory }: Pick<LogPlace, 'stateDirectory'>): s
   return join(stateDirectory, 'audit.jsonl');
 }
 
-/** The log for reading; null without one. @throws UsageError when it is not to be trusted; the system's errors */
-export async function openToRead(place: LogPlace): Promise<FileHandle | null> {
+/** The descriptor of the log for reading; null without one. @throws UsageError when it is not to be trusted; the system's errors */
+export async function openToRead(place: LogPlace): Promise<number | null> {
   const isThere = checkFolder(place) && checkFile(place);
   return isThere ? openOwn(place, constants.O_RDONLY) : null;
 }
 
 /** The log for appending; makes it, and its folder, where there is none. @throws as `openToRead` */
-export async function openToAppend(place: LogPlace): Promise<FileHandle> {
+export async function openToAppend(place: LogPlace): Promise<number> {
   if (!checkFolder(place)) await makeLasting(place.stateDirectory, place);
   checkFile(place);
   return openOwn(place, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
@@ -35,8 +36,7 @@ export async function openToAppend(place: LogPlace): Promise<FileHandle> {
 export async function tryToAppend(place: LogPlace): Promise<void> {
   const hasFolder = checkFolder(place);
   if (hasFolder && checkFile(place)) {
-    const handle = await openOwn(place, constants.O_RDWR | constants.O_APPEND);
-    await handle.close();
+    closeSync(await openOwn(place, constants.O_RDWR | constants.O_APPEND));
     return;
   }
   const folder = hasFolder ? place.stateDirectory : folderAbove(place.stateDirectory);
@@ -66,14 +66,14 @@ function checkFile(place: LogPlace): boolean {
   return found !== null;
 }
 
-async function openOwn(place: LogPlace, flags: number): Promise<FileHandle> {
-  const handle = await open(logPath(place), flags | noFollow(), 0o600);
+async function openOwn(place: LogPlace, flags: number): Promise<number> {
+  const file = await openFile(logPath(place), flags | noFollow(), 0o600);
   try {
-    const problem = ownFileProblem(await handle.stat(), place);
+    const problem = ownFileProblem(fstatSync(file), place);
     if (problem !== null) throw unusable(place, problem);
-    return handle;
+    return file;
   } catch (error) {
-    await handle.close();
+    closeSync(file);
     throw error;
   }
 }

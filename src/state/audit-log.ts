@@ -1,10 +1,11 @@
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 
 import type { Context, Environment } from '../context.ts';
 import type { CiSystem } from '../model/ci-systems.ts';
 import { ciSystem, filled, isCI, runAddress } from '../model/run-environment.ts';
 import { CliError, FailedError, UsageError } from '../errors.ts';
 import { syncDirectory } from '../files/private-directory.ts';
+import { flushFile } from '../files/replace-file.ts';
 import { systemReason } from '../files/system-error.ts';
 import { coalesce } from '../files/coalesce.ts';
 import { quoted, safeJson, safeText } from '../model/text.ts';
@@ -47,11 +48,11 @@ async function preflight(options: AuditLogOptions): Promise<void> {
 
 async function append(lines: readonly string[], options: AuditLogOptions): Promise<void> {
   try {
-    const handle = await openToAppend(options);
+    const file = await openToAppend(options);
     try {
-      await appendLines(handle, lines.join(''), options);
+      await appendLines(file, lines.join(''), options);
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   } catch (cause) {
     const message = cause instanceof UsageError ? cause.message : failure(options, cause);
@@ -60,13 +61,13 @@ async function append(lines: readonly string[], options: AuditLogOptions): Promi
 }
 
 /** One write, which no other process's can come between; a line that was cut short is ended first. */
-async function appendLines(handle: FileHandle, lines: string, options: AuditLogOptions): Promise<void> {
-  const { size } = await handle.stat();
-  const last = size === 0 ? '\n' : (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString();
-  const bytes = Buffer.from(last === '\n' ? lines : `\n${lines}`);
-  const { bytesWritten } = await handle.write(bytes);
-  if (bytesWritten < bytes.length) throw new Error('not all of it could be written');
-  await handle.sync();
+async function appendLines(file: number, lines: string, options: AuditLogOptions): Promise<void> {
+  const { size } = fstatSync(file);
+  const last = Buffer.from('\n');
+  if (size > 0) readSync(file, last, 0, 1, size - 1);
+  const bytes = Buffer.from(last.toString() === '\n' ? lines : `\n${lines}`);
+  if (writeSync(file, bytes) < bytes.length) throw new Error('not all of it could be written');
+  await flushFile(file);
   if (size === 0) await syncDirectory(options.stateDirectory, options);
 }
 

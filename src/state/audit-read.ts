@@ -1,4 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, read } from 'node:fs';
+import { promisify } from 'node:util';
 
 import { FailedError, UsageError } from '../errors.ts';
 import { systemReason } from '../files/system-error.ts';
@@ -69,12 +70,12 @@ export function readEvents(place: LogPlace, visit: (event: AuditEvent) => void):
  */
 export async function readLines(place: LogPlace, take: (line: string) => boolean): Promise<number> {
   try {
-    const handle = await openToRead(place);
-    if (handle === null) return 0;
+    const file = await openToRead(place);
+    if (file === null) return 0;
     try {
-      return await takeLines(handle, take);
+      return await takeLines(file, take);
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
@@ -83,7 +84,7 @@ export async function readLines(place: LogPlace, take: (line: string) => boolean
   }
 }
 
-async function takeLines(handle: FileHandle, take: (line: string) => boolean): Promise<number> {
+async function takeLines(file: number, take: (line: string) => boolean): Promise<number> {
   let damaged = 0;
   let rest = '';
 
@@ -92,7 +93,7 @@ async function takeLines(handle: FileHandle, take: (line: string) => boolean): P
     if (line !== '' && (line.length > longestLine || !take(line))) damaged += 1;
   }
 
-  for await (const chunk of chunksOf(handle)) {
+  for await (const chunk of chunksOf(file)) {
     const lines = `${rest}${chunk}`.split('\n');
     // Of one that is too long, as much is kept as says so.
     rest = (lines.pop() ?? '').slice(0, longestLine + 1);
@@ -102,11 +103,13 @@ async function takeLines(handle: FileHandle, take: (line: string) => boolean): P
   return damaged;
 }
 
-async function* chunksOf(handle: FileHandle): AsyncGenerator<string> {
+const readFrom = promisify(read);
+
+async function* chunksOf(file: number): AsyncGenerator<string> {
   const buffer = Buffer.alloc(chunkBytes);
   const decoder = new TextDecoder();
   for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+    const { bytesRead } = await readFrom(file, buffer, 0, buffer.length, null);
     if (bytesRead === 0) return;
     yield decoder.decode(buffer.subarray(0, bytesRead), { stream: true });
   }

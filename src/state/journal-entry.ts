@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import { FailedError } from '../errors.ts';
 import { turns } from '../files/coalesce.ts';
-import { renewing } from '../files/lease.ts';
+import type { Renewing } from '../files/lease.ts';
 import { flushData, flushFile, openFile, writeAll } from '../files/replace-file.ts';
 import { noFollow } from '../files/private-directory.ts';
 import { removeFile, systemReason } from '../files/system-error.ts';
@@ -55,7 +55,8 @@ export interface NewAnswer {
   readonly accountId: string | null;
 }
 
-export interface EntryOptions extends EntryPlace, Pick<Context, 'now' | 'timeout'> {
+export interface EntryOptions extends EntryPlace, Pick<Context, 'now'> {
+  readonly renewing: Renewing;
   readonly keepsSecret: boolean;
   readonly intent: RecordedIntent;
   /** Null where answers are kept as they came. */
@@ -69,7 +70,7 @@ export interface EntryOptions extends EntryPlace, Pick<Context, 'now' | 'timeout
 /** The entry in an open file. */
 export function journalEntry(file: EntryFile, options: EntryOptions): JournalEntry {
   const { id, path, keepsSecret, sealer, onEnd } = options;
-  const endRenewals = renewing(options, file.renew);
+  const endRenewals = options.renewing(file.renew);
 
   async function orFail(work: () => Promise<void>): Promise<void> {
     try {

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { coalesce, onceDone } from '../files/coalesce.ts';
 import { holderOf, isDead } from '../files/holder.ts';
-import { hasLapsed } from '../files/lease.ts';
+import { createRenewals, hasLapsed, type Renewing } from '../files/lease.ts';
 import { checkPrivateDirectory, makePrivateDirectory, syncDirectory } from '../files/private-directory.ts';
 import { systemReason } from '../files/system-error.ts';
 import { compareText, quoted } from '../model/text.ts';
@@ -110,11 +110,13 @@ class JournalFolder {
   readonly #make: () => Promise<void>;
   /** Makes what was created or removed durable. */
   readonly #flush: () => Promise<void>;
+  readonly #renewing: Renewing;
   #sealers: Promise<Sealer> | null = null;
 
   constructor(options: JournalOptions) {
     this.#options = options;
     this.#directory = journalDirectory(options.stateDirectory);
+    this.#renewing = createRenewals(options);
     this.#make = onceDone(() => makePrivateDirectory(this.#directory, options));
     this.#flush = coalesce(() => syncDirectory(this.#directory, options));
   }
@@ -206,9 +208,9 @@ class JournalFolder {
     file: EntryFile,
     own: Pick<EntryOptions, 'intent' | 'keepsSecret' | 'sealer'>,
   ): JournalEntry {
-    const { now, timeout } = this.#options;
+    const { now } = this.#options;
     const onEnd = (): void => void this.#mine.delete(place.id);
-    return journalEntry(file, { ...place, ...own, now, timeout, flushFolder: this.#flush, onEnd });
+    return journalEntry(file, { ...place, ...own, now, renewing: this.#renewing, flushFolder: this.#flush, onEnd });
   }
 
   /** Loaded, and tried, before a request leaves; null where there are no recipients. */

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { largestText, readBounded } from '../../files/bounded-file.ts';
 import type { UserPlace } from '../../files/home.ts';
 import { holderOf, holderEnd, isDead, nameOfHolder } from '../../files/holder.ts';
+import { createRenewals } from '../../files/lease.ts';
 import { lockText, takeLock, type LockHolder } from '../../files/lock.ts';
 import { checkVariable, setVariable, type DotenvText } from './dotenv-text.ts';
 import { expand, expandName, nameProblems, variableRule } from './expand.ts';
@@ -94,7 +95,7 @@ async function locked<Result>(
         const end = lockEnds[holder === null ? 'by hand' : holderEnd(holder, self)];
         return new TargetError(`${path} is held by ${nameOf(holder)}${end}`, { isRetryable: true });
       },
-      timeout,
+      renewing: createRenewals({ timeout }),
       wait: { sleep, pauseMs: 50, pauses: 200, ...(signal && { signal }) },
     }),
   );

@@ -16,6 +16,8 @@ export interface Connection extends Pick<ConnectOptions, 'profile' | 'now' | 'sl
   readonly read: <Value>(reading: (organization: string) => Promise<Value>) => Promise<Value>;
   /** What `keep` makes of each account that the caller can see. */
   readonly accounts: <Item>(keep: (account: Payload<ServiceAccount>) => Item) => Promise<Readable<Item>>;
+  /** The same, which is no listing. */
+  readonly look: Connection['accounts'];
   /** When accounts were listed last, and what they showed; null before the first time. */
   readonly lastListing: () => Listing | null;
   readonly model: (payload: Payload<ServiceAccount>) => Account;
@@ -56,6 +58,9 @@ export function connect(options: ConnectOptions): Connection {
       throw options.organization === null ? error : await explainFailure(api, id, error);
     }
   }
+  function look<Item>(keep: (account: Payload<ServiceAccount>) => Item): Promise<Readable<Item>> {
+    return read((id) => api.accounts(id, keep));
+  }
   let listing: Listing | null = null;
   let known: Caller | null = null;
   const identity = once(async () => (known = toCaller(await api.userInfo())));
@@ -68,13 +73,11 @@ export function connect(options: ConnectOptions): Connection {
       // No map of times: few are asked for, and there may be many.
       const ids: string[] = [];
       const expiries: Expiry[] = [];
-      const accounts = await read((organizationId) =>
-        api.accounts(organizationId, (account) => {
-          ids.push(account.wire.metadata.id);
-          expiries.push(account.wire.status.expiry);
-          return keep(account);
-        }),
-      );
+      const accounts = await look((account) => {
+        ids.push(account.wire.metadata.id);
+        expiries.push(account.wire.status.expiry);
+        return keep(account);
+      });
       listing = {
         at: options.now(),
         expiryOf: (id) => wholeSeconds(expiries[ids.lastIndexOf(id)]),
@@ -82,6 +85,7 @@ export function connect(options: ConnectOptions): Connection {
       };
       return accounts;
     },
+    look,
     lastListing: () => listing,
     model: (payload) => toAccount(payload, { now: options.now(), profile: options.profile }),
     identity,

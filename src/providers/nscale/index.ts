@@ -56,7 +56,7 @@ function provider(connection: Connection): Provider {
         () => true,
         () => false,
       ),
-    listAccounts: () => listAccounts(connection),
+    listAccounts: (wish) => listAccounts(connection, wish?.only),
     findAccount: (reference) => findAccount(connection, reference),
     planCreate: (account, operationId) => planCreate(connection, account, operationId),
     planRotate: (account) => planRotate(connection, account),

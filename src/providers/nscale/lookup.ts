@@ -9,15 +9,17 @@ import type { Connection } from './connection.ts';
 import { createApi } from './api.ts';
 import { toAccount, type ServiceAccount } from './schema.ts';
 
-/** Every account the token can see, which for a service account without rights is only itself. */
-export async function listAccounts(connection: Connection): Promise<AccountList> {
+/** Every account the token can see, or `only` these; for a service account without rights that is only itself. */
+export async function listAccounts(connection: Connection, only?: ReadonlySet<string>): Promise<AccountList> {
   const partly: Misread[] = [];
-  const { items: accounts, unreadable } = await connection.accounts((account) => {
+  const read = only === undefined ? connection.accounts : connection.look;
+  const { items, unreadable } = await read((account) => {
     partly.push(...partlyRead(account));
-    return connection.model(account);
+    return (only?.has(account.wire.metadata.id) ?? true) ? connection.model(account) : null;
   });
-  const incomplete = accounts.length + unreadable.length <= 1 ? [mayBeIncomplete] : [];
+  const incomplete = items.length + unreadable.length <= 1 ? [mayBeIncomplete] : [];
   const misread = [...unreadable, ...partly];
+  const accounts = items.filter((account) => account !== null);
   return { accounts, warnings: incomplete, ...(misread.length === 0 ? {} : { misread }) };
 }
 

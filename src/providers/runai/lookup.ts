@@ -2,7 +2,7 @@ import { sactl } from '../../model/hint.ts';
 import { FailedError, type CliError } from '../../errors.ts';
 import { describeRule, type Account } from '../../model/account.ts';
 import { listOf } from '../../model/text.ts';
-import type { AccountList, Misread } from '../provider.ts';
+import type { AccountList, ListOptions, Misread } from '../provider.ts';
 import { accountsNamed as byReference, isUuid, missingFrom, onlyAccount } from '../lookup.ts';
 import { illegible, type Items, type Payload } from '../answers.ts';
 import { isForbidden } from './problem.ts';
@@ -21,17 +21,18 @@ export const listCap = 1000;
 
 export const mayBeCut = `Run:ai lists at most ${listCap} service accounts, so there may be more`;
 
-/** All accounts; with `withRules` every account's own rules are joined, from all pages. */
+/** All accounts, or `only` these; with `withRules` every account's own rules are joined, from all pages. */
 export async function listAccounts(
   { api, model }: Connection,
-  { withRules }: { withRules: boolean },
+  { withRules, only }: Pick<ListOptions, 'withRules' | 'only'>,
 ): Promise<AccountList> {
   const [list, known] = await Promise.all([api.accounts(), withRules ? api.accessRules() : null]);
   const rules = known?.rules ?? null;
   const shared = (rules ?? []).filter(isForEverybody).map((rule) => describeRule(toAccessRule(rule)));
   const misread = [...list.unreadable, ...list.items.flatMap(partlyRead)];
+  const meant = only === undefined ? list.items : list.items.filter(({ wire }) => only.has(wire.id));
   return {
-    accounts: list.items.map((payload) => model(payload, rules === null ? null : rulesOf(payload.wire, rules))),
+    accounts: meant.map((payload) => model(payload, rules === null ? null : rulesOf(payload.wire, rules))),
     warnings: [
       ...(isCut(list) ? [mayBeCut] : []),
       ...(shared.length === 0 ? [] : [`every account has these rights, too: ${shared.join(', ')}`]),

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { turns } from '../../files/coalesce.ts';
-import { renewing } from '../../files/lease.ts';
+import { createRenewals } from '../../files/lease.ts';
 import { StateError, type StateStore } from '../store/store.ts';
 import { decodeAccount, encodeAccount, nameOfHold, type AccountRecord } from './account-record.ts';
 
@@ -69,7 +69,7 @@ export function heldRecord(options: HeldOptions): HeldRecord {
     }
   }
 
-  const endRenewals = renewing({ timeout, leaseMs }, async () => void (await inTurn(renewNow)));
+  const endRenewals = createRenewals({ timeout, leaseMs })(async () => void (await inTurn(renewNow)));
   return {
     renew: () => inTurn(renewNow),
     takenBy: () => takenBy,
