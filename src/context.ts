@@ -84,6 +84,8 @@ export interface Transport {
   readonly proxy: Proxy | null;
   /** Replaces Node's own CAs. */
   readonly secureContext: SecureContext | null;
+  /** Whether a change whose answer is lost can be looked up and sent again, so that it may use any connection. Default: no. */
+  readonly isRepeatable?: boolean;
 }
 
 export interface Proxy {

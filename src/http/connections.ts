@@ -18,7 +18,7 @@ export interface Reuse {
   readonly untilEnded: boolean;
 }
 
-/** A lost read is repeated, so that its connections are kept for long and used at once. */
+/** What can be repeated when it is lost, such as a read: its connections are kept for long and used at once. */
 export const forReads: Reuse = { keepMs: 4000, restMs: 0, untilEnded: false };
 
 /**

@@ -66,7 +66,8 @@ interface Way {
 
 async function exchange(url: URL, init: FetchInit, { host, transport, timeout }: Way): Promise<FetchAnswer> {
   const { method = 'GET', headers = {}, body = null, signal = null, onConnecting = () => undefined } = init;
-  const [connections, { keepMs }] = method === 'GET' ? [host.reads, forReads] : [host.changes, forChanges];
+  const isRepeatable = method === 'GET' || transport.isRepeatable === true;
+  const [connections, { keepMs }] = isRepeatable ? [host.reads, forReads] : [host.changes, forChanges];
   async function open(): ReturnType<typeof openConnection> {
     const { session } = host;
     const client = await openConnection(url, { ...transport, timeout, signal, session, keepMs, onPeer: onConnecting });

@@ -23,7 +23,8 @@ export async function createExchange(
   { origin }: URL,
 ): Promise<BucketOptions['exchange']> {
   const caFile = common.caCert === undefined ? null : readCaFlag(ctx, common.caCert);
-  const transport = await createTransport({ ...ctx, endpoint: origin, caFile });
+  // Writes have a condition, and `writeConditionally` looks what became of one that is lost.
+  const transport = { ...(await createTransport({ ...ctx, endpoint: origin, caFile })), isRepeatable: true };
   const timeoutMs = common.timeout ?? defaultTimeoutMs;
   const options = { fetch: ctx.fetch, timeout: ctx.timeout, timeoutMs, maxBytes: largestStoreAnswer, transport };
   const stop = new AbortController().signal;

@@ -178,6 +178,19 @@ describe('a connection', () => {
     expect(ports[0]).not.toEqual(ports[1]);
   });
 
+  it('serves changes that can be repeated beside reads, at once', async () => {
+    const { url, sockets } = await answering((_request, response) => response.end('[]'));
+    const transport = { proxy: null, secureContext: null, isRepeatable: true };
+    // No connection that has to rest is free again.
+    const fetch = fetchWith(() => ({ signal: new AbortController().signal, clear: () => undefined }));
+    for (const method of ['GET', 'PUT', 'PUT', 'DELETE']) {
+      const { body } = await fetch(url, { method, transport });
+      const reader = body?.getReader();
+      while ((await reader?.read())?.done === false);
+    }
+    expect(sockets).toHaveLength(1);
+  });
+
   it('is a new one for every change once the server has ended one that was kept', async () => {
     const { http, url, sockets } = await answering((_request, response) => response.end('[]'));
     await http.send({ ...rotation, url });
