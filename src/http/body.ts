@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { parseExactly } from '../model/exact-number.ts';
 import { HttpError, type BodyKind } from './error.ts';
 import type { AnswerHeaders, HttpAnswer, HttpRequest } from './request.ts';
-import { cannot, traceIdOf } from './text.ts';
+import { cannot, placesOf, traceIdOf } from './text.ts';
 
 /** The longest answer that is read, in bytes once decompressed: a hundred thousand accounts. */
 export const largestAnswer = 64 * 1024 * 1024;
@@ -27,55 +27,58 @@ const aside = 0x20;
 const zero = 0x30;
 const nine = 0x39;
 const dot = 0x2e;
-/** `E`; `e` is 0x20 more. */
-const exponent = 0x45;
 
 /** As many digits are kept whatever they are. */
 const mostDigits = 15;
 
-/** What the bytes of a JSON text tell before it is parsed. */
+/** What bytes of a JSON text tell before they are parsed. */
 interface Survey {
-  /** Whether it can be parsed without taking far more memory, time or stack than its length suggests. */
+  /** Whether they can be parsed without taking far more memory, time or stack than their length suggests. */
   readonly isModest: boolean;
   /** Whether a number may have more digits, or a larger exponent, than JavaScript's numbers keep. */
   readonly hasLongNumbers: boolean;
-  /** Where commas between the outermost list's items are, one in each 128 KiB. */
-  readonly commas: readonly number[];
+  /** How many values there may be, with those before the part. */
+  readonly values: number;
+  /** Where the part ends: before a comma between two items of the outermost list, or with the text. */
+  readonly end: number;
 }
 
-/** Lists are parsed in pieces that are a little longer, in bytes. */
-const pieceLength = 128 * 1024;
+/** A part of a text. Numbers are of bytes, but for `depth` and `values`, which say what is before it. */
+interface Part {
+  readonly start: number;
+  /** It goes on to the next comma between two items of the outermost list. */
+  readonly length: number;
+  readonly depth: number;
+  readonly values: number;
+}
 
-export function survey(bytes: Uint8Array): Survey {
-  let depth = 0;
-  let values = 0;
+const whole: Part = { start: 0, length: Infinity, depth: 0, values: 0 };
+
+/** Looks at a text, or at a part of one. */
+export function survey(bytes: Uint8Array, { start, length, depth, values }: Part = whole): Survey {
   let hasLongNumbers = false;
-  const commas: number[] = [];
-  let nextPiece = pieceLength;
-  for (let at = 0; at < bytes.length; at += 1) {
+  let at = start;
+  for (; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte === quote) at = endOfText(bytes, at);
     else if (byte === comma) {
+      if (depth === 1 && at - start >= length) break;
       values += 1;
-      if (depth === 1 && at >= nextPiece) {
-        commas.push(at);
-        nextPiece = at + pieceLength;
-      }
     } else if ((byte | aside) === open) {
       depth += 1;
       values += 1;
-      if (depth > deepest) return { isModest: false, hasLongNumbers, commas };
+      if (depth > deepest) break;
     } else if ((byte | aside) === close) depth -= 1;
-    else if (byte >= zero && byte <= nine) {
+    else if (isDigit(byte)) {
       const end = endOfDigits(bytes, at);
-      hasLongNumbers ||= end - at > mostDigits || bytes[end] === exponent || bytes[end] === exponent + 0x20;
+      hasLongNumbers ||= end - at > mostDigits || isExponent(bytes[end]);
       at = end - 1;
     }
   }
-  return { isModest: values <= mostValues, hasLongNumbers, commas };
+  return { isModest: depth <= deepest && values <= mostValues, hasLongNumbers, values, end: at };
 }
 
-/** The closing quote of the text that begins at `start`. Most texts are so short that a call of `indexOf` takes longer. */
+/** The closing quote of the text that begins at `start`. A call of `indexOf` would take longer: most are short. */
 function endOfText(bytes: Uint8Array, start: number): number {
   let end = start + 1;
   while (end < bytes.length && bytes[end] !== quote) end += bytes[end] === backslash ? 2 : 1;
@@ -84,8 +87,17 @@ function endOfText(bytes: Uint8Array, start: number): number {
 
 function endOfDigits(bytes: Uint8Array, start: number): number {
   let end = start + 1;
-  for (let byte = bytes[end] ?? 0; (byte >= zero && byte <= nine) || byte === dot; byte = bytes[end] ?? 0) end += 1;
+  for (let byte = bytes[end] ?? 0; isDigit(byte) || byte === dot; byte = bytes[end] ?? 0) end += 1;
   return end;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= zero && byte <= nine;
+}
+
+/** `E` and `e` */
+function isExponent(byte: number | undefined): boolean {
+  return byte === 0x45 || byte === 0x65;
 }
 
 /** What an answer's body is; `value` is parsed JSON, with an `ExactNumber` where it takes one, undefined for every other kind. */
@@ -98,7 +110,7 @@ export interface Content {
 export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'bytes'>): Content {
   // In bytes that are not UTF-8, a credential with replaced characters would still look like one.
   if (!isUtf8(bytes)) return { kind: 'other', value: undefined };
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = bufferOf(bytes)
     .toString('utf8')
     .replace(/^\uFEFF/, '');
   const start = /\S/.exec(text)?.[0];
@@ -112,6 +124,10 @@ export function readContent({ headers, bytes }: Pick<HttpAnswer, 'headers' | 'by
     // The parser's error is dropped, because it quotes the text.
     return { kind: brokenKind(headers), value: undefined };
   }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** What a body is that looks like JSON and cannot be parsed. */
@@ -172,53 +188,55 @@ export function readJson<Value>(answer: HttpAnswer, schema: Schema<Value>, answe
   return result.data;
 }
 
+/** In bytes. What is made of a piece is small enough for the caches of a CPU. */
+const pieceLength = 32 * 1024;
+
 /**
- * The items of a 2xx answer whose body is a list. A long one is parsed in pieces, one after the other, so that what is made
- * of an item and dropped again takes no memory for long. What is wrong with an answer may show only at its end: nothing may
- * be done with an item before the last one was read.
+ * The items of a 2xx answer whose body is a list, in pieces. A long one is parsed piece by piece, so that what is made of an
+ * item and dropped again takes no memory for long. What is wrong with an answer may show only at its end: nothing may be done
+ * with an item before the last one was read.
  * @throws HttpError as `readJson`
  */
-export function* readItems(answer: HttpAnswer, list: Schema<readonly unknown[]>, answered: Answered): Generator {
-  const pieces = piecesOf(answer.bytes);
-  if (pieces === null) {
-    yield* readJson(answer, list, answered);
+export function* readItems(
+  answer: HttpAnswer,
+  list: Schema<readonly unknown[]>,
+  answered: Answered,
+): Generator<readonly unknown[]> {
+  const bytes = bufferOf(answer.bytes);
+  const start = listStart(bytes);
+  const end = listEnd(bytes);
+  const isLong = start !== -1 && end - start > pieceLength;
+  if (!isLong || !isUtf8(bytes)) {
+    yield readJson(answer, list, answered);
     return;
   }
-  for (const items of pieces) {
+  const text = bytes.subarray(0, end);
+  let [from, before] = [start + 1, 1];
+  // If every piece is a list, then so is the whole, of the same items.
+  for (;;) {
+    const piece = survey(text, { start: from, length: pieceLength, depth: 1, values: before });
+    const json = `[${text.toString('utf8', from, piece.end)}]`;
+    const items = piece.isModest ? parseItems(json, piece.hasLongNumbers) : [];
     // Nothing between two commas is no item.
-    if (items === null || items.length === 0) throw badAnswer(answer, answered, brokenKind(answer.headers));
-    yield* items;
+    if (items.length === 0) throw badAnswer(answer, answered, unreadableKind(answer));
+    yield items;
+    if (piece.end >= text.length) return;
+    [from, before] = [piece.end + 1, piece.values];
   }
 }
 
-/**
- * The pieces of a list that is long enough to have several, null for a piece that is no list; null for anything else. If
- * every piece is a list, then so is the whole, of the same items.
- */
-function piecesOf(bytes: Uint8Array): Generator<readonly unknown[] | null> | null {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = listStart(buffer);
-  const end = listEnd(buffer);
-  if (start === -1 || end === -1 || !isUtf8(buffer)) return null;
-  const { isModest, hasLongNumbers, commas } = survey(buffer);
-  if (!isModest || commas.length === 0) return null;
-  function* pieces(): Generator<readonly unknown[] | null> {
-    let from = start + 1;
-    for (const to of [...commas, end]) {
-      yield parseItems(`[${buffer.toString('utf8', from, to)}]`, hasLongNumbers);
-      from = to + 1;
-    }
-  }
-  return pieces();
+/** What a list is of which a piece cannot be read. */
+function unreadableKind({ headers, bytes }: HttpAnswer): Exclude<BodyKind, 'json'> {
+  return survey(bytes).isModest ? brokenKind(headers) : 'excessive';
 }
 
-/** Null for a text that is no list. The parser's error is dropped, because it quotes the text. */
-function parseItems(text: string, isExact: boolean): readonly unknown[] | null {
+/** None of a text that is no list. The parser's error is dropped, because it quotes the text. */
+function parseItems(text: string, isExact: boolean): readonly unknown[] {
   try {
     const items: unknown = isExact ? parseExactly(text) : JSON.parse(text);
-    return Array.isArray(items) ? items : null;
+    return Array.isArray(items) ? items : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
@@ -252,7 +270,7 @@ function badAnswer(
   found: Exclude<BodyKind, 'json'> | readonly SchemaIssue[],
 ): HttpError {
   const isKind = typeof found === 'string';
-  const what = isKind ? unusableBodies[found] : `JSON that does not fit at ${placesOf(found)}`;
+  const what = isKind ? unusableBodies[found] : `JSON that does not fit at ${placesOf(found.map(({ path }) => path))}`;
   const endpoint = `${request.method} ${new URL(request.url).pathname}`;
   const said = `${provider} answered ${endpoint} with ${status} and ${what}`;
   return new HttpError('bad_answer', cannot(request.purpose, said), {
@@ -262,26 +280,4 @@ function badAnswer(
     status,
     traceId: traceIdOf(headers),
   });
-}
-
-const mostPlaces = 5;
-
-/** Where a value does not fit, e.g. `[3].metadata.id and 2 more places`. */
-function placesOf(issues: readonly SchemaIssue[]): string {
-  const places = Array.from(new Set(issues.map(({ path }) => placeOf(path))));
-  const shown = places.slice(0, mostPlaces).join(', ');
-  const left = places.length - mostPlaces;
-  return left > 0 ? `${shown} and ${left} more places` : shown;
-}
-
-/** e.g. `items[3].metadata.id`. A key that does not look like a name may be data, and shows as `*`. */
-export function placeOf(path: readonly PropertyKey[]): string {
-  const place = path
-    .map((key) => {
-      if (typeof key === 'number') return `[${key}]`;
-      return typeof key === 'string' && /^[A-Za-z_][\w-]{0,39}$/.test(key) ? `.${key}` : '.*';
-    })
-    .join('')
-    .replace(/^\./, '');
-  return place === '' ? 'its top' : place;
 }

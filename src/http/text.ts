@@ -54,3 +54,28 @@ export function withoutEchoes(headers: AnswerHeaders, authorization: string | nu
   if (credential === '') return headers;
   return new Map([...headers].filter(([, value]) => !value.includes(credential)));
 }
+
+/** Of a value in JSON. */
+type Path = readonly PropertyKey[];
+
+const mostPlaces = 5;
+
+/** Where a value does not fit, e.g. `[3].metadata.id and 2 more places`. */
+export function placesOf(paths: readonly Path[]): string {
+  const places = Array.from(new Set(paths.map(placeOf)));
+  const shown = places.slice(0, mostPlaces).join(', ');
+  const left = places.length - mostPlaces;
+  return left > 0 ? `${shown} and ${left} more places` : shown;
+}
+
+/** e.g. `items[3].metadata.id`. A key that does not look like a name may be data, and shows as `*`. */
+export function placeOf(path: Path): string {
+  const place = path
+    .map((key) => {
+      if (typeof key === 'number') return `[${key}]`;
+      return typeof key === 'string' && /^[A-Za-z_][\w-]{0,39}$/.test(key) ? `.${key}` : '.*';
+    })
+    .join('')
+    .replace(/^\./, '');
+  return place === '' ? 'its top' : place;
+}

@@ -1,7 +1,8 @@
 import { asFields, wholeSeconds } from '../model/account.ts';
 import * as z from 'zod/mini';
 
-import { placeOf, readContent, readItems, readJson, type Schema } from '../http/body.ts';
+import { readContent, readItems, readJson, type Schema } from '../http/body.ts';
+import { placeOf } from '../http/text.ts';
 import { HttpError } from '../http/error.ts';
 import { FailedError, InterruptedError } from '../errors.ts';
 import type { Misread, Verification } from './provider.ts';
@@ -142,22 +143,24 @@ export function readableItems<Wire>(reading: ItemReading<Wire>): Schema<Items<Wi
     safeParse: (value) => {
       const list = List.safeParse(value);
       if (!list.success) return { success: false, error: list.error };
-      return { success: true, data: readable(list.data, reading, (item) => item) };
+      return { success: true, data: readable([list.data], reading, (item) => item) };
     },
   };
 }
 
 function readable<Wire, Item>(
-  list: Iterable<unknown>,
+  pieces: Iterable<readonly unknown[]>,
   reading: ItemReading<Wire>,
   keep: (item: Payload<Wire>) => Item,
 ): Readable<Item> {
   const items: Item[] = [];
   const unreadable: Misread[] = [];
-  for (const raw of list) {
-    const item = readItem(reading, raw, items.length + unreadable.length);
-    if ('wire' in item) items.push(keep(item));
-    else unreadable.push(item);
+  for (const piece of pieces) {
+    for (const raw of piece) {
+      const item = readItem(reading, raw, items.length + unreadable.length);
+      if ('wire' in item) items.push(keep(item));
+      else unreadable.push(item);
+    }
   }
   return { items, unreadable };
 }

@@ -15,7 +15,7 @@ function readBoth(body: string | Buffer, type = 'application/json') {
   const answered = { provider: 'nscale', request };
   return {
     whole: told(() => readJson(answer, List, answered)),
-    inPieces: told(() => [...readItems(answer, List, answered)]),
+    inPieces: told(() => [...readItems(answer, List, answered)].flat()),
   };
 }
 

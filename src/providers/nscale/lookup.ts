@@ -14,7 +14,7 @@ export async function listAccounts(connection: Connection, only?: ReadonlySet<st
   const partly: Misread[] = [];
   const read = only === undefined ? connection.accounts : connection.look;
   const { items, unreadable } = await read((account) => {
-    partly.push(...partlyRead(account));
+    if (account.misfits !== undefined) partly.push(partlyRead(account, account.misfits));
     return (only?.has(account.wire.metadata.id) ?? true) ? connection.model(account) : null;
   });
   const incomplete = items.length + unreadable.length <= 1 ? [mayBeIncomplete] : [];
@@ -23,11 +23,10 @@ export async function listAccounts(connection: Connection, only?: ReadonlySet<st
   return { accounts, warnings: incomplete, ...(misread.length === 0 ? {} : { misread }) };
 }
 
-function partlyRead({ wire, misfits = [] }: Payload<ServiceAccount>): Misread[] {
-  if (misfits.length === 0) return [];
+function partlyRead({ wire }: Payload<ServiceAccount>, misfits: readonly string[]): Misread {
   const { id, name } = wire.metadata;
   const what = `nscale service account ${name} (${id}) cannot be read as a whole: it does not fit at ${listOf(misfits)}`;
-  return [{ id, name, isListed: true, what }];
+  return { id, name, isListed: true, what };
 }
 
 /** docs/contracts/nscale.md 9.8 */
