@@ -101,7 +101,7 @@ export const guesses: readonly (readonly [typed: string, problem: string, hint: 
   ['sa list -o wide', "unknown option '-o'", 'did you mean sactl sa list --wide?'],
   ['get serviceaccounts -o wide', "unknown command 'get'", 'did you mean sactl serviceaccounts list --wide?'],
   ['sa list -l team=platform', "unknown option '-l'", "did you mean sactl sa list --tag 'team=platform'?"],
-  ['sa list -ojson', "unknown option '-ojson'", 'did you mean sactl sa list --format json?'],
+  ['sa list -ojson', "unknown option '-o'", 'did you mean sactl sa list --format json?'],
   ['sa list --output=yaml', "unknown option '--output'", 'did you mean sactl sa list --format yaml?'],
   [
     'sa list --format jsonl',
@@ -141,6 +141,12 @@ export const guesses: readonly (readonly [typed: string, problem: string, hint: 
     "unknown option '--password'",
     'a secret is never a flag, because others could read it there; where it may come from: sactl help setup',
   ],
+  [
+    'sa list --access-token=abc',
+    "unknown option '--access-token'",
+    'a secret is never a flag, because others could read it there; where it may come from: sactl help setup',
+  ],
+  ['sa list -Zabc', "unknown option '-Z'", 'sactl serviceaccounts list --help'],
   ['sa list --sort-by name', "unknown option '--sort-by'", 'did you mean sactl sa list --sort name?'],
   ['sa list --fields name,id', "unknown option '--fields'", "did you mean sactl sa list --columns 'name,id'?"],
   ['sa list -n 5', "unknown option '-n'", 'did you mean sactl sa list --limit 5?'],

@@ -38,7 +38,8 @@ export function misuseText({ code, message }: CommanderError, command: CommandUn
 function unknownFlag(line: string, command: CommandUnknownOpts): string {
   const flag = /'(--[^=']*)=/.exec(line)?.[1];
   const isKnown = [...command.options, ...rootOf(command).options].some(({ long }) => long === flag);
-  return flag !== undefined && isKnown ? `${flag} takes no value` : line.replace(/=.*'$/, "'");
+  if (flag !== undefined && isKnown) return `${flag} takes no value`;
+  return line.replace(/'(--[^=]*|-[^-]).*'$/s, "'$1'");
 }
 
 function demand(reason: string): string {
